@@ -1,10 +1,11 @@
-/* json: values ↔ tokens, without types as jsondecode and jsonencode see them, and with the types of
- * a schema as state files keep them. How types are written is in json_type.c. */
+/* json: reads and writes values as JSON. Untyped values follow jsondecode and jsonencode; typed
+ * ones follow state files. json_type.c encodes types. */
 #include "json.h"
 
 #include "utf8.h"
 
-/* Elements of a bracket whose number is not known beforehand: few stand here, more in the arena. */
+/* The elements read so far of one array or object. The first FEW are held here, more in the
+ * arena. */
 enum { FEW = 16 };
 
 typedef struct Elements {
@@ -65,7 +66,7 @@ static Str key_text(const JsonReader *reader) {
     return reader->is_ascii ? reader->text : utf8_nfc(reader->text, reader->arena);
 }
 
-/* An error that is not the syntax's. */
+/* Sets an error that is not a syntax error. */
 static bool fail(JsonReader *reader, Str message) {
     reader->error = str_to_cstr(message, reader->arena);
     return false;
@@ -97,7 +98,8 @@ static int compare_members(const void *a, const void *b) {
     return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
-/* Sorts; of members with one key the last stays, if they are of one type. */
+/* Sorts the members by key. Of members with the same key and type, the last wins; different types
+ * are an error. */
 static bool settle_members(JsonReader *reader, Str *keys, Value *items, size_t *count) {
     if (str_is_strictly_sorted(keys, *count))
         return true;
@@ -178,7 +180,7 @@ bool json_parse_any(Str bytes, Value *out, const char **error, size_t *offset, A
     return fine;
 }
 
-/* Where in the value the reading is: a chain up the C stack. */
+/* The place in the value that is being read: a chain up the C stack. */
 typedef struct Place {
     const struct Place *parent;
     Str name; /* attribute or key; ptr is NULL for an index */
@@ -205,7 +207,7 @@ static void add_place(StrBuf *buf, const Place *place) {
     }
 }
 
-/* The reader's own error, or else `message`; with the place. */
+/* Sets *error to the place and the reader's own error, or `message` if the reader has none. */
 static bool refuse(const Typed *typed, const Place *place, Str message) {
     StrBuf buf = strbuf_new(typed->arena);
     add_place(&buf, place);
@@ -250,8 +252,8 @@ static bool read_string(const Typed *typed, JsonToken token, const Place *place,
     return true;
 }
 
-/* The type of the elements where the constraint leaves it open: their own, which must be one. Nulls
- * have any. NULL: they differ. */
+/* Returns the element type, or NULL if the elements' types differ. If the constraint contains
+ * "any", the non-null elements determine the type and nulls adopt it. */
 static const Type *settle_element(const Type *element, Value *items, size_t count) {
     const Type *settled = NULL;
     if (!element->has_dynamic)
@@ -342,8 +344,7 @@ static bool read_map(
     return true;
 }
 
-/* Files are mostly in the order of the type, so the attribute behind the last one is tried first.
- */
+/* Tries index `guess` first: files mostly list attributes in the order of the type. */
 static bool find_attribute(const Type *type, Str name, size_t guess, size_t *index) {
     if (guess < type->count && str_equal(type->names[guess], name)) {
         *index = guess;
@@ -379,7 +380,8 @@ static bool read_object(
     return true;
 }
 
-/* A reader for one value that the outer one has skipped; offsets stay those of the whole. */
+/* Returns a reader for one value that the outer reader has skipped. Its offsets count from the
+ * start of the whole text. */
 static JsonReader inner_reader(const JsonReader *outer, Str bytes) {
     size_t start = (size_t)(bytes.ptr - outer->bytes.ptr);
     JsonReader inner = json_reader_new(str_slice(outer->bytes, 0, start + bytes.len), outer->arena);
@@ -387,7 +389,8 @@ static JsonReader inner_reader(const JsonReader *outer, Str bytes) {
     return inner;
 }
 
-/* {"value":…,"type":…}; the type mostly comes behind the value, so the value is read afterwards. */
+/* Reads {"value":…,"type":…}. Returns the value's bytes unparsed, because the type usually follows
+ * the value. */
 static bool read_dynamic_members(const Typed *typed,
                                  const Place *place,
                                  Str *value,
@@ -476,7 +479,7 @@ static void write_number(JsonWriter *writer, Value number) {
     }
 }
 
-/* Items of `v` as members or elements; `type` is NULL where no type information is wanted. */
+/* Writes the items of `v`. A NULL `type` writes no type information. */
 static void write(JsonWriter *writer, Value v, const Type *type);
 
 static void write_array(JsonWriter *writer, Value v, const Type *type) {

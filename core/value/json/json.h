@@ -1,7 +1,8 @@
-/* json: values in JSON and back, exact: numbers of any size, key order, byte positions.
+/* json: converts values to JSON and back without loss: numbers of any size, key order, byte
+ * positions.
  *
- * json_reader.h and json_writer.h are the streams below. Strings and names that come out may be
- * views of the reader's bytes or lie in its arena: the values live as long as those. */
+ * json_reader.h and json_writer.h are the token streams below. Strings and names read may be views
+ * of the reader's bytes or lie in its arena; values must not outlive either. */
 #pragma once
 
 #include "json_reader.h"
@@ -10,15 +11,15 @@
 
 /* Reading. */
 
-/* The value that begins with `token`, typed as jsondecode types it (object, tuple). False: the
- * reader's error says why. */
+/* Reads the value that begins with `token`. Its types are those of jsondecode (object, tuple). On
+ * failure returns false; the reader holds the error. */
 MUST_USE bool json_read_any(JsonReader *reader, JsonToken token, Value *out, Arena *arena);
-/* Whole text. */
+/* Reads a whole text. On failure sets *error and its byte *offset. */
 MUST_USE bool json_parse_any(
     Str bytes, Value *out, const char **error, size_t *offset, Arena *arena);
-/* Read as a given type, as state files encode values: dynamic places are {"value":…,"type":…}
- * inside (the value has the types found there), attributes missing from an object are null, unknown
- * attributes are an error. Of duplicate keys the last one counts. On failure *error names the
+/* Reads a value of the given type, in the encoding of state files. Where `type` is dynamic, the
+ * text must be {"value":…,"type":…}; the value then has that type. Missing attributes are null;
+ * unknown attributes are an error. Of duplicate keys the last wins. On failure *error includes the
  * place, and reader->start is its offset. */
 MUST_USE bool json_read_typed(JsonReader *reader,
                               JsonToken token,
@@ -26,17 +27,17 @@ MUST_USE bool json_read_typed(JsonReader *reader,
                               Value *out,
                               const char **error,
                               Arena *arena);
-/* "string", ["list","string"], ["object",{…}], ["object",{…},["optional"]]. False: the reader's
- * error says why. */
+/* Reads a type: "string", ["list","string"], ["object",{…}], ["object",{…},["optional"]]. On
+ * failure returns false; the reader holds the error. */
 MUST_USE bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena);
 
 /* Writing. */
 
-/* As jsonencode and plan JSON write it: no type information. Must be wholly known; unknown leaves
+/* Writes a value as jsonencode and plan JSON do, without type information. Unknown values inside
  * are written as null. */
 void json_write_value(JsonWriter *writer, Value v);
-/* The same in one line, as a text of its own. */
+/* Returns the same JSON as one line of text. */
 Str json_text(Value v, Arena *arena);
-/* As state files encode it: where `type` is dynamic, {"value":…,"type":…}. */
+/* Writes a value as state files do: {"value":…,"type":…} wherever `type` is dynamic. */
 void json_write_typed(JsonWriter *writer, Value v, const Type *type);
 void json_write_type(JsonWriter *writer, const Type *type);

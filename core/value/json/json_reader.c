@@ -1,14 +1,14 @@
-/* json_reader: a state machine; `expect` says what may come next. */
+/* json_reader: reads JSON tokens with a state machine; `expect` holds which tokens may follow. */
 #include "json_reader.h"
 
 #include "utf8.h"
 
 typedef enum Expect {
-    EXPECT_VALUE,        /* behind a key, a comma in an array, or at the start */
-    EXPECT_VALUE_OR_END, /* behind [ */
-    EXPECT_KEY_OR_END,   /* behind { */
-    EXPECT_COMMA_OR_END, /* behind a value in brackets */
-    EXPECT_NOTHING,      /* behind the whole value */
+    EXPECT_VALUE,        /* after a key, after a comma in an array, or at the start */
+    EXPECT_VALUE_OR_END, /* after [ */
+    EXPECT_KEY_OR_END,   /* after { */
+    EXPECT_COMMA_OR_END, /* after a value in brackets */
+    EXPECT_NOTHING,      /* after the whole value */
 } Expect;
 
 JsonReader json_reader_new(Str bytes, Arena *arena) {
@@ -23,7 +23,7 @@ static JsonToken bad(JsonReader *reader, size_t at, Str message) {
     return JSON_BAD;
 }
 
-/* The character at `at` as an error shows it. */
+/* Returns the character at `at` as error messages quote it. */
 static Str show_character(const JsonReader *reader, size_t at) {
     size_t width = 1;
     uint32_t c = utf8_decode(reader->bytes, at, &width);
@@ -41,7 +41,7 @@ static Str show_character(const JsonReader *reader, size_t at) {
     return str_format(reader->arena, "\\x%02x", (unsigned)(unsigned char)shown.ptr[0]);
 }
 
-/* The character at `at` does not fit: "invalid character 'x' <where>", or the text ends there. */
+/* Sets the error "invalid character 'x' <where>", or the error for an unexpected end of text. */
 static JsonToken bad_character(JsonReader *reader, size_t at, const char *where) {
     if (at >= reader->bytes.len) {
         return bad(reader, reader->bytes.len, STR("unexpected end of JSON input"));
@@ -148,8 +148,8 @@ static JsonToken read_number(JsonReader *reader) {
 #define ONES  0x0101010101010101ULL
 #define HIGHS 0x8080808080808080ULL
 
-/* A high bit set somewhere if one of eight bytes is a quote, a backslash, a control character or
- * not ASCII; such a word is looked at byte by byte. */
+/* Returns a word with a high bit set if any of its eight bytes is a quote, a backslash, a control
+ * character or not ASCII. The caller then scans that word byte by byte. */
 static uint64_t special_bytes(uint64_t word) {
     uint64_t quote = word ^ (ONES * '"');
     uint64_t backslash = word ^ (ONES * '\\');
@@ -157,7 +157,8 @@ static uint64_t special_bytes(uint64_t word) {
     return found & HIGHS;
 }
 
-/* From `at` to the first quote, backslash or control character; *ascii turns false on the way. */
+/* Returns the first position from `at` on of a quote, backslash or control character. Clears *ascii
+ * if it passes a byte that is not ASCII. */
 static size_t skip_plain(const JsonReader *reader, size_t at, bool *ascii) {
     const unsigned char *ptr = (const unsigned char *)reader->bytes.ptr;
     size_t len = reader->bytes.len;
@@ -180,7 +181,7 @@ static size_t skip_plain(const JsonReader *reader, size_t at, bool *ascii) {
     return at;
 }
 
-/* Four hexadecimal digits; false leaves the error. */
+/* Reads four hexadecimal digits; on failure returns false after setting the error. */
 static bool read_hex(JsonReader *reader, size_t at, uint32_t *out) {
     *out = 0;
     for (size_t i = at; i < at + 4; i++) {
@@ -194,7 +195,7 @@ static bool read_hex(JsonReader *reader, size_t at, uint32_t *out) {
     return true;
 }
 
-/* At the u of an escape. A surrogate without its partner becomes U+FFFD. */
+/* Reads \uXXXX; *at is at the "u". An unpaired surrogate becomes U+FFFD. */
 static bool read_unicode_escape(JsonReader *reader, size_t *at, StrBuf *buf) {
     uint32_t high = 0;
     uint32_t low = 0;
@@ -217,7 +218,7 @@ static bool read_unicode_escape(JsonReader *reader, size_t *at, StrBuf *buf) {
     return true;
 }
 
-/* Behind the backslash. */
+/* Reads one escape; *at is after the backslash. */
 static bool read_escape(JsonReader *reader, size_t *at, StrBuf *buf) {
     char plain = '\0';
     switch (byte_at(reader, *at)) {
@@ -237,7 +238,7 @@ static bool read_escape(JsonReader *reader, size_t *at, StrBuf *buf) {
     return true;
 }
 
-/* A string with escapes, of which all up to `at` is plain. */
+/* Reads a string that contains escapes. All text from `start` to *at is free of escapes. */
 static bool read_escaped(JsonReader *reader, size_t start, size_t *at) {
     StrBuf buf = strbuf_new(reader->arena);
     for (;;) {
@@ -261,7 +262,7 @@ static bool read_escaped(JsonReader *reader, size_t start, size_t *at) {
     return true;
 }
 
-/* Each byte that is no UTF-8 becomes U+FFFD. */
+/* Replaces each byte that is not valid UTF-8 with U+FFFD. */
 static Str mend_utf8(Str text, Arena *arena) {
     size_t valid = utf8_valid_prefix(text);
     if (valid == text.len)
@@ -279,7 +280,7 @@ static Str mend_utf8(Str text, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* At the opening quote; *end is set behind the closing one. */
+/* Reads a string; the reader is at the opening quote. Sets *end after the closing quote. */
 static bool read_string(JsonReader *reader, size_t *end) {
     size_t start = reader->at + 1;
     reader->is_ascii = true;
@@ -312,7 +313,7 @@ static JsonToken read_value(JsonReader *reader) {
     return bad_character(reader, reader->at, "looking for beginning of value");
 }
 
-/* A key and its colon. */
+/* Reads a key and its colon. */
 static JsonToken read_key(JsonReader *reader) {
     size_t end = 0;
     if (byte_at(reader, reader->at) != '"') {

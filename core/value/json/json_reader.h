@@ -1,9 +1,10 @@
 /* json_reader: a pull parser over JSON text in memory.
  *
- * Syntax is RFC 8259, strict. Tokens carry byte offsets; what an error says follows the words of
- * Go's decoder, which users of jsondecode know. Strings and keys without escapes are views of the
- * bytes, others are decoded into the reader's arena. Duplicate keys are the caller's business.
- * Linear, no recursion; brackets nest at most JSON_DEPTH_MAX deep. After JSON_BAD it stays bad. */
+ * Syntax is strict RFC 8259. Tokens carry byte offsets. Error messages use the wording of Go's
+ * decoder, which jsondecode shows. Strings and keys without escapes are views of the bytes; others
+ * are decoded into the reader's arena. The caller handles duplicate keys. Parsing is linear and not
+ * recursive; brackets nest at most JSON_DEPTH_MAX deep. After JSON_BAD, every further token is
+ * JSON_BAD. */
 #pragma once
 
 #include "source.h"
@@ -22,26 +23,27 @@ typedef enum JsonToken {
     JSON_TRUE,
     JSON_FALSE,
     JSON_NULL,
-    JSON_BAD, /* see error */
+    JSON_BAD, /* `error` says why */
 } JsonToken;
 
 typedef struct JsonReader {
     Str bytes;
-    Arena *arena; /* decoded strings that hold escapes; others are views */
+    Arena *arena; /* for decoded strings that contain escapes; others are views */
     size_t at;
-    size_t start; /* of the newest token; after JSON_BAD, of what is wrong */
+    size_t start; /* offset of the newest token; after JSON_BAD, of the error */
     size_t end;
-    Str text; /* of KEY and STRING, decoded; of NUMBER as written */
+    Str text; /* decoded text of KEY and STRING; text of NUMBER as written */
     const char *error;
-    uint8_t stack[JSON_DEPTH_MAX / 8]; /* a bit per open bracket: 1 object */
+    uint8_t stack[JSON_DEPTH_MAX / 8]; /* one bit per open bracket: 1 is an object */
     uint32_t depth;
     uint8_t expect;
-    bool is_ascii; /* of text: so it is in normal form C as well */
+    bool is_ascii; /* `text` is ASCII, and therefore in normal form C */
 } JsonReader;
 
 JsonReader json_reader_new(Str bytes, Arena *arena);
 JsonToken json_next(JsonReader *reader);
-/* The token after the newest, without taking it. */
+/* Returns the token after the newest without consuming it. */
 JsonToken json_peek(JsonReader *reader);
-/* Skips the value that begins with the newest token; its bytes. False: bad syntax. */
+/* Skips the value that begins with the newest token and sets *out to its bytes. Returns false on a
+ * syntax error. */
 MUST_USE bool json_skip(JsonReader *reader, JsonToken token, Str *out);

@@ -1,4 +1,4 @@
-/* json_type: types as JSON, the way state files write them: "string", ["list","string"]. */
+/* json_type: reads and writes types as JSON, as state files do: "string", ["list","string"]. */
 #include "json.h"
 
 static const char *const KIND_NAMES[] = {
@@ -52,7 +52,7 @@ void json_write_type(JsonWriter *writer, const Type *type) {
     json_array_end(writer);
 }
 
-/* Keeps the syntax's own error where there is one. */
+/* Sets the error, unless the reader already holds a syntax error. */
 static bool fail(JsonReader *reader, const char *message) {
     if (!reader->error)
         reader->error = message;
@@ -110,7 +110,7 @@ static size_t members_find(const Members *members, Str name) {
     return SIZE_MAX;
 }
 
-/* Names are views of text that may go before the type does, so they are copied. */
+/* Copies the names: the type may outlive the text. */
 static bool read_members(JsonReader *reader, Members *members, Arena *arena) {
     JsonToken token;
     while ((token = json_next(reader)) != JSON_OBJECT_END) {

@@ -1,4 +1,5 @@
-/* json_writer: where commas, line ends and blanks go is decided at the start of each token. */
+/* json_writer: writes JSON tokens; each token first writes the comma, line break and blanks before
+ * it. */
 #include "json_writer.h"
 
 #include "json_reader.h"
@@ -15,7 +16,7 @@ static void new_line(JsonWriter *writer) {
     strbuf_add_repeat(writer->out, ' ', (size_t)writer->indent * writer->depth);
 }
 
-/* What separates a value or key from what stands before it. */
+/* Writes the separator between this key or value and the text before it. */
 static void begin(JsonWriter *writer) {
     if (writer->after_key) {
         writer->after_key = false;
@@ -79,8 +80,8 @@ static void add_ascii_escape(StrBuf *out, unsigned char c) {
     }
 }
 
-/* The character at `at`, which is not ASCII; its width. U+2028 and U+2029 end lines in JavaScript.
- */
+/* Writes the non-ASCII character at `at` and returns its width. Escapes U+2028 and U+2029, which
+ * end lines in JavaScript. */
 static size_t add_wide(StrBuf *out, Str text, size_t at) {
     size_t width = 1;
     uint32_t c = utf8_decode(text, at, &width);
@@ -164,7 +165,7 @@ void json_key_bool(JsonWriter *writer, const char *key, bool boolean) {
     json_bool(writer, boolean);
 }
 
-/* A string as it is written, quotes included, but for what escape_html asks. */
+/* Writes a quoted string unchanged, except for the characters that escape_html escapes. */
 static void add_written(JsonWriter *writer, Str written) {
     if (!writer->escape_html) {
         strbuf_add(writer->out, written);

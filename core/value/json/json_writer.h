@@ -1,18 +1,19 @@
-/* json_writer: JSON text into a StrBuf, token by token, linear, without a tree.
+/* json_writer: writes JSON text into a StrBuf, token by token, in linear time, without a tree.
  *
- * Layout is that of Go's encoder: compact, or one member a line with `indent` blanks per level and
- * empty brackets closed up. No final newline. The caller keeps the order of calls sensible and may
- * take the text out of the StrBuf and empty it at any time. Depth is not bounded. */
+ * The layout is that of Go's encoder: compact, or one member a line with `indent` blanks per level;
+ * empty brackets stay on one line. There is no final newline. The caller must keep the calls in a
+ * valid order. It may take the text out of the StrBuf and empty it at any time. Depth is unlimited.
+ */
 #pragma once
 
 #include "str.h"
 
 typedef struct JsonWriter {
     StrBuf *out;
-    uint8_t indent;   /* blanks per level, 0: compact */
-    bool escape_html; /* < > & as \u00XX, as Go's encoder does; off after init */
+    uint8_t indent;   /* blanks per level; 0 means compact */
+    bool escape_html; /* write < > & as \u00XX, as Go's encoder does; json_writer_init clears it */
     bool after_key;
-    bool first; /* nothing stands in the open bracket yet */
+    bool first; /* the open bracket is still empty */
     uint32_t depth;
 } JsonWriter;
 
@@ -22,17 +23,17 @@ void json_object_end(JsonWriter *writer);
 void json_array_start(JsonWriter *writer);
 void json_array_end(JsonWriter *writer);
 void json_key(JsonWriter *writer, Str key);
-/* Invalid UTF-8 becomes U+FFFD. */
+/* Replaces invalid UTF-8 with U+FFFD. */
 void json_write_string(JsonWriter *writer, Str text);
 void json_int(JsonWriter *writer, int64_t integer);
 void json_bool(JsonWriter *writer, bool boolean);
 void json_write_null(JsonWriter *writer);
-/* A number's decimal text as it is. */
+/* Writes the decimal text of a number unchanged. */
 void json_number(JsonWriter *writer, Str text);
-/* Bytes that are one JSON value already. Re-indented to the writer's own form when `indent` is set,
- * without blanks otherwise; numbers and strings stay as they are written. */
+/* Writes bytes that are already one JSON value. Reformats blanks to the writer's `indent`; numbers
+ * and strings stay unchanged. */
 void json_raw(JsonWriter *writer, Str bytes);
-/* key and value in one line of code */
+/* Each writes a key and its value. */
 void json_key_string(JsonWriter *writer, const char *key, Str text);
 void json_key_int(JsonWriter *writer, const char *key, int64_t integer);
 void json_key_bool(JsonWriter *writer, const char *key, bool boolean);

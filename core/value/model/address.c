@@ -1,4 +1,4 @@
-/* address: keys, comparison and printing. Parsing is in address_parse.c. */
+/* address: instance keys, comparison and printing of addresses. address_parse.c parses them. */
 #include "address.h"
 
 InstanceKey address_key_from_value(Value key) {
@@ -88,7 +88,7 @@ bool module_addr_equal(const ModuleAddr *a, const ModuleAddr *b) {
     return true;
 }
 
-/* Both of one depth; the outermost difference decides. */
+/* Compares two addresses of the same depth; the outermost difference decides. */
 static int compare_steps(const ModuleAddr *a, const ModuleAddr *b) {
     if (a == b)
         return 0;
@@ -159,7 +159,7 @@ bool resource_addr_equal(ResourceAddr a, ResourceAddr b) {
            address_key_equal(a.key, b.key) && module_addr_equal(a.module, b.module);
 }
 
-/* Alphabetical by what state files call the mode. */
+/* Ranks modes alphabetically by their name in state files. */
 static int mode_rank(ResourceMode mode) {
     switch (mode) {
     case MODE_DATA: return 0;

@@ -1,5 +1,6 @@
-/* address_parse: text → steps (names and bracketed keys) → what they name. The text comes from a
- * command line, a state file or a moved block; an error quotes it and says which part is wrong. */
+/* address_parse: splits text into steps (names and bracketed keys) and builds an address from them.
+ * The text comes from a command line, a state file or a moved block. Errors quote it and say which
+ * part is wrong. */
 #include "address.h"
 #include "utf8.h"
 
@@ -13,7 +14,7 @@ typedef struct Parser {
     Str text;
     size_t at;
     VEC(Step) steps;
-    size_t next; /* step */
+    size_t next; /* index of the next step */
     Arena *arena;
     Diags *diags;
 } Parser;
@@ -83,7 +84,7 @@ static bool scan_codepoint(Parser *parser, size_t digits, StrBuf *buf) {
     return true;
 }
 
-/* Behind the backslash. */
+/* Reads one escape; the parser is after the backslash. */
 static bool scan_escape(Parser *parser, StrBuf *buf) {
     char c = parser->at < parser->text.len ? parser->text.ptr[parser->at++] : '\0';
     switch (c) {
@@ -98,7 +99,7 @@ static bool scan_escape(Parser *parser, StrBuf *buf) {
     }
 }
 
-/* ${ and %{ would begin a template; doubled they stand for themselves. */
+/* "$" and "%" before "{" would begin a template; doubled, they stand for themselves. */
 static bool scan_marker(Parser *parser, StrBuf *buf) {
     Str rest = str_after(parser->text, parser->at);
     char c = rest.ptr[0];
@@ -222,7 +223,7 @@ static bool next_is_name(const Parser *parser, Str name) {
     return step && !step->is_key && str_equal(step->name, name);
 }
 
-/* A name step, or an error that says what should have been named. */
+/* Reads a name step. If there is none, adds an error that says what is missing. */
 static bool take_name(Parser *parser, const char *what, Str *out) {
     const Step *step = peek(parser);
     if (!step)
@@ -266,7 +267,8 @@ static ResourceMode take_mode(Parser *parser) {
     return is_data ? MODE_DATA : MODE_EPHEMERAL;
 }
 
-/* Names of other things than resources; "resource." before it makes such a name a type. */
+/* Rejects reserved first names, which address no resource. After "resource." such a name is a
+ * resource type. */
 static bool refuse_reserved(Parser *parser) {
     static const char *const reserved[] = {"count",     "each", "local",    "path", "self",
                                            "terraform", "var",  "template", "lazy", "arg"};

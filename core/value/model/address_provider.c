@@ -1,11 +1,11 @@
-/* Addresses of provider configurations. The text is split at "provider": the name of a module
- * always follows "module.", so it cannot be mistaken for that. */
+/* address_provider: parses and prints provider configuration addresses. The text is split at
+ * "provider". No module name is mistaken for it, because "module." precedes each module name. */
 #include "address.h"
 
 #include <ctype.h>
 
-/* An identifier of the language: starts with a letter or "_". Bytes beyond ASCII count as letters.
- */
+/* Returns true for an identifier of the language: it starts with a letter or "_". Bytes beyond
+ * ASCII count as letters. */
 static bool is_identifier(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -16,7 +16,7 @@ static bool is_identifier(Str text) {
     return text.len > 0;
 }
 
-/* Splits off a leading "module.a.module.b."; *module lacks its last dot. */
+/* Splits off a leading "module.a.module.b."; *module lacks the last dot. */
 static bool cut_module(Str *rest, Str *module) {
     size_t at = 0;
     while (str_starts_with(str_after(*rest, at), STR("module."))) {
@@ -30,7 +30,7 @@ static bool cut_module(Str *rest, Str *module) {
     return true;
 }
 
-/* Parses ["key"] as an instance key. Integers are dropped: a provider configuration has none. */
+/* Parses ["key"] as an instance key. Drops integer keys: a provider configuration has none. */
 static bool cut_key(Str rest, Str *key, Arena *arena) {
     *key = STR_EMPTY;
     if (rest.len == 0)
@@ -72,7 +72,7 @@ static bool is_provider_name(Str text) {
     return text.len > 0;
 }
 
-/* Terraform 0.12 wrote "-" for a namespace that it did not know. */
+/* Replaces the namespace "-", which Terraform 0.12 wrote for an unknown namespace. */
 static Str without_legacy(Str provider, Arena *arena) {
     Str legacy = STR("registry.terraform.io/-/");
     if (!str_starts_with(provider, legacy))

@@ -1,23 +1,23 @@
-/* Conversion of values. The rules are cty's, case by case. */
+/* convert: converts values. The rules are cty's, case by case. */
 #include "convert.h"
 
 #include "convert_type.h"
 #include "refinement.h"
 
-/* Where in the value the conversion is, from the innermost step out. */
+/* The place in the value that is being converted, from the innermost step out. */
 typedef struct Place {
-    const struct Place *outer; /* NULL: the value itself is next */
+    const struct Place *outer; /* NULL: the next is the value itself */
     PathStep step;
 } Place;
 
-/* A constraint and the same without optional markers. */
+/* A constraint, and the same type without optional markers. */
 typedef struct PlainType {
     const Type *constraint;
     const Type *plain;
 } PlainType;
 
 typedef struct Conversion {
-    VEC(PlainType) plain_types; /* made so far; few */
+    VEC(PlainType) plain_types; /* cache of those made so far; few */
     ConvertError *error;
     Arena *arena;
 } Conversion;
@@ -51,7 +51,8 @@ static bool fail(Conversion *c, const Place *place, Str message) {
     return false;
 }
 
-/* An object's type names its keys, which are as secret as it is. */
+/* Returns the mismatch message. For a sensitive object it omits the keys, which the type
+ * contains. */
 static Str type_mismatch(const Conversion *c, Value v, const Type *type) {
     if (!(value_marks_deep(v) & MARKS_SECRET))
         return convert_type_mismatch(v.type, type, c->arena);
@@ -68,15 +69,15 @@ static PathStep key_step(Str key) {
     return (PathStep){.is_index = true, .key = value_from_str(key)};
 }
 
-/* The step to part i of v. */
+/* Returns the path step to item i of v. */
 static PathStep step_to(Value v, size_t i) {
     if (v.type->kind == KIND_OBJECT)
         return (PathStep){.name = value_key_at(v, i)};
     return v.type->kind == KIND_MAP ? key_step(value_key_at(v, i)) : index_step(i);
 }
 
-/* What an unknown keeps knowing of itself. Lengths follow from tuple and object types; in a set
- * some of the elements may turn out the same. */
+/* Returns the refinement of an unknown after its conversion. Tuple and object types determine the
+ * length; elements of a set may coincide. */
 static Refinement carry_refinement(Value v, const Type *type) {
     Refinement kept = refinement_any();
     const Refinement *had = v.as.refinement;
@@ -103,7 +104,7 @@ static Value empty_collection(const Type *type, Arena *arena) {
     return value_map(type->element, NULL, NULL, 0, arena);
 }
 
-/* Of a null or an unknown. */
+/* Converts a null or an unknown. */
 static Value convert_absent(Conversion *c, Value v, const Type *type) {
     const Type *settled = convert_type_settle(v.type, plain_type(c, type), c->arena);
     Value made = value_is_null(v)
@@ -112,7 +113,7 @@ static Value convert_absent(Conversion *c, Value v, const Type *type) {
     return value_with_marks(made, v.marks);
 }
 
-/* The word, but with capitals in it. */
+/* Returns true if `text` is the word in any mix of capitals and small letters. */
 static bool is_in_capitals(Str text, const char *word) {
     return text.len == strlen(word) && strncasecmp(text.ptr, word, text.len) == 0;
 }
@@ -158,7 +159,7 @@ static bool to_primitive(Conversion *c, Value v, const Type *type, const Place *
     return converted;
 }
 
-/* Elements, attributes and so on of v, each to `element`. */
+/* Converts every item of v to `element`. */
 static bool convert_items(
     Conversion *c, Value v, const Type *element, const Place *place, Value *items) {
     for (size_t i = 0; i < v.count; i++) {
@@ -170,8 +171,8 @@ static bool convert_items(
     return true;
 }
 
-/* Where the constraint says "any", elements may have come out with several types: they are brought
- * to a common one. */
+/* Where the constraint is "any", the elements may have several types; converts them to a common
+ * one. */
 static bool unify_items(
     Conversion *c, Value *items, size_t count, ConvertSafety safety, const Place *place) {
     const Type **types = arena_new_array(c->arena, const Type *, count);
@@ -188,7 +189,7 @@ static bool unify_items(
     return true;
 }
 
-/* The type that the items share; those without a type of their own take it. */
+/* Returns the type that the items share, or NULL if they differ. Items of dynamic type adopt it. */
 static const Type *share_type(Value *items, size_t count) {
     const Type *shared = &TYPE_DYNAMIC;
     for (size_t i = 0; i < count; i++) {
@@ -205,7 +206,8 @@ static const Type *share_type(Value *items, size_t count) {
     return shared;
 }
 
-/* As upstream: lists always, maps of collections and objects, sets never. */
+/* Returns true if the elements are unified after their conversion. As in Terraform: lists made from
+ * tuples always, maps of collections or objects, sets never. */
 static bool is_unified_after(Value v, const Type *type, const Type *element) {
     if (!element->has_dynamic)
         return false;
@@ -216,7 +218,8 @@ static bool is_unified_after(Value v, const Type *type, const Type *element) {
     return type_is_collection(element) || element->kind == KIND_OBJECT;
 }
 
-/* An empty collection of "any" has elements of the type that the source has, if that says one. */
+/* Converts an empty value. The element type "any" becomes that of the source if the source is a
+ * collection. */
 static Value convert_empty(Conversion *c, Value v, const Type *type) {
     const Type *plain = plain_type(c, type);
     if (type->element->kind == KIND_DYNAMIC && type_is_collection(v.type)) {
@@ -230,7 +233,7 @@ static Value make_collection(
     if (kind == KIND_LIST)
         return value_list(element, items, v.count, c->arena);
     if (kind == KIND_SET) {
-        /* As upstream, a null leaves its marks behind. */
+        /* As in Terraform, a null element loses its marks. */
         for (size_t i = 0; i < v.count; i++)
             if (value_is_null(items[i]))
                 items[i] = value_without_marks(items[i]);
@@ -242,7 +245,7 @@ static Value make_collection(
     return value_map(element, keys, items, v.count, c->arena);
 }
 
-/* From anything with parts to a list, set or map. */
+/* Converts a collection, tuple or object to a list, set or map. */
 static bool to_collection(
     Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
     const Type *element = type->element;
@@ -253,7 +256,7 @@ static bool to_collection(
     }
     bool open_set = v.type->kind == KIND_SET && v.count > 1 && !value_is_wholly_known(v);
     if (open_set && type->kind == KIND_LIST) {
-        /* Unknown elements may yet coincide, so how long the list will be is unknown too. */
+        /* Unknown elements may coincide, so the length of the list is unknown. */
         const Type *settled = convert_type_settle(v.type, plain_type(c, type), c->arena);
         *out = value_with_marks(value_unknown(settled), value_marks_deep(v));
         return true;
@@ -292,7 +295,8 @@ static bool is_optional(const Type *object, size_t i) {
     return object->optional && object->optional[i];
 }
 
-/* Attribute i of the object type from v, an object or a map; null if it may be left out. */
+/* Converts attribute i of the object type from v, an object or a map. An optional attribute that v
+ * lacks is null. */
 static bool to_attribute(
     Conversion *c, Value v, const Type *type, size_t i, const Place *place, Value *out) {
     Value part = {0};
@@ -333,7 +337,7 @@ static bool to_object(Conversion *c, Value v, const Type *type, const Place *pla
     return true;
 }
 
-/* v's type is known to convert to `type`; whether its content does shows here. */
+/* Converts v, whose type is convertible to `type`; its content may still fail. */
 static bool convert(Conversion *c, Value v, const Type *type, const Place *place, Value *out) {
     if (type->kind == KIND_DYNAMIC || type_equal(v.type, plain_type(c, type))) {
         *out = v;
@@ -377,7 +381,7 @@ static bool step_into(Value v, PathStep step, Value *out) {
     return true;
 }
 
-/* The keys of what is secret are secret: a path ends in front of it. */
+/* Cuts the path of the error before a sensitive value, because its keys are sensitive too. */
 static void hide_secret_steps(Value v, ConvertError *error) {
     if (!(value_marks_deep(v) & MARKS_SECRET))
         return;
@@ -431,7 +435,7 @@ bool convert_value_strictly(
     Value v, const Type *type, Value *out, ConvertError *error, Arena *arena) {
     Conversion c = {.error = error, .arena = arena};
     Value made;
-    /* Its parts must be able to be elements of one collection in the first place. */
+    /* First check that the parts can be elements of one collection. */
     if (!convert_value(v, type, &made, error, arena))
         return false;
     if (convert_strictly(&c, v, type, NULL, out))

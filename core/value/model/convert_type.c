@@ -1,11 +1,12 @@
-/* Conversions between types. The rules are cty's, case by case. */
+/* convert_type: conversions between types. The rules are cty's, case by case. */
 #include "convert_type.h"
 
 static bool is_sequence(const Type *type) {
     return type->kind == KIND_LIST || type->kind == KIND_SET;
 }
 
-/* All parts of a tuple or object to one element type. Neighbours often share a type. */
+/* Returns true if every part of a tuple or object converts to `element`. Neighbours often share a
+ * type. */
 static bool are_parts_possible(const Type *from,
                                const Type *element,
                                ConvertSafety safety,
@@ -30,7 +31,7 @@ const Type *convert_type_unify_parts(const Type *from,
     const Type *unified = convert_type_unify(types, from->types ? from->count : 1, safety, arena);
     if (!unified || unified->kind != KIND_DYNAMIC || to == KIND_MAP)
         return unified;
-    /* A list or set of "any" comes of parts that all are unknown or null without a type. */
+    /* A list or set of "any" is possible only if every part has dynamic type. */
     for (size_t i = 0; i < from->count; i++) {
         if (type_at(from, i)->kind != KIND_DYNAMIC)
             return NULL;
@@ -91,8 +92,8 @@ static bool is_tuple_to_tuple(const Type *from,
     return true;
 }
 
-/* An attribute that may be left out may also be of a type that the map cannot give: the map's keys
- * decide, once they are known. */
+/* An optional attribute may have a type to which the map's elements do not convert. The conversion
+ * then depends on the map's keys, which only the value has. */
 static bool is_map_to_object(const Type *from, const Type *to, ConvertSafety safety, Arena *arena) {
     if (safety == CONVERT_SAFE)
         return false;
@@ -183,7 +184,7 @@ const Type *convert_type_settle(const Type *from, const Type *to, Arena *arena) 
     return type_with_elements(to, &element, 1, arena);
 }
 
-/* As type_friendly_name, with "any type" for a place that takes any. */
+/* Returns type_friendly_name, with "any type" for a dynamic type. */
 static Str constraint_name(const Type *type, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     for (; type_is_collection(type); type = type->element) {
@@ -218,7 +219,7 @@ static Str within(const char *what, Str which, Str inner, Arena *arena) {
     return str_format(arena, "%s %.*s: %.*s", what, STR_ARG(which), STR_ARG(inner));
 }
 
-/* Missing attributes before those of a wrong type. */
+/* Returns the message for objects: missing attributes first, then attributes of a wrong type. */
 static Str object_mismatch(const Type *have, const Type *want, Arena *arena) {
     StrVec missing = {0};
     Str wrong = {0};
@@ -237,7 +238,8 @@ static Str object_mismatch(const Type *have, const Type *want, Arena *arena) {
     return missing.count ? missing_attributes(missing.items, missing.count, arena) : wrong;
 }
 
-/* The first part that cannot become an element; empty when it is not a matter of one part. */
+/* Returns the message for the first part that does not convert to the element type; empty if each
+ * part converts. */
 static Str part_mismatch(const Type *have, const Type *want, Arena *arena) {
     for (size_t i = 0; i < have->count; i++) {
         const Type *part = type_at(have, i);

@@ -1,9 +1,9 @@
-/* Unification: the type that values of several types can all become. The rules are cty's. */
+/* convert_unify: finds the type to which several types convert. The rules are cty's. */
 #include "convert.h"
 
 #include "convert_type.h"
 
-/* Types to unify, each once, and how many of each sort. */
+/* The types to unify, without duplicates, and their number by kind. */
 typedef struct TypeSet {
     const Type **types;
     size_t count;
@@ -12,7 +12,7 @@ typedef struct TypeSet {
     Arena *arena;
 } TypeSet;
 
-/* Which types were seen, by hash; open addressing over indexes + 1 into the set. */
+/* Set of types seen, by hash: open addressing over index + 1 into the TypeSet. */
 typedef struct Seen {
     uint32_t *slots;
     size_t slot_count;
@@ -44,7 +44,7 @@ static TypeSet collect(const Type *const *types, size_t count, ConvertSafety saf
     return set;
 }
 
-/* The given type if all types of the set convert to it, else NULL. */
+/* Returns the given type if all types of the set convert to it, else NULL. */
 static const Type *if_reachable(const TypeSet *set, const Type *wanted) {
     for (size_t i = 0; i < set->count; i++) {
         if (!convert_type_is_possible(set->types[i], wanted, set->safety, set->arena))
@@ -63,8 +63,8 @@ static const Type *unify_collections(const TypeSet *set) {
     return if_reachable(set, type_with_elements(set->types[0], &element, 1, set->arena));
 }
 
-/* The collection that every part of those types in the set that are of `kind` can be an element of.
- */
+/* Returns the collection type whose element type all parts of the types of `kind` convert to; NULL
+ * if none. */
 static const Type *unify_all_parts(const TypeSet *set, TypeKind kind) {
     VEC(const Type *) parts = {0};
     for (size_t i = 0; i < set->count; i++) {
@@ -98,8 +98,8 @@ static bool has_same_shape(const Type *a, const Type *b) {
     return true;
 }
 
-/* Objects of the same attributes (tuples of the same length) unify part by part; if a part does
- * not, nothing does. Others become maps (lists), if all their parts unify. */
+/* Objects with the same attributes (tuples of the same length) unify part by part; if a part fails,
+ * the result is NULL. Others become a map (list) if all their parts unify. */
 static const Type *unify_structures(const TypeSet *set, TypeKind kind) {
     const Type *first = set->types[0];
     for (size_t i = 1; i < set->count; i++) {
@@ -121,7 +121,8 @@ static const Type *unify_structures(const TypeSet *set, TypeKind kind) {
     return if_reachable(set, wanted) ? wanted : unify_as_collection(set, kind);
 }
 
-/* Objects among maps are maps in disguise, tuples among lists lists: NULL if that leads nowhere. */
+/* Among maps, objects are treated as maps; among lists, tuples as lists. Returns NULL if the result
+ * is not a `collection`. */
 static const Type *unify_disguised(const TypeSet *set, TypeKind structure, TypeKind collection) {
     const Type *disguised = unify_all_parts(set, structure);
     if (!disguised)
@@ -150,8 +151,8 @@ static int compare_parts(const Type *a, const Type *b) {
     return a_wider ? -1 : 1;
 }
 
-/* Of lists, sets and tuples, of maps and objects: a smaller rank is the more general. A list is
- * more general than a set, as a set converts to a list and not the other way round without loss. */
+/* Ranks sequence kinds and mapping kinds; a smaller rank is more general. A list is more general
+ * than a set, because only set to list is lossless. */
 static int rank(const Type *type) {
     switch (type->kind) {
     case KIND_LIST:
@@ -167,7 +168,7 @@ static int rank(const Type *type) {
     return 3;
 }
 
-/* Negative when a is the more general and so the better result; 0 when neither is. */
+/* Returns a negative number if `a` is more general and so the better result; 0 if neither is. */
 static int compare_types(const Type *a, const Type *b) {
     if (a->kind == KIND_DYNAMIC || b->kind == KIND_DYNAMIC) {
         return (a->kind == KIND_DYNAMIC) - (b->kind == KIND_DYNAMIC);
@@ -182,7 +183,7 @@ static int compare_types(const Type *a, const Type *b) {
     return type_is_collection(a) ? compare_types(a->element, b->element) : compare_parts(a, b);
 }
 
-/* Indexes of the types, the most general first (a topological order). */
+/* Returns the indexes of the types, most general first (a topological order). */
 static size_t *order_types(const TypeSet *set) {
     size_t *order = arena_new_array(set->arena, size_t, set->count);
     size_t *above = arena_new_array(set->arena, size_t, set->count);
@@ -207,7 +208,7 @@ static size_t *order_types(const TypeSet *set) {
     return order;
 }
 
-/* The most general of the types that all others convert to. */
+/* Returns the most general of the types to which all others convert. */
 static const Type *unify_among(const TypeSet *set) {
     const size_t *order = order_types(set);
     for (size_t i = 0; i < set->count; i++) {
@@ -218,7 +219,8 @@ static const Type *unify_among(const TypeSet *set) {
     return NULL;
 }
 
-/* Are there only those two kinds (the same one twice: only it), dynamic apart, and the first? */
+/* Returns true if the set has `kind`, and apart from dynamic no kinds but these two (which may be
+ * the same). */
 static bool has_only(const TypeSet *set, TypeKind kind, TypeKind other) {
     size_t count = set->of_kind[kind] + set->of_kind[KIND_DYNAMIC];
     if (other != kind)
@@ -239,7 +241,7 @@ const Type *convert_type_unify(const Type *const *types,
     for (TypeKind kind = KIND_LIST; kind <= KIND_OBJECT; kind++) {
         if (!has_only(&set, kind, kind))
             continue;
-        /* A dynamic one may yet turn out to be anything, so nothing is known of the result. */
+        /* A dynamic type may become any type, so the result is dynamic. */
         if (set.of_kind[KIND_DYNAMIC])
             return &TYPE_DYNAMIC;
         bool structure = kind == KIND_TUPLE || kind == KIND_OBJECT;

@@ -1,4 +1,4 @@
-/* Numbers beyond 64-bit integers: MPFR floats whose digits lie in an arena. */
+/* number: numbers beyond 64-bit integers, as MPFR floats with their digits in an arena. */
 #include "number.h"
 
 #include <mpfr.h>
@@ -6,13 +6,13 @@
 /* The largest precision, and the limbs that hold it. */
 enum { PRECISION_MAX = NUMBER_PRECISION_TEXT, LIMBS_MAX = PRECISION_MAX / GMP_NUMB_BITS };
 
-/* Text of more digits than this is refused on input and written with an exponent on output, so
- * that a short expression cannot ask for gigabytes. */
+/* The most digits accepted on input. Larger numbers are written with an exponent, so that a short
+ * expression cannot produce gigabytes. */
 enum { DIGITS_MAX = 1000000 };
 
-/* What is written is read again: an integer of a digit more, a fraction with all the digits that a
- * number can have behind its zeros, an exponent that a longer or shorter number moved. What counts
- * is how large the number is: as many binary digits as ten to DIGITS_MAX has, and a few. */
+/* Limits on input. They are higher than DIGITS_MAX, so that every number written can be read again.
+ * Rounding may add an integer digit; a fraction has digits after its zeros; the exponent shifts
+ * with the digits. BITS_MAX, the binary digits of 10^DIGITS_MAX and a few, limits the magnitude. */
 enum {
     READ_DIGITS_MAX = DIGITS_MAX + 1000,
     READ_EXPONENT_MAX = 2 * DIGITS_MAX,
@@ -21,12 +21,12 @@ enum {
 
 struct Number {
     uint32_t precision;
-    int kind; /* as mpfr_custom_get_kind: negative for negative numbers */
+    int kind; /* as in mpfr_custom_get_kind: negative for negative numbers */
     mpfr_exp_t exponent;
     mp_limb_t limbs[];
 };
 
-/* A float on the stack, without MPFR's own allocation. */
+/* A float on the stack that needs no allocation by MPFR. */
 typedef struct Work {
     mpfr_t f;
     mp_limb_t limbs[LIMBS_MAX];
@@ -42,7 +42,7 @@ static void work_init(Work *work, uint32_t precision) {
     mpfr_custom_init_set(work->f, MPFR_ZERO_KIND, 0, (mpfr_prec_t)precision, work->limbs);
 }
 
-/* A read-only view of a number as MPFR wants it. */
+/* Sets `f` to a read-only view of the number. */
 static void view(mpfr_t f, const Number *number) {
     mpfr_custom_init_set(f, number->kind, number->exponent, (mpfr_prec_t)number->precision,
                          (mp_limb_t *)number->limbs);
@@ -82,7 +82,7 @@ static size_t skip_sign(Str text, size_t at) {
     return sign ? at + 1 : at;
 }
 
-/* Digits before or after an optional point; gives their end. */
+/* Scans digits with an optional point and advances *at. */
 static bool scan_mantissa(Str text, size_t *at) {
     size_t start = *at;
     size_t end = str_skip_digits(text, start);
@@ -142,17 +142,17 @@ uint32_t number_precision(const Number *number) {
     return number->precision;
 }
 
-/* A decimal candidate: 0.DIGITS times ten to the exponent. */
+/* A decimal approximation: 0.DIGITS times 10^exponent. */
 typedef struct Decimal {
     char digits[PRECISION_MAX];
     size_t count;
     mpfr_exp_t exponent;
 } Decimal;
 
-/* As many digits as distinguish any two neighbours of the largest precision. */
+/* SHORTEST_MAX digits distinguish any two neighbours of the largest precision. */
 enum { SHORTEST_MAX = 156, COMMON_DIGITS = 17, COMMON_PRECISION = 128 };
 
-/* The decimal of `count` digits nearest to |f|, which is not zero. */
+/* Rounds |f|, which is not zero, to the nearest decimal of `count` digits. */
 static void round_to_digits(mpfr_srcptr f, size_t count, Decimal *out) {
     char text[PRECISION_MAX];
     mpfr_get_str(text, &out->exponent, 10, count, f, MPFR_RNDN);
@@ -168,8 +168,9 @@ static int read_back(const Decimal *decimal, mpfr_ptr out) {
     return mpfr_strtofr(out, text, NULL, 10, MPFR_RNDN);
 }
 
-/* Does the decimal give |f| back at f's precision? The neighbour below a power of two is only half
- * as far away as the one above; as upstream, the wider distance counts on both sides. */
+/* Returns true if the decimal reads back as |f| at f's precision. Below a power of two the
+ * neighbour is half as far away as above. As in Terraform, the wider distance applies on both
+ * sides. */
 static bool is_faithful(mpfr_srcptr f, const Decimal *decimal) {
     Work work;
     uint32_t precision = (uint32_t)mpfr_get_prec(f);
@@ -184,7 +185,7 @@ static bool is_faithful(mpfr_srcptr f, const Decimal *decimal) {
     return mpfr_cmpabs(work.f, f) == 0 && rounded_up >= 0;
 }
 
-/* More digits never make a decimal less faithful, so the fewest are found by halving. */
+/* Finds the fewest digits by bisection: more digits never make a decimal less faithful. */
 static void find_shortest(mpfr_srcptr f, Decimal *out) {
     size_t low = 1, high = SHORTEST_MAX;
     while (low < high) {
@@ -203,7 +204,8 @@ static void drop_trailing_zeros(Decimal *decimal) {
         decimal->count--;
 }
 
-/* What people write has few digits, and at high precision nothing shorter can mean the same. */
+/* Tries few digits first. Written numbers have few digits, and at high precision no shorter decimal
+ * is faithful. */
 static void shortest(mpfr_srcptr f, Decimal *out) {
     round_to_digits(f, COMMON_DIGITS, out);
     if (mpfr_get_prec(f) < COMMON_PRECISION || !is_faithful(f, out))
@@ -379,8 +381,8 @@ const Number *number_multiply(const Number *a, const Number *b, Arena *arena) {
     return keep(result.f, arena);
 }
 
-/* a - b * trunc(a / b), with the quotient at the larger precision and the rest at a's, as
- * upstream; exact where a is an integer that its precision holds. */
+/* Returns a - b * trunc(a / b). As in Terraform, the quotient has the larger precision and the
+ * result has a's. Exact if `a` is an integer that its precision holds. */
 const Number *number_modulo(const Number *a, const Number *b, Arena *arena) {
     Work quotient, result;
     mpfr_t left, right;

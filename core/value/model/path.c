@@ -1,4 +1,4 @@
-/* Paths: places inside a value. */
+/* path: reads, prints and follows paths, which are places inside a value. */
 #include "path.h"
 
 static Path append(Path base, PathStep step, Arena *arena) {
@@ -80,7 +80,7 @@ Str path_to_str(Path path, Arena *arena) {
     return strbuf_str(&text);
 }
 
-/* A step as the name of an attribute or the key of a map; false when it is no text. */
+/* Gets the attribute name or map key of a step; returns false if the key is not a string. */
 static bool step_name(const PathStep *step, Str *out) {
     if (!step->is_index) {
         *out = step->name;
@@ -125,7 +125,7 @@ static bool find_key(Value map, Str key, size_t *index) {
     return low < map.count && str_equal(value_key_at(map, low), key);
 }
 
-/* Which of v's items the step leads to. */
+/* Sets *index to the item of v at this step. */
 static bool find_item(Value v, const PathStep *step, size_t *index) {
     Str name;
     switch (v.type->kind) {
@@ -142,7 +142,7 @@ static bool find_item(Value v, const PathStep *step, size_t *index) {
     return false;
 }
 
-/* The type at the step below `type`, or NULL when it has no such place. */
+/* Returns the type at the step below `type`, or NULL if there is none. */
 static const Type *step_type(const Type *type, const PathStep *step) {
     Str name;
     size_t i = 0;
@@ -163,7 +163,7 @@ static const Type *step_type(const Type *type, const PathStep *step) {
     return NULL;
 }
 
-/* The item behind a step; of null a null, of unknown an unknown. Marks of v go along. */
+/* Gets the item at a step, with the marks of v. A null v gives a null, an unknown v an unknown. */
 static bool get_item(Value v, const PathStep *step, Value *out) {
     size_t i = 0;
     if (value_is_present(v)) {
@@ -188,7 +188,7 @@ bool path_get(Value root, Path path, Value *out) {
     return true;
 }
 
-/* False when the path leads nowhere; *v is untouched then. */
+/* Returns false, with *v unchanged, if the path does not exist. */
 static bool set_at(Value *v, Path path, Value value, Arena *arena) {
     size_t at = 0;
     if (path.count == 0) {
@@ -211,7 +211,7 @@ Value path_set(Value root, Path path, Value value, Arena *arena) {
     return root;
 }
 
-/* A path on its way down: the item it leads to, what is left of it behind that. */
+/* One step of a path taken: the index of the item, and the rest of the path below it. */
 typedef struct Descent {
     size_t item;
     Path rest;
@@ -224,8 +224,8 @@ static int compare_descents(const void *a, const void *b) {
 
 static Value mark_paths(Value v, const Path *paths, size_t count, uint8_t marks, Arena *arena);
 
-/* Marks v itself where a path ends here, or goes on into a set, which holds no marks inside.
- * Collects the other paths that lead on. */
+/* Marks v itself if a path ends here or leads into a set, which holds no marks inside. Collects the
+ * other paths that continue into an item. */
 static Value mark_here(
     Value v, const Path *paths, size_t count, uint8_t marks, Descent *on, size_t *on_count) {
     *on_count = 0;
@@ -245,7 +245,7 @@ static Value mark_here(
     return v;
 }
 
-/* Every container is copied once, however many paths lead into it. */
+/* Copies each container once, however many paths lead into it. */
 static Value mark_paths(Value v, const Path *paths, size_t count, uint8_t marks, Arena *arena) {
     size_t on_count = 0;
     Descent *on = arena_new_array(arena, Descent, count);
@@ -326,7 +326,7 @@ bool path_find_infinity(Value root, Path *out, Arena *arena) {
     return find_infinity(root, (Path){0}, out, arena);
 }
 
-/* ["k"], with the text's escapes: from behind the quote to behind the bracket. */
+/* Parses ["k"] with its escapes; *rest starts after the quote and ends after the bracket. */
 static bool parse_text_key(Str *rest, Str *out, Arena *arena) {
     StrBuf key = strbuf_new(arena);
     for (size_t i = 0; i < rest->len; i++) {

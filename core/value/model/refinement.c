@@ -1,4 +1,4 @@
-/* refinement: what is known of a value that is not known yet. */
+/* refinement: partial knowledge about unknown values. */
 #include "refinement.h"
 
 Refinement refinement_any(void) {
@@ -11,7 +11,7 @@ static const Value *keep(Value v, Arena *arena) {
     return kept;
 }
 
-/* Unknown members of a set may turn out the same. */
+/* Unknown members of a set may turn out equal. */
 static bool may_coalesce(Value known) {
     return known.type->kind == KIND_SET && known.count > 1 && !value_is_wholly_known(known);
 }
@@ -27,14 +27,14 @@ Refinement refinement_of(Value v, Arena *arena) {
         refinement.prefix = value_text(v);
     if (v.type->kind == KIND_NUMBER)
         refinement.min = refinement.max = keep(value_without_marks(v), arena);
-    /* As upstream, only refinement_length has bounds for a set that may turn out shorter. */
+    /* As in Terraform, a set with unknown members has length bounds only in refinement_length. */
     if (type_is_collection(v.type) && !may_coalesce(v))
         refinement.length_min = refinement.length_max = v.count;
     return refinement;
 }
 
-/* A list with so many unknown elements, a set with at most one, an empty map; false: the length
- * does not settle what it is. */
+/* Sets *out to a list of `length` unknown elements, a set of at most one, or an empty map. Returns
+ * false if the length does not determine the collection. */
 static bool settle_collection(const Type *type, uint32_t length, Value *out, Arena *arena) {
     if (length > 1 && type->kind == KIND_SET)
         return false;
@@ -52,7 +52,7 @@ static bool settle_collection(const Type *type, uint32_t length, Value *out, Are
     return true;
 }
 
-/* More unknown elements than these are not spelled out. */
+/* Longer collections stay unknown as a whole. */
 enum { SPELLED_MAX = 100000 };
 
 Value refinement_to_value(const Type *type, Refinement refinement, Arena *arena) {
@@ -93,7 +93,7 @@ bool refinement_is_never_null(Value v) {
     return v.as.refinement && v.as.refinement->not_null;
 }
 
-/* The one of two bounds that lies further in a direction: -1 down, 1 up. */
+/* Returns the lower (direction -1) or upper (1) of two bounds; NULL if either has no bound. */
 static const Value *outer_bound(const Value *a, const Value *b, int direction) {
     if (!a || !b)
         return NULL;
@@ -126,7 +126,7 @@ Value refinement_length(Value collection, Arena *arena) {
         of.length_max = collection.count;
     }
     length.not_null = true;
-    /* As upstream, the longest length that there can be is a bound too. */
+    /* As in Terraform, the largest possible length is a bound too. */
     int64_t most = of.length_max == UINT32_MAX ? INT64_MAX : (int64_t)of.length_max;
     length.min = keep(value_int_of((int64_t)of.length_min, NUMBER_PRECISION_INT), arena);
     length.max = keep(value_int_of(most, NUMBER_PRECISION_INT), arena);

@@ -1,30 +1,31 @@
-/* Refinement: what is known of a value that is not known yet, with the rules of cty.
+/* Refinement: partial knowledge about an unknown value, with the rules of cty.
  *
  *   min, max                 of a number, inclusive; NULL: no bound
  *   length_min, length_max   of a list, set or map; length_max UINT32_MAX: no bound
  *   prefix                   of a string, in normal form; further text cannot change its characters
  *
- * Bounds hold if the value turns out not to be null; not_null says that it cannot be. */
+ * The bounds hold if the value turns out not to be null. not_null means that the value is never
+ * null. */
 #pragma once
 
 #include "value.h"
 
-/* Nothing is known. */
+/* Returns the refinement without any knowledge. */
 Refinement refinement_any(void);
-/* What is known of a value, known or not; of a known one as closely as a refinement can say it.
- * Its marks do not matter. The bounds of a null are those of nothing. */
+/* Returns the refinement of a value; for a known value, the tightest. Ignores marks. A null has no
+ * bounds. */
 Refinement refinement_of(Value v, Arena *arena);
-/* The unknown of that type, or the value itself if no other fits. */
+/* Returns the unknown of that type, or the value itself if only one value fits. */
 Value refinement_to_value(const Type *type, Refinement refinement, Arena *arena);
-/* Of a dynamic type nothing can be known; *of others: an unknown that is not null. */
+/* Returns an unknown that is not null. A dynamic type has no refinement. */
 Value refinement_not_null(const Type *type, Arena *arena);
-/* The same value, known not to be null; what is known stays as it is. */
+/* Returns the value refined as not null; the rest of its refinement stays. */
 Value refinement_add_not_null(Value v, Arena *arena);
-/* Is it known that the value is not null? */
+/* Returns true if the value is known not to be null. */
 bool refinement_is_never_null(Value v);
-/* What is known of a value that is one of two. Of both types alone, as upstream: numbers keep their
- * bounds, collections of one type their lengths. */
+/* Returns the refinement of a value that is one of two. As in Terraform, if their types are equal,
+ * numbers keep bounds and collections keep lengths. */
 Refinement refinement_join(Value a, Value b, Arena *arena);
-/* The number of elements as a number, perhaps unknown with bounds. `collection` is a list, set or
- * map. */
+/* Returns the number of elements as a number; if unknown, with bounds. `collection` is a list, set
+ * or map. */
 Value refinement_length(Value collection, Arena *arena);

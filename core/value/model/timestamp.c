@@ -8,7 +8,7 @@ typedef struct TimestampReader {
     Arena *arena;
 } TimestampReader;
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar; eras of 400 years begin in March. */
+/* Returns the days since 1970-01-01 of a Gregorian date. Eras of 400 years begin in March. */
 static int64_t days_from_date(int64_t year, int month, int day) {
     year -= month <= 2;
     int64_t era = (year >= 0 ? year : year - 399) / 400;
@@ -83,7 +83,7 @@ int timestamp_year_day(Timestamp time) {
     return (int)year_day(&f);
 }
 
-/* A week belongs to the year of its Thursday. */
+/* The year of a week is the year of its Thursday. */
 int timestamp_iso_week(Timestamp time, int64_t *year) {
     int since_monday = (timestamp_fields(time).weekday + 6) % 7;
     Timestamp thursday = timestamp_add_date(time, 0, 0, 3 - since_monday);

@@ -1,4 +1,4 @@
-/* timestamp: RFC 3339 times, as the functions on dates and YAML take them. */
+/* timestamp: RFC 3339 times, for the date functions and YAML. */
 #pragma once
 
 #include "value.h"
@@ -6,7 +6,7 @@
 typedef struct Timestamp {
     int64_t seconds; /* since 1970, UTC */
     int32_t nanoseconds;
-    int32_t offset_minutes; /* of the zone it was written in */
+    int32_t offset_minutes; /* offset of the written time zone */
 } Timestamp;
 
 typedef struct TimestampFields {
@@ -17,22 +17,22 @@ typedef struct TimestampFields {
     int weekday; /* Sunday is 0 */
 } TimestampFields;
 
-/* False: *error says what is wrong, as "not a valid RFC3339 timestamp: ..." */
+/* On failure returns false and sets *error, as "not a valid RFC3339 timestamp: ..." */
 MUST_USE bool timestamp_parse(Str text, Timestamp *out, Str *error, Arena *arena);
-/* Same, but also allowed: an hour of one digit, a comma before a fraction of a second, an offset of
- * 24 hours or of 60 minutes. */
+/* The same, but also accepts an hour of one digit, a comma before a fraction of a second, and an
+ * offset of 24 hours or of 60 minutes. */
 MUST_USE bool timestamp_parse_lenient(Str text, Timestamp *out, Str *error, Arena *arena);
-/* In its own zone. */
+/* Returns the fields in the time's own zone. */
 TimestampFields timestamp_fields(Timestamp time);
-/* In its own zone, without fractions. */
+/* Formats the time in its own zone, without fractions. */
 Str timestamp_to_str(Timestamp time, Arena *arena);
-/* Later by so many years, months and days of the calendar; negative ones are earlier. A day that
- * the month lacks runs over into the next month: January 31 and one month give March 2 or 3. */
+/* Adds calendar years, months and days, which may be negative. A day beyond the end of the month
+ * runs over into the next: January 31 plus one month is March 2 or 3. */
 Timestamp timestamp_add_date(Timestamp time, int64_t years, int64_t months, int64_t days);
-/* The day within its year, from 1. */
+/* Returns the day of the year, from 1. */
 int timestamp_year_day(Timestamp time);
-/* The week as ISO 8601 counts it, from 1, and the year that the week belongs to. */
+/* Returns the ISO 8601 week, from 1, and the year to which the week belongs. */
 int timestamp_iso_week(Timestamp time, int64_t *year);
-/* "January" of 1; "Sunday" of 0. */
+/* Month 1 is "January"; weekday 0 is "Sunday". */
 const char *timestamp_month_name(int month);
 const char *timestamp_weekday_name(int weekday);

@@ -1,10 +1,10 @@
-/* Types: construction, the interner, equality. */
+/* type: construction, interning and equality of types. */
 #include "type.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* Hashes of the types without parts; those of the rest follow from them by hash_mix. */
+/* Hashes of primitive types; hash_mix derives the others from them. */
 enum { HASH_BASE = 0x9e3779b1 };
 #define HASH_SEED(kind)             ((uint32_t)HASH_BASE * ((uint32_t)(kind) + 1u))
 #define HASH_MIX(hash, by)          (((hash) ^ (by)) * 0x01000193u + 0x7feb352du)
@@ -55,14 +55,14 @@ const Type TYPE_EMPTY_TUPLE = {.kind = KIND_TUPLE, .interned = true, .hash = HAS
 const Type TYPE_EMPTY_OBJECT = {
     .kind = KIND_OBJECT, .interned = true, .hash = HASH_SEED(KIND_OBJECT)};
 
-/* The collections of one interned type, found without the lock once they exist. */
+/* The collection types of one interned type; once created, they are read without the lock. */
 typedef struct Derived {
     _Atomic(const Type *) list;
     _Atomic(const Type *) set;
     _Atomic(const Type *) map;
 } Derived;
 
-/* Every interned type but the constants above is one of these. */
+/* Every interned type except the constants below is one of these. */
 typedef struct Interned {
     Type type;
     Derived derived;
@@ -104,7 +104,7 @@ static uint32_t hash_mix(uint32_t hash, uint32_t by) {
     return HASH_MIX(hash, by);
 }
 
-/* Completes what follows from the parts. */
+/* Sets the flags and the hash from the parts. */
 static void finish(Type *type) {
     bool has_dynamic = type->kind == KIND_DYNAMIC;
     bool has_optional = false;
@@ -188,7 +188,8 @@ static const Type *store(const Type *type) {
 
 static const Type *intern_locked(const Type *type);
 
-/* The parts' representatives in the interner's memory; NULL where the type has no such array. */
+/* Returns the interned types of the parts, in the interner's memory; NULL if the type has no such
+ * array. */
 static const Type *const *intern_types(const Type *type) {
     if (!type->types)
         return NULL;
@@ -207,7 +208,7 @@ static const Str *intern_names(const Type *type) {
     return names;
 }
 
-/* Of a type that may be on the stack: what comes back never is. */
+/* Returns the interned equal of a type, which may be on the stack; the result never is. */
 static const Type *represent(const Type *type) {
     const Type *found = lookup(type);
     if (found)
@@ -334,7 +335,7 @@ static bool is_sorted(const Str *names, size_t count) {
     return true;
 }
 
-/* The order in which the names are sorted. */
+/* Returns the indexes of the names in sorted order. */
 static NamedIndex *sort_names(const Str *names, size_t count, Arena *arena) {
     NamedIndex *order = arena_new_array(arena, NamedIndex, count);
     for (size_t i = 0; i < count; i++)
@@ -370,7 +371,8 @@ const Type *type_object(
     return type;
 }
 
-/* Of a collection's elements: an untyped null or unknown among them says nothing. */
+/* Returns the first element type that is not dynamic: an untyped null or unknown does not determine
+ * it. */
 static const Type *first_settled(const Type *type, const Type *const *types, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (types[i]->kind != KIND_DYNAMIC)

@@ -1,4 +1,4 @@
-/* Values: making them and looking at them. */
+/* value: creates and inspects values. */
 #include "value.h"
 
 #include "utf8.h"
@@ -10,7 +10,7 @@ static uint32_t to_count(size_t count) {
     return (uint32_t)count;
 }
 
-/* What the items say about the value that holds them. */
+/* Returns the flags of a value that contains these items. */
 static uint8_t flags_of(const Value *items, size_t count) {
     unsigned flags = 0;
     for (size_t i = 0; i < count; i++)
@@ -138,7 +138,7 @@ Value value_object_of(const Type *type, const Value *items) {
     return with_items(type, items, type->count);
 }
 
-/* As cty: what is not wholly known may turn out to be anything, so it equals nothing. */
+/* As in cty, a value that contains unknowns is no duplicate, because it may become any value. */
 static bool is_duplicate(Value a, Value b) {
     return value_is_wholly_known(a) && value_is_wholly_known(b) && value_compare(a, b) == 0;
 }
@@ -167,7 +167,7 @@ Value value_set(const Type *element, Value *items, size_t count, Arena *arena) {
     return value_with_marks(set, marks);
 }
 
-/* One key with its item and the place where it stood, while sorting. */
+/* A key with its item and its original position, for sorting. */
 typedef struct Entry {
     Str key;
     Value item;
@@ -182,7 +182,7 @@ static int compare_entries(const void *a, const void *b) {
     return left->place < right->place ? -1 : left->place > right->place;
 }
 
-/* Sorts both by key in place; of equal keys the last one stays. The new count. */
+/* Sorts keys and items by key in place and returns the new count. Of equal keys the last wins. */
 static size_t sort_by_key(Str *keys, Value *items, size_t count, Arena *arena) {
     if (str_is_strictly_sorted(keys, count))
         return count;

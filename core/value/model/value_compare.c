@@ -1,4 +1,4 @@
-/* Equality, order and hash of values: consistent with each other, marks aside. */
+/* value_compare: equality, order and hash of values. The three are consistent and ignore marks. */
 #include "value.h"
 
 typedef enum MarkUse { MARKS_IGNORED, MARKS_COUNT } MarkUse;
@@ -28,8 +28,8 @@ static bool same_items(Value a, Value b, MarkUse marks) {
     return true;
 }
 
-/* Types of the two are equal already, or those of their parents are; where a parent's type leaves
- * it open ("dynamic"), the kinds and then the types of the parts decide. */
+/* The caller has compared the types of a and b or of their parents. If a parent's type is dynamic,
+ * compares the kinds and then the types of the parts. */
 static bool same(Value a, Value b, MarkUse marks) {
     if (marks == MARKS_COUNT && a.marks != b.marks)
         return false;
@@ -81,7 +81,7 @@ static int compare_sizes(Value a, Value b) {
     return -number_compare_int(b.as.number, a.as.integer);
 }
 
-/* -0 equals 0, but as upstream they are two members of a set. */
+/* -0 equals 0, but as in Terraform they are two members of a set. */
 static int compare_numbers(Value a, Value b) {
     int order = compare_sizes(a, b);
     return order != 0 ? order : (int)is_negative_zero(b) - (int)is_negative_zero(a);
@@ -136,7 +136,7 @@ static uint64_t mix(uint64_t hash, uint64_t by) {
     return hash * 0xff51afd7ed558ccdu;
 }
 
-/* A number that is an inline integer for one value is one for every value equal to it. */
+/* If one value holds a number as an inline integer, every equal value does too. */
 static uint64_t hash_number(Value v) {
     if (!(v.flags & FLAG_BIG))
         return mix(KIND_NUMBER, (uint64_t)v.as.integer);

@@ -1,9 +1,9 @@
-/* Values as one line of text, with what is secret masked. */
+/* value_display: formats a value as one line of text and masks sensitive parts. */
 #include "value.h"
 
 #include "utf8.h"
 
-/* The line under construction; nothing is added past the limit (SIZE_MAX: none). */
+/* The line being built; text beyond `limit` is dropped (SIZE_MAX: no limit). */
 typedef struct Line {
     StrBuf text;
     size_t limit;
@@ -15,7 +15,7 @@ static bool is_full(const Line *line) {
 
 static void add_value(Line *line, Value v);
 
-/* Quotes no more of a long text than can show. */
+/* Quotes only as much of a long text as fits. */
 static void add_text(Line *line, Str text) {
     size_t room = line->limit - line->text.len;
     if (text.len > room)
@@ -80,7 +80,7 @@ static void add_value(Line *line, Value v) {
     }
 }
 
-/* At most `limit` bytes, ending between characters. */
+/* Cuts the text to at most `limit` bytes at a character boundary. */
 static Str cut(Str text, size_t limit) {
     Str head = str_slice(text, 0, limit);
     return str_slice(head, 0, utf8_valid_prefix(head));

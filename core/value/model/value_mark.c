@@ -1,4 +1,4 @@
-/* Marks of values: adding, taking off, collecting. */
+/* value_mark: adds, removes and collects marks of values. */
 #include "value.h"
 
 static uint8_t flags_with_marks(uint8_t flags) {

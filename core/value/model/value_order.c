@@ -1,9 +1,9 @@
-/* The order of a set's members. Strings, numbers and bools have their own; of others no order means
- * anything, but it can be seen (tolist, jsonencode, state), so it is upstream's: that of the bytes
- * below, which spell the member out. */
+/* value_order: orders the members of a set. Strings, numbers and bools have a natural order. The
+ * order of others is arbitrary but visible (tolist, jsonencode, state), so it is Terraform's: by
+ * bytes of the spelling built below. */
 #include "value.h"
 
-/* As many digits of a number as upstream spells. */
+/* Digits of a number in its spelling, as in Terraform. */
 enum { DIGITS = 10 };
 
 static void spell(StrBuf *out, Value v, Arena *arena);
@@ -48,7 +48,8 @@ typedef struct Member {
     Value value;
 } Member;
 
-/* Known before unknown before null; members that are spelled alike, but are not, by value. */
+/* Orders known before unknown before null. Different members with the same spelling are ordered by
+ * value. */
 static int compare_members(const void *a, const void *b) {
     const Member *left = a, *right = b;
     int by_value = value_compare(left->value, right->value);

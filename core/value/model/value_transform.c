@@ -1,4 +1,4 @@
-/* Values rebuilt: copies into another arena, changes from the leaves up. */
+/* value_transform: rebuilds values: copies into another arena, bottom-up changes. */
 #include "value.h"
 
 static bool has_items(Value v) {
@@ -7,8 +7,8 @@ static bool has_items(Value v) {
 
 static Value clone_as(Value v, const Type *type, Arena *arena);
 
-/* The part's type in the clone: what the clone's type says of it, so that parts share types, or
- * where that leaves it open, a copy of its own. */
+/* Clones an item. Its type becomes `declared`, from the clone's type, so that items share types;
+ * otherwise a copy. */
 static Value clone_part(Value part, const Type *declared, Arena *arena) {
     const Type *type = part.type;
     if (!type->interned)
@@ -54,7 +54,7 @@ static Value clone_items(Value v, Arena *arena) {
     return v;
 }
 
-/* `type` equals v's own and lives long enough. */
+/* Clones v with `type`, which equals v's type and lives long enough. */
 static Value clone_as(Value v, const Type *type, Arena *arena) {
     v.type = type;
     if (v.state == VALUE_UNKNOWN)

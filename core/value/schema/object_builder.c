@@ -1,4 +1,4 @@
-/* Objects built and read by the names of their attributes. */
+/* object_builder: builds objects, and reads them by attribute name. */
 #include "object_builder.h"
 
 ObjectBuilder object_builder_of(Value object, Arena *arena) {

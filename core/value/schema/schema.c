@@ -1,5 +1,5 @@
-/* schema: lookup, implied types and what they give at once. Checking, paths and defaults are in
- * schema_validate.c, schema_paths.c and schema_defaults.c. */
+/* schema: lookup in schemas and their implied types. schema_validate.c, schema_paths.c and
+ * schema_defaults.c hold checks, paths and defaults. */
 #include "schema.h"
 
 #include <pthread.h>
@@ -74,8 +74,8 @@ static const Type *attribute_type(const Attribute *attribute, Arena *scratch) {
     return nest_type(attribute->nested->nesting, build_type(&members, scratch), scratch);
 }
 
-/* Blocks whose content is of any type cannot be elements of one collection, as each may have a type
- * of its own: such a list is a tuple, such a map an object, known with the value only. */
+/* If a block contains an attribute of any type, each of its objects may have another type. A list
+ * of them is then a tuple, a map an object, and the type is dynamic. */
 static const Type *block_type(const Block *block, Arena *scratch) {
     const Type *object = build_type(&block->schema, scratch);
     bool is_ordered = block->nesting == NEST_LIST || block->nesting == NEST_MAP;
@@ -100,9 +100,8 @@ static const Type *build_type(const Schema *schema, Arena *scratch) {
     return type_intern(type_object(names, types, NULL, count, scratch));
 }
 
-/* Part of the type interner in all but place: entries are added under the mutex, never change and
- * never go, so reading needs no lock. The tables' addresses are in the key for tests, which reuse
- * the address of a schema. */
+/* A cached implied type. Entries are added under the mutex and never change, so readers need no
+ * lock. The key includes the tables' addresses because tests reuse the address of a schema. */
 typedef struct CacheEntry CacheEntry;
 struct CacheEntry {
     const Schema *schema;
@@ -116,7 +115,7 @@ enum { CACHE_BUCKETS = 512 };
 typedef struct Cache {
     _Atomic(const CacheEntry *) buckets[CACHE_BUCKETS];
     pthread_mutex_t mutex;
-    Arena *arena; /* for ever */
+    Arena *arena; /* never freed */
 } Cache;
 
 static Cache cache = {.mutex = PTHREAD_MUTEX_INITIALIZER};

@@ -1,14 +1,14 @@
-/* Schema: the attributes and nested blocks that a resource type, a data source or a provider's
- * configuration has, as static const tables.
+/* Schema: the attributes and nested blocks of a resource type, a data source or a provider
+ * configuration, as static const tables.
  *
  *     static const Attribute pool_attributes[] = {
  *         {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
  *         {"id",   &TYPE_STRING, COMPUTED,              "UUID given by libvirt."   },
  *     };
  *
- * An attribute with `nested` is an object, or a list, set or map of such, whose members have flags
- * of their own; its `type` is NULL. Everything that can be read off these tables (implied type,
- * coercion, proposing, conformance, replacement, documentation, `providers schema`) is. */
+ * An attribute with `nested` is an object, or a list, set or map of objects. The members have their
+ * own flags, and the attribute's `type` is NULL. The implied type, coercion, proposed state,
+ * conformance, replacement, documentation and `providers schema` all derive from these tables. */
 #pragma once
 
 #include "diag.h"
@@ -17,13 +17,13 @@
 typedef enum AttributeFlag {
     REQUIRED = 1,
     OPTIONAL = 2,
-    COMPUTED = 4, /* with OPTIONAL: the provider fills in what the user leaves out */
+    COMPUTED = 4, /* with OPTIONAL: the provider sets it if the configuration does not */
     SENSITIVE = 8,
     WRITE_ONLY = 16,
     FORCES_NEW = 32, /* a change plans a replacement */
     DEPRECATED = 64,
-    /* COMPUTED value that an update in place may change: unknown in its plan. Without this flag an
-     * update keeps the prior value of a computed attribute. */
+    /* A COMPUTED attribute that an in-place update may change; it is unknown in the plan of an
+     * update. Without this flag an update keeps the prior value of a computed attribute. */
     CHANGES_ON_UPDATE = 128,
 } AttributeFlag;
 
@@ -31,21 +31,21 @@ typedef enum Nesting { NEST_SINGLE, NEST_LIST, NEST_SET, NEST_MAP } Nesting;
 
 typedef struct Attribute Attribute;
 
-/* Rules across the arguments of one object. An unknown value may turn out to be null, so it
- * never breaks a rule. */
+/* Rules across the arguments of one object. An unknown value never breaks a rule, because it may
+ * become null. */
 typedef enum ArgumentRuleKind {
-    RULE_CONFLICTS,     /* at most one of them is set */
-    RULE_EXACTLY_ONE,   /* one of them is set, and no other */
-    RULE_AT_LEAST_ONE,  /* one of them is set, or more */
-    RULE_REQUIRED_WITH, /* if the first is set, so are the others */
+    RULE_CONFLICTS,     /* at most one is set */
+    RULE_EXACTLY_ONE,   /* exactly one is set */
+    RULE_AT_LEAST_ONE,  /* one or more are set */
+    RULE_REQUIRED_WITH, /* if the first is set, all others are set */
 } ArgumentRuleKind;
 
 enum { RULE_NAMES_MAX = 8 };
 
 typedef struct ArgumentRule {
     ArgumentRuleKind kind;
-    /* Arguments and blocks of the object; "block.name" for one inside a nested object. Behind a
-     * collection it is set if any element sets it. */
+    /* Arguments and blocks of the object, or "block.name" for an argument of a nested object. An
+     * argument inside a collection counts as set if any element sets it. */
     const char *names[RULE_NAMES_MAX];
 } ArgumentRule;
 
@@ -57,7 +57,7 @@ typedef struct NestedObject {
     size_t rule_count;
 } NestedObject;
 
-/* What stands wrong with a known, non-null value; empty: nothing. A full sentence. */
+/* Checks a known, non-null value. Returns the error as a full sentence, or the empty text. */
 typedef Str (*AttributeCheck)(Value value, Arena *arena);
 
 struct Attribute {
@@ -67,11 +67,11 @@ struct Attribute {
     const char *description; /* one sentence */
     const NestedObject *nested;
     /* Default as JSON text ("512", "\"nat\"", "true"), for an attribute that is OPTIONAL |
-     * COMPUTED: it stands in the plan where the configuration says null. */
+     * COMPUTED. The plan contains it if the configuration is null. */
     const char *default_json;
-    const char *one_of; /* of a text: all that it may be, as in "nat route open"; NULL: anything */
+    const char *one_of; /* of a string: the allowed values, as "nat route open"; NULL: any */
     AttributeCheck check;
-    /* Instead of FORCES_NEW: does this change need a new object? */
+    /* Instead of FORCES_NEW: returns true if this change requires replacement. */
     bool (*forces_new)(Value prior, Value planned);
 };
 
@@ -86,7 +86,7 @@ typedef struct Schema {
     size_t rule_count;
     int64_t version;
     const char *description;
-    const char *deprecated; /* of a type: what to use instead; NULL: it stays */
+    const char *deprecated; /* of a resource type: what to use instead; NULL: not deprecated */
 } Schema;
 
 struct Block {
@@ -104,39 +104,40 @@ struct Block {
     &(const NestedObject) {                                                                        \
         .nesting = (mode), .attributes = (table), .count = ARRAY_COUNT(table)                      \
     }
-/* With rules that hold for each of its objects. */
+/* NESTED with rules that apply to each of its objects. */
 #define NESTED_WITH(mode, table, rows)                                                             \
     &(const NestedObject) {                                                                        \
         .nesting = (mode), .attributes = (table), .count = ARRAY_COUNT(table), .rules = (rows),    \
         .rule_count = ARRAY_COUNT(rows)                                                            \
     }
 
-/* The object type of a configured or stored object; interned, computed once per schema (cached by
- * the schema's address; any thread). */
+/* Returns the interned object type of configured and stored objects. Computed once per schema and
+ * cached by the schema's address. Any thread may call it. */
 const Type *schema_implied_type(const Schema *schema);
 const Type *attribute_implied_type(const Attribute *attribute);
-/* `one_of`, one by one. */
+/* Returns the words of `one_of`. */
 StrVec attribute_one_of(const Attribute *attribute, Arena *arena);
 const Attribute *schema_find_attribute(const Schema *schema, Str name);
 const Block *schema_find_block(const Schema *schema, Str name);
-/* The attributes of a nested object as a schema of their own. */
+/* Returns the attributes of a nested object as a schema. */
 Schema schema_of_nested(const NestedObject *nested);
-/* Is there an attribute, at any depth, of which this is true? */
+/* Returns true if `is` holds for any attribute at any depth. */
 bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute));
-/* All attributes null, blocks empty. */
+/* Returns an object with all attributes null and all blocks empty. */
 Value schema_empty_value(const Schema *schema, Arena *arena);
-/* Checks a value of the implied type, as configured: required ones present (unless unknown),
- * computed-only ones absent, each `check`, each rule. Diagnostics carry `path`; the caller
- * adds the range. */
+/* Validates a configured value of the implied type. Required attributes must be set or unknown,
+ * computed-only attributes null; each `check` and each rule must pass. Diagnostics carry `path`;
+ * the caller adds the range. */
 MUST_USE bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags);
-/* The paths that the schema declares sensitive, in this value. */
+/* Adds the paths in this value that the schema declares sensitive. */
 void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena *arena);
-/* Every FORCES_NEW (or forces_new) path at which the two differ; unknown counts as different. */
+/* Adds every path with FORCES_NEW (or forces_new) at which the values differ. Unknown counts as
+ * different. */
 void schema_replace_paths(
     const Schema *schema, Value prior, Value planned, Paths *out, Arena *arena);
-/* Does the path lead to, or into, what the schema declares write-only? */
+/* Returns true if the path leads to or into a write-only attribute. */
 bool schema_is_write_only(const Schema *schema, Path path);
-/* `value` with null for all that is write-only: what may be planned and kept. */
+/* Returns `value` with every write-only attribute null, as plans and state store it. */
 Value schema_drop_write_only(const Schema *schema, Value value, Arena *arena);
-/* `config` with default_json filled in where it is null. */
+/* Returns `config` with default_json in place of nulls. */
 Value schema_apply_defaults(const Schema *schema, Value config, Arena *arena);

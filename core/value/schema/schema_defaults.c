@@ -1,12 +1,12 @@
-/* schema_defaults: default_json where the configuration says null. What holds no default, or needs
- * none, is handed back as it is. */
+/* schema_defaults: replaces nulls in a configuration with default_json. Returns a value without
+ * such nulls unchanged. */
 #include "schema.h"
 
 #include "json.h"
 
 static bool fill_object(const Schema *schema, Value *object, Arena *arena);
 
-/* A default is part of a static table, so a bad one is a mistake of ours. */
+/* A default that cannot be read is a bug in a static table. */
 static Value default_value(const Attribute *attribute, const Type *type, Arena *arena) {
     JsonReader reader = json_reader_new(str_from_cstr(attribute->default_json), arena);
     const char *error = NULL;

@@ -1,5 +1,5 @@
-/* schema_paths: the places in an object at which the schema says something: sensitive, forces a
- * replacement. A set has no places inside; what concerns an element concerns the set. */
+/* schema_paths: finds the places in an object that are sensitive or force a replacement. Paths
+ * never lead into a set; a finding in an element counts for the whole set. */
 #include "schema.h"
 
 typedef struct Collector {
@@ -87,12 +87,12 @@ static bool forces_new(const Attribute *attribute, Value prior, Value planned) {
     return attribute->forces_new ? attribute->forces_new(prior, planned) : true;
 }
 
-/* The member of an object that may be absent: null then, and in a null object. */
+/* Returns the attribute, or null if the object is null or unknown. */
 static Value member(Value object, Str name) {
     return value_is_present(object) ? value_attribute(object, name) : value_null(&TYPE_DYNAMIC);
 }
 
-/* Would turning the one object into the other need a new one? */
+/* Returns true if changing `prior` into `planned` requires replacement. */
 static bool needs_new(const Schema *schema, Value prior, Value planned, Arena *arena) {
     Paths paths = {0};
     Collector to = {.out = &paths, .arena = arena};
@@ -100,8 +100,8 @@ static bool needs_new(const Schema *schema, Value prior, Value planned, Arena *a
     return paths.count > 0;
 }
 
-/* Elements of sets have no names: each old one must find a new one that it could become without
- * replacement. Elements that came or went are compared with null. */
+/* Elements of a set have no key, so each old element is matched with a new one that it can become
+ * without replacement. Added and removed elements are compared with null. */
 static bool set_needs_new(const Schema *schema, Value prior, Value planned, Arena *arena) {
     size_t count_prior = value_is_present(prior) ? prior.count : 0;
     size_t count_planned = value_is_present(planned) ? planned.count : 0;
@@ -185,7 +185,7 @@ static void collect_nest(const Collector *to, Nest nest, Value prior, Value plan
     }
 }
 
-/* Either may be null (an element that came or went); then its members count as null. */
+/* Either object may be null (an added or removed element); its attributes then count as null. */
 static void collect_replace(
     const Collector *to, const Schema *schema, Value prior, Value planned, Path path) {
     if (!value_is_known(planned)) {

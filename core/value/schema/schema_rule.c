@@ -1,4 +1,4 @@
-/* schema_rule: which arguments are set, and the messages that name their places. */
+/* schema_rule: checks rules across arguments and writes their error messages. */
 #include "schema_rule.h"
 
 #define SUMMARY "Invalid combination of arguments"
@@ -38,7 +38,7 @@ static Presence presence_at(Value object, Str path) {
     return value_find(object, name, &value) ? presence_of(value, path) : PRESENCE_NONE;
 }
 
-/* Blocks that are absent are empty collections. */
+/* Returns whether the argument or block is set. An absent block is an empty collection. */
 static Presence presence(const Schema *schema, Value object, const char *name) {
     Str text = str_from_cstr(name);
     Value value;
@@ -48,7 +48,7 @@ static Presence presence(const Schema *schema, Value object, const char *name) {
     return is_empty_block ? PRESENCE_NONE : presence_at(object, text);
 }
 
-/* "disk[0].size" */
+/* Returns "disk[0].size". */
 static Str place(Path path, const char *name, Arena *arena) {
     Str outer = path_to_str(path, arena);
     if (outer.len > 0 && outer.ptr[0] == '.')
@@ -63,7 +63,7 @@ static Path path_of(Path path, const char *name, Arena *arena) {
     return path;
 }
 
-/* "a", "b" and "c" */
+/* Returns "a", "b" and "c". */
 static Str list_names(const char *const *names, size_t count, Path path, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (size_t i = 0; i < count; i++)

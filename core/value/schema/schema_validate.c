@@ -1,5 +1,5 @@
-/* schema_validate: does a configured object hold what its tables ask for? All that is wrong is
- * collected. What the type already guarantees (names, types) is not looked at again. */
+/* schema_validate: validates a configured object against its schema and collects all errors. Does
+ * not repeat the checks of the type (names, types). */
 #include "schema.h"
 #include "schema_rule.h"
 
@@ -35,7 +35,8 @@ static void check_elements(
     }
 }
 
-/* A near miss is named; else all that it may be. */
+/* Returns an error that suggests the nearest allowed value, or lists all of them if none is
+ * near. */
 static Str check_word(const Attribute *attribute, Str text, Arena *arena) {
     StrVec words = attribute_one_of(attribute, arena);
     if (str_is_among(text, words.items, words.count))

@@ -1,4 +1,5 @@
-/* schema_write_only: what a provider is told and nobody keeps. */
+/* schema_write_only: write-only attributes, which providers receive but plans and state never
+ * store. */
 #include "schema.h"
 
 static bool is_write_only(const Attribute *attribute) {

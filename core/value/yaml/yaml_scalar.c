@@ -1,4 +1,4 @@
-/* yaml_scalar: null, bools, numbers and timestamps in plain scalars. */
+/* yaml_scalar: recognizes null, bools, numbers and timestamps in plain scalars. */
 #include "yaml_scalar.h"
 
 #include "digest.h"
@@ -59,7 +59,7 @@ static bool scalar_null(Str text, Value *out) {
     return false;
 }
 
-/* 0x1f, 0o17 */
+/* Reads the digits of 0x1f or 0o17 without their prefix. */
 static bool scalar_based(Str digits, uint32_t base, bool is_negative, Value *out) {
     uint64_t number = 0;
     if (!digits.len)
@@ -84,7 +84,8 @@ static size_t digits_at(Str text, size_t at) {
     return end - at;
 }
 
-/* An optional sign, digits, a fraction, an exponent; a digit on one side of the point is enough. */
+/* Accepts an optional sign, digits, a fraction and an exponent. One side of the point may lack
+ * digits. */
 static bool is_decimal(Str text) {
     size_t at = text.len && (text.ptr[0] == '-' || text.ptr[0] == '+');
     size_t whole = digits_at(text, at);
@@ -130,7 +131,7 @@ static bool scalar_number(Str text, Value *out, Arena *arena) {
     return true;
 }
 
-/* A number of one or two digits, as two. */
+/* Reads a number of one or two digits and writes two digits. */
 static bool add_short(Str *rest, StrBuf *out, char separator) {
     size_t count = digits_at(*rest, 0);
     if (count < 1 || count > 2)
@@ -148,7 +149,7 @@ static bool add_short(Str *rest, StrBuf *out, char separator) {
     return true;
 }
 
-/* 2006-1-2, 2006-1-2T15:4:5.9Z, 2006-1-2 15:4:5 → RFC 3339. */
+/* Converts 2006-1-2, 2006-1-2T15:4:5.9Z or 2006-1-2 15:4:5 to RFC 3339. */
 static bool scalar_timestamp(Str text, Value *out, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     Str rest = text;
@@ -203,7 +204,7 @@ static bool scalar_infinity(Str text, Value *out, Arena *arena) {
     return false;
 }
 
-/* Words that mean what they mean whatever the tag. */
+/* Reads words that have the same meaning with and without a tag. */
 static bool scalar_word(Str text, Value *out, Arena *arena) {
     return scalar_null(text, out) || scalar_bool(text, out) || scalar_infinity(text, out, arena);
 }
@@ -222,7 +223,7 @@ static bool scalar_plain(Str text, Value *out, Str *error, Arena *arena) {
     return true;
 }
 
-/* 1_000, 0b11, 017: what only a tag makes a number. */
+/* Reads 1_000, 0b11 or 017, which are numbers only with a tag. */
 static bool scalar_tagged_number(Str text, Value *out, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     for (size_t i = 0; i < text.len; i++)

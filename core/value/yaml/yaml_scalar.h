@@ -1,8 +1,8 @@
-/* yaml_scalar: what a YAML scalar means, by its tag or its looks. */
+/* yaml_scalar: converts a YAML scalar to a value, by its tag or its form. */
 #pragma once
 
 #include "value.h"
 
-/* `tag` is empty when there is none. False: *error says why. */
+/* An empty `tag` means no tag. On failure returns false and sets *error. */
 MUST_USE bool yaml_scalar_read(
     Str tag, Str text, bool is_plain, Value *out, Str *error, Arena *arena);

@@ -1,4 +1,4 @@
-/* yaml_value: libyaml's events → value. */
+/* yaml_value: builds a value from libyaml's events. */
 #include "yaml_value.h"
 
 #include "convert.h"
@@ -13,7 +13,7 @@
 typedef struct YamlReading {
     yaml_parser_t parser;
     YamlBudget budget;
-    Map anchors; /* name → Value *, NULL while it is being read */
+    Map anchors; /* name → Value *; NULL while that value is being read */
     uint32_t depth;
     YamlFailure *failure;
     Arena *arena;
@@ -91,7 +91,7 @@ static bool read_sequence(YamlReading *reading, Value *out) {
     return true;
 }
 
-/* <<: a mapping, or several of them. */
+/* Merges the mapping, or the sequence of mappings, after "<<". */
 static bool merge_members(YamlReading *reading,
                           yaml_mark_t mark,
                           Value value,
@@ -123,7 +123,7 @@ static bool read_key(YamlReading *reading, const Event *event, Str *out) {
     Value key;
     Value text;
     ConvertError failure;
-    /* As upstream, the anchor of a key names nothing. */
+    /* As in Terraform, the anchor of a key is ignored. */
     if (event->type == YAML_SCALAR_EVENT ? !read_scalar(reading, event, &key)
                                          : !read_event(reading, event, &key))
         return false;
@@ -168,7 +168,7 @@ static Str event_anchor(const Event *event) {
     return str_from_cstr((const char *)anchor);
 }
 
-/* A sequence or mapping has no tag, or the one of its kind. */
+/* Accepts no tag or `own`, the tag for this kind of node. */
 static bool check_tag(YamlReading *reading,
                       const Event *event,
                       const yaml_char_t *tag,

@@ -1,5 +1,5 @@
-/* yaml_value: YAML text → value, with the scalars of YAML 1.1 that people expect in Kubernetes
- * files. A mapping is an object, a sequence a tuple. */
+/* yaml_value: converts YAML text to a value. Scalars follow YAML 1.1, which Kubernetes files use. A
+ * mapping becomes an object, a sequence a tuple. */
 #pragma once
 
 #include "value.h"
@@ -7,16 +7,16 @@
 typedef struct YamlFailure {
     size_t line;   /* from 1 */
     size_t column; /* from 1 */
-    Str what;      /* empty: the budget is spent */
+    Str what;      /* empty: the budget is used up */
 } YamlFailure;
 
-/* What aliases bring in counts in full: aliases of aliases cannot make a huge value out of a small
- * text. False: this many elements more are too many. */
+/* An alias costs as many elements as its value has, so nested aliases cannot make a small text a
+ * huge value. `spend` returns false if the budget does not cover these further elements. */
 typedef struct YamlBudget {
     bool (*spend)(void *payload, size_t elements);
     void *payload;
 } YamlBudget;
 
-/* Of one document. False: *failure says why. */
+/* Reads one document. On failure returns false and sets *failure. */
 MUST_USE bool yaml_value_read(
     Str text, YamlBudget budget, Value *out, YamlFailure *failure, Arena *arena);
