@@ -1,4 +1,4 @@
-/* arithmetic: integers of 64 bits by hand, everything else by Number. */
+/* arithmetic: computes with 64-bit integers directly, and with other numbers through Number. */
 #include "arithmetic.h"
 
 #include <math.h>
@@ -7,7 +7,7 @@ static bool is_inline(Value a) {
     return !(a.flags & FLAG_BIG);
 }
 
-/* Does an integer stand exactly in that many bits? */
+/* Returns true if `precision` bits hold the integer exactly. */
 static bool fits_precision(int64_t integer, uint32_t precision) {
     if (precision >= 63)
         return true;
@@ -15,7 +15,7 @@ static bool fits_precision(int64_t integer, uint32_t precision) {
     return integer >= -bound && integer <= bound;
 }
 
-/* Does the product or quotient of two integers come out as -0? */
+/* Returns true if the product or quotient of two integers is -0. */
 static bool is_negative_zero(ArithmeticKind kind, int64_t left, int64_t right) {
     if (kind == ARITHMETIC_MULTIPLY)
         return (left == 0 && right < 0) || (right == 0 && left < 0);

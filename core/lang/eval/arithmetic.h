@@ -1,6 +1,6 @@
-/* arithmetic: + - * / % and order of number values, with a fast path for 64-bit integers. Operands
- * are present (known, not null). Division by zero gives an infinity, as upstream does; what has no
- * answer at all (0/0) is refused. */
+/* arithmetic: + - * / % and comparison of number values, with a fast path for 64-bit integers.
+ * Operands must be present (known, not null). As in Terraform, division by zero gives infinity; 0/0
+ * is an error. */
 #pragma once
 
 #include "value.h"
@@ -13,15 +13,15 @@ typedef enum ArithmeticKind {
     ARITHMETIC_MODULO,
 } ArithmeticKind;
 
-/* False: *error is a phrase that says why. */
+/* On failure returns false and sets *error to a phrase. */
 MUST_USE bool arithmetic_apply(
     ArithmeticKind kind, Value a, Value b, Value *out, Str *error, Arena *arena);
 Value arithmetic_negate(Value a, Arena *arena);
 int arithmetic_compare(Value a, Value b, Arena *arena);
 int arithmetic_sign(Value a, Arena *arena);
-/* As its text begins with a minus: -0 too. */
+/* Returns true if the number's text begins with a minus, so also for -0. */
 bool arithmetic_is_negative(Value a);
 bool arithmetic_is_finite(Value a);
 bool arithmetic_is_integer(Value a);
-/* A value of a double; NaN is no number and must not come here. */
+/* Returns the value of a double, which must not be NaN. */
 Value arithmetic_from_double(double number, Arena *arena);

@@ -1,12 +1,12 @@
-/* eval: the walk over the tree; names, literals, constructors. The operators, templates, loops,
- * splats and calls have files of their own. */
+/* eval: evaluates names, literals and constructors, and dispatches all other nodes to the eval_*
+ * files. */
 #include "eval.h"
 
 #include "evaluation.h"
 #include "utf8.h"
 
-/* Bytes of a value that is mentioned with an error; of what a function or a conversion says, which
- * may quote a value; of all that an error says. */
+/* Maximum bytes of a value in an error, of a function's or conversion's message, and of all details
+ * of an error. */
 enum { SHOWN_MAX = 240, MESSAGE_MAX = 480, DETAIL_MAX = 2000 };
 
 typedef struct Showing {
@@ -31,7 +31,7 @@ static Str unknown_statement(const Type *type, bool is_cause, Arena *arena) {
                       is_cause ? ", known only after apply" : "");
 }
 
-/* Empty: better not mentioned. */
+/* Returns the text about a value for an error; empty if the value should not be mentioned. */
 static Str eval_statement(Value v, EvalCause cause, Arena *arena) {
     uint8_t marks = value_marks_deep(v);
     if (marks & MARK_SENSITIVE)
@@ -68,7 +68,7 @@ static Str traversal_to_str(const Traversal *traversal, Arena *arena) {
 
 static bool eval_root(Evaluation *evaluation, const Traversal *traversal, Value *out, size_t *used);
 
-/* In the order of their names, each once. */
+/* Inserts by name, each name once. */
 static void insert_value(Evaluation *evaluation, Diag *diag, Str name, Str statement) {
     size_t at = 0;
     while (at < diag->values.count && str_compare(diag->values.items[at].traversal, name) < 0)
@@ -94,7 +94,7 @@ static const EvalLoop *eval_find_loop(const Evaluation *evaluation, Str name, bo
     return NULL;
 }
 
-/* Of what leads nowhere, the part that leads somewhere is shown. */
+/* Shows the longest part of the traversal that has a value. */
 static void show_part(const Showing *showing, const Traversal *traversal, Value root, size_t used) {
     Arena *arena = showing->evaluation->arena;
     Diags silent = diags_new(arena);
@@ -190,7 +190,7 @@ Str eval_shorten(Str message, Arena *arena) {
     return utf8_shorten(message, MESSAGE_MAX, arena);
 }
 
-/* What the name stands for, and how many of the steps are part of the name. */
+/* Gets the value of a name and the number of steps that belong to the name. */
 static bool eval_root(Evaluation *evaluation,
                       const Traversal *traversal,
                       Value *out,
@@ -212,7 +212,7 @@ static bool eval_root(Evaluation *evaluation,
                                      evaluation->diags);
 }
 
-/* An error about a step shows what the step was made from. */
+/* An error about a step shows the value before the step. */
 static bool eval_traversal(Evaluation *evaluation, const Traversal *traversal, Value *out) {
     Diags *diags = evaluation->diags;
     Value root;
@@ -244,7 +244,8 @@ static bool eval_object_key(Evaluation *evaluation, const ExprItem *item, Value 
     const Expr *expr = item->key;
     Value key;
     ConvertError error;
-    /* No matter for the parser: where a mapping is read and not evaluated, such keys are fine. */
+    /* Evaluation rejects this key, not the parser: mappings that are read without evaluation may
+     * have such keys. */
     if (expr->kind == EXPR_TRAVERSAL && expr->as.traversal->step_count) {
         eval_error(evaluation, expr, "Ambiguous attribute key",
                    "To use the value of this reference as the key, put it in parentheses. For a "
@@ -253,7 +254,7 @@ static bool eval_object_key(Evaluation *evaluation, const ExprItem *item, Value 
     }
     if (!eval_node(evaluation, expr, &key))
         return false;
-    /* true, false and null as bare keys are names: the parser has seen to that. */
+    /* Bare true, false and null never get here: the parser reads them as names. */
     if (value_is_null(key)) {
         eval_error(evaluation, item->value, "Null value as key", "The key is null.");
         return false;
@@ -269,7 +270,7 @@ typedef struct ObjectItems {
     Str *names;
     Value *items;
     size_t count;
-    Map places; /* name → index + 1; only for many attributes */
+    Map places; /* name → index + 1; used only for many attributes */
     uint8_t marks;
     bool is_known;
 } ObjectItems;
@@ -283,7 +284,7 @@ static size_t object_items_find(const ObjectItems *object, Str name) {
     return 0;
 }
 
-/* A later attribute of the same name wins. */
+/* If a name occurs twice, the later attribute wins. */
 static void object_items_add(ObjectItems *object, Str name, Value value) {
     size_t place = object_items_find(object, name);
     if (place) {
@@ -339,7 +340,7 @@ static bool eval_attribute_node(Evaluation *evaluation, const Expr *expr, Value 
                           evaluation->arena, evaluation->diags);
 }
 
-/* Of the latest error. */
+/* Adds the values to the latest error. */
 static void show_values(Evaluation *evaluation, const Expr *expr, EvalCause cause) {
     Diags *diags = evaluation->diags;
     if (diags->count == 0)
@@ -397,7 +398,7 @@ void eval_show_values(
     show_values(&evaluation, expr, cause);
 }
 
-/* A result is copied and written whole by those who asked for it. */
+/* Rejects a result that exceeds the default budget, because callers copy and write it whole. */
 static bool check_result(Evaluation *evaluation, const Expr *expr, Value result) {
     Budget whole = BUDGET_DEFAULT;
     return result.type->kind < KIND_LIST || result.state != VALUE_KNOWN ||

@@ -1,19 +1,19 @@
-/* eval: expression + scope → value. Results live in `arena`.
+/* eval: evaluates an expression in a scope. Results live in `arena`.
  *
- * Behaviour is HCL's as the conformance vectors record it: unknowns and marks propagate, && || and
- * conditionals short-circuit. A Diag's range is the failing part; where a value matters, the values
- * of the names in it are added, never a sensitive one. */
+ * Behaviour is HCL's, as the conformance vectors record it: unknowns and marks propagate, && || and
+ * conditionals short-circuit. The range of an error is the failing part. An error about a value
+ * shows the values of the names in the expression, but never a sensitive one. */
 #pragma once
 
 #include "scope.h"
 
 MUST_USE bool eval_expr(
     const Expr *expr, const Scope *scope, Value *out, Arena *arena, Diags *diags);
-/* The evaluated value converted to a type; the error has the expression's range. */
+/* Evaluates and converts the result to `type`. A conversion error has the expression's range. */
 MUST_USE bool eval_expr_as(
     const Expr *expr, const Scope *scope, const Type *type, Value *out, Arena *arena, Diags *diags);
-/* What is the matter with a value that an error is about. Values that are secret or unknown are
- * named with an error of that cause alone: with others they would seem to be to blame. */
+/* The property of a value that caused an error. Sensitive, ephemeral and unknown values are shown
+ * only in errors with that cause; elsewhere they would seem to be the cause. */
 typedef enum EvalCause {
     CAUSE_OTHER,
     CAUSE_SENSITIVE,
@@ -22,18 +22,19 @@ typedef enum EvalCause {
 } EvalCause;
 
 EvalCause eval_cause(Value value);
-/* To the latest of `diags`, which is about this expression: what the names in it stand for. */
+/* Adds the values of the names in `expr` to the latest diagnostic, which must be about this
+ * expression. */
 void eval_show_values(
     const Expr *expr, const Scope *scope, EvalCause cause, Arena *arena, Diags *diags);
-/* Where nothing can be referred to: every name and every call of a function is an error. */
+/* Evaluates where references are not allowed: every name and every function call is an error. */
 MUST_USE bool eval_constant(const Expr *expr, Value *out, Arena *arena, Diags *diags);
-/* The operators and steps by themselves, for other layers. */
+/* Single operators and steps, for other layers. */
 MUST_USE bool eval_index(
     Value object, Value key, SourceRange range, Value *out, Arena *arena, Diags *diags);
 MUST_USE bool eval_attribute(
     Value object, Str name, SourceRange range, Value *out, Arena *arena, Diags *diags);
-/* Steps from index `from` on. */
+/* Applies the steps from index `from` on. */
 MUST_USE bool eval_steps(
     Value root, const Traversal *traversal, size_t from, Value *out, Arena *arena, Diags *diags);
-/* The language's ==: unknown where it cannot be told; carries marks. */
+/* The language's == operator: unknown if not yet decided; keeps marks. */
 Value eval_equal(Value a, Value b, Arena *arena);

@@ -1,4 +1,5 @@
-/* eval_call: arguments, their conversion, the call, and errors that name the argument. */
+/* eval_call: evaluates and converts arguments, calls the function, and reports errors at the
+ * argument. */
 
 #include "evaluation.h"
 #include "function_call.h"
@@ -15,7 +16,7 @@ static bool call_unknown_function(Evaluation *evaluation, const Expr *expr) {
     return false;
 }
 
-/* Appends the elements of the last argument. *is_unknown: they cannot be counted yet. */
+/* Appends the elements of the last argument. *is_unknown: their number is unknown. */
 static bool call_expand(Evaluation *evaluation,
                         const Expr *expr,
                         Value last,
@@ -70,13 +71,14 @@ static bool call_arguments(Evaluation *evaluation,
     return is_good;
 }
 
-/* The error just added is about this call. */
+/* Records the called function in the error added last. */
 static void call_mark_error(Evaluation *evaluation, const Expr *expr) {
     Diags *diags = evaluation->diags;
     diags->items[diags->count - 1].called = str_clone(expr->as.call.name, diags->arena);
 }
 
-/* The expression that argument i came from: the last one when it was expanded. */
+/* Returns the expression of argument i; for elements of an expanded argument, the last
+ * expression. */
 static const Expr *call_argument_expr(const Expr *expr, size_t i) {
     if (i < expr->as.call.count)
         return expr->as.call.arguments[i];
@@ -132,7 +134,8 @@ static bool call_convert(Evaluation *evaluation, const Expr *expr, ValueVec *arg
     return is_good;
 }
 
-/* The elements of an expanded last argument are given as constants. */
+/* Calls a function that takes expressions. The elements of an expanded last argument become
+ * literals. */
 static bool call_on_expressions(Evaluation *evaluation, const Expr *expr, Value *out) {
     const Function *function = expr->as.call.function;
     if (!expr->as.call.expands_last)
@@ -162,7 +165,7 @@ static bool call_on_expressions(Evaluation *evaluation, const Expr *expr, Value 
     return function->evaluate(evaluation, call, out);
 }
 
-/* provider::LOCAL::f, by the name that the module gives the provider. */
+/* Finds provider::LOCAL::f, where LOCAL is the module's name for the provider. */
 static const Function *find_provided(const Evaluation *evaluation, Str name) {
     const Scope *scope = evaluation->scope;
     Str rest = name, local;

@@ -1,5 +1,5 @@
-/* eval_constant: what is needed before anything can be looked up. All that is not allowed is
- * reported, not only what evaluation would meet first. */
+/* eval_constant: evaluates expressions that must be constant. Reports every name and call, not only
+ * the first one. */
 #include "eval.h"
 
 static void refuse_name(Traversal *traversal, void *payload) {

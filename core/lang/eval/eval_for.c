@@ -1,4 +1,4 @@
-/* eval_for: for expressions, and the elements that loops run over. */
+/* eval_for: evaluates for expressions and the collections of loops. */
 
 #include "evaluation.h"
 
@@ -46,7 +46,7 @@ bool eval_loop_collection(
 
 typedef struct ForResult {
     ValueVec items;
-    StrVec names; /* of an object */
+    StrVec names; /* attribute names of an object */
     Map places;   /* name → index + 1 */
     VEC(ValueVec) groups;
     uint8_t marks;
@@ -63,8 +63,8 @@ static bool for_convert(Evaluation *inner, Value *condition, ConvertError *error
     return convert_value(*condition, &TYPE_BOOL, condition, error, inner->arena);
 }
 
-/* A bool, or unknown. An element that has none makes the result unknown; only the first such one is
- * told, and *has_it is false for all. */
+/* Evaluates the condition to a bool or unknown. If it has no bool, *has_it is false and the result
+ * becomes unknown; only the first such element is an error. */
 static bool for_condition(
     Evaluation *inner, const Expr *expr, bool is_known, Value *out, bool *has_it) {
     ConvertError error;
@@ -82,7 +82,8 @@ static bool for_condition(
     return false;
 }
 
-/* Is this element in? An unknown answer makes the whole result unknown. */
+/* Sets *is_in if the element passes the condition. An unknown condition makes the whole result
+ * unknown. */
 static bool for_includes(Evaluation *inner, const Expr *expr, ForResult *result, bool *is_in) {
     Value condition;
     bool has_it;
@@ -92,7 +93,7 @@ static bool for_includes(Evaluation *inner, const Expr *expr, ForResult *result,
         return true;
     if (!for_condition(inner, expr->as.loop.condition, result->is_known, &condition, &has_it))
         return false;
-    /* As upstream, only objects look at the type of an unknown answer. */
+    /* As in Terraform, only loops that make objects check the type of an unknown condition. */
     bool has_type = !has_it || !expr->as.loop.key || for_convert(inner, &condition, &error);
     if (!has_type && result->is_known)
         return for_refuse_condition(inner, expr->as.loop.condition, error.message);
@@ -104,7 +105,7 @@ static bool for_includes(Evaluation *inner, const Expr *expr, ForResult *result,
     return true;
 }
 
-/* A string, or unknown; *has_it as of the condition. */
+/* Evaluates the key to a string or unknown; *has_it as in for_condition. */
 static bool for_key(Evaluation *inner, const Expr *expr, bool is_known, Value *out, bool *has_it) {
     ConvertError error;
     *has_it = false;
@@ -190,7 +191,7 @@ static Value for_finish(const Expr *expr, ForResult *result, Arena *arena) {
     return value_object(result->names.items, result->items.items, result->items.count, arena);
 }
 
-/* A condition that no element could make right is an error even when there are no elements. */
+/* Reports a condition that is invalid for every element, even if there are no elements. */
 static bool for_check_condition(Evaluation *inner,
                                 const Expr *expr,
                                 EvalLoop *loop,

@@ -1,4 +1,4 @@
-/* eval_operator: unary and binary operators, equality, the conditional. */
+/* eval_operator: evaluates unary and binary operators, equality and conditionals. */
 #include "eval.h"
 
 #include "arithmetic.h"
@@ -9,7 +9,7 @@ typedef enum Answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN } Answer;
 
 static Answer equal_answer(Value a, Value b, Arena *arena);
 
-/* Is it the other type, or could it be where that one is open? */
+/* Returns true if `type` equals `open`, or may equal it where `open` is dynamic. */
 static bool type_conforms(const Type *type, const Type *open) {
     if (open == &TYPE_DYNAMIC)
         return true;
@@ -26,13 +26,13 @@ static bool type_conforms(const Type *type, const Type *open) {
     return true;
 }
 
-/* Is the number beyond the bounds? */
+/* Returns true if the number is outside the bounds. */
 static bool is_out_of_bounds(Value number, const Refinement *bounds, Arena *arena) {
     return (bounds->min && arithmetic_compare(number, *bounds->min, arena) < 0) ||
            (bounds->max && arithmetic_compare(number, *bounds->max, arena) > 0);
 }
 
-/* Does what is known of the unknown value rule the known one out? */
+/* Returns true if the refinement of the unknown value excludes the known one. */
 static bool refinement_excludes(Value unknown, Value known, Arena *arena) {
     const Refinement *refinement = unknown.as.refinement;
     if (value_is_null(known) || unknown.type == &TYPE_DYNAMIC)
@@ -52,7 +52,7 @@ static bool refinement_excludes(Value unknown, Value known, Arena *arena) {
            arithmetic_compare(*length.min, value_int((int64_t)refinement->length_max), arena) > 0;
 }
 
-/* Is there an unknown inside whose type is not known either? */
+/* Returns true if the value contains an unknown of unknown type. */
 static bool has_open_type(Value v) {
     if (!value_is_known(v))
         return v.type->has_dynamic;
@@ -64,7 +64,7 @@ static bool has_open_type(Value v) {
     return false;
 }
 
-/* As upstream: what comes first decides, a difference or what is not known. */
+/* As in Terraform, the first item that is not equal or not known decides. */
 static Answer equal_items(Value a, Value b, size_t count, Arena *arena) {
     for (size_t i = 0; i < count; i++) {
         Answer item = equal_answer(value_at(a, i), value_at(b, i), arena);
@@ -83,8 +83,8 @@ static Answer equal_maps(Value a, Value b, Arena *arena) {
     return equal_items(a, b, a.count, arena);
 }
 
-/* Integers are equal when they are the same; others when they have the same shortest text, each at
- * its own precision: 0.1 as a double equals 0.1 as it is read. */
+/* Integers are equal if their values are. Others are equal if their shortest texts are, each at its
+ * own precision: 0.1 as a double equals 0.1 read from text. */
 static bool equal_numbers(Value a, Value b, Arena *arena) {
     bool is_integer = arithmetic_is_integer(a);
     if (is_integer != arithmetic_is_integer(b))
@@ -174,14 +174,15 @@ static bool is_ordered(ExprOperator operator, int order) {
     }
 }
 
-/* By the bounds of both; as upstream, bounds that touch say nothing. */
+/* Compares the bounds of both. As in Terraform, equal bounds decide nothing. */
 static bool is_certainly_less(Value a, Value b, Arena *arena) {
     Refinement left = refinement_of(a, arena);
     Refinement right = refinement_of(b, arena);
     return left.max && right.min && arithmetic_compare(*left.max, *right.min, arena) < 0;
 }
 
-/* As upstream: "at most" is "less or equal", and equal is what only bounds can rule out. */
+/* As in Terraform, <= and >= also need proof that the operands differ, and only bounds can give
+ * it. */
 static Value order_unknown(ExprOperator operator, Value left, Value right, Arena *arena) {
     bool is_greater = operator== OPERATOR_GREATER || operator== OPERATOR_GREATER_EQUAL;
     bool takes_equal = operator== OPERATOR_LESS_EQUAL || operator== OPERATOR_GREATER_EQUAL;
@@ -209,7 +210,7 @@ static bool binary_numbers(
     Value result;
     Str error;
     if (!value_is_known(left) || !value_is_known(right)) {
-        /* As upstream, only orders go by the bounds: a sum has none. */
+        /* As in Terraform, only comparisons use the bounds; an arithmetic result has none. */
         result = is_order ? order_unknown(operator, left, right, evaluation->arena)
                           : refinement_not_null(&TYPE_NUMBER, evaluation->arena);
     } else if (is_order) {
@@ -223,15 +224,15 @@ static bool binary_numbers(
     return true;
 }
 
-/* One side of && or ||: its value, or one that stands for its type alone when it has failed. */
+/* One side of && or ||: its value, or if it failed, a value that has only its type. */
 typedef struct Side {
     const Expr *expr;
-    const Expr *operation; /* whose side it is */
+    const Expr *operation; /* the operator that it is a side of */
     const char *name;
     Value value;
     bool is_good;
     bool is_known;
-    bool is_decisive; /* true for ||, false for &&; as upstream, a null counts as false here */
+    bool is_decisive; /* true for ||, false for &&; as in Terraform, null counts as false here */
 } Side;
 
 static bool side_settle(Evaluation *evaluation, Side *side, bool deciding) {
@@ -244,7 +245,8 @@ static bool side_settle(Evaluation *evaluation, Side *side, bool deciding) {
     return true;
 }
 
-/* Of two sides that are a bool each; false: an error of one of them counts, or is made here. */
+/* Computes the result from two sides of type bool. On failure returns false; the error is one of a
+ * side or is added here. */
 static bool logic_decide(
     Evaluation *evaluation, const Expr *expr, const Side *left, const Side *right, Value *out) {
     bool deciding = expr->as.operation.operator== OPERATOR_OR;
@@ -264,8 +266,8 @@ static bool logic_decide(
            operand_is_present(evaluation, right->operation, right->value);
 }
 
-/* Both operands are always looked at, for their types; an error in one counts only when the other
- * has not decided. */
+/* Always evaluates both operands, for their types. An error in one counts only if the other does
+ * not decide. */
 static bool binary_logic(
     Evaluation *evaluation, const Expr *expr, bool has_left, Value left_value, Value *out) {
     bool deciding = expr->as.operation.operator== OPERATOR_OR;
@@ -286,7 +288,7 @@ static bool binary_logic(
     return true;
 }
 
-/* One operator, its left operand evaluated already (or failed). */
+/* Applies one operator whose left operand is already evaluated (or failed). */
 static bool binary_step(
     Evaluation *evaluation, const Expr *expr, bool has_left, Value left, Value *out) {
     ExprOperator operator= expr->as.operation.operator;
@@ -303,7 +305,7 @@ static bool binary_step(
     return true;
 }
 
-/* A sum of thousands of terms leans to the left: its spine is no recursion. */
+/* Evaluates left operands in a loop, because a sum of thousands of terms is a deep tree. */
 bool eval_binary(Evaluation *evaluation, const Expr *expr, Value *out) {
     size_t depth = 0;
     for (const Expr *at = expr; at->kind == EXPR_BINARY; at = at->as.operation.left)
@@ -338,7 +340,7 @@ bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out) {
         !operand_is_present(evaluation, expr, value))
         return false;
     if (!value_is_known(value)) {
-        /* As upstream, without marks. */
+        /* As in Terraform, the unknown result has no marks. */
         *out = refinement_not_null(value.type, evaluation->arena);
         return true;
     }
@@ -365,7 +367,7 @@ static Str branch_difference(Value if_true, Value if_false, Arena *arena) {
     if (!str_equal(left, right))
         return str_format(arena, "The 'true' value is %.*s, but the 'false' value is %.*s.",
                           STR_ARG(left), STR_ARG(right));
-    if (is_secret) /* the keys of an object may be what is secret */
+    if (is_secret) /* the keys of an object may be sensitive */
         return STR("The two are sensitive, so how they differ is not shown.");
     left = eval_shorten(type_to_constraint(a, arena), arena);
     right = eval_shorten(type_to_constraint(b, arena), arena);
@@ -396,7 +398,7 @@ bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out) {
                    "The condition is null, neither true nor false.");
         return false;
     }
-    /* As upstream, the type of what is unknown is not looked at. */
+    /* As in Terraform, the type of an unknown condition is not checked. */
     if (!value_is_known(*out) || convert_value(*out, &TYPE_BOOL, out, &error, evaluation->arena))
         return true;
     eval_error(evaluation, expr, "Incorrect condition type",
@@ -433,8 +435,8 @@ static bool conditional_choose(Evaluation *evaluation,
     return true;
 }
 
-/* Both branches are evaluated, since the type of the result depends on both; errors count only in
- * the one that is chosen. */
+/* Evaluates both branches, because the type of the result depends on both. Errors count only in the
+ * chosen branch. */
 bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out) {
     Arena *arena = evaluation->arena;
     Diags diags[2] = {diags_new(arena), diags_new(arena)};

@@ -1,10 +1,10 @@
-/* eval_placeholder: the type that an expression would have had. Where the errors of an operand or a
- * branch do not count, its type still does, so far as the form of the expression tells it. */
+/* eval_placeholder: finds the type of an expression that failed. If errors of an operand or branch
+ * do not count, its type still does, as far as the syntax determines it. */
 
 #include "evaluation.h"
 #include "refinement.h"
 
-/* The type of a part, evaluated once more without a word. */
+/* Returns the type of a part; evaluates it again without reporting errors. */
 static const Type *placeholder_part(Evaluation *evaluation, const Expr *expr) {
     Value value;
     if (eval_node(evaluation, expr, &value))
@@ -20,7 +20,7 @@ static const Type *placeholder_tuple(Evaluation *evaluation, const Expr *expr) {
     return type_tuple(types, count, evaluation->arena);
 }
 
-/* Of an object with computed keys nothing can be said. */
+/* Returns dynamic for an object with computed keys. */
 static const Type *placeholder_object(Evaluation *evaluation, const Expr *expr) {
     size_t count = expr->as.object.count;
     Arena *arena = evaluation->arena;
@@ -44,7 +44,7 @@ static const Type *placeholder_conditional(Evaluation *evaluation, const Expr *e
     return type ? type : &TYPE_DYNAMIC;
 }
 
-/* Each of an unknown element of that type. */
+/* Returns the type of `each` for an unknown element of that type. */
 static const Type *placeholder_each(Evaluation *evaluation, const Expr *expr, const Type *element) {
     Value item = value_unknown(element);
     Evaluation inner = *evaluation;
@@ -70,13 +70,13 @@ static const Type *placeholder_splat(Evaluation *evaluation, const Expr *expr) {
     return type_tuple(types, count, arena);
 }
 
-/* What a `for` would have made: names and types in the order of its elements. */
+/* The result of a `for`: names and types in the order of its elements. */
 typedef struct PlaceholderLoop {
     StrVec names;
-    ValueVec items; /* unknown, each of its type */
+    ValueVec items; /* unknown values that carry the types */
 } PlaceholderLoop;
 
-/* The value of a part, converted; false: it cannot be told. */
+/* Evaluates and converts a part; returns false if its value is not known. */
 static bool placeholder_known(Evaluation *evaluation,
                               const Expr *expr,
                               const Type *type,
@@ -86,7 +86,7 @@ static bool placeholder_known(Evaluation *evaluation,
            convert_value(*out, type, out, &error, evaluation->arena);
 }
 
-/* Another value of a key that is there already: the first counts, or all do in a tuple. */
+/* Adds another value for an existing key: the first one wins, or with grouping all form a tuple. */
 static void placeholder_repeat(const Expr *expr, Value *item, const Type *type, Arena *arena) {
     if (!expr->as.loop.groups)
         return;
@@ -113,7 +113,7 @@ static void placeholder_add(
     vec_push(arena, &made->items, value_unknown(type));
 }
 
-/* False: whether the element is in, or its key, cannot be told. */
+/* Returns false if the condition or the key of the element is not known. */
 static bool placeholder_element(Evaluation *inner, const Expr *expr, PlaceholderLoop *made) {
     Value value;
     if (expr->as.loop.condition) {

@@ -1,4 +1,5 @@
-/* eval_splat: object[*].each; what is no sequence counts as a sequence of one, null as none. */
+/* eval_splat: evaluates object[*].each. A value that is not a sequence counts as a sequence of one
+ * element, null as an empty one. */
 
 #include "evaluation.h"
 #include "refinement.h"
@@ -9,7 +10,7 @@ static bool splat_each(Evaluation *evaluation, const Expr *expr, Value item, Val
     return eval_node(&inner, expr->as.splat.each, out);
 }
 
-/* The result for a source of which only the type is known. */
+/* Computes the result for a source of which only the type is known. */
 static bool splat_unknown(Evaluation *evaluation, const Expr *expr, Value source, Value *out) {
     const Type *type = source.type;
     Arena *arena = evaluation->arena;
@@ -76,7 +77,7 @@ static bool splat_known(Evaluation *evaluation, const Expr *expr, Value source, 
     return true;
 }
 
-/* As upstream, the marks are those of the tuple and of the element in it. */
+/* As in Terraform, both the tuple and its element carry the marks. */
 static bool splat_single(Evaluation *evaluation, const Expr *expr, Value source, Value *out) {
     bool is_settled = value_is_known(source) || refinement_is_never_null(source);
     Value result = value_unknown(&TYPE_DYNAMIC);

@@ -1,4 +1,4 @@
-/* eval_step: attributes and indexes of values. */
+/* eval_step: gets attributes and indexes of values. */
 #include "eval.h"
 
 static bool step_error(SourceRange range, const char *summary, Str detail, Diags *diags) {
@@ -121,7 +121,7 @@ static bool index_by_name(
     bool is_map = object.type->kind == KIND_MAP;
     if (!index_convert(key, &TYPE_STRING, range, &name, arena, diags))
         return false;
-    /* As upstream, nothing is said of an unknown object, not even what its type has not. */
+    /* As in Terraform, an unknown object never fails, even if its type lacks the attribute. */
     if (!value_is_known(name) || !value_is_known(object)) {
         *out = value_unknown(is_map ? object.type->element : &TYPE_DYNAMIC);
         return true;
@@ -163,7 +163,7 @@ bool eval_index(
     bool is_dynamic = object.type->kind == KIND_DYNAMIC || key.type->kind == KIND_DYNAMIC;
     if (!is_dynamic && !index_known_kind(object, key, range, &found, arena, diags))
         return false;
-    /* As upstream, what cannot be looked up yet has the marks of the object alone. */
+    /* As in Terraform, if a type is unknown, the result has only the marks of the object. */
     *out = value_with_marks(found, is_dynamic ? object.marks : object.marks | key.marks);
     return true;
 }

@@ -1,13 +1,13 @@
-/* eval_template: text with interpolations and directives. */
+/* eval_template: evaluates text with interpolations and directives. */
 
 #include "evaluation.h"
 #include "refinement.h"
 #include "utf8.h"
 
-/* No more of what is known of an unknown text is kept, as upstream. */
+/* As in Terraform, the known prefix of an unknown text is at most this long. */
 #define PREFIX_MAX 128
 
-/* The text so far; what follows an unknown part is not known, but the text before it is. */
+/* The text so far. After an unknown part only the text before it is known. */
 typedef struct TemplateText {
     StrBuf buf;
     uint8_t marks;
@@ -30,7 +30,7 @@ static bool template_text_add(Evaluation *evaluation,
         return template_refuse(
             evaluation, expr,
             "The value is null, and null has no text. Use coalesce to give a text for this case.");
-    /* As upstream, what is unknown passes whatever its type. */
+    /* As in Terraform, an unknown value is accepted whatever its type. */
     bool is_text = value.type == &TYPE_STRING || !value_is_known(value);
     if (!is_text && !convert_value(value, &TYPE_STRING, &value, &error, evaluation->arena)) {
         Str why = str_format(evaluation->arena, "The value cannot become a part of a string: %.*s.",
@@ -79,7 +79,7 @@ static Value template_text_finish(TemplateText *text, Arena *arena) {
     return value_with_marks(value, text->marks);
 }
 
-/* As text, whatever a single interpolation in it gives: the inside of a directive. */
+/* Evaluates the inside of a directive as text, even if it is a single interpolation. */
 static bool template_as_text(Evaluation *evaluation, const Expr *expr, Value *out) {
     TemplateText text = template_text_new(evaluation->arena);
     if (!template_text_parts(evaluation, expr, &text))
@@ -99,7 +99,7 @@ bool eval_template(Evaluation *evaluation, const Expr *expr, Value *out) {
     return template_as_text(evaluation, expr, out);
 }
 
-/* As a conditional: both branches are looked at, the errors of one count. */
+/* As in a conditional, both branches are evaluated, and errors count only in the chosen one. */
 bool eval_template_if(Evaluation *evaluation, const Expr *expr, Value *out) {
     Arena *arena = evaluation->arena;
     const Expr *exprs[2] = {expr->as.conditional.if_false, expr->as.conditional.if_true};
@@ -128,8 +128,8 @@ bool eval_template_if(Evaluation *evaluation, const Expr *expr, Value *out) {
     return true;
 }
 
-/* The text of one round, added to that of the rounds before. As upstream, the marks of the rounds
- * are lost once one is unknown. */
+/* Evaluates one iteration and appends its text. As in Terraform, an unknown iteration drops the
+ * marks of all iterations. */
 static bool template_for_round(Evaluation *evaluation, const Expr *expr, TemplateText *all) {
     TemplateText round = template_text_new(evaluation->arena);
     if (!template_text_parts(evaluation, expr, &round))

@@ -1,14 +1,14 @@
-/* type_constraint: reads a constraint off an expression; applies the defaults of its optional
+/* type_constraint: reads type constraints from expressions and applies the defaults of optional
  * attributes. */
 #include "type_constraint.h"
 
 #include "eval.h"
 #include "parser.h"
 
-/* A node of the type that has defaults in or under it. */
+/* The defaults in or below one node of the type. */
 struct TypeDefaults {
     Map values;   /* of an object: attribute name → const Value * */
-    Map children; /* of an object by attribute name, of a tuple by index, else under "" */
+    Map children; /* of an object by attribute name, of a tuple by index, of others under "" */
 };
 
 typedef struct TypeReading {
@@ -16,7 +16,7 @@ typedef struct TypeReading {
     Diags *diags;
 } TypeReading;
 
-/* What is read of one type: NULL type means that an error was added. */
+/* The result of reading a type. If `type` is NULL, an error was added. */
 typedef struct TypeRead {
     const Type *type;
     TypeDefaults *defaults; /* NULL: none in it */
@@ -49,8 +49,8 @@ static void type_add_child(TypeReading *reading,
 
 typedef struct TypeKeyword {
     const char *word;
-    const Type *type;        /* NULL: a constructor */
-    const char *requirement; /* what a constructor needs */
+    const Type *type;        /* NULL: a type constructor */
+    const char *requirement; /* the arguments that a constructor needs */
 } TypeKeyword;
 
 #define NEEDS_ELEMENT "requires one argument specifying the element type."
@@ -106,7 +106,7 @@ static TypeRead type_read_keyword(TypeReading *reading, const Expr *expr, Str wo
     return type_fail(reading, expr, type_requirement(reading, keyword));
 }
 
-/* The brackets of a call; with more arguments than it takes, the first of those. */
+/* Adds an error at the call's parentheses, or at the arguments beyond `most`. */
 static TypeRead type_fail_arguments(TypeReading *reading, const Expr *call, size_t most, Str why) {
     SourceRange range = {call->range.source, call->as.call.name_range.end, call->range.end};
     if (call->as.call.count > most)
@@ -136,7 +136,7 @@ static bool type_read_default(TypeReading *reading,
     return false;
 }
 
-/* optional(T, default) */
+/* Reads optional(T, default). */
 static TypeRead type_read_optional(TypeReading *reading, const Expr *expr, const Value **value) {
     size_t count = expr->as.call.count;
     if (count == 0)
@@ -166,7 +166,7 @@ typedef struct ObjectTypeRead {
     TypeDefaults *defaults;
 } ObjectTypeRead;
 
-/* A bare name; a quoted or computed one is refused. */
+/* Reads a bare name; rejects a quoted or computed one. */
 static bool type_attribute_name(TypeReading *reading,
                                 const Expr *key,
                                 const ObjectTypeRead *object,
@@ -341,7 +341,8 @@ static Value defaults_child(const TypeDefaults *defaults, Str key, Value v, Aren
     return child ? defaults_apply(child, v, arena) : v;
 }
 
-/* Elements may differ in type now: brings them back to one. NULL: there is none. */
+/* Defaults may have given the elements different types; converts them to one type. Returns NULL if
+ * none exists. */
 static const Type *defaults_unify(Value *items, size_t count, Arena *arena) {
     const Type **types = arena_new_array(arena, const Type *, count);
     ConvertError error;

@@ -13,7 +13,7 @@ typedef struct TypeConstraint {
     const TypeDefaults *defaults; /* NULL: none */
 } TypeConstraint;
 
-/* The whole source is one constraint. */
+/* Parses the whole source as one constraint. */
 MUST_USE bool type_constraint_parse(const Source *source,
                                     const FunctionTable *functions,
                                     TypeConstraint *out,
@@ -23,6 +23,6 @@ MUST_USE bool type_constraint_from_expr(const Expr *expr,
                                         TypeConstraint *out,
                                         Arena *arena,
                                         Diags *diags);
-/* Applies the defaults, then converts. On failure sets *error. */
+/* Applies the defaults, then converts. On failure returns false and sets *error. */
 MUST_USE bool type_constraint_apply(
     TypeConstraint constraint, Value v, Value *out, ConvertError *error, Arena *arena);

@@ -1,4 +1,5 @@
-/* layout: passes until nothing changes, because what one pass rewrites the next one lays out. */
+/* layout: formats native syntax. Repeats the pass until the text stays the same, because text
+ * rewritten in one pass is laid out in the next. */
 #include "layout.h"
 
 #include "layout_body.h"
@@ -17,7 +18,7 @@ static bool layout_pass(
     return true;
 }
 
-/* False when a pass made what the next one cannot read. */
+/* Returns false if the result of a pass cannot be parsed. */
 static bool layout_settle(const Source *source, LayoutRewrite rewrite, Str *text, Arena *arena) {
     for (int pass = 0; pass < PASSES_MAX; pass++) {
         Diags diags = diags_new(arena);
@@ -38,7 +39,8 @@ bool layout_file(const Source *source, Str *out, Arena *arena, Diags *diags) {
     if (!layout_pass(source, LAYOUT_REWRITE_ALL, &text, arena, diags))
         return false;
     if (!layout_settle(source, LAYOUT_REWRITE_ALL, &text, arena)) {
-        /* A comment that ended its line can make an argument unfit for another form. */
+        /* A comment at the end of a line can make a rewritten argument invalid; then only labels
+         * are rewritten. */
         text = source->bytes;
         if (!layout_settle(source, LAYOUT_REWRITE_LABELS, &text, arena))
             text = source->bytes;
@@ -54,7 +56,7 @@ bool layout_stream(const Source *source, Str *out, Arena *arena, Diags *diags) {
     return layout_file(source_new(source->path, bytes, arena), out, arena, diags);
 }
 
-/* The text before `start` on its line, as a token that is indented as the line is. */
+/* Returns the text before `start` on its line as a token with the line's indentation. */
 static LayoutToken line_before(const Source *source, uint32_t start) {
     uint32_t line = start;
     while (line > 0 && source->bytes.ptr[line - 1] != '\n')

@@ -1,19 +1,18 @@
-/* layout: native-syntax text as everybody writes it: indented by brackets, equals signs and
- * comments in columns, one blank where blanks belong. Comments all stay; so do blank lines,
- * heredocs and what is in quotes. Tokens change only where old forms are rewritten (layout_body.h).
- * Text that is laid out already comes back as it is. */
+/* layout: formats native syntax as `fmt` does: indentation by brackets, aligned equals signs and
+ * comments, one blank between tokens. Keeps comments, blank lines, heredocs and quoted text.
+ * Changes tokens only to rewrite old forms (layout_body.h). Formatted text stays unchanged. */
 #pragma once
 
 #include "diag.h"
 
-/* A whole file; refused, with the place of the error, when it cannot be parsed. */
+/* Formats a whole file. If it cannot be parsed, adds an error with its range and returns false. */
 MUST_USE bool layout_file(const Source *source, Str *out, Arena *arena, Diags *diags);
-/* Of a text that is in no file: the same, and its last line ends as lines do. */
+/* The same for text that is not a file; also ends the last line with a newline. */
 MUST_USE bool layout_stream(const Source *source, Str *out, Arena *arena, Diags *diags);
-/* One template sequence, from the `$` or `%` at `start` to its brace; false when there is none that
- * is closed and made of tokens. In a text of several lines those of the sequence are indented as
- * the line is on which it begins. */
+/* Formats one template sequence, from the `$` or `%` at `start` to its brace. Returns false if the
+ * sequence is not closed or has invalid tokens. Further lines are indented relative to the line on
+ * which the sequence begins. */
 MUST_USE bool layout_sequence(
     const Source *source, uint32_t start, uint32_t *end, Str *out, Arena *arena);
-/* Are the two the same template but for blanks? */
+/* Returns true if the templates differ only in blanks. */
 bool layout_is_same(Str a, Str b, Arena *arena);

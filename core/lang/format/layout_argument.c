@@ -1,4 +1,4 @@
-/* layout_argument: "${x}" is x, the types of long ago have names and not strings. */
+/* layout_argument: rewrites "${x}" to x, and quoted types of old Terraform versions to names. */
 #include "layout_argument.h"
 
 static void add_tokens(const LayoutToken *tokens, size_t count, LayoutTokens *out, Arena *arena) {
@@ -10,7 +10,7 @@ static void add_token(TokenKind kind, Str text, LayoutTokens *out, Arena *arena)
     vec_push(arena, out, (LayoutToken){.kind = kind, .text = text});
 }
 
-/* Between the quotes is one interpolation and nothing beside it. */
+/* Returns true if the quoted text is exactly one interpolation. */
 static bool is_bare_interpolation(const LayoutToken *tokens, size_t count) {
     if (count < 5 || tokens[0].kind != TOKEN_QUOTE_OPEN || tokens[1].kind != TOKEN_INTERPOLATION ||
         tokens[count - 2].kind != TOKEN_SEQUENCE_CLOSE ||
@@ -29,7 +29,7 @@ static bool is_bare_interpolation(const LayoutToken *tokens, size_t count) {
     return true;
 }
 
-/* A comment that takes its newline along ends the value, unless it is the last thing in it. */
+/* Returns true if a comment with its newline ends the value before its last token. */
 static bool is_cut_by_comment(const LayoutToken *tokens, size_t count) {
     int depth = 0;
     for (size_t i = 0; i + 1 < count; i++) {
@@ -64,7 +64,7 @@ void layout_argument_value(const LayoutToken *tokens,
         start++;
     while (end > start && tokens[end - 1].kind == TOKEN_NEWLINE)
         end--;
-    /* Outside of its braces a value goes on behind a newline only within parentheses. */
+    /* A value may continue after a newline only inside brackets, so it gets parentheses. */
     bool has_parens =
         tokens[start].kind == TOKEN_PAREN_OPEN && tokens[end - 1].kind == TOKEN_PAREN_CLOSE;
     bool needs_parens = !has_parens && holds_newline(tokens + start, end - start);
@@ -82,7 +82,7 @@ void layout_argument_value(const LayoutToken *tokens,
 typedef struct OldType {
     Str name;
     bool is_quoted;
-    Str element; /* empty: the type has none */
+    Str element; /* element type; empty: none */
 } OldType;
 
 static const OldType old_types[] = {

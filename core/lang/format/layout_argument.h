@@ -1,9 +1,9 @@
-/* layout_argument: the value of an argument as it is written today. */
+/* layout_argument: rewrites old forms of argument values. */
 #pragma once
 
 #include "layout_space.h"
 
-/* Adds the tokens of the value to `out`, rewritten where it is an old form. */
+/* Adds the tokens of the value to `out`; rewrites old forms. */
 void layout_argument_value(const LayoutToken *tokens,
                            size_t count,
                            LayoutTokens *out,

@@ -1,4 +1,5 @@
-/* layout_body: arguments and blocks by recursive descent, token by token from `in` to `out`. */
+/* layout_body: parses arguments and blocks by recursive descent and copies their tokens from `in`
+ * to `out`. */
 #include "layout_body.h"
 
 #include "layout_argument.h"
@@ -17,11 +18,11 @@ typedef struct Reader {
     Diags *diags;
 } Reader;
 
-/* The rules for what a block holds, by where it stands. */
+/* The position of a body, which determines its rules. */
 typedef struct Body {
-    Str block_type; /* of a block at the top; empty elsewhere */
+    Str block_type; /* type of a top-level block; empty elsewhere */
     bool is_top;
-    bool is_line; /* { one = argument } */
+    bool is_line; /* on one line: { one = argument } */
     Map names;
 } Body;
 
@@ -43,7 +44,7 @@ static LayoutToken layout_token(const Reader *reader, size_t i) {
     return (LayoutToken){.kind = token.kind, .text = text_of(reader, token)};
 }
 
-/* A comment that has its newline in it counts as one. */
+/* A comment that includes its newline counts as a newline. */
 static TokenKind kind_at(const Reader *reader, size_t i) {
     Token token = reader->in.items[i];
     bool ends_line =
@@ -51,7 +52,7 @@ static TokenKind kind_at(const Reader *reader, size_t i) {
     return ends_line ? TOKEN_NEWLINE : token.kind;
 }
 
-/* Index of the next token that is no comment within a line. */
+/* Returns the index of the next token, skipping comments within a line. */
 static size_t next_index(const Reader *reader) {
     size_t i = reader->at;
     while (kind_at(reader, i) == TOKEN_COMMENT)
@@ -63,13 +64,13 @@ static TokenKind next_kind(const Reader *reader) {
     return kind_at(reader, next_index(reader));
 }
 
-/* Up to, and without, the token. */
+/* Copies the tokens before `end`. */
 static void take_until(Reader *reader, size_t end) {
     for (; reader->at < end; reader->at++)
         vec_push(reader->arena, reader->out, layout_token(reader, reader->at));
 }
 
-/* The next token, with the comments before it. */
+/* Copies the next token and the comments before it. */
 static Token take(Reader *reader) {
     size_t i = next_index(reader);
     take_until(reader, i + 1);
@@ -97,7 +98,7 @@ static bool declare(Reader *reader, Body *body, Token name) {
     return false;
 }
 
-/* The tokens of the value, rewritten. */
+/* Copies the tokens of the value, rewritten. */
 static void take_value(Reader *reader, SourceRange range, bool is_type) {
     while (reader->in.items[reader->at].start < range.start)
         take_until(reader, reader->at + 1);
@@ -119,7 +120,7 @@ static void take_value(Reader *reader, SourceRange range, bool is_type) {
 }
 
 static bool read_argument(Reader *reader, Body *body, Token name) {
-    uint32_t start = take(reader).end; /* the equals sign */
+    uint32_t start = take(reader).end; /* end of the equals sign */
     uint32_t end = 0;
     const Expr *expr = NULL;
     if (!parser_parse_expression_at(reader->source, start, NULL, &expr, &end, reader->arena,
@@ -178,7 +179,7 @@ static bool read_labels(Reader *reader) {
     }
 }
 
-/* { name = value } */
+/* Reads { name = value }. */
 static bool read_line_body(Reader *reader, Body *body) {
     if (next_kind(reader) == TOKEN_BRACE_CLOSE)
         return true;
@@ -232,7 +233,7 @@ static bool read_item(Reader *reader, Body *body) {
                   "brace to begin a block: expected one of these");
 }
 
-/* Up to the closing brace, or to the end at the top. */
+/* Reads up to the closing brace; at the top level, to the end. */
 static bool read_body(Reader *reader, Body *body) {
     for (;;) {
         TokenKind kind = next_kind(reader);

@@ -1,11 +1,11 @@
-/* layout_body: the tokens of a native-syntax file, with its structure checked and what is written
- * in an older way rewritten.
+/* layout_body: reads the tokens of a native-syntax file, checks its structure and rewrites old
+ * forms:
  *
- *   - labels of blocks are quoted
- *   - a template that is nothing but one interpolation, "${x}", as the value of an argument is x
- *   - the type of a variable: "string" is string, list is list(any)
+ *   - quotes the labels of blocks
+ *   - as the value of an argument, rewrites a single interpolation "${x}" to x
+ *   - as the type of a variable, rewrites "string" to string and "list" to list(any)
  *
- * Comments all stay. */
+ * Keeps all comments. */
 #pragma once
 
 #include "layout_space.h"
@@ -13,9 +13,9 @@
 
 typedef enum LayoutRewrite {
     LAYOUT_REWRITE_ALL,
-    LAYOUT_REWRITE_LABELS, /* arguments stay as they are */
+    LAYOUT_REWRITE_LABELS, /* leave arguments unchanged */
 } LayoutRewrite;
 
-/* `out` ends with TOKEN_END, which has the blanks at the end of the text before it. */
+/* `out` ends with TOKEN_END, which holds the blanks at the end of the text. */
 MUST_USE bool layout_body_read(
     const Source *source, LayoutRewrite rewrite, LayoutTokens *out, Arena *arena, Diags *diags);

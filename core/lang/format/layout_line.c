@@ -1,12 +1,13 @@
-/* layout_line: indentation by brackets, then blanks within cells, then cells in columns. */
+/* layout_line: indents lines by brackets, sets blanks within cells, then aligns cells in
+ * columns. */
 #include "layout_line.h"
 
 #include "utf8.h"
 
 #define INDENT 2
 
-/* Tokens of `tokens`: lead [start, assign), assignment [assign, comment), comment [comment, end).
- */
+/* Cells as token indexes: lead [start, assign), assignment [assign, comment), comment [comment,
+ * end). */
 typedef struct Line {
     size_t start;
     size_t assign;
@@ -15,15 +16,15 @@ typedef struct Line {
 } Line;
 
 typedef VEC(Line) Lines;
-typedef VEC(uint32_t) Depths; /* brackets that a line has left open, for lines that do */
+typedef VEC(uint32_t) Depths; /* for each line that leaves brackets open: their number */
 
 static bool ends_line(const LayoutToken *token) {
     return token->kind == TOKEN_NEWLINE ||
            (token->kind == TOKEN_COMMENT && str_ends_with(token->text, STR("\n")));
 }
 
-/* Where a whole assignment begins: at the first equals sign, if it opens and closes as many
- * brackets as follow. */
+/* Returns the first equals sign if the brackets after it are balanced, so that the line is a whole
+ * assignment. */
 static size_t find_assignment(const LayoutTokens *tokens, const Line *line) {
     size_t at = line->start + 1;
     while (at < line->comment && tokens->items[at].kind != TOKEN_ASSIGN)
@@ -55,7 +56,8 @@ static void split_lines(const LayoutTokens *tokens, Lines *out, Arena *arena) {
     }
 }
 
-/* Of the cell: up to the first heredoc, whose sequences are no business of the line. */
+/* Returns the bracket depth change of a cell up to its first heredoc, whose sequences do not
+ * count. */
 static int depth_change(const LayoutTokens *tokens, size_t start, size_t end) {
     int depth = 0;
     for (size_t i = start; i < end && tokens->items[i].kind != TOKEN_HEREDOC_OPEN; i++)
@@ -63,7 +65,8 @@ static int depth_change(const LayoutTokens *tokens, size_t start, size_t end) {
     return depth;
 }
 
-/* A line that opens several brackets is one level; so is closing them. */
+/* A line that opens several brackets indents by one level; a line that closes them unindents by
+ * one. */
 static void close_depths(Depths *open, uint32_t closed) {
     while (closed > 0 && open->count > 0) {
         uint32_t *last = &vec_last(open);
@@ -107,7 +110,7 @@ static uint32_t width_of(const LayoutTokens *tokens, size_t start, size_t end) {
     return (uint32_t)width;
 }
 
-/* The first token of a line's assignment or of its comment; NULL: the line has none. */
+/* Returns the first token of a line's assignment or comment, or NULL if the line has none. */
 typedef LayoutToken *(*CellStart)(const LayoutTokens *tokens, const Line *line);
 
 static LayoutToken *assign_cell(const LayoutTokens *tokens, const Line *line) {
@@ -135,7 +138,7 @@ static void align_run(const LayoutTokens *tokens,
     }
 }
 
-/* Neighbouring lines that all have the cell have it in the same column. */
+/* Aligns the cell in each run of adjacent lines that have it. */
 static void align_lines(const LayoutTokens *tokens, const Lines *lines, CellStart cell) {
     const Line *end = lines->items + lines->count;
     for (const Line *line = lines->items; line < end;) {

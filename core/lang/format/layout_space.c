@@ -1,4 +1,5 @@
-/* layout_space: most tokens stand apart; the exceptions, in the order in which they count. */
+/* layout_space: decides about blanks between tokens. Most tokens have one; the exceptions are in
+ * order of priority. */
 #include "layout_space.h"
 
 int layout_space_depth_change(TokenKind kind) {
@@ -20,7 +21,8 @@ static bool opens_sequence(TokenKind kind) {
     return kind == TOKEN_INTERPOLATION || kind == TOKEN_DIRECTIVE;
 }
 
-/* Names of functions and their parentheses, paths of names. */
+/* Returns true for a function name and its parenthesis, and for tokens inside a dotted or ::
+ * name. */
 static bool is_joined(TokenKind left, TokenKind right) {
     if (left == TOKEN_IDENTIFIER && (right == TOKEN_PAREN_OPEN || right == TOKEN_DOUBLE_COLON))
         return true;
@@ -30,22 +32,22 @@ static bool is_joined(TokenKind left, TokenKind right) {
            right == TOKEN_ELLIPSIS;
 }
 
-/* Within strings and heredocs every blank is content. */
+/* Returns true within strings and heredocs, where every blank is content. */
 static bool is_text_edge(TokenKind left, TokenKind right) {
     return left == TOKEN_TEXT || left == TOKEN_QUOTE_OPEN || left == TOKEN_HEREDOC_OPEN ||
            right == TOKEN_TEXT || right == TOKEN_QUOTE_CLOSE || right == TOKEN_HEREDOC_CLOSE;
 }
 
-/* A bracket that is an index. */
+/* Returns true if the bracket is an index. */
 static bool is_index(TokenKind left, TokenKind right) {
     return right == TOKEN_BRACKET_OPEN && (left == TOKEN_IDENTIFIER || left == TOKEN_NUMBER ||
                                            layout_space_depth_change(left) < 0);
 }
 
-/* Whether a minus is a sign is told by what stands before it: nothing that could end a value. */
+/* Returns true if a minus after this token is a sign, because the token cannot end a value. */
 static bool is_sign(TokenKind before) {
     switch ((int)before) {
-    case TOKEN_END: /* nothing on this line */
+    case TOKEN_END: /* the minus is first on the line */
     case TOKEN_PAREN_OPEN:
     case TOKEN_BRACE_OPEN:
     case TOKEN_BRACKET_OPEN:
@@ -71,7 +73,7 @@ static bool is_sign(TokenKind before) {
     }
 }
 
-/* Braces keep a distance, but for an empty pair; other brackets keep none. */
+/* Braces have a blank inside unless the pair is empty; other brackets have none. */
 static bool follows_bracket(TokenKind left, TokenKind right) {
     if (left == TOKEN_BRACE_OPEN || right == TOKEN_BRACE_CLOSE)
         return left != TOKEN_BRACE_OPEN || right != TOKEN_BRACE_CLOSE;
@@ -84,7 +86,7 @@ static bool follows_bracket(TokenKind left, TokenKind right) {
     return layout_space_depth_change(left) <= 0 && layout_space_depth_change(right) >= 0;
 }
 
-/* `a.0 .1` would read as a fraction. */
+/* `a.0 .1` would become a fraction without the blank. */
 static bool would_be_fraction(const LayoutToken *tokens, size_t count, size_t i) {
     return tokens[i].kind == TOKEN_NUMBER && tokens[i + 1].kind == TOKEN_DOT && i + 2 < count &&
            tokens[i + 2].kind == TOKEN_NUMBER;
@@ -104,7 +106,7 @@ bool layout_space_follows(const LayoutToken *tokens, size_t count, size_t i) {
         return false;
     bool is_in = left == TOKEN_IDENTIFIER && str_equal(tokens[i].text, STR("in"));
     if (is_in && before == TOKEN_IDENTIFIER)
-        return true; /* for x in [1, 2]: no index */
+        return true; /* for x in [1, 2]: not an index */
     if (is_index(left, right) || left == TOKEN_BANG)
         return false;
     if (left == TOKEN_MINUS)

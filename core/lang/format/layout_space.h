@@ -1,17 +1,17 @@
-/* layout_space: is there a blank between two tokens of one line? */
+/* layout_space: decides whether a blank separates two tokens of one line. */
 #pragma once
 
 #include "lexer.h"
 
 typedef struct LayoutToken {
     TokenKind kind;
-    uint32_t spaces; /* before it */
+    uint32_t spaces; /* blanks before the token */
     Str text;
 } LayoutToken;
 
 typedef VEC(LayoutToken) LayoutTokens;
 
-/* +1 opens a bracket or a sequence, -1 closes one, 0 does neither. */
+/* Returns +1 if the token opens a bracket or a sequence, -1 if it closes one, else 0. */
 int layout_space_depth_change(TokenKind kind);
-/* Between the tokens i and i + 1 of a line with `count` tokens. */
+/* Returns true if a blank separates tokens i and i + 1 of a line with `count` tokens. */
 bool layout_space_follows(const LayoutToken *tokens, size_t count, size_t i);

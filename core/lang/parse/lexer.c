@@ -1,4 +1,5 @@
-/* lexer: a stack of modes, because strings hold expressions that hold strings. */
+/* lexer: splits bytes into tokens. A stack of modes handles strings that contain expressions that
+ * contain strings. */
 #include "lexer.h"
 
 #include "utf8.h"
@@ -30,7 +31,7 @@ static void lexer_push(Lexer *lexer, LexerModeKind kind, Str marker) {
     vec_push(lexer->arena, &lexer->modes, (LexerMode){.kind = kind, .marker = marker});
 }
 
-/* Bytes of the identifier at the offset, 0 when there is none. */
+/* Returns the length of the identifier at the offset; 0 if none. */
 static uint32_t identifier_length(Str bytes, size_t start) {
     size_t at = start;
     while (at < bytes.len) {
@@ -52,8 +53,8 @@ bool lexer_is_identifier(Str text) {
     return text.len > 0 && identifier_length(text, 0) == text.len;
 }
 
-/* Digits, points and exponents in any number, up to the last digit: 1.2.3 is one token, and no
- * number; of 1.a only the 1 is taken. */
+/* Reads any number of digits, points and exponents up to the last digit: 1.2.3 is one token, which
+ * is not a valid number. Of "1.a" it reads only "1". */
 static Token lexer_number(Lexer *lexer) {
     uint32_t length = 1;
     for (uint32_t at = 1;;) {
@@ -73,7 +74,7 @@ static Token lexer_number(Lexer *lexer) {
     }
 }
 
-/* Length of the inline comment at the cursor, 0: there is none. */
+/* Returns the length of the inline comment at the cursor; 0 if none. */
 static uint32_t lexer_inline_comment(Lexer *lexer) {
     if (lexer_char(lexer, 0) != '/' || lexer_char(lexer, 1) != '*' || lexer->is_comment_open)
         return 0;
@@ -82,7 +83,7 @@ static uint32_t lexer_inline_comment(Lexer *lexer) {
     return end == SIZE_MAX ? 0 : (uint32_t)(end + 2 - lexer->at);
 }
 
-/* Blanks and inline comments; stops at newlines, line comments and comments that are kept. */
+/* Skips blanks and inline comments; stops at newlines, line comments and comments to keep. */
 static void lexer_skip_blanks(Lexer *lexer) {
     for (;;) {
         char c = lexer_char(lexer, 0);
@@ -90,12 +91,12 @@ static void lexer_skip_blanks(Lexer *lexer) {
         if (c == '/' && !lexer->keeps_comments)
             length = lexer_inline_comment(lexer);
         if (!length)
-            return; /* also at a comment without an end: the parser complains */
+            return; /* also at a comment without an end, which the parser reports */
         lexer->at += length;
     }
 }
 
-/* Without a newline at the end of the text it is no end of a line. */
+/* A line comment that ends the text without a newline does not end a line. */
 static Token lexer_line_comment(Lexer *lexer) {
     size_t end = str_find_char(lexer->source->bytes, '\n', lexer->at);
     size_t length = end == SIZE_MAX ? lexer->source->bytes.len : end + 1;
@@ -106,7 +107,7 @@ static Token lexer_line_comment(Lexer *lexer) {
     return lexer_take(lexer, TOKEN_END, 0);
 }
 
-/* `<<EOT` with its newline; without a clean marker it is two operators. */
+/* Reads `<<EOT` and its newline. Without a valid marker it is two operators. */
 static Token lexer_heredoc(Lexer *lexer) {
     uint32_t length = lexer_char(lexer, 2) == '-' ? 3 : 2;
     bool is_flush = length == 3;
@@ -129,7 +130,7 @@ typedef struct Operator {
     TokenKind kind;
 } Operator;
 
-/* Longer ones first. */
+/* Longer operators come first. */
 static const Operator operators[] = {
     {"...", TOKEN_ELLIPSIS     },
     {"=>",  TOKEN_FAT_ARROW    },
@@ -173,7 +174,7 @@ static Token lexer_operator(Lexer *lexer) {
     return lexer_take(lexer, TOKEN_BAD, (uint32_t)width);
 }
 
-/* A closing brace: of an object, or of the sequence that this mode is about. */
+/* Reads a closing brace: of an object, or of the current template sequence. */
 static Token lexer_close_brace(Lexer *lexer, LexerMode *mode) {
     if (mode->kind == LEXER_SEQUENCE && mode->braces == 0) {
         lexer->modes.count--;
@@ -184,8 +185,8 @@ static Token lexer_close_brace(Lexer *lexer, LexerMode *mode) {
     return lexer_take(lexer, TOKEN_BRACE_CLOSE, 1);
 }
 
-/* ~} closes a sequence, also where none is open or a brace within it is: nothing else can be meant.
- */
+/* ~} always closes a sequence, even if none is open or a brace inside it is; it has no other
+ * meaning. */
 static Token lexer_close_trimming(Lexer *lexer, LexerMode *mode) {
     if (mode->braces)
         mode->braces--;
@@ -208,7 +209,8 @@ static Token lexer_normal(Lexer *lexer, LexerMode *mode) {
         return lexer_take(lexer, TOKEN_NEWLINE, 2);
     if (c == '#' || (c == '/' && next == '/'))
         return lexer_line_comment(lexer);
-    if (c == '/' && next == '*' && lexer_inline_comment(lexer)) /* skipped unless kept */
+    if (c == '/' && next == '*' &&
+        lexer_inline_comment(lexer)) /* a comment is skipped unless kept */
         return lexer_take(lexer, TOKEN_COMMENT, lexer_inline_comment(lexer));
     if (isdigit((unsigned char)c))
         return lexer_number(lexer);
@@ -232,7 +234,7 @@ static Token lexer_normal(Lexer *lexer, LexerMode *mode) {
     return lexer_operator(lexer);
 }
 
-/* `${` or `%{` at the cursor, and no `$${`. */
+/* Returns true for `${` or `%{` at the cursor; the caller has excluded `$${`. */
 static bool lexer_at_sequence(const Lexer *lexer) {
     char c = lexer_char(lexer, 0);
     return (c == '$' || c == '%') && lexer_char(lexer, 1) == '{';
@@ -247,7 +249,7 @@ static Token lexer_open_sequence(Lexer *lexer) {
     return token;
 }
 
-/* Bytes of the character at the offset, 0: no UTF-8. */
+/* Returns the length of the character at the offset; 0 if it is not UTF-8. */
 static uint32_t lexer_character(const Lexer *lexer, uint32_t offset) {
     size_t width = 1;
     if ((unsigned char)lexer_char(lexer, offset) >= 0x80 &&
@@ -257,8 +259,8 @@ static uint32_t lexer_character(const Lexer *lexer, uint32_t offset) {
     return (uint32_t)width;
 }
 
-/* Bytes of the text that one character or escape at the cursor makes up, 0: it is none, like a
- * backslash before the end of the line, or the first half of ${ before the end of a file. */
+/* Returns the length of the character or escape at the cursor. Returns 0 for anything else, like a
+ * backslash before the end of the line, or the first half of ${ at the end of a file. */
 static uint32_t lexer_text_step(const Lexer *lexer, bool has_escapes) {
     char c = lexer_char(lexer, 0);
     char next = lexer_char(lexer, 1);
@@ -278,7 +280,7 @@ static bool lexer_ends_quoted(const Lexer *lexer) {
     return c == '"' || c == '\n' || c == '\r';
 }
 
-/* A run of text: within quotes up to what ends it, else to the end of the line. */
+/* Reads a run of text: within quotes up to the token that ends it, else to the end of the line. */
 static Token lexer_text(Lexer *lexer, bool is_quoted) {
     Token token = {.kind = TOKEN_TEXT, .start = lexer->at};
     bool ends_line = false;
@@ -320,8 +322,8 @@ static bool lexer_is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
 }
 
-/* Bytes of the closing line at the cursor, blanks round the marker included; 0: this line is text.
- */
+/* Returns the length of a heredoc's closing line at the cursor, including blanks around the marker;
+ * 0 if this line is text. */
 static uint32_t lexer_marker_length(const Lexer *lexer, Str marker) {
     if (lexer->at > 0 && lexer->source->bytes.ptr[lexer->at - 1] != '\n')
         return 0;
@@ -338,7 +340,7 @@ static uint32_t lexer_marker_length(const Lexer *lexer, Str marker) {
     return lexer_char(lexer, length - 1) == '\r' ? length - 1 : length;
 }
 
-/* Of heredocs and bare templates. */
+/* Reads a line of a heredoc or a bare template. */
 static Token lexer_line(Lexer *lexer, const LexerMode *mode) {
     if (mode->kind == LEXER_HEREDOC) {
         uint32_t marker = lexer_marker_length(lexer, mode->marker);

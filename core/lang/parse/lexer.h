@@ -1,11 +1,11 @@
-/* lexer: bytes of native syntax → tokens, on demand.
+/* lexer: splits the bytes of native syntax into tokens, on demand.
  *
- * Text of templates comes as TOKEN_TEXT between the tokens that open and close them: in quotes one
- * piece per run, in heredocs and bare templates one piece per line, newline included. Newlines are
- * tokens of their own (a `#` or `//` comment ends in one); blanks and inline comments are skipped,
- * unless the lexer is told to keep comments: then each is a TOKEN_COMMENT, one that ends its line
- * with the newline. What is no token is TOKEN_BAD: the lexer itself never fails. A
- * heredoc ends with a line that holds its marker alone, and that has a newline. */
+ * Text of templates is TOKEN_TEXT between the opening and closing tokens. In quotes each run is one
+ * token; in heredocs and bare templates each line with its newline is one. Newlines are tokens (a
+ * `#` or `//` comment ends with one). Blanks and inline comments are skipped. If the lexer keeps
+ * comments, each is a TOKEN_COMMENT; one that ends its line includes the newline. Invalid bytes are
+ * TOKEN_BAD: the lexer never fails. A heredoc ends with a line that holds only its marker and ends
+ * with a newline. */
 #pragma once
 
 #include "source.h"
@@ -20,12 +20,12 @@ typedef enum TokenKind {
     TOKEN_QUOTE_OPEN,
     TOKEN_QUOTE_CLOSE,
     TOKEN_HEREDOC_OPEN,  /* <<EOT and its newline */
-    TOKEN_HEREDOC_CLOSE, /* the line with the marker, without its newline */
+    TOKEN_HEREDOC_CLOSE, /* the line with the marker, without newline */
     TOKEN_TEXT,
-    TOKEN_QUOTED_NEWLINE, /* within quotes, where none may be; the text goes on */
+    TOKEN_QUOTED_NEWLINE, /* an invalid newline within quotes; the text continues */
     TOKEN_INTERPOLATION,  /* ${ or ${~ */
     TOKEN_DIRECTIVE,      /* %{ or %{~ */
-    TOKEN_SEQUENCE_CLOSE, /* } or ~} that ends one of these */
+    TOKEN_SEQUENCE_CLOSE, /* } or ~} at the end of a sequence */
     TOKEN_BRACE_OPEN,
     TOKEN_BRACE_CLOSE,
     TOKEN_BRACKET_OPEN,
@@ -61,7 +61,7 @@ typedef struct Token {
     TokenKind kind;
     uint32_t start;
     uint32_t end;
-    bool is_trimming; /* of sequences: it has the ~; of TOKEN_HEREDOC_OPEN: <<- */
+    bool is_trimming; /* of sequences: has the ~; of TOKEN_HEREDOC_OPEN: <<- */
 } Token;
 
 typedef enum LexerModeKind {
@@ -74,7 +74,7 @@ typedef enum LexerModeKind {
 
 typedef struct LexerMode {
     LexerModeKind kind;
-    uint32_t braces; /* open ones, in a sequence */
+    uint32_t braces; /* of a sequence: number of open braces */
     Str marker;      /* of a heredoc */
 } LexerMode;
 
@@ -82,15 +82,15 @@ typedef struct Lexer {
     const Source *source;
     Arena *arena;
     uint32_t at;
-    bool keeps_comments;  /* set by who wants them */
-    bool is_comment_open; /* one begins that nothing ends: not looked for again */
+    bool keeps_comments;  /* the caller sets it */
+    bool is_comment_open; /* an inline comment without an end was found; do not search again */
     VEC(LexerMode) modes;
 } Lexer;
 
-/* From `start` on; `kind` is LEXER_NORMAL or LEXER_BARE (the source is a template). */
+/* Starts at byte `start`. `kind` is LEXER_NORMAL, or LEXER_BARE if the source is a template. */
 Lexer lexer_new(const Source *source, uint32_t start, LexerModeKind kind, Arena *arena);
 Token lexer_next(Lexer *lexer);
-/* Is the text one identifier? */
+/* Returns true if the text is one identifier. */
 bool lexer_is_identifier(Str text);
-/* "a comma", "the end of the text": what stands there, for messages. */
+/* Returns "a comma" or "the end of the text", for messages. */
 const char *lexer_token_name(TokenKind kind);

@@ -1,4 +1,5 @@
-/* native: bodies, blocks and attributes by recursive descent; expressions are the parser's. */
+/* native: parses bodies, blocks and arguments by recursive descent; the parser parses their
+ * expressions. */
 #include "native.h"
 
 #include "parse.h"
@@ -51,7 +52,8 @@ static void add_attribute(Parse *parse, NativeBody *body, const NativeAttribute 
                 str_to_cstr(detail, parse->arena));
 }
 
-/* The equals sign is next. `is_alone`: the one of a block on one line, whose brace ends it. */
+/* The next token is the equals sign. `is_alone`: the only argument of a block on one line, which
+ * the brace ends. */
 static const NativeAttribute *read_attribute(Parse *parse, Token name, bool is_alone) {
     NativeAttribute *attribute = arena_new(parse->arena, NativeAttribute);
     size_t mark = parse_mark(parse);
@@ -67,7 +69,7 @@ static const NativeAttribute *read_attribute(Parse *parse, Token name, bool is_a
     return attribute;
 }
 
-/* What is no text in a label. False: the label is over, too. */
+/* Reports a token in a label that is not text. Returns false if it also ends the label. */
 static bool read_label_other(Parse *parse, Token token) {
     SourceRange range = parse_token_range(parse, token);
     if (token.kind == TOKEN_INTERPOLATION || token.kind == TOKEN_DIRECTIVE) {
@@ -103,7 +105,7 @@ static NativeLabel read_quoted_label(Parse *parse) {
         }
         if (!read_label_other(parse, token))
             break;
-        /* So that it is no name. */
+        /* So that the text cannot be a valid name. */
         label.text = join(label.text, STR("${ }"), parse->arena);
     }
     label.range = parse_range(parse, open.start, token.end);
@@ -129,7 +131,7 @@ static void refuse_header(Parse *parse, Token token) {
                          "Expected a label in quotes or the opening brace of the block");
 }
 
-/* Labels and the brace. False: there is no block to read. */
+/* Reads the labels and the opening brace. Returns false if no block follows. */
 static bool read_header(Parse *parse, NativeBlock *block) {
     for (;;) {
         Token token = parse_peek(parse);
@@ -149,7 +151,7 @@ static bool read_header(Parse *parse, NativeBlock *block) {
     }
 }
 
-/* The only argument of a block on one line. */
+/* Reads the only argument of a block on one line. */
 static const NativeBody *read_single(Parse *parse, SourceRange open) {
     Token name = parse_read(parse);
     SourceRange range = parse_token_range(parse, name);
@@ -253,7 +255,7 @@ static void read_item(Parse *parse, NativeBody *body) {
     }
 }
 
-/* What begins neither an argument nor a block ends the body. */
+/* Reports a token that begins neither an argument nor a block; it ends the body. */
 static void refuse_item(Parse *parse, Token bad, SourceRange open) {
     SourceRange range = parse_token_range(parse, bad);
     if (parse->recovers)

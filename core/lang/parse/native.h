@@ -1,20 +1,18 @@
-/* native: a file of native syntax → the attributes and blocks in it, whatever they mean.
+/* native: parses a file of native syntax into its arguments and blocks, without their meaning.
  *
- *   range   of a body: what opens it, where something missing is reported; of an attribute: name
- *           and value
- *   open    of a block: its brace; its type where it has none because of an error
+ *   range   of a body: the token that opens it, where missing arguments are reported;
+ *           of an attribute: name and value
+ *   open    of a block: its opening brace; if an error left none, its type
  *
- * Of a file with errors there is a tree all the same, with what could be made out of it: where an
- * expression is missing stands an unknown value. All of it lives in the arena given to
- * native_parse.
- */
+ * A file with errors also has a tree, with everything that could be parsed; a missing expression is
+ * an unknown value. The tree lives in the arena given to native_parse. */
 #pragma once
 
 #include "expr.h"
 #include "function.h"
 #include "map.h"
 
-/* A larger file is rejected: people do not write that much. */
+/* A larger file is rejected; hand-written files are smaller. */
 #define NATIVE_BYTES_MAX ((size_t)64 << 20)
 
 typedef struct NativeBody NativeBody;
@@ -37,7 +35,7 @@ typedef struct NativeBlock {
     const NativeBody *body;
     SourceRange type_range;
     SourceRange open;
-    uint32_t end; /* behind its closing brace, or what was skipped in search of it */
+    uint32_t end; /* offset after the closing brace, or after the text skipped in search of it */
 } NativeBlock;
 
 struct NativeBody {
@@ -46,7 +44,7 @@ struct NativeBody {
     SourceRange range;
 };
 
-/* *out is set also when false is returned. */
+/* Sets *out also when it returns false. */
 MUST_USE bool native_parse(const Source *source,
                            const FunctionTable *functions,
                            const NativeBody **out,

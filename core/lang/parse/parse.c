@@ -1,4 +1,4 @@
-/* parse: tokens on demand, newlines, ranges, nesting; what is wrong with tokens themselves. */
+/* parse: reads tokens on demand; handles newlines, ranges, nesting and invalid tokens. */
 #include "parse.h"
 
 #include "utf8.h"
@@ -23,7 +23,7 @@ typedef struct BadToken {
     const char *detail;
 } BadToken;
 
-#define BAD_OPERATORS 4 /* the first rows: reported as often */
+#define BAD_OPERATORS 4 /* the first rows, reported at most this many times in total */
 
 static const BadToken bad_tokens[] = {
     {"&",            "Unsupported operator",
@@ -43,7 +43,7 @@ static const BadToken bad_tokens[] = {
      "Strings are written in straight double quotes (\"), not in curly ones."                           },
 };
 
-/* Rows that are reported each time. */
+/* Returns true for rows that are reported each time. */
 static bool is_told_always(size_t row) {
     return row >= 7;
 }
@@ -111,7 +111,7 @@ Token parse_peek(Parse *parse) {
     return parse_token(parse, parse_next_index(parse));
 }
 
-/* The end is never used up. What has been read is forgotten: a file has many tokens. */
+/* TOKEN_END is never consumed. Tokens read are discarded, because a file has many. */
 Token parse_read(Parse *parse) {
     size_t i = parse_next_index(parse);
     Token token = parse_token(parse, i);

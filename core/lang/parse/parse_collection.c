@@ -1,4 +1,4 @@
-/* parse_collection: tuples, objects, and the for expressions that make them. */
+/* parse_collection: parses tuples, objects and for expressions. */
 #include "parse.h"
 #include "utf8.h"
 
@@ -28,7 +28,7 @@ bool parse_for_names(Parse *parse, const char *summary, Str *key, Str *value) {
 
 #define FOR_SUMMARY "Invalid 'for' expression"
 
-/* `names in collection :` */
+/* Reads `names in collection :`. */
 static bool parse_for_head(Parse *parse, Expr *expr) {
     size_t mark = parse_mark(parse);
     if (!parse_for_names(parse, FOR_SUMMARY, &expr->as.loop.key_name, &expr->as.loop.value_name))
@@ -43,7 +43,7 @@ static bool parse_for_head(Parse *parse, Expr *expr) {
     return false;
 }
 
-/* `key => value... if condition`; `group` is the ellipsis. */
+/* Reads `key => value... if condition`; *group is the ellipsis. */
 static bool parse_for_body(Parse *parse, Expr *expr, Token *group) {
     size_t mark = parse_mark(parse);
     expr->as.loop.value = parse_expression(parse);
@@ -77,7 +77,7 @@ static void check_for(Parse *parse, const Expr *expr, bool is_object, Token grou
                     "The grouping operator (...) is for objects only.");
 }
 
-/* `for` is next. */
+/* The next token is `for`. */
 static const Expr *parse_for(Parse *parse, Token open) {
     bool is_object = open.kind == TOKEN_BRACE_OPEN;
     TokenKind close = is_object ? TOKEN_BRACE_CLOSE : TOKEN_BRACKET_CLOSE;
@@ -105,7 +105,7 @@ static void refuse_end(Parse *parse, Token open, const char *summary, const char
         parse_error(parse, parse_token_range(parse, open), summary, detail);
 }
 
-/* The comma after an item; false: there is none. */
+/* Reads the comma after an item; returns false if it is missing. */
 static bool parse_item_end(Parse *parse, Token open) {
     Token token = parse_peek(parse);
     if (token.kind == TOKEN_BRACKET_CLOSE || parse_skip(parse, TOKEN_COMMA))
@@ -148,7 +148,7 @@ static void refuse_object_end(Parse *parse, Token open) {
                "There is no closing brace (\"}\") for this one before the end of the text.");
 }
 
-/* A bare name is that text, not a reference. */
+/* Turns a bare name into that text, because as a key it is not a reference. */
 static const Expr *read_key(Parse *parse, const Expr *key) {
     if (key->kind != EXPR_TRAVERSAL && key->kind != EXPR_LITERAL)
         return key;
@@ -159,7 +159,7 @@ static const Expr *read_key(Parse *parse, const Expr *key) {
                    : key;
     if (key->as.traversal->step_count == 0)
         return expr_literal(value_from_str(key->as.traversal->root), key->range, parse->arena);
-    return key; /* evaluating refuses it; what is read as code may have it */
+    return key; /* evaluation rejects it; callers that read syntax only may allow it */
 }
 
 static bool parse_key_end(Parse *parse, Token open) {
@@ -191,7 +191,7 @@ static bool parse_value_end(Parse *parse, Token open) {
     return false;
 }
 
-/* item->value is set only where all of it could be read. */
+/* Sets item->value only if the whole item could be read. */
 static bool parse_object_item(Parse *parse, Token open, ExprItem *item) {
     size_t mark = parse_mark(parse);
     const Expr *key = parse_expression(parse);
@@ -208,7 +208,7 @@ static bool parse_object_item(Parse *parse, Token open, ExprItem *item) {
     return parse_value_end(parse, open);
 }
 
-/* Newlines count between attributes. */
+/* Newlines separate attributes. */
 static const Expr *parse_object_items(Parse *parse, Token open) {
     VEC(ExprItem) items = {0};
     parse->skips_newlines = false;

@@ -1,4 +1,4 @@
-/* parse_recover: from an error to a place where parsing makes sense again. */
+/* parse_recover: after an error, skips to a place where parsing can continue. */
 #include "parse.h"
 
 void parse_report(Parse *parse, SourceRange range, const char *summary, const char *detail) {
@@ -36,7 +36,7 @@ bool parse_is_lost(const Parse *parse, size_t mark) {
     return parse->recovers && parse->error_count > mark;
 }
 
-/* ${ and %{ are closed by the same token. */
+/* One kind for ${ and %{, which the same token closes. */
 static TokenKind opener(TokenKind kind) {
     return kind == TOKEN_DIRECTIVE ? TOKEN_INTERPOLATION : kind;
 }
@@ -53,7 +53,7 @@ static const struct {
     {TOKEN_INTERPOLATION, TOKEN_SEQUENCE_CLOSE},
 };
 
-/* TOKEN_END: of no pair. */
+/* Returns TOKEN_END for a token that belongs to no pair. */
 static TokenKind opposite(TokenKind kind) {
     for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
         if (pairs[i].open == kind)
@@ -95,7 +95,7 @@ void parse_recover_over(Parse *parse, TokenKind open) {
 
 typedef VEC(TokenKind) TokenKinds;
 
-/* Forgets what is open inside of what the token closes, and that with it. */
+/* Removes the bracket that the token closes, and the unclosed ones inside it. */
 static void close_open(TokenKinds *open, TokenKind close) {
     TokenKind wanted = opposite(close);
     while (open->count && vec_last(open) != wanted)

@@ -1,8 +1,9 @@
-/* parse_step: the steps behind an expression. Literal ones behind a name become its traversal. */
+/* parse_step: parses the steps after an expression. Literal steps after a name become its
+ * traversal. */
 #include "parse.h"
 #include "utf8.h"
 
-/* Steps under construction. */
+/* The steps read so far. */
 typedef struct Chain {
     const Expr *expr;
     VEC(TraversalStep) steps; /* not yet part of a traversal */
@@ -72,7 +73,7 @@ static void chain_wrap_splat(
     chain->expr = expr;
 }
 
-/* name.0, as old configurations write it; `place` is where an error is shown. */
+/* Reads name.0, an old form of index. `place` is the token for errors. */
 static void parse_legacy_index(Parse *parse, Chain *chain, Token dot, Token place) {
     Token number = parse_read(parse);
     if (str_find_char(parse_text(parse, number), '.', 0) == SIZE_MAX)
@@ -105,7 +106,7 @@ static bool chain_is_too_long(Parse *parse, Chain *chain, Token token) {
     return !is_good;
 }
 
-/* object.*.a.b: attributes only belong to each element. */
+/* Reads object.*.a.b: only attributes belong to each element. */
 static void parse_attribute_splat(Parse *parse, Chain *chain, Token operator) {
     Token star = parse_read(parse);
     chain_flush(parse, chain);
@@ -128,7 +129,7 @@ static void parse_attribute_splat(Parse *parse, Chain *chain, Token operator) {
     chain_wrap_splat(parse, chain, operator, each.expr, false);
 }
 
-/* A missing bracket is reported where the search for one ended. */
+/* Reports a missing bracket at the end of the search for it. */
 static void parse_index_end(Parse *parse, const char *summary) {
     if (parse_read(parse).kind == TOKEN_BRACKET_CLOSE || parse->recovers)
         return;
@@ -137,7 +138,7 @@ static void parse_index_end(Parse *parse, const char *summary) {
                 "An index ends with a closing bracket, and nothing else may follow it there.");
 }
 
-/* object[*]: all steps that follow belong to each element. */
+/* Reads object[*]: all following steps belong to each element. */
 static void parse_full_splat(Parse *parse, Chain *chain, Token open) {
     parse_read(parse);
     parse_index_end(parse, "Missing close bracket on splat index");

@@ -1,4 +1,4 @@
-/* parser: expressions by recursive descent, binary operators by precedence climbing. */
+/* parser: parses expressions by recursive descent and binary operators by precedence climbing. */
 #include "parser.h"
 
 #include "parse.h"
@@ -38,7 +38,7 @@ const Expr *parse_number(Parse *parse, Token token) {
     return expr;
 }
 
-/* name::space::function, with the parenthesis. */
+/* Reads name::space::function and the opening parenthesis. */
 static bool parse_call_name(Parse *parse, Token *name) {
     Token open = parse_read(parse);
     while (open.kind == TOKEN_DOUBLE_COLON) {
@@ -58,7 +58,7 @@ static bool parse_call_name(Parse *parse, Token *name) {
     return false;
 }
 
-/* `...)`: the ellipsis has been read. False: something else follows. */
+/* Reads `)` after the ellipsis. Returns false if another token follows. */
 static bool parse_expansion_end(Parse *parse, Token ellipsis) {
     if (parse_skip(parse, TOKEN_PAREN_CLOSE))
         return true;
@@ -78,7 +78,7 @@ static void refuse_argument_end(Parse *parse, Token name, Token token) {
                     "Expected a comma to separate this argument from the next one");
 }
 
-/* False: what is left is to be passed over. */
+/* Returns false if the caller must skip the rest of the arguments. */
 static bool parse_arguments(Parse *parse, Token name, ExprVec *arguments, bool *expands) {
     while (!parse_skip(parse, TOKEN_PAREN_CLOSE)) {
         size_t mark = parse_mark(parse);
@@ -101,7 +101,7 @@ static bool parse_arguments(Parse *parse, Token name, ExprVec *arguments, bool *
     return true;
 }
 
-/* (list of arguments); the name has been read. */
+/* Reads a call after the function name. */
 static const Expr *parse_call(Parse *parse, Token name) {
     bool outer = parse->skips_newlines;
     ExprVec arguments = {0};
@@ -121,7 +121,7 @@ static const Expr *parse_call(Parse *parse, Token name) {
     expr->as.call.arguments = arguments.items;
     expr->as.call.count = arguments.count;
     expr->as.call.expands_last = expands;
-    /* A provider's name is the module's: eval resolves it. */
+    /* eval resolves provider functions, because their provider name depends on the module. */
     if (parse->functions && !str_starts_with(expr->as.call.name, STR("provider::")))
         expr->as.call.function = function_table_find(parse->functions, expr->as.call.name);
     return expr;
@@ -198,13 +198,13 @@ static const Expr *parse_term(Parse *parse) {
     }
 }
 
-/* A term with its steps. */
+/* Reads a term and its steps. */
 static const Expr *parse_operand(Parse *parse) {
     Token token = parse_peek(parse);
     const Expr *expr = NULL;
     if (parse_enter(parse, token)) {
         expr = parse_term(parse);
-        /* The steps of a negated term are its own already. */
+        /* parse_term has already read the steps of a negated term. */
         if (token.kind != TOKEN_MINUS && token.kind != TOKEN_BANG)
             expr = parse_steps(parse, expr);
     }
@@ -213,7 +213,7 @@ static const Expr *parse_operand(Parse *parse) {
 }
 
 typedef struct BinaryOperator {
-    uint8_t precedence; /* 0: no binary operator */
+    uint8_t precedence; /* 0: not a binary operator */
     uint8_t operator;
 } BinaryOperator;
 
@@ -235,7 +235,7 @@ static const BinaryOperator binary_operators[TOKEN_COMMENT + 1] = {
 };
 /* clang-format on */
 
-/* Operators of at least this precedence, all of them binding to the left. */
+/* Reads operators of at least this precedence. All are left-associative. */
 static const Expr *parse_binary(Parse *parse, uint8_t least) {
     size_t mark = parse_mark(parse);
     const Expr *left = parse_operand(parse);
@@ -256,7 +256,7 @@ static const Expr *parse_binary(Parse *parse, uint8_t least) {
     return left;
 }
 
-/* The question mark is next. */
+/* The next token is the question mark. */
 static const Expr *parse_conditional(Parse *parse, const Expr *condition) {
     size_t mark = parse_mark(parse);
     parse_read(parse);

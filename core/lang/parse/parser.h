@@ -1,22 +1,24 @@
-/* parser: the text of expressions, templates and traversals → trees.
+/* parser: parses the text of expressions, templates and traversals into trees.
  *
- * A parse goes on past an error where it can, and every error has its exact range. `functions` are
- * looked up while parsing; an unknown one is reported when it is evaluated (try() must see it). */
+ * After an error the parse continues if possible; every error has its exact range. Function names
+ * are resolved while parsing. Evaluation reports unknown functions, so that try() can catch the
+ * error. */
 #pragma once
 
 #include "expr.h"
 #include "function.h"
 
-/* What every file of a configuration is: UTF-8, and not too much of it. */
+/* Checks a source file: it must be UTF-8 and not too large. */
 MUST_USE bool parser_check_text(const Source *source, Diags *diags);
-/* The whole source is one expression. */
+/* Parses the whole source as one expression. */
 MUST_USE bool parser_parse_expression(const Source *source,
                                       const FunctionTable *functions,
                                       const Expr **out,
                                       Arena *arena,
                                       Diags *diags);
-/* One expression of a native-syntax file, from byte `start` to the end of its line; newlines count
- * only within brackets. *end is where it stops: the newline or comment, a brace, or the end. */
+/* Parses one expression of a native-syntax file, from byte `start` to the end of its line. Newlines
+ * are skipped within brackets only. *end is the offset of the newline, comment or brace after it,
+ * or of the end. */
 MUST_USE bool parser_parse_expression_at(const Source *source,
                                          uint32_t start,
                                          const FunctionTable *functions,
@@ -24,14 +26,14 @@ MUST_USE bool parser_parse_expression_at(const Source *source,
                                          uint32_t *end,
                                          Arena *arena,
                                          Diags *diags);
-/* The whole source is one template; a single interpolation keeps its type. A source without any
- * sequence gives a literal. */
+/* Parses the whole source as one template. A single interpolation keeps its type; a source without
+ * sequences is a literal. */
 MUST_USE bool parser_parse_template(const Source *source,
                                     const FunctionTable *functions,
                                     const Expr **out,
                                     Arena *arena,
                                     Diags *diags);
-/* The whole source is one traversal (depends_on, ignore_changes, provider, …). */
+/* Parses the whole source as one traversal (depends_on, ignore_changes, provider, …). */
 MUST_USE bool parser_parse_traversal(const Source *source,
                                      Traversal **out,
                                      Arena *arena,

@@ -1,5 +1,5 @@
-/* template: text with ${…} and %{…}. First a flat list of parts, in which strip markers and the
- * indentation of <<- heredocs are settled, then a tree. */
+/* template: parses text with ${…} and %{…}. First reads a flat list of parts and applies strip
+ * markers and the indentation of <<- heredocs, then builds a tree. */
 #include "parse.h"
 #include "utf8.h"
 
@@ -15,8 +15,9 @@ typedef enum PartKind {
 
 struct TemplatePart {
     PartKind kind;
-    Str text;         /* PART_TEXT, decoded */
-    const Expr *expr; /* PART_EXPR; the condition of PART_IF, the collection of PART_FOR */
+    Str text; /* of PART_TEXT, decoded */
+    const Expr
+        *expr; /* PART_EXPR: the expression; PART_IF: the condition; PART_FOR: the collection */
     Str key_name;
     Str value_name;
     SourceRange range;
@@ -26,18 +27,19 @@ typedef struct TemplatePart Part;
 
 typedef struct Template {
     Parse *parse;
-    Part *parts; /* the last ones of those of the parse, once all have been read */
+    Part *parts; /* the last ones in Parse.parts; set after all are read */
     size_t count;
-    size_t base;       /* where they begin there */
+    size_t base;       /* index of the first part in Parse.parts */
     bool trims_next;   /* the last sequence ended with ~} */
-    SourceRange first; /* the token that it begins with */
-    SourceRange close; /* the one that closes it */
-    size_t at;         /* while the tree is built */
+    SourceRange first; /* the token that opens the template */
+    SourceRange close; /* the token that closes the template */
+    size_t at;         /* next part, while the tree is built */
 } Template;
 
 static const char escapes[] = "n\nr\rt\t\"\"\\\\";
 
-/* The digits behind \u and \U: how many there are, and the code point where that is enough. */
+/* Counts the hexadecimal digits after \u or \U. Sets *codepoint; it is valid if the count is
+ * `wanted`. */
 static size_t escape_digits(Str text, size_t at, size_t wanted, uint32_t *codepoint) {
     size_t count = 0;
     *codepoint = 0;
@@ -50,7 +52,8 @@ static size_t escape_digits(Str text, size_t at, size_t wanted, uint32_t *codepo
     return count;
 }
 
-/* Bytes of the escape sequence at the backslash. *is_good: it is one that is known. */
+/* Decodes the escape sequence at the backslash and returns its length. *is_good: the escape is
+ * valid. */
 static size_t template_escape(Str text, size_t at, StrBuf *out, bool *is_good) {
     char c = at + 1 < text.len ? text.ptr[at + 1] : '\0';
     for (size_t i = 0; i + 1 < sizeof(escapes); i += 2) {
@@ -79,7 +82,7 @@ static void refuse_escape(Parse *parse, Token token, size_t start, size_t width)
                 "backslash itself, write two.");
 }
 
-/* Whether the text differs from what is written: most of them do not. */
+/* Returns true if the text must be decoded; most texts need not. */
 static bool is_encoded(Str text, bool has_escapes) {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -147,7 +150,7 @@ static void template_add_text(Template *template, Token token, bool has_escapes)
     vec_push(template->parse->arena, &template->parse->parts, part);
 }
 
-/* The brace that ends a sequence; where it is missing, what stands before the next one goes too. */
+/* Reads the brace that ends a sequence. If it is missing, skips the text up to the next one. */
 static bool template_close_sequence(Template *template) {
     Parse *parse = template->parse;
     if (!parse_is_next(parse, TOKEN_SEQUENCE_CLOSE))
@@ -218,7 +221,7 @@ static bool template_read_keyword(Template *template, PartKind *out) {
     return false;
 }
 
-/* Up to its brace. False: it is none. */
+/* Reads a directive up to its closing brace. Returns false if it is not a directive. */
 static bool template_read_head(Template *template, Part *part) {
     Parse *parse = template->parse;
     if (!template_read_keyword(template, &part->kind))
@@ -292,7 +295,8 @@ static void template_read_parts(Template *template, TokenKind close) {
     parse->skips_newlines = outer;
 }
 
-/* White space at its start, in characters; SIZE_MAX for a blank line, which does not count. */
+/* Returns the indentation of a text in characters, or SIZE_MAX for a blank line, which does not
+ * count. */
 static size_t template_indent(Str text) {
     Str rest = template_trim_start(text);
     if (rest.len == 0 && str_ends_with(text, STR("\n")))
@@ -307,8 +311,8 @@ static void template_cut(Str *text, size_t characters) {
     *text = str_after(*text, at);
 }
 
-/* Takes the least indentation away from every line. A strip marker that ate a newline has joined
- * two lines: what follows it begins none. */
+/* Removes the smallest indentation from every line. After a strip marker removed a newline, the
+ * following text is not the start of a line. */
 static void template_flush(Template *template) {
     VEC(Part *) lines = {0};
     size_t least = SIZE_MAX;
@@ -333,7 +337,7 @@ static void template_flush(Template *template) {
 
 static const Expr *template_part(Template *template);
 
-/* The next part; NULL: none is left. */
+/* Returns the next part, or NULL at the end. */
 static const Part *template_next(const Template *template) {
     return template->at < template->count ? &template->parts[template->at] : NULL;
 }
@@ -382,7 +386,7 @@ static Expr *template_node(Template *template, const ExprVec *items, SourceRange
     return expr;
 }
 
-/* Parts up to a directive that ends something, or to the end. */
+/* Reads parts up to a directive that ends a sequence, or to the end. */
 static const Expr *template_sequence(Template *template, SourceRange range) {
     ExprVec items = {0};
     while (!ends_sequence(template_next(template)))
@@ -455,7 +459,7 @@ static const Expr *template_part(Template *template) {
     CHECK(false);
 }
 
-/* All parts; a directive that ends something ends nothing here. */
+/* Reads all parts. A directive that ends a sequence is an error here. */
 static const Expr *template_tree(Template *template, SourceRange range) {
     ExprVec items = {0};
     while (template_next(template))
@@ -465,7 +469,7 @@ static const Expr *template_tree(Template *template, SourceRange range) {
     return expr;
 }
 
-/* A template of text alone is a literal. */
+/* Returns a literal if the template is text only. */
 static const Expr *template_literal(const Template *template, SourceRange range) {
     Arena *arena = template->parse->arena;
     StrBuf buf = strbuf_new(arena);

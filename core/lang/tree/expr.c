@@ -1,11 +1,12 @@
-/* expr: making trees from other syntaxes, and looking into trees. */
+/* expr: builds trees for other syntaxes and inspects trees. */
 #include "expr.h"
 
 #include "function.h"
 
 #define PAYLOAD(member) sizeof(((Expr *)NULL)->as.member)
 
-/* A tree is mostly literals, names and brackets: none takes the room that a call would. */
+/* Most nodes are literals, names and parentheses, so a node gets only the memory that its kind
+ * needs. */
 static const uint8_t payload_sizes[] = {
     [EXPR_LITERAL] = PAYLOAD(literal),
     [EXPR_TEMPLATE] = PAYLOAD(parts),
@@ -63,7 +64,8 @@ const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, 
     return expr;
 }
 
-/* Behind the quotation mark, or the line that opens a heredoc; empty text begins where it ends. */
+/* Returns the offset after the quotation mark or after the opening line of a heredoc; for empty
+ * text the end of the range. */
 static uint32_t text_start(SourceRange range) {
     Str text = source_text(range);
     size_t line = str_find_char(text, '\n', 0);
@@ -75,7 +77,7 @@ static uint32_t text_start(SourceRange range) {
                                                                : range.start;
 }
 
-/* What the expression begins with; NULL: its own first byte. */
+/* Returns the part that an expression begins with, or NULL if it begins with its own first byte. */
 static const Expr *first_part(const Expr *expr) {
     switch ((int)expr->kind) {
     case EXPR_PARENS: return expr->as.inner;
@@ -97,7 +99,7 @@ SourceRange expr_start(const Expr *expr) {
     if (is_text && subject.end - subject.start > 2 &&
         str_starts_with(source_text(subject), STR("\"")))
         subject.end--;
-    bool is_part = false; /* of a template: its text is in no quotes of its own */
+    bool is_part = false; /* part of a template: a text without its own quotes */
     for (const Expr *next; expr->kind != EXPR_INDEX && (next = first_part(expr)); expr = next)
         is_part = expr->kind == EXPR_TEMPLATE;
     subject.start = expr->range.start;
@@ -105,7 +107,7 @@ SourceRange expr_start(const Expr *expr) {
         subject.start = text_start(expr->range);
     else if (expr->kind == EXPR_SPLAT)
         subject.start = expr->as.splat.marker;
-    else if (expr->kind == EXPR_INDEX) /* a key that is no literal: the bracket */
+    else if (expr->kind == EXPR_INDEX) /* the key is not a literal: start at the bracket */
         subject.start = expr->as.index.object->range.end;
     return subject;
 }
@@ -145,7 +147,7 @@ static bool literal_object(const Expr *expr, Value *out, Arena *arena) {
     }
     Value object = value_object(names, items, count, arena);
     if (object.count < count)
-        return false; /* a name comes twice: which one wins is eval's to say */
+        return false; /* a duplicate name: eval decides which one wins */
     *out = object;
     return true;
 }
@@ -171,7 +173,7 @@ bool expr_as_literal(const Expr *expr, Value *out, Arena *arena) {
     return true;
 }
 
-/* Names that a `for` declares hide those outside it. */
+/* Names that a `for` declares; they hide outer names. */
 typedef struct Declared {
     const struct Declared *outer;
     Str key;
@@ -180,7 +182,7 @@ typedef struct Declared {
 
 typedef struct Visit {
     void (*visit)(Traversal *traversal, void *payload);
-    void (*visit_call)(const Expr *call, void *payload); /* NULL: nobody asks */
+    void (*visit_call)(const Expr *call, void *payload); /* NULL: calls are not reported */
     void *payload;
     const Declared *declared;
 } Visit;
@@ -206,8 +208,8 @@ static void visit_loop(const Visit *visit, const Expr *expr) {
         visit_expr(&inner, expr->as.loop.condition);
 }
 
-/* The right operands of the spine from `top` down to `bottom`, lowest first. Halving keeps the
- * stack small for a sum of thousands of terms, which leans to the left. */
+/* Visits the right operands from `bottom` up to `top`. A sum of thousands of terms is a deep tree
+ * of left operands; halving keeps the stack small. */
 static void visit_rights(const Visit *visit, const Expr *top, const Expr *bottom) {
     while (top != bottom) {
         size_t length = 0;
@@ -222,7 +224,7 @@ static void visit_rights(const Visit *visit, const Expr *top, const Expr *bottom
     visit_expr(visit, bottom->as.operation.right);
 }
 
-/* Names in a type constraint are no references. */
+/* Skips type constraints, because their names are not references. */
 static void visit_arguments(const Visit *visit, const Expr *expr) {
     for (size_t i = 0; i < expr->as.call.count; i++) {
         const Function *function = expr->as.call.function;

@@ -1,19 +1,18 @@
-/* Expr: the syntax tree of one expression. Built by the parser, or by a front end from the arrays,
- * objects and strings of its own syntax. Immutable but for Traversal.binding.
+/* Expr: the syntax tree of one expression. The parser builds it; other front ends build it from the
+ * arrays, objects and strings of their syntax. Immutable except for Traversal.binding.
  *
- * Every node knows its range; in a YAML or JSON string that is a place in the string's own Source.
- */
+ * Every node has its range; for an expression in a YAML or JSON string, the range is in the
+ * string's own Source. */
 #pragma once
 
 #include "address.h"
 
-/* Nodes nest at most this deep: the parser rejects deeper text, so recursion over a tree is
- * bounded. */
+/* Maximum nesting of nodes. The parser rejects deeper text, so recursion over a tree is bounded. */
 #define EXPR_DEPTH_MAX 1000
 
 typedef struct Expr Expr;
 
-/* A step behind a name: .attr, ["key"] or [0]; a literal key only. */
+/* A step after a name: .attr, ["key"] or [0]. A key is always a literal. */
 typedef struct TraversalStep {
     bool is_index;
     Str name;  /* attribute */
@@ -21,15 +20,15 @@ typedef struct TraversalStep {
     SourceRange range;
 } TraversalStep;
 
-/* root.step.step: a name that the scope must know, and literal steps into it. */
+/* root.step.step: a name that the scope resolves, and literal steps into it. */
 typedef struct Traversal {
     Str root;
     SourceRange root_range;
     const TraversalStep *steps;
     size_t step_count;
     SourceRange range;
-    /* Who the engine found this to be, set once when configuration is loaded, before any thread
-     * evaluates: evaluation then looks no name up. */
+    /* The engine's object for this name. It is set once while configuration is loaded, before any
+     * thread evaluates, so that evaluation does not look up names. */
     void *binding;
 } Traversal;
 
@@ -37,10 +36,10 @@ typedef enum ExprKind {
     EXPR_LITERAL,    /* literal */
     EXPR_TEMPLATE,   /* parts: a quoted string with sequences */
     EXPR_TRAVERSAL,  /* traversal */
-    EXPR_ATTRIBUTE,  /* object.name, the object being any expression */
+    EXPR_ATTRIBUTE,  /* object.name, where the object is any expression */
     EXPR_INDEX,      /* object[key] */
     EXPR_SPLAT,      /* object.* or object[*], then each */
-    EXPR_SPLAT_ITEM, /* the element, within each */
+    EXPR_SPLAT_ITEM, /* the element, inside `each` of a splat */
     EXPR_CALL,
     EXPR_UNARY,
     EXPR_BINARY,
@@ -48,10 +47,10 @@ typedef enum ExprKind {
     EXPR_FOR,
     EXPR_TUPLE,
     EXPR_OBJECT,
-    EXPR_PARENS,      /* (inner): matters to object keys and to errors only */
+    EXPR_PARENS,      /* (inner): relevant only to object keys and errors */
     EXPR_TEMPLATE_IF, /* %{if}…%{else}…%{endif} */
     EXPR_TEMPLATE_FOR,
-    EXPR_UNREADABLE, /* mistakes: whoever evaluates it tells them */
+    EXPR_UNREADABLE, /* contains errors, which evaluation reports */
 } ExprKind;
 
 typedef enum ExprOperator {
@@ -101,22 +100,22 @@ struct Expr {
         } index;
         struct {
             const Expr *object;
-            const Expr *each; /* holds one SPLAT_ITEM where the element goes */
-            uint32_t marker;  /* where the operator stands */
+            const Expr *each; /* holds one SPLAT_ITEM in place of the element */
+            uint32_t marker;  /* offset of the operator */
             bool is_full;     /* [*], else .* */
         } splat;
         struct {
             Str name;
             SourceRange name_range;
             SourceRange close_range;         /* the closing parenthesis */
-            const struct Function *function; /* NULL: unknown; found when parsed */
+            const struct Function *function; /* resolved while parsing; NULL: unknown */
             const Expr *const *arguments;
             size_t count;
             bool expands_last; /* f(list...) */
         } call;
         struct {
             ExprOperator operator;
-            const Expr *left; /* the operand of a unary one */
+            const Expr *left; /* also the operand of a unary operator */
             const Expr *right;
         } operation;
         struct {
@@ -138,33 +137,34 @@ struct Expr {
             size_t count;
         } object;
         const Expr *inner;     /* PARENS */
-        const Diags *mistakes; /* errors among them */
+        const Diags *mistakes; /* at least one is an error */
     } as;
 };
 
-/* A node with the room that its kind needs, and no more: nodes are not copied, and change their
- * kind to a smaller one at most. */
+/* Allocates only the memory that this kind needs. Do not copy nodes; a node may only change to a
+ * smaller kind. */
 Expr *expr_new(ExprKind kind, SourceRange range, Arena *arena);
 const Expr *expr_literal(Value literal, SourceRange range, Arena *arena);
 const Expr *expr_unreadable(const Diags *mistakes, SourceRange range, Arena *arena);
 const Expr *expr_tuple(const Expr *const *items, size_t count, SourceRange range, Arena *arena);
 const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, Arena *arena);
-/* Where an expression begins, as errors about arguments show it: within the quotes of a text, at
- * the first operand, at a splat's star. */
+/* Returns the start that errors about arguments show: inside the quotes of a text, at the first
+ * operand, at the star of a splat. */
 SourceRange expr_start(const Expr *expr);
-/* What stands in any parentheses and in a template that is a single interpolation. */
+/* Removes parentheses and templates that are a single interpolation. */
 const Expr *expr_unwrap(const Expr *expr);
-/* A lone traversal in any parentheses or a template that is a single interpolation; else NULL. */
+/* Returns the traversal if the expression is only that, after expr_unwrap; else NULL. */
 const Traversal *expr_as_traversal(const Expr *expr);
-/* A literal without names or calls, folded; false when it is none. */
+/* Evaluates an expression without names and calls. Returns false if the expression has any. */
 bool expr_as_literal(const Expr *expr, Value *out, Arena *arena);
-/* Does it refer to anything but loop variables? */
+/* Returns true if the expression refers to anything except loop variables. */
 bool expr_has_traversal(const Expr *expr);
-/* Calls `visit` for every traversal in it, loop variables left out, in order of the source. */
+/* Calls `visit` for every traversal in the expression except loop variables, in source order. */
 void expr_each_traversal(const Expr *expr,
                          void (*visit)(Traversal *traversal, void *payload),
                          void *payload);
-/* The same, and `visit_call` for every call of a function, whose arguments are left out. */
+/* The same, and calls `visit_call` for every function call. Does not visit type constraints among
+ * arguments. */
 void expr_each_use(const Expr *expr,
                    void (*visit)(Traversal *traversal, void *payload),
                    void (*visit_call)(const Expr *call, void *payload),

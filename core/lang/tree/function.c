@@ -1,4 +1,4 @@
-/* function: the table of functions. */
+/* function: finds functions and parameters in the function table. */
 #include "function.h"
 
 const Parameter *function_parameter(const Function *function, size_t i) {

@@ -1,7 +1,8 @@
-/* Function: one function of the language, as a table row; FunctionTable: all that a program has.
+/* Function: one function of the language, as a table row; FunctionTable: all functions of a
+ * program.
  *
- * A family of functions is a file in functions/ that ends in its table; functions.c lists the
- * families. function_call.h calls one. */
+ * Each family of functions is a file in functions/ that ends with its table. functions.c lists the
+ * families. function_call.h calls a function. */
 #pragma once
 
 #include "convert.h"
@@ -9,17 +10,17 @@
 
 typedef enum ParameterFlag {
     PARAMETER_NULL = 1,    /* null may be passed */
-    PARAMETER_UNKNOWN = 2, /* the function deals with unknowns itself */
-    PARAMETER_MARKED = 4,  /* and with marks */
-    PARAMETER_DYNAMIC = 8, /* and with values of unknown type */
-    PARAMETER_TYPE = 16,   /* a type constraint, not a value: names in it refer to nothing */
+    PARAMETER_UNKNOWN = 2, /* the function handles unknowns itself */
+    PARAMETER_MARKED = 4,  /* the function handles marks itself */
+    PARAMETER_DYNAMIC = 8, /* the function handles values of unknown type itself */
+    PARAMETER_TYPE = 16,   /* a type constraint, not a value: its names are not references */
 } ParameterFlag;
 
 typedef struct Parameter {
     const char *name;
     const Type *type;
     unsigned flags;
-    const char *description; /* one line where the name does not say it all; NULL: none */
+    const char *description; /* one line if the name is not enough; NULL: none */
 } Parameter;
 
 typedef struct Function Function;
@@ -33,10 +34,10 @@ typedef struct FunctionCall {
     size_t count;
     const struct Scope *scope;
     Arena *arena;
-    size_t failed_argument; /* set on failure: which one is to blame, SIZE_MAX: none */
-    bool has_begun;         /* the arguments are fit to be passed: what fails is the function */
-    bool is_secret;         /* an argument is: what an error puts in for a % is masked */
-    bool is_masked;         /* *error has been made so */
+    size_t failed_argument; /* on failure: the argument at fault; SIZE_MAX: none */
+    bool has_begun;         /* the arguments are valid, so an error is the function's own */
+    bool is_secret;         /* an argument is sensitive or ephemeral: function_fail masks it */
+    bool is_masked;         /* function_fail has masked *error */
 } FunctionCall;
 
 struct Function {
@@ -44,25 +45,26 @@ struct Function {
     const Parameter *parameters;
     size_t parameter_count;
     const Parameter *variadic; /* NULL: none */
-    /* The result's type where it does not depend on the arguments; else NULL and `result_type`,
-     * whose default is dynamic. Used for the unknown result of unknown arguments; false as with
-     * `run`. */
+    /* `type` is the result's type if it does not depend on the arguments, else NULL. `result_type`
+     * then computes it; without `result_type` it is dynamic. Used for the unknown result of unknown
+     * arguments. On failure result_type returns false as `run` does. */
     const Type *type;
     bool (*result_type)(FunctionCall *call, const Type **out, Str *error);
-    /* False: *error says what is wrong, a phrase without final stop. */
+    /* On failure returns false and sets *error to a phrase without final stop. */
     bool (*run)(FunctionCall *call, Value *out, Str *error);
-    /* Instead of `run`, for what takes its arguments as expressions (try, can, convert). False: an
-     * error was added to the evaluation's diagnostics. */
+    /* Replaces `run` for functions that take their arguments as expressions (try, can, convert). On
+     * failure returns false after adding an error to the evaluation's diagnostics. */
     bool (*evaluate)(struct Evaluation *evaluation, const struct Expr *call, Value *out);
-    /* It weighs its arguments together: as elsewhere, what it refuses is shown as the whole call.
-     */
+    /* The function checks its arguments together, so its errors have the range of the whole
+     * call. */
     bool blames_call;
-    bool can_be_null; /* its result; else an unknown one is known not to be null */
+    bool can_be_null; /* the result can be null; otherwise an unknown result is refined as not null
+                       */
     const char *description;
     const char *example; /* "upper(\"a\") = \"A\"": runs as a test */
 };
 
-/* Fields of a row: its fixed parameters, in braces each. */
+/* Set fields of a row: its fixed parameters, each in braces. */
 #define PARAMETERS(...)                                                                            \
     .parameters = (const Parameter[]){__VA_ARGS__},                                                \
     .parameter_count = ARRAY_COUNT(((const Parameter[]){__VA_ARGS__}))
@@ -71,18 +73,18 @@ struct Function {
 typedef struct FunctionFamily {
     const Function *functions;
     size_t count;
-    const Function *const *rows; /* instead of `functions`: parts of greater structs */
+    const Function *const *rows; /* instead of `functions`: rows inside larger structs */
 } FunctionFamily;
 
 typedef struct FunctionTable {
     Map by_name; /* name → const Function * */
 } FunctionTable;
 
-/* The parameter that argument i belongs to; NULL: too many. */
+/* Returns the parameter of argument i, or NULL if there are too many arguments. */
 const Parameter *function_parameter(const Function *function, size_t i);
 
-/* Indexes the families' rows. */
+/* Builds an index of the families' rows. */
 const FunctionTable *function_table_new(const FunctionFamily *families, size_t count, Arena *arena);
 const Function *function_table_find(const FunctionTable *table, Str name);
-/* The nearest name, or empty. */
+/* Returns the most similar function name, or the empty text. */
 Str function_table_suggest(const FunctionTable *table, Str name, Arena *arena);

@@ -1,4 +1,4 @@
-/* function_call: what happens to arguments before a function sees them, and to its result. */
+/* function_call: prepares arguments before a function runs, and its result afterwards. */
 #include "function_call.h"
 
 #include "refinement.h"
@@ -8,7 +8,7 @@
 #define TOO_MUCH "the result would take too many elements or too much text"
 #define MASK     "(sensitive value)"
 
-/* The format's own words: what the arguments would put in is masked, whatever it is. */
+/* Returns the format with every argument masked. */
 static Str masked_format(const char *format, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     for (const char *at = format; *at; at++) {
@@ -45,7 +45,7 @@ bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *
     return false;
 }
 
-/* Is there anything secret among the arguments? */
+/* Returns true if any argument is sensitive or ephemeral. */
 static bool is_secret(const FunctionCall *call) {
     uint8_t marks = 0;
     for (size_t i = 0; i < call->count; i++)
@@ -87,7 +87,7 @@ static bool call_unknown_result(FunctionCall *call, Value *out, Str *error) {
 }
 
 typedef struct Preparation {
-    Value *arguments; /* NULL while none has been changed */
+    Value *arguments; /* NULL until an argument has changed */
     uint8_t marks;
     bool is_unknown;
     bool is_dynamic;
@@ -96,7 +96,7 @@ typedef struct Preparation {
 static bool prepare_argument(FunctionCall *call, size_t i, Preparation *preparation, Str *error) {
     const Parameter *parameter = function_parameter(call->function, i);
     Value value = call->arguments[i];
-    /* As upstream, behind an argument of unknown type the others are not looked at. */
+    /* As in Terraform, arguments after one of unknown type are not checked. */
     if (value_is_null(value) && !(parameter->flags & PARAMETER_NULL) && !preparation->is_dynamic) {
         call->failed_argument = i;
         *error = STR("argument must not be null");
@@ -119,7 +119,8 @@ static bool prepare_argument(FunctionCall *call, size_t i, Preparation *preparat
     return true;
 }
 
-/* An error that was not made from a format may say anything. */
+/* Replaces an error that function_fail has not masked, because it may quote a sensitive
+ * argument. */
 static bool call_failed(const FunctionCall *call, Str *error) {
     bool is_told = !call->is_secret || call->is_masked || str_equal(*error, STR(TOO_MUCH));
     if (!is_told)
@@ -127,8 +128,8 @@ static bool call_failed(const FunctionCall *call, Str *error) {
     return false;
 }
 
-/* Whatever the function has taken from the budget: text and collections that it made are paid for.
- */
+/* Charges the budget for the text or elements of the result, besides any charge by the function
+ * itself. */
 static bool call_spend_result(const FunctionCall *call, Value result, Str *error) {
     if (!value_is_present(result) || result.type->kind < KIND_STRING)
         return true;

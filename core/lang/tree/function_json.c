@@ -1,4 +1,4 @@
-/* Signatures as JSON: nothing is said here that is not in a row of the functions' tables. */
+/* function_json: writes function signatures as JSON, only from the rows of the function tables. */
 #include "function_json.h"
 
 #include "json.h"
@@ -20,7 +20,7 @@ const Function **function_json_sorted(const FunctionTable *table, Arena *arena) 
     return all;
 }
 
-/* Asks the row's own rule, with arguments of which only the types are known. */
+/* Computes the type with the row's own rule, from unknown arguments of the parameters' types. */
 const Type *function_json_result(const Function *function, Arena *arena) {
     const Type *type = function->type;
     Str error = STR_EMPTY;

@@ -1,19 +1,19 @@
-/* function_json: what each function takes and gives, as JSON that Terraform's tools know
- * (`metadata functions -json`). */
+/* function_json: writes the signature of each function in the JSON of `metadata functions
+ * -json`. */
 #pragma once
 
 #include "function.h"
 #include "json_writer.h"
 
-/* Format version 1.0; names in order, each also under core:: as it may be called. */
+/* Writes format version 1.0: functions by name, each also as core::NAME. */
 void function_json_write(const FunctionTable *table, JsonWriter *writer, Arena *arena);
-/* Those that a provider brings along, by their own names; false, and nothing, where it has none. */
+/* Writes the functions of a provider by their own names. If there are none, writes nothing and
+ * returns false. */
 bool function_json_write_provided(
     const FunctionTable *table, Str provider, const char *key, JsonWriter *writer, Arena *arena);
-/* One signature, as a diagnostic about a call shows it. */
+/* Writes one signature, as a diagnostic about a call contains it. */
 void function_json_write_called(const Function *function, JsonWriter *writer, Arena *arena);
-/* The result's type as far as it is known before any argument is: dynamic where it depends on
- * them. */
+/* Returns the result type known without arguments; dynamic if it depends on them. */
 const Type *function_json_result(const Function *function, Arena *arena);
-/* All functions, in the order of their names. */
+/* Returns all functions by name. */
 const Function **function_json_sorted(const FunctionTable *table, Arena *arena);

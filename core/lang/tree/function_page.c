@@ -1,4 +1,4 @@
-/* The reference of all functions: a heading for each, printed from its row. */
+/* function_page: prints the reference of all functions, one heading per row. */
 #include "function_page.h"
 
 #include "function_json.h"
@@ -8,7 +8,7 @@ static void add_parameter(StrBuf *out, const Parameter *parameter, const char *e
     strbuf_add_format(out, "%s %.*s%s", parameter->name, STR_ARG(type), end);
 }
 
-/* "join(separator string, lists list(string)...) string" */
+/* Returns "join(separator string, lists list(string)...) string". */
 static Str signature_of(const Function *function, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     strbuf_add_format(&out, "%s(", function->name);

@@ -1,11 +1,11 @@
-/* reference: the root name of a traversal says what kind of object it means. */
+/* reference: determines which kind of object a traversal names, by its root name. */
 #include "reference.h"
 
 typedef struct ReferenceRoot {
     const char *root;
     ReferenceKind kind;
     ResourceMode mode;
-    uint8_t names; /* steps that must follow: attribute names */
+    uint8_t names; /* number of attribute names that must follow */
     const char *form;
 } ReferenceRoot;
 
@@ -32,7 +32,7 @@ static const ReferenceRoot *reference_root(Str name) {
     return NULL;
 }
 
-/* Step i as an attribute name; empty when there is none such. */
+/* Returns step i as an attribute name; empty if there is none or it is an index. */
 static Str reference_step(const Traversal *traversal, size_t i) {
     if (i >= traversal->step_count || traversal->steps[i].is_index)
         return STR_EMPTY;
@@ -57,7 +57,8 @@ static void reference_take_key(Reference *reference) {
         reference->key = address_key_from_value(traversal->steps[reference->used].key);
 }
 
-/* What names the object, without the steps into it; of a module's output that is the output. */
+/* Returns the range of the object's name without the steps into it; for a module's output,
+ * including the output name. */
 static SourceRange reference_object_range(const Reference *reference) {
     const Traversal *traversal = reference->traversal;
     bool may_have_key =

@@ -1,8 +1,7 @@
-/* Reference: what object of the configuration a traversal names.
+/* Reference: the object of the configuration that a traversal names.
  *
  *   var.x  local.x  module.m[k].out  path.module  terraform.workspace  count.index  each.key  self
- *   data.T.N  resource.T.N  T.N  ephemeral.T.N
- */
+ *   data.T.N  resource.T.N  T.N  ephemeral.T.N */
 #pragma once
 
 #include "expr.h"
@@ -23,18 +22,20 @@ typedef struct Reference {
     ReferenceKind kind;
     ResourceMode mode;
     Str type; /* of a resource */
-    Str name; /* variable, local, resource, module; the attribute of count, each, path, terraform */
-    InstanceKey key;   /* the literal key behind a resource or module, if any */
-    size_t used;       /* steps of the traversal that the above takes (without the key) */
-    SourceRange range; /* of what names the object, without the steps into it */
+    Str name; /* of a variable, local, resource or module; attribute of count, each, path, terraform
+               */
+    InstanceKey key;   /* literal key after a resource or module, if any */
+    size_t used;       /* number of steps in the object's name, without the key */
+    SourceRange range; /* range of the object's name, without the steps into it */
     Traversal *traversal;
 } Reference;
 
 typedef VEC(Reference) References;
 
-/* False with an error where the root needs more steps ("var" alone) or is malformed. */
+/* Resolves a traversal. Returns false and adds an error if the root needs more steps ("var" alone)
+ * or is malformed. */
 MUST_USE bool reference_from_traversal(Traversal *traversal, Reference *out, Diags *diags);
-/* Those of an expression, in order, appended; errors as above. */
+/* Appends the references of an expression in order. Errors as above. */
 MUST_USE bool reference_collect(const Expr *expr, References *out, Arena *arena, Diags *diags);
-/* "data.http.x", "var.a": for messages. */
+/* Returns "data.http.x" or "var.a", for messages. */
 Str reference_to_str(const Reference *reference, Arena *arena);

@@ -1,4 +1,4 @@
-/* scope: the simplest kind, a map of root names; and the budget. */
+/* scope: a scope made from a map of root names; the budget. */
 #include "scope.h"
 
 static bool scope_lookup_map(const Scope *scope,

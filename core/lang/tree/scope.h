@@ -1,7 +1,7 @@
-/* Scope: the names and functions that an expression can see, and what evaluating it may cost.
+/* Scope: the names and functions visible to an expression, and the budget of its evaluation.
  *
- * Loop variables are eval's own. Everything else goes through `lookup`, which the caller
- * implements: a map of values for the console, slots for the engine. */
+ * eval resolves loop variables itself. It resolves all other names with `lookup`, which the caller
+ * implements: a map of values in the console, slots in the engine. */
 #pragma once
 
 #include "expr.h"
@@ -9,21 +9,22 @@
 #include "io.h"
 #include "map.h"
 
-/* What is left of elements, bytes and steps; an evaluation that runs out ends in an error. */
+/* The remaining steps, elements and bytes. An evaluation that exceeds one of them fails with an
+ * error. */
 typedef struct Budget {
     int64_t steps;
     int64_t elements;
     int64_t bytes;
 } Budget;
 
-/* Memory of an evaluation stays below about 150 MB: an element takes 24 bytes, its type 8 more in a
- * tuple, and both texts and lists are copied while they grow. */
+/* Keeps the memory of an evaluation below about 150 MB. An element takes 24 bytes, and its type 8
+ * more in a tuple; texts and lists are copied while they grow. */
 #define BUDGET_DEFAULT ((Budget){.steps = 50000000, .elements = 2000000, .bytes = 24LL << 20})
 
 typedef struct Scope {
     void *self;
-    /* The value of root and as many of the steps as it covers (*used). False: an error was added
-     * (no such name, or no value). */
+    /* Gets the value of the root and of as many steps as belong to the name (*used). On failure (no
+     * such name, or no value) adds an error and returns false. */
     bool (*lookup)(const struct Scope *scope,
                    const Traversal *traversal,
                    Value *out,
@@ -31,26 +32,27 @@ typedef struct Scope {
                    Arena *arena,
                    Diags *diags);
     const FunctionTable *functions;
-    /* The name under which the table has the functions of the provider that is called `local` here;
-     * NULL: the same. */
+    /* Returns the provider name in the function table for a local provider name of this module.
+     * NULL: the names are the same. */
     Str (*provider_name)(const struct Scope *scope, Str local);
     const Io *io;    /* for functions that read files; NULL: they fail */
-    Str base_folder; /* relative file names start here (path.module's folder is the user's word) */
-    int64_t now_ms;  /* plantimestamp */
-    bool is_pure;    /* timestamp(), uuid(), bcrypt() are unknown (while planning) */
-    /* && and || are unknown as long as one side is, even where the other decides: for what a plan
-     * shows, in arguments and the root's outputs, and for what it checks. Whether there is an
-     * instance and a local value go by all that is certain. */
+    Str base_folder; /* base of relative file names; the value of path.module is relative to it */
+    int64_t now_ms;  /* the time of plantimestamp() */
+    bool is_pure;    /* planning: timestamp(), uuid() and bcrypt() return unknown */
+    /* If true, && and || are unknown if either side is, even if the other decides. Set for
+     * arguments, the root module's outputs and checks in a plan. Not set for count, for_each and
+     * local values. */
     bool awaits_operands;
     Budget *budget; /* NULL: BUDGET_DEFAULT for each evaluation */
 } Scope;
 
-/* A scope of root names alone. The map's values are Value pointers. */
+/* Returns a scope of root names only. The map's values are Value pointers. */
 Scope scope_from_map(const Map *variables, const FunctionTable *functions);
-/* Takes from the budget; false when it is spent. NULL or a scope without budget: never. */
+/* Charges the budget; returns false when it is exceeded. Without scope or budget always returns
+ * true. */
 bool scope_spend(const Scope *scope, int64_t elements, int64_t bytes);
-/* Would the budget still do for all that is in the value, shared parts counted as often as they
- * occur? For what writes or walks it whole; nothing is taken. */
+/* Returns true if the remaining budget covers the whole value; shared parts count each time they
+ * occur. For code that writes or walks a whole value. Charges nothing. */
 bool scope_has_room(const Scope *scope, Value value);
-/* Has something been refused? Then nothing more will be granted. */
+/* Returns true if the budget is exceeded; every later charge then fails too. */
 bool scope_is_spent(const Scope *scope);

@@ -96,5 +96,5 @@ MUST_USE bool address_parse_target(Str text, AddressTarget *out, Arena *arena, D
 /* Parses a resource instance address. */
 MUST_USE bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags);
 /* Returns true if the target selects this instance. A target without key selects all instances of
- * its resource or module. Every module step before it must match with its key. */
+ * its resource or module. All other module steps must match, keys included. */
 bool address_target_matches(const AddressTarget *target, ResourceAddr address);

@@ -6,7 +6,7 @@
 /* The largest precision, and the limbs that hold it. */
 enum { PRECISION_MAX = NUMBER_PRECISION_TEXT, LIMBS_MAX = PRECISION_MAX / GMP_NUMB_BITS };
 
-/* The most digits accepted on input. Larger numbers are written with an exponent, so that a short
+/* Numbers with more digits are rejected as input and written with an exponent, so that a short
  * expression cannot produce gigabytes. */
 enum { DIGITS_MAX = 1000000 };
 

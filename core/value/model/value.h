@@ -29,7 +29,7 @@ typedef enum ValueMark {
 } ValueMark;
 
 typedef enum ValueFlag {
-    FLAG_BIG = 1, /* a number that is not an inline integer; -0 is one */
+    FLAG_BIG = 1, /* a number not held as an inline integer, such as -0 */
     FLAG_UNKNOWN_INSIDE = 2,
     FLAG_MARKS_INSIDE = 4,
 } ValueFlag;
