@@ -181,8 +181,8 @@ static bool is_certainly_less(Value a, Value b, Arena *arena) {
     return left.max && right.min && arithmetic_compare(*left.max, *right.min, arena) < 0;
 }
 
-/* As in Terraform, <= and >= also need proof that the operands differ, and only bounds can give
- * it. */
+/* Compares by bounds. As in Terraform, <= and >= are false only if the operands are also known to
+ * differ. */
 static Value order_unknown(ExprOperator operator, Value left, Value right, Arena *arena) {
     bool is_greater = operator== OPERATOR_GREATER || operator== OPERATOR_GREATER_EQUAL;
     bool takes_equal = operator== OPERATOR_LESS_EQUAL || operator== OPERATOR_GREATER_EQUAL;

@@ -1,4 +1,4 @@
-/* address_block: addresses as integers of 128 bits. */
+/* address_block: stores IP addresses as integers of 128 bits. */
 #include "address_block.h"
 
 #include <arpa/inet.h>
@@ -48,7 +48,7 @@ static bool parse_address(Str text, Uint128 *out, uint32_t *bits, Arena *arena) 
     return is_ipv6 ? parse_ipv6(text, out, arena) : parse_ipv4(text, out);
 }
 
-/* ::ffff:a.b.c.d is an IPv4 address in disguise. */
+/* Converts ::ffff:a.b.c.d to the IPv4 address it stands for. */
 static void unmap(AddressBlock *block) {
     bool is_mapped = block->bits == 128 && block->prefix >= 96 && block->base >> 32 == 0xffff;
     if (!is_mapped)
@@ -86,7 +86,7 @@ bool address_block_parse_address(Str text, AddressBlock *out, Arena *arena) {
     return true;
 }
 
-/* The longest run of zero groups, of two at least, becomes "::". */
+/* Finds the longest run of at least two zero groups, which is printed as "::". */
 static void longest_zeros(const uint32_t *groups, int *start, int *length) {
     *length = 1;
     *start = -1;

@@ -1,4 +1,4 @@
-/* assume: what the author knows of a value that is not known yet. */
+/* assume: functions by which a configuration states facts about unknown values. */
 #include "functions.h"
 
 #include "eval.h"
@@ -16,14 +16,14 @@ static bool length_bound(FunctionCall *call, size_t argument, int64_t *out, Str 
                          (long long)INT64_MAX);
 }
 
-/* Unknown elements of a set may turn out the same, so it may be shorter. */
+/* Unknown elements of a set may coincide, so the set may be shorter than value.count. */
 static bool is_possible_length(Value value, int64_t least, int64_t most) {
     int64_t longest = value.count;
     int64_t shortest = sequence_has_count(value) ? longest : 1;
     return least <= longest && most >= shortest;
 }
 
-/* A collection whose length is from least to most. */
+/* Refines a collection to a length from `least` to `most`. */
 static bool assume_length(FunctionCall *call, int64_t least, int64_t most, Value *out, Str *error) {
     Value value = call->arguments[0];
     if (value_is_null(value))
@@ -46,7 +46,7 @@ static bool assume_length(FunctionCall *call, int64_t least, int64_t most, Value
     return true;
 }
 
-/* What the type allows when the bound is not known. */
+/* Returns the result type for an unknown bound: the type of the first parameter. */
 static bool assume_type(FunctionCall *call, const Type **out, Str *error) {
     (void)error;
     *out = call->function->parameters[0].type;
@@ -84,7 +84,8 @@ static bool assume_not_null(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* The longer one of what was known and what is assumed; one must begin with the other. */
+/* Returns a refinement with the longer of the known and the assumed prefix. One must begin with the
+ * other. */
 static Refinement prefix_refinement(Value unknown, Str begin, Arena *arena) {
     Refinement refinement = refinement_of(unknown, arena);
     refinement.not_null = true;
@@ -93,7 +94,7 @@ static Refinement prefix_refinement(Value unknown, Str begin, Arena *arena) {
     return refinement;
 }
 
-/* As far as both reach. */
+/* Compares only up to the shorter of the two. */
 static bool prefix_fits(Str known, Str begin) {
     return str_starts_with(known, begin) || str_starts_with(begin, known);
 }
@@ -127,7 +128,7 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
     Value equal = eval_equal(actual, assumed, call->arena);
     if (value_is_known(equal) && !value_is_true(equal))
         return function_fail(call, 0, error, "the actual value does not match the assumed value");
-    /* As upstream: what is equal to what anybody may see is no secret. */
+    /* As in Terraform, a value equal to one that is not sensitive is not sensitive either. */
     uint8_t marks = (uint8_t)(actual.marks & ~(MARK_SENSITIVE | MARK_EPHEMERAL));
     *out = value_with_marks(assumed, marks);
     return true;

@@ -1,7 +1,8 @@
-/* charset: the names of character sets that IANA registers, with the name that iconv knows. */
+/* charset: the table of IANA character sets and their names in iconv. */
 #include "charset.h"
 
-/* canonical name, as errors give it; iconv's name; all names in small letters, a space between */
+/* `name`: canonical name, for errors. `iconv`: name in iconv. `aliases`: all names in lower case,
+ * separated by spaces. */
 typedef struct Row {
     const char *name;
     const char *iconv;

@@ -1,12 +1,12 @@
-/* charset: character sets by the names that IANA registers, aliases included, in any case. */
+/* charset: finds character sets by IANA name or alias, in upper or lower case. */
 #pragma once
 
 #include "utf8.h"
 
 typedef struct Charset {
-    Str name;          /* as IANA has it */
-    const char *iconv; /* as iconv has it */
+    Str name;          /* canonical name of IANA */
+    const char *iconv; /* name in iconv */
 } Charset;
 
-/* False: there is none of that name. */
+/* Returns false if no character set has that name. */
 MUST_USE bool charset_find(Str name, Charset *out, Arena *arena);

@@ -1,4 +1,4 @@
-/* collection: functions that look into lists, sets and tuples. */
+/* collection: functions that query lists, sets and tuples. */
 #include "functions.h"
 
 #include "eval.h"
@@ -11,7 +11,7 @@ static bool give_int(size_t number, uint8_t marks, Value *out) {
     return true;
 }
 
-/* Of an unknown string: at least as long as what it begins with. */
+/* Returns the length of an unknown string: at least that of its known prefix. */
 static Value text_length(Value unknown, Arena *arena) {
     Refinement length = refinement_any();
     length.not_null = true;
@@ -147,7 +147,7 @@ static bool collection_coalesce(FunctionCall *call, Value *out, Str *error) {
 static bool collection_coalescelist(FunctionCall *call, Value *out, Str *error) {
     if (call->count == 0)
         return function_fail(call, SIZE_MAX, error, "at least one argument is required");
-    /* As upstream: what stands behind an unknown is not looked at. */
+    /* As in Terraform, arguments after an unknown one are not checked. */
     for (size_t i = 0; i < call->count && value_is_known(call->arguments[i]); i++) {
         TypeKind kind = call->arguments[i].type->kind;
         if (kind != KIND_LIST && kind != KIND_TUPLE)

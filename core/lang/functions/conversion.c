@@ -1,4 +1,4 @@
-/* conversion: to… functions, and marks. */
+/* conversion: the to… functions, and functions on marks. */
 #include "functions.h"
 
 #include "path.h"
@@ -23,7 +23,7 @@ static bool convert_to(FunctionCall *call, const Type *type, Value *out, Str *er
     if (!function_check_room(call, call->arguments[0], error))
         return false;
     if (convert_value(call->arguments[0], type, out, &failure, call->arena)) {
-        /* As upstream: of an unknown the type asked for is known, and nothing else. */
+        /* As in Terraform, the result of an unknown has the target type and no refinement. */
         if (!value_is_known(call->arguments[0]))
             *out = value_with_marks(value_unknown(type), call->arguments[0].marks);
         return true;
@@ -101,7 +101,7 @@ static bool conversion_ephemeralasnull(FunctionCall *call, Value *out, Str *erro
     return true;
 }
 
-/* list(…) and map(…) are of old; their error says what to write. */
+/* list(…) and map(…) are obsolete; their error names the replacement. */
 static bool conversion_list(FunctionCall *call, Value *out, Str *error) {
     (void)out;
     return function_fail(

@@ -1,4 +1,4 @@
-/* crypto: UUIDs, password hashes, RSA. */
+/* crypto: functions for UUIDs, password hashes and RSA. */
 #include "functions.h"
 
 #include "bcrypt.h"
@@ -9,7 +9,8 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-/* While planning, what is drawn at random is not known yet: applying draws it again. */
+/* Returns true while planning: random results are then unknown, because apply computes them
+ * again. */
 static bool is_pure(const FunctionCall *call) {
     return call->scope && call->scope->is_pure;
 }

@@ -1,4 +1,4 @@
-/* csv: csvdecode, with the rules of RFC 4180. */
+/* csv: implements csvdecode with the rules of RFC 4180. */
 #include "functions.h"
 
 typedef struct CsvReader {
@@ -31,8 +31,8 @@ static void csv_skip_line_end(CsvReader *reader) {
     reader->line++;
 }
 
-/* A field is a view of the text, unless something in it is left out: the second of doubled quotes,
- * and the \r of a line's end, which within quotes too is a newline alone. */
+/* A field is a view of the text unless characters must be removed: the second of two doubled
+ * quotes, or the \r before a newline. */
 static bool csv_quoted_field(CsvReader *reader, Str *out) {
     StrBuf buf = strbuf_new(reader->call->arena);
     size_t start = ++reader->at;
@@ -69,7 +69,7 @@ static bool csv_plain_field(CsvReader *reader, Str *out) {
     return true;
 }
 
-/* The next line that is not empty; *is_end when there is none. */
+/* Reads the next line that is not empty; sets *is_end if there is none. */
 static bool csv_record(CsvReader *reader, StrVec *fields, bool *is_end) {
     Arena *arena = reader->call->arena;
     vec_clear(fields);
@@ -111,7 +111,7 @@ static bool csv_header(CsvReader *reader, StrVec *names) {
     return true;
 }
 
-/* The type of a row, and where each column is in it. */
+/* Returns the type of a row, and the index of each column in it. */
 static const Type *csv_row_type(FunctionCall *call, const StrVec *columns, size_t *places) {
     Str *names = arena_new_array(call->arena, Str, columns->count);
     const Type **types = arena_new_array(call->arena, const Type *, columns->count);

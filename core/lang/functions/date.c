@@ -21,7 +21,7 @@ typedef struct DateFormat {
     StrBuf out;
 } DateFormat;
 
-/* Offset from UTC, with or without a colon. */
+/* Adds the offset from UTC, with or without a colon. */
 static void date_add_offset(DateFormat *format, bool has_colon) {
     int offset = format->time.offset_minutes;
     int size = offset < 0 ? -offset : offset;
@@ -50,7 +50,7 @@ static bool date_zone(DateFormat *format, size_t length) {
     }
 }
 
-/* One or two digits. */
+/* Adds the number in one or two digits. */
 static bool date_number(DateFormat *format, size_t length, int number) {
     if (length > 2)
         return false;
@@ -85,7 +85,7 @@ static bool date_half(DateFormat *format, size_t length, bool is_upper) {
 
 typedef struct DateVerb {
     char letter;
-    const char *forms; /* what it must be */
+    const char *forms; /* error message: the allowed forms */
 } DateVerb;
 
 static const DateVerb date_verbs[] = {
@@ -131,7 +131,8 @@ static bool date_bad_verb(FunctionCall *call, Str verb, Str *error) {
                          why);
 }
 
-/* 'literal', in which two quotes are one. Gives the offset behind it, 0 when it never ends. */
+/* Reads 'literal', in which two quotes stand for one. Returns the offset after it, or 0 if it never
+ * ends. */
 static size_t date_literal(Str spec, size_t at, StrBuf *out) {
     size_t start = ++at;
     for (; at < spec.len; at++) {
@@ -194,7 +195,7 @@ static bool date_timeadd(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* What is only compared is read less strictly, as upstream does. */
+/* As in Terraform, timestamps that are only compared are parsed leniently. */
 static bool date_compared(FunctionCall *call, size_t i, Timestamp *out, Str *error) {
     call->failed_argument = i;
     return timestamp_parse_lenient(function_text(call, i), out, error, call->arena);

@@ -1,4 +1,4 @@
-/* encoding: base64, character sets, URLs. */
+/* encoding: functions for base64, character sets and URLs. */
 #include "functions.h"
 
 #include "charset.h"
@@ -13,7 +13,8 @@ static bool is_base64_symbol(char c) {
     return isalnum((unsigned char)c) || c == '+' || c == '/';
 }
 
-/* Line breaks do not count. Else *offset is where the text goes wrong. */
+/* Decodes base64 and ignores line breaks. On failure *offset is the first invalid character, or
+ * 0. */
 static bool base64_bytes(Str text, Str *out, size_t *offset, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     *offset = 0;
@@ -134,7 +135,7 @@ static bool converter_open(FunctionCall *call, bool decodes, Converter *out, Str
                          STR_ARG(name));
 }
 
-/* False: there is something that the other side cannot say. */
+/* Returns false if the target character set lacks a character of the text. */
 static bool converter_run(const Converter *converter, Str text, StrBuf *out) {
     char chunk[1024];
     char *in = (char *)(uintptr_t)text.ptr;
@@ -150,7 +151,7 @@ static bool converter_run(const Converter *converter, Str text, StrBuf *out) {
         if (result == (size_t)-1)
             continue;
         if (result > 0 && !flushes)
-            return false; /* it stood in for something */
+            return false; /* iconv substituted a character */
         if (flushes)
             return true;
         flushes = true;

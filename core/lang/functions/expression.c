@@ -1,4 +1,4 @@
-/* expression: functions that take their arguments unevaluated, and templates made at run time. */
+/* expression: functions that take unevaluated arguments, and templates rendered at run time. */
 #include "functions.h"
 
 #include "evaluation.h"
@@ -17,7 +17,7 @@ static bool expression_attempt(Evaluation *evaluation,
     return eval_node(&quiet, expr, out);
 }
 
-/* Running out of budget is no failure to be caught. */
+/* Exceeding the budget is an error that try() and can() must not catch. */
 static bool expression_is_spent(Evaluation *evaluation, const Expr *expr, bool *is_good) {
     const Budget *budget = evaluation->scope->budget;
     if (!budget || (budget->steps >= 0 && budget->elements >= 0 && budget->bytes >= 0))
@@ -61,7 +61,8 @@ static bool expression_try(Evaluation *evaluation, const Expr *call, Value *out)
             return is_good;
         if (!is_good)
             continue;
-        /* What is not known yet may still fail: then another argument would be chosen. */
+        /* A value with unknown parts may still fail during apply, and then another argument would
+         * be chosen. */
         *out = value_is_wholly_known(value) ? value : value_unknown(&TYPE_DYNAMIC);
         return true;
     }
@@ -103,7 +104,7 @@ static bool expression_convert(Evaluation *evaluation, const Expr *call, Value *
 
 #define TEMPLATE_DEPTH_MAX 32
 
-/* The names a template may use: attributes of an object, elements of a map. */
+/* Returns the names that a template may use: attributes of an object, keys of a map. */
 static bool template_variables(Evaluation *evaluation, const Expr *call, Value given, Map *out) {
     *out = map_new(evaluation->arena);
     if (!value_is_present(given) || !type_is_mapping(given.type)) {
@@ -179,7 +180,7 @@ bool expression_template_arguments(Evaluation *evaluation,
     return false;
 }
 
-/* What is wrong in a secret text would tell of it. */
+/* An error message about a sensitive template would reveal parts of it. */
 static bool template_refuse_secret(Evaluation *evaluation, const Expr *call) {
     eval_error(evaluation, call, "Error in function call",
                "Call to function \"%.*s\" failed: the template is a sensitive value, so what is "

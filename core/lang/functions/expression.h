@@ -1,13 +1,14 @@
-/* expression: rendering of templates, for templatestring and templatefile. */
+/* expression: renders templates for templatestring and templatefile. */
 #pragma once
 
 #include "evaluation.h"
 
-/* Both arguments of such a call; the first one a string, possibly unknown. */
+/* Evaluates both arguments of the call. The first is a string, possibly unknown. */
 MUST_USE bool expression_template_arguments(Evaluation *evaluation,
                                             const Expr *call,
                                             Value *text,
                                             Value *variables);
-/* The template with the variables as its only names; both are known. */
+/* Renders the template with the variables as its only names. Template and variables must be
+ * known. */
 MUST_USE bool expression_render(
     Evaluation *evaluation, const Expr *call, const Source *source, Value variables, Value *out);

@@ -1,4 +1,4 @@
-/* file_content: the one way of functions to the disk. */
+/* file_content: reads files for functions; all file access of functions is here. */
 #include "file_content.h"
 
 #include "scope.h"

@@ -1,11 +1,11 @@
-/* file_content: reading files for functions, relative to the scope's folder. */
+/* file_content: reads files for functions, relative to the scope's base directory. */
 #pragma once
 
 #include "functions.h"
 
-/* A "~" that the path begins with is the user's folder. */
+/* Replaces a leading "~" with the user's home directory. */
 Str file_content_expand(Str path, Arena *arena);
-/* The path as the disk takes it: "~" expanded, relative ones based. */
+/* Returns the path for disk access: "~" expanded, relative paths joined to the base directory. */
 Str file_content_path(const FunctionCall *call, Str path);
-/* Bytes of the file that argument 0 names; the error blames it. */
+/* Reads the file that argument 0 names. On failure sets *error and blames that argument. */
 MUST_USE bool file_content_read(FunctionCall *call, Str *out, Str *error);

@@ -1,4 +1,4 @@
-/* filesystem: functions on paths and on files that are there before the plan. */
+/* filesystem: functions on paths, and on files that exist before the plan. */
 #include "functions.h"
 
 #include "digest.h"
@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-/* Lexical; the empty path is ".". */
+/* Cleans a path lexically; the empty path becomes ".". */
 static Str clean(const FunctionCall *call, Str path) {
     Str cleaned = disk_clean(path, call->arena);
     return cleaned.len ? cleaned : STR(".");

@@ -1,4 +1,4 @@
-/* format: format and formatlist, a printf of values. */
+/* format: format and formatlist, which format values as printf does. */
 #include "functions.h"
 
 #include "arithmetic.h"
@@ -46,7 +46,7 @@ static bool format_bad_character(FunctionCall *call, Str format, size_t at, Str 
                          (int)width, format.ptr + at, at);
 }
 
-/* [n], if there is one here. */
+/* Reads [n] if present. */
 static bool format_argument_index(
     FunctionCall *call, Str format, size_t *at, FormatVerb *verb, Str *error) {
     uint32_t number = 0;
@@ -62,7 +62,7 @@ static bool format_argument_index(
     return true;
 }
 
-/* The verb whose % stands at *at, which moves behind it. */
+/* Reads a verb. *at is at its %, and moves after the verb. */
 static bool format_read_verb(
     FunctionCall *call, Str format, size_t *at, FormatVerb *verb, Str *error) {
     *verb = (FormatVerb){.offset = (*at)++};
@@ -156,7 +156,7 @@ static Str format_typed(const FormatVerb *verb, Value value, Arena *arena) {
     }
 }
 
-/* False: *why says what is wrong with the value. */
+/* On failure returns false and sets *why to the fault of the value. */
 static bool format_value(const FormatVerb *verb, Value value, StrBuf *out, Str *why, Arena *arena) {
     ConvertError failure;
     if (verb->mode == 'v') {
@@ -181,8 +181,8 @@ typedef struct Formatting {
     FunctionCall *call;
     const Value *arguments;
     size_t count;
-    size_t next;    /* the argument of the next verb without an index */
-    size_t highest; /* the last one used */
+    size_t next;    /* argument of the next verb without an index */
+    size_t highest; /* last argument used */
     StrBuf out;
 } Formatting;
 
@@ -239,7 +239,8 @@ static bool format_run(
         FormatVerb verb;
         if (at < format.len && (!format_read_verb(call, format, &at, &verb, error) ||
                                 !formatting_add(&formatting, &verb, error))) {
-            call->failed_argument = SIZE_MAX; /* a verb and its argument do not fit each other */
+            call->failed_argument =
+                SIZE_MAX; /* the verb does not fit its argument; neither alone is at fault */
             return false;
         }
     }
@@ -249,7 +250,7 @@ static bool format_run(
     return function_spend(call, 0, out->len, error);
 }
 
-/* It begins with what stands in front of the first verb. */
+/* The result begins with the format's text before the first verb. */
 static Value format_unknown(const FunctionCall *call) {
     Str format = function_text(call, 0);
     Refinement refinement = refinement_any();
@@ -278,8 +279,8 @@ static bool is_iterated(Value v) {
 }
 
 typedef struct FormatList {
-    size_t count;  /* of results */
-    size_t chosen; /* the argument that says so, 0: none */
+    size_t count;  /* number of results */
+    size_t chosen; /* argument that determined `count`; 0: none */
     bool is_unknown;
 } FormatList;
 

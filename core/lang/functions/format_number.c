@@ -1,4 +1,5 @@
-/* format_number: digits by GMP and MPFR; signs, prefixes and zeros by hand. */
+/* format_number: formats numbers. GMP and MPFR produce the digits; this file adds signs, prefixes
+ * and zeros. */
 #include "format_number.h"
 
 #include "arithmetic.h"
@@ -14,7 +15,7 @@ static Str sign_of(const FormatVerb *verb, bool is_negative) {
     return verb->space ? STR(" ") : STR_EMPTY;
 }
 
-/* Zeros between the sign and the digits, up to the width. */
+/* Joins the parts, with zeros between the sign and the digits up to the width. */
 static Str assemble(const FormatVerb *verb, Str sign, Str prefix, Str digits, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     size_t length = sign.len + prefix.len + digits.len;
@@ -27,7 +28,7 @@ static Str assemble(const FormatVerb *verb, Str sign, Str prefix, Str digits, Ar
     return strbuf_str(&buf);
 }
 
-/* The text gives the number back at its own precision, and at no other. */
+/* The text reads back as the same number only at the number's own precision. */
 static void number_init(mpfr_t out, Value number, Arena *arena) {
     const char *text = str_to_cstr(value_number_text(number, arena), arena);
     mpfr_init2(out, (mpfr_prec_t)number.count);
@@ -68,7 +69,7 @@ Str format_number_integer(const FormatVerb *verb, Value number, Arena *arena) {
     return assemble(verb, sign_of(verb, is_negative), prefix, digits, arena);
 }
 
-/* Digits without point, and the place of the point counted from their start. */
+/* Returns the digits without point; *point is the position of the point from the first digit. */
 static Str significant_digits(Str plain, int64_t *point, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     bool has_point = false;
@@ -103,7 +104,7 @@ static Str with_exponent(Str digits, int64_t exponent, bool is_upper, Arena *are
     return strbuf_str(&buf);
 }
 
-/* The thresholds are those of %g. */
+/* Uses an exponent at the thresholds of %g. */
 static Str shortest_digits(Str plain, bool is_upper, Arena *arena) {
     int64_t point = 0;
     Str digits = significant_digits(plain, &point, arena);
@@ -134,7 +135,7 @@ static Str mpfr_text(char mode, uint32_t precision, Value number, Arena *arena) 
     return copy;
 }
 
-/* An infinity always has its sign, and no zeros are put before it. */
+/* An infinity always has a sign and no padding zeros. */
 static Str infinity_text(const FormatVerb *verb, bool is_negative) {
     if (is_negative)
         return STR("-Inf");

@@ -1,12 +1,12 @@
-/* format_number: numbers as the verbs of format() write them. */
+/* format_number: formats numbers for the verbs of format(). */
 #pragma once
 
 #include "functions.h"
 
 typedef struct FormatVerb {
-    Str raw;         /* "%5.1f" */
-    size_t offset;   /* of it in the format */
-    size_t argument; /* from 1 on; 0: the next one */
+    Str raw;         /* source text, as "%5.1f" */
+    size_t offset;   /* position of `raw` in the format */
+    size_t argument; /* from 1; 0: the next argument */
     char mode;
     bool zero, sharp, plus, minus, space;
     bool has_width, has_precision;
@@ -14,9 +14,9 @@ typedef struct FormatVerb {
     uint32_t precision;
 } FormatVerb;
 
-/* d b o x X: of a whole number. */
+/* Formats a whole number with d b o x X. */
 Str format_number_integer(const FormatVerb *verb, Value number, Arena *arena);
-/* e E f g G */
+/* Formats with e E f g G. */
 Str format_number_float(const FormatVerb *verb, Value number, Arena *arena);
-/* The shortest digits, with an exponent where that is shorter: %v. */
+/* Formats with %v: the fewest digits, with an exponent if that is shorter. */
 Str format_number_shortest(Value number, bool is_upper, Arena *arena);

@@ -1,4 +1,4 @@
-/* functions: the list of families. */
+/* functions: lists the families of functions. */
 #include "functions.h"
 
 const FunctionFamily *const functions_all[FUNCTIONS_COUNT] = {

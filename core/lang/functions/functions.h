@@ -1,4 +1,4 @@
-/* functions: every family there is. A family is a file; its table is at the file's end. */
+/* functions: all families of functions. Each family is a file that ends with its table. */
 #pragma once
 
 #include "function_call.h"
@@ -27,5 +27,5 @@ extern const FunctionFamily functions_assume;
 
 #define FUNCTIONS_COUNT 21
 extern const FunctionFamily *const functions_all[FUNCTIONS_COUNT];
-/* All of them in one table, and those of `more`. */
+/* Returns a table of all these functions and those of `more`. */
 const FunctionTable *functions_table(const FunctionFamily *more, Arena *arena);

@@ -1,4 +1,4 @@
-/* hash: digests of strings and files. */
+/* hash: functions for digests of strings and files. */
 #include "functions.h"
 
 #include "digest.h"

@@ -1,4 +1,4 @@
-/* json_codec: jsonencode, jsondecode. */
+/* json_codec: jsonencode and jsondecode. */
 #include "json_codec.h"
 
 #include "json.h"
@@ -14,7 +14,7 @@ Str json_codec_encode(Value v, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* The first character says what kind of value it is, unless that may be null. */
+/* The type determines the first character of the JSON, unless the value may be null. */
 static Value jsonencode_unknown(Value value, Arena *arena) {
     static const char *const openings[] = {
         [KIND_STRING] = "\"", [KIND_LIST] = "[",  [KIND_SET] = "[",
@@ -44,7 +44,8 @@ static bool json_codec_jsonencode(FunctionCall *call, Value *out, Str *error) {
     return function_spend(call, 0, text.len, error);
 }
 
-/* No fewer than there are values in the text: what separates or opens them, even within strings. */
+/* Returns an upper bound for the number of values: counts separators and opening brackets, even
+ * within strings. */
 static size_t most_values(Str text) {
     size_t count = 1;
     for (size_t i = 0; i < text.len; i++)
@@ -52,7 +53,7 @@ static size_t most_values(Str text) {
     return count;
 }
 
-/* What an unknown text begins with may say what kind of value it stands for. */
+/* The known prefix of an unknown text may determine the type of its value. */
 static bool jsondecode_type(FunctionCall *call, const Type **out, Str *error) {
     Str begin = str_trim(refinement_of(call->arguments[0], call->arena).prefix);
     *out = &TYPE_DYNAMIC;

@@ -1,7 +1,7 @@
-/* json_codec: values as JSON text, for jsonencode and format. */
+/* json_codec: encodes values as JSON text, for jsonencode and format. */
 #pragma once
 
 #include "functions.h"
 
-/* As jsonencode writes it; the value is wholly known. */
+/* Encodes a wholly known value as jsonencode does. */
 Str json_codec_encode(Value v, Arena *arena);

@@ -1,4 +1,4 @@
-/* list: functions that make lists and tuples out of others. */
+/* list: functions that build lists and tuples from others. */
 #include "functions.h"
 
 #include "arithmetic.h"
@@ -11,7 +11,7 @@ static Value list_of(const FunctionCall *call, const Type *element, const ValueV
     return value_list(element, items->items, items->count, call->arena);
 }
 
-/* The list type of lists alone that have one in common, else NULL. */
+/* Returns the common list type if all arguments are lists, else NULL. */
 static const Type *concat_list_type(const FunctionCall *call) {
     const Type **types = arena_new_array(call->arena, const Type *, call->count);
     for (size_t i = 0; i < call->count; i++) {
@@ -27,7 +27,7 @@ static bool concat_check(FunctionCall *call, Str *error) {
         return function_fail(call, SIZE_MAX, error, "at least one argument is required");
     for (size_t i = 0; i < call->count; i++) {
         const Type *type = call->arguments[i].type;
-        /* As upstream, behind a list of unknown length the others are not looked at. */
+        /* As in Terraform, arguments after a list of unknown length are not checked. */
         if (type->kind == KIND_LIST && !value_is_known(call->arguments[i]))
             return true;
         if (type->kind == KIND_LIST || type->kind == KIND_TUPLE)
@@ -106,7 +106,7 @@ static void flatten_into(Flattening *flattening, Value value) {
 }
 
 static bool list_flatten(FunctionCall *call, Value *out, Str *error) {
-    /* As upstream, the elements of a map or object too while something in it is unknown. */
+    /* As in Terraform, a map or object is accepted while it contains unknowns. */
     Value list = call->arguments[0];
     bool has_elements =
         type_is_sequence(list.type) || (type_is_mapping(list.type) && !value_is_wholly_known(list));
@@ -142,7 +142,7 @@ static bool list_compact(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* Order of first occurrence; by way of a map from hash to the first of that hash. */
+/* Keeps the order of first occurrence. The map finds the first item of each hash. */
 static bool list_distinct(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
     ValueVec items = {0};
@@ -209,7 +209,7 @@ static bool list_chunklist(FunctionCall *call, Value *out, Str *error) {
 typedef struct Slice {
     size_t start;
     size_t end;
-    bool is_known; /* both bounds */
+    bool is_known; /* both bounds are known */
 } Slice;
 
 static bool slice_bound(FunctionCall *call, size_t argument, size_t *out, Str *error) {
@@ -318,7 +318,7 @@ static bool list_sort(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
     Value *items = arena_new_array(call->arena, Value, value_is_known(list) ? list.count : 0);
     if (!value_is_wholly_known(list)) {
-        /* Of the order nothing can be said, but of the length. */
+        /* The order is unknown, but the length is refined. */
         Refinement refinement = refinement_of(list, call->arena);
         refinement.not_null = true;
         *out = refinement_to_value(&TYPE_LIST_OF_STRING, refinement, call->arena);

@@ -83,7 +83,7 @@ static bool lookup_default(
     return true;
 }
 
-/* A default that does not fit is wrong even where it is not needed. */
+/* A default of the wrong type is an error even if it is not used. */
 static bool lookup_check_default(FunctionCall *call, const Type *type, Str *error) {
     ConvertError failure;
     Value ignored;
@@ -93,7 +93,8 @@ static bool lookup_check_default(FunctionCall *call, const Type *type, Str *erro
                          "the default value must have the same type as the map elements");
 }
 
-/* The type of what will be found, where the key is known or does not matter. */
+/* Returns an unknown of the type that lookup would find, if the key is known or all elements share
+ * a type. */
 static bool lookup_unknown(FunctionCall *call, uint8_t marks, Value *out, Str *error) {
     const Type *type = call->arguments[0].type;
     Value key = call->arguments[1];
@@ -132,7 +133,7 @@ static bool mapping_lookup(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* What an argument contributes when only its type counts: unknown values of the types. */
+/* Adds the items of an argument; for an unknown object, unknowns of its attribute types. */
 static void merge_add(Value map, ObjectBuilder *merged) {
     bool is_known = value_is_known(map);
     for (size_t i = 0; i < mapping_count(map); i++) {
@@ -142,13 +143,14 @@ static void merge_add(Value map, ObjectBuilder *merged) {
 }
 
 typedef struct MergeShape {
-    const Type *same; /* the type of all, NULL: they differ */
-    bool is_unknown;  /* one is unknown as a whole */
+    const Type *same; /* the common type of all arguments; NULL: they differ */
+    bool is_unknown;  /* one argument is unknown as a whole */
     bool has_all_names;
     uint8_t marks;
 } MergeShape;
 
-/* Nothing can be said while one has no type at all, but that one before it does not fit. */
+/* Returns true if an argument is an unknown of unknown type, and no argument before it has an
+ * invalid type. */
 static bool merge_is_open(const FunctionCall *call) {
     for (size_t i = 0; i < call->count; i++) {
         Value map = call->arguments[i];
@@ -164,9 +166,9 @@ static bool merge_shape(FunctionCall *call, MergeShape *shape, Str *error) {
     *shape = (MergeShape){.same = call->arguments[0].type, .has_all_names = true};
     for (size_t i = 0; i < call->count; i++) {
         Value map = call->arguments[i];
-        if (!value_is_null(map)) /* as upstream, what adds nothing leaves no mark */
+        if (!value_is_null(map)) /* as in Terraform, a null argument adds no marks */
             shape->marks |= map.marks;
-        if (map.type->kind == KIND_DYNAMIC) { /* null */
+        if (map.type->kind == KIND_DYNAMIC) { /* null without a type */
             shape->same = NULL;
             continue;
         }

@@ -12,7 +12,7 @@ static bool network_prefix(FunctionCall *call, AddressBlock *out, Str *error) {
                          STR_ARG(text));
 }
 
-/* A whole number of at most 128 bits and its sign. */
+/* Gets the magnitude, of at most 128 bits, and the sign of a whole number. */
 static bool network_number(
     FunctionCall *call, size_t i, Uint128 *out, bool *is_negative, Str *error) {
     Str text = value_number_text(call->arguments[i], call->arena);
@@ -75,8 +75,7 @@ static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 1, error,
                              "insufficient address space to extend prefix of %u by %lld",
                              block.prefix, (long long)extra);
-    /* As upstream, any number is taken where the prefix gets shorter, so long as it is an address.
-     */
+    /* As in Terraform, a negative extension accepts any number that gives an address. */
     bool fits = extra >= 128 || extra < 0 || number >> extra == 0;
     if (!fits)
         return function_fail(
@@ -85,7 +84,8 @@ static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
     uint32_t shift = block.bits - (uint32_t)prefix;
     bool overflows = number != 0 && (shift >= 128 || (number << shift) >> shift != number);
     number = shift < 128 ? number << shift : 0;
-    /* As upstream: a negative number leaves nothing of the network but its own bits. */
+    /* As in Terraform, a negative number and the base are combined in two's complement; the new
+     * base is the result's absolute value. */
     block.base = is_negative ? -(block.base | -number) : block.base | number;
     bool is_beyond = block.bits == 32 && block.base >> 32 != 0;
     if (extra < 0 && (overflows || is_beyond))
@@ -99,9 +99,9 @@ static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
 
 typedef struct Allocation {
     AddressBlock network;
-    Uint128 next; /* the first free address */
+    Uint128 next; /* first free address */
     bool is_full;
-    Str last; /* the newest subnet, for messages */
+    Str last; /* latest subnet, for messages */
 } Allocation;
 
 static bool subnet_prefix(
@@ -122,7 +122,7 @@ static bool subnet_prefix(
     return true;
 }
 
-/* The next block of that size at a multiple of its size. */
+/* Allocates the next block of that size, at a multiple of its size. */
 static bool allocate(
     FunctionCall *call, size_t i, uint32_t prefix, Allocation *allocation, Value *out, Str *error) {
     AddressBlock block = {.bits = allocation->network.bits, .prefix = prefix};

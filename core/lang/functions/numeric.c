@@ -25,7 +25,7 @@ static bool numeric_signum(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* The whole number next to it in a direction: -1 down, 1 up. */
+/* Rounds to the next whole number in a direction: -1 down, 1 up. */
 static bool numeric_round(FunctionCall *call, int direction, Value *out, Str *error) {
     Value number = call->arguments[0];
     Value fraction;
@@ -77,8 +77,8 @@ static bool give_double(FunctionCall *call, double number, Value *out, Str *erro
     return true;
 }
 
-/* Logarithms and powers are those of doubles, and the last digits shall be upstream's: so the usual
- * polynomials, step by step, whatever the C library at hand.
+/* Logarithms and powers use doubles, and their last digits must match Terraform's. So they are
+ * computed step by step with the usual polynomials, independent of the C library.
  *
  * log(x) = k log 2 + log(1 + f) with 1 + f near 1; the polynomial is that of fdlibm. */
 static double double_log(double number) {
@@ -110,7 +110,7 @@ static double double_log(double number) {
     return k * log2_high - rest;
 }
 
-/* exp(x) = 2^k exp(r): a Taylor series of r/16, squared four times. Every step is rounded once. */
+/* exp(x) = 2^k exp(r): a Taylor series of r/16, squared four times. Each step rounds once. */
 static double double_exp(double number) {
     static const double series[] = {1.9841269841269841270e-4,
                                     1.3888888888888888889e-3,
@@ -128,14 +128,15 @@ static double double_exp(double number) {
     double sum = 2.4801587301587301587e-5;
     for (size_t i = 0; i < ARRAY_COUNT(series); i++)
         sum = fma(sum, r, series[i]);
-    /* r is exp - 1 now, and (e + 1)^2 - 1 is e (e + 2). */
+    /* Now r is exp - 1, and (e + 1)^2 - 1 is e (e + 2). */
     r *= sum;
     for (int i = 0; i < 3; i++)
         r *= r + 2;
     return ldexp(fma(r + 2, r, 1), (int)k);
 }
 
-/* By squaring, with a rounding at each step as upstream's: the last digits shall be the same. */
+/* Computes a power by squaring and rounds at each step as Terraform does, so that the last digits
+ * match. */
 static double power_by_squaring(double number, int64_t power, double factor) {
     int exponent = 0;
     int64_t scale = 0;
@@ -243,7 +244,7 @@ static bool numeric_sum(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* Digits, then lower case, then upper case; up to base 36 the case does not count. */
+/* Digits are 0-9, then lower case, then upper case. Up to base 36, case is ignored. */
 static int digit_value(char c, int64_t base) {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -254,7 +255,7 @@ static int digit_value(char c, int64_t base) {
     return 99;
 }
 
-/* MPFR's digits of bases beyond 36 are upper case first. */
+/* Converts a digit for MPFR, which has upper case before lower case in bases beyond 36. */
 static char mpfr_digit(char c, int64_t base) {
     if (base <= 36)
         return c;
@@ -280,7 +281,7 @@ static bool parseint_digits(FunctionCall *call, Str digits, int64_t base, Value 
         mpfr_free_str(decimal);
         if (is_inline)
             *out = value_from_number(big);
-        mpfr_free_pool(); /* of this thread, which nothing else empties when it ends */
+        mpfr_free_pool(); /* frees this thread's pool, which the end of the thread does not free */
     }
     mpfr_clear(number);
     return is_inline;

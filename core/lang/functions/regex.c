@@ -1,4 +1,4 @@
-/* regex: regular expressions of RE2's syntax and meaning, matched by PCRE2. */
+/* regex: matches regular expressions with RE2's syntax and meaning by PCRE2. */
 #include "functions.h"
 #include "regex_rewrite.h"
 
@@ -21,7 +21,8 @@ static void regex_release(Regex *regex) {
 }
 SCOPED_TYPE(Regex, regex_release);
 
-/* The end of a round of a loop; its text is the group that holds where the loop begins. */
+/* Callout at the end of a loop's round. Its text is the number of the group that holds the start of
+ * the loop. */
 static int regex_end_round(pcre2_callout_block *callout, void *payload) {
     (void)payload;
     uint64_t group = 0;
@@ -48,8 +49,8 @@ static pcre2_code *regex_compile_rewritten(const RegexRewrite *rewrite, Str *err
     uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C;
     int code = 0;
     PCRE2_SIZE offset = 0;
-    /* PCRE2 takes what repeats as possessive where it holds that no other way can match; it counts
-     * on callouts that never fail. */
+    /* PCRE2 makes a repetition possessive if it finds no other way to match. It assumes that
+     * callouts never fail. */
     if (rewrite->has_callouts)
         options |= PCRE2_NO_AUTO_POSSESS;
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
@@ -89,7 +90,7 @@ static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
     return true;
 }
 
-/* 1: found, 0: not, -1: *error is set. */
+/* Returns 1 if found, 0 if not; -1 after setting *error. */
 static int regex_match(
     const Regex *regex, Str text, size_t from, pcre2_match_data *data, Str *error) {
     int count = pcre2_match(regex->code, (PCRE2_SPTR)text.ptr, text.len, from,
@@ -102,7 +103,8 @@ static int regex_match(
     return -1;
 }
 
-/* The text of a capture, from 1 on; 0: of the whole match. False: it took no part. */
+/* Gets the text of a capture, from 1 on; 0 is the whole match. Returns false if the capture took no
+ * part. */
 static bool regex_capture(
     const Regex *regex, pcre2_match_data *data, Str text, size_t capture, Str *out) {
     const PCRE2_SIZE *places = pcre2_get_ovector_pointer(data);
@@ -113,7 +115,7 @@ static bool regex_capture(
     const RegexGroupVec *groups = &regex->rewrite.groups[capture - 1];
     PCRE2_SIZE start = PCRE2_UNSET;
     PCRE2_SIZE end = 0;
-    /* Of several groups for one capture, the latest that matched is furthest to the right. */
+    /* If several groups belong to one capture, the latest that matched is the rightmost. */
     vec_each(groups, it) {
         PCRE2_SIZE group_start = places[(size_t)*it * 2];
         PCRE2_SIZE group_end = places[(size_t)*it * 2 + 1];
@@ -210,8 +212,8 @@ static bool regex_first(FunctionCall *call, Value *out, Str *error) {
     return found > 0;
 }
 
-/* Where to look for the next match: an empty one moves on by a character, and one that is empty
- * right behind the last match does not count. */
+/* The position of the next search. An empty match advances it by one character; an empty match
+ * directly after the previous match does not count. */
 typedef struct RegexWalk {
     size_t from;
     size_t last_end;
@@ -225,7 +227,7 @@ static size_t next_character(Str text, size_t at) {
     return at;
 }
 
-/* As regex_match, for one match after the other. */
+/* Finds the next match; returns as regex_match does. */
 static int regex_walk(
     const Regex *regex, Str text, RegexWalk *walk, pcre2_match_data *data, Str *error) {
     while (walk->from <= text.len) {
@@ -273,7 +275,7 @@ static size_t name_length(Str text, size_t at) {
     return end - at;
 }
 
-/* Of captures that share the name, the first that took part; empty: none. */
+/* Returns the first capture of that name or number that took part; empty if none. */
 static Str find_group(const Regex *regex, pcre2_match_data *data, Str text, Str name) {
     uint64_t number = 0;
     bool is_number = str_to_uint64(name, &number);
@@ -286,7 +288,8 @@ static Str find_group(const Regex *regex, pcre2_match_data *data, Str text, Str 
     return STR_EMPTY;
 }
 
-/* Part of the text that replaces; many of them make more than there is room for. */
+/* Adds a part of the replacement and charges the budget, because many replacements may produce too
+ * much text. */
 static bool add_part(const FunctionCall *call, Str part, StrBuf *out, Str *error) {
     if (!function_spend(call, 0, part.len, error))
         return false;
@@ -294,7 +297,7 @@ static bool add_part(const FunctionCall *call, Str part, StrBuf *out, Str *error
     return true;
 }
 
-/* $1, ${name}, $name, $$ in the replacement. */
+/* Expands $1, ${name}, $name and $$ in the replacement. */
 static bool add_replacement(const FunctionCall *call,
                             const Regex *regex,
                             pcre2_match_data *data,
@@ -367,7 +370,7 @@ static Str replace_plain(const FunctionCall *call, Str text, Str old, Str with) 
     return strbuf_str(&buf);
 }
 
-/* "/…/" is a regular expression. */
+/* "/…/" means a regular expression. */
 static bool regex_replace(FunctionCall *call, Value *out, Str *error) {
     Str text = function_text(call, 0);
     Str old = function_text(call, 1);

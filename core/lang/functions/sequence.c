@@ -1,4 +1,4 @@
-/* sequence: looking at lists, sets and tuples alike. */
+/* sequence: helpers that handle lists, sets and tuples alike. */
 #include "sequence.h"
 
 size_t sequence_count(Value sequence) {

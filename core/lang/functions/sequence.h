@@ -1,15 +1,16 @@
-/* sequence: what the families about lists, sets and tuples share. */
+/* sequence: helpers for functions on lists, sets and tuples. */
 #pragma once
 
 #include "functions.h"
 
-/* Elements of a known one. */
+/* Returns the number of elements of a known sequence. */
 size_t sequence_count(Value sequence);
-/* Elements whose number is certain: a set with unknowns inside may shrink. */
+/* Returns true if the number of elements is certain: a set with unknown elements may shrink. */
 bool sequence_has_count(Value sequence);
-/* The type that all can become, though some values may not; NULL: none. */
+/* Returns the type to which all types convert, though single values may fail; NULL if none. */
 const Type *sequence_unify(const Type *const *types, size_t count, Arena *arena);
-/* A whole number out of a number; false: *error is set and blames the argument. */
+/* Converts a number to an integer. On failure returns false, sets *error and blames the
+ * argument. */
 MUST_USE bool sequence_integer(FunctionCall *call, size_t argument, int64_t *out, Str *error);
-/* The sequence without its own marks, which are added to *marks. */
+/* Returns the sequence without its own marks, which are added to *marks. */
 Value sequence_take_marks(Value sequence, uint8_t *marks);

@@ -1,4 +1,4 @@
-/* set: functions on sets, and the product of sets or lists. */
+/* set: functions on sets, and setproduct of sets or lists. */
 #include "functions.h"
 
 #include "refinement.h"
@@ -18,7 +18,7 @@ static bool set_type(FunctionCall *call, const Type **out, Str *error) {
                                  "given sets must all have compatible element types");
 }
 
-/* Brings all arguments to the type. */
+/* Converts all arguments to a common set type. */
 static bool set_prepare(
     FunctionCall *call, Value *sets, const Type **type, bool *is_known, Str *error) {
     ConvertError failure;
@@ -34,7 +34,7 @@ static bool set_prepare(
     return true;
 }
 
-/* Sets of primitive members are in the order of value_compare. */
+/* Binary search: sets of primitive members are sorted by value_compare. */
 static bool set_has_primitive(Value set, Value item) {
     size_t low = 0;
     size_t high = set.count;
@@ -70,7 +70,7 @@ static bool choose_any(Value item, const Value *sets, size_t count, size_t from)
     return true;
 }
 
-/* The elements of the first `sources` sets that `choose` picks. */
+/* Collects the elements of the first `sources` sets for which `choose` returns true. */
 static bool set_combine(
     FunctionCall *call, size_t sources, SetChoice choose, Value *out, Str *error) {
     Value *sets = arena_new_array(call->arena, Value, call->count);
@@ -188,11 +188,11 @@ static bool product_tuple(
     return true;
 }
 
-/* As upstream, beyond these no bound is kept: of one source, of the product. */
+/* As in Terraform, length bounds beyond these are dropped: of one source, of the product. */
 enum { SOURCE_LENGTH_MAX = 1024, PRODUCT_LENGTH_MAX = 2048 };
 
-/* Of a product whose length is not certain the longest may be: then it has at least one element, or
- * certainly none. */
+/* Returns an unknown product. Its maximum length is the product of the maximum source lengths; the
+ * minimum is 1, or 0 if the maximum is 0. */
 static Value product_unknown(const FunctionCall *call, const Product *product, const Type *type) {
     Refinement refinement = refinement_any();
     size_t longest = 1;

@@ -1,9 +1,9 @@
-/* string: functions on text. Lengths and offsets count grapheme clusters, as a person would. */
+/* string: functions on strings. Lengths and offsets count grapheme clusters. */
 #include "functions.h"
 
 #include "utf8.h"
 
-/* A letter has one letter in upper case here, and the sharp s has none. */
+/* Maps each letter to a single capital. The sharp s has none and stays. */
 static bool string_upper(FunctionCall *call, Value *out, Str *error) {
     static const Str sharp_s = STR_CONST("\xc3\x9f");
     (void)error;
@@ -23,7 +23,7 @@ static bool string_lower(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, utf8_lower(function_text(call, 0), call->arena), out);
 }
 
-/* What stands between words. */
+/* Returns true for characters between words. */
 static bool is_separator(uint32_t c) {
     if (c < 0x80)
         return !(isalnum((int)c) || c == '_');
@@ -65,7 +65,7 @@ static bool string_starts_with(FunctionCall *call, Value *out, Str *error) {
         *out = value_bool(str_starts_with(value_text(*text), prefix));
         return true;
     }
-    /* The beginning of an unknown string may be known. */
+    /* The known prefix of an unknown string may decide. */
     Str known = text->as.refinement ? text->as.refinement->prefix : STR_EMPTY;
     *out = prefix.len <= known.len ? value_bool(str_starts_with(known, prefix))
                                    : function_unknown(call, &TYPE_BOOL);
@@ -143,7 +143,8 @@ static bool string_join(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, strbuf_str(&buf), out);
 }
 
-/* The next piece of the text: up to the separator, or one character for an empty one. */
+/* Returns the next piece of the text, up to the separator; one character if the separator is
+ * empty. */
 static Str split_next(Str *rest, Str separator, bool *is_last) {
     size_t width = 0;
     size_t end = separator.len ? str_find(*rest, separator, 0) : SIZE_MAX;
@@ -184,7 +185,7 @@ static bool string_reverse(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, (Str){reversed, text.len}, out);
 }
 
-/* Offset of grapheme `count`, the length of the text when it has fewer. */
+/* Returns the offset after `count` graphemes, or the length of the text if it has fewer. */
 static size_t grapheme_offset(Str text, size_t from, int64_t count) {
     while (count-- > 0 && from < text.len)
         from = utf8_grapheme_end(text, from);
@@ -203,7 +204,7 @@ static bool string_substr(FunctionCall *call, Value *out, Str *error) {
     if (is_from_end)
         offset += (int64_t)utf8_grapheme_count(text);
     size_t start = grapheme_offset(text, 0, offset);
-    /* As upstream, an offset from the end and no length give all the rest too. */
+    /* As in Terraform, an offset from the end with length 0 also returns the whole rest. */
     bool takes_rest = length < 0 || (is_from_end && length == 0);
     size_t end = takes_rest ? text.len : grapheme_offset(text, start, length);
     return function_give_text(call, str_slice(text, start, end), out);

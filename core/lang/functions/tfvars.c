@@ -1,23 +1,23 @@
-/* Values as text of the native syntax, and files of variable values: what the provider "terraform"
- * adds to the language. Text is laid out as the formatter would leave it. */
+/* tfvars: the functions of the provider "terraform", which encode values as native syntax and read
+ * and write tfvars files. The text has the layout of `fmt`. */
 #include "eval.h"
 #include "functions.h"
 #include "lexer.h"
 #include "native.h"
 #include "utf8.h"
 
-/* A line of the text: `key = value`, or something between the brackets. */
+/* A line of the text: `key = value`, or a part of a bracketed value. */
 typedef struct NativeLine {
     Str key; /* empty: none */
     Str value;
-    int32_t brackets; /* opened on it, less those closed */
-    bool is_open;     /* the value goes on below */
+    int32_t brackets; /* brackets opened minus brackets closed on this line */
+    bool is_open;     /* the value continues on the next line */
 } NativeLine;
 
 typedef struct NativeText {
     Arena *arena;
     VEC(NativeLine) lines;
-    StrBuf value; /* of the line that is being written */
+    StrBuf value; /* value of the line being written */
     Str key;
     int32_t brackets;
 } NativeText;
@@ -87,7 +87,7 @@ static void native_value(NativeText *text, Value value) {
     }
 }
 
-/* Indentation follows the brackets that a line leaves open, one step for all of them. */
+/* A line that leaves brackets open indents by one step, however many they are. */
 typedef struct NativeLayout {
     VEC(int32_t) open;
     StrBuf out;
@@ -123,7 +123,7 @@ static bool native_is_aligned(const NativeLine *line) {
     return line->key.len > 0 && !line->is_open;
 }
 
-/* Signs of lines one below the other stand in one column, unless a value goes on below. */
+/* Aligns the equals signs of adjacent lines, except where a value continues on the next line. */
 static Str native_lay_out(const NativeText *text) {
     NativeLayout layout = {.out = strbuf_new(text->arena)};
     for (size_t i = 0; i < text->lines.count;) {

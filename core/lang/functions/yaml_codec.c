@@ -1,5 +1,5 @@
-/* yaml_codec: yamlencode, yamldecode. Strings are always quoted, so that no reader takes them for
- * something else; text of several lines is a literal block. */
+/* yaml_codec: yamlencode and yamldecode. Strings are always quoted, so that no parser reads them as
+ * another type; text of several lines is a literal block. */
 #include "functions.h"
 
 #include "sequence.h"
@@ -88,8 +88,8 @@ static void write_node(YamlWriting *writing, Value v) {
     }
 }
 
-/* The end of the stream is never sent: it would close a block of empty lines by a mark of its own.
- */
+/* Does not send the end of the stream: the emitter would end a literal block of empty lines with an
+ * extra "...". */
 static void write_document(YamlWriting *writing, Value v) {
     yaml_event_t event;
     yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING);
@@ -122,7 +122,7 @@ static bool yaml_codec_yamlencode(FunctionCall *call, Value *out, Str *error) {
     bool is_plain =
         value_is_null(value) || value.type->kind == KIND_BOOL || value.type->kind == KIND_NUMBER;
     Str text = strbuf_str(&writing.out);
-    /* A plain scalar by itself might go on: this says that it does not. */
+    /* A document that is only a plain scalar ends with "...". */
     if (is_plain && !str_ends_with(text, STR("...\n")))
         strbuf_add_cstr(&writing.out, "...\n");
     *out = value_string(strbuf_str(&writing.out), call->arena);

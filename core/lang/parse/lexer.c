@@ -234,7 +234,7 @@ static Token lexer_normal(Lexer *lexer, LexerMode *mode) {
     return lexer_operator(lexer);
 }
 
-/* Returns true for `${` or `%{` at the cursor; the caller has excluded `$${`. */
+/* Returns true for `${` or `%{` at the cursor, but not for `$${`. */
 static bool lexer_at_sequence(const Lexer *lexer) {
     char c = lexer_char(lexer, 0);
     return (c == '$' || c == '%') && lexer_char(lexer, 1) == '{';

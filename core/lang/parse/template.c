@@ -150,7 +150,7 @@ static void template_add_text(Template *template, Token token, bool has_escapes)
     vec_push(template->parse->arena, &template->parse->parts, part);
 }
 
-/* Reads the brace that ends a sequence. If it is missing, skips the text up to the next one. */
+/* Reads the brace that ends a sequence; returns false if it is missing. */
 static bool template_close_sequence(Template *template) {
     Parse *parse = template->parse;
     if (!parse_is_next(parse, TOKEN_SEQUENCE_CLOSE))
@@ -221,7 +221,7 @@ static bool template_read_keyword(Template *template, PartKind *out) {
     return false;
 }
 
-/* Reads a directive up to its closing brace. Returns false if it is not a directive. */
+/* Reads a directive up to its closing brace, not included. Returns false if it is invalid. */
 static bool template_read_head(Template *template, Part *part) {
     Parse *parse = template->parse;
     if (!template_read_keyword(template, &part->kind))

@@ -163,8 +163,7 @@ bool expr_has_traversal(const Expr *expr);
 void expr_each_traversal(const Expr *expr,
                          void (*visit)(Traversal *traversal, void *payload),
                          void *payload);
-/* The same, and calls `visit_call` for every function call. Does not visit type constraints among
- * arguments. */
+/* The same, and calls `visit_call` for every function call instead of visiting its arguments. */
 void expr_each_use(const Expr *expr,
                    void (*visit)(Traversal *traversal, void *payload),
                    void (*visit_call)(const Expr *call, void *payload),

@@ -36,7 +36,7 @@ typedef struct Scope {
      * NULL: the names are the same. */
     Str (*provider_name)(const struct Scope *scope, Str local);
     const Io *io;    /* for functions that read files; NULL: they fail */
-    Str base_folder; /* base of relative file names; the value of path.module is relative to it */
+    Str base_folder; /* base of relative file names; empty: the working directory */
     int64_t now_ms;  /* the time of plantimestamp() */
     bool is_pure;    /* planning: timestamp(), uuid() and bcrypt() return unknown */
     /* If true, && and || are unknown if either side is, even if the other decides. Set for

@@ -1,13 +1,13 @@
-/* regex_class: a character class of RE2's syntax as the text of one that PCRE2 takes. */
+/* regex_class: writes a character class of RE2's syntax as one for PCRE2. */
 #include "regex_class.h"
 
 #define CODE_POINT_MAX  0x10FFFF
 #define SURROGATE_FIRST 0xD800
 #define SURROGATE_LAST  0xDFFF
-#define LONG_S          0x17F  /* equals s where case does not count */
-#define KELVIN          0x212A /* equals k */
+#define LONG_S          0x17F  /* equals s if case is ignored */
+#define KELVIN          0x212A /* equals k if case is ignored */
 
-/* Pairs of bounds. */
+/* `ranges` holds pairs of first and last characters. */
 typedef struct AsciiSet {
     const char *name;
     Str ranges;
@@ -48,7 +48,7 @@ RegexClass regex_class_new(bool folds_case, Arena *arena) {
 }
 
 void regex_class_add_range(RegexClass *set, uint32_t low, uint32_t high) {
-    /* PCRE2 refuses surrogates as bounds; no text holds one. */
+    /* PCRE2 rejects surrogates as bounds; no text contains one. */
     if (low >= SURROGATE_FIRST && low <= SURROGATE_LAST)
         low = SURROGATE_LAST + 1;
     if (high >= SURROGATE_FIRST && high <= SURROGATE_LAST)
@@ -60,7 +60,7 @@ void regex_class_add_range(RegexClass *set, uint32_t low, uint32_t high) {
         strbuf_add_format(&set->members, "-\\x{%x}", high);
 }
 
-/* All code points but those of the set and, where case does not count, those that equal one. */
+/* Adds all code points except those of the set and, if case is ignored, their equivalents. */
 static void add_complement(RegexClass *set, Str ranges) {
     bool is_member[128] = {false};
     for (size_t i = 0; i < ranges.len; i += 2)
@@ -121,7 +121,8 @@ static bool is_category(Str name) {
     return false;
 }
 
-/* PCRE2 also takes other spellings, and abbreviations of four letters. */
+/* Returns true for full names of scripts. PCRE2 also accepts other spellings, and abbreviations of
+ * four letters. */
 static bool is_script(Str name) {
     static const char *const short_names[] = {"Ahom", "Cham", "Kawi", "Lisu", "Miao", "Modi", "Mro",
                                               "Newa", "Nko",  "Thai", "Toto", "Vai",  "Yi"};
@@ -150,7 +151,7 @@ bool regex_class_add_unicode(RegexClass *set, Str name, bool is_negated) {
         name = STR("L&");
     else if (!is_category(name) && !is_script(name) && !str_equal(name, STR("Any")))
         return false;
-    /* Without "sc:" a script holds the characters of its extensions too. */
+    /* Without "sc:" PCRE2 includes the script's extensions. */
     strbuf_add_format(&set->members, "\\%c{%s%.*s}", is_negated ? 'P' : 'p',
                       is_script(name) ? "sc:" : "", STR_ARG(name));
     return true;

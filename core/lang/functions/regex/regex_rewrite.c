@@ -1,4 +1,4 @@
-/* regex_rewrite: a tree of RE2's syntax → a pattern for PCRE2 that means the same. */
+/* regex_rewrite: converts a tree of RE2's syntax to an equivalent PCRE2 pattern. */
 #include "regex_rewrite.h"
 
 enum { PATTERN_SIZE_MAX = 1 << 20 };
@@ -40,8 +40,8 @@ static void write_counts(Rewriting *rewriting, uint32_t min, uint32_t max, bool 
         strbuf_add_char(&rewriting->text, '?');
 }
 
-/* What can be empty, without an upper limit. Of {n,} with n > 1, the rounds before the last that
- * must be are no part of the loop: each may be empty. */
+/* Writes an unlimited repetition of a body that can be empty. For {n,} with n > 1 the first n - 1
+ * rounds precede the loop, because each of them may be empty. */
 static void write_empty_loop(Rewriting *rewriting, const RegexNode *node) {
     if (node->min > 1) {
         write_grouped(rewriting, node, "(?:");

@@ -1,13 +1,13 @@
-/* regex_rewrite: a tree of RE2's syntax → a pattern for PCRE2 that means the same.
+/* regex_rewrite: converts a tree of RE2's syntax to an equivalent PCRE2 pattern.
  *
- * Both take the leftmost match and prefer the first alternative. They differ where what is repeated
- * without an upper limit can be empty: in RE2 only the first round may be, in PCRE2 also the last.
- * Such a loop becomes
+ * Both engines take the leftmost match and prefer the first alternative. They differ for an
+ * unlimited repetition of a body that can be empty: RE2 allows only the first round to be empty,
+ * PCRE2 also the last. Such a loop becomes
  *
  *     ()(?:()BODY(?C'n'))*
  *
- * where group n holds where the loop begins, group n + 1 where the round does: a callout with text
- * n has to fail unless regex_rewrite_allows. */
+ * Group n holds the start of the loop, group n + 1 the start of the round. The callout with text n
+ * must fail unless regex_rewrite_allows. */
 #pragma once
 
 #include "regex_syntax.h"
@@ -18,11 +18,12 @@ typedef struct RegexRewrite {
     Str pattern;
     size_t capture_count;
     RegexGroupVec
-        *groups; /* of each capture: its groups in `pattern`, the latest of which counts */
+        *groups; /* of each capture: its groups in `pattern`; the latest that matched counts */
     bool has_callouts;
 } RegexRewrite;
 
-/* False: too big. */
+/* Returns false if the pattern is too large. */
 MUST_USE bool regex_rewrite(const RegexSyntax *syntax, RegexRewrite *out, Arena *arena);
-/* May the round of a loop end at offset `at`? `starts` are of loop and round. */
+/* Returns true if a round may end at offset `at`. `loop_start` and `round_start` are offsets
+ * too. */
 bool regex_rewrite_allows(size_t loop_start, size_t round_start, size_t at);

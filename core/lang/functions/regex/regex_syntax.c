@@ -1,4 +1,4 @@
-/* regex_syntax: the text of a regular expression in RE2's syntax → a tree. */
+/* regex_syntax: parses a regular expression of RE2's syntax into a tree. */
 #include "regex_syntax.h"
 
 #include "regex_class.h"
@@ -28,12 +28,12 @@ static bool fail(RegexParser *parser, const char *what, Str part) {
     return false;
 }
 
-/* From an offset up to where the parser stands. */
+/* Returns the text from `start` to the parser's position. */
 static Str part_from(const RegexParser *parser, size_t start) {
     return str_slice(parser->text, start, parser->at);
 }
 
-/* NUL at the end. */
+/* Returns the character `ahead` of the position, or NUL beyond the end. */
 static char peek(const RegexParser *parser, size_t ahead) {
     size_t at = parser->at + ahead;
     return at < parser->text.len ? parser->text.ptr[at] : '\0';
@@ -91,7 +91,7 @@ static void add_character(RegexParser *parser, uint32_t code_point, RegexNodeVec
     add_class(parser, &set, into);
 }
 
-/* Behind \x: two digits, or any number of them in braces. */
+/* Reads the digits after \x: two, or any number in braces. */
 static bool parse_hex(RegexParser *parser, uint32_t *out) {
     bool is_braced = accept(parser, STR("{"));
     size_t digits = 0;
@@ -118,7 +118,7 @@ static bool parse_octal(RegexParser *parser, uint32_t *out) {
     return true;
 }
 
-/* A backslash and what is behind it, where that stands for one character. */
+/* Reads a backslash sequence that stands for one character. */
 static bool parse_escape(RegexParser *parser, uint32_t *out) {
     static const char controls[] = "a\af\fn\nr\rt\tv\v";
     size_t start = parser->at++;
@@ -140,7 +140,7 @@ static bool parse_escape(RegexParser *parser, uint32_t *out) {
            fail(parser, "invalid escape sequence", part_from(parser, start));
 }
 
-/* \pN, \p{Name}, \P… */
+/* Reads \pN, \p{Name} or \P…. */
 static bool parse_unicode_class(RegexParser *parser, RegexClass *set) {
     size_t start = parser->at;
     bool is_negated = peek(parser, 1) == 'P';
@@ -160,7 +160,7 @@ static bool parse_unicode_class(RegexParser *parser, RegexClass *set) {
     return fail(parser, "invalid character class range", part_from(parser, start));
 }
 
-/* A whole set: \pN, \d. *found false: there is none here. */
+/* Reads a named set: \pN or \d. *found is false if none is here. */
 static bool parse_named_set(RegexParser *parser, RegexClass *set, bool *found) {
     char c = peek(parser, 0) == '\\' ? peek(parser, 1) : '\0';
     *found = true;
@@ -172,7 +172,7 @@ static bool parse_named_set(RegexParser *parser, RegexClass *set, bool *found) {
     return true;
 }
 
-/* [:alpha:] within a class. */
+/* Reads [:alpha:] within a class. */
 static bool parse_posix_set(RegexParser *parser, RegexClass *set, bool *found) {
     size_t end = str_find(parser->text, STR(":]"), parser->at + 2);
     size_t start = parser->at;
@@ -273,7 +273,7 @@ static bool parse_backslash(RegexParser *parser, RegexNodeVec *into) {
     return true;
 }
 
-/* How often the inside may be repeated in total, at most: false where it is more. */
+/* Returns true if nested repetition counts multiply to at most `most`. */
 static bool is_repeat_valid(const RegexNode *node, uint32_t most) {
     if (node->kind == REGEX_REPEAT && node->max != 0) {
         uint32_t count = node->max == REGEX_NO_MAX ? node->min : node->max;
@@ -289,7 +289,7 @@ static bool is_repeat_valid(const RegexNode *node, uint32_t most) {
     return true;
 }
 
-/* Digits without a leading zero; more than can be counted are too many. */
+/* Reads a count without leading zero. Overlong numbers become a count that is too large. */
 static bool parse_count(RegexParser *parser, uint32_t *out) {
     size_t start = parser->at;
     uint32_t number = 0;
@@ -303,7 +303,8 @@ static bool parse_count(RegexParser *parser, uint32_t *out) {
     return digits && (digits == 1 || parser->text.ptr[start] != '0');
 }
 
-/* {2}, {2,}, {2,3}; false, and nothing is read, where it is something else: then it is text. */
+/* Reads {2}, {2,} or {2,3}. Returns false and reads nothing for any other text, which is
+ * literal. */
 static bool parse_counts(RegexParser *parser, uint32_t *min, uint32_t *max) {
     size_t start = parser->at;
     bool is_good = accept(parser, STR("{")) && parse_count(parser, min);
@@ -318,7 +319,7 @@ static bool parse_counts(RegexParser *parser, uint32_t *min, uint32_t *max) {
     return false;
 }
 
-/* *found false: no repetition is here. */
+/* Reads a repetition. *found is false if none is here. */
 static bool parse_repeat(RegexParser *parser,
                          size_t *last_repeat,
                          RegexNodeVec *into,
@@ -353,7 +354,7 @@ static bool parse_repeat(RegexParser *parser,
 
 static bool parse_choice(RegexParser *parser, const RegexNode **out);
 
-/* From behind the opening parenthesis to behind the closing one. */
+/* Reads a group after its opening parenthesis, up to and including the closing one. */
 static bool parse_group_body(RegexParser *parser, const RegexNode **out) {
     if (!parse_choice(parser, out))
         return false;
@@ -395,12 +396,12 @@ static unsigned flag_of(char c) {
     }
 }
 
-/* Behind "(?": flags alone hold until the group that they are in ends, before a colon in a group
- * of their own. */
+/* Reads the flags after "(?". Before ")" they apply to the rest of the enclosing group; before ":"
+ * they apply to this group. */
 static bool parse_flags(RegexParser *parser, size_t start, RegexNodeVec *into) {
     unsigned flags = parser->flags;
     bool clears = false;
-    bool is_bare = false; /* a hyphen without a flag behind it */
+    bool is_bare = false; /* a hyphen without a flag after it */
     for (; !is_at_end(parser); parser->at++) {
         char c = peek(parser, 0);
         unsigned flag = flag_of(c);
@@ -451,7 +452,7 @@ static void parse_dot(RegexParser *parser, RegexNodeVec *into) {
     add_class(parser, &set, into);
 }
 
-/* PCRE2's own ^ does not match behind a line end at the end of the text. */
+/* PCRE2's own ^ does not match after a newline at the end of the text. */
 static void parse_anchor(RegexParser *parser, char c, RegexNodeVec *into) {
     bool is_start = c == '^';
     if (parser->flags & FLAG_MULTILINE)

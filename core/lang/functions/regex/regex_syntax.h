@@ -1,8 +1,8 @@
-/* regex_syntax: the text of a regular expression in RE2's syntax → a tree.
+/* regex_syntax: parses a regular expression of RE2's syntax into a tree.
  *
- * Flags such as (?i) are resolved while parsing: nodes hold the text of the pattern that PCRE2
- * takes for one character or one assertion, independent of its surroundings. Captures are numbered
- * from 0 in the order of their parentheses. */
+ * The parser resolves flags such as (?i). Each node holds the PCRE2 pattern for one character or
+ * assertion, independent of its context. Captures are numbered from 0 in the order of their
+ * parentheses. */
 #pragma once
 
 #include "vec.h"
