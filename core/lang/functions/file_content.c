@@ -1,4 +1,4 @@
-/* file_content: reads files for functions; all file access of functions is here. */
+/* file_content: reads the contents of files for functions. */
 #include "file_content.h"
 
 #include "scope.h"

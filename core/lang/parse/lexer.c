@@ -259,8 +259,8 @@ static uint32_t lexer_character(const Lexer *lexer, uint32_t offset) {
     return (uint32_t)width;
 }
 
-/* Returns the length of the character or escape at the cursor. Returns 0 for anything else, like a
- * backslash before the end of the line, or the first half of ${ at the end of a file. */
+/* Returns the length of the character or escape at the cursor. Returns 0 for anything else: a
+ * backslash at the end of the line, or half of ${ at the end of the file. */
 static uint32_t lexer_text_step(const Lexer *lexer, bool has_escapes) {
     char c = lexer_char(lexer, 0);
     char next = lexer_char(lexer, 1);

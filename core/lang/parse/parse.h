@@ -68,7 +68,7 @@ void parse_error(Parse *parse, SourceRange range, const char *summary, const cha
 void parse_report(Parse *parse, SourceRange range, const char *summary, const char *detail);
 /* Adds the error "Expected a comma, but found the end of the text." about the token. */
 void parse_found(Parse *parse, Token token, const char *summary, const char *wanted);
-/* The same, but only before the first error. */
+/* The same, but adds nothing once `recovers` is set. */
 void parse_unexpected(Parse *parse, Token token, const char *summary, const char *wanted);
 /* Returns a mark for parse_is_lost. */
 size_t parse_mark(const Parse *parse);

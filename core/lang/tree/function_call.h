@@ -1,8 +1,8 @@
 /* function_call: calls a function; the helpers below are for its `run`.
  *
  * Arguments are converted to the parameters' types before a call. Unless a parameter's flags allow
- * it, a null is an error, an unknown makes the result unknown, and marks move from the argument to
- * the result. */
+ * it, a null is an error and an unknown makes the result unknown. Likewise, marks move from the
+ * argument to the result. */
 #pragma once
 
 #include "function.h"

@@ -223,7 +223,7 @@ static bool next_is_name(const Parser *parser, Str name) {
     return step && !step->is_key && str_equal(step->name, name);
 }
 
-/* Reads a name step. If there is none, adds an error that says what is missing. */
+/* Reads a name step. If there is none, adds an error that names the missing part. */
 static bool take_name(Parser *parser, const char *what, Str *out) {
     const Step *step = peek(parser);
     if (!step)

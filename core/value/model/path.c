@@ -211,7 +211,7 @@ Value path_set(Value root, Path path, Value value, Arena *arena) {
     return root;
 }
 
-/* One step of a path taken: the index of the item, and the rest of the path below it. */
+/* The first step of a path as an index into the items, and the rest of the path below it. */
 typedef struct Descent {
     size_t item;
     Path rest;

@@ -19,8 +19,8 @@ typedef struct TimestampFields {
 
 /* On failure returns false and sets *error, as "not a valid RFC3339 timestamp: ..." */
 MUST_USE bool timestamp_parse(Str text, Timestamp *out, Str *error, Arena *arena);
-/* The same, but also accepts an hour of one digit, a comma before a fraction of a second, and an
- * offset of 24 hours or of 60 minutes. */
+/* The same, but more lenient. Also accepts an hour of one digit, a comma before a fraction of a
+ * second, and an offset of 24 hours or of 60 minutes. */
 MUST_USE bool timestamp_parse_lenient(Str text, Timestamp *out, Str *error, Arena *arena);
 /* Returns the fields in the time's own zone. */
 TimestampFields timestamp_fields(Timestamp time);

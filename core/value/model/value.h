@@ -7,10 +7,10 @@
  *   marks    of this value itself; conversions keep them
  *   flags    FLAG_UNKNOWN_INSIDE, FLAG_MARKS_INSIDE: for this value or anything inside it
  *
- * Items of objects are in the order of the type's names, map keys sorted by bytes, set members in
- * canonical order: strings by bytes, numbers by value, false before true, others as in
- * value_order.c, null last. A set holds no marks inside: they move to the set. Strings are UTF-8 in
- * normal form C.
+ * Items of objects are in the order of the type's names. Keys of maps are sorted by bytes. Members
+ * of sets are in canonical order: strings by bytes, numbers by value, false before true, null last,
+ * others as in value_order.c. A set holds no marks inside: they move to the set. Strings are UTF-8
+ * in normal form C.
  *
  * Only untyped nulls and unknowns of unknown type have the type `dynamic`. Threads share values
  * freely. Only value_clone makes a value outlive its arena. */

@@ -1,8 +1,9 @@
 /* ObjectBuilder: an object under construction, its attributes set by name. There are two sorts:
  *
- *   typed    starts with every attribute of an object type; a name outside the type is a bug
- * (CHECK) untyped  gathers names and values in any order, for an object or a map; of two values for
- * one name the later wins
+ *   typed    starts with every attribute of an object type;
+ *            to set a name that the type lacks is a bug (CHECK)
+ *   untyped  gathers names and values in any order, for an object or a map;
+ *            of two values for one name the later wins
  *
  *     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
  *     object_builder_set(&builder, "id", id);

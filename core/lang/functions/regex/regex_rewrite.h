@@ -1,8 +1,8 @@
 /* regex_rewrite: converts a tree of RE2's syntax to an equivalent PCRE2 pattern.
  *
- * Both engines take the leftmost match and prefer the first alternative. They differ for an
- * unlimited repetition of a body that can be empty: RE2 allows only the first round to be empty,
- * PCRE2 also the last. Such a loop becomes
+ * Both engines prefer the leftmost match and the first alternative. They differ for an unlimited
+ * repetition of a body that can be empty. RE2 allows only the first round to be empty, PCRE2 also
+ * the last. Such a loop becomes
  *
  *     ()(?:()BODY(?C'n'))*
  *
