@@ -209,8 +209,7 @@ static Token lexer_normal(Lexer *lexer, LexerMode *mode) {
         return lexer_take(lexer, TOKEN_NEWLINE, 2);
     if (c == '#' || (c == '/' && next == '/'))
         return lexer_line_comment(lexer);
-    if (c == '/' && next == '*' &&
-        lexer_inline_comment(lexer)) /* a comment is skipped unless kept */
+    if (c == '/' && next == '*' && lexer_inline_comment(lexer)) /* skipped unless kept */
         return lexer_take(lexer, TOKEN_COMMENT, lexer_inline_comment(lexer));
     if (isdigit((unsigned char)c))
         return lexer_number(lexer);

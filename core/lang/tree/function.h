@@ -58,8 +58,7 @@ struct Function {
     /* The function checks its arguments together, so its errors have the range of the whole
      * call. */
     bool blames_call;
-    bool can_be_null; /* the result can be null; otherwise an unknown result is refined as not null
-                       */
+    bool can_be_null; /* the result can be null; if false, an unknown result is never null */
     const char *description;
     const char *example; /* "upper(\"a\") = \"A\"": runs as a test */
 };

@@ -22,8 +22,7 @@ typedef struct Reference {
     ReferenceKind kind;
     ResourceMode mode;
     Str type; /* of a resource */
-    Str name; /* of a variable, local, resource or module; attribute of count, each, path, terraform
-               */
+    Str name; /* of a variable, local, resource, module; attribute of count, each, path … */
     InstanceKey key;   /* literal key after a resource or module, if any */
     size_t used;       /* number of steps in the object's name, without the key */
     SourceRange range; /* range of the object's name, without the steps into it */

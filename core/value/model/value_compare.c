@@ -102,7 +102,7 @@ static int compare_items(Value a, Value b) {
     return a.count < b.count ? -1 : a.count > b.count;
 }
 
-/* Known before unknown before null. */
+/* Ranks known before unknown before null. */
 static int state_rank(Value v) {
     if (value_is_present(v))
         return 0;

@@ -37,5 +37,5 @@ typedef struct RegexSyntax {
     StrVec names; /* of the captures; empty: unnamed */
 } RegexSyntax;
 
-/* False: *error is a phrase that names the part that is wrong. */
+/* On failure returns false and sets *error to a phrase that quotes the invalid part. */
 MUST_USE bool regex_syntax_parse(Str pattern, RegexSyntax *out, Str *error, Arena *arena);
