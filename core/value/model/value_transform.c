@@ -7,8 +7,8 @@ static bool has_items(Value v) {
 
 static Value clone_as(Value v, const Type *type, Arena *arena);
 
-/* Clones an item. Its type becomes `declared`, from the clone's type, so that items share types;
- * otherwise a copy. */
+/* Clones an item. An interned type stays. A type equal to `declared`, from the clone's type,
+ * becomes that one, so that items share types. Any other type is copied. */
 static Value clone_part(Value part, const Type *declared, Arena *arena) {
     const Type *type = part.type;
     if (!type->interned)
