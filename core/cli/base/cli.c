@@ -1,4 +1,4 @@
-/* What commands share of their surroundings. */
+/* Environment variables, output and program names, for all commands. */
 #include "cli.h"
 
 const char *cli_environment(const Cli *cli, const char *name) {

@@ -1,4 +1,5 @@
-/* Cli: what a command gets: the effects, the terminal, the stop token, memory. Built by main.c. */
+/* Cli: the context of a command: effects (`io`), terminal, cancel token, memory. Built by
+ * main.c. */
 #pragma once
 
 #include "cancel.h"
@@ -7,29 +8,30 @@
 #include "registry.h"
 #include "terminal.h"
 
-/* A name that the program is called by. */
+/* A name that the program can be called by, and the behaviour that depends on it. */
 typedef struct CliName {
     const char *name;
     const char *title;       /* "Terraform v1.11.4" */
-    const char *version_key; /* of the stream's first line */
+    const char *version_key; /* JSON key of the Terraform version in the first event */
     const char *ui_module;
-    const char *data_dir; /* where wrappers and caches look for what init records */
-    bool is_other;        /* its output is parsed as that of another program: no key of our own */
-    bool forgets; /* as OpenTofu: a removed block alone means to forget, what is forgotten is
-                     counted, and prevent_destroy is an expression */
-    /* in *.tf, module sources and backends are literals */
+    const char *data_dir; /* default data directory; wrappers and caches expect it */
+    bool is_other;        /* emulates another program: output has no keys specific to loam */
+    /* OpenTofu behaviour: a removed block without lifecycle forgets its objects, summaries count
+     * forgotten objects, and prevent_destroy accepts an expression. */
+    bool forgets;
+    /* In *.tf files, module sources and backend arguments must be literals. */
     bool has_literal_settings;
 } CliName;
 
 typedef struct Cli {
     Io io;
-    Arena *arena; /* run */
+    Arena *arena; /* lives as long as the run */
     Terminal terminal;
     CancelToken *cancel;
-    struct Signals *signals; /* NULL: nobody waits for any */
-    struct View *view;       /* of the command that runs */
-    const Map *secrets;      /* what outputs that nobody asked for must not show; NULL: nothing */
-    struct Reporting *reporting; /* files asked for by -report; NULL: none */
+    struct Signals *signals;     /* NULL: signals are not handled */
+    struct View *view;           /* of the running command */
+    const Map *secrets;          /* values to mask in printed outputs and states; NULL: none */
+    struct Reporting *reporting; /* files requested by -report; NULL: none */
     Registry *registry;
     const struct ProvisionerTable *provisioners;
     const struct CommandTable *commands;
@@ -37,20 +39,20 @@ typedef struct Cli {
     const struct ModuleSources *module_sources;
     Str version;
     const CliName *name;
-    DiskFile stream; /* where documents for programs go; 0: standard output */
-    Str started_in;  /* path.cwd: before -chdir */
-    Str data_folder; /* .loam, or as CliName has it */
+    DiskFile stream; /* destination of JSON output; 0: standard output */
+    Str started_in;  /* path.cwd: the working directory before -chdir */
+    Str data_folder; /* data directory: LOAM_DATA_DIR, or the default of CliName */
     Str workspace;
-    Str environment; /* -env: which of the configuration's; empty: none */
+    Str environment; /* selected by -env or LOAM_ENV; empty: none */
     bool in_automation;
 } Cli;
 
-/* LOAM_X wins over TF_X; NULL when neither is set. */
+/* Returns the value of LOAM_<name>, else of TF_<name>; NULL if both are unset or empty. */
 const char *cli_environment(const Cli *cli, const char *name);
-/* Text for programs: to standard output, or where -json-into says. */
+/* Writes text for programs to standard output, or to the file of -json-into. */
 void cli_write(const Cli *cli, Str text);
-/* Whose output those expect who called the program by this name. */
+/* Returns the name that the program was called by; loam's if `name` is not set. */
 const CliName *cli_name(const Cli *cli);
-/* The row of a program's path, as argv has it; loam's own where the name is unknown. */
+/* Returns the row for a program path (argv[0]); loam's row for an unknown name. */
 const CliName *cli_name_of_program(const char *path);
 int64_t cli_now_ms(const Cli *cli);

@@ -1,4 +1,4 @@
-/* Flags as rows of tables. */
+/* Parses command-line options, and defines the groups that commands share. */
 #include "option.h"
 
 static const Option view_options[] = {
@@ -22,7 +22,7 @@ static const Option variable_options[] = {
     {"input",    OPTION_FLAG_ON, NULL,         "Ask for variables that have no value (default true)."},
 };
 
-#define LOCK_OPTIONS 2 /* the first rows are of the lock alone */
+#define LOCK_OPTIONS 2 /* the first rows of state_options, which option_lock has, too */
 
 static const Option state_options[] = {
     {"lock",         OPTION_FLAG_ON, NULL,       "Lock the state while working on it (default true)."    },
@@ -86,7 +86,8 @@ static const Option *find(const OptionGroup *const *groups, size_t group_count, 
     return NULL;
 }
 
-/* The row of a flag that the command has, or may have elsewhere: a reader serves many commands. */
+/* Finds the row of a flag in the command's groups, else in a shared group: functions used by many
+ * commands read flags that some commands lack. */
 static const Option *find_flag(const Arguments *arguments, Str name) {
     static const OptionGroup *const shared[] = {
         &option_view,

@@ -1,7 +1,8 @@
-/* option: flags as rows of tables; help and completion are printed from the same rows.
+/* option: command-line options as tables. Help and shell completion are generated from the same
+ * rows.
  *
- * -name or --name, -name=value or -name value (not for flags). Options and positional arguments may
- * be mixed. */
+ * Accepts -name and --name, -name=value and -name value (flags: -name=value only). Options and
+ * positional arguments may be mixed. */
 #pragma once
 
 #include "diag.h"
@@ -9,24 +10,25 @@
 typedef enum OptionKind {
     OPTION_FLAG,         /* false unless given */
     OPTION_FLAG_ON,      /* true unless given as false */
-    OPTION_TEXT,         /* has a value, which completion does not know */
-    OPTION_PATH,         /* has a value: a file or directory */
-    OPTION_ADDRESS,      /* has a value: an address in the state */
-    OPTION_CHOICE,       /* has a value: one of the words in `value`, "dot|svg" */
-    OPTION_GROUP_CHOICE, /* has a value: one of the group's choices, a colon, and more */
+    OPTION_TEXT,         /* takes a value; completion offers nothing */
+    OPTION_PATH,         /* takes a value: a file or directory */
+    OPTION_ADDRESS,      /* takes a value: an address in the state */
+    OPTION_CHOICE,       /* takes a value: one of those in `value`, "dot|svg" */
+    OPTION_GROUP_CHOICE, /* takes a value: a choice of the group, a colon, and text */
 } OptionKind;
 
 typedef struct Option {
     const char *name;
     OptionKind kind;
     const char *value; /* as help shows it: "PATH", "dot|svg"; NULL for flags */
-    const char *help;  /* NULL: not shown */
+    const char *help;  /* NULL: hidden from help */
 } Option;
 
 typedef struct OptionGroup {
     const Option *options;
     size_t count;
-    /* What may stand as one of their values; NULL: nothing to list. False: there is no i-th. */
+    /* `choice` lists the values that an option of this group accepts, under `choices_title`; NULL:
+     * none. Returns false past the last value. */
     const char *choices_title;
     bool (*choice)(size_t i, const char **name, const char **help);
 } OptionGroup;
@@ -44,11 +46,11 @@ typedef struct OptionValue {
 typedef struct Arguments {
     VEC(OptionValue) options; /* in the order given */
     StrVec positionals;
-    const OptionGroup *const *groups; /* that the command has */
+    const OptionGroup *const *groups; /* of the command */
     size_t group_count;
 } Arguments;
 
-/* Groups that several commands share. */
+/* Groups shared by several commands. */
 extern const OptionGroup option_environment; /* -env */
 extern const OptionGroup option_protected;   /* -approve-protected */
 extern const OptionGroup option_view;        /* -no-color, -compact-warnings … */
@@ -65,11 +67,12 @@ MUST_USE bool option_parse(const OptionGroup *const *groups,
                            Arena *arena,
                            Diags *diags);
 bool option_is_flag(const Option *option);
-/* Returns the flag's last value, or the default of its row. The row is one of the command or of a
- * shared group; a name without a row is a programming error. */
+/* Returns the flag's last value, or the default of its row. The command's groups or a shared group
+ * must have the row; anything else is a programming error. */
 bool option_flag(const Arguments *arguments, const char *name);
-/* Empty (ptr NULL) when not given. */
+/* Returns the option's last value; its ptr is NULL if the option is not given. */
 Str option_text(const Arguments *arguments, const char *name);
 bool option_is_given(const Arguments *arguments, const char *name);
-/* Splits as a shell does: blanks, quotes, backslash. False: a quote is left open. */
+/* Splits like a shell: at blanks, with quotes and backslashes. Returns false on an unclosed
+ * quote. */
 bool option_split_words(Str text, StrVec *out, Arena *arena);

@@ -1,4 +1,4 @@
-/* Questions to the person at the terminal. */
+/* Asks the user for approval. */
 #include "prompt.h"
 
 bool prompt_approve(

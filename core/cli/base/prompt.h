@@ -1,9 +1,9 @@
-/* prompt: questions to the person at the terminal. */
+/* prompt: asks the user at the terminal for approval. */
 #pragma once
 
 #include "cli.h"
 
-/* Prints the question and reads one line; true if the line is `wanted`, "yes" mostly. The end of
- * standard input is an error; any other line is none. */
+/* Prints the question and reads one line. Returns true if the line equals `wanted`, usually "yes".
+ * Adds an error only if standard input has ended. */
 MUST_USE bool prompt_approve(
     Cli *cli, const char *question, const char *description, const char *wanted, Diags *diags);

@@ -1,4 +1,4 @@
-/* SIGINT, SIGTERM and SIGHUP become levels of the stop token. */
+/* Turns SIGINT, SIGTERM and SIGHUP into levels of the cancel token. */
 #include "signals.h"
 #include "terminal.h"
 #include "thread.h"
@@ -8,15 +8,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Programs that end others (timeout, service managers, terminals) send one signal twice, or two
- * different ones, at once: within this time they count as one. */
+/* Programs that end others (timeout, service managers, terminals) may send one signal twice, or two
+ * different signals, at once. Signals within this time count as one. */
 #define SAME_SIGNAL_MS 500
 
 struct Signals {
-    Arena *arena; /* where it lives, as long as its thread */
+    Arena *arena; /* holds this struct; lives as long as the thread */
     CancelToken *token;
     sigset_t set;
-    pthread_mutex_t mutex; /* of what follows */
+    pthread_mutex_t mutex; /* guards the members below */
     SignalsSpeaker *speak;
     void *payload;
 };
@@ -55,10 +55,10 @@ static void wait_for_signals(void *payload) {
     speak(signals, STR("\nStopping now. Operations whose outcome is not known are in the journal;\n"
                        "the next run looks after them.\n"));
     sleep(5);
-    _exit(1); /* every outcome that is known is in the journal already */
+    _exit(1); /* the journal already has every known outcome */
 }
 
-/* Under nohup SIGHUP is ignored, and must stay so: sigwait would take it all the same. */
+/* Under nohup SIGHUP is ignored and must stay ignored, but sigwait would receive it. */
 static bool is_ignored(int number) {
     struct sigaction action;
     return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;

@@ -1,6 +1,6 @@
-/* signals: SIGINT, SIGTERM and SIGHUP (unless it is ignored, as under nohup) become levels of the
- * stop token, on a thread of their own. The second one, half a second or more after the first,
- * gives what is in flight five seconds. */
+/* signals: a thread turns SIGINT, SIGTERM and SIGHUP (unless ignored, as under nohup) into levels
+ * of the cancel token. A second signal, at least half a second after the first, ends the process
+ * after five seconds. */
 #pragma once
 
 #include "cancel.h"
@@ -8,12 +8,13 @@
 
 typedef struct Signals Signals;
 
-/* Blocks the signals for this thread and those that it starts; call before any other thread. */
+/* Blocks the signals in this thread and in all threads that it starts. Call before starting any
+ * other thread. */
 Signals *signals_start(CancelToken *token);
 
 typedef void SignalsSpeaker(void *payload, Str text);
 
-/* Who puts what a signal is answered with onto the screen, where live lines stand; NULL: it goes to
- * standard error as it is. Once this returns, the one before is not called any more. Without
- * signals (NULL) it does nothing. */
+/* Sets the function that prints the messages of the signal thread and keeps live lines intact.
+ * NULL: messages are printed to standard error. After the return, the previous function is not
+ * called any more. Does nothing if `signals` is NULL. */
 void signals_set_speaker(Signals *signals, SignalsSpeaker *speak, void *payload);

@@ -1,4 +1,4 @@
-/* Where text goes. */
+/* Reads from and writes to the terminal. */
 #include "terminal.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ RenderStyle terminal_style(const Terminal *terminal) {
     };
 }
 
-/* The first text that could not be written; one program has one standard output. */
+/* The first failed write. The process has one standard output. */
 static struct {
     const char *what;
     int error;
@@ -71,7 +71,7 @@ void terminal_out(Str text) {
     check_out(fwrite(text.ptr, 1, text.len, stdout) == text.len);
 }
 
-/* A closed pipe has no reader that misses the rest. */
+/* A closed pipe (EPIPE) is not reported: its reader wanted no more output. */
 bool terminal_finish(void) {
     check_out(!ferror(stdout));
     if (!failure.error)
@@ -110,7 +110,7 @@ bool terminal_read_line(Str *out, Arena *arena) {
     return ok;
 }
 
-/* Standard input has no buffer, so what poll does not see is not there. */
+/* Standard input has no buffer, so poll sees all input. */
 static bool wait_for_input(const CancelToken *cancel) {
     struct pollfd polled[2] = {
         {.fd = STDIN_FILENO,      .events = POLLIN},

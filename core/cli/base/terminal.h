@@ -1,5 +1,5 @@
-/* Terminal: where text goes: colour or not, how wide, Unicode or not; prompts. The only writer of
- * standard output and standard error. */
+/* Terminal: output, prompts, and the properties of the terminal: colour, Unicode, size. No other
+ * file writes to standard output and standard error. */
 #pragma once
 
 #include "cancel.h"
@@ -10,30 +10,31 @@ typedef struct Terminal {
     bool in_is_tty;
     bool color;
     bool unicode;
-    bool show_sensitive; /* values that are else hidden from sight */
+    bool show_sensitive; /* print sensitive values instead of masking them */
 } Terminal;
 
-/* From isatty, the window size, NO_COLOR, TERM and the locale. Before anything is read: it takes
- * the buffer from standard input, so that a signal can end the waiting. */
+/* Detects the properties from isatty, NO_COLOR, TERM and the locale. Call before reading input: it
+ * makes standard input unbuffered, so that a signal can interrupt a prompt. */
 Terminal terminal_probe(void);
 void terminal_out(Str text);
 void terminal_err(Str text);
 void terminal_print(const char *format, ...) PRINTF_LIKE(1, 2);
-/* Notes that `what` ("Standard output") could not be written, for terminal_finish. */
+/* Records that `what` ("Standard output") could not be written, for terminal_finish. */
 void terminal_fail(const char *what, int error);
-/* Before the program ends. False, with an error on standard error, if text was lost on the way. */
+/* Call before the program ends. Returns false if output was lost, with an error on standard error
+ * unless a pipe was closed. */
 MUST_USE bool terminal_finish(void);
 RenderStyle terminal_style(const Terminal *terminal);
-/* One line from standard input, without its newline; false at its end. */
+/* Reads one line from standard input, without its newline. Returns false at the end of input. */
 MUST_USE bool terminal_read_line(Str *out, Arena *arena);
 typedef enum TerminalAnswer { ANSWER_GIVEN, ANSWER_END, ANSWER_CANCELLED } TerminalAnswer;
 
-/* The same, unless a signal comes first. */
+/* Like terminal_read_line, but returns early if `cancel` is raised. */
 TerminalAnswer terminal_ask(Str *out, const CancelToken *cancel, Arena *arena);
-/* All of standard input. */
+/* Reads standard input to its end. */
 Str terminal_read_all(Arena *arena);
-/* A line whose characters are not shown while it is typed. */
+/* Reads one line without echo. */
 MUST_USE bool terminal_read_secret(Str *out, Arena *arena);
-/* Columns and rows now (the window may have been resized). */
+/* Return the current size of the window in columns and rows; 80 by 24 if unknown. */
 uint32_t terminal_width(void);
 uint32_t terminal_height(void);
