@@ -1,4 +1,4 @@
-/* Runs as JUnit's cases. */
+/* Writes test results as a JUnit XML document. */
 #include "junit.h"
 #include "clock.h"
 #include "view_diag.h"

@@ -1,7 +1,8 @@
-/* junit: what came of tests as a JUnit document, the form in which build servers read them. */
+/* junit: writes test results as a JUnit XML document, for build servers. */
 #pragma once
 
 #include "suite.h"
 
-/* A suite a file, a case a run. What went wrong stands in it as people see it, without colours. */
+/* Writes one test suite per file and one test case per run. Diagnostics are text without
+ * colours. */
 void junit_write(const Suite *suite, StrBuf *out, Arena *scratch);

@@ -1,4 +1,4 @@
-/* -report */
+/* Implements -report: records the run and writes the files. */
 #include "reporting.h"
 
 #include "report_outcome.h"
@@ -48,7 +48,7 @@ static Str kind_names(Arena *arena) {
     return str_join(names.items, names.count, STR(", "), arena);
 }
 
-/* An hour of work later would be late to learn of it. */
+/* Checked before the run: an error after an hour of work would be too late. */
 static bool check_folder(const Reporting *reporting, Str path, Diags *diags) {
     const Disk *disk = reporting->cli->io.disk;
     Str folder = disk_folder_of(path);
@@ -129,7 +129,7 @@ const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener) {
     return timeline_recorder_hooks(reporting->recorder);
 }
 
-/* The object as the run left it, in place of the plan, which did not know all of it. */
+/* Replaces the planned value with that of the object after the run: the plan had unknown values. */
 static void take_result(ResourceChange *change, WorkingState *working, Arena *arena) {
     Diags ignored = diags_new(arena);
     const StateObject *object = working_state_object(working, change->address, STR_EMPTY, arena);
@@ -139,7 +139,7 @@ static void take_result(ResourceChange *change, WorkingState *working, Arena *ar
         change->after = result;
 }
 
-/* A copy of the plan whose changes that were done have their real values. */
+/* Copies the plan; successful changes get their final values. */
 static const Plan *plan_with_results(const Reporting *reporting, WorkingState *working) {
     Arena *arena = reporting->cli->arena;
     Plan *plan = arena_new(arena, Plan);
@@ -188,7 +188,8 @@ void reporting_set_outputs(Reporting *reporting, const State *state) {
     reporting->plan = plan;
 }
 
-/* "module.NAME." at the start leads to the call. */
+/* Follows the "module.NAME." prefixes of an address; *rest is the remainder. Returns NULL for an
+ * unknown call. */
 static const Module *enter_module(const Module *module, Str *rest) {
     while (module && str_starts_with(*rest, STR("module."))) {
         Str name = str_after(*rest, 7);
@@ -223,7 +224,7 @@ static SourceRange locate(void *payload, Str address) {
     return variable ? variable->range : NO_RANGE;
 }
 
-/* An error that came before tells why. */
+/* An earlier error has already explained why nothing ran. */
 static bool report_nothing_ran(const ReportFile *file, Diags *diags) {
     if (diags_has_errors(diags))
         return true;
@@ -258,7 +259,7 @@ bool reporting_write(Reporting *reporting, Str title, Diags *diags) {
     if (!reporting)
         return true;
     Cli *cli = reporting->cli;
-    Diags said = diags_new(cli->arena); /* one report does not tell of another's failure */
+    Diags said = diags_new(cli->arena); /* so that no report contains the write error of another */
     diags_append(&said, diags);
     ReportInput input = {
         .plan = reporting->plan,

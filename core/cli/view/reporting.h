@@ -1,5 +1,5 @@
-/* reporting: the files that -report asks for. A command that makes or carries out a plan says so as
- * it goes; the files are written when it has ended, however it ended. */
+/* reporting: writes the files requested by -report. A command passes its plan, run and result while
+ * it runs. The files are written when it ends, even after an error. */
 #pragma once
 
 #include "config.h"
@@ -13,15 +13,18 @@ typedef struct Reporting Reporting;
 /* -report=KIND:FILE, -report-limit */
 extern const OptionGroup reporting_options;
 
-/* What the options ask for; cli->reporting, NULL when that is nothing. */
+/* Reads the options and sets cli->reporting, unless no report is requested. */
 MUST_USE bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags);
-/* Below, `reporting` may be NULL. */
+/* In the functions below, `reporting` may be NULL. */
 void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *config);
-/* A run begins. Returns the hooks to use instead of `listener`, which receives every event too. */
+/* Starts recording a run. Returns the hooks to use instead of `listener`, which still receives
+ * every event. */
 const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener);
-/* `working` has what became of the objects. */
+/* Ends the recording. Replaces unknown values of the plan with the results in `working` (may be
+ * NULL). */
 void reporting_run_end(Reporting *reporting, WorkingState *working);
-/* After reporting_run_end of a run that worked: the outputs as it left them. */
+/* Call after reporting_run_end of a successful run. Replaces unknown outputs of the plan with those
+ * of `state`. */
 void reporting_set_outputs(Reporting *reporting, const State *state);
-/* Writes the files: each whole or not at all. */
+/* Writes the files. Each one is written completely or not at all. */
 MUST_USE bool reporting_write(Reporting *reporting, Str title, Diags *diags);

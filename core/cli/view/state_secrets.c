@@ -1,4 +1,4 @@
-/* The secrets of a state. */
+/* Collects the sensitive values of a state. */
 #include "state_secrets.h"
 #include "render_secret.h"
 #include "state_object.h"

@@ -1,8 +1,9 @@
-/* state_secrets: the secrets of a state, to be hidden where they stand without their mark. */
+/* state_secrets: collects the sensitive values of a state, to mask them where their mark is
+ * missing. */
 #pragma once
 
 #include "engine.h"
 
-/* All values that the current objects of the state mark as sensitive and that are long enough to be
- * recognised; for render_secret_has. Lives in `arena`. */
+/* Returns the sensitive values of all current objects that are long enough to be recognised in
+ * other values; for render_secret_mark. Lives in `arena`. */
 const Map *state_secrets(const Engine *engine, const State *state, Arena *arena);

@@ -9,7 +9,7 @@ struct TimelineRecorder {
     const Cli *cli;
     const Hooks *listener;
     Hooks hooks;
-    pthread_mutex_t mutex; /* guards the rest */
+    pthread_mutex_t mutex; /* guards the members below */
     int64_t started_ms;    /* monotonic */
     Timeline *timeline;
     Map open; /* kind, address, deposed → row, from 1 */

@@ -1,4 +1,4 @@
-/* What all views share: which diagnostics are shown, once each. */
+/* Functions of all views: count operations, and show each diagnostic once. */
 #include "view.h"
 
 void view_count(View *view, Action action) {

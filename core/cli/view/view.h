@@ -1,9 +1,10 @@
-/* View: how a command tells what it does: people read text, programs JSON. One is chosen before the
- * command runs, by the command's own option -json; no command asks which one it is.
+/* View: presents the progress and result of a command: text for people, JSON for programs. The
+ * command's option -json selects the view before the command runs. Commands do not depend on the
+ * selected view.
  *
- * Diagnostics are collected by the command and shown in order: view_show_diags before a person is
- * asked something, `finish` at the end. The hooks of a walk may come from many threads; all else is
- * the main thread's. */
+ * The command collects diagnostics. view_show_diags shows them before a prompt, view_finish at the
+ * end. Hooks may be called from many threads at once; everything else belongs to the main
+ * thread. */
 #pragma once
 
 #include "cli.h"
@@ -15,57 +16,60 @@
 typedef struct View View;
 
 typedef struct ViewType {
-    /* A walk begins; its hooks. */
+    /* Begins a walk. Returns the hooks that receive its events, or NULL. */
     const Hooks *(*walk_begin)(View *view);
     void (*walk_end)(View *view);
-    /* A remark that stands for itself. */
+    /* Shows a message. */
     void (*note)(View *view, Str text);
-    /* A step of init: programs know it by its code, people see those that are `for_people`. */
+    /* Reports a step of init. JSON has every step, with its code; people see only steps that are
+     * `for_people`. */
     void (*step)(View *view, const char *code, Str text, bool for_people);
     void (*plan)(View *view, const Plan *plan);
-    /* A saved plan is about to be carried out: people have seen it. */
+    /* Reports a saved plan before its apply. People have already seen it. */
     void (*saved_plan)(View *view, const Plan *plan);
-    /* How to go on after a plan that is saved at `path` (ptr NULL: it is not). */
+    /* Shows how to continue after a plan that was saved at `path` (ptr NULL: not saved). */
     void (*plan_hint)(View *view, Str path);
-    /* The plan was carried out: `done` operations; `state` is what there is now. */
+    /* Reports a completed apply: view->done operations; `state` is the new state. */
     void (*applied)(View *view, const State *state);
     void (*cancelled)(View *view, PlanMode mode);
     void (*valid)(View *view);
     void (*diag)(View *view, const Diag *diag);
-    /* How tests are told, with the plan or state of each run or without; NULL: not at all. */
+    /* Returns the events that report tests; `verbose` adds the plan or state of each run. NULL:
+     * this view does not report tests. */
     const struct SuiteEvents *(*tests)(View *view, bool verbose);
-    /* Instead, those that are new: for a view that shows none itself. */
+    /* Replaces `diag` in a view that shows no diagnostics itself: receives all of them. May be
+     * NULL. */
     void (*diags)(View *view, const Diags *diags);
-    /* After the last of them. */
+    /* Called once, after the last diagnostic. */
     void (*finish)(View *view, const Diags *diags);
-    bool can_ask; /* there is a person at the other end */
-    bool groups;  /* what is similar is told once */
+    bool can_ask; /* a person can answer prompts */
+    bool groups;  /* merges similar diagnostics */
 } ViewType;
 
 struct View {
     const ViewType *type;
     Cli *cli;
     void *self;
-    bool is_destroy; /* the command is destroy, which has words of its own */
-    bool is_refresh; /* the command is refresh, of which programs hear what was read alone */
-    PlanCounts done; /* operations of the walk that came to a good end; a replacement is two */
-    size_t shown;    /* diagnostics that have been shown */
+    bool is_destroy; /* command is destroy: its summary has different wording */
+    bool is_refresh; /* command is refresh: JSON omits the plan and the apply summary */
+    PlanCounts done; /* successful operations of the walk; a replacement is two */
+    size_t shown;    /* number of diagnostics already shown */
     ViewGrouping grouping;
-    bool is_concise; /* nothing of what goes on, only what came of it */
+    bool is_concise; /* -concise: shows results, but no progress */
 };
 
-/* For people, on standard output and standard error. */
+/* Opens the view for people, on standard output and standard error. */
 View *view_human_open(Cli *cli);
-/* The stream of events that Terraform's users know, a JSON object a line. */
+/* Opens the JSON view: Terraform's event stream, one object per line. */
 View *view_json_open(Cli *cli);
-/* One JSON document of all diagnostics at the end, for validate. */
+/* Opens the view of `validate -json`: one JSON document of all diagnostics, written at the end. */
 View *view_verdict_open(Cli *cli);
 
-/* An operation has ended well. Called by the hooks, under their own lock. */
+/* Counts a successful operation. Called by hooks that hold their own lock. */
 void view_count(View *view, Action action);
 /* "1 imported, 2 added, 0 changed, 0 destroyed" */
 Str view_summary(PlanCounts done, Arena *arena);
-/* Those that have not been shown yet; one that repeats another is left out. */
+/* Shows the diagnostics that have not been shown yet. Omits repetitions. */
 void view_show_diags(View *view, const Diags *diags);
-/* The rest of them, and the end. */
+/* Shows the remaining diagnostics, then finishes the view. */
 void view_finish(View *view, const Diags *diags);

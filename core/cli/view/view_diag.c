@@ -1,4 +1,4 @@
-/* Diagnostics for people. */
+/* Prints diagnostics for people. */
 #include "view_diag.h"
 #include "utf8.h"
 
@@ -14,7 +14,7 @@ static Look look_of(RenderStyle style) {
     return (Look){"\033[31m", "\033[33m", "\033[1m", "\033[2m", "\033[0m", true, style.unicode};
 }
 
-/* Words in lines of at most `width` columns; text that is indented stands as it is. */
+/* Wraps words into lines of at most `width` columns. Indented lines stay as they are. */
 static void add_wrapped(StrBuf *out, Str text, uint32_t width) {
     Str line;
     while (str_next_field(&text, '\n', &line)) {
@@ -40,10 +40,10 @@ static void add_wrapped(StrBuf *out, Str text, uint32_t width) {
     }
 }
 
-/* A line as it is shown: whole, or what stands around the place. */
+/* A source line to print: whole, or cut around the place. */
 typedef struct Excerpt {
     Str text;
-    size_t from; /* of the place, in text */
+    size_t from; /* offset of the place in `text` */
     size_t to;
 } Excerpt;
 
@@ -57,8 +57,7 @@ static void add_caret(StrBuf *out, const Excerpt *excerpt, size_t margin, const 
     strbuf_add_char(out, '\n');
 }
 
-/* Tabs have no width that could be told, and what else controls a terminal is not for users' files
- * to send. */
+/* The width of a tab is unknown, and users' files must not control the terminal. */
 static Str without_controls(Str line, Arena *scratch) {
     StrBuf out = strbuf_new(scratch);
     size_t width;
@@ -68,7 +67,7 @@ static Str without_controls(Str line, Arena *scratch) {
         if (is_control)
             strbuf_add_repeat(&out, ' ', width);
         else if (utf8_is_bidi_control(c))
-            strbuf_add_codepoint(&out, 0xfffd); /* of as many bytes */
+            strbuf_add_codepoint(&out, 0xfffd); /* has the same number of bytes */
         else
             strbuf_add(&out, str_slice(line, i, i + width));
     }
@@ -79,7 +78,8 @@ static bool is_inside_character(Str text, size_t at) {
     return at < text.len && ((unsigned char)text.ptr[at] & 0xC0) == 0x80;
 }
 
-/* No text is wider than its bytes: only a line that is a few times as long needs no measuring. */
+/* A text is never wider than its number of bytes. A line of more than four bytes per column counts
+ * as too wide without measuring. */
 static bool fits(Str line, size_t width) {
     return line.len <= width || (line.len <= width * 4 && utf8_display_width(line) <= width);
 }
@@ -118,7 +118,7 @@ static Excerpt make_excerpt(SourceRange range, size_t width, const Look *look, A
     return shown;
 }
 
-#define WIDTH_ELSEWHERE 400 /* of lines that go to a file */
+#define WIDTH_ELSEWHERE 400 /* width of source lines if the output is no terminal */
 #define WIDTH_LEAST     40
 
 static void add_excerpt(
@@ -176,7 +176,8 @@ void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *s
     if (diag->detail.len > 0) {
         strbuf_add_char(&text, '\n');
         uint32_t width = style.width > 20 ? style.width - 4 : 0;
-        Str detail = utf8_strip_controls(diag->detail, scratch); /* names of files hold anything */
+        /* Names of files may contain control characters. */
+        Str detail = utf8_strip_controls(diag->detail, scratch);
         add_wrapped(&text, detail, width > 96 ? 96 : width);
     }
     if (look.has_bar) {

@@ -1,4 +1,4 @@
-/* A diagnostic as JSON. */
+/* Writes a diagnostic as JSON. */
 #include "view_diag_json.h"
 
 #include "function_json.h"
@@ -12,7 +12,7 @@ static void write_position(JsonWriter *writer, const char *key, SourcePos positi
     json_object_end(writer);
 }
 
-/* A place without extent points at the byte that stands there. */
+/* Extends an empty range to the byte at its start. */
 static SourceRange with_extent(SourceRange range) {
     if (range.end <= range.start)
         range.end = range.start + 1;
@@ -52,7 +52,7 @@ static void write_values(JsonWriter *writer, const Diag *diag) {
     json_array_end(writer);
 }
 
-/* The signature of the function whose call failed. */
+/* Writes the signature of the function whose call failed. */
 static void write_function_call(JsonWriter *writer,
                                 const Diag *diag,
                                 const FunctionTable *functions) {
@@ -69,9 +69,8 @@ static void write_function_call(JsonWriter *writer,
     json_object_end(writer);
 }
 
-/* The block that the place is in, which is not the one whose header it is; null where there is none
- * or nobody knows. */
-/* The block that the place is in: of a block's header the one around it. */
+/* Writes the block that contains the range, excluding a block whose header is the range; null if
+ * unknown. */
 static void write_context(JsonWriter *writer, SourceRange range) {
     SCOPED(ArenaRef) arena = arena_open("context");
     Str context = range.start ? source_outline(range.source, range.start - 1, arena) : STR_EMPTY;
@@ -82,8 +81,8 @@ static void write_context(JsonWriter *writer, SourceRange range) {
         json_write_null(writer);
 }
 
-/* All lines that the range touches, the one that it ends before too; offsets count bytes from the
- * first one's start. */
+/* Writes all lines that the range touches, including the line of its end. Offsets are in bytes from
+ * the start of the first line. */
 static void write_snippet(JsonWriter *writer,
                           const Diag *diag,
                           SourceRange range,
@@ -104,7 +103,7 @@ static void write_snippet(JsonWriter *writer,
     json_object_end(writer);
 }
 
-/* Objections to arguments of terraform_data have neither address nor range, as in Terraform. */
+/* Errors in arguments of terraform_data have neither address nor range, as in Terraform. */
 static bool is_of_terraform_data(const Diag *diag) {
     Str type = STR("terraform_data.");
     size_t at = str_find(diag->address, type, 0);

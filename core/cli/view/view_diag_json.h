@@ -1,10 +1,11 @@
-/* view_diag_json: a diagnostic as JSON, as `validate -json` and the event stream have it. */
+/* view_diag_json: writes a diagnostic as JSON, in the form of `validate -json` and the event
+ * stream. */
 #pragma once
 
 #include "diag.h"
 #include "function.h"
 #include "json_writer.h"
 
-/* {severity, summary, detail, address, range, snippet} */
-/* `functions`: where the signature of a call that failed is found; NULL: it is left out. */
+/* Writes {severity, summary, detail, address, range, snippet}. */
+/* `functions` has the signature of a failed call; NULL: the signature is omitted. */
 void view_diag_write_json(const Diag *diag, const FunctionTable *functions, JsonWriter *writer);

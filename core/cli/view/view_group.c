@@ -1,7 +1,7 @@
-/* Which diagnostics are shown, and which stand for others. */
+/* Merges similar diagnostics, and omits repeated and hidden ones. */
 #include "view_group.h"
 
-/* Several instances of a block may meet the same error. */
+/* Several instances of a block may report the same error. */
 bool view_group_is_repeated(const Diags *diags, size_t i) {
     const Diag *diag = &diags->items[i];
     if (diag->is_of_element)
@@ -22,7 +22,7 @@ static bool is_hidden(const ViewGrouping *grouping, const Diag *diag) {
                                     (grouping->hides_remote_deprecations && diag->is_remote));
 }
 
-/* What is about no place in particular may tell of different things under one summary. */
+/* Diagnostics without a place may be about different things under one summary. */
 static bool may_consolidate(const ViewGrouping *grouping, const Diag *diag) {
     bool wanted = diag->severity == DIAG_ERROR ? grouping->consolidates_errors
                                                : grouping->consolidates_warnings;

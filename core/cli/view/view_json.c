@@ -29,7 +29,7 @@ typedef struct Stream {
     Cli *cli;
     View *view;
     Hooks hooks;
-    pthread_mutex_t mutex; /* guards what follows, and the order of lines */
+    pthread_mutex_t mutex; /* guards the members below, and the order of lines */
     pthread_cond_t wake;
     Thread *ticker;
     Arena *arena; /* of the walk */
@@ -90,7 +90,7 @@ static void write_resource(JsonWriter *writer,
     json_object_end(writer);
 }
 
-/* Shorter than in plans. */
+/* These names are shorter than those in plans. */
 static const char *reason_name(ActionReason reason) {
     switch (reason) {
     case REASON_REPLACE_BECAUSE_TAINTED: return "tainted";
@@ -115,7 +115,7 @@ static const char *reason_name(ActionReason reason) {
     return action_reason_name(reason);
 }
 
-/* What is told of a change or of drift. */
+/* The data of an event about a planned change or drift. */
 typedef struct ToldChange {
     ResourceAddr address;
     ResourceAddr previous;
@@ -227,7 +227,7 @@ static void tell_planned_outputs(const Cli *cli, const Plan *plan) {
     end_outputs(&line);
 }
 
-/* What has only moved is not told again when its plan is applied. */
+/* A change that only moves an object is not reported again when its plan is applied. */
 static void saved_plan(View *view, const Plan *plan) {
     vec_each(&plan->changes, change) {
         if (change->action != ACTION_NO_OP)

@@ -1,4 +1,4 @@
-/* view_json: the lines of the event stream, for whoever has events of their own. */
+/* view_json: writes lines of the event stream, for views that have additional events. */
 #pragma once
 
 #include "cli.h"
@@ -6,7 +6,7 @@
 
 typedef struct ViewJsonLine {
     StrBuf text;
-    JsonWriter writer; /* within the line's object */
+    JsonWriter writer; /* inside the line's object */
     const Cli *cli;
 } ViewJsonLine;
 
@@ -16,5 +16,5 @@ void view_json_begin(ViewJsonLine *line,
                      const char *level,
                      Str message,
                      Arena *scratch);
-/* Writes it. */
+/* Ends the object and writes the line. */
 void view_json_end(ViewJsonLine *line);

@@ -1,4 +1,4 @@
-/* Outputs for people. */
+/* Prints outputs for people. */
 #include "view_outputs.h"
 #include "render_secret.h"
 

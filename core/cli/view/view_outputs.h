@@ -1,4 +1,4 @@
-/* view_outputs: the outputs of a state, for people. */
+/* view_outputs: prints the outputs of a state for people. */
 #pragma once
 
 #include "cli.h"

@@ -1,4 +1,5 @@
-/* Live lines are erased before each write and drawn again after it. */
+/* Shows the progress of a walk. Live lines are erased before each write and drawn again after
+ * it. */
 #include "view_progress.h"
 #include "signals.h"
 #include "thread.h"

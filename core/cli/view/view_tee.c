@@ -3,7 +3,7 @@
 #include "suite.h"
 
 typedef struct Tee {
-    View *views[2]; /* the person's first */
+    View *views[2]; /* the view for people comes first */
     const Hooks *listeners[2];
     Hooks hooks;
 } Tee;

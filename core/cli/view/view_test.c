@@ -1,4 +1,4 @@
-/* What both ways to tell of tests have in common. */
+/* Functions shared by the text and JSON reports of tests. */
 #include "view_test.h"
 #include "config_json.h"
 #include "relevant_json.h"

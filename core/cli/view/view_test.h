@@ -1,17 +1,17 @@
-/* view_test: how tests are told. */
+/* view_test: reports tests, as text or as JSON events. */
 #pragma once
 
 #include "suite.h"
 #include "view.h"
 
-/* For people: a line a run, what went wrong below it. */
+/* Returns the events for people: one line per run, followed by its diagnostics. */
 const SuiteEvents *view_test_human(View *view, bool verbose);
-/* Events that Terraform's users know. */
+/* Returns the events for Terraform's event stream. */
 const SuiteEvents *view_test_json(View *view, bool verbose);
-/* "Failure! 3 passed, 1 failed, 2 skipped." */
+/* Returns "Failure! 3 passed, 1 failed, 2 skipped." */
 Str view_test_summary(const Suite *suite, Arena *arena);
-/* Documents that `show -json` would print of what a run came to. */
+/* Return the documents that `show -json` would print for the plan or the state of a run. */
 Str view_test_plan_document(const SuiteRun *run, Arena *scratch);
 Str view_test_state_document(const SuiteRun *run, Arena *scratch);
-/* What stands behind "..." of a file or a run that is done: an error is a failure for people. */
+/* Returns the word after the "..." of a finished file or run. For people, an error is a failure. */
 const char *view_test_word(SuiteStatus status);

@@ -1,4 +1,4 @@
-/* Tests for people. */
+/* Reports tests to people. */
 #include "state_object.h"
 #include "state_secrets.h"
 #include "view_diag.h"

@@ -1,4 +1,4 @@
-/* Tests as lines of the event stream. */
+/* Reports tests as lines of the event stream. */
 #include "view_diag_json.h"
 #include "view_json.h"
 #include "view_test.h"
@@ -115,7 +115,7 @@ static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
         tell_diags(stream, file, NULL, &file->diags);
 }
 
-/* The plan of a run that plans, the state of one that applied. */
+/* Writes the plan of a run that plans, or the state of a run that applied. */
 static void tell_result(const TestStream *stream, const SuiteFile *file, const SuiteRun *run) {
     bool is_plan = run->config->is_plan;
     if (is_plan ? !run->plan : !run->state)
@@ -232,7 +232,8 @@ static void write_planned(JsonWriter *writer, const Plan *planned, Arena *scratc
     json_array_end(writer);
 }
 
-/* The last state is that of the module under test, as far as there is one. */
+/* The key "state" has the last state of the module under test, if there is one; "states" has the
+ * states of other runs. */
 static void on_interrupt(void *self,
                          const SuiteFile *file,
                          const SuiteLeftovers *left,

@@ -1,10 +1,10 @@
-/* The document of `validate -json`. */
+/* The view of `validate -json`. */
 #include "json_writer.h"
 #include "view.h"
 #include "view_diag_json.h"
 
 typedef struct Verdict {
-    JsonWriter writer; /* in the list of diagnostics */
+    JsonWriter writer; /* inside the list of diagnostics */
     StrBuf text;
     int64_t errors;
     int64_t warnings;
@@ -19,7 +19,7 @@ static void nothing(View *view) {
     (void)view;
 }
 
-/* What modules are looked for is of no interest to whoever reads the document. */
+/* The document has no progress messages, such as those about modules. */
 static void ignore_text(View *view, Str text) {
     (void)view;
     (void)text;
@@ -54,7 +54,7 @@ static void finish(View *view, const Diags *diags) {
     cli_write(view->cli, strbuf_str(&text));
 }
 
-/* validate makes no plan and changes nothing, so nothing else can be told. */
+/* validate makes no plan and changes nothing, so other slots are never called. */
 static const ViewType verdict = {
     .note = ignore_text,
     .walk_begin = walk_begin,

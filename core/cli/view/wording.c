@@ -1,4 +1,4 @@
-/* The words of operations. A replacement is told as its two halves. */
+/* Names of operations. A replacement is reported as two operations. */
 #include "wording.h"
 
 static const char *const DOING[] = {

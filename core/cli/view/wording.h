@@ -1,4 +1,4 @@
-/* wording: what an operation is called while it goes on and when it has ended. */
+/* wording: names an operation while it runs and after it has ended. */
 #pragma once
 
 #include "action.h"
