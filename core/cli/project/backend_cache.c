@@ -1,4 +1,4 @@
-/* backend_cache: which backend, with which arguments; mode 0600, as there may be passwords. */
+/* Reads and writes the record of the backend; mode 0600, as arguments may contain passwords. */
 #include "backend_cache.h"
 #include "json.h"
 #include "version.h"
@@ -112,7 +112,7 @@ bool backend_cache_write(const Cli *cli, const BackendCache *cache, Diags *diags
     return false;
 }
 
-/* As cty hashes a value: CRC-32 (IEEE) of a text of its own. */
+/* Encodes a value like cty's Hash. The hash is the CRC-32 (IEEE) of this text. */
 static void add_hashed(StrBuf *out, Value value);
 
 static void add_items(StrBuf *out, Value value, char open, char close) {

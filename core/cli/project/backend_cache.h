@@ -1,23 +1,24 @@
-/* backend_cache: the backend that a folder was initialized with: terraform.tfstate in the data
- * folder, in the form that the known tools write there (and hash). */
+/* backend_cache: records the backend that a directory was initialized with, in terraform.tfstate of
+ * the data directory. The format and the hash are Terraform's. */
 #pragma once
 
 #include "backend.h"
 #include "cli.h"
 
 typedef struct BackendCache {
-    Str type;   /* empty: none is recorded */
+    Str type;   /* empty: no backend is recorded */
     Str config; /* JSON of the arguments, as configured */
     uint64_t hash;
 } BackendCache;
 
-/* Nothing recorded is no error. */
+/* Reads the record. A missing record is no error: out->type is empty. */
 MUST_USE bool backend_cache_read(const Cli *cli, BackendCache *out, Diags *diags);
-/* `cache->type` empty: that none is configured. */
+/* Writes the record. An empty `cache->type` means that no backend is configured. */
 MUST_USE bool backend_cache_write(const Cli *cli, const BackendCache *cache, Diags *diags);
-/* Of the block as it is written, without what flags and the environment add. */
+/* Returns Terraform's hash of a backend block. `config` has the arguments as written, without those
+ * of flags and environment variables. */
 uint64_t backend_cache_hash(const BackendType *type, Value config);
-/* False when it is not what this type's schema can have. */
+/* Decodes the recorded arguments. Returns false if they do not fit the schema of `type`. */
 MUST_USE bool backend_cache_decode(const BackendCache *cache,
                                    const BackendType *type,
                                    Value *out,

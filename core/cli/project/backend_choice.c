@@ -1,4 +1,4 @@
-/* backend_choice: configured, recorded, and whether they fit. */
+/* Compares the configured backend with the recorded one, and opens it. */
 #include "backend_choice.h"
 #include "backend_settings.h"
 #include "backends.h"
@@ -112,7 +112,8 @@ static bool take_file(Project *project, Str path, BackendChoice *choice) {
     return ok;
 }
 
-/* Nothing at all ("-backend-config=") stands for leaving out what was given before. */
+/* Skips an empty value ("-backend-config="): the option then drops arguments recorded from earlier
+ * flags. */
 static bool take_flags(Project *project, BackendChoice *choice) {
     bool ok = true;
     vec_each(&project->arguments->options, option) {
@@ -191,7 +192,8 @@ static Str changed_reason(const BackendChoice *now, const BackendChoice *before,
     return STR("The configuration of the backend has changed");
 }
 
-/* What init records is the configuration's; an environment's own arguments replace some of it. */
+/* init records the arguments of the configuration. Arguments of the environment replace some of
+ * them. */
 static bool overlay_environment(Project *project, BackendChoice *out) {
     const Environment *environment = project->config ? project->config->environment : NULL;
     BackendChoice own = {0};
@@ -226,8 +228,8 @@ bool backend_choice_settle(Project *project, BackendChoice *out) {
     return overlay_environment(project, out);
 }
 
-/* A store without a place for a journal. Without the runner that did the work, what it did since
- * the last write would be unknown: so the state is written often. */
+/* For a backend that cannot store a journal: keeps it in the data directory. If that directory is
+ * lost, outcomes since the last write are unknown, so the state is written often. */
 static void keep_journal_here(Project *project, Backend *backend) {
     Cli *cli = project->cli;
     uint64_t seconds = 0;

@@ -1,5 +1,5 @@
-/* backend_choice: which backend a command works with: what the configuration says, and what `init`
- * has recorded. The two must fit, or a state would be looked for in the wrong place. */
+/* backend_choice: selects the backend of a command, from the configuration and the record of
+ * `init`. The two must agree: otherwise the state would be read from the wrong place. */
 #pragma once
 
 #include "backend_cache.h"
@@ -7,26 +7,26 @@
 
 typedef struct BackendChoice {
     const BackendType *type;
-    Value config;       /* of the schema's type: as configured, and by -backend-config */
+    Value config;       /* of the schema's type: the block, with -backend-config */
     uint64_t hash;      /* of the block alone */
-    bool is_configured; /* there is a block; else it is the local backend with its defaults */
+    bool is_configured; /* false: no block, so the local backend with its defaults */
 } BackendChoice;
 
-/* What the configuration and the flags say. */
+/* Reads the backend of the configuration and of -backend-config. */
 MUST_USE bool backend_choice_configured(Project *project, BackendChoice *out);
-/* What is recorded. */
+/* Reads the backend that init has recorded. */
 MUST_USE bool backend_choice_recorded(Project *project,
                                       const BackendCache *cache,
                                       BackendChoice *out);
 bool backend_choice_is_same(const BackendChoice *a, const BackendChoice *b);
-/* The one to work with, by any command but init; an error where init has to be run first. */
+/* Selects the backend for any command but init. Adds an error if init must be run first. */
 MUST_USE bool backend_choice_settle(Project *project, BackendChoice *out);
-/* What is not given comes from the environment. */
+/* Opens the backend. Arguments that are not set come from environment variables. */
 MUST_USE bool backend_choice_open(Project *project,
                                   const BackendChoice *choice,
                                   Str workspace,
                                   Backend **out);
-/* "default", then the others. *has_workspaces: it can have others. */
+/* Lists the workspaces, "default" first. *has_workspaces: the backend supports others. */
 MUST_USE bool backend_choice_list(Project *project,
                                   const BackendChoice *choice,
                                   StrVec *out,

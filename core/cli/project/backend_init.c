@@ -1,4 +1,4 @@
-/* backend_init: configured for the first time, changed, gone, or as it was. */
+/* The backend part of init: first configuration, change, removal, or no change. */
 #include "backend_init.h"
 #include "backend_migrate.h"
 #include "backend_settings.h"
@@ -48,7 +48,7 @@ static bool is_missing(const Project *project,
     return !backend_settings_find(choice->type, &cli->io, asked->name, &config, scratch, &ignored);
 }
 
-/* A required argument that nobody has given is asked for, and recorded with the others. */
+/* Asks for required arguments that are not set. They are recorded with the others. */
 static bool ask_arguments(Project *project, BackendChoice *choice) {
     Arena *arena = project->cli->arena;
     const Schema *schema = &choice->type->schema;
@@ -79,7 +79,7 @@ static bool record(Project *project, const BackendChoice *now) {
     return backend_cache_write(project->cli, &cache, project->diags);
 }
 
-/* Its arguments make sense, whatever can be told without asking the store. */
+/* Checks the arguments as far as possible without contacting the store. */
 static bool check_opens(Project *project, const BackendChoice *now) {
     Backend *backend;
     if (!backend_choice_open(project, now, STR("default"), &backend))
@@ -88,7 +88,7 @@ static bool check_opens(Project *project, const BackendChoice *now) {
     return true;
 }
 
-/* A backend that keeps one state has the workspace "default". */
+/* A backend with a single state has only the workspace "default". */
 static bool check_workspace(Project *project, const BackendChoice *now) {
     Cli *cli = project->cli;
     bool fits = now->type->list || str_equal(cli->workspace, STR("default"));
@@ -157,7 +157,7 @@ static bool initialize(Project *project, bool forgets, Str *note) {
         return take_over(project, &now, &before, note);
     if (!check_opens(project, &before))
         return false;
-    before.hash = now.hash; /* an argument may have moved from the block to a flag */
+    before.hash = now.hash; /* an argument may have moved between the block and a flag */
     return !had_one || record(project, &before);
 }
 

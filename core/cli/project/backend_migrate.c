@@ -1,9 +1,9 @@
-/* backend_migrate: which workspaces, who agrees, and each copied whole. */
+/* Copies states between backends, after approval. */
 #include "backend_migrate.h"
 #include "statefile.h"
 #include "workspace.h"
 
-/* One state, opened and read. */
+/* One state in one backend, opened and read. */
 typedef struct Place {
     Backend *backend;
     State *state;
@@ -118,7 +118,8 @@ static bool is_same(const Place *from, const Place *to) {
            statefile_same_content(from->state, to->state);
 }
 
-/* What a run left unfinished there belongs to objects that would be forgotten. */
+/* An unfinished journal at the target belongs to objects that the copy would remove from the
+ * state. */
 static bool check_journal(Project *project, const Place *from, const Place *to) {
     if (!to->has_journal || is_same(from, to))
         return true;
@@ -129,7 +130,8 @@ static bool check_journal(Project *project, const Place *from, const Place *to) 
     return false;
 }
 
-/* The state first: the journal of another one would make it unreadable. */
+/* Writes the state before its journal: a journal that belongs to another state makes the state
+ * unreadable. */
 static bool write_place(Project *project, const State *state, Place *to) {
     Cli *cli = project->cli;
     Journal *journal = NULL;
@@ -144,7 +146,7 @@ static bool write_place(Project *project, const State *state, Place *to) {
     return ok;
 }
 
-/* Its journal went along. */
+/* Empties the state and removes the journal, whose records were copied with the state. */
 static bool empty_place(Project *project, Place *from) {
     SCOPED(ArenaRef) scratch = arena_open("migration");
     JournalStore *journal = from->backend->journal;
@@ -183,7 +185,7 @@ static bool copy_locked(const Migration *migration, Place *from, Place *to) {
            (!migration->takes_away || empty_place(project, from));
 }
 
-/* A workspace that has its state in one file under both: then nothing there is taken away. */
+/* *out: some workspace has the same state in both backends. Then no source is emptied. */
 static bool find_overlap(const Migration *migration, const StrVec *workspaces, bool *out) {
     Project *project = migration->project;
     *out = false;
@@ -215,7 +217,7 @@ static bool copy(const Migration *migration, Str from_workspace, Str to_workspac
         return false;
     if (state_is_empty(from.state))
         return true;
-    /* Before locking: the two may be one state behind different settings. */
+    /* Compare before locking: the two may be one state with different settings. */
     if (!read_place(project, &to))
         return false;
     if (is_same(&from, &to) && !has_pending(from.state) && !migration->takes_away)
@@ -246,7 +248,7 @@ static bool copy_all(const Migration *migration, const StrVec *workspaces) {
     return true;
 }
 
-/* The target has one state only. */
+/* Copies the state of the current workspace only: the target supports one state. */
 static bool copy_current(const Migration *migration) {
     Project *project = migration->project;
     Cli *cli = project->cli;

@@ -1,5 +1,5 @@
-/* backend_migrate: takes states from one backend to another: every workspace, with its lineage and
- * serial, and with what its journal holds. The source is locked meanwhile, and the target. */
+/* backend_migrate: copies states between backends: every workspace, with its lineage, serial and
+ * journal. Source and target are locked meanwhile. */
 #pragma once
 
 #include "backend_choice.h"
@@ -8,11 +8,11 @@ typedef struct Migration {
     Project *project;
     const BackendChoice *from;
     const BackendChoice *to;
-    bool is_forced;  /* nobody is asked */
-    bool may_ask;    /* there is somebody to ask */
-    bool takes_away; /* what was copied is emptied at its source, where a backup stays */
+    bool is_forced;  /* skips all questions */
+    bool may_ask;    /* questions are possible */
+    bool takes_away; /* empties the source after the copy; a backup stays there */
 } Migration;
 
-/* Nothing to copy is no error; nor is a person who wants nothing copied. Safe to do again after a
- * crash. */
+/* Succeeds if there is nothing to copy. Succeeds if the user declines, unless only one of several
+ * workspaces fits the target. May be repeated after a crash. */
 MUST_USE bool backend_migrate(const Migration *migration);

@@ -1,5 +1,5 @@
-/* encryption: blocks are evaluated when something refers to them, each once; a chain of key
- * providers that comes back to itself is told. */
+/* Evaluates the encryption block. Each key provider is built once, when first referenced. Circular
+ * references between key providers are errors. */
 #include "encryption.h"
 #include "config_read.h"
 #include "decode.h"
@@ -9,7 +9,7 @@ typedef struct Building {
     const Config *config;
     const Encryption *encryption;
     Keyring *keyring;
-    Map sources; /* "pbkdf2.main" → KeySource; NULL: under way */
+    Map sources; /* "pbkdf2.main" → KeySource; NULL: being built */
     Arena *arena;
     Diags *diags;
 } Building;
@@ -19,8 +19,8 @@ static bool refuse(Building *building, SourceRange range, const char *summary, S
     return false;
 }
 
-/* What the block says by its schema: known, without marks, defaults filled in, checked. It points
- * at the block's header in errors, as secrets stand within. */
+/* Evaluates a block by its schema. The value is known, without marks, validated, and has the
+ * defaults. Errors point at the block's header, as the body contains secrets. */
 static bool evaluate(
     Building *building, const Body *body, SourceRange range, const Schema *schema, Value *out) {
     Arena *arena = building->arena;
@@ -41,7 +41,7 @@ static bool evaluate(
     return ok;
 }
 
-/* A reference as JSON writes it: a text that is none of the templates. */
+/* Reads a reference. JSON has references as strings that are not templates. */
 static const Traversal *read_reference(Building *building, const Expr *expr) {
     const Traversal *traversal = expr_as_traversal(expr);
     bool is_text = expr->kind == EXPR_LITERAL && expr->as.literal.type == &TYPE_STRING &&
@@ -64,7 +64,7 @@ static const EncryptionPart *find_part(const EncryptionParts *parts, const Trave
     return NULL;
 }
 
-/* The same place, whose line is not shown: a passphrase may stand in it. */
+/* Returns the same place without its source line, which may contain a passphrase. */
 static SourceRange hidden(SourceRange range, Arena *arena) {
     range = source_resolve(range);
     range.source = source_new_private(range.source->path, range.source->bytes, arena);
@@ -187,7 +187,7 @@ static bool build_cipher(Building *building, const EncryptionTarget *target, con
     for (; target; target = target->fallback) {
         const Traversal *reference = config_read_traversal(target->method);
         CipherStep step = {0};
-        /* That it leads to a block was checked when the configuration was loaded. */
+        /* Loading the configuration has checked that the method exists. */
         ok &= build_step(building, find_part(&building->encryption->methods, reference), &step);
         cipher_add_step(cipher, &step);
     }
@@ -205,7 +205,7 @@ static bool build_all(Building *building, CipherSet *out) {
         ok &= build_cipher(building, *remote, &cipher);
         map_set(&out->remotes, (*remote)->name, (void *)(uintptr_t)cipher);
     }
-    if (!encryption->plan) /* what is secret in the state is secret in a plan */
+    if (!encryption->plan) /* secrets of the state are secrets in a plan, too */
         out->plan = out->state;
     return ok;
 }

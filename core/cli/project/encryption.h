@@ -1,11 +1,11 @@
-/* encryption: the encryption block of a configuration, evaluated: its key providers, its methods,
- * a cipher for each thing that it protects. No key is made yet. */
+/* encryption: evaluates the encryption block of a configuration: key providers, methods, and a
+ * cipher for each protected target. Does not derive keys yet. */
 #pragma once
 
 #include "cipher_set.h"
 #include "config.h"
 
-/* Without such a block, *out stays as it is. */
+/* Leaves *out unchanged if there is no encryption block. */
 MUST_USE bool encryption_open(const Config *config,
                               const Io *io,
                               const CancelToken *cancel,

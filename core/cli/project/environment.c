@@ -1,4 +1,4 @@
-/* Which environment is worked on, and what belongs to it. */
+/* Checks the selected environment: its state, and the approval of changes. */
 #include "environment.h"
 #include "prompt.h"
 
@@ -31,7 +31,8 @@ bool environment_require(const Project *project) {
     return false;
 }
 
-/* What the state says itself; else its lineage, should another program have written it since. */
+/* Returns the environment recorded in the state. If another program has dropped that record, the
+ * lineage identifies the environment. */
 static Str owner_of(const Project *project) {
     const State *state = project->state;
     if (state->environment.len > 0 || state->lineage.len == 0)

@@ -1,21 +1,25 @@
-/* environment: the environment of the configuration that a command works on: whether the state is
- * its own, and whether it may be changed just so. */
+/* environment: checks the selected environment: does the state belong to it, and are changes
+ * approved? */
 #pragma once
 
 #include "project.h"
 
-/* One at a time, but for commands that take each in turn. */
+/* Returns false, with an error, for "-env all", which only `loam plan` accepts. */
 MUST_USE bool environment_check_choice(const Cli *cli, Diags *diags);
-/* Before anything is planned: where environments are declared, one is selected. */
+/* Call before planning. Returns false, with an error, if environments are declared and none is
+ * selected. */
 MUST_USE bool environment_require(const Project *project);
-/* After the state was read: another environment's is not touched. */
+/* Call after reading the state. Returns false, with an error, if the state belongs to another
+ * environment. */
 MUST_USE bool environment_check_state(Project *project);
-/* Before anything is planned that is to be carried out. `asks`: somebody is going to be asked. */
+/* Call before planning an apply; `asks`: the user will be asked to approve. Returns false, with an
+ * error, if a protected environment has no other approval. */
 MUST_USE bool environment_check_approval(Project *project, bool asks);
-/* Before the state is changed and nothing else. A protected environment's name has to be given by
- * -approve-protected, or typed. */
+/* Call before a command changes only the state. Requires the name of a protected environment, by
+ * -approve-protected or typed by the user. */
 MUST_USE bool environment_approve_change(Project *project);
-/* What has to be typed to approve: "yes", or the name of a protected environment. */
+/* Returns the text that the user types to approve: "yes", or the name of a protected
+ * environment. */
 const char *environment_wanted_answer(const Project *project);
-/* A saved plan is carried out where it was made. */
+/* Selects the environment of the saved plan. Adds an error if another one is selected already. */
 MUST_USE bool environment_take_from_plan(Cli *cli, const Plan *plan, Diags *diags);

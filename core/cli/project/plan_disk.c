@@ -1,4 +1,4 @@
-/* The configuration as a plan file holds it. */
+/* A Disk that serves the configuration from a plan file. */
 #include "plan_disk.h"
 #include "map.h"
 
@@ -41,7 +41,7 @@ static int stat_path(void *self, Str path, DiskStat *out) {
     return disk->real->stat(disk->real->self, path, out);
 }
 
-/* Of a module's folder: the saved files alone, so that new ones do not slip in. */
+/* For a directory of a module, lists only the saved files, so that newer files are ignored. */
 static int list(void *self, Str path, DiskEntries *out, Arena *arena) {
     PlanDisk *disk = self;
     Str key = key_of(path, arena);

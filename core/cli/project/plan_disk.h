@@ -1,5 +1,4 @@
-/* plan_disk: a Disk that shows the configuration as a plan file holds it; everything else is real.
- */
+/* plan_disk: a Disk that serves the configuration from a plan file; everything else is real. */
 #pragma once
 
 #include "planfile.h"

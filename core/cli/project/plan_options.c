@@ -1,4 +1,4 @@
-/* The options of a plan. */
+/* Reads the options of a plan. */
 #include "plan_options.h"
 #include "selection.h"
 

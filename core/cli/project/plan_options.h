@@ -1,7 +1,7 @@
-/* plan_options: the options of the command line that say how to plan. */
+/* plan_options: reads the command-line options that control planning. */
 #pragma once
 
 #include "project.h"
 
-/* -destroy, -refresh-only, -refresh, -target, -exclude, -replace. */
+/* Reads -destroy, -refresh-only, -refresh, -target, -exclude and -replace. */
 MUST_USE bool plan_options_read(Project *project, PlanOptions *out);

@@ -1,4 +1,4 @@
-/* Values for the apply of a saved plan. */
+/* Values of variables for the apply of a saved plan. */
 #include "plan_variables.h"
 
 void plan_variables_restore(Project *project, const Plan *plan, Arena *arena) {
@@ -32,7 +32,7 @@ static bool supply(Project *project,
     return was == (input != NULL);
 }
 
-/* Both converted: 1 and "1" are the same for a string. */
+/* Compares converted values: 1 and "1" are the same for a string. */
 static bool is_as_planned(Project *project, const Variable *variable, const InputValue *input) {
     Arena *arena = project->cli->arena;
     const InputValue *saved = map_find(&project->variables, variable->name);
@@ -56,7 +56,8 @@ static bool check(Project *project, const Variable *variable, const InputValue *
     return false;
 }
 
-/* What is given, from everywhere or by options alone; their order is that of the plan's run. */
+/* Reads values from all sources or from options only, in the same order of precedence as the
+ * plan. */
 static bool gather(Project *project, bool only_options, Map *out, Diags *diags) {
     InputRequest request = project->input;
     request.values = NULL;

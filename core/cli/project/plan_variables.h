@@ -1,11 +1,12 @@
-/* plan_variables: values of the root's variables when a saved plan is applied. The plan has them,
- * but for those of ephemeral variables: they are given again. */
+/* plan_variables: values of the root module's variables when a saved plan is applied. They come
+ * from the plan. Values of ephemeral variables must be given again. */
 #pragma once
 
 #include "project.h"
 
-/* Before anything is loaded, as values decide where modules are. */
+/* Sets project->variables from the plan. Call before loading: module sources may depend on
+ * variables. */
 void plan_variables_restore(Project *project, const Plan *plan, Arena *arena);
-/* With the configuration: ephemeral variables take what is given now, in all the usual ways, and
- * those that had a value must have one. What options say of others must be what the plan says. */
+/* Call after loading. Reads ephemeral variables from all usual sources; one that had a value in the
+ * plan must have one now. Other variables set by options must have the value in the plan. */
 MUST_USE bool plan_variables_supply(Project *project, const Plan *plan);

@@ -1,4 +1,4 @@
-/* The project: release, and what all that work on it share. */
+/* Releases a project; functions shared by commands. */
 #include "project.h"
 #include "view.h"
 

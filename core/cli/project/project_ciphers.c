@@ -1,4 +1,4 @@
-/* Ciphers of the project; plan files, which may need them. */
+/* Opens the ciphers of a project, and reads plan files, which may be encrypted. */
 #include "project_ciphers.h"
 #include "encryption.h"
 #include "project_load.h"
@@ -9,12 +9,12 @@ bool project_open_ciphers(Project *project) {
                                                   &project->ciphers, cli->arena, project->diags))
         return false;
     project->has_ciphers = true;
-    /* States of other configurations are opened with the same keys. */
+    /* The terraform provider decrypts states of other configurations with the same keys. */
     registry_give(cli->registry, STR("terraform"), &project->ciphers);
     return true;
 }
 
-/* Of the configuration in this folder, read for that alone. */
+/* Loads the current directory's configuration only for its ciphers. */
 static bool take_ciphers(Project *project, Diags *diags) {
     SCOPED(Project) folder = {.asks = true};
     if (!project_load_any(&folder, project->cli, project->arguments, diags) ||

@@ -1,4 +1,4 @@
-/* The root module that a command works on. */
+/* Loads the root module that a command works on, and its variables. */
 #include "project_load.h"
 #include "environment.h"
 #include "front_end.h"
@@ -36,7 +36,7 @@ static uint32_t parallelism_of(const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
-/* Where the root's variables come from. */
+/* Sets the sources of the root module's variables. */
 static void prepare_input(Project *project) {
     Cli *cli = project->cli;
     project->input = (InputRequest){
@@ -139,11 +139,12 @@ bool project_load_planned(
     Io *io = arena_new(cli->arena, Io);
     *io = cli->io;
     io->disk = disk;
-    plan_variables_restore(project, input.plan, cli->arena); /* they may say where modules are */
+    plan_variables_restore(project, input.plan, cli->arena); /* module sources may depend on them */
     return project_load(project, cli, arguments, io, diags);
 }
 
-/* Who asks for what is stored is not warned of what is written: programs read the answer. */
+/* A command that prints stored data shows no warnings about the configuration: programs read its
+ * output. */
 static bool load_quietly(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
     Diags loading = diags_new(cli->arena);
     bool ok = project_load(project, cli, arguments, NULL, &loading);

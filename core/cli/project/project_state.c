@@ -1,4 +1,4 @@
-/* The state that a command works on: its backend, its lock, its journal. */
+/* Opens the backend of a project, and locks, reads and writes its state. */
 #include "project_state.h"
 #include "backend_choice.h"
 #include "backend_settings.h"
@@ -20,7 +20,7 @@ static Value with_path(Value config, Str path, Arena *arena) {
     return path_set(config, place, value_string(path, arena), arena);
 }
 
-/* Whom a command waits for, and since when that one has the lock. */
+/* Reports the holder of the lock that a command waits for, and since when it is held. */
 static void say_waiting(void *payload, const LockInfo *holder) {
     Cli *cli = payload;
     SCOPED(ArenaRef) scratch = arena_open("waiting");
@@ -33,7 +33,7 @@ static void say_waiting(void *payload, const LockInfo *holder) {
         cli->view->type->note(cli->view, text);
 }
 
-/* -state, -state-out and -backup are of the local backend and its default workspace. */
+/* -state, -state-out and -backup belong to the local backend and its default workspace. */
 static bool open_with(
     Project *project, BackendChoice choice, Str path, const char *backup_option, Backend **out) {
     Cli *cli = project->cli;
@@ -49,7 +49,7 @@ static bool open_with(
     return true;
 }
 
-/* A log tells of hosts, paths and commands, which may be made of secrets. */
+/* Masks sensitive variables in the log: hosts, paths and commands may contain them. */
 static void hide_in_log(Project *project) {
     Arena *arena = project->cli->arena;
     StrVec *secrets = arena_new(arena, StrVec);
@@ -59,7 +59,7 @@ static void hide_in_log(Project *project) {
     log_hide(secrets);
 }
 
-/* The file that -state names; to show it is a flag. */
+/* Returns the file of -state. For show, -state is a flag without a file. */
 static Str state_path(const Arguments *arguments) {
     Str found = {0};
     vec_each(&arguments->options, value) {
@@ -175,7 +175,7 @@ bool project_list_workspaces(Project *project, StrVec *out) {
            backend_choice_list(project, &choice, out, &has_workspaces);
 }
 
-/* The backend that makes workspaces, and its arguments. */
+/* Selects a backend that supports workspaces, and completes its arguments. */
 static bool settle_for_workspaces(Project *project, BackendChoice *choice, Value *config) {
     Cli *cli = project->cli;
     if (!backend_choice_settle(project, choice) ||
@@ -198,7 +198,7 @@ bool project_make_workspace(Project *project, Str name) {
            choice.type->make(&project->cli->io, config, name, project->diags);
 }
 
-/* A journal in the data folder is no part of what the backend takes away. */
+/* The backend does not remove a journal in the data directory. */
 bool project_remove_workspace(Project *project) {
     SCOPED(ArenaRef) scratch = arena_open("workspace");
     Backend *backend = project->backend;

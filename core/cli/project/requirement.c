@@ -1,4 +1,4 @@
-/* Providers by need: a module's resources, provider blocks and required_providers name them. */
+/* Lists required providers: resources, provider blocks and required_providers name them. */
 #include "requirement.h"
 
 static void add_sorted(ProviderList *list, const Provider *provider, Arena *arena) {
@@ -13,7 +13,7 @@ static void add_sorted(ProviderList *list, const Provider *provider, Arena *aren
     list->items[at] = provider;
 }
 
-/* An error for each provider that is missing, not for each of its resources. */
+/* Reports each missing provider once, not once per resource. */
 typedef struct Gathering {
     Registry *registry;
     ProviderList *out;

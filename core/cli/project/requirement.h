@@ -1,4 +1,4 @@
-/* requirement: which providers a configuration and a state need. */
+/* requirement: lists the providers that a configuration and a state require. */
 #pragma once
 
 #include "config.h"
@@ -7,11 +7,11 @@
 
 typedef VEC(const Provider *) ProviderList;
 
-/* Those that the module's own blocks name, in the order of their addresses. */
+/* Lists the providers that the module's own blocks require, sorted by address. */
 MUST_USE bool requirement_of_module(
     Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags);
-/* The module's and those of all modules below it. */
+/* Lists the providers of the module and of all its descendants. */
 MUST_USE bool requirement_of_tree(
     Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags);
-/* The addresses that objects of the state were made by, in order. */
+/* Lists the provider addresses in the state, sorted. */
 void requirement_of_state(const State *state, StrVec *out, Arena *arena);

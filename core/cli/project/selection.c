@@ -1,4 +1,4 @@
-/* Addresses from options and from files of them. */
+/* Reads addresses from options and from files. */
 #include "selection.h"
 
 typedef struct Selection {
@@ -62,7 +62,7 @@ static Str without_comment(Str line) {
     return line;
 }
 
-/* What is wrong with an address is shown where it stands. */
+/* Errors in an address point at its place in the file. */
 static bool take_line(Selection *selection, const Source *source, Str line, TakeAddress *take) {
     Str text = str_trim(without_comment(line));
     if (text.len == 0)
@@ -86,7 +86,7 @@ static bool take_file(Selection *selection, Str path, TakeAddress *take) {
         return false;
     }
     const Source *source = source_new(path, bytes, selection->arena);
-    if (str_starts_with(bytes, STR("\xef\xbb\xbf"))) /* some editors' first bytes */
+    if (str_starts_with(bytes, STR("\xef\xbb\xbf"))) /* byte order mark of some editors */
         bytes = str_slice(bytes, 3, bytes.len);
     bool ok = true;
     Str line;

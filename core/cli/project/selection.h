@@ -1,11 +1,12 @@
-/* selection: -target, -exclude, their files, and -replace: which objects a plan is about. */
+/* selection: reads -target, -exclude, their files, and -replace: the objects that a plan is
+ * about. */
 #pragma once
 
 #include "project.h"
 
 MUST_USE bool selection_read(Project *project, PlanOptions *out);
-/* Of a saved plan, whose texts were read once already. */
+/* Restores the selection of a saved plan, whose addresses were valid when it was made. */
 MUST_USE bool selection_restore(Project *project, const Plan *plan, PlanOptions *out);
-/* Sentences, a blank before each, about what is at no place of configuration or state: most often
- * it is misspelt, and to do nothing would look as if all were well. Empty: all is there. */
+/* Returns a sentence for each selected address that is neither in the configuration nor in the
+ * state, probably misspelled. A blank precedes each sentence. Empty if there is none. */
 Str selection_doubts(const Project *project, const PlanOptions *options, Arena *arena);

@@ -1,4 +1,4 @@
-/* Names of workspaces. */
+/* Validates and selects workspaces. */
 #include "workspace.h"
 
 bool workspace_is_valid(Str name) {

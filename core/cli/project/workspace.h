@@ -1,11 +1,12 @@
-/* workspace: states of one configuration side by side: their names, and which one is worked on. */
+/* workspace: validates names of workspaces, and selects a workspace. */
 #pragma once
 
 #include "cli.h"
 
-/* Fit for a path, as it is: letters, digits and a few signs; "." and ".." are not. */
+/* Returns true if the name can be part of a path: ASCII letters, digits and a few signs, but not
+ * "." or "..". */
 bool workspace_is_valid(Str name);
-/* False, with an error, for a name that is not. */
+/* Returns false, with an error, for an invalid name. */
 MUST_USE bool workspace_check(Str name, Diags *diags);
-/* Remembers the name in the data folder: the commands to come work there. */
+/* Records the name in the data directory, for subsequent commands. */
 MUST_USE bool workspace_select(const Cli *cli, Str name, Diags *diags);
