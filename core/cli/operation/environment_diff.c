@@ -1,4 +1,4 @@
-/* Two environments held against each other. */
+/* Compares two environments. */
 #include "environment_diff.h"
 #include "backends.h"
 #include "decode.h"
@@ -11,7 +11,7 @@
 #include "static_eval.h"
 #include "utf8.h"
 
-#define SHOWN_BYTES 60 /* of a value */
+#define SHOWN_BYTES 60 /* longest printed text of a value */
 
 typedef struct Comparing {
     const EnvironmentSide *sides[2];
@@ -76,7 +76,7 @@ static bool has_members(const Value *value) {
            type_is_mapping(value->type);
 }
 
-/* Objects and maps member by member, all else as a whole. */
+/* Compares objects and maps member by member, other values as a whole. */
 static void compare_values(
     Comparing *comparing, const char *section, Str name, Str path, const Value *a, const Value *b) {
     if (is_same(a, b))
@@ -117,7 +117,7 @@ static bool compare_variables(Comparing *comparing) {
     return ok;
 }
 
-/* What one side's block says: name → Value. */
+/* The arguments in one side's block: name → Value. */
 typedef struct Settings {
     const Schema *schema;
     StaticEval *statics;
@@ -126,7 +126,7 @@ typedef struct Settings {
     Arena *arena;
 } Settings;
 
-/* What is not known before resources are, says nothing here. */
+/* Omits arguments whose values are not known before the plan. */
 static void take_setting(void *self, const char *name, const Expr *expr) {
     Settings *settings = self;
     Diags ignored = diags_new(settings->arena);
@@ -161,7 +161,7 @@ static Map read_settings(Comparing *comparing,
     DecodedVisitor visitor = {&settings, take_setting, skip_blocks};
     Diags ignored = diags_new(comparing->arena);
     const Decoded *decoded = NULL;
-    /* What is required may come from elsewhere: what is there is of interest here. */
+    /* A missing required argument is no error here: its value may come from elsewhere. */
     if (body && schema && !decode_body(body, schema, &decoded, comparing->arena, &ignored))
         log_debug("settings are not complete", log_number("side", (int64_t)side));
     if (decoded)
@@ -185,7 +185,7 @@ static void compare_settings(
     }
 }
 
-/* The block's arguments, and the environment's over them. */
+/* Returns the block's arguments, overridden by those of the environment. */
 static Map backend_settings(Comparing *comparing,
                             size_t side,
                             const BackendConfig *block,
@@ -261,7 +261,7 @@ static Map index_changes(const Plan *plan, Arena *arena) {
     return out;
 }
 
-/* Ids and the like differ in any two places. */
+/* Values such as ids differ between any two environments. */
 static bool is_decided_by_provider(const Schema *schema, Str name) {
     const Attribute *attribute = schema ? schema_find_attribute(schema, name) : NULL;
     return attribute && (attribute->flags & COMPUTED) && !(attribute->flags & REQUIRED) &&

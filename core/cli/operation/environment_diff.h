@@ -1,23 +1,22 @@
-/* environment_diff: what is different between two environments: values of variables, settings of
- * backend and providers, and what is planned for each. What is sensitive on either side is never
- * shown; what is known only after an apply differs from nothing on the other side that is not known
- * either, and what only the provider decides is left out. */
+/* environment_diff: lists the differences between two environments: values of variables, arguments
+ * of backend and providers, and planned changes. Never shows values that are sensitive on either
+ * side. Two unknown values count as equal. Omits attributes that only the provider decides. */
 #pragma once
 
 #include "project.h"
 
 typedef struct EnvironmentSide {
-    Cli cli; /* of its own, for its own workspace */
+    Cli cli; /* copy for this environment's workspace */
     Project project;
     PlanResult result;
 } EnvironmentSide;
 
 typedef struct EnvironmentDifference {
-    const char *section; /* "variables" */
-    Str name;            /* of the variable, the provider, the resource */
-    Str path;            /* inside it: ".input.size"; empty: all of it */
+    const char *section; /* such as "variables" */
+    Str name;            /* of the variable, the provider or the resource */
+    Str path;            /* inside it: ".input.size"; empty: the whole */
     bool has[2];
-    Value values[2]; /* marked; of a resource that one side lacks: null */
+    Value values[2]; /* with marks; null for a resource that one side lacks */
 } EnvironmentDifference;
 
 typedef VEC(EnvironmentDifference) EnvironmentDifferences;
@@ -25,7 +24,7 @@ typedef VEC(EnvironmentDifference) EnvironmentDifferences;
 void environment_side_release(EnvironmentSide *side);
 SCOPED_TYPE(EnvironmentSide, environment_side_release);
 
-/* Reads one environment, and plans what it would change, as far as the state knows. */
+/* Loads one environment and plans its changes, without a lock. */
 MUST_USE bool environment_side_open(
     EnvironmentSide *side, const Cli *cli, const Arguments *arguments, Str name, Diags *diags);
 MUST_USE bool environment_diff_collect(const EnvironmentSide *a,
@@ -33,7 +32,7 @@ MUST_USE bool environment_diff_collect(const EnvironmentSide *a,
                                        EnvironmentDifferences *out,
                                        Arena *arena,
                                        Diags *diags);
-/* Side by side. */
+/* Shows both environments side by side. */
 Str environment_diff_to_text(const EnvironmentDifferences *differences,
                              const Str names[2],
                              Arena *arena);

@@ -1,4 +1,4 @@
-/* Configuration for objects that have none. */
+/* Generates configuration for imported objects without a resource block. */
 #include "generate.h"
 #include "front_end.h"
 #include "overlay_disk.h"
@@ -7,7 +7,7 @@
 #include "state_object.h"
 #include "view.h"
 
-#define STUB_NAME "zz-generated-by-loam.tf" /* of blocks that are never on disk */
+#define STUB_NAME "zz-generated-by-loam.tf" /* virtual file with empty resource blocks */
 
 typedef VEC(const Import *) MissingImports;
 
@@ -28,7 +28,7 @@ static bool is_yaml_folder(const Cli *cli) {
     return has_yaml;
 }
 
-/* The name says it; a name that does not, leaves it to the company that it is in. */
+/* The extension decides. For any other extension, the other files of the directory decide. */
 static bool is_yaml(const Cli *cli, Str path) {
     if (str_ends_with(path, STR(".yaml")) || str_ends_with(path, STR(".yml")))
         return true;
@@ -60,7 +60,7 @@ static bool has_block(const Module *root, ResourceAddr address, Arena *arena) {
                    str_format(arena, "%.*s.%.*s", STR_ARG(address.type), STR_ARG(address.name)));
 }
 
-/* Blocks in modules, and of several instances, are for people to write. */
+/* Returns true for a single instance in the root module; other blocks must be written by hand. */
 static bool can_be_described(const Import *import) {
     ResourceAddr address = import->to.target.resource;
     return !address.module && address.key.kind == KEY_NONE && import->to.keys.count == 0 &&
@@ -162,7 +162,7 @@ static bool write_text(Project *project, Str text) {
     return false;
 }
 
-/* A file that is none of the folder's configuration counts for this plan all the same. */
+/* Loads the new file even if its directory or name makes it no part of the configuration. */
 static bool load_described(Project *project, Str text, bool yaml) {
     Str path = path_of(project);
     bool is_here = str_find_char(path, '/', 0) == SIZE_MAX && front_end_is_configuration(path);
@@ -171,21 +171,20 @@ static bool load_described(Project *project, Str text, bool yaml) {
     return load_with(project, yaml ? STR("zz-generated-by-loam.loam.yaml") : STR(STUB_NAME), text);
 }
 
-/* For the views of the plan. */
+/* Keeps the generated blocks for the views of the plan. */
 static void keep_blocks(Map *blocks, const ResourceTexts *texts, Arena *arena) {
     *blocks = map_new(arena);
     vec_each(texts, text) {
         ResourceAddr address = {.mode = MODE_MANAGED, .type = text->type, .name = text->name};
         Str *block = arena_new(arena, Str);
         ResourceText whole = *text;
-        whole.omits_null = false; /* as programs know it */
+        whole.omits_null = false; /* programs expect null arguments, too */
         *block = resource_text_block(&whole, arena);
         map_set(blocks, resource_addr_to_str(address, arena), block);
     }
 }
 
-/* The place of an error in a stub, which is on no disk, is that of the import block that needs it.
- */
+/* Errors in a stub, which is not on disk, point at the import block that needs the stub. */
 static void place_errors(Project *project, const MissingImports *missing, size_t before) {
     Arena *arena = project->cli->arena;
     for (size_t i = before; i < project->diags->count; i++) {

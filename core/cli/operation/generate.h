@@ -1,15 +1,16 @@
-/* generate: -generate-config-out: what import blocks bring, and no resource block describes yet, is
- * looked at and described in a new file; the plan then counts that file in. */
+/* generate: -generate-config-out: describes objects of import blocks without a resource block in a
+ * new file. The plan then includes that file. */
 #pragma once
 
 #include "project.h"
 
-/* Whether the option can be followed; before anything is read. */
+/* Returns false, with an error, if the file exists or its format is not supported. Call before
+ * reading anything. */
 MUST_USE bool generate_check(const Project *project);
-/* With the state open: imports, writes the file, loads the configuration anew with it. *blocks: the
- * generated blocks by address, Str *. */
+/* Call with the state open. Imports the objects, writes the file, and loads the configuration again
+ * with it. *blocks: the generated blocks by address, Str *. */
 MUST_USE bool generate_missing(Project *project, Map *blocks);
 /* Adds the generated blocks to the changes of the plan. */
 void generate_note(Plan *plan, const Map *blocks, Arena *arena);
-/* Reports, to people, the file that was written. */
+/* Reports the written file to people. */
 void generate_tell(const Project *project, const Map *blocks);

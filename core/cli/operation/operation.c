@@ -1,4 +1,4 @@
-/* Planning and applying as plan, apply and destroy share them. */
+/* Plans and applies, for plan, apply, destroy and refresh. */
 #include "operation.h"
 #include "environment.h"
 #include "generate.h"
@@ -12,8 +12,8 @@
 #include "statefile.h"
 #include "view.h"
 
-/* What is wrong whatever the state says is told before anything is read or locked. The plan meets
- * the same warnings again. */
+/* Reports errors that do not depend on the state, before reading or locking it. Drops warnings: the
+ * plan adds the same ones again. */
 static bool check_configuration(Project *project) {
     Arena *arena = project->cli->arena;
     Diags found = diags_new(arena);
@@ -39,7 +39,7 @@ static void warn_of_targets(const Operation *operation, Diags *diags) {
                   option, option, STR_ARG(doubts));
 }
 
-/* What there is of a plan with errors says how far it came. */
+/* A plan with errors shows how far planning got. */
 static bool is_worth_showing(const Operation *operation) {
     const Plan *plan = operation->result.plan;
     return operation->shows_errored || plan->changes.count + plan->outputs.count > 0;
@@ -105,8 +105,8 @@ bool operation_plan(Operation *operation,
     return ok;
 }
 
-/* The state could not be written where it belongs: what is known goes into the current folder.
- * Where that cannot be either, the terminal gets it only if it would be lost otherwise. */
+/* Writes the state to the current directory after the backend failed to write it. If that fails
+ * too, prints the state, unless the journal has every outcome. */
 static void save_errored_state(const Operation *operation,
                                const State *state,
                                bool is_in_journal,
@@ -134,20 +134,20 @@ static void save_errored_state(const Operation *operation,
                 "The state could not be written where it belongs.%s%s", where, journal);
 }
 
-/* After a run that failed, maybe in writing the state. */
+/* Call after a failed run; the failure may be that of writing the state. */
 static void save_what_was_done(Operation *operation) {
     Project *project = operation->project;
     if (working_state_is_saved(project->working))
         return;
     bool is_in_journal = working_state_is_in_journal(project->working);
     if (is_in_journal && working_state_has_failed(project->working))
-        return; /* the error is reported, and the next run goes on from the journal */
+        return; /* the error is reported, and the next run continues from the journal */
     State *state = working_state_close(project->working);
     project->working = NULL;
     save_errored_state(operation, state, is_in_journal, project->diags);
 }
 
-/* Whoever destroys everything expects that nothing is left. */
+/* After a destroy, forgotten objects that still exist are an error. */
 static bool check_forgotten(const Operation *operation) {
     const Project *project = operation->project;
     StrVec names = {0};

@@ -1,4 +1,4 @@
-/* A file that is only thought of. */
+/* A Disk with one virtual file. */
 #include "overlay_disk.h"
 
 typedef struct Overlay {
@@ -51,7 +51,7 @@ static int real_path(void *self, Str path, Str *out, Arena *arena) {
     return overlay->real->real_path(overlay->real->self, path, out, arena);
 }
 
-/* Reading a configuration needs no more than this. */
+/* Loading a configuration uses only these slots. */
 Disk overlay_disk_new(const Disk *real, Str name, Str bytes, Arena *arena) {
     Overlay *overlay = arena_new(arena, Overlay);
     *overlay = (Overlay){.real = real, .name = name, .bytes = bytes};

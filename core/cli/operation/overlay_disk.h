@@ -1,4 +1,4 @@
-/* overlay_disk: a Disk that has one more file in the current folder than there really is. */
+/* overlay_disk: a Disk with one additional, virtual file in the current directory. */
 #pragma once
 
 #include "disk.h"
