@@ -15,20 +15,20 @@ typedef struct CommandTable {
 
 struct Command {
     const char *name;
-    const char *alias;   /* another name that is known; NULL: none */
-    const char *summary; /* one line of the list */
-    const char *usage;   /* behind "loam <name> ": "[options] [PLANFILE]" */
-    const char *about;   /* a paragraph or two for -help */
+    const char *alias;   /* another accepted name; NULL: none */
+    const char *summary; /* one line in the list of commands */
+    const char *usage;   /* after "loam <name> ": "[options] [PLANFILE]" */
+    const char *about;   /* paragraphs for -help */
     const OptionGroup *groups[8];
     size_t group_count;
     uint32_t most_positionals;
-    /* Exit status; diagnostics are shown by the caller. NULL: a group of subcommands. */
+    /* Returns the exit status; the caller shows `diags`. NULL: a group of subcommands. */
     int (*run)(Cli *cli, const Arguments *arguments, Diags *diags);
-    /* What -json makes of the view; NULL: the command knows what -json means, or has none. */
+    /* Opens the view for -json. NULL: the command handles -json itself, or does not have it. */
     View *(*json_view)(Cli *cli);
     CommandTable subcommands;
-    /* Returns the command that `words` mean instead, or NULL for this one. `words` begin with this
-     * command's name. NULL: always this one. */
+    /* Returns another command to run for `words`, which begin with this command's name; NULL: this
+     * one. The slot may be NULL. */
     const Command *(*redirect)(const Cli *cli, const StrVec *words);
 };
 
@@ -38,12 +38,12 @@ struct Command {
         ARRAY_COUNT(table),                                                                        \
     }
 
-/* What stands before the command: -chdir, -help, -version. */
+/* Options before the command: -chdir, -help, -version. */
 extern const OptionGroup command_globals;
 
-/* By name or alias; NULL if the table has none of that name. */
+/* Returns the command of that name or alias, or NULL if none. */
 const Command *command_find(const CommandTable *table, Str name);
 
-/* Every command with its path ("state list"), groups before their subcommands. */
+/* Visits every command with its path ("state list"), groups before their subcommands. */
 typedef void CommandVisit(const Command *command, Str path, void *payload);
 void command_each(const CommandTable *table, CommandVisit *visit, void *payload, Arena *arena);

@@ -1,6 +1,6 @@
-/* Completion for shells. Each script finds the command that the words so far name, and offers what
- * its rows have: subcommands, options, and, as an argument or an option's value, files or the
- * addresses that `loam state list` knows. */
+/* Generates completion scripts for shells. A script finds the command that the previous words name.
+ * It completes subcommands and options. For arguments and option values it completes files, or
+ * addresses of `loam state list`. */
 #include "command_completion.h"
 
 typedef enum Offer { OFFER_NOTHING, OFFER_FILES, OFFER_ADDRESSES } Offer;
@@ -11,7 +11,7 @@ static Offer offer_of_option(const Option *option) {
                                             : OFFER_NOTHING;
 }
 
-/* Of a command's arguments, by the words of its usage: "[ADDRESS...]". */
+/* Returns the kind of a command's arguments, by the words of its usage: "[ADDRESS...]". */
 static Offer offer_of_usage(const char *text) {
     static const char *const of_files[] = {"PATH", "FILE", "DIR", "FOLDER"};
     static const char *const of_addresses[] = {"ADDR", "FROM"};
@@ -26,7 +26,7 @@ static Offer offer_of_usage(const char *text) {
     return OFFER_NOTHING;
 }
 
-/* The values that an option can have ("dot svg"), or their beginnings ("html: junit:"). */
+/* Returns the values that an option accepts ("dot svg"), or their prefixes ("html: junit:"). */
 static Str words_of(const OptionGroup *group, const Option *option, Arena *arena) {
     StrBuf words = strbuf_new(arena);
     Str values = str_from_cstr(option->value), word;
@@ -39,7 +39,7 @@ static Str words_of(const OptionGroup *group, const Option *option, Arena *arena
     return strbuf_str(&words);
 }
 
-/* A flag that is true by default is completed with the value that changes it. */
+/* A flag that is true by default is completed with "=false". */
 static const char *flag_value(const Option *option) {
     return option->kind == OPTION_FLAG_ON ? "=false" : "";
 }
@@ -48,7 +48,7 @@ typedef struct Script {
     StrBuf *out;
     Arena *arena;
     const char *join; /* between alternatives of a pattern */
-    size_t count;     /* of patterns so far */
+    size_t count;     /* number of patterns so far */
 } Script;
 
 static void add_command_pattern(const Command *command, Str path, void *payload) {
@@ -60,7 +60,7 @@ static void add_command_pattern(const Command *command, Str path, void *payload)
     strbuf_add_format(script->out, "'%s%.*s'", is_top ? " " : "", STR_ARG(path));
 }
 
-/* 'init' 'plan' … as patterns of a case; a command at the top has a blank before it. */
+/* Adds 'init' 'plan' … as patterns of a case. A top-level command has a blank before it. */
 static void add_all_patterns(const CommandTable *table,
                              StrBuf *out,
                              const char *join,
@@ -69,7 +69,7 @@ static void add_all_patterns(const CommandTable *table,
     command_each(table, add_command_pattern, &script, arena);
 }
 
-/* Within single quotes of a shell. */
+/* Adds text for use within single quotes of a shell. */
 static void add_quoted(StrBuf *out, const char *text) {
     for (const char *at = text; *at; at++) {
         if (*at == '\'')
@@ -117,7 +117,7 @@ static void add_bash_command(const Command *command, Str path, void *payload) {
 
 typedef struct ValueOptions {
     StrVec names;
-    StrVec words; /* of each, where `of_words` */
+    StrVec words; /* the values of each option, if `of_words` */
     bool of_words;
     Offer offer;
     Arena *arena;
@@ -147,7 +147,7 @@ static void collect_values(const Command *command, Str path, void *payload) {
         collect_group(payload, command->groups[i]);
 }
 
-/* -var-file | -state …: options whose values are of this kind. */
+/* Adds -var-file | -state …: options whose values are of this kind. */
 static void add_value_patterns(
     const CommandTable *table, StrBuf *out, Offer offer, const char *join, Arena *arena) {
     ValueOptions values = {.offer = offer, .arena = arena};
@@ -157,7 +157,7 @@ static void add_value_patterns(
         strbuf_add_format(out, "%s-%.*s", i > 0 ? join : "", STR_ARG(values.names.items[i]));
 }
 
-/* A case for each option whose value is one of a few words. */
+/* Adds a case for each option with a fixed list of values. */
 static void add_word_cases(
     const CommandTable *table, StrBuf *out, const char *before, const char *behind, Arena *arena) {
     ValueOptions values = {.of_words = true, .arena = arena};
@@ -177,7 +177,7 @@ static void add_bash_globals(const CommandTable *table, StrBuf *out) {
     strbuf_add_cstr(out, "' offer=''\n        ;;\n");
 }
 
-/* bash splits words at "=", so an option's value may be a word of its own. */
+/* bash splits words at "=", so an option's value may be a separate word. */
 void command_completion_bash(const CommandTable *table, StrBuf *out, Arena *arena) {
     Script script = {.out = out, .arena = arena};
     strbuf_add_cstr(out, "# bash completion for loam; \"loam metadata page bash\" prints it\n"

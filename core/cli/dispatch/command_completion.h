@@ -1,4 +1,5 @@
-/* command_completion: completion for shells, printed from the tables of commands and options. */
+/* command_completion: generates completion scripts for shells from the tables of commands and
+ * options. */
 #pragma once
 
 #include "command.h"

@@ -1,11 +1,11 @@
-/* Names stand in one column, what they mean in another, broken into lines. */
+/* Prints help in two columns: names, and wrapped descriptions. */
 #include "command_help.h"
 
 #define HELP_COLUMNS   80
 #define OPTION_COLUMN  27
-#define COMMAND_COLUMN 15 /* at least */
+#define COMMAND_COLUMN 15 /* least width */
 
-/* From `column` on; further lines begin at `indent`. Ends the line. */
+/* Prints words from `column` on. Further lines start at `indent`. Ends the line. */
 static void print_words(Str text, size_t column, size_t indent) {
     Str word;
     bool is_first = true;
@@ -24,7 +24,7 @@ static void print_words(Str text, size_t column, size_t indent) {
     terminal_print("\n");
 }
 
-/* A name that leaves no room has a line of its own. */
+/* A name that does not fit into its column has a separate line. */
 static void print_entry(Str name, const char *help, size_t column) {
     terminal_print("  %.*s", STR_ARG(name));
     size_t width = name.len + 2;

@@ -1,5 +1,5 @@
-/* The commands as pages. What is not in the tables of commands and options (environment, files,
- * exit status) stands in tables here. */
+/* Generates pages about all commands. Topics without tables elsewhere (environment variables,
+ * files, exit status) have tables here. */
 #include "command_page.h"
 
 #include "version.h"
@@ -53,7 +53,7 @@ static Str option_words(const Option *option, Arena *arena) {
                          : str_format(arena, "-%s", option->name);
 }
 
-/* Those that every command has are shown once, in front. */
+/* Options of every command are printed once, in front. */
 static bool is_own(const OptionGroup *group) {
     return group != &option_view;
 }
@@ -67,7 +67,7 @@ static size_t count_shown(const Command *command) {
     return count;
 }
 
-/* A bar would end the cell. */
+/* Escapes "|", which would end the table cell. */
 static void add_row(StrBuf *out, Str code, const char *text) {
     strbuf_add_cstr(out, "| `");
     for (size_t i = 0; i < code.len; i++) {
@@ -126,7 +126,7 @@ void command_page_markdown(const CommandTable *table, StrBuf *out, Arena *arena)
     add_markdown_entries(out, "Exit status", statuses, ARRAY_COUNT(statuses));
 }
 
-/* A dash as it is typed, no backslash, no dot or quote that would begin a request. */
+/* Escapes dashes and backslashes, and a dot or quote that would start a request. */
 static void add_roff(StrBuf *out, const char *text) {
     if (text[0] == '.' || text[0] == '\'')
         strbuf_add_cstr(out, "\\&");

@@ -1,4 +1,4 @@
-/* command_page: what the tables of commands and options say, as pages: the reference in Markdown,
+/* command_page: generates pages from the tables of commands and options: the reference in Markdown,
  * the manual page in roff. */
 #pragma once
 

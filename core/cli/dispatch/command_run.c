@@ -4,7 +4,7 @@
 #include "reporting.h"
 #include "view_tee.h"
 
-/* `path` is the command whose subcommand is meant; empty: the program. */
+/* `path` is the command that lacks the subcommand; empty: the program. */
 static int unknown_command(Cli *cli, const CommandTable *table, Str path, Str name) {
     StrVec names = {0};
     for (size_t i = 0; i < table->count; i++) {
@@ -30,8 +30,7 @@ static bool add_words(Cli *cli, Str variable, StrVec *out, Diags *diags) {
     return false;
 }
 
-/* TF_CLI_ARGS and TF_CLI_ARGS_<command> stand right behind the command word; the specific one
- * first. */
+/* Adds the words of TF_CLI_ARGS_<command>, then of TF_CLI_ARGS, to the start of the arguments. */
 static bool add_environment_words(Cli *cli, Str path, StrVec *out, Diags *diags) {
     StrBuf name = strbuf_new(cli->arena);
     strbuf_add_cstr(&name, "CLI_ARGS_");
@@ -69,7 +68,7 @@ static bool read_grouping(const Arguments *arguments, ViewGrouping *out, Diags *
     return read_deprecation(option_text(arguments, "deprecation"), out, diags);
 }
 
-/* A second telling, of JSON, goes to the file. */
+/* Adds a second view: JSON, written to the file. */
 static View *tell_twice(Cli *cli, const Command *command, View *human, Str path, Diags *diags) {
     const Disk *disk = cli->io.disk;
     Cli *other = arena_new(cli->arena, Cli);
@@ -84,7 +83,7 @@ static View *tell_twice(Cli *cli, const Command *command, View *human, Str path,
     return human;
 }
 
-/* There is a view to tell of errors with in any case. */
+/* Sets cli->view even on failure, so that errors can be shown. */
 static bool choose_view(Cli *cli,
                         const Command *command,
                         const Arguments *arguments,
@@ -112,7 +111,7 @@ static void choose_terminal(Cli *cli, const Arguments *arguments) {
     cli->terminal.show_sensitive = option_flag(arguments, "show-sensitive");
 }
 
-/* An option on the command line wins over what is set for all of them. */
+/* -env has precedence over LOAM_ENV. */
 static void choose_environment(Cli *cli, const Arguments *arguments) {
     const Process *process = cli->io.process;
     const char *set = process->environment(process->self, "LOAM_ENV");
