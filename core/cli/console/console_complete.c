@@ -1,4 +1,4 @@
-/* The last word of a line, and what it can become. */
+/* Finds the last word of a line, and its completions. */
 #include "console_complete.h"
 
 #include "eval.h"
@@ -7,8 +7,8 @@
 
 typedef struct Search {
     const ConsoleWords *words;
-    Str head; /* what stands before the last dot; empty: no dot */
-    Str tail; /* what stands behind it */
+    Str head; /* text before the last dot; empty: no dot */
+    Str tail; /* text after it */
     StrVec *out;
     Arena *arena;
 } Search;
@@ -33,7 +33,8 @@ static void offer_all(Search *search, const char *const *names, size_t count, co
         offer(search, str_from_cstr(names[i]), behind);
 }
 
-/* The first or the second part of "T.N" for resources of a mode. */
+/* Offers the types of a mode's resources, or the names of one `type`: the first or second part of
+ * "T.N". */
 static void offer_resources(Search *search, ResourceMode mode, Str type) {
     map_each(&search->words->module->resources, entry) {
         const Resource *resource = entry->value;
@@ -57,7 +58,7 @@ static void offer_roots(Search *search) {
     offer_resources(search, MODE_MANAGED, STR_EMPTY);
 }
 
-/* The names that the module declares behind this word; false: it declares none there. */
+/* Offers the names that the module declares after this word. Returns false if there are none. */
 static bool offer_declared(Search *search) {
     static const char *const paths[] = {"cwd", "module", "root"};
     static const char *const settings[] = {"workspace"};
@@ -88,7 +89,7 @@ static bool offer_declared(Search *search) {
     return search->out->count > before;
 }
 
-/* Evaluating is what the console does anyway; what goes wrong says nothing here. */
+/* Evaluates the text before the dot, and offers the attributes of its value. Ignores errors. */
 static void offer_attributes(Search *search) {
     Diags ignored = diags_new(search->arena);
     const Source *source = source_new(STR("<completion>"), search->head, search->arena);
@@ -109,7 +110,7 @@ static void offer_attributes(Search *search) {
     }
 }
 
-/* Names, dots, and whole brackets belong to one word. */
+/* A word consists of names, dots, and closed brackets. */
 static size_t word_start(Str text) {
     size_t at = text.len;
     while (at > 0) {

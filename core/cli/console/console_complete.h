@@ -1,5 +1,5 @@
-/* console_complete: what an expression at the console can go on with: functions, what the module
- * declares, and the attributes of the value that stands before a dot. */
+/* console_complete: completes an expression at the console: functions, names that the module
+ * declares, and attributes of the value before a dot. */
 #pragma once
 
 #include "config.h"
@@ -11,6 +11,7 @@ typedef struct ConsoleWords {
     const FunctionTable *functions;
 } ConsoleWords;
 
-/* Whole words, in order, that begin as the last word of `before` does; it begins at *start. */
+/* Returns in *out, sorted, the whole words that start with the last word of `before`. *start is the
+ * offset of that word. */
 void console_complete(
     const ConsoleWords *words, Str before, size_t *start, StrVec *out, Arena *arena);

@@ -1,5 +1,5 @@
-/* console_json: requests and answers as JSON. Values that JSON cannot say are wrapped in objects
- * whose keys begin with a dollar sign: $type, $value, $number, $unknown, $sensitive. */
+/* Reads requests and writes responses as JSON. Values that JSON cannot represent become objects
+ * with keys that begin with a dollar sign: $type, $value, $number, $unknown, $sensitive. */
 #include "console_json.h"
 
 #include "arithmetic.h"
@@ -10,7 +10,7 @@
 
 typedef struct Wrapper {
     const Type *type;
-    Str value; /* raw; empty: none */
+    Str value; /* raw JSON; empty: none */
     Str number;
     bool is_unknown;
     bool is_sensitive;
@@ -182,7 +182,7 @@ static void write_wrapped(JsonWriter *writer, Value v, Arena *arena) {
     json_object_end(writer);
 }
 
-/* Does the shortest text of the nearest double say the same? */
+/* Returns true if the nearest double has the same shortest text. */
 static bool is_double_text(Value number, Str text, Arena *arena) {
     if (text.len >= 40 || !arithmetic_is_finite(number))
         return false;
@@ -249,12 +249,12 @@ static void write_value(JsonWriter *writer, Value v, Arena *arena) {
 }
 
 typedef struct Request {
-    Str id; /* raw */
+    Str id; /* raw JSON */
     Str expr;
     Str template;
     Str type_expr;
     Value value;
-    uint32_t forms; /* how many of expr, template, convert */
+    uint32_t forms; /* number of expr, template and convert */
     bool is_template;
     bool is_convert;
     bool has_variables;
@@ -338,7 +338,7 @@ static bool request_read(Str line, Request *request, Arena *arena) {
     return token == JSON_OBJECT_END && json_next(&reader) == JSON_END && request->forms == 1;
 }
 
-/* The id of what is no request, wherever it stands: who asked wants to know. */
+/* Finds the id of an invalid request, for the error response. */
 static void request_find_id(Str line, Request *request, Arena *arena) {
     JsonReader reader = json_reader_new(line, arena);
     if (json_next(&reader) != JSON_OBJECT_START)
@@ -405,7 +405,7 @@ static void write_position(JsonWriter *writer,
     json_object_end(writer);
 }
 
-/* "summary: detail", one line an error. */
+/* Writes "summary: detail", one line per error. */
 static void write_errors(JsonWriter *writer, const Diags *diags, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     SourceRange range = NO_RANGE;
@@ -451,7 +451,7 @@ static void write_success(JsonWriter *writer, Value value, Arena *arena) {
         json_key_bool(writer, "partial", true);
 }
 
-/* JSON has no infinities, and the protocol no other way to write one. */
+/* JSON has no infinities, and the protocol has no wrapper for them. */
 static bool holds_infinity(Value v) {
     if (!value_is_present(v))
         return false;

@@ -1,10 +1,11 @@
-/* console_json: the line protocol of `loam console -json`: a line with an expression, a template or
- * a conversion in, a line with the value and its type out. One request never harms the next. */
+/* console_json: the line protocol of `loam console -json`. A request is a line with an expression,
+ * a template or a conversion. The response is a line with the value and its type. Requests do not
+ * affect each other. */
 #pragma once
 
 #include "scope.h"
 
-/* The answer to one request line, without newline. `scope` gives the names where the request brings
- * no variables of its own, and everything else always. A value that holds an infinity, which JSON
- * cannot say, is answered by "bad": "inf". */
+/* Returns the response to one request line, without newline. `scope` resolves names if the request
+ * has no variables, and everything else always. For a value with an infinity, which JSON cannot
+ * represent, the response has "bad": "inf". */
 Str console_json_answer(Str line, const Scope *scope, Arena *arena);

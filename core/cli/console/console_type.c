@@ -1,4 +1,4 @@
-/* A type in lines, as those who read the answer of type() know it. */
+/* Formats a type in lines, like Terraform's type(). */
 #include "console_type.h"
 
 static void add_type(StrBuf *text, const Type *type, uint32_t depth);

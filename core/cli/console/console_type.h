@@ -1,4 +1,4 @@
-/* console_type: a type as the console shows it: what has members has a line for each. */
+/* console_type: formats a type for the console, with a line for each member. */
 #pragma once
 
 #include "type.h"

@@ -1,4 +1,4 @@
-/* A line typed at a terminal. libedit's names clash with ours, so no other file includes its
+/* Reads a line from a terminal. libedit's names clash with ours, so no other file includes its
  * header. */
 #include "line_editor.h"
 
@@ -69,7 +69,7 @@ Str line_editor_columns(const StrVec *words, uint32_t width, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* Types what is sure; shows the choice where nothing is. */
+/* Inserts the common prefix of all completions; lists them if there is nothing to insert. */
 static unsigned char complete_line(EditLine *edit, wint_t key) {
     SCOPED(ArenaRef) arena = arena_open("completion");
     const LineEditorState *state = state_of(edit);

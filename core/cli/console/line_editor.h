@@ -1,19 +1,19 @@
-/* line_editor: lines typed at a terminal, with editing, history and completion (libedit).
+/* line_editor: reads lines from a terminal, with editing, history and completion (libedit).
  *
- * The history is kept in memory alone: what was typed may be a secret. Control-C clears the line,
- * control-D on an empty one ends the input. One at a time, one thread. */
+ * The history stays in memory, as input may contain secrets. Control-C clears the line; control-D
+ * on an empty line ends the input. At most one editor may be open, on one thread. */
 #pragma once
 
 #include "str.h"
 #include "vec.h"
 
-/* What the text before the cursor can go on with: whole words that begin where the last one does,
- * at *start. */
+/* Returns the whole words that can replace the last word of `before`. *start is the offset of that
+ * word. */
 typedef void LineComplete(
     const void *payload, Str before, size_t *start, StrVec *out, Arena *arena);
 
 typedef struct LineEditor {
-    struct LineEditorState *state; /* NULL: none is open */
+    struct LineEditorState *state; /* NULL: closed */
 } LineEditor;
 
 typedef enum LineOutcome { LINE_READ, LINE_CLEARED, LINE_END } LineOutcome;
@@ -24,10 +24,10 @@ void line_editor_open(LineEditor *editor,
                       Arena *arena);
 void line_editor_release(LineEditor *editor);
 SCOPED_TYPE(LineEditor, line_editor_release);
-/* *out is set by LINE_READ alone. */
+/* Sets *out only if it returns LINE_READ. */
 LineOutcome line_editor_read(LineEditor *editor, const char *prompt, Str *out, Arena *arena);
 
-/* What all of the words begin with. */
+/* Returns the longest common prefix of the words. */
 Str line_editor_common(const StrVec *words);
-/* The words in columns, as `ls` has them: down first. */
+/* Formats the words in columns, filled from top to bottom like the output of `ls`. */
 Str line_editor_columns(const StrVec *words, uint32_t width, Arena *arena);
