@@ -1,4 +1,4 @@
-/* loam apply, loam destroy */
+/* loam apply, loam destroy, loam refresh */
 #include "command.h"
 #include "environment.h"
 #include "operation.h"
@@ -19,7 +19,7 @@ static const Option options[] = {
     {"json-into",              OPTION_PATH, "PATH", "Write those events into a file, beside what is printed."},
 };
 
-/* Where it is asked about, if that is not the default workspace. */
+/* Adds the workspace to the question, unless it is "default". */
 static const char *question_in(const Cli *cli, const char *question) {
     StrBuf text = strbuf_new(cli->arena);
     strbuf_add_cstr(&text, question);
@@ -67,7 +67,7 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
     return true;
 }
 
-/* What a plan was made with is in it. */
+/* A saved plan contains the values of these options. */
 static bool check_plan_options(const Arguments *arguments, Diags *diags) {
     static const char *const fixed[] = {"destroy", "refresh-only", "refresh",     "replace",
                                         "target",  "exclude",      "target-file", "exclude-file"};
@@ -100,11 +100,10 @@ static void restore_schemas(const Project *project, Plan *plan) {
     }
 }
 
-/* The configuration in a plan in the clear may say that plans are encrypted: then somebody else has
- * made it. */
+/* Rejects an unencrypted plan if its configuration requires encryption: the plan may be forged. */
 static bool check_may_be_plain(Project *project, Str path) {
     if (project->has_ciphers)
-        return true; /* they have opened it */
+        return true; /* the ciphers have decrypted the plan */
     Arena *arena = project->cli->arena;
     Str what = str_format(arena, "The plan \"%.*s\"", STR_ARG(path)), ignored;
     return project_open_ciphers(project) &&
@@ -195,7 +194,7 @@ static int run_apply(Cli *cli, const Arguments *arguments, Diags *diags) {
     return apply_saved(cli, arguments, diags);
 }
 
-/* Whoever types refresh wants the state written: nothing real can change. */
+/* refresh writes the state without asking: it changes no real object. */
 static int run_refresh(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (option_is_given(arguments, "destroy") || option_is_given(arguments, "refresh")) {
         diags_error(diags, NO_RANGE, "Invalid mode option",

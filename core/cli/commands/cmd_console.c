@@ -17,7 +17,8 @@ static const Option options[] = {
     {"json", OPTION_FLAG, NULL, "One JSON request a line in, one answer a line out."},
 };
 
-/* Without configuration the console still calculates. */
+/* Loads the configuration and the state. Not called without a configuration: expressions still work
+ * then. */
 static bool open_console(
     Project *project, Cli *cli, const Arguments *arguments, EngineConsole **out, Diags *diags) {
     PlanOptions plan_options = {0};
@@ -34,13 +35,14 @@ static bool open_console(
 typedef struct Console {
     Cli *cli;
     const Scope *scope;
-    const Map *secrets;   /* what values must not show, though they have no mark */
+    const Map *secrets;   /* values to mask where their mark is missing */
     const Module *module; /* NULL: no configuration */
-    LineEditor editor;    /* open where a person types */
-    StrBuf last;          /* of piped input only the last answer is printed, at the end */
+    LineEditor editor;    /* open if a person types at a terminal */
+    StrBuf last;          /* piped input: the last result, printed at the end */
 } Console;
 
-/* Marks what a name means, so that nonsensitive() still shows it. */
+/* Marks secrets in the value of a name as sensitive. The mark is set before evaluation, so
+ * nonsensitive() can remove it. */
 static bool look_up(const Scope *scope,
                     const Traversal *traversal,
                     Value *out,
@@ -51,7 +53,7 @@ static bool look_up(const Scope *scope,
     const Scope *inner = console->scope;
     if (!inner->lookup(inner, traversal, out, used, arena, diags))
         return false;
-    Map own = map_new(arena); /* within it the short ones count as well */
+    Map own = map_new(arena); /* within the same value, short secrets count as well */
     render_secret_collect(*out, &own);
     *out = render_secret_mark(&own, render_secret_mark(console->secrets, *out, arena), arena);
     return true;
@@ -67,7 +69,8 @@ static bool evaluate(
            eval_expr(expr, &scope, out, arena, diags);
 }
 
-/* Brackets that are still open ask for another line. */
+/* Returns the number of open brackets. If there are any, the expression continues on the next
+ * line. */
 static int open_brackets(Str text) {
     int depth = 0;
     bool quoted = false;
@@ -85,7 +88,8 @@ static int open_brackets(Str text) {
     return depth;
 }
 
-/* type(…) around the whole line, which only the console knows: what stands within. */
+/* Returns true for type(…) around the whole line, which only the console has; *inner is its
+ * argument. */
 static bool is_type_question(Str line, Str *inner) {
     Str call = STR("type(");
     if (!str_starts_with(line, call) || !str_ends_with(line, STR(")")))
@@ -98,7 +102,7 @@ static bool is_type_question(Str line, Str *inner) {
     return true;
 }
 
-/* At a terminal at once; else it takes the place of the answer before. */
+/* Prints at once at a terminal. For piped input, replaces the previous result. */
 static void print(Console *console, Str text) {
     if (console->cli->terminal.in_is_tty) {
         terminal_out(text);
@@ -152,19 +156,20 @@ static const char help[] =
     "Open brackets ask for another line. At a terminal Tab completes the word, Up brings back\n"
     "what was typed, Control-C clears the line. \"exit\" or the end of input ends the console.";
 
-/* Words that are no expressions. */
+/* Words such as "exit" are no expressions. */
 static bool is_word(Str line, const char *word) {
     return str_equal_cstr(str_trim(line), word);
 }
 
-/* The answer to a line, or to several that belong together; false: an error that ends it all. */
+/* Evaluates one or several lines that belong together. Returns false after an error that ends the
+ * console. */
 static bool answer_lines(Console *console, Str lines) {
     bool is_typed = console->cli->terminal.in_is_tty;
     lines = str_trim(lines);
     if (lines.len > 0)
         return answer(console, lines) || is_typed;
     if (!is_typed)
-        print(console, STR_EMPTY); /* as upstream, the answer to a blank line */
+        print(console, STR_EMPTY); /* as in Terraform, a blank line has an empty result */
     return true;
 }
 
@@ -204,7 +209,7 @@ static int run_lines(Console *console) {
     return 0;
 }
 
-/* At a terminal a person types; elsewhere the first error ends it. */
+/* Uses the line editor at a terminal. For piped input, the first error ends the console. */
 static int run_text(Console *console) {
     const Terminal *terminal = &console->cli->terminal;
     if (!terminal->in_is_tty || !terminal->out_is_tty)

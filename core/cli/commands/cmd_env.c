@@ -1,4 +1,4 @@
-/* loam env list, diff; what else "env" was, it still is: workspaces */
+/* loam env list, loam env diff; other subcommands of "env" are those of workspace */
 #include "command_table.h"
 #include "environment_diff.h"
 #include "json_writer.h"
@@ -47,7 +47,7 @@ static void list_json(Cli *cli, const Map *environments) {
     terminal_out(strbuf_str(&text));
 }
 
-/* All of them are listed, whichever is chosen. */
+/* Lists all environments, even if one is selected. */
 static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};
     Cli any = *cli;

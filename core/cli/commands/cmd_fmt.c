@@ -64,7 +64,7 @@ static Layout find_layout(Str name) {
     return NULL;
 }
 
-/* A place for the old text, which is on no disk when it came from standard input. */
+/* Writes the old text to a temporary file for diff: text from standard input is not on disk. */
 static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
     const char *folder = run->cli->io.process->environment(run->cli->io.process->self, "TMPDIR");
     Str name = str_format(scratch, "loam-fmt-%d.old", (int)getpid());
@@ -74,7 +74,7 @@ static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
     return !error || refuse(run, "Failed to write the text to compare", *path, error);
 }
 
-/* By the program that every system has for it. */
+/* Shows the differences with the system's program diff. */
 static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch) {
     const Disk *disk = run->cli->io.disk;
     const Process *process = run->cli->io.process;
@@ -107,7 +107,7 @@ static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch)
     return true;
 }
 
-/* Without links on the way. */
+/* Resolves symbolic links. */
 static Str real_path(Str path, Arena *arena) {
     char *real = realpath(str_to_cstr(path, arena), NULL);
     if (!real)
@@ -117,7 +117,7 @@ static Str real_path(Str path, Arena *arena) {
     return path;
 }
 
-/* A link stays one: what it leads to is written. */
+/* Writes to the target of a symbolic link, so that the link remains. */
 static bool write_back(Run *run, Str path, Str text, Arena *scratch) {
     const Disk *disk = run->cli->io.disk;
     DiskStat stat;
@@ -143,7 +143,7 @@ static bool finish_file(Run *run, Str path, Str old, Str text, Arena *scratch) {
 
 static bool run_file(Run *run, Str path) {
     SCOPED(ArenaRef) scratch = arena_open("fmt");
-    Arena *kept = run->cli->arena; /* of texts that errors point into */
+    Arena *kept = run->cli->arena; /* owns the texts that diagnostics point into */
     const Disk *disk = run->cli->io.disk;
     Str old, text;
     int error = disk->read_file(disk->self, path, &old, kept);
@@ -154,19 +154,19 @@ static bool run_file(Run *run, Str path) {
            finish_file(run, path, old, text, scratch);
 }
 
-/* What editors and version control keep beside the files. */
+/* Files that editors and version control keep beside the sources. */
 static bool is_aside(Str name) {
     return str_starts_with(name, STR(".")) || str_starts_with(name, STR("#")) ||
            str_ends_with(name, STR("~"));
 }
 
-/* Links between folders may go round in circles. */
+/* Returns false for a symbolic link, as links between directories may be circular. */
 static bool is_own_folder(Str folder, Str path, Arena *arena) {
     Str plain = disk_join(real_path(folder, arena), disk_name_of(path), arena);
     return str_equal(plain, real_path(path, arena));
 }
 
-/* The folder's files now; its folders join those that are still to come. */
+/* Formats the files of the directory; queues its subdirectories. */
 static bool run_folder(Run *run, Str folder, StrVec *folders) {
     const Disk *disk = run->cli->io.disk;
     DiskEntries entries = {0};

@@ -57,7 +57,7 @@ static bool read_format(const Arguments *arguments, bool *is_svg, Diags *diags) 
     return false;
 }
 
-/* With the saved plan that is named, or as the folder is. */
+/* Loads the saved plan of -plan, or the configuration of the directory. */
 static bool load(
     Project *project, Cli *cli, const Arguments *arguments, GraphRequest *request, Diags *diags) {
     Str path = option_text(arguments, "plan");

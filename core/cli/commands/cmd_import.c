@@ -40,7 +40,7 @@ static bool check_free(const Project *project, const ImportTarget *request) {
     return false;
 }
 
-/* A look at this one address alone: the object comes into the state as it is. */
+/* Plans only this address: the import adds the object to the state as it is. */
 static PlanOptions options_for(const ImportTarget *request, const Map *variables, Cli *cli) {
     PlanOptions out = {
         .mode = PLAN_REFRESH_ONLY,

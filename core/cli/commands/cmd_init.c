@@ -83,7 +83,7 @@ static void tell_end(const Cli *cli) {
                          true);
 }
 
-/* Each provider that the configuration needs is one of loam's. */
+/* Checks that each required provider is one of loam's. */
 static bool check_providers(Project *project) {
     Cli *cli = project->cli;
     ProviderList providers = {0};
@@ -91,7 +91,6 @@ static bool check_providers(Project *project) {
                                                    cli->arena, project->diags);
 }
 
-/* All that can be found out without reading a state. */
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str source = option_text(arguments, "from-module");
     if (source.ptr && !copy_module(cli, source, diags))
@@ -117,7 +116,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     tell_begin(cli->view, &project, opens_backend);
     bool loaded = project_load(&project, cli, arguments, NULL, diags);
     Str note = STR_EMPTY;
-    /* Mistakes elsewhere in the configuration are no reason to leave the backend as it was. */
+    /* Errors elsewhere in the configuration do not prevent a change of the backend. */
     if (project.config && opens_backend && (loaded || project.config->root->backend))
         loaded = backend_init(&project, &note) && loaded;
     if (!loaded || !check_providers(&project))

@@ -1,4 +1,4 @@
-/* loam metadata: what the program can say about itself */
+/* loam metadata: prints data about the program */
 #include "command_table.h"
 
 static const Command *const subcommands[] = {METADATA_COMMANDS(COMMAND_ROW)};

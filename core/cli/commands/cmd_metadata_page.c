@@ -1,4 +1,4 @@
-/* loam metadata page: what is printed from the tables, for people and for shells */
+/* loam metadata page: prints pages generated from tables, for people and for shells */
 #include "backend_page.h"
 #include "backends.h"
 #include "command.h"

@@ -18,7 +18,7 @@ static const Option options[] = {
      "folder's files do."                                                                                 },
 };
 
-/* Known before anything is planned: what was planned could not be kept. */
+/* Checked before planning: otherwise a finished plan could not be saved. */
 static bool check_out(const Cli *cli, const Arguments *arguments, Diags *diags) {
     const Disk *disk = cli->io.disk;
     Str path = option_text(arguments, "out");
@@ -81,7 +81,7 @@ static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Di
 
 typedef struct Planned {
     Str name;
-    int status; /* 0: nothing to change, 1: it failed, 2: there is */
+    int status; /* exit status: 0: no changes, 1: error, 2: changes */
     PlanCounts counts;
 } Planned;
 
@@ -125,7 +125,7 @@ static void show_summary(View *view, const PlannedEnvironments *planned, Arena *
     view->type->note(view, str_slice(strbuf_str(&text), 0, text.len - 1));
 }
 
-/* One that fails keeps none of the others from being planned. */
+/* Plans every environment, even if one fails. */
 static int plan_each(Cli *cli, const Arguments *arguments, Diags *diags) {
     PlannedEnvironments planned = {0};
     int status = 0;

@@ -18,7 +18,7 @@ static void add_branch(ProviderTree *tree, Str margin, bool is_last, Str text) {
     strbuf_add_format(&tree->out, "%.*s%s%.*s\n", STR_ARG(margin), branch, STR_ARG(text));
 }
 
-/* The module's own providers, then the modules that it calls. */
+/* Adds the module's own providers, then the modules that it calls. */
 static void add_module(ProviderTree *tree, const Module *module, Str margin) {
     Arena *arena = tree->cli->arena;
     ProviderList own = {0};

@@ -25,7 +25,7 @@ static bool collect(Cli *cli, const Project *project, ProviderList *out, Diags *
     return ok;
 }
 
-/* They are part of the language here, but tools look for them with their provider. */
+/* Provider functions are part of the language here, but tools expect them with their provider. */
 static void add_functions(const Provider *provider,
                           void *payload,
                           JsonWriter *writer,

@@ -19,7 +19,7 @@ static void add_types(ConfigTypes *out,
     }
 }
 
-/* An editor can check the rest without the one whose module is not installed. */
+/* Without a provider whose module is not installed, an editor can still validate the rest. */
 static void warn_of_absence(Str name, const Diags *why, Diags *diags) {
     diags_warning(diags, NO_RANGE, "Provider left out",
                   "The schema says nothing of the provider \"%.*s\". %.*s", STR_ARG(name),

@@ -22,7 +22,7 @@ static const Option options[] = {
      "Show the module in this folder, nothing installed. Needs -json."                      },
 };
 
-/* What is to be shown; at most one of these is named. */
+/* The targets of loam show; at most one may be named. */
 typedef enum ShowTarget {
     SHOW_STATE,
     SHOW_FILE,
@@ -68,8 +68,8 @@ static const Schema *find_schema(void *payload, ResourceMode mode, Str provider,
     return engine_find_schema(payload, mode, provider, type);
 }
 
-/* The configuration that the plan was made of, for the places that reports name; NULL when it
- * cannot be read any more. */
+/* Returns the configuration that the plan was made of, for source locations in reports. NULL if
+ * there are no reports, or if it cannot be loaded any more. */
 static const Config *load_config(Cli *cli,
                                  const Arguments *arguments,
                                  const Plan *plan,
@@ -109,7 +109,7 @@ static int show_plan(Cli *cli, const Arguments *arguments, Str path, Diags *diag
     return 0;
 }
 
-/* A state as text, as far as it is written. */
+/* The text of a state, while it is written. */
 typedef struct StateText {
     Cli *cli;
     const Engine *engine;
@@ -218,7 +218,7 @@ static int show_latest(Cli *cli, const Arguments *arguments, Diags *diags) {
     return show_state(cli, arguments, &project.engine, project.state, diags);
 }
 
-/* Of one module alone nothing needs to be installed. */
+/* A single module needs no installation. */
 static int show_configuration(Cli *cli, const Arguments *arguments, bool is_single, Diags *diags) {
     SCOPED(Project)
     project = {
@@ -234,7 +234,7 @@ static int show_configuration(Cli *cli, const Arguments *arguments, bool is_sing
     return 0;
 }
 
-/* Reports are made of plans. */
+/* Reports need a plan. */
 static bool check_reports(Cli *cli, ShowTarget target, Diags *diags) {
     if (!cli->reporting || target == SHOW_PLAN || target == SHOW_FILE)
         return true;

@@ -1,4 +1,4 @@
-/* loam state: its subcommands */
+/* loam state */
 #include "command_table.h"
 
 static const Command *const subcommands[] = {STATE_COMMANDS(COMMAND_ROW)};

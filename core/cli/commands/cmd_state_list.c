@@ -9,7 +9,8 @@ static const Option options[] = {
     {"state", OPTION_PATH, "PATH", "The state file, instead of the configured one."},
 };
 
-/* What is only deposed is listed too, but its id is not looked at. */
+/* Without `wanted`, includes instances with only deposed objects. Ids of deposed objects are not
+ * compared. */
 static bool has_id(const StateInstance *instance, Str wanted, Arena *arena) {
     const StateObject *object = instance->current;
     Value attributes, id;
@@ -22,7 +23,8 @@ static bool has_id(const StateInstance *instance, Str wanted, Arena *arena) {
            value_is_present(id) && id.type == &TYPE_STRING && str_equal(value_text(id), wanted);
 }
 
-/* Those of one address, or all (NULL). Does the state know it at all? */
+/* Adds the instances at one address, or all (NULL). Returns true if the state has any of them, with
+ * any id. */
 static bool add_lines(const Project *project, const AddressTarget *target, StrBuf *text) {
     Arena *arena = project->cli->arena;
     Str id = option_text(project->arguments, "id");

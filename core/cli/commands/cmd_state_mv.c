@@ -38,8 +38,8 @@ static bool check_pair(const AddressTarget *from, const AddressTarget *to, Diags
     return false;
 }
 
-/* Without a key a resource's name means its instance without a key where there is one, and else all
- * that it has. */
+/* An address without a key names the instance without a key. If there is none, it names the whole
+ * resource. */
 static bool is_whole_resource(const State *state, const AddressTarget *target) {
     if (!target->is_resource || target->resource.key.kind != KEY_NONE)
         return false;
@@ -68,7 +68,8 @@ static Str target_text(const AddressTarget *target, Arena *arena) {
                                : module_addr_to_str(target->module, arena);
 }
 
-/* Many objects go where nothing is: they keep their keys, or their places within the module. */
+/* A whole resource or module can only move to an unused address: its instances keep their keys, or
+ * their addresses within the module. */
 static bool check_room(const State *state,
                        const AddressTarget *from,
                        const AddressTarget *to,
@@ -168,7 +169,7 @@ static bool read_targets(const Arguments *arguments,
     return false;
 }
 
-/* `there` is the state that the objects go to: the same one, or that of -state-out. */
+/* `there` is the state that receives the objects: the same one, or that of -state-out. */
 static bool find_moves(const Project *project,
                        const State *there,
                        const AddressTarget *from,
@@ -199,8 +200,8 @@ static bool mentions(const StateObject *object, const Map *moved) {
     return false;
 }
 
-/* What depended on what has moved has a list that is not true any more. As in Terraform it goes as
- * a whole; the next plan records what the configuration says. */
+/* Objects that depend on a moved object lose their whole list of dependencies, as in Terraform. The
+ * next plan records it again. */
 static void drop_dependencies(State *state, const Map *moved, Arena *arena) {
     map_each(&state->resources, entry) {
         const StateResource *resource = entry->value;
@@ -216,7 +217,7 @@ static void drop_dependencies(State *state, const Map *moved, Arena *arena) {
     }
 }
 
-/* With -state-out the objects are in both files before they leave the one: a crash loses none. */
+/* With -state-out, both files have the objects before the source drops them: a crash loses none. */
 static bool write_moved(Project *project, const State *there, const Moves *moves) {
     Arena *arena = project->cli->arena;
     bool is_same = there == project->state;
@@ -256,7 +257,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 0;
     if (!write_moved(&project, there, &moves))
         return 1;
-    terminal_print("Successfully moved 1 object(s).\n"); /* as asked for, however many it holds */
+    /* Counts the requested move, not its instances. */
+    terminal_print("Successfully moved 1 object(s).\n");
     return 0;
 }
 

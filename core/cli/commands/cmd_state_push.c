@@ -21,7 +21,8 @@ static bool read_given(Cli *cli, Str path, Str *out, Diags *diags) {
     return false;
 }
 
-/* One in the clear is what "state pull" prints; errored.tfstate is encrypted as the state is. */
+/* Decrypts the given state: errored.tfstate is encrypted like the state, the output of `state pull`
+ * is not. */
 static bool open_given(Project *project, Str path, Str *text) {
     Arena *arena = project->cli->arena;
     Str what = str_format(arena, "The state \"%.*s\"", STR_ARG(path));
@@ -29,7 +30,8 @@ static bool open_given(Project *project, Str path, Str *text) {
            cipher_open(project->ciphers.state, what, *text, text, NULL, arena, project->diags);
 }
 
-/* A state that has moved on is not overwritten by mistake. */
+/* Returns false, with an error, if the existing state has another lineage or a higher serial, or
+ * differs at the same serial. */
 static bool may_replace(const State *there, const State *given, Diags *diags) {
     if (there->lineage.len == 0)
         return true;

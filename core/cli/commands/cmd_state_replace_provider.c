@@ -8,7 +8,7 @@ static const Option options[] = {
     {"auto-approve", OPTION_FLAG, NULL, "Do not ask before changing the state."},
 };
 
-/* HOST/NAMESPACE/TYPE; what is left out in front is that of the public registry. */
+/* Parses HOST/NAMESPACE/TYPE. Missing leading parts default to registry.terraform.io/hashicorp. */
 static bool parse_source(Str text, Str *out, Arena *arena, Diags *diags) {
     Str parts[3] = {STR("registry.terraform.io"), STR("hashicorp")};
     StrVec given = {0};

@@ -31,7 +31,8 @@ static bool write_junit(Cli *cli, const Suite *suite, Str path, Diags *diags) {
     return status >= 0;
 }
 
-/* What is given from outside counts for all tests: a mistake in it is told before the first. */
+/* Values from options, files and environment variables apply to all tests, so errors in them are
+ * reported before the first test. */
 static bool check_input(const Project *project, Diags *diags) {
     InputRequest request = project->input;
     Map ignored;

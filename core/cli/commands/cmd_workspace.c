@@ -17,7 +17,7 @@ static bool take_name(const Arguments *arguments, Str *out, Diags *diags) {
     return false;
 }
 
-/* What the environment says is not for the program to change. */
+/* The environment variable has precedence, so the command cannot change the workspace. */
 static bool check_free_choice(const Cli *cli, Diags *diags) {
     if (!cli_environment(cli, "WORKSPACE"))
         return true;
@@ -29,7 +29,7 @@ static bool check_free_choice(const Cli *cli, Diags *diags) {
 
 static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *diags) {
     project->may_be_empty = true;
-    project->is_single = true; /* where states are is the root module's to say */
+    project->is_single = true; /* the root module alone configures the backend */
     return project_load_any(project, cli, arguments, diags);
 }
 
@@ -42,7 +42,7 @@ static void report_missing(const StrVec *names, Str name, Diags *diags) {
                 near.len ? "\"?" : "");
 }
 
-/* The state of the file that -state names; its lineage and serial stay with that file. */
+/* Reads the state file of -state. The copy does not keep its lineage and serial. */
 static bool read_given(Project *project, State **out) {
     const Cli *cli = project->cli;
     Str text, path = option_text(project->arguments, "state");
@@ -118,7 +118,8 @@ static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str name;
     if (!take_name(arguments, &name, diags))
         return 1;
-    bool is_current = str_equal(name, cli->workspace); /* the one that the environment names */
+    /* LOAM_WORKSPACE may name a workspace that does not exist yet. */
+    bool is_current = str_equal(name, cli->workspace);
     if ((!is_current && !check_free_choice(cli, diags)) || !load(&project, cli, arguments, diags) ||
         !project_list_workspaces(&project, &names))
         return 1;
@@ -161,7 +162,7 @@ static const Option delete_options[] = {
     {"force", OPTION_FLAG, NULL, "Delete it even if its state holds objects, and forget them."},
 };
 
-/* Outputs and data sources are nothing that exists. */
+/* Outputs and data sources are not real objects. */
 static bool has_objects(const State *state) {
     map_each(&state->resources, entry) {
         const StateResource *resource = entry->value;
@@ -171,7 +172,7 @@ static bool has_objects(const State *state) {
     return false;
 }
 
-/* Nothing that exists may be lost sight of by accident. */
+/* Returns false, with an error, if the workspace still manages objects and -force is not given. */
 static bool check_empty(const Project *project, Str name, Diags *diags) {
     bool is_empty = !has_objects(project->state) && !project->found_journal;
     if (is_empty || option_flag(project->arguments, "force"))
@@ -183,7 +184,7 @@ static bool check_empty(const Project *project, Str name, Diags *diags) {
     return false;
 }
 
-/* Under one lock from the look at what it holds to its end. */
+/* Holds one lock from the check of the state to the removal. */
 static bool delete_workspace(const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
     Cli there = *cli;
     there.workspace = name;

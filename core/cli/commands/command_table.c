@@ -1,4 +1,4 @@
-/* The commands at the top. */
+/* The table of top-level commands. */
 #include "command_table.h"
 
 static const Command *const rows[] = {TOP_COMMANDS(COMMAND_ROW)};

@@ -1,6 +1,7 @@
 /* command_table: all commands, in the order of the help.
  *
- * To add one: a file cmd_<name>.c that defines `const Command cmd_<name>`, and its name here. */
+ * To add a command: write a file cmd_<name>.c that defines `const Command cmd_<name>`, and add its
+ * name here. */
 #pragma once
 
 #include "command.h"
@@ -32,7 +33,7 @@
     ROW(version)          \
     ROW(workspace)
 
-/* Subcommands that have files of their own. */
+/* Subcommands with a separate file. */
 #define STATE_COMMANDS(ROW)     \
     ROW(state_list)             \
     ROW(state_show)             \
