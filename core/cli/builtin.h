@@ -1,7 +1,7 @@
 /* builtin: the providers and provisioners of the program.
  *
- * To add a provider: its layer in CMakeLists.txt, and here the name of its `const Provider`, its
- * name in configurations, and its address. The rows of providers in modules are in builtin.c. */
+ * To add a provider: add its layer to CMakeLists.txt. Add its `const Provider`, its name in
+ * configurations and its address here. Rows of providers in loadable modules are in builtin.c. */
 #pragma once
 
 #include "provisioner.h"

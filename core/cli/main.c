@@ -17,8 +17,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A descriptor 0, 1 or 2 that is closed would be taken by the next file opened. Writing to a closed
- * standard output stays an error. */
+/* Opens closed descriptors 0 to 2, so that no other file gets these numbers. Writing to a closed
+ * standard output still fails. */
 static void open_standard_files(void) {
     for (int fd = 0; fd <= 2; fd++) {
         if (fcntl(fd, F_GETFD) < 0)
@@ -26,15 +26,16 @@ static void open_standard_files(void) {
     }
 }
 
-/* A core file would hold every secret in memory; a program that takes cores over a pipe gets them
- * whatever the limit says. */
+/* A core file would contain every secret in memory. The limit does not stop a core_pattern that
+ * pipes to a program, so the process is made undumpable as well. */
 static void forbid_core_files(void) {
     struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
     (void)prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* lib/loam beside the program, as it is built and as it is installed. */
+/* Returns the directory of loadable modules: lib/loam beside the program, as built, or one level
+ * up, as installed. */
 static Str module_folder(Arena *arena) {
     char path[4096];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path);
@@ -47,7 +48,7 @@ static Str module_folder(Arena *arena) {
     return disk_join(disk_folder_of(folder), STR("lib/loam"), arena);
 }
 
-/* The names of TF_LOG. Any other text, such as JSON, asks for everything. */
+/* Parses a level of TF_LOG. Any other text, such as JSON, selects TRACE. */
 static LogLevel log_level(const char *name) {
     static const struct {
         const char *name;
@@ -92,7 +93,7 @@ static void set_up_log(const Cli *cli) {
     }
 }
 
-/* The global options before the command; -chdir is carried out. */
+/* Reads the global options before the command; performs -chdir. */
 static bool take_global_options(Cli *cli, int argc, char **argv, StrVec *words) {
     int i = 1;
     for (; i < argc; i++) {
@@ -146,7 +147,7 @@ static void build(Cli *cli) {
     cli->io.database = database_on_first_use(modules, cli->arena);
     cli->version = STR(VERSION_LOAM);
     cli->terminal = terminal_probe();
-    /* That program colours its output wherever it goes. */
+    /* Terraform and OpenTofu colour their output even if it is redirected. */
     cli->terminal.color |= cli_name(cli)->is_other;
     cli->started_in = current_folder(cli->arena);
     cli->registry = registry_new(builtin_providers, builtin_provider_count, modules, cli->arena);
@@ -185,7 +186,7 @@ int main(int argc, char **argv) {
     }
     if (!terminal_finish())
         status = 1;
-    log_set_level(LOG_OFF); /* what it hides goes with the arena */
+    log_set_level(LOG_OFF); /* the values to mask live in the arena */
     arena_close(cli.arena);
     return status;
 }

@@ -1,10 +1,10 @@
-/* provided_functions: a row of the language for each row of a provider. */
+/* Makes a function of the language from each function of a provider. */
 #include "provided_functions.h"
 
 #include "function_call.h"
 #include "scope.h"
 
-/* The language knows the first member only. */
+/* `function` must be first: the language has only a pointer to it. */
 typedef struct Provided {
     Function function;
     const Provider *provider;

@@ -1,9 +1,9 @@
-/* provided_functions: functions of providers as functions of the language. */
+/* provided_functions: makes functions of providers available in the language. */
 #pragma once
 
 #include "function.h"
 #include "registry.h"
 
-/* Named provider::NAME::function. A provider in a loadable module brings none: its functions would
- * have to be known before it is opened. */
+/* Returns the functions, named provider::NAME::function. Omits providers in loadable modules: their
+ * functions are unknown before the module is opened. */
 FunctionFamily provided_functions(const ProviderRow *rows, size_t count, Arena *arena);
