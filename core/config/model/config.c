@@ -1,4 +1,4 @@
-/* What follows from the model alone. */
+/* Helpers that need only the model. */
 #include "config.h"
 
 Str config_provider_key(Str name, Str alias, Arena *arena) {

@@ -1,8 +1,8 @@
-/* Config: what the user wrote, as the model that the engine works from: a tree of modules.
+/* Config: the decoded configuration as the engine reads it, a tree of modules.
  *
- * One Module per module call (shared by all instances of the call). Maps keep the order of the
- * source; values of the maps are the structs below. All of it lives in the arena of config_load and
- * is immutable, but for Traversal.binding, which the engine sets once. */
+ * A module call has one Module, shared by all instances of the call. Maps keep the order of the
+ * source; their values are the structs below. The arena of config_load owns everything. The
+ * model is immutable, except that the engine sets each Traversal.binding once. */
 #pragma once
 
 #include "body.h"
@@ -14,12 +14,12 @@ typedef VEC(const Expr *) Exprs;
 
 typedef VEC(Traversal *) Traversals;
 
-/* precondition, postcondition, validation, assert */
+/* A condition of a precondition, postcondition, validation or assert block. */
 typedef struct Condition {
     const Expr *condition;
     const Expr *error_message;
     SourceRange range;
-    bool is_sound; /* no error was found when it was read */
+    bool is_sound; /* false: decoding reported an error */
 } Condition;
 
 typedef VEC(Condition) Conditions;
@@ -27,16 +27,17 @@ typedef VEC(Condition) Conditions;
 typedef struct Variable {
     Str name;
     Str description;
-    TypeConstraint type; /* dynamic without `type` */
+    TypeConstraint type; /* dynamic if the block has no `type` */
     bool has_type;
     bool has_default;
     bool sensitive;
     bool ephemeral;
-    bool nullable;  /* true unless said */
-    bool is_const;  /* "const = true": its value must be known before anything is evaluated */
-    bool has_const; /* "const" is given: if false, nothing may need it that early */
+    bool nullable; /* default: true */
+    /* `const = true`: the value must be known while the configuration is loaded. */
+    bool is_const;
+    bool has_const; /* the block sets `const`; `const = false` forbids use while loading */
     Str deprecated;
-    Value default_value; /* converted */
+    Value default_value; /* converted to `type` */
     Conditions validations;
     SourceRange range;
 } Variable;
@@ -59,17 +60,18 @@ typedef struct Output {
     SourceRange range;
 } Output;
 
-/* provider = libvirt.east */
+/* A reference to a provider configuration: `provider = libvirt.east`. */
 typedef struct ProviderRef {
     Str name;
-    Str alias;       /* empty: the default configuration */
-    const Expr *key; /* libvirt.east[each.key]: of a configuration with for_each; NULL: none */
+    Str alias; /* empty: the default configuration */
+    /* The instance key, as in libvirt.east[each.key]; NULL: none. */
+    const Expr *key;
     SourceRange range;
-    SourceRange passed_range; /* of the name that a called module has for it */
-    bool is_implied;          /* named by the resource type, not by an argument */
+    SourceRange passed_range; /* in `providers` of a call: the name that the called module uses */
+    bool is_implied;          /* derived from the resource type, not from an argument */
 } ProviderRef;
 
-/* How a provisioner reaches the machine; which arguments there are is the engine's to know. */
+/* A connection block. The engine validates its arguments. */
 typedef struct Connection {
     const Body *body;
     SourceRange range;
@@ -80,7 +82,7 @@ typedef struct Provisioner {
     const Body *body;
     bool on_destroy;              /* when = destroy */
     bool continues;               /* on_failure = continue */
-    const Connection *connection; /* its own; NULL: the resource's */
+    const Connection *connection; /* the provisioner's block; NULL: the resource's */
     SourceRange range;
 } Provisioner;
 
@@ -88,12 +90,12 @@ typedef VEC(Provisioner) Provisioners;
 
 typedef struct Lifecycle {
     bool create_before_destroy;
-    const Expr *prevent_destroy; /* NULL: no */
+    const Expr *prevent_destroy; /* NULL: false */
     bool ignore_all_changes;
     Traversals ignore_changes; /* relative: root is the first attribute */
     Exprs replace_triggered_by;
-    const Expr *enabled; /* NULL: always */
-    bool destroy;        /* false: what leaves the configuration is forgotten, not destroyed */
+    const Expr *enabled; /* NULL: always enabled */
+    bool destroy;        /* false: an object without configuration is forgotten, not destroyed */
     Conditions preconditions;
     Conditions postconditions;
 } Lifecycle;
@@ -104,40 +106,41 @@ typedef struct Resource {
     ResourceMode mode;
     Str type;
     Str name;
-    const Body *body; /* the provider's arguments: what the meta-arguments leave */
+    const Body *body; /* the provider's arguments, without the meta-arguments */
     const Expr *count;
     const Expr *for_each;
     Traversals depends_on;
-    ProviderRef provider; /* implied from the type where not given */
+    ProviderRef provider; /* derived from the resource type if not given */
     Lifecycle lifecycle;
-    const Connection *connection; /* of provisioners that have none of their own */
+    const Connection *connection; /* for provisioners without a connection block */
     Provisioners provisioners;
-    const Check *check; /* a data source within that check; NULL: none */
+    const Check *check; /* the check block that contains this data source; NULL: none */
     SourceRange type_range;
     SourceRange range;
 } Resource;
 
-/* What a block checks after everything else, without stopping anything. */
+/* A check block: its assertions run last, and their failures are warnings. */
 struct Check {
     Str name;
-    const Resource *data; /* also among the module's resources; NULL: none */
+    const Resource *data; /* also in the module's `resources`; NULL: none */
     Conditions asserts;
     SourceRange range;
 };
 
-/* A resource, a module or an instance of one, as a block names it. */
+/* The address of a resource, a module or an instance, as moved, removed and import blocks write
+ * it. */
 typedef struct ConfigAddress {
-    AddressTarget target; /* with the keys that are literals */
-    /* The keys that are not (`to` of an import): the depth counts modules from the outermost, 0;
-     * the resource's own comes last. */
+    AddressTarget target; /* includes literal keys */
+    /* Keys that are expressions; only `to` of an import block has any. `depth` counts modules
+     * from the outermost, which is 0. The key of the resource comes last. */
     VEC(struct ConfigAddressKey {
         uint32_t depth;
         const Expr *expr;
     })
     keys;
-    SourceRange key_range; /* of the first key, a literal or not; no source: there is none */
-    bool is_module_key;    /* the first key is one of a module */
-    bool is_reserved;      /* its type is a word of the language; resource.WORD.NAME is another */
+    SourceRange key_range; /* range of the first key of either kind; without source: no key */
+    bool is_module_key;    /* the first key belongs to a module */
+    bool is_reserved;      /* the type is a reserved word and not written as resource.WORD.NAME */
     SourceRange range;
 } ConfigAddress;
 
@@ -148,40 +151,40 @@ typedef struct Moved {
 } Moved;
 
 typedef struct Removed {
-    ConfigAddress from; /* without keys */
-    bool destroy;       /* else forgotten */
+    ConfigAddress from; /* contains no keys */
+    bool destroy;       /* false: the objects are forgotten */
     const Connection *connection;
-    Provisioners provisioners; /* all of them on_destroy */
+    Provisioners provisioners; /* on_destroy is true for all of them */
     SourceRange range;
 } Removed;
 
 typedef struct Import {
-    const Expr *id;       /* this one … */
-    const Expr *identity; /* … or that one */
+    const Expr *id; /* exactly one of `id` and `identity` is set */
+    const Expr *identity;
     ConfigAddress to;
     const Expr *for_each;
-    ProviderRef provider;       /* name empty: the target's */
-    SourceRange provider_range; /* the argument */
+    ProviderRef provider;       /* empty name: the target's provider configuration */
+    SourceRange provider_range; /* the range of the `provider` argument */
     SourceRange range;
 } Import;
 
 typedef struct ProviderConfig {
     Str name;
     Str alias;
-    const Expr *for_each;            /* NULL: one configuration */
-    const Body *body;                /* NULL: of a mock, which has none */
-    const struct MockProvider *mock; /* of a test: nobody is called; NULL: it is real */
+    const Expr *for_each;            /* NULL: a single configuration */
+    const Body *body;                /* NULL for a mock */
+    const struct MockProvider *mock; /* a mock provider of a test; NULL: a real provider */
     SourceRange range;
 } ProviderConfig;
 
-/* "name", or "name.alias": what a configuration is called in its module. */
+/* Returns the key of a provider configuration within its module: "name" or "name.alias". */
 Str config_provider_key(Str name, Str alias, Arena *arena);
 
 typedef struct ProviderRequirement {
     Str name;
-    Str source; /* empty: implied */
+    Str source; /* empty: derived from the name */
     Str version;
-    StrVec aliases; /* configuration_aliases: "name.alias", to be passed by the caller */
+    StrVec aliases; /* configuration_aliases, as "name.alias"; the caller must pass them */
     SourceRange range;
 } ProviderRequirement;
 
@@ -192,7 +195,7 @@ typedef struct BackendConfig {
     SourceRange type_range;
 } BackendConfig;
 
-/* key_provider "pbkdf2" "main", method "aes_gcm" "main" */
+/* A key_provider or method block: key_provider "pbkdf2" "main". */
 typedef struct EncryptionPart {
     Str type;
     Str name;
@@ -200,9 +203,10 @@ typedef struct EncryptionPart {
     SourceRange range;
 } EncryptionPart;
 
-/* What state, plan and remote states are protected with. */
+/* How the state, plan files or the state of a terraform_remote_state data source are encrypted. */
 typedef struct EncryptionTarget {
-    Str name;           /* "state", "plan"; of a remote_state_data_source: the data source, "T.N" */
+    /* "state" or "plan"; for a remote_state_data_source block, the data source as "T.N". */
+    Str name;
     const Expr *method; /* method.TYPE.NAME; NULL: none */
     const struct EncryptionTarget *fallback;
     bool enforced;
@@ -214,7 +218,7 @@ typedef VEC(EncryptionPart) EncryptionParts;
 typedef struct Encryption {
     EncryptionParts key_providers;
     EncryptionParts methods;
-    const EncryptionTarget *state; /* NULL: not said */
+    const EncryptionTarget *state; /* NULL: not configured */
     const EncryptionTarget *plan;
     const EncryptionTarget *remote_default;
     VEC(const EncryptionTarget *) remotes;
@@ -228,18 +232,19 @@ typedef struct EnvironmentValue {
     SourceRange range;
 } EnvironmentValue;
 
-/* One of the places that a configuration is for, and what is different there. */
+/* An environment of the root module: the settings that differ from the base configuration. */
 typedef struct Environment {
     Str name;
     VEC(EnvironmentValue) variables;
-    const Body *backend; /* over the backend block's arguments; NULL: nothing */
+    const Body *backend; /* overrides arguments of the backend block; NULL: none */
     SourceRange backend_range;
-    Map providers;     /* "name" or "name.alias" → ProviderConfig, over the provider block's */
-    bool is_protected; /* changes there take its name, not just a yes */
+    /* "name" or "name.alias" → ProviderConfig, which overrides arguments of the provider block. */
+    Map providers;
+    bool is_protected; /* approving changes requires typing the environment's name */
     SourceRange range;
 } Environment;
 
-/* provider_meta "NAME" */
+/* A provider_meta "NAME" block. */
 typedef struct ProviderMeta {
     Str provider;
     const Body *body;
@@ -250,31 +255,31 @@ typedef struct Module Module;
 
 typedef struct ModuleCall {
     Str name;
-    const Expr *source_expr; /* NULL: not said, or not readable */
+    const Expr *source_expr; /* NULL: missing or invalid */
     const Expr *version_expr;
-    Str source;  /* as they came out: both may be made of variables */
-    Str version; /* constraint; empty: none is said */
+    Str source;  /* evaluated: `source` and `version` may be expressions */
+    Str version; /* version constraint; empty: none */
     SourceRange source_range;
     SourceRange version_range;
     const Expr *count;
     const Expr *for_each;
     const Expr *enabled; /* NULL: always */
     Traversals depends_on;
-    Map providers;    /* child's "name" or "name.alias" → ProviderRef of the caller */
-    const Body *body; /* the input variables */
-    Module *module;   /* NULL only where loading it failed */
+    Map providers;    /* the child's "name" or "name.alias" → ProviderRef of the caller */
+    const Body *body; /* arguments for the child's input variables */
+    Module *module;   /* NULL if the child module was not loaded */
     SourceRange range;
 } ModuleCall;
 
-/* Is the module called by where it lies, beside its caller? */
+/* Returns whether the source of the call is a local path. */
 bool config_module_is_local(const ModuleCall *call);
 
 struct Module {
     Module *parent; /* NULL: the root */
     const ModuleCall *call;
     Str path;   /* configuration address: "module.a.module.b", empty for the root */
-    Str key;    /* of a root that a test runs: what the records of its calls begin with */
-    Str folder; /* as path.module shows it: "." or "modules/network" */
+    Str key;    /* prefix of call keys when a test run loads this root module; else empty */
+    Str folder; /* directory, as path.module returns it: "." or "modules/network" */
     Map variables;
     Map locals;
     Map outputs;
@@ -284,14 +289,14 @@ struct Module {
     Map requirements; /* local name → ProviderRequirement */
     Map checks;
     Map provider_metas; /* provider's local name → ProviderMeta */
-    Map environments;   /* of the root: name → Environment */
+    Map environments;   /* root module only: name → Environment */
     VEC(Moved) moved;
     VEC(Removed) removed;
     VEC(Import) imports;
     SourceRange requirements_range; /* of the required_providers block */
-    SourceRange cloud_range;        /* of a cloud block, which is refused */
+    SourceRange cloud_range;        /* of a cloud block, which is an error */
     const BackendConfig *backend;
-    const Encryption *encryption; /* NULL: none */
+    const Encryption *encryption; /* NULL: not encrypted */
     VEC(const Source *) sources;
 };
 
@@ -300,11 +305,13 @@ struct TestFiles;
 
 typedef struct Config {
     Module *root;
-    struct StaticEval *statics; /* for static_eval.h */
-    struct TestFiles *tests;    /* for config_test.h; NULL: not asked for */
+    struct StaticEval *statics; /* evaluates expressions while loading, see static_eval.h */
+    struct TestFiles *tests;    /* see config_test.h; NULL: test files were not requested */
     Str folder;
-    Str workspace;                  /* the request's, or that of the environment */
-    const Environment *environment; /* that is laid over the root; NULL: none */
+    Str workspace;                  /* from the request, or the environment's name */
+    const Environment *environment; /* merged into the root module; NULL: none */
     const FunctionTable *functions;
-    const Diags *unmet; /* demands on the version that runs of tests tell; NULL: none */
+    const Diags
+        /* Errors of unmet version constraints, which test runs report; NULL: none. */
+        *unmet;
 } Config;

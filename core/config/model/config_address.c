@@ -1,11 +1,11 @@
-/* An address is an expression that is nothing but steps: they are laid out flat and then read from
- * the left. */
+/* Reads an address: flattens the expression into steps, then parses the steps from left to
+ * right. */
 #include "config_address.h"
 
 typedef struct AddressStep {
     bool is_index;
     Str name;
-    const Expr *expr; /* of a key that is no literal; NULL: it is `key` */
+    const Expr *expr; /* a key that is not a literal; NULL: `key` holds the literal */
     Value key;
     SourceRange range;
 } AddressStep;
@@ -68,7 +68,7 @@ static const AddressStep *peek(const AddressReader *reader) {
     return reader->at < reader->steps.count ? &reader->steps.items[reader->at] : NULL;
 }
 
-/* Where an address ends too early. */
+/* The range for an error about an incomplete address. */
 static SourceRange last_range(const AddressReader *reader) {
     return reader->at ? reader->steps.items[reader->at - 1].range : reader->out->range;
 }
@@ -82,7 +82,7 @@ static bool take_name(AddressReader *reader, Str *out, const char *missing) {
     return true;
 }
 
-/* A key at the depth that is being read. */
+/* Reads an optional key of the current module or resource. */
 static bool take_key(AddressReader *reader, bool is_module, InstanceKey *out) {
     const AddressStep *step = peek(reader);
     if (!step || !step->is_index)
@@ -132,7 +132,7 @@ static ResourceMode take_mode(AddressReader *reader) {
     return mode;
 }
 
-/* Words that begin a reference to something else than a resource. */
+/* Root names of references that are not resources. */
 static bool is_reserved(const AddressStep *step) {
     static const char *const words[] = {
         "count", "each", "local", "path", "self", "lazy", "terraform", "var", "template", "arg",

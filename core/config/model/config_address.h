@@ -1,17 +1,18 @@
-/* config_address: the names of resources and modules as blocks write them: `from`, `to`. */
+/* config_address: reads the addresses of resources and modules in moved, removed and import
+ * blocks. */
 #pragma once
 
 #include "config.h"
 
-/* TYPE.NAME, module.m.TYPE.NAME, module.m: with literal keys, or with keys that are expressions,
- * which out->keys collects. Errors point at the step that has no place there. */
+/* Reads TYPE.NAME, module.m.TYPE.NAME or module.m, with instance keys. Keys that are not
+ * literals go into out->keys. Errors point at the first step that is invalid. */
 MUST_USE bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Diags *diags);
-/* The same; words of the language are no types of resources. */
+/* Like config_address_read, but rejects reserved words as resource types. */
 MUST_USE bool config_address_read_plain(const Expr *expr,
                                         ConfigAddress *out,
                                         Arena *arena,
                                         Diags *diags);
-/* As it was written, keys that are expressions left out. */
+/* Returns the address as text, without keys that are expressions. */
 Str config_address_to_str(const ConfigAddress *address, Arena *arena);
-/* Is any key in it? */
+/* Returns whether the address has an instance key. */
 bool config_address_has_keys(const ConfigAddress *address);

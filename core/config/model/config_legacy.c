@@ -1,4 +1,4 @@
-/* Syntax from before the language had bare references. */
+/* Converts the quoted references of Terraform 0.11 into traversals, with deprecation warnings. */
 #include "config_legacy.h"
 
 #include "lexer.h"
@@ -14,7 +14,7 @@ static uint32_t behind_quote(const Source *source, uint32_t offset) {
     return source->outer_start + 1 + offset;
 }
 
-/* The text between the quotes, as source that knows where it stands. */
+/* Returns the text between the quotes as a source whose ranges map to the file. */
 static const Source *inner_source(const Expr *expr, Arena *arena) {
     Source *source = arena_new(arena, Source);
     source->path = expr->range.source->path;
@@ -26,7 +26,7 @@ static const Source *inner_source(const Expr *expr, Arena *arena) {
     return source;
 }
 
-/* The first token of a quoted reference that its syntax does not allow. */
+/* The first invalid token of a quoted reference. */
 typedef struct QuotedFault {
     const char *detail; /* NULL: none */
     Token token;
@@ -66,7 +66,7 @@ static QuotedFault read_step(Lexer *lexer, Token token) {
                                : "A dot is followed by the name of an attribute.");
 }
 
-/* A name, followed by attributes and literal indexes. */
+/* Checks for a name followed by attributes and literal indexes. */
 static QuotedFault find_fault(const Source *source, Arena *arena) {
     Lexer lexer = lexer_new(source, 0, LEXER_NORMAL, arena);
     Token token = lexer_next(&lexer);

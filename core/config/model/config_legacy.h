@@ -1,15 +1,16 @@
-/* config_legacy: what old configurations of native syntax write in quotes, and what stands there
- * without them today. In YAML and JSON such strings are code already. */
+/* config_legacy: accepts syntax of Terraform 0.11 in native files: quoted references, quoted
+ * keywords and bare collection types. YAML and JSON files write references as strings anyway. */
 #pragma once
 
 #include "config.h"
 
-/* Replaces a quoted reference (or keyword) by the traversal that it spells, with a warning. Any
- * other expression stays. False: the text in quotes is no reference. Not for keys of objects in
- * JSON. */
+/* Replaces a quoted reference (or keyword) by its traversal and adds a deprecation warning.
+ * Leaves other expressions unchanged. Returns false if the quoted text is not a valid reference.
+ * Not for object keys in JSON, which are always quoted. */
 MUST_USE bool config_legacy_reference(const Expr **expr, Arena *arena, Diags *diags);
 MUST_USE bool config_legacy_keyword(const Expr **expr, Arena *arena, Diags *diags);
-/* list and map as types: of anything. False: no such habit, *out is untouched. */
+/* Reads the bare types `list` and `map` as collections of any type. Returns false for other
+ * expressions and leaves *out unchanged. */
 bool config_legacy_type(const Expr *expr, TypeConstraint *out, Arena *arena);
-/* Is it a text in quotes in a native file? */
+/* Returns whether the expression is a quoted string literal in a native file. */
 bool config_legacy_is_quoted(const Expr *expr);

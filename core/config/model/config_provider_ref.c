@@ -1,4 +1,4 @@
-/* Names of provider configurations, read off expressions. */
+/* Reads references to provider configurations from expressions. */
 #include "config_provider_ref.h"
 
 #include "config_legacy.h"
@@ -29,7 +29,7 @@ bool config_provider_ref_check_name(Str name, SourceRange range, Diags *diags) {
     return false;
 }
 
-/* libvirt.east[each.key] → libvirt.east, and the key. */
+/* Splits libvirt.east[each.key] into libvirt.east and the key. */
 static const Expr *split_key(const Expr *expr, const Expr **key, Arena *arena) {
     const Traversal *traversal = config_read_traversal(expr);
     *key = NULL;
@@ -48,7 +48,7 @@ static const Expr *split_key(const Expr *expr, const Expr **key, Arena *arena) {
     return rest;
 }
 
-/* Where the provider's name stands: the alias behind it is none of its. */
+/* The range of the provider name, without the alias. */
 static SourceRange name_range(const Traversal *traversal, const Expr *expr) {
     return traversal ? traversal->root_range : expr->range;
 }
@@ -90,7 +90,7 @@ static bool read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *d
     const Expr *name = item->key;
     if (!config_legacy_reference(&value, arena, diags))
         return false;
-    bool is_quoted = value != item->value; /* else the key may be one of JSON, always quoted */
+    bool is_quoted = value != item->value; /* in JSON, keys are always quoted and not deprecated */
     if (is_quoted && !config_legacy_reference(&name, arena, diags))
         return false;
     if (!config_provider_ref_read(name, &child, arena, diags) ||

@@ -1,4 +1,4 @@
-/* Literals, references and conditions out of bodies. */
+/* Reads literals, references and conditions from bodies. */
 #include "config_read.h"
 
 #include "config_legacy.h"
@@ -44,7 +44,8 @@ Str config_read_convert_error(const ConvertError *error, Arena *arena) {
     return str_format(arena, "%.*s: %.*s", STR_ARG(path), STR_ARG(error->message));
 }
 
-/* Where the value begins: behind the quote of a text, which is a template to whoever wrote it. */
+/* The range of the value for an error; in a native string it starts after the quote, like a
+ * template. */
 static SourceRange value_start(const BodyAttribute *attribute) {
     const Expr *expr = attribute->expr;
     SourceRange range = expr->range;

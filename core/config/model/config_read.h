@@ -1,14 +1,15 @@
-/* config_read: the contents of a block's body as the model wants them. An absent argument leaves
- * *out as it is. */
+/* config_read: helpers that read arguments and nested blocks of a body. If an argument is
+ * absent, *out keeps its value. */
 #pragma once
 
 #include "config.h"
 
-/* A letter or underscore, then letters, digits, underscores and dashes; `what` for the message. */
+/* Rejects names that are not a letter or underscore followed by letters, digits, underscores and
+ * dashes. `what` names the kind of name in the message. */
 MUST_USE bool config_read_identifier(Str name, SourceRange range, const char *what, Diags *diags);
 const Expr *config_read_expr(const BodyContent *content, const char *name);
-/* Of a block that has `count` and, from another file, `for_each`, NULL: one of the two came to
- * override the other, and as upstream it is `count` that repeats the block then. */
+/* Returns `for_each`, or NULL if absent. If an override file added the second of `count` and
+ * `for_each`, returns NULL: `count` wins, as in Terraform. */
 const Expr *config_read_for_each(const BodyBlock *block, const BodyContent *content);
 MUST_USE bool config_read_literal(
     const BodyAttribute *attribute, const Type *type, Value *out, Arena *arena, Diags *diags);
@@ -16,28 +17,29 @@ MUST_USE bool config_read_string(
     const BodyContent *content, const char *name, Str *out, Arena *arena, Diags *diags);
 MUST_USE bool config_read_bool(
     const BodyContent *content, const char *name, bool *out, Arena *arena, Diags *diags);
-/* A list of references: depends_on, ignore_changes. */
+/* Reads a list of references, such as depends_on or ignore_changes. */
 MUST_USE bool config_read_traversals(
     const BodyContent *content, const char *name, Traversals *out, Arena *arena, Diags *diags);
-/* A reference alone, parentheses around it or not; NULL: it is none. */
+/* Returns the traversal if the expression is a reference (parentheses allowed), else NULL. */
 Traversal *config_read_traversal(const Expr *expr);
-/* All blocks of that type: precondition, postcondition, validation, assert; also those that judge
- * nothing, which is an error. */
+/* Reads all blocks of the given type (precondition, postcondition, validation, assert). A
+ * condition without a reference is an error, but is still added. */
 MUST_USE bool config_read_conditions(
     const BodyContent *content, const char *type, Conditions *out, Arena *arena, Diags *diags);
-/* Does its condition refer to anything? */
+/* Returns whether the condition contains a reference. */
 bool config_read_is_judging(const Condition *condition);
-/* The block of that type, NULL if there is none; where there are more, they are errors. */
+/* Sets *out to the block of that type, or NULL if there is none. More than one is an error. */
 MUST_USE bool config_read_only_block(const BodyContent *content,
                                      const char *type,
                                      const BodyBlock **out,
                                      Diags *diags);
-/* Another block of a type of which there may be one; always false. */
+/* Reports a repeated block of a type that may occur once. Always returns false. */
 bool config_read_refuse_second(const BodyBlock *block, SourceRange first, Diags *diags);
-/* One of two bare words; no expression leaves *is_other. */
+/* Reads one of two keywords; sets *is_other for the second. If `expr` is NULL, *is_other keeps
+ * its value. */
 MUST_USE bool config_read_keyword(
     const Expr *expr, const char *name, const char *const words[2], bool *is_other, Diags *diags);
-/* "main.loam.yaml, line 3", for "declared already at …". */
+/* Returns "main.loam.yaml, line 3", for messages such as "declared already at …". */
 Str config_read_place(SourceRange range, Arena *arena);
-/* ".a[0]: a number is required": what a failed conversion says. */
+/* Returns the message of a failed conversion, such as ".a[0]: a number is required". */
 Str config_read_convert_error(const ConvertError *error, Arena *arena);

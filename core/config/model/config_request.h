@@ -9,31 +9,33 @@ struct ModuleSources;
 
 typedef struct ConfigRequest {
     const Io *io;
-    Str folder;      /* of the root module, as path.root shows it */
-    Str data_folder; /* .loam: where installed modules are recorded */
-    Str test_folder; /* where tests are besides; empty: none are read */
+    Str folder;      /* root module directory, as path.root returns it */
+    Str data_folder; /* .loam, which holds the module manifest */
+    Str test_folder; /* directory of test files below the root module; empty: load no test files */
     const FunctionTable *functions;
-    bool runs_tests; /* versions that are demanded in vain are the matter of each run */
-    bool is_single;  /* this module alone: what it calls need not be installed */
-    bool install;    /* init, get: find and record child modules; else they must be recorded */
-    bool keeps_lock; /* with it: the lock of modules must not change */
-    bool upgrade;    /* with it: revisions of modules are chosen anew */
-    /* By a removed block that does not say what becomes of the objects; else destroyed. */
+    bool runs_tests; /* each test run reports unmet version constraints */
+    bool is_single;  /* load this module only, without its child modules */
+    bool install;    /* init, get: install child modules; false: they must be in the manifest */
+    bool keeps_lock; /* with `install`: a changed module lock file is an error */
+    bool upgrade;    /* with `install`: select module versions anew, ignoring the lock file */
+    /* Whether a removed block without `destroy` forgets its objects; false: it destroys them. */
     bool removed_is_forgotten;
-    /* Names are refused where static_eval.h evaluates expressions of *.tf and *.tf.json files. */
+    /* Rejects references in *.tf and *.tf.json files where static_eval.h evaluates the
+     * expression. */
     bool has_literal_settings;
-    bool evaluates_prevent_destroy; /* an expression in *.tf and *.tf.json, too */
+    /* prevent_destroy may be an expression in *.tf and *.tf.json files, too. */
+    bool evaluates_prevent_destroy;
     const struct ModuleSources *sources;
     const CancelToken *cancel;
-    void (*tell)(void *payload, Str line); /* what installing does, for people; may be NULL */
+    void (*tell)(void *payload, Str line); /* reports installation progress; may be NULL */
     void *payload;
-    /* For what must be known while loading (static_eval.h). */
-    struct InputRequest *input; /* NULL: variables have their defaults */
+    /* Inputs for expressions that are evaluated while loading (static_eval.h). */
+    struct InputRequest *input; /* NULL: variables have their default values */
     Str workspace;              /* empty: "default" */
     Str working_folder;         /* path.cwd */
-    Str environment;            /* which of the root's is worked on; empty: none */
-    /* The inside of an encryption block, native syntax or JSON, that goes over the root's own; its
-     * name is that of the environment variable. Empty: none. */
+    Str environment;            /* name of the selected environment; empty: none */
+    /* Content of an encryption block in native syntax or JSON, which overrides the root module's
+     * block. `encryption_name` is the name of its environment variable. Empty: none. */
     Str encryption;
     Str encryption_name;
 } ConfigRequest;

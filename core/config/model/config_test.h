@@ -1,10 +1,10 @@
-/* config_test: what test files say: runs of plan or apply, what must hold after each, and what is
- * made up meanwhile.
+/* config_test: the model of test files: runs, their assertions, mocks and overrides.
  *
- *   x.tftest.hcl, x.tftest.json, .tofutest for .tftest, x.loamtest.yaml, x.loamtest.json
+ *  x.tftest.hcl, x.tftest.json, .tofutest for .tftest, x.loamtest.yaml, x.loamtest.json
  *
- * They lie in the root module's folder and in its test folder ("tests"). Made-up values are
- * constants. All of it lives in the configuration's arena and is immutable. */
+ * Test files are in the root module's directory and in its test directory ("tests"). Values of
+ * mocks and overrides are constants. The arena of the configuration owns everything; it is
+ * immutable. */
 #pragma once
 
 #include "config.h"
@@ -13,11 +13,12 @@
 
 typedef enum OverrideKind { OVERRIDE_RESOURCE, OVERRIDE_DATA, OVERRIDE_MODULE } OverrideKind;
 
-/* An object that no provider is asked for, or a module of which only the outputs are there. */
+/* An override_resource, override_data or override_module block: values that replace calls of the
+ * provider, or a module's outputs. */
 typedef struct TestOverride {
     OverrideKind kind;
     AddressTarget target;
-    Value values; /* an object: of computed attributes, of outputs */
+    Value values; /* an object: computed attributes, or outputs */
     bool during_plan;
     SourceRange values_range;
     SourceRange target_range;
@@ -26,7 +27,7 @@ typedef struct TestOverride {
 
 typedef VEC(const TestOverride *) TestOverrides;
 
-/* What computed attributes of a type are, instead of something random. */
+/* A mock_resource or mock_data block: values for the computed attributes of a type. */
 typedef struct MockType {
     Value values;
     bool during_plan;
@@ -34,7 +35,7 @@ typedef struct MockType {
     SourceRange range;
 } MockType;
 
-/* A provider that nobody is asked behind. */
+/* A mock_provider block: no real provider is started. */
 typedef struct MockProvider {
     Map types; /* "T", "data.T" → MockType */
     TestOverrides overrides;
@@ -57,7 +58,7 @@ typedef struct TestExpectation {
 
 typedef struct TestRun {
     Str name;
-    bool is_plan; /* command = plan */
+    bool is_plan; /* `command = plan` */
     TestVariables variables;
     Conditions asserts;
     VEC(TestExpectation) expected;
@@ -66,10 +67,10 @@ typedef struct TestRun {
     bool skips_refresh;
     Traversals targets;
     Traversals replaced;
-    Str state_key;  /* empty: by its module */
-    Str source;     /* of a module of its own; empty: the module under test */
-    Config *config; /* of that module; NULL: the one under test */
-    Map providers;  /* "name" or "name.alias" of the module → ProviderRef of the file */
+    Str state_key;  /* empty: derived from the run's module */
+    Str source;     /* source of the run's `module` block; empty: the module under test */
+    Config *config; /* configuration of that module; NULL: the one under test */
+    Map providers;  /* the module's "name" or "name.alias" → ProviderRef of the file */
     SourceRange range;
 } TestRun;
 
@@ -83,5 +84,5 @@ typedef struct TestFile {
 } TestFile;
 
 struct TestFiles {
-    VEC(TestFile *) files; /* by path */
+    VEC(TestFile *) files; /* sorted by path */
 };

@@ -1,7 +1,7 @@
-/* Asking any body, and two bodies as one. */
+/* Reads bodies of any syntax against a schema; checks required attributes. */
 #include "body.h"
 
-/* What could not be parsed is not missing, too. */
+/* An attribute whose expression has errors is not reported as missing, too. */
 static bool has_failed(const BodyContent *content, const char *name) {
     vec_each(&content->failed, failed) {
         if (str_equal_cstr(*failed, name))

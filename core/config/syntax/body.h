@@ -1,31 +1,32 @@
-/* Body: the inside of a block (or of a whole file) as attributes and nested blocks, whatever syntax
- * it was written in. `config` asks a body for what a schema names and never sees the syntax.
+/* Body: the content of a block or of a whole file as attributes and nested blocks, independent of
+ * the syntax. Decoders ask a body for the names of a schema and never see the syntax.
  *
- * In YAML and JSON the question decides: "tags" is an expression where the schema says attribute,
- * and a block where it says block. In the native syntax the writer has decided. A body is
- * immutable; asking is repeatable. */
+ * In YAML and JSON the schema decides: "tags" is an expression if the schema has an attribute of
+ * that name, and a block if it has a block. The native syntax itself distinguishes attributes
+ * and blocks. A body is immutable and can be read any number of times. */
 #pragma once
 
 #include "parser.h"
 
-/* How a string of YAML or JSON is read where this attribute stands (native syntax: all the same).
- */
+/* How a YAML or JSON string is read as the value of an attribute. The native syntax ignores it. */
 typedef enum BodyForm {
-    BODY_EXPRESSION, /* a template: ${…} works; a lone ${…} keeps its type */
-    BODY_LITERAL,    /* as it is: ${ stays two characters */
-    BODY_CODE, /* source text: a reference, a keyword, a type; each item of an array likewise */
+    BODY_EXPRESSION, /* a template: ${…} is evaluated; a string that is one ${…} keeps the value's
+                        type */
+    BODY_LITERAL,    /* literal text: "${" has no meaning */
+    BODY_CODE, /* source text: a reference, keyword or type; applies to each item of an array */
 } BodyForm;
 
 typedef struct BodyAttributeSchema {
     const char *name;
     bool required;
     BodyForm form;
-    const char *object_form; /* how objects are written into it: "[{ … }]"; NULL: it takes none */
+    const char
+        *object_form; /* how to write an object value: "[{ … }]"; NULL: it takes no objects */
 } BodyAttributeSchema;
 
 typedef struct BodyBlockSchema {
     const char *type;
-    uint32_t labels; /* how many: resource has 2 */
+    uint32_t labels; /* number of labels: resource has 2 */
 } BodyBlockSchema;
 
 typedef struct BodySchema {
@@ -42,7 +43,7 @@ typedef struct BodyAttribute {
     const Expr *expr;
     SourceRange name_range;
     SourceRange range; /* name and value */
-    bool is_native;    /* a text in quotes is a template that begins behind the quote */
+    bool is_native; /* native syntax: a quoted string is a template that starts after the quote */
 } BodyAttribute;
 
 typedef struct BodyBlock {
@@ -50,39 +51,41 @@ typedef struct BodyBlock {
     Str labels[2];
     SourceRange label_ranges[2];
     const Body *body;
-    SourceRange range; /* the header: type and labels, where a diagnostic about the block points */
-    SourceRange override_range; /* that of the last override file; no source: there is none */
+    SourceRange range; /* the header (type and labels), for diagnostics about the block */
+    SourceRange
+        override_range; /* header in the last override file that changed it; without source: none */
 } BodyBlock;
 
 typedef struct BodyContent {
     VEC(BodyAttribute) attributes;
     VEC(BodyBlock) blocks;
-    StrVec failed; /* attributes that are there, but whose expressions had errors */
+    StrVec failed; /* attributes that are set, but whose expressions have errors */
 } BodyContent;
 
 typedef struct BodyOperations {
-    /* Everything the schema names. `rest` NULL: anything else is an error (nearest name suggested);
-     * otherwise *rest is the body of what the schema does not name. */
+    /* Reads the attributes and blocks that the schema names. If `rest` is NULL, any other name
+     * is an error that suggests the nearest name. Otherwise *rest is the body of all other
+     * names. */
     bool (*content)(const Body *body,
                     const BodySchema *schema,
                     BodyContent *out,
                     const Body **rest,
                     Arena *arena,
                     Diags *diags);
-    /* All of it as attributes (locals, module inputs, variable files). */
+    /* Reads the whole body as attributes (locals, module inputs, variable files). */
     bool (*attributes)(
         const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
 } BodyOperations;
 
 struct Body {
     const BodyOperations *operations;
-    const FunctionTable *functions; /* for parsing what is in it */
-    bool is_strict;                 /* it knows itself what is an argument and what is a block */
-    SourceRange range;              /* where a missing attribute is reported */
+    const FunctionTable *functions; /* for parsing expressions */
+    bool is_strict;    /* the syntax itself distinguishes arguments and blocks (native syntax) */
+    SourceRange range; /* where a missing required attribute is reported */
 };
 
-/* Bytes of a file → its body. That of a file of native syntax or of JSON is there also where false
- * is returned, as far as it could be read; *out stays as it was where it could not. */
+/* Parse a file into its body. On syntax errors, return false; *out is then the readable part of
+ * a native or JSON file, or unchanged. */
 MUST_USE bool body_yaml_parse(const Source *source,
                               const FunctionTable *functions,
                               const Body **out,
@@ -107,11 +110,11 @@ MUST_USE bool body_content(const Body *body,
                            Diags *diags);
 MUST_USE bool body_attributes(
     const Body *body, BodyForm form, BodyContent *out, Arena *arena, Diags *diags);
-/* NULL: the schema has none of this name. */
+/* Return the entry of the given name, or NULL if the schema has none. */
 const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name);
 const BodyBlockSchema *body_schema_block(const BodySchema *schema, Str type);
-/* For front ends: the error about a name that the schema does not have, with the nearest one. */
+/* For front ends: reports a name that the schema does not have, and suggests the nearest name. */
 void body_refuse_name(
     const BodySchema *schema, Str name, SourceRange range, Arena *arena, Diags *diags);
 const BodyAttribute *body_content_find(const BodyContent *content,
-                                       const char *name); /* NULL: absent */
+                                       const char *name); /* NULL if absent */

@@ -1,8 +1,8 @@
-/* Bodies over the nodes of a YAML or JSON file.
+/* Reads bodies from the nodes of a YAML or JSON file.
  *
- * A body is an object or an array of objects merged in order. Each label of a block is one level of
- * nesting. "//" is a comment in bodies, and an ordinary key inside expressions and, in JSON, where
- * a label stands. */
+ * A body is an object, or an array of objects merged in order. Each label of a block is one
+ * level of nesting. The key "//" is a comment in bodies. It is an ordinary key inside
+ * expressions and, in JSON, at label level. */
 #include "body_from_node.h"
 
 #include "body_scalar.h"
@@ -12,8 +12,9 @@ typedef struct NodeBody {
     const Source *source;
     BodySyntax syntax;
     BodyNodes objects;
-    const BodyNode *shapeless; /* JSON: null or an array, standing for an object */
-    StrVec hidden;             /* what an enclosing schema took already */
+    const BodyNode
+        *shapeless; /* JSON: the null or array found where an object is expected; NULL: none */
+    StrVec hidden;  /* names that an enclosing schema has read */
 } NodeBody;
 
 static SourceRange node_range(const NodeBody *body, const BodyNode *node) {
@@ -45,7 +46,7 @@ static bool has_sequence(Str text) {
     return str_find(text, STR("${"), 0) != SIZE_MAX || str_find(text, STR("%{"), 0) != SIZE_MAX;
 }
 
-/* References and keywords stand bare in a string; a habit from elsewhere puts them into ${ }. */
+/* Rejects a reference, keyword or type in "${…}": such strings hold bare code. */
 static bool refuse_wrapped_code(const NodeBody *body, const BodyNode *node, Diags *diags) {
     Str text = str_trim(node->text);
     if (!str_starts_with(text, STR("${")))
@@ -59,8 +60,8 @@ static bool refuse_wrapped_code(const NodeBody *body, const BodyNode *node, Diag
     return false;
 }
 
-/* In JSON a text is read when its value is wanted, and its mistakes are told by whoever wants it:
- * as programs know it, who read what `init` and `validate` say. */
+/* Parses a template. In JSON its syntax errors are reported when it is evaluated, so `init`
+ * accepts the file, as in Terraform. In YAML they are errors of the file. */
 static bool template_to_expr(
     const NodeBody *body, const BodyNode *node, const Expr **out, Arena *arena, Diags *diags) {
     const Source *source = body_scalar_source(node, body->source, body->syntax, arena);
@@ -104,7 +105,7 @@ static bool array_to_expr(const NodeBody *body,
     return ok;
 }
 
-/* YAML has refused repeated keys when it was read. */
+/* The YAML reader has already rejected repeated keys. */
 static bool check_repeated_keys(const NodeBody *body,
                                 const BodyNode *node,
                                 Arena *arena,
@@ -183,12 +184,13 @@ static bool node_to_expr(const NodeBody *body,
 
 static SourceRange member_range(const NodeBody *body, const BodyNodeMember *member) {
     SourceRange range = node_range(body, member->key);
-    if (member->value->start >= member->key->end) /* else an alias: the value stands elsewhere */
+    if (member->value->start >=
+        member->key->end) /* not for a YAML alias, whose value is elsewhere in the file */
         range.end = member->value->end;
     return range;
 }
 
-/* The keys that became attributes; a file may have a hundred thousand of them. */
+/* Rejects a repeated attribute. `seen` is a map because a file may have 100,000 attributes. */
 static bool check_repeated_attribute(const NodeBody *body,
                                      Map *seen,
                                      const BodyNode *key,
@@ -251,8 +253,8 @@ static bool refuse_kind(
     return false;
 }
 
-/* What a body is made of. Within an array, JSON lets null and an array of objects be one as well:
- * what is no object is told, and is a block without arguments. */
+/* Adds the objects of a body. In JSON, null or an array of objects may stand for an object. Any
+ * other kind is an error, and the block then has no arguments. */
 static bool add_objects(
     NodeBody *inner, const BodyNode *node, Str type, Arena *arena, Diags *diags) {
     bool ok = true;
@@ -292,7 +294,8 @@ static bool add_block(const NodeBody *body,
     return ok;
 }
 
-/* Of several blocks without labels each is known by its first argument. */
+/* Adds one block of an array. In YAML the range of a block without labels is its first argument,
+ * so that diagnostics distinguish the blocks. */
 static bool add_item(const NodeBody *body,
                      const BodyBlock *header,
                      const BodyNode *place,
@@ -312,9 +315,8 @@ static bool add_item(const NodeBody *body,
     return add_block(body, &block, at, item, out, arena, diags);
 }
 
-/* The inside of a block: an object, or an array of objects, each a block of its own. In YAML a key
- * with nothing behind it ("variable: {name: }") is an empty block; null in JSON is an absent one.
- */
+/* Adds the blocks of a value: an object is one block, an array has one block per item. In YAML a
+ * key without value ("variable: {name: }") is an empty block. In JSON null is no block. */
 static bool add_bodies(const NodeBody *body,
                        BodyBlock *header,
                        const BodyNode *place,
@@ -323,7 +325,8 @@ static bool add_bodies(const NodeBody *body,
                        Arena *arena,
                        Diags *diags) {
     bool ok = true;
-    if (body->syntax == BODY_SYNTAX_JSON) /* a diagnostic about the whole block: its bracket */
+    if (body->syntax ==
+        BODY_SYNTAX_JSON) /* diagnostics about the block point at its opening bracket */
         header->range = (SourceRange){body->source, node->start, node->start + 1};
     bool is_bare = node->kind == BODY_NODE_NULL && node->start == node->end;
     if (node->kind == BODY_NODE_OBJECT || is_bare)
@@ -377,7 +380,7 @@ static bool has_members(const BodyNode *node) {
     return found;
 }
 
-/* JSON has no way to leave a block out where its label should stand. */
+/* In JSON an object at label level must have a member, whose name is the label. */
 static bool check_label(const NodeBody *body, const BodyNode *node, Str type, Diags *diags) {
     if (body->syntax == BODY_SYNTAX_YAML || has_members(node))
         return true;
@@ -477,7 +480,7 @@ static bool node_content(const Body *base,
     return ok;
 }
 
-/* Where every name is an argument, an object alone says what they are. */
+/* Rejects null or an array where a body is read as attributes only. */
 static bool refuse_shapeless(const NodeBody *body, Diags *diags) {
     diags_error(diags, node_range(body, body->shapeless), "Incorrect value type",
                 "The arguments of this block are the members of an object, not %s.",
@@ -529,7 +532,8 @@ static bool holds(const BodyNode *node, uint32_t offset) {
     return is_inner && node->start <= offset && offset < node->end;
 }
 
-/* The step into the object or array within this one that the place is in. */
+/* Returns the member whose object or array contains the offset, or NULL; adds its name to the
+ * path. */
 static const BodyNode *outline_member(const BodyNode *node, uint32_t offset, StrBuf *out) {
     vec_each(&node->members, member) {
         if (holds(member->value, offset)) {

@@ -1,10 +1,11 @@
-/* body_from_node: the Body made of nodes, with the rules of the JSON configuration syntax for both
- * languages. */
+/* body_from_node: makes bodies from YAML or JSON nodes, by the rules of the JSON configuration
+ * syntax. */
 #pragma once
 
 #include "body_node.h"
 
-/* The body of a whole file: an object, an array of objects, or null for an empty file. */
+/* Makes the body of a whole file: an object, an array of objects, or null for an empty YAML
+ * file. */
 MUST_USE bool body_from_node(const BodyNode *root,
                              const Source *source,
                              BodySyntax syntax,

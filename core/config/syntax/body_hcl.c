@@ -1,5 +1,5 @@
-/* Files of the native syntax as bodies. What is an argument and what is a block is written there,
- * so the question does not decide; a string is a template wherever it stands. */
+/* Reads bodies from files in native syntax. The syntax distinguishes arguments and blocks, so
+ * the schema does not decide. A quoted string is always a template. */
 #include "body.h"
 
 #include "native.h"
@@ -7,7 +7,7 @@
 typedef struct HclBody {
     Body base;
     const NativeBody *native;
-    StrVec hidden; /* what an enclosing schema took already: arguments; block types behind them */
+    StrVec hidden; /* arguments that an enclosing schema has read */
     StrVec hidden_blocks;
 } HclBody;
 
@@ -21,7 +21,8 @@ static bool refuse_argument(const HclBody *body,
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
     Str nearest = str_suggest(attribute->name, known.items, known.count);
     Str hint = STR_EMPTY;
-    /* What this is the rest of has taken its blocks already. */
+    /* A block type of an enclosing schema is known, too: this body is a rest of that schema's
+     * body. */
     if (body_schema_block(schema, attribute->name) ||
         str_is_among(attribute->name, body->hidden_blocks.items, body->hidden_blocks.count))
         hint = str_format(arena,
@@ -137,7 +138,7 @@ static bool take_blocks(const HclBody *body,
                         Arena *arena,
                         Diags *diags) {
     bool ok = true;
-    if (!has_rest) /* then it is nearly all of them */
+    if (!has_rest) /* nearly all blocks match the schema then */
         vec_reserve(arena, &out->blocks, body->native->blocks.count);
     vec_each(&body->native->blocks, item) {
         const NativeBlock *block = *item;
@@ -221,7 +222,7 @@ static HclBody *new_body(const NativeBody *native, const FunctionTable *function
     return body;
 }
 
-/* The block of the file that the place is in. */
+/* Returns type and labels of the top-level block that contains the offset, or an empty string. */
 static Str outline(const void *tree, uint32_t offset, Arena *arena) {
     const NativeBody *native = tree;
     const NativeBlock *found = NULL;

@@ -1,4 +1,4 @@
-/* JSON files as bodies: our streaming reader's tokens, kept as nodes with their places. */
+/* Parses JSON files into nodes with source ranges, using the streaming reader json_reader. */
 #include "body_from_node.h"
 #include "json_reader.h"
 #include "json_recovery.h"
@@ -71,7 +71,7 @@ static bool read_scalar(JsonFile *file, JsonToken token, const BodyNode **out) {
     return true;
 }
 
-/* False: it is no JSON, which is told by those who read on, or too much. */
+/* Returns false, without a diagnostic, on a syntax error or if the file has too many values. */
 static bool read_node(JsonFile *file, JsonToken token, const BodyNode **out) {
     if (++file->value_count > BODY_NODES_MAX) {
         file->is_too_large = true;
@@ -98,7 +98,8 @@ static bool read_file(JsonFile *file, const BodyNode **out) {
     return read_node(file, json_next(&file->reader), out) && json_next(&file->reader) == JSON_END;
 }
 
-/* What there is in spite of the mistakes; a root that is none has no body. */
+/* Reads a file with syntax errors and reports them. Sets *out to the readable part, unless the
+ * root is not an object or array. */
 static void recover(const Source *source,
                     const FunctionTable *functions,
                     const Body **out,

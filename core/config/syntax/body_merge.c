@@ -1,5 +1,5 @@
-/* Two bodies as one: a base and its override, or two parts. Both are asked with the same schema and
- * the answers are joined. Required arguments are checked by the asker, over the joined answer. */
+/* Combines two bodies: a base and its override, or two parts. Both are read with the same schema
+ * and the contents are merged. The caller checks required arguments in the merged content. */
 #include "body_merge.h"
 
 typedef struct MergedBody {
@@ -7,7 +7,7 @@ typedef struct MergedBody {
     const Body *below;
     const Body *above;
     const char *joined;
-    bool is_sum; /* two parts: nothing replaces anything */
+    bool is_sum; /* body_join: an argument set twice is an error */
 } MergedBody;
 
 static BodyAttribute *find_attribute(BodyContent *content, Str name) {

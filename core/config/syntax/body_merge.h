@@ -1,10 +1,12 @@
-/* body_merge: a body and the one of an override file as one body: arguments replace one by one, a
- * nested block type in the override replaces all of that type. */
+/* body_merge: combines two bodies into one. */
 #pragma once
 
 #include "body.h"
 
-/* `joined` (NULL: none) is a block type whose single blocks merge by the same rule instead. */
+/* Returns the base with an override merged in. Arguments replace one by one; a nested block type
+ * in the override replaces all base blocks of that type. Single blocks of type `joined` (NULL:
+ * none) merge by the same rule. */
 const Body *body_merge(const Body *base, const Body *override, const char *joined, Arena *arena);
-/* Both as one: each argument stands in one of them only, blocks follow each other. */
+/* Returns the union of two parts of a body. An argument set in both is an error; blocks are
+ * appended. */
 const Body *body_join(const Body *first, const Body *second, Arena *arena);

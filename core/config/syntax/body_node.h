@@ -1,8 +1,8 @@
-/* BodyNode: a value of a YAML or JSON file, before a schema gives it a meaning.
+/* BodyNode: a value of a YAML or JSON file, before a schema is applied.
  *
- * Nodes live in the arena of the parse. An alias of YAML shares the node it names, so the tree is a
- * graph without cycles; `weight` is its size once aliases are expanded, which the YAML reader
- * bounds. */
+ * Nodes live in the arena of the parse. A YAML alias shares the node of its anchor, so the tree
+ * is a graph without cycles. `weight` is the size with aliases expanded, which the YAML reader
+ * limits. */
 #pragma once
 
 #include "body.h"
@@ -14,17 +14,16 @@ typedef enum BodyNodeKind {
     BODY_NODE_STRING,
     BODY_NODE_ARRAY,
     BODY_NODE_OBJECT,
-    BODY_NODE_BAD, /* what could not be read, and has been told */
+    BODY_NODE_BAD, /* could not be parsed; already reported */
 } BodyNodeKind;
 
-/* Values in one file: enough for a hundred thousand resources, too few to take a machine's memory.
- */
+/* Limit of values in one file: enough for 100,000 resources, too few to exhaust memory. */
 #define BODY_NODES_MAX 4000000
 
 typedef struct BodyNode BodyNode;
 
 typedef struct BodyNodeMember {
-    const BodyNode *key; /* a string */
+    const BodyNode *key; /* always a string */
     const BodyNode *value;
 } BodyNodeMember;
 
@@ -34,13 +33,13 @@ typedef VEC(const BodyNode *) BodyNodes;
 struct BodyNode {
     BodyNodeKind kind;
     bool boolean;
-    uint32_t start; /* bytes of the file, quotes and brackets included */
+    uint32_t start; /* byte offsets in the file, including quotes and brackets */
     uint32_t end;
     uint32_t weight;
     union {
-        Str text; /* a string, decoded; a number in decimal digits */
+        Str text; /* a decoded string, or a number in decimal digits */
         BodyNodes items;
-        BodyNodeMembers members; /* JSON keeps repeated keys, YAML has refused them */
+        BodyNodeMembers members; /* may repeat keys in JSON; the YAML reader rejects them */
     };
 };
 

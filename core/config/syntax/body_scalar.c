@@ -1,8 +1,8 @@
-/* From a place in decoded text back to the place in the file.
+/* Maps an offset in decoded text back to an offset in the file.
  *
- * The raw scalar is walked in units, each some raw bytes that gave some decoded bytes, until the
- * decoded offset is reached. The units follow YAML 1.2; JSON strings are double-quoted ones that
- * may hold surrogate pairs. */
+ * The raw scalar is scanned in units, each a few raw bytes that give a few decoded bytes, until
+ * the decoded offset is reached. The units follow YAML 1.2. JSON strings are double-quoted
+ * scalars that may hold surrogate pairs. */
 #include "body_scalar.h"
 
 #include "utf8.h"
@@ -10,11 +10,11 @@
 typedef struct Walk {
     Str raw;
     Str decoded;
-    size_t at;   /* in raw */
-    size_t left; /* decoded bytes still to pass */
+    size_t at;   /* offset in `raw` */
+    size_t left; /* decoded bytes up to the wanted offset */
 } Walk;
 
-/* Passes one unit; false when the wanted place lies before or inside it. */
+/* Advances past one unit; returns false if the wanted offset is before its end. */
 static bool take(Walk *walk, size_t raw, size_t decoded) {
     if (decoded > walk->left || walk->at >= walk->raw.len)
         return false;
@@ -39,14 +39,14 @@ static size_t blanks_end(const Walk *walk, size_t at) {
     return at;
 }
 
-/* Length of the line break there, 0 for none. */
+/* Returns the length of the line break at the offset, or 0 if none. */
 static size_t break_length(const Walk *walk, size_t at) {
     if (raw_at(walk, at) == '\r')
         return raw_at(walk, at + 1) == '\n' ? 2 : 1;
     return raw_at(walk, at) == '\n' ? 1 : 0;
 }
 
-/* At blanks and line breaks in a flow scalar: the raw end of the folding, and what it gives. */
+/* Finds folded whitespace in a flow scalar: its raw end, and how many decoded bytes it gives. */
 static bool find_fold(const Walk *walk, size_t *end, size_t *decoded) {
     size_t at = blanks_end(walk, walk->at);
     size_t breaks = 0;
@@ -132,7 +132,7 @@ static size_t line_end(const Walk *walk, size_t at) {
     return at;
 }
 
-/* Leading blanks of the first line that has anything else. */
+/* Returns the indentation of the first line that is not blank. */
 static size_t first_indent(Str text, size_t at) {
     size_t indent = 0;
     for (; at < text.len; at++) {
@@ -146,7 +146,7 @@ static size_t first_indent(Str text, size_t at) {
     return indent;
 }
 
-/* Skips the indentation of a line and empty lines; counts those. */
+/* Skips empty lines and the indentation of the next line; returns the number of empty lines. */
 static size_t skip_empty_lines(const Walk *walk, size_t *at, size_t indent) {
     size_t count = 0;
     for (;;) {
@@ -207,7 +207,7 @@ static uint32_t scalar_to_outer(const Source *source, uint32_t offset) {
     return source->outer_start + (uint32_t)walk.at;
 }
 
-/* An expression that begins with the string begins at its quote. */
+/* An expression at the start of the string has its range start at the quote. */
 static uint32_t json_to_outer(const Source *source, uint32_t offset) {
     return offset == 0 ? source->outer_start : scalar_to_outer(source, offset);
 }

@@ -1,5 +1,5 @@
-/* body_scalar: the decoded text of a YAML or JSON string as a Source that knows where in the file
- * each of its bytes came from. Nothing is kept for that: the raw text is read again when asked. */
+/* body_scalar: the decoded text of a YAML or JSON string as a Source that maps offsets to the
+ * file. It stores no mapping: it scans the raw text again when a diagnostic needs a position. */
 #pragma once
 
 #include "body_node.h"

@@ -1,8 +1,8 @@
-/* YAML files as bodies: libyaml's events, kept as nodes with their places.
+/* Parses YAML files into nodes with source ranges, from libyaml's events.
  *
- * Anchors share their node; merge keys ("<<") are read, as people expect them although the core
- * schema has none. A duplicate key is an error. libyaml counts characters, we count bytes: a cursor
- * translates, as events come nearly in order. */
+ * An alias shares the node of its anchor. Merge keys ("<<") are supported, although the YAML 1.2
+ * core schema has none. A duplicate key is an error. libyaml counts characters, loam bytes: a
+ * cursor converts offsets, because events come nearly in order. */
 #include "body_from_node.h"
 #include "body_yaml_scalar.h"
 #include "utf8.h"
@@ -17,7 +17,7 @@ SCOPED_TYPE(yaml_event_t, yaml_event_delete);
 typedef struct YamlFile {
     yaml_parser_t *parser;
     const Source *source;
-    Map anchors; /* name → BodyNode, NULL while it is being read */
+    Map anchors; /* name → BodyNode; NULL while the anchored node is being read */
     size_t cursor_index;
     size_t cursor_byte;
     uint32_t depth;
@@ -61,7 +61,7 @@ static SourceRange node_range(const YamlFile *file, const BodyNode *node) {
 }
 
 typedef struct YamlAdvice {
-    const char *problem; /* part of libyaml's sentence */
+    const char *problem; /* part of libyaml's message */
     const char *advice;
 } YamlAdvice;
 
@@ -98,7 +98,7 @@ static const char *find_advice(const char *problem) {
     return problem;
 }
 
-/* What stands on the line before the place where reading stopped. */
+/* Returns the text of the line before the position where parsing stopped. */
 static Str text_before(const YamlFile *file, uint32_t at) {
     uint32_t start;
     (void)source_line(file->source, at, &start);
@@ -128,7 +128,7 @@ static void explain_character(YamlFile *file, uint32_t at, SourceRange range) {
                 "A text cannot begin with \"%.*s\" unless it is quoted.", STR_ARG(character));
 }
 
-/* "${" is read as "$" and an opening brace: the place is where the template begins. */
+/* libyaml reads "${" as "$" and an opening brace. Moves the offset to the start of the template. */
 static uint32_t template_start(const YamlFile *file, uint32_t at) {
     Str bytes = file->source->bytes;
     bool is_inside = at > 0 && at < bytes.len && bytes.ptr[at] == '{' && bytes.ptr[at - 1] == '$';
@@ -180,8 +180,8 @@ static BodyNode *new_node(YamlFile *file, BodyNodeKind kind, SourceRange range) 
     return node;
 }
 
-/* The place of the scalar itself: libyaml's begins at its anchor or tag, and that of a block scalar
- * ends where the next key begins. */
+/* Returns the range of the scalar itself. libyaml's range starts at the anchor or tag, and for a
+ * block scalar ends where the next key starts. */
 static SourceRange scalar_range(YamlFile *file, const yaml_event_t *event) {
     SourceRange range = event_range(file, event);
     Str bytes = file->source->bytes;
@@ -225,7 +225,7 @@ static const CoreTag core_tags[] = {
     {YAML_MAP_TAG,   BODY_NODE_OBJECT},
 };
 
-/* A tag may only state what the node is anyway; !!str alone changes something. */
+/* Rejects a tag that contradicts the node's kind. Only !!str changes how a value is read. */
 static bool check_tag(YamlFile *file,
                       const yaml_event_t *event,
                       const yaml_char_t *tag,
@@ -326,7 +326,8 @@ static bool enter(YamlFile *file, const yaml_event_t *event) {
     return false;
 }
 
-/* A block collection ends, for libyaml, where the next thing begins. */
+/* Sets the end of a collection to the end of its last item: libyaml ends block collections where
+ * the next token starts. */
 static void set_end(YamlFile *file,
                     BodyNode *node,
                     const yaml_event_t *event,
@@ -389,10 +390,10 @@ static bool read_key(YamlFile *file,
     return false;
 }
 
-/* The keys of one mapping: looked for one by one while they are few. */
+/* The keys of one mapping, searched linearly while there are at most FEW_KEYS. */
 typedef struct YamlKeys {
     const BodyNode *node;
-    Map by_name; /* of all, once they are many */
+    Map by_name; /* all keys, once there are more than FEW_KEYS */
 } YamlKeys;
 
 #define FEW_KEYS 16
@@ -436,7 +437,8 @@ static bool refuse_merge(YamlFile *file, const BodyNode *value) {
     return false;
 }
 
-/* Keys that stand in the mapping itself win, then those of what is merged first. */
+/* Merges the keys of `from` that are not yet set: keys of the mapping itself win, then earlier
+ * merges. */
 static bool merge_mapping(YamlFile *file, BodyNode *node, YamlKeys *keys, const BodyNode *from) {
     if (from->kind != BODY_NODE_OBJECT)
         return refuse_merge(file, from);
@@ -571,7 +573,7 @@ bool body_yaml_parse(const Source *source,
         .diags = diags,
     };
     if (str_starts_with(source->bytes, str_from_cstr(byte_order_mark)))
-        file.cursor_byte = 3; /* libyaml does not count it */
+        file.cursor_byte = 3; /* skips the byte order mark, which libyaml does not count */
     yaml_parser_set_input_string(&parser, (const unsigned char *)source->bytes.ptr,
                                  source->bytes.len);
     const BodyNode *root = new_node(&file, BODY_NODE_NULL, (SourceRange){source, 0, 0});

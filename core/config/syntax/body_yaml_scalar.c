@@ -1,4 +1,4 @@
-/* The core schema's patterns, read by hand. */
+/* Matches the patterns of the YAML 1.2 core schema by hand. */
 #include "body_yaml_scalar.h"
 
 static bool is_one_of(Str text, const char *const *words, size_t count) {
@@ -35,7 +35,8 @@ static bool is_decimal(Str text) {
     return at == text.len;
 }
 
-/* As JSON would write it: no plus, no leading zeros, digits on both sides of the point. */
+/* Converts a decimal to JSON form: no plus sign, no leading zeros, digits on both sides of the
+ * point. */
 static Str plain_decimal(Str text, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     size_t at = 0;

@@ -1,5 +1,5 @@
-/* body_yaml_scalar: what a plain YAML scalar is by the core schema of YAML 1.2: `no`, `on` and
- * `yes` are strings, 0o17 and 0x1F are numbers. */
+/* body_yaml_scalar: resolves a plain YAML scalar by the core schema of YAML 1.2. `no`, `on` and
+ * `yes` are strings; 0o17 and 0x1F are numbers. */
 #pragma once
 
 #include "body_node.h"
@@ -13,7 +13,7 @@ typedef enum YamlScalar {
     YAML_SCALAR_NOT_FINITE, /* .inf, .nan */
 } YamlScalar;
 
-/* For a number, *number is its decimal text, every digit kept. */
+/* Returns the type of a plain scalar. For a number, *number is its decimal text with all digits. */
 YamlScalar body_yaml_scalar(Str text, Str *number, Arena *arena);
-/* 0644: decimal here, octal to those who come from YAML 1.1. */
+/* Returns whether the text is decimal, but octal in YAML 1.1, such as 0644. */
 bool body_yaml_scalar_looks_octal(Str text);

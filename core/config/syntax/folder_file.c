@@ -1,4 +1,4 @@
-/* Reading what a folder lists. */
+/* Reads regular files of a directory listing and rejects others. */
 #include "folder_file.h"
 
 #include <string.h>

@@ -1,8 +1,7 @@
-/* FolderFile: a file that the list of a folder names, and what it holds.
+/* FolderFile: reads a file that a directory listing names.
  *
- * Only files are read. A link that leads nowhere and what is no file at all (a pipe would make the
- * run wait, a device may never end) are errors: to pass over them would leave out of a
- * configuration what the user sees in its folder. */
+ * Only regular files are read. Broken links, pipes, sockets and devices are errors: skipping
+ * them would silently drop part of the configuration, and reading a pipe or device may block. */
 #pragma once
 
 #include "diag.h"
@@ -10,8 +9,8 @@
 
 typedef struct FolderFile {
     Str path;
-    DiskKind kind;       /* as listed */
-    const char *summary; /* of the error */
+    DiskKind kind;       /* kind in the directory listing */
+    const char *summary; /* summary of the diagnostic if reading fails */
 } FolderFile;
 
 MUST_USE bool folder_file_read(

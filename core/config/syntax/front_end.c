@@ -1,4 +1,4 @@
-/* The front ends by the names of files: for configuration, for tests, for mock data. */
+/* The tables of file suffixes: configuration files, test files, mock data files. */
 #include "front_end.h"
 
 #include "folder_file.h"
@@ -70,7 +70,7 @@ void front_end_index(FrontEndFolder *folder, Arena *arena) {
     }
 }
 
-/* Is there x.tofu… beside this x.tf…? */
+/* Returns whether the directory has an x.tofu… file that takes precedence over this x.tf… file. */
 static bool is_shadowed(const FrontEndFolder *folder,
                         Str name,
                         const FrontEnd *front_end,

@@ -1,8 +1,8 @@
-/* FrontEnd: how a file is read, told by the end of its name. A syntax is a row in the tables of
- * front_end.c.
+/* FrontEnd: selects the parser of a file by the suffix of its name. Each suffix is a row in the
+ * tables of front_end.c.
  *
- * x.tofu stands in for x.tf, x.tofu.json for x.tf.json, x.tofutest.hcl for x.tftest.hcl. Names that
- * begin with "." or "#" or end with "~" are those of editors, and passed over. */
+ * x.tofu takes precedence over x.tf, x.tofu.json over x.tf.json, and x.tofutest.hcl over
+ * x.tftest.hcl. Editor files, whose names start with "." or "#" or end with "~", are skipped. */
 #pragma once
 
 #include "body.h"
@@ -18,39 +18,39 @@ typedef enum FrontEndUse {
 typedef struct FrontEnd {
     const char *suffix;
     bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
-    /* Its bodies hold expressions, each of which can be bound in one module only. */
+    /* The parsed bodies hold bound expressions, so each module call parses the file again. */
     bool is_eager;
-    const char *meant; /* the end that files should have which end so; there is no `parse` then */
+    const char *meant; /* unsupported suffix: the suffix to use instead; `parse` is NULL then */
 } FrontEnd;
 
-/* NULL: files of that name are not for this use. */
+/* Returns the front end of a file name, or NULL if such files have a different use. */
 const FrontEnd *front_end_find(FrontEndUse use, Str name);
-/* Does a file of that name count as configuration? */
+/* Returns whether files of that name are configuration files. */
 bool front_end_is_configuration(Str name);
-/* Is there no configuration file in the directory? True also if it cannot be read. */
+/* Returns whether the directory has no configuration file or cannot be read. */
 bool front_end_is_empty_dir(const Disk *disk, Str dir);
 
 typedef struct FrontEndFolder {
     FrontEndUse use;
     const Disk *disk;
     Str path;
-    DiskEntries entries; /* as the disk lists them */
+    DiskEntries entries; /* in the order of the directory listing */
     const FunctionTable *functions;
-    Map names; /* of the entries, once they are indexed */
+    Map names; /* relevant entry names; filled by front_end_index */
 } FrontEndFolder;
 
-/* Makes what stands in for what quick to tell: to be called when the entries are listed. */
+/* Indexes `names` for precedence checks. Call it after `entries` has been listed. */
 void front_end_index(FrontEndFolder *folder, Arena *arena);
 
 typedef struct FrontEndFile {
     const FrontEnd *front_end;
     Str path;
-    const Source *source; /* NULL: it could not be read, or is not for this use */
-    const Body *body;     /* NULL: nothing can be made of it; else there although it has errors */
+    const Source *source; /* NULL: the file could not be read or has a different use */
+    const Body *body;     /* NULL: not parsed; a body may be present despite errors */
 } FrontEndFile;
 
-/* An entry of the folder's list. One that is not for this use, or that another file stands in for,
- * leaves *out empty. */
+/* Reads and parses an entry of the directory listing. Leaves *out empty if the entry has a
+ * different use or another file takes precedence. */
 MUST_USE bool front_end_read(const FrontEndFolder *folder,
                              const DiskEntry *entry,
                              FrontEndFile *out,

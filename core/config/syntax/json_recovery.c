@@ -1,4 +1,4 @@
-/* json_recovery: pieces of text on one side, what they could mean on the other. */
+/* Splits JSON text into tokens ("pieces") and parses them with error recovery. */
 #include "json_recovery.h"
 
 #include "json_reader.h"
@@ -12,10 +12,10 @@ typedef enum PieceKind {
     PIECE_COMMA,
     PIECE_COLON,
     PIECE_EQUALS,
-    PIECE_STRING,  /* up to its closing quote, or to the end of the line */
-    PIECE_NUMBER,  /* of what numbers are made of, in whatever order */
+    PIECE_STRING,  /* ends at the closing quote or at the end of the line */
+    PIECE_NUMBER,  /* any sequence of characters that numbers consist of */
     PIECE_KEYWORD, /* letters */
-    PIECE_ODD,     /* a character of no piece; nothing is read behind it */
+    PIECE_ODD,     /* an invalid character; scanning stops after it */
 } PieceKind;
 
 typedef struct Piece {
@@ -29,7 +29,7 @@ typedef struct Recovery {
     Piece next;
     uint32_t depth;
     size_t value_count;
-    bool is_over; /* too deep or too much: what follows is not looked at and not told */
+    bool is_over; /* nesting or size limit exceeded: stop scanning, report no more errors */
     Arena *arena;
     Diags *diags;
 } Recovery;
@@ -77,7 +77,7 @@ static uint32_t skip_while(Str bytes, uint32_t at, bool (*fits)(char)) {
     return at;
 }
 
-/* No string goes on behind a control character, so one without an end costs a line. */
+/* Ends at a control character, so an unclosed string costs only the rest of its line. */
 static uint32_t skip_string(Str bytes, uint32_t at) {
     bool is_escaped = false;
     for (at++; at < bytes.len && (unsigned char)bytes.ptr[at] >= 0x20; at++) {
@@ -104,7 +104,7 @@ static Piece scan(const Recovery *recovery, uint32_t at) {
     return (Piece){punctuation(c), at, at + 1};
 }
 
-/* The piece that was next; behind the odd one there is nothing. */
+/* Consumes and returns the next piece; after PIECE_ODD only PIECE_END follows. */
 static Piece take(Recovery *recovery) {
     Piece taken = recovery->next;
     if (taken.kind == PIECE_ODD)
@@ -133,7 +133,7 @@ static const BodyNode *bad_node(const Recovery *recovery, Piece start) {
     return node;
 }
 
-/* Other programs see it at `place`. */
+/* Reports an error at `at`; JSON output has it at `place`, as Terraform does. */
 static void tell_elsewhere(
     Recovery *recovery, Piece at, Piece place, const char *summary, const char *detail) {
     if (recovery->is_over)
@@ -146,7 +146,7 @@ static void tell(Recovery *recovery, Piece at, const char *summary, const char *
     tell_elsewhere(recovery, at, at, summary, detail);
 }
 
-/* What may be meant by a piece that has no place where it stands; NULL: nothing known. */
+/* Returns advice about an unexpected piece, or NULL if none is known. */
 static const char *hint(const Recovery *recovery, Piece piece) {
     Str text = piece_text(recovery, piece);
     if (piece.kind == PIECE_EQUALS)
@@ -176,7 +176,7 @@ static const BodyNode *scalar_node(Recovery *recovery, BodyNodeKind kind, Piece 
     return node;
 }
 
-/* Others point behind the mistake. */
+/* Reports an invalid string. JSON output has the position after the error, as in Terraform. */
 static const BodyNode *refuse_string(Recovery *recovery, Piece piece, const JsonReader *reader) {
     uint32_t at = piece.start + (uint32_t)reader->start;
     const char *detail = "This string has no closing quote on its line. Within a string a line "
@@ -249,8 +249,8 @@ static const BodyNode *read_keyword(Recovery *recovery) {
     return node;
 }
 
-/* From a piece that does not fit to behind the next closing bracket of this kind; a pair of them on
- * the way is where it ends as well. */
+/* Skips from an unexpected piece to after the next closing bracket of this kind. A nested pair
+ * of brackets on the way also ends the skip, as in Terraform. */
 static void skip_to_close(Recovery *recovery, PieceKind open, PieceKind close) {
     uint32_t depth = 1;
     for (;;) {
@@ -278,7 +278,7 @@ static bool refuse_colon(Recovery *recovery) {
     return false;
 }
 
-/* Behind a member. */
+/* Reports an unexpected piece after an object member. */
 static bool refuse_member_end(Recovery *recovery, Piece open) {
     Piece piece = recovery->next;
     if (piece.kind == PIECE_END) {
@@ -332,7 +332,7 @@ static const BodyNode *read_object(Recovery *recovery) {
     return node;
 }
 
-/* Behind an item. */
+/* Reports an unexpected piece after an array item. */
 static bool refuse_item_end(Recovery *recovery, Piece open) {
     Piece piece = recovery->next;
     const char *comma = "A comma must stand between two items of an array; there is none in front "
@@ -380,7 +380,7 @@ static const BodyNode *read_array(Recovery *recovery) {
     return node;
 }
 
-/* What begins no value stays where it is. */
+/* Reports a piece that cannot start a value; does not consume it. */
 static const BodyNode *refuse_start(Recovery *recovery) {
     Piece piece = recovery->next;
     if (piece.kind == PIECE_END)

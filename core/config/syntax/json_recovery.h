@@ -1,12 +1,12 @@
-/* json_recovery: a file that is no JSON, read for its mistakes.
+/* json_recovery: reads a JSON file with syntax errors and reports all of them.
  *
- * The strict reader stops at the first one. This goes on as the known JSON parser of this
- * configuration language does: an object or array with a mistake in it is a BODY_NODE_BAD, what
- * stands around it is read, and follow-ups are told where that one tells them, so that programs
- * count the same. People see each at the place that is to be mended. */
+ * The strict reader stops at the first error. This reader continues as Terraform's JSON parser
+ * does: an object or array with an error becomes BODY_NODE_BAD, and the values around it are
+ * read. It reports follow-up errors where Terraform reports them, so that JSON output has the
+ * same number of errors. Human-readable output shows each error at the place to correct. */
 #pragma once
 
 #include "body_node.h"
 
-/* The outermost value, as far as there is one. Adds at least one error. */
+/* Returns the root value as far as it is readable. Adds at least one error. */
 const BodyNode *json_recovery_read(const Source *source, Arena *arena, Diags *diags);
