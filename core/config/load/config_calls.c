@@ -1,4 +1,4 @@
-/* Called modules: their directories found, their files loaded, their inputs checked. */
+/* Loads called modules: finds their directories, loads their files, checks their arguments. */
 #include "config_calls.h"
 
 #include "config_directory.h"
@@ -10,12 +10,13 @@
 
 #define MODULE_DEPTH_LIMIT 64
 
-/* Evaluated when the module is looked for: by then all variables are declared. */
+/* Evaluates `source` and `version`. Call it when all variables of the calling module are
+ * declared. */
 static bool read_source(ConfigLoading *loading, ModuleCall *call) {
     StaticEval *statics = loading->config->statics;
     Arena *arena = loading->arena;
     if (!call->source_expr)
-        return false; /* reported where it was decoded */
+        return false; /* reported by the decoder */
     bool ok = static_eval_text(statics, loading->module, call->source_expr, &call->source, arena,
                                loading->diags);
     if (ok && call->version_expr)
@@ -64,7 +65,7 @@ static bool check_folder(ConfigLoading *loading, SourceRange range, Str folder) 
     return false;
 }
 
-/* A module that calls itself, by whatever way round, would never end. */
+/* Rejects calls that lead back to a module that contains them, and calls nested too deeply. */
 static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str folder) {
     uint32_t depth = 0;
     for (const Module *module = loading->module; module; module = module->parent, depth++) {
@@ -100,7 +101,8 @@ static const ProviderConfig *find_provider_block(const Module *module, Arena *ar
     return NULL;
 }
 
-/* A provider is configured before instances are known, and outlives those that go. */
+/* Rejects provider blocks in a module called with count, for_each, enabled or depends_on. A
+ * provider must be configured before instances are known, and must outlive removed instances. */
 static bool check_provider_blocks(ConfigLoading *loading, const ModuleCall *call) {
     const Expr *repeated = call->count      ? call->count
                            : call->for_each ? call->for_each
@@ -138,7 +140,7 @@ static void warn_deprecated(ConfigLoading *loading,
     }
 }
 
-/* What a variable that is const gets must be known while configuration is loaded. */
+/* Arguments for `const` variables must be known while the configuration is loaded. */
 static bool check_constants(ConfigLoading *loading,
                             const ModuleCall *call,
                             const BodyContent *content) {
@@ -217,7 +219,7 @@ bool config_calls_load(ConfigLoading *loading) {
     return ok;
 }
 
-/* Its variables have values only when it is run. */
+/* Loads without input values: the variables of the module get values only when the run starts. */
 bool config_calls_load_tested(ConfigLoading *loading, const ModuleWanted *wanted, Config **out) {
     Arena *arena = loading->arena;
     ConfigRequest *request = arena_new(arena, ConfigRequest);

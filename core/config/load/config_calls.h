@@ -1,11 +1,12 @@
-/* config_calls: the modules that a module calls, and those that a test runs. */
+/* config_calls: loads the modules that a module calls, and the modules that test runs load. */
 #pragma once
 
 #include "config_block.h"
 
-/* Finds and loads the child modules of the module just decoded; checks their inputs. */
+/* Loads the child modules of loading->module, which has been decoded, and checks their
+ * arguments. */
 MUST_USE bool config_calls_load(ConfigLoading *loading);
-/* Finds the module that a run of a test is about, and loads it as a root of its own. */
+/* Loads the module of a test run as a root module with a Config of its own. */
 MUST_USE bool config_calls_load_tested(ConfigLoading *loading,
                                        const ModuleWanted *wanted,
                                        Config **out);

@@ -1,5 +1,5 @@
-/* Files of a directory → blocks → a module: primaries first, override files merged into them, then
- * each block type's decoder. */
+/* Loads a directory as a module: reads its files, merges override files into the others, then
+ * decodes each block. */
 #include "config_directory.h"
 
 #include "body_merge.h"
@@ -19,10 +19,11 @@ typedef struct ConfigFolder {
     bool ok;
 } ConfigFolder;
 
-/* A folder that another call has read: the same sources, but expressions of its own. */
+/* Returns the files of a directory that another call has read, parsed again so that expressions
+ * are not shared. */
 static const ConfigFolder *read_again(ConfigLoading *loading, const ConfigFolder *known) {
     ConfigFolder *out = arena_new(loading->arena, ConfigFolder);
-    Diags said = diags_new(loading->arena); /* the first time */
+    Diags said = diags_new(loading->arena); /* errors were reported by the first parse */
     out->ok = known->ok;
     vec_each(&known->files, file) {
         FrontEndFile again = *file;
@@ -106,13 +107,13 @@ typedef struct Declaration {
     const BodyBlock *block;
 } Declaration;
 
-/* What the files of a module declare; forgotten once it has been decoded. */
+/* The blocks that the files of a module declare; freed once the module is decoded. */
 typedef struct Declarations {
     Arena *arena;
     Map by_key;
-    VEC(Declaration) plain;     /* of types without key */
-    VEC(Declaration) overrides; /* of those, in override files */
-    VEC(Declaration) repeated;  /* what has the key of another, and was refused */
+    VEC(Declaration) plain;     /* blocks whose type has no `identify` */
+    VEC(Declaration) overrides; /* such blocks in override files */
+    VEC(Declaration) repeated;  /* blocks whose key was already declared, which is an error */
 } Declarations;
 
 static const char *declaration_name(const BodyBlock *block, Arena *arena) {
@@ -138,8 +139,8 @@ static bool has_diag(const Diags *diags, const Diag *diag) {
     return false;
 }
 
-/* A block that has a bad name, or that of another, is judged as far as it goes; what was said about
- * the name is not said again. Always false. */
+/* Decodes a block with an invalid or repeated name to report its other errors; drops errors
+ * already reported. Always returns false. */
 static bool decode_refused(ConfigLoading *loading,
                            const ConfigBlock *type,
                            const BodyBlock *block) {
@@ -175,7 +176,7 @@ static bool add_declaration(ConfigLoading *loading,
     return false;
 }
 
-/* What an override file may not touch: nothing merges sensibly there. */
+/* Rejects an override of a `fixed` argument or block, for which no merge is defined. */
 static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
     bool ok = true;
     for (size_t i = 0; type->fixed && type->fixed[i]; i++) {
@@ -190,7 +191,7 @@ static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const B
         const Expr *value = content.attributes.items[0].expr;
         bool is_list = value->kind == EXPR_TUPLE;
         if (is_list && value->as.parts.count == 0)
-            continue; /* changes nothing */
+            continue; /* an empty list changes nothing */
         SourceRange range = is_list ? value->as.parts.items[0]->range : value->range;
         diags_error(loading->diags, range, "Unsupported override",
                     "An override file cannot change \"%s\" of a %s.", name, type->noun);
@@ -199,7 +200,7 @@ static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const B
     return ok;
 }
 
-/* Conditions within a block that merges argument by argument. */
+/* Rejects conditions in the override of a `joined` block, which merges argument by argument. */
 static bool check_joined(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
     static const BodyBlockSchema conditions[] = {
         {"precondition",  0},
@@ -328,7 +329,8 @@ static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder, D
     return ok;
 }
 
-/* False: that is the end of it. */
+/* Reports unmet version constraints, or leaves them to the test runs. Returns false if loading
+ * must stop. */
 static bool refuse_version(ConfigLoading *loading, const Diags *unmet) {
     if (loading->request->runs_tests) {
         loading->config->unmet = unmet;
@@ -347,7 +349,8 @@ bool config_directory_load(ConfigLoading *loading, Str folder_name, Module *modu
     Diags *unmet = arena_new(loading->arena, Diags);
     *unmet = diags_new(loading->arena);
     bool ok = check_versions(loading, folder, unmet) && folder->ok;
-    /* Where a project is set up, another version may be all that it takes. */
+    /* For `init` and `get`, an unmet version constraint is the only error: with another version,
+     * other errors may not occur. */
     if (diags_has_errors(unmet) && loading->request->install)
         return refuse_version(loading, unmet);
     SCOPED(ArenaRef) staging = arena_open("declarations");

@@ -1,4 +1,4 @@
-/* The root module, then the modules that it calls, then test files. */
+/* Loads the root module, then the modules that it calls, then test files. */
 #include "config_load.h"
 
 #include "config_block.h"
@@ -14,7 +14,7 @@ static bool load_root(ConfigLoading *loading) {
     root->path = STR_EMPTY;
     loading->config->root = root;
     if (!config_directory_load(loading, root->folder, root))
-        return false; /* what is called may be wrong as well */
+        return false; /* the module calls may be wrong as well */
     loading->module = root;
     return config_environment_apply(loading) && config_calls_load(loading) &&
            config_import_check_providers(loading);
@@ -56,7 +56,7 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
         return false;
     loading.modules = modules;
     *out = config;
-    /* Modules with mistakes are in their places nevertheless. */
+    /* Test files are read even after errors: modules with errors are still in the tree. */
     bool ok = load_root(&loading);
     if (request->test_folder.len)
         ok = config_test_load(&loading) && ok;

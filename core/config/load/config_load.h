@@ -1,7 +1,7 @@
-/* config_load: the configuration of a root module, with the modules that it calls and its tests.
+/* config_load: loads the configuration of a root module with its child modules and test files.
  *
- * Diagnostics of all files are collected; *out may be partly usable to go on checking even when
- * false is returned (NULL where nothing could be read). */
+ * Collects the diagnostics of all files. If it returns false, *out may still be partly usable
+ * for further checks, or NULL if nothing could be read. */
 #pragma once
 
 #include "config.h"

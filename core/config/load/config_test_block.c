@@ -1,4 +1,4 @@
-/* What several blocks of test files have in common. */
+/* Helpers shared by the block decoders of test files. */
 #include "config_test_block.h"
 
 #include "config_read.h"

@@ -1,5 +1,5 @@
-/* config_test_block: the blocks of test files, and who decodes them. A block type is a row of the
- * table in config_test_load.c. */
+/* config_test_block: decoders of the blocks in test files. A block type is a row of the table in
+ * config_test_load.c. */
 #pragma once
 
 #include "config_block.h"
@@ -14,17 +14,17 @@ typedef struct TestLoading {
 
 MUST_USE bool config_test_run_decode(TestLoading *loading, const BodyBlock *block);
 MUST_USE bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block);
-/* Is this the type of an override block? */
+/* Returns whether this is the type of an override block. */
 bool config_test_override_is(Str type);
 MUST_USE bool config_test_override_decode(TestLoading *loading,
                                           const BodyBlock *block,
                                           bool during_plan,
                                           TestOverrides *out);
-/* Arguments of a `variables` block. */
+/* Reads the arguments of a `variables` block. */
 MUST_USE bool config_test_variables_decode(TestLoading *loading,
                                            const BodyBlock *block,
                                            TestVariables *out);
-/* A block of which there is one alone, met again. */
+/* Reports a repeated block of a type that may occur once. */
 void config_test_refuse_second(TestLoading *loading,
                                const BodyBlock *block,
                                const BodyBlock *first);

@@ -1,4 +1,4 @@
-/* Test files: found, read, their blocks handed to the decoders. */
+/* Finds and reads test files and passes their blocks to the decoders. */
 #include "config_test_load.h"
 
 #include "config_read.h"
@@ -9,7 +9,8 @@ static bool decode_variables(TestLoading *loading, const BodyBlock *block) {
     return config_test_variables_decode(loading, block, &loading->file->variables);
 }
 
-/* As in a configuration: the decoder fills a module that has nothing else. */
+/* Decodes a provider block with the configuration's decoder, which fills an otherwise empty
+ * module. */
 static bool decode_provider(TestLoading *loading, const BodyBlock *block) {
     ConfigLoading *outer = loading->loading;
     Module *before = outer->module;
@@ -37,7 +38,7 @@ static bool decode_override(TestLoading *loading, const BodyBlock *block) {
     return config_test_override_decode(loading, block, false, &loading->file->overrides);
 }
 
-/* How other tools say that runs may go side by side, which changes no result. */
+/* Reads the `test` block; its `parallel` argument is accepted but has no effect. */
 static bool decode_settings(TestLoading *loading, const BodyBlock *block) {
     static const BodyAttributeSchema attributes[] = {
         {"parallel", false, BODY_LITERAL}
@@ -112,7 +113,7 @@ static bool add_folder(ConfigLoading *loading, Str path, bool is_test_folder) {
         .use = FRONT_END_TEST, .disk = disk, .path = path, .functions = loading->config->functions};
     bool ok = true;
     if (disk->list(disk->self, path, &folder.entries, loading->arena) < 0)
-        return true; /* the root was read before; a test folder need not be there */
+        return true; /* the root directory was already read; the test directory need not exist */
     front_end_index(&folder, loading->arena);
     vec_each(&folder.entries, entry) {
         FrontEndFile file;
@@ -123,7 +124,7 @@ static bool add_folder(ConfigLoading *loading, Str path, bool is_test_folder) {
     return ok;
 }
 
-/* The test folder lies within the configuration's. */
+/* Rejects a test directory outside the configuration directory. */
 static bool check_folder(ConfigLoading *loading, Str folder) {
     const Disk *disk = loading->request->io->disk;
     Str clean = disk_clean(folder, loading->arena);

@@ -1,11 +1,11 @@
-/* mock_provider and override blocks: what is made up while a test runs. */
+/* Decodes mock_provider and override blocks. */
 #include "config_address.h"
 #include "config_read.h"
 #include "config_test_block.h"
 #include "eval.h"
 #include "front_end.h"
 
-/* An object of constants; an absent argument gives the empty one. */
+/* Reads an object of constants; an absent argument gives an empty object. */
 static bool read_object(TestLoading *loading,
                         const BodyBlock *block,
                         const BodyAttribute *attribute,
@@ -35,7 +35,7 @@ static bool read_during(TestLoading *loading, const BodyContent *content, bool *
 
 typedef struct OverrideType {
     const char *name;
-    const char *values; /* the argument that holds them */
+    const char *values; /* name of the argument with the values */
     const char *noun;
 } OverrideType;
 
@@ -204,7 +204,7 @@ static bool decode_mock_body(TestLoading *loading, const Body *body, MockProvide
     return decode_inner(loading, &content, out) && ok;
 }
 
-/* What the files of mock data in a directory (x.tfmock.hcl, x.loammock.yaml) say. */
+/* Reads the files of mock data in a directory (x.tfmock.hcl, x.loammock.yaml). */
 static bool read_mock_files(TestLoading *loading, Str path, SourceRange range, MockProvider *out) {
     const Disk *disk = loading->loading->request->io->disk;
     const FunctionTable *functions = loading->loading->config->functions;
@@ -253,7 +253,7 @@ static bool add_provider(TestLoading *loading, ProviderConfig *provider) {
     return false;
 }
 
-/* Data of a folder counts where the block itself says nothing. */
+/* Reads the mock data that `source` names; values in the block itself take precedence. */
 static bool read_source(TestLoading *loading, const BodyContent *content, MockProvider *mock) {
     const BodyAttribute *attribute = body_content_find(content, "source");
     MockProvider shared = {.types = map_new(loading->arena), .during_plan = mock->during_plan};

@@ -1,4 +1,4 @@
-/* run: a plan or an apply of a module, and what must hold after it. */
+/* Decodes run blocks: a plan or apply of a module, and its assertions. */
 #include "config_calls.h"
 #include "config_legacy.h"
 #include "config_provider_ref.h"
@@ -57,7 +57,7 @@ static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun
     return false;
 }
 
-/* Of an instance, with its key. */
+/* Returns the name of the object, with the instance key if there is one. */
 static Str object_name(const Reference *reference, Arena *arena) {
     Str name = reference_to_str(reference, arena);
     return reference->key.kind == KEY_NONE
@@ -69,7 +69,7 @@ static bool is_checkable(const Reference *reference) {
     return reference->kind == REFERENCE_VARIABLE || reference->kind == REFERENCE_RESOURCE;
 }
 
-/* In JSON and YAML the whole of what is written. */
+/* In JSON and YAML, returns the range of the whole string. */
 static SourceRange whole_range(SourceRange range) {
     const Source *source = range.source;
     if (!source || !source->outer)

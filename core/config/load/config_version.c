@@ -1,5 +1,5 @@
-/* Which versions of which program a file asks for: looked at before all else in it, as what a newer
- * program would understand may be a mistake here. */
+/* Checks required_version and compatible_with before a file is decoded: syntax of a newer
+ * version may be an error in this one. */
 #include "config_version.h"
 
 #include "config_read.h"
@@ -7,7 +7,7 @@
 #include "version.h"
 #include "version_constraint.h"
 
-/* Whose versions a block speaks of. */
+/* A program whose version a block constrains. */
 typedef struct Program {
     const char *block;
     const char *attribute;
@@ -23,7 +23,8 @@ static const Program programs[] = {
     {"language",  "opentofu",         "OpenTofu", "a program compatible with OpenTofu ", VERSION_OPENTOFU},
 };
 
-/* What this program is too old or too new for goes to `unmet`: it matters if all else is right. */
+/* Checks one constraint. An unmet one goes to `unmet`, which is reported only if there are no
+ * other errors. */
 static bool judge(const Program *program,
                   const BodyAttribute *attribute,
                   Str constraint,
@@ -58,7 +59,7 @@ static bool check_body(
     BodyContent content;
     const Body *rest;
     Value value;
-    Diags said = diags_new(arena); /* again, where all of the block is read */
+    Diags said = diags_new(arena); /* dropped: decoding the whole block reports them */
     bool ok = body_content(body, &schema, &content, &rest, arena, &said);
     const BodyAttribute *attribute = body_content_find(&content, program->attribute);
     if (!ok || !attribute)
@@ -69,7 +70,7 @@ static bool check_body(
     return value_is_null(value) || judge(program, attribute, value_text(value), diags, unmet);
 }
 
-/* One block deeper, beside what is for other programs. */
+/* The constraint is in a nested compatible_with block, next to those for other programs. */
 static bool check_language(
     const Program *program, const BodyBlock *language, Arena *arena, Diags *diags, Diags *unmet) {
     static const BodyBlockSchema blocks[] = {

@@ -1,8 +1,8 @@
-/* config_version: the versions that a file demands of the program. */
+/* config_version: checks the version constraints of a file against this program. */
 #pragma once
 
 #include "body.h"
 
-/* Is the version that this file demands ours? That it is not is told to `unmet`; false: what the
- * file demands is no version. */
+/* Adds an error to `unmet` for each version constraint of the file that this program does not
+ * meet. Returns false and adds to `diags` if a constraint is invalid. */
 MUST_USE bool config_version_check(const Body *file, Arena *arena, Diags *diags, Diags *unmet);

@@ -1,13 +1,14 @@
-/* What a call passes, held against the called module's requirements and provider blocks. */
+/* Compares passed provider configurations with the called module's required_providers and
+ * provider blocks. */
 #include "provider_passing.h"
 
-/* A name that a module has for a provider, and where that provider comes from. */
+/* A provider's local name in a module, and the source address of that provider. */
 typedef struct LocalName {
     const Module *module;
-    Str text; /* name or name.alias */
+    Str text; /* "name" or "name.alias" */
     Str name;
     Str alias;
-    const ProviderRequirement *requirement; /* NULL: it is not declared */
+    const ProviderRequirement *requirement; /* NULL: not declared in required_providers */
     Str source;                             /* NAMESPACE/TYPE, HOST/NAMESPACE/TYPE */
 } LocalName;
 
@@ -38,8 +39,9 @@ static Str provider_type(Str source) {
     return str_after(source, at);
 }
 
-/* A name that nobody declared may be that of a provider of loam's own. "terraform" is told apart as
- * users of it know it: undeclared, it is not the built-in one. */
+/* Returns whether both names mean the same provider. Names that a module does not declare match
+ * by type: such a name may mean a provider built into loam. "terraform" is excluded: an
+ * undeclared "terraform" is not the built-in provider. */
 static bool are_same(const LocalName *a, const LocalName *b) {
     if (str_equal(a->source, b->source))
         return true;
@@ -58,7 +60,7 @@ static Str path_of(const Module *module) {
     return module->path.len > 0 ? module->path : STR("the root module");
 }
 
-/* Does the called module know the name at all? */
+/* Checks that the called module declares the name that a provider configuration is passed as. */
 static bool check_name(const LocalName *child, const ProviderRef *passed, Diags *diags) {
     if (map_has(&child->module->providers, child->text))
         return true;
@@ -94,7 +96,7 @@ static bool check_type(const LocalName *child,
     return false;
 }
 
-/* What the caller passes may be as little declared there. */
+/* Warns if the caller does not declare the name of the passed provider configuration. */
 static void warn_of_undeclared(const LocalName *parent, const ProviderRef *passed, Diags *diags) {
     if (parent->requirement || parent->alias.len ||
         map_has(&parent->module->providers, parent->text))

@@ -1,5 +1,5 @@
-/* provider_passing: do the provider configurations that a call passes fit what the called module
- * says it needs? */
+/* provider_passing: checks the provider configurations that a call passes against the
+ * requirements of the called module. */
 #pragma once
 
 #include "config_block.h"

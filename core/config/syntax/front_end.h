@@ -18,7 +18,8 @@ typedef enum FrontEndUse {
 typedef struct FrontEnd {
     const char *suffix;
     bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
-    /* The parsed bodies hold bound expressions, so each module call parses the file again. */
+    /* Parsing creates the expressions, and an expression can be bound in one module only. Each
+     * call of a module parses its files again. */
     bool is_eager;
     const char *meant; /* unsupported suffix: the suffix to use instead; `parse` is NULL then */
 } FrontEnd;

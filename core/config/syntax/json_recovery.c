@@ -250,7 +250,7 @@ static const BodyNode *read_keyword(Recovery *recovery) {
 }
 
 /* Skips from an unexpected piece to after the next closing bracket of this kind. A nested pair
- * of brackets on the way also ends the skip, as in Terraform. */
+ * of brackets on the way also ends the skip. */
 static void skip_to_close(Recovery *recovery, PieceKind open, PieceKind close) {
     uint32_t depth = 1;
     for (;;) {

@@ -1,24 +1,24 @@
-/* A body, compiled against a schema: each attribute's expression stands at the index that it has in
- * the implied type, so evaluating looks nothing up. */
+/* Compiles a body against a schema. Each expression is stored with its index in the implied
+ * type, so evaluation needs no lookups. */
 #include "decode.h"
 
 #include "decode_check.h"
 #include "eval.h"
 
 typedef struct DecodedAttribute {
-    size_t index; /* in the implied type */
+    size_t index; /* index in the implied type */
     const char *name;
-    const Type *type; /* as configured: members that may be left out are optional */
+    const Type *type; /* as configured: attributes that may be omitted are optional */
     const Expr *expr;
 } DecodedAttribute;
 
 typedef struct DecodedBlock {
     const Decoded *content;
     SourceRange range;
-    Str label;            /* of a map's block */
-    const Expr *for_each; /* a dynamic block; NULL: none */
+    Str label;            /* label of a block in a map */
+    const Expr *for_each; /* `for_each` of a dynamic block; NULL: not dynamic */
     Str iterator;
-    const Expr *label_expr; /* of a dynamic block in a map */
+    const Expr *label_expr; /* label of a dynamic block in a map */
 } DecodedBlock;
 
 typedef struct DecodedBlocks {
@@ -99,7 +99,8 @@ static BodySchema body_schema(const Schema *schema, Arena *arena) {
     for (size_t i = 0; i < schema->block_count; i++)
         blocks[i] = (BodyBlockSchema){schema->blocks[i].name,
                                       schema->blocks[i].nesting == NEST_MAP ? 1 : 0};
-    /* Also where there are no blocks at all: the error is about what it was to be then. */
+    /* Added even if the schema has no blocks, so that the error is about the block type that
+     * `dynamic` names. */
     blocks[schema->block_count] = (BodyBlockSchema){"dynamic", 1};
     return (BodySchema){
         .attributes = attributes,
@@ -302,7 +303,7 @@ static bool eval_attribute_value(
     return false;
 }
 
-/* What the blocks of one type have given so far. */
+/* The values of the blocks of one type, as collected so far. */
 typedef struct BlockValues {
     ValueVec items;
     StrVec keys;
@@ -310,7 +311,7 @@ typedef struct BlockValues {
     uint8_t marks;
 } BlockValues;
 
-/* The scope within the content of a dynamic block. */
+/* The scope for the content of a dynamic block; adds its iterator. */
 typedef struct IteratorScope {
     const Scope *outer;
     Str name;
@@ -462,7 +463,8 @@ static bool join_single(const DecodedBlocks *blocks,
     return true;
 }
 
-/* Blocks whose content is of any type may differ in type: they are a tuple or an object. */
+/* Joins the values of blocks. If the content has a dynamic type, blocks may differ in type, so
+ * the result is a tuple or an object. */
 static Value join_many(const DecodedBlocks *blocks,
                        const BlockValues *values,
                        const Type *type,
@@ -504,7 +506,7 @@ static bool eval_blocks(const DecodedBlocks *blocks,
     return true;
 }
 
-/* With attributes of any type, the object's own type arises from its values. */
+/* If an attribute has a dynamic type, the type of the object follows from its values. */
 static Value make_object(const Type *type, Value *items, Arena *arena) {
     if (!type->has_dynamic)
         return value_object_of(type, items);
@@ -535,7 +537,7 @@ bool decode_eval(
     return true;
 }
 
-/* Names of iterators are not the engine's to resolve. */
+/* Skips traversals that begin with an iterator name: the engine cannot resolve them. */
 typedef struct TraversalFilter {
     const struct TraversalFilter *outer;
     Str iterator;
@@ -600,8 +602,8 @@ void decode_visit(const Decoded *decoded, const DecodedVisitor *visitor, Arena *
     }
 }
 
-/* The written block that gave the element at this step; NULL where a dynamic one stands before it,
- * or where the step does not say. */
+/* Returns the block in the source that produced the element at this step. Returns NULL if a
+ * dynamic block makes that uncertain or the step does not identify one. */
 static const DecodedBlock *find_block(const DecodedBlocks *blocks, const PathStep *step) {
     int64_t index = 0;
     vec_each(&blocks->items, block) {

@@ -1,8 +1,10 @@
-/* decode: a body against a provider's Schema, once per block; then a value per instance.
+/* decode: reads a body against a provider's Schema once per block, then evaluates it once per
+ * instance.
  *
- * decode_body resolves which keys are attributes and which are blocks (dynamic blocks included) and
- * reports unknown ones with the nearest name. decode_eval gives the object of the schema's implied
- * type: missing attributes null, conversions done, errors at the attribute's expression. */
+ * decode_body resolves attributes and blocks (including dynamic blocks) and reports unknown
+ * names with the nearest known name. decode_eval returns an object of the schema's implied type.
+ * Missing attributes are null, values are converted, and errors point at the attribute's
+ * expression. */
 #pragma once
 
 #include "config.h"
@@ -11,21 +13,21 @@
 
 typedef struct Decoded Decoded;
 
-/* In *out, also after an error: what could be decoded, for its references to be looked at. */
+/* *out is set even on error, so that its references can be resolved. */
 MUST_USE bool decode_body(
     const Body *body, const Schema *schema, const Decoded **out, Arena *arena, Diags *diags);
 MUST_USE bool decode_eval(
     const Decoded *decoded, const Scope *scope, Value *out, Arena *arena, Diags *diags);
-/* All traversals in it, for the graph's edges. */
+/* Calls `visit` for each traversal, to find the edges of the graph. */
 void decode_each_traversal(const Decoded *decoded,
                            void (*visit)(Traversal *, void *),
                            void *payload);
-/* What is written in it, for those who show a configuration: the expressions, and the blocks of
- * each type that has any; a dynamic block shows as its content. */
+/* Visits the expressions and the non-empty block types of a body, to show a configuration. A
+ * dynamic block appears as its content. */
 typedef struct DecodedGroup {
     const Block *block;
     const Decoded *const *items;
-    const Str *labels; /* of blocks in a map */
+    const Str *labels; /* for blocks in a map, else NULL */
     size_t count;
 } DecodedGroup;
 typedef struct DecodedVisitor {
@@ -34,5 +36,6 @@ typedef struct DecodedVisitor {
     void (*blocks)(void *self, const DecodedGroup *group);
 } DecodedVisitor;
 void decode_visit(const Decoded *decoded, const DecodedVisitor *visitor, Arena *scratch);
-/* The range of the configuration at this path (for a provider's diagnostic), else of the block. */
+/* Returns the range of the configuration at this path, for a provider's diagnostic; if there is
+ * none, the range of the block. */
 SourceRange decode_range_of(const Decoded *decoded, Path path);

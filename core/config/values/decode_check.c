@@ -1,4 +1,4 @@
-/* Looking into tuples and objects of expressions. */
+/* Checks and searches tuple and object expressions. */
 #include "decode_check.h"
 
 static bool literal_key(const Expr *key, Str *out) {

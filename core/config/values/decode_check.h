@@ -1,12 +1,12 @@
-/* decode_check: what can be told of an attribute's expression before it is evaluated, and where in
- * it the parts of its value come from. */
+/* decode_check: checks expressions before evaluation, and maps parts of a value to parts of its
+ * expression. */
 #pragma once
 
 #include "expr.h"
 #include "path.h"
 
-/* Objects written out in the configuration have the attributes that the type requires and none that
- * it lacks: a conversion would drop those in silence, and a misspelt name with them. */
+/* Checks object expressions against a type: required attributes must be present, unknown names
+ * are errors. Conversion would drop unknown names silently, including misspelt ones. */
 MUST_USE bool decode_check_shape(const Expr *expr, const Type *type, Arena *arena, Diags *diags);
-/* The narrowest part of the expression that gives the value at this path, from step `from` on. */
+/* Returns the innermost subexpression that gives the value at this path; starts at step `from`. */
 const Expr *decode_check_part(const Expr *expr, Path path, size_t from);

@@ -1,4 +1,4 @@
-/* Values for the root module's variables, from where they can come, weakest first. */
+/* Collects values of the root module's variables, lowest precedence first. */
 #include "input.h"
 
 #include "config_read.h"
@@ -12,8 +12,8 @@ typedef struct Collecting {
     const Config *config;
     const InputRequest *request;
     Map *out;
-    Map refused;       /* names whose value was given and could not be read */
-    size_t undeclared; /* names in files that no variable has */
+    Map refused;       /* names with a value that could not be parsed */
+    size_t undeclared; /* count of names in files that are not declared */
     Arena *arena;
     Diags *diags;
 } Collecting;
@@ -41,7 +41,8 @@ static bool refuse_names(const Scope *scope,
     return false;
 }
 
-/* Raw where the variable holds text or a scalar; else the text is an expression. */
+/* Sets a value from text: a string if the variable has a primitive type or none, else an
+ * expression. */
 static bool set_text(Collecting *collecting, const Variable *variable, Str text) {
     Arena *arena = collecting->arena;
     Value value = value_string(text, arena);
@@ -154,7 +155,7 @@ static bool add_file(Collecting *collecting, Str path, DiskKind kind) {
     return ok;
 }
 
-/* Its names were checked when it was loaded. */
+/* Adds the selected environment's values; loading has checked that their names are declared. */
 static void add_environment_block(Collecting *collecting) {
     const Environment *environment =
         map_find(&collecting->config->root->environments, collecting->request->environment);
@@ -167,7 +168,7 @@ static void add_environment_block(Collecting *collecting) {
     }
 }
 
-/* A rank of files that are read if they are there, by name or by suffixes. */
+/* Optional files of one precedence, by name or suffixes. */
 typedef struct AutoFiles {
     const char *name;
     const char *suffixes[2];
@@ -318,7 +319,7 @@ bool input_collect(
     const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags) {
     Map values;
     InputRequest silent = *request;
-    silent.ask = NULL; /* nobody is asked when some value was given but could not be read */
+    silent.ask = NULL; /* no prompt if a given value could not be parsed */
     Collecting collecting = begin(config, request, &values, arena, diags);
     bool ok = gather(&collecting);
     if (!ok)
@@ -373,7 +374,7 @@ bool input_convert(const Variable *variable,
     }
     Str why = config_read_convert_error(&error, arena);
     if (with_marks(variable, *given).marks & MARKS_SECRET)
-        range = variable->range; /* the line where the value stands is not shown */
+        range = variable->range; /* does not show the source line, which contains a secret */
     diags_error(diags, range, "Invalid value for input variable",
                 "The given value does not fit the variable \"%.*s\", declared at %.*s: %.*s.",
                 STR_ARG(variable->name), STR_ARG(config_read_place(variable->range, arena)),

@@ -1,9 +1,11 @@
-/* input: values of the root module's variables: environment, files, flags, prompt; later wins.
+/* input: collects the values of the root module's variables from environment variables, files,
+ * options and the prompt.
  *
- * TF_VAR_x, LOAM_VAR_x < terraform.tfvars(.json) < loam.vars.yaml < *.auto.vars.yaml <
- * *.auto.tfvars(.json) < the environment's < -var and -var-file in the order given. Text (flags,
- * environment) is taken raw for a variable of primitive or no type and parsed as an expression
- * otherwise. */
+ *  TF_VAR_x, LOAM_VAR_x < terraform.tfvars(.json) < loam.vars.yaml < *.auto.vars.yaml
+ *  < *.auto.tfvars(.json) < the selected environment's values < -var and -var-file in order
+ *
+ * Later sources win. Text from options and environment variables is a string if the variable has
+ * a primitive type or none; otherwise it is parsed as an expression. */
 #pragma once
 
 #include "config.h"
@@ -11,7 +13,7 @@
 
 typedef struct InputOption {
     bool is_file;
-    Str text; /* name=value, or a file's path */
+    Str text; /* "name=value", or the path of a file */
 } InputOption;
 
 typedef VEC(InputOption) InputOptions;
@@ -20,40 +22,43 @@ typedef struct InputRequest {
     const Io *io;
     Str folder;
     InputOptions options;
-    bool only_options; /* neither the environment nor files that are found by their names */
-    Str environment;   /* whose values count more than files' and less than options'; empty: none */
-    const Map *values; /* name → InputValue: of a run before; NULL: they are looked for */
-    bool is_of_test;   /* values of variables that are not declared are kept: tests may name them */
-    bool only_folder;  /* nothing but the folder's files */
-    /* NULL: no prompting; a missing value is an error. Asks for one; false: cancelled. */
+    bool only_options; /* ignore environment variables and files that are found by name */
+    Str environment; /* selected environment; its values override files, not options; empty: none */
+    const Map *values; /* name → InputValue of an earlier run; NULL: collect them */
+    bool is_of_test;   /* keep values of undeclared variables: tests may refer to them */
+    bool only_folder;  /* read only files of `folder` */
+    /* Prompts for a value; returns false if cancelled. NULL: no prompt, a missing value is an
+     * error. */
     bool (*ask)(void *payload, const Variable *variable, Str *out, Arena *arena);
     void *payload;
 } InputRequest;
 
-/* A value of the map that input_collect fills; its first member lets it be read as a Value pointer.
- */
+/* A value in the map that input_collect fills. `value` is first, so a pointer to it is a Value
+ * pointer. */
 typedef struct InputValue {
     Value value;
-    SourceRange range; /* in a variable file; else of the variable's declaration */
+    SourceRange range; /* position in a variable file, else of the variable block */
 } InputValue;
 
-/* What was given, without asking for what is missing; in *out also after an error. */
+/* Collects given values without prompting for missing ones. On an error *out keeps its value. */
 MUST_USE bool input_gather(
     const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags);
-/* Asks for one; the answer joins `out`, and the request's options, so that it is asked for once. */
+/* Prompts for a value, adds it to `out` and to the request's options, so that each variable is
+ * prompted for once. */
 MUST_USE bool input_ask(const Config *config,
                         InputRequest *request,
                         const Variable *variable,
                         Map *out,
                         Arena *arena,
                         Diags *diags);
-/* Name → InputValue pointer (hence Value pointer), as given (not yet converted to the constraint),
- * for variables that have a value; others take their default. A required one without value is an
+/* Fills *out with name → InputValue pointer (hence Value pointer) for variables that have a
+ * value, before conversion. Other variables use their default. A missing required value is an
  * error. */
 MUST_USE bool input_collect(
     const Config *config, const InputRequest *request, Map *out, Arena *arena, Diags *diags);
-/* The given value (or the default) → the variable's value: defaults of optional attributes, the
- * conversion, nullable. Marks sensitive and ephemeral. Also used for module inputs. */
+/* Converts a given value (NULL: none) or the default to the variable's value. Applies defaults
+ * of optional attributes, type conversion and `nullable`, and adds sensitive and ephemeral
+ * marks. Also used for module arguments. */
 MUST_USE bool input_convert(const Variable *variable,
                             const Value *given,
                             SourceRange range,

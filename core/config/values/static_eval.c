@@ -1,5 +1,5 @@
-/* Names are looked up by evaluating what they stand for, at once; the chain of those that are under
- * way tells a circle. */
+/* Evaluates each referenced variable or local on lookup. The chain of StaticFrames detects
+ * circular references. */
 #include "static_eval.h"
 
 #include "eval.h"
@@ -7,12 +7,12 @@
 struct StaticEval {
     const ConfigRequest *request;
     const Config *config;
-    Map given; /* values of the root's variables: name → InputValue */
+    Map given; /* values of the root module's variables: name → InputValue */
     bool is_given;
     Arena *arena;
 };
 
-/* A name that is being evaluated, and what led to it. */
+/* A name being evaluated, and the reference that led to it. */
 typedef struct StaticFrame {
     const struct StaticFrame *outer;
     const Module *module;
@@ -75,8 +75,8 @@ static bool check_circle(const StaticFrame *frame, SourceRange range, Diags *dia
     return true;
 }
 
-/* The files and flags are read once, when the first variable is asked for. What they warn of is
- * told when all variables are read. */
+/* Reads variable files and options on first use. Adds only errors to `diags`; warnings are
+ * reported when all variables are collected. */
 static bool gather(StaticEval *self, Diags *diags) {
     Diags said = diags_new(self->arena);
     if (self->is_given)
@@ -112,7 +112,7 @@ static const Expr *find_argument(const ModuleCall *call, Str name, Arena *arena)
     BodyContent inputs = {0};
     Diags ignored = diags_new(arena);
     if (!body_attributes(call->body, BODY_EXPRESSION, &inputs, arena, &ignored))
-        return NULL; /* reported where the call is checked */
+        return NULL; /* reported when the call is checked */
     const BodyAttribute *attribute = body_content_find(&inputs, str_to_cstr(name, arena));
     return attribute ? attribute->expr : NULL;
 }
@@ -202,7 +202,8 @@ static bool lookup_workspace(
     return true;
 }
 
-/* The program that it is called as evaluates nothing there. */
+/* If started as terraform, references are rejected here in .tf and .tf.json files, as Terraform
+ * does. */
 static bool must_be_literal(const StaticScope *scope, SourceRange range) {
     Str path = range.source ? range.source->path : STR_EMPTY;
     return scope->self->request->has_literal_settings &&
@@ -310,7 +311,7 @@ static void refuse_name(Traversal *traversal, void *payload) {
                 "defaults and from the values that are given for variables.");
 }
 
-/* A variable without a value is no mistake of the variable's, but of what is made of it here. */
+/* Reports a missing variable value at the expression that needs it, not at the variable. */
 static void refuse_valueless(const Expr *expr, const Diags *found, Diags *diags) {
     bool lacks_value = false, is_name = false;
     vec_each(found, diag) {

@@ -1,10 +1,10 @@
-/* static_eval: expressions that must be known while configuration is loaded: where a module comes
- * from, where the state is, the keys of provider configurations.
+/* static_eval: evaluates expressions that must be known while the configuration is loaded, such as
+ * module sources, backend settings and keys of provider configurations.
  *
- * They may use var, local, path, terraform.workspace and pure functions. A variable of the root is
- * what was given for it (asked for where it is missing), one of a child what its call passes. What
- * is not known before resources are, refers to itself, is sensitive or ephemeral, or is a variable
- * that says `const = false`, is an error. One thread. */
+ * Expressions may use var, local, path, terraform.workspace and pure functions. A root variable
+ * has its given value, or is prompted for. A child module's variable has the value that its call
+ * passes. Unknown, circular, sensitive or ephemeral values and variables with `const = false`
+ * are errors. Not thread-safe. */
 #pragma once
 
 #include "config.h"
@@ -21,10 +21,11 @@ MUST_USE bool static_eval_expr(StaticEval *self,
                                Value *out,
                                Arena *arena,
                                Diags *diags);
-/* A text; null leaves *out as it is. */
+/* Evaluates a string; if it is null, *out keeps its value. */
 MUST_USE bool static_eval_text(
     StaticEval *self, const Module *module, const Expr *expr, Str *out, Arena *arena, Diags *diags);
-/* The names of a module, for decode_eval; what comes out goes through static_eval_check. */
+/* Returns a scope with the names of a module, for decode_eval. Check the result with
+ * static_eval_check. */
 const Scope *static_eval_scope(StaticEval *self, const Module *module, Arena *arena);
-/* Is it known, and may it be shown? */
+/* Rejects values that are unknown, sensitive or ephemeral. */
 MUST_USE bool static_eval_check(Value value, SourceRange range, Diags *diags);

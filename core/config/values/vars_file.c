@@ -1,4 +1,4 @@
-/* Variable files: bodies that hold arguments alone, all of them constants. */
+/* Reads variable files: bodies with constant arguments only. */
 #include "vars_file.h"
 
 #include "eval.h"

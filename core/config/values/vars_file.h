@@ -1,5 +1,5 @@
-/* vars_file: values of variables in a file, whatever its syntax: name = value lines (.tfvars), YAML
- * or JSON. Values are literals: no names, no calls; in YAML and JSON no templates either. */
+/* vars_file: reads a file of variable values: name = value lines (.tfvars), YAML or JSON. Values
+ * are literals without references or calls, and in YAML and JSON without templates. */
 #pragma once
 
 #include "body.h"
@@ -8,10 +8,11 @@ typedef struct VarsFileValue {
     Str name;
     Value value;
     SourceRange name_range;
-    SourceRange range; /* of the value */
+    SourceRange range; /* range of the value */
 } VarsFileValue;
 
 typedef VEC(VarsFileValue) VarsFileValues;
 
-/* The syntax follows from the name; unknown ones are JSON when they begin with "{". */
+/* Reads a file of variable values. The file name determines the syntax; other names are JSON if
+ * the content starts with "{". */
 MUST_USE bool vars_file_read(const Source *source, VarsFileValues *out, Arena *arena, Diags *diags);
