@@ -1,4 +1,4 @@
-/* A body that remembers questions. */
+/* A Body that is empty and records the schemas it is read with. */
 #include "config_probe.h"
 
 #include "config_block.h"
@@ -14,7 +14,7 @@ static ConfigShape *new_shape(const char *name, uint32_t labels, Arena *arena) {
     ConfigShape *shape = arena_new(arena, ConfigShape);
     shape->name = name;
     shape->labels = labels;
-    shape->is_open = true; /* until a decoder asks for all of it */
+    shape->is_open = true; /* until a decoder reads the body without `rest` */
     return shape;
 }
 
@@ -44,7 +44,7 @@ static ConfigShape *add_block(ConfigShape *shape, const BodyBlockSchema *asked, 
     return block;
 }
 
-/* Nothing is there, and where something has to be, decoding is to stop: an error nobody sees. */
+/* Adds an error that is never shown: a decoder must stop where it needs content. */
 static bool is_nothing(Diags *diags) {
     diags_error(diags, NO_RANGE, "Nothing is here", "Only its shape is asked for.");
     return false;

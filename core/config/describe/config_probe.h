@@ -1,7 +1,7 @@
-/* config_probe: which arguments and blocks a configuration can have.
+/* config_probe: finds out which arguments and blocks a configuration can have.
  *
- * The decoders say so themselves: each is given a body that has nothing in it and remembers what it
- * was asked for. What a decoder learns to read is known here without another word. */
+ * Each decoder runs on an empty body that records the schemas it is read with. So a new argument
+ * or block of a decoder appears here without further work. */
 #pragma once
 
 #include "body.h"
@@ -15,12 +15,13 @@ typedef struct ConfigShapeAttribute {
 } ConfigShapeAttribute;
 
 struct ConfigShape {
-    const char *name; /* of the block */
+    const char *name; /* block type */
     uint32_t labels;
     VEC(ConfigShapeAttribute) attributes;
     VEC(ConfigShape *) blocks;
-    bool is_open; /* there is more in it: a provider's arguments, names of the user's choice */
+    bool
+        is_open; /* accepts further names: a provider's arguments, or names that the user chooses */
 };
 
-/* The shape of a file: its blocks are those of the table of block types. */
+/* Returns the shape of a file, whose blocks are those of the table of block types. */
 const ConfigShape *config_probe(const FunctionTable *functions, Arena *arena);

@@ -1,4 +1,5 @@
-/* The JSON Schema of configuration files: a definition for each kind of body, named by its path. */
+/* Writes the JSON Schema of configuration files: a definition for each kind of body, named by
+ * its path. */
 #include "config_schema.h"
 
 #include "json_schema.h"
@@ -10,8 +11,8 @@ typedef enum MeaningForm {
     FORM_NUMBER,
     FORM_NAMES, /* an array of references */
     FORM_NAMES_OR_ALL,
-    FORM_MAPPING, /* names to names */
-    FORM_REFUSED, /* decoders know it to say that it has no place here */
+    FORM_MAPPING, /* object of names to names */
+    FORM_REFUSED, /* accepted by decoders only to report an error */
 } MeaningForm;
 
 struct ConfigMeaning {
@@ -20,7 +21,7 @@ struct ConfigMeaning {
     const char *text;
 };
 
-/* A path that begins with a dot means every body with that end; what comes first counts. */
+/* A path that begins with a dot matches every path with that suffix. The first match counts. */
 /* clang-format off */
 static const ConfigMeaning meanings[] = {
     {"terraform",                                FORM_ANY,          "What the configuration needs of the program; versions are Terraform's."},
@@ -153,7 +154,7 @@ static void write_argument(JsonWriter *json, const ConfigMeaning *meaning) {
     }
 }
 
-/* Bodies whose first label is a type with a schema of its own. */
+/* Finds bodies whose first label is a type with its own schema. */
 static bool find_kind(Str path, ConfigTypeKind *out) {
     static const struct {
         const char *path;
@@ -179,7 +180,7 @@ static bool is_refused(const SchemaWriter *writer, Str path, const char *name) {
     return find_meaning(inner_path(writer, path, name))->form == FORM_REFUSED;
 }
 
-/* What the language itself reads of a body: its arguments and blocks. */
+/* Writes the arguments and blocks that the language defines for a body. */
 static void write_own(SchemaWriter *writer, Str path, const ConfigShape *shape) {
     JsonWriter *json = &writer->json;
     vec_each(&shape->attributes, attribute) {
@@ -206,7 +207,8 @@ static void write_own_required(SchemaWriter *writer, const ConfigShape *shape) {
     }
 }
 
-/* In a body with types of its own, an attribute that is the language's is not the type's. */
+/* Writes the definition of a typed body. Attributes of the language take precedence over the
+ * type's. */
 static void write_typed(SchemaWriter *writer,
                         Str path,
                         const ConfigShape *shape,
@@ -221,7 +223,7 @@ static void write_typed(SchemaWriter *writer,
     json_schema_write_blocks(&writer->json, own, type->schema, writer->arena);
 }
 
-/* A body that may hold more than is said of it. */
+/* Starts the definition of a body that may have further names. */
 static void write_open_start(SchemaWriter *writer, Str path) {
     JsonWriter *json = &writer->json;
     const char *text = find_meaning(path)->text;
@@ -234,12 +236,12 @@ static void write_open_start(SchemaWriter *writer, Str path) {
     json_object_start(json);
 }
 
-/* {TYPE: …} for each type of a kind; the bodies lie below the other labels. */
+/* Writes {TYPE: …} for each type of a kind; the bodies are below the remaining labels. */
 static void write_types(SchemaWriter *writer,
                         Str path,
                         const ConfigShape *shape,
                         ConfigTypeKind kind) {
-    bool is_open = kind == CONFIG_TYPE_PROVIDER; /* required_providers may call it as it likes */
+    bool is_open = kind == CONFIG_TYPE_PROVIDER; /* required_providers may give it any local name */
     if (is_open)
         write_open_start(writer, path);
     else

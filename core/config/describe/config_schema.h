@@ -1,7 +1,8 @@
 /* config_schema: the JSON Schema (draft 07) of configuration files, for editors.
  *
- * What blocks can hold is asked of the decoders (config_probe); a table adds what each argument
- * means and what its value looks like. Types of resources and the like are handed in. */
+ * The arguments and blocks come from config_probe. A table adds the meaning of each argument and
+ * the form of its value. The caller passes the types of resources, data sources, providers and
+ * backends. */
 #pragma once
 
 #include "config_probe.h"
@@ -23,10 +24,10 @@ typedef struct ConfigType {
 
 typedef VEC(ConfigType) ConfigTypes;
 
-/* The whole document, indented. */
+/* Returns the whole document, indented. */
 Str config_schema_write(const FunctionTable *functions, const ConfigTypes *types, Arena *arena);
 
-/* A row of the table of meanings: "resource.lifecycle.prevent_destroy". */
+/* A row of the table of meanings, keyed by a path: "resource.lifecycle.prevent_destroy". */
 typedef struct ConfigMeaning ConfigMeaning;
-/* The path of row i; NULL behind the last one. */
+/* Returns the path of row i, or NULL after the last row. */
 const char *config_schema_meaning(size_t i);

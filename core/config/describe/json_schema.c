@@ -1,4 +1,4 @@
-/* Types and schemas as JSON Schema. A body may stand once or in an array of such, so it is a
+/* Writes types and schemas as JSON Schema. A body may occur once or in an array, so it is a
  * definition that both refer to. */
 #include "json_schema.h"
 
@@ -28,7 +28,7 @@ static void write_definition(JsonWriter *writer,
     json_object_end(writer);
 }
 
-/* A pattern speaks of texts alone; other kinds pass it. */
+/* "pattern" restricts strings only; values of other types pass it. */
 void json_schema_write_definitions(JsonWriter *writer) {
     static const char *const texts[] = {"string", "null"};
     static const char *const strings[] = {"string", "number", "boolean", "null"};
@@ -48,7 +48,7 @@ static void write_type(JsonWriter *writer, const Type *type) {
     json_object_end(writer);
 }
 
-/* A structure, or an expression that gives one. */
+/* Starts a schema for a structure or an expression that returns one. */
 static void write_structure_start(JsonWriter *writer, const char *kind) {
     const char *const kinds[] = {kind, "string", "null"};
     write_kinds(writer, kinds, ARRAY_COUNT(kinds));
@@ -88,7 +88,8 @@ static void write_type_members(JsonWriter *writer, const Type *type) {
     }
 }
 
-/* Draft 07 looks at nothing beside a reference, so that stands in a group of one. */
+/* Draft 07 ignores siblings of "$ref", so the reference is wrapped in an "allOf"-like group of
+ * one. */
 void json_schema_write_type(JsonWriter *writer, const Type *type, const char *description) {
     bool is_primitive =
         type->kind == KIND_BOOL || type->kind == KIND_NUMBER || type->kind == KIND_STRING;
@@ -152,7 +153,7 @@ static void write_nested(JsonWriter *writer, const Attribute *attribute) {
     json_object_end(writer);
 }
 
-/* One of them, or an expression. */
+/* Writes an enumeration of strings, or an expression. */
 static void write_words(JsonWriter *writer, const Attribute *attribute) {
     SCOPED(ArenaRef) arena = arena_open("words");
     StrVec words = attribute_one_of(attribute, arena);
@@ -198,7 +199,8 @@ void json_schema_body_start(JsonWriter *writer, Str path, const char *descriptio
     json_key_string(writer, "type", STR("object"));
     json_key_bool(writer, "additionalProperties", false);
     json_key(writer, STR("patternProperties"));
-    json_raw(writer, STR("{\"^//$\":{}}")); /* not a property, or editors would propose it */
+    json_raw(writer,
+             STR("{\"^//$\":{}}")); /* as a pattern, because editors would propose a property */
     json_key(writer, STR("properties"));
     json_object_start(writer);
 }
@@ -220,7 +222,7 @@ static void write_body_ref(JsonWriter *writer, Str path) {
     json_object_end(writer);
 }
 
-/* Any number of labels; each level may be an array of objects too. */
+/* Recurses over the labels; each level may also be an array of objects. */
 void json_schema_write_use(JsonWriter *writer, Str path, uint32_t labels, const char *description) {
     static const char *const kinds[] = {"object", "array", "null"};
     json_object_start(writer);
@@ -254,7 +256,7 @@ static Str block_path(Str path, const char *name, Arena *arena) {
     return str_format(arena, "%.*s.%s", STR_ARG(path), name);
 }
 
-/* dynamic: TYPE: {for_each, iterator, labels, content} */
+/* Writes `dynamic`: {TYPE: {for_each, iterator, labels, content}}. */
 static void write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     json_key(writer, STR("dynamic"));
     json_object_start(writer);
@@ -307,7 +309,7 @@ static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
     json_schema_body_end(writer);
 }
 
-/* Blocks that must be there may come from `dynamic` as well, so none is demanded. */
+/* Does not require any blocks, because `dynamic` may produce required blocks. */
 void json_schema_write_blocks(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     for (size_t i = 0; i < schema->block_count; i++) {
         const Schema *inner = &schema->blocks[i].schema;

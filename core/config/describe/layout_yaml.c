@@ -1,6 +1,6 @@
-/* layout_yaml: the raw text of each scalar is searched for template sequences; what is found is
- * replaced where the scalar's style bears it. In the end both texts are read again and compared: a
- * file whose meaning would change is left alone. */
+/* Formats template sequences in the raw text of each scalar, if the scalar's style allows the
+ * result. Finally it parses both texts and compares them: if the meaning would change, the file
+ * stays as it is. */
 #include "layout_yaml.h"
 
 #include "body.h"
@@ -11,7 +11,7 @@
 
 SCOPED_TYPE(yaml_token_t, yaml_token_delete);
 
-/* Scanner of one file; libyaml counts characters, we count bytes. */
+/* A scanner over one file; converts libyaml's character offsets to byte offsets. */
 typedef struct Scan {
     Str bytes;
     yaml_parser_t parser;
@@ -28,8 +28,9 @@ static void scan_init(Scan *scan, Str bytes) {
     CHECK(yaml_parser_initialize(&scan->parser));
     yaml_parser_set_input_string(&scan->parser, (const unsigned char *)bytes.ptr, bytes.len);
     scan->bytes = bytes;
-    scan->byte =
-        str_starts_with(bytes, STR("\xef\xbb\xbf")) ? 3 : 0; /* libyaml does not count it */
+    scan->byte = str_starts_with(bytes, STR("\xef\xbb\xbf"))
+                     ? 3
+                     : 0; /* skips the byte order mark, which libyaml does not count */
 }
 
 static size_t scan_byte(Scan *scan, size_t index) {
@@ -53,8 +54,8 @@ typedef struct Scalar {
     Arena *arena;
 } Scalar;
 
-/* The rest of the line, in a quoted scalar without its escapes; it stops at those whose decoding
- * cannot be undone. */
+/* Returns the rest of the line, unescaped if the scalar is quoted. Stops at escapes that cannot
+ * be restored. */
 static Str decode_line(const Scalar *scalar, size_t start) {
     StrBuf buf = strbuf_new(scalar->arena);
     Str raw = scalar->raw;
@@ -87,13 +88,14 @@ static Str encode(const Scalar *scalar, Str text) {
     return strbuf_str(&buf);
 }
 
-/* Unquoted, these would be a key and a comment. */
+/* In a plain scalar, ": " would start a value and " #" a comment. */
 static bool is_borne(const Scalar *scalar, Str text) {
     return scalar->style != YAML_PLAIN_SCALAR_STYLE ||
            (str_find(text, STR(": "), 0) == SIZE_MAX && str_find(text, STR(" #"), 0) == SIZE_MAX);
 }
 
-/* Adds the sequence at `start`, laid out, and says where it ends; 0: there is none to lay out. */
+/* Appends the formatted sequence at `start` and returns its end, or 0 if there is none to
+ * format. */
 static size_t add_sequence(const Scalar *scalar, size_t start) {
     bool is_literal = scalar->style == YAML_LITERAL_SCALAR_STYLE;
     Str text = is_literal ? scalar->raw : decode_line(scalar, start);
@@ -128,7 +130,7 @@ static void add_scalar(const Scalar *scalar) {
     }
 }
 
-/* False: libyaml does not take the text. */
+/* Returns false if libyaml rejects the text. */
 static bool add_scalars(Str bytes, StrBuf *out, Arena *arena) {
     SCOPED(Scan) scan = {0};
     size_t copied = 0;
@@ -162,7 +164,7 @@ static bool is_same_token(const yaml_token_t *a, const yaml_token_t *b, Arena *a
            layout_is_same(token_text(a), token_text(b), arena);
 }
 
-/* The same document, but for blanks in template sequences. */
+/* Returns whether the documents differ only in whitespace within template sequences. */
 static bool means_the_same(Str before, Str after, Arena *arena) {
     SCOPED(Scan) left = {0};
     SCOPED(Scan) right = {0};
@@ -180,7 +182,7 @@ static bool means_the_same(Str before, Str after, Arena *arena) {
     return true;
 }
 
-/* The text itself when it does not bear a change. */
+/* Returns the formatted text, or `before` if formatting would change the meaning. */
 static Str layout_pass(Str before, Arena *arena) {
     StrBuf after = strbuf_new(arena);
     bool is_safe =

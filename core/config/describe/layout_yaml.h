@@ -1,7 +1,8 @@
-/* layout_yaml: a YAML file whose template sequences are laid out, and nothing else of it. */
+/* layout_yaml: formats the template sequences ("${…}") of a YAML file and leaves everything else
+ * unchanged. */
 #pragma once
 
 #include "diag.h"
 
-/* Refused when it cannot be parsed as YAML. */
+/* Fails if the file cannot be parsed as YAML. */
 MUST_USE bool layout_yaml(const Source *source, Str *out, Arena *arena, Diags *diags);

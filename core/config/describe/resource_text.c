@@ -1,4 +1,4 @@
-/* Blocks of configuration out of objects. */
+/* Writes objects as blocks of configuration. */
 #include "resource_text.h"
 
 #include "json.h"
@@ -17,7 +17,7 @@ static Telling telling_of(const Attribute *attribute, Value value) {
     return is_secret ? TELL_SENSITIVE : TELL_VALUE;
 }
 
-/* Attributes of nested objects, by the same rule; what is not told is not there. */
+/* Finds a member's attribute in a nested object; NULL means that the member is omitted. */
 static const Attribute *find_member(const NestedObject *nested, Str name) {
     for (size_t i = 0; nested && i < nested->count; i++) {
         if (str_equal_cstr(name, nested->attributes[i].name))
@@ -26,7 +26,7 @@ static const Attribute *find_member(const NestedObject *nested, Str name) {
     return NULL;
 }
 
-/* An argument without a value may be left out if it is optional. */
+/* Returns whether to omit an optional argument that is null. */
 static bool is_omitted(const Attribute *attribute, Value value, bool omits_null) {
     return omits_null && value_is_null(value) && !(attribute->flags & REQUIRED);
 }
@@ -38,7 +38,7 @@ static bool is_told(
            (telling_of(member, item) == TELL_VALUE && !is_omitted(member, item, omits_null));
 }
 
-/* What a member's own members are: in a map, those of the objects that are its items. */
+/* Returns the nested attributes of a member. For a map, they are those of its items. */
 static const NestedObject *inner_of(Value value, const NestedObject *nested, Str name) {
     if (value.type->kind == KIND_MAP)
         return nested;
@@ -62,7 +62,7 @@ static const Attribute **sorted_attributes(const Schema *schema, Arena *arena) {
 typedef struct Native {
     StrBuf out;
     Arena *arena;
-    bool omits_null; /* of the resource at hand */
+    bool omits_null; /* of the current resource */
 } Native;
 
 static void native_value(Native *native, const NestedObject *nested, Value value);
@@ -115,7 +115,7 @@ static void native_value(Native *native, const NestedObject *nested, Value value
     }
 }
 
-/* JSON in a text reads better as what it means. */
+/* Writes a JSON string as jsonencode(…), which is easier to read. */
 static bool native_json(Native *native, Value value) {
     Value meant;
     const char *error;
@@ -152,7 +152,7 @@ static Str escape_templates(Str text, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* Lines as lines, if nothing in them could be taken for the end of the text. */
+/* Writes a heredoc, if no line of the text could be its end marker. */
 static bool native_lines(Native *native, Value value) {
     if (!value_is_present(value) || value.type != &TYPE_STRING)
         return false;
@@ -258,7 +258,7 @@ Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *
 typedef struct Yaml {
     StrBuf out;
     Arena *arena;
-    bool omits_null; /* of the resource at hand */
+    bool omits_null; /* of the current resource */
 } Yaml;
 
 static void yaml_value(Yaml *yaml, const NestedObject *nested, size_t indent, Value value);
@@ -280,7 +280,7 @@ static void yaml_key(Yaml *yaml, size_t indent, Str key) {
     strbuf_add_char(&yaml->out, ':');
 }
 
-/* A literal block, for text of several lines that one can hold. */
+/* Writes a literal block scalar, if it can represent the text. */
 static bool yaml_lines(Yaml *yaml, size_t indent, Str text) {
     size_t end = text.len;
     bool ends = end > 0 && text.ptr[end - 1] == '\n';
@@ -328,7 +328,7 @@ static void yaml_sequence(Yaml *yaml, const NestedObject *nested, size_t indent,
     }
 }
 
-/* Behind "key:" or "-": what follows begins with a blank or on a new line. */
+/* Writes a value after "key:" or "-": output starts with a blank or a line break. */
 static void yaml_value(Yaml *yaml, const NestedObject *nested, size_t indent, Value value) {
     if (value_is_null(value)) {
         strbuf_add_cstr(&yaml->out, " null");
@@ -357,7 +357,7 @@ static void yaml_value(Yaml *yaml, const NestedObject *nested, size_t indent, Va
 
 static void yaml_body(Yaml *yaml, const Schema *schema, size_t indent, Value object);
 
-/* `indent` is that of the block's name. */
+/* `indent` is the indentation of the block's name. */
 static void yaml_block(Yaml *yaml, const Block *block, size_t indent, Value value) {
     size_t count = block->nesting == NEST_SINGLE ? 1 : value.count;
     yaml_key(yaml, indent, str_from_cstr(block->name));
@@ -411,7 +411,7 @@ static int compare_resources(const void *a, const void *b) {
     return order ? order : str_compare(left->name, right->name);
 }
 
-/* One key may stand in a mapping once: resources of one type are together. */
+/* Sorts resources by type, because a YAML mapping may have each key only once. */
 Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
     Yaml yaml = {.out = strbuf_new(arena), .arena = arena};
     ResourceText *sorted = arena_new_array(arena, ResourceText, resources->count);

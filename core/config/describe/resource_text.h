@@ -1,8 +1,7 @@
-/* resource_text: objects that exist as blocks of configuration that would describe them, in the
- * native syntax or in YAML.
+/* resource_text: writes existing objects as blocks of configuration, in native syntax or YAML.
  *
- * What the provider alone decides is left out, and so is what is deprecated; of what is sensitive
- * only the name is written. A comment says by which id each object was found. */
+ * It omits read-only and deprecated attributes. Of sensitive attributes it writes only the name.
+ * A comment gives the import id of each object. */
 #pragma once
 
 #include "schema.h"
@@ -10,17 +9,17 @@
 typedef struct ResourceText {
     Str type;
     Str name;
-    Str id;       /* that it was imported by */
-    Str provider; /* NAME.ALIAS; empty: the implied one */
+    Str id;       /* import id */
+    Str provider; /* NAME.ALIAS; empty: the one derived from the type */
     const Schema *schema;
-    Value object;    /* of the schema's type, known */
-    bool omits_null; /* leaves out optional arguments without a value */
+    Value object;    /* wholly known value of the schema's type */
+    bool omits_null; /* omit optional arguments that are null */
 } ResourceText;
 
 typedef VEC(ResourceText) ResourceTexts;
 
-/* One block in the native syntax, without a comment and the end of its last line. */
+/* Returns one block in native syntax, without comment and final newline. */
 Str resource_text_block(const ResourceText *resource, Arena *arena);
-/* `program` is who says so in the comments. */
+/* Return a file with all blocks. `program` is the program name for the comments. */
 Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *arena);
 Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *arena);

@@ -1,5 +1,5 @@
-/* Follows an address from kind to kind (a registry names a git repository), checks what came and
- * gives it its place. */
+/* Fetches a package: follows an address across source kinds (a registry names a git repository),
+ * checks the files, and renames the result into .loam/modules. */
 #include "module_fetch.h"
 
 #include "digest.h"
@@ -21,7 +21,7 @@ static bool is_slug_char(char c) {
     return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.';
 }
 
-/* The last word of a package: "git::https://h/o/net.git?ref=x" → "net". */
+/* Returns the base name of a package: "git::https://h/o/net.git?ref=x" → "net". */
 static Str slug_of(Str source, Arena *arena) {
     Str path = str_slice(source, 0, str_find_char(source, '?', 0));
     Str name = disk_name_of(path);
@@ -57,10 +57,10 @@ bool module_fetch_is_copy(Str name) {
 
 typedef struct Fetching {
     const ModuleFetch *fetch;
-    Str folder; /* what is fetched goes there */
+    Str folder; /* target directory of the fetch */
     Str work;
     LockEntry entry;
-    bool is_known; /* another call led to that version already: nothing was fetched */
+    bool is_known; /* another call fetched this version, so nothing was downloaded */
     Arena *arena;
     Diags *diags;
 } Fetching;
@@ -79,7 +79,7 @@ static bool refuse_in_place(const Fetching *fetching, Str elsewhere) {
     return false;
 }
 
-/* The next address, with what is already known of the folder within. */
+/* Parses the next address and joins its subdirectory with the one known so far. */
 static bool go_on(Fetching *fetching, Str elsewhere, SourceAddress *at) {
     const ModuleFetch *fetch = fetching->fetch;
     if (!module_source_parse(fetch->options->sources, elsewhere, fetch->range, at, fetching->arena,
@@ -120,7 +120,7 @@ static bool fetch_at(Fetching *fetching,
     return true;
 }
 
-/* Two constraints may lead to one version. */
+/* Uses the copy of this version if another constraint already selected it. */
 static bool find_known(Fetching *fetching) {
     const ModuleLock *known = fetching->fetch->known;
     if (!known || !fetching->entry.version.len)
@@ -167,7 +167,7 @@ static bool refuse_digest(const Fetching *fetching) {
     return false;
 }
 
-/* A commit is a digest already. */
+/* Compares the digest of the files with the lock file. A git commit needs no digest. */
 static bool check_digest(Fetching *fetching) {
     const ModuleFetch *fetch = fetching->fetch;
     LockEntry *entry = &fetching->entry;
@@ -226,8 +226,9 @@ void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena) {
     (void)disk_remove_tree(options->io->disk, fetch_folder(options, arena));
 }
 
-/* A copy that is there stays: it is the same. So it gets its name when it is on the disk, or a
- * crash of the machine could leave one with empty files. */
+/* Renames the fetched files to their final name. An existing copy is kept, because its content
+ * is the same. Files are synced before the rename, so that a crash cannot leave a copy with
+ * empty files. */
 static bool give_place(const Fetching *fetching) {
     const ModuleFetch *fetch = fetching->fetch;
     const Disk *disk = fetch->options->io->disk;

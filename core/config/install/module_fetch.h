@@ -1,4 +1,4 @@
-/* module_fetch: one package from wherever its address leads, into the folder of copies. */
+/* module_fetch: fetches one package from its address into the directory of copies. */
 #pragma once
 
 #include "module_lock.h"
@@ -8,23 +8,23 @@ typedef struct ModuleFetch {
     const ModuleInstallOptions *options;
     SourceAddress address;
     Str constraint;
-    const LockEntry *locked; /* NULL: choose */
-    const ModuleLock *known; /* whose copies are there; NULL: none */
+    const LockEntry *locked; /* locked revision; NULL: select one */
+    const ModuleLock *known; /* revisions whose copies exist; NULL: none */
     SourceRange range;
 } ModuleFetch;
 
-/* .loam/modules */
+/* Returns the directory of copies, .loam/modules. */
 Str module_fetch_folder(const ModuleInstallOptions *options, Arena *arena);
-/* The copy of a package in that revision, be it there or not. */
+/* Returns the directory for the copy of a revision, whether it exists or not. */
 Str module_fetch_copy(const ModuleInstallOptions *options, const LockEntry *entry, Arena *arena);
-/* Does a folder's name look like a copy's? */
+/* Returns whether the directory name has the form of a copy's name. */
 bool module_fetch_is_copy(Str name);
-/* Fetches; *out is the revision, and its copy is there. */
+/* Fetches the package and keeps its copy; *out is the fetched revision. */
 MUST_USE bool module_fetch_run(const ModuleFetch *fetch,
                                LockEntry *out,
                                Arena *arena,
                                Diags *diags);
-/* Fetches without giving it a place: *folder is there until module_fetch_clean. */
+/* Fetches into the temporary directory *folder, which exists until module_fetch_clean. */
 MUST_USE bool module_fetch_aside(
     const ModuleFetch *fetch, Str *folder, LockEntry *out, Arena *arena, Diags *diags);
 void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena);

@@ -1,4 +1,4 @@
-/* Calls → folders, by the record or by fetching. */
+/* Finds the directory of each module call, from the manifest or by fetching. */
 #include "module_install.h"
 
 #include "front_end.h"
@@ -16,14 +16,14 @@
 
 struct ModuleInstall {
     ModuleInstallOptions options;
-    ModuleManifest manifest; /* what is installed; when installing, what has been found */
-    ModuleLock before;       /* the lock as it was read */
-    bool has_lock;           /* it was */
-    ModuleLock lock;         /* of what has been found */
-    Map resolved;            /* package and constraint → LockEntry, of this run */
-    Map verified;            /* copies whose content was looked at in this run */
-    DiskFile guard;          /* the lock on the folder of copies */
-    bool has_failed;         /* some module is not there: record and lock stay as they were */
+    ModuleManifest manifest; /* installed calls; while installing, the calls found so far */
+    ModuleLock before;       /* the lock file as read */
+    bool has_lock;           /* `before` has been read */
+    ModuleLock lock;         /* revisions of the calls found so far */
+    Map resolved;            /* package and constraint → LockEntry resolved in this run */
+    Map verified;            /* copies whose digest was checked in this run */
+    DiskFile guard;          /* lock file of the directory of copies */
+    bool has_failed; /* a module could not be found: leave manifest and lock file unchanged */
     Arena *arena;
 };
 
@@ -68,7 +68,7 @@ static bool refuse_folder(Str path, int status, Diags *diags) {
     return false;
 }
 
-/* -EAGAIN: another run installs there and has not finished in time. */
+/* Acquires the lock on the copies. Returns -EAGAIN if another run holds it for too long. */
 static int wait_for_guard(ModuleInstall *install) {
     const Io *io = install->options.io;
     int status = -EAGAIN;
@@ -82,7 +82,7 @@ static int wait_for_guard(ModuleInstall *install) {
     return status;
 }
 
-/* One run at a time changes the copies. */
+/* Acquires the lock on the copies once per run; only its holder may change them. */
 static bool guard_copies(ModuleInstall *install, Diags *diags) {
     const Disk *disk = install->options.io->disk;
     if (install->guard.handle)
@@ -103,11 +103,12 @@ static bool guard_copies(ModuleInstall *install, Diags *diags) {
     }
     if (status != 0)
         return refuse_folder(path, status, diags);
-    module_fetch_clean(&install->options, install->arena); /* what a killed run left */
+    module_fetch_clean(&install->options, install->arena); /* leftovers of a killed run */
     return true;
 }
 
-/* The copy is there, and its files are those that the lock vouches for. */
+/* Returns whether the copy exists and matches the digest in the lock file; removes a copy that
+ * differs. */
 static bool has_copy(ModuleInstall *install, const LockEntry *entry) {
     const Io *io = install->options.io;
     Str copy = module_fetch_copy(&install->options, entry, install->arena);
@@ -133,7 +134,8 @@ static const LockEntry *keep(ModuleInstall *install, Str key, const LockEntry *e
     return kept;
 }
 
-/* A package is resolved once per run and constraint. */
+/* Returns the revision of a package, resolved once per run and constraint, with an existing
+ * copy. */
 static const LockEntry *resolve(ModuleInstall *install,
                                 const ModuleWanted *wanted,
                                 const SourceAddress *address,
@@ -191,7 +193,7 @@ static bool check_version(const ModuleInstall *install,
     return false;
 }
 
-/* A module that was fetched sees its own package alone. */
+/* Rejects local paths that leave the package of a fetched module. */
 static bool check_escape(const ModuleInstall *install,
                          const ModuleWanted *wanted,
                          Str folder,
@@ -272,7 +274,8 @@ static bool find_local(ModuleInstall *install, const ModuleWanted *wanted, Str *
     return true;
 }
 
-/* The lock may have come from elsewhere since: what it names now is what counts. */
+/* Rejects an installed revision that differs from the lock file, which may have changed since
+ * installation. */
 static bool check_locked(ModuleInstall *install,
                          const ModuleWanted *wanted,
                          const SourceAddress *address,
@@ -314,7 +317,8 @@ static bool find_recorded(ModuleInstall *install,
     return true;
 }
 
-/* "*" is the folder that an archive has all of itself in; the name may change with the revision. */
+/* Replaces a leading "*" by the only top-level directory of an archive, whose name may change
+ * with the revision. */
 static Str only_folder(ModuleInstall *install, Str copy, Str within) {
     const Disk *disk = install->options.io->disk;
     DiskEntries entries = {0};
@@ -378,7 +382,7 @@ static bool find(ModuleInstall *install, const ModuleWanted *wanted, Str *folder
                                     : find_recorded(install, wanted, &address, folder, diags);
 }
 
-/* An error shows the line that it is about: not the one that holds a password. */
+/* Hides the source line in diagnostics if the address contains credentials. */
 bool module_install_find(ModuleInstall *install,
                          const ModuleWanted *wanted,
                          Str *folder,
@@ -395,7 +399,8 @@ bool module_install_find(ModuleInstall *install,
     return ok;
 }
 
-/* *out is where its files are. */
+/* Fetches the module into a temporary directory, unless it is local; *out is the directory of
+ * its files. */
 static bool fetch_for_copy(ModuleInstall *install,
                            const SourceAddress *address,
                            Str *out,
@@ -442,7 +447,7 @@ static bool is_called(const ModuleInstall *install, Str copy) {
     return false;
 }
 
-/* What cannot be removed harms nobody: the next run tries again. */
+/* Removes unused copies. Ignores failures, because the next run tries again. */
 static bool prune(ModuleInstall *install, Diags *diags) {
     const Disk *disk = install->options.io->disk;
     Str folder = disk_clean(module_fetch_folder(&install->options, install->arena), install->arena);
@@ -460,7 +465,8 @@ static bool prune(ModuleInstall *install, Diags *diags) {
     return true;
 }
 
-/* No call, and nothing of an earlier one. */
+/* Returns whether no modules are called and no manifest exists, so that none needs to be
+ * written. */
 static bool has_nothing_to_say(const ModuleInstall *install) {
     Str path = disk_join(module_fetch_folder(&install->options, install->arena),
                          STR("modules.json"), install->arena);

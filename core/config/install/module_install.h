@@ -1,23 +1,23 @@
-/* module_install: where the code of a child module is.
+/* module_install: finds the code of child modules and installs it.
  *
- * Local paths are used in place. Other sources are fetched by `init` and `get` into
- * .loam/modules/NAME-HASH, a folder for each package and revision, as .loam.lock.yaml says; what is
- * there is used without asking anybody. Other commands find every call in the record and say "run
- * loam init" where it is missing or no longer matches.
+ * Local paths are used in place. `init` and `get` fetch other sources into .loam/modules/NAME-HASH,
+ * one directory per package and revision, as .loam.lock.yaml says. Existing copies are used without
+ * network access. Other commands look up each call in the manifest; if it is missing or does not
+ * match, the error says to run `loam init`.
  *
- * A package is fetched into a folder of its own and renamed when it is whole, under a lock: a run
- * that was killed leaves nothing that counts. All of .loam may be deleted at any time. */
+ * A package is fetched into a temporary directory, and renamed when it is complete, under a
+ * lock. So a killed run leaves no incomplete copy. .loam may be deleted at any time. */
 #pragma once
 
 #include "module_options.h"
 
-/* A call, as far as finding its code needs it. */
+/* The properties of a module call that determine its code. */
 typedef struct ModuleWanted {
-    Str key; /* dotted: "a.b" */
+    Str key; /* dotted call path: "a.b" */
     Str name;
     Str source;
-    Str version;       /* constraint; empty: none is said */
-    Str parent_folder; /* of the module that calls */
+    Str version;       /* version constraint; empty: none */
+    Str parent_folder; /* directory of the calling module */
     SourceRange source_range;
     SourceRange version_range;
     SourceRange range;
@@ -25,20 +25,20 @@ typedef struct ModuleWanted {
 
 typedef struct ModuleInstall ModuleInstall;
 
-/* Reads record and lock. To be closed in any case. */
+/* Reads the manifest and the lock file. Call module_install_close even after a failure. */
 MUST_USE bool module_install_open(const ModuleInstallOptions *options,
                                   ModuleInstall **out,
                                   Arena *arena,
                                   Diags *diags);
-/* The folder of the module called, fetched if need be. */
+/* Sets *folder to the directory of the called module; fetches it if necessary and allowed. */
 MUST_USE bool module_install_find(ModuleInstall *install,
                                   const ModuleWanted *wanted,
                                   Str *folder,
                                   Diags *diags);
-/* At the end: writes record and lock, and removes copies that nobody calls; nothing of that when a
- * module could not be found. */
+/* Writes manifest and lock file, and removes copies that no call uses. Does nothing if a module
+ * could not be found. */
 MUST_USE bool module_install_finish(ModuleInstall *install, Diags *diags);
-void module_install_close(ModuleInstall *install); /* NULL is fine */
+void module_install_close(ModuleInstall *install); /* accepts NULL */
 
 typedef ModuleInstall *ModuleInstallRef;
 static inline void module_install_ref_release(ModuleInstallRef *install) {
@@ -46,5 +46,5 @@ static inline void module_install_ref_release(ModuleInstallRef *install) {
 }
 SCOPED_TYPE(ModuleInstallRef, module_install_ref_release);
 
-/* A module's files into `folder`, which holds no configuration yet: init -from-module. */
+/* Copies a module's files into `folder`, which holds no configuration yet: init -from-module. */
 MUST_USE bool module_install_copy(ModuleInstall *install, Str source, Str folder, Diags *diags);

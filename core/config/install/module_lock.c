@@ -1,4 +1,5 @@
-/* A list of mappings, every text quoted: a subset of YAML that diffs well. */
+/* Reads and writes the lock file, a YAML list of mappings with quoted strings, which gives small
+ * diffs. */
 #include "module_lock.h"
 
 #include "body.h"

@@ -1,8 +1,8 @@
-/* ModuleLock: .loam.lock.yaml in the root folder: which revision each module source was resolved
- * to, so that every installation is the same until newer ones are requested.
+/* ModuleLock: .loam.lock.yaml in the root module's directory, which records the revision of each
+ * module source. Installations use these revisions until an upgrade.
  *
- * Entries are sorted; a source has more than one where calls of it demand different versions. It
- * holds no credentials. To be kept with the configuration. */
+ * Entries are sorted. A source has several if its calls require different versions. The file
+ * holds no credentials and belongs in version control. */
 #pragma once
 
 #include "diag.h"
@@ -10,11 +10,11 @@
 #include "vec.h"
 
 typedef struct LockEntry {
-    Str source;  /* the package, without credentials */
-    Str version; /* of a registry's module */
-    Str commit;  /* of what came from git */
-    Str digest;  /* of all else: "h1:…" over the files */
-    Str subdir;  /* the module within the package that the registry named */
+    Str source;  /* package address, without credentials */
+    Str version; /* for registry modules */
+    Str commit;  /* for git sources */
+    Str digest;  /* for other sources: "h1:…", a digest of all files */
+    Str subdir;  /* subdirectory of the module, if the registry names one */
 } LockEntry;
 
 typedef struct ModuleLock {
@@ -23,14 +23,15 @@ typedef struct ModuleLock {
 
 #define MODULE_LOCK_NAME ".loam.lock.yaml"
 
-/* No file: no entries. */
+/* Reads the lock file; a missing file has no entries. */
 MUST_USE bool module_lock_read(
     const Io *io, Str folder, ModuleLock *out, Arena *arena, Diags *diags);
-/* Leaves the file alone when it says the same already; without entries there is none. */
+/* Writes the lock file if its content differs; removes it if there are no entries. */
 MUST_USE bool module_lock_write(const Io *io, Str folder, const ModuleLock *lock, Diags *diags);
-/* Does the file say the same already? An error that says to write it, if not. */
+/* Adds an error that says to update the lock file if its content differs from `lock`. */
 MUST_USE bool module_lock_check(const Io *io, Str folder, const ModuleLock *lock, Diags *diags);
-/* The newest of that source whose version the constraint (empty: any) allows; NULL: none. */
+/* Returns the newest entry of the source that the constraint allows (empty: any), or NULL if
+ * none. */
 const LockEntry *module_lock_find(const ModuleLock *lock, Str source, Str constraint);
-/* Adds, unless one of that source and version is there. */
+/* Adds an entry, unless one with the same source and version exists. */
 void module_lock_add(ModuleLock *lock, const LockEntry *entry, Arena *arena);

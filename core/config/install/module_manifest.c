@@ -1,4 +1,4 @@
-/* The record is read leniently: what else its entries hold is left alone. */
+/* Reads and writes the manifest; ignores unknown properties of its entries. */
 #include "module_manifest.h"
 
 #include "json.h"

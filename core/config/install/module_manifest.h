@@ -1,6 +1,7 @@
-/* module_manifest: the record of installed modules, .loam/modules/modules.json in the known form.
+/* module_manifest: the manifest of installed modules, .loam/modules/modules.json, in Terraform's
+ * format.
  *
- * Each call by its dotted key ("a.b"): source, version and folder, as `init` found them. */
+ * Each call has its dotted key ("a.b"), source, version and directory, as `init` found them. */
 #pragma once
 
 #include "diag.h"

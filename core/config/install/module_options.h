@@ -1,4 +1,4 @@
-/* ModuleInstallOptions: where the code of modules is kept, and whether it may be fetched. */
+/* ModuleInstallOptions: where module code is stored, and whether it may be fetched. */
 #pragma once
 
 #include "io.h"
@@ -6,14 +6,14 @@
 
 typedef struct ModuleInstallOptions {
     const Io *io;
-    Str folder;      /* of the root module: the lock is there */
+    Str folder;      /* root module's directory, which holds the lock file */
     Str data_folder; /* .loam */
-    bool install;    /* else only the record is asked */
-    bool upgrade;    /* revisions are chosen anew */
-    bool keeps_lock; /* a lock that would change is an error */
+    bool install;    /* false: only read the manifest */
+    bool upgrade;    /* select revisions anew, ignoring the lock file */
+    bool keeps_lock; /* a changed lock file is an error */
     const ModuleSources *sources;
     const CancelToken *cancel;
-    /* A line for people; may be NULL. */
+    /* Reports a line of progress; may be NULL. */
     void (*tell)(void *payload, Str line);
     void *payload;
 } ModuleInstallOptions;

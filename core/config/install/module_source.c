@@ -1,4 +1,4 @@
-/* Addresses → kind, package, folder within. */
+/* Parses addresses into source kind, package and subdirectory. */
 #include "module_source.h"
 
 #include "url.h"
@@ -32,7 +32,7 @@ Str module_source_split(Str address, Str *subdir, Arena *arena) {
     return str_concat(str_slice(path, 0, at), query, arena);
 }
 
-/* False: leads out of the package. */
+/* Joins and normalises a subdirectory; returns false if it leaves the package. */
 static bool clean_subdir(Str a, Str b, Str *out, Arena *arena) {
     if (str_starts_with(a, STR("/")) || str_starts_with(b, STR("/")))
         return false;

@@ -1,11 +1,11 @@
-/* ModuleSource: a kind of places that modules come from, as a row. core/config/sources has the rows
- * and hands them down; the first that claims an address has it.
+/* ModuleSource: a kind of module source, as a table row. core/config/sources defines the rows; the
+ * first row that claims an address handles it.
  *
- *   address   what the user writes: "git::https://host/net.git//lan?ref=v1"
- *   package   what is fetched as one: "git::https://host/net.git?ref=v1", in one canonical form
- *   subdir    the module's folder within: "lan"
+ *  address   what the user writes: "git::https://host/net.git//lan?ref=v1"
+ *  package   the unit that is fetched, canonical: "git::https://host/net.git?ref=v1"
+ *  subdir    the module's directory in the package: "lan"
  *
- * Packages may hold credentials: only what url_redact made of one is shown or kept. */
+ * Packages may contain credentials: show and store only the result of url_redact. */
 #pragma once
 
 #include "diag.h"
@@ -15,29 +15,29 @@ typedef struct SourceRequest {
     const Io *io;
     const CancelToken *cancel;
     Str package;
-    Str constraint;  /* which versions will do; empty: any */
-    Str version;     /* exactly this one, the lock says; empty: choose */
-    Str commit;      /* likewise */
-    Str folder;      /* to be filled: there, and empty */
-    Str work;        /* a folder for files on the way, which goes afterwards */
-    bool is_foreign; /* a server named it: nothing of this machine is meant */
+    Str constraint;  /* version constraint; empty: any */
+    Str version;     /* locked version; empty: select one */
+    Str commit;      /* locked commit; empty: select one */
+    Str folder;      /* target directory, which exists and is empty */
+    Str work;        /* temporary directory, removed afterwards */
+    bool is_foreign; /* the address came from a server, so it may not refer to this machine */
     SourceRange range;
 } SourceRequest;
 
 typedef struct SourceFound {
-    Str elsewhere; /* not empty: the address that has it; nothing was put into the folder */
+    Str elsewhere; /* address to fetch instead, `folder` is still empty; empty: fetched */
     Str version;
     Str commit;
 } SourceFound;
 
 typedef struct ModuleSource {
     const char *name;
-    const char *forms; /* how its addresses look, for people */
-    bool has_versions; /* "version" may be said of it */
-    /* The package that an address (without "//subdir") names; false: not of this kind. A subdir
-     * that the kind itself finds in it is in *package behind "//". */
+    const char *forms; /* forms of its addresses, for messages */
+    bool has_versions; /* a module call may set `version` */
+    /* Returns whether the address (without "//subdir") is of this kind and sets *package. If the
+     * kind derives a subdirectory, *package has it after "//". */
     bool (*claims)(Str address, Str *package, Arena *arena);
-    /* NULL: used where it is. */
+    /* Fetches the package. NULL: used in place. */
     bool (*fetch)(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags);
 } ModuleSource;
 
@@ -49,19 +49,19 @@ typedef struct ModuleSources {
 typedef struct SourceAddress {
     const ModuleSource *kind;
     Str package;
-    Str subdir; /* clean; empty: the package itself */
+    Str subdir; /* normalised; empty: the package itself */
 } SourceAddress;
 
 extern const ModuleSource module_source_local;
 
-/* "./x", "../x" */
+/* Returns whether the address is a local path: "./x", "../x". */
 bool module_source_is_local(Str address);
-/* Cuts "//subdir" out of an address: "h/p.git//a/b?ref=x" → "h/p.git?ref=x" and "a/b". */
+/* Splits "//subdir" off an address: "h/p.git//a/b?ref=x" → "h/p.git?ref=x" and "a/b". */
 Str module_source_split(Str address, Str *subdir, Arena *arena);
-/* `sources` NULL: local folders alone. */
-/* That "version" may be said of it. */
+/* Rejects `version` for sources without versions. */
 MUST_USE bool module_source_check_versions(
     const SourceAddress *address, Str source, SourceRange range, Arena *arena, Diags *diags);
+/* Parses an address. If `sources` is NULL, only local paths are accepted. */
 MUST_USE bool module_source_parse(const ModuleSources *sources,
                                   Str address,
                                   SourceRange range,

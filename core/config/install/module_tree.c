@@ -1,4 +1,4 @@
-/* Walks over all that a package holds. */
+/* Walks the directory tree of a package. */
 #include "module_tree.h"
 
 #include "digest.h"
@@ -9,14 +9,14 @@
 #define DEPTH_LIMIT 64
 
 typedef struct TreeFile {
-    Str name; /* from the package's root */
-    Str link; /* ptr NULL: a file */
+    Str name; /* path relative to the package's root */
+    Str link; /* link target; ptr NULL: a regular file */
 } TreeFile;
 
 typedef struct Tree {
     const Disk *disk;
     Str root;
-    bool removes_git; /* else it is passed over */
+    bool removes_git; /* false: .git is skipped */
     Arena *arena;
     VEC(TreeFile) files;
 } Tree;
@@ -58,7 +58,8 @@ static bool is_within(Str path, Str root) {
            (str_starts_with(path, root) && path.len > root.len && path.ptr[root.len] == '/');
 }
 
-/* Where it leads now; one that leads nowhere is judged by its text. */
+/* Returns whether a link leads out of the package. A broken link is judged by its target text
+ * alone. */
 static bool leads_out(const Tree *tree, const TreeFile *file, Str real_root, Arena *arena) {
     const Disk *disk = tree->disk;
     Str real;

@@ -1,9 +1,10 @@
-/* Versions are up to three numbers and a pre-release suffix; build metadata counts for nothing. */
+/* Parses and compares versions: up to three numbers and a pre-release suffix; build metadata is
+ * ignored. */
 #include "version_constraint.h"
 
 typedef struct Version {
     uint64_t parts[3];
-    size_t count; /* of parts written */
+    size_t count; /* number of parts given */
     Str pre;
 } Version;
 
@@ -36,7 +37,8 @@ static int compare_field(Str a, Str b) {
     return str_compare(a, b);
 }
 
-/* Field by field; no suffix is more than any, and a longer one more than its beginning. */
+/* Compares pre-release suffixes field by field. No suffix sorts last; a longer suffix sorts
+ * after its prefix. */
 static int compare_pre(Str a, Str b) {
     if (!a.len || !b.len)
         return (a.len == 0) - (b.len == 0);
@@ -58,7 +60,7 @@ static int compare(const Version *a, const Version *b) {
     return compare_pre(a->pre, b->pre);
 }
 
-/* ~> 1.2.3: at least that, and only the last number written may grow. */
+/* ~> 1.2.3: at least that version, and only the last given number may be greater. */
 static bool is_within_pessimistic(const Version *version, const Version *wanted) {
     if (compare(version, wanted) < 0)
         return false;
@@ -114,7 +116,7 @@ bool version_constraint_check(Str constraint, Str version, bool *is_satisfied) {
     return true;
 }
 
-/* One of the constraints names this very version. */
+/* Returns whether one of the constraints names exactly this version. */
 static bool names_exactly(Str constraint, const Version *version) {
     for (Str field; str_next_field(&constraint, ',', &field);) {
         Version wanted;

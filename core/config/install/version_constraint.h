@@ -1,13 +1,16 @@
-/* version_constraint: "1.11.4" against ">= 1.0, < 2.0". Operators = != > >= < <= ~>, none meaning
- * =; a version with a pre-release suffix satisfies only constraints that name one. */
+/* version_constraint: checks a version against a constraint, such as "1.11.4" against ">= 1.0, <
+ * 2.0".
+ *
+ * Operators are = != > >= < <= ~>; none means =. A version with a pre-release suffix satisfies
+ * only constraints that have one. */
 #pragma once
 
 #include "str.h"
 
-/* False: the constraint (or the version) does not parse. */
+/* Sets *is_satisfied. Returns false if the constraint or the version does not parse. */
 MUST_USE bool version_constraint_check(Str constraint, Str version, bool *is_satisfied);
-/* As above, for a choice among many: a version with a pre-release suffix must be named exactly
- * ("1.0.0-rc1" or "= 1.0.0-rc1"). */
+/* Like version_constraint_check, for selecting one of several versions: a version with a
+ * pre-release suffix must be named exactly ("1.0.0-rc1" or "= 1.0.0-rc1"). */
 MUST_USE bool version_constraint_selects(Str constraint, Str version, bool *is_selected);
-/* The order of two versions; what is none comes first. */
+/* Compares two versions; an invalid one sorts first. */
 int version_constraint_compare(Str a, Str b);

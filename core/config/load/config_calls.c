@@ -101,8 +101,9 @@ static const ProviderConfig *find_provider_block(const Module *module, Arena *ar
     return NULL;
 }
 
-/* Rejects provider blocks in a module called with count, for_each, enabled or depends_on. A
- * provider must be configured before instances are known, and must outlive removed instances. */
+/* Rejects non-empty provider blocks in a module called with count, for_each, enabled or
+ * depends_on. A provider must be configured before instances are known, and must outlive removed
+ * instances. */
 static bool check_provider_blocks(ConfigLoading *loading, const ModuleCall *call) {
     const Expr *repeated = call->count      ? call->count
                            : call->for_each ? call->for_each

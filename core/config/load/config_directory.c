@@ -349,8 +349,8 @@ bool config_directory_load(ConfigLoading *loading, Str folder_name, Module *modu
     Diags *unmet = arena_new(loading->arena, Diags);
     *unmet = diags_new(loading->arena);
     bool ok = check_versions(loading, folder, unmet) && folder->ok;
-    /* For `init` and `get`, an unmet version constraint is the only error: with another version,
-     * other errors may not occur. */
+    /* `init` and `get` stop at an unmet version constraint: another program version may accept
+     * the rest. */
     if (diags_has_errors(unmet) && loading->request->install)
         return refuse_version(loading, unmet);
     SCOPED(ArenaRef) staging = arena_open("declarations");

@@ -39,9 +39,9 @@ static Str provider_type(Str source) {
     return str_after(source, at);
 }
 
-/* Returns whether both names mean the same provider. Names that a module does not declare match
- * by type: such a name may mean a provider built into loam. "terraform" is excluded: an
- * undeclared "terraform" is not the built-in provider. */
+/* Returns whether both names mean the same provider. If either module does not declare its name,
+ * only the types are compared: such a name may mean a provider built into loam. An undeclared
+ * "terraform" is excluded, because it is not the built-in provider. */
 static bool are_same(const LocalName *a, const LocalName *b) {
     if (str_equal(a->source, b->source))
         return true;

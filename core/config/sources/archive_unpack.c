@@ -1,4 +1,4 @@
-/* libarchive reads, Disk writes. */
+/* Extracts archives: libarchive decodes, Disk writes. */
 #include "archive_unpack.h"
 
 #include "utf8.h"
@@ -17,10 +17,10 @@ static void archive_reader_release(ArchiveReader *reader) {
 }
 SCOPED_TYPE(ArchiveReader, archive_reader_release);
 
-/* Of the zip format. */
+/* Sizes and values of the zip format. */
 #define ZIP_END_SIZE       22
-#define ZIP_TAIL_MAX       ((size_t)ZIP_END_SIZE + 0xffff) /* with the longest comment */
-#define ZIP_MANY           0xffff                          /* the count is elsewhere */
+#define ZIP_TAIL_MAX       ((size_t)ZIP_END_SIZE + 0xffff) /* with a comment of maximal length */
+#define ZIP_MANY           0xffff                          /* the count is in the zip64 record */
 #define ZIP64_LOCATOR_SIZE 20
 #define ZIP64_END_SIZE     56
 
@@ -117,7 +117,8 @@ static bool PRINTF_LIKE(3, 4) refuse_entry(Unpack *unpack, Str name, const char 
     return false;
 }
 
-/* A name that stays within the folder; *out is empty for the folder itself. */
+/* Normalises an entry name and rejects names that leave the directory; *out is empty for the
+ * directory itself. */
 static bool check_name(Unpack *unpack, Str name, Str *out) {
     Str rest = name;
     Str part;
@@ -246,7 +247,7 @@ static bool read_at(const UnpackFile *open, uint64_t at, char *out, size_t size)
     return open->disk->read(open->disk->self, open->file, at, out, size, &got) == 0 && got == size;
 }
 
-/* With more entries than its own member counts (0xffff) a directory has a second, larger end. */
+/* Returns the entry count from the zip64 record, which is used if the 16-bit count is 0xffff. */
 static uint64_t count_zip64(const UnpackFile *open, uint64_t end_at) {
     char locator[ZIP64_LOCATOR_SIZE], end[ZIP64_END_SIZE];
     if (end_at < sizeof locator ||
@@ -258,7 +259,8 @@ static uint64_t count_zip64(const UnpackFile *open, uint64_t end_at) {
     return read_number(end + 32, 8);
 }
 
-/* By the directory at the end of a zip file; 0: it is none, or has no entries. */
+/* Returns the number of entries according to the central directory; 0 if the file is not a zip
+ * file. */
 static uint64_t count_zip_entries(const UnpackFile *open, uint64_t size, Arena *arena) {
     char start[4];
     size_t tail = size < ZIP_TAIL_MAX ? (size_t)size : ZIP_TAIL_MAX;
@@ -275,7 +277,7 @@ static uint64_t count_zip_entries(const UnpackFile *open, uint64_t size, Arena *
     return 0;
 }
 
-/* Before anything is written. */
+/* Rejects zip files with too many entries before anything is written. */
 static bool check_entry_count(Unpack *unpack, const UnpackFile *open, uint64_t size) {
     uint64_t count = count_zip_entries(open, size, unpack->arena);
     if (count <= unpack->left.entries)

@@ -1,9 +1,9 @@
-/* archive_unpack: an archive from a stranger into a folder.
+/* archive_unpack: extracts an untrusted archive into a directory.
  *
- * zip and tar, plain or packed by gzip, bzip2, xz or zstd. Nothing gets out of the folder: names
- * that are absolute or climb, hard links, devices and the like are refused, symbolic links are made
- * last, so that nothing is written through one, and are judged by who asked. What would grow beyond
- * all measure is refused. */
+ * Supports zip and tar, plain or compressed by gzip, bzip2, xz or zstd. No entry is written
+ * outside the directory: absolute paths, "..", hard links and devices are errors. Symbolic links
+ * are created last, so that nothing is written through them; the caller must check them.
+ * Archives that exceed the limits are errors. */
 #pragma once
 
 #include "diag.h"
@@ -11,12 +11,12 @@
 
 typedef struct UnpackLimits {
     uint64_t entries;
-    uint64_t bytes; /* of all files together */
+    uint64_t bytes; /* total size of all files */
 } UnpackLimits;
 
 #define UNPACK_LIMITS ((UnpackLimits){100000, (uint64_t)4 << 30})
 
-/* The archive in `path` into `folder`, which is there and empty. False: *problem says why, as the
- * end of a sentence. */
+/* Extracts the archive `path` into `folder`, which exists and is empty. On failure *problem is
+ * the reason, as the end of a sentence. */
 MUST_USE bool archive_unpack(
     const Io *io, Str path, Str folder, UnpackLimits limits, Str *problem, Arena *arena);

@@ -1,4 +1,4 @@
-/* Short forms, and what git must never be given. */
+/* Expands short forms of git addresses and rejects unsafe ones. */
 #include "git_address.h"
 
 #include "url.h"
@@ -9,7 +9,7 @@ static Str cut_query(Str address, Str *query) {
     return str_slice(address, 0, mark);
 }
 
-/* HOST/OWNER/REPOSITORY and perhaps folders within. */
+/* Expands HOST/OWNER/REPOSITORY, with an optional subdirectory. */
 static bool claim_hub(Str address, Str *package, Arena *arena) {
     static const char *const hubs[] = {"github.com/", "bitbucket.org/"};
     Str query;
@@ -36,7 +36,7 @@ static bool is_user_char(char c) {
     return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.';
 }
 
-/* user@host:path, as ssh and scp write it → ssh://user@host/path */
+/* Converts the scp form user@host:path → ssh://user@host/path. */
 static bool from_scp(Str text, Str *out, Arena *arena) {
     size_t at = str_find_char(text, '@', 0);
     size_t colon = str_find_char(text, ':', 0);
@@ -85,7 +85,7 @@ static bool is_plain(Str text) {
     return true;
 }
 
-/* Also what would make a pattern, a range or a refspec of it. */
+/* Rejects refs that git could read as an option, a pattern, a range or a refspec. */
 static bool is_safe_ref(Str ref) {
     static const char special[] = ":*?[\\^~";
     if (!ref.len || ref.ptr[0] == '-' || ref.ptr[0] == '+' || !is_plain(ref) ||

@@ -1,18 +1,18 @@
-/* git_address: what people write for a git repository, as a URL and what they want of it. */
+/* git_address: parses addresses of git repositories into a URL and its options. */
 #pragma once
 
 #include "str.h"
 
 typedef struct GitAddress {
     Str url;
-    Str ref;   /* branch, tag or commit; empty: what the repository's HEAD is */
-    Str depth; /* digits; empty: as little history as will do */
+    Str ref;   /* branch, tag or commit; empty: HEAD of the repository */
+    Str depth; /* `depth` option, in digits; empty: minimal history */
 } GitAddress;
 
-/* "git::URL", "git@host:path", "github.com/o/r/sub", "ssh://…", "https://….git" → "git::URL?query",
- * with a folder within behind "//". False: means no git repository. */
+/* Returns whether the address is a git repository and sets *package: "git::URL",
+ * "git@host:path", "github.com/o/r/sub", "ssh://…", "https://….git" → "git::URL?query". A
+ * subdirectory follows "//". */
 bool git_address_claims(Str address, Str *package, Arena *arena);
-/* What git_address_claims gave; false: *problem says what is wrong with it, in a sentence. Nothing
- * that passes can be taken for an option of git's, name a helper of git's or a protocol that is not
- * in the list. */
+/* Parses a package of git_address_claims. On failure *problem is the reason, a sentence. Rejects
+ * values that git could read as an option, and remote helpers or protocols that are not allowed. */
 MUST_USE bool git_address_parse(Str package, GitAddress *out, const char **problem, Arena *arena);

@@ -1,4 +1,4 @@
-/* Archives behind https, and pages that say where a module is. */
+/* Fetches archives over https, and follows pages that name the address of a module. */
 #include "archive_unpack.h"
 #include "digest.h"
 #include "source_web.h"
@@ -23,12 +23,12 @@ static bool claims(Str address, Str *package, Arena *arena) {
 
 typedef struct Checksum {
     DigestKind kind;
-    Str hex; /* empty: none is demanded */
+    Str hex; /* empty: no checksum required */
 } Checksum;
 
 typedef struct Download {
     const SourceRequest *request;
-    Str url; /* without what is for us */
+    Str url; /* without the query parameters that loam evaluates */
     Str shown;
     bool is_archive;
     Checksum checksum;
@@ -73,7 +73,7 @@ static bool read_archive(Download *download, const Url *url) {
                   STR_ARG(wanted));
 }
 
-/* name, kind, length of its hex text */
+/* name, kind, length in hexadecimal digits */
 static const struct {
     const char *name;
     DigestKind kind;
@@ -85,7 +85,7 @@ static const struct {
     {"sha512", DIGEST_SHA512, 128},
 };
 
-/* "sha256:HEX", or HEX whose length says which it is. */
+/* Reads "sha256:HEX", or HEX whose length determines the kind. */
 static bool read_checksum(Download *download, const Url *url) {
     Str text;
     Str ignored;

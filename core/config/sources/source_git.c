@@ -1,8 +1,8 @@
-/* Git repositories, by the program git.
+/* Fetches git repositories with the program git.
  *
- * The address goes to git by the environment, so it stands in no list of processes and cannot be
- * taken for an option; nothing asks for a password; no hook and no template takes part. What is
- * fetched is one commit, with history only where the server knows no other way. */
+ * git gets the address in its environment, so process lists do not show it and git cannot read
+ * it as an option. git never prompts for a password and runs no hooks or templates. It fetches a
+ * single commit, with history only if the server requires it. */
 #include "git_address.h"
 #include "sources.h"
 #include "url.h"
@@ -50,7 +50,7 @@ static void set_default(GitRun *run, const char *name, const char *value) {
         set(run, name, str_from_cstr(value));
 }
 
-/* Settings behind those that the user's own environment gives in the same way. */
+/* Appends settings to those of the user's GIT_CONFIG_COUNT environment variables. */
 static void configure(GitRun *run) {
     const struct {
         const char *name;
@@ -82,7 +82,7 @@ static void set_up(GitRun *run) {
     set(run, "GIT_TERMINAL_PROMPT", STR("0"));
     set(run, "GIT_TEMPLATE_DIR", STR_EMPTY);
     set(run, "LC_ALL", STR("C"));
-    set(run, "SSH_ASKPASS_REQUIRE", STR("force")); /* ssh neither: it fails instead */
+    set(run, "SSH_ASKPASS_REQUIRE", STR("force")); /* ssh does not prompt either: it fails */
     set_default(run, "SSH_ASKPASS", "/bin/false");
     set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git:file");
 }
@@ -91,13 +91,13 @@ static bool is_file(const GitAddress *address) {
     return str_starts_with(address->url, STR("/")) || str_starts_with(address->url, STR("file:"));
 }
 
-/* A repository cannot make loam read folders of this machine as its submodules. */
+/* Forbids the file protocol, so that submodules cannot read directories of this machine. */
 static void forbid_files(GitRun *run) {
     if (!is_file(&run->address))
         set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git");
 }
 
-/* What a hook of the user's repository tells about that repository would lead git to it. */
+/* Removes variables that git sets for hooks; they would direct git to the user's repository. */
 static const char *const prefix[] = {
     "env",
     "-u",
@@ -139,7 +139,7 @@ static int run_git(GitRun *run, const char *const *words, ProcessResult *out) {
     return process->run(process->self, &request, out, run->arena);
 }
 
-/* The end of what git said. */
+/* Returns the last lines of git's output. */
 static Str last_lines(GitRun *run, Str text) {
     text = str_trim(text);
     size_t start = text.len;
@@ -192,7 +192,8 @@ static bool says(const ProcessResult *result, const char *words) {
     return str_find(result->err, str_from_cstr(words), 0) != SIZE_MAX;
 }
 
-/* Refs and commits that a server does not hand out by themselves are found in all that it has. */
+/* Returns whether to fetch all refs, because the server does not serve this commit or shallow
+ * fetches. */
 static bool needs_everything(const ProcessResult *result, Str want) {
     return is_hex(want) || says(result, "shallow");
 }
@@ -206,7 +207,7 @@ static bool refuse_ref(GitRun *run, Str want) {
     return refuse(run, "it has no branch, tag or commit \"%.*s\".", want);
 }
 
-/* HEAD of the fetch is the commit. */
+/* Fetches one ref; FETCH_HEAD is then the commit. */
 static bool fetch_one(GitRun *run, Str want, bool *needs_all) {
     const char *depth = run->address.depth.len ? str_to_cstr(run->address.depth, run->arena) : "1";
     const char *ref = str_to_cstr(want, run->arena);
@@ -235,7 +236,7 @@ static bool fetch_all(GitRun *run) {
     return git(run, words, &result);
 }
 
-/* False without a diagnostic: there is no such commit. */
+/* Resolves a name to a commit. Returns false, without a diagnostic, if there is none. */
 static bool find_commit(GitRun *run, const char *form, Str name, Str *out) {
     Str text = str_format(run->arena, "%s%.*s^{commit}", form, STR_ARG(name));
     const char *const words[] = {

@@ -1,5 +1,5 @@
-/* Modules of a registry: [HOST/]NAMESPACE/NAME/SYSTEM. The host says where its interface is, that
- * lists the versions, and for the one chosen it names the place. */
+/* Fetches modules from a registry: [HOST/]NAMESPACE/NAME/SYSTEM. Service discovery gives the API
+ * of the host. The API lists versions and gives the address of the selected one. */
 #include "json.h"
 #include "source_web.h"
 #include "sources.h"
@@ -34,7 +34,8 @@ static bool is_system(Str text) {
     return text.len > 0 && text.len <= 64;
 }
 
-/* A host has a dot or a port, or it would be a folder; those of git are git's. */
+/* A host has a dot or a port; otherwise the address would be a path. Hosts that git handles are
+ * excluded. */
 static bool is_host(Str text) {
     size_t colon = str_find_char(text, ':', 0);
     Str name = str_slice(text, 0, colon);
@@ -81,12 +82,13 @@ typedef struct Registry {
     const SourceRequest *request;
     RegistryModule module;
     Str token;
-    Str base; /* address of the modules' interface, with a slash at its end */
+    Str base; /* URL of the module API, with a trailing slash */
     Arena *arena;
     Diags *diags;
 } Registry;
 
-/* TF_TOKEN_example_com: dots are underscores, dashes two of them. */
+/* Returns the token for the host from TF_TOKEN_example_com: dots become underscores, dashes two
+ * underscores. */
 static Str find_token(const Registry *registry) {
     StrBuf name = strbuf_new(registry->arena);
     strbuf_add_cstr(&name, "TOKEN_");

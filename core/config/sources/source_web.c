@@ -1,4 +1,4 @@
-/* Failures become diagnostics here; addresses are shown without their secrets. */
+/* Sends HTTP requests of module sources; diagnostics show addresses without credentials. */
 #include "source_web.h"
 
 #include "url.h"
@@ -9,8 +9,8 @@
 #define RETRIES       2
 #define SHORT_WAIT_MS 10000
 #define ANSWER_LIMIT  ((uint64_t)16 << 20)
-/* A download that is slower than this for so long is given up. */
-#define DOWNLOAD_RATE    1024 /* bytes a second */
+/* A download below DOWNLOAD_RATE for DOWNLOAD_WAIT_MS is aborted. */
+#define DOWNLOAD_RATE    1024 /* bytes per second */
 #define DOWNLOAD_WAIT_MS 20000
 #define DOWNLOAD_LIMIT   ((uint64_t)1 << 30)
 
@@ -70,7 +70,7 @@ static bool refuse(
     return false;
 }
 
-/* Credentials leave the address, so that no library's message has them. */
+/* Moves credentials out of the URL, so that no library message contains them. */
 static Str take_credentials(Str address, HttpRequest *http, Arena *arena) {
     Url url;
     if (!url_parse(address, &url) || !url.userinfo.len)
@@ -117,7 +117,7 @@ static bool is_name_char(char c) {
     return isalnum((unsigned char)c) || c == '-' || c == '_';
 }
 
-/* The value of an attribute in a tag's text. */
+/* Finds the value of an attribute in the text of an HTML tag. */
 static bool find_attribute(Str tag, const char *name, Str *out) {
     size_t length = strlen(name);
     for (size_t i = 1; i + length + 2 < tag.len; i++) {
@@ -161,7 +161,7 @@ static Str unescape(Str text, Arena *arena) {
     return str_join(parts.items, parts.count, STR("&"), arena);
 }
 
-/* A folder within the package is no part of the path. */
+/* The subdirectory after "//" is not part of the URL path. */
 Str source_web_resolve(Str page, Str location, Arena *arena) {
     Str subdir;
     Url url;

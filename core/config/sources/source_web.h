@@ -1,4 +1,4 @@
-/* source_web: what module sources ask of web servers, and what is said when that fails. */
+/* source_web: HTTP requests of module sources, and their error messages. */
 #pragma once
 
 #include "http.h"
@@ -8,20 +8,20 @@ typedef struct WebQuestion {
     const SourceRequest *request;
     Str url;
     Str token;         /* bearer token; empty: none */
-    Str file;          /* the body goes there; empty: into the answer */
-    const char *asker; /* for messages: "the registry", "the server" */
+    Str file;          /* file for the response body; empty: the body is in the response */
+    const char *asker; /* server name in messages: "the registry", "the server" */
 } WebQuestion;
 
-/* An answer other than 2xx is an error. Retries and patience as the environment says
- * (TF_REGISTRY_DISCOVERY_RETRY, TF_REGISTRY_CLIENT_TIMEOUT). */
+/* Sends the request. Any status other than 2xx is an error. TF_REGISTRY_DISCOVERY_RETRY and
+ * TF_REGISTRY_CLIENT_TIMEOUT set retries and timeout. */
 MUST_USE bool source_web_get(const WebQuestion *question,
                              HttpResponse *out,
                              Arena *arena,
                              Diags *diags);
-/* LOAM_X or TF_X; NULL: neither is set. */
+/* Returns the environment variable LOAM_X or TF_X, or NULL if neither is set. */
 const char *source_web_environment(const Io *io, Str name, Arena *arena);
-/* "/x", "./x" and "../x" are meant from the page; all else is an address of its own. */
+/* Resolves "/x", "./x" and "../x" relative to the page; returns other locations unchanged. */
 Str source_web_resolve(Str page, Str location, Arena *arena);
-/* Where an answer says that a module is: the header or the page's <meta name="terraform-get">;
- * empty: nowhere. */
+/* Returns the module location from the response: header X-Terraform-Get or <meta
+ * name="terraform-get">. Empty if there is none. */
 Str source_web_location(const HttpResponse *response, Arena *arena);

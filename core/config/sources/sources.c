@@ -1,4 +1,4 @@
-/* The table. */
+/* The table of module source kinds. */
 #include "sources.h"
 
 static const ModuleSource *const rows[] = {

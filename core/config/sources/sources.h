@@ -1,4 +1,4 @@
-/* sources: the kinds of places that modules come from, a row each. */
+/* sources: the table of module source kinds. */
 #pragma once
 
 #include "module_source.h"
@@ -7,5 +7,5 @@ extern const ModuleSource source_git;
 extern const ModuleSource source_archive;
 extern const ModuleSource source_registry;
 
-/* In the order in which they are asked whose an address is. */
+/* Rows in the order in which they are offered an address. */
 extern const ModuleSources sources_table;
