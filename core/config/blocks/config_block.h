@@ -1,11 +1,11 @@
 /* config_block: a top-level block type of the configuration, as a table row.
  *
- * To add one: a file config_<type>.c that defines the row `const ConfigBlock config_<type>`, and
- * its name here.
+ * To add a block type, write a file config_<type>.c that defines `const ConfigBlock config_<type>`,
+ * and add its name below.
  *
- * If `identify` returns a key, a block is declared once per key, and override files may change it:
- * an override is merged into the body before decoding. Blocks of a type without `identify` are
- * decoded one by one, overrides last. */
+ * If `identify` returns a key, the block must be unique by that key, and override files may
+ * change it: an override is merged into the body before decoding. Blocks of a type without
+ * `identify` are decoded one by one, those of override files last. */
 #pragma once
 
 #include "config.h"
@@ -15,10 +15,10 @@
 typedef struct ConfigLoading {
     const ConfigRequest *request;
     Config *config;
-    Module *module; /* the one being filled */
+    Module *module; /* the module being loaded */
     ModuleInstall *modules;
-    Map folders;  /* of files that were read already: a folder may be called more than once */
-    Map imported; /* addresses that import blocks name → where the block stands */
+    Map folders;  /* path → files already read, because several calls may use a directory */
+    Map imported; /* address in an import block → range of that block */
     Arena *arena;
     Diags *diags;
 } ConfigLoading;
@@ -26,13 +26,14 @@ typedef struct ConfigLoading {
 typedef struct ConfigBlock {
     const char *name;
     uint32_t labels;
-    const char *noun; /* for messages: "variable", "resource configuration" */
+    const char *noun; /* name in messages: "variable", "resource configuration" */
     bool (*identify)(ConfigLoading *loading, const BodyBlock *block, Str *key);
     bool (*decode)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
-    const char *joined;          /* nested block that overrides merge instead of replacing */
-    const char *const *fixed;    /* what an override may not change; ends in NULL */
-    bool (*is_implied)(Str key); /* may an override file be the first to declare it? NULL: no */
-    bool is_final;               /* has no place in an override file */
+    const char *joined;       /* nested block type that overrides merge instead of replace */
+    const char *const *fixed; /* names that an override may not set; ends with NULL; NULL: none */
+    bool (*is_implied)(
+        Str key);  /* Returns whether an override may exist without a base block. NULL: never. */
+    bool is_final; /* not allowed in override files */
 } ConfigBlock;
 
 /* The block types of a configuration file. */
@@ -62,18 +63,20 @@ CONFIG_BLOCKS(CONFIG_BLOCK_DECLARE)
 extern const ConfigBlock *const config_block_types[];
 extern const size_t config_block_type_count;
 
-/* A data source; of a check, where that is not NULL. */
+/* Decodes a resource, data source or ephemeral resource. `check` is the enclosing check block,
+ * or NULL. */
 MUST_USE bool config_resource_decode(ConfigLoading *loading,
                                      const BodyBlock *block,
                                      ResourceMode mode,
                                      const Check *check,
                                      const Resource **out);
-/* The keys of repeated configurations of the module just decoded: known, and fit to be keys? */
+/* Checks that the for_each of provider configurations in the decoded module is known and has
+ * valid keys. */
 MUST_USE bool config_provider_check_keys(ConfigLoading *loading);
-/* Does the block say nothing but its name? */
+/* Returns whether the block has no arguments apart from meta-arguments. */
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
-/* Reports a call whose source is empty; always false. */
+/* Reports a call with an empty source. Always returns false. */
 bool config_module_refuse_empty(const ModuleCall *call, Diags *diags);
-/* An import block and the declared resource that it names have the same "provider", if the import
- * has one. */
+/* Checks that an import block with `provider` and its declared resource have the same provider
+ * configuration. */
 MUST_USE bool config_import_check_providers(ConfigLoading *loading);

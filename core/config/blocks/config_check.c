@@ -1,4 +1,4 @@
-/* check: assertions that warn and never stop anything, with a data source of their own perhaps. */
+/* Decodes check blocks: assertions whose failures are warnings, and an optional data source. */
 #include "config_block.h"
 #include "config_read.h"
 

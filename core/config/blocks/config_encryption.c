@@ -1,5 +1,5 @@
-/* encryption: names are declared once, and references lead to what is declared; a chain of
- * fallbacks may be read, the first method writes. */
+/* Decodes encryption blocks. Names must be unique and references must be declared. `method`
+ * encrypts; each fallback is used for decryption only. */
 #include "config_encryption.h"
 
 #include "body_merge.h"
@@ -75,7 +75,7 @@ static bool read_target(EncryptionReader *reader,
     };
     BodySchema schema = {
         .attributes = attributes,
-        .attribute_count = reader->depth ? 1 : 2, /* a fallback is never enforced */
+        .attribute_count = reader->depth ? 1 : 2, /* `enforced` is not allowed in a fallback */
         .blocks = blocks,
         .block_count = ARRAY_COUNT(blocks),
     };

@@ -1,5 +1,5 @@
-/* config_encryption: the encryption block of a terraform block: keys, methods, and what is
- * protected by them. */
+/* config_encryption: decodes the encryption block of a terraform block: key providers, methods,
+ * and the targets that use them. */
 #pragma once
 
 #include "config_block.h"
@@ -7,10 +7,11 @@
 MUST_USE bool config_encryption_read(ConfigLoading *loading,
                                      const BodyBlock *block,
                                      const Encryption **out);
-/* Both as one: arguments of `above` win one by one, "enforced" is kept by either. NULL: none. */
+/* Merges two encryption blocks; either may be NULL. Arguments of `above` take precedence one by
+ * one; `enforced` holds if either sets it. */
 const Encryption *config_encryption_merge(const Encryption *below,
                                           const Encryption *above,
                                           Arena *arena);
-/* Of the module just decoded: over the root's block goes what the request has; then references are
- * checked. */
+/* Completes the encryption of the decoded module: merges the request's block into the root
+ * module's and checks references. */
 MUST_USE bool config_encryption_finish(ConfigLoading *loading);

@@ -1,5 +1,5 @@
-/* environments: one block each: variables' values, settings of the backend and of providers, and
- * whether changes there need more than a yes. */
+/* Decodes environments blocks: values of variables, settings of backend and providers, and
+ * whether the environment is protected. */
 #include "config_environment.h"
 
 #include "body_merge.h"
@@ -47,7 +47,7 @@ static bool read_variables(ConfigLoading *loading, const Body *body, Environment
     return ok;
 }
 
-/* variables = { … }, as the native syntax may have it. */
+/* Reads `variables = { … }`, the form of an argument in native syntax. */
 static bool read_variables_argument(ConfigLoading *loading,
                                     const BodyContent *content,
                                     Environment *out) {
@@ -108,7 +108,7 @@ static bool read_block(ConfigLoading *loading, const BodyBlock *block, Environme
     return true;
 }
 
-/* YAML and JSON leave it to the schema what is a block; there "variables" is one. */
+/* In YAML and JSON the schema decides what is a block; there "variables" is one. */
 static BodySchema schema_for(const Body *body) {
     static const BodyAttributeSchema attributes[] = {
         {"protected", false, BODY_LITERAL   },
@@ -190,7 +190,8 @@ static bool merge_provider(ConfigLoading *loading, Str key, const ProviderConfig
     return true;
 }
 
-/* Without a place of its own, an environment has its state in the workspace of its name. */
+/* Selects the workspace with the environment's name, unless the environment has backend
+ * settings. */
 static bool choose_workspace(ConfigLoading *loading, const Environment *environment) {
     Str selected = loading->config->workspace;
     if (environment->backend)

@@ -1,8 +1,9 @@
-/* config_environment: the environments of the root module: what is different in each of the places
- * that the configuration is for. The one that the request names is laid over the module. */
+/* config_environment: environments of the root module, which override settings of the
+ * configuration. The request selects one, which is merged into the module. */
 #pragma once
 
 #include "config_block.h"
 
-/* After the root module was decoded, before what it calls is loaded. */
+/* Applies the selected environment. Call it after decoding the root module and before loading
+ * its module calls. */
 MUST_USE bool config_environment_apply(ConfigLoading *loading);

@@ -1,11 +1,12 @@
-/* import: an object that is there already comes under management. */
+/* Decodes import blocks, which bring existing objects under management. */
 #include "config_address.h"
 #include "config_block.h"
 #include "config_legacy.h"
 #include "config_provider_ref.h"
 #include "config_read.h"
 
-/* What cannot be read as an address is no managed resource either. */
+/* Reads `to`. An invalid address also gets the error that it is not a managed resource, as in
+ * Terraform. */
 static bool read_to(ConfigLoading *loading, const BodyContent *content, ConfigAddress *out) {
     const BodyAttribute *to = body_content_find(content, "to");
     if (!to)
@@ -22,7 +23,7 @@ static bool read_to(ConfigLoading *loading, const BodyContent *content, ConfigAd
     return false;
 }
 
-/* One of them, and not both. */
+/* Requires exactly one of `id` and `identity`. */
 static bool read_identity(ConfigLoading *loading,
                           const BodyBlock *block,
                           const BodyContent *content,
@@ -52,7 +53,7 @@ static bool check_root(ConfigLoading *loading, const BodyBlock *block) {
     return false;
 }
 
-/* Without keys that are expressions an address names one object, which is imported once. */
+/* Rejects a second import of the same address, unless a key is an expression. */
 static bool check_repeated(ConfigLoading *loading, const Import *import) {
     if (import->to.keys.count)
         return true;
@@ -88,7 +89,7 @@ static bool refuse_provider(const Import *import, Diags *diags) {
     return false;
 }
 
-/* A resource of a child module is served by a provider configuration that the call passes. */
+/* Rejects `provider` for resources of child modules: their calls pass provider configurations. */
 static bool check_module(const Import *import, Diags *diags) {
     return !import->to.target.resource.module || !import->provider_range.source ||
            refuse_provider(import, diags);

@@ -1,5 +1,5 @@
-/* language: which edition of the language a module is written in, and with which programs it works.
- * config_version.c has held the versions against ours by the time that this is read. */
+/* Decodes language blocks: the edition of the language and the compatible programs.
+ * config_version.c has checked the versions before. */
 #include "config_block.h"
 #include "config_read.h"
 #include "version_constraint.h"
@@ -26,7 +26,7 @@ static bool check_experiments(const BodyContent *content, Diags *diags) {
     return false;
 }
 
-/* What else stands in the block is for other programs. */
+/* Ignores other arguments, which are for other programs. */
 static bool read_compatible_with(ConfigLoading *loading, const BodyBlock *block, Str *constraint) {
     static const BodyAttributeSchema attributes[] = {
         {"opentofu", false, BODY_LITERAL}

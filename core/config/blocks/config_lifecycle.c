@@ -1,4 +1,5 @@
-/* lifecycle: literals where the graph is built from them, expressions where it is not. */
+/* Decodes lifecycle blocks. Arguments that shape the graph must be literals; others may be
+ * expressions. */
 #include "config_lifecycle.h"
 
 #include "config_read.h"
@@ -24,7 +25,7 @@ static const BodySchema managed_schema = {
     .blocks = condition_blocks,
     .block_count = ARRAY_COUNT(condition_blocks),
 };
-/* The same with prevent_destroy as an expression. */
+/* The managed attributes, with prevent_destroy as an expression. */
 static const BodyAttributeSchema open_attributes[] = {
     {"prevent_destroy",       false, BODY_EXPRESSION},
     {"create_before_destroy", false, BODY_LITERAL   },
@@ -40,7 +41,7 @@ static const BodySchema open_schema = {
     .blocks = condition_blocks,
     .block_count = ARRAY_COUNT(condition_blocks),
 };
-/* Data sources and ephemeral resources. */
+/* The schema for data sources and ephemeral resources. */
 static const BodySchema other_schema = {
     .attributes = other_attributes,
     .attribute_count = ARRAY_COUNT(other_attributes),
@@ -48,7 +49,7 @@ static const BodySchema other_schema = {
     .block_count = ARRAY_COUNT(condition_blocks),
 };
 
-/* As configurations once wrote `all`. */
+/* Returns whether the list contains "*", the old form of `all`. */
 static bool has_wildcard(const Expr *list) {
     for (size_t i = 0; list->kind == EXPR_TUPLE && i < list->as.parts.count; i++) {
         const Expr *item = list->as.parts.items[i];
@@ -89,7 +90,8 @@ static bool is_instance_key(const Expr *key) {
             str_equal_cstr(traversal->steps[0].name, "key"));
 }
 
-/* The reference that a trigger begins with, or NULL: anything but steps behind a name. */
+/* Returns the reference at the start of a trigger, or NULL if the expression is not a reference
+ * with attribute and index steps. */
 static Traversal *trigger_root(const Expr *expr) {
     if (expr->kind == EXPR_ATTRIBUTE)
         return trigger_root(expr->as.attribute.object);
@@ -120,7 +122,8 @@ static bool check_trigger(const Expr *expr, Diags *diags) {
     if (reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_MANAGED)
         return true;
     if (reference.kind == REFERENCE_COUNT || reference.kind == REFERENCE_EACH)
-        return refuse_trigger(expr, diags); /* known in keys, but nothing that changes */
+        return refuse_trigger(expr,
+                              diags); /* allowed in index keys, but not as the trigger itself */
     diags_error(diags, expr->range, "Invalid reference in replace_triggered_by expression",
                 "Only managed resources can trigger a replacement. A value from elsewhere can do "
                 "so by way of a terraform_data resource.");
@@ -162,7 +165,8 @@ static void look_for_self(Traversal *traversal, void *payload) {
         search->is_found = true;
 }
 
-/* The object does not exist before it is made, and afterwards its instance is called self. */
+/* Rejects references to the block's own resource: a precondition runs before the object exists,
+ * and a postcondition uses `self`. */
 static bool check_conditions(const Conditions *conditions,
                              const Resource *resource,
                              const char *type,
@@ -200,7 +204,8 @@ static bool read_conditions(const BodyContent *content,
     return ok;
 }
 
-/* Files that other tools read, too, keep to a constant; OpenTofu takes an expression. */
+/* Returns whether prevent_destroy may be an expression. In files shared with Terraform it is a
+ * constant; OpenTofu accepts expressions. */
 static bool takes_expression(const ConfigRequest *request, const BodyBlock *block) {
     Str name = block->range.source ? block->range.source->path : STR_EMPTY;
     bool is_shared = str_ends_with(name, STR(".tf")) || str_ends_with(name, STR(".tf.json"));
@@ -226,7 +231,7 @@ static bool check_whole_block(const Expr *expr, Diags *diags) {
     return false;
 }
 
-/* A constant is checked before anything has a value. */
+/* Checks a constant value while decoding; an expression must not refer to single instances. */
 static bool check_prevent_destroy(const BodyContent *content,
                                   bool is_open,
                                   Arena *arena,

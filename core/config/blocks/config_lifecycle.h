@@ -1,10 +1,10 @@
-/* config_lifecycle: the lifecycle block of a resource or data source. */
+/* config_lifecycle: decodes the lifecycle block of a resource or data source. */
 #pragma once
 
 #include "config.h"
 #include "config_request.h"
 
-/* `content` is what holds the lifecycle blocks of the resource. */
+/* Reads the lifecycle blocks in `content` into the resource. */
 MUST_USE bool config_lifecycle_read(const ConfigRequest *request,
                                     const BodyContent *content,
                                     Resource *resource,

@@ -1,4 +1,4 @@
-/* locals: named expressions, any number of blocks; each name once. */
+/* Decodes locals blocks. A module may have several; each name must be unique. */
 #include "config_block.h"
 #include "config_read.h"
 

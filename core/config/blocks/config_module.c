@@ -1,4 +1,4 @@
-/* module: a call of the configuration in another directory. */
+/* Decodes module blocks, which call the configuration in another directory. */
 #include "body_merge.h"
 #include "config_block.h"
 #include "config_provider_ref.h"
@@ -52,7 +52,8 @@ static bool read_lifecycle(ConfigLoading *loading, const BodyBlock *block, Modul
     return ok;
 }
 
-/* `_` holds inputs whose names have a meaning in module blocks; other words are kept for later. */
+/* Reads a nested block. `_` holds arguments that are named like meta-arguments. Other block
+ * types are reserved. */
 static bool read_block(ConfigLoading *loading, const BodyBlock *block, ModuleCall *call) {
     if (str_equal_cstr(block->type, "lifecycle") && !call->enabled)
         return read_lifecycle(loading, block, call);
@@ -86,14 +87,15 @@ static const BodySchema schema = {
     .block_count = ARRAY_COUNT(blocks),
 };
 
-/* What is not written out may come out as null, which asks for none. */
+/* Returns whether `version` is a literal. Other expressions may evaluate to null, which means no
+ * version. */
 static bool asks_for_version(const ModuleCall *call, Arena *arena) {
     Value version;
     return call->version_expr && expr_as_literal(call->version_expr, &version, arena);
 }
 
-/* What is written out is judged in its place, even where the file has other mistakes. What holds a
- * password is left to those who know how to show it. */
+/* Checks a literal source while decoding, so that its error is reported along with others of the
+ * file. An address with credentials is left to module_install.c, which hides them. */
 static bool check_source(ConfigLoading *loading, const ModuleCall *call) {
     Value literal;
     Str source = STR_EMPTY;

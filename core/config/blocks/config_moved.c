@@ -1,4 +1,4 @@
-/* moved: an object goes on under another address. */
+/* Decodes moved blocks, which change the address of an object. */
 #include "config_address.h"
 #include "config_block.h"
 #include "config_read.h"

@@ -1,4 +1,4 @@
-/* output: a value that a module gives to its caller. */
+/* Decodes output blocks. */
 #include "config_block.h"
 #include "config_read.h"
 

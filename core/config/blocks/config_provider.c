@@ -1,4 +1,4 @@
-/* provider: a configuration of a provider, the default one or one under an alias. */
+/* Decodes provider blocks: the default configuration of a provider, or one with an alias. */
 #include "config_block.h"
 #include "config_provider_ref.h"
 #include "config_read.h"
@@ -17,7 +17,7 @@ static const BodySchema schema = {
     .attribute_count = ARRAY_COUNT(attributes),
 };
 
-/* What is none is told of the block, and of no place in it. */
+/* Reads `alias`. The error for an invalid alias has no position in JSON output. */
 static bool read_alias(ConfigLoading *loading, const BodyContent *content, Str *out) {
     const BodyAttribute *alias = body_content_find(content, "alias");
     if (!alias)
@@ -45,7 +45,8 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
     return ok;
 }
 
-/* Arguments that have a meaning in other blocks and would be taken for the provider's here. */
+/* Rejects names that have a meaning in other blocks, which the provider would receive as its
+ * arguments. */
 static bool refuse_reserved(ConfigLoading *loading, const Body *body) {
     static const BodyAttributeSchema reserved[] = {
         {"count",      false, BODY_EXPRESSION},
@@ -96,7 +97,8 @@ static bool check_version(ConfigLoading *loading, const BodyContent *content) {
             config_requirement_check_version(version, attribute->expr->range, loading->diags));
 }
 
-/* Such blocks once said that a module wants a provider from its caller. */
+/* Warns about empty provider blocks in child modules, an old way to require a provider from the
+ * caller. */
 static void warn_of_empty(ConfigLoading *loading,
                           const ProviderConfig *provider,
                           const BodyBlock *block) {
@@ -165,7 +167,8 @@ bool config_provider_check_keys(ConfigLoading *loading) {
     return ok;
 }
 
-/* A provider without a block has an empty configuration: provider.NAME, without an alias. */
+/* A default configuration exists without a block, so an override file may declare it:
+ * "provider.NAME", without alias. */
 static bool provider_is_implied(Str key) {
     return str_find_char(key, '.', 0) == str_rfind_char(key, '.');
 }

@@ -1,5 +1,5 @@
-/* provisioner: when it runs and what its failure means; the rest of its body is the provisioner's.
- * Programs that run when an object goes may look at that object alone: the others are gone then. */
+/* Decodes provisioner blocks; the provisioner itself reads the rest of the body. A destroy-time
+ * provisioner may refer only to its own object, because others may already be destroyed. */
 #include "config_provisioner.h"
 
 #include "body_merge.h"
@@ -136,7 +136,8 @@ static bool read_provisioner(const BodyBlock *block, Provisioner *out, Arena *ar
     return ok;
 }
 
-/* The resource's connection serves provisioners that run on destroy, too. */
+/* Destroy-time provisioners may use the resource's connection, so its references are restricted,
+ * too. */
 static bool check_inherited(const Provisioners *provisioners,
                             const Connection *connection,
                             Arena *arena,

@@ -1,9 +1,11 @@
-/* config_provisioner: provisioner and connection blocks of a resource or of a removed block. */
+/* config_provisioner: decodes provisioner and connection blocks of a resource or of a removed
+ * block. */
 #pragma once
 
 #include "config.h"
 
-/* Those among the blocks of `content`, which may hold others. */
+/* Reads the provisioner and connection blocks in `content`; ignores others. Sets *connection to
+ * NULL if there is none. */
 MUST_USE bool config_provisioner_read(const BodyContent *content,
                                       Provisioners *out,
                                       const Connection **connection,

@@ -1,4 +1,5 @@
-/* removed: what becomes of the objects of a block that is no longer in the configuration. */
+/* Decodes removed blocks: whether the objects of a removed resource or module are destroyed or
+ * forgotten. */
 #include "config_address.h"
 #include "config_block.h"
 #include "config_provisioner.h"
@@ -19,7 +20,8 @@ static bool check_from(ConfigLoading *loading, const ConfigAddress *from) {
     return is_managed && !config_address_has_keys(from);
 }
 
-/* Elsewhere the same configuration would destroy. */
+/* Warns if `destroy` is missing and objects are therefore forgotten, because Terraform would
+ * destroy them. */
 static void warn_of_silence(ConfigLoading *loading, const Removed *removed) {
     if (loading->request->removed_is_forgotten)
         diags_warning(loading->diags, removed->range, "Missing lifecycle from the removed block",

@@ -1,5 +1,5 @@
-/* required_providers: local name → where the provider comes from, which version, and the aliases
- * that callers must pass. Read from the expressions, so that each mistake has its own place. */
+/* Decodes required_providers: local name → source address, version constraint, and aliases that
+ * callers must pass. It reads the expressions, so that each error has its own range. */
 #include "config_requirement.h"
 
 #include "config_provider_ref.h"
@@ -31,7 +31,7 @@ bool config_requirement_check_version(Str version, SourceRange range, Diags *dia
     return false;
 }
 
-/* A host has dots, and may have a port. */
+/* Returns whether the text is a host name with dots and an optional port. */
 static bool is_host(Str text) {
     Str rest = text;
     Str label = STR_EMPTY;
@@ -45,7 +45,7 @@ static bool is_host(Str text) {
     return true;
 }
 
-/* The fields of a source, of which the last is the type and the one before it the namespace. */
+/* Checks the fields of a source: the last is the type, the one before it the namespace. */
 static bool check_fields(RequirementReader *reader, Str source, size_t count, SourceRange range) {
     Str rest = source;
     Str field = STR_EMPTY;
@@ -63,7 +63,7 @@ static bool check_fields(RequirementReader *reader, Str source, size_t count, So
     return true;
 }
 
-/* [host/][namespace/]type */
+/* Checks a source: [host/][namespace/]type. */
 static bool check_source(RequirementReader *reader, Str source, SourceRange range) {
     Str rest = source;
     Str field = STR_EMPTY;
@@ -121,7 +121,7 @@ static bool read_text(RequirementReader *reader, const Expr *expr, const char *s
     return true;
 }
 
-/* A version that stands alone, where a number will do as well. */
+/* Reads the short form, a version constraint as a string or number. */
 static bool read_version(RequirementReader *reader, const Expr *expr) {
     Str *out = &reader->out->version;
     Value value;
@@ -164,7 +164,7 @@ static bool read_value(RequirementReader *reader) {
     return ok;
 }
 
-/* What is part of the program has the program's version. */
+/* Rejects a version constraint for a built-in provider, which has the program's version. */
 static bool check_builtin(RequirementReader *reader) {
     const ProviderRequirement *out = reader->out;
     if (!out->version.len || !str_starts_with(out->source, STR("terraform.io/builtin/")))
@@ -175,8 +175,8 @@ static bool check_builtin(RequirementReader *reader) {
         "say under required_version which program is needed.");
 }
 
-/* The same provider under two names: what is passed between modules under one does not reach the
- * other. */
+/* Warns about two local names for one provider: a configuration passed under one name does not
+ * apply to the other. */
 static void warn_of_second(ConfigLoading *loading, const ProviderRequirement *requirement) {
     map_each(&loading->module->requirements, entry) {
         const ProviderRequirement *before = entry->value;

@@ -1,4 +1,4 @@
-/* config_requirement: what a module needs of providers: required_providers of a terraform block. */
+/* config_requirement: decodes required_providers of a terraform block. */
 #pragma once
 
 #include "config_block.h"

@@ -1,4 +1,5 @@
-/* resource, data and ephemeral: the meta-arguments; the rest of the body is the provider's. */
+/* Decodes resource, data and ephemeral blocks: the meta-arguments. The provider's schema applies
+ * to the rest of the body. */
 #include "body_merge.h"
 #include "config_block.h"
 #include "config_legacy.h"
@@ -38,7 +39,8 @@ static bool ephemeral_identify(ConfigLoading *loading, const BodyBlock *block, S
     return check_labels(loading, block);
 }
 
-/* libvirt_domain is served by the provider called libvirt, unless told otherwise. */
+/* Reads `provider`. By default, the resource type determines the provider: libvirt_domain uses
+ * libvirt. */
 static bool read_provider(ConfigLoading *loading, const BodyContent *content, Resource *resource) {
     const Expr *expr = config_read_expr(content, "provider");
     size_t end = str_find_char(resource->type, '_', 0);
@@ -53,7 +55,7 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Re
            config_provider_ref_read(expr, &resource->provider, loading->arena, loading->diags);
 }
 
-/* In a check there is nothing to repeat and nothing to keep alive. */
+/* Rejects count, for_each and lifecycle in the data source of a check block. */
 static bool check_nested(ConfigLoading *loading, const BodyContent *content) {
     static const char *const names[] = {"count", "for_each"};
     bool ok = true;
@@ -100,7 +102,7 @@ static bool check_repetition(ConfigLoading *loading,
     return false;
 }
 
-/* Words that the language keeps for itself. */
+/* Rejects reserved block types. */
 static bool check_reserved(ConfigLoading *loading, const BodyContent *content) {
     bool ok = true;
     vec_each(&content->blocks, block) {
@@ -114,7 +116,7 @@ static bool check_reserved(ConfigLoading *loading, const BodyContent *content) {
     return ok;
 }
 
-/* `_` holds arguments of the provider that are named as meta-arguments are. */
+/* Adds the arguments of a `_` block: provider arguments that are named like meta-arguments. */
 static bool join_escaped(ConfigLoading *loading, const BodyContent *content, Resource *resource) {
     const BodyBlock *escaped;
     bool ok = config_read_only_block(content, "_", &escaped, loading->diags);

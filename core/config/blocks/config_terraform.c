@@ -1,5 +1,5 @@
-/* terraform and loam: what the configuration needs of the program: its version, providers, where
- * the state is. Both blocks hold the same; their required_version speaks of different programs. */
+/* Decodes terraform and loam blocks: required version, providers, backend. Both have the same
+ * content, but required_version constrains different programs. */
 #include "config_block.h"
 #include "config_encryption.h"
 #include "config_read.h"
@@ -25,7 +25,7 @@ static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is
     return true;
 }
 
-/* Several files may have one each: what is wrong is said once, of the last. */
+/* Reports the first cloud block only, even if several files have one. cloud_range is the last. */
 static bool refuse_cloud(ConfigLoading *loading, const BodyBlock *block) {
     SourceRange before = loading->module->cloud_range;
     loading->module->cloud_range = block->range;
@@ -59,7 +59,7 @@ static bool check_language(ConfigLoading *loading, const BodyContent *content) {
     return false;
 }
 
-/* No provider asks for more than constants. */
+/* Requires constant arguments in provider_meta. */
 static bool check_constants(ConfigLoading *loading, const BodyBlock *block) {
     BodyContent content = {0};
     Value ignored;

@@ -1,4 +1,4 @@
-/* variable: an input of a module. Its default is converted here, once. */
+/* Decodes variable blocks. The default value is converted to the variable's type here, once. */
 #include "config_block.h"
 #include "config_legacy.h"
 #include "config_read.h"
@@ -32,7 +32,8 @@ static bool read_type(ConfigLoading *loading, const BodyContent *content, Variab
            type_constraint_from_expr(type, &variable->type, loading->arena, loading->diags);
 }
 
-/* Of a default whose type an override file has changed, that file is to blame. */
+/* The range for an error about the default. If an override file changed the type, it is the
+ * override block. */
 static SourceRange default_range(const BodyBlock *block, const BodyContent *content) {
     const BodyAttribute *type = body_content_find(content, "type");
     SourceRange own = body_content_find(content, "default")->expr->range;
@@ -82,7 +83,7 @@ static void look_for_variable(Traversal *traversal, void *payload) {
         search->is_found = true;
 }
 
-/* A rule that does not look at the variable belongs somewhere else. */
+/* Rejects validations that do not refer to the variable. */
 static bool check_validations(ConfigLoading *loading, const Variable *variable) {
     bool ok = true;
     vec_each(&variable->validations, validation) {
@@ -108,7 +109,8 @@ static bool check_deprecated(ConfigLoading *loading, const BodyContent *content,
     return false;
 }
 
-/* What is used before anything runs is written down in plans and records of modules. */
+/* Rejects `const` for sensitive and ephemeral variables, because plans and module manifests
+ * store the values. */
 static bool check_const(ConfigLoading *loading,
                         const BodyContent *content,
                         const Variable *variable) {

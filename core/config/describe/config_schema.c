@@ -207,8 +207,8 @@ static void write_own_required(SchemaWriter *writer, const ConfigShape *shape) {
     }
 }
 
-/* Writes the definition of a typed body. Attributes of the language take precedence over the
- * type's. */
+/* Writes the definition of a typed body: the language's arguments and the type's. A type has no
+ * attribute with the name of a meta-argument. */
 static void write_typed(SchemaWriter *writer,
                         Str path,
                         const ConfigShape *shape,

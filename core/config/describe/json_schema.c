@@ -88,8 +88,7 @@ static void write_type_members(JsonWriter *writer, const Type *type) {
     }
 }
 
-/* Draft 07 ignores siblings of "$ref", so the reference is wrapped in an "allOf"-like group of
- * one. */
+/* Draft 07 ignores siblings of "$ref", so a reference with a description is wrapped in "allOf". */
 void json_schema_write_type(JsonWriter *writer, const Type *type, const char *description) {
     bool is_primitive =
         type->kind == KIND_BOOL || type->kind == KIND_NUMBER || type->kind == KIND_STRING;

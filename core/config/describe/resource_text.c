@@ -17,7 +17,8 @@ static Telling telling_of(const Attribute *attribute, Value value) {
     return is_secret ? TELL_SENSITIVE : TELL_VALUE;
 }
 
-/* Finds a member's attribute in a nested object; NULL means that the member is omitted. */
+/* Returns the attribute that describes a member of a nested object, or NULL if the schema has
+ * none. */
 static const Attribute *find_member(const NestedObject *nested, Str name) {
     for (size_t i = 0; nested && i < nested->count; i++) {
         if (str_equal_cstr(name, nested->attributes[i].name))
