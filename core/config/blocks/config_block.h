@@ -3,9 +3,9 @@
  * To add a block type, write a file config_<type>.c that defines `const ConfigBlock config_<type>`,
  * and add its name below.
  *
- * If `identify` returns a key, the block must be unique by that key, and override files may
- * change it: an override is merged into the body before decoding. Blocks of a type without
- * `identify` are decoded one by one, those of override files last. */
+ * If `identify` returns a key, the key must be unique. Override files may change such a block:
+ * an override is merged into the body before decoding. Blocks of a type without `identify` are
+ * decoded one by one, those of override files last. */
 #pragma once
 
 #include "config.h"
@@ -30,9 +30,9 @@ typedef struct ConfigBlock {
     bool (*identify)(ConfigLoading *loading, const BodyBlock *block, Str *key);
     bool (*decode)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
     const char *joined;       /* nested block type that overrides merge instead of replace */
-    const char *const *fixed; /* names that an override may not set; ends with NULL; NULL: none */
-    bool (*is_implied)(
-        Str key);  /* Returns whether an override may exist without a base block. NULL: never. */
+    const char *const *fixed; /* names that overrides may not set; ends with NULL; NULL: none */
+    /* Returns whether an override file may declare the block without a base block. NULL: never. */
+    bool (*is_implied)(Str key);
     bool is_final; /* not allowed in override files */
 } ConfigBlock;
 

@@ -108,7 +108,8 @@ static bool read_block(ConfigLoading *loading, const BodyBlock *block, Environme
     return true;
 }
 
-/* In YAML and JSON the schema decides what is a block; there "variables" is one. */
+/* In native syntax "variables" may also be an argument. In YAML and JSON it must be a block
+ * only. */
 static BodySchema schema_for(const Body *body) {
     static const BodyAttributeSchema attributes[] = {
         {"protected", false, BODY_LITERAL   },

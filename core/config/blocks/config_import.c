@@ -5,8 +5,7 @@
 #include "config_provider_ref.h"
 #include "config_read.h"
 
-/* Reads `to`. An invalid address also gets the error that it is not a managed resource, as in
- * Terraform. */
+/* Reads `to`. An invalid address also gets the error that it is not a managed resource. */
 static bool read_to(ConfigLoading *loading, const BodyContent *content, ConfigAddress *out) {
     const BodyAttribute *to = body_content_find(content, "to");
     if (!to)

@@ -24,7 +24,7 @@ MUST_USE bool module_fetch_run(const ModuleFetch *fetch,
                                LockEntry *out,
                                Arena *arena,
                                Diags *diags);
-/* Fetches into the temporary directory *folder, which exists until module_fetch_clean. */
+/* Fetches into a temporary directory, which exists until module_fetch_clean. */
 MUST_USE bool module_fetch_aside(
     const ModuleFetch *fetch, Str *folder, LockEntry *out, Arena *arena, Diags *diags);
 void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena);

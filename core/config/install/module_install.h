@@ -30,7 +30,7 @@ MUST_USE bool module_install_open(const ModuleInstallOptions *options,
                                   ModuleInstall **out,
                                   Arena *arena,
                                   Diags *diags);
-/* Sets *folder to the directory of the called module; fetches it if necessary and allowed. */
+/* Finds the directory of the called module; fetches the module if necessary and allowed. */
 MUST_USE bool module_install_find(ModuleInstall *install,
                                   const ModuleWanted *wanted,
                                   Str *folder,
@@ -46,5 +46,5 @@ static inline void module_install_ref_release(ModuleInstallRef *install) {
 }
 SCOPED_TYPE(ModuleInstallRef, module_install_ref_release);
 
-/* Copies a module's files into `folder`, which holds no configuration yet: init -from-module. */
+/* Copies a module's files into a directory without configuration: init -from-module. */
 MUST_USE bool module_install_copy(ModuleInstall *install, Str source, Str folder, Diags *diags);

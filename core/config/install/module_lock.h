@@ -28,7 +28,7 @@ MUST_USE bool module_lock_read(
     const Io *io, Str folder, ModuleLock *out, Arena *arena, Diags *diags);
 /* Writes the lock file if its content differs; removes it if there are no entries. */
 MUST_USE bool module_lock_write(const Io *io, Str folder, const ModuleLock *lock, Diags *diags);
-/* Adds an error that says to update the lock file if its content differs from `lock`. */
+/* Adds an error if the content of the lock file differs from `lock`. */
 MUST_USE bool module_lock_check(const Io *io, Str folder, const ModuleLock *lock, Diags *diags);
 /* Returns the newest entry of the source that the constraint allows (empty: any), or NULL if
  * none. */

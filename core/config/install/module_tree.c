@@ -58,8 +58,8 @@ static bool is_within(Str path, Str root) {
            (str_starts_with(path, root) && path.len > root.len && path.ptr[root.len] == '/');
 }
 
-/* Returns whether a link leads out of the package. A broken link is judged by its target text
- * alone. */
+/* Returns whether a link leads out of the package. For a broken link only its target text
+ * counts. */
 static bool leads_out(const Tree *tree, const TreeFile *file, Str real_root, Arena *arena) {
     const Disk *disk = tree->disk;
     Str real;

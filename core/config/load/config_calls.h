@@ -6,7 +6,7 @@
 /* Loads the child modules of loading->module, which has been decoded, and checks their
  * arguments. */
 MUST_USE bool config_calls_load(ConfigLoading *loading);
-/* Loads the module of a test run as a root module with a Config of its own. */
+/* Loads the module of a test run as a root module with a separate Config. */
 MUST_USE bool config_calls_load_tested(ConfigLoading *loading,
                                        const ModuleWanted *wanted,
                                        Config **out);

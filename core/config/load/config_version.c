@@ -23,7 +23,7 @@ static const Program programs[] = {
     {"language",  "opentofu",         "OpenTofu", "a program compatible with OpenTofu ", VERSION_OPENTOFU},
 };
 
-/* Checks one constraint. An unmet one goes to `unmet`, which is reported only if there are no
+/* Checks one constraint. Adds an unmet one to `unmet`, which is reported only if there are no
  * other errors. */
 static bool judge(const Program *program,
                   const BodyAttribute *attribute,

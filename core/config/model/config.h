@@ -92,7 +92,7 @@ typedef struct Lifecycle {
     bool create_before_destroy;
     const Expr *prevent_destroy; /* NULL: false */
     bool ignore_all_changes;
-    Traversals ignore_changes; /* relative: root is the first attribute */
+    Traversals ignore_changes; /* relative to the resource: the root of each is an attribute name */
     Exprs replace_triggered_by;
     const Expr *enabled; /* NULL: always enabled */
     bool destroy;        /* false: an object without configuration is forgotten, not destroyed */
@@ -263,7 +263,7 @@ typedef struct ModuleCall {
     SourceRange version_range;
     const Expr *count;
     const Expr *for_each;
-    const Expr *enabled; /* NULL: always */
+    const Expr *enabled; /* NULL: always enabled */
     Traversals depends_on;
     Map providers;    /* the child's "name" or "name.alias" → ProviderRef of the caller */
     const Body *body; /* arguments for the child's input variables */

@@ -1,4 +1,4 @@
-/* ConfigRequest: which configuration to load, and what loading it may do. */
+/* ConfigRequest: which configuration to load, and whether loading may install modules. */
 #pragma once
 
 #include "function.h"
@@ -18,7 +18,8 @@ typedef struct ConfigRequest {
     bool install;    /* init, get: install child modules; false: they must be in the manifest */
     bool keeps_lock; /* with `install`: a changed module lock file is an error */
     bool upgrade;    /* with `install`: select module versions anew, ignoring the lock file */
-    /* Whether a removed block without `destroy` forgets its objects; false: it destroys them. */
+    /* true: a removed block without `destroy` forgets its objects; false: the objects are
+     * destroyed. */
     bool removed_is_forgotten;
     /* Rejects references in *.tf and *.tf.json files where static_eval.h evaluates the
      * expression. */
@@ -32,7 +33,7 @@ typedef struct ConfigRequest {
     /* Inputs for expressions that are evaluated while loading (static_eval.h). */
     struct InputRequest *input; /* NULL: variables have their default values */
     Str workspace;              /* empty: "default" */
-    Str working_folder;         /* path.cwd */
+    Str working_folder;         /* value of path.cwd */
     Str environment;            /* name of the selected environment; empty: none */
     /* Content of an encryption block in native syntax or JSON, which overrides the root module's
      * block. `encryption_name` is the name of its environment variable. Empty: none. */

@@ -16,7 +16,7 @@ typedef struct UnpackLimits {
 
 #define UNPACK_LIMITS ((UnpackLimits){100000, (uint64_t)4 << 30})
 
-/* Extracts the archive `path` into `folder`, which exists and is empty. On failure *problem is
- * the reason, as the end of a sentence. */
+/* Extracts the archive at `path` into an existing, empty directory. On failure *problem is the
+ * reason, as the end of a sentence. */
 MUST_USE bool archive_unpack(
     const Io *io, Str path, Str folder, UnpackLimits limits, Str *problem, Arena *arena);

@@ -207,8 +207,8 @@ static bool refuse_ref(GitRun *run, Str want) {
     return refuse(run, "it has no branch, tag or commit \"%.*s\".", want);
 }
 
-/* Fetches one ref or commit; FETCH_HEAD is then the commit. If that fails, *needs_all says
- * whether fetching everything may help. */
+/* Fetches one ref or commit; FETCH_HEAD is then the commit. On failure *needs_all is true if
+ * fetching all refs may find it. */
 static bool fetch_one(GitRun *run, Str want, bool *needs_all) {
     const char *depth = run->address.depth.len ? str_to_cstr(run->address.depth, run->arena) : "1";
     const char *ref = str_to_cstr(want, run->arena);

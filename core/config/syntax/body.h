@@ -1,9 +1,9 @@
 /* Body: the content of a block or of a whole file as attributes and nested blocks, independent of
  * the syntax. Decoders ask a body for the names of a schema and never see the syntax.
  *
- * In YAML and JSON the schema decides: "tags" is an expression if the schema has an attribute of
- * that name, and a block if it has a block. The native syntax itself distinguishes attributes
- * and blocks. A body is immutable and can be read any number of times. */
+ * In YAML and JSON the schema decides whether the key "tags" is an attribute or a block. The
+ * native syntax itself distinguishes attributes and blocks. A body is immutable and can be read
+ * any number of times. */
 #pragma once
 
 #include "parser.h"
@@ -21,7 +21,7 @@ typedef struct BodyAttributeSchema {
     bool required;
     BodyForm form;
     const char
-        *object_form; /* how to write an object value: "[{ … }]"; NULL: it takes no objects */
+        *object_form; /* how to write an object value: "[{ … }]"; NULL: objects are not allowed */
 } BodyAttributeSchema;
 
 typedef struct BodyBlockSchema {

@@ -27,7 +27,7 @@ void decode_each_traversal(const Decoded *decoded,
 typedef struct DecodedGroup {
     const Block *block;
     const Decoded *const *items;
-    const Str *labels; /* for blocks in a map, else NULL */
+    const Str *labels; /* labels of blocks in a map; otherwise empty strings */
     size_t count;
 } DecodedGroup;
 typedef struct DecodedVisitor {
