@@ -122,8 +122,7 @@ static bool check_trigger(const Expr *expr, Diags *diags) {
     if (reference.kind == REFERENCE_RESOURCE && reference.mode == MODE_MANAGED)
         return true;
     if (reference.kind == REFERENCE_COUNT || reference.kind == REFERENCE_EACH)
-        return refuse_trigger(expr,
-                              diags); /* allowed in index keys, but not as the trigger itself */
+        return refuse_trigger(expr, diags); /* allowed in keys only */
     diags_error(diags, expr->range, "Invalid reference in replace_triggered_by expression",
                 "Only managed resources can trigger a replacement. A value from elsewhere can do "
                 "so by way of a terraform_data resource.");

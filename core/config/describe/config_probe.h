@@ -19,8 +19,7 @@ struct ConfigShape {
     uint32_t labels;
     VEC(ConfigShapeAttribute) attributes;
     VEC(ConfigShape *) blocks;
-    bool
-        is_open; /* accepts further names: a provider's arguments, or names that the user chooses */
+    bool is_open; /* further names are allowed, such as a provider's arguments */
 };
 
 /* Returns the shape of a file, whose blocks are those of the table of block types. */

@@ -198,8 +198,7 @@ void json_schema_body_start(JsonWriter *writer, Str path, const char *descriptio
     json_key_string(writer, "type", STR("object"));
     json_key_bool(writer, "additionalProperties", false);
     json_key(writer, STR("patternProperties"));
-    json_raw(writer,
-             STR("{\"^//$\":{}}")); /* as a pattern, because editors would propose a property */
+    json_raw(writer, STR("{\"^//$\":{}}")); /* a property would be proposed by editors */
     json_key(writer, STR("properties"));
     json_object_start(writer);
 }

@@ -28,9 +28,8 @@ static void scan_init(Scan *scan, Str bytes) {
     CHECK(yaml_parser_initialize(&scan->parser));
     yaml_parser_set_input_string(&scan->parser, (const unsigned char *)bytes.ptr, bytes.len);
     scan->bytes = bytes;
-    scan->byte = str_starts_with(bytes, STR("\xef\xbb\xbf"))
-                     ? 3
-                     : 0; /* skips the byte order mark, which libyaml does not count */
+    /* libyaml does not count a byte order mark. */
+    scan->byte = str_starts_with(bytes, STR("\xef\xbb\xbf")) ? 3 : 0;
 }
 
 static size_t scan_byte(Scan *scan, size_t index) {

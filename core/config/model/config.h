@@ -311,7 +311,6 @@ typedef struct Config {
     Str workspace;                  /* from the request, or the environment's name */
     const Environment *environment; /* merged into the root module; NULL: none */
     const FunctionTable *functions;
-    const Diags
-        /* Errors of unmet version constraints, which test runs report; NULL: none. */
-        *unmet;
+    /* Errors of unmet version constraints, which test runs report; NULL: none. */
+    const Diags *unmet;
 } Config;

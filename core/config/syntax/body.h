@@ -10,8 +10,7 @@
 
 /* How a YAML or JSON string is read as the value of an attribute. The native syntax ignores it. */
 typedef enum BodyForm {
-    BODY_EXPRESSION, /* a template: ${…} is evaluated; a string that is one ${…} keeps the value's
-                        type */
+    BODY_EXPRESSION, /* a template; a string that is one ${…} keeps the value's type */
     BODY_LITERAL,    /* literal text: "${" has no meaning */
     BODY_CODE, /* source text: a reference, keyword or type; applies to each item of an array */
 } BodyForm;
@@ -20,8 +19,7 @@ typedef struct BodyAttributeSchema {
     const char *name;
     bool required;
     BodyForm form;
-    const char
-        *object_form; /* how to write an object value: "[{ … }]"; NULL: objects are not allowed */
+    const char *object_form; /* form of an object value: "[{ … }]"; NULL: takes no objects */
 } BodyAttributeSchema;
 
 typedef struct BodyBlockSchema {
@@ -51,9 +49,8 @@ typedef struct BodyBlock {
     Str labels[2];
     SourceRange label_ranges[2];
     const Body *body;
-    SourceRange range; /* the header (type and labels), for diagnostics about the block */
-    SourceRange
-        override_range; /* header in the last override file that changed it; without source: none */
+    SourceRange range;          /* the header (type and labels), for diagnostics about the block */
+    SourceRange override_range; /* header in the last override file; without source: none */
 } BodyBlock;
 
 typedef struct BodyContent {

@@ -12,9 +12,8 @@ typedef struct NodeBody {
     const Source *source;
     BodySyntax syntax;
     BodyNodes objects;
-    const BodyNode
-        *shapeless; /* JSON: the null or array found where an object is expected; NULL: none */
-    StrVec hidden;  /* names that an enclosing schema has read */
+    const BodyNode *shapeless; /* JSON: null or an array in place of an object; NULL: none */
+    StrVec hidden;             /* names that an enclosing schema has read */
 } NodeBody;
 
 static SourceRange node_range(const NodeBody *body, const BodyNode *node) {
@@ -184,8 +183,7 @@ static bool node_to_expr(const NodeBody *body,
 
 static SourceRange member_range(const NodeBody *body, const BodyNodeMember *member) {
     SourceRange range = node_range(body, member->key);
-    if (member->value->start >=
-        member->key->end) /* not for a YAML alias, whose value is elsewhere in the file */
+    if (member->value->start >= member->key->end) /* not for a YAML alias: its value is elsewhere */
         range.end = member->value->end;
     return range;
 }
@@ -325,8 +323,7 @@ static bool add_bodies(const NodeBody *body,
                        Arena *arena,
                        Diags *diags) {
     bool ok = true;
-    if (body->syntax ==
-        BODY_SYNTAX_JSON) /* diagnostics about the block point at its opening bracket */
+    if (body->syntax == BODY_SYNTAX_JSON) /* diagnostics point at the opening bracket */
         header->range = (SourceRange){body->source, node->start, node->start + 1};
     bool is_bare = node->kind == BODY_NODE_NULL && node->start == node->end;
     if (node->kind == BODY_NODE_OBJECT || is_bare)
