@@ -6,4 +6,5 @@
 MUST_USE bool config_requirement_read(ConfigLoading *loading,
                                       const BodyBlock *block,
                                       bool is_override);
+/* Rejects invalid version constraints. */
 MUST_USE bool config_requirement_check_version(Str version, SourceRange range, Diags *diags);

@@ -27,4 +27,5 @@ MUST_USE bool module_fetch_run(const ModuleFetch *fetch,
 /* Fetches into a temporary directory, which exists until module_fetch_clean. */
 MUST_USE bool module_fetch_aside(
     const ModuleFetch *fetch, Str *folder, LockEntry *out, Arena *arena, Diags *diags);
+/* Removes the temporary directory of fetches; ignores failures. */
 void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena);

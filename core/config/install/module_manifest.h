@@ -19,6 +19,7 @@ typedef struct ModuleEntry {
     Str folder;
 } ModuleEntry;
 
+/* Reads the manifest; a missing file has no entries. */
 MUST_USE bool module_manifest_read(
     const Io *io, Str data_folder, ModuleManifest *out, Arena *arena, Diags *diags);
 MUST_USE bool module_manifest_write(const Io *io,

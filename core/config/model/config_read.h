@@ -7,10 +7,12 @@
 /* Rejects names that are not a letter or underscore followed by letters, digits, underscores and
  * dashes. `what` names the kind of name in the message. */
 MUST_USE bool config_read_identifier(Str name, SourceRange range, const char *what, Diags *diags);
+/* Returns the expression of an argument, or NULL if absent. */
 const Expr *config_read_expr(const BodyContent *content, const char *name);
 /* Returns `for_each`, or NULL if absent. If an override file added the second of `count` and
  * `for_each`, returns NULL: `count` wins, as in Terraform. */
 const Expr *config_read_for_each(const BodyBlock *block, const BodyContent *content);
+/* Evaluates a constant argument and converts it to `type`. */
 MUST_USE bool config_read_literal(
     const BodyAttribute *attribute, const Type *type, Value *out, Arena *arena, Diags *diags);
 MUST_USE bool config_read_string(

@@ -13,5 +13,6 @@ typedef struct FolderFile {
     const char *summary; /* summary of the diagnostic if reading fails */
 } FolderFile;
 
+/* Reads the whole file; adds one error on failure. */
 MUST_USE bool folder_file_read(
     const Disk *disk, const FolderFile *file, Str *out, Arena *arena, Diags *diags);

@@ -15,6 +15,7 @@
 typedef struct StaticEval StaticEval;
 
 StaticEval *static_eval_new(const ConfigRequest *request, const Config *config, Arena *arena);
+/* Evaluates an expression of a module and checks the result with static_eval_check. */
 MUST_USE bool static_eval_expr(StaticEval *self,
                                const Module *module,
                                const Expr *expr,
