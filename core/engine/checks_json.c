@@ -1,14 +1,14 @@
-/* Gathers the results of conditions from the nodes of a walk. */
+/* Gathers the results of conditions from the nodes of a walk, and writes them as JSON. */
 #include "checks_json.h"
 
 #include "json.h"
 
-/* One instance of what has conditions. */
+/* One instance of a block with conditions. */
 typedef struct CheckedObject {
     Str address;
     CheckStatus status;
-    const CheckResults *results; /* its own */
-    const CheckResults *nested;  /* of a check: of its data source; NULL: none */
+    const CheckResults *results; /* results of its own conditions */
+    const CheckResults *nested;  /* check: results of its data source; NULL: none */
 } CheckedObject;
 
 typedef struct Checked {
@@ -77,11 +77,12 @@ static Str own_name(const Node *node) {
     return node->kind == NODE_OUTPUT ? node->as.output->name : node->as.check->name;
 }
 
-/* `is_going`: an output of the root that nobody asks any more. */
+/* `is_going`: the output belongs to the root module and is being destroyed. */
 static void gather_slot(
     Checked *checked, const Node *node, ModuleInstance *module, bool is_going, Arena *arena) {
     const CheckResults *results = node_slot(node, module)->payload;
-    bool is_declared = node->kind == NODE_CHECK && node->is_selected; /* whether reached or not */
+    bool is_declared =
+        node->kind == NODE_CHECK && node->is_selected; /* listed even if not evaluated */
     if (!results && !is_going && !is_declared) {
         checked->is_expanded = false;
         return;
@@ -157,7 +158,8 @@ static const CheckedObject *find_object(const Checked *checked, Str address) {
     return NULL;
 }
 
-/* Where nothing is changed, nobody asks again: what the plan found stands. */
+/* Returns the result of an object that the plan lists. A refresh-only apply evaluates no conditions
+ * again, so the results of the plan remain. */
 static CheckedObject planned_object(const EngineWalk *walk,
                                     const Checked *checked,
                                     Value row,
@@ -173,7 +175,7 @@ static CheckedObject planned_object(const EngineWalk *walk,
     return object;
 }
 
-/* What the plan knew: configuration address → its row. */
+/* Reads the results of the plan: configuration address → JSON element. */
 static Map read_planned(const EngineWalk *walk, Arena *arena) {
     Map planned = map_new(arena);
     Value rows;
@@ -190,8 +192,7 @@ static Map read_planned(const EngineWalk *walk, Arena *arena) {
     return planned;
 }
 
-/* Applying does not come to everything that was planned: which instances there are, the plan has
- * said. */
+/* Lists exactly the instances that the plan lists: an apply does not evaluate all of them. */
 static void keep_planned(const EngineWalk *walk,
                          const Map *planned,
                          Checked *checked,
@@ -210,7 +211,7 @@ static void keep_planned(const EngineWalk *walk,
     *checked = known;
 }
 
-/* Is it known which instances of a module there are, be it none? */
+/* Returns true if the instances of the module are known, even if there are none. */
 static bool is_expanded(const EngineModule *module) {
     if (!module->parent || module->instances.count > 0)
         return module->instances.count > 0;
@@ -222,7 +223,8 @@ static bool is_expanded(const EngineModule *module) {
     return is_expanded(module->parent);
 }
 
-/* A destruction evaluates no conditions: of its objects only the root's outputs are listed. */
+/* A destroy plan evaluates no conditions. It lists instances of root outputs only, and none with
+ * -target. */
 static void gather(
     const EngineWalk *walk, const Node *node, const Map *planned, Checked *checked, Arena *arena) {
     bool is_destroying = walk->options->mode == PLAN_DESTROY;

@@ -1,7 +1,8 @@
-/* checks_json: the check_results of a plan and a state. */
+/* checks_json: writes the check_results of a plan and a state. */
 #pragma once
 
 #include "node.h"
 
-/* Returns a JSON array with a row for each block that has conditions; empty if none has. */
+/* Returns a JSON array with one element per block that has conditions; empty if no block has
+ * any. */
 Str checks_json_write(const EngineWalk *walk, Arena *arena);

@@ -1,4 +1,4 @@
-/* Validation. */
+/* Validates a configuration. */
 #include "engine.h"
 
 #include "engine_walk.h"

@@ -1,10 +1,10 @@
-/* engine: validate, plan, apply: the machine behind the commands.
+/* engine: validates, plans and applies a configuration for the commands.
  *
- *   config + state ─ plan graph ─ walk ─→ Plan, refreshed state
- *   Plan + config  ─ apply graph ─ walk ─→ WorkingState, outputs
+ * config + state ─ plan graph ─ walk ─→ Plan, refreshed state
+ * Plan + config  ─ apply graph ─ walk ─→ WorkingState, outputs
  *
- * An Engine is built by the command from what it has opened. The main thread calls in here and
- * waits; providers are called by walk workers only. */
+ * The command fills in an Engine. The main thread calls these functions and waits. Only walk
+ * workers call providers. */
 #pragma once
 
 #include "engine_context.h"
@@ -12,29 +12,31 @@
 #include "working_state.h"
 
 typedef struct PlanResult {
-    Plan *plan;       /* also when planning failed part-way (plan->errored); NULL: before it */
-    State *refreshed; /* what apply begins from */
+    Plan *plan; /* set even if planning failed part-way (plan->errored); NULL: it failed earlier */
+    State *refreshed; /* initial state of the apply */
 } PlanResult;
 
-/* Is the diagnostic about a check block, or its data source? */
+/* Returns true if the diagnostic is about a check block or its data source. */
 bool engine_is_of_check(const Diag *diag);
-/* Names, types and arguments, without state or any remote call. */
+/* Validates names, types and arguments. Needs no state and calls no remote system. */
 MUST_USE bool engine_validate(const Engine *engine, Diags *diags);
-/* `prior` is read only. */
+/* Plans changes from `prior`, which is not modified. Returns false on errors; `*out` may then hold
+ * a partial plan. */
 MUST_USE bool engine_plan(const Engine *engine,
                           const PlanOptions *options,
                           const State *prior,
                           PlanResult *out,
                           Arena *arena,
                           Diags *diags);
-/* The working state begins as the plan's refreshed state and ends as what is. */
+/* Applies the plan. On entry, `working` is the plan's refreshed state; on return, it is the
+ * resulting state. */
 MUST_USE bool engine_apply(const Engine *engine,
                            const PlanOptions *options,
                            const Plan *plan,
                            WorkingState *working,
                            Arena *arena,
                            Diags *diags);
-/* The console: expressions of the root module over the state's values. */
+/* The console: evaluates expressions of the root module with the values of the state. */
 typedef struct EngineConsole EngineConsole;
 MUST_USE bool engine_console_open(const Engine *engine,
                                   const PlanOptions *options,
@@ -42,27 +44,29 @@ MUST_USE bool engine_console_open(const Engine *engine,
                                   EngineConsole **out,
                                   Arena *arena,
                                   Diags *diags);
-/* The names of the root module, found when they are asked for. One thread. */
+/* Returns the scope of the root module. Names are bound when they are evaluated;
+ * single-threaded. */
 const Scope *engine_console_scope(const EngineConsole *console);
-/* The value of an output of the root module, of any type while it is not known; false: it has none
- * of that name. */
+/* Sets `*out` to the value of a root output; an unknown value has no specific type. Returns false
+ * if there is no such output. */
 bool engine_console_output(const EngineConsole *console, Str name, Value *out);
-/* The graphs that `loam graph` shows. */
+/* The graphs that `loam graph` prints. */
 typedef enum GraphType {
-    GRAPH_RESOURCES,    /* resources and data sources, what lies between them folded away */
-    GRAPH_PLAN,         /* what a plan walks: everything */
-    GRAPH_PLAN_DESTROY, /* how all that the state holds would be destroyed */
-    GRAPH_APPLY,        /* what an apply walks */
+    GRAPH_RESOURCES,    /* resources and data sources; other nodes are collapsed into edges */
+    GRAPH_PLAN,         /* the graph of a plan */
+    GRAPH_PLAN_DESTROY, /* the deletion of everything in the state */
+    GRAPH_APPLY,        /* the graph of an apply */
 } GraphType;
 
 typedef struct GraphRequest {
     GraphType type;
-    const State *state; /* NULL: there is none */
-    const Plan *plan;   /* what GRAPH_APPLY applies; NULL: nothing changes */
-    bool draws_cycles;  /* a graph with cycles is no error */
-    bool is_verbose;    /* with what the engine adds for itself, and edges that others imply */
+    const State *state; /* NULL: no state */
+    const Plan *plan;   /* GRAPH_APPLY: the plan to apply; NULL: no changes */
+    bool draws_cycles;  /* a graph with cycles is drawn instead of rejected */
+    bool is_verbose;    /* includes internal nodes and redundant edges */
 } GraphRequest;
 
-/* Payloads are GraphDotNode; without edges that longer paths imply. */
+/* Builds a graph whose payloads are GraphDotNode. Unless `is_verbose` is set, edges that longer
+ * paths imply are removed. */
 MUST_USE bool engine_graph(
     const Engine *engine, const GraphRequest *request, Graph *out, Arena *arena, Diags *diags);

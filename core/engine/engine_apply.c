@@ -1,4 +1,4 @@
-/* Applying: the walk over the planned changes, then the outputs and the last checkpoint. */
+/* Applies a plan: walks the planned changes, then saves outputs and the last checkpoint. */
 #include "engine.h"
 
 #include "apply_graph.h"
@@ -28,7 +28,7 @@ static void save_output(const EngineWalk *walk, Str name, Value value, bool is_s
         working_state_set_output(walk->working, name, output);
 }
 
-/* Refreshing changes nothing: the plan has the values already. */
+/* A refresh-only apply evaluates no outputs; it saves the values of the plan. */
 static void save_outputs(EngineWalk *walk) {
     bool only_refreshes = walk->plan->mode == PLAN_REFRESH_ONLY;
     ModuleInstance *root = walk->root->instances.items[0];
@@ -63,8 +63,8 @@ static void declare_block(EngineWalk *walk, const Node *node) {
     }
 }
 
-/* After a failed run the state has every block that the run reached, with or without objects. A
- * block whose creation failed stays only if it has other objects. */
+/* After a failed apply, the state lists every block that the apply reached, with or without
+ * objects. A block whose creation failed is listed only if it has other objects. */
 static void declare_blocks(EngineWalk *walk) {
     if (walk->plan->mode == PLAN_DESTROY)
         return;
@@ -82,9 +82,8 @@ static void report_interruption(Diags *diags) {
         "again to go on.");
 }
 
-/* Objects that moved have their new addresses in the state before anything is done to them, and
- * imported ones theirs: a crash must not leave one object under two, or one that was changed under
- * none. */
+/* Saves the new addresses of moved and imported objects before the first change. A crash must not
+ * leave an object under two addresses, or a changed object under none. */
 static bool save_addresses(const EngineWalk *walk, Diags *diags) {
     if (walk->plan->mode != PLAN_NORMAL)
         return working_state_checkpoint(walk->working, diags);
@@ -95,9 +94,9 @@ static bool save_addresses(const EngineWalk *walk, Diags *diags) {
     return true;
 }
 
-#define RESERVED_FROM 8 /* instances that are worth it */
+#define RESERVED_FROM 8 /* minimum count of instances to reserve space for */
 
-/* The state grows at once by what is to come, not by doubling. */
+/* Reserves space in the state for all instances to create, to avoid repeated growth. */
 static void reserve_instances(const EngineWalk *walk) {
     const Plan *plan = walk->plan;
     size_t count = 0;
@@ -116,13 +115,15 @@ static void reserve_instances(const EngineWalk *walk) {
     }
 }
 
-/* What fails now may not a moment later, and then nothing has happened. */
+/* Saves the state. A failed write is retried once, because its cause may be temporary. If the retry
+ * succeeds, the errors of the first attempt are dropped. */
 static bool save(WorkingState *working, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("saving");
     Diags first = diags_new(scratch);
     bool ok = working_state_checkpoint(working, &first);
     if (!ok && !working_state_is_saved(working)) {
-        /* One error for one cause: the journal, which has everything, could not go on either. */
+        /* The journal holds all changes, and its failure is already reported: one error is
+         * enough. */
         bool is_reported =
             working_state_has_failed(working) && working_state_is_in_journal(working);
         return working_state_checkpoint(working, is_reported ? &first : diags);
@@ -131,7 +132,7 @@ static bool save(WorkingState *working, Diags *diags) {
     return ok;
 }
 
-/* A refresh-only plan saves outputs only if their values are known and no output is to go. */
+/* A refresh-only plan saves outputs only if their values are known and no output is removed. */
 static bool check_applyable(const Plan *plan, Diags *diags) {
     if (plan->mode != PLAN_REFRESH_ONLY || plan_is_applyable(plan))
         return true;

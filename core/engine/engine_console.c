@@ -1,4 +1,4 @@
-/* The console: expressions of the root module over what the state says. */
+/* The console: evaluates expressions of the root module with the values of the state. */
 #include "engine_console.h"
 
 #include "engine.h"
@@ -10,11 +10,11 @@
 
 struct EngineConsole {
     EngineWalk *walk;
-    EvalScope base; /* knows only names that are bound */
-    Scope scope;    /* binds them first */
+    EvalScope base; /* resolves only bound names */
+    Scope scope;    /* binds names before resolving them */
 };
 
-/* What is typed was not there when the configuration's names were bound. */
+/* Typed expressions are not part of the configuration, so their names are bound on first use. */
 static bool lookup_and_bind(const Scope *scope,
                             const Traversal *traversal,
                             Value *out,
@@ -38,7 +38,8 @@ static EngineConsole *open_over(EngineWalk *walk, Arena *arena) {
     return console;
 }
 
-/* With -target, what nobody refers to got no value. */
+/* With -target, values that no selected node refers to are not built. The console needs them
+ * too. */
 static void add_values(EngineWalk *walk) {
     vec_each(&walk->nodes, item) {
         if ((*item)->kind != NODE_RESOURCE_VALUE || (*item)->is_selected)

@@ -1,7 +1,8 @@
-/* engine_console: leaves the names of a walk's root module to PlanOptions.console. */
+/* engine_console: passes the scope of a walk's root module to PlanOptions.console. */
 #pragma once
 
 #include "node.h"
 
-/* After the walk is closed; does nothing if no console was asked for. */
+/* Sets `*PlanOptions.console`. Call it after engine_walk_close; without a console it does
+ * nothing. */
 void engine_console_leave(EngineWalk *walk);

@@ -1,4 +1,4 @@
-/* The graphs that people look at. */
+/* Builds the graphs that `loam graph` prints. */
 #include "engine.h"
 
 #include "apply_graph.h"
@@ -10,8 +10,8 @@ typedef struct Picture {
     const EngineWalk *walk;
     const GraphRequest *request;
     Graph graph;
-    GraphNode *shown; /* 1 + its node in the picture, by node; 0: it is folded away */
-    uint32_t *seen;   /* 1 + the node that it was last found for, by node */
+    GraphNode *shown; /* by node: 1 + its node in the picture; 0: hidden */
+    uint32_t *seen;   /* by node: 1 + the last node that reached it */
     Arena *arena;
     Arena *scratch;
 } Picture;
@@ -20,7 +20,7 @@ static bool is_resource(const Node *node) {
     return node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN;
 }
 
-/* In a picture of destruction what is only read on the way, and values, would hide what matters. */
+/* A destroy graph shows deletions and providers only; reads and values would hide them. */
 static bool shows_destroyed(const Node *node) {
     bool is_deletion = node->kind == NODE_DESTROY && is_resource(node->as.mirrored) &&
                        node_deletes(node->as.mirrored->as.resource);
@@ -129,7 +129,8 @@ static void add_node(Picture *picture, const Node *node) {
     picture->shown[node->id] = 1 + graph_add_node(&picture->graph, drawn);
 }
 
-/* The nearest shown nodes; among resources no path goes through a provider. */
+/* A shown node is connected to the nearest shown nodes. Paths between resources do not cross
+ * providers. */
 static bool may_pass(const Picture *picture, const Node *node) {
     return picture->request->type != GRAPH_RESOURCES || node->kind != NODE_PROVIDER;
 }
@@ -189,7 +190,7 @@ static void plan_deletion(Plan *plan,
     vec_push(arena, &plan->changes, change);
 }
 
-/* A plan to destroy what the state holds, without asking anybody. */
+/* Returns a plan that destroys all objects of the state, without calling providers. */
 static Plan *plan_deletions(const State *state, Arena *arena) {
     Plan *plan = plan_new(PLAN_DESTROY, arena);
     map_each(&state->resources, entry) {
@@ -216,7 +217,7 @@ static bool build(EngineWalk *walk, const GraphRequest *request, Diags *diags) {
     return apply_graph_build(walk, diags);
 }
 
-/* The graph stands, and a cycle in it is the only thing that is wrong. */
+/* Returns true if the graph is complete and contains a cycle. */
 static bool has_cycle(const EngineWalk *walk, Arena *scratch) {
     GraphNodes cycle = {0};
     return walk->graph.finished && graph_find_cycle(&walk->graph, &cycle, scratch);

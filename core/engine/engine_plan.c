@@ -1,4 +1,4 @@
-/* Planning: the walk, then what the records say becomes the Plan and the refreshed state. */
+/* Plans: walks the graph, then gathers the records into the Plan and the refreshed state. */
 #include "engine.h"
 
 #include "checks_json.h"
@@ -15,7 +15,7 @@ typedef struct Gathering {
     Plan *plan;
     State *refreshed;
     const Moves *moves;
-    Map held; /* destroying: configuration addresses of what a failed object depends on */
+    Map held; /* destroy: configuration addresses of the dependencies of failed objects */
     Arena *arena;
     Diags *diags;
 } Gathering;
@@ -26,7 +26,7 @@ typedef struct MoveCheck {
     Diags *diags;
 } MoveCheck;
 
-/* Where the object was, for a change that is to be shown with it. */
+/* Returns the previous address of a moved object, if the plan shows it. */
 static const ResourceAddr *find_origin(const Gathering *gathering, const InstanceRecord *record) {
     if (gathering->plan->mode == PLAN_REFRESH_ONLY)
         return NULL;
@@ -49,7 +49,7 @@ static void hold_dependencies(Gathering *gathering, const StateObject *object) {
         map_set(&gathering->held, object->dependencies[i], gathering);
 }
 
-/* What cannot go keeps what it stands on. */
+/* An object that cannot be deleted keeps its dependencies. */
 static void hold(InstanceRecord *record, void *payload) {
     if (!record->failed || !record->stored)
         return;
@@ -64,7 +64,7 @@ static bool is_held(const Gathering *gathering, ResourceAddr address) {
            map_has(&gathering->held, resource_addr_to_config_str(address, gathering->arena));
 }
 
-/* Of what is held by others, nothing is said. */
+/* Reports a violated prevent_destroy, except for objects that a dependent keeps anyway. */
 static void tell_refusal(InstanceRecord *record, void *payload) {
     const Gathering *gathering = payload;
     if (!record->is_refused || is_held(gathering, record->address))
@@ -101,7 +101,7 @@ static void gather_changes(EngineWalk *walk, Gathering *gathering) {
     engine_walk_each_record(walk, gather_change, gathering);
 }
 
-/* Moves are about what is not declared any more. */
+/* Only instances that are declared can contradict a moved block. */
 static void check_move(InstanceRecord *record, void *payload) {
     MoveCheck *check = payload;
     if (record->removal != REASON_NONE || record->deposed.len > 0 || record->keys_unknown)
@@ -110,7 +110,8 @@ static void check_move(InstanceRecord *record, void *payload) {
     arena_reset(check->scratch);
 }
 
-/* True: statements are wrong, so objects were taken for others, and the plan means nothing. */
+/* Returns true if moved blocks are invalid. Objects then have wrong addresses, so the plan is
+ * discarded. */
 static bool check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("moves");
     MoveCheck check = {moves, scratch, diags};
@@ -162,7 +163,8 @@ static void gather_state(InstanceRecord *record, void *payload) {
     }
 }
 
-/* Nothing is there to be destroyed: then what was read is forgotten at once, not at the end. */
+/* Destroy plan without changes: removes data sources from the state now, because no apply
+ * follows. */
 static void gather_leftover(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
     if (record->address.mode == MODE_DATA)
@@ -173,7 +175,7 @@ static bool is_null(Value value) {
     return value_is_known(value) && value_is_null(value);
 }
 
-/* An output that is null by now is declared all the same. */
+/* An output that becomes null is updated, not deleted: it is still declared. */
 static Action output_action(const OutputChange *change,
                             const StateOutput *stored,
                             bool is_sensitive) {
@@ -183,7 +185,7 @@ static Action output_action(const OutputChange *change,
     return is_same ? ACTION_NO_OP : ACTION_UPDATE;
 }
 
-/* Outputs that are known already are part of what was found. */
+/* The refreshed state includes outputs whose values are known. */
 static void refresh_output(Gathering *gathering, const Output *output, Value value) {
     if (!value_is_wholly_known(value))
         return;
@@ -220,7 +222,7 @@ static void gather_output(EngineWalk *walk, const Node *node, Gathering *gatheri
         refresh_output(gathering, output, slot->value);
 }
 
-/* Outputs that the state has and the configuration does not. */
+/* Adds deletions of outputs that are only in the state. */
 static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
     if (!walk->state || engine_is_partial(walk->options))
         return;
@@ -239,7 +241,7 @@ static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
     }
 }
 
-/* Outputs of the modules' instances; none that is null. */
+/* Lists the outputs of module instances, except null ones. */
 static void gather_module_outputs(EngineWalk *walk, Gathering *gathering) {
     vec_each(&walk->nodes, item) {
         const Node *node = *item;
@@ -258,7 +260,7 @@ static void gather_module_outputs(EngineWalk *walk, Gathering *gathering) {
 static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
     bool destroys_a_part = walk->options->mode == PLAN_DESTROY && engine_is_partial(walk->options);
     if (destroys_a_part)
-        return; /* outputs go with the whole */
+        return; /* only a full destroy removes outputs */
     vec_reserve(gathering->arena, &gathering->plan->outputs,
                 walk->engine->config->root->outputs.count);
     vec_each(&walk->nodes, item) {
@@ -269,8 +271,8 @@ static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
     gather_removed_outputs(walk, gathering);
 }
 
-/* All that the plan was made with, defaults included: the apply of a saved plan asks nobody again.
- */
+/* Saves all variables, including defaults, so that applying a saved plan needs no input. Ephemeral
+ * input values are not saved. */
 static void gather_variables(EngineWalk *walk, Gathering *gathering) {
     map_each(&walk->engine->config->root->variables, entry) {
         const Variable *variable = entry->value;
@@ -325,8 +327,8 @@ static void note_missed(const EngineWalk *walk, ResourceAddr address, StrVec *mi
                             STR_ARG(resource_addr_to_str(address, walk->arena))));
 }
 
-/* What has moved must be among what is looked at, there and where it was, or it had no place in the
- * plan. */
+/* A moved object must be selected at both its previous and its new address. Otherwise it has no
+ * place in the plan. */
 static bool check_targets(const EngineWalk *walk, const Moves *moves, Diags *diags) {
     if (!engine_is_partial(walk->options))
         return true;
@@ -439,9 +441,8 @@ static bool plan(const Engine *engine,
     return out->plan && !out->plan->errored;
 }
 
-/* Destroying begins with a plan as if all were to stay: it reads what is there, and what is wrong
- * with the configuration is told while nothing is gone yet. Of what it finds fault with besides,
- * nothing is said. */
+/* First pass of a destroy: a normal plan that refreshes the objects and validates the configuration
+ * before anything is deleted. Its diagnostics are reported only if it fails. */
 static bool rehearse(const Engine *engine,
                      const PlanOptions *options,
                      const State *prior,

@@ -1,4 +1,4 @@
-/* One walk from its opening to its end. */
+/* Opens, closes and frees walks. */
 #include "engine_walk.h"
 
 #include "ephemerals.h"

@@ -1,4 +1,4 @@
-/* The table of what planning and applying refuse; each row finds its blocks in one module. */
+/* Unsupported features: a table whose rows find their blocks in one module. */
 #include "refusal.h"
 
 #include "convert.h"
@@ -12,8 +12,8 @@ typedef struct RefusalReport {
 } RefusalReport;
 
 typedef struct Refusal {
-    const char *what;   /* "moved blocks": the subject of the sentence */
-    const char *advice; /* what to do without it */
+    const char *what;   /* "moved blocks": subject of the message */
+    const char *advice; /* alternative for the user */
     void (*find)(const Module *module, RefusalReport *report);
 } Refusal;
 
@@ -25,12 +25,11 @@ static void report_block(RefusalReport *report, SourceRange range) {
     report->count++;
 }
 
-/* Arguments of connections that nothing is done with yet, but for the value that asks for nothing.
- */
+/* Connection arguments that are not implemented, each with the value that is accepted. */
 static const struct {
     const char *name;
-    const char *harmless; /* as text; NULL: none */
-    bool is_checked;      /* a value that is not known here is judged when it is used */
+    const char *harmless; /* as text; NULL: only null is accepted */
+    bool is_checked;      /* an unknown value is accepted here and checked when it is used */
 } unused_arguments[] = {
     {"type",                "ssh",   true },
     {"target_platform",     "unix",  true },
@@ -107,7 +106,7 @@ static void find_connections(const Module *module, RefusalReport *report) {
     }
 }
 
-/* Providers get nothing but their configuration and the objects. */
+/* Providers receive only their configuration and the objects, so provider_meta is rejected. */
 static bool check_provider_metas(const Module *module, Diags *diags) {
     bool ok = true;
     map_each(&module->resources, entry) {

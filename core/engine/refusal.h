@@ -1,9 +1,9 @@
-/* refusal: what the configuration says and validate checks, but planning and applying do not carry
- * out. Nothing of it is passed over in silence: each block is one error. A row of the table in
- * refusal.c goes when what it names is done. */
+/* refusal: rejects features that validation accepts but planning and applying do not implement.
+ * Each such block is an error. When a feature is implemented, remove its row from the table in
+ * refusal.c. */
 #pragma once
 
 #include "config.h"
 
-/* Of all modules. */
+/* Checks all modules. Returns false if an error was added. */
 MUST_USE bool refusal_check(const Config *config, Diags *diags);

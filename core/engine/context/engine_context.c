@@ -1,4 +1,4 @@
-/* Options and schemas of a run. */
+/* Helpers for options and schemas. */
 #include "engine_context.h"
 
 bool engine_is_partial(const PlanOptions *options) {

@@ -1,5 +1,5 @@
-/* engine_context: what a command hands to the engine: its effects, configuration and providers, and
- * the options of one plan or apply. */
+/* engine_context: the input of the engine: I/O functions, configuration, providers, and the options
+ * of one plan or apply. */
 #pragma once
 
 #include "cancel.h"
@@ -14,17 +14,17 @@ typedef struct Engine {
     const Io *io;
     const Config *config;
     Registry *registry;
-    const ProvisionerTable *provisioners; /* NULL: there are none */
+    const ProvisionerTable *provisioners; /* NULL: none */
     const CancelToken *cancel;
     const Hooks *hooks; /* NULL: no listener */
     uint32_t parallelism;
     Str workspace;
     Str working_folder;             /* path.cwd */
     int64_t now_ms;                 /* plantimestamp */
-    const TestOverrides *overrides; /* of a test, strongest first; NULL: nothing is mocked */
+    const TestOverrides *overrides; /* of a test, by precedence; NULL: no mocks */
 } Engine;
 
-/* An object to import without an import block: of the import command. */
+/* An object that the import command imports, without an import block. */
 typedef struct ImportTarget {
     ResourceAddr address;
     Str id;
@@ -33,21 +33,21 @@ typedef struct ImportTarget {
 typedef struct PlanOptions {
     PlanMode mode;
     bool skip_refresh;
-    const Map *variables;      /* input_collect's: name → InputValue * */
-    bool skips_check_warnings; /* no approval follows: the apply reports failed checks */
+    const Map *variables;      /* from input_collect: name → InputValue * */
+    bool skips_check_warnings; /* no approval follows: only the apply reports failed checks */
     VEC(AddressTarget) targets;
     StrVec target_texts;
-    VEC(AddressTarget) excludes; /* never together with targets */
+    VEC(AddressTarget) excludes; /* never set together with targets */
     StrVec exclude_texts;
     VEC(ResourceAddr) replace;
     const ImportTarget *import; /* NULL: none */
-    /* Receives the names of the root module after the walk; NULL: not wanted. */
+    /* Receives the scope of the root module after the walk; NULL: not wanted. */
     struct EngineConsole **console;
     bool imports_alone; /* refresh-only: plan the objects of import blocks too */
     bool is_rehearsal;  /* first pass of a destroy: failed conditions only warn */
 } PlanOptions;
 
-/* True if -target or -exclude leaves something out. */
+/* Returns true if -target or -exclude excludes something. */
 bool engine_is_partial(const PlanOptions *options);
-/* Returns the schema of a type, whether its provider is compiled in or loaded; NULL if unknown. */
+/* Returns the schema of a type of a built-in or loaded provider; NULL if the type is unknown. */
 const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type);

@@ -1,5 +1,5 @@
 /* hooks: progress events of a walk, for the user interface. Worker threads send them, so a listener
- * locks its own data. Texts of an event are valid during the call only. */
+ * must lock its own data. The texts of an event are valid during the call only. */
 #pragma once
 
 #include "action.h"
@@ -7,7 +7,7 @@
 
 typedef enum WalkEventKind {
     EVENT_REFRESH_START,    /* a read of a managed object or of a data source */
-    EVENT_REFRESH_PROGRESS, /* `text`, `done` of `total`, as EVENT_APPLY_PROGRESS */
+    EVENT_REFRESH_PROGRESS, /* `text` and `done` of `total`, as in EVENT_APPLY_PROGRESS */
     EVENT_REFRESH_END,
     EVENT_APPLY_START,
     EVENT_APPLY_PROGRESS, /* `text` "uploading", `done` 3 of `total` 10; total 0: unknown */
@@ -33,7 +33,7 @@ typedef struct WalkEvent {
     uint64_t done, total;
     int64_t elapsed_ms; /* of EVENT_…_END */
     bool failed;        /* of EVENT_…_END */
-    bool is_deferred;   /* EVENT_REFRESH_END of a plan: the apply will read it */
+    bool is_deferred;   /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
 } WalkEvent;
 
 typedef struct Hooks {

@@ -1,14 +1,15 @@
-/* mask: secret texts, looked for in what diagnostics say. */
+/* Finds secret texts in diagnostics and values, and replaces them. */
 #include "mask.h"
 
 #define SHORT_MAX 3 /* bytes */
 
-/* Of a text of many lines, one may be quoted alone; shorter ones are no secrets (brackets). */
+/* bytes. Messages may quote one line of a multi-line text; shorter lines (brackets) are not
+ * secret. */
 #define LINE_MIN 8
 
 static void collect_plain(Value value, StrVec *secrets, Arena *arena);
 
-/* The text, as it would be quoted with escapes, and its lines: whole before parts. */
+/* Adds the text, its escaped form, and its lines. Longer forms come first. */
 static void collect_text(Str text, StrVec *secrets, Arena *arena) {
     Str quoted = str_quote(text, arena), line;
     vec_push(arena, secrets, text);
@@ -98,7 +99,7 @@ static Str mask_one(Str text, Str secret, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* A name whose value was copied from what is secret lost the mark on the way. */
+/* Masks the values in a diagnostic: a copy of a secret may have lost its mark. */
 static void mask_values(Diag *diag, Str secret, Arena *arena) {
     vec_each(&diag->values, value) {
         value->traversal = mask_one(value->traversal, secret, arena);
@@ -127,7 +128,7 @@ Str mask_text(Str text, const StrVec *secrets, Arena *arena) {
     return text;
 }
 
-/* A short secret counts only as a whole: as a part of words it says nothing. */
+/* A short secret matches only the whole text, because it may be part of a word. */
 static bool holds_secret(Str text, const StrVec *secrets) {
     vec_each(secrets, secret) {
         bool is_within = secret->len > SHORT_MAX && str_find(text, *secret, 0) != SIZE_MAX;

@@ -1,20 +1,20 @@
-/* Mask: providers are given plain values, and what they say of one that fails may quote it. What an
- * instance's arguments hold in secret is therefore taken out of its diagnostics. */
+/* mask: removes secrets from diagnostics. Providers receive plain values, so their error messages
+ * may quote the secret arguments of an instance. */
 #pragma once
 
 #include "config.h"
 #include "diag.h"
 
-/* Adds the texts, numbers and keys in what is marked as secret; they live in the arena. */
+/* Adds the texts, numbers and map keys of secret values to `secrets`; `arena` owns them. */
 void mask_collect(Value value, StrVec *secrets, Arena *arena);
-/* What the root's sensitive variables were given (`values`: name → Value pointer; NULL: nothing),
- * as far as it is long enough to be told from words: a part of what was made of it may be quoted.
- */
+/* Adds the values of sensitive and ephemeral root variables (`values`: name → Value pointer; NULL:
+ * none). Short values are skipped, because they would match ordinary words. */
 void mask_collect_variables(const Module *root, const Map *values, StrVec *secrets, Arena *arena);
-/* Replaces them by "(sensitive value)". A short one is replaced only where it is quoted: as a part
- * of words it tells nothing. */
+/* Replaces secrets in diagnostics by "(sensitive value)". A short secret is replaced only where it
+ * is quoted, because it may be part of a word. */
 void mask_diags(Diags *diags, const StrVec *secrets);
-/* The same in one text; the text itself where it holds none. */
+/* Replaces secrets in one text. Returns the text itself if it contains none. */
 Str mask_text(Str text, const StrVec *secrets, Arena *arena);
-/* The value with each text, number and holder of keys that holds a secret marked as sensitive. */
+/* Returns the value with a sensitive mark on each text or number that contains a secret, and on
+ * each map or object with a secret key. */
 Value mask_value(Value value, const StrVec *secrets, Arena *arena);

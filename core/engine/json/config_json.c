@@ -1,4 +1,4 @@
-/* The configuration as plan JSON shows it. */
+/* Writes the configuration as plan JSON. */
 #include "config_json.h"
 
 #include "decode.h"
@@ -9,7 +9,7 @@ typedef struct Writing {
     JsonWriter writer;
     const Engine *engine;
     Arena *scratch;
-    bool is_single; /* neither expressions nor schemas are told */
+    bool is_single; /* omits expressions and schema versions */
 } Writing;
 
 static void open_member(Writing *writing, const char *name) {
@@ -17,8 +17,8 @@ static void open_member(Writing *writing, const char *name) {
     json_object_start(&writing->writer);
 }
 
-/* An object that counts only with something in it: how things stood before its key, and where its
- * content begins. */
+/* An object that is omitted if it is empty: the writer and text length before its key, and the
+ * offset of its content. */
 typedef struct Optional {
     JsonWriter before;
     size_t length;
@@ -52,7 +52,7 @@ static void add_step(StrBuf *text, const TraversalStep *step) {
     strbuf_add(text, address_key_to_str(key, text->arena));
 }
 
-/* root and the first `steps` steps */
+/* Returns the root and the first `steps` steps as text. */
 static Str traversal_text(const Traversal *traversal, size_t steps, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     strbuf_add(&text, traversal->root);
@@ -62,7 +62,7 @@ static Str traversal_text(const Traversal *traversal, size_t steps, Arena *arena
     return strbuf_str(&text);
 }
 
-/* How many steps name what is referred to; what stands behind them goes into it. */
+/* Returns the number of steps that name the referenced object. Further steps select parts of it. */
 static size_t subject_steps(const Reference *reference) {
     const Traversal *traversal = reference->traversal;
     size_t steps = reference->used;
@@ -74,7 +74,7 @@ static size_t subject_steps(const Reference *reference) {
     return is_output ? steps + 1 : steps;
 }
 
-/* The whole of it, then what it lies in, down to the name without a key. */
+/* Writes the whole reference, then each shorter prefix down to the name without a key. */
 static void write_reference(Writing *writing, const Reference *reference) {
     const Traversal *traversal = reference->traversal;
     size_t least = subject_steps(reference);
@@ -91,7 +91,7 @@ static void write_reference(Writing *writing, const Reference *reference) {
                           traversal_text(traversal, reference->used, writing->scratch));
 }
 
-/* In YAML and JSON a string with sequences is a text of its own. */
+/* In YAML and JSON, each string with template sequences has its own source text. */
 static bool is_string_template(const Expr *expr) {
     return expr->range.source && expr->range.source->outer;
 }
@@ -125,7 +125,8 @@ static Value object_as_written(const Expr *expr, Arena *arena) {
     return value_object(names, items, count, arena);
 }
 
-/* What YAML and JSON can write: strings stay as they are, sequences included. */
+/* Returns an expression that YAML and JSON can represent. Strings stay as written, including
+ * template sequences. */
 static Value value_as_written(const Expr *expr, Arena *arena) {
     if (is_string_template(expr))
         return value_string(expr->range.source->bytes, arena);
@@ -168,7 +169,8 @@ static bool has_uses(const Expr *expr) {
     return found;
 }
 
-/* The branch that is not taken may name anything. */
+/* A conditional with a constant condition: the branch that is not selected may contain
+ * references. */
 static bool is_decided(const Expr *expr) {
     while (expr->kind == EXPR_PARENS)
         expr = expr->as.inner;
@@ -268,7 +270,7 @@ static void write_decoded(Writing *writing, const Decoded *decoded) {
     json_object_end(&writing->writer);
 }
 
-/* `expressions`, if anything is written. */
+/* Writes `expressions`, unless it is empty. */
 static void write_body(Writing *writing, const Body *body, const Schema *schema) {
     const Decoded *decoded;
     Diags ignored = diags_new(writing->scratch);
@@ -335,10 +337,10 @@ typedef struct ProviderPlace {
     Str alias;
 } ProviderPlace;
 
-/* Where the configuration comes from that a name in a module means. */
+/* Returns the provider configuration that a name in a module refers to. */
 static ProviderPlace find_place(const Module *module, Str name, Str alias, Arena *arena) {
     Str key = config_provider_key(name, alias, arena);
-    if (map_has(&module->providers, key)) /* also one that only stands for what is passed */
+    if (map_has(&module->providers, key)) /* even if it only declares a passed configuration */
         return (ProviderPlace){module, name, alias};
     const ProviderRef *passed = module->call ? map_find(&module->call->providers, key) : NULL;
     if (passed)
@@ -389,7 +391,8 @@ static void add_place(Writing *writing, ProviderPlace place, Map *seen) {
     write_provider(writing, place, key);
 }
 
-/* That there is one of this type is listed too, under the name that it has by itself. */
+/* Returns the provider's type name. The configuration of that name is listed too, even if the
+ * resource uses another local name. */
 static Str provider_type(const Writing *writing, const Module *module, const Resource *resource) {
     Str address = address_in(writing, module, resource->provider.name);
     size_t at = address.len;
@@ -468,7 +471,7 @@ static void write_resource(Writing *writing, const Module *module, const Resourc
     json_object_end(writer);
 }
 
-/* What is ephemeral is not told: the document describes what is kept. */
+/* Ephemeral resources are omitted: the document describes persistent objects only. */
 static void write_resources(Writing *writing, const Module *module) {
     const Resource **sorted =
         arena_new_array(writing->scratch, const Resource *, module->resources.count);

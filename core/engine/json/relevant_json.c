@@ -1,29 +1,29 @@
-/* What the changes follow from: a search backwards from each change, through every resource on the
- * way by the attribute that is named. */
+/* Finds the attributes that changes depend on. The search goes backwards from each change, and
+ * follows the referenced attribute of each resource. */
 #include "relevant_json.h"
 #include "decode.h"
 #include "json.h"
 
-/* A module with the address of the instance that is looked at, and what repeats the resource whose
- * body it is. */
+/* A module and the address of its instance, with the repetition arguments of the resource whose
+ * body is searched. */
 typedef struct Place {
     const Module *module;
     const ModuleAddr *address;
-    const Expr *count; /* NULL: none, or within nothing repeated */
+    const Expr *count; /* NULL: no count, or not within a repeated resource */
     const Expr *for_each;
 } Place;
 
 typedef struct Search {
     const Engine *engine;
-    Map seen;  /* what has been followed: text of kind and address */
-    Map found; /* by traversal: JSON text of an element, for each once, in order */
+    Map seen;  /* text of kind and address of each visited object */
+    Map found; /* text of a traversal → JSON text of its element, in order of discovery */
     Arena *scratch;
 } Search;
 
 static void follow_expression(Search *search, Place place, const Expr *expr);
 static void follow_reference(Search *search, Place place, const Reference *reference);
 
-/* True the first time. */
+/* Returns true on the first call for this object. */
 static bool mark(Search *search, const char *kind, Place place, Str name) {
     Str path = module_addr_to_str(place.address, search->scratch);
     Str key = str_format(search->scratch, "%s %.*s %.*s", kind, STR_ARG(path), STR_ARG(name));
@@ -42,7 +42,7 @@ static void write_step(JsonWriter *writer, const TraversalStep *step) {
         json_write_string(writer, key.text);
 }
 
-/* a.b and a["b"] are two attributes that read the same. */
+/* a.b and a["b"] have different keys, so both are listed. */
 static Str traversal_key(Str address, const Traversal *traversal, size_t first, Arena *arena) {
     StrBuf key = strbuf_new(arena);
     strbuf_add(&key, address);
@@ -86,11 +86,11 @@ static void add_found(Search *search, Place place, const Reference *reference) {
     map_set(&search->found, key, element);
 }
 
-/* What a resource's value follows from: its whole body, or the part of it that is named. */
+/* A search through the body of a resource, or through one argument or block type of it. */
 typedef struct BodySearch {
     Search *search;
     Place place;
-    Str part; /* empty: all of it */
+    Str part; /* empty: the whole body */
 } BodySearch;
 
 static void visit_traversal(Traversal *traversal, void *payload) {
@@ -138,7 +138,7 @@ static void follow_body(BodySearch body, const Resource *resource) {
         decode_visit(decoded, &visitor, scratch);
 }
 
-/* The first step into it names the part; what lies deeper is not told apart. */
+/* The first step after the resource selects the part of its body; deeper steps are ignored. */
 static void follow_resource(Search *search, Place place, const Reference *reference) {
     Arena *scratch = search->scratch;
     ResourceAddr local = {
@@ -173,7 +173,7 @@ static void follow_local(Search *search, Place place, Str name) {
         follow_expression(search, place, local->expr);
 }
 
-/* What the call gives it. */
+/* Follows the argument of the module call. */
 static void follow_variable(Search *search, Place place, Str name) {
     const ModuleCall *call = place.module->call;
     if (!call || !mark(search, "variable", place, name))
@@ -209,8 +209,8 @@ static void follow_module(Search *search, Place place, const Reference *referenc
         follow_output(search, child, output);
 }
 
-/* count.index and each.value come from what repeats the resource. Those of module calls end the
- * search. */
+/* count.index and each.value depend on the arguments that repeat the resource. The search does not
+ * follow those of module calls. */
 static void follow_repetition(Search *search, Place place, const Expr *expr) {
     follow_expression(search, (Place){.module = place.module, .address = place.address}, expr);
 }
@@ -260,14 +260,14 @@ static void follow_change(Search *search, const ResourceChange *change) {
     ResourceAddr local = {
         .mode = change->address.mode, .type = change->address.type, .name = change->address.name};
     Str name = resource_addr_to_str(local, search->scratch);
-    /* Of a resource that has left the configuration nothing is known. */
+    /* A resource without a block has no expressions to follow. */
     const Resource *resource = map_find(&body.place.module->resources, name);
     Str whole = str_concat(name, STR(" "), search->scratch);
     if (resource && mark(search, "resource", body.place, whole))
         follow_body(body, resource);
 }
 
-/* Outputs of modules are in no state, so they count as new each time. */
+/* Outputs of modules are not in the state, so they always count as new. */
 static void follow_module_output(Search *search, const PlanModuleOutput *named) {
     Place place;
     if (!find_place(search->engine->config->root, named->module, &place))

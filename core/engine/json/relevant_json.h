@@ -1,5 +1,5 @@
-/* relevant_json: the `relevant_attributes` section of plan JSON: attributes of resources that
- * planned changes follow from, through outputs, locals and variables. */
+/* relevant_json: writes the `relevant_attributes` section of plan JSON: attributes that planned
+ * changes depend on, through outputs, locals and variables. */
 #pragma once
 
 #include "engine_context.h"

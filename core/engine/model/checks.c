@@ -1,4 +1,4 @@
-/* Results are unknown until a condition is evaluated. */
+/* Check results, and errors turned into warnings. */
 #include "checks.h"
 
 CheckResults *checks_new(size_t count, Arena *arena) {

@@ -1,18 +1,18 @@
 /* checks: results of conditions.
  *
- * The task that evaluates conditions writes a result for each. A slot has the results of a
- * variable, an output or a check; an instance record has those of a resource. They have one writer
- * each. */
+ * The task that evaluates conditions writes one result for each. A slot holds the results of a
+ * variable, an output or a check. An instance record holds those of a resource. Each has one
+ * writer. */
 #pragma once
 
 #include "diag.h"
 
-/* From best to worst; the worst of several is that of all. */
+/* From best to worst. The status of a group is its worst. */
 typedef enum CheckStatus { CHECK_PASS, CHECK_UNKNOWN, CHECK_FAIL, CHECK_ERROR } CheckStatus;
 
 typedef struct CheckResult {
     CheckStatus status;
-    Str message; /* of a failure; empty: none, or not to be shown */
+    Str message; /* error message of a failure; empty: none, or not to be shown */
 } CheckResult;
 
 typedef struct CheckResults {
@@ -22,5 +22,6 @@ typedef struct CheckResults {
 
 /* Returns `count` unknown results; NULL if `count` is 0. */
 CheckResults *checks_new(size_t count, Arena *arena);
-/* Adds errors as warnings; if `checked` is not empty, as results of the check of that address. */
+/* Adds the errors to `diags` as warnings. A non-empty `checked` is set as the address of the check
+ * that they belong to. */
 void checks_warn(Diags *diags, const Diags *errors, Str checked);

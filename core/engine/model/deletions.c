@@ -1,11 +1,11 @@
-/* deletions: an answer costs as much as there are deletions of the type. */
+/* deletions: an index by type. A lookup scans the deletions of its type. */
 #include "deletions.h"
 
 #include "state_object.h"
 
 typedef struct Deletions {
     VEC(const ResourceChange *) changes;  /* apply */
-    VEC(const StateResource *) resources; /* a destroy plan: all that is stored */
+    VEC(const StateResource *) resources; /* destroy plan: all stored resources */
 } Deletions;
 
 static Deletions *deletions_of(EngineWalk *walk, Str type) {

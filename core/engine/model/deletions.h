@@ -1,10 +1,11 @@
-/* deletions: which objects the plan deletes for good, for providers that ask. */
+/* deletions: the objects that the plan deletes without replacement, for providers that ask. */
 #pragma once
 
 #include "node.h"
 
-/* Sorts the deletions by type. Before the walk starts; single-threaded. */
+/* Indexes the deletions by type. Call it before the walk starts; single-threaded. */
 void deletions_index(EngineWalk *walk);
-/* An object of `type` with `text` as the value of `attribute` is deleted and not replaced. While
- * planning, true only in a destroy plan of everything. Any thread. */
+/* Returns true if an object of `type` whose `attribute` has the value `text` is deleted and not
+ * replaced. While planning, it returns true only in a destroy plan without -target or -exclude. Any
+ * thread may call it. */
 bool deletions_have(const EngineWalk *walk, const char *type, const char *attribute, Str text);

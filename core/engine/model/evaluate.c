@@ -54,8 +54,8 @@ static bool lookup_path(
     return true;
 }
 
-/* Null where the configuration declares no environments; in validation and in the console, which
- * need none to be selected, any of them. */
+/* Returns the selected environment. If none is selected, phases that do not need one return unknown
+ * if environments are declared; otherwise the result is null. */
 static Value environment_name(const EngineWalk *walk, Arena *arena) {
     const Config *config = walk->engine->config;
     if (config->environment)
@@ -87,7 +87,8 @@ static bool lookup_terraform(
     return false;
 }
 
-/* What a node found out for this module instance; a node that was skipped left nothing. */
+/* Returns the value that the node has set for this module instance; unknown if the node was
+ * skipped. */
 static bool lookup_slot(const EvalScope *self, const Node *node, Value *out) {
     const Slot *slot = node_slot(node, self->module);
     *out = slot->is_set ? slot->value : value_unknown(&TYPE_DYNAMIC);
@@ -119,7 +120,7 @@ static bool lookup_module(const EvalScope *self,
     }
     bool is_repeated = expansion->expansion.kind != REPEAT_NONE;
     bool is_disabled = !is_repeated && expansion->expansion.count == 0;
-    if (is_repeated != has_key || is_disabled) { /* let the language say what is wrong with it */
+    if (is_repeated != has_key || is_disabled) { /* the evaluator reports it */
         *out = evaluate_module_value(binding->node, self->module, arena);
         return true;
     }
@@ -176,7 +177,7 @@ static bool lookup(const Scope *scope,
     return false;
 }
 
-/* By the required_providers of the module. */
+/* Resolves a local provider name through the module's required_providers. */
 static Str provider_name(const Scope *scope, Str local) {
     const EvalScope *self = scope->self;
     const Module *module = self->module ? self->module->module->config : NULL;
@@ -220,7 +221,8 @@ void evaluate_scope_init_instance(EvalScope *scope, const InstanceRecord *record
     scope->repetition_unknown = record->keys_unknown;
 }
 
-/* A variable's rule that failed must say why; of other conditions the message is left out. */
+/* For a failed validation rule of a variable, an ephemeral message is an error. For other
+ * conditions a secret message is a warning. */
 static void refuse_secret_message(const Condition *condition,
                                   const EvalScope *scope,
                                   Value message,
@@ -240,7 +242,7 @@ static void refuse_secret_message(const Condition *condition,
         diags_error(diags, range, summary, "%s", detail);
 }
 
-/* A variable's rule that holds may have any value as its message. */
+/* If the validation rule of a variable holds, its message may have any type. */
 static bool rule_message(
     const Condition *condition, const EvalScope *scope, Value *out, Arena *arena, Diags *diags) {
     Value message;
@@ -252,8 +254,8 @@ static bool rule_message(
     return true;
 }
 
-/* What a condition says of itself when it fails; null where that may not be shown. It is evaluated
- * also when nothing failed: a mistake in it is one all the same. */
+/* Evaluates the error message; null if it is absent. It is evaluated even if the condition holds,
+ * so that its errors are always reported. */
 static bool condition_message(
     const Condition *condition, const EvalScope *scope, Value *out, Arena *arena, Diags *diags) {
     const Expr *expr = condition->error_message;
@@ -289,7 +291,8 @@ bool evaluate_messages(const Conditions *conditions,
     return ok;
 }
 
-/* What providers hand back has no marks, be it what they were given. */
+/* Values that a provider returns have no marks, even if they come from sensitive variables. This
+ * function masks the values of those variables in the diagnostics. */
 static void mask_given(const EvalScope *scope, Diags *diags, Arena *arena) {
     StrVec secrets = {0};
     const EngineWalk *walk = scope->walk;
@@ -325,7 +328,7 @@ static bool refuse(const Condition *condition,
     return scope->warns;
 }
 
-/* What is not known yet may still become true or false, whatever its type is by now. */
+/* An unknown result is accepted whatever its type, since its type may still change. */
 static bool condition_result(const Condition *condition,
                              const EvalScope *scope,
                              Value *out,

@@ -1,45 +1,49 @@
-/* evaluate: the names that an expression of a module instance can see, as a Scope over slots. */
+/* evaluate: the names that an expression of a module instance can refer to, as a Scope over
+ * slots. */
 #pragma once
 
 #include "eval.h"
 #include "node.h"
 
-/* Points at itself: a copy must set scope.self anew. */
+/* scope.self points at this struct: after a copy, set it again. */
 typedef struct EvalScope {
-    Scope scope; /* what eval takes */
+    Scope scope; /* passed to eval functions */
     EngineWalk *walk;
     ModuleInstance *module;
     RepetitionKind repetition; /* of the block being evaluated: count.index, each.key */
-    bool repetition_unknown;   /* validate: the keys are not known */
+    bool repetition_unknown;   /* validate: the keys are unknown */
     InstanceKey key;
     Value each_value;
-    const Value *self;    /* NULL: no self here */
-    bool lacks_self;      /* refresh-only plan: a repeated instance that has no object */
-    CheckResult *results; /* where conditions say what they came to, one each; NULL: nowhere */
-    Arena *keep;          /* of what the results hold */
-    Str checked;          /* whose conditions are evaluated, as an address */
-    bool is_validation;   /* a variable's rule: what it may not show is no mere warning */
-    bool warns;           /* a condition that does not hold is no error */
+    const Value *self;    /* value of "self"; NULL: "self" is not allowed here */
+    bool lacks_self;      /* refresh-only plan: the repeated instance has no object */
+    CheckResult *results; /* receives one result per condition; NULL: results are not recorded */
+    Arena *keep;          /* owns the messages in `results` */
+    Str checked;          /* address of the object whose conditions are evaluated */
+    bool is_validation;   /* validation rule of a variable: a message that must not be shown is an
+                             error */
+    bool warns;           /* failed conditions are warnings, not errors */
 } EvalScope;
 
-/* Of a module instance, without repetition. */
+/* Prepares a scope for expressions of `module`, without count or each. */
 void evaluate_scope_init(EvalScope *scope, EngineWalk *walk, ModuleInstance *module);
-/* Of the call of a module's instance: its caller, with what the call is repeated by. */
+/* Prepares a scope for the module call that created `called`: expressions of its parent, with count
+ * and each of the call. */
 void evaluate_scope_init_call(EvalScope *scope, EngineWalk *walk, ModuleInstance *called);
-/* With count.index, each.key and each.value of one instance. */
+/* Prepares a scope for one resource instance, with its count.index, each.key and each.value. */
 void evaluate_scope_init_instance(EvalScope *scope, const InstanceRecord *record);
-/* Condition blocks: true when all hold or cannot be told yet. */
+/* Evaluates condition blocks. Returns true if each holds or is unknown. */
 MUST_USE bool evaluate_conditions(const Conditions *conditions,
                                   const EvalScope *scope,
                                   const char *failed_summary,
                                   Arena *arena,
                                   Diags *diags);
-/* While validating: are their messages texts that may be shown? */
+/* Validate: evaluates the error messages only. Returns false if one is invalid. */
 MUST_USE bool evaluate_messages(const Conditions *conditions,
                                 const EvalScope *scope,
                                 Arena *arena,
                                 Diags *diags);
-/* module.m as a value, from the outputs of its instances. */
+/* Returns the value of module.m, built from the outputs of its instances. */
 Value evaluate_module_value(const Node *call, ModuleInstance *caller, Arena *arena);
-/* An expansion's shape around its instances' values: the value itself, a tuple, or an object. */
+/* Combines the values of instances as the expansion requires: a single value, a tuple or an
+ * object. */
 Value evaluate_shape(const Expansion *expansion, Value *values, Arena *arena);

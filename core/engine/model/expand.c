@@ -1,4 +1,4 @@
-/* count, for_each and enabled → the keys of a block's instances. */
+/* Evaluates count, for_each and enabled. */
 #include "expand.h"
 
 static void single(Expansion *out, Arena *arena) {
@@ -14,7 +14,7 @@ static bool unknown_keys(
     const PlanOptions *options = scope->walk->options;
     bool is_validating = scope->walk->phase == PHASE_VALIDATE;
     if (is_validating || (options && options->mode == PLAN_DESTROY)) {
-        /* Destroying goes by what the state has. */
+        /* A destroy plan uses the instances in the state. */
         *out = (Expansion){.kind = kind, .is_unknown = true, .count = is_validating ? 1 : 0};
         return true;
     }
@@ -46,7 +46,7 @@ static bool reject_count(const Expr *expr, Diags *diags, const char *detail) {
     return false;
 }
 
-/* A whole number out of a known value without marks. */
+/* Converts a known value without marks to a whole number. */
 static bool read_count(
     const Expr *expr, Value value, bool is_secret, int64_t *out, Arena *arena, Diags *diags) {
     ConvertError error;
@@ -192,7 +192,7 @@ static bool reject_enabled(const Expr *expr, Diags *diags, const char *detail) {
     return false;
 }
 
-/* One object or none. */
+/* Gives one instance or none. */
 static bool expand_enabled(
     const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
     Value value;
@@ -243,7 +243,7 @@ bool expand_evaluate(const Repetition *repetition,
     local.scope.self = &local;
     bool ok = expand_any(repetition, &local, out, arena, diags);
     bool is_repeated = out->kind != REPEAT_NONE || repetition->enabled;
-    /* Validating looks at a block once, for all of its instances. */
+    /* Validation evaluates a block once, for all of its instances. */
     if (ok && scope->walk->phase == PHASE_VALIDATE && is_repeated)
         *out = (Expansion){.kind = out->kind, .is_unknown = true, .count = 1};
     return ok;

@@ -1,17 +1,17 @@
-/* expand: count, for_each and enabled → the keys of a block's instances. */
+/* expand: evaluates count, for_each or enabled to the keys of a block's instances. */
 #pragma once
 
 #include "evaluate.h"
 
-/* At most one of them is set. */
+/* At most one argument is set. */
 typedef struct Repetition {
     const Expr *count;
     const Expr *for_each;
     const Expr *enabled;
 } Repetition;
 
-/* Nothing set: one instance without key; `enabled`: that, or none. While validating or destroying,
- * unknown keys are fine (is_unknown); else an error that says what to do. Keys come sorted. */
+/* Without an argument there is one instance without key; `enabled` gives one or none. Unknown keys
+ * set `is_unknown` while validating or destroying; otherwise they are an error. Keys are sorted. */
 MUST_USE bool expand_evaluate(const Repetition *repetition,
                               const EvalScope *scope,
                               Expansion *out,

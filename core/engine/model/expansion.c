@@ -1,4 +1,4 @@
-/* Keys are sorted, so a key is found by bisection. */
+/* Finds a key in an expansion by binary search. */
 #include "expansion.h"
 
 bool expansion_find(const Expansion *expansion, InstanceKey key, size_t *index) {

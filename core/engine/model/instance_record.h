@@ -21,29 +21,30 @@ typedef struct InstanceRecord {
     RepetitionKind repetition;
     bool keys_unknown; /* validate */
     Value each_value;
-    Value value; /* that references see; marked */
+    Value value; /* marked value that references see */
     bool failed;
     bool is_refused; /* plan of a destroy: prevent_destroy rejects its deletion */
-    bool is_settled; /* plan: no interrupted call is in doubt any more */
+    bool is_settled; /* plan: no interrupted provider call is unresolved */
     const StateResource *stored_resource;
     const StateInstance *stored;
-    Str deposed;             /* key, for a deposed object's own record */
+    Str deposed;             /* deposed key, if the record is for a deposed object */
     ChangeRun *run;          /* apply */
-    Node *mirror;            /* apply: of a deletion */
+    Node *mirror;            /* apply: the mirror node of a deletion */
     ResourceChange *planned; /* plan: the result */
     Drift *drift;
-    const StateObject *refreshed; /* the object of the refreshed state; NULL: deleted */
+    const StateObject *refreshed; /* object in the refreshed state; NULL: deleted */
     bool refreshed_changed;
     ActionReason removal;  /* reason of its deletion */
     Str provider_key;      /* key of its provider configuration; empty: not repeated */
     Str import_id;         /* plan: of the object to import; empty: none */
-    CheckResults *results; /* of preconditions, then postconditions; of a check's data source:
-                              one, for its read. NULL: none */
+    CheckResults *results; /* preconditions, then postconditions; for a data source of a check: one,
+                              for its read. NULL: none */
 } InstanceRecord;
 
 typedef struct ResourceExpansion {
     Expansion expansion;
-    InstanceRecord *records;      /* one per key of the expansion */
-    bool is_changing;             /* plan: a record changes, or one beyond is removed */
-    VEC(InstanceRecord *) beyond; /* refresh only: stored objects without a key here, by key */
+    InstanceRecord *records; /* one per key of the expansion */
+    bool is_changing;        /* plan: an instance of the block changes or is removed */
+    VEC(InstanceRecord *)
+    beyond; /* refresh only: stored, but not in `expansion`; by key */
 } ResourceExpansion;

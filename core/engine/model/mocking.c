@@ -1,7 +1,7 @@
-/* Overrides and mocks of a test, looked up. */
+/* Looks up overrides and mocks of a test. */
 #include "mocking.h"
 
-/* The instance itself first, then what names it without keys. */
+/* An override of the exact instance precedes an override without keys. */
 static const TestOverride *find_in(const TestOverrides *overrides, ResourceAddr address) {
     vec_each(overrides, override) {
         const TestOverride *found = *override;

@@ -1,16 +1,17 @@
-/* mocking: what a walk makes up, because a test says so, instead of asking a provider or looking
- * into a module. */
+/* mocking: overrides and mocks of a test. They replace calls of providers and the evaluation of
+ * modules. */
 #pragma once
 
 #include "mock.h"
 #include "node.h"
 
-/* The mock of this instance: an override of it wins over those of its block, those of the run over
- * those of the file, and all of them over the provider's mock. out->type NULL: it is not mocked. */
+/* Sets `*out` to the mock of an instance; out->type is NULL if the instance is not mocked.
+ * Precedence: override of the instance, override of its block, mock of the provider. Overrides of
+ * the run precede those of the file. */
 void mocking_find(const EngineWalk *walk,
                   const ProviderNode *provider,
                   const ObjectType *type,
                   ResourceAddr address,
                   Mock *out);
-/* The override of a module instance; NULL: what it declares is what there is. */
+/* Returns the override of a module instance; NULL if the module is evaluated. */
 const TestOverride *mocking_find_module(const EngineWalk *walk, const ModuleAddr *address);

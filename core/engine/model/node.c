@@ -1,4 +1,4 @@
-/* The nodes of a walk's graph and the instances of its modules. */
+/* Creates and finds nodes and module instances. */
 #include "node.h"
 
 Node *node_add(

@@ -1,12 +1,13 @@
-/* node: the nodes of the graph and the module instances that they fill in.
+/* node: the nodes of the graph, and the module instances that hold their results.
  *
- * A node is a block of the configuration (in a module, not in an instance of it), or a resource
- * that only the state knows. Visiting it expands it to the instances of its module and its own.
+ * A node is a block of a module, shared by all instances of that module, or a resource that is only
+ * in the state. Its visit expands it to the instances of its module and to its own.
  *
- *   EngineModule    a module of the configuration with the nodes of its blocks
- *   ModuleInstance  one instance of it, with a slot per node for the node's results
+ * EngineModule    a module of the configuration with the nodes of its blocks
+ * ModuleInstance  one instance of it, with a slot per node for the node's results
  *
- * A slot has one writer, the visit (or task) of its node; the walk's "done" edge publishes it. */
+ * Each slot has one writer: the visit or the task of its node. The walk's "done" edge publishes the
+ * slot. */
 #pragma once
 
 #include "decode.h"
@@ -18,7 +19,7 @@ typedef enum NodeKind {
     NODE_VARIABLE,
     NODE_LOCAL,
     NODE_OUTPUT,
-    NODE_MODULE,       /* a call: creates the instances of the module */
+    NODE_MODULE,       /* module call: creates the instances of the module */
     NODE_MODULE_VALUE, /* the value of the whole module, built once */
     NODE_PROVIDER,
     NODE_RESOURCE,        /* plans or applies the instances of a block */
@@ -26,8 +27,9 @@ typedef enum NodeKind {
     NODE_ORPHAN,          /* a resource that only the state has */
     NODE_IMPORT,          /* an import block */
     NODE_CHECK,           /* assertions whose failure is a warning */
-    NODE_CHECK_START,     /* after everything else, before the data sources of checks */
-    NODE_EPHEMERAL_CLOSE, /* closes the objects of an ephemeral block, after its last user */
+    NODE_CHECK_START,     /* runs after everything except the data sources of checks */
+    NODE_EPHEMERAL_CLOSE, /* closes the objects of an ephemeral block after its last user has ended
+                           */
     NODE_DESTROY,         /* apply: the mirror of a node; deletes its objects */
     NODE_DESTROY_GATE,    /* apply: the deletions of dependents that precede a node's own changes */
 } NodeKind;
@@ -36,23 +38,24 @@ typedef enum NodeKind {
 typedef struct ProviderNode ProviderNode;
 struct ProviderNode {
     const Provider *provider;
-    const ProviderConfig *config; /* NULL: implied, empty */
-    ProviderConfigAddr address;   /* key: of one of several, by for_each */
+    const ProviderConfig *config; /* NULL: implied and empty */
+    ProviderConfigAddr address;   /* key: selects one configuration of a for_each */
     const Decoded *decoded;
-    Diags decoding; /* as ResourceNode's */
+    Diags decoding; /* decoding errors; see ResourceNode */
     void *client;
     Arena *arena;   /* of the client */
-    StrVec secrets; /* sensitive texts of its configuration */
+    StrVec secrets; /* sensitive texts in its configuration */
     bool is_configured;
-    bool is_deferred;             /* its configuration holds unknowns */
-    bool is_rebuilt;              /* and its server is replaced, so its objects do not exist yet */
-    VEC(ProviderNode *) repeated; /* with for_each: the configurations themselves */
+    bool is_deferred; /* its configuration contains unknown values */
+    bool is_rebuilt;  /* deferred, and its server is replaced: its objects do not exist yet */
+    VEC(ProviderNode *) repeated; /* for_each: the configurations, one per key */
 };
 
 /* The key that selects one of a repeated provider configuration. */
 typedef struct ProviderKey {
-    const Expr *expr;     /* NULL: none, it is not repeated */
-    EngineModule *called; /* the call of this module has the key; NULL: the resource */
+    const Expr *expr; /* NULL: the provider configuration is not repeated */
+    EngineModule
+        *called; /* count and each come from the call of this module; NULL: from the resource */
 } ProviderKey;
 
 /* A provisioner of a block, decoded. */
@@ -61,16 +64,16 @@ typedef struct ProvisionerNode {
     const ProvisionerType *type;
     const Decoded *decoded;
     Diags decoding;
-    const Decoded *connection; /* its own, else the resource's; NULL: none */
+    const Decoded *connection; /* connection of the provisioner or of the resource; NULL: none */
     Diags connecting;
 } ProvisionerNode;
 
 /* One planned change on its way through an apply. */
 struct ChangeRun {
     const ResourceChange *change;
-    Str deposed; /* key of the predecessor that a create_before_destroy put aside; empty: none */
-    bool failed; /* its creation failed, or the deletion of its predecessor */
-    bool create_before_destroy; /* own, or forced on this instance: the state stores it */
+    Str deposed; /* key of the predecessor that create_before_destroy deposed; empty: none */
+    bool failed; /* its creation failed, or the deletion of its predecessor failed */
+    bool create_before_destroy; /* configured or forced; stored in the state */
 };
 
 typedef VEC(ChangeRun *) ChangeRuns;
@@ -87,7 +90,7 @@ typedef VEC(ImportedObject) ImportedObjects;
 typedef struct ResourceNode {
     const Resource *config; /* NULL: orphan */
     const Removed *removed; /* orphan: its removed block; NULL: none */
-    const ObjectType *type; /* NULL: the provider has no type of that name */
+    const ObjectType *type; /* NULL: the provider has no such type */
     const Decoded *decoded;
     Diags decoding; /* errors of decoding; not reported if references in the body are wrong */
     VEC(ProvisionerNode) provisioners;
@@ -98,31 +101,31 @@ typedef struct ResourceNode {
     Str local_address;       /* the same within its module: T.N, data.T.N */
     const Str *dependencies; /* sorted configuration addresses, also indirect ones */
     size_t dependency_count;
-    bool create_before_destroy;  /* own or forced */
-    atomic_bool creation_failed; /* apply: and left no object */
-    VEC(StateResource *) stored; /* of this block in the state, over all module instances */
-    Map stored_by_module;        /* module instance's text → StateResource */
-    VEC(Node *) imports;         /* NODE_IMPORT: blocks that may import to it */
-    ChangeRuns planned;          /* apply: its changes, in the plan's order */
-    VEC(InstanceKey) wanted;     /* apply, -target: instances that the targets depend on … */
-    bool is_wanted_whole;        /* … or all of them */
+    bool create_before_destroy;  /* configured or forced */
+    atomic_bool creation_failed; /* apply: its creation failed and left no object */
+    VEC(StateResource *)
+    stored;                  /* resources of this block in the state, over all module instances */
+    Map stored_by_module;    /* text of module instance → StateResource */
+    VEC(Node *) imports;     /* NODE_IMPORT: blocks that may import to it */
+    ChangeRuns planned;      /* apply: its changes, in the plan's order */
+    VEC(InstanceKey) wanted; /* apply, -target: instances that the targets depend on */
+    bool is_wanted_whole;    /* apply, -target: the targets depend on every instance */
 } ResourceNode;
 
-/* Errors in the references of one part of a block (an expression, a body), reported where that part
- * would be evaluated. `hides_names`: no reference in this part can be evaluated. */
+/* Errors in the references of one part of a block (an expression or a body). They are reported when
+ * that part would be evaluated. `hides_names`: no reference in this part can be evaluated. */
 typedef struct PartFaults {
     const void *part;
     Diags diags;
     bool hides_names;
-    bool
-        is_of_form; /* of a body: its arguments do not match its schema, its references are right */
-    bool is_late;   /* reported when an instance is planned; the rest is planned */
+    bool is_of_form; /* body: its references are valid, but its arguments do not match the schema */
+    bool is_late;    /* reported when an instance is planned; planning of the block continues */
 } PartFaults;
 
 /* The instance of a resource that an expression refers to by a literal key. */
 typedef struct InstanceUse {
     const Node *value; /* NODE_RESOURCE_VALUE */
-    InstanceKey key;   /* KEY_NONE: any */
+    InstanceKey key;   /* KEY_NONE: any instance */
 } InstanceUse;
 
 struct Node {
@@ -130,7 +133,7 @@ struct Node {
     GraphNode id;
     EngineModule *module;
     uint32_t slot;
-    Str name; /* var.x, module.a.libvirt_domain.b: for messages and the graph */
+    Str name; /* var.x, module.a.libvirt_domain.b; used in messages and graphs */
     SourceRange range;
     union {
         const Variable *variable;
@@ -144,21 +147,22 @@ struct Node {
         Node *mirrored; /* DESTROY: the node whose objects it deletes; DESTROY_GATE: the node that
                            waits */
     } as;
-    const Expr *input;   /* VARIABLE of a child module: the call's argument, or NULL */
+    const Expr *input;   /* VARIABLE of a child module: the argument of the call, or NULL */
     EngineModule *child; /* MODULE, MODULE_VALUE */
     Node *module_value;  /* MODULE */
-    Diags faults;        /* errors of its block, reported before it is evaluated */
+    Diags faults;        /* errors of the block, reported before it is evaluated */
     VEC(PartFaults) part_faults;
-    VEC(InstanceUse) uses;  /* of repeated resources */
-    bool is_used;           /* MODULE_VALUE: something refers to it */
-    bool configures;        /* RESOURCE, ephemeral: a provider configuration needs it */
-    bool is_selected;       /* false: pruned by -target or -exclude */
-    bool is_target;         /* its changes are planned, not just its value */
-    bool selects_all;       /* -target: every instance, not just the named ones */
-    bool is_pending;        /* plan: it, or something that it depends on, will change */
-    bool is_changing;       /* plan, RESOURCE_VALUE: an object of it will change */
-    bool is_renewed;        /* plan: an object that it refers to will be replaced */
-    atomic_bool has_failed; /* apply, DESTROY and DESTROY_GATE: a deletion behind it has failed */
+    VEC(InstanceUse) uses; /* of repeated resources */
+    bool is_used;          /* MODULE_VALUE: something refers to it */
+    bool configures;       /* RESOURCE, ephemeral: a provider configuration depends on it */
+    bool is_selected;      /* false: pruned by -target or -exclude */
+    bool is_target;        /* its changes are planned, not only its value */
+    bool selects_all;      /* -target: every instance is a target, not only the named ones */
+    bool is_pending;       /* plan: it or one of its dependencies changes */
+    bool is_changing;      /* plan, RESOURCE_VALUE: one of its objects changes */
+    bool is_renewed;       /* plan: an object that it refers to is replaced */
+    atomic_bool
+        has_failed; /* apply, DESTROY and DESTROY_GATE: a deletion that it depends on failed */
 };
 
 /* The node that a traversal refers to. */
@@ -180,7 +184,8 @@ struct EngineModule {
     Map instances_by_address; /* address text → ModuleInstance */
 };
 
-/* True if the targets need this instance: always without -target, and when planning. */
+/* Returns true if the targets need this instance. Without -target and when planning, every instance
+ * is needed. */
 bool node_wants(const ResourceNode *resource, InstanceKey key);
 
 typedef struct ModuleExpansion {
@@ -214,18 +219,18 @@ const PartFaults *node_find_faults(const Node *node, const void *part);
 /* Adds all errors of the block, in order. */
 void node_tell_faults(const Node *node, Diags *diags);
 Slot *node_slot(const Node *node, ModuleInstance *instance);
-/* RESOURCE_VALUE: true if another node, or a console, needs the value. */
+/* RESOURCE_VALUE: returns true if another node or the console needs the value. */
 bool node_is_looked_at(const EngineWalk *walk, const Node *node);
-/* Apply: true if an object of the block is deleted. */
+/* Apply: returns true if an object of the block is deleted. */
 bool node_deletes(const ResourceNode *resource);
-/* Creates an instance that is not in its module's list: no block is visited for it. */
+/* Creates a module instance without adding it to its module: no block is visited for it. */
 ModuleInstance *node_module_detached(EngineModule *module,
                                      ModuleInstance *parent,
                                      InstanceKey key,
                                      Value each_value,
                                      RepetitionKind repetition,
                                      Arena *arena);
-/* Creates an instance and appends it to its module's list. */
+/* Creates a module instance and adds it to its module. */
 ModuleInstance *node_module_instance(EngineModule *module,
                                      ModuleInstance *parent,
                                      InstanceKey key,

@@ -1,4 +1,4 @@
-/* walk_state: everything that one walk of the graph works on. */
+/* walk_state: the data of one walk of the graph. */
 #pragma once
 
 #include "engine_context.h"
@@ -11,32 +11,32 @@ typedef struct EngineModule EngineModule;
 typedef enum WalkPhase { PHASE_VALIDATE, PHASE_PLAN, PHASE_APPLY, PHASE_EVALUATE } WalkPhase;
 
 typedef struct WorkerArenas {
-    Arena *keep;    /* of results that outlive the walk */
+    Arena *keep;    /* results that outlive the walk */
     Arena *passing; /* freed with the walk */
     Arena *scratch;
-    VEC(InstanceRecord *) removed; /* records of instances that have no expansion */
+    VEC(InstanceRecord *) removed; /* records of instances that are in no expansion */
 } WorkerArenas;
 
 struct EngineWalk {
     const Engine *engine;
     const PlanOptions *options;
     WalkPhase phase;
-    Arena *arena; /* of the graph and the walk itself; single-threaded building */
-    Arena *kept;  /* of results that outlive the walk; else the same arena */
-    bool stays;   /* the caller owns the arena: for a console */
+    Arena *arena; /* graph and walk; used by a single thread while building */
+    Arena *kept;  /* results that outlive the walk; without such results, equal to `arena` */
+    bool stays;   /* console: the caller owns the arena */
     Graph graph;
     VEC(Node *) nodes;
     EngineModule *root;
     VEC(EngineModule *) modules;
     const State *state;        /* plan: prior; apply: NULL */
-    Map deletions;             /* deletions.c's index, by type */
-    Map destroyed;             /* plan of a targeted destroy: texts of the addresses in it */
+    Map deletions;             /* index of deletions.c, by type */
+    Map destroyed;             /* plan of a targeted destroy: texts of the addresses to destroy */
     const struct Moves *moves; /* plan: objects whose address in `state` changed */
     WorkingState *working;     /* apply */
     const Plan *plan;          /* apply */
     struct Removals *removals; /* NULL: not collected yet */
     struct Ephemerals *ephemerals;
-    Map missing_providers; /* names that an error was reported for */
+    Map missing_providers; /* names of providers that an error was already reported for */
     WorkerArenas *workers;
     uint32_t worker_count;
     DiagsSink *sink;

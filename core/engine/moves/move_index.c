@@ -1,4 +1,5 @@
-/* Maps from the text of an end: the names of its modules, those of its resource, the last key. */
+/* Maps from the text of an end to statements. The text has the names of modules and resource, and
+ * may have the last key. */
 #include "move_index.h"
 
 MoveIndex move_index_new(Arena *arena) {
@@ -18,7 +19,7 @@ static void add_module_names(StrBuf *text, const MoveEnd *end, size_t count) {
     }
 }
 
-/* Of the end itself. */
+/* Returns the names in an end, without keys. */
 static Str names_of(const MoveEnd *end, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     add_module_names(&text, end, end->module_count);
@@ -76,14 +77,14 @@ void move_index_any_key(
     take(&index->any[side], names_of(end, arena), out, arena);
 }
 
-/* Those with this very end, and those about all of the block that it is of. */
+/* Finds the statements with exactly this end, and those about its whole block. */
 static void find_with_key(
     const MoveIndex *index, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena) {
     move_index_same(index, side, end, out, arena);
     take(&index->whole[side], names_of(end, arena), out, arena);
 }
 
-/* Statements with an end that is a module around this one. */
+/* Finds the statements with an end that is a module containing this end. */
 static void find_around(
     const MoveIndex *index, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena) {
     size_t count = end->is_resource ? end->module_count : end->module_count - 1;

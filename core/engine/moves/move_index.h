@@ -1,8 +1,7 @@
-/* MoveIndex: statements by what the names in their ends are, so that whoever asks for those about
- * something looks at few of them, however many there are.
+/* MoveIndex: finds statements by the names in their ends, without scanning all statements.
  *
- * What is found may be about it; what the statement says (move_statement.h) decides. Numbers are
- * those of the statements; one may come several times. */
+ * The result may contain statements that do not match; move_statement.h decides. Statements are
+ * returned by number, and a number may occur several times. */
 #pragma once
 
 #include "map.h"
@@ -15,21 +14,21 @@ typedef VEC(size_t) MoveNumbers;
 typedef struct MoveIndex {
     Arena *arena;
     Map any[2];   /* names of an end → MoveNumbers */
-    Map exact[2]; /* the same with the last key */
-    Map whole[2]; /* names of an end of a statement about whole blocks */
+    Map exact[2]; /* names of an end with its last key → MoveNumbers */
+    Map whole[2]; /* names of an end → MoveNumbers; only statements about whole blocks */
 } MoveIndex;
 
 MoveIndex move_index_new(Arena *arena);
 void move_index_add(MoveIndex *index, const MoveStatement *statement, size_t number);
-/* Those with this end on that side. */
+/* Adds the statements that have this end on that side to `out`. */
 void move_index_same(
     const MoveIndex *index, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena);
-/* The same, whatever the last key is. */
+/* Adds the statements that have this end, with any last key, on that side to `out`. */
 void move_index_any_key(
     const MoveIndex *index, MoveSide side, const MoveEnd *end, MoveNumbers *out, Arena *arena);
-/* Those that move what is at this address. */
+/* Adds the statements that may move the object at this address to `out`. */
 void move_index_about(const MoveIndex *index, ResourceAddr address, MoveNumbers *out, Arena *arena);
-/* Those that this one, in the order of carrying out, stands before or after. */
+/* Adds the statements that may have to precede or follow this statement to `out`. */
 void move_index_related(const MoveIndex *index,
                         const MoveStatement *statement,
                         MoveNumbers *out,

@@ -1,7 +1,7 @@
-/* Statements out of the configuration, and the addresses that they match. */
+/* Reads moved blocks from the configuration, and matches addresses against them. */
 #include "move_statement.h"
 
-/* The configuration address of a module, outermost first. */
+/* The steps of a module's configuration address, outermost first. */
 static size_t module_depth(const Module *module) {
     return module->parent ? module_depth(module->parent) + 1 : 0;
 }
@@ -90,7 +90,7 @@ MoveStatement move_statement_implied(const ResourceAddr *resource,
     return statement;
 }
 
-/* Modules of an address, outermost first. */
+/* Returns the modules of an address, outermost first. */
 static const ModuleAddr **chain_of(const ModuleAddr *module, Arena *arena) {
     size_t depth = module_addr_depth(module);
     const ModuleAddr **chain = arena_new_array(arena, const ModuleAddr *, depth ? depth : 1);
@@ -114,7 +114,8 @@ static bool match_modules(const MoveStatement *statement, const ModuleAddr **cha
     return true;
 }
 
-/* The modules of `to`, with the keys that stay, and then those below what moved. */
+/* Returns the modules of `to` with the keys that are kept, followed by the modules below the moved
+ * one. */
 static const ModuleAddr *new_modules(const MoveStatement *statement,
                                      const ModuleAddr **chain,
                                      size_t depth,
@@ -176,7 +177,7 @@ static bool same_steps(const MoveEnd *a, const MoveEnd *b, size_t count) {
     return true;
 }
 
-/* Of a statement about whole blocks any key counts. */
+/* If one statement is about whole blocks, the last key is ignored. */
 static bool touches(const MoveStatement *one,
                     const MoveEnd *a,
                     const MoveStatement *other,
@@ -193,7 +194,7 @@ static bool touches(const MoveStatement *one,
            (any_key || same_step(&a->modules[last], &b->modules[last]));
 }
 
-/* Is `inner` below the module that `outer` names? */
+/* Returns true if `inner` is below the module `outer`. */
 static bool is_nested(const MoveEnd *inner, const MoveStatement *statement, const MoveEnd *outer) {
     if (outer->is_resource || inner->module_count < outer->module_count)
         return false;

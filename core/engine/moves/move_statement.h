@@ -1,7 +1,7 @@
-/* MoveStatement: one moved block, or a move that a count that came or went implies.
+/* MoveStatement: one moved block, or the move that adding or removing `count` implies.
  *
- * Its ends are patterns over the addresses of instances: a module's own statements hold in each
- * instance of the module, and keep its keys. */
+ * Its ends are patterns over addresses of instances. A statement of a module holds in each instance
+ * of the module, and keeps the keys of that instance. */
 #pragma once
 
 #include "config.h"
@@ -10,47 +10,49 @@
 typedef struct MoveStep {
     Str name;
     InstanceKey key;
-    bool is_any; /* of the module that declares it: whatever key it has stays */
+    bool is_any; /* declaring module: matches any key and keeps it */
 } MoveStep;
 
 typedef struct MoveEnd {
     MoveStep *modules;
     size_t module_count;
-    bool is_resource; /* else the last module is what moves */
+    bool is_resource; /* false: the last module moves */
     ResourceMode mode;
     Str type;
     Str name;
-    InstanceKey key; /* of the resource */
+    InstanceKey key; /* key of the resource */
 } MoveEnd;
 
 typedef struct MoveStatement {
     MoveEnd from;
     MoveEnd to;
-    bool is_whole; /* neither end has a key: all instances, keys and all */
+    bool is_whole; /* neither end has a key: all instances move and keep their keys */
     bool is_implied;
-    bool is_reported; /* an error about it was added */
+    bool is_reported; /* an error about this statement was added */
     SourceRange range;
 } MoveStatement;
 
 typedef VEC(MoveStatement) MoveStatements;
 
-/* Of every module's moved blocks, in order. */
+/* Adds the moved blocks of all modules to `out`, in order. */
 void move_statement_collect(const Config *config, MoveStatements *out, Arena *arena);
-/* x → x[0] or back, of the module at this configuration address. */
+/* Returns the implied move x → x[0] or x[0] → x, valid in all instances of the module. */
 MoveStatement move_statement_implied(const ResourceAddr *resource,
                                      InstanceKey from,
                                      InstanceKey to,
                                      SourceRange range,
                                      Arena *arena);
-/* An instance as an end that is about it alone. */
+/* Returns an end that matches this instance only. */
 MoveEnd move_statement_end_of(ResourceAddr address, Arena *arena);
-/* Where the instance goes; false when the statement is not about it. */
+/* Sets `*out` to the new address of the instance; returns false if the statement does not match
+ * it. */
 MUST_USE bool move_statement_match(const MoveStatement *statement,
                                    ResourceAddr address,
                                    ResourceAddr *out,
                                    Arena *arena);
-/* Must `first` be carried out before `second`? A chain, or one within what the other moves. */
+/* Returns true if `first` must be applied before `second`. Either `second` continues the move of
+ * `first`, or one statement lies within a module that the other moves. */
 bool move_statement_precedes(const MoveStatement *first, const MoveStatement *second);
 bool move_statement_same_end(const MoveEnd *a, const MoveEnd *b);
-/* As it was written, module path in front. */
+/* Returns the end as written, prefixed with its module path. */
 Str move_statement_end_text(const MoveEnd *end, Arena *arena);

@@ -1,5 +1,4 @@
-/* Moves carried out: statements are put in order, and each is applied to all instances of a state.
- */
+/* Applies moves: sorts the statements, then applies each to all instances of a state. */
 #include "moves.h"
 
 #include "graph.h"
@@ -7,7 +6,7 @@
 typedef struct Moving {
     size_t number;
     ResourceAddr origin;
-    ResourceAddr address; /* so far */
+    ResourceAddr address; /* current address */
     const StateResource *resource;
     const StateInstance *instance;
 } Moving;
@@ -19,12 +18,12 @@ typedef struct Run {
     MoveStatements statements;
     MoveIndex index;
     Movings all;
-    Movings *waiting; /* for each statement: what it may be about; some may be elsewhere by now */
-    /* How many are at a place: text → size_t *. */
+    Movings *waiting; /* per statement: instances that it may match; some may have moved away */
+    /* Number of instances at an address: text → size_t *. */
     Map by_address;
-    Map blocks;     /* addresses without key */
-    Map modules;    /* each module instance that holds anything, its parents too */
-    StrVec blocked; /* "a is to be b" */
+    Map blocks;     /* by address without key */
+    Map modules;    /* by module instance; parents count too */
+    StrVec blocked; /* "a is to be b": lines of the warning */
     bool has_moved;
     Arena *arena;
     Arena *scratch;
@@ -55,8 +54,7 @@ static bool is_of_resource(const MoveEnd *end, const MoveEnd *like) {
     return move_statement_same_end(&whole, like);
 }
 
-/* A statement that something leaves this resource, or comes to it, says all that there is to say.
- */
+/* An explicit statement from or to this resource suppresses the implied one. */
 static bool is_stated(const Run *run, const MoveStatement *statement) {
     MoveNumbers numbers = {0};
     move_index_any_key(&run->index, MOVE_FROM, &statement->from, &numbers, run->scratch);
@@ -81,7 +79,7 @@ static bool is_implied_already(const Run *run, const MoveStatement *statement) {
     return false;
 }
 
-/* Keys are sorted: none, then 0. */
+/* Keys are sorted, so no key and 0 are among the first two. */
 static bool has_instance(const StateResource *stored, InstanceKey key) {
     for (size_t i = 0; i < stored->instances.count && i < 2; i++)
         if (address_key_equal(stored->instances.items[i].key, key))
@@ -89,7 +87,7 @@ static bool has_instance(const StateResource *stored, InstanceKey key) {
     return false;
 }
 
-/* A count that came makes x[0] of x, one that went x of x[0]. */
+/* Adding `count` moves x to x[0]; removing it moves x[0] to x. */
 static void imply(Run *run, const StateResource *stored) {
     static const InstanceKey first = {.kind = KEY_INT};
     arena_reset(run->scratch);
@@ -141,7 +139,7 @@ static int compare_numbers(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-/* With those before it that begin or end where it does. */
+/* Compares a statement with earlier ones that have the same source or target. */
 static void check_pairs(Run *run, size_t at) {
     const MoveStatement *statement = &run->statements.items[at];
     MoveNumbers others = {0};
@@ -195,7 +193,7 @@ static void add_edges(Run *run, GraphNode at, Graph *graph) {
     }
 }
 
-/* False: there is a circle. */
+/* Returns false if the statements form a cycle. */
 static bool sort_statements(Run *run, GraphNodes *order, Diags *out) {
     Graph graph = graph_new(run->arena);
     for (size_t i = 0; i < run->statements.count; i++)
@@ -212,7 +210,7 @@ static bool sort_statements(Run *run, GraphNodes *order, Diags *out) {
     return true;
 }
 
-/* One more is at this place, or one less. */
+/* Increments or decrements the number of instances at a place. */
 static void count_at(Run *run, Map *places, Str place, bool is_more) {
     size_t *count = map_find(places, place);
     if (!count) {
@@ -240,7 +238,8 @@ static void count_place(Run *run, ResourceAddr address, bool is_more) {
         count_at(run, &run->modules, module_addr_to_str(module, scratch), is_more);
 }
 
-/* It is where it is now: statements about that will come to it. */
+/* Counts the instance at its current address, and queues it for the statements about that
+ * address. */
 static void settle(Run *run, Moving *moving) {
     MoveNumbers about = {0};
     arena_reset(run->scratch);
@@ -260,7 +259,8 @@ static const ModuleAddr *outer_module(const ModuleAddr *module, size_t depth) {
     return module;
 }
 
-/* A module moves as one: only to where no module is. So does a resource with all its instances. */
+/* A module moves as a whole, only to an address without a module. A whole resource moves only to an
+ * address without instances. */
 static bool is_blocked(const Run *run, const MoveStatement *statement, ResourceAddr target) {
     if (statement->to.is_resource && statement->is_whole)
         return is_occupied(&run->blocks, block_text(target, run->scratch));
@@ -287,7 +287,7 @@ static void note_blocked(Run *run, const Moving *moving, ResourceAddr target) {
     vec_push(run->arena, &run->blocked, line);
 }
 
-/* An object of one type is none of another. */
+/* An object cannot change its type. */
 static bool check_type(Run *run, const MoveStatement *statement, const Moving *moving) {
     const MoveEnd *from = &statement->from, *to = &statement->to;
     if (!from->is_resource || (from->mode == to->mode && str_equal(from->type, to->type)))

@@ -1,6 +1,6 @@
-/* Moves: what moved blocks, and a count that came or went, do to the addresses of a state.
+/* Moves: applies moved blocks, and moves that an added or removed count implies, to a state.
  *
- * The state is moved before anything is planned; the plan then says of each object where it was. */
+ * This happens before planning. The plan then shows the previous address of each moved object. */
 #pragma once
 
 #include "move_index.h"
@@ -8,22 +8,22 @@
 
 typedef struct Moves Moves;
 struct Moves {
-    Map origins; /* address text → const ResourceAddr *: where the object was */
+    Map origins; /* text of the new address → const ResourceAddr *: previous address */
     VEC(ResourceAddr) moved;
     MoveStatements statements;
-    MoveIndex index; /* of them */
-    Diags invalid;   /* statements that contradict each other, or name what cannot move */
-    Diags cycle;     /* statements that lead back to where they begin: then nothing moves */
-    Diags blocked;   /* the warning of what could not move */
+    MoveIndex index; /* index of `statements` */
+    Diags invalid;   /* errors: contradictory statements, and moves to another type */
+    Diags cycle;     /* error: statements form a cycle, so nothing moves */
+    Diags blocked;   /* warning: objects that could not move */
 };
 
-/* *out is `prior` itself where nothing moves. An object stays, with a warning, where its new place
- * is taken. That, and errors in statements, are reported after the walk, so that refresh shows
- * what is there. */
+/* Sets `*out` to the moved state, or to `prior` if nothing moves. If the new address is occupied,
+ * the object stays, with a warning. Diagnostics are kept in `moves` and reported after the walk, so
+ * that a refresh still shows the objects. */
 void moves_apply(
     const Config *config, const State *prior, const State **out, Moves *moves, Arena *arena);
-/* Where the object was; NULL: it has not moved. */
+/* Returns the previous address of an object; NULL if it has not moved. */
 const ResourceAddr *moves_find_origin(const Moves *moves, ResourceAddr address, Arena *scratch);
-/* For every instance that the configuration declares: nothing that is declared may be said to have
- * moved away. Each statement is reported once. */
+/* Call it for every declared instance. Adds an error if a moved block says that the instance has
+ * moved away, once per statement. */
 void moves_check_declared(Moves *moves, ResourceAddr declared, Arena *scratch, Diags *diags);

@@ -1,7 +1,7 @@
-/* Who is forgotten, and who destroyed. */
+/* Decides which objects are forgotten and which are destroyed. */
 #include "removal.h"
 
-/* The configuration address of what a block of `module` names. */
+/* Returns the configuration address that a removed block of `module` refers to. */
 static Str from_of(const Module *module, const Removed *removed, Arena *arena) {
     const AddressTarget *from = &removed->from.target;
     Str local = from->is_resource ? resource_addr_to_config_str(from->resource, arena)
@@ -13,7 +13,7 @@ static Str from_of(const Module *module, const Removed *removed, Arena *arena) {
 
 typedef struct Entry {
     const Removed *removed;
-    size_t number; /* in the order of the configuration */
+    size_t number; /* position in the configuration */
 } Entry;
 
 static Map *blocks_of(Removals *removals, bool of_resource, bool destroys) {
@@ -26,7 +26,7 @@ static void add_module(Removals *removals, const Module *module, Arena *arena) {
         Str from = from_of(module, removed, arena);
         Entry *entry = arena_new(arena, Entry);
         *entry = (Entry){removed, removals->count++};
-        if (!map_has(blocks, from)) /* the first one counts */
+        if (!map_has(blocks, from)) /* the first block has precedence */
             map_set(blocks, from, entry);
     }
     map_each(&module->calls, entry) {
@@ -46,7 +46,7 @@ Removals *removal_collect(const Config *config, Arena *arena) {
     return removals;
 }
 
-/* The first block about a module that it is in. */
+/* Returns the first block about a module that contains the object. */
 static const Entry *find_around(const Map *blocks, const ModuleAddr *module, Arena *scratch) {
     const Entry *first = NULL;
     for (; module && blocks->count > 0; module = module->parent) {
@@ -57,7 +57,7 @@ static const Entry *find_around(const Map *blocks, const ModuleAddr *module, Are
     return first;
 }
 
-/* One block that says "leave it alone" is enough. */
+/* A block that forgets the object has precedence over a block that destroys it. */
 const Removed *removal_find(const Removals *removals, ResourceAddr address, Arena *scratch) {
     const Entry *found = NULL;
     if (removals->count == 0)
@@ -71,7 +71,8 @@ const Removed *removal_find(const Removals *removals, ResourceAddr address, Aren
     return found ? found->removed : NULL;
 }
 
-/* Down the calls of `module` to the block, if there is one. */
+/* Returns the range of the block that `from` names, following the calls of `module`; NO_RANGE if it
+ * is not declared. */
 static SourceRange find_declared(const Module *module, const AddressTarget *from, Arena *arena) {
     const ModuleAddr *chain[64];
     size_t depth = 0;

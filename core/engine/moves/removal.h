@@ -1,25 +1,26 @@
-/* removal: what removed blocks, and "destroy" of lifecycles, say of objects that are to go: are
- * they destroyed, or only forgotten? */
+/* removal: decides from removed blocks and lifecycle `destroy` whether an object is destroyed or
+ * only forgotten. */
 #pragma once
 
 #include "config.h"
 #include "state.h"
 
-/* Removed blocks by what they are about, as all of a configuration says it. */
+/* The removed blocks of a configuration, by the address in `from`. */
 typedef struct Removals Removals;
 struct Removals {
-    Map resources[2]; /* address → those that forget; those that destroy */
+    Map resources[2]; /* address → block; [0]: blocks that forget, [1]: blocks that destroy */
     Map modules[2];
     size_t count;
 };
 
 Removals *removal_collect(const Config *config, Arena *arena);
-/* The block about this object's resource, or about a module that it is in; NULL: none. */
+/* Returns the block about this object's resource, or about a module that contains it; NULL if
+ * none. */
 const Removed *removal_find(const Removals *removals, ResourceAddr address, Arena *scratch);
-/* What is removed may not be declared. */
+/* Adds an error for each removed block whose resource or module is still declared. */
 MUST_USE bool removal_check(const Config *config, Arena *arena, Diags *diags);
-/* What is declared with prevent_destroy is asked to go. */
+/* Adds the error that prevent_destroy forbids a deletion. */
 void removal_refuse(const Resource *declared, Str address, Diags *diags);
-/* Is the object forgotten rather than destroyed? `declared` is its block, `removed` the block about
- * it, `object` what the state says; each may be NULL. */
+/* Returns true if the object is forgotten instead of destroyed. `declared` is its block, `removed`
+ * its removed block, `object` its state object; each may be NULL. */
 bool removal_forgets(const Resource *declared, const Removed *removed, const StateObject *object);
