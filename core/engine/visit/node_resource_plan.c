@@ -399,6 +399,7 @@ static bool ask_about_deletion(Planning *planning) {
            change_parts_keep(job, prior, &planning->response, NULL, change);
 }
 
+/* A destroy plan ignores removed blocks: it deletes their objects instead of forgetting them. */
 static bool plan_removal(Planning *planning) {
     Job *job = &planning->job;
     const StateObject *stored =
