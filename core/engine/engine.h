@@ -1,7 +1,7 @@
 /* engine: validates, plans and applies a configuration for the commands.
  *
- * config + state ─ plan graph ─ walk ─→ Plan, refreshed state
- * Plan + config  ─ apply graph ─ walk ─→ WorkingState, outputs
+ *   config + state ─ plan graph ─ walk ─→ Plan, refreshed state
+ *   Plan + config  ─ apply graph ─ walk ─→ WorkingState, outputs
  *
  * The command fills in an Engine. The main thread calls these functions and waits. Only walk
  * workers call providers. */

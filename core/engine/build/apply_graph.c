@@ -1,4 +1,4 @@
-/* The graph of apply: the plan's graph, with the planned changes and the mirrors that delete. */
+/* Builds the graph of apply: blocks, planned changes, and the mirror nodes that delete. */
 #include "apply_graph.h"
 #include "transform.h"
 
@@ -14,6 +14,6 @@ bool apply_graph_build(EngineWalk *walk, Diags *diags) {
     Diags found = diags_new(walk->arena);
     for (size_t i = 0; i < ARRAY_COUNT(steps) && ok; i++)
         ok = transform_run(&steps[i], walk, &found);
-    diags_append(diags, &found); /* what it points at outlives the walk in a copy alone */
+    diags_append(diags, &found); /* copies them: the walk owns the originals */
     return ok;
 }

@@ -3,5 +3,5 @@
 
 #include "node.h"
 
-/* walk->phase, options, plan and working are set. */
+/* Requires walk->phase, options, plan and, unless the graph is only printed, working. */
 MUST_USE bool apply_graph_build(EngineWalk *walk, Diags *diags);

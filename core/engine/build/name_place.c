@@ -1,11 +1,11 @@
-/* The attributes of the names that are no blocks, as a table. */
+/* A table of the names that are not blocks, with their attributes. */
 #include "name_place.h"
 
 typedef struct PlaceName {
     const char *root;
     ReferenceKind kind;
     const char *attributes[4];
-    const char *listed; /* for messages */
+    const char *listed; /* attributes, as listed in messages */
 } PlaceName;
 
 static const PlaceName names[] = {

@@ -1,17 +1,19 @@
-/* name_place: which of count, each, self, path and terraform an expression may name where it
- * stands, told before anything is evaluated. */
+/* name_place: checks whether an expression may refer to count, each, self, path or terraform,
+ * before anything is evaluated. */
 #pragma once
 
 #include "node.h"
 
 typedef struct NamePlace {
-    RepetitionKind repetition; /* count or for_each of the block that the expression is in */
+    RepetitionKind repetition; /* of the block that contains the expression */
     bool allows_self;
 } NamePlace;
 
-/* What a block with these arguments allows. */
+/* Returns the names that a block with these arguments allows. */
 NamePlace name_place_of(const Expr *count, const Expr *for_each);
-/* True for references of other kinds. */
+/* Returns false with an error if the name is not allowed here. References of other kinds are always
+ * allowed. */
 MUST_USE bool name_place_check(NamePlace place, const Reference *reference, Diags *diags);
-/* Says what is missing where such a name stands alone; nothing about others. */
+/* Adds an error if the traversal is only such a root, without the name of an attribute or a block.
+ * Ignores other roots. */
 void name_place_refuse_root(const Traversal *traversal, Diags *diags);

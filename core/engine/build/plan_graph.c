@@ -1,4 +1,4 @@
-/* The graph of validate, plan and the console. */
+/* Builds the graph of validate, plan and the console. */
 #include "plan_graph.h"
 #include "transform.h"
 
@@ -9,8 +9,8 @@ static const Transform steps[] = {
     TRANSFORM(prune),
 };
 
-/* Each step may need what the ones before built, so the first that fails ends it; references and
- * schemas are independent enough to be checked together. */
+/* Steps before transform_finish run even if an earlier one failed, so that errors of schemas and
+ * references are reported together. After a failure, no later step runs. */
 bool plan_graph_build(EngineWalk *walk, Diags *diags) {
     bool ok = true;
     Diags found = diags_new(walk->arena);
@@ -19,6 +19,6 @@ bool plan_graph_build(EngineWalk *walk, Diags *diags) {
             break;
         ok = transform_run(&steps[i], walk, &found) && ok;
     }
-    diags_append(diags, &found); /* what it points at outlives the walk in a copy alone */
+    diags_append(diags, &found); /* copies them: the walk owns the originals */
     return ok;
 }

@@ -3,5 +3,5 @@
 
 #include "node.h"
 
-/* walk->phase, options and state are set. */
+/* Requires walk->phase, options and state. */
 MUST_USE bool plan_graph_build(EngineWalk *walk, Diags *diags);

@@ -1,4 +1,4 @@
-/* transform: one step of a graph, with its line in the log. */
+/* Runs and logs one step of a graph. */
 #include "transform.h"
 
 #include "log.h"

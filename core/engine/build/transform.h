@@ -1,5 +1,5 @@
-/* transform: the steps that build a graph, in the order in which plan_graph.c and apply_graph.c
- * list them. Each adds nodes or edges to the walk under construction, or takes some out. */
+/* transform: the steps that build a graph. plan_graph.c and apply_graph.c list them in order. Each
+ * step adds nodes or edges to the walk under construction, or deselects nodes. */
 #pragma once
 
 #include "node.h"
@@ -12,38 +12,39 @@ typedef struct Transform {
 #define TRANSFORM(name)                                                                            \
     { #name, transform_##name }
 
-/* Runs one step; logs its name, the nodes after it and its duration. */
+/* Runs one step. Logs its name, its duration, and the number of nodes after it. */
 MUST_USE bool transform_run(const Transform *step, EngineWalk *walk, Diags *diags);
 
-/* Nodes for every block of every module of the configuration. */
+/* Adds nodes for every block of every module of the configuration. */
 MUST_USE bool transform_config(EngineWalk *walk, Diags *diags);
-/* A provider configuration for every resource; nodes for those in use. */
+/* Finds the provider configuration of every resource, and adds nodes for those in use. */
 MUST_USE bool transform_provider(EngineWalk *walk, Diags *diags);
-/* Import blocks, before the resources that they bring something to. */
+/* Adds nodes for import blocks, as dependencies of the resources that they import to. */
 MUST_USE bool transform_import(EngineWalk *walk, Diags *diags);
-/* Types, schemas, decoded bodies. */
+/* Finds types and schemas, and decodes bodies. */
 MUST_USE bool transform_schema(EngineWalk *walk, Diags *diags);
-/* What the state knows joins the nodes of its blocks; the rest become orphans. */
+/* Attaches resources of the state to the nodes of their blocks. Resources without a block become
+ * orphans. */
 MUST_USE bool transform_state(EngineWalk *walk, Diags *diags);
-/* Binds every name to its node and draws the edges. */
+/* Binds every name to its node and adds the edges. */
 MUST_USE bool transform_reference(EngineWalk *walk, Diags *diags);
-/* Data sources of checks wait for everything else. */
+/* Makes data sources of checks depend on everything else. */
 MUST_USE bool transform_check(EngineWalk *walk, Diags *diags);
-/* The planned changes join their nodes. */
+/* Attaches planned changes to their nodes. */
 MUST_USE bool transform_diff(EngineWalk *walk, Diags *diags);
-/* create_before_destroy is forced on what such a resource depends on. */
+/* Forces create_before_destroy on the dependencies of such a resource. */
 MUST_USE bool transform_lifecycle(EngineWalk *walk, Diags *diags);
-/* Mirrors of the nodes, which delete in the opposite order. */
+/* Adds mirrors of the nodes, which delete in the reverse order. */
 MUST_USE bool transform_destroy(EngineWalk *walk, Diags *diags);
-/* Takes out what -target does not need. */
+/* Deselects nodes that -target does not need. */
 MUST_USE bool transform_target(EngineWalk *walk, Diags *diags);
-/* Ephemeral resources are closed after their last user. */
+/* Adds nodes that close ephemeral resources after their last user. */
 MUST_USE bool transform_ephemeral(EngineWalk *walk, Diags *diags);
-/* Takes out what -exclude names, with its users. */
+/* Deselects blocks that -exclude names, and their users. */
 MUST_USE bool transform_exclude(EngineWalk *walk, Diags *diags);
-/* Takes out the values that a destruction does not evaluate. */
+/* Deselects values that a destroy does not evaluate. */
 MUST_USE bool transform_prune(EngineWalk *walk, Diags *diags);
-/* No cycles, and what each resource depends on. */
+/* Rejects cycles, and collects the dependencies of each resource. */
 MUST_USE bool transform_finish(EngineWalk *walk, Diags *diags);
 
 /* Binds one name of a module, for the console. */
@@ -51,7 +52,8 @@ MUST_USE bool transform_bind(EngineWalk *walk,
                              EngineModule *module,
                              Traversal *traversal,
                              Diags *diags);
-/* The provider node of a name in a module; made on demand. */
+/* Returns the provider node for a name in a module, and adds it on first use; NULL with an
+ * error. */
 Node *transform_provider_find(EngineWalk *walk,
                               EngineModule *module,
                               ProviderRef ref,

@@ -1,5 +1,5 @@
-/* A check's own data source is read when everything else is done: it looks at the result. One node
- * that waits for all stands before all of them. */
+/* A check's own data source is read after everything else, because the check is about the result.
+ * One start node depends on all resource values; these data sources depend on the start node. */
 #include "transform.h"
 
 static Node *add_start(EngineWalk *walk) {

@@ -1,4 +1,4 @@
-/* Nodes for every block of every module of the configuration. */
+/* Adds nodes for every block of every module of the configuration. */
 #include "transform.h"
 
 static Str qualified(EngineWalk *walk, const EngineModule *module, Str name) {
@@ -23,7 +23,7 @@ static void add_resource(EngineWalk *walk, EngineModule *module, const MapEntry 
     Node *node = node_add(walk, module, NODE_RESOURCE, entry->key, name, config->range);
     ResourceNode *resource = arena_new(walk->arena, ResourceNode);
     resource->config = config;
-    resource->address = str_clone(name, walk->kept); /* dependencies name it */
+    resource->address = str_clone(name, walk->kept); /* `dependencies` point at it */
     resource->local_address = entry->key;
     resource->create_before_destroy = config->lifecycle.create_before_destroy;
     node->as.resource = resource;
@@ -93,7 +93,7 @@ static EngineModule *add_module(EngineWalk *walk,
 
 static void add_call(EngineWalk *walk, EngineModule *module, const ModuleCall *call) {
     if (!call->module)
-        return; /* reported when it was loaded */
+        return; /* reported when the module was loaded */
     Node *node = add_block(walk, module, NODE_MODULE, "module", call->name, call->range);
     node->as.call = call;
     EngineModule *child = add_module(walk, module, call->module, node);
@@ -129,7 +129,7 @@ static void add_values(EngineWalk *walk, EngineModule *module) {
     }
 }
 
-/* Breadth first over walk->modules, which grows while children are added. */
+/* Breadth first: walk->modules grows while children are added. */
 bool transform_config(EngineWalk *walk, Diags *diags) {
     bool ok = true;
     walk->root = add_module(walk, NULL, walk->engine->config->root, NULL);

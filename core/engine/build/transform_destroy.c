@@ -1,25 +1,25 @@
-/* Deletion runs against the direction of creation: every node gets a mirror, and an edge N → M
- * gives mirror(M) → mirror(N). So an object goes after everything that depended on it, whatever
- * locals, outputs or provider configurations lie in between, for one edge each.
+/* Orders deletions against the order of creation. Every node gets a mirror, and an edge N → M (N
+ * depends on M) gives mirror(M) → mirror(N). So an object is deleted after everything that depends
+ * on it, whatever locals, outputs or provider configurations lie in between.
  *
  *   apply(X) → mirror(X)              delete, then create
  *   mirror(X) → apply(X), apply(Y)…   create_before_destroy: the successor and the dependents first
- *   apply(Y) → mirror(X)              a block that only loses objects: they go before dependents
- *                                     change, as they would before a replacement; what its users
- *                                     hold (a disk in a machine) goes after they have let go
- *   mirror(X) → provider(X)           it must be open
+ *   apply(Y) → mirror(X)              X only loses objects: they are deleted before dependents
+ *                                     change, as in a replacement. Objects that their dependents
+ *                                     hold (a disk in a machine) are deleted after that change.
+ *   mirror(X) → provider(X)           the provider must be configured
  *   apply(X) → gate(X) → mirror(Y)    a dependent's object is deleted before X is created, updated
- *                                     or read, unless its deletion is a late one
+ *                                     or read, unless its deletion is a late one (is_late)
  *
- * In a full destroy nothing is created: every value is read before anything goes.
+ * A full destroy creates nothing: every value is read before the first deletion.
  *
- * What only the state knows is ordered by the dependencies that the state recorded. Orders that are
- * good to have, and no more, are wishes: they give way where they would close a circle. */
+ * Objects without a block are ordered by the dependencies in the state. An order that is only
+ * desirable is a wish: it is dropped if it would close a cycle. */
 #include "transform.h"
 
 typedef struct Wish {
     GraphEdge edge;
-    bool is_weak; /* gives way before others */
+    bool is_weak; /* dropped before other wishes */
 } Wish;
 
 typedef VEC(Wish) Wishes;
@@ -36,7 +36,8 @@ static bool is_data(const Node *node) {
     return node->kind == NODE_RESOURCE && node->as.resource->config->mode == MODE_DATA;
 }
 
-/* Nothing of it is made, so it can come before or after all that goes. */
+/* Returns true if no object of the block is created. Its deletions can then precede or follow the
+ * changes of its dependents. */
 static bool only_loses(const ResourceNode *resource) {
     vec_each(&resource->planned, run) {
         Action action = (*run)->change->action;
@@ -51,8 +52,8 @@ static bool destroys_after_updates(const ResourceNode *resource) {
     return type && type->destroy_after_dependents_update;
 }
 
-/* Deleted only after its dependents have changed: a replaced object that has a successor already,
- * or one that its dependents hold. */
+/* Returns true if objects are deleted only after the changes of their dependents: with
+ * create_before_destroy, or if the dependents hold them. */
 static bool is_late(const ResourceNode *resource) {
     bool is_held = destroys_after_updates(resource) && only_loses(resource);
     return resource->create_before_destroy || is_held;
@@ -62,7 +63,7 @@ static bool waits_for_dependents(const ResourceNode *resource) {
     return is_late(resource) && node_deletes(resource);
 }
 
-/* Does an instance of it get a new value? */
+/* Returns true if an instance gets a new value. */
 static bool makes_changes(const ResourceNode *resource) {
     vec_each(&resource->planned, run) {
         Action action = (*run)->change->action;
@@ -72,8 +73,9 @@ static bool makes_changes(const ResourceNode *resource) {
     return false;
 }
 
-/* The dependents' own applies. `past_objects`: at any distance, except behind a dependent whose own
- * late deletion waits for them; otherwise through values and data sources alone. */
+/* Finds the resources that depend on `start`. With `past_objects`, the search continues behind
+ * managed resources, except those whose own late deletion waits for their dependents. Otherwise it
+ * continues behind values and data sources only. */
 static void find_dependents(
     EngineWalk *walk, GraphNode start, bool past_objects, GraphNodes *out, Arena *scratch) {
     bool *seen = arena_new_array(scratch, bool, walk->nodes.count);
@@ -101,7 +103,7 @@ typedef struct DestroyOrder {
     Graph *out;
     Wishes wishes;
     const Node **mirrors;
-    const Node **gates; /* NULL: no dependent is deleted first */
+    const Node **gates; /* by node; NULL: no dependent is deleted first */
     Map by_address;     /* configuration address → Node */
     Arena *scratch;
 } DestroyOrder;
@@ -114,7 +116,7 @@ static void wish(DestroyOrder *order, GraphNode from, GraphNode to, bool is_weak
     });
 }
 
-/* A block without deletions only passes on the order of what lies on both sides of it. */
+/* A mirror without deletions only connects the nodes before and after it. */
 static void order_resource(DestroyOrder *order, const Node *node) {
     const ResourceNode *resource = node->as.resource;
     GraphNode mirror = order->mirrors[node->id]->id;
@@ -122,7 +124,7 @@ static void order_resource(DestroyOrder *order, const Node *node) {
     if (is_deleting)
         graph_add_edge(order->out, mirror, resource->provider->id);
     if (order->walk->plan->mode == PLAN_DESTROY) {
-        /* Its value may configure a provider: read it first. */
+        /* The value may configure a provider, so it is read first. */
         graph_add_edge(order->out, mirror, node->id);
         return;
     }
@@ -149,7 +151,7 @@ static void order_resource(DestroyOrder *order, const Node *node) {
     }
 }
 
-/* Does it go only after what depended on it has changed? */
+/* Returns true if the object is deleted only after its dependents have changed. */
 static bool goes_last(const ResourceNode *resource) {
     if (destroys_after_updates(resource))
         return true;
@@ -160,8 +162,8 @@ static bool goes_last(const ResourceNode *resource) {
     return resource->create_before_destroy;
 }
 
-/* An object that the configuration no longer has is deleted before what it depended on changes, or
- * after that if it was to be replaced in that order. */
+/* A removed object is deleted before its dependency changes. If goes_last is true for it, it is
+ * deleted after that change. */
 static void order_before_change(DestroyOrder *order, const Node *user, const Node *on) {
     GraphNode mirror = order->mirrors[user->id]->id;
     if (goes_last(user->as.resource))
@@ -174,15 +176,15 @@ static int compare_address(const void *wanted, const void *item) {
     return str_compare(*(const Str *)wanted, *(const Str *)item);
 }
 
-/* Then the edges of the configuration order the two. */
+/* Returns true if edges of the configuration already order the two. */
 static bool refers_to(const ResourceNode *resource, Str address) {
     return resource->dependency_count > 0 &&
            bsearch(&address, resource->dependencies, resource->dependency_count, sizeof(Str),
                    compare_address);
 }
 
-/* `user` depended on `on`, says the state. A reference that the configuration has dropped or turned
- * round since is a weak wish. */
+/* Orders two nodes by a dependency in the state. If both have blocks, the configuration has since
+ * dropped or reversed the reference, so the wish is weak. */
 static void order_stored(DestroyOrder *order,
                          const Node *user,
                          const ResourceChange *change,
@@ -204,7 +206,7 @@ static void order_stored(DestroyOrder *order,
         wish(order, user->id, on_mirror, true);
 }
 
-/* Of a graph that is only looked at there is no working state: the plan says the same. */
+/* A graph that is only printed has no working state: the plan has the same dependencies. */
 static StrVec stored_dependencies(const DestroyOrder *order,
                                   const ResourceChange *change,
                                   Arena *scratch) {
@@ -263,7 +265,7 @@ static Node *add_shadow(EngineWalk *walk, Graph *out, Node *node, NodeKind kind)
     return mirror;
 }
 
-/* Is `user` an object of another provider than the resource whose value is `on`? */
+/* Returns true if `user` is an object of another provider than the resource whose value is `on`. */
 static bool is_foreign(const Node *user, const Node *on) {
     return user->kind == NODE_RESOURCE && on->kind == NODE_RESOURCE_VALUE &&
            user->as.resource->provider != on->as.resource->provider;
@@ -280,13 +282,15 @@ static void add_mirrors(DestroyOrder *order) {
     vec_each(&walk->graph.edges, edge) {
         const Node *from = walk->nodes.items[edge->from];
         const Node *to = walk->nodes.items[edge->to];
-        /* A provider's own dependencies go last only when everything goes: else a replaced one
-         * could never come back before its users' provider is open. */
+        /* In a full destroy, dependencies of a provider configuration are deleted last. Otherwise
+         * that order could close a cycle: the deletion of a replaced dependency would wait for
+         * users, whose provider needs the successor. */
         if ((to->kind == NODE_PROVIDER && !destroying) || from->kind == NODE_CHECK_START)
             continue;
         GraphNode last = order->mirrors[edge->to]->id;
         GraphNode first = order->mirrors[edge->from]->id;
-        /* The same circle through a reference: an object whose provider runs on what it names. */
+        /* A reference can close the same cycle: the provider of an object may run on the object
+         * that it refers to. */
         if (is_foreign(from, to) && !destroying)
             wish(order, last, first, false);
         else
@@ -299,7 +303,8 @@ static bool is_deleted_first(const Node *node) {
            node_deletes(node->as.resource) && !is_late(node->as.resource);
 }
 
-/* What its provider's configuration depends on may be the waiting object. */
+/* The provider configuration of the deleted object may depend on the waiting object. If it has
+ * dependencies, the order is only a wish. */
 static void await_deletion(DestroyOrder *order, const Node *gate, const Node *deleted) {
     const Graph *graph = &order->walk->graph;
     GraphNode provider = deleted->as.resource->provider->id;
@@ -310,7 +315,8 @@ static void await_deletion(DestroyOrder *order, const Node *gate, const Node *de
         graph_add_edge(order->out, gate->id, mirror);
 }
 
-/* Gates for all that the `count` nodes which are deleted first depend on. */
+/* Adds gates to all dependencies of nodes that are deleted first. Only the first `count` nodes of
+ * the walk are considered. */
 static void make_gates(DestroyOrder *order, size_t count) {
     EngineWalk *walk = order->walk;
     bool *marks = arena_new_array(order->scratch, bool, walk->nodes.count);
@@ -348,7 +354,7 @@ static void add_gates(DestroyOrder *order, size_t count) {
     }
 }
 
-/* Takes one wish out of the circle; false when none is in it. */
+/* Drops one wish of the cycle. Returns false if the cycle contains no wish. */
 static bool give_way(Wishes *wishes, const GraphNodes *cycle, bool weak_only) {
     for (size_t i = 0; i < cycle->count; i++) {
         GraphNode from = cycle->items[i];
@@ -386,7 +392,7 @@ static Graph graph_with_wishes(const DestroyOrder *order, Arena *arena) {
     return graph;
 }
 
-/* False: there was a circle, and a wish less now. */
+/* Returns false if there was a cycle and one wish was dropped. */
 static bool try_wishes(DestroyOrder *order) {
     SCOPED(ArenaRef) arena = arena_open("wishes");
     Graph graph = graph_with_wishes(order, arena);
@@ -394,12 +400,12 @@ static bool try_wishes(DestroyOrder *order) {
     GraphNodes cycle = {0};
     if (!graph_find_cycle(&graph, &cycle, arena))
         return true;
-    /* A circle of nothing but needs is told by transform_finish. */
+    /* transform_finish reports a cycle without wishes. */
     return !give_way(&order->wishes, &cycle, true) && !give_way(&order->wishes, &cycle, false);
 }
 
-/* Wishes that close no circle are granted. Where there are circles over circles, all the weak ones
- * give way, then all: each try costs as much as the graph. */
+/* Drops wishes until no cycle is left. After MOST_TRIES tries it drops all weak wishes, and after
+ * as many again all wishes, because each try costs as much as the graph. */
 static void grant_wishes(DestroyOrder *order) {
     enum { MOST_TRIES = 64 };
     for (int i = 0; order->wishes.count > 0 && !try_wishes(order); i++) {
@@ -429,7 +435,8 @@ bool transform_destroy(EngineWalk *walk, Diags *diags) {
         if (!is_data(node))
             order_resource(&order, node);
         else if (walk->plan->mode == PLAN_DESTROY)
-            graph_add_edge(&out, order.mirrors[i]->id, node->id); /* which instances to forget */
+            graph_add_edge(&out, order.mirrors[i]->id,
+                           node->id); /* needs the instances to remove from the state */
         map_set(&order.by_address, node->as.resource->address, walk->nodes.items[i]);
     }
     for (size_t i = 0; i < count; i++) {

@@ -1,4 +1,5 @@
-/* The planned changes join the nodes of their blocks; a block that is gone gets an orphan. */
+/* Attaches planned changes to the nodes of their blocks. A change without a block gets an
+ * orphan. */
 #include "transform.h"
 #include "transform_locate.h"
 

@@ -1,8 +1,9 @@
-/* Ephemeral resources are closed after everything that depends on them, through whatever values,
- * modules and provider configurations lie in between. */
+/* Closes ephemeral resources after everything that depends on them, through whatever values,
+ * modules and provider configurations. */
 #include "transform.h"
 
-/* With the same numbers; what waits for everything is no user. */
+/* Copies the graph with the same node numbers. `without_checks` omits the edges of the start node
+ * of checks, which waits for everything but uses nothing. */
 static Graph copy_graph(const EngineWalk *walk, bool without_checks, Arena *arena) {
     Graph copy = graph_new(arena);
     vec_each(&walk->nodes, item) {
@@ -32,8 +33,8 @@ static Node *add_closing(EngineWalk *walk, const Node *node) {
     return closing;
 }
 
-/* After those users alone that nobody waits for, as the others have ended before them; and after
- * the closing of what was opened with it. */
+/* A close node depends on the users that have no users themselves; the other users have ended
+ * before these. It also depends on the close nodes of ephemeral resources among its users. */
 static void order_closing(
     EngineWalk *walk, Node *const *closings, size_t own, const Graph *users, Arena *scratch) {
     size_t count = users->payloads.count;

@@ -1,14 +1,13 @@
-/* -exclude: what it names, and what depends on that, is not visited; the rest is, with all that it
- * needs.
+/* -exclude: deselects the named blocks and everything that depends on them.
  *
- * When destroying it is the other way round: what the excluded objects depend on has to stay with
- * them. An address with keys leaves only those instances out, but nobody can use the block as a
- * whole, so all its users go. Outputs that show no resource are no part of what is left. */
+ * In a destroy, the dependencies of excluded objects are kept instead. An address with keys
+ * excludes only those instances. All users of the block are excluded nevertheless, because they
+ * need the whole block. Root outputs that show no resource are excluded. */
 #include "transform.h"
 
 typedef struct Exclusion {
     bool is_named;
-    bool is_whole; /* every instance */
+    bool is_whole; /* every instance is excluded */
 } Exclusion;
 
 static bool has_keys(const AddressTarget *target) {
@@ -21,7 +20,7 @@ static bool has_keys(const AddressTarget *target) {
     return false;
 }
 
-/* By addresses without keys, as nothing is expanded yet. */
+/* Compares addresses without keys, because nothing is expanded yet. */
 static bool names_block(const AddressTarget *target, const ResourceNode *resource, Arena *scratch) {
     if (target->is_resource)
         return str_equal(resource_addr_to_config_str(target->resource, scratch), resource->address);
@@ -41,7 +40,7 @@ static bool names_object(const AddressTarget *target, const ResourceNode *resour
     return false;
 }
 
-/* Only what there is can stay. */
+/* A destroy can keep only objects that exist. */
 static bool is_named_by(const EngineWalk *walk,
                         const AddressTarget *target,
                         const ResourceNode *resource,
@@ -70,7 +69,7 @@ static void leave_out(Node *node) {
     node->is_target = false;
 }
 
-/* All that uses the block, and the block itself where nothing of it is left. */
+/* Excludes all users of the block, and the block itself if every instance is excluded. */
 static void exclude_block(EngineWalk *walk, Node *node, bool is_whole, Arena *scratch) {
     bool *users = arena_new_array(scratch, bool, walk->nodes.count);
     graph_mark_users(&walk->graph, value_of(node)->id, users, scratch);
@@ -81,7 +80,7 @@ static void exclude_block(EngineWalk *walk, Node *node, bool is_whole, Arena *sc
     }
 }
 
-/* Nothing that an excluded object needs is destroyed; all of it is looked at. */
+/* Dependencies of an excluded object are not destroyed, but they are still visited. */
 static void keep_block(EngineWalk *walk, Node *node, bool is_whole, Arena *scratch) {
     bool *needs = arena_new_array(scratch, bool, walk->nodes.count);
     graph_mark_needs(&walk->graph, node->id, needs, scratch);

@@ -1,5 +1,5 @@
-/* The finished graph: no cycles, and for each resource the configuration addresses of all resources
- * that it depends on, as the state records them. */
+/* Finishes the graph: rejects cycles. For each resource, collects the configuration addresses of
+ * all resources that it depends on, as the state stores them. */
 #include "config_read.h"
 #include "transform.h"
 
@@ -11,7 +11,7 @@ static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags
     vec_each(cycle, id) {
         const Node *node = walk->nodes.items[*id];
         if (str_equal(node->name, before))
-            continue; /* a resource and its value are one to people */
+            continue; /* users see a resource and its value as one */
         if (path.len > 0)
             strbuf_add_cstr(&path, " → ");
         strbuf_add(&path, node->name);
@@ -65,7 +65,7 @@ static bool has_dependencies(const Node *node) {
            node->kind != NODE_DESTROY_GATE && node->kind != NODE_CHECK_START;
 }
 
-/* Halves first: a node that needs very many makes no set for each of them. */
+/* Merges pairwise: a node with many dependencies needs no intermediate set for each of them. */
 static NodeSet unite(
     const EngineWalk *walk, const NodeSet *sets, uint32_t from, uint32_t to, Arena *arena) {
     if (from == to)
@@ -79,8 +79,8 @@ static NodeSet unite(
                  arena);
 }
 
-/* A graph that got mirrors is finished once more, and the same come out; validating, nobody asks.
- */
+/* The graph of an apply is finished again after the mirrors are added, with the same dependencies.
+ * Validation does not need them. */
 static void keep_dependencies(EngineWalk *walk, ResourceNode *resource, NodeSet set) {
     if (set.count == 0 || resource->dependencies || walk->phase == PHASE_VALIDATE)
         return;
@@ -93,7 +93,7 @@ static void keep_dependencies(EngineWalk *walk, ResourceNode *resource, NodeSet 
     resource->dependency_count = set.count;
 }
 
-/* In order of dependency, so that every set is the union of sets that are there already. */
+/* Visits in topological order, so that the sets of all dependencies are complete. */
 static void find_dependencies(EngineWalk *walk) {
     SCOPED(ArenaRef) scratch = arena_open("dependencies");
     const Graph *graph = &walk->graph;
@@ -119,7 +119,7 @@ static void find_dependencies(EngineWalk *walk) {
 
 bool transform_finish(EngineWalk *walk, Diags *diags) {
     if (walk->graph.finished)
-        return true; /* nothing was to be deleted, so no mirrors came */
+        return true; /* unchanged since the first finish */
     graph_finish(&walk->graph);
     GraphNodes cycle = {0};
     if (graph_find_cycle(&walk->graph, &cycle, walk->arena))

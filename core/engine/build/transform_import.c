@@ -1,4 +1,4 @@
-/* Import blocks: each is a node before the resource that its objects come to. */
+/* Import blocks: adds a node for each, as a dependency of the resource that it imports to. */
 #include "config_address.h"
 #include "transform.h"
 #include "transform_locate.h"
@@ -11,7 +11,7 @@ static bool check_block(const Import *import, Diags *diags) {
     return false;
 }
 
-/* The resource's own key is an expression. */
+/* Returns true if the key of the resource itself is an expression. */
 static bool has_open_key(const Import *import) {
     uint32_t depth = 0;
     for (const ModuleAddr *step = import->to.target.resource.module; step; step = step->parent)
@@ -66,7 +66,7 @@ static void look_for_target(Traversal *traversal, void *payload) {
                         str_equal(reference.name, search->to->name);
 }
 
-/* The id is needed before the object is there. */
+/* The id is evaluated before the import, so it must not refer to the imported object. */
 static bool check_id(const Import *import, Diags *diags) {
     OwnSearch search = {.to = &import->to.target.resource};
     if (import->id && !search.to->module)
@@ -79,14 +79,14 @@ static bool check_id(const Import *import, Diags *diags) {
     return false;
 }
 
-/* No configuration can be written for instances, nor within modules. */
+/* Configuration is not generated for instances or within modules. */
 static bool can_be_generated(const Import *import) {
     return !import->to.target.resource.module && !config_address_has_keys(&import->to);
 }
 
 static bool add_missing(EngineWalk *walk, const Import *import, Str address, Diags *diags) {
     bool is_open = can_be_generated(import);
-    if (is_open && walk->phase == PHASE_VALIDATE) /* a plan may be asked to write it */
+    if (is_open && walk->phase == PHASE_VALIDATE) /* a plan may generate it */
         return !import->provider.name.len ||
                transform_provider_find(walk, walk->root, import->provider, diags);
     Diags found = diags_new(walk->arena);
@@ -96,7 +96,7 @@ static bool add_missing(EngineWalk *walk, const Import *import, Str address, Dia
                 "managed by.",
                 STR_ARG(address));
     if (is_open)
-        diags_sink_append(walk->sink, &found); /* the rest can be planned */
+        diags_sink_append(walk->sink, &found); /* planning continues without this block */
     return is_open;
 }
 
@@ -117,7 +117,7 @@ static bool add_block(EngineWalk *walk, const Import *import, Diags *diags) {
     return true;
 }
 
-/* What the import command names. */
+/* Checks the address that the import command names. */
 static bool check_request(EngineWalk *walk, const ImportTarget *request, Diags *diags) {
     if (!request || transform_locate_block(walk, request->address))
         return true;
@@ -130,7 +130,7 @@ static bool check_request(EngineWalk *walk, const ImportTarget *request, Diags *
 
 bool transform_import(EngineWalk *walk, Diags *diags) {
     bool ok = check_request(walk, walk->options ? walk->options->import : NULL, diags);
-    vec_each(&walk->root->config->imports, import) { /* other modules have none */
+    vec_each(&walk->root->config->imports, import) { /* only the root module has import blocks */
         ok = add_block(walk, import, diags) && ok;
     }
     return ok;

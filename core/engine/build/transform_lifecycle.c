@@ -8,7 +8,7 @@
 /* The references to one resource. */
 typedef struct ForcedKeys {
     VEC(InstanceKey) keys;
-    bool is_whole; /* one of the references names no instance */
+    bool is_whole; /* a reference names no instance */
 } ForcedKeys;
 
 typedef struct Forcing {
@@ -18,7 +18,7 @@ typedef struct Forcing {
     Arena *scratch;
 } Forcing;
 
-/* False: the configuration has no such resource. */
+/* Returns false if no resource has create_before_destroy. */
 static bool mark_blocks(Forcing *forcing) {
     EngineWalk *walk = forcing->walk;
     bool any = false;

@@ -1,4 +1,4 @@
-/* From addresses of the state or a plan to nodes of the graph. */
+/* Finds the nodes for addresses of the state or a plan. */
 #include "transform_locate.h"
 #include "removal.h"
 #include "transform.h"

@@ -1,9 +1,9 @@
-/* transform_locate: from addresses of the state or a plan to nodes of the graph. */
+/* transform_locate: finds the nodes for addresses of the state or a plan. */
 #pragma once
 
 #include "node.h"
 
-/* The block's node, or NULL when the configuration has none. */
+/* Returns the node of the block; NULL if the configuration has none. */
 Node *transform_locate_block(EngineWalk *walk, ResourceAddr address);
 
 typedef struct OrphanRequest {
@@ -11,8 +11,8 @@ typedef struct OrphanRequest {
     ProviderConfigAddr provider_config;
 } OrphanRequest;
 
-/* The node for what no block has, with its provider and type, made for its first instance; NULL
- * with an error. `orphans` are those made so far, by configuration address. */
+/* Returns the node of a resource without a block, with its provider and type, and adds it on first
+ * use; NULL with an error. `orphans` contains the nodes added so far, by configuration address. */
 Node *transform_locate_orphan(EngineWalk *walk,
                               const OrphanRequest *request,
                               Map *orphans,

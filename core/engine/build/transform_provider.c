@@ -1,8 +1,9 @@
-/* Which provider configuration serves which resource.
+/* Finds the provider configuration of each resource.
  *
- * A name in a module means: what the call passes under `providers`, else the module's own block,
- * else (for a name without alias) what the parent means by it, else an empty configuration at the
- * root. Only configurations that somebody uses get a node. */
+ * A name in a module refers to the first of these that exists: the configuration that the call
+ * passes under `providers`, the module's own block, and (for a name without alias) the parent's
+ * configuration of that name. If none exists, the root has an empty configuration. Unused
+ * configurations get a node only while validating. */
 #include "config_read.h"
 #include "transform.h"
 
@@ -15,7 +16,7 @@ static const Provider *find_provider(EngineWalk *walk,
     const Provider *provider = NULL;
     Str key = registry_key(name);
     if (map_has(&walk->missing_providers, key))
-        return NULL; /* one error for each, not one for each of its resources */
+        return NULL; /* one error per provider, not per resource */
     if (!registry_find(walk->engine->registry, name, &provider, ref.range, diags)) {
         map_set(&walk->missing_providers, key, walk);
         return NULL;
@@ -88,7 +89,7 @@ Node *transform_provider_find(EngineWalk *walk,
     return found;
 }
 
-/* What nobody uses is never called, but a mistake in it is one all the same. */
+/* Unused configurations are validated too. */
 static bool add_unused(EngineWalk *walk, Diags *diags) {
     bool ok = true;
     vec_each(&walk->modules, item) {
@@ -105,7 +106,7 @@ static bool add_unused(EngineWalk *walk, Diags *diags) {
     return ok;
 }
 
-/* The way that transform_provider_find goes, to the first name with a key. */
+/* Searches like transform_provider_find, up to the first name with a key. */
 static ProviderRef find_key(EngineModule *module, ProviderRef ref, ProviderKey *out, Arena *arena) {
     EngineModule *called = NULL;
     while (!ref.key) {
@@ -123,7 +124,7 @@ static ProviderRef find_key(EngineModule *module, ProviderRef ref, ProviderKey *
     return ref;
 }
 
-/* A configuration that is repeated is named with a key, and no other. */
+/* A reference to a repeated configuration needs a key; a reference to any other must have none. */
 static bool check_provider_key(EngineWalk *walk, Node *node, Diags *diags) {
     ResourceNode *resource = node->as.resource;
     const ProviderConfig *config = resource->provider->as.provider->config;
@@ -141,13 +142,14 @@ static bool check_provider_key(EngineWalk *walk, Node *node, Diags *diags) {
     return false;
 }
 
-/* Two expressions of the same text that name something. */
+/* Returns true if both expressions have the same text and refer to something. */
 static bool are_same(const Expr *a, const Expr *b) {
     return a && b && str_equal(source_text(a->range), source_text(b->range)) &&
            expr_has_traversal(a);
 }
 
-/* An element less takes the configuration away with the object that it is needed to destroy. */
+/* Warns if provider configuration and objects are repeated by the same expression. Removing an
+ * element would remove the configuration that is needed to destroy its objects. */
 static void warn_same_keys(const Node *node, Diags *diags) {
     const ResourceNode *resource = node->as.resource;
     const EngineModule *called = resource->provider_key.called;
@@ -165,7 +167,8 @@ static void warn_same_keys(const Node *node, Diags *diags) {
                   STR_ARG(resource->address));
 }
 
-/* What a module wants to be given, the root must have itself: it has no caller. */
+/* The root module must declare the configurations in configuration_aliases itself, because no
+ * module calls it. */
 static bool check_root(const EngineWalk *walk, Diags *diags) {
     const Module *root = walk->root->config;
     bool ok = true;
@@ -187,7 +190,7 @@ static bool check_root(const EngineWalk *walk, Diags *diags) {
 
 bool transform_provider(EngineWalk *walk, Diags *diags) {
     bool ok = walk->phase == PHASE_VALIDATE || check_root(walk, diags);
-    size_t count = walk->nodes.count; /* provider nodes come behind */
+    size_t count = walk->nodes.count; /* provider nodes are added behind these */
     for (size_t i = 0; i < count; i++) {
         Node *node = walk->nodes.items[i];
         if (node->kind != NODE_RESOURCE)

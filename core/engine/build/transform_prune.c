@@ -1,9 +1,8 @@
-/* Takes values out of a destruction that nothing in it evaluates.
+/* Deselects values that a destroy does not evaluate.
  *
- * A destruction deletes what the state has, and configurations of resources are not evaluated. The
- * values that they use may not even be possible any more: the index of an instance that the
- * configuration has now and the state does not. What providers, repeated modules and
- * lifecycle.prevent_destroy use stays. */
+ * A destroy deletes the objects in the state and does not evaluate the configurations of resources.
+ * Values that they use may be invalid by now: for example, an index of an instance that is not in
+ * the state. Values that providers, repeated modules and lifecycle.prevent_destroy use are kept. */
 #include "transform.h"
 
 static bool is_evaluated(const Node *node) {
@@ -27,7 +26,7 @@ typedef struct Pruning {
     Arena *scratch;
 } Pruning;
 
-/* Marks what `start` uses, up to the resources, whose arguments do not count. */
+/* Marks the dependencies of `start`. It stops at resources, whose arguments are not evaluated. */
 static void mark_needs(Pruning *pruning, GraphNode start) {
     const Graph *graph = &pruning->walk->graph;
     VEC(GraphNode) open = {0};

@@ -1,26 +1,26 @@
-/* Binds every name of the configuration to its node and draws the edges: a node depends on the
- * nodes that its expressions name, on its module's call, and on what depends_on says. */
+/* Binds every name of the configuration to its node and adds the edges. A node depends on the nodes
+ * that its expressions name, on the call of its module, and on its depends_on. */
 #include "eval.h"
 #include "name_place.h"
 #include "transform.h"
 
 typedef struct Binder {
     EngineWalk *walk;
-    Node *node;           /* who depends; NULL: nobody (console) */
-    EngineModule *module; /* whose names they are */
+    Node *node;           /* dependent node; NULL: console */
+    EngineModule *module; /* module whose names are resolved */
     NamePlace place;
-    const Check *check; /* whose assertions these are; NULL: of no check */
-    bool is_console;    /* names are bound as they come, wherever they stand */
+    const Check *check; /* check whose assertions are bound; NULL: none */
+    bool is_console;    /* every name is allowed */
     Diags *diags;
-    /* Of the part that is being bound: what cannot be told apart from a mistake in writing, what
-     * has no value, and what its value has not. Each counts where there is none of the former. */
+    /* Errors of this part by rank: unknown name, name without value, missing attribute. Only the
+     * highest rank found is reported. */
     Diags forms;
     Diags values;
     Diags results;
     bool is_of_form;
-    bool is_order;  /* of depends_on: what waits for itself waits for nothing */
-    bool is_static; /* one of the names stands for nothing: the values do not matter then */
-    bool is_late;   /* of a part that nobody looks at before an instance is planned */
+    bool is_order;  /* binding depends_on: a resource that names itself is ignored */
+    bool is_static; /* with one of the names, no reference of the part can be evaluated */
+    bool is_late;   /* the part is evaluated when an instance is planned */
     bool ok;
 } Binder;
 
@@ -33,7 +33,7 @@ static void open_part(Binder *binder) {
     binder->is_of_form = false;
 }
 
-/* What was found belongs to the part, or is told at once where nobody visits it. */
+/* Stores the errors of the part in the node. Without a node to visit, reports them at once. */
 static void close_part(Binder *binder, const void *part) {
     Diags found = diags_new(binder->walk->arena);
     diags_append(&found, &binder->forms);
@@ -108,7 +108,7 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
     Arena *arena = binder->walk->arena;
     Str type = str_format(arena, "%s%.*s.", prefixes[reference->mode], STR_ARG(reference->type));
     Node *node = node_find(binder->module, str_concat(type, reference->name, arena));
-    if (node && node->kind == NODE_RESOURCE) /* and not output.o, which has no name */
+    if (node && node->kind == NODE_RESOURCE) /* the map also has keys like output.o */
         return node;
     StrVec names = {0};
     map_each(&binder->module->config->resources, entry) {
@@ -131,7 +131,8 @@ static bool is_within(const EngineModule *module, const EngineModule *outer) {
     return module == outer;
 }
 
-/* The module as a whole: its value needs everything in it, and who refers to it needs its value. */
+/* A reference to the whole module depends on its value, which depends on every node of the
+ * module. */
 static void depend_on_module(Binder *binder, const Node *call) {
     depend(binder, call->module_value);
     if (call->module_value->is_used || !binder->node)
@@ -143,7 +144,7 @@ static void depend_on_module(Binder *binder, const Node *call) {
     }
 }
 
-/* What count repeats is a list, which has no outputs itself. */
+/* With count, the value of a module call is a list, which has no outputs. */
 static bool check_call_key(Binder *binder, const Binding *binding, SourceRange range) {
     if (!binding->node->as.call->count || binding->reference.key.kind != KEY_NONE)
         return true;
@@ -168,7 +169,8 @@ static void warn_deprecated(Binder *binder, const Binding *binding, SourceRange 
     diag->is_remote = !config_module_is_local(binding->node->as.call);
 }
 
-/* module.m.out and module.m[k].out name one output; anything else the module as a whole. */
+/* module.m.out and module.m[k].out refer to one output. Any other reference is to the whole
+ * module. */
 static void bind_module(Binder *binder, Binding *binding) {
     Node *call = find_named(binder, &binding->reference, "module.", "module");
     if (!call)
@@ -204,7 +206,7 @@ static void bind_module(Binder *binder, Binding *binding) {
     depend_on_module(binder, call);
 }
 
-/* Of a resource alone: planning refuses it, and what only validates has no order to keep. */
+/* A resource that refers to itself is rejected only when planning, and not in depends_on. */
 static void refuse_self(Binder *binder, const Binding *binding) {
     bool is_planned = binder->walk->phase != PHASE_VALIDATE && !binder->is_order;
     if (!is_planned && binder->node->kind == NODE_RESOURCE)
@@ -213,8 +215,8 @@ static void refuse_self(Binder *binder, const Binding *binding) {
                 "Configuration for %.*s may not refer to itself.", STR_ARG(binding->node->name));
 }
 
-/* What is repeated is a list or a map, and its attributes are those of an instance; what is not has
- * no keys. */
+/* A reference to an attribute of a repeated resource needs a key. A reference to any other resource
+ * must have none. */
 static bool check_key(Binder *binder, const Binding *binding) {
     const Reference *reference = &binding->reference;
     const Resource *config = binding->node->as.resource->config;
@@ -255,7 +257,7 @@ static void refuse_attribute(Binder *binder, const TraversalStep *step, const Sc
 static void check_members(
     Binder *binder, const Reference *reference, const Node *node, const Schema *schema, size_t at);
 
-/* The steps into a nested block, from `at` on. */
+/* Checks the steps into a nested block, from `at` on. */
 static void check_block_steps(
     Binder *binder, const Reference *reference, const Node *node, const Block *block, size_t at) {
     const Traversal *traversal = reference->traversal;
@@ -300,7 +302,7 @@ static void check_attribute_steps(Binder *binder,
         diags_append(refuse_name(binder), &found);
 }
 
-/* The steps into an object of this schema, from `at` on. */
+/* Checks the steps into an object of this schema, from `at` on. */
 static void check_members(
     Binder *binder, const Reference *reference, const Node *node, const Schema *schema, size_t at) {
     const Traversal *traversal = reference->traversal;
@@ -325,7 +327,7 @@ static void check_members(
         refuse_attribute(binder, step, schema);
 }
 
-/* The steps into an object, from `at` on, by the schema of its type. */
+/* Checks the steps into an object by the schema of its type, from `at` on. */
 static void check_steps(Binder *binder, const Reference *reference, const Node *node, size_t at) {
     const ObjectType *type = node->as.resource->type;
     if (type)
@@ -338,7 +340,7 @@ static void check_object_steps(Binder *binder, const Binding *binding) {
                 reference->used + (reference->key.kind != KEY_NONE ? 1 : 0));
 }
 
-/* The data source of a check is read for that check alone. */
+/* Only the check itself can refer to its data source. */
 static bool check_scoped(Binder *binder, const Binding *binding) {
     const Resource *config = binding->node->as.resource->config;
     if (!config->check || config->check == binder->check || binder->is_console)
@@ -433,12 +435,12 @@ static void bind_conditions(Binder *binder, const Conditions *conditions) {
     }
 }
 
-/* An item names a whole object. */
+/* An item of depends_on must name a whole object. */
 static bool check_whole(Binder *binder, const Reference *reference) {
     const Traversal *traversal = reference->traversal;
     size_t used = reference->used + (reference->key.kind != KEY_NONE ? 1 : 0);
     if (reference->kind == REFERENCE_MODULE)
-        used++; /* an output of it */
+        used++; /* an output of the module */
     if (used >= traversal->step_count)
         return true;
     SourceRange range = source_range_join(traversal->steps[used].range,
@@ -449,7 +451,7 @@ static bool check_whole(Binder *binder, const Reference *reference) {
     return false;
 }
 
-/* After the first mistake the others are read, but what they name is not looked for. */
+/* After the first error, further items are parsed but not bound. */
 static void bind_item(Binder *binder, Traversal *traversal, bool is_sound) {
     Reference reference;
     if (!reference_from_traversal(traversal, &reference, &binder->forms) ||
@@ -492,8 +494,7 @@ static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
     binder->place = before;
 }
 
-/* The body's references come first: with one of them wrong, what else is wrong with it may be no
- * more than a consequence. */
+/* Reference errors have precedence: further errors of the body may be consequences of them. */
 static void bind_body(Binder *binder,
                       const void *part,
                       const Decoded *decoded,
@@ -524,7 +525,7 @@ static RepetitionKind repetition_of(InstanceKey key) {
     return REPEAT_NONE;
 }
 
-/* What repeated it is gone; its instances' keys still tell. */
+/* The block is gone, so the keys of its instances determine the repetition. */
 static void bind_orphan(Binder *binder, const ResourceNode *resource) {
     if (resource->planned.count > 0)
         binder->place.repetition = repetition_of(resource->planned.items[0]->change->address.key);
@@ -533,7 +534,7 @@ static void bind_orphan(Binder *binder, const ResourceNode *resource) {
     bind_provisioners(binder, resource);
 }
 
-/* By the names of who says it. */
+/* Binds the key in the module that specifies it. */
 static void bind_provider_key(Binder *binder, const ProviderKey *key) {
     EngineModule *module = binder->module;
     NamePlace place = binder->place;
@@ -566,7 +567,8 @@ static void bind_input(Binder *binder, const Node *node) {
     bind_expr(binder, node->input);
 }
 
-/* Whether its data source could be read is part of what it says, referred to or not. */
+/* A check depends on its data source even without a reference, because the read itself is
+ * checked. */
 static void bind_check(Binder *binder, const Check *check) {
     binder->check = check;
     bind_conditions(binder, &check->asserts);
@@ -628,8 +630,8 @@ static void bind_node(Binder *binder, Node *node) {
     }
 }
 
-/* Validating goes on without the nodes that have faults, and those that depend on them; the visit
- * tells what is wrong. Otherwise the first step towards a plan is a sound configuration. */
+/* Validation skips nodes with errors and their dependents, and the visit reports the errors. Any
+ * other phase reports them now and does not start the walk. */
 bool transform_reference(EngineWalk *walk, Diags *diags) {
     bool ok = true;
     vec_each(&walk->nodes, item) {

@@ -1,4 +1,4 @@
-/* Types, schemas and decoded bodies of resources and providers. */
+/* Finds the types and schemas of resources and providers, and decodes their bodies. */
 #include "body_merge.h"
 #include "transform.h"
 
@@ -24,7 +24,7 @@ static void unknown_type(const Resource *config,
                 STR_ARG(near), near.len ? "\"?" : "");
 }
 
-/* ignore_changes names arguments that there are. */
+/* ignore_changes must name existing arguments. */
 static void check_ignored(const Resource *config,
                           const Schema *schema,
                           Arena *arena,
@@ -52,7 +52,7 @@ static void check_ignored(const Resource *config,
     }
 }
 
-/* What is wrong is kept with the node: transform_reference tells it, or references that are. */
+/* The node keeps the errors. transform_reference reports them, or invalid references instead. */
 static void decode_resource(EngineWalk *walk, Node *node) {
     ResourceNode *resource = node->as.resource;
     const Resource *config = resource->config;
@@ -67,12 +67,12 @@ static void decode_resource(EngineWalk *walk, Node *node) {
     if (decode_body(config->body, resource->type->schema, &resource->decoded, walk->arena,
                     &resource->decoding))
         check_ignored(config, resource->type->schema, walk->arena, &resource->decoding);
-    /* What is only to be looked at has a block that says nothing yet. */
+    /* An import-only plan accepts a block whose arguments are not written yet. */
     if (walk->options && walk->options->imports_alone)
         resource->decoding = diags_new(walk->arena);
 }
 
-/* What stands in the block itself, and of the shared one what it does not say. */
+/* Merges the connection blocks of resource and provisioner; the provisioner's has precedence. */
 static const Body *connection_body(const Connection *shared, const Connection *own, Arena *arena) {
     if (own && shared)
         return body_merge(shared->body, own->body, NULL, arena);
@@ -104,11 +104,11 @@ static bool decode_provisioner(EngineWalk *walk,
     ok = (!connection || decode_body(connection, &provisioner_connection, &node->connection,
                                      walk->arena, &node->connecting)) &&
          ok;
-    (void)ok; /* told with the block's other faults */
+    (void)ok; /* reported with the other errors of the block */
     return true;
 }
 
-/* Of the block, or of the one that says that it was removed. */
+/* Decodes the provisioners of the block, or of its removed block. */
 static bool decode_provisioners(EngineWalk *walk, Node *node, Diags *diags) {
     ResourceNode *resource = node->as.resource;
     const Removed *removed = resource->removed;

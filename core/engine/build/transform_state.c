@@ -1,8 +1,9 @@
-/* What the state knows joins the nodes of its blocks; what no block has becomes an orphan. */
+/* Attaches resources of the state to the nodes of their blocks. Resources without a block become
+ * orphans. */
 #include "transform.h"
 #include "transform_locate.h"
 
-/* A CBD flag that the state remembers for what has no block any more. */
+/* An orphan gets create_before_destroy from the objects in the state. */
 static void remember_flags(ResourceNode *resource, const StateResource *stored) {
     vec_each(&stored->instances, instance) {
         if (instance->current && instance->current->create_before_destroy) {

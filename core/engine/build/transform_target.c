@@ -1,13 +1,13 @@
-/* -target: what it names, and what that depends on, stays; the rest is not visited.
+/* -target: selects the named blocks and their dependencies; other nodes are not visited.
  *
- * When destroying, what the state says depends on the targets goes with them, instance by instance.
- * What they depend on stays. Outputs stay if all resources that they show are
- * selected. */
+ * A destroy also destroys the dependents that the state records for the targets, instance by
+ * instance. It keeps the dependencies of the targets. An output is selected if all resources that
+ * it shows are selected. */
 #include "transform.h"
 
 typedef struct Part {
     EngineWalk *walk;
-    Map users; /* configuration address → Users of it, says the state */
+    Map users; /* configuration address → Users: dependents in the state */
     VEC(ResourceAddr) found;
     Arena *scratch;
 } Part;
@@ -48,7 +48,7 @@ static void read_stored(Part *part, const StateResource *stored) {
     }
 }
 
-/* Instances of one module have no part in each other. */
+/* Returns true for two instances of the same module: they do not depend on each other. */
 static bool are_side_by_side(ResourceAddr a, ResourceAddr b, Arena *arena) {
     return str_equal(module_addr_to_config_str(a.module, arena),
                      module_addr_to_config_str(b.module, arena)) &&
@@ -85,10 +85,9 @@ static bool is_in_part(const EngineWalk *walk, const Node *node, Arena *scratch)
     return false;
 }
 
-/* What the targets name, as configuration addresses. */
+/* The targets by configuration address. */
 typedef struct Named {
-    Map resources; /* → ResourceAddr *: the target; the one that names all of them, if there is one
-                    */
+    Map resources; /* → ResourceAddr *: the target, preferably one that names all instances */
     Map modules;
 } Named;
 
@@ -111,8 +110,8 @@ static Named read_targets(const EngineWalk *walk, Arena *scratch) {
     return named;
 }
 
-/* Planning looks at whole blocks. Of one that is not a target itself, an apply makes no more than
- * what the targets depend on: the instances whose keys stand in expressions. */
+/* A plan selects whole blocks. An apply changes only the instances that the targets depend on, by
+ * their literal keys, unless the block is a target itself. */
 static void want_instances(EngineWalk *walk, const bool *targets, const bool *selected) {
     vec_each(&walk->nodes, item) {
         Node *node = *item;
@@ -128,7 +127,7 @@ static void want_instances(EngineWalk *walk, const bool *targets, const bool *se
     }
 }
 
-/* Does the node itself show objects that are not made? */
+/* Returns true if the node refers to instances that are not selected. */
 static bool shows_unwanted(const Node *node) {
     vec_each(&node->uses, use) {
         if (!node_wants(use->value->as.resource, use->key))
@@ -137,7 +136,7 @@ static bool shows_unwanted(const Node *node) {
     return false;
 }
 
-/* The module of an address of the configuration, or one around it. */
+/* Returns true if one of the modules contains the address. */
 static bool is_in_module(const Map *modules, Str address) {
     if (modules->count == 0)
         return false;
@@ -156,11 +155,11 @@ static bool is_named(const Named *named, const Node *node, bool *whole) {
 }
 
 typedef struct Shown {
-    bool any;       /* it shows resources */
-    bool is_beyond; /* or one that is not selected, or objects that are not made */
+    bool any;       /* it refers to resources */
+    bool is_beyond; /* it refers to a resource or an instance that is not selected */
 } Shown;
 
-/* Of a node, from what it needs, which was looked at before. */
+/* Computes the result of a node from the results of its dependencies, which are complete. */
 static Shown shown_by(const EngineWalk *walk,
                       const Shown *shown,
                       const bool *selected,
@@ -190,7 +189,7 @@ static void select_outputs(EngineWalk *walk, bool *selected, Arena *scratch) {
     }
 }
 
-/* Those that the targets name. */
+/* Marks the nodes that the targets name. */
 static void mark_targets(EngineWalk *walk, bool *targets, Arena *scratch) {
     Named named = read_targets(walk, scratch);
     vec_each(&walk->nodes, item) {
@@ -204,7 +203,7 @@ static void mark_targets(EngineWalk *walk, bool *targets, Arena *scratch) {
     }
 }
 
-/* What goes, and what is needed for that. */
+/* Selects the nodes to destroy, and their dependencies. */
 static void select_part(EngineWalk *walk, const bool *named, bool *selected, Arena *scratch) {
     if (!walk->plan)
         find_part(walk, scratch);

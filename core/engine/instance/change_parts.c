@@ -1,5 +1,5 @@
-/* change_parts: the answer of a plan is checked and masked; each part that a call begins or ends is
- * compared with the plan and recorded. */
+/* change_parts: checks and masks the parts of a plan response. During a call, it compares each part
+ * with the plan and records it in the journal. */
 #include "change_parts.h"
 
 #include "mask.h"
@@ -38,7 +38,7 @@ static bool is_object(Value value) {
            (value.type->kind == KIND_OBJECT || value.type->kind == KIND_MAP);
 }
 
-/* Exactly what its action has before and after it. */
+/* Returns true if the part has exactly the values that its action requires before and after it. */
 static bool is_consistent(const ChangePart *part) {
     bool has_before = part->action != PART_CREATE;
     bool has_after = part->action != PART_DELETE;
@@ -65,7 +65,7 @@ static bool check_answer(Job *job, const PlanResponse *response, bool deletes) {
     return true;
 }
 
-/* What changes a part changes the object behind it. */
+/* If a part changes, the object must change too. */
 static bool check_same(Job *job, Value prior, const PlanResponse *response) {
     bool is_same = value_is_present(prior) && value_equal(prior, response->planned);
     bool changes = response->parts.count > 0 || response->has_unknown_parts;
@@ -110,7 +110,8 @@ static void keep_part(Job *job, const ChangePart *part, PartChange *out) {
     }
 }
 
-/* Texts of one part may hold secrets of another, or of variables: all are collected first. */
+/* Texts of one part may contain secrets of other parts or of variables, so all secrets are
+ * collected first. */
 static void collect_secrets(Job *job, const PlanResponse *response) {
     mask_collect_variables(job->walk->engine->config->root, job->walk->options->variables,
                            &job->secrets, job->scratch);
@@ -120,8 +121,8 @@ static void collect_secrets(Job *job, const PlanResponse *response) {
     }
 }
 
-/* A part that the predecessor has is deleted with it; one that its successor has too is replaced.
- */
+/* A part of the predecessor is deleted with it. If the successor has the same part, the part is
+ * replaced. */
 static void keep_deletions(Job *job, const PlanResponse *gone, ResourceChange *change) {
     Map places = map_new(job->scratch); /* key → index + 1 */
     for (size_t i = 0; i < change->parts.count; i++)
@@ -159,7 +160,7 @@ bool change_parts_keep(Job *job,
     return true;
 }
 
-/* Was this change of a part approved? */
+/* Returns true if the approved plan shows this change of a part. */
 static bool is_approved(const ResourceChange *change, const ChangePart *part) {
     const PartChange *approved = plan_find_part(change, part->key);
     bool replaces = action_is_replace(change->action);
@@ -202,11 +203,11 @@ typedef struct PlannedPart {
 
 struct PartWork {
     pthread_mutex_t mutex;
-    Arena *arena; /* under the mutex */
+    Arena *arena; /* guarded by `mutex` */
     Job *job;
     uint64_t sequence;
     Map planned;      /* key → PlannedPart */
-    bool admits_more; /* a deletion whose parts the plan did not know */
+    bool admits_more; /* deletion: the plan did not know all parts */
     size_t begun, ended;
 };
 
@@ -246,8 +247,8 @@ bool change_parts_check_done(const PartWork *work) {
     return true;
 }
 
-/* The journal says once why it cannot go on; each part that it keeps from its change has an error
- * all the same. */
+/* The journal reports its failure once. Every part that it cannot record gets an error
+ * nevertheless. */
 static bool explain(const PartWork *work, Str key, size_t before, Diags *diags) {
     if (diags->error_count == before)
         diags_error(diags, NO_RANGE, "Change not recorded",
@@ -281,7 +282,7 @@ static bool begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {
     return true;
 }
 
-/* The mutex is let go before the journal is written: parts begun side by side share a sync. */
+/* Releases the mutex before writing the journal, so that parts begun in parallel share one sync. */
 static bool begin_part_call(void *payload, const PartIntent *intent, Diags *diags) {
     Job *job = payload;
     PartWork *work = job->parts;
@@ -352,7 +353,7 @@ void change_parts_close(PartWork *work) {
     arena_close(work->arena);
 }
 
-/* No action counts as an update: the part may exist in its old or in its new form. */
+/* A part without an action counts as an update: it may have its old or its new value. */
 static PartAction part_action(PendingAction pending) {
     static const PartAction actions[] = {
         [PENDING_NONE] = PART_UPDATE,   [PENDING_CREATE] = PART_CREATE,

@@ -1,10 +1,10 @@
-/* Evaluates a block's arguments, and checks what can be checked before they are planned. */
+/* Evaluates the arguments of a block, and checks them before planning. */
 #include "configured.h"
 
 #include "mask.h"
 #include "provider_call.h"
 
-/* The argument that a place inside the configuration belongs to: past nested blocks. */
+/* Returns the path of the argument that contains `path`, inside nested blocks if necessary. */
 static Path argument_path(const Schema *schema, Path path, const Attribute **out) {
     *out = NULL;
     for (size_t i = 0; i < path.count; i++) {
@@ -19,7 +19,7 @@ static Path argument_path(const Schema *schema, Path path, const Attribute **out
     return path;
 }
 
-/* What is ephemeral lives in write-only attributes or nowhere. */
+/* Ephemeral values are allowed only in write-only attributes and in ephemeral resources. */
 static bool check_ephemeral(Job *job, const Configured *configured) {
     bool ok = true;
     if (job->record->address.mode == MODE_EPHEMERAL)
@@ -39,7 +39,7 @@ static bool check_ephemeral(Job *job, const Configured *configured) {
     return ok;
 }
 
-/* Neither plan nor state could hold it. */
+/* Neither plan nor state can store an infinite number. */
 static bool check_finite(Job *job, Value config) {
     Path path;
     if (job->walk->phase == PHASE_VALIDATE || !path_find_infinity(config, &path, job->scratch))

@@ -1,4 +1,4 @@
-/* configured: the arguments of a block as evaluated for one instance. */
+/* configured: the arguments of a block, evaluated for one instance. */
 #pragma once
 
 #include "evaluate.h"
@@ -7,12 +7,12 @@
 /* A configured value and the paths at which it has marks. */
 typedef struct Configured {
     Value marked;
-    Value value; /* without marks */
+    Value value; /* same value without marks */
     Paths sensitive;
     Paths ephemeral;
 } Configured;
 
-/* Splits a marked value into value and marks. */
+/* Splits a marked value into a plain value and the paths of its marks. */
 Configured configured_from(Value marked, Arena *arena);
 /* Evaluates the block's arguments for this instance, converts them to the schema's types, and
  * validates them with the provider. */

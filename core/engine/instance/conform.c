@@ -1,4 +1,4 @@
-/* Did the provider keep its word? */
+/* Checks that a plan follows the configuration, and that a result follows the plan. */
 #include "conform.h"
 
 typedef struct Conform {
@@ -55,7 +55,7 @@ static void check_plan_nested(Conform *conform,
         return;
     }
     if (nested->nesting == NEST_SET)
-        return; /* elements cannot be paired for sure */
+        return; /* elements of two sets cannot be matched reliably */
     if (config.count != planned.count) {
         broken(conform, path, false, "planned another number of elements than is configured",
                config, planned);

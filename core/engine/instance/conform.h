@@ -1,14 +1,15 @@
-/* conform: did the provider keep its word? A plan must follow the configuration, a result must
- * follow the plan. What is wrong is the provider's mistake, and the diagnostic says so. */
+/* conform: checks the responses of a provider. A plan must follow the configuration; a result must
+ * follow the plan. The errors name the provider as the cause. */
 #pragma once
 
 #include "schema.h"
 
-/* Every planned value equals the configured one, or the prior one, or is computed. Unmarked. */
+/* Returns true if every planned value equals the configured value, equals the prior value, or is
+ * computed. Values have no marks. */
 MUST_USE bool conform_plan(
     const Schema *schema, Value prior, Value config, Value planned, Arena *arena, Diags *diags);
-/* `actual` is what `planned` promised: known values are equal, unknown ones became something.
- * `summary` names the broken promise. */
+/* Returns true if `actual` equals `planned` wherever `planned` is known. `summary` is the summary
+ * of the errors. */
 MUST_USE bool conform_result(const Schema *schema,
                              Value planned,
                              Value actual,

@@ -1,9 +1,10 @@
-/* A read waits for changes of what its block depends on. */
+/* Defers a read if dependencies of its block change. */
 #include "deferred_read.h"
 
 #include "resource_plan.h"
 
-/* A default counts when the provider is called, so it is as open as the rest. */
+/* The provider fills in defaults during the read, so a null computed attribute is unknown until
+ * then. */
 static Value open_top_level(const Job *job, Value config) {
     Value *items = value_copy_items(config, job->scratch);
     for (size_t i = 0; i < config.count; i++) {
@@ -23,8 +24,8 @@ Value deferred_read_object(Job *job, Value config) {
     return resource_plan_object(job->schema, &request, job->scratch);
 }
 
-/* Is an object changing that the job's instance can see? Of a block in the same module, the objects
- * in other instances of that module do not count. */
+/* Returns true if an object that the instance can refer to is changing. For a block of the same
+ * module, only objects in the same module instance count. */
 static bool is_seen_changing(const Job *job, const Node *block) {
     bool is_changing = block->is_changing || block->as.resource->value->is_changing;
     if (!is_changing || block->module != job->node->module)
@@ -33,15 +34,15 @@ static bool is_seen_changing(const Job *job, const Node *block) {
     return expansion && expansion->is_changing;
 }
 
-/* Of a resource its own objects count, and those of a data source do not: reading has no effects.
- * What else is named stands for all resources behind it. */
+/* For a resource, only its own managed objects count: a data source has no effects. For any other
+ * node, `is_pending` covers all resources behind it. */
 static bool is_changing(const Job *job, const Node *on) {
     if (on->kind == NODE_RESOURCE)
         return on->as.resource->config->mode == MODE_MANAGED && is_seen_changing(job, on);
     return on->kind == NODE_MODULE ? job->node->is_pending : on->is_pending;
 }
 
-/* A reference to a resource is a dependency on it, even where the value is known. */
+/* A reference to a resource is a dependency on it, even if the value is known. */
 static bool refers_to_changing(const Job *job) {
     const EngineWalk *walk = job->walk;
     const Graph *graph = &walk->graph;

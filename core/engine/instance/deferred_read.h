@@ -1,10 +1,11 @@
-/* deferred_read: data sources and ephemeral resources that the plan leaves to the apply. */
+/* deferred_read: reads of data sources and ephemeral resources that the plan defers to the
+ * apply. */
 #pragma once
 
 #include "job.h"
 
-/* True if something that the instance depends on is about to change. */
+/* Returns true if a dependency of the instance will change. */
 bool deferred_read_is_needed(const Job *job);
-/* Returns the object that is known before the read: the configuration, and unknown values where the
- * provider may set some. Without marks. */
+/* Returns the object before the read: the configuration, with unknown values where the provider may
+ * set them. Without marks. */
 Value deferred_read_object(Job *job, Value config);

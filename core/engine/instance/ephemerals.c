@@ -1,4 +1,4 @@
-/* A list of open objects, one mutex, and a thread that sleeps until the next renewal is due. */
+/* A list of open objects with a mutex, and a thread that sleeps until the next renewal is due. */
 #include "ephemerals.h"
 
 #include "ephemeral_type.h"
@@ -11,21 +11,21 @@ typedef struct OpenObject {
     ObjectType type;
     void *client;
     ResourceAddr address;
-    Str text; /* the address */
+    Str text; /* `address` as text */
     Str lineage;
     StrVec secrets;
     OpenResponse response;
     bool is_renewing;
-    Arena *arena;   /* its own: the thread's calls use it too */
-    Diags failures; /* of renewals */
+    Arena *arena;   /* one per object; calls of the thread use it too */
+    Diags failures; /* diagnostics of renewals */
     struct OpenObject *next;
 } OpenObject;
 
 struct Ephemerals {
     EngineWalk *walk;
-    pthread_mutex_t mutex; /* guards what follows */
+    pthread_mutex_t mutex; /* guards the members below */
     pthread_cond_t changed;
-    OpenObject *first; /* opened last */
+    OpenObject *first; /* last opened */
     Thread *renewer;
     bool is_ending;
 };
@@ -43,7 +43,7 @@ static int64_t now_ms(const Ephemerals *ephemerals) {
     return clock->monotonic_ms(clock->self);
 }
 
-/* Not cancelled with the run: what is open is to be closed all the same. */
+/* Has no cancel token: open objects must be closed even if the run is cancelled. */
 static Call call_for(const Ephemerals *ephemerals, const OpenObject *object) {
     return (Call){
         .provider = object->provider,
@@ -84,7 +84,7 @@ static void send_end(const Ephemerals *ephemerals,
     hooks_send(ephemerals->walk->engine->hooks, &event);
 }
 
-/* Called without the lock: no other thread uses an object while it is being renewed. */
+/* Runs without the mutex: no other thread uses an object during its renewal. */
 static void renew(const Ephemerals *ephemerals, OpenObject *object) {
     Call call = call_for(ephemerals, object);
     int64_t started_ms = now_ms(ephemerals);
@@ -117,7 +117,7 @@ static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags
     return ok;
 }
 
-/* NULL: nothing is to be renewed. */
+/* Returns the object whose renewal is due next; NULL if none needs renewal. */
 static OpenObject *find_next(const Ephemerals *ephemerals) {
     OpenObject *next = NULL;
     for (OpenObject *object = ephemerals->first; object; object = object->next) {
@@ -179,7 +179,8 @@ void ephemerals_add(Ephemerals *ephemerals, const Job *job, const OpenResponse *
     pthread_mutex_unlock(&ephemerals->mutex);
 }
 
-/* Out of the list, so that it is this caller's alone; resource NULL: of any block. */
+/* Removes an object of `resource` (NULL: of any block) from the list and returns it; NULL if none.
+ * Waits for a running renewal. */
 static OpenObject *take(Ephemerals *ephemerals, const ResourceNode *resource) {
     pthread_mutex_lock(&ephemerals->mutex);
     OpenObject **at = &ephemerals->first;
@@ -189,7 +190,7 @@ static OpenObject *take(Ephemerals *ephemerals, const ResourceNode *resource) {
     while (object && object->is_renewing)
         pthread_cond_wait(&ephemerals->changed, &ephemerals->mutex);
     for (at = &ephemerals->first; *at && *at != object;)
-        at = &(*at)->next; /* others may have come in front of it, or left */
+        at = &(*at)->next; /* other objects may have been added or removed */
     if (*at)
         *at = object->next;
     pthread_mutex_unlock(&ephemerals->mutex);

@@ -1,7 +1,7 @@
-/* ephemerals: what a walk has opened, and what keeps it open until its last user is done.
+/* ephemerals: the objects that a walk has opened. They stay open until their last user has ended.
  *
- * A thread renews what asks for it; it starts with the first such object. What goes wrong there is
- * told when the object is closed: until then it may not matter to anybody. Guards itself. */
+ * A thread renews the objects that need it; it starts with the first of them. Errors of a renewal
+ * are reported when the object is closed, because they may not matter before. Thread-safe. */
 #pragma once
 
 #include "job.h"
@@ -9,12 +9,12 @@
 typedef struct Ephemerals Ephemerals;
 
 Ephemerals *ephemerals_open(EngineWalk *walk, Arena *arena);
-/* An object has just been opened; it is closed once. */
+/* Adds an object that has just been opened; it is closed once. */
 void ephemerals_add(Ephemerals *ephemerals, const Job *job, const OpenResponse *response);
-/* Closes the objects of a block, the last one first; false: there were errors. */
+/* Closes the objects of a block, last opened first. Returns false if there were errors. */
 bool ephemerals_close(Ephemerals *ephemerals, const ResourceNode *resource, Diags *diags);
-/* Whatever is still open, because the closing of its block was skipped. Errors go to the walk's
- * sink. Providers are still there. */
+/* Closes the objects that are still open because their close node was skipped. Adds errors to the
+ * walk's sink. Call it before the providers are closed. */
 bool ephemerals_close_all(Ephemerals *ephemerals);
-/* Nothing is open any more. */
+/* Stops the thread. All objects must be closed. */
 void ephemerals_release(Ephemerals *ephemerals);

@@ -1,4 +1,4 @@
-/* Replaces configured values by prior ones, path by path. */
+/* Replaces configured values by prior values, path by path. */
 #include "ignore_changes.h"
 
 static Path ignored_path(const Traversal *traversal, Arena *arena) {
@@ -15,8 +15,7 @@ static bool is_set_by_provider(const Attribute *attribute) {
     return !(attribute->flags & (OPTIONAL | REQUIRED));
 }
 
-/* The prior object as if it had been configured: what only the provider sets is null, as in a
- * configuration. */
+/* Returns the prior object as a configuration: attributes that only the provider sets are null. */
 static Value drop_computed(const Schema *schema, Value prior, Arena *arena);
 
 static Value drop_computed_nested(const Schema *schema,
@@ -53,8 +52,7 @@ static Value drop_computed(const Schema *schema, Value prior, Arena *arena) {
     return value_with_items(prior, items, arena);
 }
 
-/* One key of a map: as it was before, be it that it was not there. The marks of the map that it
- * comes from come along. */
+/* Restores one key of a map: its prior element with the marks of the prior map, or its absence. */
 static Value ignore_key(Value before, Value config, Str key, Arena *arena) {
     Value item;
     bool was_there = value_find(before, key, &item);
@@ -94,7 +92,8 @@ static bool ends_in_text_key(Path path) {
     return last->is_index && value_is_present(last->key) && last->key.type->kind == KIND_STRING;
 }
 
-/* A key in brackets is one of a map; behind anything else it stands for all that it is in. */
+/* A text key in brackets selects an element of a map. In a value that is not a map, the path means
+ * the whole value. */
 static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
     Path outer = {path.steps, path.count - 1};
     Value before, now;

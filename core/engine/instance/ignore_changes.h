@@ -1,7 +1,8 @@
-/* ignore_changes: arguments whose changes the lifecycle of a block ignores. */
+/* ignore_changes: applies the lifecycle argument ignore_changes. */
 #pragma once
 
 #include "configured.h"
 
-/* Puts prior values, with their marks, at the paths of ignore_changes. `prior` is marked. */
+/* Replaces the values at the paths of ignore_changes by the prior values with their marks. `prior`
+ * is marked. */
 void ignore_changes_apply(Job *job, Value prior, Configured *configured);

@@ -1,4 +1,4 @@
-/* Conditions of a block, evaluated for one instance; their results go into its record. */
+/* Evaluates the conditions of a block for one instance, and stores the results in its record. */
 #include "instance_conditions.h"
 
 static bool conditions_hold(Job *job,
@@ -11,7 +11,7 @@ static bool conditions_hold(Job *job,
     const PlanOptions *options = job->walk->options;
     bool only_reads = options->mode == PLAN_REFRESH_ONLY || options->is_rehearsal;
     if (only_reads && job->walk->phase == PHASE_APPLY)
-        return true; /* the plan has said it */
+        return true; /* the plan has reported it */
     scope->warns = only_reads;
     return evaluate_conditions(conditions, scope, summary, job->scratch, &job->diags);
 }

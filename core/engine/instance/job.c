@@ -1,4 +1,4 @@
-/* One instance in the hands of one worker. */
+/* The task of one instance: arenas, diagnostics, provider, events, records. */
 #include "job.h"
 
 #include "deletions.h"
@@ -8,7 +8,8 @@
 
 #include <inttypes.h>
 
-/* The configuration with this key; the node itself if it is not repeated or has no such key. */
+/* Returns the provider configuration with this key; the node itself if it is not repeated or has no
+ * such key. */
 static ProviderNode *choose_provider(ProviderNode *provider, Str key) {
     vec_each(&provider->repeated, one) {
         if (str_equal((*one)->address.key, key))
@@ -164,7 +165,7 @@ bool job_require_provider(Job *job) {
     return false;
 }
 
-/* The key is that of the instance: a provider configuration that was deleted keeps its name. */
+/* The key is the key of the instance, even if that provider configuration was removed. */
 static ProviderConfigAddr provider_config(const Job *job) {
     ProviderConfigAddr address = job->provider->address;
     address.key = job->record->provider_key;

@@ -1,7 +1,8 @@
-/* job: one resource instance in the hands of one worker of the walk.
+/* job: one resource instance, processed by one worker of the walk.
  *
- * A Job holds the arenas, the diagnostics and the provider of a task. What survives the task is
- * cloned from scratch: to keep if it outlives the walk, else to passing. job_end resets scratch. */
+ * A Job holds the arenas, the diagnostics and the provider of a task. Results that outlive the task
+ * are cloned from `scratch`: to `keep` if they outlive the walk, else to `passing`. job_end resets
+ * `scratch`. */
 #pragma once
 
 #include "journal.h"
@@ -10,7 +11,7 @@
 #include "resource_type.h"
 #include "state_object.h"
 
-/* One call that changes parts (change_parts.h). Guards itself. */
+/* The parts that one call changes (change_parts.h). Thread-safe. */
 typedef struct PartWork PartWork;
 typedef bool (*PartBegin)(void *payload, const PartIntent *intent, Diags *diags);
 typedef bool (*PartEnd)(void *payload, Str key, Str private_data, Diags *diags);
@@ -23,15 +24,15 @@ typedef struct Job {
     const ObjectType *type;
     const Schema *schema;
     ProviderNode *provider;
-    Mock mock; /* of a mocked object; its type NULL: not mocked */
+    Mock mock; /* its type is NULL if the object is not mocked */
     Arena *keep;
     Arena *passing;
     Arena *scratch;
     Diags diags;
-    StrVec secrets;       /* what the diagnostics must not hold */
+    StrVec secrets;       /* texts that diagnostics must not contain */
     Str address;          /* as text, in scratch */
-    PartWork *parts;      /* of the call under way; NULL: none */
-    PartBegin part_begin; /* of the call under way; set with `parts` */
+    PartWork *parts;      /* of the current call; NULL: none */
+    PartBegin part_begin; /* of the current call; set with `parts` */
     PartEnd part_end;
 
     Action action;
@@ -40,29 +41,31 @@ typedef struct Job {
 
 /* Begins a task on the record's instance. */
 void job_begin(Job *job, InstanceRecord *record, uint32_t worker);
-/* Reports the diagnostics to the walk, without secrets; returns true if none is an error. */
+/* Reports the diagnostics to the walk, without secrets. Returns true if none of them is an
+ * error. */
 bool job_end(Job *job);
 /* Returns the context of a provider call. */
 Call job_call(Job *job);
-/* Gives diagnostics of a provider from index `from` on the range of the argument that they name, or
- * else that of the block. */
+/* Sets the range of provider diagnostics from index `from` on: the argument that they name, or else
+ * the block. */
 void job_place_answer(Job *job, size_t from);
-/* Returns a progress event about this instance, `elapsed_ms` since the job began. */
+/* Returns a progress event about this instance. `elapsed_ms` counts from job_begin. */
 WalkEvent job_event(const Job *job, WalkEventKind kind);
-/* Sends an event about this instance; `id` is that of its object, or empty. */
+/* Sends an event about this instance; `id` is the id of its object, or empty. */
 void job_send(const Job *job, WalkEventKind kind, Str id);
-/* The same for an EVENT_…_END. */
+/* Sends an EVENT_…_END about this instance. */
 void job_send_end(const Job *job, WalkEventKind kind, Str id, bool ok);
-/* Returns "id" or "name" of an object, for progress events; empty if it has none, or if that is
- * sensitive. A view. */
+/* Returns "id" or "name" of an object, for progress events; empty if it has neither, or if the
+ * value is marked. A view. */
 Str job_object_id(Value marked);
 
-/* Fails, with an error, if the configuration of the provider is unknown, so that it cannot be
- * called. */
+/* Returns false with an error if the provider cannot be called because its configuration is
+ * unknown. */
 MUST_USE bool job_require_provider(Job *job);
-/* Returns a change of this instance in passing, with nothing before and no configuration yet. */
+/* Returns a new change of this instance, allocated in `passing`: null before and after, no
+ * configuration. */
 ResourceChange *job_new_change(const Job *job);
-/* Returns the journal row before a call (the caller adds the call's own members) and that after it.
- */
+/* Return the journal records to write before and after a call. The caller adds the members of the
+ * call. */
 JournalIntent job_intent(const Job *job, PendingAction action);
 JournalOutcome job_outcome(const Job *job, const StateObject *object);

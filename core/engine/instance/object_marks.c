@@ -1,4 +1,4 @@
-/* Marks are paths of the configuration, of the schema, and of the object before. */
+/* Marks come from paths of the configuration, of the schema, and of the prior object. */
 #include "object_marks.h"
 
 #include "mask.h"

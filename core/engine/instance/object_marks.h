@@ -1,14 +1,14 @@
-/* object_marks: which values of an object are sensitive. Providers return objects without marks. */
+/* object_marks: marks the sensitive values of an object. Providers return objects without marks. */
 #pragma once
 
 #include "configured.h"
 
-/* Returns a planned or real object with the marks of the schema and the configuration; NULL: of the
- * schema alone. Adds the marked texts to the job's secrets. */
+/* Returns a planned or real object with the marks of the schema and of `configured` (NULL: none).
+ * Adds the marked texts to the job's secrets. */
 Value object_marks_add(Job *job, Value object, const Configured *configured);
-/* Returns `after` with the marks of `before` and of the schema: an object after a read or a partial
- * deletion. */
+/* Returns `after` with the marks of `before` and of the schema. For an object after a read or after
+ * a partial deletion. */
 Value object_marks_keep(Job *job, Value before, Value after);
-/* Adds the marks of the prior object to `configured`, at paths whose value the plan keeps and the
- * configuration leaves to the provider. */
+/* Adds the marks of the prior object to `configured`, at paths that the configuration does not set
+ * and whose value the plan keeps. */
 void object_marks_inherit(Job *job, Value prior, Value planned, Configured *configured);

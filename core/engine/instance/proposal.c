@@ -1,4 +1,4 @@
-/* Merges prior object and configuration, asks the provider, and checks the answer. */
+/* Merges prior object and configuration, calls the provider's plan, and checks the response. */
 #include "proposal.h"
 
 #include "conform.h"
@@ -12,8 +12,8 @@ static Value merge(Job *job, Value prior, Value config) {
         job->schema, propose_object(job->schema, prior, config, job->scratch), job->scratch);
 }
 
-/* Without marks, which is fast. An answer that fails is checked again with marks, so that the
- * diagnostics show no secret. */
+/* Checks without marks first, which is fast. On failure it checks again with marks, so that the
+ * diagnostics show no secrets. */
 static bool check_plan(
     Job *job, Value prior, Value config, Value planned, const Configured *configured) {
     Diags unmasked = diags_new(job->scratch);
@@ -25,7 +25,7 @@ static bool check_plan(
 
 bool proposal_ask(Job *job, const ProposalRequest *request, PlanResponse *response) {
     *response = (PlanResponse){0};
-    /* A default counts as written: a plan corrects drift from it. */
+    /* A default counts as configured, so a plan corrects drift from it. */
     Value expected = schema_apply_defaults(job->schema, request->config, job->scratch);
     PlanRequest question = {
         .prior = request->prior,

@@ -1,4 +1,4 @@
-/* prior object + configuration → the object that is proposed to the provider. */
+/* Merges prior object and configuration into the proposed object. */
 #include "propose.h"
 
 static Value propose_members(const Attribute *attributes,
@@ -18,8 +18,8 @@ static Value propose_nested_member(const NestedObject *nested,
     return propose_members(nested->attributes, nested->count, NULL, 0, prior, config, arena);
 }
 
-/* Could `prior` be what the provider made of `config`? All that differs is computed and was null.
- */
+/* Returns true if the provider may have made `prior` from `config`: they differ only in computed
+ * attributes that `config` leaves null. */
 static bool could_come_from(const Attribute *attributes, size_t count, Value prior, Value config) {
     if (!value_is_present(prior) || !value_is_present(config))
         return value_equal(prior, config);
@@ -102,7 +102,7 @@ static Value propose_collection(
     return value_map(config.type->element, keys, items, config.count, arena);
 }
 
-/* Has the prior object inside anything that only a configuration can have put there? */
+/* Returns true if the prior object contains a value that only a configuration can set. */
 static bool holds_configured_leaves(const NestedObject *nested, Value prior) {
     if (!value_is_present(prior))
         return false;

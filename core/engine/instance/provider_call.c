@@ -1,4 +1,5 @@
-/* provider_call: chooses between provider and mock, places the diagnostics, writes the log. */
+/* provider_call: calls the provider or the mock, sets the range of its diagnostics, and writes the
+ * log. */
 #include "provider_call.h"
 
 #include "data_source_type.h"
@@ -9,16 +10,16 @@
 #include "object_type.h"
 #include "resource_type.h"
 
-#define SHOWN_MAX 1000 /* bytes of a value in a line of the log */
+#define SHOWN_MAX 1000 /* bytes of a value in a log line */
 
-/* One call under way. */
+/* One provider call in progress. */
 typedef struct Calling {
     Job *job;
     const char *name;
     Call call;
-    size_t from;        /* diagnostics before the call */
-    LogContext outer;   /* of the thread */
-    int64_t started_ms; /* with a log only */
+    size_t from;        /* index of its first diagnostic */
+    LogContext outer;   /* log context of the thread before the call */
+    int64_t started_ms; /* set only while logging */
 } Calling;
 
 static bool is_mocked(const Job *job) {
@@ -36,7 +37,7 @@ static Calling begin(Job *job, const char *name) {
     return calling;
 }
 
-/* Hides each attribute with a secret anywhere in it as a whole: its keys may be secrets, too. */
+/* Hides each attribute that contains a secret, as a whole: its keys may be secret too. */
 static Value hide_attributes(Value object, Arena *arena) {
     if (!value_is_present(object) || object.type->kind != KIND_OBJECT)
         return object;
@@ -48,8 +49,8 @@ static Value hide_attributes(Value object, Arena *arena) {
     return value_with_items(object, items, arena);
 }
 
-/* An object for the log. The marks of the schema hide sensitive attributes that the provider has
- * just computed; known secrets hide the rest. */
+/* Formats an object for the log. Marks of the schema hide sensitive values that the provider has
+ * just computed. Known secrets hide the others. */
 static LogField shown(Job *job, const char *key, Value object) {
     if (!object.type)
         return log_text(key, STR_EMPTY);
@@ -72,7 +73,7 @@ static Str first_error(const Calling *calling) {
     return STR_EMPTY;
 }
 
-/* Ends a call that returned `ok` and an object; NULL: none. Returns `ok`. */
+/* Ends a call that returned `ok` and the object `result` (NULL: none). Returns `ok`. */
 static bool end_with(const Calling *calling, bool ok, const Value *result) {
     Job *job = calling->job;
     if (job->diags.count > calling->from)

@@ -1,18 +1,17 @@
-/* provider_call: every call of a provider about an object goes through here.
+/* provider_call: makes all calls of a provider about an object, and logs them.
  *
- * A mocked object is answered by its mock. Diagnostics of the provider get the place of the
- * argument that they are about, or else that of the block. Each call writes one line to the log.
- * Results live in the job's scratch. */
+ * For a mocked object, the mock responds. Diagnostics of the provider get the range of the argument
+ * that they name, or else of the block. Results are allocated in the job's scratch. */
 #pragma once
 
 #include "job.h"
 
-/* A mock has no effect outside. */
+/* A mock has no external effect. */
 Effect provider_call_effect(const Job *job);
 MUST_USE bool provider_call_validate(Job *job, Value config);
-/* A deferred provider is not called: the framework plans alone. */
+/* A deferred provider is not called: the plan is made from the schema alone. */
 MUST_USE bool provider_call_plan(Job *job, const PlanRequest *request, PlanResponse *response);
-/* Is the deletion of this object planned with its provider? */
+/* Returns true if the provider plans the deletion of this object. */
 bool provider_call_plans_destroy(const Job *job);
 MUST_USE bool provider_call_marker(Job *job,
                                    const MarkerRequest *request,
@@ -28,13 +27,13 @@ MUST_USE bool provider_call_import(Job *job,
 MUST_USE bool provider_call_upgrade(Job *job,
                                     const UpgradeRequest *request,
                                     UpgradeResponse *response);
-/* `generation`: of the creation that was cut off. */
+/* `generation`: of the interrupted creation. */
 MUST_USE bool provider_call_recover(Job *job,
                                     uint64_t generation,
                                     const RecoverRequest *request,
                                     RecoverResponse *response);
-/* Gives `task` the limits of an operation on `object`, in passing. A failure marks the record as
- * failed. */
+/* Sets the limits of an operation on `object` in `task`, allocated in `passing`. On failure, marks
+ * the record as failed. */
 void provider_call_limits(Job *job, LimitAction action, Value object, WalkTask *task);
 MUST_USE bool provider_call_read_data(Job *job,
                                       const DataReadRequest *request,

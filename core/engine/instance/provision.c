@@ -1,11 +1,11 @@
-/* A provisioner writes its output in pieces; listeners receive whole lines. If its configuration
- * holds a secret, neither its output nor its errors are shown. */
+/* Runs provisioners. A provisioner writes its output in pieces; listeners receive whole lines. If
+ * its configuration contains a secret, neither its output nor its errors are shown. */
 #include "provision.h"
 
 #include "provisioner.h"
 #include "utf8.h"
 
-#define LINE_MAX_SIZE ((size_t)65536) /* a longer one is sent in parts */
+#define LINE_MAX_SIZE ((size_t)65536) /* bytes; a longer line is sent in parts */
 
 typedef struct Provisioning {
     Job *job;
@@ -15,7 +15,7 @@ typedef struct Provisioning {
     Value config; /* without marks */
     Value connection;
     bool is_secret;
-    bool is_noted;   /* the line that the output is not shown was sent */
+    bool is_noted;   /* the notice about hidden output was sent */
     StrBuf lines[2]; /* unfinished lines of standard output and standard error */
 } Provisioning;
 
@@ -79,7 +79,7 @@ static void end_lines(Provisioning *run) {
 static const char hidden[] = "What went wrong is not shown, because the configuration of the "
                              "provisioner holds a sensitive value.";
 
-/* What it said becomes part of the job's: in its place, without secrets. */
+/* Adds a diagnostic of the provisioner to the job, with a range and without secrets. */
 static void hand_on(const Provisioning *run, const Diag *diag) {
     Diag copy = *diag;
     if (!copy.range.source)
@@ -90,7 +90,7 @@ static void hand_on(const Provisioning *run, const Diag *diag) {
     diags_add(&run->job->diags, &copy);
 }
 
-/* A failure that the block allows is no more than a part of the output. */
+/* If on_failure allows the failure, it is reported as output. */
 static void send_failure(const Provisioning *run, const Diag *diag) {
     Arena *scratch = run->job->scratch;
     Str detail = run->is_secret && run->is_configured ? str_from_cstr(hidden) : diag->detail;
@@ -193,7 +193,8 @@ bool provision_created(Job *job, const EvalScope *scope, const Value *object) {
     return run_all(job, scope, object, false);
 }
 
-/* Where the block stands that says what runs: its own, or the one about what was removed. */
+/* Returns the module that declares the provisioners: that of the removed block, or that of the
+ * resource. */
 static EngineModule *find_module(const Job *job) {
     const Removed *removed = job->resource->removed;
     vec_each(&job->walk->modules, module) {
@@ -205,8 +206,8 @@ static EngineModule *find_module(const Job *job) {
     return job->node->module;
 }
 
-/* The module's instance may be gone from the configuration: what these may name does not need it,
- * beyond the module's folder. */
+/* The module instance may be gone from the configuration. Destroy-time provisioners do not refer to
+ * it, except by path.module. */
 bool provision_destroyed(Job *job, const Value *object) {
     static const RepetitionKind repetitions[] = {
         [KEY_NONE] = REPEAT_NONE, [KEY_INT] = REPEAT_COUNT, [KEY_STRING] = REPEAT_EACH};

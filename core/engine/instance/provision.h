@@ -1,12 +1,13 @@
-/* provision: runs the provisioners of a block for one instance, in the order they stand in. */
+/* provision: runs the provisioners of a block for one instance, in order of declaration. */
 #pragma once
 
 #include "evaluate.h"
 #include "job.h"
 
-/* Does anything run when an object is made, or when it goes? */
+/* Returns true if a provisioner runs after creation or, with `on_destroy`, before destruction. */
 bool provision_is_needed(const ResourceNode *resource, bool on_destroy);
-/* `object` is the instance's, marked: what "self" is. False, with an error: one failed that must
- * not, or loam was told to stop; those behind it did not run. */
+/* `object` is the marked object of the instance, the value of "self". Returns false with an error
+ * if a provisioner fails; the remaining ones do not run. on_failure = continue allows a failure,
+ * unless the run is cancelled. */
 MUST_USE bool provision_created(Job *job, const EvalScope *scope, const Value *object);
 MUST_USE bool provision_destroyed(Job *job, const Value *object);

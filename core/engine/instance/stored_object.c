@@ -1,10 +1,11 @@
-/* Stored objects are upgraded to the current schema version when they are read. */
+/* Decodes and encodes objects of the state. Decoding upgrades them to the current schema
+ * version. */
 #include "stored_object.h"
 
 #include "mask.h"
 #include "provider_call.h"
 
-/* An object that was stored by an older version of its type. */
+/* Upgrades an object that was stored with an older schema version. */
 static bool upgrade(Job *job, const StateObject *object, StateObject *out) {
     *out = *object;
     if (object->schema_version == (uint64_t)job->schema->version)
@@ -52,7 +53,8 @@ const StateObject *stored_object_encode(Job *job,
                                         Str private_data) {
     if (!value_is_present(marked))
         return NULL;
-    /* What was read needs no order: nobody deletes it. */
+    /* Only managed objects are deleted, so only they need dependencies for the order of
+     * deletion. */
     bool is_ordered = job->record->address.mode == MODE_MANAGED;
     const StateObject *object =
         state_object_encode(marked, job->schema, status, private_data, job->resource->dependencies,

@@ -46,5 +46,5 @@ typedef struct ResourceExpansion {
     InstanceRecord *records; /* one per key of the expansion */
     bool is_changing;        /* plan: an instance of the block changes or is removed */
     VEC(InstanceRecord *)
-    beyond; /* refresh only: stored, but not in `expansion`; by key */
+    beyond; /* refresh only: stored, without a key in `expansion` */
 } ResourceExpansion;

@@ -3,11 +3,11 @@
  * A node is a block of a module, shared by all instances of that module, or a resource that is only
  * in the state. Its visit expands it to the instances of its module and to its own.
  *
- * EngineModule    a module of the configuration with the nodes of its blocks
- * ModuleInstance  one instance of it, with a slot per node for the node's results
+ *   EngineModule    a module of the configuration with the nodes of its blocks
+ *   ModuleInstance  one instance of it, with a slot per node for the node's results
  *
- * Each slot has one writer: the visit or the task of its node. The walk's "done" edge publishes the
- * slot. */
+ * Each slot has one writer: the visit or the task of its node. The walk's "done" edge publishes
+ * it. */
 #pragma once
 
 #include "decode.h"

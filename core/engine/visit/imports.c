@@ -1,10 +1,10 @@
-/* Ids find their records. */
+/* Assigns the ids of imports to instance records. */
 #include "imports.h"
 
 typedef struct Assignment {
     Visit *visit;
     Map records; /* address text → InstanceRecord * */
-    Map taken;   /* address text → what brings it, once */
+    Map taken;   /* texts of the addresses that an import was already found for */
     bool ok;
 } Assignment;
 
@@ -52,7 +52,7 @@ bool imports_assign(Visit *visit) {
         str_equal(resource->address, resource_addr_to_config_str(request->address, visit->scratch));
     bool has_none = resource->imports.count == 0 && !is_requested;
     if (has_none || walk->options->is_rehearsal)
-        return true; /* nothing is brought in to be destroyed */
+        return true; /* nothing to import, or first pass of a destroy */
     Assignment assignment = {
         .visit = visit,
         .records = map_new(visit->scratch),

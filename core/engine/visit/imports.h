@@ -1,8 +1,10 @@
-/* imports: what import blocks, or the import command, bring to the instances of one resource. */
+/* imports: assigns the ids of import blocks, or of the import command, to the instances of one
+ * resource. */
 #pragma once
 
 #include "visit.h"
 
-/* Gives records that have no object yet the ids that they are imported by. An address that comes
- * twice, or that has no instance, is an error. After all module instances have their records. */
+/* Sets the import id of each imported record that has no object yet. Call it after all module
+ * instances have records. Returns false with an error if an address occurs twice or has no
+ * instance. */
 MUST_USE bool imports_assign(Visit *visit);

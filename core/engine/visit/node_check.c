@@ -1,4 +1,5 @@
-/* A check: assertions that warn. Nobody depends on it; one that cannot be evaluated is an error. */
+/* Visits a check block. Failed assertions are warnings; an assertion that cannot be evaluated is an
+ * error. No node depends on a check. */
 #include "node_kinds.h"
 
 static void note_unknown(Visit *visit, const CheckResults *results, Diags *found) {
@@ -12,7 +13,8 @@ static void note_unknown(Visit *visit, const CheckResults *results, Diags *found
     }
 }
 
-/* Its data source could not be read, so there is nothing to assert of it. */
+/* Returns true if the data source of the check could not be read. The assertions are then
+ * skipped. */
 static bool has_failed_source(const Visit *visit, ModuleInstance *module) {
     const Resource *data = visit->node->as.check->data;
     if (!data)
@@ -46,7 +48,8 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     for (size_t i = 0; i < found.count; i++)
         found.items[i].checked = visit->node->name;
     for (size_t i = 0; module->parent && i < found.count; i++)
-        found.items[i].is_of_element = true; /* another instance of the module has its own */
+        found.items[i].is_of_element =
+            true; /* not a duplicate of the same diagnostic of another module instance */
     diags_append(&visit->diags, &found);
     return ok;
 }

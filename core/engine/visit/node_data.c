@@ -1,5 +1,5 @@
-/* Plans or applies one instance of a data source: reads it as soon as its configuration is known
- * and nothing that it waits for is about to change. */
+/* Plans or applies one instance of a data source. The plan reads it if its configuration is known
+ * and no dependency will change. */
 #include "deferred_read.h"
 #include "instance_conditions.h"
 #include "node_kinds.h"
@@ -7,7 +7,8 @@
 #include "provider_call.h"
 #include "stored_object.h"
 
-/* `deferred`: why the provider wants the apply to read it; then *out is not set. */
+/* Reads the data source. If the provider defers the read to the apply, sets `*deferred` to the
+ * reason and leaves `*out` unset. */
 static bool read_source(Job *job, const Configured *configured, Value *out, Str *deferred) {
     DataReadRequest request = {configured->value};
     DataReadResponse response = {0};
@@ -38,7 +39,7 @@ static void postpone(Job *job, const Configured *configured, ActionReason reason
     if (job->walk->options->mode == PLAN_REFRESH_ONLY)
         return;
     job->record->planned = change;
-    job->record->refreshed_changed = true; /* what was read before is out of date */
+    job->record->refreshed_changed = true; /* the stored result is out of date */
 }
 
 static void remember(Job *job, Value value) {
@@ -49,7 +50,8 @@ static void remember(Job *job, Value value) {
     job->record->refreshed_changed = !before || !state_object_equal(before, job->record->refreshed);
 }
 
-/* Destroying: what was read last may configure a provider; it is forgotten when all is gone. */
+/* Destroy plan: keeps the stored result, because it may configure a provider. It is removed from
+ * the state after the deletions. */
 static bool keep_stored(Job *job) {
     const StateObject *object = job->record->stored ? job->record->stored->current : NULL;
     Value value;
@@ -104,7 +106,7 @@ static bool plan_source(Job *job) {
     return instance_conditions_after(job, &scope);
 }
 
-/* An apply, or a check: there is no later read to wait for. */
+/* Reports a deferred read in an apply or in a check, where no later read follows. */
 static bool fail_deferred(Job *job, Str why) {
     size_t from = job->diags.count;
     diags_error(&job->diags, NO_RANGE, "Data source not read", "%.*s", STR_ARG(why));
@@ -120,13 +122,14 @@ static bool read_as_operation(Job *job, const Configured *configured, Value *out
     bool ok = read_source(job, configured, out, &deferred);
     if (ok && deferred.len > 0)
         ok = fail_deferred(job, deferred);
-    /* A failed read is an error, but not a failed operation: it would not have changed anything. */
+    /* A failed read sends no end event: it is an error, but not a failed operation, because it
+     * changes nothing. */
     if (ok)
         job_send_end(job, EVENT_APPLY_END, job_object_id(*out), true);
     return ok;
 }
 
-/* Without what explains it further. */
+/* Returns summary and detail, without the explanations that follow an empty line. */
 static Str message_of(const Diag *diag, Arena *arena) {
     size_t end = 0;
     Str detail = diag->detail;
@@ -136,7 +139,7 @@ static Str message_of(const Diag *diag, Arena *arena) {
                       STR_ARG(str_slice(detail, 0, end)));
 }
 
-/* What was found wrong becomes a warning and a failure of the check. */
+/* Turns the diagnostics of the job into warnings and a failed result of the check. */
 static void fail_check(Job *job) {
     CheckResult *result = job->record->results->items;
     Diags found = job->diags;
@@ -150,8 +153,8 @@ static void fail_check(Job *job) {
     }
 }
 
-/* Whatever goes wrong with the source of a check is what the check says, and stops nothing. False:
- * it could not be read, and *out is what is known without. */
+/* Reads the data source of a check. Errors become a failed result and stop nothing. Returns false
+ * if the read failed; `*out` then holds the values that are known without it. */
 static bool read_nested(Job *job, const Configured *configured, Value *out) {
     if (job_require_provider(job) && read_as_operation(job, configured, out)) {
         job->record->results->items[0].status = CHECK_PASS;
@@ -164,7 +167,8 @@ static bool read_nested(Job *job, const Configured *configured, Value *out) {
     return false;
 }
 
-/* Read now, and planned to be read again: the check is about what the apply leaves. */
+/* Reads the data source now and plans a second read, because the check is about the state after the
+ * apply. */
 static void plan_nested(Job *job) {
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job->record);
@@ -235,7 +239,7 @@ static bool apply_source(Job *job) {
         if (!object)
             return true;
         job->record->value = value_clone(value, job->keep);
-        return true; /* its conditions were evaluated by the plan that read it */
+        return true; /* the plan that read it has evaluated its conditions */
     }
     EvalScope scope;
     evaluate_scope_init_instance(&scope, job->record);

@@ -1,5 +1,5 @@
-/* An ephemeral resource: each instance is opened when the walk comes to it, in plan and apply
- * alike, and closed after its last user. Its value is nowhere but in the memory of the walk. */
+/* Visits ephemeral resources. Plan and apply open each instance when the walk reaches it, and close
+ * it after its last user. Its value exists only in the memory of the walk. */
 #include "deferred_read.h"
 #include "ephemerals.h"
 #include "instance_conditions.h"
@@ -8,7 +8,7 @@
 #include "proposal.h"
 #include "provider_call.h"
 
-/* What the provider filled in must fit what was asked for. */
+/* The opened object must match the configuration. */
 static bool check_result(Job *job, const Configured *configured, Value result) {
     static const char *const summary = "Provider produced invalid ephemeral resource instance";
     if (!value_is_wholly_known(result)) {
@@ -40,14 +40,16 @@ static void keep_value(Job *job, Value value, const Configured *configured) {
     job->record->value = value_clone(marked, job->keep);
 }
 
-/* Unknown configuration, nobody to ask, or something that comes first: then the apply opens it. */
+/* The apply opens the object if its configuration or its provider is unknown, or if a dependency
+ * will change. */
 static bool is_deferred(const Job *job, const Configured *configured) {
     if (!value_is_wholly_known(configured->value) || job->provider->is_deferred)
         return true;
     return job->walk->phase == PHASE_PLAN && deferred_read_is_needed(job);
 }
 
-/* A warning while planning, else an error. */
+/* Reports why the object is not opened: a warning while planning, else an error. Returns true while
+ * planning. */
 static bool explain_deferred(Job *job, Str why) {
     static const char summary[] = "Ephemeral resource not opened";
     bool is_planning = job->walk->phase == PHASE_PLAN;

@@ -1,5 +1,5 @@
-/* An import block: which objects, by which ids, are to come to which addresses. The resource that
- * they come to looks here for them. */
+/* Visits an import block: evaluates ids and addresses. The visit of the resource reads them from
+ * the slot. */
 #include "expand.h"
 #include "node_kinds.h"
 
@@ -48,7 +48,7 @@ static bool read_key(Visit *visit, const Expr *expr, const EvalScope *scope, Ins
     return false;
 }
 
-/* The key at this depth, where it is an expression. */
+/* Evaluates the key at this depth, if it is an expression. */
 static bool replace_key(Visit *visit,
                         const ConfigAddress *to,
                         uint32_t depth,
@@ -114,8 +114,8 @@ static bool check_for_each(Visit *visit, const Expr *expr, Value value) {
     return false;
 }
 
-/* Instances of a resource are named by maps and sets alone; here a list will do as well, and an
- * element is known by its place. */
+/* Unlike a resource, an import block accepts a list in for_each. The key of an element is its
+ * index. */
 static bool add_elements(Visit *visit, const EvalScope *outer, Value value, ImportedObjects *out) {
     EvalScope scope = *outer;
     bool ok = true;
@@ -146,14 +146,14 @@ static bool visit_block(Visit *visit, ModuleInstance *module, ImportedObjects *o
     value = value_without_marks(value);
     if (!value_is_known(value) || (value.type->kind == KIND_SET && !value_is_wholly_known(value))) {
         Repetition repetition = {.for_each = for_each};
-        Expansion ignored; /* none: unknown keys are an error that says what to do */
+        Expansion ignored; /* not used: unknown keys are an error */
         return expand_evaluate(&repetition, &scope, &ignored, visit->scratch, &visit->diags);
     }
     return check_for_each(visit, for_each, value) &&
            (value_is_null(value) || add_elements(visit, &scope, value, out));
 }
 
-/* Without values only a constant can be judged. */
+/* While validating, only a literal can be checked. */
 static bool validate_for_each(Visit *visit) {
     const Expr *expr = visit->node->as.import->for_each;
     Value literal;
@@ -161,7 +161,7 @@ static bool validate_for_each(Visit *visit) {
            check_for_each(visit, expr, literal);
 }
 
-/* Without values an id that is written out can be judged. */
+/* While validating, only a literal id can be checked. */
 static bool validate_id(Visit *visit) {
     const Expr *id = visit->node->as.import->id;
     EvalScope scope;

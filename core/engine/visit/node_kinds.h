@@ -1,5 +1,4 @@
-/* node_kinds: what each kind of node does when the walk visits it, and the tasks of one instance.
- */
+/* node_kinds: the visit functions of all kinds of nodes, and the tasks of instances. */
 #pragma once
 
 #include "job.h"
@@ -13,8 +12,8 @@ bool node_module_visit(Visit *visit);
 bool node_module_value_visit(Visit *visit);
 bool node_provider_visit(Visit *visit);
 void node_provider_close(EngineWalk *walk);
-bool node_resource_visit(Visit *visit);       /* expands, submits the instances' tasks */
-bool node_resource_value_visit(Visit *visit); /* the value that references see */
+bool node_resource_visit(Visit *visit); /* expands the block and submits a task per instance */
+bool node_resource_value_visit(Visit *visit); /* builds the value that references see */
 bool node_orphan_visit(Visit *visit);
 bool node_import_visit(Visit *visit);
 bool node_check_visit(Visit *visit);
@@ -29,5 +28,6 @@ bool node_resource_apply(Walk *tasks, void *record, uint32_t worker);
 bool node_data_plan(Walk *tasks, void *record, uint32_t worker);
 bool node_data_apply(Walk *tasks, void *record, uint32_t worker);
 bool node_ephemeral_open(Walk *tasks, void *record, uint32_t worker); /* plan and apply */
-/* Recovers and reads the stored object; of planning an update as well as a deletion. */
+/* Sets `*out` to the marked prior object, after recovering, importing or reading it. Used to plan
+ * changes and deletions. */
 MUST_USE bool node_resource_refresh(Job *job, Value *out);

@@ -1,4 +1,4 @@
-/* A local value. */
+/* Visits a local value. */
 #include "node_kinds.h"
 
 bool node_local_visit(Visit *visit) {

@@ -1,9 +1,9 @@
-/* A module call: makes the instances of the module. */
+/* Visits a module call: creates the instances of the module. */
 #include "expand.h"
 #include "mocking.h"
 #include "node_kinds.h"
 
-/* What references to the module as a whole see. */
+/* Builds the value for references to the module as a whole. */
 bool node_module_value_visit(Visit *visit) {
     if (!visit->node->is_used)
         return true;
@@ -16,7 +16,7 @@ bool node_module_value_visit(Visit *visit) {
     return true;
 }
 
-/* Of a module that is made up only the outputs are there. */
+/* Creates an instance of an overridden module. It has outputs only. */
 static ModuleInstance *make_up(Visit *visit,
                                const TestOverride *override,
                                ModuleInstance *caller,

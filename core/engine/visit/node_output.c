@@ -1,7 +1,8 @@
-/* An output: the module's answer to its caller; of the root, to the user and the state. */
+/* Visits an output: a value for the caller of a child module; for the root module, also for the
+ * user and the state. */
 #include "node_kinds.h"
 
-/* What the root gives is kept. */
+/* Returns true, with an error, for an ephemeral root output: root outputs are stored. */
 static bool refuse_root(Visit *visit) {
     const Output *output = visit->node->as.output;
     if (visit->node->module->parent || !output->ephemeral)
@@ -11,7 +12,8 @@ static bool refuse_root(Visit *visit) {
     return true;
 }
 
-/* What the root shows to the world must say that it is a secret. */
+/* A root output with a sensitive value must be declared sensitive. Its numbers must be finite,
+ * because they are stored. */
 static bool check_root(Visit *visit, Value value) {
     const Output *output = visit->node->as.output;
     if ((value_marks_deep(value) & MARK_SENSITIVE) && !output->sensitive) {
@@ -33,13 +35,13 @@ static bool check_root(Visit *visit, Value value) {
     return true;
 }
 
-/* Validating, a whole module is any value at all, ephemeral or not. */
+/* While validating, a reference to a whole module is unknown, so the value may be ephemeral. */
 static bool may_be_module(const Visit *visit, Value value) {
     return visit->walk->phase == PHASE_VALIDATE && !value_is_known(value) &&
            value.type == &TYPE_DYNAMIC && visit->node->module->children.count > 0;
 }
 
-/* An output says whether it is ephemeral: who uses it can rely on that. */
+/* The value must be ephemeral if and only if the output is declared ephemeral. */
 static bool check_ephemeral(Visit *visit, Value value) {
     const Output *output = visit->node->as.output;
     bool is_ephemeral = (value_marks_deep(value) & MARK_EPHEMERAL) != 0;
@@ -88,7 +90,8 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
         return false;
     if (!check_ephemeral(visit, value) || (!module->parent && !check_root(visit, value)))
         return false;
-    /* As in Terraform 1.11, a caller sees the other parts of a value that is sensitive in parts. */
+    /* As in Terraform 1.11: if only parts of a value are sensitive, the caller sees the other
+     * parts. */
     bool has_sensitive_parts = (value_marks_deep(value) & MARK_SENSITIVE) != 0;
     if (output->sensitive && !(module->parent && has_sensitive_parts))
         value = value_with_marks(value, MARK_SENSITIVE);
@@ -108,7 +111,7 @@ bool node_output_visit(Visit *visit) {
     if (refuse_root(visit))
         return false;
     if (is_root && (destroying || walk->phase == PHASE_EVALUATE))
-        return true; /* the root's outputs go; nothing refers to them */
+        return true; /* no node refers to root outputs */
     vec_each(&visit->node->module->instances, item) {
         ok = visit_instance(visit, *item) && ok;
     }

@@ -1,12 +1,15 @@
-/* A provider configuration: evaluated, checked, opened; closed when the walk is over.
+/* Visits a provider configuration: evaluates it, validates it, configures the provider. Providers
+ * are closed after the walk.
  *
- * A configuration that holds unknowns (something that this very plan creates) defers the provider:
- * its reads are skipped and its creations are planned from the configuration alone. */
+ * A configuration with unknown values (for example of a resource that this plan creates) defers the
+ * provider. Its objects are not read, and their creation is planned from the configuration
+ * alone. */
 #include "expand.h"
 #include "mask.h"
 #include "node_kinds.h"
 
-/* What the configuration or the schema calls sensitive is not to be in what the provider says. */
+/* Collects the values that the configuration or the schema marks as sensitive. Diagnostics of the
+ * provider must not contain them. */
 static void collect_secrets(const Schema *schema, Value config, StrVec *out, Arena *arena) {
     Paths paths = {0};
     mask_collect(config, out, arena);
@@ -64,9 +67,8 @@ static bool configure(Visit *visit, ProviderNode *provider, Value config) {
     return true;
 }
 
-/* Errors since `from` get the address of the provider, and the place of the argument that they
- * name.
- */
+/* Sets the address of errors since `from` to the provider, and their range to the argument that
+ * they name. */
 static void place_errors(Visit *visit, const ProviderNode *provider, size_t from) {
     for (size_t i = from; i < visit->diags.count; i++) {
         Diag *diag = &visit->diags.items[i];
@@ -127,10 +129,10 @@ static bool open_repeated(Visit *visit, ProviderNode *provider, EvalScope *scope
 bool node_provider_visit(Visit *visit) {
     ProviderNode *provider = visit->node->as.provider;
     if (visit->walk->phase == PHASE_EVALUATE)
-        return true; /* nobody is called */
+        return true; /* no provider is called */
     if (provider->config && provider->config->mock)
-        return true;                                 /* nor here */
-    if (visit->node->module->instances.count == 0) { /* a module call without instances */
+        return true;                                 /* a mock is not configured */
+    if (visit->node->module->instances.count == 0) { /* the module call has no instances */
         provider->is_configured = !provider->provider->configure;
         return true;
     }

@@ -1,5 +1,5 @@
-/* A resource block: expands to its instances in every instance of its module and submits a task for
- * each; what the state has beyond them is submitted for removal. */
+/* Visits a resource block: expands it in each module instance, and submits a task per instance.
+ * Stored instances that are not in the expansion are submitted for removal. */
 #include "expand.h"
 #include "imports.h"
 #include "node_kinds.h"
@@ -8,7 +8,7 @@
 
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
 
-/* Planning reads the stored object, within the limits of its kind. */
+/* A plan reads the stored object, so its task gets the read limits of the type. */
 static void limit_read(Visit *visit, InstanceRecord *record, WalkTask *task) {
     const ObjectType *any = visit->node->as.resource->type;
     const ResourceType *type = any ? any->resource : NULL;
@@ -19,7 +19,7 @@ static void limit_read(Visit *visit, InstanceRecord *record, WalkTask *task) {
     Job job;
     Value value;
     job_begin(&job, record, visit->worker);
-    if (stored_object_decode(&job, object, &value)) /* what is wrong with it, the task will say */
+    if (stored_object_decode(&job, object, &value)) /* the task reports decoding errors */
         provider_call_limits(&job, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
 }
 
@@ -60,10 +60,10 @@ static bool is_targeted(const Visit *visit, ResourceAddr address) {
     return !options || options->targets.count == 0 || is_needed || is_named(visit, address);
 }
 
-/* Where the objects of one block in one module instance are removed from. */
+/* The stored objects of one block in one module instance, for their removal. */
 typedef struct Removal {
     Visit *visit;
-    ModuleInstance *module; /* NULL: there is none any more */
+    ModuleInstance *module; /* NULL: the module instance no longer exists */
     const StateResource *resource;
 } Removal;
 
@@ -111,7 +111,7 @@ static void remove_deposed(const Removal *removal, const StateInstance *stored) 
     }
 }
 
-/* NULL: there is no current object. */
+/* Returns the record of a planned deletion; NULL if no current object is deleted. */
 static InstanceRecord *remove_instance(const Removal *removal,
                                        const StateInstance *stored,
                                        ActionReason reason) {
@@ -122,7 +122,7 @@ static InstanceRecord *remove_instance(const Removal *removal,
         return NULL;
     InstanceRecord *record = new_removal(removal, stored, reason);
     if (removal->resource->address.mode != MODE_MANAGED) {
-        record->refreshed_changed = true; /* what was read before is forgotten, nothing more */
+        record->refreshed_changed = true; /* a data source is only removed from the state */
         return NULL;
     }
     submit(removal->visit, record, node_resource_plan_destroy);
@@ -165,7 +165,8 @@ static InstanceTask task_of(const Visit *visit) {
     return NULL;
 }
 
-/* Refreshing deletes nothing: references still see the object, if it has the right kind of key. */
+/* A refresh-only plan deletes nothing. References still see the object, if its key has the kind of
+ * the expansion. */
 static void keep_beyond(ResourceExpansion *expansion, InstanceRecord *record, Arena *arena) {
     KeyKind kind = expansion->expansion.kind == REPEAT_COUNT  ? KEY_INT
                    : expansion->expansion.kind == REPEAT_EACH ? KEY_STRING
@@ -174,7 +175,7 @@ static void keep_beyond(ResourceExpansion *expansion, InstanceRecord *record, Ar
         vec_push(arena, &expansion->beyond, record);
 }
 
-/* Keys and stored instances are both sorted: one pass pairs them. */
+/* Keys and stored instances are both sorted, so one pass matches them. */
 static void pair_with_state(const Removal *removal, ResourceExpansion *out) {
     bool removes = removal->visit->walk->phase == PHASE_PLAN;
     const StateResource *stored = removal->resource;
@@ -237,7 +238,7 @@ static void fill_records(Visit *visit, ModuleInstance *module, ResourceExpansion
     }
 }
 
-/* An instance that nobody asked for keeps what the state says of it. */
+/* An instance that is not selected keeps its stored value. */
 static void keep_stored(Visit *visit, InstanceRecord *record) {
     const ResourceNode *resource = visit->node->as.resource;
     record->value = value_unknown(schema_implied_type(resource->type->schema));
@@ -267,7 +268,7 @@ static int compare_run(const void *wanted, const void *item) {
     return order ? order : str_compare(STR_EMPTY, change->deposed);
 }
 
-/* The planned change of the current object; NULL: none. */
+/* Returns the planned change of the current object; NULL if none. */
 static ChangeRun *find_run(const ResourceNode *resource, ResourceAddr address) {
     const ChangeRuns *runs = &resource->planned;
     if (runs->count == 0)
@@ -277,8 +278,8 @@ static ChangeRun *find_run(const ResourceNode *resource, ResourceAddr address) {
     return found ? *found : NULL;
 }
 
-/* Apply: the change that the plan has for this instance, with the limits of its kind of operation.
- */
+/* Apply: returns the task of an instance, with its planned change and the limits of that
+ * operation. */
 static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
     const ResourceNode *resource = visit->node->as.resource;
@@ -298,7 +299,8 @@ static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask ru
     return task;
 }
 
-/* What had to go before these are changed is still there. What stays as it is, is not touched. */
+/* A prerequisite deletion failed, so every change of this block except no-ops and reads is marked
+ * failed. */
 static void fail_changes(const ResourceNode *resource) {
     vec_each(&resource->planned, run) {
         if ((*run)->change->action != ACTION_NO_OP && (*run)->change->action != ACTION_READ)
@@ -321,7 +323,8 @@ static void submit_records(Visit *visit, ResourceExpansion *expansion) {
     }
 }
 
-/* The block's own, or that of the call which passes the configuration. */
+/* The key is evaluated in the scope of the block, or of the module call that passes the provider
+ * configuration. */
 static void init_key_scope(EvalScope *scope, const InstanceRecord *record) {
     const EngineModule *called = record->node->as.resource->provider_key.called;
     ModuleInstance *module = record->module;
@@ -358,7 +361,7 @@ static bool read_provider_key(Visit *visit, InstanceRecord *record) {
     return false;
 }
 
-/* With for_each of the provider, each instance says which configuration is its own. */
+/* If the provider configuration has for_each, evaluates the key of each instance. */
 static bool choose_providers(Visit *visit, ResourceExpansion *expansion) {
     WalkPhase phase = visit->walk->phase;
     bool ok = true;
@@ -370,7 +373,7 @@ static bool choose_providers(Visit *visit, ResourceExpansion *expansion) {
     return ok;
 }
 
-/* Validating goes on with one instance of any key when nobody can tell which there are. */
+/* If the keys cannot be evaluated, validation continues with one instance of unknown key. */
 static bool expand_any(Visit *visit, const EvalScope *scope, Expansion *out) {
     const Resource *config = visit->node->as.resource->config;
     Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
@@ -398,8 +401,8 @@ static bool expand(Visit *visit, const EvalScope *scope, Expansion *out) {
     return expand_evaluate(&repetition, scope, out, visit->passing, &visit->diags);
 }
 
-/* -replace that names a block with several instances replaces none of them. Whose name it is, is
- * told wherever a block of that name stands: the path to it may be what is mistaken. */
+/* Warns if -replace names a block with several instances without a key: it replaces none of them.
+ * Module paths are not compared, because the path may be the mistake. */
 static void warn_of_replace(Visit *visit, const ModuleInstance *module, const Expansion *found) {
     const Resource *config = visit->node->as.resource->config;
     if (found->kind == REPEAT_NONE || found->is_unknown || config->mode != MODE_MANAGED)
@@ -492,12 +495,12 @@ static void note_change(Node *node, ResourceExpansion *expansion, const Instance
         node->is_renewed = true;
 }
 
-/* Nothing is there, and nothing will be: nobody asked for it. */
+/* The instance has no object, and this run creates none. */
 static bool is_absent(const InstanceRecord *record) {
     return record->address.mode == MODE_MANAGED && !value_is_known(record->value);
 }
 
-/* The records in the order of their keys, those beyond the expansion among them. */
+/* Returns the records of the expansion and of `beyond`, sorted by key. */
 static InstanceRecord **all_records(const ResourceExpansion *resource,
                                     size_t *count,
                                     Arena *arena) {
@@ -520,7 +523,8 @@ static const InstanceRecord *record_at(const ResourceExpansion *resource,
     return merged ? merged[i] : &resource->records[i];
 }
 
-/* A list ends with the last instance that is there, or will be, and a map has those alone. */
+/* Builds the value of a resource. A list ends with the last existing or planned instance; a map
+ * contains existing and planned instances only. */
 static Value shape(const ResourceExpansion *resource, uint8_t marks, Arena *arena) {
     Expansion there = resource->expansion;
     InstanceRecord **merged =
@@ -552,7 +556,7 @@ static bool has_failed(const ResourceExpansion *expansion) {
     return false;
 }
 
-/* False: an instance failed, as was said there, or nobody came to it. */
+/* Returns false if an instance failed, which its task has reported, or if it was not visited. */
 bool node_resource_value_visit(Visit *visit) {
     const ResourceNode *resource = visit->node->as.resource;
     bool ok = true;

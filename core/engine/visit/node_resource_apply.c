@@ -1,5 +1,6 @@
-/* Applies one planned change of a resource instance: plan again with what is known now, see that it
- * is still the approved change, intent, call, outcome. Deletions are node_resource_destroy.c's. */
+/* Applies one planned change of a resource instance. It plans again with the values known now,
+ * compares with the approved change, writes the intent, calls the provider, and records the
+ * outcome. node_resource_destroy.c applies deletions. */
 #include "change_parts.h"
 #include "ignore_changes.h"
 #include "instance_conditions.h"
@@ -14,15 +15,15 @@
 typedef struct Applying {
     Job job;
     EvalScope scope;
-    Configured written;    /* the configuration */
-    Configured configured; /* the same with ignore_changes applied */
+    Configured written;    /* evaluated configuration */
+    Configured configured; /* `written` after ignore_changes */
     const ResourceChange *change;
-    const StateObject *stored; /* current object before; NULL: none */
-    Value before;              /* that object, marked; null: create */
-    Value prior;               /* the same without marks */
+    const StateObject *stored; /* current object before the change; NULL: none */
+    Value before;              /* `stored` as a marked value; null: create */
+    Value prior;               /* `before` without marks */
     PlanResponse response;
-    uint64_t sequence; /* of the intent */
-    PartWork *parts;   /* NULL: the type has none */
+    uint64_t sequence; /* of the journal intent; 0: none */
+    PartWork *parts;   /* NULL: the type has no parts */
 } Applying;
 
 static bool record(Applying *applying, const StateObject *object) {
@@ -48,7 +49,7 @@ static bool configure(Applying *applying) {
     return false;
 }
 
-/* The values known now must not turn an approved update into a replacement. */
+/* Values that are known now must not turn an approved update into a replacement. */
 static bool check_still_update(Applying *applying) {
     Job *job = &applying->job;
     Paths paths = {0};
@@ -57,7 +58,7 @@ static bool check_still_update(Applying *applying) {
     proposal_replace_paths(job, applying->prior, &applying->response, &paths, job->scratch);
     vec_each(&paths, path) {
         Value before, after;
-        /* The plan has weighed write-only arguments already; their values are not kept. */
+        /* The plan has already compared write-only arguments; their values are not stored. */
         if (schema_is_write_only(job->schema, *path) && path_get(applying->prior, *path, &before) &&
             path_get(applying->response.planned, *path, &after) && value_equal(before, after))
             continue;
@@ -70,7 +71,7 @@ static bool check_still_update(Applying *applying) {
     return true;
 }
 
-/* Of the stored object, or of the plan when a new object is made. */
+/* Returns the private data of the stored object for an update, and of the plan for a creation. */
 static Str private_data_of(const Applying *applying) {
     bool is_update = value_is_present(applying->prior) && applying->stored;
     return is_update ? applying->stored->private_data : applying->change->private_data;
@@ -107,7 +108,7 @@ static Str planned_json(Job *job, Value planned) {
     return strbuf_str(&text);
 }
 
-/* The marks of the configuration, for an object that the next run has to find again. */
+/* Returns the sensitive paths for the intent, so that a recovered object keeps its marks. */
 static Str sensitive_paths(Applying *applying) {
     Job *job = &applying->job;
     if (applying->configured.sensitive.count == 0)
@@ -117,7 +118,7 @@ static Str sensitive_paths(Applying *applying) {
     return stored_object_encode(job, marked, OBJECT_READY, STR_EMPTY)->sensitive_attributes;
 }
 
-/* The predecessor is let go: from now on nobody but its user knows of it. */
+/* Removes the predecessor from the state without deleting it. It is no longer managed. */
 static bool forget_predecessor(Applying *applying) {
     if (applying->change->action != ACTION_FORGET_THEN_CREATE || !applying->stored)
         return true;
@@ -125,7 +126,7 @@ static bool forget_predecessor(Applying *applying) {
     return record(applying, NULL);
 }
 
-/* A creation is over when its provisioners are. */
+/* Returns true if provisioners are part of this creation. The creation ends after them. */
 static bool is_provisioned(const Applying *applying) {
     return value_is_null(applying->prior) && provision_is_needed(applying->job.resource, false);
 }
@@ -147,7 +148,7 @@ static bool intend(Applying *applying, Str marker) {
     return working_state_intend(job->walk->working, &intent, &applying->sequence, &job->diags);
 }
 
-/* The predecessor steps aside and keeps its object until the successor is there. */
+/* create_before_destroy: gives the predecessor a deposed key before the successor is created. */
 static bool depose(Applying *applying) {
     Job *job = &applying->job;
     ChangeRun *run = job->record->run;
@@ -159,7 +160,7 @@ static bool depose(Applying *applying) {
                                 &job->diags);
 }
 
-/* The predecessor, if it had stepped aside, is the current object again. */
+/* Makes a deposed predecessor the current object again, after a failure. */
 static bool restore(Applying *applying) {
     Job *job = &applying->job;
     Str key = job->record->run->deposed;
@@ -169,7 +170,8 @@ static bool restore(Applying *applying) {
            working_state_restore(job->walk->working, job->record->address, key, &job->diags);
 }
 
-/* A creation that failed half-way leaves an object that the next plan replaces. */
+/* Records a failed call. An object that a failed creation left is tainted, so that the next plan
+ * replaces it. */
 static bool record_failure(Applying *applying, Value state, const ApplyResponse *response) {
     Job *job = &applying->job;
     WorkingState *working = job->walk->working;
@@ -178,15 +180,16 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     if (value_is_present(state)) {
         Value known = value_unknown_as_null(state, job->scratch);
         Value marked = object_marks_add(job, known, &applying->configured);
-        if (!is_create) /* parts of the prior object may still be there */
+        if (!is_create) /* parts of the prior object may still exist */
             marked = object_marks_keep(job, applying->before, marked);
-        /* Of many objects, the state says which are there: the next plan makes the rest. */
+        /* For a type with parts, the state lists the existing parts; the next plan creates the
+         * others. */
         bool is_partial = job->type->resource->has_parts && !is_provisioned(applying);
         ObjectStatus status = is_create && !is_partial ? OBJECT_TAINTED : OBJECT_READY;
         return record(applying, stored_object_encode(job, marked, status, response->private_data));
     }
-    /* Nobody waited for the end of the call, or heard of it, or the provider does not say what
-     * became of parts that it began: its intent stays, and the next run asks. */
+    /* If the outcome is in doubt, the intent stays and the next run recovers the object. Reasons:
+     * the call was abandoned, its result was lost, or begun parts are not accounted for. */
     bool in_doubt = response->in_doubt || change_parts_has_begun(applying->parts) ||
                     cancel_level(job->walk->engine->cancel) == CANCEL_NOW;
     if (applying->sequence && in_doubt)
@@ -199,15 +202,15 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     return restore(applying) && ok;
 }
 
-/* Until its provisioners have ended it counts as half made: a crash must not leave it looking
- * whole. */
+/* A new object is tainted until its provisioners have ended. After a crash, the next plan must
+ * replace it. */
 static bool record_object(Applying *applying, Value marked, const ApplyResponse *response) {
     Job *job = &applying->job;
     if (is_provisioned(applying)) {
         if (!record(applying,
                     stored_object_encode(job, marked, OBJECT_TAINTED, response->private_data)))
             return false;
-        applying->sequence = 0; /* its intent is answered */
+        applying->sequence = 0; /* its intent has an outcome now */
         if (!provision_created(job, &applying->scope, &marked)) {
             job->record->run->failed = true;
             return false;
@@ -276,7 +279,7 @@ static bool call_provider(Applying *applying) {
     return ok;
 }
 
-/* Only marks or stored facts changed: the object is saved anew, nobody is called. */
+/* Only marks or stored facts changed: saves the object without calling the provider. */
 static bool save_marks(Applying *applying) {
     Job *job = &applying->job;
     Value marked = object_marks_add(job, applying->prior, &applying->configured);
@@ -290,7 +293,7 @@ static void send_end(const Job *job, bool ok) {
     job_send_end(job, EVENT_APPLY_END, id, ok);
 }
 
-/* What is sensitive changed, and nothing else: the change that was planned. */
+/* The value does not change. If its marks do, this is the planned update, and events are sent. */
 static bool apply_marks(Applying *applying) {
     Job *job = &applying->job;
     Value marked = object_marks_add(job, applying->prior, &applying->configured);
@@ -323,7 +326,7 @@ static bool apply_change(Applying *applying) {
     return ok && instance_conditions_after(job, &applying->scope);
 }
 
-/* What references see stays; nobody else needs it any more. */
+/* Keeps the value only if references need it. */
 static void keep_value(Job *job) {
     InstanceRecord *record = job->record;
     record->value = node_is_looked_at(job->walk, job->resource->value)
@@ -331,7 +334,8 @@ static void keep_value(Job *job) {
                         : value_unknown(record->value.type);
 }
 
-/* Nothing to do: references see what the plan found, and its conditions hold still. */
+/* No change is planned: references see the planned or stored object. For a planned no-op, the
+ * conditions are evaluated again. */
 static bool keep_object(Job *job) {
     const ChangeRun *run = job->record->run;
     if (run && run->change->action == ACTION_NO_OP) {
@@ -368,7 +372,7 @@ bool node_resource_apply(Walk *tasks, void *payload, uint32_t worker) {
         (void)keep_object(job);
         return job_end(job);
     }
-    if (run->failed) { /* its predecessor could not be deleted, as was said there */
+    if (run->failed) { /* the failed deletion of its predecessor is already reported */
         (void)job_end(job);
         job->record->failed = true;
         return false;

@@ -1,4 +1,4 @@
-/* Deletes objects: the mirror of a node runs what its block no longer has, the predecessors of
+/* Deletes objects. The visit of a mirror node deletes removed instances, predecessors of
  * replacements, and deposed objects. */
 #include "change_parts.h"
 #include "node_kinds.h"
@@ -23,7 +23,7 @@ static bool intend(Job *job, Str private_data, uint64_t *sequence) {
     return working_state_intend(working, &intent, sequence, &job->diags);
 }
 
-/* A failed deletion leaves the object as the provider answered it. */
+/* Records the object that a failed deletion left, as returned by the provider. */
 static void record_failure(Job *job,
                            const StateObject *object,
                            Value prior,
@@ -33,7 +33,7 @@ static void record_failure(Job *job,
     bool is_same = value_equal(response->state, request->prior) &&
                    str_equal(response->private_data, request->private_data);
     if (sequence && (response->in_doubt || (is_same && change_parts_has_begun(job->parts))))
-        return; /* the next run asks what is left */
+        return; /* in doubt: the next run recovers the object */
     if (is_same) {
         if (sequence)
             (void)!working_state_settle(job->walk->working, sequence, &job->diags);
@@ -87,7 +87,7 @@ static bool delete_object(Job *job, const StateObject *object, Value prior) {
     return ok;
 }
 
-/* The object stays as it is; only the state changes. */
+/* Removes the object from the state without deleting it. */
 static bool forget_instance(Job *job) {
     const StateObject *object = working_state_object(job->walk->working, job->record->address,
                                                      job->record->deposed, job->scratch);
@@ -117,7 +117,8 @@ static bool destroy_instance(Job *job) {
     return ok;
 }
 
-/* A deletion that failed is told by flags, not by the node: what else its block has goes on. */
+/* A failed deletion sets flags instead of failing the node, so that the other deletions of the
+ * block continue. */
 static bool run_deletion(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
     Job job;
@@ -164,7 +165,7 @@ static void submit(Visit *visit, Node *node, ChangeRun *run) {
     walk_submit(visit->tasks, visit->node->id, task);
 }
 
-/* What was read for the objects that are gone now is forgotten. */
+/* Removes the data sources of a block from the state, after the deletions. */
 static bool forget_data(Visit *visit, const Node *node) {
     bool ok = true;
     WorkingState *working = visit->walk->working;

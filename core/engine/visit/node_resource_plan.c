@@ -1,5 +1,5 @@
-/* Plans one instance of a resource: refresh, evaluate, propose, ask the provider, judge its answer.
- */
+/* Plans one instance of a resource: refreshes it, evaluates its configuration, calls the provider's
+ * plan, and checks the response. */
 #include "change_parts.h"
 #include "ignore_changes.h"
 #include "instance_conditions.h"
@@ -15,19 +15,19 @@
 typedef struct Planning {
     Job job;
     EvalScope scope;
-    Configured written;    /* the configuration */
-    Configured configured; /* the same with ignore_changes applied */
-    Value prior;           /* refreshed, marked */
-    Value prior_value;     /* the same without marks */
+    Configured written;    /* evaluated configuration */
+    Configured configured; /* `written` after ignore_changes */
+    Value prior;           /* refreshed object, marked */
+    Value prior_value;     /* `prior` without marks */
     bool is_tainted;
-    bool is_gone;      /* with what its provider talked to */
+    bool is_gone;      /* lost, because the server of its provider is replaced */
     bool is_requested; /* -replace */
     bool is_triggered; /* replace_triggered_by */
-    bool is_decided;   /* the change stands; what is wrong from now on is about what it would do */
+    bool is_decided;   /* the change is complete; later errors do not discard it */
     PlanResponse response;
 } Planning;
 
-/* One call of the provider's plan; `prior` may be null. */
+/* Calls the provider's plan. `prior` may be null. */
 static bool ask_provider(
     Planning *planning, Value prior, Value config, Str private_data, PlanResponse *response) {
     ProposalRequest request = {prior, config, &planning->configured, private_data};
@@ -52,7 +52,7 @@ static void keep_notes(Planning *planning) {
     }
 }
 
-/* Nobody was asked: the plan says why it looks as it does. */
+/* Adds a note to a change that is planned without calling the provider. */
 static void note_deferral(Planning *planning) {
     ResourceChange *change = planning->job.record->planned;
     ChangeNote note = {{0},
@@ -65,8 +65,8 @@ static void note_deferral(Planning *planning) {
     vec_push(planning->job.keep, &change->notes, note);
 }
 
-/* Destroying everything, what an object that stays stands on is not asked at all: who stays is
- * known at the end. */
+/* A destroy plan reports the error at the end, when it is known which objects are kept.
+ * Dependencies of a kept object get no error. */
 static bool refuse_destroy(Planning *planning) {
     Job *job = &planning->job;
     if (job->walk->options->mode == PLAN_DESTROY)
@@ -83,7 +83,8 @@ static bool prevents_destroy(Planning *planning) {
         return false;
     Value prevented;
     if (!job->record->module) {
-        /* Its module has no instance whose names could be asked: only a plain "false" is one. */
+        /* Without a module instance, references cannot be evaluated. Only a literal other than true
+         * allows the deletion. */
         if (expr_as_literal(expr, &prevented, job->scratch) && !value_is_true(prevented))
             return false;
         return refuse_destroy(planning);
@@ -113,7 +114,7 @@ static ActionReason replace_reason(const Planning *planning) {
     return REASON_REPLACE_BECAUSE_CANNOT_UPDATE;
 }
 
-/* The successor is planned as if nothing had been there. */
+/* Plans the successor as a creation. */
 static bool plan_replacement(Planning *planning, const Paths *paths) {
     Job *job = &planning->job;
     ResourceChange *change = job->record->planned;
@@ -126,11 +127,12 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
     Value none = value_null(schema_implied_type(job->schema));
     const StateObject *object = job->record->refreshed;
     Str private_data = planning->response.private_data;
-    /* What the first plan has not changed belongs to the predecessor. */
+    /* Private data that the first plan left unchanged belongs to the predecessor. */
     if (object && str_equal(private_data, object->private_data))
         private_data = STR_EMPTY;
     keep_notes(planning);
-    /* No change is ignored then. What was sensitive in the prior object stays sensitive. */
+    /* ignore_changes does not apply to a successor. Values that were sensitive in the prior object
+     * stay sensitive. */
     vec_each(&planning->written.sensitive, path) {
         vec_push(job->scratch, &planning->configured.sensitive, *path);
     }
@@ -145,7 +147,7 @@ static bool has_write_only(const Planning *planning, const Paths *paths) {
     return false;
 }
 
-/* How the provider would delete the object, private data included. */
+/* Asks the provider to plan the deletion of the object. The response may have private data. */
 static bool ask_for_deletion(Planning *planning, Value prior, PlanResponse *response) {
     const StateObject *object = planning->job.record->refreshed;
     Value none = value_null(schema_implied_type(planning->job.schema));
@@ -158,7 +160,8 @@ static bool ask_for_deletion(Planning *planning, Value prior, PlanResponse *resp
     return provider_call_plan(&planning->job, &request, response);
 }
 
-/* The predecessor's parts go with it. Without its provider, nothing is known of parts. */
+/* Adds the parts to the change, including those of a replaced predecessor. If the provider is
+ * deferred, the parts are unknown. */
 static bool keep_parts(Planning *planning) {
     Job *job = &planning->job;
     ResourceChange *change = job->record->planned;
@@ -204,7 +207,8 @@ static bool decide(Planning *planning) {
                              &planning->configured);
     Value after = object_marks_add(job, planning->response.planned, &planning->configured);
     if (change->action == ACTION_NO_OP && !value_identical(after, planning->prior)) {
-        change->action = ACTION_UPDATE; /* only the marks differ: saved anew, no provider call */
+        change->action =
+            ACTION_UPDATE; /* only marks differ: the object is saved without a provider call */
     }
     if (change->action == ACTION_UPDATE)
         keep_notes(planning);
@@ -224,7 +228,7 @@ static bool is_replace_requested(const Planning *planning) {
     return false;
 }
 
-/* As in Terraform 1.11's recorded plans, an argument made of && or || waits for both sides. */
+/* As in plans recorded from Terraform 1.11, && and || in arguments wait for both operands. */
 static bool configure(Planning *planning) {
     EvalScope scope = planning->scope;
     scope.scope.self = &scope;
@@ -244,7 +248,7 @@ static bool evaluate(Planning *planning) {
 }
 
 /* Refresh-only: references see the objects that exist. The value of a single instance without an
- * object is unknown; a repeated instance without an object is no element of its resource. */
+ * object is unknown. A repeated instance without an object is no element of its resource. */
 static bool plan_refresh_only(Planning *planning) {
     Job *job = &planning->job;
     ResourceChange *change = job->record->planned;
@@ -262,7 +266,7 @@ static bool plan_refresh_only(Planning *planning) {
            instance_conditions_after(job, &planning->scope);
 }
 
-/* What it lived in is made anew by this very plan: so is it. */
+/* This plan replaces the server that holds the object, so the object is created anew. */
 static void forget_prior(Planning *planning) {
     if (value_is_null(planning->prior))
         return;
@@ -280,7 +284,8 @@ static bool has_own_dependencies(const StateObject *object, const ResourceNode *
     return true;
 }
 
-/* With nothing to do to the object, no order hangs on what it depended on once. */
+/* If the object does not change, its former dependencies no longer order anything. They are
+ * replaced by those of the configuration. */
 static void settle_dependencies(Job *job) {
     const StateObject *object = job->record->refreshed;
     if (job->record->planned->action != ACTION_NO_OP || !object ||
@@ -357,7 +362,7 @@ static ActionReason forget_reason(const Job *job) {
                                   : REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE;
 }
 
-/* Nobody asks what became of it: it is left alone. */
+/* Plans to remove the object from the state. It is neither read nor changed. */
 static bool plan_forgetting(Planning *planning) {
     Job *job = &planning->job;
     if (!stored_object_decode(job, state_find_object(job->record->stored, job->record->deposed),
@@ -374,8 +379,7 @@ static bool plan_forgetting(Planning *planning) {
     return true;
 }
 
-/* A `removed` block that is still pending forgets nothing when everything is destroyed. */
-/* The provider may object to a deletion, or prepare it. */
+/* Asks the provider to plan a deletion. It may reject or prepare it. */
 static bool ask_about_deletion(Planning *planning) {
     Job *job = &planning->job;
     ResourceChange *change = job->record->planned;
@@ -412,7 +416,7 @@ static bool plan_removal(Planning *planning) {
     if (!node_resource_refresh(job, &planning->prior))
         return false;
     if (value_is_null(planning->prior))
-        return true; /* gone already */
+        return true; /* the object no longer exists */
     new_change(planning);
     ResourceChange *change = job->record->planned;
     const StateObject *object = job->record->refreshed;

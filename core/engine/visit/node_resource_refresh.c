@@ -1,5 +1,4 @@
-/* The prior object as it really is: recovered if a run before died in the middle of its creation,
- * then read from the world. */
+/* Determines the prior object: recovers it after an interrupted call, imports it, or reads it. */
 #include "change_parts.h"
 #include "json.h"
 #include "moves.h"
@@ -8,7 +7,8 @@
 #include "provider_call.h"
 #include "stored_object.h"
 
-/* The object that was to be created, with the marks of its configuration. */
+/* Returns the planned object of an interrupted creation, with the marks of its configuration; null
+ * if unknown. */
 static Value planned_of(Job *job, const StatePending *pending) {
     StateObject planned = {.attributes = pending->planned,
                            .sensitive_attributes = pending->sensitive};
@@ -26,8 +26,8 @@ static RecoverCall recover_call(PendingAction action) {
     return action == PENDING_DELETE ? RECOVER_DELETE : RECOVER_UPDATE;
 }
 
-/* The provider looks for what an interrupted call left. `prior`: the stored object, marked; null if
- * it was a creation. */
+/* Asks the provider for the object that an interrupted call left. `prior`: the stored object,
+ * marked; null for a creation. */
 static bool recover(Job *job,
                     const StatePending *pending,
                     Value prior,
@@ -55,12 +55,13 @@ static bool recover(Job *job,
         if (value_is_present(prior))
             *out = object_marks_keep(job, prior, *out);
     }
-    /* Its provisioners run in the creation, and nobody knows how far they came. */
+    /* Provisioners are part of a creation, and their progress is unknown. */
     *status = outcome == RECOVER_TAINTED || pending->is_provisioned ? OBJECT_TAINTED : OBJECT_READY;
     return true;
 }
 
-/* The object that was found; one without a block keeps the dependencies that it was made with. */
+/* Returns the state object of a recovered creation. Without a block, it keeps the dependencies of
+ * its creation. */
 static const StateObject *adopt(
     Job *job, const StatePending *pending, Value marked, ObjectStatus status, Str private_data) {
     const StateObject *object =
@@ -74,7 +75,7 @@ static const StateObject *adopt(
     return adopted;
 }
 
-/* An update or a deletion ended in the middle of its parts: which of them are there? */
+/* An update or a deletion was interrupted: asks the provider which parts exist. */
 static bool recover_parts(Job *job,
                           const StatePending *pending,
                           const StateObject **object,
@@ -106,7 +107,7 @@ static bool has_parts_in_doubt(const Job *job, const StatePending *pending) {
            str_equal(pending->deposed, job->record->deposed);
 }
 
-/* An object of an older version is stored as it is now, so that it is upgraded once. */
+/* Stores the upgraded object, so that it is upgraded only once. */
 static const StateObject *keep_upgraded(Job *job, const StateObject *object, Value value) {
     StateObject *upgraded = arena_new(job->keep, StateObject);
     *upgraded = *state_object_clone(
@@ -214,7 +215,7 @@ static bool has_dependency(const StateObject *object, Str address) {
     return false;
 }
 
-/* Does the state name the provider configuration that the resource uses now? */
+/* Returns true if the state names the provider configuration that the resource uses now. */
 static bool is_same_provider(const Job *job) {
     const InstanceRecord *record = job->record;
     const StateResource *stored = record->stored_resource;
@@ -224,9 +225,9 @@ static bool is_same_provider(const Job *job) {
              str_equal(stored->provider_config.module, job->provider->address.module)));
 }
 
-/* A refresh adds the dependencies of the configuration to the stored ones: they order the deletion
- * once the block is gone, as create_before_destroy and skip_destroy do. Without a refresh the
- * stored dependencies stay until the object changes. */
+/* Updates the facts that a deletion needs after the block is gone: dependencies,
+ * create_before_destroy, skip_destroy. A refresh adds the dependencies of the configuration to the
+ * stored ones. Without a refresh, the stored dependencies stay until the object changes. */
 static void update_facts(Job *job) {
     const ResourceNode *resource = job->resource;
     InstanceRecord *record = job->record;
@@ -267,7 +268,7 @@ static void update_facts(Job *job) {
     record->refreshed_changed = true;
 }
 
-/* What the provider knows by this id. */
+/* Imports and reads the object with the import id. */
 static bool find_imported(Job *job, Value *state, Str *private_data) {
     Str id = job->record->import_id;
     ImportResponse imported;
@@ -300,7 +301,7 @@ static bool import(Job *job, Value *out) {
     job_send_end(job, EVENT_REFRESH_END, job->record->import_id, true);
     *out = object_marks_add(job, state, NULL);
     StateObject found = *stored_object_encode(job, *out, OBJECT_READY, private_data);
-    found.dependencies = NULL; /* unknown: no apply of this configuration created it */
+    found.dependencies = NULL; /* unknown: no apply of this configuration created the object */
     found.dependency_count = 0;
     found.create_before_destroy = false;
     job->record->refreshed = state_object_clone(&found, job->keep);
@@ -329,7 +330,7 @@ static bool refresh(Job *job, Value *out) {
 bool node_resource_refresh(Job *job, Value *out) {
     if (!refresh(job, out))
         return false;
-    /* With nobody to ask, what is in doubt stays in doubt. */
+    /* A deferred provider is not called, so an interrupted call stays unresolved. */
     job->record->is_settled = !job->provider->is_deferred;
     update_facts(job);
     return true;

@@ -1,9 +1,10 @@
-/* Validates a resource block: no state, no keys, no provider calls but `validate`. Part by part: a
- * part whose names are wrong says so, and the others are evaluated all the same. */
+/* Validates a resource block without state and keys; the only provider call is `validate`. Each
+ * part is validated separately: a part with invalid references reports them, and the others are
+ * still evaluated. */
 #include "configured.h"
 #include "node_kinds.h"
 
-/* What was found when the names were bound; true: the part can be evaluated. */
+/* Reports the reference errors of a part. Returns true if the part can be evaluated. */
 static bool tell_part(Job *job, const void *part) {
     const PartFaults *faults = node_find_faults(job->node, part);
     if (!faults)
@@ -28,7 +29,8 @@ static bool lookup_nothing(const Scope *scope,
     return false;
 }
 
-/* With a name that stands for nothing, none has a value: each is told where it is asked for. */
+/* If the part has an unknown name, evaluates it in an empty scope, so that an error is reported for
+ * a reference that is evaluated. */
 static void validate_condition(Job *job,
                                const EvalScope *scope,
                                const Expr *expr,
@@ -77,10 +79,11 @@ static void validate_provisioner(Job *job,
     ok = (!provisioner->connection ||
           evaluate_body(job, scope, provisioner->connection, provisioner->connection, &value)) &&
          ok;
-    (void)ok; /* the job has the errors */
+    (void)ok; /* the errors are in the job */
 }
 
-/* One after the other: the first is looked at whatever else is wrong with the block. */
+/* Validates the first provisioner in any case. Each further one requires that the job has no
+ * errors. */
 static void validate_provisioners(Job *job, const EvalScope *scope) {
     vec_each(&job->resource->provisioners, provisioner) {
         validate_provisioner(job, scope, provisioner);
@@ -89,7 +92,7 @@ static void validate_provisioners(Job *job, const EvalScope *scope) {
     }
 }
 
-/* With arguments that do not fit, the others are evaluated to be judged, and no more. */
+/* If arguments do not match the schema, evaluates the others without calling the provider. */
 static void validate_body(Job *job, const EvalScope *scope) {
     const void *body = job->resource->config->body;
     const PartFaults *faults = node_find_faults(job->node, body);
@@ -98,7 +101,7 @@ static void validate_body(Job *job, const EvalScope *scope) {
     bool ok = faults && diags_has_errors(&faults->diags)
                   ? evaluate_body(job, scope, body, job->resource->decoded, &value)
                   : tell_part(job, body) && configured_evaluate(job, scope, &configured);
-    (void)ok; /* the job has the errors */
+    (void)ok; /* the errors are in the job */
 }
 
 bool node_resource_validate(Walk *tasks, void *payload, uint32_t worker) {

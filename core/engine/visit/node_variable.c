@@ -1,12 +1,13 @@
-/* A variable: the root's value from input, a child's from the arguments of its call. */
+/* Visits a variable. The value of a root variable is input; that of a child module's variable is an
+ * argument of the call. */
 #include "config_read.h"
 #include "input.h"
 #include "node_kinds.h"
 
 static const char *const summary = "Invalid value for variable";
 
-/* Where the value was given; of what has no place, or may not be shown, where the variable is
- * declared. */
+/* Returns the range of the given value. If it has no range, or must not be shown, returns the range
+ * of the variable. */
 static SourceRange given_range(const Visit *visit) {
     const Variable *variable = visit->node->as.variable;
     const PlanOptions *options = visit->walk->options;
@@ -20,7 +21,8 @@ static SourceRange given_range(const Visit *visit) {
     return input && input->range.source ? input->range : variable->range;
 }
 
-/* What is wrong is the value, where it was given; the rule only says so. */
+/* Sets the range of validation errors to the given value, and adds the place of the rule to the
+ * detail. */
 static void blame_value(Visit *visit, const Condition *rule, size_t from) {
     SourceRange range = given_range(visit);
     for (size_t i = from; i < visit->diags.count; i++) {
@@ -60,7 +62,7 @@ static bool validate_value(Visit *visit, ModuleInstance *module) {
     return ok;
 }
 
-/* Validating judges the configuration for all values that it may be given. */
+/* Validation covers all values that the variable may have. */
 static Value any_value(const Variable *variable, Arena *arena) {
     Value any = value_unknown(type_without_optional(variable->type.type, arena));
     if (variable->sensitive)
@@ -81,7 +83,7 @@ static bool root_value(Visit *visit, Value *out) {
     return input_convert(variable, value, range, out, visit->scratch, &visit->diags);
 }
 
-/* The call's argument, as the caller's instance sees it. */
+/* Evaluates the argument of the module call in the scope of the caller. */
 static bool child_value(Visit *visit, ModuleInstance *module, Value *out) {
     const Variable *variable = visit->node->as.variable;
     const Expr *input = visit->node->input;
@@ -118,7 +120,8 @@ bool node_variable_visit(Visit *visit) {
         slot->value = value_clone(value, visit->keep);
         slot->is_set = true;
         ok = validate_value(visit, *item) && ok;
-        if (visit->walk->phase == PHASE_VALIDATE) /* its own rules alone see what is given */
+        if (visit->walk->phase ==
+            PHASE_VALIDATE) /* only validation rules of the variable see the given value */
             slot->value =
                 value_clone(any_value(visit->node->as.variable, visit->scratch), visit->keep);
     }

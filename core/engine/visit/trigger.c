@@ -1,7 +1,7 @@
-/* replace_triggered_by: does a planned change elsewhere ask for a replacement here? */
+/* replace_triggered_by: checks planned changes of the referenced resources. */
 #include "trigger.h"
 
-/* One reference, as steps behind a resource. */
+/* One reference: a resource, an instance key, and a path in the object. */
 typedef struct TriggerRef {
     const Node *node;
     InstanceKey key; /* KEY_NONE: all instances */
@@ -47,7 +47,7 @@ static bool read_expr(
     return traversal && read_traversal(traversal, out, arena);
 }
 
-/* What it names is not there: what was wrong with its names says why. */
+/* Reports why a reference was not resolved: the errors of its names, or else a general error. */
 static void tell_faults(const Node *node, const Expr *expr, Diags *diags) {
     const PartFaults *faults = node_find_faults(node, expr);
     if (diags_has_errors(diags))
@@ -73,7 +73,7 @@ static bool record_fires(const InstanceRecord *record, const TriggerRef *ref) {
     return was_there && is_there ? !value_equal(before, after) : was_there != is_there;
 }
 
-/* There is nothing that could change. */
+/* Reports a reference to an instance that does not exist. */
 static bool refuse_missing(const TriggerRef *ref, const ModuleInstance *module, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("trigger");
     const Resource *config = ref->node->as.resource->config;

@@ -1,9 +1,10 @@
-/* trigger: replace_triggered_by: does a planned change elsewhere ask for a replacement here? */
+/* trigger: evaluates replace_triggered_by. */
 #pragma once
 
 #include "evaluate.h"
 
-/* A whole resource or instance triggers when it is updated or replaced, an attribute when its value
- * differs then; one that is only created does not. Naming what has no instance is an error. */
+/* Sets `*fires` to true if a planned change requires a replacement of this instance. A resource or
+ * instance triggers if it is updated or replaced, an attribute only if its value differs too. A
+ * creation does not trigger. A reference to a missing instance is an error. */
 MUST_USE bool trigger_fires(
     const InstanceRecord *record, const EvalScope *scope, bool *fires, Arena *arena, Diags *diags);

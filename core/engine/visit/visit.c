@@ -1,4 +1,4 @@
-/* Failed deletions are found over the edges of the graph. */
+/* Finds failed deletions among the dependencies of a node. */
 #include "visit.h"
 
 bool visit_is_blocked(const Visit *visit) {

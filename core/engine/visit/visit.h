@@ -15,5 +15,5 @@ typedef struct Visit {
     Diags diags;
 } Visit;
 
-/* Apply: true if a deletion that must precede this node failed. */
+/* Apply: returns true if a deletion that must precede this node failed. */
 bool visit_is_blocked(const Visit *visit);

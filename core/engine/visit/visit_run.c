@@ -1,4 +1,4 @@
-/* Calls the function of a node's kind, and decides what a failure skips. */
+/* Calls the visit function of each node, and decides which nodes a failure skips. */
 #include "visit_run.h"
 
 #include "ephemerals.h"
@@ -27,8 +27,9 @@ static bool dispatch(Visit *visit) {
     return false;
 }
 
-/* Is anything that this node depends on going to change? Data sources wait for it; a provider whose
- * server is to be made anew has nothing to read (directly: not a server that only changes). */
+/* Marks a node as pending if a dependency will change; data sources then wait. Marks it as renewed
+ * if a dependency is replaced: a provider whose server is replaced has nothing to read. Resources
+ * do not pass this mark on. */
 static void inherit_pending(EngineWalk *walk, Node *node) {
     const Graph *graph = &walk->graph;
     for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {
@@ -40,8 +41,8 @@ static void inherit_pending(EngineWalk *walk, Node *node) {
     }
 }
 
-/* A resource goes on with the parts that are sound; an output that may not be looked at has no
- * value to judge. */
+/* A resource reports errors of its parts later, and continues with the valid parts. Other nodes
+ * report all errors and are not evaluated. */
 static void tell_faults(Visit *visit) {
     const Node *node = visit->node;
     if (node->kind == NODE_RESOURCE)
@@ -89,7 +90,8 @@ static bool is_sound(const Node *block, InstanceKey key) {
     return true;
 }
 
-/* Apply: true if no instance of a resource that `node` uses failed. */
+/* Apply: returns true if `node` uses only single instances of the resource, by literal keys, and
+ * none of them failed. */
 static bool uses_are_sound(const Node *node, const Node *value) {
     const Node *block = node_find(value->module, value->as.resource->local_address);
     bool any = false;
@@ -103,8 +105,9 @@ static bool uses_are_sound(const Node *node, const Node *value) {
     return any;
 }
 
-/* A value is told of instances that failed, and goes on to those who use others. What is planned to
- * go may do so before what it depends on, whatever becomes of that. */
+/* Returns true if `user` is visited although its dependency `failed` has failed. Apply: the value
+ * of a resource is still built, and users of its successful instances continue. Destroy plan: a
+ * deletion precedes those of its dependencies, so their failure does not matter. */
 static bool survives(GraphNode user, GraphNode failed, void *context) {
     const EngineWalk *walk = context;
     const Node *node = walk->nodes.items[user];
@@ -118,7 +121,7 @@ static bool survives(GraphNode user, GraphNode failed, void *context) {
     return need->kind == NODE_RESOURCE_VALUE && uses_are_sound(node, need);
 }
 
-/* What cannot be recorded must not be done. */
+/* A change that cannot be recorded must not be made. */
 static bool should_stop(const void *context) {
     const EngineWalk *walk = context;
     return walk->working && working_state_has_failed(walk->working);
@@ -137,7 +140,7 @@ bool visit_run(EngineWalk *walk) {
         .context = walk,
     };
     bool ok = walk_run(&request);
-    ok = ephemerals_close_all(walk->ephemerals) && ok; /* whose closing was skipped */
+    ok = ephemerals_close_all(walk->ephemerals) && ok; /* objects whose close node was skipped */
     node_provider_close(walk);
     return ok;
 }

@@ -3,5 +3,5 @@
 
 #include "node.h"
 
-/* Runs the graph; false if a node failed (its diagnostics are in walk->sink). */
+/* Runs the graph. Returns false if a node failed; the diagnostics are in walk->sink. */
 bool visit_run(EngineWalk *walk);
