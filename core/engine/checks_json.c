@@ -81,8 +81,7 @@ static Str own_name(const Node *node) {
 static void gather_slot(
     Checked *checked, const Node *node, ModuleInstance *module, bool is_going, Arena *arena) {
     const CheckResults *results = node_slot(node, module)->payload;
-    bool is_declared =
-        node->kind == NODE_CHECK && node->is_selected; /* listed even if not evaluated */
+    bool is_declared = node->kind == NODE_CHECK && node->is_selected; /* listed in any case */
     if (!results && !is_going && !is_declared) {
         checked->is_expanded = false;
         return;

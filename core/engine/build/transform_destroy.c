@@ -435,8 +435,7 @@ bool transform_destroy(EngineWalk *walk, Diags *diags) {
         if (!is_data(node))
             order_resource(&order, node);
         else if (walk->plan->mode == PLAN_DESTROY)
-            graph_add_edge(&out, order.mirrors[i]->id,
-                           node->id); /* needs the instances to remove from the state */
+            graph_add_edge(&out, order.mirrors[i]->id, node->id); /* which instances to forget */
         map_set(&order.by_address, node->as.resource->address, walk->nodes.items[i]);
     }
     for (size_t i = 0; i < count; i++) {

@@ -43,8 +43,7 @@ typedef struct InstanceRecord {
 
 typedef struct ResourceExpansion {
     Expansion expansion;
-    InstanceRecord *records; /* one per key of the expansion */
-    bool is_changing;        /* plan: an instance of the block changes or is removed */
-    VEC(InstanceRecord *)
-    beyond; /* refresh only: stored, without a key in `expansion` */
+    InstanceRecord *records;      /* one per key of the expansion */
+    bool is_changing;             /* plan: an instance of the block changes or is removed */
+    VEC(InstanceRecord *) beyond; /* refresh only: stored objects not in `expansion`, by key */
 } ResourceExpansion;

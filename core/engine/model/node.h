@@ -53,9 +53,8 @@ struct ProviderNode {
 
 /* The key that selects one of a repeated provider configuration. */
 typedef struct ProviderKey {
-    const Expr *expr; /* NULL: the provider configuration is not repeated */
-    EngineModule
-        *called; /* count and each come from the call of this module; NULL: from the resource */
+    const Expr *expr;     /* NULL: the provider configuration is not repeated */
+    EngineModule *called; /* the call of this module has the key; NULL: the resource */
 } ProviderKey;
 
 /* A provisioner of a block, decoded. */
@@ -103,13 +102,12 @@ typedef struct ResourceNode {
     size_t dependency_count;
     bool create_before_destroy;  /* configured or forced */
     atomic_bool creation_failed; /* apply: its creation failed and left no object */
-    VEC(StateResource *)
-    stored;                  /* resources of this block in the state, over all module instances */
-    Map stored_by_module;    /* text of module instance → StateResource */
-    VEC(Node *) imports;     /* NODE_IMPORT: blocks that may import to it */
-    ChangeRuns planned;      /* apply: its changes, in the plan's order */
-    VEC(InstanceKey) wanted; /* apply, -target: instances that the targets depend on */
-    bool is_wanted_whole;    /* apply, -target: the targets depend on every instance */
+    VEC(StateResource *) stored; /* of this block in the state, over all module instances */
+    Map stored_by_module;        /* text of module instance → StateResource */
+    VEC(Node *) imports;         /* NODE_IMPORT: blocks that may import to it */
+    ChangeRuns planned;          /* apply: its changes, in the plan's order */
+    VEC(InstanceKey) wanted;     /* apply, -target: instances that the targets depend on */
+    bool is_wanted_whole;        /* apply, -target: the targets depend on every instance */
 } ResourceNode;
 
 /* Errors in the references of one part of a block (an expression or a body). They are reported when
@@ -118,7 +116,7 @@ typedef struct PartFaults {
     const void *part;
     Diags diags;
     bool hides_names;
-    bool is_of_form; /* body: its references are valid, but its arguments do not match the schema */
+    bool is_of_form; /* body: its arguments do not match its schema, its references are right */
     bool is_late;    /* reported when an instance is planned; planning of the block continues */
 } PartFaults;
 
@@ -152,17 +150,16 @@ struct Node {
     Node *module_value;  /* MODULE */
     Diags faults;        /* errors of the block, reported before it is evaluated */
     VEC(PartFaults) part_faults;
-    VEC(InstanceUse) uses; /* of repeated resources */
-    bool is_used;          /* MODULE_VALUE: something refers to it */
-    bool configures;       /* RESOURCE, ephemeral: a provider configuration depends on it */
-    bool is_selected;      /* false: pruned by -target or -exclude */
-    bool is_target;        /* its changes are planned, not only its value */
-    bool selects_all;      /* -target: every instance is a target, not only the named ones */
-    bool is_pending;       /* plan: it or one of its dependencies changes */
-    bool is_changing;      /* plan, RESOURCE_VALUE: one of its objects changes */
-    bool is_renewed;       /* plan: an object that it refers to is replaced */
-    atomic_bool
-        has_failed; /* apply, DESTROY and DESTROY_GATE: a deletion that it depends on failed */
+    VEC(InstanceUse) uses;  /* of repeated resources */
+    bool is_used;           /* MODULE_VALUE: something refers to it */
+    bool configures;        /* RESOURCE, ephemeral: a provider configuration depends on it */
+    bool is_selected;       /* false: pruned by -target or -exclude */
+    bool is_target;         /* its changes are planned, not only its value */
+    bool selects_all;       /* -target: every instance is a target, not only the named ones */
+    bool is_pending;        /* plan: it or one of its dependencies changes */
+    bool is_changing;       /* plan, RESOURCE_VALUE: one of its objects changes */
+    bool is_renewed;        /* plan: an object that it refers to is replaced */
+    atomic_bool has_failed; /* apply, DESTROY and DESTROY_GATE: a needed deletion failed */
 };
 
 /* The node that a traversal refers to. */

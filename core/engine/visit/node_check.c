@@ -48,8 +48,7 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     for (size_t i = 0; i < found.count; i++)
         found.items[i].checked = visit->node->name;
     for (size_t i = 0; module->parent && i < found.count; i++)
-        found.items[i].is_of_element =
-            true; /* not a duplicate of the same diagnostic of another module instance */
+        found.items[i].is_of_element = true; /* no duplicate of other module instances */
     diags_append(&visit->diags, &found);
     return ok;
 }

@@ -207,8 +207,7 @@ static bool decide(Planning *planning) {
                              &planning->configured);
     Value after = object_marks_add(job, planning->response.planned, &planning->configured);
     if (change->action == ACTION_NO_OP && !value_identical(after, planning->prior)) {
-        change->action =
-            ACTION_UPDATE; /* only marks differ: the object is saved without a provider call */
+        change->action = ACTION_UPDATE; /* only marks differ: saved without a provider call */
     }
     if (change->action == ACTION_UPDATE)
         keep_notes(planning);

@@ -120,8 +120,7 @@ bool node_variable_visit(Visit *visit) {
         slot->value = value_clone(value, visit->keep);
         slot->is_set = true;
         ok = validate_value(visit, *item) && ok;
-        if (visit->walk->phase ==
-            PHASE_VALIDATE) /* only validation rules of the variable see the given value */
+        if (visit->walk->phase == PHASE_VALIDATE) /* only validation rules see the value */
             slot->value =
                 value_clone(any_value(visit->node->as.variable, visit->scratch), visit->keep);
     }
