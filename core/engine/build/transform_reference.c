@@ -12,14 +12,15 @@ typedef struct Binder {
     const Check *check; /* check whose assertions are bound; NULL: none */
     bool is_console;    /* every name is allowed */
     Diags *diags;
-    /* Errors of this part by rank: unknown name, name without value, missing attribute. Only the
-     * highest rank found is reported. */
+    /* Errors of the part that is being bound. `forms`: invalid references. `values`: names without
+     * a value, dropped if is_static is set. `results`: anything about the value that a name has,
+     * dropped if there are other errors. */
     Diags forms;
     Diags values;
     Diags results;
     bool is_of_form;
-    bool is_order;  /* binding depends_on: a resource that names itself is ignored */
-    bool is_static; /* with one of the names, no reference of the part can be evaluated */
+    bool is_order;  /* binding depends_on: a self-reference of a resource is ignored */
+    bool is_static; /* a reference is invalid, so no reference of the part is evaluated */
     bool is_late;   /* the part is evaluated when an instance is planned */
     bool ok;
 } Binder;

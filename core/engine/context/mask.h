@@ -15,6 +15,6 @@ void mask_collect_variables(const Module *root, const Map *values, StrVec *secre
 void mask_diags(Diags *diags, const StrVec *secrets);
 /* Replaces secrets in one text. Returns the text itself if it contains none. */
 Str mask_text(Str text, const StrVec *secrets, Arena *arena);
-/* Returns the value with a sensitive mark on each text or number that contains a secret, and on
+/* Returns the value with sensitive marks: on each text or number that contains a secret, and on
  * each map or object with a secret key. */
 Value mask_value(Value value, const StrVec *secrets, Arena *arena);

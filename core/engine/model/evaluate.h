@@ -19,8 +19,7 @@ typedef struct EvalScope {
     CheckResult *results; /* receives one result per condition; NULL: results are not recorded */
     Arena *keep;          /* owns the messages in `results` */
     Str checked;          /* address of the object whose conditions are evaluated */
-    bool is_validation;   /* validation rule of a variable: a message that must not be shown is an
-                             error */
+    bool is_validation;   /* validation rule of a variable: an ephemeral message is an error */
     bool warns;           /* failed conditions are warnings, not errors */
 } EvalScope;
 
