@@ -48,7 +48,8 @@ static void read_stored(Part *part, const StateResource *stored) {
     }
 }
 
-/* Returns true for two instances of the same module: they do not depend on each other. */
+/* Returns true for addresses in two instances of the same module, which do not depend on each
+ * other. */
 static bool are_side_by_side(ResourceAddr a, ResourceAddr b, Arena *arena) {
     return str_equal(module_addr_to_config_str(a.module, arena),
                      module_addr_to_config_str(b.module, arena)) &&
