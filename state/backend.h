@@ -1,7 +1,8 @@
-/* Backend: where a state lives and how it is locked; one table of operations per kind of store.
+/* Backend: where a state is stored and how it is locked. Each kind of store is one table of
+ * operations.
  *
- * A workspace of a backend is opened once per run. Lock first, then read; what is written without a
- * lock is refused by the caller. The journal lives where the backend says. */
+ * A run opens a workspace of a backend once: it acquires the lock, then reads the state. Callers
+ * reject writes without a lock. The backend decides where the journal is stored. */
 #pragma once
 
 #include "cipher.h"
@@ -13,23 +14,25 @@ typedef struct Backend Backend;
 
 #define BACKEND_VARIABLES(table) .variables = (table), .variable_count = ARRAY_COUNT(table)
 
-/* Where an argument comes from that the configuration does not give. */
+/* An environment variable that sets an argument which the configuration omits. */
 typedef struct BackendVariable {
     const char *attribute;
-    const char *name; /* of an environment variable; TF_X: LOAM_X wins over it */
+    const char *name; /* of an environment variable; instead of TF_X, LOAM_X is tried first */
 } BackendVariable;
 
 typedef struct BackendType {
     const char *name;  /* local */
-    const char *about; /* a paragraph for the reference: locking, journal, what to know */
-    Schema schema;     /* of the backend block; what is REQUIRED may come from the environment */
-    const BackendVariable *variables; /* an attribute may have several: the first that is set */
+    const char *about; /* a paragraph for the reference: locking, journal, limitations */
+    Schema schema;     /* of the backend block; the environment may set REQUIRED arguments */
+    const BackendVariable *variables; /* an attribute may have several: the first one set is used */
     size_t variable_count;
-    /* `config`: of the schema's implied type, completed by backend_settings; null: all defaults. */
+    /* `config` has the schema's implied type and is completed by backend_settings; null: all
+     * defaults. */
     bool (*open)(
         const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags);
-    /* Workspaces besides "default", sorted; making one, with nothing in it (one that is there stays
-     * as it is). Names have been checked. One is taken away by `remove` below. */
+    /* `list` returns the workspaces besides "default", sorted. `make` creates an empty workspace;
+     * an existing one is left unchanged. Callers have validated the names. `remove` below deletes a
+     * workspace. */
     bool (*list)(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags);
     bool (*make)(const Io *io, Value config, Str workspace, Diags *diags);
 } BackendType;
@@ -37,30 +40,32 @@ typedef struct BackendType {
 struct Backend {
     const BackendType *type;
     void *self;
-    /* What messages name: the state file's path, an address. */
+    /* For messages: the state file's path, or an address. */
     Str path;
-    /* Where its journal is kept; closed with the backend. NULL: it has no place for one, so its
-     * user keeps it in the data folder and writes the state often. */
+    /* The store of the journal; closed with the backend. NULL: the backend cannot store a journal,
+     * so the caller keeps it in the data directory and writes the state often. */
     JournalStore *journal;
-    int64_t write_every_ms; /* during an apply, and after each change once `cancel` is raised; 0: at
-                               its end */
-    /* Requests are given up when it says CANCEL_NOW; NULL: never. */
+    int64_t write_every_ms; /* interval of state writes during an apply, and after each change once
+                               `cancel` is raised; 0: only at the end */
+    /* CANCEL_NOW aborts requests; NULL: requests are never aborted. */
     const CancelToken *cancel;
-    /* True: the first signal stops its requests. Else the second one does, since the state of a run
-     * that stops has to be written. */
+    /* True: the first signal aborts requests. False: only the second one does, since a cancelled
+     * run must still write its state. */
     bool is_read_only;
-    /* Local: where the state from before the first write goes; whoever opened the backend may
-     * choose another place, or none (empty). */
+    /* Local backend: the file for the state as it was before the first write. The caller may set
+     * another path after `open`; empty: no backup. */
     Str backup_path;
-    /* What protects the state; NULL: nothing does. For backend_read and backend_write alone, as the
-     * operations below carry bytes as they are stored. */
+    /* Encrypts the state; NULL: no encryption. Only backend_read and backend_write use it; the
+     * operations below pass bytes as stored. */
     const Cipher *cipher;
-    bool is_outdated; /* what was read is to be written anew, even if nothing else changed */
-    Str backup_bytes; /* while writing: what a backup holds, if not what is stored; else ptr NULL */
-    /* When it begins to wait for a lock, whose it is; NULL: nobody wants to know. */
+    bool is_outdated; /* rewrite the state even if nothing changed, since its stored form is
+                         outdated */
+    Str backup_bytes; /* during a write: the content of the backup, if it differs from the stored
+                         bytes; else ptr NULL */
+    /* Called with the lock's holder when the backend begins to wait for the lock; may be NULL. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *waiting_payload;
-    /* Waits up to timeout_ms (0: try once); see state_lock_acquire. NULL: this store has no lock;
+    /* Waits up to timeout_ms (0: tries once); see state_lock_acquire. NULL: the store has no lock;
      * then `unlock` is NULL, too. */
     bool (*lock)(Backend *backend,
                  const LockInfo *info,
@@ -68,23 +73,23 @@ struct Backend {
                  const CancelToken *cancel,
                  Diags *diags);
     bool (*unlock)(Backend *backend, Diags *diags);
-    /* Takes the lock away from the holder of this ID; NULL: the lock goes with its process. */
+    /* Removes the lock with this ID from its holder; NULL: the lock ends with its process. */
     bool (*force_unlock)(Backend *backend, Str id, Diags *diags);
-    /* NULL: a lock that was got cannot get lost. Else asked before each change, by any thread:
-     * false, with an error, once the lock has expired or somebody else has it. */
+    /* Called before each change, by any thread. Returns false, with an error, once the lock has
+     * expired or another holder has acquired it. NULL: an acquired lock cannot be lost. */
     bool (*still_locked)(Backend *backend, Diags *diags);
-    /* The whole text; empty when there is none. */
+    /* Returns the whole text; empty if there is no state. */
     bool (*read)(Backend *backend, Str *out, Arena *arena, Diags *diags);
-    /* Durable when it returns; a crash leaves old or new. */
+    /* The text is durable when it returns; a crash leaves the old or the new text. */
     bool (*write)(Backend *backend, Str bytes, Diags *diags);
-    /* The workspace goes with all that it holds; the lock, if there is one, is held to the end, so
-     * what others write is before it and refused, or after it and stays. NULL exactly where `list`
-     * is. Nothing but unlock and close comes after it. */
+    /* Deletes the workspace with all its contents. A lock, if any, is held to the end: other
+     * writers are either rejected or write after it. NULL exactly if `list` is NULL. Only unlock
+     * and close may follow. */
     bool (*remove)(Backend *backend, Diags *diags);
     void (*close)(Backend *backend); /* NULL: nothing to release */
 };
 
-/* The operations of a backend with their lines in the log; a slot that is NULL does nothing. */
+/* The operations of a backend, with log lines; a NULL slot does nothing. */
 MUST_USE bool backend_lock(Backend *backend,
                            const LockInfo *info,
                            int64_t timeout_ms,
@@ -93,7 +98,7 @@ MUST_USE bool backend_lock(Backend *backend,
 bool backend_unlock(Backend *backend, Diags *diags);
 void backend_close(Backend *backend);
 
-/* The state's text, decrypted; empty when there is none. */
+/* Returns the state's text, decrypted; empty if there is no state. */
 MUST_USE bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags);
-/* Encrypts it where the backend has a cipher. An empty text is no state, and stays empty. */
+/* Encrypts the text if the backend has a cipher. An empty text means no state, and stays empty. */
 MUST_USE bool backend_write(Backend *backend, Str text, Diags *diags);

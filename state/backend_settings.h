@@ -1,27 +1,27 @@
-/* backend_settings: the arguments of a backend, as its `open` gets them. */
+/* backend_settings: completes the arguments of a backend for its `open`. */
 #pragma once
 
 #include "backend.h"
 
-/* The schema of the block alone: what is required may also come from a flag or the environment.
- * `arena` lives as long as the program. */
+/* Returns the schema of the block alone: arguments are optional, since a flag or the environment
+ * may set them. `arena` lives as long as the program. */
 const Schema *backend_settings_lenient(const BackendType *type, Arena *arena);
-/* `given` with what it leaves out taken from the environment. What is required and in neither is an
- * error; so is what the schema's checks refuse. */
+/* Completes `given` from the environment. Adds an error for a required argument that neither sets,
+ * and for each value that the schema's checks reject. */
 MUST_USE bool backend_settings_complete(
     const BackendType *type, const Io *io, Value given, Value *out, Arena *arena, Diags *diags);
-/* What the environment says of an argument; false also when that is nothing. */
+/* Reads an argument from the environment; returns false on failure and if no variable sets it. */
 bool backend_settings_find(const BackendType *type,
                            const Io *io,
                            const char *attribute,
                            Value *out,
                            Arena *arena,
                            Diags *diags);
-/* A text, as flags and variables give one, as the value of an attribute. */
+/* Converts the text of a flag or environment variable to the attribute's type. */
 MUST_USE bool backend_settings_parse(
     const Attribute *attribute, Str text, Value *out, Arena *arena, Diags *diags);
 
-/* Of a completed configuration; the fallback stands for null. */
+/* These read an argument of a completed configuration, or return the fallback if it is null. */
 Str backend_settings_text(Value config, const char *name, const char *fallback);
 int64_t backend_settings_int(Value config, const char *name, int64_t fallback);
 bool backend_settings_bool(Value config, const char *name, bool fallback);

@@ -1,8 +1,8 @@
-/* StateLease: a thread that keeps a lock alive which its store lets expire.
+/* StateLease: a thread that renews a lock which expires in its store.
  *
- * The lock is held for `term_ms` from the moment in which its last successful renewal was begun; a
- * third of that later the next is begun. Once that time is over without one, or the store has said
- * that somebody else has the lock, it is lost for good. Any thread may ask. */
+ * The lock is held for `term_ms` from the start of its last successful renewal; the next renewal
+ * starts after a third of that time. The lock is lost for good if the term passes without a
+ * renewal, or if the store reports another holder. Thread-safe. */
 #pragma once
 
 #include "diag.h"
@@ -12,25 +12,25 @@ typedef struct StateLease StateLease;
 
 typedef enum LeaseAnswer {
     LEASE_RENEWED,
-    LEASE_LOST,       /* the store knows of no such lock any more */
-    LEASE_UNANSWERED, /* try again */
+    LEASE_LOST,       /* the store has no such lock any more */
+    LEASE_UNANSWERED, /* no reply: retry */
 } LeaseAnswer;
 
 typedef struct LeaseRequest {
     const Clock *clock;
     int64_t term_ms;
-    int64_t began_ms; /* clock->monotonic_ms before the lock was asked for */
-    Str what;         /* whose lock, for messages */
+    int64_t began_ms; /* clock->monotonic_ms before the request for the lock */
+    Str what;         /* the lock's name, for messages */
     void *self;
-    /* One attempt of at most `timeout_ms`, which ends early when `stop` is raised; *problem, a
-     * sentence's end, unless it was renewed. */
+    /* Tries once, for at most `timeout_ms`; raising `stop` ends it early. *problem, the end of a
+     * sentence, is set unless the result is LEASE_RENEWED. */
     LeaseAnswer (*renew)(
         void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena);
 } LeaseRequest;
 
-/* NULL, with an error: no thread could be started. `arena` outlives it. */
+/* Returns NULL, with an error, if no thread could be started. `arena` must outlive the lease. */
 StateLease *state_lease_start(const LeaseRequest *request, Arena *arena, Diags *diags);
-/* False, with an error, once it was lost. */
+/* Returns false, with an error, once the lock is lost. */
 MUST_USE bool state_lease_check(StateLease *lease, Diags *diags);
-/* Ends the thread; the lock itself is the caller's to give back. */
+/* Ends the thread; the caller releases the lock. */
 void state_lease_stop(StateLease *lease);

@@ -1,10 +1,11 @@
-/* state_lock: who holds the state, as the lock info JSON that the known tools write and read. */
+/* state_lock: the holder of a state's lock, as the lock info JSON that OpenTofu and Terraform
+ * use. */
 #pragma once
 
 #include "diag.h"
 #include "io.h"
 
-/* What a command of this program locks a state for. */
+/* The operation for which a command locks a state. */
 typedef enum LockOperation {
     LOCK_NONE, /* the command only reads, without a lock */
     LOCK_PLAN,
@@ -24,7 +25,8 @@ typedef enum LockOperation {
 
 typedef struct LockInfo {
     Str id;
-    Str operation; /* OperationTypeApply, state-mv, …; another program's is shown as it stands */
+    Str operation; /* OperationTypeApply, state-mv, …; shown as stored if another program wrote it
+                    */
     Str info;
     Str who; /* user@host */
     Str version;
@@ -32,44 +34,45 @@ typedef struct LockInfo {
     Str path;
 } LockInfo;
 
-/* `operation`: not LOCK_NONE. */
+/* `operation` is not LOCK_NONE. */
 LockInfo state_lock_new(const Io *io, LockOperation operation, Str path, Arena *arena);
 Str state_lock_to_json(const LockInfo *info, Arena *arena);
 MUST_USE bool state_lock_from_json(Str json, LockInfo *out, Arena *arena);
 
-/* What becomes of a lock whose holder dies. */
+/* The fate of a lock whose holder dies. */
 typedef enum LockEnd {
-    LOCK_GOES,    /* with its holder */
+    LOCK_GOES,    /* released with its holder */
     LOCK_EXPIRES, /* soon after */
-    LOCK_STAYS,   /* until somebody takes it away */
+    LOCK_STAYS,   /* until a user removes it */
 } LockEnd;
 
 typedef enum LockAnswer {
     LOCK_GOT,
     LOCK_HELD,   /* by *holder */
-    LOCK_FAILED, /* with an error */
+    LOCK_FAILED, /* an error was added */
 } LockAnswer;
 
 typedef struct LockAttempt {
     void *self;
-    /* *pid: of the holder, if it is on this machine and known. */
+    /* *pid is the holder's process, if known and on this machine. */
     LockAnswer (*attempt)(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags);
-    /* When waiting begins, and when another holds it than before; NULL: nobody wants to know. */
+    /* Called when waiting begins, and when the holder changes; may be NULL. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *payload;
     LockEnd end;
 } LockAttempt;
 
-/* "State is locked" with holder, operation, since when, and what to do. */
+/* Adds the error "State is locked": holder, operation, start time, and a hint. */
 void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t pid, Diags *diags);
-/* The lock of `place` is not the one with this ID, but that of the holder; without ID: there is
- * none. */
+/* Adds an error: the lock of `place` does not have this ID but is the holder's; empty ID: there is
+ * no lock. */
 void state_lock_report_other(
     const char *summary, Str place, Str id, const LockInfo *holder, Diags *diags);
 
-/* Tries, waits (250 ms, doubling up to 2 s: many that wait are served soon after another) and tries
- * again, until `timeout_ms` are over (0: once). Held to the end: state_lock_report. A holder that
- * has not said yet who it is gets up to a second for it. */
+/* Retries after 250 ms, doubling up to 2 s, until `timeout_ms` have passed (0: tries once). The cap
+ * lets many waiting runs follow each other quickly. If the lock stays held, adds the error of
+ * state_lock_report. A holder that has not written its lock info yet gets up to a second to do
+ * so. */
 MUST_USE bool state_lock_acquire(const LockAttempt *attempt,
                                  const Clock *clock,
                                  int64_t timeout_ms,

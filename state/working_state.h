@@ -1,34 +1,35 @@
-/* WorkingState: the state that an apply changes from many threads, with its journal. Guards itself.
+/* WorkingState: the state that an apply changes from many threads, with its journal. Thread-safe.
  *
- * Every change goes: intent (durable) → the provider's call → outcome (appended) → this state. The
- * state file is written at checkpoints and at the end. */
+ * Every change follows these steps: intent (durable) → the provider's call → outcome (appended) →
+ * this state. The state file is written at checkpoints and at the end. */
 #pragma once
 
 #include "backend.h"
 
 typedef struct WorkingState WorkingState;
 
-/* Takes `state` over. `backend` must be locked. */
+/* Owns `state` from now on. `backend` must be locked. */
 WorkingState *working_state_open(
     State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena);
-/* What was read from the store before, and its text: where that is still there, it is not decoded
- * once more. Nobody writes to it. */
+/* Sets the state last read from the store, and its text. While the store has the same text, it is
+ * not decoded again. `read` must not be modified. */
 void working_state_know(WorkingState *working, const State *read, Str text);
-/* Room for as many instances of this block as are about to come. */
+/* Reserves room for this many new instances of the block. */
 void working_state_reserve(WorkingState *working, ResourceAddr block, size_t count);
-/* A change could not be recorded (the disk is full, the lock is lost), so none may begin any more.
- * One error says so; the functions below return false from then on without another. */
+/* Returns whether a change could not be recorded (disk full, lock lost): then no other may begin.
+ * One error was added; all later calls below return false without another. */
 bool working_state_has_failed(const WorkingState *working);
-/* Before anything is changed. False: the lock was lost. */
+/* Call before any change. Returns false if the lock was lost. */
 MUST_USE bool working_state_may_change(WorkingState *working, Diags *diags);
-/* Before a call with outside effect, and with the question above. False: not durable, do not call.
- * The first one saves what a run before left behind. */
+/* Records the intent of a call with an outside effect, and checks the lock as above. False: the
+ * intent is not durable, so do not call the provider. The first intent saves the records that an
+ * earlier run left. */
 MUST_USE bool working_state_intend(WorkingState *working,
                                    const JournalIntent *intent,
                                    uint64_t *sequence,
                                    Diags *diags);
-/* Within a call whose intent has that sequence (0: there was none): before one of the objects
- * behind the instance is changed, and after. False: not recorded; nothing more may be begun. */
+/* Call before and after the change of a part, within a call whose intent has that sequence (0: no
+ * intent). False: not recorded; begin no further change. */
 MUST_USE bool working_state_part_begin(WorkingState *working,
                                        uint64_t sequence,
                                        const StatePart *part,
@@ -37,19 +38,18 @@ MUST_USE bool working_state_part_end(WorkingState *working,
                                      uint64_t sequence,
                                      const StatePart *part,
                                      Diags *diags);
-/* After it: what the slot holds now (NULL object: nothing). sequence 0: no intent was needed. The
- * list of what the object depends on may be long and is not copied: it lives as long as the state.
- */
+/* Records the object in the slot after a call (NULL object: none). sequence 0: no intent was
+ * needed. The dependencies are not copied: they must live as long as the state. */
 MUST_USE bool working_state_record(WorkingState *working,
                                    uint64_t sequence,
                                    const JournalOutcome *outcome,
                                    Diags *diags);
-/* The call failed and changed nothing. */
+/* Records that the call failed and changed nothing. */
 MUST_USE bool working_state_settle(WorkingState *working, uint64_t sequence, Diags *diags);
-/* 8 hex digits that no deposed object of this instance has. */
+/* Returns 8 hex digits that no deposed object of this instance has. */
 Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, Arena *arena);
-/* current → deposed under a key (before a create_before_destroy creation), and back if it failed.
- */
+/* Turn the current object into the deposed one of this key, before a create_before_destroy
+ * creation, and back if that creation failed. */
 MUST_USE bool working_state_depose(WorkingState *working,
                                    ResourceAddr address,
                                    Str key,
@@ -58,30 +58,30 @@ MUST_USE bool working_state_restore(WorkingState *working,
                                     ResourceAddr address,
                                     Str key,
                                     Diags *diags);
-/* Copies out, for evaluation by other threads. NULL when there is none. */
+/* Returns a copy, for evaluation by other threads; NULL if there is none. */
 const StateObject *working_state_object(WorkingState *working,
                                         ResourceAddr address,
                                         Str deposed,
                                         Arena *arena);
-/* Chosen when the working state is opened, if the state had none. */
+/* Returns the lineage. If the state had none, it was chosen at working_state_open. */
 Str working_state_lineage(const WorkingState *working);
-/* Differs between any two objects of one address: the state's serial, or the number behind that of
- * a creation in doubt. Holds as long as one run makes at most one object at an address between two
- * checkpoints. */
+/* Returns a number that no other object of this address has: the state's serial, or the number
+ * after that of a creation in doubt. Requires that a run creates at most one object at an address
+ * between two checkpoints. */
 uint64_t working_state_generation(WorkingState *working, ResourceAddr address);
-/* Root outputs and check results, at the end. */
+/* Set root outputs, at the end of a run. */
 void working_state_set_output(WorkingState *working, Str name, StateOutput output);
 void working_state_remove_output(WorkingState *working, Str name);
-/* JSON, as a state file has them; empty: none. */
+/* JSON, as in the state file; empty: none. */
 void working_state_set_checks(WorkingState *working, Str check_results);
-/* The run has failed, and this is what it was to make objects of: its like stays in the state, if
- * only without instances. */
+/* Keeps the resource in the state with zero instances, after the run that should have created some
+ * failed. */
 void working_state_declare(WorkingState *working, const StateResource *like);
-/* Writes the state file if it differs from what was last written, then folds the journal. */
+/* Writes the state file if it differs from the last one written, then folds the journal. */
 MUST_USE bool working_state_checkpoint(WorkingState *working, Diags *diags);
-/* The store has it as it is now, whatever became of the journal. */
+/* Returns whether the store holds the current state, whatever the journal holds. */
 bool working_state_is_saved(WorkingState *working);
-/* The journal has every outcome that the store does not have. */
+/* Returns whether the journal holds every outcome that the store lacks. */
 bool working_state_is_in_journal(WorkingState *working);
-/* The state itself, when no other thread uses it any more. */
+/* Returns the state, once no other thread uses it. */
 State *working_state_close(WorkingState *working);

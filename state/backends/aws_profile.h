@@ -1,4 +1,4 @@
-/* aws_profile: what the files in ~/.aws say: sections of "name = value" lines. */
+/* aws_profile: parses the files in ~/.aws: sections of "name = value" lines. */
 #pragma once
 
 #include "io.h"
@@ -8,12 +8,13 @@ typedef struct AwsProfile {
     Str secret_key;
     Str token;
     Str region;
-    Str credential_process; /* kinds of identity that loam does not make: only named */
+    Str credential_process; /* this and the following: credentials that loam does not support; kept
+                               for messages */
     Str role_arn;
     Str sso_session;
 } AwsProfile;
 
-/* Adds what the text says of the profile `name` (where earlier texts have said nothing). In the
- * file of credentials a section is named after its profile, in that of settings "profile NAME".
- * True: there is such a section. */
+/* Adds the settings of the profile `name`; those of earlier texts win. In the credentials file a
+ * section is named after its profile, in the config file it is named "profile NAME". Returns
+ * whether the section exists. */
 bool aws_profile_read(Str text, Str name, bool is_credentials, AwsProfile *profile);

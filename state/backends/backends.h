@@ -1,6 +1,6 @@
 /* backends: the kinds of store for states.
  *
- * To add one: a file that defines `const BackendType <name>_backend`, and its name here. */
+ * To add one: a file that defines `const BackendType <name>_backend`, and its row here. */
 #pragma once
 
 #include "backend.h"

@@ -1,11 +1,11 @@
-/* empty_state: what stands in a store from the making of a workspace until its first write: a state
- * for the known tools, which need one, and nothing for loam. It holds no secret, and is never
+/* empty_state: the placeholder in a store between the creation of a workspace and its first write.
+ * Other tools need a state there; loam treats it as no state. It holds no secret and is never
  * encrypted. */
 #pragma once
 
 #include "str.h"
 
-/* With a lineage of its own. */
+/* Returns a placeholder with a new lineage. */
 Str empty_state_new(Arena *arena);
-/* Nothing, where the text is such a state; else the text. */
+/* Returns an empty text if `text` is a placeholder; else `text`. */
 Str empty_state_pass(Str text);

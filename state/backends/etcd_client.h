@@ -1,9 +1,9 @@
 /* etcd_client: transactions and leases of etcd (version 3) over its JSON gateway.
  *
- * A request goes to the endpoint that answered last, and to the others in turn when that one cannot
- * be reached or has no leader; then once more after a wait, for some seconds. So every request must
- * be one that may be carried out twice. All calls return false with *problem, a sentence's end, in
- * `arena`. Guards itself: any thread. */
+ * A request is sent to the endpoint that replied last. If that one cannot be reached or has no
+ * leader, the others are tried in turn; all are retried for some seconds. So a request may be
+ * executed twice, and must have the same effect then. All calls return false with *problem, the end
+ * of a sentence, in `arena`. Thread-safe. */
 #pragma once
 
 #include "io.h"
@@ -14,7 +14,7 @@ typedef struct EtcdConfig {
     StrVec endpoints; /* http://host:port */
     Str username;     /* empty: no authentication */
     Str password;
-    Str authorities; /* PEM; empty: the system's */
+    Str authorities; /* PEM of the certificate authorities; empty: the system's */
     Str certificate;
     Str key;
 } EtcdConfig;
@@ -26,16 +26,17 @@ typedef enum EtcdKind { ETCD_PUT, ETCD_DELETE, ETCD_RANGE } EtcdKind;
 typedef struct EtcdOperation {
     EtcdKind kind;
     Str key;
-    Str range_end;    /* delete, range: all keys from `key` up to here; empty: the key alone */
+    Str range_end;    /* delete, range: all keys from `key` up to this one, exclusive; empty: only
+                         `key` */
     Str value;        /* put */
     int64_t lease;    /* put; 0: none */
-    int64_t revision; /* range: as it was then; 0: now */
+    int64_t revision; /* range: revision to read; 0: the current one */
     bool keys_only;   /* range */
 } EtcdOperation;
 
 typedef VEC(EtcdOperation) EtcdOperations;
 
-/* Was the key created in this revision? 0: is it absent? */
+/* Holds if the key was created in this revision; 0: if the key is absent. */
 typedef struct EtcdCompare {
     Str key;
     int64_t create_revision;
@@ -43,7 +44,7 @@ typedef struct EtcdCompare {
 
 typedef VEC(EtcdCompare) EtcdCompares;
 
-/* Without compares, a way to send operations that have effect together. */
+/* Without compares, `success` is executed atomically. */
 typedef struct EtcdTxn {
     EtcdCompares compares;
     EtcdOperations success; /* all compares hold */
@@ -59,10 +60,10 @@ typedef struct EtcdKeyValue {
 typedef struct EtcdAnswer {
     bool succeeded;
     int64_t revision;
-    VEC(EtcdKeyValue) found; /* by the ranges that were carried out, in their order */
+    VEC(EtcdKeyValue) found; /* results of the executed ranges, in order */
 } EtcdAnswer;
 
-/* `cancel` gives it up at CANCEL_NOW; NULL: never. */
+/* CANCEL_NOW of `cancel` aborts the request; NULL: never. */
 MUST_USE bool etcd_client_txn(EtcdClient *client,
                               const EtcdTxn *txn,
                               const CancelToken *cancel,
@@ -77,7 +78,8 @@ MUST_USE bool etcd_client_grant(EtcdClient *client,
                                 Arena *arena);
 MUST_USE bool etcd_client_revoke(
     EtcdClient *client, int64_t lease, const CancelToken *cancel, Str *problem, Arena *arena);
-/* One attempt at each endpoint, `timeout_ms` for all of them. *is_alive: the lease still was. */
+/* Tries each endpoint once, with `timeout_ms` for all of them. *is_alive: the lease had not
+ * expired. */
 MUST_USE bool etcd_client_keep(EtcdClient *client,
                                int64_t lease,
                                int64_t timeout_ms,
@@ -85,6 +87,6 @@ MUST_USE bool etcd_client_keep(EtcdClient *client,
                                bool *is_alive,
                                Str *problem,
                                Arena *arena);
-/* The first key behind all that begin with this one. */
+/* Returns the first key after all keys with this prefix. */
 Str etcd_client_range_end(Str prefix, Arena *arena);
 EtcdKeyValue *etcd_client_find(const EtcdAnswer *answer, Str key);

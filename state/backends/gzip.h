@@ -1,8 +1,8 @@
-/* gzip: one member of that format, as stores hold states. */
+/* gzip: compresses and decompresses states; one member per text. */
 #pragma once
 
 #include "str.h"
 
 Str gzip_pack(Str bytes, Arena *arena);
-/* False: it is damaged or cut off, or its content larger than 1 GiB. */
+/* Returns false if the data is damaged or truncated, or the content is larger than 1 GiB. */
 MUST_USE bool gzip_unpack(Str packed, Str *out, Arena *arena);

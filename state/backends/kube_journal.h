@@ -5,5 +5,5 @@
 #include "kube_store.h"
 
 JournalStore *kube_journal_new(const KubeStore *store, Arena *arena);
-/* All of it; false with *problem. */
+/* Deletes all segments; returns false with *problem on failure. */
 MUST_USE bool kube_journal_delete(const KubeStore *store, Str *problem, Arena *arena);

@@ -4,9 +4,9 @@
 #include "journal_store.h"
 #include "pg_session.h"
 
-/* *out is NULL where there is no such table and the role may not make it: others share the states'
- * table with roles that may do nothing else. */
+/* *out is NULL if the table does not exist and the role may not create it. Some users share the
+ * table of states with roles that have no other rights. */
 MUST_USE bool pg_journal_open(
     PgSession *session, Str workspace, JournalStore **out, Arena *arena, Diags *diags);
-/* What a workspace that is deleted has there. */
+/* Deletes the journal of a workspace that is being deleted. */
 MUST_USE bool pg_journal_delete(PgSession *session, Str workspace, Diags *diags);

@@ -1,9 +1,9 @@
-/* PgSession: the connection of the pg backend: where its tables are, and what happens when it
- * breaks.
+/* PgSession: the connection of the pg backend, with its tables and with reconnection.
  *
- * The lock of a state belongs to the connection. When that breaks, another one is made and the lock
- * taken again, which counts only if the state is still what was last read or written here. If it
- * cannot be had, the session is lost: every statement from then on fails. Guards itself. */
+ * The lock of a state belongs to the connection. If the connection breaks, the session connects and
+ * acquires the lock again. This counts only if the stored state still is the text that this session
+ * last read or wrote. If the lock cannot be acquired, the session is lost: every later statement
+ * fails. Thread-safe. */
 #pragma once
 
 #include "diag.h"
@@ -21,19 +21,19 @@ typedef struct PgSettings {
 
 typedef struct PgSession PgSession;
 
-/* Connects and makes what is missing of schema, table and index. The session does not move. */
+/* Connects and creates a missing schema, table and index. The session's address stays valid. */
 MUST_USE bool pg_session_open(const Io *io,
                               const PgSettings *settings,
                               Str workspace,
                               PgSession **out,
                               Arena *arena,
                               Diags *diags);
-/* Fine when it was never opened (NULL). */
+/* `session` may be NULL. */
 void pg_session_close(PgSession *session);
 
-/* In a statement, {states} and {journal} stand for the tables, schema included. It may be done
- * twice, when a connection broke before its answer came, and must mean the same then. `doing`: the
- * summary of an error ("Failed to read the state"). */
+/* In a statement, {states} and {journal} stand for the tables, schema included. A statement may be
+ * executed twice, if the connection broke before the reply, and must have the same effect then.
+ * `doing`: the summary of an error ("Failed to read the state"). */
 MUST_USE bool pg_session_run(PgSession *session,
                              const char *doing,
                              const char *statement,
@@ -42,16 +42,16 @@ MUST_USE bool pg_session_run(PgSession *session,
                              DatabaseAnswer *answer,
                              Arena *arena,
                              Diags *diags);
-/* Is there such a table ("{journal}")? */
+/* Sets *out to whether the table exists ("{journal}"). */
 MUST_USE bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags);
 
-/* The advisory lock that it has, which goes over to the next connection; empty: none. */
+/* Sets the advisory lock to acquire again on the next connection; empty: none. */
 void pg_session_hold(PgSession *session, Str lock_id);
-/* What the state's text is from now on, or will be once a write has ended. */
+/* Sets the expected text of the stored state: the current one, or that of a write in progress. */
 void pg_session_expect(PgSession *session, Str text);
-/* The lock went with its connection and somebody else came. */
+/* Returns whether the lock was lost with its connection and acquired by another holder. */
 bool pg_session_is_lost(PgSession *session);
-/* How others see who holds the lock: the session's name. */
+/* Sets the session's name, from which other runs read the lock's holder. */
 MUST_USE bool pg_session_set_name(PgSession *session, Str name, Diags *diags);
-/* "schema"."table", for messages and sums. */
+/* Returns "schema"."table", for messages and lock IDs. */
 const PgSettings *pg_session_settings(const PgSession *session);

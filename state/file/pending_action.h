@@ -1,5 +1,5 @@
-/* pending_action: what a provider call does that the journal records, or what a call does to one of
- * the objects behind an instance. */
+/* pending_action: the action of a provider call in the journal, or of a call on one part of an
+ * instance. */
 #pragma once
 
 #include "str.h"
@@ -8,11 +8,11 @@ typedef enum PendingAction {
     PENDING_NONE, /* the record names no action */
     PENDING_CREATE,
     PENDING_UPDATE,
-    PENDING_REPLACE, /* of one of the objects alone */
+    PENDING_REPLACE, /* parts only */
     PENDING_DELETE,
 } PendingAction;
 
 /* Returns the name in journals: "create"; "" for none. */
 const char *pending_action_name(PendingAction action);
-/* False: no action has that name. */
+/* Returns false if no action has that name. */
 MUST_USE bool pending_action_from_name(Str name, PendingAction *out);

@@ -1,14 +1,14 @@
-/* state_object: between an object's value and its stored form. */
+/* state_object: converts an object's value to its stored form and back. */
 #pragma once
 
 #include "schema.h"
 #include "state.h"
 
-/* Decodes the attributes as the schema's implied type and puts the stored marks and the schema's
- * own on. The object must be at the schema's version (upgrade first). */
+/* Decodes the attributes as the schema's implied type. Marks are those stored and those of the
+ * schema. The object must be at the schema's version (upgrade first). */
 MUST_USE bool state_object_decode(
     const StateObject *object, const Schema *schema, Value *out, Arena *arena, Diags *diags);
-/* `value` may carry marks: the sensitive ones are stored as paths. Wholly known. */
+/* `value` is wholly known and may carry marks; sensitive marks are stored as paths. */
 const StateObject *state_object_encode(Value value,
                                        const Schema *schema,
                                        ObjectStatus status,
@@ -17,6 +17,7 @@ const StateObject *state_object_encode(Value value,
                                        size_t dependency_count,
                                        bool create_before_destroy,
                                        Arena *arena);
-/* One JSON value, however it is laid out? Empty text equals `absent`. */
+/* Returns whether both texts are the same JSON value, whatever their layout. An empty text equals
+ * `absent`. */
 bool state_object_same_json(Str a, Str b, Str absent);
 bool state_object_equal(const StateObject *a, const StateObject *b);

@@ -1,14 +1,14 @@
-/* statefile: State ↔ the v4 JSON file that OpenTofu and Terraform share. Streaming both ways; what
- * was not touched is written as it was read. */
+/* statefile: State ↔ the v4 JSON file that OpenTofu and Terraform share. Both directions stream;
+ * unchanged content is written as it was read. */
 #pragma once
 
 #include "source.h"
 #include "state.h"
 
-/* An empty text is an empty state. Older versions are upgraded in memory, newer refused; broken
- * text is an error with its place. Views into `bytes`, which must live as long as the state. */
+/* An empty text is an empty state. Older versions are upgraded in memory; newer versions and
+ * invalid text are errors. The state holds views of `bytes`, which must live as long. */
 MUST_USE bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *diags);
 /* Two-space indentation, final newline, keys in the known order. */
 Str statefile_encode(const State *state, Arena *arena);
-/* Same content, serial aside? */
+/* Returns whether the contents are equal, ignoring the serial. */
 bool statefile_same_content(const State *a, const State *b);

@@ -1,5 +1,5 @@
-/* statefile_upgrade: state files of versions 1 to 3, as Terraform before 0.12 wrote them: modules
- * by path, resources by name, attributes as flatmap. */
+/* statefile_upgrade: reads state files of versions 1 to 3, written by Terraform before 0.12:
+ * modules by path, resources by name, attributes as flatmap. */
 #pragma once
 
 #include "source.h"

@@ -1,4 +1,4 @@
-/* journal_file: the journal in a file, mode 0600. No file is made before the first line. */
+/* journal_file: the journal in a file, mode 0600. The file is created with the first line. */
 #pragma once
 
 #include "io.h"

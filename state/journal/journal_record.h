@@ -17,7 +17,8 @@ typedef enum RecordKind {
 
 typedef struct JournalRecord {
     RecordKind kind;
-    uint64_t number;   /* of the record in its text, from 1; 0: written before records had one */
+    uint64_t number;   /* of the record in its text, from 1; 0: written by a release that did not
+                          number records */
     uint64_t sequence; /* intent, outcome, end, part-begin, part-end: of the intent */
     Str lineage;       /* start */
     uint64_t serial;   /* start, fold */
@@ -33,21 +34,22 @@ typedef struct JournalRecord {
     Str part;
 } JournalRecord;
 
-/* Tells an object from another. */
+/* Returns a digest that identifies the object. */
 Str journal_record_digest(const StateObject *object, Arena *arena);
 /* Writes a line to the log: kind, address and, of an intent, the action. */
 void journal_record_log(const JournalRecord *record);
-/* The whole line. */
+/* Appends the whole line. */
 void journal_record_write(const JournalRecord *record, StrBuf *out);
-/* Without its line end. False: it is not what was once written. Views into `line`. */
+/* Parses a line without its line end; the record holds views of `line`. Returns false if the line
+ * is damaged. */
 MUST_USE bool journal_record_parse(Str line, JournalRecord *out, Arena *arena);
 
 typedef struct JournalLine {
     Str text; /* without line end */
     size_t offset;
     size_t number;
-    bool is_whole; /* it has a line end */
+    bool is_whole; /* ends with a line end */
 } JournalLine;
 
-/* The next one from where `line` (zero at first) ends. */
+/* Moves `line` (zero at first) to the next line; returns false at the end. */
 bool journal_record_next_line(Str bytes, JournalLine *line);

@@ -1,10 +1,10 @@
-/* JournalStore: where the journal's lines are kept: a file (journal_file), or segments in a remote
- * store (journal_segments). It knows nothing of what the lines say.
+/* JournalStore: stores the journal's lines in a file (journal_file) or in segments of a remote
+ * store (journal_segments). It does not interpret the lines.
  *
  * append, sync, replace, remove and read are called one at a time, except that lines may be
- * appended while a sync is under way. Each returns false with *problem, a sentence's end
- * ("permission denied") in `arena`. After a failed sync nobody knows what of the unsynced lines is
- * there: the journal replaces all before it goes on. */
+ * appended during a sync. Each returns false with *problem, the end of a sentence ("permission
+ * denied"), in `arena`. After a failed sync the state of unsynced lines is unknown: the journal
+ * calls replace before anything else. */
 #pragma once
 
 #include "str.h"
@@ -14,19 +14,19 @@ typedef struct JournalStore JournalStore;
 struct JournalStore {
     void *self;
     Str name;         /* for messages */
-    bool is_buffered; /* what was appended and not synced dies with the process */
-    /* All text, in the order in which it was appended. *found: there is one, be it empty. */
+    bool is_buffered; /* lines that are appended but not synced are lost with the process */
+    /* Returns all text, in the order of the appends. *found: a journal exists, perhaps empty. */
     bool (*read)(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena);
-    /* Whole lines, behind all others. On failure nothing of them is there, or every append from
-     * then on fails. */
+    /* Appends whole lines. On failure either none of them is stored, or every later append
+     * fails. */
     bool (*append)(JournalStore *store, Str lines, Str *problem, Arena *arena);
-    /* What was appended before the call is durable when it returns. */
+    /* Lines appended before the call are durable when it returns. */
     bool (*sync)(JournalStore *store, Str *problem, Arena *arena);
-    /* Durable when it returns; a crash leaves old or new. */
+    /* The text is durable when it returns; a crash leaves the old or the new text. */
     bool (*replace)(JournalStore *store, Str text, Str *problem, Arena *arena);
     bool (*remove)(JournalStore *store, Str *problem, Arena *arena);
-    /* Syncs what it buffers, if it can, and lets go of what it holds open; may be used again. */
+    /* Syncs buffered lines if possible and releases resources; the store may be used again. */
     void (*close)(JournalStore *store);
-    /* As it is stored, perhaps sealed; NULL: read does that. */
+    /* Returns the bytes as stored, perhaps encrypted; NULL: the same as `read`. */
     bool (*read_stored)(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena);
 };

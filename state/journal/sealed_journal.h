@@ -1,15 +1,15 @@
-/* sealed_journal: a JournalStore over another one that keeps its lines encrypted.
+/* sealed_journal: a JournalStore that encrypts lines and keeps them in another one.
  *
- *     <envelope of a random key, as of any other thing that is persisted>\n
- *     base64(AES-256-GCM of a line with that key)\n …
+ *    <envelope of a random key, as for all stored data>\n
+ *    base64(AES-256-GCM of a line with that key)\n …
  *
- * Its user sees plain lines, at the places where they would stand: a line that was torn or changed
- * comes out as one that nobody can read, so it is judged like any other. What was written by
- * another method, or in the clear, is rewritten with the first line that is appended. */
+ * Callers see plain lines at their usual positions. A torn or changed line decrypts to an
+ * unreadable line, and counts as damage like any other. A journal that is not encrypted, or
+ * encrypted by another method, is rewritten with the first line that is appended. */
 #pragma once
 
 #include "cipher.h"
 #include "journal_store.h"
 
-/* `cipher` NULL: plain lines pass, and what is encrypted is refused. */
+/* `cipher` NULL: plain lines pass, encrypted ones are rejected. */
 JournalStore *sealed_journal_new(JournalStore *inner, const Cipher *cipher, Arena *arena);
