@@ -1,4 +1,4 @@
-/* backend: opens and seals the text of a state, and logs what the store does. */
+/* backend: encrypts and decrypts the text of a state, and logs the operations of the store. */
 #include "backend.h"
 
 #include "log.h"
@@ -45,7 +45,7 @@ bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
                              &backend->is_outdated, arena, diags);
 }
 
-/* A backup is sealed by today's method, too, whatever the state was written with. */
+/* Encrypts the backup with the current method, whatever method the state was written with. */
 static bool seal_backup(Backend *backend, Arena *scratch, Diags *diags) {
     Str plain;
     if (!backend->is_outdated || backend->backup_path.len == 0)

@@ -1,4 +1,4 @@
-/* backend_page: arguments, where they come from, and what holds for the backend as a whole. */
+/* backend_page: arguments, their environment variables, and general properties of a backend. */
 #include "backend_page.h"
 
 static void add_variables(const BackendType *type, const char *attribute, StrBuf *out) {

@@ -1,9 +1,9 @@
-/* backend_settings: configuration first, then the environment. */
+/* backend_settings: the configuration wins over the environment. */
 #include "backend_settings.h"
 #include "convert.h"
 #include "json.h"
 
-/* "a,b" */
+/* Splits "a,b". */
 static Value split(Str text, Arena *arena) {
     ValueVec items = {0};
     for (Str rest = text; rest.ptr;) {
@@ -15,7 +15,7 @@ static Value split(Str text, Arena *arena) {
     return value_list(&TYPE_STRING, items.items, items.count, arena);
 }
 
-/* A map is written as JSON; a list likewise, or its items with commas between. */
+/* A map is JSON; a list is JSON or its items separated by commas. */
 bool backend_settings_parse(
     const Attribute *attribute, Str text, Value *out, Arena *arena, Diags *diags) {
     const Type *type = attribute_implied_type(attribute);

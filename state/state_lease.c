@@ -1,4 +1,4 @@
-/* state_lease: renews, and remembers until when the lock is good. */
+/* state_lease: renews the lock and tracks when it expires. */
 #include "state_lease.h"
 #include "log.h"
 #include "thread.h"
@@ -35,7 +35,7 @@ static void note(StateLease *lease, LeaseAnswer answer, int64_t began_ms, Str pr
     pthread_mutex_unlock(&lease->mutex);
 }
 
-/* This thread alone writes until_ms. */
+/* Only this thread writes until_ms. */
 static int64_t attempt(StateLease *lease) {
     SCOPED(ArenaRef) scratch = arena_open("lease");
     Str problem = STR_EMPTY;

@@ -9,11 +9,11 @@
 
 #define FIRST_WAIT_MS   250
 #define LONGEST_WAIT_MS 2000
-#define INFO_WAIT_MS    20 /* a holder that has just got the lock is about to say who it is */
+#define INFO_WAIT_MS    20 /* time for a new holder to write its lock info */
 #define INFO_TRIES      50
 
 static Str host_name(Arena *arena) {
-    char name[256] = {0}; /* the kernel's names are no longer than 64 */
+    char name[256] = {0}; /* Linux limits host names to 64 bytes */
     if (gethostname(name, sizeof name - 1) != 0)
         return STR("localhost");
     return str_clone(str_from_cstr(name), arena);
@@ -31,7 +31,7 @@ static Str user_name(const Io *io, Arena *arena) {
     return user == 0 ? STR("root") : str_format(arena, "uid %u", (unsigned)user);
 }
 
-/* Terraform names the operations of its backends and of its commands in these two ways. */
+/* Terraform uses one naming scheme for backend operations and another for commands. */
 static const char *const operation_names[] = {
     [LOCK_NONE] = "",
     [LOCK_PLAN] = "OperationTypePlan",
@@ -124,7 +124,7 @@ static void add_line(StrBuf *text, const char *label, Str value) {
         strbuf_add_format(text, "\n  %-11s%.*s", label, STR_ARG(value));
 }
 
-/* What else to do, should the holder be no more. */
+/* Returns the hint for a lock whose holder is dead. */
 static Str last_words(LockEnd end, Str id, Arena *arena) {
     switch (end) {
     case LOCK_GOES: break;
@@ -180,7 +180,7 @@ void state_lock_report_other(
                     STR_ARG(strbuf_str(&text)));
 }
 
-/* Whom it waits for is said once, and again when another has got it since. */
+/* Calls `waiting` once per holder. */
 static void tell(const LockAttempt *attempt, const LockInfo *holder, Str *told, Arena *arena) {
     if (!attempt->waiting || (told->ptr && str_equal(*told, holder->id)))
         return;
@@ -188,7 +188,7 @@ static void tell(const LockAttempt *attempt, const LockInfo *holder, Str *told, 
     *told = str_clone(holder->id, arena);
 }
 
-/* An attempt; if another holds the lock, but nothing says who, some more until that is known. */
+/* Tries; if the lock is held by an unknown holder, tries again until the holder is known. */
 static LockAnswer try_until_known(const LockAttempt *attempt,
                                   const Clock *clock,
                                   const CancelToken *cancel,

@@ -1,5 +1,5 @@
-/* working_state: one mutex around the state; the journal has its own. An outcome enters the journal
- * and the state under the mutex, so a checkpoint finds both at the same point. */
+/* working_state: a mutex guards the state; the journal has its own. An outcome enters the journal
+ * and the state under the mutex, so a checkpoint sees both at the same point. */
 #include "working_state.h"
 #include "log.h"
 #include "statefile.h"
@@ -10,26 +10,27 @@
 
 struct WorkingState {
     pthread_mutex_t mutex;
-    pthread_mutex_t checkpoint_mutex; /* one checkpoint at a time; taken first */
+    pthread_mutex_t checkpoint_mutex; /* one checkpoint at a time; locked before `mutex` */
     State *state;
-    Arena *arena;    /* of what the state gets from now on; joined to its own at the end */
+    Arena *arena;    /* of additions to the state; joined to the state's arena at the end */
     Arena *original; /* the state's own */
     Backend *backend;
-    Journal *journal; /* NULL: the store keeps intents itself */
-    bool had_effect;  /* since the last checkpoint, something outside was changed */
+    Journal *journal; /* NULL: the store records intents itself */
+    bool had_effect;  /* an outside effect occurred since the last checkpoint */
     const Clock *clock;
     _Atomic bool has_failed;
-    bool write_failed; /* between: the next waits for its time, also when the program is to stop */
-    int64_t due_ms;    /* the next write, where the store wants one now and then; 0: not set yet */
-    /* Under checkpoint_mutex. */
-    bool is_known; /* what the store holds is known to be `written` */
+    bool write_failed; /* the last periodic write failed: wait for the next interval, even if the
+                          run is cancelled */
+    int64_t due_ms;    /* time of the next periodic write; 0: not set */
+    /* Guarded by checkpoint_mutex. */
+    bool is_known; /* `written` is the content of the store */
     const State *written;
     Arena *written_arena;
-    const State *read; /* what the store held once; NULL: nobody says so */
+    const State *read; /* a state read from the store earlier; NULL: none */
     Str read_text;
 };
 
-/* While it is worked on, the state grows in an arena that nobody else uses. */
+/* Until the end, the state grows in an arena that has no other user. */
 static void use_arena(State *state, Arena *arena) {
     state->arena = arena;
     state->outputs.arena = arena;
@@ -78,7 +79,7 @@ void working_state_know(WorkingState *working, const State *read, Str text) {
     working->read_text = text;
 }
 
-/* NULL: an error was added. */
+/* Returns NULL, with an error, on failure. */
 static const State *read_written(WorkingState *working, Arena *arena, Diags *diags) {
     Str text;
     State *state;
@@ -89,7 +90,7 @@ static const State *read_written(WorkingState *working, Arena *arena, Diags *dia
     return statefile_decode(working->backend->path, text, &state, arena, diags) ? state : NULL;
 }
 
-/* The store's content is read once, before the first write: then this program wrote it. */
+/* Reads the store's content once, before the first write; later this program has written it. */
 static bool learn_written(WorkingState *working, Diags *diags) {
     if (working->is_known)
         return true;
@@ -104,8 +105,8 @@ static bool learn_written(WorkingState *working, Diags *diags) {
     return true;
 }
 
-/* Under the mutex. What changed the world makes a new serial even if it came back to where it was.
- */
+/* Returns whether the store holds the state. Needs the mutex. An outside effect raises the serial
+ * even if the content is unchanged. */
 static bool is_written(WorkingState *working) {
     State *state = working->state;
     state_compact(state);
@@ -117,8 +118,8 @@ static bool is_written(WorkingState *working) {
     return true;
 }
 
-/* The state as it is now, its text, and the journal told that it is about to be written: all at one
- * point, under the mutex. A serial is used for one text only, also when its write failed. */
+/* A copy of the state, its text, and the journal's announcement, all made at one point under the
+ * mutex. A serial is used for one text only, even if its write failed. */
 typedef struct Snapshot {
     State *state;
     Str text;
@@ -149,7 +150,8 @@ static bool write_snapshot(WorkingState *working, Snapshot *snapshot, Arena *are
 static bool checkpoint(WorkingState *working, Diags *diags) {
     bool is_known = learn_written(working, diags);
     pthread_mutex_lock(&working->mutex);
-    if (!is_known) { /* what is kept elsewhere is still newer than what may be there */
+    if (!is_known) { /* the serial must exceed that of the unknown stored state, as the state is
+                        saved elsewhere */
         working->state->serial++;
         pthread_mutex_unlock(&working->mutex);
         return false;
@@ -160,7 +162,7 @@ static bool checkpoint(WorkingState *working, Diags *diags) {
         return ok;
     }
     Arena *arena = arena_open("checkpoint");
-    SCOPED(ArenaRef) text_arena = arena_open("state text"); /* of no use once it is written */
+    SCOPED(ArenaRef) text_arena = arena_open("state text"); /* freed once the text is written */
     Snapshot snapshot = {0};
     take(working, &snapshot, arena, text_arena);
     pthread_mutex_unlock(&working->mutex);
@@ -171,16 +173,16 @@ bool working_state_has_failed(const WorkingState *working) {
     return atomic_load(&working->has_failed);
 }
 
-/* Passes on the result of recording a change, and the first error alone: the cause of one failure
- * fails every operation that is in flight. */
+/* Passes on the result of recording a change. Only the first error is reported, since one cause
+ * fails every operation in flight. */
 static bool first_failure(WorkingState *working, bool ok, const Diags *reasons, Diags *diags) {
     if (!ok && !atomic_exchange(&working->has_failed, true))
         diags_append(diags, reasons);
     return ok;
 }
 
-/* What a run before left was settled before this one began to change anything: that is saved first,
- * or a crash would bring back what the settled intents no longer stand for. */
+/* Saves the recovered state of an earlier run before the first change. Otherwise a crash could
+ * restore intents that were already resolved. */
 static bool save_settled(WorkingState *working, Diags *diags) {
     bool ok = true;
     if (working_state_has_failed(working))
@@ -205,7 +207,7 @@ void working_state_reserve(WorkingState *working, ResourceAddr block, size_t cou
     pthread_mutex_unlock(&working->mutex);
 }
 
-/* A copy, but for the list of what it depends on. */
+/* Copies the object, except for its dependencies. */
 static const StateObject *take_over(WorkingState *working, const StateObject *object) {
     if (!object)
         return NULL;
@@ -217,7 +219,7 @@ static const StateObject *take_over(WorkingState *working, const StateObject *ob
     return copy;
 }
 
-/* Emptied instances stay until the next checkpoint drops them all in one pass. */
+/* Emptied instances stay until the next checkpoint removes them in one pass. */
 static void put(WorkingState *working, const JournalOutcome *outcome) {
     State *state = working->state;
     StateInstance *instance = state_find_instance(state, outcome->address);
@@ -245,8 +247,8 @@ static void put(WorkingState *working, const JournalOutcome *outcome) {
         resource->provider_config = provider_config_addr_clone(provider, working->arena);
 }
 
-/* Under the mutex. One of those who ask is told yes. The first change starts the clock; once the
- * program is to stop, each change is due. */
+/* Needs the mutex. Only one caller gets true. The first change starts the interval; once the run is
+ * cancelled, every change is due. */
 static bool is_write_due(WorkingState *working) {
     const Backend *backend = working->backend;
     if (backend->write_every_ms == 0)
@@ -259,8 +261,7 @@ static bool is_write_due(WorkingState *working) {
     return is_due;
 }
 
-/* A failure is nobody's yet: the next write, and the last one at the end, are tried all the same.
- */
+/* A failed periodic write is not reported: the next one and the final write are tried anyway. */
 static void write_between(WorkingState *working) {
     SCOPED(ArenaRef) scratch = arena_open("state between");
     Diags ignored = diags_new(scratch);
@@ -362,8 +363,8 @@ Str working_state_lineage(const WorkingState *working) {
 }
 
 /* The serial grows with every checkpoint that holds a new object, and with every replay of outcomes
- * that were in no checkpoint: so no two objects of one address get the same generation. After a
- * creation in doubt that was not settled, the next number tells the new object from that one. */
+ * that no checkpoint held. So no two objects of one address get the same generation. After an
+ * unresolved creation in doubt, the next number distinguishes the new object from that one. */
 uint64_t working_state_generation(WorkingState *working, ResourceAddr address) {
     pthread_mutex_lock(&working->mutex);
     uint64_t generation = working->state->serial;

@@ -1,4 +1,4 @@
-/* The files of profiles, line by line. */
+/* aws_profile: parses profile files line by line. */
 #include "aws_profile.h"
 
 typedef struct Setting {

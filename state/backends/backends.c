@@ -1,4 +1,4 @@
-/* The table of backends. */
+/* backends: the table of all backends. */
 #include "backends.h"
 
 #define BACKEND_ROW(type) &(type),

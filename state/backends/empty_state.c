@@ -1,4 +1,4 @@
-/* One text but for its lineage. */
+/* empty_state: a constant text around the lineage. */
 #include "empty_state.h"
 #include "digest.h"
 #include "version.h"

@@ -1,11 +1,11 @@
 /* etcd_backend: states in etcd, version 3. Keys below PREFIX/WORKSPACE/:
  *
- *   state            the text; if it is larger than one request may be, a line with the number of
- *                    pieces, their write's name, their total length and their digest
- *   state/WRITE/NNN  the pieces; readers ignore them until `state` has the name of their write
- *   journal/NUMBER   the journal's segments, with pieces below them likewise
- *   lock             the lock info, bound to a lease: it expires if the holder has not renewed it
- *                    for LEASE_SECONDS
+ *    state            the text; if it exceeds one request, a manifest instead: a line with the
+ *                     number of pieces, the name of their write, their length and their digest
+ *    state/WRITE/NNN  the pieces; readers ignore them until `state` has the name of their write
+ *    journal/NUMBER   the journal's segments, with pieces below them likewise
+ *    lock             the lock info, bound to a lease: it expires if the holder has not renewed
+ *                     it for LEASE_SECONDS
  *
  * Each write of a lock holder is a transaction on condition of that lock: after the lock is lost,
  * the server rejects its writes. */
@@ -20,7 +20,7 @@
 
 #include <pthread.h>
 
-#define PIECE_BYTES   ((size_t)1 << 20) /* a request may have 1.5 MiB */
+#define PIECE_BYTES   ((size_t)1 << 20) /* etcd limits a request to 1.5 MiB */
 #define LEASE_SECONDS 15
 #define MANIFEST      "pieces "
 
@@ -39,7 +39,7 @@ typedef struct EtcdStore {
 } EtcdStore;
 
 typedef struct WayOut {
-    const char *said; /* a part of what etcd says */
+    const char *said; /* part of etcd's message */
     const char *text;
 } WayOut;
 
@@ -80,7 +80,7 @@ static EtcdOperation removal(Str key, Str range_end) {
     return (EtcdOperation){.kind = ETCD_DELETE, .key = key, .range_end = range_end};
 }
 
-/* What is written under a lock is written under this one only. */
+/* Makes the transaction conditional on this run's lock. */
 static void add_fence(const EtcdStore *store, EtcdTxn *txn, Arena *arena) {
     EtcdCompare fence = {store->lock_key, store->lock_revision};
     if (store->lock_revision != 0)
@@ -92,7 +92,7 @@ static bool send(
     return etcd_client_txn(store->client, txn, store->backend.cancel, out, problem, arena);
 }
 
-/* False with a problem also when the lock was lost. */
+/* Also returns false, with *problem, if the lock was lost. */
 static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Arena *arena) {
     EtcdAnswer answer;
     Diags lost = diags_new(arena);
@@ -108,7 +108,7 @@ static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Aren
     return answer.succeeded;
 }
 
-/* "pieces 3 WRITE 2500000 SHA-256" */
+/* A line such as "pieces 3 WRITE 2500000 SHA-256". */
 typedef struct Manifest {
     uint64_t count;
     Str write;
@@ -136,7 +136,7 @@ static Str piece_key(Str key, Str write, uint64_t index, Arena *arena) {
                       (unsigned long long)index);
 }
 
-/* As of the revision in which the manifest was read: whoever writes meanwhile drops them. */
+/* Reads the pieces at the revision of the manifest, since a concurrent write deletes them. */
 static bool read_pieces(const EtcdStore *store,
                         const Manifest *manifest,
                         int64_t revision,
@@ -189,7 +189,8 @@ static bool etcd_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
            fail(store, "Failed to read the state", problem, diags);
 }
 
-/* All pieces but those of this write (empty: all) are dropped together with what named them. */
+/* Deletes all pieces except those of this write (empty: all) in the transaction that replaces the
+ * manifest. */
 static void add_cleaning(const EtcdStore *store, Str write, EtcdTxn *txn, Arena *arena) {
     Str all = str_concat(store->state_key, STR("/"), arena);
     Str end = etcd_client_range_end(all, arena);
@@ -209,7 +210,7 @@ static bool write_head(const EtcdStore *store, Str text, Str write, Str *problem
     return send_fenced(store, &txn, problem, arena);
 }
 
-/* What `key` is to hold, once all pieces of the text are there. */
+/* Writes the pieces of the text. *head is then the value to write to `key`. */
 static bool put_pieces(
     const EtcdStore *store, Str key, Str text, Str write, Str *head, Str *problem, Arena *arena) {
     uint64_t count = 0;
@@ -251,7 +252,7 @@ static Str segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
                       (unsigned long long)number);
 }
 
-/* The pieces were found along with what names them. */
+/* Joins pieces that were read in the same request as their manifest. */
 static bool join_pieces(const EtcdAnswer *answer, Str key, Str *text, Str *problem, Arena *arena) {
     Manifest manifest;
     StrBuf out = strbuf_new(arena);
@@ -346,7 +347,7 @@ static bool ask_for_lock(
     return send(store, &txn, answer, problem, arena);
 }
 
-/* A yes whose answer was lost shows as a lock of our own. */
+/* If the reply to a successful request was lost, the retry finds this run's own lock. */
 static LockAnswer judge(const Locking *locking,
                         const EtcdAnswer *answer,
                         int64_t *revision,
@@ -471,7 +472,7 @@ static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
     return send(store, &take, &answer, &problem, scratch) || fail(store, summary, problem, diags);
 }
 
-/* The lock's key goes in the same transaction, which is fenced by it. */
+/* The transaction also deletes the lock's key, on which it is conditional. */
 static bool etcd_remove(Backend *backend, Diags *diags) {
     const EtcdStore *store = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
@@ -490,7 +491,7 @@ static void etcd_close(Backend *backend) {
     (void)etcd_unlock(backend, &ignored);
 }
 
-/* PEM text, or the path of a file with it. */
+/* The argument is PEM text, or the path of a file with it. */
 static bool read_pem(
     const Io *io, Value config, const char *name, Str *out, Arena *arena, Diags *diags) {
     Str given = backend_settings_text(config, name, "");

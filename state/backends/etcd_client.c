@@ -1,4 +1,5 @@
-/* etcd_client: JSON there and back. Keys and values are base64, 64-bit integers are texts. */
+/* etcd_client: the JSON form of requests and replies. Keys and values are base64, 64-bit integers
+ * are strings. */
 #include "etcd_client.h"
 #include "digest.h"
 #include "json.h"
@@ -9,7 +10,7 @@
 #define BODY_LIMIT    ((uint64_t)128 << 20)
 #define CONNECT_MS    5000
 #define ANSWER_MS     30000
-#define ROUNDS        6 /* over all endpoints */
+#define ROUNDS        6 /* number of passes over all endpoints */
 #define FIRST_WAIT_MS 200
 #define MOST_WAIT_MS  3200
 
@@ -17,13 +18,13 @@ struct EtcdClient {
     const Io *io;
     EtcdConfig config;
     pthread_mutex_t mutex;
-    size_t current; /* endpoint */
+    size_t current; /* index of the endpoint */
     Arena *token_arena;
     Str token;
 };
 
 typedef struct Call {
-    const char *path; /* kv/txn */
+    const char *path; /* such as kv/txn */
     Str body;
     int64_t timeout_ms;
     int rounds;
@@ -87,8 +88,8 @@ static Str bytes_of(Value object, const char *name, Arena *arena) {
 
 typedef enum Outcome {
     OUTCOME_DONE,
-    OUTCOME_NEXT,    /* this endpoint cannot, another may */
-    OUTCOME_STRANGE, /* who are you? */
+    OUTCOME_NEXT,    /* this endpoint failed, another may succeed */
+    OUTCOME_STRANGE, /* authentication is required or has expired */
     OUTCOME_REFUSED,
 } Outcome;
 
@@ -104,7 +105,8 @@ static Outcome judge(const HttpResponse *response, Value *out, Str *problem, Are
     *problem = said.len > 0 ? said : str_format(arena, "it answered with code %d", response->code);
     if (response->code == 401)
         return OUTCOME_STRANGE;
-    bool is_full = str_find(said, STR("space exceeded"), 0) != SIZE_MAX; /* all of them are */
+    bool is_full =
+        str_find(said, STR("space exceeded"), 0) != SIZE_MAX; /* so are the other endpoints */
     bool passes = response->code >= 500 || response->code == 429 || response->code == 200;
     return passes && !is_full ? OUTCOME_NEXT : OUTCOME_REFUSED;
 }
@@ -165,8 +167,8 @@ static Outcome authenticate(
     return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
 }
 
-/* A token is good for some minutes, and for the life of a server: once it is refused a new one is
- * asked for. */
+/* A token is valid for some minutes, and only until the server restarts. After a rejection, the
+ * client requests a new one. */
 static Outcome ask_known(
     EtcdClient *client, size_t endpoint, const Call *call, Value *out, Str *problem, Arena *arena) {
     bool has_name = client->config.username.len > 0;
@@ -364,7 +366,7 @@ Str etcd_client_range_end(Str prefix, Arena *arena) {
             return (Str){bytes, i + 1};
         }
     }
-    return (Str){"\0", 1}; /* to the end of all keys */
+    return (Str){"\0", 1}; /* stands for the end of all keys */
 }
 
 EtcdKeyValue *etcd_client_find(const EtcdAnswer *answer, Str key) {

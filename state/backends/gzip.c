@@ -1,9 +1,9 @@
-/* zlib. */
+/* gzip: compression by zlib. */
 #include "gzip.h"
 
 #include <zlib.h>
 
-#define WINDOW_BITS  (15 + 16) /* the largest window, in gzip's frame */
+#define WINDOW_BITS  (15 + 16) /* the largest window, plus 16 for the gzip format */
 #define MEMORY_LEVEL 8
 #define PIECE_SIZE   ((size_t)65536)
 #define CONTENT_MAX  ((size_t)1 << 30)

@@ -1,13 +1,13 @@
 /* http_backend: the state as one document at an address, as GitLab and others serve it.
  *
- * read    GET; status 200 has the state, 204 and 404 mean that there is none; a Content-MD5 header
- *         of the response must match
- * write   update_method (POST) with Content-MD5, and ?ID=LOCK while locked
- * lock    lock_method (LOCK) at lock_address with the lock info; status 409 and 423 have the
- *         holder's info
- * unlock  unlock_method (UNLOCK) with the lock info as it was sent
+ *    read    GET; status 200 returns the state, 204 and 404 mean that there is none; a
+ *            Content-MD5 header of the response must match
+ *    write   update_method (POST) with Content-MD5, and ?ID=LOCK while locked
+ *    lock    lock_method (LOCK) at lock_address with the lock info; status 409 and 423 return
+ *            the holder's info
+ *    unlock  unlock_method (UNLOCK) with the lock info as it was sent
  *
- * There is one document, hence only the workspace "default", and no place for a journal. */
+ * There is only one document: the backend supports only the workspace "default", and no journal. */
 #include "backend_settings.h"
 #include "backends.h"
 #include "digest.h"
@@ -23,8 +23,8 @@ typedef struct HttpStore {
     Str address;
     Str lock_address;
     Str unlock_address;
-    Str lock_id;   /* of the lock that is held; empty: none */
-    Str lock_sent; /* the lock info, as the server has it */
+    Str lock_id;   /* of the acquired lock; empty: none */
+    Str lock_sent; /* the lock info as the server stores it */
 } HttpStore;
 
 static Str text_of(const HttpStore *store, const char *name, const char *fallback) {
@@ -60,7 +60,7 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
         vec_push(arena, &request.headers,
                  (HttpHeader){value_key_at(headers, i), value_text(value_at(headers, i))});
     http_add_header(&request.headers, "Expect", STR_EMPTY,
-                    arena); /* no waiting for leave to send */
+                    arena); /* do not wait for "100 Continue" */
     if (body.len == 0)
         return request;
     http_add_header(&request.headers, "Content-Type", STR("application/json"), arena);
@@ -153,7 +153,7 @@ static Str hex_escaped(Str text, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* The server knows by the ID that it is the lock's holder who writes. */
+/* Adds the lock's ID, from which the server recognizes the lock's holder. */
 static Str update_address(const HttpStore *store, Arena *arena) {
     Url url;
     if (store->lock_id.len == 0 || !url_parse(store->address, &url))
@@ -184,7 +184,7 @@ typedef struct Locking {
     Str body;
 } Locking;
 
-/* An answer that got lost on its way may have been a yes: then the holder is this very run. */
+/* If the reply to a successful request was lost, the reported holder is this run. */
 static LockAnswer judge_held(const Locking *locking, Str body, LockInfo *holder, Arena *arena) {
     if (!state_lock_from_json(body, holder, arena))
         *holder = (LockInfo){.path = locking->store->lock_address};
@@ -230,15 +230,15 @@ static bool http_lock(Backend *backend,
     return state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags);
 }
 
-/* The lock that is not there any more was given back by the first attempt, whose answer got lost.
- */
+/* A retry may find the lock missing, because the first attempt released it and only its reply was
+ * lost. */
 static bool is_unlocked(const HttpResponse *response) {
     bool is_refused = response->code >= 400 && response->code < 500 && response->code != 401 &&
                       response->code != 403;
     return response->code == 200 || (response->attempts > 1 && is_refused);
 }
 
-/* Whose the lock is, some servers say. */
+/* Some servers return the lock's holder. */
 static bool fail_unlock(
     const char *summary, Str address, Str id, const HttpResponse *response, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http lock");
@@ -270,7 +270,7 @@ static bool http_unlock(Backend *backend, Diags *diags) {
            send_unlock(store, id, store->lock_sent, "Error releasing the state lock", diags);
 }
 
-/* Servers compare the ID alone. */
+/* A lock info with only the ID suffices: servers compare nothing else. */
 static bool http_force_unlock(Backend *backend, Str id, Diags *diags) {
     const HttpStore *store = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("http lock");

@@ -1,13 +1,14 @@
-/* Secrets with labels of their own. What is larger than one goes in pieces: NAME-NUMBER has the
- * first and says how many there are; it is made last, so it counts only when all are there. */
+/* kube_journal: Secrets with labels of the journal. A segment that exceeds one Secret is split into
+ * pieces. NAME-NUMBER holds the first piece and the number of pieces. It is created last, so an
+ * incomplete segment is never read. */
 #include "kube_journal.h"
 #include "gzip.h"
 #include "journal_segments.h"
 #include "kube_object.h"
 
-#define PIECE_SIZE ((size_t)960 << 10) /* a Secret holds 1 MiB */
+#define PIECE_SIZE ((size_t)960 << 10) /* a Secret holds at most 1 MiB */
 
-/* "PREFIX-NUMBER" or "PREFIX-NUMBER-PIECE". */
+/* Parses "PREFIX-NUMBER" or "PREFIX-NUMBER-PIECE". */
 static bool number_of(const KubeStore *store, Value secret, uint64_t *number, uint64_t *piece) {
     Str name = kube_object_text(secret, "metadata", "name");
     Str rest = str_after(name, store->journal.len + 1);
@@ -32,7 +33,7 @@ static bool find_piece(const KubeStore *store,
     return false;
 }
 
-/* The segment that begins in this Secret. */
+/* Reads the segment whose first piece is this Secret. */
 static bool take_segment(
     const KubeStore *store, const KubeObjects *secrets, Value first, Segment *out, Arena *arena) {
     StrBuf packed = strbuf_new(arena);
@@ -86,8 +87,8 @@ static Str secret_name(const KubeStore *store, uint64_t number, uint64_t piece, 
     return str_format(arena, "%.*s-%llu", STR_ARG(name), (unsigned long long)piece);
 }
 
-/* One that is there already is this one, whose answer was lost, or that of a run which has the lock
- * now. */
+/* An existing Secret is either this one, after a lost reply, or was written by a run that holds the
+ * lock now. */
 static bool is_same(const KubeStore *store, Str name, Str bytes, Str *problem, Arena *arena) {
     KubeAnswer answer;
     Str there;

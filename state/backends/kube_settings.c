@@ -1,4 +1,4 @@
-/* The files that kubectl reads, and what the block says instead. */
+/* kube_settings: merges kubeconfig files with the backend's block. */
 #include "kube_settings.h"
 #include "backend_settings.h"
 
@@ -62,7 +62,7 @@ static void add_variables(Value map, StrVec *out, Arena *arena) {
                             STR_ARG(value_text(value_at(map, i)))));
 }
 
-/* The block "exec". */
+/* Reads the block "exec". */
 static bool read_program(Value config, KubeTarget *out, Arena *arena, Diags *diags) {
     Value exec, list;
     KubeProgram program = {0};
@@ -82,7 +82,7 @@ static bool read_program(Value config, KubeTarget *out, Arena *arena, Diags *dia
     return problem.len == 0;
 }
 
-/* A token that is written down makes asking for one needless. */
+/* A configured token replaces the token file and the credential program. */
 static void replace_token(KubeTarget *target, Value config) {
     Str token = text_of(config, "token");
     if (token.len == 0)
@@ -92,7 +92,7 @@ static void replace_token(KubeTarget *target, Value config) {
     target->program = (KubeProgram){0};
 }
 
-/* What the block says wins over the files. */
+/* Settings of the block win over those of kubeconfig files. */
 bool kube_settings_read(const Io *io, Value config, KubeTarget *out, Arena *arena, Diags *diags) {
     KubeTarget target = {0};
     if (!find_target(io, config, &target, arena, diags))

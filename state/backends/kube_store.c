@@ -1,4 +1,4 @@
-/* Paths, labels and bodies. */
+/* kube_store: paths, labels and bodies of requests. */
 #include "kube_store.h"
 #include "digest.h"
 #include "kube_object.h"
@@ -13,9 +13,10 @@ static bool is_lower(char c) {
     return islower((unsigned char)c) || isdigit((unsigned char)c);
 }
 
-/* Labels and names of objects: parts of lower-case letters, digits and "-" between dots. */
+/* Returns whether the name consists of lower-case letters, digits and "-", in parts separated by
+ * dots. */
 static bool is_object_name(Str name) {
-    bool was_edge = true; /* the beginning, or a dot */
+    bool was_edge = true; /* at the start or after a dot */
     for (size_t i = 0; i < name.len; i++) {
         char c = name.ptr[i];
         bool is_inner = c == '-' || c == '.';
@@ -121,8 +122,8 @@ static KubeStatus list_pages(
     return KUBE_DONE;
 }
 
-/* The pages are of one moment, which the server forgets after some minutes: then they are of
- * another. */
+/* The pages belong to one snapshot, which the server drops after some minutes. If it is dropped,
+ * the list starts again. */
 KubeStatus kube_store_list_secrets(
     const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena) {
     KubeStatus status = KUBE_FAILED;
@@ -149,8 +150,8 @@ static Value add_state_labels(const KubeStore *store, Value object, Arena *arena
     return object;
 }
 
-/* Nothing in common with those of a state: the known tools take every secret that has those for a
- * part of it. */
+/* These labels differ from those of states: other tools treat every secret with those labels as
+ * part of a state. */
 static Value add_journal_labels(const KubeStore *store, Value object, Arena *arena) {
     static const char labels[] = "metadata.labels";
     object = set(object, labels, "app.kubernetes.io/managed-by", STR("loam"), arena);

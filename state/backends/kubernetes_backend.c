@@ -1,13 +1,15 @@
-/* kubernetes_backend: a state as a Secret, locked by a Lease, as Terraform and OpenTofu keep it.
+/* kubernetes_backend: a state as a Secret, locked by a Lease, in the layout of Terraform and
+ * OpenTofu.
  *
- * state    Secret tfstate-WORKSPACE-SUFFIX, data.tfstate, packed by gzip. Several Secrets
- *          (…-part-1 …), which newer programs make of a large state, are read; loam writes one
- *          Secret, which holds 1 MiB of packed state
- * lock     Lease lock-tfstate-WORKSPACE-SUFFIX with the holder's ID and info; it does not expire
- * write    one update on condition that the Secret has the version that was read: it leaves the old
- *          or the new state, and never replaces the write of another program
- * journal  Secrets loam-journal-WORKSPACE-SUFFIX-NUMBER, each created on condition that it does not
- *          exist, so a run that lost its lock cannot continue beside the next one */
+ *    state    Secret tfstate-WORKSPACE-SUFFIX, data.tfstate, compressed by gzip. loam writes one
+ *             Secret, which holds 1 MiB of compressed state. It also reads a large state in
+ *             several Secrets (…-part-1 …), which newer programs write
+ *    lock     Lease lock-tfstate-WORKSPACE-SUFFIX with the holder's ID and info; it does not
+ *             expire
+ *    write    one update on condition that the Secret has the version that was read: it leaves
+ *             the old or the new state, and never replaces the write of another program
+ *    journal  Secrets loam-journal-WORKSPACE-SUFFIX-NUMBER, each created on condition that it
+ *             does not exist, so a run that lost its lock cannot continue beside the next one */
 #include "backend_settings.h"
 #include "backends.h"
 #include "empty_state.h"
@@ -18,7 +20,7 @@
 #include "kube_store.h"
 
 #define RETRIES   4
-#define DATA_MAX  ((size_t)1 << 20) /* what a Secret holds */
+#define DATA_MAX  ((size_t)1 << 20) /* limit of a Secret */
 #define PARTS_MAX 1000
 #define LOCK_INFO "app.terraform.io/lock-info"
 #define WAY_OUT   "Check the server's address, the credentials and what they may do."
@@ -27,12 +29,12 @@ typedef struct Kubernetes {
     Backend backend;
     const Io *io;
     KubeStore store;
-    Str version;       /* resourceVersion of the state's Secret as last seen; empty: not there */
-    bool was_read;     /* so `version` is known */
+    Str version; /* resourceVersion of the state's Secret as last read; empty: it does not exist */
+    bool was_read;     /* `version` is valid */
     size_t part_count; /* Secrets that the state was read from */
     const LockInfo *wanted;
     Str lock_id;  /* empty: not locked */
-    Arena *arena; /* of what changes: writes may come from any thread, one at a time */
+    Arena *arena; /* of values that change; writes come from any thread, one at a time */
 } Kubernetes;
 
 static bool report(Diags *diags, const char *summary, const Kubernetes *kube, Str problem) {
@@ -60,7 +62,7 @@ static Value without_holder(Value lease, Arena *arena) {
     return kube_object_with(lease, "spec", "holderIdentity", nothing, arena);
 }
 
-/* What the lease says: free (then *lease is what it looks like), ours, or somebody else's. */
+/* Reads the lease; *holder is empty if the lease is free. */
 static KubeStatus look(const Kubernetes *kube, KubeAnswer *out, LockInfo *holder, Arena *arena) {
     const KubeStore *store = &kube->store;
     KubeStatus status = kube_store_get(store, KUBE_LEASE, store->lease, out, arena);
@@ -81,8 +83,8 @@ static KubeStatus take_lease(
                              arena);
 }
 
-/* A conflict is somebody else who was faster, or our own request, sent twice as its answer got
- * lost: the next look tells. */
+/* A conflict means that another run was faster, or that this request was sent twice after a lost
+ * reply. The next read of the lease shows which. */
 static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     const Kubernetes *kube = self;
     KubeStatus status = KUBE_CONFLICT;
@@ -118,8 +120,8 @@ static bool kubernetes_lock(Backend *backend,
     return true;
 }
 
-/* Frees the lease if this ID holds it. A conflict means that somebody else changed it just now:
- * then it is looked at once more. */
+/* Releases the lease if this ID holds it. After a conflict, another program has just changed the
+ * lease, so it is read again. */
 static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes unlock");
     const KubeStore *store = &kube->store;
@@ -161,7 +163,7 @@ static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
     return str_format(arena, "%.*s-part-%zu", STR_ARG(store->secret), part);
 }
 
-/* Appends what part N holds; KUBE_ABSENT: there is no such part, or nothing in it. */
+/* Appends the content of part N; KUBE_ABSENT: the part does not exist or is empty. */
 static KubeStatus read_part(
     Kubernetes *kube, size_t part, StrBuf *packed, Str *problem, Arena *arena) {
     KubeAnswer answer;
@@ -169,7 +171,7 @@ static KubeStatus read_part(
     Str name = part_name(&kube->store, part, arena);
     KubeStatus status = kube_store_get(&kube->store, KUBE_SECRET, name, &answer, arena);
     *problem = answer.problem;
-    /* Whoever holds the lock has seen the version that it goes on from. */
+    /* While locked, keep the version of the first read: the write is conditional on it. */
     bool is_first = kube->lock_id.len == 0 || !kube->was_read;
     if (part == 0 && is_first) {
         Str version = kube_object_text(answer.object, "metadata", "resourceVersion");
@@ -192,8 +194,8 @@ static bool report_damage(const Kubernetes *kube, Diags *diags) {
     return false;
 }
 
-/* A state that is larger than a Secret goes on in the next one: as long as it is not whole, there
- * must be one more. */
+/* A state that exceeds one Secret continues in the next one. While it is incomplete, one more part
+ * must exist. */
 static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     Kubernetes *kube = backend->self;
     StrBuf packed = strbuf_new(arena);
@@ -235,7 +237,7 @@ static bool report_other_hands(const Kubernetes *kube, Diags *diags) {
     return false;
 }
 
-/* After a conflict: it is the very write whose answer was lost? */
+/* After a conflict: returns whether the Secret holds this very write, whose reply was lost. */
 static bool is_written(Kubernetes *kube, Str packed, Arena *arena) {
     KubeAnswer answer;
     Str there;
@@ -248,7 +250,7 @@ static bool is_written(Kubernetes *kube, Str packed, Arena *arena) {
     return true;
 }
 
-/* The Secret as it is, so that what others have put into it stays. */
+/* Reads the current Secret, so that the update keeps members of other programs. */
 static KubeStatus current_secret(const Kubernetes *kube, Value *out, Str *problem, Arena *arena) {
     const KubeStore *store = &kube->store;
     KubeAnswer answer;
@@ -314,7 +316,7 @@ static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
            report(diags, "Failed to remove the further parts of the state", kube, problem);
 }
 
-/* Ours still? It goes only if somebody forced it open. */
+/* Checks that this run still holds the lease; only a forced unlock removes it. */
 static bool check_lease(const Kubernetes *kube, const char *summary, Arena *arena, Diags *diags) {
     KubeAnswer answer;
     LockInfo holder;
@@ -328,7 +330,7 @@ static bool check_lease(const Kubernetes *kube, const char *summary, Arena *aren
     return false;
 }
 
-/* The lease goes last: until then nobody else has it. */
+/* Deletes the lease last, so that no other run acquires the lock before. */
 static bool kubernetes_remove(Backend *backend, Diags *diags) {
     Kubernetes *kube = backend->self;
     const KubeStore *store = &kube->store;
@@ -438,7 +440,7 @@ static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *di
     Str packed = gzip_pack(empty_state_new(scratch), scratch);
     secret = kube_store_with_data(secret, "tfstate", packed, scratch);
     KubeStatus status = kube_store_create(store, KUBE_SECRET, secret, &answer, scratch);
-    /* Somebody else has made it meanwhile: what is in it stays. */
+    /* Another run has created the workspace at the same time: keep its content. */
     bool ok = status == KUBE_DONE || status == KUBE_CONFLICT ||
               report(diags, "Cannot make the workspace", kube, answer.problem);
     kubernetes_close(&kube->backend);

@@ -1,13 +1,15 @@
 /* local_backend: the state in a file on this machine; loam, OpenTofu and Terraform share its lock.
  *
- * lock    fcntl write lock on the whole state file, with the holder's info in .NAME.lock.info; if
- *         locking created the file and the file is still empty, unlocking removes it
- * write   makes the new content durable in NAME.next, writes the file in place, syncs it, removes
- *         NAME.next; a rename would lose the lock that the other programs hold on the file
- * read    prefers NAME.next if the file is empty or invalid, or if both have one lineage and the
- *         file's serial is not higher: a file torn between two states can be valid
- * backup  NAME.backup has the state before this run, written once, before the first write that
- *         differs */
+ *    lock    fcntl write lock on the whole state file, with the holder's info in
+ *            .NAME.lock.info; if locking created the file and the file is still empty,
+ *            unlocking removes it
+ *    write   makes the new content durable in NAME.next, writes the file in place, syncs it,
+ *            removes NAME.next; a rename would lose the lock that the other programs hold on
+ *            the file
+ *    read    prefers NAME.next if the file is empty or invalid, or if both have one lineage and
+ *            the file's serial is not higher: a file torn between two states can be valid
+ *    backup  NAME.backup has the state before this run, written once, before the first write
+ *            that differs */
 #include "backends.h"
 #include "journal_file.h"
 #include "json_reader.h"
@@ -26,9 +28,9 @@ typedef struct Local {
     Str path;
     Str next_path;
     Str lock_path;
-    DiskFile file;     /* locked; 0: not */
-    bool created_file; /* by locking, be it by one who died */
-    bool has_backup;   /* what there was is kept, or there was nothing */
+    DiskFile file;     /* the locked file; handle 0: not locked */
+    bool created_file; /* locking created the file, perhaps in an earlier run that died */
+    bool has_backup;   /* the backup was written, or the state was empty */
 } Local;
 
 static bool report(Diags *diags, const char *summary, Str path, int error, const char *way_out) {
@@ -37,9 +39,9 @@ static bool report(Diags *diags, const char *summary, Str path, int error, const
     return false;
 }
 
-/* What decides between the file and its copy; an encrypted state has both members in the clear. */
+/* Members that decide between the file and NAME.next; an encrypted state has both in plain text. */
 typedef struct Head {
-    bool is_whole; /* it parses to its end */
+    bool is_whole; /* the text is complete JSON */
     Str lineage;
     uint64_t serial;
 } Head;
@@ -69,9 +71,9 @@ static Head read_head(Str text, Arena *arena) {
     return head;
 }
 
-/* While the copy is there, the file may be a mixture of old and new content that happens to parse.
- * It then has the copy's serial or an older one; only a file that other hands wrote later, or one
- * of another lineage, wins over the copy. */
+/* Returns whether NAME.next wins over the file. While NAME.next exists, the file may be a valid
+ * mixture of old and new content, with the serial of either. The file wins only if another program
+ * wrote it later, or if it has another lineage. */
 static bool copy_counts(Str text, Str copy) {
     SCOPED(ArenaRef) scratch = arena_open("state copy");
     Head of_copy = read_head(copy, scratch);
@@ -85,7 +87,7 @@ static bool copy_counts(Str text, Str copy) {
     return str_equal(of_file.lineage, of_copy.lineage) && of_copy.serial >= of_file.serial;
 }
 
-/* An absent file is an empty one. */
+/* Reads a file; a missing file is empty. */
 static int read_text(Local *local, Str path, Str *out, Arena *arena) {
     int error = local->disk->read_file(local->disk->self, path, out, arena);
     if (error != -ENOENT)
@@ -102,7 +104,7 @@ static int write_in_place(Local *local, DiskFile file, Str bytes) {
     return error ? error : disk->sync(disk->self, file);
 }
 
-/* The file is as the copy again, and the copy goes. Without the lock, the copy is read only. */
+/* Restores the file from NAME.next and removes NAME.next. Without the lock, nothing is changed. */
 static int repair(Local *local, Str copy) {
     const Disk *disk = local->disk;
     if (!local->file.handle)
@@ -140,7 +142,7 @@ static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     return true;
 }
 
-/* What the run began from, before the first write that differs. */
+/* Writes the state from before this run to the backup, before the first write that differs. */
 static bool back_up(Local *local, Str bytes, Diags *diags) {
     Str path = local->backend.backup_path;
     if (local->has_backup || path.len == 0)
@@ -163,7 +165,7 @@ static bool back_up(Local *local, Str bytes, Diags *diags) {
     return true;
 }
 
-/* It holds secrets; whoever made it may not have cared. */
+/* Removes access of group and others, since the state holds secrets. */
 static int restrict_mode(Local *local) {
     DiskStat stat;
     int error = local->disk->stat(local->disk->self, local->path, &stat);
@@ -191,13 +193,14 @@ static int write_both(Local *local, DiskFile file, Str bytes) {
     return error ? error : disk->remove(disk->self, local->next_path);
 }
 
-/* A holder that goes deletes the file if it is empty: then the lock that was got is one on a file
- * without a name. Other hands may do so at any time. */
+/* An unlocking holder deletes an empty state file, as other programs may at any time. Then the
+ * acquired lock is on a deleted file. */
 static bool is_still_there(const Local *local) {
     return local->disk->is_at(local->disk->self, local->file, local->path);
 }
 
-/* Whoever put something else there may need it; what this run knows is in the journal. */
+/* Leaves a replaced state file alone: another program may need it, and the journal holds this run's
+ * changes. */
 static bool refuse_replaced(const Local *local, Diags *diags) {
     diags_error(diags, NO_RANGE, "The state file is not the one that was locked",
                 "\"%.*s\" was removed, or replaced by another file, while this command had it "
@@ -257,8 +260,8 @@ static int try_lock(Local *local, pid_t *pid) {
     }
 }
 
-/* A holder that died lost the lock with its last descriptor, and left its info; perhaps the state
- * that it made by locking, and half of what it was writing beside it, secrets and all. */
+/* Cleans up after a holder that died. The kernel released its lock, but its lock info remains. So
+ * may an empty state file that locking created, and a partial NAME.next with secrets. */
 static void clear_after_the_dead(Local *local, Arena *arena) {
     const Disk *disk = local->disk;
     const Str paths[] = {local->next_path, local->backend.backup_path,
@@ -349,14 +352,14 @@ static Str beside(Str path, const char *before, const char *behind, Arena *arena
     return str_format(arena, "%.*s%s%.*s%s", STR_ARG(folder), before, STR_ARG(name), behind);
 }
 
-/* Whoever waits for the lock gets one on a file without a name, and begins anew. */
+/* Closes a lock on a deleted file; the caller tries again. */
 static void forget_lock(Local *local) {
     local->disk->close(local->disk->self, local->file);
     local->file = (DiskFile){0};
     local->created_file = false;
 }
 
-/* What loam has put there, and then the folder: what somebody else has put there stays. */
+/* Deletes the files that loam wrote, then the directory if no other file is in it. */
 static bool local_remove(Backend *backend, Diags *diags) {
     Local *local = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("workspace");
@@ -397,7 +400,7 @@ static Str path_of(Value config, Str workspace, Arena *arena) {
     return str_clone(disk_join(folder, STR("terraform.tfstate"), arena), arena);
 }
 
-/* A pipe would be waited for, by reading what this program itself holds open. */
+/* Rejects anything but a file: reading a pipe that this program holds open would block. */
 static bool check_is_file(const Disk *disk, Str path, Diags *diags) {
     DiskStat stat;
     if (disk->stat(disk->self, path, &stat) != 0 || stat.kind == DISK_FILE)

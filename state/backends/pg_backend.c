@@ -17,7 +17,7 @@
 #define TERRAFORM_CREATION_LOCK "-1"
 #define CREATION_TRIES          20
 #define CREATION_WAIT_MS        100
-#define NAME_SIZE               ((size_t)63) /* the longest that the server keeps */
+#define NAME_SIZE               ((size_t)63) /* the server truncates longer names */
 
 typedef struct Pg {
     Backend backend;
@@ -70,7 +70,7 @@ static LockAnswer try_number(Pg *pg, Str number, Diags *diags) {
     return is_true(&answer, 0) ? LOCK_GOT : LOCK_HELD;
 }
 
-/* Others hold these locks for an instant only. */
+/* Retries for a short time: other programs hold these locks only briefly. */
 static LockAnswer try_number_often(Pg *pg, Str number, Diags *diags) {
     const Clock *clock = pg->io->clock;
     LockAnswer result = LOCK_HELD;
@@ -91,7 +91,7 @@ static bool insert_row(Pg *pg, Diags *diags) {
                values, ARRAY_COUNT(values), &answer, scratch, diags);
 }
 
-/* Terraform and OpenTofu lock different numbers before they make a row. */
+/* Acquires two locks: Terraform and OpenTofu use different numbers for the creation of a row. */
 static LockAnswer make_row(Pg *pg, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg row");
     const PgSettings *settings = pg_session_settings(pg->session);
@@ -109,7 +109,7 @@ static LockAnswer make_row(Pg *pg, Diags *diags) {
     return release_number(pg, number, diags) ? result : LOCK_FAILED;
 }
 
-/* The row may have been deleted, and made anew, since its number was read. */
+/* The row may have been deleted and created again since its number was read. */
 static LockAnswer check_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
@@ -124,7 +124,7 @@ static LockAnswer check_number(Pg *pg, Str number, Diags *diags) {
     return release_number(pg, number, diags) ? LOCK_HELD : LOCK_FAILED;
 }
 
-/* A loam says what it does in its session's name (session_name). */
+/* Parses the operation from a session name of loam (session_name). */
 static void describe(LockInfo *holder, const Str *cells, Arena *arena) {
     Str name = cells[1];
     Str word;
@@ -142,7 +142,7 @@ static void describe(LockInfo *holder, const Str *cells, Arena *arena) {
         holder->who = word;
 }
 
-/* As far as the server tells: advisory locks carry no text. */
+/* Describes the holder from the server's session table, since advisory locks carry no text. */
 static void find_holder(Pg *pg, LockInfo *out, Arena *arena) {
     DatabaseAnswer answer = {0};
     Diags ignored = diags_new(arena);
@@ -184,7 +184,8 @@ static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     return answer;
 }
 
-/* "loam OperationTypeApply root@host 1b4e28ba": others see it in pg_stat_activity. */
+/* Returns a name such as "loam OperationTypeApply root@host 1b4e28ba", visible in
+ * pg_stat_activity. */
 static Str session_name(const LockInfo *info, Arena *arena) {
     Str name = str_format(arena, "loam %.*s %.*s %.*s", STR_ARG(info->operation),
                           STR_ARG(info->who), STR_ARG(str_slice(info->id, 0, 8)));
@@ -277,7 +278,7 @@ static void pg_close(Backend *backend) {
     pg_session_close(pg->session);
 }
 
-/* An empty name is none, as for the known tools. */
+/* An empty name means the default, as in Terraform. */
 static Str name_of(Value config, const char *name, const char *usual) {
     Str text = backend_settings_text(config, name, usual);
     return text.len ? text : str_from_cstr(usual);

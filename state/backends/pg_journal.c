@@ -1,14 +1,14 @@
-/* A row for each segment; the table is made when there is something to write. */
+/* pg_journal: one row per segment; the table is created with the first segment. */
 #include "pg_journal.h"
 #include "journal_segments.h"
 
 typedef struct PgJournal {
     PgSession *session;
     Str workspace;
-    bool has_table; /* known to be there */
+    bool has_table; /* the table exists */
 } PgJournal;
 
-/* What was said, to be put into another sentence. */
+/* Returns the first error's detail, for use in another sentence. */
 static Str sentence_end(const Diags *diags) {
     Str text = diags->items[0].detail;
     return str_slice(text, 0, text.len - str_ends_with(text, STR(".")));
@@ -48,7 +48,7 @@ static bool make_table(PgJournal *journal, Str *problem, Arena *arena) {
                              "CREATE TABLE IF NOT EXISTS {journal} (name text NOT NULL, segment "
                              "bigint NOT NULL, data text NOT NULL, PRIMARY KEY (name, segment))",
                              NULL, 0, &answer, problem, arena);
-    /* Two that make it at once fall over each other; then it is there. */
+    /* Two runs that create the table at once make each other fail, but the table then exists. */
     Str ignored;
     return journal->has_table || (find_table(journal, &ignored, arena) && journal->has_table);
 }
@@ -71,7 +71,7 @@ static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) 
     return true;
 }
 
-/* A row that is there already is this one, whose answer was lost. */
+/* An existing row is this one, after a lost reply. */
 static bool journal_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
     PgJournal *journal = self;
     DatabaseAnswer answer;
@@ -92,7 +92,7 @@ static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena)
                ARRAY_COUNT(values), &answer, problem, arena);
 }
 
-/* The table is there, or may be made. */
+/* Sets *found to whether the table exists or can be created. */
 static bool find_place(PgJournal *journal, bool *found, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg journal");
     DatabaseAnswer answer;

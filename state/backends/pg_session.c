@@ -1,4 +1,4 @@
-/* One connection at a time, and the lock carried over from one to the next. */
+/* pg_session: one connection at a time; the lock is acquired again on each new one. */
 #include "pg_session.h"
 #include "digest.h"
 #include "log.h"
@@ -10,7 +10,7 @@
 #define RELOCK_WAIT_MS  250
 #define ENDING_TRIES    20
 #define ENDING_WAIT_MS  50
-/* Two small numbers name a lock that no tool uses for states: who makes the tables holds it. */
+/* The lock for creating the tables. No tool uses a pair of small numbers for states. */
 #define LAYOUT_LOCK    "1819238765, 1"
 #define JOURNAL_ENDING "_journal"
 
@@ -21,14 +21,14 @@ struct PgSession {
     Str states;  /* "schema"."states" */
     Str journal; /* "schema"."states_journal" */
     pthread_mutex_t mutex;
-    Arena *arena;            /* of what changes, under the mutex */
-    Arena *connection_arena; /* what the connection lives in; NULL: there is none */
+    Arena *arena;            /* of changing values; guarded by the mutex */
+    Arena *connection_arena; /* of the connection; NULL: not connected */
     DatabaseSession *connection;
-    Str pid; /* of the server's process, and when it began: its identity */
+    Str pid; /* identity of the connection: the server's process ID and its start time */
     Str since;
     Str name;
     Str lock_id;
-    Str known; /* digests of the state's text: what it was, and what it is being made */
+    Str known; /* digest of the stored state's text; `coming`: of the text being written */
     Str coming;
     bool is_lost;
 };
@@ -117,7 +117,9 @@ static bool report(const char *doing,
         if (str_equal_cstr(answer->code, ways_out[i].code))
             way_out = ways_out[i].text;
     }
-    bool asks = str_ends_with(answer->problem, STR("?")); /* "Is the server running …?" */
+    bool asks =
+        str_ends_with(answer->problem,
+                      STR("?")); /* some messages end with a question: "Is the server running …?" */
     diags_error(diags, NO_RANGE, doing, "PostgreSQL: %.*s%s %s", STR_ARG(answer->problem),
                 asks ? "" : ".", way_out);
     return false;
@@ -142,7 +144,7 @@ static void disconnect(PgSession *session) {
     session->connection_arena = NULL;
 }
 
-/* A server may be told to lose what it has just promised; not for states. */
+/* Turns synchronous commits on if the server's default is off: a written state must be durable. */
 static DatabaseStatus introduce(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
     DatabaseStatus status =
         run_plain(session,
@@ -173,7 +175,8 @@ static DatabaseStatus connect_once(PgSession *session, DatabaseAnswer *answer, A
     return status;
 }
 
-/* The server may not have noticed that our last connection is gone, and keeps its lock. */
+/* Ends this session's earlier connection: the server may still hold its lock because it has not
+ * noticed the disconnect. */
 static void end_predecessor(PgSession *session, Str pid, Str since, Arena *arena) {
     const Clock *clock = session->io->clock;
     DatabaseStatus status = DATABASE_DONE;
@@ -203,7 +206,8 @@ static DatabaseStatus relock(PgSession *session, bool *got, DatabaseAnswer *answ
     return status;
 }
 
-/* It is the state that this run knows: the row with the lock's number, with a text from here. */
+/* Compares the stored state with the one this run knows: same row, and a text that this run read or
+ * wrote. */
 static DatabaseStatus compare(PgSession *session,
                               bool *same,
                               DatabaseAnswer *answer,
@@ -221,7 +225,8 @@ static DatabaseStatus compare(PgSession *session,
     return status;
 }
 
-/* A new connection with the old one's lock; session->is_lost if it cannot be had. */
+/* Connects again and acquires the lock of the old connection; sets session->is_lost if that
+ * fails. */
 static DatabaseStatus resume(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
     Str pid = str_clone(session->pid, arena);
     Str since = str_clone(session->since, arena);
@@ -361,8 +366,8 @@ static bool make_schema(PgSession *session, Arena *arena, Diags *diags) {
                          diags);
 }
 
-/* The sequence stands in "public" whatever the schema: its numbers are locks of the whole database.
- */
+/* The sequence is in "public" for any schema, because its numbers are locks of the whole
+ * database. */
 static bool make_table(PgSession *session, Diags *diags) {
     bool there = session->settings.skip_table;
     if (!there && !pg_session_has_table(session, "{states}", &there, diags))
@@ -405,7 +410,8 @@ static bool is_laid_out(PgSession *session, bool *out, Arena *arena, Diags *diag
     return true;
 }
 
-/* IF NOT EXISTS alone lets two that come at once fall over each other. */
+/* Creates the layout under a lock: with IF NOT EXISTS alone, two concurrent runs can make each
+ * other fail. */
 static bool lay_out(PgSession *session, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg layout");
     bool done;

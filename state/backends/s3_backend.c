@@ -25,7 +25,7 @@ typedef struct S3 {
     Str journal_prefix;
     bool uses_lock_file;
     Str lock_id;  /* empty: not locked */
-    bool is_lost; /* the lock was taken away */
+    bool is_lost; /* another run holds the lock, or it was removed */
     const LockInfo *wanted;
     Arena *arena;
 } S3;
@@ -51,7 +51,7 @@ static Str key_of(Value config, Str workspace, Arena *arena) {
     return str_format(arena, "%.*s/%.*s/%.*s", STR_ARG(prefix), STR_ARG(workspace), STR_ARG(key));
 }
 
-/* Who holds it now. False: nobody, or it cannot be read. */
+/* Reads the lock's holder; returns false if there is none or it cannot be read. */
 static bool read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem, Arena *arena) {
     Str text;
     *status = s3_client_get(&s3->client, s3->lock_key, &text, problem, arena);
@@ -86,7 +86,7 @@ static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     }
     if (!read_holder(s3, holder, &ignored, &problem, arena))
         *holder = (LockInfo){.path = s3->lock_key};
-    /* A request that was sent twice, as its answer got lost, finds its own lock. */
+    /* The lock may be this run's own, if the request was sent twice after a lost reply. */
     return str_equal(holder->id, s3->wanted->id) ? LOCK_GOT : LOCK_HELD;
 }
 
@@ -115,7 +115,7 @@ static bool report_lost(const S3 *s3, const char *summary, Str who, Diags *diags
     return false;
 }
 
-/* Ours still? It goes only if somebody forced it open. */
+/* Checks that this run still holds the lock; only a forced unlock removes it. */
 static bool check_lock(S3 *s3, const char *summary, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 lock");
     LockInfo holder = {0};
@@ -138,7 +138,7 @@ static bool s3_unlock(Backend *backend, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("s3 unlock");
     S3 *s3 = backend->self;
     Str problem;
-    if (s3->lock_id.len == 0 || s3->is_lost) /* who lost it has said so */
+    if (s3->lock_id.len == 0 || s3->is_lost) /* the loss was reported before */
         return true;
     if (!check_lock(s3, "Error releasing the state lock", diags))
         return false;
@@ -211,8 +211,8 @@ static Str segment_key(const S3 *s3, uint64_t number, Arena *arena) {
                       (unsigned long long)number);
 }
 
-/* One that is there already is this one, whose answer was lost, or that of a run which has the lock
- * now. */
+/* An existing object is either this one, after a lost reply, or was written by a run that holds the
+ * lock now. */
 static bool is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena) {
     Str there;
     S3Status status = s3_client_get(&s3->client, key, &there, problem, arena);
@@ -314,7 +314,7 @@ static bool s3_open(
     return true;
 }
 
-/* "env:/NAME/KEY" → NAME; empty: another object. */
+/* Returns NAME of "env:/NAME/KEY"; empty if the object is not a state. */
 static Str workspace_of(Str key, Str prefix, Str own) {
     if (!str_starts_with(key, prefix))
         return STR_EMPTY;
@@ -351,7 +351,7 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     Str text = empty_state_new(scratch);
     S3Status status =
         s3_client_put(&s3->client, s3->key, text, s3->uses_lock_file, &problem, scratch);
-    /* Somebody else has made it meanwhile: what is in it stays. */
+    /* Another run has created the workspace at the same time: keep its content. */
     return status == S3_DONE || status == S3_EXISTS ||
            report(diags, "Cannot make the workspace", s3, problem, CHECK_ACCESS);
 }

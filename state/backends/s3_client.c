@@ -1,4 +1,4 @@
-/* A request for each operation; what the store says of it becomes a status and a sentence's end. */
+/* s3_client: one request per operation; replies become a status and the end of a sentence. */
 #include "s3_client.h"
 #include "digest.h"
 #include "s3_xml.h"
@@ -8,7 +8,7 @@
 #define BUSY_WAIT_MS     200
 #define BUSY_WAIT_MAX_MS 3200
 
-/* Where the bucket is: "https://bucket.host" or "https://host/bucket". */
+/* Returns the bucket's URL: "https://bucket.host" or "https://host/bucket". */
 static Str bucket_url(const S3Settings *settings, Arena *arena) {
     Str bucket = url_encode(settings->bucket, false, arena);
     if (settings->path_style)
@@ -31,7 +31,7 @@ static void add_headers(HttpRequest *request, const HttpHeaders *headers, Arena 
     }
 }
 
-/* A redirect would need a signature of its own: none is followed. */
+/* Follows no redirect, as it would need another signature. */
 static HttpStatus send(const S3Client *client,
                        HttpRequest *request,
                        HttpResponse *response,
@@ -49,7 +49,7 @@ static HttpStatus send(const S3Client *client,
     request->cancel = client->cancel ? *client->cancel : NULL;
     request->cancel_at = CANCEL_NOW;
     aws_signature_sign(&settings->identity, clock->now_ms(clock->self), request, arena);
-    /* Not signed, as it is only for the client: no waiting for leave to send. */
+    /* Unsigned, as only the HTTP client reads it: do not wait for "100 Continue". */
     vec_push(arena, &request->headers, (HttpHeader){STR("expect"), STR_EMPTY});
     return http_send(client->io, request, response, problem, arena);
 }
@@ -119,7 +119,7 @@ S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, 
     return status == S3_DONE || status == S3_ABSENT ? status : S3_FAILED;
 }
 
-/* The signature covers the body, but a store that keeps objects for a time demands a checksum. */
+/* The signature covers the body, but a store with object lock requires a checksum. */
 static void add_checksum(const S3Client *client, HttpRequest *request, Arena *arena) {
     if (client->settings.skip_checksum)
         return;
@@ -144,14 +144,14 @@ static S3Status put_once(
     return status_of(sent, &response, problem, arena);
 }
 
-/* Stores answer 501 to an encryption that they do not do as well: with one, only their words tell
- * what it was about. */
+/* Stores return 501 both for conditional writes and for an encryption that they do not support.
+ * Without encryption headers, 501 can only mean the condition. */
 static bool is_about_condition(const S3Client *client, bool only_if_absent) {
     return only_if_absent && client->settings.put_headers.count == 0;
 }
 
-/* While somebody else writes the object, or an earlier attempt of ours is still on its way, the
- * store cannot tell whether it will be there: it says so, and is to be asked again. */
+/* Retries while the store reports a conflicting write: another writer's, or an earlier attempt of
+ * this call. */
 S3Status s3_client_put(
     const S3Client *client, Str key, Str bytes, bool only_if_absent, Str *problem, Arena *arena) {
     const Clock *clock = client->io->clock;

@@ -1,4 +1,4 @@
-/* Who asks, where, and with what encryption. */
+/* s3_settings: credentials, endpoint and encryption of the s3 backend. */
 #include "s3_settings.h"
 #include "aws_profile.h"
 #include "backend_settings.h"
@@ -19,7 +19,7 @@ static bool refuse(Diags *diags, const char *summary, Str why) {
     return false;
 }
 
-/* "~/x" is meant for the home folder. */
+/* Expands "~/x" to the home directory. */
 static Str expand_home(const Io *io, Str path, Arena *arena) {
     Str home = process_variable(io->process, "HOME");
     if (!str_starts_with(path, STR("~/")) || home.len == 0)
@@ -27,7 +27,7 @@ static Str expand_home(const Io *io, Str path, Arena *arena) {
     return disk_join(home, str_after(path, 2), arena);
 }
 
-/* The files that the block names, else the variable's, else the usual one. */
+/* Adds the files that the block names, else the variable's file, else the default one. */
 static void file_names(const Io *io,
                        Value config,
                        const char *list,
@@ -68,7 +68,7 @@ static bool read_profile_files(const Io *io,
 typedef struct Profile {
     AwsProfile content;
     Str name;
-    bool is_chosen; /* by the block, not by default */
+    bool is_chosen; /* named by the block */
     bool is_found;
 } Profile;
 
@@ -114,7 +114,8 @@ static void take_environment(const Io *io, AwsIdentity *out) {
     out->token = process_variable(io->process, "AWS_SESSION_TOKEN");
 }
 
-/* The block, a profile that it names, the environment, the usual profile. */
+/* Sources in order: the block, a profile that the block names, the environment, the default
+ * profile. */
 static bool read_identity(
     const Io *io, Value config, AwsIdentity *out, Arena *arena, Diags *diags) {
     Profile profile = read_profile(io, config, arena);
@@ -142,8 +143,8 @@ static bool read_identity(
                   STR("The \"region\" of the bucket must be set, in the block or as AWS_REGION."));
 }
 
-/* A bucket's name may stand before the host's only if it is a name there, and certificates are for
- * one level of names. */
+/* Returns whether the bucket can be part of the host name. It must be one valid label, since
+ * wildcard certificates match only one. */
 static bool fits_host_name(Str bucket) {
     for (size_t i = 0; i < bucket.len; i++) {
         char c = bucket.ptr[i];

@@ -1,11 +1,11 @@
-/* Answers of S3. Elements go by their names: the namespace differs between servers. */
+/* s3_xml: matches elements by local name, since servers use different namespaces. */
 #include "s3_xml.h"
 
 #include "url.h"
 #include "utf8.h"
 #include "xml.h"
 
-/* In this encoding, which is that of forms, a blank is a plus sign. */
+/* Decodes form encoding, in which a blank is a plus sign. */
 static bool decode(Str *key, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     for (size_t i = 0; i < key->len; i++)
@@ -13,7 +13,7 @@ static bool decode(Str *key, Arena *arena) {
     return url_decode(strbuf_str(&text), key, arena);
 }
 
-/* False: no document, or one of another kind. */
+/* Returns false if the text is no XML, or its root has another name. */
 static bool read_as(Str text, const char *kind, XmlDoc *out) {
     return xml_read(text, out) && xml_is_named(xml_root(out), kind);
 }

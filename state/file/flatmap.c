@@ -1,5 +1,5 @@
-/* flatmap: sorted by name, what belongs together stands together; each level looks at one segment.
- */
+/* flatmap: sorts the attributes by name, so that nested ones are adjacent; each level parses one
+ * segment of the names. */
 #include "flatmap.h"
 #include "json_writer.h"
 #include "vec.h"
@@ -25,7 +25,7 @@ static Str segment_of(const Leaf *leaf, size_t offset) {
     return str_slice(leaf->name, offset, dot == SIZE_MAX ? leaf->name.len : dot);
 }
 
-/* Takes the leaves of the first segment off `rest`. */
+/* Removes the leaves of the first segment from `rest` and returns them. */
 static Range next_group(Range *rest, Str *segment) {
     *segment = segment_of(&rest->items[0], rest->offset);
     size_t count = 1;
@@ -64,7 +64,7 @@ static void write_object(JsonWriter *writer, Range range, Arena *scratch) {
     json_object_end(writer);
 }
 
-/* Keys may hold dots, so all that follows is one key. */
+/* Keys may contain dots, so the whole rest of the name is one key. */
 static void write_map(JsonWriter *writer, Range range) {
     json_object_start(writer);
     for (size_t i = 0; i < range.count; i++) {
@@ -78,7 +78,7 @@ static void write_map(JsonWriter *writer, Range range) {
 }
 
 typedef struct Element {
-    uint64_t index; /* of a set: a hash */
+    uint64_t index; /* in a set: a hash */
     Range group;
 } Element;
 

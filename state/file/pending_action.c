@@ -1,4 +1,4 @@
-/* pending_action: names. */
+/* pending_action: the names of actions in journals. */
 #include "pending_action.h"
 
 static const char *const names[] = {

@@ -1,4 +1,5 @@
-/* The model: resources by address text, their instances sorted by key and found by bisection. */
+/* state: resources by address text; their instances are sorted by key and found by binary
+ * search. */
 #include "state.h"
 #include "digest.h"
 
@@ -33,8 +34,8 @@ StateResource *state_find_resource(const State *state, ResourceAddr address) {
     return map_find(&state->resources, resource_key(address, scratch));
 }
 
-/* Where the key is (true), or where it belongs. The end is tried first: instances mostly come in
- * order. */
+/* Sets *at to the key's index (true) or to its insertion point. Checks the end first, since
+ * instances are usually added in order. */
 static bool find_position(const StateResource *resource, InstanceKey key, size_t *at) {
     size_t low = 0;
     size_t high = resource->instances.count;
@@ -253,8 +254,8 @@ static const StatePending *clone_pending(const StatePending *pending, Arena *are
     return copy;
 }
 
-/* What the clones of one resource's objects may share: instances of one block mostly have the same
- * dependencies. */
+/* Dependencies that clones of one resource's objects share: most instances of one block have the
+ * same. */
 typedef struct Shared {
     const Str *from;
     const Str *copy;
@@ -279,7 +280,7 @@ static const StateObject *clone_sharing(const StateObject *object, Shared *share
     return copy;
 }
 
-/* What becomes of an object when its state is copied. */
+/* Returns the object for a copy of the state: a clone or the object itself. */
 typedef const StateObject *CopyObject(const StateObject *object, Shared *shared, Arena *arena);
 
 static const StateObject *keep_object(const StateObject *object, Shared *shared, Arena *arena) {
@@ -307,7 +308,7 @@ static void copy_instances(const StateResource *from,
     }
 }
 
-#define LINEAGE_SIZE 36 /* of a UUID as text; its last group is the one behind the last dash */
+#define LINEAGE_SIZE 36 /* length of a UUID as text, and of its part before the last group */
 #define LINEAGE_HEAD 24
 
 static Str lineage_tail(Str head, Str environment, Arena *arena) {

@@ -1,8 +1,9 @@
-/* Attributes as JSON text ↔ values of the schema's type, and the paths of sensitive places. */
+/* state_object: attributes as JSON text ↔ values of the schema's type, and the paths of sensitive
+ * values. */
 #include "state_object.h"
 #include "json.h"
 
-/* What a provider removed from its schema without a new version is dropped when it is read. */
+/* Skips attributes that are not in the schema: a provider may remove one without a new version. */
 static bool copy_known(JsonReader *reader, JsonToken token, const Type *type, JsonWriter *writer);
 
 static bool copy_object(JsonReader *reader, const Type *type, JsonWriter *writer) {
@@ -42,7 +43,7 @@ static bool copy_array(JsonReader *reader, const Type *type, JsonWriter *writer)
     return true;
 }
 
-/* States of before version 4 hold everything as strings. */
+/* States before version 4 hold every value as a string; converts it to `type`. */
 static void copy_written(Str text, const Type *type, JsonWriter *writer) {
     SCOPED(ArenaRef) scratch = arena_open("number");
     JsonReader reader = json_reader_new(text, scratch);
@@ -105,14 +106,14 @@ static bool read_attributes(Str text, const Type *type, Value *out, Arena *arena
     return false;
 }
 
-/* {"value":K,"type":"string"|"number"} */
+/* Reads {"value":K,"type":"string"|"number"}. */
 static bool read_key(JsonReader *reader, Value *out, Arena *arena) {
     const char *error;
     return json_read_typed(reader, json_next(reader), &TYPE_DYNAMIC, out, &error, arena) &&
            value_is_present(*out) && type_is_primitive(out->type);
 }
 
-/* {"type":"get_attr","value":"name"} or {"type":"index","value":…}, "{" taken. */
+/* Reads {"type":"get_attr","value":"name"} or {"type":"index","value":…}, after its "{". */
 static bool read_step(JsonReader *reader, PathStep *out, Arena *arena) {
     *out = (PathStep){0};
     bool has_value = false;

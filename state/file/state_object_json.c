@@ -1,4 +1,4 @@
-/* state_object_json: a table of members; what is in none of its rows is kept as it is. */
+/* state_object_json: a table of known members; unknown members are kept unchanged. */
 #include "state_object_json.h"
 #include "digest.h"
 

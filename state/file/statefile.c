@@ -1,4 +1,4 @@
-/* statefile: when two states would be the same file, but for serial and writer. */
+/* statefile: compares the contents of two states, ignoring serial and writer. */
 #include "statefile.h"
 #include "state_object.h"
 
@@ -32,7 +32,7 @@ static bool is_stored(const StateInstance *instance) {
     return instance->current || instance->deposed.count > 0;
 }
 
-/* The next instance that a file would have, from *at on. */
+/* Returns the next instance, from *at on, that is written to the file. */
 static const StateInstance *next_stored(const StateResource *resource, size_t *at) {
     while (*at < resource->instances.count) {
         const StateInstance *instance = &resource->instances.items[(*at)++];

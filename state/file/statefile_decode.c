@@ -1,5 +1,5 @@
-/* statefile_decode: one pass over the text; attributes stay slices of it. Members come in the known
- * order; the few that this depends on and that come late are an error, not a wrong reading. */
+/* statefile_decode: reads the text in one pass; attributes stay slices of it. The format fixes the
+ * order of members. If a member comes too late for one that needs it, that is an error. */
 #include "address.h"
 #include "cipher.h"
 #include "json.h"
@@ -8,13 +8,13 @@
 #include "statefile_upgrade.h"
 
 typedef struct Decoding {
-    JsonReader reader; /* with a scratch arena: what is kept is a view or cloned */
+    JsonReader reader; /* in a scratch arena: kept texts are views of the file or cloned */
     const Source *source;
     State *state;
     Arena *arena;
     Diags *diags;
     StateObjectReader object;
-    /* The last parsed texts: neighbours mostly repeat them. */
+    /* The last parsed texts: adjacent resources mostly have the same. */
     Str provider_text;
     ProviderConfigAddr provider;
     Str module_text;
@@ -168,7 +168,7 @@ typedef struct ResourceHead {
     Str type;
     Str name;
     Str provider;
-    JsonReader instances; /* before their value; they may stand in front of what they need */
+    JsonReader instances; /* positioned before the list, which may precede members that it needs */
     bool has_instances;
 } ResourceHead;
 
@@ -209,8 +209,8 @@ static bool add_resource(Decoding *decoding, const ResourceHead *head, StateReso
     return use_provider(decoding, *out, head->provider);
 }
 
-/* Instances come last in every file that the known tools write: then they are read where they
- * stand, else once all else of the resource is known. */
+/* Known tools write the instances last, so they are read in place. Otherwise they are read after
+ * the other members of the resource. */
 static bool note_instances(Decoding *decoding, ResourceHead *head) {
     head->instances = decoding->reader;
     head->has_instances = true;
@@ -237,7 +237,7 @@ static bool read_resource_member(Decoding *decoding, ResourceHead *head) {
     return skip(decoding);
 }
 
-/* The provider may stand behind the instances, or with each of them. */
+/* The provider may follow the instances, or be a member of each of them. */
 static bool finish_resource(Decoding *decoding, const ResourceHead *head, StateResource *resource) {
     resource->is_declared = resource->instances.count == 0;
     if (resource->provider_config.provider.len == 0 &&
@@ -302,7 +302,7 @@ static bool read_output_value(Decoding *decoding,
                               const Type *type,
                               StateOutput *output) {
     const char *error = NULL;
-    at.arena = decoding->arena; /* strings in it may be the reader's own */
+    at.arena = decoding->arena; /* strings of the value may point into the reader's arena */
     JsonToken token = json_next(&at);
     if (json_read_typed(&at, token, type, &output->value, &error, decoding->arena))
         return true;
@@ -397,7 +397,7 @@ static bool read_all(Decoding *decoding) {
     return true;
 }
 
-/* The version stands first in every file that the known tools write. */
+/* Known tools write the version first. */
 static bool find_version(Decoding *decoding, uint64_t *out) {
     JsonReader start = decoding->reader;
     bool found = false;
@@ -438,7 +438,7 @@ bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *dia
     }
     SCOPED(ArenaRef) scratch = arena_open("state file");
     Str name = str_format(scratch, "The state \"%.*s\"", STR_ARG(path));
-    /* Whoever has keys has opened it: one that is still sealed is refused. */
+    /* A caller with keys has decrypted the text; a text that is still encrypted is an error. */
     if (!cipher_open(NULL, name, bytes, &bytes, NULL, scratch, diags))
         return false;
     Decoding decoding = {

@@ -1,4 +1,4 @@
-/* statefile_encode: members in the order that the known tools write. */
+/* statefile_encode: writes members in the order of OpenTofu and Terraform. */
 #include "json.h"
 #include "state_object_json.h"
 #include "statefile.h"
@@ -55,7 +55,7 @@ static int compare_deposed(const void *a, const void *b) {
     return str_compare(((const StateDeposed *)a)->key, ((const StateDeposed *)b)->key);
 }
 
-/* `provider`: empty where the resource names it for all. */
+/* `provider` is empty if it is a member of the resource. */
 static void write_instance(JsonWriter *writer,
                            const StateInstance *instance,
                            Str provider,
@@ -81,7 +81,7 @@ static const char *mode_name(ResourceMode mode) {
     return "";
 }
 
-/* An instance of which only an intent is known stands in the journal alone. */
+/* Instances with only an intent are in the journal, not in the file. */
 static bool is_stored(const StateResource *resource) {
     if (resource->address.mode == MODE_EPHEMERAL)
         return false;
@@ -137,10 +137,10 @@ static void write_resources(JsonWriter *writer, const State *state, Arena *scrat
     json_array_end(writer);
 }
 
-#define LINE_SIZE   14  /* line break and indentation of what stands in an object */
-#define OBJECT_SIZE 280 /* of the members that every object has */
+#define LINE_SIZE   14  /* line break and indentation of a member */
+#define OBJECT_SIZE 280 /* size of the members that every object has */
 
-/* A JSON text with a line for each member and item. */
+/* Returns the size of a JSON text with one line per member and item. */
 static size_t indented_size(Str json) {
     size_t size = 0;
     bool in_string = false;
@@ -172,7 +172,7 @@ static size_t object_size(const StateObject *object) {
     return size;
 }
 
-/* Near enough that the text seldom grows. */
+/* Estimates the size, so that the buffer rarely grows. */
 static size_t expected_size(const State *state) {
     size_t size = 1024 + state->check_results.len * 2;
     map_each(&state->resources, entry) {

@@ -1,5 +1,5 @@
-/* statefile_upgrade: the three old versions have one shape; an output of version 1 is a bare
- * string. Read as a value, as these files are small and rare. */
+/* statefile_upgrade: versions 1 to 3 share one layout, except that an output of version 1 is a bare
+ * string. The text is parsed as a whole, as these files are small and rare. */
 #include "statefile_upgrade.h"
 #include "flatmap.h"
 #include "json.h"
@@ -46,7 +46,7 @@ static Str attributes_of(Upgrade *upgrade, Value flat) {
     return flatmap_to_json(&leaves, upgrade->arena);
 }
 
-/* Names in a module meant resources of the same one; whole modules name no resource. */
+/* Names refer to resources of the same module. Dependencies on whole modules are dropped. */
 static void read_dependencies(Upgrade *upgrade, Value names, StateObject *object) {
     StrVec dependencies = {0};
     for (size_t i = 0; i < count_of(names); i++) {
@@ -81,7 +81,7 @@ static const StateObject *read_object(Upgrade *upgrade, Value old, Value depends
     return object;
 }
 
-/* [data.]type.name[.index] */
+/* Parses [data.]type.name[.index]. */
 static bool read_name(Str name, ResourceAddr *out) {
     Str rest = name;
     Str index;
@@ -149,7 +149,7 @@ static void read_outputs(Upgrade *upgrade, Value outputs) {
     }
 }
 
-/* ["root","a","b"] */
+/* Parses ["root","a","b"]. */
 static void read_path(Upgrade *upgrade, Value path) {
     upgrade->module = NULL;
     for (size_t i = 1; i < count_of(path); i++) {

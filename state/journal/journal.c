@@ -1,5 +1,4 @@
-/* journal: appending, syncing for all who wait at once, and folding. Reading is journal_replay.c's.
- */
+/* journal: appends records, groups syncs, and folds. journal_replay.c reads journals. */
 #include "journal.h"
 #include "digest.h"
 #include "journal_text.h"
@@ -7,13 +6,13 @@
 
 #include <pthread.h>
 
-/* An intent whose call has not ended, and its line: a fold keeps it. */
+/* An intent whose call has not ended, with its line, which a fold keeps. */
 typedef struct InFlight {
     uint64_t sequence;
     Str line;       /* without line end */
-    StrVec parts;   /* lines of its parts, likewise */
-    Arena *arena;   /* of both */
-    bool has_ended; /* but its outcome did not get into the journal: the next checkpoint has it */
+    StrVec parts;   /* lines of its parts, without line ends */
+    Arena *arena;   /* of `line` and `parts` */
+    bool has_ended; /* ended, but its outcome could not be appended: the next checkpoint holds it */
 } InFlight;
 
 typedef VEC(InFlight) InFlights;
@@ -25,20 +24,21 @@ struct Journal {
     const Clock *clock;
     Str lineage;
     uint64_t serial;
-    Arena *arena; /* of the in-flight list and of what is broken; under the mutex */
-    /* What a run before left, and this one goes on with. */
+    Arena *arena; /* of the in-flight list and of `broken`; guarded by the mutex */
+    /* Records of an earlier run, which this run continues. */
     bool has_leftover;
-    bool has_text; /* in the store */
-    Str cleaned;   /* its good lines, if there are bad ones: written before the first append */
+    bool has_text; /* the store has a journal */
+    Str cleaned;   /* the readable lines, if the journal is damaged; replaces it before the first
+                      append */
     bool needs_cleaning;
 
     bool has_start;
     uint64_t size;         /* of the text in the store */
-    uint64_t record_count; /* in it */
-    uint64_t appended;     /* records, over all texts; tickets of those who wait */
-    uint64_t durable;      /* of them */
+    uint64_t record_count; /* in that text */
+    uint64_t appended; /* records appended, over all texts; also the ticket of a waiting thread */
+    uint64_t durable;  /* of the appended records */
     bool is_syncing;
-    Str broken;   /* not empty: nothing can be made durable any more, and why */
+    Str broken;   /* why records cannot be made durable any more; empty: they can */
     bool has_gap; /* a record could not be appended */
     uint64_t sync_count;
     uint64_t next_sequence;
@@ -46,11 +46,11 @@ struct Journal {
 
     bool is_announced;
     Arena *kept_arena;
-    StrVec kept; /* lines of the calls in flight or in doubt at the announcement */
-    StrBuf tail; /* what was appended since */
+    StrVec kept; /* lines of calls in flight or in doubt at the announcement */
+    StrBuf tail; /* lines appended since the announcement */
 };
 
-/* `problem` is empty where all went well. */
+/* Adds an error unless `problem` is empty; returns whether it is empty. */
 static bool report(const Journal *journal, Str problem, const char *meaning, Diags *diags) {
     if (problem.len == 0)
         return true;
@@ -61,7 +61,8 @@ static bool report(const Journal *journal, Str problem, const char *meaning, Dia
     return false;
 }
 
-/* Journal_replay has read the text before, so only a torn end can be wrong with it. */
+/* journal_replay has read this text, so it can only be torn at its end. Other damage occurred
+ * during this run. */
 static Str read_leftover(Journal *journal, Str bytes) {
     SCOPED(ArenaRef) scratch = arena_open("journal leftover");
     JournalText text;
@@ -173,7 +174,7 @@ static InFlight in_flight(const JournalRecord *record, Str line) {
     return (InFlight){.sequence = record->sequence, .line = str_clone(bare, arena), .arena = arena};
 }
 
-/* Under the mutex. Empty, or why it failed. */
+/* Needs the mutex. Returns the problem; empty on success. */
 static Str append(Journal *journal, JournalRecord *record, InFlight *place, Arena *arena) {
     if (journal->broken.len > 0)
         return journal->broken;
@@ -216,8 +217,7 @@ static void note_end(Journal *journal, uint64_t sequence) {
     }
 }
 
-/* Everything appended before the sync began is durable after it. Under the mutex, which is let go
- * meanwhile. */
+/* Makes everything appended so far durable. Needs the mutex, and releases it during the sync. */
 static void sync_now(Journal *journal, Arena *arena) {
     Str problem = STR_EMPTY;
     uint64_t covered = journal->appended;
@@ -233,14 +233,14 @@ static void sync_now(Journal *journal, Arena *arena) {
     if (ok) {
         journal->durable = covered;
     } else {
-        /* What could not be written may be gone: a later sync proves nothing. */
+        /* The kernel may have dropped the unsynced pages, so a later successful sync would prove
+         * nothing. */
         journal->broken = str_clone(problem, journal->arena);
     }
     pthread_cond_broadcast(&journal->sync_ended);
 }
 
-/* Under the mutex. One thread syncs for all that wait; those that come meanwhile share the next
- * one. */
+/* Needs the mutex. One thread syncs for all waiting threads; later arrivals share the next sync. */
 static Str wait_durable(Journal *journal, Arena *arena) {
     uint64_t ticket = journal->appended;
     while (journal->durable < ticket && journal->broken.len == 0) {
@@ -252,7 +252,7 @@ static Str wait_durable(Journal *journal, Arena *arena) {
     return journal->durable >= ticket ? STR_EMPTY : journal->broken;
 }
 
-/* A fold replaces the text; nobody may be syncing the old one then. */
+/* Waits until no sync is running, since a fold replaces the text that is being synced. */
 static void wait_idle(Journal *journal) {
     while (journal->is_syncing)
         pthread_cond_wait(&journal->sync_ended, &journal->mutex);
@@ -335,7 +335,7 @@ static InFlight *find_in_flight(Journal *journal, uint64_t sequence) {
     return NULL;
 }
 
-/* A fold keeps the lines of its parts with that of an intent. Under the mutex. */
+/* Stores the line of a part with its intent, for folds. Needs the mutex. */
 static Str append_part(Journal *journal, JournalRecord *record, Arena *scratch) {
     InFlight line;
     Str problem = append(journal, record, &line, scratch);
@@ -389,7 +389,8 @@ static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) 
         forget(journal, record->sequence);
     } else {
         note_end(journal, record->sequence);
-        /* What had no effect outside is no loss: the next run makes it again. */
+        /* A lost record without an outside effect is harmless: the next run repeats the
+         * operation. */
         bool is_effectless = record->kind == RECORD_OUTCOME && record->sequence == 0;
         journal->has_gap |= !is_effectless;
     }
@@ -484,8 +485,7 @@ static void keep_parts(Journal *journal, uint64_t sequence, const StateParts *pa
     }
 }
 
-/* Calls of runs before, of which nobody has learned yet what became of them. They get new sequence
- * numbers: their old ones are known to nobody. */
+/* Keeps the intents of earlier runs whose outcome is still unknown, under new sequence numbers. */
 static void keep_in_doubt(Journal *journal, const State *state) {
     map_each(&state->resources, entry) {
         const StateResource *resource = entry->value;
@@ -516,8 +516,8 @@ static void begin_fold(Journal *journal, const State *state) {
     keep_in_flight(journal);
 }
 
-/* The record serves a crash between here and the fold. Where it cannot be written the fold is worth
- * trying all the same: it replaces what is broken. */
+/* Covers a crash between here and the fold. If appending fails, the fold still replaces the broken
+ * journal. */
 static void append_fold(Journal *journal, const State *state, Str digest) {
     if (!journal->has_text)
         return;
@@ -548,7 +548,8 @@ static void add_line(Str line, uint64_t *count, StrBuf *out) {
         write_numbered(&record, ++*count, out);
 }
 
-/* The text as it goes on: the calls that have not ended, then what came since the announcement. */
+/* Builds the folded text: calls that have not ended, then the lines appended since the
+ * announcement. */
 static void rewritten(Journal *journal, uint64_t *count, StrBuf *out) {
     SCOPED(ArenaRef) scratch = arena_open("journal fold");
     if (journal->kept.count == 0 && journal->tail.len == 0)
@@ -562,7 +563,7 @@ static void rewritten(Journal *journal, uint64_t *count, StrBuf *out) {
         add_line(line.text, count, out);
 }
 
-/* What ended without its outcome in the journal is in the state that was written. */
+/* Drops calls that ended without a recorded outcome: the written state holds their objects. */
 static void drop_ended(Journal *journal) {
     InFlights *list = &journal->in_flight;
     for (size_t i = list->count; i-- > 0;) {

@@ -1,4 +1,4 @@
-/* journal_file: lines at the end of a file; the folder is synced with the first of them. */
+/* journal_file: appends lines to a file; the first append also syncs the directory. */
 #include "journal_file.h"
 
 #include <errno.h>
@@ -9,10 +9,10 @@
 typedef struct JournalFile {
     JournalStore store;
     const Disk *disk;
-    DiskFile file; /* 0: not opened */
+    DiskFile file; /* handle 0: not opened */
     uint64_t size;
     bool folder_is_synced;
-    int broken; /* negative errno: half a line may stand at the end */
+    int broken; /* negative errno of a failed append that may have left a partial line; 0: none */
 } JournalFile;
 
 static bool succeeds(int error, Str *problem, Arena *arena) {
@@ -68,7 +68,7 @@ static int open_file(JournalFile *journal) {
     return error;
 }
 
-/* A line that went in by half would make a bad one of what follows. */
+/* Removes a partial line after a failed append, since it would corrupt the next line. */
 static int append_bytes(JournalFile *journal, Str bytes) {
     const Disk *disk = journal->disk;
     int error = disk->append(disk->self, journal->file, bytes);

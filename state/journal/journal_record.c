@@ -1,4 +1,4 @@
-/* journal_record: the same members for all kinds; each kind writes what it has. */
+/* journal_record: all kinds share one set of members; each kind writes its own subset. */
 #include "journal_record.h"
 #include "digest.h"
 #include "log.h"
@@ -130,7 +130,9 @@ void journal_record_log(const JournalRecord *record) {
 void journal_record_write(const JournalRecord *record, StrBuf *out) {
     SCOPED(ArenaRef) scratch = arena_open("journal record");
     StrBuf text = strbuf_new(scratch);
-    SCOPED(ArenaRef) pieces = arena_open("journal record"); /* text grows in place in the other */
+    SCOPED(ArenaRef)
+    pieces = arena_open(
+        "journal record"); /* a second arena, so that `text` can grow in place in the first */
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
@@ -187,8 +189,8 @@ static bool parse_kind(Parsing *parsing, JsonToken token, void *field) {
     return false;
 }
 
-/* An unknown action, of a later version, counts as an update: the object may exist in its old or in
- * its new form. */
+/* An unknown action of a later version counts as an update: the object may exist in its old or new
+ * form. */
 static bool parse_action(Parsing *parsing, JsonToken token, void *field) {
     if (token != JSON_STRING)
         return false;

@@ -1,4 +1,4 @@
-/* journal_replay: what the journal tells that the state file does not hold yet. */
+/* journal_replay: applies the journal's records that the state file does not contain yet. */
 #include "digest.h"
 #include "journal.h"
 #include "journal_text.h"
@@ -13,9 +13,9 @@ typedef struct Replay {
     Arena *arena;
     Diags *diags;
     JournalText text;
-    size_t first;     /* records before this one are in the state file already */
-    bool is_exact;    /* the state is the one that the records from here on began from */
-    bool any_applied; /* since the last `start` */
+    size_t first;     /* earlier records are already in the state file */
+    bool is_exact;    /* the following records began from exactly this state */
+    bool any_applied; /* a record was applied since the last `start` */
 } Replay;
 
 static bool report_problem(Replay *replay, Str problem, const char *effect) {
@@ -28,7 +28,7 @@ static bool report_problem(Replay *replay, Str problem, const char *effect) {
     return false;
 }
 
-/* Of a local file beside it, else in the working directory; a copy from before stays. */
+/* Returns an unused path: beside a local journal, else in the working directory. */
 static Str aside_path(const Replay *replay, const Disk *disk) {
     bool is_local = !replay->store->is_buffered;
     Str first = is_local ? str_concat(replay->name, STR(".damaged"), replay->arena)
@@ -107,8 +107,8 @@ static bool check_lineage(Replay *replay) {
     return true;
 }
 
-/* The checkpoint that became the state file which was read, if one did: what stands before it is
- * in the file. The digest tells it from a file that somebody else wrote under the same serial. */
+/* Finds the checkpoint that wrote this state file, if any; earlier records are in the file. The
+ * digest excludes a file that another program wrote with the same serial. */
 static void find_fold(Replay *replay) {
     SCOPED(ArenaRef) scratch = arena_open("fold");
     Str digest = STR_EMPTY;
@@ -140,8 +140,7 @@ static StateInstance *instance_of(Replay *replay, const JournalRecord *record) {
     return instance;
 }
 
-/* Where others changed the state since, what they left wins; only an object that they do not know
- * of is added. */
+/* If another program changed the state since, its objects win; only missing objects are added. */
 static void apply_outcome(Replay *replay, const JournalRecord *record) {
     StateInstance *instance = state_add_instance(replay->state, record->address);
     bool is_deposed = record->deposed.len > 0;
@@ -158,8 +157,8 @@ static void apply_outcome(Replay *replay, const JournalRecord *record) {
     }
 }
 
-/* Where others changed the state since, only the very object that was meant is moved: its successor
- * may be there already. */
+/* If another program changed the state since, move only the recorded object: the state may hold its
+ * successor. */
 static bool is_meant(const Replay *replay, const JournalRecord *record, const StateObject *object) {
     if (replay->is_exact)
         return true;
@@ -182,7 +181,7 @@ static void apply_move(Replay *replay, const JournalRecord *record) {
 }
 
 /* A run begins a creation only after it has read that no object exists. If the older state file
- * still names one, that object is gone. */
+ * still has one, that object is gone. */
 static void apply_creation(Replay *replay, const JournalRecord *record) {
     bool creates = record->pending.action == PENDING_CREATE;
     StateInstance *instance = state_find_instance(replay->state, record->address);
@@ -194,8 +193,8 @@ static void apply_creation(Replay *replay, const JournalRecord *record) {
     replay->any_applied = true;
 }
 
-/* Each stretch that changed something makes a state of its own, as a checkpoint would have: a plan
- * made before it is stale, and no generation is used twice. */
+/* Raises the serial for each run that changed the state, as a checkpoint would. So older plans
+ * become stale and no generation is used twice. */
 static void end_stretch(Replay *replay) {
     if (replay->any_applied)
         replay->state->serial++;
@@ -236,7 +235,7 @@ static Str slot_key(const JournalRecord *record, Arena *arena) {
     return str_format(arena, "%.*s %.*s", STR_ARG(address), STR_ARG(record->deposed));
 }
 
-/* The parts that one call had begun. */
+/* The begun parts of one call. */
 typedef struct BegunParts {
     StateParts parts;
     Map places; /* key → index + 1 */
@@ -246,7 +245,7 @@ static Str sequence_key(const JournalRecord *record, Arena *arena) {
     return str_format(arena, "%llu", (unsigned long long)record->sequence);
 }
 
-/* Sequences are not used twice in one journal. */
+/* Sequences are unique within a journal. */
 static void note_part(Replay *replay, Map *begun, const JournalRecord *record) {
     Str key = sequence_key(record, begun->arena);
     BegunParts *call = map_find(begun, key);
@@ -269,9 +268,8 @@ static void note_part(Replay *replay, Map *begun, const JournalRecord *record) {
     }
 }
 
-/* A creation in doubt is never replaced by another call: the state has no other trace of its
- * object. Other calls are about an object in the state, and a refresh of that finds their outcome.
- */
+/* A creation in doubt is never replaced by another call, since nothing else in the state refers to
+ * its object. Other calls concern an object in the state, whose refresh shows their outcome. */
 static void set_pending(Replay *replay, const JournalRecord *record, const BegunParts *begun) {
     StateInstance *instance = instance_of(replay, record);
     const StatePending *before = instance->pending;
@@ -288,12 +286,12 @@ static void set_pending(Replay *replay, const JournalRecord *record, const Begun
     instance->pending = pending;
 }
 
-/* An outcome settles its own intent and every earlier one about the same slot: before a run makes
- * something there, it asks what became of the call in doubt. */
+/* An outcome ends its own intent and every earlier intent for the same slot: a run recovers the
+ * call in doubt before it creates an object there. */
 static void find_pending(Replay *replay) {
     SCOPED(ArenaRef) scratch = arena_open("pending");
-    Map ended = map_new(scratch);   /* sequence → record, when by `end` or outcome */
-    Map settled = map_new(scratch); /* slot → the last outcome about it */
+    Map ended = map_new(scratch);   /* sequence → its `end` or outcome record */
+    Map settled = map_new(scratch); /* slot → its last outcome */
     Map begun = map_new(scratch);   /* sequence → BegunParts */
     vec_each(&replay->text.records, record) {
         bool ends = record->kind == RECORD_OUTCOME || record->kind == RECORD_END;

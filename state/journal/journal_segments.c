@@ -1,4 +1,4 @@
-/* journal_segments: the lines that wait for a sync are in memory; its mutex guards them alone. */
+/* journal_segments: keeps unsynced lines in memory; the mutex guards only them. */
 #include "journal_segments.h"
 #include "log.h"
 
@@ -9,9 +9,9 @@ typedef struct JournalSegments {
     JournalStore store;
     SegmentStore segments;
     pthread_mutex_t mutex;
-    Arena *waiting_arena; /* NULL: nothing waits */
+    Arena *waiting_arena; /* of the unsynced lines; NULL: none */
     StrBuf waiting;
-    uint64_t next; /* number; 0: not known yet */
+    uint64_t next; /* number of the next segment; 0: unknown */
 } JournalSegments;
 
 static int compare_numbers(const void *a, const void *b) {
@@ -19,7 +19,7 @@ static int compare_numbers(const void *a, const void *b) {
     return left->number < right->number ? -1 : left->number > right->number;
 }
 
-/* In order, from the last one that replaced all before it. */
+/* Returns the segments in order, from the last one that replaces the journal. */
 static bool load(JournalSegments *journal, Segments *out, Str *problem, Arena *arena) {
     Segments all = {0};
     if (!journal->segments.list(journal->segments.self, &all, problem, arena))
@@ -47,7 +47,8 @@ static bool segments_read(JournalStore *store, Str *out, bool *found, Str *probl
         bool is_base = str_starts_with(segment->text, STR("\n"));
         strbuf_add(&text, str_after(segment->text, is_base ? 1 : 0));
     }
-    *found = segments.count > 0; /* what counts no more is still to be dropped */
+    *found =
+        segments.count > 0; /* a list without text still counts: its segments must be dropped */
     *out = strbuf_str(&text);
     return true;
 }
@@ -71,7 +72,7 @@ static bool segments_append(JournalStore *store, Str lines, Str *problem, Arena 
     return true;
 }
 
-/* What waits, for the caller alone. */
+/* Moves the unsynced lines to the caller, who owns their arena. */
 static Str take_waiting(JournalSegments *journal, Arena **arena) {
     pthread_mutex_lock(&journal->mutex);
     Str text = journal->waiting_arena ? strbuf_str(&journal->waiting) : STR_EMPTY;
@@ -93,7 +94,7 @@ static bool segments_sync(JournalStore *store, Str *problem, Arena *arena) {
     return text.len == 0 || put(journal, text, problem, arena);
 }
 
-/* They count no more, whether they can be removed or not. */
+/* Removes superseded segments. A failure is only logged, since readers ignore them. */
 static void drop(JournalSegments *journal, uint64_t below, Arena *arena) {
     Str problem;
     if (!journal->segments.drop(journal->segments.self, below, &problem, arena))

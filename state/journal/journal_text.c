@@ -1,4 +1,4 @@
-/* journal_text: numbers find what a checksum cannot: a line that is gone, or there twice. */
+/* journal_text: checksums detect changed lines; record numbers detect missing and repeated ones. */
 #include "journal_text.h"
 
 #define NAMED_MAX 10

@@ -1,5 +1,5 @@
-/* sealed_journal: the form of what is there is known from reading it, which a journal does before
- * it writes. */
+/* sealed_journal: tracks the form of the stored journal, which is known from reading it before the
+ * first write. */
 #include "sealed_journal.h"
 #include "digest.h"
 #include "gcm.h"
@@ -10,9 +10,9 @@
 
 typedef enum Form {
     FORM_UNREAD,
-    FORM_NOTHING,  /* there is nothing, or nothing that counts */
-    FORM_CURRENT,  /* as it would be written: in the clear, or with `key` */
-    FORM_OUTDATED, /* readable, but to be rewritten */
+    FORM_NOTHING,  /* empty, or no durable record */
+    FORM_CURRENT,  /* already in the form of new lines: plain, or encrypted with `key` */
+    FORM_OUTDATED, /* readable, but must be rewritten */
 } Form;
 
 typedef struct SealedJournal {
@@ -20,8 +20,9 @@ typedef struct SealedJournal {
     JournalStore *inner;
     const Cipher *cipher;
     Form form;
-    _Atomic bool is_appended; /* since the last replacement: a sync may be under way beside */
-    Str key;                  /* of the lines; points at key_bytes */
+    _Atomic bool
+        is_appended; /* since the last replacement; atomic, since a sync may run at the same time */
+    Str key;         /* for encrypting lines; points to key_bytes */
     char key_bytes[KEY_BYTES];
 } SealedJournal;
 
@@ -31,7 +32,7 @@ static void forget(SealedJournal *journal, Form form) {
     journal->form = form;
 }
 
-/* The first error, as the end of a sentence. */
+/* Returns the first error as the end of a sentence; always false. */
 static bool tell(const Diags *diags, Str *problem, Arena *arena) {
     Str detail = diags->items[0].detail;
     *problem = str_clone(str_slice(detail, 0, detail.len - str_ends_with(detail, STR("."))), arena);
@@ -49,7 +50,7 @@ static void seal_lines(const SealedJournal *journal, Str lines, StrBuf *out) {
     }
 }
 
-/* What nobody can read, as long as the line was. */
+/* Adds an unreadable line of the original length. */
 static void add_garbage(StrBuf *out, Str sealed) {
     size_t padding = str_ends_with(sealed, STR("==")) ? 2 : str_ends_with(sealed, STR("="));
     size_t bytes = sealed.len / 4 * 3;
@@ -118,7 +119,7 @@ static bool open_key(SealedJournal *journal, Str header, Diags *diags, Arena *sc
     return true;
 }
 
-/* A first line that never reached the disk as a whole: nothing of the journal was durable. */
+/* Returns whether the first line is incomplete: then no record was durable. */
 static bool is_torn(Str text) {
     return str_find_char(text, '\n', 0) == SIZE_MAX;
 }
@@ -180,7 +181,7 @@ static bool sealed_replace(JournalStore *store, Str text, Str *problem, Arena *a
     return true;
 }
 
-/* All whole lines that are there, and the new ones, in today's form. */
+/* Rewrites all whole lines, and the new ones, in the current form. */
 static bool rewrite(SealedJournal *journal, Str lines, Str *problem, Arena *arena) {
     Str before;
     bool found;
