@@ -1,4 +1,4 @@
-/* data_source_type: reads within the time that the block `timeouts` gives. */
+/* data_source_type: reads within the limit of the block `timeouts`. */
 #include "data_source_type.h"
 
 #include "object_type.h"

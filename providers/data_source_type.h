@@ -1,4 +1,4 @@
-/* data_source_type: the calls of a data source with the defaults filled in. */
+/* data_source_type: the engine's calls of a data source; NULL slots get their defaults. */
 #pragma once
 
 #include "provider.h"

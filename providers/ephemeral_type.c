@@ -1,4 +1,4 @@
-/* ephemeral_type: each call runs its slot, or the default of an empty one. */
+/* ephemeral_type: each function calls its slot, or applies the default of a NULL slot. */
 #include "ephemeral_type.h"
 
 #include "object_type.h"

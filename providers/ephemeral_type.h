@@ -1,4 +1,4 @@
-/* ephemeral_type: the calls of an ephemeral resource with the defaults filled in. */
+/* ephemeral_type: the engine's calls of an ephemeral resource; NULL slots get their defaults. */
 #pragma once
 
 #include "provider.h"

@@ -1,4 +1,4 @@
-/* mock: walks an object beside its schema and fills in what is computed. */
+/* mock: fills in the computed attributes of an object by its schema. */
 #include "mock.h"
 #include "convert.h"
 #include "digest.h"
@@ -8,8 +8,8 @@
 
 typedef struct Filling {
     const Mock *mock;
-    bool fills_unknown; /* else null */
-    StrBuf place;       /* of the attribute: made-up texts differ by it */
+    bool fills_unknown; /* true: fill unknown values; false: null ones */
+    StrBuf place;       /* path of the attribute; generated strings depend on it */
     Arena *arena;
     Diags *diags;
     bool ok;
@@ -50,7 +50,7 @@ static Value make_up(Filling *filling, const Type *type) {
     return value_null(type);
 }
 
-/* What is given of an object need not be all of it. */
+/* Adds the missing attributes of a partly given object. */
 static Value complete(Filling *filling, Value given, const Type *type) {
     bool is_object =
         type->kind == KIND_OBJECT && value_is_present(given) && type_is_mapping(given.type);

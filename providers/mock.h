@@ -1,18 +1,18 @@
-/* Mock: stands in for the calls of a type, so that no provider is called and objects exist in the
- * state only. For tests of configurations.
+/* Mock: replaces the calls of a type, for tests of configurations. The provider is not called, and
+ * objects exist only in the state.
  *
- * A computed value is the one that `values` gives, or something of its type: eight letters and
- * digits that differ by object and attribute, 0, false, an empty collection, null for a place of
- * any type. An update keeps the values that the creation made up. */
+ * A computed attribute gets its value from `values`, or a generated one of its type. Generated
+ * values are: eight letters and digits that differ by object and attribute, 0, false, an empty
+ * collection, null for a dynamic type. An update keeps the generated values of the creation. */
 #pragma once
 
 #include "provider.h"
 
 typedef struct Mock {
-    const ObjectType *type; /* of the provider; NULL: no mock */
-    Value values;           /* an object; members that are no computed attribute are ignored */
-    bool during_plan;       /* known already while planning */
-    Str place;              /* file that sets the values, for messages */
+    const ObjectType *type; /* the provider's type; NULL: no mock */
+    Value values;           /* an object; members that are not computed attributes are ignored */
+    bool during_plan;       /* true: computed values are known in the plan */
+    Str place;              /* for messages: the file that sets the values */
 } Mock;
 
 MUST_USE bool mock_plan(const Mock *mock,

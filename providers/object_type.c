@@ -1,4 +1,4 @@
-/* object_type: members that all kinds of types have. */
+/* object_type: members common to all kinds of types. */
 #include "object_type.h"
 
 ObjectType object_type_of_resource(const ResourceType *type) {

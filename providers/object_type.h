@@ -1,4 +1,4 @@
-/* object_type: a type of any of the three kinds, as the engine handles it. */
+/* object_type: a managed, data source or ephemeral type in the form the engine uses. */
 #pragma once
 
 #include "provider.h"
@@ -6,14 +6,14 @@
 ObjectType object_type_of_resource(const ResourceType *type);
 ObjectType object_type_of_data_source(const DataSourceType *type);
 ObjectType object_type_of_ephemeral(const EphemeralType *type);
-/* The configuration against the schema, then the type's own `validate`. */
+/* Validates the configuration against the schema, then calls the type's `validate`. */
 MUST_USE bool object_type_validate(const ObjectType *type,
                                    const Call *call,
                                    Value config,
                                    Diags *diags);
-/* The result of a slot: false exactly when an error was added since `before`. A slot that returns
- * false without an error gets one; `operation` starts its sentence ("Creation"). */
+/* Checks the result of a slot: returns false exactly if errors were added since `before`. If a slot
+ * returns false without an error, adds one that starts with `operation` ("Creation"). */
 MUST_USE bool object_type_check_answer(
     bool answer, const char *name, const char *operation, size_t before, Diags *diags);
-/* Adds the error that an object of the type cannot be `operation` ("imported"); always false. */
+/* Adds the error that the type does not support `operation` ("imported"); always returns false. */
 bool object_type_refuse(const char *name, const char *operation, Diags *diags);

@@ -1,4 +1,4 @@
-/* provider: what a call offers to those who carry it out. */
+/* provider: functions that a slot calls while it runs. */
 #include "provider.h"
 
 void call_progress(const Call *call, uint64_t done, uint64_t total, const char *what) {

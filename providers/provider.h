@@ -4,21 +4,21 @@
  * `limits`. A provider is a static const table; an author fills few slots. A NULL slot means the
  * default that its comment names.
  *
- *   Provider          configuration schema, configure, the tables of its types and functions
- *   ResourceType      a managed object: plan, create, read, update, delete, import, recover
- *   DataSourceType    read only: configuration in, object out
- *   EphemeralType     a value for one walk: open, renew, close
- *   ProviderFunction  a function of the language: provider::NAME::function(...)
- *   Call              what every call gets: client, effects, cancel, progress, memory
+ *    Provider          configuration schema, configure, the tables of its types and functions
+ *    ResourceType      a managed object: plan, create, read, update, delete, import, recover
+ *    DataSourceType    read only: configuration in, object out
+ *    EphemeralType     a value for one walk: open, renew, close
+ *    ProviderFunction  a function of the language: provider::NAME::function(...)
+ *    Call              passed to every slot: client, effects, cancel, progress, memory
  *
- * Every slot has the form (call, request, response, diags); a slot with nothing to answer has no
- * response. A response starts with the default answer. Values passed are unmarked and of the
- * schema's implied type. Results live in call->arena (scratch; the engine clones what it keeps). A
- * slot returns false exactly when it added an error; a create or update that fails after an object
- * exists sets response->state all the same, and the engine keeps it (a created one as tainted).
+ * Every slot has the form (call, request, response, diags); a slot without a result has no
+ * response. The framework fills the response with defaults. Request values are unmarked and of the
+ * schema's implied type. Results are allocated in call->arena; the engine clones the ones it keeps.
+ * A slot returns false exactly if it added an error. A create or update that fails after an object
+ * exists still sets response->state; the engine stores it (a created one as tainted).
  *
- * Any slot may be called from several threads at once, for different objects. `limits` says what
- * must not run side by side; no lock is held across a call. */
+ * Any slot may be called from several threads at once, for different objects. `limits` restricts
+ * concurrency; no lock is held across a call. */
 #pragma once
 
 #include "address.h"
@@ -31,7 +31,7 @@ typedef struct DataSourceType DataSourceType;
 typedef struct EphemeralType EphemeralType;
 struct PartIntent;
 
-/* A type of any of the three kinds: one of the last three members is set. */
+/* A type of any kind: exactly one of the last three members is set. */
 typedef struct ObjectType {
     const char *name;
     const Schema *schema;
@@ -42,47 +42,48 @@ typedef struct ObjectType {
 
 typedef struct Call {
     const Provider *provider;
-    ObjectType type; /* of the object; all NULL in calls of the provider itself */
+    ObjectType type; /* of the object; all NULL for calls of the provider itself */
     void *client;    /* made by `configure`; NULL in validate */
     const Io *io;
     const CancelToken *cancel;
     int64_t deadline_ms; /* on io->clock's monotonic time; 0: none */
     Arena *arena;
-    /* A plan is being made: what the plan reads may not be there yet. A call waits for it no longer
-     * than the provider's configuration allows; a data source may then set response->deferred. */
+    /* True during a plan: remote systems may not exist yet. A call waits for them no longer than
+     * the provider's configuration allows; a data source may then set response->deferred. */
     bool is_planning;
     Str address;         /* resource instance, for messages */
     Str lineage;         /* of the state */
-    uint64_t generation; /* counts objects ever created at this address */
-    /* Sensitive texts of the object's values and of the provider configuration; NULL: none. */
+    uint64_t generation; /* number that differs for every object created at this address */
+    /* Sensitive strings of the object's values and of the provider configuration; NULL: none. */
     const StrVec *secrets;
     const StrVec *provider_secrets;
-    void *progress_payload; /* of the engine, for the calls below */
+    void *progress_payload; /* owned by the engine; passed to the functions below */
     bool (*deletes)(void *payload, const char *type, const char *attribute, Str text);
     void (*progress)(void *payload, uint64_t done, uint64_t total, const char *what);
     bool (*part_begin)(void *payload, const struct PartIntent *intent, Diags *diags);
     bool (*part_end)(void *payload, Str key, Str private_data, Diags *diags);
 } Call;
 
-/* "uploading", 3 MiB of 10 MiB; total 0: unknown. Cheap enough for every buffer. */
+/* Reports progress such as "uploading", 3 MiB of 10 MiB; total 0: unknown. Cheap enough to call for
+ * every buffer. */
 void call_progress(const Call *call, uint64_t done, uint64_t total, const char *what);
-/* io->clock's monotonic time. */
+/* Returns the monotonic time of io->clock. */
 int64_t call_monotonic_ms(const Call *call);
-/* Stopped by the user, or its time is up. */
+/* Returns whether the run was cancelled or the deadline has passed. */
 bool call_is_cancelled(const Call *call);
-/* True when it was cancelled before the time was over. */
+/* Returns true if it was cancelled before the time was over. */
 bool call_sleep(const Call *call, int64_t ms);
-/* Does this plan delete, without a successor, an object of `type` whose `attribute` has the value
- * `text`? A member that goes with its whole cluster needs no orderly departure. While planning, the
- * answer is known of a destroy plan only; other plans answer false then. */
+/* Returns whether this plan deletes, without replacement, an object of `type` whose `attribute`
+ * equals `text`. For example, a member whose whole cluster is deleted need not leave it first.
+ * During planning this is known only for destroy plans; other plans return false. */
 bool call_deletes(const Call *call, const char *type, const char *attribute, Str text);
 
 /* Parts: the objects behind one resource instance, such as a directory of manifests.
  *
- * A type with parts sets `has_parts`. Its plan shows every part that changes (plan_part). Its
- * create, update and delete enclose each of these changes in call_part_begin and call_part_end:
- * then the journal records them one by one, and `recover` learns how far a run came that died.
- * Both calls may come from several threads, each with its own `diags`. */
+ * A type with parts sets `has_parts`. Its plan lists every part that changes (plan_part). Its
+ * create, update and delete call call_part_begin before and call_part_end after each of these
+ * changes. The journal records these calls, so that `recover` knows which parts an interrupted run
+ * had changed. Both functions may be called from several threads, each with its own `diags`. */
 
 typedef enum PartAction {
     PART_CREATE,
@@ -92,35 +93,35 @@ typedef enum PartAction {
 } PartAction;
 
 typedef struct PartIntent {
-    Str key;           /* of a part of the plan */
-    PartAction action; /* the planned one; of an instance that is replaced, its half of it */
-    Str marker;        /* for `recover`; empty: the key finds the part */
+    Str key;           /* of a part in the plan */
+    PartAction action; /* as planned; if the instance is replaced: PART_DELETE or PART_CREATE */
+    Str marker;        /* for `recover`; empty: the key identifies the part */
 } PartIntent;
 
-/* Before the change of a part: durable in the journal when it returns. False, with an error: the
- * part must not be changed. A part that the plan did not show, or with another action, and a part
- * that was begun before are errors. */
+/* Call before the change of a part. On success the journal has a durable record. Returns false,
+ * with an error, if the part must not be changed: if it is not in the plan with this action, or was
+ * begun before. */
 MUST_USE bool call_part_begin(const Call *call, const PartIntent *intent, Diags *diags);
-/* After it, if it succeeded. A part that failed has no end: an error of the slot follows. */
+/* Call after a successful change of a part. A failed part has no end: the slot returns an error. */
 MUST_USE bool call_part_end(const Call *call, Str key, Str private_data, Diags *diags);
 
 /* Managed objects. */
 
 typedef struct ValidateRequest {
-    Value config; /* may hold unknowns */
+    Value config; /* may contain unknowns */
 } ValidateRequest;
 
 typedef struct PlanRequest {
     Value prior;    /* null: create */
-    Value proposed; /* prior and configuration merged by the framework; defaults filled in; null:
-                       delete (with plans_destroy) */
+    Value proposed; /* prior and configuration merged by the framework, with defaults; null: delete
+                       (with plans_destroy) */
     Value config;
-    Str private_data; /* of the refreshed object; of the first answer, when a replacement is planned
+    Str private_data; /* of the refreshed object; of the first plan, if a replacement is planned
                          again as a creation */
 } PlanRequest;
 
-/* Why and how, for people: "reboots the guest", "virDomainSetMemoryFlags, live". Shown behind the
- * attribute at `path`; without a path, above the object. */
+/* A reason or detail for the user: "reboots the guest", "virDomainSetMemoryFlags, live". Shown
+ * after the attribute at `path`; without a path, above the object. */
 typedef struct PlanNote {
     Path path;
     Str text;
@@ -128,32 +129,32 @@ typedef struct PlanNote {
 
 typedef VEC(PlanNote) PlanNotes;
 
-/* What becomes of one part. Parts that stay as they are are left out. */
+/* The planned change of one part. Unchanged parts are omitted. */
 typedef struct ChangePart {
-    Str key; /* unique in the instance, the same in every plan: "apps/v1/Deployment/web/front" */
+    Str key; /* unique in the instance and equal in every plan: "apps/v1/Deployment/web/front" */
     PartAction action;
-    /* Objects of any type, for people and plan JSON, without marks. Null: absent. */
+    /* Objects of any type, for display and plan JSON, without marks. Null: absent. */
     Value before;
-    Value after; /* may hold unknowns */
+    Value after; /* may contain unknowns */
     Paths replace_paths;
-    Paths sensitive; /* places in `before` and `after` that are not shown */
+    Paths sensitive; /* paths in `before` and `after` that are not shown */
     PlanNotes notes;
 } ChangePart;
 
 typedef VEC(ChangePart) ChangeParts;
 
 typedef struct PlanResponse {
-    Value planned;          /* starts as the framework's plan: computed ones unknown */
-    Paths requires_replace; /* starts as schema_replace_paths says */
-    PlanNotes notes;        /* pushed by plan_note */
-    ChangeParts parts;      /* pushed by plan_part */
-    /* More parts may turn out to be created or updated once unknown values are known. */
+    Value planned;          /* default: the framework's plan, with computed attributes unknown */
+    Paths requires_replace; /* default: schema_replace_paths */
+    PlanNotes notes;        /* added by plan_note */
+    ChangeParts parts;      /* added by plan_part */
+    /* True: more parts may be created or updated once unknown values are known. */
     bool has_unknown_parts;
     Str private_data;
 } PlanResponse;
 
 void plan_note(PlanResponse *response, Path path, Str text, Arena *arena);
-/* `before` and `after` that are left out are null. */
+/* `before` and `after` may be omitted: then they are null. */
 void plan_part(PlanResponse *response, ChangePart part, Arena *arena);
 void plan_part_note(ChangePart *part, Path path, Str text, Arena *arena);
 
@@ -165,20 +166,20 @@ typedef struct MarkerResponse {
     Str marker;
 } MarkerResponse;
 
-/* Of create and update. */
+/* Request of create and update. */
 typedef struct ApplyRequest {
     Value prior;   /* null: create */
-    Value planned; /* holds unknowns only in computed attributes */
+    Value planned; /* contains unknowns only in computed attributes */
     Value config;  /* wholly known */
     Str private_data;
-    Str marker; /* chosen by `marker` before the intent was written; empty if none */
+    Str marker; /* returned by `marker` before the intent was written; empty if none */
 } ApplyRequest;
 
 typedef struct ApplyResponse {
-    Value state; /* starts null; of the implied type, without unknowns */
+    Value state; /* default: null; of the implied type, without unknowns */
     Str private_data;
-    /* A create failed without a state, and the reply to a request was lost: an object may exist.
-     * The intent stays, and the next run calls `recover`. */
+    /* Set if a create failed without a state and the reply to a request was lost: the object may
+     * exist. The intent stays in the journal, and the next run calls `recover`. */
     bool in_doubt;
 } ApplyResponse;
 
@@ -187,11 +188,11 @@ typedef struct DeleteRequest {
     Str private_data;
 } DeleteRequest;
 
-/* Counts after a failure only: a deletion that succeeds leaves nothing. */
+/* Used only after a failure: a successful deletion leaves no object. */
 typedef struct DeleteResponse {
-    Value state; /* starts as the prior object; null: it is gone all the same */
+    Value state; /* default: the prior object; null: it is deleted despite the error */
     Str private_data;
-    bool in_doubt; /* the reply to a request was lost: the intent stays */
+    bool in_doubt; /* the reply to a request was lost: the intent stays in the journal */
 } DeleteResponse;
 
 typedef struct ReadRequest {
@@ -200,7 +201,7 @@ typedef struct ReadRequest {
 } ReadRequest;
 
 typedef struct ReadResponse {
-    Value state; /* starts as the stored object; null: it is gone */
+    Value state; /* default: the stored object; null: the object does not exist any more */
     Str private_data;
 } ReadResponse;
 
@@ -209,7 +210,7 @@ typedef struct ImportRequest {
 } ImportRequest;
 
 typedef struct ImportResponse {
-    Value state; /* starts null; complete enough for `read` */
+    Value state; /* default: null; must be complete enough for `read` */
     Str private_data;
 } ImportResponse;
 
@@ -219,19 +220,19 @@ typedef struct UpgradeRequest {
 } UpgradeRequest;
 
 typedef struct UpgradeResponse {
-    Str upgraded; /* JSON text of the current version; starts as stored */
+    Str upgraded; /* JSON text of the current version; default: `stored` */
 } UpgradeResponse;
 
 typedef enum RecoverOutcome {
-    RECOVER_ABSENT,   /* the call left nothing: discard the intent */
-    RECOVER_COMPLETE, /* the object exists and is whole: adopt it, the plan brings the rest */
-    RECOVER_TAINTED,  /* it exists but is half made: adopt it to be replaced */
+    RECOVER_ABSENT,   /* the object does not exist: discard the intent */
+    RECOVER_COMPLETE, /* the object is complete: adopt it; the plan updates it if needed */
+    RECOVER_TAINTED,  /* the object is incomplete: adopt it as tainted */
 } RecoverOutcome;
 
-/* The call that was cut off. Of updates and deletions, only those of parts that were begun. */
+/* The interrupted call. Updates and deletions are recovered only for types with parts. */
 typedef enum RecoverCall { RECOVER_CREATE, RECOVER_UPDATE, RECOVER_DELETE } RecoverCall;
 
-/* A part that was begun. */
+/* A part whose change had begun. */
 typedef struct PartRecord {
     Str key;
     PartAction action;
@@ -244,40 +245,41 @@ typedef VEC(PartRecord) PartRecords;
 
 typedef struct RecoverRequest {
     Str marker;
-    Value planned; /* the object that was to be; may hold unknowns; null: delete */
+    Value planned; /* the planned object; may contain unknowns; null: delete */
     Str private_data;
     RecoverCall call;
     Value prior; /* the stored object; null: create */
-    /* In the order in which they began. The state that is answered has the parts that are really
-     * there; the next plan brings the rest. */
+    /* In the order in which they began. The recovered state must hold the parts that really exist;
+     * the next plan corrects the rest. */
     PartRecords parts;
 } RecoverRequest;
 
 typedef struct RecoverResponse {
-    RecoverOutcome outcome; /* starts as RECOVER_ABSENT */
+    RecoverOutcome outcome; /* default: RECOVER_ABSENT */
     Value state;            /* set unless absent */
     Str private_data;
 } RecoverResponse;
 
-/* What a call changes outside of loam, hence what the journal must record. */
+/* Whether calls change anything outside of loam; decides what the journal records. */
 typedef enum Effect {
-    EFFECT_OUTSIDE, /* an intent before, the outcome after */
+    EFFECT_OUTSIDE, /* intent before the call, outcome after it */
     EFFECT_NONE,    /* no outside effect (terraform_data, random): no intent */
 } Effect;
 
-/* How a creation that was cut off is found again. Each type with an outside effect declares one. */
+/* How an interrupted creation is recovered. Each type with an outside effect declares one. */
 typedef enum Recovery {
     RECOVERY_UNDECLARED, /* an error of the table */
-    RECOVERY_FINDS,      /* `recover` looks for the object */
-    /* A crash within the call may repeat its work; the reference page says so. `recover` may still
-     * find some of the objects. */
+    RECOVERY_FINDS,      /* `recover` finds the object */
+    /* A crash within the call may repeat its work, as the reference page states. `recover` may
+     * still find some of the objects. */
     RECOVERY_REPEATS,
 } Recovery;
 
 typedef enum LimitAction { LIMIT_CREATE, LIMIT_UPDATE, LIMIT_DELETE, LIMIT_READ } LimitAction;
 
-/* Operations that share a key run at most `capacity` at a time, over all types and configurations
- * of the provider: joins of one cluster by two types, updates of a pool by its max_unavailable. */
+/* Operations that share a key run at most `capacity` at a time, across all types and configurations
+ * of the provider. Examples: joins of one cluster by two types, updates of a pool by its
+ * max_unavailable. */
 typedef struct Limit {
     Str key;
     uint32_t capacity;
@@ -295,32 +297,32 @@ typedef struct LimitsResponse {
 } LimitsResponse;
 
 struct ResourceType {
-    const char *name; /* as users write it: libvirt_pool */
+    const char *name; /* as in configurations: libvirt_pool */
     Schema schema;
     Effect effect;
-    Recovery recovery; /* with EFFECT_OUTSIDE */
-    /* It cannot be deleted while a dependent uses it (a disk of a machine): updates of dependents
-     * come first. */
+    Recovery recovery; /* required with EFFECT_OUTSIDE */
+    /* True: the object cannot be deleted while a dependent uses it (a disk of a machine), so
+     * dependents are updated first. */
     bool destroy_after_dependents_update;
-    /* True: `plan` is called for deletions too, with `proposed` and `config` null. Its errors stop
-     * the plan; its private data reaches `delete`. */
+    /* True: `plan` is also called for deletions, with `proposed` and `config` null. Its errors stop
+     * the plan; its private data is passed to `delete`. */
     bool plans_destroy;
-    /* True: `limits` is asked about reads too, with the stored object. */
+    /* True: `limits` is also called for reads, with the stored object. */
     bool limits_reads;
-    /* One instance holds many objects, which the plan shows one by one. Needs `recover`, and
-     * `plans_destroy` if there is a `delete`. A creation that failed with a state is not tainted.
-     */
+    /* One instance has many objects, which the plan shows individually. Requires `recover`, and
+     * `plans_destroy` if there is a `delete`. A creation that failed with a state is not
+     * tainted. */
     bool has_parts;
 
-    /* Beyond the schema. Default: nothing. */
+    /* Checks that go beyond the schema. Default: none. */
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
-    /* Default: the framework's plan as it stands in the response. */
+    /* Default: the framework's plan in the response. */
     bool (*plan)(const Call *call,
                  const PlanRequest *request,
                  PlanResponse *response,
                  Diags *diags);
-    /* Chooses how the object will be found, before it is made: a UUID from lineage, address and
-     * generation, a name, a path. Default: empty. */
+    /* Returns an identifier by which `recover` will find the object, before its creation: a UUID
+     * from lineage, address and generation, a name, a path. Default: empty. */
     bool (*marker)(const Call *call,
                    const MarkerRequest *request,
                    MarkerResponse *response,
@@ -329,7 +331,7 @@ struct ResourceType {
                    const ApplyRequest *request,
                    ApplyResponse *response,
                    Diags *diags);
-    /* Default: every change forces a new object (schema flags must say so). */
+    /* Default: every change replaces the object (schema flags must agree). */
     bool (*update)(const Call *call,
                    const ApplyRequest *request,
                    ApplyResponse *response,
@@ -344,22 +346,23 @@ struct ResourceType {
                  const ReadRequest *request,
                  ReadResponse *response,
                  Diags *diags);
-    /* Default: cannot be imported. */
+    /* Default: import is an error. */
     bool (*import)(const Call *call,
                    const ImportRequest *request,
                    ImportResponse *response,
                    Diags *diags);
-    /* Default: the object as it was stored. */
+    /* Default: the stored object, unchanged. */
     bool (*upgrade)(const Call *call,
                     const UpgradeRequest *request,
                     UpgradeResponse *response,
                     Diags *diags);
-    /* After a crash within `create`; with parts, within `update` and `delete` too. Reads only. */
+    /* Called after a crash within `create`; for types with parts, also within `update` and
+     * `delete`. Only reads. */
     bool (*recover)(const Call *call,
                     const RecoverRequest *request,
                     RecoverResponse *response,
                     Diags *diags);
-    /* Default: side by side without limit. */
+    /* Default: no limit. */
     bool (*limits)(const Call *call,
                    const LimitsRequest *request,
                    LimitsResponse *response,
@@ -373,9 +376,9 @@ typedef struct DataReadRequest {
 } DataReadRequest;
 
 typedef struct DataReadResponse {
-    Value state; /* starts as the configuration; the computed attributes are to be filled in */
-    /* With call->is_planning: why the source cannot be read now, as sentences. The plan warns,
-     * takes the computed attributes as unknown, and the apply reads the source. Starts empty. */
+    Value state; /* default: the configuration; the slot sets the computed attributes */
+    /* If call->is_planning: why the source cannot be read now, as sentences. Then the plan warns,
+     * treats the computed attributes as unknown, and the apply reads the source. Default: empty. */
     Str deferred;
 } DataReadResponse;
 
@@ -389,17 +392,17 @@ struct DataSourceType {
                  Diags *diags);
 };
 
-/* Ephemeral resources: a value that is stored nowhere. */
+/* Ephemeral resources: values that are never stored. */
 
 typedef struct OpenRequest {
     Value config; /* wholly known */
 } OpenRequest;
 
 typedef struct OpenResponse {
-    Value result;        /* starts as the configuration with its defaults, wholly known */
-    Str private_data;    /* renew and close get it back; never shown, never stored */
+    Value result;        /* default: the configuration with its defaults; wholly known */
+    Str private_data;    /* passed to renew and close; never shown, never stored */
     int64_t renew_at_ms; /* on io->clock's monotonic time; 0: valid for the whole walk */
-    Str deferred;        /* as of DataReadResponse: nothing was opened, the apply opens it */
+    Str deferred;        /* as in DataReadResponse: nothing was opened, the apply opens it */
 } OpenResponse;
 
 typedef struct RenewRequest {
@@ -407,8 +410,8 @@ typedef struct RenewRequest {
 } RenewRequest;
 
 typedef struct RenewResponse {
-    Str private_data;    /* starts as the request's */
-    int64_t renew_at_ms; /* starts as 0 */
+    Str private_data;    /* default: that of the request */
+    int64_t renew_at_ms; /* default: 0 */
 } RenewResponse;
 
 typedef struct CloseRequest {
@@ -423,17 +426,17 @@ struct EphemeralType {
                  const OpenRequest *request,
                  OpenResponse *response,
                  Diags *diags);
-    /* Called on a thread of its own; the result stays as it was. */
+    /* Called on a separate thread; the result of `open` stays unchanged. */
     bool (*renew)(const Call *call,
                   const RenewRequest *request,
                   RenewResponse *response,
                   Diags *diags);
-    /* Called after a failure of other nodes too, and when the run is cancelled. */
+    /* Called even if other nodes fail or the run is cancelled. */
     bool (*close)(const Call *call, const CloseRequest *request, Diags *diags);
 };
 
-/* Functions. Arguments have the parameters' types and are known and not null, unless a parameter
- * allows null; marks are taken off the arguments and put on the result. */
+/* Functions. Arguments have the parameters' types and are known. They are not null unless the
+ * parameter allows null. Marks are removed from the arguments and added to the result. */
 
 typedef struct ProviderParameter {
     const char *name;
@@ -448,43 +451,44 @@ typedef struct FunctionRequest {
 
 typedef struct FunctionResponse {
     Value result;
-    size_t failed_argument; /* of a failure: the index of the argument at fault; SIZE_MAX: none */
+    size_t failed_argument; /* on failure: the index of the invalid argument; SIZE_MAX: none */
 } FunctionResponse;
 
-/* Pure: the same arguments give the same result. `call` has neither client nor address. */
+/* Pure: equal arguments give equal results. `call` has neither client nor address. */
 typedef struct ProviderFunction {
-    const char *name; /* rfc3339_parse */
+    const char *name; /* such as rfc3339_parse */
     const ProviderParameter *parameters;
     size_t parameter_count;
     const ProviderParameter *variadic; /* NULL: none */
     const Type *type;                  /* of the result; NULL: it depends on the arguments */
-    const Schema *object;              /* instead: the result is an object of this schema */
+    const Schema *object; /* instead of `type`: the result is an object of this schema */
     bool (*run)(const Call *call,
                 const FunctionRequest *request,
                 FunctionResponse *response,
                 Diags *diags);
     const char *description;
-    const char *example; /* "provider::p::twice(2) = 4": runs as a test */
+    const char *example; /* run as a test: "provider::p::twice(2) = 4" */
 } ProviderFunction;
 
 /* The provider itself. */
 
 typedef struct ConfigureRequest {
     Value config;        /* wholly known; with unknowns the provider is deferred and not called */
-    const void *context; /* what the program gave it with registry_give; NULL: nothing */
+    const void *context; /* set by registry_give; NULL: none */
     Arena *run;          /* lives as long as the client */
 } ConfigureRequest;
 
 typedef struct ConfigureResponse {
-    void *client; /* starts NULL; handed to every call */
+    void *client; /* default: NULL; passed to every call */
 } ConfigureResponse;
 
 struct Provider {
-    const char *name;        /* libvirt */
-    const char *address;     /* loam.internal/builtin/libvirt */
+    const char *name;        /* such as libvirt */
+    const char *address;     /* such as loam.internal/builtin/libvirt */
     const char *description; /* one sentence */
-    const char *imitates; /* release of the provider at `address` that it behaves as; NULL: none */
-    Schema schema;        /* of the provider block */
+    const char
+        *imitates; /* release of the provider at `address` whose behaviour it matches; NULL: none */
+    Schema schema; /* of the provider block */
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
     /* Default: no client. */
     bool (*configure)(const Call *call,
@@ -502,12 +506,11 @@ struct Provider {
     size_t function_count;
 };
 
-/* A provider's header lists its types by macros that take one of these:
+/* The header of a provider lists its types with macros that take one of these:
  *
  *     #define NULL_RESOURCES(ROW) ROW(null_resource)
  *     NULL_RESOURCES(RESOURCE_DECLARE)
- *     static const ResourceType *const resources[] = {NULL_RESOURCES(PROVIDER_ROW)};
- */
+ *     static const ResourceType *const resources[] = {NULL_RESOURCES(PROVIDER_ROW)}; */
 #define RESOURCE_DECLARE(type)    extern const ResourceType type;
 #define DATA_SOURCE_DECLARE(type) extern const DataSourceType type;
 #define EPHEMERAL_DECLARE(type)   extern const EphemeralType type;

@@ -1,4 +1,4 @@
-/* Schemas as JSON: read off the tables, nothing added. */
+/* provider_json: schemas as JSON, converted directly from the tables. */
 #include "provider_json.h"
 
 #include "json.h"

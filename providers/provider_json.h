@@ -1,13 +1,12 @@
-/* provider_json: a provider's schemas as JSON that Terraform's tools know (`providers schema
- * -json`).
- */
+/* provider_json: a provider's schemas as JSON, in the format of `terraform providers schema
+ * -json`. */
 #pragma once
 
 #include "json_writer.h"
 #include "provider.h"
 
-/* {"provider": …, "resource_schemas": {…}, "data_source_schemas": {…}}; names in order. */
-/* What else there is to say of a provider, as further members of its object; NULL: nothing. */
+/* Writes {"provider": …, "resource_schemas": {…}, "data_source_schemas": {…}}, sorted by name. */
+/* Writes further members into a provider's object; NULL: none. */
 typedef void ProviderJsonMore(const Provider *provider,
                               void *payload,
                               JsonWriter *writer,

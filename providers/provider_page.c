@@ -1,4 +1,4 @@
-/* The reference of a provider. Objects within objects follow in tables of their own, named by their
+/* provider_page: a provider's reference. Nested objects follow in separate tables, named by their
  * path. */
 #include "provider_page.h"
 
@@ -13,7 +13,7 @@ static void add_word(StrBuf *out, bool applies, const char *word) {
     strbuf_add_cstr(out, word);
 }
 
-/* "required", "optional, forces a new object", "computed": what the flags mean to a user. */
+/* Describes flags for users: "required", "optional, forces a new object", "computed". */
 static Str flags_of(const Attribute *attribute, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     unsigned flags = attribute->flags;
@@ -31,7 +31,7 @@ static Str flags_of(const Attribute *attribute, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* "list(string)", "list of objects" */
+/* Returns a type such as "list(string)" or "list of objects". */
 static Str type_of(const Attribute *attribute, Arena *arena) {
     static const char *const names[] = {
         [NEST_SINGLE] = "object",
@@ -43,7 +43,7 @@ static Str type_of(const Attribute *attribute, Arena *arena) {
                              : type_to_constraint(attribute->type, arena);
 }
 
-/* A bar would end the table's cell. */
+/* Escapes bars, which would end the table cell. */
 static void add_cell(StrBuf *out, Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] == '|')

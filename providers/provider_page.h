@@ -1,5 +1,4 @@
-/* provider_page: the reference of a provider, in Markdown: its settings, resources, data sources,
- * all of it from their schemas. */
+/* provider_page: a provider's reference in Markdown, generated from its schemas. */
 #pragma once
 
 #include "provider.h"

@@ -1,9 +1,9 @@
-/* provider_table: mistakes of an author that would surface long after the release. */
+/* provider_table: detects author mistakes that would otherwise surface only in use. */
 #include "provider_table.h"
 
 #include "schema_rule.h"
 
-/* A creation that a crash cuts off is found again, or its repetition is documented. */
+/* An interrupted creation must be recoverable, or its repetition declared. */
 static Str resource_fault(const ResourceType *type, Arena *arena) {
     if (!type->create)
         return str_format(arena, "The resource type \"%s\" has no create.", type->name);

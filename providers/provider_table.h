@@ -1,7 +1,7 @@
-/* provider_table: what holds for the tables of every provider. */
+/* provider_table: checks the tables of a provider. */
 #pragma once
 
 #include "provider.h"
 
-/* The first fault of a provider's tables, as a sentence; empty: none. In `arena`. */
+/* Returns the first error in a provider's tables, as a sentence in `arena`; empty if none. */
 Str provider_table_fault(const Provider *provider, Arena *arena);

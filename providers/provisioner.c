@@ -1,4 +1,4 @@
-/* The arguments of connections, and what the schemas alone do not say. */
+/* provisioner: arguments of `connection` blocks, and checks beyond the schemas. */
 #include "provisioner.h"
 
 static const Attribute connection_attributes[] = {

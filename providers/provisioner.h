@@ -1,28 +1,29 @@
-/* Provisioner: the contract between the engine and those who do something once, when an object has
- * been made or before it goes.
+/* Provisioner: the contract between the engine and provisioners, which run after the creation or
+ * before the destruction of an object.
  *
- *   ProvisionerType    its arguments, and what runs it
- *   ProvisionCall      what a run gets: effects, cancel, memory, the connection, an ear
+ *    ProvisionerType  arguments and the function to run
+ *    ProvisionCall    passed to a run: effects, cancel, memory, connection, output callback
  *
  * Values passed are unmarked, wholly known and of the schema's implied type. A run returns false
- * exactly when it added an error; the engine gives errors their place, keeps what is secret out of
- * them, and decides what they mean. */
+ * exactly if it added an error. The engine adds the source range to errors, redacts sensitive
+ * values, and handles the failure. */
 #pragma once
 
 #include "provider.h"
 
 typedef struct ProvisionCall {
-    Call call;        /* without a client */
-    Value connection; /* of provisioner_connection's implied type; null: there is none */
+    Call call;        /* `client` is NULL */
+    Value connection; /* of provisioner_connection's implied type; null: none */
     void *payload;
-    /* What it writes, as it comes, in pieces of any length. */
+    /* Receives the output as it is written, in pieces of any length. */
     void (*output)(void *payload, Str piece, bool is_error);
 } ProvisionCall;
 
 typedef struct ProvisionerType {
-    const char *name; /* as users write it: local-exec */
+    const char *name; /* as in configurations: local-exec */
     Schema schema;
-    const char *const *one_of; /* arguments of which exactly one is given, then NULL; NULL: none */
+    const char *const
+        *one_of; /* NULL-terminated arguments of which exactly one must be set; NULL: none */
     bool (*run)(const ProvisionCall *call, Value config, Diags *diags);
 } ProvisionerType;
 
@@ -31,14 +32,14 @@ typedef struct ProvisionerTable {
     size_t count;
 } ProvisionerTable;
 
-/* The arguments of a connection. */
+/* The arguments of a `connection` block. */
 extern const Schema provisioner_connection;
 
-/* NULL: there is no such provisioner. A NULL table has none. */
+/* Returns the provisioner, or NULL if none. `table` may be NULL. */
 const ProvisionerType *provisioner_find(const ProvisionerTable *table, Str name);
-/* "a", "b" and "c", for messages. */
+/* Returns the names for messages: "a", "b" and "c". */
 Str provisioner_names(const ProvisionerTable *table, Arena *arena);
-/* What the schema alone does not say: which arguments exclude each other. */
+/* Checks which arguments exclude each other, beyond the schema. */
 MUST_USE bool provisioner_check(const ProvisionerType *type,
                                 Value config,
                                 SourceRange range,

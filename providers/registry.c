@@ -1,4 +1,4 @@
-/* registry: rows of providers; modules are opened once, under the lock, and stay open. */
+/* registry: rows of providers; plugins are opened once, under the lock, and stay open. */
 #include "registry.h"
 #include "object_type.h"
 #include "plugin.h"
@@ -12,7 +12,7 @@ struct Registry {
     size_t count;
     Str module_folder;
     const Provider **loaded; /* by row; NULL: not opened yet */
-    bool *checked;           /* by row: its tables are fine */
+    bool *checked;           /* by row; true: its tables are valid */
     const void **contexts;   /* by row */
     pthread_mutex_t mutex;
 };
@@ -31,7 +31,7 @@ Registry *registry_new(const ProviderRow *rows, size_t count, Str module_folder,
     return registry;
 }
 
-/* NAMESPACE/NAME without the host; a bare name stays. */
+/* Returns NAMESPACE/NAME without the host; a bare name is unchanged. */
 static Str without_host(Str name) {
     size_t slash = str_rfind_char(name, '/');
     if (slash == SIZE_MAX)
@@ -40,7 +40,7 @@ static Str without_host(Str name) {
     return before == SIZE_MAX ? name : str_after(name, before + 1);
 }
 
-/* A provider of the well-known namespace is the same one on every host. */
+/* A provider in the namespace hashicorp matches on every host. */
 static bool is_row(const ProviderRow *row, Str name) {
     Str address = str_from_cstr(row->address);
     if (str_equal_cstr(name, row->name) || str_equal(name, address))

@@ -1,46 +1,48 @@
-/* registry: finds providers by address or name and their types by name.
+/* registry: finds providers by address or name, and their types by name.
  *
- * Rows come from builtin.c. A row with a module path is opened on first use (dlopen), so a command
- * that needs no libvirt does not load it. The lookup guards itself. */
+ * The rows are in builtin.c. A row with a plugin path is opened on first use (dlopen), so a command
+ * that does not need libvirt does not load it. Thread-safe. */
 #pragma once
 
 #include "provider.h"
 
 typedef struct ProviderRow {
-    const char *name;         /* libvirt */
-    const char *address;      /* loam.internal/builtin/libvirt */
-    const Provider *provider; /* compiled in, or NULL */
-    const char *module;       /* loam-libvirt.so: symbol <name>_provider within */
+    const char *name;         /* such as libvirt */
+    const char *address;      /* such as loam.internal/builtin/libvirt */
+    const Provider *provider; /* built in; NULL: in a plugin */
+    const char
+        *module; /* plugin such as loam-libvirt.so, which defines the symbol <name>_provider */
 } ProviderRow;
 
 typedef struct Registry Registry;
 
-/* `module_folder`: where loadable modules lie. */
+/* `module_folder`: the directory of the plugins. */
 Registry *registry_new(const ProviderRow *rows, size_t count, Str module_folder, Arena *arena);
-/* By local name ("libvirt") or full address; any host's hashicorp/NAME serves. Loads the module.
- * A name that no row has is an error with the nearest name; so is a table with a fault. */
+/* Finds a provider by local name ("libvirt") or full address; hashicorp/NAME matches on any host.
+ * Loads the plugin. Adds an error for an unknown name, with the nearest name, and for invalid
+ * tables. */
 MUST_USE bool registry_find(
     Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags);
-/* Type by name; NULL when the provider has none of that name. */
+/* Return the type of this name, or NULL if none. */
 const ResourceType *registry_find_resource(const Provider *provider, Str type);
 const DataSourceType *registry_find_data_source(const Provider *provider, Str type);
 const EphemeralType *registry_find_ephemeral(const Provider *provider, Str type);
-/* Type by mode and name; false: none. */
+/* Finds a type by mode and name; returns false if none. */
 MUST_USE bool registry_find_type(const Provider *provider,
                                  ResourceMode mode,
                                  Str type,
                                  ObjectType *out);
-/* The names of all types of one mode. */
+/* Returns the names of all types of one mode. */
 StrVec registry_type_names(const Provider *provider, ResourceMode mode, Arena *arena);
-/* The names of all rows, in their order. */
+/* Returns the names of all rows, in order. */
 StrVec registry_names(const Registry *registry, Arena *arena);
-/* The name of the provider that registry_find finds, without loading it; NULL: none. */
+/* Returns the name of the provider that registry_find would find, without loading it; NULL if
+ * none. */
 const char *registry_row_name(const Registry *registry, Str name);
-/* `context` reaches the configure of the provider, if there is one of that name. Set before any
- * walk. */
+/* Passes `context` to `configure` of the provider of this name, if any. Call before any walk. */
 void registry_give(Registry *registry, Str name, const void *context);
 const void *registry_context(const Registry *registry, const Provider *provider);
-/* The last part of an address: the name it has in a configuration ("random"). */
+/* Returns the last part of an address, the default local name ("random"). */
 Str registry_local_name(Str address);
-/* The same text for every spelling of one provider: "aws", "hashicorp/aws", and with a host. */
+/* Returns one text for every spelling of a provider: "aws", "hashicorp/aws", and with a host. */
 Str registry_key(Str name);

@@ -1,7 +1,7 @@
-/* resource_plan: walks proposed object, prior object and configuration side by side. */
+/* resource_plan: walks proposed object, prior object and configuration in parallel. */
 #include "resource_plan.h"
 
-/* The same place in all three; prior and config are null where they have no such place. */
+/* The values at one path in all three; prior and config are null where the path does not exist. */
 typedef struct Trio {
     Value proposed;
     Value prior;
@@ -23,7 +23,7 @@ static Value element_by_key(Value map, Str key) {
     return value_find(map, key, &element) ? element : nothing();
 }
 
-/* An element of a set has no place of its own: it is an old one or a new one. */
+/* Matches an element of a set by value: returns it if the set has it, else null. */
 static Value element_of_set(Value set, Value element) {
     for (size_t i = 0; value_is_present(set) && i < set.count; i++) {
         if (value_equal(value_at(set, i), element))
@@ -66,7 +66,8 @@ static Value plan_nested(const Schema *schema, Nesting nesting, Trio at, Arena *
     return value_with_items(at.proposed, items, arena);
 }
 
-/* Computed and left to the provider: does an update keep what it was? */
+/* Returns whether a computed attribute without configuration becomes unknown: on creation if it is
+ * null, on update if it has CHANGES_ON_UPDATE. */
 static bool becomes_unknown(const Attribute *attribute, Trio at, bool is_new) {
     bool is_open =
         (attribute->flags & COMPUTED) && value_is_null(at.config) && !attribute->default_json;
@@ -81,12 +82,13 @@ static Value plan_attribute(const Attribute *attribute, Trio at, bool is_new, Ar
     if (!attribute->nested)
         return at.proposed;
     Schema members = schema_of_nested(attribute->nested);
-    /* What is computed as a whole, and kept, holds nothing that is still open. */
+    /* A computed attribute without configuration keeps its value as a whole; its nested attributes
+     * are not planned. */
     bool is_kept = (attribute->flags & COMPUTED) && value_is_null(at.config);
     return is_kept ? at.proposed : plan_nested(&members, attribute->nested->nesting, at, arena);
 }
 
-/* The same member of all three. */
+/* Sets *out to one member of all three objects. */
 static bool member_at(Trio at, Str name, size_t *index, Trio *out) {
     if (!type_find_attribute(at.proposed.type, name, index))
         return false;

@@ -1,10 +1,11 @@
-/* resource_plan: the plan that the framework makes of a proposed object, before a provider's own
- * `plan` sees it. Marks are the engine's; values come without. */
+/* resource_plan: the framework's plan of a proposed object, before the provider's `plan`. Values
+ * are unmarked. */
 #pragma once
 
 #include "provider.h"
 
-/* Create: computed places that are null become unknown, inside nested objects too. Update: they
- * keep what they were, those with CHANGES_ON_UPDATE become unknown; nested objects that are new
- * count as created. Nothing differs from prior: prior itself. Proposed null: null. */
+/* Plans one object. Create: null computed attributes become unknown, also in nested objects.
+ * Update: they keep their prior values, except that those with CHANGES_ON_UPDATE become unknown;
+ * new nested objects are planned as created. Returns prior if nothing differs, and null if proposed
+ * is null. */
 Value resource_plan_object(const Schema *schema, const PlanRequest *request, Arena *arena);

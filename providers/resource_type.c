@@ -1,12 +1,12 @@
-/* resource_type: each call runs the slot of the table, or the default of an empty one. The plan of
- * the framework is in resource_plan.c. */
+/* resource_type: each function calls its slot, or applies the default of a NULL slot. The
+ * framework's plan is in resource_plan.c. */
 #include "resource_type.h"
 
 #include "object_type.h"
 #include "resource_plan.h"
 #include "timeouts.h"
 
-/* Explains a timeout, then checks the slot's answer. */
+/* Explains a timeout, then checks the slot's result. */
 static bool settle(bool answer,
                    const ResourceType *type,
                    const Timeout *limit,
@@ -48,7 +48,7 @@ bool resource_type_covers_updates(const ResourceType *type) {
     return type->update || schema_is_covered(&type->schema);
 }
 
-/* Without an update every change is a replacement, also where no flag says so. */
+/* A type without `update` replaces the object for every change, even without a schema flag. */
 static void replace_what_differs(const ResourceType *type,
                                  Value prior,
                                  PlanResponse *response,
@@ -227,7 +227,7 @@ bool resource_type_recover(const ResourceType *type,
     };
     if (!type->recover)
         return true;
-    /* A recovery that waits, waits for the end of the call that was cut off. */
+    /* A recovery uses the time limit of the interrupted operation. */
     static const char *const calls[] = {
         [RECOVER_CREATE] = "create", [RECOVER_UPDATE] = "update", [RECOVER_DELETE] = "delete"};
     bool deletes = request->call == RECOVER_DELETE;

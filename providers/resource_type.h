@@ -1,23 +1,23 @@
-/* resource_type: the calls of a managed type with the defaults filled in. The engine calls these.
- */
+/* resource_type: the engine's calls of a managed type; NULL slots get their defaults. */
 #pragma once
 
 #include "provider.h"
 
-/* response->planned and requires_replace are prepared by the framework: computed attributes that
- * the configuration leaves null become unknown when creating; when updating they keep the prior
- * value unless the attribute has CHANGES_ON_UPDATE and something else changes. */
+/* The framework prepares response->planned and requires_replace. On creation, computed attributes
+ * that the configuration leaves null become unknown. On update they keep the prior value, unless
+ * the attribute has CHANGES_ON_UPDATE and another attribute changes. */
 MUST_USE bool resource_type_plan(const ResourceType *type,
                                  const Call *call,
                                  const PlanRequest *request,
                                  PlanResponse *response,
                                  Diags *diags);
-/* The plan of the framework, without a call of the provider. */
+/* Sets the framework's plan, without calling the provider. */
 void resource_type_plan_alone(const ResourceType *type,
                               const Call *call,
                               const PlanRequest *request,
                               PlanResponse *response);
-/* The same, before a change that no schema flag covers becomes a replacement. */
+/* Like resource_type_plan_alone, but a change that no schema flag covers does not become a
+ * replacement yet. */
 void resource_type_prepare_plan(const ResourceType *type,
                                 const Call *call,
                                 const PlanRequest *request,
@@ -27,7 +27,7 @@ MUST_USE bool resource_type_marker(const ResourceType *type,
                                    const MarkerRequest *request,
                                    MarkerResponse *response,
                                    Diags *diags);
-/* create or update: create if `request->prior` is null. */
+/* Calls create if `request->prior` is null, else update. */
 MUST_USE bool resource_type_apply(const ResourceType *type,
                                   const Call *call,
                                   const ApplyRequest *request,
@@ -43,7 +43,7 @@ MUST_USE bool resource_type_read(const ResourceType *type,
                                  const ReadRequest *request,
                                  ReadResponse *response,
                                  Diags *diags);
-/* An error if the type cannot be imported. */
+/* Adds an error if the type does not support import. */
 MUST_USE bool resource_type_import(const ResourceType *type,
                                    const Call *call,
                                    const ImportRequest *request,
@@ -64,6 +64,6 @@ MUST_USE bool resource_type_limits(const ResourceType *type,
                                    const LimitsRequest *request,
                                    LimitsResponse *response,
                                    Diags *diags);
-/* For unit tests of a type: it can update, or each attribute that a user sets forces a new object
- * by its schema flag. (A plan makes a change that no flag covers a replacement all the same.) */
+/* For unit tests: returns whether the type has `update`, or a flag on each configurable attribute
+ * that forces a replacement. (A plan replaces the object for a change without a flag, too.) */
 bool resource_type_covers_updates(const ResourceType *type);

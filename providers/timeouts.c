@@ -1,4 +1,4 @@
-/* The block `timeouts`. */
+/* timeouts: the block `timeouts`. */
 #include "timeouts.h"
 
 static Str check_duration(Value value, Arena *arena) {

@@ -1,8 +1,8 @@
-/* timeouts: how long an operation on an object may take, as its block `timeouts` says.
+/* timeouts: limits on the duration of operations, from the block `timeouts`.
  *
- * A type whose operations may be long has the row TIMEOUTS_BLOCK among the blocks of its schema;
- * the rest is done here: resource_type.c gives each call its deadline, and says so when it has
- * passed. A type sees to it by call_is_cancelled, call_sleep and deadlines of its own. */
+ * A type with long operations has the row TIMEOUTS_BLOCK among its blocks. resource_type.c then
+ * sets the deadline of each call, and explains a timeout. The type observes the deadline with
+ * call_is_cancelled, call_sleep and its own deadlines. */
 #pragma once
 
 #include "provider.h"
@@ -21,15 +21,15 @@ extern const Attribute timeouts_attributes[TIMEOUTS_COUNT];
     }
 
 typedef struct Timeout {
-    const char *operation; /* create */
-    int64_t limit_ms;      /* 0: there is none */
+    const char *operation; /* such as create */
+    int64_t limit_ms;      /* 0: none */
     int64_t started_ms;
     Call call; /* with the deadline */
 } Timeout;
 
-/* The limit that an object sets for an operation on it that begins now. */
+/* Returns the limit that the object sets for an operation that starts now. */
 Timeout timeouts_begin(const Call *call, Value object, const char *operation);
-/* After an operation that failed: was it the limit? */
+/* Call after a failed operation: if its limit has passed, explains the timeout. */
 void timeouts_explain(const Timeout *timeout, Diags *diags);
-/* Do two objects differ in their limits, and in nothing else? */
+/* Returns whether two objects differ only in their timeouts. */
 bool timeouts_alone_differ(Value prior, Value planned);

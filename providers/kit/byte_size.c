@@ -1,4 +1,4 @@
-/* Sizes of disks as people write them. */
+/* byte_size: parses and formats sizes of disks. */
 #include "byte_size.h"
 
 static bool unit_shift(Str unit, unsigned *shift) {

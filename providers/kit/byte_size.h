@@ -1,5 +1,5 @@
-/* byte_size: "20G", "512MiB", "1073741824" as bytes. Units are powers of 1024, as disks of machines
- * are made: K M G T, with or without "iB". */
+/* byte_size: converts "20G", "512MiB", "1073741824" to bytes and back. Units are powers of 1024: K
+ * M G T, with or without "iB". */
 #pragma once
 
 #include "str.h"

@@ -1,4 +1,4 @@
-/* Addresses and networks. */
+/* cidr: parses and compares addresses and networks. */
 #include "cidr.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-/* Cidr: "10.17.0.1/24", "fd00::1/64": an address with the length of its network's prefix. */
+/* Cidr: an address with prefix length, such as "10.17.0.1/24" or "fd00::1/64". */
 #pragma once
 
 #include "str.h"
@@ -6,18 +6,18 @@
 typedef struct Cidr {
     bool is_v6;
     unsigned prefix;
-    uint8_t bytes[16]; /* 4 of IPv4 */
+    uint8_t bytes[16]; /* IPv4 uses the first 4 */
 } Cidr;
 
 MUST_USE bool cidr_parse(Str text, Cidr *out);
-/* An address without prefix. */
+/* Parses an address without prefix. */
 MUST_USE bool cidr_parse_address(Str text, Cidr *out);
-/* The address lies in the network of `network`. */
+/* Returns whether the address is in the network of `network`. */
 bool cidr_contains(const Cidr *network, const Cidr *address);
 bool cidr_equal(const Cidr *a, const Cidr *b);
-/* Order of two addresses of one family. */
+/* Compares two addresses of one family, for sorting. */
 int cidr_compare(const Cidr *a, const Cidr *b);
-/* "255.255.255.0" → 24; false when it is no mask. */
+/* Converts "255.255.255.0" to 24; returns false if the text is not a mask. */
 MUST_USE bool cidr_prefix_of_mask(Str mask, unsigned *prefix);
-/* Text without "/24". */
+/* Returns the text without "/24". */
 Str cidr_address_text(Str text);

@@ -1,4 +1,4 @@
-/* Durations in attributes. */
+/* duration: durations in attributes. */
 #include "duration.h"
 
 #include "clock.h"

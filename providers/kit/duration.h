@@ -1,9 +1,9 @@
-/* duration: times that users write as "90s", "5m" or "1h30m". */
+/* duration: durations in configurations, such as "90s", "5m" or "1h30m". */
 #pragma once
 
 #include "object_builder.h"
 
-/* Check of an attribute: a duration above zero. */
+/* Attribute check: returns a problem unless the value is a duration above zero. */
 Str duration_check(Value value, Arena *arena);
-/* The attribute in ms; the fallback stands for null, unknown and text that is no duration. */
+/* Returns the attribute in ms, or the fallback if it is null, unknown or not a duration. */
 int64_t duration_of(Value object, const char *name, int64_t fallback_ms);

@@ -1,11 +1,11 @@
-/* Changes of maps. */
+/* map_change: compares maps. */
 #include "map_change.h"
 
 static size_t entry_count(Value map) {
     return value_is_present(map) ? map.count : 0;
 }
 
-/* An entry of `map` that is new and not null, or has another value in `prior`. */
+/* Returns whether `map` has a new entry that is not null, or one that differs from `prior`. */
 static bool has_new_entry(Value prior, Value map) {
     for (size_t i = 0; i < entry_count(map); i++) {
         Value value = value_at(map, i), before;

@@ -1,4 +1,4 @@
-/* List attributes of an object. */
+/* nested_list: list attributes of an object. */
 #include "nested_list.h"
 
 size_t nested_list_count(Value object, const char *name) {

@@ -1,17 +1,17 @@
-/* nested_list: list attributes of an object, of nested objects or of text, read and built. Null and
- * unknown lists have no items. */
+/* nested_list: reads and builds list attributes of nested objects or strings. Null and unknown
+ * lists are empty. */
 #pragma once
 
 #include "object_builder.h"
 
 size_t nested_list_count(Value object, const char *name);
-/* Item i of the list attribute. */
+/* Returns item i of the list attribute. */
 Value nested_list_at(Value object, const char *name, size_t i);
-/* Strings of a list attribute; unknown and null ones are left out. */
+/* Returns the strings of a list attribute, without unknown and null ones. */
 StrVec nested_list_texts(Value object, const char *name, Arena *arena);
-/* The type of the list's items. */
+/* Returns the type of the list's items. */
 const Type *nested_list_element(const Type *object, const char *name);
 
-/* A list of these values; `type` is the list's. Copies. */
+/* Returns a list of copies of these values; `type` is the list's type. */
 Value nested_list_value(const Type *type, const ValueVec *values, Arena *arena);
 Value nested_list_of_texts(const StrVec *texts, Arena *arena);

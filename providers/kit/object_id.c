@@ -1,10 +1,10 @@
-/* Name-based UUIDs. */
+/* object_id: name-based UUIDs. */
 #include "object_id.h"
 
 #include "digest.h"
 #include "object_builder.h"
 
-/* The name space of all objects that loam makes. */
+/* The UUID namespace of all objects that loam creates. */
 static const Str name_space = STR_CONST("6ad0a4d8-5f4e-5c1b-9d0b-4a3b2f6c7e10");
 
 Str object_id_uuid(const Call *call) {

@@ -1,4 +1,4 @@
-/* Diagnostics at typed paths. */
+/* path_error: diagnostics with attribute paths. */
 #include "path_error.h"
 
 Path path_error_at(const PathAt *steps, size_t count, Arena *arena) {

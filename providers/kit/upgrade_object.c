@@ -1,4 +1,4 @@
-/* upgrade_object: stored JSON text to an object and back. */
+/* upgrade_object: converts stored JSON text to an object and back. */
 #include "upgrade_object.h"
 
 #include "json.h"

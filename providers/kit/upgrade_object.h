@@ -1,11 +1,12 @@
-/* upgrade_object: the slot `upgrade` for types whose newer versions only added attributes. */
+/* upgrade_object: helpers for the slot `upgrade` of types whose newer versions only added
+ * attributes. */
 #pragma once
 
 #include "object_builder.h"
 #include "provider.h"
 
-/* Starts with the stored object; attributes that its version did not have are null. False: the
- * stored text does not fit the schema, and stays as it is. */
+/* Reads the stored object; attributes that its version lacks are null. Returns false if the stored
+ * text does not match the schema; then it stays unchanged. */
 MUST_USE bool upgrade_object_begin(const Call *call,
                                    const UpgradeRequest *request,
                                    ObjectBuilder *builder);

@@ -1,4 +1,4 @@
-/* Looks and pauses. */
+/* wait_until: calls `look` and pauses in turn. */
 #include "wait_until.h"
 
 #define PAUSE_FIRST_MS 250
@@ -18,7 +18,7 @@ bool wait_until_retry(const Call *call, const WaitPauses *pauses, unsigned *atte
     return !call_sleep(call, pause_before(pauses, (*attempt)++));
 }
 
-/* On the monotonic clock; INT64_MAX: never. */
+/* Returns the end of the wait on the monotonic clock; INT64_MAX: none. */
 static int64_t end_of(const Call *call, int64_t now, int64_t timeout_ms) {
     int64_t end = INT64_MAX;
     if (timeout_ms > 0 && timeout_ms < INT64_MAX - now)

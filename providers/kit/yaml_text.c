@@ -1,4 +1,4 @@
-/* Values as YAML. JSON's scalars are YAML's. */
+/* yaml_text: values as YAML; scalars are written as JSON, which is valid YAML. */
 #include "yaml_text.h"
 
 #include "json.h"

@@ -1,8 +1,8 @@
-/* yaml_text: a value as a block of YAML that small readers understand too: a scalar a line, strings
- * in double quotes. */
+/* yaml_text: a value as block-style YAML for simple parsers: one scalar per line, strings in double
+ * quotes. */
 #pragma once
 
 #include "value.h"
 
-/* A string as it stands; anything else as YAML. Wholly known. */
+/* Returns a string unchanged, any other value as YAML. The value is wholly known. */
 Str yaml_text_of(Value value, Arena *arena);
