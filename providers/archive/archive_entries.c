@@ -1,4 +1,4 @@
-/* Which files go into an archive. */
+/* archive_entries: selects the files of an archive. */
 #include "archive_entries.h"
 
 #include "glob.h"
@@ -6,13 +6,13 @@
 
 #include <errno.h>
 
-#define DEPTH_MAX 256 /* links may lead round in circles */
+#define DEPTH_MAX 256 /* symbolic links may form a cycle */
 
 typedef struct Walk {
     const Call *call;
     Value excludes;
     bool skips_linked_directories;
-    Str output; /* the archive itself, which must not hold an older one of its own */
+    Str output; /* the archive, which must not contain its previous version */
     ArchiveEntries *out;
     Diags *diags;
 } Walk;
@@ -118,7 +118,7 @@ static int compare_names(const void *a, const void *b) {
     return str_compare(((const ArchiveEntry *)a)->name, ((const ArchiveEntry *)b)->name);
 }
 
-/* By name; of several of one name the last one counts. */
+/* Adds texts by name; the last one of a name wins. */
 static void collect_texts(const Call *call, Value sources, ArchiveEntries *out) {
     for (size_t i = 0; i < sources.count; i++) {
         ArchiveEntry entry = {

@@ -1,4 +1,4 @@
-/* archive_entries: the files that go into an archive, in their order. */
+/* archive_entries: the files of an archive, in order. */
 #pragma once
 
 #include "provider.h"
@@ -7,13 +7,13 @@ typedef struct ArchiveEntry {
     Str name;
     Str bytes;
     uint32_t mode;
-    bool is_file; /* of the disk, with its mode; else a text of the configuration */
+    bool is_file; /* true: a file on disk, with its mode; false: a text of the configuration */
 } ArchiveEntry;
 
 typedef VEC(ArchiveEntry) ArchiveEntries;
 
-/* What the arguments of archive_file name; on failure adds an error. Files of a directory are in
- * the order of their names, a directory's files in its place. */
+/* Collects the files that the arguments of archive_file name; adds an error on failure. Entries of
+ * a directory are sorted by name; the files of a subdirectory take its position. */
 MUST_USE bool archive_entries_collect(const Call *call,
                                       Value arguments,
                                       ArchiveEntries *out,

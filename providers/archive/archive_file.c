@@ -1,4 +1,4 @@
-/* archive_file: an archive that is made when the object is created, and made anew by a refresh. */
+/* archive_file: an archive created with the object and updated by each refresh. */
 #include "archive_object.h"
 #include "archive_provider.h"
 
@@ -18,7 +18,8 @@ static bool file_apply(const Call *call,
     return archive_object_make(call, request->planned, &response->state, diags);
 }
 
-/* The archive follows its sources: what depends on its digests sees them before it is planned. */
+/* A read updates the archive from its sources, so that dependents are planned with its new
+ * digests. */
 static bool file_read(const Call *call,
                       const ReadRequest *request,
                       ReadResponse *response,

@@ -1,4 +1,4 @@
-/* Archives that are made and described. */
+/* archive_object: creates archives and describes them. */
 #include "archive_object.h"
 
 #include "archive_pack.h"
@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-/* "0644" and "0o644" are octal, "420" is decimal, "0x1a4" of base 16. */
+/* Parses a mode: "0644" and "0o644" are octal, "420" is decimal, "0x1a4" is hexadecimal. */
 static bool parse_mode(Str text, uint32_t *out) {
     char digits[24], *end;
     bool is_octal = str_starts_with(text, STR("0o")) || str_starts_with(text, STR("0O"));
@@ -35,7 +35,7 @@ static bool fail(Diags *diags, const char *summary, Str path, int error) {
     return false;
 }
 
-/* An archive that is there already stays as it is, with its time. */
+/* Leaves an identical archive untouched, to keep its modification time. */
 static bool write_archive(const Call *call, Str path, Str bytes, Diags *diags) {
     const Disk *disk = call->io->disk;
     Str present, folder = disk_folder_of(path);

@@ -1,12 +1,13 @@
-/* archive_object: what the resource and the data source archive_file share: their arguments, and an
- * archive that is made and described. */
+/* archive_object: arguments and creation shared by the resource and the data source
+ * archive_file. */
 #pragma once
 
 #include "object_builder.h"
 #include "provider.h"
 
 /* clang-format off */
-/* As rows of an attribute table; `flags` joins the arguments' flags, `output` those of the rest. */
+/* Rows of an attribute table. `flags` is added to the arguments, `output` to the other
+ * attributes. */
 #define ARCHIVE_ATTRIBUTES(flags, output)                                                          \
     {"type",                        &TYPE_STRING, REQUIRED | (flags), "\"zip\" or \"tar.gz\"."},   \
     {"output_path",                 &TYPE_STRING, REQUIRED | (flags), "Path of the archive; missing directories are made."}, \
@@ -28,8 +29,8 @@
 #define ARCHIVE_SOURCE_ATTRIBUTES(flags)                                                           \
     {"content",  &TYPE_STRING, REQUIRED | (flags), "A text to pack."},                             \
     {"filename", &TYPE_STRING, REQUIRED | (flags), "Name of the text within the archive."}
-/* Sources exclude each other: each of them gets an error, at its own place. As rows of a table of
- * rules. */
+/* Rows of a table of rules. Conflicts are in both orders, so that each argument gets an error at
+ * its own range. */
 #define ARCHIVE_RULES                                                                                   \
     {RULE_AT_LEAST_ONE, {"source", "source_content_filename", "source_file", "source_dir"}}, \
     {RULE_CONFLICTS, {"source_file", "source_content"}}, \
@@ -52,5 +53,5 @@
 /* clang-format on */
 
 Str archive_object_check_mode(Value value, Arena *arena);
-/* Packs, writes the archive and describes it: *out is `arguments` with its digests. */
+/* Packs and writes the archive: *out is `arguments` with its digests. */
 MUST_USE bool archive_object_make(const Call *call, Value arguments, Value *out, Diags *diags);

@@ -1,4 +1,4 @@
-/* Archives as bytes. */
+/* archive_pack: the bytes of archives. */
 #include "archive_pack.h"
 
 #include "deflate.h"
@@ -6,7 +6,8 @@
 
 #include <zlib.h>
 
-/* As hard as the archives are packed whose digests people have. */
+/* The same compression as the provider hashicorp/archive, so that digests in existing states stay
+ * valid. */
 static const DeflateSearch search_of_zip = {.chain = 32, .nice = 32};
 static const DeflateSearch search_of_gzip = {.chain = 128, .nice = 128};
 
@@ -15,11 +16,11 @@ static void put(StrBuf *out, uint32_t number, size_t size) {
         strbuf_add_char(out, (char)(unsigned char)(number >> (8 * i)));
 }
 
-/* zip. */
+/* zip format. */
 
 #define ZIP_VERSION    20
 #define ZIP_UNIX       (3 << 8)
-#define ZIP_DATE       0x8a21 /* 1 January 2049: no time at all, as others write it */
+#define ZIP_DATE       0x8a21 /* 1 January 2049, the constant date that hashicorp/archive writes */
 #define ZIP_DESCRIPTOR 0x8    /* sizes and checksum follow the data */
 #define ZIP_UTF8       0x800
 #define ZIP_READ_ONLY  1U
@@ -27,7 +28,7 @@ static void put(StrBuf *out, uint32_t number, size_t size) {
 #define MODE_FILE      0100000U
 #define MODE_WRITABLE  0200U
 
-/* Names of plain characters need no flag. */
+/* Returns the flags: names in plain ASCII do not need the UTF-8 flag. */
 static uint32_t zip_flags(Str name) {
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.ptr[i];
@@ -42,7 +43,7 @@ typedef struct ZipEntry {
     uint32_t offset, checksum, packed_size, mode;
 } ZipEntry;
 
-/* What the local header and the directory have in common, up to the date. */
+/* Writes the fields shared by the local header and the central directory, up to the date. */
 static void put_start(StrBuf *out, const ZipEntry *zip) {
     put(out, ZIP_VERSION, 2);
     put(out, zip_flags(zip->entry->name), 2);
@@ -86,7 +87,7 @@ static void put_directory(StrBuf *out, const ZipEntry *zip) {
     put_start(out, zip);
     put_sizes(out, zip);
     put(out, (uint32_t)zip->entry->name.len, 2);
-    put(out, 0, 2); /* further fields */
+    put(out, 0, 2); /* extra field */
     put(out, 0, 2); /* comment */
     put(out, 0, 2); /* disk */
     put(out, 0, 2);
@@ -117,7 +118,7 @@ Str archive_pack_zip(const ArchiveEntries *entries, const ArchiveOptions *option
     return strbuf_str(&out);
 }
 
-/* tar, in the format of POSIX. */
+/* tar format, POSIX. */
 
 #define TAR_BLOCK  512
 #define TAR_NAME   100
@@ -173,7 +174,8 @@ static void put_data(StrBuf *out, Str bytes) {
     strbuf_add_repeat(out, 0, (TAR_BLOCK - bytes.len % TAR_BLOCK) % TAR_BLOCK);
 }
 
-/* Into name and prefix, cut at a slash; false: it fits nowhere, or is not ASCII. */
+/* Splits a name at a slash into name and prefix; returns false if it does not fit or is not
+ * ASCII. */
 static bool set_name(TarHeader *header, Str name) {
     for (size_t i = 0; i < name.len; i++) {
         if ((unsigned char)name.ptr[i] >= 0x80)
@@ -192,7 +194,7 @@ static bool set_name(TarHeader *header, Str name) {
     return true;
 }
 
-/* "LENGTH path=NAME\n", whose length counts itself. */
+/* Returns "LENGTH path=NAME\n"; LENGTH includes its own digits. */
 static Str path_record(Str name, Arena *arena) {
     size_t size = name.len + sizeof " path=\n" - 1, digits = 1;
     for (size_t total = 0; digits < 20; digits++) {
@@ -240,7 +242,8 @@ static Str pack_tar(const ArchiveEntries *entries, const ArchiveOptions *options
 Str archive_pack_tar_gz(const ArchiveEntries *entries,
                         const ArchiveOptions *options,
                         Arena *arena) {
-    static const Str header = STR_CONST("\x1f\x8b\x08\0\0\0\0\0\0\xff"); /* no time, no system */
+    static const Str header =
+        STR_CONST("\x1f\x8b\x08\0\0\0\0\0\0\xff"); /* no time, unknown system */
     StrBuf out = strbuf_new(arena);
     Str tar = pack_tar(entries, options, arena);
     strbuf_add(&out, header);

@@ -1,11 +1,11 @@
-/* archive_pack: entries as the bytes of an archive. The same entries give the same bytes on every
- * machine: times and owners stay out. */
+/* archive_pack: packs entries into an archive. Equal entries give equal bytes on every machine:
+ * times and owners are omitted. */
 #pragma once
 
 #include "archive_entries.h"
 
 typedef struct ArchiveOptions {
-    bool has_mode; /* `mode` counts instead of the files' own */
+    bool has_mode; /* `mode` replaces the modes of the files */
     uint32_t mode;
 } ArchiveOptions;
 

@@ -1,4 +1,4 @@
-/* The provider of archives. */
+/* archive_provider: the provider of archives. */
 #include "archive_provider.h"
 
 static const ResourceType *const resources[] = {ARCHIVE_RESOURCES(PROVIDER_ROW)};

@@ -1,4 +1,4 @@
-/* data archive_file: an archive that is made whenever the data source is read. */
+/* data archive_file: an archive created at each read of the data source. */
 #include "archive_object.h"
 #include "archive_provider.h"
 

@@ -1,10 +1,9 @@
-/* Compression as RFC 1951 has it: chains of equal hashes, lazy matches, the cheapest kind of block.
+/* deflate: compression by RFC 1951: hash chains, lazy matches, the smallest kind of block.
  *
- * zlib makes other choices, and its next release may make others again, while the digests of
- * archives are kept in states. The bounds, the order of the search and what decides a tie are
- * therefore those of the archives whose digests people have. Positions are those of the whole
- * input; `base` is the first one that the search still sees, as if the input came through a buffer
- * of 64 KiB. */
+ * States hold digests of archives, so the output must never change. zlib makes other choices, which
+ * its next release may change. Limits, search order and tie-breaking therefore match the compressor
+ * of the provider hashicorp/archive. Positions refer to the whole input; `base` is the first
+ * position still in reach of the search, as with a buffer of 64 KiB. */
 #include "deflate.h"
 
 #include "vec.h"
@@ -13,8 +12,8 @@
 #define HASH_BITS    17
 #define MATCH_MIN    4
 #define MATCH_MAX    258
-#define SHORT_REACH  4096 /* for a match of MATCH_MIN */
-#define LAZY         16   /* a longer match is taken at once */
+#define SHORT_REACH  4096 /* maximum distance of a match of MATCH_MIN */
+#define LAZY         16   /* a longer match is used without looking for a better one */
 #define TOKENS_MAX   16384
 #define STORED_MAX   65535
 #define LITERALS     286
@@ -23,7 +22,7 @@
 #define END          256
 #define CODE_BITS    15
 
-/* A literal byte, or a match. */
+/* A literal byte or a match. */
 typedef struct Token {
     uint16_t length; /* 0: literal */
     uint16_t value;  /* byte, or distance - 1 */
@@ -31,7 +30,7 @@ typedef struct Token {
 
 typedef struct Code {
     uint16_t bits;
-    uint16_t size; /* 0: not in use */
+    uint16_t size; /* 0: unused */
 } Code;
 
 typedef struct Deflate {
@@ -40,8 +39,8 @@ typedef struct Deflate {
     StrBuf out;
     uint64_t bits;
     unsigned bit_count;
-    uint32_t *head;   /* by hash: position + 1 */
-    uint32_t *before; /* by position in the window: the one before with that hash */
+    uint32_t *head;   /* by hash: last position + 1 */
+    uint32_t *before; /* by position in the window: the previous position with the same hash */
     size_t base;
     size_t block_start;
     Token *tokens;
@@ -67,7 +66,7 @@ static void put_stored_header(Deflate *d, size_t size, bool is_final) {
     put_bits(d, (uint32_t)size ^ 0xffff, 16);
 }
 
-/* Lengths and distances: a code, and more bits. */
+/* Lengths and distances are a code followed by extra bits. */
 
 typedef struct Range {
     unsigned code;
@@ -75,7 +74,7 @@ typedef struct Range {
     unsigned more;
 } Range;
 
-/* Codes in groups of `group`, each group with one more bit, from the smallest value on. */
+/* Codes in groups of `group`; each group has one more extra bit than the previous one. */
 static Range range_of(unsigned value, unsigned group) {
     unsigned more = 0, base = 0, code = 0, plain = 2 * group;
     if (value < plain)
@@ -100,7 +99,7 @@ static Range distance_range(unsigned value) {
     return range_of(value, 2);
 }
 
-/* Codes of the least total size. */
+/* Huffman codes. */
 
 typedef struct Symbol {
     uint16_t symbol;
@@ -124,8 +123,8 @@ typedef struct Packet {
     bool is_pair;
 } Packet;
 
-/* sizes[i]: of symbol i in the order of counts. Package-merge: on each level pairs of the level
- * below come in between the symbols, before symbols of the same weight. */
+/* sizes[i] is the code length of symbol i, in the order of counts. Package-merge: each level merges
+ * the symbols with pairs of the level below, pairs before symbols of equal weight. */
 static void find_sizes(
     const Symbol *symbols, size_t count, size_t limit, uint16_t *sizes, Arena *arena) {
     size_t room = 2 * count;
@@ -164,7 +163,7 @@ static uint16_t reversed(uint16_t bits, unsigned size) {
     return out;
 }
 
-/* Shorter codes come first; of one size, in the order of the symbols. */
+/* Assigns canonical codes: shorter ones first, equal lengths in the order of the symbols. */
 static void assign(Code *codes, Symbol *symbols, const uint16_t *sizes, size_t count) {
     uint32_t next = 0;
     size_t end = count;
@@ -222,14 +221,14 @@ static size_t total_bits(const uint32_t *counts, const Code *codes, size_t total
 
 typedef struct CodeText {
     uint8_t symbol;
-    uint8_t value; /* of 16, 17, 18: how often, less the least */
+    uint8_t value; /* for 16, 17, 18: the repetitions beyond the minimum */
 } CodeText;
 
 typedef struct BlockPlan {
     uint32_t literals[LITERALS], distances[DISTANCES], lengths[LENGTH_CODES];
     Code literal_codes[LITERALS], distance_codes[DISTANCES], length_codes[LENGTH_CODES];
     size_t literal_count, distance_count, length_count;
-    VEC(CodeText) text; /* the sizes of both codes */
+    VEC(CodeText) text; /* code lengths of both codes */
 } BlockPlan;
 
 static const uint8_t length_order[LENGTH_CODES] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
@@ -309,7 +308,7 @@ static BlockPlan *plan_block(const Deflate *d, size_t *more_bits, Arena *arena) 
     while (plan->distance_count > 0 && plan->distances[plan->distance_count - 1] == 0)
         plan->distance_count--;
     if (plan->distance_count == 0) {
-        plan->distances[0] = 1; /* the format wants one */
+        plan->distances[0] = 1; /* the format requires at least one */
         plan->distance_count = 1;
     }
     make_codes(plan->literals, LITERALS, CODE_BITS, plan->literal_codes, arena);
@@ -357,8 +356,8 @@ static void put_tokens(Deflate *d, const Code *literals, const Code *distances) 
     put_code(d, literals[END]);
 }
 
-/* The tokens so far as a block that ends before `end`: stored, with fixed codes or with codes of
- * its own, whichever is smallest. */
+/* Writes the tokens so far as a block that ends before `end`: stored, with fixed codes or with
+ * dynamic codes, whichever is smallest. */
 static void end_block(Deflate *d, size_t end) {
     SCOPED(ArenaRef) arena = arena_open("block");
     Code literals[LITERALS], distances[DISTANCES];
@@ -383,7 +382,7 @@ static void end_block(Deflate *d, size_t end) {
     d->token_count = 0;
 }
 
-/* The search. */
+/* Match search. */
 
 static uint32_t hash_at(const Deflate *d, size_t at) {
     const unsigned char *b = (const unsigned char *)d->in.ptr + at;
@@ -391,7 +390,7 @@ static uint32_t hash_at(const Deflate *d, size_t at) {
     return (four * 0x1e35a7bdU) >> (32 - HASH_BITS);
 }
 
-/* Returns the head of the chain before, as position + 1. */
+/* Returns the previous head of the chain, as position + 1. */
 static uint32_t insert(Deflate *d, size_t at) {
     uint32_t *head = &d->head[hash_at(d, at)];
     uint32_t before = *head;
@@ -440,7 +439,8 @@ static void compress(Deflate *d) {
     size_t size = d->in.len, insert_end = size > 3 ? size - 3 : 0, at = 0;
     int64_t chain = -1;
     Token match = {0};
-    bool has_literal = false; /* the byte before `at` waits for what follows */
+    bool has_literal =
+        false; /* the byte before `at` is pending: a longer match may start at `at` */
     while (at < size) {
         if (at - d->base > (size_t)2 * WINDOW - MATCH_MIN - MATCH_MAX &&
             size > d->base + (size_t)2 * WINDOW)

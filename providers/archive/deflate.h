@@ -1,13 +1,13 @@
-/* deflate: bytes compressed as RFC 1951 says, without a header. The same bytes give the same result
- * for good: digests of archives are kept in states. */
+/* deflate: compresses bytes by RFC 1951, without a header. The output for given bytes never
+ * changes, since states hold digests of archives. */
 #pragma once
 
 #include "str.h"
 
-/* How hard it looks for bytes that came before. */
+/* Effort of the search for matches. */
 typedef struct DeflateSearch {
-    unsigned chain; /* places to look at */
-    unsigned nice;  /* bytes that are enough */
+    unsigned chain; /* maximum number of positions to try */
+    unsigned nice;  /* match length that ends the search */
 } DeflateSearch;
 
 Str deflate_bytes(Str bytes, DeflateSearch search, Arena *arena);

@@ -1,4 +1,4 @@
-/* data external: runs a program, without a shell, that reads a JSON object of strings and writes
+/* data external: runs a program without a shell; it reads a JSON object of strings and writes
  * one. */
 #include "external_provider.h"
 #include "json.h"
@@ -32,7 +32,7 @@ static bool external_validate(const Call *call, const ValidateRequest *request, 
                 STR("The list must have at least one element: the program to run."));
 }
 
-/* Without the elements that are null or empty; NULL at its end. */
+/* Returns a NULL-terminated argument vector, without null and empty elements. */
 static const char *const *arguments_of(Value program, size_t *count, Arena *arena) {
     const char **argv = arena_new_array(arena, const char *, program.count + 1);
     *count = 0;
@@ -58,7 +58,7 @@ static Str query_text(Value query, Arena *arena) {
     return strbuf_str(&text);
 }
 
-/* The beginning of what the program said; the end of a long text says more than its beginning. */
+/* Returns the end of long output, which is more useful than its beginning. */
 static Str shown(Str text) {
     text = str_trim(text);
     return text.len > SHOWN_MAX ? str_after(text, text.len - SHOWN_MAX) : text;

@@ -1,4 +1,4 @@
-/* The provider of answers of programs. */
+/* external_provider: the provider of program results. */
 #include "external_provider.h"
 
 static const DataSourceType *const data_sources[] = {EXTERNAL_DATA_SOURCES(PROVIDER_ROW)};

@@ -1,4 +1,4 @@
-/* external: answers of programs. */
+/* external: results of programs. */
 #pragma once
 
 #include "provider.h"

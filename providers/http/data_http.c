@@ -1,4 +1,4 @@
-/* data http: asks a web server and shows the answer. */
+/* data http: sends a request to a web server and returns the response. */
 #include "digest.h"
 #include "http_provider.h"
 #include "log.h"
@@ -119,7 +119,7 @@ static void set_patience(const Call *call, Value config, HttpRequest *http) {
     http->retries = (uint32_t)object_int(retry, "attempts", 0);
     int64_t least = object_int(retry, "min_delay_ms", 1000);
     int64_t most = object_int(retry, "max_delay_ms", 30000);
-    http->retry_wait_ms = least > 0 ? least : 1; /* 0 is the default there */
+    http->retry_wait_ms = least > 0 ? least : 1; /* 0 would select the default */
     http->retry_wait_max_ms = most > 0 ? most : 1;
 }
 
@@ -133,7 +133,7 @@ static void set_headers(const Call *call, Value config, HttpRequest *http) {
     }
 }
 
-/* "content-type" → "Content-Type" */
+/* Converts "content-type" to "Content-Type". */
 static Str canonical_name(Str name, Arena *arena) {
     char *text = arena_alloc(arena, name.len + 1);
     bool begins = true;

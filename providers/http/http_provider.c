@@ -1,4 +1,4 @@
-/* The provider of answers of web servers. */
+/* http_provider: the provider of HTTP responses. */
 #include "http_provider.h"
 
 static const DataSourceType *const data_sources[] = {HTTP_DATA_SOURCES(PROVIDER_ROW)};

@@ -1,4 +1,4 @@
-/* http: answers of web servers. */
+/* http: responses of web servers. */
 #pragma once
 
 #include "provider.h"

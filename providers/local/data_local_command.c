@@ -1,4 +1,4 @@
-/* data local_command: runs a program and gives what it said. */
+/* data local_command: runs a program and returns its output. */
 #include "local_command.h"
 #include "local_provider.h"
 

@@ -1,4 +1,4 @@
-/* data local_file: the content of a file that is there. */
+/* data local_file: the content of an existing file. */
 #include "local_content.h"
 #include "local_lookup.h"
 #include "local_provider.h"

@@ -1,4 +1,4 @@
-/* data local_sensitive_file: the content of a file that is there, never shown. */
+/* data local_sensitive_file: the content of an existing file, as a sensitive value. */
 #include "local_content.h"
 #include "local_lookup.h"
 #include "local_provider.h"

@@ -1,4 +1,4 @@
-/* ephemeral local_command: runs a program in every run; what it says is kept nowhere. */
+/* ephemeral local_command: runs a program in every run; its output is never stored. */
 #include "local_command.h"
 #include "local_provider.h"
 

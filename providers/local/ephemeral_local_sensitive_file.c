@@ -1,4 +1,4 @@
-/* ephemeral local_sensitive_file: the content of a file that is there, kept nowhere else. */
+/* ephemeral local_sensitive_file: the content of an existing file, which is never stored. */
 #include "local_content.h"
 #include "local_lookup.h"
 #include "local_provider.h"

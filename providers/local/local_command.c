@@ -1,4 +1,4 @@
-/* Programs that are run. */
+/* local_command: runs programs. */
 #include "local_command.h"
 
 #include "log.h"

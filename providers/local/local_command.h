@@ -1,5 +1,5 @@
-/* local_command: runs a program, without a shell, and describes what it said; what the data source
- * and the ephemeral resource local_command share. */
+/* local_command: runs a program without a shell; shared by the data source and the ephemeral
+ * resource local_command. */
 #pragma once
 
 #include "object_builder.h"
@@ -17,5 +17,5 @@
     {"stderr",                   &TYPE_STRING, COMPUTED, "What it wrote to its error output; null if nothing."}
 /* clang-format on */
 
-/* *out: the configuration with what the program said. */
+/* *out is the configuration with the program's results. */
 MUST_USE bool local_command_run(const Call *call, Value config, Value *out, Diags *diags);

@@ -1,4 +1,4 @@
-/* What a local file holds. */
+/* local_content: the content of a local file. */
 #include "local_content.h"
 
 #include "digest.h"

@@ -1,4 +1,4 @@
-/* local_file: a file of given content on the machine that loam runs on. */
+/* local_file: a file of given content on the machine on which loam runs. */
 #include "local_content.h"
 #include "local_place.h"
 #include "local_provider.h"

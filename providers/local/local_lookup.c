@@ -1,4 +1,4 @@
-/* Looking a file's content up. */
+/* local_lookup: reads a file's content. */
 #include "local_lookup.h"
 
 #include "digest.h"

@@ -7,5 +7,5 @@ bool local_lookup_read(const Call *call,
                        const DataReadRequest *request,
                        DataReadResponse *response,
                        Diags *diags);
-/* Fills in an object with `filename`: content and digests. */
+/* Sets content and digests of an object with `filename`. */
 bool local_lookup_file(const Call *call, Value *state, Diags *diags);

@@ -1,4 +1,4 @@
-/* Files on disk: written whole or not at all, looked at again, removed. */
+/* local_place: writes files completely or not at all, reads and removes them. */
 #include "local_place.h"
 
 #include "digest.h"
@@ -36,7 +36,7 @@ static void file_error(Diags *diags, const char *summary, Str path, int error) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s", STR_ARG(path), strerror(-error), hint);
 }
 
-/* The mode that the file got, for a later look at drift. */
+/* Returns private data with the file's actual mode, to detect drift later. */
 static Str remember_mode(const Call *call, Str path) {
     const Disk *disk = call->io->disk;
     DiskStat stat;
@@ -53,7 +53,8 @@ static bool remembered_mode(Str private_data, uint32_t *out) {
     return str_octal_to_uint32(str_slice(private_data, at + key.len, at + key.len + 4), out);
 }
 
-/* A source whose content has changed is a change that the configuration alone does not show. */
+/* Returns whether the content of the source has changed, which the configuration alone does not
+ * show. */
 static bool source_changed(const Call *call, const PlanRequest *request) {
     Str source = object_text(request->proposed, "source", STR_EMPTY);
     if (source.len == 0 || value_is_null(request->prior))
@@ -142,7 +143,7 @@ bool local_place_update(const Call *call,
     const Disk *disk = call->io->disk;
     Str path = object_text(request->planned, "filename", STR_EMPTY);
     Str bytes;
-    /* Written anew rather than chmod, so that the umask counts as it did at creation. */
+    /* Write the file again instead of chmod, so that the umask applies as on creation. */
     int error = disk->read_file(disk->self, path, &bytes, call->arena);
     if (error) {
         file_error(diags, "Cannot change the file's permissions", path, error);
@@ -169,7 +170,7 @@ bool local_place_delete(const Call *call,
     return false;
 }
 
-/* Shows what was changed behind our back; null when only a new file can mend it. */
+/* Returns the object with its drift; null if only a new file can correct the drift. */
 static Value drifted(const Call *call, Value state, Str bytes) {
     ObjectBuilder builder = object_builder_of(state, call->arena);
     if (!local_content_adopt(&builder, bytes, call->arena))
@@ -237,7 +238,8 @@ bool local_place_recover(const Call *call,
     }
     if (!local_content_bytes(call, request->planned, &wanted, diags))
         return false;
-    /* Other content is somebody's older file: ours appears by a rename, whole or not at all. */
+    /* Different content belongs to an older file: the new one appears by a rename, complete or not
+     * at all. */
     if (!str_equal(wanted, found))
         return true;
     *state = described(call, request->planned, found);

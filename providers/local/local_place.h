@@ -1,14 +1,14 @@
-/* local_place: how a file of given content stands on disk; the operations that local_file and
- * local_sensitive_file share.
+/* local_place: a file of given content on disk; operations shared by local_file and
+ * local_sensitive_file.
  *
- * Content is written beside the file and renamed, so a half-written file never exists: what is
- * there with the right content is whole. Permissions are subject to the umask. The ones that the
- * file really got are remembered in the private data; a read that finds others reports them. */
+ * Content is written beside the file and renamed, so a file with the right content is complete.
+ * Permissions are subject to the umask. The private data holds the actual permissions; a read
+ * reports others as drift. */
 #pragma once
 
 #include "provider.h"
 
-/* Octal text of three or four digits. */
+/* Attribute check: octal text of three or four digits. */
 Str local_place_check_permission(Value value, Arena *arena);
 
 bool local_place_plan(const Call *call,
@@ -23,7 +23,7 @@ bool local_place_create(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
                         Diags *diags);
-/* Permissions only; new content is a new object. */
+/* Changes only permissions; new content replaces the object. */
 bool local_place_update(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,

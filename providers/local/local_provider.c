@@ -1,4 +1,4 @@
-/* The provider of files and programs on the machine that loam runs on. */
+/* local_provider: the provider of files and programs on the machine on which loam runs. */
 #include "local_provider.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* local: files on the machine that loam runs on. */
+/* local: files and programs on the machine on which loam runs. */
 #pragma once
 
 #include "provider.h"

@@ -1,5 +1,5 @@
-/* local_sensitive_file: as local_file, but its content is never shown and its mode starts at 0700.
- */
+/* local_sensitive_file: like local_file, but its content is sensitive and its default mode is
+ * 0700. */
 #include "local_content.h"
 #include "local_place.h"
 #include "local_provider.h"

@@ -1,4 +1,4 @@
-/* data null_data_source: gives its inputs back. */
+/* data null_data_source: returns its inputs. */
 #include "null_provider.h"
 #include "object_builder.h"
 

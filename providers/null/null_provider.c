@@ -1,4 +1,4 @@
-/* The provider of objects that do nothing. */
+/* null_provider: the provider of objects without effect. */
 #include "null_provider.h"
 
 #include "digest.h"

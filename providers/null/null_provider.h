@@ -1,4 +1,4 @@
-/* null: objects that do nothing, to hang provisioners and triggers on. */
+/* null: objects without effect, for provisioners and triggers. */
 #pragma once
 
 #include "provider.h"
@@ -14,7 +14,7 @@
 NULL_RESOURCES(RESOURCE_DECLARE)
 NULL_DATA_SOURCES(DATA_SOURCE_DECLARE)
 
-/* A random whole number below 2^63, as text. */
+/* Returns a random integer below 2^63, as text. */
 Str null_random_text(Arena *arena);
 
 extern const Provider null_provider;

@@ -1,4 +1,4 @@
-/* null_resource: does nothing; other things can be tied to its replacement. */
+/* null_resource: has no effect; its replacement can trigger provisioners and other replacements. */
 #include "map_change.h"
 #include "null_provider.h"
 #include "object_builder.h"

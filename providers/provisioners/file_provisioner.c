@@ -1,4 +1,4 @@
-/* file: a file, a text or a whole folder, copied to another machine. */
+/* file: copies a file, a text or a directory to another machine. */
 #include "machine.h"
 #include "object_builder.h"
 #include "provisioners.h"
@@ -38,7 +38,7 @@ typedef struct Copy {
 
 typedef VEC(Copy) Copies;
 
-/* What is in a folder: files are copied, folders are made and wait for their turn. */
+/* Copies the files of a directory, creates its subdirectories and adds them to `waiting`. */
 static bool copy_folder(SshLink *link, Copy folder, Copies *waiting, Diags *diags) {
     const Disk *disk = link->call->io->disk;
     Arena *arena = link->call->arena;
@@ -62,7 +62,7 @@ static bool copy_folder(SshLink *link, Copy folder, Copies *waiting, Diags *diag
     return true;
 }
 
-/* "folder/" is what is in it, "folder" the folder itself. */
+/* "dir/" copies the contents, "dir" the directory itself. */
 static bool copy_tree(SshLink *link, Str source, Str destination, Diags *diags) {
     Arena *arena = link->call->arena;
     bool is_inside = str_ends_with(source, STR("/"));

@@ -1,4 +1,4 @@
-/* Keeps between one and two times of what it shows, so that a program may write forever. */
+/* last_output: keeps one to two times the shown size, so that memory stays bounded. */
 #include "last_output.h"
 
 #include "utf8.h"

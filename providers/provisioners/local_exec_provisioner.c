@@ -1,4 +1,4 @@
-/* local-exec: a command on the machine that loam runs on. */
+/* local-exec: runs a command on the machine on which loam runs. */
 #include "last_output.h"
 #include "object_builder.h"
 #include "provisioners.h"
@@ -20,7 +20,7 @@ static void add_word(Words *words, Str word, Arena *arena) {
     vec_push(arena, words, str_to_cstr(word, arena));
 }
 
-/* The interpreter, its first words, the command. */
+/* Returns the argument vector: interpreter, its arguments, the command. */
 static Words words_of(Value config, Arena *arena) {
     Words words = {0};
     Value interpreter = object_attribute(config, "interpreter");

@@ -1,4 +1,4 @@
-/* Settings of a connection, and the few commands that provisioners need on the machine. */
+/* machine: settings of a connection, and the remote commands that provisioners need. */
 #include "machine.h"
 
 #include "object_builder.h"

@@ -1,4 +1,4 @@
-/* provisioners: what can be done with an object that was made, or that is about to go. */
+/* provisioners: actions after the creation or before the destruction of an object. */
 #pragma once
 
 #include "provisioner.h"

@@ -1,4 +1,4 @@
-/* remote-exec: scripts on another machine, each copied there, run and taken away again. */
+/* remote-exec: copies scripts to another machine, runs them and removes them. */
 #include "digest.h"
 #include "machine.h"
 #include "object_builder.h"
@@ -12,7 +12,7 @@ static const Attribute attributes[] = {
 
 static const char summary[] = "remote-exec provisioner error";
 
-/* %RAND% stands for something that no other run has. */
+/* Replaces %RAND% by a random text. */
 static Str script_path(const ProvisionCall *call) {
     static const char placeholder[] = "%RAND%";
     Arena *arena = call->call.arena;
@@ -34,7 +34,8 @@ static bool run_script(const ProvisionCall *call, SshLink *link, Str script, Dia
     bool ok = machine_run(link, ssh_quote(path, arena), STR_EMPTY, &last, summary, diags);
     if (!link->session)
         return ok;
-    /* It may hold secrets; that it cannot be removed is no reason to make the machine anew. */
+    /* The script may contain secrets. Failing to remove it is only a warning, since an error would
+     * taint the object. */
     Diags ignored = diags_new(arena);
     Str remove = ssh_client_script("rm -f -- \"$1\"", &path, 1, arena);
     bool is_gone = machine_run(link, remove, STR_EMPTY, NULL, summary, &ignored);

@@ -1,4 +1,4 @@
-/* ephemeral random_bytes: random bytes that are drawn anew in every run and kept nowhere. */
+/* ephemeral random_bytes: random bytes, new in every run and never stored. */
 #include "random_octets.h"
 #include "random_provider.h"
 

@@ -1,5 +1,4 @@
-/* ephemeral random_password: text of random characters that is drawn anew in every run and kept
- * nowhere. */
+/* ephemeral random_password: random characters, new in every run and never stored. */
 #include "bcrypt.h"
 #include "random_provider.h"
 #include "random_text.h"

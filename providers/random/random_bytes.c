@@ -1,4 +1,4 @@
-/* random_bytes: random bytes that are never shown. */
+/* random_bytes: random bytes as sensitive values. */
 #include "digest.h"
 #include "object_builder.h"
 #include "random_octets.h"
@@ -20,7 +20,7 @@ static bool bytes_create(const Call *call,
     return true;
 }
 
-/* The id is the bytes in base64. */
+/* The import ID is the bytes in base64. */
 static bool bytes_import(const Call *call,
                          const ImportRequest *request,
                          ImportResponse *response,

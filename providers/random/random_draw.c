@@ -1,11 +1,12 @@
-/* Unbiased choices. */
+/* random_draw: unbiased random choices. */
 #include "random_draw.h"
 
 #include "digest.h"
 
 uint64_t random_draw_below(uint64_t limit) {
     CHECK(limit > 0);
-    uint64_t rest = (UINT64_MAX % limit + 1) % limit; /* what does not fill a whole round */
+    uint64_t rest = (UINT64_MAX % limit + 1) %
+                    limit; /* numbers above the largest multiple of `limit` would bias the result */
     uint64_t bits;
     do
         digest_random(&bits, sizeof bits);

@@ -1,4 +1,4 @@
-/* random_id: random bytes in several notations. */
+/* random_id: random bytes in several encodings. */
 #include "digest.h"
 #include "map_change.h"
 #include "object_builder.h"
@@ -71,7 +71,7 @@ static bool id_create(const Call *call,
     return true;
 }
 
-/* base64url has no padding; the standard decoder wants it. */
+/* Decodes base64url: adds the padding that the decoder requires. */
 static bool from_base64url(Str text, Str *out, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     for (size_t i = 0; i < text.len; i++) {
@@ -82,7 +82,7 @@ static bool from_base64url(Str text, Str *out, Arena *arena) {
     return digest_from_base64(strbuf_str(&buf), out, arena);
 }
 
-/* "BYTES" or "PREFIX,BYTES", the bytes as b64_url shows them. */
+/* The import ID is "BYTES" or "PREFIX,BYTES", with the bytes as in b64_url. */
 static bool id_import(const Call *call,
                       const ImportRequest *request,
                       ImportResponse *response,

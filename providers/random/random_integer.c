@@ -1,4 +1,4 @@
-/* random_integer: a whole number between two bounds, both included. */
+/* random_integer: an integer between two bounds, inclusive. */
 #include "digest.h"
 #include "map_change.h"
 #include "object_builder.h"
@@ -65,7 +65,7 @@ static bool integer_create(const Call *call,
     return true;
 }
 
-/* "RESULT,MIN,MAX" or "RESULT,MIN,MAX,SEED" */
+/* The import ID is "RESULT,MIN,MAX" or "RESULT,MIN,MAX,SEED". */
 static bool integer_import(const Call *call,
                            const ImportRequest *request,
                            ImportResponse *response,

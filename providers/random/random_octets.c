@@ -1,4 +1,4 @@
-/* Secret bytes. */
+/* random_octets: secret random bytes. */
 #include "random_octets.h"
 
 #include "digest.h"

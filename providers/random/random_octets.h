@@ -1,5 +1,5 @@
-/* random_octets: secret bytes in two notations; what the resource and the ephemeral resource
- * random_bytes share. */
+/* random_octets: secret bytes in two encodings; shared by the resource and the ephemeral resource
+ * random_bytes. */
 #pragma once
 
 #include "object_builder.h"
@@ -12,6 +12,6 @@
 /* clang-format on */
 
 Str random_octets_check_length(Value value, Arena *arena);
-/* `arguments` with as many bytes as its `length` says. */
+/* Returns `arguments` with `length` random bytes. */
 Value random_octets_draw(Value arguments, Arena *arena);
 Value random_octets_describe(ObjectBuilder *builder, Str bytes, Arena *arena);

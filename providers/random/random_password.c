@@ -1,4 +1,4 @@
-/* random_password: text of random characters that is never shown. */
+/* random_password: random characters as a sensitive value. */
 #include "bcrypt.h"
 #include "random_provider.h"
 #include "random_text.h"
@@ -33,7 +33,7 @@ static bool password_create(const Call *call,
     return true;
 }
 
-/* The id is the password itself. */
+/* The import ID is the password. */
 static bool password_import(const Call *call,
                             const ImportRequest *request,
                             ImportResponse *response,

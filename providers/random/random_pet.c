@@ -1,4 +1,4 @@
-/* random_pet: a name that people can say, such as "calm-otter". */
+/* random_pet: a pronounceable name such as "calm-otter". */
 #include "map_change.h"
 #include "object_builder.h"
 #include "random_draw.h"
@@ -29,7 +29,7 @@ static Str draw_word(RandomWords words) {
     return str_from_cstr(words.items[random_draw_below(words.count)]);
 }
 
-/* Adverbs as far as needed, then an adjective and an animal. */
+/* Returns adverbs up to the length, then an adjective and an animal. */
 static Str draw_name(Value planned, Arena *arena) {
     int64_t length = object_int(planned, "length", 2);
     VEC(Str) parts = {0};

@@ -1,4 +1,4 @@
-/* The provider of values drawn once and kept in the state. */
+/* random_provider: the provider of random values stored in the state. */
 #include "random_provider.h"
 
 static const ResourceType *const resources[] = {RANDOM_RESOURCES(PROVIDER_ROW)};

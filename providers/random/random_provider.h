@@ -1,4 +1,4 @@
-/* random: values drawn once and kept in the state. */
+/* random: random values, generated once and stored in the state. */
 #pragma once
 
 #include "provider.h"
@@ -24,7 +24,7 @@
 RANDOM_RESOURCES(RESOURCE_DECLARE)
 RANDOM_EPHEMERALS(EPHEMERAL_DECLARE)
 
-/* The slot `update` of all types: only keepers that are null come or go. */
+/* The slot `update` of all types: reached only if null keepers are added or removed. */
 bool random_update(const Call *call,
                    const ApplyRequest *request,
                    ApplyResponse *response,

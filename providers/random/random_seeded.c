@@ -1,6 +1,6 @@
-/* The generator, and its start: the numbers that 7.8e12 steps from a fixed state lead to, mixed
- * with a sequence that begins at the seed. A jump over that many steps is a power of a polynomial.
- */
+/* random_seeded: the generator and its initial state. The initial state mixes a sequence that
+ * begins at the seed with the numbers 7.8e12 steps after a fixed state. These are computed by a
+ * polynomial power. */
 #include "random_seeded.h"
 
 #include <pthread.h>
@@ -13,7 +13,7 @@
 
 static uint64_t start_numbers[SIZE];
 
-/* 48271 * x modulo 2^31 - 1 */
+/* Returns 48271 * x modulo 2^31 - 1. */
 static int32_t next_small(int32_t x) {
     return (int32_t)((int64_t)x * 48271 % PRIME);
 }
@@ -28,7 +28,7 @@ static uint64_t next_wide(int32_t *x, int high, int middle) {
     return wide;
 }
 
-/* Polynomials of powers of x below x^607, where x^607 = x^334 + 1; coefficients modulo 2^64. */
+/* Multiplies polynomials modulo x^607 = x^334 + 1, with coefficients modulo 2^64. */
 static void multiply(uint64_t *a, const uint64_t *b) {
     uint64_t product[2 * SIZE] = {0};
     for (size_t i = 0; i < SIZE; i++) {
@@ -61,7 +61,7 @@ static void jump(uint64_t *power) {
     }
 }
 
-/* Number n of the sequence stands at this place of the generator. */
+/* Returns the generator's index of number n of the sequence. */
 static size_t place_of(uint64_t n) {
     return (size_t)((SIZE - TAP - 1 + SIZE - n % SIZE) % SIZE);
 }
@@ -86,7 +86,7 @@ static void make_start(void) {
     }
 }
 
-/* CRC-64 as ISO 3309 has it. */
+/* Returns the CRC-64 of ISO 3309. */
 static uint64_t checksum(Str text) {
     uint64_t sum = UINT64_MAX;
     for (size_t i = 0; i < text.len; i++) {
@@ -112,7 +112,7 @@ void random_seeded_init(RandomSeeded *seeded, Str seed) {
     seeded->feed = SIZE - TAP;
 }
 
-/* 63 bits */
+/* Returns 63 random bits. */
 static uint64_t draw(RandomSeeded *seeded) {
     seeded->tap = (seeded->tap + SIZE - 1) % SIZE;
     seeded->feed = (seeded->feed + SIZE - 1) % SIZE;
@@ -120,7 +120,7 @@ static uint64_t draw(RandomSeeded *seeded) {
     return seeded->numbers[seeded->feed] & INT64_MAX;
 }
 
-/* Numbers beyond the last whole round are drawn again. */
+/* Draws again for numbers above the largest multiple of `limit`, which would bias the result. */
 uint64_t random_seeded_below(RandomSeeded *seeded, uint64_t limit) {
     CHECK(limit > 0 && limit <= INT64_MAX);
     int shift = limit <= INT32_MAX ? 32 : 0;

@@ -1,5 +1,5 @@
-/* random_seeded: choices that a seed makes repeatable, the same as those of the known provider: an
- * additive lagged Fibonacci generator of 607 numbers. No secret may come from it. */
+/* random_seeded: repeatable choices by seed, equal to those of hashicorp/random: an additive lagged
+ * Fibonacci generator of 607 numbers. Not for secrets. */
 #pragma once
 
 #include "str.h"
@@ -13,5 +13,5 @@ typedef struct RandomSeeded {
 } RandomSeeded;
 
 void random_seeded_init(RandomSeeded *seeded, Str seed);
-/* From 0 to limit - 1; limit is from 1 to 2^63 - 1. */
+/* Returns 0 … limit - 1; limit is from 1 to 2^63 - 1. */
 uint64_t random_seeded_below(RandomSeeded *seeded, uint64_t limit);

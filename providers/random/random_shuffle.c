@@ -1,4 +1,4 @@
-/* random_shuffle: texts in a random order. */
+/* random_shuffle: strings in random order. */
 #include "map_change.h"
 #include "object_builder.h"
 #include "random_draw.h"
@@ -29,7 +29,7 @@ static size_t below(RandomSeeded *seeded, size_t limit) {
     return (size_t)(seeded ? random_seeded_below(seeded, limit) : random_draw_below(limit));
 }
 
-/* Each place gets one of those that have come so far, which goes to the end. */
+/* Moves a random earlier item to index i and puts item i in its place (inside-out shuffle). */
 static void permute(size_t *order, size_t count, RandomSeeded *seeded) {
     for (size_t i = 0; i < count; i++) {
         size_t j = below(seeded, i + 1);

@@ -1,4 +1,4 @@
-/* random_string: text of random characters that is no secret. */
+/* random_string: random characters that are not secret. */
 #include "random_provider.h"
 #include "random_text.h"
 #include "upgrade_object.h"

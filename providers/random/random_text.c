@@ -1,4 +1,4 @@
-/* Text of random characters. */
+/* random_text: strings of random characters. */
 #include "random_text.h"
 
 #include "path_error.h"
@@ -8,8 +8,8 @@
 #define LENGTH_MAX 65536
 
 typedef struct Class {
-    const char *use;   /* attribute that switches it on */
-    const char *least; /* attribute that says how many there must be */
+    const char *use;   /* attribute that enables it */
+    const char *least; /* attribute with the minimum number of its characters */
     Str characters;
 } Class;
 
@@ -89,7 +89,8 @@ bool random_text_plan(const Call *call,
     Value setting = !value_is_null(numeric)  ? numeric
                     : !value_is_null(number) ? number
                                              : value_bool(true);
-    /* An object that was imported or made elsewhere may lack one of the names: no reason to act. */
+    /* An imported object, or one of another tool, may lack one of the two names, which is no
+     * change. */
     if (!changed) {
         Value prior = object_attribute(request->prior, "numeric");
         if (value_is_null(prior))
@@ -120,7 +121,7 @@ static Str draw_one(const StrVec *of) {
     return of->items[random_draw_below(of->count)];
 }
 
-/* A least number counts for a class that is not used otherwise, too. */
+/* A minimum applies even to a class that is not enabled. */
 Str random_text_draw(Value object, Arena *arena) {
     size_t length = (size_t)object_int(object, "length", 1), at = 0;
     Str *drawn = arena_new_array(arena, Str, length);

@@ -1,4 +1,4 @@
-/* random_text: text of random characters; what random_string and random_password share. */
+/* random_text: random characters; shared by random_string and random_password. */
 #pragma once
 
 #include "map_change.h"
@@ -6,7 +6,7 @@
 #include "provider.h"
 
 /* clang-format off */
-/* The settings of such text, as rows of an attribute table. */
+/* Rows of an attribute table: settings of the text. */
 #define RANDOM_TEXT_ATTRIBUTES                                                                     \
     {"length", &TYPE_NUMBER, REQUIRED | FORCES_NEW,                                                \
      "How many characters.", .check = random_text_check_length},                                   \
@@ -41,16 +41,16 @@
 Str random_text_check_length(Value value, Arena *arena);
 Str random_text_check_least(Value value, Arena *arena);
 
-/* Do the settings leave room, and anything to choose from? */
+/* Checks that the minimums fit the length, and that some characters are allowed. */
 bool random_text_validate(const Call *call, const ValidateRequest *request, Diags *diags);
-/* `number` and `numeric` are two names of one setting. */
+/* Keeps `number` and `numeric` equal, two names of one setting. */
 bool random_text_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags);
-/* Text as the settings of a planned object ask for. */
+/* Returns random text for the settings of a planned object. */
 Str random_text_draw(Value object, Arena *arena);
-/* Older versions stored `number` alone. */
+/* Sets null settings to their defaults; older versions stored only `number`. */
 void random_text_complete(ObjectBuilder *builder);
-/* Settings that an imported text could have been drawn with. */
+/* Sets settings that match an imported text. */
 void random_text_adopt(ObjectBuilder *builder, Str text);

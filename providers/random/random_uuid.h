@@ -1,4 +1,4 @@
-/* random_uuid: what the three types of UUIDs share. */
+/* random_uuid: shared by the three types of UUIDs. */
 #pragma once
 
 #include "map_change.h"
@@ -12,9 +12,9 @@
     {"id",      &TYPE_STRING,        COMPUTED, "The UUID."}
 /* clang-format on */
 
-/* `planned` with this UUID. */
+/* Returns `planned` with this UUID. */
 Value random_uuid_describe(Value planned, Str uuid, Arena *arena);
-/* The id is the UUID. */
+/* The import ID is the UUID. */
 bool random_uuid_import(const Call *call,
                         const ImportRequest *request,
                         ImportResponse *response,

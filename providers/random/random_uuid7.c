@@ -1,4 +1,4 @@
-/* random_uuid7: a version 7 UUID: the time of its creation, then random bits. */
+/* random_uuid7: a version 7 UUID: its creation time, then random bits. */
 #include "digest.h"
 #include "random_provider.h"
 #include "random_uuid.h"

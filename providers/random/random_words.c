@@ -1,4 +1,4 @@
-/* The words. */
+/* random_words: the word lists. */
 #include "random_words.h"
 
 /* clang-format off */

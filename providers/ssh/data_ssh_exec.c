@@ -1,4 +1,4 @@
-/* data ssh_exec: what a command on a machine says, asked at every plan. */
+/* data ssh_exec: the output of a command on a machine, run at every plan. */
 #include "ssh_ask.h"
 #include "ssh_provider.h"
 

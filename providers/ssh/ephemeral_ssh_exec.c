@@ -1,5 +1,5 @@
-/* ephemeral ssh_exec: what a command on a machine says, for the time of one run: a token, a lease.
- * It may be kept alive by a second command and given back by a third. */
+/* ephemeral ssh_exec: the output of a command on a machine, for one run: a token, a lease. A second
+ * command may renew it, a third one may revoke it. */
 #include "json.h"
 #include "ssh_ask.h"
 #include "ssh_provider.h"
@@ -23,7 +23,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* The settings, for the commands to come: in the memory of the run alone. */
+/* Stores the arguments in the private data, which stays in memory, for the later commands. */
 static Str remember(Value object, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
@@ -49,7 +49,7 @@ static int64_t next_renewal(const Call *call, Value object) {
     return call_monotonic_ms(call) + every_ms;
 }
 
-/* A command whose status counts; none is fine, too. */
+/* Runs an optional command; a status other than 0 is an error. */
 static bool run(const Call *call, Value object, const char *name, Diags *diags) {
     Value command = object_attribute(object, name);
     SshResult result;

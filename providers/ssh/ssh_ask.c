@@ -1,4 +1,4 @@
-/* A command that answers. */
+/* ssh_ask: runs a command and returns its output. */
 #include "ssh_ask.h"
 
 #include "utf8.h"

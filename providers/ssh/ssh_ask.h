@@ -1,21 +1,22 @@
-/* ssh_ask: what a command on a machine says; the data source and the ephemeral resource ssh_exec.
- */
+/* ssh_ask: the output of a command on a machine, for the data source and the ephemeral resource
+ * ssh_exec. */
 #pragma once
 
 #include "object_builder.h"
 #include "ssh_client.h"
 
-/* Its answer, as rows of an attribute table; `extra` joins the flags of what it wrote. */
+/* Rows of an attribute table: the result of the command. `extra` is added to the flags of the
+ * outputs. */
 #define SSH_ASK_ATTRIBUTES(extra)                                                                  \
     {"stdout", &TYPE_STRING, COMPUTED | (extra), "What it wrote to standard output."},             \
         {"stderr", &TYPE_STRING, COMPUTED | (extra), "What it wrote to standard error."}, {        \
         "exit_status", &TYPE_NUMBER, COMPUTED, "Its exit status; not 0 is no error here."          \
     }
 
-/* Runs `command` with sh on the machine that `object` names; it may take until the deadline. While
- * planning, a machine that does not answer in time is no error if `deferred` is given: then it says
- * why, and *out is not set. Empty otherwise. */
+/* Runs `command` with sh on the machine that `object` names, at most until the deadline. If
+ * `deferred` is not NULL and the machine does not reply in time during a plan, this is no error:
+ * *deferred is the reason, and *out is not set. Otherwise *deferred is empty. */
 MUST_USE bool ssh_ask(
     const Call *call, Value object, Str command, SshResult *out, Str *deferred, Diags *diags);
-/* The object with the answer in it. */
+/* Returns the object with the result. */
 Value ssh_ask_answer(Value object, const SshResult *result, Arena *arena);

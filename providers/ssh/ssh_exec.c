@@ -1,11 +1,11 @@
-/* ssh_exec: a script that ran once on a machine, and one for the way back.
+/* ssh_exec: a script that runs once on a machine, and one that runs at destruction.
  *
- * It runs anew when `script`, `command`, `triggers` or `host` change; that is a replacement, since
- * what ran cannot be changed. How the machine is reached and what is run at destruction change in
- * place, and nothing is executed for that.
+ * A change of `script`, `command`, `triggers` or `host` replaces the object, so the script runs
+ * again. Connection arguments and the destroy command are updated in place, without running
+ * anything.
  *
- * The marker on the machine stands for the object: a machine that was built anew has none, and the
- * next plan runs the script there. */
+ * A marker on the machine represents the object: a rebuilt machine has no marker, so the next plan
+ * runs the script there. */
 #include "digest.h"
 #include "object_builder.h"
 #include "ssh_marker.h"
@@ -58,7 +58,7 @@ static Value with_result(const SshLink *link, Value object, Str id, const SshMar
     return object_builder_value(&builder);
 }
 
-/* False with an error unless the script ended well. */
+/* Returns false, with an error, unless the script succeeded. */
 static bool judge(const SshLink *link,
                   const SshMarkerResult *result,
                   const char *what,
@@ -108,7 +108,7 @@ static bool exec_create(const Call *call,
     return judge(&link, &result, "The script failed", diags);
 }
 
-/* What changes in place is only remembered. */
+/* An update only stores the new arguments. */
 static bool exec_update(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
@@ -119,7 +119,7 @@ static bool exec_update(const Call *call,
     return true;
 }
 
-/* The marker of the way back. */
+/* Returns the ID of the destroy script's marker. */
 static Str destroy_id(Str id, Arena *arena) {
     return str_concat(id, STR("-destroy"), arena);
 }
@@ -143,8 +143,8 @@ static bool exec_delete(const Call *call,
     SshMarkerResult result;
     if (!ssh_client_link(call, request->prior, &link, diags))
         return false;
-    /* The script's own marker goes first of all when the way back is done: then a run was killed
-     * between that and telling, and nothing runs a second time. */
+    /* The script's marker is removed first after the destroy script. If it is missing, an earlier
+     * run was killed after the destroy script, which must not run again. */
     SshMarkerTrace trace;
     if (!ssh_marker_look(&link, id, &trace, diags))
         return false;
@@ -155,12 +155,12 @@ static bool exec_delete(const Call *call,
     bool is_good = judge(&link, &result, "The destroy command failed", diags);
     if (is_good && !ssh_marker_forget(&link, id, diags))
         return false;
-    /* Without its marker a failed one runs again when the destruction is tried again. */
+    /* Removing the marker lets a failed destroy script run again with the next attempt. */
     return ssh_marker_forget(&link, way_back, diags) && is_good;
 }
 
-/* Other users' markers are not theirs to see. A destruction that was cut off may have removed the
- * script's marker before its own: the object is there until both are gone. */
+/* Markers of other users are not visible. An interrupted destruction may have removed only the
+ * script's marker: the object exists until both markers are gone. */
 static bool look_for_marker(const Call *call, Value state, SshMarkerTrace *out, Diags *diags) {
     SCOPED(SshLink) link = {0};
     *out = SSH_TRACE_PRESENT;
@@ -177,8 +177,7 @@ static bool look_for_marker(const Call *call, Value state, SshMarkerTrace *out, 
     return ssh_marker_look(&link, destroy_id(id, call->arena), out, diags);
 }
 
-/* A machine that cannot be asked is no reason to stop: the same plan may be about to start it, or
- * to pin its new key. */
+/* An unreachable machine is no error: this plan may start it or pin its new host key. */
 static bool exec_read(const Call *call,
                       const ReadRequest *request,
                       ReadResponse *response,
@@ -204,7 +203,7 @@ static bool exec_read(const Call *call,
     return true;
 }
 
-/* Nothing is decided while nobody knows, or while the script runs. */
+/* Adds the error that the script's outcome is unknown, or that the script still runs. */
 static bool explain_doubt(const Call *call, const char *why, Diags *diags) {
     diags_error(diags, NO_RANGE, "It is in doubt whether the script ran",
                 "A run before this one sent it and did not hear how it ended. %s If the machine is "
@@ -213,8 +212,8 @@ static bool explain_doubt(const Call *call, const char *why, Diags *diags) {
     return false;
 }
 
-/* A script may never end: a run waits this long for that of a run before, unless `timeouts` says.
- */
+/* How long recovery waits for a running script, unless `timeouts` is set: a script may never
+ * end. */
 #define RECOVER_WAIT_MS (INT64_C(10) * 60 * 1000)
 
 static Call patient(const Call *call) {

@@ -1,11 +1,11 @@
 /* ssh_file: a file of given content on a machine.
  *
- * It is written beside its place and renamed, so a half-written file never exists, and one with the
- * right content is whole. Content, mode and owner change in place; another path or machine is
- * another file. What was changed on the machine is seen at the next plan, as long as it answers.
+ * The file is written beside its path and renamed, so it is never incomplete. Content, mode and
+ * owner are updated in place; another path or machine replaces the object. If the machine is
+ * reachable, the next plan shows drift.
  *
- * Of write-only content nothing is kept, not even a digest: it is sent when its version changes,
- * and with any other change of the file. */
+ * Neither write-only content nor its digest is stored: the content is sent when its version
+ * changes, and with any other change of the file. */
 #include "digest.h"
 #include "object_builder.h"
 #include "path_error.h"
@@ -69,8 +69,8 @@ static const ArgumentRule rules[] = {
 static const char *const contents[] = {"content", "sensitive_content", "content_base64",
                                        "content_wo"};
 
-/* The content attribute that a configuration uses, or an object; NULL when none is set, as what is
- * write-only never is in an object. */
+/* Returns the name of the content attribute that is set in a configuration or object. NULL if none:
+ * write-only content is never in an object. */
 static const char *content_name(Value object) {
     for (size_t i = 0; i < ARRAY_COUNT(contents); i++) {
         if (!value_is_null(object_attribute(object, contents[i])))
@@ -90,7 +90,7 @@ static bool content_bytes(const Call *call, Value object, Str *out, Diags *diags
                       "padding. base64encode() makes such text.");
 }
 
-/* The digest of known content is no secret of the apply: it stands in the plan. */
+/* Sets the digest of known content, so that the plan shows it. */
 static bool file_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
@@ -123,8 +123,8 @@ static bool file_marker(const Call *call,
 
 /* clang-format off */
 
-/* Arguments: path, expected digest, how much to show of other content. Prints a line about the
- * file, then its content if the digest is another one. */
+/* Arguments: path, expected digest, maximum size of content to show. Prints a line about the file,
+ * then its content if the digest differs. */
 static const char look_script[] =
     "set -u\n"
     "p=$1\n"
@@ -148,7 +148,7 @@ static bool write_file(SshLink *link, Value object, Str bytes, Diags *diags) {
     return ssh_upload_write(link, &upload, diags);
 }
 
-/* bytes NULL: of content that nobody may know of. */
+/* `bytes` NULL: the content is write-only. */
 static Value described(const SshLink *link, Value object, const Str *bytes) {
     Arena *arena = link->call->arena;
     ObjectBuilder builder = object_builder_of(object, arena);
@@ -162,7 +162,7 @@ static Value described(const SshLink *link, Value object, const Str *bytes) {
     return object_builder_value(&builder);
 }
 
-/* Does the file itself change, or only the way to it? */
+/* Returns whether only connection arguments change, not the file. */
 static bool is_same_file(const ApplyRequest *request) {
     static const char *const parts[] = {"sha256", "mode", "owner", "content_wo_version"};
     if (value_is_null(request->prior))
@@ -175,7 +175,7 @@ static bool is_same_file(const ApplyRequest *request) {
     return true;
 }
 
-/* Creates and updates: the file is written anew. */
+/* For create and update: writes the file again if it changed. */
 static bool file_apply(const Call *call,
                        const ApplyRequest *request,
                        ApplyResponse *response,
@@ -209,8 +209,8 @@ typedef struct FileLook {
     bool is_there;
     Str sha256;
     uint32_t mode;
-    Str owner[4]; /* user, group, their numbers */
-    Str content;  /* when it is another one than expected and not too long */
+    Str owner[4]; /* user, group, and their numeric IDs */
+    Str content;  /* set if it differs from the expected content and is not too long */
     bool is_whole;
 } FileLook;
 
@@ -244,7 +244,7 @@ static bool parse_look(Str text, FileLook *out) {
     return true;
 }
 
-/* expected empty: of content that is not to be shown. */
+/* `expected` empty: the content must not be shown. */
 static SshStatus look(
     SshLink *link, Str path, Str expected, FileLook *out, SshProblem *problem, Diags *diags) {
     Arena *arena = link->call->arena;
@@ -264,7 +264,7 @@ static SshStatus look(
     return status;
 }
 
-/* Does "user", "user:group" or ":group" name the owner that was found, by name or number? */
+/* Returns whether "user", "user:group" or ":group" matches the found owner, by name or number. */
 static bool is_owner(Str wanted, const Str owner[4]) {
     Str parts[2] = {wanted, STR_EMPTY};
     size_t colon = str_find_char(wanted, ':', 0);
@@ -280,7 +280,7 @@ static bool is_owner(Str wanted, const Str owner[4]) {
     return true;
 }
 
-/* What the plan is to see; null when only writing the file anew can mend it. */
+/* Returns the object with its drift; null if only a new file can correct the drift. */
 static Value drifted(Value state, const FileLook *found, Arena *arena) {
     ObjectBuilder builder = object_builder_of(state, arena);
     const char *name = content_name(state);
@@ -328,7 +328,7 @@ static bool file_read(const Call *call,
     ssh_client_hurry(&link);
     SshStatus status = look(&link, path, sha256, &found, &problem, diags);
     if (ssh_client_is_absent(&link, status)) {
-        /* The same plan may be about to start the machine. */
+        /* The same plan may start the machine. */
         Str why = ssh_client_explain_absence(&link, status, problem);
         diags_warning(diags, NO_RANGE, "A file could not be looked at",
                       "%.*s \"%.*s\" is taken to be as it was left.", STR_ARG(why), STR_ARG(path));
@@ -354,7 +354,7 @@ static bool file_recover(const Call *call,
     SshProblem problem = {0};
     size_t errors = diags->error_count;
     if (!content_name(request->planned))
-        return true; /* whose content it is nobody can tell: it is sent again */
+        return true; /* write-only content cannot be compared, so it is sent again */
     if (!content_bytes(call, request->planned, &bytes, diags))
         return false;
     if (!ssh_client_link(call, request->planned, &link, diags))
@@ -366,7 +366,8 @@ static bool file_recover(const Call *call,
         ssh_client_explain(&link, status, problem, diags);
     if (diags->error_count > errors)
         return false;
-    /* Other content is somebody's older file: ours appears by a rename, whole or not at all. */
+    /* Different content belongs to an older file: the new one appears by a rename, complete or not
+     * at all. */
     if (!found.is_there || !str_equal(found.sha256, sha256))
         return true;
     *state = drifted(described(&link, request->planned, &bytes), &found, call->arena);

@@ -1,4 +1,4 @@
-/* The provider of commands and files on machines that are reached by SSH. */
+/* ssh_provider: the provider of commands and files on machines reached by SSH. */
 #include "ssh_provider.h"
 
 #include "ssh_client.h"

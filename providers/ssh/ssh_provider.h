@@ -1,4 +1,4 @@
-/* ssh: commands and files on machines that are reached by SSH, with pinned host keys. */
+/* ssh: commands and files on machines reached by SSH, with pinned host keys. */
 #pragma once
 
 #include "provider.h"

@@ -1,5 +1,5 @@
-/* data terraform_remote_state: the root outputs that another configuration has stored, read without
- * a lock. What is sensitive there is not so here: mark it where it is used. */
+/* data terraform_remote_state: the root outputs in another configuration's state, read without a
+ * lock. Sensitive outputs are not sensitive here: mark them where they are used. */
 #include "backend_settings.h"
 #include "backends.h"
 #include "cipher_set.h"
@@ -33,7 +33,7 @@ static bool check_defaults(const Call *call, Value config, Diags *diags) {
                       "missing.");
 }
 
-/* The backend's configuration from an object: what it does not know is refused. */
+/* Converts an object to the backend's configuration; unknown arguments are errors. */
 static bool backend_config(
     const Call *call, const BackendType *type, Value given, Value *out, Diags *diags) {
     Arena *arena = call->arena;
@@ -116,7 +116,7 @@ static bool read_text(const Call *call,
     return ok;
 }
 
-/* Outputs over defaults, by name. */
+/* Merges outputs over defaults, by name. */
 static Value outputs_of(const State *state, Value defaults, Arena *arena) {
     size_t count = 0, most = state->outputs.count;
     if (value_is_present(defaults))

@@ -1,4 +1,4 @@
-/* terraform_data: `output` follows `input`, `id` stays until `triggers_replace` changes. */
+/* terraform_data: `output` follows `input`; `id` stays until `triggers_replace` changes. */
 #include "digest.h"
 #include "object_builder.h"
 #include "terraform_provider.h"
@@ -11,14 +11,14 @@ static const Attribute attributes[] = {
     {"id",               &TYPE_STRING,  COMPUTED,              "A UUID chosen at creation."            },
 };
 
-/* The type of a null or known input is that of the output to come. */
+/* Returns an unknown value with the type of the input; null for a new object without input. */
 static Value pending_output(Value input, bool is_new) {
     if (is_new && value_is_null(input))
         return input;
     return value_unknown(input.type);
 }
 
-/* Attributes that may hold anything: the type of the whole follows from what they hold. */
+/* The attributes are dynamic, so the object's type is derived from their values. */
 static Value settle(const ObjectBuilder *builder, Arena *arena) {
     return value_with_items(object_builder_value(builder), builder->items, arena);
 }
@@ -45,7 +45,7 @@ static bool data_plan(const Call *call,
     return true;
 }
 
-/* Creates and updates: what the plan left unknown is filled in. */
+/* For create and update: sets the attributes that the plan left unknown. */
 static bool data_apply(const Call *call,
                        const ApplyRequest *request,
                        ApplyResponse *response,

@@ -1,10 +1,10 @@
-/* The provider that Terraform has built in. */
+/* terraform_provider: the provider that is built into Terraform. */
 #include "terraform_provider.h"
 
 static const ResourceType *const resources[] = {TERRAFORM_RESOURCES(PROVIDER_ROW)};
 static const DataSourceType *const data_sources[] = {TERRAFORM_DATA_SOURCES(PROVIDER_ROW)};
 
-/* The client is the set of ciphers that opens stored states. */
+/* Sets the client to the ciphers that decrypt stored states. */
 static bool configure(const Call *call,
                       const ConfigureRequest *request,
                       ConfigureResponse *response,

@@ -1,4 +1,4 @@
-/* terraform: values that live in the state alone, and those of other states. */
+/* terraform: values that exist only in the state, and outputs of other states. */
 #pragma once
 
 #include "provider.h"

@@ -1,5 +1,5 @@
-/* time_fields: a moment as the attributes of an object: year, month, day, hour, minute, second and
- * unix, in the zone that the moment was written in. */
+/* time_fields: a timestamp as attributes of an object: year, month, day, hour, minute, second and
+ * unix, in the timestamp's time zone. */
 #pragma once
 
 #include "object_builder.h"
@@ -7,7 +7,7 @@
 #include "timestamp.h"
 
 /* clang-format off */
-/* As rows of an attribute table; `flags` joins COMPUTED. */
+/* Rows of an attribute table; `flags` is added to COMPUTED. */
 #define TIME_FIELD_ATTRIBUTES(flags)                                                               \
     {"year",   &TYPE_NUMBER, COMPUTED | (flags), "Year of the timestamp."},                        \
     {"month",  &TYPE_NUMBER, COMPUTED | (flags), "Month of the timestamp, from 1."},               \
@@ -18,25 +18,24 @@
     {"unix",   &TYPE_NUMBER, COMPUTED | (flags), "Seconds since 1970."}
 /* clang-format on */
 
-/* Checks of attributes: an RFC 3339 timestamp; a whole number; a whole number from 1. */
+/* Attribute checks: an RFC 3339 timestamp; an integer; an integer of at least 1. */
 Str time_fields_check(Value value, Arena *arena);
 Str time_fields_check_integer(Value value, Arena *arena);
 Str time_fields_check_positive(Value value, Arena *arena);
 
-/* The attribute as a moment; false when it is null, unknown or no text. The text was checked
- * before. */
+/* Reads an attribute as a timestamp; returns false if it is null, unknown or not a string. The text
+ * must be valid. */
 bool time_fields_find(Value object, const char *name, Timestamp *out, Arena *arena);
-/* The current time in UTC, whole seconds. */
+/* Returns the current time in UTC, in whole seconds. */
 Timestamp time_fields_now(const Call *call);
 void time_fields_set(ObjectBuilder *builder, Timestamp time);
-/* Makes the fields and the attributes of `more` (NULL at its end) unknown. */
+/* Sets the fields and the attributes in `more` (NULL-terminated) to unknown. */
 void time_fields_forget(ObjectBuilder *builder, const char *const *more);
-/* Sets the attribute to the moment unless its value is known: the user's own spelling stays. */
+/* Sets an attribute to the timestamp unless it is known, which keeps the user's spelling. */
 void time_fields_set_text(ObjectBuilder *builder, const char *name, Timestamp time, Arena *arena);
-/* The id of an import as a moment; on failure adds an error. */
+/* Parses an import ID as a timestamp; adds an error on failure. */
 MUST_USE bool time_fields_parse_id(Str text, Timestamp *out, Arena *arena, Diags *diags);
-/* A part of the id of an import as a whole number, null if it is empty; on failure adds an error.
- */
+/* Parses a part of an import ID as an integer, null if empty; adds an error on failure. */
 MUST_USE bool time_fields_parse_number(Str text, Value *out, Diags *diags);
-/* An empty map, as an import leaves "triggers". */
+/* Returns an empty map, the value of "triggers" after an import. */
 Value time_fields_no_triggers(Arena *arena);

@@ -1,4 +1,5 @@
-/* The functions provider::time::… : durations and timestamps as objects. */
+/* time_functions: the functions provider::time::…, which convert durations and timestamps to
+ * objects. */
 #include "object_builder.h"
 #include "time_provider.h"
 #include "timestamp.h"
@@ -52,7 +53,7 @@ static bool refuse(const FunctionRequest *request,
     return false;
 }
 
-/* Whole units and the rest apart, so that long durations stay exact. */
+/* Converts whole units and remainder separately, so that long durations stay exact. */
 static Value in_units(int64_t ns, int64_t unit, Arena *arena) {
     int64_t whole = ns / unit;
     double number = (double)whole + (double)(ns % unit) / (double)unit;
@@ -120,7 +121,7 @@ static bool unix_timestamp_parse(const Call *call,
                                  Diags *diags) {
     Timestamp time = {0};
     bool is_whole = value_to_int(request->arguments[0], &time.seconds);
-    /* Years of more digits than a 64-bit number of days can be computed for are no use. */
+    /* Reject years that would overflow the 64-bit calendar arithmetic. */
     if (!is_whole || time.seconds / YEAR_SECONDS > 999999 ||
         time.seconds / YEAR_SECONDS < -999999) {
         response->failed_argument = 0;

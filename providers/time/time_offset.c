@@ -1,4 +1,4 @@
-/* time_offset: a moment some time before or after another. */
+/* time_offset: a timestamp at an offset from another one. */
 #include "time_fields.h"
 #include "time_provider.h"
 
@@ -26,7 +26,7 @@ static const ArgumentRule rules[] = {
       "offset_years"}},
 };
 
-/* In the order in which they are added, as the months of different lengths make it count. */
+/* In the order of addition, which matters as months differ in length. */
 static const struct {
     const char *name;
     int64_t days, months, years, seconds;
@@ -68,7 +68,7 @@ static bool differs(const PlanRequest *request, bool *is_known) {
     return is_other;
 }
 
-/* An update with other offsets is known before the apply. */
+/* If the offsets change, the new timestamp is known in the plan. */
 static bool offset_plan(const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,
@@ -91,7 +91,7 @@ static bool offset_plan(const Call *call,
     return true;
 }
 
-/* Creates and updates. */
+/* For create and update. */
 static bool offset_apply(const Call *call,
                          const ApplyRequest *request,
                          ApplyResponse *response,
@@ -105,7 +105,7 @@ static bool offset_apply(const Call *call,
     return true;
 }
 
-/* "BASE,YEARS,MONTHS,DAYS,HOURS,MINUTES,SECONDS" */
+/* The import ID is "BASE,YEARS,MONTHS,DAYS,HOURS,MINUTES,SECONDS". */
 static bool offset_import(const Call *call,
                           const ImportRequest *request,
                           ImportResponse *response,

@@ -1,4 +1,4 @@
-/* The provider of moments and delays. */
+/* time_provider: the provider of timestamps and delays. */
 #include "time_provider.h"
 
 static const ResourceType *const resources[] = {TIME_RESOURCES(PROVIDER_ROW)};

@@ -1,4 +1,4 @@
-/* time: moments and delays that are kept in the state. */
+/* time: timestamps and delays stored in the state. */
 #pragma once
 
 #include "provider.h"

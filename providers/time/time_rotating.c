@@ -1,4 +1,4 @@
-/* time_rotating: a moment that is replaced by a new one when its time is over. */
+/* time_rotating: a timestamp that is replaced after its rotation time. */
 #include "time_fields.h"
 #include "time_provider.h"
 
@@ -25,7 +25,7 @@ static const ArgumentRule rules[] = {
       "rotation_rfc3339"}},
 };
 
-/* The last one that is set counts. */
+/* The last one that is set wins. */
 static const struct {
     const char *name;
     int64_t days, months, years, seconds;
@@ -38,7 +38,7 @@ static const struct {
     {.name = "rotation_years",                .years = 1               },
 };
 
-/* When an object with these arguments rotates. */
+/* Returns the rotation time of an object with these arguments. */
 static Timestamp rotated(Value arguments, Timestamp base, Arena *arena) {
     Timestamp time = base;
     for (size_t i = 0; i < ARRAY_COUNT(rotations); i++) {
@@ -79,7 +79,8 @@ static bool are_rotations_known(Value config) {
     return is_known;
 }
 
-/* The rotation of an update is known before the apply. One whose time was over is a new object. */
+/* The rotation time of an update is known in the plan. An object past its rotation time is
+ * replaced. */
 static bool rotating_plan(const Call *call,
                           const PlanRequest *request,
                           PlanResponse *response,
@@ -106,7 +107,7 @@ static bool rotating_plan(const Call *call,
     return true;
 }
 
-/* Creates and updates. */
+/* For create and update. */
 static bool rotating_apply(const Call *call,
                            const ApplyRequest *request,
                            ApplyResponse *response,
@@ -131,7 +132,7 @@ static bool rotating_read(const Call *call,
     return true;
 }
 
-/* "BASE,YEARS,MONTHS,DAYS,HOURS,MINUTES" or "BASE,ROTATION" */
+/* The import ID is "BASE,YEARS,MONTHS,DAYS,HOURS,MINUTES" or "BASE,ROTATION". */
 static bool rotating_import(const Call *call,
                             const ImportRequest *request,
                             ImportResponse *response,

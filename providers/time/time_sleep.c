@@ -1,9 +1,9 @@
-/* time_sleep: waits when it is created or destroyed. */
+/* time_sleep: waits on creation or destruction. */
 #include "time_fields.h"
 #include "time_provider.h"
 #include "wait_until.h"
 
-/* A number and one unit. */
+/* Attribute check: a number and one unit. */
 static Str check_duration(Value value, Arena *arena) {
     static const Str units[] = {STR_CONST("ms"), STR_CONST("s"), STR_CONST("m"), STR_CONST("h")};
     Str text = value_text(value);
@@ -32,7 +32,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* In both orders: each of them gets an error, at its own place. */
+/* In both orders, so that each argument gets an error at its own range. */
 static const ArgumentRule rules[] = {
     {RULE_AT_LEAST_ONE, {"create_duration", "destroy_duration"}},
     {RULE_AT_LEAST_ONE, {"destroy_duration", "create_duration"}},
@@ -99,7 +99,7 @@ static bool set_duration(
     return false;
 }
 
-/* "CREATE,DESTROY"; one of them may be empty. */
+/* The import ID is "CREATE,DESTROY"; one of them may be empty. */
 static bool sleep_import(const Call *call,
                          const ImportRequest *request,
                          ImportResponse *response,

@@ -1,4 +1,4 @@
-/* time_static: a moment that stays: the given one, or that of the creation. */
+/* time_static: a fixed timestamp: a given one, or the time of creation. */
 #include "time_fields.h"
 #include "time_provider.h"
 
@@ -11,7 +11,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* A given moment is known before the apply. */
+/* A given timestamp is known in the plan. */
 static bool static_plan(const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,

@@ -1,4 +1,4 @@
-/* data tls_certificate: what a certificate says: a given one, or those that a server shows. */
+/* data tls_certificate: the fields of a given certificate, or of the certificates of a server. */
 #include "digest.h"
 #include "log.h"
 #include "nested_list.h"
@@ -45,7 +45,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* In both orders: each of them gets an error, at its own place. */
+/* In both orders, so that each argument gets an error at its own range. */
 static const ArgumentRule rules[] = {
     {RULE_EXACTLY_ONE, {"content", "url"}         },
     {RULE_EXACTLY_ONE, {"url", "content"}         },
@@ -105,7 +105,7 @@ static Value certificate_value(X509 *certificate, const Type *type, Arena *arena
     return object_builder_value(&builder);
 }
 
-/* The certificates that a server shows, in PEM, its own last. */
+/* Reads a server's certificate chain, in PEM, its own certificate last. */
 static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
     Url url;
     Str text = object_text(config, "url", STR_EMPTY), problem = STR_EMPTY;

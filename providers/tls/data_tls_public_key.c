@@ -1,4 +1,4 @@
-/* data tls_public_key: the public key of a private one. */
+/* data tls_public_key: the public key of a private key. */
 #include "tls_provider.h"
 #include "tls_public.h"
 

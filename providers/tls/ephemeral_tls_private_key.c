@@ -1,4 +1,4 @@
-/* ephemeral tls_private_key: a key pair that is made anew in every run and kept nowhere. */
+/* ephemeral tls_private_key: a key pair generated in every run and never stored. */
 #include "tls_key.h"
 #include "tls_provider.h"
 

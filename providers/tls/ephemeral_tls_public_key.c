@@ -1,4 +1,4 @@
-/* ephemeral tls_public_key: the public key of a private one, kept nowhere. */
+/* ephemeral tls_public_key: the public key of a private key, never stored. */
 #include "tls_provider.h"
 #include "tls_public.h"
 

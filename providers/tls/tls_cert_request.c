@@ -1,4 +1,4 @@
-/* tls_cert_request: a request for a certificate, as an authority takes it. */
+/* tls_cert_request: a certificate signing request for a certificate authority. */
 #include "tls_issue.h"
 #include "tls_provider.h"
 #include "tls_subject.h"

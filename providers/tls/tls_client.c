@@ -1,4 +1,4 @@
-/* The proxy. */
+/* tls_client: the proxy of the provider. */
 #include "tls_client.h"
 
 #include "object_builder.h"
@@ -28,7 +28,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* In both orders: each of them gets an error, at its own place. */
+/* In both orders, so that each argument gets an error at its own range. */
 static const ArgumentRule rules[] = {
     {RULE_CONFLICTS,     {"from_env", "url"}     },
     {RULE_CONFLICTS,     {"url", "from_env"}     },
@@ -80,7 +80,8 @@ void tls_client_set_proxy(const void *client, bool is_direct, HttpRequest *reque
     if (!is_direct && own && own->proxy.len > 0) {
         request->proxy = own->proxy;
     } else if (is_direct || (own && !own->is_from_environment)) {
-        request->proxy = STR("http://127.0.0.1"); /* never asked: no host is reached through it */
+        request->proxy =
+            STR("http://127.0.0.1"); /* a dummy, never used: no_proxy excludes every host */
         request->no_proxy = STR("*");
     }
 }

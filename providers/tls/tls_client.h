@@ -1,5 +1,4 @@
-/* tls_client: the provider's configuration: the proxy between loam and the servers whose
- * certificates it reads. */
+/* tls_client: the provider's configuration: the proxy for reading certificates of servers. */
 #pragma once
 
 #include "http.h"
@@ -11,5 +10,5 @@ bool tls_client_configure(const Call *call,
                           const ConfigureRequest *request,
                           ConfigureResponse *response,
                           Diags *diags);
-/* `client` may be NULL. `is_direct`: no proxy is used in any case. */
+/* Sets the proxy of a request. `client` may be NULL. `is_direct`: use no proxy. */
 void tls_client_set_proxy(const void *client, bool is_direct, HttpRequest *request);

@@ -1,4 +1,4 @@
-/* Certificates. */
+/* tls_issue: creates certificates. */
 #include "tls_issue.h"
 
 #include "digest.h"
@@ -107,7 +107,7 @@ static bool is_ready(const Call *call, Value object) {
     return end.seconds - early <= now_of(call).seconds;
 }
 
-/* A period that ends before it begins is over from the start. */
+/* A validity period that ends before it begins is due for renewal at once. */
 static bool is_ready_when_new(Value planned) {
     int64_t hours = object_int(planned, "validity_period_hours", -1);
     int64_t early = object_int(planned, "early_renewal_hours", -1);
@@ -155,7 +155,7 @@ bool tls_issue_read(const Call *call,
     return true;
 }
 
-/* Making one. */
+/* Creation. */
 
 static void add_extension(X509 *certificate, int nid, void *value, bool is_critical) {
     CHECK(X509_add1_ext_i2d(certificate, nid, value, is_critical, X509V3_ADD_DEFAULT) == 1);
@@ -165,7 +165,7 @@ static void set_key_usage(X509 *certificate, unsigned bits) {
     ASN1_BIT_STRING *usage = ASN1_BIT_STRING_new();
     CHECK(usage);
     for (int bit = 0; bit < 16; bit++) {
-        /* The first byte holds the first eight bits from the top, and so does the second. */
+        /* Bit 0 is the top bit of the first byte, bit 8 that of the second. */
         unsigned mask = bit < 8 ? 0x80U >> bit : 0x8000U >> (bit - 8);
         if (bits & mask)
             CHECK(ASN1_BIT_STRING_set_bit(usage, bit, 1) == 1);
@@ -248,7 +248,7 @@ static bool set_key_ids(X509 *certificate, const TlsIssue *issue, Value planned,
     return true;
 }
 
-/* 128 random bits; positive. */
+/* Sets a serial number of 128 random bits, positive. */
 static Str set_serial(X509 *certificate, Arena *arena) {
     unsigned char bytes[16];
     digest_random(bytes, sizeof bytes);

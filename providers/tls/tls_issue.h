@@ -1,5 +1,5 @@
-/* tls_issue: certificates: their arguments that self-signed and locally signed ones share, how one
- * is made, and when it is to be renewed. */
+/* tls_issue: arguments, creation and renewal shared by self-signed and locally signed
+ * certificates. */
 #pragma once
 
 #include "object_builder.h"
@@ -7,7 +7,7 @@
 #include "tls_openssl.h"
 
 /* clang-format off */
-/* As rows of an attribute table. */
+/* Rows of an attribute table. */
 #define TLS_CERTIFICATE_ATTRIBUTES                                                                 \
     {"validity_period_hours", &TYPE_NUMBER,         REQUIRED | FORCES_NEW, "For how many hours the certificate is valid.", .check = tls_issue_check_hours}, \
     {"allowed_uses",          &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW, "What the key may be used for, as \"server_auth\" or \"cert_signing\"."}, \
@@ -24,28 +24,28 @@
 
 Str tls_issue_check_hours(Value value, Arena *arena);
 Str tls_issue_check_path_length(Value value, Arena *arena);
-/* For `forces_new`: another PEM. An older state may hold a digest instead, which counts as equal.
- */
+/* For `forces_new`: compares PEM texts. An older state may hold a digest instead, which counts as
+ * equal. */
 bool tls_issue_is_other_pem(Value prior, Value planned);
 
-/* What a certificate is made of besides its arguments. */
+/* Inputs of a certificate besides its arguments. */
 typedef struct TlsIssue {
-    EVP_PKEY *key; /* that the certificate is for */
+    EVP_PKEY *key; /* of the certificate's subject */
     const X509_NAME *subject;
     GENERAL_NAMES *names; /* NULL: none */
     EVP_PKEY *issuer_key;
-    X509 *issuer; /* NULL: the certificate signs itself */
+    X509 *issuer; /* NULL: self-signed */
     bool sets_authority_key_id;
 } TlsIssue;
 
-/* Makes a certificate of the arguments in `planned` and sets its attributes. */
+/* Creates a certificate from the arguments in `planned` and sets its attributes. */
 MUST_USE bool tls_issue_make(
     const Call *call, const TlsIssue *issue, Value planned, ObjectBuilder *builder, Diags *diags);
 
-/* The digest that a key signs with; NULL for Ed25519, which has one of its own. */
+/* Returns the digest for signatures with a key; NULL for Ed25519, which needs none. */
 const EVP_MD *tls_issue_digest(const EVP_PKEY *key);
 
-/* Slots that the two types share. */
+/* Slots shared by the two types. */
 bool tls_issue_validate(const Call *call, const ValidateRequest *request, Diags *diags);
 bool tls_issue_plan(const Call *call,
                     const PlanRequest *request,

@@ -1,4 +1,4 @@
-/* Key pairs. */
+/* tls_key: generates key pairs. */
 #include "tls_key.h"
 
 #include "digest.h"

@@ -1,5 +1,5 @@
-/* tls_key: a key pair in the notations people need; what the resource and the ephemeral resource
- * tls_private_key share. */
+/* tls_key: a key pair in several encodings; shared by the resource and the ephemeral resource
+ * tls_private_key. */
 #pragma once
 
 #include "object_builder.h"
@@ -8,7 +8,8 @@
 #include <openssl/evp.h>
 
 /* clang-format off */
-/* Settings and notations, as rows of an attribute table; `settings` joins the settings' flags. */
+/* Rows of an attribute table: settings and encodings. `settings` is added to the flags of the
+ * settings. */
 #define TLS_KEY_ATTRIBUTES(settings)                                                               \
     {"algorithm", &TYPE_STRING, REQUIRED | (settings),                                             \
      "\"RSA\", \"ECDSA\" or \"ED25519\".", .one_of = "RSA ECDSA ED25519"},                      \
@@ -33,11 +34,11 @@
 
 Str tls_key_check_bits(Value value, Arena *arena);
 
-/* A new key as the settings ask for; its notations go into the builder. *id: SHA-1 of the public
- * key in DER, in hex. */
+/* Generates a key from the settings and sets its encodings. *id: hex SHA-1 of the public key in
+ * DER. */
 MUST_USE bool tls_key_make(
     Value settings, ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags);
-/* Fills in the notations that releases before 4.0 did not store. */
+/* Sets the encodings that releases before 4.0 did not store. */
 MUST_USE bool tls_key_complete(ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags);
-/* Sets the notations of the public key. Returns the same digest. */
+/* Sets the encodings of the public key. Returns the same digest as *id above. */
 Str tls_key_describe_public(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena);

@@ -1,5 +1,5 @@
-/* tls_locally_signed_cert: a certificate that an authority, whose key is at hand, makes of a
- * request. */
+/* tls_locally_signed_cert: a certificate for a request, signed with a given key of a certificate
+ * authority. */
 #include "tls_issue.h"
 #include "tls_provider.h"
 

@@ -1,11 +1,11 @@
-/* Names of certificates. */
+/* tls_name: names and algorithms of certificates. */
 #include "tls_name.h"
 
 #include "digest.h"
 
 #include <openssl/objects.h>
 
-/* In the order in which they are shown; `is_single`: the last one counts. */
+/* In display order; `is_single`: only the last value is shown. */
 static const struct {
     int nid;
     const char *name;
@@ -77,7 +77,7 @@ static bool is_printable(Str text) {
     return true;
 }
 
-/* The number of the part, and its value in DER, in hex. */
+/* Adds an unknown attribute type: its OID, and its value as hex DER. */
 static void add_unknown(StrBuf *out, const X509_NAME_ENTRY *entry) {
     char number[128];
     Str text = entry_text(entry, out->arena);

@@ -5,9 +5,10 @@
 
 #include <openssl/x509.h>
 
-/* "CN=a.example,O=Loam": the parts in a fixed order, the others by number and value in hex. */
+/* Returns text such as "CN=a.example,O=Loam": known parts in a fixed order, others by OID and hex
+ * value. */
 Str tls_name_text(const X509_NAME *name, Arena *arena);
-/* "SHA256-RSA", "ECDSA-SHA384", "Ed25519"; "0": unknown. */
+/* Returns "SHA256-RSA", "ECDSA-SHA384", "Ed25519"; "0" if unknown. */
 const char *tls_name_signature(const X509 *certificate);
-/* "RSA", "ECDSA", "Ed25519", "DSA"; "0": unknown. */
+/* Returns "RSA", "ECDSA", "Ed25519", "DSA"; "0" if unknown. */
 const char *tls_name_key(const X509 *certificate);

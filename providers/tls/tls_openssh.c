@@ -1,4 +1,4 @@
-/* The formats of OpenSSH, built by hand: OpenSSL does not write them. */
+/* tls_openssh: the formats of OpenSSH, which OpenSSL does not support. */
 #include "tls_openssh.h"
 
 #include "digest.h"
@@ -9,7 +9,7 @@
 typedef struct Curve {
     const char *group; /* as OpenSSL names it */
     const char *name;  /* as OpenSSH names it */
-    size_t size;       /* bytes of a coordinate */
+    size_t size;       /* bytes per coordinate */
 } Curve;
 
 static const Curve curves[] = {
@@ -29,7 +29,7 @@ static void put_string(StrBuf *buf, Str bytes) {
     strbuf_add(buf, bytes);
 }
 
-/* A positive integer as SSH writes it: big-endian, a zero byte in front of a set top bit. */
+/* Adds a positive integer (mpint): big-endian, with a zero byte before a set top bit. */
 static void put_number(StrBuf *buf, EVP_PKEY *key, const char *parameter, Arena *arena) {
     BIGNUM *number = NULL;
     CHECK(EVP_PKEY_get_bn_param(key, parameter, &number) == 1);
@@ -53,7 +53,7 @@ static const Curve *curve_of(EVP_PKEY *key) {
     return NULL;
 }
 
-/* The point's two coordinates, uncompressed. */
+/* Returns the uncompressed point. */
 static Str ec_point(EVP_PKEY *key, const Curve *curve, Arena *arena) {
     size_t size = 1 + 2 * curve->size;
     unsigned char *point = arena_alloc(arena, size);
@@ -97,7 +97,7 @@ Str tls_openssh_public_blob(EVP_PKEY *key, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* The name of the key's type stands first in the blob. */
+/* Returns the key type, the first field of the blob. */
 static Str blob_type(Str blob) {
     CHECK(blob.len > 4);
     return str_slice(blob, 4, 4 + (unsigned char)blob.ptr[3]);
@@ -147,7 +147,7 @@ static Str armour(Str bytes, Arena *arena) {
 
 Str tls_openssh_private_file(EVP_PKEY *key, Str public_blob, Arena *arena) {
     StrBuf secret = strbuf_new(arena), file = strbuf_new(arena);
-    uint32_t check; /* twice the same: a reader sees that decryption worked */
+    uint32_t check; /* stored twice, so that a reader can verify the decryption */
     digest_random(&check, sizeof check);
     put_u32(&secret, check);
     put_u32(&secret, check);
@@ -205,7 +205,7 @@ static bool take_string(Str *rest, Str *out) {
     return true;
 }
 
-/* The bytes between the two lines of dashes. */
+/* Decodes the base64 between the two PEM lines. */
 static bool unarmour(Str file, Str *out, Arena *arena) {
     static const Str begin = STR_CONST("-----BEGIN OPENSSH PRIVATE KEY-----");
     static const Str end = STR_CONST("-----END OPENSSH PRIVATE KEY-----");

@@ -1,22 +1,22 @@
 /* tls_openssh: keys in the formats of OpenSSH.
  *
- * RSA, ECDSA on P-256, P-384 and P-521, and Ed25519; OpenSSH knows no other curve. */
+ * Supports RSA, Ed25519, and ECDSA on P-256, P-384 and P-521, the only curves of OpenSSH. */
 #pragma once
 
 #include "str.h"
 
 #include <openssl/evp.h>
 
-/* The wire form of the public key: what a fingerprint is taken of. Empty: OpenSSH has no such keys.
- */
+/* Returns the wire form of the public key, the input of fingerprints. Empty if OpenSSH does not
+ * support the key. */
 Str tls_openssh_public_blob(EVP_PKEY *key, Arena *arena);
-/* "ssh-ed25519 AAAA…\n", as authorized_keys and host key files hold it. */
+/* Returns a line such as "ssh-ed25519 AAAA…\n" of authorized_keys and host key files. */
 Str tls_openssh_public_line(Str blob, Arena *arena);
-/* An unencrypted "OPENSSH PRIVATE KEY" file. */
+/* Returns an unencrypted "OPENSSH PRIVATE KEY" file. */
 Str tls_openssh_private_file(EVP_PKEY *key, Str public_blob, Arena *arena);
-/* "SHA256:…" and "aa:bb:…" */
+/* Return the fingerprints "SHA256:…" and "aa:bb:…". */
 Str tls_openssh_sha256(Str blob, Arena *arena);
 Str tls_openssh_md5(Str blob, Arena *arena);
-/* The public key in an "OPENSSH PRIVATE KEY" file without a pass phrase, freed by the caller; NULL:
- * the text is no such file. */
+/* Returns the public key of an "OPENSSH PRIVATE KEY" file without passphrase, owned by the caller;
+ * NULL if the text is no such file. */
 EVP_PKEY *tls_openssh_read_public(Str file, Arena *arena);

@@ -1,4 +1,4 @@
-/* OpenSSL's objects from and to text. */
+/* tls_openssl: converts OpenSSL objects from and to text. */
 #include "tls_openssl.h"
 
 #include "digest.h"
@@ -11,7 +11,7 @@ Str tls_openssl_text(BIO *bio, Arena *arena) {
     return str_clone((Str){text, (size_t)size}, arena);
 }
 
-/* No pass phrase is ever asked for. */
+/* Passphrase callback that always fails: loam never prompts for one. */
 static int no_phrase(char *buffer, int size, int is_writing, void *payload) {
     (void)buffer;
     (void)size;

@@ -1,4 +1,4 @@
-/* tls_openssl: OpenSSL's handles as scoped types, and objects in PEM. */
+/* tls_openssl: scoped types for OpenSSL handles, and objects in PEM. */
 #pragma once
 
 #include "diag.h"
@@ -30,9 +30,9 @@ static inline void request_release(RequestRef *request) {
 }
 SCOPED_TYPE(RequestRef, request_release);
 
-/* All that a memory BIO holds. */
+/* Returns the content of a memory BIO. */
 Str tls_openssl_text(BIO *bio, Arena *arena);
-/* NULL: adds an error with this summary, at the attribute. */
+/* These return NULL, with an error of this summary at the attribute, on failure. */
 EVP_PKEY *tls_openssl_read_key(Str pem, const char *summary, const char *attribute, Diags *diags);
 X509 *tls_openssl_read_certificate(Str pem,
                                    const char *summary,
@@ -43,9 +43,9 @@ X509_REQ *tls_openssl_read_request(Str pem,
                                    const char *attribute,
                                    Diags *diags);
 Str tls_openssl_certificate_pem(X509 *certificate, Arena *arena);
-/* The hex digest, by SHA-1, of an object in DER; `der` is OpenSSL's and freed. */
+/* Returns the hex SHA-1 of a DER object; frees `der`, which OpenSSL allocated. */
 Str tls_openssl_der_sha1(unsigned char *der, int size, Arena *arena);
-/* "RSA", "ECDSA" or "ED25519"; empty: another kind. */
+/* Returns "RSA", "ECDSA" or "ED25519"; empty for other kinds. */
 Str tls_openssl_algorithm(const EVP_PKEY *key);
-/* The reason of OpenSSL's newest error; clears its queue. */
+/* Returns the reason of OpenSSL's latest error; clears its queue. */
 Str tls_openssl_reason(Arena *arena);

@@ -1,4 +1,4 @@
-/* tls_private_key: a key pair, made once and kept in the state. */
+/* tls_private_key: a key pair, generated once and stored in the state. */
 #include "tls_key.h"
 #include "tls_provider.h"
 #include "upgrade_object.h"

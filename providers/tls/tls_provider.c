@@ -1,4 +1,4 @@
-/* The provider of keys and certificates. */
+/* tls_provider: the provider of keys and certificates. */
 #include "tls_provider.h"
 
 #include "tls_client.h"

@@ -1,4 +1,4 @@
-/* tls: keys and certificates made with OpenSSL and kept in the state. */
+/* tls: keys and certificates created with OpenSSL and stored in the state. */
 #pragma once
 
 #include "provider.h"

@@ -1,4 +1,4 @@
-/* Public keys of private ones. */
+/* tls_public: public keys of private keys. */
 #include "tls_public.h"
 
 #include "tls_key.h"

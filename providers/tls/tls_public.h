@@ -1,5 +1,5 @@
-/* tls_public: the public key of a given private one; what the data source and the ephemeral
- * resource tls_public_key share. */
+/* tls_public: the public key of a given private key; shared by the data source and the ephemeral
+ * resource tls_public_key. */
 #pragma once
 
 #include "object_builder.h"
@@ -18,11 +18,12 @@
 /* clang-format on */
 
 /* clang-format off */
-/* In both orders: each of them gets an error, at its own place. As rows of a table of rules. */
+/* Rows of a table of rules. In both orders, so that each argument gets an error at its own
+ * range. */
 #define TLS_PUBLIC_RULES                                                                           \
     {RULE_EXACTLY_ONE, {"private_key_openssh", "private_key_pem"}},                                \
     {RULE_EXACTLY_ONE, {"private_key_pem", "private_key_openssh"}}
 /* clang-format on */
 
-/* *out: the configuration with the notations of the public key. */
+/* *out is the configuration with the encodings of the public key. */
 MUST_USE bool tls_public_describe(const Call *call, Value config, Value *out, Diags *diags);

@@ -1,4 +1,4 @@
-/* Subjects and alternative names. */
+/* tls_subject: subjects and alternative names. */
 #include "tls_subject.h"
 
 #include "nested_list.h"
@@ -28,7 +28,7 @@ const Block tls_subject_block = {
     .max_items = 1,
 };
 
-/* In the order in which the parts stand in a name. */
+/* In the order of the parts in a name. */
 static const struct {
     const char *name;
     int nid;
@@ -63,7 +63,7 @@ void tls_subject_replace(const Call *call, const PlanRequest *request, PlanRespo
     vec_push(call->arena, &response->requires_replace, path);
 }
 
-/* Equal parts stand in one set of the name. */
+/* Adds a part; `joins`: to the same set (RDN) as the previous one. */
 static bool add_part(X509_NAME *name, size_t part, Str text, bool joins) {
     return X509_NAME_add_entry_by_NID(name, parts[part].nid, parts[part].type,
                                       (const unsigned char *)text.ptr, (int)text.len, -1,

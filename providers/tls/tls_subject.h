@@ -1,5 +1,5 @@
-/* tls_subject: the arguments that say whom a certificate or a request is for: the block `subject`
- * and the alternative names. */
+/* tls_subject: the arguments for the subject of a certificate or request: the block `subject` and
+ * the alternative names. */
 #pragma once
 
 #include "provider.h"
@@ -7,7 +7,7 @@
 #include <openssl/x509v3.h>
 
 /* clang-format off */
-/* Alternative names, as rows of an attribute table. */
+/* Rows of an attribute table: alternative names. */
 #define TLS_NAME_ATTRIBUTES                                                                        \
     {"dns_names",    &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Names of hosts."},              \
     {"ip_addresses", &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Addresses of hosts.", .check = tls_subject_check_texts}, \
@@ -16,11 +16,12 @@
 
 extern const Block tls_subject_block;
 
-/* No text of the list is empty. */
+/* Attribute check: no text of the list is empty. */
 Str tls_subject_check_texts(Value value, Arena *arena);
-/* Adds the path of the block if a change of it makes a new object. */
+/* Adds the path of the block to requires_replace if the block changed. */
 void tls_subject_replace(const Call *call, const PlanRequest *request, PlanResponse *response);
-/* The name of the block, freed by the caller; empty without a block. NULL: an error was added. */
+/* Returns the name in the block, owned by the caller; empty without a block. NULL, with an error,
+ * on failure. */
 X509_NAME *tls_subject_name(Value object, Diags *diags);
-/* The alternative names, NULL if there are none. False: an error was added. */
+/* Sets *out to the alternative names, NULL if none. Returns false, with an error, on failure. */
 MUST_USE bool tls_subject_names(Value object, GENERAL_NAMES **out, Arena *arena, Diags *diags);
