@@ -1,4 +1,4 @@
-/* libvirt: networks, filters, disks and machines on a hypervisor. */
+/* libvirt_provider: networks, filters, disks and machines on a hypervisor. */
 #include "libvirt_provider.h"
 
 #include "libvirt_client.h"

@@ -1,4 +1,4 @@
-/* Addresses of running machines. */
+/* domain_address: reads the IP addresses of running machines. */
 #include "domain_address.h"
 
 #include "cidr.h"
@@ -28,7 +28,8 @@ static void take_interface(virDomainInterfacePtr interface, StrVec *out, Arena *
     }
 }
 
-/* What one source tells of one interface. An agent that does not answer yet tells nothing. */
+/* Adds the addresses of one interface from one source. An agent that is not running yet adds
+ * none. */
 static void ask_source(virDomainPtr domain, unsigned source, Str mac, StrVec *out, Arena *arena) {
     virDomainInterfacePtr *interfaces = NULL;
     int count = virDomainInterfaceAddresses(domain, &interfaces, source, 0);
@@ -40,7 +41,7 @@ static void ask_source(virDomainPtr domain, unsigned source, Str mac, StrVec *ou
     free(interfaces);
 }
 
-/* Leases by way of the network: also for drivers that do not tell them of a machine. */
+/* Reads leases from the network, since some drivers do not report them per machine. */
 static void ask_leases(virDomainPtr domain, Value nic, Str mac, StrVec *out, Arena *arena) {
     virConnectPtr connection = virDomainGetConnect(domain);
     Str id = object_text(nic, "network_id", object_text(nic, "network", STR_EMPTY));
@@ -136,7 +137,7 @@ static bool add_timeout(
 typedef struct AddressWait {
     virDomainPtr domain;
     Value value;
-    Str ip; /* which addresses count */
+    Str ip; /* the source of the addresses */
     StrVec *out;
 } AddressWait;
 

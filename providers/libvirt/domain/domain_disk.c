@@ -1,4 +1,4 @@
-/* Disks of machines. */
+/* domain_disk: disks of machines. */
 #include "domain_disk.h"
 
 #include "domain_device.h"
@@ -11,7 +11,7 @@ static Str source_of(Value disk) {
     return object_text(disk, "volume_id", object_text(disk, "file", STR_EMPTY));
 }
 
-/* As far as is known. A path is the same image as a volume's key and as a file. */
+/* Compares sources as far as they are known. A path may be given as a volume's key or as a file. */
 static bool is_same_source(Value a, Value b) {
     bool is_same_text = source_of(a).len && str_equal(source_of(a), source_of(b));
     return is_same_text || (!object_differs(a, b, "volume_id") && !object_differs(a, b, "file"));
@@ -53,8 +53,7 @@ static bool is_configured(Value item, const char *name) {
     return value_is_present(item) && !value_is_null(object_attribute(item, name));
 }
 
-/* The disk of the prior list that this one was: same target, else same source, else the same place
- * in the list. */
+/* Finds the disk's entry in the prior list: by target, else by source, else by index. */
 static Value find_prior(Value prior, Value disk, size_t i, const bool *is_taken, size_t *index) {
     size_t count = nested_list_count(prior, "disk");
     Str target = object_text(disk, "target", STR_EMPTY);
@@ -79,7 +78,7 @@ static Value find_prior(Value prior, Value disk, size_t i, const bool *is_taken,
     return value_null(disk.type);
 }
 
-/* A disk stays on its bus. */
+/* Keeps the bus of an existing disk. */
 static void plan_bus(ObjectBuilder *builder, Value given, Value old, Arena *arena) {
     Value device = object_builder_get(builder, "device");
     if (is_configured(given, "bus") || !value_is_present(device))
@@ -92,7 +91,7 @@ static void plan_bus(ObjectBuilder *builder, Value given, Value old, Arena *aren
                             arena);
 }
 
-/* Targets that the configuration or the prior state settles; the rest is unknown afterwards. */
+/* Sets targets that follow from the configuration or the prior state; others stay unknown. */
 static Value plan_settled(
     Value prior, Value given, Value disk, size_t i, bool *is_taken, StrVec *claimed, Arena *arena) {
     ObjectBuilder builder = object_builder_of(disk, arena);
@@ -151,7 +150,7 @@ Value domain_disk_plan(Value prior, Value config, Value planned, Arena *arena) {
     return nested_list_value(list.type, &disks, arena);
 }
 
-/* How a disk stands in the description. */
+/* The source of a disk in the XML. */
 typedef struct DiskSource {
     Str path;
     Str format;
@@ -168,7 +167,7 @@ static bool find_source(virConnectPtr connection, Str id, DiskSource *out, Arena
         out->path = str_clone(str_from_cstr(path), arena);
     free(path);
     out->format = volume_find_format(volume, arena);
-    /* What the host calls an image by its looks is bytes to a guest. */
+    /* libvirt may report another format by the content, but the guest gets raw bytes. */
     if (!str_equal(out->format, STR("qcow2")))
         out->format = STR("raw");
     out->is_block = virStorageVolGetInfo(volume, &info) == 0 && info.type == VIR_STORAGE_VOL_BLOCK;
@@ -238,7 +237,7 @@ xmlNodePtr domain_disk_add(xmlNodePtr devices, virConnectPtr connection, Value d
     return node;
 }
 
-/* A disk and no CD-ROM: small kernels have virtio and no SATA. */
+/* The seed is a disk, not a CD-ROM: small kernels support virtio but not SATA. */
 xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
                                 virConnectPtr connection,
                                 Str volume_id,
@@ -258,8 +257,8 @@ xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
     return node;
 }
 
-/* Where the description says that the image is: a path, or "pool/name" of a volume that cannot be
- * looked up at present. Empty for a drive without a medium. */
+/* Returns the image's path in the XML, or "pool/name" of a volume that cannot be looked up now.
+ * Empty for a drive without a medium. */
 static Str source_path(virConnectPtr connection, xmlNodePtr node, Arena *arena) {
     Str path = xml_get(node, "source/@file|source/@dev", arena);
     Str pool = xml_get(node, "source/@pool", arena);
@@ -286,7 +285,7 @@ bool domain_disk_is_known(xmlNodePtr node, Arena *arena) {
            str_is_among(xml_get(node, "target/@bus", arena), buses, ARRAY_COUNT(buses));
 }
 
-/* The image behind the disk. Its backing chain, where the description names one, goes with it. */
+/* Sets the image of the disk. Removes the backing chain, if the XML has one. */
 static void edit_source(xmlNodePtr node, virConnectPtr connection, Str id, Arena *arena) {
     static const char *const places[] = {"file", "dev", "pool", "volume", "mode"};
     DiskSource source = {.path = id};
@@ -313,7 +312,7 @@ void domain_disk_edit(
         xml_edit_attribute(node, "device", object_text(disk, "device", STR("disk")));
     if (is_new || object_differs(before, disk, "bus")) {
         xml_edit_child(node, "target", "bus", object_text(disk, "bus", STR("virtio")));
-        xml_edit_remove_all(node, "address"); /* on the bus before */
+        xml_edit_remove_all(node, "address"); /* of the previous bus */
     }
     if (is_new || object_differs(before, disk, "target"))
         xml_edit_child(node, "target", "dev", object_text(disk, "target", STR_EMPTY));
@@ -347,7 +346,7 @@ Value domain_disk_before(Value prior, Value planned, Value disk) {
     return same;
 }
 
-/* `id` names the volume or file at that path. */
+/* Returns whether `id` is the volume or file at that path. */
 static bool names_path(virConnectPtr connection, Str id, Str path, Arena *arena) {
     DiskSource source = {0};
     if (str_equal(id, path))

@@ -1,4 +1,4 @@
-/* domain_disk: the disks of a machine, as values and as XML. A disk is who its target is. */
+/* domain_disk: the disks of a machine, as values and as XML. The target identifies a disk. */
 #pragma once
 
 #include "domain_schema.h"
@@ -7,36 +7,35 @@
 
 #include "libvirt_handle.h"
 
-/* Bus and target of each disk of `planned` where `config` leaves them out: a disk whose volume
- * stood in `prior` keeps its target, others get the next free one. Formats of disks that stay are
- * kept. */
+/* Sets bus and target of each disk of `planned` where `config` omits them. A disk whose volume is
+ * in `prior` keeps its target; others get the next free one. Existing disks keep their format. */
 Value domain_disk_plan(Value prior, Value config, Value planned, Arena *arena);
-/* Path and format of every disk, filled into the list where it was not known. */
+/* Sets unknown paths and formats of all disks. */
 MUST_USE bool domain_disk_resolve(const Call *call,
                                   virConnectPtr connection,
                                   Value *domain,
                                   Diags *diags);
-/* One element <disk>. The volume is looked up by its key. */
+/* Adds an element <disk>; looks up the volume by its key. */
 xmlNodePtr domain_disk_add(xmlNodePtr devices, virConnectPtr connection, Value disk, Arena *arena);
-/* The disk of the seed. */
+/* Adds the disk of the cloud-init seed. */
 xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
                                 virConnectPtr connection,
                                 Str volume_id,
                                 Arena *arena);
-/* Writes into the element of a disk what differs between `before`, which the element says now, and
- * `disk`. If `before` is null, the element is made to say all that `disk` does. */
+/* Edits the differences between `before`, the current content of the element, and `disk`. If
+ * `before` is null, all arguments of `disk` are written. */
 void domain_disk_edit(
     xmlNodePtr node, virConnectPtr connection, Value before, Value disk, Arena *arena);
 void domain_disk_edit_seed(xmlNodePtr node, virConnectPtr connection, Str volume_id, Arena *arena);
-/* The disk of `prior` that this disk of `planned` was: by its target, else by its image. Null if it
- * is a new one. */
+/* Returns the disk of `prior` that became `disk` of `planned`: by target, else by image. Null for a
+ * new disk. */
 Value domain_disk_before(Value prior, Value planned, Value disk);
-/* Whether the schema can express the element: an image on the host behind a disk or a CD-ROM.
- * Other disks are left alone. */
+/* Returns whether the schema can express the element: an image on the host, as a disk or CD-ROM.
+ * Other disks are never changed. */
 bool domain_disk_is_known(xmlNodePtr node, Arena *arena);
-/* Item of the list with that target; null when there is none. */
+/* Returns the item of the list with that target; null if none. */
 Value domain_disk_find(Value domain, Str target);
-/* The list as the description has it, in the order of `state`; the seed left out. */
+/* Returns the list from the XML, in the order of `state`, without the seed. */
 Value domain_disk_read(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena);
-/* The seed's volume as the state names it, or the path that stands in the description. */
+/* Returns the seed's volume as in the state, or else the path in the XML. */
 Value domain_disk_read_seed(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena);

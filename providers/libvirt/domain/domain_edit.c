@@ -1,4 +1,4 @@
-/* Edits of a machine's description. */
+/* domain_edit: edits a machine's XML. */
 #include "domain_edit.h"
 
 #include "domain_device.h"
@@ -34,8 +34,8 @@ static void set_kib(const Edit *edit, const char *name, int64_t mib) {
     xml_set_text(node, str_format(edit->call->arena, "%lld", (long long)mib * 1024));
 }
 
-/* The limit moves if it is planned to, if the machine had no room below it, and if the memory would
- * not fit. NUMA cells add up to the limit, so that it stays where it is. */
+/* Changes the memory limit if it is planned, if the machine had no reserve, or if the memory would
+ * exceed it. NUMA cells fix the limit, as they add up to it. */
 static bool edit_memory(const Edit *edit) {
     if (!differs(edit, "memory") && !differs(edit, "memory_max"))
         return true;
@@ -61,7 +61,7 @@ static bool edit_memory(const Edit *edit) {
     return true;
 }
 
-/* Switches single processors on from the first, or off from the last one that can be plugged. */
+/* Enables single processors from the first, or disables hot-pluggable ones from the last. */
 static void edit_processor_list(xmlNodePtr list, int64_t count, Arena *arena) {
     XmlNodes nodes = xml_find_all(list, "vcpu", arena);
     int64_t on = (int64_t)xml_find_all(list, "vcpu[@enabled='yes']", arena).count;
@@ -81,11 +81,11 @@ static void edit_processor_list(xmlNodePtr list, int64_t count, Arena *arena) {
     }
 }
 
-/* Parts of a description that count the processors, present or not. */
+/* Elements that refer to the number of processors. */
 #define PROCESSOR_PARTS "cpu/topology|cpu/numa/cell|cputune/vcpupin|cputune/vcpusched|vcpus"
 
-/* Where other parts of the description count the processors, the limit stays as long as the wanted
- * number fits. */
+/* If other elements refer to the number of processors, the limit stays while the planned number
+ * fits. */
 static bool edit_processors(const Edit *edit) {
     if (!differs(edit, "vcpu") && !differs(edit, "vcpu_max"))
         return true;
@@ -117,7 +117,8 @@ static bool edit_processors(const Edit *edit) {
     return true;
 }
 
-/* Another mode leaves topology, features and cells alone, and drops what only the old one knows. */
+/* A new mode keeps topology, features and cells, and removes elements that are valid only for the
+ * old mode. */
 static void edit_cpu(const Edit *edit) {
     if (!differs(edit, "cpu"))
         return;
@@ -153,7 +154,7 @@ static void edit_boot(const Edit *edit) {
         xml_add_text(os, "initarg", *arg);
 }
 
-/* libvirt shows the first serial port as a console too, and takes the port's word for both. */
+/* libvirt mirrors the first serial port as a console; both follow the serial port. */
 static void edit_console(const Edit *edit) {
     if (!differs(edit, "console"))
         return;
@@ -237,8 +238,7 @@ static void edit_filesystems(const Edit *edit) {
         edit_filesystem(edit, nested_list_at(edit->planned, "filesystem", i));
 }
 
-/* A device of the planned list: which one it was, and its element while that still has the key of
- * the time before. */
+/* A device of the planned list: its prior value, and its element, found by its prior key. */
 typedef struct Device {
     Value before;
     xmlNodePtr node;
@@ -251,7 +251,7 @@ static bool is_taken(const Device *devices, size_t count, xmlNodePtr node) {
     return false;
 }
 
-/* Disks that left the list are unplugged; disks in neither list are left alone. */
+/* Removes disks that left the list; disks in neither list are never changed. */
 static void remove_disks(const Edit *edit, const Device *devices, size_t count) {
     for (size_t i = 0; i < nested_list_count(edit->prior, "disk"); i++) {
         Str target = object_text(nested_list_at(edit->prior, "disk", i), "target", STR_EMPTY);

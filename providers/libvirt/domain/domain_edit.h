@@ -1,14 +1,14 @@
-/* domain_edit: planned changes of a machine, written into its own inactive description.
+/* domain_edit: applies planned changes to the inactive XML of a machine.
  *
- * Only what differs between `prior` and `planned` is edited. Everything else stays as it is:
- * devices that the schema cannot express, addresses on buses, elements of other tools. */
+ * Edits only differences between `prior` and `planned`. Everything else is kept: devices that the
+ * schema cannot express, bus addresses, elements of other tools. */
 #pragma once
 
 #include "libvirt_handle.h"
 #include "provider.h"
 #include "xml.h"
 
-/* `prior` is what `root` says now. False with an error added. */
+/* `prior` must match the content of `root`. Returns false, with an error, on failure. */
 MUST_USE bool domain_edit(const Call *call,
                           virConnectPtr connection,
                           Value prior,

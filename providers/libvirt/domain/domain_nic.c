@@ -1,4 +1,4 @@
-/* Network interfaces of machines. */
+/* domain_nic: network interfaces of machines. */
 #include "domain_nic.h"
 
 #include "cidr.h"
@@ -50,7 +50,7 @@ static bool is_configured_mac(Value config, size_t i) {
     return value_is_present(nic) && !value_is_null(object_attribute(nic, "mac"));
 }
 
-/* First the same network, then the same place in the list. */
+/* Finds an unused prior MAC address: of the same network, else at the same index. */
 static Value find_prior_mac(Value prior, Value nic, size_t i, bool *is_taken) {
     size_t count = nested_list_count(prior, "network_interface");
     size_t found = count;
@@ -143,7 +143,8 @@ static bool network_name(
     return true;
 }
 
-/* A container's end on the host needs a name that is known beforehand, or its filter finds none. */
+/* The host side of a container's interface needs a name that is known in advance; otherwise libvirt
+ * cannot apply its filter. */
 static Str container_device(Value domain, Str mac, Arena *arena) {
     Str name = str_concat(object_text(domain, "name", STR_EMPTY), mac, arena);
     return str_format(arena, "lm%.*s",
@@ -185,7 +186,7 @@ bool domain_nic_is_known(xmlNodePtr node, Arena *arena) {
     return str_is_among(xml_get(node, "@type", arena), types, ARRAY_COUNT(types));
 }
 
-/* Another network has port groups of its own. */
+/* Changes the network or bridge, and removes the port group, which belongs to the old network. */
 static bool edit_source(
     const Call *call, xmlNodePtr node, virConnectPtr connection, Value nic, Diags *diags) {
     Str network = STR_EMPTY;

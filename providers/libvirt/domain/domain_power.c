@@ -1,4 +1,4 @@
-/* On and off. */
+/* domain_power: starts and stops machines. */
 #include "domain_power.h"
 
 #include "libvirt_error.h"
@@ -6,10 +6,10 @@
 #include "nested_list.h"
 #include "wait_until.h"
 
-/* A guest in its boot loader does not hear it, so it is asked again. */
+/* interval of shutdown requests: a guest in its boot loader ignores them */
 #define ASK_EVERY_MS        5000
-#define SHUTDOWN_TIMEOUT_MS 60000 /* unless "shutdown" says another time */
-#define PAUSE_FIRST_MS      50    /* between two looks; doubles */
+#define SHUTDOWN_TIMEOUT_MS 60000 /* default of "shutdown" */
+#define PAUSE_FIRST_MS      50    /* between two checks; doubles */
 #define PAUSE_LAST_MS       400
 
 static bool is_off(virDomainPtr domain) {
@@ -44,7 +44,7 @@ bool domain_power_start(const Call *call, virDomainPtr domain, Value value, Diag
     if (result == 0)
         return true;
     LibvirtError error = libvirt_error_last(call->arena);
-    /* A run that died had asked for it too, and its call came first. */
+    /* An interrupted run may have started the machine at the same time. */
     return virDomainIsActive(domain) == 1 || add_start_error(call, &error, value, diags);
 }
 
@@ -59,10 +59,10 @@ static void ask(virDomainPtr domain, Value shutdown) {
 typedef struct Shutdown {
     virDomainPtr domain;
     Value settings;
-    int64_t ask_ms; /* when to ask next, in ms of the wait */
+    int64_t ask_ms; /* time of the next request, in ms of the wait */
 } Shutdown;
 
-/* Some guests miss the first request, so it is repeated. */
+/* Repeats the shutdown request, since guests may miss the first one. */
 static WaitLook ask_and_look(void *payload, Wait *wait) {
     Shutdown *shutdown = payload;
     if (is_off(shutdown->domain))
@@ -75,7 +75,7 @@ static WaitLook ask_and_look(void *payload, Wait *wait) {
     return WAIT_LOOK_AGAIN;
 }
 
-/* True if the guest went off by itself. */
+/* Returns true if the guest shut down. */
 static bool stop_gently(const Call *call, virDomainPtr domain, Value settings) {
     Shutdown shutdown = {.domain = domain, .settings = settings};
     int64_t timeout_ms = 0;

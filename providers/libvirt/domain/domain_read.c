@@ -1,4 +1,4 @@
-/* Reading machines. */
+/* domain_read: reads machines from the host. */
 #include "domain_read.h"
 
 #include "domain_address.h"
@@ -7,7 +7,7 @@
 #include "libvirt_error.h"
 #include "nested_list.h"
 
-/* "q35" stays "q35" although the host says pc-q35-7.2. */
+/* Returns whether a configured board such as "q35" matches the host's "pc-q35-7.2". */
 bool domain_read_is_alias(Str alias, Str machine) {
     if (str_equal(alias, STR("q35")))
         return str_starts_with(machine, STR("pc-q35-"));
@@ -25,8 +25,8 @@ static void read_type(ObjectBuilder *builder, Value state, xmlNodePtr root, Aren
         object_builder_set_optional(builder, "machine", machine, arena);
 }
 
-/* A limit below what it limits stands as it was given: the machine then has no room to grow. An
- * import knows no limit yet and takes one that leaves room. */
+/* A configured limit below the current value is kept: the machine then has no reserve. On import,
+ * sets the limit only if there is a reserve. */
 static void read_limit(
     ObjectBuilder *builder, Value state, const char *name, int64_t now, int64_t found) {
     int64_t given = object_int(state, name, now);
@@ -137,7 +137,7 @@ static void read_devices(
         object_builder_set(builder, "qemu_agent", value_bool(has_agent));
 }
 
-/* Addresses that are known stay known while the machine is off, or its lease ran out. */
+/* Keeps known addresses while the machine is off or its lease has expired. */
 static void read_addresses(
     const Call *call, virDomainPtr domain, bool is_active, Value state, ObjectBuilder *builder) {
     Arena *arena = call->arena;

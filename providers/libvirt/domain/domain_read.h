@@ -1,5 +1,5 @@
-/* domain_read: a machine as the host has it, over what the state says. The inactive description is
- * what was asked for; the live one only tells of this run. */
+/* domain_read: reads a machine from the host into a state. Compares the inactive XML, which holds
+ * the intended configuration; the live XML only describes the current run. */
 #pragma once
 
 #include "libvirt_handle.h"
@@ -7,5 +7,5 @@
 
 MUST_USE bool domain_read(
     const Call *call, virConnectPtr connection, virDomainPtr domain, Value *state, Diags *diags);
-/* "q35" stays "q35" although the host says pc-q35-7.2. */
+/* Returns whether a configured board such as "q35" matches the host's "pc-q35-7.2". */
 bool domain_read_is_alias(Str alias, Str machine);

@@ -1,4 +1,4 @@
-/* What a machine's attributes mean together. */
+/* domain_schema: values derived from several attributes of a machine. */
 #include "domain_schema.h"
 
 bool domain_schema_is_lxc(Value domain) {

@@ -1,16 +1,17 @@
-/* domain_schema: what a machine's attributes mean together, and where they are left out. */
+/* domain_schema: values derived from several attributes of a machine, with their defaults. */
 #pragma once
 
 #include "object_builder.h"
 
-/* The seed's disk, which no list of the configuration holds. */
+/* Target of the seed's disk, which is not in the list of disks. */
 #define DOMAIN_SEED_TARGET "vdz"
 
 bool domain_schema_is_lxc(Value domain);
-/* A machine whose processors are QEMU's own translation. */
+/* Returns whether QEMU emulates the processors (TCG). */
 bool domain_schema_is_emulated(Value domain);
-/* Virtual machines with a board of their own: not containers, not libvirt's mock. */
+/* Returns whether the domain is a virtual machine with a board: not a container, not of libvirt's
+ * test driver. */
 bool domain_schema_is_machine(Value domain);
-/* MiB that the guest may have at most. */
+/* Returns the memory limit, in MiB. */
 int64_t domain_schema_memory_max(Value domain);
 int64_t domain_schema_vcpu_max(Value domain);

@@ -1,4 +1,4 @@
-/* Changes of machines in place. */
+/* domain_update: updates machines in place. */
 #include "domain_update.h"
 
 #include <libxml/tree.h>
@@ -35,8 +35,8 @@ static void compare_memory(
         add(out, "memory_max", EFFECT_LATER, "takes effect at the next start", arena);
 }
 
-/* An emulated processor's thread begins with a free part of the cache of translated code, and QEMU
- * aborts where all parts are taken, as they are from time to time in any guest. */
+/* An emulated processor's thread starts with a free region of the cache of translated code. QEMU
+ * aborts if no region is free, which may happen in any guest. */
 static void compare_vcpu(
     Value prior, Value planned, DomainBounds bounds, DomainChanges *out, Arena *arena) {
     if (object_differs(prior, planned, "vcpu")) {
@@ -93,7 +93,7 @@ static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena 
         arena);
 }
 
-/* A container's interface cannot be changed while it runs, only be taken away and given. */
+/* The interface of a running container cannot be changed, only removed and added. */
 static bool nic_needs_restart(Value planned, Value old, Value nic) {
     return domain_schema_is_lxc(planned) &&
            (!domain_nic_same_source(old, nic) || object_differs(old, nic, "filter"));
@@ -169,7 +169,7 @@ bool domain_update_needs_restart(const DomainChanges *changes) {
     return false;
 }
 
-/* A machine under change. */
+/* A machine during an update. */
 typedef struct Update {
     const Call *call;
     virDomainPtr domain;
@@ -231,11 +231,11 @@ static const char *disk_text(const Update *update, Value disk) {
     Arena *arena = update->call->arena;
     Str target = object_text(disk, "target", STR_EMPTY);
     xmlNodePtr node = domain_device_find_disk(update->described, target, arena);
-    CHECK(node != NULL); /* it was edited in */
+    CHECK(node != NULL); /* domain_edit added it */
     return xml_print_node(node, arena);
 }
 
-/* Media of a drive: its tray may be locked by the guest. */
+/* Changes the medium of a drive; forces it if the guest has locked the tray. */
 static bool change_media(const Update *update, Value disk) {
     const char *text = disk_text(update, disk);
     unsigned flags = VIR_DOMAIN_AFFECT_LIVE;
@@ -257,7 +257,8 @@ static bool pull_disks(const Update *update) {
     return true;
 }
 
-/* A run that was killed may have plugged it in: the machine's description does not tell yet. */
+/* Returns whether an interrupted run has plugged the disk in, which the inactive XML does not
+ * show. */
 static bool is_plugged_in(const Update *update, Str target, const char *text) {
     static const char *const sources[] = {"source/@file", "source/@dev", "source/@pool",
                                           "source/@volume"};
@@ -300,7 +301,7 @@ static bool plug_disks(const Update *update) {
 
 static xmlNodePtr described_nic(const Update *update, Str mac) {
     xmlNodePtr node = domain_device_find_interface(update->described, mac, update->call->arena);
-    CHECK(node != NULL); /* it was edited in */
+    CHECK(node != NULL); /* domain_edit added it */
     return node;
 }
 
@@ -315,7 +316,8 @@ static bool pull_nic(const Update *update, Str mac) {
            add_error(update, "pull out interface", mac);
 }
 
-/* The live element with network and filter exchanged: all else has to be as it runs. */
+/* Updates the live element with a new network and filter; everything else must be as in the running
+ * guest. */
 static bool change_nic(const Update *update, Value nic) {
     Arena *arena = update->call->arena;
     Str mac = object_text(nic, "mac", STR_EMPTY);
@@ -344,7 +346,7 @@ static bool change_nic(const Update *update, Value nic) {
 static bool update_nic(const Update *update, Value nic) {
     Str mac = object_text(nic, "mac", STR_EMPTY);
     Value old = domain_nic_find(update->prior, mac);
-    /* A run that was killed may have plugged it in. */
+    /* An interrupted run may have plugged it in. */
     if (!value_is_present(old))
         return change_nic(update, nic);
     if (object_differs(old, nic, "model"))

@@ -1,10 +1,10 @@
-/* domain_update: how a change of a machine reaches it.
+/* domain_update: how a change reaches a machine.
  *
- *   live      a call on the running guest; the description follows once the guest agreed
- *   restart   only a new start brings it; update_policy decides whether that comes at once
- *   later     nothing that a running guest would miss: it is in the description for the next start
+ *    live     a call on the running guest; the inactive XML follows after success
+ *    restart  needs a restart; update_policy decides whether it happens at once
+ *    later    invisible to a running guest: only the inactive XML changes, for the next start
  *
- * The plan shows the same as notes that the update then does. */
+ * The notes of the plan show the same effects. */
 #pragma once
 
 #include "domain_schema.h"
@@ -18,24 +18,23 @@ typedef enum DomainEffect { EFFECT_LIVE, EFFECT_RESTART, EFFECT_LATER } DomainEf
 typedef struct DomainChange {
     const char *attribute;
     DomainEffect effect;
-    Str how; /* live: what the guest sees of it, and the call; else why not */
+    Str how; /* live: the effect on the guest, and the call; else why a live change is impossible */
 } DomainChange;
 
 typedef VEC(DomainChange) DomainChanges;
 
-/* What a running machine can grow to; its description may promise more by now. */
+/* Limits of the running machine; the inactive XML may already have higher ones. */
 typedef struct DomainBounds {
     int64_t memory_max; /* MiB */
     int64_t vcpu_max;
 } DomainBounds;
 
-/* As the prior object says, and no more than libvirt does of a machine that runs. */
+/* Returns the limits of the prior object, reduced to those of the running machine. */
 DomainBounds domain_update_bounds(Value prior, virDomainPtr running);
-/* Changes of a running machine; `planned` may hold unknowns. */
+/* Compares objects of a running machine; `planned` may contain unknowns. */
 DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena);
 bool domain_update_needs_restart(const DomainChanges *changes);
-/* Does the live ones. `described` is the machine's description as it will be: devices are plugged
- * in as they stand there. */
+/* Applies the live changes. `described` is the edited XML, whose elements are plugged in. */
 MUST_USE bool domain_update_live(const Call *call,
                                  virDomainPtr domain,
                                  Value prior,

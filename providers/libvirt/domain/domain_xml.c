@@ -1,4 +1,4 @@
-/* Machines as XML. */
+/* domain_xml: machines as XML. */
 #include "domain_xml.h"
 
 #include "domain_disk.h"
@@ -6,7 +6,7 @@
 #include "libvirt_identity.h"
 #include "nested_list.h"
 
-/* Free places for devices that are plugged in later. */
+/* Free ports for devices that are plugged in later. */
 #define SPARE_PORTS 8
 
 static void add_text_element(xmlNodePtr root, const char *name, Value domain) {
@@ -123,7 +123,7 @@ static void add_features(xmlNodePtr root, Value domain) {
         xml_add(features, "apic");
     if (!str_equal(object_text(domain, "type", STR_EMPTY), STR("qemu")))
         return;
-    /* Without a bound the translated code of a small guest outgrows its memory. */
+    /* Without this limit, the translated code of a small guest exceeds its memory. */
     xmlNodePtr cache = xml_add(xml_add(features, "tcg"), "tb-cache");
     xml_set(cache, "unit", STR("MiB"));
     xml_set_text(cache, STR("64"));
@@ -134,7 +134,7 @@ static bool is_q35(Value domain) {
     return str_equal(machine, STR("q35")) || str_starts_with(machine, STR("pc-q35"));
 }
 
-/* A port for every device there is, and some for those to come. */
+/* Adds a port for every device, and spare ones. */
 static void add_controllers(xmlNodePtr devices, Value domain) {
     xml_set(xml_add(devices, "controller"), "type", STR("usb"));
     xml_set(xml_find(devices, "controller"), "model", STR("none"));

@@ -1,15 +1,14 @@
-/* domain_xml: the description of a new machine, and parts of it that a change may add to an old
- * one. */
+/* domain_xml: the XML of a new machine, and elements that an update may add. */
 #pragma once
 
 #include "libvirt_handle.h"
 #include "provider.h"
 #include "xml.h"
 
-/* NULL with an error added. */
+/* Returns the XML, or NULL with an error. */
 const char *domain_xml_describe(
     const Call *call, virConnectPtr connection, Value domain, Str uuid, Diags *diags);
-/* Mode of the CPU that the machine shall have; `model` is empty unless the mode is custom. */
+/* Returns the mode of the planned CPU; `model` is empty unless the mode is custom. */
 Str domain_xml_cpu(Value domain, Str *model);
 
 #define DOMAIN_AGENT_CHANNEL "channel[target/@name='org.qemu.guest_agent.0']"

@@ -1,5 +1,5 @@
-/* libvirt_domain: a machine, virtual or a container, identified by its UUID. Creating is defining,
- * then starting: what fails to start stays defined, to be looked at. */
+/* libvirt_domain: a virtual machine or container, identified by its UUID. A creation defines the
+ * machine, then starts it; if the start fails, the machine stays defined for inspection. */
 #include "adoption.h"
 #include "domain_address.h"
 #include "domain_disk.h"
@@ -64,7 +64,7 @@ static const Attribute disk_attributes[] = {
     {"serial", &TYPE_STRING, OPTIONAL, "The guest finds it at /dev/disk/by-id/virtio-SERIAL."},
 };
 
-/* Only a cdrom may have neither: domain_validate sees to it. */
+/* Only a cdrom may have neither, which domain_validate checks. */
 static const ArgumentRule disk_rules[] = {{RULE_CONFLICTS, {"volume_id", "file"}}};
 
 static const Attribute filter_attributes[] = {
@@ -218,7 +218,7 @@ static void validate_disks(const Call *call, Value config, Diags *diags) {
     }
 }
 
-/* What a container cannot have. Also asked once the type is known. */
+/* Checks arguments that containers do not support; called again once the type is known. */
 static void check_container(const Call *call, Value domain, Diags *diags) {
     if (!domain_schema_is_lxc(domain))
         return;
@@ -247,8 +247,8 @@ static Path path_to(const char *name, Arena *arena) {
     return path_attribute((Path){0}, str_from_cstr(name), arena);
 }
 
-/* A disk whose volume is made anew cannot stay plugged in: the old volume goes before the new one
- * comes. So the machine goes with it. */
+/* A disk whose volume is replaced cannot stay attached: the old volume is deleted before the new
+ * one exists. So the machine is replaced, too. */
 static void plan_replaced_disks(Value prior, Value planned, PlanResponse *response, Arena *arena) {
     for (size_t i = 0; i < nested_list_count(planned, "disk"); i++) {
         Value disk = nested_list_at(planned, "disk", i);
@@ -264,7 +264,7 @@ static void plan_replaced_disks(Value prior, Value planned, PlanResponse *respon
     }
 }
 
-/* What the host does with the machine as a whole. */
+/* Adds notes about starting, stopping and restarting the machine. */
 static void plan_power(Value prior, Value planned, PlanResponse *response, Arena *arena) {
     bool starts = object_bool(planned, "running", true);
     Str stop = object_has(prior, "shutdown")
@@ -280,7 +280,7 @@ static void plan_power(Value prior, Value planned, PlanResponse *response, Arena
                   STR("at the host's next start (virDomainSetAutostart)"), arena);
 }
 
-/* Where nobody can be asked, the object says it. */
+/* Returns the limits of the machine; if the host is unreachable, those of the prior object. */
 static DomainBounds bounds_of(const Call *call, Value prior) {
     Diags ignored = diags_new(call->arena);
     SCOPED(virConnectPtr) connection = NULL;
@@ -326,8 +326,7 @@ static bool plan_changes(
     return is_planned;
 }
 
-/* Declared addresses are known before the machine is; others stay what they were while the
- * interfaces do. */
+/* Declared addresses are known in the plan; others are kept while the interfaces are unchanged. */
 static void plan_addresses(const PlanRequest *request, ObjectBuilder *builder, Arena *arena) {
     StrVec declared = {0};
     Value planned = object_builder_value(builder);
@@ -346,7 +345,7 @@ static void plan_addresses(const PlanRequest *request, ObjectBuilder *builder, A
         object_builder_set(builder, "ip_addresses", value_unknown(&TYPE_LIST_OF_STRING));
 }
 
-/* "q35" is no other board than the "pc-q35-7.2" that the host made of it. */
+/* "q35" is no change from the "pc-q35-7.2" that the host chose for it. */
 static void plan_board(const PlanRequest *request, PlanResponse *response, Arena *arena) {
     Str wanted = object_text(response->planned, "machine", STR_EMPTY);
     if (!value_is_present(request->prior) || !wanted.len)
@@ -400,7 +399,7 @@ static Str type_of(const Call *call, virConnectPtr connection) {
     return libvirt_client_has_kvm(connection) ? STR("kvm") : STR("qemu");
 }
 
-/* What the plan left open: type, board, targets, formats, MAC addresses. */
+/* Sets values that the plan left unknown: type, board, targets, formats, MAC addresses. */
 static bool resolve(const Call *call, virConnectPtr connection, Value *domain, Diags *diags) {
     Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_of(*domain, arena);
@@ -474,7 +473,7 @@ static bool add_define_error(const Call *call,
                                            response, diags);
 }
 
-/* Autostart, power and addresses, after the machine is defined. */
+/* Applies autostart and power state, and reads addresses, after the machine is defined. */
 static bool settle(
     const Call *call, virDomainPtr domain, Value planned, StrVec *addresses, Diags *diags) {
     bool autostart = object_bool(planned, "autostart", false);
@@ -490,7 +489,7 @@ static bool settle(
     return was_active || domain_address_wait(call, domain, planned, addresses, diags);
 }
 
-/* The object after a call: as planned when it went well, else as it is. */
+/* Sets the object after a call: the planned one on success, else the actual one. */
 static bool answer(const Call *call,
                    virDomainPtr domain,
                    Value planned,
@@ -508,8 +507,8 @@ static bool answer(const Call *call,
     return true;
 }
 
-/* libxml2 sets its schema types up without a lock, so of the first descriptions that a daemon
- * checks side by side one may fail, once. */
+/* Retries, since libxml2 initializes its schema types without a lock: of the first concurrent
+ * validations in a daemon, one may fail once. */
 static virDomainPtr define(const Call *call, virConnectPtr connection, const char *text) {
     static const WaitPauses pauses = {.first_ms = 50, .last_ms = 50, .count = 3};
     unsigned attempt = 0;
@@ -543,8 +542,8 @@ static bool domain_create(const Call *call,
     return answer(call, domain, planned, &addresses, is_settled, response, diags);
 }
 
-/* libvirt's own rules for descriptions lag behind what it prints itself: a description that it
- * printed, and that has a few values changed, is also tried without them. */
+/* libvirt's schema may reject XML that libvirt itself printed. So an edited description is also
+ * tried without validation. */
 static virDomainPtr define_edited(const Call *call, virConnectPtr connection, const char *text) {
     virDomainPtr domain = define(call, connection, text);
     if (domain || libvirt_error_code() != VIR_ERR_XML_INVALID_SCHEMA)
@@ -561,7 +560,7 @@ static bool redefine(const Call *call,
     return again || libvirt_error_add(call, diags, "Cannot change the machine's description");
 }
 
-/* The description as it will be. */
+/* Reads the inactive XML and applies the planned changes. */
 static bool describe_change(
     const Call *call, virDomainPtr domain, Value prior, Value planned, XmlDoc *out, Diags *diags) {
     unsigned flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
@@ -570,7 +569,8 @@ static bool describe_change(
     return domain_edit(call, virDomainGetConnect(domain), prior, planned, xml_root(out), diags);
 }
 
-/* Live first: what the guest does not take must not be in its description either. */
+/* Applies live changes first: if the guest rejects one, the inactive XML must not have it
+ * either. */
 static bool change(const Call *call,
                    virConnectPtr connection,
                    virDomainPtr domain,
@@ -615,7 +615,8 @@ static bool domain_update(const Call *call,
     return answer(call, domain, planned, &addresses, is_done, response, diags);
 }
 
-/* An older driver refuses flags that it does not know; the simplest one takes none at all. */
+/* Tries fewer flags in turn: an older driver rejects unknown flags, the simplest driver rejects
+ * all. */
 static bool undefine(virDomainPtr domain) {
     static const unsigned flags[] = {
         VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
@@ -647,7 +648,7 @@ static bool domain_delete(const Call *call,
     domain = libvirt_object_find(&machine_object, call, request->prior, &is_gone, diags);
     if (!domain)
         return is_gone;
-    /* Undefined while it runs it would live on until it stops. */
+    /* A running machine that is undefined would continue until it stops. */
     if (!domain_power_stop(call, domain, request->prior, diags))
         return false;
     return undefine(domain) ||
@@ -670,7 +671,7 @@ static bool domain_import(const Call *call,
     return libvirt_object_import(&machine_object, call, request->id, &response->state, diags);
 }
 
-/* Defined but not started is whole: the plan then shows the start. */
+/* A defined machine is complete: the next plan shows a missing start. */
 static bool domain_recover(const Call *call,
                            const RecoverRequest *request,
                            RecoverResponse *response,

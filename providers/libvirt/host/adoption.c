@@ -1,10 +1,11 @@
-/* Imported objects keep what their configuration leaves out. */
+/* adoption: imported objects keep values that their configuration omits. */
 #include "adoption.h"
 
 #include "nested_list.h"
 #include "object_builder.h"
 
-/* The first word; names of arguments follow, those of nested objects as "disk.serial". */
+/* First word of the private data; names of arguments follow, those of nested objects as
+ * "disk.serial". */
 #define MARK "imported"
 
 typedef struct Adoption {
@@ -33,7 +34,7 @@ static Value keep_object(Adoption *adoption,
                          Value config,
                          Value planned);
 
-/* Items whose configuration names another object than the prior item are not compared. */
+/* Returns false for items whose keys differ: these are different objects and are not compared. */
 static bool is_same_item(Value prior, Value config) {
     static const char *const keys[] = {"target", "mac", "address", "ip", "start", "filter"};
     for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
@@ -90,7 +91,8 @@ static Value keep_attribute(Adoption *adoption,
     return planned;
 }
 
-/* One of two ways to say the same: with the other in the configuration, this one is not kept. */
+/* Returns whether the configuration sets an alternative of this argument: then the old value is not
+ * kept. */
 static bool has_alternative(Value config, const char *name) {
     static const char *const groups[][3] = {
         {"network_id", "network", "bridge"},
@@ -143,10 +145,10 @@ Value adoption_keep(const Schema *schema,
     Str word = STR_EMPTY;
     if (!value_is_present(request->prior) || !adoption_is_imported(rest))
         return planned;
-    (void)str_next_field(&rest, ' ', &word); /* the mark */
+    (void)str_next_field(&rest, ' ', &word); /* skip MARK */
     Adoption adoption = {.arena = arena};
     while (str_next_field(&rest, ' ', &word))
-        if (str_find_char(word, '=', 0) == SIZE_MAX) /* else a note of the type's own */
+        if (str_find_char(word, '=', 0) == SIZE_MAX) /* words with "=" belong to the type */
             vec_push(arena, &adoption.owned, word);
     Value kept = keep_object(&adoption, schema->attributes, schema->attribute_count, STR_EMPTY,
                              request->prior, request->config, planned);

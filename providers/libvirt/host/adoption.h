@@ -1,20 +1,19 @@
-/* adoption: an imported object, and the arguments that its configuration leaves out.
+/* adoption: keeps arguments of an imported object that its configuration omits.
  *
- * An object that loam made has defaults where the configuration says nothing. An imported object is
- * someone else's work: where the configuration says nothing, it stays as it is. Its private data
- * hold the names of the arguments that a configuration has set since; an argument that is taken out
- * of the configuration then is removed as usual.
+ * Objects created by loam get defaults for omitted arguments. An imported object keeps its own
+ * values instead. Its private data lists the arguments that a configuration has set since; removing
+ * such an argument from the configuration then has its usual effect.
  *
- * Empty private data stand for an object that loam made. */
+ * Empty private data marks an object created by loam. */
 #pragma once
 
 #include "provider.h"
 
-/* Private data of an object that was just imported. */
+/* Returns the private data of a newly imported object. */
 Str adoption_begin(void);
 bool adoption_is_imported(Str private_data);
-/* The planned object of a plan, with what an imported object keeps. Writes the private data that go
- * with it. */
+/* Returns the planned object with the values that an imported object keeps. Sets the matching
+ * private data. */
 Value adoption_keep(const Schema *schema,
                     const PlanRequest *request,
                     Value planned,

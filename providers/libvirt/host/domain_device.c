@@ -1,4 +1,4 @@
-/* Hot plugging. */
+/* domain_device: hot-plugs devices. */
 #include "domain_device.h"
 
 #include <libxml/tree.h>
@@ -32,7 +32,7 @@ xmlNodePtr domain_device_find_filesystem(xmlNodePtr domain, Str target, Arena *a
                        target, arena);
 }
 
-/* The live description of the device, or NULL. */
+/* Returns the device's live XML, or NULL. */
 static const char *device_now(virDomainPtr domain, DomainDeviceFind find, Str key, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
     if (!xml_take(virDomainGetXMLDesc(domain, 0), &doc))
@@ -75,7 +75,7 @@ bool domain_device_pull(const Call *call, virDomainPtr domain, DomainDeviceFind 
         do {
             result = virDomainDetachDeviceFlags(domain, device, VIR_DOMAIN_AFFECT_LIVE);
         } while (result < 0 && libvirt_error_retry(call, &attempt));
-        /* A second request while the first is under way is refused; what counts is the device. */
+        /* libvirt rejects a second request during the first; only the device's removal counts. */
         if (result < 0 && tries == 0)
             return false;
         if (wait_until_gone(call, &pull))
@@ -93,7 +93,8 @@ bool domain_device_plug(const Call *call, virDomainPtr domain, const char *devic
     return result == 0;
 }
 
-/* What libvirt filled in for this run of the interface must not be asked for again. */
+/* Removes values that libvirt assigned for the current run, which a new request must not
+ * contain. */
 static const char *without_run(const char *device, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
     if (!xml_parse(device, &doc))
@@ -115,7 +116,7 @@ static const char *without_run(const char *device, Arena *arena) {
 
 static const char *on_network(const char *device, const char *network, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
-    CHECK(xml_parse(device, &doc)); /* ours */
+    CHECK(xml_parse(device, &doc)); /* libvirt or this program printed it */
     xmlNodePtr source = xml_find(xml_root(&doc), "source");
     if (source)
         xml_set(source, "network", str_from_cstr(network));

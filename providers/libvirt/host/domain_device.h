@@ -1,32 +1,32 @@
-/* domain_device: devices of a running guest: found by a key, plugged in, pulled out.
+/* domain_device: finds, plugs in and unplugs devices of a running guest.
  *
- * Pulling out is asynchronous: libvirt's success means that the guest was asked. So the live
- * description is watched until the device is gone. */
+ * Unplugging is asynchronous: success of libvirt only means that the guest received the request. So
+ * the live XML is polled until the device is gone. */
 #pragma once
 
 #include "libvirt_handle.h"
 #include "provider.h"
 #include "xml.h"
 
-/* The interface with that MAC address, the disk with that target, the host's directory that the
- * machine knows by that target; NULL if there is none. */
+/* Return the interface with that MAC address, the disk with that target, the host directory mounted
+ * at that target; NULL if none. */
 xmlNodePtr domain_device_find_interface(xmlNodePtr domain, Str mac, Arena *arena);
 xmlNodePtr domain_device_find_disk(xmlNodePtr domain, Str target, Arena *arena);
 xmlNodePtr domain_device_find_filesystem(xmlNodePtr domain, Str target, Arena *arena);
 
 typedef xmlNodePtr (*DomainDeviceFind)(xmlNodePtr domain, Str key, Arena *arena);
 
-/* Asks, waits, asks once more. False without diagnostic when the guest would not let go in time or
- * libvirt refused (then its error stands). */
+/* Requests the removal, waits, and requests it once more. Returns false without a diagnostic if the
+ * guest did not release the device in time, or if libvirt failed (its last error is set). */
 MUST_USE bool domain_device_pull(const Call *call,
                                  virDomainPtr domain,
                                  DomainDeviceFind find,
                                  Str key);
-/* Attaches to the running guest. */
+/* Attaches a device to the running guest. */
 MUST_USE bool domain_device_plug(const Call *call, virDomainPtr domain, const char *device);
-/* Puts the interface of a running guest back on its network, which was restarted: libvirt moves it
- * to the network `passage` and back, and the guest keeps its card and its address. Where the driver
- * cannot move an interface, it is unplugged and plugged in again. */
+/* Reconnects an interface of a running guest to its restarted network: libvirt moves it to the
+ * network `passage` and back, so the guest keeps card and address. If the driver cannot move
+ * interfaces, it is unplugged and plugged in again. */
 MUST_USE bool domain_device_reconnect(const Call *call,
                                       virDomainPtr domain,
                                       Str mac,

@@ -1,12 +1,12 @@
-/* Who uses it: answered by the live descriptions of the running guests. */
+/* domain_users: searches the live XML of running guests. */
 #include "domain_users.h"
 
 #include "xml.h"
 
-/* Where in a description to look, and for what. */
+/* A query: elements to search and the value to find. */
 typedef struct Question {
     const char *elements;
-    const char *source; /* relative to each element; any of them */
+    const char *source; /* paths relative to each element; any may match */
     const char *device;
     Str wanted;
 } Question;

@@ -1,4 +1,4 @@
-/* domain_users: the running guests that use a file or a network of the host. */
+/* domain_users: running guests that use a file or a network of the host. */
 #pragma once
 
 #include "libvirt_handle.h"
@@ -12,8 +12,8 @@ typedef struct DomainUser {
 
 typedef VEC(DomainUser) DomainUsers;
 
-/* What cannot be read counts as nobody. */
+/* Return the users; guests that cannot be read are ignored. */
 DomainUsers domain_users_of_file(virConnectPtr connection, Str path, Arena *arena);
 DomainUsers domain_users_of_network(virConnectPtr connection, Str network, Arena *arena);
-/* a, b, c and 4 more */
+/* Returns text such as "a, b, c and 4 more". */
 Str domain_users_names(const DomainUsers *users, Arena *arena);

@@ -1,4 +1,4 @@
-/* The connection to a host: opened with a deadline, kept alive, opened anew when it died. */
+/* libvirt_client: opens the connection with a deadline, keeps it alive, and reopens a dead one. */
 #include "libvirt_client.h"
 
 #include <libxml/parser.h>
@@ -11,7 +11,7 @@
 #include "url.h"
 #include "wait_until.h"
 
-#define LOOK_EVERY_MS 50 /* whether an attempt was cancelled */
+#define LOOK_EVERY_MS 50 /* interval of checks for cancellation */
 
 struct LibvirtClient {
     LibvirtOptions options;
@@ -19,7 +19,7 @@ struct LibvirtClient {
     virConnectPtr connection;
 };
 
-/* One attempt to connect. It and its arena belong to whoever of waiter and thread is last. */
+/* One attempt to connect. The last user, waiter or thread, frees its arena. */
 typedef struct Attempt {
     Arena *arena;
     const char *uri;
@@ -32,7 +32,7 @@ typedef struct Attempt {
     virErrorPtr error;
 } Attempt;
 
-/* libvirt's event loop is the process's, so what starts it is, too. */
+/* libvirt's event loop is per process, so it is started once. */
 static pthread_once_t library_started = PTHREAD_ONCE_INIT;
 
 static void ignore_error(void *payload, virErrorPtr error) {
@@ -56,7 +56,7 @@ static void start_library(void) {
     virSetErrorFunc(NULL, ignore_error);
     if (virInitialize() < 0 || virEventRegisterDefaultImpl() < 0)
         return;
-    /* With nothing registered the loop would block for ever. */
+    /* Without a timer the event loop would block forever. */
     if (virEventAddTimeout(1000, ignore_timer, NULL, NULL) < 0)
         return;
     Thread *thread = thread_start(THREAD_LIBVIRT_EVENTS, run_events, NULL);
@@ -121,7 +121,8 @@ static void attempt_run(void *payload) {
         attempt_close(attempt);
 }
 
-/* The `ssh` program would ask on the terminal, and hang where there is none. */
+/* Adds no_tty: the `ssh` program would otherwise prompt on the terminal, and hang if there is
+ * none. */
 static const char *uri_to_open(const char *uri, Arena *arena) {
     Str text = str_from_cstr(uri);
     bool is_ssh = str_find(text, STR("+ssh://"), 0) != SIZE_MAX;
@@ -148,7 +149,8 @@ static Attempt *attempt_start(const LibvirtOptions *options) {
     return attempt;
 }
 
-/* False: the deadline passed or the user stopped it; then the attempt is the thread's. */
+/* Returns false if the deadline passed or the run was cancelled; then the thread owns the
+ * attempt. */
 static bool attempt_wait(Attempt *attempt, const Call *call, int64_t timeout_ms) {
     int64_t end_ms = call_monotonic_ms(call) + timeout_ms;
     pthread_mutex_lock(&attempt->mutex);
@@ -205,7 +207,7 @@ static bool open_connection(const Call *call,
     if (is_open) {
         *out = attempt->connection;
         attempt->connection = NULL;
-        /* Drivers within the process (test, embed) have nothing to keep alive. */
+        /* In-process drivers (test, embed) do not support keepalive; ignore the error. */
         if (options->keepalive_interval > 0)
             (void)virConnectSetKeepAlive(*out, options->keepalive_interval,
                                          options->keepalive_count);
@@ -264,6 +266,7 @@ Str libvirt_client_arch(virConnectPtr connection, Arena *arena) {
 }
 
 bool libvirt_client_wait_for_late(const Call *call, unsigned *attempt) {
-    static const WaitPauses pauses = {.first_ms = 20, .last_ms = 320, .count = 5}; /* 620 ms */
+    static const WaitPauses pauses = {
+        .first_ms = 20, .last_ms = 320, .count = 5}; /* 620 ms in total */
     return wait_until_retry(call, &pauses, attempt);
 }

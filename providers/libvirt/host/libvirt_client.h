@@ -1,8 +1,8 @@
-/* LibvirtClient: the connection of one provider block, made when it is first needed.
+/* LibvirtClient: the connection of a provider configuration, opened on first use.
  *
- * One connection per client serves all threads: libvirt multiplexes calls on it. It is opened on a
- * thread of its own, as libvirt knows no deadline for that, kept alive by the event loop (one
- * thread for the process's life), and opened anew once it is found dead. Guards itself. */
+ * All threads share one connection, on which libvirt multiplexes calls. It is opened on a separate
+ * thread, since libvirt has no deadline for that. The event loop, one thread per process, keeps it
+ * alive. A dead connection is reopened. Thread-safe. */
 #pragma once
 
 #include "libvirt_handle.h"
@@ -20,7 +20,7 @@ typedef struct LibvirtOptions {
     bool read_only;
 } LibvirtOptions;
 
-/* Which driver answers: it decides what is possible at all. */
+/* The hypervisor driver, which determines the supported features. */
 typedef enum LibvirtDriver { DRIVER_QEMU, DRIVER_LXC, DRIVER_TEST, DRIVER_OTHER } LibvirtDriver;
 
 typedef struct LibvirtClient LibvirtClient;
@@ -28,15 +28,15 @@ typedef struct LibvirtClient LibvirtClient;
 LibvirtClient *libvirt_client_new(const LibvirtOptions *options, Arena *run);
 void libvirt_client_close(LibvirtClient *client);
 const LibvirtOptions *libvirt_client_options(const Call *call);
-/* A reference to the shared connection; the caller's to release. */
+/* Returns a reference to the shared connection, which the caller releases. */
 MUST_USE bool libvirt_client_connect(const Call *call, virConnectPtr *out, Diags *diags);
-/* A connection for this call alone: a long transfer would hold up the others. */
+/* Returns a separate connection, for long transfers, which would delay other calls. */
 MUST_USE bool libvirt_client_connect_alone(const Call *call, virConnectPtr *out, Diags *diags);
 LibvirtDriver libvirt_client_driver(virConnectPtr connection);
-/* Does the host run guests with KVM, as far as it says? */
+/* Returns whether the host reports support for KVM. */
 bool libvirt_client_has_kvm(virConnectPtr connection);
-/* "x86_64" */
+/* Returns the architecture, such as "x86_64". */
 Str libvirt_client_arch(virConnectPtr connection, Arena *arena);
-/* The daemon finishes a call that it has begun even when the caller has died: what `recover` does
- * not find may be there in a moment. True: look once more; *attempt starts at zero. */
+/* The daemon completes a call even if its caller has died, so an object that `recover` does not
+ * find may appear soon. Returns true to look again; *attempt starts at zero. */
 bool libvirt_client_wait_for_late(const Call *call, unsigned *attempt);

@@ -1,4 +1,4 @@
-/* libvirt's error codes and what a user can do about each. */
+/* libvirt_error: hints for libvirt's error codes. */
 #include "libvirt_error.h"
 
 #include "log.h"

@@ -1,7 +1,7 @@
-/* libvirt_error: what libvirt said, as data and as diagnostics.
+/* libvirt_error: libvirt's errors, as data and as diagnostics.
  *
- * The last error belongs to the thread and to the newest call: read it right after the failure.
- * Decisions are made on the code, never on the text, which is translated. */
+ * The last error belongs to the thread and its latest call: read it right after the failure.
+ * Decisions depend on the code, never on the text, which is translated. */
 #pragma once
 
 #include "libvirt_handle.h"
@@ -9,31 +9,33 @@
 
 typedef struct LibvirtError {
     int code;         /* virErrorNumber */
-    int domain;       /* virErrorDomain: which part of libvirt */
-    int system_errno; /* of VIR_ERR_SYSTEM_ERROR */
+    int domain;       /* virErrorDomain: the component of libvirt */
+    int system_errno; /* if the code is VIR_ERR_SYSTEM_ERROR */
     Str message;
-    Str way_out; /* what the caller knows about it; stands behind what the code tells */
+    Str way_out; /* hint from the caller, added after the hint for the code */
 } LibvirtError;
 
-/* Of this thread's newest call; code VIR_ERR_OK when there is none. */
+/* Return the error of this thread's latest call; code VIR_ERR_OK if none. */
 LibvirtError libvirt_error_last(Arena *arena);
 LibvirtError libvirt_error_of(const virError *error, Arena *arena);
 int libvirt_error_code(void);
-/* The object is not there: the only codes that may take a thing out of the state. */
+/* Returns whether the code means that the object does not exist; only then may a read remove it
+ * from the state. */
 bool libvirt_error_is_gone(int code);
-/* Adds an error: the summary as given, libvirt's words and the way out as detail. Always false, so
- * that `return libvirt_error_add(…)` reads well. */
+/* Adds an error with this summary; the detail is libvirt's message and the hint. Always returns
+ * false. */
 bool libvirt_error_add(const Call *call, Diags *diags, const char *summary, ...) PRINTF_LIKE(3, 4);
 bool libvirt_error_add_this(const Call *call,
                             const LibvirtError *error,
                             Diags *diags,
                             const char *summary,
                             ...) PRINTF_LIKE(4, 5);
-/* An error in our own words; always false. */
+/* Adds an error with this detail; always returns false. */
 bool libvirt_error_say(const Call *call, Diags *diags, Str summary, Str detail);
 void libvirt_error_warn(const Call *call, Diags *diags, Str summary, Str detail);
-/* The name is taken by an object that loam did not make. Always false. */
+/* Adds the error that the name is used by an object that loam did not create. Always returns
+ * false. */
 bool libvirt_error_add_taken(const Call *call, const char *kind, Str name, Str uuid, Diags *diags);
-/* The newest error is one that passes by itself (a busy object): sleeps, longer each time, and says
- * whether to try again. */
+/* If the latest error is transient (a busy object): sleeps, longer each time, and returns whether
+ * to retry. */
 bool libvirt_error_retry(const Call *call, unsigned *attempt);

@@ -2,7 +2,7 @@
  *
  *     SCOPED(virDomainPtr) domain = virDomainLookupByUUIDString(connection, uuid);
  *
- * Releases reset the thread's last error: read it within the block. */
+ * Releasing a handle resets the thread's last error: read the error within the block. */
 #pragma once
 
 #include <libvirt/libvirt.h>

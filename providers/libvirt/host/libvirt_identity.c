@@ -1,4 +1,4 @@
-/* Identity by name-based UUIDs. */
+/* libvirt_identity: name-based UUIDs. */
 #include "libvirt_identity.h"
 
 #include "digest.h"

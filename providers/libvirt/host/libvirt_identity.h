@@ -1,25 +1,25 @@
-/* libvirt_identity: who an object is, chosen before it is made.
+/* libvirt_identity: an object's identity, chosen before its creation.
  *
- * UUIDs and MAC addresses are functions of the state's lineage, the resource's address and, for
- * UUIDs, the generation: a create that a crash cut short finds its object again, and a machine that
- * is replaced keeps its network identity. */
+ * UUIDs and MAC addresses derive from the state's lineage, the resource's address and, for UUIDs,
+ * the generation. So an interrupted creation finds its object again, and a replaced machine keeps
+ * its MAC addresses. */
 #pragma once
 
 #include "provider.h"
 #include "xml.h"
 
 Str libvirt_identity_uuid(const Call *call);
-/* What the intent holds, else the same by computing. */
+/* Returns the UUID in the intent, else computes it. */
 Str libvirt_identity_of(const Call *call, const ApplyRequest *request);
-/* "52:54:00:…" of the n-th network interface. */
+/* Returns the MAC address "52:54:00:…" of a network interface. */
 Str libvirt_identity_mac(const Call *call, size_t index);
-/* <metadata><loam:owner lineage= address=/></metadata> */
+/* Adds <metadata><loam:owner lineage= address=/></metadata>. */
 void libvirt_identity_add_owner(const Call *call, xmlNodePtr parent);
-/* The `identity` slot of those that have a UUID. */
+/* The slot `marker` of types with a UUID. */
 bool libvirt_identity_choose(const Call *call,
                              const MarkerRequest *request,
                              MarkerResponse *response,
                              Diags *diags);
-/* Limit of one key. */
+/* Adds a limit with one key. */
 void libvirt_identity_limit(
     const Call *call, const char *kind, Str key, uint32_t capacity, Limits *out);

@@ -1,4 +1,4 @@
-/* Objects with a UUID and a name: looked up, answered, read, imported, recovered. */
+/* libvirt_object: finds, reads, imports and recovers objects with a UUID and a name. */
 #include "libvirt_object.h"
 
 #include "libvirt_client.h"
@@ -63,7 +63,7 @@ bool libvirt_object_answer(const LibvirtObject *object,
                            Diags *diags) {
     Value actual = planned;
     if (!object->read(call, handle, &actual, diags)) {
-        /* A new object that cannot be looked at is there all the same. */
+        /* A new object exists even if it cannot be read. */
         if (!object_has(planned, "id"))
             response->state = with_uuid(object, handle, planned, call->arena);
         return false;

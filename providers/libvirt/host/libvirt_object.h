@@ -1,8 +1,8 @@
-/* libvirt_object: what machines, networks, pools and filters have in common: a UUID that loam
- * chose, and a name that only one of them has on the host.
+/* libvirt_object: common operations of machines, networks, pools and filters: they have a UUID
+ * chosen by loam, and a name that is unique on the host.
  *
- * libvirt has a type and a set of calls for each kind. A LibvirtObject is a row of those calls, and
- * its handles are void pointers here: one that is handed out is the caller's to release. */
+ * libvirt has a type and a set of calls for each kind. A LibvirtObject is a table of those calls,
+ * with handles as void pointers. The caller releases returned handles. */
 #pragma once
 
 #include "libvirt_error.h"
@@ -10,25 +10,25 @@
 #include "provider.h"
 
 typedef struct LibvirtObject {
-    const char *noun; /* in messages: "network" */
+    const char *noun; /* for messages: "network" */
     const ResourceType *type;
     void *(*by_uuid)(virConnectPtr connection, const char *uuid);
     void *(*by_name)(virConnectPtr connection, const char *name);
     int (*uuid_of)(void *handle, char *uuid);
     int (*release)(void *handle);
-    /* What the host has now, over what the state says. */
+    /* Reads the object from the host into the state. */
     bool (*read)(const Call *call, void *handle, Value *state, Diags *diags);
-    /* Settles what a plan left open before it is read. NULL: nothing. */
+    /* Sets unknown values of a planned object before `read`. NULL: none. */
     bool (*resolve)(const Call *call, virConnectPtr connection, Value *planned, Diags *diags);
 } LibvirtObject;
 
-/* The object of the state; NULL without an error when it is gone. */
+/* Returns the object of the state; NULL without an error if it does not exist. */
 void *libvirt_object_find(
     const LibvirtObject *object, const Call *call, Value state, bool *is_gone, Diags *diags);
-/* The same where it must be there. */
+/* Like libvirt_object_find, but a missing object is an error. */
 void *libvirt_object_get(const LibvirtObject *object, const Call *call, Value state, Diags *diags);
 
-/* The answer of a create or update: as planned when it went well, else as it is. */
+/* Sets the response of a create or update: the planned object on success, else the actual one. */
 MUST_USE bool libvirt_object_answer(const LibvirtObject *object,
                                     const Call *call,
                                     void *handle,
@@ -36,8 +36,8 @@ MUST_USE bool libvirt_object_answer(const LibvirtObject *object,
                                     bool is_done,
                                     ApplyResponse *response,
                                     Diags *diags);
-/* A define failed with this error: perhaps since the name is another's, perhaps only the answer was
- * lost. Always false. */
+/* Explains this error of a define call: the name may be in use. If only the reply was lost, sets
+ * the state in the response. Always returns false. */
 bool libvirt_object_add_define_error(const LibvirtObject *object,
                                      const Call *call,
                                      virConnectPtr connection,
@@ -47,16 +47,16 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
                                      ApplyResponse *response,
                                      Diags *diags);
 
-/* What slots of a ResourceType do. */
+/* Implementations of slots of ResourceType. */
 
 MUST_USE bool libvirt_object_read(const LibvirtObject *object,
                                   const Call *call,
                                   Value *state,
                                   Diags *diags);
-/* By UUID or name. */
+/* Imports by UUID or name. */
 MUST_USE bool libvirt_object_import(
     const LibvirtObject *object, const Call *call, Str id, Value *state, Diags *diags);
-/* What is defined is whole: the plan brings the rest. */
+/* A defined object is complete: the next plan updates the rest. */
 MUST_USE bool libvirt_object_recover(const LibvirtObject *object,
                                      const Call *call,
                                      const RecoverRequest *request,

@@ -1,6 +1,6 @@
 /* libvirt_types: the resource types of the provider.
  *
- * To add one: a file that defines `const ResourceType libvirt_<type>`, and its name here. */
+ * To add one: a file that defines `const ResourceType libvirt_<type>`, and its row here. */
 #pragma once
 
 #include "provider.h"

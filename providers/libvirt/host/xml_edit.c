@@ -1,4 +1,4 @@
-/* Edits of existing descriptions. */
+/* xml_edit: edits existing XML. */
 #include "xml_edit.h"
 
 #include <libxml/tree.h>

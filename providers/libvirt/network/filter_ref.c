@@ -1,4 +1,4 @@
-/* References to filters. */
+/* filter_ref: references to filters. */
 #include "filter_ref.h"
 
 #include "nested_list.h"
@@ -28,7 +28,7 @@ void filter_ref_add(xmlNodePtr parent, Value reference, const char *name_key, Ar
     add_parameters(node, reference);
 }
 
-/* Values of one name, in their order. */
+/* Returns the values of one parameter, in order. */
 static Value values_of(const XmlNodes *parameters, Str name, Arena *arena) {
     StrVec values = {0};
     vec_each(parameters, parameter) {

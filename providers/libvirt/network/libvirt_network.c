@@ -103,7 +103,7 @@ static const Attribute network_attributes[] = {
 };
 /* clang-format on */
 
-/* Parses the address in `object`; false: none, or unknown. */
+/* Parses an address in `object`; returns false if it is not set or unknown. */
 static bool read_address(Value object, const char *name, Str *text, Cidr *address) {
     *text = object_text(object, name, STR_EMPTY);
     return text->len && cidr_parse_address(*text, address);
@@ -133,7 +133,7 @@ static bool is_in_range(Value range, const Cidr *address) {
            cidr_compare(address, &end) <= 0;
 }
 
-/* libvirt accepts such a reservation, so a network with one can be imported; dnsmasq ignores it. */
+/* libvirt accepts such a reservation, so it may be imported; but dnsmasq ignores it. */
 static void check_reservation(const Call *call,
                               const Cidr *network,
                               Str network_text,
@@ -214,8 +214,7 @@ static bool network_validate(const Call *call, const ValidateRequest *request, D
     return diags->error_count == before;
 }
 
-/* Without a mode in the configuration a new network is a nat network; an imported one stays what it
- * is. */
+/* Without a configured mode, a new network is a NAT network, and an imported one keeps its mode. */
 static bool check_new_address(const Call *call, const PlanRequest *request, Diags *diags) {
     Value mode = object_attribute(request->config, "mode");
     Value ips = object_attribute(request->config, "ips");
@@ -223,7 +222,8 @@ static bool check_new_address(const Call *call, const PlanRequest *request, Diag
     return !value_is_null(mode) || has_ips || add_missing_address(call, diags);
 }
 
-/* Modes of networks that only an import brings: the schema has no device for them. */
+/* Rejects modes that only imported networks may have: the schema has no argument for their
+ * device. */
 static bool check_new_mode(const Call *call, Value prior, Value planned, Diags *diags) {
     static const Str imported[] = {STR_CONST("private"), STR_CONST("vepa"),
                                    STR_CONST("passthrough"), STR_CONST("hostdev")};
@@ -237,7 +237,7 @@ static bool check_new_mode(const Call *call, Value prior, Value planned, Diags *
             "arguments. Define it with virsh net-define and import it."));
 }
 
-/* What guests notice of a restart depends on what changes. */
+/* Returns the effect of a restart on guests, which depends on the attribute. */
 static const char *guests_see(const char *attribute) {
     if (strcmp(attribute, "mtu") == 0)
         return "; guests take the new size at their next start";
@@ -290,7 +290,7 @@ static bool network_plan(const Call *call,
     return true;
 }
 
-/* What was asked for; libvirt's test driver knows only one description. */
+/* Returns the inactive XML; libvirt's test driver has only one XML. */
 static char *describe_inactive(virNetworkPtr network) {
     char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
     if (text || libvirt_error_code() != VIR_ERR_INVALID_ARG)
@@ -382,8 +382,7 @@ static bool is_edited(Value prior, Value planned) {
     return false;
 }
 
-/* What an active network can take at once goes there first: what it refuses must not be in its
- * description either. */
+/* Applies live changes first: if libvirt rejects one, the inactive XML must not have it either. */
 static bool change(const Call *call,
                    virNetworkPtr network,
                    const ApplyRequest *request,
@@ -432,7 +431,7 @@ static bool network_delete(const Call *call,
     network = libvirt_object_find(&network_object, call, request->prior, &is_gone, diags);
     if (!network)
         return is_gone;
-    /* Undefined while active it would live on until it stops. */
+    /* An active network that is undefined would continue until it stops. */
     if (virNetworkIsActive(network) == 1 && virNetworkDestroy(network) < 0)
         return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
     if (virNetworkUndefine(network) < 0 && !libvirt_error_is_gone(libvirt_error_code()))
@@ -463,7 +462,7 @@ static bool network_recover(const Call *call,
     return libvirt_object_recover(&network_object, call, request, response, diags);
 }
 
-/* Reading what is there and then changing it must not run side by side for one network. */
+/* One update at a time per network, since an update reads and then writes the XML. */
 static bool network_limits(const Call *call,
                            const LimitsRequest *request,
                            LimitsResponse *response,

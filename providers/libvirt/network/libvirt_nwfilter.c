@@ -1,4 +1,4 @@
-/* libvirt_nwfilter: rules that the host applies to the packets of a guest's interface. */
+/* libvirt_nwfilter: packet filter rules for a guest's interface. */
 #include <libxml/tree.h>
 
 #include "adoption.h"
@@ -24,12 +24,11 @@ static Str check_rule_priority(Value value, Arena *arena) {
     "mac vlan stp arp rarp ip ipv6 tcp udp udplite icmp igmp esp ah sctp all tcp-ipv6 udp-ipv6 "   \
     "icmpv6 esp-ipv6 ah-ipv6 sctp-ipv6 all-ipv6 udplite-ipv6 " ANY_FRAME
 
-/* A rule without an element for its protocol: it matches frames, not packets of IPv4 as "all"
- * does. */
+/* A rule without a protocol element: it matches frames, whereas "all" matches IPv4 packets. */
 #define ANY_FRAME "none"
 
-/* What a packet must look like; empty attributes match all. Names as libvirt has them, but for
- * those in rule_names. */
+/* Packet matches; empty attributes match everything. Names are those of libvirt, except those in
+ * rule_names. */
 /* clang-format off */
 static const Attribute rule_attributes[] = {
     {"action", &TYPE_STRING, REQUIRED,
@@ -80,7 +79,7 @@ static const Attribute rule_attributes[] = {
 };
 /* clang-format on */
 
-/* From here on rule_attributes are attributes of the protocol's element. */
+/* From here on, rule_attributes are attributes of the protocol's element. */
 #define FIRST_PACKET_ATTRIBUTE "srcmacaddr"
 
 static const struct {
@@ -168,8 +167,8 @@ static const char *xml_bool(Value object, const char *name, const char *yes, con
     return object_bool(object, name, true) ? yes : no;
 }
 
-/* Attributes of the protocol's element that the schema knows. Those that did not change keep the
- * form that libvirt gave them. */
+/* Edits the known attributes of the protocol's element. Unchanged ones keep the form that libvirt
+ * gave them. */
 static void write_packet(xmlNodePtr packet, Value before, Value rule) {
     bool is_new = !value_is_present(before);
     if (is_new || object_differs(before, rule, "match"))
@@ -208,8 +207,8 @@ static void add_rule(xmlNodePtr parent, Value rule) {
     write_rule(xml_add(parent, "rule"), value_null(rule.type), rule);
 }
 
-/* For each rule of `after` the index of the rule of `before` that it was, or -1. Rules that stay
- * the same keep their order; between them, rules in the same place are pairs. */
+/* Returns for each rule of `after` the index of its rule in `before`, or -1. Equal rules are paired
+ * in order; between them, rules are paired by position. */
 static int *pair_rules(Value before, Value after, size_t old_count, size_t count, Arena *arena) {
     size_t width = count + 1;
     unsigned *length = arena_new_array(arena, unsigned, (old_count + 1) * width);
@@ -286,7 +285,7 @@ static void edit_references(xmlNodePtr root, Value prior, Value planned, Arena *
         filter_ref_add(root, nested_list_at(planned, "filterrefs", i), "filter", arena);
 }
 
-/* Only what differs is edited: attributes of packets that the schema does not know stay. */
+/* Edits only differences, so that unknown packet attributes are kept. */
 static const char *edit(const Call *call, char *current, Value prior, Value planned) {
     SCOPED(XmlDoc) doc = {0};
     if (!xml_take(current, &doc))
@@ -371,11 +370,12 @@ static Str text_digest(const char *text, Arena *arena) {
     return digest_hex(DIGEST_SHA256, str_from_cstr(text), arena);
 }
 
-/* libvirt rewrites what it is given (order, masks, defaults). So the private data keeps the digest
- * of the description as it stood after loam wrote it: while that is unchanged, nothing changed. */
+/* libvirt normalizes rules (order, masks, defaults). So the private data holds the digest of the
+ * XML after loam wrote it: an equal digest means no drift. */
 #define DIGEST_KEY "digest="
 
-/* The digest in the private data: all of them, or a word among those of an imported filter. */
+/* Returns the digest in the private data: the whole text, or one word of it for an imported
+ * filter. */
 static Str written_digest(Str private_data) {
     size_t start = str_find(private_data, STR(DIGEST_KEY), 0);
     if (start < private_data.len)
@@ -445,7 +445,7 @@ static const LibvirtObject filter_object = {
     .read = read_anew,
 };
 
-/* Define with a UUID makes the filter or replaces its rules, on running guests too. */
+/* Defining a filter by UUID creates it or replaces its rules, also for running guests. */
 static bool write_filter(const Call *call,
                          virConnectPtr connection,
                          const char *text,

@@ -1,4 +1,4 @@
-/* Edits of a network's description. */
+/* network_edit: edits a network's XML. */
 #include "network_edit.h"
 
 #include <strings.h>
@@ -8,7 +8,7 @@
 #include "network_xml.h"
 #include "xml_edit.h"
 
-/* Addresses by their meaning, other texts without regard to case. */
+/* Compares addresses by value, other texts ignoring case. */
 static bool is_same_key(Str a, Str b) {
     Cidr left;
     Cidr right;
@@ -27,8 +27,8 @@ static xmlNodePtr find_node(xmlNodePtr parent, const char *path, const char *att
     return NULL;
 }
 
-/* Entries of one kind below one element. An entry is found by its key, an attribute of the value
- * and of the element alike. */
+/* Entries of one kind below one element. An entry is found by its key, an attribute of both value
+ * and element. */
 typedef struct ListEdit {
     const char *path;
     const char *key;
@@ -36,7 +36,7 @@ typedef struct ListEdit {
     void (*edit)(xmlNodePtr node, Value item, Arena *arena);
 } ListEdit;
 
-/* An entry of the planned list: the entry that it was, and that entry's element. */
+/* An entry of the planned list: its prior value and its element. */
 typedef struct Entry {
     Value before;
     xmlNodePtr node;
@@ -53,7 +53,7 @@ static bool has_same_key(const ListEdit *kind, Value a, Value b) {
     return is_same_key(object_text(a, kind->key, STR_EMPTY), object_text(b, kind->key, STR_EMPTY));
 }
 
-/* Gives entries that have none yet the first free one of before that is the same. */
+/* Pairs each unpaired entry with the first unpaired prior entry that is_same accepts. */
 static void pair_entries(
     const ListEdit *kind, EntrySame is_same, Value before, Value after, bool *taken, Entry *out) {
     size_t old_count = value_is_present(before) ? before.count : 0;
@@ -66,8 +66,8 @@ static void pair_entries(
         }
 }
 
-/* The entry is the same, else has the same key, else is in the same place of a list of the same
- * length. */
+/* Pairs planned with prior entries: equal ones, else those with the same key, else by index if the
+ * lists have equal length. */
 static Entry *find_entries(const ListEdit *kind, Value before, Value after, Arena *arena) {
     size_t count = value_is_present(after) ? after.count : 0;
     size_t old_count = value_is_present(before) ? before.count : 0;
@@ -85,7 +85,7 @@ static Entry *find_entries(const ListEdit *kind, Value before, Value after, Aren
     return entries;
 }
 
-/* Says of the entry's element what the schema knows of it. */
+/* Returns whether the element has all known values of the entry. */
 static bool says(const ListEdit *kind, xmlNodePtr node, Value item) {
     SCOPED(ArenaRef) scratch = arena_open("network");
     const char *key = str_to_cstr(str_format(scratch, "@%s", kind->key), scratch);
@@ -177,7 +177,7 @@ static void edit_dhcp(xmlNodePtr ip_node, Value before, Value after, Arena *aren
     xml_edit_remove_empty(node);
 }
 
-/* The prefix length stands as such or as a mask; only another length is written. */
+/* The XML has the prefix as a length or a mask; it is written only if the length changes. */
 static void edit_address(xmlNodePtr node, Value before, Value after, Arena *arena) {
     Str text = object_text(after, "address", STR_EMPTY);
     Cidr new = {0};
@@ -205,7 +205,7 @@ static size_t find_ip(Value network, Value ip) {
     return count;
 }
 
-/* By its address, else by its place in a list of the same length. */
+/* Returns the prior entry: by address, else by index if the lists have equal length. */
 static Value ip_before(Value prior, Value planned, size_t i) {
     Value ip = nested_list_at(planned, "ips", i);
     size_t count = nested_list_count(prior, "ips");
@@ -280,7 +280,7 @@ static void edit_dns(const Call *call, xmlNodePtr root, Value prior, Value plann
     xml_edit_remove_empty(node);
 }
 
-/* What belongs to the old mode alone goes with it. */
+/* Removes elements that are valid only for the old mode. */
 static void edit_mode(xmlNodePtr root, Value planned) {
     Str mode = object_text(planned, "mode", STR("nat"));
     if (str_equal(mode, STR("isolated"))) {
@@ -291,7 +291,7 @@ static void edit_mode(xmlNodePtr root, Value planned) {
     xml_edit_attribute(node, "mode", mode);
     if (!str_equal(mode, STR("nat")))
         xml_edit_remove_all(node, "nat");
-    if (str_equal(mode, STR("open"))) { /* without firewall rules it may name no device */
+    if (str_equal(mode, STR("open"))) { /* this mode has no firewall rules and allows no device */
         xml_edit_attribute(node, "dev", STR_EMPTY);
         xml_edit_remove_all(node, "interface");
     }

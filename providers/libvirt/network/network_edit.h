@@ -1,7 +1,7 @@
-/* network_edit: planned changes of a network, written into its own inactive description.
+/* network_edit: applies planned changes to the inactive XML of a network.
  *
- * Only what differs between `prior` and `planned` is edited: reservations of others, routes,
- * bandwidths, port groups and dnsmasq's options stay as they are. */
+ * Edits only differences between `prior` and `planned`: other reservations, routes, bandwidths,
+ * port groups and dnsmasq options are kept. */
 #pragma once
 
 #include "provider.h"

@@ -1,4 +1,4 @@
-/* Changes of networks in place. */
+/* network_update: updates networks in place. */
 #include "network_update.h"
 
 #include "domain_device.h"
@@ -14,7 +14,7 @@ static Value dhcp_list(Value ip, const char *name, Arena *arena) {
     return object_attribute(object_nested(ip, "dhcp", arena), name);
 }
 
-/* Null and empty mean the same. */
+/* Null and empty lists are equal. */
 static bool lists_differ(Value a, Value b) {
     bool a_empty = value_is_null(a) || (value_is_known(a) && a.count == 0);
     bool b_empty = value_is_null(b) || (value_is_known(b) && b.count == 0);
@@ -69,10 +69,10 @@ NetworkChange network_update_compare(Value prior, Value planned, Arena *arena) {
     return change;
 }
 
-/* One section of the network, as lists of values before and after. */
+/* A section of the network whose entries can change live. */
 typedef struct Section {
     unsigned section;
-    int parent; /* index of the <ip>, -1: none */
+    int parent; /* index of the <ip>; -1: none */
     const char *(*describe)(Value item, Arena *arena);
     const char *element;
     const char *what;
@@ -85,8 +85,8 @@ static bool list_has(Value list, Value item) {
     return false;
 }
 
-/* All that is asked for stands in the element that was found; libvirt writes MAC addresses small.
- */
+/* Returns whether the found element has all wanted values; libvirt writes MAC addresses in lower
+ * case. */
 static bool is_same_entry(xmlNodePtr wanted, xmlNodePtr found, Arena *arena) {
     static const char *const parts[] = {"@mac", "@ip", "@name", "@start", "@end"};
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
@@ -132,7 +132,7 @@ static bool send(const Call *call,
     if (virNetworkUpdate(network, command, section->section, section->parent, text,
                          VIR_NETWORK_UPDATE_AFFECT_LIVE) == 0)
         return true;
-    /* A run that was killed may have done it: what shall go is gone, what shall come is there. */
+    /* An interrupted run may have made this change: the entry is already removed or added. */
     LibvirtError error = libvirt_error_last(call->arena);
     bool is_done = error.code == VIR_ERR_OPERATION_INVALID;
     if (command == VIR_NETWORK_UPDATE_COMMAND_ADD_LAST)
@@ -141,7 +141,7 @@ static bool send(const Call *call,
                                              "Cannot change a %s of the network", section->what);
 }
 
-/* First all that goes, then all that comes: two entries may swap their addresses. */
+/* Deletes before it adds, since two entries may swap their addresses. */
 static bool update_section(const Call *call,
                            virNetworkPtr network,
                            const Section *section,
@@ -205,13 +205,13 @@ static void reconnect(const Call *call,
             STR_ARG(user->device), STR_ARG(error.message)));
 }
 
-/* An empty network that lives as long as interfaces move over it; NULL if there can be none. */
+/* Creates an empty temporary network through which interfaces are moved; NULL if that fails. */
 static virNetworkPtr open_passage(virConnectPtr connection, virNetworkPtr network, Arena *arena) {
     char uuid[VIR_UUID_STRING_BUFLEN] = "";
     if (virNetworkGetUUIDString(network, uuid) < 0)
         return NULL;
     Str name = str_format(arena, "loam-passage-%.8s", uuid);
-    /* A run that died left it. */
+    /* left by an interrupted run */
     virNetworkPtr left = virNetworkLookupByName(connection, str_to_cstr(name, arena));
     if (left)
         return left;
@@ -223,7 +223,7 @@ static virNetworkPtr open_passage(virConnectPtr connection, virNetworkPtr networ
     return virNetworkCreateXML(connection, xml_print(&doc, arena));
 }
 
-/* Names of bridges of the host stay what they are without the network. */
+/* Returns whether libvirt owns the network's bridge; bridges of the host stay unchanged. */
 static bool owns_bridge(virNetworkPtr network, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
     if (!xml_take(virNetworkGetXMLDesc(network, 0), &doc))
@@ -239,7 +239,7 @@ bool network_update_start(const Call *call, virNetworkPtr network, Diags *diags)
     if (virNetworkCreate(network) == 0)
         return true;
     LibvirtError error = libvirt_error_last(call->arena);
-    /* A run that died had asked for it too, and its call came first. */
+    /* An interrupted run may have started the network at the same time. */
     if (virNetworkIsActive(network) == 1)
         return true;
     error.way_out = STR("The network stays defined, switched off. No other network of the host may "

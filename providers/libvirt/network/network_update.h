@@ -1,8 +1,8 @@
 /* network_update: how a change of a network reaches the host.
  *
- *   live     reservations, ranges and names: virNetworkUpdate; guests stay connected
- *   restart  all else: the network is stopped and started, and the guests' interfaces, which
- * libvirt leaves without a bridge, are put back on it */
+ *    live     reservations, ranges and names: virNetworkUpdate; guests stay connected
+ *    restart  all else: the network is stopped and started. libvirt leaves the guests'
+ *             interfaces without a bridge, so they are reconnected */
 #pragma once
 
 #include "libvirt_handle.h"
@@ -12,17 +12,17 @@ typedef struct NetworkChange {
     bool hosts;
     bool ranges;
     bool dns_hosts;
-    const char *restart; /* name of an attribute that needs one, or NULL */
+    const char *restart; /* an attribute that needs a restart, or NULL */
 } NetworkChange;
 
 NetworkChange network_update_compare(Value prior, Value planned, Arena *arena);
-/* The part of a change without restart that an active network sees at once. Its description is left
- * to the caller. */
+/* Applies the changes of an active network that need no restart. The caller updates the inactive
+ * XML. */
 MUST_USE bool network_update_live(
     const Call *call, virNetworkPtr network, Value prior, Value planned, Diags *diags);
 MUST_USE bool network_update_start(const Call *call, virNetworkPtr network, Diags *diags);
-/* Puts the interfaces of running guests back on a network that was stopped and started. A guest
- * that stays off it is a warning. */
+/* Reconnects the interfaces of running guests to a restarted network. Adds a warning for each guest
+ * that stays disconnected. */
 void network_update_reconnect(const Call *call, virNetworkPtr network, Diags *diags);
 /* Stops and starts a running network. */
 MUST_USE bool network_update_restart(const Call *call, virNetworkPtr network, Diags *diags);

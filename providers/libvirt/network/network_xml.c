@@ -1,4 +1,4 @@
-/* Networks as XML. */
+/* network_xml: networks as XML. */
 #include "network_xml.h"
 
 #include <libxml/tree.h>
@@ -35,7 +35,7 @@ void network_xml_add_dns_host(xmlNodePtr parent, Value host, Arena *arena) {
         xml_add_text(node, "hostname", *name);
 }
 
-/* The first element below a scratch root, as text. */
+/* Returns the first element below a temporary root, as text. */
 static const char *print_first(XmlDoc *doc, Arena *arena) {
     return xml_print_node(xml_find(xml_root(doc), "*"), arena);
 }
@@ -121,10 +121,10 @@ const char *network_xml_describe(const Call *call, Value planned, Str uuid) {
     return xml_print(&doc, arena);
 }
 
-/* A list read from elements, in the order that the state has. */
+/* A list read from elements, in the order of the state. */
 typedef struct ListRead {
     const char *path;
-    const char *key; /* attribute of value and element alike; a MAC address stands in for it */
+    const char *key; /* attribute of both value and element; the MAC address may replace it */
     Value (*read)(xmlNodePtr node, const Type *type, Arena *arena);
     bool only_declared;
 } ListRead;
@@ -159,7 +159,7 @@ static const ListRead dhcp_hosts = {"dhcp/host", "ip", read_dhcp_host, true};
 static const ListRead dhcp_ranges = {"dhcp/range", "start", read_range, false};
 static const ListRead dns_hosts = {"host", "ip", read_dns_host, false};
 
-/* The user's own spelling of a MAC address stays. */
+/* Keeps the user's spelling of a MAC address. */
 static Value keep_spelling(Value found, Value old, Arena *arena) {
     size_t index = 0;
     if (!type_find_attribute(found.type, STR("mac"), &index))
@@ -173,7 +173,7 @@ static Value keep_spelling(Value found, Value old, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-/* The entry that stands for the item, by one attribute; the count of nodes when there is none. */
+/* Returns the index of the item's node, found by one attribute; the number of nodes if none. */
 static size_t find_entry(
     const XmlNodes *nodes, const bool *is_taken, const char *key, Value item, Arena *arena) {
     size_t index = 0;
@@ -284,7 +284,7 @@ static void read_dns(ObjectBuilder *builder, Value state, xmlNodePtr root, bool 
         vec_push(arena, &forwarders, xml_get(*forwarder, "@addr", arena));
     if (forwarders.count || value_is_present(object_builder_get(&dns, "forwarders")))
         object_builder_set(&dns, "forwarders", nested_list_of_texts(&forwarders, arena));
-    /* Without its last entry the whole element is gone. */
+    /* An element without entries may be missing. */
     object_builder_set(&dns, "hosts",
                        read_list(&dns_hosts, node, object_builder_get(&dns, "hosts"),
                                  object_attribute_type(type, "hosts"), all, arena));

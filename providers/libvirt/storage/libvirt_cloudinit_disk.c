@@ -1,6 +1,5 @@
-/* libvirt_cloudinit_disk: what a new machine reads at its first start (cloud-init's NoCloud seed):
- * an image in a pool, or a folder for machines that are containers. Every change makes a new seed.
- */
+/* libvirt_cloudinit_disk: the data for the first boot of a machine (cloud-init's NoCloud seed): an
+ * image in a pool, or a directory for containers. Every change creates a new seed. */
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
@@ -16,7 +15,7 @@
 #define FULL_BELOW       65536 /* bytes */
 #define SEED_IMAGE_LIMIT (16u << 20)
 
-/* What cloud-init would pass over in silence. */
+/* Rejects user data that cloud-init would silently ignore. */
 static Str check_user_data(Value value, Arena *arena) {
     Str text = value_text(value);
     if (str_starts_with(text, STR("\xef\xbb\xbf")))
@@ -76,7 +75,7 @@ static const struct {
     {"network_config", "network-config"},
 };
 
-/* user-data and meta-data must be there, if empty; the others only where they are given. */
+/* user-data and meta-data are required, even if empty; other files are optional. */
 static SeedFiles files_of(Value object, Arena *arena) {
     SeedFiles files = {0};
     for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++)
@@ -137,8 +136,8 @@ static bool cloudinit_plan(const Call *call,
     return true;
 }
 
-/* What the host holds is not what the state says: its texts come into the state, so that the plan
- * shows what differs. */
+/* If the host's files differ from the state, their texts are set in the state, so that the plan
+ * shows the difference. */
 static void take_files(ObjectBuilder *builder, const SeedFiles *files, Arena *arena) {
     SeedFiles expected = files_of(object_builder_value(builder), arena);
     *builder = object_builder_of(object_builder_value(builder), arena);
@@ -164,7 +163,7 @@ static bool read_image(const Call *call,
     Arena *arena = call->arena;
     Str image = STR_EMPTY;
     SeedFiles files = {0};
-    /* A host that cannot give the bytes (libvirt's test driver) is believed. */
+    /* If the host cannot return the content (libvirt's test driver), assume no drift. */
     if (!volume_transfer_download(connection, volume, SEED_IMAGE_LIMIT, &image, arena))
         return true;
     bool is_seed = seed_files_from_iso(image, &files, arena);
@@ -193,7 +192,7 @@ static bool read_folder(const Call *call, virConnectPtr connection, Value *state
         return true;
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     take_files(&builder, &files, call->arena);
-    /* A folder that cannot be looked into is still to be removed; no user data is like this. */
+    /* An unreadable directory must still be deletable; a valid seed never has empty user data. */
     if (!is_there)
         object_builder_set_text(&builder, "user_data", STR_EMPTY, call->arena);
     *state = object_builder_value(&builder);
@@ -243,7 +242,7 @@ static void set_volume(ObjectBuilder *builder, virStorageVolPtr volume, Arena *a
     free(path);
 }
 
-/* The name holds the digest, so a volume of that name with that content is the one. */
+/* The name contains the digest, so a volume with that name and content is the same seed. */
 static bool is_same_seed(const Call *call,
                          virConnectPtr connection,
                          virStorageVolPtr volume,
@@ -255,8 +254,9 @@ static bool is_same_seed(const Call *call,
            str_equal(seed_files_digest(&files, call->arena), digest);
 }
 
-/* A pool that is full is said in no one way: libvirt may give the reason, end the stream without
- * one, or drop the connection. So the upload has a connection of its own, and the pool is asked. */
+/* libvirt reports a full pool in different ways: it may give the reason, end the stream without
+ * one, or drop the connection. So the upload uses a separate connection, and the pool's free space
+ * is checked. */
 static bool is_full(const Call *call, virStoragePoolPtr pool) {
     virStoragePoolInfo info = {0};
     unsigned attempt = 0;
@@ -376,7 +376,7 @@ static bool cloudinit_delete(const Call *call,
         return true;
     if (look == VOLUME_ERROR)
         return false;
-    /* A guest that still has it open keeps it until it stops. */
+    /* A guest that has the file open keeps it until it stops. */
     if (volume &&
         (virStorageVolDelete(volume, 0) == 0 || libvirt_error_is_gone(libvirt_error_code())))
         return true;

@@ -1,4 +1,4 @@
-/* libvirt_pool: a folder on the host that holds volumes, identified by its UUID. */
+/* libvirt_pool: a directory on the host that holds volumes, identified by its UUID. */
 #include <errno.h>
 
 #include "adoption.h"
@@ -41,7 +41,7 @@ static const Attribute pool_attributes[] = {
 };
 /* clang-format on */
 
-/* What was asked for; libvirt's test driver knows only one description. */
+/* Returns the inactive XML; libvirt's test driver has only one XML. */
 static char *describe_inactive(virStoragePoolPtr pool) {
     char *text = virStoragePoolGetXMLDesc(pool, VIR_STORAGE_XML_INACTIVE);
     if (text || libvirt_error_code() != VIR_ERR_INVALID_ARG)
@@ -49,8 +49,8 @@ static char *describe_inactive(virStoragePoolPtr pool) {
     return virStoragePoolGetXMLDesc(pool, 0);
 }
 
-/* What the host has now, over what the state says. A pool whose folder is gone still counts as
- * active until libvirt looks; then it stops it, and its volumes are out of sight. */
+/* Reads the pool into the state. A pool without its directory counts as active until it is
+ * refreshed; then libvirt stops it and hides its volumes. */
 static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) {
     Arena *arena = call->arena;
     if (virStoragePoolIsActive(pool) == 1)
@@ -90,8 +90,8 @@ static const char *describe(const Call *call, Value planned, Str uuid) {
     return xml_print(&doc, call->arena);
 }
 
-/* The folder is made only where it is missing: a build would change the owner of one that is there.
- */
+/* Builds the directory only if it is missing, since a build would change the owner of an existing
+ * one. */
 static bool start_pool(virStoragePoolPtr pool) {
     if (virStoragePoolIsActive(pool) == 1)
         return true;
@@ -114,7 +114,7 @@ static bool add_start_error(const Call *call, Value planned, Diags *diags) {
                                   STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
 
-/* running and autostart as planned */
+/* Applies running and autostart. */
 static bool settle(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
     Str name = object_text(planned, "name", STR_EMPTY);
     if (virStoragePoolSetAutostart(pool, object_bool(planned, "autostart", true)) < 0)
@@ -240,7 +240,7 @@ static bool delete_volumes(const Call *call, virStoragePoolPtr pool, Diags *diag
     return all_gone;
 }
 
-/* An empty folder goes, one that holds something stays: that is what delete_empty means. */
+/* For delete_empty: removes the directory if it is empty, else keeps it. */
 static void remove_folder(const Call *call, virStoragePoolPtr pool, Value prior, Diags *diags) {
     if (virStoragePoolDelete(pool, VIR_STORAGE_POOL_DELETE_NORMAL) == 0)
         return;
@@ -308,7 +308,7 @@ static bool pool_recover(const Call *call,
     return libvirt_object_recover(&pool_object, call, request, response, diags);
 }
 
-/* Making and removing pools changes one list on the host. */
+/* One creation or deletion at a time: they change the same list on the host. */
 static bool pool_limits(const Call *call,
                         const LimitsRequest *request,
                         LimitsResponse *response,

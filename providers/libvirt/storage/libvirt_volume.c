@@ -1,5 +1,5 @@
-/* libvirt_volume: a disk in a pool: empty, a layer over another one, a copy, or an uploaded image.
- */
+/* libvirt_volume: a disk in a pool: empty, an overlay of another one, a copy, or an uploaded
+ * image. */
 #include "adoption.h"
 #include "volume_find.h"
 
@@ -84,7 +84,7 @@ static const ArgumentRule volume_rules[] = {
 };
 /* clang-format on */
 
-/* "20G" stays "20G" while it means what the host has. */
+/* Keeps the spelling "20G" while it equals the size on the host. */
 static void read_size(
     ObjectBuilder *builder, Value state, uint64_t capacity, bool is_block, Arena *arena) {
     if (!object_has(state, "size"))
@@ -92,13 +92,13 @@ static void read_size(
     uint64_t wanted = 0;
     bool is_same = byte_size_parse(object_text(state, "size", STR_EMPTY), &wanted) &&
                    (wanted == capacity ||
-                    /* a block volume is rounded up to its group's extents */
+                    /* block volumes are rounded up to extents of their group */
                     (is_block && capacity > wanted && capacity - wanted < (64u << 20)));
     if (!is_same)
         object_builder_set_text(builder, "size", byte_size_to_str(capacity, arena), arena);
 }
 
-/* The layer below, where it is another one than the state says. */
+/* Sets the base volume if it differs from the state. */
 static void read_base(
     ObjectBuilder *builder, Value state, virConnectPtr connection, Str path, Arena *arena) {
     bool is_copy = str_equal(object_text(state, "mode", STR_EMPTY), STR("copy"));
@@ -141,7 +141,7 @@ static bool read_volume(const Call *call,
     object_builder_set(&builder, "capacity", value_int(capacity));
     read_size(&builder, *state, (uint64_t)capacity, is_block, arena);
     read_base(&builder, *state, connection, xml_get(root, "backingStore/path", arena), arena);
-    /* What an uploaded image looks like to the host ("iso") is not what was asked for. */
+    /* The host detects the format of an uploaded image ("iso"), which is not the configured one. */
     bool is_asked = object_has(*state, "source") && object_has(*state, "format");
     if (!is_asked)
         object_builder_set_text(&builder, "format",
@@ -211,7 +211,7 @@ static void plan_defaults(const Call *call, ObjectBuilder *builder) {
         object_builder_set_text(builder, "format", STR("qcow2"), call->arena);
 }
 
-/* The content decides: its digest is planned, and another one than the prior makes a new volume. */
+/* Plans the digest of the source: another content replaces the volume. */
 static bool plan_source(const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,
@@ -232,8 +232,8 @@ static bool plan_source(const Call *call,
     Str path = value_is_present(source) ? object_text(source, "path", STR_EMPTY) : STR_EMPTY;
     VolumeSource look = {0};
     Str remember = STR_EMPTY;
-    /* A file that is not there yet may be made before the volume is; one that is not there any
-     * more says nothing about the volume that was made from it. */
+    /* A missing source may be created before the volume. If it is deleted later, the existing
+     * volume is unaffected. */
     if (!path.len || !volume_source_look(call, path, request->private_data, &look, &remember)) {
         bool keeps = !is_new && path.len;
         object_builder_set(builder, "source_digest",
@@ -307,11 +307,11 @@ static bool volume_plan(const Call *call,
     return is_planned;
 }
 
-/* What a new volume shall be. */
+/* Settings of a new volume. */
 typedef struct VolumeOrder {
     Str name;
     Str format;
-    uint64_t capacity; /* 0: whatever the base has */
+    uint64_t capacity; /* 0: that of the base */
     Str base_path;
     Str base_format;
 } VolumeOrder;
@@ -349,7 +349,8 @@ static bool check_capacity(const Call *call, VolumeOrder *order, uint64_t least,
                    (unsigned long long)order->capacity, (unsigned long long)least));
 }
 
-/* The volume below, with its path and format filled into the order. NULL volume: a bare path. */
+/* Finds the base volume and sets its path and format in the order. *out NULL: only a path is
+ * known. */
 static bool find_base(const Call *call,
                       virConnectPtr connection,
                       Value base,
@@ -407,7 +408,7 @@ static bool create_layered(const Call *call,
     if (!*out)
         return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)),
                                      order->name, diags);
-    /* A copy has the size of what it is a copy of, whatever was asked for. */
+    /* A copy gets the size of its original, whatever size was requested. */
     bool is_short =
         is_copy && virStorageVolGetInfo(*out, &info) == 0 && info.capacity < order->capacity;
     return !is_short || virStorageVolResize(*out, order->capacity, 0) == 0 ||
@@ -434,7 +435,7 @@ static bool send_source(const Call *call, virStorageVolPtr volume, Value planned
         str_format(call->arena, "%.*s has another content now. Plan again.", STR_ARG(path)));
 }
 
-/* The upload fills a raw volume of the file's length; the host then sees what is in it. */
+/* Uploads into a raw volume of the file's length; the host detects the format afterwards. */
 static bool create_uploaded(const Call *call,
                             virStoragePoolPtr pool,
                             Value planned,
@@ -493,7 +494,7 @@ static bool create_in_pool(
                                  diags);
 }
 
-/* What the plan could not know: the digest and format of a file that was made since. */
+/* Sets digest and format of a source that was created after the plan. */
 static void settle_source(const Call *call, Value *planned, Str *private_data) {
     Value source = object_attribute(*planned, "source");
     if (!value_is_present(source))
@@ -531,7 +532,7 @@ static bool volume_create(const Call *call,
     response->in_doubt = virConnectIsAlive(connection) != 1;
     if (!volume)
         return false;
-    /* A volume that cannot be looked at is there all the same. */
+    /* A volume that cannot be read exists nevertheless. */
     if (!read_volume(call, connection, volume, &planned, diags)) {
         ObjectBuilder builder = object_builder_of(planned, call->arena);
         object_builder_set_copy(&builder, "id", virStorageVolGetKey(volume), call->arena);
@@ -553,7 +554,7 @@ static bool grow(const Call *call,
     if (users.count == 0)
         return virStorageVolResize(volume, bytes, 0) == 0 ||
                libvirt_error_add(call, diags, "Cannot grow the volume");
-    /* QEMU keeps the image's tables in memory: under a guest only QEMU itself may grow it. */
+    /* QEMU caches the image's metadata: while a guest runs, only QEMU may grow it. */
     const DomainUser *user = &users.items[0];
     SCOPED(virDomainPtr)
     domain = virDomainLookupByUUIDString(connection, str_to_cstr(user->uuid, call->arena));
@@ -599,8 +600,8 @@ static bool volume_update(const Call *call,
     return is_grown;
 }
 
-/* Layers over this volume in its pool. Only a volume that is no layer itself is asked: of layers
- * there are many, and a layer over a layer keeps libvirt's own error at its next start. */
+/* Finds an overlay of this volume in its pool. Volumes that are overlays are not checked, as there
+ * are many; an overlay of one then fails at its next start with libvirt's error. */
 static Str find_layer(virStoragePoolPtr pool, Str path, Arena *arena) {
     virStorageVolPtr *volumes = NULL;
     int count = virStoragePoolListAllVolumes(pool, &volumes, 0);
@@ -682,7 +683,7 @@ static bool volume_marker(const Call *call,
     return true;
 }
 
-/* An upload or a copy without an outcome proves nothing, whatever its length. */
+/* An upload or copy without an outcome may be incomplete, whatever its length. */
 static bool volume_recover(const Call *call,
                            const RecoverRequest *request,
                            RecoverResponse *response,

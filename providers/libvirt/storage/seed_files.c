@@ -1,4 +1,4 @@
-/* Seeds as files and as images, by libarchive. */
+/* seed_files: seeds as files and as images, by libarchive. */
 #include "seed_files.h"
 
 #include <archive.h>

@@ -1,4 +1,4 @@
-/* Seed folders. */
+/* seed_folder: seed directories. */
 #include "seed_folder.h"
 
 #include "libvirt_error.h"
@@ -50,7 +50,7 @@ static bool holds(const Call *call, virStorageVolPtr volume, Str content) {
 
 typedef enum FileState { FILE_ABSENT, FILE_SAME, FILE_OTHER } FileState;
 
-/* The folder may be there from a seed whose pool somebody undefined. */
+/* The directory may remain from a seed whose pool was undefined by a user. */
 static FileState file_state(const Call *call, virStoragePoolPtr pool, const SeedFile *file) {
     SCOPED(virStorageVolPtr)
     volume = virStorageVolLookupByName(pool, str_to_cstr(file->name, call->arena));
@@ -146,7 +146,7 @@ bool seed_folder_read(const Call *call,
         return libvirt_error_is_gone(libvirt_error_code()) ||
                libvirt_error_add(call, diags, "Cannot look the seed's folder up");
     *path = pool_path(pool, call->arena);
-    /* Stopped, or its folder lost: whoever made it makes it again. */
+    /* The pool is stopped or its directory is missing: create it again. */
     if (virStoragePoolRefresh(pool, 0) < 0) {
         *is_there = false;
         return true;
@@ -168,7 +168,7 @@ bool seed_folder_delete(const Call *call, virConnectPtr connection, Str uuid, Di
     if (!pool)
         return libvirt_error_is_gone(libvirt_error_code()) ||
                libvirt_error_add(call, diags, "Cannot look the seed's folder up");
-    /* The files of a stopped one cannot be seen. */
+    /* The files of a stopped pool are not visible. */
     if (virStoragePoolIsActive(pool) == 0)
         (void)virStoragePoolCreate(pool, 0);
     virStorageVolPtr *volumes = NULL;
@@ -180,7 +180,7 @@ bool seed_folder_delete(const Call *call, virConnectPtr connection, Str uuid, Di
     free(volumes);
     if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0)
         return libvirt_error_add(call, diags, "Cannot stop the seed's folder");
-    /* A folder with strange files in it stays; it is none of ours. */
+    /* Keeps a directory with foreign files. */
     (void)virStoragePoolDelete(pool, VIR_STORAGE_POOL_DELETE_NORMAL);
     return virStoragePoolUndefine(pool) == 0 || libvirt_error_is_gone(libvirt_error_code()) ||
            libvirt_error_add(call, diags, "Cannot remove the seed's folder");

@@ -1,13 +1,14 @@
-/* seed_folder: the files of a seed as a folder on the host, for machines that share its kernel.
+/* seed_folder: the files of a seed as a directory on the host, for containers, which share its
+ * kernel.
  *
- * libvirt makes folders by way of pools: the folder is a pool of its own within the pool named. */
+ * libvirt creates directories only for pools: the directory is a pool within the given pool. */
 #pragma once
 
 #include "libvirt_handle.h"
 #include "provider.h"
 #include "seed_files.h"
 
-/* `parent` is active. *path is the folder; set also when the upload then fails. */
+/* `parent` is active. *path is the directory; set even if the upload fails. */
 MUST_USE bool seed_folder_create(const Call *call,
                                  virConnectPtr connection,
                                  virStoragePoolPtr parent,
@@ -16,7 +17,7 @@ MUST_USE bool seed_folder_create(const Call *call,
                                  const SeedFiles *files,
                                  Str *path,
                                  Diags *diags);
-/* What is in it. *is_there false: no such folder. */
+/* Reads the files. *is_there false: the directory does not exist. */
 MUST_USE bool seed_folder_read(const Call *call,
                                virConnectPtr connection,
                                Str uuid,

@@ -1,4 +1,4 @@
-/* Volumes looked up, with all that makes an answer of libvirt uncertain. */
+/* volume_find: looks up volumes, despite libvirt's stale results. */
 #include "volume_find.h"
 
 #include "libvirt_client.h"
@@ -71,7 +71,8 @@ Str volume_find_identity(const Call *call, Str pool, Str name) {
     return other ? STR("taken") : identity;
 }
 
-/* While the host is at work on a volume, its name is there and its file not yet. */
+/* Returns whether the volume does not exist. While the host creates or deletes a volume, its name
+ * exists but not its file. */
 static bool is_absent(virStorageVolPtr *volume) {
     virStorageVolInfo info;
     if (!*volume || virStorageVolGetInfo(*volume, &info) == 0)
@@ -94,7 +95,7 @@ bool volume_find_recovered(
     SCOPED(virStoragePoolPtr)
     pool = virStoragePoolLookupByName(connection, str_to_cstr(pool_name, call->arena));
     if (!pool && libvirt_error_is_gone(libvirt_error_code()))
-        return true; /* whoever removed the pool has the volume, if there was one */
+        return true; /* the volume was removed with its pool */
     SCOPED(virStoragePoolPtr) active = NULL;
     if (!volume_find_pool(call, connection, pool_name, &active, diags))
         return false;
@@ -109,7 +110,8 @@ bool volume_find_recovered(
     return *out || absent || libvirt_error_add(call, diags, "Cannot look the volume up");
 }
 
-/* The cached answer of a pool may be old: a file removed behind its back still has a volume. */
+/* Checks the file too, since the pool may be stale: a deleted file still has a volume until a
+ * refresh. */
 static virStorageVolPtr find_with_file(virConnectPtr connection, Str id, Arena *arena) {
     virStorageVolInfo info;
     virStorageVolPtr volume = volume_find_by_id(connection, id, arena);

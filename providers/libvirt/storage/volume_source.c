@@ -1,4 +1,4 @@
-/* Local images. */
+/* volume_source: local images. */
 #include "volume_source.h"
 
 #include "digest.h"
@@ -26,7 +26,7 @@ bool volume_source_probe(const Call *call, Str path, VolumeSource *out) {
     disk->close(disk->self, file);
     if (failure < 0)
         return false;
-    /* The header of qcow2: magic, version, backing file's place, cluster bits, size. */
+    /* The qcow2 header: magic, version, offset of the backing file, cluster bits, size. */
     bool is_qcow2 = got == sizeof(head) && memcmp(head, "QFI\xfb", 4) == 0;
     out->format = is_qcow2 ? STR("qcow2") : STR("raw");
     out->length = stat.size;
@@ -34,7 +34,7 @@ bool volume_source_probe(const Call *call, Str path, VolumeSource *out) {
     return true;
 }
 
-/* "size mtime digest path" */
+/* Parses "size mtime digest path". */
 static bool recall(Str memory, const DiskStat *stat, Str path, Str *digest) {
     Str rest = memory;
     Str size = STR_EMPTY;

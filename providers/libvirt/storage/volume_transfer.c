@@ -1,4 +1,4 @@
-/* Streams to and from volumes. */
+/* volume_transfer: streams to and from volumes. */
 #include "volume_transfer.h"
 
 #include <errno.h>
@@ -9,11 +9,11 @@
 
 #define PIECE_SIZE ((size_t)256 * 1024)
 
-/* What is sent: a file or bytes in memory. */
+/* The source of an upload: a file or bytes in memory. */
 typedef struct Origin {
     const Disk *disk;
     DiskFile file;
-    Str bytes; /* when there is no disk */
+    Str bytes; /* if `disk` is NULL */
     uint64_t size;
 } Origin;
 
@@ -70,13 +70,13 @@ int volume_transfer_digest(const Call *call, Str path, Str *digest) {
     return 0;
 }
 
-/* One upload under way. */
+/* An upload in progress. */
 typedef struct Sending {
     const Call *call;
     virStreamPtr stream;
     bool is_sparse;
-    uint64_t hole;   /* zeros not yet sent */
-    uint64_t newest; /* where the newest piece is that is no hole */
+    uint64_t hole;   /* zero bytes not yet sent */
+    uint64_t newest; /* offset of the last piece with data */
 } Sending;
 
 static bool send_hole(Sending *sending) {
@@ -112,7 +112,7 @@ static bool add_read_error(const Call *call, int failure, Diags *diags) {
                              str_from_cstr(strerror(-failure)));
 }
 
-/* All bytes of the origin, in order. */
+/* Sends all bytes of the source, in order. */
 static bool send_all(Sending *sending, const Origin *origin, Digest *hash, Diags *diags) {
     const Call *call = sending->call;
     char *buffer = arena_alloc(call->arena, PIECE_SIZE);
@@ -138,7 +138,7 @@ static bool send_all(Sending *sending, const Origin *origin, Digest *hash, Diags
     return send_hole(sending) || libvirt_error_add(call, diags, "The upload broke off");
 }
 
-/* `limit` bytes from `offset` on, or fewer where the volume ends. */
+/* Downloads `limit` bytes from `offset`, or fewer at the end of the volume. */
 static bool download(virConnectPtr connection,
                      virStorageVolPtr volume,
                      uint64_t offset,
@@ -175,8 +175,8 @@ static bool refuse_cut(const Call *call, Diags *diags) {
                                  "host says more."));
 }
 
-/* libvirt writes behind the stream's back, in order and up to the first failure, and does not
- * always tell of it: what it took last is there, or something before it failed. */
+/* libvirt writes asynchronously, in order, up to the first failure, which it does not always
+ * report. So checking the last piece verifies the whole upload. */
 static bool check_newest(const Sending *sending,
                          virConnectPtr connection,
                          virStorageVolPtr volume,
@@ -194,7 +194,7 @@ static bool check_newest(const Sending *sending,
     if (got > origin->size - sending->newest)
         got = (size_t)(origin->size - sending->newest);
     bool has_answer = download(connection, volume, sending->newest, got, &found, call->arena);
-    /* A file that ends before the place asked for is an error without a reason. */
+    /* Reading beyond the end of a file fails without an error code. */
     if (!has_answer && libvirt_error_code() != VIR_ERR_OK)
         return libvirt_error_add(call, diags, "Cannot read the upload again");
     return (has_answer && str_equal(found, (Str){buffer, got})) || refuse_cut(call, diags);
@@ -212,7 +212,7 @@ static bool upload(const Call *call,
                    Digest *hash,
                    Diags *diags) {
     SCOPED(virStreamPtr) stream = virStreamNew(connection, 0);
-    /* A hole in a block device keeps what was there before, so only files may have any. */
+    /* A hole in a block device would keep old data, so only files use holes. */
     Sending sending = {.call = call, .stream = stream, .is_sparse = is_file(volume)};
     unsigned flags = sending.is_sparse ? VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM : 0;
     if (!stream || virStorageVolUpload(volume, stream, 0, origin->size, flags) < 0)
