@@ -143,8 +143,8 @@ static bool exec_delete(const Call *call,
     SshMarkerResult result;
     if (!ssh_client_link(call, request->prior, &link, diags))
         return false;
-    /* The script's marker is removed first after the destroy script. If it is missing, an earlier
-     * run was killed after the destroy script, which must not run again. */
+    /* After the destroy script, the script's marker is removed first. If that marker is missing, an
+     * earlier run was killed there, and the destroy script must not run again. */
     SshMarkerTrace trace;
     if (!ssh_marker_look(&link, id, &trace, diags))
         return false;

@@ -36,8 +36,8 @@ MUST_USE bool libvirt_object_answer(const LibvirtObject *object,
                                     bool is_done,
                                     ApplyResponse *response,
                                     Diags *diags);
-/* Explains this error of a define call: the name may be in use. If only the reply was lost, sets
- * the state in the response. Always returns false. */
+/* Explains this error of a define call: the name may be in use. If the connection broke, the reply
+ * may be lost: sets `in_doubt` in the response. Always returns false. */
 bool libvirt_object_add_define_error(const LibvirtObject *object,
                                      const Call *call,
                                      virConnectPtr connection,
