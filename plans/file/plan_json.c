@@ -1,4 +1,4 @@
-/* Writers and readers of each section stand side by side. Readers find members by name in any
+/* plan_json: writers and readers of each section, side by side. Readers find members by name in any
  * order. An unknown member is an error: a newer loam wrote it. */
 #include "plan_json.h"
 

@@ -1,5 +1,5 @@
 /* plan_json: a Plan as plan.json, loam's own part of a plan file: lossless, with unknowns, marks
- * and types. The prior state is another part of the file. */
+ * and types. The prior state is a separate part of the file. */
 #pragma once
 
 #include "json.h"

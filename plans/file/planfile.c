@@ -1,5 +1,5 @@
-/* The archive and its manifest of digests. Entries are named by their role. The manifest has the
- * paths of configuration files, so that no name in the archive is used as a path. */
+/* planfile: the archive and its manifest of digests. Entries are named by their role. The manifest
+ * has the paths of configuration files, so that no name in the archive is used as a path. */
 #include "planfile.h"
 
 #include "digest.h"
@@ -80,7 +80,7 @@ static bool zip(const Entries *entries, int64_t time_s, StrBuf *out, Arena *scra
     return archive_write_close(writer) == ARCHIVE_OK;
 }
 
-/* `said`: the length that the file claims, which may be false. */
+/* `said`: the length in the file, which may be false. */
 static bool unzip_content(
     struct archive *reader, size_t said, size_t *left, Str *out, Arena *arena) {
     StrBuf content = strbuf_new(arena);

@@ -24,14 +24,14 @@ MUST_USE bool planfile_write(const PlanFilePlace *place,
                              const PlanFileSources *configuration,
                              Arena *scratch,
                              Diags *diags);
-/* Verifies every digest. A file that is no plan file is an error of its own. */
+/* Verifies every digest. A file that is not a plan file gets a separate error. */
 MUST_USE bool planfile_read(const PlanFilePlace *place,
                             Plan **out,
                             PlanFileSources *configuration,
                             Arena *arena,
                             Diags *diags);
-/* Does the file look like a plan file: a zip, or encrypted data that is no state? */
+/* Returns whether the file looks like a plan file: a zip, or encrypted data that is not a state. */
 bool planfile_is_planfile(Str bytes);
-/* Does decryption need the keys of the configuration in this directory? False also if the file is
- * missing. */
+/* Returns whether decryption needs the keys of the configuration in this directory. Returns false
+ * if the file is missing. */
 bool planfile_is_sealed(const PlanFilePlace *place, Arena *arena);

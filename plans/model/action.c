@@ -1,4 +1,4 @@
-/* Names and symbols of actions, names of reasons. */
+/* action: names and symbols of actions, names of reasons. */
 #include "action.h"
 
 static const char *const NAMES[] = {

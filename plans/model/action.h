@@ -32,16 +32,16 @@ typedef enum ActionReason {
     REASON_READ_BECAUSE_CONFIG_UNKNOWN,
     REASON_READ_BECAUSE_DEPENDENCY_PENDING,
     REASON_READ_BECAUSE_CHECK_NESTED,
-    REASON_READ_BECAUSE_DEFERRED, /* by its provider */
+    REASON_READ_BECAUSE_DEFERRED, /* deferred by its provider */
     REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_STATE,
     REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG,
 } ActionReason;
 
 const char *action_name(Action action);  /* "create"; as in the UI stream */
 const char *action_glyph(Action action); /* "+", "-/+", "<=" … */
-/* Is the old object destroyed, and a new one made? */
+/* Returns whether the action destroys the old object and creates a new one. */
 bool action_is_replace(Action action);
-/* Is the old object deleted or forgotten? */
+/* Returns whether the action deletes or forgets the old object. */
 bool action_deletes(Action action);
 const char *action_reason_name(ActionReason reason); /* "replace_because_tainted"; "" for none */
 MUST_USE bool action_reason_from_name(Str name, ActionReason *out);

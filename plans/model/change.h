@@ -1,8 +1,9 @@
-/* Change: one object's way from what is to what will be.
+/* Change: the planned change of one object.
  *
- *   before, after   of the resource's implied type, marked; null: absent. `after` may hold
- * unknowns, `before` never does replace_paths   which attributes force the replacement notes what
- * an in-place change becomes ("live: virDomainSetMemoryFlags") */
+ *    before, after    of the resource's implied type, marked; null: absent. `after` may contain
+ *                     unknowns, `before` never does
+ *    replace_paths    attributes that force the replacement
+ *    notes            how an in-place change is applied ("live: virDomainSetMemoryFlags") */
 #pragma once
 
 #include "action.h"
@@ -16,13 +17,13 @@ typedef struct ChangeNote {
 
 typedef VEC(ChangeNote) ChangeNotes;
 
-/* What becomes of one of the objects behind an instance.
+/* The planned change of one part of an instance.
  *
- *   action          create, update, delete, or delete then create
- *   before, after   marked objects of any type; null: absent; `after` may hold unknowns */
+ *    action         create, update, delete, or delete then create
+ *    before, after  marked objects of any type; null: absent; `after` may contain unknowns */
 typedef struct PartChange {
     Str key;
-    Str title; /* the key for people: without secrets */
+    Str title; /* the key for display: without secrets */
     Action action;
     Value before;
     Value after;
@@ -42,11 +43,11 @@ typedef struct ResourceChange {
     ActionReason reason;
     Value before;
     Value after;
-    Value config; /* of a read that waits for apply; else null */
+    Value config; /* of a read that is deferred to the apply; else null */
     Paths replace_paths;
     ChangeNotes notes;
     PartChanges parts;      /* sorted by key */
-    bool has_unknown_parts; /* values that are still unknown may add more */
+    bool has_unknown_parts; /* unknown values may add more parts */
     Str private_data;       /* planned */
     const Str *dependencies;
     size_t dependency_count;

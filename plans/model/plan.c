@@ -1,4 +1,4 @@
-/* Order, search and sums of a plan. */
+/* plan: order, search and counts of a plan. */
 #include "plan.h"
 
 Plan *plan_new(PlanMode mode, Arena *arena) {

@@ -51,9 +51,10 @@ Plan *plan_new(PlanMode mode, Arena *arena);
 void plan_sort(Plan *plan);
 const ResourceChange *plan_find(const Plan *plan, ResourceAddr address, Str deposed);
 
-/* Has the object moved to another address? */
+/* Returns whether the object has moved to another address. */
 bool plan_has_moved(const ResourceChange *change);
-/* Does the text of a plan show the change? Not a no-op or a data source that leaves the state. */
+/* Returns whether the text of a plan shows the change: not for a no-op, or a data source that
+ * leaves the state. */
 bool plan_is_shown(const ResourceChange *change);
 
 typedef struct PlanCounts {
@@ -62,7 +63,7 @@ typedef struct PlanCounts {
 
 /* Counts a replacement as one creation and one deletion. */
 PlanCounts plan_count(const Plan *plan);
-/* The same of the objects behind instances; `*objects` is their number. */
+/* The same for parts of instances; `*objects` is their number. */
 PlanCounts plan_count_parts(const Plan *plan, uint32_t *objects);
 const PartChange *plan_find_part(const ResourceChange *change, Str key);
 /* Orders the parts of a change by key. */

@@ -1,4 +1,4 @@
-/* Writing follows the value's types, reading the types it wrote. */
+/* plan_value: writes values by their types, and reads the types back. */
 #include "plan_value.h"
 
 static void write_value(JsonWriter *writer, Value v, const Type *expected);

@@ -1,11 +1,11 @@
-/* plan_value: values in plan.json. Scalars of the expected type stand as they are in JSON. All else
- * is an object that says more:
+/* plan_value: values in plan.json. A scalar of the expected type is plain JSON. Any other value is
+ * an object:
  *
- *   type        when it is another than the place expects (always at the root)
- *   marks       of the value itself
- *   unknown     true: known after apply
- *   precision   of a number that has another than text gives
- *   of          the content: a scalar, an array of elements, an object of members */
+ *    type       if it differs from the expected type (always at the root)
+ *    marks      of the value itself
+ *    unknown    true: known after apply
+ *    precision  of a number, if it differs from that of its text
+ *    of         the content: a scalar, an array of elements, an object of members */
 #pragma once
 
 #include "json.h"

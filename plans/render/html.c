@@ -1,4 +1,4 @@
-/* The only place that escapes text for HTML. */
+/* html: the only code that escapes text for HTML. */
 #include "html.h"
 
 static const char *reference_of(char c) {

@@ -1,4 +1,5 @@
-/* The longest common subsequence by the textbook table, after equal ends are cut off. */
+/* render_align: the longest common subsequence by dynamic programming, after equal ends are
+ * removed. */
 #include "render_align.h"
 
 #define CELLS_MAX ((size_t)16 << 20)

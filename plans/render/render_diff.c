@@ -1,5 +1,5 @@
-/* From two values to a tree of differences. Null attributes count as absent; null elements of
- * collections are there. */
+/* render_diff: converts two values to a tree of differences. Null attributes count as absent; null
+ * elements of collections count as present. */
 #include "render_diff.h"
 
 #include "json.h"
@@ -325,8 +325,8 @@ static RenderDiff *diff_list(const Build *build, Pair pair, const Type *element)
     return walk.diff;
 }
 
-/* Pairs equal elements; all others are deleted or created, as an element of a set has no identity
- * that survives a change. */
+/* Pairs equal elements; all others are deleted or created, since an element of a set has no
+ * identity beyond its value. */
 static RenderDiff *diff_set(const Build *build,
                             Pair pair,
                             const Type *element,

@@ -1,13 +1,13 @@
-/* render_diff: what of an object or a value changes, as a tree of actions ready to be printed.
+/* render_diff: the differences of an object or value, as a tree of actions for printing.
  *
- *   action    no-op, create, update or delete; of a container: what its parts have in common
- *   names     keys of a map, attributes of an object or body; sorted
- *   items     parts: attributes, elements; of UNKNOWN what was there (0 or 1), of TYPE_CHANGE what
- *             goes and what comes, of SENSITIVE the value behind (never printed)
- *   blocks    of BODY: nested blocks, grouped by name
+ *    action    no-op, create, update or delete; of a container: combined from its parts
+ *    names     keys of a map, attributes of an object or body; sorted
+ *    items     parts: attributes, elements; of UNKNOWN the old value (0 or 1), of TYPE_CHANGE the
+ *              old and the new value, of SENSITIVE the hidden value (never printed)
+ *    blocks    of BODY: nested blocks, grouped by name
  *
- * Where the static type is dynamic, values count as JSON does: lists, sets and tuples are the same,
- * so are maps and objects. */
+ * If the static type is dynamic, values are compared as in JSON: lists, sets and tuples are the
+ * same, so are maps and objects. */
 #pragma once
 
 #include "change.h"
@@ -21,7 +21,7 @@ typedef enum RenderDiffKind {
     DIFF_WRITE_ONLY,
     DIFF_TYPE_CHANGE,
     DIFF_LIST,
-    DIFF_NESTED_LIST, /* without the neighbours of changed elements */
+    DIFF_NESTED_LIST, /* without unchanged neighbours of changed elements */
     DIFF_SET,
     DIFF_MAP,
     DIFF_OBJECT,
@@ -40,7 +40,7 @@ struct RenderDiff {
     RenderDiffKind kind;
     Action action;
     bool forces_replacement;
-    bool is_nested; /* an attribute with a schema of its own */
+    bool is_nested; /* an attribute with a nested schema */
     bool was_sensitive;
     bool is_sensitive;
     Str note;
@@ -63,10 +63,10 @@ typedef struct RenderDiffInput {
     const Map *secrets; /* render_secret_of_plan; NULL: none */
 } RenderDiffInput;
 
-/* A body: attributes and blocks of a resource. */
+/* Returns the tree of a body: attributes and blocks of a resource. */
 const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena);
-/* Any value, of an output or out of a JSON string; NULL: absent. */
+/* Returns the tree of any value, of an output or from a JSON string; NULL: absent. */
 const RenderDiff *render_diff_value(
     const Value *before, const Value *after, bool show_sensitive, const Map *secrets, Arena *arena);
-/* Has the container neither attributes, elements nor blocks? */
+/* Returns whether the container has neither attributes, elements nor blocks. */
 bool render_diff_is_empty(const RenderDiff *diff);

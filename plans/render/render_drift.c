@@ -1,4 +1,4 @@
-/* Selects the drift that the text of a plan shows. */
+/* render_drift: selects the drift that the text of a plan shows. */
 #include "render_drift.h"
 
 #include "json.h"

@@ -1,4 +1,4 @@
-/* Finds changes with the same text. */
+/* render_group: finds changes with equal text. */
 #include "render_group.h"
 
 #include "digest.h"
@@ -19,7 +19,7 @@ static bool is_instance(ResourceAddr address) {
     return has_key;
 }
 
-/* Moved, imported and deposed objects have lines of their own, so they are never grouped. */
+/* Moved, imported and deposed objects have additional lines, so they are never grouped. */
 static bool may_share(const ResourceChange *change) {
     return is_instance(change->address) && !plan_has_moved(change) && change->import_id.len == 0 &&
            change->deposed.len == 0;

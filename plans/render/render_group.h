@@ -12,7 +12,7 @@
 typedef struct RenderGroup {
     const ResourceChange *first;
     Str text;                            /* of the object; empty: not kept */
-    bool is_shared;                      /* the text stands for all changes */
+    bool is_shared;                      /* the text is valid for all changes */
     VEC(const ResourceChange *) changes; /* all of them, in the plan's order */
 } RenderGroup;
 

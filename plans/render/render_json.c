@@ -1,5 +1,5 @@
-/* The document of a plan. It contains secrets in clear text, as Terraform's does; before_sensitive
- * and after_sensitive mark them. */
+/* render_json: the document of a plan. It contains secrets in plain text, like Terraform's;
+ * before_sensitive and after_sensitive mark them. */
 #include "render_json.h"
 
 #include "render_json_checks.h"
@@ -227,7 +227,7 @@ static void write_drift(const Document *document) {
     json_array_end(writer);
 }
 
-/* A member of loam's own: the changes of the objects behind the instance, with reasons. */
+/* Writes a member that only loam has: the changes of parts, with reasons. */
 static void write_part(JsonWriter *writer, const PartChange *part, Arena *scratch) {
     json_object_start(writer);
     json_key_string(writer, "key", part->key);

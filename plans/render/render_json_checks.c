@@ -1,5 +1,5 @@
-/* Converts check_results, which hold addresses as text, to the `checks` of a document, which split
- * them into parts. */
+/* render_json_checks: converts check_results, which hold addresses as text, to the `checks` of a
+ * document, which split them into parts. */
 #include "render_json_checks.h"
 
 #include "address.h"

@@ -1,5 +1,5 @@
-/* Converts the v4 JSON text of a state to its document, as a stream: the text of instances is kept
- * and decoded after the members that identify the resource. */
+/* render_json_state: converts the v4 JSON text of a state to its document, as a stream. The text of
+ * instances is kept and decoded after the members that identify the resource. */
 #include "render_json_state.h"
 
 #include "render_json_checks.h"
@@ -228,7 +228,7 @@ static bool read_instance(StateLoad *load, JsonReader *reader, const BlockLoad *
         if (!read_instance_member(load, reader, &instance))
             return false;
     }
-    /* Under a provider with for_each each instance names its own provider. */
+    /* If the provider configuration has for_each, each instance names its provider. */
     const Schema *schema =
         block->provider.len ? block->schema : schema_of(load, &instance.resource);
     if (instance.attributes.len)

@@ -1,4 +1,4 @@
-/* The module tree follows from the addresses. */
+/* render_json_values: the module tree, derived from the addresses. */
 #include "render_json_values.h"
 
 void render_json_values_known(JsonWriter *writer, Value v) {

@@ -10,7 +10,7 @@ typedef struct RenderJsonResource {
     Str deposed;
     Str provider;
     int64_t schema_version;
-    Value object; /* marked; null: no object is left */
+    Value object; /* marked; null: the object does not exist */
     const Str *dependencies;
     size_t dependency_count;
     bool is_tainted;

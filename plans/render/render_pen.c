@@ -1,4 +1,4 @@
-/* Escape sequences and columns. */
+/* render_pen: escape sequences and columns. */
 #include "render_pen.h"
 
 #include "html.h"

@@ -6,7 +6,7 @@
 
 typedef struct RenderPen {
     StrBuf *out;
-    RenderPiece *piece; /* takes the text in pieces; NULL: it all stays in `out` */
+    RenderPiece *piece; /* receives the text in pieces; NULL: all text stays in `out` */
     Arena *scratch;
     RenderStyle style;
     bool hide_symbols; /* for an object without changes */

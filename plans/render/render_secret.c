@@ -1,4 +1,4 @@
-/* Finds secret texts that appear elsewhere without their mark. */
+/* render_secret: finds secret texts that appear elsewhere without their mark. */
 #include "render_secret.h"
 #include "json.h"
 

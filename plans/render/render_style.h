@@ -16,7 +16,7 @@ typedef struct RenderStyle {
     bool show_sensitive;
     RenderMarkup markup;
     bool is_past;       /* of a run that has ended: unknown values stay unknown */
-    bool is_shared;     /* for several objects: the id of each is left out */
+    bool is_shared;     /* for several objects: their IDs are omitted */
     const Map *secrets; /* of parts of a plan: render_secret_of_plan; NULL: none */
 } RenderStyle;
 
@@ -25,5 +25,5 @@ static inline const char *render_style_unknown(RenderStyle style) {
     return style.is_past ? "(unknown)" : "(known after apply)";
 }
 
-/* Takes the next piece of a long text. */
+/* Receives the next piece of a long text. */
 typedef void RenderPiece(Str text);

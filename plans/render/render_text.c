@@ -1,4 +1,4 @@
-/* The text of a plan: drift, changes, counts and outputs. */
+/* render_text: the text of a plan: drift, changes, counts and outputs. */
 #include "render_text.h"
 
 #include "render_group.h"
@@ -8,7 +8,7 @@
 
 #define PIECE_SIZE 65536
 
-/* Hands the text over to the taker of pieces, if there is one and the text is long enough. */
+/* Passes the text to `piece`, if set and if the text is long enough. */
 static void hand_over(RenderPen *pen, size_t enough) {
     if (!pen->piece || pen->out->len < enough)
         return;

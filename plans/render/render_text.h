@@ -9,7 +9,7 @@
 
 /* Legend, changes, summary line, output changes; or "No changes. …". */
 void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch);
-/* The same in pieces, each handed over as soon as it is written: a plan may be large. */
+/* The same in pieces, each passed on as soon as it is written, since a plan may be large. */
 void render_text_plan_in_pieces(const Plan *plan,
                                 RenderStyle style,
                                 RenderPiece *piece,

@@ -1,4 +1,4 @@
-/* An object of a plan, and the objects of the provider behind it. */
+/* render_text_body: the object of a change, and the parts behind it. */
 #include "render_text_body.h"
 
 void render_text_body_object(RenderPen *pen,
@@ -37,7 +37,7 @@ static const RenderDiff *diff_part(const RenderPen *pen, const PartChange *part)
     return render_diff_body(&input, pen->scratch);
 }
 
-/* One of the objects behind the instance, below it. */
+/* Adds one part of the instance. */
 static void add_part(RenderPen *pen, const PartChange *part) {
     vec_each(&part->notes, note) {
         if (note->path.count == 0) /* about the whole object */

@@ -4,7 +4,7 @@
 #include "change.h"
 #include "render_text_diff.h"
 
-/* The object of a change, then those of the provider behind it. */
+/* Writes the object of a change, then its parts. */
 void render_text_body(const ResourceChange *change, RenderStyle style, StrBuf *out, Arena *scratch);
 /* `+ resource "TYPE" "NAME" {…}`, from the differences of `input`. */
 void render_text_body_object(RenderPen *pen,

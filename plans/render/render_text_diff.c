@@ -1,4 +1,4 @@
-/* Containers and leaves. Names are padded to the longest of their body. */
+/* render_text_diff: prints containers and leaves. Names are padded to the longest of their body. */
 #include "render_text_diff.h"
 
 #include "render_text_string.h"
@@ -230,7 +230,7 @@ static void add_string_update(RenderPen *pen,
     }
 }
 
-/* Is a side of this leaf a string (and none of another type)? */
+/* Returns whether a side of this leaf is a string. */
 static bool is_string(const RenderDiff *leaf) {
     bool before = value_is_present(leaf->before) && leaf->before.type->kind == KIND_STRING;
     bool after = value_is_present(leaf->after) && leaf->after.type->kind == KIND_STRING;
@@ -368,7 +368,7 @@ static void add_sequence(RenderPen *pen, const RenderDiff *diff, uint32_t level,
     close_bracket(pen, diff, level, "]", look);
 }
 
-/* Is this the id, where the text stands for several objects? */
+/* Returns whether the part is the ID, in a text that represents several objects. */
 static bool is_own(const RenderPen *pen, const RenderDiff *diff, size_t i, uint32_t level) {
     Action action = diff->items[i]->action;
     return pen->style.is_shared && level == 1 && str_equal(diff->names[i], STR("id")) &&

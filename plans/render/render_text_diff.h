@@ -1,5 +1,5 @@
-/* render_text_diff: a tree of differences as lines of text. Strings that hold JSON or YAML are
- * shown as that. */
+/* render_text_diff: a tree of differences as lines of text. Strings with JSON or YAML are shown as
+ * structured data. */
 #pragma once
 
 #include "render_diff.h"
@@ -11,5 +11,5 @@ typedef struct RenderLook {
     bool is_extract;     /* hidden attributes and blocks may differ too */
 } RenderLook;
 
-/* The difference as it stands behind "name = ", at `level`; its last line is not ended. */
+/* Writes the difference that follows "name = ", at `level`, without the final newline. */
 void render_text_diff(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look);

@@ -1,4 +1,4 @@
-/* Strings hold text of many kinds: the kind decides how a change of one is shown. */
+/* render_text_string: prints strings; the kind of their content decides how a change is shown. */
 #include "render_text_string.h"
 
 #include "json.h"

@@ -1,4 +1,4 @@
-/* Values as the output and console commands print them: valid expressions. */
+/* render_text_value: values as the output and console commands print them: valid expressions. */
 #include "render_text_value.h"
 
 #include "render_text_string.h"

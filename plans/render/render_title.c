@@ -1,4 +1,4 @@
-/* The comment lines above a change: object, action and reason. */
+/* render_title: the comment lines above a change: object, action and reason. */
 #include "render_title.h"
 
 #include "utf8.h"

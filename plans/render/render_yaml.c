@@ -1,4 +1,5 @@
-/* A parsed document has neither comments nor style: a change of these is shown line by line. */
+/* render_yaml: compares strings as YAML. Parsed documents lack comments and style, so changes of
+ * these are shown line by line. */
 #include "render_yaml.h"
 
 #include "yaml_value.h"
@@ -18,7 +19,7 @@ static bool is_collection(Value v) {
     return value_is_present(v) && (v.type->kind == KIND_OBJECT || v.type->kind == KIND_TUPLE);
 }
 
-/* A list of words is rarely meant as YAML, and its lines show as much. */
+/* Returns false for a list of words, which is rarely meant as YAML and is clear as lines. */
 static bool has_structure(Value v) {
     if (!is_collection(v))
         return false;
@@ -39,8 +40,8 @@ static bool read_one(Str text, Value *out, Arena *arena) {
            has_structure(*out);
 }
 
-/* The text from the first # that begins a comment. A # in a string is taken for one too; then the
- * line is compared as well, which is harmless. */
+/* Returns the text from the first # that begins a comment. A # in a string also matches; then the
+ * line is compared too, which is harmless. */
 static Str comment_of(Str line) {
     for (size_t i = 0; i < line.len; i++) {
         if (line.ptr[i] == '#' && (i == 0 || line.ptr[i - 1] == ' ' || line.ptr[i - 1] == '\t'))

@@ -1,4 +1,4 @@
-/* The kinds of reports. */
+/* report: the kinds of reports. */
 #include "report.h"
 
 #include "report_html.h"

@@ -1,7 +1,8 @@
-/* report: a plan, or the outcome of an apply, as a file: a comment on a merge request, a page, the
- * documents that build servers read. A kind of report is a row.
+/* report: a plan, or the outcome of an apply, as a file: a comment on a merge request, a page,
+ * documents for build servers. A kind of report is a row.
  *
- * Reports mask values as the terminal does: nothing sensitive, ephemeral or write-only. */
+ * Reports mask values as the terminal does: they contain no sensitive, ephemeral or write-only
+ * values. */
 #pragma once
 
 #include "report_kind.h"

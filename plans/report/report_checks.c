@@ -1,4 +1,4 @@
-/* Reads the check_results that a plan holds as text. */
+/* report_checks: parses the check_results of a plan. */
 #include "report_checks.h"
 
 #include "json.h"

@@ -1,5 +1,5 @@
-/* One section for each kind of change, one fold for each change. The page is complete without the
- * script, which searches, folds and steps. */
+/* report_html: one section for each kind of change, one fold for each change. The page is complete
+ * without the script, which searches, folds and steps. */
 #include "report_html.h"
 
 #include "html.h"

@@ -1,4 +1,5 @@
-/* Three suites: diagnostics, conditions, and changes (with durations after an apply). */
+/* report_junit: three suites: diagnostics, conditions, and changes (with durations after an
+ * apply). */
 #include "report_junit.h"
 
 #include "clock.h"

@@ -5,7 +5,7 @@
 #include "timeline.h"
 
 typedef struct ReportInput {
-    const Plan *plan;         /* NULL: an error came before it */
+    const Plan *plan;         /* NULL: an error occurred before it was complete */
     const Diags *diags;       /* of the whole run */
     const Timeline *timeline; /* of the operations; NULL: of a plan alone */
     Str title;                /* "Plan", "Apply" */

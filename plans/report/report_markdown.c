@@ -1,5 +1,5 @@
-/* Sections of folded changes, the most destructive first. Above the size limit changes lose their
- * details, then their lines; the report counts them. */
+/* report_markdown: sections of folded changes, the most destructive first. Above the size limit
+ * changes lose their details, then their lines; the report counts them. */
 #include "report_markdown.h"
 
 #include "html.h"
@@ -66,7 +66,7 @@ static void add_fenced(StrBuf *out, const char *language, Str text) {
     strbuf_add_char(out, '\n');
 }
 
-/* False: it does not fit. */
+/* Returns false if the text does not fit. */
 static bool add_below(Page *page, size_t limit, Str text) {
     size_t length = report_text_length(text);
     if (limit != SIZE_MAX && page->length + length + TAIL_RESERVE > limit)

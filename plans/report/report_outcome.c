@@ -1,4 +1,4 @@
-/* Joins the operations of a run with the planned changes. */
+/* report_outcome: joins the operations of a run with the planned changes. */
 #include "report_outcome.h"
 
 /* A replacement is two operations. */

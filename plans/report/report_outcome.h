@@ -11,7 +11,7 @@ typedef struct ReportOutcomes {
     Arena *arena;
 } ReportOutcomes;
 
-/* Of one change, or of several that read alike. */
+/* The outcome of one change, or of several with equal text. */
 typedef struct ReportOutcome {
     size_t done;
     size_t failed;
@@ -29,7 +29,7 @@ bool report_outcome_find(const ReportOutcomes *outcomes,
 bool report_outcome_is_good(const ReportOutcome *outcome);
 /* "done after 1.2 s"; "2 done, 1 failed, each within 3.0 s". */
 Str report_outcome_text(const ReportOutcome *outcome, Arena *arena);
-/* Does the run have an operation for a change of this action? */
+/* Returns whether a run performs an operation for this action. */
 bool report_outcome_is_operation(Action action);
 /* Effects of a change beyond its attributes, each once: "restarts the machine". */
 StrVec report_outcome_facts(const ResourceChange *change, Arena *arena);

@@ -1,4 +1,4 @@
-/* The frame of a page. */
+/* report_page: the frame of a page. */
 #include "report_page.h"
 
 #include "clock.h"

@@ -1,4 +1,4 @@
-/* Style sheet and scripts of the pages, which load no other file. */
+/* report_page_assets: style sheet and scripts of the pages, which load no other file. */
 #include "report_page_assets.h"
 
 /* clang-format off */

@@ -1,5 +1,5 @@
-/* A rule is a kind of finding, a result one finding. Its fingerprint is stable over runs: the rule
- * with the address or the file and line. */
+/* report_sarif: a rule is a kind of finding, a result one finding. Its fingerprint is stable over
+ * runs: the rule with the address or the file and line. */
 #include "report_sarif.h"
 
 #include "digest.h"

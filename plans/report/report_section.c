@@ -1,4 +1,5 @@
-/* Maps each action to a section; imports and moves without an action have their own. */
+/* report_section: maps each action to a section; imports and moves without an action have separate
+ * ones. */
 #include "report_section.h"
 
 const ReportSectionRow report_sections[] = {

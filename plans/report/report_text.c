@@ -1,4 +1,4 @@
-/* The summary counts a run by its timeline, a plan by its changes. */
+/* report_text: the summary counts a run by its timeline, a plan by its changes. */
 #include "report_text.h"
 
 /* "7 operations done, 1 failed." */

@@ -1,4 +1,4 @@
-/* report_text: texts that several kinds of report have. */
+/* report_text: texts shared by several kinds of report. */
 #pragma once
 
 #include "report_kind.h"

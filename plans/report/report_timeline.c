@@ -1,5 +1,5 @@
-/* A drawing of the run: one row for each operation, or lanes if there are many; the critical path
- * as a table. */
+/* report_timeline: a drawing of the run: one row for each operation, or lanes if there are many;
+ * the critical path as a table. */
 #include "report_timeline.h"
 
 #include "html.h"

@@ -1,4 +1,4 @@
-/* Waits and the critical path of a run. */
+/* timeline: waits and the critical path of a run. */
 #include "timeline.h"
 
 /* The rows of one block: in order of their end. */
