@@ -21,7 +21,8 @@ Kinds:
 A callable is called with the number before the server hears of the request, and may return one of these or None (to kill
 the program there: os.kill(pid, 9); return "cut"). The pair (callable, "after") is called when the server has answered,
 before the client hears of it. The key "*" stands for every request without a row of its own; a range of numbers is
-written as range(2, 5)."""
+written as range(2, 5). A client that does not wait for the answer to its last request may end while a callable of that
+request still runs: proxy.wait_until_idle() returns when every connection has ended."""
 import select, socket, threading, time
 
 
@@ -34,6 +35,7 @@ class Proxy:
         self.released = threading.Event()
         self.open = True
         self.connections = set()
+        self.idle = threading.Condition(self.lock)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -49,6 +51,12 @@ class Proxy:
             self.faults, self.count, self.hit = dict(faults or {}), 0, []
             self.released.set()
             self.released = threading.Event()
+
+    def wait_until_idle(self):
+        with self.idle:
+            is_idle = self.idle.wait_for(lambda: not self.connections, timeout=120)
+        if not is_idle:
+            raise TimeoutError("a connection is still open")
 
     def listen(self):
         """From now on .told has what clients say, a connection each."""
@@ -93,6 +101,7 @@ class Proxy:
         finally:
             with self.lock:
                 self.connections -= {client, server}
+                self.idle.notify_all()
             for connection in (client, server):
                 if connection:
                     _end(connection)

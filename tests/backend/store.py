@@ -398,6 +398,7 @@ def made_at_once(store, proxy):
             made.append("Created" in other.run("workspace", "new", "blue", status=None) and other.apply())
         proxy.arm({number: come_between})
         work.run("workspace", "new", "blue", status=None)
+        proxy.wait_until_idle()
         total = total if number else proxy.count
         if any(made):
             found = len(json.loads(store.state("blue") or '{"resources": []}')["resources"])
@@ -426,6 +427,7 @@ def removed_under_lock(store, proxy):
             said.append(other.run("apply", "-auto-approve", status=None))
         proxy.arm({number: come_between})
         work.run("workspace", "delete", "blue", status=None)
+        proxy.wait_until_idle()
         total = total if number else proxy.count
         refused += any("Error acquiring the state lock" in text for text in said)
         if any("Apply complete!" in text for text in said):
