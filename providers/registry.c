@@ -10,18 +10,18 @@
 struct Registry {
     const ProviderRow *rows;
     size_t count;
-    Str module_folder;
+    Str module_directory;
     const Provider **loaded; /* by row; NULL: not opened yet */
     bool *checked;           /* by row; true: its tables are valid */
     const void **contexts;   /* by row */
     pthread_mutex_t mutex;
 };
 
-Registry *registry_new(const ProviderRow *rows, size_t count, Str module_folder, Arena *arena) {
+Registry *registry_new(const ProviderRow *rows, size_t count, Str module_directory, Arena *arena) {
     Registry *registry = arena_new(arena, Registry);
     registry->rows = rows;
     registry->count = count;
-    registry->module_folder = str_clone(module_folder, arena);
+    registry->module_directory = str_clone(module_directory, arena);
     registry->loaded = arena_new_array(arena, const Provider *, count);
     registry->checked = arena_new_array(arena, bool, count);
     registry->contexts = arena_new_array(arena, const void *, count);
@@ -108,7 +108,7 @@ static bool load(const Registry *registry,
                  SourceRange range,
                  Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider module");
-    Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->module_folder), row->module);
+    Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->module_directory), row->module);
     void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
     if (!handle)
         return refuse_module(row, path, plugin_failure(path, str_from_cstr(dlerror()), scratch),

@@ -74,7 +74,7 @@ State *working_state_close(WorkingState *working) {
     return state;
 }
 
-void working_state_know(WorkingState *working, const State *read, Str text) {
+void working_state_set_baseline(WorkingState *working, const State *read, Str text) {
     working->read = read;
     working->read_text = text;
 }
@@ -392,7 +392,7 @@ void working_state_set_checks(WorkingState *working, Str check_results) {
     pthread_mutex_unlock(&working->mutex);
 }
 
-void working_state_declare(WorkingState *working, const StateResource *like) {
+void working_state_keep_empty(WorkingState *working, const StateResource *like) {
     pthread_mutex_lock(&working->mutex);
     StateResource *resource = state_add_resource(working->state, like->address);
     resource->is_declared = true;

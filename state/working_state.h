@@ -13,7 +13,7 @@ WorkingState *working_state_open(
     State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena);
 /* Sets the state last read from the store, and its text. While the store has the same text, it is
  * not decoded again. `read` must not be modified. */
-void working_state_know(WorkingState *working, const State *read, Str text);
+void working_state_set_baseline(WorkingState *working, const State *read, Str text);
 /* Reserves room for this many new instances of the block. */
 void working_state_reserve(WorkingState *working, ResourceAddr block, size_t count);
 /* Returns whether a change could not be recorded (disk full, lock lost): then no other may begin.
@@ -76,7 +76,7 @@ void working_state_remove_output(WorkingState *working, Str name);
 void working_state_set_checks(WorkingState *working, Str check_results);
 /* Keeps the resource in the state with zero instances, after the run that should have created some
  * failed. */
-void working_state_declare(WorkingState *working, const StateResource *like);
+void working_state_keep_empty(WorkingState *working, const StateResource *like);
 /* Writes the state file if it differs from the last one written, then folds the journal. */
 MUST_USE bool working_state_checkpoint(WorkingState *working, Diags *diags);
 /* Returns whether the store holds the current state, whatever the journal holds. */

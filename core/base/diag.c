@@ -90,9 +90,9 @@ void diags_add(Diags *diags, const Diag *diag) {
     Diag *added = add_new(diags, copy.severity);
     added->summary = str_clone(copy.summary, diags->arena);
     added->detail = str_clone(copy.detail, diags->arena);
-    added->range = source_keep(copy.range, diags->arena);
-    added->context = source_keep(copy.context, diags->arena);
-    added->elsewhere = source_keep(copy.elsewhere, diags->arena);
+    added->range = source_range_keep(copy.range, diags->arena);
+    added->context = source_range_keep(copy.context, diags->arena);
+    added->elsewhere = source_range_keep(copy.elsewhere, diags->arena);
     added->address = str_clone(copy.address, diags->arena);
     added->path = str_clone(copy.path, diags->arena);
     added->checked = str_clone(copy.checked, diags->arena);

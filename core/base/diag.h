@@ -12,7 +12,7 @@
  * must not share a Diags; they share a DiagsSink. */
 #pragma once
 
-#include "source.h"
+#include "source_text.h"
 #include "vec.h"
 
 typedef enum DiagSeverity { DIAG_ERROR, DIAG_WARNING } DiagSeverity;

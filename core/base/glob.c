@@ -167,9 +167,9 @@ bool glob_matches(Str pattern, Str path) {
     return glob_run(&glob, pattern, path);
 }
 
-bool glob_may_match_below(Str pattern, Str folder) {
+bool glob_may_match_below(Str pattern, Str directory) {
     Glob glob = {.matches_prefix = true};
-    return glob_run(&glob, pattern, folder) || glob.steps > GLOB_STEPS_MAX;
+    return glob_run(&glob, pattern, directory) || glob.steps > GLOB_STEPS_MAX;
 }
 
 bool glob_is_valid(Str pattern) {

@@ -7,4 +7,4 @@
 bool glob_is_valid(Str pattern);
 bool glob_matches(Str pattern, Str path);
 /* Returns false only if no path below this directory can match. */
-bool glob_may_match_below(Str pattern, Str folder);
+bool glob_may_match_below(Str pattern, Str directory);

@@ -2,11 +2,11 @@
 #include "builtin.h"
 #include "command_run.h"
 #include "command_table.h"
+#include "fetch.h"
 #include "functions.h"
 #include "log.h"
 #include "provided_functions.h"
 #include "signals.h"
-#include "sources.h"
 #include "version.h"
 
 #include <errno.h>
@@ -36,16 +36,16 @@ static void forbid_core_files(void) {
 
 /* Returns the directory of loadable modules: lib/loam beside the program, as built, or one level
  * up, as installed. */
-static Str module_folder(Arena *arena) {
+static Str module_directory(Arena *arena) {
     char path[4096];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path);
     if (length <= 0)
         return STR("/usr/lib/loam");
-    Str folder = disk_folder_of((Str){path, (size_t)length});
-    Str built = disk_join(folder, STR("lib/loam"), arena);
+    Str directory = disk_directory_of((Str){path, (size_t)length});
+    Str built = disk_join(directory, STR("lib/loam"), arena);
     if (disk_exists(&disk_real, built))
         return built;
-    return disk_join(disk_folder_of(folder), STR("lib/loam"), arena);
+    return disk_join(disk_directory_of(directory), STR("lib/loam"), arena);
 }
 
 /* Parses a level of TF_LOG. Any other text, such as JSON, selects TRACE. */
@@ -100,12 +100,12 @@ static bool take_global_options(Cli *cli, int argc, char **argv, StrVec *words) 
         Str word = str_from_cstr(argv[i]);
         Str name = str_after(word, str_starts_with(word, STR("--")) ? 2 : 1);
         if (str_starts_with(word, STR("-")) && str_starts_with(name, STR("chdir="))) {
-            const char *folder = argv[i] + (str_after(name, 6).ptr - word.ptr);
-            if (chdir(folder) == 0)
+            const char *directory = argv[i] + (str_after(name, 6).ptr - word.ptr);
+            if (chdir(directory) == 0)
                 continue;
             terminal_err(str_format(cli->arena,
                                     "The folder \"%s\" given by -chdir cannot be entered: %s.\n",
-                                    folder, strerror(errno)));
+                                    directory, strerror(errno)));
             return false;
         }
         bool is_version = str_equal(name, STR("version")) || str_equal(name, STR("v"));
@@ -121,7 +121,7 @@ static bool take_global_options(Cli *cli, int argc, char **argv, StrVec *words) 
     return true;
 }
 
-static Str current_folder(Arena *arena) {
+static Str current_directory(Arena *arena) {
     char path[4096];
     return getcwd(path, sizeof path) ? str_clone(str_from_cstr(path), arena) : STR(".");
 }
@@ -131,7 +131,7 @@ static Str find_workspace(const Cli *cli) {
     if (chosen)
         return str_from_cstr(chosen);
     Str text;
-    Str path = disk_join(cli->data_folder, STR("environment"), cli->arena);
+    Str path = disk_join(cli->data_directory, STR("environment"), cli->arena);
     if (cli->io.disk->read_file(cli->io.disk->self, path, &text, cli->arena) == 0) {
         text = str_trim(text);
         if (text.len > 0)
@@ -141,7 +141,7 @@ static Str find_workspace(const Cli *cli) {
 }
 
 static void build(Cli *cli) {
-    Str modules = module_folder(cli->arena);
+    Str modules = module_directory(cli->arena);
     cli->io = io_real();
     cli->io.http = http_on_first_use(modules, cli->arena);
     cli->io.database = database_on_first_use(modules, cli->arena);
@@ -149,11 +149,11 @@ static void build(Cli *cli) {
     cli->terminal = terminal_probe();
     /* Terraform and OpenTofu colour their output even if it is redirected. */
     cli->terminal.color |= cli_name(cli)->is_other;
-    cli->started_in = current_folder(cli->arena);
+    cli->started_in = current_directory(cli->arena);
     cli->registry = registry_new(builtin_providers, builtin_provider_count, modules, cli->arena);
     cli->provisioners = &builtin_provisioners;
     cli->commands = &command_table;
-    cli->module_sources = &sources_table;
+    cli->module_sources = &fetch_table;
     FunctionFamily provided =
         provided_functions(builtin_providers, builtin_provider_count, cli->arena);
     cli->functions = functions_table(&provided, cli->arena);
@@ -175,7 +175,7 @@ int main(int argc, char **argv) {
     int status = 1;
     if (take_global_options(&cli, argc, argv, &words)) {
         const char *data = cli_environment(&cli, "DATA_DIR");
-        cli.data_folder = str_from_cstr(data ? data : cli_name(&cli)->data_dir);
+        cli.data_directory = str_from_cstr(data ? data : cli_name(&cli)->data_dir);
         cli.in_automation = cli_environment(&cli, "IN_AUTOMATION") != NULL;
         cli.workspace = find_workspace(&cli);
         int64_t began_ms = log_clock_ms();

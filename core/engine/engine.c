@@ -2,15 +2,15 @@
 #include "engine.h"
 
 #include "engine_walk.h"
+#include "node_visit_run.h"
 #include "plan_graph.h"
-#include "visit_run.h"
 
 bool engine_validate(const Engine *engine, Diags *diags) {
     size_t before = diags->error_count;
     PlanOptions options = {0};
     EngineWalk *walk = engine_walk_open(engine, &options, PHASE_VALIDATE, NULL);
     if (plan_graph_build(walk, diags))
-        (void)visit_run(walk);
+        (void)node_visit_run(walk);
     engine_walk_close(walk, diags);
     engine_walk_free(walk);
     return diags->error_count == before;

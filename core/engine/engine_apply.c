@@ -6,8 +6,8 @@
 #include "deletions.h"
 #include "engine_console.h"
 #include "engine_walk.h"
-#include "refusal.h"
-#include "visit_run.h"
+#include "node_visit_run.h"
+#include "unsupported.h"
 
 static size_t count_operations(const Plan *plan) {
     PlanCounts counts = plan_count(plan);
@@ -59,7 +59,7 @@ static void declare_block(EngineWalk *walk, const Node *node) {
             .address = {(*module)->address, config->mode, config->type, config->name, KEY_ABSENT},
             .provider_config = provider->address,
         };
-        working_state_declare(walk->working, &like);
+        working_state_keep_empty(walk->working, &like);
     }
 }
 
@@ -164,7 +164,7 @@ bool engine_apply(const Engine *engine,
     walk->plan = plan;
     walk->working = working;
     walk->lineage = working_state_lineage(working);
-    bool built = check_applyable(plan, diags) && refusal_check(engine->config, diags) &&
+    bool built = check_applyable(plan, diags) && unsupported_check(engine->config, diags) &&
                  apply_graph_build(walk, diags);
     if (built)
         send_total(engine, plan);
@@ -173,7 +173,7 @@ bool engine_apply(const Engine *engine,
         reserve_instances(walk);
     if (begun)
         deletions_index(walk);
-    bool ended = begun && visit_run(walk);
+    bool ended = begun && node_visit_run(walk);
     engine_walk_close(walk, diags);
     engine_console_leave(walk);
     if (!ended && diags->error_count == before)

@@ -4,14 +4,14 @@
 #include "engine.h"
 #include "engine_walk.h"
 #include "node_kinds.h"
+#include "node_visit_run.h"
 #include "plan_graph.h"
 #include "transform.h"
-#include "visit_run.h"
 
 struct EngineConsole {
     EngineWalk *walk;
-    EvalScope base; /* resolves only bound names */
-    Scope scope;    /* binds names before resolving them */
+    ModuleScope base; /* resolves only bound names */
+    Scope scope;      /* binds names before resolving them */
 };
 
 /* Typed expressions are not part of the configuration, so their names are bound on first use. */
@@ -31,7 +31,7 @@ static bool lookup_and_bind(const Scope *scope,
 static EngineConsole *open_over(EngineWalk *walk, Arena *arena) {
     EngineConsole *console = arena_new(arena, EngineConsole);
     console->walk = walk;
-    evaluate_scope_init(&console->base, walk, walk->root->instances.items[0]);
+    module_scope_init(&console->base, walk, walk->root->instances.items[0]);
     console->scope = console->base.scope;
     console->scope.self = console;
     console->scope.lookup = lookup_and_bind;
@@ -44,11 +44,11 @@ static void add_values(EngineWalk *walk) {
     vec_each(&walk->nodes, item) {
         if ((*item)->kind != NODE_RESOURCE_VALUE || (*item)->is_selected)
             continue;
-        Visit visit = {.walk = walk,
-                       .node = *item,
-                       .keep = walk->arena,
-                       .passing = walk->arena,
-                       .scratch = walk->arena};
+        NodeVisit visit = {.walk = walk,
+                           .node = *item,
+                           .keep = walk->arena,
+                           .walk_arena = walk->arena,
+                           .scratch = walk->arena};
         visit.diags = diags_new(walk->arena);
         (void)node_resource_value_visit(&visit);
     }
@@ -71,7 +71,7 @@ bool engine_console_open(const Engine *engine,
     EngineWalk *walk = engine_walk_open(engine, options, PHASE_EVALUATE, arena);
     walk->state = state;
     if (plan_graph_build(walk, diags))
-        (void)visit_run(walk);
+        (void)node_visit_run(walk);
     engine_walk_close(walk, diags);
     if (diags->error_count != before)
         return false;

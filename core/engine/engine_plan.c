@@ -6,10 +6,10 @@
 #include "engine_console.h"
 #include "engine_walk.h"
 #include "moves.h"
+#include "node_visit_run.h"
 #include "plan_graph.h"
-#include "refusal.h"
 #include "removal.h"
-#include "visit_run.h"
+#include "unsupported.h"
 
 typedef struct Gathering {
     Plan *plan;
@@ -404,10 +404,10 @@ static bool plan(const Engine *engine,
                            .arena = arena,
                            .diags = diags};
     bool built = is_sound && check_targets(walk, &moves, diags) &&
-                 refusal_check(engine->config, diags) && plan_graph_build(walk, diags);
+                 unsupported_check(engine->config, diags) && plan_graph_build(walk, diags);
     if (built)
         deletions_index(walk);
-    bool ended = built && visit_run(walk);
+    bool ended = built && node_visit_run(walk);
     Diags found = diags_new(arena);
     engine_walk_close(walk, &found);
     report(options, &found, diags);
@@ -451,7 +451,7 @@ static bool rehearse(const Engine *engine,
                      Diags *diags) {
     PlanOptions staying = *options;
     staying.mode = PLAN_NORMAL;
-    staying.is_rehearsal = true;
+    staying.is_preflight = true;
     staying.console = NULL;
     Diags found = diags_new(arena);
     bool ok = plan(engine, &staying, prior, out, arena, &found);

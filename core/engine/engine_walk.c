@@ -23,7 +23,7 @@ EngineWalk *engine_walk_open(const Engine *engine,
     walk->workers = arena_new_array(own, WorkerArenas, walk->worker_count);
     for (uint32_t i = 0; i < walk->worker_count; i++) {
         walk->workers[i].keep = arena_open("keep");
-        walk->workers[i].passing = arena_open("passing");
+        walk->workers[i].walk_arena = arena_open("passing");
         walk->workers[i].scratch = arena_open("scratch");
     }
     walk->sink_arena = arena_open("diagnostics");
@@ -39,7 +39,7 @@ void engine_walk_close(EngineWalk *walk, Diags *diags) {
     arena_close(walk->sink_arena);
     for (uint32_t i = 0; i < walk->worker_count; i++) {
         arena_join(walk->kept, walk->workers[i].keep);
-        arena_join(walk->arena, walk->workers[i].passing);
+        arena_join(walk->arena, walk->workers[i].walk_arena);
         arena_close(walk->workers[i].scratch);
     }
 }

@@ -37,9 +37,9 @@ static void close_by_module(void *self, DatabaseSession *session) {
     client->close(client->self, session);
 }
 
-const Database *database_on_first_use(Str module_folder, Arena *arena) {
+const Database *database_on_first_use(Str module_directory, Arena *arena) {
     DatabaseModule *opened = arena_new(arena, DatabaseModule);
-    plugin_init(&opened->plugin, disk_join(module_folder, STR(DATABASE_MODULE), arena),
+    plugin_init(&opened->plugin, disk_join(module_directory, STR(DATABASE_MODULE), arena),
                 "pq_database", "PostgreSQL");
     opened->database = (Database){opened, open_by_module, run_by_module, close_by_module};
     return &opened->database;

@@ -41,5 +41,5 @@ typedef struct Database {
 } Database;
 
 /* Returns a database whose first session loads the client plugin from this directory. */
-const Database *database_on_first_use(Str module_folder, Arena *arena);
+const Database *database_on_first_use(Str module_directory, Arena *arena);
 #define DATABASE_MODULE "loam-pq.so" /* exports the symbol pq_database */

@@ -143,12 +143,12 @@ static int real_read_file(void *self, Str path, Str *out, Arena *arena) {
     return read_to_end(file.number, S_ISFIFO(status.st_mode), expected, out, arena);
 }
 
-static int real_sync_folder(void *self, Str path) {
+static int real_sync_directory(void *self, Str path) {
     (void)self;
-    SCOPED(Fd) folder = {open_path(path, O_RDONLY | O_DIRECTORY, 0)};
-    if (folder.number < 0)
-        return folder.number;
-    int error = sync_fd(folder.number);
+    SCOPED(Fd) directory = {open_path(path, O_RDONLY | O_DIRECTORY, 0)};
+    if (directory.number < 0)
+        return directory.number;
+    int error = sync_fd(directory.number);
     return error == -EINVAL ? 0 : error; /* this file system needs no sync of directories */
 }
 
@@ -183,7 +183,7 @@ static int claim_temporary(const char *name, uint32_t mode) {
 
 Str disk_temporary_of(Str path, Arena *arena) {
     Str leaf = str_format(arena, ".loam-%08x.tmp", digest_crc32c(disk_name_of(path)));
-    return disk_join(disk_folder_of(path), leaf, arena);
+    return disk_join(disk_directory_of(path), leaf, arena);
 }
 
 /* Creates a temporary file beside `path`. Its name depends on `path` only, so the next writer of
@@ -194,7 +194,7 @@ static int open_temporary(Str path, uint32_t mode, Str *name, Arena *arena) {
         *name = disk_temporary_of(path, arena);
         if (tries > TEMPORARY_TRIES / 2) {
             Str leaf = str_format(arena, ".loam-%d-%d.tmp", gettid(), tries);
-            *name = disk_join(disk_folder_of(path), leaf, arena);
+            *name = disk_join(disk_directory_of(path), leaf, arena);
         }
         KernelPath at;
         int error = kernel_path(*name, &at);
@@ -248,7 +248,7 @@ static int real_write_file(void *self, Str path, Str bytes, uint32_t mode) {
         real_remove(self, temporary);
         return error;
     }
-    return real_sync_folder(self, disk_folder_of(path));
+    return real_sync_directory(self, disk_directory_of(path));
 }
 
 static DiskKind kind_of(mode_t mode) {
@@ -316,7 +316,7 @@ static int real_list(void *self, Str path, DiskEntries *out, Arena *arena) {
     return 0;
 }
 
-static int real_make_folders(void *self, Str path, uint32_t mode) {
+static int real_make_directories(void *self, Str path, uint32_t mode) {
     KernelPath at;
     DiskStat found;
     int error = kernel_path(path, &at);
@@ -541,11 +541,11 @@ const Disk disk_real = {
     .write_file = real_write_file,
     .stat = real_stat,
     .list = real_list,
-    .make_folders = real_make_folders,
+    .make_directories = real_make_directories,
     .remove = real_remove,
     .rename = real_rename,
     .chmod = real_chmod,
-    .sync_folder = real_sync_folder,
+    .sync_directory = real_sync_directory,
     .link = real_link,
     .read_link = real_read_link,
     .real_path = real_real_path,
@@ -612,7 +612,7 @@ int disk_sync_tree(const Disk *disk, Str path) {
         if (!error)
             error = sync_entry(disk, disk_join(path, entry->name, scratch), entry->kind, scratch);
     }
-    return error ? error : disk->sync_folder(disk->self, path);
+    return error ? error : disk->sync_directory(disk->self, path);
 }
 
 static int compare_entries(const void *a, const void *b) {
@@ -624,13 +624,13 @@ void disk_sort(DiskEntries *entries) {
         qsort(entries->items, entries->count, sizeof *entries->items, compare_entries);
 }
 
-Str disk_join(Str folder, Str name, Arena *arena) {
-    if (folder.len == 0 || str_starts_with(name, STR("/")))
+Str disk_join(Str directory, Str name, Arena *arena) {
+    if (directory.len == 0 || str_starts_with(name, STR("/")))
         return name;
     if (name.len == 0)
-        return folder;
-    Str between = str_ends_with(folder, STR("/")) ? STR_EMPTY : STR("/");
-    return str_join((Str[]){folder, between, name}, 3, STR_EMPTY, arena);
+        return directory;
+    Str between = str_ends_with(directory, STR("/")) ? STR_EMPTY : STR("/");
+    return str_join((Str[]){directory, between, name}, 3, STR_EMPTY, arena);
 }
 
 Str disk_without_end_slashes(Str path) {
@@ -639,7 +639,7 @@ Str disk_without_end_slashes(Str path) {
     return path;
 }
 
-Str disk_folder_of(Str path) {
+Str disk_directory_of(Str path) {
     path = disk_without_end_slashes(path);
     size_t slash = str_rfind_char(path, '/');
     if (slash == SIZE_MAX)

@@ -48,11 +48,13 @@ typedef struct Disk {
     int (*stat)(void *self, Str path, DiskStat *out);
     /* Sorted by name, without "." and "..". */
     int (*list)(void *self, Str path, DiskEntries *out, Arena *arena);
-    int (*make_folders)(void *self, Str path, uint32_t mode); /* with parents; fine if it exists */
-    int (*remove)(void *self, Str path);                      /* a file or an empty directory */
+    int (*make_directories)(void *self,
+                            Str path,
+                            uint32_t mode); /* with parents; fine if it exists */
+    int (*remove)(void *self, Str path);    /* a file or an empty directory */
     int (*rename)(void *self, Str from, Str to);
     int (*chmod)(void *self, Str path, uint32_t mode);
-    int (*sync_folder)(void *self, Str path);
+    int (*sync_directory)(void *self, Str path);
     int (*link)(void *self, Str target, Str path);                  /* creates a symbolic link */
     int (*read_link)(void *self, Str path, Str *out, Arena *arena); /* -EINVAL: not a link */
     /* Returns the absolute path without symbolic links. */
@@ -92,10 +94,10 @@ MUST_USE int disk_sync_tree(const Disk *disk, Str path);
 /* Sorts by name, in the order of `list`. */
 void disk_sort(DiskEntries *entries);
 /* Joins "a" and "b" to "a/b"; returns an absolute `name` alone. */
-Str disk_join(Str folder, Str name, Arena *arena);
+Str disk_join(Str directory, Str name, Arena *arena);
 /* "a//" → "a"; the root keeps one slash. */
 Str disk_without_end_slashes(Str path);
-Str disk_folder_of(Str path);
+Str disk_directory_of(Str path);
 Str disk_name_of(Str path);
 /* Returns the temporary file that write_file renames; a killed process may leave it behind. */
 Str disk_temporary_of(Str path, Arena *arena);

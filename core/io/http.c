@@ -214,9 +214,9 @@ static HttpStatus attempt_by_module(void *self,
     return client->attempt(client->self, request, sink, response, problem, arena);
 }
 
-const Http *http_on_first_use(Str module_folder, Arena *arena) {
+const Http *http_on_first_use(Str module_directory, Arena *arena) {
     HttpModule *opened = arena_new(arena, HttpModule);
-    plugin_init(&opened->plugin, disk_join(module_folder, STR(HTTP_MODULE), arena), "curl_http",
+    plugin_init(&opened->plugin, disk_join(module_directory, STR(HTTP_MODULE), arena), "curl_http",
                 "the web");
     opened->http = (Http){opened, attempt_by_module};
     return &opened->http;

@@ -5,7 +5,7 @@
  * and failed connections. The wait doubles with each retry. If the server asks for a longer wait,
  * that applies, up to a maximum.
  *
- * The server must have a valid certificate (TLS 1.2 or later; certificate authorities of the
+ * The server must have a valid certificate (TLS 1.2 or later; certificate ca_certs of the
  * system, or of SSL_CERT_FILE and SSL_CERT_DIR). A redirect from https to http is rejected, and
  * credentials are not sent to another host. Any thread may send. */
 #pragma once
@@ -42,7 +42,7 @@ typedef struct HttpRequest {
     Str body;
     Str user; /* for basic authentication */
     Str password;
-    Str authorities; /* PEM: the only accepted certificate authorities; empty: the system's */
+    Str ca_certs;    /* PEM: the only accepted certificate ca_certs; empty: the system's */
     Str certificate; /* PEM: client certificate, with its key */
     Str key;
     bool skip_verify;
@@ -114,5 +114,5 @@ Str http_header(const HttpResponse *response, const char *name);
 
 /* Returns a client whose first request loads the plugin from this directory, because its libraries
  * slow down every start. */
-const Http *http_on_first_use(Str module_folder, Arena *arena);
+const Http *http_on_first_use(Str module_directory, Arena *arena);
 #define HTTP_MODULE "loam-curl.so" /* exports the symbol curl_http */

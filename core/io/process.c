@@ -147,9 +147,9 @@ static int spawn(Run *run, const int standard[3]) {
     set_signals(&setup.attributes);
     for (int i = 0; i < 3; i++)
         posix_spawn_file_actions_adddup2(&setup.actions, standard[i], i);
-    if (request->folder.len) {
-        const char *folder = str_to_cstr(request->folder, run->scratch);
-        posix_spawn_file_actions_addchdir_np(&setup.actions, folder);
+    if (request->directory.len) {
+        const char *directory = str_to_cstr(request->directory, run->scratch);
+        posix_spawn_file_actions_addchdir_np(&setup.actions, directory);
     }
     return -posix_spawnp(&run->pid, request->argv[0], &setup.actions, &setup.attributes,
                          (char *const *)request->argv,

@@ -8,7 +8,7 @@
 
 typedef struct ProcessRequest {
     const char *const *argv;   /* NULL-terminated; argv[0] is searched in PATH */
-    Str folder;                /* working directory; empty: inherited */
+    Str directory;             /* working directory; empty: inherited */
     const StrVec *environment; /* "NAME=value", added to the inherited environment; NULL: none */
     Str input;                 /* for its standard input */
     int64_t timeout_ms;        /* 0: none */

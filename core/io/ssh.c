@@ -202,7 +202,7 @@ static SshStatus read_keys(const SshTarget *target,
 
 static SshStatus session_connect(void *self,
                                  const SshTarget *target,
-                                 SshPatience patience,
+                                 SshTimeout timeout,
                                  SshSession **out,
                                  SshProblem *problem,
                                  Arena *arena) {
@@ -213,7 +213,7 @@ static SshStatus session_connect(void *self,
     SshStatus status = read_keys(target, &pinned, &private_key, arena);
     if (status != SSH_DONE)
         return status;
-    SshDeadline deadline = ssh_socket_deadline(patience);
+    SshDeadline deadline = ssh_socket_deadline(timeout);
     int fd = -1;
     status = ssh_socket_connect(target->host, target->port, &deadline, &fd, problem, arena);
     if (status != SSH_DONE)
@@ -351,7 +351,7 @@ static SshStatus session_exec(void *self,
                               Arena *arena) {
     (void)self;
     *problem = (SshProblem){0};
-    SshDeadline deadline = ssh_socket_deadline(command->patience);
+    SshDeadline deadline = ssh_socket_deadline(command->timeout);
     SCOPED(ChannelRef) channel = ssh_channel_new(session->session);
     if (!channel)
         return SSH_LOST;

@@ -49,17 +49,17 @@ typedef struct SshProblem {
 } SshProblem;
 
 /* A time limit, and the level of a token that stops the operation. */
-typedef struct SshPatience {
+typedef struct SshTimeout {
     int64_t timeout_ms; /* 0: none */
     const CancelToken *cancel;
     CancelLevel cancel_at; /* CANCEL_NONE means CANCEL_STOP */
-} SshPatience;
+} SshTimeout;
 
 typedef struct SshCommand {
     Str command;         /* for the login shell */
     Str input;           /* for its standard input */
     size_t output_limit; /* bytes kept of each stream; 0: 16 MiB */
-    SshPatience patience;
+    SshTimeout timeout;
     void (*tick)(void *payload); /* called several times a second while waiting; may be NULL */
     /* Called with each piece of output; NULL: the result collects the output. */
     void (*output)(void *payload, Str piece, bool is_error);
@@ -79,7 +79,7 @@ typedef struct Ssh {
     void *self;
     SshStatus (*connect)(void *self,
                          const SshTarget *target,
-                         SshPatience patience,
+                         SshTimeout timeout,
                          SshSession **out,
                          SshProblem *problem,
                          Arena *arena);

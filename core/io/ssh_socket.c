@@ -18,11 +18,11 @@ static int64_t monotonic_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-SshDeadline ssh_socket_deadline(SshPatience patience) {
+SshDeadline ssh_socket_deadline(SshTimeout timeout) {
     return (SshDeadline){
-        .end_ms = patience.timeout_ms > 0 ? monotonic_ms() + patience.timeout_ms : INT64_MAX,
-        .cancel = patience.cancel,
-        .cancel_at = patience.cancel_at == CANCEL_NONE ? CANCEL_STOP : patience.cancel_at,
+        .end_ms = timeout.timeout_ms > 0 ? monotonic_ms() + timeout.timeout_ms : INT64_MAX,
+        .cancel = timeout.cancel,
+        .cancel_at = timeout.cancel_at == CANCEL_NONE ? CANCEL_STOP : timeout.cancel_at,
     };
 }
 

@@ -10,7 +10,7 @@ typedef struct SshDeadline {
     CancelLevel cancel_at;
 } SshDeadline;
 
-SshDeadline ssh_socket_deadline(SshPatience patience);
+SshDeadline ssh_socket_deadline(SshTimeout timeout);
 /* Returns SSH_DONE while there is time, else SSH_CANCELLED or SSH_TIMED_OUT. */
 SshStatus ssh_socket_check(const SshDeadline *deadline);
 /* Waits up to 50 ms for these poll events; returns true if one occurred. */

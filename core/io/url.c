@@ -97,8 +97,8 @@ static Str clean_path(Str path, Arena *arena) {
             vec_push(arena, &parts, part);
     }
     Str joined = str_join(parts.items, parts.count, STR("/"), arena);
-    bool is_folder = parts.count && str_ends_with(path, STR("/"));
-    return str_format(arena, "/%.*s%s", STR_ARG(joined), is_folder ? "/" : "");
+    bool is_directory = parts.count && str_ends_with(path, STR("/"));
+    return str_format(arena, "/%.*s%s", STR_ARG(joined), is_directory ? "/" : "");
 }
 
 Str url_resolve(Str base, Str reference, Arena *arena) {
@@ -109,11 +109,11 @@ Str url_resolve(Str base, Str reference, Arena *arena) {
         return str_format(arena, "%.*s:%.*s", STR_ARG(url.scheme), STR_ARG(reference));
     url.fragment = cut(&reference, '#');
     url.query = cut(&reference, '?');
-    Str folder = str_starts_with(reference, STR("/"))
-                     ? STR_EMPTY
-                     : str_slice(url.path, 0, str_rfind_char(url.path, '/') + 1);
+    Str directory = str_starts_with(reference, STR("/"))
+                        ? STR_EMPTY
+                        : str_slice(url.path, 0, str_rfind_char(url.path, '/') + 1);
     Str path =
-        str_starts_with(reference, STR("/")) ? reference : str_concat(folder, reference, arena);
+        str_starts_with(reference, STR("/")) ? reference : str_concat(directory, reference, arena);
     url.path = clean_path(path, arena);
     return url_to_str(&url, arena);
 }

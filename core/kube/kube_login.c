@@ -44,11 +44,11 @@ static Value with_text(Value object, const char *name, Str text, Arena *arena) {
 
 static Value cluster_of(const KubeTarget *target, Arena *arena) {
     Value cluster = value_null(&TYPE_DYNAMIC);
-    Str authorities = digest_to_base64(target->authorities, arena);
+    Str ca_certs = digest_to_base64(target->ca_certs, arena);
     cluster = with_text(cluster, "server", target->server, arena);
     cluster = with_text(cluster, "tls-server-name", target->server_name, arena);
     cluster = with_text(cluster, "proxy-url", target->proxy, arena);
-    cluster = with_text(cluster, "certificate-authority-data", authorities, arena);
+    cluster = with_text(cluster, "certificate-authority-data", ca_certs, arena);
     if (target->skip_verify)
         cluster =
             kube_object_with(cluster, "", "insecure-skip-tls-verify", value_bool(true), arena);

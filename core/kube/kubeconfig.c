@@ -122,7 +122,7 @@ static bool take_pem(
     }
     if (path.len == 0)
         return true;
-    path = disk_join(disk_folder_of(place.file->path), path, arena);
+    path = disk_join(disk_directory_of(place.file->path), path, arena);
     int error = io->disk->read_file(io->disk->self, path, out, arena);
     return error == 0 || fail(diags, str_format(arena, "\"%.*s\" (%s) cannot be read: %s.",
                                                 STR_ARG(path), name, strerror(-error)));
@@ -135,7 +135,7 @@ static bool take_cluster(
         str_equal(member_text(cluster, "insecure-skip-tls-verify", arena), STR("true"));
     out->server_name = member_text(cluster, "tls-server-name", arena);
     out->proxy = member_text(cluster, "proxy-url", arena);
-    return take_pem(io, cluster, "certificate-authority", &out->authorities, arena, diags);
+    return take_pem(io, cluster, "certificate-authority", &out->ca_certs, arena, diags);
 }
 
 /* "env: [{name: A, value: b}]" */
@@ -171,7 +171,7 @@ static bool take_program(KubeNode exec, KubeProgram *out, Arena *arena, Diags *d
     KubeNode arguments = member(exec, "args");
     Str command = member_text(exec, "command", arena);
     if (str_find_char(command, '/', 0) != SIZE_MAX)
-        command = disk_join(disk_folder_of(exec.file->path), command, arena);
+        command = disk_join(disk_directory_of(exec.file->path), command, arena);
     out->command = command;
     out->version = member_text(exec, "apiVersion", arena);
     out->hint = member_text(exec, "installHint", arena);
@@ -195,7 +195,7 @@ static bool take_user(const Io *io, KubeNode user, KubeTarget *out, Arena *arena
     out->user = member_text(user, "username", arena);
     out->password = member_text(user, "password", arena);
     if (out->token_file.len)
-        out->token_file = disk_join(disk_folder_of(user.file->path), out->token_file, arena);
+        out->token_file = disk_join(disk_directory_of(user.file->path), out->token_file, arena);
     if (!take_pem(io, user, "client-certificate", &out->certificate, arena, diags) ||
         !take_pem(io, user, "client-key", &out->key, arena, diags))
         return false;
@@ -277,7 +277,7 @@ bool kubeconfig_in_cluster(const Io *io, KubeTarget *out, Arena *arena, Diags *d
     bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
     target.server = str_format(arena, is_v6 ? "https://[%.*s]:%.*s" : "https://%.*s:%.*s",
                                STR_ARG(host), STR_ARG(port));
-    (void)disk->read_file(disk->self, STR(ACCOUNT_FOLDER "ca.crt"), &target.authorities, arena);
+    (void)disk->read_file(disk->self, STR(ACCOUNT_FOLDER "ca.crt"), &target.ca_certs, arena);
     *out = target;
     return true;
 }

@@ -18,7 +18,7 @@ typedef struct KubeTarget {
     Str server;      /* "https://host:6443"; empty: unknown */
     Str server_name; /* name in its certificate; empty: the host of `server` */
     Str proxy;       /* proxy URL; empty: from the environment variables */
-    Str authorities; /* PEM: the certificate authorities */
+    Str ca_certs;    /* PEM: the certificate ca_certs */
     bool skip_verify;
     Str token;
     Str token_file;      /* read instead of `token`; its content may change */

@@ -9,16 +9,16 @@
 #include "utf8.h"
 #include "wait_until.h"
 
-#define PORT_DEFAULT     22
-#define WAIT_DEFAULT_MS  300000
-#define HURRY_DEFAULT_MS 10000
-#define PLAN_WAY_OUT     "A plan waits no longer than \"plan_timeout\" of the provider \"ssh\" allows."
-#define ATTEMPT_MS       30000 /* for one connection, handshake included */
-#define PAUSE_FIRST_MS   200   /* wait between attempts; doubles */
-#define KEY_GRACE_MS     20000 /* how long a booting machine may reject the user's key */
-#define SESSIONS_MAX     8
-#define LOOKS_MAX        4
-#define LAST_WORDS       ((size_t)2048)
+#define PORT_DEFAULT            22
+#define WAIT_DEFAULT_MS         300000
+#define PLAN_TIMEOUT_DEFAULT_MS 10000
+#define PLAN_WAY_OUT            "A plan waits no longer than \"plan_timeout\" of the provider \"ssh\" allows."
+#define ATTEMPT_MS              30000 /* for one connection, handshake included */
+#define PAUSE_FIRST_MS          200   /* wait between attempts; doubles */
+#define KEY_GRACE_MS            20000 /* how long a booting machine may reject the user's key */
+#define SESSIONS_MAX            8
+#define LOOKS_MAX               4
+#define LAST_WORDS              ((size_t)2048)
 
 struct SshClient {
     SshPool *pool;
@@ -26,7 +26,7 @@ struct SshClient {
     Str private_key;
     uint16_t port;
     int64_t wait_ms;
-    int64_t hurry_ms; /* "plan_timeout" */
+    int64_t plan_timeout_ms; /* "plan_timeout" */
 };
 
 Str ssh_client_check_host(Value value, Arena *arena) {
@@ -86,7 +86,7 @@ bool ssh_client_configure(const Call *call,
         .private_key = str_clone(object_text(config, "private_key", STR_EMPTY), run),
         .port = (uint16_t)object_int(config, "port", PORT_DEFAULT),
         .wait_ms = duration_of(config, "timeout", WAIT_DEFAULT_MS),
-        .hurry_ms = duration_of(config, "plan_timeout", HURRY_DEFAULT_MS),
+        .plan_timeout_ms = duration_of(config, "plan_timeout", PLAN_TIMEOUT_DEFAULT_MS),
     };
     response->client = made;
     return true;
@@ -145,17 +145,17 @@ static const char *short_reason(SshStatus status) {
     return "";
 }
 
-static int64_t hurry_ms_of(const SshLink *link) {
-    return link->client ? link->client->hurry_ms : HURRY_DEFAULT_MS;
+static int64_t plan_timeout_ms_of(const SshLink *link) {
+    return link->client ? link->client->plan_timeout_ms : PLAN_TIMEOUT_DEFAULT_MS;
 }
 
-void ssh_client_hurry(SshLink *link) {
-    link->hurry_end_ms = call_monotonic_ms(link->call) + hurry_ms_of(link);
+void ssh_client_limit_to_plan(SshLink *link) {
+    link->plan_end_ms = call_monotonic_ms(link->call) + plan_timeout_ms_of(link);
 }
 
-void ssh_client_hurry_connections(SshLink *link) {
-    if (link->wait_ms > hurry_ms_of(link))
-        link->wait_ms = hurry_ms_of(link);
+void ssh_client_limit_connections_to_plan(SshLink *link) {
+    if (link->wait_ms > plan_timeout_ms_of(link))
+        link->wait_ms = plan_timeout_ms_of(link);
 }
 
 bool ssh_client_is_absent(const SshLink *link, SshStatus status) {
@@ -165,7 +165,7 @@ bool ssh_client_is_absent(const SshLink *link, SshStatus status) {
     case SSH_REFUSED:
     case SSH_NO_HANDSHAKE:
     case SSH_LOST: return true;
-    case SSH_TIMED_OUT: return link->hurry_end_ms > 0;
+    case SSH_TIMED_OUT: return link->plan_end_ms > 0;
     case SSH_DONE:
     case SSH_HOST_KEY_DIFFERS:
     case SSH_USER_KEY_REFUSED:
@@ -207,7 +207,7 @@ void ssh_client_release(SshLink *link) {
 
 static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
     const Ssh *ssh = link->call->io->ssh;
-    SshPatience patience = {
+    SshTimeout timeout = {
         .timeout_ms = left_ms > ATTEMPT_MS ? ATTEMPT_MS
                       : left_ms > 0        ? left_ms
                                            : 1,
@@ -215,8 +215,8 @@ static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *proble
         .cancel_at = CANCEL_STOP,
     };
     int64_t began_ms = log_clock_ms();
-    SshStatus status = ssh->connect(ssh->self, &link->target, patience, &link->session, problem,
-                                    link->call->arena);
+    SshStatus status =
+        ssh->connect(ssh->self, &link->target, timeout, &link->session, problem, link->call->arena);
     log_debug("ssh connect", log_text("host", link->target.host),
               log_number("port", link->target.port), log_number("status", status),
               log_text("problem", problem->text), log_took(began_ms));
@@ -267,8 +267,8 @@ static WaitLook attempt(void *payload, Wait *wait) {
 static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
     const Call *call = link->call;
     int64_t wait_ms = link->wait_ms;
-    if (link->hurry_end_ms > 0 && link->hurry_end_ms - call_monotonic_ms(call) < wait_ms)
-        wait_ms = link->hurry_end_ms - call_monotonic_ms(call);
+    if (link->plan_end_ms > 0 && link->plan_end_ms - call_monotonic_ms(call) < wait_ms)
+        wait_ms = link->plan_end_ms - call_monotonic_ms(call);
     Connecting connecting = {.link = link, .problem = problem};
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
     WaitUntil until = {
@@ -298,10 +298,10 @@ static SshStatus connect(SshLink *link, SshProblem *problem) {
     SshStatus status;
     if (!pool)
         return connect_patiently(link, problem);
-    if (link->hurry_end_ms > 0 && ssh_pool_find_absence(pool, &link->target, &status, problem))
+    if (link->plan_end_ms > 0 && ssh_pool_find_absence(pool, &link->target, &status, problem))
         return status;
     status = connect_patiently(link, problem);
-    if (link->hurry_end_ms > 0 && status != SSH_DONE && status != SSH_CANCELLED)
+    if (link->plan_end_ms > 0 && status != SSH_DONE && status != SSH_CANCELLED)
         ssh_pool_note_absence(pool, &link->target, status, problem);
     return status;
 }
@@ -355,17 +355,17 @@ SshStatus ssh_client_exec(SshLink *link,
     return status == SSH_DONE ? exec_once(link, command, out, problem) : status;
 }
 
-SshPatience ssh_client_patience(const SshLink *link, CancelLevel cancel_at) {
+SshTimeout ssh_client_patience(const SshLink *link, CancelLevel cancel_at) {
     const Call *call = link->call;
     int64_t left_ms = 0, end_ms = call->deadline_ms;
-    if (link->hurry_end_ms > 0 && (end_ms == 0 || link->hurry_end_ms < end_ms))
-        end_ms = link->hurry_end_ms;
+    if (link->plan_end_ms > 0 && (end_ms == 0 || link->plan_end_ms < end_ms))
+        end_ms = link->plan_end_ms;
     if (end_ms > 0) {
         left_ms = end_ms - call_monotonic_ms(call);
         if (left_ms < 1)
             left_ms = 1;
     }
-    return (SshPatience){.timeout_ms = left_ms, .cancel = call->cancel, .cancel_at = cancel_at};
+    return (SshTimeout){.timeout_ms = left_ms, .cancel = call->cancel, .cancel_at = cancel_at};
 }
 
 bool ssh_client_run(SshLink *link, const SshCommand *command, SshResult *out, Diags *diags) {
@@ -378,7 +378,7 @@ bool ssh_client_run(SshLink *link, const SshCommand *command, SshResult *out, Di
 
 typedef struct Explanation {
     const char *summary;
-    const char *way_out;
+    const char *hint;
     const char *path; /* an attribute; NULL: the object */
 } Explanation;
 
@@ -441,11 +441,11 @@ void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem proble
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str why = problem.text.len ? str_concat(STR(": "), problem.text, arena) : STR_EMPTY;
     Path path = row->path ? PATH_AT(link->call, {row->path}) : NO_PATH;
-    const char *way_out = row->way_out;
-    if (link->hurry_end_ms > 0 && ssh_client_is_absent(link, status))
-        way_out = PLAN_WAY_OUT;
+    const char *hint = row->hint;
+    if (link->plan_end_ms > 0 && ssh_client_is_absent(link, status))
+        hint = PLAN_WAY_OUT;
     (void)path_error(link->call, path, diags, row->summary, "%.*s@%.*s%.*s. %s",
-                     STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), way_out);
+                     STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), hint);
 }
 
 /* Reads in a plan share few sessions: opening a session takes longer than a read. */

@@ -52,8 +52,8 @@ typedef struct SshLink {
     const Call *call;
     SshClient *client; /* NULL: no pool */
     SshTarget target;
-    int64_t wait_ms;      /* time to retry connecting */
-    int64_t hurry_end_ms; /* monotonic time after which a plan stops trying; 0: none */
+    int64_t wait_ms;     /* time to retry connecting */
+    int64_t plan_end_ms; /* monotonic time after which a plan stops trying; 0: none */
     SshSession *session;
     bool from_pool;
     bool may_have_run; /* a command was sent, and its end is unknown */
@@ -66,17 +66,18 @@ MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diag
 SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_t wait_ms);
 /* For plans, which do not wait for a machine to boot. Connecting and all commands together must end
  * within "plan_timeout" of the provider configuration. */
-void ssh_client_hurry(SshLink *link);
+void ssh_client_limit_to_plan(SshLink *link);
 /* Limits each connection to "plan_timeout"; a command may take as long as the call. */
-void ssh_client_hurry_connections(SshLink *link);
-/* After ssh_client_hurry: returns true if the machine did not respond in time, or cannot be
+void ssh_client_limit_connections_to_plan(SshLink *link);
+/* After ssh_client_limit_to_plan: returns true if the machine did not respond in time, or cannot be
  * connected to. A rejected key does not count. */
 bool ssh_client_is_absent(const SshLink *link, SshStatus status);
-/* Returns sentences about the failure of a link after ssh_client_hurry, and how to wait longer. */
+/* Returns sentences about the failure of a link after ssh_client_limit_to_plan, and how to wait
+ * longer. */
 Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem problem);
 void ssh_client_release(SshLink *link);
 /* Returns the time limits for a command of the call: its deadline, and the level that stops it. */
-SshPatience ssh_client_patience(const SshLink *link, CancelLevel cancel_at);
+SshTimeout ssh_client_patience(const SshLink *link, CancelLevel cancel_at);
 SCOPED_TYPE(SshLink, ssh_client_release);
 
 /* Returns "sh -c SCRIPT loam ARGUMENT…". User input belongs into the arguments only, never into the

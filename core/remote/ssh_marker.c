@@ -141,7 +141,7 @@ static const char look_script[] = MARKER_PRELUDE
 
 /* clang-format on */
 
-static SshPatience run_patience(const SshLink *link) {
+static SshTimeout run_patience(const SshLink *link) {
     /* After a first signal the script may end, so that its result is known; a second signal stops
      * waiting. */
     return ssh_client_patience(link, CANCEL_NOW);
@@ -166,7 +166,7 @@ static bool start(SshLink *link, Str id, Str script, Diags *diags) {
     SshCommand command = {
         .command = ssh_client_script(start_script, arguments, ARRAY_COUNT(arguments), arena),
         .input = script,
-        .patience = run_patience(link),
+        .timeout = run_patience(link),
     };
     SshResult result;
     SshProblem problem = {0};
@@ -189,7 +189,7 @@ static bool start(SshLink *link, Str id, Str script, Diags *diags) {
 bool ssh_marker_forget(SshLink *link, Str id, Diags *diags) {
     SshCommand command = {
         .command = ssh_client_script(forget_script, &id, 1, link->call->arena),
-        .patience = run_patience(link),
+        .timeout = run_patience(link),
     };
     SshResult result;
     if (!ssh_client_run(link, &command, &result, diags))
@@ -203,7 +203,7 @@ bool ssh_marker_forget(SshLink *link, Str id, Diags *diags) {
 void ssh_marker_forget_if_possible(SshLink *link, Str id) {
     SshCommand command = {
         .command = ssh_client_script(forget_script, &id, 1, link->call->arena),
-        .patience = {.timeout_ms = TIDY_MS, .cancel = link->call->cancel},
+        .timeout = {.timeout_ms = TIDY_MS, .cancel = link->call->cancel},
     };
     SshResult result;
     SshProblem problem;
@@ -275,11 +275,11 @@ static bool parse_report(Str text, Str id, SshMarkerResult *out, Arena *arena) {
 }
 
 /* After a first signal, recovery stops at once: the script continues on the machine. */
-static SshPatience follow_patience(const SshLink *link, Str how) {
-    SshPatience patience = run_patience(link);
+static SshTimeout follow_patience(const SshLink *link, Str how) {
+    SshTimeout timeout = run_patience(link);
     if (str_equal_cstr(how, "claim"))
-        patience.cancel_at = CANCEL_STOP;
-    return patience;
+        timeout.cancel_at = CANCEL_STOP;
+    return timeout;
 }
 
 static SshStatus follow_once(
@@ -288,7 +288,7 @@ static SshStatus follow_once(
     const Str arguments[] = {id, str_format(arena, "%d", OUTPUT_KEPT), how};
     SshCommand command = {
         .command = ssh_client_script(follow_script, arguments, ARRAY_COUNT(arguments), arena),
-        .patience = follow_patience(link, how),
+        .timeout = follow_patience(link, how),
         .tick = tick,
         .payload = ticker,
     };
@@ -336,7 +336,7 @@ bool ssh_marker_look(SshLink *link, Str id, SshMarkerTrace *out, Diags *diags) {
     Arena *arena = link->call->arena;
     SshCommand command = {
         .command = ssh_client_script(look_script, &id, 1, arena),
-        .patience = {.cancel = link->call->cancel},
+        .timeout = {.cancel = link->call->cancel},
     };
     SshResult result;
     if (!ssh_client_run(link, &command, &result, diags))

@@ -77,7 +77,7 @@ typedef struct SuiteEvents {
 typedef struct SuiteRequest {
     const Engine *engine;      /* of the configuration, with tests loaded */
     const InputRequest *input; /* values from outside the test files */
-    Str test_folder;           /* directory with variable files for the test files in it */
+    Str test_directory;        /* directory with variable files for the test files in it */
     const StrVec *filters;     /* paths of test files; empty: all */
     /* If raised, no further run starts. The current run ends and its objects are destroyed; only
      * the engine's token stops that. */

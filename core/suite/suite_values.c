@@ -36,14 +36,14 @@ static bool gather(const SuiteValues *self, const Config *config, Map *out, Diag
     request.is_of_test = true;
     if (!input_gather(config, &request, out, context->arena, diags))
         return false;
-    if (!context->file->config->is_in_test_folder)
+    if (!context->file->config->is_in_test_directory)
         return true;
     Map beside;
-    request.folder = context->request->test_folder;
-    request.only_folder = true;
+    request.directory = context->request->test_directory;
+    request.only_directory = true;
     DiskStat stat;
     const Disk *disk = request.io->disk;
-    if (disk->stat(disk->self, request.folder, &stat) < 0)
+    if (disk->stat(disk->self, request.directory, &stat) < 0)
         return true;
     if (!input_gather(config, &request, &beside, context->arena, diags))
         return false;

@@ -77,12 +77,12 @@ static Str uri_of(Str path, Arena *arena) {
 }
 
 static void write_physical(Report *report, SourceRange range) {
-    SourceRange outer = source_resolve(range);
+    SourceRange outer = source_range_resolve(range);
     if (!outer.source || outer.source->path.len == 0 || outer.source->path.ptr[0] == '<')
         return;
-    SourcePos start = source_position(outer.source, outer.start);
+    SourcePos start = source_text_position(outer.source, outer.start);
     SourcePos end =
-        source_position(outer.source, outer.end > outer.start ? outer.end : outer.start);
+        source_text_position(outer.source, outer.end > outer.start ? outer.end : outer.start);
     JsonWriter *writer = &report->writer;
     json_key(writer, STR("physicalLocation"));
     json_object_start(writer);

@@ -38,7 +38,7 @@ size_t report_text_length(Str text) {
 Str report_text_place(SourceRange range, Arena *arena) {
     if (!range.source)
         return STR_EMPTY;
-    SourceRange outer = source_resolve(range);
-    SourcePos start = source_position(outer.source, outer.start);
+    SourceRange outer = source_range_resolve(range);
+    SourcePos start = source_text_position(outer.source, outer.start);
     return str_format(arena, "%.*s:%u", STR_ARG(outer.source->path), start.line);
 }

@@ -38,12 +38,12 @@ static bool fail(Diags *diags, const char *summary, Str path, int error) {
 /* Leaves an identical archive untouched, to keep its modification time. */
 static bool write_archive(const Call *call, Str path, Str bytes, Diags *diags) {
     const Disk *disk = call->io->disk;
-    Str present, folder = disk_folder_of(path);
+    Str present, directory = disk_directory_of(path);
     if (disk->read_file(disk->self, path, &present, call->arena) == 0 && str_equal(present, bytes))
         return true;
-    int error = folder.len ? disk->make_folders(disk->self, folder, 0755) : 0;
+    int error = directory.len ? disk->make_directories(disk->self, directory, 0755) : 0;
     if (error)
-        return fail(diags, "Directory of the archive not made", folder, error);
+        return fail(diags, "Directory of the archive not made", directory, error);
     error = disk->write_file(disk->self, path, bytes, 0666);
     return error == 0 || fail(diags, "Archive not written", path, error);
 }

@@ -209,8 +209,8 @@ static void put_long_name(StrBuf *out, TarHeader *header, Str name) {
     Str record = path_record(name, out->arena);
     TarHeader extended = new_header('x', 0, record.len);
     memset(extended.major, 0, sizeof extended.major + sizeof extended.minor);
-    Str folder = disk_folder_of(name);
-    Str at = disk_join(disk_join(folder, STR("PaxHeaders.0"), out->arena), disk_name_of(name),
+    Str directory = disk_directory_of(name);
+    Str at = disk_join(disk_join(directory, STR("PaxHeaders.0"), out->arena), disk_name_of(name),
                        out->arena);
     char *targets[] = {extended.name, header->name};
     Str sources[] = {at, name};

@@ -123,7 +123,7 @@ static bool external_read(const Call *call,
                     STR("At least one element of the list must be neither null nor empty."));
     ProcessRequest started = {
         .argv = argv,
-        .folder = object_text(request->config, "working_dir", STR_EMPTY),
+        .directory = object_text(request->config, "working_dir", STR_EMPTY),
         .input = query_text(object_attribute(request->config, "query"), call->arena),
         .timeout_ms = time_left_ms(call),
         .cancel = call->cancel,

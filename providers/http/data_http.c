@@ -82,7 +82,7 @@ static bool is_certificate(Str pem) {
 }
 
 static bool set_certificates(Value config, HttpRequest *http, Diags *diags) {
-    http->authorities = object_text(config, "ca_cert_pem", STR_EMPTY);
+    http->ca_certs = object_text(config, "ca_cert_pem", STR_EMPTY);
     http->certificate = object_text(config, "client_cert_pem", STR_EMPTY);
     http->key = object_text(config, "client_key_pem", STR_EMPTY);
     http->skip_verify = object_bool(config, "insecure", false);
@@ -90,7 +90,7 @@ static bool set_certificates(Value config, HttpRequest *http, Diags *diags) {
         const char *name;
         Str pem;
     } rows[] = {
-        {"ca_cert_pem",     http->authorities},
+        {"ca_cert_pem",     http->ca_certs   },
         {"client_cert_pem", http->certificate},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {

@@ -32,7 +32,7 @@ bool local_command_run(const Call *call, Value config, Value *out, Diags *diags)
     const Process *process = call->io->process;
     ProcessRequest request = {
         .argv = arguments_of(config, call->arena),
-        .folder = object_text(config, "working_directory", STR_EMPTY),
+        .directory = object_text(config, "working_directory", STR_EMPTY),
         .input = object_text(config, "stdin", STR_EMPTY),
         .timeout_ms = time_left_ms(call),
         .cancel = call->cancel,

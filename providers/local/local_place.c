@@ -102,11 +102,11 @@ bool local_place_marker(const Call *call,
 static bool write_whole(const Call *call, Value object, Str bytes, Diags *diags) {
     const Disk *disk = call->io->disk;
     Str path = object_text(object, "filename", STR_EMPTY);
-    Str folder = disk_folder_of(path);
-    uint32_t folder_mode = permission(object, "directory_permission");
-    int error = folder.len ? disk->make_folders(disk->self, folder, folder_mode) : 0;
+    Str directory = disk_directory_of(path);
+    uint32_t directory_mode = permission(object, "directory_permission");
+    int error = directory.len ? disk->make_directories(disk->self, directory, directory_mode) : 0;
     if (error) {
-        file_error(diags, "Cannot make the file's folder", folder, error);
+        file_error(diags, "Cannot make the file's folder", directory, error);
         return false;
     }
     error = disk->write_file(disk->self, path, bytes, permission(object, "file_permission"));

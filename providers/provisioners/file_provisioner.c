@@ -26,7 +26,7 @@ static bool copy_file(SshLink *link, Str from, Str to, uint32_t mode, Diags *dia
     return machine_upload(link, to, disk_name_of(from), mode, content, diags);
 }
 
-static bool make_folder(SshLink *link, Str path, Diags *diags) {
+static bool make_directory(SshLink *link, Str path, Diags *diags) {
     Str command = ssh_client_script("mkdir -p -- \"$1\"", &path, 1, link->call->arena);
     return machine_run(link, command, STR_EMPTY, NULL, summary, diags);
 }
@@ -39,18 +39,18 @@ typedef struct Copy {
 typedef VEC(Copy) Copies;
 
 /* Copies the files of a directory, creates its subdirectories and adds them to `waiting`. */
-static bool copy_folder(SshLink *link, Copy folder, Copies *waiting, Diags *diags) {
+static bool copy_directory(SshLink *link, Copy directory, Copies *waiting, Diags *diags) {
     const Disk *disk = link->call->io->disk;
     Arena *arena = link->call->arena;
     DiskEntries entries = {0};
-    int error = disk->list(disk->self, folder.from, &entries, arena);
+    int error = disk->list(disk->self, directory.from, &entries, arena);
     if (error)
-        return explain(folder.from, error, diags);
-    if (!make_folder(link, folder.to, diags))
+        return explain(directory.from, error, diags);
+    if (!make_directory(link, directory.to, diags))
         return false;
     vec_each(&entries, entry) {
-        Copy inner = {disk_join(folder.from, entry->name, arena),
-                      disk_join(folder.to, entry->name, arena)};
+        Copy inner = {disk_join(directory.from, entry->name, arena),
+                      disk_join(directory.to, entry->name, arena)};
         DiskStat stat = {0};
         if (entry->kind == DISK_FOLDER)
             vec_push(arena, waiting, inner);
@@ -71,7 +71,7 @@ static bool copy_tree(SshLink *link, Str source, Str destination, Diags *diags) 
     Copy all = {source, is_inside ? destination : disk_join(destination, name, arena)};
     vec_push(arena, &waiting, all);
     for (size_t i = 0; i < waiting.count; i++) {
-        if (!copy_folder(link, waiting.items[i], &waiting, diags))
+        if (!copy_directory(link, waiting.items[i], &waiting, diags))
             return false;
     }
     return true;

@@ -65,12 +65,12 @@ static void announce(const ProvisionCall *call, const Words *words) {
     call->output(call->payload, strbuf_str(&line), is_error);
 }
 
-static bool explain_start(const char *program, Str folder, int error, Diags *diags) {
+static bool explain_start(const char *program, Str directory, int error, Diags *diags) {
     diags_error(diags, NO_RANGE, "local-exec provisioner error",
                 "\"%s\" could not be started%s%.*s%s: %s. Check \"interpreter\" and "
                 "\"working_dir\".",
-                program, folder.len ? " in \"" : "", STR_ARG(folder), folder.len ? "\"" : "",
-                strerror(-error));
+                program, directory.len ? " in \"" : "", STR_ARG(directory),
+                directory.len ? "\"" : "", strerror(-error));
     return false;
 }
 
@@ -85,7 +85,7 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
     vec_push(arena, &words, end);
     ProcessRequest request = {
         .argv = words.items,
-        .folder = object_text(config, "working_dir", STR_EMPTY),
+        .directory = object_text(config, "working_dir", STR_EMPTY),
         .environment = &environment,
         .cancel = call->call.cancel,
         .output = last_output_take,
@@ -95,7 +95,7 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
     const Process *process = call->call.io->process;
     int error = process->run(process->self, &request, &result, arena);
     if (error && error != -ECANCELED)
-        return explain_start(words.items[0], request.folder, error, diags);
+        return explain_start(words.items[0], request.directory, error, diags);
     if (error || call_is_cancelled(&call->call)) {
         diags_error(diags, NO_RANGE, "local-exec provisioner error",
                     "The command was interrupted, with all that it had started.");

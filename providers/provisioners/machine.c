@@ -84,7 +84,7 @@ bool machine_run(
     SshCommand request = {
         .command = command,
         .input = input,
-        .patience = {.cancel = link->call->cancel},
+        .timeout = {.cancel = link->call->cancel},
         .output = last ? last_output_take : NULL,
         .payload = last,
     };

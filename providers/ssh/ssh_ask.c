@@ -11,10 +11,10 @@ bool ssh_ask(
     if (!ssh_client_link(call, object, &link, diags))
         return false;
     if (call->is_planning)
-        ssh_client_hurry(&link);
+        ssh_client_limit_to_plan(&link);
     SshCommand running = {
         .command = str_concat(STR("sh -c "), ssh_quote(command, call->arena), call->arena),
-        .patience = ssh_client_patience(&link, CANCEL_STOP),
+        .timeout = ssh_client_patience(&link, CANCEL_STOP),
     };
     SshProblem problem = {0};
     SshStatus status = ssh_client_exec(&link, &running, out, &problem);

@@ -168,7 +168,7 @@ static bool look_for_marker(const Call *call, Value state, SshMarkerTrace *out, 
         return false;
     if (!str_equal(object_text(state, "ran_as", link.target.user), link.target.user))
         return true;
-    ssh_client_hurry(&link);
+    ssh_client_limit_to_plan(&link);
     Str id = object_text(state, "id", STR_EMPTY);
     if (!ssh_marker_look(&link, id, out, diags))
         return false;
@@ -235,7 +235,7 @@ static bool exec_recover(const Call *call,
     SshMarkerResult result;
     if (!ssh_client_link(&own, request->planned, &link, diags))
         return false;
-    ssh_client_hurry_connections(&link);
+    ssh_client_limit_connections_to_plan(&link);
     if (!ssh_marker_recover(&link, request->marker, &result, diags))
         return explain_doubt(call, "The machine has to be asked: apply again when it answers.",
                              diags);

@@ -252,7 +252,7 @@ static SshStatus look(
     const Str arguments[] = {path, expected, str_format(arena, "%zu", most)};
     SshCommand command = {
         .command = ssh_client_script(look_script, arguments, ARRAY_COUNT(arguments), arena),
-        .patience = ssh_client_patience(link, CANCEL_STOP),
+        .timeout = ssh_client_patience(link, CANCEL_STOP),
     };
     SshResult result = {0};
     SshStatus status = ssh_client_exec(link, &command, &result, problem);
@@ -325,7 +325,7 @@ static bool file_read(const Call *call,
     size_t errors = diags->error_count;
     if (!ssh_client_link(call, *state, &link, diags))
         return false;
-    ssh_client_hurry(&link);
+    ssh_client_limit_to_plan(&link);
     SshStatus status = look(&link, path, sha256, &found, &problem, diags);
     if (ssh_client_is_absent(&link, status)) {
         /* The same plan may start the machine. */
@@ -359,7 +359,7 @@ static bool file_recover(const Call *call,
         return false;
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
-    ssh_client_hurry(&link);
+    ssh_client_limit_to_plan(&link);
     Str sha256 = digest_hex(DIGEST_SHA256, bytes, call->arena);
     SshStatus status = look(&link, request->marker, sha256, &found, &problem, diags);
     if (status != SSH_DONE)

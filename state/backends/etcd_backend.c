@@ -29,7 +29,7 @@ typedef struct EtcdStore {
     const Io *io;
     EtcdClient *client;
     Arena *arena;
-    Str folder; /* prefix/WORKSPACE/ */
+    Str directory; /* prefix/WORKSPACE/ */
     Str state_key;
     Str lock_key;
     int64_t lease_seconds;
@@ -54,13 +54,13 @@ static const WayOut ways_out[] = {
 };
 
 static bool report(const char *summary, Str path, Str problem, Diags *diags) {
-    const char *way_out = "Check the endpoints of the backend, and whether they can be reached.";
+    const char *hint = "Check the endpoints of the backend, and whether they can be reached.";
     for (size_t i = 0; i < ARRAY_COUNT(ways_out); i++) {
         if (str_find(problem, str_from_cstr(ways_out[i].said), 0) != SIZE_MAX)
-            way_out = ways_out[i].text;
+            hint = ways_out[i].text;
     }
     diags_error(diags, NO_RANGE, summary, "etcd was asked about \"%.*s\": %.*s. %s", STR_ARG(path),
-                STR_ARG(problem), way_out);
+                STR_ARG(problem), hint);
     return false;
 }
 
@@ -248,7 +248,7 @@ static bool etcd_write(Backend *backend, Str bytes, Diags *diags) {
 }
 
 static Str segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
-    return str_format(arena, "%.*sjournal/%016llx", STR_ARG(store->folder),
+    return str_format(arena, "%.*sjournal/%016llx", STR_ARG(store->directory),
                       (unsigned long long)number);
 }
 
@@ -272,15 +272,15 @@ static bool join_pieces(const EtcdAnswer *answer, Str key, Str *text, Str *probl
 
 static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena) {
     const EtcdStore *store = self;
-    Str folder = str_concat(store->folder, STR("journal/"), arena);
+    Str directory = str_concat(store->directory, STR("journal/"), arena);
     EtcdTxn txn = {0};
     EtcdAnswer answer;
-    vec_push(arena, &txn.success, range(folder, etcd_client_range_end(folder, arena)));
+    vec_push(arena, &txn.success, range(directory, etcd_client_range_end(directory, arena)));
     if (!send(store, &txn, &answer, problem, arena))
         return false;
     vec_each(&answer.found, found) {
         char digits[17] = {0};
-        Str name = str_after(found->key, folder.len);
+        Str name = str_after(found->key, directory.len);
         if (name.len < sizeof digits - 1)
             continue;
         memcpy(digits, name.ptr, sizeof digits - 1);
@@ -478,8 +478,8 @@ static bool etcd_remove(Backend *backend, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
     Str problem = STR_EMPTY;
     EtcdTxn txn = {0};
-    Str end = etcd_client_range_end(store->folder, scratch);
-    vec_push(scratch, &txn.success, removal(store->folder, end));
+    Str end = etcd_client_range_end(store->directory, scratch);
+    vec_push(scratch, &txn.success, removal(store->directory, end));
     return send_fenced(store, &txn, &problem, scratch) ||
            fail(store, "Cannot delete the workspace", problem, diags);
 }
@@ -546,7 +546,7 @@ static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *are
         .username = backend_settings_text(config, "username", ""),
         .password = backend_settings_text(config, "password", ""),
     };
-    if (!read_pem(io, config, "ca_cert", &settings.authorities, arena, diags) ||
+    if (!read_pem(io, config, "ca_cert", &settings.ca_certs, arena, diags) ||
         !read_pem(io, config, "client_cert", &settings.certificate, arena, diags) ||
         !read_pem(io, config, "client_key", &settings.key, arena, diags)) {
         return false;
@@ -556,7 +556,7 @@ static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *are
                     "\"client_cert\" and \"client_key\" belong together: one is missing.");
         return false;
     }
-    bool has_tls = settings.authorities.len > 0 || settings.certificate.len > 0;
+    bool has_tls = settings.ca_certs.len > 0 || settings.certificate.len > 0;
     if (!read_endpoints(config, has_tls, &settings.endpoints, arena, diags))
         return false;
     *out = etcd_client_new(io, &settings, arena);
@@ -586,12 +586,12 @@ static bool etcd_open(
         !read_seconds(config, &store->lease_seconds, diags)) {
         return false;
     }
-    store->folder =
+    store->directory =
         str_format(arena, "%.*s%.*s/", STR_ARG(prefix_of(config, arena)), STR_ARG(workspace));
-    store->state_key = str_concat(store->folder, STR("state"), arena);
-    store->lock_key = str_concat(store->folder, STR("lock"), arena);
-    SegmentStore segments = {store, str_concat(store->folder, STR("journal"), arena), segments_list,
-                             segments_put, segments_drop};
+    store->state_key = str_concat(store->directory, STR("state"), arena);
+    store->lock_key = str_concat(store->directory, STR("lock"), arena);
+    SegmentStore segments = {store, str_concat(store->directory, STR("journal"), arena),
+                             segments_list, segments_put, segments_drop};
     store->backend = (Backend){
         .type = &etcd_backend,
         .self = store,

@@ -43,7 +43,7 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
         .body = body,
         .user = text_of(store, "username", ""),
         .password = text_of(store, "password", ""),
-        .authorities = text_of(store, "client_ca_certificate_pem", ""),
+        .ca_certs = text_of(store, "client_ca_certificate_pem", ""),
         .certificate = text_of(store, "client_certificate_pem", ""),
         .key = text_of(store, "client_private_key_pem", ""),
         .skip_verify = backend_settings_bool(store->config, "skip_cert_verification", false),
@@ -69,11 +69,10 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
     return request;
 }
 
-static bool fail(
-    const char *summary, Str url, const char *what, const char *way_out, Diags *diags) {
+static bool fail(const char *summary, Str url, const char *what, const char *hint, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("http backend");
     diags_error(diags, NO_RANGE, summary, "%.*s %s. %s", STR_ARG(url_redact(url, scratch)), what,
-                way_out);
+                hint);
     return false;
 }
 

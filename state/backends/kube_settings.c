@@ -101,7 +101,7 @@ bool kube_settings_read(const Io *io, Value config, KubeTarget *out, Arena *aren
     replace(&target.proxy, config, "proxy_url");
     replace(&target.user, config, "username");
     replace(&target.password, config, "password");
-    replace(&target.authorities, config, "cluster_ca_certificate");
+    replace(&target.ca_certs, config, "cluster_ca_certificate");
     replace(&target.certificate, config, "client_certificate");
     replace(&target.key, config, "client_key");
     if (!read_program(config, &target, arena, diags))

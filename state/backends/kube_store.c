@@ -67,8 +67,8 @@ static Str collection(const KubeStore *store, KubeKind kind, Arena *arena) {
 }
 
 static Str place(const KubeStore *store, KubeKind kind, Str name, Arena *arena) {
-    Str folder = collection(store, kind, arena);
-    return str_format(arena, "%.*s/%.*s", STR_ARG(folder), STR_ARG(name));
+    Str directory = collection(store, kind, arena);
+    return str_format(arena, "%.*s/%.*s", STR_ARG(directory), STR_ARG(name));
 }
 
 KubeStatus kube_store_get(

@@ -33,9 +33,9 @@ typedef struct Local {
     bool has_backup;   /* the backup was written, or the state was empty */
 } Local;
 
-static bool report(Diags *diags, const char *summary, Str path, int error, const char *way_out) {
+static bool report(Diags *diags, const char *summary, Str path, int error, const char *hint) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s. %s", STR_ARG(path), strerror(-error),
-                disk_way_out(error, way_out));
+                disk_way_out(error, hint));
     return false;
 }
 
@@ -176,7 +176,7 @@ static int restrict_mode(Local *local) {
 
 static int open_state(Local *local, DiskFile *out) {
     const Disk *disk = local->disk;
-    int error = disk->make_folders(disk->self, disk_folder_of(local->path), FOLDER_MODE);
+    int error = disk->make_directories(disk->self, disk_directory_of(local->path), FOLDER_MODE);
     if (error)
         return error;
     return disk->open(disk->self, local->path, DISK_READ | DISK_WRITE | DISK_CREATE, FILE_MODE,
@@ -348,8 +348,8 @@ static void local_close(Backend *backend) {
 
 static Str beside(Str path, const char *before, const char *behind, Arena *arena) {
     Str name = disk_name_of(path);
-    Str folder = str_slice(path, 0, (size_t)(name.ptr - path.ptr));
-    return str_format(arena, "%.*s%s%.*s%s", STR_ARG(folder), before, STR_ARG(name), behind);
+    Str directory = str_slice(path, 0, (size_t)(name.ptr - path.ptr));
+    return str_format(arena, "%.*s%s%.*s%s", STR_ARG(directory), before, STR_ARG(name), behind);
 }
 
 /* Closes a lock on a deleted file; the caller tries again. */
@@ -369,7 +369,7 @@ static bool local_remove(Backend *backend, Diags *diags) {
         beside(local->path, "", ".backup", scratch),
         local->lock_path,
         local->path,
-        disk_folder_of(local->path),
+        disk_directory_of(local->path),
     };
     int error = 0;
     if (local->file.handle && !is_still_there(local))
@@ -382,7 +382,7 @@ static bool local_remove(Backend *backend, Diags *diags) {
         return true;
     diags_error(diags, NO_RANGE, "Cannot delete the workspace",
                 "\"%.*s\" could not be removed with all that loam keeps there: %s.",
-                STR_ARG(disk_folder_of(local->path)), strerror(-error));
+                STR_ARG(disk_directory_of(local->path)), strerror(-error));
     return false;
 }
 
@@ -395,9 +395,9 @@ static Str setting(Value config, const char *name, Str otherwise) {
 static Str path_of(Value config, Str workspace, Arena *arena) {
     if (workspace.len == 0 || str_equal(workspace, STR("default")))
         return str_clone(setting(config, "path", STR("terraform.tfstate")), arena);
-    Str folder = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
-    folder = disk_join(folder, workspace, arena);
-    return str_clone(disk_join(folder, STR("terraform.tfstate"), arena), arena);
+    Str directory = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
+    directory = disk_join(directory, workspace, arena);
+    return str_clone(disk_join(directory, STR("terraform.tfstate"), arena), arena);
 }
 
 /* Rejects anything but a file: reading a pipe that this program holds open would block. */
@@ -444,11 +444,11 @@ static bool local_open(
 
 static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     DiskEntries entries = {0};
-    Str folder = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
-    int error = io->disk->list(io->disk->self, folder, &entries, arena);
+    Str directory = setting(config, "workspace_dir", STR("terraform.tfstate.d"));
+    int error = io->disk->list(io->disk->self, directory, &entries, arena);
     if (error && error != -ENOENT) {
         diags_error(diags, NO_RANGE, "Cannot list the workspaces",
-                    "The folder \"%.*s\" could not be read: %s.", STR_ARG(folder),
+                    "The folder \"%.*s\" could not be read: %s.", STR_ARG(directory),
                     strerror(-error));
         return false;
     }
@@ -461,13 +461,13 @@ static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Di
 
 static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("workspace");
-    Str folder = disk_folder_of(path_of(config, workspace, scratch));
-    int error = io->disk->make_folders(io->disk->self, folder, FOLDER_MODE);
+    Str directory = disk_directory_of(path_of(config, workspace, scratch));
+    int error = io->disk->make_directories(io->disk->self, directory, FOLDER_MODE);
     if (error == 0)
         return true;
     diags_error(diags, NO_RANGE, "Cannot make the workspace",
-                "The folder \"%.*s\" could not be made: %s. %s", STR_ARG(folder), strerror(-error),
-                disk_way_out(error, "See who may write there."));
+                "The folder \"%.*s\" could not be made: %s. %s", STR_ARG(directory),
+                strerror(-error), disk_way_out(error, "See who may write there."));
     return false;
 }
 

@@ -108,20 +108,20 @@ static bool report(const char *doing,
                    DatabaseStatus status,
                    const DatabaseAnswer *answer,
                    Diags *diags) {
-    const char *way_out = status == DATABASE_LOST
-                              ? "Check the address (conn_str, or PG variables) and that the "
-                                "server runs; without TLS on the server, say \"sslmode=disable\"."
-                          : status == DATABASE_NO_CLIENT ? "No server was asked."
-                                                         : "The server refused it.";
+    const char *hint = status == DATABASE_LOST
+                           ? "Check the address (conn_str, or PG variables) and that the "
+                             "server runs; without TLS on the server, say \"sslmode=disable\"."
+                       : status == DATABASE_NO_CLIENT ? "No server was asked."
+                                                      : "The server refused it.";
     for (size_t i = 0; i < ARRAY_COUNT(ways_out); i++) {
         if (str_equal_cstr(answer->code, ways_out[i].code))
-            way_out = ways_out[i].text;
+            hint = ways_out[i].text;
     }
     bool asks =
         str_ends_with(answer->problem,
                       STR("?")); /* some messages end with a question: "Is the server running …?" */
     diags_error(diags, NO_RANGE, doing, "PostgreSQL: %.*s%s %s", STR_ARG(answer->problem),
-                asks ? "" : ".", way_out);
+                asks ? "" : ".", hint);
     return false;
 }
 
@@ -348,7 +348,7 @@ static bool has_schema(PgSession *session, bool *out, Diags *diags) {
     return true;
 }
 
-static bool change_layout(PgSession *session, Str statement, Diags *diags) {
+static bool change_format(PgSession *session, Str statement, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg layout");
     DatabaseAnswer answer;
     return pg_session_run(session, "Failed to lay out the tables", str_to_cstr(statement, scratch),
@@ -361,7 +361,7 @@ static bool make_schema(PgSession *session, Arena *arena, Diags *diags) {
     if (!there && !has_schema(session, &there, diags))
         return false;
     return there ||
-           change_layout(session,
+           change_format(session,
                          str_format(arena, "CREATE SCHEMA IF NOT EXISTS %.*s", STR_ARG(name)),
                          diags);
 }
@@ -373,10 +373,10 @@ static bool make_table(PgSession *session, Diags *diags) {
     if (!there && !pg_session_has_table(session, "{states}", &there, diags))
         return false;
     return there ||
-           (change_layout(
+           (change_format(
                 session, STR("CREATE SEQUENCE IF NOT EXISTS public.global_states_id_seq AS bigint"),
                 diags) &&
-            change_layout(session,
+            change_format(session,
                           STR("CREATE TABLE IF NOT EXISTS {states} (id bigint NOT NULL DEFAULT "
                               "nextval('public.global_states_id_seq') PRIMARY KEY, name text "
                               "UNIQUE, data text)"),
@@ -389,7 +389,7 @@ static bool make_index(PgSession *session, Arena *arena, Diags *diags) {
     if (!there && !pg_session_has_table(session, str_to_cstr(place, arena), &there, diags))
         return false;
     Str name = quote_name(session->settings.index, arena);
-    return there || change_layout(session,
+    return there || change_format(session,
                                   str_format(arena,
                                              "CREATE UNIQUE INDEX IF NOT EXISTS %.*s ON {states} "
                                              "(name)",
@@ -419,10 +419,10 @@ static bool lay_out(PgSession *session, Diags *diags) {
         return false;
     if (done)
         return true;
-    return change_layout(session, STR("SELECT pg_advisory_lock(" LAYOUT_LOCK ")"), diags) &&
+    return change_format(session, STR("SELECT pg_advisory_lock(" LAYOUT_LOCK ")"), diags) &&
            make_schema(session, scratch, diags) && make_table(session, diags) &&
            make_index(session, scratch, diags) &&
-           change_layout(session, STR("SELECT pg_advisory_unlock(" LAYOUT_LOCK ")"), diags);
+           change_format(session, STR("SELECT pg_advisory_unlock(" LAYOUT_LOCK ")"), diags);
 }
 
 bool pg_session_open(const Io *io,

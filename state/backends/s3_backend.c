@@ -30,10 +30,9 @@ typedef struct S3 {
     Arena *arena;
 } S3;
 
-static bool report(
-    Diags *diags, const char *summary, const S3 *s3, Str problem, const char *way_out) {
+static bool report(Diags *diags, const char *summary, const S3 *s3, Str problem, const char *hint) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %.*s. %s", STR_ARG(s3->backend.path),
-                STR_ARG(problem), way_out);
+                STR_ARG(problem), hint);
     return false;
 }
 

@@ -39,7 +39,7 @@ static HttpStatus send(const S3Client *client,
                        Arena *arena) {
     const S3Settings *settings = &client->settings;
     const Clock *clock = client->io->clock;
-    request->authorities = settings->authorities;
+    request->ca_certs = settings->ca_certs;
     request->skip_verify = settings->skip_verify;
     request->proxy = settings->proxy;
     request->no_proxy = settings->no_proxy;

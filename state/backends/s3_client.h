@@ -13,7 +13,7 @@ typedef struct S3Settings {
     HttpHeaders put_headers; /* for every write: encryption, acl */
     HttpHeaders get_headers; /* for reads: the customer-provided encryption key */
     bool skip_checksum;      /* send no checksum with writes */
-    Str authorities;
+    Str ca_certs;
     bool skip_verify;
     Str proxy;    /* empty: from the environment */
     Str no_proxy; /* hosts to reach without a proxy, separated by commas */

@@ -265,8 +265,8 @@ static bool read_connection(
     read_proxy(io, config, out);
     if (bundle.len == 0)
         return true;
-    int error = io->disk->read_file(io->disk->self, expand_home(io, bundle, arena),
-                                    &out->authorities, arena);
+    int error =
+        io->disk->read_file(io->disk->self, expand_home(io, bundle, arena), &out->ca_certs, arena);
     return error == 0 ||
            refuse(diags, "Invalid backend configuration",
                   str_format(arena, "The file \"%.*s\" (custom_ca_bundle) cannot be read: %s.",

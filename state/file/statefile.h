@@ -2,7 +2,7 @@
  * unchanged content is written as it was read. */
 #pragma once
 
-#include "source.h"
+#include "source_text.h"
 #include "state.h"
 
 /* An empty text is an empty state. Older versions are upgraded in memory; newer versions and

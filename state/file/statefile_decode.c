@@ -9,7 +9,7 @@
 
 typedef struct Decoding {
     JsonReader reader; /* in a scratch arena: kept texts are views of the file or cloned */
-    const Source *source;
+    const SourceText *source;
     State *state;
     Arena *arena;
     Diags *diags;
@@ -443,7 +443,7 @@ bool statefile_decode(Str path, Str bytes, State **out, Arena *arena, Diags *dia
         return false;
     Decoding decoding = {
         .reader = json_reader_new(bytes, scratch),
-        .source = source_new_private(str_clone(path, arena), bytes, arena),
+        .source = source_text_new_private(str_clone(path, arena), bytes, arena),
         .state = state,
         .arena = arena,
         .diags = diags,

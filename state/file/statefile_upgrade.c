@@ -175,7 +175,7 @@ static bool read_modules(Upgrade *upgrade, Value modules, Str *wrong) {
     return true;
 }
 
-bool statefile_upgrade(const Source *source, State **out, Arena *arena, Diags *diags) {
+bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diags *diags) {
     Value old;
     const char *error;
     size_t offset;

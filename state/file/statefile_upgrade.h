@@ -2,8 +2,8 @@
  * modules by path, resources by name, attributes as flatmap. */
 #pragma once
 
-#include "source.h"
+#include "source_text.h"
 #include "state.h"
 
 /* `source` holds the whole text. */
-MUST_USE bool statefile_upgrade(const Source *source, State **out, Arena *arena, Diags *diags);
+MUST_USE bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diags *diags);

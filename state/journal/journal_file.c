@@ -11,7 +11,7 @@ typedef struct JournalFile {
     const Disk *disk;
     DiskFile file; /* handle 0: not opened */
     uint64_t size;
-    bool folder_is_synced;
+    bool directory_is_synced;
     int broken; /* negative errno of a failed append that may have left a partial line; 0: none */
 } JournalFile;
 
@@ -45,9 +45,9 @@ static void file_close(JournalStore *store) {
     journal->file = (DiskFile){0};
 }
 
-static int make_folder(const JournalFile *journal) {
+static int make_directory(const JournalFile *journal) {
     const Disk *disk = journal->disk;
-    return disk->make_folders(disk->self, disk_folder_of(journal->store.name), FOLDER_MODE);
+    return disk->make_directories(disk->self, disk_directory_of(journal->store.name), FOLDER_MODE);
 }
 
 static int open_file(JournalFile *journal) {
@@ -55,7 +55,7 @@ static int open_file(JournalFile *journal) {
     unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE;
     int error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
     if (error == -ENOENT) {
-        error = make_folder(journal);
+        error = make_directory(journal);
         if (!error)
             error = disk->open(disk->self, journal->store.name, flags, FILE_MODE, &journal->file);
     }
@@ -93,9 +93,9 @@ static bool file_sync(JournalStore *store, Str *problem, Arena *arena) {
     JournalFile *journal = store->self;
     const Disk *disk = journal->disk;
     int error = disk->sync(disk->self, journal->file);
-    if (!error && !journal->folder_is_synced) {
-        error = disk->sync_folder(disk->self, disk_folder_of(store->name));
-        journal->folder_is_synced = error == 0;
+    if (!error && !journal->directory_is_synced) {
+        error = disk->sync_directory(disk->self, disk_directory_of(store->name));
+        journal->directory_is_synced = error == 0;
     }
     return succeeds(error, problem, arena);
 }
@@ -104,12 +104,12 @@ static bool file_replace(JournalStore *store, Str text, Str *problem, Arena *are
     JournalFile *journal = store->self;
     const Disk *disk = journal->disk;
     int error = disk->write_file(disk->self, store->name, text, FILE_MODE);
-    if (error == -ENOENT && make_folder(journal) == 0)
+    if (error == -ENOENT && make_directory(journal) == 0)
         error = disk->write_file(disk->self, store->name, text, FILE_MODE);
     if (!error) {
         file_close(store);
         journal->broken = 0;
-        journal->folder_is_synced = true;
+        journal->directory_is_synced = true;
     }
     return succeeds(error, problem, arena);
 }
@@ -122,10 +122,10 @@ static bool file_remove(JournalStore *store, Str *problem, Arena *arena) {
     if (error == -ENOENT)
         error = 0;
     if (!error)
-        error = disk->sync_folder(disk->self, disk_folder_of(store->name));
+        error = disk->sync_directory(disk->self, disk_directory_of(store->name));
     if (!error) {
         journal->broken = 0;
-        journal->folder_is_synced = false;
+        journal->directory_is_synced = false;
     }
     return succeeds(error, problem, arena);
 }

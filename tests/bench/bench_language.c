@@ -43,8 +43,8 @@ static bool load(void *payload) {
     Diags diags = diags_new(arena);
     ConfigRequest request = {
         .io = &bench->io,
-        .folder = bench->text,
-        .data_folder = STR(".loam"),
+        .directory = bench->text,
+        .data_directory = STR(".loam"),
         .functions = bench->functions,
     };
     Config *config;
@@ -65,7 +65,7 @@ static bool parse(void *payload) {
     Str text;
     if (!read_text(bench, &text, arena))
         return false;
-    const Source *source = source_new(STR("text"), text, arena);
+    const SourceText *source = source_text_new(STR("text"), text, arena);
     return parser_parse_expression(source, bench->functions, &expr, arena, &diags) || show(&diags);
 }
 
@@ -78,7 +78,7 @@ static bool parse_lines(void *payload) {
     Str line;
     bool ok = read_text(bench, &rest, arena);
     while (ok && str_next_field(&rest, '\n', &line)) {
-        const Source *source = source_new(STR("text"), line, arena);
+        const SourceText *source = source_text_new(STR("text"), line, arena);
         ok = line.len == 0 ||
              parser_parse_expression(source, bench->functions, &expr, arena, &diags);
     }
@@ -126,7 +126,7 @@ static bool prepare_evaluation(Bench *bench, Map *roots, Arena *arena) {
     Diags diags = diags_new(arena);
     *roots = make_roots(arena);
     bench->scope = scope_from_map(roots, bench->functions);
-    const Source *source = source_new(STR("text"), bench->text, arena);
+    const SourceText *source = source_text_new(STR("text"), bench->text, arena);
     return parser_parse_expression(source, bench->functions, &bench->expr, arena, &diags) ||
            show(&diags);
 }

@@ -1,9 +1,9 @@
 /* What the vectors ask, by itself: the line protocol of `loam console -json` without configuration;
  * with the word "fmt" the layout of one text, as `loam fmt -` has it. */
 #include "console_json.h"
+#include "fmt.h"
 #include "functions.h"
 #include "io.h"
-#include "layout.h"
 
 static int lay_out(void) {
     SCOPED(ArenaRef) arena = arena_open("layout");
@@ -12,9 +12,9 @@ static int lay_out(void) {
     for (size_t got; (got = fread(buffer, 1, sizeof buffer, stdin)) > 0;)
         strbuf_add(&text, (Str){buffer, got});
     Diags diags = diags_new(arena);
-    const Source *source = source_new(STR("<stdin>"), strbuf_str(&text), arena);
+    const SourceText *source = source_text_new(STR("<stdin>"), strbuf_str(&text), arena);
     Str out;
-    if (!layout_stream(source, &out, arena, &diags))
+    if (!fmt_stream(source, &out, arena, &diags))
         return 2;
     fwrite(out.ptr, 1, out.len, stdout);
     return 0;
@@ -26,7 +26,7 @@ int main(int argc, char **argv) {
     SCOPED(ArenaRef) run = arena_open("run");
     SCOPED(ArenaRef) scratch = arena_open("scratch");
     Io io = io_real();
-    Scope scope = {.functions = functions_table(NULL, run), .io = &io, .base_folder = STR(".")};
+    Scope scope = {.functions = functions_table(NULL, run), .io = &io, .base_directory = STR(".")};
     scope.now_ms = (int64_t)time(NULL) * 1000;
     char *line = NULL;
     size_t size = 0;

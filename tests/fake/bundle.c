@@ -267,7 +267,7 @@ bool bundle_apply(const Call *call,
                   Diags *diags) {
     const Disk *disk = call->io->disk;
     Bundle bundle = bundle_of(call, request->planned, request->prior, diags);
-    if (disk->make_folders(disk->self, bundle.directory, 0755) != 0)
+    if (disk->make_directories(disk->self, bundle.directory, 0755) != 0)
         return fail(&bundle, bundle.directory, "cannot be made");
     bool ok = change_parts(&bundle, files_of(request->prior), files_of(request->planned));
     size_t count;

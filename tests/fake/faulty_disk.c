@@ -108,10 +108,10 @@ static int faulty_read_file(void *self, Str path, Str *out, Arena *arena) {
     return 0;
 }
 
-static void sync_names(FaultyDisk *disk, Str folder) {
+static void sync_names(FaultyDisk *disk, Str directory) {
     size_t kept = 0;
     vec_each(&disk->changes, change) {
-        if (str_equal(disk_folder_of(change->path), folder)) {
+        if (str_equal(disk_directory_of(change->path), directory)) {
             map_set(&disk->durable_names, change->path, change->node);
         } else {
             disk->changes.items[kept++] = *change;
@@ -148,7 +148,7 @@ static int faulty_write_file(void *self, Str path, Str bytes, uint32_t mode) {
     set_name(disk, path, node);
     error = step_whole(disk);
     if (!error)
-        sync_names(disk, disk_folder_of(path));
+        sync_names(disk, disk_directory_of(path));
     return error;
 }
 
@@ -171,7 +171,7 @@ static int faulty_list(void *self, Str path, DiskEntries *out, Arena *arena) {
         return error;
     DiskEntries entries = {0};
     map_each(&disk->names, entry) {
-        if (!entry->value || !str_equal(disk_folder_of(entry->key), path))
+        if (!entry->value || !str_equal(disk_directory_of(entry->key), path))
             continue;
         DiskEntry found = {disk_name_of(entry->key), DISK_FILE};
         vec_push(arena, &entries, found);
@@ -180,7 +180,7 @@ static int faulty_list(void *self, Str path, DiskEntries *out, Arena *arena) {
     return 0;
 }
 
-static int faulty_make_folders(void *self, Str path, uint32_t mode) {
+static int faulty_make_directories(void *self, Str path, uint32_t mode) {
     (void)path;
     (void)mode;
     return step_whole(self);
@@ -216,7 +216,7 @@ static int faulty_chmod(void *self, Str path, uint32_t mode) {
     return step_whole(self);
 }
 
-static int faulty_sync_folder(void *self, Str path) {
+static int faulty_sync_directory(void *self, Str path) {
     FaultyDisk *disk = self;
     int error = step_whole(disk);
     if (!error)
@@ -436,11 +436,11 @@ Disk faulty_disk_as_disk(FaultyDisk *disk) {
         .write_file = faulty_write_file,
         .stat = faulty_stat,
         .list = faulty_list,
-        .make_folders = faulty_make_folders,
+        .make_directories = faulty_make_directories,
         .remove = faulty_remove,
         .rename = faulty_rename,
         .chmod = faulty_chmod,
-        .sync_folder = faulty_sync_folder,
+        .sync_directory = faulty_sync_directory,
         .open = faulty_open,
         .read = faulty_read,
         .write = faulty_write,

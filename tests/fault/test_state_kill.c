@@ -192,11 +192,11 @@ static void killed_again_and_again(void **state) {
 }
 
 static int set_up(void **state) {
-    static char folder[] = "/tmp/loam-test-kill-XXXXXX";
-    *state = folder;
-    if (!mkdtemp(folder) || chdir(folder) != 0)
+    static char directory[] = "/tmp/loam-test-kill-XXXXXX";
+    *state = directory;
+    if (!mkdtemp(directory) || chdir(directory) != 0)
         return -1;
-    return disk_real.make_folders(NULL, STR("things"), 0700);
+    return disk_real.make_directories(NULL, STR("things"), 0700);
 }
 
 static int tear_down(void **state) {

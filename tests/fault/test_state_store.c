@@ -103,10 +103,10 @@ static bool is_effectless(const StateObject *object) {
 }
 
 /* What stands for a remote store: a file a segment. */
-static const Str segment_folder = STR_CONST("segments");
+static const Str segment_directory = STR_CONST("segments");
 
 static Str segment_path(uint64_t number, Arena *arena) {
-    return str_format(arena, "%.*s/%06llu", STR_ARG(segment_folder), (unsigned long long)number);
+    return str_format(arena, "%.*s/%06llu", STR_ARG(segment_directory), (unsigned long long)number);
 }
 
 static bool succeeds(int error, Str *problem) {
@@ -118,7 +118,7 @@ static bool succeeds(int error, Str *problem) {
 static bool list_segments(void *self, Segments *out, Str *problem, Arena *arena) {
     const Disk *disk = self;
     DiskEntries entries = {0};
-    int error = disk->list(disk->self, segment_folder, &entries, arena);
+    int error = disk->list(disk->self, segment_directory, &entries, arena);
     if (error == -ENOENT)
         return true;
     vec_each(&entries, entry) {
@@ -152,12 +152,13 @@ static bool drop_segments(void *self, uint64_t below, Str *problem, Arena *arena
             error = disk->remove(disk->self, segment_path(segment->number, arena));
     }
     if (!error)
-        error = disk->sync_folder(disk->self, segment_folder);
+        error = disk->sync_directory(disk->self, segment_directory);
     return succeeds(error, problem);
 }
 
 static void choose_journal(Run *run) {
-    SegmentStore segments = {&run->disk, segment_folder, list_segments, put_segment, drop_segments};
+    SegmentStore segments = {&run->disk, segment_directory, list_segments, put_segment,
+                             drop_segments};
     if (run->world->moment->in_segments)
         run->backend->journal = journal_segments_new(&segments, run->arena);
 }

@@ -23,9 +23,9 @@ static bool parse_parts(Str text, TypeConstraint *constraint, Value *value, Aren
     Str line = STR_EMPTY;
     scope.budget = &budget;
     (void)str_next_field(&text, '\n', &line);
-    bool is_good = type_constraint_parse(source_new(STR("type"), line, arena), functions(),
+    bool is_good = type_constraint_parse(source_text_new(STR("type"), line, arena), functions(),
                                          constraint, arena, &diags) &&
-                   parser_parse_expression(source_new(STR("value"), text, arena), functions(),
+                   parser_parse_expression(source_text_new(STR("value"), text, arena), functions(),
                                            &expr, arena, &diags) &&
                    eval_expr(expr, &scope, value, arena, &diags);
     CHECK(is_good != diags_has_errors(&diags));

@@ -15,7 +15,7 @@ static const FunctionTable *functions(void) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     SCOPED(ArenaRef) arena = arena_open("fuzz");
     Diags diags = diags_new(arena);
-    const Source *source = source_new(STR("fuzz"), (Str){(const char *)data, size}, arena);
+    const SourceText *source = source_text_new(STR("fuzz"), (Str){(const char *)data, size}, arena);
     Map none = map_new(arena);
     Scope scope = scope_from_map(&none, functions());
     Budget budget = {.steps = 100000, .elements = 100000, .bytes = 1 << 20};

@@ -1,8 +1,8 @@
 /* Any bytes as a native-syntax file and as YAML: laid out once, they lay out as themselves, and no
  * token of native text is lost: what is rewritten (labels, "${x}", old types) only adds or takes
  * away quotes, braces, parentheses. */
-#include "layout.h"
-#include "layout_yaml.h"
+#include "fmt.h"
+#include "fmt_yaml.h"
 #include "lexer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -34,7 +34,7 @@ static bool is_type_element(Str text) {
     return str_equal(text, STR("any")) || str_equal(text, STR("string"));
 }
 
-static void check_tokens(const Source *before, const Source *after, Arena *arena) {
+static void check_tokens(const SourceText *before, const SourceText *after, Arena *arena) {
     Lexer left = lexer_new(before, 0, LEXER_NORMAL, arena);
     Lexer right = lexer_new(after, 0, LEXER_NORMAL, arena);
     left.keeps_comments = right.keeps_comments = true;
@@ -49,16 +49,16 @@ static void check_tokens(const Source *before, const Source *after, Arena *arena
     }
 }
 
-typedef bool (*Layout)(const Source *source, Str *out, Arena *arena, Diags *diags);
+typedef bool (*Fmt)(const SourceText *source, Str *out, Arena *arena, Diags *diags);
 
-static const Source *check_layout(Layout layout, const Source *source, Arena *arena) {
+static const SourceText *check_layout(Fmt layout, const SourceText *source, Arena *arena) {
     Diags diags = diags_new(arena);
     Str once, twice;
     if (!layout(source, &once, arena, &diags)) {
         CHECK(diags_has_errors(&diags));
         return NULL;
     }
-    const Source *again = source_new(source->path, once, arena);
+    const SourceText *again = source_text_new(source->path, once, arena);
     CHECK(layout(again, &twice, arena, &diags));
     CHECK(str_equal(once, twice));
     return again;
@@ -66,10 +66,10 @@ static const Source *check_layout(Layout layout, const Source *source, Arena *ar
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     SCOPED(ArenaRef) arena = arena_open("fuzz");
-    const Source *source = source_new(STR("fuzz"), (Str){(const char *)data, size}, arena);
-    const Source *laid_out = check_layout(layout_file, source, arena);
+    const SourceText *source = source_text_new(STR("fuzz"), (Str){(const char *)data, size}, arena);
+    const SourceText *laid_out = check_layout(fmt_file, source, arena);
     if (laid_out)
         check_tokens(source, laid_out, arena);
-    (void)check_layout(layout_yaml, source, arena);
+    (void)check_layout(fmt_yaml, source, arena);
     return 0;
 }

@@ -50,8 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Value value;
     scope.budget = &budget;
     scope.is_pure = true; /* bcrypt is slow on purpose */
-    if (!parser_parse_expression(source_new(STR("call"), call, arena), functions(), &expr, arena,
-                                 &diags) ||
+    if (!parser_parse_expression(source_text_new(STR("call"), call, arena), functions(), &expr,
+                                 arena, &diags) ||
         !eval_expr(expr, &scope, &value, arena, &diags))
         CHECK(diags_has_errors(&diags));
     return 0;

@@ -1,7 +1,7 @@
 /* Any bytes as a module's source: what is claimed keeps its meaning when it is read again, and no
  * secret is left in what is shown. */
+#include "fetch.h"
 #include "git_address.h"
-#include "sources.h"
 #include "url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     Str text = {(const char *)data, size};
     Str shown = url_redact(text, arena);
     CHECK(str_equal(url_redact(shown, arena), shown));
-    if (!module_source_parse(&sources_table, text, NO_RANGE, &address, arena, &diags)) {
+    if (!module_source_parse(&fetch_table, text, NO_RANGE, &address, arena, &diags)) {
         CHECK(diags_has_errors(&diags));
         return 0;
     }

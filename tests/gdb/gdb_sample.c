@@ -28,7 +28,7 @@ int main(void) {
     Path path = path_index(path_attribute((Path){0}, STR("disk"), arena), value_int(0), arena);
     path = path_attribute(path, STR("size"), arena);
     Diags diags = diags_new(arena);
-    const Source *source = source_new(STR("main.loam.yaml"), STR("a:\n  b: 1\n"), arena);
+    const SourceText *source = source_text_new(STR("main.loam.yaml"), STR("a:\n  b: 1\n"), arena);
     diags_error(&diags, (SourceRange){source, 5, 6}, "It failed", "There is no \"%s\".", "c");
     diags_warning(&diags, NO_RANGE, "Deprecated", "Use \"%s\".", "d");
     stop();

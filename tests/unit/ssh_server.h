@@ -24,7 +24,7 @@ typedef enum SshServerKind { SERVER_SSHD, SERVER_DROPBEAR } SshServerKind;
 typedef struct SshServer {
     Arena *arena;
     SshServerKind kind;
-    const char *folder;
+    const char *directory;
     pid_t pid; /* 0: not running */
     uint16_t port;
     Str user;
@@ -54,7 +54,7 @@ static inline Str server_run(SshServer *server, const char *const *argv) {
 }
 
 static inline const char *server_path(SshServer *server, const char *name) {
-    return str_to_cstr(str_format(server->arena, "%s/%s", server->folder, name), server->arena);
+    return str_to_cstr(str_format(server->arena, "%s/%s", server->directory, name), server->arena);
 }
 
 static inline Str server_read(SshServer *server, const char *name) {
@@ -102,7 +102,7 @@ static inline void server_configure_sshd(SshServer *server) {
                             "SetEnv LOAM_STATE_DIR=%s/state HOME=%s%.*s\n",
                             server->port, server_path(server, "host"),
                             has_second ? (int)second.len : 0, second.ptr,
-                            server_path(server, "user.pub"), server->folder, server->folder,
+                            server_path(server, "user.pub"), server->directory, server->directory,
                             server->path ? (int)path.len : 0, path.ptr));
     /* As root it wants the folder that its service unit makes. */
     if (geteuid() == 0)
@@ -165,7 +165,7 @@ static inline void server_spawn(SshServer *server) {
                                     "mount --bind \"$1/home\" \"$2\" && "
                                     "mount --bind \"$1/state\" /var/lib && shift 2 && exec \"$@\"",
                                     "sh",
-                                    server->folder,
+                                    server->directory,
                                     getpwuid(geteuid())->pw_dir,
                                     "/usr/sbin/dropbear",
                                     "-F",
@@ -205,9 +205,9 @@ static inline void server_stop(SshServer *server) {
 /* Folder and keys; not started. The keys are of the given type. */
 static inline SshServer server_prepare(SshServerKind kind) {
     SshServer server = {.arena = arena_open("ssh server"), .kind = kind};
-    char folder[] = "/tmp/test_ssh.XXXXXX";
-    assert_non_null(mkdtemp(folder));
-    server.folder = str_to_cstr(str_from_cstr(folder), server.arena);
+    char directory[] = "/tmp/test_ssh.XXXXXX";
+    assert_non_null(mkdtemp(directory));
+    server.directory = str_to_cstr(str_from_cstr(directory), server.arena);
     server.port = server_free_port();
     server.user = str_clone(str_from_cstr(getpwuid(geteuid())->pw_name), server.arena);
     server_make_key(&server, "host", "ed25519");
@@ -232,8 +232,8 @@ static inline SshServer server_open(SshServerKind kind) {
  * removal is repeated until the directory is gone; server_run limits the time. */
 static inline void server_close(SshServer *server) {
     server_stop(server);
-    const char *const argv[] = {"sh", "-c",           "until rm -rf -- \"$1\"; do sleep 0.05; done",
-                                "sh", server->folder, NULL};
+    const char *const argv[] = {
+        "sh", "-c", "until rm -rf -- \"$1\"; do sleep 0.05; done", "sh", server->directory, NULL};
     (void)server_run(server, argv);
     arena_close(server->arena);
 }

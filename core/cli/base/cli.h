@@ -39,9 +39,9 @@ typedef struct Cli {
     const struct ModuleSources *module_sources;
     Str version;
     const CliName *name;
-    DiskFile stream; /* destination of JSON output; 0: standard output */
-    Str started_in;  /* path.cwd: the working directory before -chdir */
-    Str data_folder; /* data directory: LOAM_DATA_DIR, or the default of CliName */
+    DiskFile stream;    /* destination of JSON output; 0: standard output */
+    Str started_in;     /* path.cwd: the working directory before -chdir */
+    Str data_directory; /* data directory: LOAM_DATA_DIR, or the default of CliName */
     Str workspace;
     Str environment; /* selected by -env or LOAM_ENV; empty: none */
     bool in_automation;

@@ -60,7 +60,7 @@ static bool look_up(const Scope *scope,
 }
 
 static bool evaluate(
-    const Console *console, const Source *source, Value *out, Arena *arena, Diags *diags) {
+    const Console *console, const SourceText *source, Value *out, Arena *arena, Diags *diags) {
     const Expr *expr;
     Scope scope = *console->scope;
     scope.self = (void *)console;
@@ -128,7 +128,8 @@ static bool answer(Console *console, Str line) {
     SCOPED(ArenaRef) arena = arena_open("console");
     Diags diags = diags_new(arena);
     bool asks_type = is_type_question(line, &line);
-    const Source *source = source_new(STR("<console-input>"), str_clone(line, arena), arena);
+    const SourceText *source =
+        source_text_new(STR("<console-input>"), str_clone(line, arena), arena);
     Value value;
     bool ok = evaluate(console, source, &value, arena, &diags);
     if (ok)
@@ -237,7 +238,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Map none = map_new(cli->arena);
     Scope plain = scope_from_map(&none, cli->functions);
     plain.io = &cli->io;
-    plain.base_folder = STR(".");
+    plain.base_directory = STR(".");
     plain.now_ms = cli_now_ms(cli);
     Console console = {.cli = cli, .scope = &plain};
     if (!front_end_is_empty_dir(cli->io.disk, STR("."))) {

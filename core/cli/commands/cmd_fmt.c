@@ -1,7 +1,7 @@
 /* loam fmt */
 #include "command.h"
-#include "layout.h"
-#include "layout_yaml.h"
+#include "fmt.h"
+#include "fmt_yaml.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,24 +10,24 @@
 #define STATUS_CHANGED 3
 #define PATHS_MAX      100000
 
-typedef bool (*Layout)(const Source *source, Str *out, Arena *arena, Diags *diags);
+typedef bool (*Fmt)(const SourceText *source, Str *out, Arena *arena, Diags *diags);
 
 typedef struct FileKind {
     const char *suffix;
-    Layout layout;
+    Fmt layout;
 } FileKind;
 
 static const FileKind file_kinds[] = {
-    {".tf",            layout_file},
-    {".tofu",          layout_file},
-    {".tfvars",        layout_file},
-    {".tftest.hcl",    layout_file},
-    {".tofutest.hcl",  layout_file},
-    {".tfmock.hcl",    layout_file},
-    {".tofumock.hcl",  layout_file},
-    {".loam.yaml",     layout_yaml},
-    {".loamtest.yaml", layout_yaml},
-    {".loammock.yaml", layout_yaml},
+    {".tf",            fmt_file},
+    {".tofu",          fmt_file},
+    {".tfvars",        fmt_file},
+    {".tftest.hcl",    fmt_file},
+    {".tofutest.hcl",  fmt_file},
+    {".tfmock.hcl",    fmt_file},
+    {".tofumock.hcl",  fmt_file},
+    {".loam.yaml",     fmt_yaml},
+    {".loamtest.yaml", fmt_yaml},
+    {".loammock.yaml", fmt_yaml},
 };
 
 typedef struct Run {
@@ -50,13 +50,13 @@ static const Option options[] = {
 };
 
 static bool refuse(Run *run, const char *summary, Str path, int error) {
-    const char *way_out = disk_way_out(error, "");
+    const char *hint = disk_way_out(error, "");
     diags_error(run->diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path), strerror(-error),
-                way_out[0] ? " " : "", way_out);
+                hint[0] ? " " : "", hint);
     return false;
 }
 
-static Layout find_layout(Str name) {
+static Fmt find_layout(Str name) {
     for (size_t i = 0; i < ARRAY_COUNT(file_kinds); i++) {
         if (str_ends_with(name, str_from_cstr(file_kinds[i].suffix)))
             return file_kinds[i].layout;
@@ -66,9 +66,9 @@ static Layout find_layout(Str name) {
 
 /* Writes the old text to a temporary file for diff: text from standard input is not on disk. */
 static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
-    const char *folder = run->cli->io.process->environment(run->cli->io.process->self, "TMPDIR");
+    const char *directory = run->cli->io.process->environment(run->cli->io.process->self, "TMPDIR");
     Str name = str_format(scratch, "loam-fmt-%d.old", (int)getpid());
-    *path = disk_join(str_from_cstr(folder ? folder : "/tmp"), name, scratch);
+    *path = disk_join(str_from_cstr(directory ? directory : "/tmp"), name, scratch);
     const Disk *disk = run->cli->io.disk;
     int error = disk->write_file(disk->self, *path, bytes, 0600);
     return !error || refuse(run, "Failed to write the text to compare", *path, error);
@@ -149,7 +149,7 @@ static bool run_file(Run *run, Str path) {
     int error = disk->read_file(disk->self, path, &old, kept);
     if (error)
         return refuse(run, "Failed to read the file", path, error);
-    const Source *source = source_new(path, old, kept);
+    const SourceText *source = source_text_new(path, old, kept);
     return find_layout(path)(source, &text, scratch, run->diags) &&
            finish_file(run, path, old, text, scratch);
 }
@@ -161,27 +161,28 @@ static bool is_aside(Str name) {
 }
 
 /* Returns false for a symbolic link, as links between directories may be circular. */
-static bool is_own_folder(Str folder, Str path, Arena *arena) {
-    Str plain = disk_join(real_path(folder, arena), disk_name_of(path), arena);
+static bool is_own_directory(Str directory, Str path, Arena *arena) {
+    Str plain = disk_join(real_path(directory, arena), disk_name_of(path), arena);
     return str_equal(plain, real_path(path, arena));
 }
 
 /* Formats the files of the directory; queues its subdirectories. */
-static bool run_folder(Run *run, Str folder, StrVec *folders) {
+static bool run_directory(Run *run, Str directory, StrVec *directories) {
     const Disk *disk = run->cli->io.disk;
     DiskEntries entries = {0};
-    int error = disk->list(disk->self, folder, &entries, run->cli->arena);
+    int error = disk->list(disk->self, directory, &entries, run->cli->arena);
     if (error)
-        return refuse(run, "Failed to read the folder", folder, error);
+        return refuse(run, "Failed to read the folder", directory, error);
     bool ok = true;
     vec_each(&entries, entry) {
-        Str path = str_equal(folder, STR(".")) ? entry->name
-                                               : disk_join(folder, entry->name, run->cli->arena);
+        Str path = str_equal(directory, STR("."))
+                       ? entry->name
+                       : disk_join(directory, entry->name, run->cli->arena);
         if (is_aside(entry->name))
             continue;
         bool enters = entry->kind == DISK_FOLDER && run->is_recursive;
-        if (enters && is_own_folder(folder, path, run->cli->arena))
-            vec_push(run->cli->arena, folders, path);
+        if (enters && is_own_directory(directory, path, run->cli->arena))
+            vec_push(run->cli->arena, directories, path);
         else if (entry->kind == DISK_FILE && find_layout(entry->name))
             ok = run_file(run, path) && ok;
     }
@@ -205,11 +206,11 @@ static bool run_path(Run *run, Str path) {
                     STR_ARG(path));
         return false;
     }
-    StrVec folders = {0};
-    vec_push(run->cli->arena, &folders, path);
+    StrVec directories = {0};
+    vec_push(run->cli->arena, &directories, path);
     bool ok = true;
-    for (size_t i = 0; i < folders.count; i++)
-        ok = run_folder(run, folders.items[i], &folders) && ok;
+    for (size_t i = 0; i < directories.count; i++)
+        ok = run_directory(run, directories.items[i], &directories) && ok;
     return ok;
 }
 
@@ -220,7 +221,7 @@ static bool run_stdin(Run *run) {
     Str text;
     run->lists = false;
     run->writes = false;
-    return layout_stream(source_new(path, old, arena), &text, arena, run->diags) &&
+    return fmt_stream(source_text_new(path, old, arena), &text, arena, run->diags) &&
            finish_file(run, path, old, text, arena);
 }
 

@@ -12,7 +12,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     project = {
         .installs_modules = true,
         .upgrades_modules = option_flag(arguments, "update"),
-        .test_folder = project_test_folder(arguments),
+        .test_directory = project_test_directory(arguments),
     };
     return project_load(&project, cli, arguments, NULL, diags) ? 0 : 1;
 }

@@ -68,7 +68,7 @@ static bool import(Project *project, const ImportTarget *request) {
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.folder = option_text(arguments, "config"), .asks = true};
+    SCOPED(Project) project = {.directory = option_text(arguments, "config"), .asks = true};
     ImportTarget request;
     if (!read_request(cli, arguments, &request, diags) ||
         !project_load(&project, cli, arguments, NULL, diags) || !environment_require(&project) ||

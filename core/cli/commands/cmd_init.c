@@ -5,7 +5,7 @@
 #include "module_install.h"
 #include "project.h"
 #include "project_load.h"
-#include "requirement.h"
+#include "required_providers.h"
 
 static const Option options[] = {
     {"upgrade",     OPTION_FLAG,    NULL,       "Look for newer revisions of modules, and lock them."    },
@@ -28,8 +28,8 @@ static bool copy_module(Cli *cli, Str source, Diags *diags) {
     }
     ModuleInstallOptions request = {
         .io = &cli->io,
-        .folder = STR("."),
-        .data_folder = cli->data_folder,
+        .directory = STR("."),
+        .data_directory = cli->data_directory,
         .install = true,
         .sources = cli->module_sources,
         .cancel = cli->cancel,
@@ -87,8 +87,8 @@ static void tell_end(const Cli *cli) {
 static bool check_providers(Project *project) {
     Cli *cli = project->cli;
     ProviderList providers = {0};
-    return !project->config || requirement_of_tree(cli->registry, project->config->root, &providers,
-                                                   cli->arena, project->diags);
+    return !project->config || required_providers_of_tree(cli->registry, project->config->root,
+                                                          &providers, cli->arena, project->diags);
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -108,7 +108,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         .installs_modules = option_flag(arguments, "get"),
         .upgrades_modules = option_flag(arguments, "upgrade"),
         .asks = true,
-        .test_folder = project_test_folder(arguments),
+        .test_directory = project_test_directory(arguments),
     };
     bool opens_backend = option_flag(arguments, "backend");
     if (!read_lock_mode(arguments, &project.keeps_lock, diags))

@@ -1,7 +1,7 @@
 /* loam plan */
 #include "command.h"
 #include "config_json.h"
-#include "generate.h"
+#include "generate_config.h"
 #include "operation.h"
 #include "project_load.h"
 #include "relevant_json.h"
@@ -22,7 +22,7 @@ static const Option options[] = {
 static bool check_out(const Cli *cli, const Arguments *arguments, Diags *diags) {
     const Disk *disk = cli->io.disk;
     Str path = option_text(arguments, "out");
-    Str folder = disk_folder_of(path);
+    Str directory = disk_directory_of(path);
     DiskStat stat;
     if (!path.ptr)
         return true;
@@ -33,11 +33,11 @@ static bool check_out(const Cli *cli, const Arguments *arguments, Diags *diags) 
     } else if (disk->stat(disk->self, path, &stat) == 0 && stat.kind == DISK_FOLDER) {
         diags_error(diags, NO_RANGE, "Invalid -out option",
                     "\"%.*s\" is a folder. Name the file to save the plan in.", STR_ARG(path));
-    } else if (disk->stat(disk->self, folder, &stat) != 0 || stat.kind != DISK_FOLDER) {
+    } else if (disk->stat(disk->self, directory, &stat) != 0 || stat.kind != DISK_FOLDER) {
         diags_error(diags, NO_RANGE, "Invalid -out option",
                     "There is no folder \"%.*s\" to save the plan \"%.*s\" in. Make it, or name "
                     "another place.",
-                    STR_ARG(folder), STR_ARG(path));
+                    STR_ARG(directory), STR_ARG(path));
     } else {
         return true;
     }
@@ -73,7 +73,7 @@ static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Di
     if (!ok)
         return 1;
     bool applyable = plan_is_applyable(operation.result.plan);
-    generate_tell(operation.project, &operation.generated);
+    generate_config_report(operation.project, &operation.generated);
     if (applyable || path.ptr)
         cli->view->type->plan_hint(cli->view, path);
     return applyable ? 2 : 0;

@@ -3,7 +3,7 @@
 #include "project.h"
 #include "project_load.h"
 #include "project_state.h"
-#include "requirement.h"
+#include "required_providers.h"
 
 typedef struct ProviderTree {
     Cli *cli;
@@ -22,7 +22,7 @@ static void add_branch(ProviderTree *tree, Str margin, bool is_last, Str text) {
 static void add_module(ProviderTree *tree, const Module *module, Str margin) {
     Arena *arena = tree->cli->arena;
     ProviderList own = {0};
-    tree->ok &= requirement_of_module(tree->cli->registry, module, &own, arena, tree->diags);
+    tree->ok &= required_providers_of_module(tree->cli->registry, module, &own, arena, tree->diags);
     size_t left = own.count + module->calls.count;
     vec_each(&own, provider) {
         left--;
@@ -41,7 +41,7 @@ static void add_module(ProviderTree *tree, const Module *module, Str margin) {
 
 static void add_state(ProviderTree *tree, const State *state) {
     StrVec addresses = {0};
-    requirement_of_state(state, &addresses, tree->cli->arena);
+    required_providers_of_state(state, &addresses, tree->cli->arena);
     if (addresses.count == 0)
         return;
     strbuf_add_cstr(&tree->out, "Providers required by state:\n\n");

@@ -5,12 +5,13 @@
 #include "project_load.h"
 #include "project_state.h"
 #include "provider_json.h"
-#include "requirement.h"
+#include "required_providers.h"
 
 static bool collect(Cli *cli, const Project *project, ProviderList *out, Diags *diags) {
     StrVec addresses = {0};
-    requirement_of_state(project->state, &addresses, cli->arena);
-    bool ok = requirement_of_tree(cli->registry, project->config->root, out, cli->arena, diags);
+    required_providers_of_state(project->state, &addresses, cli->arena);
+    bool ok =
+        required_providers_of_tree(cli->registry, project->config->root, out, cli->arena, diags);
     vec_each(&addresses, address) {
         const Provider *provider;
         bool is_listed = false;

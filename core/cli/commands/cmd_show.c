@@ -223,7 +223,7 @@ static int show_configuration(Cli *cli, const Arguments *arguments, bool is_sing
     SCOPED(Project)
     project = {
         .is_single = is_single,
-        .folder = option_text(arguments, "module"),
+        .directory = option_text(arguments, "module"),
         .asks = true,
     };
     if (!project_load(&project, cli, arguments, NULL, diags))

@@ -42,7 +42,8 @@ static bool check_input(const Project *project, Diags *diags) {
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
-    SCOPED(Project) project = {.test_folder = project_test_folder(arguments), .runs_tests = true};
+    SCOPED(Project)
+    project = {.test_directory = project_test_directory(arguments), .runs_tests = true};
     StrVec filters = {0};
     Suite suite;
     if (!project_load(&project, cli, arguments, NULL, diags) || !check_input(&project, diags))
@@ -53,7 +54,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SuiteRequest request = {
         .engine = &project.engine,
         .input = &project.input,
-        .test_folder = project.test_folder,
+        .test_directory = project.test_directory,
         .filters = &filters,
         .stop = cli->cancel,
         .events = cli->view->type->tests(cli->view, option_flag(arguments, "verbose")),

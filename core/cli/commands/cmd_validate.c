@@ -7,11 +7,11 @@
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};
     if (!option_flag(arguments, "no-tests"))
-        project.test_folder = project_test_folder(arguments);
+        project.test_directory = project_test_directory(arguments);
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
     bool ok = engine_validate(&project.engine, diags);
-    if (project.test_folder.len)
+    if (project.test_directory.len)
         ok = suite_validate(&project.engine, cli->arena, diags) && ok;
     if (!ok)
         return 1;

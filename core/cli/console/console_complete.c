@@ -92,7 +92,7 @@ static bool offer_declared(Search *search) {
 /* Evaluates the text before the dot, and offers the attributes of its value. Ignores errors. */
 static void offer_attributes(Search *search) {
     Diags ignored = diags_new(search->arena);
-    const Source *source = source_new(STR("<completion>"), search->head, search->arena);
+    const SourceText *source = source_text_new(STR("<completion>"), search->head, search->arena);
     const Expr *expr;
     Value value;
     if (!parser_parse_expression(source, search->words->functions, &expr, search->arena,

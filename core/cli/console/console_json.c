@@ -355,7 +355,7 @@ static void request_find_id(Str line, Request *request, Arena *arena) {
 
 static bool answer_convert(
     const Request *request, const Scope *scope, Value *out, Arena *arena, Diags *diags) {
-    const Source *source = source_new(STR("<type>"), request->type_expr, arena);
+    const SourceText *source = source_text_new(STR("<type>"), request->type_expr, arena);
     TypeConstraint constraint;
     ConvertError error;
     if (!type_constraint_parse(source, scope->functions, &constraint, arena, diags))
@@ -383,10 +383,10 @@ static bool answer_value(
     }
     bool is_parsed;
     if (request->is_template) {
-        const Source *source = source_new(STR("<template>"), request->template, arena);
+        const SourceText *source = source_text_new(STR("<template>"), request->template, arena);
         is_parsed = parser_parse_template(source, own.functions, &expr, arena, diags);
     } else {
-        const Source *source = source_new(STR("<expression>"), request->expr, arena);
+        const SourceText *source = source_text_new(STR("<expression>"), request->expr, arena);
         is_parsed = parser_parse_expression(source, own.functions, &expr, arena, diags);
     }
     return is_parsed && eval_expr(expr, &own, out, arena, diags);
@@ -396,7 +396,7 @@ static void write_position(JsonWriter *writer,
                            const char *key,
                            SourceRange range,
                            uint32_t offset) {
-    SourcePos position = source_position(range.source, offset);
+    SourcePos position = source_text_position(range.source, offset);
     json_key(writer, str_from_cstr(key));
     json_object_start(writer);
     json_key_int(writer, "line", position.line);
@@ -421,7 +421,7 @@ static void write_errors(JsonWriter *writer, const Diags *diags, Arena *arena) {
         if (diag->detail.len)
             strbuf_add_format(&buf, ": %.*s", STR_ARG(diag->detail));
         if (!range.source)
-            range = source_resolve(diag->range);
+            range = source_range_resolve(diag->range);
     }
     json_key_string(writer, "error", strbuf_str(&buf));
     if (!range.source)

@@ -1,7 +1,7 @@
 /* Plans and applies, for plan, apply, destroy and refresh. */
 #include "operation.h"
 #include "environment.h"
-#include "generate.h"
+#include "generate_config.h"
 #include "plan_options.h"
 #include "project_load.h"
 #include "project_state.h"
@@ -75,14 +75,14 @@ bool operation_plan(Operation *operation,
     if (!check_mode(&operation->options, diags))
         return false;
     bool generates = option_is_given(arguments, "generate-config-out");
-    if (generates && !generate_check(project))
+    if (generates && !generate_config_check(project))
         return false;
     if (!generates && !check_configuration(project))
         return false;
     if (!project_open_state(project, lock_as))
         return false;
     if (generates &&
-        (!generate_missing(project, &operation->generated) || !check_configuration(project)))
+        (!generate_config_missing(project, &operation->generated) || !check_configuration(project)))
         return false;
     View *view = cli->view;
     if (project->found_journal) {
@@ -96,7 +96,7 @@ bool operation_plan(Operation *operation,
     project->engine.hooks = NULL;
     warn_of_targets(operation, diags);
     Plan *plan = operation->result.plan;
-    generate_note(plan, &operation->generated, cli->arena);
+    generate_config_note(plan, &operation->generated, cli->arena);
     if (plan && plan->drift.count > 0)
         plan->relevant_attributes = relevant_json_write(&project->engine, plan, cli->arena);
     reporting_set_plan(cli->reporting, plan, project->config);

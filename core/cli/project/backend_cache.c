@@ -9,7 +9,7 @@
 #define CACHE_VERSION 3
 
 static Str path_of(const Cli *cli) {
-    return disk_join(cli->data_folder, STR(CACHE_NAME), cli->arena);
+    return disk_join(cli->data_directory, STR(CACHE_NAME), cli->arena);
 }
 
 static bool read_backend(JsonReader *reader, BackendCache *out, Arena *arena) {
@@ -101,7 +101,7 @@ static Str encode(const BackendCache *cache, Arena *arena) {
 
 bool backend_cache_write(const Cli *cli, const BackendCache *cache, Diags *diags) {
     const Disk *disk = cli->io.disk;
-    int error = disk->make_folders(disk->self, cli->data_folder, 0777);
+    int error = disk->make_directories(disk->self, cli->data_directory, 0777);
     if (!error)
         error = disk->write_file(disk->self, path_of(cli), encode(cache, cli->arena), 0600);
     if (!error)

@@ -103,7 +103,8 @@ static bool take_file(Project *project, Str path, BackendChoice *choice) {
                     STR_ARG(path), strerror(-error));
         return false;
     }
-    if (!vars_file_read(source_new(path, bytes, cli->arena), &values, cli->arena, project->diags))
+    if (!vars_file_read(source_text_new(path, bytes, cli->arena), &values, cli->arena,
+                        project->diags))
         return false;
     bool ok = true;
     vec_each(&values, value) {
@@ -237,9 +238,9 @@ static void keep_journal_here(Project *project, Backend *backend) {
     Str key = str_format(cli->arena, "%s %.*s", backend->type->name, STR_ARG(backend->path));
     Str name =
         str_format(cli->arena, "%.*s.journal", STR_ARG(digest_hex(DIGEST_SHA256, key, cli->arena)));
-    Str folder = disk_join(cli->data_folder, STR("journals"), cli->arena);
+    Str directory = disk_join(cli->data_directory, STR("journals"), cli->arena);
     backend->journal =
-        journal_file_new(cli->io.disk, disk_join(folder, name, cli->arena), cli->arena);
+        journal_file_new(cli->io.disk, disk_join(directory, name, cli->arena), cli->arena);
     backend->write_every_ms = WRITE_EVERY_MS;
     if (given && str_to_uint64(str_from_cstr(given), &seconds) && seconds > WRITE_EVERY_MS / 1000)
         backend->write_every_ms = (int64_t)seconds * 1000;

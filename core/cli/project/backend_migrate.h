@@ -1,5 +1,5 @@
 /* backend_migrate: copies states between backends: every workspace, with its lineage, serial and
- * journal. Source and target are locked meanwhile. */
+ * journal. SourceText and target are locked meanwhile. */
 #pragma once
 
 #include "backend_choice.h"

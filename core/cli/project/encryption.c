@@ -50,8 +50,8 @@ static const Traversal *read_reference(Building *building, const Expr *expr) {
         return traversal;
     Traversal *parsed;
     Diags ignored = diags_new(building->arena);
-    const Source *source =
-        source_new(STR("reference"), value_text(expr->as.literal), building->arena);
+    const SourceText *source =
+        source_text_new(STR("reference"), value_text(expr->as.literal), building->arena);
     return parser_parse_traversal(source, &parsed, building->arena, &ignored) ? parsed : NULL;
 }
 
@@ -66,8 +66,8 @@ static const EncryptionPart *find_part(const EncryptionParts *parts, const Trave
 
 /* Returns the same place without its source line, which may contain a passphrase. */
 static SourceRange hidden(SourceRange range, Arena *arena) {
-    range = source_resolve(range);
-    range.source = source_new_private(range.source->path, range.source->bytes, arena);
+    range = source_range_resolve(range);
+    range.source = source_text_new_private(range.source->path, range.source->bytes, arena);
     return range;
 }
 

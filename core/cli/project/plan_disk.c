@@ -6,8 +6,8 @@
 
 typedef struct PlanDisk {
     const Disk *real;
-    Map files;   /* clean path → PlanFileSource */
-    Map folders; /* clean path → itself */
+    Map files;       /* clean path → PlanFileSource */
+    Map directories; /* clean path → itself */
     Arena *arena;
 } PlanDisk;
 
@@ -34,7 +34,7 @@ static int stat_path(void *self, Str path, DiskStat *out) {
         *out = (DiskStat){.kind = DISK_FILE, .size = source->bytes.len, .mode = 0600};
         return 0;
     }
-    if (map_has(&disk->folders, key)) {
+    if (map_has(&disk->directories, key)) {
         *out = (DiskStat){.kind = DISK_FOLDER, .mode = 0700};
         return 0;
     }
@@ -45,11 +45,11 @@ static int stat_path(void *self, Str path, DiskStat *out) {
 static int list(void *self, Str path, DiskEntries *out, Arena *arena) {
     PlanDisk *disk = self;
     Str key = key_of(path, arena);
-    if (!map_has(&disk->folders, key))
+    if (!map_has(&disk->directories, key))
         return disk->real->list(disk->real->self, path, out, arena);
     map_each(&disk->files, entry) {
-        Str folder = disk_folder_of(entry->key);
-        if (!str_equal(folder.len ? folder : STR("."), key))
+        Str directory = disk_directory_of(entry->key);
+        if (!str_equal(directory.len ? directory : STR("."), key))
             continue;
         vec_push(arena, out, (DiskEntry){disk_name_of(entry->key), DISK_FILE});
     }
@@ -60,12 +60,12 @@ static int list(void *self, Str path, DiskEntries *out, Arena *arena) {
 Disk plan_disk_new(const Disk *real, const PlanFileSources *sources, Arena *arena) {
     PlanDisk *self = arena_new(arena, PlanDisk);
     *self = (PlanDisk){
-        .real = real, .files = map_new(arena), .folders = map_new(arena), .arena = arena};
+        .real = real, .files = map_new(arena), .directories = map_new(arena), .arena = arena};
     vec_each(sources, source) {
         Str key = key_of(source->path, arena);
-        Str folder = disk_folder_of(key);
+        Str directory = disk_directory_of(key);
         map_set(&self->files, key, source);
-        map_set(&self->folders, folder.len ? folder : STR("."), self);
+        map_set(&self->directories, directory.len ? directory : STR("."), self);
     }
     Disk disk = {.self = self, .read_file = read_file, .stat = stat_path, .list = list};
     return disk;

@@ -9,9 +9,9 @@ bool project_may_ask(const Project *project) {
     return !forbidden && (!view || view->type->can_ask) && option_flag(project->arguments, "input");
 }
 
-Str project_test_folder(const Arguments *arguments) {
-    Str folder = option_text(arguments, "test-directory");
-    return folder.len ? folder : STR(CONFIG_TEST_FOLDER);
+Str project_test_directory(const Arguments *arguments) {
+    Str directory = option_text(arguments, "test-directory");
+    return directory.len ? directory : STR(CONFIG_TEST_FOLDER);
 }
 
 bool project_lock_timeout(Project *project, int64_t *out) {

@@ -27,10 +27,10 @@ typedef struct Project {
     const char *out_backup_option; /* option for the backup of `out`; NULL: -backup */
     bool state_is_input;           /* -state names a file to copy, not the state to work on */
     LockInfo lock;
-    bool is_locked;  /* `backend` and `out` are locked */
-    Str test_folder; /* tests in this directory are loaded, too; empty: no tests */
+    bool is_locked;     /* `backend` and `out` are locked */
+    Str test_directory; /* tests in this directory are loaded, too; empty: no tests */
     bool runs_tests;
-    Str folder;     /* of the root module; empty: the current directory */
+    Str directory;  /* of the root module; empty: the current directory */
     bool is_single; /* does not load child modules */
     bool installs_modules;
     bool keeps_lock;       /* rejects changes of the lock of module revisions */
@@ -48,7 +48,7 @@ void project_release(Project *project);
 SCOPED_TYPE(Project, project_release);
 
 /* Returns -test-directory, or the default directory of tests. */
-Str project_test_folder(const Arguments *arguments);
+Str project_test_directory(const Arguments *arguments);
 /* Returns true if the command may ask for missing values. */
 bool project_may_ask(const Project *project);
 MUST_USE bool project_lock_timeout(Project *project, int64_t *out);

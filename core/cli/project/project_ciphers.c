@@ -16,13 +16,13 @@ bool project_open_ciphers(Project *project) {
 
 /* Loads the current directory's configuration only for its ciphers. */
 static bool take_ciphers(Project *project, Diags *diags) {
-    SCOPED(Project) folder = {.asks = true};
-    if (!project_load_any(&folder, project->cli, project->arguments, diags) ||
-        !project_open_ciphers(&folder))
+    SCOPED(Project) directory = {.asks = true};
+    if (!project_load_any(&directory, project->cli, project->arguments, diags) ||
+        !project_open_ciphers(&directory))
         return false;
-    project->ciphers = folder.ciphers;
+    project->ciphers = directory.ciphers;
     project->has_ciphers = true;
-    folder.ciphers = (CipherSet){0};
+    directory.ciphers = (CipherSet){0};
     return true;
 }
 

@@ -41,7 +41,7 @@ static void prepare_input(Project *project) {
     Cli *cli = project->cli;
     project->input = (InputRequest){
         .io = &cli->io,
-        .folder = STR("."),
+        .directory = STR("."),
         .payload = cli,
         .environment = cli->environment,
     };
@@ -59,10 +59,10 @@ static ConfigRequest config_request(Project *project, const Io *io) {
     Cli *cli = project->cli;
     return (ConfigRequest){
         .io = io ? io : &cli->io,
-        .folder = project->folder.len ? project->folder : STR("."),
+        .directory = project->directory.len ? project->directory : STR("."),
         .is_single = project->is_single,
-        .data_folder = cli->data_folder,
-        .test_folder = project->test_folder,
+        .data_directory = cli->data_directory,
+        .test_directory = project->test_directory,
         .runs_tests = project->runs_tests,
         .functions = cli->functions,
         .install = project->installs_modules,
@@ -77,7 +77,7 @@ static ConfigRequest config_request(Project *project, const Io *io) {
         .payload = cli,
         .input = &project->input,
         .workspace = cli->workspace,
-        .working_folder = cli->started_in,
+        .working_directory = cli->started_in,
         .environment = cli->environment,
         .encryption = str_from_cstr(cli_environment(cli, "ENCRYPTION")),
         .encryption_name = STR("TF_ENCRYPTION"),
@@ -94,7 +94,7 @@ static Engine new_engine(const Project *project, uint32_t parallelism) {
         .cancel = cli->cancel,
         .parallelism = parallelism,
         .workspace = cli->workspace,
-        .working_folder = cli->started_in,
+        .working_directory = cli->started_in,
         .now_ms = cli_now_ms(cli),
     };
 }
@@ -110,11 +110,11 @@ bool project_load(
     ConfigRequest request = config_request(project, io);
     prepare_input(project);
     project->input.values = project->variables.count ? &project->variables : NULL;
-    if (!io && !project->may_be_empty && front_end_is_empty_dir(cli->io.disk, request.folder)) {
+    if (!io && !project->may_be_empty && front_end_is_empty_dir(cli->io.disk, request.directory)) {
         diags_error(diags, NO_RANGE, "No configuration files",
                     "%s holds no loam configuration: write a file whose name ends in .loam.yaml, "
                     ".tf, .tofu, .loam.json or .tf.json, or name another folder with -chdir.",
-                    project->folder.len ? "The folder that was named" : "This folder");
+                    project->directory.len ? "The folder that was named" : "This folder");
         return false;
     }
     if (!environment_check_choice(cli, diags) ||

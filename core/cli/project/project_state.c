@@ -225,7 +225,7 @@ bool project_begin_changes(Project *project, State *state) {
     project->working =
         working_state_open(state, project->out, project->journal, &cli->io, cli->arena);
     if (state != project->state && !project->found_journal)
-        working_state_know(project->working, project->state, project->state_text);
+        working_state_set_baseline(project->working, project->state, project->state_text);
     return true;
 }
 

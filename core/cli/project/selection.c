@@ -63,7 +63,7 @@ static Str without_comment(Str line) {
 }
 
 /* Errors in an address point at its place in the file. */
-static bool take_line(Selection *selection, const Source *source, Str line, TakeAddress *take) {
+static bool take_line(Selection *selection, const SourceText *source, Str line, TakeAddress *take) {
     Str text = str_trim(without_comment(line));
     if (text.len == 0)
         return true;
@@ -85,7 +85,7 @@ static bool take_file(Selection *selection, Str path, TakeAddress *take) {
                     "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
         return false;
     }
-    const Source *source = source_new(path, bytes, selection->arena);
+    const SourceText *source = source_text_new(path, bytes, selection->arena);
     if (str_starts_with(bytes, STR("\xef\xbb\xbf"))) /* byte order mark of some editors */
         bytes = str_slice(bytes, 3, bytes.len);
     bool ok = true;

@@ -24,8 +24,8 @@ bool workspace_check(Str name, Diags *diags) {
 
 bool workspace_select(const Cli *cli, Str name, Diags *diags) {
     const Disk *disk = cli->io.disk;
-    Str path = disk_join(cli->data_folder, STR("environment"), cli->arena);
-    int error = disk->make_folders(disk->self, cli->data_folder, 0777);
+    Str path = disk_join(cli->data_directory, STR("environment"), cli->arena);
+    int error = disk->make_directories(disk->self, cli->data_directory, 0777);
     if (error == 0)
         error = disk->write_file(disk->self, path, name, 0666);
     if (error == 0)

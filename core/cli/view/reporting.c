@@ -49,16 +49,16 @@ static Str kind_names(Arena *arena) {
 }
 
 /* Checked before the run: an error after an hour of work would be too late. */
-static bool check_folder(const Reporting *reporting, Str path, Diags *diags) {
+static bool check_directory(const Reporting *reporting, Str path, Diags *diags) {
     const Disk *disk = reporting->cli->io.disk;
-    Str folder = disk_folder_of(path);
+    Str directory = disk_directory_of(path);
     DiskStat stat;
-    int status = disk->stat(disk->self, folder, &stat);
+    int status = disk->stat(disk->self, directory, &stat);
     if (status == 0 && stat.kind == DISK_FOLDER)
         return true;
     diags_error(diags, NO_RANGE, "Report without a folder",
                 "There is no folder \"%.*s\" for the report \"%.*s\". Make it first.",
-                STR_ARG(folder), STR_ARG(path));
+                STR_ARG(directory), STR_ARG(path));
     return false;
 }
 
@@ -82,7 +82,7 @@ static bool add_file(Reporting *reporting, Str text, Diags *diags) {
         return false;
     }
     vec_push(arena, &reporting->files, file);
-    return check_folder(reporting, file.path, diags);
+    return check_directory(reporting, file.path, diags);
 }
 
 static bool take_limit(Reporting *reporting, Str text, Diags *diags) {

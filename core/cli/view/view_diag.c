@@ -109,7 +109,7 @@ static Excerpt cut_excerpt(Excerpt whole, size_t width, const Look *look, Arena 
 
 static Excerpt make_excerpt(SourceRange range, size_t width, const Look *look, Arena *scratch) {
     uint32_t start;
-    Str line = source_line(range.source, range.start, &start);
+    Str line = source_text_line(range.source, range.start, &start);
     size_t from = range.start - start < line.len ? range.start - start : line.len;
     size_t to = range.end - start < line.len ? range.end - start : line.len;
     Excerpt whole = {line, from, to > from ? to : from};
@@ -123,8 +123,8 @@ static Excerpt make_excerpt(SourceRange range, size_t width, const Look *look, A
 
 static void add_excerpt(
     StrBuf *out, SourceRange range, uint32_t terminal_width, const Look *look, Arena *scratch) {
-    range = source_resolve(range);
-    SourcePos pos = source_position(range.source, range.start);
+    range = source_range_resolve(range);
+    SourcePos pos = source_text_position(range.source, range.start);
     strbuf_add_format(out, "  on %s%.*s%s line %u, column %u%s\n", look->bold,
                       STR_ARG(without_controls(range.source->path, scratch)), look->reset, pos.line,
                       pos.column, range.source->is_private ? "" : ":");

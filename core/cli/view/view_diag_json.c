@@ -26,8 +26,8 @@ static void write_range(JsonWriter *writer, SourceRange range) {
     json_key(writer, STR("range"));
     json_object_start(writer);
     json_key_string(writer, "filename", range.source->path);
-    write_position(writer, "start", source_position(range.source, range.start));
-    write_position(writer, "end", source_position(range.source, range.end));
+    write_position(writer, "start", source_text_position(range.source, range.start));
+    write_position(writer, "end", source_text_position(range.source, range.end));
     json_object_end(writer);
 }
 
@@ -73,7 +73,8 @@ static void write_function_call(JsonWriter *writer,
  * unknown. */
 static void write_context(JsonWriter *writer, SourceRange range) {
     SCOPED(ArenaRef) arena = arena_open("context");
-    Str context = range.start ? source_outline(range.source, range.start - 1, arena) : STR_EMPTY;
+    Str context =
+        range.start ? source_text_outline(range.source, range.start - 1, arena) : STR_EMPTY;
     json_key(writer, STR("context"));
     if (context.len)
         json_write_string(writer, context);
@@ -88,14 +89,14 @@ static void write_snippet(JsonWriter *writer,
                           SourceRange range,
                           const FunctionTable *functions) {
     uint32_t first, last;
-    (void)source_line(range.source, range.start, &first);
-    Str line = source_line(range.source, range.end, &last);
+    (void)source_text_line(range.source, range.start, &first);
+    Str line = source_text_line(range.source, range.end, &last);
     Str code = str_slice(range.source->bytes, first, last + line.len);
     json_key(writer, STR("snippet"));
     json_object_start(writer);
     write_context(writer, range);
     json_key_string(writer, "code", code);
-    json_key_int(writer, "start_line", source_position(range.source, range.start).line);
+    json_key_int(writer, "start_line", source_text_position(range.source, range.start).line);
     json_key_int(writer, "highlight_start_offset", range.start - first);
     json_key_int(writer, "highlight_end_offset", range.end - first);
     write_values(writer, diag);
@@ -125,7 +126,7 @@ void view_diag_write_json(const Diag *diag, const FunctionTable *functions, Json
         write_empty_range(writer);
     if (diag->range.source && !is_unplaced) {
         SourceRange place = diag->elsewhere.source ? diag->elsewhere : diag->range;
-        SourceRange range = with_extent(source_resolve(place));
+        SourceRange range = with_extent(source_range_resolve(place));
         write_range(writer, range);
         if (!range.source->is_private)
             write_snippet(writer, diag, range, functions);

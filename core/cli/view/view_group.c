@@ -68,10 +68,10 @@ void view_group_collect(
 }
 
 static void add_place(const ViewGroup *group, StrBuf *out) {
-    SourceRange range = source_resolve(group->diag.range);
+    SourceRange range = source_range_resolve(group->diag.range);
     if (!range.source)
         return;
-    SourcePos pos = source_position(range.source, range.start);
+    SourcePos pos = source_text_position(range.source, range.start);
     strbuf_add_format(out, "  on %.*s line %u", STR_ARG(range.source->path), pos.line);
     if (group->more > 0)
         strbuf_add_format(out, " (and %zu more)", group->more);

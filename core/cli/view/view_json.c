@@ -1,12 +1,12 @@
 /* The stream of events: one JSON object a line, written as each event happens. */
 #include "view_json.h"
+#include "action_verbs.h"
 #include "json.h"
 #include "thread.h"
 #include "version.h"
 #include "view.h"
 #include "view_diag_json.h"
 #include "view_test.h"
-#include "wording.h"
 
 #include <pthread.h>
 
@@ -345,7 +345,7 @@ static void write_progress(Stream *stream) {
         hook.elapsed_ms = now - running->started_ms;
         Str elapsed = clock_format_elapsed(hook.elapsed_ms, scratch);
         const char *doing =
-            operation ? wording_operating(operation) : wording_doing(running->action);
+            operation ? action_verbs_operating(operation) : action_verbs_doing(running->action);
         hook.message =
             str_format(scratch, "%.*s: Still %c%s... [%.*s elapsed]", STR_ARG(running->address),
                        (char)tolower((unsigned char)doing[0]), doing + 1, STR_ARG(elapsed));
@@ -395,7 +395,7 @@ static void start_apply(Stream *stream, const WalkEvent *event, Arena *scratch) 
     HookLine hook = {"apply_start", event->resource, action_name(event->action), event->id, -1};
     Str id = id_suffix(event->id, scratch);
     hook.message = str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
-                              wording_doing(verb_action(event->action)), STR_ARG(id));
+                              action_verbs_doing(verb_action(event->action)), STR_ARG(id));
     add_running(stream, event);
     write_hook(stream->cli, &hook, scratch);
 }
@@ -410,8 +410,8 @@ static void end_apply(Stream *stream, const WalkEvent *event, Arena *scratch) {
     Str id = id_suffix(hook.id, scratch);
     hook.message =
         str_format(scratch, "%.*s: %s %s after %.*s%.*s", STR_ARG(event->address),
-                   wording_done(verb_action(event->action)), event->failed ? "errored" : "complete",
-                   STR_ARG(elapsed), STR_ARG(id));
+                   action_verbs_done(verb_action(event->action)),
+                   event->failed ? "errored" : "complete", STR_ARG(elapsed), STR_ARG(id));
     remove_running(stream, event);
     if (!event->failed)
         view_count(stream->view, event->action);
@@ -449,7 +449,7 @@ static void start_ephemeral(Stream *stream, const WalkEvent *event, Arena *scrat
                      .action = event->operation,
                      .elapsed_ms = -1};
     hook.message = str_format(scratch, "%.*s: %s...", STR_ARG(event->address),
-                              wording_operating(event->operation));
+                              action_verbs_operating(event->operation));
     add_running(stream, event);
     write_hook(stream->cli, &hook, scratch);
 }
@@ -461,7 +461,7 @@ static void end_ephemeral(Stream *stream, const WalkEvent *event, Arena *scratch
                      .elapsed_ms = event->elapsed_ms};
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
     hook.message = str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
-                              wording_operating(event->operation),
+                              action_verbs_operating(event->operation),
                               event->failed ? "errored" : "complete", STR_ARG(elapsed));
     remove_running(stream, event);
     write_hook(stream->cli, &hook, scratch);

@@ -1,10 +1,10 @@
 /* Shows the progress of a walk. Live lines are erased before each write and drawn again after
  * it. */
 #include "view_progress.h"
+#include "action_verbs.h"
 #include "signals.h"
 #include "thread.h"
 #include "utf8.h"
-#include "wording.h"
 
 #include <pthread.h>
 
@@ -296,8 +296,8 @@ static Running *begin(ProgressView *view, const WalkEvent *event, bool is_refres
     Running *running = take_spare(view);
     strbuf_add(&running->name, event->address);
     running->address = strbuf_str(&running->name);
-    running->doing =
-        event->operation ? wording_operating(event->operation) : wording_doing(event->action);
+    running->doing = event->operation ? action_verbs_operating(event->operation)
+                                      : action_verbs_doing(event->action);
     running->is_refresh = is_refresh;
     running->started_ms = running->noted_ms = now_ms(view);
     Running **at = &view->running;
@@ -353,7 +353,7 @@ static void start_apply(ProgressView *view, const WalkEvent *event, Arena *scrat
         return;
     Str id = id_suffix(event, scratch);
     say(view, str_format(scratch, "%.*s: %s...%.*s", STR_ARG(event->address),
-                         wording_doing(event->action), STR_ARG(id)));
+                         action_verbs_doing(event->action), STR_ARG(id)));
 }
 
 static void end_apply(ProgressView *view, const WalkEvent *event, Arena *scratch) {
@@ -366,7 +366,7 @@ static void end_apply(ProgressView *view, const WalkEvent *event, Arena *scratch
     bool has_color = view->cli->terminal.color;
     const char *color = has_color ? (event->failed ? "\033[31m" : "\033[32m") : "";
     say(view, str_format(scratch, "%s%.*s: %s %s after %.*s%.*s%s", color, STR_ARG(event->address),
-                         wording_done(event->action), event->failed ? "failed" : "complete",
+                         action_verbs_done(event->action), event->failed ? "failed" : "complete",
                          STR_ARG(elapsed), STR_ARG(id), has_color ? "\033[0m" : ""));
 }
 
@@ -392,8 +392,8 @@ static void end_ephemeral(ProgressView *view, const WalkEvent *event, Arena *scr
     finish(view, event, false);
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
     say(view, str_format(scratch, "%.*s: %s %s after %.*s", STR_ARG(event->address),
-                         wording_operating(event->operation), event->failed ? "failed" : "complete",
-                         STR_ARG(elapsed)));
+                         action_verbs_operating(event->operation),
+                         event->failed ? "failed" : "complete", STR_ARG(elapsed)));
 }
 
 static void start_provision(ProgressView *view, const WalkEvent *event, Arena *scratch) {

@@ -17,8 +17,8 @@ typedef struct ConfigLoading {
     Config *config;
     Module *module; /* the module being loaded */
     ModuleInstall *modules;
-    Map folders;  /* path → files already read, because several calls may use a directory */
-    Map imported; /* address in an import block → range of that block */
+    Map directories; /* path → files already read, because several calls may use a directory */
+    Map imported;    /* address in an import block → range of that block */
     Arena *arena;
     Diags *diags;
 } ConfigLoading;

@@ -282,7 +282,8 @@ const Encryption *config_encryption_merge(const Encryption *below,
 static bool read_given(ConfigLoading *loading, const Encryption **out) {
     const ConfigRequest *request = loading->request;
     Arena *arena = loading->arena;
-    const Source *source = source_new_private(request->encryption_name, request->encryption, arena);
+    const SourceText *source =
+        source_text_new_private(request->encryption_name, request->encryption, arena);
     bool is_json = str_starts_with(str_trim(request->encryption), STR("{"));
     BodyBlock block = {
         .type = STR("encryption"), .range = {source, 0, 0}

@@ -37,8 +37,9 @@ static bool read_type(ConfigLoading *loading, const BodyContent *content, Variab
 static SourceRange default_range(const BodyBlock *block, const BodyContent *content) {
     const BodyAttribute *type = body_content_find(content, "type");
     SourceRange own = body_content_find(content, "default")->expr->range;
-    bool is_overridden = type && block->override_range.source &&
-                         source_resolve(type->name_range).source != source_resolve(own).source;
+    bool is_overridden =
+        type && block->override_range.source &&
+        source_range_resolve(type->name_range).source != source_range_resolve(own).source;
     return is_overridden ? block->override_range : own;
 }
 

@@ -1,8 +1,8 @@
 /* Writes objects as blocks of configuration. */
 #include "resource_text.h"
 
+#include "fmt.h"
 #include "json.h"
-#include "layout.h"
 #include "lexer.h"
 
 typedef enum Telling { TELL_NOTHING, TELL_VALUE, TELL_SENSITIVE } Telling;
@@ -230,8 +230,8 @@ static Str lay_out(const Native *native, Str name) {
     Diags ignored = diags_new(native->arena);
     Str text = strbuf_str(&native->out);
     Str laid;
-    const Source *source = source_new(name, text, native->arena);
-    return layout_file(source, &laid, native->arena, &ignored) ? laid : text;
+    const SourceText *source = source_text_new(name, text, native->arena);
+    return fmt_file(source, &laid, native->arena, &ignored) ? laid : text;
 }
 
 Str resource_text_block(const ResourceText *resource, Arena *arena) {

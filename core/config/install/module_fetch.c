@@ -13,8 +13,8 @@
 #define HASH_LENGTH  16
 #define FETCH_FOLDER ".fetch"
 
-Str module_fetch_folder(const ModuleInstallOptions *options, Arena *arena) {
-    return disk_join(options->data_folder, STR("modules"), arena);
+Str module_fetch_directory(const ModuleInstallOptions *options, Arena *arena) {
+    return disk_join(options->data_directory, STR("modules"), arena);
 }
 
 static bool is_slug_char(char c) {
@@ -41,7 +41,7 @@ Str module_fetch_copy(const ModuleInstallOptions *options, const LockEntry *entr
     Str hash = str_slice(digest_hex(DIGEST_SHA256, identity, arena), 0, HASH_LENGTH);
     Str name =
         str_format(arena, "%.*s-%.*s", STR_ARG(slug_of(entry->source, arena)), STR_ARG(hash));
-    return disk_join(module_fetch_folder(options, arena), name, arena);
+    return disk_join(module_fetch_directory(options, arena), name, arena);
 }
 
 bool module_fetch_is_copy(Str name) {
@@ -57,7 +57,7 @@ bool module_fetch_is_copy(Str name) {
 
 typedef struct Fetching {
     const ModuleFetch *fetch;
-    Str folder; /* target directory of the fetch */
+    Str directory; /* target directory of the fetch */
     Str work;
     LockEntry entry;
     bool is_known; /* another call fetched this version, so nothing was downloaded */
@@ -105,7 +105,7 @@ static bool fetch_at(Fetching *fetching,
         .constraint = fetch->constraint,
         .version = locked ? locked->version : STR_EMPTY,
         .commit = locked ? locked->commit : STR_EMPTY,
-        .folder = fetching->folder,
+        .directory = fetching->directory,
         .work = fetching->work,
         .is_foreign = is_foreign,
         .range = fetch->range,
@@ -173,10 +173,10 @@ static bool check_digest(Fetching *fetching) {
     LockEntry *entry = &fetching->entry;
     if (entry->commit.len)
         return true;
-    int status =
-        module_tree_digest(fetch->options->io, fetching->folder, &entry->digest, fetching->arena);
+    int status = module_tree_digest(fetch->options->io, fetching->directory, &entry->digest,
+                                    fetching->arena);
     if (status != 0)
-        return refuse_disk(fetch, fetching->folder, status, fetching->diags);
+        return refuse_disk(fetch, fetching->directory, status, fetching->diags);
     bool differs = fetch->locked && fetch->locked->digest.len &&
                    !str_equal(fetch->locked->digest, entry->digest);
     return !differs || refuse_digest(fetching);
@@ -188,42 +188,42 @@ static bool fetch_checked(Fetching *fetching) {
     if (!follow(fetching))
         return false;
     return fetching->is_known ||
-           (module_tree_check(fetch->options->io, fetching->folder, fetching->entry.source,
+           (module_tree_check(fetch->options->io, fetching->directory, fetching->entry.source,
                               fetch->range, fetching->diags) &&
             check_digest(fetching));
 }
 
-static Str fetch_folder(const ModuleInstallOptions *options, Arena *arena) {
-    return disk_join(module_fetch_folder(options, arena), STR(FETCH_FOLDER), arena);
+static Str fetch_directory(const ModuleInstallOptions *options, Arena *arena) {
+    return disk_join(module_fetch_directory(options, arena), STR(FETCH_FOLDER), arena);
 }
 
 static bool fetch_aside(Fetching *fetching) {
     const ModuleFetch *fetch = fetching->fetch;
     const Disk *disk = fetch->options->io->disk;
-    Str all = fetch_folder(fetch->options, fetching->arena);
+    Str all = fetch_directory(fetch->options, fetching->arena);
     fetching->work = disk_join(all, STR("work"), fetching->arena);
-    fetching->folder = disk_join(all, STR("package"), fetching->arena);
+    fetching->directory = disk_join(all, STR("package"), fetching->arena);
     int status = disk_remove_tree(disk, all);
     if (status == 0)
-        status = disk->make_folders(disk->self, fetching->work, 0777);
+        status = disk->make_directories(disk->self, fetching->work, 0777);
     if (status == 0)
-        status = disk->make_folders(disk->self, fetching->folder, 0777);
+        status = disk->make_directories(disk->self, fetching->directory, 0777);
     if (status != 0)
         return refuse_disk(fetch, all, status, fetching->diags);
     return fetch_checked(fetching);
 }
 
 bool module_fetch_aside(
-    const ModuleFetch *fetch, Str *folder, LockEntry *out, Arena *arena, Diags *diags) {
+    const ModuleFetch *fetch, Str *directory, LockEntry *out, Arena *arena, Diags *diags) {
     Fetching fetching = {.fetch = fetch, .arena = arena, .diags = diags};
     bool ok = fetch_aside(&fetching);
-    *folder = fetching.folder;
+    *directory = fetching.directory;
     *out = fetching.entry;
     return ok;
 }
 
 void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena) {
-    (void)disk_remove_tree(options->io->disk, fetch_folder(options, arena));
+    (void)disk_remove_tree(options->io->disk, fetch_directory(options, arena));
 }
 
 /* Renames the fetched files to their final name. An existing copy is kept, because its content
@@ -235,11 +235,11 @@ static bool give_place(const Fetching *fetching) {
     Str copy = module_fetch_copy(fetch->options, &fetching->entry, fetching->arena);
     if (disk_exists(disk, copy))
         return true;
-    int status = disk_sync_tree(disk, fetching->folder);
+    int status = disk_sync_tree(disk, fetching->directory);
     if (status == 0)
-        status = disk->rename(disk->self, fetching->folder, copy);
+        status = disk->rename(disk->self, fetching->directory, copy);
     if (status == 0)
-        status = disk->sync_folder(disk->self, disk_folder_of(copy));
+        status = disk->sync_directory(disk->self, disk_directory_of(copy));
     return status == 0 || refuse_disk(fetch, copy, status, fetching->diags);
 }
 

@@ -14,7 +14,7 @@ typedef struct ModuleFetch {
 } ModuleFetch;
 
 /* Returns the directory of copies, .loam/modules. */
-Str module_fetch_folder(const ModuleInstallOptions *options, Arena *arena);
+Str module_fetch_directory(const ModuleInstallOptions *options, Arena *arena);
 /* Returns the directory for the copy of a revision, whether it exists or not. */
 Str module_fetch_copy(const ModuleInstallOptions *options, const LockEntry *entry, Arena *arena);
 /* Returns whether the directory name has the form of a copy's name. */
@@ -26,6 +26,6 @@ MUST_USE bool module_fetch_run(const ModuleFetch *fetch,
                                Diags *diags);
 /* Fetches into a temporary directory, which exists until module_fetch_clean. */
 MUST_USE bool module_fetch_aside(
-    const ModuleFetch *fetch, Str *folder, LockEntry *out, Arena *arena, Diags *diags);
+    const ModuleFetch *fetch, Str *directory, LockEntry *out, Arena *arena, Diags *diags);
 /* Removes the temporary directory of fetches; ignores failures. */
 void module_fetch_clean(const ModuleInstallOptions *options, Arena *arena);

@@ -39,9 +39,9 @@ bool module_install_open(const ModuleInstallOptions *options,
     install->verified = map_new(arena);
     *out = install;
     if (!options->install)
-        return module_manifest_read(options->io, options->data_folder, &install->manifest, arena,
+        return module_manifest_read(options->io, options->data_directory, &install->manifest, arena,
                                     diags);
-    return module_lock_read(options->io, options->folder, &install->before, arena, diags);
+    return module_lock_read(options->io, options->directory, &install->before, arena, diags);
 }
 
 void module_install_close(ModuleInstall *install) {
@@ -61,7 +61,7 @@ static void PRINTF_LIKE(2, 3) tell(const ModuleInstall *install, const char *for
     va_end(args);
 }
 
-static bool refuse_folder(Str path, int status, Diags *diags) {
+static bool refuse_directory(Str path, int status, Diags *diags) {
     diags_error(diags, NO_RANGE, "Failed to install modules",
                 "\"%.*s\" could not be opened: %s. %s", STR_ARG(path), strerror(-status),
                 disk_way_out(status, "See who may write there, then run \"loam init\" again."));
@@ -87,9 +87,9 @@ static bool guard_copies(ModuleInstall *install, Diags *diags) {
     const Disk *disk = install->options.io->disk;
     if (install->guard.handle)
         return true;
-    Str folder = module_fetch_folder(&install->options, install->arena);
-    Str path = disk_join(folder, STR(LOCK_NAME), install->arena);
-    int status = disk->make_folders(disk->self, folder, 0777);
+    Str directory = module_fetch_directory(&install->options, install->arena);
+    Str path = disk_join(directory, STR(LOCK_NAME), install->arena);
+    int status = disk->make_directories(disk->self, directory, 0777);
     if (status == 0)
         status = disk->open(disk->self, path, DISK_WRITE | DISK_CREATE, 0666, &install->guard);
     if (status == 0)
@@ -98,11 +98,11 @@ static bool guard_copies(ModuleInstall *install, Diags *diags) {
         diags_error(diags, NO_RANGE, "Modules are being installed",
                     "Another process has been installing modules into \"%.*s\" for a minute. Wait "
                     "for its end and try again.",
-                    STR_ARG(folder));
+                    STR_ARG(directory));
         return false;
     }
     if (status != 0)
-        return refuse_folder(path, status, diags);
+        return refuse_directory(path, status, diags);
     module_fetch_clean(&install->options, install->arena); /* leftovers of a killed run */
     return true;
 }
@@ -196,16 +196,17 @@ static bool check_version(const ModuleInstall *install,
 /* Rejects local paths that leave the package of a fetched module. */
 static bool check_escape(const ModuleInstall *install,
                          const ModuleWanted *wanted,
-                         Str folder,
+                         Str directory,
                          Diags *diags) {
     Arena *arena = install->arena;
-    Str copies = disk_clean(module_fetch_folder(&install->options, arena), arena);
+    Str copies = disk_clean(module_fetch_directory(&install->options, arena), arena);
     copies = str_concat(copies, STR("/"), arena);
-    if (!str_starts_with(wanted->parent_folder, copies))
+    if (!str_starts_with(wanted->parent_directory, copies))
         return true;
-    size_t end = str_find_char(wanted->parent_folder, '/', copies.len);
-    Str package = str_slice(wanted->parent_folder, 0, end);
-    if (str_equal(folder, package) || str_starts_with(folder, str_concat(package, STR("/"), arena)))
+    size_t end = str_find_char(wanted->parent_directory, '/', copies.len);
+    Str package = str_slice(wanted->parent_directory, 0, end);
+    if (str_equal(directory, package) ||
+        str_starts_with(directory, str_concat(package, STR("/"), arena)))
         return true;
     diags_error(diags, wanted->source_range, "Module path leads out of its package",
                 "\"%.*s\" is outside of the package that this module came in.",
@@ -247,30 +248,30 @@ static bool check_recorded_version(const ModuleWanted *wanted,
     return false;
 }
 
-static void record(ModuleInstall *install, const ModuleWanted *wanted, Str version, Str folder) {
+static void record(ModuleInstall *install, const ModuleWanted *wanted, Str version, Str directory) {
     ModuleEntry *entry = arena_new(install->arena, ModuleEntry);
     *entry = (ModuleEntry){
         .key = wanted->key,
         .source = url_redact(wanted->source, install->arena),
         .version = version,
-        .folder = folder,
+        .directory = directory,
     };
     map_set(&install->manifest.entries, entry->key, entry);
     tell(install, "- %.*s%s%.*s in %.*s", STR_ARG(wanted->key), version.len ? " " : "",
-         STR_ARG(version), STR_ARG(folder));
+         STR_ARG(version), STR_ARG(directory));
 }
 
 static bool find_local(ModuleInstall *install, const ModuleWanted *wanted, Str *out, Diags *diags) {
     Arena *arena = install->arena;
     const ModuleEntry *ignored;
-    Str folder = disk_clean(disk_join(wanted->parent_folder, wanted->source, arena), arena);
-    if (!check_escape(install, wanted, folder, diags))
+    Str directory = disk_clean(disk_join(wanted->parent_directory, wanted->source, arena), arena);
+    if (!check_escape(install, wanted, directory, diags))
         return false;
     if (!install->options.install && !check_record(install, wanted, &ignored, diags))
         return false;
     if (install->options.install)
-        record(install, wanted, STR_EMPTY, folder);
-    *out = folder;
+        record(install, wanted, STR_EMPTY, directory);
+    *out = directory;
     return true;
 }
 
@@ -284,7 +285,7 @@ static bool check_locked(ModuleInstall *install,
     const ModuleInstallOptions *options = &install->options;
     Arena *arena = install->arena;
     if (!install->has_lock &&
-        !module_lock_read(options->io, options->folder, &install->before, arena, diags))
+        !module_lock_read(options->io, options->directory, &install->before, arena, diags))
         return false;
     install->has_lock = true;
     const LockEntry *locked =
@@ -292,7 +293,7 @@ static bool check_locked(ModuleInstall *install,
     if (!locked)
         return true;
     Str copy = disk_clean(module_fetch_copy(options, locked, arena), arena);
-    if (str_starts_with(entry->folder, copy))
+    if (str_starts_with(entry->directory, copy))
         return true;
     diags_error(diags, wanted->range, "Module revision has changed",
                 "%s names another revision of the module \"%.*s\" than the one that is installed. "
@@ -311,15 +312,15 @@ static bool find_recorded(ModuleInstall *install,
         !check_recorded_version(wanted, entry, diags) ||
         !check_locked(install, wanted, address, entry, diags))
         return false;
-    if (!disk_exists(install->options.io->disk, entry->folder))
+    if (!disk_exists(install->options.io->disk, entry->directory))
         return refuse_uninstalled(wanted, diags);
-    *out = entry->folder;
+    *out = entry->directory;
     return true;
 }
 
 /* Replaces a leading "*" by the only top-level directory of an archive, whose name may change
  * with the revision. */
-static Str only_folder(ModuleInstall *install, Str copy, Str within) {
+static Str only_directory(ModuleInstall *install, Str copy, Str within) {
     const Disk *disk = install->options.io->disk;
     DiskEntries entries = {0};
     Str only = STR_EMPTY;
@@ -349,27 +350,27 @@ static bool find_fetched(ModuleInstall *install,
         return false;
     Str copy = module_fetch_copy(&install->options, entry, arena);
     Str within = disk_join(entry->subdir, address->subdir, arena);
-    within = only_folder(install, copy, within);
-    Str folder = disk_clean(disk_join(copy, within, arena), arena);
-    if (!disk_exists(install->options.io->disk, folder)) {
+    within = only_directory(install, copy, within);
+    Str directory = disk_clean(disk_join(copy, within, arena), arena);
+    if (!disk_exists(install->options.io->disk, directory)) {
         diags_error(diags, wanted->source_range, "Module folder not found",
                     "The package \"%.*s\" has no folder \"%.*s\".", STR_ARG(entry->source),
                     STR_ARG(within));
         return false;
     }
-    if (front_end_is_empty_dir(install->options.io->disk, folder)) {
+    if (front_end_is_empty_dir(install->options.io->disk, directory)) {
         diags_error(diags, wanted->source_range, "Module folder holds no configuration",
                     "The package \"%.*s\" has no configuration files in its folder \"%.*s\". If "
                     "the module is further down, say where behind \"//\".",
                     STR_ARG(entry->source), STR_ARG(within.len ? within : STR(".")));
         return false;
     }
-    record(install, wanted, entry->version, folder);
-    *out = folder;
+    record(install, wanted, entry->version, directory);
+    *out = directory;
     return true;
 }
 
-static bool find(ModuleInstall *install, const ModuleWanted *wanted, Str *folder, Diags *diags) {
+static bool find(ModuleInstall *install, const ModuleWanted *wanted, Str *directory, Diags *diags) {
     SourceAddress address;
     const ModuleSources *sources = install->options.sources;
     if (!module_source_parse(sources, wanted->source, wanted->source_range, &address,
@@ -377,22 +378,22 @@ static bool find(ModuleInstall *install, const ModuleWanted *wanted, Str *folder
         !check_version(install, wanted, &address, diags))
         return false;
     if (!address.kind->fetch)
-        return find_local(install, wanted, folder, diags);
-    return install->options.install ? find_fetched(install, wanted, &address, folder, diags)
-                                    : find_recorded(install, wanted, &address, folder, diags);
+        return find_local(install, wanted, directory, diags);
+    return install->options.install ? find_fetched(install, wanted, &address, directory, diags)
+                                    : find_recorded(install, wanted, &address, directory, diags);
 }
 
 /* Hides the source line in diagnostics if the address contains credentials. */
 bool module_install_find(ModuleInstall *install,
                          const ModuleWanted *wanted,
-                         Str *folder,
+                         Str *directory,
                          Diags *diags) {
     ModuleWanted shown = *wanted;
     size_t before = diags->count;
     bool has_secret = !str_equal(url_redact(wanted->source, install->arena), wanted->source);
     if (has_secret)
         shown.source_range = shown.version_range = shown.range = NO_RANGE;
-    bool ok = find(install, &shown, folder, diags);
+    bool ok = find(install, &shown, directory, diags);
     if (has_secret)
         diags_set_address(diags, before, str_concat(STR("module."), wanted->key, install->arena));
     install->has_failed |= !ok;
@@ -422,7 +423,7 @@ static bool fetch_for_copy(ModuleInstall *install,
     return true;
 }
 
-bool module_install_copy(ModuleInstall *install, Str source, Str folder, Diags *diags) {
+bool module_install_copy(ModuleInstall *install, Str source, Str directory, Diags *diags) {
     SourceAddress address;
     Str from;
     Str at;
@@ -430,7 +431,7 @@ bool module_install_copy(ModuleInstall *install, Str source, Str folder, Diags *
                              diags) ||
         !fetch_for_copy(install, &address, &from, diags))
         return false;
-    int status = module_tree_copy(install->options.io, from, folder, &at, install->arena);
+    int status = module_tree_copy(install->options.io, from, directory, &at, install->arena);
     module_fetch_clean(&install->options, install->arena);
     if (status != 0)
         diags_error(diags, NO_RANGE, "Failed to copy a module", "%.*s: %s.", STR_ARG(at),
@@ -441,7 +442,7 @@ bool module_install_copy(ModuleInstall *install, Str source, Str folder, Diags *
 static bool is_called(const ModuleInstall *install, Str copy) {
     map_each(&install->manifest.entries, item) {
         const ModuleEntry *entry = item->value;
-        if (str_starts_with(entry->folder, copy))
+        if (str_starts_with(entry->directory, copy))
             return true;
     }
     return false;
@@ -450,12 +451,13 @@ static bool is_called(const ModuleInstall *install, Str copy) {
 /* Removes unused copies. Ignores failures, because the next run tries again. */
 static bool prune(ModuleInstall *install, Diags *diags) {
     const Disk *disk = install->options.io->disk;
-    Str folder = disk_clean(module_fetch_folder(&install->options, install->arena), install->arena);
+    Str directory =
+        disk_clean(module_fetch_directory(&install->options, install->arena), install->arena);
     DiskEntries entries = {0};
-    if (disk->list(disk->self, folder, &entries, install->arena) != 0)
+    if (disk->list(disk->self, directory, &entries, install->arena) != 0)
         return true;
     vec_each(&entries, entry) {
-        Str copy = disk_join(folder, entry->name, install->arena);
+        Str copy = disk_join(directory, entry->name, install->arena);
         if (!module_fetch_is_copy(entry->name) || is_called(install, copy))
             continue;
         if (!guard_copies(install, diags))
@@ -468,7 +470,7 @@ static bool prune(ModuleInstall *install, Diags *diags) {
 /* Returns whether no modules are called and no manifest exists, so that none needs to be
  * written. */
 static bool has_nothing_to_say(const ModuleInstall *install) {
-    Str path = disk_join(module_fetch_folder(&install->options, install->arena),
+    Str path = disk_join(module_fetch_directory(&install->options, install->arena),
                          STR("modules.json"), install->arena);
     return !install->manifest.entries.count && !disk_exists(install->options.io->disk, path);
 }
@@ -476,8 +478,8 @@ static bool has_nothing_to_say(const ModuleInstall *install) {
 static bool keep_lock(const ModuleInstall *install, Diags *diags) {
     const ModuleInstallOptions *options = &install->options;
     return options->keeps_lock
-               ? module_lock_check(options->io, options->folder, &install->lock, diags)
-               : module_lock_write(options->io, options->folder, &install->lock, diags);
+               ? module_lock_check(options->io, options->directory, &install->lock, diags)
+               : module_lock_write(options->io, options->directory, &install->lock, diags);
 }
 
 bool module_install_finish(ModuleInstall *install, Diags *diags) {
@@ -488,6 +490,6 @@ bool module_install_finish(ModuleInstall *install, Diags *diags) {
         return false;
     if (has_nothing_to_say(install))
         return true;
-    return module_manifest_write(options->io, options->data_folder, &install->manifest, diags) &&
+    return module_manifest_write(options->io, options->data_directory, &install->manifest, diags) &&
            prune(install, diags);
 }

@@ -16,8 +16,8 @@ typedef struct ModuleWanted {
     Str key; /* dotted call path: "a.b" */
     Str name;
     Str source;
-    Str version;       /* version constraint; empty: none */
-    Str parent_folder; /* directory of the calling module */
+    Str version;          /* version constraint; empty: none */
+    Str parent_directory; /* directory of the calling module */
     SourceRange source_range;
     SourceRange version_range;
     SourceRange range;
@@ -33,7 +33,7 @@ MUST_USE bool module_install_open(const ModuleInstallOptions *options,
 /* Finds the directory of the called module; fetches the module if necessary and allowed. */
 MUST_USE bool module_install_find(ModuleInstall *install,
                                   const ModuleWanted *wanted,
-                                  Str *folder,
+                                  Str *directory,
                                   Diags *diags);
 /* Writes manifest and lock file, and removes copies that no call uses. Does nothing if a module
  * could not be found. */
@@ -47,4 +47,4 @@ static inline void module_install_ref_release(ModuleInstallRef *install) {
 SCOPED_TYPE(ModuleInstallRef, module_install_ref_release);
 
 /* Copies a module's files into a directory without configuration: init -from-module. */
-MUST_USE bool module_install_copy(ModuleInstall *install, Str source, Str folder, Diags *diags);
+MUST_USE bool module_install_copy(ModuleInstall *install, Str source, Str directory, Diags *diags);

@@ -60,7 +60,7 @@ static bool read_entries(Value list, ModuleLock *out, Arena *arena) {
 }
 
 static bool parse(Str path, Str bytes, ModuleLock *out, Arena *arena, Diags *diags) {
-    const Source *source = source_new(path, bytes, arena);
+    const SourceText *source = source_text_new(path, bytes, arena);
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     const Body *body;
     BodyContent content;
@@ -76,8 +76,8 @@ static bool parse(Str path, Str bytes, ModuleLock *out, Arena *arena, Diags *dia
            refuse(path, modules->range, "\"modules\" is no list of sources and revisions", diags);
 }
 
-bool module_lock_read(const Io *io, Str folder, ModuleLock *out, Arena *arena, Diags *diags) {
-    Str path = disk_clean(disk_join(folder, STR(MODULE_LOCK_NAME), arena), arena);
+bool module_lock_read(const Io *io, Str directory, ModuleLock *out, Arena *arena, Diags *diags) {
+    Str path = disk_clean(disk_join(directory, STR(MODULE_LOCK_NAME), arena), arena);
     ModuleLock lock = {0};
     Str bytes;
     int status = io->disk->read_file(io->disk->self, path, &bytes, arena);
@@ -125,10 +125,10 @@ static Str to_text(const ModuleLock *lock, Arena *arena) {
     return strbuf_str(&text);
 }
 
-bool module_lock_write(const Io *io, Str folder, const ModuleLock *lock, Diags *diags) {
+bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("module lock");
     const Disk *disk = io->disk;
-    Str path = disk_clean(disk_join(folder, STR(MODULE_LOCK_NAME), scratch), scratch);
+    Str path = disk_clean(disk_join(directory, STR(MODULE_LOCK_NAME), scratch), scratch);
     Str text = to_text(lock, scratch);
     Str before;
     int status = disk->read_file(disk->self, path, &before, scratch);
@@ -147,10 +147,10 @@ bool module_lock_write(const Io *io, Str folder, const ModuleLock *lock, Diags *
     return false;
 }
 
-bool module_lock_check(const Io *io, Str folder, const ModuleLock *lock, Diags *diags) {
+bool module_lock_check(const Io *io, Str directory, const ModuleLock *lock, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("module lock");
     const Disk *disk = io->disk;
-    Str path = disk_clean(disk_join(folder, STR(MODULE_LOCK_NAME), scratch), scratch);
+    Str path = disk_clean(disk_join(directory, STR(MODULE_LOCK_NAME), scratch), scratch);
     Str before = STR_EMPTY;
     (void)disk->read_file(disk->self, path, &before, scratch);
     if (str_equal(before, lock->entries.count ? to_text(lock, scratch) : STR_EMPTY))

@@ -5,8 +5,8 @@
 
 #include <errno.h>
 
-static Str manifest_path(Str data_folder, Arena *arena) {
-    return disk_join(data_folder, STR("modules/modules.json"), arena);
+static Str manifest_path(Str data_directory, Arena *arena) {
+    return disk_join(data_directory, STR("modules/modules.json"), arena);
 }
 
 static bool refuse_manifest(Str path, const char *why, Diags *diags) {
@@ -19,7 +19,7 @@ static bool read_entry(Value object, ModuleManifest *manifest, Arena *arena) {
     ModuleEntry *entry = arena_new(arena, ModuleEntry);
     if (!value_find_text(object, STR("Key"), &entry->key) ||
         !value_find_text(object, STR("Source"), &entry->source) ||
-        !value_find_text(object, STR("Dir"), &entry->folder))
+        !value_find_text(object, STR("Dir"), &entry->directory))
         return false;
     (void)value_find_text(object, STR("Version"), &entry->version);
     map_set(&manifest->entries, entry->key, entry);
@@ -37,8 +37,8 @@ static bool read_entries(Value root, ModuleManifest *manifest, Arena *arena) {
 }
 
 bool module_manifest_read(
-    const Io *io, Str data_folder, ModuleManifest *out, Arena *arena, Diags *diags) {
-    Str path = manifest_path(data_folder, arena);
+    const Io *io, Str data_directory, ModuleManifest *out, Arena *arena, Diags *diags) {
+    Str path = manifest_path(data_directory, arena);
     ModuleManifest manifest = {.entries = map_new(arena)};
     Str bytes;
     Value root;
@@ -73,7 +73,7 @@ static Str manifest_to_json(const ModuleManifest *manifest, Arena *arena) {
         json_key_string(writer, "Source", entry->source);
         if (entry->version.len)
             json_key_string(writer, "Version", entry->version);
-        json_key_string(writer, "Dir", entry->folder);
+        json_key_string(writer, "Dir", entry->directory);
         json_object_end(writer);
     }
     json_array_end(writer);
@@ -83,13 +83,13 @@ static Str manifest_to_json(const ModuleManifest *manifest, Arena *arena) {
 }
 
 bool module_manifest_write(const Io *io,
-                           Str data_folder,
+                           Str data_directory,
                            const ModuleManifest *manifest,
                            Diags *diags) {
     SCOPED(ArenaRef) arena = arena_open("module manifest");
     const Disk *disk = io->disk;
-    Str path = manifest_path(data_folder, arena);
-    int status = disk->make_folders(disk->self, disk_folder_of(path), 0777);
+    Str path = manifest_path(data_directory, arena);
+    int status = disk->make_directories(disk->self, disk_directory_of(path), 0777);
     if (status >= 0)
         status = disk->write_file(disk->self, path, manifest_to_json(manifest, arena), 0666);
     if (status >= 0)

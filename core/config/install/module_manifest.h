@@ -16,13 +16,13 @@ typedef struct ModuleEntry {
     Str key;
     Str source;  /* without credentials */
     Str version; /* empty: the source has none */
-    Str folder;
+    Str directory;
 } ModuleEntry;
 
 /* Reads the manifest; a missing file has no entries. */
 MUST_USE bool module_manifest_read(
-    const Io *io, Str data_folder, ModuleManifest *out, Arena *arena, Diags *diags);
+    const Io *io, Str data_directory, ModuleManifest *out, Arena *arena, Diags *diags);
 MUST_USE bool module_manifest_write(const Io *io,
-                                    Str data_folder,
+                                    Str data_directory,
                                     const ModuleManifest *manifest,
                                     Diags *diags);

@@ -6,11 +6,11 @@
 
 typedef struct ModuleInstallOptions {
     const Io *io;
-    Str folder;      /* root module's directory, which holds the lock file */
-    Str data_folder; /* the .loam directory */
-    bool install;    /* false: only read the manifest */
-    bool upgrade;    /* select revisions anew, ignoring the lock file */
-    bool keeps_lock; /* a changed lock file is an error */
+    Str directory;      /* root module's directory, which holds the lock file */
+    Str data_directory; /* the .loam directory */
+    bool install;       /* false: only read the manifest */
+    bool upgrade;       /* select revisions anew, ignoring the lock file */
+    bool keeps_lock;    /* a changed lock file is an error */
     const ModuleSources *sources;
     const CancelToken *cancel;
     /* Reports a line of progress; may be NULL. */

@@ -18,7 +18,7 @@ typedef struct SourceRequest {
     Str constraint;  /* version constraint; empty: any */
     Str version;     /* locked version; empty: select one */
     Str commit;      /* locked commit; empty: select one */
-    Str folder;      /* target directory, which exists and is empty */
+    Str directory;   /* target directory, which exists and is empty */
     Str work;        /* temporary directory, removed afterwards */
     bool is_foreign; /* the address came from a server, so it may not refer to this machine */
     SourceRange range;

@@ -21,11 +21,11 @@ typedef struct Tree {
     VEC(TreeFile) files;
 } Tree;
 
-static int walk(Tree *tree, Str folder, int depth);
+static int walk(Tree *tree, Str directory, int depth);
 
-static int visit(Tree *tree, Str folder, const DiskEntry *entry, int depth) {
+static int visit(Tree *tree, Str directory, const DiskEntry *entry, int depth) {
     const Disk *disk = tree->disk;
-    TreeFile file = {.name = disk_join(folder, entry->name, tree->arena)};
+    TreeFile file = {.name = disk_join(directory, entry->name, tree->arena)};
     Str path = disk_join(tree->root, file.name, tree->arena);
     if (str_equal(entry->name, STR(".git")))
         return tree->removes_git ? disk_remove_tree(disk, path) : 0;
@@ -40,15 +40,15 @@ static int visit(Tree *tree, Str folder, const DiskEntry *entry, int depth) {
     return 0;
 }
 
-static int walk(Tree *tree, Str folder, int depth) {
+static int walk(Tree *tree, Str directory, int depth) {
     DiskEntries entries = {0};
-    Str path = disk_join(tree->root, folder, tree->arena);
+    Str path = disk_join(tree->root, directory, tree->arena);
     if (depth > DEPTH_LIMIT)
         return -ELOOP;
     int status = tree->disk->list(tree->disk->self, path, &entries, tree->arena);
     vec_each(&entries, entry) {
         if (status == 0)
-            status = visit(tree, folder, entry, depth);
+            status = visit(tree, directory, entry, depth);
     }
     return status;
 }
@@ -65,7 +65,7 @@ static bool leads_out(const Tree *tree, const TreeFile *file, Str real_root, Are
     Str real;
     if (str_starts_with(file->link, STR("/")))
         return true;
-    Str text = disk_clean(disk_join(disk_folder_of(file->name), file->link, arena), arena);
+    Str text = disk_clean(disk_join(disk_directory_of(file->name), file->link, arena), arena);
     if (str_equal(text, STR("..")) || str_starts_with(text, STR("../")))
         return true;
     Str path = disk_join(tree->root, file->name, arena);
@@ -83,13 +83,13 @@ static bool refuse(Str shown, int status, SourceRange range, Diags *diags) {
     return false;
 }
 
-bool module_tree_check(const Io *io, Str folder, Str shown, SourceRange range, Diags *diags) {
+bool module_tree_check(const Io *io, Str directory, Str shown, SourceRange range, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("module tree");
-    Tree tree = {.disk = io->disk, .root = folder, .removes_git = true, .arena = scratch};
+    Tree tree = {.disk = io->disk, .root = directory, .removes_git = true, .arena = scratch};
     Str real_root = STR_EMPTY;
     int status = walk(&tree, STR_EMPTY, 0);
     if (status == 0)
-        status = io->disk->real_path(io->disk->self, folder, &real_root, scratch);
+        status = io->disk->real_path(io->disk->self, directory, &real_root, scratch);
     if (status != 0)
         return refuse(shown, status, range, diags);
     vec_each(&tree.files, file) {
@@ -122,9 +122,9 @@ static int add_file(const Tree *tree, const TreeFile *file, Digest *sums) {
     return 0;
 }
 
-int module_tree_digest(const Io *io, Str folder, Str *out, Arena *arena) {
+int module_tree_digest(const Io *io, Str directory, Str *out, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("module digest");
-    Tree tree = {.disk = io->disk, .root = folder, .arena = scratch};
+    Tree tree = {.disk = io->disk, .root = directory, .arena = scratch};
     int status = walk(&tree, STR_EMPTY, 0);
     if (status != 0)
         return status;
@@ -150,7 +150,7 @@ static int copy_file(const Tree *tree, const TreeFile *file, Str to) {
     Str path = disk_join(to, file->name, scratch);
     Str content;
     DiskStat stat;
-    int status = disk->make_folders(disk->self, disk_folder_of(path), 0777);
+    int status = disk->make_directories(disk->self, disk_directory_of(path), 0777);
     if (status != 0)
         return status;
     if (file->link.ptr)
@@ -169,11 +169,11 @@ static bool is_hidden(Str name) {
     return str_starts_with(name, STR(".")) || str_find(name, STR("/."), 0) != SIZE_MAX;
 }
 
-int module_tree_copy(const Io *io, Str folder, Str to, Str *at, Arena *arena) {
+int module_tree_copy(const Io *io, Str directory, Str to, Str *at, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("module copy");
-    Tree tree = {.disk = io->disk, .root = folder, .arena = scratch};
+    Tree tree = {.disk = io->disk, .root = directory, .arena = scratch};
     int status = walk(&tree, STR_EMPTY, 0);
-    *at = folder;
+    *at = directory;
     vec_each(&tree.files, file) {
         if (status != 0 || is_hidden(file->name))
             continue;

@@ -5,7 +5,7 @@
 #include "config_read.h"
 #include "config_requirement.h"
 #include "front_end.h"
-#include "provider_passing.h"
+#include "passed_providers.h"
 #include "static_eval.h"
 
 #define MODULE_DEPTH_LIMIT 64
@@ -37,44 +37,44 @@ static Str call_key(const Module *parent, const ModuleCall *call, Arena *arena) 
     return str_format(arena, "%.*s.%.*s", STR_ARG(above), STR_ARG(call->name));
 }
 
-static bool find_folder(ConfigLoading *loading, const ModuleCall *call, Str *folder) {
+static bool find_directory(ConfigLoading *loading, const ModuleCall *call, Str *directory) {
     ModuleWanted wanted = {
         .key = call_key(loading->module, call, loading->arena),
         .name = call->name,
         .source = call->source,
         .version = call->version,
-        .parent_folder = loading->module->folder,
+        .parent_directory = loading->module->directory,
         .source_range = call->source_range,
         .version_range = call->version_range,
         .range = call->range,
     };
-    return module_install_find(loading->modules, &wanted, folder, loading->diags);
+    return module_install_find(loading->modules, &wanted, directory, loading->diags);
 }
 
-static bool check_folder(ConfigLoading *loading, SourceRange range, Str folder) {
+static bool check_directory(ConfigLoading *loading, SourceRange range, Str directory) {
     const Disk *disk = loading->request->io->disk;
     DiskStat stat;
-    int status = disk->stat(disk->self, folder, &stat);
-    if (status >= 0 && stat.kind == DISK_FOLDER && !front_end_is_empty_dir(disk, folder))
+    int status = disk->stat(disk->self, directory, &stat);
+    if (status >= 0 && stat.kind == DISK_FOLDER && !front_end_is_empty_dir(disk, directory))
         return true;
     diags_error(loading->diags, range, "Unreadable module folder",
                 status < 0                 ? "The folder \"%.*s\" cannot be read: %s."
                 : stat.kind != DISK_FOLDER ? "\"%.*s\" is no folder%s."
                                            : "The folder \"%.*s\" holds no configuration files%s.",
-                STR_ARG(folder), status < 0 ? strerror(-status) : "");
+                STR_ARG(directory), status < 0 ? strerror(-status) : "");
     return false;
 }
 
 /* Rejects calls that lead back to a module that contains them, and calls nested too deeply. */
-static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str folder) {
+static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str directory) {
     uint32_t depth = 0;
     for (const Module *module = loading->module; module; module = module->parent, depth++) {
-        if (!str_equal(module->folder, folder))
+        if (!str_equal(module->directory, directory))
             continue;
         diags_error(loading->diags, call->range, "Module calls itself",
                     "The module \"%.*s\" is in the folder \"%.*s\", whose own configuration "
                     "leads to this call.",
-                    STR_ARG(call->name), STR_ARG(folder));
+                    STR_ARG(call->name), STR_ARG(directory));
         return false;
     }
     if (depth <= MODULE_DEPTH_LIMIT)
@@ -177,12 +177,12 @@ static bool check_inputs(ConfigLoading *loading, const ModuleCall *call) {
     return check_constants(loading, call, &content) && ok;
 }
 
-static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str folder) {
+static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str directory) {
     Module *parent = loading->module;
     Module *module = arena_new(loading->arena, Module);
     module->parent = parent;
     module->call = call;
-    module->folder = folder;
+    module->directory = directory;
     module->path = parent->path.len ? str_format(loading->arena, "%.*s.module.%.*s",
                                                  STR_ARG(parent->path), STR_ARG(call->name))
                                     : str_concat(STR("module."), call->name, loading->arena);
@@ -192,22 +192,23 @@ static Module *new_module(ConfigLoading *loading, ModuleCall *call, Str folder) 
 static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     Module *parent = loading->module;
     bool is_install = loading->request->install;
-    Str folder;
+    Str directory;
     if (!read_source(loading, call))
         return false;
     if (loading->request->is_single)
         return true;
-    if (!find_folder(loading, call, &folder))
+    if (!find_directory(loading, call, &directory))
         return false;
-    if (!check_recursion(loading, call, folder) || !check_folder(loading, call->range, folder))
+    if (!check_recursion(loading, call, directory) ||
+        !check_directory(loading, call->range, directory))
         return false;
-    Module *module = new_module(loading, call, folder);
-    bool ok = config_directory_load(loading, folder, module);
+    Module *module = new_module(loading, call, directory);
+    bool ok = config_directory_load(loading, directory, module);
     call->module = module;
     loading->module = module;
     ok &= config_calls_load(loading);
     loading->module = parent;
-    ok = ok && provider_passing_check(loading, call) && check_provider_blocks(loading, call);
+    ok = ok && passed_providers_check(loading, call) && check_provider_blocks(loading, call);
     return ok && (is_install || check_inputs(loading, call));
 }
 
@@ -226,20 +227,20 @@ bool config_calls_load_tested(ConfigLoading *loading, const ModuleWanted *wanted
     ConfigRequest *request = arena_new(arena, ConfigRequest);
     Config *outer = loading->config;
     Module *before = loading->module;
-    Str folder;
-    if (!module_install_find(loading->modules, wanted, &folder, loading->diags) ||
-        !check_folder(loading, wanted->source_range, folder))
+    Str directory;
+    if (!module_install_find(loading->modules, wanted, &directory, loading->diags) ||
+        !check_directory(loading, wanted->source_range, directory))
         return false;
     *request = *loading->request;
     request->input = NULL;
     Config *config = arena_new(arena, Config);
-    *config = (Config){.folder = outer->folder, .functions = outer->functions};
+    *config = (Config){.directory = outer->directory, .functions = outer->functions};
     config->root = arena_new(arena, Module);
-    config->root->folder = folder;
+    config->root->directory = directory;
     config->root->key = wanted->key;
     config->statics = static_eval_new(request, config, arena);
     loading->config = config;
-    bool ok = config_directory_load(loading, folder, config->root);
+    bool ok = config_directory_load(loading, directory, config->root);
     loading->module = config->root;
     ok &= config_calls_load(loading);
     loading->module = before;

@@ -14,15 +14,15 @@ static bool is_override(const FrontEndFile *file) {
     return str_equal_cstr(base, "override") || str_ends_with(base, STR("_override"));
 }
 
-typedef struct ConfigFolder {
+typedef struct ConfigDirectory {
     VEC(FrontEndFile) files;
     bool ok;
-} ConfigFolder;
+} ConfigDirectory;
 
 /* Returns the files of a directory that another call has read, parsed again so that expressions
  * are not shared. */
-static const ConfigFolder *read_again(ConfigLoading *loading, const ConfigFolder *known) {
-    ConfigFolder *out = arena_new(loading->arena, ConfigFolder);
+static const ConfigDirectory *read_again(ConfigLoading *loading, const ConfigDirectory *known) {
+    ConfigDirectory *out = arena_new(loading->arena, ConfigDirectory);
     Diags said = diags_new(loading->arena); /* errors were reported by the first parse */
     out->ok = known->ok;
     vec_each(&known->files, file) {
@@ -35,24 +35,25 @@ static const ConfigFolder *read_again(ConfigLoading *loading, const ConfigFolder
     return out;
 }
 
-static const ConfigFolder *read_folder(ConfigLoading *loading, Str path) {
+static const ConfigDirectory *read_directory(ConfigLoading *loading, Str path) {
     const Disk *disk = loading->request->io->disk;
-    ConfigFolder *out = map_find(&loading->folders, path);
-    FrontEndFolder folder = {FRONT_END_CONFIGURATION, disk, path, {0}, loading->config->functions};
+    ConfigDirectory *out = map_find(&loading->directories, path);
+    FrontEndDirectory directory = {
+        FRONT_END_CONFIGURATION, disk, path, {0}, loading->config->functions};
     if (out)
         return read_again(loading, out);
-    out = arena_new(loading->arena, ConfigFolder);
-    map_set(&loading->folders, path, out);
-    int status = disk->list(disk->self, path, &folder.entries, loading->arena);
+    out = arena_new(loading->arena, ConfigDirectory);
+    map_set(&loading->directories, path, out);
+    int status = disk->list(disk->self, path, &directory.entries, loading->arena);
     out->ok = status >= 0;
     if (status < 0)
         diags_error(loading->diags, NO_RANGE, "Failed to read the configuration", "%.*s: %s.",
                     STR_ARG(path), strerror(-status));
     SCOPED(ArenaRef) scratch = arena_open("list folder");
-    front_end_index(&folder, scratch);
-    vec_each(&folder.entries, entry) {
+    front_end_index(&directory, scratch);
+    vec_each(&directory.entries, entry) {
         FrontEndFile file;
-        out->ok &= front_end_read(&folder, entry, &file, loading->arena, loading->diags);
+        out->ok &= front_end_read(&directory, entry, &file, loading->arena, loading->diags);
         if (file.source)
             vec_push(loading->arena, &out->files, file);
     }
@@ -286,11 +287,11 @@ static bool declare(ConfigLoading *loading,
 }
 
 static bool collect(ConfigLoading *loading,
-                    const ConfigFolder *folder,
+                    const ConfigDirectory *directory,
                     bool overrides,
                     Declarations *declarations) {
     bool ok = true;
-    vec_each(&folder->files, file) {
+    vec_each(&directory->files, file) {
         BodyContent content = {0};
         if (!file->body || is_override(file) != overrides)
             continue;
@@ -320,9 +321,9 @@ static bool decode_all(ConfigLoading *loading, const Declarations *declarations)
     return ok;
 }
 
-static bool check_versions(ConfigLoading *loading, const ConfigFolder *folder, Diags *unmet) {
+static bool check_versions(ConfigLoading *loading, const ConfigDirectory *directory, Diags *unmet) {
     bool ok = true;
-    vec_each(&folder->files, file) {
+    vec_each(&directory->files, file) {
         if (file->body)
             ok &= config_version_check(file->body, loading->arena, loading->diags, unmet);
     }
@@ -340,15 +341,15 @@ static bool refuse_version(ConfigLoading *loading, const Diags *unmet) {
     return false;
 }
 
-bool config_directory_load(ConfigLoading *loading, Str folder_name, Module *module) {
+bool config_directory_load(ConfigLoading *loading, Str directory_name, Module *module) {
     Module *outer = loading->module;
-    const ConfigFolder *folder = read_folder(loading, folder_name);
-    vec_each(&folder->files, file) {
+    const ConfigDirectory *directory = read_directory(loading, directory_name);
+    vec_each(&directory->files, file) {
         vec_push(loading->arena, &module->sources, file->source);
     }
     Diags *unmet = arena_new(loading->arena, Diags);
     *unmet = diags_new(loading->arena);
-    bool ok = check_versions(loading, folder, unmet) && folder->ok;
+    bool ok = check_versions(loading, directory, unmet) && directory->ok;
     /* `init` and `get` stop at an unmet version constraint: another program version may accept
      * the rest. */
     if (diags_has_errors(unmet) && loading->request->install)
@@ -356,8 +357,8 @@ bool config_directory_load(ConfigLoading *loading, Str folder_name, Module *modu
     SCOPED(ArenaRef) staging = arena_open("declarations");
     Declarations declarations = {.arena = staging, .by_key = map_new(staging)};
     loading->module = module;
-    ok &= collect(loading, folder, false, &declarations);
-    ok &= collect(loading, folder, true, &declarations);
+    ok &= collect(loading, directory, false, &declarations);
+    ok &= collect(loading, directory, true, &declarations);
     ok &= decode_all(loading, &declarations);
     ok &= config_encryption_finish(loading);
     loading->module = outer;

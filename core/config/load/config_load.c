@@ -10,10 +10,10 @@
 
 static bool load_root(ConfigLoading *loading) {
     Module *root = arena_new(loading->arena, Module);
-    root->folder = loading->request->folder;
+    root->directory = loading->request->directory;
     root->path = STR_EMPTY;
     loading->config->root = root;
-    if (!config_directory_load(loading, root->folder, root))
+    if (!config_directory_load(loading, root->directory, root))
         return false; /* the module calls may be wrong as well */
     loading->module = root;
     return config_environment_apply(loading) && config_calls_load(loading) &&
@@ -23,8 +23,8 @@ static bool load_root(ConfigLoading *loading) {
 static ModuleInstallOptions install_options(const ConfigRequest *request) {
     return (ModuleInstallOptions){
         .io = request->io,
-        .folder = request->folder,
-        .data_folder = request->data_folder,
+        .directory = request->directory,
+        .data_directory = request->data_directory,
         .install = request->install,
         .upgrade = request->upgrade,
         .keeps_lock = request->keeps_lock,
@@ -37,13 +37,13 @@ static ModuleInstallOptions install_options(const ConfigRequest *request) {
 
 bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags *diags) {
     Config *config = arena_new(arena, Config);
-    config->folder = request->folder;
+    config->directory = request->directory;
     config->functions = request->functions;
     config->workspace = request->workspace;
     ConfigLoading loading = {
         .request = request,
         .config = config,
-        .folders = map_new(arena),
+        .directories = map_new(arena),
         .imported = map_new(arena),
         .arena = arena,
         .diags = diags,
@@ -58,7 +58,7 @@ bool config_load(const ConfigRequest *request, Config **out, Arena *arena, Diags
     *out = config;
     /* Test files are read even after errors: modules with errors are still in the tree. */
     bool ok = load_root(&loading);
-    if (request->test_folder.len)
+    if (request->test_directory.len)
         ok = config_test_load(&loading) && ok;
     return module_install_finish(modules, diags) && ok;
 }

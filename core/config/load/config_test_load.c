@@ -97,52 +97,55 @@ static bool decode_body(TestLoading *loading, const Body *body) {
     return ok;
 }
 
-static bool add_file(ConfigLoading *loading, Str path, const Body *body, bool is_in_test_folder) {
+static bool add_file(ConfigLoading *loading,
+                     Str path,
+                     const Body *body,
+                     bool is_in_test_directory) {
     TestFile *file = arena_new(loading->arena, TestFile);
     file->path = path;
-    file->is_in_test_folder = is_in_test_folder;
+    file->is_in_test_directory = is_in_test_directory;
     file->providers = map_new(loading->arena);
     TestLoading inner = {loading, file, loading->arena, loading->diags};
     vec_push(loading->arena, &loading->config->tests->files, file);
     return decode_body(&inner, body);
 }
 
-static bool add_folder(ConfigLoading *loading, Str path, bool is_test_folder) {
+static bool add_directory(ConfigLoading *loading, Str path, bool is_test_directory) {
     const Disk *disk = loading->request->io->disk;
-    FrontEndFolder folder = {
+    FrontEndDirectory directory = {
         .use = FRONT_END_TEST, .disk = disk, .path = path, .functions = loading->config->functions};
     bool ok = true;
-    if (disk->list(disk->self, path, &folder.entries, loading->arena) < 0)
+    if (disk->list(disk->self, path, &directory.entries, loading->arena) < 0)
         return true; /* the root directory was already read; the test directory need not exist */
-    front_end_index(&folder, loading->arena);
-    vec_each(&folder.entries, entry) {
+    front_end_index(&directory, loading->arena);
+    vec_each(&directory.entries, entry) {
         FrontEndFile file;
-        ok &= front_end_read(&folder, entry, &file, loading->arena, loading->diags);
+        ok &= front_end_read(&directory, entry, &file, loading->arena, loading->diags);
         if (file.body)
-            ok &= add_file(loading, file.path, file.body, is_test_folder);
+            ok &= add_file(loading, file.path, file.body, is_test_directory);
     }
     return ok;
 }
 
 /* Rejects a test directory outside the configuration directory. */
-static bool check_folder(ConfigLoading *loading, Str folder) {
+static bool check_directory(ConfigLoading *loading, Str directory) {
     const Disk *disk = loading->request->io->disk;
-    Str clean = disk_clean(folder, loading->arena);
+    Str clean = disk_clean(directory, loading->arena);
     DiskStat stat;
     if (str_starts_with(clean, STR("/")) || str_starts_with(clean, STR(".."))) {
         diags_error(loading->diags, NO_RANGE, "Invalid testing directory",
                     "Tests lie in the folder of the configuration or below it, and \"%.*s\" is "
                     "outside.",
-                    STR_ARG(folder));
+                    STR_ARG(directory));
         return false;
     }
-    Str path = disk_join(loading->request->folder, folder, loading->arena);
+    Str path = disk_join(loading->request->directory, directory, loading->arena);
     bool is_usual = str_equal_cstr(clean, CONFIG_TEST_FOLDER);
     if (!is_usual && (disk->stat(disk->self, path, &stat) < 0 || stat.kind != DISK_FOLDER))
         diags_warning(loading->diags, NO_RANGE, "Test directory does not exist",
                       "There is no folder \"%.*s\", so only tests beside the configuration are "
                       "looked at.",
-                      STR_ARG(folder));
+                      STR_ARG(directory));
     return true;
 }
 
@@ -153,16 +156,16 @@ static int compare_files(const void *a, const void *b) {
 }
 
 bool config_test_load(ConfigLoading *loading) {
-    Str folder = loading->request->test_folder;
-    Str root = loading->config->folder;
+    Str directory = loading->request->test_directory;
+    Str root = loading->config->directory;
     struct TestFiles *tests = arena_new(loading->arena, struct TestFiles);
     loading->config->tests = tests;
-    if (!check_folder(loading, folder))
+    if (!check_directory(loading, directory))
         return false;
-    bool ok = add_folder(loading, root, false);
-    Str below = disk_clean(disk_join(root, folder, loading->arena), loading->arena);
+    bool ok = add_directory(loading, root, false);
+    Str below = disk_clean(disk_join(root, directory, loading->arena), loading->arena);
     if (!str_equal(below, disk_clean(root, loading->arena)))
-        ok &= add_folder(loading, below, true);
+        ok &= add_directory(loading, below, true);
     if (tests->files.count > 0)
         qsort(tests->files.items, tests->files.count, sizeof(TestFile *), compare_files);
     return ok;

@@ -208,19 +208,19 @@ static bool decode_mock_body(TestLoading *loading, const Body *body, MockProvide
 static bool read_mock_files(TestLoading *loading, Str path, SourceRange range, MockProvider *out) {
     const Disk *disk = loading->loading->request->io->disk;
     const FunctionTable *functions = loading->loading->config->functions;
-    FrontEndFolder folder = {
+    FrontEndDirectory directory = {
         .use = FRONT_END_MOCK_DATA, .disk = disk, .path = path, .functions = functions};
     bool ok = true;
-    int status = disk->list(disk->self, path, &folder.entries, loading->arena);
+    int status = disk->list(disk->self, path, &directory.entries, loading->arena);
     if (status < 0) {
         diags_error(loading->diags, range, "Failed to read mock data",
                     "The folder \"%.*s\" cannot be read: %s.", STR_ARG(path), strerror(-status));
         return false;
     }
-    front_end_index(&folder, loading->arena);
-    vec_each(&folder.entries, entry) {
+    front_end_index(&directory, loading->arena);
+    vec_each(&directory.entries, entry) {
         FrontEndFile file;
-        ok &= front_end_read(&folder, entry, &file, loading->arena, loading->diags);
+        ok &= front_end_read(&directory, entry, &file, loading->arena, loading->diags);
         if (file.body)
             ok &= decode_mock_body(loading, file.body, out);
     }
@@ -257,12 +257,12 @@ static bool add_provider(TestLoading *loading, ProviderConfig *provider) {
 static bool read_source(TestLoading *loading, const BodyContent *content, MockProvider *mock) {
     const BodyAttribute *attribute = body_content_find(content, "source");
     MockProvider shared = {.types = map_new(loading->arena), .during_plan = mock->during_plan};
-    Str folder = STR_EMPTY;
+    Str directory = STR_EMPTY;
     if (!attribute)
         return true;
-    if (!config_read_string(content, "source", &folder, loading->arena, loading->diags))
+    if (!config_read_string(content, "source", &directory, loading->arena, loading->diags))
         return false;
-    Str path = disk_join(loading->loading->config->folder, folder, loading->arena);
+    Str path = disk_join(loading->loading->config->directory, directory, loading->arena);
     if (!read_mock_files(loading, disk_clean(path, loading->arena), attribute->expr->range,
                          &shared))
         return false;

@@ -71,7 +71,7 @@ static bool is_checkable(const Reference *reference) {
 
 /* In JSON and YAML, returns the range of the whole string. */
 static SourceRange whole_range(SourceRange range) {
-    const Source *source = range.source;
+    const SourceText *source = range.source;
     if (!source || !source->outer)
         return range;
     return (SourceRange){source->outer, source->outer_start, source->outer_end};
@@ -151,7 +151,7 @@ static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun 
         .name = run->name,
         .source = run->source,
         .version = version,
-        .parent_folder = loading->loading->config->folder,
+        .parent_directory = loading->loading->config->directory,
         .source_range = source->expr->range,
         .version_range = version_at ? version_at->expr->range : NO_RANGE,
         .range = block->range,

@@ -277,9 +277,9 @@ bool config_module_is_local(const ModuleCall *call);
 struct Module {
     Module *parent; /* NULL: the root */
     const ModuleCall *call;
-    Str path;   /* configuration address: "module.a.module.b", empty for the root */
-    Str key;    /* prefix of call keys when a test run loads this root module; else empty */
-    Str folder; /* directory, as path.module returns it: "." or "modules/network" */
+    Str path;      /* configuration address: "module.a.module.b", empty for the root */
+    Str key;       /* prefix of call keys when a test run loads this root module; else empty */
+    Str directory; /* directory, as path.module returns it: "." or "modules/network" */
     Map variables;
     Map locals;
     Map outputs;
@@ -297,7 +297,7 @@ struct Module {
     SourceRange cloud_range;        /* of a cloud block, which is an error */
     const BackendConfig *backend;
     const Encryption *encryption; /* NULL: not encrypted */
-    VEC(const Source *) sources;
+    VEC(const SourceText *) sources;
 };
 
 struct StaticEval;
@@ -307,7 +307,7 @@ typedef struct Config {
     Module *root;
     struct StaticEval *statics; /* evaluates expressions while loading, see static_eval.h */
     struct TestFiles *tests;    /* see config_test.h; NULL: test files were not requested */
-    Str folder;
+    Str directory;
     Str workspace;                  /* from the request, or the environment's name */
     const Environment *environment; /* merged into the root module; NULL: none */
     const FunctionTable *functions;

@@ -4,19 +4,19 @@
 #include "lexer.h"
 
 bool config_legacy_is_quoted(const Expr *expr) {
-    const Source *source = expr->range.source;
+    const SourceText *source = expr->range.source;
     return source && !source->outer && expr->kind == EXPR_LITERAL &&
            expr->as.literal.type == &TYPE_STRING &&
-           str_starts_with(source_text(expr->range), STR("\""));
+           str_starts_with(source_range_text(expr->range), STR("\""));
 }
 
-static uint32_t behind_quote(const Source *source, uint32_t offset) {
+static uint32_t behind_quote(const SourceText *source, uint32_t offset) {
     return source->outer_start + 1 + offset;
 }
 
 /* Returns the text between the quotes as a source whose ranges map to the file. */
-static const Source *inner_source(const Expr *expr, Arena *arena) {
-    Source *source = arena_new(arena, Source);
+static const SourceText *inner_source(const Expr *expr, Arena *arena) {
+    SourceText *source = arena_new(arena, SourceText);
     source->path = expr->range.source->path;
     source->bytes = str_clone(value_text(expr->as.literal), arena);
     source->outer = expr->range.source;
@@ -67,7 +67,7 @@ static QuotedFault read_step(Lexer *lexer, Token token) {
 }
 
 /* Checks for a name followed by attributes and literal indexes. */
-static QuotedFault find_fault(const Source *source, Arena *arena) {
+static QuotedFault find_fault(const SourceText *source, Arena *arena) {
     Lexer lexer = lexer_new(source, 0, LEXER_NORMAL, arena);
     Token token = lexer_next(&lexer);
     if (token.kind != TOKEN_IDENTIFIER)
@@ -87,7 +87,7 @@ static void warn_of_quotes(const Expr *expr, const char *what, const char *text,
 }
 
 static void refuse_fault(const Expr *expr,
-                         const Source *source,
+                         const SourceText *source,
                          const QuotedFault *fault,
                          Diags *diags) {
     SourceRange range = {source, fault->token.start, fault->token.end};
@@ -101,7 +101,7 @@ static bool unquote(const Expr **expr, const char *what, Arena *arena, Diags *di
         return true;
     Traversal *traversal;
     Diags ignored = diags_new(arena);
-    const Source *source = inner_source(*expr, arena);
+    const SourceText *source = inner_source(*expr, arena);
     QuotedFault fault = find_fault(source, arena);
     if (fault.detail) {
         refuse_fault(*expr, source, &fault, diags);
@@ -112,7 +112,7 @@ static bool unquote(const Expr **expr, const char *what, Arena *arena, Diags *di
         return true;
     Expr *bare = expr_new(EXPR_TRAVERSAL, traversal->range, arena);
     bare->as.traversal = traversal;
-    Str text = str_format(arena, ": %.*s", STR_ARG(source_text(traversal->range)));
+    Str text = str_format(arena, ": %.*s", STR_ARG(source_range_text(traversal->range)));
     warn_of_quotes(*expr, what, str_to_cstr(text, arena), diags);
     *expr = bare;
     return true;

@@ -30,11 +30,11 @@ const Expr *config_read_for_each(const BodyBlock *block, const BodyContent *cont
 }
 
 Str config_read_place(SourceRange range, Arena *arena) {
-    SourceRange outer = source_resolve(range);
+    SourceRange outer = source_range_resolve(range);
     if (!outer.source)
         return STR("an unknown place");
     return str_format(arena, "%.*s, line %u", STR_ARG(outer.source->path),
-                      source_position(outer.source, outer.start).line);
+                      source_text_position(outer.source, outer.start).line);
 }
 
 Str config_read_convert_error(const ConvertError *error, Arena *arena) {

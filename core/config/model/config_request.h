@@ -9,9 +9,10 @@ struct ModuleSources;
 
 typedef struct ConfigRequest {
     const Io *io;
-    Str folder;      /* root module directory, as path.root returns it */
-    Str data_folder; /* .loam, which holds the module manifest */
-    Str test_folder; /* directory of test files below the root module; empty: load no test files */
+    Str directory;      /* root module directory, as path.root returns it */
+    Str data_directory; /* .loam, which holds the module manifest */
+    Str test_directory; /* directory of test files below the root module; empty: load no test files
+                         */
     const FunctionTable *functions;
     bool runs_tests; /* each test run reports unmet version constraints */
     bool is_single;  /* load this module only, without its child modules */
@@ -33,7 +34,7 @@ typedef struct ConfigRequest {
     /* Inputs for expressions that are evaluated while loading (static_eval.h). */
     struct InputRequest *input; /* NULL: variables have their default values */
     Str workspace;              /* empty: "default" */
-    Str working_folder;         /* value of path.cwd */
+    Str working_directory;      /* value of path.cwd */
     Str environment;            /* name of the selected environment; empty: none */
     /* Content of an encryption block in native syntax or JSON, which overrides the root module's
      * block. `encryption_name` is the name of its environment variable. Empty: none. */

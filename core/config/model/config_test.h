@@ -76,7 +76,7 @@ typedef struct TestRun {
 
 typedef struct TestFile {
     Str path;
-    bool is_in_test_folder;
+    bool is_in_test_directory;
     TestVariables variables;
     Map providers; /* "name" or "name.alias" → ProviderConfig */
     TestOverrides overrides;

@@ -83,17 +83,17 @@ struct Body {
 
 /* Parse a file into its body. On syntax errors, return false; *out is then the readable part of
  * a native or JSON file, or unchanged. */
-MUST_USE bool body_yaml_parse(const Source *source,
+MUST_USE bool body_yaml_parse(const SourceText *source,
                               const FunctionTable *functions,
                               const Body **out,
                               Arena *arena,
                               Diags *diags);
-MUST_USE bool body_json_parse(const Source *source,
+MUST_USE bool body_json_parse(const SourceText *source,
                               const FunctionTable *functions,
                               const Body **out,
                               Arena *arena,
                               Diags *diags);
-MUST_USE bool body_hcl_parse(const Source *source,
+MUST_USE bool body_hcl_parse(const SourceText *source,
                              const FunctionTable *functions,
                              const Body **out,
                              Arena *arena,

@@ -9,7 +9,7 @@
 
 typedef struct NodeBody {
     Body base;
-    const Source *source;
+    const SourceText *source;
     BodySyntax syntax;
     BodyNodes objects;
     const BodyNode *shapeless; /* JSON: null or an array in place of an object; NULL: none */
@@ -63,7 +63,7 @@ static bool refuse_wrapped_code(const NodeBody *body, const BodyNode *node, Diag
  * accepts the file, as in Terraform. In YAML they are errors of the file. */
 static bool template_to_expr(
     const NodeBody *body, const BodyNode *node, const Expr **out, Arena *arena, Diags *diags) {
-    const Source *source = body_scalar_source(node, body->source, body->syntax, arena);
+    const SourceText *source = body_scalar_source(node, body->source, body->syntax, arena);
     if (body->syntax == BODY_SYNTAX_YAML)
         return parser_parse_template(source, body->base.functions, out, arena, diags);
     Diags mistakes = diags_new(arena);
@@ -119,7 +119,8 @@ static bool check_repeated_keys(const NodeBody *body,
             continue;
         diags_error(diags, node_range(body, member->key), "Duplicate key",
                     "The key \"%.*s\" stands in this object already, at line %u.",
-                    STR_ARG(member->key->text), source_position(body->source, first->start).line);
+                    STR_ARG(member->key->text),
+                    source_text_position(body->source, first->start).line);
         ok = false;
     }
     return ok;
@@ -201,7 +202,7 @@ static bool check_repeated_attribute(const NodeBody *body,
     diags_error(diags, node_range(body, key), "Duplicate argument",
                 "The argument \"%.*s\" was set already at line %u. Each argument may be set "
                 "only once.",
-                STR_ARG(key->text), source_position(body->source, first->start).line);
+                STR_ARG(key->text), source_text_position(body->source, first->start).line);
     return false;
 }
 
@@ -561,7 +562,7 @@ static Str outline(const void *tree, uint32_t offset, Arena *arena) {
 }
 
 bool body_from_node(const BodyNode *root,
-                    const Source *source,
+                    const SourceText *source,
                     BodySyntax syntax,
                     const FunctionTable *functions,
                     const Body **out,
@@ -575,7 +576,7 @@ bool body_from_node(const BodyNode *root,
     };
     body->source = source;
     body->syntax = syntax;
-    source_set_outline(source, outline, root);
+    source_text_set_outline(source, outline, root);
     if (!add_root_objects(body, root, arena, diags))
         return false;
     *out = &body->base;

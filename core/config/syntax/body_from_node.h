@@ -7,7 +7,7 @@
 /* Makes the body of a whole file: an object, an array of objects, or null for an empty YAML
  * file. */
 MUST_USE bool body_from_node(const BodyNode *root,
-                             const Source *source,
+                             const SourceText *source,
                              BodySyntax syntax,
                              const FunctionTable *functions,
                              const Body **out,

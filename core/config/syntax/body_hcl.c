@@ -246,14 +246,14 @@ static Str outline(const void *tree, uint32_t offset, Arena *arena) {
     return strbuf_str(&out);
 }
 
-bool body_hcl_parse(const Source *source,
+bool body_hcl_parse(const SourceText *source,
                     const FunctionTable *functions,
                     const Body **out,
                     Arena *arena,
                     Diags *diags) {
     const NativeBody *native;
     bool ok = native_parse(source, functions, &native, arena, diags);
-    source_set_outline(source, outline, native);
+    source_text_set_outline(source, outline, native);
     *out = &new_body(native, functions, arena)->base;
     return ok;
 }

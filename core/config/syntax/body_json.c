@@ -5,7 +5,7 @@
 
 typedef struct JsonFile {
     JsonReader reader;
-    const Source *source;
+    const SourceText *source;
     size_t value_count;
     bool is_too_large;
     Arena *arena;
@@ -100,7 +100,7 @@ static bool read_file(JsonFile *file, const BodyNode **out) {
 
 /* Reads a file with syntax errors and reports them. Sets *out to the readable part, unless the
  * root is not an object or array. */
-static void recover(const Source *source,
+static void recover(const SourceText *source,
                     const FunctionTable *functions,
                     const Body **out,
                     Arena *arena,
@@ -111,7 +111,7 @@ static void recover(const Source *source,
         *out = body;
 }
 
-bool body_json_parse(const Source *source,
+bool body_json_parse(const SourceText *source,
                      const FunctionTable *functions,
                      const Body **out,
                      Arena *arena,

@@ -189,7 +189,7 @@ static void walk_block(Walk *walk, bool folds) {
     }
 }
 
-static uint32_t scalar_to_outer(const Source *source, uint32_t offset) {
+static uint32_t scalar_to_outer(const SourceText *source, uint32_t offset) {
     Walk walk = {
         .raw = str_slice(source->outer->bytes, source->outer_start, source->outer_end),
         .decoded = source->bytes,
@@ -208,16 +208,16 @@ static uint32_t scalar_to_outer(const Source *source, uint32_t offset) {
 }
 
 /* An expression at the start of the string has its range start at the quote. */
-static uint32_t json_to_outer(const Source *source, uint32_t offset) {
+static uint32_t json_to_outer(const SourceText *source, uint32_t offset) {
     return offset == 0 ? source->outer_start : scalar_to_outer(source, offset);
 }
 
-const Source *body_scalar_source(const BodyNode *string,
-                                 const Source *file,
-                                 BodySyntax syntax,
-                                 Arena *arena) {
-    Source *source = arena_new(arena, Source);
-    *source = (Source){
+const SourceText *body_scalar_source(const BodyNode *string,
+                                     const SourceText *file,
+                                     BodySyntax syntax,
+                                     Arena *arena) {
+    SourceText *source = arena_new(arena, SourceText);
+    *source = (SourceText){
         .path = file->path,
         .bytes = string->text,
         .outer = file,

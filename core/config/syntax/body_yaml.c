@@ -16,7 +16,7 @@ SCOPED_TYPE(yaml_event_t, yaml_event_delete);
 
 typedef struct YamlFile {
     yaml_parser_t *parser;
-    const Source *source;
+    const SourceText *source;
     Map anchors; /* name → BodyNode; NULL while the anchored node is being read */
     size_t cursor_index;
     size_t cursor_byte;
@@ -101,7 +101,7 @@ static const char *find_advice(const char *problem) {
 /* Returns the text of the line before the position where parsing stopped. */
 static Str text_before(const YamlFile *file, uint32_t at) {
     uint32_t start;
-    (void)source_line(file->source, at, &start);
+    (void)source_text_line(file->source, at, &start);
     return str_slice(file->source->bytes, start, at);
 }
 
@@ -198,7 +198,7 @@ static SourceRange scalar_range(YamlFile *file, const yaml_event_t *event) {
 
 static Str scalar_text(YamlFile *file, const yaml_event_t *event, SourceRange range) {
     Str text = {(const char *)event->data.scalar.value, event->data.scalar.length};
-    Str raw = source_text(range);
+    Str raw = source_range_text(range);
     return str_equal(text, raw) ? raw : str_clone(text, file->arena);
 }
 
@@ -424,7 +424,7 @@ static bool check_duplicate(YamlFile *file, const YamlKeys *keys, const BodyNode
     const BodyNode *first = find_key(keys, key->text);
     if (!first)
         return true;
-    SourcePos place = source_position(file->source, first->start);
+    SourcePos place = source_text_position(file->source, first->start);
     diags_error(file->diags, node_range(file, key), "Duplicate key",
                 "The key \"%.*s\" stands in this mapping already, at line %u, column %u.",
                 STR_ARG(key->text), place.line, place.column);
@@ -555,7 +555,7 @@ static bool read_document(YamlFile *file, const BodyNode **out) {
     }
 }
 
-bool body_yaml_parse(const Source *source,
+bool body_yaml_parse(const SourceText *source,
                      const FunctionTable *functions,
                      const Body **out,
                      Arena *arena,

@@ -1,7 +1,7 @@
 /* The tables of file suffixes: configuration files, test files, mock data files. */
 #include "front_end.h"
 
-#include "folder_file.h"
+#include "directory_file.h"
 #include "log.h"
 
 static const FrontEnd configuration[] = {
@@ -62,16 +62,16 @@ bool front_end_is_configuration(Str name) {
     return front_end && front_end->parse;
 }
 
-void front_end_index(FrontEndFolder *folder, Arena *arena) {
-    folder->names = map_new(arena);
-    vec_each(&folder->entries, entry) {
-        if (entry->kind != DISK_FOLDER && front_end_find(folder->use, entry->name))
-            map_set(&folder->names, entry->name, entry);
+void front_end_index(FrontEndDirectory *directory, Arena *arena) {
+    directory->names = map_new(arena);
+    vec_each(&directory->entries, entry) {
+        if (entry->kind != DISK_FOLDER && front_end_find(directory->use, entry->name))
+            map_set(&directory->names, entry->name, entry);
     }
 }
 
 /* Returns whether the directory has an x.tofu… file that takes precedence over this x.tf… file. */
-static bool is_shadowed(const FrontEndFolder *folder,
+static bool is_shadowed(const FrontEndDirectory *directory,
                         Str name,
                         const FrontEnd *front_end,
                         Arena *arena) {
@@ -81,43 +81,43 @@ static bool is_shadowed(const FrontEndFolder *folder,
     Str other =
         str_format(arena, "%.*s.tofu%.*s", STR_ARG(str_slice(name, 0, name.len - suffix.len)),
                    STR_ARG(str_after(suffix, strlen(".tf"))));
-    return map_has(&folder->names, other);
+    return map_has(&directory->names, other);
 }
 
-static bool read_bytes(const FrontEndFolder *folder,
+static bool read_bytes(const FrontEndDirectory *directory,
                        const DiskEntry *entry,
                        FrontEndFile *out,
                        Arena *arena,
                        Diags *diags) {
-    FolderFile listed = {out->path, entry->kind, uses[folder->use].unread};
+    DirectoryFile listed = {out->path, entry->kind, uses[directory->use].unread};
     Str bytes;
     if (!out->front_end->parse) {
-        diags_error(diags, NO_RANGE, uses[folder->use].unsupported,
+        diags_error(diags, NO_RANGE, uses[directory->use].unsupported,
                     "%.*s: the names of such files in YAML end in \"%s\".", STR_ARG(out->path),
                     out->front_end->meant);
         return false;
     }
-    if (!folder_file_read(folder->disk, &listed, &bytes, arena, diags))
+    if (!directory_file_read(directory->disk, &listed, &bytes, arena, diags))
         return false;
-    out->source = source_new(out->path, bytes, arena);
+    out->source = source_text_new(out->path, bytes, arena);
     log_debug("file read", log_text("path", out->path), log_number("bytes", (int64_t)bytes.len));
     return true;
 }
 
-bool front_end_read(const FrontEndFolder *folder,
+bool front_end_read(const FrontEndDirectory *directory,
                     const DiskEntry *entry,
                     FrontEndFile *out,
                     Arena *arena,
                     Diags *diags) {
-    const FrontEnd *front_end = front_end_find(folder->use, entry->name);
+    const FrontEnd *front_end = front_end_find(directory->use, entry->name);
     *out = (FrontEndFile){0};
     if (!front_end || entry->kind == DISK_FOLDER ||
-        is_shadowed(folder, entry->name, front_end, arena))
+        is_shadowed(directory, entry->name, front_end, arena))
         return true;
     out->front_end = front_end;
-    out->path = disk_clean(disk_join(folder->path, entry->name, arena), arena);
-    return read_bytes(folder, entry, out, arena, diags) &&
-           front_end->parse(out->source, folder->functions, &out->body, arena, diags);
+    out->path = disk_clean(disk_join(directory->path, entry->name, arena), arena);
+    return read_bytes(directory, entry, out, arena, diags) &&
+           front_end->parse(out->source, directory->functions, &out->body, arena, diags);
 }
 
 bool front_end_is_empty_dir(const Disk *disk, Str dir) {

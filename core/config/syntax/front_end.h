@@ -17,7 +17,7 @@ typedef enum FrontEndUse {
 
 typedef struct FrontEnd {
     const char *suffix;
-    bool (*parse)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
+    bool (*parse)(const SourceText *, const FunctionTable *, const Body **, Arena *, Diags *);
     /* Parsing creates the expressions, and an expression can be bound in one module only. Each
      * call of a module parses its files again. */
     bool is_eager;
@@ -31,28 +31,28 @@ bool front_end_is_configuration(Str name);
 /* Returns whether the directory has no configuration file or cannot be read. */
 bool front_end_is_empty_dir(const Disk *disk, Str dir);
 
-typedef struct FrontEndFolder {
+typedef struct FrontEndDirectory {
     FrontEndUse use;
     const Disk *disk;
     Str path;
     DiskEntries entries; /* in the order of the directory listing */
     const FunctionTable *functions;
     Map names; /* relevant entry names; filled by front_end_index */
-} FrontEndFolder;
+} FrontEndDirectory;
 
 /* Indexes `names` for precedence checks. Call it after `entries` has been listed. */
-void front_end_index(FrontEndFolder *folder, Arena *arena);
+void front_end_index(FrontEndDirectory *directory, Arena *arena);
 
 typedef struct FrontEndFile {
     const FrontEnd *front_end;
     Str path;
-    const Source *source; /* NULL: the file could not be read or has a different use */
-    const Body *body;     /* NULL: not parsed; a body may be present despite errors */
+    const SourceText *source; /* NULL: the file could not be read or has a different use */
+    const Body *body;         /* NULL: not parsed; a body may be present despite errors */
 } FrontEndFile;
 
 /* Reads and parses an entry of the directory listing. Leaves *out empty if the entry has a
  * different use or another file takes precedence. */
-MUST_USE bool front_end_read(const FrontEndFolder *folder,
+MUST_USE bool front_end_read(const FrontEndDirectory *directory,
                              const DiskEntry *entry,
                              FrontEndFile *out,
                              Arena *arena,

@@ -25,7 +25,7 @@ typedef struct Piece {
 } Piece;
 
 typedef struct Recovery {
-    const Source *source;
+    const SourceText *source;
     Piece next;
     uint32_t depth;
     size_t value_count;
@@ -424,7 +424,7 @@ static const BodyNode *read_value(Recovery *recovery) {
     return node;
 }
 
-const BodyNode *json_recovery_read(const Source *source, Arena *arena, Diags *diags) {
+const BodyNode *json_recovery_read(const SourceText *source, Arena *arena, Diags *diags) {
     Recovery recovery = {.source = source, .arena = arena, .diags = diags};
     size_t before = diags->error_count;
     recovery.next = scan(&recovery, 0);

@@ -9,4 +9,4 @@
 #include "body_node.h"
 
 /* Returns the root value as far as it is readable. Adds at least one error. */
-const BodyNode *json_recovery_read(const Source *source, Arena *arena, Diags *diags);
+const BodyNode *json_recovery_read(const SourceText *source, Arena *arena, Diags *diags);

@@ -2,8 +2,8 @@
 #include "input.h"
 
 #include "config_read.h"
+#include "directory_file.h"
 #include "eval.h"
-#include "folder_file.h"
 #include "vars_file.h"
 
 #define UNDECLARED_SHOWN 2
@@ -52,7 +52,7 @@ static bool set_text(Collecting *collecting, const Variable *variable, Str text)
             .functions = function_table_new(NULL, 0, arena),
         };
         Str path = str_format(arena, "<value for var.%.*s>", STR_ARG(variable->name));
-        const Source *source = source_new(path, str_clone(text, arena), arena);
+        const SourceText *source = source_text_new(path, str_clone(text, arena), arena);
         const Expr *expr;
         if (!parser_parse_expression(source, scope.functions, &expr, arena, collecting->diags) ||
             !eval_expr(expr, &scope, &value, arena, collecting->diags)) {
@@ -138,12 +138,12 @@ static void warn_more_undeclared(Collecting *collecting) {
 
 static bool add_file(Collecting *collecting, Str path, DiskKind kind) {
     const Disk *disk = collecting->request->io->disk;
-    FolderFile file = {path, kind, "Failed to read variables file"};
+    DirectoryFile file = {path, kind, "Failed to read variables file"};
     VarsFileValues values = {0};
     Str bytes;
-    if (!folder_file_read(disk, &file, &bytes, collecting->arena, collecting->diags))
+    if (!directory_file_read(disk, &file, &bytes, collecting->arena, collecting->diags))
         return false;
-    const Source *source = source_new(path, bytes, collecting->arena);
+    const SourceText *source = source_text_new(path, bytes, collecting->arena);
     bool ok = vars_file_read(source, &values, collecting->arena, collecting->diags);
     vec_each(&values, value) {
         const Variable *variable = find_variable(collecting, value->name);
@@ -196,17 +196,17 @@ static bool add_auto_files(Collecting *collecting) {
     const Disk *disk = request->io->disk;
     DiskEntries entries = {0};
     bool ok = true;
-    int status = disk->list(disk->self, request->folder, &entries, collecting->arena);
+    int status = disk->list(disk->self, request->directory, &entries, collecting->arena);
     if (status < 0) {
         diags_error(collecting->diags, NO_RANGE, "Failed to look for variables files", "%.*s: %s.",
-                    STR_ARG(request->folder), strerror(-status));
+                    STR_ARG(request->directory), strerror(-status));
         return false;
     }
     for (size_t i = 0; i < ARRAY_COUNT(auto_files); i++) {
         vec_each(&entries, entry) {
             if (entry->kind == DISK_FOLDER || !is_in_rank(&auto_files[i], entry->name))
                 continue;
-            Str path = disk_join(request->folder, entry->name, collecting->arena);
+            Str path = disk_join(request->directory, entry->name, collecting->arena);
             ok &= add_file(collecting, disk_clean(path, collecting->arena), entry->kind);
         }
     }
@@ -265,11 +265,11 @@ static bool gather(Collecting *collecting) {
     *collecting->out = request->values ? *request->values : map_new(collecting->arena);
     if (request->values)
         return true;
-    bool ok = request->only_options || request->only_folder || add_environment(collecting);
+    bool ok = request->only_options || request->only_directory || add_environment(collecting);
     ok &= request->only_options || add_auto_files(collecting);
-    if (!request->only_options && !request->only_folder)
+    if (!request->only_options && !request->only_directory)
         add_environment_block(collecting);
-    for (size_t i = 0; i < (request->only_folder ? 0 : request->options.count); i++) {
+    for (size_t i = 0; i < (request->only_directory ? 0 : request->options.count); i++) {
         const InputOption *option = &request->options.items[i];
         ok &= option->is_file ? add_file(collecting, option->text, DISK_FILE)
                               : add_flag(collecting, option->text);

@@ -20,13 +20,13 @@ typedef VEC(InputOption) InputOptions;
 
 typedef struct InputRequest {
     const Io *io;
-    Str folder;
+    Str directory;
     InputOptions options;
     bool only_options; /* ignore environment variables and files that are found by name */
     Str environment; /* selected environment; its values override files, not options; empty: none */
-    const Map *values; /* name → InputValue of an earlier run; NULL: collect them */
-    bool is_of_test;   /* keep values of undeclared variables: tests may refer to them */
-    bool only_folder;  /* read only the variable files of that directory */
+    const Map *values;   /* name → InputValue of an earlier run; NULL: collect them */
+    bool is_of_test;     /* keep values of undeclared variables: tests may refer to them */
+    bool only_directory; /* read only the variable files of that directory */
     /* Prompts for a value; returns false if cancelled. NULL: no prompt, a missing value is an
      * error. */
     bool (*ask)(void *payload, const Variable *variable, Str *out, Arena *arena);

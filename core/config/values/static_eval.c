@@ -176,13 +176,13 @@ static bool lookup_path(
     const StaticScope *scope, const Reference *reference, Value *out, Arena *arena, Diags *diags) {
     const ConfigRequest *request = scope->self->request;
     Str name = reference->name;
-    Str folder = str_equal_cstr(name, "module") ? scope->module->folder
-                 : str_equal_cstr(name, "root") ? request->folder
-                 : str_equal_cstr(name, "cwd")  ? request->working_folder
-                                                : STR_EMPTY;
-    if (!folder.len)
+    Str directory = str_equal_cstr(name, "module") ? scope->module->directory
+                    : str_equal_cstr(name, "root") ? request->directory
+                    : str_equal_cstr(name, "cwd")  ? request->working_directory
+                                                   : STR_EMPTY;
+    if (!directory.len)
         return refuse_dynamic(reference, arena, diags);
-    *out = value_string(folder, arena);
+    *out = value_string(directory, arena);
     return true;
 }
 

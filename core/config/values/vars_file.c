@@ -3,10 +3,11 @@
 
 #include "eval.h"
 
-typedef bool (*ParseBody)(const Source *, const FunctionTable *, const Body **, Arena *, Diags *);
+typedef bool (*ParseBody)(
+    const SourceText *, const FunctionTable *, const Body **, Arena *, Diags *);
 
 static bool read_body(
-    const Source *source, ParseBody parse, VarsFileValues *out, Arena *arena, Diags *diags) {
+    const SourceText *source, ParseBody parse, VarsFileValues *out, Arena *arena, Diags *diags) {
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     const Body *body;
     BodyContent content;
@@ -27,7 +28,7 @@ static bool read_body(
     return ok;
 }
 
-bool vars_file_read(const Source *source, VarsFileValues *out, Arena *arena, Diags *diags) {
+bool vars_file_read(const SourceText *source, VarsFileValues *out, Arena *arena, Diags *diags) {
     Str path = source->path;
     bool is_yaml = str_ends_with(path, STR(".yaml")) || str_ends_with(path, STR(".yml"));
     bool is_native = str_ends_with(path, STR(".tfvars"));

@@ -26,8 +26,10 @@ static const PlaceName *find_name(Str root) {
     return NULL;
 }
 
-NamePlace name_place_of(const Expr *count, const Expr *for_each) {
-    return (NamePlace){.repetition = count ? REPEAT_COUNT : for_each ? REPEAT_EACH : REPEAT_NONE};
+AllowedNames allowed_names_of(const Expr *count, const Expr *for_each) {
+    return (AllowedNames){.repetition = count      ? REPEAT_COUNT
+                                        : for_each ? REPEAT_EACH
+                                                   : REPEAT_NONE};
 }
 
 static bool refuse_repetition(const Reference *reference, Diags *diags) {
@@ -60,7 +62,7 @@ static bool check_attribute(const Reference *reference, Diags *diags) {
     return refuse_attribute(name, reference->name, reference->range, diags);
 }
 
-bool name_place_check(NamePlace place, const Reference *reference, Diags *diags) {
+bool allowed_names_check(AllowedNames place, const Reference *reference, Diags *diags) {
     switch (reference->kind) {
     case REFERENCE_COUNT:
         return check_attribute(reference, diags) &&
@@ -85,7 +87,7 @@ bool name_place_check(NamePlace place, const Reference *reference, Diags *diags)
     return true;
 }
 
-void name_place_refuse_root(const Traversal *traversal, Diags *diags) {
+void allowed_names_reject_root(const Traversal *traversal, Diags *diags) {
     const PlaceName *name = find_name(traversal->root);
     size_t before = diags->count;
     if (name)

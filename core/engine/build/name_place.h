@@ -4,16 +4,16 @@
 
 #include "node.h"
 
-typedef struct NamePlace {
+typedef struct AllowedNames {
     RepetitionKind repetition; /* of the block that contains the expression */
     bool allows_self;
-} NamePlace;
+} AllowedNames;
 
 /* Returns the names that a block with these arguments allows. */
-NamePlace name_place_of(const Expr *count, const Expr *for_each);
+AllowedNames allowed_names_of(const Expr *count, const Expr *for_each);
 /* Returns false with an error if the name is not allowed here. References of other kinds are always
  * allowed. */
-MUST_USE bool name_place_check(NamePlace place, const Reference *reference, Diags *diags);
+MUST_USE bool allowed_names_check(AllowedNames place, const Reference *reference, Diags *diags);
 /* Adds an error if the traversal is only such a root, without the name of an attribute or a block.
  * Ignores other roots. */
-void name_place_refuse_root(const Traversal *traversal, Diags *diags);
+void allowed_names_reject_root(const Traversal *traversal, Diags *diags);

@@ -31,7 +31,7 @@ bool transform_diff(EngineWalk *walk, Diags *diags) {
             ok = false;
             continue;
         }
-        ChangeRun *run = arena_new(walk->arena, ChangeRun);
+        PlannedChange *run = arena_new(walk->arena, PlannedChange);
         run->change = change;
         run->create_before_destroy = resource->create_before_destroy;
         vec_push(walk->arena, &resource->planned, run);

@@ -144,7 +144,7 @@ static bool check_provider_key(EngineWalk *walk, Node *node, Diags *diags) {
 
 /* Returns true if both expressions have the same text and refer to something. */
 static bool are_same(const Expr *a, const Expr *b) {
-    return a && b && str_equal(source_text(a->range), source_text(b->range)) &&
+    return a && b && str_equal(source_range_text(a->range), source_range_text(b->range)) &&
            expr_has_traversal(a);
 }
 

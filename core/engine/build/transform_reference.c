@@ -8,7 +8,7 @@ typedef struct Binder {
     EngineWalk *walk;
     Node *node;           /* dependent node; NULL: console */
     EngineModule *module; /* module whose names are resolved */
-    NamePlace place;
+    AllowedNames place;
     const Check *check; /* check whose assertions are bound; NULL: none */
     bool is_console;    /* every name is allowed */
     Diags *diags;
@@ -49,7 +49,7 @@ static void close_part(Binder *binder, const void *part) {
         diags_append(binder->diags, &found);
         return;
     }
-    PartFaults faults = {.part = part,
+    PartErrors faults = {.part = part,
                          .diags = found,
                          .hides_names = binder->is_static,
                          .is_of_form = binder->is_of_form,
@@ -379,7 +379,7 @@ static bool check_place(Binder *binder, const Binding *binding) {
     Diags *diags = is_self ? &binder->forms : &binder->values;
     if (binder->is_console)
         return true;
-    if (!name_place_check(binder->place, reference, diags)) {
+    if (!allowed_names_check(binder->place, reference, diags)) {
         binder->is_static |= is_self;
         return false;
     }
@@ -393,7 +393,7 @@ static void bind_traversal(Traversal *traversal, void *payload) {
     Binding *binding = arena_new(binder->walk->arena, Binding);
     traversal->binding = NULL;
     if (!reference_from_traversal(traversal, &binding->reference, &binder->forms)) {
-        name_place_refuse_root(traversal, &binder->values);
+        allowed_names_reject_root(traversal, &binder->values);
         return;
     }
     if (!check_place(binder, binding))
@@ -462,9 +462,9 @@ static void bind_item(Binder *binder, Traversal *traversal, bool is_sound) {
 }
 
 static void bind_depends_on(Binder *binder, const Traversals *traversals) {
-    NamePlace before = binder->place;
+    AllowedNames before = binder->place;
     Diags found = diags_new(binder->walk->arena);
-    binder->place = (NamePlace){0};
+    binder->place = (AllowedNames){0};
     binder->is_order = true;
     vec_each(traversals, item) {
         open_part(binder);
@@ -480,7 +480,7 @@ static void bind_depends_on(Binder *binder, const Traversals *traversals) {
 }
 
 static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
-    NamePlace before = binder->place;
+    AllowedNames before = binder->place;
     binder->is_late = true;
     vec_each(&lifecycle->replace_triggered_by, expr) {
         bind_expr(binder, *expr);
@@ -489,7 +489,7 @@ static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
     bind_conditions(binder, &lifecycle->preconditions);
     binder->place.allows_self = true;
     bind_conditions(binder, &lifecycle->postconditions);
-    binder->place = (NamePlace){0};
+    binder->place = (AllowedNames){0};
     bind_expr(binder, lifecycle->prevent_destroy);
     bind_expr(binder, lifecycle->enabled);
     binder->place = before;
@@ -538,11 +538,11 @@ static void bind_orphan(Binder *binder, const ResourceNode *resource) {
 /* Binds the key in the module that specifies it. */
 static void bind_provider_key(Binder *binder, const ProviderKey *key) {
     EngineModule *module = binder->module;
-    NamePlace place = binder->place;
+    AllowedNames place = binder->place;
     if (key->called) {
         const ModuleCall *call = key->called->config->call;
         binder->module = key->called->parent;
-        binder->place = name_place_of(call->count, call->for_each);
+        binder->place = allowed_names_of(call->count, call->for_each);
     }
     bind_expr(binder, key->expr);
     binder->module = module;
@@ -554,7 +554,7 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     bind_expr(binder, config->count);
     bind_expr(binder, config->for_each);
     bind_depends_on(binder, &config->depends_on);
-    binder->place = name_place_of(config->count, config->for_each);
+    binder->place = allowed_names_of(config->count, config->for_each);
     bind_provider_key(binder, &resource->provider_key);
     bind_lifecycle(binder, &config->lifecycle);
     bind_body(binder, config->body, resource->decoded, &resource->decoding);
@@ -564,7 +564,7 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
 static void bind_input(Binder *binder, const Node *node) {
     const ModuleCall *call = node->module->config->call;
     binder->module = node->module->parent;
-    binder->place = name_place_of(call->count, call->for_each);
+    binder->place = allowed_names_of(call->count, call->for_each);
     bind_expr(binder, node->input);
 }
 
@@ -582,13 +582,13 @@ static void bind_check(Binder *binder, const Check *check) {
 
 static void bind_import(Binder *binder, const Import *import) {
     bind_expr(binder, import->for_each);
-    binder->place = name_place_of(NULL, import->for_each);
+    binder->place = allowed_names_of(NULL, import->for_each);
     bind_expr(binder, import->id);
     bind_expr(binder, import->identity);
     vec_each(&import->to.keys, key) {
         bind_expr(binder, key->expr);
     }
-    binder->place = (NamePlace){0};
+    binder->place = (AllowedNames){0};
 }
 
 static void bind_node(Binder *binder, Node *node) {
@@ -613,7 +613,7 @@ static void bind_node(Binder *binder, Node *node) {
     case NODE_PROVIDER:
         if (node->as.provider->config) {
             bind_expr(binder, node->as.provider->config->for_each);
-            binder->place = name_place_of(NULL, node->as.provider->config->for_each);
+            binder->place = allowed_names_of(NULL, node->as.provider->config->for_each);
         }
         bind_body(binder, node->as.provider, node->as.provider->decoded,
                   &node->as.provider->decoding);

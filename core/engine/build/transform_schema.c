@@ -68,7 +68,7 @@ static void decode_resource(EngineWalk *walk, Node *node) {
                     &resource->decoding))
         check_ignored(config, resource->type->schema, walk->arena, &resource->decoding);
     /* An import-only plan accepts a block whose arguments are not written yet. */
-    if (walk->options && walk->options->imports_alone)
+    if (walk->options && walk->options->import_only)
         resource->decoding = diags_new(walk->arena);
 }
 

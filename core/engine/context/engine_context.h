@@ -19,7 +19,7 @@ typedef struct Engine {
     const Hooks *hooks; /* NULL: no listener */
     uint32_t parallelism;
     Str workspace;
-    Str working_folder;             /* path.cwd */
+    Str working_directory;          /* path.cwd */
     int64_t now_ms;                 /* plantimestamp */
     const TestOverrides *overrides; /* of a test, by precedence; NULL: no mocks */
 } Engine;
@@ -43,8 +43,8 @@ typedef struct PlanOptions {
     const ImportTarget *import; /* NULL: none */
     /* Receives the scope of the root module after the walk; NULL: not wanted. */
     struct EngineConsole **console;
-    bool imports_alone; /* refresh-only: plan the objects of import blocks too */
-    bool is_rehearsal;  /* first pass of a destroy: failed conditions only warn */
+    bool import_only;  /* refresh-only: plan the objects of import blocks too */
+    bool is_preflight; /* first pass of a destroy: failed conditions only warn */
 } PlanOptions;
 
 /* Returns true if -target or -exclude excludes something. */

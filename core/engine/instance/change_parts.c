@@ -26,10 +26,10 @@ static Action action_of(PartAction action) {
 
 /* Parts of a plan. */
 
-static bool reject(Job *job, Str key, const char *why) {
-    diags_error(&job->diags, NO_RANGE, "Provider produced invalid plan",
+static bool reject(InstanceOp *op, Str key, const char *why) {
+    diags_error(&op->diags, NO_RANGE, "Provider produced invalid plan",
                 "Object \"%.*s\" of %.*s: %s. This is a mistake of the provider.", STR_ARG(key),
-                STR_ARG(job->address), why);
+                STR_ARG(op->address), why);
     return false;
 }
 
@@ -47,115 +47,115 @@ static bool is_consistent(const ChangePart *part) {
            value_is_wholly_known(part->before);
 }
 
-static bool check_answer(Job *job, const PlanResponse *response, bool deletes) {
-    Map keys = map_new(job->scratch);
+static bool check_answer(InstanceOp *op, const PlanResponse *response, bool deletes) {
+    Map keys = map_new(op->scratch);
     vec_each(&response->parts, part) {
         if (part->key.len == 0)
-            return reject(job, part->key, "it has no key");
+            return reject(op, part->key, "it has no key");
         if (map_has(&keys, part->key))
-            return reject(job, part->key, "its key occurs twice");
+            return reject(op, part->key, "its key occurs twice");
         map_set(&keys, part->key, part);
         if (!is_consistent(part))
-            return reject(job, part->key,
+            return reject(op, part->key,
                           "what is planned to be before and after the change does not fit its "
                           "action");
         if (deletes && part->action != PART_DELETE)
-            return reject(job, part->key, "it is not deleted although its resource is");
+            return reject(op, part->key, "it is not deleted although its resource is");
     }
     return true;
 }
 
 /* If a part changes, the object must change too. */
-static bool check_same(Job *job, Value prior, const PlanResponse *response) {
+static bool check_same(InstanceOp *op, Value prior, const PlanResponse *response) {
     bool is_same = value_is_present(prior) && value_equal(prior, response->planned);
     bool changes = response->parts.count > 0 || response->has_unknown_parts;
     if (!is_same || !changes)
         return true;
-    return reject(job, response->parts.count > 0 ? response->parts.items[0].key : STR_EMPTY,
+    return reject(op, response->parts.count > 0 ? response->parts.items[0].key : STR_EMPTY,
                   "it is planned to be changed, and its resource is not");
 }
 
-static Value mark(Job *job, const ChangePart *part, Value value) {
-    value = path_mark(value, &part->sensitive, MARK_SENSITIVE, job->scratch);
-    mask_collect(value, &job->secrets, job->scratch);
+static Value mark(InstanceOp *op, const ChangePart *part, Value value) {
+    value = path_mark(value, &part->sensitive, MARK_SENSITIVE, op->scratch);
+    mask_collect(value, &op->secrets, op->scratch);
     return value;
 }
 
-static Value keep_value(Job *job, const ChangePart *part, Value value) {
-    value = mask_value(mark(job, part, value), &job->secrets, job->scratch);
-    value = mask_value(value, &job->provider->secrets, job->scratch);
-    return value_clone(value, job->keep);
+static Value keep_value(InstanceOp *op, const ChangePart *part, Value value) {
+    value = mask_value(mark(op, part, value), &op->secrets, op->scratch);
+    value = mask_value(value, &op->provider->secrets, op->scratch);
+    return value_clone(value, op->keep);
 }
 
-static Str keep_text(Job *job, Str text) {
-    text = mask_text(text, &job->secrets, job->scratch);
-    text = mask_text(text, &job->provider->secrets, job->scratch);
-    return str_clone(text, job->keep);
+static Str keep_text(InstanceOp *op, Str text) {
+    text = mask_text(text, &op->secrets, op->scratch);
+    text = mask_text(text, &op->provider->secrets, op->scratch);
+    return str_clone(text, op->keep);
 }
 
-static void keep_part(Job *job, const ChangePart *part, PartChange *out) {
+static void keep_part(InstanceOp *op, const ChangePart *part, PartChange *out) {
     *out = (PartChange){
-        .key = str_clone(part->key, job->keep),
+        .key = str_clone(part->key, op->keep),
         .action = action_of(part->action),
-        .before = keep_value(job, part, part->before),
-        .after = keep_value(job, part, part->after),
+        .before = keep_value(op, part, part->before),
+        .after = keep_value(op, part, part->after),
     };
-    out->title = keep_text(job, part->key);
+    out->title = keep_text(op, part->key);
     vec_each(&part->replace_paths, path) {
-        vec_push(job->keep, &out->replace_paths, path_clone(*path, job->keep));
+        vec_push(op->keep, &out->replace_paths, path_clone(*path, op->keep));
     }
     vec_each(&part->notes, note) {
-        ChangeNote copy = {path_clone(note->path, job->keep), keep_text(job, note->text)};
-        vec_push(job->keep, &out->notes, copy);
+        ChangeNote copy = {path_clone(note->path, op->keep), keep_text(op, note->text)};
+        vec_push(op->keep, &out->notes, copy);
     }
 }
 
 /* Texts of one part may contain secrets of other parts or of variables, so all secrets are
  * collected first. */
-static void collect_secrets(Job *job, const PlanResponse *response) {
-    mask_collect_variables(job->walk->engine->config->root, job->walk->options->variables,
-                           &job->secrets, job->scratch);
+static void collect_secrets(InstanceOp *op, const PlanResponse *response) {
+    mask_collect_variables(op->walk->engine->config->root, op->walk->options->variables,
+                           &op->secrets, op->scratch);
     vec_each(&response->parts, part) {
-        (void)mark(job, part, part->before);
-        (void)mark(job, part, part->after);
+        (void)mark(op, part, part->before);
+        (void)mark(op, part, part->after);
     }
 }
 
 /* A part of the predecessor is deleted with it. If the successor has the same part, the part is
  * replaced. */
-static void keep_deletions(Job *job, const PlanResponse *gone, ResourceChange *change) {
-    Map places = map_new(job->scratch); /* key → index + 1 */
+static void keep_deletions(InstanceOp *op, const PlanResponse *gone, ResourceChange *change) {
+    Map places = map_new(op->scratch); /* key → index + 1 */
     for (size_t i = 0; i < change->parts.count; i++)
         map_set(&places, change->parts.items[i].key, (void *)(uintptr_t)(i + 1));
     vec_each(&gone->parts, part) {
         size_t place = (size_t)(uintptr_t)map_find(&places, part->key);
         if (place == 0) {
-            keep_part(job, part, vec_add(job->keep, &change->parts));
+            keep_part(op, part, vec_add(op->keep, &change->parts));
             continue;
         }
         PartChange *same = &change->parts.items[place - 1];
         same->action = ACTION_DELETE_THEN_CREATE;
-        same->before = keep_value(job, part, part->before);
+        same->before = keep_value(op, part, part->before);
     }
 }
 
-bool change_parts_keep(Job *job,
+bool change_parts_keep(InstanceOp *op,
                        Value prior,
                        const PlanResponse *response,
                        const PlanResponse *gone,
                        ResourceChange *change) {
-    if (!check_answer(job, response, change->action == ACTION_DELETE) ||
-        !check_same(job, prior, response) || (gone && !check_answer(job, gone, true)))
+    if (!check_answer(op, response, change->action == ACTION_DELETE) ||
+        !check_same(op, prior, response) || (gone && !check_answer(op, gone, true)))
         return false;
-    collect_secrets(job, response);
+    collect_secrets(op, response);
     if (gone)
-        collect_secrets(job, gone);
+        collect_secrets(op, gone);
     change->has_unknown_parts = response->has_unknown_parts;
     vec_each(&response->parts, part) {
-        keep_part(job, part, vec_add(job->keep, &change->parts));
+        keep_part(op, part, vec_add(op->keep, &change->parts));
     }
     if (gone)
-        keep_deletions(job, gone, change);
+        keep_deletions(op, gone, change);
     plan_sort_parts(change);
     return true;
 }
@@ -172,20 +172,20 @@ static bool is_approved(const ResourceChange *change, const ChangePart *part) {
     return approved->action == action_of(part->action);
 }
 
-bool change_parts_check_final(Job *job,
+bool change_parts_check_final(InstanceOp *op,
                               Value prior,
                               const PlanResponse *response,
                               const ResourceChange *change) {
-    if (!check_answer(job, response, false) || !check_same(job, prior, response))
+    if (!check_answer(op, response, false) || !check_same(op, prior, response))
         return false;
-    collect_secrets(job, response);
+    collect_secrets(op, response);
     vec_each(&response->parts, part) {
         if (is_approved(change, part))
             continue;
-        diags_error(&job->diags, NO_RANGE, "Provider produced inconsistent final plan",
+        diags_error(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
                     "Object \"%.*s\" of %.*s is now planned with the action \"%s\", which the "
                     "approved plan does not show. Plan again.",
-                    STR_ARG(part->key), STR_ARG(job->address),
+                    STR_ARG(part->key), STR_ARG(op->address),
                     pending_action_name(pending_actions[part->action]));
         return false;
     }
@@ -204,7 +204,7 @@ typedef struct PlannedPart {
 struct PartWork {
     pthread_mutex_t mutex;
     Arena *arena; /* guarded by `mutex` */
-    Job *job;
+    InstanceOp *op;
     uint64_t sequence;
     Map planned;      /* key → PlannedPart */
     bool admits_more; /* deletion: the plan did not know all parts */
@@ -218,9 +218,9 @@ static PlannedPart *expect(PartWork *work, Str key, PartAction action, Str title
     return part;
 }
 
-static Str title_of(const Job *job, const ResourceChange *change, Str key, Arena *arena) {
+static Str title_of(const InstanceOp *op, const ResourceChange *change, Str key, Arena *arena) {
     const PartChange *part = plan_find_part(change, key);
-    return part ? part->title : mask_text(key, &job->secrets, arena);
+    return part ? part->title : mask_text(key, &op->secrets, arena);
 }
 
 bool change_parts_has_begun(const PartWork *work) {
@@ -230,7 +230,7 @@ bool change_parts_has_begun(const PartWork *work) {
 static bool refuse(const PartWork *work, Str key, const char *why, Diags *diags) {
     diags_error(diags, NO_RANGE, "Provider produced inconsistent result after apply",
                 "Object \"%.*s\" of %.*s %s. This is a mistake of the provider.", STR_ARG(key),
-                STR_ARG(work->job->address), why);
+                STR_ARG(work->op->address), why);
     return false;
 }
 
@@ -242,7 +242,7 @@ bool change_parts_check_done(const PartWork *work) {
                           part->has_begun ? "was begun and not ended"
                                           : "was planned to be changed, "
                                             "and is not",
-                          &work->job->diags);
+                          &work->op->diags);
     }
     return true;
 }
@@ -254,16 +254,16 @@ static bool explain(const PartWork *work, Str key, size_t before, Diags *diags) 
         diags_error(diags, NO_RANGE, "Change not recorded",
                     "Object \"%.*s\" of %.*s cannot be recorded in the journal any more, so "
                     "nothing further is changed.",
-                    STR_ARG(key), STR_ARG(work->job->address));
+                    STR_ARG(key), STR_ARG(work->op->address));
     return false;
 }
 
 static void report_part(const PartWork *work, const PlannedPart *part) {
-    WalkEvent event = job_event(work->job, EVENT_APPLY_PROGRESS);
+    WalkEvent event = instance_op_event(work->op, EVENT_APPLY_PROGRESS);
     event.text = part->title;
     event.done = work->ended;
     event.total = work->planned.count;
-    hooks_send(work->job->walk->engine->hooks, &event);
+    hooks_send(work->op->walk->engine->hooks, &event);
 }
 
 static bool begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {
@@ -284,8 +284,8 @@ static bool begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {
 
 /* Releases the mutex before writing the journal, so that parts begun in parallel share one sync. */
 static bool begin_part_call(void *payload, const PartIntent *intent, Diags *diags) {
-    Job *job = payload;
-    PartWork *work = job->parts;
+    InstanceOp *op = payload;
+    PartWork *work = op->parts;
     size_t before = diags->error_count;
     CHECK(work);
     pthread_mutex_lock(&work->mutex);
@@ -293,13 +293,13 @@ static bool begin_part_call(void *payload, const PartIntent *intent, Diags *diag
     pthread_mutex_unlock(&work->mutex);
     StatePart part = {
         .key = intent->key, .action = pending_actions[intent->action], .identity = intent->marker};
-    return ok && (working_state_part_begin(job->walk->working, work->sequence, &part, diags) ||
+    return ok && (working_state_part_begin(op->walk->working, work->sequence, &part, diags) ||
                   explain(work, intent->key, before, diags));
 }
 
 static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags) {
-    Job *job = payload;
-    PartWork *work = job->parts;
+    InstanceOp *op = payload;
+    PartWork *work = op->parts;
     size_t before = diags->error_count;
     CHECK(work);
     pthread_mutex_lock(&work->mutex);
@@ -313,25 +313,25 @@ static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags
     if (!ok)
         return refuse(work, key, "was ended without having been begun", diags);
     StatePart record = {.key = key, .private_data = private_data};
-    return working_state_part_end(job->walk->working, work->sequence, &record, diags) ||
+    return working_state_part_end(op->walk->working, work->sequence, &record, diags) ||
            explain(work, key, before, diags);
 }
 
-PartWork *change_parts_open(Job *job,
+PartWork *change_parts_open(InstanceOp *op,
                             const ResourceChange *change,
                             const PlanResponse *response,
                             uint64_t sequence) {
     Arena *arena = arena_open("parts");
     PartWork *work = arena_new(arena, PartWork);
-    *work = (PartWork){.arena = arena, .job = job, .sequence = sequence};
+    *work = (PartWork){.arena = arena, .op = op, .sequence = sequence};
     work->planned = map_new(arena);
     pthread_mutex_init(&work->mutex, NULL);
-    job->parts = work;
-    job->part_begin = begin_part_call;
-    job->part_end = end_part_call;
+    op->parts = work;
+    op->part_begin = begin_part_call;
+    op->part_end = end_part_call;
     if (response) {
         vec_each(&response->parts, part) {
-            expect(work, part->key, part->action, title_of(job, change, part->key, arena));
+            expect(work, part->key, part->action, title_of(op, change, part->key, arena));
         }
         return work;
     }
@@ -346,9 +346,9 @@ PartWork *change_parts_open(Job *job,
 void change_parts_close(PartWork *work) {
     if (!work)
         return;
-    work->job->parts = NULL;
-    work->job->part_begin = NULL;
-    work->job->part_end = NULL;
+    work->op->parts = NULL;
+    work->op->part_begin = NULL;
+    work->op->part_end = NULL;
     pthread_mutex_destroy(&work->mutex);
     arena_close(work->arena);
 }
@@ -364,7 +364,7 @@ static PartAction part_action(PendingAction pending) {
     return actions[pending];
 }
 
-PartRecords change_parts_of_pending(Job *job, const StatePending *pending) {
+PartRecords change_parts_of_pending(InstanceOp *op, const StatePending *pending) {
     PartRecords records = {0};
     vec_each(&pending->parts, part) {
         PartRecord record = {
@@ -374,7 +374,7 @@ PartRecords change_parts_of_pending(Job *job, const StatePending *pending) {
             .has_ended = part->has_ended,
             .private_data = part->private_data,
         };
-        vec_push(job->scratch, &records, record);
+        vec_push(op->scratch, &records, record);
     }
     return records;
 }

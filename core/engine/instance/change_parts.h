@@ -2,27 +2,27 @@
  * the call that changes them. Types without parts do not use these functions. */
 #pragma once
 
-#include "job.h"
+#include "instance_op.h"
 
 /* Adds the parts of a plan response to `change`, with marks and with secrets removed from texts.
  * `prior` is the object before, without marks; null: none. `gone` is the response for the deletion
  * of a replaced predecessor; NULL: none. Returns false with an error if a response contradicts
- * itself or the change. Adds to the job's secrets. */
-MUST_USE bool change_parts_keep(Job *job,
+ * itself or the change. Adds to the operation's secrets. */
+MUST_USE bool change_parts_keep(InstanceOp *op,
                                 Value prior,
                                 const PlanResponse *response,
                                 const PlanResponse *gone,
                                 ResourceChange *change);
 /* Returns false with an error if the final plan has a part that the approved plan does not show. */
-MUST_USE bool change_parts_check_final(Job *job,
+MUST_USE bool change_parts_check_final(InstanceOp *op,
                                        Value prior,
                                        const PlanResponse *response,
                                        const ResourceChange *change);
 
-/* Allows the job's calls to begin and end parts, until change_parts_close. These are the parts of
- * the final plan or, if `response` is NULL, the parts that `change` deletes. `sequence` is the
- * number of the call's journal intent; 0: none. */
-PartWork *change_parts_open(Job *job,
+/* Allows the operation's calls to begin and end parts, until change_parts_close. These are the
+ * parts of the final plan or, if `response` is NULL, the parts that `change` deletes. `sequence` is
+ * the number of the call's journal intent; 0: none. */
+PartWork *change_parts_open(InstanceOp *op,
                             const ResourceChange *change,
                             const PlanResponse *response,
                             uint64_t sequence);
@@ -34,4 +34,4 @@ MUST_USE bool change_parts_check_done(const PartWork *work);
 void change_parts_close(PartWork *work);
 
 /* Returns the parts of an interrupted call, for `recover`; allocated in scratch. */
-PartRecords change_parts_of_pending(Job *job, const StatePending *pending);
+PartRecords change_parts_of_pending(InstanceOp *op, const StatePending *pending);

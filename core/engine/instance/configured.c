@@ -20,35 +20,35 @@ static Path argument_path(const Schema *schema, Path path, const Attribute **out
 }
 
 /* Ephemeral values are allowed only in write-only attributes and in ephemeral resources. */
-static bool check_ephemeral(Job *job, const Configured *configured) {
+static bool check_ephemeral(InstanceOp *op, const Configured *configured) {
     bool ok = true;
-    if (job->record->address.mode == MODE_EPHEMERAL)
+    if (op->record->address.mode == MODE_EPHEMERAL)
         return true;
     vec_each(&configured->ephemeral, path) {
         const Attribute *attribute;
-        Path argument = argument_path(job->schema, *path, &attribute);
+        Path argument = argument_path(op->schema, *path, &attribute);
         if (attribute && (attribute->flags & WRITE_ONLY))
             continue;
         ok = false;
-        diags_error(&job->diags, decode_range_of(job->resource->decoded, argument),
+        diags_error(&op->diags, decode_range_of(op->resource->decoded, argument),
                     "Invalid use of ephemeral value",
                     "An ephemeral value cannot stand in %.*s, because it would be kept in the "
                     "state.",
-                    STR_ARG(path_to_str(*path, job->scratch)));
+                    STR_ARG(path_to_str(*path, op->scratch)));
     }
     return ok;
 }
 
 /* Neither plan nor state can store an infinite number. */
-static bool check_finite(Job *job, Value config) {
+static bool check_finite(InstanceOp *op, Value config) {
     Path path;
-    if (job->walk->phase == PHASE_VALIDATE || !path_find_infinity(config, &path, job->scratch))
+    if (op->walk->phase == PHASE_VALIDATE || !path_find_infinity(config, &path, op->scratch))
         return true;
     diags_error(
-        &job->diags, decode_range_of(job->resource->decoded, path), "Infinite number",
+        &op->diags, decode_range_of(op->resource->decoded, path), "Infinite number",
         "The number in %.*s has become infinite, as by a division by zero, or has more than "
         "a million digits, and cannot be stored.",
-        STR_ARG(path_to_str(path, job->scratch)));
+        STR_ARG(path_to_str(path, op->scratch)));
     return false;
 }
 
@@ -61,18 +61,18 @@ Configured configured_from(Value marked, Arena *arena) {
     return configured;
 }
 
-bool configured_evaluate(Job *job, const EvalScope *scope, Configured *out) {
-    size_t before = job->diags.count;
+bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out) {
+    size_t before = op->diags.count;
     Value marked;
     *out = (Configured){0};
-    if (!decode_eval(job->resource->decoded, &scope->scope, &marked, job->scratch, &job->diags)) {
-        for (size_t i = before; i < job->diags.count; i++)
-            job->diags.items[i].is_of_expression = true;
+    if (!decode_eval(op->resource->decoded, &scope->scope, &marked, op->scratch, &op->diags)) {
+        for (size_t i = before; i < op->diags.count; i++)
+            op->diags.items[i].is_of_expression = true;
         return false;
     }
-    mask_collect(marked, &job->secrets, job->scratch);
-    *out = configured_from(marked, job->scratch);
-    if (!check_ephemeral(job, out) || !check_finite(job, out->value))
+    mask_collect(marked, &op->secrets, op->scratch);
+    *out = configured_from(marked, op->scratch);
+    if (!check_ephemeral(op, out) || !check_finite(op, out->value))
         return false;
-    return provider_call_validate(job, out->value);
+    return provider_call_validate(op, out->value);
 }

@@ -1,8 +1,8 @@
 /* configured: the arguments of a block, evaluated for one instance. */
 #pragma once
 
-#include "evaluate.h"
-#include "job.h"
+#include "instance_op.h"
+#include "module_scope.h"
 
 /* A configured value and the paths at which it has marks. */
 typedef struct Configured {
@@ -16,4 +16,4 @@ typedef struct Configured {
 Configured configured_from(Value marked, Arena *arena);
 /* Evaluates the block's arguments for this instance, converts them to the schema's types, and
  * validates them with the provider. */
-MUST_USE bool configured_evaluate(Job *job, const EvalScope *scope, Configured *out);
+MUST_USE bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out);

@@ -2,10 +2,10 @@
  * apply. */
 #pragma once
 
-#include "job.h"
+#include "instance_op.h"
 
 /* Returns true if a dependency of the instance will change. */
-bool deferred_read_is_needed(const Job *job);
+bool deferred_read_is_needed(const InstanceOp *op);
 /* Returns the object before the read: the configuration, with unknown values where the provider may
  * set them. Without marks. */
-Value deferred_read_object(Job *job, Value config);
+Value deferred_read_object(InstanceOp *op, Value config);

@@ -151,17 +151,17 @@ static void renew_all(void *payload) {
     pthread_mutex_unlock(&ephemerals->mutex);
 }
 
-void ephemerals_add(Ephemerals *ephemerals, const Job *job, const OpenResponse *response) {
+void ephemerals_add(Ephemerals *ephemerals, const InstanceOp *op, const OpenResponse *response) {
     Arena *arena = arena_open("ephemeral");
     OpenObject *object = arena_new(arena, OpenObject);
     *object = (OpenObject){
-        .resource = job->resource,
-        .provider = job->provider->provider,
-        .type = *job->type,
-        .client = job->provider->client,
-        .address = resource_addr_clone(job->record->address, arena),
-        .text = str_clone(job->address, arena),
-        .lineage = job->walk->lineage,
+        .resource = op->resource,
+        .provider = op->provider->provider,
+        .type = *op->type,
+        .client = op->provider->client,
+        .address = resource_addr_clone(op->record->address, arena),
+        .text = str_clone(op->address, arena),
+        .lineage = op->walk->lineage,
         .response = *response,
         .arena = arena,
         .failures = diags_new(arena),

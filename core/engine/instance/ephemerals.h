@@ -4,13 +4,13 @@
  * are reported when the object is closed, because they may not matter before. Thread-safe. */
 #pragma once
 
-#include "job.h"
+#include "instance_op.h"
 
 typedef struct Ephemerals Ephemerals;
 
 Ephemerals *ephemerals_open(EngineWalk *walk, Arena *arena);
 /* Adds an object that has just been opened; it is closed once. */
-void ephemerals_add(Ephemerals *ephemerals, const Job *job, const OpenResponse *response);
+void ephemerals_add(Ephemerals *ephemerals, const InstanceOp *op, const OpenResponse *response);
 /* Closes the objects of a block, last opened first. Returns false if there were errors. */
 bool ephemerals_close(Ephemerals *ephemerals, const ResourceNode *resource, Diags *diags);
 /* Closes the objects that are still open because their close node was skipped. Adds errors to the

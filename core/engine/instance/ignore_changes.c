@@ -109,20 +109,20 @@ static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
     return path_get(prior, path, &before) ? path_set(config, path, before, arena) : config;
 }
 
-static Value ignore_changes(Job *job, Value prior, Value config) {
-    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+static Value ignore_changes(InstanceOp *op, Value prior, Value config) {
+    const Lifecycle *lifecycle = &op->resource->config->lifecycle;
     if (lifecycle->ignore_all_changes)
-        return drop_computed(job->schema, prior, job->scratch);
+        return drop_computed(op->schema, prior, op->scratch);
     vec_each(&lifecycle->ignore_changes, item) {
-        config = ignore_path(prior, config, ignored_path(*item, job->scratch), job->scratch);
+        config = ignore_path(prior, config, ignored_path(*item, op->scratch), op->scratch);
     }
     return config;
 }
 
-void ignore_changes_apply(Job *job, Value prior, Configured *configured) {
-    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
+void ignore_changes_apply(InstanceOp *op, Value prior, Configured *configured) {
+    const Lifecycle *lifecycle = &op->resource->config->lifecycle;
     bool ignores = lifecycle->ignore_all_changes || lifecycle->ignore_changes.count > 0;
     if (!ignores || !value_is_present(prior) || !value_is_present(configured->marked))
         return;
-    *configured = configured_from(ignore_changes(job, prior, configured->marked), job->scratch);
+    *configured = configured_from(ignore_changes(op, prior, configured->marked), op->scratch);
 }

@@ -5,4 +5,4 @@
 
 /* Replaces the values at the paths of ignore_changes by the prior values with their marks. `prior`
  * is marked. */
-void ignore_changes_apply(Job *job, Value prior, Configured *configured);
+void ignore_changes_apply(InstanceOp *op, Value prior, Configured *configured);

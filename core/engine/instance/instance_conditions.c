@@ -1,38 +1,37 @@
 /* Evaluates the conditions of a block for one instance, and stores the results in its record. */
 #include "instance_conditions.h"
 
-static bool conditions_hold(Job *job,
+static bool conditions_hold(InstanceOp *op,
                             const Conditions *conditions,
-                            EvalScope *scope,
+                            ModuleScope *scope,
                             const char *summary) {
     scope->scope.self = scope;
-    scope->keep = job->keep;
-    scope->checked = job->address;
-    const PlanOptions *options = job->walk->options;
-    bool only_reads = options->mode == PLAN_REFRESH_ONLY || options->is_rehearsal;
-    if (only_reads && job->walk->phase == PHASE_APPLY)
+    scope->keep = op->keep;
+    scope->checked = op->address;
+    const PlanOptions *options = op->walk->options;
+    bool only_reads = options->mode == PLAN_REFRESH_ONLY || options->is_preflight;
+    if (only_reads && op->walk->phase == PHASE_APPLY)
         return true; /* the plan has reported it */
     scope->warns = only_reads;
-    return evaluate_conditions(conditions, scope, summary, job->scratch, &job->diags);
+    return module_scope_check_conditions(conditions, scope, summary, op->scratch, &op->diags);
 }
 
-bool instance_conditions_before(Job *job, const EvalScope *scope) {
-    const Conditions *conditions = &job->resource->config->lifecycle.preconditions;
-    EvalScope local = *scope;
+bool instance_conditions_before(InstanceOp *op, const ModuleScope *scope) {
+    const Conditions *conditions = &op->resource->config->lifecycle.preconditions;
+    ModuleScope local = *scope;
     if (conditions->count == 0)
         return true;
-    local.results = job->record->results ? job->record->results->items : NULL;
-    return conditions_hold(job, conditions, &local, "Resource precondition failed");
+    local.results = op->record->results ? op->record->results->items : NULL;
+    return conditions_hold(op, conditions, &local, "Resource precondition failed");
 }
 
-bool instance_conditions_after(Job *job, const EvalScope *scope) {
-    const Lifecycle *lifecycle = &job->resource->config->lifecycle;
-    EvalScope local = *scope;
+bool instance_conditions_after(InstanceOp *op, const ModuleScope *scope) {
+    const Lifecycle *lifecycle = &op->resource->config->lifecycle;
+    ModuleScope local = *scope;
     if (lifecycle->postconditions.count == 0)
         return true;
-    local.self = &job->record->value;
-    if (job->record->results)
-        local.results = job->record->results->items + lifecycle->preconditions.count;
-    return conditions_hold(job, &lifecycle->postconditions, &local,
-                           "Resource postcondition failed");
+    local.self = &op->record->value;
+    if (op->record->results)
+        local.results = op->record->results->items + lifecycle->preconditions.count;
+    return conditions_hold(op, &lifecycle->postconditions, &local, "Resource postcondition failed");
 }

@@ -3,40 +3,40 @@
 
 #include "mask.h"
 
-Value object_marks_add(Job *job, Value object, const Configured *configured) {
+Value object_marks_add(InstanceOp *op, Value object, const Configured *configured) {
     if (!value_is_present(object))
         return object;
     Paths paths = {0};
-    schema_sensitive_paths(job->schema, object, &paths, job->scratch);
+    schema_sensitive_paths(op->schema, object, &paths, op->scratch);
     if (paths.count > 0)
-        object = path_mark(object, &paths, MARK_SENSITIVE, job->scratch);
+        object = path_mark(object, &paths, MARK_SENSITIVE, op->scratch);
     if (configured && configured->sensitive.count > 0) {
-        object = path_mark(object, &configured->sensitive, MARK_SENSITIVE, job->scratch);
+        object = path_mark(object, &configured->sensitive, MARK_SENSITIVE, op->scratch);
     }
-    mask_collect(object, &job->secrets, job->scratch);
+    mask_collect(object, &op->secrets, op->scratch);
     return object;
 }
 
-Value object_marks_keep(Job *job, Value before, Value after) {
+Value object_marks_keep(InstanceOp *op, Value before, Value after) {
     if (!value_is_present(after))
         return after;
     Paths sensitive = {0};
-    path_find_marks(before, MARK_SENSITIVE, &sensitive, job->scratch);
+    path_find_marks(before, MARK_SENSITIVE, &sensitive, op->scratch);
     if (sensitive.count > 0)
-        after = path_mark(after, &sensitive, MARK_SENSITIVE, job->scratch);
-    return object_marks_add(job, after, NULL);
+        after = path_mark(after, &sensitive, MARK_SENSITIVE, op->scratch);
+    return object_marks_add(op, after, NULL);
 }
 
-void object_marks_inherit(Job *job, Value prior, Value planned, Configured *configured) {
+void object_marks_inherit(InstanceOp *op, Value prior, Value planned, Configured *configured) {
     Paths marked = {0};
     if (!value_has_marks_anywhere(prior) || !value_is_present(planned))
         return;
-    path_find_marks(prior, MARK_SENSITIVE, &marked, job->scratch);
+    path_find_marks(prior, MARK_SENSITIVE, &marked, op->scratch);
     vec_each(&marked, path) {
         Value before, after, written;
         bool is_written = path_get(configured->value, *path, &written) && !value_is_null(written);
         if (!is_written && path_get(prior, *path, &before) && path_get(planned, *path, &after) &&
-            value_is_present(after) && value_equal(value_unmark_deep(before, job->scratch), after))
-            vec_push(job->scratch, &configured->sensitive, *path);
+            value_is_present(after) && value_equal(value_unmark_deep(before, op->scratch), after))
+            vec_push(op->scratch, &configured->sensitive, *path);
     }
 }

@@ -7,42 +7,42 @@
 #include "provider_call.h"
 
 /* Write-only arguments are left out: the provider reads them in the configuration. */
-static Value merge(Job *job, Value prior, Value config) {
+static Value merge(InstanceOp *op, Value prior, Value config) {
     return schema_drop_write_only(
-        job->schema, propose_object(job->schema, prior, config, job->scratch), job->scratch);
+        op->schema, propose_object(op->schema, prior, config, op->scratch), op->scratch);
 }
 
 /* Checks without marks first, which is fast. On failure it checks again with marks, so that the
  * diagnostics show no secrets. */
 static bool check_plan(
-    Job *job, Value prior, Value config, Value planned, const Configured *configured) {
-    Diags unmasked = diags_new(job->scratch);
-    if (conform_plan(job->schema, prior, config, planned, job->scratch, &unmasked))
+    InstanceOp *op, Value prior, Value config, Value planned, const Configured *configured) {
+    Diags unmasked = diags_new(op->scratch);
+    if (conform_plan(op->schema, prior, config, planned, op->scratch, &unmasked))
         return true;
-    return conform_plan(job->schema, prior, object_marks_add(job, config, configured),
-                        object_marks_add(job, planned, configured), job->scratch, &job->diags);
+    return conform_plan(op->schema, prior, object_marks_add(op, config, configured),
+                        object_marks_add(op, planned, configured), op->scratch, &op->diags);
 }
 
-bool proposal_ask(Job *job, const ProposalRequest *request, PlanResponse *response) {
+bool proposal_ask(InstanceOp *op, const ProposalRequest *request, PlanResponse *response) {
     *response = (PlanResponse){0};
     /* A default counts as configured, so a plan corrects drift from it. */
-    Value expected = schema_apply_defaults(job->schema, request->config, job->scratch);
+    Value expected = schema_apply_defaults(op->schema, request->config, op->scratch);
     PlanRequest question = {
         .prior = request->prior,
-        .proposed = merge(job, request->prior, expected),
+        .proposed = merge(op, request->prior, expected),
         .config = request->config,
         .private_data = request->private_data,
     };
-    return provider_call_plan(job, &question, response) &&
-           check_plan(job, request->prior, expected, response->planned, request->configured);
+    return provider_call_plan(op, &question, response) &&
+           check_plan(op, request->prior, expected, response->planned, request->configured);
 }
 
 void proposal_replace_paths(
-    const Job *job, Value prior, const PlanResponse *response, Paths *out, Arena *arena) {
+    const InstanceOp *op, Value prior, const PlanResponse *response, Paths *out, Arena *arena) {
     vec_each(&response->requires_replace, path) {
         Value before, after;
         bool both = path_get(prior, *path, &before) && path_get(response->planned, *path, &after);
-        bool is_hidden = schema_is_write_only(job->schema, *path);
+        bool is_hidden = schema_is_write_only(op->schema, *path);
         if (both && !is_hidden && value_equal(before, after))
             continue;
         if (!paths_has(out, *path))
@@ -50,12 +50,15 @@ void proposal_replace_paths(
     }
 }
 
-bool proposal_check_result(
-    Job *job, Value planned, Value actual, const char *summary, const Configured *configured) {
-    Diags unmasked = diags_new(job->scratch);
-    if (conform_result(job->schema, planned, actual, summary, job->scratch, &unmasked))
+bool proposal_check_result(InstanceOp *op,
+                           Value planned,
+                           Value actual,
+                           const char *summary,
+                           const Configured *configured) {
+    Diags unmasked = diags_new(op->scratch);
+    if (conform_result(op->schema, planned, actual, summary, op->scratch, &unmasked))
         return true;
-    return conform_result(job->schema, object_marks_add(job, planned, configured),
-                          object_marks_add(job, actual, configured), summary, job->scratch,
-                          &job->diags);
+    return conform_result(op->schema, object_marks_add(op, planned, configured),
+                          object_marks_add(op, actual, configured), summary, op->scratch,
+                          &op->diags);
 }

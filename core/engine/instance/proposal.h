@@ -12,12 +12,12 @@ typedef struct ProposalRequest {
 } ProposalRequest;
 
 /* Calls the provider's plan and checks its response against the configuration. */
-MUST_USE bool proposal_ask(Job *job, const ProposalRequest *request, PlanResponse *response);
+MUST_USE bool proposal_ask(InstanceOp *op, const ProposalRequest *request, PlanResponse *response);
 /* Adds the paths that force a replacement to `out`, allocated in `arena`: those whose value
  * changes, and write-only paths, whose changes only the provider knows. */
 void proposal_replace_paths(
-    const Job *job, Value prior, const PlanResponse *response, Paths *out, Arena *arena);
+    const InstanceOp *op, Value prior, const PlanResponse *response, Paths *out, Arena *arena);
 /* Checks that `actual` is as planned: known values are equal, and unknown values have become known.
  * `summary` is the summary of the errors; the errors show no secrets. */
 MUST_USE bool proposal_check_result(
-    Job *job, Value planned, Value actual, const char *summary, const Configured *configured);
+    InstanceOp *op, Value planned, Value actual, const char *summary, const Configured *configured);

@@ -14,7 +14,7 @@
 
 /* One provider call in progress. */
 typedef struct Calling {
-    Job *job;
+    InstanceOp *op;
     const char *name;
     Call call;
     size_t from;        /* index of its first diagnostic */
@@ -22,14 +22,15 @@ typedef struct Calling {
     int64_t started_ms; /* set only while logging */
 } Calling;
 
-static bool is_mocked(const Job *job) {
-    return job->mock.type != NULL;
+static bool is_mocked(const InstanceOp *op) {
+    return op->mock.type != NULL;
 }
 
-static Calling begin(Job *job, const char *name) {
-    Calling calling = {.job = job, .name = name, .call = job_call(job), .from = job->diags.count};
+static Calling begin(InstanceOp *op, const char *name) {
+    Calling calling = {
+        .op = op, .name = name, .call = instance_op_call(op), .from = op->diags.count};
     calling.outer = log_swap_context((LogContext){
-        .address = job->address,
+        .address = op->address,
         .secrets = calling.call.secrets,
         .other_secrets = calling.call.provider_secrets,
     });
@@ -51,21 +52,21 @@ static Value hide_attributes(Value object, Arena *arena) {
 
 /* Formats an object for the log. Marks of the schema hide sensitive values that the provider has
  * just computed. Known secrets hide the others. */
-static LogField shown(Job *job, const char *key, Value object) {
+static LogField shown(InstanceOp *op, const char *key, Value object) {
     if (!object.type)
         return log_text(key, STR_EMPTY);
-    Value marked = mask_value(object_marks_add(job, object, NULL), &job->secrets, job->scratch);
+    Value marked = mask_value(object_marks_add(op, object, NULL), &op->secrets, op->scratch);
     return log_text(key,
-                    value_display(hide_attributes(marked, job->scratch), SHOWN_MAX, job->scratch));
+                    value_display(hide_attributes(marked, op->scratch), SHOWN_MAX, op->scratch));
 }
 
 static void log_request(const Calling *calling, Value prior, Value wanted) {
     log_debug("provider request", log_cstr("call", calling->name),
-              shown(calling->job, "prior", prior), shown(calling->job, "wanted", wanted));
+              shown(calling->op, "prior", prior), shown(calling->op, "wanted", wanted));
 }
 
 static Str first_error(const Calling *calling) {
-    const Diags *diags = &calling->job->diags;
+    const Diags *diags = &calling->op->diags;
     for (size_t i = calling->from; i < diags->count; i++) {
         if (diags->items[i].severity == DIAG_ERROR)
             return diags->items[i].summary;
@@ -75,12 +76,12 @@ static Str first_error(const Calling *calling) {
 
 /* Ends a call that returned `ok` and the object `result` (NULL: none). Returns `ok`. */
 static bool end_with(const Calling *calling, bool ok, const Value *result) {
-    Job *job = calling->job;
-    if (job->diags.count > calling->from)
-        job_place_answer(job, calling->from);
+    InstanceOp *op = calling->op;
+    if (op->diags.count > calling->from)
+        instance_op_place_diags(op, calling->from);
     log_debug("provider call", log_cstr("call", calling->name), log_number("ok", ok),
               log_text("error", first_error(calling)),
-              shown(job, "result", result ? *result : (Value){0}), log_took(calling->started_ms));
+              shown(op, "result", result ? *result : (Value){0}), log_took(calling->started_ms));
     (void)log_swap_context(calling->outer);
     return ok;
 }
@@ -89,139 +90,140 @@ static bool end(const Calling *calling, bool ok) {
     return end_with(calling, ok, NULL);
 }
 
-Effect provider_call_effect(const Job *job) {
-    return is_mocked(job) || !job->type->resource ? EFFECT_NONE : job->type->resource->effect;
+Effect provider_call_effect(const InstanceOp *op) {
+    return is_mocked(op) || !op->type->resource ? EFFECT_NONE : op->type->resource->effect;
 }
 
-bool provider_call_validate(Job *job, Value config) {
-    Calling calling = begin(job, "validate");
-    return end(&calling, object_type_validate(job->type, &calling.call, config, &job->diags));
+bool provider_call_validate(InstanceOp *op, Value config) {
+    Calling calling = begin(op, "validate");
+    return end(&calling, object_type_validate(op->type, &calling.call, config, &op->diags));
 }
 
-bool provider_call_plan(Job *job, const PlanRequest *request, PlanResponse *response) {
-    Calling calling = begin(job, "plan");
+bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse *response) {
+    Calling calling = begin(op, "plan");
     log_request(&calling, request->prior, request->proposed);
-    const ResourceType *type = job->type->resource;
-    if (is_mocked(job))
+    const ResourceType *type = op->type->resource;
+    if (is_mocked(op))
         return end_with(&calling,
-                        mock_plan(&job->mock, &calling.call, request, response, &job->diags),
+                        mock_plan(&op->mock, &calling.call, request, response, &op->diags),
                         &response->planned);
-    if (job->provider->is_deferred) {
+    if (op->provider->is_deferred) {
         resource_type_plan_alone(type, &calling.call, request, response);
         return end_with(&calling, true, &response->planned);
     }
     return end_with(&calling,
-                    resource_type_plan(type, &calling.call, request, response, &job->diags),
+                    resource_type_plan(type, &calling.call, request, response, &op->diags),
                     &response->planned);
 }
 
-bool provider_call_plans_destroy(const Job *job) {
-    return !is_mocked(job) && job->type->resource && job->type->resource->plans_destroy &&
-           !job->provider->is_deferred;
+bool provider_call_plans_destroy(const InstanceOp *op) {
+    return !is_mocked(op) && op->type->resource && op->type->resource->plans_destroy &&
+           !op->provider->is_deferred;
 }
 
-bool provider_call_marker(Job *job, const MarkerRequest *request, MarkerResponse *response) {
-    const ResourceType *type = job->type->resource;
+bool provider_call_marker(InstanceOp *op, const MarkerRequest *request, MarkerResponse *response) {
+    const ResourceType *type = op->type->resource;
     *response = (MarkerResponse){0};
-    if (is_mocked(job) || !type->marker)
+    if (is_mocked(op) || !type->marker)
         return true;
-    Calling calling = begin(job, "marker");
-    return end(&calling, resource_type_marker(type, &calling.call, request, response, &job->diags));
+    Calling calling = begin(op, "marker");
+    return end(&calling, resource_type_marker(type, &calling.call, request, response, &op->diags));
 }
 
-bool provider_call_apply(Job *job, const ApplyRequest *request, ApplyResponse *response) {
-    Calling calling = begin(job, value_is_null(request->prior) ? "create" : "update");
+bool provider_call_apply(InstanceOp *op, const ApplyRequest *request, ApplyResponse *response) {
+    Calling calling = begin(op, value_is_null(request->prior) ? "create" : "update");
     log_request(&calling, request->prior, request->planned);
-    const ResourceType *type = job->type->resource;
-    if (is_mocked(job))
+    const ResourceType *type = op->type->resource;
+    if (is_mocked(op))
         return end_with(&calling,
-                        mock_apply(&job->mock, &calling.call, request, response, &job->diags),
+                        mock_apply(&op->mock, &calling.call, request, response, &op->diags),
                         &response->state);
     return end_with(&calling,
-                    resource_type_apply(type, &calling.call, request, response, &job->diags),
+                    resource_type_apply(type, &calling.call, request, response, &op->diags),
                     &response->state);
 }
 
-bool provider_call_delete(Job *job, const DeleteRequest *request, DeleteResponse *response) {
-    const ResourceType *type = job->type->resource;
+bool provider_call_delete(InstanceOp *op, const DeleteRequest *request, DeleteResponse *response) {
+    const ResourceType *type = op->type->resource;
     *response = (DeleteResponse){.state = request->prior, .private_data = request->private_data};
-    if (is_mocked(job))
+    if (is_mocked(op))
         return true;
-    Calling calling = begin(job, "delete");
+    Calling calling = begin(op, "delete");
     log_request(&calling, request->prior, (Value){0});
-    return end(&calling, resource_type_delete(type, &calling.call, request, response, &job->diags));
+    return end(&calling, resource_type_delete(type, &calling.call, request, response, &op->diags));
 }
 
-bool provider_call_read(Job *job, const ReadRequest *request, ReadResponse *response) {
-    const ResourceType *type = job->type->resource;
+bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse *response) {
+    const ResourceType *type = op->type->resource;
     *response = (ReadResponse){.state = request->state, .private_data = request->private_data};
-    if (is_mocked(job))
+    if (is_mocked(op))
         return true;
-    Calling calling = begin(job, "read");
+    Calling calling = begin(op, "read");
     log_request(&calling, request->state, (Value){0});
     return end_with(&calling,
-                    resource_type_read(type, &calling.call, request, response, &job->diags),
+                    resource_type_read(type, &calling.call, request, response, &op->diags),
                     &response->state);
 }
 
-bool provider_call_import(Job *job, const ImportRequest *request, ImportResponse *response) {
-    Calling calling = begin(job, "import");
-    const ResourceType *type = job->type->resource;
-    if (is_mocked(job))
-        return end(&calling, object_type_refuse(job->type->name, "imported", &job->diags));
+bool provider_call_import(InstanceOp *op, const ImportRequest *request, ImportResponse *response) {
+    Calling calling = begin(op, "import");
+    const ResourceType *type = op->type->resource;
+    if (is_mocked(op))
+        return end(&calling, object_type_refuse(op->type->name, "imported", &op->diags));
     return end_with(&calling,
-                    resource_type_import(type, &calling.call, request, response, &job->diags),
+                    resource_type_import(type, &calling.call, request, response, &op->diags),
                     &response->state);
 }
 
-bool provider_call_upgrade(Job *job, const UpgradeRequest *request, UpgradeResponse *response) {
-    const ResourceType *type = job->type->resource;
+bool provider_call_upgrade(InstanceOp *op,
+                           const UpgradeRequest *request,
+                           UpgradeResponse *response) {
+    const ResourceType *type = op->type->resource;
     *response = (UpgradeResponse){.upgraded = request->stored};
-    if (is_mocked(job) || !type)
+    if (is_mocked(op) || !type)
         return true;
-    Calling calling = begin(job, "upgrade");
-    return end(&calling,
-               resource_type_upgrade(type, &calling.call, request, response, &job->diags));
+    Calling calling = begin(op, "upgrade");
+    return end(&calling, resource_type_upgrade(type, &calling.call, request, response, &op->diags));
 }
 
-bool provider_call_recover(Job *job,
+bool provider_call_recover(InstanceOp *op,
                            uint64_t generation,
                            const RecoverRequest *request,
                            RecoverResponse *response) {
-    const ResourceType *type = job->type->resource;
-    *response = (RecoverResponse){.state = value_null(schema_implied_type(job->schema))};
-    if (is_mocked(job))
+    const ResourceType *type = op->type->resource;
+    *response = (RecoverResponse){.state = value_null(schema_implied_type(op->schema))};
+    if (is_mocked(op))
         return true;
-    Calling calling = begin(job, "recover");
+    Calling calling = begin(op, "recover");
     calling.call.generation = generation;
     return end_with(&calling,
-                    resource_type_recover(type, &calling.call, request, response, &job->diags),
+                    resource_type_recover(type, &calling.call, request, response, &op->diags),
                     &response->state);
 }
 
-static bool ask_limits(Job *job, const LimitsRequest *request, LimitsResponse *response) {
-    const ResourceType *type = job->type->resource;
+static bool ask_limits(InstanceOp *op, const LimitsRequest *request, LimitsResponse *response) {
+    const ResourceType *type = op->type->resource;
     *response = (LimitsResponse){0};
-    if (is_mocked(job) || !type || !type->limits)
+    if (is_mocked(op) || !type || !type->limits)
         return true;
-    Calling calling = begin(job, "limits");
-    return end(&calling, resource_type_limits(type, &calling.call, request, response, &job->diags));
+    Calling calling = begin(op, "limits");
+    return end(&calling, resource_type_limits(type, &calling.call, request, response, &op->diags));
 }
 
-void provider_call_limits(Job *job, LimitAction action, Value object, WalkTask *task) {
+void provider_call_limits(InstanceOp *op, LimitAction action, Value object, WalkTask *task) {
     LimitsRequest request = {action, object};
     LimitsResponse response;
-    if (!ask_limits(job, &request, &response)) {
-        diags_sink_append(job->walk->sink, &job->diags);
-        job->record->failed = true;
+    if (!ask_limits(op, &request, &response)) {
+        diags_sink_append(op->walk->sink, &op->diags);
+        op->record->failed = true;
         return;
     }
     Limits limits = response.limits;
     if (limits.count == 0)
         return;
-    WalkLimit *copies = arena_new_array(job->passing, WalkLimit, limits.count);
+    WalkLimit *copies = arena_new_array(op->walk_arena, WalkLimit, limits.count);
     for (size_t i = 0; i < limits.count; i++) {
-        copies[i].key = str_format(job->passing, "%s %.*s", job->provider->provider->name,
+        copies[i].key = str_format(op->walk_arena, "%s %.*s", op->provider->provider->name,
                                    STR_ARG(limits.items[i].key));
         copies[i].capacity = limits.items[i].capacity;
     }
@@ -229,26 +231,28 @@ void provider_call_limits(Job *job, LimitAction action, Value object, WalkTask *
     task->limit_count = limits.count;
 }
 
-bool provider_call_read_data(Job *job, const DataReadRequest *request, DataReadResponse *response) {
-    Calling calling = begin(job, "read");
+bool provider_call_read_data(InstanceOp *op,
+                             const DataReadRequest *request,
+                             DataReadResponse *response) {
+    Calling calling = begin(op, "read");
     log_request(&calling, (Value){0}, request->config);
-    const DataSourceType *type = job->type->data_source;
-    if (is_mocked(job))
+    const DataSourceType *type = op->type->data_source;
+    if (is_mocked(op))
         return end_with(&calling,
-                        mock_read_data(&job->mock, &calling.call, request, response, &job->diags),
+                        mock_read_data(&op->mock, &calling.call, request, response, &op->diags),
                         &response->state);
     return end_with(&calling,
-                    data_source_type_read(type, &calling.call, request, response, &job->diags),
+                    data_source_type_read(type, &calling.call, request, response, &op->diags),
                     &response->state);
 }
 
-bool provider_call_open(Job *job, const OpenRequest *request, OpenResponse *response) {
-    Calling calling = begin(job, "open");
+bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse *response) {
+    Calling calling = begin(op, "open");
     log_request(&calling, (Value){0}, request->config);
-    const EphemeralType *type = job->type->ephemeral;
-    if (is_mocked(job))
-        return end(&calling, object_type_refuse(job->type->name, "opened", &job->diags));
+    const EphemeralType *type = op->type->ephemeral;
+    if (is_mocked(op))
+        return end(&calling, object_type_refuse(op->type->name, "opened", &op->diags));
     return end_with(&calling,
-                    ephemeral_type_open(type, &calling.call, request, response, &job->diags),
+                    ephemeral_type_open(type, &calling.call, request, response, &op->diags),
                     &response->result);
 }

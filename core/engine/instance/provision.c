@@ -8,9 +8,9 @@
 #define LINE_MAX_SIZE ((size_t)65536) /* bytes; a longer line is sent in parts */
 
 typedef struct Provisioning {
-    Job *job;
+    InstanceOp *op;
     const ProvisionerNode *node;
-    const EvalScope *scope;
+    const ModuleScope *scope;
     bool is_configured;
     Value config; /* without marks */
     Value connection;
@@ -28,11 +28,11 @@ bool provision_is_needed(const ResourceNode *resource, bool on_destroy) {
 }
 
 static void send_event(const Provisioning *run, WalkEventKind kind, Str text, bool failed) {
-    WalkEvent event = job_event(run->job, kind);
+    WalkEvent event = instance_op_event(run->op, kind);
     event.provisioner = run->node->config->type;
     event.text = text;
     event.failed = failed;
-    hooks_send(run->job->walk->engine->hooks, &event);
+    hooks_send(run->op->walk->engine->hooks, &event);
 }
 
 static void send_line(const Provisioning *run, Str line) {
@@ -79,7 +79,7 @@ static void end_lines(Provisioning *run) {
 static const char hidden[] = "What went wrong is not shown, because the configuration of the "
                              "provisioner holds a sensitive value.";
 
-/* Adds a diagnostic of the provisioner to the job, with a range and without secrets. */
+/* Adds a diagnostic of the provisioner to the operation, with a range and without secrets. */
 static void hand_on(const Provisioning *run, const Diag *diag) {
     Diag copy = *diag;
     if (!copy.range.source)
@@ -87,12 +87,12 @@ static void hand_on(const Provisioning *run, const Diag *diag) {
     copy.path = STR_EMPTY;
     if (run->is_secret && run->is_configured)
         copy.detail = str_from_cstr(hidden);
-    diags_add(&run->job->diags, &copy);
+    diags_add(&run->op->diags, &copy);
 }
 
 /* If on_failure allows the failure, it is reported as output. */
 static void send_failure(const Provisioning *run, const Diag *diag) {
-    Arena *scratch = run->job->scratch;
+    Arena *scratch = run->op->scratch;
     Str detail = run->is_secret && run->is_configured ? str_from_cstr(hidden) : diag->detail;
     Str text = str_format(scratch, "Failed, which on_failure allows: %.*s: %.*s",
                           STR_ARG(diag->summary), STR_ARG(detail));
@@ -116,7 +116,7 @@ static bool evaluate_body(const Provisioning *run,
                           const Schema *schema,
                           Value *out,
                           Diags *diags) {
-    Arena *scratch = run->job->scratch;
+    Arena *scratch = run->op->scratch;
     if (!decode_eval(decoded, &run->scope->scope, out, scratch, diags))
         return false;
     Value bare = value_unmark_deep(*out, scratch);
@@ -131,13 +131,13 @@ static bool evaluate_body(const Provisioning *run,
 }
 
 static bool configure(Provisioning *run, Diags *diags) {
-    const Job *job = run->job;
+    const InstanceOp *op = run->op;
     Value marked;
     const ProvisionerType *type = run->node->type;
     if (!evaluate_body(run, run->node->decoded, &type->schema, &marked, diags))
         return false;
     run->is_secret = value_has_marks_anywhere(marked);
-    run->config = value_unmark_deep(marked, job->scratch);
+    run->config = value_unmark_deep(marked, op->scratch);
     run->connection = value_null(schema_implied_type(&provisioner_connection));
     if (!provisioner_check(type, run->config, run->node->config->range, diags))
         return false;
@@ -146,20 +146,20 @@ static bool configure(Provisioning *run, Diags *diags) {
         return true;
     if (!evaluate_body(run, run->node->connection, &provisioner_connection, &marked, diags))
         return false;
-    run->connection = value_unmark_deep(marked, job->scratch);
+    run->connection = value_unmark_deep(marked, op->scratch);
     return true;
 }
 
 static bool run_one(Provisioning *run) {
-    Job *job = run->job;
-    Diags said = diags_new(job->scratch);
+    InstanceOp *op = run->op;
+    Diags said = diags_new(op->scratch);
     for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++)
-        run->lines[i] = strbuf_new(job->scratch);
+        run->lines[i] = strbuf_new(op->scratch);
     send_event(run, EVENT_PROVISION_START, STR_EMPTY, false);
     bool ok = configure(run, &said);
     if (ok) {
         ProvisionCall call = {
-            .call = job_call(job),
+            .call = instance_op_call(op),
             .connection = run->connection,
             .payload = run,
             .output = take_output,
@@ -168,54 +168,57 @@ static bool run_one(Provisioning *run) {
         ok = run->node->type->run(&call, run->config, &said);
     }
     end_lines(run);
-    bool is_stopped = cancel_level(job->walk->engine->cancel) != CANCEL_NONE;
+    bool is_stopped = cancel_level(op->walk->engine->cancel) != CANCEL_NONE;
     bool is_forgiven = run->node->config->continues && !is_stopped;
     tell_said(run, &said, is_forgiven);
     send_event(run, EVENT_PROVISION_END, STR_EMPTY, !ok);
     return ok || is_forgiven;
 }
 
-static bool run_all(Job *job, const EvalScope *scope, const Value *object, bool on_destroy) {
-    EvalScope local = *scope;
+static bool run_all(InstanceOp *op,
+                    const ModuleScope *scope,
+                    const Value *object,
+                    bool on_destroy) {
+    ModuleScope local = *scope;
     local.scope.self = &local;
     local.self = object;
-    vec_each(&job->resource->provisioners, provisioner) {
+    vec_each(&op->resource->provisioners, provisioner) {
         if (provisioner->config->on_destroy != on_destroy)
             continue;
-        Provisioning run = {.job = job, .node = provisioner, .scope = &local};
+        Provisioning run = {.op = op, .node = provisioner, .scope = &local};
         if (!run_one(&run))
             return false;
     }
     return true;
 }
 
-bool provision_created(Job *job, const EvalScope *scope, const Value *object) {
-    return run_all(job, scope, object, false);
+bool provision_created(InstanceOp *op, const ModuleScope *scope, const Value *object) {
+    return run_all(op, scope, object, false);
 }
 
 /* Returns the module that declares the provisioners: that of the removed block, or that of the
  * resource. */
-static EngineModule *find_module(const Job *job) {
-    const Removed *removed = job->resource->removed;
-    vec_each(&job->walk->modules, module) {
+static EngineModule *find_module(const InstanceOp *op) {
+    const Removed *removed = op->resource->removed;
+    vec_each(&op->walk->modules, module) {
         vec_each(&(*module)->config->removed, item) {
             if (item == removed)
                 return *module;
         }
     }
-    return job->node->module;
+    return op->node->module;
 }
 
 /* The module instance may be gone from the configuration. Destroy-time provisioners do not refer to
  * it, except by path.module. */
-bool provision_destroyed(Job *job, const Value *object) {
+bool provision_destroyed(InstanceOp *op, const Value *object) {
     static const RepetitionKind repetitions[] = {
         [KEY_NONE] = REPEAT_NONE, [KEY_INT] = REPEAT_COUNT, [KEY_STRING] = REPEAT_EACH};
-    ModuleInstance module = {.module = find_module(job)};
-    EvalScope scope;
-    evaluate_scope_init(&scope, job->walk, &module);
-    scope.key = job->record->address.key;
+    ModuleInstance module = {.module = find_module(op)};
+    ModuleScope scope;
+    module_scope_init(&scope, op->walk, &module);
+    scope.key = op->record->address.key;
     scope.repetition = repetitions[scope.key.kind];
     scope.each_value = value_null(&TYPE_DYNAMIC);
-    return run_all(job, &scope, object, true);
+    return run_all(op, &scope, object, true);
 }

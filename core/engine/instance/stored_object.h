@@ -1,13 +1,13 @@
 /* stored_object: converts an object of the state to a value, and back. */
 #pragma once
 
-#include "job.h"
+#include "instance_op.h"
 
 /* Sets `*out` to the stored object as a marked value of the current schema version; null if
- * `object` is NULL. Adds the marked texts to the job's secrets. */
-MUST_USE bool stored_object_decode(Job *job, const StateObject *object, Value *out);
+ * `object` is NULL. Adds the marked texts to the operation's secrets. */
+MUST_USE bool stored_object_decode(InstanceOp *op, const StateObject *object, Value *out);
 /* Returns the state object for a marked value, allocated in scratch; NULL if the value is null. */
-const StateObject *stored_object_encode(Job *job,
+const StateObject *stored_object_encode(InstanceOp *op,
                                         Value marked,
                                         ObjectStatus status,
                                         Str private_data);

@@ -10,7 +10,7 @@ static void single(Expansion *out, Arena *arena) {
 }
 
 static bool unknown_keys(
-    const EvalScope *scope, RepetitionKind kind, const Expr *expr, Expansion *out, Diags *diags) {
+    const ModuleScope *scope, RepetitionKind kind, const Expr *expr, Expansion *out, Diags *diags) {
     const PlanOptions *options = scope->walk->options;
     bool is_validating = scope->walk->phase == PHASE_VALIDATE;
     if (is_validating || (options && options->mode == PLAN_DESTROY)) {
@@ -68,7 +68,7 @@ static bool read_count(
 }
 
 static bool expand_count(
-    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+    const Expr *expr, const ModuleScope *scope, Expansion *out, Arena *arena, Diags *diags) {
     Value value;
     int64_t count;
     if (!eval_expr(expr, &scope->scope, &value, arena, diags))
@@ -153,7 +153,7 @@ static bool expand_set(const Expr *expr, Value value, Expansion *out, Diags *dia
 
 static bool expand_value(const Expr *expr,
                          Value value,
-                         const EvalScope *scope,
+                         const ModuleScope *scope,
                          Expansion *out,
                          Arena *arena,
                          Diags *diags) {
@@ -177,7 +177,7 @@ static bool expand_value(const Expr *expr,
 }
 
 static bool expand_for_each(
-    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+    const Expr *expr, const ModuleScope *scope, Expansion *out, Arena *arena, Diags *diags) {
     Value value;
     if (!eval_expr(expr, &scope->scope, &value, arena, diags))
         return false;
@@ -194,7 +194,7 @@ static bool reject_enabled(const Expr *expr, Diags *diags, const char *detail) {
 
 /* Gives one instance or none. */
 static bool expand_enabled(
-    const Expr *expr, const EvalScope *scope, Expansion *out, Arena *arena, Diags *diags) {
+    const Expr *expr, const ModuleScope *scope, Expansion *out, Arena *arena, Diags *diags) {
     Value value;
     if (!eval_expr_as(expr, &scope->scope, &TYPE_BOOL, &value, arena, diags))
         return false;
@@ -219,7 +219,7 @@ static bool expand_enabled(
 }
 
 static bool expand_any(const Repetition *repetition,
-                       const EvalScope *scope,
+                       const ModuleScope *scope,
                        Expansion *out,
                        Arena *arena,
                        Diags *diags) {
@@ -234,12 +234,12 @@ static bool expand_any(const Repetition *repetition,
 }
 
 bool expand_evaluate(const Repetition *repetition,
-                     const EvalScope *scope,
+                     const ModuleScope *scope,
                      Expansion *out,
                      Arena *arena,
                      Diags *diags) {
     *out = (Expansion){0};
-    EvalScope local = *scope;
+    ModuleScope local = *scope;
     local.scope.self = &local;
     bool ok = expand_any(repetition, &local, out, arena, diags);
     bool is_repeated = out->kind != REPEAT_NONE || repetition->enabled;

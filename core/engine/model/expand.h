@@ -1,7 +1,7 @@
 /* expand: evaluates count, for_each or enabled to the keys of a block's instances. */
 #pragma once
 
-#include "evaluate.h"
+#include "module_scope.h"
 
 /* At most one argument is set. */
 typedef struct Repetition {
@@ -13,7 +13,7 @@ typedef struct Repetition {
 /* Without an argument there is one instance without key; `enabled` gives one or none. Unknown keys
  * set `is_unknown` while validating or destroying; otherwise they are an error. Keys are sorted. */
 MUST_USE bool expand_evaluate(const Repetition *repetition,
-                              const EvalScope *scope,
+                              const ModuleScope *scope,
                               Expansion *out,
                               Arena *arena,
                               Diags *diags);

@@ -8,7 +8,7 @@
 #include "plan.h"
 #include "state.h"
 
-typedef struct ChangeRun ChangeRun;
+typedef struct PlannedChange PlannedChange;
 typedef struct EngineWalk EngineWalk;
 typedef struct ModuleInstance ModuleInstance;
 typedef struct Node Node;
@@ -28,7 +28,7 @@ typedef struct InstanceRecord {
     const StateResource *stored_resource;
     const StateInstance *stored;
     Str deposed;             /* deposed key, if the record is for a deposed object */
-    ChangeRun *run;          /* apply */
+    PlannedChange *run;      /* apply */
     Node *mirror;            /* apply: the mirror node of a deletion */
     ResourceChange *planned; /* plan: the result */
     Drift *drift;

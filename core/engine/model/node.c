@@ -31,7 +31,7 @@ bool node_wants(const ResourceNode *resource, InstanceKey key) {
     return is_wanted;
 }
 
-const PartFaults *node_find_faults(const Node *node, const void *part) {
+const PartErrors *node_find_faults(const Node *node, const void *part) {
     vec_each(&node->part_faults, faults) {
         if (part && faults->part == part)
             return faults;

@@ -68,14 +68,14 @@ typedef struct ProvisionerNode {
 } ProvisionerNode;
 
 /* One planned change on its way through an apply. */
-struct ChangeRun {
+struct PlannedChange {
     const ResourceChange *change;
     Str deposed; /* key of the predecessor that create_before_destroy deposed; empty: none */
     bool failed; /* its creation failed, or the deletion of its predecessor failed */
     bool create_before_destroy; /* configured or forced; stored in the state */
 };
 
-typedef VEC(ChangeRun *) ChangeRuns;
+typedef VEC(PlannedChange *) ChangeRuns;
 
 /* An object to import to an address. */
 typedef struct ImportedObject {
@@ -112,13 +112,13 @@ typedef struct ResourceNode {
 
 /* Errors in the references of one part of a block (an expression or a body). They are reported when
  * that part would be evaluated. `hides_names`: no reference in this part can be evaluated. */
-typedef struct PartFaults {
+typedef struct PartErrors {
     const void *part;
     Diags diags;
     bool hides_names;
     bool is_of_form; /* body: its arguments do not match its schema, its references are right */
     bool is_late;    /* reported when an instance is planned; planning of the block continues */
-} PartFaults;
+} PartErrors;
 
 /* The instance of a resource that an expression refers to by a literal key. */
 typedef struct InstanceUse {
@@ -149,7 +149,7 @@ struct Node {
     EngineModule *child; /* MODULE, MODULE_VALUE */
     Node *module_value;  /* MODULE */
     Diags faults;        /* errors of the block, reported before it is evaluated */
-    VEC(PartFaults) part_faults;
+    VEC(PartErrors) part_faults;
     VEC(InstanceUse) uses;  /* of repeated resources */
     bool is_used;           /* MODULE_VALUE: something refers to it */
     bool configures;        /* RESOURCE, ephemeral: a provider configuration depends on it */
@@ -212,7 +212,7 @@ Node *node_add(
     EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range);
 Node *node_find(const EngineModule *module, Str key);
 /* Returns the errors of a part; NULL if it has none. */
-const PartFaults *node_find_faults(const Node *node, const void *part);
+const PartErrors *node_find_faults(const Node *node, const void *part);
 /* Adds all errors of the block, in order. */
 void node_tell_faults(const Node *node, Diags *diags);
 Slot *node_slot(const Node *node, ModuleInstance *instance);

@@ -11,8 +11,8 @@ typedef struct EngineModule EngineModule;
 typedef enum WalkPhase { PHASE_VALIDATE, PHASE_PLAN, PHASE_APPLY, PHASE_EVALUATE } WalkPhase;
 
 typedef struct WorkerArenas {
-    Arena *keep;    /* results that outlive the walk */
-    Arena *passing; /* freed with the walk */
+    Arena *keep;       /* results that outlive the walk */
+    Arena *walk_arena; /* freed with the walk */
     Arena *scratch;
     VEC(InstanceRecord *) removed; /* records of instances that are in no expansion */
 } WorkerArenas;

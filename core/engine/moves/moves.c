@@ -113,7 +113,7 @@ static void check_pair(Run *run, const MoveStatement *a, const MoveStatement *b)
     bool same_to = move_statement_same_end(&a->to, &b->to);
     if (same_from == same_to)
         return;
-    SourcePos first = source_position(a->range.source, a->range.start);
+    SourcePos first = source_text_position(a->range.source, a->range.start);
     diags_error(run->diags, b->range, "Ambiguous move statements",
                 "%.*s is moved %s %.*s here, and %s %.*s at %.*s, line %u. One object has one "
                 "place: remove one of the two.",

@@ -100,7 +100,7 @@ static bool check_one(const Module *module, const Removed *removed, Arena *arena
     if (!declared.source)
         return true;
     bool is_resource = removed->from.target.is_resource;
-    SourcePos place = source_position(removed->range.source, removed->range.start);
+    SourcePos place = source_text_position(removed->range.source, removed->range.start);
     diags_error(diags, declared,
                 is_resource ? "Removed resource still exists" : "Removed module still exists",
                 "%.*s is declared here, and said to be removed at %.*s, line %u. Take out one of "

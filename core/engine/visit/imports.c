@@ -2,7 +2,7 @@
 #include "imports.h"
 
 typedef struct Assignment {
-    Visit *visit;
+    NodeVisit *visit;
     Map records; /* address text → InstanceRecord * */
     Map taken;   /* texts of the addresses that an import was already found for */
     bool ok;
@@ -43,7 +43,7 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
     }
 }
 
-bool imports_assign(Visit *visit) {
+bool imports_assign(NodeVisit *visit) {
     const EngineWalk *walk = visit->walk;
     const ResourceNode *resource = visit->node->as.resource;
     const ImportTarget *request = walk->options->import;
@@ -51,7 +51,7 @@ bool imports_assign(Visit *visit) {
         request &&
         str_equal(resource->address, resource_addr_to_config_str(request->address, visit->scratch));
     bool has_none = resource->imports.count == 0 && !is_requested;
-    if (has_none || walk->options->is_rehearsal)
+    if (has_none || walk->options->is_preflight)
         return true; /* nothing to import, or first pass of a destroy */
     Assignment assignment = {
         .visit = visit,

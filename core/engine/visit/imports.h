@@ -2,9 +2,9 @@
  * resource. */
 #pragma once
 
-#include "visit.h"
+#include "node_visit.h"
 
 /* Sets the import id of each imported record that has no object yet. Call it after all module
  * instances have records. Returns false with an error if an address occurs twice or has no
  * instance. */
-MUST_USE bool imports_assign(Visit *visit);
+MUST_USE bool imports_assign(NodeVisit *visit);

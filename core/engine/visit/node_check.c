@@ -2,7 +2,7 @@
  * error. No node depends on a check. */
 #include "node_kinds.h"
 
-static void note_unknown(Visit *visit, const CheckResults *results, Diags *found) {
+static void note_unknown(NodeVisit *visit, const CheckResults *results, Diags *found) {
     const Conditions *asserts = &visit->node->as.check->asserts;
     for (size_t i = 0; i < asserts->count; i++) {
         if (results->items[i].status == CHECK_UNKNOWN)
@@ -15,7 +15,7 @@ static void note_unknown(Visit *visit, const CheckResults *results, Diags *found
 
 /* Returns true if the data source of the check could not be read. The assertions are then
  * skipped. */
-static bool has_failed_source(const Visit *visit, ModuleInstance *module) {
+static bool has_failed_source(const NodeVisit *visit, ModuleInstance *module) {
     const Resource *data = visit->node->as.check->data;
     if (!data)
         return false;
@@ -29,21 +29,21 @@ static bool has_failed_source(const Visit *visit, ModuleInstance *module) {
     return results && results->items[0].status > CHECK_UNKNOWN;
 }
 
-static bool visit_instance(Visit *visit, ModuleInstance *module) {
+static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
     const Check *check = visit->node->as.check;
     CheckResults *results = checks_new(check->asserts.count, visit->keep);
     node_slot(visit->node, module)->payload = results;
     if (has_failed_source(visit, module))
         return true;
-    EvalScope scope;
-    evaluate_scope_init(&scope, visit->walk, module);
+    ModuleScope scope;
+    module_scope_init(&scope, visit->walk, module);
     scope.results = results->items;
     scope.keep = visit->keep;
     scope.checked = visit->node->name;
     scope.warns = true;
     Diags found = diags_new(visit->scratch);
-    bool ok = evaluate_conditions(&check->asserts, &scope, "Check block assertion failed",
-                                  visit->scratch, &found);
+    bool ok = module_scope_check_conditions(&check->asserts, &scope, "Check block assertion failed",
+                                            visit->scratch, &found);
     note_unknown(visit, results, &found);
     for (size_t i = 0; i < found.count; i++)
         found.items[i].checked = visit->node->name;
@@ -53,14 +53,14 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     return ok;
 }
 
-static bool validate_instance(Visit *visit, ModuleInstance *module) {
-    EvalScope scope;
-    evaluate_scope_init(&scope, visit->walk, module);
-    return evaluate_messages(&visit->node->as.check->asserts, &scope, visit->scratch,
-                             &visit->diags);
+static bool validate_instance(NodeVisit *visit, ModuleInstance *module) {
+    ModuleScope scope;
+    module_scope_init(&scope, visit->walk, module);
+    return module_scope_check_messages(&visit->node->as.check->asserts, &scope, visit->scratch,
+                                       &visit->diags);
 }
 
-bool node_check_visit(Visit *visit) {
+bool node_check_visit(NodeVisit *visit) {
     WalkPhase phase = visit->walk->phase;
     bool checks = phase == PHASE_PLAN || phase == PHASE_APPLY;
     bool is_idle =

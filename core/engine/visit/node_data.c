@@ -9,123 +9,123 @@
 
 /* Reads the data source. If the provider defers the read to the apply, sets `*deferred` to the
  * reason and leaves `*out` unset. */
-static bool read_source(Job *job, const Configured *configured, Value *out, Str *deferred) {
+static bool read_source(InstanceOp *op, const Configured *configured, Value *out, Str *deferred) {
     DataReadRequest request = {configured->value};
     DataReadResponse response = {0};
-    if (!provider_call_read_data(job, &request, &response))
+    if (!provider_call_read_data(op, &request, &response))
         return false;
     *deferred = response.deferred;
     if (deferred->len > 0)
         return true;
     if (!value_is_wholly_known(response.state)) {
-        diags_error(&job->diags, NO_RANGE, "Provider produced invalid object",
+        diags_error(&op->diags, NO_RANGE, "Provider produced invalid object",
                     "The answer of data source %.*s holds unknown values. This is a mistake of the "
                     "provider.",
-                    STR_ARG(job->address));
+                    STR_ARG(op->address));
         return false;
     }
-    *out = object_marks_add(job, response.state, configured);
+    *out = object_marks_add(op, response.state, configured);
     return true;
 }
 
-static void postpone(Job *job, const Configured *configured, ActionReason reason) {
-    ResourceChange *change = job_new_change(job);
-    change->config = value_clone(configured->marked, job->keep);
+static void postpone(InstanceOp *op, const Configured *configured, ActionReason reason) {
+    ResourceChange *change = instance_op_new_change(op);
+    change->config = value_clone(configured->marked, op->keep);
     change->action = ACTION_READ;
     change->reason = reason;
     change->after = value_clone(
-        object_marks_add(job, deferred_read_object(job, configured->value), configured), job->keep);
-    job->record->value = change->after;
-    if (job->walk->options->mode == PLAN_REFRESH_ONLY)
+        object_marks_add(op, deferred_read_object(op, configured->value), configured), op->keep);
+    op->record->value = change->after;
+    if (op->walk->options->mode == PLAN_REFRESH_ONLY)
         return;
-    job->record->planned = change;
-    job->record->refreshed_changed = true; /* the stored result is out of date */
+    op->record->planned = change;
+    op->record->refreshed_changed = true; /* the stored result is out of date */
 }
 
-static void remember(Job *job, Value value) {
-    job->record->value = value_clone(value, job->keep);
-    job->record->refreshed =
-        state_object_clone(stored_object_encode(job, value, OBJECT_READY, STR_EMPTY), job->keep);
-    const StateObject *before = job->record->stored ? job->record->stored->current : NULL;
-    job->record->refreshed_changed = !before || !state_object_equal(before, job->record->refreshed);
+static void remember(InstanceOp *op, Value value) {
+    op->record->value = value_clone(value, op->keep);
+    op->record->refreshed =
+        state_object_clone(stored_object_encode(op, value, OBJECT_READY, STR_EMPTY), op->keep);
+    const StateObject *before = op->record->stored ? op->record->stored->current : NULL;
+    op->record->refreshed_changed = !before || !state_object_equal(before, op->record->refreshed);
 }
 
 /* Destroy plan: keeps the stored result, because it may configure a provider. It is removed from
  * the state after the deletions. */
-static bool keep_stored(Job *job) {
-    const StateObject *object = job->record->stored ? job->record->stored->current : NULL;
+static bool keep_stored(InstanceOp *op) {
+    const StateObject *object = op->record->stored ? op->record->stored->current : NULL;
     Value value;
-    if (!stored_object_decode(job, object, &value))
+    if (!stored_object_decode(op, object, &value))
         return false;
     if (object)
-        job->record->value = value_clone(value, job->keep);
+        op->record->value = value_clone(value, op->keep);
     return true;
 }
 
-static void warn_deferred(Job *job, Str why) {
-    diags_warning(&job->diags, NO_RANGE, "Data source not read",
+static void warn_deferred(InstanceOp *op, Str why) {
+    diags_warning(&op->diags, NO_RANGE, "Data source not read",
                   "%.*s The plan goes on without the values of %.*s, and the apply reads it. "
                   "-exclude='%.*s' leaves it out, with all that depends on it.",
-                  STR_ARG(why), STR_ARG(job->address), STR_ARG(job->address));
+                  STR_ARG(why), STR_ARG(op->address), STR_ARG(op->address));
 }
 
-static bool plan_source(Job *job) {
-    if (job->walk->options->mode == PLAN_DESTROY)
-        return keep_stored(job);
-    EvalScope scope;
-    evaluate_scope_init_instance(&scope, job->record);
+static bool plan_source(InstanceOp *op) {
+    if (op->walk->options->mode == PLAN_DESTROY)
+        return keep_stored(op);
+    ModuleScope scope;
+    module_scope_init_instance(&scope, op->record);
     Configured configured;
-    if (!instance_conditions_before(job, &scope) || !configured_evaluate(job, &scope, &configured))
+    if (!instance_conditions_before(op, &scope) || !configured_evaluate(op, &scope, &configured))
         return false;
-    bool is_unknown = !value_is_wholly_known(configured.value) || job->provider->is_deferred;
-    if (is_unknown || deferred_read_is_needed(job)) {
-        postpone(job, &configured,
+    bool is_unknown = !value_is_wholly_known(configured.value) || op->provider->is_deferred;
+    if (is_unknown || deferred_read_is_needed(op)) {
+        postpone(op, &configured,
                  is_unknown ? REASON_READ_BECAUSE_CONFIG_UNKNOWN
                             : REASON_READ_BECAUSE_DEPENDENCY_PENDING);
-        return instance_conditions_after(job, &scope);
+        return instance_conditions_after(op, &scope);
     }
-    if (!job_require_provider(job))
+    if (!instance_op_require_provider(op))
         return false;
-    job->action = ACTION_READ;
-    job_send(job, EVENT_REFRESH_START, STR_EMPTY);
+    op->action = ACTION_READ;
+    instance_op_send(op, EVENT_REFRESH_START, STR_EMPTY);
     Value value;
     Str deferred;
-    size_t from = job->diags.count;
-    if (!read_source(job, &configured, &value, &deferred))
+    size_t from = op->diags.count;
+    if (!read_source(op, &configured, &value, &deferred))
         return false;
-    WalkEvent event = job_event(job, EVENT_REFRESH_END);
+    WalkEvent event = instance_op_event(op, EVENT_REFRESH_END);
     event.is_deferred = deferred.len > 0;
-    hooks_send(job->walk->engine->hooks, &event);
+    hooks_send(op->walk->engine->hooks, &event);
     if (deferred.len > 0) {
-        warn_deferred(job, deferred);
-        job_place_answer(job, from);
-        postpone(job, &configured, REASON_READ_BECAUSE_DEFERRED);
-        return instance_conditions_after(job, &scope);
+        warn_deferred(op, deferred);
+        instance_op_place_diags(op, from);
+        postpone(op, &configured, REASON_READ_BECAUSE_DEFERRED);
+        return instance_conditions_after(op, &scope);
     }
-    remember(job, value);
-    return instance_conditions_after(job, &scope);
+    remember(op, value);
+    return instance_conditions_after(op, &scope);
 }
 
 /* Reports a deferred read in an apply or in a check, where no later read follows. */
-static bool fail_deferred(Job *job, Str why) {
-    size_t from = job->diags.count;
-    diags_error(&job->diags, NO_RANGE, "Data source not read", "%.*s", STR_ARG(why));
-    job_place_answer(job, from);
+static bool fail_deferred(InstanceOp *op, Str why) {
+    size_t from = op->diags.count;
+    diags_error(&op->diags, NO_RANGE, "Data source not read", "%.*s", STR_ARG(why));
+    instance_op_place_diags(op, from);
     return false;
 }
 
 /* Reads a data source during an apply or a check; listeners receive it as an operation. */
-static bool read_as_operation(Job *job, const Configured *configured, Value *out) {
-    job->action = ACTION_READ;
-    job_send(job, EVENT_APPLY_START, STR_EMPTY);
+static bool read_as_operation(InstanceOp *op, const Configured *configured, Value *out) {
+    op->action = ACTION_READ;
+    instance_op_send(op, EVENT_APPLY_START, STR_EMPTY);
     Str deferred;
-    bool ok = read_source(job, configured, out, &deferred);
+    bool ok = read_source(op, configured, out, &deferred);
     if (ok && deferred.len > 0)
-        ok = fail_deferred(job, deferred);
+        ok = fail_deferred(op, deferred);
     /* A failed read sends no end event: it is an error, but not a failed operation, because it
      * changes nothing. */
     if (ok)
-        job_send_end(job, EVENT_APPLY_END, job_object_id(*out), true);
+        instance_op_send_end(op, EVENT_APPLY_END, instance_op_object_id(*out), true);
     return ok;
 }
 
@@ -139,128 +139,126 @@ static Str message_of(const Diag *diag, Arena *arena) {
                       STR_ARG(str_slice(detail, 0, end)));
 }
 
-/* Turns the diagnostics of the job into warnings and a failed result of the check. */
-static void fail_check(Job *job) {
-    CheckResult *result = job->record->results->items;
-    Diags found = job->diags;
-    job->diags = diags_new(job->scratch);
-    const Check *check = job->resource->config->check;
-    checks_warn(&job->diags, &found, str_concat(STR("check."), check->name, job->scratch));
+/* Turns the diagnostics of the operation into warnings and a failed result of the check. */
+static void fail_check(InstanceOp *op) {
+    CheckResult *result = op->record->results->items;
+    Diags found = op->diags;
+    op->diags = diags_new(op->scratch);
+    const Check *check = op->resource->config->check;
+    checks_warn(&op->diags, &found, str_concat(STR("check."), check->name, op->scratch));
     result->status = CHECK_FAIL;
     for (size_t i = 0; i < found.count && result->message.len == 0; i++) {
         if (found.items[i].severity == DIAG_ERROR)
-            result->message = message_of(&found.items[i], job->keep);
+            result->message = message_of(&found.items[i], op->keep);
     }
 }
 
 /* Reads the data source of a check. Errors become a failed result and stop nothing. Returns false
  * if the read failed; `*out` then holds the values that are known without it. */
-static bool read_nested(Job *job, const Configured *configured, Value *out) {
-    if (job_require_provider(job) && read_as_operation(job, configured, out)) {
-        job->record->results->items[0].status = CHECK_PASS;
+static bool read_nested(InstanceOp *op, const Configured *configured, Value *out) {
+    if (instance_op_require_provider(op) && read_as_operation(op, configured, out)) {
+        op->record->results->items[0].status = CHECK_PASS;
         return true;
     }
-    fail_check(job);
+    fail_check(op);
     *out = value_unknown_as_null(
-        object_marks_add(job, deferred_read_object(job, configured->value), configured),
-        job->scratch);
+        object_marks_add(op, deferred_read_object(op, configured->value), configured), op->scratch);
     return false;
 }
 
 /* Reads the data source now and plans a second read, because the check is about the state after the
  * apply. */
-static void plan_nested(Job *job) {
-    EvalScope scope;
-    evaluate_scope_init_instance(&scope, job->record);
+static void plan_nested(InstanceOp *op) {
+    ModuleScope scope;
+    module_scope_init_instance(&scope, op->record);
     Configured configured;
-    if (!configured_evaluate(job, &scope, &configured)) {
-        fail_check(job);
+    if (!configured_evaluate(op, &scope, &configured)) {
+        fail_check(op);
         return;
     }
-    if (!value_is_wholly_known(configured.value) || job->provider->is_deferred) {
-        postpone(job, &configured, REASON_READ_BECAUSE_CONFIG_UNKNOWN);
+    if (!value_is_wholly_known(configured.value) || op->provider->is_deferred) {
+        postpone(op, &configured, REASON_READ_BECAUSE_CONFIG_UNKNOWN);
         return;
     }
     Value value;
-    bool was_read = read_nested(job, &configured, &value);
+    bool was_read = read_nested(op, &configured, &value);
     Value after =
         was_read ? value
-                 : object_marks_add(job, deferred_read_object(job, configured.value), &configured);
-    remember(job, value);
-    if (job->walk->options->mode == PLAN_REFRESH_ONLY)
+                 : object_marks_add(op, deferred_read_object(op, configured.value), &configured);
+    remember(op, value);
+    if (op->walk->options->mode == PLAN_REFRESH_ONLY)
         return;
-    ResourceChange *change = job_new_change(job);
-    change->config = value_clone(configured.marked, job->keep);
+    ResourceChange *change = instance_op_new_change(op);
+    change->config = value_clone(configured.marked, op->keep);
     change->action = ACTION_READ;
     change->reason = REASON_READ_BECAUSE_CHECK_NESTED;
-    change->after = value_clone(after, job->keep);
-    job->record->planned = change;
+    change->after = value_clone(after, op->keep);
+    op->record->planned = change;
 }
 
 bool node_data_plan(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
-    Job job;
-    job_begin(&job, payload, worker);
-    job.record->value = value_unknown(schema_implied_type(job.schema));
-    if (!job.resource->config->check)
-        (void)plan_source(&job);
-    else if (job.walk->options->mode != PLAN_DESTROY)
-        plan_nested(&job);
-    return job_end(&job);
+    InstanceOp op;
+    instance_op_begin(&op, payload, worker);
+    op.record->value = value_unknown(schema_implied_type(op.schema));
+    if (!op.resource->config->check)
+        (void)plan_source(&op);
+    else if (op.walk->options->mode != PLAN_DESTROY)
+        plan_nested(&op);
+    return instance_op_end(&op);
 }
 
-static bool record_read(Job *job, Value value) {
-    remember(job, value);
-    JournalOutcome outcome = job_outcome(job, job->record->refreshed);
-    return working_state_record(job->walk->working, 0, &outcome, &job->diags);
+static bool record_read(InstanceOp *op, Value value) {
+    remember(op, value);
+    JournalOutcome outcome = instance_op_outcome(op, op->record->refreshed);
+    return working_state_record(op->walk->working, 0, &outcome, &op->diags);
 }
 
-static bool apply_nested(Job *job) {
-    EvalScope scope;
-    evaluate_scope_init_instance(&scope, job->record);
+static bool apply_nested(InstanceOp *op) {
+    ModuleScope scope;
+    module_scope_init_instance(&scope, op->record);
     Configured configured;
-    if (!configured_evaluate(job, &scope, &configured)) {
-        fail_check(job);
+    if (!configured_evaluate(op, &scope, &configured)) {
+        fail_check(op);
         return true;
     }
     Value value;
-    (void)read_nested(job, &configured, &value);
-    return record_read(job, value);
+    (void)read_nested(op, &configured, &value);
+    return record_read(op, value);
 }
 
-static bool apply_source(Job *job) {
-    EngineWalk *walk = job->walk;
-    if (!job->record->run) {
+static bool apply_source(InstanceOp *op) {
+    EngineWalk *walk = op->walk;
+    if (!op->record->run) {
         const StateObject *object =
-            working_state_object(walk->working, job->record->address, STR_EMPTY, job->scratch);
+            working_state_object(walk->working, op->record->address, STR_EMPTY, op->scratch);
         Value value;
-        if (!stored_object_decode(job, object, &value))
+        if (!stored_object_decode(op, object, &value))
             return false;
         if (!object)
             return true;
-        job->record->value = value_clone(value, job->keep);
+        op->record->value = value_clone(value, op->keep);
         return true; /* the plan that read it has evaluated its conditions */
     }
-    EvalScope scope;
-    evaluate_scope_init_instance(&scope, job->record);
+    ModuleScope scope;
+    module_scope_init_instance(&scope, op->record);
     Configured configured;
     Value value;
-    if (!instance_conditions_before(job, &scope) ||
-        !configured_evaluate(job, &scope, &configured) || !job_require_provider(job) ||
-        !read_as_operation(job, &configured, &value)) {
+    if (!instance_conditions_before(op, &scope) || !configured_evaluate(op, &scope, &configured) ||
+        !instance_op_require_provider(op) || !read_as_operation(op, &configured, &value)) {
         return false;
     }
-    return record_read(job, value) && instance_conditions_after(job, &scope);
+    return record_read(op, value) && instance_conditions_after(op, &scope);
 }
 
 bool node_data_apply(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
-    Job job;
-    job_begin(&job, payload, worker);
-    job.record->value = value_unknown(schema_implied_type(job.schema));
-    if (job.resource->config->check && job.record->run)
-        (void)apply_nested(&job);
+    InstanceOp op;
+    instance_op_begin(&op, payload, worker);
+    op.record->value = value_unknown(schema_implied_type(op.schema));
+    if (op.resource->config->check && op.record->run)
+        (void)apply_nested(&op);
     else
-        (void)apply_source(&job);
-    return job_end(&job);
+        (void)apply_source(&op);
+    return instance_op_end(&op);
 }

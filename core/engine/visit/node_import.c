@@ -3,12 +3,12 @@
 #include "expand.h"
 #include "node_kinds.h"
 
-static bool refuse_id(Visit *visit, const Expr *expr, const char *detail) {
+static bool refuse_id(NodeVisit *visit, const Expr *expr, const char *detail) {
     diags_error(&visit->diags, expr->range, "Invalid import id argument", "%s", detail);
     return false;
 }
 
-static bool read_id(Visit *visit, const Expr *expr, const EvalScope *scope, Str *out) {
+static bool read_id(NodeVisit *visit, const Expr *expr, const ModuleScope *scope, Str *out) {
     Value value;
     if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, &value, visit->scratch, &visit->diags))
         return false;
@@ -31,7 +31,10 @@ static bool read_id(Visit *visit, const Expr *expr, const EvalScope *scope, Str 
     return true;
 }
 
-static bool read_key(Visit *visit, const Expr *expr, const EvalScope *scope, InstanceKey *out) {
+static bool read_key(NodeVisit *visit,
+                     const Expr *expr,
+                     const ModuleScope *scope,
+                     InstanceKey *out) {
     Value value;
     if (!eval_expr(expr, &scope->scope, &value, visit->scratch, &visit->diags))
         return false;
@@ -49,10 +52,10 @@ static bool read_key(Visit *visit, const Expr *expr, const EvalScope *scope, Ins
 }
 
 /* Evaluates the key at this depth, if it is an expression. */
-static bool replace_key(Visit *visit,
+static bool replace_key(NodeVisit *visit,
                         const ConfigAddress *to,
                         uint32_t depth,
-                        const EvalScope *scope,
+                        const ModuleScope *scope,
                         InstanceKey *key) {
     vec_each(&to->keys, item) {
         if (item->depth == depth)
@@ -61,10 +64,10 @@ static bool replace_key(Visit *visit,
     return true;
 }
 
-static bool read_module(Visit *visit,
+static bool read_module(NodeVisit *visit,
                         const ConfigAddress *to,
                         const ModuleAddr *module,
-                        const EvalScope *scope,
+                        const ModuleScope *scope,
                         const ModuleAddr **out) {
     *out = NULL;
     if (!module)
@@ -82,9 +85,9 @@ static bool read_module(Visit *visit,
     return true;
 }
 
-static bool read_address(Visit *visit,
+static bool read_address(NodeVisit *visit,
                          const ConfigAddress *to,
-                         const EvalScope *scope,
+                         const ModuleScope *scope,
                          ResourceAddr *out) {
     uint32_t depth = 0;
     *out = to->target.resource;
@@ -94,7 +97,7 @@ static bool read_address(Visit *visit,
            replace_key(visit, to, depth, scope, &out->key);
 }
 
-static bool add_object(Visit *visit, const EvalScope *scope, ImportedObjects *out) {
+static bool add_object(NodeVisit *visit, const ModuleScope *scope, ImportedObjects *out) {
     const Import *import = visit->node->as.import;
     ImportedObject object = {.range = import->to.range};
     ResourceAddr address;
@@ -106,7 +109,7 @@ static bool add_object(Visit *visit, const EvalScope *scope, ImportedObjects *ou
     return true;
 }
 
-static bool check_for_each(Visit *visit, const Expr *expr, Value value) {
+static bool check_for_each(NodeVisit *visit, const Expr *expr, Value value) {
     if (value_is_null(value) || type_is_mapping(value.type) || type_is_sequence(value.type))
         return true;
     diags_error(&visit->diags, expr->range, "Invalid for_each argument",
@@ -116,8 +119,11 @@ static bool check_for_each(Visit *visit, const Expr *expr, Value value) {
 
 /* Unlike a resource, an import block accepts a list in for_each. The key of an element is its
  * index. */
-static bool add_elements(Visit *visit, const EvalScope *outer, Value value, ImportedObjects *out) {
-    EvalScope scope = *outer;
+static bool add_elements(NodeVisit *visit,
+                         const ModuleScope *outer,
+                         Value value,
+                         ImportedObjects *out) {
+    ModuleScope scope = *outer;
     bool ok = true;
     scope.scope.self = &scope;
     scope.repetition = REPEAT_EACH;
@@ -134,11 +140,11 @@ static bool add_elements(Visit *visit, const EvalScope *outer, Value value, Impo
     return ok;
 }
 
-static bool visit_block(Visit *visit, ModuleInstance *module, ImportedObjects *out) {
+static bool visit_block(NodeVisit *visit, ModuleInstance *module, ImportedObjects *out) {
     const Expr *for_each = visit->node->as.import->for_each;
-    EvalScope scope;
+    ModuleScope scope;
     Value value;
-    evaluate_scope_init(&scope, visit->walk, module);
+    module_scope_init(&scope, visit->walk, module);
     if (!for_each)
         return add_object(visit, &scope, out);
     if (!eval_expr(for_each, &scope.scope, &value, visit->scratch, &visit->diags))
@@ -154,7 +160,7 @@ static bool visit_block(Visit *visit, ModuleInstance *module, ImportedObjects *o
 }
 
 /* While validating, only a literal can be checked. */
-static bool validate_for_each(Visit *visit) {
+static bool validate_for_each(NodeVisit *visit) {
     const Expr *expr = visit->node->as.import->for_each;
     Value literal;
     return !expr || !expr_as_literal(expr, &literal, visit->scratch) ||
@@ -162,22 +168,22 @@ static bool validate_for_each(Visit *visit) {
 }
 
 /* While validating, only a literal id can be checked. */
-static bool validate_id(Visit *visit) {
+static bool validate_id(NodeVisit *visit) {
     const Expr *id = visit->node->as.import->id;
-    EvalScope scope;
+    ModuleScope scope;
     Value literal;
     Str ignored;
-    evaluate_scope_init(&scope, visit->walk, visit->walk->root->instances.items[0]);
+    module_scope_init(&scope, visit->walk, visit->walk->root->instances.items[0]);
     return !id || !expr_as_literal(id, &literal, visit->scratch) ||
            read_id(visit, id, &scope, &ignored);
 }
 
-bool node_import_visit(Visit *visit) {
+bool node_import_visit(NodeVisit *visit) {
     const EngineWalk *walk = visit->walk;
     if (walk->phase == PHASE_VALIDATE)
         return validate_for_each(visit) && validate_id(visit);
     if (walk->phase != PHASE_PLAN ||
-        (walk->options->mode != PLAN_NORMAL && !walk->options->imports_alone))
+        (walk->options->mode != PLAN_NORMAL && !walk->options->import_only))
         return true;
     ModuleInstance *root = walk->root->instances.items[0];
     ImportedObjects *objects = arena_new(visit->keep, ImportedObjects);

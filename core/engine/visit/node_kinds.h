@@ -1,24 +1,24 @@
 /* node_kinds: the visit functions of all kinds of nodes, and the tasks of instances. */
 #pragma once
 
-#include "job.h"
-#include "visit.h"
+#include "instance_op.h"
+#include "node_visit.h"
 
 /* Each is defined in node_<kind>.c. Returns false if the node failed. */
-bool node_variable_visit(Visit *visit);
-bool node_local_visit(Visit *visit);
-bool node_output_visit(Visit *visit);
-bool node_module_visit(Visit *visit);
-bool node_module_value_visit(Visit *visit);
-bool node_provider_visit(Visit *visit);
+bool node_variable_visit(NodeVisit *visit);
+bool node_local_visit(NodeVisit *visit);
+bool node_output_visit(NodeVisit *visit);
+bool node_module_visit(NodeVisit *visit);
+bool node_module_value_visit(NodeVisit *visit);
+bool node_provider_visit(NodeVisit *visit);
 void node_provider_close(EngineWalk *walk);
-bool node_resource_visit(Visit *visit); /* expands the block and submits a task per instance */
-bool node_resource_value_visit(Visit *visit); /* builds the value that references see */
-bool node_orphan_visit(Visit *visit);
-bool node_import_visit(Visit *visit);
-bool node_check_visit(Visit *visit);
-bool node_ephemeral_close_visit(Visit *visit);
-bool node_destroy_visit(Visit *visit);
+bool node_resource_visit(NodeVisit *visit); /* expands the block and submits a task per instance */
+bool node_resource_value_visit(NodeVisit *visit); /* builds the value that references see */
+bool node_orphan_visit(NodeVisit *visit);
+bool node_import_visit(NodeVisit *visit);
+bool node_check_visit(NodeVisit *visit);
+bool node_ephemeral_close_visit(NodeVisit *visit);
+bool node_destroy_visit(NodeVisit *visit);
 
 /* Tasks on one instance. */
 bool node_resource_validate(Walk *tasks, void *record, uint32_t worker);
@@ -30,4 +30,4 @@ bool node_data_apply(Walk *tasks, void *record, uint32_t worker);
 bool node_ephemeral_open(Walk *tasks, void *record, uint32_t worker); /* plan and apply */
 /* Sets `*out` to the marked prior object, after recovering, importing or reading it. Used to plan
  * changes and deletions. */
-MUST_USE bool node_resource_refresh(Job *job, Value *out);
+MUST_USE bool node_resource_refresh(InstanceOp *op, Value *out);

@@ -4,20 +4,20 @@
 #include "node_kinds.h"
 
 /* Builds the value for references to the module as a whole. */
-bool node_module_value_visit(Visit *visit) {
+bool node_module_value_visit(NodeVisit *visit) {
     if (!visit->node->is_used)
         return true;
     const Node *call = visit->node->child->call;
     vec_each(&visit->node->module->instances, item) {
         Slot *slot = node_slot(visit->node, *item);
-        slot->value = evaluate_module_value(call, *item, visit->keep);
+        slot->value = module_scope_module_value(call, *item, visit->keep);
         slot->is_set = true;
     }
     return true;
 }
 
 /* Creates an instance of an overridden module. It has outputs only. */
-static ModuleInstance *make_up(Visit *visit,
+static ModuleInstance *make_up(NodeVisit *visit,
                                const TestOverride *override,
                                ModuleInstance *caller,
                                InstanceKey key,
@@ -40,7 +40,7 @@ static ModuleInstance *make_up(Visit *visit,
 }
 
 static ModuleInstance *new_instance(
-    Visit *visit, ModuleInstance *caller, InstanceKey key, Value each, RepetitionKind kind) {
+    NodeVisit *visit, ModuleInstance *caller, InstanceKey key, Value each, RepetitionKind kind) {
     const ModuleCall *call = visit->node->as.call;
     const ModuleAddr *address = module_addr_child(caller->address, call->name, key, visit->scratch);
     const TestOverride *override = mocking_find_module(visit->walk, address);
@@ -49,10 +49,10 @@ static ModuleInstance *new_instance(
                : node_module_instance(visit->node->child, caller, key, each, kind, visit->keep);
 }
 
-static ModuleExpansion *expand_call(Visit *visit, ModuleInstance *caller) {
+static ModuleExpansion *expand_call(NodeVisit *visit, ModuleInstance *caller) {
     const ModuleCall *call = visit->node->as.call;
-    EvalScope scope;
-    evaluate_scope_init(&scope, visit->walk, caller);
+    ModuleScope scope;
+    module_scope_init(&scope, visit->walk, caller);
     ModuleExpansion *module = arena_new(visit->keep, ModuleExpansion);
     Repetition repetition = {call->count, call->for_each, call->enabled};
     Expansion expansion;
@@ -72,7 +72,7 @@ static ModuleExpansion *expand_call(Visit *visit, ModuleInstance *caller) {
     return module;
 }
 
-bool node_module_visit(Visit *visit) {
+bool node_module_visit(NodeVisit *visit) {
     bool ok = true;
     vec_each(&visit->node->module->instances, item) {
         ModuleExpansion *expansion = expand_call(visit, *item);

@@ -3,7 +3,7 @@
 #include "node_kinds.h"
 
 /* Returns true, with an error, for an ephemeral root output: root outputs are stored. */
-static bool refuse_root(Visit *visit) {
+static bool refuse_root(NodeVisit *visit) {
     const Output *output = visit->node->as.output;
     if (visit->node->module->parent || !output->ephemeral)
         return false;
@@ -14,7 +14,7 @@ static bool refuse_root(Visit *visit) {
 
 /* A root output with a sensitive value must be declared sensitive. Its numbers must be finite,
  * because they are stored. */
-static bool check_root(Visit *visit, Value value) {
+static bool check_root(NodeVisit *visit, Value value) {
     const Output *output = visit->node->as.output;
     if ((value_marks_deep(value) & MARK_SENSITIVE) && !output->sensitive) {
         diags_error(
@@ -36,13 +36,13 @@ static bool check_root(Visit *visit, Value value) {
 }
 
 /* While validating, a reference to a whole module is unknown, so the value may be ephemeral. */
-static bool may_be_module(const Visit *visit, Value value) {
+static bool may_be_module(const NodeVisit *visit, Value value) {
     return visit->walk->phase == PHASE_VALIDATE && !value_is_known(value) &&
            value.type == &TYPE_DYNAMIC && visit->node->module->children.count > 0;
 }
 
 /* The value must be ephemeral if and only if the output is declared ephemeral. */
-static bool check_ephemeral(Visit *visit, Value value) {
+static bool check_ephemeral(NodeVisit *visit, Value value) {
     const Output *output = visit->node->as.output;
     bool is_ephemeral = (value_marks_deep(value) & MARK_EPHEMERAL) != 0;
     if (is_ephemeral && !output->ephemeral) {
@@ -60,31 +60,32 @@ static bool check_ephemeral(Visit *visit, Value value) {
     return false;
 }
 
-static bool visit_instance(Visit *visit, ModuleInstance *module) {
+static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
     const Output *output = visit->node->as.output;
-    EvalScope scope;
-    evaluate_scope_init(&scope, visit->walk, module);
+    ModuleScope scope;
+    module_scope_init(&scope, visit->walk, module);
     scope.checked = visit->node->name;
     const PlanOptions *options = visit->walk->options;
     bool checks = visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY;
     if (options && options->mode == PLAN_DESTROY)
         checks = false;
     scope.warns = visit->walk->phase == PHASE_PLAN &&
-                  (options->mode == PLAN_REFRESH_ONLY || options->is_rehearsal);
+                  (options->mode == PLAN_REFRESH_ONLY || options->is_preflight);
     CheckResults *results = checks ? checks_new(output->preconditions.count, visit->keep) : NULL;
     if (results) {
         node_slot(visit->node, module)->payload = results;
         scope.results = results->items;
         scope.keep = visit->keep;
     }
-    if (checks && !evaluate_conditions(&output->preconditions, &scope,
-                                       "Module output value precondition failed", visit->scratch,
-                                       &visit->diags)) {
+    if (checks && !module_scope_check_conditions(&output->preconditions, &scope,
+                                                 "Module output value precondition failed",
+                                                 visit->scratch, &visit->diags)) {
         return false;
     }
-    bool ok = visit->walk->phase != PHASE_VALIDATE ||
-              evaluate_messages(&output->preconditions, &scope, visit->scratch, &visit->diags);
-    scope.scope.awaits_operands = !module->parent && visit->walk->phase == PHASE_PLAN;
+    bool ok =
+        visit->walk->phase != PHASE_VALIDATE ||
+        module_scope_check_messages(&output->preconditions, &scope, visit->scratch, &visit->diags);
+    scope.scope.no_short_circuit = !module->parent && visit->walk->phase == PHASE_PLAN;
     Value value;
     if (!eval_expr(output->expr, &scope.scope, &value, visit->scratch, &visit->diags) || !ok)
         return false;
@@ -103,7 +104,7 @@ static bool visit_instance(Visit *visit, ModuleInstance *module) {
     return true;
 }
 
-bool node_output_visit(Visit *visit) {
+bool node_output_visit(NodeVisit *visit) {
     bool ok = true;
     const EngineWalk *walk = visit->walk;
     bool destroying = walk->options && walk->options->mode == PLAN_DESTROY;

@@ -18,9 +18,9 @@ static void collect_secrets(const Schema *schema, Value config, StrVec *out, Are
         mask_collect(path_mark(config, &paths, MARK_SENSITIVE, arena), out, arena);
 }
 
-static bool evaluate_config(Visit *visit,
+static bool evaluate_config(NodeVisit *visit,
                             const ProviderNode *provider,
-                            const EvalScope *scope,
+                            const ModuleScope *scope,
                             Value *out,
                             StrVec *secrets) {
     const Schema *schema = &provider->provider->schema;
@@ -35,7 +35,7 @@ static bool evaluate_config(Visit *visit,
     return true;
 }
 
-static bool configure(Visit *visit, ProviderNode *provider, Value config) {
+static bool configure(NodeVisit *visit, ProviderNode *provider, Value config) {
     Call call = {
         .provider = provider->provider,
         .io = visit->walk->engine->io,
@@ -69,7 +69,7 @@ static bool configure(Visit *visit, ProviderNode *provider, Value config) {
 
 /* Sets the address of errors since `from` to the provider, and their range to the argument that
  * they name. */
-static void place_errors(Visit *visit, const ProviderNode *provider, size_t from) {
+static void place_errors(NodeVisit *visit, const ProviderNode *provider, size_t from) {
     for (size_t i = from; i < visit->diags.count; i++) {
         Diag *diag = &visit->diags.items[i];
         Path path = path_parse(diag->path, visit->scratch);
@@ -82,7 +82,7 @@ static void place_errors(Visit *visit, const ProviderNode *provider, size_t from
     diags_set_address(&visit->diags, from, address);
 }
 
-static bool check_and_configure(Visit *visit, ProviderNode *provider, Value config) {
+static bool check_and_configure(NodeVisit *visit, ProviderNode *provider, Value config) {
     size_t from = visit->diags.count;
     bool ok = schema_validate(&provider->provider->schema, config, visit->scratch, &visit->diags) &&
               configure(visit, provider, config);
@@ -90,7 +90,7 @@ static bool check_and_configure(Visit *visit, ProviderNode *provider, Value conf
     return ok;
 }
 
-static bool open_one(Visit *visit, ProviderNode *provider, const EvalScope *scope) {
+static bool open_one(NodeVisit *visit, ProviderNode *provider, const ModuleScope *scope) {
     Value config;
     StrVec secrets = {0};
     bool is_evaluated = evaluate_config(visit, provider, scope, &config, &secrets);
@@ -104,7 +104,7 @@ static bool open_one(Visit *visit, ProviderNode *provider, const EvalScope *scop
     return ok;
 }
 
-static bool open_repeated(Visit *visit, ProviderNode *provider, EvalScope *scope) {
+static bool open_repeated(NodeVisit *visit, ProviderNode *provider, ModuleScope *scope) {
     Repetition repetition = {.for_each = provider->config->for_each};
     Expansion expansion;
     if (!expand_evaluate(&repetition, scope, &expansion, visit->scratch, &visit->diags))
@@ -126,7 +126,7 @@ static bool open_repeated(Visit *visit, ProviderNode *provider, EvalScope *scope
     return ok;
 }
 
-bool node_provider_visit(Visit *visit) {
+bool node_provider_visit(NodeVisit *visit) {
     ProviderNode *provider = visit->node->as.provider;
     if (visit->walk->phase == PHASE_EVALUATE)
         return true; /* no provider is called */
@@ -136,8 +136,8 @@ bool node_provider_visit(Visit *visit) {
         provider->is_configured = !provider->provider->configure;
         return true;
     }
-    EvalScope scope;
-    evaluate_scope_init(&scope, visit->walk, visit->node->module->instances.items[0]);
+    ModuleScope scope;
+    module_scope_init(&scope, visit->walk, visit->node->module->instances.items[0]);
     bool is_repeated = provider->config && provider->config->for_each;
     bool ok =
         is_repeated ? open_repeated(visit, provider, &scope) : open_one(visit, provider, &scope);

@@ -9,21 +9,21 @@
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
 
 /* A plan reads the stored object, so its task gets the read limits of the type. */
-static void limit_read(Visit *visit, InstanceRecord *record, WalkTask *task) {
+static void limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
     const ObjectType *any = visit->node->as.resource->type;
     const ResourceType *type = any ? any->resource : NULL;
     const StateObject *object = record->stored ? record->stored->current : NULL;
     bool reads = visit->walk->phase == PHASE_PLAN && !visit->walk->options->skip_refresh;
     if (!reads || !type || !type->limits_reads || !object || record->deposed.len > 0)
         return;
-    Job job;
+    InstanceOp op;
     Value value;
-    job_begin(&job, record, visit->worker);
-    if (stored_object_decode(&job, object, &value)) /* the task reports decoding errors */
-        provider_call_limits(&job, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
+    instance_op_begin(&op, record, visit->worker);
+    if (stored_object_decode(&op, object, &value)) /* the task reports decoding errors */
+        provider_call_limits(&op, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
 }
 
-static void submit(Visit *visit, InstanceRecord *record, InstanceTask run) {
+static void submit(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
     limit_read(visit, record, &task);
     walk_submit(visit->tasks, visit->node->id, task);
@@ -37,7 +37,7 @@ static bool is_excluded(const PlanOptions *options, ResourceAddr address) {
     return false;
 }
 
-static bool is_named(const Visit *visit, ResourceAddr address) {
+static bool is_named(const NodeVisit *visit, ResourceAddr address) {
     vec_each(&visit->walk->options->targets, target) {
         if (address_target_matches(target, address))
             return true;
@@ -50,7 +50,7 @@ static bool destroys_a_part(const EngineWalk *walk) {
            walk->options->targets.count > 0;
 }
 
-static bool is_targeted(const Visit *visit, ResourceAddr address) {
+static bool is_targeted(const NodeVisit *visit, ResourceAddr address) {
     if (destroys_a_part(visit->walk))
         return map_has(&visit->walk->destroyed, resource_addr_to_str(address, visit->scratch));
     const PlanOptions *options = visit->walk->options;
@@ -62,7 +62,7 @@ static bool is_targeted(const Visit *visit, ResourceAddr address) {
 
 /* The stored objects of one block in one module instance, for their removal. */
 typedef struct Removal {
-    Visit *visit;
+    NodeVisit *visit;
     ModuleInstance *module; /* NULL: the module instance no longer exists */
     const StateResource *resource;
 } Removal;
@@ -87,8 +87,8 @@ static ResourceAddr stored_address(const Removal *removal, const StateInstance *
 static InstanceRecord *new_removal(const Removal *removal,
                                    const StateInstance *stored,
                                    ActionReason reason) {
-    Visit *visit = removal->visit;
-    InstanceRecord *record = arena_new(visit->passing, InstanceRecord);
+    NodeVisit *visit = removal->visit;
+    InstanceRecord *record = arena_new(visit->walk_arena, InstanceRecord);
     record->walk = visit->walk;
     record->node = visit->node;
     record->module = removal->module;
@@ -98,7 +98,7 @@ static InstanceRecord *new_removal(const Removal *removal,
     record->provider_key = stored->provider_key;
     record->removal = reason;
     record->each_value = value_null(&TYPE_DYNAMIC);
-    vec_push(visit->passing, &visit->walk->workers[visit->worker].removed, record);
+    vec_push(visit->walk_arena, &visit->walk->workers[visit->worker].removed, record);
     visit->node->is_pending = visit->node->is_changing = true;
     return record;
 }
@@ -135,7 +135,7 @@ static void remove_all(const Removal *removal, ActionReason reason) {
     }
 }
 
-static const StateResource *stored_for(const Visit *visit, const ModuleInstance *module) {
+static const StateResource *stored_for(const NodeVisit *visit, const ModuleInstance *module) {
     const ResourceNode *resource = visit->node->as.resource;
     if (resource->stored.count == 0)
         return NULL;
@@ -143,7 +143,7 @@ static const StateResource *stored_for(const Visit *visit, const ModuleInstance 
                     module_addr_to_str(module->address, visit->scratch));
 }
 
-static InstanceTask task_of(const Visit *visit) {
+static InstanceTask task_of(const NodeVisit *visit) {
     ResourceMode mode = visit->node->as.resource->config->mode;
     bool is_data = mode == MODE_DATA;
     bool is_ephemeral = mode == MODE_EPHEMERAL;
@@ -197,7 +197,7 @@ static void pair_with_state(const Removal *removal, ResourceExpansion *out) {
             InstanceRecord *record =
                 remove_instance(removal, instance, removal_reason(&out->expansion, instance->key));
             if (record && removal->visit->walk->options->mode == PLAN_REFRESH_ONLY)
-                keep_beyond(out, record, removal->visit->passing);
+                keep_beyond(out, record, removal->visit->walk_arena);
             out->is_changing |= is_targeted(removal->visit, stored_address(removal, instance));
         } else if (is_targeted(removal->visit, out->records[i].address))
             remove_deposed(removal, instance);
@@ -210,13 +210,13 @@ static size_t count_results(const Resource *config) {
     return config->lifecycle.preconditions.count + config->lifecycle.postconditions.count;
 }
 
-static void fill_records(Visit *visit, ModuleInstance *module, ResourceExpansion *out) {
+static void fill_records(NodeVisit *visit, ModuleInstance *module, ResourceExpansion *out) {
     const Expansion *expansion = &out->expansion;
     const Resource *config = visit->node->as.resource->config;
     size_t count = expansion->count;
     bool checks =
         visit->walk->phase != PHASE_VALIDATE && visit->walk->options->mode != PLAN_DESTROY;
-    out->records = arena_new_array(visit->passing, InstanceRecord, count + 1);
+    out->records = arena_new_array(visit->walk_arena, InstanceRecord, count + 1);
     for (size_t i = 0; i < count; i++) {
         InstanceKey key = expansion->is_unknown ? KEY_ABSENT : expansion->keys[i];
         if (key.kind == KEY_STRING)
@@ -230,16 +230,17 @@ static void fill_records(Visit *visit, ModuleInstance *module, ResourceExpansion
             .address = {module->address, config->mode, config->type, config->name, key},
             .repetition = expansion->kind,
             .keys_unknown = visit->walk->phase == PHASE_VALIDATE,
-            .each_value = expansion->is_unknown ? value_unknown(&TYPE_DYNAMIC)
-                                                : value_clone(expansion->values[i], visit->passing),
+            .each_value = expansion->is_unknown
+                              ? value_unknown(&TYPE_DYNAMIC)
+                              : value_clone(expansion->values[i], visit->walk_arena),
         };
         if (checks)
-            out->records[i].results = checks_new(count_results(config), visit->passing);
+            out->records[i].results = checks_new(count_results(config), visit->walk_arena);
     }
 }
 
 /* An instance that is not selected keeps its stored value. */
-static void keep_stored(Visit *visit, InstanceRecord *record) {
+static void keep_stored(NodeVisit *visit, InstanceRecord *record) {
     const ResourceNode *resource = visit->node->as.resource;
     record->value = value_unknown(schema_implied_type(resource->type->schema));
     const StateObject *object = record->stored ? record->stored->current : NULL;
@@ -249,13 +250,13 @@ static void keep_stored(Visit *visit, InstanceRecord *record) {
     }
     if (!object)
         return;
-    Job job;
-    job_begin(&job, record, visit->worker);
-    job.diags = visit->diags;
+    InstanceOp op;
+    instance_op_begin(&op, record, visit->worker);
+    op.diags = visit->diags;
     Value value;
-    if (stored_object_decode(&job, object, &value))
+    if (stored_object_decode(&op, object, &value))
         record->value = value_clone(value, visit->keep);
-    visit->diags = job.diags;
+    visit->diags = op.diags;
 }
 
 static bool is_planned(const InstanceRecord *record, Action action) {
@@ -263,24 +264,24 @@ static bool is_planned(const InstanceRecord *record, Action action) {
 }
 
 static int compare_run(const void *wanted, const void *item) {
-    const ResourceChange *change = (*(ChangeRun *const *)item)->change;
+    const ResourceChange *change = (*(PlannedChange *const *)item)->change;
     int order = resource_addr_compare(*(const ResourceAddr *)wanted, change->address);
     return order ? order : str_compare(STR_EMPTY, change->deposed);
 }
 
 /* Returns the planned change of the current object; NULL if none. */
-static ChangeRun *find_run(const ResourceNode *resource, ResourceAddr address) {
+static PlannedChange *find_run(const ResourceNode *resource, ResourceAddr address) {
     const ChangeRuns *runs = &resource->planned;
     if (runs->count == 0)
         return NULL;
-    ChangeRun *const *found =
-        bsearch(&address, runs->items, runs->count, sizeof(ChangeRun *), compare_run);
+    PlannedChange *const *found =
+        bsearch(&address, runs->items, runs->count, sizeof(PlannedChange *), compare_run);
     return found ? *found : NULL;
 }
 
 /* Apply: returns the task of an instance, with its planned change and the limits of that
  * operation. */
-static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask run) {
+static WalkTask apply_task(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
     const ResourceNode *resource = visit->node->as.resource;
     if (resource->planned.count == 0)
@@ -291,11 +292,11 @@ static WalkTask apply_task(Visit *visit, InstanceRecord *record, InstanceTask ru
     if (is_planned(record, ACTION_NO_OP) || is_planned(record, ACTION_DELETE) ||
         is_planned(record, ACTION_FORGET))
         return task;
-    Job job;
-    job_begin(&job, record, visit->worker);
+    InstanceOp op;
+    instance_op_begin(&op, record, visit->worker);
     LimitAction action = is_planned(record, ACTION_UPDATE) ? LIMIT_UPDATE : LIMIT_CREATE;
-    provider_call_limits(&job, action,
-                         value_unmark_deep(record->run->change->after, visit->scratch), &task);
+    provider_call_limits(&op, action, value_unmark_deep(record->run->change->after, visit->scratch),
+                         &task);
     return task;
 }
 
@@ -308,7 +309,7 @@ static void fail_changes(const ResourceNode *resource) {
     }
 }
 
-static void submit_records(Visit *visit, ResourceExpansion *expansion) {
+static void submit_records(NodeVisit *visit, ResourceExpansion *expansion) {
     size_t count = expansion->expansion.count;
     InstanceTask task = task_of(visit);
     for (size_t i = 0; i < count; i++) {
@@ -325,22 +326,22 @@ static void submit_records(Visit *visit, ResourceExpansion *expansion) {
 
 /* The key is evaluated in the scope of the block, or of the module call that passes the provider
  * configuration. */
-static void init_key_scope(EvalScope *scope, const InstanceRecord *record) {
+static void init_key_scope(ModuleScope *scope, const InstanceRecord *record) {
     const EngineModule *called = record->node->as.resource->provider_key.called;
     ModuleInstance *module = record->module;
     if (!called) {
-        evaluate_scope_init_instance(scope, record);
+        module_scope_init_instance(scope, record);
         return;
     }
     while (module->module != called)
         module = module->parent;
-    evaluate_scope_init_call(scope, record->walk, module);
+    module_scope_init_call(scope, record->walk, module);
 }
 
-static bool read_provider_key(Visit *visit, InstanceRecord *record) {
+static bool read_provider_key(NodeVisit *visit, InstanceRecord *record) {
     const Expr *expr = visit->node->as.resource->provider_key.expr;
     const ProviderNode *provider = visit->node->as.resource->provider->as.provider;
-    EvalScope scope;
+    ModuleScope scope;
     Value key;
     init_key_scope(&scope, record);
     if (!eval_expr_as(expr, &scope.scope, &TYPE_STRING, &key, visit->scratch, &visit->diags))
@@ -362,7 +363,7 @@ static bool read_provider_key(Visit *visit, InstanceRecord *record) {
 }
 
 /* If the provider configuration has for_each, evaluates the key of each instance. */
-static bool choose_providers(Visit *visit, ResourceExpansion *expansion) {
+static bool choose_providers(NodeVisit *visit, ResourceExpansion *expansion) {
     WalkPhase phase = visit->walk->phase;
     bool ok = true;
     if (!visit->node->as.resource->provider_key.expr ||
@@ -374,17 +375,17 @@ static bool choose_providers(Visit *visit, ResourceExpansion *expansion) {
 }
 
 /* If the keys cannot be evaluated, validation continues with one instance of unknown key. */
-static bool expand_any(Visit *visit, const EvalScope *scope, Expansion *out) {
+static bool expand_any(NodeVisit *visit, const ModuleScope *scope, Expansion *out) {
     const Resource *config = visit->node->as.resource->config;
     Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
     const Expr *expr = config->count      ? config->count
                        : config->for_each ? config->for_each
                                           : config->lifecycle.enabled;
-    const PartFaults *faults = node_find_faults(visit->node, expr);
+    const PartErrors *faults = node_find_faults(visit->node, expr);
     if (faults)
         diags_append(&visit->diags, &faults->diags);
     if ((faults && diags_has_errors(&faults->diags)) ||
-        !expand_evaluate(&repetition, scope, out, visit->passing, &visit->diags))
+        !expand_evaluate(&repetition, scope, out, visit->walk_arena, &visit->diags))
         *out = (Expansion){.kind = config->count      ? REPEAT_COUNT
                                    : config->for_each ? REPEAT_EACH
                                                       : REPEAT_NONE,
@@ -393,17 +394,19 @@ static bool expand_any(Visit *visit, const EvalScope *scope, Expansion *out) {
     return true;
 }
 
-static bool expand(Visit *visit, const EvalScope *scope, Expansion *out) {
+static bool expand(NodeVisit *visit, const ModuleScope *scope, Expansion *out) {
     const Resource *config = visit->node->as.resource->config;
     if (visit->walk->phase == PHASE_VALIDATE)
         return expand_any(visit, scope, out);
     Repetition repetition = {config->count, config->for_each, config->lifecycle.enabled};
-    return expand_evaluate(&repetition, scope, out, visit->passing, &visit->diags);
+    return expand_evaluate(&repetition, scope, out, visit->walk_arena, &visit->diags);
 }
 
 /* Warns if -replace names a block with several instances without a key: it replaces none of them.
  * Module paths are not compared, because the path may be the mistake. */
-static void warn_of_replace(Visit *visit, const ModuleInstance *module, const Expansion *found) {
+static void warn_of_replace(NodeVisit *visit,
+                            const ModuleInstance *module,
+                            const Expansion *found) {
     const Resource *config = visit->node->as.resource->config;
     if (found->kind == REPEAT_NONE || found->is_unknown || config->mode != MODE_MANAGED)
         return;
@@ -422,10 +425,10 @@ static void warn_of_replace(Visit *visit, const ModuleInstance *module, const Ex
     }
 }
 
-static bool expand_instance(Visit *visit, ModuleInstance *module) {
-    EvalScope scope;
-    evaluate_scope_init(&scope, visit->walk, module);
-    ResourceExpansion *expansion = arena_new(visit->passing, ResourceExpansion);
+static bool expand_instance(NodeVisit *visit, ModuleInstance *module) {
+    ModuleScope scope;
+    module_scope_init(&scope, visit->walk, module);
+    ResourceExpansion *expansion = arena_new(visit->walk_arena, ResourceExpansion);
     if (!expand(visit, &scope, &expansion->expansion))
         return false;
     fill_records(visit, module, expansion);
@@ -444,9 +447,9 @@ static bool expand_instance(Visit *visit, ModuleInstance *module) {
     return true;
 }
 
-bool node_resource_visit(Visit *visit) {
+bool node_resource_visit(NodeVisit *visit) {
     bool ok = true;
-    const PartFaults *faults =
+    const PartErrors *faults =
         visit->walk->phase == PHASE_VALIDATE
             ? node_find_faults(visit->node, &visit->node->as.resource->config->depends_on)
             : NULL;
@@ -457,7 +460,7 @@ bool node_resource_visit(Visit *visit) {
     }
     if (visit->walk->phase == PHASE_PLAN && !imports_assign(visit))
         return false;
-    if (visit->walk->phase == PHASE_APPLY && visit_is_blocked(visit))
+    if (visit->walk->phase == PHASE_APPLY && node_visit_is_blocked(visit))
         fail_changes(visit->node->as.resource);
     vec_each(&visit->node->module->instances, item) {
         ResourceExpansion *expansion = node_slot(visit->node, *item)->payload;
@@ -476,7 +479,7 @@ bool node_resource_visit(Visit *visit) {
     return ok;
 }
 
-bool node_orphan_visit(Visit *visit) {
+bool node_orphan_visit(NodeVisit *visit) {
     if (visit->walk->phase != PHASE_PLAN || !visit->node->is_target)
         return true;
     vec_each(&visit->node->as.resource->stored, stored) {
@@ -545,7 +548,7 @@ static Value shape(const ResourceExpansion *resource, uint8_t marks, Arena *aren
         values[count++] = value_with_marks(record->value, marks);
     }
     there.count = count;
-    return evaluate_shape(&there, values, arena);
+    return module_scope_combine(&there, values, arena);
 }
 
 static bool has_failed(const ResourceExpansion *expansion) {
@@ -557,7 +560,7 @@ static bool has_failed(const ResourceExpansion *expansion) {
 }
 
 /* Returns false if an instance failed, which its task has reported, or if it was not visited. */
-bool node_resource_value_visit(Visit *visit) {
+bool node_resource_value_visit(NodeVisit *visit) {
     const ResourceNode *resource = visit->node->as.resource;
     bool ok = true;
     uint8_t marks = resource->config->mode == MODE_EPHEMERAL ? MARK_EPHEMERAL : 0;
@@ -579,7 +582,7 @@ bool node_resource_value_visit(Visit *visit) {
             continue;
         bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;
         slot->value = is_disabled ? value_null(schema_implied_type(resource->type->schema))
-                                  : shape(expansion, marks, visit->passing);
+                                  : shape(expansion, marks, visit->walk_arena);
     }
     return ok;
 }

@@ -13,8 +13,8 @@
 #include "stored_object.h"
 
 typedef struct Applying {
-    Job job;
-    EvalScope scope;
+    InstanceOp op;
+    ModuleScope scope;
     Configured written;    /* evaluated configuration */
     Configured configured; /* `written` after ignore_changes */
     const ResourceChange *change;
@@ -27,45 +27,45 @@ typedef struct Applying {
 } Applying;
 
 static bool record(Applying *applying, const StateObject *object) {
-    JournalOutcome outcome = job_outcome(&applying->job, object);
-    return working_state_record(applying->job.walk->working, applying->sequence, &outcome,
-                                &applying->job.diags);
+    JournalOutcome outcome = instance_op_outcome(&applying->op, object);
+    return working_state_record(applying->op.walk->working, applying->sequence, &outcome,
+                                &applying->op.diags);
 }
 
 static bool configure(Applying *applying) {
-    Job *job = &applying->job;
-    evaluate_scope_init_instance(&applying->scope, job->record);
-    if (!instance_conditions_before(job, &applying->scope) ||
-        !configured_evaluate(job, &applying->scope, &applying->written)) {
+    InstanceOp *op = &applying->op;
+    module_scope_init_instance(&applying->scope, op->record);
+    if (!instance_conditions_before(op, &applying->scope) ||
+        !configured_evaluate(op, &applying->scope, &applying->written)) {
         return false;
     }
     if (value_is_wholly_known(applying->written.value))
         return true;
     diags_error(
-        &job->diags, NO_RANGE, "Configuration contains unknown value",
+        &op->diags, NO_RANGE, "Configuration contains unknown value",
         "The configuration of %.*s still holds values that are not known, although everything "
         "that it depends on is done. This is a mistake of loam or of a provider.",
-        STR_ARG(job->address));
+        STR_ARG(op->address));
     return false;
 }
 
 /* Values that are known now must not turn an approved update into a replacement. */
 static bool check_still_update(Applying *applying) {
-    Job *job = &applying->job;
+    InstanceOp *op = &applying->op;
     Paths paths = {0};
     if (value_is_null(applying->prior))
         return true;
-    proposal_replace_paths(job, applying->prior, &applying->response, &paths, job->scratch);
+    proposal_replace_paths(op, applying->prior, &applying->response, &paths, op->scratch);
     vec_each(&paths, path) {
         Value before, after;
         /* The plan has already compared write-only arguments; their values are not stored. */
-        if (schema_is_write_only(job->schema, *path) && path_get(applying->prior, *path, &before) &&
+        if (schema_is_write_only(op->schema, *path) && path_get(applying->prior, *path, &before) &&
             path_get(applying->response.planned, *path, &after) && value_equal(before, after))
             continue;
-        diags_error(&job->diags, NO_RANGE, "Provider produced inconsistent final plan",
+        diags_error(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
                     "%.*s was approved to be updated in place, but %.*s now needs a new object. "
                     "Plan again.",
-                    STR_ARG(job->address), STR_ARG(path_to_str(*path, job->scratch)));
+                    STR_ARG(op->address), STR_ARG(path_to_str(*path, op->scratch)));
         return false;
     }
     return true;
@@ -78,44 +78,44 @@ static Str private_data_of(const Applying *applying) {
 }
 
 static bool plan_again(Applying *applying) {
-    Job *job = &applying->job;
+    InstanceOp *op = &applying->op;
     applying->configured = applying->written;
-    ignore_changes_apply(job, applying->before, &applying->configured);
+    ignore_changes_apply(op, applying->before, &applying->configured);
     ProposalRequest request = {
         .prior = applying->prior,
         .config = applying->configured.value,
         .configured = &applying->configured,
         .private_data = private_data_of(applying),
     };
-    if (!proposal_ask(job, &request, &applying->response))
+    if (!proposal_ask(op, &request, &applying->response))
         return false;
-    object_marks_inherit(job, applying->before, applying->response.planned, &applying->configured);
-    Value approved = value_unmark_deep(applying->change->after, job->scratch);
-    return proposal_check_result(job, approved, applying->response.planned,
+    object_marks_inherit(op, applying->before, applying->response.planned, &applying->configured);
+    Value approved = value_unmark_deep(applying->change->after, op->scratch);
+    return proposal_check_result(op, approved, applying->response.planned,
                                  "Provider produced inconsistent final plan",
                                  &applying->configured) &&
            check_still_update(applying) &&
-           (!job->type->resource->has_parts ||
-            change_parts_check_final(job, applying->prior, &applying->response, applying->change));
+           (!op->type->resource->has_parts ||
+            change_parts_check_final(op, applying->prior, &applying->response, applying->change));
 }
 
-static Str planned_json(Job *job, Value planned) {
-    Value known = value_unknown_as_null(planned, job->scratch);
-    StrBuf text = strbuf_new(job->scratch);
+static Str planned_json(InstanceOp *op, Value planned) {
+    Value known = value_unknown_as_null(planned, op->scratch);
+    StrBuf text = strbuf_new(op->scratch);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
-    json_write_typed(&writer, known, schema_implied_type(job->schema));
+    json_write_typed(&writer, known, schema_implied_type(op->schema));
     return strbuf_str(&text);
 }
 
 /* Returns the sensitive paths for the intent, so that a recovered object keeps its marks. */
 static Str sensitive_paths(Applying *applying) {
-    Job *job = &applying->job;
+    InstanceOp *op = &applying->op;
     if (applying->configured.sensitive.count == 0)
         return STR_EMPTY;
-    Value known = value_unknown_as_null(applying->response.planned, job->scratch);
-    Value marked = object_marks_add(job, known, &applying->configured);
-    return stored_object_encode(job, marked, OBJECT_READY, STR_EMPTY)->sensitive_attributes;
+    Value known = value_unknown_as_null(applying->response.planned, op->scratch);
+    Value marked = object_marks_add(op, known, &applying->configured);
+    return stored_object_encode(op, marked, OBJECT_READY, STR_EMPTY)->sensitive_attributes;
 }
 
 /* Removes the predecessor from the state without deleting it. It is no longer managed. */
@@ -128,129 +128,126 @@ static bool forget_predecessor(Applying *applying) {
 
 /* Returns true if provisioners are part of this creation. The creation ends after them. */
 static bool is_provisioned(const Applying *applying) {
-    return value_is_null(applying->prior) && provision_is_needed(applying->job.resource, false);
+    return value_is_null(applying->prior) && provision_is_needed(applying->op.resource, false);
 }
 
 static bool intend(Applying *applying, Str marker) {
-    Job *job = &applying->job;
-    if (provider_call_effect(job) == EFFECT_NONE)
-        return working_state_may_change(job->walk->working, &job->diags);
+    InstanceOp *op = &applying->op;
+    if (provider_call_effect(op) == EFFECT_NONE)
+        return working_state_may_change(op->walk->working, &op->diags);
     PendingAction action = value_is_null(applying->prior) ? PENDING_CREATE : PENDING_UPDATE;
-    JournalIntent intent = job_intent(job, action);
-    intent.generation = job_call(job).generation;
+    JournalIntent intent = instance_op_intent(op, action);
+    intent.generation = instance_op_call(op).generation;
     intent.identity = marker;
     intent.private_data = applying->response.private_data;
-    intent.planned = planned_json(job, applying->response.planned);
+    intent.planned = planned_json(op, applying->response.planned);
     intent.sensitive = sensitive_paths(applying);
     intent.is_provisioned = is_provisioned(applying);
-    intent.dependencies = job->resource->dependencies;
-    intent.dependency_count = job->resource->dependency_count;
-    return working_state_intend(job->walk->working, &intent, &applying->sequence, &job->diags);
+    intent.dependencies = op->resource->dependencies;
+    intent.dependency_count = op->resource->dependency_count;
+    return working_state_intend(op->walk->working, &intent, &applying->sequence, &op->diags);
 }
 
 /* create_before_destroy: gives the predecessor a deposed key before the successor is created. */
 static bool depose(Applying *applying) {
-    Job *job = &applying->job;
-    ChangeRun *run = job->record->run;
+    InstanceOp *op = &applying->op;
+    PlannedChange *run = op->record->run;
     if (applying->change->action != ACTION_CREATE_THEN_DELETE || !applying->stored)
         return true;
-    run->deposed =
-        working_state_new_deposed_key(job->walk->working, job->record->address, job->keep);
-    return working_state_depose(job->walk->working, job->record->address, run->deposed,
-                                &job->diags);
+    run->deposed = working_state_new_deposed_key(op->walk->working, op->record->address, op->keep);
+    return working_state_depose(op->walk->working, op->record->address, run->deposed, &op->diags);
 }
 
 /* Makes a deposed predecessor the current object again, after a failure. */
 static bool restore(Applying *applying) {
-    Job *job = &applying->job;
-    Str key = job->record->run->deposed;
-    job->record->run->failed = true;
-    job->record->run->deposed = STR_EMPTY;
+    InstanceOp *op = &applying->op;
+    Str key = op->record->run->deposed;
+    op->record->run->failed = true;
+    op->record->run->deposed = STR_EMPTY;
     return key.len == 0 ||
-           working_state_restore(job->walk->working, job->record->address, key, &job->diags);
+           working_state_restore(op->walk->working, op->record->address, key, &op->diags);
 }
 
 /* Records a failed call. An object that a failed creation left is tainted, so that the next plan
  * replaces it. */
 static bool record_failure(Applying *applying, Value state, const ApplyResponse *response) {
-    Job *job = &applying->job;
-    WorkingState *working = job->walk->working;
+    InstanceOp *op = &applying->op;
+    WorkingState *working = op->walk->working;
     bool is_create = value_is_null(applying->prior);
-    job->record->run->failed = true;
+    op->record->run->failed = true;
     if (value_is_present(state)) {
-        Value known = value_unknown_as_null(state, job->scratch);
-        Value marked = object_marks_add(job, known, &applying->configured);
+        Value known = value_unknown_as_null(state, op->scratch);
+        Value marked = object_marks_add(op, known, &applying->configured);
         if (!is_create) /* parts of the prior object may still exist */
-            marked = object_marks_keep(job, applying->before, marked);
+            marked = object_marks_keep(op, applying->before, marked);
         /* For a type with parts, the state lists the existing parts; the next plan creates the
          * others. */
-        bool is_partial = job->type->resource->has_parts && !is_provisioned(applying);
+        bool is_partial = op->type->resource->has_parts && !is_provisioned(applying);
         ObjectStatus status = is_create && !is_partial ? OBJECT_TAINTED : OBJECT_READY;
-        return record(applying, stored_object_encode(job, marked, status, response->private_data));
+        return record(applying, stored_object_encode(op, marked, status, response->private_data));
     }
     /* If the outcome is in doubt, the intent stays and the next run recovers the object. Reasons:
      * the call was abandoned, its result was lost, or begun parts are not accounted for. */
     bool in_doubt = response->in_doubt || change_parts_has_begun(applying->parts) ||
-                    cancel_level(job->walk->engine->cancel) == CANCEL_NOW;
+                    cancel_level(op->walk->engine->cancel) == CANCEL_NOW;
     if (applying->sequence && in_doubt)
         return true;
     bool ok = true;
     if (is_create)
-        atomic_store(&job->resource->creation_failed, true);
+        atomic_store(&op->resource->creation_failed, true);
     if (applying->sequence)
-        ok = working_state_settle(working, applying->sequence, &job->diags);
+        ok = working_state_settle(working, applying->sequence, &op->diags);
     return restore(applying) && ok;
 }
 
 /* A new object is tainted until its provisioners have ended. After a crash, the next plan must
  * replace it. */
 static bool record_object(Applying *applying, Value marked, const ApplyResponse *response) {
-    Job *job = &applying->job;
+    InstanceOp *op = &applying->op;
     if (is_provisioned(applying)) {
         if (!record(applying,
-                    stored_object_encode(job, marked, OBJECT_TAINTED, response->private_data)))
+                    stored_object_encode(op, marked, OBJECT_TAINTED, response->private_data)))
             return false;
         applying->sequence = 0; /* its intent has an outcome now */
-        if (!provision_created(job, &applying->scope, &marked)) {
-            job->record->run->failed = true;
+        if (!provision_created(op, &applying->scope, &marked)) {
+            op->record->run->failed = true;
             return false;
         }
     }
-    return record(applying,
-                  stored_object_encode(job, marked, OBJECT_READY, response->private_data));
+    return record(applying, stored_object_encode(op, marked, OBJECT_READY, response->private_data));
 }
 
 static bool record_success(Applying *applying, const ApplyResponse *response) {
-    Job *job = &applying->job;
+    InstanceOp *op = &applying->op;
     Value state = response->state;
     if (!value_is_wholly_known(state)) {
         diags_error(
-            &job->diags, NO_RANGE, "Provider returned invalid result object after apply",
+            &op->diags, NO_RANGE, "Provider returned invalid result object after apply",
             "%.*s still holds unknown values after it was applied. This is a mistake of the "
             "provider.",
-            STR_ARG(job->address));
-        state = value_unknown_as_null(state, job->scratch);
+            STR_ARG(op->address));
+        state = value_unknown_as_null(state, op->scratch);
     }
-    bool kept_word = proposal_check_result(job, applying->response.planned, state,
+    bool kept_word = proposal_check_result(op, applying->response.planned, state,
                                            "Provider produced inconsistent result after apply",
                                            &applying->configured) &&
                      (!applying->parts || change_parts_check_done(applying->parts));
-    if (!kept_word || diags_has_errors(&job->diags)) {
+    if (!kept_word || diags_has_errors(&op->diags)) {
         (void)record_failure(applying, state, response);
         return false;
     }
-    Value marked = object_marks_add(job, state, &applying->configured);
+    Value marked = object_marks_add(op, state, &applying->configured);
     if (!record_object(applying, marked, response))
         return false;
-    job->record->value = marked;
+    op->record->value = marked;
     return true;
 }
 
 static bool call_provider(Applying *applying) {
-    Job *job = &applying->job;
+    InstanceOp *op = &applying->op;
     MarkerResponse chosen = {0};
     if (value_is_null(applying->prior) &&
-        !provider_call_marker(job, &(MarkerRequest){applying->response.planned}, &chosen))
+        !provider_call_marker(op, &(MarkerRequest){applying->response.planned}, &chosen))
         return false;
     if (!forget_predecessor(applying) || !depose(applying))
         return false;
@@ -258,7 +255,7 @@ static bool call_provider(Applying *applying) {
         (void)restore(applying);
         return false;
     }
-    const Type *type = schema_implied_type(job->schema);
+    const Type *type = schema_implied_type(op->schema);
     ApplyRequest request = {
         .prior = applying->prior,
         .planned = applying->response.planned,
@@ -267,10 +264,10 @@ static bool call_provider(Applying *applying) {
         .marker = chosen.marker,
     };
     ApplyResponse response = {.state = value_null(type)};
-    if (job->type->resource->has_parts)
+    if (op->type->resource->has_parts)
         applying->parts =
-            change_parts_open(job, applying->change, &applying->response, applying->sequence);
-    bool ok = provider_call_apply(job, &request, &response);
+            change_parts_open(op, applying->change, &applying->response, applying->sequence);
+    bool ok = provider_call_apply(op, &request, &response);
     if (ok)
         ok = record_success(applying, &response);
     else
@@ -281,78 +278,78 @@ static bool call_provider(Applying *applying) {
 
 /* Only marks or stored facts changed: saves the object without calling the provider. */
 static bool save_marks(Applying *applying) {
-    Job *job = &applying->job;
-    Value marked = object_marks_add(job, applying->prior, &applying->configured);
-    job->record->value = marked;
+    InstanceOp *op = &applying->op;
+    Value marked = object_marks_add(op, applying->prior, &applying->configured);
+    op->record->value = marked;
     return record(applying,
-                  stored_object_encode(job, marked, OBJECT_READY, applying->stored->private_data));
+                  stored_object_encode(op, marked, OBJECT_READY, applying->stored->private_data));
 }
 
-static void send_end(const Job *job, bool ok) {
-    Str id = ok ? job_object_id(job->record->value) : STR_EMPTY;
-    job_send_end(job, EVENT_APPLY_END, id, ok);
+static void send_end(const InstanceOp *op, bool ok) {
+    Str id = ok ? instance_op_object_id(op->record->value) : STR_EMPTY;
+    instance_op_send_end(op, EVENT_APPLY_END, id, ok);
 }
 
 /* The value does not change. If its marks do, this is the planned update, and events are sent. */
 static bool apply_marks(Applying *applying) {
-    Job *job = &applying->job;
-    Value marked = object_marks_add(job, applying->prior, &applying->configured);
+    InstanceOp *op = &applying->op;
+    Value marked = object_marks_add(op, applying->prior, &applying->configured);
     if (value_identical(applying->before, marked))
-        return save_marks(applying) && instance_conditions_after(job, &applying->scope);
-    job_send(job, EVENT_APPLY_START, job_object_id(applying->prior));
+        return save_marks(applying) && instance_conditions_after(op, &applying->scope);
+    instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
     bool ok = save_marks(applying);
-    send_end(job, ok);
-    return ok && instance_conditions_after(job, &applying->scope);
+    send_end(op, ok);
+    return ok && instance_conditions_after(op, &applying->scope);
 }
 
 static bool apply_change(Applying *applying) {
-    Job *job = &applying->job;
+    InstanceOp *op = &applying->op;
     if (!configure(applying))
         return false;
     bool is_update = applying->change->action == ACTION_UPDATE;
-    applying->before = value_null(schema_implied_type(job->schema));
-    if (is_update && !stored_object_decode(job, applying->stored, &applying->before))
+    applying->before = value_null(schema_implied_type(op->schema));
+    if (is_update && !stored_object_decode(op, applying->stored, &applying->before))
         return false;
-    applying->prior = value_unmark_deep(applying->before, job->scratch);
+    applying->prior = value_unmark_deep(applying->before, op->scratch);
     if (!plan_again(applying))
         return false;
     if (is_update && value_equal(applying->prior, applying->response.planned))
         return apply_marks(applying);
-    if (!job_require_provider(job))
+    if (!instance_op_require_provider(op))
         return false;
-    job_send(job, EVENT_APPLY_START, job_object_id(applying->prior));
+    instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
     bool ok = call_provider(applying);
-    send_end(job, ok);
-    return ok && instance_conditions_after(job, &applying->scope);
+    send_end(op, ok);
+    return ok && instance_conditions_after(op, &applying->scope);
 }
 
 /* Keeps the value only if references need it. */
-static void keep_value(Job *job) {
-    InstanceRecord *record = job->record;
-    record->value = node_is_looked_at(job->walk, job->resource->value)
-                        ? value_clone(record->value, job->passing)
+static void keep_value(InstanceOp *op) {
+    InstanceRecord *record = op->record;
+    record->value = node_is_looked_at(op->walk, op->resource->value)
+                        ? value_clone(record->value, op->walk_arena)
                         : value_unknown(record->value.type);
 }
 
 /* No change is planned: references see the planned or stored object. For a planned no-op, the
  * conditions are evaluated again. */
-static bool keep_object(Job *job) {
-    const ChangeRun *run = job->record->run;
+static bool keep_object(InstanceOp *op) {
+    const PlannedChange *run = op->record->run;
     if (run && run->change->action == ACTION_NO_OP) {
-        job->record->value = run->change->after;
-        EvalScope scope;
-        evaluate_scope_init_instance(&scope, job->record);
-        return instance_conditions_before(job, &scope) && instance_conditions_after(job, &scope);
+        op->record->value = run->change->after;
+        ModuleScope scope;
+        module_scope_init_instance(&scope, op->record);
+        return instance_conditions_before(op, &scope) && instance_conditions_after(op, &scope);
     }
-    if (!node_is_looked_at(job->walk, job->resource->value))
+    if (!node_is_looked_at(op->walk, op->resource->value))
         return true;
     const StateObject *object =
-        working_state_object(job->walk->working, job->record->address, STR_EMPTY, job->scratch);
+        working_state_object(op->walk->working, op->record->address, STR_EMPTY, op->scratch);
     Value value;
-    if (!stored_object_decode(job, object, &value))
+    if (!stored_object_decode(op, object, &value))
         return false;
     if (object)
-        job->record->value = value_clone(value, job->passing);
+        op->record->value = value_clone(value, op->walk_arena);
     return true;
 }
 
@@ -364,24 +361,24 @@ static bool is_change(Action action) {
 bool node_resource_apply(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
     Applying applying = {0};
-    Job *job = &applying.job;
-    job_begin(job, payload, worker);
-    job->record->value = value_unknown(schema_implied_type(job->schema));
-    const ChangeRun *run = job->record->run;
+    InstanceOp *op = &applying.op;
+    instance_op_begin(op, payload, worker);
+    op->record->value = value_unknown(schema_implied_type(op->schema));
+    const PlannedChange *run = op->record->run;
     if (!run || !is_change(run->change->action)) {
-        (void)keep_object(job);
-        return job_end(job);
+        (void)keep_object(op);
+        return instance_op_end(op);
     }
     if (run->failed) { /* the failed deletion of its predecessor is already reported */
-        (void)job_end(job);
-        job->record->failed = true;
+        (void)instance_op_end(op);
+        op->record->failed = true;
         return false;
     }
     applying.change = run->change;
-    job->action = run->change->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_CREATE;
+    op->action = run->change->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_CREATE;
     applying.stored =
-        working_state_object(job->walk->working, job->record->address, STR_EMPTY, job->scratch);
+        working_state_object(op->walk->working, op->record->address, STR_EMPTY, op->scratch);
     (void)apply_change(&applying);
-    keep_value(job);
-    return job_end(job);
+    keep_value(op);
+    return instance_op_end(op);
 }

@@ -7,24 +7,24 @@
 #include "provision.h"
 #include "stored_object.h"
 
-static bool record_gone(Job *job, uint64_t sequence) {
-    JournalOutcome outcome = job_outcome(job, NULL);
-    return working_state_record(job->walk->working, sequence, &outcome, &job->diags);
+static bool record_gone(InstanceOp *op, uint64_t sequence) {
+    JournalOutcome outcome = instance_op_outcome(op, NULL);
+    return working_state_record(op->walk->working, sequence, &outcome, &op->diags);
 }
 
-static bool intend(Job *job, Str private_data, uint64_t *sequence) {
-    WorkingState *working = job->walk->working;
-    if (provider_call_effect(job) == EFFECT_NONE)
-        return working_state_may_change(working, &job->diags);
-    JournalIntent intent = job_intent(job, PENDING_DELETE);
-    intent.generation = job_call(job).generation;
-    if (job->type->resource->has_parts)
+static bool intend(InstanceOp *op, Str private_data, uint64_t *sequence) {
+    WorkingState *working = op->walk->working;
+    if (provider_call_effect(op) == EFFECT_NONE)
+        return working_state_may_change(working, &op->diags);
+    JournalIntent intent = instance_op_intent(op, PENDING_DELETE);
+    intent.generation = instance_op_call(op).generation;
+    if (op->type->resource->has_parts)
         intent.private_data = private_data;
-    return working_state_intend(working, &intent, sequence, &job->diags);
+    return working_state_intend(working, &intent, sequence, &op->diags);
 }
 
 /* Records the object that a failed deletion left, as returned by the provider. */
-static void record_failure(Job *job,
+static void record_failure(InstanceOp *op,
                            const StateObject *object,
                            Value prior,
                            const DeleteRequest *request,
@@ -32,88 +32,88 @@ static void record_failure(Job *job,
                            uint64_t sequence) {
     bool is_same = value_equal(response->state, request->prior) &&
                    str_equal(response->private_data, request->private_data);
-    if (sequence && (response->in_doubt || (is_same && change_parts_has_begun(job->parts))))
+    if (sequence && (response->in_doubt || (is_same && change_parts_has_begun(op->parts))))
         return; /* in doubt: the next run recovers the object */
     if (is_same) {
         if (sequence)
-            (void)!working_state_settle(job->walk->working, sequence, &job->diags);
+            (void)!working_state_settle(op->walk->working, sequence, &op->diags);
         return;
     }
     if (value_is_null(response->state)) {
-        (void)!record_gone(job, sequence);
+        (void)!record_gone(op, sequence);
         return;
     }
-    Value known = value_unknown_as_null(response->state, job->scratch);
-    StateObject left = *stored_object_encode(job, object_marks_keep(job, prior, known),
+    Value known = value_unknown_as_null(response->state, op->scratch);
+    StateObject left = *stored_object_encode(op, object_marks_keep(op, prior, known),
                                              object->status, response->private_data);
     left.dependencies = object->dependencies;
     left.dependency_count = object->dependency_count;
     left.create_before_destroy = object->create_before_destroy;
     left.skip_destroy = object->skip_destroy;
-    JournalOutcome outcome = job_outcome(job, &left);
-    (void)!working_state_record(job->walk->working, sequence, &outcome, &job->diags);
+    JournalOutcome outcome = instance_op_outcome(op, &left);
+    (void)!working_state_record(op->walk->working, sequence, &outcome, &op->diags);
 }
 
-static bool call_provider(Job *job,
+static bool call_provider(InstanceOp *op,
                           const StateObject *object,
                           Value prior,
                           const DeleteRequest *request,
                           uint64_t sequence) {
     DeleteResponse response;
-    if (!provider_call_delete(job, request, &response)) {
-        record_failure(job, object, prior, request, &response, sequence);
+    if (!provider_call_delete(op, request, &response)) {
+        record_failure(op, object, prior, request, &response, sequence);
         return false;
     }
-    bool is_whole = !job->parts || change_parts_check_done(job->parts);
-    return record_gone(job, sequence) && is_whole;
+    bool is_whole = !op->parts || change_parts_check_done(op->parts);
+    return record_gone(op, sequence) && is_whole;
 }
 
-static bool delete_object(Job *job, const StateObject *object, Value prior) {
+static bool delete_object(InstanceOp *op, const StateObject *object, Value prior) {
     uint64_t sequence = 0;
-    const ChangeRun *run = job->record->run;
+    const PlannedChange *run = op->record->run;
     bool is_planned =
-        run && run->change->action == ACTION_DELETE && provider_call_plans_destroy(job);
+        run && run->change->action == ACTION_DELETE && provider_call_plans_destroy(op);
     DeleteRequest request = {
-        .prior = value_unmark_deep(prior, job->scratch),
+        .prior = value_unmark_deep(prior, op->scratch),
         .private_data = is_planned ? run->change->private_data : object->private_data,
     };
-    if (!intend(job, request.private_data, &sequence))
+    if (!intend(op, request.private_data, &sequence))
         return false;
     PartWork *parts = NULL;
-    if (run && job->type->resource->has_parts)
-        parts = change_parts_open(job, run->change, NULL, sequence);
-    bool ok = call_provider(job, object, prior, &request, sequence);
+    if (run && op->type->resource->has_parts)
+        parts = change_parts_open(op, run->change, NULL, sequence);
+    bool ok = call_provider(op, object, prior, &request, sequence);
     change_parts_close(parts);
     return ok;
 }
 
 /* Removes the object from the state without deleting it. */
-static bool forget_instance(Job *job) {
-    const StateObject *object = working_state_object(job->walk->working, job->record->address,
-                                                     job->record->deposed, job->scratch);
-    return !object || record_gone(job, 0);
+static bool forget_instance(InstanceOp *op) {
+    const StateObject *object = working_state_object(op->walk->working, op->record->address,
+                                                     op->record->deposed, op->scratch);
+    return !object || record_gone(op, 0);
 }
 
 /* Tainted and deposed objects are deleted without running destroy-time provisioners. */
-static bool provision(Job *job, const StateObject *object, Value prior) {
-    if (job->record->deposed.len > 0 || object->status == OBJECT_TAINTED)
+static bool provision(InstanceOp *op, const StateObject *object, Value prior) {
+    if (op->record->deposed.len > 0 || object->status == OBJECT_TAINTED)
         return true;
-    return provision_destroyed(job, &prior);
+    return provision_destroyed(op, &prior);
 }
 
-static bool destroy_instance(Job *job) {
-    const StateObject *object = working_state_object(job->walk->working, job->record->address,
-                                                     job->record->deposed, job->scratch);
+static bool destroy_instance(InstanceOp *op) {
+    const StateObject *object = working_state_object(op->walk->working, op->record->address,
+                                                     op->record->deposed, op->scratch);
     if (!object)
         return true;
     Value prior;
-    if (!stored_object_decode(job, object, &prior))
+    if (!stored_object_decode(op, object, &prior))
         return false;
-    job->action = ACTION_DELETE;
-    Str id = job_object_id(prior);
-    job_send(job, EVENT_APPLY_START, id);
-    bool ok = provision(job, object, prior) && delete_object(job, object, prior);
-    job_send_end(job, EVENT_APPLY_END, id, ok);
+    op->action = ACTION_DELETE;
+    Str id = instance_op_object_id(prior);
+    instance_op_send(op, EVENT_APPLY_START, id);
+    bool ok = provision(op, object, prior) && delete_object(op, object, prior);
+    instance_op_send_end(op, EVENT_APPLY_END, id, ok);
     return ok;
 }
 
@@ -121,14 +121,14 @@ static bool destroy_instance(Job *job) {
  * block continue. */
 static bool run_deletion(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
-    Job job;
-    job_begin(&job, payload, worker);
-    InstanceRecord *record = job.record;
+    InstanceOp op;
+    instance_op_begin(&op, payload, worker);
+    InstanceRecord *record = op.record;
     if (record->run && record->run->change->action == ACTION_FORGET)
-        (void)forget_instance(&job);
+        (void)forget_instance(&op);
     else
-        (void)(job_require_provider(&job) && destroy_instance(&job));
-    if (job_end(&job))
+        (void)(instance_op_require_provider(&op) && destroy_instance(&op));
+    if (instance_op_end(&op))
         return true;
     if (record->run)
         record->run->failed = true;
@@ -136,7 +136,7 @@ static bool run_deletion(Walk *tasks, void *payload, uint32_t worker) {
     return true;
 }
 
-static bool deletes(const ChangeRun *run) {
+static bool deletes(const PlannedChange *run) {
     Action action = run->change->action;
     if (action == ACTION_CREATE_THEN_DELETE)
         return run->deposed.len > 0 && !run->failed;
@@ -144,8 +144,8 @@ static bool deletes(const ChangeRun *run) {
            action == ACTION_FORGET;
 }
 
-static void submit(Visit *visit, Node *node, ChangeRun *run) {
-    InstanceRecord *record = arena_new(visit->passing, InstanceRecord);
+static void submit(NodeVisit *visit, Node *node, PlannedChange *run) {
+    InstanceRecord *record = arena_new(visit->walk_arena, InstanceRecord);
     record->walk = visit->walk;
     record->node = node;
     record->mirror = visit->node;
@@ -158,15 +158,15 @@ static void submit(Visit *visit, Node *node, ChangeRun *run) {
         walk_submit(visit->tasks, visit->node->id, task);
         return;
     }
-    Job job;
-    job_begin(&job, record, visit->worker);
-    provider_call_limits(&job, LIMIT_DELETE, value_unmark_deep(run->change->before, visit->scratch),
+    InstanceOp op;
+    instance_op_begin(&op, record, visit->worker);
+    provider_call_limits(&op, LIMIT_DELETE, value_unmark_deep(run->change->before, visit->scratch),
                          &task);
     walk_submit(visit->tasks, visit->node->id, task);
 }
 
 /* Removes the data sources of a block from the state, after the deletions. */
-static bool forget_data(Visit *visit, const Node *node) {
+static bool forget_data(NodeVisit *visit, const Node *node) {
     bool ok = true;
     WorkingState *working = visit->walk->working;
     vec_each(&node->module->instances, module) {
@@ -180,9 +180,9 @@ static bool forget_data(Visit *visit, const Node *node) {
     return ok;
 }
 
-bool node_destroy_visit(Visit *visit) {
+bool node_destroy_visit(NodeVisit *visit) {
     Node *node = visit->node->as.mirrored;
-    bool is_blocked_here = visit_is_blocked(visit);
+    bool is_blocked_here = node_visit_is_blocked(visit);
     if (is_blocked_here)
         atomic_store(&visit->node->has_failed, true);
     if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)

@@ -9,15 +9,15 @@
 
 /* Returns the planned object of an interrupted creation, with the marks of its configuration; null
  * if unknown. */
-static Value planned_of(Job *job, const StatePending *pending) {
+static Value planned_of(InstanceOp *op, const StatePending *pending) {
     StateObject planned = {.attributes = pending->planned,
                            .sensitive_attributes = pending->sensitive};
-    Diags ignored = diags_new(job->scratch);
+    Diags ignored = diags_new(op->scratch);
     Value value;
     if (pending->planned.len > 0 &&
-        state_object_decode(&planned, job->schema, &value, job->scratch, &ignored))
+        state_object_decode(&planned, op->schema, &value, op->scratch, &ignored))
         return value;
-    return value_null(schema_implied_type(job->schema));
+    return value_null(schema_implied_type(op->schema));
 }
 
 static RecoverCall recover_call(PendingAction action) {
@@ -28,32 +28,32 @@ static RecoverCall recover_call(PendingAction action) {
 
 /* Asks the provider for the object that an interrupted call left. `prior`: the stored object,
  * marked; null for a creation. */
-static bool recover(Job *job,
+static bool recover(InstanceOp *op,
                     const StatePending *pending,
                     Value prior,
                     Value *out,
                     ObjectStatus *status,
                     Str *private_data) {
-    Value planned = planned_of(job, pending);
+    Value planned = planned_of(op, pending);
     RecoverRequest request = {
         .marker = pending->identity,
-        .planned = value_unmark_deep(planned, job->scratch),
+        .planned = value_unmark_deep(planned, op->scratch),
         .private_data = pending->private_data,
         .call = recover_call(pending->action),
-        .prior = value_unmark_deep(prior, job->scratch),
+        .prior = value_unmark_deep(prior, op->scratch),
     };
     if (pending->parts.count > 0)
-        request.parts = change_parts_of_pending(job, pending);
+        request.parts = change_parts_of_pending(op, pending);
     RecoverResponse response;
-    if (!provider_call_recover(job, pending->generation, &request, &response))
+    if (!provider_call_recover(op, pending->generation, &request, &response))
         return false;
     RecoverOutcome outcome = response.outcome;
     *private_data = response.private_data;
-    *out = value_null(schema_implied_type(job->schema));
+    *out = value_null(schema_implied_type(op->schema));
     if (outcome != RECOVER_ABSENT) {
-        *out = object_marks_keep(job, planned, response.state);
+        *out = object_marks_keep(op, planned, response.state);
         if (value_is_present(prior))
-            *out = object_marks_keep(job, prior, *out);
+            *out = object_marks_keep(op, prior, *out);
     }
     /* Provisioners are part of a creation, and their progress is unknown. */
     *status = outcome == RECOVER_TAINTED || pending->is_provisioned ? OBJECT_TAINTED : OBJECT_READY;
@@ -62,13 +62,16 @@ static bool recover(Job *job,
 
 /* Returns the state object of a recovered creation. Without a block, it keeps the dependencies of
  * its creation. */
-static const StateObject *adopt(
-    Job *job, const StatePending *pending, Value marked, ObjectStatus status, Str private_data) {
+static const StateObject *adopt(InstanceOp *op,
+                                const StatePending *pending,
+                                Value marked,
+                                ObjectStatus status,
+                                Str private_data) {
     const StateObject *object =
-        state_object_clone(stored_object_encode(job, marked, status, private_data), job->keep);
-    if (!object || job->resource->config)
+        state_object_clone(stored_object_encode(op, marked, status, private_data), op->keep);
+    if (!object || op->resource->config)
         return object;
-    StateObject *adopted = arena_new(job->keep, StateObject);
+    StateObject *adopted = arena_new(op->keep, StateObject);
     *adopted = *object;
     adopted->dependencies = pending->dependencies;
     adopted->dependency_count = pending->dependency_count;
@@ -76,18 +79,18 @@ static const StateObject *adopt(
 }
 
 /* An update or a deletion was interrupted: asks the provider which parts exist. */
-static bool recover_parts(Job *job,
+static bool recover_parts(InstanceOp *op,
                           const StatePending *pending,
                           const StateObject **object,
                           Value *out) {
     ObjectStatus status;
     Str private_data;
     const StateObject *stored = *object;
-    if (!recover(job, pending, *out, out, &status, &private_data))
+    if (!recover(op, pending, *out, out, &status, &private_data))
         return false;
     StateObject found;
     const StateObject *encoded = stored_object_encode(
-        job, *out, status == OBJECT_TAINTED ? status : stored->status, private_data);
+        op, *out, status == OBJECT_TAINTED ? status : stored->status, private_data);
     if (encoded) {
         found = *encoded;
         found.dependencies = stored->dependencies;
@@ -95,108 +98,108 @@ static bool recover_parts(Job *job,
         found.create_before_destroy = stored->create_before_destroy;
         found.skip_destroy = stored->skip_destroy;
     }
-    *object = encoded ? state_object_clone(&found, job->keep) : NULL;
-    job->record->refreshed = *object;
-    job->record->refreshed_changed = true;
+    *object = encoded ? state_object_clone(&found, op->keep) : NULL;
+    op->record->refreshed = *object;
+    op->record->refreshed_changed = true;
     return true;
 }
 
-static bool has_parts_in_doubt(const Job *job, const StatePending *pending) {
-    return pending && pending->parts.count > 0 && job->type->resource &&
-           job->type->resource->has_parts && !job->provider->is_deferred &&
-           str_equal(pending->deposed, job->record->deposed);
+static bool has_parts_in_doubt(const InstanceOp *op, const StatePending *pending) {
+    return pending && pending->parts.count > 0 && op->type->resource &&
+           op->type->resource->has_parts && !op->provider->is_deferred &&
+           str_equal(pending->deposed, op->record->deposed);
 }
 
 /* Stores the upgraded object, so that it is upgraded only once. */
-static const StateObject *keep_upgraded(Job *job, const StateObject *object, Value value) {
-    StateObject *upgraded = arena_new(job->keep, StateObject);
+static const StateObject *keep_upgraded(InstanceOp *op, const StateObject *object, Value value) {
+    StateObject *upgraded = arena_new(op->keep, StateObject);
     *upgraded = *state_object_clone(
-        stored_object_encode(job, value, object->status, object->private_data), job->keep);
+        stored_object_encode(op, value, object->status, object->private_data), op->keep);
     upgraded->dependencies = object->dependencies;
     upgraded->dependency_count = object->dependency_count;
     upgraded->create_before_destroy = object->create_before_destroy;
     upgraded->skip_destroy = object->skip_destroy;
-    job->record->refreshed = upgraded;
-    job->record->refreshed_changed = true;
+    op->record->refreshed = upgraded;
+    op->record->refreshed_changed = true;
     return upgraded;
 }
 
-static bool prior_object(Job *job, const StateObject **object, Value *out) {
-    const StateInstance *stored = job->record->stored;
+static bool prior_object(InstanceOp *op, const StateObject **object, Value *out) {
+    const StateInstance *stored = op->record->stored;
     *object = NULL;
-    *out = value_null(schema_implied_type(job->schema));
+    *out = value_null(schema_implied_type(op->schema));
     if (!stored)
         return true;
-    *object = state_find_object(stored, job->record->deposed);
+    *object = state_find_object(stored, op->record->deposed);
     const StatePending *pending = stored->pending;
     bool creates = pending && pending->action == PENDING_CREATE;
     if (*object) {
-        if (!stored_object_decode(job, *object, out))
+        if (!stored_object_decode(op, *object, out))
             return false;
-        if ((*object)->schema_version < (uint64_t)job->schema->version)
-            *object = keep_upgraded(job, *object, *out);
-        return creates || !has_parts_in_doubt(job, pending) ||
-               recover_parts(job, pending, object, out);
+        if ((*object)->schema_version < (uint64_t)op->schema->version)
+            *object = keep_upgraded(op, *object, *out);
+        return creates || !has_parts_in_doubt(op, pending) ||
+               recover_parts(op, pending, object, out);
     }
-    if (!creates || job->provider->is_deferred)
+    if (!creates || op->provider->is_deferred)
         return true;
     ObjectStatus status = OBJECT_READY;
     Value found;
     Str private_data;
-    if (!recover(job, pending, *out, &found, &status, &private_data))
+    if (!recover(op, pending, *out, &found, &status, &private_data))
         return false;
     *out = found;
-    *object = adopt(job, pending, *out, status, private_data);
-    job->record->refreshed = *object;
-    job->record->refreshed_changed = true;
+    *object = adopt(op, pending, *out, status, private_data);
+    op->record->refreshed = *object;
+    op->record->refreshed_changed = true;
     return true;
 }
 
-static const ResourceAddr *find_origin(const Job *job) {
-    const EngineWalk *walk = job->walk;
-    if (!walk->moves || job->record->deposed.len > 0)
+static const ResourceAddr *find_origin(const InstanceOp *op) {
+    const EngineWalk *walk = op->walk;
+    if (!walk->moves || op->record->deposed.len > 0)
         return NULL;
-    return moves_find_origin(walk->moves, job->record->address, job->scratch);
+    return moves_find_origin(walk->moves, op->record->address, op->scratch);
 }
 
-static void note_drift(Job *job, Value before, Value after, const ResourceAddr *origin) {
-    Drift *drift = arena_new(job->passing, Drift);
-    drift->address = job->record->address;
-    drift->provider = str_from_cstr(job->provider->provider->address);
-    drift->schema = job->schema;
+static void note_drift(InstanceOp *op, Value before, Value after, const ResourceAddr *origin) {
+    Drift *drift = arena_new(op->walk_arena, Drift);
+    drift->address = op->record->address;
+    drift->provider = str_from_cstr(op->provider->provider->address);
+    drift->schema = op->schema;
     drift->action = value_is_null(after) ? ACTION_DELETE : ACTION_UPDATE;
     if (origin)
         drift->previous = *origin;
     if (value_equal(before, after))
         drift->action = ACTION_NO_OP;
-    drift->before = value_clone(before, job->keep);
-    drift->after = value_clone(after, job->keep);
-    job->record->drift = drift;
+    drift->before = value_clone(before, op->keep);
+    drift->after = value_clone(after, op->keep);
+    op->record->drift = drift;
 }
 
-static bool read_object(Job *job, const StateObject *object, Value prior, Value *out) {
-    Str id = job_object_id(prior);
-    job_send(job, EVENT_REFRESH_START, id);
-    ReadRequest request = {value_unmark_deep(prior, job->scratch), object->private_data};
+static bool read_object(InstanceOp *op, const StateObject *object, Value prior, Value *out) {
+    Str id = instance_op_object_id(prior);
+    instance_op_send(op, EVENT_REFRESH_START, id);
+    ReadRequest request = {value_unmark_deep(prior, op->scratch), object->private_data};
     ReadResponse response;
-    if (!provider_call_read(job, &request, &response))
+    if (!provider_call_read(op, &request, &response))
         return false;
-    job_send_end(job, EVENT_REFRESH_END, id, true);
+    instance_op_send_end(op, EVENT_REFRESH_END, id, true);
     *out = prior;
-    const ResourceAddr *origin = find_origin(job);
+    const ResourceAddr *origin = find_origin(op);
     bool is_same = value_equal(request.state, response.state);
-    if (is_same && origin && job->walk->options->mode == PLAN_REFRESH_ONLY)
-        note_drift(job, prior, prior, origin);
+    if (is_same && origin && op->walk->options->mode == PLAN_REFRESH_ONLY)
+        note_drift(op, prior, prior, origin);
     bool has_same_private = str_equal(request.private_data, response.private_data);
     if (is_same && has_same_private)
         return true;
     if (!is_same) {
-        *out = object_marks_keep(job, prior, response.state);
-        note_drift(job, prior, *out, origin);
+        *out = object_marks_keep(op, prior, response.state);
+        note_drift(op, prior, *out, origin);
     }
-    job->record->refreshed = state_object_clone(
-        stored_object_encode(job, *out, object->status, response.private_data), job->keep);
-    job->record->refreshed_changed = true;
+    op->record->refreshed = state_object_clone(
+        stored_object_encode(op, *out, object->status, response.private_data), op->keep);
+    op->record->refreshed_changed = true;
     return true;
 }
 
@@ -216,44 +219,44 @@ static bool has_dependency(const StateObject *object, Str address) {
 }
 
 /* Returns true if the state names the provider configuration that the resource uses now. */
-static bool is_same_provider(const Job *job) {
-    const InstanceRecord *record = job->record;
+static bool is_same_provider(const InstanceOp *op) {
+    const InstanceRecord *record = op->record;
     const StateResource *stored = record->stored_resource;
     return str_equal(record->stored->provider_key, record->provider_key) &&
-           (!stored || !job->resource->config ||
-            (str_equal(stored->provider_config.alias, job->provider->address.alias) &&
-             str_equal(stored->provider_config.module, job->provider->address.module)));
+           (!stored || !op->resource->config ||
+            (str_equal(stored->provider_config.alias, op->provider->address.alias) &&
+             str_equal(stored->provider_config.module, op->provider->address.module)));
 }
 
 /* Updates the facts that a deletion needs after the block is gone: dependencies,
  * create_before_destroy, skip_destroy. A refresh adds the dependencies of the configuration to the
  * stored ones. Without a refresh, the stored dependencies stay until the object changes. */
-static void update_facts(Job *job) {
-    const ResourceNode *resource = job->resource;
-    InstanceRecord *record = job->record;
+static void update_facts(InstanceOp *op) {
+    const ResourceNode *resource = op->resource;
+    InstanceRecord *record = op->record;
     const StateObject *object = record->refreshed;
-    if (record->stored && !is_same_provider(job))
+    if (record->stored && !is_same_provider(op))
         record->refreshed_changed = true;
     bool is_imported = record->import_id.len > 0;
     if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0 ||
         is_imported)
         return;
     StrVec missing = {0};
-    bool is_read = !job->walk->options->skip_refresh;
+    bool is_read = !op->walk->options->skip_refresh;
     for (size_t i = 0; is_read && i < resource->dependency_count; i++) {
         if (!has_dependency(object, resource->dependencies[i]))
-            vec_push(job->scratch, &missing, resource->dependencies[i]);
+            vec_push(op->scratch, &missing, resource->dependencies[i]);
     }
     bool skip_destroy = !resource->config->lifecycle.destroy;
     if (missing.count == 0 && object->create_before_destroy == resource->create_before_destroy &&
         object->skip_destroy == skip_destroy)
         return;
-    StateObject *updated = arena_new(job->keep, StateObject);
+    StateObject *updated = arena_new(op->keep, StateObject);
     *updated = *object;
     updated->create_before_destroy = resource->create_before_destroy;
     updated->skip_destroy = skip_destroy;
     size_t count = object->dependency_count + missing.count;
-    Str *names = arena_new_array(job->keep, Str, count);
+    Str *names = arena_new_array(op->keep, Str, count);
     size_t from_state = 0, from_config = 0;
     for (size_t i = 0; i < count; i++) {
         bool take_state =
@@ -269,69 +272,69 @@ static void update_facts(Job *job) {
 }
 
 /* Imports and reads the object with the import id. */
-static bool find_imported(Job *job, Value *state, Str *private_data) {
-    Str id = job->record->import_id;
+static bool find_imported(InstanceOp *op, Value *state, Str *private_data) {
+    Str id = op->record->import_id;
     ImportResponse imported;
     ReadResponse read;
-    if (!provider_call_import(job, &(ImportRequest){id}, &imported))
+    if (!provider_call_import(op, &(ImportRequest){id}, &imported))
         return false;
     ReadRequest request = {imported.state, imported.private_data};
-    if (!provider_call_read(job, &request, &read))
+    if (!provider_call_read(op, &request, &read))
         return false;
     *state = read.state;
     *private_data = read.private_data;
     if (value_is_present(*state))
         return true;
     diags_error(
-        &job->diags, NO_RANGE, "Cannot import non-existent remote object",
+        &op->diags, NO_RANGE, "Cannot import non-existent remote object",
         "%.*s: the provider knows no object with the id \"%.*s\". Only what is there can be "
         "imported; leave the import out to create a new object.",
-        STR_ARG(job->address), STR_ARG(id));
+        STR_ARG(op->address), STR_ARG(id));
     return false;
 }
 
-static bool import(Job *job, Value *out) {
-    if (!job_require_provider(job))
+static bool import(InstanceOp *op, Value *out) {
+    if (!instance_op_require_provider(op))
         return false;
-    job_send(job, EVENT_REFRESH_START, job->record->import_id);
-    Value state = value_null(schema_implied_type(job->schema));
+    instance_op_send(op, EVENT_REFRESH_START, op->record->import_id);
+    Value state = value_null(schema_implied_type(op->schema));
     Str private_data = STR_EMPTY;
-    if (!find_imported(job, &state, &private_data))
+    if (!find_imported(op, &state, &private_data))
         return false;
-    job_send_end(job, EVENT_REFRESH_END, job->record->import_id, true);
-    *out = object_marks_add(job, state, NULL);
-    StateObject found = *stored_object_encode(job, *out, OBJECT_READY, private_data);
+    instance_op_send_end(op, EVENT_REFRESH_END, op->record->import_id, true);
+    *out = object_marks_add(op, state, NULL);
+    StateObject found = *stored_object_encode(op, *out, OBJECT_READY, private_data);
     found.dependencies = NULL; /* unknown: no apply of this configuration created the object */
     found.dependency_count = 0;
     found.create_before_destroy = false;
-    job->record->refreshed = state_object_clone(&found, job->keep);
-    job->record->refreshed_changed = true;
+    op->record->refreshed = state_object_clone(&found, op->keep);
+    op->record->refreshed_changed = true;
     return true;
 }
 
-static bool refresh(Job *job, Value *out) {
+static bool refresh(InstanceOp *op, Value *out) {
     const StateObject *object;
-    if (job->record->import_id.len > 0)
-        return import(job, out);
-    if (!prior_object(job, &object, out))
+    if (op->record->import_id.len > 0)
+        return import(op, out);
+    if (!prior_object(op, &object, out))
         return false;
     if (!object)
         return true;
-    if (!job->record->refreshed_changed)
-        job->record->refreshed = object;
-    if (job->walk->options->skip_refresh || job->provider->is_deferred)
+    if (!op->record->refreshed_changed)
+        op->record->refreshed = object;
+    if (op->walk->options->skip_refresh || op->provider->is_deferred)
         return true;
-    if (!job_require_provider(job))
+    if (!instance_op_require_provider(op))
         return false;
     Value prior = *out;
-    return read_object(job, object, prior, out);
+    return read_object(op, object, prior, out);
 }
 
-bool node_resource_refresh(Job *job, Value *out) {
-    if (!refresh(job, out))
+bool node_resource_refresh(InstanceOp *op, Value *out) {
+    if (!refresh(op, out))
         return false;
     /* A deferred provider is not called, so an interrupted call stays unresolved. */
-    job->record->is_settled = !job->provider->is_deferred;
-    update_facts(job);
+    op->record->is_settled = !op->provider->is_deferred;
+    update_facts(op);
     return true;
 }

@@ -5,14 +5,14 @@
 #include "node_kinds.h"
 
 /* Reports the reference errors of a part. Returns true if the part can be evaluated. */
-static bool tell_part(Job *job, const void *part) {
-    const PartFaults *faults = node_find_faults(job->node, part);
+static bool tell_part(InstanceOp *op, const void *part) {
+    const PartErrors *faults = node_find_faults(op->node, part);
     if (!faults)
         return true;
-    size_t before = job->diags.count;
-    diags_append(&job->diags, &faults->diags);
-    for (size_t i = before; i < job->diags.count; i++) {
-        job->diags.items[i].is_of_expression = true;
+    size_t before = op->diags.count;
+    diags_append(&op->diags, &faults->diags);
+    for (size_t i = before; i < op->diags.count; i++) {
+        op->diags.items[i].is_of_expression = true;
     }
     return faults->is_of_form || !diags_has_errors(&faults->diags);
 }
@@ -31,94 +31,99 @@ static bool lookup_nothing(const Scope *scope,
 
 /* If the part has an unknown name, evaluates it in an empty scope, so that an error is reported for
  * a reference that is evaluated. */
-static void validate_condition(Job *job,
-                               const EvalScope *scope,
+static void validate_condition(InstanceOp *op,
+                               const ModuleScope *scope,
                                const Expr *expr,
                                const Type *type) {
     if (!expr)
         return;
-    size_t before = job->diags.count;
+    size_t before = op->diags.count;
     Value value;
-    const PartFaults *faults = node_find_faults(job->node, expr);
+    const PartErrors *faults = node_find_faults(op->node, expr);
     Scope empty = scope->scope;
     empty.lookup = lookup_nothing;
     bool ok =
-        tell_part(job, expr)
-            ? eval_expr_as(expr, &scope->scope, type, &value, job->scratch, &job->diags)
-            : !faults->hides_names || eval_expr(expr, &empty, &value, job->scratch, &job->diags);
-    for (size_t i = before; !ok && i < job->diags.count; i++) {
-        job->diags.items[i].is_of_expression = true;
+        tell_part(op, expr)
+            ? eval_expr_as(expr, &scope->scope, type, &value, op->scratch, &op->diags)
+            : !faults->hides_names || eval_expr(expr, &empty, &value, op->scratch, &op->diags);
+    for (size_t i = before; !ok && i < op->diags.count; i++) {
+        op->diags.items[i].is_of_expression = true;
     }
 }
 
-static void validate_conditions(Job *job, const EvalScope *scope, const Conditions *conditions) {
+static void validate_conditions(InstanceOp *op,
+                                const ModuleScope *scope,
+                                const Conditions *conditions) {
     vec_each(conditions, condition) {
-        validate_condition(job, scope, condition->condition, &TYPE_BOOL);
-        validate_condition(job, scope, condition->error_message, &TYPE_DYNAMIC);
+        validate_condition(op, scope, condition->condition, &TYPE_BOOL);
+        validate_condition(op, scope, condition->error_message, &TYPE_DYNAMIC);
     }
 }
 
-static bool evaluate_body(
-    Job *job, const EvalScope *scope, const void *part, const Decoded *decoded, Value *out) {
-    bool is_sound = tell_part(job, part);
-    size_t before = job->diags.count;
-    bool ok = is_sound && decode_eval(decoded, &scope->scope, out, job->scratch, &job->diags);
-    for (size_t i = before; i < job->diags.count; i++) {
-        job->diags.items[i].is_of_expression = true;
+static bool evaluate_body(InstanceOp *op,
+                          const ModuleScope *scope,
+                          const void *part,
+                          const Decoded *decoded,
+                          Value *out) {
+    bool is_sound = tell_part(op, part);
+    size_t before = op->diags.count;
+    bool ok = is_sound && decode_eval(decoded, &scope->scope, out, op->scratch, &op->diags);
+    for (size_t i = before; i < op->diags.count; i++) {
+        op->diags.items[i].is_of_expression = true;
     }
     return ok;
 }
 
-static void validate_provisioner(Job *job,
-                                 const EvalScope *scope,
+static void validate_provisioner(InstanceOp *op,
+                                 const ModuleScope *scope,
                                  const ProvisionerNode *provisioner) {
     const Provisioner *config = provisioner->config;
     Value value;
-    bool ok = evaluate_body(job, scope, config, provisioner->decoded, &value) &&
-              provisioner_check(provisioner->type, value, config->range, &job->diags);
+    bool ok = evaluate_body(op, scope, config, provisioner->decoded, &value) &&
+              provisioner_check(provisioner->type, value, config->range, &op->diags);
     ok = (!provisioner->connection ||
-          evaluate_body(job, scope, provisioner->connection, provisioner->connection, &value)) &&
+          evaluate_body(op, scope, provisioner->connection, provisioner->connection, &value)) &&
          ok;
-    (void)ok; /* the errors are in the job */
+    (void)ok; /* the errors are in the operation */
 }
 
-/* Validates the first provisioner in any case. Each further one requires that the job has no
+/* Validates the first provisioner in any case. Each further one requires that the operation has no
  * errors. */
-static void validate_provisioners(Job *job, const EvalScope *scope) {
-    vec_each(&job->resource->provisioners, provisioner) {
-        validate_provisioner(job, scope, provisioner);
-        if (diags_has_errors(&job->diags))
+static void validate_provisioners(InstanceOp *op, const ModuleScope *scope) {
+    vec_each(&op->resource->provisioners, provisioner) {
+        validate_provisioner(op, scope, provisioner);
+        if (diags_has_errors(&op->diags))
             return;
     }
 }
 
 /* If arguments do not match the schema, evaluates the others without calling the provider. */
-static void validate_body(Job *job, const EvalScope *scope) {
-    const void *body = job->resource->config->body;
-    const PartFaults *faults = node_find_faults(job->node, body);
+static void validate_body(InstanceOp *op, const ModuleScope *scope) {
+    const void *body = op->resource->config->body;
+    const PartErrors *faults = node_find_faults(op->node, body);
     Configured configured;
     Value value;
     bool ok = faults && diags_has_errors(&faults->diags)
-                  ? evaluate_body(job, scope, body, job->resource->decoded, &value)
-                  : tell_part(job, body) && configured_evaluate(job, scope, &configured);
-    (void)ok; /* the errors are in the job */
+                  ? evaluate_body(op, scope, body, op->resource->decoded, &value)
+                  : tell_part(op, body) && configured_evaluate(op, scope, &configured);
+    (void)ok; /* the errors are in the operation */
 }
 
 bool node_resource_validate(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
-    Job job;
-    job_begin(&job, payload, worker);
-    const Lifecycle *lifecycle = &job.resource->config->lifecycle;
-    Value object = value_unknown(schema_implied_type(job.schema));
-    EvalScope scope;
-    evaluate_scope_init_instance(&scope, job.record);
-    validate_body(&job, &scope);
+    InstanceOp op;
+    instance_op_begin(&op, payload, worker);
+    const Lifecycle *lifecycle = &op.resource->config->lifecycle;
+    Value object = value_unknown(schema_implied_type(op.schema));
+    ModuleScope scope;
+    module_scope_init_instance(&scope, op.record);
+    validate_body(&op, &scope);
     if (lifecycle->prevent_destroy)
-        validate_condition(&job, &scope, lifecycle->prevent_destroy, &TYPE_BOOL);
-    validate_conditions(&job, &scope, &lifecycle->preconditions);
+        validate_condition(&op, &scope, lifecycle->prevent_destroy, &TYPE_BOOL);
+    validate_conditions(&op, &scope, &lifecycle->preconditions);
     scope.self = &object;
-    validate_conditions(&job, &scope, &lifecycle->postconditions);
-    validate_provisioners(&job, &scope);
-    job.record->value = object;
-    return job_end(&job);
+    validate_conditions(&op, &scope, &lifecycle->postconditions);
+    validate_provisioners(&op, &scope);
+    op.record->value = object;
+    return instance_op_end(&op);
 }

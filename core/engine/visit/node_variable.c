@@ -8,7 +8,7 @@ static const char *const summary = "Invalid value for variable";
 
 /* Returns the range of the given value. If it has no range, or must not be shown, returns the range
  * of the variable. */
-static SourceRange given_range(const Visit *visit) {
+static SourceRange given_range(const NodeVisit *visit) {
     const Variable *variable = visit->node->as.variable;
     const PlanOptions *options = visit->walk->options;
     if (visit->node->input)
@@ -23,7 +23,7 @@ static SourceRange given_range(const Visit *visit) {
 
 /* Sets the range of validation errors to the given value, and adds the place of the rule to the
  * detail. */
-static void blame_value(Visit *visit, const Condition *rule, size_t from) {
+static void blame_value(NodeVisit *visit, const Condition *rule, size_t from) {
     SourceRange range = given_range(visit);
     for (size_t i = from; i < visit->diags.count; i++) {
         Diag *diag = &visit->diags.items[i];
@@ -36,13 +36,13 @@ static void blame_value(Visit *visit, const Condition *rule, size_t from) {
     }
 }
 
-static bool validate_value(Visit *visit, ModuleInstance *module) {
+static bool validate_value(NodeVisit *visit, ModuleInstance *module) {
     const Variable *variable = visit->node->as.variable;
     if (variable->validations.count == 0)
         return true;
-    EvalScope scope;
+    ModuleScope scope;
     bool ok = true;
-    evaluate_scope_init(&scope, visit->walk, module);
+    module_scope_init(&scope, visit->walk, module);
     scope.is_validation = true;
     scope.checked = visit->node->name;
     CheckResults *results = NULL;
@@ -56,7 +56,8 @@ static bool validate_value(Visit *visit, ModuleInstance *module) {
         scope.results = results ? results->items + i : NULL;
         Conditions one = {validation, 1, 1};
         size_t before = visit->diags.count;
-        ok = evaluate_conditions(&one, &scope, summary, visit->scratch, &visit->diags) && ok;
+        ok = module_scope_check_conditions(&one, &scope, summary, visit->scratch, &visit->diags) &&
+             ok;
         blame_value(visit, validation, before);
     }
     return ok;
@@ -70,7 +71,7 @@ static Value any_value(const Variable *variable, Arena *arena) {
     return variable->ephemeral ? value_with_marks(any, MARK_EPHEMERAL) : any;
 }
 
-static bool root_value(Visit *visit, Value *out) {
+static bool root_value(NodeVisit *visit, Value *out) {
     const Variable *variable = visit->node->as.variable;
     if (visit->walk->phase == PHASE_VALIDATE) {
         *out = any_value(variable, visit->scratch);
@@ -84,14 +85,14 @@ static bool root_value(Visit *visit, Value *out) {
 }
 
 /* Evaluates the argument of the module call in the scope of the caller. */
-static bool child_value(Visit *visit, ModuleInstance *module, Value *out) {
+static bool child_value(NodeVisit *visit, ModuleInstance *module, Value *out) {
     const Variable *variable = visit->node->as.variable;
     const Expr *input = visit->node->input;
     if (!input) {
         return input_convert(variable, NULL, variable->range, out, visit->scratch, &visit->diags);
     }
-    EvalScope scope;
-    evaluate_scope_init_call(&scope, visit->walk, module);
+    ModuleScope scope;
+    module_scope_init_call(&scope, visit->walk, module);
     Value given;
     if (!eval_expr(input, &scope.scope, &given, visit->scratch, &visit->diags))
         return false;
@@ -106,7 +107,7 @@ static bool child_value(Visit *visit, ModuleInstance *module, Value *out) {
     return input_convert(variable, &given, input->range, out, visit->scratch, &visit->diags);
 }
 
-bool node_variable_visit(Visit *visit) {
+bool node_variable_visit(NodeVisit *visit) {
     bool ok = true;
     vec_each(&visit->node->module->instances, item) {
         Value value;

@@ -32,7 +32,7 @@ static bool read_traversal(const Traversal *traversal, TriggerRef *out, Arena *a
 }
 
 static bool read_expr(
-    const Expr *expr, const EvalScope *scope, TriggerRef *out, Arena *arena, Diags *diags) {
+    const Expr *expr, const ModuleScope *scope, TriggerRef *out, Arena *arena, Diags *diags) {
     if (expr->kind == EXPR_ATTRIBUTE) {
         return read_expr(expr->as.attribute.object, scope, out, arena, diags) &&
                add_step(out, false, expr->as.attribute.name, value_null(&TYPE_DYNAMIC), arena);
@@ -48,8 +48,8 @@ static bool read_expr(
 }
 
 /* Reports why a reference was not resolved: the errors of its names, or else a general error. */
-static void tell_faults(const Node *node, const Expr *expr, Diags *diags) {
-    const PartFaults *faults = node_find_faults(node, expr);
+static void report_errors(const Node *node, const Expr *expr, Diags *diags) {
+    const PartErrors *faults = node_find_faults(node, expr);
     if (diags_has_errors(diags))
         return;
     if (faults)
@@ -102,14 +102,17 @@ static bool ref_fires(const TriggerRef *ref, ModuleInstance *module, bool *fires
     return true;
 }
 
-bool trigger_fires(
-    const InstanceRecord *record, const EvalScope *scope, bool *fires, Arena *arena, Diags *diags) {
+bool trigger_fires(const InstanceRecord *record,
+                   const ModuleScope *scope,
+                   bool *fires,
+                   Arena *arena,
+                   Diags *diags) {
     const Lifecycle *lifecycle = &record->node->as.resource->config->lifecycle;
     *fires = false;
     vec_each(&lifecycle->replace_triggered_by, expr) {
         TriggerRef ref = {0};
         if (!read_expr(*expr, scope, &ref, arena, diags)) {
-            tell_faults(record->node, *expr, diags);
+            report_errors(record->node, *expr, diags);
             return false;
         }
         if (!ref_fires(&ref, record->module, fires, diags))

@@ -100,14 +100,14 @@ static void set_method(CURL *curl, const HttpRequest *request, Arena *arena) {
 
 static void set_trust(CURL *curl, const HttpRequest *request) {
     const char *file = getenv("SSL_CERT_FILE");
-    const char *folder = getenv("SSL_CERT_DIR");
+    const char *directory = getenv("SSL_CERT_DIR");
     if (file && file[0])
         curl_easy_setopt(curl, CURLOPT_CAINFO, file);
-    if (request->authorities.len) /* only these, not the system's */
+    if (request->ca_certs.len) /* only these, not the system's */
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-    else if (folder && folder[0])
-        curl_easy_setopt(curl, CURLOPT_CAPATH, folder);
-    set_blob(curl, CURLOPT_CAINFO_BLOB, request->authorities);
+    else if (directory && directory[0])
+        curl_easy_setopt(curl, CURLOPT_CAPATH, directory);
+    set_blob(curl, CURLOPT_CAINFO_BLOB, request->ca_certs);
     set_blob(curl, CURLOPT_SSLCERT_BLOB, request->certificate);
     set_blob(curl, CURLOPT_SSLKEY_BLOB, request->key);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);

@@ -253,7 +253,7 @@ static bool logic_decide(
     *out = refinement_not_null(&TYPE_BOOL, evaluation->arena);
     if (!left->is_known && !right->is_known)
         return left->is_good;
-    bool awaits = evaluation->scope && evaluation->scope->awaits_operands;
+    bool awaits = evaluation->scope && evaluation->scope->no_short_circuit;
     bool is_whole = left->is_known && right->is_known;
     if ((left->is_decisive || right->is_decisive) && (is_whole || !awaits)) {
         *out = value_bool(deciding);

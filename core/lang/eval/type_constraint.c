@@ -172,8 +172,8 @@ static bool type_attribute_name(TypeReading *reading,
                                 const ObjectTypeRead *object,
                                 Str *out) {
     bool is_name = key->kind == EXPR_LITERAL && key->as.literal.type == &TYPE_STRING &&
-                   !str_starts_with(source_text(key->range), STR("\"")) &&
-                   !str_starts_with(source_text(key->range), STR("<<"));
+                   !str_starts_with(source_range_text(key->range), STR("\"")) &&
+                   !str_starts_with(source_range_text(key->range), STR("<<"));
     if (!is_name) {
         type_fail(reading, key, STR("Object constructor map keys must be attribute names."));
         return false;
@@ -322,7 +322,7 @@ bool type_constraint_from_expr(const Expr *expr, TypeConstraint *out, Arena *are
     return true;
 }
 
-bool type_constraint_parse(const Source *source,
+bool type_constraint_parse(const SourceText *source,
                            const FunctionTable *functions,
                            TypeConstraint *out,
                            Arena *arena,

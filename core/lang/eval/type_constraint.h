@@ -14,7 +14,7 @@ typedef struct TypeConstraint {
 } TypeConstraint;
 
 /* Parses the whole source as one constraint. */
-MUST_USE bool type_constraint_parse(const Source *source,
+MUST_USE bool type_constraint_parse(const SourceText *source,
                                     const FunctionTable *functions,
                                     TypeConstraint *out,
                                     Arena *arena,

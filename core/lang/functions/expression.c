@@ -134,8 +134,11 @@ static bool template_variables(Evaluation *evaluation, const Expr *call, Value g
     return true;
 }
 
-bool expression_render(
-    Evaluation *evaluation, const Expr *call, const Source *source, Value variables, Value *out) {
+bool expression_render(Evaluation *evaluation,
+                       const Expr *call,
+                       const SourceText *source,
+                       Value variables,
+                       Value *out) {
     const Expr *expr = NULL;
     Map names;
     if (evaluation->depth >= TEMPLATE_DEPTH_MAX) {
@@ -206,8 +209,8 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
                                 marks | variables.marks);
         return true;
     }
-    const Source *source =
-        source_new_passing(STR("<templatestring argument>"), value_text(text), evaluation->arena);
+    const SourceText *source = source_text_new_temporary(STR("<templatestring argument>"),
+                                                         value_text(text), evaluation->arena);
     Diags errors = diags_new(evaluation->arena);
     Evaluation quiet = *evaluation;
     quiet.diags = value_is_secret(text) ? &errors : evaluation->diags;

@@ -10,5 +10,8 @@ MUST_USE bool expression_template_arguments(Evaluation *evaluation,
                                             Value *variables);
 /* Renders the template with the variables as its only names. Template and variables must be
  * known. */
-MUST_USE bool expression_render(
-    Evaluation *evaluation, const Expr *call, const Source *source, Value variables, Value *out);
+MUST_USE bool expression_render(Evaluation *evaluation,
+                                const Expr *call,
+                                const SourceText *source,
+                                Value variables,
+                                Value *out);

@@ -13,9 +13,9 @@ Str file_content_expand(Str path, Arena *arena) {
 
 Str file_content_path(const FunctionCall *call, Str path) {
     path = file_content_expand(path, call->arena);
-    if (!call->scope || !call->scope->base_folder.len)
+    if (!call->scope || !call->scope->base_directory.len)
         return path;
-    return disk_join(call->scope->base_folder, path, call->arena);
+    return disk_join(call->scope->base_directory, path, call->arena);
 }
 
 bool file_content_read(FunctionCall *call, Str *out, Str *error) {

@@ -19,9 +19,9 @@ static bool filesystem_abspath(FunctionCall *call, Value *out, Str *error) {
     Str path = function_text(call, 0);
     (void)error;
     if (!str_starts_with(path, STR("/"))) {
-        char *folder = getcwd(NULL, 0);
-        path = disk_join(str_clone(str_from_cstr(folder), call->arena), path, call->arena);
-        free(folder);
+        char *directory = getcwd(NULL, 0);
+        path = disk_join(str_clone(str_from_cstr(directory), call->arena), path, call->arena);
+        free(directory);
     }
     return function_give_text(call, clean(call, path), out);
 }
@@ -102,7 +102,7 @@ typedef struct FileWalk {
     Str *error;
 } FileWalk;
 
-static bool walk_folder(FileWalk *walk, Str path, Str name, int depth) {
+static bool walk_directory(FileWalk *walk, Str path, Str name, int depth) {
     DiskEntries entries = {0};
     Arena *arena = walk->call->arena;
     if (depth > FOLDER_DEPTH_MAX || walk->disk->list(walk->disk->self, path, &entries, arena) < 0)
@@ -114,7 +114,7 @@ static bool walk_folder(FileWalk *walk, Str path, Str name, int depth) {
         if (entry->kind == DISK_FILE && glob_matches(walk->pattern, inner))
             vec_push(arena, &walk->found, value_string(inner, arena));
         if (entry->kind == DISK_FOLDER && glob_may_match_below(walk->pattern, inner) &&
-            !walk_folder(walk, disk_join(path, entry->name, arena), inner, depth + 1))
+            !walk_directory(walk, disk_join(path, entry->name, arena), inner, depth + 1))
             return false;
     }
     return true;
@@ -127,8 +127,8 @@ static bool filesystem_fileset(FunctionCall *call, Value *out, Str *error) {
         return false;
     if (!glob_is_valid(walk.pattern))
         return function_fail(call, 1, error, "failed to glob pattern: syntax error in pattern");
-    Str folder = file_content_path(call, function_text(call, 0));
-    if (!walk_folder(&walk, folder.len ? folder : STR("."), STR_EMPTY, 0))
+    Str directory = file_content_path(call, function_text(call, 0));
+    if (!walk_directory(&walk, directory.len ? directory : STR("."), STR_EMPTY, 0))
         return false;
     *out = value_set(&TYPE_STRING, walk.found.items, walk.found.count, call->arena);
     return true;
@@ -159,7 +159,7 @@ static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Va
         return false;
     }
     Str name = value_is_secret(path) ? STR("<templatefile argument>") : value_text(path);
-    const Source *source = source_new_passing(name, text, evaluation->arena);
+    const SourceText *source = source_text_new_temporary(name, text, evaluation->arena);
     if (!expression_render(evaluation, expr, source, variables, out))
         return false;
     *out = value_with_marks(*out, path.marks);

@@ -188,7 +188,7 @@ static void tfvars_check_blocks(const NativeBody *body, Diags *diags) {
                     "blocks are not allowed, only name = value");
 }
 
-static bool tfvars_read(const Source *source, Value *out, Arena *arena, Diags *diags) {
+static bool tfvars_read(const SourceText *source, Value *out, Arena *arena, Diags *diags) {
     const NativeBody *body = NULL;
     StrVec names = {0};
     ValueVec values = {0};
@@ -209,12 +209,12 @@ static bool tfvars_read(const Source *source, Value *out, Arena *arena, Diags *d
 
 static bool tfvars_decode(FunctionCall *call, Value *out, Str *error) {
     Diags diags = diags_new(call->arena);
-    const Source *source =
-        source_new_passing(STR("<decode_tfvars argument>"), function_text(call, 0), call->arena);
+    const SourceText *source = source_text_new_temporary(STR("<decode_tfvars argument>"),
+                                                         function_text(call, 0), call->arena);
     if (tfvars_read(source, out, call->arena, &diags))
         return function_spend(call, out->count, 0, error);
     const Diag *first = &diags.items[0];
-    SourcePos position = source_position(source, first->range.start);
+    SourcePos position = source_text_position(source, first->range.start);
     return function_fail(call, SIZE_MAX, error, "line %u, column %u: %.*s: %.*s", position.line,
                          position.column, STR_ARG(first->summary), STR_ARG(first->detail));
 }

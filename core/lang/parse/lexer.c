@@ -4,7 +4,7 @@
 
 #include "utf8.h"
 
-Lexer lexer_new(const Source *source, uint32_t start, LexerModeKind kind, Arena *arena) {
+Lexer lexer_new(const SourceText *source, uint32_t start, LexerModeKind kind, Arena *arena) {
     Lexer lexer = {.source = source, .arena = arena, .at = start};
     if (start == 0 && str_starts_with(source->bytes, STR("\xef\xbb\xbf")))
         lexer.at = 3;

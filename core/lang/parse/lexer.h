@@ -8,7 +8,7 @@
  * with a newline. */
 #pragma once
 
-#include "source.h"
+#include "source_text.h"
 #include "vec.h"
 
 typedef enum TokenKind {
@@ -79,7 +79,7 @@ typedef struct LexerMode {
 } LexerMode;
 
 typedef struct Lexer {
-    const Source *source;
+    const SourceText *source;
     Arena *arena;
     uint32_t at;
     bool keeps_comments;  /* the caller sets it */
@@ -88,7 +88,7 @@ typedef struct Lexer {
 } Lexer;
 
 /* Starts at byte `start`. `kind` is LEXER_NORMAL, or LEXER_BARE if the source is a template. */
-Lexer lexer_new(const Source *source, uint32_t start, LexerModeKind kind, Arena *arena);
+Lexer lexer_new(const SourceText *source, uint32_t start, LexerModeKind kind, Arena *arena);
 Token lexer_next(Lexer *lexer);
 /* Returns true if the text is one identifier. */
 bool lexer_is_identifier(Str text);

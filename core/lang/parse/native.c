@@ -43,7 +43,7 @@ static void add_attribute(Parse *parse, NativeBody *body, const NativeAttribute 
         map_set(&body->attributes, attribute->name, (void *)(uintptr_t)attribute);
         return;
     }
-    SourcePos first = source_position(before->name_range.source, before->name_range.start);
+    SourcePos first = source_text_position(before->name_range.source, before->name_range.start);
     Str detail = str_format(parse->arena,
                             "The argument \"%.*s\" was set already at line %u. Each argument "
                             "may be set only once.",
@@ -291,7 +291,7 @@ static const NativeBody *read_body(Parse *parse, TokenKind end) {
     }
 }
 
-bool native_parse(const Source *source,
+bool native_parse(const SourceText *source,
                   const FunctionTable *functions,
                   const NativeBody **out,
                   Arena *arena,

@@ -45,7 +45,7 @@ struct NativeBody {
 };
 
 /* Sets *out also when it returns false. */
-MUST_USE bool native_parse(const Source *source,
+MUST_USE bool native_parse(const SourceText *source,
                            const FunctionTable *functions,
                            const NativeBody **out,
                            Arena *arena,

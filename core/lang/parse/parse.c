@@ -3,7 +3,7 @@
 
 #include "utf8.h"
 
-Parse parse_new(const Source *source,
+Parse parse_new(const SourceText *source,
                 uint32_t start,
                 LexerModeKind kind,
                 const FunctionTable *functions,

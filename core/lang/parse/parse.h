@@ -35,7 +35,7 @@ typedef struct Parse {
     Diags *diags;
 } Parse;
 
-Parse parse_new(const Source *source,
+Parse parse_new(const SourceText *source,
                 uint32_t start,
                 LexerModeKind kind,
                 const FunctionTable *functions,

@@ -152,7 +152,7 @@ static void refuse_object_end(Parse *parse, Token open) {
 static const Expr *read_key(Parse *parse, const Expr *key) {
     if (key->kind != EXPR_TRAVERSAL && key->kind != EXPR_LITERAL)
         return key;
-    Str text = source_text(key->range);
+    Str text = source_range_text(key->range);
     if (key->kind == EXPR_LITERAL)
         return lexer_is_identifier(text)
                    ? expr_literal(value_string(text, parse->arena), key->range, parse->arena)

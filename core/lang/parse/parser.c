@@ -295,7 +295,7 @@ const Expr *parse_expression(Parse *parse) {
     return expr ? expr : parse_placeholder(parse, start.start);
 }
 
-bool parser_check_text(const Source *source, Diags *diags) {
+bool parser_check_text(const SourceText *source, Diags *diags) {
     size_t valid = utf8_valid_prefix(source->bytes);
     if (source->bytes.len > INT32_MAX) {
         diags_error(diags, (SourceRange){source, 0, 0}, "Too large file",
@@ -309,7 +309,7 @@ bool parser_check_text(const Source *source, Diags *diags) {
     return false;
 }
 
-bool parser_parse_expression(const Source *source,
+bool parser_parse_expression(const SourceText *source,
                              const FunctionTable *functions,
                              const Expr **out,
                              Arena *arena,
@@ -325,7 +325,7 @@ bool parser_parse_expression(const Source *source,
     return true;
 }
 
-bool parser_parse_expression_at(const Source *source,
+bool parser_parse_expression_at(const SourceText *source,
                                 uint32_t start,
                                 const FunctionTable *functions,
                                 const Expr **out,
@@ -346,7 +346,7 @@ bool parser_parse_expression_at(const Source *source,
     return true;
 }
 
-bool parser_parse_template(const Source *source,
+bool parser_parse_template(const SourceText *source,
                            const FunctionTable *functions,
                            const Expr **out,
                            Arena *arena,
@@ -360,7 +360,7 @@ bool parser_parse_template(const Source *source,
     return true;
 }
 
-bool parser_parse_traversal(const Source *source, Traversal **out, Arena *arena, Diags *diags) {
+bool parser_parse_traversal(const SourceText *source, Traversal **out, Arena *arena, Diags *diags) {
     const Expr *expr = NULL;
     if (!parser_parse_expression(source, NULL, &expr, arena, diags))
         return false;

@@ -67,7 +67,7 @@ const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, 
 /* Returns the offset after the quotation mark or after the opening line of a heredoc; for empty
  * text the end of the range. */
 static uint32_t text_start(SourceRange range) {
-    Str text = source_text(range);
+    Str text = source_range_text(range);
     size_t line = str_find_char(text, '\n', 0);
     if (str_equal(text, STR("\"\"")))
         return range.end;
@@ -97,7 +97,7 @@ SourceRange expr_start(const Expr *expr) {
     if (!subject.source)
         return subject;
     if (is_text && subject.end - subject.start > 2 &&
-        str_starts_with(source_text(subject), STR("\"")))
+        str_starts_with(source_range_text(subject), STR("\"")))
         subject.end--;
     bool is_part = false; /* part of a template: a text without its own quotes */
     for (const Expr *next; expr->kind != EXPR_INDEX && (next = first_part(expr)); expr = next)

@@ -2,7 +2,7 @@
  * arrays, objects and strings of their syntax. Immutable except for Traversal.binding.
  *
  * Every node has its range; for an expression in a YAML or JSON string, the range is in the
- * string's own Source. */
+ * string's own SourceText. */
 #pragma once
 
 #include "address.h"

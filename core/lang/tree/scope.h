@@ -35,14 +35,14 @@ typedef struct Scope {
     /* Returns the provider name in the function table for a local provider name of this module.
      * NULL: the names are the same. */
     Str (*provider_name)(const struct Scope *scope, Str local);
-    const Io *io;    /* for functions that read files; NULL: they fail */
-    Str base_folder; /* base of relative file names; empty: the working directory */
-    int64_t now_ms;  /* the time of plantimestamp() */
-    bool is_pure;    /* planning: timestamp(), uuid() and bcrypt() return unknown */
+    const Io *io;       /* for functions that read files; NULL: they fail */
+    Str base_directory; /* base of relative file names; empty: the working directory */
+    int64_t now_ms;     /* the time of plantimestamp() */
+    bool is_pure;       /* planning: timestamp(), uuid() and bcrypt() return unknown */
     /* If true, && and || are unknown if either side is, even if the other decides. Set for
      * arguments, the root module's outputs and checks in a plan. Not set for count, for_each and
      * local values. */
-    bool awaits_operands;
+    bool no_short_circuit;
     Budget *budget; /* NULL: BUDGET_DEFAULT for each evaluation */
 } Scope;
 

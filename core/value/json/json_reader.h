@@ -7,7 +7,7 @@
  * JSON_BAD. */
 #pragma once
 
-#include "source.h"
+#include "source_text.h"
 
 #define JSON_DEPTH_MAX 256
 

@@ -21,12 +21,11 @@ static bool add_start_error(const Call *call, LibvirtError *error, Value value, 
     Str name = object_text(value, "name", STR_EMPTY);
     const char *why =
         error->code == VIR_ERR_OPERATION_INVALID ? "Something that it needs is switched off. " : "";
-    error->way_out =
-        str_format(call->arena,
-                   "%sThe machine stays defined, switched off. Mend what libvirt names "
-                   "and apply again; the host's /var/log/libvirt has a log of each "
-                   "machine.",
-                   why);
+    error->hint = str_format(call->arena,
+                             "%sThe machine stays defined, switched off. Mend what libvirt names "
+                             "and apply again; the host's /var/log/libvirt has a log of each "
+                             "machine.",
+                             why);
     return libvirt_error_add_this(call, error, diags, "Cannot start the machine \"%.*s\"",
                                   STR_ARG(name));
 }

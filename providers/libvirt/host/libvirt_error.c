@@ -108,12 +108,12 @@ static const char *advice_for(const LibvirtError *error) {
 }
 
 static void add_error(const Call *call, const LibvirtError *error, Str summary, Diags *diags) {
-    bool is_vague = error->code == VIR_ERR_INTERNAL_ERROR && error->way_out.len > 0;
+    bool is_vague = error->code == VIR_ERR_INTERNAL_ERROR && error->hint.len > 0;
     const char *advice = is_vague ? "" : advice_for(error);
     Diag *diag =
         diags_error(diags, NO_RANGE, str_to_cstr(summary, call->arena),
                     "libvirt says: %.*s.%s%s%s%.*s", STR_ARG(error->message), *advice ? " " : "",
-                    advice, error->way_out.len ? " " : "", STR_ARG(error->way_out));
+                    advice, error->hint.len ? " " : "", STR_ARG(error->hint));
     diag->address = call->address;
 }
 

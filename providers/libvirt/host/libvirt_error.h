@@ -12,7 +12,7 @@ typedef struct LibvirtError {
     int domain;       /* virErrorDomain: the component of libvirt */
     int system_errno; /* if the code is VIR_ERR_SYSTEM_ERROR */
     Str message;
-    Str way_out; /* hint from the caller, added after the hint for the code */
+    Str hint; /* hint from the caller, added after the hint for the code */
 } LibvirtError;
 
 /* Return the error of this thread's latest call; code VIR_ERR_OK if none. */

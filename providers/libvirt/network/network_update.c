@@ -242,9 +242,9 @@ bool network_update_start(const Call *call, virNetworkPtr network, Diags *diags)
     /* An interrupted run may have started the network at the same time. */
     if (virNetworkIsActive(network) == 1)
         return true;
-    error.way_out = STR("The network stays defined, switched off. No other network of the host may "
-                        "have its addresses or its bridge: change \"ips\" or \"bridge\", or remove "
-                        "the other, and apply again.");
+    error.hint = STR("The network stays defined, switched off. No other network of the host may "
+                     "have its addresses or its bridge: change \"ips\" or \"bridge\", or remove "
+                     "the other, and apply again.");
     return libvirt_error_add_this(call, &error, diags, "Cannot start network \"%s\"",
                                   virNetworkGetName(network));
 }

@@ -5,8 +5,8 @@
 #include "libvirt_identity.h"
 #include "libvirt_types.h"
 #include "nested_list.h"
+#include "seed_directory.h"
 #include "seed_files.h"
-#include "seed_folder.h"
 #include "volume_find.h"
 #include "volume_transfer.h"
 #include "xml.h"
@@ -93,7 +93,7 @@ static SeedFiles files_of(Value object, Arena *arena) {
     return files;
 }
 
-static bool is_folder(Value object) {
+static bool is_directory(Value object) {
     return str_equal(object_text(object, "kind", STR("iso")), STR("folder"));
 }
 
@@ -176,12 +176,12 @@ static bool read_image(const Call *call,
     return false;
 }
 
-static bool read_folder(const Call *call, virConnectPtr connection, Value *state, Diags *diags) {
+static bool read_directory(const Call *call, virConnectPtr connection, Value *state, Diags *diags) {
     SeedFiles files = {0};
     Str path = STR_EMPTY;
     bool is_there = false;
     Str uuid = object_text(*state, "folder_id", STR_EMPTY);
-    if (!seed_folder_read(call, connection, uuid, &files, &path, &is_there, diags))
+    if (!seed_directory_read(call, connection, uuid, &files, &path, &is_there, diags))
         return false;
     if (!path.len) {
         *state = value_null(state->type);
@@ -209,8 +209,8 @@ static bool cloudinit_read(const Call *call,
     SCOPED(virStorageVolPtr) volume = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
-    if (is_folder(*state))
-        return read_folder(call, connection, state, diags);
+    if (is_directory(*state))
+        return read_directory(call, connection, state, diags);
     Str pool = object_text(*state, "pool", STR_EMPTY);
     Str id = object_text(*state, "volume_id", STR_EMPTY);
     switch (volume_find_fresh(call, connection, pool, id, &volume, diags)) {
@@ -337,11 +337,11 @@ static bool cloudinit_create(const Call *call,
     object_builder_set(&builder, "path", value_null(&TYPE_STRING));
     bool is_made = false;
     Str path = STR_EMPTY;
-    if (is_folder(planned)) {
+    if (is_directory(planned)) {
         Str uuid = libvirt_identity_uuid(call);
         is_made =
-            seed_folder_create(call, connection, pool, object_text(planned, "name", STR_EMPTY),
-                               uuid, &files, &path, diags);
+            seed_directory_create(call, connection, pool, object_text(planned, "name", STR_EMPTY),
+                                  uuid, &files, &path, diags);
         object_builder_set_optional(&builder, "path", path, arena);
         if (path.len)
             object_builder_set_text(&builder, "folder_id", uuid, arena);
@@ -366,9 +366,9 @@ static bool cloudinit_delete(const Call *call,
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Value prior = request->prior;
-    if (is_folder(prior))
-        return seed_folder_delete(call, connection, object_text(prior, "folder_id", STR_EMPTY),
-                                  diags);
+    if (is_directory(prior))
+        return seed_directory_delete(call, connection, object_text(prior, "folder_id", STR_EMPTY),
+                                     diags);
     Str pool = object_text(prior, "pool", STR_EMPTY);
     Str id = object_text(prior, "volume_id", STR_EMPTY);
     VolumeLook look = volume_find_fresh(call, connection, pool, id, &volume, diags);
@@ -389,7 +389,7 @@ static bool cloudinit_marker(const Call *call,
                              Diags *diags) {
     (void)diags;
     Value planned = request->planned;
-    if (is_folder(planned))
+    if (is_directory(planned))
         response->marker = libvirt_identity_uuid(call);
     else
         response->marker = volume_find_identity(call, object_text(planned, "pool", STR("default")),
@@ -397,16 +397,16 @@ static bool cloudinit_marker(const Call *call,
     return true;
 }
 
-static bool recover_folder(const Call *call,
-                           virConnectPtr connection,
-                           const RecoverRequest *request,
-                           ObjectBuilder *builder,
-                           RecoverOutcome *outcome,
-                           Diags *diags) {
+static bool recover_directory(const Call *call,
+                              virConnectPtr connection,
+                              const RecoverRequest *request,
+                              ObjectBuilder *builder,
+                              RecoverOutcome *outcome,
+                              Diags *diags) {
     SeedFiles files = {0};
     Str path = STR_EMPTY;
     bool is_there = false;
-    if (!seed_folder_read(call, connection, request->marker, &files, &path, &is_there, diags))
+    if (!seed_directory_read(call, connection, request->marker, &files, &path, &is_there, diags))
         return false;
     if (!path.len)
         return true;
@@ -434,8 +434,8 @@ static bool cloudinit_recover(const Call *call,
     Str digest = seed_files_digest(&files, arena);
     ObjectBuilder builder = object_builder_of(request->planned, arena);
     object_builder_set_text(&builder, "id", digest, arena);
-    if (is_folder(request->planned)) {
-        if (!recover_folder(call, connection, request, &builder, outcome, diags))
+    if (is_directory(request->planned)) {
+        if (!recover_directory(call, connection, request, &builder, outcome, diags))
             return false;
     } else {
         if (!volume_find_recovered(call, connection, request->marker, &volume, diags))

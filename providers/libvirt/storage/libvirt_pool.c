@@ -107,9 +107,9 @@ static bool start_pool(virStoragePoolPtr pool) {
 
 static bool add_start_error(const Call *call, Value planned, Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
-    error.way_out = str_format(call->arena,
-                               "The pool stays defined, switched off. \"path\" must be a folder on "
-                               "the host that libvirt may use, or a place where it can make one.");
+    error.hint = str_format(call->arena,
+                            "The pool stays defined, switched off. \"path\" must be a folder on "
+                            "the host that libvirt may use, or a place where it can make one.");
     return libvirt_error_add_this(call, &error, diags, "Cannot start pool \"%.*s\"",
                                   STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
@@ -188,8 +188,8 @@ static bool add_define_error(const Call *call,
                              Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
     if (error.code == VIR_ERR_OPERATION_FAILED)
-        error.way_out = STR("Two pools cannot have one folder. Choose another \"path\", or use the "
-                            "pool that is there.");
+        error.hint = STR("Two pools cannot have one folder. Choose another \"path\", or use the "
+                         "pool that is there.");
     return libvirt_object_add_define_error(&pool_object, call, connection, planned, uuid, &error,
                                            response, diags);
 }
@@ -241,7 +241,7 @@ static bool delete_volumes(const Call *call, virStoragePoolPtr pool, Diags *diag
 }
 
 /* For delete_empty: removes the directory if it is empty, else keeps it. */
-static void remove_folder(const Call *call, virStoragePoolPtr pool, Value prior, Diags *diags) {
+static void remove_directory(const Call *call, virStoragePoolPtr pool, Value prior, Diags *diags) {
     if (virStoragePoolDelete(pool, VIR_STORAGE_POOL_DELETE_NORMAL) == 0)
         return;
     LibvirtError error = libvirt_error_last(call->arena);
@@ -279,7 +279,7 @@ static bool pool_delete(const Call *call,
     if (is_active && virStoragePoolDestroy(pool) < 0)
         return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
     if (!str_equal(on_delete, STR("undefine")))
-        remove_folder(call, pool, request->prior, diags);
+        remove_directory(call, pool, request->prior, diags);
     if (virStoragePoolUndefine(pool) < 0 && !libvirt_error_is_gone(libvirt_error_code()))
         return libvirt_error_add(call, diags, "Cannot undefine pool \"%.*s\"", STR_ARG(name));
     return true;

@@ -10,7 +10,7 @@
 
 typedef struct Case {
     Arena *arena;
-    Str folder;
+    Str directory;
     Io io;
     Clock clock;
     int64_t now_ms;
@@ -32,7 +32,7 @@ static bool fake_sleep(void *self, int64_t ms, const CancelToken *cancel) {
 }
 
 static Str in(const Case *it, const char *name) {
-    return disk_join(it->folder, str_from_cstr(name), it->arena);
+    return disk_join(it->directory, str_from_cstr(name), it->arena);
 }
 
 static Value config_of(Case *it) {
@@ -55,11 +55,11 @@ static Backend *open_backend(Case *it, const char *workspace) {
 static int set_up(void **state) {
     Arena *arena = arena_open("test");
     Case *it = arena_new(arena, Case);
-    char *folder = (char *)str_to_cstr(STR("/tmp/loam-test-local-XXXXXX"), arena);
-    if (!mkdtemp(folder))
+    char *directory = (char *)str_to_cstr(STR("/tmp/loam-test-local-XXXXXX"), arena);
+    if (!mkdtemp(directory))
         return -1;
     it->arena = arena;
-    it->folder = str_from_cstr(folder);
+    it->directory = str_from_cstr(directory);
     it->clock = (Clock){it, fake_now, fake_now, fake_sleep};
     it->io = (Io){.disk = &disk_real, .clock = &it->clock, .process = &process_real};
     it->diags = diags_new(arena);
@@ -71,7 +71,7 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
     Case *it = *state;
     it->backend->close(it->backend);
-    assert_int_equal(disk_remove_tree(&disk_real, it->folder), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, it->directory), 0);
     arena_close(it->arena);
     return 0;
 }
@@ -324,7 +324,7 @@ static void a_removed_file_is_not_removed_again(void **state) {
     remover->close(remover);
 }
 
-static void a_folder_that_cannot_be_written(void **state) {
+static void a_directory_that_cannot_be_written(void **state) {
     Case *it = *state;
     lay(it, "spaces", "a file");
     Backend *other = open_backend(it, "blue");
@@ -352,7 +352,7 @@ int main(void) {
         TEST(a_workspace_goes_under_its_lock),
         TEST(a_removed_file_is_not_removed_again),
         TEST(a_copy_left_behind),
-        TEST(a_folder_that_cannot_be_written),
+        TEST(a_directory_that_cannot_be_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

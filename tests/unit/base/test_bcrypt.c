@@ -38,7 +38,7 @@ static void what_counts(void **state) {
     assert_false(is_hash_of(hash, (Str){text, BCRYPT_TEXT_MAX - 1}, arena));
 }
 
-static void refusals(void **state) {
+static void rows(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     Str hash;
@@ -51,7 +51,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes),
         cmocka_unit_test(what_counts),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,8 +44,8 @@ static void copies_outlive_the_original(void **state) {
 static void fills_in_what_is_missing(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    Source source = {.path = STR("f")};
-    Source other = {.path = STR("g")};
+    SourceText source = {.path = STR("f")};
+    SourceText other = {.path = STR("g")};
     Diags diags = diags_new(arena);
     diags_error(&diags, NO_RANGE, "before", "");
     diags_error(&diags, NO_RANGE, "first", "");

@@ -1,15 +1,15 @@
 /* Lines, columns, and places in texts inside texts. */
 #include "unit.h"
 
-#include "source.h"
+#include "source_text.h"
 
 static void positions(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Source *source = source_new(STR("main"),
-                                      STR("ab\nc\xc3\xa4"
-                                          "d\r\n\nlast"),
-                                      arena);
+    const SourceText *source = source_text_new(STR("main"),
+                                               STR("ab\nc\xc3\xa4"
+                                                   "d\r\n\nlast"),
+                                               arena);
     static const struct {
         uint32_t offset, line, column;
         const char *text;
@@ -29,43 +29,44 @@ static void positions(void **state) {
         {99, 4, 5, "last", 10},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        SourcePos pos = source_position(source, cases[i].offset);
+        SourcePos pos = source_text_position(source, cases[i].offset);
         assert_int_equal(pos.line, cases[i].line);
         assert_int_equal(pos.column, cases[i].column);
         uint32_t start;
-        check_str(source_line(source, cases[i].offset, &start), cases[i].text);
+        check_str(source_text_line(source, cases[i].offset, &start), cases[i].text);
         assert_int_equal(start, cases[i].start);
     }
 }
 
-static uint32_t plus_ten(const Source *source, uint32_t offset) {
+static uint32_t plus_ten(const SourceText *source, uint32_t offset) {
     return source->outer_start + 10 + offset;
 }
 
 static void resolves_to_the_outermost(void **state) {
     (void)state;
-    Source file = {.path = STR("file"), .bytes = STR("0123456789")};
-    Source middle = {.outer = &file, .outer_start = 100, .outer_end = 200, .to_outer = plus_ten};
-    Source inner = {.outer = &middle, .outer_start = 20, .outer_end = 40, .to_outer = plus_ten};
-    Source blunt = {.outer = &file, .outer_start = 3, .outer_end = 7};
-    SourceRange range = source_resolve((SourceRange){&inner, 1, 4});
+    SourceText file = {.path = STR("file"), .bytes = STR("0123456789")};
+    SourceText middle = {
+        .outer = &file, .outer_start = 100, .outer_end = 200, .to_outer = plus_ten};
+    SourceText inner = {.outer = &middle, .outer_start = 20, .outer_end = 40, .to_outer = plus_ten};
+    SourceText blunt = {.outer = &file, .outer_start = 3, .outer_end = 7};
+    SourceRange range = source_range_resolve((SourceRange){&inner, 1, 4});
     assert_ptr_equal(range.source, &file);
     assert_int_equal(range.start, 141);
     assert_int_equal(range.end, 144);
-    check_str(source_text(source_resolve((SourceRange){&blunt, 0, 1})), "3456");
-    assert_null(source_resolve((SourceRange){0}).source);
+    check_str(source_range_text(source_range_resolve((SourceRange){&blunt, 0, 1})), "3456");
+    assert_null(source_range_resolve((SourceRange){0}).source);
 }
 
 static void joins(void **state) {
     (void)state;
-    Source file = {.bytes = STR("0123456789")};
-    Source other = {0};
+    SourceText file = {.bytes = STR("0123456789")};
+    SourceText other = {0};
     SourceRange a = {&file, 2, 4};
-    check_str(source_text(source_range_join(a, (SourceRange){&file, 6, 8})), "234567");
-    check_str(source_text(source_range_join(a, (SourceRange){0})), "23");
-    check_str(source_text(source_range_join((SourceRange){0}, a)), "23");
-    check_str(source_text(source_range_join(a, (SourceRange){&other, 0, 9})), "23");
-    check_str(source_text((SourceRange){0}), "");
+    check_str(source_range_text(source_range_join(a, (SourceRange){&file, 6, 8})), "234567");
+    check_str(source_range_text(source_range_join(a, (SourceRange){0})), "23");
+    check_str(source_range_text(source_range_join((SourceRange){0}, a)), "23");
+    check_str(source_range_text(source_range_join(a, (SourceRange){&other, 0, 9})), "23");
+    check_str(source_range_text((SourceRange){0}), "");
 }
 
 /* What an evaluation read is gone when its error is shown. */
@@ -73,21 +74,22 @@ static void copies_of_what_passes(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     Arena *scratch = arena_open("scratch");
-    const Source *lasting = source_new(STR("a"), STR("text"), scratch);
-    SourceRange same = source_keep((SourceRange){lasting, 1, 2}, arena);
+    const SourceText *lasting = source_text_new(STR("a"), STR("text"), scratch);
+    SourceRange same = source_range_keep((SourceRange){lasting, 1, 2}, arena);
     assert_ptr_equal(same.source, lasting);
     Str bytes = str_clone(STR("one\ntwo"), scratch);
-    const Source *passing = source_new_passing(str_clone(STR("b"), scratch), bytes, scratch);
-    SourceRange kept = source_keep((SourceRange){passing, 4, 7}, arena);
-    const Source outer = *source_new(STR("c"), STR("x: one"), arena);
-    Source *inner = arena_new(scratch, Source);
-    *inner = (Source){.bytes = STR("one"), .outer = &outer, .outer_start = 3, .outer_end = 6};
-    SourceRange outermost = source_keep((SourceRange){inner, 0, 1}, arena);
+    const SourceText *passing =
+        source_text_new_temporary(str_clone(STR("b"), scratch), bytes, scratch);
+    SourceRange kept = source_range_keep((SourceRange){passing, 4, 7}, arena);
+    const SourceText outer = *source_text_new(STR("c"), STR("x: one"), arena);
+    SourceText *inner = arena_new(scratch, SourceText);
+    *inner = (SourceText){.bytes = STR("one"), .outer = &outer, .outer_start = 3, .outer_end = 6};
+    SourceRange outermost = source_range_keep((SourceRange){inner, 0, 1}, arena);
     arena_close(scratch);
-    check_str(source_text(outermost), "one");
+    check_str(source_range_text(outermost), "one");
     check_str(kept.source->path, "b");
-    check_str(source_text(kept), "two");
-    assert_true(source_keep(kept, arena).source->is_passing);
+    check_str(source_range_text(kept), "two");
+    assert_true(source_range_keep(kept, arena).source->is_temporary);
 }
 
 int main(void) {

@@ -8,7 +8,7 @@
 
 static Cli cli_new(Disk *disk, Arena *arena) {
     *disk = faulty_disk_as_disk(faulty_disk_new(arena));
-    return (Cli){.io = {.disk = disk}, .arena = arena, .data_folder = STR(".loam")};
+    return (Cli){.io = {.disk = disk}, .arena = arena, .data_directory = STR(".loam")};
 }
 
 static Value local_config(const char *path, Arena *arena) {

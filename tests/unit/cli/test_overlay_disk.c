@@ -44,7 +44,7 @@ static void shows_it(void **state) {
 
 static void lists_it_in_order(void **state) {
     static const struct {
-        const char *name, *folder, *wanted;
+        const char *name, *directory, *wanted;
     } cases[] = {
         {"a", ".",   "abd"},
         {"c", ".",   "bcd"},
@@ -57,7 +57,8 @@ static void lists_it_in_order(void **state) {
         Disk disk = overlay_disk_new(&real, str_from_cstr(cases[i].name), STR(""), arena);
         DiskEntries entries = {0};
         StrBuf got = strbuf_new(arena);
-        assert_int_equal(disk.list(disk.self, str_from_cstr(cases[i].folder), &entries, arena), 0);
+        assert_int_equal(disk.list(disk.self, str_from_cstr(cases[i].directory), &entries, arena),
+                         0);
         vec_each(&entries, entry) {
             strbuf_add(&got, entry->name);
         }

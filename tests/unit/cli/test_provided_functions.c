@@ -68,7 +68,7 @@ static Str result_of(const char *text, Str (*provider_name)(const Scope *, Str),
     Map names = map_new(arena);
     Scope scope = scope_from_map(&names, functions);
     scope.provider_name = provider_name;
-    const Source *source = source_new_passing(STR("t"), str_from_cstr(text), arena);
+    const SourceText *source = source_text_new_temporary(STR("t"), str_from_cstr(text), arena);
     if (parser_parse_expression(source, functions, &expr, arena, &diags) &&
         eval_expr(expr, &scope, &value, arena, &diags))
         return value_is_known(value) ? value_number_text(value, arena) : STR("unknown");

@@ -6,7 +6,7 @@
 
 typedef struct Case {
     Arena *arena;
-    Str folder;
+    Str directory;
     Cli cli;
     Diags diags;
 } Case;
@@ -15,12 +15,12 @@ static const OptionGroup *const groups[] = {&reporting_options};
 
 static Case case_open(void) {
     Arena *arena = arena_open("test");
-    char folder[] = "/tmp/loam-reporting-XXXXXX";
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(chdir(folder), 0);
+    char directory[] = "/tmp/loam-reporting-XXXXXX";
+    assert_non_null(mkdtemp(directory));
+    assert_int_equal(chdir(directory), 0);
     return (Case){
         .arena = arena,
-        .folder = str_clone(str_from_cstr(folder), arena),
+        .directory = str_clone(str_from_cstr(directory), arena),
         .cli = {.arena = arena, .io = {.disk = &disk_real, .clock = &clock_real}},
         .diags = diags_new(arena),
     };
@@ -28,7 +28,7 @@ static Case case_open(void) {
 
 static void case_close(Case *c) {
     assert_int_equal(chdir("/"), 0);
-    assert_int_equal(disk_remove_tree(&disk_real, c->folder), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, c->directory), 0);
     arena_close(c->arena);
 }
 
@@ -40,7 +40,7 @@ static bool ask(Case *c, const char *line) {
     return reporting_open(&c->cli, &arguments, &c->diags);
 }
 
-static void refusals(void **state) {
+static void rows(void **state) {
     (void)state;
     static const struct {
         const char *line, *summary;
@@ -102,7 +102,7 @@ static void one_that_cannot_be_written(void **state) {
     (void)state;
     Case c = case_open();
     Str text;
-    assert_int_equal(disk_real.make_folders(NULL, STR("a.md"), 0777), 0);
+    assert_int_equal(disk_real.make_directories(NULL, STR("a.md"), 0777), 0);
     assert_true(ask(&c, "-report=markdown:a.md -report=sarif:b.sarif"));
     reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
     assert_false(reporting_write(c.cli.reporting, STR("t"), &c.diags));
@@ -145,7 +145,7 @@ static void of_a_run(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(rows),
         cmocka_unit_test(nothing_asked_for),
         cmocka_unit_test(files_are_written),
         cmocka_unit_test(one_that_cannot_be_written),

@@ -103,7 +103,7 @@ static void refuses(void **state) {
         check_str(diag->summary, cases[i].summary);
         assert_int_equal(diag->range.source != NULL, cases[i].at > 0);
         if (cases[i].at)
-            assert_int_equal(source_position(diag->range.source, diag->range.start).line,
+            assert_int_equal(source_text_position(diag->range.source, diag->range.start).line,
                              cases[i].at);
     }
 }

@@ -69,7 +69,7 @@ static void test_count(void **state) {
 
 static void test_json(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Source *source = source_new(STR("f.yaml"), STR("grüße: 1\nb: \"x\"\n"), arena);
+    const SourceText *source = source_text_new(STR("f.yaml"), STR("grüße: 1\nb: \"x\"\n"), arena);
     Diags diags = diags_new(arena);
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
@@ -104,7 +104,7 @@ static void test_json_edges(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
-        const Source *source = source_new(STR("f"), str_from_cstr(cases[i].text), arena);
+        const SourceText *source = source_text_new(STR("f"), str_from_cstr(cases[i].text), arena);
         Diags diags = diags_new(arena);
         StrBuf text = strbuf_new(arena);
         JsonWriter writer;
@@ -138,14 +138,14 @@ static const Function cut = {
 /* What encloses the place, and whose call failed; of a function that is not there nothing. */
 static void test_json_origin(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Source *source = source_new(STR("f"), STR("abc"), arena);
+    const SourceText *source = source_text_new(STR("f"), STR("abc"), arena);
     const FunctionFamily family = {&cut, 1};
     const FunctionTable *functions = function_table_new(&family, 1, arena);
     Diags diags = diags_new(arena);
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     (void)state;
-    source_set_outline(source, block_of, "block");
+    source_text_set_outline(source, block_of, "block");
     diags_error(&diags, (SourceRange){source, 1, 2}, "Sum", "Text.")->called = STR("core::cut");
     diags_error(&diags, (SourceRange){source, 1, 2}, "Sum", "Text.")->called = STR("none");
     json_writer_init(&writer, &text, 0);

@@ -12,8 +12,8 @@ static Str shown(const Diag *diag, RenderStyle style, Arena *arena) {
 static void shows_the_place(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Source *source =
-        source_new(STR("main.loam.yaml"), STR("a: 1\nbäd:\twrong value\n"), arena);
+    const SourceText *source =
+        source_text_new(STR("main.loam.yaml"), STR("a: 1\nbäd:\twrong value\n"), arena);
     Diags diags = diags_new(arena);
     Diag *diag =
         diags_error(&diags, (SourceRange){source, 11, 16}, "Unsuitable value", "It is wrong.");
@@ -34,7 +34,8 @@ static void shows_the_place(void **unused) {
 static void shows_no_secret(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Source *source = source_new_private(STR("keys"), STR("a: 1\nb: canary\n"), arena);
+    const SourceText *source =
+        source_text_new_private(STR("keys"), STR("a: 1\nb: canary\n"), arena);
     Diags diags = diags_new(arena);
     diags_error(&diags, (SourceRange){source, 8, 14}, "Unsuitable value", "It is wrong.");
     check_str(shown(&diags.items[0], (RenderStyle){0}, arena),
@@ -73,7 +74,7 @@ static void draws_bars_in_colour(void **unused) {
 static void marks_odd_ranges(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Source *source = source_new(STR("f"), STR("abc\ndef\n"), arena);
+    const SourceText *source = source_text_new(STR("f"), STR("abc\ndef\n"), arena);
     Diags diags = diags_new(arena);
     diags_error(&diags, (SourceRange){source, 1, 6}, "Long", "%s", "");
     diags_error(&diags, (SourceRange){source, 3, 3}, "Empty", "%s", "");
@@ -121,7 +122,7 @@ static void cuts_long_lines_around_the_place(void **unused) {
         strbuf_add_repeat(&line, 'a', row->before);
         strbuf_add(&line, STR("[here]"));
         strbuf_add_repeat(&line, 'b', row->behind);
-        const Source *source = source_new(STR("f"), strbuf_str(&line), arena);
+        const SourceText *source = source_text_new(STR("f"), strbuf_str(&line), arena);
         Diags diags = diags_new(arena);
         uint32_t start = (uint32_t)row->before;
         diags_error(&diags, (SourceRange){source, start, start + 6}, "Long", "%s", "");
@@ -137,7 +138,7 @@ static void cuts_between_characters(void **unused) {
     StrBuf line = strbuf_new(arena);
     for (int i = 0; i < 300; i++)
         strbuf_add(&line, STR("世"));
-    const Source *source = source_new(STR("f"), strbuf_str(&line), arena);
+    const SourceText *source = source_text_new(STR("f"), strbuf_str(&line), arena);
     Diags diags = diags_new(arena);
     diags_error(&diags, (SourceRange){source, 450, 453}, "Long", "%s", "");
     RenderStyle style = {.width = 60, .unicode = true};
@@ -150,7 +151,7 @@ static void cuts_between_characters(void **unused) {
 static void sends_no_control_characters(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
-    const Source *source = source_new(STR("f\n\033c"), STR("a\033[2Jb\177c"), arena);
+    const SourceText *source = source_text_new(STR("f\n\033c"), STR("a\033[2Jb\177c"), arena);
     Diags diags = diags_new(arena);
     diags_error(&diags, (SourceRange){source, 0, 1}, "Odd", "a\033[31mb\007");
     check_str(shown(&diags.items[0], (RenderStyle){0}, arena),

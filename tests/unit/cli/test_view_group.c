@@ -3,14 +3,14 @@
 
 #include "view_group.h"
 
-static const Source *file_of(const char *path, Arena *arena) {
-    return source_new(str_from_cstr(path), STR("one\ntwo\nthree\n"), arena);
+static const SourceText *file_of(const char *path, Arena *arena) {
+    return source_text_new(str_from_cstr(path), STR("one\ntwo\nthree\n"), arena);
 }
 
 /* Three warnings of one summary in a file, one without a place, and the same two again. */
 static Diags some(DiagSeverity severity, Arena *arena) {
     Diags diags = diags_new(arena);
-    const Source *main = file_of("main.tf", arena);
+    const SourceText *main = file_of("main.tf", arena);
     for (uint32_t i = 0; i < 3; i++) {
         SourceRange range = {main, i * 4, i * 4 + 3};
         Diag *diag = severity == DIAG_ERROR ? diags_error(&diags, range, "Same", "Detail %u.", i)

@@ -37,26 +37,26 @@ static void names_become_parts_of_paths(void **state) {
 static void the_chosen_one_is_remembered(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    char folder[] = "/tmp/loam-workspace-XXXXXX";
-    assert_non_null(mkdtemp(folder));
+    char directory[] = "/tmp/loam-workspace-XXXXXX";
+    assert_non_null(mkdtemp(directory));
     Cli cli = {.io = io_real(), .arena = arena};
-    cli.data_folder = disk_join(str_from_cstr(folder), STR("data"), arena);
+    cli.data_directory = disk_join(str_from_cstr(directory), STR("data"), arena);
     Diags diags = diags_new(arena);
     assert_true(workspace_select(&cli, STR("dev"), &diags));
     assert_true(workspace_select(&cli, STR("test"), &diags));
-    Str path = disk_join(cli.data_folder, STR("environment"), arena);
+    Str path = disk_join(cli.data_directory, STR("environment"), arena);
     Str text;
     assert_int_equal(disk_real.read_file(NULL, path, &text, arena), 0);
     check_str(text, "test");
     assert_int_equal(disk_real.remove(NULL, path), 0);
-    assert_int_equal(disk_real.remove(NULL, cli.data_folder), 0);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(disk_real.remove(NULL, cli.data_directory), 0);
+    assert_int_equal(rmdir(directory), 0);
 }
 
-static void a_folder_that_cannot_be_is_told(void **state) {
+static void a_directory_that_cannot_be_is_told(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    Cli cli = {.io = io_real(), .arena = arena, .data_folder = STR("/dev/null/x")};
+    Cli cli = {.io = io_real(), .arena = arena, .data_directory = STR("/dev/null/x")};
     Diags diags = diags_new(arena);
     assert_false(workspace_select(&cli, STR("dev"), &diags));
     assert_int_equal(diags.error_count, 1);
@@ -66,7 +66,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_become_parts_of_paths),
         cmocka_unit_test(the_chosen_one_is_remembered),
-        cmocka_unit_test(a_folder_that_cannot_be_is_told),
+        cmocka_unit_test(a_directory_that_cannot_be_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ typedef struct HclCase {
 } HclCase;
 
 static const Body *parse(const char *text, bool *ok, Arena *arena, Diags *diags) {
-    const Source *source = source_new(STR("main.tf"), str_from_cstr(text), arena);
+    const SourceText *source = source_text_new(STR("main.tf"), str_from_cstr(text), arena);
     const Body *body = NULL;
     *ok = body_hcl_parse(source, function_table_new(NULL, 0, arena), &body, arena, diags);
     assert_non_null(body);
@@ -34,10 +34,10 @@ static Str shown(const BodyContent *content, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     vec_each(&content->attributes, attribute) {
         strbuf_add_format(&buf, "%.*s=%.*s;", STR_ARG(attribute->name),
-                          STR_ARG(source_text(attribute->expr->range)));
+                          STR_ARG(source_range_text(attribute->expr->range)));
     }
     vec_each(&content->blocks, block) {
-        strbuf_add_format(&buf, "%.*s;", STR_ARG(source_text(block->range)));
+        strbuf_add_format(&buf, "%.*s;", STR_ARG(source_range_text(block->range)));
     }
     return strbuf_str(&buf);
 }
@@ -130,7 +130,7 @@ static void outlines(void **state) {
         bool ok;
         const Body *body = parse(cases[i].text, &ok, arena, &diags);
         uint32_t place = (uint32_t)(strchr(cases[i].text, 'X') - cases[i].text);
-        check_str(source_outline(body->range.source, place, arena), cases[i].wanted);
+        check_str(source_text_outline(body->range.source, place, arena), cases[i].wanted);
     }
 }
 

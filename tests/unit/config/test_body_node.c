@@ -46,7 +46,7 @@ static void describe(const Body *body, StrBuf *buf, Arena *arena, Diags *diags) 
 }
 
 static const Body *parse(const char *text, Arena *arena, Diags *diags) {
-    const Source *source = source_new(STR("f"), str_from_cstr(text), arena);
+    const SourceText *source = source_text_new(STR("f"), str_from_cstr(text), arena);
     const Body *body = NULL;
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     return body_json_parse(source, functions, &body, arena, diags) ? body : NULL;
@@ -159,11 +159,11 @@ static void outlines(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = diags_new(arena);
-        const Source *source = source_new(STR("f"), str_from_cstr(cases[i].json), arena);
+        const SourceText *source = source_text_new(STR("f"), str_from_cstr(cases[i].json), arena);
         const Body *body;
         assert_true(body_json_parse(source, NULL, &body, arena, &diags));
         uint32_t place = (uint32_t)(strchr(cases[i].json, 'X') - cases[i].json);
-        check_str(source_outline(source, place, arena), cases[i].wanted);
+        check_str(source_text_outline(source, place, arena), cases[i].wanted);
     }
 }
 

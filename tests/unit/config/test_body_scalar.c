@@ -2,7 +2,7 @@
 #include "unit.h"
 
 #include "body.h"
-#include "source.h"
+#include "source_text.h"
 
 /* What was written, and what it says (so that a case proves what it looks at). Every value is a
  * template, for that is what gets a source of its own. */
@@ -32,12 +32,12 @@ static const ScalarCase cases[] = {
     {true,  "{\"a\": \"x\\n\\ud83d\\ude00${c}\\/z\"}",           "x\n\xF0\x9F\x98\x80${c}/z"                    },
 };
 
-static const Source *inner_source(const ScalarCase *c, const Source **file, Arena *arena) {
+static const SourceText *inner_source(const ScalarCase *c, const SourceText **file, Arena *arena) {
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     Diags diags = diags_new(arena);
     const Body *body;
     BodyContent content;
-    *file = source_new(STR("f"), str_from_cstr(c->text), arena);
+    *file = source_text_new(STR("f"), str_from_cstr(c->text), arena);
     bool ok = c->is_json ? body_json_parse(*file, functions, &body, arena, &diags)
                          : body_yaml_parse(*file, functions, &body, arena, &diags);
     assert_true(ok && body_attributes(body, BODY_EXPRESSION, &content, arena, &diags));
@@ -50,12 +50,12 @@ static bool is_plain_char(char c) {
     return (c >= 'a' && c <= 'z') || c == '$' || c == '{' || c == '}' || (c & 0x80);
 }
 
-static void check_offsets(const ScalarCase *c, const Source *inner, const Source *file) {
+static void check_offsets(const ScalarCase *c, const SourceText *inner, const SourceText *file) {
     uint32_t before = 0;
     bool has_escapes = strchr(c->text, '\\') != NULL;
     for (uint32_t i = 0; i < inner->bytes.len; i++) {
         char wanted = inner->bytes.ptr[i];
-        SourceRange at = source_resolve((SourceRange){inner, i, i + 1});
+        SourceRange at = source_range_resolve((SourceRange){inner, i, i + 1});
         if (at.start < before || at.start >= file->bytes.len)
             fail_msg("%s: offset %u goes back", c->text, i);
         before = at.start;
@@ -77,8 +77,8 @@ static void offsets(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
-        const Source *file;
-        const Source *inner = inner_source(&cases[i], &file, arena);
+        const SourceText *file;
+        const SourceText *inner = inner_source(&cases[i], &file, arena);
         check_str(inner->bytes, cases[i].decoded);
         check_offsets(&cases[i], inner, file);
     }

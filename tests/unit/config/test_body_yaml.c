@@ -13,7 +13,7 @@ static Str to_json(Value value, Arena *arena) {
 
 /* All of the document as one JSON object, or its diagnostics. */
 static Str read_yaml(Str text, Arena *arena) {
-    const Source *source = source_new(STR("f"), text, arena);
+    const SourceText *source = source_text_new(STR("f"), text, arena);
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
     Diags diags = diags_new(arena);
     const Body *body;

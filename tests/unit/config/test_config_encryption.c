@@ -129,7 +129,7 @@ static void bad_environment(void **state) {
     config_case_load_with(&c, false, "state {\n  method = method.aes_gcm.n\n}\n");
     check_str(config_case_text(&c.diags, c.arena),
               "TF_ENCRYPTION:2:12 Invalid encryption method\n");
-    assert_true(source_resolve(c.diags.items[0].range).source->is_private);
+    assert_true(source_range_resolve(c.diags.items[0].range).source->is_private);
     config_case_close(&c);
 }
 

@@ -100,12 +100,12 @@ static void load(Loaded *loaded, const char *environment, const char *workspace)
     loaded->base = config_case_open();
     ConfigCase *c = &loaded->base;
     config_case_write(c, "main.tf", text);
-    loaded->input =
-        (InputRequest){.io = &c->io, .folder = STR("."), .environment = str_from_cstr(environment)};
+    loaded->input = (InputRequest){
+        .io = &c->io, .directory = STR("."), .environment = str_from_cstr(environment)};
     ConfigRequest request = {
         .io = &c->io,
-        .folder = STR("."),
-        .data_folder = STR(".loam"),
+        .directory = STR("."),
+        .data_directory = STR(".loam"),
         .functions = c->functions,
         .environment = str_from_cstr(environment),
         .workspace = str_from_cstr(workspace),

@@ -4,7 +4,7 @@
 #include "config_legacy.h"
 
 static const Expr *parsed(const char *text, Arena *arena) {
-    const Source *source = source_new(STR("main.tf"), str_from_cstr(text), arena);
+    const SourceText *source = source_text_new(STR("main.tf"), str_from_cstr(text), arena);
     const Expr *expr = NULL;
     Diags diags = diags_new(arena);
     assert_true(parser_parse_expression(source, NULL, &expr, arena, &diags));
@@ -52,8 +52,8 @@ static void places(void **state) {
     const Expr *got = parsed("\"ab.cd\"", arena);
     assert_true(config_legacy_keyword(&got, arena, &diags));
     assert_int_equal(got->kind, EXPR_TRAVERSAL);
-    SourceRange step = source_resolve(got->as.traversal->steps[0].range);
-    assert_int_equal(source_position(step.source, step.start).column, 4);
+    SourceRange step = source_range_resolve(got->as.traversal->steps[0].range);
+    assert_int_equal(source_text_position(step.source, step.start).column, 4);
     check_str(diags.items[0].summary, "Quoted keywords are deprecated");
 }
 

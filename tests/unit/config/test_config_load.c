@@ -283,16 +283,16 @@ static void bad_input(void **state) {
     bad_cases_check(bad_cases, ARRAY_COUNT(bad_cases));
 }
 
-typedef struct FolderCase {
+typedef struct DirectoryCase {
     const char *about;
     CaseFile files[5];
     const char *wanted;
     bool install;
-} FolderCase;
+} DirectoryCase;
 
 /* The formatter of the day falls over nested tables. */
 /* clang-format off */
-static const FolderCase folder_cases[] = {
+static const DirectoryCase directory_cases[] = {
     {
         .about = "a name that is none",
         .files = {{"a.loam.yaml", "locals: {\"a b\": 1}\n"}},
@@ -356,19 +356,19 @@ static const FolderCase folder_cases[] = {
 };
 /* clang-format on */
 
-static void folders(void **state) {
+static void directories(void **state) {
     (void)state;
     size_t failures = 0;
-    for (size_t i = 0; i < ARRAY_COUNT(folder_cases); i++) {
-        const FolderCase *folder = &folder_cases[i];
+    for (size_t i = 0; i < ARRAY_COUNT(directory_cases); i++) {
+        const DirectoryCase *directory = &directory_cases[i];
         ConfigCase c = config_case_open();
-        for (size_t k = 0; k < ARRAY_COUNT(folder->files) && folder->files[k].path; k++)
-            config_case_write(&c, folder->files[k].path, folder->files[k].text);
-        config_case_load(&c, folder->install);
+        for (size_t k = 0; k < ARRAY_COUNT(directory->files) && directory->files[k].path; k++)
+            config_case_write(&c, directory->files[k].path, directory->files[k].text);
+        config_case_load(&c, directory->install);
         Str got = config_case_text(&c.diags, c.arena);
-        if (!str_equal_cstr(got, folder->wanted)) {
-            print_error("%s\n  got:    %.*s  wanted: %s", folder->about, STR_ARG(got),
-                        folder->wanted);
+        if (!str_equal_cstr(got, directory->wanted)) {
+            print_error("%s\n  got:    %.*s  wanted: %s", directory->about, STR_ARG(got),
+                        directory->wanted);
             failures++;
         }
         config_case_close(&c);
@@ -448,7 +448,7 @@ static void modules(void **state) {
     const ModuleCall *call = map_find(&c.config->root->calls, STR("a"));
     call = map_find(&call->module->calls, STR("c"));
     check_str(call->module->path, "module.a.module.c");
-    check_str(call->module->folder, "n");
+    check_str(call->module->directory, "n");
     config_case_write(&c, "main.loam.yaml", "module:\n  a: {source: ./n}\n  b: {source: ./m}\n");
     config_case_load(&c, false);
     check_str(config_case_text(&c.diags, c.arena),
@@ -488,7 +488,7 @@ static void mixed(void **state) {
     const Map *locals = &c.config->root->locals;
     assert_int_equal(locals->count, 3);
     const Local *b = map_find(locals, STR("b"));
-    check_str(source_text(b->expr->range), "2");
+    check_str(source_range_text(b->expr->range), "2");
     config_case_close(&c);
 }
 
@@ -566,7 +566,7 @@ static void many_bad_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_input),      cmocka_unit_test(folders),
+        cmocka_unit_test(bad_input),      cmocka_unit_test(directories),
         cmocka_unit_test(model),          cmocka_unit_test(files_are_kept),
         cmocka_unit_test(many_bad_names), cmocka_unit_test(modules),
         cmocka_unit_test(overrides),      cmocka_unit_test(called_twice),

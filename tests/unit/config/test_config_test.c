@@ -5,7 +5,7 @@ static Str list(const ConfigCase *c) {
     StrBuf out = strbuf_new(c->arena);
     vec_each(&c->config->tests->files, file) {
         strbuf_add_format(&out, "%.*s%s:", STR_ARG((*file)->path),
-                          (*file)->is_in_test_folder ? " (tests)" : "");
+                          (*file)->is_in_test_directory ? " (tests)" : "");
         vec_each(&(*file)->runs, run) {
             strbuf_add_format(&out, " %.*s", STR_ARG((*run)->name));
         }
@@ -43,10 +43,10 @@ static void files(void **state) {
     config_case_close(&c);
 }
 
-static void folders(void **state) {
+static void directories(void **state) {
     (void)state;
     static const struct {
-        const char *folder;
+        const char *directory;
         const char *wanted;
     } cases[] = {
         {"tests",    ""                                 },
@@ -58,7 +58,7 @@ static void folders(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         ConfigCase c = config_case_open();
         config_case_write(&c, "main.tf", "output \"o\" {\n  value = 1\n}\n");
-        test_file_case_load(&c, cases[i].folder);
+        test_file_case_load(&c, cases[i].directory);
         check_str(config_case_text(&c.diags, c.arena), cases[i].wanted);
         config_case_close(&c);
     }
@@ -95,7 +95,7 @@ static void bad_input(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files),
-        cmocka_unit_test(folders),
+        cmocka_unit_test(directories),
         cmocka_unit_test(refused_name),
         cmocka_unit_test(bad_input),
     };

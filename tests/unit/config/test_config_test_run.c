@@ -37,7 +37,7 @@ static void model(void **state) {
     assert_false(two->is_plan);
     assert_true(two->skips_refresh);
     check_str(one->state_key, "k");
-    check_str(one->config->root->folder, "setup");
+    check_str(one->config->root->directory, "setup");
     assert_true(map_has(&one->config->root->outputs, STR("s")));
     assert_null(two->config);
     assert_int_equal(one->variables.count, 2);

@@ -59,7 +59,7 @@ static Value json_value(const char *text, Arena *arena) {
 
 static void decode(DecodeCase *c, const char *text, Arena *arena) {
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
-    const Source *source = source_new(STR("f"), str_from_cstr(text), arena);
+    const SourceText *source = source_text_new(STR("f"), str_from_cstr(text), arena);
     const Body *body;
     *c = (DecodeCase){.arena = arena, .diags = diags_new(arena), .variables = map_new(arena)};
     c->scope = scope_from_map(&c->variables, functions);
@@ -234,7 +234,7 @@ static void ranges(void **state) {
            "once: {size: 5}\nlimit: {x: {size: 6}}\n",
            arena);
     for (size_t i = 0; i < ARRAY_COUNT(places); i++)
-        check_str(source_text(decode_range_of(c.decoded, path_of(arena, places[i].steps))),
+        check_str(source_range_text(decode_range_of(c.decoded, path_of(arena, places[i].steps))),
                   places[i].wanted);
 }
 

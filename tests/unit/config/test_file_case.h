@@ -10,12 +10,12 @@ typedef struct TestFileCase {
     const char *wanted;
 } TestFileCase;
 
-static inline void test_file_case_load(ConfigCase *c, const char *test_folder) {
+static inline void test_file_case_load(ConfigCase *c, const char *test_directory) {
     ConfigRequest request = {
         .io = &c->io,
-        .folder = STR("."),
-        .data_folder = STR(".loam"),
-        .test_folder = str_from_cstr(test_folder),
+        .directory = STR("."),
+        .data_directory = STR(".loam"),
+        .test_directory = str_from_cstr(test_directory),
         .functions = c->functions,
         .install = true,
     };

@@ -43,14 +43,14 @@ static void uses(void **state) {
     }
 }
 
-typedef struct FolderCase {
+typedef struct DirectoryCase {
     const char *about;
     FrontEndUse use;
     CaseFile files[3];
     const char *wanted; /* paths of those that have a body, then what is said */
-} FolderCase;
+} DirectoryCase;
 
-static const FolderCase folders[] = {
+static const DirectoryCase directories[] = {
     {
      .about = "x.tofu stands in for x.tf, in its syntax alone",
      .files = {{"a.tf", ""}, {"a.tofu", ""}, {"a.tf.json", "{}"}},
@@ -80,17 +80,17 @@ static const FolderCase folders[] = {
                   "a.loam.yml: the names of such files in YAML end in \".loam.yaml\".\n", },
 };
 
-static void check_folder(ConfigCase *c, const FolderCase *wanted) {
-    FrontEndFolder folder = {wanted->use, c->io.disk, STR("."), {0}, c->functions};
+static void check_directory(ConfigCase *c, const DirectoryCase *wanted) {
+    FrontEndDirectory directory = {wanted->use, c->io.disk, STR("."), {0}, c->functions};
     StrBuf found = strbuf_new(c->arena);
     for (size_t i = 0; i < ARRAY_COUNT(wanted->files) && wanted->files[i].path; i++)
         config_case_write(c, wanted->files[i].path, wanted->files[i].text);
-    assert_true(c->io.disk->list(c->io.disk->self, STR("."), &folder.entries, c->arena) >= 0);
-    front_end_index(&folder, c->arena);
-    vec_each(&folder.entries, entry) {
+    assert_true(c->io.disk->list(c->io.disk->self, STR("."), &directory.entries, c->arena) >= 0);
+    front_end_index(&directory, c->arena);
+    vec_each(&directory.entries, entry) {
         FrontEndFile file;
         size_t errors = c->diags.error_count;
-        bool ok = front_end_read(&folder, entry, &file, c->arena, &c->diags);
+        bool ok = front_end_read(&directory, entry, &file, c->arena, &c->diags);
         assert_int_equal(ok, c->diags.error_count == errors);
         if (file.body)
             strbuf_add_format(&found, "%s%.*s", strbuf_str(&found).len ? " " : "",
@@ -104,9 +104,9 @@ static void check_folder(ConfigCase *c, const FolderCase *wanted) {
 
 static void entries(void **state) {
     (void)state;
-    for (size_t i = 0; i < ARRAY_COUNT(folders); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(directories); i++) {
         ConfigCase c = config_case_open();
-        check_folder(&c, &folders[i]);
+        check_directory(&c, &directories[i]);
         config_case_close(&c);
     }
 }

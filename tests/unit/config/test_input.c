@@ -131,7 +131,7 @@ static Str converted(ConfigCase *c, const Map *values) {
 static Str run(ConfigCase *c, const InputCase *input) {
     InputRequest request = {
         .io = &c->io,
-        .folder = STR("."),
+        .directory = STR("."),
         .options = options_of(input, c->arena),
     };
     Map values;
@@ -180,7 +180,7 @@ static void missing(void **state) {
     (void)state;
     ConfigCase c = config_case_open();
     StrBuf asked = strbuf_new(c.arena);
-    InputRequest request = {.io = &c.io, .folder = STR(".")};
+    InputRequest request = {.io = &c.io, .directory = STR(".")};
     Map values;
     config_case_write(&c, "main.loam.yaml",
                       "variable:\n  b: {type: list(string)}\n  a: {}\n  d: {default: 1}\n");

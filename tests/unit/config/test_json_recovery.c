@@ -4,7 +4,7 @@
 #include "unit.h"
 
 static void show_place(StrBuf *buf, SourceRange range) {
-    SourcePos at = source_position(range.source, range.start);
+    SourcePos at = source_text_position(range.source, range.start);
     strbuf_add_format(buf, "%u:%u ", at.line, at.column);
 }
 
@@ -23,7 +23,7 @@ static Str describe(const Diags *diags, Arena *arena) {
 }
 
 static const BodyNode *recover(const char *text, Arena *arena, Diags *diags) {
-    return json_recovery_read(source_new(STR("f"), str_from_cstr(text), arena), arena, diags);
+    return json_recovery_read(source_text_new(STR("f"), str_from_cstr(text), arena), arena, diags);
 }
 
 static void mistakes(void **state) {

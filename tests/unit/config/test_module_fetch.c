@@ -14,7 +14,7 @@ static void names(void **state) {
         {"https://h/.hidden",               ".loam/modules/_hidden-"},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
-    ModuleInstallOptions options = {.data_folder = STR(".loam")};
+    ModuleInstallOptions options = {.data_directory = STR(".loam")};
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         LockEntry entry = {.source = str_from_cstr(cases[i][0]), .commit = STR("c")};
         Str copy = module_fetch_copy(&options, &entry, arena);
@@ -34,7 +34,7 @@ static void revisions_differ(void **state) {
         { .source = STR_CONST("s"),  .digest = STR_CONST("1")},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
-    ModuleInstallOptions options = {.data_folder = STR(".loam")};
+    ModuleInstallOptions options = {.data_directory = STR(".loam")};
     for (size_t i = 0; i < ARRAY_COUNT(entries); i++) {
         for (size_t j = 0; j < i; j++)
             assert_false(str_equal(module_fetch_copy(&options, &entries[i], arena),

@@ -27,8 +27,8 @@ static bool claim_sign(Str address, Str *package, Arena *arena) {
 }
 
 static void put(const SourceRequest *request, const char *name, Str text, Arena *arena) {
-    Str path = disk_join(request->folder, str_from_cstr(name), arena);
-    assert_int_equal(disk_real.make_folders(NULL, disk_folder_of(path), 0777), 0);
+    Str path = disk_join(request->directory, str_from_cstr(name), arena);
+    assert_int_equal(disk_real.make_directories(NULL, disk_directory_of(path), 0777), 0);
     assert_int_equal(disk_real.write_file(NULL, path, text, 0666), 0);
 }
 
@@ -68,8 +68,8 @@ static const ModuleSource sign_row = {.name = "sign",
                                       .has_versions = true,
                                       .claims = claim_sign,
                                       .fetch = fetch_sign};
-static const ModuleSource *const rows[] = {&module_source_local, &shop_row, &sign_row};
-static const ModuleSources sources = {rows, ARRAY_COUNT(rows)};
+static const ModuleSource *const source_rows[] = {&module_source_local, &shop_row, &sign_row};
+static const ModuleSources sources = {source_rows, ARRAY_COUNT(source_rows)};
 
 typedef struct Run {
     ConfigCase c;
@@ -95,8 +95,8 @@ static bool run_load(Run *run, How how) {
     ConfigCase *c = &run->c;
     ConfigRequest request = {
         .io = &c->io,
-        .folder = STR("."),
-        .data_folder = STR(".loam"),
+        .directory = STR("."),
+        .data_directory = STR(".loam"),
         .functions = c->functions,
         .install = how != LOOK,
         .upgrade = how == UPGRADE,
@@ -127,7 +127,7 @@ static void check_refused(Run *run, How how, const char *summary) {
 static Str content_of(Run *run, const char *call) {
     const ModuleCall *found = map_find(&run->c.config->root->calls, str_from_cstr(call));
     Str bytes;
-    Str path = disk_join(found->module->folder, STR("main.loam.yaml"), run->c.arena);
+    Str path = disk_join(found->module->directory, STR("main.loam.yaml"), run->c.arena);
     assert_int_equal(disk_real.read_file(NULL, path, &bytes, run->c.arena), 0);
     return bytes;
 }
@@ -227,7 +227,7 @@ static void keeps_to_digests(void **state) {
     check_loads(&run, UPGRADE);
     check_str(content_of(&run, "a"), "locals: {x: \"other\"}\n");
     Str path = disk_join(
-        ((const ModuleCall *)map_find(&run.c.config->root->calls, STR("a")))->module->folder,
+        ((const ModuleCall *)map_find(&run.c.config->root->calls, STR("a")))->module->directory,
         STR("main.loam.yaml"), run.c.arena);
     config_case_write(&run.c, str_to_cstr(path, run.c.arena), "locals: {x: patched}\n");
     check_loads(&run, INSTALL);
@@ -257,7 +257,7 @@ static void versions(void **state) {
     config_case_close(&run.c);
 }
 
-static void refusals(void **state) {
+static void refused_requests(void **state) {
     (void)state;
     static const char *const cases[][2] = {
         {"sign:round",     "Module source leads nowhere"         },
@@ -315,8 +315,8 @@ static void copied(void **state) {
     (void)state;
     Run run = run_open("");
     ModuleInstallOptions options = {.io = &run.c.io,
-                                    .folder = STR("."),
-                                    .data_folder = STR(".loam"),
+                                    .directory = STR("."),
+                                    .data_directory = STR(".loam"),
                                     .install = true,
                                     .sources = &sources};
     ModuleInstall *install;
@@ -363,7 +363,7 @@ int main(void) {
         cmocka_unit_test(installs_once),     cmocka_unit_test(keeps_to_commits),
         cmocka_unit_test(keeps_to_digests),  cmocka_unit_test(other_lock),
         cmocka_unit_test(one_version),       cmocka_unit_test(versions),
-        cmocka_unit_test(refusals),          cmocka_unit_test(leftovers),
+        cmocka_unit_test(refused_requests),  cmocka_unit_test(leftovers),
         cmocka_unit_test(secrets),           cmocka_unit_test(copied),
         cmocka_unit_test(copies_of_another),
     };

@@ -8,7 +8,7 @@ static void round_trip(void **state) {
     ConfigCase c = config_case_open();
     ModuleManifest manifest = {.entries = map_new(c.arena)};
     ModuleManifest read;
-    ModuleEntry a = {.key = STR("a"), .source = STR("./m"), .folder = STR("m")};
+    ModuleEntry a = {.key = STR("a"), .source = STR("./m"), .directory = STR("m")};
     ModuleEntry b = {STR("a.b"), STR("h/n/m/s"), STR("1.2.0"), STR("n")};
     assert_true(module_manifest_read(&c.io, STR(".loam"), &read, c.arena, &c.diags));
     assert_int_equal(read.entries.count, 0);
@@ -20,7 +20,7 @@ static void round_trip(void **state) {
     const ModuleEntry *entry = map_find(&read.entries, STR("a.b"));
     check_str(entry->source, "h/n/m/s");
     check_str(entry->version, "1.2.0");
-    check_str(entry->folder, "n");
+    check_str(entry->directory, "n");
     config_case_close(&c);
 }
 

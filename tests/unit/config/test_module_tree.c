@@ -7,7 +7,7 @@
 
 static void make_link(ConfigCase *c, const char *target, const char *path) {
     Str name = str_from_cstr(path);
-    assert_int_equal(disk_real.make_folders(NULL, disk_folder_of(name), 0777), 0);
+    assert_int_equal(disk_real.make_directories(NULL, disk_directory_of(name), 0777), 0);
     assert_int_equal(disk_real.link(NULL, str_from_cstr(target), name), 0);
     (void)c;
 }

@@ -83,11 +83,11 @@ static void sources(void **state) {
                       "variable: {inner: {}}\nmodule: {n: {source: \"../${var.inner}\"}}\n");
     config_case_write(&c, "mods/small-inner/main.loam.yaml", "output: {o: {value: 1}}\n");
     config_case_write(&c, "terraform.tfvars.json", "{\"kind\": \"small\"}");
-    InputRequest input = {.io = &c.io, .folder = STR(".")};
+    InputRequest input = {.io = &c.io, .directory = STR(".")};
     ConfigRequest request = {
         .io = &c.io,
-        .folder = STR("."),
-        .data_folder = STR(".loam"),
+        .directory = STR("."),
+        .data_directory = STR(".loam"),
         .functions = c.functions,
         .install = true,
         .input = &input,
@@ -99,7 +99,7 @@ static void sources(void **state) {
     check_str(call->source, "./mods/small");
     call = map_find(&call->module->calls, STR("n"));
     check_str(call->source, "../small-inner");
-    check_str(call->module->folder, "mods/small-inner");
+    check_str(call->module->directory, "mods/small-inner");
     config_case_close(&c);
 }
 
@@ -145,11 +145,11 @@ static void asks_once(void **state) {
                       "variable: {kind: {}, later: {}}\n"
                       "module: {m: {source: \"./${var.kind}\"}}\n");
     config_case_write(&c, "small/main.loam.yaml", "output: {o: {value: 1}}\n");
-    InputRequest input = {.io = &c.io, .folder = STR("."), .ask = answer, .payload = &asked};
+    InputRequest input = {.io = &c.io, .directory = STR("."), .ask = answer, .payload = &asked};
     ConfigRequest request = {
         .io = &c.io,
-        .folder = STR("."),
-        .data_folder = STR(".loam"),
+        .directory = STR("."),
+        .data_directory = STR(".loam"),
         .functions = c.functions,
         .install = true,
         .input = &input,
@@ -183,9 +183,9 @@ static void names(void **state) {
         config_case_load(&c, false);
         ConfigRequest request = {
             .io = &c.io,
-            .folder = STR("."),
+            .directory = STR("."),
             .functions = c.functions,
-            .working_folder = STR("/here"),
+            .working_directory = STR("/here"),
         };
         c.config->workspace = STR("blue");
         StaticEval *statics = static_eval_new(&request, c.config, c.arena);

@@ -37,8 +37,8 @@ static void files(void **state) {
         Diags diags = diags_new(arena);
         VarsFileValues values = {0};
         StrBuf buf = strbuf_new(arena);
-        const Source *source =
-            source_new(str_from_cstr(cases[i].name), str_from_cstr(cases[i].text), arena);
+        const SourceText *source =
+            source_text_new(str_from_cstr(cases[i].name), str_from_cstr(cases[i].text), arena);
         bool ok = vars_file_read(source, &values, arena, &diags);
         assert_int_equal(ok, diags.error_count == 0);
         vec_each(&values, value) {

@@ -402,14 +402,14 @@ static void certificates(void **state) {
     Identity client = identity_new("client", arena);
     SSL_CTX *tls = tls_new(&server, &client);
     HttpRequest request = {
-        .authorities = server.certificate_pem,
+        .ca_certs = server.certificate_pem,
         .certificate = client.certificate_pem,
         .key = client.key_pem,
     };
     assert_int_equal(ask_tls(request, tls, arena), HTTP_DONE);
-    request.authorities = client.certificate_pem;
+    request.ca_certs = client.certificate_pem;
     assert_int_equal(ask_tls(request, tls, arena), HTTP_BAD_CERTIFICATE);
-    request.authorities = STR_EMPTY;
+    request.ca_certs = STR_EMPTY;
     assert_int_equal(ask_tls(request, tls, arena), HTTP_BAD_CERTIFICATE);
     request.skip_verify = true;
     assert_int_equal(ask_tls(request, tls, arena), HTTP_DONE);
@@ -450,7 +450,7 @@ static void handshakes(void **state) {
     }
 }
 
-/* The folder in which the system's authorities stand would do for this server: not where the
+/* The folder in which the system's ca_certs stand would do for this server: not where the
  * request names its own. */
 static void own_authorities(void **state) {
     (void)state;
@@ -459,17 +459,17 @@ static void own_authorities(void **state) {
     Identity other = identity_new("other", arena);
     SSL_CTX *tls = tls_new(&server, &other);
     HttpRequest request = {.certificate = other.certificate_pem, .key = other.key_pem};
-    char *folder = (char *)str_to_cstr(STR("/tmp/loam-test-curl-XXXXXX"), arena);
-    assert_non_null(mkdtemp(folder));
+    char *directory = (char *)str_to_cstr(STR("/tmp/loam-test-curl-XXXXXX"), arena);
+    assert_non_null(mkdtemp(directory));
     unsigned long hash = X509_subject_name_hash(server.certificate);
-    Str path = str_format(arena, "%s/%08lx.0", folder, hash);
+    Str path = str_format(arena, "%s/%08lx.0", directory, hash);
     assert_int_equal(disk_real.write_file(NULL, path, server.certificate_pem, 0600), 0);
-    setenv("SSL_CERT_DIR", folder, 1);
+    setenv("SSL_CERT_DIR", directory, 1);
     assert_int_equal(ask_tls(request, tls, arena), HTTP_DONE);
-    request.authorities = other.certificate_pem;
+    request.ca_certs = other.certificate_pem;
     assert_int_equal(ask_tls(request, tls, arena), HTTP_BAD_CERTIFICATE);
     unsetenv("SSL_CERT_DIR");
-    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(folder)), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(directory)), 0);
     SSL_CTX_free(tls);
     identity_release(&server);
     identity_release(&other);
@@ -500,7 +500,7 @@ static void server_name(void **state) {
         HttpRequest request = {
             .url = str_format(arena, "https://localhost:%d/a", server.port),
             .server_name = str_from_cstr(cases[i].name),
-            .authorities = own.certificate_pem,
+            .ca_certs = own.certificate_pem,
             .certificate = own.certificate_pem,
             .key = own.key_pem,
         };

@@ -15,7 +15,7 @@
 typedef struct EngineCase {
     FakeWorld world; /* holds the Io */
     Arena *arena;
-    char *folder;
+    char *directory;
     Backend backend;
     Str stored; /* what the backend holds */
     uint32_t writes;
@@ -64,8 +64,8 @@ static inline bool engine_case_write_state(Backend *backend, Str bytes, Diags *d
 
 static inline void engine_case_write(EngineCase *c, const char *path, const char *text) {
     Arena *arena = c->arena;
-    Str name = disk_join(str_from_cstr(c->folder), str_from_cstr(path), arena);
-    assert_int_equal(disk_real.make_folders(NULL, disk_folder_of(name), 0777), 0);
+    Str name = disk_join(str_from_cstr(c->directory), str_from_cstr(path), arena);
+    assert_int_equal(disk_real.make_directories(NULL, disk_directory_of(name), 0777), 0);
     assert_int_equal(disk_real.write_file(NULL, name, str_from_cstr(text), 0666), 0);
 }
 
@@ -74,8 +74,8 @@ static inline EngineCase *engine_case_open(void) {
     EngineCase *c = arena_new(arena, EngineCase);
     fake_world_open(&c->world, arena);
     c->arena = arena;
-    c->folder = strdup("/tmp/loam-engine-XXXXXX");
-    assert_non_null(mkdtemp(c->folder));
+    c->directory = strdup("/tmp/loam-engine-XXXXXX");
+    assert_non_null(mkdtemp(c->directory));
     c->backend = (Backend){.self = c,
                            .path = STR("terraform.tfstate"),
                            .read = engine_case_read,
@@ -92,8 +92,8 @@ static inline EngineCase *engine_case_open(void) {
 }
 
 static inline void engine_case_close(EngineCase *c) {
-    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(c->folder)), 0);
-    free(c->folder);
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(c->directory)), 0);
+    free(c->directory);
     fake_world_close(&c->world);
     arena_close(c->arena);
 }
@@ -120,15 +120,15 @@ static inline Engine engine_case_engine(EngineCase *c) {
         .cancel = c->world.cancel,
         .parallelism = c->parallelism,
         .workspace = STR("default"),
-        .working_folder = STR("/"),
+        .working_directory = STR("/"),
     };
 }
 
 static inline void engine_case_load(EngineCase *c) {
     ConfigRequest request = {
         .io = &c->world.io,
-        .folder = str_from_cstr(c->folder),
-        .data_folder = disk_join(str_from_cstr(c->folder), STR(".loam"), c->arena),
+        .directory = str_from_cstr(c->directory),
+        .data_directory = disk_join(str_from_cstr(c->directory), STR(".loam"), c->arena),
         .functions = function_table_new(NULL, 0, c->arena),
         .install = true,
     };

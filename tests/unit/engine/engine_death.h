@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static inline JournalStore *engine_death_journal(EngineCase *c) {
-    Str path = disk_join(str_from_cstr(c->folder), STR("journal"), c->arena);
+    Str path = disk_join(str_from_cstr(c->directory), STR("journal"), c->arena);
     return journal_file_new(c->world.io.disk, path, c->arena);
 }
 

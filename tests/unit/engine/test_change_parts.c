@@ -18,7 +18,7 @@ typedef VEC(SeenFile) SeenFiles;
 static SeenFiles look(EngineCase *c, const char *directory) {
     SeenFiles seen = {0};
     DiskEntries entries = {0};
-    Str path = disk_join(str_from_cstr(c->folder), str_from_cstr(directory), c->arena);
+    Str path = disk_join(str_from_cstr(c->directory), str_from_cstr(directory), c->arena);
     if (disk_real.list(NULL, path, &entries, c->arena) != 0)
         return seen;
     vec_each(&entries, entry) {
@@ -91,7 +91,7 @@ static void configure_in(EngineCase *c,
                           "    b:\n"
                           "      directory: %s/%s\n"
                           "      files: %s\n%s",
-                          c->folder, directory, files, more);
+                          c->directory, directory, files, more);
     engine_case_config(c, str_to_cstr(text, c->arena));
 }
 
@@ -153,7 +153,7 @@ static void drift_is_a_part(void **unused) {
     (void)unused;
     EngineCase *c = open_with("{a: one, b: two, d: three}");
     SeenFiles seen = look(c, "out");
-    Str out = disk_join(str_from_cstr(c->folder), STR("out"), c->arena);
+    Str out = disk_join(str_from_cstr(c->directory), STR("out"), c->arena);
     Str first = disk_join(out, seen.items[0].place, c->arena);
     assert_int_equal(disk_real.write_file(NULL, first, STR("other"), 0644), 0);
     assert_int_equal(disk_real.remove(NULL, disk_join(out, seen.items[1].place, c->arena)), 0);
@@ -288,7 +288,7 @@ static void secrets_are_hidden(void **unused) {
                                   "      directory: %s/out\n"
                                   "      files: '${{a = \"the ${var.s}\", secret-b = \"two\", "
                                   "\"for hunter-22\" = \"three\"}}'\n",
-                                  c->folder),
+                                  c->directory),
                        c->arena));
     InputValue given = {.value = value_from_cstr("hunter-22")};
     map_set(&c->variables, STR("s"), &given);
@@ -306,7 +306,7 @@ static void secrets_are_hidden(void **unused) {
 }
 
 static Str stored_path(const EngineCase *c) {
-    return disk_join(str_from_cstr(c->folder), STR("stored"), c->arena);
+    return disk_join(str_from_cstr(c->directory), STR("stored"), c->arena);
 }
 
 /* A state that outlives the process. */

@@ -571,7 +571,7 @@ static void the_console_looks(void **unused) {
         c, engine_console_open(&engine, &c->options, c->state, &console, c->arena, &c->diags));
     assert_int_equal(c->world.reads, reads);
     const Expr *expr;
-    const Source *source = source_new(STR("console"), STR("\"${local.id}!\""), c->arena);
+    const SourceText *source = source_text_new(STR("console"), STR("\"${local.id}!\""), c->arena);
     engine_case_must(
         c, parser_parse_expression(source, c->config->functions, &expr, c->arena, &c->diags));
     Value value;

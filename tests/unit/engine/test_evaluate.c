@@ -1,7 +1,7 @@
 /* Shapes of repeated blocks, and the position of a key. */
 #include "unit.h"
 
-#include "evaluate.h"
+#include "module_scope.h"
 
 static Expansion counted(size_t count, Arena *arena) {
     Expansion expansion = {.kind = REPEAT_COUNT, .count = count};
@@ -31,11 +31,12 @@ static void shapes(void **unused) {
     Expansion none = counted(0, arena);
     Expansion named = keyed(keys, 2, arena);
     Expansion no_names = keyed(keys, 0, arena);
-    check_str(value_display(evaluate_shape(&one, values, arena), 0, arena), "1");
-    check_str(value_display(evaluate_shape(&two, values, arena), 0, arena), "[1, 2]");
-    check_str(value_display(evaluate_shape(&none, values, arena), 0, arena), "[]");
-    check_str(value_display(evaluate_shape(&named, values, arena), 0, arena), "{a = 1, b = 2}");
-    check_str(value_display(evaluate_shape(&no_names, values, arena), 0, arena), "{}");
+    check_str(value_display(module_scope_combine(&one, values, arena), 0, arena), "1");
+    check_str(value_display(module_scope_combine(&two, values, arena), 0, arena), "[1, 2]");
+    check_str(value_display(module_scope_combine(&none, values, arena), 0, arena), "[]");
+    check_str(value_display(module_scope_combine(&named, values, arena), 0, arena),
+              "{a = 1, b = 2}");
+    check_str(value_display(module_scope_combine(&no_names, values, arena), 0, arena), "{}");
 }
 
 static void finds_keys(void **unused) {

@@ -138,7 +138,7 @@ static void errors_point_at_nested_arguments(void **unused) {
     assert_int_equal(c->diags.count, 1);
     SourceRange range = c->diags.items[0].range;
     assert_non_null(range.source);
-    assert_int_equal(source_position(range.source, range.start).line, 7);
+    assert_int_equal(source_text_position(range.source, range.start).line, 7);
     engine_case_close(c);
 }
 

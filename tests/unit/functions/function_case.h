@@ -16,7 +16,7 @@ static Io io;
 static Scope scope;
 
 static inline bool evaluate(const char *text, Value *out, Diags *diags) {
-    const Source *source = source_new(STR("<test>"), str_from_cstr(text), arena);
+    const SourceText *source = source_text_new(STR("<test>"), str_from_cstr(text), arena);
     const Expr *expr = NULL;
     return parser_parse_expression(source, functions, &expr, arena, diags) &&
            eval_expr(expr, &scope, out, arena, diags);

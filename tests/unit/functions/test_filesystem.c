@@ -20,10 +20,10 @@ static void test_files(void **state) {
         {"templatefile(\"none\", {})",             "error: no file exists at \"none\""      },
         {"templatefile(\"loop\", {})",             "error: more than 32 levels deep"        },
     };
-    char folder[] = "/tmp/loam-functions-XXXXXX";
+    char directory[] = "/tmp/loam-functions-XXXXXX";
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    scope.base_folder = str_from_cstr(folder);
+    assert_non_null(mkdtemp(directory));
+    scope.base_directory = str_from_cstr(directory);
     static const char *const files[][2] = {
         {"a.txt",     "hello"                        },
         {"raw",       "\xff"                         },
@@ -31,20 +31,20 @@ static void test_files(void **state) {
         {"t",         "n is ${n}"                    },
         {"loop",      "${templatefile(\"loop\", {})}"}
     };
-    Str sub = disk_join(scope.base_folder, STR("sub"), arena);
-    assert_int_equal(io.disk->make_folders(io.disk->self, sub, 0700), 0);
+    Str sub = disk_join(scope.base_directory, STR("sub"), arena);
+    assert_int_equal(io.disk->make_directories(io.disk->self, sub, 0700), 0);
     for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
-        Str path = disk_join(scope.base_folder, str_from_cstr(files[i][0]), arena);
+        Str path = disk_join(scope.base_directory, str_from_cstr(files[i][0]), arena);
         assert_int_equal(io.disk->write_file(io.disk->self, path, str_from_cstr(files[i][1]), 0600),
                          0);
     }
     check_cases(cases, ARRAY_COUNT(cases));
     for (size_t i = 0; i < ARRAY_COUNT(files); i++)
         io.disk->remove(io.disk->self,
-                        disk_join(scope.base_folder, str_from_cstr(files[i][0]), arena));
+                        disk_join(scope.base_directory, str_from_cstr(files[i][0]), arena));
     io.disk->remove(io.disk->self, sub);
-    assert_int_equal(rmdir(folder), 0);
-    scope.base_folder = STR_EMPTY;
+    assert_int_equal(rmdir(directory), 0);
+    scope.base_directory = STR_EMPTY;
 }
 
 static void test_paths(void **state) {

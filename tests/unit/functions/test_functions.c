@@ -16,20 +16,20 @@ static bool example_holds(const char *example) {
 }
 
 /* The files that examples speak of. */
-static void write_files(Str folder) {
+static void write_files(Str directory) {
     const Disk *disk = io.disk;
-    Str hello = disk_join(folder, STR("hello.txt"), arena);
-    Str template = disk_join(folder, STR("hello.tftpl"), arena);
+    Str hello = disk_join(directory, STR("hello.txt"), arena);
+    Str template = disk_join(directory, STR("hello.tftpl"), arena);
     assert_int_equal(disk->write_file(disk->self, hello, STR("Hello"), 0600), 0);
     assert_int_equal(disk->write_file(disk->self, template, STR("Hello ${name}"), 0600), 0);
 }
 
 static void test_examples(void **state) {
-    char folder[] = "/tmp/test_functions_XXXXXX";
+    char directory[] = "/tmp/test_functions_XXXXXX";
     (void)state;
-    assert_non_null(mkdtemp(folder));
-    scope.base_folder = str_from_cstr(folder);
-    write_files(scope.base_folder);
+    assert_non_null(mkdtemp(directory));
+    scope.base_directory = str_from_cstr(directory);
+    write_files(scope.base_directory);
     for (size_t i = 0; i < FUNCTIONS_COUNT; i++) {
         for (size_t k = 0; k < functions_all[i]->count; k++) {
             const Function *function = &functions_all[i]->functions[k];
@@ -39,9 +39,9 @@ static void test_examples(void **state) {
             fail();
         }
     }
-    io.disk->remove(io.disk->self, disk_join(scope.base_folder, STR("hello.txt"), arena));
-    io.disk->remove(io.disk->self, disk_join(scope.base_folder, STR("hello.tftpl"), arena));
-    assert_int_equal(io.disk->remove(io.disk->self, scope.base_folder), 0);
+    io.disk->remove(io.disk->self, disk_join(scope.base_directory, STR("hello.txt"), arena));
+    io.disk->remove(io.disk->self, disk_join(scope.base_directory, STR("hello.tftpl"), arena));
+    assert_int_equal(io.disk->remove(io.disk->self, scope.base_directory), 0);
 }
 
 static void test_rows(void **state) {

@@ -10,43 +10,43 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-typedef struct Folder {
+typedef struct Directory {
     Arena *arena;
     Str path;
-} Folder;
+} Directory;
 
-static Str in(const Folder *folder, const char *name) {
-    return disk_join(folder->path, str_from_cstr(name), folder->arena);
+static Str in(const Directory *directory, const char *name) {
+    return disk_join(directory->path, str_from_cstr(name), directory->arena);
 }
 
-static int make_folder(void **state) {
+static int make_directory(void **state) {
     Arena *arena = arena_open("test");
-    Folder *folder = arena_new(arena, Folder);
+    Directory *directory = arena_new(arena, Directory);
     char *path = (char *)str_to_cstr(STR("/tmp/loam-test-disk-XXXXXX"), arena);
     if (!mkdtemp(path))
         return -1;
-    *folder = (Folder){arena, str_from_cstr(path)};
-    *state = folder;
+    *directory = (Directory){arena, str_from_cstr(path)};
+    *state = directory;
     return 0;
 }
 
-static int remove_folder(void **state) {
-    Folder *folder = *state;
-    assert_int_equal(disk_remove_tree(&disk_real, folder->path), 0);
-    arena_close(folder->arena);
+static int remove_directory(void **state) {
+    Directory *directory = *state;
+    assert_int_equal(disk_remove_tree(&disk_real, directory->path), 0);
+    arena_close(directory->arena);
     return 0;
 }
 
 static void whole_files(void **state) {
-    Folder *folder = *state;
-    Str path = in(folder, "file");
+    Directory *directory = *state;
+    Str path = in(directory, "file");
     Str bytes;
     DiskStat stat;
-    assert_int_equal(disk_real.read_file(NULL, path, &bytes, folder->arena), -ENOENT);
+    assert_int_equal(disk_real.read_file(NULL, path, &bytes, directory->arena), -ENOENT);
     assert_false(disk_exists(&disk_real, path));
     assert_int_equal(disk_real.write_file(NULL, path, STR("one"), 0600), 0);
     assert_int_equal(disk_real.write_file(NULL, path, STR("t\0o"), 0600), 0);
-    assert_int_equal(disk_real.read_file(NULL, path, &bytes, folder->arena), 0);
+    assert_int_equal(disk_real.read_file(NULL, path, &bytes, directory->arena), 0);
     check_str_equal(bytes, STR("t\0o"));
     assert_int_equal(disk_real.stat(NULL, path, &stat), 0);
     assert_int_equal(stat.kind, DISK_FILE);
@@ -57,44 +57,45 @@ static void whole_files(void **state) {
     assert_int_equal(disk_real.stat(NULL, path, &stat), 0);
     assert_int_equal(stat.mode, 0640);
     assert_int_equal(disk_real.write_file(NULL, path, STR_EMPTY, 0600), 0);
-    assert_int_equal(disk_real.read_file(NULL, path, &bytes, folder->arena), 0);
+    assert_int_equal(disk_real.read_file(NULL, path, &bytes, directory->arena), 0);
     assert_int_equal(bytes.len, 0);
 }
 
 /* Their size is said to be 0. */
 static void kernel_files(void **state) {
-    Folder *folder = *state;
+    Directory *directory = *state;
     Str bytes;
-    assert_int_equal(disk_real.read_file(NULL, STR("/proc/self/maps"), &bytes, folder->arena), 0);
+    assert_int_equal(disk_real.read_file(NULL, STR("/proc/self/maps"), &bytes, directory->arena),
+                     0);
     assert_true(bytes.len > 1000);
 }
 
 /* A file without an end in sight does not take all memory. */
 static void endless_files(void **state) {
-    Folder *folder = *state;
+    Directory *directory = *state;
     Str bytes;
-    Str path = in(folder, "sparse");
+    Str path = in(directory, "sparse");
     assert_int_equal(disk_real.write_file(NULL, path, STR("x"), 0600), 0);
-    assert_int_equal(truncate(str_to_cstr(path, folder->arena), INT64_C(1) << 30), 0);
-    assert_int_equal(disk_real.read_file(NULL, path, &bytes, folder->arena), -EFBIG);
+    assert_int_equal(truncate(str_to_cstr(path, directory->arena), INT64_C(1) << 30), 0);
+    assert_int_equal(disk_real.read_file(NULL, path, &bytes, directory->arena), -EFBIG);
 }
 
 static void failed_write_leaves_nothing(void **state) {
-    Folder *folder = *state;
+    Directory *directory = *state;
     DiskEntries entries;
-    assert_int_equal(disk_real.make_folders(NULL, in(folder, "taken/inside"), 0700), 0);
-    assert_int_equal(disk_real.write_file(NULL, in(folder, "taken"), STR("x"), 0600), -EISDIR);
-    assert_int_equal(disk_real.write_file(NULL, in(folder, "no/such"), STR("x"), 0600), -ENOENT);
-    assert_int_equal(disk_real.list(NULL, folder->path, &entries, folder->arena), 0);
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "taken/inside"), 0700), 0);
+    assert_int_equal(disk_real.write_file(NULL, in(directory, "taken"), STR("x"), 0600), -EISDIR);
+    assert_int_equal(disk_real.write_file(NULL, in(directory, "no/such"), STR("x"), 0600), -ENOENT);
+    assert_int_equal(disk_real.list(NULL, directory->path, &entries, directory->arena), 0);
     assert_int_equal(entries.count, 1);
 }
 
 /* What a killed process left is taken away; what somebody still writes is left alone. */
 static void leftover_of_a_killed_writer(void **state) {
-    Folder *folder = *state;
+    Directory *directory = *state;
     DiskEntries entries;
-    Str path = in(folder, "file"), bytes;
-    Str temporary = disk_temporary_of(path, folder->arena);
+    Str path = in(directory, "file"), bytes;
+    Str temporary = disk_temporary_of(path, directory->arena);
     DiskFile file;
     unsigned flags = DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE;
     assert_int_equal(disk_real.open(NULL, temporary, flags, 0600, &file), 0);
@@ -104,45 +105,45 @@ static void leftover_of_a_killed_writer(void **state) {
     assert_true(disk_exists(&disk_real, temporary));
     disk_real.close(NULL, file);
     assert_int_equal(disk_real.write_file(NULL, path, STR("whole"), 0600), 0);
-    assert_int_equal(disk_real.read_file(NULL, path, &bytes, folder->arena), 0);
+    assert_int_equal(disk_real.read_file(NULL, path, &bytes, directory->arena), 0);
     check_str_equal(bytes, STR("whole"));
-    assert_int_equal(disk_real.list(NULL, folder->path, &entries, folder->arena), 0);
+    assert_int_equal(disk_real.list(NULL, directory->path, &entries, directory->arena), 0);
     assert_int_equal(entries.count, 1);
 }
 
 static void refused_paths(void **state) {
-    Folder *folder = *state;
+    Directory *directory = *state;
     Str bytes;
-    char *text = arena_alloc(folder->arena, 5000);
+    char *text = arena_alloc(directory->arena, 5000);
     memset(text, 'x', 5000);
-    assert_int_equal(disk_real.read_file(NULL, (Str){text, 5000}, &bytes, folder->arena),
+    assert_int_equal(disk_real.read_file(NULL, (Str){text, 5000}, &bytes, directory->arena),
                      -ENAMETOOLONG);
-    assert_int_equal(disk_real.read_file(NULL, STR("a\0b"), &bytes, folder->arena), -EINVAL);
-    assert_int_equal(disk_real.read_file(NULL, STR_EMPTY, &bytes, folder->arena), -ENOENT);
-    assert_int_equal(disk_real.read_file(NULL, folder->path, &bytes, folder->arena), -EISDIR);
+    assert_int_equal(disk_real.read_file(NULL, STR("a\0b"), &bytes, directory->arena), -EINVAL);
+    assert_int_equal(disk_real.read_file(NULL, STR_EMPTY, &bytes, directory->arena), -ENOENT);
+    assert_int_equal(disk_real.read_file(NULL, directory->path, &bytes, directory->arena), -EISDIR);
 }
 
 static void longest_name(void **state) {
-    Folder *folder = *state;
-    char *name = arena_alloc(folder->arena, 256);
+    Directory *directory = *state;
+    char *name = arena_alloc(directory->arena, 256);
     memset(name, 'n', 255);
-    assert_int_equal(disk_real.write_file(NULL, in(folder, name), STR("x"), 0600), 0);
-    assert_true(disk_exists(&disk_real, in(folder, name)));
+    assert_int_equal(disk_real.write_file(NULL, in(directory, name), STR("x"), 0600), 0);
+    assert_true(disk_exists(&disk_real, in(directory, name)));
 }
 
-static void folders(void **state) {
-    Folder *folder = *state;
+static void directories(void **state) {
+    Directory *directory = *state;
     DiskEntries entries;
-    Str deep = in(folder, "a/b/c");
-    assert_int_equal(disk_real.make_folders(NULL, deep, 0700), 0);
-    assert_int_equal(disk_real.make_folders(NULL, deep, 0700), 0);
-    assert_int_equal(disk_real.make_folders(NULL, in(folder, "a/b/c/"), 0700), 0);
-    assert_int_equal(disk_real.write_file(NULL, in(folder, "a/file"), STR("x"), 0600), 0);
-    assert_int_equal(disk_real.make_folders(NULL, in(folder, "a/file"), 0700), -ENOTDIR);
-    assert_int_equal(disk_real.make_folders(NULL, in(folder, "a/file/x"), 0700), -ENOTDIR);
-    assert_int_equal(symlink("b", str_to_cstr(in(folder, "a/link"), folder->arena)), 0);
-    assert_int_equal(symlink("gone", str_to_cstr(in(folder, "a/broken"), folder->arena)), 0);
-    assert_int_equal(disk_real.list(NULL, in(folder, "a"), &entries, folder->arena), 0);
+    Str deep = in(directory, "a/b/c");
+    assert_int_equal(disk_real.make_directories(NULL, deep, 0700), 0);
+    assert_int_equal(disk_real.make_directories(NULL, deep, 0700), 0);
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "a/b/c/"), 0700), 0);
+    assert_int_equal(disk_real.write_file(NULL, in(directory, "a/file"), STR("x"), 0600), 0);
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "a/file"), 0700), -ENOTDIR);
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "a/file/x"), 0700), -ENOTDIR);
+    assert_int_equal(symlink("b", str_to_cstr(in(directory, "a/link"), directory->arena)), 0);
+    assert_int_equal(symlink("gone", str_to_cstr(in(directory, "a/broken"), directory->arena)), 0);
+    assert_int_equal(disk_real.list(NULL, in(directory, "a"), &entries, directory->arena), 0);
     static const struct {
         const char *name;
         DiskKind kind;
@@ -157,18 +158,19 @@ static void folders(void **state) {
         check_str(entries.items[i].name, wanted[i].name);
         assert_int_equal(entries.items[i].kind, wanted[i].kind);
     }
-    assert_int_equal(disk_real.remove(NULL, in(folder, "a")), -ENOTEMPTY);
+    assert_int_equal(disk_real.remove(NULL, in(directory, "a")), -ENOTEMPTY);
     assert_int_equal(disk_real.remove(NULL, deep), 0);
     assert_int_equal(disk_real.remove(NULL, deep), -ENOENT);
-    assert_int_equal(disk_real.rename(NULL, in(folder, "a/file"), in(folder, "moved")), 0);
-    assert_true(disk_exists(&disk_real, in(folder, "moved")));
-    assert_int_equal(disk_real.sync_folder(NULL, folder->path), 0);
-    assert_int_equal(disk_real.list(NULL, in(folder, "gone"), &entries, folder->arena), -ENOENT);
+    assert_int_equal(disk_real.rename(NULL, in(directory, "a/file"), in(directory, "moved")), 0);
+    assert_true(disk_exists(&disk_real, in(directory, "moved")));
+    assert_int_equal(disk_real.sync_directory(NULL, directory->path), 0);
+    assert_int_equal(disk_real.list(NULL, in(directory, "gone"), &entries, directory->arena),
+                     -ENOENT);
 }
 
 static void open_files(void **state) {
-    Folder *folder = *state;
-    Str path = in(folder, "file");
+    Directory *directory = *state;
+    Str path = in(directory, "file");
     DiskFile file = {0};
     char text[20];
     size_t got;
@@ -195,7 +197,7 @@ static void open_files(void **state) {
     assert_int_equal(disk_real.append(NULL, file, STR(" you")), 0);
     disk_real.close(NULL, file);
     Str bytes;
-    assert_int_equal(disk_real.read_file(NULL, path, &bytes, folder->arena), 0);
+    assert_int_equal(disk_real.read_file(NULL, path, &bytes, directory->arena), 0);
     check_str(bytes, "hello you");
     assert_int_equal(disk_real.open(NULL, path, DISK_WRITE | DISK_TRUNCATE, 0, &file), 0);
     assert_int_equal(disk_real.size(NULL, file, &size), 0);
@@ -204,8 +206,8 @@ static void open_files(void **state) {
 }
 
 static void locks_exclude(void **state) {
-    Folder *folder = *state;
-    Str path = in(folder, "locked");
+    Directory *directory = *state;
+    Str path = in(directory, "locked");
     DiskFile first;
     DiskFile second;
     pid_t holder = 77;
@@ -223,9 +225,9 @@ static void locks_exclude(void **state) {
 
 /* A writer may come late, be slow, or write nothing. */
 static void pipes(void **state) {
-    Folder *folder = *state;
-    Str path = in(folder, "pipe");
-    const char *name = str_to_cstr(path, folder->arena);
+    Directory *directory = *state;
+    Str path = in(directory, "pipe");
+    const char *name = str_to_cstr(path, directory->arena);
     Str read;
     assert_int_equal(mkfifo(name, 0600), 0);
     for (int writes = 0; writes < 2; writes++) {
@@ -236,20 +238,20 @@ static void pipes(void **state) {
             usleep(120000);
             _exit(writes && write(fd, "late", 4) != 4);
         }
-        assert_int_equal(disk_real.read_file(NULL, path, &read, folder->arena), 0);
+        assert_int_equal(disk_real.read_file(NULL, path, &read, directory->arena), 0);
         check_str(read, writes ? "late" : "");
         assert_int_equal(waitpid(writer, NULL, 0), writer);
     }
 }
 
 static void open_file_and_its_name(void **state) {
-    Folder *folder = *state;
-    Str path = in(folder, "named");
+    Directory *directory = *state;
+    Str path = in(directory, "named");
     DiskFile file;
     assert_int_equal(disk_real.open(NULL, path, DISK_WRITE | DISK_CREATE, 0600, &file), 0);
-    assert_int_equal(disk_real.link(NULL, STR("named"), in(folder, "link")), 0);
+    assert_int_equal(disk_real.link(NULL, STR("named"), in(directory, "link")), 0);
     assert_true(disk_real.is_at(NULL, file, path));
-    assert_true(disk_real.is_at(NULL, file, in(folder, "link")));
+    assert_true(disk_real.is_at(NULL, file, in(directory, "link")));
     assert_int_equal(disk_real.write_file(NULL, path, STR("another"), 0600), 0);
     assert_false(disk_real.is_at(NULL, file, path));
     assert_int_equal(disk_real.remove(NULL, path), 0);
@@ -259,13 +261,13 @@ static void open_file_and_its_name(void **state) {
 
 /* As another program locks a state file: fcntl, whole file, owned by its process. */
 static void lock_of_another_program(void **state) {
-    Folder *folder = *state;
-    Str path = in(folder, "locked");
+    Directory *directory = *state;
+    Str path = in(directory, "locked");
     int ready[2];
     int done[2];
     char byte;
     assert_int_equal(pipe(ready) + pipe(done), 0);
-    const char *name = str_to_cstr(path, folder->arena);
+    const char *name = str_to_cstr(path, directory->arena);
     pid_t child = fork();
     if (child == 0) {
         struct flock whole = {.l_type = F_WRLCK};
@@ -294,43 +296,48 @@ static void lock_of_another_program(void **state) {
 }
 
 static void links(void **state) {
-    Folder *folder = *state;
+    Directory *directory = *state;
     Str target;
     Str real;
     Str root;
-    assert_int_equal(disk_real.make_folders(NULL, in(folder, "a/b"), 0700), 0);
-    assert_int_equal(disk_real.link(NULL, STR("a/b"), in(folder, "link")), 0);
-    assert_int_equal(disk_real.link(NULL, STR("x"), in(folder, "link")), -EEXIST);
-    assert_int_equal(disk_real.read_link(NULL, in(folder, "link"), &target, folder->arena), 0);
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "a/b"), 0700), 0);
+    assert_int_equal(disk_real.link(NULL, STR("a/b"), in(directory, "link")), 0);
+    assert_int_equal(disk_real.link(NULL, STR("x"), in(directory, "link")), -EEXIST);
+    assert_int_equal(disk_real.read_link(NULL, in(directory, "link"), &target, directory->arena),
+                     0);
     check_str(target, "a/b");
-    assert_int_equal(disk_real.read_link(NULL, in(folder, "a"), &target, folder->arena), -EINVAL);
-    assert_int_equal(disk_real.read_link(NULL, in(folder, "c"), &target, folder->arena), -ENOENT);
-    assert_int_equal(disk_real.real_path(NULL, folder->path, &root, folder->arena), 0);
-    assert_int_equal(disk_real.real_path(NULL, in(folder, "link/.."), &real, folder->arena), 0);
-    check_str_equal(real, disk_join(root, STR("a"), folder->arena));
-    assert_int_equal(disk_real.real_path(NULL, in(folder, "c"), &real, folder->arena), -ENOENT);
+    assert_int_equal(disk_real.read_link(NULL, in(directory, "a"), &target, directory->arena),
+                     -EINVAL);
+    assert_int_equal(disk_real.read_link(NULL, in(directory, "c"), &target, directory->arena),
+                     -ENOENT);
+    assert_int_equal(disk_real.real_path(NULL, directory->path, &root, directory->arena), 0);
+    assert_int_equal(disk_real.real_path(NULL, in(directory, "link/.."), &real, directory->arena),
+                     0);
+    check_str_equal(real, disk_join(root, STR("a"), directory->arena));
+    assert_int_equal(disk_real.real_path(NULL, in(directory, "c"), &real, directory->arena),
+                     -ENOENT);
 }
 
 /* What a link leads to stays. */
 static void removed_trees(void **state) {
-    Folder *folder = *state;
-    Str kept = in(folder, "kept/file");
-    assert_int_equal(disk_real.make_folders(NULL, in(folder, "kept"), 0700), 0);
+    Directory *directory = *state;
+    Str kept = in(directory, "kept/file");
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "kept"), 0700), 0);
     assert_int_equal(disk_real.write_file(NULL, kept, STR("x"), 0600), 0);
-    assert_int_equal(disk_real.make_folders(NULL, in(folder, "tree/a/b"), 0700), 0);
-    assert_int_equal(disk_real.write_file(NULL, in(folder, "tree/a/b/file"), STR("x"), 0600), 0);
-    assert_int_equal(disk_real.link(NULL, STR("../../kept"), in(folder, "tree/a/link")), 0);
-    assert_int_equal(disk_real.link(NULL, STR("nowhere"), in(folder, "tree/broken")), 0);
-    assert_int_equal(disk_remove_tree(&disk_real, in(folder, "tree")), 0);
-    assert_false(disk_exists(&disk_real, in(folder, "tree")));
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "tree/a/b"), 0700), 0);
+    assert_int_equal(disk_real.write_file(NULL, in(directory, "tree/a/b/file"), STR("x"), 0600), 0);
+    assert_int_equal(disk_real.link(NULL, STR("../../kept"), in(directory, "tree/a/link")), 0);
+    assert_int_equal(disk_real.link(NULL, STR("nowhere"), in(directory, "tree/broken")), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, in(directory, "tree")), 0);
+    assert_false(disk_exists(&disk_real, in(directory, "tree")));
     assert_true(disk_exists(&disk_real, kept));
-    assert_int_equal(disk_remove_tree(&disk_real, in(folder, "tree")), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, in(directory, "tree")), 0);
     assert_int_equal(disk_remove_tree(&disk_real, kept), 0);
     assert_false(disk_exists(&disk_real, kept));
 }
 
 typedef struct Synced {
-    int files, folders;
+    int files, directories;
 } Synced;
 
 static int count_file(void *self, DiskFile file) {
@@ -338,9 +345,9 @@ static int count_file(void *self, DiskFile file) {
     return disk_real.sync(NULL, file);
 }
 
-static int count_folder(void *self, Str path) {
-    ((Synced *)self)->folders++;
-    return disk_real.sync_folder(NULL, path);
+static int count_directory(void *self, Str path) {
+    ((Synced *)self)->directories++;
+    return disk_real.sync_directory(NULL, path);
 }
 
 static int refuse_file(void *self, DiskFile file) {
@@ -349,31 +356,31 @@ static int refuse_file(void *self, DiskFile file) {
 }
 
 static void synced_trees(void **state) {
-    Folder *folder = *state;
+    Directory *directory = *state;
     Synced synced = {0};
     Disk disk = disk_real;
     disk.self = &synced;
     disk.sync = count_file;
-    disk.sync_folder = count_folder;
-    assert_int_equal(disk_real.make_folders(NULL, in(folder, "all/a/b"), 0777), 0);
-    assert_int_equal(disk_real.write_file(NULL, in(folder, "all/one"), STR("1"), 0600), 0);
-    assert_int_equal(disk_real.write_file(NULL, in(folder, "all/a/b/two"), STR("2"), 0600), 0);
-    assert_int_equal(disk_real.link(NULL, STR(".."), in(folder, "all/a/up")), 0);
-    assert_int_equal(disk_real.link(NULL, STR("nowhere"), in(folder, "all/lost")), 0);
-    assert_int_equal(disk_sync_tree(&disk, in(folder, "all")), 0);
+    disk.sync_directory = count_directory;
+    assert_int_equal(disk_real.make_directories(NULL, in(directory, "all/a/b"), 0777), 0);
+    assert_int_equal(disk_real.write_file(NULL, in(directory, "all/one"), STR("1"), 0600), 0);
+    assert_int_equal(disk_real.write_file(NULL, in(directory, "all/a/b/two"), STR("2"), 0600), 0);
+    assert_int_equal(disk_real.link(NULL, STR(".."), in(directory, "all/a/up")), 0);
+    assert_int_equal(disk_real.link(NULL, STR("nowhere"), in(directory, "all/lost")), 0);
+    assert_int_equal(disk_sync_tree(&disk, in(directory, "all")), 0);
     assert_int_equal(synced.files, 2);
-    assert_int_equal(synced.folders, 3);
+    assert_int_equal(synced.directories, 3);
     disk.sync = refuse_file;
-    assert_int_equal(disk_sync_tree(&disk, in(folder, "all")), -EIO);
-    assert_int_equal(disk_sync_tree(&disk_real, in(folder, "none")), -ENOENT);
-    assert_int_equal(disk_remove_tree(&disk_real, in(folder, "all")), 0);
+    assert_int_equal(disk_sync_tree(&disk, in(directory, "all")), -EIO);
+    assert_int_equal(disk_sync_tree(&disk_real, in(directory, "none")), -ENOENT);
+    assert_int_equal(disk_remove_tree(&disk_real, in(directory, "all")), 0);
 }
 
 static void path_text(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
-        const char *path, *folder, *name, *clean;
+        const char *path, *directory, *name, *clean;
     } cases[] = {
         {"a",          ".",        "a",  "a"      },
         {"a/b",        "a",        "b",  "a/b"    },
@@ -388,7 +395,7 @@ static void path_text(void **state) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Str path = str_from_cstr(cases[i].path);
-        check_str(disk_folder_of(path), cases[i].folder);
+        check_str(disk_directory_of(path), cases[i].directory);
         check_str(disk_name_of(path), cases[i].name);
         check_str(disk_clean(path, arena), cases[i].clean);
     }
@@ -396,7 +403,7 @@ static void path_text(void **state) {
     check_str(disk_without_end_slashes(STR("//")), "/");
     check_str(disk_without_end_slashes(STR_EMPTY), "");
     static const struct {
-        const char *folder, *name, *wanted;
+        const char *directory, *name, *wanted;
     } joins[] = {
         {"a",  "b",  "a/b"},
         {"a/", "b",  "a/b"},
@@ -406,12 +413,12 @@ static void path_text(void **state) {
         {"a",  "",   "a"  },
     };
     for (size_t i = 0; i < ARRAY_COUNT(joins); i++) {
-        Str folder = str_from_cstr(joins[i].folder);
-        check_str(disk_join(folder, str_from_cstr(joins[i].name), arena), joins[i].wanted);
+        Str directory = str_from_cstr(joins[i].directory);
+        check_str(disk_join(directory, str_from_cstr(joins[i].name), arena), joins[i].wanted);
     }
 }
 
-#define in_folder(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
+#define in_directory(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
 static void ways_out(void **state) {
     (void)state;
@@ -427,22 +434,22 @@ static void ways_out(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ways_out),
-        in_folder(whole_files),
-        in_folder(kernel_files),
-        in_folder(endless_files),
-        in_folder(leftover_of_a_killed_writer),
-        in_folder(failed_write_leaves_nothing),
-        in_folder(refused_paths),
-        in_folder(longest_name),
-        in_folder(folders),
-        in_folder(links),
-        in_folder(removed_trees),
-        in_folder(synced_trees),
-        in_folder(open_files),
-        in_folder(locks_exclude),
-        in_folder(pipes),
-        in_folder(open_file_and_its_name),
-        in_folder(lock_of_another_program),
+        in_directory(whole_files),
+        in_directory(kernel_files),
+        in_directory(endless_files),
+        in_directory(leftover_of_a_killed_writer),
+        in_directory(failed_write_leaves_nothing),
+        in_directory(refused_paths),
+        in_directory(longest_name),
+        in_directory(directories),
+        in_directory(links),
+        in_directory(removed_trees),
+        in_directory(synced_trees),
+        in_directory(open_files),
+        in_directory(locks_exclude),
+        in_directory(pipes),
+        in_directory(open_file_and_its_name),
+        in_directory(lock_of_another_program),
         cmocka_unit_test(path_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -170,7 +170,7 @@ static void downloads(void **state) {
         {HTTP_DONE, 503, NULL, "a long excuse"},
         {HTTP_DONE, 200, NULL, "yes"          }
     };
-    char folder[] = "/tmp/loam-http-XXXXXX";
+    char directory[] = "/tmp/loam-http-XXXXXX";
     SCOPED(ArenaRef) arena = arena_open("test");
     Play play = {.answers = answers, .count = 2};
     Http http;
@@ -180,12 +180,12 @@ static void downloads(void **state) {
     HttpResponse response;
     Str problem;
     Str content;
-    assert_non_null(mkdtemp(folder));
-    Str path = str_format(arena, "%s/file", folder);
+    assert_non_null(mkdtemp(directory));
+    Str path = str_format(arena, "%s/file", directory);
     assert_int_equal(http_download(&io, &request, path, &response, &problem, arena), HTTP_DONE);
     assert_int_equal(disk_real.read_file(NULL, path, &content, arena), 0);
     check_str(content, "yes");
-    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(folder)), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(directory)), 0);
     assert_int_equal(http_download(&io, &request, path, &response, &problem, arena), HTTP_NOT_KEPT);
     assert_true(problem.len > 0);
 }

@@ -46,11 +46,11 @@ static void what_cannot_start(void **state) {
     const char *const argv[] = {"no-such-program-anywhere", NULL};
     ProcessRequest request = {.argv = argv};
     assert_int_equal(process_real.run(NULL, &request, &result, arena), -ENOENT);
-    request = (ProcessRequest){.folder = STR("/proc/nonexistent")};
+    request = (ProcessRequest){.directory = STR("/proc/nonexistent")};
     assert_int_equal(shell("true", request, &result, arena), -ENOENT);
 }
 
-static void input_folder_environment(void **state) {
+static void input_directory_environment(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
@@ -59,7 +59,7 @@ static void input_folder_environment(void **state) {
     vec_push(arena, &variables, STR("LOAM_TEST_OLD=after"));
     vec_push(arena, &variables, STR("LOAM_TEST_NEW=n"));
     ProcessRequest request = {
-        .input = STR("from us"), .folder = STR("/usr"), .environment = &variables};
+        .input = STR("from us"), .directory = STR("/usr"), .environment = &variables};
     const char *script =
         "cat; echo; pwd; echo $LOAM_TEST_OLD $LOAM_TEST_NEW; env | grep -c TEST_OLD";
     assert_int_equal(shell(script, request, &result, arena), 0);
@@ -210,7 +210,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output_and_status),
         cmocka_unit_test(what_cannot_start),
-        cmocka_unit_test(input_folder_environment),
+        cmocka_unit_test(input_directory_environment),
         cmocka_unit_test(much_both_ways),
         cmocka_unit_test(pieces),
         cmocka_unit_test(deadline),

@@ -13,8 +13,8 @@ typedef struct Connected {
 
 static SshStatus try_target(SshServer *server, const SshTarget *target, SshProblem *problem) {
     SshSession *session = NULL;
-    SshPatience patience = {.timeout_ms = 20000};
-    SshStatus status = ssh_real.connect(NULL, target, patience, &session, problem, server->arena);
+    SshTimeout timeout = {.timeout_ms = 20000};
+    SshStatus status = ssh_real.connect(NULL, target, timeout, &session, problem, server->arena);
     ssh_real.close(NULL, session);
     return status;
 }
@@ -22,10 +22,10 @@ static SshStatus try_target(SshServer *server, const SshTarget *target, SshProbl
 static Connected connected_open(SshServerKind kind) {
     Connected c = {.server = server_open(kind)};
     SshTarget target = server_target(&c.server);
-    SshPatience patience = {.timeout_ms = 20000};
+    SshTimeout timeout = {.timeout_ms = 20000};
     SshProblem problem;
     SshStatus status =
-        ssh_real.connect(NULL, &target, patience, &c.session, &problem, c.server.arena);
+        ssh_real.connect(NULL, &target, timeout, &c.session, &problem, c.server.arena);
     if (status != SSH_DONE)
         print_error("%d %.*s\n", (int)status, STR_ARG(problem.text));
     assert_int_equal(status, SSH_DONE);
@@ -39,8 +39,8 @@ static void connected_close(Connected *c) {
 
 static SshStatus run_telling(Connected *c, SshCommand command, SshResult *out, bool *may_have_run) {
     SshProblem problem;
-    if (command.patience.timeout_ms == 0)
-        command.patience.timeout_ms = 30000;
+    if (command.timeout.timeout_ms == 0)
+        command.timeout.timeout_ms = 30000;
     SshStatus status = ssh_real.exec(NULL, c->session, &command, out, &problem, c->server.arena);
     *may_have_run = problem.may_have_run;
     return status;
@@ -303,13 +303,13 @@ static void test_silent_server(void **state) {
     target.port = ntohs(address.sin_port);
     SshSession *session = NULL;
     SshProblem problem;
-    SshPatience patience = {.timeout_ms = 300};
-    SshStatus status = ssh_real.connect(NULL, &target, patience, &session, &problem, server.arena);
+    SshTimeout timeout = {.timeout_ms = 300};
+    SshStatus status = ssh_real.connect(NULL, &target, timeout, &session, &problem, server.arena);
     assert_int_equal(status, SSH_NO_HANDSHAKE);
     CancelToken *cancel = cancel_open();
     cancel_raise(cancel, CANCEL_STOP);
-    patience = (SshPatience){.cancel = cancel};
-    status = ssh_real.connect(NULL, &target, patience, &session, &problem, server.arena);
+    timeout = (SshTimeout){.cancel = cancel};
+    status = ssh_real.connect(NULL, &target, timeout, &session, &problem, server.arena);
     assert_int_equal(status, SSH_CANCELLED);
     cancel_close(cancel);
     close(fd);
@@ -320,12 +320,12 @@ static void test_timeout_and_cancel(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
     Connected c = connected_open(SERVER_SSHD);
-    SshCommand command = {.command = STR("sleep 20"), .patience = {.timeout_ms = 300}};
+    SshCommand command = {.command = STR("sleep 20"), .timeout = {.timeout_ms = 300}};
     SshResult result;
     assert_int_equal(run(&c, command, &result), SSH_TIMED_OUT);
     CancelToken *cancel = cancel_open();
     cancel_raise(cancel, CANCEL_STOP);
-    command.patience = (SshPatience){.timeout_ms = 300, .cancel = cancel, .cancel_at = CANCEL_NOW};
+    command.timeout = (SshTimeout){.timeout_ms = 300, .cancel = cancel, .cancel_at = CANCEL_NOW};
     assert_int_equal(run(&c, command, &result), SSH_TIMED_OUT);
     cancel_raise(cancel, CANCEL_NOW);
     assert_int_equal(run(&c, command, &result), SSH_CANCELLED);

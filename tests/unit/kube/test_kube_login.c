@@ -52,7 +52,7 @@ static const Row rows[] = {
 };
 
 static KubeTarget target_of(Arena *arena) {
-    KubeTarget target = {.server = STR("https://h"), .authorities = STR("CA")};
+    KubeTarget target = {.server = STR("https://h"), .ca_certs = STR("CA")};
     target.program = (KubeProgram){
         .version = STR(V1), .command = STR("give"), .hint = STR("Get it."), .tells_cluster = true};
     vec_push(arena, &target.program.arguments, STR("now"));

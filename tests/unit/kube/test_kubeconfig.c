@@ -37,8 +37,8 @@ static const Row rows[] = {
     {"one",   "x", NULL,              "is not base64"       },
 };
 
-static Str lay(Str folder, const char *name, const char *text, Arena *arena) {
-    Str path = disk_join(folder, str_from_cstr(name), arena);
+static Str lay(Str directory, const char *name, const char *text, Arena *arena) {
+    Str path = disk_join(directory, str_from_cstr(name), arena);
     assert_int_equal(disk_real.write_file(NULL, path, str_from_cstr(text), 0600), 0);
     return path;
 }
@@ -48,12 +48,12 @@ static void choosing(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     char *name = (char *)str_to_cstr(STR("/tmp/loam-test-kube-XXXXXX"), arena);
     assert_non_null(mkdtemp(name));
-    Str folder = str_from_cstr(name);
+    Str directory = str_from_cstr(name);
     Io io = {.disk = &disk_real};
     KubeChoice choice = {0};
     vec_push(arena, &choice.paths, STR("/nowhere/at/all"));
-    vec_push(arena, &choice.paths, lay(folder, "1", FIRST, arena));
-    vec_push(arena, &choice.paths, lay(folder, "2", SECOND, arena));
+    vec_push(arena, &choice.paths, lay(directory, "1", FIRST, arena));
+    vec_push(arena, &choice.paths, lay(directory, "2", SECOND, arena));
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         Diags diags = diags_new(arena);
         KubeTarget target = {0};
@@ -68,7 +68,7 @@ static void choosing(void **state) {
             check_str(diags.items[0].detail, rows[i].token);
         }
     }
-    assert_int_equal(disk_remove_tree(&disk_real, folder), 0);
+    assert_int_equal(disk_remove_tree(&disk_real, directory), 0);
 }
 
 int main(void) {

@@ -10,8 +10,8 @@ static Arena *arena;
 static const FunctionTable *functions;
 static Map variables;
 
-static inline const Source *text_source(const char *text) {
-    return source_new(STR("<test>"), str_from_cstr(text), arena);
+static inline const SourceText *text_source(const char *text) {
+    return source_text_new(STR("<test>"), str_from_cstr(text), arena);
 }
 
 /* "summary: detail" of each error, joined by " | ". */

@@ -32,7 +32,7 @@ static void test_error_shows_values_but_no_secret(void **state) {
     Diags diags;
     (void)state;
     const Diag *diag = only_error("[n + 1, s + 1][0]", &diags);
-    check_str(source_text(diag->range), "s");
+    check_str(source_range_text(diag->range), "s");
     assert_int_equal(diag->values.count, 1);
     check_str(diag->values.items[0].traversal, "s");
     check_str(diag->values.items[0].statement, "is \"text\"");

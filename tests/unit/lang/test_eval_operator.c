@@ -44,7 +44,7 @@ static void test_logic_that_awaits(void **state) {
          "Invalid operand: Unsuitable value for right operand: a bool is required."},
     };
     Scope scope = scope_from_map(&variables, functions);
-    scope.awaits_operands = true;
+    scope.no_short_circuit = true;
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str(evaluated_in(scope, cases[i].text), cases[i].outcome);

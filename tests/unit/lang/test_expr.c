@@ -11,7 +11,7 @@ static void add_name(Traversal *traversal, void *payload) {
     StrBuf *buf = payload;
     if (buf->len)
         strbuf_add_char(buf, ' ');
-    strbuf_add(buf, source_text(traversal->range));
+    strbuf_add(buf, source_range_text(traversal->range));
 }
 
 static void test_traversals_in_order(void **state) {

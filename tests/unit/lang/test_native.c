@@ -7,7 +7,7 @@ static void show_body(const NativeBody *body, StrBuf *out) {
     map_each(&body->attributes, entry) {
         const NativeAttribute *attribute = entry->value;
         strbuf_add_format(out, "%.*s=%.*s;", STR_ARG(attribute->name),
-                          STR_ARG(source_text(attribute->expr->range)));
+                          STR_ARG(source_range_text(attribute->expr->range)));
     }
     vec_each(&body->blocks, item) {
         const NativeBlock *block = *item;
@@ -26,7 +26,7 @@ static Str places(const Diags *diags) {
     StrBuf buf = strbuf_new(arena);
     for (size_t i = 0; i < diags->count; i++) {
         SourceRange range = diags->items[i].range;
-        SourcePos start = source_position(range.source, range.start);
+        SourcePos start = source_text_position(range.source, range.start);
         strbuf_add_format(&buf, "%s%u:%u %.*s", i ? " | " : "", start.line, start.column,
                           STR_ARG(diags->items[i].summary));
     }
@@ -38,7 +38,7 @@ static Str read_text(Str text) {
     const NativeBody *body = NULL;
     StrBuf buf = strbuf_new(arena);
     bool ok =
-        native_parse(source_new(STR("main.tf"), text, arena), functions, &body, arena, &diags);
+        native_parse(source_text_new(STR("main.tf"), text, arena), functions, &body, arena, &diags);
     assert_int_equal(ok, diags.error_count == 0);
     assert_non_null(body);
     if (!ok)

@@ -53,14 +53,14 @@ static void test_depth(void **state) {
 }
 
 static void test_expression_at(void **state) {
-    const Source *source = text_source("a = [1,\n 2] # more\nb = 2\n");
+    const SourceText *source = text_source("a = [1,\n 2] # more\nb = 2\n");
     Diags diags = diags_new(arena);
     const Expr *expr = NULL;
     uint32_t end = 0;
     (void)state;
     assert_true(parser_parse_expression_at(source, 4, NULL, &expr, &end, arena, &diags));
     assert_int_equal(end, 12);
-    check_str(source_text(expr->range), "[1,\n 2]");
+    check_str(source_range_text(expr->range), "[1,\n 2]");
     assert_false(
         parser_parse_expression_at(text_source("1 2\n"), 0, NULL, &expr, &end, arena, &diags));
     check_str(diags.items[0].summary, "Missing newline after argument");
@@ -73,7 +73,7 @@ static void test_traversal(void **state) {
     assert_true(parser_parse_traversal(text_source("a.b[\"k\"].c[0]"), &traversal, arena, &diags));
     check_str(traversal->root, "a");
     assert_int_equal(traversal->step_count, 4);
-    check_str(source_text(traversal->steps[1].range), "[\"k\"]");
+    check_str(source_range_text(traversal->steps[1].range), "[\"k\"]");
     assert_false(parser_parse_traversal(text_source("a[b]"), &traversal, arena, &diags));
     check_str(diags.items[0].summary, "Invalid reference");
 }

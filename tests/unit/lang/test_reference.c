@@ -57,7 +57,7 @@ static void test_ranges(void **state) {
         Reference reference;
         assert_true(parser_parse_traversal(text_source(cases[i].text), &traversal, arena, &diags));
         assert_true(reference_from_traversal(traversal, &reference, &diags));
-        check_str(source_text(reference.range), cases[i].marked);
+        check_str(source_range_text(reference.range), cases[i].marked);
     }
 }
 

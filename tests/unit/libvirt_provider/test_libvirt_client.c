@@ -24,10 +24,10 @@ static void test_shares_one(void **state) {
 /* A host that takes the call and says nothing. */
 static void test_deadline(void **state) {
     (void)state;
-    char folder[] = "/tmp/loam-client-XXXXXX";
-    assert_non_null(mkdtemp(folder));
+    char directory[] = "/tmp/loam-client-XXXXXX";
+    assert_non_null(mkdtemp(directory));
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", folder);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/s", directory);
     int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(listener, 1), 0);
@@ -43,7 +43,7 @@ static void test_deadline(void **state) {
     assert_true(str_find(c.diags.items[0].detail, STR("connect_timeout"), 0) != SIZE_MAX);
     close(listener);
     unlink(address.sun_path);
-    rmdir(folder);
+    rmdir(directory);
     libvirt_case_close(&c);
     usleep(200000); /* the attempt sees the end and cleans up after itself */
 }

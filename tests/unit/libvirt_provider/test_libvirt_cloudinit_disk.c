@@ -46,21 +46,21 @@ static void test_digest_is_known_before(void **state) {
 /* A pool for the seeds, in a folder of its own. */
 typedef struct Place {
     ResourceCase pool;
-    const char *folder;
+    const char *directory;
 } Place;
 
 static Place place_open(const char *uri) {
     ResourceCase pool = libvirt_case_open(&libvirt_pool, uri, STR("libvirt_pool.seeds"));
-    char *folder = arena_alloc(pool.arena, 64);
-    memcpy(folder, "/tmp/loam-seed-XXXXXX", 22);
-    assert_non_null(mkdtemp(folder));
-    Place place = {.pool = pool, .folder = folder};
+    char *directory = arena_alloc(pool.arena, 64);
+    memcpy(directory, "/tmp/loam-seed-XXXXXX", 22);
+    assert_non_null(mkdtemp(directory));
+    Place place = {.pool = pool, .directory = directory};
     libvirt_case_create(
         &place.pool,
         str_to_cstr(str_format(pool.arena,
                                "{\"name\":\"loam-seeds\",\"path\":\"%s/pool\",\"on_delete\":"
                                "\"delete_all\"}",
-                               folder),
+                               directory),
                     pool.arena));
     return place;
 }
@@ -68,7 +68,7 @@ static Place place_open(const char *uri) {
 static void place_close(Place *place) {
     libvirt_case_delete(&place->pool);
     const Disk *disk = place->pool.io.disk;
-    assert_int_equal(disk->remove(disk->self, str_from_cstr(place->folder)), 0);
+    assert_int_equal(disk->remove(disk->self, str_from_cstr(place->directory)), 0);
     libvirt_case_close(&place->pool);
 }
 
@@ -125,7 +125,7 @@ static void test_recover(void **state) {
     place_close(&place);
 }
 
-static void test_folder(void **state) {
+static void test_directory(void **state) {
     (void)state;
     const char *uri = libvirt_case_host();
     const char *json = SEED("f", ",\"kind\":\"folder\",\"pool\":\"loam-seeds\"");
@@ -144,7 +144,7 @@ static void test_folder(void **state) {
     check_done(&c, case_apply(&c, json));
     assert_int_equal(disk->read_file(disk->self, file, &content, c.arena), 0);
     check_str(content, "#cloud-config\nhostname: a\n");
-    Str folder = case_text(&c, "path");
+    Str directory = case_text(&c, "path");
     /* Its files are still there when somebody undefined the pool; they are the same. */
     virConnectPtr connection = libvirt_case_connect(&c);
     virStoragePoolPtr pool = virStoragePoolLookupByName(connection, "loam-seeds-f");
@@ -156,16 +156,16 @@ static void test_folder(void **state) {
     check_done(&c, case_apply(&c, json));
     virConnectClose(connection);
     libvirt_case_delete(&c);
-    assert_false(disk_exists(disk, folder));
+    assert_false(disk_exists(disk, directory));
     libvirt_case_close(&c);
     place_close(&place);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_validate), cmocka_unit_test(test_digest_is_known_before),
-        cmocka_unit_test(test_image),    cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_validate),  cmocka_unit_test(test_digest_is_known_before),
+        cmocka_unit_test(test_image),     cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -209,7 +209,7 @@ typedef struct Place {
     ResourceCase more;
     ResourceCase network;
     ResourceCase filter;
-    const char *folder;
+    const char *directory;
 } Place;
 
 static ResourceCase make(const ResourceType *type, const char *uri, const char *address, Str json) {
@@ -219,12 +219,12 @@ static ResourceCase make(const ResourceType *type, const char *uri, const char *
 }
 
 static Place place_open(const char *uri, Arena *arena) {
-    char *folder = arena_alloc(arena, 64);
-    memcpy(folder, "/tmp/loam-domain-XXXXXX", 24);
-    assert_non_null(mkdtemp(folder));
-    Str pool = str_format(arena, "{\"name\":\"loam-m\",\"path\":\"%s\"}", folder);
+    char *directory = arena_alloc(arena, 64);
+    memcpy(directory, "/tmp/loam-domain-XXXXXX", 24);
+    assert_non_null(mkdtemp(directory));
+    Str pool = str_format(arena, "{\"name\":\"loam-m\",\"path\":\"%s\"}", directory);
     return (Place){
-        .folder = folder,
+        .directory = directory,
         .pool = make(&libvirt_pool, uri, "libvirt_pool.p", pool),
         .disk = make(&libvirt_volume, uri, "libvirt_volume.a",
                      STR("{\"name\":\"a\",\"pool\":\"loam-m\",\"size\":\"16M\"}")),
@@ -252,20 +252,21 @@ static void place_close(Place *place) {
     end(&place->more);
     end(&place->disk);
     libvirt_case_delete(&place->pool);
-    (void)disk->remove(disk->self, str_format(place->pool.arena, "%s/console.log", place->folder));
-    assert_int_equal(disk->remove(disk->self, str_from_cstr(place->folder)), 0);
+    (void)disk->remove(disk->self,
+                       str_format(place->pool.arena, "%s/console.log", place->directory));
+    assert_int_equal(disk->remove(disk->self, str_from_cstr(place->directory)), 0);
     libvirt_case_close(&place->pool);
 }
 
 /* Kernel and initial file system where there are any. */
 static const char *boot_json(Arena *arena) {
-    const char *folder = getenv("LOAM_TEST_LIBVIRT_BOOT");
-    if (!folder || !*folder)
+    const char *directory = getenv("LOAM_TEST_LIBVIRT_BOOT");
+    if (!directory || !*directory)
         return "";
     return str_to_cstr(str_format(arena,
                                   ",\"kernel\":\"%s/vmlinuz\",\"initrd\":\"%s/initrd\",\"cmdline\":"
                                   "\"console=ttyS0 quiet\"",
-                                  folder, folder),
+                                  directory, directory),
                        arena);
 }
 
@@ -276,7 +277,7 @@ static const char *machine_json(
                    "{\"name\":\"loam-m\",\"memory\":%s,\"memory_max\":256,\"vcpu_max\":2%s,"
                    "\"console\":{\"log_file\":\"%s/console.log\"},\"disk\":[%s],"
                    "\"network_interface\":[{\"network_id\":\"%.*s\"%s}]}",
-                   memory, boot_json(c->arena), place->folder, disks,
+                   memory, boot_json(c->arena), place->directory, disks,
                    STR_ARG(case_text(&place->network, "id")), nic),
         c->arena);
 }

@@ -84,12 +84,12 @@ static void test_unreachable(void **state) {
     libvirt_case_close(&c);
 }
 
-static void test_folder_on_delete(void **state) {
+static void test_directory_on_delete(void **state) {
     (void)state;
     ResourceCase c = open_pool(libvirt_case_host());
-    char folder[] = "/tmp/loam-pool-XXXXXX";
-    assert_non_null(mkdtemp(folder));
-    Str path = str_format(c.arena, "%s/pool", folder);
+    char directory[] = "/tmp/loam-pool-XXXXXX";
+    assert_non_null(mkdtemp(directory));
+    Str path = str_format(c.arena, "%s/pool", directory);
     const char *json = str_to_cstr(
         str_format(c.arena,
                    "{\"name\":\"loam-p\",\"path\":\"%.*s\",\"on_delete\":\"delete_empty\"}",
@@ -99,16 +99,19 @@ static void test_folder_on_delete(void **state) {
     assert_true(disk_exists(c.io.disk, path));
     libvirt_case_delete(&c);
     assert_false(disk_exists(c.io.disk, path));
-    assert_int_equal(c.io.disk->remove(c.io.disk->self, str_from_cstr(folder)), 0);
+    assert_int_equal(c.io.disk->remove(c.io.disk->self, str_from_cstr(directory)), 0);
     libvirt_case_close(&c);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lifecycle),        cmocka_unit_test(test_drift),
-        cmocka_unit_test(test_foreign_name),     cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_import),           cmocka_unit_test(test_unreachable),
-        cmocka_unit_test(test_folder_on_delete),
+        cmocka_unit_test(test_lifecycle),
+        cmocka_unit_test(test_drift),
+        cmocka_unit_test(test_foreign_name),
+        cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_unreachable),
+        cmocka_unit_test(test_directory_on_delete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,21 +113,21 @@ static void test_recover(void **state) {
 
 typedef struct Place {
     ResourceCase pool;
-    const char *folder;
+    const char *directory;
     const char *uri;
 } Place;
 
 static Place place_open(void) {
     const char *uri = libvirt_case_host();
     ResourceCase pool = libvirt_case_open(&libvirt_pool, uri, STR("libvirt_pool.place"));
-    char *folder = arena_alloc(pool.arena, 64);
-    memcpy(folder, "/tmp/loam-volume-XXXXXX", 24);
-    assert_non_null(mkdtemp(folder));
+    char *directory = arena_alloc(pool.arena, 64);
+    memcpy(directory, "/tmp/loam-volume-XXXXXX", 24);
+    assert_non_null(mkdtemp(directory));
     Str json = str_format(pool.arena,
                           "{\"name\":\"default-pool\",\"path\":\"%s/pool\",\"on_delete\":"
                           "\"delete_all\"}",
-                          folder);
-    Place place = {.pool = pool, .folder = folder, .uri = uri};
+                          directory);
+    Place place = {.pool = pool, .directory = directory, .uri = uri};
     libvirt_case_create(&place.pool, str_to_cstr(json, pool.arena));
     return place;
 }
@@ -135,15 +135,15 @@ static Place place_open(void) {
 static void place_close(Place *place) {
     libvirt_case_delete(&place->pool);
     const Disk *disk = place->pool.io.disk;
-    (void)disk->remove(disk->self, str_format(place->pool.arena, "%s/image", place->folder));
-    assert_int_equal(disk->remove(disk->self, str_from_cstr(place->folder)), 0);
+    (void)disk->remove(disk->self, str_format(place->pool.arena, "%s/image", place->directory));
+    assert_int_equal(disk->remove(disk->self, str_from_cstr(place->directory)), 0);
     libvirt_case_close(&place->pool);
 }
 
 static const char *image_json(Place *place, const char *rest) {
     return str_to_cstr(str_format(place->pool.arena,
                                   "{\"name\":\"image\",\"source\":{\"path\":\"%s/image\"}%s}",
-                                  place->folder, rest),
+                                  place->directory, rest),
                        place->pool.arena);
 }
 
@@ -155,7 +155,7 @@ static void write_image(Place *place, const char *text) {
     memcpy(bytes, text, strlen(text));
     memcpy(bytes + size - 5, "tail.", 5);
     const Disk *disk = place->pool.io.disk;
-    Str path = str_format(arena, "%s/image", place->folder);
+    Str path = str_format(arena, "%s/image", place->directory);
     assert_int_equal(disk->write_file(disk->self, path, (Str){bytes, size}, 0600), 0);
 }
 
@@ -170,7 +170,7 @@ static void test_upload(void **state) {
     Str sent = STR_EMPTY;
     Str wanted = STR_EMPTY;
     DiskStat stat;
-    Str source = str_format(c.arena, "%s/image", place.folder);
+    Str source = str_format(c.arena, "%s/image", place.directory);
     assert_int_equal(disk->read_file(disk->self, case_text(&c, "path"), &sent, c.arena), 0);
     assert_int_equal(disk->read_file(disk->self, source, &wanted, c.arena), 0);
     assert_true(str_equal(sent, wanted));
@@ -196,7 +196,7 @@ static void test_wrong_checksum(void **state) {
     Str json = str_format(c.arena,
                           "{\"name\":\"image\",\"source\":{\"path\":\"%s/image\",\"checksum\":"
                           "\"sha256:%064d\"}}",
-                          place.folder, 0);
+                          place.directory, 0);
     check_refused(&c, case_plan(&c, str_to_cstr(json, c.arena)),
                   "The volume's source is not what its checksum says");
     libvirt_case_close(&c);

@@ -5,8 +5,8 @@
 
 #include "libvirt_case.h"
 
-static Str write_file(ResourceCase *c, const char *folder, Str bytes) {
-    Str path = str_format(c->arena, "%s/image", folder);
+static Str write_file(ResourceCase *c, const char *directory, Str bytes) {
+    Str path = str_format(c->arena, "%s/image", directory);
     assert_int_equal(c->io.disk->write_file(c->io.disk->self, path, bytes, 0600), 0);
     return path;
 }
@@ -14,9 +14,9 @@ static Str write_file(ResourceCase *c, const char *folder, Str bytes) {
 static void test_look(void **state) {
     (void)state;
     ResourceCase c = case_open(&libvirt_pool);
-    char folder[] = "/tmp/loam-source-XXXXXX";
-    assert_non_null(mkdtemp(folder));
-    Str path = write_file(&c, folder, STR("abc"));
+    char directory[] = "/tmp/loam-source-XXXXXX";
+    assert_non_null(mkdtemp(directory));
+    Str path = write_file(&c, directory, STR("abc"));
     VolumeSource look;
     Str memory = STR_EMPTY;
     assert_true(volume_source_look(case_call(&c), path, STR_EMPTY, &look, &memory));
@@ -29,29 +29,29 @@ static void test_look(void **state) {
                           str_concat(STR("sha256:00 "), path, c.arena), c.arena);
     assert_true(volume_source_look(case_call(&c), path, fake, &look, &memory));
     check_str(look.digest, "sha256:00");
-    path = write_file(&c, folder, STR("abcd"));
+    path = write_file(&c, directory, STR("abcd"));
     assert_true(volume_source_look(case_call(&c), path, fake, &look, &memory));
     assert_false(str_equal(look.digest, STR("sha256:00")));
     c.io.disk->remove(c.io.disk->self, path);
     assert_false(volume_source_look(case_call(&c), path, fake, &look, &memory));
-    rmdir(folder);
+    rmdir(directory);
     case_close(&c);
 }
 
 static void test_qcow2(void **state) {
     (void)state;
     ResourceCase c = case_open(&libvirt_pool);
-    char folder[] = "/tmp/loam-source-XXXXXX";
-    assert_non_null(mkdtemp(folder));
+    char directory[] = "/tmp/loam-source-XXXXXX";
+    assert_non_null(mkdtemp(directory));
     static const char header[64] = {'Q', 'F', 'I', (char)0xfb, 0, 0, 0, 3, [28] = 1, [31] = 2};
-    Str path = write_file(&c, folder, (Str){header, sizeof(header)});
+    Str path = write_file(&c, directory, (Str){header, sizeof(header)});
     VolumeSource look;
     assert_true(volume_source_probe(case_call(&c), path, &look));
     check_str(look.format, "qcow2");
     assert_int_equal(look.capacity, (1u << 24) + 2);
     assert_int_equal(look.length, 64);
     c.io.disk->remove(c.io.disk->self, path);
-    rmdir(folder);
+    rmdir(directory);
     case_close(&c);
 }
 

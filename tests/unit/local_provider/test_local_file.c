@@ -7,25 +7,26 @@
 
 typedef struct Place {
     ResourceCase c;
-    Str folder;
+    Str directory;
 } Place;
 
 static Place place_open_type(ObjectType type) {
     Place place = {.c = case_open_object(type)};
     char name[] = "/tmp/test_local_file.XXXXXX";
     assert_non_null(mkdtemp(name));
-    place.folder = str_clone(str_from_cstr(name), place.c.arena);
+    place.directory = str_clone(str_from_cstr(name), place.c.arena);
     return place;
 }
 
 #define place_open(row) place_open_type(case_type(row))
 
 static Str place_path(Place *place, const char *name) {
-    return disk_join(place->folder, str_from_cstr(name), place->c.arena);
+    return disk_join(place->directory, str_from_cstr(name), place->c.arena);
 }
 
 static void place_close(Place *place) {
-    const char *const argv[] = {"rm", "-r", "--", str_to_cstr(place->folder, place->c.arena), NULL};
+    const char *const argv[] = {"rm", "-r", "--", str_to_cstr(place->directory, place->c.arena),
+                                NULL};
     ProcessRequest request = {.argv = argv};
     ProcessResult result;
     assert_int_equal(process_real.run(NULL, &request, &result, place->c.arena), 0);
@@ -207,7 +208,7 @@ static void test_errors_name_the_file(void **state) {
     assert_int_equal(mkdir(str_to_cstr(place_path(&place, "d"), c->arena), 0755), 0);
     const char *json = config(&place, "d", "\"content\":\"x\"");
     check_refused(c, case_apply(c, json), "Cannot write the file");
-    assert_true(str_find(c->diags.items[0].detail, place.folder, 0) != SIZE_MAX);
+    assert_true(str_find(c->diags.items[0].detail, place.directory, 0) != SIZE_MAX);
     json = config(&place, "f", "\"source\":\"/nonexistent/file\"");
     check_refused(c, case_apply(c, json), "Cannot read the source file");
     place_close(&place);

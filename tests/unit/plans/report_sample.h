@@ -32,7 +32,7 @@ static inline Plan *sample_plan(void) {
 static inline Diags *sample_diags(void) {
     Diags *diags = arena_new(arena, Diags);
     *diags = diags_new(arena);
-    const Source *source = source_new(STR("main file.tf"), STR("one\ntwo three\n"), arena);
+    const SourceText *source = source_text_new(STR("main file.tf"), STR("one\ntwo three\n"), arena);
     diags_error(diags, (SourceRange){source, 8, 13}, "It <failed>", "Because of \"%s\".", "x");
     diags_warning(diags, NO_RANGE, "Look", "Again.");
     return diags;
@@ -40,8 +40,8 @@ static inline Diags *sample_diags(void) {
 
 static inline SourceRange sample_locate(void *payload, Str address) {
     (void)payload;
-    static const Source *source;
-    source = source_new(STR("main file.tf"), STR("one\ntwo three\n"), arena);
+    static const SourceText *source;
+    source = source_text_new(STR("main file.tf"), STR("one\ntwo three\n"), arena);
     bool is_known = str_equal(address, STR("t.gone")) || str_equal(address, STR("check.c"));
     return is_known ? (SourceRange){source, 4, 7} : NO_RANGE;
 }

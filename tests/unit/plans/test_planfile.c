@@ -6,23 +6,23 @@
 
 typedef struct Case {
     Io io;
-    Str folder;
+    Str directory;
     Str path;
     Diags diags;
 } Case;
 
 static Case begin(void) {
-    char *folder = (char *)str_to_cstr(STR("/tmp/planfile-XXXXXX"), arena);
-    assert_non_null(mkdtemp(folder));
-    Case test = {.io = {.disk = &disk_real}, .folder = str_from_cstr(folder)};
-    test.path = disk_join(test.folder, STR("p"), arena);
+    char *directory = (char *)str_to_cstr(STR("/tmp/planfile-XXXXXX"), arena);
+    assert_non_null(mkdtemp(directory));
+    Case test = {.io = {.disk = &disk_real}, .directory = str_from_cstr(directory)};
+    test.path = disk_join(test.directory, STR("p"), arena);
     test.diags = diags_new(arena);
     return test;
 }
 
 static void end(Case *test) {
     (void)disk_real.remove(NULL, test->path);
-    assert_int_equal(disk_real.remove(NULL, test->folder), 0);
+    assert_int_equal(disk_real.remove(NULL, test->directory), 0);
 }
 
 static Plan *sample(void) {
@@ -143,7 +143,7 @@ static void no_place_to_write(void **state) {
     (void)state;
     Case test = begin();
     PlanFileSources sources = {0};
-    Str path = disk_join(test.folder, STR("none/p"), arena);
+    Str path = disk_join(test.directory, STR("none/p"), arena);
     assert_false(planfile_write(&(PlanFilePlace){&test.io, path, NULL}, sample(), &sources, arena,
                                 &test.diags));
     assert_int_equal(test.diags.error_count, 1);

@@ -36,7 +36,7 @@ static Str rendered(Value before, Value after) {
 }
 
 static Str golden(void) {
-    Str here = disk_folder_of(STR(__FILE__));
+    Str here = disk_directory_of(STR(__FILE__));
     Str path = disk_join(here, STR("../../plans/value_changes.txt"), arena);
     Str text;
     assert_int_equal(disk_real.read_file(NULL, path, &text, arena), 0);

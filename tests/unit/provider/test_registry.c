@@ -42,7 +42,7 @@ static const ProviderRow rows[] = {
     {"missing",   "loam.internal/builtin/missing", NULL,              "loam-missing.so"   },
 };
 
-static Str own_folder(Arena *arena) {
+static Str own_directory(Arena *arena) {
     char *path = arena_alloc(arena, 4096);
     ssize_t length = readlink("/proc/self/exe", path, 4096);
     assert_true(length > 0);
@@ -51,7 +51,7 @@ static Str own_folder(Arena *arena) {
 }
 
 static Registry *sample_registry(Arena *arena) {
-    return registry_new(rows, ARRAY_COUNT(rows), own_folder(arena), arena);
+    return registry_new(rows, ARRAY_COUNT(rows), own_directory(arena), arena);
 }
 
 static void names_and_addresses(void **state) {

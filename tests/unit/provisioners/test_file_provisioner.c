@@ -9,7 +9,7 @@ static uint32_t mode_of(MachineCase *m, const char *name) {
 
 static void put(MachineCase *m, const char *name, const char *text, uint32_t mode) {
     Str path = str_from_cstr(machine_path(m, name));
-    assert_int_equal(disk_real.make_folders(NULL, disk_folder_of(path), 0700), 0);
+    assert_int_equal(disk_real.make_directories(NULL, disk_directory_of(path), 0700), 0);
     assert_int_equal(disk_real.write_file(NULL, path, str_from_cstr(text), mode), 0);
 }
 
@@ -34,7 +34,7 @@ static void copies_texts_and_files(void **state) {
     machine_close(&m);
 }
 
-static void copies_folders(void **state) {
+static void copies_directories(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
@@ -68,7 +68,7 @@ static void tells_what_failed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_texts_and_files),
-        cmocka_unit_test(copies_folders),
+        cmocka_unit_test(copies_directories),
         cmocka_unit_test(tells_what_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

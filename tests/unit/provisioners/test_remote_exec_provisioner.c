@@ -29,7 +29,7 @@ static void leaves_nothing(void **state) {
     MachineCase m = machine_open();
     Str more =
         str_format(m.run->arena, ",\"host_key\":\"%.*s\",\"script_path\":\"%s/a b %%RAND%%.sh\"",
-                   STR_ARG(str_trim(m.server.host_key)), m.server.folder);
+                   STR_ARG(str_trim(m.server.host_key)), m.server.directory);
     machine_connect(&m, str_to_cstr(more, m.run->arena));
     run_must(
         m.run,
@@ -37,8 +37,8 @@ static void leaves_nothing(void **state) {
                    "{\"inline\":[\"basename \\\"$0\\\" | cut -c1-4; stat -c %%a \\\"$0\\\"\"]}"));
     check_heard(m.run, "a b \n700\n");
     DiskEntries entries = {0};
-    assert_int_equal(disk_real.list(NULL, str_from_cstr(m.server.folder), &entries, m.run->arena),
-                     0);
+    assert_int_equal(
+        disk_real.list(NULL, str_from_cstr(m.server.directory), &entries, m.run->arena), 0);
     vec_each(&entries, entry) {
         assert_false(str_starts_with(entry->name, STR("a b")));
     }

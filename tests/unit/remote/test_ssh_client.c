@@ -1,4 +1,4 @@
-/* ssh_client: patience with machines that boot, and a clear word for each way to fail. */
+/* ssh_client: timeout with machines that boot, and a clear word for each way to fail. */
 #include "ssh_case.h"
 
 #include "thread.h"

@@ -12,7 +12,7 @@ static void check_lines(SshCase *s, const char *name, const char *wanted) {
 static const char *script(SshCase *s, const char *rest) {
     const char *format = "\"script\":\"echo ran >>@/ran\\n";
     Str text = str_format(s->c.arena, "%s%s\"", format, rest);
-    return ssh_config(s, ssh_text(s, str_to_cstr(text, s->c.arena), s->server.folder));
+    return ssh_config(s, ssh_text(s, str_to_cstr(text, s->c.arena), s->server.directory));
 }
 
 static void check_run_on(SshCase s) {
@@ -216,7 +216,7 @@ static void test_broken_session(void **state) {
         "[ $x = sshd ] || continue; grep -q @ /proc/${p#/proc/}/cmdline && continue; "
         "q=${p#/proc/}; while [ $q -gt 1 ]; do q=$(awk '/^PPid/{print $2}' /proc/$q/status); "
         "grep -q @ /proc/$q/cmdline && kill ${p#/proc/} && break; done; done 2>/dev/null; echo on";
-    const char *json = script(&s, ssh_text(&s, kill_sessions, s.server.folder));
+    const char *json = script(&s, ssh_text(&s, kill_sessions, s.server.directory));
     check_done(c, case_apply(c, json));
     check_str(case_text(c, "stdout"), "on\n");
     check_lines(&s, "ran", "ran\n");
@@ -277,7 +277,7 @@ static void test_cut_at_each_stage(void **state) {
     for (int i = 0; i < 4000; i++)
         strbuf_add_cstr(&text, "#");
     strbuf_add_cstr(&text, "\"");
-    const char *rest = ssh_text(&s, str_to_cstr(strbuf_str(&text), s.c.arena), s.server.folder);
+    const char *rest = ssh_text(&s, str_to_cstr(strbuf_str(&text), s.c.arena), s.server.directory);
     size_t all, ignored;
     check_done(&s.c, ssh_apply_cut(&s, rest, SIZE_MAX, &all));
     check_done(&s.c, case_delete(&s.c));
@@ -402,7 +402,7 @@ static void test_destroy_command(void **state) {
     ResourceCase *c = &s.c;
     const char *rest =
         "\"command\":\"true\",\"destroy_command\":\"[ -e @/ok ] && echo gone >>@/ran\"";
-    check_done(c, case_apply(c, ssh_config(&s, ssh_text(&s, rest, s.server.folder))));
+    check_done(c, case_apply(c, ssh_config(&s, ssh_text(&s, rest, s.server.directory))));
     check_refused(c, case_delete(c), "The destroy command failed");
     server_write(&s.server, "ok", STR(""));
     Value object = c->state;

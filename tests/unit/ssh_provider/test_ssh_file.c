@@ -3,7 +3,7 @@
 #include "ssh_mute_port.h"
 
 static const char *file_config(SshCase *s, const char *rest) {
-    return ssh_config(s, ssh_text(s, rest, s->server.folder));
+    return ssh_config(s, ssh_text(s, rest, s->server.directory));
 }
 
 static mode_t mode_of(SshCase *s, const char *name) {
@@ -210,7 +210,7 @@ static void test_cut(void **state) {
     for (int i = 0; i < 8000; i++)
         strbuf_add_cstr(&text, "x");
     strbuf_add_cstr(&text, "\"");
-    const char *rest = ssh_text(&s, str_to_cstr(strbuf_str(&text), c->arena), s.server.folder);
+    const char *rest = ssh_text(&s, str_to_cstr(strbuf_str(&text), c->arena), s.server.directory);
     size_t all;
     check_done(c, ssh_apply_cut(&s, rest, SIZE_MAX, &all));
     assert_false(c->in_doubt);

@@ -8,8 +8,8 @@
 #include "statefile.h"
 
 static inline Str state_case_read(const char *name, Arena *arena) {
-    Str folder = disk_folder_of(str_from_cstr(__FILE__));
-    Str path = disk_join(disk_join(folder, STR("states"), arena), str_from_cstr(name), arena);
+    Str directory = disk_directory_of(str_from_cstr(__FILE__));
+    Str path = disk_join(disk_join(directory, STR("states"), arena), str_from_cstr(name), arena);
     Str bytes;
     assert_int_equal(disk_real.read_file(NULL, path, &bytes, arena), 0);
     return bytes;

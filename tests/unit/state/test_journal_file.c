@@ -61,7 +61,7 @@ static void in_order(void **unused) {
 }
 
 /* The name is durable with the first sync, or a loss of power would take the file. */
-static void the_folder_is_synced(void **unused) {
+static void the_directory_is_synced(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     Case it = case_new(arena);
@@ -96,7 +96,7 @@ static void half_a_line(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_order),
-        cmocka_unit_test(the_folder_is_synced),
+        cmocka_unit_test(the_directory_is_synced),
         cmocka_unit_test(half_a_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,8 +100,8 @@ static void report(void **unused) {
     Str parts[] = {info.id, info.who, info.created, STR("state-mv"), STR("4711"), STR("s.tfstate")};
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
         assert_true(str_find(diags.items[0].detail, parts[i], 0) != SIZE_MAX);
-    Str way_out = str_format(arena, "\"loam force-unlock %.*s\"", STR_ARG(info.id));
-    assert_true(str_find(diags.items[0].detail, way_out, 0) != SIZE_MAX);
+    Str hint = str_format(arena, "\"loam force-unlock %.*s\"", STR_ARG(info.id));
+    assert_true(str_find(diags.items[0].detail, hint, 0) != SIZE_MAX);
     attempt.end = LOCK_GOES;
     state_lock_report(&attempt, &info, 0, &diags);
     assert_true(str_find(diags.items[1].detail, STR("force-unlock"), 0) == SIZE_MAX);

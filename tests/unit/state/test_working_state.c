@@ -34,7 +34,7 @@ static bool store_write(Backend *backend, Str bytes, Diags *diags) {
 typedef struct Case {
     Arena *arena;
     Store store;
-    Str folder;
+    Str directory;
     Io io;
     State *state;
     Journal *journal;
@@ -45,18 +45,18 @@ typedef struct Case {
 static int set_up(void **state) {
     Arena *arena = arena_open("test");
     Case *it = arena_new(arena, Case);
-    char *folder = (char *)str_to_cstr(STR("/tmp/loam-test-working-XXXXXX"), arena);
-    if (!mkdtemp(folder))
+    char *directory = (char *)str_to_cstr(STR("/tmp/loam-test-working-XXXXXX"), arena);
+    if (!mkdtemp(directory))
         return -1;
     it->arena = arena;
-    it->folder = str_from_cstr(folder);
+    it->directory = str_from_cstr(directory);
     it->io = (Io){.disk = &disk_real, .clock = &clock_real};
     it->diags = diags_new(arena);
     it->store = (Store){.arena = arena_open("store"), .text = STR_EMPTY};
     it->store.backend =
         (Backend){.self = &it->store, .path = STR("s"), .read = store_read, .write = store_write};
     it->state = state_new(arena);
-    Str path = disk_join(it->folder, STR("s.journal"), arena);
+    Str path = disk_join(it->directory, STR("s.journal"), arena);
     JournalStore *store = journal_file_new(&disk_real, path, arena);
     if (!journal_open(store, it->io.clock, it->state, &it->journal, arena, &it->diags))
         return -1;
@@ -70,8 +70,8 @@ static int tear_down(void **state) {
     if (it->working)
         (void)working_state_close(it->working);
     journal_close(it->journal);
-    disk_real.remove(NULL, disk_join(it->folder, STR("s.journal"), it->arena));
-    disk_real.remove(NULL, it->folder);
+    disk_real.remove(NULL, disk_join(it->directory, STR("s.journal"), it->arena));
+    disk_real.remove(NULL, it->directory);
     arena_close(it->store.arena);
     arena_close(it->arena);
     return 0;
@@ -110,7 +110,7 @@ static void checkpoints(void **state) {
     assert_int_equal(it->store.writes, 1);
     assert_int_equal(stored(it)->serial, 1);
     check_str_equal(stored(it)->lineage, working_state_lineage(it->working));
-    assert_false(disk_exists(&disk_real, disk_join(it->folder, STR("s.journal"), it->arena)));
+    assert_false(disk_exists(&disk_real, disk_join(it->directory, STR("s.journal"), it->arena)));
     checkpoint(it);
     put(it, "t.a", "1", 0);
     checkpoint(it);
@@ -133,7 +133,7 @@ static void a_write_that_fails(void **state) {
     it->store.fails = true;
     assert_false(working_state_checkpoint(it->working, &it->diags));
     it->store.fails = false;
-    assert_true(disk_exists(&disk_real, disk_join(it->folder, STR("s.journal"), it->arena)));
+    assert_true(disk_exists(&disk_real, disk_join(it->directory, STR("s.journal"), it->arena)));
     checkpoint(it);
     /* The failed one may have come through: its serial is used up. */
     assert_int_equal(stored(it)->serial, 2);
@@ -209,7 +209,7 @@ static void declared(void **state) {
     Case *it = *state;
     StateResource like = {.address = state_case_address("t.a", it->arena),
                           .provider_config.provider = STR("h/n/t")};
-    working_state_declare(it->working, &like);
+    working_state_keep_empty(it->working, &like);
     checkpoint(it);
     const StateResource *resource = state_find_resource(stored(it), like.address);
     assert_non_null(resource);
@@ -227,9 +227,9 @@ static void what_was_read_is_not_decoded_again(void **state) {
     State *read = state_new(it->arena);
     read->serial = 6;
     it->store.text = STR("no state");
-    working_state_know(it->working, read, STR("another"));
+    working_state_set_baseline(it->working, read, STR("another"));
     assert_false(working_state_checkpoint(it->working, &it->diags));
-    working_state_know(it->working, read, STR("no state"));
+    working_state_set_baseline(it->working, read, STR("no state"));
     put(it, "t.a", "1", 0);
     checkpoint(it);
     assert_int_equal(stored(it)->serial, 7);
@@ -327,7 +327,7 @@ static void many_threads(void **state) {
         count += ((StateResource *)entry->value)->instances.count;
     }
     assert_int_equal(count, WORKERS * PER_WORKER * 3 / 4);
-    assert_false(disk_exists(&disk_real, disk_join(it->folder, STR("s.journal"), it->arena)));
+    assert_false(disk_exists(&disk_real, disk_join(it->directory, STR("s.journal"), it->arena)));
     uint64_t intents = UINT64_C(5) * WORKERS * PER_WORKER / 4;
     assert_true(journal_sync_count(it->journal) <= intents + UINT64_C(4) * WORKERS);
 }

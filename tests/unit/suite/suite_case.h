@@ -13,7 +13,7 @@
 typedef struct SuiteCase {
     FakeWorld world; /* holds the Io */
     Arena *arena;
-    char *folder;
+    char *directory;
     Registry *registry;
     Config *config;
     Diags diags;
@@ -35,20 +35,20 @@ static inline SuiteCase *suite_case_open(void) {
     SuiteCase *c = arena_new(arena, SuiteCase);
     fake_world_open(&c->world, arena);
     c->arena = arena;
-    c->folder = strdup("/tmp/loam-suite-XXXXXX");
-    assert_non_null(mkdtemp(c->folder));
-    assert_int_equal(chdir(c->folder), 0);
+    c->directory = strdup("/tmp/loam-suite-XXXXXX");
+    assert_non_null(mkdtemp(c->directory));
+    assert_int_equal(chdir(c->directory), 0);
     c->registry =
         registry_new(suite_case_providers, ARRAY_COUNT(suite_case_providers), STR("."), arena);
     c->told = strbuf_new(arena);
-    c->input = (InputRequest){.io = &c->world.io, .folder = STR(".")};
+    c->input = (InputRequest){.io = &c->world.io, .directory = STR(".")};
     return c;
 }
 
 static inline void suite_case_close(SuiteCase *c) {
     assert_int_equal(chdir("/"), 0);
-    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(c->folder)), 0);
-    free(c->folder);
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(c->directory)), 0);
+    free(c->directory);
     cancel_close(c->stop);
     fake_world_close(&c->world);
     arena_close(c->arena);
@@ -57,7 +57,7 @@ static inline void suite_case_close(SuiteCase *c) {
 static inline void suite_case_write(SuiteCase *c, const char *path, const char *text) {
     (void)c;
     Str name = str_from_cstr(path);
-    assert_int_equal(disk_real.make_folders(NULL, disk_folder_of(name), 0777), 0);
+    assert_int_equal(disk_real.make_directories(NULL, disk_directory_of(name), 0777), 0);
     assert_int_equal(disk_real.write_file(NULL, name, str_from_cstr(text), 0666), 0);
 }
 
@@ -66,11 +66,11 @@ static inline void suite_case_write(SuiteCase *c, const char *path, const char *
 static inline void suite_case_tell_diags(SuiteCase *c, const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
         const Diag *diag = &diags->items[i];
-        SourceRange range = source_resolve(diag->range);
+        SourceRange range = source_range_resolve(diag->range);
         strbuf_add_cstr(&c->told, diag->severity == DIAG_WARNING ? "    W " : "    ");
         if (range.source)
             strbuf_add_format(&c->told, "%.*s:%u ", STR_ARG(range.source->path),
-                              source_position(range.source, range.start).line);
+                              source_text_position(range.source, range.start).line);
         strbuf_add_format(&c->told, "%.*s\n", STR_ARG(diag->summary));
     }
 }
@@ -144,9 +144,9 @@ static inline void suite_case_end(void *self, const Suite *suite) {
 static inline bool suite_case_load(SuiteCase *c) {
     ConfigRequest request = {
         .io = &c->world.io,
-        .folder = STR("."),
-        .data_folder = STR(".loam"),
-        .test_folder = STR("tests"),
+        .directory = STR("."),
+        .data_directory = STR(".loam"),
+        .test_directory = STR("tests"),
         .functions = function_table_new(NULL, 0, c->arena),
         .install = true,
     };
@@ -162,7 +162,7 @@ static inline Engine suite_case_engine(SuiteCase *c) {
         .cancel = c->stop ? cancel_open_second(c->stop) : NULL,
         .parallelism = 2,
         .workspace = STR("default"),
-        .working_folder = STR("/"),
+        .working_directory = STR("/"),
     };
 }
 
@@ -184,7 +184,7 @@ static inline Str suite_case_run_all(SuiteCase *c) {
     SuiteRequest request = {
         .engine = &engine,
         .input = &c->input,
-        .test_folder = STR("tests"),
+        .test_directory = STR("tests"),
         .filters = &c->filters,
         .stop = c->stop,
         .events = &events,

@@ -14,7 +14,7 @@ static Map *names(Arena *arena) {
 static const Body *body_of(const char *text, const Scope *scope, Arena *arena) {
     Diags diags = diags_new(arena);
     const FunctionTable *functions = function_table_new(NULL, 0, arena);
-    const Source *source = source_new(STR("a.tftest.hcl"), str_from_cstr(text), arena);
+    const SourceText *source = source_text_new(STR("a.tftest.hcl"), str_from_cstr(text), arena);
     const Body *body;
     assert_true(body_hcl_parse(source, functions, &body, arena, &diags));
     return suite_body_new(body, scope, arena);

@@ -33,8 +33,8 @@ static int run(ResourceCase *c, const char *const *argv, Str *out) {
     return result.exit_status;
 }
 
-static const char *write_key(ResourceCase *c, const char *folder, const char *name, Str text) {
-    Str path = disk_join(str_from_cstr(folder), str_from_cstr(name), c->arena);
+static const char *write_key(ResourceCase *c, const char *directory, const char *name, Str text) {
+    Str path = disk_join(str_from_cstr(directory), str_from_cstr(name), c->arena);
     assert_int_equal(disk_real.write_file(NULL, path, text, 0600), 0);
     return str_to_cstr(path, c->arena);
 }
@@ -71,8 +71,8 @@ static void check_fingerprint(ResourceCase *c, const char *path) {
 static void test_formats(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        char folder[] = "/tmp/test_tls.XXXXXX";
-        assert_non_null(mkdtemp(folder));
+        char directory[] = "/tmp/test_tls.XXXXXX";
+        assert_non_null(mkdtemp(directory));
         ResourceCase c = case_open(&tls_private_key);
         check_done(&c, case_validate(&c, cases[i].json));
         check_done(&c, case_apply(&c, cases[i].json));
@@ -80,13 +80,13 @@ static void test_formats(void **state) {
         assert_true(
             str_starts_with(case_text(&c, "public_key_openssh"), str_from_cstr(cases[i].openssh)));
         Str file = case_text(&c, "private_key_openssh");
-        const char *path = write_key(&c, folder, "openssh", file);
+        const char *path = write_key(&c, directory, "openssh", file);
         check_openssh_reads(&c, path);
         check_fingerprint(&c, path);
         check_dropbear_reads(&c, path);
         if (i > 0) { /* OpenSSH reads no Ed25519 key in PKCS#8 */
             Str pkcs8 = case_text(&c, "private_key_pem_pkcs8");
-            check_openssh_reads(&c, write_key(&c, folder, "pkcs8", pkcs8));
+            check_openssh_reads(&c, write_key(&c, directory, "pkcs8", pkcs8));
         }
         assert_true(ssh_is_private_key(file, c.arena));
         assert_true(ssh_is_private_key(case_text(&c, "private_key_pem"), c.arena));
@@ -94,7 +94,7 @@ static void test_formats(void **state) {
         check_str_equal(ssh_fingerprint(case_text(&c, "public_key_openssh"), c.arena),
                         case_text(&c, "public_key_fingerprint_sha256"));
         assert_true(case_is_settled(&c, cases[i].json));
-        const char *const argv[] = {"rm", "-r", "--", folder, NULL};
+        const char *const argv[] = {"rm", "-r", "--", directory, NULL};
         assert_int_equal(run(&c, argv, NULL), 0);
         case_close(&c);
     }

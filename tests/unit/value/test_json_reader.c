@@ -50,7 +50,7 @@ static void tokens(void **state) {
     }
 }
 
-static void refusals(void **state) {
+static void rows(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const struct {
@@ -172,7 +172,7 @@ static void specials_at_each_offset(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(rows),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(views_and_offsets),
         cmocka_unit_test(skip_of_scalars_and_of_bad_ones),

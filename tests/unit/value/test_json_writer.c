@@ -1,4 +1,4 @@
-/* Layout, escapes and copying; the wanted texts are what Go's encoder writes. */
+/* Fmt, escapes and copying; the wanted texts are what Go's encoder writes. */
 #include "unit.h"
 
 #include "json_writer.h"

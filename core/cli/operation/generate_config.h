@@ -1,0 +1,16 @@
+/* generate: -generate-config-out: describes objects of import blocks without a resource block in a
+ * new file. The plan then includes that file. */
+#pragma once
+
+#include "project.h"
+
+/* Returns false, with an error, if the file exists or its format is not supported. Call before
+ * reading anything. */
+MUST_USE bool generate_config_check(const Project *project);
+/* Call with the state open. Imports the objects, writes the file, and loads the configuration again
+ * with it. *blocks: the generated blocks by address, Str *. */
+MUST_USE bool generate_config_missing(Project *project, Map *blocks);
+/* Adds the generated blocks to the changes of the plan. */
+void generate_config_note(Plan *plan, const Map *blocks, Arena *arena);
+/* Reports the written file to people. */
+void generate_config_report(const Project *project, const Map *blocks);

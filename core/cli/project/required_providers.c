@@ -1,0 +1,90 @@
+/* Lists required providers: resources, provider blocks and required_providers name them. */
+#include "required_providers.h"
+
+static void add_sorted(ProviderList *list, const Provider *provider, Arena *arena) {
+    size_t at = 0;
+    while (at < list->count && strcmp(list->items[at]->address, provider->address) < 0)
+        at++;
+    if (at < list->count && list->items[at] == provider)
+        return;
+    vec_push(arena, list, provider);
+    for (size_t i = list->count - 1; i > at; i--)
+        list->items[i] = list->items[i - 1];
+    list->items[at] = provider;
+}
+
+/* Reports each missing provider once, not once per resource. */
+typedef struct Gathering {
+    Registry *registry;
+    ProviderList *out;
+    Map missing;
+    Arena *arena;
+    Diags *diags;
+} Gathering;
+
+static bool add_named(Gathering *gathering, const Module *module, ProviderRef ref) {
+    const ProviderRequirement *requirement = map_find(&module->requirements, ref.name);
+    Str name = requirement && requirement->source.len ? requirement->source : ref.name;
+    const Provider *provider;
+    Str key = registry_key(name);
+    if (map_has(&gathering->missing, key))
+        return false;
+    if (!registry_find(gathering->registry, name, &provider, ref.range, gathering->diags)) {
+        map_set(&gathering->missing, key, gathering);
+        return false;
+    }
+    add_sorted(gathering->out, provider, gathering->arena);
+    return true;
+}
+
+static bool add_module(Gathering *gathering, const Module *module) {
+    bool ok = true;
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        ok &= add_named(gathering, module, resource->provider);
+    }
+    map_each(&module->providers, entry) {
+        const ProviderConfig *config = entry->value;
+        ProviderRef ref = {.name = config->name, .range = config->range};
+        ok &= add_named(gathering, module, ref);
+    }
+    map_each(&module->requirements, entry) {
+        const ProviderRequirement *requirement = entry->value;
+        ProviderRef ref = {.name = requirement->name, .range = requirement->range};
+        ok &= add_named(gathering, module, ref);
+    }
+    return ok;
+}
+
+static bool add_tree(Gathering *gathering, const Module *module) {
+    bool ok = add_module(gathering, module);
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->module)
+            ok &= add_tree(gathering, call->module);
+    }
+    return ok;
+}
+
+bool required_providers_of_module(
+    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags) {
+    Gathering gathering = {registry, out, map_new(arena), arena, diags};
+    return add_module(&gathering, module);
+}
+
+bool required_providers_of_tree(
+    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags) {
+    Gathering gathering = {registry, out, map_new(arena), arena, diags};
+    return add_tree(&gathering, module);
+}
+
+void required_providers_of_state(const State *state, StrVec *out, Arena *arena) {
+    Map seen = map_new(arena);
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        if (!map_has(&seen, resource->provider_config.provider))
+            vec_push(arena, out, resource->provider_config.provider);
+        map_set(&seen, resource->provider_config.provider, entry->value);
+    }
+    str_sort(out->items, out->count);
+}

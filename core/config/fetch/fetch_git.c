@@ -1,0 +1,306 @@
+/* Fetches git repositories with the program git.
+ *
+ * git gets the address in its environment, so process lists do not show it and git cannot read
+ * it as an option. git never prompts for a password and runs no hooks or templates. It fetches a
+ * single commit, with history only if the server requires it. */
+#include "fetch.h"
+#include "git_address.h"
+#include "url.h"
+#include "utf8.h"
+
+#include <errno.h>
+
+#define TIMEOUT_MS  ((int64_t)30 * 60 * 1000)
+#define LINES_SHOWN 6
+#define WORDS_MAX   32
+
+typedef struct GitRun {
+    const SourceRequest *request;
+    GitAddress address;
+    StrVec environment;
+    Str shown;
+    Arena *arena;
+    Diags *diags;
+} GitRun;
+
+static bool claims(Str address, Str *package, Arena *arena) {
+    return git_address_claims(address, package, arena);
+}
+
+static const char *environment_of(const GitRun *run, const char *name) {
+    const Process *process = run->request->io->process;
+    return process->environment(process->self, name);
+}
+
+static void set(GitRun *run, const char *name, Str value) {
+    Str begin = str_format(run->arena, "%s=", name);
+    Str whole = str_concat(begin, value, run->arena);
+    vec_each(&run->environment, there) {
+        if (!str_starts_with(*there, begin))
+            continue;
+        *there = whole;
+        return;
+    }
+    vec_push(run->arena, &run->environment, whole);
+}
+
+static void set_default(GitRun *run, const char *name, const char *value) {
+    const char *there = environment_of(run, name);
+    if (!there || !there[0])
+        set(run, name, str_from_cstr(value));
+}
+
+/* Appends settings to those of the user's GIT_CONFIG_COUNT environment variables. */
+static void configure(GitRun *run) {
+    const struct {
+        const char *name;
+        Str value;
+    } settings[] = {
+        {"remote.origin.url",   run->address.url},
+        {"core.hooksPath",      STR("/dev/null")},
+        {"advice.detachedHead", STR("false")    },
+        {"gc.auto",             STR("0")        },
+        {"http.lowSpeedLimit",  STR("1")        },
+        {"http.lowSpeedTime",   STR("60")       },
+        {"submodule.recurse",   STR("false")    },
+    };
+    const char *text = environment_of(run, "GIT_CONFIG_COUNT");
+    uint64_t count = 0;
+    if (!text || !str_to_uint64(str_from_cstr(text), &count) || count > 10000)
+        count = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(settings); i++, count++) {
+        Str key = str_format(run->arena, "GIT_CONFIG_KEY_%d", (int)count);
+        Str value = str_format(run->arena, "GIT_CONFIG_VALUE_%d", (int)count);
+        set(run, str_to_cstr(key, run->arena), str_from_cstr(settings[i].name));
+        set(run, str_to_cstr(value, run->arena), settings[i].value);
+    }
+    set(run, "GIT_CONFIG_COUNT", str_format(run->arena, "%d", (int)count));
+}
+
+static void set_up(GitRun *run) {
+    configure(run);
+    set(run, "GIT_TERMINAL_PROMPT", STR("0"));
+    set(run, "GIT_TEMPLATE_DIR", STR_EMPTY);
+    set(run, "LC_ALL", STR("C"));
+    set(run, "SSH_ASKPASS_REQUIRE", STR("force")); /* ssh does not prompt either: it fails */
+    set_default(run, "SSH_ASKPASS", "/bin/false");
+    set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git:file");
+}
+
+static bool is_file(const GitAddress *address) {
+    return str_starts_with(address->url, STR("/")) || str_starts_with(address->url, STR("file:"));
+}
+
+/* Forbids the file protocol, so that submodules cannot read directories of this machine. */
+static void forbid_files(GitRun *run) {
+    if (!is_file(&run->address))
+        set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git");
+}
+
+/* Removes variables that git sets for hooks; they would direct git to the user's repository. */
+static const char *const prefix[] = {
+    "env",
+    "-u",
+    "GIT_DIR",
+    "-u",
+    "GIT_WORK_TREE",
+    "-u",
+    "GIT_INDEX_FILE",
+    "-u",
+    "GIT_OBJECT_DIRECTORY",
+    "-u",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "-u",
+    "GIT_NAMESPACE",
+    "-u",
+    "GIT_COMMON_DIR",
+    "-u",
+    "GIT_PREFIX",
+    "git",
+};
+
+static int run_git(GitRun *run, const char *const *words, ProcessResult *out) {
+    const char *argv[WORDS_MAX + 1] = {0};
+    size_t count = 0;
+    for (; count < ARRAY_COUNT(prefix); count++)
+        argv[count] = prefix[count];
+    for (; *words; words++) {
+        CHECK(count < WORDS_MAX);
+        argv[count++] = *words;
+    }
+    ProcessRequest request = {
+        .argv = argv,
+        .directory = run->request->directory,
+        .environment = &run->environment,
+        .timeout_ms = TIMEOUT_MS,
+        .cancel = run->request->cancel,
+    };
+    const Process *process = run->request->io->process;
+    return process->run(process->self, &request, out, run->arena);
+}
+
+/* Returns the last lines of git's output. */
+static Str last_lines(GitRun *run, Str text) {
+    text = str_trim(text);
+    size_t start = text.len;
+    for (int lines = 0; start > 0 && lines < LINES_SHOWN; lines++) {
+        size_t newline = str_rfind_char(str_slice(text, 0, start), '\n');
+        start = newline == SIZE_MAX ? 0 : newline;
+    }
+    Str end = str_trim(str_after(text, start));
+    return utf8_strip_controls(url_scrub(end, run->address.url, run->arena), run->arena);
+}
+
+static bool refuse(GitRun *run, const char *format, Str detail) PRINTF_LIKE(2, 0);
+static bool refuse(GitRun *run, const char *format, Str detail) {
+    Str why = str_format(run->arena, format, STR_ARG(detail));
+    diags_error(run->diags, run->request->range, "Failed to fetch a module", "\"%.*s\": %.*s",
+                STR_ARG(run->shown), STR_ARG(why));
+    return false;
+}
+
+static bool refuse_run(GitRun *run, int status, const ProcessResult *result) {
+    if (status == -ECANCELED || cancel_level(run->request->cancel) != CANCEL_NONE)
+        return refuse(run, "stopped.%.*s", STR_EMPTY);
+    if (status == -ENOENT || (status == 0 && result->exit_status == 127))
+        return refuse(run,
+                      "the program git is not installed, and repositories are fetched by "
+                      "it.%.*s",
+                      STR_EMPTY);
+    if (status != 0)
+        return refuse(run, "git cannot be run: %.*s.", str_from_cstr(strerror(-status)));
+    if (result->timed_out)
+        return refuse(run, "git did not come to an end within half an hour.%.*s", STR_EMPTY);
+    return refuse(run, "git says:\n%.*s", last_lines(run, result->err));
+}
+
+static bool git(GitRun *run, const char *const *words, ProcessResult *result) {
+    *result = (ProcessResult){0};
+    int status = run_git(run, words, result);
+    return (status == 0 && result->exit_status == 0) || refuse_run(run, status, result);
+}
+
+static bool is_hex(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (!isxdigit((unsigned char)text.ptr[i]))
+            return false;
+    }
+    return text.len >= 4;
+}
+
+static bool says(const ProcessResult *result, const char *words) {
+    return str_find(result->err, str_from_cstr(words), 0) != SIZE_MAX;
+}
+
+/* Returns whether to fetch all refs, because the server does not serve this commit or shallow
+ * fetches. */
+static bool needs_everything(const ProcessResult *result, Str want) {
+    return is_hex(want) || says(result, "shallow");
+}
+
+static bool refuse_ref(GitRun *run, Str want) {
+    if (run->request->commit.len)
+        return refuse(run,
+                      "the commit %.*s, which the lock demands, is not there any more. If another "
+                      "one will do, run \"loam init -upgrade\".",
+                      want);
+    return refuse(run, "it has no branch, tag or commit \"%.*s\".", want);
+}
+
+/* Fetches one ref or commit; FETCH_HEAD is then the commit. On failure *needs_all is true if
+ * fetching all refs may find it. */
+static bool fetch_one(GitRun *run, Str want, bool *needs_all) {
+    const char *depth = run->address.depth.len ? str_to_cstr(run->address.depth, run->arena) : "1";
+    const char *ref = str_to_cstr(want, run->arena);
+    const char *const words[] = {"fetch", "-q",     "--no-tags", "--depth", depth,
+                                 "--",    "origin", ref,         NULL};
+    ProcessResult result = {0};
+    int status = run_git(run, words, &result);
+    bool fine = status == 0 && result.exit_status == 0;
+    *needs_all = status == 0 && !fine && !result.timed_out && needs_everything(&result, want);
+    if (fine || *needs_all)
+        return fine;
+    return says(&result, "find remote ref") ? refuse_ref(run, want)
+                                            : refuse_run(run, status, &result);
+}
+
+static bool fetch_all(GitRun *run) {
+    static const char *const words[] = {"fetch",
+                                        "-q",
+                                        "--",
+                                        "origin",
+                                        "+refs/heads/*:refs/remotes/origin/*",
+                                        "+refs/tags/*:refs/tags/*",
+                                        "+HEAD:refs/remotes/origin/HEAD",
+                                        NULL};
+    ProcessResult result;
+    return git(run, words, &result);
+}
+
+/* Resolves a name to a commit. Returns false, without a diagnostic, if there is none. */
+static bool find_commit(GitRun *run, const char *form, Str name, Str *out) {
+    Str text = str_format(run->arena, "%s%.*s^{commit}", form, STR_ARG(name));
+    const char *const words[] = {
+        "rev-parse", "-q", "--verify", "--end-of-options", str_to_cstr(text, run->arena), NULL};
+    ProcessResult result = {0};
+    if (run_git(run, words, &result) != 0 || result.exit_status != 0)
+        return false;
+    *out = str_clone(str_trim(result.out), run->arena);
+    return out->len >= 40 && is_hex(*out);
+}
+
+static bool find_in_all(GitRun *run, Str want, Str *out) {
+    static const char *const forms[] = {"refs/tags/", "refs/remotes/origin/", ""};
+    for (size_t i = 0; i < ARRAY_COUNT(forms); i++) {
+        if (find_commit(run, forms[i], want, out))
+            return true;
+    }
+    return refuse_ref(run, want);
+}
+
+static bool fetch_commit(GitRun *run, Str *commit) {
+    Str want = run->request->commit;
+    bool needs_all = false;
+    if (!want.len)
+        want = run->address.ref.len ? run->address.ref : STR("HEAD");
+    if (fetch_one(run, want, &needs_all))
+        return find_commit(run, "", STR("FETCH_HEAD"), commit) || refuse_ref(run, want);
+    return needs_all && fetch_all(run) && find_in_all(run, want, commit);
+}
+
+static bool check_out(GitRun *run, Str commit) {
+    const char *const words[] = {"checkout", "-q", "--detach", str_to_cstr(commit, run->arena),
+                                 "--",       NULL};
+    static const char *const submodules[] = {"submodule", "-q",          "update",
+                                             "--init",    "--recursive", NULL};
+    ProcessResult result;
+    if (!git(run, words, &result))
+        return false;
+    Str list = disk_join(run->request->directory, STR(".gitmodules"), run->arena);
+    if (!disk_exists(run->request->io->disk, list))
+        return true;
+    forbid_files(run);
+    return git(run, submodules, &result);
+}
+
+static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {
+    static const char *const begin[] = {"init", "-q", NULL};
+    GitRun run = {.request = request, .arena = arena, .diags = diags};
+    const char *problem;
+    ProcessResult result;
+    run.shown = url_redact(request->package, arena);
+    if (!git_address_parse(request->package, &run.address, &problem, arena))
+        return refuse(&run, "%.*s", str_from_cstr(problem));
+    if (request->is_foreign && is_file(&run.address))
+        return refuse(&run, "it is on this machine; a server cannot say that.%.*s", STR_EMPTY);
+    set_up(&run);
+    return git(&run, begin, &result) && fetch_commit(&run, &out->commit) &&
+           check_out(&run, out->commit);
+}
+
+const ModuleSource fetch_git = {
+    .name = "git",
+    .forms = "git::URL, git@HOST:PATH, ssh://…, https://….git, github.com/OWNER/NAME, ?ref=…",
+    .claims = claims,
+    .fetch = fetch,
+};

@@ -1,0 +1,182 @@
+/* Sends HTTP requests of module sources; diagnostics show addresses without credentials. */
+#include "fetch_web.h"
+
+#include "url.h"
+#include "utf8.h"
+
+#include <strings.h>
+
+#define RETRIES       2
+#define SHORT_WAIT_MS 10000
+#define ANSWER_LIMIT  ((uint64_t)16 << 20)
+/* A download below DOWNLOAD_RATE for DOWNLOAD_WAIT_MS is aborted. */
+#define DOWNLOAD_RATE    1024 /* bytes per second */
+#define DOWNLOAD_WAIT_MS 20000
+#define DOWNLOAD_LIMIT   ((uint64_t)1 << 30)
+
+const char *fetch_web_environment(const Io *io, Str name, Arena *arena) {
+    static const char *const prefixes[] = {"LOAM_", "TF_"};
+    for (size_t i = 0; i < ARRAY_COUNT(prefixes); i++) {
+        Str full = str_format(arena, "%s%.*s", prefixes[i], STR_ARG(name));
+        const char *value = io->process->environment(io->process->self, str_to_cstr(full, arena));
+        if (value && value[0])
+            return value;
+    }
+    return NULL;
+}
+
+static uint64_t number_of(const Io *io, const char *name, uint64_t fallback, Arena *arena) {
+    const char *text = fetch_web_environment(io, str_from_cstr(name), arena);
+    uint64_t number;
+    return text && str_to_uint64(str_from_cstr(text), &number) && number < 10000 ? number
+                                                                                 : fallback;
+}
+
+static const char *hint_of_status(HttpStatus status) {
+    switch (status) {
+    case HTTP_BAD_CERTIFICATE:
+        return " If its certificate is from an authority of your own, name that in the environment "
+               "variable SSL_CERT_FILE.";
+    case HTTP_UNKNOWN_NAME:
+    case HTTP_NO_CONNECTION:
+    case HTTP_TIMED_OUT:
+    case HTTP_LOST: return " Check the address, and the way there.";
+    case HTTP_REFUSED_URL: return " Only https is followed.";
+    case HTTP_DONE:
+    case HTTP_TOO_LARGE:
+    case HTTP_TOO_MANY_REDIRECTS:
+    case HTTP_NOT_KEPT:
+    case HTTP_NO_CLIENT:
+    case HTTP_CANCELLED: return "";
+    }
+    return "";
+}
+
+static const char *hint_of_code(int code) {
+    if (code == 401 || code == 403)
+        return " It wants to know who asks: for a registry, give a token in the environment "
+               "variable TF_TOKEN_host_name.";
+    if (code == 404 || code == 410)
+        return " Check the address.";
+    return code >= 500 || code == 429 ? " Try again later." : "";
+}
+
+static bool refuse(
+    const WebQuestion *question, Str why, const char *hint, Arena *arena, Diags *diags) {
+    Str shown = url_redact(question->url, arena);
+    diags_error(diags, question->request->range, "Failed to fetch a module",
+                "Asking %s for \"%.*s\" failed: %.*s.%s", question->asker, STR_ARG(shown),
+                STR_ARG(why), hint);
+    return false;
+}
+
+/* Moves credentials out of the URL, so that no library message contains them. */
+static Str take_credentials(Str address, HttpRequest *http, Arena *arena) {
+    Url url;
+    if (!url_parse(address, &url) || !url.userinfo.len)
+        return address;
+    size_t colon = str_find_char(url.userinfo, ':', 0);
+    Str user = str_slice(url.userinfo, 0, colon);
+    Str password = colon == SIZE_MAX ? STR_EMPTY : str_after(url.userinfo, colon + 1);
+    if (!url_decode(user, &http->user, arena))
+        http->user = user;
+    if (!url_decode(password, &http->password, arena))
+        http->password = password;
+    url.userinfo = STR_EMPTY;
+    return url_to_str(&url, arena);
+}
+
+bool fetch_web_get(const WebQuestion *question, HttpResponse *out, Arena *arena, Diags *diags) {
+    const Io *io = question->request->io;
+    uint64_t seconds = number_of(io, "REGISTRY_CLIENT_TIMEOUT", SHORT_WAIT_MS / 1000, arena);
+    HttpRequest http = {
+        .idle_timeout_ms = question->file.len ? DOWNLOAD_WAIT_MS : (int64_t)seconds * 1000,
+        .least_rate = question->file.len ? DOWNLOAD_RATE : 0,
+        .body_limit = question->file.len ? DOWNLOAD_LIMIT : ANSWER_LIMIT,
+        .retries = (uint32_t)number_of(io, "REGISTRY_DISCOVERY_RETRY", RETRIES, arena),
+        .cancel = question->request->cancel,
+    };
+    http.url = take_credentials(question->url, &http, arena);
+    if (question->token.len)
+        http_add_header(&http.headers, "Authorization",
+                        str_format(arena, "Bearer %.*s", STR_ARG(question->token)), arena);
+    Str problem = STR_EMPTY;
+    HttpStatus status = question->file.len
+                            ? http_download(io, &http, question->file, out, &problem, arena)
+                            : http_send(io, &http, out, &problem, arena);
+    if (status != HTTP_DONE)
+        return refuse(question, url_scrub(problem, question->url, arena), hint_of_status(status),
+                      arena, diags);
+    if (out->code >= 200 && out->code < 300)
+        return true;
+    return refuse(question, str_format(arena, "the answer is %d", out->code),
+                  hint_of_code(out->code), arena, diags);
+}
+
+static bool is_name_char(char c) {
+    return isalnum((unsigned char)c) || c == '-' || c == '_';
+}
+
+/* Finds the value of an attribute in the text of an HTML tag. */
+static bool find_attribute(Str tag, const char *name, Str *out) {
+    size_t length = strlen(name);
+    for (size_t i = 1; i + length + 2 < tag.len; i++) {
+        if (is_name_char(tag.ptr[i - 1]) || strncasecmp(tag.ptr + i, name, length) != 0)
+            continue;
+        Str rest = str_trim(str_after(tag, i + length));
+        if (!str_starts_with(rest, STR("=")))
+            continue;
+        rest = str_trim(str_after(rest, 1));
+        if (!rest.len || (rest.ptr[0] != '"' && rest.ptr[0] != '\''))
+            continue;
+        size_t end = str_find_char(rest, rest.ptr[0], 1);
+        if (end == SIZE_MAX)
+            return false;
+        *out = str_slice(rest, 1, end);
+        return true;
+    }
+    return false;
+}
+
+static Str find_meta(Str page) {
+    for (size_t at = 0; (at = str_find_char(page, '<', at)) != SIZE_MAX; at++) {
+        size_t end = str_find_char(page, '>', at);
+        Str tag = str_slice(page, at, end);
+        Str name;
+        Str content;
+        if (tag.len > 5 && strncasecmp(tag.ptr, "<meta", 5) == 0 &&
+            find_attribute(tag, "name", &name) && str_equal(name, STR("terraform-get")) &&
+            find_attribute(tag, "content", &content))
+            return content;
+    }
+    return STR_EMPTY;
+}
+
+static Str unescape(Str text, Arena *arena) {
+    StrVec parts = {0};
+    size_t from = 0;
+    for (size_t at; (at = str_find(text, STR("&amp;"), from)) != SIZE_MAX; from = at + 5)
+        vec_push(arena, &parts, str_slice(text, from, at));
+    vec_push(arena, &parts, str_after(text, from));
+    return str_join(parts.items, parts.count, STR("&"), arena);
+}
+
+/* The subdirectory after "//" is not part of the URL path. */
+Str fetch_web_resolve(Str page, Str location, Arena *arena) {
+    Str subdir;
+    Url url;
+    if (!str_starts_with(location, STR("/")) && !module_source_is_local(location))
+        return location;
+    Str package = url_resolve(page, module_source_split(location, &subdir, arena), arena);
+    if (!subdir.len || !url_parse(package, &url))
+        return package;
+    url.path = str_format(arena, "%.*s//%.*s", STR_ARG(url.path), STR_ARG(subdir));
+    return url_to_str(&url, arena);
+}
+
+Str fetch_web_location(const HttpResponse *response, Arena *arena) {
+    Str location = http_header(response, "x-terraform-get");
+    if (!location.len)
+        location = unescape(find_meta(response->body), arena);
+    return fetch_web_resolve(response->url, utf8_strip_controls(location, arena), arena);
+}

@@ -1,0 +1,31 @@
+/* Reads regular files of a directory listing and rejects others. */
+#include "directory_file.h"
+
+#include <string.h>
+
+static bool refuse_other(const Disk *disk, const DirectoryFile *file, Diags *diags) {
+    DiskStat stat;
+    int status = disk->stat(disk->self, file->path, &stat);
+    if (status < 0)
+        diags_error(diags, NO_RANGE, file->summary,
+                    "%.*s is a link that leads to no file: %s. Mend the link, or remove it.",
+                    STR_ARG(file->path), strerror(-status));
+    else
+        diags_error(diags, NO_RANGE, file->summary,
+                    "%.*s is no file but a pipe, a socket or a device. Remove it, or put a file "
+                    "in its place.",
+                    STR_ARG(file->path));
+    return false;
+}
+
+bool directory_file_read(
+    const Disk *disk, const DirectoryFile *file, Str *out, Arena *arena, Diags *diags) {
+    if (file->kind == DISK_OTHER)
+        return refuse_other(disk, file, diags);
+    int status = disk->read_file(disk->self, file->path, out, arena);
+    if (status >= 0)
+        return true;
+    diags_error(diags, NO_RANGE, file->summary, "%.*s: %s.", STR_ARG(file->path),
+                strerror(-status));
+    return false;
+}

@@ -1,0 +1,220 @@
+/* The task of one instance: arenas, diagnostics, provider, events, records. */
+#include "instance_op.h"
+
+#include "deletions.h"
+#include "log.h"
+#include "mask.h"
+#include "mocking.h"
+
+#include <inttypes.h>
+
+/* Returns the provider configuration with this key; the node itself if it is not repeated or has no
+ * such key. */
+static ProviderNode *choose_provider(ProviderNode *provider, Str key) {
+    vec_each(&provider->repeated, one) {
+        if (str_equal((*one)->address.key, key))
+            return *one;
+    }
+    return provider;
+}
+
+void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker) {
+    EngineWalk *walk = record->walk;
+    *op = (InstanceOp){
+        .walk = walk,
+        .node = record->node,
+        .record = record,
+        .resource = record->node->as.resource,
+        .keep = walk->workers[worker].keep,
+        .walk_arena = walk->workers[worker].walk_arena,
+        .scratch = walk->workers[worker].scratch,
+    };
+    op->type = op->resource->type;
+    op->schema = op->type->schema;
+    op->provider = choose_provider(op->resource->provider->as.provider, record->provider_key);
+    mocking_find(walk, op->provider, op->type, record->address, &op->mock);
+    op->diags = diags_new(op->scratch);
+    op->address = resource_addr_to_str(record->address, op->scratch);
+    const Clock *clock = walk->engine->io->clock;
+    op->started_ms = clock->monotonic_ms(clock->self);
+}
+
+static void tell_end(const InstanceOp *op, bool ok) {
+    static const char *const phases[] = {
+        [PHASE_VALIDATE] = "validate",
+        [PHASE_PLAN] = "plan",
+        [PHASE_APPLY] = "apply",
+        [PHASE_EVALUATE] = "evaluate",
+    };
+    static_assert(ARRAY_COUNT(phases) == PHASE_EVALUATE + 1, "a name for each phase");
+    const Clock *clock = op->walk->engine->io->clock;
+    log_debug("instance done", log_text("address", op->address),
+              log_cstr("phase", phases[op->walk->phase]), log_number("ok", ok),
+              log_number("ms", clock->monotonic_ms(clock->self) - op->started_ms));
+}
+
+bool instance_op_end(InstanceOp *op) {
+    bool ok = !diags_has_errors(&op->diags);
+    if (op->diags.count > 0) {
+        diags_set_address(&op->diags, 0, op->address);
+        if (op->resource->config)
+            diags_set_range(&op->diags, 0, op->resource->config->range);
+        mask_collect_variables(op->walk->engine->config->root, op->walk->options->variables,
+                               &op->secrets, op->scratch);
+        mask_diags(&op->diags, &op->secrets);
+        diags_sink_append(op->walk->sink, &op->diags);
+    }
+    if (!ok)
+        op->record->failed = true;
+    if (log_enabled(LOG_DEBUG))
+        tell_end(op, ok);
+    arena_reset(op->scratch);
+    return ok;
+}
+
+static void report_progress(void *payload, uint64_t done, uint64_t total, const char *what) {
+    const InstanceOp *op = payload;
+    WalkPhase phase = op->walk->phase;
+    if (phase != PHASE_APPLY && phase != PHASE_PLAN)
+        return;
+    WalkEvent event =
+        instance_op_event(op, phase == PHASE_APPLY ? EVENT_APPLY_PROGRESS : EVENT_REFRESH_PROGRESS);
+    event.text = str_from_cstr(what);
+    event.done = done;
+    event.total = total;
+    hooks_send(op->walk->engine->hooks, &event);
+}
+
+static bool find_deleted(void *payload, const char *type, const char *attribute, Str text) {
+    const InstanceOp *op = payload;
+    return deletions_have(op->walk, type, attribute, text);
+}
+
+Call instance_op_call(InstanceOp *op) {
+    const EngineWalk *walk = op->walk;
+    return (Call){
+        .provider = op->provider->provider,
+        .type = *op->type,
+        .client = op->mock.type ? NULL : op->provider->client,
+        .io = walk->engine->io,
+        .cancel = walk->engine->cancel,
+        .arena = op->scratch,
+        .is_planning = walk->phase == PHASE_PLAN,
+        .address = op->address,
+        .lineage = walk->lineage,
+        .generation = walk->working ? working_state_generation(walk->working, op->record->address)
+                                    : walk->serial,
+        .secrets = &op->secrets,
+        .provider_secrets = &op->provider->secrets,
+        .progress_payload = op,
+        .progress = report_progress,
+        .deletes = find_deleted,
+        .part_begin = op->part_begin,
+        .part_end = op->part_end,
+    };
+}
+
+WalkEvent instance_op_event(const InstanceOp *op, WalkEventKind kind) {
+    const Clock *clock = op->walk->engine->io->clock;
+    return (WalkEvent){
+        .kind = kind,
+        .address = op->address,
+        .resource = op->record->address,
+        .deposed = op->record->deposed,
+        .action = op->action,
+        .elapsed_ms = clock->monotonic_ms(clock->self) - op->started_ms,
+    };
+}
+
+static void send_event(const InstanceOp *op, WalkEventKind kind, Str id, bool failed) {
+    const Hooks *hooks = op->walk->engine->hooks;
+    if (!hooks)
+        return;
+    WalkEvent event = instance_op_event(op, kind);
+    event.id = id;
+    event.failed = failed;
+    hooks_send(hooks, &event);
+}
+
+void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id) {
+    send_event(op, kind, id, false);
+}
+
+void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok) {
+    send_event(op, kind, id, !ok);
+}
+
+void instance_op_place_diags(InstanceOp *op, size_t from) {
+    for (size_t i = from; i < op->diags.count; i++) {
+        Diag *diag = &op->diags.items[i];
+        Path path = path_parse(diag->path, op->scratch);
+        if (!diag->range.source && path.count > 0 && op->resource->decoded)
+            diag->range = decode_range_of(op->resource->decoded, path);
+    }
+    if (op->resource->config)
+        diags_set_range(&op->diags, from, op->resource->config->body->range);
+}
+
+bool instance_op_require_provider(InstanceOp *op) {
+    if (op->provider->is_configured || op->mock.type)
+        return true;
+    diags_error(&op->diags, NO_RANGE, "Provider configuration not known",
+                "%.*s cannot be changed: the configuration of its provider \"%s\" depends on "
+                "something that is not there, so there is nobody to ask.",
+                STR_ARG(op->address), op->provider->provider->name);
+    return false;
+}
+
+/* The key is the key of the instance, even if that provider configuration was removed. */
+static ProviderConfigAddr provider_config(const InstanceOp *op) {
+    ProviderConfigAddr address = op->provider->address;
+    address.key = op->record->provider_key;
+    return address;
+}
+
+ResourceChange *instance_op_new_change(const InstanceOp *op) {
+    ResourceChange *change = arena_new(op->walk_arena, ResourceChange);
+    change->address = op->record->address;
+    change->provider_config = provider_config(op);
+    change->deposed = op->record->deposed;
+    change->schema = op->schema;
+    change->before = value_null(schema_implied_type(op->schema));
+    change->after = change->before;
+    change->config = value_null(&TYPE_DYNAMIC);
+    change->dependencies = op->resource->dependencies;
+    change->dependency_count = op->resource->dependency_count;
+    return change;
+}
+
+JournalIntent instance_op_intent(const InstanceOp *op, PendingAction action) {
+    return (JournalIntent){
+        .address = op->record->address,
+        .provider_config = provider_config(op),
+        .deposed = op->record->deposed,
+        .action = action,
+        .schema_version = (uint64_t)op->schema->version,
+    };
+}
+
+JournalOutcome instance_op_outcome(const InstanceOp *op, const StateObject *object) {
+    return (JournalOutcome){
+        .address = op->record->address,
+        .provider_config = provider_config(op),
+        .deposed = op->record->deposed,
+        .object = object,
+    };
+}
+
+Str instance_op_object_id(Value marked) {
+    if (!value_is_present(marked))
+        return STR_EMPTY;
+    static const char *const keys[] = {"id", "name"};
+    for (size_t i = 0; i < ARRAY_COUNT(keys); i++) {
+        Value found;
+        if (!value_find(marked, str_from_cstr(keys[i]), &found))
+            continue;
+        if (value_is_present(found) && found.type->kind == KIND_STRING && !found.marks)
+            return value_text(found);
+    }
+    return STR_EMPTY;
+}

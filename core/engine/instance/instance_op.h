@@ -1,0 +1,71 @@
+/* operation: one resource instance, processed by one worker of the walk.
+ *
+ * A InstanceOp holds the arenas, the diagnostics and the provider of a task. Results that outlive
+ * the task are cloned from `scratch`: to `keep` if they outlive the walk, else to `walk_arena`.
+ * instance_op_end resets `scratch`. */
+#pragma once
+
+#include "journal.h"
+#include "mock.h"
+#include "node.h"
+#include "resource_type.h"
+#include "state_object.h"
+
+/* The parts that one call changes (change_parts.h). Thread-safe. */
+typedef struct PartWork PartWork;
+typedef bool (*PartBegin)(void *payload, const PartIntent *intent, Diags *diags);
+typedef bool (*PartEnd)(void *payload, Str key, Str private_data, Diags *diags);
+
+typedef struct InstanceOp {
+    EngineWalk *walk;
+    Node *node;
+    InstanceRecord *record;
+    ResourceNode *resource;
+    const ObjectType *type;
+    const Schema *schema;
+    ProviderNode *provider;
+    Mock mock; /* its type is NULL if the object is not mocked */
+    Arena *keep;
+    Arena *walk_arena;
+    Arena *scratch;
+    Diags diags;
+    StrVec secrets;       /* texts that diagnostics must not contain */
+    Str address;          /* as text, in scratch */
+    PartWork *parts;      /* of the current call; NULL: none */
+    PartBegin part_begin; /* of the current call; set with `parts` */
+    PartEnd part_end;
+
+    Action action;
+    int64_t started_ms;
+} InstanceOp;
+
+/* Begins a task on the record's instance. */
+void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker);
+/* Reports the diagnostics to the walk, without secrets. Returns true if none of them is an
+ * error. */
+bool instance_op_end(InstanceOp *op);
+/* Returns the context of a provider call. */
+Call instance_op_call(InstanceOp *op);
+/* Sets the range of provider diagnostics from index `from` on: the argument that they name, or else
+ * the block. */
+void instance_op_place_diags(InstanceOp *op, size_t from);
+/* Returns a progress event about this instance. `elapsed_ms` counts from instance_op_begin. */
+WalkEvent instance_op_event(const InstanceOp *op, WalkEventKind kind);
+/* Sends an event about this instance; `id` is the id of its object, or empty. */
+void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id);
+/* Sends an EVENT_…_END about this instance. */
+void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok);
+/* Returns "id" or "name" of an object, for progress events; empty if it has neither, or if the
+ * value is marked. A view. */
+Str instance_op_object_id(Value marked);
+
+/* Returns false with an error if the provider cannot be called because its configuration is
+ * unknown. */
+MUST_USE bool instance_op_require_provider(InstanceOp *op);
+/* Returns a new change of this instance, allocated in `walk_arena`: null before and after, no
+ * configuration. */
+ResourceChange *instance_op_new_change(const InstanceOp *op);
+/* Return the journal records to write before and after a call. The caller adds the members of the
+ * call. */
+JournalIntent instance_op_intent(const InstanceOp *op, PendingAction action);
+JournalOutcome instance_op_outcome(const InstanceOp *op, const StateObject *object);

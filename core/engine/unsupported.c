@@ -1,0 +1,152 @@
+/* Unsupported features: a table whose rows find their blocks in one module. */
+#include "unsupported.h"
+
+#include "convert.h"
+#include "eval.h"
+
+typedef struct RefusalReport {
+    const char *what;
+    const char *advice;
+    Diags *diags;
+    size_t count;
+} RefusalReport;
+
+typedef struct Unsupported {
+    const char *what;   /* "moved blocks": subject of the message */
+    const char *advice; /* alternative for the user */
+    void (*find)(const Module *module, RefusalReport *report);
+} Unsupported;
+
+static void report_block(RefusalReport *report, SourceRange range) {
+    diags_error(report->diags, range, "Not carried out by this version",
+                "This version of loam checks %s, but does not carry them out yet, so it does not "
+                "plan or apply this configuration. %s",
+                report->what, report->advice);
+    report->count++;
+}
+
+/* Connection arguments that are not implemented, each with the value that is accepted. */
+static const struct {
+    const char *name;
+    const char *harmless; /* as text; NULL: only null is accepted */
+    bool is_checked;      /* an unknown value is accepted here and checked when it is used */
+} unused_arguments[] = {
+    {"type",                "ssh",   true },
+    {"target_platform",     "unix",  true },
+    {"agent",               "false", false},
+    {"agent_identity",      NULL,    false},
+    {"certificate",         NULL,    false},
+    {"proxy_scheme",        NULL,    false},
+    {"proxy_host",          NULL,    false},
+    {"proxy_port",          NULL,    false},
+    {"proxy_user_name",     NULL,    false},
+    {"proxy_user_password", NULL,    false},
+    {"bastion_host",        NULL,    false},
+    {"bastion_host_key",    NULL,    false},
+    {"bastion_port",        NULL,    false},
+    {"bastion_user",        NULL,    false},
+    {"bastion_password",    NULL,    false},
+    {"bastion_private_key", NULL,    false},
+    {"bastion_certificate", NULL,    false},
+    {"https",               "false", false},
+    {"insecure",            "false", false},
+    {"cacert",              NULL,    false},
+    {"use_ntlm",            "false", false},
+};
+
+static bool asks_for_nothing(const Expr *expr, size_t row, Arena *arena) {
+    Diags ignored = diags_new(arena);
+    ConvertError error;
+    Value value, text;
+    if (!eval_constant(expr, &value, arena, &ignored))
+        return unused_arguments[row].is_checked;
+    if (value_is_null(value))
+        return true;
+    const char *harmless = unused_arguments[row].harmless;
+    return harmless && convert_value(value, &TYPE_STRING, &text, &error, arena) &&
+           value_is_present(text) && str_equal_cstr(value_text(text), harmless);
+}
+
+static void find_in_connection(const Connection *connection, RefusalReport *report) {
+    if (!connection)
+        return;
+    Arena *arena = report->diags->arena;
+    Diags ignored = diags_new(arena);
+    BodyContent content = {0};
+    if (!body_attributes(connection->body, BODY_EXPRESSION, &content, arena, &ignored))
+        return;
+    for (size_t i = 0; i < ARRAY_COUNT(unused_arguments); i++) {
+        const BodyAttribute *found = body_content_find(&content, unused_arguments[i].name);
+        if (found && !asks_for_nothing(found->expr, i, arena))
+            report_block(report, found->range);
+    }
+}
+
+static void find_in_provisioners(const Provisioners *provisioners,
+                                 const Connection *shared,
+                                 RefusalReport *report) {
+    bool is_used = false;
+    vec_each(provisioners, provisioner) {
+        if (str_equal_cstr(provisioner->type, "local-exec"))
+            continue;
+        is_used = true;
+        find_in_connection(provisioner->connection, report);
+    }
+    if (is_used)
+        find_in_connection(shared, report);
+}
+
+static void find_connections(const Module *module, RefusalReport *report) {
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        find_in_provisioners(&resource->provisioners, resource->connection, report);
+    }
+    vec_each(&module->removed, removed) {
+        find_in_provisioners(&removed->provisioners, removed->connection, report);
+    }
+}
+
+/* Providers receive only their configuration and the objects, so provider_meta is rejected. */
+static bool check_provider_metas(const Module *module, Diags *diags) {
+    bool ok = true;
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        const ProviderMeta *meta = map_find(&module->provider_metas, resource->provider.name);
+        if (!meta)
+            continue;
+        Str summary = str_format(diags->arena, "Provider %.*s doesn't support provider_meta",
+                                 STR_ARG(meta->provider));
+        diags_error(
+            diags, meta->range, str_to_cstr(summary, diags->arena),
+            "The resource %.*s belongs to a provider that takes no \"provider_meta\" block. "
+            "Remove the block.",
+            STR_ARG(entry->key));
+        ok = false;
+    }
+    return ok;
+}
+
+static const Unsupported rows[] = {
+    {"connections of this kind",
+     "Direct SSH connections with \"private_key\" or \"password\" are carried out.", find_connections},
+};
+
+static void check_module(const Module *module, RefusalReport *report) {
+    report->count += !check_provider_metas(module, report->diags);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        report->what = rows[i].what;
+        report->advice = rows[i].advice;
+        rows[i].find(module, report);
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->module)
+            check_module(call->module, report);
+    }
+}
+
+bool unsupported_check(const Config *config, Diags *diags) {
+    RefusalReport report = {.diags = diags};
+    check_module(config->root, &report);
+    return report.count == 0;
+}

@@ -1,0 +1,146 @@
+/* Calls the visit function of each node, and decides which nodes a failure skips. */
+#include "node_visit_run.h"
+
+#include "ephemerals.h"
+#include "node_kinds.h"
+
+static bool dispatch(NodeVisit *visit) {
+    switch (visit->node->kind) {
+    case NODE_VARIABLE: return node_variable_visit(visit);
+    case NODE_LOCAL: return node_local_visit(visit);
+    case NODE_OUTPUT: return node_output_visit(visit);
+    case NODE_MODULE: return node_module_visit(visit);
+    case NODE_MODULE_VALUE: return node_module_value_visit(visit);
+    case NODE_PROVIDER: return node_provider_visit(visit);
+    case NODE_RESOURCE: return node_resource_visit(visit);
+    case NODE_RESOURCE_VALUE: return node_resource_value_visit(visit);
+    case NODE_ORPHAN: return node_orphan_visit(visit);
+    case NODE_IMPORT: return node_import_visit(visit);
+    case NODE_CHECK: return node_check_visit(visit);
+    case NODE_CHECK_START: return true;
+    case NODE_EPHEMERAL_CLOSE: return node_ephemeral_close_visit(visit);
+    case NODE_DESTROY: return node_destroy_visit(visit);
+    case NODE_DESTROY_GATE:
+        atomic_store(&visit->node->has_failed, node_visit_is_blocked(visit));
+        return true;
+    }
+    return false;
+}
+
+/* Marks a node as pending if a dependency will change; data sources then wait. Marks it as renewed
+ * if a dependency is replaced: a provider whose server is replaced has nothing to read. Resources
+ * do not pass this mark on. */
+static void inherit_pending(EngineWalk *walk, Node *node) {
+    const Graph *graph = &walk->graph;
+    for (uint32_t i = graph->need_start[node->id]; i < graph->need_start[node->id + 1]; i++) {
+        const Node *need = graph->payloads.items[graph->need[i]];
+        if (need->is_pending)
+            node->is_pending = true;
+        if (need->is_renewed && node->kind != NODE_RESOURCE)
+            node->is_renewed = true;
+    }
+}
+
+/* A resource reports errors of its parts later, and continues with the valid parts. Other nodes
+ * report all errors and are not evaluated. */
+static void report_errors(NodeVisit *visit) {
+    const Node *node = visit->node;
+    if (node->kind == NODE_RESOURCE)
+        diags_append(&visit->diags, &node->faults);
+    else
+        node_tell_faults(node, &visit->diags);
+}
+
+static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker, void *context) {
+    (void)id;
+    EngineWalk *walk = context;
+    Node *node = payload;
+    if (!node->is_selected)
+        return true;
+    if (walk->phase == PHASE_PLAN)
+        inherit_pending(walk, node);
+    NodeVisit visit = {
+        .walk = walk,
+        .tasks = tasks,
+        .node = node,
+        .worker = worker,
+        .keep = walk->workers[worker].keep,
+        .walk_arena = walk->workers[worker].walk_arena,
+        .scratch = walk->workers[worker].scratch,
+    };
+    visit.diags = diags_new(visit.scratch);
+    if (walk->phase == PHASE_VALIDATE)
+        report_errors(&visit);
+    bool ok =
+        !diags_has_errors(&visit.diags) && dispatch(&visit) && !diags_has_errors(&visit.diags);
+    if (visit.diags.count > 0)
+        diags_sink_append(walk->sink, &visit.diags);
+    arena_reset(visit.scratch);
+    return ok;
+}
+
+static bool is_sound(const Node *block, InstanceKey key) {
+    vec_each(&block->module->instances, module) {
+        const ResourceExpansion *resource = node_slot(block, *module)->payload;
+        size_t index;
+        if (!resource || !expansion_find(&resource->expansion, key, &index) ||
+            resource->records[index].failed)
+            return false;
+    }
+    return true;
+}
+
+/* Apply: returns true if `node` uses only single instances of the resource, by literal keys, and
+ * none of them failed. */
+static bool uses_are_sound(const Node *node, const Node *value) {
+    const Node *block = node_find(value->module, value->as.resource->local_address);
+    bool any = false;
+    vec_each(&node->uses, use) {
+        if (use->value != value)
+            continue;
+        if (use->key.kind == KEY_NONE || !is_sound(block, use->key))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+/* Returns true if `user` is visited although its dependency `failed` has failed. Apply: the value
+ * of a resource is still built, and users of its successful instances continue. Destroy plan: a
+ * deletion precedes those of its dependencies, so their failure does not matter. */
+static bool survives(GraphNode user, GraphNode failed, void *context) {
+    const EngineWalk *walk = context;
+    const Node *node = walk->nodes.items[user];
+    const Node *need = walk->nodes.items[failed];
+    if (walk->phase == PHASE_PLAN && walk->options->mode == PLAN_DESTROY)
+        return need->kind == NODE_RESOURCE || need->kind == NODE_RESOURCE_VALUE;
+    if (walk->phase != PHASE_APPLY)
+        return false;
+    if (need->kind == NODE_RESOURCE)
+        return node == need->as.resource->value;
+    return need->kind == NODE_RESOURCE_VALUE && uses_are_sound(node, need);
+}
+
+/* A change that cannot be recorded must not be made. */
+static bool should_stop(const void *context) {
+    const EngineWalk *walk = context;
+    return walk->working && working_state_has_failed(walk->working);
+}
+
+bool node_visit_run(EngineWalk *walk) {
+    node_module_instance(walk->root, NULL, KEY_ABSENT, value_null(&TYPE_DYNAMIC), REPEAT_NONE,
+                         walk->arena);
+    WalkRequest request = {
+        .graph = &walk->graph,
+        .workers = walk->worker_count,
+        .cancel = walk->engine->cancel,
+        .should_stop = should_stop,
+        .visit = visit_node,
+        .survives = survives,
+        .context = walk,
+    };
+    bool ok = walk_run(&request);
+    ok = ephemerals_close_all(walk->ephemerals) && ok; /* objects whose close node was skipped */
+    node_provider_close(walk);
+    return ok;
+}

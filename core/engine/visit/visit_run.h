@@ -1,7 +1,0 @@
-/* visit_run: visits every node of a walk. */
-#pragma once
-
-#include "node.h"
-
-/* Runs the graph. Returns false if a node failed; the diagnostics are in walk->sink. */
-bool visit_run(EngineWalk *walk);

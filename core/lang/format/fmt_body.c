@@ -1,0 +1,268 @@
+/* fmt_body: parses arguments and blocks by recursive descent and copies their tokens from `in`
+ * to `out`. */
+#include "fmt_body.h"
+
+#include "fmt_argument.h"
+#include "map.h"
+
+#define BLOCK_DEPTH_MAX 1000
+
+typedef struct Reader {
+    const SourceText *source;
+    FmtRewrite rewrite;
+    VEC(Token) in;
+    size_t at;
+    FmtTokens *out;
+    uint32_t depth;
+    Arena *arena;
+    Diags *diags;
+} Reader;
+
+/* The position of a body, which determines its rules. */
+typedef struct Body {
+    Str block_type; /* type of a top-level block; empty elsewhere */
+    bool is_top;
+    bool is_line; /* on one line: { one = argument } */
+    Map names;
+} Body;
+
+static void read_tokens(Reader *reader) {
+    Lexer lexer = lexer_new(reader->source, 0, LEXER_NORMAL, reader->arena);
+    lexer.keeps_comments = true;
+    do {
+        Token token = lexer_next(&lexer);
+        vec_push(reader->arena, &reader->in, token);
+    } while (vec_last(&reader->in).kind != TOKEN_END);
+}
+
+static Str text_of(const Reader *reader, Token token) {
+    return str_slice(reader->source->bytes, token.start, token.end);
+}
+
+static FmtToken fmt_token(const Reader *reader, size_t i) {
+    Token token = reader->in.items[i];
+    return (FmtToken){.kind = token.kind, .text = text_of(reader, token)};
+}
+
+/* A comment that includes its newline counts as a newline. */
+static TokenKind kind_at(const Reader *reader, size_t i) {
+    Token token = reader->in.items[i];
+    bool ends_line =
+        token.kind == TOKEN_COMMENT && str_ends_with(text_of(reader, token), STR("\n"));
+    return ends_line ? TOKEN_NEWLINE : token.kind;
+}
+
+/* Returns the index of the next token, skipping comments within a line. */
+static size_t next_index(const Reader *reader) {
+    size_t i = reader->at;
+    while (kind_at(reader, i) == TOKEN_COMMENT)
+        i++;
+    return i;
+}
+
+static TokenKind next_kind(const Reader *reader) {
+    return kind_at(reader, next_index(reader));
+}
+
+/* Copies the tokens before `end`. */
+static void take_until(Reader *reader, size_t end) {
+    for (; reader->at < end; reader->at++)
+        vec_push(reader->arena, reader->out, fmt_token(reader, reader->at));
+}
+
+/* Copies the next token and the comments before it. */
+static Token take(Reader *reader) {
+    size_t i = next_index(reader);
+    take_until(reader, i + 1);
+    return reader->in.items[i];
+}
+
+static bool refuse(Reader *reader, const char *summary, const char *wanted) {
+    Token token = reader->in.items[next_index(reader)];
+    SourceRange range = {.source = reader->source, .start = token.start, .end = token.end};
+    diags_error(reader->diags, range, summary, "%s, but found %s.", wanted,
+                lexer_token_name(next_kind(reader)));
+    return false;
+}
+
+static bool declare(Reader *reader, Body *body, Token name) {
+    Str text = text_of(reader, name);
+    if (!map_has(&body->names, text)) {
+        map_set(&body->names, text, reader);
+        return true;
+    }
+    SourceRange range = {.source = reader->source, .start = name.start, .end = name.end};
+    diags_error(reader->diags, range, "Attribute redefined",
+                "The argument \"%.*s\" is set above already. An argument is set once in a block.",
+                STR_ARG(text));
+    return false;
+}
+
+/* Copies the tokens of the value, rewritten. */
+static void take_value(Reader *reader, SourceRange range, bool is_type) {
+    while (reader->in.items[reader->at].start < range.start)
+        take_until(reader, reader->at + 1);
+    FmtTokens value = {0};
+    for (; reader->in.items[reader->at].end <= range.end; reader->at++) {
+        if (reader->in.items[reader->at].kind == TOKEN_END)
+            break;
+        vec_push(reader->arena, &value, fmt_token(reader, reader->at));
+    }
+    if (reader->rewrite == LAYOUT_REWRITE_LABELS) {
+        vec_each(&value, token) {
+            vec_push(reader->arena, reader->out, *token);
+        }
+    } else if (is_type) {
+        fmt_argument_type(value.items, value.count, reader->out, reader->arena);
+    } else {
+        fmt_argument_value(value.items, value.count, reader->out, reader->arena);
+    }
+}
+
+static bool read_argument(Reader *reader, Body *body, Token name) {
+    uint32_t start = take(reader).end; /* end of the equals sign */
+    uint32_t end = 0;
+    const Expr *expr = NULL;
+    if (!parser_parse_expression_at(reader->source, start, NULL, &expr, &end, reader->arena,
+                                    reader->diags))
+        return false;
+    bool is_type = str_equal(body->block_type, STR("variable")) &&
+                   str_equal(text_of(reader, name), STR("type"));
+    take_value(reader, expr->range, is_type);
+    TokenKind next = next_kind(reader);
+    if (body->is_line)
+        return next == TOKEN_BRACE_CLOSE ||
+               refuse(reader, "Invalid single-argument block definition",
+                      "A block in one line holds one argument: expected its closing brace");
+    return next == TOKEN_NEWLINE || next == TOKEN_END ||
+           refuse(reader, "Missing newline after argument",
+                  "An argument definition ends with its line: expected the end of the line");
+}
+
+static bool read_body(Reader *reader, Body *body);
+
+static void take_name_as_label(Reader *reader) {
+    size_t i = next_index(reader);
+    take_until(reader, i);
+    FmtToken quote = {.kind = TOKEN_QUOTE_OPEN, .text = STR("\"")};
+    FmtToken name = {.kind = TOKEN_TEXT, .text = text_of(reader, reader->in.items[i])};
+    vec_push(reader->arena, reader->out, quote);
+    vec_push(reader->arena, reader->out, name);
+    quote.kind = TOKEN_QUOTE_CLOSE;
+    vec_push(reader->arena, reader->out, quote);
+    reader->at = i + 1;
+}
+
+static bool take_quoted_label(Reader *reader) {
+    take(reader);
+    if (next_kind(reader) == TOKEN_TEXT)
+        take(reader);
+    if (next_kind(reader) != TOKEN_QUOTE_CLOSE)
+        return refuse(reader, "Invalid block label",
+                      "A label is plain text in quotes: expected the closing quote");
+    take(reader);
+    return true;
+}
+
+static bool read_labels(Reader *reader) {
+    for (;;) {
+        TokenKind kind = next_kind(reader);
+        if (kind == TOKEN_BRACE_OPEN)
+            return true;
+        if (kind == TOKEN_IDENTIFIER)
+            take_name_as_label(reader);
+        else if (kind != TOKEN_QUOTE_OPEN)
+            return refuse(reader, "Invalid block definition",
+                          "Labels and then an opening brace begin a block");
+        else if (!take_quoted_label(reader))
+            return false;
+    }
+}
+
+/* Reads { name = value }. */
+static bool read_line_body(Reader *reader, Body *body) {
+    if (next_kind(reader) == TOKEN_BRACE_CLOSE)
+        return true;
+    if (next_kind(reader) != TOKEN_IDENTIFIER)
+        return refuse(reader, "Invalid single-argument block definition",
+                      "A block in one line holds one argument or nothing");
+    Token name = take(reader);
+    if (next_kind(reader) != TOKEN_ASSIGN)
+        return refuse(reader, "Invalid single-argument block definition",
+                      "A block in one line holds an argument, no block: expected an equals sign");
+    return read_argument(reader, body, name);
+}
+
+static bool read_block_body(Reader *reader, Token open, Body *body) {
+    if (reader->depth++ > BLOCK_DEPTH_MAX) {
+        SourceRange range = {.source = reader->source, .start = open.start, .end = open.end};
+        diags_error(reader->diags, range, "Blocks nested too deeply",
+                    "Blocks may be nested at most %d levels deep.", BLOCK_DEPTH_MAX);
+        return false;
+    }
+    body->is_line = next_kind(reader) != TOKEN_NEWLINE;
+    bool ok = body->is_line ? read_line_body(reader, body) : read_body(reader, body);
+    reader->depth--;
+    return ok;
+}
+
+static bool read_block(Reader *reader, const Body *outer, Token name) {
+    if (!read_labels(reader))
+        return false;
+    Body body = {.names = map_new(reader->arena)};
+    if (outer->is_top)
+        body.block_type = text_of(reader, name);
+    if (!read_block_body(reader, take(reader), &body))
+        return false;
+    take(reader); /* the closing brace */
+    TokenKind next = next_kind(reader);
+    return next == TOKEN_NEWLINE || next == TOKEN_END ||
+           refuse(reader, "Missing newline after block definition",
+                  "A block definition ends with its line: expected the end of the line");
+}
+
+static bool read_item(Reader *reader, Body *body) {
+    Token name = take(reader);
+    TokenKind kind = next_kind(reader);
+    if (kind == TOKEN_ASSIGN)
+        return declare(reader, body, name) && read_argument(reader, body, name);
+    if (kind == TOKEN_QUOTE_OPEN || kind == TOKEN_IDENTIFIER || kind == TOKEN_BRACE_OPEN)
+        return read_block(reader, body, name);
+    return refuse(reader, "Argument or block definition required",
+                  "A name is followed by an equals sign to set an argument, or by labels and a "
+                  "brace to begin a block: expected one of these");
+}
+
+/* Reads up to the closing brace; at the top level, to the end. */
+static bool read_body(Reader *reader, Body *body) {
+    for (;;) {
+        TokenKind kind = next_kind(reader);
+        if (kind == (body->is_top ? TOKEN_END : TOKEN_BRACE_CLOSE))
+            return true;
+        if (kind == TOKEN_END)
+            return refuse(reader, "Unclosed configuration block",
+                          "Expected the closing brace of this block");
+        if (kind != TOKEN_NEWLINE && kind != TOKEN_IDENTIFIER)
+            return refuse(reader, "Argument or block definition required",
+                          "Expected the name of an argument or of a block");
+        if (kind == TOKEN_NEWLINE)
+            take(reader);
+        else if (!read_item(reader, body))
+            return false;
+    }
+}
+
+bool fmt_body_read(
+    const SourceText *source, FmtRewrite rewrite, FmtTokens *out, Arena *arena, Diags *diags) {
+    Reader reader = {
+        .source = source, .rewrite = rewrite, .out = out, .arena = arena, .diags = diags};
+    Body top = {.is_top = true, .names = map_new(arena)};
+    read_tokens(&reader);
+    if (!read_body(&reader, &top))
+        return false;
+    size_t end = reader.in.count - 1;
+    uint32_t last = end ? reader.in.items[end - 1].end : 0;
+    take_until(&reader, reader.in.count);
+    vec_last(out).spaces = reader.in.items[end].start - last;
+    return true;
+}

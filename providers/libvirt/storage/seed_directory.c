@@ -1,0 +1,189 @@
+/* seed_folder: seed directories. */
+#include "seed_directory.h"
+
+#include "libvirt_error.h"
+#include "volume_transfer.h"
+#include "xml.h"
+
+#define SEED_FILE_LIMIT (4u << 20)
+
+static Str pool_path(virStoragePoolPtr pool, Arena *arena) {
+    SCOPED(XmlDoc) doc = {0};
+    if (!xml_take(virStoragePoolGetXMLDesc(pool, 0), &doc))
+        return STR_EMPTY;
+    return xml_get(xml_root(&doc), "target/path", arena);
+}
+
+static const char *describe_pool(Str name, Str uuid, Str path, Arena *arena) {
+    SCOPED(XmlDoc) doc = xml_new("pool");
+    xmlNodePtr root = xml_root(&doc);
+    xml_set(root, "type", STR("dir"));
+    xml_add_text(root, "name", name);
+    xml_add_text(root, "uuid", uuid);
+    xmlNodePtr target = xml_add(root, "target");
+    xml_add_text(target, "path", path);
+    xml_add_text(xml_add(target, "permissions"), "mode", STR("0700"));
+    return xml_print(&doc, arena);
+}
+
+static const char *describe_file(const SeedFile *file, Arena *arena) {
+    SCOPED(XmlDoc) doc = xml_new("volume");
+    xmlNodePtr root = xml_root(&doc);
+    xml_add_text(root, "name", file->name);
+    xml_add_int(root, "capacity", (int64_t)file->content.len);
+    xml_add_int(root, "allocation", 0);
+    xmlNodePtr target = xml_add(root, "target");
+    xml_set(xml_add(target, "format"), "type", STR("raw"));
+    xml_add_text(xml_add(target, "permissions"), "mode", STR("0600"));
+    return xml_print(&doc, arena);
+}
+
+static bool holds(const Call *call, virStorageVolPtr volume, Str content) {
+    Str found = STR_EMPTY;
+    virStorageVolInfo info = {0};
+    if (virStorageVolGetInfo(volume, &info) < 0 || info.capacity != content.len)
+        return false;
+    return content.len == 0 || (volume_transfer_download(virStorageVolGetConnect(volume), volume,
+                                                         SEED_FILE_LIMIT, &found, call->arena) &&
+                                str_equal(found, content));
+}
+
+typedef enum FileState { FILE_ABSENT, FILE_SAME, FILE_OTHER } FileState;
+
+/* The directory may remain from a seed whose pool was undefined by a user. */
+static FileState file_state(const Call *call, virStoragePoolPtr pool, const SeedFile *file) {
+    SCOPED(virStorageVolPtr)
+    volume = virStorageVolLookupByName(pool, str_to_cstr(file->name, call->arena));
+    if (!volume)
+        return FILE_ABSENT;
+    return holds(call, volume, file->content) ? FILE_SAME : FILE_OTHER;
+}
+
+static bool check_free(
+    const Call *call, virStoragePoolPtr pool, const SeedFiles *files, Str directory, Diags *diags) {
+    vec_each(files, file)
+        if (file_state(call, pool, file) == FILE_OTHER)
+            return libvirt_error_say(
+                call, diags,
+                str_format(call->arena, "The folder %.*s is taken", STR_ARG(directory)),
+                str_format(call->arena,
+                           "It holds a file \"%.*s\" that loam did not make. Choose another "
+                           "\"name\" for the seed, or remove the folder on the host.",
+                           STR_ARG(file->name)));
+    return true;
+}
+
+static bool put_file(const Call *call, virStoragePoolPtr pool, const SeedFile *file, Diags *diags) {
+    if (file_state(call, pool, file) == FILE_SAME)
+        return true;
+    SCOPED(virStorageVolPtr)
+    volume = virStorageVolCreateXML(pool, describe_file(file, call->arena), 0);
+    if (!volume)
+        return libvirt_error_add(call, diags, "Cannot create the seed's file \"%.*s\"",
+                                 STR_ARG(file->name));
+    if (file->content.len == 0)
+        return true;
+    return volume_transfer_upload(call, virStoragePoolGetConnect(pool), volume, file->content,
+                                  diags);
+}
+
+bool seed_directory_create(const Call *call,
+                           virConnectPtr connection,
+                           virStoragePoolPtr parent,
+                           Str name,
+                           Str uuid,
+                           const SeedFiles *files,
+                           Str *path,
+                           Diags *diags) {
+    Arena *arena = call->arena;
+    Str parent_name = str_clone(str_from_cstr(virStoragePoolGetName(parent)), arena);
+    Str directory =
+        str_format(arena, "%.*s/%.*s", STR_ARG(pool_path(parent, arena)), STR_ARG(name));
+    Str pool_name = str_format(arena, "%.*s-%.*s", STR_ARG(parent_name), STR_ARG(name));
+    SCOPED(virStoragePoolPtr)
+    pool = virStoragePoolDefineXML(connection, describe_pool(pool_name, uuid, directory, arena), 0);
+    if (!pool)
+        return libvirt_error_add(call, diags, "Cannot define the seed's folder");
+    *path = directory;
+    if (virStoragePoolBuild(pool, VIR_STORAGE_POOL_BUILD_NEW) < 0 ||
+        virStoragePoolCreate(pool, 0) < 0 || virStoragePoolSetAutostart(pool, 1) < 0)
+        return libvirt_error_add(call, diags, "Cannot make the seed's folder");
+    if (!check_free(call, pool, files, directory, diags)) {
+        if (virStoragePoolDestroy(pool) == 0 && virStoragePoolUndefine(pool) == 0)
+            *path = STR_EMPTY;
+        return false;
+    }
+    vec_each(files, file)
+        if (!put_file(call, pool, file, diags))
+            return false;
+    return true;
+}
+
+static bool get_file(const Call *call, virStorageVolPtr volume, SeedFiles *files, Diags *diags) {
+    Str content = STR_EMPTY;
+    virStorageVolInfo info = {0};
+    Str name = str_clone(str_from_cstr(virStorageVolGetName(volume)), call->arena);
+    bool is_read =
+        virStorageVolGetInfo(volume, &info) == 0 &&
+        (info.capacity == 0 || volume_transfer_download(virStorageVolGetConnect(volume), volume,
+                                                        SEED_FILE_LIMIT, &content, call->arena));
+    if (!is_read)
+        return libvirt_error_add(call, diags, "Cannot read the seed's file \"%.*s\"",
+                                 STR_ARG(name));
+    seed_files_add(files, name, content, call->arena);
+    return true;
+}
+
+bool seed_directory_read(const Call *call,
+                         virConnectPtr connection,
+                         Str uuid,
+                         SeedFiles *files,
+                         Str *path,
+                         bool *is_there,
+                         Diags *diags) {
+    SCOPED(virStoragePoolPtr)
+    pool = virStoragePoolLookupByUUIDString(connection, str_to_cstr(uuid, call->arena));
+    *is_there = pool != NULL;
+    if (!pool)
+        return libvirt_error_is_gone(libvirt_error_code()) ||
+               libvirt_error_add(call, diags, "Cannot look the seed's folder up");
+    *path = pool_path(pool, call->arena);
+    /* The pool is stopped or its directory is missing: create it again. */
+    if (virStoragePoolRefresh(pool, 0) < 0) {
+        *is_there = false;
+        return true;
+    }
+    virStorageVolPtr *volumes = NULL;
+    int count = virStoragePoolListAllVolumes(pool, &volumes, 0);
+    bool is_read = true;
+    for (int i = 0; i < count; i++) {
+        is_read = is_read && get_file(call, volumes[i], files, diags);
+        (void)virStorageVolFree(volumes[i]);
+    }
+    free(volumes);
+    return is_read;
+}
+
+bool seed_directory_delete(const Call *call, virConnectPtr connection, Str uuid, Diags *diags) {
+    SCOPED(virStoragePoolPtr)
+    pool = virStoragePoolLookupByUUIDString(connection, str_to_cstr(uuid, call->arena));
+    if (!pool)
+        return libvirt_error_is_gone(libvirt_error_code()) ||
+               libvirt_error_add(call, diags, "Cannot look the seed's folder up");
+    /* The files of a stopped pool are not visible. */
+    if (virStoragePoolIsActive(pool) == 0)
+        (void)virStoragePoolCreate(pool, 0);
+    virStorageVolPtr *volumes = NULL;
+    int count = virStoragePoolListAllVolumes(pool, &volumes, 0);
+    for (int i = 0; i < count; i++) {
+        (void)virStorageVolDelete(volumes[i], 0);
+        (void)virStorageVolFree(volumes[i]);
+    }
+    free(volumes);
+    if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0)
+        return libvirt_error_add(call, diags, "Cannot stop the seed's folder");
+    /* Keeps a directory with foreign files. */
+    (void)virStoragePoolDelete(pool, VIR_STORAGE_POOL_DELETE_NORMAL);
+    return virStoragePoolUndefine(pool) == 0 || libvirt_error_is_gone(libvirt_error_code()) ||
+           libvirt_error_add(call, diags, "Cannot remove the seed's folder");
+}

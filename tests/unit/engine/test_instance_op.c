@@ -1,0 +1,73 @@
+/* Events of a operation: how long each instance took, by a clock with an arbitrary start. */
+#include "engine_case.h"
+
+#define BEGINNING 1000000000 /* long after the machine was started */
+#define STEP      7
+
+typedef struct Listener {
+    int64_t now_ms;
+    size_t ended;
+    int64_t elapsed_ms[4];
+} Listener;
+
+static int64_t ticking(void *self) {
+    Listener *listener = self;
+    return listener->now_ms += STEP;
+}
+
+static void on_event(void *self, const WalkEvent *event) {
+    Listener *listener = self;
+    if (event->kind != EVENT_APPLY_END)
+        return;
+    assert_false(event->failed);
+    assert_true(listener->ended < ARRAY_COUNT(listener->elapsed_ms));
+    listener->elapsed_ms[listener->ended++] = event->elapsed_ms;
+}
+
+static void tells_how_long_it_took(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    Listener listener = {.now_ms = BEGINNING};
+    Clock clock = clock_real;
+    Hooks hooks = {&listener, on_event};
+    clock.self = &listener;
+    clock.monotonic_ms = ticking;
+    c->world.io.clock = &clock;
+    c->hooks = &hooks;
+    c->parallelism = 1;
+    engine_case_run(c, "resource:\n  fake_thing:\n    a: {name: a}\n"
+                       "    b: {name: b, depends_on: [fake_thing.a]}\n");
+    assert_int_equal(listener.ended, 2);
+    for (size_t i = 0; i < listener.ended; i++) {
+        assert_true(listener.elapsed_ms[i] > 0);
+        assert_true(listener.elapsed_ms[i] <= listener.now_ms - BEGINNING);
+    }
+    engine_case_close(c);
+}
+
+/* Where it is about an argument, that is shown, else the block. */
+static void places_what_a_provider_says(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource:\n"
+                          "  fake_thing:\n"
+                          "    a:\n"
+                          "      size: 1\n"
+                          "      name: a\n");
+    fake_world_order(&c->world, "create a");
+    assert_false(engine_case_apply(c));
+    assert_int_equal(c->diags.count, 1);
+    Diag *said = &c->diags.items[0];
+    check_str(said->path, ".name");
+    SourcePos place = source_text_position(said->range.source, said->range.start);
+    assert_int_equal(place.line, 5);
+    engine_case_close(c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_how_long_it_took),
+        cmocka_unit_test(places_what_a_provider_says),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+/* What git is asked, in which order, by a program git that only answers. */
+#include "fetch_case.h"
+
+#include <errno.h>
+
+#define COMMIT "0123456789012345678901234567890123456789"
+#define VERIFY "rev-parse -q --verify --end-of-options "
+
+static const char checkout[] = "checkout -q --detach " COMMIT " --";
+
+typedef struct GitAnswer {
+    int exit_status;
+    const char *out, *err;
+} GitAnswer;
+
+typedef struct Play {
+    SourceCase c;
+    const GitAnswer *answers;
+    size_t count;
+    size_t asked;
+    StrVec lines; /* what git was told, without the environment */
+    StrVec environment;
+    int error;
+} Play;
+
+static int run(void *self, const ProcessRequest *request, ProcessResult *out, Arena *arena) {
+    Play *play = self;
+    StrVec words = {0};
+    bool is_git = false;
+    (void)arena;
+    if (play->error)
+        return play->error;
+    for (const char *const *word = request->argv; *word; word++) {
+        if (is_git)
+            vec_push(play->c.arena, &words, str_from_cstr(*word));
+        is_git |= strcmp(*word, "git") == 0;
+    }
+    assert_true(is_git);
+    Str line = str_join(words.items, words.count, STR(" "), play->c.arena);
+    vec_push(play->c.arena, &play->lines, line);
+    play->environment = *request->environment;
+    *out = (ProcessResult){.out = STR_EMPTY, .err = STR_EMPTY};
+    if (str_starts_with(line, STR("init")) || str_starts_with(line, STR("checkout")))
+        return 0;
+    assert_true(play->asked < play->count);
+    const GitAnswer *answer = &play->answers[play->asked++];
+    *out = (ProcessResult){answer->exit_status, false, str_from_cstr(answer->out),
+                           str_from_cstr(answer->err)};
+    return 0;
+}
+
+static bool fetch(Play *play, SourceRequest request, const GitAnswer *answers, size_t count) {
+    source_case_open(&play->c, NULL, 0);
+    play->answers = answers;
+    play->count = count;
+    play->asked = 0;
+    play->lines = (StrVec){0};
+    Process process = {.self = play, .run = run, .environment = source_case_environment};
+    play->c.io.process = &process;
+    /* the environment is that of the case, which comes first in Play */
+    return source_case_fetch(&play->c, &fetch_git, request);
+}
+
+static void check_lines(const Play *play, const char *const *wanted) {
+    size_t i = 0;
+    for (; wanted[i]; i++) {
+        assert_true(i < play->lines.count);
+        check_str(play->lines.items[i], wanted[i]);
+    }
+    assert_int_equal(play->lines.count, i);
+}
+
+static bool has_variable(const Play *play, const char *text) {
+    vec_each(&play->environment, variable) {
+        if (str_equal_cstr(*variable, text))
+            return true;
+    }
+    return false;
+}
+
+static void branch(void **state) {
+    (void)state;
+    static const GitAnswer answers[] = {
+        {0, "",          ""},
+        {0, COMMIT "\n", ""}
+    };
+    static const char *const wanted[] = {
+        "init -q", "fetch -q --no-tags --depth 1 -- origin main",
+        "rev-parse -q --verify --end-of-options FETCH_HEAD^{commit}", checkout, NULL};
+    Play play = {0};
+    assert_true(
+        fetch(&play, (SourceRequest){.package = STR("git::https://u:p@h/r?ref=main")}, answers, 2));
+    check_str(play.c.found.commit, COMMIT);
+    check_lines(&play, wanted);
+    assert_true(has_variable(&play, "GIT_CONFIG_KEY_0=remote.origin.url"));
+    assert_true(has_variable(&play, "GIT_CONFIG_VALUE_0=https://u:p@h/r"));
+    assert_true(has_variable(&play, "GIT_TERMINAL_PROMPT=0"));
+    assert_true(has_variable(&play, "GIT_ALLOW_PROTOCOL=https:ssh:http:git:file"));
+    source_case_close(&play.c);
+}
+
+/* A server that gives no commit by its name is asked for everything. */
+static void pinned(void **state) {
+    (void)state;
+    static const GitAnswer answers[] = {
+        {1, "",          "not our ref"},
+        {0, "",          ""           },
+        {1, "",          ""           },
+        {1, "",          ""           },
+        {0, COMMIT "\n", ""           }
+    };
+    static const char *const wanted[] = {
+        "init -q",
+        "fetch -q --no-tags --depth 5 -- origin " COMMIT,
+        "fetch -q -- origin +refs/heads/*:refs/remotes/origin/* +refs/tags/*:refs/tags/* "
+        "+HEAD:refs/remotes/origin/HEAD",
+        VERIFY "refs/tags/" COMMIT "^{commit}",
+        VERIFY "refs/remotes/origin/" COMMIT "^{commit}",
+        VERIFY COMMIT "^{commit}",
+        checkout,
+        NULL,
+    };
+    Play play = {0};
+    SourceRequest request = {.package = STR("git::https://h/r?ref=main&depth=5"),
+                             .commit = STR(COMMIT)};
+    assert_true(fetch(&play, request, answers, 5));
+    check_lines(&play, wanted);
+    source_case_close(&play.c);
+}
+
+static void refused(void **state) {
+    (void)state;
+    static const struct {
+        GitAnswer answers[5];
+        const char *package, *commit, *said;
+        int error;
+    } cases[] = {
+        {{{128, "", "fatal: couldn't find remote ref x"}},
+         "git::https://h/r?ref=x",                                                              "",
+         "no branch, tag or commit \"x\"",                                                                                           0         },
+        {{{128, "", "fatal: no way to https://u:geheim@h/r"}},
+         "git::https://u:geheim@h/r",                                                           "",
+         "no way to https://REDACTED@h/r",                                                                                           0         },
+        {{{128, "", "1\n2\n3\n4\n5\n6\n7\n8\x1b[31m"}},
+         "git::https://h/r",                                                                    "",
+         "says:\n3\n4\n5\n6\n7\n8",                                                                                                  0         },
+        {{{1, "", ""}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {1, "", ""}},
+         "git::https://h/r",                                                                    COMMIT,
+         "which the lock demands",                                                                                                   0         },
+        {{{127, "", "env: git: No such file"}},                             "git::https://h/r", "",     "git is not installed",      0         },
+        {{{0, "", ""}},                                                     "git::https://h/r", "",     "git is not installed",      -ENOENT   },
+        {{{0, "", ""}},                                                     "git::https://h/r", "",     "stopped",                   -ECANCELED},
+        {{{0, "", ""}},                                                     "git::https://h/r", "",     "git cannot be run",         -EAGAIN   },
+        {{{0, "", ""}},                                                     "git::ext::x",      "",     "takes git repositories by", 0         },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Play play = {.error = cases[i].error};
+        SourceRequest request = {.package = str_from_cstr(cases[i].package),
+                                 .commit = str_from_cstr(cases[i].commit)};
+        if (fetch(&play, request, cases[i].answers, 5))
+            fail_msg("case %zu is taken", i);
+        source_case_check_said(&play.c, cases[i].said);
+        assert_true(str_find(play.c.diags.items[0].detail, STR("geheim"), 0) == SIZE_MAX);
+        source_case_close(&play.c);
+    }
+}
+
+/* What is on this machine is named by the user, not by a registry. */
+static void foreign(void **state) {
+    (void)state;
+    static const char *const cases[] = {"git::file:///r", "git::/r"};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Play play = {0};
+        SourceRequest request = {.package = str_from_cstr(cases[i]), .is_foreign = true};
+        assert_false(fetch(&play, request, NULL, 0));
+        source_case_check_said(&play.c, "a server cannot say that");
+        assert_int_equal(play.lines.count, 0);
+        source_case_close(&play.c);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(branch), cmocka_unit_test(pinned),
+                                       cmocka_unit_test(refused), cmocka_unit_test(foreign)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
