@@ -28,8 +28,7 @@ static bool may_help(HttpStatus status, int code) {
     return false;
 }
 
-/* Parses Retry-After, a number of seconds or a date; negative: absent or invalid. */
-static int64_t asked_wait_ms(const HttpResponse *response, const Clock *clock) {
+int64_t http_retry_after_ms(const HttpResponse *response, const Clock *clock) {
     Str text = http_header(response, "retry-after");
     uint64_t seconds;
     if (str_to_uint64(text, &seconds))
@@ -53,7 +52,7 @@ static int64_t wait_ms(const HttpRequest *request,
     int64_t wait = request->retry_wait_ms ? request->retry_wait_ms : RETRY_WAIT_MS;
     for (uint32_t i = 0; i < attempt && wait < most; i++)
         wait *= 2;
-    int64_t asked = asked_wait_ms(response, clock);
+    int64_t asked = http_retry_after_ms(response, clock);
     wait = asked > wait ? asked : wait;
     return wait < most ? wait : most;
 }
@@ -64,7 +63,7 @@ bool http_is_cancelled(const HttpRequest *request) {
 }
 
 /* With cancel_at CANCEL_NOW, a first signal must not shorten the wait. */
-static void pause_for(const HttpRequest *request, int64_t wait, const Clock *clock) {
+void http_pause(const HttpRequest *request, int64_t wait, const Clock *clock) {
     if (request->cancel_at != CANCEL_NOW) {
         (void)clock->sleep_ms(clock->self, wait, request->cancel);
         return;
@@ -111,12 +110,26 @@ static HttpStatus send_patiently(const Io *io,
             return status;
         }
         int64_t wait = wait_ms(request, &response, attempt, io->clock);
-        pause_for(request, wait, io->clock);
+        http_pause(request, wait, io->clock);
         if (http_is_cancelled(request)) {
             *problem = STR("stopped");
             return HTTP_CANCELLED;
         }
     }
+}
+
+HttpStatus http_stream(const Io *io,
+                       const HttpRequest *request,
+                       const HttpSink *sink,
+                       HttpResponse *response,
+                       Str *problem,
+                       Arena *arena) {
+    int64_t began_ms = log_clock_ms();
+    *problem = STR_EMPTY;
+    *response = (HttpResponse){.attempts = 1};
+    HttpStatus status = io->http->attempt(io->http->self, request, sink, response, problem, arena);
+    log_attempt(request, status, response->code, began_ms, arena);
+    return status;
 }
 
 static int empty_memory(void *payload) {
@@ -196,6 +209,15 @@ Str http_header(const HttpResponse *response, const char *name) {
     return STR_EMPTY;
 }
 
+HttpPool *http_pool_open(const Io *io) {
+    return io->http->open_pool ? io->http->open_pool(io->http->self) : NULL;
+}
+
+void http_pool_close(const Io *io, HttpPool *pool) {
+    if (pool)
+        io->http->close_pool(io->http->self, pool);
+}
+
 typedef struct HttpModule {
     Http http;
     Plugin plugin;
@@ -214,10 +236,27 @@ static HttpStatus attempt_by_module(void *self,
     return client->attempt(client->self, request, sink, response, problem, arena);
 }
 
+/* Without the plugin there is no pool; the request reports why. */
+static HttpPool *open_pool_of_module(void *self) {
+    HttpModule *opened = self;
+    SCOPED(ArenaRef) scratch = arena_open("http pool");
+    Str problem;
+    const Http *client = plugin_get(&opened->plugin, &problem, scratch);
+    return client ? client->open_pool(client->self) : NULL;
+}
+
+static void close_pool_of_module(void *self, HttpPool *pool) {
+    HttpModule *opened = self;
+    SCOPED(ArenaRef) scratch = arena_open("http pool");
+    Str problem;
+    const Http *client = plugin_get(&opened->plugin, &problem, scratch);
+    client->close_pool(client->self, pool);
+}
+
 const Http *http_on_first_use(Str module_directory, Arena *arena) {
     HttpModule *opened = arena_new(arena, HttpModule);
     plugin_init(&opened->plugin, disk_join(module_directory, STR(HTTP_MODULE), arena), "curl_http",
                 "the web");
-    opened->http = (Http){opened, attempt_by_module};
+    opened->http = (Http){opened, attempt_by_module, open_pool_of_module, close_pool_of_module};
     return &opened->http;
 }

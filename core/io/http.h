@@ -11,6 +11,7 @@
 #pragma once
 
 #include "cancel.h"
+#include "clock.h"
 #include "vec.h"
 
 typedef enum HttpStatus {
@@ -35,6 +36,10 @@ typedef struct HttpHeader {
 
 typedef VEC(HttpHeader) HttpHeaders;
 
+/* Connections that stay open between requests, for a client that sends many to one server. Any
+ * thread may use it: a request takes a connection that no other request uses, else opens one. */
+typedef struct HttpPool HttpPool;
+
 typedef struct HttpRequest {
     Str method; /* empty: GET */
     Str url;
@@ -49,6 +54,7 @@ typedef struct HttpRequest {
     Str server_name;            /* name in the server's certificate; empty: the host of the URL */
     Str proxy;                  /* URL; empty: from the environment variables */
     Str no_proxy;               /* with a proxy: hosts that bypass it, separated by commas */
+    HttpPool *pool;             /* NULL: the connection is closed after the response */
     bool only_connects;         /* for https: send no request, only get the server's certificates */
     int redirect_limit;         /* 0: 10; negative: redirects are not followed */
     int64_t connect_timeout_ms; /* 0: 10 s */
@@ -88,6 +94,9 @@ typedef struct Http {
                           HttpResponse *response,
                           Str *problem,
                           Arena *arena);
+    /* Both may be NULL: then no connection stays open. open_pool returns NULL on failure. */
+    HttpPool *(*open_pool)(void *self);
+    void (*close_pool)(void *self, HttpPool *pool);
 } Http;
 
 struct Io;
@@ -99,7 +108,15 @@ HttpStatus http_send(const struct Io *io,
                      HttpResponse *response,
                      Str *problem,
                      Arena *arena);
-/* Same, but writes the body into a file, replacing an old one. */
+/* Sends once and passes the body to the sink in the pieces that arrive, also after an error code.
+ * Without HTTP_DONE, the response may still have a code. */
+HttpStatus http_stream(const struct Io *io,
+                       const HttpRequest *request,
+                       const HttpSink *sink,
+                       HttpResponse *response,
+                       Str *problem,
+                       Arena *arena);
+/* Same as http_send, but writes the body into a file, replacing an old one. */
 HttpStatus http_download(const struct Io *io,
                          const HttpRequest *request,
                          Str path,
@@ -111,6 +128,16 @@ void http_add_header(HttpHeaders *headers, const char *name, Str value, Arena *a
 bool http_is_cancelled(const HttpRequest *request);
 /* Returns the header of this name (in lower case); empty if there is none. */
 Str http_header(const HttpResponse *response, const char *name);
+
+/* Returns the wait that the header Retry-After asks for, a number of seconds or a date; negative if
+ * it is absent or invalid. */
+int64_t http_retry_after_ms(const HttpResponse *response, const Clock *clock);
+/* Sleeps until the time is over or the request is cancelled. */
+void http_pause(const HttpRequest *request, int64_t wait_ms, const Clock *clock);
+/* Returns NULL if this client keeps no connections. */
+HttpPool *http_pool_open(const struct Io *io);
+/* Closes all connections; no request may be in progress. NULL: does nothing. */
+void http_pool_close(const struct Io *io, HttpPool *pool);
 
 /* Returns a client whose first request loads the plugin from this directory, because its libraries
  * slow down every start. */

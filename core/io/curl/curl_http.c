@@ -1,12 +1,11 @@
 /* Sends one transfer per attempt; raising the cancel token interrupts it. */
 #include "curl_http.h"
 
+#include "curl_pool.h"
 #include "url.h"
 #include "utf8.h"
 
 #include <curl/curl.h>
-#include <pthread.h>
-
 #define REDIRECT_LIMIT  10
 #define CONNECT_MS      10000
 #define IDLE_MS         60000
@@ -20,12 +19,6 @@ static void curl_ref_release(CurlRef *curl) {
     curl_easy_cleanup(*curl);
 }
 SCOPED_TYPE(CurlRef, curl_ref_release);
-
-typedef CURLM *CurlMultiRef;
-static void curl_multi_ref_release(CurlMultiRef *multi) {
-    curl_multi_cleanup(*multi);
-}
-SCOPED_TYPE(CurlMultiRef, curl_multi_ref_release);
 
 typedef struct curl_slist *CurlList;
 static void curl_list_release(CurlList *list) {
@@ -305,10 +298,6 @@ static void fill_response(CURL *curl, const Transfer *transfer, HttpResponse *ou
         out->certificates = certificates_of(curl, transfer->arena);
 }
 
-static void set_up_library(void) {
-    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 static HttpStatus attempt(void *self,
                           const HttpRequest *request,
                           const HttpSink *sink,
@@ -316,21 +305,19 @@ static HttpStatus attempt(void *self,
                           Str *problem,
                           Arena *arena) {
     (void)self;
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, set_up_library);
     Transfer transfer = {.request = request, .sink = sink, .arena = arena};
     transfer.left = request->body_limit ? request->body_limit : BODY_LIMIT;
     SCOPED(CurlList) list = NULL;
     SCOPED(CurlList) places = NULL;
+    SCOPED(CurlPoolEntry) entry = curl_pool_take(request->pool); /* initializes the library */
     SCOPED(CurlRef) curl = curl_easy_init();
-    SCOPED(CurlMultiRef) multi = curl_multi_init();
     CURLcode code = CURLE_FAILED_INIT;
     bool is_whole = true;
-    if (curl && multi) {
+    if (curl && entry.multi) {
         set_up(curl, &transfer, &list, &places);
-        curl_multi_add_handle(multi, curl);
-        is_whole = drive(multi, request, &code);
-        curl_multi_remove_handle(multi, curl);
+        curl_multi_add_handle(entry.multi, curl);
+        is_whole = drive(entry.multi, request, &code);
+        curl_multi_remove_handle(entry.multi, curl);
         fill_response(curl, &transfer, response);
     }
     if (!is_whole) {
@@ -343,4 +330,14 @@ static HttpStatus attempt(void *self,
     return status;
 }
 
-const Http curl_http = {.attempt = attempt};
+static HttpPool *open_pool(void *self) {
+    (void)self;
+    return curl_pool_open();
+}
+
+static void close_pool(void *self, HttpPool *pool) {
+    (void)self;
+    curl_pool_close(pool);
+}
+
+const Http curl_http = {.attempt = attempt, .open_pool = open_pool, .close_pool = close_pool};
