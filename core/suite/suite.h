@@ -1,11 +1,4 @@
-/* Suite: runs the test files of a configuration. Each run plans or applies for real, with states in
- * memory only. Its objects are destroyed at the end of the file.
- *
- *   file    its runs one after the other; after an error the rest is skipped
- *   run     validate, plan, perhaps apply; then its assertions
- *   state   one for each `state_key`, else one for each module under test
- *
- * One thread; the engine has its own. All results live in the arena given to suite_carry_out. */
+/* Suite: the results of the test files of a configuration, and the events of their execution. */
 #pragma once
 
 #include "engine.h"
@@ -74,21 +67,5 @@ typedef struct SuiteEvents {
     void (*end)(void *self, const Suite *suite);
 } SuiteEvents;
 
-typedef struct SuiteRequest {
-    const Engine *engine;      /* of the configuration, with tests loaded */
-    const InputRequest *input; /* values from outside the test files */
-    Str test_directory;        /* directory with variable files for the test files in it */
-    const StrVec *filters;     /* paths of test files; empty: all */
-    /* If raised, no further run starts. The current run ends and its objects are destroyed; only
-     * the engine's token stops that. */
-    const CancelToken *stop;
-    const SuiteEvents *events;
-} SuiteRequest;
-
-/* Runs the suite; `*out` holds all errors. */
-void suite_carry_out(const SuiteRequest *request, Suite *out, Arena *arena);
-/* Validates the test files without running them: modules, overrides and expect_failures
- * references. */
-MUST_USE bool suite_validate(const Engine *engine, Arena *arena, Diags *diags);
 /* "pass" … "pending" */
 const char *suite_status_name(SuiteStatus status);

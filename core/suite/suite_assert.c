@@ -36,17 +36,12 @@ static bool lookup_output(
 /* Finds a variable that the module does not declare: of the run, the file, or from outside. */
 static bool lookup_test_variable(
     const AssertScope *self, Str name, bool *is_found, Value *out, Diags *diags) {
-    SuiteValues *values = self->context->values;
-    const Config *config = self->findings->config;
-    const InputValue *own = map_find(self->findings->variables, name);
-    *is_found = true;
-    if (own) {
-        *out = own->value;
-        return true;
-    }
-    if (suite_values_has(values, config, name))
-        return suite_values_find(values, config, name, out, diags);
-    *is_found = false;
+    const InputValue *found = map_find(self->findings->variables, name);
+    if (!found && !suite_values_find(self->context, self->findings->config, name, &found, diags))
+        return false;
+    *is_found = found != NULL;
+    if (found)
+        *out = found->value;
     return true;
 }
 
@@ -63,8 +58,8 @@ static bool lookup(const Scope *scope,
     if (has_name && str_equal_cstr(traversal->root, "output"))
         return lookup_output(self, traversal, out, arena, diags);
     if (has_name && str_equal_cstr(traversal->root, "run"))
-        return suite_values_find_run(self->context->values, traversal,
-                                     "Reference to unevaluated run block", out, diags);
+        return suite_values_find_run(self->context, traversal, "Reference to unevaluated run block",
+                                     out, diags);
     bool is_of_module = map_has(&self->findings->config->root->variables, name);
     if (has_name && str_equal_cstr(traversal->root, "var") && !is_of_module) {
         bool is_found;
@@ -130,7 +125,7 @@ static SuiteStatus assert_one(SuiteRun *run,
     return SUITE_FAIL;
 }
 
-SuiteStatus suite_assert_all(SuiteContext *context, SuiteRun *run, const SuiteFindings *findings) {
+static SuiteStatus assert_all(SuiteContext *context, SuiteRun *run, const SuiteFindings *findings) {
     const Scope *module = engine_console_scope(findings->console);
     AssertScope scope = {
         .scope = *module, .module = module, .context = context, .findings = findings};
@@ -145,7 +140,7 @@ SuiteStatus suite_assert_all(SuiteContext *context, SuiteRun *run, const SuiteFi
     return worst;
 }
 
-Value suite_assert_outputs(const SuiteFindings *findings, Arena *arena) {
+static Value collect_outputs(const SuiteFindings *findings, Arena *arena) {
     const Map *outputs = &findings->config->root->outputs;
     Str *names = arena_new_array(arena, Str, outputs->count);
     Value *values = arena_new_array(arena, Value, outputs->count);
@@ -158,76 +153,9 @@ Value suite_assert_outputs(const SuiteFindings *findings, Arena *arena) {
     return value_object(names, values, count, arena);
 }
 
-bool suite_assert_check_expected(const TestRun *run, Diags *diags) {
-    bool ok = true;
-    vec_each(&run->expected, expected) {
-        if (expected->is_checkable)
-            continue;
-        diags_error(diags, expected->range, "Invalid `expect_failures` reference",
-                    "\"%.*s\" has no conditions that could fail. Variables, outputs, check blocks, "
-                    "resources and data sources have.",
-                    STR_ARG(expected->text));
-        ok = false;
-    }
-    return ok;
-}
-
-/* Finds the expectation for the failed object, or for its resource block without instance key. */
-static const TestExpectation *find_expected(const SuiteRun *run, const Diag *diag) {
-    Str checked = diag->checked;
-    Str block = str_slice(checked, 0, str_find_char(checked, '[', 0));
-    vec_each(&run->config->expected, expected) {
-        if (str_equal(expected->text, checked) || str_equal(expected->text, block))
-            return expected;
-    }
-    return NULL;
-}
-
-bool suite_assert_expected(const SuiteRun *run, const Diags *found, Diags *out) {
-    size_t before = out->error_count;
-    Map came = map_new(out->arena);
-    for (size_t i = 0; i < found->count; i++) {
-        Diag diag = found->items[i];
-        bool counts =
-            diag.checked.len > 0 && (diag.severity == DIAG_ERROR || engine_is_of_check(&diag));
-        const TestExpectation *expected = counts ? find_expected(run, &diag) : NULL;
-        if (expected) {
-            map_set(&came, expected->text, (void *)expected);
-            continue;
-        }
-        if (counts)
-            diag.severity = DIAG_ERROR;
-        diags_add(out, &diag);
-    }
-    vec_each(&run->config->expected, expected) {
-        if (map_set(&came, expected->text, (void *)expected))
-            continue; /* the failure occurred, or is reported already */
-        diags_error(out, expected->range, "Missing expected failure",
-                    "A condition of %.*s was expected to fail, and none did.",
-                    STR_ARG(expected->text));
-    }
-    return out->error_count == before;
-}
-
-/* In JSON output the warning has a range for outputs only, as in Terraform. */
-static void warn_early(const TestExpectation *expected, Diags *out) {
-    diags_warning(
-        out, expected->range, "Expected failure while planning",
-        "A condition of %.*s fails already while planning, so there was nothing to apply, "
-        "and the run as a whole has failed. With \"command = plan\" it would pass.",
-        STR_ARG(expected->text))
-        ->is_unplaced = !str_starts_with(expected->text, STR("output."));
-}
-
-void suite_assert_explain(const SuiteRun *run, const Diags *found, Diags *out) {
-    for (size_t i = 0; i < found->count; i++) {
-        const Diag *diag = &found->items[i];
-        bool is_failure = diag->checked.len > 0 && diag->severity == DIAG_ERROR;
-        const TestExpectation *expected = is_failure ? find_expected(run, diag) : NULL;
-        if (engine_is_of_check(diag))
-            continue;
-        if (expected)
-            warn_early(expected, out);
-        diags_add(out, diag);
-    }
+void suite_assert(SuiteContext *context, SuiteRun *run, const SuiteFindings *findings) {
+    Value *outputs = arena_new(context->arena, Value);
+    run->status = assert_all(context, run, findings);
+    *outputs = collect_outputs(findings, context->arena);
+    map_set(&context->outputs, run->config->name, outputs);
 }

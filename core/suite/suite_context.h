@@ -1,7 +1,19 @@
-/* suite_context: one running test file: its states, and the outputs of its finished runs. */
+/* suite_context: one running test file: its states, its values, and the outputs of its finished
+ * runs. */
 #pragma once
 
 #include "suite.h"
+
+typedef struct SuiteRequest {
+    const Engine *engine;      /* of the configuration, with tests loaded */
+    const InputRequest *input; /* values from outside the test files */
+    Str test_directory;        /* directory with variable files for the test files in it */
+    const StrVec *filters;     /* paths of test files; empty: all */
+    /* If raised, no further run starts. The current run ends and its objects are destroyed; only
+     * the engine's token stops that. */
+    const CancelToken *stop;
+    const SuiteEvents *events;
+} SuiteRequest;
 
 /* A state with the engine and the variables of its last run, which also destroy it. */
 typedef struct SuiteState {
@@ -12,22 +24,18 @@ typedef struct SuiteState {
     const Map *variables;
 } SuiteState;
 
+/* Values from outside for one configuration: they depend on its declared types. */
+typedef struct SuiteGiven {
+    const Config *config;
+    Map values; /* name → InputValue */
+} SuiteGiven;
+
 typedef struct SuiteContext {
     const SuiteRequest *request;
     SuiteFile *file;
     Map states;  /* key → SuiteState */
     Map outputs; /* name of a finished run → Value of its outputs */
-    struct SuiteValues *values;
+    VEC(SuiteGiven *) given;
+    Map variables; /* evaluated variables of the file: name → InputValue */
     Arena *arena;
 } SuiteContext;
-
-/* Executes the runs of a file, then destroys their objects. */
-void suite_file_run(const SuiteRequest *request, SuiteFile *file, Arena *arena);
-SuiteState *suite_file_state(SuiteContext *context, const TestRun *run);
-/* Adds a warning for each override whose target does not exist in the configuration. */
-void suite_override_check(const Config *config, const TestOverrides *overrides, Diags *diags);
-void suite_override_check_file(const Config *config, const TestFile *file, Diags *diags);
-/* Executes one run, from validation to assertions. */
-void suite_run_carry_out(SuiteContext *context, SuiteRun *run);
-/* Destroys the objects of the runs, the latest first. */
-void suite_cleanup(SuiteContext *context);

@@ -1,5 +1,5 @@
 /* Checks that the targets of overrides exist in the configuration. */
-#include "suite_context.h"
+#include "suite_override.h"
 
 static const Module *find_module(const Config *config, const ModuleAddr *address) {
     if (!address)

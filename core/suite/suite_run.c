@@ -1,7 +1,9 @@
 /* Executes one run: its module with the providers of the test is planned, perhaps applied, and
  * asserted. */
+#include "suite_run.h"
 #include "suite_assert.h"
 #include "suite_body.h"
+#include "suite_override.h"
 #include "suite_state.h"
 #include "suite_values.h"
 
@@ -25,8 +27,8 @@ static ProviderConfig *bind_provider(RunWork *work, const ProviderConfig *config
     bound->name = str_slice(key, 0, dot);
     bound->alias = dot == SIZE_MAX ? STR_EMPTY : str_after(key, dot + 1);
     if (config->body)
-        bound->body = suite_body_new(
-            config->body, suite_values_scope(work->context->values, work->config), arena);
+        bound->body =
+            suite_body_new(config->body, suite_values_scope(work->context, work->config), arena);
     return bound;
 }
 
@@ -178,6 +180,70 @@ static void warn_of_targets(const RunWork *work, Diags *diags) {
                       "all that it asks for.");
 }
 
+/* Finds the expectation for the failed object, or for its resource block without instance key. */
+static const TestExpectation *find_expected(const SuiteRun *run, const Diag *diag) {
+    Str checked = diag->checked;
+    Str block = str_slice(checked, 0, str_find_char(checked, '[', 0));
+    vec_each(&run->config->expected, expected) {
+        if (str_equal(expected->text, checked) || str_equal(expected->text, block))
+            return expected;
+    }
+    return NULL;
+}
+
+/* Copies `found` to `out` without the expected failures. Other failed check blocks and missing
+ * expected failures become errors. Returns false if errors were added. */
+static bool take_expected(const SuiteRun *run, const Diags *found, Diags *out) {
+    size_t before = out->error_count;
+    Map came = map_new(out->arena);
+    for (size_t i = 0; i < found->count; i++) {
+        Diag diag = found->items[i];
+        bool counts =
+            diag.checked.len > 0 && (diag.severity == DIAG_ERROR || engine_is_of_check(&diag));
+        const TestExpectation *expected = counts ? find_expected(run, &diag) : NULL;
+        if (expected) {
+            map_set(&came, expected->text, (void *)expected);
+            continue;
+        }
+        if (counts)
+            diag.severity = DIAG_ERROR;
+        diags_add(out, &diag);
+    }
+    vec_each(&run->config->expected, expected) {
+        if (map_set(&came, expected->text, (void *)expected))
+            continue; /* the failure occurred, or is reported already */
+        diags_error(out, expected->range, "Missing expected failure",
+                    "A condition of %.*s was expected to fail, and none did.",
+                    STR_ARG(expected->text));
+    }
+    return out->error_count == before;
+}
+
+/* In JSON output the warning has a range for outputs only, as in Terraform. */
+static void warn_early(const TestExpectation *expected, Diags *out) {
+    diags_warning(
+        out, expected->range, "Expected failure while planning",
+        "A condition of %.*s fails already while planning, so there was nothing to apply, "
+        "and the run as a whole has failed. With \"command = plan\" it would pass.",
+        STR_ARG(expected->text))
+        ->is_unplaced = !str_starts_with(expected->text, STR("output."));
+}
+
+/* For the plan before an apply: copies `found` without check blocks, which the apply evaluates
+ * again. Adds a warning for each expected failure, because it prevents the apply. */
+static void explain_expected(const SuiteRun *run, const Diags *found, Diags *out) {
+    for (size_t i = 0; i < found->count; i++) {
+        const Diag *diag = &found->items[i];
+        bool is_failure = diag->checked.len > 0 && diag->severity == DIAG_ERROR;
+        const TestExpectation *expected = is_failure ? find_expected(run, diag) : NULL;
+        if (engine_is_of_check(diag))
+            continue;
+        if (expected)
+            warn_early(expected, out);
+        diags_add(out, diag);
+    }
+}
+
 static bool plan(RunWork *work) {
     Arena *arena = work->context->arena;
     Diags found = diags_new(arena);
@@ -188,8 +254,8 @@ static bool plan(RunWork *work) {
     warn_of_targets(work, &found);
     work->run->plan = work->planned.plan;
     if (run->config->is_plan)
-        return suite_assert_expected(run, &found, &work->run->diags) && work->planned.plan;
-    suite_assert_explain(run, &found, &work->run->diags);
+        return take_expected(run, &found, &work->run->diags) && work->planned.plan;
+    explain_expected(run, &found, &work->run->diags);
     return ok;
 }
 
@@ -213,18 +279,13 @@ static bool apply(RunWork *work) {
     if (work->options.targets.count > 0)
         diags_warning(&found, NO_RANGE, "Applied changes may be incomplete",
                       "\"target\" left parts of the configuration out.");
-    return suite_assert_expected(work->run, &found, &work->run->diags);
+    return take_expected(work->run, &found, &work->run->diags);
 }
 
-static void judge(RunWork *work) {
-    SuiteContext *context = work->context;
+static void evaluate_assertions(RunWork *work) {
     SuiteFindings findings = {work->console, work->config, &work->variables};
-    if (!work->console)
-        return;
-    work->run->status = suite_assert_all(context, work->run, &findings);
-    Value *outputs = arena_new(context->arena, Value);
-    *outputs = suite_assert_outputs(&findings, context->arena);
-    map_set(&context->outputs, work->run->config->name, outputs);
+    if (work->console)
+        suite_assert(work->context, work->run, &findings);
 }
 
 static bool begin(RunWork *work) {
@@ -234,25 +295,52 @@ static bool begin(RunWork *work) {
         return false;
     }
     suite_override_check(work->config, &run->config->overrides, &run->diags);
-    if (!suite_assert_check_expected(run->config, &run->diags) || !prepare(work))
+    if (!suite_run_check_expected(run->config, &run->diags) || !prepare(work))
         return false;
     Diags found = diags_new(work->context->arena);
     if (!engine_validate(work->engine, &found)) {
         diags_append(&run->diags, &found);
         return false;
     }
-    return suite_values_collect(work->context->values, work->config, run, &work->variables,
-                                &run->diags) &&
+    return suite_values_collect(work->context, work->config, run, &work->variables, &run->diags) &&
            take_options(work);
 }
 
-void suite_run_carry_out(SuiteContext *context, SuiteRun *run) {
+bool suite_run_check_expected(const TestRun *run, Diags *diags) {
+    bool ok = true;
+    vec_each(&run->expected, expected) {
+        if (expected->is_checkable)
+            continue;
+        diags_error(diags, expected->range, "Invalid `expect_failures` reference",
+                    "\"%.*s\" has no conditions that could fail. Variables, outputs, check blocks, "
+                    "resources and data sources have.",
+                    STR_ARG(expected->text));
+        ok = false;
+    }
+    return ok;
+}
+
+static SuiteState *find_or_add_state(SuiteContext *context, const TestRun *run) {
+    Str key = run->state_key.len ? str_concat(STR("key "), run->state_key, context->arena)
+              : run->source.len  ? str_concat(STR("module "), run->source, context->arena)
+                                 : STR_EMPTY;
+    SuiteState *state = map_find(&context->states, key);
+    if (state)
+        return state;
+    state = arena_new(context->arena, SuiteState);
+    state->key = key;
+    state->state = state_new(context->arena);
+    map_set(&context->states, key, state);
+    return state;
+}
+
+void suite_run_execute(SuiteContext *context, SuiteRun *run) {
     const Config *under_test = context->request->engine->config;
     RunWork work = {
         .context = context,
         .run = run,
         .config = run->config->config ? run->config->config : under_test,
-        .state = suite_file_state(context, run->config),
+        .state = find_or_add_state(context, run->config),
     };
     run->status = SUITE_ERROR;
     if (!begin(&work))
@@ -261,5 +349,5 @@ void suite_run_carry_out(SuiteContext *context, SuiteRun *run) {
     if (!plan(&work) || (!run->config->is_plan && !apply(&work)))
         return;
     run->status = SUITE_PASS;
-    judge(&work);
+    evaluate_assertions(&work);
 }

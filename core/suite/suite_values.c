@@ -2,35 +2,15 @@
 #include "suite_values.h"
 #include "eval.h"
 
-/* The given values for one configuration: they depend on its declared types. */
-typedef struct Given {
-    const Config *config;
-    Map values; /* name → InputValue */
-} Given;
-
 /* The scope of one block. */
 typedef struct ValuesScope {
     Scope scope;
-    SuiteValues *values;
+    SuiteContext *context;
     const Config *config;
     bool is_file; /* for the file's own variables, which may refer to given values only */
 } ValuesScope;
 
-struct SuiteValues {
-    SuiteContext *context;
-    VEC(Given *) given;
-    Map of_file; /* evaluated variables of the file: name → InputValue */
-};
-
-SuiteValues *suite_values_new(SuiteContext *context) {
-    SuiteValues *self = arena_new(context->arena, SuiteValues);
-    self->context = context;
-    self->of_file = map_new(context->arena);
-    return self;
-}
-
-static bool gather(const SuiteValues *self, const Config *config, Map *out, Diags *diags) {
-    const SuiteContext *context = self->context;
+static bool gather(const SuiteContext *context, const Config *config, Map *out, Diags *diags) {
     InputRequest request = *context->request->input;
     request.ask = NULL;
     request.is_of_test = true;
@@ -54,16 +34,16 @@ static bool gather(const SuiteValues *self, const Config *config, Map *out, Diag
 }
 
 /* Returns NULL and adds an error if the given values cannot be read. */
-static const Map *given_for(SuiteValues *self, const Config *config, Diags *diags) {
-    vec_each(&self->given, known) {
+static const Map *given_for(SuiteContext *context, const Config *config, Diags *diags) {
+    vec_each(&context->given, known) {
         if ((*known)->config == config)
             return &(*known)->values;
     }
-    Given *given = arena_new(self->context->arena, Given);
+    SuiteGiven *given = arena_new(context->arena, SuiteGiven);
     given->config = config;
-    if (!gather(self, config, &given->values, diags))
+    if (!gather(context, config, &given->values, diags))
         return NULL;
-    vec_push(self->context->arena, &self->given, given);
+    vec_push(context->arena, &context->given, given);
     return &given->values;
 }
 
@@ -80,8 +60,7 @@ static bool lookup(const Scope *scope,
                    Arena *arena,
                    Diags *diags);
 
-static Scope *new_scope(SuiteValues *self, const Config *config, bool is_file) {
-    SuiteContext *context = self->context;
+static Scope *new_scope(SuiteContext *context, const Config *config, bool is_file) {
     const Engine *engine = context->request->engine;
     ValuesScope *scope = arena_new(context->arena, ValuesScope);
     *scope = (ValuesScope){
@@ -93,15 +72,15 @@ static Scope *new_scope(SuiteValues *self, const Config *config, bool is_file) {
                     .io = engine->io,
                     .now_ms = engine->now_ms,
                     },
-        .values = self,
+        .context = context,
         .config = config,
         .is_file = is_file,
     };
     return &scope->scope;
 }
 
-const Scope *suite_values_scope(SuiteValues *self, const Config *config) {
-    return new_scope(self, config, false);
+const Scope *suite_values_scope(SuiteContext *context, const Config *config) {
+    return new_scope(context, config, false);
 }
 
 static const TestVariable *find_variable(const TestVariables *variables, Str name) {
@@ -112,15 +91,16 @@ static const TestVariable *find_variable(const TestVariables *variables, Str nam
     return NULL;
 }
 
-static bool evaluate(SuiteValues *self,
+static bool evaluate(SuiteContext *context,
                      const Config *config,
                      const TestVariable *variable,
                      bool is_file,
                      Map *out,
                      Diags *diags) {
-    Arena *arena = self->context->arena;
+    Arena *arena = context->arena;
     InputValue *input = arena_new(arena, InputValue);
-    if (!eval_expr(variable->expr, new_scope(self, config, is_file), &input->value, arena, diags))
+    if (!eval_expr(variable->expr, new_scope(context, config, is_file), &input->value, arena,
+                   diags))
         return false;
     input->range = variable->expr->range;
     map_set(out, variable->name, input);
@@ -130,52 +110,43 @@ static bool evaluate(SuiteValues *self,
 /* Looks in the file, then in the given values. Sets `*out` to NULL without an error if neither has
  * it. */
 static bool find_outer(
-    SuiteValues *self, const Config *config, Str name, const InputValue **out, Diags *diags) {
-    const TestVariable *variable = find_variable(&self->context->file->config->variables, name);
-    *out = map_find(&self->of_file, name);
+    SuiteContext *context, const Config *config, Str name, const InputValue **out, Diags *diags) {
+    const TestVariable *variable = find_variable(&context->file->config->variables, name);
+    *out = map_find(&context->variables, name);
     if (*out)
         return true;
     if (variable) {
-        if (!evaluate(self, config, variable, true, &self->of_file, diags))
+        if (!evaluate(context, config, variable, true, &context->variables, diags))
             return false;
-        *out = map_find(&self->of_file, name);
+        *out = map_find(&context->variables, name);
         return true;
     }
-    const Map *given = given_for(self, config, diags);
+    const Map *given = given_for(context, config, diags);
     if (given)
         *out = map_find(given, name);
     return given != NULL;
 }
 
-bool suite_values_has(SuiteValues *self, const Config *config, Str name) {
-    Diags ignored = diags_new(self->context->arena);
-    const InputValue *found;
-    return find_variable(&self->context->file->config->variables, name) ||
-           (find_outer(self, config, name, &found, &ignored) && found);
-}
-
 bool suite_values_find(
-    SuiteValues *self, const Config *config, Str name, Value *out, Diags *diags) {
-    const InputValue *found;
-    if (!find_outer(self, config, name, &found, diags))
-        return false;
-    *out = found->value;
-    return true;
+    SuiteContext *context, const Config *config, Str name, const InputValue **out, Diags *diags) {
+    Diags ignored = diags_new(context->arena);
+    bool is_of_file = find_variable(&context->file->config->variables, name) != NULL;
+    return find_outer(context, config, name, out, is_of_file ? diags : &ignored) || !is_of_file;
 }
 
 static bool lookup_variable(const ValuesScope *scope,
                             const Traversal *traversal,
                             Value *out,
                             Diags *diags) {
-    SuiteValues *self = scope->values;
+    SuiteContext *context = scope->context;
     Str name = traversal->steps[0].name;
     const InputValue *found = NULL;
     if (scope->is_file) {
-        const Map *given = given_for(self, scope->config, diags);
+        const Map *given = given_for(context, scope->config, diags);
         if (!given)
             return false;
         found = map_find(given, name);
-    } else if (!find_outer(self, scope->config, name, &found, diags)) {
+    } else if (!find_outer(context, scope->config, name, &found, diags)) {
         return false;
     }
     if (found) {
@@ -199,9 +170,11 @@ static const TestRun *find_run(const SuiteContext *context, Str name) {
     return NULL;
 }
 
-bool suite_values_find_run(
-    SuiteValues *self, const Traversal *traversal, const char *missing, Value *out, Diags *diags) {
-    const SuiteContext *context = self->context;
+bool suite_values_find_run(SuiteContext *context,
+                           const Traversal *traversal,
+                           const char *missing,
+                           Value *out,
+                           Diags *diags) {
     Str name = traversal->step_count > 0 ? traversal->steps[0].name : STR_EMPTY;
     const Value *value = map_find(&context->outputs, name);
     if (value) {
@@ -232,7 +205,7 @@ static bool lookup(const Scope *scope,
     if (has_name && str_equal_cstr(traversal->root, "var"))
         return lookup_variable(self, traversal, out, diags);
     if (has_name && str_equal_cstr(traversal->root, "run") && !self->is_file)
-        return suite_values_find_run(self->values, traversal, "Reference to unavailable run block",
+        return suite_values_find_run(self->context, traversal, "Reference to unavailable run block",
                                      out, diags);
     diags_error(diags, named_range(traversal), "Invalid reference",
                 self->is_file
@@ -244,9 +217,9 @@ static bool lookup(const Scope *scope,
 }
 
 static bool take_outer(
-    SuiteValues *self, const Config *config, const Variable *variable, Map *out, Diags *diags) {
+    SuiteContext *context, const Config *config, const Variable *variable, Map *out, Diags *diags) {
     const InputValue *found;
-    if (!find_outer(self, config, variable->name, &found, diags))
+    if (!find_outer(context, config, variable->name, &found, diags))
         return false;
     if (found) {
         map_set(out, variable->name, (void *)found);
@@ -291,17 +264,17 @@ static void warn_undeclared(const SuiteRun *run, const TestVariable *variable, D
 }
 
 bool suite_values_collect(
-    SuiteValues *self, const Config *config, const SuiteRun *run, Map *out, Diags *diags) {
+    SuiteContext *context, const Config *config, const SuiteRun *run, Map *out, Diags *diags) {
     bool ok = true;
-    *out = map_new(self->context->arena);
+    *out = map_new(context->arena);
     vec_each(&run->config->variables, variable) {
-        ok &= evaluate(self, config, variable, false, out, diags);
+        ok &= evaluate(context, config, variable, false, out, diags);
         if (!map_has(&config->root->variables, variable->name))
             warn_undeclared(run, variable, diags);
     }
     map_each(&config->root->variables, entry) {
         if (!map_has(out, entry->key) && !find_variable(&run->config->variables, entry->key))
-            ok &= take_outer(self, config, entry->value, out, diags);
+            ok &= take_outer(context, config, entry->value, out, diags);
     }
     return ok;
 }

@@ -11,19 +11,19 @@
 
 #include "suite_context.h"
 
-typedef struct SuiteValues SuiteValues;
-
-SuiteValues *suite_values_new(SuiteContext *context);
 /* Sets `*out` to all variables with a value for a run of this configuration: name → InputValue.
  * Includes variables of the run that the module does not declare. */
 MUST_USE bool suite_values_collect(
-    SuiteValues *self, const Config *config, const SuiteRun *run, Map *out, Diags *diags);
+    SuiteContext *context, const Config *config, const SuiteRun *run, Map *out, Diags *diags);
 /* Returns the scope for a provider block of the file. */
-const Scope *suite_values_scope(SuiteValues *self, const Config *config);
-/* Returns true if the file, or a source outside, has a value for var.NAME; adds no diagnostic. */
-bool suite_values_has(SuiteValues *self, const Config *config, Str name);
+const Scope *suite_values_scope(SuiteContext *context, const Config *config);
+/* Finds var.NAME in the file, then in the given values. Sets `*out` to NULL without an error if
+ * neither has a value. */
 MUST_USE bool suite_values_find(
-    SuiteValues *self, const Config *config, Str name, Value *out, Diags *diags);
+    SuiteContext *context, const Config *config, Str name, const InputValue **out, Diags *diags);
 /* Finds run.NAME; `missing` is the summary of the error if the run has not been executed. */
-MUST_USE bool suite_values_find_run(
-    SuiteValues *self, const Traversal *traversal, const char *missing, Value *out, Diags *diags);
+MUST_USE bool suite_values_find_run(SuiteContext *context,
+                                    const Traversal *traversal,
+                                    const char *missing,
+                                    Value *out,
+                                    Diags *diags);

@@ -3,6 +3,7 @@
 #include "junit.h"
 #include "project.h"
 #include "project_load.h"
+#include "suite_execute.h"
 
 static const Option options[] = {
     {"filter",      OPTION_PATH, "FILE", "Only the tests of this file. May be repeated."           },
@@ -59,7 +60,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         .stop = cli->cancel,
         .events = cli->view->type->tests(cli->view, option_flag(arguments, "verbose")),
     };
-    suite_carry_out(&request, &suite, cli->arena);
+    suite_execute(&request, &suite, cli->arena);
     Str path = option_text(arguments, "junit-xml");
     if (path.len && !write_junit(cli, &suite, path, diags))
         return 1;

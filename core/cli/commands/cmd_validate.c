@@ -2,7 +2,7 @@
 #include "command.h"
 #include "project.h"
 #include "project_load.h"
-#include "suite.h"
+#include "suite_validate.h"
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};

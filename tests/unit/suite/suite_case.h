@@ -4,7 +4,7 @@
 
 #include "config_load.h"
 #include "fake_provider.h"
-#include "suite.h"
+#include "suite_execute.h"
 #include "terraform_provider.h"
 #include "unit.h"
 
@@ -189,6 +189,6 @@ static inline Str suite_case_run_all(SuiteCase *c) {
         .stop = c->stop,
         .events = &events,
     };
-    suite_carry_out(&request, &c->suite, c->arena);
+    suite_execute(&request, &c->suite, c->arena);
     return strbuf_str(&c->told);
 }

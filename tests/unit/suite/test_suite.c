@@ -1,5 +1,6 @@
 /* Whole suites: which files run, what stops them, what is checked without running. */
 #include "suite_case.h"
+#include "suite_validate.h"
 
 #define MAIN                                                                                       \
     "resource \"terraform_data\" \"a\" {\n  input = 1\n}\n"                                        \
