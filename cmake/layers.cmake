@@ -1,3 +1,5 @@
+include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
+
 # What a layer, a loadable module and the program are. `-iquote` shows a folder only to those
 # who link it, so an include that the floor plan does not allow does not compile.
 find_package(PkgConfig REQUIRED)
@@ -44,6 +46,7 @@ function(loam_includes name dir)
     set_target_properties(${name} PROPERTIES LINKER_LANGUAGE C loam_dir ${own} loam_inside "${layer_INSIDE}")
     target_compile_options(${name} PRIVATE "SHELL:-iquote ${own}" INTERFACE "SHELL:-iquote ${shown}")
     target_link_libraries(${name} PUBLIC loam_flags ${layer_UNPARSED_ARGUMENTS} PRIVATE ${layer_INSIDE})
+    loam_embed(${name} ${dir})
 endfunction()
 
 # Several rooms under one name, for the tests of a directory.

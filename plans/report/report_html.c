@@ -3,13 +3,13 @@
 #include "report_html.h"
 
 #include "html.h"
+#include "plans_report_assets.h"
 #include "render_drift.h"
 #include "render_secret.h"
 #include "render_text.h"
 #include "render_title.h"
 #include "report_outcome.h"
 #include "report_page.h"
-#include "report_page_assets.h"
 #include "report_section.h"
 
 typedef struct Page {
@@ -167,7 +167,7 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     if (input->plan)
         add_outputs(&page);
     strbuf_add_cstr(out, "</main>\n");
-    report_page_close(report_page_script, out);
+    report_page_close(report_page_js, out);
 }
 
 const ReportKind report_html = {

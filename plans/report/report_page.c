@@ -3,7 +3,7 @@
 
 #include "clock.h"
 #include "html.h"
-#include "report_page_assets.h"
+#include "plans_report_assets.h"
 #include "report_text.h"
 
 void report_page_open(const ReportInput *input, const char *what, StrBuf *out, Arena *scratch) {
@@ -14,7 +14,7 @@ void report_page_open(const ReportInput *input, const char *what, StrBuf *out, A
                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                       "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n"
                       "<title>loam: %.*s%s</title>\n<style>\n%s</style>\n</head>\n<body>\n",
-                      STR_ARG(title), what, report_page_style);
+                      STR_ARG(title), what, report_page_css);
     strbuf_add_format(out, "<header>\n<h1>loam: %.*s%s</h1>\n<span class=\"dim\">", STR_ARG(title),
                       what);
     html_add(out, clock_format_rfc3339(input->now_ms, scratch));

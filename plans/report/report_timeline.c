@@ -3,8 +3,8 @@
 #include "report_timeline.h"
 
 #include "html.h"
+#include "plans_report_assets.h"
 #include "report_page.h"
-#include "report_page_assets.h"
 #include "utf8.h"
 
 #define ROWS_MAX     400  /* above this, lanes */
@@ -339,7 +339,7 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     if (timeline->rows.count > 0)
         add_longest(&drawing);
     strbuf_add_cstr(out, "</main>\n");
-    report_page_close(report_page_timeline_script, out);
+    report_page_close(report_timeline_js, out);
 }
 
 const ReportKind report_timeline = {

@@ -2,6 +2,7 @@
 #include "machine.h"
 
 #include "object_builder.h"
+#include "provisioners_assets.h"
 
 #define PORT_DEFAULT    22
 #define WAIT_DEFAULT_MS 300000
@@ -101,12 +102,9 @@ bool machine_run(
     return false;
 }
 
-static const char upload_script[] = "set -e; p=$1; [ ! -d \"$p\" ] || p=${p%/}/$2\n"
-                                    "umask 077; cat > \"$p\"; chmod \"$3\" \"$p\"";
-
 bool machine_upload(SshLink *link, Str path, Str name, uint32_t mode, Str content, Diags *diags) {
     Arena *arena = link->call->arena;
     const Str words[] = {path, name, str_format(arena, "%03o", mode & 0777)};
-    Str command = ssh_client_script(upload_script, words, ARRAY_COUNT(words), arena);
+    Str command = ssh_client_script(machine_upload_sh, words, ARRAY_COUNT(words), arena);
     return machine_run(link, command, content, NULL, "Upload failed", diags);
 }

@@ -10,6 +10,7 @@
 #include "object_builder.h"
 #include "path_error.h"
 #include "ssh_provider.h"
+#include "ssh_provider_assets.h"
 #include "ssh_upload.h"
 #include "timeouts.h"
 #include "utf8.h"
@@ -120,23 +121,6 @@ static bool file_marker(const Call *call,
     response->marker = object_text(planned, "path", STR_EMPTY);
     return true;
 }
-
-/* clang-format off */
-
-/* Arguments: path, expected digest, maximum size of content to show. Prints a line about the file,
- * then its content if the digest differs. */
-static const char look_script[] =
-    "set -u\n"
-    "p=$1\n"
-    "if [ ! -f \"$p\" ]; then echo \"loam-file absent\"; exit 0; fi\n"
-    "h=$(sha256sum <\"$p\") || exit 91\n"
-    "h=${h%% *}\n"
-    "n=$(($(wc -c <\"$p\")))\n"
-    "o=$(stat -c \"%a %U %G %u %g\" \"$p\") || exit 91\n"
-    "echo \"loam-file present $h $n $o\"\n"
-    "if [ \"$h\" != \"$2\" ] && [ $n -le \"$3\" ]; then cat \"$p\"; fi\n";
-
-/* clang-format on */
 
 static bool write_file(SshLink *link, Value object, Str bytes, Diags *diags) {
     const SshUpload upload = {
@@ -251,7 +235,7 @@ static SshStatus look(
     size_t most = expected.len > 0 ? SHOWN_MAX : 0;
     const Str arguments[] = {path, expected, str_format(arena, "%zu", most)};
     SshCommand command = {
-        .command = ssh_client_script(look_script, arguments, ARRAY_COUNT(arguments), arena),
+        .command = ssh_client_script(ssh_file_look_sh, arguments, ARRAY_COUNT(arguments), arena),
         .timeout = ssh_client_patience(link, CANCEL_STOP),
     };
     SshResult result = {0};

@@ -1,7 +1,11 @@
-/* Generates completion scripts for shells. A script finds the command that the previous words name.
- * It completes subcommands and options. For arguments and option values it completes files, or
- * addresses of `loam state list`. */
+/* Generates completion scripts for shells: fills the files command_completion_script.* with
+ * commands and options. A script finds the command that the previous words name. It completes
+ * subcommands and options. For arguments and option values it completes files, or addresses of
+ * `loam state list`. bash splits words at "=", so there an option's value may be a separate word.
+ */
 #include "command_completion.h"
+
+#include "cli_dispatch_assets.h"
 
 typedef enum Offer { OFFER_NOTHING, OFFER_FILES, OFFER_ADDRESSES } Offer;
 
@@ -60,13 +64,32 @@ static void add_command_pattern(const Command *command, Str path, void *payload)
     strbuf_add_format(script->out, "'%s%.*s'", is_top ? " " : "", STR_ARG(path));
 }
 
-/* Adds 'init' 'plan' … as patterns of a case. A top-level command has a blank before it. */
-static void add_all_patterns(const CommandTable *table,
-                             StrBuf *out,
-                             const char *join,
-                             Arena *arena) {
-    Script script = {.out = out, .arena = arena, .join = join};
+/* Returns 'init' 'plan' …, the patterns of a case. A top-level command has a blank before it. */
+static Str all_patterns(const CommandTable *table, const char *join, Arena *arena) {
+    StrBuf patterns = strbuf_new(arena);
+    Script script = {.out = &patterns, .arena = arena, .join = join};
     command_each(table, add_command_pattern, &script, arena);
+    return strbuf_str(&patterns);
+}
+
+/* Generated text, and the text of the script file that it replaces. */
+typedef struct Hole {
+    const char *name;
+    Str text;
+} Hole;
+
+/* Adds the script with its holes replaced; `holes` are in the order of the script. */
+static void add_filled(StrBuf *out, const char *script, const Hole *holes, size_t count) {
+    Str rest = str_from_cstr(script);
+    for (size_t i = 0; i < count; i++) {
+        Str name = str_from_cstr(holes[i].name);
+        size_t at = str_find(rest, name, 0);
+        CHECK(at != SIZE_MAX);
+        strbuf_add(out, str_slice(rest, 0, at));
+        strbuf_add(out, holes[i].text);
+        rest = str_after(rest, at + name.len);
+    }
+    strbuf_add(out, rest);
 }
 
 /* Adds text for use within single quotes of a shell. */
@@ -147,14 +170,15 @@ static void collect_values(const Command *command, Str path, void *payload) {
         collect_group(payload, command->groups[i]);
 }
 
-/* Adds -var-file | -state …: options whose values are of this kind. */
-static void add_value_patterns(
-    const CommandTable *table, StrBuf *out, Offer offer, const char *join, Arena *arena) {
+/* Returns -var-file | -state …: options whose values are of this kind. */
+static Str value_patterns(const CommandTable *table, Offer offer, const char *join, Arena *arena) {
+    StrBuf patterns = strbuf_new(arena);
     ValueOptions values = {.offer = offer, .arena = arena};
     collect_group(&values, &command_globals);
     command_each(table, collect_values, &values, arena);
     for (size_t i = 0; i < values.names.count; i++)
-        strbuf_add_format(out, "%s-%.*s", i > 0 ? join : "", STR_ARG(values.names.items[i]));
+        strbuf_add_format(&patterns, "%s-%.*s", i > 0 ? join : "", STR_ARG(values.names.items[i]));
+    return strbuf_str(&patterns);
 }
 
 /* Adds a case for each option with a fixed list of values. */
@@ -177,58 +201,20 @@ static void add_bash_globals(const CommandTable *table, StrBuf *out) {
     strbuf_add_cstr(out, "' offer=''\n        ;;\n");
 }
 
-/* bash splits words at "=", so an option's value may be a separate word. */
 void command_completion_bash(const CommandTable *table, StrBuf *out, Arena *arena) {
-    Script script = {.out = out, .arena = arena};
-    strbuf_add_cstr(out, "# bash completion for loam; \"loam metadata page bash\" prints it\n"
-                         "_loam() {\n"
-                         "    local cur=${COMP_WORDS[COMP_CWORD]} last= here= word i\n"
-                         "    local options= commands= offer=\n"
-                         "    COMPREPLY=()\n"
-                         "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-                         "        word=${COMP_WORDS[i]}\n"
-                         "        case $word in\n"
-                         "        =) continue ;;\n"
-                         "        -*) last=${word/#--/-} ;;\n"
-                         "        *) [ \"${COMP_WORDS[i - 1]}\" = = ] || last= ;;\n"
-                         "        esac\n"
-                         "        case \"$here $word\" in\n        ");
-    add_all_patterns(table, out, " | ", arena);
-    strbuf_add_cstr(out, ") here=\"${here:+$here }$word\" ;;\n"
-                         "        esac\n"
-                         "    done\n"
-                         "    case $here in\n");
-    add_bash_globals(table, out);
+    StrBuf cases = strbuf_new(arena), values = strbuf_new(arena);
+    Script script = {.out = &cases, .arena = arena};
+    add_bash_globals(table, &cases);
     command_each(table, add_bash_command, &script, arena);
-    strbuf_add_cstr(out, "    esac\n"
-                         "    if [ \"$cur\" = = ]; then\n        cur=\n"
-                         "    elif [ \"${COMP_WORDS[COMP_CWORD - 1]}\" != = ]; then\n"
-                         "        last=\n    fi\n"
-                         "    case $last in\n    ");
-    add_value_patterns(table, out, OFFER_FILES, " | ", arena);
-    strbuf_add_cstr(out, ") options= commands= offer=files ;;\n    ");
-    add_value_patterns(table, out, OFFER_ADDRESSES, " | ", arena);
-    strbuf_add_cstr(out, ") options= commands= offer=addresses ;;\n");
-    add_word_cases(table, out, "options= offer= commands='", "'", arena);
-    strbuf_add_cstr(out, "-*) return ;;\n"
-                         "    esac\n"
-                         "    local words=$commands\n"
-                         "    if [[ $cur == --* ]]; then\n"
-                         "        words=${options// -/ --}\n"
-                         "    elif [[ $cur == -* ]]; then\n"
-                         "        words=$options\n"
-                         "    elif [ \"$offer\" = addresses ]; then\n"
-                         "        words+=\" $(loam state list 2>/dev/null)\"\n"
-                         "    elif [ \"$offer\" = files ]; then\n"
-                         "        compopt -o filenames 2>/dev/null\n"
-                         "        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-                         "        return\n"
-                         "    fi\n"
-                         "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-                         "    [[ ${COMPREPLY[0]} == *[=:] ]] && compopt -o nospace 2>/dev/null\n"
-                         "    return 0\n"
-                         "}\n"
-                         "complete -F _loam loam\n");
+    add_word_cases(table, &values, "options= offer= commands='", "'", arena);
+    const Hole holes[] = {
+        {"@commands@",          all_patterns(table, " | ", arena)},
+        {"    # @command_cases@\n",               strbuf_str(&cases)                                },
+        {"@file_options@",value_patterns(table,OFFER_FILES, " | ", arena)},
+        {"@address_options@",             value_patterns(table,                                              OFFER_ADDRESSES, " | ", arena)},
+        {"    # @value_cases@\n    ",               strbuf_str(&values)                                },
+    };
+    add_filled(out, command_completion_script_bash, holes, ARRAY_COUNT(holes));
 }
 
 static void add_zsh_item(StrBuf *out, const char *name, const char *suffix, const char *text) {
@@ -272,58 +258,20 @@ static void add_zsh_command(const Command *command, Str path, void *payload) {
 }
 
 void command_completion_zsh(const CommandTable *table, StrBuf *out, Arena *arena) {
-    Script script = {.out = out, .arena = arena};
+    StrBuf cases = strbuf_new(arena), values = strbuf_new(arena);
+    Script script = {.out = &cases, .arena = arena};
     const Command globals = {.groups = {&command_globals}, .group_count = 1};
-    strbuf_add_cstr(out, "#compdef loam\n"
-                         "# \"loam metadata page zsh\" prints it\n"
-                         "_loam() {\n"
-                         "    local here= word offer= i\n"
-                         "    local -a commands flags settings found\n"
-                         "    for ((i = 2; i < CURRENT; i++)); do\n"
-                         "        word=$words[i]\n"
-                         "        case \"$here $word\" in\n        ");
-    add_all_patterns(table, out, " | ", arena);
-    strbuf_add_cstr(out, ") here=\"${here:+$here }$word\" ;;\n"
-                         "        esac\n"
-                         "    done\n"
-                         "    case $here in\n"
-                         "    '')\n");
-    add_zsh_case(out, &globals, table);
+    add_zsh_case(&cases, &globals, table);
     command_each(table, add_zsh_command, &script, arena);
-    strbuf_add_cstr(out, "    esac\n"
-                         "    case $PREFIX in\n"
-                         "    -*=*)\n"
-                         "        word=${${PREFIX%%=*}/#--/-}\n"
-                         "        compset -P '*='\n"
-                         "        offer=\n"
-                         "        case $word in\n        ");
-    add_value_patterns(table, out, OFFER_FILES, " | ", arena);
-    strbuf_add_cstr(out, ") offer=files ;;\n        ");
-    add_value_patterns(table, out, OFFER_ADDRESSES, " | ", arena);
-    strbuf_add_cstr(out, ") offer=addresses ;;\n");
-    add_word_cases(table, out, "    found=(", "); compadd -S '' -a found", arena);
-    strbuf_add_cstr(out, "    esac\n"
-                         "        ;;\n"
-                         "    -*)\n"
-                         "        [[ $PREFIX == --* ]] && compset -P -\n"
-                         "        _describe -o option flags\n"
-                         "        _describe -o option settings -S ''\n"
-                         "        return\n"
-                         "        ;;\n"
-                         "    *)\n"
-                         "        (( $#commands )) && _describe command commands\n"
-                         "        ;;\n"
-                         "    esac\n"
-                         "    case $offer in\n"
-                         "    files) _files ;;\n"
-                         "    addresses)\n"
-                         "        found=(${(f)\"$(loam state list 2>/dev/null)\"})\n"
-                         "        compadd -a found\n"
-                         "        ;;\n"
-                         "    esac\n"
-                         "}\n"
-                         "if [ \"$funcstack[1]\" = _loam ]; then\n    _loam \"$@\"\nelse\n"
-                         "    compdef _loam loam\nfi\n");
+    add_word_cases(table, &values, "    found=(", "); compadd -S '' -a found", arena);
+    const Hole holes[] = {
+        {"@commands@",          all_patterns(table, " | ", arena)},
+        {"    # @command_cases@\n",               strbuf_str(&cases)                                },
+        {"@file_options@",value_patterns(table,OFFER_FILES, " | ", arena)},
+        {"@address_options@",             value_patterns(table,                                              OFFER_ADDRESSES, " | ", arena)},
+        {"        # @value_cases@\n    ",               strbuf_str(&values)                                },
+    };
+    add_filled(out, command_completion_script_zsh, holes, ARRAY_COUNT(holes));
 }
 
 static void add_fish_option(
@@ -377,19 +325,10 @@ static void add_fish_command(const Command *command, Str path, void *payload) {
 
 void command_completion_fish(const CommandTable *table, StrBuf *out, Arena *arena) {
     Script script = {.out = out, .arena = arena};
-    strbuf_add_cstr(out, "# fish completion for loam; \"loam metadata page fish\" prints it\n"
-                         "function __loam_at\n"
-                         "    set -l here ''\n"
-                         "    for word in (commandline -opc)[2..-1]\n"
-                         "        switch \"$here $word\"\n"
-                         "            case ");
-    add_all_patterns(table, out, " ", arena);
-    strbuf_add_cstr(out, "\n                set here (string trim \"$here $word\")\n"
-                         "        end\n"
-                         "    end\n"
-                         "    test \"$here\" = \"$argv\"\n"
-                         "end\n"
-                         "complete -c loam -f\n");
+    const Hole holes[] = {
+        {"@commands@", all_patterns(table, " ", arena)}
+    };
+    add_filled(out, command_completion_script_fish, holes, ARRAY_COUNT(holes));
     add_fish_commands(out, STR_EMPTY, table);
     add_fish_group(out, STR_EMPTY, &command_globals, arena);
     command_each(table, add_fish_command, &script, arena);

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Argument: the id. Prints "loam-trace ID" and "present", "forgotten" or "none".
+# shellcheck source=ssh_marker_prelude.sh
+. ./ssh_marker_prelude.sh
+if [ -d "$d" ]; then t=present
+elif [ -d "$b/exec" ]; then t=forgotten
+else t=none; fi
+echo "loam-trace $1 $t"
