@@ -71,6 +71,6 @@ bool provisioner_check(const ProvisionerType *type, Value config, SourceRange ra
     Diag *diag = diags_error(diags, range, "Invalid provisioner configuration",
                              "A \"%s\" provisioner needs one of %.*s, and this one has %s.",
                              type->name, STR_ARG(strbuf_str(&names)), given ? "several" : "none");
-    diag->is_unplaced = true;
+    diag->subject = DIAG_RELATION;
     return false;
 }

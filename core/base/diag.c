@@ -92,15 +92,13 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->detail = str_clone(copy.detail, diags->arena);
     added->range = source_range_keep(copy.range, diags->arena);
     added->context = source_range_keep(copy.context, diags->arena);
-    added->elsewhere = source_range_keep(copy.elsewhere, diags->arena);
+    added->noticed = source_range_keep(copy.noticed, diags->arena);
     added->address = str_clone(copy.address, diags->arena);
     added->path = str_clone(copy.path, diags->arena);
     added->checked = str_clone(copy.checked, diags->arena);
     added->called = str_clone(copy.called, diags->arena);
     added->is_of_element = copy.is_of_element;
-    added->is_of_expression = copy.is_of_expression;
-    added->has_empty_place = copy.has_empty_place;
-    added->is_unplaced = copy.is_unplaced;
+    added->subject = copy.subject;
     added->is_deprecation = copy.is_deprecation;
     added->is_remote = copy.is_remote;
     vec_each(&copy.values, value)
@@ -133,6 +131,12 @@ void diags_set_range(Diags *diags, size_t from, SourceRange range) {
         if (!diags->items[i].range.source)
             diags->items[i].range = range;
     }
+}
+
+void diags_set_subject(Diags *diags, size_t from, DiagSubject subject) {
+    for (size_t i = from; i < diags->count; i++)
+        if (diags->items[i].subject == DIAG_OBJECT)
+            diags->items[i].subject = subject;
 }
 
 struct DiagsSink {

@@ -17,6 +17,14 @@
 
 typedef enum DiagSeverity { DIAG_ERROR, DIAG_WARNING } DiagSeverity;
 
+/* What a diagnostic is about. Formats for programs decide by it which members they write. */
+typedef enum DiagSubject {
+    DIAG_OBJECT,     /* default: the object at `address`, or the block at `range` */
+    DIAG_EXPRESSION, /* the expression at `range`; `address` is where it was evaluated */
+    DIAG_NAME,       /* a name that cannot be used alone ("var"); it may have no range */
+    DIAG_RELATION,   /* several blocks, or the absence of one; `range` is one of the places */
+} DiagSubject;
+
 typedef struct DiagValue {
     Str traversal; /* var.x */
     Str statement; /* is "abc" */
@@ -24,22 +32,20 @@ typedef struct DiagValue {
 
 typedef struct Diag {
     DiagSeverity severity;
+    DiagSubject subject;
     Str summary;
     Str detail;
     SourceRange range;
     SourceRange context;
-    SourceRange elsewhere; /* place in JSON output, if it differs from `range` */
+    SourceRange noticed; /* where a parser notices the error, if that is not `range` */
     Str address;
     Str path;
     Str checked; /* address whose condition (precondition, check …) failed; empty: none */
     VEC(DiagValue) values;
-    Str called;            /* name of the function whose call failed, as written; empty: none */
-    bool is_of_element;    /* concerns one element: show it even if an equal diagnostic was shown */
-    bool is_of_expression; /* omit `address` in JSON output; the range is enough */
-    bool has_empty_place;  /* JSON output has an empty file name and line 0 instead of no range */
-    bool is_deprecation;   /* a deprecation warning; options can hide it */
-    bool is_remote;        /* the deprecation is in a module from a remote source */
-    bool is_unplaced;      /* omit address and range in JSON output */
+    Str called;          /* name of the function whose call failed, as written; empty: none */
+    bool is_of_element;  /* concerns one element: show it even if an equal diagnostic was shown */
+    bool is_deprecation; /* a deprecation warning; options can hide it */
+    bool is_remote;      /* the deprecation is in a module from a remote source */
 } Diag;
 
 typedef struct Diags {
@@ -77,6 +83,8 @@ bool diags_has_errors(const Diags *diags);
 /* Sets the address (or the range) of each diagnostic from index `from` on that has none. */
 void diags_set_address(Diags *diags, size_t from, Str address);
 void diags_set_range(Diags *diags, size_t from, SourceRange range);
+/* Sets the subject of each diagnostic from index `from` on whose subject is DIAG_OBJECT. */
+void diags_set_subject(Diags *diags, size_t from, DiagSubject subject);
 
 #define NO_RANGE ((SourceRange){0})
 

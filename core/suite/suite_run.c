@@ -226,7 +226,7 @@ static void warn_early(const TestExpectation *expected, Diags *out) {
         "A condition of %.*s fails already while planning, so there was nothing to apply, "
         "and the run as a whole has failed. With \"command = plan\" it would pass.",
         STR_ARG(expected->text))
-        ->is_unplaced = !str_starts_with(expected->text, STR("output."));
+        ->subject = str_starts_with(expected->text, STR("output.")) ? DIAG_OBJECT : DIAG_RELATION;
 }
 
 /* For the plan before an apply: copies `found` without check blocks, which the apply evaluates

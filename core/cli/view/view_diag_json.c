@@ -104,6 +104,18 @@ static void write_snippet(JsonWriter *writer,
     json_object_end(writer);
 }
 
+/* What Terraform's JSON output has of diagnostics of a subject. */
+static const struct {
+    bool has_address;
+    bool has_range;
+    bool has_empty_range; /* without a range: an empty file name and line 0 */
+} subjects[] = {
+    [DIAG_OBJECT] = {.has_address = true,      .has_range = true},
+    [DIAG_EXPRESSION] = {.has_range = true                       },
+    [DIAG_NAME] = {.has_range = true, .has_empty_range = true},
+    [DIAG_RELATION] = {0},
+};
+
 /* Errors in arguments of terraform_data have neither address nor range, as in Terraform. */
 static bool is_of_terraform_data(const Diag *diag) {
     Str type = STR("terraform_data.");
@@ -118,14 +130,13 @@ void view_diag_write_json(const Diag *diag, const FunctionTable *functions, Json
                     diag->severity == DIAG_ERROR ? STR("error") : STR("warning"));
     json_key_string(writer, "summary", diag->summary);
     json_key_string(writer, "detail", diag->detail);
-    bool is_unplaced = diag->is_unplaced || is_of_terraform_data(diag);
-    bool has_address = diag->address.len > 0 && !diag->is_of_expression && !is_unplaced;
-    if (has_address)
+    DiagSubject subject = is_of_terraform_data(diag) ? DIAG_RELATION : diag->subject;
+    if (diag->address.len > 0 && subjects[subject].has_address)
         json_key_string(writer, "address", diag->address);
-    if (diag->has_empty_place && !diag->range.source)
+    if (!diag->range.source && subjects[subject].has_empty_range)
         write_empty_range(writer);
-    if (diag->range.source && !is_unplaced) {
-        SourceRange place = diag->elsewhere.source ? diag->elsewhere : diag->range;
+    if (diag->range.source && subjects[subject].has_range) {
+        SourceRange place = diag->noticed.source ? diag->noticed : diag->range;
         SourceRange range = with_extent(source_range_resolve(place));
         write_range(writer, range);
         if (!range.source->is_private)

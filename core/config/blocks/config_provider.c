@@ -28,7 +28,7 @@ static bool read_alias(ConfigLoading *loading, const BodyContent *content, Str *
     diags_error(loading->diags, alias->range, "Invalid provider alias",
                 "An alias is a name: a letter or an underscore, then letters, digits, underscores "
                 "and dashes.")
-        ->is_unplaced = true;
+        ->subject = DIAG_RELATION;
     return false;
 }
 

@@ -134,16 +134,16 @@ static const BodyNode *bad_node(const Recovery *recovery, Piece start) {
 }
 
 /* Reports an error at `at`; JSON output has it at `place`, as Terraform does. */
-static void tell_elsewhere(
+static void report_noticed(
     Recovery *recovery, Piece at, Piece place, const char *summary, const char *detail) {
     if (recovery->is_over)
         return;
     Diag *diag = diags_error(recovery->diags, piece_range(recovery, at), summary, "%s", detail);
-    diag->elsewhere = piece_range(recovery, place);
+    diag->noticed = piece_range(recovery, place);
 }
 
 static void tell(Recovery *recovery, Piece at, const char *summary, const char *detail) {
-    tell_elsewhere(recovery, at, at, summary, detail);
+    report_noticed(recovery, at, at, summary, detail);
 }
 
 /* Returns advice about an unexpected piece, or NULL if none is known. */
@@ -192,7 +192,7 @@ static const BodyNode *refuse_string(Recovery *recovery, Piece piece, const Json
         mistake = behind;
         behind = (Piece){PIECE_STRING, at + 1, at + 2};
     }
-    tell_elsewhere(recovery, mistake, behind, "Invalid JSON string", detail);
+    report_noticed(recovery, mistake, behind, "Invalid JSON string", detail);
     return bad_node(recovery, piece);
 }
 
@@ -285,11 +285,11 @@ static bool refuse_member_end(Recovery *recovery, Piece open) {
         tell(recovery, open, "Unclosed object", "This object has no closing brace.");
     } else if (piece.kind == PIECE_BRACKET_CLOSE) {
         (void)take(recovery);
-        tell_elsewhere(recovery, piece, recovery->next, "Mismatched bracket",
+        report_noticed(recovery, piece, recovery->next, "Mismatched bracket",
                        "A brace closes an object, but a bracket stands here.");
     } else {
         skip_object(recovery);
-        tell_elsewhere(recovery, piece, recovery->next, "Missing comma",
+        report_noticed(recovery, piece, recovery->next, "Missing comma",
                        or_hint(recovery, piece,
                                "A comma must stand between two members of an object; there is none "
                                "in front of this."));
@@ -343,14 +343,14 @@ static bool refuse_item_end(Recovery *recovery, Piece open) {
     }
     skip_array(recovery);
     if (piece.kind == PIECE_COLON)
-        tell_elsewhere(
+        report_noticed(
             recovery, piece, recovery->next, "Invalid array item",
             "The items of an array have no names: what has names is an object, in braces.");
     else if (piece.kind == PIECE_BRACE_CLOSE)
-        tell_elsewhere(recovery, piece, recovery->next, "Mismatched brace",
+        report_noticed(recovery, piece, recovery->next, "Mismatched brace",
                        "A bracket closes an array, but a brace stands here.");
     else
-        tell_elsewhere(recovery, piece, recovery->next, "Missing comma",
+        report_noticed(recovery, piece, recovery->next, "Missing comma",
                        or_hint(recovery, piece, comma));
     return false;
 }

@@ -32,7 +32,7 @@ static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags
                              "These depend on each other in a circle, so none of them can be "
                              "first: %.*s. Take out one of the references.",
                              (int)path.len, path.ptr);
-    diag->is_unplaced = true;
+    diag->subject = DIAG_RELATION;
     return false;
 }
 

@@ -1,7 +1,7 @@
 /* Binds every name of the configuration to its node and adds the edges. A node depends on the nodes
  * that its expressions name, on the call of its module, and on its depends_on. */
+#include "allowed_names.h"
 #include "eval.h"
-#include "name_place.h"
 #include "transform.h"
 
 typedef struct Binder {

@@ -66,8 +66,7 @@ bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *o
     Value marked;
     *out = (Configured){0};
     if (!decode_eval(op->resource->decoded, &scope->scope, &marked, op->scratch, &op->diags)) {
-        for (size_t i = before; i < op->diags.count; i++)
-            op->diags.items[i].is_of_expression = true;
+        diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
         return false;
     }
     mask_collect(marked, &op->secrets, op->scratch);

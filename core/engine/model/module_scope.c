@@ -286,8 +286,7 @@ bool module_scope_check_messages(const Conditions *conditions,
         Value ignored;
         ok = condition_message(condition, scope, &ignored, arena, diags) && ok;
     }
-    for (size_t i = before; i < diags->count; i++)
-        diags->items[i].is_of_expression = true;
+    diags_set_subject(diags, before, DIAG_EXPRESSION);
     return ok;
 }
 
@@ -321,7 +320,7 @@ static bool refuse(const Condition *condition,
     Diag *(*tell)(Diags *, SourceRange, const char *, const char *, ...) =
         scope->warns ? diags_warning : diags_error;
     Diag *diag = tell(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
-    diag->is_of_expression = true;
+    diag->subject = DIAG_EXPRESSION;
     diag->checked = str_clone(scope->checked, diags->arena);
     eval_show_values(condition->condition, &scope->scope, CAUSE_OTHER, diags->arena, diags);
     mask_given(scope, diags, diags->arena);
@@ -346,7 +345,7 @@ static bool condition_result(const Condition *condition,
 static bool refuse_null(const Condition *condition, const ModuleScope *scope, Diags *diags) {
     diags_error(diags, condition->condition->range, "Invalid condition result",
                 "The condition must be true or false, but it is null.")
-        ->is_of_expression = true;
+        ->subject = DIAG_EXPRESSION;
     eval_show_values(condition->condition, &scope->scope, CAUSE_OTHER, diags->arena, diags);
     return false;
 }
@@ -362,8 +361,7 @@ static bool condition_holds(const Condition *condition,
     out->status = CHECK_ERROR;
     bool ok = condition_result(condition, scope, &result, &out->status, arena, diags);
     ok = condition_message(condition, scope, &message, arena, diags) && ok;
-    for (size_t i = before; i < diags->count; i++)
-        diags->items[i].is_of_expression = true;
+    diags_set_subject(diags, before, DIAG_EXPRESSION);
     if (!ok)
         return false;
     if (!value_is_known(result)) {

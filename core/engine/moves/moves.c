@@ -174,7 +174,7 @@ static void report_cycle(Run *run, const GraphNodes *cycle, Diags *out) {
                 "These moves lead back to where they begin, so there is no place where an object "
                 "could stay: %.*s.",
                 STR_ARG(strbuf_str(&text)))
-        ->is_unplaced = true;
+        ->subject = DIAG_RELATION;
 }
 
 static void add_edges(Run *run, GraphNode at, Graph *graph) {

@@ -141,5 +141,5 @@ void removal_refuse(const Resource *declared, Str address, Diags *diags) {
         "%.*s has lifecycle.prevent_destroy set, but the plan calls for it to be destroyed. To go "
         "on, take prevent_destroy out, or plan without this resource by -target.",
         STR_ARG(address))
-        ->is_of_expression = true;
+        ->subject = DIAG_EXPRESSION;
 }

@@ -27,7 +27,7 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
         diags_error(diags, object->range, "Configuration for import target does not exist",
                     "The configuration has no instance %.*s that the object could come to.",
                     STR_ARG(object->address))
-            ->is_unplaced = true;
+            ->subject = DIAG_RELATION;
         assignment->ok = false;
     } else if (map_has(&assignment->taken, object->address)) {
         diags_error(diags, object->range, "Duplicate import configuration",

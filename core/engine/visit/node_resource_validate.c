@@ -11,9 +11,7 @@ static bool tell_part(InstanceOp *op, const void *part) {
         return true;
     size_t before = op->diags.count;
     diags_append(&op->diags, &faults->diags);
-    for (size_t i = before; i < op->diags.count; i++) {
-        op->diags.items[i].is_of_expression = true;
-    }
+    diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
     return faults->is_of_form || !diags_has_errors(&faults->diags);
 }
 
@@ -46,9 +44,8 @@ static void validate_condition(InstanceOp *op,
         tell_part(op, expr)
             ? eval_expr_as(expr, &scope->scope, type, &value, op->scratch, &op->diags)
             : !faults->hides_names || eval_expr(expr, &empty, &value, op->scratch, &op->diags);
-    for (size_t i = before; !ok && i < op->diags.count; i++) {
-        op->diags.items[i].is_of_expression = true;
-    }
+    if (!ok)
+        diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
 }
 
 static void validate_conditions(InstanceOp *op,
@@ -68,9 +65,7 @@ static bool evaluate_body(InstanceOp *op,
     bool is_sound = tell_part(op, part);
     size_t before = op->diags.count;
     bool ok = is_sound && decode_eval(decoded, &scope->scope, out, op->scratch, &op->diags);
-    for (size_t i = before; i < op->diags.count; i++) {
-        op->diags.items[i].is_of_expression = true;
-    }
+    diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
     return ok;
 }
 

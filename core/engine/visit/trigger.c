@@ -57,8 +57,7 @@ static void report_errors(const Node *node, const Expr *expr, Diags *diags) {
     if (!diags_has_errors(diags))
         diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
                     "Only managed resources of this module can trigger a replacement.");
-    for (size_t i = 0; i < diags->count; i++)
-        diags->items[i].is_of_expression = true;
+    diags_set_subject(diags, 0, DIAG_EXPRESSION);
 }
 
 static bool record_fires(const InstanceRecord *record, const TriggerRef *ref) {
@@ -81,7 +80,7 @@ static bool refuse_missing(const TriggerRef *ref, const ModuleInstance *module, 
     diags_error(diags, NO_RANGE, "Nothing to trigger a replacement",
                 "replace_triggered_by names %.*s, which the configuration has no instance of.",
                 STR_ARG(resource_addr_to_str(address, scratch)))
-        ->is_unplaced = true;
+        ->subject = DIAG_RELATION;
     return false;
 }
 

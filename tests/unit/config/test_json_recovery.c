@@ -13,9 +13,9 @@ static Str describe(const Diags *diags, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     vec_each(diags, diag) {
         show_place(&buf, diag->range);
-        if (diag->elsewhere.start != diag->range.start) {
+        if (diag->noticed.start != diag->range.start) {
             strbuf_add_cstr(&buf, "> ");
-            show_place(&buf, diag->elsewhere);
+            show_place(&buf, diag->noticed);
         }
         strbuf_add_format(&buf, "%.*s; ", STR_ARG(diag->summary));
     }

@@ -87,7 +87,7 @@ static void nothing_to_trigger(void **unused) {
         engine_case_config(c, str_to_cstr(text, c->arena));
         assert_false(engine_case_plan(c));
         check_said(c, missing_cases[i].said);
-        assert_true(c->diags.items[0].is_unplaced);
+        assert_int_equal(c->diags.items[0].subject, DIAG_RELATION);
         engine_case_close(c);
     }
 }
@@ -105,7 +105,7 @@ static void names_that_stand_for_nothing(void **unused) {
     assert_int_equal(c->diags.count, 1);
     check_said(c, "nope");
     vec_each(&c->diags, diag) {
-        assert_true(diag->is_of_expression);
+        assert_int_equal(diag->subject, DIAG_EXPRESSION);
     }
     engine_case_close(c);
 }

@@ -1,5 +1,5 @@
 /* A table of the names that are not blocks, with their attributes. */
-#include "name_place.h"
+#include "allowed_names.h"
 
 typedef struct PlaceName {
     const char *root;
@@ -96,7 +96,5 @@ void allowed_names_reject_root(const Traversal *traversal, Diags *diags) {
         diags_error(diags, NO_RANGE, "Reference to an object without a name",
                     "\"%.*s\" stands for all of its kind, and only one of them can be referred to.",
                     STR_ARG(traversal->root));
-    for (size_t i = before; i < diags->count; i++) {
-        diags->items[i].has_empty_place = true;
-    }
+    diags_set_subject(diags, before, DIAG_NAME);
 }

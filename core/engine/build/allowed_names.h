@@ -1,4 +1,4 @@
-/* name_place: checks whether an expression may refer to count, each, self, path or terraform,
+/* allowed_names: checks whether an expression may refer to count, each, self, path or terraform,
  * before anything is evaluated. */
 #pragma once
 
