@@ -155,8 +155,14 @@ void eval_tell_each(Evaluation *evaluation, size_t from) {
         evaluation->diags->items[i].is_of_element = true;
 }
 
+/* Returns true if the budget is exceeded; every later charge then fails too. */
+static bool is_budget_spent(const Scope *scope) {
+    const Budget *budget = scope ? scope->budget : NULL;
+    return budget && (budget->steps < 0 || budget->elements < 0 || budget->bytes < 0);
+}
+
 bool eval_goes_on(const Evaluation *evaluation, size_t limit) {
-    return evaluation->diags->error_count < limit && !scope_is_spent(evaluation->scope);
+    return evaluation->diags->error_count < limit && !is_budget_spent(evaluation->scope);
 }
 
 bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes) {
@@ -367,22 +373,22 @@ bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out) {
         return eval_spend(evaluation, expr, INT64_MAX / 2, 0);
     switch (expr->kind) {
     case EXPR_LITERAL: *out = expr->as.literal; return true;
-    case EXPR_TEMPLATE: return eval_template(evaluation, expr, out);
+    case EXPR_TEMPLATE:
+    case EXPR_TEMPLATE_IF:
+    case EXPR_TEMPLATE_FOR: return eval_template(evaluation, expr, out);
     case EXPR_TRAVERSAL: return eval_traversal(evaluation, expr->as.traversal, out);
     case EXPR_ATTRIBUTE: return eval_attribute_node(evaluation, expr, out);
     case EXPR_INDEX: return eval_index_node(evaluation, expr, out);
     case EXPR_SPLAT: return eval_splat(evaluation, expr, out);
     case EXPR_SPLAT_ITEM: *out = *evaluation->splat_item; return true;
     case EXPR_CALL: return eval_call(evaluation, expr, out);
-    case EXPR_UNARY: return eval_unary(evaluation, expr, out);
-    case EXPR_BINARY: return eval_binary(evaluation, expr, out);
-    case EXPR_CONDITIONAL: return eval_conditional(evaluation, expr, out);
+    case EXPR_UNARY:
+    case EXPR_BINARY:
+    case EXPR_CONDITIONAL: return eval_operator(evaluation, expr, out);
     case EXPR_FOR: return eval_for(evaluation, expr, out);
     case EXPR_TUPLE: return eval_tuple(evaluation, expr, out);
     case EXPR_OBJECT: return eval_object(evaluation, expr, out);
     case EXPR_PARENS: return eval_node(evaluation, expr->as.inner, out);
-    case EXPR_TEMPLATE_IF: return eval_template_if(evaluation, expr, out);
-    case EXPR_TEMPLATE_FOR: return eval_template_for(evaluation, expr, out);
     case EXPR_UNREADABLE: diags_append(evaluation->diags, expr->as.mistakes); return false;
     }
     CHECK(false);

@@ -306,7 +306,7 @@ static bool binary_step(
 }
 
 /* Evaluates left operands in a loop, because a sum of thousands of terms is a deep tree. */
-bool eval_binary(Evaluation *evaluation, const Expr *expr, Value *out) {
+static bool eval_binary(Evaluation *evaluation, const Expr *expr, Value *out) {
     size_t depth = 0;
     for (const Expr *at = expr; at->kind == EXPR_BINARY; at = at->as.operation.left)
         depth++;
@@ -330,7 +330,7 @@ bool eval_binary(Evaluation *evaluation, const Expr *expr, Value *out) {
     return is_good;
 }
 
-bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out) {
+static bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out) {
     Value value;
     const Expr *operand = expr->as.operation.left;
     bool negates = expr->as.operation.operator== OPERATOR_NEGATE;
@@ -437,7 +437,7 @@ static bool conditional_choose(Evaluation *evaluation,
 
 /* Evaluates both branches, because the type of the result depends on both. Errors count only in the
  * chosen branch. */
-bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out) {
+static bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out) {
     Arena *arena = evaluation->arena;
     Diags diags[2] = {diags_new(arena), diags_new(arena)};
     const Expr *exprs[2] = {expr->as.conditional.if_false, expr->as.conditional.if_true};
@@ -476,4 +476,11 @@ bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out) {
     }
     return conditional_choose(evaluation, exprs[chosen], values[chosen], values[!chosen].type, type,
                               marks, out);
+}
+
+bool eval_operator(Evaluation *evaluation, const Expr *expr, Value *out) {
+    if (expr->kind == EXPR_BINARY)
+        return eval_binary(evaluation, expr, out);
+    return expr->kind == EXPR_UNARY ? eval_unary(evaluation, expr, out)
+                                    : eval_conditional(evaluation, expr, out);
 }

@@ -92,7 +92,7 @@ static bool is_directive(const Expr *expr) {
     return expr->kind == EXPR_TEMPLATE_IF || expr->kind == EXPR_TEMPLATE_FOR;
 }
 
-bool eval_template(Evaluation *evaluation, const Expr *expr, Value *out) {
+static bool eval_parts(Evaluation *evaluation, const Expr *expr, Value *out) {
     bool is_wrap = expr->as.parts.count == 1 && !is_directive(expr->as.parts.items[0]);
     if (is_wrap)
         return eval_node(evaluation, expr->as.parts.items[0], out);
@@ -100,7 +100,7 @@ bool eval_template(Evaluation *evaluation, const Expr *expr, Value *out) {
 }
 
 /* As in a conditional, both branches are evaluated, and errors count only in the chosen one. */
-bool eval_template_if(Evaluation *evaluation, const Expr *expr, Value *out) {
+static bool eval_template_if(Evaluation *evaluation, const Expr *expr, Value *out) {
     Arena *arena = evaluation->arena;
     const Expr *exprs[2] = {expr->as.conditional.if_false, expr->as.conditional.if_true};
     Diags diags[2] = {diags_new(arena), diags_new(arena)};
@@ -143,7 +143,7 @@ static bool template_for_round(Evaluation *evaluation, const Expr *expr, Templat
     return true;
 }
 
-bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out) {
+static bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out) {
     Value collection;
     uint8_t marks = 0;
     bool is_known = true;
@@ -176,4 +176,11 @@ bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out) {
             : value_with_marks(value_string(strbuf_str(&text.buf), evaluation->arena), text.marks);
     *out = value_with_marks(result, marks);
     return true;
+}
+
+bool eval_template(Evaluation *evaluation, const Expr *expr, Value *out) {
+    if (expr->kind == EXPR_TEMPLATE)
+        return eval_parts(evaluation, expr, out);
+    return expr->kind == EXPR_TEMPLATE_IF ? eval_template_if(evaluation, expr, out)
+                                          : eval_template_for(evaluation, expr, out);
 }

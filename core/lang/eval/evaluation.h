@@ -67,12 +67,10 @@ const Type *eval_branch_type(Value if_true, Value if_false, Arena *arena);
 /* Sets the loop's variables to element i. */
 void eval_loop_set(EvalLoop *loop, Value collection, size_t i);
 
-MUST_USE bool eval_binary(Evaluation *evaluation, const Expr *expr, Value *out);
-MUST_USE bool eval_unary(Evaluation *evaluation, const Expr *expr, Value *out);
-MUST_USE bool eval_conditional(Evaluation *evaluation, const Expr *expr, Value *out);
+/* Evaluates a unary or binary operation or a conditional. */
+MUST_USE bool eval_operator(Evaluation *evaluation, const Expr *expr, Value *out);
+/* Evaluates a template or one of its directives `if` and `for`. */
 MUST_USE bool eval_template(Evaluation *evaluation, const Expr *expr, Value *out);
-MUST_USE bool eval_template_if(Evaluation *evaluation, const Expr *expr, Value *out);
-MUST_USE bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *out);
 MUST_USE bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out);
 MUST_USE bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out);
 /* Returns true if the number of arguments fits the function's parameters; otherwise adds an

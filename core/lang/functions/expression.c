@@ -2,7 +2,7 @@
 #include "functions.h"
 
 #include "evaluation.h"
-#include "expression.h"
+#include "filesystem.h"
 #include "lexer.h"
 #include "parser.h"
 #include "refinement.h"
@@ -134,11 +134,13 @@ static bool template_variables(Evaluation *evaluation, const Expr *call, Value g
     return true;
 }
 
-bool expression_render(Evaluation *evaluation,
-                       const Expr *call,
-                       const SourceText *source,
-                       Value variables,
-                       Value *out) {
+/* Renders the template with the variables as its only names. Template and variables must be
+ * known. */
+static bool expression_render(Evaluation *evaluation,
+                              const Expr *call,
+                              const SourceText *source,
+                              Value variables,
+                              Value *out) {
     const Expr *expr = NULL;
     Map names;
     if (evaluation->depth >= TEMPLATE_DEPTH_MAX) {
@@ -163,10 +165,11 @@ bool expression_render(Evaluation *evaluation,
     return eval_node(&inner, expr, out);
 }
 
-bool expression_template_arguments(Evaluation *evaluation,
-                                   const Expr *call,
-                                   Value *text,
-                                   Value *variables) {
+/* Evaluates both arguments of the call. The first is a string, possibly unknown. */
+static bool expression_template_arguments(Evaluation *evaluation,
+                                          const Expr *call,
+                                          Value *text,
+                                          Value *variables) {
     ConvertError error;
     if (!eval_call_check_count(evaluation, call, call->as.call.count) ||
         !eval_node(evaluation, call->as.call.arguments[0], text) ||
@@ -184,6 +187,38 @@ bool expression_template_arguments(Evaluation *evaluation,
 }
 
 /* An error message about a sensitive template would reveal parts of it. */
+static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Value *out) {
+    Value path;
+    Value variables;
+    Str text = STR_EMPTY;
+    Str error = STR_EMPTY;
+    if (!expression_template_arguments(evaluation, expr, &path, &variables))
+        return false;
+    if (!value_is_known(path) || !value_is_known(variables)) {
+        *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), path.marks | variables.marks);
+        return true;
+    }
+    FunctionCall call = {.function = expr->as.call.function,
+                         .arguments = &path,
+                         .count = 1,
+                         .scope = evaluation->scope,
+                         .arena = evaluation->arena,
+                         .is_secret = value_is_secret(path)};
+    if (!filesystem_read(&call, &text, &error)) {
+        eval_error_at(evaluation, expr_start(expr->as.call.arguments[0]),
+                      expr->as.call.arguments[0], "Invalid function argument",
+                      "Invalid value for \"path\" parameter of \"templatefile\": %.*s.",
+                      STR_ARG(error));
+        return false;
+    }
+    Str name = value_is_secret(path) ? STR("<templatefile argument>") : value_text(path);
+    const SourceText *source = source_text_new_temporary(name, text, evaluation->arena);
+    if (!expression_render(evaluation, expr, source, variables, out))
+        return false;
+    *out = value_with_marks(*out, path.marks);
+    return true;
+}
+
 static bool template_refuse_secret(Evaluation *evaluation, const Expr *call) {
     eval_error(evaluation, call, "Error in function call",
                "Call to function \"%.*s\" failed: the template is a sensitive value, so what is "
@@ -236,6 +271,14 @@ static const Function expression_functions[] = {
         .evaluate = expression_convert,
         .description = "The value converted to a type constraint, written as for a variable.",
         .example = "convert(\"5\", number) = 5",
+    },
+    {
+        .name = "templatefile",
+        PARAMETERS({"path", &TYPE_STRING},
+                   {"vars", &TYPE_DYNAMIC, 0, "An object: the names that the template can see."}),
+        .evaluate = expression_templatefile,
+        .description = "A file read as a template, with variables of its own.",
+        .example = "templatefile(\"hello.tftpl\", {name = \"you\"}) = \"Hello you\"",
     },
     {
         .name = "templatestring",

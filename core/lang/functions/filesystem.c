@@ -1,13 +1,47 @@
 /* filesystem: functions on paths, and on files that exist before the plan. */
-#include "functions.h"
+#include "filesystem.h"
 
 #include "digest.h"
-#include "expression.h"
-#include "file_content.h"
 #include "glob.h"
+#include "scope.h"
 #include "utf8.h"
 
+#include <errno.h>
 #include <unistd.h>
+
+/* Replaces a leading "~" with the user's home directory. */
+static Str expand_home(Str path, Arena *arena) {
+    const char *home = getenv("HOME");
+    bool is_home = str_equal(path, STR("~")) || str_starts_with(path, STR("~/"));
+    return is_home && home ? str_concat(str_from_cstr(home), str_after(path, 1), arena) : path;
+}
+
+/* Returns the path for disk access: "~" expanded, relative paths joined to the base directory. */
+static Str disk_path(const FunctionCall *call, Str path) {
+    path = expand_home(path, call->arena);
+    if (!call->scope || !call->scope->base_directory.len)
+        return path;
+    return disk_join(call->scope->base_directory, path, call->arena);
+}
+
+bool filesystem_read(FunctionCall *call, Str *out, Str *error) {
+    Str name = function_text(call, 0);
+    if (!call->scope || !call->scope->io || !call->scope->io->disk)
+        return function_fail(call, SIZE_MAX, error, "files cannot be read here");
+    const Disk *disk = call->scope->io->disk;
+    int code = disk->read_file(disk->self, disk_path(call, name), out, call->arena);
+    if (code == -ENOENT)
+        return function_fail(
+            call, 0, error,
+            "no file exists at \"%.*s\"; this function works only with files that are "
+            "there before the plan. For a file that a resource creates, use an attribute "
+            "of that resource instead",
+            STR_ARG(name));
+    if (code < 0)
+        return function_fail(call, 0, error, "failed to read \"%.*s\": %s", STR_ARG(name),
+                             strerror(-code));
+    return function_spend(call, 0, out->len, error);
+}
 
 /* Cleans a path lexically; the empty path becomes ".". */
 static Str clean(const FunctionCall *call, Str path) {
@@ -48,12 +82,12 @@ static bool filesystem_dirname(FunctionCall *call, Value *out, Str *error) {
 
 static bool filesystem_pathexpand(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    return function_give_text(call, file_content_expand(function_text(call, 0), call->arena), out);
+    return function_give_text(call, expand_home(function_text(call, 0), call->arena), out);
 }
 
 static bool filesystem_file(FunctionCall *call, Value *out, Str *error) {
     Str bytes;
-    if (!file_content_read(call, &bytes, error))
+    if (!filesystem_read(call, &bytes, error))
         return false;
     if (utf8_valid_prefix(bytes) != bytes.len)
         return function_fail(
@@ -66,7 +100,7 @@ static bool filesystem_file(FunctionCall *call, Value *out, Str *error) {
 
 static bool filesystem_filebase64(FunctionCall *call, Value *out, Str *error) {
     Str bytes;
-    if (!file_content_read(call, &bytes, error))
+    if (!filesystem_read(call, &bytes, error))
         return false;
     return function_give_text(call, digest_to_base64(bytes, call->arena), out);
 }
@@ -83,8 +117,7 @@ static bool filesystem_fileexists(FunctionCall *call, Value *out, Str *error) {
     DiskStat stat;
     if (!disk)
         return false;
-    bool is_there =
-        disk->stat(disk->self, file_content_path(call, function_text(call, 0)), &stat) == 0;
+    bool is_there = disk->stat(disk->self, disk_path(call, function_text(call, 0)), &stat) == 0;
     if (is_there && stat.kind != DISK_FILE)
         return function_fail(call, 0, error, "\"%.*s\" is not a regular file",
                              STR_ARG(function_text(call, 0)));
@@ -127,42 +160,10 @@ static bool filesystem_fileset(FunctionCall *call, Value *out, Str *error) {
         return false;
     if (!glob_is_valid(walk.pattern))
         return function_fail(call, 1, error, "failed to glob pattern: syntax error in pattern");
-    Str directory = file_content_path(call, function_text(call, 0));
+    Str directory = disk_path(call, function_text(call, 0));
     if (!walk_directory(&walk, directory.len ? directory : STR("."), STR_EMPTY, 0))
         return false;
     *out = value_set(&TYPE_STRING, walk.found.items, walk.found.count, call->arena);
-    return true;
-}
-
-static bool filesystem_templatefile(Evaluation *evaluation, const Expr *expr, Value *out) {
-    Value path;
-    Value variables;
-    Str text = STR_EMPTY;
-    Str error = STR_EMPTY;
-    if (!expression_template_arguments(evaluation, expr, &path, &variables))
-        return false;
-    if (!value_is_known(path) || !value_is_known(variables)) {
-        *out = value_with_marks(value_unknown(&TYPE_DYNAMIC), path.marks | variables.marks);
-        return true;
-    }
-    FunctionCall call = {.function = expr->as.call.function,
-                         .arguments = &path,
-                         .count = 1,
-                         .scope = evaluation->scope,
-                         .arena = evaluation->arena,
-                         .is_secret = value_is_secret(path)};
-    if (!file_content_read(&call, &text, &error)) {
-        eval_error_at(evaluation, expr_start(expr->as.call.arguments[0]),
-                      expr->as.call.arguments[0], "Invalid function argument",
-                      "Invalid value for \"path\" parameter of \"templatefile\": %.*s.",
-                      STR_ARG(error));
-        return false;
-    }
-    Str name = value_is_secret(path) ? STR("<templatefile argument>") : value_text(path);
-    const SourceText *source = source_text_new_temporary(name, text, evaluation->arena);
-    if (!expression_render(evaluation, expr, source, variables, out))
-        return false;
-    *out = value_with_marks(*out, path.marks);
     return true;
 }
 
@@ -228,14 +229,6 @@ static const Function filesystem_functions[] = {
         .run = filesystem_pathexpand,
         .description = "The path with a leading ~ replaced by the user's home folder.",
         .example = "pathexpand(\"/etc\") = \"/etc\"",
-    },
-    {
-        .name = "templatefile",
-        PARAMETERS({"path", &TYPE_STRING},
-                   {"vars", &TYPE_DYNAMIC, 0, "An object: the names that the template can see."}),
-        .evaluate = filesystem_templatefile,
-        .description = "A file read as a template, with variables of its own.",
-        .example = "templatefile(\"hello.tftpl\", {name = \"you\"}) = \"Hello you\"",
     },
 };
 /* clang-format on */

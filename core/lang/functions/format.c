@@ -125,7 +125,7 @@ static Str format_any(const FormatVerb *verb, Value value, Arena *arena) {
     if (value_is_present(value) && !verb->sharp && value.type == &TYPE_STRING) {
         text = value_text(value);
     } else if (value_is_present(value) && !verb->sharp && value.type == &TYPE_NUMBER) {
-        text = format_number_shortest(value, false, arena);
+        text = format_number(verb, value, arena);
     } else {
         text = json_codec_encode(value, arena);
     }
@@ -147,12 +147,7 @@ static Str format_typed(const FormatVerb *verb, Value value, Arena *arena) {
         return format_pad(verb, format_quote(format_truncate(verb, value_text(value)), arena),
                           arena);
     case 't': return format_pad(verb, value_is_true(value) ? STR("true") : STR("false"), arena);
-    case 'b':
-    case 'd':
-    case 'o':
-    case 'x':
-    case 'X': return format_pad(verb, format_number_integer(verb, value, arena), arena);
-    default: return format_pad(verb, format_number_float(verb, value, arena), arena);
+    default: return format_pad(verb, format_number(verb, value, arena), arena);
     }
 }
 

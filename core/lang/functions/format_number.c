@@ -45,7 +45,7 @@ static const char *integer_prefix(char mode) {
     }
 }
 
-Str format_number_integer(const FormatVerb *verb, Value number, Arena *arena) {
+static Str format_integer(const FormatVerb *verb, Value number, Arena *arena) {
     int base = verb->mode == 'b' ? 2 : verb->mode == 'o' ? 8 : verb->mode == 'd' ? 10 : 16;
     mpfr_t value;
     mpz_t integer;
@@ -114,7 +114,7 @@ static Str shortest_digits(Str plain, bool is_upper, Arena *arena) {
     return with_exponent(digits, exponent, is_upper, arena);
 }
 
-Str format_number_shortest(Value number, bool is_upper, Arena *arena) {
+static Str format_shortest(Value number, bool is_upper, Arena *arena) {
     Str plain = value_number_text(number, arena);
     bool is_negative = str_starts_with(plain, STR("-"));
     Str text = shortest_digits(is_negative ? str_after(plain, 1) : plain, is_upper, arena);
@@ -142,18 +142,30 @@ static Str infinity_text(const FormatVerb *verb, bool is_negative) {
     return verb->space ? STR(" Inf") : STR("+Inf");
 }
 
-Str format_number_float(const FormatVerb *verb, Value number, Arena *arena) {
+static Str format_float(const FormatVerb *verb, Value number, Arena *arena) {
     bool is_shortest = !verb->has_precision && (verb->mode == 'g' || verb->mode == 'G');
     bool is_negative = arithmetic_is_negative(number);
     if (!arithmetic_is_finite(number))
         return infinity_text(verb, is_negative);
     Str digits;
     if (is_shortest) {
-        digits = format_number_shortest(number, verb->mode == 'G', arena);
+        digits = format_shortest(number, verb->mode == 'G', arena);
         if (is_negative)
             digits = str_after(digits, 1);
     } else {
         digits = mpfr_text(verb->mode, verb->has_precision ? verb->precision : 6, number, arena);
     }
     return assemble(verb, sign_of(verb, is_negative), STR_EMPTY, digits, arena);
+}
+
+Str format_number(const FormatVerb *verb, Value number, Arena *arena) {
+    switch (verb->mode) {
+    case 'v': return format_shortest(number, false, arena);
+    case 'b':
+    case 'd':
+    case 'o':
+    case 'x':
+    case 'X': return format_integer(verb, number, arena);
+    default: return format_float(verb, number, arena);
+    }
 }

@@ -14,9 +14,6 @@ typedef struct FormatVerb {
     uint32_t precision;
 } FormatVerb;
 
-/* Formats a whole number with d b o x X. */
-Str format_number_integer(const FormatVerb *verb, Value number, Arena *arena);
-/* Formats with e E f g G. */
-Str format_number_float(const FormatVerb *verb, Value number, Arena *arena);
-/* Formats with %v: the fewest digits, with an exponent if that is shorter. */
-Str format_number_shortest(Value number, bool is_upper, Arena *arena);
+/* Formats with v (the fewest digits, with an exponent if that is shorter), a whole number with
+ * d b o x X, or any number with e E f g G. The result of v is not padded to the width. */
+Str format_number(const FormatVerb *verb, Value number, Arena *arena);

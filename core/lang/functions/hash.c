@@ -2,7 +2,7 @@
 #include "functions.h"
 
 #include "digest.h"
-#include "file_content.h"
+#include "filesystem.h"
 
 typedef Str (*HashText)(DigestKind kind, Str data, Arena *arena);
 
@@ -17,7 +17,7 @@ static bool hash_string(FunctionCall *call, DigestKind kind, HashText text, Valu
 
 static bool hash_file(FunctionCall *call, DigestKind kind, HashText text, Value *out, Str *error) {
     Str bytes;
-    if (!file_content_read(call, &bytes, error))
+    if (!filesystem_read(call, &bytes, error))
         return false;
     *out = value_from_str(text(kind, bytes, call->arena));
     return true;

@@ -1,12 +1,160 @@
 /* network: functions on IP networks. */
 #include "functions.h"
 
-#include "address_block.h"
 #include "sequence.h"
+#include "str.h"
+
+#include <arpa/inet.h>
+
+typedef unsigned __int128 Uint128;
+
+typedef struct AddressBlock {
+    Uint128 base; /* without host bits; IPv4 uses the low 32 bits */
+    uint32_t prefix;
+    uint32_t bits; /* 32 or 128 */
+} AddressBlock;
+
+static Uint128 host_mask(uint32_t bits, uint32_t prefix) {
+    uint32_t host = bits - prefix;
+    return host >= 128 ? ~(Uint128)0 : ((Uint128)1 << host) - 1;
+}
+
+/* Returns the address without prefix. */
+static Uint128 block_last(AddressBlock block) {
+    return block.base | host_mask(block.bits, block.prefix);
+}
+
+/* Returns the address without prefix. */
+static bool block_contains(AddressBlock block, Uint128 address) {
+    return address >= block.base && address <= block_last(block);
+}
+
+static bool parse_ipv4(Str text, Uint128 *out) {
+    Str field;
+    uint64_t number = 0;
+    int count = 0;
+    *out = 0;
+    while (str_next_field(&text, '.', &field)) {
+        for (size_t i = 0; i < field.len; i++)
+            if (!isdigit((unsigned char)field.ptr[i]))
+                return false;
+        if (!str_to_uint64(field, &number) || number > 255 || ++count > 4)
+            return false;
+        *out = *out << 8 | number;
+    }
+    return count == 4;
+}
+
+static bool parse_ipv6(Str text, Uint128 *out, Arena *arena) {
+    struct in6_addr address;
+    if (inet_pton(AF_INET6, str_to_cstr(text, arena), &address) != 1)
+        return false;
+    *out = 0;
+    for (int i = 0; i < 16; i++)
+        *out = *out << 8 | address.s6_addr[i];
+    return true;
+}
+
+static bool parse_address(Str text, Uint128 *out, uint32_t *bits, Arena *arena) {
+    bool is_ipv6 = str_find_char(text, ':', 0) != SIZE_MAX;
+    *bits = is_ipv6 ? 128 : 32;
+    return is_ipv6 ? parse_ipv6(text, out, arena) : parse_ipv4(text, out);
+}
+
+/* Converts ::ffff:a.b.c.d to the IPv4 address it stands for. */
+static void unmap(AddressBlock *block) {
+    bool is_mapped = block->bits == 128 && block->prefix >= 96 && block->base >> 32 == 0xffff;
+    if (!is_mapped)
+        return;
+    block->bits = 32;
+    block->prefix -= 96;
+    block->base &= 0xffffffff;
+}
+
+/* Parses "10.0.0.0/8". Drops host bits; reads numbers with leading zeros as decimal. An IPv4
+ * network in IPv6 notation (::ffff:…) becomes IPv4. */
+static bool block_parse(Str text, AddressBlock *out, Arena *arena) {
+    AddressBlock block = {0};
+    uint64_t prefix = 0;
+    size_t slash = str_find_char(text, '/', 0);
+    if (slash == SIZE_MAX ||
+        !parse_address(str_slice(text, 0, slash), &block.base, &block.bits, arena))
+        return false;
+    Str digits = str_after(text, slash + 1);
+    if (!digits.len || !isdigit((unsigned char)digits.ptr[0]) || !str_to_uint64(digits, &prefix) ||
+        prefix > block.bits)
+        return false;
+    block.prefix = (uint32_t)prefix;
+    block.base &= ~host_mask(block.bits, block.prefix);
+    unmap(&block);
+    *out = block;
+    return true;
+}
+
+/* Parses an address without prefix. */
+static bool block_parse_address(Str text, AddressBlock *out, Arena *arena) {
+    AddressBlock block = {0};
+    if (!parse_address(text, &block.base, &block.bits, arena))
+        return false;
+    block.prefix = block.bits;
+    unmap(&block);
+    *out = block;
+    return true;
+}
+
+/* Finds the longest run of at least two zero groups, which is printed as "::". */
+static void longest_zeros(const uint32_t *groups, int *start, int *length) {
+    *length = 1;
+    *start = -1;
+    for (int i = 0; i < 8; i++) {
+        int run = 0;
+        while (i + run < 8 && groups[i + run] == 0)
+            run++;
+        if (run > *length) {
+            *start = i;
+            *length = run;
+        }
+    }
+}
+
+static Str ipv6_to_str(Uint128 address, Arena *arena) {
+    uint32_t groups[8];
+    int start = 0;
+    int length = 0;
+    StrBuf buf = strbuf_new(arena);
+    for (int i = 0; i < 8; i++)
+        groups[i] = (uint32_t)(address >> (112 - 16 * i)) & 0xffff;
+    longest_zeros(groups, &start, &length);
+    for (int i = 0; i < 8; i++) {
+        if (i == start) {
+            strbuf_add_cstr(&buf, "::");
+            i += length - 1;
+            continue;
+        }
+        bool needs_colon = i > 0 && (start < 0 || i != start + length);
+        strbuf_add_format(&buf, needs_colon ? ":%x" : "%x", groups[i]);
+    }
+    return strbuf_str(&buf);
+}
+
+/* Returns the address without prefix. */
+static Str address_to_str(Uint128 address, uint32_t bits, Arena *arena) {
+    if (bits == 128)
+        return ipv6_to_str(address, arena);
+    uint32_t ipv4 = (uint32_t)address;
+    return str_format(arena, "%u.%u.%u.%u", ipv4 >> 24, ipv4 >> 16 & 255, ipv4 >> 8 & 255,
+                      ipv4 & 255);
+}
+
+/* Parses an address without prefix. */
+static Str block_to_str(AddressBlock block, Arena *arena) {
+    Str address = address_to_str(block.base, block.bits, arena);
+    return str_format(arena, "%.*s/%u", STR_ARG(address), block.prefix);
+}
 
 static bool network_prefix(FunctionCall *call, AddressBlock *out, Str *error) {
     Str text = function_text(call, 0);
-    if (address_block_parse(text, out, call->arena))
+    if (block_parse(text, out, call->arena))
         return true;
     return function_fail(call, 0, error, "invalid CIDR expression: invalid CIDR address: %.*s",
                          STR_ARG(text));
@@ -37,7 +185,7 @@ static bool network_cidrhost(FunctionCall *call, Value *out, Str *error) {
     if (!network_prefix(call, &block, error) ||
         !network_number(call, 1, &number, &is_negative, error))
         return false;
-    Uint128 most = address_block_last(block) - block.base;
+    Uint128 most = block_last(block) - block.base;
     bool fits = is_negative ? number != 0 && number - 1 <= most : number <= most;
     if (!fits) {
         Str text = value_number_text(call->arguments[1], call->arena);
@@ -45,8 +193,8 @@ static bool network_cidrhost(FunctionCall *call, Value *out, Str *error) {
                              "prefix of %u does not accommodate a host numbered %.*s", block.prefix,
                              STR_ARG(text));
     }
-    Uint128 address = is_negative ? address_block_last(block) - (number - 1) : block.base + number;
-    *out = value_from_str(address_block_address(address, block.bits, call->arena));
+    Uint128 address = is_negative ? block_last(block) - (number - 1) : block.base + number;
+    *out = value_from_str(address_to_str(address, block.bits, call->arena));
     return true;
 }
 
@@ -58,7 +206,7 @@ static bool network_cidrnetmask(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 0, error, "IPv6 addresses cannot have a netmask: %.*s",
                              STR_ARG(function_text(call, 0)));
     Uint128 mask = block.prefix ? ~(((Uint128)1 << (32 - block.prefix)) - 1) & 0xffffffff : 0;
-    *out = value_from_str(address_block_address(mask, 32, call->arena));
+    *out = value_from_str(address_to_str(mask, 32, call->arena));
     return true;
 }
 
@@ -93,7 +241,7 @@ static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
     if (block.bits == 32)
         block.base &= 0xffffffff;
     block.prefix = (uint32_t)prefix;
-    *out = value_from_str(address_block_to_str(block, call->arena));
+    *out = value_from_str(block_to_str(block, call->arena));
     return true;
 }
 
@@ -127,7 +275,7 @@ static bool allocate(
     FunctionCall *call, size_t i, uint32_t prefix, Allocation *allocation, Value *out, Str *error) {
     AddressBlock block = {.bits = allocation->network.bits, .prefix = prefix};
     Uint128 size = (Uint128)1 << (block.bits - prefix);
-    Uint128 most = address_block_last(allocation->network);
+    Uint128 most = block_last(allocation->network);
     block.base = (allocation->next + (size - 1)) & ~(size - 1);
     bool wraps = block.base < allocation->next;
     if (allocation->is_full || wraps || block.base > most)
@@ -136,10 +284,10 @@ static bool allocate(
             "not enough remaining address space for a subnet with a prefix of %u bits "
             "after %.*s",
             prefix, STR_ARG(allocation->last));
-    Uint128 last = address_block_last(block);
+    Uint128 last = block_last(block);
     allocation->is_full = last >= most;
     allocation->next = last + 1;
-    allocation->last = address_block_to_str(block, call->arena);
+    allocation->last = block_to_str(block, call->arena);
     *out = value_from_str(allocation->last);
     return true;
 }
@@ -167,14 +315,13 @@ static bool network_cidrcontains(FunctionCall *call, Value *out, Str *error) {
     Str text = function_text(call, 1);
     if (!network_prefix(call, &outer, error))
         return false;
-    if (!address_block_parse(text, &inner, call->arena) &&
-        !address_block_parse_address(text, &inner, call->arena))
+    if (!block_parse(text, &inner, call->arena) && !block_parse_address(text, &inner, call->arena))
         return function_fail(call, 1, error, "invalid IP address or prefix: %.*s", STR_ARG(text));
     if (outer.bits != inner.bits)
         return function_fail(call, SIZE_MAX, error, "address family mismatch: %.*s vs. %.*s",
                              STR_ARG(function_text(call, 0)), STR_ARG(text));
-    *out = value_bool(address_block_contains(outer, inner.base) &&
-                      address_block_contains(outer, address_block_last(inner)));
+    *out =
+        value_bool(block_contains(outer, inner.base) && block_contains(outer, block_last(inner)));
     return true;
 }
 

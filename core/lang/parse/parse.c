@@ -137,11 +137,6 @@ bool parse_skip(Parse *parse, TokenKind kind) {
     return true;
 }
 
-bool parse_is_keyword(Parse *parse, const char *word) {
-    Token token = parse_peek(parse);
-    return token.kind == TOKEN_IDENTIFIER && str_equal_cstr(parse_text(parse, token), word);
-}
-
 SourceRange parse_range(const Parse *parse, uint32_t start, uint32_t end) {
     return (SourceRange){.source = parse->lexer.source, .start = start, .end = end};
 }

@@ -47,7 +47,6 @@ Token parse_read(Parse *parse);
 bool parse_is_next(Parse *parse, TokenKind kind);
 /* Consumes the next token if it has this kind. */
 bool parse_skip(Parse *parse, TokenKind kind);
-bool parse_is_keyword(Parse *parse, const char *word);
 Str parse_text(const Parse *parse, Token token);
 SourceRange parse_range(const Parse *parse, uint32_t start, uint32_t end);
 SourceRange parse_token_range(const Parse *parse, Token token);

@@ -2,6 +2,11 @@
 #include "parse.h"
 #include "utf8.h"
 
+static bool is_keyword(Parse *parse, const char *word) {
+    Token token = parse_peek(parse);
+    return token.kind == TOKEN_IDENTIFIER && str_equal_cstr(parse_text(parse, token), word);
+}
+
 typedef VEC(const Expr *) ExprVec;
 
 bool parse_for_names(Parse *parse, const char *summary, Str *key, Str *value) {
@@ -17,7 +22,7 @@ bool parse_for_names(Parse *parse, const char *summary, Str *key, Str *value) {
             break;
         *key = *value;
     }
-    if (!parse_is_keyword(parse, "in")) {
+    if (!is_keyword(parse, "in")) {
         parse_unexpected(parse, parse_peek(parse), summary,
                          "Expected the keyword 'in' after the variables");
         return false;
@@ -57,7 +62,7 @@ static bool parse_for_body(Parse *parse, Expr *expr, Token *group) {
         *group = parse_read(parse);
         expr->as.loop.groups = true;
     }
-    if (parse_is_keyword(parse, "if")) {
+    if (is_keyword(parse, "if")) {
         parse_read(parse);
         expr->as.loop.condition = parse_expression(parse);
     }
@@ -138,7 +143,7 @@ const Expr *parse_tuple(Parse *parse, Token open) {
     bool outer = parse->skips_newlines;
     parse->skips_newlines = true;
     const Expr *expr =
-        parse_is_keyword(parse, "for") ? parse_for(parse, open) : parse_tuple_items(parse, open);
+        is_keyword(parse, "for") ? parse_for(parse, open) : parse_tuple_items(parse, open);
     parse->skips_newlines = outer;
     return expr;
 }
@@ -234,7 +239,7 @@ const Expr *parse_object(Parse *parse, Token open) {
     bool outer = parse->skips_newlines;
     parse->skips_newlines = true;
     const Expr *expr =
-        parse_is_keyword(parse, "for") ? parse_for(parse, open) : parse_object_items(parse, open);
+        is_keyword(parse, "for") ? parse_for(parse, open) : parse_object_items(parse, open);
     parse->skips_newlines = outer;
     return expr;
 }

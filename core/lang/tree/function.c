@@ -25,11 +25,3 @@ const Function *function_table_find(const FunctionTable *table, Str name) {
         name = str_after(name, 6);
     return map_find(&table->by_name, name);
 }
-
-Str function_table_suggest(const FunctionTable *table, Str name, Arena *arena) {
-    StrVec names = {0};
-    map_each(&table->by_name, entry) {
-        vec_push(arena, &names, entry->key);
-    }
-    return str_suggest(name, names.items, names.count);
-}

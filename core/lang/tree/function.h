@@ -85,5 +85,3 @@ const Parameter *function_parameter(const Function *function, size_t i);
 /* Builds an index of the families' rows. */
 const FunctionTable *function_table_new(const FunctionFamily *families, size_t count, Arena *arena);
 const Function *function_table_find(const FunctionTable *table, Str name);
-/* Returns the most similar function name, or the empty text. */
-Str function_table_suggest(const FunctionTable *table, Str name, Arena *arena);

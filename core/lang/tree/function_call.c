@@ -4,6 +4,15 @@
 #include "refinement.h"
 #include "scope.h"
 
+/* Returns true if the remaining budget covers the whole value; shared parts count each time they
+ * occur. For code that writes or walks a whole value. Charges nothing. */
+static bool has_room(const Scope *scope, Value value) {
+    if (!scope || !scope->budget)
+        return true;
+    Budget left = *scope->budget;
+    return value_fits(value, &left.elements, &left.bytes);
+}
+
 #define UNTOLD   "the value is sensitive, so what is wrong with it is not shown"
 #define TOO_MUCH "the result would take too many elements or too much text"
 #define MASK     "(sensitive value)"
@@ -69,7 +78,7 @@ bool function_spend(const FunctionCall *call, size_t elements, size_t bytes, Str
 }
 
 bool function_check_room(const FunctionCall *call, Value value, Str *error) {
-    if (scope_has_room(call->scope, value))
+    if (has_room(call->scope, value))
         return true;
     *error = STR(TOO_MUCH);
     return false;

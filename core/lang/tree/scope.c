@@ -38,15 +38,3 @@ bool scope_spend(const Scope *scope, int64_t elements, int64_t bytes) {
     scope->budget->bytes -= bytes;
     return scope->budget->elements >= 0 && scope->budget->bytes >= 0;
 }
-
-bool scope_is_spent(const Scope *scope) {
-    const Budget *budget = scope ? scope->budget : NULL;
-    return budget && (budget->steps < 0 || budget->elements < 0 || budget->bytes < 0);
-}
-
-bool scope_has_room(const Scope *scope, Value value) {
-    if (!scope || !scope->budget)
-        return true;
-    Budget left = *scope->budget;
-    return value_fits(value, &left.elements, &left.bytes);
-}

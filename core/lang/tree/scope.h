@@ -51,8 +51,3 @@ Scope scope_from_map(const Map *variables, const FunctionTable *functions);
 /* Charges the budget; returns false when it is exceeded. Without scope or budget always returns
  * true. */
 bool scope_spend(const Scope *scope, int64_t elements, int64_t bytes);
-/* Returns true if the remaining budget covers the whole value; shared parts count each time they
- * occur. For code that writes or walks a whole value. Charges nothing. */
-bool scope_has_room(const Scope *scope, Value value);
-/* Returns true if the budget is exceeded; every later charge then fails too. */
-bool scope_is_spent(const Scope *scope);
