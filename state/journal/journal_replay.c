@@ -4,6 +4,27 @@
 #include "journal_text.h"
 #include "statefile.h"
 
+#define NAMED_MAX 10
+
+/* Returns the addresses in the readable records: "a.b, c.d and 3 more"; "nothing" if none. */
+static Str join_addresses(const JournalText *text, Arena *arena) {
+    Map seen = map_new(arena);
+    StrBuf out = strbuf_new(arena);
+    vec_each(&text->records, record) {
+        if (record->address.type.len == 0)
+            continue;
+        Str address = resource_addr_to_str(record->address, arena);
+        if (map_has(&seen, address))
+            continue;
+        if (seen.count < NAMED_MAX)
+            strbuf_add_format(&out, "%s%.*s", seen.count > 0 ? ", " : "", STR_ARG(address));
+        map_set(&seen, address, record);
+    }
+    if (seen.count > NAMED_MAX)
+        strbuf_add_format(&out, " and %zu more", seen.count - NAMED_MAX);
+    return seen.count > 0 ? strbuf_str(&out) : STR("nothing");
+}
+
 #define ASIDE_MODE 0600
 
 typedef struct Replay {
@@ -75,7 +96,7 @@ static bool refuse_damage(Replay *replay, const Disk *aside) {
     Str path = aside_path(replay, aside);
     if (!set_aside(replay, aside, path))
         return false;
-    Str addresses = journal_text_addresses(text, replay->arena);
+    Str addresses = join_addresses(text, replay->arena);
     diags_error(replay->diags, NO_RANGE, "The journal is damaged",
                 "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records what a run that "
                 "ended early had done, so an object may exist that the state does not know. "

@@ -1,8 +1,6 @@
 /* journal_text: checksums detect changed lines; record numbers detect missing and repeated ones. */
 #include "journal_text.h"
 
-#define NAMED_MAX 10
-
 typedef unsigned long long RecordNumber;
 
 static void note(JournalText *text, size_t line, Str problem) {
@@ -66,22 +64,4 @@ Str journal_text_write(const JournalText *text, Arena *arena) {
         journal_record_write(&record, &out);
     }
     return strbuf_str(&out);
-}
-
-Str journal_text_addresses(const JournalText *text, Arena *arena) {
-    Map seen = map_new(arena);
-    StrBuf out = strbuf_new(arena);
-    vec_each(&text->records, record) {
-        if (record->address.type.len == 0)
-            continue;
-        Str address = resource_addr_to_str(record->address, arena);
-        if (map_has(&seen, address))
-            continue;
-        if (seen.count < NAMED_MAX)
-            strbuf_add_format(&out, "%s%.*s", seen.count > 0 ? ", " : "", STR_ARG(address));
-        map_set(&seen, address, record);
-    }
-    if (seen.count > NAMED_MAX)
-        strbuf_add_format(&out, " and %zu more", seen.count - NAMED_MAX);
-    return seen.count > 0 ? strbuf_str(&out) : STR("nothing");
 }

@@ -19,5 +19,3 @@ typedef struct JournalText {
 void journal_text_read(Str bytes, JournalText *out, Arena *arena);
 /* Returns the readable records, numbered from 1. */
 Str journal_text_write(const JournalText *text, Arena *arena);
-/* Returns the addresses in the readable records: "a.b, c.d and 3 more"; "nothing" if none. */
-Str journal_text_addresses(const JournalText *text, Arena *arena);
