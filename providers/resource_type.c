@@ -6,6 +6,21 @@
 #include "resource_plan.h"
 #include "timeouts.h"
 
+/* Returns whether two objects differ only in their timeouts. */
+static bool only_timeouts_differ(Value prior, Value planned) {
+    bool differs = false;
+    if (!value_is_present(prior) || !value_is_present(planned))
+        return false;
+    for (size_t i = 0; i < planned.count; i++) {
+        if (value_equal(value_at(prior, i), value_at(planned, i)))
+            continue;
+        if (!str_equal_cstr(value_key_at(planned, i), "timeouts"))
+            return false;
+        differs = true;
+    }
+    return differs;
+}
+
 /* Explains a timeout, then checks the slot's result. */
 static bool settle(bool answer,
                    const ResourceType *type,
@@ -134,8 +149,8 @@ static bool update(const ResourceType *type,
                    Diags *diags) {
     size_t before = diags->error_count;
     bool is_settled = value_equal(request->prior, request->planned) ||
-                      timeouts_alone_differ(request->prior, request->planned);
-    if (type->update && !timeouts_alone_differ(request->prior, request->planned)) {
+                      only_timeouts_differ(request->prior, request->planned);
+    if (type->update && !only_timeouts_differ(request->prior, request->planned)) {
         Timeout limit = timeouts_begin(call, request->planned, "update");
         bool answer = type->update(&limit.call, request, response, diags);
         return settle(answer, type, &limit, "Update", before, diags);

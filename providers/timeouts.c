@@ -45,17 +45,3 @@ void timeouts_explain(const Timeout *timeout, Diags *diags) {
     Path path = path_attribute((Path){0}, STR("timeouts"), call->arena);
     diag->path = path_to_str(path, diags->arena);
 }
-
-bool timeouts_alone_differ(Value prior, Value planned) {
-    bool differs = false;
-    if (!value_is_present(prior) || !value_is_present(planned))
-        return false;
-    for (size_t i = 0; i < planned.count; i++) {
-        if (value_equal(value_at(prior, i), value_at(planned, i)))
-            continue;
-        if (!str_equal_cstr(value_key_at(planned, i), "timeouts"))
-            return false;
-        differs = true;
-    }
-    return differs;
-}

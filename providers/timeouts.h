@@ -31,5 +31,3 @@ typedef struct Timeout {
 Timeout timeouts_begin(const Call *call, Value object, const char *operation);
 /* Call after a failed operation: if its limit has passed, explains the timeout. */
 void timeouts_explain(const Timeout *timeout, Diags *diags);
-/* Returns whether two objects differ only in their timeouts. */
-bool timeouts_alone_differ(Value prior, Value planned);

@@ -96,7 +96,7 @@ static void put_directory(StrBuf *out, const ZipEntry *zip) {
     strbuf_add(out, zip->entry->name);
 }
 
-Str archive_pack_zip(const ArchiveEntries *entries, const ArchiveOptions *options, Arena *arena) {
+static Str pack_zip(const ArchiveEntries *entries, const ArchiveOptions *options, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     ZipEntry *zip = arena_new_array(arena, ZipEntry, entries->count);
     for (size_t i = 0; i < entries->count; i++) {
@@ -239,9 +239,7 @@ static Str pack_tar(const ArchiveEntries *entries, const ArchiveOptions *options
     return strbuf_str(&out);
 }
 
-Str archive_pack_tar_gz(const ArchiveEntries *entries,
-                        const ArchiveOptions *options,
-                        Arena *arena) {
+static Str pack_tar_gz(const ArchiveEntries *entries, const ArchiveOptions *options, Arena *arena) {
     static const Str header =
         STR_CONST("\x1f\x8b\x08\0\0\0\0\0\0\xff"); /* no time, unknown system */
     StrBuf out = strbuf_new(arena);
@@ -251,4 +249,9 @@ Str archive_pack_tar_gz(const ArchiveEntries *entries,
     put(&out, (uint32_t)crc32_z(0, (const unsigned char *)tar.ptr, tar.len), 4);
     put(&out, (uint32_t)tar.len, 4);
     return strbuf_str(&out);
+}
+
+Str archive_pack(const ArchiveEntries *entries, const ArchiveOptions *options, Arena *arena) {
+    return options->is_zip ? pack_zip(entries, options, arena)
+                           : pack_tar_gz(entries, options, arena);
 }

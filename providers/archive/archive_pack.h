@@ -2,12 +2,22 @@
  * times and owners are omitted. */
 #pragma once
 
-#include "archive_entries.h"
+#include "provider.h"
+
+typedef struct ArchiveEntry {
+    Str name;
+    Str bytes;
+    uint32_t mode;
+    bool is_file; /* true: a file on disk, with its mode; false: a text of the configuration */
+} ArchiveEntry;
+
+typedef VEC(ArchiveEntry) ArchiveEntries;
 
 typedef struct ArchiveOptions {
+    bool is_zip;   /* else tar.gz */
     bool has_mode; /* `mode` replaces the modes of the files */
     uint32_t mode;
 } ArchiveOptions;
 
-Str archive_pack_zip(const ArchiveEntries *entries, const ArchiveOptions *options, Arena *arena);
-Str archive_pack_tar_gz(const ArchiveEntries *entries, const ArchiveOptions *options, Arena *arena);
+/* Returns the bytes of the archive. */
+Str archive_pack(const ArchiveEntries *entries, const ArchiveOptions *options, Arena *arena);

@@ -3,8 +3,70 @@
 
 #include "digest.h"
 #include "local_content.h"
+#include "path_error.h"
+#include "utf8.h"
 
 #include <errno.h>
+
+static const char *const text_names[] = {"content", "sensitive_content"};
+
+static bool base64_bytes(const Call *call, Value value, Str *out, Diags *diags) {
+    return digest_from_base64(value_text(value), out, call->arena) ||
+           path_error(call, NO_PATH, diags, "Invalid base64",
+                      "The value of \"content_base64\" is not base64 in the standard alphabet with "
+                      "padding. base64encode() makes such text.");
+}
+
+static bool source_bytes(const Call *call, Value value, Str *out, Diags *diags) {
+    Str path = value_text(value);
+    const Disk *disk = call->io->disk;
+    int error = disk->read_file(disk->self, path, out, call->arena);
+    return error == 0 || path_error(call, NO_PATH, diags, "Cannot read the source file",
+                                    "Reading \"%.*s\": %s. Its content was to be copied.",
+                                    STR_ARG(path), strerror(-error));
+}
+
+/* Sets *out to the intended bytes; reads `source` from disk. */
+static bool content_bytes(const Call *call, Value object, Str *out, Diags *diags) {
+    Value value;
+    if (value_find(object, STR("content_base64"), &value) && value_is_present(value)) {
+        return base64_bytes(call, value, out, diags);
+    }
+    if (value_find(object, STR("source"), &value) && value_is_present(value)) {
+        return source_bytes(call, value, out, diags);
+    }
+    *out = STR_EMPTY;
+    for (size_t i = 0; i < ARRAY_COUNT(text_names); i++) {
+        if (!value_find(object, str_from_cstr(text_names[i]), &value))
+            continue;
+        if (value_is_present(value))
+            *out = value_text(value);
+    }
+    return true;
+}
+
+/* Sets the object's content attribute to bytes found on disk. Returns false if it cannot represent
+ * them: for a source, or for text that is not UTF-8. */
+static bool adopt_content(ObjectBuilder *builder, Str bytes, Arena *arena) {
+    Value value;
+    Value object = object_builder_value(builder);
+    if (value_find(object, STR("content_base64"), &value) && value_is_present(value)) {
+        object_builder_set(builder, "content_base64",
+                           value_from_str(digest_to_base64(bytes, arena)));
+        return true;
+    }
+    if (utf8_valid_prefix(bytes) != bytes.len)
+        return false;
+    for (size_t i = 0; i < ARRAY_COUNT(text_names); i++) {
+        if (!value_find(object, str_from_cstr(text_names[i]), &value))
+            continue;
+        if (!value_is_present(value))
+            continue;
+        object_builder_set_text(builder, text_names[i], bytes, arena);
+        return true;
+    }
+    return false;
+}
 
 #define PERMISSION_BITS 07777u
 
@@ -126,7 +188,7 @@ bool local_place_create(const Call *call,
                         ApplyResponse *response,
                         Diags *diags) {
     Str bytes;
-    if (!local_content_bytes(call, request->planned, &bytes, diags))
+    if (!content_bytes(call, request->planned, &bytes, diags))
         return false;
     if (!write_whole(call, request->planned, bytes, diags))
         return false;
@@ -173,7 +235,7 @@ bool local_place_delete(const Call *call,
 /* Returns the object with its drift; null if only a new file can correct the drift. */
 static Value drifted(const Call *call, Value state, Str bytes) {
     ObjectBuilder builder = object_builder_of(state, call->arena);
-    if (!local_content_adopt(&builder, bytes, call->arena))
+    if (!adopt_content(&builder, bytes, call->arena))
         return value_null(state.type);
     local_content_describe(&builder, bytes, call->arena);
     return object_builder_value(&builder);
@@ -236,7 +298,7 @@ bool local_place_recover(const Call *call,
         file_error(diags, "Cannot read the file", request->marker, error);
         return false;
     }
-    if (!local_content_bytes(call, request->planned, &wanted, diags))
+    if (!content_bytes(call, request->planned, &wanted, diags))
         return false;
     /* Different content belongs to an older file: the new one appears by a rename, complete or not
      * at all. */

@@ -1,9 +1,10 @@
 /* local_place: a file of given content on disk; operations shared by local_file and
  * local_sensitive_file.
  *
- * Content is written beside the file and renamed, so a file with the right content is complete.
- * Permissions are subject to the umask. The private data holds the actual permissions; a read
- * reports others as drift. */
+ * Exactly one of content, sensitive_content, content_base64 and source sets the bytes; a type may
+ * lack sensitive_content. Content is written beside the file and renamed, so a file with the right
+ * content is complete. Permissions are subject to the umask. The private data holds the actual
+ * permissions; a read reports others as drift. */
 #pragma once
 
 #include "provider.h"

@@ -12,20 +12,6 @@ Str time_fields_check(Value value, Arena *arena) {
                       STR_ARG(value_text(value)), STR_ARG(error));
 }
 
-Str time_fields_check_integer(Value value, Arena *arena) {
-    int64_t number;
-    if (value_to_int(value, &number) && number >= INT32_MIN && number <= INT32_MAX)
-        return STR_EMPTY;
-    return str_format(arena, "A whole number of at most 32 bits is needed.");
-}
-
-Str time_fields_check_positive(Value value, Arena *arena) {
-    int64_t number;
-    if (value_to_int(value, &number) && number >= 1 && number <= INT32_MAX)
-        return STR_EMPTY;
-    return str_format(arena, "The value must be a whole number, at least 1.");
-}
-
 bool time_fields_find(Value object, const char *name, Timestamp *out, Arena *arena) {
     Value text = object_attribute(object, name);
     Str ignored;

@@ -20,8 +20,6 @@
 
 /* Attribute checks: an RFC 3339 timestamp; an integer; an integer of at least 1. */
 Str time_fields_check(Value value, Arena *arena);
-Str time_fields_check_integer(Value value, Arena *arena);
-Str time_fields_check_positive(Value value, Arena *arena);
 
 /* Reads an attribute as a timestamp; returns false if it is null, unknown or not a string. The text
  * must be valid. */

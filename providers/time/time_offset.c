@@ -2,17 +2,24 @@
 #include "time_fields.h"
 #include "time_provider.h"
 
+static Str check_integer(Value value, Arena *arena) {
+    int64_t number;
+    if (value_to_int(value, &number) && number >= INT32_MIN && number <= INT32_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "A whole number of at most 32 bits is needed.");
+}
+
 #define BASE "base_rfc3339"
 
 /* clang-format off */
 static const Attribute attributes[] = {
     {BASE,             &TYPE_STRING, OPTIONAL | COMPUTED, "The timestamp to start from, in RFC 3339; the time of the creation if it is left out.", .check = time_fields_check},
-    {"offset_years",   &TYPE_NUMBER, OPTIONAL, "How many years later; a negative number is earlier.", .check = time_fields_check_integer},
-    {"offset_months",  &TYPE_NUMBER, OPTIONAL, "How many months later.", .check = time_fields_check_integer},
-    {"offset_days",    &TYPE_NUMBER, OPTIONAL, "How many days later.", .check = time_fields_check_integer},
-    {"offset_hours",   &TYPE_NUMBER, OPTIONAL, "How many hours later.", .check = time_fields_check_integer},
-    {"offset_minutes", &TYPE_NUMBER, OPTIONAL, "How many minutes later.", .check = time_fields_check_integer},
-    {"offset_seconds", &TYPE_NUMBER, OPTIONAL, "How many seconds later.", .check = time_fields_check_integer},
+    {"offset_years",   &TYPE_NUMBER, OPTIONAL, "How many years later; a negative number is earlier.", .check = check_integer},
+    {"offset_months",  &TYPE_NUMBER, OPTIONAL, "How many months later.", .check = check_integer},
+    {"offset_days",    &TYPE_NUMBER, OPTIONAL, "How many days later.", .check = check_integer},
+    {"offset_hours",   &TYPE_NUMBER, OPTIONAL, "How many hours later.", .check = check_integer},
+    {"offset_minutes", &TYPE_NUMBER, OPTIONAL, "How many minutes later.", .check = check_integer},
+    {"offset_seconds", &TYPE_NUMBER, OPTIONAL, "How many seconds later.", .check = check_integer},
     {"triggers",       &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change starts from a new timestamp."},
     {"rfc3339",        &TYPE_STRING, COMPUTED, "The timestamp with the offsets, in RFC 3339."},
     TIME_FIELD_ATTRIBUTES(0),

@@ -2,16 +2,23 @@
 #include "time_fields.h"
 #include "time_provider.h"
 
+static Str check_positive(Value value, Arena *arena) {
+    int64_t number;
+    if (value_to_int(value, &number) && number >= 1 && number <= INT32_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The value must be a whole number, at least 1.");
+}
+
 #define ROTATION "rotation_rfc3339"
 
 /* clang-format off */
 static const Attribute attributes[] = {
     {"rfc3339",          &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "The timestamp to start from, in RFC 3339; the time of the creation if it is left out.", .check = time_fields_check},
-    {"rotation_years",   &TYPE_NUMBER, OPTIONAL, "Rotate after so many years.", .check = time_fields_check_positive},
-    {"rotation_months",  &TYPE_NUMBER, OPTIONAL, "Rotate after so many months.", .check = time_fields_check_positive},
-    {"rotation_days",    &TYPE_NUMBER, OPTIONAL, "Rotate after so many days.", .check = time_fields_check_positive},
-    {"rotation_hours",   &TYPE_NUMBER, OPTIONAL, "Rotate after so many hours.", .check = time_fields_check_positive},
-    {"rotation_minutes", &TYPE_NUMBER, OPTIONAL, "Rotate after so many minutes.", .check = time_fields_check_positive},
+    {"rotation_years",   &TYPE_NUMBER, OPTIONAL, "Rotate after so many years.", .check = check_positive},
+    {"rotation_months",  &TYPE_NUMBER, OPTIONAL, "Rotate after so many months.", .check = check_positive},
+    {"rotation_days",    &TYPE_NUMBER, OPTIONAL, "Rotate after so many days.", .check = check_positive},
+    {"rotation_hours",   &TYPE_NUMBER, OPTIONAL, "Rotate after so many hours.", .check = check_positive},
+    {"rotation_minutes", &TYPE_NUMBER, OPTIONAL, "Rotate after so many minutes.", .check = check_positive},
     {ROTATION,           &TYPE_STRING, OPTIONAL | COMPUTED, "Rotate at this moment, in RFC 3339.", .check = time_fields_check},
     {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change starts from a new timestamp."},
     TIME_FIELD_ATTRIBUTES(0),

@@ -70,23 +70,18 @@ static void describe_private(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena
     bool is_ed25519 = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519;
     Str pkcs8 = pem(key, write_pkcs8, arena);
     Str traditional = is_ed25519 ? pkcs8 : pem(key, write_traditional, arena);
-    Str blob = tls_openssh_public_blob(key, arena);
-    Str openssh = blob.len > 0 ? tls_openssh_private_file(key, blob, arena) : STR_EMPTY;
+    Str openssh = tls_openssh_private_file(key, arena);
     object_builder_set(builder, "private_key_pem", value_from_str(traditional));
     object_builder_set(builder, "private_key_pem_pkcs8", value_from_str(pkcs8));
     object_builder_set(builder, "private_key_openssh", value_from_str(openssh));
 }
 
 Str tls_key_describe_public(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena) {
-    Str blob = tls_openssh_public_blob(key, arena);
-    bool has = blob.len > 0;
-    Str line = has ? tls_openssh_public_line(blob, arena) : STR_EMPTY;
-    Str md5 = has ? tls_openssh_md5(blob, arena) : STR_EMPTY;
-    Str sha256 = has ? tls_openssh_sha256(blob, arena) : STR_EMPTY;
+    TlsOpensshPublic openssh = tls_openssh_public(key, arena);
     object_builder_set(builder, "public_key_pem", value_from_str(pem(key, write_public, arena)));
-    object_builder_set(builder, "public_key_openssh", value_from_str(line));
-    object_builder_set(builder, "public_key_fingerprint_md5", value_from_str(md5));
-    object_builder_set(builder, "public_key_fingerprint_sha256", value_from_str(sha256));
+    object_builder_set(builder, "public_key_openssh", value_from_str(openssh.line));
+    object_builder_set(builder, "public_key_fingerprint_md5", value_from_str(openssh.md5));
+    object_builder_set(builder, "public_key_fingerprint_sha256", value_from_str(openssh.sha256));
     return public_der_digest(key, arena);
 }
 

@@ -81,7 +81,9 @@ static void put_ec_public(StrBuf *buf, EVP_PKEY *key, const Curve *curve, Arena 
     put_string(buf, ec_point(key, curve, arena));
 }
 
-Str tls_openssh_public_blob(EVP_PKEY *key, Arena *arena) {
+/* Returns the wire form of the public key, the input of fingerprints. Empty if OpenSSH does not
+ * support the key. */
+static Str public_blob(EVP_PKEY *key, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     int kind = EVP_PKEY_get_base_id(key);
     if (kind == EVP_PKEY_RSA) {
@@ -103,9 +105,38 @@ static Str blob_type(Str blob) {
     return str_slice(blob, 4, 4 + (unsigned char)blob.ptr[3]);
 }
 
-Str tls_openssh_public_line(Str blob, Arena *arena) {
+static Str public_line(Str blob, Arena *arena) {
     Str type = blob_type(blob), text = digest_to_base64(blob, arena);
     return str_format(arena, "%.*s %.*s\n", STR_ARG(type), STR_ARG(text));
+}
+
+static Str sha256_fingerprint(Str blob, Arena *arena) {
+    Str text = digest_to_base64(digest_bytes(DIGEST_SHA256, blob, arena), arena);
+    while (text.len > 0 && text.ptr[text.len - 1] == '=')
+        text.len--;
+    return str_concat(STR("SHA256:"), text, arena);
+}
+
+static Str md5_fingerprint(Str blob, Arena *arena) {
+    Str hex = digest_hex(DIGEST_MD5, blob, arena);
+    StrBuf buf = strbuf_new(arena);
+    for (size_t at = 0; at < hex.len; at += 2) {
+        if (at > 0)
+            strbuf_add_char(&buf, ':');
+        strbuf_add(&buf, str_slice(hex, at, at + 2));
+    }
+    return strbuf_str(&buf);
+}
+
+TlsOpensshPublic tls_openssh_public(EVP_PKEY *key, Arena *arena) {
+    Str blob = public_blob(key, arena);
+    if (blob.len == 0)
+        return (TlsOpensshPublic){STR_EMPTY, STR_EMPTY, STR_EMPTY};
+    return (TlsOpensshPublic){
+        .line = public_line(blob, arena),
+        .md5 = md5_fingerprint(blob, arena),
+        .sha256 = sha256_fingerprint(blob, arena),
+    };
 }
 
 static void put_private_fields(StrBuf *buf, EVP_PKEY *key, Arena *arena) {
@@ -145,7 +176,10 @@ static Str armour(Str bytes, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-Str tls_openssh_private_file(EVP_PKEY *key, Str public_blob, Arena *arena) {
+Str tls_openssh_private_file(EVP_PKEY *key, Arena *arena) {
+    Str blob = public_blob(key, arena);
+    if (blob.len == 0)
+        return STR_EMPTY;
     StrBuf secret = strbuf_new(arena), file = strbuf_new(arena);
     uint32_t check; /* stored twice, so that a reader can verify the decryption */
     digest_random(&check, sizeof check);
@@ -161,27 +195,9 @@ Str tls_openssh_private_file(EVP_PKEY *key, Str public_blob, Arena *arena) {
     put_string(&file, STR("none"));                                      /* key derivation */
     put_string(&file, STR_EMPTY);
     put_u32(&file, 1);
-    put_string(&file, public_blob);
+    put_string(&file, blob);
     put_string(&file, strbuf_str(&secret));
     return armour(strbuf_str(&file), arena);
-}
-
-Str tls_openssh_sha256(Str blob, Arena *arena) {
-    Str text = digest_to_base64(digest_bytes(DIGEST_SHA256, blob, arena), arena);
-    while (text.len > 0 && text.ptr[text.len - 1] == '=')
-        text.len--;
-    return str_concat(STR("SHA256:"), text, arena);
-}
-
-Str tls_openssh_md5(Str blob, Arena *arena) {
-    Str hex = digest_hex(DIGEST_MD5, blob, arena);
-    StrBuf buf = strbuf_new(arena);
-    for (size_t at = 0; at < hex.len; at += 2) {
-        if (at > 0)
-            strbuf_add_char(&buf, ':');
-        strbuf_add(&buf, str_slice(hex, at, at + 2));
-    }
-    return strbuf_str(&buf);
 }
 
 /* Reading. */

@@ -7,16 +7,16 @@
 
 #include <openssl/evp.h>
 
-/* Returns the wire form of the public key, the input of fingerprints. Empty if OpenSSH does not
- * support the key. */
-Str tls_openssh_public_blob(EVP_PKEY *key, Arena *arena);
-/* Returns a line such as "ssh-ed25519 AAAA…\n" of authorized_keys and host key files. */
-Str tls_openssh_public_line(Str blob, Arena *arena);
-/* Returns an unencrypted "OPENSSH PRIVATE KEY" file. */
-Str tls_openssh_private_file(EVP_PKEY *key, Str public_blob, Arena *arena);
-/* Return the fingerprints "SHA256:…" and "aa:bb:…". */
-Str tls_openssh_sha256(Str blob, Arena *arena);
-Str tls_openssh_md5(Str blob, Arena *arena);
+/* A public key as text; every field is empty if OpenSSH does not support the key. */
+typedef struct TlsOpensshPublic {
+    Str line;   /* such as "ssh-ed25519 AAAA…\n", of authorized_keys and host key files */
+    Str md5;    /* fingerprint "aa:bb:…" */
+    Str sha256; /* fingerprint "SHA256:…" */
+} TlsOpensshPublic;
+
+TlsOpensshPublic tls_openssh_public(EVP_PKEY *key, Arena *arena);
+/* Returns an unencrypted "OPENSSH PRIVATE KEY" file; empty if OpenSSH does not support the key. */
+Str tls_openssh_private_file(EVP_PKEY *key, Arena *arena);
 /* Returns the public key of an "OPENSSH PRIVATE KEY" file without passphrase, owned by the caller;
  * NULL if the text is no such file. */
 EVP_PKEY *tls_openssh_read_public(Str file, Arena *arena);

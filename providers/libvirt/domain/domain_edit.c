@@ -9,6 +9,18 @@
 #include "nested_list.h"
 #include "xml_edit.h"
 
+/* Returns the interface of `prior` that became interface i of `planned`: by MAC address, else by
+ * index. Null for a new one. */
+static Value nic_before(Value prior, Value planned, size_t i) {
+    Value nic = nested_list_at(planned, "network_interface", i);
+    Value same = domain_nic_find(prior, object_text(nic, "mac", STR_EMPTY));
+    if (value_is_present(same) || i >= nested_list_count(prior, "network_interface"))
+        return same;
+    Value old = nested_list_at(prior, "network_interface", i);
+    bool is_kept = value_is_present(domain_nic_find(planned, object_text(old, "mac", STR_EMPTY)));
+    return is_kept ? same : old;
+}
+
 typedef struct Edit {
     const Call *call;
     virConnectPtr connection;
@@ -316,7 +328,7 @@ static bool edit_nics(const Edit *edit) {
     size_t count = nested_list_count(edit->planned, "network_interface");
     Device *devices = arena_new_array(arena, Device, count);
     for (size_t i = 0; i < count; i++) {
-        Value before = domain_nic_before(edit->prior, edit->planned, i);
+        Value before = nic_before(edit->prior, edit->planned, i);
         Value named = value_is_present(before)
                           ? before
                           : nested_list_at(edit->planned, "network_interface", i);

@@ -10,6 +10,26 @@
 #include "nested_list.h"
 #include "xml_edit.h"
 
+/* Returns the MAC address "52:54:00:…" of a network interface. */
+static Str derive_mac(const Call *call, size_t index) {
+    Str name = str_format(call->arena, "%.*s\n%.*s\nnic %zu", STR_ARG(call->lineage),
+                          STR_ARG(call->address), index);
+    Str digest = digest_bytes(DIGEST_SHA256, name, call->arena);
+    const unsigned char *bytes = (const unsigned char *)digest.ptr;
+    return str_format(call->arena, "52:54:00:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2]);
+}
+
+/* Sets the reference below `parent`; a null one removes it. */
+static void edit_filter(xmlNodePtr parent, Value reference, const char *name_key, Arena *arena) {
+    xmlNodePtr node = xml_find(parent, "filterref");
+    if (!value_is_present(reference))
+        xml_edit_remove_all(parent, "filterref");
+    else if (node)
+        filter_ref_edit_node(node, reference, name_key, arena);
+    else
+        filter_ref_add(parent, reference, name_key, arena);
+}
+
 static bool same_mac(Str a, Str b) {
     return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
 }
@@ -95,9 +115,9 @@ void domain_nic_resolve(const Call *call, Value *domain) {
     for (size_t i = 0; i < list.count; i++) {
         Value nic = value_at(list, i);
         if (!object_has(nic, "mac")) {
-            Str mac = libvirt_identity_mac(call, next++);
+            Str mac = derive_mac(call, next++);
             while (value_is_present(domain_nic_find(*domain, mac)))
-                mac = libvirt_identity_mac(call, next++);
+                mac = derive_mac(call, next++);
             ObjectBuilder builder = object_builder_of(nic, call->arena);
             object_builder_set_text(&builder, "mac", mac, call->arena);
             nic = object_builder_value(&builder);
@@ -222,18 +242,8 @@ bool domain_nic_edit(const Call *call,
     if (is_new || object_differs(before, nic, "model"))
         xml_edit_child(node, "model", "type", object_text(nic, "model", STR_EMPTY));
     if (is_new || object_differs(before, nic, "filter"))
-        filter_ref_edit(node, object_attribute(nic, "filter"), "name", call->arena);
+        edit_filter(node, object_attribute(nic, "filter"), "name", call->arena);
     return true;
-}
-
-Value domain_nic_before(Value prior, Value planned, size_t i) {
-    Value nic = nested_list_at(planned, "network_interface", i);
-    Value same = domain_nic_find(prior, object_text(nic, "mac", STR_EMPTY));
-    if (value_is_present(same) || i >= nested_list_count(prior, "network_interface"))
-        return same;
-    Value old = nested_list_at(prior, "network_interface", i);
-    bool is_kept = value_is_present(domain_nic_find(planned, object_text(old, "mac", STR_EMPTY)));
-    return is_kept ? same : old;
 }
 
 static void read_source(

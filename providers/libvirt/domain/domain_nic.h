@@ -29,9 +29,6 @@ MUST_USE bool domain_nic_edit(const Call *call,
                               Value before,
                               Value nic,
                               Diags *diags);
-/* Returns the interface of `prior` that became interface i of `planned`: by MAC address, else by
- * index. Null for a new one. */
-Value domain_nic_before(Value prior, Value planned, size_t i);
 /* Returns whether the schema can express the element: an interface of a network or bridge. Others
  * are never changed. */
 bool domain_nic_is_known(xmlNodePtr node, Arena *arena);

@@ -5,10 +5,6 @@ bool domain_schema_is_lxc(Value domain) {
     return str_equal(object_text(domain, "type", STR_EMPTY), STR("lxc"));
 }
 
-bool domain_schema_is_emulated(Value domain) {
-    return str_equal(object_text(domain, "type", STR_EMPTY), STR("qemu"));
-}
-
 bool domain_schema_is_machine(Value domain) {
     Str type = object_text(domain, "type", STR_EMPTY);
     return str_equal(type, STR("kvm")) || str_equal(type, STR("qemu"));

@@ -7,8 +7,6 @@
 #define DOMAIN_SEED_TARGET "vdz"
 
 bool domain_schema_is_lxc(Value domain);
-/* Returns whether QEMU emulates the processors (TCG). */
-bool domain_schema_is_emulated(Value domain);
 /* Returns whether the domain is a virtual machine with a board: not a container, not of libvirt's
  * test driver. */
 bool domain_schema_is_machine(Value domain);

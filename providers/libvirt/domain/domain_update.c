@@ -9,6 +9,11 @@
 #include "libvirt_error.h"
 #include "nested_list.h"
 
+/* Returns whether QEMU emulates the processors (TCG). */
+static bool is_emulated(Value domain) {
+    return str_equal(object_text(domain, "type", STR_EMPTY), STR("qemu"));
+}
+
 #define ONLY_AT_START "a running machine cannot take it"
 
 static void add(
@@ -43,7 +48,7 @@ static void compare_vcpu(
         int64_t vcpu = object_int(planned, "vcpu", INT64_MAX);
         bool fits = vcpu > object_int(prior, "vcpu", 1) && vcpu <= bounds.vcpu_max &&
                     !domain_schema_is_lxc(prior);
-        bool is_live = fits && !domain_schema_is_emulated(prior);
+        bool is_live = fits && !is_emulated(prior);
         add(out, "vcpu", is_live ? EFFECT_LIVE : EFFECT_RESTART,
             is_live ? "while the machine runs (virDomainSetVcpusFlags)"
             : fits  ? "QEMU may crash when a processor is plugged into an emulated machine"

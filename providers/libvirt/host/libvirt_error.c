@@ -152,15 +152,6 @@ void libvirt_error_warn(const Call *call, Diags *diags, Str summary, Str detail)
     diag->address = call->address;
 }
 
-bool libvirt_error_add_taken(const Call *call, const char *kind, Str name, Str uuid, Diags *diags) {
-    return libvirt_error_say(
-        call, diags, str_format(call->arena, "The %s \"%.*s\" exists already", kind, STR_ARG(name)),
-        str_format(call->arena,
-                   "The host has a %s of that name, with the UUID %.*s, and loam did not make it. "
-                   "It stays as it is. Choose another name, or remove it there.",
-                   kind, STR_ARG(uuid)));
-}
-
 bool libvirt_error_retry(const Call *call, unsigned *attempt) {
     int code = libvirt_error_code();
     if (code != VIR_ERR_OPERATION_TIMEOUT && code != VIR_ERR_RESOURCE_BUSY)

@@ -33,9 +33,6 @@ bool libvirt_error_add_this(const Call *call,
 /* Adds an error with this detail; always returns false. */
 bool libvirt_error_say(const Call *call, Diags *diags, Str summary, Str detail);
 void libvirt_error_warn(const Call *call, Diags *diags, Str summary, Str detail);
-/* Adds the error that the name is used by an object that loam did not create. Always returns
- * false. */
-bool libvirt_error_add_taken(const Call *call, const char *kind, Str name, Str uuid, Diags *diags);
 /* If the latest error is transient (a busy object): sleeps, longer each time, and returns whether
  * to retry. */
 bool libvirt_error_retry(const Call *call, unsigned *attempt);

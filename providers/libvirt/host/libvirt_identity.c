@@ -22,14 +22,6 @@ bool libvirt_identity_choose(const Call *call,
     return true;
 }
 
-Str libvirt_identity_mac(const Call *call, size_t index) {
-    Str name = str_format(call->arena, "%.*s\n%.*s\nnic %zu", STR_ARG(call->lineage),
-                          STR_ARG(call->address), index);
-    Str digest = digest_bytes(DIGEST_SHA256, name, call->arena);
-    const unsigned char *bytes = (const unsigned char *)digest.ptr;
-    return str_format(call->arena, "52:54:00:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2]);
-}
-
 void libvirt_identity_add_owner(const Call *call, xmlNodePtr parent) {
     xmlNodePtr owner = xml_add(xml_add(parent, "metadata"), "owner");
     xml_set_namespace(owner, "urn:loam:1", "loam");

@@ -11,8 +11,6 @@
 Str libvirt_identity_uuid(const Call *call);
 /* Returns the UUID in the intent, else computes it. */
 Str libvirt_identity_of(const Call *call, const ApplyRequest *request);
-/* Returns the MAC address "52:54:00:…" of a network interface. */
-Str libvirt_identity_mac(const Call *call, size_t index);
 /* Adds <metadata><loam:owner lineage= address=/></metadata>. */
 void libvirt_identity_add_owner(const Call *call, xmlNodePtr parent);
 /* The slot `marker` of types with a UUID. */

@@ -5,6 +5,17 @@
 #include "nested_list.h"
 #include "object_builder.h"
 
+/* Adds the error that the name is used by an object that loam did not create. Always returns
+ * false. */
+static bool add_taken_error(const Call *call, const char *kind, Str name, Str uuid, Diags *diags) {
+    return libvirt_error_say(
+        call, diags, str_format(call->arena, "The %s \"%.*s\" exists already", kind, STR_ARG(name)),
+        str_format(call->arena,
+                   "The host has a %s of that name, with the UUID %.*s, and loam did not make it. "
+                   "It stays as it is. Choose another name, or remove it there.",
+                   kind, STR_ARG(uuid)));
+}
+
 static void *find_by_uuid(
     const LibvirtObject *object, const Call *call, Str uuid, bool *is_gone, Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
@@ -90,7 +101,7 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
         (void)object->release(other);
     const char *kind = object->type->name + sizeof("libvirt_") - 1;
     if (is_taken)
-        return libvirt_error_add_taken(call, kind, name, str_from_cstr(other_uuid), diags);
+        return add_taken_error(call, kind, name, str_from_cstr(other_uuid), diags);
     return libvirt_error_add_this(call, error, diags, "Cannot define the %s \"%.*s\"", object->noun,
                                   STR_ARG(name));
 }

@@ -47,16 +47,6 @@ void filter_ref_edit_node(xmlNodePtr node, Value reference, const char *name_key
     add_parameters(node, reference);
 }
 
-void filter_ref_edit(xmlNodePtr parent, Value reference, const char *name_key, Arena *arena) {
-    xmlNodePtr node = xml_find(parent, "filterref");
-    if (!value_is_present(reference))
-        xml_edit_remove_all(parent, "filterref");
-    else if (node)
-        filter_ref_edit_node(node, reference, name_key, arena);
-    else
-        filter_ref_add(parent, reference, name_key, arena);
-}
-
 Value filter_ref_read(xmlNodePtr node, const Type *type, const char *name_key, Arena *arena) {
     XmlNodes parameters = xml_find_all(node, "parameter", arena);
     StrVec names = {0};

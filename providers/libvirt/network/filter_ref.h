@@ -8,8 +8,6 @@
 
 /* `name_key` is the attribute with the filter's name. */
 void filter_ref_add(xmlNodePtr parent, Value reference, const char *name_key, Arena *arena);
-/* Sets the reference below `parent`; a null one removes it. */
-void filter_ref_edit(xmlNodePtr parent, Value reference, const char *name_key, Arena *arena);
 /* Like filter_ref_edit, for the reference's element. */
 void filter_ref_edit_node(xmlNodePtr node, Value reference, const char *name_key, Arena *arena);
 /* Returns a value of the given object type; `parameters` is null if there are none. */
