@@ -204,12 +204,22 @@ static LogField scrub(LogField field, const StrVec *secrets, Arena *scratch) {
     return is_text || !str_equal(text, scrubbed) ? log_text(field.key, scrubbed) : field;
 }
 
-/* Returns the fields with those of the context, without secrets. */
-static LogFields complete(const LogField *fields, Arena *scratch) {
+static StrVec known_secrets(Arena *scratch) {
     StrVec secrets = {0};
     gather(&secrets, atomic_load(&log_secrets), scratch);
     gather(&secrets, log_context.secrets, scratch);
     gather(&secrets, log_context.other_secrets, scratch);
+    return secrets;
+}
+
+Str log_scrub_known(Str text, Arena *arena) {
+    StrVec secrets = known_secrets(arena);
+    return log_scrub(text, &secrets, arena);
+}
+
+/* Returns the fields with those of the context, without secrets. */
+static LogFields complete(const LogField *fields, Arena *scratch) {
+    StrVec secrets = known_secrets(scratch);
     LogFields line = {0};
     if (log_context.address.len > 0)
         vec_push(scratch, &line, log_text("address", log_context.address));

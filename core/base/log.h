@@ -52,6 +52,9 @@ void log_hide(const StrVec *secrets);
  * three bytes is replaced only as a whole word, because such a short text occurs in many words by
  * chance. */
 Str log_scrub(Str text, const StrVec *secrets, Arena *arena);
+/* Returns `text` without the secrets that a line of this thread's log hides. For output of programs
+ * that a message quotes. */
+Str log_scrub_known(Str text, Arena *arena);
 bool log_enabled(LogLevel level);
 /* Writes one line. `fields` ends with a field without a key. The macros below check the level. */
 void log_write(LogLevel level, const char *message, const LogField *fields);

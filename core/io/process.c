@@ -110,14 +110,24 @@ static bool is_overridden(const StrVec *additions, Str name) {
     return false;
 }
 
-static char **environment_with(const StrVec *additions, Arena *arena) {
-    if (!additions || additions->count == 0)
+static bool is_withheld(const char *const *prefixes, Str name) {
+    for (; prefixes && *prefixes; prefixes++) {
+        if (str_starts_with(name, str_from_cstr(*prefixes)))
+            return true;
+    }
+    return false;
+}
+
+static char **environment_of(const ProcessRequest *request, Arena *arena) {
+    static const StrVec none = {0};
+    const StrVec *additions = request->environment ? request->environment : &none;
+    if (additions->count == 0 && !request->withheld)
         return environ;
     VEC(char *) all = {0};
     for (char **entry = environ; *entry; entry++) {
-        if (is_overridden(additions, variable_name(str_from_cstr(*entry))))
-            continue;
-        vec_push(arena, &all, *entry);
+        Str name = variable_name(str_from_cstr(*entry));
+        if (!is_withheld(request->withheld, name) && !is_overridden(additions, name))
+            vec_push(arena, &all, *entry);
     }
     vec_each(additions, addition)
         vec_push(arena, &all, (char *)str_to_cstr(*addition, arena));
@@ -152,8 +162,7 @@ static int spawn(Run *run, const int standard[3]) {
         posix_spawn_file_actions_addchdir_np(&setup.actions, directory);
     }
     return -posix_spawnp(&run->pid, request->argv[0], &setup.actions, &setup.attributes,
-                         (char *const *)request->argv,
-                         environment_with(request->environment, run->scratch));
+                         (char *const *)request->argv, environment_of(request, run->scratch));
 }
 
 static void end_group(Run *run, int signal) {

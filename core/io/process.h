@@ -7,11 +7,13 @@
 #include "vec.h"
 
 typedef struct ProcessRequest {
-    const char *const *argv;   /* NULL-terminated; argv[0] is searched in PATH */
-    Str directory;             /* working directory; empty: inherited */
-    const StrVec *environment; /* "NAME=value", added to the inherited environment; NULL: none */
-    Str input;                 /* for its standard input */
-    int64_t timeout_ms;        /* 0: none */
+    const char *const *argv;     /* NULL-terminated; argv[0] is searched in PATH */
+    Str directory;               /* working directory; empty: inherited */
+    const StrVec *environment;   /* "NAME=value", added to the inherited environment; NULL: none */
+    const char *const *withheld; /* prefixes of inherited variables that are left out,
+                                    NULL-terminated; NULL: none. Not applied to `environment`. */
+    Str input;                   /* for its standard input */
+    int64_t timeout_ms;          /* 0: none */
     const CancelToken *cancel;
     /* Called with each piece of output; NULL: the result collects the output. */
     void (*output)(void *payload, Str piece, bool is_error);

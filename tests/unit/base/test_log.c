@@ -154,6 +154,25 @@ static void secrets_are_replaced(void **state) {
         check_str(log_scrub(str_from_cstr(cases[i].text), &secrets, arena), cases[i].wanted);
 }
 
+/* The secrets of the whole run and those of the thread's work. */
+static void known_secrets_are_replaced(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrVec run = {0}, call = {0}, other = {0};
+    vec_push(arena, &run, STR("global"));
+    vec_push(arena, &call, STR("hunter22"));
+    vec_push(arena, &other, STR("s3cret"));
+    Str text = STR("global hunter22 s3cret plain");
+    check_str(log_scrub_known(text, arena), "global hunter22 s3cret plain");
+    log_hide(&run);
+    LogContext outer = log_swap_context((LogContext){.secrets = &call, .other_secrets = &other});
+    check_str(log_scrub_known(text, arena),
+              "(sensitive value) (sensitive value) (sensitive value) plain");
+    (void)log_swap_context(outer);
+    check_str(log_scrub_known(text, arena), "(sensitive value) hunter22 s3cret plain");
+    log_hide(NULL);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels),
@@ -161,6 +180,7 @@ int main(void) {
         cmocka_unit_test(json_lines),
         cmocka_unit_test(the_context_counts),
         cmocka_unit_test(secrets_are_replaced),
+        cmocka_unit_test(known_secrets_are_replaced),
     };
     return cmocka_run_group_tests(tests, open_log, close_log);
 }

@@ -71,6 +71,27 @@ static void input_directory_environment(void **state) {
     check_str(process_variable(NULL, "LOAM_TEST_OLD"), "");
 }
 
+/* Variables of the caller alone; one that is added is there. */
+static void withheld(void **state) {
+    (void)state;
+    static const char *const prefixes[] = {"LOAM_TEST_", "TF_VAR_", NULL};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ProcessResult result;
+    StrVec variables = {0};
+    setenv("LOAM_TEST_SECRET", "s3cret", 1);
+    setenv("TF_VAR_password", "s3cret", 1);
+    setenv("OTHER_TF_VAR_x", "stays", 1);
+    ProcessRequest request = {.withheld = prefixes};
+    const char *script =
+        "env | grep -c s3cret; echo \"$OTHER_TF_VAR_x $LOAM_TEST_ADDED ${PATH:+path}\"";
+    assert_int_equal(shell(script, request, &result, arena), 0);
+    check_str(result.out, "0\nstays  path\n");
+    vec_push(arena, &variables, STR("LOAM_TEST_ADDED=added"));
+    request.environment = &variables;
+    assert_int_equal(shell(script, request, &result, arena), 0);
+    check_str(result.out, "0\nstays added path\n");
+}
+
 static void much_both_ways(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -211,6 +232,7 @@ int main(void) {
         cmocka_unit_test(output_and_status),
         cmocka_unit_test(what_cannot_start),
         cmocka_unit_test(input_directory_environment),
+        cmocka_unit_test(withheld),
         cmocka_unit_test(much_both_ways),
         cmocka_unit_test(pieces),
         cmocka_unit_test(deadline),
