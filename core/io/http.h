@@ -5,7 +5,7 @@
  * and failed connections. The wait doubles with each retry. If the server asks for a longer wait,
  * that applies, up to a maximum.
  *
- * The server must have a valid certificate (TLS 1.2 or later; certificate ca_certs of the
+ * The server must have a valid certificate (TLS 1.2 or later; certificate authorities of the
  * system, or of SSL_CERT_FILE and SSL_CERT_DIR). A redirect from https to http is rejected, and
  * credentials are not sent to another host. Any thread may send. */
 #pragma once
@@ -47,16 +47,17 @@ typedef struct HttpRequest {
     Str body;
     Str user; /* for basic authentication */
     Str password;
-    Str ca_certs;    /* PEM: the only accepted certificate ca_certs; empty: the system's */
+    Str ca_certs;    /* PEM: the only accepted certificate authorities; empty: the system's */
     Str certificate; /* PEM: client certificate, with its key */
     Str key;
     bool skip_verify;
-    Str server_name;            /* name in the server's certificate; empty: the host of the URL */
-    Str proxy;                  /* URL; empty: from the environment variables */
-    Str no_proxy;               /* with a proxy: hosts that bypass it, separated by commas */
-    HttpPool *pool;             /* NULL: the connection is closed after the response */
-    bool only_connects;         /* for https: send no request, only get the server's certificates */
-    int redirect_limit;         /* 0: 10; negative: redirects are not followed */
+    Str server_name;    /* name in the server's certificate; empty: the host of the URL */
+    Str proxy;          /* URL; empty: from the environment variables */
+    Str no_proxy;       /* with a proxy: hosts that bypass it, separated by commas */
+    bool accepts_gzip;  /* the server may compress the response; the body arrives as it was */
+    HttpPool *pool;     /* NULL: the connection is closed after the response */
+    bool only_connects; /* for https: send no request, only get the server's certificates */
+    int redirect_limit; /* 0: 10; negative: redirects are not followed */
     int64_t connect_timeout_ms; /* 0: 10 s */
     int64_t idle_timeout_ms;    /* limit for the time below `least_rate`; 0: 60 s */
     int64_t least_rate;         /* bytes per second; 0: 100 */

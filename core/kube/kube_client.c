@@ -25,14 +25,6 @@ static HttpRequest request_to(const KubeClient *client,
         .method = str_from_cstr(what->method),
         .url = str_concat(target->server, what->path, arena),
         .body = what->body,
-        .user = target->user,
-        .password = target->password,
-        .server_name = target->server_name,
-        .proxy = target->proxy,
-        .ca_certs = target->ca_certs,
-        .certificate = as->certificate,
-        .key = as->key,
-        .skip_verify = target->skip_verify,
         .redirect_limit = -1,
         .body_limit = BODY_LIMIT,
         .retries = client->retries,
@@ -44,9 +36,7 @@ static HttpRequest request_to(const KubeClient *client,
                     arena); /* send the body without waiting for 100 Continue */
     if (what->body.len)
         http_add_header(&request.headers, "Content-Type", STR("application/json"), arena);
-    if (as->token.len)
-        http_add_header(&request.headers, "Authorization",
-                        str_concat(STR("Bearer "), as->token, arena), arena);
+    kube_auth_apply(target, as, &request, arena);
     return request;
 }
 

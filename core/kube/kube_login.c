@@ -1,23 +1,22 @@
-/* Requests credentials from a file or a program. The program speaks client.authentication.k8s.io:
- * it reads the request from an environment variable and prints an ExecCredential on its standard
- * output. */
+/* Caches the credential of a file or a plugin until shortly before it expires. */
 #include "kube_login.h"
-#include "digest.h"
-#include "json.h"
-#include "kube_object.h"
+#include "kube_exec.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
-#define INFO_VARIABLE "KUBERNETES_EXEC_INFO"
-#define TIMEOUT_MS    60000
-#define SHOWN_MAX     2000 /* bytes of its standard error in a message */
+#define MARGIN_MS 60000 /* before the expiry of a plugin's credential */
+#define REREAD_MS 60000 /* between two readings of a token file */
 
 struct KubeLogin {
     const Io *io;
     const KubeTarget *target;
     pthread_mutex_t mutex;
-    KubeCredential credential; /* number 0: not requested yet */
+    KubeCredential credential; /* number 0: not obtained yet */
+    int64_t renew_ms;          /* Unix time; INT64_MAX: not before the server rejects it */
+    _Atomic uint64_t attempts; /* to obtain a credential, so far */
+    Str problem;               /* of the last attempt; empty: it succeeded */
     Arena *arena;
 };
 
@@ -34,157 +33,95 @@ void kube_login_close(KubeLogin *login) {
     arena_close(login->arena);
 }
 
+static bool has_plugin(const KubeTarget *target) {
+    bool has_token = target->token.len || target->token_file.len || target->user.len;
+    return target->exec.command.len && !has_token;
+}
+
 bool kube_login_is_asked(const KubeLogin *login) {
-    return login->target->token_file.len || login->target->program.command.len;
+    return login->target->token_file.len || has_plugin(login->target);
 }
 
-static Value with_text(Value object, const char *name, Str text, Arena *arena) {
-    return text.len ? kube_object_with(object, "", name, value_from_str(text), arena) : object;
+static int64_t now_ms(const KubeLogin *login) {
+    const Clock *clock = login->io->clock;
+    return clock->now_ms(clock->self);
 }
 
-static Value cluster_of(const KubeTarget *target, Arena *arena) {
-    Value cluster = value_null(&TYPE_DYNAMIC);
-    Str ca_certs = digest_to_base64(target->ca_certs, arena);
-    cluster = with_text(cluster, "server", target->server, arena);
-    cluster = with_text(cluster, "tls-server-name", target->server_name, arena);
-    cluster = with_text(cluster, "proxy-url", target->proxy, arena);
-    cluster = with_text(cluster, "certificate-authority-data", ca_certs, arena);
-    if (target->skip_verify)
-        cluster =
-            kube_object_with(cluster, "", "insecure-skip-tls-verify", value_bool(true), arena);
-    return cluster;
+/* A credential of less than two minutes is renewed in the middle of its time. */
+static int64_t renewal_of(int64_t expires_ms, int64_t now) {
+    int64_t half = (expires_ms - now) / 2;
+    if (expires_ms == 0)
+        return INT64_MAX;
+    return expires_ms - (half < MARGIN_MS ? half : MARGIN_MS);
 }
 
-static Str info_of(const KubeTarget *target, Arena *arena) {
-    const KubeProgram *program = &target->program;
-    Value info = value_null(&TYPE_DYNAMIC);
-    StrBuf text = strbuf_new(arena);
-    JsonWriter writer;
-    info = kube_object_with(info, "", "kind", value_from_cstr("ExecCredential"), arena);
-    info = kube_object_with(info, "", "apiVersion", value_from_str(program->version), arena);
-    info = kube_object_with(info, "spec", "interactive", value_bool(false), arena);
-    if (program->tells_cluster)
-        info = kube_object_with(info, "spec", "cluster", cluster_of(target, arena), arena);
-    strbuf_add_cstr(&text, INFO_VARIABLE "=");
-    json_writer_init(&writer, &text, 0);
-    json_write_value(&writer, info);
-    return strbuf_str(&text);
-}
-
-static const char *const *words_of(const KubeProgram *program, Arena *arena) {
-    const char **words = arena_new_array(arena, const char *, program->arguments.count + 2);
-    words[0] = str_to_cstr(program->command, arena);
-    for (size_t i = 0; i < program->arguments.count; i++)
-        words[i + 1] = str_to_cstr(program->arguments.items[i], arena);
-    return words;
-}
-
-static bool refuse(const KubeProgram *program, Str why, Str *problem, Arena *arena) {
-    *problem = str_format(arena, "the program \"%.*s\", which is to give the credentials, %.*s",
-                          STR_ARG(program->command), STR_ARG(why));
-    return false;
-}
-
-static bool refuse_start(const KubeProgram *program, int error, Str *problem, Arena *arena) {
-    bool has_hint = error == -ENOENT && program->hint.len;
-    return refuse(program,
-                  str_format(arena, "cannot be started: %s%s%.*s", strerror(-error),
-                             has_hint ? ". " : "", has_hint ? (int)program->hint.len : 0,
-                             program->hint.ptr),
-                  problem, arena);
-}
-
-static bool judge(const KubeProgram *program,
-                  const ProcessResult *result,
-                  Str *problem,
-                  Arena *arena) {
-    Str said = str_slice(str_trim(result->err), 0, SHOWN_MAX);
-    if (result->timed_out)
-        return refuse(program, STR("had not ended after a minute"), problem, arena);
-    return result->exit_status == 0 ||
-           refuse(program,
-                  str_format(arena, "ended with status %d%s%.*s", result->exit_status,
-                             said.len ? " and said: " : "", STR_ARG(said)),
-                  problem, arena);
-}
-
-static bool take_answer(
-    const KubeProgram *program, Str text, KubeCredential *out, Str *problem, Arena *arena) {
-    Value answer;
-    const char *error;
-    size_t offset;
-    if (!json_parse_any(text, &answer, &error, &offset, arena) ||
-        !str_equal(kube_object_text(answer, "", "kind"), STR("ExecCredential")))
-        return refuse(program, STR("does not answer with an ExecCredential"), problem, arena);
-    Str version = kube_object_text(answer, "", "apiVersion");
-    if (!str_equal(version, program->version))
-        return refuse(program,
-                      str_format(arena, "answers in \"%.*s\" where \"%.*s\" is agreed on",
-                                 STR_ARG(version), STR_ARG(program->version)),
-                      problem, arena);
-    out->token = kube_object_text(answer, "status", "token");
-    out->certificate = kube_object_text(answer, "status", "clientCertificateData");
-    out->key = kube_object_text(answer, "status", "clientKeyData");
-    bool is_pair = (out->certificate.len > 0) == (out->key.len > 0);
-    return (is_pair && (out->token.len || out->key.len)) ||
-           refuse(program, STR("gives neither a token nor a certificate with its key"), problem,
-                  arena);
-}
-
-static bool ask_program(const KubeLogin *login,
-                        const CancelToken *cancel,
-                        KubeCredential *out,
-                        Str *problem,
-                        Arena *arena) {
-    const KubeProgram *program = &login->target->program;
-    const Process *process = login->io->process;
-    StrVec environment = {0};
-    vec_each(&program->environment, variable) {
-        vec_push(arena, &environment, *variable);
-    }
-    vec_push(arena, &environment, info_of(login->target, arena));
-    ProcessRequest request = {
-        .argv = words_of(program, arena),
-        .environment = &environment,
-        .timeout_ms = TIMEOUT_MS,
-        .cancel = cancel,
-    };
-    ProcessResult result = {0};
-    int error = process->run(process->self, &request, &result, arena);
-    if (error < 0)
-        return refuse_start(program, error, problem, arena);
-    return judge(program, &result, problem, arena) &&
-           take_answer(program, result.out, out, problem, arena);
-}
-
-static bool ask_file(const KubeLogin *login, KubeCredential *out, Str *problem, Arena *arena) {
+/* As for kubectl: if the file cannot be read, its last content counts, then `token`. */
+static bool read_file(KubeLogin *login, KubeCredential *out, Str *problem, Arena *arena) {
     const Disk *disk = login->io->disk;
-    Str path = login->target->token_file;
-    int error = disk->read_file(disk->self, path, &out->token, arena);
-    out->token = error ? STR_EMPTY : str_trim(out->token);
+    const KubeTarget *target = login->target;
+    int error = disk->read_file(disk->self, target->token_file, &out->token, arena);
+    KubeTarget given = {.token = error ? STR_EMPTY : out->token};
+    Str why = STR_EMPTY;
     if (error)
-        *problem = str_format(arena, "\"%.*s\" (tokenFile) cannot be read: %s", STR_ARG(path),
-                              strerror(-error));
-    return error == 0;
+        why = str_format(arena, "cannot be read: %s", strerror(-error));
+    else if (!kube_target_finish(&given, &why, arena))
+        why = STR("does not hold a token, but several lines");
+    else if (given.token.len == 0)
+        why = STR("is empty");
+    out->token = given.token;
+    if (why.len == 0)
+        return true;
+    out->token = login->credential.token.len ? login->credential.token : target->token;
+    *problem = str_format(arena, "the token file \"%.*s\" %.*s", STR_ARG(target->token_file),
+                          STR_ARG(why));
+    return out->token.len > 0;
 }
 
-static bool ask(KubeLogin *login, const CancelToken *cancel, Str *problem, Arena *arena) {
-    KubeCredential fresh = {.number = login->credential.number + 1};
-    bool ok = login->target->program.command.len
-                  ? ask_program(login, cancel, &fresh, problem, arena)
-                  : ask_file(login, &fresh, problem, arena);
+/* A token file is read every minute, and mostly has not changed. */
+static Str kept(Str old, Str fresh, Arena *arena) {
+    return str_equal(old, fresh) ? old : str_clone(fresh, arena);
+}
+
+/* Returns false if the attempt failed; login->problem says why. */
+static bool obtain(KubeLogin *login, const CancelToken *cancel, Arena *arena) {
+    const KubeTarget *target = login->target;
+    bool is_file = target->token_file.len > 0;
+    KubeCredential fresh = {0};
+    Str problem = STR_EMPTY;
+    bool ok = is_file ? read_file(login, &fresh, &problem, arena)
+                      : kube_exec_run(login->io, target, cancel, &fresh, &problem, arena);
+    atomic_fetch_add(&login->attempts, 1);
+    login->problem = ok ? STR_EMPTY : str_clone(problem, login->arena);
     if (!ok)
         return false;
+    int64_t now = now_ms(login);
+    KubeCredential old = login->credential;
+    bool is_own = fresh.certificate.len > 0;
     login->credential = (KubeCredential){
-        .number = fresh.number,
-        .token = str_clone(fresh.token, login->arena),
-        .certificate = str_clone(fresh.certificate, login->arena),
-        .key = str_clone(fresh.key, login->arena),
+        .number = old.number + 1,
+        .token = kept(old.token, fresh.token, login->arena),
+        .certificate =
+            is_own ? kept(old.certificate, fresh.certificate, login->arena) : target->certificate,
+        .key = is_own ? kept(old.key, fresh.key, login->arena) : target->key,
+        .expires_ms = fresh.expires_ms,
     };
+    login->renew_ms = is_file ? now + REREAD_MS : renewal_of(fresh.expires_ms, now);
     return true;
 }
 
-/* Concurrent callers wait for one request and share its result. */
+/* The result of an attempt that ended while the call waited serves the call too, so that many
+ * requests at once do not each run a plugin that fails. If a renewal before the expiry fails, the
+ * credential stays in use until it expires. */
+static bool get_locked(
+    KubeLogin *login, uint64_t refused, uint64_t seen, const CancelToken *cancel, Arena *arena) {
+    const KubeCredential *credential = &login->credential;
+    if (credential->number > refused && now_ms(login) < login->renew_ms)
+        return true;
+    bool has_waited = atomic_load(&login->attempts) > seen;
+    bool ok = has_waited ? login->problem.len == 0 : obtain(login, cancel, arena);
+    return ok || (credential->number > refused && now_ms(login) < credential->expires_ms);
+}
+
 bool kube_login_get(KubeLogin *login,
                     uint64_t refused,
                     const CancelToken *cancel,
@@ -193,16 +130,16 @@ bool kube_login_get(KubeLogin *login,
                     Arena *arena) {
     const KubeTarget *target = login->target;
     if (!kube_login_is_asked(login)) {
-        *out = (KubeCredential){0, target->token, target->certificate, target->key};
+        *out = (KubeCredential){0, target->token, target->certificate, target->key, 0};
         return true;
     }
+    uint64_t seen = atomic_load(&login->attempts);
     pthread_mutex_lock(&login->mutex);
-    bool ok = login->credential.number > refused || ask(login, cancel, problem, arena);
-    *out = login->credential;
+    bool ok = get_locked(login, refused, seen, cancel, arena);
+    if (ok)
+        *out = login->credential;
+    else
+        *problem = login->problem;
     pthread_mutex_unlock(&login->mutex);
-    if (out->certificate.len == 0) { /* then the configuration has it */
-        out->certificate = target->certificate;
-        out->key = target->key;
-    }
     return ok;
 }

@@ -1,30 +1,24 @@
-/* KubeLogin: the credentials for an API server. Credentials in the configuration are constant.
- * Those of a file or a program are requested once, and again after the server rejects them: tokens
- * of clouds and pods last for minutes, a run may take hours. Locks itself. */
+/* KubeLogin: the credential for an API server. A credential in the configuration is constant. One
+ * from a file or a plugin is obtained at the first use, and again when it expires or the server
+ * rejects it: tokens last for minutes, a run may take hours. Locks itself. */
 #pragma once
 
-#include "cancel.h"
-#include "kubeconfig.h"
+#include "io.h"
+#include "kube_auth.h"
 
 typedef struct KubeLogin KubeLogin;
 
-typedef struct KubeCredential {
-    uint64_t number; /* counts the requested credentials from 1; 0: from the configuration */
-    Str token;
-    Str certificate; /* PEM */
-    Str key;
-} KubeCredential;
-
-/* `target` must outlive the login. */
+/* `io` and `target` must outlive the login. */
 KubeLogin *kube_login_new(const Io *io, const KubeTarget *target);
 void kube_login_close(KubeLogin *login);
-/* Returns a credential with a number above `refused` (0: any credential). On failure, `*problem` is
- * the end of a sentence. */
+/* Returns a valid credential with a number above `refused` (0: any credential). The texts live as
+ * long as the login. On failure, `*problem` is the end of a sentence. */
 MUST_USE bool kube_login_get(KubeLogin *login,
                              uint64_t refused,
                              const CancelToken *cancel,
                              KubeCredential *out,
                              Str *problem,
                              Arena *arena);
-/* Returns true if a file or a program provides the credentials. */
+/* Returns true if a file or a plugin provides the credential, so that it can be renewed after the
+ * server rejects it. */
 bool kube_login_is_asked(const KubeLogin *login);

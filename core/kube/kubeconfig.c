@@ -1,283 +1,518 @@
-/* Reads kubeconfig files with libyaml. */
+/* Merges kubeconfig files and resolves one context of them. */
 #include "kubeconfig.h"
 #include "digest.h"
+#include "kube_exec.h"
+#include "kube_node.h"
+#include "kube_pod.h"
+#include "yaml_value.h"
 
 #include <errno.h>
-#include <yaml.h>
 
-#define ACCOUNT_FOLDER "/var/run/secrets/kubernetes.io/serviceaccount/"
-#define SUMMARY        "Invalid kubeconfig"
+#define EXEC_EXTENSION "client.authentication.k8s.io/exec"
+#define ELEMENTS_MAX   ((size_t)1000000)
 
-typedef struct KubeFile {
-    Str path;
-    yaml_document_t document;
-    bool is_loaded;
-} KubeFile;
+typedef struct KubeReading {
+    const Io *io;
+    const KubeChoice *choice;
+    VEC(KubeFile) files;
+    KubeNodeReader nodes;
+} KubeReading;
 
-static void kube_file_release(KubeFile *file) {
-    if (file->is_loaded)
-        yaml_document_delete(&file->document);
+static bool fail(KubeReading *reading, Str sentence) {
+    return kube_node_fail(&reading->nodes, sentence);
 }
 
-typedef yaml_parser_t YamlParser;
-static void yaml_parser_release(YamlParser *parser) {
-    yaml_parser_delete(parser);
-}
-SCOPED_TYPE(YamlParser, yaml_parser_release);
-
-/* A node in one of the files; node NULL: absent. */
-typedef struct KubeNode {
-    KubeFile *file;
-    yaml_node_t *node;
-} KubeNode;
-
-static bool fail(Diags *diags, Str why) {
-    diags_error(diags, NO_RANGE, SUMMARY, "%.*s", STR_ARG(why));
-    return false;
+static bool fail_at(KubeReading *reading, KubeNode node, Str why) {
+    return kube_node_fail_at(&reading->nodes, node, why);
 }
 
-/* Like kubectl, skips a file that does not exist. */
-static bool load_file(const Io *io, Str path, KubeFile *out, Arena *arena, Diags *diags) {
-    Str text;
-    int error = io->disk->read_file(io->disk->self, path, &text, arena);
-    out->path = path;
-    if (error == -ENOENT)
+static KubeNode member(KubeReading *reading, KubeNode node, const char *name) {
+    return kube_node_member(&reading->nodes, node, name);
+}
+
+static Str member_text(KubeReading *reading, KubeNode node, const char *name) {
+    return kube_node_member_text(&reading->nodes, node, name);
+}
+
+static bool member_bool(KubeReading *reading, KubeNode node, const char *name) {
+    return kube_node_member_bool(&reading->nodes, node, name);
+}
+
+static bool is_text(const KubeFile *file) {
+    return file->path.len == 0;
+}
+
+/* Reading files. */
+
+static bool spend(void *payload, size_t elements) {
+    size_t *left = payload;
+    bool is_enough = elements <= *left;
+    *left -= is_enough ? elements : 0;
+    return is_enough;
+}
+
+static bool check_header(KubeReading *reading,
+                         KubeNode root,
+                         const char *name,
+                         const char *wanted) {
+    KubeNode found = member(reading, root, name);
+    bool is_good = !kube_node_exists(found) || (kube_node_is(found, KIND_STRING) &&
+                                                str_equal_cstr(value_text(found.value), wanted));
+    return is_good ||
+           fail_at(reading, found,
+                   str_format(reading->nodes.arena, "of a kubeconfig is \"%s\"", wanted));
+}
+
+static bool add_text(KubeReading *reading, Str path, Str text) {
+    Arena *arena = reading->nodes.arena;
+    KubeFile file = {path, text, value_null(&TYPE_DYNAMIC)};
+    size_t left = ELEMENTS_MAX;
+    YamlFailure failure = {0};
+    if (str_trim(text).len == 0)
         return true;
-    if (error)
-        return fail(diags, str_format(arena, "\"%.*s\" cannot be read: %s.", STR_ARG(path),
-                                      strerror(-error)));
-    SCOPED(YamlParser) parser;
-    CHECK(yaml_parser_initialize(&parser));
-    yaml_parser_set_input_string(&parser, (const unsigned char *)text.ptr, text.len);
-    out->is_loaded = yaml_parser_load(&parser, &out->document);
-    return out->is_loaded ||
-           fail(diags, str_format(arena, "\"%.*s\" is not YAML: line %zu: %s.", STR_ARG(path),
-                                  parser.problem_mark.line + 1, parser.problem));
-}
-
-static KubeNode root_of(KubeFile *file) {
-    yaml_node_t *root = file->is_loaded ? yaml_document_get_root_node(&file->document) : NULL;
-    return (KubeNode){file, root};
-}
-
-static Str scalar(const yaml_node_t *node) {
-    if (!node || node->type != YAML_SCALAR_NODE)
-        return STR_EMPTY;
-    return (Str){(const char *)node->data.scalar.value, node->data.scalar.length};
-}
-
-static KubeNode member(KubeNode place, const char *name) {
-    KubeNode found = {place.file, NULL};
-    if (!place.node || place.node->type != YAML_MAPPING_NODE)
-        return found;
-    yaml_document_t *document = &place.file->document;
-    const yaml_node_pair_t *pair = place.node->data.mapping.pairs.start;
-    for (; pair < place.node->data.mapping.pairs.top; pair++) {
-        if (str_equal_cstr(scalar(yaml_document_get_node(document, pair->key)), name))
-            found.node = yaml_document_get_node(document, pair->value);
+    if (!yaml_value_read(text, (YamlBudget){spend, &left}, &file.root, &failure, arena)) {
+        Str why = failure.what.len ? failure.what : STR("too many elements");
+        return fail(reading, str_format(arena, "%.*s is not YAML: line %zu: %.*s.",
+                                        STR_ARG(kube_node_file_name(&file, arena)), failure.line,
+                                        STR_ARG(why)));
     }
-    return found;
+    KubeNode root = kube_node_root(&file);
+    if (kube_node_exists(root) && !kube_node_is(root, KIND_OBJECT))
+        return fail_at(reading, root, STR("must be a mapping with clusters, users and contexts"));
+    vec_push(arena, &reading->files, file);
+    return check_header(reading, root, "kind", "Config") &&
+           check_header(reading, root, "apiVersion", "v1");
 }
 
-static Str member_text(KubeNode place, const char *name, Arena *arena) {
-    return str_clone(scalar(member(place, name).node), arena);
+static bool add_file(KubeReading *reading, Str path) {
+    const Disk *disk = reading->io->disk;
+    Str text;
+    int error = disk->read_file(disk->self, path, &text, reading->nodes.arena);
+    if (error == -ENOENT && !reading->choice->is_exact)
+        return true;
+    return error ? fail(reading, str_format(reading->nodes.arena, "\"%.*s\" cannot be read: %s.",
+                                            STR_ARG(path), strerror(-error)))
+                 : add_text(reading, path, text);
 }
 
-static size_t item_count(KubeNode list) {
-    bool is_list = list.node && list.node->type == YAML_SEQUENCE_NODE;
-    return is_list
-               ? (size_t)(list.node->data.sequence.items.top - list.node->data.sequence.items.start)
-               : 0;
+static bool add_files(KubeReading *reading) {
+    const KubeChoice *choice = reading->choice;
+    if (choice->content.len)
+        return add_text(reading, STR_EMPTY, choice->content);
+    vec_each(&choice->paths, path) {
+        if (!add_file(reading, *path))
+            return false;
+    }
+    return true;
 }
 
-static KubeNode item_at(KubeNode list, size_t at) {
-    yaml_node_item_t item = list.node->data.sequence.items.start[at];
-    return (KubeNode){list.file, yaml_document_get_node(&list.file->document, item)};
-}
+/* Finding entries. A section is a list such as "clusters: [{name: x, cluster: {…}}]". */
 
-/* Returns the `kind` content of the entry with this name in a list such as "clusters: [{name: x,
- * cluster: {…}}]". The first file that has the entry wins. */
-static KubeNode named(KubeFile *files, size_t count, const char *list, const char *kind, Str name) {
+typedef struct KubeSection {
+    const char *list;
+    const char *kind;
+} KubeSection;
+
+static const KubeSection contexts = {"contexts", "context"};
+static const KubeSection clusters = {"clusters", "cluster"};
+static const KubeSection users = {"users", "user"};
+
+/* Returns the number of errors added. */
+static bool find_in_file(KubeReading *reading,
+                         const KubeFile *file,
+                         const KubeSection *section,
+                         Str name,
+                         KubeNode *out,
+                         StrVec *names) {
+    KubeNode list = member(reading, kube_node_root(file), section->list);
+    size_t count = kube_node_count(&reading->nodes, list);
+    bool is_found = false;
     for (size_t i = 0; i < count; i++) {
-        KubeNode all = member(root_of(&files[i]), list);
-        for (size_t at = 0; at < item_count(all); at++) {
-            KubeNode entry = item_at(all, at);
-            if (str_equal(scalar(member(entry, "name").node), name))
-                return member(entry, kind);
+        KubeNode item = kube_node_item(&reading->nodes, list, i);
+        KubeNode label = member(reading, item, "name");
+        Str text = kube_node_text(&reading->nodes, label);
+        vec_push(reading->nodes.arena, names, text);
+        if (text.len == 0 || !str_equal(text, name))
+            continue;
+        if (is_found)
+            (void)fail_at(reading, label, STR("is the name of an earlier entry, too"));
+        else
+            *out = member(reading, item, section->kind);
+        is_found = true;
+    }
+    return is_found;
+}
+
+static Str file_names(KubeReading *reading) {
+    StrVec names = {0};
+    vec_each(&reading->files, file)
+        vec_push(reading->nodes.arena, &names, kube_node_file_name(file, reading->nodes.arena));
+    return names.count ? str_join(names.items, names.count, STR(", "), reading->nodes.arena)
+                       : STR("the kubeconfig files, of which none exists");
+}
+
+/* Adds an error about an unknown name. `from` is the member that has the name; without a file, the
+ * name is an argument. */
+static bool fail_missing(
+    KubeReading *reading, KubeNode from, const KubeSection *section, Str name, StrVec names) {
+    Arena *arena = reading->nodes.arena;
+    Str nearest = str_suggest(name, names.items, names.count);
+    Str hint = nearest.len ? str_format(arena, "; the nearest name is \"%.*s\"", STR_ARG(nearest))
+                           : STR_EMPTY;
+    Str why = str_format(arena, "no %s \"%.*s\" in %.*s%.*s", section->kind, STR_ARG(name),
+                         STR_ARG(file_names(reading)), STR_ARG(hint));
+    return from.file
+               ? fail_at(reading, from,
+                         str_format(arena, "names a missing entry: there is %.*s", STR_ARG(why)))
+               : fail(reading, str_format(arena, "There is %.*s.", STR_ARG(why)));
+}
+
+/* Finds the entry with the name; the first file that has it counts. Without a name, `*out` stays
+ * null. */
+static bool find_entry(
+    KubeReading *reading, KubeNode from, const KubeSection *section, Str name, KubeNode *out) {
+    StrVec names = {0};
+    size_t before = reading->nodes.diags->error_count;
+    bool is_found = name.len == 0;
+    vec_each(&reading->files, file) {
+        if (!is_found)
+            is_found = find_in_file(reading, file, section, name, out, &names);
+    }
+    if (reading->nodes.diags->error_count > before)
+        return false;
+    if (!is_found)
+        return fail_missing(reading, from, section, name, names);
+    return !kube_node_exists(*out) || kube_node_is(*out, KIND_OBJECT) ||
+           fail_at(reading, *out, STR("must be a mapping"));
+}
+
+/* Reading an entry. */
+
+/* Returns the path of a file that an entry names. A text has no directory to start from. */
+static bool resolve(KubeReading *reading, KubeNode node, Str *path) {
+    bool is_relative = !str_starts_with(*path, STR("/"));
+    if (is_text(node.file) && is_relative)
+        return fail_at(reading, node,
+                       STR("is a relative path, but this kubeconfig is a text without a "
+                           "directory. Use an absolute path, or the member that ends in -data"));
+    if (!is_text(node.file))
+        *path = disk_join(disk_directory_of(node.file->path), *path, reading->nodes.arena);
+    return true;
+}
+
+static Str without_spaces(Str text, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < text.len; i++) {
+        if (!strchr(" \t\r\n", text.ptr[i]))
+            strbuf_add_char(&out, text.ptr[i]);
+    }
+    return strbuf_str(&out);
+}
+
+/* Reads PEM text: "x-data" holds it in base64, else "x" names a file. */
+static void read_pem(
+    KubeReading *reading, KubeNode entry, const char *name, Str (*check)(Str), Str *out) {
+    Arena *arena = reading->nodes.arena;
+    const Disk *disk = reading->io->disk;
+    KubeNode data = member(reading, entry, str_to_cstr(str_format(arena, "%s-data", name), arena));
+    KubeNode file = member(reading, entry, name);
+    Str encoded = without_spaces(kube_node_text(&reading->nodes, data), arena);
+    Str path = kube_node_text(&reading->nodes, file);
+    KubeNode used = encoded.len ? data : file;
+    Str pem = STR_EMPTY;
+    if (encoded.len && !digest_from_base64(encoded, &pem, arena)) {
+        (void)fail_at(reading, data, STR("is not base64"));
+        return;
+    }
+    if (encoded.len == 0 && path.len) {
+        if (!resolve(reading, file, &path))
+            return;
+        int error = disk->read_file(disk->self, path, &pem, arena);
+        if (error) {
+            (void)fail_at(reading, file,
+                          str_format(arena, "is a file that cannot be read: \"%.*s\": %s",
+                                     STR_ARG(path), strerror(-error)));
+            return;
         }
+    }
+    Str why = pem.len == 0 && path.len && !encoded.len ? STR("is an empty file") : check(pem);
+    if (why.len)
+        (void)fail_at(reading, used, why);
+    *out = pem;
+}
+
+static void check_text(KubeReading *reading, KubeNode entry, const char *name, Str why) {
+    if (why.len)
+        (void)fail_at(reading, member(reading, entry, name), why);
+}
+
+static void read_cluster(KubeReading *reading, KubeNode cluster, KubeTarget *out) {
+    static const char *const insecure = "insecure-skip-tls-verify";
+    Str server = member_text(reading, cluster, "server");
+    out->server = kube_target_complete_server(server, reading->nodes.arena);
+    out->skip_verify = member_bool(reading, cluster, insecure);
+    out->server_name = member_text(reading, cluster, "tls-server-name");
+    out->proxy = member_text(reading, cluster, "proxy-url");
+    out->no_compression = member_bool(reading, cluster, "disable-compression");
+    read_pem(reading, cluster, "certificate-authority", kube_target_check_ca_certs, &out->ca_certs);
+    if (out->server.len == 0)
+        (void)fail_at(reading, cluster, STR("has no \"server\""));
+    else
+        check_text(reading, cluster, "server", kube_target_check_server(out->server));
+    if (out->proxy.len)
+        check_text(reading, cluster, "proxy-url", kube_target_check_proxy(out->proxy));
+    if (out->skip_verify && out->ca_certs.len)
+        check_text(reading, cluster, insecure,
+                   STR("must not be true beside a certificate authority; keep one of them"));
+}
+
+/* "extensions: [{name: client.authentication.k8s.io/exec, extension: …}]" */
+static Value exec_config(KubeReading *reading, KubeNode cluster) {
+    KubeNode list = member(reading, cluster, "extensions");
+    size_t count = kube_node_count(&reading->nodes, list);
+    for (size_t i = 0; i < count; i++) {
+        KubeNode item = kube_node_item(&reading->nodes, list, i);
+        if (str_equal(member_text(reading, item, "name"), STR(EXEC_EXTENSION)))
+            return member(reading, item, "extension").value;
+    }
+    return value_null(&TYPE_DYNAMIC);
+}
+
+/* "env: [{name: A, value: b}]" */
+static void read_env(KubeReading *reading, KubeNode exec, StrVec *out) {
+    KubeNode list = member(reading, exec, "env");
+    size_t count = kube_node_count(&reading->nodes, list);
+    for (size_t i = 0; i < count; i++) {
+        KubeNode item = kube_node_item(&reading->nodes, list, i);
+        Str name = member_text(reading, item, "name");
+        Str value = member_text(reading, item, "value");
+        vec_push(reading->nodes.arena, out,
+                 str_format(reading->nodes.arena, "%.*s=%.*s", STR_ARG(name), STR_ARG(value)));
+    }
+}
+
+static KubeInteractive interactive_mode(KubeReading *reading, KubeNode exec) {
+    static const char *const modes[] = {
+        [KUBE_INTERACTIVE_IF_AVAILABLE] = "IfAvailable",
+        [KUBE_INTERACTIVE_NEVER] = "Never",
+        [KUBE_INTERACTIVE_ALWAYS] = "Always",
+    };
+    Str text = member_text(reading, exec, "interactiveMode");
+    for (size_t i = 0; i < ARRAY_COUNT(modes); i++) {
+        if (str_equal_cstr(text, modes[i]))
+            return (KubeInteractive)i;
+    }
+    if (text.len)
+        check_text(reading, exec, "interactiveMode", STR("must be Never, IfAvailable or Always"));
+    return KUBE_INTERACTIVE_IF_AVAILABLE;
+}
+
+/* A command with a slash is relative to the directory of its kubeconfig. */
+static void read_exec(KubeReading *reading, KubeNode exec, KubeExec *out) {
+    Str command = member_text(reading, exec, "command");
+    size_t before = reading->nodes.diags->error_count;
+    if (!is_text(exec.file) && str_find_char(command, '/', 0) != SIZE_MAX)
+        command = disk_join(disk_directory_of(exec.file->path), command, reading->nodes.arena);
+    out->command = command;
+    out->api_version = member_text(reading, exec, "apiVersion");
+    out->install_hint = member_text(reading, exec, "installHint");
+    out->should_get_cluster = member_bool(reading, exec, "provideClusterInfo");
+    out->interactive = interactive_mode(reading, exec);
+    kube_node_texts(&reading->nodes, member(reading, exec, "args"), &out->args);
+    read_env(reading, exec, &out->env);
+    Str problem = out->command.len || out->api_version.len
+                      ? kube_exec_check(out, reading->nodes.arena)
+                      : STR("The credential plugin (\"exec\") has no \"command\".");
+    if (problem.len && reading->nodes.diags->error_count == before)
+        (void)fail_at(reading, exec,
+                      str_format(reading->nodes.arena, "is invalid: %.*s",
+                                 STR_ARG(str_slice(problem, 0, problem.len - 1))));
+}
+
+static void read_impersonation(KubeReading *reading, KubeNode user, KubeImpersonation *out) {
+    KubeNode extra = member(reading, user, "as-user-extra");
+    out->user = member_text(reading, user, "as");
+    out->uid = member_text(reading, user, "as-uid");
+    kube_node_texts(&reading->nodes, member(reading, user, "as-groups"), &out->groups);
+    if (kube_node_exists(extra) && !kube_node_is(extra, KIND_OBJECT))
+        (void)fail_at(reading, extra, STR("must be a mapping of lists"));
+    for (size_t i = 0; kube_node_is(extra, KIND_OBJECT) && i < extra.value.count; i++) {
+        KubeExtra added = {.key = value_key_at(extra.value, i)};
+        Path path = path_attribute(extra.path, added.key, reading->nodes.arena);
+        KubeNode list = {extra.file, path, value_at(extra.value, i)};
+        kube_node_texts(&reading->nodes, list, &added.values);
+        vec_push(reading->nodes.arena, &out->extra, added);
+    }
+}
+
+typedef struct ProviderHint {
+    const char *name;
+    const char *hint;
+} ProviderHint;
+
+static const ProviderHint provider_hints[] = {
+    {"gcp",   "\"gcloud container clusters get-credentials\" with gke-gcloud-auth-plugin writes one"},
+    {"azure", "\"kubelogin convert-kubeconfig\" writes one"                                         },
+    {"oidc",  "the plugin kubelogin (\"kubectl oidc-login\") serves OpenID Connect"                 },
+};
+
+static void reject_auth_provider(KubeReading *reading, KubeNode user) {
+    KubeNode provider = member(reading, user, "auth-provider");
+    const char *hint = "\"token\" or a client certificate does as well";
+    if (!kube_node_exists(provider))
+        return;
+    Str name = value_text_at(provider.value, STR("name"));
+    for (size_t i = 0; i < ARRAY_COUNT(provider_hints); i++) {
+        if (str_equal_cstr(name, provider_hints[i].name))
+            hint = provider_hints[i].hint;
+    }
+    (void)fail_at(reading, provider,
+                  str_format(reading->nodes.arena,
+                             "is not supported; Kubernetes replaced auth-provider by \"exec\". Use "
+                             "an \"exec\" section: %s",
+                             hint));
+}
+
+/* A text may come from anywhere: it must not make us run a program, or send the content of a file
+ * to its server. */
+static void check_trust(KubeReading *reading, KubeNode user, const KubeTarget *target) {
+    bool is_trusted = !is_text(user.file) || reading->choice->allow_exec;
+    bool has_token = target->token.len || target->user.len;
+    if (!is_trusted && target->exec.command.len && !has_token)
+        check_text(reading, user, "exec",
+                   STR("runs a program, which a kubeconfig text must not do. Use a kubeconfig "
+                       "file, the argument \"exec\", or allow_exec = true"));
+    if (!is_trusted && target->token_file.len)
+        check_text(reading, user, "tokenFile",
+                   STR("reads a local file, which a kubeconfig text must not do. Use a kubeconfig "
+                       "file, \"token\", or allow_exec = true"));
+}
+
+static void check_user(KubeReading *reading, KubeNode user, const KubeTarget *target) {
+    bool has_password = target->user.len || target->password.len;
+    if (has_password && (target->token.len || target->token_file.len))
+        (void)fail_at(reading, user, STR("has both a token and a user name with a password"));
+    if (target->certificate.len && target->key.len == 0)
+        (void)fail_at(reading, user, STR("has a \"client-certificate\", but no \"client-key\""));
+    if (target->key.len && target->certificate.len == 0)
+        (void)fail_at(reading, user, STR("has a \"client-key\", but no \"client-certificate\""));
+    check_trust(reading, user, target);
+}
+
+static void read_user(KubeReading *reading, KubeNode user, KubeNode cluster, KubeTarget *out) {
+    KubeNode exec = member(reading, user, "exec");
+    KubeNode token_file = member(reading, user, "tokenFile");
+    out->token = str_trim(member_text(reading, user, "token"));
+    out->token_file = kube_node_text(&reading->nodes, token_file);
+    out->user = member_text(reading, user, "username");
+    out->password = member_text(reading, user, "password");
+    read_pem(reading, user, "client-certificate", kube_target_check_certificate, &out->certificate);
+    read_pem(reading, user, "client-key", kube_target_check_key, &out->key);
+    reject_auth_provider(reading, user);
+    if (kube_node_exists(exec))
+        read_exec(reading, exec, &out->exec);
+    if (out->exec.should_get_cluster)
+        out->exec_config = exec_config(reading, cluster);
+    if (out->token_file.len)
+        (void)resolve(reading, token_file, &out->token_file);
+    check_user(reading, user, out);
+}
+
+/* Reads the entries. As for kubectl, a server without TLS gets no credentials. */
+static bool read_entries(KubeReading *reading, KubeNode cluster, KubeNode user, KubeTarget *out) {
+    size_t before = reading->nodes.diags->error_count;
+    Str problem = STR_EMPTY;
+    if (cluster.file)
+        read_cluster(reading, cluster, out);
+    if (user.file) {
+        read_impersonation(reading, user, &out->impersonation);
+        if (!str_starts_with(out->server, STR("http://")))
+            read_user(reading, user, cluster, out);
+    }
+    if (reading->nodes.diags->error_count > before)
+        return false;
+    return kube_target_finish(out, &problem, reading->nodes.arena) ||
+           fail_at(reading, user.file ? user : cluster,
+                   str_format(reading->nodes.arena, "is invalid: %.*s",
+                              STR_ARG(str_slice(problem, 0, problem.len - 1))));
+}
+
+/* Sets *from to the member that has the name, or to nothing if the name is an argument. */
+static Str chosen(KubeReading *reading, Str argument, KubeNode member, KubeNode *from) {
+    *from = argument.len ? (KubeNode){0} : member;
+    return argument.len || !member.file ? argument : kube_node_text(&reading->nodes, member);
+}
+
+static KubeNode current_context(KubeReading *reading) {
+    vec_each(&reading->files, file) {
+        KubeNode found = member(reading, kube_node_root(file), "current-context");
+        bool is_empty = kube_node_is(found, KIND_STRING) && found.value.count == 0;
+        if (kube_node_exists(found) && !is_empty)
+            return found;
     }
     return (KubeNode){0};
 }
 
-/* Reads PEM text: "x-data" holds it in base64, "x" names a file relative to the kubeconfig. */
-static bool take_pem(
-    const Io *io, KubeNode place, const char *name, Str *out, Arena *arena, Diags *diags) {
-    const char *inline_name = str_to_cstr(str_format(arena, "%s-data", name), arena);
-    Str data = member_text(place, inline_name, arena);
-    Str path = member_text(place, name, arena);
-    if (data.len) {
-        return digest_from_base64(data, out, arena) ||
-               fail(diags, str_format(arena, "\"%s\" in \"%.*s\" is not base64.", inline_name,
-                                      STR_ARG(place.file->path)));
-    }
-    if (path.len == 0)
-        return true;
-    path = disk_join(disk_directory_of(place.file->path), path, arena);
-    int error = io->disk->read_file(io->disk->self, path, out, arena);
-    return error == 0 || fail(diags, str_format(arena, "\"%.*s\" (%s) cannot be read: %s.",
-                                                STR_ARG(path), name, strerror(-error)));
-}
-
-static bool take_cluster(
-    const Io *io, KubeNode cluster, KubeTarget *out, Arena *arena, Diags *diags) {
-    out->server = member_text(cluster, "server", arena);
-    out->skip_verify =
-        str_equal(member_text(cluster, "insecure-skip-tls-verify", arena), STR("true"));
-    out->server_name = member_text(cluster, "tls-server-name", arena);
-    out->proxy = member_text(cluster, "proxy-url", arena);
-    return take_pem(io, cluster, "certificate-authority", &out->ca_certs, arena, diags);
-}
-
-/* "env: [{name: A, value: b}]" */
-static void take_variables(KubeNode exec, KubeProgram *out, Arena *arena) {
-    KubeNode list = member(exec, "env");
-    for (size_t i = 0; i < item_count(list); i++) {
-        KubeNode item = item_at(list, i);
-        Str name = member_text(item, "name", arena);
-        Str value = member_text(item, "value", arena);
-        vec_push(arena, &out->environment,
-                 str_format(arena, "%.*s=%.*s", STR_ARG(name), STR_ARG(value)));
-    }
-}
-
-Str kubeconfig_check_program(const KubeProgram *program, Arena *arena) {
-    static const char *const versions[] = {"client.authentication.k8s.io/v1",
-                                           "client.authentication.k8s.io/v1beta1"};
-    bool is_known = false;
-    for (size_t i = 0; i < ARRAY_COUNT(versions); i++)
-        is_known |= str_equal_cstr(program->version, versions[i]);
-    if (program->command.len == 0)
-        return STR("The program that is to give the credentials (\"exec\") has no \"command\".");
-    if (is_known)
-        return STR_EMPTY;
-    return str_format(arena,
-                      "The program that is to give the credentials (\"exec\") speaks \"%.*s\"; "
-                      "loam knows \"%s\" and \"%s\".",
-                      STR_ARG(program->version), versions[0], versions[1]);
-}
-
-/* A command with a slash is relative to the directory of its kubeconfig. */
-static bool take_program(KubeNode exec, KubeProgram *out, Arena *arena, Diags *diags) {
-    KubeNode arguments = member(exec, "args");
-    Str command = member_text(exec, "command", arena);
-    if (str_find_char(command, '/', 0) != SIZE_MAX)
-        command = disk_join(disk_directory_of(exec.file->path), command, arena);
-    out->command = command;
-    out->version = member_text(exec, "apiVersion", arena);
-    out->hint = member_text(exec, "installHint", arena);
-    out->tells_cluster = str_equal(member_text(exec, "provideClusterInfo", arena), STR("true"));
-    for (size_t i = 0; i < item_count(arguments); i++)
-        vec_push(arena, &out->arguments, str_clone(scalar(item_at(arguments, i).node), arena));
-    take_variables(exec, out, arena);
-    if (str_equal(member_text(exec, "interactiveMode", arena), STR("Always")))
-        return fail(diags,
-                    STR("The program that is to give the credentials (\"exec\") wants to ask "
-                        "at the terminal (interactiveMode: Always). Run it by hand, and give "
-                        "its token as \"token\", or as KUBE_TOKEN."));
-    Str problem = kubeconfig_check_program(out, arena);
-    return problem.len == 0 || fail(diags, problem);
-}
-
-static bool take_user(const Io *io, KubeNode user, KubeTarget *out, Arena *arena, Diags *diags) {
-    KubeNode exec = member(user, "exec");
-    out->token = member_text(user, "token", arena);
-    out->token_file = member_text(user, "tokenFile", arena);
-    out->user = member_text(user, "username", arena);
-    out->password = member_text(user, "password", arena);
-    if (out->token_file.len)
-        out->token_file = disk_join(disk_directory_of(user.file->path), out->token_file, arena);
-    if (!take_pem(io, user, "client-certificate", &out->certificate, arena, diags) ||
-        !take_pem(io, user, "client-key", &out->key, arena, diags))
+static bool read_context(KubeReading *reading, KubeTarget *out) {
+    const KubeChoice *choice = reading->choice;
+    KubeNode context = {0}, cluster = {0}, user = {0}, from = {0};
+    Str name = chosen(reading, choice->context, current_context(reading), &from);
+    if (!find_entry(reading, from, &contexts, name, &context))
         return false;
-    if (out->token.len || out->token_file.len || out->user.len || out->certificate.len)
-        return true;
-    if (exec.node)
-        return take_program(exec, &out->program, arena, diags);
-    return !member(user, "auth-provider").node ||
-           fail(diags, STR("The user of this context has an \"auth-provider\", which Kubernetes "
-                           "itself gave up for \"exec\". Give a token as \"token\", or as "
-                           "KUBE_TOKEN."));
-}
-
-static bool missing(Diags *diags, const char *kind, Str name, Arena *arena) {
-    return fail(diags, str_format(arena, "The files know no %s \"%.*s\".", kind, STR_ARG(name)));
-}
-
-static bool take_context(const Io *io,
-                         const KubeChoice *choice,
-                         KubeFile *files,
-                         KubeTarget *out,
-                         Arena *arena,
-                         Diags *diags) {
-    size_t count = choice->paths.count;
-    Str name = choice->context;
-    for (size_t i = 0; i < count && name.len == 0; i++)
-        name = member_text(root_of(&files[i]), "current-context", arena);
-    KubeNode context = named(files, count, "contexts", "context", name);
-    if (name.len && !context.node)
-        return missing(diags, "context", name, arena);
-    Str cluster_name =
-        choice->cluster.len ? choice->cluster : member_text(context, "cluster", arena);
-    Str user_name = choice->user_name.len ? choice->user_name : member_text(context, "user", arena);
-    KubeNode cluster = named(files, count, "clusters", "cluster", cluster_name);
-    KubeNode user = named(files, count, "users", "user", user_name);
-    if (cluster_name.len && !cluster.node)
-        return missing(diags, "cluster", cluster_name, arena);
-    if (user_name.len && !user.node)
-        return missing(diags, "user", user_name, arena);
-    if (cluster.node && !take_cluster(io, cluster, out, arena, diags))
+    KubeNode none = {0};
+    name = chosen(reading, choice->cluster,
+                  context.file ? member(reading, context, "cluster") : none, &from);
+    if (!find_entry(reading, from, &clusters, name, &cluster))
         return false;
-    /* Like kubectl, sends no credentials to a server that cannot prove its identity (http). */
-    bool is_open = str_starts_with(out->server, STR("http://"));
-    return !user.node || is_open || take_user(io, user, out, arena, diags);
+    if (context.file && name.len == 0)
+        return fail_at(reading, context, STR("names no cluster"));
+    name = chosen(reading, choice->user_name,
+                  context.file ? member(reading, context, "user") : none, &from);
+    if (!find_entry(reading, from, &users, name, &user))
+        return false;
+    out->namespace = chosen(reading, choice->namespace,
+                            context.file ? member(reading, context, "namespace") : none, &from);
+    return read_entries(reading, cluster, user, out);
 }
 
 bool kubeconfig_read(
     const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags) {
     KubeTarget target = {0};
-    KubeFile *files = arena_new_array(arena, KubeFile, choice->paths.count + 1);
-    bool ok = true;
-    for (size_t i = 0; i < choice->paths.count && ok; i++)
-        ok = load_file(io, choice->paths.items[i], &files[i], arena, diags);
-    ok = ok && take_context(io, choice, files, &target, arena, diags);
-    for (size_t i = 0; i < choice->paths.count; i++)
-        kube_file_release(&files[i]);
-    if (ok)
-        *out = target;
-    return ok;
+    KubeReading reading = {
+        .io = io, .choice = choice, .nodes = {arena, diags}
+    };
+    size_t before = diags->error_count;
+    if (!add_files(&reading) || !read_context(&reading, &target) || diags->error_count > before)
+        return false;
+    *out = target;
+    return true;
 }
 
-bool kubeconfig_is_in_cluster(const Io *io) {
-    return process_variable(io->process, "KUBERNETES_SERVICE_HOST").len &&
-           process_variable(io->process, "KUBERNETES_SERVICE_PORT").len;
+void kubeconfig_default_paths(const Io *io, StrVec *out, Arena *arena) {
+    Str rest = process_variable(io->process, "KUBECONFIG");
+    Str home = process_variable(io->process, "HOME");
+    Str path;
+    if (rest.len == 0 && home.len)
+        vec_push(arena, out, disk_join(home, STR(".kube/config"), arena));
+    while (rest.len && str_next_field(&rest, ':', &path)) {
+        if (path.len && !str_is_among(path, out->items, out->count))
+            vec_push(arena, out, path);
+    }
 }
 
-bool kubeconfig_in_cluster(const Io *io, KubeTarget *out, Arena *arena, Diags *diags) {
-    const Disk *disk = io->disk;
-    Str host = process_variable(io->process, "KUBERNETES_SERVICE_HOST");
-    Str port = process_variable(io->process, "KUBERNETES_SERVICE_PORT");
+bool kubeconfig_find(
+    const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags) {
+    KubeChoice found = *choice;
     KubeTarget target = {0};
-    Str token;
-    if (host.len == 0 || port.len == 0 ||
-        disk->read_file(disk->self, STR(ACCOUNT_FOLDER "token"), &token, arena) != 0)
-        return fail(diags, STR("\"in_cluster_config\" is set, but this is no pod with an account: "
-                               "there is no KUBERNETES_SERVICE_HOST, or no token in "
-                               "\"" ACCOUNT_FOLDER "\"."));
-    target.token_file = STR(ACCOUNT_FOLDER "token");
-    bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
-    target.server = str_format(arena, is_v6 ? "https://[%.*s]:%.*s" : "https://%.*s:%.*s",
-                               STR_ARG(host), STR_ARG(port));
-    (void)disk->read_file(disk->self, STR(ACCOUNT_FOLDER "ca.crt"), &target.ca_certs, arena);
+    kubeconfig_default_paths(io, &found.paths, arena);
+    if (!kubeconfig_read(io, &found, &target, arena, diags))
+        return false;
+    if (target.server.len == 0 && kube_pod_exists(io)) {
+        if (!kube_pod_read(io, &target, arena, diags))
+            return false;
+        if (choice->namespace.len)
+            target.namespace = choice->namespace;
+    }
     *out = target;
     return true;
 }

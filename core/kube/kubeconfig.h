@@ -1,48 +1,34 @@
-/* kubeconfig: reads the API server and the user from the files of kubectl. */
+/* kubeconfig: reads the API server and the user from kubeconfig files, by the rules of kubectl.
+ *
+ * Several files count as one: of entries with the same name the first file's is used, as a whole,
+ * and the current context is that of the first file that names one. Relative paths start from the
+ * directory of their own file. A diagnostic about an entry has its file and line. */
 #pragma once
 
 #include "diag.h"
 #include "io.h"
-
-/* The program that provides credentials: "exec" of a user. */
-typedef struct KubeProgram {
-    Str version; /* API version of the protocol: "client.authentication.k8s.io/v1" */
-    Str command; /* empty: no program */
-    StrVec arguments;
-    StrVec environment; /* "NAME=value", added to the environment of loam */
-    Str hint;           /* installation hint for the user */
-    bool tells_cluster; /* pass the cluster to the program (provideClusterInfo) */
-} KubeProgram;
-
-typedef struct KubeTarget {
-    Str server;      /* "https://host:6443"; empty: unknown */
-    Str server_name; /* name in its certificate; empty: the host of `server` */
-    Str proxy;       /* proxy URL; empty: from the environment variables */
-    Str ca_certs;    /* PEM: the certificate ca_certs */
-    bool skip_verify;
-    Str token;
-    Str token_file;      /* read instead of `token`; its content may change */
-    KubeProgram program; /* run instead of using `token` */
-    Str user;            /* basic authentication */
-    Str password;
-    Str certificate; /* PEM */
-    Str key;
-} KubeTarget;
+#include "kube_target.h"
 
 typedef struct KubeChoice {
-    StrVec paths;  /* earlier files win; a missing file is skipped */
+    Str content;   /* text of a kubeconfig; if not empty, `paths` are not read */
+    StrVec paths;  /* earlier files win */
+    bool is_exact; /* a missing file is an error; else it is skipped */
+    /* Trust `content`: run its "exec", read its token file. Files are always trusted. */
+    bool allow_exec;
     Str context;   /* empty: current-context */
     Str cluster;   /* overrides the cluster of the context */
     Str user_name; /* overrides the user of the context */
+    Str namespace; /* overrides the namespace of the context */
 } KubeChoice;
 
-/* Returns a sentence about an invalid program; empty if it is valid. */
-Str kubeconfig_check_program(const KubeProgram *program, Arena *arena);
-
+/* Without a context and a current context, the target has no server. */
 MUST_USE bool kubeconfig_read(
     const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags);
 
-/* Inside a pod: the token of its service account, and the server address from environment
- * variables. */
-bool kubeconfig_is_in_cluster(const Io *io);
-MUST_USE bool kubeconfig_in_cluster(const Io *io, KubeTarget *out, Arena *arena, Diags *diags);
+/* Adds the files of $KUBECONFIG (with colons between), else ~/.kube/config. */
+void kubeconfig_default_paths(const Io *io, StrVec *out, Arena *arena);
+
+/* What kubectl does without options: the default files with the choice's overrides; if these have
+ * no server, the service account of the pod. `choice` has no paths. */
+MUST_USE bool kubeconfig_find(
+    const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags);

@@ -39,8 +39,8 @@ static bool find_target(const Io *io, Value config, KubeTarget *out, Arena *aren
         find_paths(io, config, &choice.paths, arena);
     bool says_where = choice.paths.count || text_of(config, "host").len;
     if (backend_settings_bool(config, "in_cluster_config", false) ||
-        (!says_where && kubeconfig_is_in_cluster(io)))
-        return kubeconfig_in_cluster(io, out, arena, diags);
+        (!says_where && kube_pod_exists(io)))
+        return kube_pod_read(io, out, arena, diags);
     return kubeconfig_read(io, &choice, out, arena, diags);
 }
 
@@ -50,7 +50,7 @@ static void replace(Str *field, Value config, const char *name) {
         *field = text;
 }
 
-static void add_words(Value list, StrVec *out, Arena *arena) {
+static void add_args(Value list, StrVec *out, Arena *arena) {
     for (size_t i = 0; value_is_present(list) && i < list.count; i++)
         vec_push(arena, out, value_text(value_at(list, i)));
 }
@@ -63,33 +63,35 @@ static void add_variables(Value map, StrVec *out, Arena *arena) {
 }
 
 /* Reads the block "exec". */
-static bool read_program(Value config, KubeTarget *out, Arena *arena, Diags *diags) {
-    Value exec, list;
-    KubeProgram program = {0};
-    if (!value_find(config, STR("exec"), &exec) || !value_is_present(exec))
-        return true;
-    program.command = text_of(exec, "command");
-    program.version = text_of(exec, "api_version");
-    if (value_find(exec, STR("args"), &list))
-        add_words(list, &program.arguments, arena);
-    if (value_find(exec, STR("env"), &list))
-        add_variables(list, &program.environment, arena);
-    Str problem = kubeconfig_check_program(&program, arena);
-    out->program = program;
-    out->token = out->token_file = STR_EMPTY;
-    if (problem.len)
-        diags_error(diags, NO_RANGE, "Invalid backend configuration", "%.*s", STR_ARG(problem));
-    return problem.len == 0;
+static void read_exec(Value config, KubeTarget *out, Arena *arena) {
+    Value block, list;
+    if (!value_find(config, STR("exec"), &block) || !value_is_present(block))
+        return;
+    KubeExec exec = {
+        .command = text_of(block, "command"),
+        .api_version = text_of(block, "api_version"),
+    };
+    if (value_find(block, STR("args"), &list))
+        add_args(list, &exec.args, arena);
+    if (value_find(block, STR("env"), &list))
+        add_variables(list, &exec.env, arena);
+    out->exec = exec;
+    out->token = out->token_file = out->user = out->password = STR_EMPTY;
 }
 
-/* A configured token replaces the token file and the credential program. */
+/* A configured token replaces the token file and the credential plugin. */
 static void replace_token(KubeTarget *target, Value config) {
     Str token = text_of(config, "token");
     if (token.len == 0)
         return;
     target->token = token;
     target->token_file = STR_EMPTY;
-    target->program = (KubeProgram){0};
+    target->exec = (KubeExec){0};
+}
+
+static bool fail(Diags *diags, Str why) {
+    diags_error(diags, NO_RANGE, "Invalid backend configuration", "%.*s", STR_ARG(why));
+    return false;
 }
 
 /* Settings of the block win over those of kubeconfig files. */
@@ -104,21 +106,18 @@ bool kube_settings_read(const Io *io, Value config, KubeTarget *out, Arena *aren
     replace(&target.ca_certs, config, "cluster_ca_certificate");
     replace(&target.certificate, config, "client_certificate");
     replace(&target.key, config, "client_key");
-    if (!read_program(config, &target, arena, diags))
-        return false;
+    read_exec(config, &target, arena);
     replace_token(&target, config);
     target.skip_verify = backend_settings_bool(config, "insecure", target.skip_verify);
-    while (str_ends_with(target.server, STR("/")))
-        target.server = str_slice(target.server, 0, target.server.len - 1);
-    if (target.server.len && str_find(target.server, STR("://"), 0) == SIZE_MAX)
-        target.server = str_concat(STR("https://"), target.server, arena);
+    Str problem;
+    if (!kube_target_finish(&target, &problem, arena))
+        return fail(diags, problem);
+    if (target.server.len == 0)
+        return fail(diags, STR("The address of the Kubernetes API server is missing. Set "
+                               "\"config_path\" (or KUBE_CONFIG_PATH) to a kubeconfig file, or "
+                               "\"host\"."));
     *out = target;
-    if (target.server.len)
-        return true;
-    diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "Nothing says where the Kubernetes API server is. Set \"config_path\" (or "
-                "KUBE_CONFIG_PATH) to a kubeconfig file, or \"host\".");
-    return false;
+    return true;
 }
 
 const Attribute kube_settings_attributes[] = {

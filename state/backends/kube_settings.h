@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend.h"
+#include "kube_pod.h"
 #include "kubeconfig.h"
 
 /* Sizes of the tables below. */

@@ -1,6 +1,7 @@
 /* KubeStore: the Kubernetes objects of one workspace: names, labels, requests. */
 #pragma once
 
+#include "diag.h"
 #include "kube_client.h"
 
 typedef struct KubeStore {

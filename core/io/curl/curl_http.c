@@ -179,6 +179,8 @@ static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *pla
         curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
         curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L);
     }
+    if (request->accepts_gzip)
+        curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     set_text(curl, CURLOPT_USERNAME, request->user, arena);
     set_text(curl, CURLOPT_PASSWORD, request->password, arena);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "loam/" LOAM_VERSION);

@@ -1,118 +1,263 @@
-/* What a program answers, and how often it is asked; tests/backend/kubernetes runs real ones. */
-#include "unit.h"
+/* How often a plugin runs and a token file is read; tests/backend/kubernetes does it for real. */
+#include "kube_case.h"
 
 #include "kube_login.h"
+#include "thread.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 
-#define V1     "client.authentication.k8s.io/v1"
-#define ANSWER "{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1 "\",\"status\":"
+#define V1 "client.authentication.k8s.io/v1"
 
-typedef struct Program {
-    int error;
-    int status;
-    const char *says;
-    const char *complains;
-    int times;
-    Str told;
-} Program;
+typedef struct PluginRun {
+    _Atomic int times;
+    int error;          /* of starting it */
+    int64_t now_ms;     /* of the clock */
+    int64_t lifetime_s; /* 0: no expiry */
+    bool is_slow;
+} PluginRun;
 
 static int run(void *self, const ProcessRequest *request, ProcessResult *out, Arena *arena) {
-    Program *program = self;
-    program->times++;
-    assert_string_equal(request->argv[0], "give");
-    assert_string_equal(request->argv[1], "now");
-    assert_null(request->argv[2]);
-    check_str(request->environment->items[0], "A=b");
-    program->told = str_clone(request->environment->items[1], arena);
-    *out = (ProcessResult){.exit_status = program->status,
-                           .out = str_from_cstr(program->says),
-                           .err = str_from_cstr(program->complains)};
-    return program->error;
+    PluginRun *plugin = self;
+    int number = atomic_fetch_add(&plugin->times, 1) + 1;
+    if (plugin->is_slow)
+        clock_real.sleep_ms(NULL, 100, NULL);
+    if (plugin->error)
+        return plugin->error;
+    Str expiry = STR_EMPTY;
+    if (plugin->lifetime_s)
+        expiry = str_format(
+            arena, ",\"expirationTimestamp\":\"%.*s\"",
+            STR_ARG(clock_format_rfc3339(plugin->now_ms + plugin->lifetime_s * 1000, arena)));
+    Str text = str_format(arena,
+                          "{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1
+                          "\",\"status\":{\"token\":\"t%d\"%.*s}}",
+                          number, STR_ARG(expiry));
+    *out = (ProcessResult){0};
+    request->output(request->payload, text, false);
+    return 0;
 }
 
-typedef struct Row {
-    Program program;
-    const char *token; /* NULL: refused */
-    const char *key;   /* or a part of what the refusal says */
-} Row;
-
-static const Row rows[] = {
-    {{.says = ANSWER "{\"token\":\"t\"}}"},                                                 "t",  ""                                    },
-    {{.says = ANSWER "{\"clientCertificateData\":\"c\",\"clientKeyData\":\"k\"}}"},         "",   "k"                                   },
-    {{.says = ANSWER "{\"clientCertificateData\":\"c\",\"token\":\"secret\"}}"},            NULL, "neither"                             },
-    {{.says = ANSWER "{}}"},                                                                NULL, "neither"                             },
-    {{.says = "{\"kind\":\"ExecCredential\",\"apiVersion\":\"v0\",\"status\":\"secret\"}"},
-     NULL,                                                                                        "in \"v0\" where \"" V1 "\""          },
-    {{.says = "secret"},                                                                    NULL, "ExecCred"                            },
-    {{.status = 3, .says = "secret", .complains = "log in first\n"},
-     NULL,                                                                                        "status 3 and said: log in first"     },
-    {{.error = -ENOENT},                                                                    NULL, ". Get it."                           },
-    {{.error = -EACCES},                                                                    NULL, "cannot be started: Permission denied"},
-};
-
-static KubeTarget target_of(Arena *arena) {
-    KubeTarget target = {.server = STR("https://h"), .ca_certs = STR("CA")};
-    target.program = (KubeProgram){
-        .version = STR(V1), .command = STR("give"), .hint = STR("Get it."), .tells_cluster = true};
-    vec_push(arena, &target.program.arguments, STR("now"));
-    vec_push(arena, &target.program.environment, STR("A=b"));
-    return target;
+static int64_t now(void *self) {
+    return ((PluginRun *)self)->now_ms;
 }
 
-static void answers(void **state) {
-    (void)state;
-    SCOPED(ArenaRef) arena = arena_open("test");
-    KubeTarget target = target_of(arena);
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        Program program = rows[i].program;
-        Process process = {.self = &program, .run = run};
-        Io io = {.process = &process};
-        KubeCredential got = {0};
-        Str problem = STR_EMPTY;
-        KubeLogin *login = kube_login_new(&io, &target);
-        bool ok = kube_login_get(login, 0, NULL, &got, &problem, arena);
-        assert_int_equal(ok, rows[i].token != NULL);
-        if (ok) {
-            check_str(got.token, rows[i].token);
-            check_str(got.key, rows[i].key);
-        } else if (str_find(problem, str_from_cstr(rows[i].key), 0) == SIZE_MAX) {
-            check_str(problem, rows[i].key);
-        }
-        assert_true(str_find(problem, STR("secret"), 0) == SIZE_MAX);
-        check_str(program.told,
-                  "KUBERNETES_EXEC_INFO={\"apiVersion\":\"" V1 "\",\"kind\":\"ExecCredential\","
-                  "\"spec\":{\"cluster\":{\"certificate-authority-data\":\"Q0E=\","
-                  "\"server\":\"https://h\"},\"interactive\":false}}");
-        kube_login_close(login);
-    }
+typedef struct LoginCase {
+    Arena *arena;
+    PluginRun plugin;
+    Process process;
+    Clock clock;
+    Io io;
+    KubeTarget target;
+    KubeLogin *login;
+} LoginCase;
+
+static void open_case(LoginCase *test) {
+    *test = (LoginCase){.arena = arena_open("test")};
+    test->plugin.now_ms = 1800000000000;
+    test->process = (Process){.self = &test->plugin, .run = run};
+    test->clock = (Clock){.self = &test->plugin, .now_ms = now};
+    test->io = (Io){.process = &test->process, .clock = &test->clock, .disk = &disk_real};
+    test->target.exec = (KubeExec){.api_version = STR(V1), .command = STR("give")};
+    test->login = kube_login_new(&test->io, &test->target);
 }
 
-/* Asked once, and anew only by who says that the last answer was refused. */
-static void asking(void **state) {
-    (void)state;
-    SCOPED(ArenaRef) arena = arena_open("test");
-    KubeTarget target = target_of(arena);
-    Program program = {.says = ANSWER "{\"token\":\"t\"}}"};
-    Process process = {.self = &program, .run = run};
-    Io io = {.process = &process};
+static void close_case(LoginCase *test) {
+    kube_login_close(test->login);
+    arena_close(test->arena);
+}
+
+static KubeCredential must_get(LoginCase *test, uint64_t refused) {
     KubeCredential got = {0};
-    Str problem;
-    KubeLogin *login = kube_login_new(&io, &target);
+    Str problem = STR_EMPTY;
+    if (!kube_login_get(test->login, refused, NULL, &got, &problem, test->arena))
+        check_str(problem, "no problem");
+    return got;
+}
+
+static Str must_fail(LoginCase *test, uint64_t refused) {
+    KubeCredential got = {0};
+    Str problem = STR_EMPTY;
+    assert_false(kube_login_get(test->login, refused, NULL, &got, &problem, test->arena));
+    return problem;
+}
+
+/* Without an expiry a plugin runs once, and again only after the server rejects its credential. */
+static void refused_ones(void **state) {
+    (void)state;
     static const uint64_t refused[] = {0, 0, 1, 1, 0, 2};
     static const int times[] = {1, 1, 2, 2, 2, 3};
+    LoginCase test;
+    open_case(&test);
     for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {
-        assert_true(kube_login_get(login, refused[i], NULL, &got, &problem, arena));
-        assert_int_equal(program.times, times[i]);
+        KubeCredential got = must_get(&test, refused[i]);
+        assert_int_equal(test.plugin.times, times[i]);
         assert_int_equal(got.number, times[i]);
+        check_str_equal(got.token, str_format(test.arena, "t%d", times[i]));
+        test.plugin.now_ms += 100000000;
     }
-    kube_login_close(login);
+    close_case(&test);
+}
+
+/* The seconds after which the plugin runs again. */
+static void expiring(void **state) {
+    (void)state;
+    static const struct {
+        int64_t lifetime_s, last_s, first_s;
+    } rows[] = {
+        {900, 839, 840},
+        {120, 59,  60 },
+        {60,  29,  30 },
+        {10,  4,   5  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        LoginCase test;
+        open_case(&test);
+        test.plugin.lifetime_s = rows[i].lifetime_s;
+        int64_t began = test.plugin.now_ms;
+        check_str(must_get(&test, 0).token, "t1");
+        test.plugin.now_ms = began + rows[i].last_s * 1000;
+        check_str(must_get(&test, 0).token, "t1");
+        test.plugin.now_ms = began + rows[i].first_s * 1000;
+        check_str(must_get(&test, 0).token, "t2");
+        close_case(&test);
+    }
+}
+
+/* A renewal that fails is no failure while the old credential lasts; afterwards it is. */
+static void failed_renewal(void **state) {
+    (void)state;
+    LoginCase test;
+    open_case(&test);
+    test.plugin.lifetime_s = 900;
+    int64_t began = test.plugin.now_ms;
+    check_str(must_get(&test, 0).token, "t1");
+    test.plugin.error = -EACCES;
+    test.plugin.now_ms = began + 850000;
+    check_str(must_get(&test, 0).token, "t1");
+    check_str(must_fail(&test, 1),
+              "the credential plugin \"give\" cannot be started: Permission denied");
+    test.plugin.now_ms = began + 900000;
+    check_str(must_fail(&test, 0),
+              "the credential plugin \"give\" cannot be started: Permission denied");
+    test.plugin.error = 0;
+    check_str(must_get(&test, 0).token, "t5");
+    close_case(&test);
+}
+
+static void ask_once(void *payload) {
+    LoginCase *test = payload;
+    SCOPED(ArenaRef) arena = arena_open("thread");
+    KubeCredential got = {0};
+    Str problem = STR_EMPTY;
+    bool ok = kube_login_get(test->login, 0, NULL, &got, &problem, arena);
+    CHECK(ok == (test->plugin.error == 0));
+}
+
+/* Requests at the same time share one run of the plugin, and its failure. */
+static void at_once(void **state) {
+    (void)state;
+    for (int round = 0; round < 2; round++) {
+        LoginCase test;
+        Thread *threads[8];
+        open_case(&test);
+        test.plugin.is_slow = true;
+        test.plugin.error = round ? -EACCES : 0;
+        for (size_t i = 0; i < ARRAY_COUNT(threads); i++)
+            threads[i] = thread_start(THREAD_ATTEMPT, ask_once, &test);
+        for (size_t i = 0; i < ARRAY_COUNT(threads); i++)
+            thread_join(threads[i]);
+        assert_true(test.plugin.times < 4); /* a thread may start late */
+        if (round == 0)
+            assert_int_equal(test.plugin.times, 1);
+        close_case(&test);
+    }
+}
+
+/* A configured certificate goes with the plugin's token; a token or a password needs no plugin. */
+static void with_configured(void **state) {
+    (void)state;
+    LoginCase test;
+    open_case(&test);
+    test.target.certificate = STR("c");
+    test.target.key = STR("k");
+    KubeCredential got = must_get(&test, 0);
+    check_str(got.token, "t1");
+    check_str(got.certificate, "c");
+    check_str(got.key, "k");
+    assert_true(kube_login_is_asked(test.login));
+    test.target.token = STR("own");
+    assert_false(kube_login_is_asked(test.login));
+    got = must_get(&test, 0);
+    check_str(got.token, "own");
+    assert_int_equal(got.number, 0);
+    test.target.token = STR_EMPTY;
+    test.target.user = STR("u");
+    assert_false(kube_login_is_asked(test.login));
+    check_str(must_get(&test, 0).token, "");
+    assert_int_equal(test.plugin.times, 1);
+    close_case(&test);
+}
+
+static void token_file(void **state) {
+    (void)state;
+    KubeCase files;
+    LoginCase test;
+    kube_case_open(&files);
+    open_case(&test);
+    test.target = (KubeTarget){.token_file = kube_case_file(&files, "t", STR("one\n"))};
+    assert_true(kube_login_is_asked(test.login));
+    check_str(must_get(&test, 0).token, "one");
+    kube_case_file(&files, "t", STR(" two\n"));
+    test.plugin.now_ms += 59000;
+    check_str(must_get(&test, 0).token, "one");
+    KubeCredential got = must_get(&test, 1); /* after the server rejected it */
+    check_str(got.token, "two");
+    kube_case_file(&files, "t", STR("three"));
+    test.plugin.now_ms += 60000;
+    check_str(must_get(&test, 0).token, "three");
+    /* A file that is being replaced: the last content counts. */
+    kube_case_file(&files, "t", STR(""));
+    test.plugin.now_ms += 60000;
+    check_str(must_get(&test, 0).token, "three");
+    close_case(&test);
+    kube_case_close(&files);
+}
+
+static void bad_token_files(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *problem;
+    } rows[] = {
+        {NULL,          "cannot be read: No such file or directory"},
+        {"",            "is empty"                                 },
+        {"secret\ntwo", "does not hold a token, but several lines" },
+        {"sec\x01ret",  "does not hold a token, but several lines" },
+    };
+    KubeCase files;
+    kube_case_open(&files);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        LoginCase test;
+        open_case(&test);
+        Str path = disk_join(files.directory, STR("t"), test.arena);
+        if (rows[i].text)
+            kube_case_file(&files, "t", str_from_cstr(rows[i].text));
+        test.target = (KubeTarget){.token_file = path};
+        check_str_equal(must_fail(&test, 0), str_format(test.arena, "the token file \"%.*s\" %s",
+                                                        STR_ARG(path), rows[i].problem));
+        test.target.token = STR("own");
+        check_str(must_get(&test, 0).token, "own");
+        close_case(&test);
+    }
+    kube_case_close(&files);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers),
-        cmocka_unit_test(asking),
+        cmocka_unit_test(refused_ones),    cmocka_unit_test(expiring),
+        cmocka_unit_test(failed_renewal),  cmocka_unit_test(at_once),
+        cmocka_unit_test(with_configured), cmocka_unit_test(token_file),
+        cmocka_unit_test(bad_token_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,138 @@
+/* Validates what kubeconfig files and arguments say about a server and a user. */
+#include "kube_target.h"
+#include "kube_exec.h"
+#include "url.h"
+
+static bool has_control(Str text, bool with_space) {
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < ' ' || c == 0x7f || (with_space && c == ' '))
+            return true;
+    }
+    return false;
+}
+
+static bool is_one_of(Str text, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal_cstr(text, names[i]))
+            return true;
+    }
+    return false;
+}
+
+Str kube_target_complete_server(Str url, Arena *arena) {
+    url = str_trim(url);
+    while (str_ends_with(url, STR("/")))
+        url = str_slice(url, 0, url.len - 1);
+    bool has_scheme = str_find(url, STR("://"), 0) != SIZE_MAX;
+    return url.len == 0 || has_scheme ? url : str_concat(STR("https://"), url, arena);
+}
+
+Str kube_target_check_server(Str url) {
+    static const char *const schemes[] = {"https", "http"};
+    Url parts;
+    if (has_control(url, true))
+        return STR("must not contain spaces or control characters");
+    if (!url_parse(url, &parts) || url_host_name(&parts).len == 0 ||
+        !is_one_of(parts.scheme, schemes, ARRAY_COUNT(schemes)))
+        return STR("must be a URL such as \"https://host:6443\"");
+    if (parts.userinfo.len)
+        return STR("must not contain a user or a password; they are arguments of the user");
+    if (parts.query.len || parts.fragment.len)
+        return STR("must not contain a query (\"?\") or a fragment (\"#\")");
+    return STR_EMPTY;
+}
+
+Str kube_target_check_proxy(Str url) {
+    static const char *const schemes[] = {"http", "https", "socks5", "socks5h"};
+    Url parts;
+    if (has_control(url, true))
+        return STR("must not contain spaces or control characters");
+    bool is_url = url_parse(url, &parts) && url_host_name(&parts).len > 0;
+    return is_url && is_one_of(parts.scheme, schemes, ARRAY_COUNT(schemes))
+               ? STR_EMPTY
+               : STR("must be a URL whose scheme is http, https or socks5");
+}
+
+static Str check_pem(Str pem, Str label, Str problem) {
+    bool is_pem =
+        str_find(pem, STR("-----BEGIN "), 0) != SIZE_MAX && str_find(pem, label, 0) != SIZE_MAX;
+    return pem.len == 0 || is_pem ? STR_EMPTY : problem;
+}
+
+Str kube_target_check_ca_certs(Str pem) {
+    return kube_target_check_certificate(pem);
+}
+
+Str kube_target_check_certificate(Str pem) {
+    return check_pem(pem, STR("CERTIFICATE-----"), STR("does not hold a certificate as PEM text"));
+}
+
+Str kube_target_check_key(Str pem) {
+    return check_pem(pem, STR("PRIVATE KEY-----"), STR("does not hold a private key as PEM text"));
+}
+
+static bool reject(Str *problem, const char *what, Str why, Arena *arena) {
+    if (why.len)
+        *problem = str_format(arena, "%s %.*s.", what, STR_ARG(why));
+    return why.len == 0;
+}
+
+/* A value with a line break would add headers of its own to the request. */
+static bool check_header(Str value, const char *what, Str *problem, Arena *arena) {
+    return reject(
+        problem, what,
+        has_control(value, false) ? STR("must not contain control characters") : STR_EMPTY, arena);
+}
+
+static bool check_impersonation(const KubeImpersonation *as, Str *problem, Arena *arena) {
+    bool has_more = as->uid.len || as->groups.count || as->extra.count;
+    if (has_more && as->user.len == 0)
+        return reject(problem, "Impersonation",
+                      STR("of a uid, of groups or of extra fields needs a user name (\"as\")"),
+                      arena);
+    if (!check_header(as->user, "The impersonated user", problem, arena) ||
+        !check_header(as->uid, "The impersonated uid", problem, arena))
+        return false;
+    vec_each(&as->groups, group) {
+        if (!check_header(*group, "An impersonated group", problem, arena))
+            return false;
+    }
+    vec_each(&as->extra, extra) {
+        vec_each(&extra->values, value) {
+            if (!check_header(*value, "An extra field of the impersonated user", problem, arena))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool check_pair(const KubeTarget *target, Str *problem, Arena *arena) {
+    bool has_both = (target->certificate.len > 0) == (target->key.len > 0);
+    return has_both ||
+           reject(problem, "The client certificate",
+                  target->key.len ? STR("is missing; there is only its key") : STR("has no key"),
+                  arena);
+}
+
+bool kube_target_finish(KubeTarget *target, Str *problem, Arena *arena) {
+    target->server = kube_target_complete_server(target->server, arena);
+    target->token = str_trim(target->token);
+    Str server = target->server.len ? kube_target_check_server(target->server) : STR_EMPTY;
+    Str proxy = target->proxy.len ? kube_target_check_proxy(target->proxy) : STR_EMPTY;
+    Str exec = kube_exec_check(&target->exec, arena);
+    if (exec.len)
+        *problem = exec;
+    return exec.len == 0 && reject(problem, "The address of the API server", server, arena) &&
+           reject(problem, "The URL of the proxy", proxy, arena) &&
+           reject(problem, "The certificate authority",
+                  kube_target_check_ca_certs(target->ca_certs), arena) &&
+           reject(problem, "The client certificate",
+                  kube_target_check_certificate(target->certificate), arena) &&
+           reject(problem, "The client key", kube_target_check_key(target->key), arena) &&
+           check_pair(target, problem, arena) &&
+           check_header(target->token, "The token", problem, arena) &&
+           check_header(target->server_name, "The server name (\"tls-server-name\")", problem,
+                        arena) &&
+           check_impersonation(&target->impersonation, problem, arena);
+}
