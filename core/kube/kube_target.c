@@ -22,7 +22,7 @@ static bool is_one_of(Str text, const char *const *names, size_t count) {
 
 Str kube_target_complete_server(Str url, Arena *arena) {
     url = str_trim(url);
-    while (str_ends_with(url, STR("/")))
+    while (str_ends_with(url, STR("/")) && !str_ends_with(url, STR("://")))
         url = str_slice(url, 0, url.len - 1);
     bool has_scheme = str_find(url, STR("://"), 0) != SIZE_MAX;
     return url.len == 0 || has_scheme ? url : str_concat(STR("https://"), url, arena);

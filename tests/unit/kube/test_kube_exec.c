@@ -1,4 +1,4 @@
-/* Credential plugins as shell scripts: what they get, and what is made of their answers. */
+/* Credential plugins as shell scripts: what they get, and how their answers are read. */
 #include "kube_case.h"
 
 #include "json.h"
