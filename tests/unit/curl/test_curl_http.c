@@ -543,6 +543,55 @@ static void proxy(void **state) {
     unsetenv("no_proxy");
 }
 
+/* A compressed response arrives as it was; its limit counts the bytes that arrive. */
+static void compressed(void **state) {
+    (void)state;
+    static const char *const answers[] = {
+        "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: 18\r\n\r\n"
+        "\x78"
+        "\x01"
+        "\x2b"
+        "\x48"
+        "\x4c"
+        "\xce"
+        "\x4e"
+        "\x4d"
+        "\x51"
+        "\x28"
+        "\x40"
+        "\xa1"
+        "\x0c"
+        "\x01"
+        "\x5e"
+        "\x1f"
+        "\x07"
+        "\xca",
+        NULL};
+    static const struct {
+        uint64_t limit;
+        bool accepts;
+        HttpStatus wanted;
+    } cases[] = {
+        {0,  true,  HTTP_DONE     },
+        {21, true,  HTTP_TOO_LARGE},
+        {0,  false, HTTP_DONE     }
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Server server = {0};
+        server_start(&server, answers, arena);
+        Got got = ask(&server,
+                      (HttpRequest){.accepts_gzip = cases[i].accepts, .body_limit = cases[i].limit},
+                      "/", arena);
+        server_stop(&server);
+        assert_int_equal(got.status, cases[i].wanted);
+        bool was_offered = strstr(server.asked, "Accept-Encoding: gzip, deflate\r\n") != NULL;
+        assert_int_equal(was_offered, cases[i].accepts);
+        if (got.status == HTTP_DONE && cases[i].accepts)
+            check_str(got.body, "packed packed packed 1");
+    }
+}
+
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
     unsetenv("http_proxy");
@@ -554,7 +603,7 @@ int main(void) {
         cmocka_unit_test(not_kept),        cmocka_unit_test(cancelled),
         cmocka_unit_test(certificates),    cmocka_unit_test(handshakes),
         cmocka_unit_test(own_authorities), cmocka_unit_test(server_name),
-        cmocka_unit_test(proxy),
+        cmocka_unit_test(proxy),           cmocka_unit_test(compressed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
