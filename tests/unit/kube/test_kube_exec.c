@@ -1,4 +1,4 @@
-/* Credential plugins as shell scripts: what they get, and how their answers are read. */
+/* Credential plugins as shell scripts: their surroundings and their answers. */
 #include "kube_case.h"
 
 #include "json.h"
