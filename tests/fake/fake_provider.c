@@ -502,7 +502,7 @@ static bool fake_configure(const Call *call,
         strbuf_add_format(&world->diary, "configure %.*s\n", STR_ARG(endpoint));
     pthread_mutex_unlock(&world->mutex);
     if (str_equal(endpoint, STR("nowhere"))) {
-        diags_error(diags, NO_RANGE, "Cannot connect", "Nobody is there.");
+        diags_error(diags, NO_RANGE, "Cannot connect", "No answer.");
         return false;
     }
     return true;

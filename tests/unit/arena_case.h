@@ -1,4 +1,4 @@
-/* arena_case: one arena for all cases of a program, or one for each: fixtures of cmocka. */
+/* arena_case: cmocka fixtures for one arena per program or one per test. */
 #pragma once
 
 #include "unit.h"

@@ -1,4 +1,4 @@
-/* crypt_case: what tests of encryption begin with: blocks of a configuration as values. */
+/* crypt_case: fixture of encryption tests: blocks of a configuration as values. */
 #pragma once
 
 #include "cipher.h"
@@ -40,7 +40,7 @@ static inline Value crypt_case_config(CryptCase *c, const Schema *schema, const 
     return schema_apply_defaults(schema, config, c->arena);
 }
 
-/* A list of words: sh, -c, the script. */
+/* A list of strings: sh, -c, the script. */
 static inline Value crypt_case_words(CryptCase *c, Str script) {
     Value *words = arena_new_array(c->arena, Value, 3);
     words[0] = value_string(STR("sh"), c->arena);
@@ -49,7 +49,7 @@ static inline Value crypt_case_words(CryptCase *c, Str script) {
     return value_list(&TYPE_STRING, words, 3, c->arena);
 }
 
-/* {name = words} */
+/* {name = [sh, -c, script]} */
 static inline Value crypt_case_command(CryptCase *c, const char *name, Str script) {
     Str *names = arena_new(c->arena, Str);
     Value *value = arena_new(c->arena, Value);
@@ -82,7 +82,7 @@ static inline CipherStep crypt_case_step(CryptCase *c, const char *type, KeySour
     };
 }
 
-/* AES-GCM with each of the sources in turn; NULL: "unencrypted". */
+/* AES-GCM with each of the sources in order; NULL: "unencrypted". */
 static inline Cipher *crypt_case_cipher(CryptCase *c, KeySource *const *sources, size_t count) {
     Cipher *cipher = cipher_new(c->keyring, c->arena);
     for (size_t i = 0; i < count; i++) {

@@ -10,7 +10,7 @@
 #include "resource_type.h"
 #include "unit.h"
 
-/* What is at fault, for the reader of a failure. */
+/* Fails with the type, the name and the violated rule if `is_good` is false. */
 static inline void check_row(bool is_good, const char *type, const char *name, const char *law) {
     if (!is_good)
         print_error("%s.%s: %s\n", type, name, law);
@@ -31,7 +31,7 @@ static inline bool check_is_sentence(const char *text) {
     return text && str_ends_with(str_from_cstr(text), STR("."));
 }
 
-/* A default is of the attribute's type, and the attribute's own check takes it. */
+/* A default has the attribute's type and passes the attribute's own check. */
 static inline void check_default(const char *type, const Attribute *attribute) {
     SCOPED(ArenaRef) arena = arena_open("default");
     JsonReader reader = json_reader_new(str_from_cstr(attribute->default_json), arena);
@@ -77,7 +77,7 @@ static inline void check_attribute_row(const char *type, const Attribute *attrib
         check_default(type, attribute);
 }
 
-/* Rules are about arguments that users set, at least two. */
+/* Rules are about arguments that users set, at least two of them. */
 static inline void check_rule_rows(const char *type, const Schema *schema) {
     for (size_t i = 0; i < schema->rule_count; i++) {
         const char *const *names = schema->rules[i].names;
@@ -183,7 +183,7 @@ static inline Value check_probe_object(const Schema *schema, CheckProbe probe, A
     return value_with_items(object, items, arena);
 }
 
-/* An error is a sentence, and its path leads to a place of the schema. */
+/* An error has a full sentence, and its path exists in the schema. */
 static inline void check_diags(const char *type, Value config, const Diags *diags, Arena *arena) {
     vec_each(diags, diag) {
         Str text = diag->detail.len ? diag->detail : diag->summary;
@@ -198,7 +198,7 @@ static inline void check_diags(const char *type, Value config, const Diags *diag
     }
 }
 
-/* Of a type, or (without slots of a type) of the provider's configuration. */
+/* The validate slot of a type, or of the provider's configuration. */
 typedef struct CheckedValidate {
     const Provider *provider;
     const ObjectType *type; /* NULL: the provider */
@@ -250,7 +250,8 @@ static inline void check_validates(const CheckedValidate *of) {
 static inline void check_type_row(const Provider *provider, ObjectType type) {
     Str prefix = str_from_cstr(provider->name);
     assert_true(str_starts_with(str_from_cstr(type.name), prefix));
-    assert_true(type.name[prefix.len] == '_' || type.name[prefix.len] == 0); /* data "http" */
+    assert_true(type.name[prefix.len] == '_' ||
+                type.name[prefix.len] == 0); /* a data source may have no suffix: "http" */
     check_row(check_is_sentence(type.schema->description), type.name, "description",
               "no sentence describes the type");
     check_schema_rows(type.name, type.schema);
@@ -300,7 +301,7 @@ static inline void check_function_row(const Provider *provider, const ProviderFu
         check_schema_rows(name, function->object);
 }
 
-/* Every provider passes this. */
+/* Runs all checks on a provider's tables. */
 static inline void check_provider(const Provider *provider) {
     check_row(check_is_name(provider->name), provider->name, "name",
               "a name is of small letters, digits and _");

@@ -1,5 +1,5 @@
-/* resource_case: one object of one resource type, taken through plan and apply as the engine would,
- * on the real machine. Configurations are JSON text; attributes left out are null. */
+/* resource_case: one object of one resource type, planned and applied as the engine does, on the
+ * real machine. Configurations are JSON text; omitted attributes are null. */
 #pragma once
 
 #include "data_source_type.h"
@@ -20,9 +20,10 @@ typedef struct ResourceCase {
     const Schema *schema;
     Value state; /* null: no object */
     Str private_data;
-    PlanResponse plan; /* the newest */
-    bool in_doubt;     /* so said the newest apply */
-    Str deferred;      /* why the newest data source or ephemeral resource is left to the apply */
+    PlanResponse plan; /* the last one */
+    bool in_doubt;     /* the last apply ended in doubt */
+    Str deferred; /* why the last data source or ephemeral resource is left to the apply; empty: it
+                     is not */
 } ResourceCase;
 
 static inline ResourceCase case_open_object(ObjectType type) {
@@ -48,7 +49,7 @@ static inline ResourceCase case_open_object(ObjectType type) {
     return made;
 }
 
-/* A type of any kind as an ObjectType. */
+/* Any kind of type as an ObjectType. */
 #define case_type(row)                                                                             \
     _Generic((row),                                                                                \
         const ResourceType *: object_type_of_resource,                                             \
@@ -56,7 +57,7 @@ static inline ResourceCase case_open_object(ObjectType type) {
         const EphemeralType *: object_type_of_ephemeral)(row)
 #define case_open(row) case_open_object(case_type(row))
 
-/* The call points into the case, which may have moved since. */
+/* The call points into the case, which may have been copied since the last use. */
 static inline const Call *case_call(ResourceCase *c) {
     c->call.io = &c->io;
     return &c->call;
@@ -152,7 +153,7 @@ static inline bool case_delete(ResourceCase *c) {
     return done;
 }
 
-/* Plan and apply; a replacement destroys first. */
+/* Plans and applies; a replacement destroys first. */
 static inline bool case_apply(ResourceCase *c, const char *json) {
     Value config = case_config(c, json);
     if (!case_plan(c, json))
@@ -167,7 +168,7 @@ static inline bool case_apply(ResourceCase *c, const char *json) {
     return case_call_apply(c, c->state, c->plan.planned, config);
 }
 
-/* A data source: the state is its configuration before, its object after. */
+/* Reads a data source: the state is its configuration before, its object after. */
 static inline bool case_read_data(ResourceCase *c) {
     DataReadRequest request = {c->state};
     DataReadResponse response;
@@ -199,7 +200,7 @@ static inline bool case_import(ResourceCase *c, Str id) {
     return done;
 }
 
-/* An ephemeral resource: its result is the state, what it remembers the private data. */
+/* Opens an ephemeral resource: stores its result as state, and its private data. */
 static inline bool case_open_ephemeral(ResourceCase *c, const char *json, int64_t *renew_at_ms) {
     OpenResponse response = {0};
     c->diags = diags_new(c->arena);
@@ -225,7 +226,7 @@ static inline bool case_call_recover(ResourceCase *c,
     return done;
 }
 
-/* What a run after a crash finds out about an object that was to be made of this configuration. */
+/* Finds out, like a run after a crash, what became of an object of this configuration. */
 static inline bool case_recover(ResourceCase *c, const char *json, RecoverOutcome *outcome) {
     Value config = case_config(c, json), none = value_null(config.type);
     c->diags = diags_new(c->arena);
@@ -252,7 +253,7 @@ static inline bool case_is_planned_unknown(const ResourceCase *c, const char *na
     return !value_is_known(value_attribute(c->plan.planned, str_from_cstr(name)));
 }
 
-/* Nothing would be done. */
+/* Returns true if a plan is empty. */
 static inline bool case_is_settled(ResourceCase *c, const char *json) {
     return case_plan(c, json) && value_equal(c->plan.planned, c->state) &&
            c->plan.requires_replace.count == 0;
@@ -266,7 +267,7 @@ static inline void check_done(ResourceCase *c, bool done) {
     assert_true(done);
 }
 
-/* It failed, and says so in these words. */
+/* Checks that the call failed with this error. */
 static inline void check_refused(ResourceCase *c, bool done, const char *summary) {
     assert_false(done);
     assert_true(c->diags.count > 0);

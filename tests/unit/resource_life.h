@@ -1,6 +1,6 @@
-/* resource_life: the life of one object, by the promises of the contract. For every type that can
- * be made in a test: each step is followed by a read that finds what is in the state, with the same
- * private data, and by a plan that is empty. */
+/* resource_life: the life of one object, checked against the provider contract. Each step is
+ * followed by a read that returns the state and the private data unchanged, and by an empty plan.
+ * For every type that a test can create. */
 #pragma once
 
 #include "resource_case.h"
@@ -8,8 +8,8 @@
 typedef struct ResourceLife {
     const char *json;    /* a configuration */
     const char *changed; /* another one; NULL: no update, no replacement */
-    /* True: an import by the attribute `id` brings the whole object; else its import is not tried.
-     */
+    /* True if an import by the attribute `id` restores the whole object; otherwise no import is
+     * tested. */
     bool imports_whole;
 } ResourceLife;
 
@@ -23,14 +23,14 @@ static inline void check_life_same(ResourceCase *c,
     assert_true(is_same);
 }
 
-/* The object as it was made: whole, and settled. */
+/* Checks that a new object is complete and that a plan is empty. */
 static inline void check_life_settled(ResourceCase *c, const char *json) {
     assert_true(value_is_wholly_known(c->state));
     Value state = c->state;
     Str private_data = c->private_data;
     for (int i = 0; i < 2; i++) {
         check_done(c, case_read(c));
-        check_life_same(c, state, private_data, "a read changes what nobody changed");
+        check_life_same(c, state, private_data, "a read changes an unchanged object");
     }
     if (!case_is_settled(c, json))
         print_error("%s: the next plan is not empty\n", c->type->name);
@@ -66,7 +66,7 @@ static inline void check_life_import(ResourceCase *c, const char *json) {
     c->private_data = private_data;
 }
 
-/* A deletion is over when it returns, and one of an object that is gone succeeds. */
+/* A deletion has ended when it returns; deleting a missing object succeeds. */
 static inline void check_life_end(ResourceCase *c) {
     Value state = c->state;
     check_done(c, case_delete(c));

@@ -13,7 +13,7 @@ typedef struct SshCase {
     void *client;
 } SshCase;
 
-/* A client of this configuration; closes the one before. */
+/* Opens a client with this provider configuration, and closes the one before. */
 static inline void ssh_case_configure(SshCase *made, const char *json) {
     ResourceCase *c = &made->c;
     JsonReader reader = json_reader_new(str_from_cstr(json), c->arena);
@@ -67,7 +67,7 @@ static inline const char *ssh_config(SshCase *made, const char *rest) {
     return ssh_config_of(made, &target, rest);
 }
 
-/* A format's text, for configurations. */
+/* Formats text for a configuration. */
 static inline const char *ssh_text(SshCase *made, const char *format, const char *argument) {
     StrBuf buf = strbuf_new(made->c.arena);
     for (const char *at = format; *at; at++) {
@@ -80,7 +80,7 @@ static inline const char *ssh_text(SshCase *made, const char *format, const char
     return str_to_cstr(strbuf_str(&buf), made->c.arena);
 }
 
-/* Makes the object by way of a proxy that cuts the connection after so many bytes. */
+/* Creates the object through a proxy that cuts the connection after so many bytes. */
 static inline bool ssh_apply_cut(SshCase *made, const char *rest, size_t limit, size_t *passed) {
     SshProxy proxy = proxy_open(made->server.port, limit);
     SshTarget target = server_target(&made->server);

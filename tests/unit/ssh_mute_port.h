@@ -5,7 +5,7 @@
 
 typedef enum MutePortKind {
     MUTE_REFUSES, /* closed */
-    MUTE_SILENT,  /* takes connections and says nothing */
+    MUTE_SILENT,  /* accepts connections and sends nothing */
     MUTE_DROPS,   /* drops the packets of new connections, as a firewall or a dead machine does */
 } MutePortKind;
 
@@ -14,7 +14,7 @@ typedef struct MutePort {
     int fds[4]; /* -1: none */
 } MutePort;
 
-/* A listener whose queue is full drops what else comes. */
+/* A listener whose queue is full drops further connections. */
 static inline void mute_port_fill(MutePort *mute, const struct sockaddr_in *address) {
     for (size_t i = 1; i < ARRAY_COUNT(mute->fds); i++) {
         mute->fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -1,5 +1,5 @@
-/* ssh_proxy: a port that passes one connection on to a server, and cuts it after so many bytes of
- * the client's. What was passed reaches the server; then nothing listens any more. */
+/* ssh_proxy: a port that forwards one connection to a server, and cuts it after so many bytes from
+ * the client. The server receives all forwarded bytes; then the port is closed. */
 #pragma once
 
 #include "ssh_server.h"
@@ -70,8 +70,8 @@ static inline SshProxy proxy_open(uint16_t to, size_t limit) {
     return proxy;
 }
 
-/* How many bytes it passed on. One that has cut its connection is waited for: then the server has
- * had all of it. */
+/* Returns the number of forwarded bytes. After a cut it waits until the proxy has ended, so that
+ * the server has received all of them. */
 static inline size_t proxy_close(SshProxy *proxy, size_t limit) {
     if (*proxy->passed < limit)
         kill(proxy->pid, SIGTERM);

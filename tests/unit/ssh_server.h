@@ -1,7 +1,7 @@
 /* ssh_server: a real SSH server on loopback with its own keys and configuration, for one test.
  *
- * sshd or dropbear, from Debian's packages; tests skip, and say so, where it is not installed. It
- * serves the user who runs the test. All that it needs lies in one temporary folder. */
+ * sshd or dropbear, from Debian's packages; without them the tests are skipped with a message. The
+ * server runs as the user of the test, with all its files in one temporary directory. */
 #pragma once
 
 #include "io.h"
@@ -30,15 +30,15 @@ typedef struct SshServer {
     Str user;
     Str host_key;      /* public line */
     const char *delay; /* seconds before it starts; NULL: none */
-    const char *path;  /* PATH of sessions; NULL: as sshd has it */
-    Str private_key;   /* lets the user in */
-    Str other_key;     /* does not; a public line of it is other_public */
+    const char *path;  /* PATH of sessions; NULL: the default of sshd */
+    Str private_key;   /* accepted as the user's key */
+    Str other_key;     /* rejected; other_public is a public line of it */
     Str other_public;
 } SshServer;
 
 static inline const char *server_program(SshServerKind kind) {
     const char *path = kind == SERVER_SSHD ? "/usr/sbin/sshd" : "/usr/sbin/dropbear";
-    /* dropbear gets a home folder of its own by a mount, which takes root. */
+    /* dropbear gets its own home directory by a mount, which needs root. */
     bool possible = access(path, X_OK) == 0 && (kind == SERVER_SSHD || geteuid() == 0);
     return possible ? path : NULL;
 }
@@ -87,8 +87,8 @@ static inline uint16_t server_free_port(void) {
     return ntohs(address.sin_port);
 }
 
-/* A key named "second" becomes another host key. The shell of whoever runs the test reads no start
-   files of theirs: they take their time, and may wait for others. */
+/* A key named "second" becomes another host key. The user's shell reads no startup files: they are
+ * slow, and may wait for other programs. */
 static inline void server_configure_sshd(SshServer *server) {
     bool has_second = access(server_path(server, "second"), F_OK) == 0;
     Str second = str_format(server->arena, "HostKey %s\n", server_path(server, "second"));
@@ -104,12 +104,12 @@ static inline void server_configure_sshd(SshServer *server) {
                             has_second ? (int)second.len : 0, second.ptr,
                             server_path(server, "user.pub"), server->directory, server->directory,
                             server->path ? (int)path.len : 0, path.ptr));
-    /* As root it wants the folder that its service unit makes. */
+    /* As root sshd needs the directory that its service unit creates. */
     if (geteuid() == 0)
         (void)mkdir("/run/sshd", 0755);
 }
 
-/* It looks for the user's keys in the home folder only. */
+/* dropbear reads the user's keys only in the home directory. */
 static inline void server_configure_dropbear(SshServer *server) {
     const char *const argv[] = {"dropbearconvert",
                                 "openssh",
@@ -134,13 +134,13 @@ static inline bool server_answers(const SshServer *server) {
     return answers;
 }
 
-/* Spawns it and does not wait until it answers. */
+/* Starts the server; does not wait until it accepts connections. */
 static inline void server_spawn(SshServer *server) {
     if (server->kind == SERVER_SSHD)
         server_configure_sshd(server);
     const char *listen_on =
         str_to_cstr(str_format(server->arena, "127.0.0.1:%u", server->port), server->arena);
-    /* A test that fails leaves no server behind. */
+    /* A failed test leaves no server behind. */
     const char *const sshd[] = {"setpriv",
                                 "--pdeathsig",
                                 "TERM",
@@ -193,7 +193,7 @@ static inline void server_start(SshServer *server) {
     assert_true(server_answers(server));
 }
 
-/* Only the process that listens; sessions go on. */
+/* Stops only the listening process; sessions continue. */
 static inline void server_stop(SshServer *server) {
     if (server->pid == 0)
         return;
@@ -202,7 +202,7 @@ static inline void server_stop(SshServer *server) {
     server->pid = 0;
 }
 
-/* Folder and keys; not started. The keys are of the given type. */
+/* Creates directory and keys of the given type; does not start the server. */
 static inline SshServer server_prepare(SshServerKind kind) {
     SshServer server = {.arena = arena_open("ssh server"), .kind = kind};
     char directory[] = "/tmp/test_ssh.XXXXXX";

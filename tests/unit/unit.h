@@ -1,4 +1,4 @@
-/* unit: cmocka and what every unit test needs beside it. A failed check shows both sides. */
+/* unit: cmocka and helpers for every unit test. A failed check prints both values. */
 #pragma once
 
 #include "str.h"

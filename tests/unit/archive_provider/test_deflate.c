@@ -1,4 +1,4 @@
-/* deflate: what zlib unpacks, and for good the bytes whose digests people have. */
+/* deflate: zlib unpacks the result; the bytes never change, because users compare their digests. */
 #include "deflate.h"
 #include "digest.h"
 #include "unit.h"
@@ -8,7 +8,7 @@
 static const DeflateSearch fast = {.chain = 32, .nice = 32};
 static const DeflateSearch usual = {.chain = 128, .nice = 128};
 
-/* Letters of an alphabet of this size, in a fixed disorder. */
+/* Letters of an alphabet of this size, in a fixed pseudo-random order. */
 static Str letters(unsigned alphabet, size_t count, Arena *arena) {
     char *text = arena_alloc(arena, count);
     uint32_t x = 1;

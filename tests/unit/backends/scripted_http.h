@@ -1,4 +1,4 @@
-/* scripted_http: an Http that answers what a script says, one row an attempt, and keeps a diary. */
+/* scripted_http: an Http that answers attempt by attempt from a table and records the requests. */
 #pragma once
 
 #include "unit.h"

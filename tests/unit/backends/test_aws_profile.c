@@ -1,4 +1,4 @@
-/* Sections, comments, nested settings, and which of two files counts. */
+/* AWS profile files: sections, comments, nested settings, and precedence between the two files. */
 #include "unit.h"
 
 #include "aws_profile.h"

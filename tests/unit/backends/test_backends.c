@@ -1,4 +1,4 @@
-/* The table of backends: complete rows, found by name. */
+/* The table of backends: rows are complete and found by name. */
 #include "unit.h"
 
 #include "backends.h"

@@ -1,4 +1,5 @@
-/* It is a state for others and nothing for loam; every other text passes. */
+/* Other tools read the text as an empty state; loam reads it as no state. Other texts pass
+ * unchanged. */
 #include "unit.h"
 
 #include "empty_state.h"

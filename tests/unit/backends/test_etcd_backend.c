@@ -1,5 +1,4 @@
-/* Which keys are asked for, and on which condition: what is written under a lock names that lock.
- */
+/* Keys and conditions of the requests: a write under a lock is conditional on that lock. */
 #include "scripted_http.h"
 
 #include "backend_settings.h"
@@ -76,7 +75,7 @@ static void writes_are_fenced(void **unused) {
     assert_true(backend->write(backend, STR("text"), &diags));
     assert_true(names(&script, 2, "\"create_revision\":\"42\"", arena));
     assert_true(names(&script, 2, "p/blue/state", arena));
-    /* The journal's first segment: the list, then a put that fails its condition. */
+    /* The journal's first segment: a list request, then a put whose condition fails. */
     assert_true(backend->journal->append(backend->journal, STR("line\n"), &problem, arena));
     assert_false(backend->journal->sync(backend->journal, &problem, arena));
     assert_true(names(&script, 4, "\"create_revision\":\"42\"", arena));

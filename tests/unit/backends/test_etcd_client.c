@@ -1,4 +1,4 @@
-/* Transactions as JSON, and which endpoint is asked when. */
+/* Transactions as JSON, and the order in which endpoints are tried. */
 #include "scripted_http.h"
 
 #include "etcd_client.h"
@@ -58,7 +58,7 @@ static void a_transaction(void **unused) {
 
 typedef struct Row {
     ScriptedAnswer answers[16];
-    const char *wanted; /* endpoints asked; then the problem, or nothing */
+    const char *wanted; /* endpoints in the order of the requests; then the problem, or nothing */
 } Row;
 
 static const Row rows[] = {
@@ -81,7 +81,7 @@ static const Row rows[] = {
      "abababababab http://b: connection refused"                                               },
 };
 
-/* "ab": the hosts in the diary. */
+/* "ab": the hosts of the recorded requests. */
 static Str hosts(const ScriptedHttp *script, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     Str diary = strbuf_str(&script->diary);
@@ -108,8 +108,7 @@ static void one_that_answers(void **unused) {
     }
 }
 
-/* The next request goes to the endpoint that answered; a token that is not known any more is asked
- * for again, once. */
+/* The next request is sent to the endpoint that answered last. A rejected token is renewed once. */
 static void who_asks(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

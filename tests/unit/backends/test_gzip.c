@@ -1,4 +1,4 @@
-/* There and back, and what is not whole. */
+/* Compresses and decompresses; rejects incomplete data. */
 #include "unit.h"
 
 #include "gzip.h"

@@ -1,4 +1,4 @@
-/* What is asked of a web server, and what its answers mean. */
+/* Requests to the web server, and the meaning of its responses. */
 #include "scripted_http.h"
 
 #include "backend_settings.h"
@@ -69,7 +69,8 @@ static void reading(void **unused) {
     }
 }
 
-/* The lock's ID goes with each write while it is held; a yes that got lost is one's own lock. */
+/* Each write under the lock sends the lock's ID. A lost reply to a lock request is not a conflict.
+ */
 static void a_run(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -7,7 +7,7 @@
 typedef struct Row {
     const char *workspace;
     const char *suffix;
-    const char *secret; /* NULL: refused */
+    const char *secret; /* NULL: rejected */
 } Row;
 
 static const Row rows[] = {
@@ -74,10 +74,10 @@ typedef struct Listing {
 
 static const Listing listings[] = {
     {{{200, FIRST_PAGE}, {200, SECOND_PAGE}},                                 2, KUBE_DONE,   2},
- /* The server has forgotten the moment of the first page: all is asked for anew. */
+ /* The server no longer has the list's resource version: the list starts again. */
     {{{200, FIRST_PAGE}, {410, GONE}, {200, FIRST_PAGE}, {200, SECOND_PAGE}}, 4, KUBE_DONE,   2},
     {{{200, FIRST_PAGE}, {410, GONE}, {200, SECOND_PAGE}},                    3, KUBE_DONE,   1},
- /* It does so whenever it is asked. */
+ /* Every list request gets this response. */
     {{{200, FIRST_PAGE},
       {410, GONE},
       {200, FIRST_PAGE},

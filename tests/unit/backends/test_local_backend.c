@@ -1,4 +1,4 @@
-/* The local store on the real disk: lock, torn files, backup. */
+/* The local backend on the real disk: lock, incomplete files, backup. */
 #include "unit.h"
 
 #include "backends.h"
@@ -132,7 +132,7 @@ static void waiting(void **state) {
     cancel_close(token);
 }
 
-/* Its process is gone, and with it the kernel's lock. */
+/* The process is gone, and the kernel's lock with it. */
 static void a_dead_holder(void **state) {
     Case *it = *state;
     lay(it, ".s.tfstate.lock.info", "{\"ID\":\"dead\"}");
@@ -140,8 +140,8 @@ static void a_dead_holder(void **state) {
     assert_true(str_find(file(it, ".s.tfstate.lock.info"), STR("dead"), 0) == SIZE_MAX);
 }
 
-/* Half a copy and half a backup, as it was killed within writing them, and a state that it had made
- * by locking. */
+/* Incomplete temporary files of a killed process, and the empty state file that its lock created.
+ */
 static void what_the_dead_left(void **state) {
     Case *it = *state;
     Str halves[] = {
@@ -160,7 +160,7 @@ static void what_the_dead_left(void **state) {
     assert_false(disk_exists(&disk_real, in(it, "s.tfstate")));
 }
 
-/* As the other tools lock. */
+/* The lock excludes tools that lock with fcntl. */
 static void a_classic_lock(void **state) {
     Case *it = *state;
     assert_true(lock(it, it->backend, 0, NULL));
@@ -186,7 +186,7 @@ static void writing(void **state) {
     check_str(file(it, "s.tfstate"), "{\"serial\":3}");
     check_str(file(it, "s.tfstate.next"), "absent");
     check_str(file(it, "s.tfstate.backup"), "{\"serial\":1}");
-    /* In place: the lock of the other tools is on the file itself. */
+    /* Written in place: other tools hold their lock on this file. */
     assert_int_equal(stat(path, &after), 0);
     assert_int_equal(before.st_ino, after.st_ino);
     assert_int_equal(after.st_mode & 07777, 0600);
@@ -194,7 +194,7 @@ static void writing(void **state) {
     check_str(file(it, "s.tfstate"), "{\"serial\":3}");
 }
 
-/* By other hands, while it is locked. What is there then is theirs, be it nothing. */
+/* Another program replaces or removes the locked file: the write fails, and that file stays. */
 static void a_file_that_was_replaced(void **state) {
     static const char *const others[] = {NULL, "", "{\"serial\":9}"};
     Case *it = *state;
@@ -284,14 +284,14 @@ static void workspaces_come_and_go(void **state) {
     Backend *blue = open_backend(it, "blue");
     assert_true(blue->remove(blue, &it->diags));
     check_str(listed(it), "amber");
-    /* What somebody else has put there is not loam's to remove. */
+    /* Files that loam did not create are never removed. */
     lay(it, "spaces/amber/notes", "keep");
     Backend *amber = open_backend(it, "amber");
     assert_false(amber->remove(amber, &it->diags));
     check_str(file(it, "spaces/amber/notes"), "keep");
 }
 
-/* What others write comes before the removal, which then sees it, or after it, and stays. */
+/* Another process either locks before the removal, or writes after it; nothing of it is lost. */
 static void a_workspace_goes_under_its_lock(void **state) {
     Case *it = *state;
     Backend *remover = open_backend(it, "blue");

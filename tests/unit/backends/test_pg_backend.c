@@ -1,4 +1,4 @@
-/* The number that is locked for making a row; with a server, tests/backend/pg tries the rest. */
+/* The advisory lock key for creating a row; tests/backend/pg tests the rest with a server. */
 #include "unit.h"
 
 #include "backends.h"

@@ -1,4 +1,4 @@
-/* Pages of names, in both spellings, and errors. */
+/* Pages of keys, in both spellings, and errors. */
 #include "unit.h"
 
 #include "s3_xml.h"
@@ -10,7 +10,7 @@
 typedef struct Row {
     const char *text;
     bool ok;
-    const char *keys; /* with "|" behind each */
+    const char *keys; /* with "|" after each */
     const char *next;
 } Row;
 

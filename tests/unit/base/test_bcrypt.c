@@ -1,4 +1,4 @@
-/* Hashes that libcrypt itself takes for those of the text; what cannot be hashed. */
+/* libcrypt accepts the hashes; texts that bcrypt cannot hash are rejected. */
 #include "unit.h"
 
 #include "bcrypt.h"

@@ -1,4 +1,4 @@
-/* The level only rises; who waits wakes up. */
+/* The level only rises, and raising it wakes every waiter. */
 #include "unit.h"
 
 #include "cancel.h"
@@ -38,12 +38,12 @@ static void wakes_who_waits(void **state) {
     assert_false(cancel_wait(token, 5));
     Thread *thread = thread_start(THREAD_ATTEMPT, raise_it, token);
     assert_true(cancel_wait(token, 60000));
-    assert_true(cancel_wait(token, 60000)); /* at once: it stays raised */
+    assert_true(cancel_wait(token, 60000)); /* returns at once: the token stays raised */
     thread_join(thread);
     cancel_close(token);
 }
 
-/* The first stop is not for what has to be done all the same. */
+/* A second token ignores the first stop, so that necessary work can still be done. */
 static void second_follows_the_last_level(void **state) {
     (void)state;
     CancelToken *first = cancel_open();

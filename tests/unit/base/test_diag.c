@@ -1,4 +1,4 @@
-/* Diagnostics collect, copy, fill in; the sink takes them from many threads. */
+/* Diagnostics are collected, copied and completed; the sink accepts them from many threads. */
 #include "unit.h"
 
 #include "diag.h"
@@ -87,7 +87,7 @@ static void sink_takes_from_many(void **state) {
     diags_sink_close(sink);
 }
 
-/* Of each severity a thousand are kept, the last of which says that there were more. */
+/* At most a thousand of each severity are kept; the last of them says that there were more. */
 static void many_are_counted_but_not_kept(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -40,7 +40,7 @@ static void test_limits(void **state) {
     assert_false(glob_may_match_below(STR("a/*/c"), STR("b")));
 }
 
-/* Patterns longer than any path: told right where they can be, an end soon where not. */
+/* Patterns longer than any path: the result is right, and the time is bounded. */
 static void test_long_patterns(void **state) {
     static const struct {
         const char *before, *repeated, *after, *path;

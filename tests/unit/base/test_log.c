@@ -139,7 +139,7 @@ static void secrets_are_replaced(void **state) {
         {"passwords",          "(sensitive value)s"                             },
         {"password1x",         "(sensitive value)x"                             }, /* the longest */
         {"xpasswordpassword1", "x(sensitive value)(sensitive value)"            },
-        {"a=ab b=cab",         "a=(sensitive value) b=cab"                      }, /* short: a word */
+        {"a=ab b=cab",         "a=(sensitive value) b=cab"                      }, /* short: only as a whole word */
         {"ab",                 "(sensitive value)"                              },
         {"\"ab\", abab, ab.",  "\"(sensitive value)\", abab, (sensitive value)."},
         {"passwor",            "passwor"                                        },

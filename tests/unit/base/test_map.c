@@ -1,4 +1,4 @@
-/* Order of insertion, replacement, room, with and without the index. */
+/* Order of insertion, replacement, capacity, with and without the index. */
 #include "unit.h"
 
 #include "map.h"
@@ -59,7 +59,7 @@ static void grows_once_into_what_was_reserved(void **state) {
     }
 }
 
-/* As a zero VEC: empty to every reader, and written with the arena of the moment. */
+/* A zeroed map reads as empty; a write uses the arena of that call. */
 static void zero_is_the_empty_map(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,4 +1,4 @@
-/* Lines, columns, and places in texts inside texts. */
+/* Lines, columns, and positions in texts inside other texts. */
 #include "unit.h"
 
 #include "source_text.h"
@@ -69,7 +69,7 @@ static void joins(void **state) {
     check_str(source_range_text((SourceRange){0}), "");
 }
 
-/* What an evaluation read is gone when its error is shown. */
+/* The source text of an evaluation is freed before its error is shown, so it is copied. */
 static void copies_of_what_passes(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,4 +1,4 @@
-/* Threads run with signals blocked, are joined or go on alone. */
+/* Threads run with signals blocked, and are joined or abandoned. */
 #include "unit.h"
 
 #include "cancel.h"
@@ -37,7 +37,7 @@ static void join_waits(void **state) {
 
 static void abandoned_goes_on(void **state) {
     (void)state;
-    /* The thread may still be inside cancel_raise when this ends: the token stays, and reachable.
+    /* The thread may still be inside cancel_raise when this test ends, so the token is never freed.
      */
     static Seen seen;
     seen.done = cancel_open();

@@ -1,4 +1,4 @@
-/* Graphemes, width, normal form, case, and what must not reach a terminal. */
+/* Graphemes, width, normal form, case, and characters that must not reach a terminal. */
 #include "unit.h"
 
 #include "utf8.h"
@@ -70,7 +70,7 @@ static void normalises(void **state) {
         {STR_CONST("\xe2\x84\xab"),             "\xc3\x85"                }, /* the unit angstrom is a letter */
         {STR_CONST("\xe1\x84\x80\xe1\x85\xa1"), "\xea\xb0\x80"            }, /* Hangul syllable */
         {STR_CONST("\xe0\xa5\x98"),             "\xe0\xa4\x95\xe0\xa4\xbc"}, /* composition exclusion */
-        {STR_CONST("e\xcc\x81\xff"),            "e\xcc\x81\xff"           }, /* not text: left alone */
+        {STR_CONST("e\xcc\x81\xff"),            "e\xcc\x81\xff"           }, /* invalid UTF-8: unchanged */
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         check_str(utf8_nfc(cases[i].text, arena), cases[i].wanted);

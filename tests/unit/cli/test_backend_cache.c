@@ -1,4 +1,4 @@
-/* What init records of a backend: written and read back, and hashed as Terraform hashes it. */
+/* The record that init writes of a backend: written, read, and hashed as Terraform hashes it. */
 #include "unit.h"
 
 #include "backend_cache.h"
@@ -20,7 +20,7 @@ static Value local_config(const char *path, Arena *arena) {
     return path_set(config, place, value_string(str_from_cstr(path), arena), arena);
 }
 
-/* Figures of Terraform 1.11. */
+/* Hashes recorded from Terraform 1.11. */
 static void hashes(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -57,7 +57,7 @@ static void there_and_back(void **unused) {
 
 typedef struct Row {
     const char *text;
-    const char *type; /* NULL: refused */
+    const char *type; /* NULL: rejected */
 } Row;
 
 static const Row rows[] = {
@@ -89,7 +89,7 @@ static void what_others_wrote(void **unused) {
     }
 }
 
-/* Arguments that this version's backend does not have. */
+/* The record holds arguments that this version's backend does not have. */
 static void another_schema(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

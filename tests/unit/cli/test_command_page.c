@@ -1,5 +1,5 @@
-/* Every command and every option that has a help is on every page; roff has nothing it would take
- * for a request. */
+/* Every page has every command and option that has a help text; no line of text is a roff request.
+ */
 #include "command_completion.h"
 #include "command_page.h"
 #include "command_table.h"
@@ -9,7 +9,7 @@ typedef void PageWrite(const CommandTable *table, StrBuf *out, Arena *arena);
 
 typedef struct PageCheck {
     const char *page;
-    const char *command_format; /* how a command stands on it */
+    const char *command_format; /* how the page prints a command */
     const char *option_format;
     Arena *arena;
     size_t checked;

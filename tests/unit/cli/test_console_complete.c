@@ -1,4 +1,4 @@
-/* What the last word of a line can become. */
+/* Completions of the last word of a line. */
 #include "console_complete.h"
 
 #include "functions.h"

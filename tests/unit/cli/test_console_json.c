@@ -5,7 +5,7 @@
 
 typedef struct LineCase {
     const char *request;
-    const char *answer; /* all of it, or how it begins when it ends in "..." */
+    const char *answer; /* the whole answer, or its beginning when it ends in "..." */
 } LineCase;
 
 static void test_lines(void **state) {

@@ -1,4 +1,4 @@
-/* What completion types, and how it shows a choice. The keys are tested at a real terminal. */
+/* Inserted completions and the printed choice. Keys are tested at a real terminal. */
 #include "line_editor.h"
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-/* Words of a command line → options and positional arguments. */
+/* Arguments of a command line → options and positional arguments. */
 #include "unit.h"
 
 #include "option.h"
@@ -10,7 +10,7 @@
 static const OptionGroup *const groups[] = {&option_view, &option_variables, &option_state,
                                             &option_operation};
 
-/* "name=text" for every option, then the positional arguments, blanks between. */
+/* "name=text" for every option, then the positional arguments, separated by blanks. */
 static Str parsed(const char *line, Arena *arena, Diags *diags, bool *ok) {
     StrVec words = {0};
     assert_true(option_split_words(str_from_cstr(line), &words, arena));
@@ -117,7 +117,7 @@ static void splits_words(void **unused) {
     assert_false(option_split_words(STR("-var 'x=1"), &words, arena));
 }
 
-/* The default is that of the command's row, or of the shared row if the command has none. */
+/* The default comes from the command's row, or from the shared row if the command has none. */
 static void defaults_are_in_rows(void **unused) {
     (void)unused;
     static const Option own[] = {
@@ -148,7 +148,7 @@ static void a_flag_without_a_row_is_an_error(void **unused) {
     }
 }
 
-/* Every row that is shown has what help prints of it. */
+/* Every row that help shows has all texts that help prints. */
 static void rows_are_complete(void **unused) {
     (void)unused;
     for (size_t i = 0; i < ARRAY_COUNT(groups); i++) {

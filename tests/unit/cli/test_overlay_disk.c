@@ -1,4 +1,4 @@
-/* A disk with one more file. */
+/* A disk with one additional file. */
 #include "unit.h"
 
 #include "overlay_disk.h"

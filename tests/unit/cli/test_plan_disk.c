@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-/* The real disk of these tests holds one file, "real", and nothing else. */
+/* The real disk of these tests holds one file, "real". */
 static int real_read(void *self, Str path, Str *out, Arena *arena) {
     (void)self;
     (void)arena;
@@ -46,7 +46,7 @@ static Disk open_disk(Arena *arena) {
 
 static void test_read(void **state) {
     static const struct {
-        const char *path, *wanted; /* NULL: not there */
+        const char *path, *wanted; /* NULL: no such file */
     } cases[] = {
         {"main.loam.yaml",             "main"         },
         {"./main.loam.yaml",           "main"         },

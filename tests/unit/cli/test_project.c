@@ -1,4 +1,4 @@
-/* The options that plan, apply and destroy share → PlanOptions. */
+/* The options common to plan, apply and destroy → PlanOptions. */
 #include "plan_options.h"
 #include "project.h"
 #include "unit.h"
@@ -13,7 +13,7 @@ typedef struct Asked {
     PlanOptions options;
 } Asked;
 
-/* Fills in `asked` in place, as the project points into it. */
+/* Fills `asked` in place, because the project points into it. */
 static bool ask(Asked *asked, const char *line, Arena *arena) {
     StrVec words = {0};
     *asked = (Asked){.cli = {.arena = arena}, .diags = diags_new(arena)};

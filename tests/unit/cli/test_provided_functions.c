@@ -1,4 +1,4 @@
-/* Functions of providers: names, arguments, failures, names that a module gives. */
+/* Functions of providers: names, arguments, failures, local provider names of a module. */
 #include "provided_functions.h"
 #include "unit.h"
 
@@ -53,7 +53,7 @@ static const ProviderRow table[] = {
     {"q", "test/q", NULL,      "q" },
 };
 
-/* A module that calls the provider "mine". */
+/* A module whose local name for the provider is "mine". */
 static Str name_of(const Scope *scope, Str local) {
     (void)scope;
     return str_equal_cstr(local, "mine") ? STR("p") : local;

@@ -1,4 +1,4 @@
-/* -report: what is asked for, what is refused before any work, and what is written at the end. */
+/* -report: requested kinds, requests rejected before any work, and the files written at the end. */
 #include "reporting.h"
 #include "unit.h"
 
@@ -64,7 +64,7 @@ static void rows(void **state) {
     }
 }
 
-/* Callers need no check whether reports were asked for. */
+/* Without -report every call is a no-op, so callers need no check. */
 static void nothing_asked_for(void **state) {
     (void)state;
     Case c = case_open();
@@ -85,7 +85,7 @@ static void files_are_written(void **state) {
     Str text;
     assert_true(ask(&c, "-report=markdown:a.md -report=sarif:b.sarif -report-limit=0"));
     reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
-    assert_false(disk_exists(&disk_real, STR("a.md"))); /* when the command has ended */
+    assert_false(disk_exists(&disk_real, STR("a.md"))); /* written only when the command ends */
     diags_error(&c.diags, NO_RANGE, "Something failed", "For a reason.");
     assert_true(reporting_write(c.cli.reporting, STR("the title"), &c.diags));
     assert_int_equal(c.diags.error_count, 1);
@@ -97,7 +97,7 @@ static void files_are_written(void **state) {
     case_close(&c);
 }
 
-/* One that cannot be written is an error of its own; the others are written. */
+/* A report that cannot be written is one error; the other reports are written. */
 static void one_that_cannot_be_written(void **state) {
     (void)state;
     Case c = case_open();
@@ -113,7 +113,7 @@ static void one_that_cannot_be_written(void **state) {
     case_close(&c);
 }
 
-/* What shows a run needs one; an error that came before tells enough. */
+/* A timeline needs a run. Without one the report is an error, unless another error was reported. */
 static void of_a_run_that_was_none(void **state) {
     (void)state;
     for (int fails = 0; fails < 2; fails++) {

@@ -1,4 +1,4 @@
-/* What all views share, and the diagnostic as JSON. */
+/* Behaviour common to all views, and the diagnostic as JSON. */
 #include "unit.h"
 
 #include "view.h"
@@ -27,7 +27,7 @@ static void add(Diags *diags, const char *summary, const char *address) {
     diag->address = str_from_cstr(address);
 }
 
-/* Each once: what was shown before a question does not come again, nor does what repeats. */
+/* Each diagnostic is shown once: repetitions and those shown before a question are skipped. */
 static void test_shown_once(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Shown shown = {.text = strbuf_new(arena)};
@@ -89,7 +89,7 @@ static void test_json(void **state) {
         "\"values\":[{\"traversal\":\"var.x\",\"statement\":\"is 1\"}]}}");
 }
 
-/* A place at the very end of a file, and one without extent. */
+/* A range at the end of a file, and an empty range. */
 static void test_json_edges(void **state) {
     static const struct {
         const char *text;
@@ -135,7 +135,7 @@ static const Function cut = {
     .description = "Cuts.",
 };
 
-/* What encloses the place, and whose call failed; of a function that is not there nothing. */
+/* The enclosing block and the failed function call; no call for an unknown function. */
 static void test_json_origin(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     const SourceText *source = source_text_new(STR("f"), STR("abc"), arena);

@@ -1,4 +1,4 @@
-/* Diagnostics as people see them. */
+/* Diagnostics as text for people. */
 #include "unit.h"
 
 #include "view_diag.h"
@@ -69,8 +69,7 @@ static void draws_bars_in_colour(void **unused) {
               "\033[31m╵\033[0m\n");
 }
 
-/* A range that goes on over lines is marked to the end of its first one; an empty one by a caret.
- */
+/* A range over several lines is marked to the end of the first; an empty range by a caret. */
 static void marks_odd_ranges(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -88,7 +87,7 @@ static void marks_odd_ranges(void **unused) {
 }
 
 typedef struct LongLine {
-    size_t before; /* bytes of the line before the place and behind it */
+    size_t before; /* bytes of the line before and after the range */
     size_t behind;
     RenderStyle style;
     const char *excerpt;
@@ -131,7 +130,7 @@ static void cuts_long_lines_around_the_place(void **unused) {
     }
 }
 
-/* Three bytes, two columns each; one that would be cut in two is left out. */
+/* Characters of three bytes and two columns; a character that would be cut is left out. */
 static void cuts_between_characters(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

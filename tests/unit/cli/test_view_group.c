@@ -1,4 +1,4 @@
-/* Which diagnostics stand for others. */
+/* Grouping of similar diagnostics. */
 #include "unit.h"
 
 #include "view_group.h"
@@ -7,7 +7,7 @@ static const SourceText *file_of(const char *path, Arena *arena) {
     return source_text_new(str_from_cstr(path), STR("one\ntwo\nthree\n"), arena);
 }
 
-/* Three warnings of one summary in a file, one without a place, and the same two again. */
+/* Three warnings with one summary in a file, one without a range, and the same two again. */
 static Diags some(DiagSeverity severity, Arena *arena) {
     Diags diags = diags_new(arena);
     const SourceText *main = file_of("main.tf", arena);

@@ -1,4 +1,4 @@
-/* Names of workspaces, and where the chosen one is remembered. */
+/* Names of workspaces, and the file that holds the selected one. */
 #include "unit.h"
 
 #include "workspace.h"

@@ -1,4 +1,4 @@
-/* bad_case: tables of bad input, what is said about it, and where. */
+/* bad_case: tables of invalid input with the expected diagnostics and their positions. */
 #pragma once
 
 #include "config_case.h"
@@ -8,7 +8,7 @@ typedef struct BadCase {
     const char *file; /* NULL: main.loam.yaml */
     const char *text;
     const char *wanted;
-    const char *detail; /* part of the details; NULL: not looked at */
+    const char *detail; /* part of the details; NULL: not compared */
 } BadCase;
 
 static inline bool bad_case_holds(const BadCase *bad) {

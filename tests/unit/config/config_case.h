@@ -1,4 +1,4 @@
-/* config_case: configuration written into a folder of its own, loaded, and what was said about it.
+/* config_case: a configuration written into a temporary directory, its model and its diagnostics.
  */
 #pragma once
 
@@ -69,7 +69,8 @@ static inline void config_case_load(ConfigCase *c, bool install) {
     config_case_load_with(c, install, NULL);
 }
 
-/* "main.loam.yaml:3:5 Missing required argument" a line; warnings begin with "W ". */
+/* One line per diagnostic, "main.loam.yaml:3:5 Missing required argument"; warnings begin with "W
+ * ". */
 static inline Str config_case_text(const Diags *diags, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     vec_each(diags, diag) {
@@ -84,7 +85,7 @@ static inline Str config_case_text(const Diags *diags, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* All details, one a line. */
+/* All details, one per line. */
 static inline Str config_case_details(const Diags *diags, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     vec_each(diags, diag) {

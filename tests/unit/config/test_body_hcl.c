@@ -1,4 +1,4 @@
-/* Bodies of native syntax asked by a schema: what they give, what they refuse and where. */
+/* Bodies of native syntax decoded by a schema: their content, and errors with positions. */
 #include "config_case.h"
 
 static const BodyAttributeSchema attributes[] = {
@@ -78,7 +78,7 @@ static void content(void **state) {
     assert_int_equal(failures, 0);
 }
 
-/* What one schema took is gone from the rest. */
+/* A schema's attributes and blocks are not in the remaining body. */
 static void rest(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
@@ -96,7 +96,7 @@ static void rest(void **state) {
     check_str(diags.items[0].summary, "Unexpected \"network\" block");
 }
 
-/* A file with a mistake still says what else is in it. */
+/* A file with a syntax error still has its other content. */
 static void partly(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);
@@ -110,7 +110,7 @@ static void partly(void **state) {
     check_str(shown(&got, arena), "size=1;network;");
 }
 
-/* The block around the place of the first X, up to its closing brace. */
+/* The block around the first X, up to its closing brace. */
 static void outlines(void **state) {
     static const struct {
         const char *text, *wanted;

@@ -19,7 +19,7 @@ static const BodySchema schema = {
     .block_count = ARRAY_COUNT(blocks),
 };
 
-/* "a; b(…); l.x(…);" with what is left behind "|". */
+/* "a; b(…); l.x(…);" with the remaining body after "|". */
 static void describe(const Body *body, StrBuf *buf, Arena *arena, Diags *diags) {
     BodyContent content;
     BodyContent left;
@@ -96,7 +96,7 @@ static void contents(void **state) {
     }
 }
 
-/* Where all is arguments, an object alone holds them. */
+/* In a body of arguments only, one object holds all of them. */
 static void arguments(void **state) {
     (void)state;
     static const struct {
@@ -121,7 +121,7 @@ static void arguments(void **state) {
     }
 }
 
-/* Body `above` over body `base`. */
+/* Body `above` merged over body `base`. */
 static void merges(void **state) {
     (void)state;
     static const struct {
@@ -144,7 +144,7 @@ static void merges(void **state) {
     }
 }
 
-/* The deepest object or array around the place of the first X. */
+/* The innermost object or array around the first X. */
 static void outlines(void **state) {
     static const struct {
         const char *json, *wanted;

@@ -1,11 +1,11 @@
-/* Every byte of decoded text must be found again in the file. */
+/* Every byte of a decoded scalar maps back to its position in the file. */
 #include "unit.h"
 
 #include "body.h"
 #include "source_text.h"
 
-/* What was written, and what it says (so that a case proves what it looks at). Every value is a
- * template, for that is what gets a source of its own. */
+/* A scalar's text in the file and its decoded form. Every value is a template, because only a
+ * template has a source of its own. */
 typedef struct ScalarCase {
     bool is_json;
     const char *text;
@@ -59,7 +59,8 @@ static void check_offsets(const ScalarCase *c, const SourceText *inner, const So
         if (at.start < before || at.start >= file->bytes.len)
             fail_msg("%s: offset %u goes back", c->text, i);
         before = at.start;
-        if (c->is_json && i == 0) { /* the quote stands for an expression that begins with it */
+        if (c->is_json &&
+            i == 0) { /* the quote is the position of an expression at the start of the text */
             assert_int_equal(file->bytes.ptr[at.start], '"');
             continue;
         }

@@ -11,7 +11,7 @@ static Str to_json(Value value, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* All of the document as one JSON object, or its diagnostics. */
+/* The whole document as one JSON object, or its diagnostics. */
 static Str read_yaml(Str text, Arena *arena) {
     const SourceText *source = source_text_new(STR("f"), text, arena);
     const FunctionTable *functions = function_table_new(NULL, 0, arena);

@@ -1,4 +1,4 @@
-/* check blocks: what is refused, and their data source. */
+/* check blocks: rejected forms, and the nested data source. */
 #include "bad_case.h"
 
 /* clang-format off */

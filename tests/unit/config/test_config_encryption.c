@@ -1,4 +1,4 @@
-/* encryption: what is refused, and what is read. */
+/* encryption blocks: rejected forms, and decoded ones. */
 #include "bad_case.h"
 
 /* clang-format off */
@@ -88,7 +88,8 @@ static void model(void **state) {
     config_case_close(&c);
 }
 
-/* What the environment says goes over the block: argument by argument, "enforced" by either. */
+/* The environment variable overrides the block argument by argument; either one can set "enforced".
+ */
 static void environment(void **state) {
     (void)state;
     static const char *const given[] = {

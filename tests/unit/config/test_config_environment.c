@@ -1,4 +1,4 @@
-/* environments: what is refused, and what of one is laid over the module. */
+/* environments blocks: rejected forms, and the settings of the selected one over the module. */
 #include "bad_case.h"
 #include "config_environment.h"
 #include "eval.h"

@@ -1,4 +1,4 @@
-/* import blocks: what is refused, and what is read. */
+/* import blocks: rejected forms, and decoded ones. */
 #include "bad_case.h"
 
 static const BadCase bad_cases[] = {

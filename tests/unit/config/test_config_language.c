@@ -1,4 +1,4 @@
-/* language: editions, experiments, and which programs a module works with. */
+/* language blocks: editions, experiments, and the programs that a module works with. */
 #include "bad_case.h"
 
 /* clang-format off */

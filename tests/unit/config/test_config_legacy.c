@@ -1,4 +1,4 @@
-/* What old native configurations write in quotes. */
+/* Quoted keywords and types of old native configurations. */
 #include "config_case.h"
 
 #include "config_legacy.h"
@@ -44,7 +44,7 @@ static void references(void **state) {
     }
 }
 
-/* The place of what is in the quotes is within them. */
+/* A range in quoted text lies inside the quotes. */
 static void places(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Diags diags = diags_new(arena);

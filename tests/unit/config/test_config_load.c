@@ -1,4 +1,4 @@
-/* Bad input → what is said and where; and the model that good input gives. */
+/* Invalid configurations → diagnostics with positions; valid ones → the model. */
 #include "bad_case.h"
 
 /* clang-format off */
@@ -93,7 +93,7 @@ static const BadCase bad_cases[] = {
         .detail = "&x",
     },
     {
-        .about = "alias of what is being read",
+        .about = "alias inside its own anchor",
         .text = "locals:\n  a: &x [*x]\n",
         .wanted = "main.loam.yaml:2:10 Invalid YAML alias\n",
         .detail = "inside of what it names",
@@ -245,7 +245,7 @@ static const BadCase bad_cases[] = {
                   "main.loam.yaml:3:3 Missing required argument\n",
     },
     {
-        .about = "module source made of what is not known",
+        .about = "module source made of an unknown value",
         .text = "module: {p: {source: \"./${a_b.c.id}\"}}\n",
         .wanted = "main.loam.yaml:1:27 Dynamic value in static context\n",
     },
@@ -290,7 +290,7 @@ typedef struct DirectoryCase {
     bool install;
 } DirectoryCase;
 
-/* The formatter of the day falls over nested tables. */
+/* clang-format 14 misplaces nested tables. */
 /* clang-format off */
 static const DirectoryCase directory_cases[] = {
     {
@@ -305,7 +305,7 @@ static const DirectoryCase directory_cases[] = {
         .wanted = "b.tf.json:1:20 Duplicate variable\nb.tf.json:1:36 Duplicate local value definition\n",
     },
     {
-        .about = "overrides without a base, and of what they may not change",
+        .about = "overrides without a base, and of arguments that cannot change",
         .files = {{"a.loam.yaml", "resource: {a_b: {c: {x: 1}}}\nvariable: {v: {}}\n"},
                   {"override.loam.yaml",
                    "resource:\n  a_b:\n    d: {x: 1}\n    c: {depends_on: [a_b.d]}\nlocals: {l: 1}\n"
@@ -332,12 +332,12 @@ static const DirectoryCase directory_cases[] = {
         .install = true,
     },
     {
-        .about = "a name of a configuration file on what is none",
+        .about = "a directory with the name of a configuration file",
         .files = {{"a.loam.yaml", "locals: {a: 1}\n"}, {"b.tf/readme.txt", "x"}},
         .wanted = "",
     },
     {
-        .about = "no such folder, empty folder",
+        .about = "no such directory, empty directory",
         .files = {{"a.loam.yaml", "module:\n  m: {source: ./m}\n  n: {source: ./n}\n"},
                   {"n/readme.txt", "x"}},
         .wanted = "a.loam.yaml:2:3 Unreadable module folder\n"
@@ -457,7 +457,7 @@ static void modules(void **state) {
     config_case_close(&c);
 }
 
-/* Two modules of one folder: an expression's names stand for other objects in each. */
+/* Two calls of one module: the expressions of each call refer to its own objects. */
 static void called_twice(void **state) {
     (void)state;
     ConfigCase c = config_case_open();
@@ -474,7 +474,7 @@ static void called_twice(void **state) {
     config_case_close(&c);
 }
 
-/* One module of all syntaxes; x.tofu stands in for x.tf. */
+/* One module in all syntaxes; x.tofu replaces x.tf. */
 static void mixed(void **state) {
     (void)state;
     ConfigCase c = config_case_open();
@@ -532,7 +532,7 @@ static void overrides(void **state) {
     config_case_close(&c);
 }
 
-/* As saved plans take them along, each as it was read. */
+/* Saved plans store the files as they were read. */
 static void files_are_kept(void **state) {
     (void)state;
     ConfigCase c = config_case_open();
@@ -549,7 +549,7 @@ static void files_are_kept(void **state) {
     config_case_close(&c);
 }
 
-/* Whatever was said before, each mistake of a block with a bad name is told of once. */
+/* Each error in a block with an invalid name is reported once, also after other errors. */
 static void many_bad_names(void **state) {
     (void)state;
     enum { BLOCKS = 20 };

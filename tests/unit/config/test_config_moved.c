@@ -1,4 +1,4 @@
-/* moved blocks: what is refused, and the addresses that are read. */
+/* moved blocks: rejected forms, and decoded addresses. */
 #include "bad_case.h"
 #include "config_address.h"
 

@@ -1,4 +1,4 @@
-/* What the decoders ask for, found without telling them. */
+/* Finds the arguments and blocks that each decoder reads, without a list of them. */
 #include "config_probe.h"
 
 #include "unit.h"

@@ -1,4 +1,4 @@
-/* provider blocks: what is refused, and the keys of repeated ones. */
+/* provider blocks: rejected forms, and the keys of repeated ones. */
 #include "bad_case.h"
 
 /* clang-format off */
@@ -14,7 +14,7 @@ static const BadCase bad_cases[] = {
         .wanted = "main.loam.yaml:1:36 Invalid for_each argument\n",
     },
     {
-        .about = "keys that nobody knows yet",
+        .about = "keys that are not known yet",
         .text = "provider: {a: {alias: e, for_each: \"${a_b.c.ids}\"}}\nresource: {a_b: {c: {}}}\n",
         .wanted = "main.loam.yaml:1:39 Dynamic value in static context\n",
     },

@@ -1,4 +1,4 @@
-/* removed blocks: what is refused, and what becomes of the objects. */
+/* removed blocks: rejected forms, and whether the objects are destroyed. */
 #include "bad_case.h"
 
 /* clang-format off */

@@ -1,4 +1,4 @@
-/* required_providers: what is refused, and where. */
+/* required_providers: rejected forms and their positions. */
 #include "bad_case.h"
 
 static const BadCase bad_cases[] = {

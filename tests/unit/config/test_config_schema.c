@@ -1,4 +1,5 @@
-/* Every row of meanings speaks of something that a decoder reads; the document is whole. */
+/* Every row of meanings describes an argument or block that a decoder reads; the document is
+ * complete. */
 #include "config_schema.h"
 
 #include "json.h"
@@ -32,7 +33,7 @@ static void test_meanings(void **state) {
     collect(config_probe(function_table_new(NULL, 0, arena), arena), STR_EMPTY, &paths, arena);
     for (size_t i = 0; config_schema_meaning(i); i++) {
         if (!is_about_something(&paths, config_schema_meaning(i)))
-            fail_msg("nobody reads %s", config_schema_meaning(i));
+            fail_msg("no decoder reads %s", config_schema_meaning(i));
     }
 }
 

@@ -1,4 +1,4 @@
-/* Test files: which are read, in what order, and what a file as a whole is refused for. */
+/* Test files: the files read and their order, and errors of a whole file. */
 #include "test_file_case.h"
 
 static Str list(const ConfigCase *c) {

@@ -1,4 +1,4 @@
-/* Versions that a file asks for: those of this program, of Terraform, of OpenTofu. */
+/* Version constraints of a file on loam, Terraform and OpenTofu. */
 #include "bad_case.h"
 
 /* clang-format off */

@@ -1,4 +1,4 @@
-/* Bodies against a provider's schema: values, dynamic blocks, places, and what is refused. */
+/* Bodies decoded by a provider's schema: values, dynamic blocks, positions, errors. */
 #include "config_case.h"
 
 #include "decode.h"
@@ -165,7 +165,7 @@ static void values(void **state) {
     assert_int_equal(failures, 0);
 }
 
-/* Deep in an expression as in the block itself. */
+/* Suggestions inside an expression are the same as in a block. */
 static void nearest_names(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -183,7 +183,7 @@ static void collect_root(Traversal *traversal, void *payload) {
     strbuf_add_format(buf, "%.*s ", STR_ARG(traversal->root));
 }
 
-/* Names of iterators are known to the blocks alone. */
+/* Iterator names are local to their dynamic blocks, so they are not references. */
 static void traversals(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

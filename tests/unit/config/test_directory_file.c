@@ -1,4 +1,4 @@
-/* What a folder lists, on the real disk: files are read, all else is refused without being opened.
+/* Entries of a directory on the real disk: files are read, all else is rejected without opening it.
  */
 #include "unit.h"
 
@@ -12,7 +12,7 @@
 typedef struct ListedCase {
     const char *name;
     DiskKind kind;
-    const char *wanted; /* the content, or what the error says */
+    const char *wanted; /* the content, or part of the error */
 } ListedCase;
 
 static const ListedCase cases[] = {

@@ -1,4 +1,4 @@
-/* test_file_case: a test file beside a small configuration, and what is said about it. */
+/* test_file_case: a test file beside a small configuration, and its diagnostics. */
 #pragma once
 
 #include "config_case.h"

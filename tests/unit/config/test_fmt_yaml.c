@@ -1,11 +1,11 @@
-/* Only template sequences change, and only where the scalar bears it. */
+/* Formatting changes only template sequences, and only where the scalar's style allows it. */
 #include "fmt_yaml.h"
 
 #include "unit.h"
 
 typedef struct YamlCase {
     const char *text;
-    const char *laid_out; /* NULL: as it is */
+    const char *laid_out; /* NULL: unchanged */
 } YamlCase;
 
 static const YamlCase cases[] = {
@@ -23,10 +23,10 @@ static const YamlCase cases[] = {
     {"a: |\n    ${f({\n     b=1\n    # c\n        })} ${ d }\n",
      "a: |\n    ${f({\n      b = 1\n      # c\n    })} ${d}\n"                                           },
     {"a: >-\n  x ${ b }\n  y\n",                                 "a: >-\n  x ${b}\n  y\n"                },
- /* A colon and a blank would make a key of it. */
+ /* A colon followed by a blank would turn the text into a key. */
     {"a: ${b?c:d}\n",                                            NULL                                    },
     {"a: \"${b?c:d}\"\n",                                        "a: \"${b ? c : d}\"\n"                 },
- /* Folded lines, escapes that cannot be undone, heredocs, what is no sequence. */
+ /* Folded lines, escapes that cannot be restored, heredocs, text without a sequence. */
     {"a: >-\n  x ${ b +\n  c }\n",                               NULL                                    },
     {"a: \"${ b\n  + c }\"\n",                                   NULL                                    },
     {"a: \"${ f(\\x22b\\x22) }\"\n",                             NULL                                    },

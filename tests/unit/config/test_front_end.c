@@ -1,4 +1,4 @@
-/* Which files of a folder are read, and as what. */
+/* Selects the files of a directory that are read, and their kind. */
 #include "config_case.h"
 
 #include "front_end.h"
@@ -47,7 +47,7 @@ typedef struct DirectoryCase {
     const char *about;
     FrontEndUse use;
     CaseFile files[3];
-    const char *wanted; /* paths of those that have a body, then what is said */
+    const char *wanted; /* paths of the files that have a body, then the diagnostics */
 } DirectoryCase;
 
 static const DirectoryCase directories[] = {
@@ -62,7 +62,7 @@ static const DirectoryCase directories[] = {
      .wanted = "a.tofu.json\n",
      },
     {
-     .about = "x.tofutest.hcl for x.tftest.hcl; a name of a test on a folder",
+     .about = "x.tofutest.hcl for x.tftest.hcl; a directory with the name of a test",
      .use = FRONT_END_TEST,
      .files = {{"a.tftest.hcl", ""}, {"a.tofutest.hcl", ""}, {"b.tftest.hcl/x", ""}},
      .wanted = "a.tofutest.hcl\n",

@@ -1,4 +1,4 @@
-/* Where values of variables come from, which wins, and what they become. */
+/* Sources of variable values, their precedence, and conversion. */
 #include "config_case.h"
 
 #include "input.h"
@@ -18,10 +18,10 @@ typedef struct InputCase {
     const char *environment[2][2];
     CaseFile files[4];
     const char *options[4]; /* "-file" or "name=value" */
-    const char *wanted;     /* values that are not the default, converted; or diagnostics */
+    const char *wanted;     /* values other than the default, converted; or diagnostics */
 } InputCase;
 
-/* The formatter of the day falls over nested tables. */
+/* clang-format 14 misplaces nested tables. */
 /* clang-format off */
 static const InputCase cases[] = {
     {
@@ -93,7 +93,7 @@ static const InputCase cases[] = {
         .wanted = "<value for var.l>:1:2 Variables not allowed\n",
     },
     {
-        .about = "file that is not there, file that is wrong",
+        .about = "missing file, invalid file",
         .files = {{"bad.tfvars", "variable \"s\" {\n}\n"}, {"twice.tfvars", "s = 1\ns = 2\n"}},
         .options = {"-gone.tfvars", "-bad.tfvars", "-twice.tfvars"},
         .wanted = "Failed to read variables file\nbad.tfvars:1:1 Unexpected \"variable\" block\n"

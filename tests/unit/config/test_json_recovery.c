@@ -1,4 +1,4 @@
-/* Files that are no JSON: what is told, for people and for other programs, and what is left. */
+/* Invalid JSON files: errors for people and for programs, and the members that are still read. */
 #include "json_recovery.h"
 
 #include "unit.h"
@@ -79,7 +79,7 @@ static void mistakes(void **state) {
     }
 }
 
-/* Letters by kind; members and items in their brackets. */
+/* One letter per kind; members and items in their brackets. */
 static void show(StrBuf *buf, const BodyNode *node) {
     static const char letters[] = "0bns[{!";
     strbuf_add_char(buf, letters[node->kind]);
@@ -112,7 +112,7 @@ static void leftovers(void **state) {
     }
 }
 
-/* One complaint, not one for each of the brackets. */
+/* One error, not one for each bracket. */
 static void depth(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

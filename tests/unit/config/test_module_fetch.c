@@ -1,4 +1,4 @@
-/* Names of copies. */
+/* Directory names of module copies. */
 #include "unit.h"
 
 #include "module_fetch.h"

@@ -1,10 +1,11 @@
-/* Calls → folders: the lock, the copies, the record; with a source that the test makes up. */
+/* Module calls → directories: the lock file, the copies, the record; with a source of the test. */
 #include "config_case.h"
 
 #include "module_fetch.h"
 #include "module_install.h"
 
-/* What it has: "shop:NAME" gives a file that tells the revision; "sign:NAME" leads to it. */
+/* The test's module source: "shop:NAME" returns a file with the revision; "sign:NAME" redirects to
+ * it. */
 typedef struct Shop {
     const char *revision; /* of all packages */
     const char *content;  /* empty: the revision */
@@ -188,7 +189,7 @@ static void keeps_to_commits(void **state) {
     config_case_close(&run.c);
 }
 
-/* Somebody else's -upgrade arrives with the lock. */
+/* Another user ran -upgrade and committed the lock file. */
 static void other_lock(void **state) {
     (void)state;
     Run run = run_open("module:\n  a: {source: \"shop:x\"}\n");
@@ -205,7 +206,7 @@ static void other_lock(void **state) {
     config_case_close(&run.c);
 }
 
-/* Two constraints that lead to one version fetch it once. */
+/* Two constraints that resolve to one version fetch it once. */
 static void one_version(void **state) {
     (void)state;
     Run run = run_open("module:\n  a: {source: \"sign:x\"}\n"
@@ -278,7 +279,7 @@ static void refused_requests(void **state) {
     }
 }
 
-/* What a killed run left is no copy, and what nobody calls goes. */
+/* Files of a killed run are not used as a copy, and unused copies are removed. */
 static void leftovers(void **state) {
     (void)state;
     Run run = run_open("module:\n  a: {source: \"shop:x\"}\n");
@@ -336,7 +337,7 @@ static bool no_sleep(void *self, int64_t ms, const CancelToken *cancel) {
     return false;
 }
 
-/* Copies that nobody calls any more stay for as long as another process is at them. */
+/* Unused copies are kept while another process installs modules. */
 static void copies_of_another(void **state) {
     (void)state;
     Run run = run_open("module: {a: {source: 'shop:x'}}\n");

@@ -1,4 +1,4 @@
-/* The lock: written, read again, searched, and what is made of a broken one. */
+/* The module lock file: written, read, searched; an invalid one is reported. */
 #include "config_case.h"
 
 #include "module_lock.h"
@@ -61,7 +61,7 @@ static void round_trip(void **state) {
     config_case_close(&c);
 }
 
-/* Neither is a file without entries. */
+/* A missing file reads as an empty lock, and an empty lock is not written. */
 static void nothing(void **state) {
     (void)state;
     ConfigCase c = config_case_open();

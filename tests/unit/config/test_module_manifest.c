@@ -1,4 +1,4 @@
-/* The record of installed modules: written, read again, and what is made of a broken one. */
+/* The record of installed modules: written, read; an invalid one is an error. */
 #include "config_case.h"
 
 #include "module_manifest.h"

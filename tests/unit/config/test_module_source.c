@@ -1,4 +1,4 @@
-/* Addresses of modules: package and folder within. */
+/* Module addresses: the package, and the directory within it. */
 #include "unit.h"
 
 #include "module_source.h"
@@ -24,7 +24,7 @@ static void splits(void **state) {
     }
 }
 
-/* A kind that finds folders within by itself. */
+/* A kind of source that finds the directory within the package itself. */
 static bool claim(Str address, Str *package, Arena *arena) {
     *package = str_format(arena, "kind::%.*s//inner", STR_ARG(address));
     return str_starts_with(address, STR("kind:"));

@@ -1,4 +1,4 @@
-/* What a package may hold, and its digest. */
+/* Limits on the content of a package, and its digest. */
 #include "config_case.h"
 
 #include "module_tree.h"
@@ -12,7 +12,7 @@ static void make_link(ConfigCase *c, const char *target, const char *path) {
     (void)c;
 }
 
-/* The sum that Go's module tools give to the same files. */
+/* The same digest as Go's module tools compute for these files. */
 static void digest(void **state) {
     (void)state;
     ConfigCase c = config_case_open();

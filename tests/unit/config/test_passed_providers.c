@@ -1,4 +1,4 @@
-/* What a call passes under "providers", and what the called module says that it takes. */
+/* The "providers" argument of a call, and the configuration aliases of the called module. */
 #include "config_case.h"
 
 #define REQUIRES(source, more) "terraform: {required_providers: {p: {source: " source more "}}}\n"
@@ -59,7 +59,7 @@ static void passes(void **state) {
     assert_int_equal(failures, 0);
 }
 
-/* In native syntax; elsewhere a repeated key is refused when the file is read. */
+/* In native syntax; the other syntaxes reject a repeated key when the file is read. */
 static void each_name_once(void **state) {
     (void)state;
     ConfigCase c = config_case_open();

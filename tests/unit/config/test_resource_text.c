@@ -122,7 +122,7 @@ static void writes_yaml(void **state) {
               "          size: 2\n");
 }
 
-/* An optional argument without a value is left out on request; what must be filled in stays. */
+/* On request an optional argument without a value is omitted; a required argument stays. */
 static void omits_null(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -146,7 +146,7 @@ static void omits_null(void **state) {
     assert_true(str_find(yaml, STR("name: null"), 0) != SIZE_MAX);
 }
 
-/* Text that is JSON, or that has lines. */
+/* A text that is JSON, or that has several lines. */
 static void writes_texts(void **state) {
     static const struct {
         const char *json, *native, *yaml;
@@ -180,7 +180,7 @@ static void writes_texts(void **state) {
     }
 }
 
-/* A block by itself, as programs get it. */
+/* One block without the rest, as other programs request it. */
 static void writes_block(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,5 +1,5 @@
-/* What must be known while loading: module sources made of variables, and what has no place there.
- */
+/* Evaluation while loading: module sources made of variables, and values that are not allowed
+ * there. */
 #include "bad_case.h"
 #include "static_eval.h"
 
@@ -103,7 +103,7 @@ static void sources(void **state) {
     config_case_close(&c);
 }
 
-/* What a call passes to a variable that says "const: true". */
+/* A call passes a value to a variable with "const: true". */
 static void constants(void **state) {
     static const struct {
         const char *call, *wanted;
@@ -136,7 +136,7 @@ static bool answer(void *payload, const Variable *variable, Str *out, Arena *are
     return true;
 }
 
-/* A missing variable is asked for once, for loading and for all that follows. */
+/* Prompts for a missing variable once, for loading and for the plan. */
 static void asks_once(void **state) {
     (void)state;
     ConfigCase c = config_case_open();

@@ -1,4 +1,4 @@
-/* Variable files in each syntax: the same values, and what is refused where. */
+/* Variable files: the same values in each syntax, and errors with positions. */
 #include "config_case.h"
 
 #include "vars_file.h"

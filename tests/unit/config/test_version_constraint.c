@@ -1,4 +1,4 @@
-/* Which versions satisfy which constraints. */
+/* Versions that satisfy a constraint. */
 #include "unit.h"
 
 #include "version_constraint.h"
@@ -35,7 +35,7 @@ static const struct {
     {"=> 1.0",          "1.0.0",        BAD},
 };
 
-/* Which of many would be chosen. */
+/* The version selected from many. */
 static const struct {
     const char *constraint;
     const char *version;

@@ -1,4 +1,4 @@
-/* cipher: method and fallbacks, plain text, tampering; the keys behind them are got once. */
+/* cipher: method and fallbacks, plain text, tampering; each key is derived once. */
 #include "crypt_case.h"
 #include "digest.h"
 
@@ -84,7 +84,7 @@ static void test_way_back(void **state) {
     crypt_case_close(&c);
 }
 
-/* No changed byte goes unnoticed, wherever it stands. */
+/* A change of any byte is noticed. */
 static void test_every_changed_byte(void **state) {
     (void)state;
     CryptCase c = crypt_case_open();
@@ -95,7 +95,7 @@ static void test_every_changed_byte(void **state) {
     size_t meta_end = str_find(sealed, STR("\"encrypted_data\""), 0);
     for (size_t i = 0; i < sealed.len; i++) {
         if (i > meta + 40 && i < meta_end - 4 && i % 16)
-            continue; /* each of these costs a key */
+            continue; /* a change here derives another key, which is slow */
         SCOPED(ArenaRef) arena = arena_open("changed");
         Diags diags = diags_new(arena);
         Str changed = str_clone(sealed, arena), out;

@@ -1,4 +1,4 @@
-/* cipher_set: which cipher a remote state is opened with. */
+/* cipher_set: the cipher that decrypts a remote state. */
 #include "cipher_set.h"
 #include "crypt_case.h"
 

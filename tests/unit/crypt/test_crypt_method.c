@@ -1,4 +1,4 @@
-/* crypt_method: the rows, and what each of them makes of a text. */
+/* crypt_method: each row encrypts and decrypts a text. */
 #include "crypt_case.h"
 
 #define MAGIC "echo '{\"magic\":\"OpenTofu-External-Encryption-Method\",\"version\":1}'; "

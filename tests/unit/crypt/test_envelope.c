@@ -1,4 +1,4 @@
-/* envelope: told from other JSON, read as it was written, and nothing else taken for one. */
+/* envelope: recognized among other JSON and decoded; invalid envelopes are rejected. */
 #include "envelope.h"
 #include "unit.h"
 

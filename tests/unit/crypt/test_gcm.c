@@ -1,4 +1,4 @@
-/* gcm: a vector made elsewhere; every changed bit is noticed. */
+/* gcm: a published vector; a change of any bit is noticed. */
 #include "digest.h"
 #include "gcm.h"
 #include "unit.h"

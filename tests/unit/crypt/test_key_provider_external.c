@@ -1,4 +1,4 @@
-/* key_provider external: a shell script that speaks the protocol, and many that do not. */
+/* key_provider external: one shell script that follows the protocol, and many that do not. */
 #include "crypt_case.h"
 
 #define HEADER "echo '{\"magic\":\"OpenTofu-External-Key-Provider\",\"version\":1}'; "

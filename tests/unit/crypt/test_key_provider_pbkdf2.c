@@ -1,4 +1,4 @@
-/* key_provider pbkdf2: keys that others derive too; metadata; what is refused. */
+/* key_provider pbkdf2: the same keys as other programs; metadata; rejected arguments. */
 #include "crypt_case.h"
 #include "digest.h"
 
@@ -51,7 +51,7 @@ static void test_metadata_finds_the_key(void **state) {
     assert_true(provide(&c, "{\"passphrase\": \"" PASSPHRASE "\"}", stored, (Str){0}, &found));
     check_str_equal(found.key, made.key);
     assert_true(provide(&c, json, NULL, (Str){0}, &other));
-    assert_false(str_equal(other.key, made.key)); /* a salt of its own */
+    assert_false(str_equal(other.key, made.key)); /* another salt */
     Value same = crypt_case_config(&c, &key_provider_pbkdf2.schema, json);
     Value changed = crypt_case_config(&c, &key_provider_pbkdf2.schema, "{\"key_length\": 24}");
     assert_true(key_provider_pbkdf2.is_current(same, made.metadata));

@@ -1,4 +1,4 @@
-/* keyring: each key is got once; what was opened seals; chains; metadata under names. */
+/* keyring: each key is derived once; the key that decrypted encrypts; chains; metadata by name. */
 #include "crypt_case.h"
 
 #include <stdio.h>
@@ -57,7 +57,7 @@ static void test_each_key_once(void **state) {
     crypt_case_close(&c);
 }
 
-/* The same passphrase and cost: what opened the old content seals the new one. */
+/* With the same passphrase and cost, the key of the old content encrypts the new content. */
 static void test_what_opened_seals(void **state) {
     (void)state;
     CryptCase first = crypt_case_open(), second = crypt_case_open();

@@ -1,4 +1,4 @@
-/* libcurl against a server of one connection a line: what goes out, what comes back. */
+/* libcurl against a server that handles one connection at a time: requests and responses. */
 #include "unit.h"
 
 #include "curl_http.h"
@@ -16,7 +16,7 @@
 
 #define WIRE_SIZE ((size_t)8192)
 
-/* Answers a connection after the other with fixed bytes and keeps what it was asked. */
+/* Answers one connection after another with fixed bytes, and keeps the requests. */
 typedef struct Server {
     int listener;
     uint16_t port;
@@ -31,14 +31,14 @@ typedef struct Server {
 static bool is_whole(const char *text) {
     const char *end = strstr(text, "\r\n\r\n");
     const char *length = strcasestr(text, "content-length: ");
-    bool is_greeting = text[0] == 0x16; /* of TLS; its first piece will do */
+    bool is_greeting = text[0] == 0x16; /* of TLS; the first bytes are enough */
     if (is_greeting)
         return true;
     return end &&
            (!length || length > end || strlen(end + 4) >= (size_t)strtol(length + 16, NULL, 10));
 }
 
-/* A handshake in which the client must show the certificate that it is asked for. */
+/* A TLS handshake with a client certificate. */
 static void serve_tls(Server *server, int fd, const char *answer) {
     SSL *tls = SSL_new(server->tls);
     SSL_set_fd(tls, fd);
@@ -135,7 +135,7 @@ static Got ask(const Server *server, HttpRequest request, const char *path, Aren
 static bool was_asked(const Server *server, const char *text) {
     if (strstr(server->asked, text))
         return true;
-    print_error("not in what was asked: %s\n%s\n", text, server->asked);
+    print_error("not in the request: %s\n%s\n", text, server->asked);
     return false;
 }
 
@@ -157,7 +157,7 @@ static void plain(void **state) {
     assert_true(was_asked(&server, "User-Agent: loam/"));
 }
 
-/* An answer in chunks may have more headers behind its body. */
+/* A chunked response may have trailers after its body. */
 static void trailers(void **state) {
     (void)state;
     static const char *const answers[] = {
@@ -268,7 +268,7 @@ static void nobody_there(void **state) {
         HttpStatus wanted;
     } cases[] = {
         {"http://127.0.0.1:1/",    HTTP_NO_CONNECTION},
-        {"http://nobody.invalid/", HTTP_UNKNOWN_NAME },
+        {"http://unused.invalid/", HTTP_UNKNOWN_NAME },
         {"file:///etc/passwd",     HTTP_REFUSED_URL  },
         {"ftp://127.0.0.1/",       HTTP_REFUSED_URL  },
         {"http://",                HTTP_REFUSED_URL  },
@@ -325,7 +325,7 @@ static void cancelled(void **state) {
 
 typedef struct Identity {
     EVP_PKEY *key;
-    X509 *certificate; /* vouches for itself */
+    X509 *certificate; /* self-signed */
     Str key_pem;
     Str certificate_pem;
 } Identity;
@@ -394,7 +394,7 @@ static HttpStatus ask_tls(HttpRequest request, SSL_CTX *tls, Arena *arena) {
     return status;
 }
 
-/* Each side proves who it is to the other, or nothing comes about. */
+/* Server and client must each present a certificate that the other one trusts. */
 static void certificates(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -422,7 +422,7 @@ static void certificates(void **state) {
     identity_release(&client);
 }
 
-/* Somebody who hangs up is asked again, somebody who speaks no TLS is not. */
+/* A closed connection is retried; a server without TLS is not. */
 static void handshakes(void **state) {
     (void)state;
     static const char *const nothing[] = {"", NULL};
@@ -450,8 +450,7 @@ static void handshakes(void **state) {
     }
 }
 
-/* The folder in which the system's ca_certs stand would do for this server: not where the
- * request names its own. */
+/* A request with its own certificate authorities ignores the directory of the system. */
 static void own_authorities(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -475,7 +474,7 @@ static void own_authorities(void **state) {
     identity_release(&other);
 }
 
-/* The certificate is for another name than the one by which the server is reached. */
+/* The certificate has another name than the server's address. */
 static void server_name(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -515,8 +514,8 @@ static void server_name(void **state) {
     identity_release(&own);
 }
 
-/* Who names a proxy goes through it, except to those it names; what the environment says of that
- * does not count. */
+/* A request with a proxy uses it except for its no_proxy hosts; the proxy variables of the
+ * environment are ignored. */
 static void proxy(void **state) {
     (void)state;
     static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", NULL};
@@ -526,18 +525,18 @@ static void proxy(void **state) {
     HttpSink sink = {keep, &body};
     HttpResponse response;
     Str problem = STR_EMPTY;
-    setenv("no_proxy", "nobody.invalid", 1);
+    setenv("no_proxy", "unused.invalid", 1);
     server_start(&server, answers, arena);
     HttpRequest request = {
-        .url = STR("http://nobody.invalid/a"),
+        .url = STR("http://unused.invalid/a"),
         .proxy = str_format(arena, "http://127.0.0.1:%d", server.port),
         .no_proxy = STR("x.invalid, y.invalid"),
     };
     assert_int_equal(curl_http.attempt(NULL, &request, &sink, &response, &problem, arena),
                      HTTP_DONE);
     server_stop(&server);
-    assert_true(str_starts_with(str_from_cstr(server.asked), STR("GET http://nobody.invalid/a ")));
-    request.no_proxy = STR("x.invalid, nobody.invalid");
+    assert_true(str_starts_with(str_from_cstr(server.asked), STR("GET http://unused.invalid/a ")));
+    request.no_proxy = STR("x.invalid, unused.invalid");
     assert_int_equal(curl_http.attempt(NULL, &request, &sink, &response, &problem, arena),
                      HTTP_UNKNOWN_NAME);
     unsetenv("no_proxy");

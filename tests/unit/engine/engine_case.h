@@ -1,5 +1,5 @@
-/* engine_case: whole runs in one process: configuration text → config_load → plan → apply, over the
- * fake provider and terraform_data, with the state in memory. */
+/* engine_case: whole runs in one process: configuration text → config_load → plan → apply, with the
+ * fake provider and terraform_data, and the state in memory. */
 #pragma once
 
 #include "config_load.h"
@@ -17,9 +17,9 @@ typedef struct EngineCase {
     Arena *arena;
     char *directory;
     Backend backend;
-    Str stored; /* what the backend holds */
+    Str stored; /* content of the backend */
     uint32_t writes;
-    uint32_t failing_writes; /* the next ones */
+    uint32_t failing_writes; /* number of the next writes that fail */
     Config *config;
     Registry *registry;
     State *state;
@@ -29,7 +29,7 @@ typedef struct EngineCase {
     Map variables;
     Diags diags;
     uint32_t parallelism;
-    Journal *journal; /* NULL: without */
+    Journal *journal; /* NULL: no journal */
     const Hooks *hooks;
 } EngineCase;
 
@@ -98,7 +98,7 @@ static inline void engine_case_close(EngineCase *c) {
     arena_close(c->arena);
 }
 
-/* What was said, a line each: "Summary: detail"; warnings begin with "W ". */
+/* Diagnostics, one per line: "Summary: detail"; warnings begin with "W ". */
 static inline Str engine_case_said(const EngineCase *c) {
     StrBuf buf = strbuf_new(c->arena);
     vec_each(&c->diags, diag) {
@@ -139,7 +139,7 @@ static inline void engine_case_load(EngineCase *c) {
     assert_true(ok);
 }
 
-/* Takes `text` for main.loam.yaml. */
+/* Writes `text` to main.loam.yaml. */
 static inline void engine_case_config(EngineCase *c, const char *text) {
     engine_case_write(c, "main.loam.yaml", text);
     engine_case_load(c);
@@ -188,7 +188,7 @@ static inline bool engine_case_plan(EngineCase *c) {
     return ok;
 }
 
-/* Applies the plan that was made last; the diary begins anew. */
+/* Applies the last plan and clears the recorded calls. */
 static inline bool engine_case_apply_plan(EngineCase *c) {
     Engine engine = engine_case_engine(c);
     c->diags = diags_new(c->arena);
@@ -212,13 +212,13 @@ static inline bool engine_case_apply(EngineCase *c) {
     return engine_case_apply_plan(c);
 }
 
-/* New configuration, plan and apply, all of which must work. */
+/* Loads a new configuration, plans and applies; each step must succeed. */
 static inline void engine_case_run(EngineCase *c, const char *text) {
     engine_case_config(c, text);
     engine_case_must(c, engine_case_apply(c));
 }
 
-/* "+ fake_thing.a" a line, no-ops left out, with deposed key as "(deposed)" and the reason. */
+/* "+ fake_thing.a" per line, without no-ops, with the deposed key as "(deposed)" and the reason. */
 static inline Str engine_case_changes(const EngineCase *c) {
     StrBuf buf = strbuf_new(c->arena);
     vec_each(&c->plan->changes, change) {
@@ -235,7 +235,8 @@ static inline Str engine_case_changes(const EngineCase *c) {
     return strbuf_str(&buf);
 }
 
-/* "fake_thing.a a-1" a line: address, id, tainted; a deposed one as "fake_thing.a deposed a-1". */
+/* "fake_thing.a a-1" per line: address, id, tainted; a deposed object as "fake_thing.a deposed
+ * a-1". */
 static inline void engine_case_show_object(StrBuf *buf,
                                            Str address,
                                            const char *what,
@@ -281,9 +282,9 @@ static inline void engine_case_check_said(const EngineCase *c, const char *part)
     }
 }
 
-/* One run after another: what is planned, and what is done in which order. */
+/* A sequence of runs: the planned actions, and the calls in order. */
 typedef struct EngineStep {
-    const char *config; /* resources and whatever else; NULL: as before */
+    const char *config; /* resources and other blocks; NULL: unchanged */
     const char *changes;
     const char *diary;
 } EngineStep;
@@ -297,11 +298,11 @@ static inline void engine_case_steps(EngineCase *c, const EngineStep *steps, siz
         engine_case_must(c, engine_case_apply_plan(c));
         check_str(engine_case_diary(c), steps[i].diary);
         engine_case_must(c, engine_case_plan(c));
-        check_str(engine_case_changes(c), ""); /* it settles */
+        check_str(engine_case_changes(c), ""); /* a second plan is empty */
     }
 }
 
-/* On one worker, so that the order is always the same. */
+/* With one worker, so that the order of calls is always the same. */
 static inline void engine_case_tell(const EngineStep *steps, size_t count) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;

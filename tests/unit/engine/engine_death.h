@@ -1,5 +1,5 @@
-/* engine_death: a process of its own that dies within a call of an apply, and what the next one
- * finds: its journal beside the case's files. */
+/* engine_death: a child process that dies within a call of an apply; the next run finds its journal
+ * beside the case's files. */
 #pragma once
 
 #include "engine_case.h"
@@ -13,7 +13,7 @@ static inline JournalStore *engine_death_journal(EngineCase *c) {
     return journal_file_new(c->world.io.disk, path, c->arena);
 }
 
-/* Plans, and applies until `call` ("create b"), which does not come back. */
+/* Plans, and applies until `call` ("create b"), in which the process dies. */
 static inline void engine_death_within(EngineCase *c, const char *call) {
     engine_case_must(c, engine_case_plan(c));
     pid_t child = fork();
@@ -34,7 +34,7 @@ static inline void engine_death_within(EngineCase *c, const char *call) {
     assert_int_equal(WEXITSTATUS(status), 9);
 }
 
-/* What the dead process made is there. */
+/* Puts an object that the dead process created into the fake world. */
 static inline void engine_death_made(EngineCase *c, const char *name) {
     FakeObject *object = arena_new(c->arena, FakeObject);
     object->name = str_from_cstr(name);
@@ -42,7 +42,7 @@ static inline void engine_death_made(EngineCase *c, const char *name) {
     vec_push(c->arena, &c->world.objects, object);
 }
 
-/* False: there is no journal. */
+/* Returns false if there is no journal. */
 static inline bool engine_death_replay(EngineCase *c) {
     bool found = false;
     c->diags = diags_new(c->arena);

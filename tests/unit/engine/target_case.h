@@ -1,5 +1,5 @@
-/* target_case: resources in a chain, one apart, and two instances of a module, of which a plan is
- * to take or leave parts. */
+/* target_case: a chain of resources, an independent one, and two instances of a module, for plans
+ * with -target and -exclude. */
 #pragma once
 
 #include "engine_case.h"
@@ -19,7 +19,7 @@ static const char target_case_text[] = "resource:\n"
                                        "output: {c: {value: '${fake_thing.c.id}'}, a: {value: "
                                        "'${fake_thing.a.id}'}}\n";
 
-/* With all of it applied where it is to be destroyed. */
+/* For a destroy plan, everything is applied first. */
 static inline EngineCase *target_case_open(PlanMode mode) {
     EngineCase *c = engine_case_open();
     engine_case_write(c, "m/main.loam.yaml", target_case_module);

@@ -1,5 +1,5 @@
-/* The objects behind an instance: what the plan shows of them is what changes, whatever the run
- * meets on its way. Real files, looked at without asking loam. */
+/* The objects behind an instance: the apply changes exactly the parts that the plan shows, also
+ * after failures. Real files are compared without the help of loam. */
 #include "bundle.h"
 #include "engine_death.h"
 #include "input.h"
@@ -8,7 +8,7 @@
 
 #define FILES_MAX 12
 
-/* A file as it is: name in the bundle, tag of its creation, content. */
+/* A file on the disk: name in the bundle, tag of its creation, content. */
 typedef struct SeenFile {
     Str key, place, content;
 } SeenFile;
@@ -49,7 +49,7 @@ static const SeenFile *find_file(const SeenFiles *files, Str key) {
     return NULL;
 }
 
-/* "+ new ~ front " : what became of the files. */
+/* "+ new ~ front " : the differences between two looks. */
 static Str differences(EngineCase *c, const SeenFiles *before, const SeenFiles *after) {
     StrBuf text = strbuf_new(c->arena);
     for (int first = 'a'; first <= 'z'; first++) {
@@ -67,7 +67,7 @@ static Str differences(EngineCase *c, const SeenFiles *before, const SeenFiles *
     return strbuf_str(&text);
 }
 
-/* The same, of what the plan shows for all instances. */
+/* The same for the plan's parts of all instances. */
 static Str shown(EngineCase *c) {
     StrBuf text = strbuf_new(c->arena);
     vec_each(&c->plan->changes, change) {
@@ -80,7 +80,7 @@ static Str shown(EngineCase *c) {
     return strbuf_str(&text);
 }
 
-/* A bundle in the directory "out" of the case; `more` are lines within it. */
+/* A bundle in the directory "out" of the case; `more` are further lines of the block. */
 static void configure_in(EngineCase *c,
                          const char *directory,
                          const char *files,
@@ -114,7 +114,7 @@ static uint64_t next(uint64_t *seed) {
     return *seed >> 33;
 }
 
-/* Contents that change and contents that cannot be changed in place. */
+/* Random contents: some can be changed in place, others not. */
 static const char *random_files(EngineCase *c, uint64_t *seed) {
     StrBuf text = strbuf_new(c->arena);
     strbuf_add_cstr(&text, "{");
@@ -164,7 +164,7 @@ static void drift_is_a_part(void **unused) {
     engine_case_close(c);
 }
 
-/* The predecessor's files go with it, the successor's are new. */
+/* The predecessor's files are deleted with it; the successor's are created. */
 static void a_replacement_shows_both(void **unused) {
     (void)unused;
     static const char *const orders[] = {"", "      lifecycle: {create_before_destroy: true}\n"};
@@ -195,7 +195,7 @@ static void a_deletion_shows_all(void **unused) {
     engine_case_close(c);
 }
 
-/* What the files are is known in the apply: they may be created, and not deleted. */
+/* The files are unknown until the apply: they may be created, but not deleted. */
 static void unknown_parts(void **unused) {
     (void)unused;
     EngineCase *c = open_with(NULL);
@@ -207,7 +207,7 @@ static void unknown_parts(void **unused) {
     check_str(shown(c), "and more ");
     engine_case_must(c, engine_case_apply_plan(c));
     check_str(contents(c, "out"), "a=one ");
-    /* Another id: then `a` would go, which was not shown. */
+    /* With another id the apply would delete `a`, which the plan does not show. */
     configure_in(c, "out", files, str_to_cstr(str_format(c->arena, thing, "y"), c->arena));
     engine_case_must(c, engine_case_plan(c));
     check_str(shown(c), "and more ");
@@ -233,7 +233,7 @@ static void a_saved_plan_is_held_to(void **unused) {
     configure(c, "{a: again, b: two, d: three}");
     engine_case_must(c, engine_case_plan(c));
     vec_each(&c->plan->changes, change) {
-        change->parts.count = 0; /* as if the plan had shown none */
+        change->parts.count = 0; /* as if the plan showed no parts */
     }
     assert_false(engine_case_apply_plan(c));
     check_said(c, "Provider produced inconsistent final plan");
@@ -309,7 +309,7 @@ static Str stored_path(const EngineCase *c) {
     return disk_join(str_from_cstr(c->directory), STR("stored"), c->arena);
 }
 
-/* A state that outlives the process. */
+/* A state file that outlives the process. */
 static bool write_stored(Backend *backend, Str bytes, Diags *diags) {
     (void)diags;
     EngineCase *c = backend->self;
@@ -317,7 +317,7 @@ static bool write_stored(Backend *backend, Str bytes, Diags *diags) {
     return disk_real.write_file(NULL, stored_path(c), bytes, 0600) == 0;
 }
 
-/* As the next process would: the state as it is stored, then the journal. */
+/* Loads the stored state and then the journal, as the next process would. */
 static void die(EngineCase *c, const char *key, const char *what) {
     Str text;
     c->backend.write = write_stored;
@@ -332,7 +332,7 @@ static void die(EngineCase *c, const char *key, const char *what) {
     assert_true(engine_death_replay(c));
 }
 
-/* Goes on with a journal of its own, to the end; what is shown is what happens. */
+/* Runs the plan with a new journal to the end; the changes must be those that the plan shows. */
 static void go_on(EngineCase *c, const char *wanted) {
     SeenFiles before = look(c, "out");
     engine_case_must(c, engine_case_plan(c));
@@ -352,7 +352,7 @@ static void go_on(EngineCase *c, const char *wanted) {
 typedef struct Death {
     const char *before, *after; /* NULL: no bundle */
     const char *key, *what;
-    const char *rest; /* what the next plan shows */
+    const char *rest; /* parts that the next plan shows */
     const char *wanted;
 } Death;
 
@@ -393,7 +393,7 @@ static void deaths_between_parts(void **unused) {
         engine_case_must(c, engine_case_plan(c));
         check_str(shown(c), death->rest);
         go_on(c, death->wanted);
-        /* What was made before is not made again. */
+        /* Objects that the dead run created are not created again. */
         SeenFiles last = look(c, "out");
         vec_each(&left, file) {
             const SeenFile *same = find_file(&last, file->key);
@@ -420,7 +420,7 @@ static void two_deaths(void **unused) {
     engine_case_close(c);
 }
 
-/* A deposed object's parts are in doubt, and its successor's are not. */
+/* The parts of a deposed object are in doubt; those of its successor are not. */
 static void a_death_in_a_predecessor(void **unused) {
     (void)unused;
     static const char order[] = "      lifecycle: {create_before_destroy: true}\n";
@@ -438,7 +438,7 @@ static void a_death_in_a_predecessor(void **unused) {
     engine_case_close(c);
 }
 
-/* Without death: a part that fails. */
+/* A part fails, and the process goes on. */
 static void failures_between_parts(void **unused) {
     (void)unused;
     static const char *const ways[] = {"refuse", "lost"};
@@ -463,7 +463,7 @@ static void failures_between_parts(void **unused) {
     }
 }
 
-/* What a creation made before it failed stays, and is not made again. */
+/* Parts that a failed creation made are kept, and are not created again. */
 static void half_a_creation_is_gone_on_with(void **unused) {
     (void)unused;
     EngineCase *c = open_with(NULL);

@@ -1,4 +1,4 @@
-/* Conditions and checks: what they came to, in the plan and in the state. */
+/* Conditions and checks: their results in the plan and in the state. */
 #include "engine_case.h"
 
 typedef struct CheckCase {
@@ -64,7 +64,7 @@ static void tells_what_conditions_came_to(void **state) {
         check_str(c->plan->checks, check_cases[i].plan);
         engine_case_must(c, engine_case_apply_plan(c));
         check_str(c->state->check_results, check_cases[i].state);
-        /* What has not changed is checked again. */
+        /* An unchanged object is checked again. */
         engine_case_must(c, engine_case_apply(c));
         check_str(c->state->check_results, check_cases[i].state);
         engine_case_close(c);
@@ -100,8 +100,8 @@ static void hides_what_is_sensitive(void **state) {
     engine_case_close(c);
 }
 
-/* Its source is read at the plan, and planned to be read once all is done; one that fails is what
- * the check says. */
+/* A check's data source is read by the plan and again at the end of the apply. Its failure is a
+ * warning and fails the check. */
 static void reads_its_own_source(void **state) {
     (void)state;
     EngineCase *c = open_with(check_cases[4].text);
@@ -144,7 +144,7 @@ static void tells_each_instance(void **state) {
     engine_case_close(c);
 }
 
-/* When only refreshing, nothing can be mended: conditions warn. */
+/* In refresh-only mode failed conditions are warnings, because nothing can be changed. */
 static void only_warns_when_refreshing(void **state) {
     (void)state;
     EngineCase *c = open_with("");

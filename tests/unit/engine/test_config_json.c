@@ -1,4 +1,4 @@
-/* The configuration of plan JSON: what is written, and what is left out where nothing is. */
+/* The configuration in plan JSON: written members, and omitted empty ones. */
 #include "config_json.h"
 #include "engine_case.h"
 
@@ -72,7 +72,7 @@ static void expressions(void **state) {
     }
 }
 
-/* No provider, no argument, a count that says nothing: none of them is mentioned. */
+/* No provider, no argument, a count without a reference: all are omitted. */
 static void leaves_out_what_is_empty(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
@@ -86,7 +86,7 @@ static void leaves_out_what_is_empty(void **state) {
     engine_case_close(c);
 }
 
-/* A module by itself: no expression, no schema, and calls only by where they lead. */
+/* A single module: no expressions, no schemas, and of calls only their sources. */
 static void tells_of_one_module(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();

@@ -1,4 +1,5 @@
-/* Plans against configurations, results against plans: what is a broken promise and what is not. */
+/* Plans checked against configurations and results against plans: allowed and forbidden
+ * differences. */
 #include "unit.h"
 
 #include "conform.h"
@@ -22,8 +23,8 @@ static const Attribute attributes[] = {
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
-/* Attributes in the order of the table, one letter each: "-" null, "*" unknown, else the text.
- * The list has as many items as the digit says, computed parts null, or unknown with "u". */
+/* Attributes in the order of the table, one letter each: "-" null, "*" unknown, else the text. The
+ * digit is the length of the list; its computed parts are null, or unknown with "u". */
 static Value object(const char *letters, Arena *arena) {
     if (strcmp(letters, "null") == 0)
         return value_null(schema_implied_type(&schema));

@@ -70,7 +70,7 @@ static void replaces_in_order(void **unused) {
     engine_case_close(c);
 }
 
-/* b is create_before_destroy, so a is too; c lets go of b before b's predecessor is deleted. */
+/* b is create_before_destroy, so a is too. c is updated before b's predecessor is deleted. */
 static void creates_before_it_destroys(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -111,9 +111,9 @@ static void passes_data_on_the_way(void **unused) {
     }
 }
 
-/* The network below stays, the subnet between goes, the machine above moves to the network: what it
- * depended on goes first, as for a replacement, unless one of them is create_before_destroy. The
- * subnet is deleted before the network that it depends on changes. */
+/* The network is updated, the subnet on it is removed, and the machine moves to the network. A
+ * removed object is deleted before its former dependencies change, as in a replacement, unless one
+ * of them is create_before_destroy. So the subnet is deleted before the network changes. */
 static void takes_out_the_middle(void **unused) {
     (void)unused;
     TELL({"resource:\n"
@@ -131,8 +131,8 @@ static void takes_out_the_middle(void **unused) {
           "delete sub\nupdate net\nupdate vm\n"});
 }
 
-/* What its users hold goes when they have let go of it, whether one of several goes or the block.
- */
+/* An object is deleted after its dependents are updated, whether one instance or the whole block is
+ * removed. */
 static void lets_go_first(void **unused) {
     (void)unused;
     TELL({"resource:\n"
@@ -151,7 +151,8 @@ static void lets_go_first(void **unused) {
           "update vm\ndelete d0\n"});
 }
 
-/* The same with a network that is replaced: the subnet must go before it, so before the machine. */
+/* The same with a network that is replaced: the subnet must be deleted before it, and so before the
+ * machine is updated. */
 static void takes_out_the_middle_of_a_replacement(void **unused) {
     (void)unused;
     TELL({"resource:\n"
@@ -170,7 +171,7 @@ static void takes_out_the_middle_of_a_replacement(void **unused) {
           "delete sub\ndelete net\ncreate net\nupdate vm\n"});
 }
 
-/* One instance is updated, another replaced, and both depended on what is taken out. */
+/* One instance is updated, another replaced; both depended on the removed resource. */
 static void takes_out_below_mixed_changes(void **unused) {
     (void)unused;
     TELL({"resource:\n"
@@ -328,7 +329,7 @@ static void destroys_what_the_state_has(void **unused) {
                           "data: {fake_lookup: {d: {name: '${fake_thing.a.id}'}}}\n"
                           "output: {x: {value: '${fake_thing.b.id}'}}\n");
     engine_case_options(c, PLAN_DESTROY);
-    assert_false(engine_case_plan(c)); /* the configuration is planned first, as it is */
+    assert_false(engine_case_plan(c)); /* the configuration is planned first */
     c->options.skip_refresh = true;
     engine_case_must(c, engine_case_plan(c));
     check_changes(c, "- fake_thing.a\n- fake_thing.b\n- fake_thing.gone\n");
@@ -348,7 +349,7 @@ static const char providers_text[] =
     "    server: {name: server, zone: %s}\n"
     "    object: {name: object, provider: fake.inner, input: '${fake_thing.server.name}'}\n";
 
-/* A provider configured by what the plan makes: its objects are planned all the same. */
+/* A provider configured by a planned resource: its own resources are planned anyway. */
 static void defers_a_provider(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -360,7 +361,7 @@ static void defers_a_provider(void **unused) {
     check_changes(c, "+ fake_thing.object\n+ fake_thing.server\n");
     engine_case_must(c, engine_case_apply_plan(c));
     check_diary(c, "create server\nconfigure server-1\ncreate object\n");
-    /* The server is replaced: what was in it is gone with it. */
+    /* The server is replaced, and its content with it. */
     engine_case_config(c, str_to_cstr(y, c->arena));
     engine_case_must(c, engine_case_plan(c));
     check_changes(c, "+ fake_thing.object\n-/+ fake_thing.server replace_because_cannot_update\n");
@@ -435,7 +436,7 @@ static Str wide_state(uint32_t parallelism, Arena *arena) {
     engine_case_run(c, str_to_cstr(first, c->arena));
     engine_case_run(c, str_to_cstr(second, c->arena));
     StateResource *data = map_find(&c->state->resources, STR("terraform_data.d"));
-    data->instances.items[0].current = NULL; /* its id is drawn by lot */
+    data->instances.items[0].current = NULL; /* its id is random */
     Str text = str_clone(statefile_encode(c->state, c->arena), arena);
     engine_case_close(c);
     return text;
@@ -455,7 +456,7 @@ static void hear_progress(void *self, const WalkEvent *event) {
                           STR_ARG(event->text), (int)event->done, (int)event->total);
 }
 
-/* Progress of a refresh is not progress of the apply. */
+/* Progress events of a refresh do not count for the apply. */
 static void tells_the_progress_of_changes(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();

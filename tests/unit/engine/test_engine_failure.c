@@ -1,4 +1,4 @@
-/* What fails, what stops and what a run before left behind: nothing that exists is forgotten. */
+/* Failures, stops and interrupted runs: no existing object is lost from the state. */
 #include "engine_case.h"
 #include "engine_death.h"
 #include "journal.h"
@@ -119,7 +119,7 @@ static void a_predecessor_that_stays_is_deposed(void **unused) {
     engine_case_close(c);
 }
 
-/* One of three cannot be deleted: the two others are replaced all the same. */
+/* One of three instances cannot be deleted; the two others are still replaced. */
 static void one_failed_deletion_stops_one_replacement(void **unused) {
     (void)unused;
     static const char text[] = "resource:\n"
@@ -136,7 +136,8 @@ static void one_failed_deletion_stops_one_replacement(void **unused) {
     engine_case_config(c, str_to_cstr(str_format(c->arena, text, "y", "y"), c->arena));
     fake_world_order(&c->world, "delete a1");
     assert_false(engine_case_apply(c));
-    /* The network has to wait until all are gone, and so have they: none was to be there then. */
+    /* The network can be replaced only when all instances are gone, so no instance may be created.
+     */
     check_objects(c, "fake_thing.a[1] a1-1\nfake_thing.net net-1\nfake_thing.user user-1\n");
     fake_world_obey(&c->world);
     engine_case_must(c, engine_case_apply(c));
@@ -174,7 +175,7 @@ static void a_failed_read_of_data_is_told(void **unused) {
     engine_case_close(c);
 }
 
-/* The state is written all the same, and nothing has happened; what fails again is told once. */
+/* A failed state write is tried again at the end; an error that repeats is reported once. */
 static void a_write_is_tried_twice(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -309,7 +310,7 @@ static void doubts_are_settled(void **unused) {
     }
 }
 
-/* An interrupted creation leaves the marks of its configuration in the journal. */
+/* The journal keeps the sensitive marks of an interrupted creation. */
 static void found_objects_keep_their_marks(void **unused) {
     (void)unused;
     EngineCase *c = open_doubt("locals: {}\n");
@@ -328,7 +329,7 @@ static void found_objects_keep_their_marks(void **unused) {
     engine_case_close(c);
 }
 
-/* With -refresh=false too: what is in doubt is asked for. */
+/* An operation in doubt is resolved even with -refresh=false. */
 static void doubts_do_not_depend_on_refresh(void **unused) {
     (void)unused;
     EngineCase *c = open_doubt(just_a);
@@ -366,7 +367,7 @@ static const char a_and_b[] = "resource:\n"
                               "    b: {name: b, input: '${fake_thing.a.id}'}\n"
                               "    c: {name: c}\n";
 
-/* As the next process would: the state as it is stored, then the journal. */
+/* Loads the stored state and then the journal, as the next process would. */
 static bool reopen(EngineCase *c) {
     Diags diags = diags_new(c->arena);
     if (c->journal)
@@ -376,7 +377,7 @@ static bool reopen(EngineCase *c) {
     return engine_death_replay(c);
 }
 
-/* A process that dies within a call; the next one reads its journal. */
+/* A process dies within a call; the next one reads its journal. */
 static void a_dead_run_is_taken_up(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -394,7 +395,7 @@ static void a_dead_run_is_taken_up(void **unused) {
     engine_case_close(c);
 }
 
-/* The next run has no use for b, and yet the one after it knows of it. */
+/* A run that does not include b keeps the doubt about b for the run after it. */
 static void a_doubt_outlives_runs_that_do_not_ask(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -424,7 +425,7 @@ static void a_doubt_outlives_runs_that_do_not_ask(void **unused) {
                                      &c->journal, c->arena, &c->diags));
     engine_case_must(c, engine_case_apply_plan(c));
     check_objects(c, "fake_thing.a a-1\nfake_thing.b b-1\nfake_thing.c c-1\n");
-    reopen(c); /* the doubt is gone for good */
+    reopen(c); /* the doubt is resolved for good */
     check_objects(c, "fake_thing.a a-1\nfake_thing.b b-1\nfake_thing.c c-1\n");
     engine_case_close(c);
 }

@@ -1,5 +1,4 @@
-/* What is planned and why: reasons, unknowns, lifecycle rules, modes, outputs, mistakes.
- */
+/* Planned actions and their reasons: unknown values, lifecycle rules, modes, outputs, errors. */
 #include "engine_case.h"
 
 #include "eval.h"
@@ -7,7 +6,7 @@
 static const char *const base = "resource: {fake_thing: {a: {name: a, size: 1, zone: x, secret: s, "
                                 "tags: {k: v, l: w}}}}\n";
 
-/* Another configuration of fake_thing.a after `base` was applied, and what is planned. */
+/* Applies `base`, then plans another configuration of fake_thing.a. */
 typedef struct ChangeCase {
     const char *arguments;
     const char *changes;
@@ -89,7 +88,7 @@ static void unknowns_go_on(void **unused) {
     engine_case_close(c);
 }
 
-/* A changed object keeps what an update leaves alone; what may change is unknown. */
+/* A changed object keeps the values that an update cannot change; the others become unknown. */
 static void an_update_keeps_computed_values(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -101,8 +100,8 @@ static void an_update_keeps_computed_values(void **unused) {
     engine_case_close(c);
 }
 
-/* The plan warns, goes on without the values, and the apply reads; who still says "later" then has
- * failed. */
+/* The plan warns and continues without the values; the apply reads them. A data source that defers
+ * in the apply fails. */
 static void data_may_be_deferred(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -162,7 +161,7 @@ static void ephemerals_may_be_deferred(void **unused) {
     engine_case_close(c);
 }
 
-/* In a check it is what the check says. */
+/* A deferred data source of a check is a warning of the check. */
 static void nested_data_may_be_deferred(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -284,7 +283,7 @@ static const ErrorCase errors[] = {
     {"resource: {fake_thing: {a: {name: a, provider: fake.other}}}\n",
      "Provider configuration not present"                                                                                                                  },
     {"provider: {fake: {endpoint: nowhere}}\nresource: {fake_thing: {a: {name: a}}}\n",
-     "Cannot connect: Nobody is there."                                                                                                                    },
+     "Cannot connect: No answer."                                                                                                                          },
     {"module: {m: {source: ./m, nam: x}}\n",
      "Unsupported argument: The module has no input variable \"nam\". Did you mean \"name\"?"                                                              },
     {"module: {m: {source: ./m}}\n",
@@ -312,7 +311,7 @@ static void mistakes_are_told(void **unused) {
         assert_true(c->plan->errored);
         assert_false(plan_is_applyable(c->plan));
         vec_each(&c->diags, diag) {
-            /* Of what is missing the text says where to look. */
+            /* A missing provider configuration has no range; its text says where to look. */
             bool has_place = diag->range.source ||
                              str_equal_cstr(diag->summary, "Provider configuration not present");
             if (!has_place)
@@ -357,12 +356,12 @@ static void destruction_is_prevented(void **unused) {
     }
     EngineCase *c = engine_case_open();
     engine_case_run(c, str_to_cstr(str_format(c->arena, text, "name: a"), c->arena));
-    engine_case_config(c, "locals: {}\n"); /* no block, no protection */
+    engine_case_config(c, "locals: {}\n"); /* without a block there is no protection */
     engine_case_must(c, engine_case_plan(c));
     engine_case_close(c);
 }
 
-/* In a module whose instances are gone there is nobody to ask for variables. */
+/* prevent_destroy holds in a removed module instance, where no expression can be evaluated. */
 static void destruction_with_the_module_is_prevented(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -376,7 +375,7 @@ static void destruction_with_the_module_is_prevented(void **unused) {
     engine_case_close(c);
 }
 
-/* One folder called twice: what its expressions refer to is another object in each call. */
+/* One directory called twice: the expressions of each call refer to its own objects. */
 static void a_module_may_be_called_twice(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -471,7 +470,7 @@ static void outputs_change(void **unused) {
                          "output: {a: {value: 1}, b: {value: '${[var.s.x]}', sensitive: true}}\n";
     engine_case_run(c, secret);
     engine_case_must(c, engine_case_plan(c));
-    assert_false(plan_is_applyable(c->plan)); /* marks inside do not make it differ */
+    assert_false(plan_is_applyable(c->plan)); /* nested marks are no difference */
     engine_case_config(c, "output: {a: {value: 2, sensitive: true}, n: {value: '${null}'}}\n");
     engine_case_must(c, engine_case_plan(c));
     static const Action wanted[] = {ACTION_UPDATE, ACTION_DELETE, ACTION_NO_OP};
@@ -487,7 +486,7 @@ static void outputs_change(void **unused) {
     engine_case_close(c);
 }
 
-/* A change of marks alone saves the object anew and calls nobody. */
+/* A change of marks alone updates the state without a provider call. */
 static void marks_are_kept(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -503,7 +502,7 @@ static void marks_are_kept(void **unused) {
     engine_case_close(c);
 }
 
-/* What an object depends on by now is in the state even if nothing else changed. */
+/* New dependencies are saved even if nothing else changed. */
 static void new_dependencies_are_remembered(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -517,7 +516,7 @@ static void new_dependencies_are_remembered(void **unused) {
     engine_case_close(c);
 }
 
-/* What is ephemeral goes to write-only arguments, and these reach neither plan nor state. */
+/* Ephemeral values may be passed to write-only arguments; neither plan nor state stores them. */
 static void write_only_arguments_are_not_kept(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();

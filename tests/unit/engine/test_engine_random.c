@@ -1,5 +1,5 @@
-/* Configurations by lot, one changed into the next: whatever the edges and lifecycles are, there is
- * no circle, nothing fails, the result settles, and nothing is left over in the world. */
+/* Random configurations, each changed into the next: no cycle, no failure, an empty second plan,
+ * and no object left over. */
 #include "engine_case.h"
 
 #define MOST 9
@@ -13,7 +13,7 @@ static uint32_t draw(Lot *lot, uint32_t below) {
     return (uint32_t)(lot->state >> 33) % below;
 }
 
-/* A block may refer to those that stand before it in an order drawn anew each time. */
+/* A block may refer to the blocks before it, in an order that is random each time. */
 static Str random_config(Lot *lot, Arena *arena) {
     uint32_t order[MOST];
     for (uint32_t i = 0; i < MOST; i++) {

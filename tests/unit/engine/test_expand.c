@@ -1,4 +1,4 @@
-/* lifecycle.enabled: one object, or none; count and for_each are shown by whole plans elsewhere. */
+/* lifecycle.enabled: one object or none; other tests plan count and for_each. */
 #include "engine_case.h"
 #include "input.h"
 
@@ -108,7 +108,7 @@ static void refuses_what_cannot_decide(void **state) {
     }
 }
 
-/* Nobody knows whether there would be an object; what is there goes. */
+/* A destroy deletes the object although "enabled" is unknown. */
 static void destroys_what_is_there(void **state) {
     (void)state;
     EngineCase *c = open_with(SWITCH THING);

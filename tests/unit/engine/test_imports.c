@@ -1,4 +1,5 @@
-/* Import blocks and the import command: which object comes where, and what is refused. */
+/* import blocks and the import command: the address of each imported object, and rejected imports.
+ */
 #include "engine_case.h"
 
 #define THING "resource: {terraform_data: {a: {input: 1}}}\n"
@@ -67,7 +68,7 @@ static void brings_objects_to_their_addresses(void **state) {
         engine_case_must(c, engine_case_apply_plan(c));
         if (import_cases[i].objects)
             check_str(engine_case_objects(c, c->state), import_cases[i].objects);
-        /* It is there now: the block has nothing left to do. */
+        /* The object is in the state now, so the block has no effect. */
         engine_case_must(c, engine_case_plan(c));
         check_str(engine_case_changes(c), "");
         assert_int_equal(plan_count(c->plan).import, 0);
@@ -100,7 +101,7 @@ static void is_left_out_by_targets(void **state) {
     engine_case_close(c);
 }
 
-/* What is imported is in the state file before anything is done to it. */
+/* An imported object is saved in the state file before it is changed. */
 static void is_saved_before_it_is_changed(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
@@ -128,7 +129,7 @@ static void comes_by_request(void **state) {
     engine_case_close(c);
 }
 
-/* What depends on a resource whose import is refused is not planned as if that had gone well. */
+/* Dependents of a resource whose import is rejected are not planned. */
 static void a_refusal_skips_dependents(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();

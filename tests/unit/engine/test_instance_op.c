@@ -1,4 +1,4 @@
-/* Events of a operation: how long each instance took, by a clock with an arbitrary start. */
+/* Events of an instance's operations: elapsed times by a clock with an arbitrary start. */
 #include "engine_case.h"
 
 #define BEGINNING 1000000000 /* long after the machine was started */
@@ -45,7 +45,7 @@ static void tells_how_long_it_took(void **unused) {
     engine_case_close(c);
 }
 
-/* Where it is about an argument, that is shown, else the block. */
+/* A provider's diagnostic about an argument points at that argument, else at the block. */
 static void places_what_a_provider_says(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();

@@ -1,4 +1,4 @@
-/* What is secret in a value does not stay in a diagnostic. */
+/* Secret values are masked in diagnostics. */
 #include "unit.h"
 
 #include "json.h"
@@ -52,7 +52,7 @@ static void test_masks(void **state) {
     }
 }
 
-/* A text of lines is quoted whole, with escapes, or a line of it alone. */
+/* A secret of several lines appears in quotes with escapes, or one line of it alone. */
 static void test_lines(void **state) {
     (void)state;
     static const MaskCase quoted[] = {
@@ -73,7 +73,7 @@ static void test_lines(void **state) {
     }
 }
 
-/* What the names of a failing condition stood for. */
+/* Values of the references in a failed condition. */
 static void test_values(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -90,7 +90,7 @@ static void test_values(void **state) {
     check_str(values[1].statement, "is 1");
 }
 
-/* A value of a provider that repeats a secret of the configuration. */
+/* A provider's value that repeats a secret of the configuration. */
 static void test_marked_values(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

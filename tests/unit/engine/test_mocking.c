@@ -1,4 +1,4 @@
-/* What is made up instead of asked for: which override wins, and that nobody is called. */
+/* Mocked objects: precedence of overrides; no provider is called. */
 #include "engine_case.h"
 
 static TestOverride *override_of(EngineCase *c, const char *target, const char *id) {

@@ -1,4 +1,4 @@
-/* What the index finds is few, and never too few. */
+/* The index returns few statements, and never misses one. */
 #include "arena_case.h"
 
 #include "move_index.h"
@@ -59,7 +59,7 @@ static void add_pairs(Module *module, const char *const *texts, size_t count) {
                 add_moved(module, texts[i], texts[k]);
 }
 
-/* Every end with every other, in the root module and in one below it. */
+/* Every pair of addresses, in the root module and in a child module. */
 static MoveStatements all_statements(void) {
     Module *root = arena_new(arena, Module), *child = arena_new(arena, Module);
     ModuleCall *call = arena_new(arena, ModuleCall);
@@ -137,7 +137,7 @@ static void misses_no_equal_end(void **state) {
     }
 }
 
-/* However many there are, who asks looks at those that share the names, or the key. */
+/* Of many statements only those with the same names or the same key are visited. */
 static void finds_few_of_many(void **state) {
     (void)state;
     enum { COUNT = 2000 };

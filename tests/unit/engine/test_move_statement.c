@@ -10,7 +10,7 @@ static AddressTarget parse(const char *text) {
     return target;
 }
 
-/* Of the root module, or of a module below it. */
+/* A statement of the root module, or of a child module. */
 static MoveStatement statement_of(const char *module_name, const char *from, const char *to) {
     Module *root = arena_new(arena, Module);
     *root = (Module){.calls = map_new(arena)};
@@ -34,7 +34,7 @@ static MoveStatement statement_of(const char *module_name, const char *from, con
 /* clang-format off */
 static const struct {
     const char *module, *from, *to, *address;
-    const char *wanted; /* NULL: not about it */
+    const char *wanted; /* NULL: not affected */
 } matches[] = {
     {NULL, "t.a", "t.b", "t.a", "t.b"},
     {NULL, "t.a", "t.b", "t.a[3]", "t.b[3]"},

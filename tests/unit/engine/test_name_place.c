@@ -1,9 +1,9 @@
-/* Which names an expression may use where it stands, and that all mistakes of a block are told. */
+/* Names allowed in an expression by its position; all errors of a block are reported. */
 #include "engine_case.h"
 
 typedef struct PlaceCase {
     const char *text;
-    const char *said; /* summaries, a line each */
+    const char *said; /* summaries, one per line */
 } PlaceCase;
 
 #define THING(arguments) "resource: {fake_thing: {a: {name: a, " arguments "}}}\n"

@@ -1,5 +1,4 @@
-/* Ephemeral resources: opened in plan and apply alike, closed after their last user, kept nowhere.
- */
+/* Ephemeral resources: opened in plan and apply, closed after their last user, never stored. */
 #include "engine_case.h"
 
 #define TOKEN "ephemeral: {fake_token: {t: {name: t}}}\n"
@@ -37,7 +36,7 @@ static void is_opened_in_both_walks(void **state) {
     engine_case_close(c);
 }
 
-/* What was opened with it goes before it does. */
+/* A resource that was opened with another one's value is closed first. */
 static void closes_in_the_opposite_order(void **state) {
     (void)state;
     EngineCase *c = open_case(
@@ -53,7 +52,7 @@ static void closes_in_the_opposite_order(void **state) {
     engine_case_close(c);
 }
 
-/* What is not known yet is opened by the apply alone. */
+/* A resource with unknown configuration is opened only in the apply. */
 static void waits_for_its_configuration(void **state) {
     (void)state;
     EngineCase *c = open_case("resource:\n"
@@ -78,7 +77,7 @@ static void waits_for_what_it_depends_on(void **state) {
     engine_case_close(c);
 }
 
-/* Whatever becomes of the others. */
+/* It is closed also after a dependent failed. */
 static void closes_after_failures(void **state) {
     (void)state;
     EngineCase *c = open_case(TOKEN "resource:\n"
@@ -126,7 +125,7 @@ static void tells_what_fails(void **state) {
     }
 }
 
-/* Kept alive as long as somebody uses it: here, until it was renewed. */
+/* It is renewed while a dependent uses it, and also before the first use. */
 static void is_renewed_while_in_use(void **state) {
     (void)state;
     EngineCase *c =
@@ -142,7 +141,7 @@ static void is_renewed_while_in_use(void **state) {
     engine_case_close(c);
 }
 
-/* Nobody may notice; who closes it is told. */
+/* A failed renewal may not affect the users; its error is reported when the resource is closed. */
 static void a_failed_renewal_is_told_at_the_end(void **state) {
     (void)state;
     EngineCase *c =
@@ -154,7 +153,7 @@ static void a_failed_renewal_is_told_at_the_end(void **state) {
     fake_world_order(&c->world, "renew t");
     assert_false(engine_case_apply_plan(c));
     check_said(c, "ephemeral.fake_token.t: Call failed: As ordered: renew t.");
-    /* It may fail before the first object is made, or after. */
+    /* The renewal may fail before the first object is created, or after. */
     Str diary = engine_case_diary(c);
     assert_true(str_find(diary, STR("\nrenew t failed\n"), 0) != SIZE_MAX);
     assert_true(str_ends_with(diary, STR("close t\n")));
@@ -162,7 +161,7 @@ static void a_failed_renewal_is_told_at_the_end(void **state) {
     engine_case_close(c);
 }
 
-/* A provider may need it, also for what goes. */
+/* A provider configuration may use it, also for deletions. */
 static void configures_a_provider(void **state) {
     (void)state;
     EngineCase *c = open_case("ephemeral: {fake_token: {t: {name: t, provider: fake.plain}, "
@@ -173,7 +172,7 @@ static void configures_a_provider(void **state) {
     plans(c, "open t\nopen u\nconfigure token-t-1\nclose u\nclose t\n");
     engine_case_must(c, engine_case_apply_plan(c));
     c->options.mode = PLAN_DESTROY;
-    /* First as if all were to stay, then what goes. */
+    /* The first pass validates everything; the second one plans the deletions. */
     plans(c, "open t\nopen u\nconfigure token-t-5\nclose u\nclose t\n"
              "open t\nconfigure token-t-7\nclose t\n");
     applies(c, "open t\nconfigure token-t-8\ndelete a\nclose t\n");

@@ -1,4 +1,4 @@
-/* Providers with for_each: each instance of a resource has a configuration of its own. */
+/* Provider configurations with for_each: each resource instance uses its own configuration. */
 #include "engine_case.h"
 
 #define PROVIDERS(each)                                                                            \
@@ -26,7 +26,7 @@ static void each_instance_has_its_own(void **state) {
     engine_case_close(c);
 }
 
-/* The call says which, by its own key; what it calls, and calls in turn, need not know. */
+/* The module call selects the configuration by its own key; nested modules need no change. */
 static void calls_pass_their_own(void **state) {
     static const char inner[] = "resource: {fake_thing: {t: {name: t}}}\n";
     static const char outer[] = "module: {inner: {source: ./inner}}\n";
@@ -67,7 +67,8 @@ static void calls_need_a_key(void **state) {
     }
 }
 
-/* An element less would take the configuration from what it has to destroy. */
+/* A warning: removing an element would also remove the configuration that must destroy its objects.
+ */
 static void one_collection_for_both_is_told(void **state) {
     static const char said[] = "Provider configuration for_each matches resource";
     (void)state;
@@ -83,7 +84,7 @@ static void one_collection_for_both_is_told(void **state) {
     engine_case_close(c);
 }
 
-/* The state says whose an object is that has no block any more. */
+/* For an orphan, the state names the provider configuration. */
 static void an_orphan_keeps_its_own(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
@@ -115,7 +116,7 @@ static void another_key_is_remembered(void **state) {
     engine_case_close(c);
 }
 
-/* Nothing else has changed, but the state says who looks after the object. */
+/* Nothing else changed, but the state gets the new provider configuration. */
 static void another_alias_is_remembered(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
@@ -128,7 +129,7 @@ static void another_alias_is_remembered(void **state) {
     engine_case_close(c);
 }
 
-/* What a module wants from its caller, nobody gives to the root. */
+/* A root module has no caller that could pass a configuration alias. */
 static void the_root_has_no_caller(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
@@ -188,7 +189,7 @@ static EngineCase *open_served(void) {
     return c;
 }
 
-/* Nothing is asked of it before it is there: neither what is nor what is to be. */
+/* A provider with unknown configuration is not called: no refresh and no plan of its objects. */
 static void it_is_not_asked_while_planning(void **state) {
     (void)state;
     EngineCase *c = open_served();
@@ -206,7 +207,7 @@ static void it_is_not_asked_while_planning(void **state) {
     engine_case_close(c);
 }
 
-/* Asked at last, it says something else than what was approved: nothing is done. */
+/* In the apply the provider plans another action than the approved one: nothing is changed. */
 static void a_contradiction_stops_before_the_change(void **state) {
     (void)state;
     EngineCase *c = open_served();
@@ -216,13 +217,13 @@ static void a_contradiction_stops_before_the_change(void **state) {
     check_diary(c, "update server\nconfigure at-2\nlookup d\n");
     check_objects(c, "data.fake_lookup.d \nfake_thing.object object-1\nfake_thing.same same-1\n"
                      "fake_thing.server server-1\n");
-    /* The next plan knows the provider, and tells the truth. */
+    /* The next plan can call the provider, and shows the right action. */
     engine_case_must(c, engine_case_plan(c));
     check_changes(c, "-/+ fake_thing.object replace_because_cannot_update\n");
     engine_case_close(c);
 }
 
-/* What lives in a thing that is replaced goes with it, and the plan says so. */
+/* Objects inside a replaced server are created anew, and the plan says so. */
 static void what_it_talks_to_is_replaced(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();

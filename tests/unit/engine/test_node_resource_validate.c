@@ -1,9 +1,9 @@
-/* Validating a resource block part by part: one part's mistakes leave the others to be judged. */
+/* Validates a resource block part by part: an error in one part does not hide errors in others. */
 #include "engine_case.h"
 
 typedef struct ValidateCase {
     const char *block; /* of fake_thing.a */
-    const char *said;  /* a summary a line */
+    const char *said;  /* one summary per line */
 } ValidateCase;
 
 #define CONDITION(text) "{condition: '" text "', error_message: no}"
@@ -14,7 +14,7 @@ static const ValidateCase cases[] = {
     {"size: 1",                                                                                "Missing required argument\n"          },
     {"name: '${local.none}'",                                                                  "Reference to undeclared local value\n"},
     {"name: a, size: '${1 + true}'",                                                           "Invalid operand\n"                    },
- /* Conditions are judged beside a body that is wrong. */
+ /* Conditions are validated although the body is invalid. */
     {"name: [a], lifecycle: {precondition: [" CONDITION("${local.none == 1}") "]}",
      "Incorrect attribute value type\nReference to undeclared local value\n"                                                          },
     {"name: a, lifecycle: {precondition: [" CONDITION("${self.size > 1}") "]}",
@@ -24,7 +24,8 @@ static const ValidateCase cases[] = {
      "Unsupported attribute\nUnknown variable\n"                                                                                      },
     {"name: a, lifecycle: {postcondition: [" CONDITION("${local.none && local.neither}") "]}",
      "Reference to undeclared local value\nReference to undeclared local value\n"                                                     },
- /* The first provisioner that is wrong stops the others; a wrong body stops them all. */
+ /* An invalid provisioner ends the validation of provisioners; an invalid body skips all of
+  them. */
     {"name: a, provisioner: [{file: {source: a}}, {file: {source: b}}]",
      "Missing required argument\n"                                                                                                    },
     {"name: [a], provisioner: {file: {source: a}}",
@@ -55,7 +56,7 @@ static void parts_are_judged(void **unused) {
                         cases[i].said);
             failures++;
         }
-        assert_int_equal(c->world.calls, 0); /* nobody outside is asked */
+        assert_int_equal(c->world.calls, 0); /* no provider call */
         vec_each(&c->diags, diag) {
             check_str(diag->address, "fake_thing.a");
         }

@@ -64,7 +64,7 @@ static const ProposeCase cases[] = {
          "k", "\"3\"", "null", "null") "]}",
      "{\"name\":\"a\",\"set\":[" ITEM("k", "\"2\"", "\"c2\"", "null") "," ITEM(
          "k", "\"3\"", "null", "null") "]}"},
- /* Filled in by the provider: kept, unless a configuration put something into it. */
+ /* Set by the provider: kept, unless the configuration set part of it before. */
     {"{\"name\":\"a\",\"auto\":{\"k\":null,\"v\":null,\"c\":\"c\",\"oc\":null}}",
      "{\"name\":\"a\"}","{\"name\":\"a\",\"auto\":{\"k\":null,\"v\":null,\"c\":\"c\",\"oc\":null}}"                                               },
     {                                          "{\"name\":\"a\",\"auto\":" ITEM("k",                                                                                                  "null",                                                                                                                                                                  "\"c\"",                                               "null") "}", "{\"name\":\"a\"}",

@@ -1,4 +1,4 @@
-/* Which calls get which private data, deletions that are planned and answer, places of errors. */
+/* Private data of each call, planned deletions and their responses, positions of errors. */
 #include "engine_case.h"
 
 #define VAULT(text) "resource:\n  fake_vault:\n" text
@@ -46,7 +46,7 @@ static void private_data_reaches_each_call(void **unused) {
     engine_case_close(c);
 }
 
-/* Private data that a read changes is stored, and no drift is reported. */
+/* Private data changed by a read is stored; no drift is reported. */
 static void a_read_may_change_it_alone(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -104,7 +104,7 @@ static void a_failed_deletion_answers(void **unused) {
     engine_case_close(c);
 }
 
-/* A member asks whether its cluster goes too. */
+/* The deletion of a member knows whether its cluster is deleted too. */
 static void deletions_know_of_each_other(void **unused) {
     (void)unused;
     static const char both[] = VAULT("    a: {name: a}\n    b: {name: b, cluster: a}\n");
@@ -142,7 +142,7 @@ static void errors_point_at_nested_arguments(void **unused) {
     engine_case_close(c);
 }
 
-/* Objects of two types share a limit, when they are made and when they are updated. */
+/* Objects of two types share a limit on concurrent calls, for creations and updates. */
 static void limits_hold_across_types(void **unused) {
     (void)unused;
     static const char config[] =

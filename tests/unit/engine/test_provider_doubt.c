@@ -1,4 +1,4 @@
-/* Calls whose reply was lost, and private data, limits and planned deletions over two runs. */
+/* Calls whose reply was lost; private data, limits and planned deletions across two runs. */
 #include "engine_case.h"
 #include "engine_death.h"
 #include "journal.h"
@@ -14,7 +14,7 @@ static Str private_of(const EngineCase *c, const char *address) {
     return instance->current->private_data;
 }
 
-/* The next process: the state as it is stored, then the journal. */
+/* Loads the stored state and then the journal, as the next process would. */
 static void reopen(EngineCase *c) {
     Diags diags = diags_new(c->arena);
     journal_close(c->journal);
@@ -23,7 +23,7 @@ static void reopen(EngineCase *c) {
     (void)engine_death_replay(c);
 }
 
-/* An apply with a journal; the next process goes on from it. */
+/* Applies with a journal; the next process continues from it. */
 static bool run_once(EngineCase *c, const char *config) {
     engine_case_config(c, config);
     engine_case_must(c, engine_case_plan(c));
@@ -154,7 +154,7 @@ static void limits_hold_for_updates_and_replacements(void **unused) {
     engine_case_close(c);
 }
 
-/* One object that may not go stops the plan of all; nothing is deleted. */
+/* One object that must not be deleted fails the whole plan; nothing is deleted. */
 static void a_refused_deletion_stops_the_plan(void **unused) {
     (void)unused;
     EngineCase *c = open_with_one();

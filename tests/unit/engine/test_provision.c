@@ -1,10 +1,10 @@
-/* Provisioners: as validate judges them, when they run, and what a failure leaves. */
+/* Provisioners: validation, when they run, and the effect of a failure. */
 #include "engine_case.h"
 #include "engine_death.h"
 #include "journal.h"
 
 typedef struct ProvisionerCase {
-    const char *text; /* of the resource, behind its name */
+    const char *text; /* text of the resource block after its name */
     const char *said;
 } ProvisionerCase;
 
@@ -108,7 +108,7 @@ static void connections_merge(void **unused) {
           "+ fake_thing.a\n", "create a\nnote x on a-1\nnote y on other\n"});
 }
 
-/* The block is gone, and another one says how its objects go. */
+/* The resource block is gone; a removed block holds the destroy-time provisioners. */
 static void removed_blocks_have_some(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -131,7 +131,7 @@ static void removed_blocks_have_some(void **unused) {
     engine_case_close(c);
 }
 
-/* What is only forgotten goes without them. */
+/* Forgetting an object runs no destroy-time provisioner. */
 static void what_is_forgotten_runs_none(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -154,7 +154,8 @@ static void a_failure_taints(void **unused) {
     check_said(c, "fake_thing.a: note provisioner error: As ordered: note second.");
     check_objects(c, "fake_thing.a a-1 tainted\n");
     fake_world_obey(&c->world);
-    engine_case_must(c, engine_case_apply(c)); /* what is half made goes without a note */
+    engine_case_must(
+        c, engine_case_apply(c)); /* a tainted object is deleted without its provisioners */
     check_diary(c, "delete a\ncreate a\nnote made a-2\nnote second\n");
     check_objects(c, "fake_thing.a a-2\n");
     engine_case_close(c);
@@ -204,7 +205,7 @@ static void a_failure_keeps_what_was_to_go(void **unused) {
     engine_case_close(c);
 }
 
-/* The successor is half made: the predecessor stays, put aside. */
+/* The successor is tainted, so the predecessor stays as a deposed object. */
 static void a_failed_successor_keeps_the_predecessor(void **unused) {
     (void)unused;
     static const char text[] = "resource: {fake_thing: {a: {name: a, zone: %s, lifecycle: "
@@ -234,7 +235,7 @@ static void hear(void *self, const WalkEvent *event) {
         strbuf_add_cstr(&ear->heard, event->failed ? "failed\n" : "done\n");
 }
 
-/* An apply; `ear` receives the events of its provisioners. */
+/* Applies; `ear` receives the events of the provisioners. */
 static EngineCase *heard_run(Ear *ear, Hooks *hooks, const char *config, const char *order) {
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -297,7 +298,7 @@ static void die_within(EngineCase *c, const char *call) {
     assert_true(engine_death_replay(c));
 }
 
-/* Whether the call or a provisioner was cut off: the object that is there is half made. */
+/* Whether the creation or a provisioner was interrupted, the object is tainted. */
 static void a_death_leaves_it_half_made(void **unused) {
     (void)unused;
     static const char *const calls[] = {"create a", "note made a-1", "note second"};
@@ -312,7 +313,7 @@ static void a_death_leaves_it_half_made(void **unused) {
     }
 }
 
-/* Without provisioners the same death leaves nothing to be done. */
+/* Without provisioners an interrupted creation needs no replacement. */
 static void without_them_it_is_whole(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();

@@ -1,4 +1,4 @@
-/* What changes follow from: through whom the search goes, and where it ends. */
+/* Relevant attributes: the references that the search follows, and where it ends. */
 #include "engine_case.h"
 #include "relevant_json.h"
 
@@ -51,7 +51,7 @@ static void follows(void **state) {
     "    a: {input: 1}\n"                                                                          \
     "    b: {input: '${terraform_data.a.id}', triggers_replace: '${terraform_data.a.input}'}\n"
 
-/* Nothing of the chain changes, but for an output that is new. */
+/* No resource of the chain changes; only an output is new. */
 static void goes_through_resources(void **state) {
     (void)state;
     static const struct {
@@ -91,7 +91,7 @@ static const TargetCase target_cases[] = {
     {"terraform_data.user",       ONE_OUTPUT },
 };
 
-/* With targets, outputs of modules are looked at only where something needs them. */
+/* With -target, outputs of modules are searched only if a target needs them. */
 static void targets(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(target_cases); i++) {

@@ -1,4 +1,4 @@
-/* What removed blocks and lifecycle.destroy make of objects: forgotten, or destroyed. */
+/* removed blocks and lifecycle.destroy: objects are forgotten or destroyed. */
 #include "engine_case.h"
 
 #include "removal.h"
@@ -31,15 +31,15 @@ static const RemovalCase removal_cases[] = {
      "- fake_thing.a delete_because_no_resource_config\n", "delete a\n", ""},
     {A_COUNTED("2", ""), "removed: {from: fake_thing.a, lifecycle: {destroy: false}}\n",
      ". fake_thing.a[0] delete_because_no_resource_config\n. fake_thing.a[1] delete_because_no_resource_config\n", "", ""},
-    /* what the state says of an object whose block is gone */
+    /* the state's record counts if the block is gone */
     {A_KEPT, "locals: {x: 1}\n",
      ". fake_thing.a forgot_because_lifecycle_destroy_in_state\n", "", ""},
-    /* a block speaks louder */
+    /* a removed block overrides the state's record */
     {A_KEPT, "removed: {from: fake_thing.a, lifecycle: {destroy: true}}\n",
      "- fake_thing.a delete_because_no_resource_config\n", "delete a\n", ""},
     {A_COUNTED("2", ", lifecycle: {destroy: false}"), A_COUNTED("1", ", lifecycle: {destroy: false}"),
      ". fake_thing.a[1] forgot_because_lifecycle_destroy_in_config\n", "", "fake_thing.a[0] a0-1\n"},
-    /* replaced without the old one being touched */
+    /* replaced without a call that destroys the predecessor */
     {A_KEPT, "resource: {fake_thing: {a: {name: a, size: 1, zone: y, lifecycle: {destroy: false}}}}\n",
      "./+ fake_thing.a replace_because_cannot_update\n", "create a\n", "fake_thing.a a-2\n"},
 };
@@ -61,7 +61,7 @@ static void forgets_or_destroys(void **state) {
     }
 }
 
-/* What is forgotten is not looked at: its server may be gone with it. */
+/* A forgotten object is not refreshed: its server may be gone too. */
 static void asks_nobody(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
@@ -114,7 +114,7 @@ static void a_module_goes_as_a_whole(void **state) {
     engine_case_close(c);
 }
 
-/* However many blocks there are, who asks is given the one without going through them. */
+/* Of many removed blocks the matching one is found without visiting all. */
 static void finds_one_of_many(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

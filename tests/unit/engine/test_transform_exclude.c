@@ -1,4 +1,4 @@
-/* -exclude: what is planned without what it names. */
+/* -exclude: plans everything except the named resources and their dependents. */
 #include "target_case.h"
 
 #define A  "fake_thing.a\n"
@@ -12,11 +12,11 @@
 typedef struct ExcludeCase {
     PlanMode mode;
     const char *exclude;
-    const char *addresses; /* that are made, or destroyed */
-    size_t outputs;        /* there in the end */
+    const char *addresses; /* created or destroyed addresses */
+    size_t outputs;        /* number in the final state */
 } ExcludeCase;
 
-/* In destruction everything that the excluded object needs stays as well. */
+/* In a destroy plan the dependencies of an excluded object are kept too. */
 static const ExcludeCase cases[] = {
     {PLAN_NORMAL,  "fake_thing.z",    A B0 B1 C X Y,   2},
     {PLAN_NORMAL,  "fake_thing.a",    Z X Y,           0},
@@ -62,7 +62,7 @@ static void leaves_out(void **unused) {
     }
 }
 
-/* They are no part of what is left, whether anything is left out or not. */
+/* Constant outputs are not planned with -exclude, whether anything is excluded or not. */
 static void leaves_constant_outputs(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -77,7 +77,7 @@ static void leaves_constant_outputs(void **unused) {
     engine_case_close(c);
 }
 
-/* What is excluded stays in the state as it is, whatever its block has become. */
+/* An excluded object stays in the state unchanged, even if its block is gone. */
 static void keeps_what_is_there(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();

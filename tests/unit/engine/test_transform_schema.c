@@ -1,4 +1,4 @@
-/* What a resource's type says of its block. */
+/* Requirements of a resource type on its block. */
 #include "engine_case.h"
 
 static void useless_ignoring_is_told(void **unused) {

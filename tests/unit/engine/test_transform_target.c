@@ -1,4 +1,4 @@
-/* -target: what is planned of what it names. */
+/* -target: plans the named resources and their dependencies. */
 #include "target_case.h"
 
 typedef struct TargetCase {
@@ -6,7 +6,7 @@ typedef struct TargetCase {
     const char *target;
     const char *changes;
     size_t outputs;
-    const char *left; /* by a dependency, of which a target needs an instance alone */
+    const char *left; /* unplanned instances of a dependency of which the target needs one */
 } TargetCase;
 
 static void selects(void **unused) {
@@ -45,7 +45,7 @@ static void selects(void **unused) {
     }
 }
 
-/* An instance that is not targeted keeps its deposed objects and its place in the state. */
+/* An instance outside the targets keeps its deposed objects and its state entry. */
 static void leaves_orphans_alone(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();

@@ -1,5 +1,4 @@
-/* replace_triggered_by: which planned change asks for a replacement, and names that lead nowhere.
- */
+/* replace_triggered_by: planned changes that cause a replacement, and references to nothing. */
 #include "engine_case.h"
 
 #define THINGS                                                                                     \
@@ -8,7 +7,7 @@
     "    a: {name: a, tags: {k: v}, %s}\n"                                                         \
     "    many: {for_each: {x: 1, y: %s}, name: 'm${each.key}', size: '${each.value}'}\n"
 
-/* From {size: 1}, many.y = 1, to this. */
+/* Changes {size: 1} and many.y = 1 to these values. */
 typedef struct FiringCase {
     const char *trigger;
     const char *thing; /* more arguments of a */
@@ -47,7 +46,7 @@ static void fires(void **unused) {
         const FiringCase *row = &firing_cases[i];
         EngineCase *c = engine_case_open();
         configure(c, row, "size: 1", "1");
-        engine_case_must(c, engine_case_apply(c)); /* what is only created triggers nothing */
+        engine_case_must(c, engine_case_apply(c)); /* a created object triggers nothing */
         configure(c, row, row->thing, row->size);
         engine_case_must(c, engine_case_plan(c));
         bool found = str_find(engine_case_changes(c), STR("fake_thing.t replace_by_triggers"), 0) !=
@@ -92,7 +91,7 @@ static void nothing_to_trigger(void **unused) {
     }
 }
 
-/* The place in the expression says enough to programs. */
+/* Programs get the position in the expression, without further details. */
 static void names_that_stand_for_nothing(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();

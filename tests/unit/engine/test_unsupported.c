@@ -1,4 +1,4 @@
-/* What validate accepts and planning does not carry out is an error for each block. */
+/* Features that validate accepts and planning does not support: one error per block. */
 #include "engine_case.h"
 
 typedef struct RefusedCase {

@@ -1,4 +1,4 @@
-/* The tables of the provider. */
+/* Checks the provider's tables. */
 #include "external_provider.h"
 #include "provider_check.h"
 

@@ -1,4 +1,4 @@
-/* source_case: a source's fetch against a web of fixed answers, into a folder of its own. */
+/* source_case: a module source's fetch from fixed web responses into a temporary directory. */
 #pragma once
 
 #include "fetch.h"
@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-/* code 0: nobody is there. */
+/* code 0: no connection. */
 typedef struct WebPage {
     const char *url;
     int code;
@@ -26,7 +26,7 @@ typedef struct SourceCase {
     size_t page_count;
     StrVec asked;         /* addresses */
     StrVec tokens;        /* Authorization of each */
-    const char *variable; /* NAME=value, the only one that is set */
+    const char *variable; /* NAME=value, the only environment variable that is set */
     SourceFound found;
 } SourceCase;
 
@@ -50,7 +50,7 @@ static inline HttpStatus source_case_attempt(void *self,
         const WebPage *page = &c->pages[i];
         if (!str_equal_cstr(request->url, page->url))
             continue;
-        *problem = STR("nobody answers");
+        *problem = STR("no answer");
         if (page->code == 0)
             return HTTP_NO_CONNECTION;
         response->code = page->code;

@@ -1,4 +1,4 @@
-/* Archives that mean well, and archives that do not. */
+/* Valid archives, and malicious ones. */
 #include "unit.h"
 
 #include "archive_unpack.h"
@@ -10,7 +10,7 @@
 typedef struct Item {
     const char *name;
     unsigned type;    /* AE_IFREG … */
-    const char *text; /* content, or what a link leads to */
+    const char *text; /* content, or the target of a link */
     bool is_hard_link;
 } Item;
 
@@ -114,7 +114,7 @@ static void kinds(void **state) {
         check_content(&box, "in/d", "");
         assert_int_equal(disk_real.stat(NULL, in(&box, "in/e"), &stat), 0);
         assert_int_equal(disk_real.stat(NULL, in(&box, "in/a/b/c.txt"), &stat), 0);
-        assert_int_equal(stat.mode & 07100, 0100); /* a program, but not somebody else's */
+        assert_int_equal(stat.mode & 07100, 0100); /* executable, but without the setuid bit */
         box_close(&box);
     }
 }
@@ -163,7 +163,7 @@ static void bombs(void **state) {
     };
     static const struct {
         UnpackLimits limits;
-        const char *said; /* NULL: fine */
+        const char *said; /* NULL: no error */
     } cases[] = {
         {{3, 20}, NULL                                       },
         {{2, 20}, "it has 3 entries, and a module may have 2"},

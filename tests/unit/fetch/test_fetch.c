@@ -1,4 +1,4 @@
-/* Whose an address is. */
+/* Selects the kind of source by the address. */
 #include "unit.h"
 
 #include "fetch.h"
@@ -59,7 +59,7 @@ static void owners(void **state) {
         bool ok = module_source_parse(&fetch_table, str_from_cstr(cases[i].address), NO_RANGE,
                                       &address, arena, &diags);
         if (ok != (cases[i].kind != NULL))
-            fail_msg("%s: %s", cases[i].address, ok ? address.kind->name : "nobody's");
+            fail_msg("%s: %s", cases[i].address, ok ? address.kind->name : "no kind");
         if (!ok)
             continue;
         print_message("%s\n", cases[i].address);

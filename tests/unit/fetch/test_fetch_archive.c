@@ -1,4 +1,4 @@
-/* What an archive's address says of it, and what the server is asked. */
+/* Addresses of archives, and the requests to the server. */
 #include "fetch_case.h"
 
 #include "digest.h"

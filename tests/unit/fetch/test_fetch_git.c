@@ -1,4 +1,4 @@
-/* What git is asked, in which order, by a program git that only answers. */
+/* Runs of git, in their order, recorded by a fake git. */
 #include "fetch_case.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ typedef struct Play {
     const GitAnswer *answers;
     size_t count;
     size_t asked;
-    StrVec lines; /* what git was told, without the environment */
+    StrVec lines; /* arguments of the git runs, without the environment */
     StrVec environment;
     int error;
 } Play;
@@ -57,7 +57,7 @@ static bool fetch(Play *play, SourceRequest request, const GitAnswer *answers, s
     play->lines = (StrVec){0};
     Process process = {.self = play, .run = run, .environment = source_case_environment};
     play->c.io.process = &process;
-    /* the environment is that of the case, which comes first in Play */
+    /* the environment is that of the case, the first member of Play */
     return source_case_fetch(&play->c, &fetch_git, request);
 }
 
@@ -99,7 +99,7 @@ static void branch(void **state) {
     source_case_close(&play.c);
 }
 
-/* A server that gives no commit by its name is asked for everything. */
+/* From a server that serves no commit by name, everything is fetched. */
 static void pinned(void **state) {
     (void)state;
     static const GitAnswer answers[] = {
@@ -165,7 +165,7 @@ static void refused(void **state) {
     }
 }
 
-/* What is on this machine is named by the user, not by a registry. */
+/* A registry must not redirect to a local path. */
 static void foreign(void **state) {
     (void)state;
     static const char *const cases[] = {"git::file:///r", "git::/r"};

@@ -1,4 +1,4 @@
-/* The protocol of module registries, answer by answer. */
+/* The protocol of module registries, response by response. */
 #include "fetch_case.h"
 
 #define HOST     "https://r.example.com"

@@ -1,4 +1,4 @@
-/* Where pages say that a module is. */
+/* Web pages that redirect to a module. */
 #include "fetch_case.h"
 
 #include "fetch_web.h"
@@ -45,7 +45,7 @@ static void failures(void **state) {
         {"https://u:geheim@h/403", "the answer is 403. It wants to know who asks"},
         {"https://u:geheim@h/404", "the answer is 404. Check the address."       },
         {"https://u:geheim@h/500", "the answer is 500. Try again later."         },
-        {"https://u:geheim@h/0",   "nobody answers. Check the address"           },
+        {"https://u:geheim@h/0",   "no answer. Check the address"                },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;

@@ -1,4 +1,4 @@
-/* What git is given, and what it must never be given. */
+/* Git addresses: arguments for git, and rejected addresses. */
 #include "unit.h"
 
 #include "git_address.h"

@@ -1,4 +1,4 @@
-/* function_case: calls and what comes of them, for tables of cases. */
+/* function_case: tables of function calls and their results. */
 #pragma once
 
 #include "unit.h"
@@ -22,7 +22,7 @@ static inline bool evaluate(const char *text, Value *out, Diags *diags) {
            eval_expr(expr, &scope, out, arena, diags);
 }
 
-/* The value as people see it, or "error: " and why. */
+/* The value as text for people, or "error: " and the reason. */
 static inline Str called(const char *text) {
     Diags diags = diags_new(arena);
     Value value;
@@ -33,7 +33,7 @@ static inline Str called(const char *text) {
 
 typedef struct FunctionCase {
     const char *text;
-    const char *outcome; /* all of it, or, of an error, "error: " and a part of the message */
+    const char *outcome; /* the whole result; of an error, "error: " and a part of the message */
 } FunctionCase;
 
 static inline void check_cases(const FunctionCase *cases, size_t count) {

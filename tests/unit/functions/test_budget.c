@@ -1,4 +1,4 @@
-/* What expressions may cost, with the functions that make much of little. */
+/* Limits on expressions, with functions whose results grow fast. */
 #include "function_case.h"
 
 enum { MEBIBYTE = 1 << 20, ROUNDS_MAX = 64, MEMORY_MAX = 150 * MEBIBYTE };
@@ -10,7 +10,7 @@ static void check_memory(const char *text) {
     fail();
 }
 
-/* What is made of `a` is `a` the next time, as with local values that name each other. */
+/* The result becomes `a` of the next round, like local values that refer to each other. */
 static void check_doubling(const char *first, const char *text) {
     Value value;
     Diags diags = diags_new(arena);
@@ -35,7 +35,7 @@ static void test_list(void **state) {
     check_doubling("[\"x\"]", "concat(a, a)");
 }
 
-/* Few values in memory, very many for a function that walks them all. */
+/* Few values in memory, but very many for a function that visits them all. */
 static void test_nesting(void **state) {
     (void)state;
     check_doubling("[\"x\"]", "[a, a]");
@@ -51,7 +51,7 @@ static void test_shared_text(void **state) {
     check_doubling("[format(\"%1000s\", \"x\")]", "[a, a]");
 }
 
-/* The names of loops do what local values do. */
+/* Names bound by for expressions behave like local values. */
 static void test_loops(void **state) {
     static const char *const uses[] = {"jsonencode(%s)", "yamlencode(%s)", "length(flatten(%s))",
                                        "length(tolist(%s))"};

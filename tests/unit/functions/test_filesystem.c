@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-/* A folder of its own, with files to read. */
+/* Reads files in a temporary directory. */
 static void test_files(void **state) {
     static const FunctionCase cases[] = {
         {"file(\"a.txt\")",                        "\"hello\""                              },

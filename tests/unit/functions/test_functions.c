@@ -1,7 +1,7 @@
-/* Every row's own example holds, and every row is well formed. */
+/* The example of every row is true, and every row is well formed. */
 #include "function_case.h"
 
-/* "call = value": the first " = " at which both sides are expressions. */
+/* "call = value": splits at the first " = " with an expression on either side. */
 static bool example_holds(const char *example) {
     for (const char *at = strstr(example, " = "); at; at = strstr(at + 1, " = ")) {
         Str left = {example, (size_t)(at - example)};
@@ -15,7 +15,7 @@ static bool example_holds(const char *example) {
     return false;
 }
 
-/* The files that examples speak of. */
+/* The files that the examples read. */
 static void write_files(Str directory) {
     const Disk *disk = io.disk;
     Str hello = disk_join(directory, STR("hello.txt"), arena);

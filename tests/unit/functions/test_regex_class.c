@@ -14,7 +14,7 @@ static void test_sets(void **state) {
     check_str(regex_class_text(&digits, arena), "(?i:[^\\x{30}-\\x{39}])");
 }
 
-/* Where case does not count, what equals a letter of the set is not in its complement. */
+/* With case ignored, the complement of a set excludes both cases of its letters. */
 static void test_complement(void **state) {
     RegexClass set = regex_class_new(true, arena);
     (void)state;

@@ -28,7 +28,7 @@ static void test_patterns(void **state) {
         check_str(rewritten(cases[i].pattern).pattern, cases[i].wanted);
 }
 
-/* A capture that is written twice has two groups. */
+/* A capture that the rewritten pattern contains twice has two groups. */
 static void test_groups(void **state) {
     RegexRewrite rewrite = rewritten("(x)(a*){2,}");
     (void)state;
@@ -39,7 +39,7 @@ static void test_groups(void **state) {
     assert_int_equal(rewrite.groups[1].items[1], 5);
 }
 
-/* Only the first round of a loop may be empty. */
+/* Only the first iteration of a loop may match the empty text. */
 static void test_rounds(void **state) {
     (void)state;
     assert_true(regex_rewrite_allows(3, 3, 3));

@@ -1,7 +1,7 @@
 #include "arena_case.h"
 #include "regex_syntax.h"
 
-/* The captures' names with a comma behind each, or what is wrong. */
+/* The names of the captures with a comma after each, or the error. */
 static Str parsed(const char *pattern) {
     RegexSyntax syntax;
     Str error;

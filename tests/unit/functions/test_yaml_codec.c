@@ -25,7 +25,7 @@ static void decoding(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-/* What a text that is secret says is no part of a message. */
+/* Messages contain nothing of a sensitive text. */
 static void secret(void **state) {
     (void)state;
     set_variable("broken",

@@ -1,4 +1,4 @@
-/* Small graphs drawn as text: "ab" says that a depends on b. */
+/* Small graphs as text: "ab" means that a depends on b. */
 #include "unit.h"
 
 #include "graph.h"
@@ -142,7 +142,7 @@ static void reductions(void **state) {
     }
 }
 
-/* A chain is as deep as it is long: nothing may recurse. */
+/* A chain is as deep as it is long, so no function may recurse. */
 static void deep_chain(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -163,7 +163,7 @@ static void deep_chain(void **state) {
     assert_true(reached[length - 1]);
 }
 
-/* "a b cd": one letter group a component, in order of their first nodes. */
+/* "a b cd": one group of letters per component, in the order of their first nodes. */
 static void components(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

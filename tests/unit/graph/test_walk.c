@@ -1,4 +1,4 @@
-/* Order, failure, tasks, limits, stop; with one worker and with many. */
+/* Order, failures, tasks, limits and stop, with one worker and with many. */
 #include "unit.h"
 
 #include "walk.h"
@@ -8,7 +8,7 @@
 
 #define MOST_NODES 4000
 
-/* What a walk does is written down under a lock: visits 'a', tasks 'A', skipped nodes '-a'. */
+/* A record of the walk under a lock: visits 'a', tasks 'A', skipped nodes '-a'. */
 typedef struct Diary {
     pthread_mutex_t mutex;
     Graph graph;
@@ -115,7 +115,7 @@ static void one_worker(void **state) {
     }
 }
 
-/* Neither c nor what comes after it minds what becomes of a. */
+/* Node c and its dependents are visited even if a failed. */
 static bool does_without(GraphNode user, GraphNode failed, void *context) {
     (void)context;
     return user >= 2 && failed == 0;
@@ -245,7 +245,7 @@ static bool run_task(Walk *walk, void *payload, uint32_t worker) {
     return !task->fails;
 }
 
-/* Node a hands in two tasks, the first of which hands in itself once more; b depends on a. */
+/* Node a submits two tasks, the first of which submits one more; b depends on a. */
 static bool visit_with_tasks(
     Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
     Task *tasks = payload;
@@ -336,7 +336,7 @@ static bool visit_crowd(Walk *walk, GraphNode node, void *payload, uint32_t work
     return true;
 }
 
-/* Three keys of capacity 1, 2, 3; tasks with no, one or two of them in either order. */
+/* Three keys of capacity 1, 2, 3; tasks with none, one or two of them in either order. */
 static void limits_hold(void **state) {
     (void)state;
     static const Str names[] = {STR_CONST("one"), STR_CONST("two"), STR_CONST("three")};
@@ -365,7 +365,7 @@ static void limits_hold(void **state) {
     diary_release(&crowd.diary);
 }
 
-/* Two wait for one key: the third, without limits, does not wait behind them. */
+/* Two tasks wait for one key: the third, without limits, does not wait behind them. */
 static bool visit_queue(Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
     (void)worker, (void)context;
     Task *tasks = payload;
@@ -385,7 +385,7 @@ static void queued_tasks_keep_their_order(void **state) {
     Task tasks[4] = {0};
     for (size_t i = 0; i < 4; i++) {
         tasks[i] = (Task){.diary = &diary, .name = (char)('P' + i)};
-        /* The smallest capacity counts. */
+        /* The smallest capacity is used. */
         tasks[i].limits[0] = (WalkLimit){STR("key"), i == 1 ? 1 : 5};
     }
     draw(&diary, 1, "");
@@ -398,7 +398,7 @@ static void queued_tasks_keep_their_order(void **state) {
     diary_release(&diary);
 }
 
-/* As many in execution as workers, if there is so much to do: all must meet to go on. */
+/* With enough work, as many tasks run as there are workers: all must meet to finish. */
 static bool visit_meeting(
     Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
     (void)walk, (void)node, (void)payload, (void)worker;
@@ -434,7 +434,7 @@ static bool visit_late_meeting(
     return true;
 }
 
-/* Work for ten arrives at once when one of two threads is idle: that one is not enough. */
+/* Work for ten threads arrives at once while one of two is idle: more threads must start. */
 static void starts_more_than_wake(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,9 +1,9 @@
-/* data http: what is asked, what the answer becomes. */
+/* data http: the request, and the result made of the response. */
 #include "http_provider.h"
 #include "resource_case.h"
 
 typedef struct Server {
-    int codes[4]; /* one after the other; the last one stays */
+    int codes[4]; /* in order; the last one repeats */
     Str body;
     unsigned count;
     HttpRequest asked;
@@ -81,7 +81,7 @@ static void test_refusals(void **state) {
     ResourceCase c = case_open(&data_http);
     Server server = {.codes = {200}, .body = STR("\xff")};
     check_done(&c, ask(&c, &server, "{\"url\":\"http://h/\"}"));
-    assert_int_equal(c.diags.count, 1); /* a warning: no text */
+    assert_int_equal(c.diags.count, 1); /* a warning: the body is not text */
     assert_false(ask(&c, &server, "{\"url\":\"https://h/\",\"ca_cert_pem\":\"x\"}"));
     assert_false(case_validate(&c, "{\"url\":\"http://h/\",\"method\":\"PUT\"}"));
     assert_false(case_validate(&c, "{\"url\":\"http://h/\",\"request_timeout_ms\":0}"));

@@ -1,4 +1,4 @@
-/* The examples that the documentation of S3 prints, signature and all. */
+/* The examples of the S3 documentation, with their signatures. */
 #include "unit.h"
 
 #include "aws_signature.h"

@@ -1,4 +1,4 @@
-/* Without its module there is no session, and the reason is said. */
+/* Without its plugin no session opens, and the error says why. */
 #include "unit.h"
 
 #include "database.h"

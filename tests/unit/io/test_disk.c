@@ -1,4 +1,4 @@
-/* The real disk in a folder of its own; paths as text. */
+/* The real disk in a temporary directory; paths as text. */
 #include "unit.h"
 
 #include "disk.h"
@@ -61,7 +61,7 @@ static void whole_files(void **state) {
     assert_int_equal(bytes.len, 0);
 }
 
-/* Their size is said to be 0. */
+/* Files whose size reads as 0. */
 static void kernel_files(void **state) {
     Directory *directory = *state;
     Str bytes;
@@ -70,7 +70,7 @@ static void kernel_files(void **state) {
     assert_true(bytes.len > 1000);
 }
 
-/* A file without an end in sight does not take all memory. */
+/* Reading a file that never ends uses bounded memory. */
 static void endless_files(void **state) {
     Directory *directory = *state;
     Str bytes;
@@ -90,7 +90,7 @@ static void failed_write_leaves_nothing(void **state) {
     assert_int_equal(entries.count, 1);
 }
 
-/* What a killed process left is taken away; what somebody still writes is left alone. */
+/* A temporary file of a killed process is removed; one that another process is writing stays. */
 static void leftover_of_a_killed_writer(void **state) {
     Directory *directory = *state;
     DiskEntries entries;
@@ -223,7 +223,7 @@ static void locks_exclude(void **state) {
     disk_real.close(NULL, second);
 }
 
-/* A writer may come late, be slow, or write nothing. */
+/* A writer of a pipe may be late, slow or silent. */
 static void pipes(void **state) {
     Directory *directory = *state;
     Str path = in(directory, "pipe");
@@ -259,7 +259,7 @@ static void open_file_and_its_name(void **state) {
     disk_real.close(NULL, file);
 }
 
-/* As another program locks a state file: fcntl, whole file, owned by its process. */
+/* The lock of another program on a state file: fcntl, whole file, owned by its process. */
 static void lock_of_another_program(void **state) {
     Directory *directory = *state;
     Str path = in(directory, "locked");
@@ -318,7 +318,7 @@ static void links(void **state) {
                      -ENOENT);
 }
 
-/* What a link leads to stays. */
+/* The target of a symbolic link stays. */
 static void removed_trees(void **state) {
     Directory *directory = *state;
     Str kept = in(directory, "kept/file");

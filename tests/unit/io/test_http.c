@@ -1,4 +1,4 @@
-/* Patience: what is tried again, after how long, and what is left of a body. */
+/* Retries: retried failures, delays, and the body of a failed attempt. */
 #include "unit.h"
 
 #include "io.h"
@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-/* A server of fixed answers, and a clock that only counts. */
+/* A server of fixed responses, and a clock that only counts. */
 typedef struct Play {
     const struct Answer {
         HttpStatus status;
@@ -163,7 +163,7 @@ static void retries(void **state) {
     }
 }
 
-/* What a failed attempt wrote is gone. */
+/* The output of a failed attempt is discarded. */
 static void downloads(void **state) {
     (void)state;
     static const struct Answer answers[] = {

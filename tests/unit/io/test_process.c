@@ -1,4 +1,4 @@
-/* Programs: output, status, input, environment, folder, deadline, cancellation. */
+/* Processes: output, status, input, environment, directory, deadline, cancellation. */
 #include "unit.h"
 
 #include "io.h"
@@ -146,7 +146,7 @@ static void deadline(void **state) {
     }
 }
 
-/* The program ends, a child of its keeps the pipes: nobody waits for that one. */
+/* The process ends, but a child keeps its pipes open: the child is not waited for. */
 static void left_behind_child(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -179,13 +179,13 @@ static void cancelled(void **state) {
     assert_int_equal(shell(script, request, &result, arena), 0);
     assert_false(result.timed_out);
     assert_int_equal(result.exit_status, 137);
-    assert_true(clock_real.monotonic_ms(NULL) - start < 3300); /* sooner than the grace */
+    assert_true(clock_real.monotonic_ms(NULL) - start < 3300); /* sooner than the grace period */
     thread_join(thread);
     assert_int_equal(shell("true", request, &result, arena), -ECANCELED);
     cancel_close(token);
 }
 
-/* All of ours, or those that a program started now would get. */
+/* Counts all descriptors of this process, or only those that a child would inherit. */
 static int64_t count_fds(bool inherited_only) {
     DIR *dir = opendir("/proc/self/fd");
     const struct dirent *entry;
@@ -211,7 +211,7 @@ static void leaks_no_descriptors(void **state) {
         int64_t theirs;
         assert_int_equal(shell("ls /proc/self/fd | wc -l", (ProcessRequest){0}, &result, arena), 0);
         assert_true(str_to_int64(str_trim(result.out), &theirs));
-        assert_int_equal(theirs, inherited + 1); /* and the folder that it reads */
+        assert_int_equal(theirs, inherited + 1); /* and the directory being read */
         const char *const argv[] = {"no-such-program-anywhere", NULL};
         ProcessRequest request = {.argv = argv, .input = STR("x")};
         assert_int_equal(process_real.run(NULL, &request, &result, arena), -ENOENT);

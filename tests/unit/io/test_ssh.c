@@ -1,4 +1,4 @@
-/* Sessions with real servers on loopback: what is accepted, what is refused, and how it is said. */
+/* Sessions with real servers on loopback: accepted logins, rejected ones, and their errors. */
 #include "ssh.h"
 
 #include "digest.h"
@@ -59,7 +59,7 @@ static void check_commands(SshServerKind kind) {
         {"echo hello",                  "",    "hello\n", "",     0  },
         {"echo no >&2; exit 3",         "",    "",        "no\n", 3  },
         {"cat; printf x >&2",           "abc", "abc",     "x",    0  },
-        {"true",                        "abc", "",        "",     0  }, /* input that nobody reads */
+        {"true",                        "abc", "",        "",     0  }, /* unread input */
         {"exit 255",                    "",    "",        "",     255},
         {"no-such-program 2>/dev/null", "",    "",        "",     127},
     };
@@ -80,7 +80,7 @@ static void check_commands(SshServerKind kind) {
     connected_close(&c);
 }
 
-/* More than any window or buffer holds, both ways at once. */
+/* More than any window or buffer holds, in both directions at once. */
 static void check_much(SshServerKind kind) {
     Connected c = connected_open(kind);
     size_t size = 3000001;
@@ -100,7 +100,7 @@ static void check_much(SshServerKind kind) {
     connected_close(&c);
 }
 
-/* Whoever answers is taken for the machine, if that is what is wanted; output comes in pieces. */
+/* Without a pinned key any host key is accepted. Output arrives in pieces. */
 typedef struct Heard {
     StrBuf streams[2];
 } Heard;
@@ -139,7 +139,7 @@ static void test_any_host_key(void **state) {
     server_close(&server);
 }
 
-/* The key comes first; a server that takes neither says so of the password. */
+/* The key is tried first; if the server rejects both, the error is about the password. */
 static void test_password(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -170,7 +170,8 @@ static void test_dropbear(void **state) {
     check_much(SERVER_DROPBEAR);
 }
 
-/* Another key than the pinned one: both fingerprints are named; the user's key is not offered. */
+/* The server has another key than the pinned one: the error has both fingerprints, and the user's
+ * key is not offered. */
 static void test_host_key(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -192,7 +193,8 @@ static void test_host_key(void **state) {
     server_close(&server);
 }
 
-/* Pinned is a kind of key that the server does not have: still both fingerprints. */
+/* The pinned key is of a type that the server does not have: the error still has both fingerprints.
+ */
 static void test_host_key_of_other_kind(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_DROPBEAR);
@@ -206,7 +208,7 @@ static void test_host_key_of_other_kind(void **state) {
     server_close(&server);
 }
 
-/* Names that the library does not send end in a status, whatever version it is. */
+/* A user name that the library rejects is SSH_BAD_USER, in every version of the library. */
 static void test_user(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -234,7 +236,7 @@ static void test_user_key(void **state) {
     server_close(&server);
 }
 
-/* Every kind of key that tls_private_key makes, at both servers. */
+/* Every key type that tls_private_key generates, with both servers. */
 static void check_user_key_kinds(SshServerKind kind) {
     static const char *const types[] = {"rsa", "ecdsa", "ed25519"};
     for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
@@ -288,7 +290,7 @@ static void test_ipv6(void **state) {
     assert_int_equal(status, SSH_DONE);
 }
 
-/* A port that takes connections and says nothing. */
+/* A port that accepts connections and sends nothing. */
 static void test_silent_server(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -333,7 +335,7 @@ static void test_timeout_and_cancel(void **state) {
     connected_close(&c);
 }
 
-/* The process that serves the session ends in the middle of a command. */
+/* The server process of the session ends in the middle of a command. */
 static void test_lost(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -344,7 +346,7 @@ static void test_lost(void **state) {
     assert_int_equal(run_telling(&c, command, &result, &may_have_run), SSH_LOST);
     assert_true(may_have_run);
     assert_false(ssh_real.is_alive(NULL, c.session));
-    /* A session that is known to be dead runs nothing. */
+    /* A session that is known to be lost runs nothing. */
     assert_int_equal(run_telling(&c, command, &result, &may_have_run), SSH_LOST);
     assert_false(may_have_run);
     connected_close(&c);

@@ -61,7 +61,7 @@ static void test_parse(void **state) {
     assert_int_equal(bytes, 7);
 }
 
-/* What is printed is read as the same. */
+/* Printed sizes parse to the same value. */
 static void test_round(void **state) {
     (void)state;
     static const uint64_t cases[] = {0, 1, 1023, 1024, 20ull << 30, INT64_MAX};

@@ -105,7 +105,7 @@ static void test_mask(void **state) {
     check_str(cidr_address_text(STR("10.0.0.5")), "10.0.0.5");
 }
 
-/* A text with a NUL in it is no address, whatever stands before. */
+/* A text that contains a NUL is not an address. */
 static void test_nul(void **state) {
     (void)state;
     Cidr cidr;

@@ -27,7 +27,7 @@ static void only_times_above_zero(void **state) {
         {"1d",                    false},
         {"99999999999h",          false},
         {"18446744073709551616s", false},
-        {"5124095.9h",            false}, /* in ns, 2^64 and a little more */
+        {"5124095.9h",            false}, /* in ns, a little more than 2^64 */
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

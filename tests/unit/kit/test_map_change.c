@@ -1,4 +1,4 @@
-/* map_change: entries that are null do not count. */
+/* map_change: null entries are ignored. */
 #include "map_change.h"
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-/* nested_list: lists read with holes in them, and built. */
+/* nested_list: lists with null items are read, and lists are built. */
 #include "nested_list.h"
 
 #include "unit.h"

@@ -1,4 +1,4 @@
-/* path_error: places by typed steps, whatever the names hold. */
+/* path_error: paths made of typed steps, with arbitrary names. */
 #include "path_error.h"
 
 #include "unit.h"

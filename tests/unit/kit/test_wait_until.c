@@ -1,4 +1,4 @@
-/* wait_until: looks at known times on a clock of its own, and the four ways to end. */
+/* wait_until: checks at known times of a fake clock, and the four ways to end. */
 #include "wait_until.h"
 
 #include "unit.h"
@@ -36,7 +36,7 @@ typedef struct Case {
     Diags diags;
     int64_t holds_at_ms; /* the condition */
     int64_t fails_at_ms; /* 0: never */
-    int64_t look_ms;     /* one look takes so long */
+    int64_t look_ms;     /* duration of one check */
     VEC(int64_t) looks;
     VEC(int64_t) left;
     StrVec progress;
@@ -130,7 +130,7 @@ static void pauses_double_up_to_the_longest(void **state) {
     case_close(&c);
 }
 
-/* The condition that comes true in the last pause is seen. */
+/* A condition that becomes true during the last pause is noticed. */
 static void the_last_look_is_at_the_end(void **state) {
     (void)state;
     Case c;
@@ -156,13 +156,13 @@ static void the_earlier_end_counts(void **state) {
     check_times(c.looks.items, c.looks.count, "1000 1100 1150");
     case_close(&c);
     case_open(&c);
-    c.call.deadline_ms = 900; /* passed already: one look is due */
+    c.call.deadline_ms = 900; /* already past: one check still runs */
     assert_int_equal(wait_until(&c.call, &until, NULL), WAIT_TIMED_OUT);
     check_times(c.looks.items, c.looks.count, "1000");
     case_close(&c);
 }
 
-/* A look that takes longer than the time that is left is followed by one more. */
+/* A check that takes longer than the remaining time is followed by one more. */
 static void slow_looks_count(void **state) {
     (void)state;
     Case c;
@@ -202,7 +202,7 @@ static void errors_say_what_was_waited_for(void **state) {
     c.fails_at_ms = 1100;
     until = until_of(&c, 65000);
     assert_false(wait_until_done(&c.call, &until, &c.diags));
-    assert_int_equal(c.diags.count, 0); /* the look's own */
+    assert_int_equal(c.diags.count, 0); /* only those of the check */
     assert_int_equal(c.looks.count, 2);
     case_close(&c);
 }

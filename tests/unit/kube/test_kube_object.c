@@ -1,4 +1,4 @@
-/* Looking into objects, and changing them without touching the rest. */
+/* Reads members of objects, and changes them without touching the rest. */
 #include "unit.h"
 
 #include "kube_object.h"

@@ -1,4 +1,4 @@
-/* fmt_case: texts and how they are laid out. */
+/* fmt_case: texts and their formatted form. */
 #pragma once
 
 #include "fmt_space.h"
@@ -9,7 +9,7 @@ typedef struct FmtCase {
     const char *laid_out;
 } FmtCase;
 
-/* The tokens of a text, comments included, the blanks between them forgotten. */
+/* The tokens of a text with comments, without the blanks between them. */
 static inline FmtTokens fmt_tokens(const char *text) {
     const SourceText *source = text_source(text);
     Lexer lexer = lexer_new(source, 0, LEXER_NORMAL, arena);

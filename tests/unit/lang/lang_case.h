@@ -1,4 +1,4 @@
-/* lang_case: an expression and what comes of it, for tables of cases. */
+/* lang_case: tables of expressions and their results. */
 #pragma once
 
 #include "unit.h"
@@ -27,7 +27,7 @@ static inline Str errors_of(const Diags *diags) {
     return strbuf_str(&buf);
 }
 
-/* One line: the value with the type's constraint before it, or the errors. */
+/* One line: the type constraint and the value, or the errors. */
 static inline Str outcome_of(bool is_good, Value value, const Diags *diags) {
     if (!is_good)
         return errors_of(diags);
@@ -57,7 +57,7 @@ static inline void set_variable(const char *name, Value value) {
 
 typedef struct LangCase {
     const char *text;
-    const char *outcome; /* all of it, or, of an error, what it contains */
+    const char *outcome; /* the whole result; of an error, a part */
 } LangCase;
 
 static inline void check_cases(const LangCase *cases, size_t count) {

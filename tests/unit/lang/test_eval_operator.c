@@ -34,7 +34,7 @@ static void test_logic(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-/* What a plan shows waits for both sides; what is wrong with them is said as ever. */
+/* For a plan both operands must be known; errors in either operand are reported as usual. */
 static void test_logic_that_awaits(void **state) {
     static const LangCase cases[] = {
         {"true || unknown == \"a\"",  "bool (known after apply)"                   },
@@ -81,7 +81,7 @@ static void test_conditional(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-/* A machine may write a sum of thousands of terms: no recursion, and quick. */
+/* Generated code may add thousands of terms: no recursion, and fast. */
 static void test_long_sum(void **state) {
     StrBuf buf = strbuf_new(arena);
     strbuf_add_char(&buf, '1');

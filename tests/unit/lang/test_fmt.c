@@ -1,4 +1,4 @@
-/* Whole files, texts from a stream, sequences. */
+/* Formats whole files, texts from a stream, and sequences. */
 #include "fmt.h"
 
 #include "fmt_case.h"
@@ -30,10 +30,10 @@ static void test_files(void **state) {
          "a=1\n",                      "a = 1\n"                                  },
         {"a=1\r\n\r\nb { # c \r\nc=1\r\n}\r\n", "a = 1\r\n\r\nb { # c \r\n  c = 1\r\n}\r\n"},
         {"\t a\t=\t1\n",                        "a = 1\n"                                  },
- /* What one pass takes off is laid out by the next. */
+ /* A wrapper that one pass removes is formatted by the next pass. */
         {"a = \"${\"${b}\"}\"\nbbb=2\n",        "a   = b\nbbb = 2\n"                       },
         {"a = \"${\nb ?\n c : d\n}\"\n",        "a = (b ?\nc : d)\n"                       },
- /* In one line the comment would swallow the brace: no rewriting then. */
+ /* On one line the comment would swallow the brace: no rewriting. */
         {"x { a = \"${ b # c\n}\" }\n",         "x { a = \"${b # c\n}\" }\n"               },
         {"a = <<-E\n  x ${ b }\n  E  \nbb=1\n", "a  = <<-E\n  x ${b}\n  E  \nbb = 1\n"     },
         {"a \"\xff\" {}\n",
@@ -44,7 +44,7 @@ static void test_files(void **state) {
         check_str(laid_out(cases[i].text), cases[i].laid_out);
 }
 
-/* Each comment, whatever its kind and place, is there again. */
+/* Every comment is kept, of any kind and at any place. */
 static void test_comments_stay(void **state) {
     static const char *const texts[] = {
         "# 1\n// 2\n/* 3 */ a /* 4 */ \"b\" /* 5 */ c /* 6 */ { # 7\n# 8\n} // 9\n/* 10 */",
@@ -100,7 +100,7 @@ static void test_sequences(void **state) {
     }
 }
 
-/* Lines of a sequence follow the line it begins on. */
+/* Lines of a sequence follow the line where it begins. */
 static void test_place_of_sequence(void **state) {
     (void)state;
     const SourceText *source = text_source("x\n    y: ${f({\na=1\n})} z\n");

@@ -1,4 +1,4 @@
-/* Old forms of values and types. */
+/* Deprecated forms of values and types. */
 #include "fmt_argument.h"
 
 #include "fmt_case.h"

@@ -1,4 +1,4 @@
-/* The structure of a file: what is read, what is refused and where. */
+/* The structure of a file: accepted forms, and errors with positions. */
 #include "fmt_body.h"
 
 #include "fmt_case.h"
@@ -41,7 +41,7 @@ static void test_labels_only(void **state) {
 typedef struct Unsupported {
     const char *text;
     const char *summary;
-    const char *place; /* the text there */
+    const char *place; /* the text at the error */
 } Unsupported;
 
 static void test_refusals(void **state) {

@@ -14,7 +14,7 @@ static void test_indentation(void **state) {
         {"",                            ""                               },
         {"   a",                        "a"                              },
         {"a {\nb {\n}\n}\n",            "a {\n  b {\n  }\n}\n"           },
- /* What opens two brackets is one level; closing one of them keeps it. */
+ /* Two brackets opened on one line are one level; closing one of them keeps it. */
         {"a = [{\nb\n}, {\nc\n}]\nd",   "a = [{\n  b\n  }, {\n  c\n}]\nd"},
         {"f({\nb = {\nc = 1 }})\nd\n",  "f({\n  b = {\nc = 1 } })\nd\n"  },
         {"f(\n1,\n2)\n",                "f(\n  1,\n2)\n"                 },
@@ -35,13 +35,13 @@ static void test_columns(void **state) {
     static const FmtCase cases[] = {
         {"a=1\nbbb=2\n\ncc=3\n",                "a   = 1\nbbb = 2\n\ncc = 3\n"        },
         {"a=1\n# x\nbbb=2\n",                   "a = 1\n# x\nbbb = 2\n"               },
- /* What goes on below is no part of the column. */
+ /* A value that continues on the next line does not align the column. */
         {"a=1\nbbb={\n}\n",                     "a = 1\nbbb = {\n}\n"                 },
         {"a=1\nbbb={ c = 1 }\n",                "a   = 1\nbbb = { c = 1 }\n"          },
         {"a=1 # x\nb=22 // y\nc\n",             "a = 1  # x\nb = 22 // y\nc\n"        },
         {"a { # x\nb # y\n} # z\n",             "a { # x\n  b # y\n}   # z\n"         },
         {"a=1 /* x */\nbbb=2 /* y */\n",        "a   = 1 /* x */\nbbb = 2 /* y */\n"  },
- /* Columns are what a reader sees: grapheme clusters. */
+ /* Columns are counted in grapheme clusters. */
         {"a = \"e\xcc\x81\" # x\nb = 12 # y\n", "a = \"e\xcc\x81\" # x\nb = 12  # y\n"},
     };
     (void)state;

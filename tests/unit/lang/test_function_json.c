@@ -1,4 +1,4 @@
-/* A row as JSON: what is there, and what is left out. */
+/* A function's row as JSON: written and omitted members. */
 #include "function_call.h"
 #include "function_json.h"
 #include "unit.h"

@@ -1,4 +1,4 @@
-/* A row as a page: signature, notes, example. */
+/* A function's row as a page: signature, notes, example. */
 #include "function_page.h"
 #include "unit.h"
 

@@ -2,7 +2,7 @@
 
 #include "lexer.h"
 
-/* The kinds of all tokens, a letter each, for short tables. */
+/* The kinds of all tokens, one letter each, for short tables. */
 static Str lexer_kinds(Lexer lexer) {
     static const char letters[] = "eBniN\"'HhtQID}{}[](),.@:;?=>*/%+-!~~<<>>&|#";
     StrBuf buf = strbuf_new(arena);
@@ -48,7 +48,7 @@ static void test_tokens(void **state) {
     check_str(kinds_of("a\nb${c}\n\"", LEXER_BARE), "ttIi}tte");
 }
 
-/* A comment at the end of a line takes the newline along. */
+/* A comment at the end of a line includes the newline. */
 static void test_comments(void **state) {
     (void)state;
     Lexer lexer = lexer_new(text_source("a /* b */ c # d\n// e\n\"${f /* g */}\" /* h"), 0,

@@ -1,4 +1,4 @@
-/* Bodies out of text, and what is said about text that is none: every error with its place. */
+/* Bodies parsed from text, and syntax errors with their positions. */
 #include "lang_case.h"
 
 #include "native.h"
@@ -165,7 +165,7 @@ static void test_templates(void **state) {
 
 /* clang-format on */
 
-/* Text made by a machine ends in an error, not in the end of the stack or of the day. */
+/* Generated text ends in an error, not in a stack overflow or an endless run. */
 static void test_bounds(void **state) {
     static const char *const units[] = {"a {\n", "a = [",  "a = \"${",
                                         "/* ",   "a {x={", "b = <<E\n${"};

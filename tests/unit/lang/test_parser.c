@@ -38,7 +38,7 @@ static void test_precedence_and_newlines(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-/* Deep nesting is an error, not the end of the stack. */
+/* Deep nesting is an error, not a stack overflow. */
 static void test_depth(void **state) {
     static const char *const starts[] = {"(", "[", "-", "!", "f(", "\"${", "1 ? ", "a[", "{a="};
     (void)state;

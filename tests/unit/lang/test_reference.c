@@ -34,7 +34,7 @@ static void test_references(void **state) {
     }
 }
 
-/* What a diagnostic marks: the object, not the steps into it. */
+/* A diagnostic marks the object, not the steps into it. */
 static void test_ranges(void **state) {
     static const struct {
         const char *text, *marked;

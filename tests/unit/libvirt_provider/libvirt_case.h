@@ -1,5 +1,5 @@
 /* libvirt_case: resource cases on a libvirt connection: its test driver, or the daemon whose URI is
- * in LOAM_TEST_LIBVIRT_URI, without which the tests that need a real host skip. */
+ * in LOAM_TEST_LIBVIRT_URI. Without that variable the tests that need a real host are skipped. */
 #pragma once
 
 #include "digest.h"
@@ -34,7 +34,7 @@ static inline ResourceCase libvirt_case_open(const ResourceType *type,
     };
     c.call.client = libvirt_client_new(&options, c.arena);
     c.call.address = address;
-    c.call.lineage = digest_uuid4(c.arena); /* what a failed test left behind is a stranger's */
+    c.call.lineage = digest_uuid4(c.arena); /* objects of a failed test belong to another lineage */
     return c;
 }
 
@@ -43,7 +43,7 @@ static inline void libvirt_case_close(ResourceCase *c) {
     case_close(c);
 }
 
-/* Created, and neither another plan nor a read finds anything to do. */
+/* Creates the object; then neither a plan nor a read finds a difference. */
 static inline void libvirt_case_create(ResourceCase *c, const char *json) {
     if (!case_validate(c, json))
         check_done(c, false);
@@ -57,7 +57,7 @@ static inline void libvirt_case_create(ResourceCase *c, const char *json) {
                  STR_ARG(value_display(c->state, 0, c->arena)));
 }
 
-/* Changed in place, and then nothing is left to do. */
+/* Updates the object in place; then a plan is empty. */
 static inline void libvirt_case_update(ResourceCase *c, const char *json) {
     if (!case_validate(c, json))
         check_done(c, false);
@@ -76,7 +76,7 @@ static inline void libvirt_case_delete(ResourceCase *c) {
     assert_true(value_is_null(c->state));
 }
 
-/* A plan note at that attribute. */
+/* The plan's note on that attribute. */
 static inline Str libvirt_case_note(const ResourceCase *c, const char *path) {
     for (size_t i = 0; i < c->plan.notes.count; i++)
         if (str_equal_cstr(path_to_str(c->plan.notes.items[i].path, c->arena), path))

@@ -1,4 +1,4 @@
-/* How changes of a running machine reach it: live, by a restart, or at the next start. */
+/* Changes of a running machine: applied live, by a restart, or at the next start. */
 #include "domain_update.h"
 
 #include "libvirt_case.h"
@@ -68,7 +68,7 @@ static void test_compare(void **state) {
     }
 }
 
-/* A limit that was raised since the machine was started does not hold for it yet. */
+/* A limit that was raised after the machine's start does not apply to it yet. */
 static void test_promised_is_not_given(void **state) {
     (void)state;
     ResourceCase c = case_open(&libvirt_domain);

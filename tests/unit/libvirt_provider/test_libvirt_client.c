@@ -21,7 +21,7 @@ static void test_shares_one(void **state) {
     libvirt_case_close(&c);
 }
 
-/* A host that takes the call and says nothing. */
+/* A host that accepts the connection and sends nothing. */
 static void test_deadline(void **state) {
     (void)state;
     char directory[] = "/tmp/loam-client-XXXXXX";
@@ -45,7 +45,7 @@ static void test_deadline(void **state) {
     unlink(address.sun_path);
     rmdir(directory);
     libvirt_case_close(&c);
-    usleep(200000); /* the attempt sees the end and cleans up after itself */
+    usleep(200000); /* time for the attempt to notice the end and clean up */
 }
 
 static void test_configure(void **state) {

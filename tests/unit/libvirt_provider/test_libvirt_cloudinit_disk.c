@@ -1,4 +1,4 @@
-/* Seeds on a host. */
+/* cloud-init seeds on a host. */
 #include "libvirt_case.h"
 #include "seed_files.h"
 
@@ -43,7 +43,7 @@ static void test_digest_is_known_before(void **state) {
     libvirt_case_close(&c);
 }
 
-/* A pool for the seeds, in a folder of its own. */
+/* A pool for the seeds, in a temporary directory. */
 typedef struct Place {
     ResourceCase pool;
     const char *directory;
@@ -87,7 +87,7 @@ static void test_image(void **state) {
     assert_true(seed_files_find(&files, STR("meta-data"), &content));
     check_str(content, "instance-id: \"a\"\n");
     check_str_equal(case_text(&c, "id"), seed_files_digest(&files, c.arena));
-    /* Other bytes behind our back. */
+    /* Another program changes the bytes. */
     assert_int_equal(
         disk->write_file(disk->self, case_text(&c, "path"), STR("something else"), 0600), 0);
     check_done(&c, case_read(&c));
@@ -145,7 +145,7 @@ static void test_directory(void **state) {
     assert_int_equal(disk->read_file(disk->self, file, &content, c.arena), 0);
     check_str(content, "#cloud-config\nhostname: a\n");
     Str directory = case_text(&c, "path");
-    /* Its files are still there when somebody undefined the pool; they are the same. */
+    /* Another user undefined the pool, but its files are still there and are used again. */
     virConnectPtr connection = libvirt_case_connect(&c);
     virStoragePoolPtr pool = virStoragePoolLookupByName(connection, "loam-seeds-f");
     assert_int_equal(virStoragePoolDestroy(pool), 0);

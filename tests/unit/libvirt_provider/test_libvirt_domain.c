@@ -1,5 +1,5 @@
-/* Machines: in libvirt's test driver, and emulated on a host. LOAM_TEST_LIBVIRT_BOOT names a folder
- * with a kernel and an initial file system whose machine takes part in hot plugging. */
+/* Machines in libvirt's test driver, and emulated on a host. LOAM_TEST_LIBVIRT_BOOT names a
+ * directory with a kernel and an initial file system whose machine supports hot plugging. */
 #include "libvirt_case.h"
 #include "xml.h"
 
@@ -23,7 +23,7 @@ static virDomainPtr handle_of(ResourceCase *c, virConnectPtr connection) {
     return virDomainLookupByUUIDString(connection, str_to_cstr(case_text(c, "id"), c->arena));
 }
 
-/* Another number after every start. A handle keeps the one it was made with. */
+/* A number that changes with every start. A handle keeps the number that it was opened with. */
 static unsigned run_of(ResourceCase *c) {
     virConnectPtr connection = libvirt_case_connect(c);
     virDomainPtr domain = handle_of(c, connection);
@@ -52,7 +52,7 @@ static void test_lifecycle(void **state) {
     libvirt_case_update(&c, "{\"name\":\"m1\",\"memory\":32,\"running\":false," NIC "}");
     assert_true(value_is_null(case_attribute(&c, "description")));
     libvirt_case_update(&c, "{\"name\":\"m1\",\"memory\":128,\"vcpu\":2," NIC "}");
-    /* A limit below what it limits is none. */
+    /* A limit below the value that it limits has no effect. */
     libvirt_case_update(&c, "{\"name\":\"m1\",\"memory\":128,\"memory_max\":64,\"vcpu\":2,"
                             "\"vcpu_max\":1," NIC "}");
     check_str_equal(case_text(&c, "id"), id);
@@ -258,7 +258,7 @@ static void place_close(Place *place) {
     libvirt_case_close(&place->pool);
 }
 
-/* Kernel and initial file system where there are any. */
+/* Kernel and initial file system, if available. */
 static const char *boot_json(Arena *arena) {
     const char *directory = getenv("LOAM_TEST_LIBVIRT_BOOT");
     if (!directory || !*directory)
@@ -322,7 +322,7 @@ static void test_machine(void **state) {
         str_to_cstr(str_format(c.arena, "%s,%s", one, disk_json(&c, &place.more)), c.arena);
     libvirt_case_update(&c, machine_json(&c, &place, "128", two, FILTERED));
     check_str_equal(xml_of(&c, 0, "devices/disk[2]/source/@file"), case_text(&place.more, "path"));
-    /* A running guest's disk grows under it. */
+    /* A running guest's disk is enlarged. */
     libvirt_case_update(&place.more, "{\"name\":\"b\",\"pool\":\"loam-m\",\"size\":\"32M\"}");
     check_refused(&place.more, case_delete(&place.more), "The volume \"b\" is in use");
     check_refused(&place.filter, case_delete(&place.filter), "The filter \"loam-m\" is in use");
@@ -334,7 +334,7 @@ static void test_machine(void **state) {
     libvirt_case_close(&c);
 }
 
-/* The guest answers when it is asked to let a device go. */
+/* The guest must confirm the removal of a device. */
 static void test_guest_lets_go(void **state) {
     (void)state;
     const char *uri = libvirt_case_host();
@@ -356,7 +356,7 @@ static void test_guest_lets_go(void **state) {
     libvirt_case_update(&c, without);
     check_str(xml_of(&c, 0, "devices/disk[2]/source/@file"), "");
     check_str(xml_of(&c, VIR_DOMAIN_XML_INACTIVE, "devices/disk[2]/source/@file"), "");
-    /* The network starts anew, and the guest is on it again. */
+    /* The network restarts, and the guest is connected to it again. */
     unsigned run = run_of(&c);
     const char *domain_name = "{\"name\":\"loam-m\",\"mode\":\"isolated\",\"stp\":false,\"domain\":"
                               "\"m.test\",\"ips\":[{\"address\":\"10.92.0.1/24\",\"dhcp\":{"
@@ -369,7 +369,7 @@ static void test_guest_lets_go(void **state) {
     assert_int_equal(place.network.diags.count, 0);
     check_str(xml_of(&c, 0, "devices/interface/source/@network"), "loam-m");
     assert_int_equal(run_of(&c), run);
-    /* Asked to stop, it does, long before it would be switched off. */
+    /* The guest shuts down on request, long before the timeout. */
     Str json = str_format(c.arena, "%s,\"shutdown\":{\"timeout\":\"100s\"}}",
                           str_to_cstr(str_slice(last, 0, last.len - 1), c.arena));
     libvirt_case_update(&c, str_to_cstr(json, c.arena));

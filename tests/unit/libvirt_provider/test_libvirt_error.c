@@ -1,4 +1,4 @@
-/* Errors of libvirt as diagnostics: by their codes, in whatever language their texts are. */
+/* Errors of libvirt as diagnostics: by their codes, whatever the language of their texts. */
 #include "libvirt_error.h"
 
 #include <errno.h>

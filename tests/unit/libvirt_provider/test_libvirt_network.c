@@ -56,7 +56,7 @@ static void test_lifecycle_on_a_host(void **state) {
     lifecycle(libvirt_case_host());
 }
 
-/* The test driver never takes a new description over, so this needs a host. */
+/* The test driver never accepts a new definition, so this needs a host. */
 static void test_restart_keeps_what_others_reserved(void **state) {
     (void)state;
     ResourceCase c = open_network(libvirt_case_host());
@@ -109,7 +109,7 @@ static void test_drift(void **state) {
     assert_false(case_is_settled(&c, json));
     check_done(&c, case_apply(&c, json));
     check_str(xml_of(&c, "loamd", "ip/dhcp/host/@name"), "a");
-    /* With its only entry the element goes. */
+    /* With its only entry the element is removed. */
     assert_int_equal(
         virNetworkUpdate(network, VIR_NETWORK_UPDATE_COMMAND_DELETE, VIR_NETWORK_SECTION_DNS_HOST,
                          -1, "<host ip='10.91.0.9'><hostname>nine</hostname></host>",
@@ -119,7 +119,7 @@ static void test_drift(void **state) {
     assert_int_equal(nested_list_count(case_attribute(&c, "dns"), "hosts"), 0);
     check_done(&c, case_apply(&c, json));
     check_str(xml_of(&c, "loamd", "dns/host/hostname"), "nine");
-    /* A machine's reservation stays its own when it is given another address. */
+    /* A machine keeps its reservation when it gets another address. */
     assert_int_equal(
         virNetworkUpdate(network, VIR_NETWORK_UPDATE_COMMAND_MODIFY,
                          VIR_NETWORK_SECTION_IP_DHCP_HOST, -1,
@@ -159,7 +159,7 @@ static void test_validate(void **state) {
     }
 }
 
-/* libvirt keeps reservations that dnsmasq ignores: an import must be able to write them down. */
+/* libvirt keeps reservations that dnsmasq ignores: an import must be able to represent them. */
 static void test_doubtful_reservations(void **state) {
     (void)state;
     ResourceCase c = open_network(TEST_DRIVER);
@@ -172,7 +172,7 @@ static void test_doubtful_reservations(void **state) {
     libvirt_case_close(&c);
 }
 
-/* Without a mode a new network is a nat network. Devices of the host come by an import alone. */
+/* Without a mode a new network is a NAT network. Host devices only come from an import. */
 static void test_new_modes(void **state) {
     (void)state;
     ResourceCase c = open_network(TEST_DRIVER);

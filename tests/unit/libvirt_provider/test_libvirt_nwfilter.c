@@ -30,7 +30,7 @@ static void test_lifecycle(void **state) {
     libvirt_case_close(&c);
 }
 
-/* The description alone, without what the private data remembers, says the same. */
+/* The definition alone, without the private data, reads the same. */
 static void test_reads_what_it_wrote(void **state) {
     (void)state;
     ResourceCase c = open_filter();

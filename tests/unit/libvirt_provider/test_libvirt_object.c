@@ -1,4 +1,4 @@
-/* Objects with a UUID and a name, on networks of libvirt's test driver and rows of its own. */
+/* Objects with a UUID and a name, on networks of libvirt's test driver and on rows of the test. */
 #include "libvirt_object.h"
 
 #include "libvirt_case.h"
@@ -93,7 +93,7 @@ static void test_gone(void **state) {
     libvirt_case_close(&c);
 }
 
-/* What cannot be asked is not gone, and stays in the state. */
+/* Without a connection an object is not gone, and stays in the state. */
 static void test_no_connection(void **state) {
     (void)state;
     ResourceCase c = open_case("test:///no/such/file.xml");

@@ -52,7 +52,7 @@ static void test_gone_and_taken(void **state) {
     ResourceCase other = open_volume(TEST_DRIVER, "libvirt_volume.w");
     libvirt_case_create(&c, json);
     check_refused(&other, case_apply(&other, json), "The volume \"v2\" exists already");
-    /* A stranger's volume is never taken for one that a crash left. */
+    /* Another user's volume is never adopted as the result of a crashed run. */
     RecoverOutcome outcome;
     check_done(&other, case_recover(&other, json, &outcome));
     assert_int_equal(outcome, RECOVER_ABSENT);
@@ -103,7 +103,7 @@ static void test_recover(void **state) {
     check_done(&c, case_call_recover(&c, &request, &outcome, &found));
     assert_int_equal(outcome, RECOVER_COMPLETE);
     assert_true(value_equal(made, found));
-    /* Whoever removed the pool has what was in it. */
+    /* The volumes of a removed pool are gone. */
     request.marker = STR("no-such-pool/v4");
     check_done(&c, case_call_recover(&c, &request, &outcome, &found));
     assert_int_equal(outcome, RECOVER_ABSENT);
@@ -147,7 +147,7 @@ static const char *image_json(Place *place, const char *rest) {
                        place->pool.arena);
 }
 
-/* Some text, a hole of 3 MiB, and text again. */
+/* Text, a hole of 3 MiB, and text again. */
 static void write_image(Place *place, const char *text) {
     Arena *arena = place->pool.arena;
     size_t size = (3u << 20) + 1000;
@@ -175,7 +175,7 @@ static void test_upload(void **state) {
     assert_int_equal(disk->read_file(disk->self, source, &wanted, c.arena), 0);
     assert_true(str_equal(sent, wanted));
     assert_int_equal(disk->stat(disk->self, case_text(&c, "path"), &stat), 0);
-    /* Other bytes, another volume; other spelling of the path, the same. */
+    /* Other bytes make another volume; another spelling of the path does not. */
     write_image(&place, "second");
     check_done(&c, case_plan(&c, image_json(&place, "")));
     assert_true(libvirt_case_replaces(&c, ".source_digest"));
@@ -254,7 +254,7 @@ static void test_layers(void **state) {
                       STR_ARG(id));
     check_refused(&layer, case_apply(&layer, str_to_cstr(json, layer.arena)),
                   "The volume \"small\" is too small");
-    /* Removed behind the pool's back. */
+    /* Removed without the pool. */
     const Disk *disk = base.io.disk;
     assert_int_equal(disk->remove(disk->self, case_text(&base, "path")), 0);
     check_done(&base, case_read(&base));

@@ -1,4 +1,4 @@
-/* Seeds and their images. */
+/* cloud-init seeds and their images. */
 #include "seed_files.h"
 
 #include "unit.h"
@@ -29,7 +29,7 @@ static void test_image_holds_the_files(void **state) {
     SeedFiles files = some_files(arena);
     Str image = STR_EMPTY;
     assert_true(seed_files_to_iso(&files, &image, arena, &diags));
-    /* The volume's name, and its size in sectors, stand in the primary descriptor. */
+    /* The primary descriptor holds the volume's name and its size in sectors. */
     check_str(str_slice(image, 32808, 32814), "CIDATA");
     const unsigned char *sectors = (const unsigned char *)image.ptr + 32768 + 80;
     size_t count = (size_t)sectors[0] | (size_t)sectors[1] << 8 | (size_t)sectors[2] << 16;

@@ -24,7 +24,7 @@ static void test_look(void **state) {
               "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     check_str(look.format, "raw");
     assert_int_equal(look.capacity, 3);
-    /* What is remembered counts while the file is the same. */
+    /* The remembered digest is used while the file is unchanged. */
     Str fake = str_concat(str_slice(memory, 0, str_find(memory, STR("sha256"), 0)),
                           str_concat(STR("sha256:00 "), path, c.arena), c.arena);
     assert_true(volume_source_look(case_call(&c), path, fake, &look, &memory));

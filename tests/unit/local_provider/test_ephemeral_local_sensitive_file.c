@@ -1,4 +1,4 @@
-/* ephemeral local_sensitive_file: what the file holds, now. */
+/* ephemeral local_sensitive_file: the current content of the file. */
 #include "local_provider.h"
 #include "resource_case.h"
 

@@ -1,4 +1,4 @@
-/* data null_data_source: inputs come back, a default may be set. */
+/* data null_data_source: returns its inputs; a default may be set. */
 #include "null_provider.h"
 #include "resource_case.h"
 

@@ -1,4 +1,4 @@
-/* null_resource: replaced by what its triggers say, not by entries that are null. */
+/* null_resource: replaced when triggers change; null entries are ignored. */
 #include "null_provider.h"
 #include "resource_case.h"
 

@@ -1,6 +1,6 @@
-/* plan_case: values and changes as tests write them.
+/* plan_case: values and changes from JSON text.
  *
- * Values are JSON, as jsondecode types it, with objects of one member that say what JSON cannot:
+ * Values are typed as jsondecode types them. Objects of one member stand for other values:
  * {"$unknown": true}, {"$sensitive": v}, {"$list": […]}, {"$set": […]}, {"$map": {…}}; "-" is an
  * absent value (an untyped null). */
 #pragma once

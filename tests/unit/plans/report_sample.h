@@ -99,7 +99,7 @@ static inline bool has(Str text, const char *part) {
     return str_find(text, str_from_cstr(part), 0) != SIZE_MAX;
 }
 
-/* All of them, in this order. */
+/* Checks that the text has all parts in this order. */
 static inline void check_has(Str text, const char *const *parts, size_t count) {
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {

@@ -73,7 +73,7 @@ static void broken(void **state) {
     }
 }
 
-/* Cut anywhere, it is refused and nothing is read past the end. */
+/* A truncated text is rejected at every length, without a read past the end. */
 static void cut_short(void **state) {
     (void)state;
     Str text = plan_json_encode(plan_sample(), arena);

@@ -104,7 +104,7 @@ static void no_plan_files(void **state) {
                                &test.diags));
 }
 
-/* A changed byte of the content does not get past the digests, wherever it is. */
+/* The digests notice a change of any byte of the content. */
 static void changed_bytes(void **state) {
     (void)state;
     Case test = begin();
@@ -121,7 +121,7 @@ static void changed_bytes(void **state) {
         if (!planfile_read(&(PlanFilePlace){&test.io, test.path, NULL}, &plan, &sources, arena,
                            &test.diags))
             continue;
-        accepted++; /* of the archive's own notes, as a date */
+        accepted++; /* in metadata of the archive, such as a date */
         check_str_equal(plan_json_encode(plan, arena), plan_json_encode(sample(), arena));
         check_str(plan->prior_state, "{\"version\":4}");
     }

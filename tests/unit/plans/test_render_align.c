@@ -2,7 +2,7 @@
 
 #include "render_align.h"
 
-/* Members are letters; capitals are objects. Pairs as text: "ab" together, "a-" goes, "-b" comes.
+/* Members are letters; capitals are objects. Pairs as text: "ab" paired, "a-" removed, "-b" added.
  */
 typedef struct AlignCase {
     const char *before;
@@ -15,13 +15,13 @@ static const AlignCase CASES[] = {
     {"abc",   "abc",   "aa bb cc"         },
     {"",      "a",     "-a"               },
     {"a",     "",      "a-"               },
-    {"ab",    "ac",    "aa bc"            }, /* b is gone: changed in place */
-    {"abc",   "cab",   "-c aa bb c-"      }, /* nothing is gone: moved */
+    {"ab",    "ac",    "aa bc"            }, /* b is removed: c is shown as a change of it */
+    {"abc",   "cab",   "-c aa bb c-"      }, /* nothing is removed: c is moved */
     {"aa",    "ac",    "aa a- -c"         },
     {"abcd",  "ac",    "aa b- cc d-"      },
     {"ab",    "abxc",  "aa bb -x -c"      },
     {"abcz",  "qarcz", "-q aa b- -r cc zz"},
-    {"A",     "XYZ",   "AX -Y -Z"         }, /* objects that meet are compared */
+    {"A",     "XYZ",   "AX -Y -Z"         }, /* paired objects are compared */
     {"aBc",   "aXYc",  "aa BX -Y cc"      },
     {"dbeec", "bcdxd", "db bc ed ex cd"   },
     {"dcca",  "dcda",  "dd cc c- -d aa"   },
@@ -60,7 +60,7 @@ static void cases(void **state) {
     }
 }
 
-/* Past the limit of the table only the ends count, and everything is still accounted for. */
+/* Above the size limit of the table only the ends are paired, and no member is lost. */
 static void huge(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -14,7 +14,7 @@ static Plan *sample(PlanMode mode) {
     return plan;
 }
 
-/* Addresses, each with the attributes that are shown as different. */
+/* Addresses, each with the attributes that are shown as changed. */
 static Str shown(const Plan *plan) {
     RenderDrifts drifts = render_drift_find(plan, arena);
     StrBuf text = strbuf_new(arena);
@@ -41,7 +41,7 @@ static void what_changes_start_from(void **state) {
     vec_push(arena, &plan->changes,
              change_of("t.changed", ACTION_UPDATE, value_of("{\"n\": 2, \"x\": \"b\"}"),
                        value_of("{\"n\": 1, \"x\": \"c\"}")));
-    check_str(shown(plan), "t.changed:id:n "); /* the plan brings it back */
+    check_str(shown(plan), "t.changed:id:n "); /* the plan restores it */
     plan->relevant_attributes = STR("[{\"resource\":\"t.followed\",\"attribute\":[\"x\",\"y\"]}]");
     check_str(shown(plan), "t.changed:id:n t.followed[0]:id:x ");
     plan->relevant_attributes = STR("[{\"resource\":\"t.followed[0]\",\"attribute\":[]}]");
@@ -56,7 +56,8 @@ static void what_changes_start_from(void **state) {
     check_str(shown(plan), "t.changed:id:n ");
 }
 
-/* Its title says it, and what others refer to; what it was made of stands in the creation. */
+/* The title shows the deletion. Only referenced attributes are listed; the creation shows the
+ * others. */
 static void deleted_and_created_again(void **state) {
     (void)state;
     Plan *plan = sample(PLAN_NORMAL);

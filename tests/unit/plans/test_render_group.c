@@ -36,7 +36,7 @@ static void alike(void **state) {
     check_str(groups_of(plan), "t.a[0]+2 t.a[1]+0 t.b[\"x\"]+0");
 }
 
-/* Each stands at its own place. */
+/* Two changes are not grouped. */
 static void two_are_not_enough(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);
@@ -71,7 +71,7 @@ static void some_stand_alone(void **state) {
     check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0 t.a[3]+0");
 }
 
-/* A long text is known by its digest, and written once it is wanted. */
+/* A long text is identified by its digest, and is written out on request. */
 static void long_texts(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);
@@ -99,7 +99,7 @@ static void reasons_part(void **state) {
     check_str(groups_of(plan), "t.a[0]+0 t.a[1]+0 t.a[2]+0");
 }
 
-/* An id, and what stays as it is, are each object's own. */
+/* An id and unchanged attributes may differ within a group. */
 static void ids_differ(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);

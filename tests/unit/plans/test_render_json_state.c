@@ -56,7 +56,7 @@ static void resources(void **state) {
         "\"deposed_key\":\"00000001\"}],\"address\":\"module.m\"}]}}}");
 }
 
-/* As where the provider's configuration has keys. */
+/* With keys, as for a provider configuration with for_each. */
 static void providers_of_instances(void **state) {
     (void)state;
     check_str(
@@ -81,7 +81,7 @@ static void outputs(void **state) {
         "\"root_module\":{}}}");
 }
 
-/* They are the refreshed state's; what changes of them stands elsewhere. */
+/* The outputs are those of the refreshed state; their changes are in another member. */
 static void prior_outputs(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);

@@ -32,7 +32,7 @@ static void add(RenderJsonResources *resources, const char *address) {
     "{\"address\":\"" address "\",\"mode\":\"managed\",\"type\":\"t\",\"name\":\"" name            \
     "\",\"provider_name\":\"p\",\"schema_version\":0,\"sensitive_values\":false}"
 
-/* A module that holds nothing but modules is there all the same. */
+/* A module that only contains modules is listed too. */
 static void module_tree(void **state) {
     (void)state;
     RenderJsonResources resources = {0};
@@ -58,10 +58,10 @@ static void module_tree(void **state) {
                                                             "\"address\":\"module.b\"}]}");
 }
 
-/* An object of which nothing is known yet has no values to show. */
+/* An object without any known value has no "values". */
 static const struct {
     const char *object;
-    const char *values; /* with the comma behind them */
+    const char *values; /* followed by a comma */
 } OBJECTS[] = {
     {"{\"a\": {\"$unknown\": true}}",           ""                        },
     {"{\"a\": {\"$unknown\": true}, \"b\": 1}", "\"values\":{\"b\":1},"   },

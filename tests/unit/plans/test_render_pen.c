@@ -54,7 +54,7 @@ static void html(void **state) {
     check_str(strbuf_str(&out), "<i class=\"y\">  ~</i> <i class=\"b r\">&lt;b&gt;</i>&quot;&amp;");
 }
 
-/* The sign goes to the start of its line; what a sign cannot say keeps its symbol. */
+/* The sign is at the start of its line; changes that have no sign keep their symbol. */
 static void signs(void **state) {
     (void)state;
     StrBuf out = strbuf_new(arena);

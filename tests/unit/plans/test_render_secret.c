@@ -27,7 +27,7 @@ static void in_one_object(void **state) {
         "    }\n");
 }
 
-/* What will be secret is hidden where it still is not, too. */
+/* A value that becomes sensitive is also hidden where it is not sensitive yet. */
 static void what_becomes_secret(void **state) {
     (void)state;
     Str text = body("{\"in\": \"canary\", \"out\": [\"canary\"]}",
@@ -76,7 +76,7 @@ static void marking(void **state) {
               "[\"canary-bird\", {b = \"pw\", c = \"x\"}]");
 }
 
-/* Of what is secret as a whole the keys are, too. */
+/* The keys of a sensitive object are hidden too. */
 static void keys(void **state) {
     (void)state;
     check_str(body("{\"in\": {\"$sensitive\": {\"canary\": 1, \"list\": [\"a\"]}}, "
@@ -110,7 +110,7 @@ static void shown_when_asked(void **state) {
               "  + resource \"t\" \"a\" {\n      + in  = \"pw\"\n      + out = \"pw\"\n    }\n");
 }
 
-/* What is ephemeral is as secret. */
+/* An ephemeral value is hidden like a sensitive one. */
 static void ephemeral(void **state) {
     (void)state;
     Str *names = arena_new_array(arena, Str, 2);
@@ -126,7 +126,8 @@ static void ephemeral(void **state) {
     assert_true(str_find(strbuf_str(&out), STR("canary"), 0) == SIZE_MAX);
 }
 
-/* What a variable holds is hidden as a key, too, and then with all that stands beside it. */
+/* A sensitive variable's value is hidden as a key too, together with the object that contains the
+ * key. */
 static void keys_elsewhere(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);

@@ -136,16 +136,16 @@ static void titles(void **state) {
     }
 }
 
-/* What is said of the whole of it stands under its title. */
+/* A note about the whole change is printed under its title. */
 static void notes_without_a_place(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     ResourceChange *change = add(plan, "t.a", ACTION_UPDATE, "{\"a\": 1}", "{\"a\": 2}");
-    vec_push(arena, &change->notes, (ChangeNote){{0}, STR("nobody was asked")});
+    vec_push(arena, &change->notes, (ChangeNote){{0}, STR("not confirmed")});
     vec_push(arena, &change->notes, (ChangeNote){path_of("a"), STR("live")});
     Str text = rendered(plan);
     static const char *const wanted =
-        "  # t.a will be updated in-place\n  # (nobody was asked)\n  ~ resource \"t\" \"a\" {";
+        "  # t.a will be updated in-place\n  # (not confirmed)\n  ~ resource \"t\" \"a\" {";
     if (str_find(text, str_from_cstr(wanted), 0) == SIZE_MAX)
         fail_msg("%s\nis not in\n%.*s", wanted, STR_ARG(text));
 }
@@ -214,7 +214,7 @@ static void collect(Str piece) {
     piece_count++;
 }
 
-/* What is handed over in pieces is what is written at once. */
+/* The concatenated pieces are the same text as written at once. */
 static void in_pieces(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);
@@ -284,7 +284,7 @@ static void parts_in_colour(void **state) {
         assert_true(str_find(strbuf_str(&out), str_from_cstr(lines[i]), 0) != SIZE_MAX);
 }
 
-/* Shown on demand, as all that is sensitive. */
+/* Hidden unless sensitive values are shown on request. */
 static void parts_with_secrets(void **state) {
     (void)state;
     StrBuf out = strbuf_new(arena);

@@ -1,4 +1,4 @@
-/* Typed attributes, nested attributes and blocks; values of dynamic type are recorded elsewhere. */
+/* Typed attributes, nested attributes and blocks; other tests cover values of dynamic type. */
 #include "plan_case.h"
 #include "render_text_diff.h"
 
@@ -11,7 +11,7 @@ static const Attribute disk_attributes[] = {
     {"size", &TYPE_NUMBER, REQUIRED | FORCES_NEW, "Size."},
     {"bus",  &TYPE_STRING, OPTIONAL,              "Bus." },
 };
-/* The elements of a set have a schema too. */
+/* The elements of a set with a schema. */
 static const Attribute secret_attributes[] = {
     {"user",  &TYPE_STRING, OPTIONAL,             "User." },
     {"token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token."},
@@ -215,7 +215,7 @@ static void forces_and_notes(void **state) {
                                                   "    }");
 }
 
-/* A secret that stands in a list that the schema calls sensitive shows nowhere. */
+/* A sensitive element of a list that the schema marks as sensitive is never shown. */
 static void secrets_stay(void **state) {
     (void)state;
     static const char *const VALUES[] = {
@@ -245,7 +245,8 @@ static void secrets_stay(void **state) {
     }
 }
 
-/* Nobody knows whether it is set: it comes and goes with its object. */
+/* A write-only argument is only listed when its object is created or deleted: its value is unknown.
+ */
 static void write_only_is_named(void **state) {
     (void)state;
     static const Attribute hidden[] = {

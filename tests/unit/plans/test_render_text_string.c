@@ -1,4 +1,4 @@
-/* The forms that strings take in a plan, each as recorded in tests/plans/value_changes.txt. */
+/* The forms of strings in a plan, each as recorded in tests/plans/value_changes.txt. */
 #include "disk.h"
 #include "plan_case.h"
 #include "render_text.h"

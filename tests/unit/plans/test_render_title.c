@@ -74,7 +74,7 @@ static Str others_of(const char *const *addresses, size_t count) {
     return strbuf_str(&out);
 }
 
-/* Numbers become ranges within one module; two of them are shorter alone. */
+/* Instance numbers of one module become ranges; two numbers are listed singly. */
 static void others(void **state) {
     (void)state;
     static const char *const one[] = {"t.a[0]"};

@@ -1,4 +1,4 @@
-/* Which texts are compared as YAML, and which line by line. */
+/* Selects the texts that are compared as YAML; the others are compared line by line. */
 #include "plan_case.h"
 #include "render_yaml.h"
 
@@ -16,12 +16,12 @@ static void reading(void **state) {
         {"- {a: 1}\n- {a: 2}",    "- {a: 1}",              true },
         {"#cloud-config\na: [1]", "#cloud-config\na: [2]", true },
         {"a: |\n  # sh\n  b",     "a: |\n  # sh\n  c",     true },
-        {"a: x#1\nb: 1",          "a: x#2\nb: 1",          true }, /* no comment */
-        {"a: 1\nb: 2",            "b: 2\na: 1",            false}, /* nothing but the order */
+        {"a: x#1\nb: 1",          "a: x#2\nb: 1",          true }, /* not a comment */
+        {"a: 1\nb: 2",            "b: 2\na: 1",            false}, /* only the order differs */
         {"a: yes\nb: 2",          "a: true\nb: 2",         false},
         {"a: 1 # one\nb: 2",      "a: 1 # two\nb: 3",      false},
         {"a: 1\nb: 2",            "# new\na: 1\nb: 3",     false},
-        {"- a\n- b",              "- a\n- c",              false}, /* a list of words */
+        {"- a\n- b",              "- a\n- c",              false}, /* a list of strings */
         {"one\ntwo",              "one\nthree",            false},
         {"a: 1\nb: 2",            "- a: 1\n- b: 2",        false},
         {"a: 1\nb: 2",            "a: [1\nb: 2",           false},

@@ -11,7 +11,7 @@ static void kinds(void **state) {
     assert_null(report_find_kind(STR("")));
 }
 
-/* No kind writes a secret, whether or not there was a plan. */
+/* No kind of report contains a secret, with or without a plan. */
 static void secrets(void **state) {
     (void)state;
     ReportInput input = sample_input();

@@ -17,7 +17,7 @@ static void page(void **state) {
     assert_false(has(text, "t.same"));
 }
 
-/* A few changes lie open; of many the titles are enough to begin with. */
+/* A few changes are open; of many only the titles are. */
 static void folds_many(void **state) {
     (void)state;
     ReportInput input = sample_input();
@@ -33,7 +33,7 @@ static void folds_many(void **state) {
     assert_false(has(text, "id=\"c1\" open"));
 }
 
-/* Nothing is loaded from anywhere. */
+/* No resource is loaded from elsewhere. */
 static void stands_for_itself(void **state) {
     (void)state;
     ReportInput input = sample_input();

@@ -44,7 +44,7 @@ static Plan *many(size_t count) {
     return plan;
 }
 
-/* Whatever the limit, it holds, the table is whole, and what is missing is counted. */
+/* The text keeps every limit; the table is complete, and omitted changes are counted. */
 static void limits(void **state) {
     (void)state;
     static const size_t sizes[] = {2000, 5000, 20000, 65536};
@@ -144,7 +144,7 @@ static void parts(void **state) {
               "\n");
 }
 
-/* In a run, every line says what became of it, and nothing "will be". */
+/* After a run every change has its result, and nothing "will be". */
 static void what_happened(void **state) {
     (void)state;
     ReportInput input = sample_input();
@@ -168,7 +168,7 @@ static void what_happened(void **state) {
                     "machine</summary>");
 }
 
-/* Alike changes are told together: how many of them did not work. */
+/* Similar changes are one entry with the number of failures. */
 static void what_happened_to_alike_ones(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);

@@ -18,7 +18,7 @@ static Value run_of(const ReportInput *input) {
     return value_at(member(document, "runs"), 0);
 }
 
-/* rule, level, file and line, address; a result a line. */
+/* rule, level, file and line, address; one result per line. */
 static Str results_of(Value run) {
     StrBuf text = strbuf_new(arena);
     Value results = member(run, "results");
@@ -54,7 +54,7 @@ static void findings(void **state) {
                                           "loam/replace warning t.again\n");
 }
 
-/* Every rule that a result names is there, where its index says. */
+/* Every rule that a result names is at the index that the result gives. */
 static void rules(void **state) {
     (void)state;
     ReportInput input = sample_input();
@@ -69,7 +69,7 @@ static void rules(void **state) {
     }
 }
 
-/* The same finding has the same fingerprint in the next run, another has another. */
+/* A finding has the same fingerprint in the next run; different findings have different ones. */
 static void fingerprints(void **state) {
     (void)state;
     ReportInput input = sample_input();

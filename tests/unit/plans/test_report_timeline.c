@@ -27,7 +27,7 @@ static void nothing_ran(void **state) {
     assert_false(has(text, "<svg"));
 }
 
-/* Too many for a row each: lanes, as many as ran at once. */
+/* Too many operations for a row each are drawn in lanes, one for each parallel operation. */
 static void many(void **state) {
     (void)state;
     ReportInput input = sample_input();
@@ -51,7 +51,7 @@ static void many(void **state) {
     CHECK_HAS(text, "1000 operations in 2.5 s, 4.0 at once", "viewBox=\"0 0 1400 110\"");
 }
 
-/* A long address loses its beginning. */
+/* A long address is shortened at its beginning. */
 static void long_names(void **state) {
     (void)state;
     ReportInput input = sample_input();

@@ -34,7 +34,7 @@ static void depend(Plan *plan, const char *address, const char *on, const char *
     vec_push(arena, &plan->changes, change);
 }
 
-/* "row<wait", "row~turn after" for each, "*" on the critical path. */
+/* "row<wait", "row~turn after" for each row, "*" on the critical path. */
 static Str links(Timeline *timeline, const Plan *plan) {
     timeline_link(timeline, plan, arena);
     StrBuf text = strbuf_new(arena);
@@ -71,7 +71,7 @@ static void what_ended_last_was_waited_for(void **state) {
     assert_true(timeline_parallelism(timeline) > 2.4 && timeline_parallelism(timeline) < 2.6);
 }
 
-/* What is destroyed waits for its users; a replacement's second half for the first. */
+/* A deletion waits for its dependents; the second half of a replacement waits for the first. */
 static void destruction(void **state) {
     (void)state;
     static const Run runs[] = {
@@ -86,7 +86,7 @@ static void destruction(void **state) {
     check_str(links(timeline_of(runs, ARRAY_COUNT(runs)), plan), "0* 1<0* 2<1* 3<2* ");
 }
 
-/* All within one millisecond: no row waits for itself or for a later one. */
+/* All rows within one millisecond: no row waits for itself or for a later one. */
 static void same_instant(void **state) {
     (void)state;
     static const Run runs[] = {
@@ -100,7 +100,7 @@ static void same_instant(void **state) {
     check_str(links(timeline_of(runs, ARRAY_COUNT(runs)), plan), "0* 1<0 2<0* ");
 }
 
-/* It could have begun sooner, and did not: somebody had its place. */
+/* A row that was ready but started later waited for a free worker. */
 static void turns(void **state) {
     (void)state;
     static const Run runs[] = {

@@ -1,4 +1,4 @@
-/* libpq where there is no server; with one, tests/backend/pg tries it. */
+/* libpq without a server; tests/backend/pg tests it with one. */
 #include "unit.h"
 
 #include "pq_database.h"

@@ -1,4 +1,5 @@
-/* A module with two providers for test_registry; the second has not the name of its symbol. */
+/* A module with two providers for test_registry; the name of the second one differs from its
+ * symbol. */
 #include "provider.h"
 
 const Provider sample_provider = {.name = "sample", .address = "loam.internal/builtin/sample"};

@@ -1,4 +1,4 @@
-/* Mock: what is filled in, and what is not. */
+/* Mock values: generated and omitted attributes. */
 #include "mock.h"
 #include "object_type.h"
 #include "unit.h"
@@ -117,7 +117,7 @@ static void makes_up(void **state) {
     Value got = value_attribute(value_at(value_attribute(object, STR("parts")), 0), STR("got"));
     assert_int_equal(value_text(got).len, 8);
     assert_false(value_equal(got, value_attribute(object, STR("text"))));
-    assert_true(create(&c, &again)); /* planned twice, and it is the same */
+    assert_true(create(&c, &again)); /* planned again with the same result */
     assert_true(value_equal(object, again));
     arena_close(c.arena);
 }
@@ -136,7 +136,7 @@ static void takes_what_is_given(void **state) {
     arena_close(c.arena);
 
     open_case(&c, object_of("name", value_from_cstr("other"), arena), false);
-    assert_true(create(&c, &object)); /* not computed: not made up */
+    assert_true(create(&c, &object)); /* not computed, so not generated */
     check_str(value_text(value_attribute(object, STR("name"))), "n");
     arena_close(c.arena);
 }

@@ -1,4 +1,4 @@
-/* What a call offers: progress, cancellation, notes. */
+/* Services of a call: progress, cancellation, notes. */
 #include "unit.h"
 
 #include "provider.h"
@@ -56,7 +56,7 @@ static void parts(void **state) {
     check_str(response.parts.items[0].key, "v1/Pod/a");
     check_str(response.parts.items[0].notes.items[0].text, "why");
     assert_true(value_is_null(response.parts.items[0].after));
-    /* Outside of the engine, there is nothing to record. */
+    /* Outside the engine parts are not recorded. */
     Call call = {0};
     Diags diags = diags_new(arena);
     assert_true(call_part_begin(&call, &(PartIntent){.key = part.key}, &diags));

@@ -1,4 +1,4 @@
-/* A schema as a page: flags in words, objects within objects by their path. */
+/* A schema as a page: flags in words, nested objects by their path. */
 #include "provider_page.h"
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-/* Tables of providers that contradict the contract. */
+/* Rejects provider tables that violate the contract. */
 #include "provider_table.h"
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-/* provisioner: found by name; which arguments exclude each other. */
+/* provisioner: found by name; conflicting arguments. */
 #include "json.h"
 #include "provisioner.h"
 #include "unit.h"
@@ -27,7 +27,7 @@ static const ProvisionerTable table = {rows, ARRAY_COUNT(rows)};
 static const struct {
     const ProvisionerType *type;
     const char *config;
-    const char *said; /* NULL: fine */
+    const char *said; /* NULL: no error */
 } cases[] = {
     {&two,      "{\"a\":\"x\"}",             NULL                                                  },
     {&two,      "{\"b\":\"x\",\"c\":\"y\"}", NULL                                                  },

@@ -1,4 +1,4 @@
-/* Names, addresses, modules that load and modules that do not. */
+/* Names, addresses, modules that load and modules that fail. */
 #include "unit.h"
 
 #include "registry.h"
@@ -135,7 +135,7 @@ static void types(void **state) {
     assert_ptr_equal(registry_find_data_source(&random_provider, STR("random_string")), &source);
 }
 
-/* Found by name, rejected for its tables; what the program gives a provider reaches it. */
+/* A provider with faulty tables is rejected; the program's context reaches the provider by name. */
 static void faulty_tables(void **state) {
     static const ResourceType undeclared = {.name = "bad_thing", .create = create};
     static const ResourceType *const types[] = {&undeclared};

@@ -1,4 +1,4 @@
-/* The framework's plan. In the wanted texts "?" stands for an unknown string. */
+/* The default plan of the framework. In the expected texts "?" is an unknown string. */
 #include "unit.h"
 
 #include "json.h"
@@ -83,7 +83,7 @@ static void check_cases(const Case *cases, size_t count) {
     }
 }
 
-/* In the third one the zone comes from a default. */
+/* In the third case the zone is a default. */
 static void create(void **state) {
     (void)state;
     /* clang-format off */
@@ -124,8 +124,9 @@ static void create(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-/* What is configured does not change by itself (time in the second one). New elements are created,
- * old ones keep what they have; null in the prior object stays null. */
+/* Configured attributes change only with the configuration (in the second case time passes). New
+ * elements are created, old ones keep their computed values; null in the prior object stays null.
+ */
 static void update(void **state) {
     (void)state;
     /* clang-format off */

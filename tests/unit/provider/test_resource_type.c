@@ -1,4 +1,4 @@
-/* Slots that run, slots that are empty, answers that do not fit the diagnostics. */
+/* Slots that run, empty slots, and results that contradict their diagnostics. */
 #include "unit.h"
 
 #include "object_type.h"
@@ -13,7 +13,7 @@ static const Attribute thing_attributes[] = {
 static const Schema thing_schema = {SCHEMA_ATTRIBUTES(thing_attributes)};
 
 static Value thing(const char *name, const char *label, const char *id, Arena *arena) {
-    const char *const parts[] = {id, label, name}; /* in the order of the names */
+    const char *const parts[] = {id, label, name}; /* in alphabetical order of the names */
     Value *items = arena_new_array(arena, Value, 3);
     for (size_t i = 0; i < 3; i++) {
         items[i] = parts[i] ? value_from_cstr(parts[i]) : value_null(&TYPE_STRING);
@@ -123,7 +123,7 @@ static void apply_runs_the_slot(void **state) {
     DeleteResponse left;
     assert_false(resource_type_delete(&full, &call, &deletion, &left, &diags));
     check_str(diags.items[0].summary, "In use");
-    assert_true(value_equal(left.state, request.prior)); /* unless the slot says otherwise */
+    assert_true(value_equal(left.state, request.prior)); /* the default for a failed deletion */
     check_str(left.private_data, "p");
 }
 

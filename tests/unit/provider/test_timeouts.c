@@ -1,4 +1,5 @@
-/* Limits of operations: given to the calls, told when they pass, and no change of the object. */
+/* Timeouts of operations: passed to the calls, reported when exceeded; a change of them alone is no
+ * update of the object. */
 #include "object_builder.h"
 #include "resource_case.h"
 #include "timeouts.h"
@@ -9,7 +10,7 @@ static const Attribute attributes[] = {
 };
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
-/* Works until it is stopped. */
+/* Works until it is cancelled. */
 static bool slow_create(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
@@ -32,11 +33,11 @@ static bool forbidden(const Call *call,
                       ApplyResponse *response,
                       Diags *diags) {
     (void)call, (void)request, (void)response;
-    diags_error(diags, NO_RANGE, "Called", "Nobody should have.");
+    diags_error(diags, NO_RANGE, "Called", "No call was expected.");
     return false;
 }
 
-/* Still under way, as far as anybody knows. */
+/* Never finds out whether the creation has ended. */
 static bool slow_recover(const Call *call,
                          const RecoverRequest *request,
                          RecoverResponse *response,
@@ -59,7 +60,7 @@ static const ResourceType slow = {
     .recover = slow_recover,
 };
 
-/* Without an update: every change is a new object, but for this one. */
+/* A type without update: every change replaces the object, except a change of its timeouts. */
 static const ResourceType fixed = {
     .name = "fixed",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)},
@@ -79,7 +80,7 @@ static void the_limit_is_told(void **state) {
     case_close(&c);
 }
 
-/* Whoever asks what became of a creation waits no longer than for one. */
+/* A recovery has the timeout of a creation. */
 static void a_recovery_has_the_limit_of_its_creation(void **state) {
     (void)state;
     RecoverOutcome outcome;
@@ -91,7 +92,7 @@ static void a_recovery_has_the_limit_of_its_creation(void **state) {
     case_close(&c);
 }
 
-/* Another operation's limit, or a failure before the limit, is none. */
+/* A timeout of another operation, or a failure before the deadline, adds no error. */
 static void others_are_not_told(void **state) {
     (void)state;
     ResourceCase c = case_open(&slow);

@@ -1,4 +1,4 @@
-/* machine_case: a run with a connection to a server of the test's own. */
+/* machine_case: a provisioner run with a connection to a server of the test. */
 #pragma once
 
 #include "provisioner_run.h"
@@ -9,7 +9,7 @@ typedef struct MachineCase {
     ProvisionerRun *run;
 } MachineCase;
 
-/* `more`: further arguments, as JSON members behind a comma. */
+/* `more`: further arguments, as JSON members after a comma. */
 static inline void machine_connect(MachineCase *m, const char *more) {
     Arena *arena = m->run->arena;
     StrBuf key = strbuf_new(arena);
@@ -36,7 +36,7 @@ static inline void machine_close(MachineCase *m) {
     server_close(&m->server);
 }
 
-/* A path in the server's own folder. */
+/* A path in the server's directory. */
 static inline const char *machine_path(MachineCase *m, const char *name) {
     return server_path(&m->server, name);
 }

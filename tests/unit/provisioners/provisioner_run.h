@@ -1,5 +1,5 @@
 /* provisioner_run: one run of a provisioner on the real machine. Configurations are JSON text;
- * arguments left out are null. */
+ * omitted arguments are null. */
 #pragma once
 
 #include "json.h"
@@ -11,7 +11,7 @@ typedef struct ProvisionerRun {
     Io io;
     CancelToken *cancel;
     Value connection;
-    StrBuf heard[2]; /* output, errors */
+    StrBuf heard[2]; /* stdout, stderr */
     Diags diags;
 } ProvisionerRun;
 

@@ -1,4 +1,4 @@
-/* file on a real server: texts, files and folders. */
+/* The file provisioner on a real server: texts, files and directories. */
 #include "machine_case.h"
 
 static uint32_t mode_of(MachineCase *m, const char *name) {
@@ -27,7 +27,7 @@ static void copies_texts_and_files(void **state) {
                                machine_path(&m, "program"), machine_path(&m, "copy")));
     check_str(machine_read(&m, "copy"), "#!");
     assert_int_equal(mode_of(&m, "copy"), 0750);
-    put(&m, "folder/x", "x", 0600); /* a folder that is there takes it under its name */
+    put(&m, "folder/x", "x", 0600); /* an existing directory receives the file under its name */
     run_must(m.run, machine_do(&m, type, "{\"source\":\"%s\",\"destination\":\"%s/\"}",
                                machine_path(&m, "program"), machine_path(&m, "folder")));
     check_str(machine_read(&m, "folder/program"), "#!");

@@ -1,4 +1,4 @@
-/* last_output: the end of what a program wrote, however much that was. */
+/* last_output: keeps the end of a program's output. */
 #include "last_output.h"
 #include "unit.h"
 

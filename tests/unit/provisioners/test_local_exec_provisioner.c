@@ -1,4 +1,4 @@
-/* local-exec: how the command is run, and what its end means. */
+/* local-exec: starts the command, and reports its result. */
 #include "provisioner_run.h"
 
 #include "thread.h"
@@ -10,7 +10,7 @@ typedef struct LocalCase {
     const char *config;
     const char *out;
     const char *err;
-    const char *said; /* NULL: it ends well */
+    const char *said; /* NULL: success */
 } LocalCase;
 
 static const LocalCase cases[] = {
@@ -46,7 +46,7 @@ static void runs(void **state) {
     }
 }
 
-/* Ctrl-C, once the command has begun. */
+/* Cancels as Ctrl-C does, once the command has begun. */
 static void hear_and_stop(void *payload, Str piece, bool is_error) {
     ProvisionerRun *run = payload;
     run_hear(run, piece, is_error);
@@ -71,7 +71,7 @@ static void ends_with_all_it_started(void **state) {
     int child = (int)strtol(str_to_cstr(strbuf_str(&run->heard[0]), run->arena), NULL, 10);
     assert_true(child > 1);
     bool is_there = true;
-    for (int i = 0; i < 100 && is_there; i++) { /* until its new parent has looked */
+    for (int i = 0; i < 100 && is_there; i++) { /* until init has reaped it */
         is_there = kill(child, 0) == 0;
         usleep(is_there ? 20000 : 0);
     }

@@ -22,7 +22,7 @@ static void runs_lines_and_scripts(void **state) {
     machine_close(&m);
 }
 
-/* The script's path is what script_path says, and nothing is left there. */
+/* The script is uploaded to script_path and removed afterwards. */
 static void leaves_nothing(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -57,7 +57,7 @@ static void tells_what_failed(void **state) {
     machine_close(&m);
 }
 
-/* Without its key whoever answers is believed, and that is said. */
+/* Without host_key any host key is accepted, with a warning. */
 static void warns_of_any_key(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);

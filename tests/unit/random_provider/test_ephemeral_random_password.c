@@ -1,4 +1,4 @@
-/* ephemeral random_password: as its settings say, and another one every time. */
+/* ephemeral random_password: follows its arguments, and differs every time. */
 #include "random_provider.h"
 #include "resource_case.h"
 

@@ -1,4 +1,4 @@
-/* random_draw: every choice comes, none beyond the limit, none much more often than another. */
+/* random_draw: all values occur, none beyond the limit, none much more often than another. */
 #include "random_draw.h"
 #include "unit.h"
 

@@ -1,4 +1,4 @@
-/* random_id: one value in several notations, and back from one of them. */
+/* random_id: one value in several notations; import from one of them. */
 #include "random_provider.h"
 #include "resource_case.h"
 

@@ -1,4 +1,4 @@
-/* random_pet: as many words as asked for, joined as asked for. */
+/* random_pet: the configured number of words and the configured separator. */
 #include "random_provider.h"
 #include "resource_case.h"
 

@@ -1,4 +1,4 @@
-/* random_seeded: the numbers and orders that the known provider draws from the same seeds. */
+/* random_seeded: the same numbers and orders as Terraform's random provider for the same seeds. */
 #include "random_provider.h"
 #include "random_seeded.h"
 #include "resource_case.h"
@@ -29,7 +29,7 @@ static void test_shuffle(void **state) {
     check_done(&c, case_apply(&c, "{\"input\":[\"a\",\"b\",\"c\"],\"result_count\":7}"));
     Value result = case_attribute(&c, "result");
     assert_int_equal(result.count, 7);
-    for (size_t i = 0; i + 2 < 6; i += 3) { /* each round holds all */
+    for (size_t i = 0; i + 2 < 6; i += 3) { /* each round contains all values */
         assert_false(value_equal(value_at(result, i), value_at(result, i + 1)));
         assert_false(value_equal(value_at(result, i), value_at(result, i + 2)));
         assert_false(value_equal(value_at(result, i + 1), value_at(result, i + 2)));

@@ -1,4 +1,4 @@
-/* random_string and random_password: settings are kept, whatever is drawn. */
+/* random_string and random_password: results satisfy the arguments. */
 #include "random_provider.h"
 #include "resource_case.h"
 #include "utf8.h"
@@ -46,7 +46,7 @@ static void test_settings(void **state) {
     }
 }
 
-/* Characters are drawn whole, and the length counts them. */
+/* Characters of several bytes are never split, and the length counts characters. */
 static void test_characters_of_several_bytes(void **state) {
     (void)state;
     const char *json = "{\"length\":7,\"override_special\":\"ä€\",\"min_special\":7}";
@@ -104,7 +104,7 @@ static void test_setting_taken_back(void **state) {
     case_close(&c);
 }
 
-/* Whoever takes passwords can be given the hash, which does not tell the password. */
+/* Other systems can be given the hash, which does not reveal the password. */
 static void test_password(void **state) {
     (void)state;
     ResourceCase c = case_open(&random_password);

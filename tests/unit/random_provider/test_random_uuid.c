@@ -1,4 +1,4 @@
-/* random_uuid */
+/* random_uuid: a new UUID, kept until a keeper changes. */
 #include "random_provider.h"
 #include "resource_case.h"
 

@@ -1,4 +1,4 @@
-/* ssh_client: timeout with machines that boot, and a clear word for each way to fail. */
+/* ssh_client: waits for machines that boot, and reports each kind of failure. */
 #include "ssh_case.h"
 
 #include "thread.h"
@@ -89,7 +89,7 @@ static void test_cancel(void **state) {
     ssh_case_close(&s);
 }
 
-/* A pooled session whose server process has ended is replaced without a word. */
+/* A pooled session whose server process has ended is replaced without a message. */
 static void test_stale_session(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -115,7 +115,7 @@ typedef struct Worker {
     size_t good;
 } Worker;
 
-/* As the engine's workers: memory and diagnostics of its own, the client shared. */
+/* Like a worker of the engine: its own memory and diagnostics, a shared client. */
 static void work(void *payload) {
     Worker *worker = payload;
     for (int round = 0; round < 5; round++) {

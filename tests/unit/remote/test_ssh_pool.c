@@ -1,4 +1,4 @@
-/* ssh_pool: a session comes back to exactly the target that it was given with, and never twice. */
+/* ssh_pool: a session is only reused for the same target, and never twice at a time. */
 #include "ssh_pool.h"
 
 #include "unit.h"
@@ -18,7 +18,7 @@ static void fake_close(void *self, SshSession *session) {
 }
 
 static SshSession *session_number(uintptr_t number) {
-    return (SshSession *)number; /* never looked into */
+    return (SshSession *)number; /* never dereferenced */
 }
 
 static void test_take_and_give(void **state) {

@@ -1,4 +1,5 @@
-/* ssh_upload: files appear whole, with mode, and go again; directories are never replaced. */
+/* ssh_upload: files appear complete, with their mode; they can be removed; directories are never
+ * replaced. */
 #include "ssh_upload.h"
 
 #include "ssh_case.h"

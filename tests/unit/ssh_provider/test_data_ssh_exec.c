@@ -1,4 +1,4 @@
-/* data ssh_exec: what a command says, whatever its status. */
+/* data ssh_exec: the output of a command, whatever its status. */
 #include "ssh_case.h"
 #include "ssh_mute_port.h"
 
@@ -33,7 +33,7 @@ typedef struct MuteCase {
     int64_t start_ms;
 } MuteCase;
 
-/* A plan that waits a second for a machine behind such a port; its "timeout" is 5 minutes. */
+/* A plan that waits one second for a machine behind such a port; its "timeout" is 5 minutes. */
 static MuteCase mute_case_open(MutePortKind kind) {
     MuteCase made = {.s = ssh_case_of(server_prepare(SERVER_SSHD), &data_ssh_exec)};
     made.mute = mute_port_open(kind);
@@ -71,7 +71,7 @@ static void test_plan_does_not_wait(void **state) {
         assert_int_equal(c->diags.count, 0);
         assert_true(str_find(c->deferred, str_from_cstr(cases[i].words), 0) != SIZE_MAX);
         assert_true(str_find(c->deferred, STR("\"plan_timeout\""), 0) != SIZE_MAX);
-        /* Others on the same machine do not wait again. */
+        /* Further reads from the same machine do not wait again. */
         int64_t second_ms = call_monotonic_ms(case_call(c));
         c->state = case_config(c, m.json);
         check_done(c, case_read(c));
@@ -81,7 +81,7 @@ static void test_plan_does_not_wait(void **state) {
     }
 }
 
-/* The apply waits as long as "timeout" says, also after a plan that did not find the machine. */
+/* The apply waits up to "timeout", also after a plan that did not reach the machine. */
 static void test_apply_waits(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -103,7 +103,8 @@ static void test_apply_waits(void **state) {
     ssh_case_close(&s);
 }
 
-/* A command that hangs is a machine that does not answer; an apply lets it run. */
+/* For a plan, a command that hangs is like a machine that does not answer; an apply waits for it.
+ */
 static void test_plan_does_not_wait_for_a_command(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -123,7 +124,7 @@ static void test_plan_does_not_wait_for_a_command(void **state) {
     ssh_case_close(&s);
 }
 
-/* Another machine at the address is an answer: the plan must not go on. */
+/* Another host key at the address is an error that stops the plan. */
 static void test_other_host_key(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);

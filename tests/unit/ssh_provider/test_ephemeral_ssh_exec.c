@@ -1,4 +1,4 @@
-/* ephemeral ssh_exec: an answer that is kept alive, and given back. */
+/* ephemeral ssh_exec: opens, renews and closes a result. */
 #include "ssh_case.h"
 #include "ssh_mute_port.h"
 
@@ -42,7 +42,7 @@ static void is_opened_renewed_and_closed(void **state) {
     ssh_case_close(&s);
 }
 
-/* Without the commands there is nothing to renew or to give back. */
+/* Without the commands nothing is renewed or closed. */
 static void may_just_answer(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);

@@ -1,4 +1,4 @@
-/* ssh_exec on real servers: runs once, and whoever comes later finds out how it ended. */
+/* ssh_exec on real servers: the script runs once, and later runs find its result. */
 #include "object_builder.h"
 #include "ssh_case.h"
 #include "ssh_marker.h"
@@ -8,7 +8,7 @@ static void check_lines(SshCase *s, const char *name, const char *wanted) {
     check_str(server_read(&s->server, name), wanted);
 }
 
-/* A script that leaves a line in a file of the server's folder, and more. */
+/* A script that appends a line to a file in the server's directory, and then runs `rest`. */
 static const char *script(SshCase *s, const char *rest) {
     const char *format = "\"script\":\"echo ran >>@/ran\\n";
     Str text = str_format(s->c.arena, "%s%s\"", format, rest);
@@ -28,7 +28,7 @@ static void check_run_on(SshCase s) {
     assert_int_equal(status, 0);
     assert_true(case_is_settled(c, json));
     check_lines(&s, "ran", "ran\n");
-    /* Starting the same marker again runs nothing and gives the same answer. */
+    /* Starting the same marker again runs nothing and returns the same result. */
     c->state = value_null(c->state.type);
     check_done(c, case_apply(c, json));
     check_str(case_text(c, "stdout"), "out\n");
@@ -49,7 +49,7 @@ static void test_run_dropbear(void **state) {
     check_run_on(ssh_case_open(SERVER_DROPBEAR, &ssh_exec));
 }
 
-/* The far side may have nothing but busybox. */
+/* The server may have nothing but busybox. */
 static void test_run_busybox(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -114,7 +114,7 @@ static void test_failure_keeps_the_object(void **state) {
     ssh_case_close(&s);
 }
 
-/* The side that started it is gone; the script goes on; a later run adopts its result. */
+/* The run that started the script is gone; the script continues; a later run adopts its result. */
 static void test_recover_waits_for_a_running_script(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -137,7 +137,7 @@ static void test_recover_waits_for_a_running_script(void **state) {
     ssh_case_close(&s);
 }
 
-/* The doubt stays, and the plan does not wait for the machine to boot. */
+/* The doubt remains, and the plan does not wait for the machine to boot. */
 static void test_recover_without_the_machine(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -159,14 +159,14 @@ static void test_recover_without_the_machine(void **state) {
     }
 }
 
-/* A clock by which, after one look, all but a moment of ten minutes is over. */
+/* A clock that jumps almost ten minutes ahead after one check. */
 static int64_t ten_minutes_later(void *self) {
     int *looks = self;
     int64_t skipped = (*looks)++ > 0 ? 10 * 60 * 1000 - 3000 : 0;
     return clock_real.monotonic_ms(clock_real.self) + skipped;
 }
 
-/* Nobody waits for ever for a script that does not end. */
+/* The wait for a script that does not end has a limit. */
 static void test_recover_has_a_limit(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -190,7 +190,7 @@ static void test_recover_has_a_limit(void **state) {
     ssh_case_close(&s);
 }
 
-/* Killed, as by a machine that goes down: it began, and nobody knows how far it came. */
+/* A script killed by a shutdown: it started, and its effects are unknown. */
 static void test_recover_of_a_killed_script(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -205,7 +205,8 @@ static void test_recover_of_a_killed_script(void **state) {
     ssh_case_close(&s);
 }
 
-/* The session breaks while the script runs: the script does not notice, and is followed again. */
+/* The session breaks while the script runs: the script is unaffected, and the next session follows
+ * it. */
 static void test_broken_session(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -242,7 +243,7 @@ typedef struct CutCounts {
     size_t sure, never_ran, ran;
 } CutCounts;
 
-/* Whatever stage the cut hits: after the next run the script has run once, and not twice. */
+/* Wherever the connection is cut, the script has run exactly once after the next run. */
 static void check_cut(SshCase *s, const char *rest, size_t limit, CutCounts *counts) {
     ResourceCase *c = &s->c;
     const char *json = ssh_config(s, rest);
@@ -271,7 +272,7 @@ static void test_cut_at_each_stage(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
-    /* The script is of several packets, so that cuts hit it too. */
+    /* The script has several packets, so that a cut can be within it. */
     StrBuf text = strbuf_new(s.c.arena);
     strbuf_add_cstr(&text, "\"script\":\"echo ran >>@/ran\\n");
     for (int i = 0; i < 4000; i++)
@@ -286,7 +287,7 @@ static void test_cut_at_each_stage(void **state) {
     for (size_t i = 0; i < 10; i++)
         check_cut(&s, rest, all * i / 10 + 1, &counts);
     assert_true(counts.sure >= 2 && counts.never_ran >= 1 && counts.ran >= 1);
-    /* Nobody decides without the machine. */
+    /* Without the machine the doubt cannot be resolved. */
     RecoverOutcome outcome;
     assert_false(ssh_apply_cut(&s, rest, all - 100, &ignored));
     assert_true(s.c.in_doubt);
@@ -300,7 +301,7 @@ static void test_cut_at_each_stage(void **state) {
     ssh_case_close(&s);
 }
 
-/* The marker on the machine stands for the object. */
+/* The object exists while its marker is on the machine. */
 static void test_read(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -312,15 +313,15 @@ static void test_read(void **state) {
     Value object = c->state;
     check_done(c, case_read(c));
     assert_true(value_equal(c->state, object));
-    /* A machine that was built anew has no markers at all; one was lost alone. */
+    /* A rebuilt machine has no markers at all; otherwise only this one is lost. */
     static const char *const places[] = {"state", "state/exec/*"};
     for (size_t i = 0; i < ARRAY_COUNT(places); i++) {
         Str remove = str_format(c->arena, "rm -r %s", server_path(&s.server, places[i]));
         const char *const argv[] = {"sh", "-c", str_to_cstr(remove, c->arena), NULL};
         (void)server_run(&s.server, argv);
-        /* Another user's marker is not there for this one to see. */
+        /* The marker of another user cannot be read. */
         ObjectBuilder builder = object_builder_of(object, c->arena);
-        object_builder_set(&builder, "ran_as", value_from_cstr("somebody-else"));
+        object_builder_set(&builder, "ran_as", value_from_cstr("another-user"));
         c->state = object_builder_value(&builder);
         check_done(c, case_read(c));
         assert_true(value_is_present(c->state));
@@ -335,7 +336,7 @@ static void test_read(void **state) {
     ssh_case_close(&s);
 }
 
-/* The plan goes on: it may be about to start the machine, or to pin its new key. */
+/* The plan continues: it may be about to start the machine, or to pin its new key. */
 static void test_read_without_the_machine(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -408,12 +409,12 @@ static void test_destroy_command(void **state) {
     Value object = c->state;
     check_done(c, case_delete(c));
     check_lines(&s, "ran", "gone\n");
-    /* As after a run that was killed before it could tell: it does not run again. */
+    /* After a run that was killed before it could report, the destroy command does not run again.
+     */
     c->state = object;
     check_done(c, case_delete(c));
     check_lines(&s, "ran", "gone\n");
-    /* Killed between the removal of the one marker and of the other: still there to be destroyed.
-     */
+    /* Killed between the removals of the two markers: the object is still there to be destroyed. */
     Str left = str_format(c->arena, "state/exec/%.*s-destroy",
                           STR_ARG(value_text(value_attribute(object, STR("id")))));
     assert_int_equal(mkdir(server_path(&s.server, str_to_cstr(left, c->arena)), 0700), 0);
@@ -425,13 +426,13 @@ static void test_destroy_command(void **state) {
     check_done(c, case_read(c));
     assert_true(value_is_null(c->state));
     check_lines(&s, "ran", "gone\n");
-    /* Nothing of it is left on the machine. */
+    /* No file is left on the machine. */
     const char *const argv[] = {"find", server_path(&s.server, "state"), "-type", "f", NULL};
     check_str(server_run(&s.server, argv), "");
     ssh_case_close(&s);
 }
 
-/* Without a destroy command nobody insists on a machine that is gone. */
+/* Without a destroy command the object can be deleted although the machine is gone. */
 static void test_delete_without_the_machine(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -448,7 +449,7 @@ static void test_delete_without_the_machine(void **state) {
     "{\"host\":\"h\",\"host_key\":"                                                                \
     "\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\""
 
-/* The script goes on, and the object says where: the next run finds out how it ended. */
+/* The script continues, and the state records the object: the next run finds its result. */
 static void test_time_is_up(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);

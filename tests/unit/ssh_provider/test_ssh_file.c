@@ -64,7 +64,7 @@ static void test_drift(void **state) {
     check_str(server_read(&s.server, "f"), "mine");
     assert_int_equal(mode_of(&s, "f"), 0644);
 
-    server_write(&s.server, "f", (Str){"\xff\0", 2}); /* cannot be shown as text */
+    server_write(&s.server, "f", (Str){"\xff\0", 2}); /* not UTF-8 */
     check_done(c, case_read(c));
     assert_true(value_is_null(c->state));
     check_done(c, case_apply(c, json));
@@ -117,7 +117,7 @@ static void test_recover(void **state) {
     ssh_case_close(&s);
 }
 
-/* Sent when its version or anything else of the file changes; nothing tells of it. */
+/* Write-only content is sent when its version or another argument changes; it is stored nowhere. */
 static void test_write_only(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -183,7 +183,7 @@ static void test_refusals(void **state) {
     ssh_case_close(&s);
 }
 
-/* A machine that is off says nothing about its files. */
+/* The files of an unreachable machine are assumed to be unchanged. */
 static void test_read_without_the_machine(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -199,7 +199,8 @@ static void test_read_without_the_machine(void **state) {
     ssh_case_close(&s);
 }
 
-/* Only what was sent can be in doubt, and the file itself tells. */
+/* An upload is in doubt only if the content was sent; then the file shows whether it is complete.
+ */
 static void test_cut(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -236,7 +237,7 @@ static void test_cut(void **state) {
     ssh_case_close(&s);
 }
 
-/* The refresh takes the file to be as it was left, within the time that a plan has. */
+/* A refresh waits only for "plan_timeout", then assumes that the file is unchanged. */
 static void test_refresh_does_not_wait(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);

@@ -1,4 +1,4 @@
-/* state_case: state files kept beside these tests, and states made of text. */
+/* state_case: state files beside these tests, and states made of text. */
 #pragma once
 
 #include "unit.h"

@@ -1,4 +1,4 @@
-/* backend: sealed on its way in, opened on its way out, written anew after a fallback. */
+/* backend: encrypts writes, decrypts reads, encrypts anew after a fallback. */
 #include "backend.h"
 #include "crypt_case.h"
 
@@ -68,7 +68,7 @@ static void test_fallback(void **state) {
     assert_true(backend_write(&memory.backend, text, &c.diags));
     assert_false(memory.backend.is_outdated);
     assert_true(envelope_is_sealed(memory.stored));
-    assert_true(envelope_is_sealed(memory.backup)); /* not as it was */
+    assert_true(envelope_is_sealed(memory.backup)); /* not in plain text */
     crypt_case_close(&c);
 }
 

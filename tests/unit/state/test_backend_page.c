@@ -1,4 +1,4 @@
-/* A backend's reference: every argument, where it may come from, what holds for all of it. */
+/* A backend's reference page: every argument, its environment variables, and common notes. */
 #include "unit.h"
 
 #include "backend_page.h"

@@ -1,4 +1,4 @@
-/* A backend's arguments: what is configured wins over the environment; what is missing is named. */
+/* A backend's arguments: the configuration precedes the environment; missing ones are named. */
 #include "unit.h"
 
 #include "backend_settings.h"
@@ -51,7 +51,7 @@ static const Row rows[] = {
     {NULL,   "T_COUNT=3",                         NULL                                                            },
 };
 
-/* The faked environment is `self`. */
+/* `self` is the faked environment. */
 static const char *environment(void *self, const char *name) {
     const Row *row = self;
     static char found[64];

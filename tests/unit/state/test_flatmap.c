@@ -6,7 +6,7 @@
 static void cases(void **unused) {
     (void)unused;
     static const struct {
-        const char *flat; /* name=value, blanks between */
+        const char *flat; /* name=value, separated by blanks */
         const char *json;
     } table[] = {
         {"",                                   "{}"                                   },

@@ -1,4 +1,4 @@
-/* Appending, group syncs, folding with calls in flight. */
+/* Appends, group syncs, and folds during calls. */
 #include "state_case.h"
 
 #include "faulty_disk.h"
@@ -56,7 +56,7 @@ static void record(Case *it, uint64_t sequence, const char *address) {
     assert_true(journal_outcome(it->journal, sequence, &outcome, &it->diags));
 }
 
-/* "start intent 1 outcome 1": the kinds and sequences of all lines. */
+/* "start intent 1 outcome 1": kinds and sequence numbers of all lines. */
 static Str content(Case *it) {
     static const char *const kinds[] = {"start",   "intent", "outcome", "end", "depose",
                                         "restore", "fold",   "begin",   "part"};
@@ -104,7 +104,7 @@ static void records_in_order(void **unused) {
     assert_true(journal_restore(it->journal, address, key, &it->diags));
     check_str(content(it), "start intent 1 outcome 1 intent 2 end 2 depose restore");
     journal_close(it->journal);
-    /* The next run goes on behind it. */
+    /* The next run appends after it. */
     open_journal(it);
     assert_true(journal_has_leftover(it->journal));
     record(it, intend(it, "t.c"), "t.c");
@@ -153,8 +153,8 @@ static void close_and_replay(Case *it) {
                                &found, it->arena, &it->diags));
 }
 
-/* The beginning of a part is durable at once. Folds keep the parts of calls in flight, and of those
- * that are in doubt. */
+/* The beginning of a part is synced at once. A fold keeps the parts of running calls and of calls
+ * in doubt. */
 static void parts_outlive_folds(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -202,7 +202,7 @@ static void a_part_that_is_not_durable(void **unused) {
     journal_close(it->journal);
 }
 
-/* Calls that nobody has asked after yet outlive a fold. */
+/* A fold keeps calls in doubt that are not resolved yet. */
 static void fold_keeps_what_is_in_doubt(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -248,14 +248,14 @@ static void a_disk_that_fails(void **unused) {
     record(it, intend(it, "t.a"), "t.a");
     JournalIntent intent = {.address = state_case_address("t.b", arena), .action = PENDING_CREATE};
     uint64_t sequence = 77;
-    /* The append, half done: it is taken back. */
+    /* A failed append is undone. */
     faulty_disk_arm(it->faulty, FAULT_ERROR, 0, 1);
     assert_false(journal_intent(it->journal, &intent, &sequence, &it->diags));
     assert_int_equal(sequence, 77);
     assert_int_equal(it->diags.error_count, 1);
     check_str(content(it), "start intent 1 outcome 1");
     assert_true(journal_intent(it->journal, &intent, &sequence, &it->diags));
-    /* The sync: what it should have covered may be lost, so nothing more is promised. */
+    /* After a failed sync earlier lines may be lost, so the journal accepts nothing more. */
     faulty_disk_arm(it->faulty, FAULT_ERROR, 1, 1);
     assert_false(journal_intent(it->journal, &intent, &sequence, &it->diags));
     assert_false(journal_intent(it->journal, &intent, &sequence, &it->diags));
@@ -264,7 +264,7 @@ static void a_disk_that_fails(void **unused) {
     journal_close(it->journal);
 }
 
-/* What only memory holds has to go into a state file, or it is lost. */
+/* A result that is only in memory must be written to a state file. */
 static void an_outcome_that_is_not_appended(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,4 +1,4 @@
-/* Lines in a file: what is there after each call, and after calls that fail. */
+/* A journal in a file: its lines after each call, and after failed calls. */
 #include "unit.h"
 
 #include "faulty_disk.h"
@@ -28,7 +28,7 @@ static bool append(Case *it, const char *text) {
     return it->store->append(it->store, str_from_cstr(text), &it->problem, it->arena);
 }
 
-/* "absent", or the text. */
+/* "absent", or the content. */
 static Str content(Case *it) {
     Str text;
     bool found;
@@ -60,7 +60,7 @@ static void in_order(void **unused) {
     it.store->close(it.store);
 }
 
-/* The name is durable with the first sync, or a loss of power would take the file. */
+/* The first sync also syncs the directory; otherwise a power loss would lose the file. */
 static void the_directory_is_synced(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -77,7 +77,7 @@ static void the_directory_is_synced(void **unused) {
     it.store->close(it.store);
 }
 
-/* What went in by half is taken back; the problem is said. */
+/* A partly written line is removed; the error is reported. */
 static void half_a_line(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -84,14 +84,14 @@ static void parts(void **unused) {
     check_str_equal(read.pending.private_data, end.pending.private_data);
 }
 
-/* Each name is what journals hold. An action of a later version counts as an update; a record of a
- * part that ended has no action. */
+/* The names are part of the file format. An unknown action of a later version counts as an update;
+ * a record of an ended part has no action. */
 static void actions(void **unused) {
     (void)unused;
     static const struct {
         const char *member;
         PendingAction action;
-        const char *again; /* NULL: the same member */
+        const char *again; /* NULL: the same text */
     } cases[] = {
         {"\"action\":\"create\"",  PENDING_CREATE,  NULL                   },
         {"\"action\":\"update\"",  PENDING_UPDATE,  NULL                   },

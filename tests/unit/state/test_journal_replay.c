@@ -1,4 +1,4 @@
-/* What is left behind, read back: by whom the state was changed since decides. */
+/* Replays a journal; the result depends on who changed the state since. */
 #include "state_case.h"
 
 #include "digest.h"
@@ -97,7 +97,7 @@ static void replay_well(Left *left) {
     assert_true(found);
 }
 
-/* id of the current object; "-" for none; with the generation of what is in doubt. */
+/* id of the current object, or "-"; then the action and generation of a call in doubt. */
 static Str slot(const Left *left, const char *address) {
     ResourceAddr at = state_case_address(address, left->arena);
     const StateInstance *instance = state_find_instance(left->state, at);
@@ -152,7 +152,7 @@ static void same_state(void **unused) {
     move(&left, RECORD_DEPOSE, "t.failed", "old");
     move(&left, RECORD_RESTORE, "t.failed", "old");
     intent(&left, 7, "t.deleting", PENDING_DELETE);
-    /* The run had seen that the object was gone. */
+    /* The run had noticed that the object was gone. */
     intent(&left, 8, "t.vanished", PENDING_CREATE);
     outcome(&left, 0, "t.effectless", "new");
     replay_well(&left);
@@ -171,7 +171,7 @@ static void same_state(void **unused) {
     check_str(state_find_resource(left.state, address)->provider_config.provider, "h/n/t");
 }
 
-/* "a! b " of what is in doubt: the parts that were begun; those with "!" have ended. */
+/* "a! b ": the begun parts of a call in doubt; "!" marks an ended part. */
 static Str parts_of(const Left *left, const char *address) {
     ResourceAddr at = state_case_address(address, left->arena);
     const StateInstance *instance = state_find_instance(left->state, at);
@@ -216,12 +216,12 @@ static void parts(void **unused) {
     check_str(parts_of(&left, "t.made"), "a! ");
     check_str(parts_of(&left, "t.plain"), "");
     check_str(slot(&left, "t.updated"), "old update 20");
-    /* A copy has them too. */
+    /* A clone of the state has the parts too. */
     left.state = state_clone(left.state, arena);
     check_str(parts_of(&left, "t.updated"), "b a! ");
 }
 
-/* A second run ended early as well. */
+/* The second run was interrupted too. */
 static void two_runs(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -267,7 +267,7 @@ static void changed_by_others(void **unused) {
     check_str(slot(&left, "t.other"), "theirs");
 }
 
-/* The state file was written, then the run ended before the journal went. */
+/* The state file was written, but the run ended before the journal was removed. */
 static void folded(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -333,7 +333,7 @@ static void torn_end(void **unused) {
     }
 }
 
-/* What each kind of damage makes of line `at` (from 0) of `lines`. */
+/* Damages line `at` (from 0) of `lines`. */
 typedef void (*Damage)(StrVec *lines, size_t at, Arena *arena);
 
 static void flip(StrVec *lines, size_t at, Arena *arena) {
@@ -393,9 +393,9 @@ static void swap_with_next(StrVec *lines, size_t at, Arena *arena) {
 static const struct {
     const char *name;
     Damage damage;
-    int readable;    /* how many records more than before are readable */
-    size_t last;     /* of so many lines at the end the damage cannot be found */
-    int line_offset; /* from the damaged line to the one that is named */
+    int readable;    /* change in the number of readable records */
+    size_t last;     /* damage in the last so many lines cannot be detected */
+    int line_offset; /* from the damaged line to the reported one */
 } damages[] = {
     {"flipped byte",   flip,             -1, 0, 0},
     {"removed line",   remove_line,      -1, 1, 0},
@@ -435,7 +435,7 @@ static void damage_one(const Left *whole, size_t which, size_t at, Arena *arena)
         assert_int_equal(left.diags.error_count, 1);
     else
         fail_msg("%s at line %zu: %.*s", damages[which].name, at + 1, STR_ARG(detail));
-    /* Kept as it was; the next run goes on with what is readable. */
+    /* The damaged journal is kept aside; the next run continues with the readable records. */
     assert_int_equal(left.disk.read_file(left.disk.self, STR("s.journal.damaged"), &aside, arena),
                      0);
     check_str_equal(aside, damaged);
@@ -470,7 +470,7 @@ static void every_record_with_every_damage(void **unused) {
     }
 }
 
-/* Another run may be at work: the journal stays as it is. */
+/* Another run may be active, so the journal stays unchanged. */
 static void damage_without_a_lock(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,5 +1,5 @@
-/* A journal in numbered pieces: what a reader finds after each call, and after requests that fail
- * with and without having an effect. */
+/* A journal in numbered objects: its content after each call, and after requests that fail with or
+ * without an effect. */
 #include "unit.h"
 
 #include "journal_segments.h"
@@ -8,8 +8,8 @@
 typedef struct Shelf {
     Arena *arena;
     Segments segments;
-    int fails;        /* so many requests from now */
-    bool fails_after; /* having done what was asked */
+    int fails;        /* the number of requests until one fails */
+    bool fails_after; /* after it had its effect */
 } Shelf;
 
 static bool is_failing(Shelf *shelf, Str *problem) {
@@ -62,7 +62,7 @@ static JournalStore *open_shelf(Shelf *shelf) {
     return journal_segments_new(&segments, shelf->arena);
 }
 
-/* As the next run sees it. */
+/* The content that the next run reads. */
 static Str content(Shelf *shelf) {
     JournalStore *store = open_shelf(shelf);
     Str text, problem;
@@ -90,7 +90,7 @@ static void a_sync_is_a_segment(void **unused) {
     assert_true(store->sync(store, &problem, arena));
     assert_int_equal(shelf.segments.count, 1);
     append(store, "c\n", arena);
-    store->close(store); /* nothing that waits is forgotten */
+    store->close(store); /* close syncs the waiting lines */
     check_str(content(&shelf), "a\nb\nc\n");
     store = open_shelf(&shelf);
     append(store, "d\n", arena);
@@ -122,7 +122,7 @@ static void replacing(void **unused) {
     store->close(store);
 }
 
-/* Requests 1 and 2 of a replacement fail, with and without effect. */
+/* Requests 1 and 2 of a replacement fail, with and without an effect. */
 static void requests_that_fail(void **unused) {
     (void)unused;
     for (int i = 0; i < 2; i++) {
@@ -145,7 +145,7 @@ static void requests_that_fail(void **unused) {
     }
 }
 
-/* What could not be dropped counts no more. */
+/* Segments whose removal failed are ignored. */
 static void a_drop_that_fails(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -178,7 +178,7 @@ static void write_lines(void *payload) {
         append(writer->store, line, arena);
 }
 
-/* Lines may be appended by some while another syncs: each is there once. */
+/* Threads append while another one syncs: each line is stored once. */
 static void many_append(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

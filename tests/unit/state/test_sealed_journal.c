@@ -1,5 +1,5 @@
-/* sealed_journal: what its user reads is what was appended; damage comes out as damage, in its
- * place; what was written otherwise is written anew. */
+/* sealed_journal: the lines read are the lines appended; damage is reported at its line; a journal
+ * in another form is rewritten. */
 #include "crypt_case.h"
 #include "journal.h"
 #include "sealed_journal.h"
@@ -46,7 +46,7 @@ static bool shelf_replace(JournalStore *store, Str text, Str *problem, Arena *ar
     return put(shelf, str_clone(text, shelf->arena), problem);
 }
 
-/* There must be something to sync. */
+/* A sync without new lines is an error of the test. */
 static bool shelf_sync(JournalStore *store, Str *problem, Arena *arena) {
     const Shelf *shelf = store->self;
     (void)arena;
@@ -69,9 +69,9 @@ static void shelf_close(JournalStore *store) {
 typedef struct SealedCase {
     CryptCase c;
     Shelf shelf;
-    const Cipher *cipher;   /* of one key */
-    const Cipher *lenient;  /* plain text passes */
-    const Cipher *way_back; /* plain, or that key */
+    const Cipher *cipher;   /* accepts one key */
+    const Cipher *lenient;  /* also accepts plain text */
+    const Cipher *way_back; /* accepts plain text or that key */
 } SealedCase;
 
 static void open_case(SealedCase *test) {
@@ -87,7 +87,7 @@ static void open_case(SealedCase *test) {
     test->way_back = crypt_case_cipher(c, (KeySource *[]){NULL, key}, 2);
 }
 
-/* What a new run reads; the problem, where there is one. */
+/* The text that a new run reads, or the error. */
 static Str read_all(SealedCase *test, const Cipher *cipher) {
     JournalStore *journal = sealed_journal_new(&test->shelf.store, cipher, test->c.arena);
     Str text, problem;
@@ -128,7 +128,7 @@ static void test_lines(void **state) {
     crypt_case_close(&test.c);
 }
 
-/* What the journal says of parts is sealed as all else, and comes back. */
+/* Records about parts are encrypted like all others. */
 static void test_parts(void **state) {
     (void)state;
     SealedCase test;
@@ -194,7 +194,7 @@ static void test_failed_append(void **state) {
     crypt_case_close(&test.c);
 }
 
-/* Places count for the journal: what cannot be read is as long as what was there. */
+/* Offsets matter to the journal: an unreadable line is replaced by text of the same length. */
 static void test_damage(void **state) {
     (void)state;
     SealedCase test;
@@ -210,7 +210,7 @@ static void test_damage(void **state) {
         test.shelf.text = str_slice(whole, 0, size);
         Str text = read_all(&test, test.cipher);
         if (size < second || size == whole.len - 1)
-            continue; /* the key or one line at most; and all but its end */
+            continue; /* at most the key or one line is left; or only the last newline is missing */
         if (!str_starts_with(text, STR("one\n")) ||
             str_find(text, STR("last one\n"), 0) != SIZE_MAX)
             fail_msg("%zu: %.*s", size, STR_ARG(text));
@@ -218,7 +218,7 @@ static void test_damage(void **state) {
     crypt_case_close(&test.c);
 }
 
-/* A run that died while it wrote the first line: the next one begins anew. */
+/* A run died while it wrote the first line: the next run starts a new journal. */
 static void test_torn_first_line(void **state) {
     (void)state;
     SealedCase test;

@@ -1,4 +1,4 @@
-/* Resources and instances: found, ordered, dropped, copied. */
+/* Resources and instances: found, ordered, removed, copied. */
 #include "state_case.h"
 
 static State *filled(const char *const *addresses, size_t count, Arena *arena) {
@@ -70,7 +70,7 @@ static void pruning(void **unused) {
     assert_true(state_is_empty(state));
 }
 
-/* What taking many out costs for each of them: one pass in the end. */
+/* Many removals take one pass at the end. */
 static void many_go_at_once(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -106,7 +106,7 @@ static void deposed_keys(void **unused) {
     assert_int_equal(state_deposed_key_new(NULL, arena).len, 8);
 }
 
-/* Nothing of the copy lies in the original's memory. */
+/* The copy shares no memory with the original. */
 static void copies(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -125,7 +125,7 @@ static void copies(void **unused) {
     assert_int_equal(state_find_instance(copy, address)->pending->action, PENDING_CREATE);
 }
 
-/* The objects are the original's; which object stands where is the copy's own. */
+/* A fork shares the objects, but has its own instances. */
 static void forks(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,4 +1,5 @@
-/* A lock that expires: kept while it is renewed, lost when the store says so or does not answer. */
+/* A lock that expires: kept while it is renewed, lost if the store rejects a renewal or does not
+ * answer. */
 #include "unit.h"
 
 #include "state_lease.h"
@@ -66,7 +67,7 @@ static void kept_beyond_its_term(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case it = {0};
     begin(&it, LEASE_RENEWED, arena);
-    wait_for_renewals(&it, 8); /* two terms and more */
+    wait_for_renewals(&it, 8); /* more than two terms */
     assert_true(state_lease_check(it.lease, &it.diags));
     state_lease_stop(it.lease);
 }
@@ -81,7 +82,7 @@ static void lost_as_the_store_says(void **unused) {
     state_lease_stop(it.lease);
 }
 
-/* What comes too late finds it lost: somebody may have had it in between. */
+/* A late renewal does not restore the lock: another process may have held it in between. */
 static void lost_without_an_answer(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,4 +1,4 @@
-/* Lock info as the known tools write and read it. */
+/* Lock info as Terraform and OpenTofu write and read it. */
 #include "unit.h"
 
 #include "state_lock.h"
@@ -73,7 +73,7 @@ static void operation_names(void **unused) {
     }
 }
 
-/* An operation that this program does not have. */
+/* An operation name that loam does not know. */
 static void operation_of_another_program(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -123,7 +123,7 @@ static void another_lock(void **unused) {
 typedef struct Waiting {
     int64_t now_ms;
     int64_t longest_ms;
-    const char *holders; /* a letter for each attempt; a dot: free; a question mark: not known */
+    const char *holders; /* a letter for each attempt; a dot: free; a question mark: unknown */
     StrBuf said;
 } Waiting;
 
@@ -160,7 +160,7 @@ static void waiting_said(void *payload, const LockInfo *holder) {
     strbuf_add(&waiting->said, holder->id);
 }
 
-/* Who has the lock is said once for each that has it. */
+/* Each holder of the lock is reported once. */
 static void waits(void **unused) {
     (void)unused;
     static const struct {
@@ -191,7 +191,8 @@ static void waits(void **unused) {
     }
 }
 
-/* Between lock and info: it is asked again until the holder is known, or free. */
+/* Between lock and lock info the holder is unknown: asks again until it is known, or the lock is
+ * free. */
 static void holder_to_be_known(void **unused) {
     (void)unused;
     static const struct {

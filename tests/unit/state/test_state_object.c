@@ -1,4 +1,4 @@
-/* Objects between value and text: types, marks, what a schema lost. */
+/* Objects between value and text: types, marks, attributes that a schema no longer has. */
 #include "state_case.h"
 
 #include "state_object.h"
@@ -56,7 +56,7 @@ static void there_and_back(void **unused) {
 static void marks(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
-    /* The schema's own, and one that the configuration brought. */
+    /* One path from the schema, and one from the configuration. */
     Str stored = STR("[[{\"type\":\"get_attr\",\"value\":\"tags\"},"
                      "{\"type\":\"index\",\"value\":{\"value\":\"b\",\"type\":\"string\"}}]]");
     Value value = decode(str_from_cstr(whole), stored, arena);

@@ -1,4 +1,4 @@
-/* Members of a stored object: each read and written, unknown ones kept. */
+/* Members of a stored object: read and written; unknown ones are kept. */
 #include "state_case.h"
 
 #include "state_object_json.h"
@@ -83,7 +83,7 @@ static void refused(void **unused) {
     }
 }
 
-/* Neighbours mostly have the same list: it is read once. */
+/* Instances of a resource mostly have the same dependencies: the list is shared. */
 static void same_dependencies(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,4 +1,4 @@
-/* Which differences make another file, and which do not. */
+/* Differences that require a write of the state file, and those that do not. */
 #include "state_case.h"
 
 static void same(void **unused) {

@@ -1,4 +1,4 @@
-/* What the known tools write, and what nobody should. */
+/* State files of Terraform and OpenTofu, and invalid ones. */
 #include "state_case.h"
 
 static void nouns(void **unused) {

@@ -1,4 +1,4 @@
-/* What was read is written byte for byte as Terraform wrote it. */
+/* A decoded state file is encoded byte for byte as Terraform wrote it. */
 #include "state_case.h"
 
 static void as_it_was_read(void **unused) {
@@ -34,7 +34,7 @@ static void whole_form(void **unused) {
     instance->current = object;
     state_set_deposed(instance, STR("b0000000"), state_case_object("2", arena), arena);
     state_set_deposed(instance, STR("a0000000"), state_case_object("3", arena), arena);
-    /* Only the journal knows of a call in doubt. */
+    /* Calls in doubt are only in the journal. */
     state_add_instance(state, state_case_address("t.pending", arena))->pending =
         arena_new(arena, StatePending);
     Str text = statefile_encode(state, arena);

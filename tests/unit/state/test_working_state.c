@@ -1,4 +1,4 @@
-/* The state in work: outcomes, deposing, generations, checkpoints, and many threads at once. */
+/* The state during a run: results, deposing, generations, checkpoints, and many threads at once. */
 #include "state_case.h"
 
 #include "journal_file.h"
@@ -23,7 +23,7 @@ static bool store_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
 static bool store_write(Backend *backend, Str bytes, Diags *diags) {
     Store *store = backend->self;
     if (store->fails) {
-        diags_error(diags, NO_RANGE, "Store fails", "It was told to.");
+        diags_error(diags, NO_RANGE, "Store fails", "As ordered.");
         return false;
     }
     store->text = str_clone(bytes, store->arena);
@@ -115,7 +115,7 @@ static void checkpoints(void **state) {
     put(it, "t.a", "1", 0);
     checkpoint(it);
     assert_int_equal(it->store.writes, 1);
-    /* The world was changed and changed back: no generation may come twice. */
+    /* An object was created and deleted again; still, a generation never repeats. */
     put(it, "t.a", "1", intend(it, "t.a"));
     checkpoint(it);
     assert_int_equal(it->store.writes, 2);
@@ -135,7 +135,7 @@ static void a_write_that_fails(void **state) {
     it->store.fails = false;
     assert_true(disk_exists(&disk_real, disk_join(it->directory, STR("s.journal"), it->arena)));
     checkpoint(it);
-    /* The failed one may have come through: its serial is used up. */
+    /* The failed write may have reached the store, so its serial is not used again. */
     assert_int_equal(stored(it)->serial, 2);
     check_str(state_case_attributes(it->state, "t.a", it->arena), "{\"id\":\"1\"}");
 }
@@ -152,7 +152,7 @@ static void deposing(void **state) {
     assert_non_null(working_state_object(it->working, address, STR_EMPTY, it->arena));
     assert_true(working_state_depose(it->working, address, key, &it->diags));
     put(it, "t.a", "new", 0);
-    /* There is a successor: it stays. */
+    /* A successor exists, so it stays. */
     assert_true(working_state_restore(it->working, address, key, &it->diags));
     check_str(working_state_object(it->working, address, STR_EMPTY, it->arena)->attributes,
               "{\"id\":\"new\"}");
@@ -190,7 +190,7 @@ static void outputs(void **state) {
     assert_int_equal(stored(it)->outputs.count, 1);
 }
 
-/* Whoever sets an output gives up its memory afterwards. */
+/* The caller frees its output after the call. */
 static void outputs_are_copies(void **state) {
     Case *it = *state;
     Arena *given = arena_open("given");
@@ -203,8 +203,8 @@ static void outputs_are_copies(void **state) {
     check_str(value_text(kept->value), "text");
 }
 
-/* What a failed run was to make stands in the file without objects, until a run that writes it
- * anew. */
+/* A resource that a failed run could not create is stored without instances, until the next write.
+ */
 static void declared(void **state) {
     Case *it = *state;
     StateResource like = {.address = state_case_address("t.a", it->arena),
@@ -221,7 +221,7 @@ static void declared(void **state) {
     assert_null(state_find_resource(stored(it), like.address));
 }
 
-/* What was read before is taken for what the store holds only where that is still its text. */
+/* A decoded state is only used as the store's content if the store still holds that text. */
 static void what_was_read_is_not_decoded_again(void **state) {
     Case *it = *state;
     State *read = state_new(it->arena);
@@ -238,7 +238,7 @@ static void what_was_read_is_not_decoded_again(void **state) {
     assert_int_equal(it->store.writes, 1);
 }
 
-/* They may be many, and are not copied. */
+/* Dependency lists may be long, and are not copied. */
 static void dependencies_are_shared(void **state) {
     Case *it = *state;
     static const Str names[] = {STR_CONST("t.x"), STR_CONST("t.y")};

@@ -1,5 +1,5 @@
-/* suite_case: a configuration and its tests in a folder of their own, run in this process; what is
- * told of them as text. */
+/* suite_case: a configuration and its tests in a temporary directory, run in this process; the
+ * events as text. */
 #pragma once
 
 #include "config_load.h"
@@ -21,7 +21,7 @@ typedef struct SuiteCase {
     Suite suite;
     InputRequest input;
     StrVec filters;
-    CancelToken *stop; /* NULL: nobody stops it */
+    CancelToken *stop; /* NULL: never stopped */
     void (*on_run)(struct SuiteCase *c, const SuiteRun *run, SuiteProgress progress);
 } SuiteCase;
 
@@ -61,7 +61,7 @@ static inline void suite_case_write(SuiteCase *c, const char *path, const char *
     assert_int_equal(disk_real.write_file(NULL, name, str_from_cstr(text), 0666), 0);
 }
 
-/* What is told. */
+/* Events as text. */
 
 static inline void suite_case_tell_diags(SuiteCase *c, const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
@@ -139,7 +139,7 @@ static inline void suite_case_end(void *self, const Suite *suite) {
     strbuf_add_format(&c->told, "%s\n", suite_status_name(suite->status));
 }
 
-/* Running. */
+/* Runs. */
 
 static inline bool suite_case_load(SuiteCase *c) {
     ConfigRequest request = {

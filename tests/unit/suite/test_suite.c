@@ -1,4 +1,4 @@
-/* Whole suites: which files run, what stops them, what is checked without running. */
+/* Whole suites: selected files, interruption, and validation without a run. */
 #include "suite_case.h"
 #include "suite_validate.h"
 
@@ -36,7 +36,7 @@ static void stop_at_first(SuiteCase *c, const SuiteRun *run, SuiteProgress progr
         cancel_raise(c->stop, CANCEL_STOP);
 }
 
-/* What is under way comes to its end, and is destroyed. */
+/* After a stop the current run is completed and its objects are destroyed. */
 static void stopping(void **state) {
     (void)state;
     SuiteCase *c = suite_case_open();
@@ -58,7 +58,7 @@ static void give_up_after_first(SuiteCase *c, const SuiteRun *run, SuiteProgress
         cancel_raise(c->stop, CANCEL_NOW);
 }
 
-/* Nobody waits for a destruction any more, but what is left is told. */
+/* After a second stop nothing is destroyed; the remaining objects are reported. */
 static void giving_up(void **state) {
     (void)state;
     SuiteCase *c = suite_case_open();

@@ -1,4 +1,4 @@
-/* A body whose references stand for values: attributes, nested blocks, what is left over. */
+/* Bodies whose references are replaced by values: attributes, nested blocks, the remaining body. */
 #include "suite_body.h"
 #include "unit.h"
 

@@ -1,4 +1,5 @@
-/* What runs made is destroyed by those that made it; what cannot be is told. */
+/* Cleanup destroys the objects of each run with its configuration, and reports the remaining ones.
+ */
 #include "suite_case.h"
 
 #define THING "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n"
@@ -32,7 +33,7 @@ static void tells_what_is_left(void **state) {
     suite_case_close(c);
 }
 
-/* Half of it is there: that goes, too. */
+/* Objects of a failed apply are destroyed too. */
 static void after_a_failed_apply(void **state) {
     (void)state;
     SuiteCase *c = suite_case_open();

@@ -1,4 +1,4 @@
-/* Runs: their steps, their values, their states, what they make up. */
+/* run blocks: commands, variables, states, mocks. */
 #include "suite_case.h"
 
 typedef struct RunCase {
@@ -55,7 +55,7 @@ static const RunCase run_cases[] = {
               "    error_message = \"m\"\n  }\n}\n",                                                                   "variables {\n  v = \"y\"\n}\nrun \"yes\" {\n  expect_failures = [check.c]\n}\n"
      "run \"surplus\" {\n  variables {\n    v = \"x\"\n  }\n  expect_failures = [check.c]\n}\n",                                                     "  yes pass\n  surplus error\n    a.tftest.hcl:11 Missing expected failure\n"
      "a.tftest.hcl error\nerror\n"                                                                       },
-    {"a check that nobody expects to fail",
+    {"a check that fails unexpectedly",
      VARIABLE "check \"c\" {\n  assert {\n    condition = var.v == \"x\"\n"
               "    error_message = \"m\"\n  }\n}\n",                                                                   "variables {\n  v = \"y\"\n}\nrun \"one\" {\n}\n",
      "  one error\n    main.tf:6 Check block assertion failed\na.tftest.hcl error\nerror\n"                                                                                                                                                                  },
@@ -77,8 +77,8 @@ static const RunCase run_cases[] = {
      "variables {\n  v = \"x\"\n}\nrun \"one\" {\n  providers = {\n    terraform = terraform.q\n"
      "  }\n}\n",                                                                                                                                                                                         "  one error\n    a.tftest.hcl:6 Missing provider definition for terraform.q\n"
      "a.tftest.hcl error\nerror\n"                                                                                                                                                                                                           },
-    {"providers that nobody uses",                             DATA,
-     "provider \"nobody\" {\n  nope = 1\n}\nprovider \"terraform\" {\n  alias = \"z\"\n"
+    {"unused providers",                                       DATA,
+     "provider \"unused\" {\n  nope = 1\n}\nprovider \"terraform\" {\n  alias = \"z\"\n"
      "  nope  = 1\n}\nvariables {\n  v = \"x\"\n}\nrun \"one\" {\n}\n",                                                                                                                                  "  one pass\n  clean one\na.tftest.hcl pass\npass\n"},
     {"targets",                                                DATA "resource \"terraform_data\" \"b\" {\n}\n",
      "variables {\n  v = \"x\"\n}\nrun \"one\" {\n  plan_options {\n    target = "
@@ -101,7 +101,7 @@ static void runs(void **state) {
         if (!str_equal_cstr(told, run_cases[i].wanted))
             print_error("%s\n", run_cases[i].about);
         check_str(told, run_cases[i].wanted);
-        check_str(strbuf_str(&c->world.diary), ""); /* nothing here is real but terraform_data */
+        check_str(strbuf_str(&c->world.diary), ""); /* only terraform_data is real here */
         suite_case_close(c);
     }
 }

@@ -1,4 +1,4 @@
-/* Where values of variables come from, and which of them counts. */
+/* Sources of variable values in tests, and their precedence. */
 #include "suite_case.h"
 
 #define MAIN "variable \"v\" {\n  default = \"default\"\n}\n"
@@ -42,7 +42,7 @@ static void precedence(void **state) {
     }
 }
 
-/* What no variable takes is no mistake here: other modules and assertions may. */
+/* Values for undeclared variables are allowed: other modules and assertions may use them. */
 static void undeclared(void **state) {
     (void)state;
     SuiteCase *c = suite_case_open();
@@ -56,7 +56,7 @@ static void undeclared(void **state) {
     suite_case_close(c);
 }
 
-/* Of a provider block of the file. */
+/* A variable in a provider block of the file. */
 static void in_provider_blocks(void **state) {
     (void)state;
     SuiteCase *c = suite_case_open();

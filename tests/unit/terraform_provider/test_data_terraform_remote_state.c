@@ -1,4 +1,4 @@
-/* terraform_remote_state: outputs of a state file, with defaults, by workspace; what is refused. */
+/* terraform_remote_state: outputs of a state file, with defaults, by workspace; errors. */
 #include "resource_case.h"
 #include "terraform_provider.h"
 
@@ -33,7 +33,7 @@ static void directory_close(StateDirectory *directory) {
     case_close(&directory->c);
 }
 
-/* `format` has one place for the folder. */
+/* `format` has one conversion, for the directory. */
 static bool look(StateDirectory *directory, const char *format) {
     StrBuf text = strbuf_new(directory->c.arena);
     Str rest = str_from_cstr(format);

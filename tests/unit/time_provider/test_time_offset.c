@@ -1,4 +1,4 @@
-/* time_offset: offsets add up in their order, and an update starts from the same moment. */
+/* time_offset: offsets are added in their order, and an update starts from the same time. */
 #include "resource_case.h"
 #include "time_provider.h"
 

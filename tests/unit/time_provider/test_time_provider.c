@@ -1,4 +1,4 @@
-/* The tables of the provider. */
+/* Checks the provider's tables. */
 #include "provider_check.h"
 #include "resource_life.h"
 #include "time_provider.h"

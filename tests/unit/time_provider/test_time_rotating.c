@@ -1,4 +1,4 @@
-/* time_rotating: gone when its time is over. */
+/* time_rotating: removed from the state when its rotation time is reached. */
 #include "resource_case.h"
 #include "time_provider.h"
 

@@ -1,4 +1,4 @@
-/* time_sleep: waits when created and destroyed, and not when changed. */
+/* time_sleep: waits on creation and destruction, but not on an update. */
 #include "resource_case.h"
 #include "time_provider.h"
 

@@ -1,4 +1,4 @@
-/* time_static: a given moment is known when planned, the own one stays. */
+/* time_static: a configured time is known in the plan; a generated one stays. */
 #include "resource_case.h"
 #include "time_provider.h"
 

@@ -1,4 +1,4 @@
-/* ephemeral tls_private_key: a whole key, and another one every time. */
+/* ephemeral tls_private_key: a complete key, another one every time. */
 #include "resource_case.h"
 #include "tls_provider.h"
 

@@ -1,4 +1,4 @@
-/* tls_issue: certificates as OpenSSL reads them, and when they are renewed. */
+/* tls_issue: certificates as OpenSSL reads them, and their renewal. */
 #include "resource_case.h"
 #include "tls_openssl.h"
 #include "tls_provider.h"
@@ -119,7 +119,8 @@ static void test_locally_signed(void **state) {
     assert_int_equal(X509_check_host(made, "b.example", 0, 0, NULL), 1);
     c.state = value_null(c.state.type);
     json = str_format(c.arena, form, STR_ARG(request_pem), STR_ARG(ca_pem), STR_ARG(others.pem));
-    assert_false(case_apply(&c, str_to_cstr(json, c.arena))); /* not the authority's key */
+    assert_false(case_apply(
+        &c, str_to_cstr(json, c.arena))); /* the key is not the certificate authority's */
     case_close(&c);
     case_close(&request);
     case_close(&ca);

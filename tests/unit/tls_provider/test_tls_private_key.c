@@ -1,4 +1,4 @@
-/* tls_private_key: what is made is what OpenSSH, dropbear and OpenSSL read. */
+/* tls_private_key: OpenSSH, dropbear and OpenSSL read the generated keys. */
 #include "digest.h"
 #include "resource_case.h"
 #include "tls_provider.h"
@@ -22,7 +22,7 @@ static const KeyCase cases[] = {
      "ecdsa-sha2-nistp521 "                                                                                 },
 };
 
-/* Status of a program, or -1 when it is not installed. */
+/* Returns the exit status of a program, or -1 if it is not installed. */
 static int run(ResourceCase *c, const char *const *argv, Str *out) {
     ProcessRequest request = {.argv = argv, .timeout_ms = 30000};
     ProcessResult result = {0};
@@ -39,7 +39,7 @@ static const char *write_key(ResourceCase *c, const char *directory, const char 
     return str_to_cstr(path, c->arena);
 }
 
-/* Another program derives the same public key from what we wrote. */
+/* ssh-keygen derives the same public key from the private key. */
 static void check_openssh_reads(ResourceCase *c, const char *path) {
     const char *const argv[] = {"ssh-keygen", "-y", "-f", path, NULL};
     Str line;
@@ -84,7 +84,7 @@ static void test_formats(void **state) {
         check_openssh_reads(&c, path);
         check_fingerprint(&c, path);
         check_dropbear_reads(&c, path);
-        if (i > 0) { /* OpenSSH reads no Ed25519 key in PKCS#8 */
+        if (i > 0) { /* OpenSSH does not read Ed25519 keys in PKCS#8 */
             Str pkcs8 = case_text(&c, "private_key_pem_pkcs8");
             check_openssh_reads(&c, write_key(&c, directory, "pkcs8", pkcs8));
         }

@@ -1,4 +1,4 @@
-/* Printing, order, containment and matching of addresses. */
+/* Prints, orders, compares and matches addresses. */
 #include "unit.h"
 
 #include "address.h"

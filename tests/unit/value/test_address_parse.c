@@ -1,4 +1,4 @@
-/* What an address means, and what the errors say of one that means nothing. */
+/* Parsed addresses, and errors of invalid ones. */
 #include "unit.h"
 
 #include "address.h"

@@ -1,4 +1,4 @@
-/* Addresses of provider configurations, also in their older forms. */
+/* Addresses of provider configurations, including the older forms. */
 #include "unit.h"
 
 #include "address.h"
@@ -10,7 +10,7 @@ static void parsed(void **state) {
         const char *provider;
         const char *alias;
         const char *module;
-        const char *again; /* NULL: as it was */
+        const char *again; /* NULL: unchanged */
     } cases[] = {
         {"provider[\"h/n/t\"]",                          "h/n/t",                               "",     "",                  NULL                    },
         {"provider[\"h/n/t\"].west",                     "h/n/t",                               "west", "",                  NULL                    },
@@ -70,7 +70,7 @@ static void refused(void **state) {
     }
 }
 
-/* Each part counts, and a clone outlives the text of its original. */
+/* Each part is compared, and a clone does not use the original's memory. */
 static void compared_and_cloned(void **state) {
     (void)state;
     static const char *const texts[] = {

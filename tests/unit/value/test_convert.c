@@ -3,7 +3,7 @@
 #include "convert.h"
 #include "convert_type.h"
 
-/* Of JSON: typed as jsondecode types it, or of a given type. */
+/* A value from JSON: typed as jsondecode types it, or of a given type. */
 static Value value_of(const char *json, const char *type) {
     Value v = value_null(&TYPE_DYNAMIC);
     const char *error = "";
@@ -17,10 +17,10 @@ static Value value_of(const char *json, const char *type) {
 }
 
 typedef struct Case {
-    const char *have; /* type, NULL: as jsondecode */
+    const char *have; /* a type; NULL: as jsondecode */
     const char *value;
     const char *want;
-    const char *type;  /* of the result, as a constraint; NULL: conversion fails */
+    const char *type;  /* of the result, as a constraint; NULL: the conversion fails */
     const char *shown; /* the result, or part of the message */
 } Case;
 
@@ -233,7 +233,7 @@ static void equal_types_pass_untouched(void **state) {
     assert_ptr_equal(out.as.items, v.as.items);
 }
 
-/* Many objects, as for expressions make them: time must grow with their number only. */
+/* Many objects, as a for expression creates: the time must be linear in their number. */
 static void many_objects(void **state) {
     (void)state;
     enum { COUNT = 50000 };

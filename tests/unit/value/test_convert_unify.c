@@ -18,7 +18,7 @@
 #define EMPTY      "['tuple',[]]"
 
 /* clang-format off */
-/* Two types, and what they unify to: safely, or else with conversions that may fail. */
+/* Two types and their unified type, with safe conversions or, if there are none, with unsafe ones. */
 static const struct {
     const char *a, *b, *safe, *unsafe;
 } cases[] = {
@@ -88,7 +88,7 @@ static void several_types(void **state) {
     check_unified(convert_type_unify(sequences, 3, CONVERT_SAFE, arena), "list(string)");
 }
 
-/* A conversion per pair of types would take minutes here. */
+/* One conversion per pair of types would take minutes here. */
 static void many_types(void **state) {
     (void)state;
     enum { COUNT = 20000 };

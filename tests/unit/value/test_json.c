@@ -1,4 +1,4 @@
-/* Values read with and without types, and written again. */
+/* Values decoded with and without types, and encoded again. */
 #include "unit.h"
 
 #include "json.h"
@@ -92,7 +92,7 @@ static void any_value_refused(void **state) {
     }
 }
 
-/* type, text, text written again (NULL: as it was) */
+/* type, text, encoded text (NULL: unchanged) */
 static const char *const TYPED[][3] = {
     {"\"string\"",                                       "\"x\"",                                                   NULL                                  },
     {"\"string\"",                                       "1.50",                                                    "\"1.50\""                            },

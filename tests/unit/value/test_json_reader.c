@@ -1,11 +1,11 @@
-/* Tokens, positions, decoding of strings, and what is refused. */
+/* Tokens, positions, decoded strings, and errors. */
 #include "unit.h"
 
 #include "json_reader.h"
 
 static const char LETTERS[] = ".{}[]ksntf0!"; /* by token */
 
-/* Tokens as letters; strings, keys and numbers with their text. */
+/* Tokens as letters; strings, keys and numbers followed by their text. */
 static Str tokens_of(const char *text, Arena *arena) {
     JsonReader reader = json_reader_new(str_from_cstr(text), arena);
     StrBuf buf = strbuf_new(arena);
@@ -150,7 +150,7 @@ static void skip_of_scalars_and_of_bad_ones(void **state) {
     assert_non_null(reader.error);
 }
 
-/* Every offset of the word-wise scan: specials at each place of a long string. */
+/* Special characters at every offset of a long string: the scan reads whole words. */
 static void specials_at_each_offset(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,4 +1,4 @@
-/* Types as state files write them. */
+/* Types as they are written in state files. */
 #include "unit.h"
 
 #include "json.h"

@@ -1,4 +1,4 @@
-/* Fmt, escapes and copying; the wanted texts are what Go's encoder writes. */
+/* Indentation, escapes and copying; the expected texts are those of Go's encoder. */
 #include "unit.h"
 
 #include "json_writer.h"

@@ -51,7 +51,8 @@ static void other_texts_are_refused(void **state) {
     }
 }
 
-/* Whatever is read can be written and read again; what is calculated beyond that says so. */
+/* Every number that can be read can be written and read again; an overflow in a calculation is an
+ * error. */
 static void what_is_written_is_read(void **state) {
     (void)state;
     static const char *const cases[] = {"1e1000000",    "-1e1000000",    "1.8e1000000",
@@ -98,7 +99,7 @@ static void text_has_the_fewest_digits(void **state) {
     }
 }
 
-/* The figures are those of the conformance vectors. */
+/* The numbers are those of the conformance vectors. */
 static void arithmetic_rounds_as_upstream(void **state) {
     (void)state;
     const Number *third = number_divide(read("1"), read("3"), arena);

@@ -47,7 +47,7 @@ static void test_fallbacks(void **state) {
     assert_false(object_has(object, "d_any"));
 }
 
-/* Names are put in any order; the second "b" replaces the first one. */
+/* Names are set in any order; the second "b" replaces the first one. */
 static ObjectBuilder gathered(Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     object_builder_put(&builder, STR("b"), value_from_cstr("old"));

@@ -57,7 +57,7 @@ static void texts(void **state) {
 static const char shown[] = "{disks = [{size = 1}, {size = 2}], names = [\"a\", \"b\"], "
                             "tags = {\"env\" = \"dev\"}}";
 
-/* NULL: no such place. */
+/* wanted NULL: no value at this path. */
 static void check_found(Path path, const char *wanted) {
     Value found;
     bool there = path_get(sample(), path, &found);
@@ -175,7 +175,7 @@ static void clones_outlive_the_original(void **state) {
     check_str(path_to_str(clone, arena), ".tags[\"env\"]");
 }
 
-/* A text is read back up to the first step that is none. */
+/* Parsing stops at the first invalid step. */
 static void texts_are_parsed(void **state) {
     static const struct {
         const char *text, *wanted;

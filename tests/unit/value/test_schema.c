@@ -1,4 +1,4 @@
-/* Implied types, the cache, lookup, the empty object. */
+/* Implied types, the type cache, lookups, the empty object. */
 #include "unit.h"
 
 #include "schema.h"

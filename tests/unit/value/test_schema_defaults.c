@@ -1,4 +1,4 @@
-/* Defaults where the configuration says null. */
+/* Defaults replace null values of the configuration. */
 #include "unit.h"
 
 #include "json.h"
@@ -47,7 +47,7 @@ static Value object_of(const Schema *of, const char *json, Arena *arena) {
     return v;
 }
 
-/* Elements of a set that become equal by a default are one (the last but one). */
+/* Elements of a set that a default makes equal are merged (last case but one). */
 static void filled_in(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,4 +1,4 @@
-/* Sensitive places and places that force a replacement. */
+/* Sensitive paths, and paths that force a replacement. */
 #include "unit.h"
 
 #include "json.h"

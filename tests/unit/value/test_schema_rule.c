@@ -1,4 +1,4 @@
-/* Rules across the arguments of one object: each kind, unknown values, places. */
+/* Rules across the arguments of one object: each kind, unknown values, positions. */
 #include "schema_rule.h"
 #include "unit.h"
 

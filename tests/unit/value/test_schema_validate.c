@@ -1,4 +1,4 @@
-/* What is wrong with a configured object. */
+/* Errors in a configured object. */
 #include "unit.h"
 
 #include "json.h"
@@ -47,7 +47,7 @@ static Value object_of(const char *json, Arena *arena) {
     return v;
 }
 
-/* "summary at path;" of each. */
+/* "summary at path;" for each. */
 static Str diags_text(const Diags *diags, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     vec_each(diags, diag) {
@@ -91,7 +91,7 @@ static void objects(void **state) {
     }
 }
 
-/* What is said of a word, whether it may be shown or not. */
+/* Errors about a value of a fixed set, with and without showing the value. */
 static void words(void **state) {
     (void)state;
     static const struct {

@@ -1,4 +1,4 @@
-/* What is write-only is taken out of a value, wherever it lies. */
+/* Write-only arguments are removed from a value at any depth. */
 #include "unit.h"
 
 #include "json.h"

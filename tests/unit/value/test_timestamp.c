@@ -1,11 +1,11 @@
-/* Times read, and told in their own zone. */
+/* Timestamps parsed, and formatted in their own time zone. */
 #include "unit.h"
 
 #include "timestamp.h"
 
 typedef struct TimestampCase {
     const char *text;
-    const char *outcome; /* the same time in UTC seconds, or a part of what is wrong */
+    const char *outcome; /* the same time in UTC seconds, or a part of the error */
     int64_t seconds;
 } TimestampCase;
 

@@ -2,7 +2,7 @@
 
 #include "value.h"
 
-/* Items in the test's arena, as the constructors want them. */
+/* Items in the test's arena, as the constructors need them. */
 static Value *items_of(const Value *items, size_t count) {
     Value *copy = arena_new_array(arena, Value, count);
     memcpy(copy, items, count * sizeof(*copy));
@@ -159,7 +159,7 @@ static void objects_get_their_type_from_items(void **state) {
     assert_ptr_equal(value_object(NULL, NULL, 0, arena).type, &TYPE_EMPTY_OBJECT);
 }
 
-/* What others wrote: of each member whether it is there at all, present, a text, a tuple. */
+/* Members of a decoded document: existing, present, a string, a tuple. */
 static void members_of_documents(void **state) {
     (void)state;
     static const struct {
@@ -263,7 +263,7 @@ static void elements_are_counted_up_to_a_limit(void **state) {
     assert_true(value_element_count(nested, 3) < 8);
 }
 
-/* What memory holds once counts as often as it occurs. */
+/* A value that is shared in memory counts as often as it occurs. */
 static void test_fits(void **state) {
     Value text = value_from_cstr("four");
     Value *pair = arena_new_array(arena, Value, 2);

@@ -37,7 +37,7 @@ static Value map_of(const char *key, Value value) {
     return value_map(value.type, keys, ITEMS(value), 1, arena);
 }
 
-/* Values of one type, each below the next. */
+/* Values of one type in ascending order. */
 static void check_ascending(const Value *values, size_t count) {
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < count; k++) {
@@ -62,7 +62,7 @@ static void order_is_total(void **state) {
     CHECK_ASCENDING(map_of("a", a), map_of("a", b), map_of("b", a));
 }
 
-/* Equal ones are identical too unless their marks differ. */
+/* Equal values are also identical unless their marks differ. */
 static void check_equal(Value a, Value b) {
     assert_true(value_equal(a, b));
     assert_true(value_hash(a) == value_hash(b));

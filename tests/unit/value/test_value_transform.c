@@ -2,7 +2,7 @@
 
 #include "value.h"
 
-/* Something of every sort, all of it in `in`. */
+/* A value of every kind, entirely in `in`. */
 static Value sample(Arena *in) {
     const Number *number = NULL;
     assert_true(number_from_text(STR("0.1"), &number, in));

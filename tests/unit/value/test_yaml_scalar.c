@@ -1,4 +1,4 @@
-/* What scalars mean by their looks, their quotes and their tags. */
+/* The type of a scalar by its form, its quotes and its tag. */
 #include "unit.h"
 
 #include "yaml_scalar.h"
@@ -6,7 +6,7 @@
 typedef struct ScalarCase {
     const char *tag;
     const char *text;
-    const char *outcome; /* as value_display shows it; of what is refused, why */
+    const char *outcome; /* the output of value_display; of a rejected scalar, the reason */
     bool is_quoted;
 } ScalarCase;
 

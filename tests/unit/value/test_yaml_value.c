@@ -1,11 +1,12 @@
-/* Documents, anchors, merges; what is refused, and where. */
+/* Documents, anchors, merge keys; errors with positions. */
 #include "unit.h"
 
 #include "yaml_value.h"
 
 typedef struct YamlCase {
     const char *text;
-    const char *outcome; /* as value_display shows it; of what is refused, line:column and why */
+    const char *outcome; /* the output of value_display; of a rejected document, line:column and the
+                            reason */
 } YamlCase;
 
 #define BUDGET 100
@@ -47,7 +48,7 @@ static void test_yaml_value(void **state) {
     assert_true(str_starts_with(read_shown(STR("[1, 2"), arena), STR("2:1 ")));
 }
 
-/* Ten times ten times ten, of thirty words. */
+/* A thousand times thirty words by aliases. */
 static void test_budget(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,10 +1,10 @@
-/* type_case: types and JSON as tables of tests write them. */
+/* type_case: types and JSON in tables of tests. */
 #pragma once
 
 #include "arena_case.h"
 #include "json.h"
 
-/* Text with single quotes for double ones, which makes tables legible. */
+/* Replaces single quotes by double ones, which makes tables readable. */
 static inline Str with_quotes(const char *quoted) {
     char *text = arena_alloc(arena, strlen(quoted) + 1);
     for (size_t i = 0; quoted[i]; i++)
@@ -12,7 +12,7 @@ static inline Str with_quotes(const char *quoted) {
     return str_from_cstr(text);
 }
 
-/* Of JSON, as state files write types. */
+/* A type from JSON, as state files write types. */
 static inline const Type *type_of(const char *json) {
     const Type *type = NULL;
     JsonReader reader = json_reader_new(with_quotes(json), arena);
