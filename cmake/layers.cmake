@@ -1,7 +1,7 @@
 include(${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
 
-# What a layer, a loadable module and the program are. `-iquote` shows a folder only to those
-# who link it, so an include that the floor plan does not allow does not compile.
+# Defines layers, loadable modules and the program. `-iquote` makes a directory visible only to the targets that
+# link it, so an include that the declared layers do not allow does not compile.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
@@ -16,16 +16,16 @@ target_compile_options(loam_flags INTERFACE
     "SHELL:-include ${CMAKE_SOURCE_DIR}/core/base/ban.h")
 target_link_libraries(loam_flags INTERFACE Threads::Threads)
 
-# The sources of a folder; main.c is the program's.
+# The sources of a directory; main.c belongs to the program.
 function(loam_sources out dir)
     file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${dir}/*.c)
     list(FILTER sources EXCLUDE REGEX "/main\\.c$")
     set(${out} ${sources} PARENT_SCOPE)
 endfunction()
 
-# What a layer shows, and what it may include. The layers named first come along with it; the inner
-# rooms after INSIDE do not. EXPORTS names the headers that other layers may include, without ".h";
-# by default they may include all.
+# The headers that a layer offers, and the layers that it may include. A user of the layer may also include the
+# layers named first, but not the private rooms after INSIDE. EXPORTS names the headers that other layers may
+# include, without ".h"; the default is all headers.
 function(loam_includes name dir)
     cmake_parse_arguments(PARSE_ARGV 2 layer "" "" "INSIDE;EXPORTS")
     set(own ${CMAKE_SOURCE_DIR}/${dir})
@@ -34,7 +34,7 @@ function(loam_includes name dir)
         set(shown ${CMAKE_BINARY_DIR}/exports/${name})
         file(GLOB stale ${shown}/*.h)
         foreach(header ${layer_EXPORTS})
-            # A relative path, so that compiler caches serve every checkout; an unchanged file keeps its time.
+            # A relative path, so that compiler caches serve every checkout; an unchanged file keeps its time stamp.
             file(RELATIVE_PATH place ${shown} ${own}/${header}.h)
             file(CONFIGURE OUTPUT ${shown}/${header}.h CONTENT "#include \"${place}\"\n" @ONLY)
             list(REMOVE_ITEM stale ${shown}/${header}.h)
@@ -56,7 +56,7 @@ function(loam_house name dir)
     target_link_libraries(${name} INTERFACE ${ARGN})
 endfunction()
 
-# Shows a test the layer as the layer sees itself.
+# Gives a test the include path that the layer itself has.
 function(loam_sees_inside test layer)
     get_target_property(dir ${layer} loam_dir)
     get_target_property(rooms ${layer} loam_inside)
@@ -75,21 +75,21 @@ function(loam_layer name dir)
     set_property(GLOBAL APPEND PROPERTY loam_layers ${name})
 endfunction()
 
-# A provider of the program: its name, and the layers that it may include. ${loam_providers} has them all.
+# A built-in provider: its name, and the layers that it may include. ${loam_providers} lists all of them.
 macro(loam_provider name)
     loam_layer(${name}_provider providers/${name} ${ARGN})
     list(APPEND loam_providers ${name}_provider)
 endmacro()
 
-# A layer of a module: of the program only where a test links it.
+# A layer of a module: part of the program only if a test links it.
 function(loam_module_layer name dir)
     loam_sources(sources ${dir})
     add_library(${name} OBJECT ${sources})
     loam_includes(${name} ${dir} ${ARGN})
 endfunction()
 
-# A layer that becomes lib/loam/loam-X.so, with its inner rooms. It links no other layer of ours: the
-# program exports its symbols. The object libraries serve tests that want it within their own process.
+# A layer that is built as lib/loam/loam-X.so, with its private rooms. It links no other layer: the program exports
+# their symbols. Tests link the object libraries into their own process.
 function(loam_module name dir)
     loam_module_layer(${name} ${dir} ${ARGN})
     string(REPLACE "_provider" "" short ${name})
@@ -101,7 +101,7 @@ function(loam_module name dir)
     install(TARGETS loam-${short} LIBRARY DESTINATION lib/loam)
 endfunction()
 
-# Foreign libraries by their pkg-config names, seen by this layer alone.
+# External libraries by their pkg-config names, visible to this layer only.
 function(loam_uses name)
     foreach(package ${ARGN})
         string(MAKE_C_IDENTIFIER "pkg_${package}" id)
@@ -116,7 +116,7 @@ function(loam_uses name)
     endforeach()
 endfunction()
 
-# The program: every layer whole and exported, so that modules find one of each symbol.
+# The program: every layer is linked whole and exported, so that modules share its symbols.
 function(loam_program name main)
     get_property(layers GLOBAL PROPERTY loam_layers)
     list(TRANSFORM layers REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)

@@ -1,6 +1,5 @@
-# What the program prints from its own tables and a system wants as files: built after it, installed
-# where Debian has them.
-function(loam_page program folder file) # words of the command that prints it
+# Files that the program prints from its own tables: printed after the build, installed in Debian's directories.
+function(loam_page program folder file) # arguments of the command that prints it
     set(page ${CMAKE_BINARY_DIR}/share/${folder}/${file})
     add_custom_command(OUTPUT ${page}
         COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/share/${folder}

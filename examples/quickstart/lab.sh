@@ -1,17 +1,17 @@
-# Where the quickstart keeps things, shared by up, loam, ssh and down.
+# Paths and functions shared by up, loam, ssh and down.
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 top=$(readlink -f "$here/../..")
 lab=$top/examples/lab
 work=$(readlink -m "${LOAM_QUICKSTART_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/loam/quickstart}")
 build=$top/build/release
-external=${LIBVIRT_DEFAULT_URI:-} # a libvirt that exists already is used as it is
+external=${LIBVIRT_DEFAULT_URI:-} # an existing libvirt is used as it is
 
 export LOAM_IMAGES=${LOAM_IMAGES:-$work/images}
 export LOAM_VAR_folder=$work
 
 say() { if [ -t 1 ]; then printf '\n\033[1m== %s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi; }
 
-# Runs a command where the machines can be reached.
+# Runs a command in the network namespace of the machines.
 in_place() {
   if [ -n "$external" ]; then "$@"
   elif ! "$lab/libvirt" pid "$work/libvirt" >/dev/null; then

@@ -1,4 +1,4 @@
-"""As much of the other notation of Kubernetes' objects as its newer clients use for Leases.
+"""The part of Kubernetes' protobuf encoding that its newer clients use for Leases.
 
   read_lease(body)    the object, as its JSON would be
 """
@@ -21,7 +21,7 @@ def varint(data, at):
 
 
 def fields(data):
-    """What each number has, in order: integers, and bytes for the rest."""
+    """The values of each field number, in order: integers, and bytes for other types."""
     found, at = {}, 0
     while at < len(data):
         tag, at = varint(data, at)
@@ -62,7 +62,7 @@ def read_spec(found):
 
 def read_lease(body):
     if not body.startswith(MAGIC):
-        raise ValueError("it does not begin as an object does")
+        raise ValueError("not a Kubernetes object")
     lease = fields(one(fields(body[len(MAGIC):]), 2))
     return {"kind": "Lease", "apiVersion": "coordination.k8s.io/v1",
             "metadata": read_metadata(fields(one(lease, 1))), "spec": read_spec(fields(one(lease, 2)))}

@@ -1,10 +1,11 @@
-"""As much of a Kubernetes API server as states need, on the loopback: Secrets and Leases with resource versions, names and
-labels, refusals in the words of a real one (compared with 1.33), lists in pages.
+"""A Kubernetes API server on loopback, as far as states need it: Secrets and Leases with resource versions, names and
+labels, error messages as in version 1.33, paginated lists.
 
-  kube_server.make_certificates(folder)    ca.pem, server.pem and server.key there
-  server = kube_server.start(folder)       a thread; .port, .objects {(kind, namespace, name): object}, .log [(method, path)],
-                                           .tokens {those it takes}
-                                           without a folder it speaks plain HTTP
+  kube_server.make_certificates(directory) writes ca.pem, server.pem and server.key there
+  server = kube_server.start(directory)    a thread; .port, .objects {(kind, namespace, name): object}, .log [(method,
+path)],
+                                           .tokens {accepted tokens}
+                                           without a directory it serves plain HTTP
 """
 import base64, copy, http.server, json, os, re, ssl, subprocess, threading, urllib.parse, uuid
 
@@ -67,7 +68,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any
 
     def document(self, body):
-        """What was sent, in either notation; a DELETE's is about how to delete, which is the same for all."""
+        """The body, from JSON or protobuf; the body of a DELETE (delete options) is ignored."""
         if not body or self.command == "DELETE":
             return None
         if self.headers.get("Content-Type") == kube_protobuf.TYPE and "/leases" in self.path:
@@ -177,13 +178,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if plural == "secrets" and document.get("type", "Opaque") != old.get("type", "Opaque"):
             raise Refusal(422, "Invalid", 'Secret "%s" is invalid: type: Invalid value: "%s": field is immutable' % (name, document["type"]))
         if version and document == old:
-            return 200, old  # in the version that it has
+            return 200, old  # unchanged, with its current version
         return 200, self.keep(plural, space, document, old["metadata"]["uid"])
 
 
 class Server(http.server.ThreadingHTTPServer):
     def handle_error(self, *args):
-        """A program that is killed in the middle is no error here."""
+        """Ignores connections of killed programs."""
 
 
 def start(folder=None):

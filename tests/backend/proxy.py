@@ -1,27 +1,26 @@
-"""A proxy between the program and a server on the loopback, which counts requests and makes the Nth one fail.
+"""A proxy between the program and a server on loopback, which counts requests and makes the Nth one fail.
 
-A request is a turn of the talk: what the client says until the server answers. So it serves any protocol in which the
-client asks and the server answers (HTTP with or without TLS, PostgreSQL's); TLS passes through unread, and then "500"
-cannot be used.
+A request is all that the client sends until the server responds. So the proxy serves any protocol in which the client
+asks and the server responds (HTTP with or without TLS, PostgreSQL's). TLS is forwarded unread, so "500" cannot be used.
 
     with Proxy(("127.0.0.1", 2379)) as proxy:
         proxy.arm({3: "lost"})           # from now on, counting anew: the third request
         ... run the program against proxy.port ...
         proxy.count                      # requests since it was armed
-        proxy.hit                        # the faults that came to pass, as (number, kind)
-    proxy.listen(); proxy.told       # all that clients have said since, a connection each
+        proxy.hit                        # the faults that occurred, as (number, kind)
+    proxy.listen(); proxy.told       # all bytes of the clients since then, one item per connection
 
 Kinds:
-    cut          the connection ends before the server hears of the request
-    lost         the server does what it was asked, and its answer is lost
-    half         the first half of the answer's first piece, then the connection ends
-    500          the server never hears of it; the client reads "500 Internal Server Error" (HTTP)
-    delay:S      the request waits for S seconds, then goes its way
-    hang         no answer ever, and no end, until the proxy is closed or armed again
-A callable is called with the number before the server hears of the request, and may return one of these or None (to kill
-the program there: os.kill(pid, 9); return "cut"). The pair (callable, "after") is called when the server has answered,
-before the client hears of it. The key "*" stands for every request without a row of its own; a range of numbers is
-written as range(2, 5). A client that does not wait for the answer to its last request may end while a callable of that
+    cut          the connection ends before the server receives the request
+    lost         the server handles the request, and its response is lost
+    half         half of the first packet of the response is forwarded, then the connection ends
+    500          the server never receives it; the client reads "500 Internal Server Error" (HTTP)
+    delay:S      the request is delayed by S seconds
+    hang         no response, and an open connection, until the proxy is closed or armed again
+A callable is called with the number before the server receives the request, and may return one of these or None (to kill
+the program there: os.kill(pid, 9); return "cut"). The pair (callable, "after") is called when the server has responded,
+before the client receives it. The key "*" stands for every request without its own row; a range of numbers is
+written as range(2, 5). A client that does not wait for the response to its last request may end while a callable of that
 request still runs: proxy.wait_until_idle() returns when every connection has ended."""
 import select, socket, threading, time
 
@@ -59,12 +58,12 @@ class Proxy:
             raise TimeoutError("a connection is still open")
 
     def listen(self):
-        """From now on .told has what clients say, a connection each."""
+        """Records all bytes of the clients in .told from now on, one item per connection."""
         with self.lock:
             self.told = []
 
     def cut_all(self):
-        """Every connection there is ends now."""
+        """Ends every open connection now."""
         with self.lock:
             connections = list(self.connections)
         for connection in connections:
@@ -118,7 +117,7 @@ class Proxy:
                 if not data:
                     return
                 told += data
-                if answered:  # a new turn
+                if answered:  # a new request
                     answered = False
                     fault = self._next()
                     if not self._before(fault, client):
@@ -150,7 +149,7 @@ class Proxy:
         return fault
 
     def _before(self, fault, client):
-        """Does the request go its way?"""
+        """Returns whether to forward the request."""
         if fault == "cut":
             return False
         if fault == "500":
@@ -165,7 +164,7 @@ class Proxy:
         return True
 
     def _after(self, fault, client, data):
-        """Does the answer go its way?"""
+        """Returns whether to forward the response."""
         if fault == "lost":
             return False
         if fault == "half":
@@ -185,7 +184,7 @@ def _end(connection):
 
 
 def _drain(client):
-    """An answer that overtakes its request would be lost with a reset connection."""
+    """Reads the rest of the request: otherwise closing the connection would reset it and lose the response."""
     client.settimeout(0.2)
     try:
         while client.recv(1 << 16):

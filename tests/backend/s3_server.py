@@ -1,16 +1,16 @@
-"""A store that speaks as much S3 as states need, on the loopback: objects in memory, Signature Version 4 checked with
-another implementation than loam's, conditional writes, lists in small pages; refusals in the words of Amazon's and MinIO's.
+"""An S3 store on loopback, as far as states need it: objects in memory, Signature Version 4 checked with another
+implementation than loam's, conditional writes, lists in small pages; error messages as Amazon's and MinIO's.
 
   server = s3_server.start(conditional=True)      a thread; .port, .objects {(bucket, key): bytes}, .log [(method, path)],
-                                                  .busy: so many conditional writes are to come again;
-                                                  .keeps: for a time, what is written with a checksum
-                                                  with a folder of certificates (kube_server's) it speaks TLS
+                                                  .busy: the number of conditional writes that must be retried;
+                                                  .keeps: object retention, which requires checksums
+                                                  with a directory of certificates (kube_server's) it serves TLS
 """
 import base64, hashlib, hmac, http.server, os, ssl, threading, urllib.parse, uuid
 from xml.sax.saxutils import escape
 
 ACCESS, SECRET = "AKIATESTTESTTEST", "s3cr3t/of+the/store"
-PAGE = 3  # names a page, so that few objects make several
+PAGE = 3  # names per page, so that few objects make several pages
 
 
 def sign(key, text):
@@ -18,7 +18,7 @@ def sign(key, text):
 
 
 def expected_signature(handler, body, day, region, names):
-    """What the request should have been signed with, from what came over the wire."""
+    """The signature that the request should have, computed from the received bytes."""
     url = urllib.parse.urlsplit(handler.path)
     query = "&".join(sorted(urllib.parse.quote(key, safe="-_.~") + "=" + urllib.parse.quote(value, safe="-_.~")
                             for key, value in urllib.parse.parse_qsl(url.query, keep_blank_values=True)))
@@ -171,7 +171,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Server(http.server.ThreadingHTTPServer):
     def handle_error(self, *args):
-        """A program that is killed in the middle is no error here."""
+        """Ignores connections of killed programs."""
 
 
 def start(conditional=True, folder=None, encrypts=True):

@@ -1,8 +1,8 @@
-"""The cases for every backend with encryption: what goes over the wire is sealed, in each kind of run and whatever becomes
-of it; another key, a wrong one, a damaged text; the way in and out together with a migration.
+"""The cases for every backend with encryption: all traffic is encrypted, in each kind of run and with each result; another
+key, a wrong one, damaged text; migrations into and out of encryption.
 
-Not what a server keeps is looked at but all that it is ever told, by the proxy: that holds for journals, locks and pieces
-that are gone a moment later, too."""
+The cases check all bytes that a server receives through the proxy, not only its content. So they include journals, locks
+and fragments that are removed a moment later."""
 import base64, gzip, json, os, re, time
 
 from store import ENCRYPTED, Work, check, equal, key_of
@@ -22,7 +22,7 @@ DYING = {"local-exec": {"command": "test -e go || kill -9 $PPID"}}
 
 
 class Secret(Work):
-    """A folder whose resources and outputs hold the canary; encrypted as its second file says."""
+    """A directory whose resources and outputs contain the canary; its second file configures encryption."""
 
     def __init__(self, backend=None, arguments=None, encryption=ON):
         self.more = {}
@@ -47,7 +47,7 @@ class Secret(Work):
             pass
 
     def check_files(self):
-        """Nothing here but the configuration and what was asked for holds the canary."""
+        """Only the configuration and the pulled state contain the canary."""
         for folder, folders, names in os.walk(self.path):
             folders[:] = [name for name in folders if name != "made"]
             for name in names:
@@ -58,13 +58,13 @@ class Secret(Work):
         check("encrypted_data" in store.state(), "the state is sealed:\n" + store.state()[:500])
         equal(self.run("output", "-raw", "o"), CANARY, "output")
         equal(store.journal(), "", "journal")
-        check(not store.is_locked(), "the lock is given back")
+        check(not store.is_locked(), "the lock is released")
         self.run("plan", "-detailed-exitcode")
         self.check_files()
 
 
 def readings(told):
-    """As it is; as JSON may quote it; unpacked."""
+    """As it is; as JSON may quote it; decompressed."""
     yield told
     for text in re.findall(rb"[A-Za-z0-9+/]{24,}={0,2}", told):
         inner = base64.b64decode(text[:len(text) // 4 * 4])
@@ -89,7 +89,7 @@ def sealed_life(store, proxy):
     work = secret(store, proxy, encryption="")
     work.init()
     work.apply()
-    check(is_told(proxy), "without encryption the canary is told")
+    check(is_told(proxy), "without encryption the canary is sent")
     work = secret(store, proxy)
     work.init()
     work.apply()
@@ -106,7 +106,7 @@ def sealed_life(store, proxy):
     with open(os.path.join(work.path, "main.pushed"), "w", encoding="utf-8") as file:
         file.write(state)
     work.run("state", "push", "-force", "main.pushed")
-    check("encrypted_data" in store.state(), "what was pushed is sealed")
+    check("encrypted_data" in store.state(), "the pushed state is sealed")
     if store.has_workspaces:
         work.run("workspace", "new", "blue")
         work.apply("-replace=local_file.f")
@@ -114,12 +114,12 @@ def sealed_life(store, proxy):
         work.run("workspace", "select", "default")
         work.run("workspace", "delete", "-force", "blue")
     work.run("destroy", "-auto-approve")
-    check(not is_told(proxy), "nothing was told in the clear")
+    check(not is_told(proxy), "nothing was sent in the clear")
 
 
 def other_keys(store, proxy):
-    """A run dies with the one key, and the next has another: what the journal holds is not lost on the way. A wrong key
-    opens nothing and changes nothing."""
+    """A run dies with one key, and the next run has another: the journal is not lost. A wrong key decrypts nothing and
+    changes nothing."""
     work = secret(store, proxy)
     work.more = {"provisioner": DYING}
     for number in range(2):  # without a state, and with one
@@ -133,7 +133,7 @@ def other_keys(store, proxy):
             text = work.run(*words, *(["-lock-timeout=60s"] if words[0] in ("plan", "apply") else []), status=1)
             check("cannot be decrypted" in " ".join(text.split()) and CANARY not in text, text)
         work.seal("")
-        check("is encrypted" in " ".join(work.run("plan", "-lock=false", status=1).split()), "nor without a key")
+        check("is encrypted" in " ".join(work.run("plan", "-lock=false", status=1).split()), "no plan without a key")
         equal((store.state(), store.journal()), before, "nothing was changed")
         work.seal(ROTATED if number == 0 else OUT.replace("unencrypted.plain", "aes_gcm.old", 1) + OLD)
         work.go()
@@ -143,11 +143,11 @@ def other_keys(store, proxy):
         work.seal(AFTER if number == 0 else ENFORCED)
         work.run("plan", "-detailed-exitcode")
         os.remove(os.path.join(work.path, "go"))
-    check(not is_told(proxy), "nothing was told in the clear")
+    check(not is_told(proxy), "nothing was sent in the clear")
 
 
 def damaged(store, proxy):
-    """What was changed by other hands is not taken for a state, nor written over."""
+    """A text that was changed by others is neither accepted as a state nor overwritten."""
     work = secret(store, proxy)
     work.init()
     work.apply()
@@ -168,14 +168,14 @@ def damaged(store, proxy):
         for words in (("plan",), ("apply", "-auto-approve")):
             out = work.run(*words, status=1)
             check(says in " ".join(out.split()), "%r in\n%s" % (says, out))
-        equal(store.state(), text, "it is as it was")
-        check(not store.is_locked(), "the lock is given back")
+        equal(store.state(), text, "the text is unchanged")
+        check(not store.is_locked(), "the lock is released")
     store.put(good)
     work.check_whole(store)
 
 
 def enforced(store, proxy):
-    """A state in the clear is refused where encryption is enforced, and a way out of it, too."""
+    """If encryption is enforced, an unencrypted state is rejected, and so is a configuration that would write one."""
     work = secret(store, proxy, encryption="")
     work.init()
     work.apply()
@@ -185,18 +185,18 @@ def enforced(store, proxy):
         for words in (("plan",), ("apply", "-auto-approve")):
             out = work.run(*words, status=1)
             check(says in " ".join(out.split()), "%r in\n%s" % (says, out))
-    equal(store.state(), before, "it is as it was")
+    equal(store.state(), before, "the state is unchanged")
     proxy.listen()
     work.seal(INTO)
     work.apply()
     work.seal(ENFORCED)
     work.check_whole(store)
-    check(not is_told(proxy), "nothing was told in the clear")
+    check(not is_told(proxy), "nothing was sent in the clear")
 
 
 def sealed_migration(store, proxy):
-    """From a local state in the clear to the sealed store, with what a killed run left in the journal; back to a local one
-    under another key; and out."""
+    """From a local plain state to the encrypted store, with the journal of a killed run; back to a local state under
+    another key; and out of encryption."""
     work = secret(store, proxy, encryption="")
     work.more = {"provisioner": DYING}
     work.configure(None, None)
@@ -207,13 +207,13 @@ def sealed_migration(store, proxy):
     check("is not encrypted" in " ".join(work.run("init", "-force-copy", status=1).split()), "not without a fallback")
     work.seal(INTO)
     work.init("-force-copy")
-    check(not os.path.exists(os.path.join(work.path, "terraform.tfstate.journal")), "no journal stays behind")
+    check(not os.path.exists(os.path.join(work.path, "terraform.tfstate.journal")), "no local journal is left")
     work.seal(ENFORCED)
     work.go()
     text = work.apply()
-    check("local_file.f: Creating" not in text, "the journal went along:\n" + text)
+    check("local_file.f: Creating" not in text, "the journal was migrated:\n" + text)
     work.check_whole(store)
-    check(not is_told(proxy), "nothing was told in the clear")
+    check(not is_told(proxy), "nothing was sent in the clear")
     serial = json.loads(store.state())["serial"]
     work.configure(None, None)
     work.seal(ROTATED)
@@ -233,7 +233,7 @@ def sealed_migration(store, proxy):
 
 
 def last_resort(store, proxy):
-    """The store is gone when the state is to be written: errored.tfstate is sealed as well, and is pushed."""
+    """The store is unreachable when the state is written: errored.tfstate is encrypted too, and can be pushed."""
     work = secret(store, proxy)
     work.more = {"provisioner": {"local-exec": {"command": "touch held; while [ -e held ]; do sleep 0.05; done"}}}
     work.configure(store.kind, {**store.arguments(proxy.port), **store.hasty})
@@ -241,7 +241,7 @@ def last_resort(store, proxy):
     process = work.start("apply", "-auto-approve")
     end = time.monotonic() + 60
     while not os.path.exists(os.path.join(work.path, "held")):
-        check(process.poll() is None and time.monotonic() < end, "it is under way")
+        check(process.poll() is None and time.monotonic() < end, "the apply is running")
         time.sleep(0.02)
     proxy.arm({"*": "cut"})
     proxy.cut_all()
@@ -260,7 +260,7 @@ def last_resort(store, proxy):
 
 
 def elsewhere(store, proxy):
-    """Another configuration reads the outputs, with the key and not without."""
+    """Another configuration reads the outputs, only with the key."""
     work = secret(store, proxy)
     work.init()
     work.apply()

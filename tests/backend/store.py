@@ -1,16 +1,16 @@
-"""What the tests of remote backends share: a folder with a configuration, the program, and the cases that hold for every
-backend. A Store (each test has its own) starts the server and says what is really there."""
+"""Common parts of the tests of remote backends: a directory with a configuration, the program, and the cases for every
+backend. A Store (each test has its own) starts the server and reads its content."""
 import base64, concurrent.futures, json, os, shutil, subprocess, sys, tempfile, threading, time
 
 from proxy import Proxy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LOAM = os.environ.get("LOAM_DEV", os.path.join(HERE, "../../build/dev/loam"))
-FAST = os.environ.get("LOAM", os.path.join(HERE, "../../build/release/loam"))  # where there are many
+FAST = os.environ.get("LOAM", os.path.join(HERE, "../../build/release/loam"))  # used by the cases with many runs
 ENV = {key: value for key, value in os.environ.items() if not key.startswith(("TF_", "LOAM_", "SSL_", "ETCD", "http", "HTTP"))}
 ENV.update(TF_IN_AUTOMATION="1", ASAN_OPTIONS="detect_leaks=1")
 TOP = tempfile.mkdtemp(prefix="loam-backend-")
-FILES = 3  # with an outside effect, hence an intent each
+FILES = 3  # with an external effect, hence one intent each
 
 
 def check(condition, text):
@@ -23,36 +23,36 @@ def equal(got, wanted, text):
 
 
 class Store:
-    """One state's place. To be filled in by each test."""
+    """The place of one state. Each test implements it."""
     kind = ""
     has_workspaces = True
-    env = {}  # what the program is told beside the arguments
-    hasty = {}  # arguments by which it gives up soon
-    lock_stays = False  # when its holder dies, until somebody takes it away
-    lock_seconds = 0  # until a dead holder's lock is free by itself; 0: never
+    env = {}  # environment variables for the program
+    hasty = {}  # arguments with short timeouts
+    lock_stays = False  # True: the lock of a dead holder stays until a user releases it
+    lock_seconds = 0  # until a dead holder's lock expires; 0: never
 
     def arguments(self, port):
-        """Of the backend block; the server is reached at 127.0.0.1:port."""
+        """Arguments of the backend block; the server is reached at 127.0.0.1:port."""
     def port(self):
-        """Of the server itself."""
+        """The port of the server itself."""
     def state(self, workspace="default"):
-        """The text, as the server has it; "" for none."""
+        """The text on the server; "" for none."""
     def put(self, text):
-        """Other hands write the text into the default workspace's place."""
+        """Writes the text into the default workspace's place, as another program would."""
     def journal(self, workspace="default"):
-        """What there is of a journal, or ""."""
+        """The journal's text, or ""."""
     def unlock(self):
-        """What an operator does about a dead holder's lock; nothing where the lock expires."""
+        """Releases a dead holder's lock as an operator would; does nothing if the lock expires."""
     def is_locked(self):
-        """As the server says."""
+        """Whether the server has a lock."""
     def clear(self):
-        """Nothing is there any more."""
+        """Removes everything from the server."""
     def apart(self):
-        """Another place of the kind, for a case that runs beside others."""
+        """Another place of the same kind, for cases that run in parallel."""
 
 
 def key_of(name, letter):
-    """Blocks of an encryption block: a method of that name, with a key that costs nothing to get."""
+    """Blocks of an encryption block: a method of that name, with a key that is cheap to derive."""
     key = base64.b64encode(letter.encode() * 32).decode()
     lines = ('{"magic":"OpenTofu-External-Key-Provider","version":1}',
              json.dumps({"keys": {"encryption_key": key, "decryption_key": key}, "meta": {"external_data": {}}}))
@@ -64,7 +64,7 @@ ENCRYPTED = key_of("old", "a") + "state {\n  method = method.aes_gcm.old\n}\n"
 
 
 class Work:
-    """A folder with a configuration of files and values in a chain, so that there are several syncs."""
+    """A directory with a configuration of files and values in a chain, so that there are several syncs."""
     def __init__(self, backend=None, arguments=None, files=FILES):
         self.path = tempfile.mkdtemp(dir=TOP)
         self.made = os.path.join(self.path, "made")
@@ -89,7 +89,7 @@ class Work:
             json.dump(config, file)
 
     def seal(self, text=ENCRYPTED):
-        """The inside of the encryption block from now on; "" for none."""
+        """Sets the content of the encryption block; "" for none."""
         with open(os.path.join(self.path, "encryption.tf"), "w", encoding="utf-8") as file:
             file.write("terraform {\n  encryption {\n%s  }\n}\n" % text if text else "")
 
@@ -111,7 +111,7 @@ class Work:
         return self.run("apply", "-auto-approve", *words, **options)
 
     def verify(self, store, workspace="default"):
-        """Everything is there once, in the world, in the state and for a plan."""
+        """Checks that each object exists once: as a file, in the state and for a plan."""
         equal(sorted(os.listdir(self.made)), sorted("f%d" % i for i in range(self.files)), "files")
         state = self.state_of(store, workspace)
         found = sorted("%s.%s" % (r["type"], r["name"]) for r in state["resources"] for _ in r["instances"])
@@ -121,13 +121,13 @@ class Work:
         self.run("plan", "-detailed-exitcode", "-lock=false")
 
     def verify_gone(self, store):
-        """Nothing is there any more."""
+        """Checks that no object is left."""
         equal(os.listdir(self.made), [], "files")
         equal(self.state_of(store)["resources"], [], "state")
         equal(store.journal(), "", "journal")
 
     def state_of(self, store, workspace="default"):
-        """As the server has it; a sealed one as the program reads it."""
+        """The state on the server; an encrypted one as the program decrypts it."""
         state = json.loads(store.state(workspace))
         is_sealed = os.path.exists(os.path.join(self.path, "encryption.tf"))
         equal("encrypted_data" in state, is_sealed, "the state is sealed")
@@ -135,7 +135,7 @@ class Work:
 
 
 def killer(holder):
-    """For a proxy: the program dies here."""
+    """A fault for a proxy: kills the program."""
     def kill(_):
         holder[0].kill()
         return "cut"
@@ -143,7 +143,7 @@ def killer(holder):
 
 
 def attempt_with(work, proxy, faults, *words):
-    """Runs the words with the faults armed; (status, output)."""
+    """Runs the command with the faults armed; returns (status, output)."""
     holder = [None]
     armed = {key: fault(holder) if callable(fault) else fault for key, fault in faults.items()}
     ready = threading.Event()
@@ -169,7 +169,7 @@ def _late(fault, ready):
 
 
 def plain(store, proxy):
-    """Apply, plan, change, destroy, without any fault."""
+    """Apply, plan, change and destroy without any fault."""
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
@@ -177,7 +177,7 @@ def plain(store, proxy):
     work.init()
     work.apply()
     work.verify(store)
-    check(not store.is_locked(), "the lock is given back")
+    check(not store.is_locked(), "the lock is released")
     equal(work.run("output", "-raw", "name"), "value", "output")
     work.apply()
     work.run("destroy", "-auto-approve")
@@ -187,7 +187,7 @@ def plain(store, proxy):
 
 
 def count_requests(store, proxy, command="apply"):
-    """Of one apply in a store without a state, or of the destroy after it."""
+    """The number of requests of an apply in an empty store, or of the destroy after it."""
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
@@ -200,8 +200,8 @@ def count_requests(store, proxy, command="apply"):
 
 
 def each_fault(store, proxy, kinds, span=None):
-    """One request after the other fails in each way; the run gets over it, or the next one does. How many there are may
-    differ by a few from run to run: leases are renewed by the clock."""
+    """Each request fails in each way; the run recovers, or the next one does. The number of requests may differ by a few
+    between runs: leases are renewed by the clock."""
     total = count_requests(store, proxy)
     for kind in kinds:
         for number in span or range(1, total + 1):
@@ -212,8 +212,8 @@ def each_fault(store, proxy, kinds, span=None):
             status, out = attempt_with(work, proxy, {number: kind}, "apply", "-auto-approve")
             hit, count, proxy.faults = list(proxy.hit), proxy.count, {}
             try:
-                check(hit or count < number, "the fault came to pass")
-                equal(status, 0, "status of a run that may try again")
+                check(hit or count < number, "the fault occurred")
+                equal(status, 0, "status of a run that may retry")
                 work.verify(store)
             except AssertionError as error:
                 raise AssertionError("request %d of %d %s: %s\n%s" % (number, total, kind, error, out))
@@ -221,10 +221,10 @@ def each_fault(store, proxy, kinds, span=None):
 
 
 def one_death(store, command, number, after, total):
-    """Kills an apply or a destroy at a request, before or after the server has heard of it; a new run finishes."""
+    """Kills an apply or a destroy at a request, before or after the server has received it; a new run finishes."""
     with Proxy(("127.0.0.1", store.port())) as proxy:
         work = Work(store.kind, store.arguments(proxy.port))
-        if after == number % 2:  # a half of them
+        if after == number % 2:  # in half of the cases
             work.seal()
         work.init()
         if command == "destroy":
@@ -247,7 +247,8 @@ def one_death(store, command, number, after, total):
 
 
 def each_death(store, proxy):
-    """One after the other would mostly wait for leases to expire: several at once, each in a place of its own."""
+    """Kills the program at each request; several cases in parallel, each in its own place, because most of them wait for
+    leases to expire."""
     totals = {command: count_requests(store, proxy, command) for command in ("apply", "destroy")}
     moments = [(command, number, after, total) for command, total in totals.items() for after in (False, True) for number in range(1, total + 1)]
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
@@ -257,7 +258,7 @@ def each_death(store, proxy):
 
 
 def two_at_once(store, proxy):
-    """Each apply is whole; who waits says for whom."""
+    """Each apply succeeds; the waiting one names the holder of the lock."""
     store.clear()
     proxy.arm()
     works = [Work(store.kind, store.arguments(proxy.port)) for _ in range(3)]
@@ -268,13 +269,13 @@ def two_at_once(store, proxy):
     processes = [work.start("apply", "-auto-approve", "-lock-timeout=120s") for work in works]
     outs = [process.communicate(timeout=180)[0] for process in processes]
     equal([process.returncode for process in processes], [0, 0, 0], "\n".join(outs))
-    check(sum("Waiting for the state's lock: " in out for out in outs) >= 1, "who waits says so:\n" + "\n".join(outs))
-    check(not store.is_locked(), "the lock is given back")
-    equal(json.loads(store.state())["serial"] >= 3, True, "each has written")
+    check(sum("Waiting for the state's lock: " in out for out in outs) >= 1, "the waiting run reports the holder:\n" + "\n".join(outs))
+    check(not store.is_locked(), "the lock is released")
+    equal(json.loads(store.state())["serial"] >= 3, True, "each run has written")
 
 
 def many_at_once(store, proxy, count=64):
-    """Each adds its own to one state: none is lost."""
+    """Each run adds its own object to one state: none is lost."""
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
@@ -288,15 +289,15 @@ def many_at_once(store, proxy, count=64):
         check("Resources: 1 added, 0 changed, 0 destroyed" in out, out)
     state = json.loads(store.state())
     equal(sorted(r["name"] for r in state["resources"]), sorted("t%d" % i for i in range(count)), "state")
-    equal(state["serial"], count, "each has written")
-    check(not store.is_locked(), "the lock is given back")
+    equal(state["serial"], count, "each run has written")
+    check(not store.is_locked(), "the lock is released")
     waited = sum("Waiting for the state's lock: " in out for out in outs)
-    check(waited > 0, "who waits says so")
+    check(waited > 0, "waiting runs report the holder")
     return "%d of %d had to wait" % (waited, count)
 
 
 def held(store, proxy):
-    """A lock that somebody living has: the answer names the holder."""
+    """A lock with a live holder: the error names the holder."""
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
@@ -306,12 +307,12 @@ def held(store, proxy):
     first = work.start("apply", "-auto-approve")
     end = time.monotonic() + 60
     while not store.is_locked():
-        check(time.monotonic() < end and first.poll() is None, "it has the lock")
+        check(time.monotonic() < end and first.poll() is None, "the first run holds the lock")
         time.sleep(0.05)
     out = work.run("apply", "-auto-approve", status=1)
     for text in ("Error acquiring the state lock", "OperationTypeApply", "Who:", "Created:"):
         check(text in out, "%s in\n%s" % (text, out))
-    equal("loam force-unlock" in out, store.lock_stays, "the way out of a lock that stays:\n" + out)
+    equal("loam force-unlock" in out, store.lock_stays, "advice for a lock that stays:\n" + out)
     out = work.run("force-unlock", "-force", "other", status=1)
     check("Failed to unlock state" in out and store.is_locked(), "another lock's ID does not open it:\n" + out)
     with open(os.path.join(work.path, "go"), "w", encoding="utf-8"):
@@ -330,16 +331,16 @@ def big(store, proxy):
     work.configure(store.kind, store.arguments(proxy.port), resources)
     work.init()
     work.apply()
-    check(len(store.state()) > 4000000, "all of it is there")
+    check(len(store.state()) > 4000000, "the state is complete")
     equal(store.journal(), "", "the journal is gone")
     work.run("plan", "-detailed-exitcode")
     work.configure(store.kind, store.arguments(proxy.port), {"terraform_data": {"small": {"input": 1}}})
     work.apply()
-    check(len(store.state()) < 10000, "and gone again")
+    check(len(store.state()) < 10000, "the state is small again")
 
 
 def big_journal(store, proxy):
-    """A run dies whose journal holds an outcome of megabytes: the next one reads it."""
+    """A run dies whose journal has a result of several megabytes: the next run reads it."""
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port), files=0)
@@ -348,10 +349,10 @@ def big_journal(store, proxy):
         "terraform_data": {"slow": {"input": 1, "depends_on": ["local_file.big"], "provisioner": {
             "local-exec": {"command": "touch begun; test -e go || sleep 60"}}}}})
     work.init()
-    process = work.start("apply", "-auto-approve", stdout=subprocess.DEVNULL)  # megabytes that nobody reads
+    process = work.start("apply", "-auto-approve", stdout=subprocess.DEVNULL)  # megabytes of unread output
     end = time.monotonic() + 60
     while not os.path.exists(os.path.join(work.path, "begun")):
-        check(time.monotonic() < end and process.poll() is None, "the second one is begun")
+        check(time.monotonic() < end and process.poll() is None, "the second operation has started")
         time.sleep(0.05)
     process.kill()
     process.communicate()
@@ -374,7 +375,7 @@ def workspaces(store, proxy):
     work.run("workspace", "new", "blue")
     work.apply()
     work.verify(store, "blue")
-    equal(store.state(), "", "default is apart")
+    equal(store.state(), "", "the default workspace is unchanged")
     equal(work.run("workspace", "list").split(), ["default", "*", "blue"], "list")
     work.run("workspace", "select", "default")
     check("not empty" in work.run("workspace", "delete", "blue", status=1), "not while it holds objects")
@@ -384,9 +385,9 @@ def workspaces(store, proxy):
 
 
 def made_at_once(store, proxy):
-    """While one makes a workspace, another has made it and written its state: that is not taken for nothing."""
+    """While one run creates a workspace, another has created it and written its state: that state is kept."""
     number, happened, total = 0, 0, 1
-    while number <= total:  # 0: nobody comes between
+    while number <= total:  # 0: without another run
         store.clear()
         proxy.arm()
         work, other = Work(store.kind, store.arguments(proxy.port)), Work(store.kind, store.arguments(store.port()))
@@ -405,14 +406,14 @@ def made_at_once(store, proxy):
             equal(found, 2 * FILES, "resources in the state, after request %d of %d" % (number, total))
             happened += 1
         number += 1
-    check(happened, "somebody came between")
+    check(happened, "another run came between")
     return "%d of %d requests" % (happened, total)
 
 
 def removed_under_lock(store, proxy):
-    """While one deletes a workspace, another works in it: it waits its turn, and what it makes stays."""
+    """While one command deletes a workspace, another run uses it: it waits for the lock, and its objects are kept."""
     number, refused, total = 0, 0, 1
-    while number <= total:  # 0: nobody comes between
+    while number <= total:  # 0: without another run
         store.clear()
         proxy.arm()
         work, other = Work(store.kind, store.arguments(proxy.port)), Work(store.kind, store.arguments(store.port()))
@@ -434,12 +435,12 @@ def removed_under_lock(store, proxy):
             found = len(json.loads(store.state("blue") or '{"resources": []}')["resources"])
             equal(found, 2 * FILES, "resources in the state, after request %d of %d" % (number, total))
         number += 1
-    check(refused > 1, "nobody is let in between the look and the removal")
+    check(refused > 1, "no run gets the lock between check and removal")
     return "refused after %d of %d requests" % (refused, total)
 
 
 def migration(store, proxy):
-    """From a local state to the store and back, with what a killed run left in the journal."""
+    """From a local state to the store and back, with the journal of a killed run."""
     store.clear()
     proxy.arm()
     work = Work()
@@ -448,29 +449,29 @@ def migration(store, proxy):
     local = os.path.join(work.path, "terraform.tfstate")
     before = json.load(open(local, encoding="utf-8"))
     work.configure(store.kind, store.arguments(proxy.port))
-    check("initialization required" in work.run("plan", status=1), "not without init")
-    check("Cannot ask" in work.run("init", "-input=false", status=1), "nobody can be asked")
+    check("initialization required" in work.run("plan", status=1), "init is required")
+    check("Cannot ask" in work.run("init", "-input=false", status=1), "no prompt without input")
     equal(json.load(open(local, encoding="utf-8")), before, "untouched")
     work.init("-migrate-state", "-force-copy")
     work.verify(store)
-    equal(json.loads(store.state()), before, "lineage and serial went along")
-    equal(os.path.getsize(local), 0, "the local state was taken away")
+    equal(json.loads(store.state()), before, "lineage and serial are kept")
+    equal(os.path.getsize(local), 0, "the local state is empty")
     equal(json.load(open(local + ".backup", encoding="utf-8")), before, "with a backup")
     work.configure(None, None)
     check("initialization required" in work.run("plan", status=1), "nor back")
-    check("configuration changed" in work.run("init", "-input=false", status=1), "nor without a word")
+    check("configuration changed" in work.run("init", "-input=false", status=1), "a changed backend is reported")
     work.init("-migrate-state", "-force-copy")
     equal(json.load(open(local, encoding="utf-8")), before, "and back")
     work.run("plan", "-detailed-exitcode")
 
 
 def taken_along(store, proxy):
-    """A local run is killed within an apply; its journal goes along with the state, and the run on the store finishes. The
-    migration itself is killed at each of its requests, and done again."""
+    """A local run is killed within an apply; its journal is migrated with the state, and the run on the store finishes. The
+    migration itself is killed at each of its requests, and repeated."""
     store.clear()
     proxy.arm()
     total, number = 1, 0
-    while number <= total:  # 0: nobody dies
+    while number <= total:  # 0: without a death
         work = Work()
         killed_within(work)
         work.configure(store.kind, store.arguments(proxy.port))
@@ -484,44 +485,44 @@ def taken_along(store, proxy):
         work.init("-force-copy", "-lock-timeout=60s")
         try:
             out = work.apply("-lock-timeout=60s")
-            check("nothing is lost" in out, "the journal went along:\n" + out)
+            check("nothing is lost" in out, "the journal was migrated:\n" + out)
             work.verify(store)
         except AssertionError as error:
             raise AssertionError("killed at request %d of %d: %s" % (number, total, error))
-        check(not os.path.exists(os.path.join(work.path, "terraform.tfstate.journal")), "no journal stays behind")
+        check(not os.path.exists(os.path.join(work.path, "terraform.tfstate.journal")), "no local journal is left")
         store.clear()
         number += 1
     return "%d requests" % total
 
 
 def killed_within(work):
-    """A local apply that dies within the creation of the last file: its journal has the intent and no outcome."""
+    """A local apply that dies while it creates the last file: its journal has the intent and no result."""
     path = os.path.join(work.path, "main.tf.json")
     with open(path, encoding="utf-8") as file:
         config = json.load(file)
     last = config["resource"]["local_file"]["f2"]
     last["provisioner"] = {"local-exec": {"command": "sleep 60"}}
-    last["depends_on"] += ["terraform_data.d0", "terraform_data.d1"]  # so its outcome is the last record
+    last["depends_on"] += ["terraform_data.d0", "terraform_data.d1"]  # so its result is the last record
     with open(path, "w", encoding="utf-8") as file:
         json.dump(config, file)
     process = work.start("apply", "-auto-approve")
     journal = os.path.join(work.path, "terraform.tfstate.journal")
     end = time.monotonic() + 60
     while not os.path.exists(os.path.join(work.made, "f2")):
-        check(time.monotonic() < end and process.poll() is None, "the last file is made")
+        check(time.monotonic() < end and process.poll() is None, "the last file is created")
         time.sleep(0.02)
     time.sleep(0.2)
     process.kill()
     process.communicate()
     with open(journal, encoding="utf-8") as file:
         lines = [line for line in file if not ('"outcome"' in line and "local_file.f2" in line)]
-    check(any('"intent"' in line and "local_file.f2" in line for line in lines), "it was begun")
+    check(any('"intent"' in line and "local_file.f2" in line for line in lines), "the intent is in the journal")
     with open(journal, "w", encoding="utf-8") as file:
         file.writelines(lines)
 
 
 def remote_state(store, proxy):
-    """The outputs, read by another configuration."""
+    """Another configuration reads the outputs."""
     store.clear()
     proxy.arm()
     work = Work(store.kind, store.arguments(proxy.port))
@@ -537,7 +538,7 @@ def remote_state(store, proxy):
 
 
 def main(cases):
-    """Rows of name and function; all, or those whose name holds the argument. 0: all passed."""
+    """Runs the cases, rows of name and function, or those whose name contains the argument. Returns 0 if all passed."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     failed = 0
     try:

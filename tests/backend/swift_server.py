@@ -1,5 +1,5 @@
-"""OpenStack Swift with its S3 interface, as Debian packages it, on the loopback: one device, one replica. It knows no
-conditional writes.
+"""OpenStack Swift with its S3 interface, as packaged by Debian, on loopback: one device, one replica, no conditional
+writes.
 
   server = swift_server.Server()    .port; .close()
 """
@@ -82,11 +82,11 @@ class Server:
                 except OSError:
                     if time.monotonic() > end:
                         with open(self.log.name, encoding="utf-8", errors="replace") as file:
-                            raise AssertionError("Swift does not answer:\n" + file.read())
+                            raise AssertionError("Swift does not respond:\n" + file.read())
                     time.sleep(0.1)
 
     def ask(self, method, path):
-        """A signed request without a body: status and answer."""
+        """Sends a signed request without a body; returns status and response."""
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         scope = stamp[:8] + "/eu-test-1/s3/aws4_request"
         empty = hashlib.sha256(b"").hexdigest()

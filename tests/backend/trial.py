@@ -1,8 +1,8 @@
-"""What the stores that others write to as well must stand, many trials side by side: each request of an apply or a destroy
-is cut, its answer lost or halved, answered with 500, or is the last thing that the program does; and afterwards a new run
-finishes, with nothing lost and nothing twice. Terraform and OpenTofu, where they are installed, take over and give back.
+"""Trials for the stores that other programs write to as well, many in parallel. At each request of an apply or a destroy,
+the request is cut, its response is lost or halved, the server responds with 500, or the program dies; afterwards a new
+run finishes, with no object lost and none created twice. Terraform and OpenTofu, if installed, take turns with loam.
 
-A trial has a store of its own (new_store() gives one, as store.py describes them) with a proxy before it."""
+Each trial has its own store (new_store() returns one, as described in store.py) with a proxy before it."""
 import contextlib, os, re, shutil, signal, subprocess, sys, threading, time
 
 import sealed, store as shared
@@ -14,7 +14,7 @@ DESTROY = ("destroy", "-auto-approve")
 
 
 class Trial(Work):
-    """A folder whose state is in the store, initialized."""
+    """A directory whose state is in the store, initialized."""
 
     def __init__(self, store, resources=None):
         self.store, self.proxy, self.env = store, Proxy(("127.0.0.1", store.port())), {}
@@ -71,12 +71,12 @@ def count_requests(new_store, command):
         return trial.proxy.count
 
 
-deaths = []  # those that came to pass
+deaths = []  # deaths that occurred
 
 
 def one_death(new_store, command, number, when):
-    """The program dies before the server hears of this request, or after it has answered."""
-    with trial_of(new_store, sealed=number % 2 == (when == "before")) as trial:  # a half of them
+    """The program dies before the server receives this request, or after it has responded."""
+    with trial_of(new_store, sealed=number % 2 == (when == "before")) as trial:  # in half of the cases
         if command == DESTROY:
             trial.apply()
 
@@ -95,7 +95,7 @@ def one_death(new_store, command, number, when):
             trial.run(*words)
             trial.verify_gone() if words == DESTROY else trial.verify(trial.store)
         equal(trial.store.journal(), "", "journal")
-        check(not trial.store.is_locked(), "the lock is given back")
+        check(not trial.store.is_locked(), "the lock is released")
 
 
 def one_fault(new_store, number, kind, survives):
@@ -104,13 +104,13 @@ def one_fault(new_store, number, kind, survives):
         process = trial.start(*APPLY)
         text, _ = process.communicate(timeout=180)
         if survives and trial.proxy.hit:
-            equal(process.returncode, 0, "a run that may try again\n" + text)
+            equal(process.returncode, 0, "a run that may retry\n" + text)
         trial.proxy.arm()
         if process.returncode != 0:
             trial.store.unlock()
         trial.apply()
         trial.verify(trial.store)
-        check(not trial.store.is_locked(), "the lock is given back")
+        check(not trial.store.is_locked(), "the lock is released")
 
 
 def all_faults(new_store, kinds, survives=True):
@@ -125,7 +125,7 @@ def all_deaths(new_store):
             for when in ("before", "after")]
 
 
-# Together with others.
+# Runs together with other programs.
 
 
 SLOW = {"terraform_data": {"slow": {"input": "x", "provisioner": {
@@ -139,7 +139,7 @@ class Holder:
         self.marker = os.path.join(trial.path, "held")
         self.process = trial.start(*APPLY, program=program)
         while not os.path.exists(self.marker):
-            check(self.process.poll() is None, "it holds the lock")
+            check(self.process.poll() is None, "the run holds the lock")
 
     def release(self):
         os.remove(self.marker)
@@ -148,7 +148,7 @@ class Holder:
 
 
 def finish(trial):
-    """The next run, which does what is slow once more if it must."""
+    """The next run, which repeats slow operations if necessary."""
     process = trial.start(*APPLY)
     while process.poll() is None:
         with contextlib.suppress(FileNotFoundError):
@@ -165,7 +165,7 @@ def run_by(trial, program, *words, status=0):
 
 
 def workspaces_of(trial, other):
-    """Each program sees those that the other has made."""
+    """Each program sees the workspaces that the other one created."""
     run_by(trial, other, "workspace", "new", "theirs")
     run_by(trial, other, *APPLY)
     run_by(trial, None, "workspace", "new", "ours")
@@ -176,7 +176,7 @@ def workspaces_of(trial, other):
 
 
 def take_away(trial, first, second):
-    """The one died, and the other is told to take its lock away."""
+    """One program dies, and the user releases its lock with the other program."""
     run_by(trial, first, *DESTROY)
     holder = Holder(trial, program=first)
     holder.process.kill()
@@ -188,7 +188,7 @@ def take_away(trial, first, second):
 
 
 def exchange(new_store, other):
-    """Another program goes on with what loam has written and the other way round, and each respects the other's lock."""
+    """Another program continues with loam's state and the other way round, and each respects the other's lock."""
     resources = {"terraform_data": {"t%d" % i: {"input": "x"} for i in range(2)}}
     with trial_of(new_store, resources) as trial:
         trial.apply()
@@ -207,19 +207,19 @@ def exchange(new_store, other):
             run_by(trial, second, "plan", "-detailed-exitcode")
             if trial.store.lock_stays:
                 take_away(trial, first, second)
-        check(not trial.store.is_locked(), "the lock is given back")
+        check(not trial.store.is_locked(), "the lock is released")
 
 
 def with_others(new_store):
-    """Of the programs that know the same stores, those that are in PATH."""
+    """Jobs with the programs in PATH that support the same stores."""
     return [(name, exchange, new_store, path) for name in ("terraform", "tofu") if (path := shutil.which(name))]
 
 
-# Running them.
+# Running trials.
 
 
 def _with_store(new_store, rows):
-    """Cases of a store and a proxy, each with a store of its own."""
+    """Cases of a store and a proxy, each with its own store."""
     def run(case):
         store = new_store()
         with Proxy(("127.0.0.1", store.port())) as proxy:
@@ -228,17 +228,17 @@ def _with_store(new_store, rows):
 
 
 def shared_cases(new_store, names):
-    """Those of store.py."""
+    """The cases of store.py."""
     return _with_store(new_store, [(name, getattr(shared, name)) for name in names])
 
 
 def sealed_cases(new_store):
-    """Those of sealed.py."""
+    """The cases of sealed.py."""
     return _with_store(new_store, sealed.ROWS)
 
 
 def side_by_side(jobs, width=8):
-    """Runs (title, function, arguments …) rows; the failures, with their titles."""
+    """Runs (title, function, arguments …) rows in parallel; returns the failures with their titles."""
     failures, lock, rest = [], threading.Lock(), list(jobs)
 
     def work():
@@ -249,7 +249,7 @@ def side_by_side(jobs, width=8):
                 title, function, *arguments = rest.pop(0)
             try:
                 function(*arguments)
-            except Exception as error:  # the report names it
+            except Exception as error:  # reported later
                 with lock:
                     failures.append("%s: %s: %s" % (title, type(error).__name__, error))
     threads = [threading.Thread(target=work) for _ in range(width)]
@@ -261,7 +261,8 @@ def side_by_side(jobs, width=8):
 
 
 def report(jobs, alone=()):
-    """Runs them all, or those whose title holds the argument; those that must be alone before the others. 0: all is well."""
+    """Runs all jobs, or those whose title contains the argument; jobs that must run alone come first. Returns 0 if all
+    passed."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     jobs, alone = ([job for job in rows if wanted in job[0]] for rows in (jobs, alone))
     failures = side_by_side(alone, width=1) + side_by_side(jobs)

@@ -17,7 +17,7 @@
 static atomic_ulong calls;
 static atomic_ulong syncs;
 
-/* The program's own definitions come before the library's. */
+/* These definitions take precedence over the library's. */
 int fsync(int fd) {
     atomic_fetch_add(&syncs, 1);
     return (int)syscall(SYS_fsync, fd);

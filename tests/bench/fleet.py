@@ -1,6 +1,6 @@
-"""Configurations of many instances, in the language's native syntax: both programs read them.
+"""Configurations of many instances in native syntax, which both programs read.
 
-Each shape has as many instances as it is asked for; their state is what the programs spend their time on."""
+Each shape has the requested number of instances; the programs spend most of their time on the state."""
 
 
 def one_block(count, kind='terraform_data'):
@@ -16,13 +16,13 @@ def files(count):
 
 
 def blocks(count):
-    """Of ten instances each."""
+    """Blocks of ten instances each."""
     return {'main.tf': ''.join(f'resource "terraform_data" "b{n}" {{\n  count = 10\n  input = "value ${{count.index}}"\n}}\n'
                                for n in range(count // 10))}
 
 
 def modules(count):
-    """Of a hundred instances each, and an output of all of them."""
+    """Modules of a hundred instances each, and an output of all of them."""
     calls = ''.join(f'module "m{n}" {{\n  source = "./part"\n  name = "m{n}"\n}}\n' for n in range(count // 100))
     part = ('variable "name" {}\nresource "terraform_data" "all" {\n  count = 100\n  input = "${var.name} ${count.index}"\n}\n'
             'output "ids" {\n  value = terraform_data.all[*].id\n}\n')
@@ -30,7 +30,7 @@ def modules(count):
 
 
 def chain(count, wide=20):
-    """Each takes what the one before it put out. A state lists all that an object depends on, so its bytes grow
+    """Each instance uses the output of the one before it. A state lists all dependencies of an object, so its size grows
     with the square of the depth."""
     text = ''
     for deep in range(count // wide):
@@ -41,7 +41,7 @@ def chain(count, wide=20):
 
 
 def references(count):
-    """Blocks with count and for_each that take from one another by index and by key."""
+    """Blocks with count and for_each that refer to one another by index and by key."""
     third = count // 3
     return {'main.tf': f'''
 resource "terraform_data" "a" {{
@@ -63,32 +63,32 @@ output "all" {{
 
 
 def outputs(count):
-    """One object, and outputs and locals of it."""
+    """One object, and outputs and locals that refer to it."""
     each = ''.join(f'output "o{n}" {{\n  value = "${{local.l{n}}} {n}"\n}}\nlocals {{\n  l{n} = terraform_data.one.id\n}}\n'
                    for n in range(count))
     return {'main.tf': 'resource "terraform_data" "one" {}\n' + each}
 
 
 def big_strings(count):
-    """A tenth of the instances, each with 20 kB to quote."""
+    """A tenth as many instances, each with a string of 20 kB to quote."""
     return {'main.tf': f'resource "terraform_data" "all" {{\n  count = {count // 10}\n'
                        '  input = join("", [for n in range(1000) : "a \\"line\\" of ${count.index}\\n"])\n}\n'}
 
 
 def moves(count):
-    """Blocks of one instance, a tenth as many, each with a statement that it had another name."""
+    """A tenth as many blocks of one instance, each with a moved block."""
     return {'main.tf': ''.join(f'resource "terraform_data" "b{n}" {{\n  input = {n}\n}}\n'
                                f'moved {{\n  from = terraform_data.a{n}\n  to = terraform_data.b{n}\n}}\n' for n in range(count // 10))}
 
 
 def gathering(count):
-    """Blocks of one instance, and an output that takes from each."""
+    """Blocks of one instance, and an output that refers to each."""
     ids = ', '.join(f'terraform_data.b{n}.id' for n in range(count))
     return {'main.tf': ''.join(f'resource "terraform_data" "b{n}" {{}}\n' for n in range(count)) + f'output "ids" {{\n  value = [{ids}]\n}}\n'}
 
 
 def tally(count, wait_ms):
-    """Of the bench's own provider, whose calls take so long."""
+    """Instances of the bench's own provider, whose calls take wait_ms."""
     return {'main.tf': 'terraform {\n  required_providers {\n    tally = { source = "loam.internal/bench/tally" }\n  }\n}\n'
                        f'resource "tally_thing" "all" {{\n  count = {count}\n  input = "value ${{count.index}}"\n  wait_ms = {wait_ms}\n}}\n'}
 

@@ -1,7 +1,7 @@
-"""The workloads of the bench: one configuration in three spellings, expressions and their likes in JSON.
+"""The workloads of the bench: one configuration in three syntaxes, expressions and equivalent JSON texts.
 
-Everything is made from a seed, so two runs measure the same bytes. A configuration is built once as
-data; YAML, JSON and native syntax are three ways to write that down."""
+Everything is generated from a seed, so two runs measure the same bytes. A configuration is built once as data, and then
+written as YAML, JSON and native syntax."""
 import json
 import random
 
@@ -12,11 +12,11 @@ DEFAULTS = {'string': 'a text', 'number': 12, 'bool': True, 'list(string)': ['a'
 
 
 class Code(str):
-    """Text that native syntax writes bare and the others as it is: a type, a reference."""
+    """Text that native syntax writes without quotes and the others as a string: a type, a reference."""
 
 
 def unit(n, rng):
-    """What the n-th part of the configuration declares; about 45 lines of YAML."""
+    """The blocks of the n-th part of the configuration; about 45 lines of YAML."""
     kind = rng.choice(TYPES)
     ports = [rng.randrange(1, 65536) for _ in range(3)]
     resource = {
@@ -113,7 +113,7 @@ def as_yaml(parts):
     return '\n'.join(out) + '\n'
 
 
-# On one line: what grows with the depth is not the indentation.
+# On one line, so that the indentation does not grow with the depth.
 
 def flat(parts, spelling):
     if spelling == 'JSON':
@@ -170,7 +170,7 @@ def as_native(parts):
 # Expressions.
 
 def expression_as_json(items, seed=2):
-    """A JSON text that is an expression of the language as it stands."""
+    """A JSON text that is also an expression of the language."""
     rng = random.Random(seed)
     return json.dumps([{'name': f'server-{n}', 'size': rng.randrange(10 ** 6), 'running': n % 2 == 0,
                         'load': rng.randrange(1000) / 8, 'tags': ['web', 'lab', f'tier-{n % 7}'],
@@ -178,7 +178,7 @@ def expression_as_json(items, seed=2):
                        for n in range(items)], indent=1)
 
 
-# Each with the JSON array that has the same leaves, one nesting for each of its nodes.
+# Each with the JSON array that has the same leaves, and one nesting for each of its nodes.
 SPELLINGS = [
     ('var.size_{n} + 1', ['var', 'size_{n}', '+', 1]),
     ('"${{var.name}}-${{count.index}}-{n}"', ['"', ['var', 'name'], '-', ['count', 'index'], '-{n}']),
@@ -197,7 +197,7 @@ SPELLINGS = [
 
 
 def small_expressions(count):
-    """`count` lines, and the JSON array of their likes."""
+    """`count` lines, and the JSON array of their equivalents."""
     native, like = [], []
     for n in range(count):
         text, shape = SPELLINGS[n % len(SPELLINGS)]

@@ -1,6 +1,6 @@
-# Flattens the YAML that seeds are written in to lines "path<TAB>value", for example "users/0/name<TAB>ada".
-# Block and flow collections, all five scalar styles, JSON. No anchors, tags or several documents.
-# In values a backslash stands as \\ and a line's end as \n: `printf %b` gives the original back.
+# Flattens the YAML of seeds into lines "path<TAB>value", for example "users/0/name<TAB>ada".
+# Block and flow collections, all five scalar styles, JSON. No anchors, tags or multiple documents.
+# In values a backslash is written as \\ and a newline as \n: `printf %b` restores the original.
 
 { line[++count] = $0 }
 
@@ -21,7 +21,7 @@ function indent(text) { match(text, /^ */); return RLENGTH }
 function trim(text) { sub(/^[ \t]+/, "", text); sub(/[ \t\r]+$/, "", text); return text }
 function skip() { while (at <= count && line[at] ~ /^[ \t\r]*(#.*)?$|^---[ \t\r]*$/) at++ }
 
-# How long the key and its colon are, or 0 when the text is no "key: ...".
+# The length of the key with its colon, or 0 if the text is not "key: ...".
 function key_length(text) {
   if (match(text, /^"([^"\\]|\\.)*"[ ]*:/) || match(text, /^'([^']|'')*'[ ]*:/)) {
     return substr(text, RLENGTH + 1) ~ /^([ \t\r]|$)/ ? RLENGTH : 0
@@ -40,7 +40,7 @@ function node(path, least,    level, text) {
   else { at++; scalar(path, trim(text), least - 1) }
 }
 
-# An item's dash becomes a blank; what follows it is then an ordinary node, further in.
+# An item's dash becomes a blank; the rest of the line is then an ordinary node with more indentation.
 function sequence(path, level,    item) {
   for (item = 0; at <= count && indent(line[at]) == level && substr(line[at], level + 1) ~ /^-([ \t\r]|$)/; item++) {
     line[at] = substr(line[at], 1, level) " " substr(line[at], level + 2)
@@ -67,7 +67,7 @@ function mapping(path, level,    text, length_of_key, key, rest) {
   }
 }
 
-# The text stands on the line before `at`; lines further in than `level` continue it.
+# The text is on the line before `at`; lines with more indentation than `level` continue it.
 function scalar(path, text, level) {
   if (text ~ /^[|>]/) return block(path, text, level)
   while (at <= count && (trim(line[at]) == "" || indent(line[at]) > level || line[at] ~ /^[]}]/)) {
@@ -102,7 +102,7 @@ function block(path, head, level,    base, out, blank, text, folded, started) {
   emit(path, out)
 }
 
-# The rest reads from the front of `flow`.
+# The functions below read from the front of `flow`.
 function next_token() { sub(/^[ \t]+/, "", flow); return substr(flow, 1, 1) }
 function drop(n) { flow = substr(flow, n + 1) }
 
