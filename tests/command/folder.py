@@ -1,12 +1,12 @@
-"""A folder of its own in which the program runs, and what its answers are held against.
+"""A temporary directory in which the program runs, and checks of its output.
 
-LOAM is the program with sanitizers, RELEASE the one that is installed; the runner says where they are."""
+LOAM is the program with sanitizers, RELEASE the installed one; the runner sets both variables."""
 import json, os, pathlib, re, subprocess, sys, tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 LOAM = os.path.abspath(os.environ.get("LOAM_DEV", TOP / "build/dev/loam"))
 RELEASE = os.path.abspath(os.environ.get("LOAM", TOP / "build/release/loam"))
-# Without what would change the program's answers.
+# The environment without variables that change the program's output.
 ENV = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "LOAM_"))}
 DECORATION = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
 
@@ -65,7 +65,8 @@ class Folder:
                               capture_output=True, encoding="utf-8", errors="replace", timeout=120)
 
     def run(self, *words, status=0, says=(), hides=(), **more):
-        """What it printed to its output. All that it says must hold some texts and others not, however lines are broken."""
+        """Runs the program and returns its standard output. All output must contain some texts and not others, however
+        lines are broken."""
         done = self.call(*words, **more)
         text = DECORATION.sub("", done.stdout + done.stderr)
         flat, command = " ".join(text.split()), " ".join(words)

@@ -1,5 +1,5 @@
-/* What the vectors ask, by itself: the line protocol of `loam console -json` without configuration;
- * with the word "fmt" the layout of one text, as `loam fmt -` has it. */
+/* A program with only the features that the vectors use: the line protocol of `loam console -json`
+ * without configuration; with the argument "fmt" the formatting of one text, like `loam fmt -`. */
 #include "console_json.h"
 #include "fmt.h"
 #include "functions.h"

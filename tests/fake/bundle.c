@@ -30,7 +30,7 @@ static void die_if(Str key, const char *what) {
 
 /* Plan. */
 
-/* {content, size}, as a part of the plan shows it. */
+/* {content, size}: a part in the plan. */
 static Value object_of(Value content, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
     bool is_known = value_is_present(content);
@@ -142,7 +142,7 @@ static Bundle bundle_of(const Call *call, Value object, Value prior, Diags *diag
     return bundle;
 }
 
-/* What is really there, as the attributes of `like`. */
+/* Reads the actual files into an object with the attributes of `like`. */
 static Value look(const Bundle *bundle, Value like, size_t *count) {
     Arena *arena = bundle->call->arena;
     const Disk *disk = bundle->call->io->disk;
@@ -178,7 +178,7 @@ static bool write_content(Bundle *bundle, Str key, Str place, Str content, unsig
     return error == 0 || fail(bundle, key, "cannot be written");
 }
 
-/* Another one for each creation. */
+/* A new file name for each creation. */
 static Str new_place(const Bundle *bundle, Str key) {
     const Call *call = bundle->call;
     Str what =
@@ -304,7 +304,7 @@ bool bundle_read(const Call *call,
     return true;
 }
 
-/* The files that the prior object has, and those that were begun under new names. */
+/* The files of the prior object, and those that were begun under new names. */
 bool bundle_recover(const Call *call,
                     const RecoverRequest *request,
                     RecoverResponse *response,

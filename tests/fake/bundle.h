@@ -1,22 +1,22 @@
-/* bundle: a type whose instances are directories of files, each file an object of its own: what a
- * test of parts needs a real outside for.
+/* bundle: a type whose instances are directories of files, each file an object of its own, for
+ * tests of parts.
  *
  *   directory! (forces a new one), files! (name → content); id, places (name → file name)
  *
- * Each creation of a file has a name of its own ("front@1f0c2a9b"), so that an object that is made
- * twice shows. A content that begins with "fixed" cannot be changed in place. Files whose name
- * begins with "secret" are sensitive. */
+ * Each creation of a file has a new file name ("front@1f0c2a9b"), so that a second creation of an
+ * object is noticed. A content that begins with "fixed" cannot be changed in place. Files whose
+ * name begins with "secret" are sensitive. */
 #pragma once
 
 #include "provider.h"
 
-/* What goes wrong with the part `key`; NULL: nothing does. One test at a time sets it. */
+/* The fault at the part `key`; NULL: none. Only one test at a time may set it. */
 typedef struct BundleFault {
     const char *key;
-    /* The process ends with status 9: "die begun", "die changed", "die ended".
-     * The call fails: "refuse" (with the state that is there), "lost" (without a state).
-     * The provider errs: "no end", "never", "twice", "otherwise", "unplanned", "end first";
-     * in its plan: "again", "no before", "no key", "quiet". */
+    /* The process ends with status 9: "die begun", "die changed", "die ended". The call fails:
+     * "refuse" (with the actual state), "lost" (without a state). The provider violates the
+     * contract: "no end", "never", "twice", "otherwise", "unplanned", "end first"; in its plan:
+     * "again", "no before", "no key", "quiet". */
     const char *what;
 } BundleFault;
 

@@ -92,7 +92,7 @@ void fake_world_work(const Call *call, Value object) {
     pthread_mutex_unlock(&world->mutex);
 }
 
-/* Leaves with the world locked. */
+/* Returns with the world locked. */
 static Deed begin(const Call *call, const char *verb, Value object, size_t group) {
     FakeWorld *world = world_of(call);
     Str name = object_text(object, "name", STR_EMPTY);
@@ -250,7 +250,7 @@ static bool thing_read(const Call *call,
     return true;
 }
 
-/* Ordered to "rebuild a", it cannot change that one in place. */
+/* With the order "rebuild a", it plans a replacement of a. */
 static bool thing_plan(const Call *call,
                        const PlanRequest *request,
                        PlanResponse *response,
@@ -377,7 +377,7 @@ static const Attribute lookup_attributes[] = {
     {"answer", &TYPE_STRING, COMPUTED, "What was found."  },
 };
 
-/* Ordered to "defer a", planning or not: what is right is the engine's business. */
+/* With the order "defer a" it defers in plan and apply; the engine must handle both. */
 static bool is_deferred(const Call *call, Value object) {
     FakeWorld *world = world_of(call);
     Str name = object_text(object, "name", STR_EMPTY);
@@ -448,7 +448,7 @@ static bool token_open(const Call *call,
     return end(&deed, diags, is_ordered(deed.world, deed.text));
 }
 
-/* With a name where others have an object. */
+/* Records the call under the token's name. */
 static bool tell_token(const Call *call, const char *verb, Str private_data, Diags *diags) {
     FakeWorld *world = world_of(call);
     Str name = str_after(private_data, str_find_char(private_data, ' ', 0) + 1);

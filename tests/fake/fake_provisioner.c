@@ -1,4 +1,4 @@
-/* A note in the diary. */
+/* A provisioner that records a note. */
 #include "fake_provisioner.h"
 
 #include "object_builder.h"

@@ -1,5 +1,5 @@
-/* fake_provisioner: one that writes "note TEXT" into the world's diary, and what it is given as its
- * output. It fails, dies and raises the token as the world's calls do. */
+/* fake_provisioner: records "note TEXT" in the world's diary, and prints its argument as output. It
+ * fails, dies and raises the token by the same orders as the world's calls. */
 #pragma once
 
 #include "fake_provider.h"

@@ -1,7 +1,7 @@
-/* fake_vault: keeps private data that grows by a letter with each call, so that a test sees which
- * calls passed it on; plans its deletions. Its version 0 had "label" where there is "name" now.
+/* fake_vault: keeps private data that grows by a letter with each call, which shows the calls that
+ * passed it on; plans its deletions. In its schema version 0 "name" was "label".
  *
- * Orders: "keep a" and "refuse a" fail while planning, "half a" while deleting, "touch a" changes
+ * Orders: "keep a" and "refuse a" fail in the plan, "half a" in the deletion, "touch a" changes
  * private data in a read, "gone a" is a read that finds nothing, "lose create a" and "lose delete
  * a" are calls without a reply. */
 #include "fake_world.h"
@@ -98,7 +98,7 @@ static bool vault_update(const Call *call,
     return true;
 }
 
-/* Ordered to "half a", it leaves an object of size 0. */
+/* With the order "half a", it leaves an object of size 0. */
 static bool vault_delete(const Call *call,
                          const DeleteRequest *request,
                          DeleteResponse *response,

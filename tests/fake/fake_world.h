@@ -1,4 +1,4 @@
-/* fake_world: what types of the fake provider share. */
+/* fake_world: functions common to the types of the fake provider. */
 #pragma once
 
 #include "fake_provider.h"
@@ -7,9 +7,9 @@
 FakeWorld *fake_world_of(const Call *call);
 bool fake_world_is_ordered(FakeWorld *world, Str order);
 
-/* Counts the calls that run side by side in the object's group; waits in a slow world. */
+/* Counts the concurrent calls in the object's group; waits in a slow world. */
 void fake_world_work(const Call *call, Value object);
-/* The limit of the object's group: "pair" has room for two calls, any other for one. */
+/* The limit of the object's group: two concurrent calls for "pair", one for any other. */
 bool fake_world_limits(const Call *call,
                        const LimitsRequest *request,
                        LimitsResponse *response,

@@ -1,5 +1,5 @@
 /* A file is a node with its durable content beside the current one; names point at nodes, and a
- * list holds the changes of names since the last sync of their folder. */
+ * list holds the changes of names since the last sync of their directory. */
 #include "faulty_disk.h"
 #include "map.h"
 
@@ -13,7 +13,7 @@ typedef struct Node {
     intptr_t locked_by;
 } Node;
 
-/* A name began to stand for a node (NULL: for nothing). */
+/* A name started to refer to a node (NULL: to nothing). */
 typedef struct NameChange {
     Str path;
     Node *node;
@@ -43,7 +43,7 @@ static uint64_t random_next(FaultyDisk *disk) {
     return disk->random;
 }
 
-/* Negative errno when the fault comes now; *half: some of the operation is done all the same. */
+/* Negative errno if the fault occurs now; *half: part of the operation is done anyway. */
 static int step(FaultyDisk *disk, bool *half) {
     *half = false;
     if (disk->is_dead)
@@ -120,7 +120,7 @@ static void sync_names(FaultyDisk *disk, Str directory) {
     disk->changes.count = kept;
 }
 
-/* In the steps of the real one, each of which may be the last. */
+/* In the steps of the real disk; the fault may occur at each. */
 static int faulty_write_file(void *self, Str path, Str bytes, uint32_t mode) {
     (void)mode;
     FaultyDisk *disk = self;

@@ -1,5 +1,6 @@
-/* State store: a process that makes and deletes things is killed at any moment, again and again, on
- * the real disk. Things are files. After each kill, state and journal account for every one. */
+/* State store: a process that creates and deletes things is killed at random moments, again and
+ * again, on the real disk. Things are files. After each kill, state and journal account for every
+ * one. */
 #include "unit.h"
 
 #include "backends.h"
@@ -14,7 +15,7 @@
 #define SLOTS       4
 #define OPERATIONS  1000000
 #define LONGEST_US  40000
-#define CHECKPOINTS 7 /* operations between two */
+#define CHECKPOINTS 7 /* operations between two checkpoints */
 
 typedef struct Run {
     Arena *arena;
@@ -75,7 +76,7 @@ static void refresh(Run *run, int slot) {
     }
 }
 
-/* Makes the slot's thing, or deletes it. */
+/* Creates the slot's thing, or deletes it. */
 static bool operate(Run *run, WorkingState *working, int slot, Arena *arena) {
     ResourceAddr address = address_of(slot);
     const StateObject *before = working_state_object(working, address, STR_EMPTY, arena);
@@ -109,7 +110,7 @@ static bool operate(Run *run, WorkingState *working, int slot, Arena *arena) {
     return error == 0 && working_state_record(working, sequence, &outcome, &run->diags);
 }
 
-/* Exit status of a child that was not killed. */
+/* The exit status of a child that was not killed. */
 static int live(int began) {
     Run run;
     Journal *journal;
@@ -126,7 +127,7 @@ static int live(int began) {
         return 6;
     for (int i = 0; i < OPERATIONS; i++) {
         SCOPED(ArenaRef) scratch = arena_open("operation");
-        /* All slots once, then a checkpoint: no plan makes two objects at an address. */
+        /* Each slot once, then a checkpoint: no plan creates two objects at an address. */
         if (!operate(&run, working, i % SLOTS, scratch))
             return 4;
         bool is_due = i % SLOTS == SLOTS - 1 || i % CHECKPOINTS == 0;

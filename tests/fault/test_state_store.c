@@ -1,6 +1,6 @@
 /* State store: a run that creates, updates, replaces and deletes, with a fault at every operation
- * of the disk. Whatever the fault, a fresh run reads a valid state, and state and journal account
- * for every object that exists. The run that repairs meets a fault as well. */
+ * of the disk. After any fault, a new run reads a valid state, and state and journal account for
+ * every object that exists. The run that repairs meets a fault as well. */
 #include "unit.h"
 
 #include "backends.h"
@@ -13,7 +13,7 @@
 
 #define RESOURCE_COUNT 6
 
-/* What exists outside, whatever loam knows of it. */
+/* An object that really exists, whether or not loam knows it. */
 typedef struct Thing {
     size_t slot;
     Str id;
@@ -26,7 +26,7 @@ typedef struct Moment {
     uint64_t first;
     uint64_t second;
     uint64_t seed;
-    bool in_segments; /* the journal is in pieces, as in a remote store */
+    bool in_segments; /* the journal is in segments, as in a remote store */
 } Moment;
 
 typedef struct World {
@@ -102,7 +102,7 @@ static bool is_effectless(const StateObject *object) {
     return str_equal(id_of(object), STR("none"));
 }
 
-/* What stands for a remote store: a file a segment. */
+/* A substitute for a remote store: one file per segment. */
 static const Str segment_directory = STR_CONST("segments");
 
 static Str segment_path(uint64_t number, Arena *arena) {
@@ -127,7 +127,7 @@ static bool list_segments(void *self, Segments *out, Str *problem, Arena *arena)
         while (digits.len > 1 && digits.ptr[0] == '0')
             digits = str_after(digits, 1);
         if (!str_to_uint64(digits, &segment.number))
-            continue; /* left by a write that was cut off */
+            continue; /* left by an interrupted write */
         if (!error)
             error = disk->read_file(disk->self, segment_path(segment.number, arena), &segment.text,
                                     arena);
@@ -167,8 +167,8 @@ static bool is_over(const Run *run) {
     return run->gave_up || faulty_disk_is_dead(run->faulty);
 }
 
-/* Without power, what was not synced may be damaged in the middle: an error, and the next run goes
- * on with the rest. */
+/* After a power loss, data that was not synced may be damaged in the middle: an error, and the next
+ * run continues with the rest. */
 static bool replay(Run *run) {
     bool found;
     JournalStore *journal = run->backend->journal;
@@ -196,7 +196,7 @@ static bool open_run(Run *run) {
            replay(run);
 }
 
-/* What the engine does before it plans: asks after what is in doubt, reads everything again. */
+/* As the engine does before it plans: resolves calls in doubt, and reads every object. */
 static void refresh_slot(Run *run, StateInstance *instance) {
     const StatePending *pending = instance->pending;
     if (pending && !instance->current && pending->action == PENDING_CREATE) {
@@ -298,7 +298,7 @@ static void delete (Run *run, size_t slot, Str deposed) {
     record(run, slot, sequence, deposed, NULL);
 }
 
-/* A call that fails and leaves nothing. */
+/* A call that fails and creates nothing. */
 static void fail_to_create(Run *run, size_t slot) {
     uint64_t sequence;
     Str id;
@@ -347,7 +347,8 @@ static void step_change(Run *run) {
         fail_to_create(run, 4);
 }
 
-/* What comes next would make a second object at an address in one stretch, which no plan does. */
+/* The next step would create a second object at an address without a checkpoint, which no plan
+ * does. */
 static void step_checkpoint(Run *run) {
     run->gave_up = !working_state_checkpoint(run->working, &run->diags);
 }
@@ -365,7 +366,7 @@ static void step_delete(Run *run) {
     delete (run, 2, STR_EMPTY);
 }
 
-/* Without outside effect, so without intent. */
+/* Without an external effect, and so without an intent. */
 static void step_effectless(Run *run) {
     StateObject *object = arena_new(run->arena, StateObject);
     object->attributes = STR("{\"id\":\"none\"}");
@@ -377,7 +378,7 @@ static const Step steps[] = {
     step_deposed, step_effectless, step_delete, step_change,     step_checkpoint,
 };
 
-/* From whatever there is to the end, or to the fault. */
+/* From any state to the end, or to the fault. */
 static void run_all(Run *run) {
     if (open_run(run) && !is_over(run)) {
         refresh(run);
@@ -460,7 +461,7 @@ static void verify_end(World *world, FaultyDisk *faulty) {
     close_run(&run);
 }
 
-/* True while the first fault came within the run. */
+/* Returns true while the first fault occurs within the run. */
 static bool try_moment(const Moment *moment) {
     SCOPED(ArenaRef) arena = arena_open("moment");
     World world = {.arena = arena, .moment = moment};

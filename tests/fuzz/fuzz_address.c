@@ -1,4 +1,4 @@
-/* Any bytes as an address: what is accepted is printed and parsed again as the same. */
+/* Any bytes as an address: an accepted address is printed, and parses again as the same. */
 #include "address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,4 +1,4 @@
-/* Any bytes as a YAML, a JSON and a native file: bodies are asked for all of their attributes. */
+/* Any bytes as a YAML, a JSON and a native file: reads all attributes of the bodies. */
 #include "body.h"
 #include "functions.h"
 

@@ -1,5 +1,5 @@
-/* A type constraint on the first line, an expression behind it: its value converted to the type is
- * of the type, and stays as it is when converted once more. */
+/* A type constraint on the first line, an expression after it: its value converted to the type has
+ * the type, and a second conversion changes nothing. */
 #include "eval.h"
 #include "functions.h"
 #include "parser.h"

@@ -1,6 +1,6 @@
-/* Any bytes as a native-syntax file and as YAML: laid out once, they lay out as themselves, and no
- * token of native text is lost: what is rewritten (labels, "${x}", old types) only adds or takes
- * away quotes, braces, parentheses. */
+/* Any bytes as a native file and as YAML: formatting twice is the same as once. No token of native
+ * text is lost: rewrites (labels, "${x}", old types) only add or remove quotes, braces,
+ * parentheses. */
 #include "fmt.h"
 #include "fmt_yaml.h"
 #include "lexer.h"

@@ -1,5 +1,5 @@
-/* A function's name on the first line, its arguments as text on those behind it, one a line. What
- * decodes text from elsewhere meets the worst of it here. */
+/* A function's name on the first line, its arguments as text on the following ones, one per line,
+ * for functions that decode text. */
 #include "eval.h"
 #include "functions.h"
 #include "parser.h"
@@ -21,7 +21,7 @@ static Str next_line(Str *text) {
     return line;
 }
 
-/* name(a0, a1), the names standing for the lines. */
+/* name(a0, a1), where the names are variables with the lines. */
 static Str make_call(Str text, Map *roots, Arena *arena) {
     StrBuf call = strbuf_new(arena);
     strbuf_add(&call, next_line(&text));
@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const Expr *expr;
     Value value;
     scope.budget = &budget;
-    scope.is_pure = true; /* bcrypt is slow on purpose */
+    scope.is_pure = true; /* without bcrypt, which is slow by design */
     if (!parser_parse_expression(source_text_new(STR("call"), call, arena), functions(), &expr,
                                  arena, &diags) ||
         !eval_expr(expr, &scope, &value, arena, &diags))

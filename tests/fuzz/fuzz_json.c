@@ -1,5 +1,5 @@
-/* Any bytes as JSON: the value that is read is written and read again as the same, with its type
- * and without. */
+/* Any bytes as JSON: a decoded value is encoded and decoded again as the same, with its type and
+ * without. */
 #include "json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     CHECK(json_parse_any(write(value, false, arena), &again, &error, &offset, arena));
     CHECK(value_equal(value, again));
     if (value.type == &TYPE_DYNAMIC)
-        return 0; /* an untyped null stands for itself */
+        return 0; /* an untyped null is not encoded with its type */
     JsonReader reader = json_reader_new(write(value, true, arena), arena);
     CHECK(json_read_typed(&reader, json_next(&reader), &TYPE_DYNAMIC, &again, &error, arena));
     CHECK(value_equal(value, again));

@@ -1,6 +1,5 @@
-/* Any bytes as a module's source: what is claimed keeps its meaning when it is read again, and no
- * secret is left in what is shown. */
-#include "fetch.h"
+/* Any bytes as a module's source: an accepted source keeps its meaning when it is parsed again, and
+ * its displayed form contains no secret. */
 #include "git_address.h"
 #include "url.h"
 
@@ -26,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (!git_address_parse(address.package, &git, &problem, arena))
         return 0;
     CHECK(!str_starts_with(git.url, STR("-")) && !str_starts_with(git.ref, STR("-")));
-    Url url; /* never "helper::…" */
+    Url url; /* never with "helper::" */
     CHECK(str_starts_with(git.url, STR("/")) || url_parse(git.url, &url));
     return 0;
 }

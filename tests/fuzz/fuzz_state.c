@@ -1,4 +1,5 @@
-/* Any bytes as a state file: what is accepted is written and read again with the same content. */
+/* Any bytes as a state file: an accepted state is encoded and decoded again with the same content.
+ */
 #include "statefile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,4 +1,4 @@
-"""What the fuzzers begin with, taken from the conformance vectors and the scenarios; nothing of it is kept."""
+"""The initial corpora of the fuzzers, generated from the conformance vectors and the scenarios."""
 import hashlib
 import json
 import pathlib

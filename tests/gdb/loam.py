@@ -13,7 +13,7 @@ import gdb.printing
 TEXT_MAX = 400
 ITEMS_MAX = 20
 DEPTH_MAX = 8
-# As value.h has them: a compiler leaves enumerators out that no variable's type names. gdb_sample.c holds them.
+# The values in value.h: a compiler omits enumerators that no variable's type names. gdb_sample.c checks them.
 VALUE_NULL, VALUE_UNKNOWN = 0, 2
 MARKS = {1: "sensitive ", 2: "ephemeral ", 4: "deprecated "}
 FLAG_BIG = 1
@@ -130,7 +130,7 @@ def path_text(path):
 
 
 def range_text(place):
-    """File and line where the source is a file; else the bytes within the outer source."""
+    """File and line if the source is a file; else the bytes within the outer source."""
     source = place["source"]
     if int(source) == 0:
         return ""
@@ -151,7 +151,7 @@ def diag_text(diag):
 
 
 class Text:
-    """A printer whose whole answer is a line."""
+    """A printer whose whole output is a line."""
 
     def __init__(self, value, write):
         self.value, self.write = value, write
