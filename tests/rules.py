@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Holds tests/rules.tsv against the tests: each rule names tests that are there, and that ran. Prints docs/behaviour.md.
+"""Compares tests/rules.tsv with the tests: each rule names existing tests, and they ran. Prints docs/behaviour.md.
 
     rules.py            prints the page
     rules.py --write    writes it to docs/behaviour.md
 
 The lines "# 1 Title" and "# 1.1 Title" of the table are the sections of the page, the rules below them its sentences.
 
-A row has an id, names of tests as the runner has them, and the rule. Behind a colon stands the part of the test that
+A row has an id, names of tests as the runner prints them, and the rule. After a colon follows the part of the test that
 shows the rule: a case of a unit test, a recorded run of an area, a function of a program, or a golden file beside it."""
 import glob, os, re, sys
 
@@ -20,7 +20,7 @@ For users who want to know what exactly loam does in a case: every sentence is s
 <!-- printed by tests/rules.py from tests/rules.tsv, which names the tests -->
 """
 SECTION = re.compile(r"# (\d+(?:\.\d+)?) (.+)")
-# What a reader types or finds in files: options, names with underscores, patterns, calls.
+# Code in sentences: options, names with underscores, patterns, calls.
 CODE = re.compile(r"(?<![\w`/.-])(?:-[a-z][\w-]*(?:=\w+)?|\*(?:\.\w+)+|\.\w+(?:\.\w+)*|\w+(?:\.\w+)*_\w+(?:\.\w+)*|\w+::\w+::\w+"
                   r"|\w+\((?:\w+(?:, )?)*\)|\w+\.tfstate\.d|\w+\.(?:json|md|tfstate|enabled|environment)|\\\w|&&|\|\|)(?![\w`])")
 
@@ -31,7 +31,7 @@ class Rule:
 
 
 def read_rules(path):
-    """The rules, and what is wrong with the rows."""
+    """The rules, and the errors in the rows."""
     rules, problems, seen = [], [], set()
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
@@ -76,7 +76,7 @@ def is_in_source(path, part, pattern):
 
 
 def is_called(path, part):
-    """A function of a program in Python or shell that is used in it, too; one called test_… by its name."""
+    """Whether a program in Python or shell defines and calls the function; functions named test_… are called by name."""
     if not is_in_source(path, part, r"^ *(?:def )?%s\((?:\) *\{|.*:$)"):
         return False
     with open(path, encoding="utf-8") as file:
@@ -99,7 +99,7 @@ def has_part(top, name, part):
 
 
 def says(text, name, part):
-    """Whether what a test printed tells that the part ran; programs tell of failures alone."""
+    """Whether the output of a test shows that the part ran; programs report only failures."""
     kind, _, rest = name.partition("/")
     if kind == "scenario":
         return "passed %s/%s\n" % (rest, part) in text
@@ -107,7 +107,7 @@ def says(text, name, part):
 
 
 def missing(top, rules, names):
-    """Tests that rules name and that are not there."""
+    """Tests that rules name and that do not exist."""
     for rule in rules:
         for test in rule.tests:
             name, _, part = test.partition(":")
@@ -118,7 +118,7 @@ def missing(top, rules, names):
 
 
 def not_run(rules, results, chosen):
-    """Of the tests that were chosen, those that did not run; results: name -> (passed, failed or skipped; its text)."""
+    """The selected tests that did not run; results: name -> (passed, failed or skipped; its text)."""
     for rule in rules:
         for test in rule.tests:
             name, _, part = test.partition(":")

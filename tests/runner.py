@@ -1,22 +1,22 @@
-"""Finds the tests, runs them side by side, counts.
+"""Finds the tests, runs them in parallel, counts.
 
-A test is a program: exit status 0 passed, 77 skipped (its last line says why), anything else failed.
+A test is a program: exit status 0 passed, 77 skipped (its last line gives the reason), anything else failed.
 
   unit/…, fault/…, guide/…, conformance   the ctest entries of build/dev
   threads/…                      some of them again, in build/tsan
-  scenario/…                     whole runs against recorded answers, one test an area
+  scenario/…                     whole runs compared with recorded ones, one test per area
   respelled/…                    the same with their configurations in YAML and in native syntax
   command/…                      executables in tests/command: the real program, without machines
-  lab/…, kill/…                  executables there: real machines; runs that are cut off
+  lab/…, kill/…                  executables there: real machines; interrupted runs
   backend/…                      executables in tests/backend: remote backends with their real servers
 
-What each test printed is in build/log. Emulated machines on a busy host are late at times: a test of lab/ has a second
-attempt, and the first one is shown all the same.
+The output of each test is in build/log. Emulated machines on a busy host are late at times: a test of lab/ has a second
+attempt, and the first one is shown anyway.
 
-A skip must stand in tests/skips, with the condition that allows it; any other skip is a failure. So is a unit test that
-leaves cases out, unless its name matches a row there.
+A skip must be listed in tests/skips, with the condition that allows it; any other skip is a failure. So is a unit test
+that skips cases, unless its name matches a row there.
 
-tests/rules.tsv names the tests of each rule: they must be there, and those of the pattern must have run."""
+tests/rules.tsv names the tests of each rule: they must exist, and those that match the pattern must have run."""
 import concurrent.futures, fnmatch, json, os, re, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
@@ -29,7 +29,7 @@ import run as scenario
 LOAM = os.path.join(TOP, "build/release/loam")
 LOAM_DEV = os.path.join(TOP, "build/dev/loam")
 LOG = os.path.join(TOP, "build/log")
-QUICK = os.path.join(TOP, "build/debug")  # of tests/quick: this build alone
+QUICK = os.path.join(TOP, "build/debug")  # the only build of tests/quick
 TIMEOUT = 1200
 
 
@@ -45,7 +45,7 @@ def unit_tests(build):
 
 
 def thread_tests():
-    """What threads share, under the thread sanitizer."""
+    """Data shared between threads, under the thread sanitizer."""
     with open(os.path.join(TOP, "tests/threads"), encoding="utf-8") as file:
         for name in file.read().split():
             yield "threads/" + name, [os.path.join(TOP, "build/tsan/tests", name)], {"LC_ALL": "C.UTF-8"}
@@ -60,8 +60,8 @@ def programs(folder):
 
 
 def scenarios(loam, respelled):
-    """One test for each area and each spelling that any of its cases can have. `respelled` is the program for the
-    spellings; None: without them."""
+    """One test for each area and each syntax that any of its cases can have. `respelled` is the program for the other
+    syntaxes; None: none of them."""
     path = os.path.join(TOP, "tests/scenario")
     for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
         if os.path.isdir(os.path.join(path, name)) and not name.startswith("_"):
@@ -114,7 +114,7 @@ def tell_rules(rules, results, problems):
     skipped = list(table.unseen(rules, results))
     if skipped:
         print("rules whose tests were skipped: %s" % " ".join(skipped))
-    print("%d rules, %d tests of theirs that are not there or did not run" % (len(rules), len(problems)))
+    print("%d rules, %d of their tests are missing or did not run" % (len(rules), len(problems)))
 
 
 def main():

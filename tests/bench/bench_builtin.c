@@ -1,8 +1,9 @@
-/* loam with one provider more, for the bench: `tally_thing` makes nothing, but tells nobody, so the
- * engine keeps a journal of it as of any real object. At its end the program writes into the file
- * that BENCH_TALLY names how often it was called, and how often the program has synced.
+/* loam with one additional provider for the bench: `tally_thing` creates nothing, but the engine
+ * does not know that, and keeps a journal of it as of any real object. At its end the program
+ * writes the number of its calls and the number of syncs of the program into the file that
+ * BENCH_TALLY names.
  *
- * This stands in for builtin.c, so all else is the program as it is. */
+ * This file replaces builtin.c; all else is the unchanged program. */
 #include "builtin.h"
 #include "object_builder.h"
 #include "provisioners.h"

@@ -1,5 +1,5 @@
-/* The floors: the plainest pass that a library makes over the same bytes.
- *   bench_floor yaml FILE MS   every event of libyaml, thrown away
+/* The floors: the simplest pass of a library over the same bytes.
+ *   bench_floor yaml FILE MS   every event of libyaml, discarded
  *   bench_floor json FILE MS   jansson's tree
  *   bench_floor state FILE TO  jansson's tree, written again; once, as a program of its own */
 #include "stopwatch.h"

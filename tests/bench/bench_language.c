@@ -1,5 +1,5 @@
-/* What reading and evaluating the language costs, within one process.
- *   bench_language load FOLDER MS    the folder as a module, resources against their schemas
+/* Measures reading and evaluating the language within one process.
+ *   bench_language load DIR MS       the directory as a module, resources decoded by their schemas
  *   bench_language parse FILE MS     the file's text as one expression
  *   bench_language lines FILE MS     each of its lines as an expression of its own
  *   bench_language eval TEXT MS      a thousand evaluations of the expression */
@@ -15,7 +15,7 @@
 typedef struct Bench {
     const FunctionTable *functions;
     Io io;
-    Str text; /* what the command line named */
+    Str text; /* argument of the command line */
     const Expr *expr;
     Scope scope;
 } Bench;

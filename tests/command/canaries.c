@@ -1,9 +1,9 @@
-/* Preloaded into loam by the test "canaries": keeps a copy of all that is written to files, those
- * that are deleted or replaced later included.
+/* Preloaded into loam by the test "canaries": keeps a copy of every write to a file, even if the
+ * file is deleted or replaced later.
  *
- *   CANARY_COPIES   folder: a file per path, "/" as "%", with every byte that was ever written;
- *                   "modes" has a line "MODE PATH" per write
- *   CANARY_STUCK    set: the state cannot be replaced, so that what is known goes elsewhere */
+ *   CANARY_COPIES   directory: one file per path, "/" as "%", with every byte that was ever
+ * written; "modes" has a line "MODE PATH" per write CANARY_STUCK    set: the state cannot be
+ * replaced, so results are written to errored.tfstate */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif

@@ -373,8 +373,8 @@ static const ResourceType fake_disk = {
 };
 
 static const Attribute lookup_attributes[] = {
-    {"name",   &TYPE_STRING, REQUIRED, "What to look for."},
-    {"answer", &TYPE_STRING, COMPUTED, "What was found."  },
+    {"name",   &TYPE_STRING, REQUIRED, "What to look for."         },
+    {"answer", &TYPE_STRING, COMPUTED, "The object that was found."},
 };
 
 /* With the order "defer a" it defers in plan and apply; the engine must handle both. */

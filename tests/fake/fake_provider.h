@@ -1,4 +1,5 @@
-/* fake_provider: a provider whose world is a list in memory, with failures on order and a diary.
+/* fake_provider: a provider whose objects are a list in memory, with failures on order and a record
+ * of the calls.
  *
  *   fake_thing    name!, size, tags, secret, token (write-only), zone (forces a new one), group (a
  * limit of 1 per value, "pair": of 2), kind (default "plain"), input (anything); id, revision
@@ -10,7 +11,7 @@
  *   fake_bundle   a directory of files, each an object of its own (bundle.h)
  *   data fake_lookup   name! → answer
  *
- * The world is found through the Io that the engine was given: its first member. */
+ * The provider finds its world through the engine's Io, the first member of the world. */
 #pragma once
 
 #include "provider.h"
@@ -34,7 +35,7 @@ typedef struct FakeWorld {
     pthread_mutex_t mutex;
     Arena *arena;
     VEC(FakeObject *) objects;
-    StrBuf diary;   /* "create a" a line, as the calls end; reads are not written down */
+    StrBuf diary;   /* "create a" per line, in the order in which the calls end; without reads */
     StrVec orders;  /* "create a", "half a" (creates and fails), "update a", "delete a" fail;
                        "defer a": leaves a lookup or a token to the apply;
                        "lie a": creates with another size and kind than planned */
@@ -52,7 +53,7 @@ typedef struct FakeWorld {
 
 void fake_world_open(FakeWorld *world, Arena *arena);
 void fake_world_close(FakeWorld *world);
-/* A call of this kind and name fails from now on; fake_world_obey takes all orders back. */
+/* Makes calls of this kind and name fail from now on; fake_world_obey cancels all orders. */
 void fake_world_order(FakeWorld *world, const char *order);
 void fake_world_obey(FakeWorld *world);
 FakeObject *fake_world_find(FakeWorld *world, const char *name);

@@ -71,7 +71,7 @@ static void a_note_lives(void **state) {
     assert_int_equal(case_text(c, "id").len, 36);
     check_done(c, case_read(c));
     assert_true(case_is_settled(c, NOTE));
-    /* Changed outside, then set back. */
+    /* Changed by another program, then restored. */
     write_file(&notes, ".txt", "Goodbye\n");
     check_done(c, case_read(c));
     check_str(case_text(c, "title"), "Goodbye");
@@ -80,7 +80,7 @@ static void a_note_lives(void **state) {
     Value before = c->state;
     check_done(c, case_read(c));
     assert_true(value_equal(before, c->state));
-    /* Deleted outside. */
+    /* Deleted by another program. */
     assert_int_equal(unlink(str_to_cstr(path_of(&notes, ".txt"), c->arena)), 0);
     check_done(c, case_delete(c));
     c->state = before;
@@ -105,7 +105,7 @@ static void a_note_is_imported(void **state) {
     notes_close(&notes);
 }
 
-/* The creation of a run that was killed, before and after its file was there. */
+/* Recovers the creation of a killed run, before and after it wrote the file. */
 static void a_note_is_recovered(void **state) {
     (void)state;
     NotesCase notes;
@@ -133,7 +133,7 @@ static void a_receipt_is_waited_for(void **state) {
     const char *json = "{\"title\":\"a\",\"text\":\"b\",\"wait_for_receipt\":true,"
                        "\"timeouts\":{\"create\":\"60ms\",\"update\":\"60ms\"}}";
     check_refused(c, case_apply(c, json), "Timed out");
-    assert_true(value_is_present(c->state)); /* kept, hence tainted */
+    assert_true(value_is_present(c->state)); /* kept, and so tainted */
     write_file(&notes, ".read", "");
     ObjectBuilder builder = object_builder_of(c->state, c->arena);
     object_builder_set_text(&builder, "text", STR("other"), c->arena);
@@ -162,7 +162,7 @@ static Str source(const char *name, Arena *arena) {
     return text;
 }
 
-/* The block of code in the page is the file that is compiled here. */
+/* The code block in the page is the file that is compiled here. */
 static void the_page_shows_this_source(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");

@@ -1,5 +1,5 @@
-"""What the tests of this folder share: a private libvirt, an SSH server on loopback, a configuration with every
-kind of resource, and a look at what there really is (virsh, ls), which never asks loam.
+"""Common parts of the tests in this directory: a private libvirt, an SSH server on loopback, a configuration with every
+kind of resource, and a listing of the real objects (virsh, ls) without loam.
 
 loam runs with shim.c preloaded, which numbers its calls and kills it at one of them."""
 import collections, concurrent.futures, hashlib, itertools, os, re, shutil, signal, socket, subprocess, sys, tempfile, time
@@ -22,7 +22,7 @@ def skip(reason):
 
 
 def end_of(text):
-    """What happened, without the plan before it."""
+    """The end of the output, without the plan before it."""
     return "\n".join(text.split("\nPlan: ")[-1].splitlines()[-40:])
 
 
@@ -46,7 +46,7 @@ def write(path, text):
 
 
 def files_below(*folders):
-    """Every file and folder, with the length of what is in it."""
+    """Every file and directory, with the length of its content."""
     found = []
     for top in folders:
         for folder, names, files in os.walk(top):
@@ -56,7 +56,8 @@ def files_below(*folders):
 
 
 def new_folder():
-    """In memory where there is room: SIGKILL takes nothing out of the page cache, so syncs to a disk prove nothing here."""
+    """A directory in memory if possible: SIGKILL loses nothing of the page cache, so syncs to a disk would show nothing
+    here."""
     memory = "/dev/shm"
     fits = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 1 << 29
     return os.path.realpath(tempfile.mkdtemp(prefix="loam-kill-", dir=memory if fits else None))
@@ -67,7 +68,7 @@ def build_shim(path):
 
 
 class Folder:
-    """A configuration of local files alone, with its state: nothing but the program is needed."""
+    """A configuration of local files only, with its state: needs nothing but the program."""
 
     CONFIGURATION = """
 resource:
@@ -109,7 +110,7 @@ resource:
         return [line for line in files_below(self.path) if "tfstate" not in line]
 
     def check_finished(self, expected):
-        """Another apply does what is left to do, and leaves nothing of its own."""
+        """Checks that another apply finishes, and leaves no file of its own."""
         self.loam("apply", "-auto-approve")
         self.loam("plan", "-detailed-exitcode")
         if self.files() != expected:
@@ -120,16 +121,16 @@ resource:
 
 
 def masked(line):
-    """Without what is another one each time: UUIDs, and the lengths of a script's marker files."""
+    """The line without parts that always differ: UUIDs, and the lengths of a script's marker files."""
     line = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "UUID", line)
     return re.sub(r"(/far/markers/\S+) \d+$", r"\1", line)
 
 
 class Lab:
-    """One folder that holds everything:
+    """One directory with everything:
 
         work/    the configuration (a part, or all), the state, the files of local_file
-        far/     what comes by SSH      pools/   of libvirt      libvirt/   the daemon's own"""
+        far/     files created over SSH      pools/   of libvirt      libvirt/   the daemon's own"""
 
     def __init__(self, part):
         self.part = part
@@ -189,7 +190,7 @@ class Lab:
             "Port %d" % self.port, "ListenAddress 127.0.0.1", "HostKey " + self.path("host"), "PidFile none",
             "AuthorizedKeysFile " + self.path("user.pub"), "StrictModes no", "UsePAM no", "PermitRootLogin yes",
             "PasswordAuthentication no", "MaxStartups 100",
-            # A shell that reads its user's start files would take its time.
+            # A shell that reads its user's startup files would be slow.
             "SetEnv LOAM_STATE_DIR=%s HOME=%s" % (self.path("far/markers"), self.path("pools")), ""]))
         self.server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", self.path("sshd_config")],
                                        stdin=subprocess.DEVNULL, stderr=open(self.path("sshd.log"), "a"))
@@ -198,7 +199,7 @@ class Lab:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             time.sleep(0.05)
-        raise Failed("sshd did not come up")
+        raise Failed("sshd did not start")
 
     def stop(self):
         if self.server:
@@ -208,7 +209,7 @@ class Lab:
         run(LIBVIRT, "stop", self.path("libvirt"), check=False)
 
     def begin_anew(self):
-        """After a failure: nothing of it may spoil what follows."""
+        """Starts again after a failure, whose remains must not affect later checks."""
         self.stop()
         for folder in ("work", "far", "pools", "libvirt"):
             shutil.rmtree(self.path(folder), ignore_errors=True)
@@ -230,7 +231,7 @@ class Lab:
         return run(*self.command(*arguments), check=check, env=self.environment())
 
     def counted(self, *arguments, **kill):
-        """Under the shim. Returns what run() does, and the calls as [name, detail]."""
+        """Runs under the shim. Returns the result of run(), and the calls as [name, detail]."""
         log = self.path("calls")
         if os.path.exists(log):
             os.unlink(log)
@@ -243,15 +244,15 @@ class Lab:
     # -- what there is ---------------------------------------------------------------------------------------
 
     def virsh(self, *commands, driver="qemu"):
-        """Errors, as of a pool that is not there, do not count."""
+        """Runs virsh; errors, for example about a missing pool, are ignored."""
         return subprocess.run(["virsh", "-q", "-c", self.uri(driver), "; ".join(commands)], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8").stdout
 
     def look(self):
-        """Everything that is there, as lines."""
+        """All real objects, as lines."""
         seen = []
         if self.has_libvirt:
-            for driver in ("qemu", "lxc"): # without the number of a machine that runs
+            for driver in ("qemu", "lxc"): # without the number of a running machine
                 lines = self.virsh("list --all", driver=driver).splitlines()
                 seen += [" ".join([driver, *line.split()[1:]]) for line in lines if line.strip()]
             lists = ["net-list --all", "nwfilter-list", "pool-list --all", *("pool-refresh %s; vol-list %s" % (pool, pool) for pool in POOLS)]
@@ -260,7 +261,7 @@ class Lab:
                     seen.append(" ".join(line.split()))
         for line in files_below(self.path("libvirt/etc")):
             name, size = line.split(" ")[0], line.split(" ")[1:]
-            # Folders of libvirt's own stay; so do the filters that come with it, and what was there at the start.
+            # libvirt's own directories stay; so do its predefined filters, and everything that existed at the start.
             if size and not re.search(r"/etc/[^/]*$|/nwfilter/(allow|clean|no|qemu)-", name):
                 seen.append(name)
         seen += files_below(self.path("pools"), self.path("far"))
@@ -271,7 +272,7 @@ class Lab:
         return [masked(line.replace(self.top, "")) for line in seen]
 
     def contents(self):
-        """Digests of what was written by local_file, by SSH, and of the uploaded images."""
+        """Digests of the files of local_file, of files written over SSH, and of uploaded images."""
         found = []
         for folder in ("work/out", "far/files", "pools/main"):
             for top, _, names in os.walk(self.path(folder)):
@@ -283,7 +284,7 @@ class Lab:
         return sorted(found)
 
     def scripts(self):
-        """Those that ran, by the line that each wrote."""
+        """The scripts that ran, by the line that each wrote."""
         path = self.path("ran")
         return ["ran " + line for line in read(path).decode().split()] if os.path.exists(path) else []
 
@@ -291,7 +292,7 @@ class Lab:
         return collections.Counter(self.look() + self.contents() + self.scripts())
 
     def check(self, expected):
-        """What a call of a killed run still does over there may take a moment."""
+        """Compares with `expected`; a remote call of a killed run may still take a moment."""
         for wait in (0.3, 1, 0):
             seen = self.world()
             if seen == expected:
@@ -306,7 +307,7 @@ class Lab:
             os.unlink(self.path("ran"))
 
     def forget(self):
-        """No state: as before the first run."""
+        """Removes the state, as before the first run."""
         for name in os.listdir(self.work):
             if "tfstate" in name:
                 os.unlink(os.path.join(self.work, name))
@@ -320,8 +321,8 @@ LONG = ("virDomainCreateWithFlags", "virDomainDestroyFlags", "virNetworkCreate",
 
 
 def points(calls):
-    """Where to kill: before every call, and in the middle of those that take a while. Of many like calls in a row
-    (the pieces of an upload) the first, one in the middle and the last."""
+    """Points to kill at: before every call, and in the middle of slow ones. Of many equal calls in a row (parts of an
+    upload) the first, one in the middle and the last."""
     found = []
     start = 0
     for at in range(1, len(calls) + 1):
@@ -336,7 +337,7 @@ def points(calls):
 
 
 class Command:
-    """A command to kill at each of its points, and what the world must be when the next run has finished it."""
+    """A command to kill at each of its points, and the expected objects after the next run."""
 
     def __init__(self, lab, name, *arguments, step=1):
         self.last = [""]
@@ -353,7 +354,7 @@ class Command:
         return done, calls
 
     def measure(self):
-        """Undisturbed."""
+        """Runs undisturbed."""
         _, self.calls = self.go()
         self.points = points(self.calls)
         self.expected = self.lab.world()
@@ -365,7 +366,7 @@ class Command:
                                               " ".join(self.last))
 
     def run(self, point):
-        """Killed there (None: not at all), then finished by the next run."""
+        """Runs, killed at the point (None: not killed), and checks that the next run finishes."""
         if point:
             done, calls = self.go(**dict([point]))
             self.last = calls[-1] if calls else [""]
@@ -379,12 +380,12 @@ class Command:
         if self.arguments[0] == "apply":
             plan = self.lab.loam("plan", "-detailed-exitcode", check=False)
             if plan.returncode != 0:
-                raise Failed("the plan after it is not empty:\n" + plan.stdout[-3000:])
+                raise Failed("the next plan is not empty:\n" + plan.stdout[-3000:])
         self.lab.check(self.expected)
 
 
 def enumerate_points(part, make_commands):
-    """Kills at every point of two commands that undo each other, a point of each a cycle. Returns the failures."""
+    """Kills at every point of two commands that undo each other, one point of each per cycle. Returns the failures."""
     failures = []
     began = time.monotonic()
     with Lab(part) as lab:
@@ -409,7 +410,7 @@ def enumerate_points(part, make_commands):
 
 
 def run_checks(*checks):
-    """Each a function of a folder of its own."""
+    """Each check is a function that gets its own directory."""
     failed = 0
     for check in checks:
         top = new_folder()

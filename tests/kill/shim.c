@@ -1,21 +1,20 @@
-/* Preloaded into loam by the tests of this folder: numbers every call that changes the world, in
- * the order of the calls, and ends the process by SIGKILL at one of them.
+/* Preloaded into loam by the tests of this directory: numbers every call that changes files or
+ * objects, and ends the process with SIGKILL at one of them.
  *
  *   KILL_LOG       file that gets a line "NUMBER NAME DETAIL" before each call
- *   KILL_AT        number of the call that is not made: the process is killed before it
- *   KILL_IN        number of the call in the middle of which the process is killed
- *   KILL_AFTER_US  so long after its start; 2000
- *   KILL_WITH      number of another signal than SIGKILL; after it the call is made
- *   KILL_UNDER     folder whose files count; files elsewhere, sockets and pipes do not
- *   FAIL_AT        number of the call that fails; opening to read and syncs are calls, too
- *   FAIL_WITH      errno of that
- *   FAIL_HALF      a write that fails writes half of it before
- *   FAIL_ON        from then on, all calls of its kind fail, if their path ends so
- *   FAIL_COUNT     nothing fails, but calls are numbered as with FAIL_AT
+ *   KILL_AT        number of the call before which the process is killed
+ *   KILL_IN        number of the call during which the process is killed
+ *   KILL_AFTER_US  time after the start of that call; default 2000
+ *   KILL_WITH      number of another signal than SIGKILL; the call then follows
+ *   KILL_UNDER     directory whose files count; files elsewhere, sockets and pipes do not
+ *   FAIL_AT        number of the call that fails; opens for reading and syncs are counted too
+ *   FAIL_WITH      errno of that call
+ *   FAIL_HALF      a failing write first writes half of its bytes
+ *   FAIL_ON        from then on, all calls of its kind fail if their path ends so
+ *   FAIL_COUNT     no call fails, but calls are numbered as with FAIL_AT
  *
- * Being killed after a call is being killed before the next one: nothing that others can see lies
- * between. A sync is no call in this sense, as SIGKILL takes nothing out of the kernel's page
- * cache. */
+ * A death after a call is the same as one before the next call: no visible effect is between them.
+ * A sync does not count here, because SIGKILL loses nothing of the kernel's page cache. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -47,12 +46,12 @@ static long setting(const char *name, long otherwise) {
     return text ? strtol(text, NULL, 10) : otherwise;
 }
 
-/* What loam starts is not killed. */
+/* Child processes of loam are not killed. */
 __attribute__((constructor)) static void spare_children(void) {
     unsetenv("LD_PRELOAD");
 }
 
-/* Libvirt comes with a module that is loaded later, so it is not among the "next" libraries. */
+/* libvirt is used by a module that is loaded later, so dlsym(RTLD_NEXT) does not find it. */
 static void *find(const char *name) {
     void *found = dlsym(RTLD_NEXT, name);
     if (!found) {
@@ -102,7 +101,7 @@ static long point(const char *name, const char *detail) {
     return number;
 }
 
-/* What a disk says when it is full is said of calls that need room, and of no other. */
+/* Errors of a full disk are only returned by calls that need space. */
 static _Atomic(const char *) failing_name;
 static atomic_int half_written = -1;
 
@@ -120,7 +119,7 @@ static bool is_like(const char *name, const char *failed) {
     return failed && (!strcmp(name, failed) || (strstr(kinds, name) && strstr(kinds, failed)));
 }
 
-/* The call is to fail; errno is set. */
+/* Returns whether the call must fail; errno is then set. */
 static bool fails(const char *name, const char *detail) {
     long number = point(name, detail);
     if (number == setting("FAIL_AT", 0))
@@ -204,7 +203,7 @@ static bool sync_fails(int fd) {
     return counts_all() && file_fails("sync", fd);
 }
 
-/* Half of it, and nothing at the next attempt: how a disk that is full answers. */
+/* Half of it, and nothing at the next attempt, like a full disk. */
 static ssize_t write_file(int fd, const void *bytes, size_t size, off64_t offset) {
     bool is_rest = half_written == fd;
     half_written = -1;
@@ -295,12 +294,12 @@ VIR(virNWFilterPtr, virNWFilterDefineXML, (virConnectPtr c, const char *x), (c, 
 VIR(virNWFilterPtr, virNWFilterDefineXMLFlags, (virConnectPtr c, const char *x, unsigned int f), (c, x, f))
 VIR(int, virNWFilterUndefine, (virNWFilterPtr n), (n))
 
-/* Ends uploads and downloads alike; the latter change nothing, but a point more is no harm. */
+/* Ends uploads and downloads; the latter change nothing, but another point does no harm. */
 VIR(int, virStreamFinish, (virStreamPtr s), (s))
 
 #define SSH(type, name, parameters, arguments) CALL(type, name, parameters, arguments, point(#name, ""))
 
-/* Asked for anew until the answer is there, and the end is sent again by closing: the first time counts. */
+/* Called again until the reply arrives, and closing sends the end again: the first call counts. */
 static _Thread_local bool is_asked, is_ended;
 CALL(ssh_channel, ssh_channel_new, (ssh_session s), (s), is_asked = is_ended = false)
 CALL(int, ssh_channel_request_exec, (ssh_channel c, const char *x), (c, x),

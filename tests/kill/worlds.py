@@ -1,7 +1,7 @@
-"""What deaths and faults are tried on: each a folder with something in it already, a command that changes it, and what
-must be there when the next run has finished. All of it is local: the program, a shell, a disk.
+"""The subjects of deaths and faults: each is a directory with existing objects, a command that changes them, and the
+expected objects after the next run. All are local: the program, a shell, a disk.
 
-A world is prepared once; every trial has a copy of its own. The verdict is what ls shows, not what loam says."""
+A world is prepared once; every trial has its own copy. The result is the output of ls, not of loam."""
 import base64, collections, hashlib, json, os, re, shutil
 from kill import LOAM, Failed, build_shim, end_of, new_folder, read, run, skip, write
 
@@ -11,10 +11,9 @@ DESTROY = ("destroy", "-auto-approve")
 
 
 class World:
-    """before: rows of configuration and command, which make what is there before.
-    configuration, command: what is cut off. finish: the commands of the next run; the first has nothing left to do at
-    times, and then may fail if may_be_done. keeps: no object may be another one afterwards. sealed: with an encrypted
-    state."""
+    """before: rows of configuration and command, which create the initial objects. configuration, command: the interrupted
+    run. finish: the commands of the next run; the first may have nothing left to do, and then may fail if may_be_done.
+    keeps: no object may be replaced. sealed: with an encrypted state."""
 
     def __init__(self, name, configuration, command=APPLY, before=(), finish=None, parallelism=1, may_be_done=False, keeps=False,
                  sealed=False):
@@ -33,7 +32,7 @@ resource:
 output: {all: {value: "${local_file.two.content}"}}
 """
 
-# Permission and content in place or by replacement, as the provider has it; one goes, one comes.
+# Permission and content change in place or by replacement, as the provider decides; one is removed, one added.
 CHANGED = """
 resource:
   terraform_data: {first: {input: b}, second: {input: "${local_file.two.filename}"}}
@@ -52,7 +51,7 @@ resource:
     many: {count: %d, input: "${terraform_data.second.id}"}
 """
 
-# The new one is there before the old one goes, which is the deposed one in between.
+# The successor is created before the predecessor is deleted, which is deposed in between.
 DEPOSED = """
 resource:
   terraform_data:
@@ -174,7 +173,7 @@ WORLDS = [
 
 
 class Trial:
-    """A copy of a world in a folder of its own."""
+    """A copy of a world in its own directory."""
 
     def __init__(self, bench, world, path):
         self.bench, self.world, self.path = bench, world, path
@@ -212,17 +211,17 @@ class Trial:
         self.write_configuration(self.world.configuration)
 
     def finish(self):
-        """What a user does after a run that ended badly: the same again."""
+        """Runs the same command again, as a user does after a failed run."""
         for number, command in enumerate(self.world.finish):
             self.succeed(*command, may_be_done=self.world.may_be_done and number == 0)
         if self.world.command[0] != "destroy":
             self.succeed(*APPLY)
             self.succeed("plan", "-detailed-exitcode")
 
-    # -- the verdict -----------------------------------------------------------------------------------------
+    # -- the result -------------------------------------------------------------------------------------------
 
     def objects(self):
-        """What the states hold: address, status and, where nothing may be made anew, the attributes."""
+        """The objects in the states: address, status and, if no object may be replaced, the attributes."""
         if self.world.sealed:
             return sorted(self.objects_of(json.loads(self.succeed("state", "pull")), "terraform.tfstate"))
         found = []
@@ -234,7 +233,7 @@ class Trial:
         return sorted(found)
 
     def check_sealed(self):
-        """What is in the clear is as it was before."""
+        """Checks that only files that were plain text before are plain text."""
         origin = self.bench.origin(self.world)
         for name in os.listdir(self.path) if self.world.sealed else ():
             text = read(os.path.join(self.path, name)) if "tfstate" in name else b""
@@ -251,7 +250,7 @@ class Trial:
         return sorted(set(UUID.findall(read(self.state()))) if os.path.exists(self.state()) else set())
 
     def look(self):
-        """Every file with the digest of what is in it."""
+        """Every file with the digest of its content."""
         seen = self.objects()
         for folder, folders, names in os.walk(self.path):
             seen += [os.path.relpath(os.path.join(folder, name), self.path) + "/" for name in folders]
@@ -273,7 +272,7 @@ class Trial:
             raise Failed("an object is another one than before")
 
     def journal(self):
-        """The records that a death left: their kinds in order, and whether one has begun what has no end."""
+        """The journal records of the dead run: their kinds in order, and whether an operation has no end."""
         path, kinds, open_ones = self.state(".journal"), [], set()
         for line in read(path).splitlines() if os.path.exists(path) else []:
             try:
@@ -289,7 +288,7 @@ class Trial:
 
 
 class Bench:
-    """Where trials take place."""
+    """The place of the trials."""
 
     def __init__(self):
         if shutil.which("gcc") is None:
@@ -316,7 +315,7 @@ class Bench:
         return Trial(self, world, path)
 
     def measure(self, world, **shim):
-        """Undisturbed: the calls as [name, detail], and what is there afterwards."""
+        """Runs undisturbed: returns the calls as [name, detail], and the files afterwards."""
         origin = Trial(self, world, self.origin(world))
         if not os.path.exists(origin.path):
             origin.prepare()

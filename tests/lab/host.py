@@ -1,7 +1,7 @@
-"""A host of one's own for the tests of this folder: a private libvirt, an SSH server among its networks, a
-configuration, and the real loam run there. What there really is tell virsh and files, never loam.
+"""A private host for the tests of this directory: a private libvirt, an SSH server in its network namespace, a
+configuration, and the real loam. virsh and files show the real objects, without loam.
 
-    top/work    the configuration and its state         top/far    what comes by SSH
+    top/work    the configuration and its state         top/far    files created over SSH
     top/pools   of libvirt's storage                    top/libvirt   the daemon's own"""
 import json, os, re, shutil, subprocess, sys, tempfile, time
 
@@ -29,7 +29,7 @@ def run(*command, check=True, **options):
 
 
 def image(name):
-    """The folder of an image that examples/lab/image builds."""
+    """The directory of an image that examples/lab/image builds."""
     return run(os.path.join(LAB, "image"), name).stdout.splitlines()[-1]
 
 
@@ -45,19 +45,19 @@ def write(path, text):
 
 
 def is_unknown(marks):
-    """Of after_unknown: whether anything in it is not known yet."""
+    """Returns whether anything in after_unknown is unknown."""
     inner = marks.values() if isinstance(marks, dict) else marks if isinstance(marks, list) else ()
     return marks is True or any(is_unknown(mark) for mark in inner)
 
 
 def changed_attributes(before, after, unknown):
-    """Names of the attributes that differ; one that is not known yet counts."""
+    """Names of the attributes that differ or are unknown."""
     return sorted(name for name in set(before) | set(after) | set(unknown)
                   if is_unknown(unknown.get(name)) or before.get(name) != after.get(name))
 
 
 class Plan:
-    """A saved plan: what it does to each address, as "update memory,vcpu", "create", "replace size", "delete"."""
+    """A saved plan: its action for each address, as "update memory,vcpu", "create", "replace size", "delete"."""
 
     def __init__(self, text, document):
         self.text = text
@@ -83,7 +83,7 @@ class Plan:
             if self.changes.get(address) != expected.get(address):
                 lines.append("  %s: planned %s, expected %s" % (address, self.changes.get(address, "nothing"),
                                                                 expected.get(address, "nothing")))
-        raise Failed("%s\nThe plan is another one:\n%s" % (self.text, "\n".join(lines)))
+        raise Failed("%s\nThe plan differs:\n%s" % (self.text, "\n".join(lines)))
 
 
 class Host:
@@ -129,7 +129,7 @@ class Host:
         return run(*self.command(*command), **options)
 
     def outside(self, *command, **options):
-        """In the daemon's own folders, to mount what it shall see."""
+        """Runs a command in the daemon's directories, for example to mount something for it."""
         pid = run(os.path.join(LAB, "libvirt"), "pid", self.path("libvirt")).stdout.strip()
         return run("nsenter", "-t", pid, "-m", "-r", "--", *command, **options)
 
@@ -142,8 +142,8 @@ class Host:
         return read(self.path(name)), read(self.path(name + ".pub"))
 
     def start_sshd(self, host_key="host"):
-        """On port 22 of the host's loopback, anew when it runs. Who may log in and what it shows at first stand in the
-        variables."""
+        """Starts or restarts sshd on port 22 of the host's loopback. The variables hold the accepted user key and the
+        initial host key."""
         self.stop_sshd()
         self.variables.update(user_key=self.make_key("user")[0], host_key=self.make_key("host")[1])
         self.make_key(host_key)
@@ -151,7 +151,7 @@ class Host:
             "ListenAddress 127.0.0.1", "HostKey " + self.path(host_key), "PidFile none", "UsePAM no", "StrictModes no",
             "AuthorizedKeysFile " + self.path("user.pub"), "PermitRootLogin yes", "PasswordAuthentication no",
             "MaxStartups 100",
-            # A shell that reads its user's start files would take its time.
+            # A shell that reads its user's startup files would be slow.
             "SetEnv LOAM_STATE_DIR=%s HOME=%s" % (self.path("far/markers"), self.path("far")), ""]))
         os.makedirs("/run/sshd", exist_ok=True)
         self.server = subprocess.Popen(self.command("/usr/sbin/sshd", "-D", "-e", "-f", self.path("sshd_config")),
@@ -160,7 +160,7 @@ class Host:
             if "listening on" in read(self.path("sshd.log")):
                 return
             time.sleep(0.05)
-        raise Failed("sshd did not come up:\n" + read(self.path("sshd.log")))
+        raise Failed("sshd did not start:\n" + read(self.path("sshd.log")))
 
     def stop_sshd(self):
         if self.server:
@@ -184,7 +184,7 @@ class Host:
         return Plan(text, json.loads(self.loam("show", "-json", self.path("plan")).stdout))
 
     def apply_plan(self):
-        """What plan() saved."""
+        """Applies the plan that plan() saved."""
         return self.loam("apply", "-no-color", self.path("plan")).stdout
 
     def apply(self, **variables):
@@ -193,10 +193,10 @@ class Host:
     def check_quiet(self):
         done = self.loam("plan", "-no-color", "-detailed-exitcode", check=False)
         if done.returncode != 0 or "No changes" not in done.stdout:
-            raise Failed("the plan after it is not empty (status %d):\n%s" % (done.returncode, done.stdout[-6000:]))
+            raise Failed("the next plan is not empty (status %d):\n%s" % (done.returncode, done.stdout[-6000:]))
 
     def destroy(self):
-        """Nothing may be left of what loam made, seen with virsh and ls."""
+        """Destroys everything, and checks with virsh and ls that nothing of it is left."""
         self.loam("destroy", "-auto-approve")
         seen = self.virsh("list --all --name", "net-list --all --name", "pool-list --all --name") + \
             self.virsh("list --all --name", driver="lxc")

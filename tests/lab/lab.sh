@@ -1,5 +1,5 @@
-# What the lab's tests share: a private libvirt, seeds, machines. Sourced with $work, an empty folder, set.
-# Machines are made with virsh here: these tests are about the lab itself, before loam comes in.
+# Common parts of the lab's tests: a private libvirt, seeds, machines. Sourced with $work set to an empty directory.
+# Machines are created with virsh: these tests are about the lab itself, without loam.
 lab=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../examples/lab
 gateway=10.77.0.1 # the hypervisor's own address on the machines' network
 options=(-o BatchMode=yes -o ConnectTimeout=10 -o LogLevel=ERROR -o StrictHostKeyChecking=yes
@@ -61,7 +61,7 @@ ethernets:
     match: {macaddress: "52:54:00:77:00:$(printf %02x "$2")"}
     set-name: eth0
     addresses: [10.77.0.$2/24]
-    routes: [{to: 0.0.0.0/0, via: $gateway}] # Debian 12's cloud-init does not know the word default
+    routes: [{to: 0.0.0.0/0, via: $gateway}] # Debian 12's cloud-init does not know "default"
 YAML
   genisoimage -quiet -V cidata -J -R -o "$folder.iso" "$folder"
 }
@@ -74,7 +74,7 @@ interface() { # number, filter
 XML
 }
 
-# A machine of the RAM disk alone, or on the disk image that is named.
+# A machine that runs from the RAM disk only, or from the given disk image.
 define_vm() { # name, number, MiB, image or "", filter or ""
   local boot disk= root=
   boot=$("$lab/image" boot)
@@ -102,7 +102,7 @@ XML
   qemu define "$work/$1.xml" >/dev/null
 }
 
-# A container whose root is an overlay on a tree: what it writes stays in $work.
+# A container whose root is an overlay on a tree: its writes are stored in $work.
 define_container() { # name, number, tree, init, filter or ""
   local root
   root=$("$lab/libvirt" root "$work/libvirt" "$1" "$("$lab/image" "$3")/root")

@@ -1,5 +1,5 @@
-/* The program with the sample provider instead of most others. This stands in for builtin.c, so all
- * else is the program as it is. */
+/* The program with the sample provider in place of most others. This file replaces builtin.c; all
+ * else is the unchanged program. */
 #include "builtin.h"
 #include "provisioners.h"
 #include "random_provider.h"

@@ -1,4 +1,4 @@
-/* Tables with everything, and calls that make up unknown values. */
+/* Tables with every feature, and calls that generate unknown values. */
 #include "sample_provider.h"
 #include "bundle.h"
 #include "object_builder.h"
@@ -153,7 +153,7 @@ static const Attribute strict_attributes[] = {
 
 /* clang-format on */
 
-/* Making values up. */
+/* Generated values. */
 
 static Value fill(Value value, Path path, Arena *arena);
 
@@ -192,7 +192,7 @@ static Value make_up(const Type *type, Path path, Arena *arena) {
                                      : value_tuple(items, type->count, arena);
 }
 
-/* `value` with something for all that is unknown in it. */
+/* `value` with a generated value for everything unknown in it. */
 static Value fill(Value value, Path path, Arena *arena) {
     if (value_is_wholly_known(value))
         return value;
@@ -208,7 +208,7 @@ static Value fill(Value value, Path path, Arena *arena) {
     return value_with_items(value, items, arena);
 }
 
-/* The configuration with everything that is computed and left out unknown. */
+/* The configuration in which omitted computed attributes are unknown. */
 static Value open_computed(Value config, const Schema *schema, Arena *arena) {
     Value *items = value_copy_items(config, arena);
     for (size_t i = 0; i < config.count; i++) {
@@ -241,7 +241,7 @@ static bool read_text(const Call *call, const char *prefix, Str name, Str *out) 
     return true;
 }
 
-/* Says more than a provider should. */
+/* Reports secrets in its error, which a provider should not do. */
 static bool is_stuck(const Call *call, Value prior, Diags *diags) {
     Str text;
     if (!read_text(call, "stuck-", object_text(prior, "name", STR_EMPTY), &text))
@@ -345,7 +345,7 @@ static bool outside_create(const Call *call,
     return strict_create(call, request, response, diags);
 }
 
-/* The object is there although the call had no end. */
+/* The object exists although the call did not finish. */
 static bool outside_recover(const Call *call,
                             const RecoverRequest *request,
                             RecoverResponse *response,

@@ -1,12 +1,11 @@
-"""Recording: the steps of a case, answered by another program.
+"""Recording: the results of a case's steps in another program.
 
-    run.py LOAM AREA CASE --record terraform                       an old case anew
+    run.py LOAM AREA CASE --record terraform                       an old case again
     run.py LOAM AREA CASE --record terraform DIRECTORY COMMAND…    a new case
 
-DIRECTORY holds the configuration, each COMMAND is one argument: 'plan -input=false -json -out=tfplan'. A command
-@OTHER puts the files of the directory OTHER over those that are there before the next command runs. Of an old
-case, what is done stays and what is expected is made anew. Nothing else is judged: read the record before you
-commit it."""
+DIRECTORY contains the configuration, each COMMAND is one argument: 'plan -input=false -json -out=tfplan'. A command
+@OTHER copies the files of the directory OTHER over the existing ones before the next command. An old case keeps its
+steps, and gets new expectations. Nothing else is checked: read the record before you commit it."""
 import os
 
 DONE = ("run change_files env stdin state_path collect background wait_file wait_background diagnostics").split()
@@ -16,7 +15,7 @@ CHANGES = ("apply", "destroy", "refresh")
 
 
 def content_of(tools, name, text):
-    """JSON as an object, so that it can be written in other syntaxes, if it is laid out as the runner would."""
+    """JSON as an object, so that it can be written in other syntaxes, if its layout is the runner's."""
     if name.endswith(".json"):
         value = tools.parse(text)
         if tools.unparse(value) + "\n" == text:
@@ -47,7 +46,7 @@ def new_case(tools, identity, directory, commands):
 
 
 def answer(run, tools, step, before):
-    """The step with what the program shows of it, and the state after it."""
+    """The step with the program's output, and the state after it."""
     words = step["run"]
     status, text, _ = run.call(words, step)
     after = run.state(step)
@@ -91,7 +90,7 @@ def answer_text(run, tools, words, text):
 
 
 def record(tools, program, case):
-    """The case with the answers of `program`."""
+    """The case with the results of `program`."""
     run = tools.Run(program, case, tools.respell.SUFFIX)
     try:
         run.write_files(case.get("files"))

@@ -1,5 +1,5 @@
-"""Configurations that stand in JSON, written in YAML and in native syntax: SPELLINGS has a row for each, and
-spell() writes all files of a configuration anew."""
+"""Rewrites JSON configurations in YAML and in native syntax: SPELLINGS has a row for each syntax, and spell() rewrites all
+files of a configuration."""
 import json
 
 SUFFIX = ".tf.json"
@@ -17,7 +17,7 @@ def scalar(value):
 
 
 def yaml(value, indent=0):
-    """Block style; texts in double quotes mean in YAML what they mean in JSON."""
+    """Block style; YAML reads texts in double quotes as JSON does."""
     pad = "\n" + "  " * indent
     if isinstance(value, dict) and value:
         return "".join(pad + scalar(key) + ":" + yaml(item, indent + 1) for key, item in value.items())
@@ -57,7 +57,7 @@ BLOCKS = {
 
 
 def sequence_end(text, at):
-    """The end of what ${ or %{ begins: strings within may hold sequences again."""
+    """The end of the sequence that ${ or %{ starts; strings within may contain sequences again."""
     depth = 0
     while at < len(text):
         if text[at] == '"':
@@ -122,7 +122,7 @@ def bodies(value):
 
 
 def named(label):
-    if label == "//":  # a label in JSON alone
+    if label == "//":  # a label in JSON only
         raise ValueError("a comment where a label stands")
     return label
 
@@ -160,7 +160,7 @@ SPELLINGS = {
 
 
 def unique(pairs):
-    """An object without a key that is there twice: JSON says more with one than the others can."""
+    """An object without a duplicate key: other syntaxes cannot express one."""
     if len(dict(pairs)) < len(pairs):
         raise ValueError("a key is there twice")
     return dict(pairs)
@@ -171,7 +171,7 @@ def rename(path, suffix):
 
 
 def spell(files, suffix):
-    """Path → text, or None for a file that goes away; what is no configuration stays as it is."""
+    """Path → text, or None for a removed file; other files stay unchanged."""
     out = {}
     for path, text in files.items():
         if path.endswith(SUFFIX) and suffix != SUFFIX and text is not None:
@@ -181,7 +181,7 @@ def spell(files, suffix):
 
 
 def can_spell(files):
-    """JSON alone, in a form that has no oddities of JSON (its errors have tests of their own)."""
+    """JSON only, without JSON's special forms (other tests check their errors)."""
     try:
         for suffix in SPELLINGS:
             spell(files, suffix)

@@ -2,23 +2,21 @@
 """Replays recorded runs.
 
     run.py LOAM AREA [CASE…] [-v] [-s SPELLING] [--keep]
-    run.py LOAM AREA CASE --show               write the files out, run the steps and print what they print
+    run.py LOAM AREA CASE --show               write the files, run the steps and print their output
     run.py LOAM AREA CASE --gdb STEP           the steps before STEP as with --show, then STEP in gdb
     run.py LOAM AREA CASE --record PROGRAM [DIRECTORY COMMAND…]
-                                               answer the steps with PROGRAM: terraform, tofu (record.py)
+                                               record the steps with PROGRAM: terraform, tofu (record.py)
 
-AREA is a directory beside this file. A case is a JSON file in it: files of a configuration, and steps,
-each with the words that the program is called with and what a real engine did for them. A member that
-a step does not have is not compared. Ids, lineages, times and the folder get names, so that two runs
-can be compared; texts for people are free. Plans, states, events and verdicts are otherwise equal to the
-record, diagnostics with the line and column where they begin.
+AREA is a directory beside this file. A case is a JSON file in it: files of a configuration, and steps, each with the
+arguments of the program and the recorded result of Terraform or OpenTofu. A missing member of a step is not compared.
+Ids, lineages, times and the directory get names, so that two runs can be compared; texts for people are not compared.
+Plans, states, events and results are otherwise equal to the record, and so are the start positions of diagnostics.
 
-With -s yaml or -s hcl each configuration that stands in JSON is first written anew in that syntax; the
-answers must be the same, but for where in a file a diagnostic points and what the plan tells of how the
-configuration is written. Other cases are left out.
+With -s yaml or -s hcl each JSON configuration is first rewritten in that syntax. The results must be the same, except for
+positions of diagnostics and those parts of a plan that depend on the syntax. Other cases are skipped.
 
---keep leaves the directory of each case where it ran and prints its name. The last line counts; exit status 1
-if any case failed."""
+--keep leaves the directory of each case and prints its name. The last line has the total; exit status 1 if any case
+failed."""
 import argparse, json, os, re, shutil, subprocess, sys, tempfile, time
 from decimal import Decimal
 
@@ -35,11 +33,11 @@ ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
-# Values of the user: exact.
+# Values of the user: compared exactly.
 VALUES = set("before after values value attributes constant_value default index index_key".split())
-# Trees of true and false: what is not true may be left out.
+# Trees of true and false: false may be omitted.
 MASKS = set("after_unknown before_sensitive after_sensitive sensitive_values".split())
-# That they are there is a statement, so an unexpected one is a difference.
+# The presence of these members has a meaning, so an unexpected one is a difference.
 TELLING = set(
     "dependencies depends_on action_reason replace_paths previous_address importing deposed deposed_key status tainted "
     "create_before_destroy resource_drift output_changes checks check_results index index_key module module_address "
@@ -61,7 +59,7 @@ def parse(text):
 
 
 def unparse(value, level=0, indent="  "):
-    """JSON with numbers as they were read, two blanks a level unless told."""
+    """JSON with numbers as they were read; `indent` per level."""
     if isinstance(value, Decimal):
         return str(value)
     if not isinstance(value, (dict, list)) or not value:
@@ -82,7 +80,7 @@ def brief(value):
     return text if len(text) <= 200 else text[:200] + "…"
 
 
-# Names for what differs from run to run.
+# Names for values that differ from run to run.
 
 
 def address_of(resource, instance):
@@ -102,7 +100,7 @@ class Naming:
         self.meet_ids(state)
 
     def meet_masked(self, state):
-        """A random text of an attribute that the case names is called by that attribute's address."""
+        """Names the random text of an attribute that the case lists after that attribute's address."""
         places = ("module", "mode", "type", "name")
         for resource in sorted(state.get("resources") or [], key=lambda r: [r.get(p, "") for p in places]):
             for instance in resource.get("instances") or []:
@@ -116,7 +114,7 @@ class Naming:
                     self.masked[found] = "<%s%s>" % (address, again)
 
     def meet_ids(self, state):
-        """An object of terraform_data is called by the address where it was seen first."""
+        """Names an object of terraform_data after its first address."""
         for resource in sorted(state.get("resources") or [], key=lambda r: (r.get("module", ""), r.get("name", ""))):
             if resource.get("mode") != "managed" or resource.get("type") != "terraform_data":
                 continue
@@ -150,7 +148,7 @@ class Naming:
         return value
 
 
-# What the program printed and wrote, in one form.
+# The program's output and files in one form.
 
 
 def of_state(state, naming):
@@ -216,7 +214,7 @@ def of_changes(changes):
 
 
 def of_document(document, naming):
-    """`show -json`, of a plan or a state."""
+    """`show -json` of a plan or a state."""
     document = naming.apply(document)
     shapes = {
         "planned_values": of_values, "values": of_values, "resource_changes": of_changes, "resource_drift": of_changes,
@@ -272,7 +270,7 @@ def of_events(text, naming):
 
 
 def plain_event(event):
-    """Recorded or seen: what of an event is compared."""
+    """The compared parts of a recorded or actual event."""
     event = {k: v for k, v in event.items() if k not in ("summary", "line", "range")}
     if event["type"] == "change_summary":
         event["changes"] = {k: v for k, v in event["changes"].items() if v}
@@ -320,7 +318,7 @@ def demand(holds, where, wanted, got):
 
 
 def match_expression(wanted, got, where):
-    """References alone count where there are any, and a template may be given as its value."""
+    """Only references are compared if there are any, and a template may be recorded as its value."""
     if "references" in wanted:
         got = got.get("references") or [] if isinstance(got, dict) else []
         demand(sorted(wanted["references"]) == sorted(got), where, wanted["references"], got)
@@ -363,7 +361,7 @@ def match(wanted, got, where, name=""):
 
 
 def match_bags(wanted, got, where, once):
-    """The order is free; `once`: how often is free, too."""
+    """Compares regardless of the order; `once`: also regardless of repetitions."""
     wanted, got = [sorted(map(order, side)) for side in (wanted, got)]
     if once:
         wanted, got = sorted(set(wanted)), sorted(set(got))
@@ -378,7 +376,7 @@ def without_lines(event):
 
 
 def match_exactly(wanted, got, where, once):
-    """The order is free; a record without a column fits any; `once`: how often is free, too."""
+    """Compares regardless of the order; a record without a column matches any; `once`: also regardless of repetitions."""
     def pairs(events):
         all = [(order({k: v for k, v in e.items() if k not in ("summary", "range")}), column_of(e)) for e in events]
         return list(dict.fromkeys(all)) if once else all
@@ -395,7 +393,7 @@ def match_exactly(wanted, got, where, once):
 
 
 def find_strange(wanted, got, where):
-    """The first place where two documents are not the same."""
+    """The first place where two documents differ."""
     if isinstance(wanted, dict) and isinstance(got, dict):
         for name in sorted(wanted.keys() | got.keys()):
             if name not in got or name not in wanted:
@@ -481,7 +479,7 @@ class Run:
                     try:
                         self.naming.meet(parse(self.read(os.path.join(base, name))))
                     except (ValueError, AttributeError, TypeError):
-                        pass  # a broken state is part of some cases
+                        pass  # some cases have an invalid state
         try:
             return parse(self.read(step.get("state_path", "terraform.tfstate")) or "null")
         except ValueError:
@@ -495,7 +493,7 @@ class Run:
         return parse(text)
 
     def check_document(self, wanted, got, where):
-        if self.is_respelled:  # what it tells of the configuration says how that is written
+        if self.is_respelled:  # its text depends on the syntax of the configuration
             wanted, got = [{k: v for k, v in side.items() if k != "configuration"} for side in (wanted, got)]
         match(wanted, got, where)
         if not equal(wanted, got):
@@ -511,7 +509,7 @@ class Run:
         match_exactly(wanted, got, where, once)
 
     def seen_events(self, text):
-        """Files that were written anew are called as they are in the record."""
+        """Rewritten files get their recorded names."""
         events, sequence = of_events(text, self.naming)
         return [self.as_recorded(e) for e in events], sequence
 
@@ -610,7 +608,7 @@ class Run:
 
 
 def can_respell(case):
-    """What is rewritten is not laid out as fmt would."""
+    """Cases with fmt cannot be rewritten: the result is not formatted."""
     if any(step.get("run", [""])[0] == "fmt" for step in case["steps"]):
         return False
     steps = [step.get("change_files") for step in case["steps"]]
@@ -630,7 +628,7 @@ def cases_of(area, names, suffix):
 
 
 def debug(run, words, step):
-    """gdb has the terminal; what the step would type is in a file."""
+    """gdb uses the terminal; the step's input is in a file."""
     with open(run.path(".stdin"), "w", encoding="utf-8") as file:
         file.write(step.get("stdin", ""))
     print("== in gdb; its standard input: run < .stdin")
@@ -640,7 +638,7 @@ def debug(run, words, step):
 
 
 def show(run, debugged=None):
-    """What a person sees of each step; files and plans stay for a closer look. Ends with the step that is debugged."""
+    """Prints the output of each step; keeps files and plans for inspection. Ends with the debugged step."""
     run.write_files(run.case.get("files"))
     for number, step in enumerate(run.case["steps"], 1):
         run.write_files(step.get("change_files"))
@@ -654,7 +652,7 @@ def show(run, debugged=None):
 
 
 def replay(run, name, is_told):
-    """Whether the program did what is recorded."""
+    """Returns whether the program behaved as recorded."""
     try:
         run.replay()
     except Difference as error:

@@ -1,11 +1,11 @@
-"""A web server on loopback for cases whose files say @URL@; it starts with the first of them.
+"""A web server on loopback for cases whose files contain @URL@; it starts with the first of them.
 
-    /text /json /binary     fixed answers
+    /text /json /binary     fixed responses
     /status/CODE            that status
     /echo                   method and body of the request
     /echo-header/NAME       value of a header of the request
     /twice                  one header twice
-    /redirect               leads to /text
+    /redirect               redirects to /text
     /flaky/KEY/N            status 503 N times, then 200"""
 import http.server
 import threading
