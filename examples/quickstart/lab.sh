@@ -7,7 +7,7 @@ build=$top/build/release
 external=${LIBVIRT_DEFAULT_URI:-} # an existing libvirt is used as it is
 
 export LOAM_IMAGES=${LOAM_IMAGES:-$work/images}
-export LOAM_VAR_folder=$work
+export LOAM_VAR_dir=$work
 
 say() { if [ -t 1 ]; then printf '\n\033[1m== %s\033[0m\n' "$*"; else printf '\n== %s\n' "$*"; fi; }
 

@@ -8,7 +8,7 @@ asks and the server responds (HTTP with or without TLS, PostgreSQL's). TLS is fo
         ... run the program against proxy.port ...
         proxy.count                      # requests since it was armed
         proxy.hit                        # the faults that occurred, as (number, kind)
-    proxy.listen(); proxy.told       # all bytes of the clients since then, one item per connection
+    proxy.listen(); proxy.sent       # all bytes of the clients since then, one item per connection
 
 Kinds:
     cut          the connection ends before the server receives the request
@@ -30,7 +30,7 @@ class Proxy:
         self.target = target
         self.lock = threading.Lock()
         self.faults, self.count, self.hit = {}, 0, []
-        self.told = None
+        self.sent = None
         self.released = threading.Event()
         self.open = True
         self.connections = set()
@@ -58,9 +58,9 @@ class Proxy:
             raise TimeoutError("a connection is still open")
 
     def listen(self):
-        """Records all bytes of the clients in .told from now on, one item per connection."""
+        """Records all bytes of the clients in .sent from now on, one item per connection."""
         with self.lock:
-            self.told = []
+            self.sent = []
 
     def cut_all(self):
         """Ends every open connection now."""
@@ -106,17 +106,17 @@ class Proxy:
                     _end(connection)
 
     def _talk(self, client, server):
-        answered, fault, told = True, None, bytearray()
+        answered, fault, sent = True, None, bytearray()
         with self.lock:
-            if self.told is not None:
-                self.told.append(told)
+            if self.sent is not None:
+                self.sent.append(sent)
         while self.open:
             ready, _, _ = select.select([client, server], [], [], 1)
             if client in ready:
                 data = client.recv(1 << 16)
                 if not data:
                     return
-                told += data
+                sent += data
                 if answered:  # a new request
                     answered = False
                     fault = self._next()

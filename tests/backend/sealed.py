@@ -63,18 +63,18 @@ class Secret(Work):
         self.check_files()
 
 
-def readings(told):
+def readings(sent):
     """As it is; as JSON may quote it; decompressed."""
-    yield told
-    for text in re.findall(rb"[A-Za-z0-9+/]{24,}={0,2}", told):
+    yield sent
+    for text in re.findall(rb"[A-Za-z0-9+/]{24,}={0,2}", sent):
         inner = base64.b64decode(text[:len(text) // 4 * 4])
         yield inner
         if inner.startswith(b"\x1f\x8b"):
             yield gzip.decompress(inner)
 
 
-def is_told(proxy):
-    return any(CANARY.encode() in reading for told in proxy.told for reading in readings(bytes(told)))
+def is_sent(proxy):
+    return any(CANARY.encode() in reading for sent in proxy.sent for reading in readings(bytes(sent)))
 
 
 def secret(store, proxy, **more):
@@ -89,7 +89,7 @@ def sealed_life(store, proxy):
     work = secret(store, proxy, encryption="")
     work.init()
     work.apply()
-    check(is_told(proxy), "without encryption the canary is sent")
+    check(is_sent(proxy), "without encryption the canary is sent")
     work = secret(store, proxy)
     work.init()
     work.apply()
@@ -114,7 +114,7 @@ def sealed_life(store, proxy):
         work.run("workspace", "select", "default")
         work.run("workspace", "delete", "-force", "blue")
     work.run("destroy", "-auto-approve")
-    check(not is_told(proxy), "nothing was sent in the clear")
+    check(not is_sent(proxy), "nothing was sent in the clear")
 
 
 def other_keys(store, proxy):
@@ -143,7 +143,7 @@ def other_keys(store, proxy):
         work.seal(AFTER if number == 0 else ENFORCED)
         work.run("plan", "-detailed-exitcode")
         os.remove(os.path.join(work.path, "go"))
-    check(not is_told(proxy), "nothing was sent in the clear")
+    check(not is_sent(proxy), "nothing was sent in the clear")
 
 
 def damaged(store, proxy):
@@ -191,7 +191,7 @@ def enforced(store, proxy):
     work.apply()
     work.seal(ENFORCED)
     work.check_whole(store)
-    check(not is_told(proxy), "nothing was sent in the clear")
+    check(not is_sent(proxy), "nothing was sent in the clear")
 
 
 def sealed_migration(store, proxy):
@@ -213,7 +213,7 @@ def sealed_migration(store, proxy):
     text = work.apply()
     check("local_file.f: Creating" not in text, "the journal was migrated:\n" + text)
     work.check_whole(store)
-    check(not is_told(proxy), "nothing was sent in the clear")
+    check(not is_sent(proxy), "nothing was sent in the clear")
     serial = json.loads(store.state())["serial"]
     work.configure(None, None)
     work.seal(ROTATED)

@@ -11,8 +11,8 @@ bind_ip = 127.0.0.1
 bind_port = %(port)d
 workers = 0
 user = %(user)s
-swift_dir = %(folder)s
-devices = %(folder)s/devices
+swift_dir = %(directory)s
+devices = %(directory)s/devices
 mount_check = false
 log_level = ERROR
 %(rest)s"""
@@ -60,7 +60,7 @@ class Server:
                 self.make_ring(kind, port)
             path = os.path.join(self.folder, kind + ".conf")
             with open(path, "w", encoding="utf-8") as file:
-                file.write(CONF % {"port": port, "user": user, "folder": self.folder, "rest": PROXY if kind == "proxy" else STORE % {"kind": kind}})
+                file.write(CONF % {"port": port, "user": user, "directory": self.folder, "rest": PROXY if kind == "proxy" else STORE % {"kind": kind}})
         for kind in ports:
             self.processes.append(subprocess.Popen(["/usr/bin/swift-%s-server" % kind, os.path.join(self.folder, kind + ".conf")],
                                                    stdout=self.log, stderr=self.log))

@@ -1,5 +1,6 @@
 /* Any bytes as a module's source: an accepted source keeps its meaning when it is parsed again, and
  * its displayed form contains no secret. */
+#include "fetch.h"
 #include "git_address.h"
 #include "url.h"
 

@@ -90,7 +90,7 @@ static Str hosts(const ScriptedHttp *script, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void one_that_answers(void **unused) {
+static void first_endpoint_that_responds(void **unused) {
     (void)unused;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -109,7 +109,7 @@ static void one_that_answers(void **unused) {
 }
 
 /* The next request is sent to the endpoint that answered last. A rejected token is renewed once. */
-static void who_asks(void **unused) {
+static void endpoint_order(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const ScriptedAnswer answers[] = {
@@ -171,8 +171,8 @@ static void range_ends(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_transaction), cmocka_unit_test(one_that_answers),
-        cmocka_unit_test(who_asks),      cmocka_unit_test(leases),
+        cmocka_unit_test(a_transaction),  cmocka_unit_test(first_endpoint_that_responds),
+        cmocka_unit_test(endpoint_order), cmocka_unit_test(leases),
         cmocka_unit_test(range_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,7 +142,7 @@ static void a_dead_holder(void **state) {
 
 /* Incomplete temporary files of a killed process, and the empty state file that its lock created.
  */
-static void what_the_dead_left(void **state) {
+static void leftovers_of_a_killed_process(void **state) {
     Case *it = *state;
     Str halves[] = {
         disk_temporary_of(in(it, "s.tfstate.next"), it->arena),
@@ -342,7 +342,7 @@ int main(void) {
         TEST(locking),
         TEST(waiting),
         TEST(a_dead_holder),
-        TEST(what_the_dead_left),
+        TEST(leftovers_of_a_killed_process),
         TEST(a_classic_lock),
         TEST(writing),
         TEST(writing_without_lock),

@@ -40,7 +40,7 @@ static void newest_grows_in_place(void **state) {
     assert_ptr_equal(arena_grow(arena, moved, 200, 50), moved);
 }
 
-static void reset_forgets(void **state) {
+static void reset_discards(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     for (int i = 0; i < 1000; i++)
@@ -101,7 +101,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(allocations_are_zeroed_and_aligned),
         cmocka_unit_test(newest_grows_in_place),
-        cmocka_unit_test(reset_forgets),
+        cmocka_unit_test(reset_discards),
         cmocka_unit_test(reset_of_an_unused_arena),
         cmocka_unit_test(joined_memory_lives_on),
         cmocka_unit_test(strangers_are_poisoned),

@@ -27,7 +27,7 @@ static void hashes(void **state) {
     assert_false(is_hash_of(first, STR("hunter3"), arena));
 }
 
-static void what_counts(void **state) {
+static void only_72_bytes_count(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     char text[100];
@@ -50,7 +50,7 @@ static void rows(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes),
-        cmocka_unit_test(what_counts),
+        cmocka_unit_test(only_72_bytes_count),
         cmocka_unit_test(rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,7 @@ static void copies_outlive_the_original(void **state) {
     check_str(into.items[1].detail, "detail 1");
 }
 
-static void fills_in_what_is_missing(void **state) {
+static void fills_in_missing_members(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     SourceText source = {.path = STR("f")};
@@ -124,7 +124,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(collects),
         cmocka_unit_test(copies_outlive_the_original),
-        cmocka_unit_test(fills_in_what_is_missing),
+        cmocka_unit_test(fills_in_missing_members),
         cmocka_unit_test(sink_takes_from_many),
         cmocka_unit_test(many_are_counted_but_not_kept),
         cmocka_unit_test(long_texts_are_cut),

@@ -13,7 +13,7 @@ static Map filled(size_t count, Arena *arena) {
     return map;
 }
 
-static void finds_what_was_set(void **state) {
+static void finds_set_values(void **state) {
     (void)state;
     static const size_t counts[] = {0, 1, 8, 9, 100, 5000};
     for (size_t c = 0; c < ARRAY_COUNT(counts); c++) {
@@ -81,7 +81,7 @@ static void zero_is_the_empty_map(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_what_was_set),
+        cmocka_unit_test(finds_set_values),
         cmocka_unit_test(replaces_in_place),
         cmocka_unit_test(grows_once_into_what_was_reserved),
         cmocka_unit_test(zero_is_the_empty_map),

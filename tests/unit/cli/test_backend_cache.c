@@ -72,7 +72,7 @@ static const Row rows[] = {
     {"[]",                                                        NULL},
 };
 
-static void what_others_wrote(void **unused) {
+static void records_of_other_programs(void **unused) {
     (void)unused;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
@@ -102,7 +102,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes),
         cmocka_unit_test(there_and_back),
-        cmocka_unit_test(what_others_wrote),
+        cmocka_unit_test(records_of_other_programs),
         cmocka_unit_test(another_schema),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

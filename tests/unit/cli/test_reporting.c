@@ -65,7 +65,7 @@ static void rows(void **state) {
 }
 
 /* Without -report every call is a no-op, so callers need no check. */
-static void nothing_asked_for(void **state) {
+static void without_reports(void **state) {
     (void)state;
     Case c = case_open();
     static const Hooks listener = {0};
@@ -98,7 +98,7 @@ static void files_are_written(void **state) {
 }
 
 /* A report that cannot be written is one error; the other reports are written. */
-static void one_that_cannot_be_written(void **state) {
+static void an_unwritable_report(void **state) {
     (void)state;
     Case c = case_open();
     Str text;
@@ -114,7 +114,7 @@ static void one_that_cannot_be_written(void **state) {
 }
 
 /* A timeline needs a run. Without one the report is an error, unless another error was reported. */
-static void of_a_run_that_was_none(void **state) {
+static void without_a_run(void **state) {
     (void)state;
     for (int fails = 0; fails < 2; fails++) {
         Case c = case_open();
@@ -146,10 +146,10 @@ static void of_a_run(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows),
-        cmocka_unit_test(nothing_asked_for),
+        cmocka_unit_test(without_reports),
         cmocka_unit_test(files_are_written),
-        cmocka_unit_test(one_that_cannot_be_written),
-        cmocka_unit_test(of_a_run_that_was_none),
+        cmocka_unit_test(an_unwritable_report),
+        cmocka_unit_test(without_a_run),
         cmocka_unit_test(of_a_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ static void groups(void **state) {
     }
 }
 
-static void tells_of_more(void **state) {
+static void mentions_similar_ones(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     (void)state;
     ViewGrouping grouping = {.consolidates_warnings = true};
@@ -87,7 +87,7 @@ static void has_no_list_without_warnings(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups),
-        cmocka_unit_test(tells_of_more),
+        cmocka_unit_test(mentions_similar_ones),
         cmocka_unit_test(has_no_list_without_warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

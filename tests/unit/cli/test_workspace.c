@@ -53,7 +53,7 @@ static void the_chosen_one_is_remembered(void **state) {
     assert_int_equal(rmdir(directory), 0);
 }
 
-static void a_directory_that_cannot_be_is_told(void **state) {
+static void an_impossible_directory_is_an_error(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     Cli cli = {.io = io_real(), .arena = arena, .data_directory = STR("/dev/null/x")};
@@ -66,7 +66,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_become_parts_of_paths),
         cmocka_unit_test(the_chosen_one_is_remembered),
-        cmocka_unit_test(a_directory_that_cannot_be_is_told),
+        cmocka_unit_test(an_impossible_directory_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

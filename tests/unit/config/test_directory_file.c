@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FOLDER "/tmp/loam-test-folder-file-XXXXXX"
+#define TEMPLATE "/tmp/loam-test-directory-file-XXXXXX"
 
 typedef struct ListedCase {
     const char *name;
@@ -18,7 +18,7 @@ typedef struct ListedCase {
 static const ListedCase cases[] = {
     {"broken", DISK_OTHER, "is a link that leads to no file: No such file"      },
     {"file",   DISK_FILE,  "text"                                               },
-    {"folder", DISK_FILE,  "folder: Is a directory."                            },
+    {"dir",    DISK_FILE,  "dir: Is a directory."                               },
     {"gone",   DISK_FILE,  "gone: No such file or directory."                   },
     {"link",   DISK_FILE,  "text"                                               },
     {"loop",   DISK_OTHER, "is a link that leads to no file: Too many levels of"},
@@ -33,7 +33,7 @@ static void make_all(const char *directory) {
     assert_int_equal(symlink("file", "link"), 0);
     assert_int_equal(symlink("loop", "loop"), 0);
     assert_int_equal(symlink("/dev/null", "null"), 0);
-    assert_int_equal(mkdir("folder", 0700), 0);
+    assert_int_equal(mkdir("dir", 0700), 0);
     assert_int_equal(mkfifo("pipe", 0600), 0);
 }
 
@@ -54,7 +54,7 @@ static void check_case(const ListedCase *wanted, Arena *arena) {
 static void listed(void **state) {
     (void)state;
     Arena *arena = arena_open("test");
-    char directory[] = FOLDER;
+    char directory[] = TEMPLATE;
     assert_non_null(mkdtemp(directory));
     make_all(directory);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)

@@ -77,8 +77,8 @@ static void sources(void **state) {
     ConfigCase c = config_case_open();
     config_case_write(&c, "main.loam.yaml",
                       "variable: {kind: {default: none}}\n"
-                      "locals: {folder: \"./mods/${var.kind}\"}\n"
-                      "module: {m: {source: \"${local.folder}\", inner: \"${var.kind}-inner\"}}\n");
+                      "locals: {dir: \"./mods/${var.kind}\"}\n"
+                      "module: {m: {source: \"${local.dir}\", inner: \"${var.kind}-inner\"}}\n");
     config_case_write(&c, "mods/small/main.loam.yaml",
                       "variable: {inner: {}}\nmodule: {n: {source: \"../${var.inner}\"}}\n");
     config_case_write(&c, "mods/small-inner/main.loam.yaml", "output: {o: {value: 1}}\n");

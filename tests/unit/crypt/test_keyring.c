@@ -58,7 +58,7 @@ static void test_each_key_once(void **state) {
 }
 
 /* With the same passphrase and cost, the key of the old content encrypts the new content. */
-static void test_what_opened_seals(void **state) {
+static void test_decryption_key_encrypts(void **state) {
     (void)state;
     CryptCase first = crypt_case_open(), second = crypt_case_open();
     EnvelopeMetas stored = {0}, again = {0};
@@ -127,7 +127,7 @@ static void test_names_of_metadata(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_key_once),
-        cmocka_unit_test(test_what_opened_seals),
+        cmocka_unit_test(test_decryption_key_encrypts),
         cmocka_unit_test(test_chain),
         cmocka_unit_test(test_names_of_metadata),
     };

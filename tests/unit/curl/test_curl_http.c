@@ -261,7 +261,7 @@ static void failures(void **state) {
     }
 }
 
-static void nobody_there(void **state) {
+static void failed_connections(void **state) {
     (void)state;
     static const struct {
         const char *url;
@@ -598,7 +598,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain),           cmocka_unit_test(trailers),
         cmocka_unit_test(with_body),       cmocka_unit_test(redirects),
-        cmocka_unit_test(failures),        cmocka_unit_test(nobody_there),
+        cmocka_unit_test(failures),        cmocka_unit_test(failed_connections),
         cmocka_unit_test(not_kept),        cmocka_unit_test(cancelled),
         cmocka_unit_test(certificates),    cmocka_unit_test(handshakes),
         cmocka_unit_test(own_authorities), cmocka_unit_test(server_name),

@@ -131,7 +131,7 @@ static const char *random_files(EngineCase *c, uint64_t *seed) {
     return str_to_cstr(strbuf_str(&text), c->arena);
 }
 
-static void what_is_shown_is_what_changes(void **unused) {
+static void shown_parts_are_changed(void **unused) {
     (void)unused;
     uint64_t seed = 20261121;
     EngineCase *c = open_with(NULL);
@@ -217,7 +217,7 @@ static void unknown_parts(void **unused) {
     engine_case_close(c);
 }
 
-static void a_saved_plan_is_held_to(void **unused) {
+static void a_saved_plan_is_binding(void **unused) {
     (void)unused;
     EngineCase *c = open_with("{a: one, b: two}");
     configure(c, "{a: other, b: two, d: three}");
@@ -464,7 +464,7 @@ static void failures_between_parts(void **unused) {
 }
 
 /* Parts that a failed creation made are kept, and are not created again. */
-static void half_a_creation_is_gone_on_with(void **unused) {
+static void a_partial_creation_is_continued(void **unused) {
     (void)unused;
     EngineCase *c = open_with(NULL);
     configure(c, "{a: one, b: two, d: three}");
@@ -508,19 +508,19 @@ static void progress_names_the_part(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_shown_is_what_changes),
+        cmocka_unit_test(shown_parts_are_changed),
         cmocka_unit_test(drift_is_a_part),
         cmocka_unit_test(a_replacement_shows_both),
         cmocka_unit_test(a_deletion_shows_all),
         cmocka_unit_test(unknown_parts),
-        cmocka_unit_test(a_saved_plan_is_held_to),
+        cmocka_unit_test(a_saved_plan_is_binding),
         cmocka_unit_test(mistakes_of_a_provider),
         cmocka_unit_test(secrets_are_hidden),
         cmocka_unit_test(deaths_between_parts),
         cmocka_unit_test(two_deaths),
         cmocka_unit_test(a_death_in_a_predecessor),
         cmocka_unit_test(failures_between_parts),
-        cmocka_unit_test(half_a_creation_is_gone_on_with),
+        cmocka_unit_test(a_partial_creation_is_continued),
         cmocka_unit_test(progress_names_the_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,7 +56,7 @@ static void assert_said(const EngineCase *c, const char *what) {
         fail_msg("no \"%s\" in: %.*s", what, STR_ARG(said));
 }
 
-static void tells_what_conditions_came_to(void **state) {
+static void reports_condition_results(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(check_cases); i++) {
         EngineCase *c = open_with(check_cases[i].text);
@@ -84,7 +84,7 @@ static void warns_and_goes_on(void **state) {
     engine_case_close(c);
 }
 
-static void says_what_is_not_known(void **state) {
+static void reports_unknown_conditions(void **state) {
     (void)state;
     EngineCase *c = open_with(check_cases[2].text);
     engine_case_must(c, engine_case_plan(c));
@@ -92,7 +92,7 @@ static void says_what_is_not_known(void **state) {
     engine_case_close(c);
 }
 
-static void hides_what_is_sensitive(void **state) {
+static void hides_sensitive_messages(void **state) {
     (void)state;
     EngineCase *c = open_with(check_cases[3].text);
     engine_case_must(c, engine_case_plan(c));
@@ -117,7 +117,7 @@ static void reads_its_own_source(void **state) {
     engine_case_close(c);
 }
 
-static void is_unknown_where_nobody_looks(void **state) {
+static void is_unknown_without_evaluation(void **state) {
     (void)state;
     EngineCase *c = open_with(check_cases[0].text);
     engine_case_must(c, engine_case_apply(c));
@@ -129,7 +129,7 @@ static void is_unknown_where_nobody_looks(void **state) {
     engine_case_close(c);
 }
 
-static void tells_each_instance(void **state) {
+static void reports_each_instance(void **state) {
     (void)state;
     EngineCase *c = open_with(
         "resource: {fake_thing: {b: {count: 2, name: \"b${count.index}\", lifecycle: "
@@ -182,13 +182,13 @@ static void keeps_its_source_to_itself(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_what_conditions_came_to),
+        cmocka_unit_test(reports_condition_results),
         cmocka_unit_test(warns_and_goes_on),
-        cmocka_unit_test(says_what_is_not_known),
-        cmocka_unit_test(hides_what_is_sensitive),
+        cmocka_unit_test(reports_unknown_conditions),
+        cmocka_unit_test(hides_sensitive_messages),
         cmocka_unit_test(reads_its_own_source),
-        cmocka_unit_test(is_unknown_where_nobody_looks),
-        cmocka_unit_test(tells_each_instance),
+        cmocka_unit_test(is_unknown_without_evaluation),
+        cmocka_unit_test(reports_each_instance),
         cmocka_unit_test(only_warns_when_refreshing),
         cmocka_unit_test(keeps_its_source_to_itself),
         cmocka_unit_test(cannot_be_evaluated),

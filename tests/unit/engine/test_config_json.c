@@ -41,7 +41,7 @@ static Str configuration(EngineCase *c) {
     return config_json_write(&engine, c->arena);
 }
 
-static void what_is_deprecated(void **state) {
+static void deprecated_messages(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_write(c, "main.tf",
@@ -73,7 +73,7 @@ static void expressions(void **state) {
 }
 
 /* No provider, no argument, a count without a reference: all are omitted. */
-static void leaves_out_what_is_empty(void **state) {
+static void omits_empty_members(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_write(c, "main.tf", "resource \"terraform_data\" \"a\" {\n  count = abs(1)\n}\n");
@@ -87,7 +87,7 @@ static void leaves_out_what_is_empty(void **state) {
 }
 
 /* A single module: no expressions, no schemas, and of calls only their sources. */
-static void tells_of_one_module(void **state) {
+static void describes_one_module(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_write(c, "main.tf",
@@ -107,9 +107,9 @@ static void tells_of_one_module(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expressions),
-        cmocka_unit_test(what_is_deprecated),
-        cmocka_unit_test(leaves_out_what_is_empty),
-        cmocka_unit_test(tells_of_one_module),
+        cmocka_unit_test(deprecated_messages),
+        cmocka_unit_test(omits_empty_members),
+        cmocka_unit_test(describes_one_module),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -114,7 +114,7 @@ static void passes_data_on_the_way(void **unused) {
 /* The network is updated, the subnet on it is removed, and the machine moves to the network. A
  * removed object is deleted before its former dependencies change, as in a replacement, unless one
  * of them is create_before_destroy. So the subnet is deleted before the network changes. */
-static void takes_out_the_middle(void **unused) {
+static void removes_the_middle(void **unused) {
     (void)unused;
     TELL({"resource:\n"
           "  fake_thing:\n"
@@ -133,7 +133,7 @@ static void takes_out_the_middle(void **unused) {
 
 /* An object is deleted after its dependents are updated, whether one instance or the whole block is
  * removed. */
-static void lets_go_first(void **unused) {
+static void updates_dependents_first(void **unused) {
     (void)unused;
     TELL({"resource:\n"
           "  fake_disk: {d: {count: 2, name: 'd${count.index}'}}\n"
@@ -153,7 +153,7 @@ static void lets_go_first(void **unused) {
 
 /* The same with a network that is replaced: the subnet must be deleted before it, and so before the
  * machine is updated. */
-static void takes_out_the_middle_of_a_replacement(void **unused) {
+static void removes_the_middle_of_a_replacement(void **unused) {
     (void)unused;
     TELL({"resource:\n"
           "  fake_thing:\n"
@@ -172,7 +172,7 @@ static void takes_out_the_middle_of_a_replacement(void **unused) {
 }
 
 /* One instance is updated, another replaced; both depended on the removed resource. */
-static void takes_out_below_mixed_changes(void **unused) {
+static void removes_below_mixed_changes(void **unused) {
     (void)unused;
     TELL({"resource:\n"
           "  fake_thing:\n"
@@ -195,7 +195,7 @@ static void takes_out_below_mixed_changes(void **unused) {
           "delete b\ndelete sub\nupdate a\ncreate b\n"});
 }
 
-static void turns_a_dependency_round(void **unused) {
+static void reverses_a_dependency(void **unused) {
     (void)unused;
     TELL({"resource:\n"
           "  fake_thing:\n"
@@ -289,7 +289,7 @@ static void nests_modules(void **unused) {
     engine_case_close(c);
 }
 
-static void waits_for_what_depends_on_names(void **unused) {
+static void waits_for_depends_on(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -309,7 +309,7 @@ static void waits_for_what_depends_on_names(void **unused) {
     engine_case_close(c);
 }
 
-static void destroys_what_the_state_has(void **unused) {
+static void destroys_objects_of_the_state(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -457,7 +457,7 @@ static void hear_progress(void *self, const WalkEvent *event) {
 }
 
 /* Progress events of a refresh do not count for the apply. */
-static void tells_the_progress_of_changes(void **unused) {
+static void reports_progress_of_changes(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     StrBuf heard = strbuf_new(c->arena);
@@ -478,21 +478,21 @@ int main(void) {
         cmocka_unit_test(replaces_in_order),
         cmocka_unit_test(creates_before_it_destroys),
         cmocka_unit_test(passes_data_on_the_way),
-        cmocka_unit_test(takes_out_the_middle),
-        cmocka_unit_test(lets_go_first),
-        cmocka_unit_test(takes_out_the_middle_of_a_replacement),
-        cmocka_unit_test(takes_out_below_mixed_changes),
-        cmocka_unit_test(turns_a_dependency_round),
+        cmocka_unit_test(removes_the_middle),
+        cmocka_unit_test(updates_dependents_first),
+        cmocka_unit_test(removes_the_middle_of_a_replacement),
+        cmocka_unit_test(removes_below_mixed_changes),
+        cmocka_unit_test(reverses_a_dependency),
         cmocka_unit_test(counts),
         cmocka_unit_test(repeats_modules),
         cmocka_unit_test(nests_modules),
-        cmocka_unit_test(waits_for_what_depends_on_names),
-        cmocka_unit_test(destroys_what_the_state_has),
+        cmocka_unit_test(waits_for_depends_on),
+        cmocka_unit_test(destroys_objects_of_the_state),
         cmocka_unit_test(defers_a_provider),
         cmocka_unit_test(removes_an_object_of_a_rebuilt_provider),
         cmocka_unit_test(keeps_limits),
         cmocka_unit_test(many_workers_do_as_one),
-        cmocka_unit_test(tells_the_progress_of_changes),
+        cmocka_unit_test(reports_progress_of_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static void half_a_creation_is_tainted(void **unused) {
     engine_case_close(c);
 }
 
-static void a_broken_promise_is_tainted(void **unused) {
+static void an_inconsistent_result_is_tainted(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_config(c, "variable: {s: {default: hidden, sensitive: true}}\n"
@@ -81,7 +81,7 @@ static EngineCase *open_cbd(void) {
     return c;
 }
 
-static void what_stepped_aside_comes_back(void **unused) {
+static void a_deposed_object_is_restored(void **unused) {
     (void)unused;
     EngineCase *c = open_cbd();
     fake_world_order(&c->world, "create a");
@@ -151,7 +151,7 @@ static void one_failed_deletion_stops_one_replacement(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failed_deletion_keeps_what_it_needs(void **unused) {
+static void a_failed_deletion_keeps_its_dependencies(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_run(c, two_chains);
@@ -163,7 +163,7 @@ static void a_failed_deletion_keeps_what_it_needs(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failed_read_of_data_is_told(void **unused) {
+static void a_failed_data_source_is_reported(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_config(c, "data: {fake_lookup: {d: {name: d}}}\n"
@@ -192,7 +192,7 @@ static void a_write_is_tried_twice(void **unused) {
     engine_case_close(c);
 }
 
-static void a_stop_begins_nothing_new(void **unused) {
+static void a_stop_starts_no_operation(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -288,7 +288,7 @@ typedef struct DoubtCase {
     const char *objects; /* after the apply */
 } DoubtCase;
 
-static void doubts_are_settled(void **unused) {
+static void doubts_are_resolved(void **unused) {
     (void)unused;
     static const DoubtCase cases[] = {
         {just_a,         RECOVER_ABSENT,   "+ fake_thing.a\n",                                   "fake_thing.a a-2\n"},
@@ -378,7 +378,7 @@ static bool reopen(EngineCase *c) {
 }
 
 /* A process dies within a call; the next one reads its journal. */
-static void a_dead_run_is_taken_up(void **unused) {
+static void an_interrupted_run_is_continued(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -396,7 +396,7 @@ static void a_dead_run_is_taken_up(void **unused) {
 }
 
 /* A run that does not include b keeps the doubt about b for the run after it. */
-static void a_doubt_outlives_runs_that_do_not_ask(void **unused) {
+static void a_doubt_outlives_targeted_runs(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -434,25 +434,25 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_skips_dependents_only),
         cmocka_unit_test(half_a_creation_is_tainted),
-        cmocka_unit_test(a_broken_promise_is_tainted),
+        cmocka_unit_test(an_inconsistent_result_is_tainted),
         cmocka_unit_test(a_failed_update_keeps_the_object),
-        cmocka_unit_test(what_stepped_aside_comes_back),
+        cmocka_unit_test(a_deposed_object_is_restored),
         cmocka_unit_test(half_a_successor_leaves_both),
         cmocka_unit_test(a_predecessor_that_stays_is_deposed),
         cmocka_unit_test(one_failed_deletion_stops_one_replacement),
-        cmocka_unit_test(a_failed_deletion_keeps_what_it_needs),
-        cmocka_unit_test(a_failed_read_of_data_is_told),
+        cmocka_unit_test(a_failed_deletion_keeps_its_dependencies),
+        cmocka_unit_test(a_failed_data_source_is_reported),
         cmocka_unit_test(a_write_is_tried_twice),
-        cmocka_unit_test(a_stop_begins_nothing_new),
+        cmocka_unit_test(a_stop_starts_no_operation),
         cmocka_unit_test(a_stop_within_a_block_leaves_the_rest),
         cmocka_unit_test(a_stopped_plan_is_no_plan),
-        cmocka_unit_test(doubts_are_settled),
+        cmocka_unit_test(doubts_are_resolved),
         cmocka_unit_test(found_objects_keep_their_marks),
         cmocka_unit_test(doubts_do_not_depend_on_refresh),
         cmocka_unit_test(doubts_outlive_a_target),
         cmocka_unit_test(doubts_outlive_a_deferred_provider),
-        cmocka_unit_test(a_dead_run_is_taken_up),
-        cmocka_unit_test(a_doubt_outlives_runs_that_do_not_ask),
+        cmocka_unit_test(an_interrupted_run_is_continued),
+        cmocka_unit_test(a_doubt_outlives_targeted_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,7 +68,7 @@ static Value after_of(const EngineCase *c, const char *address, const char *attr
     return value_null(&TYPE_DYNAMIC);
 }
 
-static void unknowns_go_on(void **unused) {
+static void unknowns_propagate(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource:\n"
@@ -299,7 +299,7 @@ static const char module_text[] = "variable: {name: {type: string}}\n"
                                   "resource: {fake_thing: {t: {name: '${var.name}'}}}\n"
                                   "output: {id: {value: '${fake_thing.t.id}'}}\n";
 
-static void mistakes_are_told(void **unused) {
+static void errors_are_reported(void **unused) {
     (void)unused;
     for (size_t i = 0; i < ARRAY_COUNT(errors); i++) {
         EngineCase *c = engine_case_open();
@@ -556,7 +556,7 @@ static void validation_needs_no_state(void **unused) {
     engine_case_close(c);
 }
 
-static void the_console_looks(void **unused) {
+static void the_console_changes_nothing(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {count: 3, name: 'a${count.index}'}}}\n");
@@ -583,13 +583,13 @@ static void the_console_looks(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_changes),
-        cmocka_unit_test(unknowns_go_on),
+        cmocka_unit_test(unknowns_propagate),
         cmocka_unit_test(an_update_keeps_computed_values),
         cmocka_unit_test(data_is_read_as_soon_as_it_can_be),
         cmocka_unit_test(data_may_be_deferred),
         cmocka_unit_test(ephemerals_may_be_deferred),
         cmocka_unit_test(nested_data_may_be_deferred),
-        cmocka_unit_test(mistakes_are_told),
+        cmocka_unit_test(errors_are_reported),
         cmocka_unit_test(an_error_hides_no_other),
         cmocka_unit_test(destruction_is_prevented),
         cmocka_unit_test(destruction_with_the_module_is_prevented),
@@ -602,7 +602,7 @@ int main(void) {
         cmocka_unit_test(new_dependencies_are_remembered),
         cmocka_unit_test(write_only_arguments_are_not_kept),
         cmocka_unit_test(validation_needs_no_state),
-        cmocka_unit_test(the_console_looks),
+        cmocka_unit_test(the_console_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,7 +36,7 @@ static void comes_and_goes(void **state) {
     engine_case_close(c);
 }
 
-static void is_null_where_it_is_not(void **state) {
+static void is_null_if_disabled(void **state) {
     (void)state;
     EngineCase *c = open_with(
         SWITCH MODULE "resource: {terraform_data: {a: {lifecycle: {enabled: \"${var.on}\"}}}}\n"
@@ -61,7 +61,7 @@ static const struct {
     {"output: {o: {value: \"${module.m.o}\"}}\n",      "Attempt to get attribute from null value"},
 };
 
-static void has_no_attributes_where_it_is_not(void **state) {
+static void has_no_attributes_if_disabled(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
         EngineCase *c = open_with(SWITCH THING MODULE);
@@ -76,7 +76,7 @@ static void has_no_attributes_where_it_is_not(void **state) {
     }
 }
 
-static void a_module_goes_with_all_in_it(void **state) {
+static void a_disabled_module_destroys_its_objects(void **state) {
     (void)state;
     EngineCase *c = open_with(SWITCH MODULE);
     engine_case_must(c, engine_case_apply(c));
@@ -97,7 +97,7 @@ static const char *const refused[] = {
      "== \\\"x\\\"}\"}}}}\n"),
 };
 
-static void refuses_what_cannot_decide(void **state) {
+static void rejects_invalid_enabled(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {
         EngineCase *c = open_with(refused[i]);
@@ -109,7 +109,7 @@ static void refuses_what_cannot_decide(void **state) {
 }
 
 /* A destroy deletes the object although "enabled" is unknown. */
-static void destroys_what_is_there(void **state) {
+static void destroys_if_enabled_is_unknown(void **state) {
     (void)state;
     EngineCase *c = open_with(SWITCH THING);
     engine_case_must(c, engine_case_apply(c));
@@ -122,11 +122,11 @@ static void destroys_what_is_there(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_and_goes),
-        cmocka_unit_test(is_null_where_it_is_not),
-        cmocka_unit_test(has_no_attributes_where_it_is_not),
-        cmocka_unit_test(a_module_goes_with_all_in_it),
-        cmocka_unit_test(refuses_what_cannot_decide),
-        cmocka_unit_test(destroys_what_is_there),
+        cmocka_unit_test(is_null_if_disabled),
+        cmocka_unit_test(has_no_attributes_if_disabled),
+        cmocka_unit_test(a_disabled_module_destroys_its_objects),
+        cmocka_unit_test(rejects_invalid_enabled),
+        cmocka_unit_test(destroys_if_enabled_is_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

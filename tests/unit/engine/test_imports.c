@@ -76,7 +76,7 @@ static void brings_objects_to_their_addresses(void **state) {
     }
 }
 
-static void refuses_what_has_no_place(void **state) {
+static void rejects_missing_targets(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(refused_cases); i++) {
         EngineCase *c = engine_case_open();
@@ -147,7 +147,7 @@ static void a_refusal_skips_dependents(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(brings_objects_to_their_addresses),
-        cmocka_unit_test(refuses_what_has_no_place),
+        cmocka_unit_test(rejects_missing_targets),
         cmocka_unit_test(a_refusal_skips_dependents),
         cmocka_unit_test(is_left_out_by_targets),
         cmocka_unit_test(is_saved_before_it_is_changed),

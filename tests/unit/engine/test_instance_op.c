@@ -24,7 +24,7 @@ static void on_event(void *self, const WalkEvent *event) {
     listener->elapsed_ms[listener->ended++] = event->elapsed_ms;
 }
 
-static void tells_how_long_it_took(void **unused) {
+static void reports_elapsed_time(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     Listener listener = {.now_ms = BEGINNING};
@@ -46,7 +46,7 @@ static void tells_how_long_it_took(void **unused) {
 }
 
 /* A provider's diagnostic about an argument points at that argument, else at the block. */
-static void places_what_a_provider_says(void **unused) {
+static void points_at_provider_errors(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource:\n"
@@ -66,8 +66,8 @@ static void places_what_a_provider_says(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_how_long_it_took),
-        cmocka_unit_test(places_what_a_provider_says),
+        cmocka_unit_test(reports_elapsed_time),
+        cmocka_unit_test(points_at_provider_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,7 +66,7 @@ static void waits_for_its_configuration(void **state) {
     engine_case_close(c);
 }
 
-static void waits_for_what_it_depends_on(void **state) {
+static void waits_for_its_dependencies(void **state) {
     (void)state;
     EngineCase *c =
         open_case("resource: {fake_thing: {a: {name: a}}}\n"
@@ -107,7 +107,7 @@ static void closes_when_cancelled(void **state) {
     engine_case_close(c);
 }
 
-static void tells_what_fails(void **state) {
+static void reports_failures(void **state) {
     (void)state;
     static const struct {
         const char *order;
@@ -142,7 +142,7 @@ static void is_renewed_while_in_use(void **state) {
 }
 
 /* A failed renewal may not affect the users; its error is reported when the resource is closed. */
-static void a_failed_renewal_is_told_at_the_end(void **state) {
+static void a_failed_renewal_is_reported_on_close(void **state) {
     (void)state;
     EngineCase *c =
         open_case("ephemeral: {fake_token: {t: {name: t, renew: 1}}}\n"
@@ -196,7 +196,7 @@ static void has_conditions(void **state) {
     engine_case_close(c);
 }
 
-static void is_refused_where_it_would_be_kept(void **state) {
+static void is_rejected_where_it_would_be_stored(void **state) {
     (void)state;
     static const struct {
         const char *config;
@@ -231,15 +231,15 @@ int main(void) {
         cmocka_unit_test(is_opened_in_both_walks),
         cmocka_unit_test(closes_in_the_opposite_order),
         cmocka_unit_test(waits_for_its_configuration),
-        cmocka_unit_test(waits_for_what_it_depends_on),
+        cmocka_unit_test(waits_for_its_dependencies),
         cmocka_unit_test(closes_after_failures),
         cmocka_unit_test(closes_when_cancelled),
-        cmocka_unit_test(tells_what_fails),
+        cmocka_unit_test(reports_failures),
         cmocka_unit_test(is_renewed_while_in_use),
-        cmocka_unit_test(a_failed_renewal_is_told_at_the_end),
+        cmocka_unit_test(a_failed_renewal_is_reported_on_close),
         cmocka_unit_test(configures_a_provider),
         cmocka_unit_test(has_conditions),
-        cmocka_unit_test(is_refused_where_it_would_be_kept),
+        cmocka_unit_test(is_rejected_where_it_would_be_stored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,7 +69,7 @@ static void calls_need_a_key(void **state) {
 
 /* A warning: removing an element would also remove the configuration that must destroy its objects.
  */
-static void one_collection_for_both_is_told(void **state) {
+static void one_collection_for_both_is_a_warning(void **state) {
     static const char said[] = "Provider configuration for_each matches resource";
     (void)state;
     EngineCase *c = engine_case_open();
@@ -150,7 +150,7 @@ static void a_key_that_is_none_is_refused(void **state) {
     engine_case_close(c);
 }
 
-static void all_are_asked_when_all_goes(void **state) {
+static void a_full_destroy_uses_every_configuration(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_run(c, BOTH THINGS("{x: 1, y: 2}"));
@@ -190,7 +190,7 @@ static EngineCase *open_served(void) {
 }
 
 /* A provider with unknown configuration is not called: no refresh and no plan of its objects. */
-static void it_is_not_asked_while_planning(void **state) {
+static void an_unconfigured_provider_is_not_called(void **state) {
     (void)state;
     EngineCase *c = open_served();
     check_changes(c, "<= data.fake_lookup.d read_because_config_unknown\n~ fake_thing.object\n"
@@ -224,7 +224,7 @@ static void a_contradiction_stops_before_the_change(void **state) {
 }
 
 /* Objects inside a replaced server are created anew, and the plan says so. */
-static void what_it_talks_to_is_replaced(void **state) {
+static void a_replaced_server_recreates_its_objects(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -247,17 +247,17 @@ int main(void) {
         cmocka_unit_test(each_instance_has_its_own),
         cmocka_unit_test(calls_pass_their_own),
         cmocka_unit_test(calls_need_a_key),
-        cmocka_unit_test(one_collection_for_both_is_told),
+        cmocka_unit_test(one_collection_for_both_is_a_warning),
         cmocka_unit_test(an_orphan_keeps_its_own),
         cmocka_unit_test(an_orphan_whose_own_is_gone_stays),
         cmocka_unit_test(another_key_is_remembered),
         cmocka_unit_test(another_alias_is_remembered),
         cmocka_unit_test(the_root_has_no_caller),
         cmocka_unit_test(a_key_that_is_none_is_refused),
-        cmocka_unit_test(all_are_asked_when_all_goes),
-        cmocka_unit_test(it_is_not_asked_while_planning),
+        cmocka_unit_test(a_full_destroy_uses_every_configuration),
+        cmocka_unit_test(an_unconfigured_provider_is_not_called),
         cmocka_unit_test(a_contradiction_stops_before_the_change),
-        cmocka_unit_test(what_it_talks_to_is_replaced),
+        cmocka_unit_test(a_replaced_server_recreates_its_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,7 +87,7 @@ static void deletions_are_planned(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failed_deletion_answers(void **unused) {
+static void a_failed_deletion_returns_the_object(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_run(c, VAULT("    a: {name: a, size: 5}\n"));
@@ -168,7 +168,7 @@ int main(void) {
         cmocka_unit_test(a_read_may_change_it_alone),
         cmocka_unit_test(an_import_brings_it),
         cmocka_unit_test(deletions_are_planned),
-        cmocka_unit_test(a_failed_deletion_answers),
+        cmocka_unit_test(a_failed_deletion_returns_the_object),
         cmocka_unit_test(deletions_know_of_each_other),
         cmocka_unit_test(errors_point_at_nested_arguments),
         cmocka_unit_test(limits_hold_across_types),

@@ -77,7 +77,7 @@ static void a_lost_creation_is_recovered(void **unused) {
 }
 
 /* The object stays in the state with its private data, and the next run reads it. */
-static void a_lost_deletion_is_looked_at_again(void **unused) {
+static void a_lost_deletion_is_read_again(void **unused) {
     (void)unused;
     for (int is_gone = 0; is_gone < 2; is_gone++) {
         EngineCase *c = open_with_one();
@@ -172,7 +172,7 @@ static void a_refused_deletion_stops_the_plan(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_creation_is_recovered),
-        cmocka_unit_test(a_lost_deletion_is_looked_at_again),
+        cmocka_unit_test(a_lost_deletion_is_read_again),
         cmocka_unit_test(an_upgraded_object_keeps_its_private_data),
         cmocka_unit_test(limits_hold_for_updates_and_replacements),
         cmocka_unit_test(a_refused_deletion_stops_the_plan),

@@ -73,7 +73,7 @@ static const char noted_zone[] = "resource:\n"
                                  "      - note: {text: 'made ${self.id}'}\n"
                                  "      - note: {text: 'goes ${self.name}', when: destroy}\n";
 
-static void run_at_both_ends(void **unused) {
+static void run_on_create_and_destroy(void **unused) {
     (void)unused;
     TELL({noted, "+ fake_thing.a\n", "create a\nnote made a-1\nnote second\n"},
          {noted_zone, "-/+ fake_thing.a replace_because_cannot_update\n",
@@ -81,14 +81,14 @@ static void run_at_both_ends(void **unused) {
          {"locals: {x: 1}\n", "- fake_thing.a delete_because_no_resource_config\n", "delete a\n"});
 }
 
-static void an_update_runs_none(void **unused) {
+static void an_update_runs_no_provisioner(void **unused) {
     (void)unused;
     TELL({noted, "+ fake_thing.a\n", "create a\nnote made a-1\nnote second\n"},
          {"resource: {fake_thing: {a: {name: a, size: 2, provisioner: {note: {text: x}}}}}\n",
           "~ fake_thing.a\n", "update a\n"});
 }
 
-static void keys_are_known_when_objects_go(void **unused) {
+static void destroy_provisioners_know_their_key(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -109,7 +109,7 @@ static void connections_merge(void **unused) {
 }
 
 /* The resource block is gone; a removed block holds the destroy-time provisioners. */
-static void removed_blocks_have_some(void **unused) {
+static void removed_blocks_have_provisioners(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -132,7 +132,7 @@ static void removed_blocks_have_some(void **unused) {
 }
 
 /* Forgetting an object runs no destroy-time provisioner. */
-static void what_is_forgotten_runs_none(void **unused) {
+static void forgetting_runs_no_provisioner(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_run(c, "resource: {fake_thing: {a: {name: a, lifecycle: {destroy: false}, "
@@ -161,7 +161,7 @@ static void a_failure_taints(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failure_may_be_forgiven(void **unused) {
+static void a_failure_may_be_ignored(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -175,7 +175,7 @@ static void a_failure_may_be_forgiven(void **unused) {
     engine_case_close(c);
 }
 
-static void what_is_stopped_is_not_forgiven(void **unused) {
+static void on_failure_does_not_cover_a_stop(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -192,7 +192,7 @@ static void what_is_stopped_is_not_forgiven(void **unused) {
     engine_case_close(c);
 }
 
-static void a_failure_keeps_what_was_to_go(void **unused) {
+static void a_failed_destroy_provisioner_keeps_the_object(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -249,7 +249,7 @@ static EngineCase *heard_run(Ear *ear, Hooks *hooks, const char *config, const c
     return c;
 }
 
-static void output_is_told_by_lines(void **unused) {
+static void output_is_reported_by_line(void **unused) {
     (void)unused;
     Ear ear;
     Hooks hooks;
@@ -261,7 +261,7 @@ static void output_is_told_by_lines(void **unused) {
     engine_case_close(c);
 }
 
-static void a_forgiven_failure_is_told(void **unused) {
+static void an_ignored_failure_is_reported(void **unused) {
     (void)unused;
     Ear ear;
     Hooks hooks;
@@ -275,7 +275,7 @@ static void a_forgiven_failure_is_told(void **unused) {
     engine_case_close(c);
 }
 
-static void secrets_are_not_told(void **unused) {
+static void secrets_are_hidden_in_events(void **unused) {
     (void)unused;
     Ear ear;
     Hooks hooks;
@@ -299,7 +299,7 @@ static void die_within(EngineCase *c, const char *call) {
 }
 
 /* Whether the creation or a provisioner was interrupted, the object is tainted. */
-static void a_death_leaves_it_half_made(void **unused) {
+static void a_death_leaves_a_tainted_object(void **unused) {
     (void)unused;
     static const char *const calls[] = {"create a", "note made a-1", "note second"};
     for (size_t i = 0; i < ARRAY_COUNT(calls); i++) {
@@ -314,7 +314,7 @@ static void a_death_leaves_it_half_made(void **unused) {
 }
 
 /* Without provisioners an interrupted creation needs no replacement. */
-static void without_them_it_is_whole(void **unused) {
+static void without_provisioners_it_is_complete(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     c->parallelism = 1;
@@ -328,22 +328,22 @@ static void without_them_it_is_whole(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(validates),
-        cmocka_unit_test(run_at_both_ends),
-        cmocka_unit_test(an_update_runs_none),
-        cmocka_unit_test(keys_are_known_when_objects_go),
+        cmocka_unit_test(run_on_create_and_destroy),
+        cmocka_unit_test(an_update_runs_no_provisioner),
+        cmocka_unit_test(destroy_provisioners_know_their_key),
         cmocka_unit_test(connections_merge),
-        cmocka_unit_test(removed_blocks_have_some),
-        cmocka_unit_test(what_is_forgotten_runs_none),
+        cmocka_unit_test(removed_blocks_have_provisioners),
+        cmocka_unit_test(forgetting_runs_no_provisioner),
         cmocka_unit_test(a_failure_taints),
-        cmocka_unit_test(a_failure_may_be_forgiven),
-        cmocka_unit_test(what_is_stopped_is_not_forgiven),
-        cmocka_unit_test(a_failure_keeps_what_was_to_go),
+        cmocka_unit_test(a_failure_may_be_ignored),
+        cmocka_unit_test(on_failure_does_not_cover_a_stop),
+        cmocka_unit_test(a_failed_destroy_provisioner_keeps_the_object),
         cmocka_unit_test(a_failed_successor_keeps_the_predecessor),
-        cmocka_unit_test(output_is_told_by_lines),
-        cmocka_unit_test(a_forgiven_failure_is_told),
-        cmocka_unit_test(secrets_are_not_told),
-        cmocka_unit_test(a_death_leaves_it_half_made),
-        cmocka_unit_test(without_them_it_is_whole),
+        cmocka_unit_test(output_is_reported_by_line),
+        cmocka_unit_test(an_ignored_failure_is_reported),
+        cmocka_unit_test(secrets_are_hidden_in_events),
+        cmocka_unit_test(a_death_leaves_a_tainted_object),
+        cmocka_unit_test(without_provisioners_it_is_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

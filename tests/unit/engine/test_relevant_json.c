@@ -52,7 +52,7 @@ static void follows(void **state) {
     "    b: {input: '${terraform_data.a.id}', triggers_replace: '${terraform_data.a.input}'}\n"
 
 /* No resource of the chain changes; only an output is new. */
-static void goes_through_resources(void **state) {
+static void follows_resources(void **state) {
     (void)state;
     static const struct {
         const char *output, *wanted;
@@ -118,7 +118,7 @@ static void targets(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(follows),
-        cmocka_unit_test(goes_through_resources),
+        cmocka_unit_test(follows_resources),
         cmocka_unit_test(targets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

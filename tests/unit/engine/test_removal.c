@@ -62,7 +62,7 @@ static void forgets_or_destroys(void **state) {
 }
 
 /* A forgotten object is not refreshed: its server may be gone too. */
-static void asks_nobody(void **state) {
+static void makes_no_call(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_run(c, A);
@@ -77,7 +77,7 @@ static void asks_nobody(void **state) {
     engine_case_close(c);
 }
 
-static void destroying_all_leaves_what_is_kept(void **state) {
+static void destroying_all_forgets_kept_objects(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_run(c, A_KEPT "output: {id: {value: \"${fake_thing.a.id}\"}}\n");
@@ -88,7 +88,7 @@ static void destroying_all_leaves_what_is_kept(void **state) {
     engine_case_close(c);
 }
 
-static void remembers_what_is_kept(void **state) {
+static void records_kept_objects(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_run(c, A);
@@ -149,7 +149,7 @@ static const struct {
      "Removed resource still exists"                                                                        },
 };
 
-static void refuses_what_is_declared(void **state) {
+static void rejects_declared_resources(void **state) {
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(declared_cases); i++) {
         EngineCase *c = engine_case_open();
@@ -165,12 +165,12 @@ static void refuses_what_is_declared(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forgets_or_destroys),
-        cmocka_unit_test(asks_nobody),
-        cmocka_unit_test(destroying_all_leaves_what_is_kept),
-        cmocka_unit_test(remembers_what_is_kept),
+        cmocka_unit_test(makes_no_call),
+        cmocka_unit_test(destroying_all_forgets_kept_objects),
+        cmocka_unit_test(records_kept_objects),
         cmocka_unit_test(a_module_goes_as_a_whole),
         cmocka_unit_test(finds_one_of_many),
-        cmocka_unit_test(refuses_what_is_declared),
+        cmocka_unit_test(rejects_declared_resources),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ static void leaves_constant_outputs(void **unused) {
 }
 
 /* An excluded object stays in the state unchanged, even if its block is gone. */
-static void keeps_what_is_there(void **unused) {
+static void keeps_excluded_objects(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_run(
@@ -116,7 +116,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(leaves_out),
         cmocka_unit_test(leaves_constant_outputs),
-        cmocka_unit_test(keeps_what_is_there),
+        cmocka_unit_test(keeps_excluded_objects),
         cmocka_unit_test(moves_need_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* Requirements of a resource type on its block. */
 #include "engine_case.h"
 
-static void useless_ignoring_is_told(void **unused) {
+static void useless_ignore_changes_is_a_warning(void **unused) {
     (void)unused;
     static const struct {
         const char *ignored, *said;
@@ -27,7 +27,7 @@ static void useless_ignoring_is_told(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(useless_ignoring_is_told),
+        cmocka_unit_test(useless_ignore_changes_is_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

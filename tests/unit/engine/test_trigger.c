@@ -92,7 +92,7 @@ static void nothing_to_trigger(void **unused) {
 }
 
 /* Programs get the position in the expression, without further details. */
-static void names_that_stand_for_nothing(void **unused) {
+static void references_to_nothing(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
     engine_case_config(c, "resource:\n"
@@ -113,7 +113,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fires),
         cmocka_unit_test(nothing_to_trigger),
-        cmocka_unit_test(names_that_stand_for_nothing),
+        cmocka_unit_test(references_to_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,7 @@ static void refuses_each_block(void **state) {
     }
 }
 
-static void carries_out_the_rest(void **state) {
+static void plans_the_rest(void **state) {
     (void)state;
     EngineCase *c = engine_case_open();
     engine_case_config(c, rest);
@@ -49,7 +49,7 @@ static void carries_out_the_rest(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_each_block),
-        cmocka_unit_test(carries_out_the_rest),
+        cmocka_unit_test(plans_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,7 +151,7 @@ static void some_survive(void **state) {
     }
 }
 
-static void stop_begins_nothing_new(void **state) {
+static void stop_starts_no_node(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     Diary diary;
@@ -456,7 +456,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_worker),
         cmocka_unit_test(some_survive),
-        cmocka_unit_test(stop_begins_nothing_new),
+        cmocka_unit_test(stop_starts_no_node),
         cmocka_unit_test(needs_end_first),
         cmocka_unit_test(node_ends_with_its_last_task),
         cmocka_unit_test(stop_drops_tasks),

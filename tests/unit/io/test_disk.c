@@ -420,7 +420,7 @@ static void path_text(void **state) {
 
 #define in_directory(test) cmocka_unit_test_setup_teardown(test, make_directory, remove_directory)
 
-static void ways_out(void **state) {
+static void advice_by_errno(void **state) {
     (void)state;
     check_str(str_from_cstr(disk_way_out(-EACCES, "See who may.")), "See who may.");
     check_str(str_from_cstr(disk_way_out(-ENOSPC, "See who may.")),
@@ -433,7 +433,7 @@ static void ways_out(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ways_out),
+        cmocka_unit_test(advice_by_errno),
         in_directory(whole_files),
         in_directory(kernel_files),
         in_directory(endless_files),

@@ -39,7 +39,7 @@ static void output_and_status(void **state) {
     }
 }
 
-static void what_cannot_start(void **state) {
+static void failed_starts(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     ProcessResult result;
@@ -230,7 +230,7 @@ static void real_io(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(output_and_status),
-        cmocka_unit_test(what_cannot_start),
+        cmocka_unit_test(failed_starts),
         cmocka_unit_test(input_directory_environment),
         cmocka_unit_test(withheld),
         cmocka_unit_test(much_both_ways),

@@ -187,7 +187,7 @@ static void cancellation_ends_it(void **state) {
     case_close(&c);
 }
 
-static void errors_say_what_was_waited_for(void **state) {
+static void errors_name_the_condition(void **state) {
     (void)state;
     Case c;
     case_open(&c);
@@ -231,7 +231,7 @@ int main(void) {
         cmocka_unit_test(the_earlier_end_counts),
         cmocka_unit_test(slow_looks_count),
         cmocka_unit_test(cancellation_ends_it),
-        cmocka_unit_test(errors_say_what_was_waited_for),
+        cmocka_unit_test(errors_name_the_condition),
         cmocka_unit_test(repetitions_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -335,7 +335,7 @@ static void test_machine(void **state) {
 }
 
 /* The guest must confirm the removal of a device. */
-static void test_guest_lets_go(void **state) {
+static void test_guest_confirms_removal(void **state) {
     (void)state;
     const char *uri = libvirt_case_host();
     ResourceCase c = open_domain(uri);
@@ -434,7 +434,7 @@ int main(void) {
         cmocka_unit_test(test_declared_addresses_are_planned),
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_machine),
-        cmocka_unit_test(test_guest_lets_go),
+        cmocka_unit_test(test_guest_confirms_removal),
         cmocka_unit_test(test_failed_start_stays_defined),
         cmocka_unit_test(test_container),
     };

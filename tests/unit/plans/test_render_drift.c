@@ -34,7 +34,7 @@ static Str shown(const Plan *plan) {
     return strbuf_str(&text);
 }
 
-static void what_changes_start_from(void **state) {
+static void drift_of_changed_objects(void **state) {
     (void)state;
     Plan *plan = sample(PLAN_NORMAL);
     check_str(shown(plan), "");
@@ -83,7 +83,7 @@ static void all_when_refreshing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(what_changes_start_from),
+        PLAN_CASE(drift_of_changed_objects),
         PLAN_CASE(deleted_and_created_again),
         PLAN_CASE(all_when_refreshing),
     };

@@ -28,7 +28,7 @@ static void in_one_object(void **state) {
 }
 
 /* A value that becomes sensitive is also hidden where it is not sensitive yet. */
-static void what_becomes_secret(void **state) {
+static void becoming_sensitive(void **state) {
     (void)state;
     Str text = body("{\"in\": \"canary\", \"out\": [\"canary\"]}",
                     "{\"in\": {\"$sensitive\": \"canary\"}, \"out\": {\"$unknown\": true}}", NULL);
@@ -149,7 +149,7 @@ static void keys_elsewhere(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(in_one_object),    PLAN_CASE(what_becomes_secret),
+        PLAN_CASE(in_one_object),    PLAN_CASE(becoming_sensitive),
         PLAN_CASE(in_a_plan),        PLAN_CASE(keys),
         PLAN_CASE(keys_elsewhere),   PLAN_CASE(marking),
         PLAN_CASE(shown_when_asked), PLAN_CASE(ephemeral),

@@ -145,7 +145,7 @@ static void parts(void **state) {
 }
 
 /* After a run every change has its result, and nothing "will be". */
-static void what_happened(void **state) {
+static void outcomes_of_a_run(void **state) {
     (void)state;
     ReportInput input = sample_input();
     Plan *plan = sample_plan();
@@ -169,7 +169,7 @@ static void what_happened(void **state) {
 }
 
 /* Similar changes are one entry with the number of failures. */
-static void what_happened_to_alike_ones(void **state) {
+static void outcomes_of_similar_changes(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     Timeline *timeline = arena_new(arena, Timeline);
@@ -192,8 +192,8 @@ static void what_happened_to_alike_ones(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(what_happened),
-        PLAN_CASE(what_happened_to_alike_ones),
+        PLAN_CASE(outcomes_of_a_run),
+        PLAN_CASE(outcomes_of_similar_changes),
         PLAN_CASE(worst_first),
         PLAN_CASE(content_breaks_nothing),
         PLAN_CASE(signs_stand_in_front),

@@ -50,7 +50,7 @@ static Str links(Timeline *timeline, const Plan *plan) {
     return strbuf_str(&text);
 }
 
-static void what_ended_last_was_waited_for(void **state) {
+static void waits_for_the_last_dependency(void **state) {
     (void)state;
     static const Run runs[] = {
         {"t.a[0]", ACTION_CREATE, 0,  10},
@@ -140,7 +140,7 @@ static void nothing(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(what_ended_last_was_waited_for),
+        PLAN_CASE(waits_for_the_last_dependency),
         PLAN_CASE(destruction),
         PLAN_CASE(same_instant),
         PLAN_CASE(turns),

@@ -100,7 +100,7 @@ static Value object_of(const char *name, Value value, Arena *arena) {
     return value_object(names, items, 1, arena);
 }
 
-static void makes_up(void **state) {
+static void generates_values(void **state) {
     (void)state;
     MockCase c;
     Value object, again;
@@ -122,7 +122,7 @@ static void makes_up(void **state) {
     arena_close(c.arena);
 }
 
-static void takes_what_is_given(void **state) {
+static void uses_given_values(void **state) {
     (void)state;
     MockCase c;
     Value object;
@@ -141,7 +141,7 @@ static void takes_what_is_given(void **state) {
     arena_close(c.arena);
 }
 
-static void refuses_what_does_not_fit(void **state) {
+static void rejects_unsuitable_values(void **state) {
     (void)state;
     MockCase c;
     Value object;
@@ -171,9 +171,9 @@ static void keeps_on_update(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(makes_up),
-        cmocka_unit_test(takes_what_is_given),
-        cmocka_unit_test(refuses_what_does_not_fit),
+        cmocka_unit_test(generates_values),
+        cmocka_unit_test(uses_given_values),
+        cmocka_unit_test(rejects_unsuitable_values),
         cmocka_unit_test(keeps_on_update),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,7 +100,7 @@ static void check_holds(Str whole, const char *part) {
         fail_msg("%.*s", STR_ARG(whole));
 }
 
-static void failures_say_the_way_out(void **state) {
+static void failures_give_advice(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     Registry *registry = sample_registry(arena);
@@ -159,7 +159,7 @@ static void faulty_tables(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_and_addresses),     cmocka_unit_test(failures_say_the_way_out),
+        cmocka_unit_test(names_and_addresses),     cmocka_unit_test(failures_give_advice),
         cmocka_unit_test(a_module_is_opened_once), cmocka_unit_test(types),
         cmocka_unit_test(faulty_tables),
     };

@@ -67,7 +67,7 @@ static const ResourceType fixed = {
     .create = slow_create,
 };
 
-static void the_limit_is_told(void **state) {
+static void a_timeout_is_reported(void **state) {
     (void)state;
     ResourceCase c = case_open(&slow);
     assert_false(case_apply(&c, "{\"name\":\"a\",\"timeouts\":{\"create\":\"50ms\"}}"));
@@ -81,7 +81,7 @@ static void the_limit_is_told(void **state) {
 }
 
 /* A recovery has the timeout of a creation. */
-static void a_recovery_has_the_limit_of_its_creation(void **state) {
+static void a_recovery_has_the_timeout_of_a_creation(void **state) {
     (void)state;
     RecoverOutcome outcome;
     ResourceCase c = case_open(&slow);
@@ -93,7 +93,7 @@ static void a_recovery_has_the_limit_of_its_creation(void **state) {
 }
 
 /* A timeout of another operation, or a failure before the deadline, adds no error. */
-static void others_are_not_told(void **state) {
+static void other_errors_are_no_timeout(void **state) {
     (void)state;
     ResourceCase c = case_open(&slow);
     Value config = case_config(&c, "{\"name\":\"a\",\"timeouts\":{\"create\":\"1h\"}}");
@@ -108,7 +108,7 @@ static void others_are_not_told(void **state) {
     case_close(&c);
 }
 
-static void a_change_of_it_calls_nobody(void **state) {
+static void a_changed_timeout_makes_no_call(void **state) {
     (void)state;
     const ResourceType *const types[] = {&slow, &fixed};
     for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
@@ -139,10 +139,10 @@ static void durations_are_checked(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_limit_is_told),
-        cmocka_unit_test(a_recovery_has_the_limit_of_its_creation),
-        cmocka_unit_test(others_are_not_told),
-        cmocka_unit_test(a_change_of_it_calls_nobody),
+        cmocka_unit_test(a_timeout_is_reported),
+        cmocka_unit_test(a_recovery_has_the_timeout_of_a_creation),
+        cmocka_unit_test(other_errors_are_no_timeout),
+        cmocka_unit_test(a_changed_timeout_makes_no_call),
         cmocka_unit_test(durations_are_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,10 +27,10 @@ static void copies_texts_and_files(void **state) {
                                machine_path(&m, "program"), machine_path(&m, "copy")));
     check_str(machine_read(&m, "copy"), "#!");
     assert_int_equal(mode_of(&m, "copy"), 0750);
-    put(&m, "folder/x", "x", 0600); /* an existing directory receives the file under its name */
+    put(&m, "dir/x", "x", 0600); /* an existing directory receives the file under its name */
     run_must(m.run, machine_do(&m, type, "{\"source\":\"%s\",\"destination\":\"%s/\"}",
-                               machine_path(&m, "program"), machine_path(&m, "folder")));
-    check_str(machine_read(&m, "folder/program"), "#!");
+                               machine_path(&m, "program"), machine_path(&m, "dir")));
+    check_str(machine_read(&m, "dir/program"), "#!");
     machine_close(&m);
 }
 
@@ -52,7 +52,7 @@ static void copies_directories(void **state) {
     machine_close(&m);
 }
 
-static void tells_what_failed(void **state) {
+static void reports_failures(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
@@ -69,7 +69,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_texts_and_files),
         cmocka_unit_test(copies_directories),
-        cmocka_unit_test(tells_what_failed),
+        cmocka_unit_test(reports_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static void runs_lines_and_scripts(void **state) {
 }
 
 /* The script is uploaded to script_path and removed afterwards. */
-static void leaves_nothing(void **state) {
+static void leaves_no_file(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
@@ -45,7 +45,7 @@ static void leaves_nothing(void **state) {
     machine_close(&m);
 }
 
-static void tells_what_failed(void **state) {
+static void reports_failures(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
     MachineCase m = machine_open();
@@ -98,8 +98,8 @@ static void refuses_connections(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(runs_lines_and_scripts), cmocka_unit_test(leaves_nothing),
-        cmocka_unit_test(tells_what_failed),      cmocka_unit_test(warns_of_any_key),
+        cmocka_unit_test(runs_lines_and_scripts), cmocka_unit_test(leaves_no_file),
+        cmocka_unit_test(reports_failures),       cmocka_unit_test(warns_of_any_key),
         cmocka_unit_test(refuses_connections),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

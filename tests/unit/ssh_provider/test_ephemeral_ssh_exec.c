@@ -43,7 +43,7 @@ static void is_opened_renewed_and_closed(void **state) {
 }
 
 /* Without the commands nothing is renewed or closed. */
-static void may_just_answer(void **state) {
+static void may_only_open(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ephemeral_ssh_exec);
@@ -94,7 +94,7 @@ static void is_deferred_by_a_plan(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_opened_renewed_and_closed),
-        cmocka_unit_test(may_just_answer),
+        cmocka_unit_test(may_only_open),
         cmocka_unit_test(intervals_are_checked),
         cmocka_unit_test(is_deferred_by_a_plan),
     };

@@ -12,7 +12,7 @@ typedef struct Case {
     Str problem;
 } Case;
 
-static const Str path = STR_CONST("folder/s.journal");
+static const Str path = STR_CONST("dir/s.journal");
 
 static Case case_new(Arena *arena) {
     Case it = {.arena = arena, .faulty = faulty_disk_new(arena)};

@@ -71,7 +71,7 @@ static void pruning(void **unused) {
 }
 
 /* Many removals take one pass at the end. */
-static void many_go_at_once(void **unused) {
+static void many_removals(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     State *state = state_new(arena);
@@ -147,7 +147,7 @@ int main(void) {
         cmocka_unit_test(instances_are_sorted),
         cmocka_unit_test(resources_are_sorted),
         cmocka_unit_test(pruning),
-        cmocka_unit_test(many_go_at_once),
+        cmocka_unit_test(many_removals),
         cmocka_unit_test(deposed_keys),
         cmocka_unit_test(copies),
         cmocka_unit_test(forks),

@@ -222,7 +222,7 @@ static void declared(void **state) {
 }
 
 /* A decoded state is only used as the store's content if the store still holds that text. */
-static void what_was_read_is_not_decoded_again(void **state) {
+static void a_known_text_is_not_decoded_again(void **state) {
     Case *it = *state;
     State *read = state_new(it->arena);
     read->serial = 6;
@@ -345,7 +345,7 @@ int main(void) {
         TEST(declared),
         TEST(without_journal),
         TEST(many_threads),
-        TEST(what_was_read_is_not_decoded_again),
+        TEST(a_known_text_is_not_decoded_again),
         TEST(dependencies_are_shared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

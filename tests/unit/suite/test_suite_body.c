@@ -54,7 +54,7 @@ static void binds(void **state) {
     arena_close(arena);
 }
 
-static void says_what_is_missing(void **state) {
+static void reports_missing_names(void **state) {
     (void)state;
     Arena *arena = arena_open("test");
     Diags diags = diags_new(arena);
@@ -72,7 +72,7 @@ static void says_what_is_missing(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(binds),
-        cmocka_unit_test(says_what_is_missing),
+        cmocka_unit_test(reports_missing_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

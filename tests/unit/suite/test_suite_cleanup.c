@@ -18,7 +18,7 @@ static void destroys(void **state) {
     suite_case_close(c);
 }
 
-static void tells_what_is_left(void **state) {
+static void reports_remaining_objects(void **state) {
     (void)state;
     SuiteCase *c = suite_case_open();
     fake_world_order(&c->world, "delete a");
@@ -50,7 +50,7 @@ static void after_a_failed_apply(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(destroys),
-        cmocka_unit_test(tells_what_is_left),
+        cmocka_unit_test(reports_remaining_objects),
         cmocka_unit_test(after_a_failed_apply),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,7 +67,7 @@ static void dynamic_places_are_settled(void **state) {
     }
 }
 
-static void mismatches_say_what_is_wanted(void **state) {
+static void mismatches_name_the_expected_type(void **state) {
     (void)state;
     static const struct {
         const char *have, *want, *wanted;
@@ -93,7 +93,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conversions_are_safe_or_not),
         cmocka_unit_test(dynamic_places_are_settled),
-        cmocka_unit_test(mismatches_say_what_is_wanted),
+        cmocka_unit_test(mismatches_name_the_expected_type),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -53,7 +53,7 @@ static void other_texts_are_refused(void **state) {
 
 /* Every number that can be read can be written and read again; an overflow in a calculation is an
  * error. */
-static void what_is_written_is_read(void **state) {
+static void numbers_round_trip(void **state) {
     (void)state;
     static const char *const cases[] = {"1e1000000",    "-1e1000000",    "1.8e1000000",
                                         "88e1000000",   "0.001e1000003", "1e-1000000",
@@ -221,7 +221,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_are_read_and_written),
         cmocka_unit_test(other_texts_are_refused),
-        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(numbers_round_trip),
         cmocka_unit_test(text_has_the_fewest_digits),
         cmocka_unit_test(arithmetic_rounds_as_upstream),
         cmocka_unit_test(products_keep_what_they_need),

@@ -99,7 +99,7 @@ static void objects_are_sorted(void **state) {
     assert_int_equal(type_get_attribute(object, STR("b")), 1);
 }
 
-static void kinds_are_told_apart(void **state) {
+static void kinds_are_distinguished(void **state) {
     (void)state;
     const Type *map = type_map(&TYPE_BOOL, arena);
     const struct {
@@ -208,7 +208,7 @@ int main(void) {
         cmocka_unit_test(the_interner_grows),
         cmocka_unit_test(threads_get_the_same_type),
         cmocka_unit_test(objects_are_sorted),
-        cmocka_unit_test(kinds_are_told_apart),
+        cmocka_unit_test(kinds_are_distinguished),
         cmocka_unit_test(equality_is_structural),
         cmocka_unit_test(tuples_of_one_type_store_it_once),
         cmocka_unit_test(flags_follow_from_the_parts),

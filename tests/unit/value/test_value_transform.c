@@ -106,7 +106,7 @@ static void sets_coalesce_when_elements_become_equal(void **state) {
     assert_ptr_equal(after.type, &TYPE_SET_OF_STRING);
 }
 
-static void what_is_not_known_is_null(void **state) {
+static void unknown_becomes_null(void **state) {
     (void)state;
     Value items[] = {value_from_cstr("a"), value_unknown(&TYPE_STRING)};
     Value known = value_unknown_as_null(value_tuple(items, 2, arena), arena);
@@ -120,7 +120,7 @@ int main(void) {
         cmocka_unit_test(parts_share_the_clones_types),
         cmocka_unit_test(changes_rebuild_types),
         cmocka_unit_test(sets_coalesce_when_elements_become_equal),
-        cmocka_unit_test(what_is_not_known_is_null),
+        cmocka_unit_test(unknown_becomes_null),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }
