@@ -6,7 +6,7 @@ typedef struct TargetCase {
     const char *target;
     const char *changes;
     size_t outputs;
-    const char *left; /* unplanned instances of a dependency of which the target needs one */
+    const char *left; /* changes of the next plan with the same target; NULL: none */
 } TargetCase;
 
 static void selects(void **unused) {

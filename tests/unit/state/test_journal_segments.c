@@ -8,8 +8,8 @@
 typedef struct Shelf {
     Arena *arena;
     Segments segments;
-    int fails;        /* the number of requests until one fails */
-    bool fails_after; /* after it had its effect */
+    int fails;        /* number of the next requests that fail */
+    bool fails_after; /* after they had their effect */
 } Shelf;
 
 static bool is_failing(Shelf *shelf, Str *problem) {

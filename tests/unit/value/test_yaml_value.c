@@ -48,7 +48,7 @@ static void test_yaml_value(void **state) {
     assert_true(str_starts_with(read_shown(STR("[1, 2"), arena), STR("2:1 ")));
 }
 
-/* A thousand times thirty words by aliases. */
+/* Thirty nodes that stand for more than a thousand by aliases. */
 static void test_budget(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
