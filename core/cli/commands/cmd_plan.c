@@ -3,6 +3,7 @@
 #include "config_json.h"
 #include "generate_config.h"
 #include "operation.h"
+#include "planfile.h"
 #include "project_load.h"
 #include "relevant_json.h"
 #include "reporting.h"
@@ -44,6 +45,18 @@ static bool check_out(const Cli *cli, const Arguments *arguments, Diags *diags) 
     return false;
 }
 
+/* Collects every file of the configuration, for the plan file. */
+static void collect_sources(const Module *module, PlanFileSources *out, Arena *arena) {
+    vec_each(&module->sources, source) {
+        vec_push(arena, out, (PlanFileSource){(*source)->path, (*source)->bytes});
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->module)
+            collect_sources(call->module, out, arena);
+    }
+}
+
 static bool save(Operation *operation, Str path) {
     Project *project = operation->project;
     Plan *plan = operation->result.plan;
@@ -55,7 +68,7 @@ static bool save(Operation *operation, Str path) {
     plan->configuration = config_json_write(&project->engine, arena);
     plan->relevant_attributes = relevant_json_write(&project->engine, plan, arena);
     PlanFileSources sources = {0};
-    operation_collect_sources(project->config->root, &sources, arena);
+    collect_sources(project->config->root, &sources, arena);
     PlanFilePlace place = {&project->cli->io, path, project->ciphers.plan};
     return planfile_write(&place, plan, &sources, arena, project->diags);
 }

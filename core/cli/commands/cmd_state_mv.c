@@ -2,6 +2,7 @@
 #include "command.h"
 #include "environment.h"
 #include "project_state.h"
+#include "statefile.h"
 
 static const Option options[] = {
     {"dry-run",    OPTION_FLAG, NULL,   "Show what would move, and move nothing."},
@@ -218,6 +219,21 @@ static void drop_dependencies(State *state, const Map *moved, Arena *arena) {
 }
 
 /* With -state-out, both files have the objects before the source drops them: a crash loses none. */
+/* Writes `state` to where it was read from, after project_write_state has written another one to
+ * -state-out. */
+static bool write_source(Project *project, State *state) {
+    const Cli *cli = project->cli;
+    Backend *backend = project->backend;
+    Journal *journal;
+    if (!journal_open(backend->journal, cli->io.clock, state, &journal, cli->arena, project->diags))
+        return false;
+    WorkingState *working = working_state_open(state, backend, journal, &cli->io, cli->arena);
+    bool ok = working_state_checkpoint(working, project->diags);
+    (void)working_state_close(working);
+    journal_close(journal);
+    return ok;
+}
+
 static bool write_moved(Project *project, const State *there, const Moves *moves) {
     Arena *arena = project->cli->arena;
     bool is_same = there == project->state;
@@ -233,8 +249,21 @@ static bool write_moved(Project *project, const State *there, const Moves *moves
     }
     state_compact(state);
     drop_dependencies(state, &moved, arena);
-    return project_write_state(project, target) &&
-           (is_same || project_write_source(project, state));
+    return project_write_state(project, target) && (is_same || write_source(project, state));
+}
+
+/* Reads the state at -state-out. Without that option, *out is the project's state. */
+static bool read_out(Project *project, State **out) {
+    Arena *arena = project->cli->arena;
+    Backend *backend = project->out;
+    const Disk *aside = project->is_locked ? project->cli->io.disk : NULL;
+    Str text;
+    bool found;
+    *out = project->state;
+    return backend == project->backend ||
+           (backend_read(backend, &text, arena, project->diags) &&
+            statefile_decode(backend->path, text, out, arena, project->diags) &&
+            journal_replay(backend->journal, aside, *out, &found, arena, project->diags));
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -246,8 +275,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!read_targets(arguments, &from, &to, cli->arena, diags) ||
         !project_open_state_only(&project, cli, arguments, dry_run ? LOCK_NONE : LOCK_STATE_MV,
                                  diags) ||
-        !project_read_out(&project, &there) ||
-        !find_moves(&project, there, &from, &to, &moves, diags) ||
+        !read_out(&project, &there) || !find_moves(&project, there, &from, &to, &moves, diags) ||
         (!dry_run && !environment_approve_change(&project))) {
         return 1;
     }

@@ -1,4 +1,6 @@
 /* loam workspace list, show, new, select, delete */
+#include "backend_choice.h"
+#include "backend_settings.h"
 #include "command.h"
 #include "envelope.h"
 #include "project.h"
@@ -31,6 +33,14 @@ static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *
     project->may_be_empty = true;
     project->is_single = true; /* the root module alone configures the backend */
     return project_load_any(project, cli, arguments, diags);
+}
+
+/* Lists the workspaces of the backend, "default" first. */
+static bool list_workspaces(Project *project, StrVec *out) {
+    BackendChoice choice;
+    bool has_workspaces;
+    return backend_choice_settle(project, &choice) &&
+           backend_choice_list(project, &choice, out, &has_workspaces);
 }
 
 static void report_missing(const StrVec *names, Str name, Diags *diags) {
@@ -75,7 +85,7 @@ static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     if (!workspace_check(cli->workspace, diags) || !load(&project, cli, arguments, diags) ||
-        !project_list_workspaces(&project, &names))
+        !list_workspaces(&project, &names))
         return 1;
     vec_each(&names, name) {
         terminal_print("%s %.*s\n", str_equal(*name, cli->workspace) ? "*" : " ", STR_ARG(*name));
@@ -96,12 +106,35 @@ static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
     return 0;
 }
 
+/* Selects a backend that supports workspaces, and completes its arguments. */
+static bool settle_for_workspaces(Project *project, BackendChoice *choice, Value *config) {
+    Cli *cli = project->cli;
+    if (!backend_choice_settle(project, choice) ||
+        !backend_settings_complete(choice->type, &cli->io, choice->config, config, cli->arena,
+                                   project->diags)) {
+        return false;
+    }
+    if (choice->type->list)
+        return true;
+    diags_error(project->diags, NO_RANGE, "Workspaces not supported",
+                "The backend \"%s\" keeps one state: there are no workspaces besides \"default\".",
+                choice->type->name);
+    return false;
+}
+
+static bool make_workspace(Project *project, Str name) {
+    BackendChoice choice;
+    Value config;
+    return settle_for_workspaces(project, &choice, &config) &&
+           choice.type->make(&project->cli->io, config, name, project->diags);
+}
+
 static int make(Project *project, Str name) {
     Cli *cli = project->cli;
     State *given;
     project->state_is_input = true;
     if (!workspace_check(name, project->diags) || !read_given(project, &given) ||
-        !project_make_workspace(project, name) || !workspace_select(cli, name, project->diags))
+        !make_workspace(project, name) || !workspace_select(cli, name, project->diags))
         return 1;
     cli->workspace = name;
     if (!fill(project, given))
@@ -121,7 +154,7 @@ static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
     /* LOAM_WORKSPACE may name a workspace that does not exist yet. */
     bool is_current = str_equal(name, cli->workspace);
     if ((!is_current && !check_free_choice(cli, diags)) || !load(&project, cli, arguments, diags) ||
-        !project_list_workspaces(&project, &names))
+        !list_workspaces(&project, &names))
         return 1;
     if (!str_is_among(name, names.items, names.count))
         return make(&project, name);
@@ -144,7 +177,7 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
     StrVec names = {0};
     Str name;
     if (!take_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
-        !load(&project, cli, arguments, diags) || !project_list_workspaces(&project, &names))
+        !load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
         return 1;
     if (!str_is_among(name, names.items, names.count)) {
         if (option_flag(arguments, "or-create"))
@@ -185,12 +218,28 @@ static bool check_empty(const Project *project, Str name, Diags *diags) {
 }
 
 /* Holds one lock from the check of the state to the removal. */
+/* Removes the workspace whose state is open, with everything in it. The backend does not remove a
+ * journal in the data directory. */
+static bool remove_workspace(Project *project) {
+    SCOPED(ArenaRef) scratch = arena_open("workspace");
+    Backend *backend = project->backend;
+    Str problem;
+    if (!backend->remove(backend, project->diags))
+        return false;
+    if (backend->write_every_ms > 0 &&
+        !backend->journal->remove(backend->journal, &problem, scratch))
+        diags_warning(project->diags, NO_RANGE, "The journal could not be removed",
+                      "\"%.*s\": %.*s. A workspace of the same name would find it: remove it.",
+                      STR_ARG(backend->journal->name), STR_ARG(problem));
+    return true;
+}
+
 static bool delete_workspace(const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
     Cli there = *cli;
     there.workspace = name;
     SCOPED(Project) project = {0};
     return project_open_state_only(&project, &there, arguments, LOCK_WORKSPACE_DELETE, diags) &&
-           check_empty(&project, name, diags) && project_remove_workspace(&project);
+           check_empty(&project, name, diags) && remove_workspace(&project);
 }
 
 static bool check_deletable(const Cli *cli, Str name, const StrVec *names, Diags *diags) {
@@ -214,7 +263,7 @@ static int run_delete(Cli *cli, const Arguments *arguments, Diags *diags) {
     StrVec names = {0};
     Str name;
     if (!take_name(arguments, &name, diags) || !load(&project, cli, arguments, diags) ||
-        !project_list_workspaces(&project, &names) || !check_deletable(cli, name, &names, diags) ||
+        !list_workspaces(&project, &names) || !check_deletable(cli, name, &names, diags) ||
         !delete_workspace(cli, arguments, name, diags))
         return 1;
     terminal_print("Deleted the workspace \"%.*s\".\n", STR_ARG(name));

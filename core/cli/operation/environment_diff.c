@@ -11,7 +11,18 @@
 #include "static_eval.h"
 #include "utf8.h"
 
-#define SHOWN_BYTES 60 /* longest printed text of a value */
+/* One environment. */
+typedef struct EnvironmentSide {
+    Cli cli; /* copy for this environment's workspace */
+    Project project;
+    PlanResult result;
+} EnvironmentSide;
+
+static void environment_side_release(EnvironmentSide *side) {
+    project_release(&side->project);
+}
+
+SCOPED_TYPE(EnvironmentSide, environment_side_release);
 
 typedef struct Comparing {
     const EnvironmentSide *sides[2];
@@ -20,11 +31,8 @@ typedef struct Comparing {
     Diags *diags;
 } Comparing;
 
-void environment_side_release(EnvironmentSide *side) {
-    project_release(&side->project);
-}
-
-bool environment_side_open(
+/* Loads one environment and plans its changes, without a lock. */
+static bool open_side(
     EnvironmentSide *side, const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
     Project *project = &side->project;
     PlanOptions options = {
@@ -309,144 +317,24 @@ static void compare_plans(Comparing *comparing) {
     }
 }
 
-bool environment_diff_collect(const EnvironmentSide *a,
-                              const EnvironmentSide *b,
-                              EnvironmentDifferences *out,
-                              Arena *arena,
-                              Diags *diags) {
+bool environment_diff(const Cli *cli,
+                      const Arguments *arguments,
+                      const Str names[2],
+                      EnvironmentDifferences *out,
+                      Diags *diags) {
+    SCOPED(EnvironmentSide) a = {0};
+    SCOPED(EnvironmentSide) b = {0};
     Comparing comparing = {
-        .sides = {a, b},
-          .out = out, .arena = arena, .diags = diags
+        .sides = {&a, &b},
+        .out = out,
+        .arena = cli->arena,
+        .diags = diags,
     };
-    if (!compare_variables(&comparing))
+    if (!open_side(&a, cli, arguments, names[0], diags) ||
+        !open_side(&b, cli, arguments, names[1], diags) || !compare_variables(&comparing))
         return false;
     compare_backends(&comparing);
     compare_providers(&comparing);
     compare_plans(&comparing);
     return true;
-}
-
-static Str label_of(const EnvironmentDifference *difference, Arena *arena) {
-    return str_concat(difference->name, difference->path, arena);
-}
-
-/* A resource that one side lacks has no value to show. */
-static bool is_presence(const EnvironmentDifference *difference) {
-    return strcmp(difference->section, "resources") == 0 && difference->path.len == 0;
-}
-
-static Str cell_of(const EnvironmentDifference *difference, size_t side, Arena *arena) {
-    if (!difference->has[side])
-        return STR("-");
-    if (is_presence(difference))
-        return STR("is there");
-    Value value = difference->values[side];
-    return value_marks_deep(value) & MARKS_SECRET ? STR("(sensitive value)")
-                                                  : value_display(value, SHOWN_BYTES, arena);
-}
-
-static void add_cell(StrBuf *out, Str text, size_t width) {
-    size_t taken = utf8_display_width(text);
-    strbuf_add(out, text);
-    strbuf_add_repeat(out, ' ', (taken < width ? width - taken : 0) + 2);
-}
-
-static void add_row(StrBuf *out, Str label, Str a, Str b, const size_t widths[2]) {
-    strbuf_add_cstr(out, "  ");
-    add_cell(out, label, widths[0]);
-    add_cell(out, a, widths[1]);
-    strbuf_add(out, b);
-    strbuf_add_char(out, '\n');
-}
-
-static void widen(size_t *width, Str text) {
-    size_t own = utf8_display_width(text);
-    *width = own > *width ? own : *width;
-}
-
-Str environment_diff_to_text(const EnvironmentDifferences *differences,
-                             const Str names[2],
-                             Arena *arena) {
-    StrBuf out = strbuf_new(arena);
-    size_t widths[2] = {0, utf8_display_width(names[0])};
-    const char *section = "";
-    vec_each(differences, difference) {
-        widen(&widths[0], label_of(difference, arena));
-        widen(&widths[1], cell_of(difference, 0, arena));
-    }
-    vec_each(differences, difference) {
-        if (strcmp(section, difference->section) != 0) {
-            section = difference->section;
-            strbuf_add_format(&out, "%s%c%s:\n", out.len ? "\n" : "",
-                              (char)toupper((unsigned char)section[0]), section + 1);
-            add_row(&out, STR_EMPTY, names[0], names[1], widths);
-        }
-        add_row(&out, label_of(difference, arena), cell_of(difference, 0, arena),
-                cell_of(difference, 1, arena), widths);
-    }
-    return strbuf_str(&out);
-}
-
-static bool is_secret(const EnvironmentDifference *difference) {
-    return ((value_marks_deep(difference->values[0]) | value_marks_deep(difference->values[1])) &
-            MARKS_SECRET) != 0;
-}
-
-static void write_values(JsonWriter *writer,
-                         const EnvironmentDifference *difference,
-                         const Str names[2]) {
-    json_key(writer, STR("values"));
-    json_object_start(writer);
-    for (size_t i = 0; i < 2; i++) {
-        if (!difference->has[i] || !value_is_wholly_known(difference->values[i]))
-            continue;
-        json_key(writer, names[i]);
-        json_write_value(writer, difference->values[i]);
-    }
-    json_object_end(writer);
-}
-
-static void write_sides(JsonWriter *writer,
-                        const EnvironmentDifference *difference,
-                        const Str names[2]) {
-    json_key(writer, STR("present_in"));
-    json_array_start(writer);
-    for (size_t i = 0; i < 2; i++) {
-        if (difference->has[i])
-            json_write_string(writer, names[i]);
-    }
-    json_array_end(writer);
-}
-
-Str environment_diff_to_json(const EnvironmentDifferences *differences,
-                             const Str names[2],
-                             Arena *arena) {
-    StrBuf out = strbuf_new(arena);
-    JsonWriter writer;
-    json_writer_init(&writer, &out, 2);
-    json_object_start(&writer);
-    json_key_string(&writer, "format_version", STR("1.0"));
-    json_key(&writer, STR("environments"));
-    json_array_start(&writer);
-    json_write_string(&writer, names[0]);
-    json_write_string(&writer, names[1]);
-    json_array_end(&writer);
-    json_key(&writer, STR("differences"));
-    json_array_start(&writer);
-    vec_each(differences, difference) {
-        json_object_start(&writer);
-        json_key_string(&writer, "section", str_from_cstr(difference->section));
-        json_key_string(&writer, "name", difference->name);
-        if (difference->path.len > 0)
-            json_key_string(&writer, "path", str_after(difference->path, 1));
-        write_sides(&writer, difference, names);
-        json_key_bool(&writer, "sensitive", is_secret(difference));
-        if (!is_secret(difference) && !is_presence(difference))
-            write_values(&writer, difference, names);
-        json_object_end(&writer);
-    }
-    json_array_end(&writer);
-    json_object_end(&writer);
-    strbuf_add_char(&out, '\n');
-    return strbuf_str(&out);
 }

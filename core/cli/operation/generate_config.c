@@ -227,17 +227,6 @@ bool generate_config_missing(Project *project, Map *blocks) {
     return write_text(project, text) && load_described(project, text, yaml);
 }
 
-void generate_config_note(Plan *plan, const Map *blocks, Arena *arena) {
-    if (!plan || blocks->count == 0)
-        return;
-    vec_each(&plan->changes, change) {
-        Str address = resource_addr_to_str(change->address, arena);
-        const Str *block = map_find(blocks, address);
-        if (block && change->import_id.len > 0)
-            change->generated_config = *block;
-    }
-}
-
 void generate_config_report(const Project *project, const Map *blocks) {
     const Cli *cli = project->cli;
     Str path = path_of(project);

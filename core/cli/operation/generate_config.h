@@ -10,7 +10,5 @@ MUST_USE bool generate_config_check(const Project *project);
 /* Call with the state open. Imports the objects, writes the file, and loads the configuration again
  * with it. *blocks: the generated blocks by address, Str *. */
 MUST_USE bool generate_config_missing(Project *project, Map *blocks);
-/* Adds the generated blocks to the changes of the plan. */
-void generate_config_note(Plan *plan, const Map *blocks, Arena *arena);
 /* Reports the written file to people. */
 void generate_config_report(const Project *project, const Map *blocks);

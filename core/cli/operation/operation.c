@@ -8,7 +8,6 @@
 #include "relevant_json.h"
 #include "render_secret.h"
 #include "reporting.h"
-#include "selection.h"
 #include "statefile.h"
 #include "view.h"
 
@@ -31,7 +30,7 @@ static void warn_of_targets(const Operation *operation, Diags *diags) {
     if (!engine_is_partial(&operation->options))
         return;
     const char *option = option_that_limits(operation);
-    Str doubts = selection_doubts(operation->project, &operation->options, diags->arena);
+    Str doubts = plan_options_doubts(operation->project, &operation->options, diags->arena);
     diags_warning(diags, NO_RANGE, "Resource targeting is in effect",
                   "The option -%s leaves parts of the configuration out, so this plan may not "
                   "be all that it asks for. -%s is for mending and for exceptions; in daily "
@@ -52,6 +51,18 @@ static bool check_mode(const PlanOptions *options, Diags *diags) {
                 "-replace asks for a new object, and a plan that destroys or only refreshes makes "
                 "none. Leave one of the two out.");
     return false;
+}
+
+/* Adds the generated blocks to the changes of the plan. */
+static void add_generated(Plan *plan, const Map *blocks, Arena *arena) {
+    if (!plan || blocks->count == 0)
+        return;
+    vec_each(&plan->changes, change) {
+        Str address = resource_addr_to_str(change->address, arena);
+        const Str *block = map_find(blocks, address);
+        if (block && change->import_id.len > 0)
+            change->generated_config = *block;
+    }
 }
 
 bool operation_plan(Operation *operation,
@@ -96,7 +107,7 @@ bool operation_plan(Operation *operation,
     project->engine.hooks = NULL;
     warn_of_targets(operation, diags);
     Plan *plan = operation->result.plan;
-    generate_config_note(plan, &operation->generated, cli->arena);
+    add_generated(plan, &operation->generated, cli->arena);
     if (plan && plan->drift.count > 0)
         plan->relevant_attributes = relevant_json_write(&project->engine, plan, cli->arena);
     reporting_set_plan(cli->reporting, plan, project->config);
@@ -198,15 +209,4 @@ bool operation_apply(Operation *operation) {
     view->type->applied(view, state);
     reporting_set_outputs(cli->reporting, state);
     return check_forgotten(operation);
-}
-
-void operation_collect_sources(const Module *module, PlanFileSources *out, Arena *arena) {
-    vec_each(&module->sources, source) {
-        vec_push(arena, out, (PlanFileSource){(*source)->path, (*source)->bytes});
-    }
-    map_each(&module->calls, entry) {
-        const ModuleCall *call = entry->value;
-        if (call->module)
-            operation_collect_sources(call->module, out, arena);
-    }
 }

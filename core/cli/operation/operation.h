@@ -1,7 +1,6 @@
 /* operation: plans and applies, for plan, apply, destroy and refresh. */
 #pragma once
 
-#include "planfile.h"
 #include "project.h"
 
 typedef struct Operation {
@@ -25,5 +24,3 @@ MUST_USE bool operation_plan(Operation *operation,
                              Diags *diags);
 /* Applies the plan; shows the summary and the outputs. */
 MUST_USE bool operation_apply(Operation *operation);
-/* Adds every file of the configuration, for the plan file. */
-void operation_collect_sources(const Module *module, PlanFileSources *out, Arena *arena);

@@ -1,6 +1,135 @@
-/* Reads the options of a plan. */
+/* Reads modes from options, and addresses from options and from files. */
 #include "plan_options.h"
-#include "selection.h"
+
+typedef struct Selection {
+    Project *project;
+    PlanOptions *out;
+    Arena *arena;
+    Diags *diags;
+} Selection;
+
+typedef bool TakeAddress(Selection *selection, Str text);
+
+static bool take_target(Selection *selection, Str text) {
+    AddressTarget target;
+    if (!address_parse_target(text, &target, selection->arena, selection->diags))
+        return false;
+    vec_push(selection->arena, &selection->out->targets, target);
+    vec_push(selection->arena, &selection->out->target_texts, text);
+    return true;
+}
+
+static bool take_exclude(Selection *selection, Str text) {
+    AddressTarget target;
+    if (!address_parse_target(text, &target, selection->arena, selection->diags))
+        return false;
+    vec_push(selection->arena, &selection->out->excludes, target);
+    vec_push(selection->arena, &selection->out->exclude_texts, text);
+    return true;
+}
+
+static bool take_replace(Selection *selection, Str text) {
+    Diags ignored = diags_new(selection->arena);
+    ResourceAddr address;
+    if (!address_parse_resource(text, &address, selection->arena, &ignored)) {
+        diags_error(selection->diags, NO_RANGE, "Invalid address to force replacement",
+                    "-replace takes the address of one resource instance, like "
+                    "libvirt_domain.node[0], and \"%.*s\" is none.",
+                    STR_ARG(text));
+        return false;
+    }
+    if (address.mode != MODE_MANAGED) {
+        diags_error(selection->diags, NO_RANGE, "Invalid address to force replacement",
+                    "Only managed resources can be replaced, and \"%.*s\" is not one.",
+                    STR_ARG(text));
+        return false;
+    }
+    vec_push(selection->arena, &selection->out->replace, address);
+    return true;
+}
+
+/* A # within quotes is part of a key. */
+static Str without_comment(Str line) {
+    bool is_quoted = false;
+    for (size_t i = 0; i < line.len; i++) {
+        if (is_quoted && line.ptr[i] == '\\')
+            i++;
+        else if (line.ptr[i] == '"')
+            is_quoted = !is_quoted;
+        else if (line.ptr[i] == '#' && !is_quoted)
+            return str_slice(line, 0, i);
+    }
+    return line;
+}
+
+/* Errors in an address point at its place in the file. */
+static bool take_line(Selection *selection, const SourceText *source, Str line, TakeAddress *take) {
+    Str text = str_trim(without_comment(line));
+    if (text.len == 0)
+        return true;
+    size_t before = selection->diags->count;
+    bool ok = take(selection, text);
+    uint32_t start = (uint32_t)(text.ptr - source->bytes.ptr);
+    SourceRange range = {source, start, start + (uint32_t)text.len};
+    for (size_t i = before; i < selection->diags->count; i++)
+        selection->diags->items[i].range = range;
+    return ok;
+}
+
+static bool take_file(Selection *selection, Str path, TakeAddress *take) {
+    const Disk *disk = selection->project->cli->io.disk;
+    Str bytes;
+    int error = disk->read_file(disk->self, path, &bytes, selection->arena);
+    if (error < 0) {
+        diags_error(selection->diags, NO_RANGE, "Cannot read the file of addresses",
+                    "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
+        return false;
+    }
+    const SourceText *source = source_text_new(path, bytes, selection->arena);
+    if (str_starts_with(bytes, STR("\xef\xbb\xbf"))) /* byte order mark of some editors */
+        bytes = str_slice(bytes, 3, bytes.len);
+    bool ok = true;
+    Str line;
+    while (str_next_field(&bytes, '\n', &line))
+        ok = take_line(selection, source, line, take) && ok;
+    return ok;
+}
+
+static const struct {
+    const char *option;
+    TakeAddress *take;
+    bool is_file;
+} rows[] = {
+    {"target",       take_target,  false},
+    {"target-file",  take_target,  true },
+    {"exclude",      take_exclude, false},
+    {"exclude-file", take_exclude, true },
+    {"replace",      take_replace, false},
+};
+
+static bool take_option(Selection *selection, const OptionValue *value) {
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (strcmp(value->option->name, rows[i].option) != 0)
+            continue;
+        return rows[i].is_file ? take_file(selection, value->text, rows[i].take)
+                               : rows[i].take(selection, value->text);
+    }
+    return true;
+}
+
+static bool read_selection(Project *project, PlanOptions *out) {
+    Selection selection = {project, out, project->cli->arena, project->diags};
+    bool ok = true;
+    vec_each(&project->arguments->options, value) {
+        ok = take_option(&selection, value) && ok;
+    }
+    if (!ok || out->targets.count == 0 || out->excludes.count == 0)
+        return ok;
+    diags_error(project->diags, NO_RANGE, "Invalid combination of options",
+                "-target and -exclude exclude each other: say either what the plan is to be about, "
+                "or what it is not.");
+    return false;
+}
 
 bool plan_options_read(Project *project, PlanOptions *out) {
     const Arguments *arguments = project->arguments;
@@ -23,5 +152,78 @@ bool plan_options_read(Project *project, PlanOptions *out) {
         return false;
     }
     out->mode = destroy ? PLAN_DESTROY : refresh_only ? PLAN_REFRESH_ONLY : PLAN_NORMAL;
-    return selection_read(project, out);
+    return read_selection(project, out);
+}
+
+bool plan_options_restore(Project *project, const Plan *plan, PlanOptions *out) {
+    Selection selection = {project, out, project->cli->arena, project->diags};
+    bool ok = true;
+    vec_each(&plan->targets, text) {
+        ok = take_target(&selection, *text) && ok;
+    }
+    vec_each(&plan->excludes, text) {
+        ok = take_exclude(&selection, *text) && ok;
+    }
+    return ok;
+}
+
+static void collect_addresses(const Module *module, StrVec *out, Arena *arena) {
+    const char *dot = module->path.len ? "." : "";
+    if (module->path.len)
+        vec_push(arena, out, module->path);
+    map_each(&module->resources, entry) {
+        vec_push(arena, out,
+                 str_format(arena, "%.*s%s%.*s", STR_ARG(module->path), dot, STR_ARG(entry->key)));
+    }
+    map_each(&module->calls, call) {
+        const ModuleCall *called = call->value;
+        if (called->module)
+            collect_addresses(called->module, out, arena);
+    }
+}
+
+static bool is_declared(const StrVec *known, Str address) {
+    vec_each(known, one) {
+        if (str_equal(*one, address))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_state(const State *state, const AddressTarget *target) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        vec_each(&resource->instances, instance) {
+            ResourceAddr address = resource->address;
+            address.key = instance->key;
+            if (address_target_matches(target, address))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void add_doubt(StrBuf *out, Str text, Str wanted, const StrVec *known) {
+    Str near = str_suggest(wanted, known->items, known->count);
+    strbuf_add_format(out, " Nothing in the configuration or in the state is at %.*s.",
+                      STR_ARG(text));
+    if (near.len)
+        strbuf_add_format(out, " Did you mean %.*s?", STR_ARG(near));
+}
+
+Str plan_options_doubts(const Project *project, const PlanOptions *options, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    StrVec known = {0};
+    bool excludes = options->targets.count == 0;
+    const StrVec *texts = excludes ? &options->exclude_texts : &options->target_texts;
+    collect_addresses(project->config->root, &known, arena);
+    for (size_t i = 0; i < texts->count; i++) {
+        const AddressTarget *target =
+            excludes ? &options->excludes.items[i] : &options->targets.items[i];
+        Str wanted = target->is_resource ? resource_addr_to_config_str(target->resource, arena)
+                                         : module_addr_to_config_str(target->module, arena);
+        if (wanted.len && !is_declared(&known, wanted) && !is_in_state(project->state, target))
+            add_doubt(&out, texts->items[i], wanted, &known);
+    }
+    return strbuf_str(&out);
 }

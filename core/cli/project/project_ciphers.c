@@ -1,12 +1,247 @@
-/* Opens the ciphers of a project, and reads plan files, which may be encrypted. */
+/* Opens the ciphers of a project, from its encryption block, and reads plan files, which may be
+ * encrypted. Each key provider is built once, when first referenced. Circular references between
+ * key providers are errors. */
 #include "project_ciphers.h"
-#include "encryption.h"
+#include "config_read.h"
+#include "decode.h"
 #include "project_load.h"
+#include "static_eval.h"
+
+typedef struct Building {
+    const Config *config;
+    const Encryption *encryption;
+    Keyring *keyring;
+    Map sources; /* "pbkdf2.main" → KeySource; NULL: being built */
+    Arena *arena;
+    Diags *diags;
+} Building;
+
+static bool refuse(Building *building, SourceRange range, const char *summary, Str detail) {
+    diags_error(building->diags, range, summary, "%.*s", STR_ARG(detail));
+    return false;
+}
+
+/* Evaluates a block by its schema. The value is known, without marks, validated, and has the
+ * defaults. Errors point at the block's header, as the body contains secrets. */
+static bool evaluate(
+    Building *building, const Body *body, SourceRange range, const Schema *schema, Value *out) {
+    Arena *arena = building->arena;
+    const Module *root = building->config->root;
+    const Scope *scope = static_eval_scope(building->config->statics, root, arena);
+    const Decoded *decoded;
+    Value value;
+    if (!decode_body(body, schema, &decoded, arena, building->diags) ||
+        !decode_eval(decoded, scope, &value, arena, building->diags))
+        return false;
+    value = value_unmark_deep(value, arena);
+    if (!static_eval_check(value, range, building->diags))
+        return false;
+    size_t before = building->diags->count;
+    bool ok = schema_validate(schema, value, arena, building->diags);
+    diags_set_range(building->diags, before, range);
+    *out = schema_apply_defaults(schema, value, arena);
+    return ok;
+}
+
+/* Reads a reference. JSON has references as strings that are not templates. */
+static const Traversal *read_reference(Building *building, const Expr *expr) {
+    const Traversal *traversal = expr_as_traversal(expr);
+    bool is_text = expr->kind == EXPR_LITERAL && expr->as.literal.type == &TYPE_STRING &&
+                   value_is_present(expr->as.literal);
+    if (traversal || !is_text)
+        return traversal;
+    Traversal *parsed;
+    Diags ignored = diags_new(building->arena);
+    const SourceText *source =
+        source_text_new(STR("reference"), value_text(expr->as.literal), building->arena);
+    return parser_parse_traversal(source, &parsed, building->arena, &ignored) ? parsed : NULL;
+}
+
+static const EncryptionPart *find_part(const EncryptionParts *parts, const Traversal *reference) {
+    vec_each(parts, part) {
+        if (str_equal(part->type, reference->steps[0].name) &&
+            str_equal(part->name, reference->steps[1].name))
+            return part;
+    }
+    return NULL;
+}
+
+/* Returns the same place without its source line, which may contain a passphrase. */
+static SourceRange hidden(SourceRange range, Arena *arena) {
+    range = source_range_resolve(range);
+    range.source = source_text_new_private(range.source->path, range.source->bytes, arena);
+    return range;
+}
+
+static bool find_source(Building *building, const Expr *expr, KeySource **out);
+
+static bool refuse_type(Building *building, const EncryptionPart *part) {
+    StrBuf names = strbuf_new(building->arena);
+    const KeyProviderType *type;
+    for (size_t i = 0; (type = key_provider_at(i)); i++)
+        strbuf_add_format(&names, "%s\"%s\"", i ? ", " : "", type->name);
+    return refuse(building, part->range, "Unknown key provider",
+                  str_format(building->arena,
+                             "There is no key provider of type \"%.*s\". There are %.*s.",
+                             STR_ARG(part->type), STR_ARG(strbuf_str(&names))));
+}
+
+static bool read_alias(Building *building, const BodyContent *content, Str *out) {
+    const Expr *expr = config_read_expr(content, "encrypted_metadata_alias");
+    return !expr || static_eval_text(building->config->statics, building->config->root, expr, out,
+                                     building->arena, building->diags);
+}
+
+static bool configure_source(Building *building,
+                             const EncryptionPart *part,
+                             const KeyProviderType *type,
+                             KeySourceConfig *out) {
+    BodyAttributeSchema own[] = {
+        {"encrypted_metadata_alias", false, BODY_EXPRESSION},
+        {type->reference,            false, BODY_EXPRESSION},
+    };
+    BodySchema schema = {.attributes = own, .attribute_count = type->reference ? 2 : 1};
+    BodyContent content;
+    const Body *rest;
+    if (!body_content(part->body, &schema, &content, &rest, building->arena, building->diags))
+        return false;
+    const Expr *chain = type->reference ? config_read_expr(&content, type->reference) : NULL;
+    return read_alias(building, &content, &out->metadata_key) &&
+           (!chain || find_source(building, chain, &out->chain)) &&
+           evaluate(building, rest, out->range, &type->schema, &out->config) &&
+           (!type->check || type->check(out->config, chain != NULL, out->range, building->diags));
+}
+
+static bool build_source(Building *building, const EncryptionPart *part, Str key, KeySource **out) {
+    const KeyProviderType *type = key_provider_find(part->type);
+    if (!type)
+        return refuse_type(building, part);
+    KeySourceConfig config = {.type = type, .range = hidden(part->range, building->arena)};
+    config.name = str_format(building->arena, "key_provider.%.*s", STR_ARG(key));
+    config.metadata_key = config.name;
+    map_set(&building->sources, key, NULL);
+    if (!configure_source(building, part, type, &config))
+        return false;
+    *out = keyring_add(building->keyring, &config);
+    map_set(&building->sources, key, *out);
+    return true;
+}
+
+static bool find_source(Building *building, const Expr *expr, KeySource **out) {
+    const Traversal *reference = read_reference(building, expr);
+    bool is_reference =
+        reference && str_equal_cstr(reference->root, "key_provider") && reference->step_count == 2;
+    if (!is_reference)
+        return refuse(building, expr->range, "Invalid reference to a key provider",
+                      STR("Here stands the name of a key_provider block, as in "
+                          "\"key_provider.pbkdf2.main\"."));
+    const EncryptionPart *part = find_part(&building->encryption->key_providers, reference);
+    if (!part)
+        return refuse(building, expr->range, "Reference to undeclared key provider",
+                      STR("The encryption block has no key_provider block of this type and "
+                          "name."));
+    Str key = str_format(building->arena, "%.*s.%.*s", STR_ARG(part->type), STR_ARG(part->name));
+    *out = map_find(&building->sources, key);
+    if (!*out && map_has(&building->sources, key))
+        return refuse(
+            building, expr->range, "Circular reference",
+            str_format(building->arena, "key_provider.%.*s is made of its own key.", STR_ARG(key)));
+    return *out || build_source(building, part, key, out);
+}
+
+static bool refuse_method_type(Building *building, const EncryptionPart *part) {
+    StrBuf names = strbuf_new(building->arena);
+    const CryptMethodType *type;
+    for (size_t i = 0; (type = crypt_method_at(i)); i++)
+        strbuf_add_format(&names, "%s\"%s\"", i ? ", " : "", type->name);
+    return refuse(building, part->range, "Unknown encryption method",
+                  str_format(building->arena,
+                             "There is no method of type \"%.*s\". There are %.*s.",
+                             STR_ARG(part->type), STR_ARG(strbuf_str(&names))));
+}
+
+static bool build_step(Building *building, const EncryptionPart *part, CipherStep *out) {
+    const CryptMethodType *type = crypt_method_find(part->type);
+    if (!type)
+        return refuse_method_type(building, part);
+    const BodyAttributeSchema own[] = {
+        {"keys", type->keys == METHOD_NEEDS_KEYS, BODY_EXPRESSION}
+    };
+    BodySchema schema = {.attributes = own, .attribute_count = type->keys != METHOD_HAS_NO_KEYS};
+    BodyContent content;
+    const Body *rest;
+    if (!body_content(part->body, &schema, &content, &rest, building->arena, building->diags))
+        return false;
+    const Expr *keys = config_read_expr(&content, "keys");
+    out->type = type;
+    out->range = part->range;
+    out->name =
+        str_format(building->arena, "method.%.*s.%.*s", STR_ARG(part->type), STR_ARG(part->name));
+    return evaluate(building, rest, part->range, &type->schema, &out->config) &&
+           (!keys || find_source(building, keys, &out->keys));
+}
+
+static bool build_cipher(Building *building, const EncryptionTarget *target, const Cipher **out) {
+    bool ok = true;
+    if (!target)
+        return true;
+    Cipher *cipher = cipher_new(building->keyring, building->arena);
+    for (; target; target = target->fallback) {
+        const Traversal *reference = config_read_traversal(target->method);
+        CipherStep step = {0};
+        /* Loading the configuration has checked that the method exists. */
+        ok &= build_step(building, find_part(&building->encryption->methods, reference), &step);
+        cipher_add_step(cipher, &step);
+    }
+    *out = cipher;
+    return ok;
+}
+
+static bool build_all(Building *building, CipherSet *out) {
+    const Encryption *encryption = building->encryption;
+    bool ok = build_cipher(building, encryption->state, &out->state);
+    ok &= build_cipher(building, encryption->plan, &out->plan);
+    ok &= build_cipher(building, encryption->remote_default, &out->remote_default);
+    vec_each(&encryption->remotes, remote) {
+        const Cipher *cipher = NULL;
+        ok &= build_cipher(building, *remote, &cipher);
+        map_set(&out->remotes, (*remote)->name, (void *)(uintptr_t)cipher);
+    }
+    if (!encryption->plan) /* secrets of the state are secrets in a plan, too */
+        out->plan = out->state;
+    return ok;
+}
+
+/* Leaves *out unchanged if there is no encryption block. Does not derive keys yet. */
+static bool open_ciphers(const Config *config,
+                         const Io *io,
+                         const CancelToken *cancel,
+                         CipherSet *out,
+                         Arena *arena,
+                         Diags *diags) {
+    const Encryption *encryption = config ? config->root->encryption : NULL;
+    if (!encryption)
+        return true;
+    SCOPED(CipherSet) set = {.keyring = keyring_open(io, cancel), .remotes = map_new(arena)};
+    Building building = {
+        .config = config,
+        .encryption = encryption,
+        .keyring = set.keyring,
+        .sources = map_new(arena),
+        .arena = arena,
+        .diags = diags,
+    };
+    if (!build_all(&building, &set))
+        return false;
+    *out = set;
+    set = (CipherSet){0};
+    return true;
+}
 
 bool project_open_ciphers(Project *project) {
     Cli *cli = project->cli;
-    if (!project->has_ciphers && !encryption_open(project->config, &cli->io, cli->cancel,
-                                                  &project->ciphers, cli->arena, project->diags))
+    if (!project->has_ciphers && !open_ciphers(project->config, &cli->io, cli->cancel,
+                                               &project->ciphers, cli->arena, project->diags))
         return false;
     project->has_ciphers = true;
     /* The terraform provider decrypts states of other configurations with the same keys. */

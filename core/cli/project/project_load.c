@@ -3,7 +3,6 @@
 #include "environment.h"
 #include "front_end.h"
 #include "plan_disk.h"
-#include "plan_variables.h"
 #include "view.h"
 
 static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {
@@ -132,6 +131,16 @@ bool project_read_variables(Project *project) {
                          project->diags);
 }
 
+/* Takes the values of variables from a saved plan. */
+static void restore_variables(Project *project, const Plan *plan, Arena *arena) {
+    project->variables = map_new(arena);
+    vec_each(&plan->variables, variable) {
+        InputValue *input = arena_new(arena, InputValue);
+        input->value = value_unmark_deep(variable->value, arena);
+        map_set(&project->variables, variable->name, input);
+    }
+}
+
 bool project_load_planned(
     Project *project, Cli *cli, const Arguments *arguments, PlanInput input, Diags *diags) {
     Disk *disk = arena_new(cli->arena, Disk);
@@ -139,7 +148,7 @@ bool project_load_planned(
     Io *io = arena_new(cli->arena, Io);
     *io = cli->io;
     io->disk = disk;
-    plan_variables_restore(project, input.plan, cli->arena); /* module sources may depend on them */
+    restore_variables(project, input.plan, cli->arena); /* module sources may depend on them */
     return project_load(project, cli, arguments, io, diags);
 }
 

@@ -1,7 +1,6 @@
 /* Opens the backend of a project, and locks, reads and writes its state. */
 #include "project_state.h"
 #include "backend_choice.h"
-#include "backend_settings.h"
 #include "digest.h"
 #include "environment.h"
 #include "log.h"
@@ -168,51 +167,6 @@ bool project_open_state_only(
            project_open_state(project, operation);
 }
 
-bool project_list_workspaces(Project *project, StrVec *out) {
-    BackendChoice choice;
-    bool has_workspaces;
-    return backend_choice_settle(project, &choice) &&
-           backend_choice_list(project, &choice, out, &has_workspaces);
-}
-
-/* Selects a backend that supports workspaces, and completes its arguments. */
-static bool settle_for_workspaces(Project *project, BackendChoice *choice, Value *config) {
-    Cli *cli = project->cli;
-    if (!backend_choice_settle(project, choice) ||
-        !backend_settings_complete(choice->type, &cli->io, choice->config, config, cli->arena,
-                                   project->diags)) {
-        return false;
-    }
-    if (choice->type->list)
-        return true;
-    diags_error(project->diags, NO_RANGE, "Workspaces not supported",
-                "The backend \"%s\" keeps one state: there are no workspaces besides \"default\".",
-                choice->type->name);
-    return false;
-}
-
-bool project_make_workspace(Project *project, Str name) {
-    BackendChoice choice;
-    Value config;
-    return settle_for_workspaces(project, &choice, &config) &&
-           choice.type->make(&project->cli->io, config, name, project->diags);
-}
-
-/* The backend does not remove a journal in the data directory. */
-bool project_remove_workspace(Project *project) {
-    SCOPED(ArenaRef) scratch = arena_open("workspace");
-    Backend *backend = project->backend;
-    Str problem;
-    if (!backend->remove(backend, project->diags))
-        return false;
-    if (backend->write_every_ms > 0 &&
-        !backend->journal->remove(backend->journal, &problem, scratch))
-        diags_warning(project->diags, NO_RANGE, "The journal could not be removed",
-                      "\"%.*s\": %.*s. A workspace of the same name would find it: remove it.",
-                      STR_ARG(backend->journal->name), STR_ARG(problem));
-    return true;
-}
-
 bool project_begin_changes(Project *project, State *state) {
     Cli *cli = project->cli;
     if (project->config && project->config->environment)
@@ -232,30 +186,4 @@ bool project_begin_changes(Project *project, State *state) {
 bool project_write_state(Project *project, State *state) {
     return project_begin_changes(project, state) &&
            working_state_checkpoint(project->working, project->diags);
-}
-
-bool project_read_out(Project *project, State **out) {
-    Arena *arena = project->cli->arena;
-    Backend *backend = project->out;
-    const Disk *aside = project->is_locked ? project->cli->io.disk : NULL;
-    Str text;
-    bool found;
-    *out = project->state;
-    return backend == project->backend ||
-           (backend_read(backend, &text, arena, project->diags) &&
-            statefile_decode(backend->path, text, out, arena, project->diags) &&
-            journal_replay(backend->journal, aside, *out, &found, arena, project->diags));
-}
-
-bool project_write_source(Project *project, State *state) {
-    const Cli *cli = project->cli;
-    Backend *backend = project->backend;
-    Journal *journal;
-    if (!journal_open(backend->journal, cli->io.clock, state, &journal, cli->arena, project->diags))
-        return false;
-    WorkingState *working = working_state_open(state, backend, journal, &cli->io, cli->arena);
-    bool ok = working_state_checkpoint(working, project->diags);
-    (void)working_state_close(working);
-    journal_close(journal);
-    return ok;
 }

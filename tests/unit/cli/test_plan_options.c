@@ -1,7 +1,7 @@
 /* -target, -exclude, their files, -replace. */
 #include "unit.h"
 
-#include "selection.h"
+#include "plan_options.h"
 
 #include <errno.h>
 
@@ -48,7 +48,7 @@ static bool ask(Asked *asked, const char *line, Arena *arena) {
         option_parse(groups, ARRAY_COUNT(groups), &words, &asked->arguments, arena, &asked->diags));
     asked->project =
         (Project){.cli = &asked->cli, .arguments = &asked->arguments, .diags = &asked->diags};
-    return selection_read(&asked->project, &asked->options);
+    return plan_options_read(&asked->project, &asked->options);
 }
 
 static void reads(void **state) {
@@ -115,7 +115,7 @@ static void restores(void **state) {
     assert_true(ask(&asked, "", arena));
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     vec_push(arena, &plan->excludes, STR("a.b[1]"));
-    assert_true(selection_restore(&asked.project, plan, &asked.options));
+    assert_true(plan_options_restore(&asked.project, plan, &asked.options));
     assert_int_equal(asked.options.excludes.count, 1);
     assert_int_equal(asked.options.excludes.items[0].resource.key.index, 1);
 }
