@@ -134,7 +134,8 @@ static bool answer(Console *console, Str line) {
     bool ok = evaluate(console, source, &value, arena, &diags);
     if (ok)
         print_value(console, value, asks_type, arena);
-    view_diag_show(console->cli, &diags);
+    for (size_t i = 0; i < diags.count; i++)
+        view_diag_show_one(console->cli, &diags.items[i]);
     return ok;
 }
 

@@ -66,19 +66,19 @@ static bool write_manual(Cli *cli, StrBuf *out, Diags *diags) {
 
 static bool write_bash(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_completion_bash(cli->commands, out, cli->arena);
+    command_completion_write(COMPLETION_BASH, cli->commands, out, cli->arena);
     return true;
 }
 
 static bool write_zsh(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_completion_zsh(cli->commands, out, cli->arena);
+    command_completion_write(COMPLETION_ZSH, cli->commands, out, cli->arena);
     return true;
 }
 
 static bool write_fish(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_completion_fish(cli->commands, out, cli->arena);
+    command_completion_write(COMPLETION_FISH, cli->commands, out, cli->arena);
     return true;
 }
 

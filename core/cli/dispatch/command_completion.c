@@ -201,7 +201,7 @@ static void add_bash_globals(const CommandTable *table, StrBuf *out) {
     strbuf_add_cstr(out, "' offer=''\n        ;;\n");
 }
 
-void command_completion_bash(const CommandTable *table, StrBuf *out, Arena *arena) {
+static void write_bash(const CommandTable *table, StrBuf *out, Arena *arena) {
     StrBuf cases = strbuf_new(arena), values = strbuf_new(arena);
     Script script = {.out = &cases, .arena = arena};
     add_bash_globals(table, &cases);
@@ -257,7 +257,7 @@ static void add_zsh_command(const Command *command, Str path, void *payload) {
     add_zsh_case(script->out, command, &command->subcommands);
 }
 
-void command_completion_zsh(const CommandTable *table, StrBuf *out, Arena *arena) {
+static void write_zsh(const CommandTable *table, StrBuf *out, Arena *arena) {
     StrBuf cases = strbuf_new(arena), values = strbuf_new(arena);
     Script script = {.out = &cases, .arena = arena};
     const Command globals = {.groups = {&command_globals}, .group_count = 1};
@@ -323,7 +323,7 @@ static void add_fish_command(const Command *command, Str path, void *payload) {
         add_fish_group(script->out, path, command->groups[i], script->arena);
 }
 
-void command_completion_fish(const CommandTable *table, StrBuf *out, Arena *arena) {
+static void write_fish(const CommandTable *table, StrBuf *out, Arena *arena) {
     Script script = {.out = out, .arena = arena};
     const Hole holes[] = {
         {"@commands@", all_patterns(table, " ", arena)}
@@ -332,4 +332,15 @@ void command_completion_fish(const CommandTable *table, StrBuf *out, Arena *aren
     add_fish_commands(out, STR_EMPTY, table);
     add_fish_group(out, STR_EMPTY, &command_globals, arena);
     command_each(table, add_fish_command, &script, arena);
+}
+
+void command_completion_write(CompletionShell shell,
+                              const CommandTable *table,
+                              StrBuf *out,
+                              Arena *arena) {
+    switch (shell) {
+    case COMPLETION_BASH: write_bash(table, out, arena); break;
+    case COMPLETION_ZSH: write_zsh(table, out, arena); break;
+    case COMPLETION_FISH: write_fish(table, out, arena); break;
+    }
 }

@@ -4,6 +4,9 @@
 
 #include "command.h"
 
-void command_completion_bash(const CommandTable *table, StrBuf *out, Arena *arena);
-void command_completion_zsh(const CommandTable *table, StrBuf *out, Arena *arena);
-void command_completion_fish(const CommandTable *table, StrBuf *out, Arena *arena);
+typedef enum CompletionShell { COMPLETION_BASH, COMPLETION_ZSH, COMPLETION_FISH } CompletionShell;
+
+void command_completion_write(CompletionShell shell,
+                              const CommandTable *table,
+                              StrBuf *out,
+                              Arena *arena);

@@ -204,9 +204,3 @@ void view_diag_show_aside(const Cli *cli, const Diags *diags) {
         show(cli, diag, terminal_err);
     }
 }
-
-void view_diag_show(const Cli *cli, const Diags *diags) {
-    for (size_t i = 0; i < diags->count; i++) {
-        view_diag_show_one(cli, &diags->items[i]);
-    }
-}

@@ -4,7 +4,6 @@
 
 #include "cli.h"
 
-void view_diag_show(const Cli *cli, const Diags *diags);
 void view_diag_show_one(const Cli *cli, const Diag *diag);
 /* Prints all to standard error. For commands that print a document for programs. */
 void view_diag_show_aside(const Cli *cli, const Diags *diags);

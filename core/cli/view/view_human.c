@@ -1,4 +1,6 @@
 /* The view for people. */
+#include "state_object.h"
+#include "state_secrets.h"
 #include "view.h"
 #include "view_diag.h"
 #include "view_outputs.h"
@@ -94,6 +96,209 @@ static void finish(View *view, const Diags *diags) {
     (void)diags;
 }
 
+typedef struct TestText {
+    SuiteEvents events;
+    View *view;
+    bool verbose;
+} TestText;
+
+static const char *color_of(const TestText *text, SuiteStatus status) {
+    if (!text->view->cli->terminal.color)
+        return "";
+    switch (status) {
+    case SUITE_PASS: return "\033[32m";
+    case SUITE_FAIL:
+    case SUITE_ERROR: return "\033[31m";
+    case SUITE_SKIP:
+    case SUITE_PENDING: break;
+    }
+    return "\033[90m";
+}
+
+static const char *plain(const TestText *text) {
+    return text->view->cli->terminal.color ? "\033[0m" : "";
+}
+
+static void show_diags(const TestText *text, const Diags *diags) {
+    for (size_t i = 0; i < diags->count; i++) {
+        if (!view_group_is_repeated(diags, i))
+            view_diag_show_one(text->view->cli, &diags->items[i]);
+    }
+}
+
+static void on_begin(void *self, const Suite *suite) {
+    (void)self;
+    (void)suite;
+}
+
+static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
+    const TestText *text = self;
+    Str path = file->config->path;
+    switch (progress) {
+    case SUITE_STARTING: terminal_print("%.*s... in progress\n", STR_ARG(path)); return;
+    case SUITE_TEARDOWN: terminal_print("%.*s... tearing down\n", STR_ARG(path)); return;
+    case SUITE_COMPLETE: break;
+    }
+    terminal_print("%.*s... %s%s%s\n", STR_ARG(path), color_of(text, file->status),
+                   view_test_word(file->status), plain(text));
+    show_diags(text, &file->diags);
+}
+
+static void show_object(const SuiteRun *run,
+                        const StateResource *resource,
+                        const StateInstance *instance,
+                        RenderStyle style,
+                        StrBuf *out,
+                        Arena *scratch) {
+    ResourceAddr address = resource->address;
+    const Schema *schema = engine_find_schema(run->engine, address.mode,
+                                              resource->provider_config.provider, address.type);
+    Diags ignored = diags_new(scratch);
+    Value value;
+    address.key = instance->key;
+    if (!instance->current || !schema ||
+        !state_object_decode(instance->current, schema, &value, scratch, &ignored))
+        return;
+    Str note = instance->current->status == OBJECT_TAINTED ? STR("(tainted)") : STR_EMPTY;
+    strbuf_add_char(out, '\n');
+    render_text_object(address, note, value, schema, style, out, scratch);
+}
+
+static void show_state(const TestText *text, const SuiteRun *run) {
+    SCOPED(ArenaRef) scratch = arena_open("state");
+    StrBuf out = strbuf_new(scratch);
+    StateResources resources = {0};
+    RenderStyle style = terminal_style(&text->view->cli->terminal);
+    style.secrets = state_secrets(run->engine, run->state, scratch);
+    state_sorted_resources(run->state, &resources, scratch);
+    vec_each(&resources, resource) {
+        vec_each(&(*resource)->instances, instance) {
+            show_object(run, *resource, instance, style, &out, scratch);
+        }
+    }
+    terminal_out(strbuf_str(&out));
+    if (run->state->outputs.count > 0) {
+        terminal_print("\nOutputs:\n\n");
+        view_outputs_show(text->view->cli, run->state);
+    }
+    terminal_print("\n");
+}
+
+static void show_test_plan(const TestText *text, const SuiteRun *run) {
+    SCOPED(ArenaRef) scratch = arena_open("plan");
+    StrBuf out = strbuf_new(scratch);
+    render_text_plan(run->plan, terminal_style(&text->view->cli->terminal), &out, scratch);
+    strbuf_add_char(&out, '\n');
+    terminal_out(strbuf_str(&out));
+}
+
+static void show_result(const TestText *text, const SuiteRun *run) {
+    if (!run->config->is_plan && run->state)
+        show_state(text, run);
+    else if (run->config->is_plan && run->plan)
+        show_test_plan(text, run);
+}
+
+static void on_run(void *self, const SuiteFile *file, const SuiteRun *run, SuiteProgress progress) {
+    const TestText *text = self;
+    (void)file;
+    if (progress != SUITE_COMPLETE)
+        return;
+    terminal_print("  run \"%.*s\"... %s%s%s\n", STR_ARG(run->config->name),
+                   color_of(text, run->status), view_test_word(run->status), plain(text));
+    if (text->verbose)
+        show_result(text, run);
+    show_diags(text, &run->diags);
+}
+
+static void list_left(const State *state, StrBuf *out, Arena *scratch) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        ResourceAddr address = resource->address;
+        if (address.mode != MODE_MANAGED)
+            continue;
+        vec_each(&resource->instances, instance) {
+            address.key = instance->key;
+            Str name = resource_addr_to_str(address, scratch);
+            if (instance->current)
+                strbuf_add_format(out, "  - %.*s\n", STR_ARG(name));
+            vec_each(&instance->deposed, deposed) {
+                strbuf_add_format(out, "  - %.*s (%.*s)\n", STR_ARG(name), STR_ARG(deposed->key));
+            }
+        }
+    }
+}
+
+static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, const State *state) {
+    (void)self;
+    SCOPED(ArenaRef) scratch = arena_open("left");
+    StrBuf out = strbuf_new(scratch);
+    strbuf_add_format(&out,
+                      "\nWhat \"%.*s\" of %.*s made could not all be destroyed. This is left, and "
+                      "no state knows of it:\n",
+                      STR_ARG(run->config->name), STR_ARG(file->config->path));
+    list_left(state, &out, scratch);
+    terminal_err(strbuf_str(&out));
+}
+
+static bool is_made(Action action) {
+    return action == ACTION_CREATE || action_is_replace(action);
+}
+
+static void list_planned(const Plan *planned, StrBuf *out, Arena *scratch) {
+    vec_each(&planned->changes, change) {
+        if (change->address.mode == MODE_MANAGED && is_made(change->action))
+            strbuf_add_format(out, "  - %.*s\n",
+                              STR_ARG(resource_addr_to_str(change->address, scratch)));
+    }
+}
+
+static void on_interrupt(void *self,
+                         const SuiteFile *file,
+                         const SuiteLeftovers *left,
+                         const Plan *planned) {
+    (void)self;
+    SCOPED(ArenaRef) scratch = arena_open("interrupt");
+    StrBuf out = strbuf_new(scratch);
+    vec_each(left, leftover) {
+        strbuf_add_format(&out, "\nThis is left of \"%.*s\" of %.*s, and no state knows of it:\n",
+                          STR_ARG(leftover->run->config->name), STR_ARG(file->config->path));
+        list_left(leftover->state, &out, scratch);
+    }
+    if (planned) {
+        strbuf_add_cstr(&out, "\nThese were about to be made, and may be there:\n");
+        list_planned(planned, &out, scratch);
+    }
+    terminal_err(strbuf_str(&out));
+}
+
+static void on_end(void *self, const Suite *suite) {
+    const TestText *text = self;
+    SCOPED(ArenaRef) scratch = arena_open("summary");
+    SuiteStatus status = suite->status > SUITE_PASS ? SUITE_FAIL : SUITE_PASS;
+    terminal_print("\n%s%.*s%s\n", color_of(text, status),
+                   STR_ARG(view_test_summary(suite, scratch)), plain(text));
+}
+
+static const SuiteEvents *report_tests(View *view, bool verbose) {
+    TestText *text = arena_new(view->cli->arena, TestText);
+    *text = (TestText){
+        .events =
+            {
+                     .self = text,
+                     .begin = on_begin,
+                     .file = on_file,
+                     .run = on_run,
+                     .left = on_left,
+                     .interrupt = on_interrupt,
+                     .end = on_end,
+                     },
+        .view = view,
+        .verbose = verbose,
+    };
+    return &text->events;
+}
+
 static const ViewType human = {
     .walk_begin = walk_begin,
     .walk_end = walk_end,
@@ -107,7 +312,7 @@ static const ViewType human = {
     .valid = valid,
     .diag = show_diag,
     .finish = finish,
-    .tests = view_test_human,
+    .tests = report_tests,
     .can_ask = true,
     .groups = true,
 };

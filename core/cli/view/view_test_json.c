@@ -1,4 +1,9 @@
 /* Reports tests as lines of the event stream. */
+#include "config_json.h"
+#include "relevant_json.h"
+#include "render_json.h"
+#include "statefile.h"
+#include "version.h"
 #include "view_diag_json.h"
 #include "view_json.h"
 #include "view_test.h"
@@ -115,6 +120,31 @@ static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
         tell_diags(stream, file, NULL, &file->diags);
 }
 
+static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
+    return engine_find_schema(payload, mode, provider, type);
+}
+
+/* Returns the document that `show -json` would print for the plan of the run. */
+static Str plan_document(const SuiteRun *run, Arena *scratch) {
+    Plan plan = *run->plan;
+    StrBuf text = strbuf_new(scratch);
+    plan.previous_state = statefile_encode(run->prior, scratch);
+    plan.prior_state = plan.previous_state;
+    plan.configuration = config_json_write(run->engine, scratch);
+    plan.relevant_attributes = relevant_json_write(run->engine, &plan, scratch);
+    render_json_plan(&plan, find_schema, (void *)run->engine, STR(VERSION_TERRAFORM), &text,
+                     scratch);
+    return strbuf_str(&text);
+}
+
+/* The same for its state. */
+static Str state_document(const SuiteRun *run, Arena *scratch) {
+    StrBuf text = strbuf_new(scratch);
+    render_json_state(statefile_encode(run->state, scratch), find_schema, (void *)run->engine,
+                      STR(VERSION_TERRAFORM), &text, scratch);
+    return strbuf_str(&text);
+}
+
 /* Writes the plan of a run that plans, or the state of a run that applied. */
 static void tell_result(const TestStream *stream, const SuiteFile *file, const SuiteRun *run) {
     bool is_plan = run->config->is_plan;
@@ -129,8 +159,7 @@ static void tell_result(const TestStream *stream, const SuiteFile *file, const S
           scratch);
     write_origin(&line, file, run);
     json_key(&line.writer, str_from_cstr(type));
-    json_raw(&line.writer, is_plan ? view_test_plan_document(run, scratch)
-                                   : view_test_state_document(run, scratch));
+    json_raw(&line.writer, is_plan ? plan_document(run, scratch) : state_document(run, scratch));
     view_json_end(&line);
 }
 

@@ -203,15 +203,23 @@ void json_schema_body_start(JsonWriter *writer, Str path, const char *descriptio
     json_object_start(writer);
 }
 
-void json_schema_body_required(JsonWriter *writer) {
+static void end_properties(JsonWriter *writer) {
     json_object_end(writer);
     json_key(writer, STR("required"));
     json_array_start(writer);
 }
 
-void json_schema_body_end(JsonWriter *writer) {
+static void end_required(JsonWriter *writer) {
     json_array_end(writer);
     json_object_end(writer);
+}
+
+void json_schema_body_end(JsonWriter *writer, const StrVec *required) {
+    end_properties(writer);
+    vec_each(required, name) {
+        json_write_string(writer, *name);
+    }
+    end_required(writer);
 }
 
 static void write_body_ref(JsonWriter *writer, Str path) {
@@ -272,7 +280,7 @@ static void write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Ar
     json_object_end(writer);
 }
 
-void json_schema_write_properties(JsonWriter *writer,
+static void write_properties(JsonWriter *writer,
                                   Str path,
                                   const Schema *schema,
                                   Arena *arena) {
@@ -287,10 +295,6 @@ void json_schema_write_properties(JsonWriter *writer,
         write_dynamic(writer, path, schema, arena);
 }
 
-void json_schema_write_required(JsonWriter *writer, const Schema *schema) {
-    write_required_names(writer, schema->attributes, schema->attribute_count);
-}
-
 static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
     json_schema_body_start(writer, str_concat(path, STR(".dynamic"), arena), NULL);
     json_key(writer, STR("for_each"));
@@ -301,23 +305,23 @@ static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
     json_schema_write_type(writer, &TYPE_LIST_OF_STRING, "Labels of the block.");
     json_key(writer, STR("content"));
     json_schema_write_use(writer, path, 0, NULL);
-    json_schema_body_required(writer);
+    end_properties(writer);
     json_write_string(writer, STR("for_each"));
     json_write_string(writer, STR("content"));
-    json_schema_body_end(writer);
+    end_required(writer);
 }
 
 /* Does not require any blocks, because `dynamic` may produce required blocks. */
-void json_schema_write_blocks(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+void json_schema_body_end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+    write_properties(writer, path, schema, arena);
+    end_properties(writer);
+    write_required_names(writer, schema->attributes, schema->attribute_count);
+    end_required(writer);
     for (size_t i = 0; i < schema->block_count; i++) {
         const Schema *inner = &schema->blocks[i].schema;
         Str own = block_path(path, schema->blocks[i].name, arena);
         json_schema_body_start(writer, own, inner->description);
-        json_schema_write_properties(writer, own, inner, arena);
-        json_schema_body_required(writer);
-        json_schema_write_required(writer, inner);
-        json_schema_body_end(writer);
+        json_schema_body_end_typed(writer, own, inner, arena);
         write_dynamic_body(writer, own, arena);
-        json_schema_write_blocks(writer, own, inner, arena);
     }
 }

@@ -18,16 +18,11 @@ void json_schema_write_type(JsonWriter *writer, const Type *type, const char *de
 /* Starts the definition `path` and its "properties". It also allows "//", a comment in the JSON
  * syntax. */
 void json_schema_body_start(JsonWriter *writer, Str path, const char *description);
-/* Writes members of "properties": settable attributes, blocks, and `dynamic`. */
-void json_schema_write_properties(JsonWriter *writer, Str path, const Schema *schema, Arena *arena);
-/* Ends "properties" and starts "required"; json_schema_body_end ends "required" and the
- * definition. */
-void json_schema_body_required(JsonWriter *writer);
-/* Writes the required attributes of a schema as items of "required". */
-void json_schema_write_required(JsonWriter *writer, const Schema *schema);
-void json_schema_body_end(JsonWriter *writer);
-/* Writes the definitions that the schema's blocks refer to. */
-void json_schema_write_blocks(JsonWriter *writer, Str path, const Schema *schema, Arena *arena);
+/* Ends "properties", writes "required" and ends the definition. */
+void json_schema_body_end(JsonWriter *writer, const StrVec *required);
+/* Writes the members of "properties" that the schema adds: settable attributes, blocks, `dynamic`.
+ * Then ends the definition as json_schema_body_end does, and writes those of the blocks. */
+void json_schema_body_end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena *arena);
 
 /* Writes a reference to the definition of a body: one body or an array of them, below `labels`
  * levels of labels. `description` may be NULL. */

@@ -41,23 +41,39 @@ static void check_command(const Command *command, Str path, void *payload) {
     }
 }
 
+static void check_text(const StrBuf *text,
+                       const char *command_format,
+                       const char *option_format,
+                       Arena *arena) {
+    PageCheck check = {str_to_cstr(strbuf_str(text), arena), command_format, option_format, arena,
+                       0};
+    command_each(&command_table, check_command, &check, arena);
+    assert_true(check.checked > 50);
+}
+
 static void check_page(PageWrite *write, const char *command_format, const char *option_format) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
     write(&command_table, &out, arena);
-    PageCheck check = {str_to_cstr(strbuf_str(&out), arena), command_format, option_format, arena,
-                       0};
-    command_each(&command_table, check_command, &check, arena);
-    assert_true(check.checked > 50);
+    check_text(&out, command_format, option_format, arena);
+}
+
+static void check_completion(CompletionShell shell,
+                             const char *command_format,
+                             const char *option_format) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrBuf out = strbuf_new(arena);
+    command_completion_write(shell, &command_table, &out, arena);
+    check_text(&out, command_format, option_format, arena);
 }
 
 static void test_pages(void **state) {
     (void)state;
     check_page(command_page_markdown, "\n## @\n", "-@");
     check_page(command_page_manual, "\n.SS @\n", "\\-@");
-    check_page(command_completion_bash, "    '@')\n", " -@");
-    check_page(command_completion_zsh, "    '@')\n", "'-@");
-    check_page(command_completion_fish, "__loam_at @'", " -o @ ");
+    check_completion(COMPLETION_BASH, "    '@')\n", " -@");
+    check_completion(COMPLETION_ZSH, "    '@')\n", "'-@");
+    check_completion(COMPLETION_FISH, "__loam_at @'", " -o @ ");
 }
 
 static void test_roff(void **state) {
