@@ -200,11 +200,13 @@ static void write_own(SchemaWriter *writer, Str path, const ConfigShape *shape) 
     }
 }
 
-static void write_own_required(SchemaWriter *writer, const ConfigShape *shape) {
+static StrVec own_required(const SchemaWriter *writer, const ConfigShape *shape) {
+    StrVec names = {0};
     vec_each(&shape->attributes, attribute) {
         if (attribute->required)
-            json_write_string(&writer->json, str_from_cstr(attribute->name));
+            vec_push(writer->arena, &names, str_from_cstr(attribute->name));
     }
+    return names;
 }
 
 /* Writes the definition of a typed body: the language's arguments and the type's. A type has no
@@ -216,11 +218,7 @@ static void write_typed(SchemaWriter *writer,
     Str own = inner_path(writer, path, type->name);
     json_schema_body_start(&writer->json, own, type->description);
     write_own(writer, path, shape);
-    json_schema_write_properties(&writer->json, own, type->schema, writer->arena);
-    json_schema_body_required(&writer->json);
-    json_schema_write_required(&writer->json, type->schema);
-    json_schema_body_end(&writer->json);
-    json_schema_write_blocks(&writer->json, own, type->schema, writer->arena);
+    json_schema_body_end_typed(&writer->json, own, type->schema, writer->arena);
 }
 
 /* Starts the definition of a body that may have further names. */
@@ -253,35 +251,30 @@ static void write_types(SchemaWriter *writer,
         json_schema_write_use(&writer->json, inner_path(writer, path, type->name),
                               shape->labels - 1, type->description);
     }
-    json_schema_body_required(&writer->json);
-    json_schema_body_end(&writer->json);
+    json_schema_body_end(&writer->json, &(StrVec){0});
     vec_each(writer->types, type) {
         if (type->kind == kind)
             write_typed(writer, path, shape, type);
     }
 }
 
-static void write_open(SchemaWriter *writer, Str path, const ConfigShape *shape) {
-    write_open_start(writer, path);
+/* Writes the definition of a body that has only the language's arguments. */
+static void write_plain(SchemaWriter *writer, Str path, const ConfigShape *shape) {
+    StrVec required = own_required(writer, shape);
+    if (shape->is_open)
+        write_open_start(writer, path);
+    else
+        json_schema_body_start(&writer->json, path, find_meaning(path)->text);
     write_own(writer, path, shape);
-    json_schema_body_required(&writer->json);
-    write_own_required(writer, shape);
-    json_schema_body_end(&writer->json);
+    json_schema_body_end(&writer->json, &required);
 }
 
 static void write_bodies(SchemaWriter *writer, Str path, const ConfigShape *shape) {
     ConfigTypeKind kind;
-    if (find_kind(path, &kind)) {
+    if (find_kind(path, &kind))
         write_types(writer, path, shape, kind);
-    } else if (shape->is_open) {
-        write_open(writer, path, shape);
-    } else {
-        json_schema_body_start(&writer->json, path, find_meaning(path)->text);
-        write_own(writer, path, shape);
-        json_schema_body_required(&writer->json);
-        write_own_required(writer, shape);
-        json_schema_body_end(&writer->json);
-    }
+    else
+        write_plain(writer, path, shape);
     vec_each(&shape->blocks, block) {
         if (!is_refused(writer, path, (*block)->name))
             write_bodies(writer, inner_path(writer, path, (*block)->name), *block);
@@ -308,8 +301,7 @@ Str config_schema_write(const FunctionTable *functions, const ConfigTypes *types
     json_schema_write_definitions(json);
     json_schema_body_start(json, STR("file"), "Configuration: blocks by their type.");
     write_own(&writer, STR_EMPTY, file);
-    json_schema_body_required(json);
-    json_schema_body_end(json);
+    json_schema_body_end(json, &(StrVec){0});
     vec_each(&file->blocks, block) {
         write_bodies(&writer, str_from_cstr((*block)->name), *block);
     }

@@ -280,10 +280,7 @@ static void write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Ar
     json_object_end(writer);
 }
 
-static void write_properties(JsonWriter *writer,
-                                  Str path,
-                                  const Schema *schema,
-                                  Arena *arena) {
+static void write_properties(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     write_attributes(writer, schema->attributes, schema->attribute_count);
     for (size_t i = 0; i < schema->block_count; i++) {
         const Block *block = &schema->blocks[i];
@@ -312,16 +309,25 @@ static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
 }
 
 /* Does not require any blocks, because `dynamic` may produce required blocks. */
-void json_schema_body_end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+static void end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     write_properties(writer, path, schema, arena);
     end_properties(writer);
     write_required_names(writer, schema->attributes, schema->attribute_count);
     end_required(writer);
+}
+
+static void write_blocks(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     for (size_t i = 0; i < schema->block_count; i++) {
         const Schema *inner = &schema->blocks[i].schema;
         Str own = block_path(path, schema->blocks[i].name, arena);
         json_schema_body_start(writer, own, inner->description);
-        json_schema_body_end_typed(writer, own, inner, arena);
+        end_typed(writer, own, inner, arena);
         write_dynamic_body(writer, own, arena);
+        write_blocks(writer, own, inner, arena);
     }
+}
+
+void json_schema_body_end_typed(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
+    end_typed(writer, path, schema, arena);
+    write_blocks(writer, path, schema, arena);
 }

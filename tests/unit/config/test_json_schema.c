@@ -71,11 +71,7 @@ static void test_body(void **state) {
     json_writer_init(&writer, &out, 0);
     json_object_start(&writer);
     json_schema_body_start(&writer, STR("t"), "T.");
-    json_schema_write_properties(&writer, STR("t"), &schema, arena);
-    json_schema_body_required(&writer);
-    json_schema_write_required(&writer, &schema);
-    json_schema_body_end(&writer);
-    json_schema_write_blocks(&writer, STR("t"), &schema, arena);
+    json_schema_body_end_typed(&writer, STR("t"), &schema, arena);
     json_object_end(&writer);
     Str text = strbuf_str(&out);
     for (size_t i = 0; i < ARRAY_COUNT(wanted); i++) {
