@@ -110,6 +110,22 @@ static bool check_may_be_plain(Project *project, Str path) {
                                                   NULL, arena, project->diags));
 }
 
+/* Selects the environment of the saved plan. Adds an error if another one is selected already. */
+static bool take_environment(Cli *cli, const Plan *plan, Diags *diags) {
+    if (cli->environment.len == 0 || str_equal(cli->environment, plan->environment)) {
+        cli->environment = plan->environment;
+        return true;
+    }
+    Str of = plan->environment.len ? str_format(cli->arena, "for the environment \"%.*s\"",
+                                                STR_ARG(plan->environment))
+                                   : STR("for no environment");
+    diags_error(diags, NO_RANGE, "Saved plan is for another environment",
+                "The plan was made %.*s, and \"%.*s\" is chosen. Leave -env and LOAM_ENV out to "
+                "carry it out where it was made, or plan anew with \"-env %.*s\".",
+                STR_ARG(of), STR_ARG(cli->environment), STR_ARG(cli->environment));
+    return false;
+}
+
 static bool load_plan(
     Operation *operation, Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
     Project *project = operation->project;
@@ -128,7 +144,7 @@ static bool load_plan(
     }
     operation->result.plan = plan;
     PlanInput input = {plan, &sources};
-    if (!environment_take_from_plan(cli, plan, diags) ||
+    if (!take_environment(cli, plan, diags) ||
         !project_load_planned(project, cli, arguments, input, diags) ||
         !environment_require(project) || !check_may_be_plain(project, path) ||
         !restore_options(operation, plan) || !environment_check_approval(project, false) ||

@@ -1,7 +1,6 @@
 /* loam plan */
 #include "command.h"
 #include "config_json.h"
-#include "generate_config.h"
 #include "operation.h"
 #include "planfile.h"
 #include "project_load.h"
@@ -73,6 +72,20 @@ static bool save(Operation *operation, Str path) {
     return planfile_write(&place, plan, &sources, arena, project->diags);
 }
 
+/* Reports the written file of -generate-config-out. */
+static void report_generated(const Operation *operation) {
+    const Cli *cli = operation->project->cli;
+    Str path = option_text(operation->project->arguments, "generate-config-out");
+    if (operation->generated.count > 0)
+        cli->view->type->note(
+            cli->view,
+            str_format(
+                cli->arena,
+                "\n%s has generated configuration and written it to %.*s. Please review the "
+                "configuration and edit it as necessary before adding it to version control.",
+                cli_name(cli)->title, STR_ARG(path)));
+}
+
 static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Diags *diags) {
     SCOPED(Project) project = {0};
     Operation operation = {.project = &project, .shows_errored = true};
@@ -86,7 +99,7 @@ static int plan_one(Cli *cli, const Arguments *arguments, PlanCounts *counts, Di
     if (!ok)
         return 1;
     bool applyable = plan_is_applyable(operation.result.plan);
-    generate_config_report(operation.project, &operation.generated);
+    report_generated(&operation);
     if (applyable || path.ptr)
         cli->view->type->plan_hint(cli->view, path);
     return applyable ? 2 : 0;

@@ -1,8 +1,83 @@
 /* loam validate */
 #include "command.h"
+#include "json_writer.h"
 #include "project.h"
 #include "project_load.h"
 #include "suite_validate.h"
+#include "view_diag_json.h"
+
+/* The view of `validate -json`: one document of all diagnostics. */
+typedef struct Verdict {
+    JsonWriter writer; /* inside the list of diagnostics */
+    StrBuf text;
+    int64_t errors;
+    int64_t warnings;
+} Verdict;
+
+static const Hooks *walk_begin(View *view) {
+    (void)view;
+    return NULL;
+}
+
+static void nothing(View *view) {
+    (void)view;
+}
+
+/* The document has no progress messages, such as those about modules. */
+static void ignore_text(View *view, Str text) {
+    (void)view;
+    (void)text;
+}
+
+static void add_diag(View *view, const Diag *diag) {
+    Verdict *verdict = view->self;
+    if (diag->severity == DIAG_ERROR)
+        verdict->errors++;
+    else
+        verdict->warnings++;
+    view_diag_write_json(diag, view->cli->functions, &verdict->writer);
+}
+
+static void finish(View *view, const Diags *diags) {
+    (void)diags;
+    Verdict *verdict = view->self;
+    json_array_end(&verdict->writer);
+    StrBuf text = strbuf_new(view->cli->arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 2);
+    writer.escape_html = true;
+    json_object_start(&writer);
+    json_key_string(&writer, "format_version", STR("1.0"));
+    json_key_bool(&writer, "valid", verdict->errors == 0);
+    json_key_int(&writer, "error_count", verdict->errors);
+    json_key_int(&writer, "warning_count", verdict->warnings);
+    json_key(&writer, STR("diagnostics"));
+    json_raw(&writer, strbuf_str(&verdict->text));
+    json_object_end(&writer);
+    strbuf_add_char(&text, '\n');
+    cli_write(view->cli, strbuf_str(&text));
+}
+
+/* validate makes no plan and changes nothing, so other slots are never called. */
+static const ViewType verdict_view = {
+    .note = ignore_text,
+    .walk_begin = walk_begin,
+    .walk_end = nothing,
+    .valid = nothing,
+    .diag = add_diag,
+    .finish = finish,
+};
+
+static View *open_verdict(Cli *cli) {
+    Verdict *self = arena_new(cli->arena, Verdict);
+    self->text = strbuf_new(cli->arena);
+    json_writer_init(&self->writer, &self->text, 0);
+    self->writer.escape_html = true;
+    json_array_start(&self->writer);
+    View *view = arena_new(cli->arena, View);
+    *view = (View){.type = &verdict_view, .cli = cli, .self = self};
+    return view;
+}
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};
@@ -35,5 +110,5 @@ const Command cmd_validate = {
                &option_view},
     .group_count = 5,
     .run = run,
-    .json_view = view_verdict_open,
+    .json_view = open_verdict,
 };

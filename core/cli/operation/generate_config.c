@@ -226,16 +226,3 @@ bool generate_config_missing(Project *project, Map *blocks) {
     keep_blocks(blocks, &texts, cli->arena);
     return write_text(project, text) && load_described(project, text, yaml);
 }
-
-void generate_config_report(const Project *project, const Map *blocks) {
-    const Cli *cli = project->cli;
-    Str path = path_of(project);
-    if (blocks->count > 0)
-        cli->view->type->note(
-            cli->view,
-            str_format(
-                cli->arena,
-                "\n%s has generated configuration and written it to %.*s. Please review the "
-                "configuration and edit it as necessary before adding it to version control.",
-                cli_name(cli)->title, STR_ARG(path)));
-}

@@ -10,5 +10,3 @@ MUST_USE bool generate_config_check(const Project *project);
 /* Call with the state open. Imports the objects, writes the file, and loads the configuration again
  * with it. *blocks: the generated blocks by address, Str *. */
 MUST_USE bool generate_config_missing(Project *project, Map *blocks);
-/* Reports the written file to people. */
-void generate_config_report(const Project *project, const Map *blocks);

@@ -1,18 +1,9 @@
-/* Checks the selected environment: its state, and the approval of changes. */
+/* Checks the approval of changes of the selected environment. */
 #include "environment.h"
 #include "prompt.h"
 
 static const Environment *environment_of(const Project *project) {
     return project->config ? project->config->environment : NULL;
-}
-
-bool environment_check_choice(const Cli *cli, Diags *diags) {
-    if (!str_equal_cstr(cli->environment, "all"))
-        return true;
-    diags_error(diags, NO_RANGE, "One environment is needed",
-                "\"-env all\" is for \"loam plan\", which takes each environment in turn. Name one "
-                "of them.");
-    return false;
 }
 
 bool environment_require(const Project *project) {
@@ -28,57 +19,6 @@ bool environment_require(const Project *project) {
                 "The configuration declares environments, and each has a state of its own. Select "
                 "one with -env or LOAM_ENV: %.*s.",
                 STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
-    return false;
-}
-
-/* Returns the environment recorded in the state. If another program has dropped that record, the
- * lineage identifies the environment. */
-static Str owner_of(const Project *project) {
-    const State *state = project->state;
-    if (state->environment.len > 0 || state->lineage.len == 0)
-        return state->environment;
-    map_each(&project->config->root->environments, entry) {
-        if (state_lineage_is_of(state->lineage, entry->key))
-            return entry->key;
-    }
-    return STR_EMPTY;
-}
-
-bool environment_check_state(Project *project) {
-    bool has_environments = project->config && project->config->root->environments.count > 0;
-    Str owner = has_environments ? owner_of(project) : STR_EMPTY;
-    const Environment *environment = environment_of(project);
-    Str chosen = environment ? environment->name : STR_EMPTY;
-    if (owner.len == 0 || str_equal(owner, chosen))
-        return true;
-    if (chosen.len == 0) {
-        diags_error(project->diags, NO_RANGE, "The state belongs to an environment",
-                    "The state at \"%.*s\" is that of the environment \"%.*s\", and no environment "
-                    "is chosen. Add \"-env %.*s\", or choose another state.",
-                    STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(owner));
-        return false;
-    }
-    diags_error(project->diags, NO_RANGE, "The state belongs to another environment",
-                "The state at \"%.*s\" is that of the environment \"%.*s\", not of \"%.*s\". Each "
-                "has a state of its own: give \"%.*s\" a \"backend\" with another place, or work "
-                "with \"-env %.*s\".",
-                STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(chosen), STR_ARG(chosen),
-                STR_ARG(owner));
-    return false;
-}
-
-bool environment_take_from_plan(Cli *cli, const Plan *plan, Diags *diags) {
-    if (cli->environment.len == 0 || str_equal(cli->environment, plan->environment)) {
-        cli->environment = plan->environment;
-        return true;
-    }
-    Str of = plan->environment.len ? str_format(cli->arena, "for the environment \"%.*s\"",
-                                                STR_ARG(plan->environment))
-                                   : STR("for no environment");
-    diags_error(diags, NO_RANGE, "Saved plan is for another environment",
-                "The plan was made %.*s, and \"%.*s\" is chosen. Leave -env and LOAM_ENV out to "
-                "carry it out where it was made, or plan anew with \"-env %.*s\".",
-                STR_ARG(of), STR_ARG(cli->environment), STR_ARG(cli->environment));
     return false;
 }
 

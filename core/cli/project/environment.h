@@ -1,17 +1,11 @@
-/* environment: checks the selected environment: does the state belong to it, and are changes
- * approved? */
+/* environment: requires an environment and, for a protected one, the approval of changes. */
 #pragma once
 
 #include "project.h"
 
-/* Returns false, with an error, for "-env all", which only `loam plan` accepts. */
-MUST_USE bool environment_check_choice(const Cli *cli, Diags *diags);
 /* Call before planning. Returns false, with an error, if environments are declared and none is
  * selected. */
 MUST_USE bool environment_require(const Project *project);
-/* Call after reading the state. Returns false, with an error, if the state belongs to another
- * environment. */
-MUST_USE bool environment_check_state(Project *project);
 /* Call before planning an apply; `asks`: the user will be asked to approve. Returns false, with an
  * error, if a protected environment has no other approval. */
 MUST_USE bool environment_check_approval(Project *project, bool asks);
@@ -21,5 +15,3 @@ MUST_USE bool environment_approve_change(Project *project);
 /* Returns the text that the user types to approve: "yes", or the name of a protected
  * environment. */
 const char *environment_wanted_answer(const Project *project);
-/* Selects the environment of the saved plan. Adds an error if another one is selected already. */
-MUST_USE bool environment_take_from_plan(Cli *cli, const Plan *plan, Diags *diags);

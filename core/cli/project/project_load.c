@@ -1,6 +1,5 @@
 /* Loads the root module that a command works on, and its variables. */
 #include "project_load.h"
-#include "environment.h"
 #include "front_end.h"
 #include "plan_disk.h"
 #include "view.h"
@@ -98,6 +97,16 @@ static Engine new_engine(const Project *project, uint32_t parallelism) {
     };
 }
 
+/* Returns false, with an error, for "-env all", which only `loam plan` accepts. */
+static bool check_environment(const Cli *cli, Diags *diags) {
+    if (!str_equal_cstr(cli->environment, "all"))
+        return true;
+    diags_error(diags, NO_RANGE, "One environment is needed",
+                "\"-env all\" is for \"loam plan\", which takes each environment in turn. Name one "
+                "of them.");
+    return false;
+}
+
 bool project_load(
     Project *project, Cli *cli, const Arguments *arguments, const Io *io, Diags *diags) {
     project->cli = cli;
@@ -116,7 +125,7 @@ bool project_load(
                     project->directory.len ? "The folder that was named" : "This folder");
         return false;
     }
-    if (!environment_check_choice(cli, diags) ||
+    if (!check_environment(cli, diags) ||
         !config_load(&request, &project->config, cli->arena, diags))
         return false;
     cli->workspace = project->config->workspace;

@@ -2,7 +2,6 @@
 #include "project_state.h"
 #include "backend_choice.h"
 #include "digest.h"
-#include "environment.h"
 #include "log.h"
 #include "mask.h"
 #include "project_ciphers.h"
@@ -155,9 +154,46 @@ static bool read_state(Project *project, LockOperation operation) {
     return true;
 }
 
+/* Returns the environment recorded in the state. If another program has dropped that record, the
+ * lineage identifies the environment. */
+static Str owner_of(const Project *project) {
+    const State *state = project->state;
+    if (state->environment.len > 0 || state->lineage.len == 0)
+        return state->environment;
+    map_each(&project->config->root->environments, entry) {
+        if (state_lineage_is_of(state->lineage, entry->key))
+            return entry->key;
+    }
+    return STR_EMPTY;
+}
+
+/* Returns false, with an error, if the state belongs to another environment. */
+static bool check_environment(const Project *project) {
+    bool has_environments = project->config && project->config->root->environments.count > 0;
+    Str owner = has_environments ? owner_of(project) : STR_EMPTY;
+    const Environment *environment = project->config ? project->config->environment : NULL;
+    Str chosen = environment ? environment->name : STR_EMPTY;
+    if (owner.len == 0 || str_equal(owner, chosen))
+        return true;
+    if (chosen.len == 0) {
+        diags_error(project->diags, NO_RANGE, "The state belongs to an environment",
+                    "The state at \"%.*s\" is that of the environment \"%.*s\", and no environment "
+                    "is chosen. Add \"-env %.*s\", or choose another state.",
+                    STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(owner));
+        return false;
+    }
+    diags_error(project->diags, NO_RANGE, "The state belongs to another environment",
+                "The state at \"%.*s\" is that of the environment \"%.*s\", not of \"%.*s\". Each "
+                "has a state of its own: give \"%.*s\" a \"backend\" with another place, or work "
+                "with \"-env %.*s\".",
+                STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(chosen), STR_ARG(chosen),
+                STR_ARG(owner));
+    return false;
+}
+
 bool project_open_state(Project *project, LockOperation operation) {
     return project_open_backend(project) && lock_state(project, operation) &&
-           read_state(project, operation) && environment_check_state(project);
+           read_state(project, operation) && check_environment(project);
 }
 
 bool project_open_state_only(

@@ -62,8 +62,6 @@ struct View {
 View *view_human_open(Cli *cli);
 /* Opens the JSON view: Terraform's event stream, one object per line. */
 View *view_json_open(Cli *cli);
-/* Opens the view of `validate -json`: one JSON document of all diagnostics, written at the end. */
-View *view_verdict_open(Cli *cli);
 
 /* Counts a successful operation. Called by hooks that hold their own lock. */
 void view_count(View *view, Action action);

@@ -7,18 +7,6 @@
 #include "view_progress.h"
 #include "view_test.h"
 
-static const Hooks *walk_begin(View *view) {
-    ProgressView *progress = view_progress_open(view);
-    view->self = progress;
-    view->done = (PlanCounts){0};
-    return view_progress_hooks(progress);
-}
-
-static void walk_end(View *view) {
-    view_progress_close(view->self);
-    view->self = NULL;
-}
-
 static void note(View *view, Str text) {
     (void)view;
     terminal_print("%.*s\n", STR_ARG(text));
@@ -300,8 +288,8 @@ static const SuiteEvents *report_tests(View *view, bool verbose) {
 }
 
 static const ViewType human = {
-    .walk_begin = walk_begin,
-    .walk_end = walk_end,
+    .walk_begin = view_progress_begin,
+    .walk_end = view_progress_end,
     .note = note,
     .step = step,
     .plan = show_plan,

@@ -26,7 +26,7 @@ typedef struct Running {
     struct Running *next;
 } Running;
 
-struct ProgressView {
+typedef struct ProgressView {
     Cli *cli;
     View *owner;
     Arena *arena;
@@ -43,7 +43,7 @@ struct ProgressView {
     int64_t began_ms;
     size_t drawn;                 /* live lines on the screen */
     size_t widths[DRAWN_MAX + 2]; /* of the live lines, in columns */
-};
+} ProgressView;
 
 static int64_t now_ms(const ProgressView *view) {
     const Clock *clock = view->cli->io.clock;
@@ -441,7 +441,7 @@ static void speak(void *self, Str text) {
     pthread_mutex_unlock(&view->mutex);
 }
 
-ProgressView *view_progress_open(View *owner) {
+const Hooks *view_progress_begin(View *owner) {
     Cli *cli = owner->cli;
     ProgressView *view = arena_new(cli->arena, ProgressView);
     view->cli = cli;
@@ -454,14 +454,13 @@ ProgressView *view_progress_open(View *owner) {
     view->hooks = (Hooks){view, on_event};
     if (view->is_live)
         signals_set_speaker(cli->signals, speak, view);
-    return view;
-}
-
-const Hooks *view_progress_hooks(ProgressView *view) {
+    owner->self = view;
+    owner->done = (PlanCounts){0};
     return &view->hooks;
 }
 
-void view_progress_close(ProgressView *view) {
+void view_progress_end(View *owner) {
+    ProgressView *view = owner->self;
     if (view->is_live)
         signals_set_speaker(view->cli->signals, NULL, NULL);
     pthread_mutex_lock(&view->mutex);
@@ -479,4 +478,5 @@ void view_progress_close(ProgressView *view) {
     pthread_cond_destroy(&view->wake);
     pthread_mutex_destroy(&view->mutex);
     arena_close(view->arena);
+    owner->self = NULL;
 }

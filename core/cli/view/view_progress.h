@@ -5,9 +5,7 @@
 
 #include "view.h"
 
-typedef struct ProgressView ProgressView;
-
-ProgressView *view_progress_open(View *view);
-const Hooks *view_progress_hooks(ProgressView *view);
+/* The slots walk_begin and walk_end of a view. The view's `self` holds the progress meanwhile. */
+const Hooks *view_progress_begin(View *owner);
 /* Erases the live lines and stops the ticker. */
-void view_progress_close(ProgressView *view);
+void view_progress_end(View *owner);
