@@ -159,28 +159,6 @@ Str xml_get(xmlNodePtr node, const char *path, Arena *arena) {
     return content_of(xml_find(node, path), arena);
 }
 
-bool xml_is_named(xmlNodePtr node, const char *name) {
-    return node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, XML_TEXT(name));
-}
-
-static xmlNodePtr find_from(xmlNodePtr node, const char *name) {
-    while (node && !xml_is_named(node, name))
-        node = node->next;
-    return node;
-}
-
-xmlNodePtr xml_child(xmlNodePtr parent, const char *name) {
-    return find_from(parent->children, name);
-}
-
-xmlNodePtr xml_next(xmlNodePtr node) {
-    return find_from(node->next, (const char *)node->name);
-}
-
-Str xml_child_text(xmlNodePtr parent, const char *name, Arena *arena) {
-    return content_of(xml_child(parent, name), arena);
-}
-
 int64_t xml_get_int(xmlNodePtr node, const char *path, int64_t fallback) {
     SCOPED(ArenaRef) scratch = arena_open("xml");
     int64_t number = 0;

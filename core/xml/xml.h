@@ -58,14 +58,6 @@ XmlNodes xml_find_all(xmlNodePtr node, const char *path, Arena *arena);
 /* Returns the text of the first match, an element or an attribute; empty if none. */
 Str xml_get(xmlNodePtr node, const char *path, Arena *arena);
 int64_t xml_get_int(xmlNodePtr node, const char *path, int64_t fallback);
-/* The next four functions compare local names and ignore namespaces. xml_child returns the first
- * child element of that name, or NULL. */
-xmlNodePtr xml_child(xmlNodePtr parent, const char *name);
-/* Returns the next sibling element of the same name, or NULL. */
-xmlNodePtr xml_next(xmlNodePtr node);
-bool xml_is_named(xmlNodePtr node, const char *name);
-/* Returns the text of the first child of that name; empty if none. */
-Str xml_child_text(xmlNodePtr parent, const char *name, Arena *arena);
 
 /* Returns the first match below `parent`; appends an element of that name if there is none. */
 xmlNodePtr xml_need(xmlNodePtr parent, const char *name);

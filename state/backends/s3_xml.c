@@ -5,6 +5,8 @@
 #include "utf8.h"
 #include "xml.h"
 
+#define LOCAL(name) "*[local-name()='" name "']" /* XPath of a child, whatever its namespace */
+
 /* Decodes form encoding, in which a blank is a plus sign. */
 static bool decode(Str *key, Arena *arena) {
     StrBuf text = strbuf_new(arena);
@@ -13,27 +15,28 @@ static bool decode(Str *key, Arena *arena) {
     return url_decode(strbuf_str(&text), key, arena);
 }
 
-/* Returns false if the text is no XML, or its root has another name. */
-static bool read_as(Str text, const char *kind, XmlDoc *out) {
-    return xml_read(text, out) && xml_is_named(xml_root(out), kind);
+/* Returns false if the text is no XML, or its root does not match the XPath. */
+static bool read_as(Str text, const char *root, XmlDoc *out) {
+    return xml_read(text, out) && xml_find(xml_root(out), root) != NULL;
 }
 
 bool s3_xml_page(Str text, S3Page *out, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
-    if (!read_as(text, "ListBucketResult", &doc))
+    if (!read_as(text, "self::" LOCAL("ListBucketResult"), &doc))
         return false;
     S3Page page = {0};
     xmlNodePtr root = xml_root(&doc);
-    bool is_encoded = str_equal(xml_child_text(root, "EncodingType", arena), STR("url"));
-    for (xmlNodePtr node = xml_child(root, "Contents"); node; node = xml_next(node)) {
-        Str key = xml_child_text(node, "Key", arena);
+    bool is_encoded = str_equal(xml_get(root, LOCAL("EncodingType"), arena), STR("url"));
+    XmlNodes contents = xml_find_all(root, LOCAL("Contents"), arena);
+    vec_each(&contents, node) {
+        Str key = xml_get(*node, LOCAL("Key"), arena);
         if (is_encoded && !decode(&key, arena))
             return false;
         if (key.len)
             vec_push(arena, &page.keys, key);
     }
-    if (str_equal(xml_child_text(root, "IsTruncated", arena), STR("true")))
-        page.next = xml_child_text(root, "NextContinuationToken", arena);
+    if (str_equal(xml_get(root, LOCAL("IsTruncated"), arena), STR("true")))
+        page.next = xml_get(root, LOCAL("NextContinuationToken"), arena);
     *out = page;
     return true;
 }
@@ -41,8 +44,8 @@ bool s3_xml_page(Str text, S3Page *out, Arena *arena) {
 void s3_xml_error(Str text, Str *code, Str *message, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};
     *code = *message = STR_EMPTY;
-    if (!read_as(text, "Error", &doc))
+    if (!read_as(text, "self::" LOCAL("Error"), &doc))
         return;
-    *code = utf8_strip_controls(xml_child_text(xml_root(&doc), "Code", arena), arena);
-    *message = utf8_strip_controls(xml_child_text(xml_root(&doc), "Message", arena), arena);
+    *code = utf8_strip_controls(xml_get(xml_root(&doc), LOCAL("Code"), arena), arena);
+    *message = utf8_strip_controls(xml_get(xml_root(&doc), LOCAL("Message"), arena), arena);
 }
