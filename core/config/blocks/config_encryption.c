@@ -188,7 +188,7 @@ static bool check_targets(const Encryption *encryption, Diags *diags) {
     return ok;
 }
 
-bool config_encryption_read(ConfigLoading *loading,
+static bool read_encryption(ConfigLoading *loading,
                             const BodyBlock *block,
                             const Encryption **out) {
     static const BodyBlockSchema blocks[] = {
@@ -252,9 +252,9 @@ static const EncryptionTarget **find_remote(Encryption *encryption, Str name) {
     return NULL;
 }
 
-const Encryption *config_encryption_merge(const Encryption *below,
-                                          const Encryption *above,
-                                          Arena *arena) {
+/* Merges two encryption blocks; either may be NULL. Arguments of `above` take precedence one by
+ * one; `enforced` holds if either sets it. */
+static const Encryption *merge(const Encryption *below, const Encryption *above, Arena *arena) {
     if (!below || !above)
         return below ? below : above;
     Encryption *merged = arena_new(arena, Encryption);
@@ -279,6 +279,21 @@ const Encryption *config_encryption_merge(const Encryption *below,
     return merged;
 }
 
+bool config_encryption_decode(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
+    const Encryption *before = loading->module->encryption;
+    if (before && !is_override) {
+        Str place = config_read_place(before->range, loading->arena);
+        diags_error(loading->diags, block->range, "Duplicate encryption configuration",
+                    "The module has an encryption block already, at %.*s.", STR_ARG(place));
+        return false;
+    }
+    const Encryption *own;
+    if (!read_encryption(loading, block, &own))
+        return false;
+    loading->module->encryption = merge(before, own, loading->arena);
+    return true;
+}
+
 static bool read_given(ConfigLoading *loading, const Encryption **out) {
     const ConfigRequest *request = loading->request;
     Arena *arena = loading->arena;
@@ -291,7 +306,7 @@ static bool read_given(ConfigLoading *loading, const Encryption **out) {
     bool ok = is_json
                   ? body_json_parse(source, request->functions, &block.body, arena, loading->diags)
                   : body_hcl_parse(source, request->functions, &block.body, arena, loading->diags);
-    return ok && config_encryption_read(loading, &block, out);
+    return ok && read_encryption(loading, &block, out);
 }
 
 static void warn_of_plain(const Encryption *encryption, Diags *diags) {
@@ -310,7 +325,7 @@ bool config_encryption_finish(ConfigLoading *loading) {
     if (!module->parent && loading->request->encryption.len > 0) {
         if (!read_given(loading, &given))
             return false;
-        module->encryption = config_encryption_merge(module->encryption, given, loading->arena);
+        module->encryption = merge(module->encryption, given, loading->arena);
     }
     if (!module->encryption)
         return true;

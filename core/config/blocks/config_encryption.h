@@ -4,14 +4,10 @@
 
 #include "config_block.h"
 
-MUST_USE bool config_encryption_read(ConfigLoading *loading,
-                                     const BodyBlock *block,
-                                     const Encryption **out);
-/* Merges two encryption blocks; either may be NULL. Arguments of `above` take precedence one by
- * one; `enforced` holds if either sets it. */
-const Encryption *config_encryption_merge(const Encryption *below,
-                                          const Encryption *above,
-                                          Arena *arena);
+/* Decodes the block into loading->module; merges it if it is an override. */
+MUST_USE bool config_encryption_decode(ConfigLoading *loading,
+                                       const BodyBlock *block,
+                                       bool is_override);
 /* Completes the encryption of the decoded module: merges the request's block into the root
  * module's and checks references. */
 MUST_USE bool config_encryption_finish(ConfigLoading *loading);

@@ -85,21 +85,6 @@ static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block) {
     return false;
 }
 
-static bool read_encryption(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
-    const Encryption *before = loading->module->encryption;
-    if (before && !is_override) {
-        Str place = config_read_place(before->range, loading->arena);
-        diags_error(loading->diags, block->range, "Duplicate encryption configuration",
-                    "The module has an encryption block already, at %.*s.", STR_ARG(place));
-        return false;
-    }
-    const Encryption *own;
-    if (!config_encryption_read(loading, block, &own))
-        return false;
-    loading->module->encryption = config_encryption_merge(before, own, loading->arena);
-    return true;
-}
-
 typedef struct SettingsBlock {
     const char *type;
     bool (*read)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
@@ -116,11 +101,11 @@ static bool provider_meta_read(ConfigLoading *loading, const BodyBlock *block, b
 }
 
 static const SettingsBlock settings_blocks[] = {
-    {"required_providers", config_requirement_read},
-    {"backend",            read_backend           },
-    {"cloud",              cloud_read             },
-    {"encryption",         read_encryption        },
-    {"provider_meta",      provider_meta_read     },
+    {"required_providers", config_requirement_read },
+    {"backend",            read_backend            },
+    {"cloud",              cloud_read              },
+    {"encryption",         config_encryption_decode},
+    {"provider_meta",      provider_meta_read      },
 };
 
 static bool read_settings(ConfigLoading *loading, const BodyBlock *block, bool is_override) {

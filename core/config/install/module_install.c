@@ -33,6 +33,7 @@ bool module_install_open(const ModuleInstallOptions *options,
                          Diags *diags) {
     ModuleInstall *install = arena_new(arena, ModuleInstall);
     install->options = *options;
+    install->lock.is_readonly = options->keeps_lock;
     install->arena = arena;
     install->manifest.entries = map_new(arena);
     install->resolved = map_new(arena);
@@ -475,18 +476,11 @@ static bool has_nothing_to_say(const ModuleInstall *install) {
     return !install->manifest.entries.count && !disk_exists(install->options.io->disk, path);
 }
 
-static bool keep_lock(const ModuleInstall *install, Diags *diags) {
-    const ModuleInstallOptions *options = &install->options;
-    return options->keeps_lock
-               ? module_lock_check(options->io, options->directory, &install->lock, diags)
-               : module_lock_write(options->io, options->directory, &install->lock, diags);
-}
-
 bool module_install_finish(ModuleInstall *install, Diags *diags) {
     const ModuleInstallOptions *options = &install->options;
     if (!options->install || install->has_failed)
         return true;
-    if (!keep_lock(install, diags))
+    if (!module_lock_write(options->io, options->directory, &install->lock, diags))
         return false;
     if (has_nothing_to_say(install))
         return true;

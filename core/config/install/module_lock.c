@@ -125,7 +125,27 @@ static Str to_text(const ModuleLock *lock, Arena *arena) {
     return strbuf_str(&text);
 }
 
+/* Adds an error if the content of the lock file differs from `lock`. */
+static bool check_unchanged(const Io *io, Str directory, const ModuleLock *lock, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("module lock");
+    const Disk *disk = io->disk;
+    Str path = disk_clean(disk_join(directory, STR(MODULE_LOCK_NAME), scratch), scratch);
+    Str before = STR_EMPTY;
+    (void)disk->read_file(disk->self, path, &before, scratch);
+    if (str_equal(before, lock->entries.count ? to_text(lock, scratch) : STR_EMPTY))
+        return true;
+    diags_error(
+        diags, NO_RANGE, "The module lock would change",
+        "%.*s does not say which revisions of all modules are to be used, and "
+        "-lockfile=readonly forbids to write it. Run \"loam init\" without that option, and "
+        "keep the file with the configuration.",
+        STR_ARG(path));
+    return false;
+}
+
 bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diags *diags) {
+    if (lock->is_readonly)
+        return check_unchanged(io, directory, lock, diags);
     SCOPED(ArenaRef) scratch = arena_open("module lock");
     const Disk *disk = io->disk;
     Str path = disk_clean(disk_join(directory, STR(MODULE_LOCK_NAME), scratch), scratch);
@@ -144,23 +164,6 @@ bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diag
     diags_error(diags, NO_RANGE, "Failed to write the module lock",
                 "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
                 disk_way_out(status, "See who may write there, then run \"loam init\" again."));
-    return false;
-}
-
-bool module_lock_check(const Io *io, Str directory, const ModuleLock *lock, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("module lock");
-    const Disk *disk = io->disk;
-    Str path = disk_clean(disk_join(directory, STR(MODULE_LOCK_NAME), scratch), scratch);
-    Str before = STR_EMPTY;
-    (void)disk->read_file(disk->self, path, &before, scratch);
-    if (str_equal(before, lock->entries.count ? to_text(lock, scratch) : STR_EMPTY))
-        return true;
-    diags_error(
-        diags, NO_RANGE, "The module lock would change",
-        "%.*s does not say which revisions of all modules are to be used, and "
-        "-lockfile=readonly forbids to write it. Run \"loam init\" without that option, and "
-        "keep the file with the configuration.",
-        STR_ARG(path));
     return false;
 }
 

@@ -19,6 +19,7 @@ typedef struct LockEntry {
 
 typedef struct ModuleLock {
     VEC(LockEntry) entries;
+    bool is_readonly; /* module_lock_write reports a change instead of writing it */
 } ModuleLock;
 
 #define MODULE_LOCK_NAME ".loam.lock.yaml"
@@ -28,8 +29,6 @@ MUST_USE bool module_lock_read(
     const Io *io, Str directory, ModuleLock *out, Arena *arena, Diags *diags);
 /* Writes the lock file if its content differs; removes it if there are no entries. */
 MUST_USE bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diags *diags);
-/* Adds an error if the content of the lock file differs from `lock`. */
-MUST_USE bool module_lock_check(const Io *io, Str directory, const ModuleLock *lock, Diags *diags);
 /* Returns the newest entry of the source that the constraint allows (empty: any), or NULL if
  * none. */
 const LockEntry *module_lock_find(const ModuleLock *lock, Str source, Str constraint);

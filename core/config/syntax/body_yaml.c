@@ -246,6 +246,11 @@ static bool is_text_by_form(const yaml_event_t *event) {
            (strcmp((const char *)tag, YAML_STR_TAG) == 0 || strcmp((const char *)tag, "!") == 0);
 }
 
+/* Returns whether the text is decimal, but octal in YAML 1.1, such as 0644. */
+static bool looks_octal(Str text) {
+    return text.len > 1 && text.ptr[0] == '0' && str_skip_digits(text, 0) == text.len;
+}
+
 static bool resolve_plain(YamlFile *file, BodyNode *node, SourceRange range) {
     Str number = STR_EMPTY;
     Str text = node->text;
@@ -264,7 +269,7 @@ static bool resolve_plain(YamlFile *file, BodyNode *node, SourceRange range) {
     if (scalar == YAML_SCALAR_NUMBER) {
         node->kind = BODY_NODE_NUMBER;
         node->text = number;
-        if (body_yaml_scalar_looks_octal(text))
+        if (looks_octal(text))
             diags_warning(file->diags, range, "Number with a leading zero",
                           "In YAML 1.2, %.*s is the decimal number %.*s. Quote it (\"%.*s\") if it "
                           "is text such as a file mode; an octal number is written 0o%.*s.",

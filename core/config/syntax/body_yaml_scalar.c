@@ -108,7 +108,3 @@ YamlScalar body_yaml_scalar(Str text, Str *number, Arena *arena) {
         return YAML_SCALAR_NUMBER;
     return YAML_SCALAR_STRING;
 }
-
-bool body_yaml_scalar_looks_octal(Str text) {
-    return text.len > 1 && text.ptr[0] == '0' && str_skip_digits(text, 0) == text.len;
-}

@@ -15,5 +15,3 @@ typedef enum YamlScalar {
 
 /* Returns the type of a plain scalar. For a number, *number is its decimal text with all digits. */
 YamlScalar body_yaml_scalar(Str text, Str *number, Arena *arena);
-/* Returns whether the text is decimal, but octal in YAML 1.1, such as 0644. */
-bool body_yaml_scalar_looks_octal(Str text);
