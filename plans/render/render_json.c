@@ -66,12 +66,12 @@ static void write_object_masks(JsonWriter *writer, Value before, Value after) {
         json_object_start(writer);
         json_object_end(writer);
     } else {
-        render_json_values_unknown(writer, after);
+        render_json_values_mask(writer, after, MASK_UNKNOWN);
     }
     json_key(writer, STR("before_sensitive"));
-    render_json_values_sensitive(writer, before);
+    render_json_values_mask(writer, before, MASK_SENSITIVE);
     json_key(writer, STR("after_sensitive"));
-    render_json_values_sensitive(writer, after);
+    render_json_values_mask(writer, after, MASK_SENSITIVE);
 }
 
 static Value or_null(Value v) {
@@ -306,7 +306,7 @@ static void write_output_change(JsonWriter *writer, const OutputChange *output) 
     if (value_is_wholly_known(output->after))
         json_bool(writer, false);
     else
-        render_json_values_unknown(writer, output->after);
+        render_json_values_mask(writer, output->after, MASK_UNKNOWN);
     json_key_bool(writer, "before_sensitive", output->sensitive);
     json_key_bool(writer, "after_sensitive", output->sensitive);
     json_object_end(writer);

@@ -26,20 +26,18 @@ void render_json_values_known(JsonWriter *writer, Value v) {
         json_array_end(writer);
 }
 
-typedef enum Mask { MASK_UNKNOWN, MASK_SENSITIVE } Mask;
-
-static bool has_it(Value v, Mask mask) {
+static bool has_it(Value v, RenderMask mask) {
     return mask == MASK_UNKNOWN ? !value_is_known(v) : value_has_mark(v, MARK_SENSITIVE);
 }
 
 /* Is the mask of the value a bare false? */
-static bool is_false(Value v, Mask mask) {
+static bool is_false(Value v, RenderMask mask) {
     if (has_it(v, mask))
         return false;
     return value_is_null(v) || (!type_is_sequence(v.type) && !type_is_mapping(v.type));
 }
 
-static void write_mask(JsonWriter *writer, Value v, Mask mask) {
+void render_json_values_mask(JsonWriter *writer, Value v, RenderMask mask) {
     if (has_it(v, mask) || is_false(v, mask)) {
         json_bool(writer, !is_false(v, mask));
         return;
@@ -48,7 +46,7 @@ static void write_mask(JsonWriter *writer, Value v, Mask mask) {
     if (type_is_sequence(v.type)) {
         json_array_start(writer);
         for (size_t i = 0; i < count; i++)
-            write_mask(writer, value_at(v, i), mask);
+            render_json_values_mask(writer, value_at(v, i), mask);
         json_array_end(writer);
         return;
     }
@@ -57,17 +55,9 @@ static void write_mask(JsonWriter *writer, Value v, Mask mask) {
         if (is_false(value_at(v, i), mask))
             continue;
         json_key(writer, value_key_at(v, i));
-        write_mask(writer, value_at(v, i), mask);
+        render_json_values_mask(writer, value_at(v, i), mask);
     }
     json_object_end(writer);
-}
-
-void render_json_values_unknown(JsonWriter *writer, Value v) {
-    write_mask(writer, v, MASK_UNKNOWN);
-}
-
-void render_json_values_sensitive(JsonWriter *writer, Value v) {
-    write_mask(writer, v, MASK_SENSITIVE);
 }
 
 static const char *mode_name(ResourceMode mode) {
@@ -113,7 +103,7 @@ static void write_resource(JsonWriter *writer, const RenderJsonResource *resourc
         render_json_values_known(writer, resource->object);
     }
     json_key(writer, STR("sensitive_values"));
-    render_json_values_sensitive(writer, resource->object);
+    render_json_values_mask(writer, resource->object, MASK_SENSITIVE);
     if (resource->dependency_count) {
         json_key(writer, STR("depends_on"));
         json_array_start(writer);

@@ -18,10 +18,10 @@ typedef struct RenderJsonResource {
 
 typedef VEC(RenderJsonResource) RenderJsonResources;
 
-/* {"a": true, "b": [false, true]}: unknown parts; false where wholly known. */
-void render_json_values_unknown(JsonWriter *writer, Value v);
-/* The same of sensitive parts. */
-void render_json_values_sensitive(JsonWriter *writer, Value v);
+typedef enum RenderMask { MASK_UNKNOWN, MASK_SENSITIVE } RenderMask;
+
+/* {"a": true, "b": [false, true]}: the unknown or sensitive parts; false where there are none. */
+void render_json_values_mask(JsonWriter *writer, Value v, RenderMask mask);
 /* The value without unknown parts: absent from objects and maps, null in lists. */
 void render_json_values_known(JsonWriter *writer, Value v);
 /* address, module_address (if asked for), mode, type, name, index, provider_name */

@@ -15,7 +15,7 @@ static bool write_functions(Cli *cli, StrBuf *out, Diags *diags) {
 
 static bool write_commands(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_page_markdown(cli->commands, out, cli->arena);
+    command_page_write(PAGE_MARKDOWN, cli->commands, out, cli->arena);
     return true;
 }
 
@@ -60,7 +60,7 @@ static bool write_backends(Cli *cli, StrBuf *out, Diags *diags) {
 
 static bool write_manual(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    command_page_manual(cli->commands, out, cli->arena);
+    command_page_write(PAGE_MANUAL, cli->commands, out, cli->arena);
     return true;
 }
 

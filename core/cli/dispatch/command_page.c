@@ -111,7 +111,7 @@ static void add_markdown_entries(StrBuf *out,
         strbuf_add_format(out, "| `%s` | %s |\n", entries[i].name, entries[i].text);
 }
 
-void command_page_markdown(const CommandTable *table, StrBuf *out, Arena *arena) {
+static void write_markdown(const CommandTable *table, StrBuf *out, Arena *arena) {
     Page page = {out, arena};
     strbuf_add_cstr(out, "# Commands\n\n`loam [-chdir=DIR] COMMAND [options] [arguments]`\n\n"
                          "Options begin with one dash or two; a value follows behind `=` or as the "
@@ -184,7 +184,7 @@ static void add_manual_entries(StrBuf *out,
         add_term(out, entries[i].name, entries[i].text);
 }
 
-void command_page_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
+static void write_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
     Page page = {out, arena};
     strbuf_add_cstr(out, ".TH LOAM 1 \"\" \"loam " VERSION_LOAM "\" \"User Commands\"\n"
                          ".SH NAME\nloam \\- provision machines, networks and firewalls from "
@@ -207,4 +207,11 @@ void command_page_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
                     ".PP\nWhat is called LOAM_NAME works as TF_NAME as well; LOAM_NAME wins.\n");
     add_manual_entries(out, "FILES", files, ARRAY_COUNT(files));
     add_manual_entries(out, "EXIT STATUS", statuses, ARRAY_COUNT(statuses));
+}
+
+void command_page_write(PageForm form, const CommandTable *table, StrBuf *out, Arena *arena) {
+    switch (form) {
+    case PAGE_MARKDOWN: write_markdown(table, out, arena); break;
+    case PAGE_MANUAL: write_manual(table, out, arena); break;
+    }
 }

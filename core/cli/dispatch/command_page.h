@@ -4,5 +4,6 @@
 
 #include "command.h"
 
-void command_page_markdown(const CommandTable *table, StrBuf *out, Arena *arena);
-void command_page_manual(const CommandTable *table, StrBuf *out, Arena *arena);
+typedef enum PageForm { PAGE_MARKDOWN, PAGE_MANUAL } PageForm;
+
+void command_page_write(PageForm form, const CommandTable *table, StrBuf *out, Arena *arena);

@@ -26,11 +26,74 @@ static const char *option_that_limits(const Operation *operation) {
     return operation->options.targets.count > 0 ? "target" : "exclude";
 }
 
+static void collect_addresses(const Module *module, StrVec *out, Arena *arena) {
+    const char *dot = module->path.len ? "." : "";
+    if (module->path.len)
+        vec_push(arena, out, module->path);
+    map_each(&module->resources, entry) {
+        vec_push(arena, out,
+                 str_format(arena, "%.*s%s%.*s", STR_ARG(module->path), dot, STR_ARG(entry->key)));
+    }
+    map_each(&module->calls, call) {
+        const ModuleCall *called = call->value;
+        if (called->module)
+            collect_addresses(called->module, out, arena);
+    }
+}
+
+static bool is_declared(const StrVec *known, Str address) {
+    vec_each(known, one) {
+        if (str_equal(*one, address))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_state(const State *state, const AddressTarget *target) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        vec_each(&resource->instances, instance) {
+            ResourceAddr address = resource->address;
+            address.key = instance->key;
+            if (address_target_matches(target, address))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void add_doubt(StrBuf *out, Str text, Str wanted, const StrVec *known) {
+    Str near = str_suggest(wanted, known->items, known->count);
+    strbuf_add_format(out, " Nothing in the configuration or in the state is at %.*s.",
+                      STR_ARG(text));
+    if (near.len)
+        strbuf_add_format(out, " Did you mean %.*s?", STR_ARG(near));
+}
+
+/* Returns a sentence for each selected address that is neither in the configuration nor in the
+ * state, probably misspelled. A blank precedes each sentence. Empty if there is none. */
+static Str find_doubts(const Project *project, const PlanOptions *options, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    StrVec known = {0};
+    bool excludes = options->targets.count == 0;
+    const StrVec *texts = excludes ? &options->exclude_texts : &options->target_texts;
+    collect_addresses(project->config->root, &known, arena);
+    for (size_t i = 0; i < texts->count; i++) {
+        const AddressTarget *target =
+            excludes ? &options->excludes.items[i] : &options->targets.items[i];
+        Str wanted = target->is_resource ? resource_addr_to_config_str(target->resource, arena)
+                                         : module_addr_to_config_str(target->module, arena);
+        if (wanted.len && !is_declared(&known, wanted) && !is_in_state(project->state, target))
+            add_doubt(&out, texts->items[i], wanted, &known);
+    }
+    return strbuf_str(&out);
+}
+
 static void warn_of_targets(const Operation *operation, Diags *diags) {
     if (!engine_is_partial(&operation->options))
         return;
     const char *option = option_that_limits(operation);
-    Str doubts = plan_options_doubts(operation->project, &operation->options, diags->arena);
+    Str doubts = find_doubts(operation->project, &operation->options, diags->arena);
     diags_warning(diags, NO_RANGE, "Resource targeting is in effect",
                   "The option -%s leaves parts of the configuration out, so this plan may not "
                   "be all that it asks for. -%s is for mending and for exceptions; in daily "

@@ -8,6 +8,3 @@
 MUST_USE bool plan_options_read(Project *project, PlanOptions *out);
 /* Restores the selected objects of a saved plan, whose addresses were valid when it was made. */
 MUST_USE bool plan_options_restore(Project *project, const Plan *plan, PlanOptions *out);
-/* Returns a sentence for each selected address that is neither in the configuration nor in the
- * state, probably misspelled. A blank precedes each sentence. Empty if there is none. */
-Str plan_options_doubts(const Project *project, const PlanOptions *options, Arena *arena);

@@ -125,8 +125,9 @@ void reporting_set_plan(Reporting *reporting, const Plan *plan, const Config *co
 const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener) {
     if (!reporting)
         return listener;
-    reporting->recorder = timeline_recorder_open(reporting->cli, listener);
-    return timeline_recorder_hooks(reporting->recorder);
+    const Hooks *hooks;
+    reporting->recorder = timeline_recorder_open(reporting->cli, listener, &hooks);
+    return hooks;
 }
 
 /* Replaces the planned value with that of the object after the run: the plan had unknown values. */

@@ -83,7 +83,9 @@ static void on_event(void *self, const WalkEvent *event) {
     hooks_send(recorder->listener, event);
 }
 
-TimelineRecorder *timeline_recorder_open(const Cli *cli, const Hooks *listener) {
+TimelineRecorder *timeline_recorder_open(const Cli *cli,
+                                         const Hooks *listener,
+                                         const Hooks **hooks) {
     TimelineRecorder *recorder = arena_new(cli->arena, TimelineRecorder);
     *recorder = (TimelineRecorder){.cli = cli, .listener = listener, .open = map_new(cli->arena)};
     recorder->timeline = arena_new(cli->arena, Timeline);
@@ -91,11 +93,8 @@ TimelineRecorder *timeline_recorder_open(const Cli *cli, const Hooks *listener) 
     recorder->started_ms = now_ms(recorder);
     pthread_mutex_init(&recorder->mutex, NULL);
     recorder->hooks = (Hooks){recorder, on_event};
+    *hooks = &recorder->hooks;
     return recorder;
-}
-
-const Hooks *timeline_recorder_hooks(TimelineRecorder *recorder) {
-    return &recorder->hooks;
 }
 
 Timeline *timeline_recorder_close(TimelineRecorder *recorder) {

@@ -8,8 +8,10 @@
 
 typedef struct TimelineRecorder TimelineRecorder;
 
-/* Starts a recording now. `listener` (may be NULL) receives every event too. */
-TimelineRecorder *timeline_recorder_open(const Cli *cli, const Hooks *listener);
-const Hooks *timeline_recorder_hooks(TimelineRecorder *recorder);
+/* Starts a recording now; a walk sends its events to *hooks. `listener` (may be NULL) receives
+ * every event too. */
+TimelineRecorder *timeline_recorder_open(const Cli *cli,
+                                         const Hooks *listener,
+                                         const Hooks **hooks);
 /* Call after the walk. An operation without an end keeps `is_open`, and ends now. */
 Timeline *timeline_recorder_close(TimelineRecorder *recorder);

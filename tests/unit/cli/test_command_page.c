@@ -5,8 +5,6 @@
 #include "command_table.h"
 #include "unit.h"
 
-typedef void PageWrite(const CommandTable *table, StrBuf *out, Arena *arena);
-
 typedef struct PageCheck {
     const char *page;
     const char *command_format; /* how the page prints a command */
@@ -51,10 +49,10 @@ static void check_text(const StrBuf *text,
     assert_true(check.checked > 50);
 }
 
-static void check_page(PageWrite *write, const char *command_format, const char *option_format) {
+static void check_page(PageForm form, const char *command_format, const char *option_format) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
-    write(&command_table, &out, arena);
+    command_page_write(form, &command_table, &out, arena);
     check_text(&out, command_format, option_format, arena);
 }
 
@@ -69,8 +67,8 @@ static void check_completion(CompletionShell shell,
 
 static void test_pages(void **state) {
     (void)state;
-    check_page(command_page_markdown, "\n## @\n", "-@");
-    check_page(command_page_manual, "\n.SS @\n", "\\-@");
+    check_page(PAGE_MARKDOWN, "\n## @\n", "-@");
+    check_page(PAGE_MANUAL, "\n.SS @\n", "\\-@");
     check_completion(COMPLETION_BASH, "    '@')\n", " -@");
     check_completion(COMPLETION_ZSH, "    '@')\n", "'-@");
     check_completion(COMPLETION_FISH, "__loam_at @'", " -o @ ");
@@ -80,7 +78,7 @@ static void test_roff(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     StrBuf out = strbuf_new(arena);
     (void)state;
-    command_page_manual(&command_table, &out, arena);
+    command_page_write(PAGE_MANUAL, &command_table, &out, arena);
     Str rest = strbuf_str(&out);
     Str line;
     while (str_next_field(&rest, '\n', &line)) {

@@ -101,8 +101,9 @@ static void rows(void **state) {
     Cli cli = {.arena = arena, .io = {.clock = &clock_of_test}};
     Listener *listener = listener_new(arena);
     now = 1000;
-    TimelineRecorder *recorder = timeline_recorder_open(&cli, &listener->hooks);
-    run(timeline_recorder_hooks(recorder));
+    const Hooks *hooks;
+    TimelineRecorder *recorder = timeline_recorder_open(&cli, &listener->hooks, &hooks);
+    run(hooks);
     Timeline *timeline = timeline_recorder_close(recorder);
     check_str(rows_of(timeline, arena), "1 t.a[0] t.a 10-30 failed;1 t.a[1] t.a 20-50 open;"
                                         "2 t.a[0] t.alocal-exec 20-30 failed;");
@@ -145,8 +146,9 @@ static void forward_every_kind(void **state) {
     View human = {.type = &type, .cli = &cli, .self = listeners[0]};
     View json = {.type = &type, .cli = &cli, .self = listeners[1]};
     View *both = view_tee_open(&human, &json);
-    TimelineRecorder *recorder = timeline_recorder_open(&cli, both->type->walk_begin(both));
-    Str expected = send_all(timeline_recorder_hooks(recorder), arena);
+    const Hooks *hooks;
+    TimelineRecorder *recorder = timeline_recorder_open(&cli, both->type->walk_begin(both), &hooks);
+    Str expected = send_all(hooks, arena);
     (void)timeline_recorder_close(recorder);
     check_str_equal(strbuf_str(&listeners[0]->text), expected);
     check_str_equal(strbuf_str(&listeners[1]->text), expected);
@@ -157,8 +159,9 @@ static void without_a_listener(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Cli cli = {.arena = arena, .io = {.clock = &clock_of_test}};
     now = 1000;
-    TimelineRecorder *recorder = timeline_recorder_open(&cli, NULL);
-    run(timeline_recorder_hooks(recorder));
+    const Hooks *hooks;
+    TimelineRecorder *recorder = timeline_recorder_open(&cli, NULL, &hooks);
+    run(hooks);
     assert_int_equal(timeline_recorder_close(recorder)->rows.count, 3);
 }
 

@@ -26,17 +26,17 @@ static void masks(void **state) {
         StrBuf out = strbuf_new(arena);
         JsonWriter writer;
         json_writer_init(&writer, &out, 0);
-        render_json_values_unknown(&writer, value_of(MASKS[i].value));
+        render_json_values_mask(&writer, value_of(MASKS[i].value), MASK_UNKNOWN);
         check_str(strbuf_str(&out), MASKS[i].unknown);
         out.len = 0;
         json_writer_init(&writer, &out, 0);
-        render_json_values_sensitive(&writer, value_of(MASKS[i].value));
+        render_json_values_mask(&writer, value_of(MASKS[i].value), MASK_SENSITIVE);
         check_str(strbuf_str(&out), MASKS[i].sensitive);
     }
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &out, 0);
-    render_json_values_sensitive(&writer, value_unknown(&TYPE_LIST_OF_STRING));
+    render_json_values_mask(&writer, value_unknown(&TYPE_LIST_OF_STRING), MASK_SENSITIVE);
     check_str(strbuf_str(&out), "[]");
 }
 
