@@ -214,13 +214,6 @@ bool planfile_is_planfile(Str bytes) {
            (envelope_is_sealed(bytes) && !envelope_read_head(bytes, scratch).is_given);
 }
 
-bool planfile_is_sealed(const PlanFilePlace *place, Arena *arena) {
-    Str bytes;
-    const Disk *disk = place->io->disk;
-    return disk->read_file(disk->self, place->path, &bytes, arena) >= 0 &&
-           envelope_is_sealed(bytes);
-}
-
 static bool refuse(Str path, const char *why, Diags *diags) {
     diags_error(diags, NO_RANGE, "Not a plan file",
                 "\"%.*s\" cannot be used as a plan: %s. Make one with \"plan -out=FILE\".",

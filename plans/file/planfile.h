@@ -32,6 +32,3 @@ MUST_USE bool planfile_read(const PlanFilePlace *place,
                             Diags *diags);
 /* Returns whether the file looks like a plan file: a zip, or encrypted data that is not a state. */
 bool planfile_is_planfile(Str bytes);
-/* Returns whether decryption needs the keys of the configuration in this directory. Returns false
- * if the file is missing. */
-bool planfile_is_sealed(const PlanFilePlace *place, Arena *arena);

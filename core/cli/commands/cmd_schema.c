@@ -55,13 +55,22 @@ static void collect(Cli *cli, ConfigTypes *out, Diags *diags) {
     }
 }
 
+/* Standard output has the schema alone. */
+static void show_remarks(const Cli *cli, const Diags *remarks) {
+    StrBuf text = strbuf_new(cli->arena);
+    vec_each(remarks, remark) {
+        view_diag_render(remark, terminal_style(&cli->terminal), &text, cli->arena);
+    }
+    terminal_err(strbuf_str(&text));
+}
+
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ConfigTypes types = {0};
     (void)arguments;
     (void)diags;
     Diags remarks = diags_new(cli->arena);
     collect(cli, &types, &remarks);
-    view_diag_show_aside(cli, &remarks);
+    show_remarks(cli, &remarks);
     terminal_out(config_schema_write(cli->functions, &types, cli->arena));
     return 0;
 }

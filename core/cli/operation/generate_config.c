@@ -221,8 +221,8 @@ bool generate_config_missing(Project *project, Map *blocks) {
     }
     bool yaml = is_yaml(cli, path_of(project));
     Str program = str_from_cstr(cli_name(cli)->title);
-    Str text = yaml ? resource_text_to_yaml(&texts, program, cli->arena)
-                    : resource_text_to_native(&texts, program, cli->arena);
+    Str text = resource_text_file(&texts, yaml ? RESOURCE_TEXT_YAML : RESOURCE_TEXT_NATIVE, program,
+                                  cli->arena);
     keep_blocks(blocks, &texts, cli->arena);
     return write_text(project, text) && load_described(project, text, yaml);
 }

@@ -127,7 +127,8 @@ static bool take_flags(Project *project, BackendChoice *choice) {
     return ok;
 }
 
-bool backend_choice_configured(Project *project, BackendChoice *out) {
+/* Reads the backend of the configuration and of -backend-config. */
+static bool read_configured(Project *project, BackendChoice *out) {
     const BackendConfig *block = project->config ? project->config->root->backend : NULL;
     if (!block) {
         *out = local_choice(project->cli->arena);
@@ -144,7 +145,8 @@ bool backend_choice_configured(Project *project, BackendChoice *out) {
     return true;
 }
 
-bool backend_choice_recorded(Project *project, const BackendCache *cache, BackendChoice *out) {
+/* Reads the backend that init has recorded. */
+static bool read_recorded(Project *project, const BackendCache *cache, BackendChoice *out) {
     Arena *arena = project->cli->arena;
     if (cache->type.len == 0) {
         *out = local_choice(arena);
@@ -165,7 +167,7 @@ bool backend_choice_recorded(Project *project, const BackendCache *cache, Backen
     return false;
 }
 
-bool backend_choice_is_same(const BackendChoice *a, const BackendChoice *b) {
+static bool is_same(const BackendChoice *a, const BackendChoice *b) {
     return a->is_configured == b->is_configured && a->type == b->type &&
            value_equal(a->config, b->config);
 }
@@ -213,19 +215,31 @@ static bool overlay_environment(Project *project, BackendChoice *out) {
     return true;
 }
 
-bool backend_choice_settle(Project *project, BackendChoice *out) {
+bool backend_choice_compare(Project *project, BackendChange *out) {
     BackendCache cache;
-    BackendChoice now, before;
-    if (!backend_choice_configured(project, &now) ||
-        !backend_cache_read(project->cli, &cache, project->diags) ||
-        !backend_choice_recorded(project, &cache, &before)) {
+    BackendChoice *now = &out->now;
+    BackendChoice *before = &out->before;
+    if (!read_configured(project, now) || !backend_cache_read(project->cli, &cache, project->diags))
         return false;
-    }
-    bool is_unchanged = now.is_configured && before.is_configured && now.type == before.type &&
-                        now.hash == before.hash;
-    if (!is_unchanged && !backend_choice_is_same(&now, &before))
-        return demand_init(project, changed_reason(&now, &before, project->cli->arena));
-    *out = before;
+    out->has_record = cache.type.len > 0;
+    if (out->ignores_record)
+        cache = (BackendCache){0};
+    if (!read_recorded(project, &cache, before))
+        return false;
+    out->is_same_block = now->is_configured && before->is_configured && now->type == before->type &&
+                         now->hash == before->hash;
+    out->is_same = is_same(now, before);
+    return true;
+}
+
+bool backend_choice_settle(Project *project, BackendChoice *out) {
+    BackendChange change = {0};
+    if (!backend_choice_compare(project, &change))
+        return false;
+    if (!change.is_same_block && !change.is_same)
+        return demand_init(project,
+                           changed_reason(&change.now, &change.before, project->cli->arena));
+    *out = change.before;
     return overlay_environment(project, out);
 }
 

@@ -12,13 +12,18 @@ typedef struct BackendChoice {
     bool is_configured; /* false: no block, so the local backend with its defaults */
 } BackendChoice;
 
-/* Reads the backend of the configuration and of -backend-config. */
-MUST_USE bool backend_choice_configured(Project *project, BackendChoice *out);
-/* Reads the backend that init has recorded. */
-MUST_USE bool backend_choice_recorded(Project *project,
-                                      const BackendCache *cache,
-                                      BackendChoice *out);
-bool backend_choice_is_same(const BackendChoice *a, const BackendChoice *b);
+/* What `init` would change. */
+typedef struct BackendChange {
+    bool ignores_record; /* set before the call: `before` is the local backend */
+    BackendChoice now;   /* of the configuration and of -backend-config */
+    BackendChoice before;
+    bool has_record;
+    bool is_same_block; /* both come from the same block; flags may differ */
+    bool is_same;       /* the same backend with the same arguments */
+} BackendChange;
+
+/* Compares the backend of the configuration with the recorded one. */
+MUST_USE bool backend_choice_compare(Project *project, BackendChange *out);
 /* Selects the backend for any command but init. Adds an error if init must be run first. */
 MUST_USE bool backend_choice_settle(Project *project, BackendChoice *out);
 /* Opens the backend. Arguments that are not set come from environment variables. */

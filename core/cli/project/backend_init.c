@@ -135,34 +135,22 @@ static bool take_over(Project *project,
     return true;
 }
 
-static bool is_unchanged(const BackendChoice *now, const BackendChoice *before, bool has_flags) {
-    bool same_block = now->is_configured && before->is_configured && now->type == before->type &&
-                      now->hash == before->hash;
-    return (same_block && !has_flags) || backend_choice_is_same(now, before);
-}
-
-static bool initialize(Project *project, bool forgets, Str *note) {
-    BackendCache cache;
-    BackendChoice now, before;
-    if (!backend_choice_configured(project, &now) ||
-        !backend_cache_read(project->cli, &cache, project->diags))
-        return false;
-    bool had_one = cache.type.len > 0;
-    if (forgets)
-        cache = (BackendCache){0};
-    if (!backend_choice_recorded(project, &cache, &before))
+static bool initialize(Project *project, Str *note) {
+    BackendChange change = {.ignores_record = wants(project, "reconfigure")};
+    if (!backend_choice_compare(project, &change))
         return false;
     bool has_flags = option_is_given(project->arguments, "backend-config");
-    if (!is_unchanged(&now, &before, has_flags))
-        return take_over(project, &now, &before, note);
-    if (!check_opens(project, &before))
+    bool is_unchanged = change.is_same || (change.is_same_block && !has_flags);
+    if (!is_unchanged)
+        return take_over(project, &change.now, &change.before, note);
+    if (!check_opens(project, &change.before))
         return false;
-    before.hash = now.hash; /* an argument may have moved between the block and a flag */
-    return !had_one || record(project, &before);
+    /* An argument may have moved between the block and a flag. */
+    change.before.hash = change.now.hash;
+    return !change.has_record || record(project, &change.before);
 }
 
 bool backend_init(Project *project, Str *note) {
     *note = STR_EMPTY;
-    return project_open_ciphers(project) && check_options(project) &&
-           initialize(project, wants(project, "reconfigure"), note);
+    return project_open_ciphers(project) && check_options(project) && initialize(project, note);
 }

@@ -1,5 +1,5 @@
 /* backend_migrate: copies states between backends: every workspace, with its lineage, serial and
- * journal. SourceText and target are locked meanwhile. */
+ * journal. The source and the target are locked meanwhile. */
 #pragma once
 
 #include "backend_choice.h"

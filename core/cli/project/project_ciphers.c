@@ -4,6 +4,7 @@
 #include "project_ciphers.h"
 #include "config_read.h"
 #include "decode.h"
+#include "envelope.h"
 #include "project_load.h"
 #include "static_eval.h"
 
@@ -261,12 +262,20 @@ static bool take_ciphers(Project *project, Diags *diags) {
     return true;
 }
 
+/* Returns whether decryption needs keys. Returns false if the file is missing. */
+static bool is_sealed(const PlanFilePlace *place, Arena *arena) {
+    Str bytes;
+    const Disk *disk = place->io->disk;
+    return disk->read_file(disk->self, place->path, &bytes, arena) >= 0 &&
+           envelope_is_sealed(bytes);
+}
+
 bool project_read_plan(
     Project *project, Str path, Plan **out, PlanFileSources *sources, Diags *diags) {
     Arena *arena = project->cli->arena;
     PlanFilePlace place = {.io = &project->cli->io, .path = path};
     if (!project_check_file(project->cli, path, "Failed to read the plan file", diags) ||
-        (planfile_is_sealed(&place, arena) && !take_ciphers(project, diags)))
+        (is_sealed(&place, arena) && !take_ciphers(project, diags)))
         return false;
     place.cipher = project->ciphers.plan;
     return planfile_read(&place, out, sources, arena, diags);

@@ -188,19 +188,12 @@ void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *s
     strbuf_add(out, strbuf_str(&text));
 }
 
-static void show(const Cli *cli, const Diag *diag, void (*print)(Str text)) {
+void view_diag_show_one(const Cli *cli, const Diag *diag) {
     SCOPED(ArenaRef) scratch = arena_open("view");
     StrBuf text = strbuf_new(scratch);
     view_diag_render(diag, terminal_style(&cli->terminal), &text, scratch);
-    print(strbuf_str(&text));
-}
-
-void view_diag_show_one(const Cli *cli, const Diag *diag) {
-    show(cli, diag, diag->severity == DIAG_ERROR ? terminal_err : terminal_out);
-}
-
-void view_diag_show_aside(const Cli *cli, const Diags *diags) {
-    vec_each(diags, diag) {
-        show(cli, diag, terminal_err);
-    }
+    if (diag->severity == DIAG_ERROR)
+        terminal_err(strbuf_str(&text));
+    else
+        terminal_out(strbuf_str(&text));
 }

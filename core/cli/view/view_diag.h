@@ -5,7 +5,5 @@
 #include "cli.h"
 
 void view_diag_show_one(const Cli *cli, const Diag *diag);
-/* Prints all to standard error. For commands that print a document for programs. */
-void view_diag_show_aside(const Cli *cli, const Diags *diags);
 /* Renders one diagnostic as text. */
 void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *scratch);

@@ -240,7 +240,7 @@ Str resource_text_block(const ResourceText *resource, Arena *arena) {
     return str_trim(lay_out(&native, resource->name));
 }
 
-Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *arena) {
+static Str to_native(const ResourceTexts *resources, Str program, Arena *arena) {
     Native native = {.out = strbuf_new(arena), .arena = arena};
     strbuf_add_format(&native.out,
                       "# __generated__ by %.*s\n# Please review these resources and move them into "
@@ -413,7 +413,7 @@ static int compare_resources(const void *a, const void *b) {
 }
 
 /* Sorts resources by type, because a YAML mapping may have each key only once. */
-Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
+static Str to_yaml(const ResourceTexts *resources, Str program, Arena *arena) {
     Yaml yaml = {.out = strbuf_new(arena), .arena = arena};
     ResourceText *sorted = arena_new_array(arena, ResourceText, resources->count);
     Str type = STR_EMPTY;
@@ -442,4 +442,15 @@ Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *ar
             strbuf_add_cstr(&yaml.out, "      {}\n");
     }
     return strbuf_str(&yaml.out);
+}
+
+Str resource_text_file(const ResourceTexts *resources,
+                       ResourceTextSyntax syntax,
+                       Str program,
+                       Arena *arena) {
+    switch (syntax) {
+    case RESOURCE_TEXT_NATIVE: break;
+    case RESOURCE_TEXT_YAML: return to_yaml(resources, program, arena);
+    }
+    return to_native(resources, program, arena);
 }

@@ -20,6 +20,10 @@ typedef VEC(ResourceText) ResourceTexts;
 
 /* Returns one block in native syntax, without comment and final newline. */
 Str resource_text_block(const ResourceText *resource, Arena *arena);
-/* Return a file with all blocks. `program` is the program name for the comments. */
-Str resource_text_to_native(const ResourceTexts *resources, Str program, Arena *arena);
-Str resource_text_to_yaml(const ResourceTexts *resources, Str program, Arena *arena);
+typedef enum ResourceTextSyntax { RESOURCE_TEXT_NATIVE, RESOURCE_TEXT_YAML } ResourceTextSyntax;
+
+/* Returns a file with all blocks. `program` is the program name for the comments. */
+Str resource_text_file(const ResourceTexts *resources,
+                       ResourceTextSyntax syntax,
+                       Str program,
+                       Arena *arena);

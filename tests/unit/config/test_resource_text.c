@@ -63,7 +63,7 @@ static void writes_native(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     (void)state;
     ResourceTexts texts = texts_of(whole, STR("t.second"), arena);
-    check_str(resource_text_to_native(&texts, STR("loam"), arena),
+    check_str(resource_text_file(&texts, RESOURCE_TEXT_NATIVE, STR("loam"), arena),
               "# __generated__ by loam\n"
               "# Please review these resources and move them into your main configuration files.\n"
               "\n"
@@ -95,7 +95,7 @@ static void writes_yaml(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     (void)state;
     ResourceTexts texts = texts_of(whole, STR_EMPTY, arena);
-    check_str(resource_text_to_yaml(&texts, STR("loam"), arena),
+    check_str(resource_text_file(&texts, RESOURCE_TEXT_YAML, STR("loam"), arena),
               "# __generated__ by loam\n"
               "# Please review these resources and move them into your main configuration files.\n"
               "resource:\n"
@@ -141,7 +141,7 @@ static void omits_null(void **state) {
                                                            "    },\n"
                                                            "  ]\n"
                                                            "}");
-    Str yaml = resource_text_to_yaml(&texts, STR("loam"), arena);
+    Str yaml = resource_text_file(&texts, RESOURCE_TEXT_YAML, STR("loam"), arena);
     assert_true(str_find(yaml, STR("zone"), 0) == SIZE_MAX);
     assert_true(str_find(yaml, STR("name: null"), 0) != SIZE_MAX);
 }
@@ -171,8 +171,8 @@ static void writes_texts(void **state) {
                               "\"key\":null,\"any\":null,\"rules\":null,\"disk\":[]}",
                               cases[i].json);
         ResourceTexts texts = texts_of(str_to_cstr(json, arena), STR_EMPTY, arena);
-        Str native = resource_text_to_native(&texts, STR("loam"), arena);
-        Str yaml = resource_text_to_yaml(&texts, STR("loam"), arena);
+        Str native = resource_text_file(&texts, RESOURCE_TEXT_NATIVE, STR("loam"), arena);
+        Str yaml = resource_text_file(&texts, RESOURCE_TEXT_YAML, STR("loam"), arena);
         if (str_find(native, str_from_cstr(cases[i].native), 0) == SIZE_MAX)
             fail_msg("case %zu: %.*s", i, STR_ARG(native));
         if (str_find(yaml, str_from_cstr(cases[i].yaml), 0) == SIZE_MAX)
