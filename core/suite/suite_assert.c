@@ -3,73 +3,6 @@
 #include "convert.h"
 #include "engine.h"
 #include "eval.h"
-#include "suite_values.h"
-
-typedef struct AssertScope {
-    Scope scope;
-    const Scope *module;
-    SuiteContext *context;
-    const SuiteFindings *findings;
-} AssertScope;
-
-static SourceRange named_range(const Traversal *traversal) {
-    return source_range_join(traversal->root_range, traversal->steps[0].range);
-}
-
-static bool lookup_output(
-    const AssertScope *self, const Traversal *traversal, Value *out, Arena *arena, Diags *diags) {
-    Str name = traversal->steps[0].name;
-    const Map *outputs = &self->findings->config->root->outputs;
-    if (engine_console_output(self->findings->console, name, out))
-        return true;
-    StrVec names = {0};
-    map_each(outputs, entry) {
-        vec_push(arena, &names, entry->key);
-    }
-    Str near = str_suggest(name, names.items, names.count);
-    diags_error(diags, named_range(traversal), "Reference to undeclared output value",
-                "The module has no output \"%.*s\".%s%.*s%s", STR_ARG(name),
-                near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
-    return false;
-}
-
-/* Finds a variable that the module does not declare: of the run, the file, or from outside. */
-static bool lookup_test_variable(
-    const AssertScope *self, Str name, bool *is_found, Value *out, Diags *diags) {
-    const InputValue *found = map_find(self->findings->variables, name);
-    if (!found && !suite_values_find(self->context, self->findings->config, name, &found, diags))
-        return false;
-    *is_found = found != NULL;
-    if (found)
-        *out = found->value;
-    return true;
-}
-
-static bool lookup(const Scope *scope,
-                   const Traversal *traversal,
-                   Value *out,
-                   size_t *used,
-                   Arena *arena,
-                   Diags *diags) {
-    const AssertScope *self = scope->self;
-    bool has_name = traversal->step_count > 0 && !traversal->steps[0].is_index;
-    Str name = has_name ? traversal->steps[0].name : STR_EMPTY;
-    *used = 1;
-    if (has_name && str_equal_cstr(traversal->root, "output"))
-        return lookup_output(self, traversal, out, arena, diags);
-    if (has_name && str_equal_cstr(traversal->root, "run"))
-        return suite_values_find_run(self->context, traversal, "Reference to unevaluated run block",
-                                     out, diags);
-    bool is_of_module = map_has(&self->findings->config->root->variables, name);
-    if (has_name && str_equal_cstr(traversal->root, "var") && !is_of_module) {
-        bool is_found;
-        if (!lookup_test_variable(self, name, &is_found, out, diags))
-            return false;
-        if (is_found)
-            return true;
-    }
-    return self->module->lookup(self->module, traversal, out, used, arena, diags);
-}
 
 static void fail(SuiteRun *run, const Condition *assertion, Value message, bool is_secret) {
     Str text =
@@ -95,19 +28,19 @@ static SuiteStatus refuse_unknown(SuiteRun *run, const Condition *assertion) {
 
 static SuiteStatus assert_one(SuiteRun *run,
                               const Condition *assertion,
-                              const AssertScope *scope,
+                              const Scope *scope,
                               Arena *arena) {
     Value message;
     Value result;
     ConvertError error = {0};
-    bool ok = eval_expr_as(assertion->error_message, &scope->scope, &TYPE_STRING, &message, arena,
-                           &run->diags);
+    bool ok =
+        eval_expr_as(assertion->error_message, scope, &TYPE_STRING, &message, arena, &run->diags);
     if (ok && value_is_null(message)) {
         diags_error(&run->diags, assertion->error_message->range, "Invalid error message",
                     "The message must be a text, but it is null.");
         ok = false;
     }
-    ok &= eval_expr(assertion->condition, &scope->scope, &result, arena, &run->diags);
+    ok &= eval_expr(assertion->condition, scope, &result, arena, &run->diags);
     if (!ok)
         return SUITE_ERROR;
     if (!value_is_known(result))
@@ -115,25 +48,21 @@ static SuiteStatus assert_one(SuiteRun *run,
     if (value_is_null(result) || !convert_value(result, &TYPE_BOOL, &result, &error, arena)) {
         diags_error(&run->diags, assertion->condition->range, "Invalid condition run",
                     "The condition must be true or false, and this is neither.");
-        eval_show_values(assertion->condition, &scope->scope, CAUSE_OTHER, arena, &run->diags);
+        eval_show_values(assertion->condition, scope, CAUSE_OTHER, arena, &run->diags);
         return SUITE_ERROR;
     }
     if (value_is_true(value_without_marks(result)))
         return SUITE_PASS;
     fail(run, assertion, message, value_is_secret(message));
-    eval_show_values(assertion->condition, &scope->scope, CAUSE_OTHER, arena, &run->diags);
+    eval_show_values(assertion->condition, scope, CAUSE_OTHER, arena, &run->diags);
     return SUITE_FAIL;
 }
 
 static SuiteStatus assert_all(SuiteContext *context, SuiteRun *run, const SuiteFindings *findings) {
-    const Scope *module = engine_console_scope(findings->console);
-    AssertScope scope = {
-        .scope = *module, .module = module, .context = context, .findings = findings};
-    scope.scope.self = &scope;
-    scope.scope.lookup = lookup;
+    const Scope *scope = suite_values_assertion_scope(context, findings);
     SuiteStatus worst = SUITE_PASS;
     vec_each(&run->config->asserts, assertion) {
-        SuiteStatus status = assert_one(run, assertion, &scope, context->arena);
+        SuiteStatus status = assert_one(run, assertion, scope, context->arena);
         if (status > worst)
             worst = status;
     }

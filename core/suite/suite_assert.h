@@ -1,14 +1,7 @@
 /* suite_assert: evaluates the assertions of a run. */
 #pragma once
 
-#include "suite_context.h"
-
-/* The values that an assertion can refer to. */
-typedef struct SuiteFindings {
-    EngineConsole *console;
-    const Config *config;
-    const Map *variables; /* of the run: name → InputValue */
-} SuiteFindings;
+#include "suite_values.h"
 
 /* Evaluates all assertions: sets the worst status, adds errors to run->diags, and records the
  * outputs of the run for later runs. */

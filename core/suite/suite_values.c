@@ -127,7 +127,9 @@ static bool find_outer(
     return given != NULL;
 }
 
-bool suite_values_find(
+/* Finds var.NAME in the file, then in the given values. Sets `*out` to NULL without an error if
+ * neither has a value. */
+static bool find_test_variable(
     SuiteContext *context, const Config *config, Str name, const InputValue **out, Diags *diags) {
     Diags ignored = diags_new(context->arena);
     bool is_of_file = find_variable(&context->file->config->variables, name) != NULL;
@@ -170,11 +172,12 @@ static const TestRun *find_run(const SuiteContext *context, Str name) {
     return NULL;
 }
 
-bool suite_values_find_run(SuiteContext *context,
-                           const Traversal *traversal,
-                           const char *missing,
-                           Value *out,
-                           Diags *diags) {
+/* Finds run.NAME; `missing` is the summary of the error if the run has not been executed. */
+static bool find_run_outputs(SuiteContext *context,
+                             const Traversal *traversal,
+                             const char *missing,
+                             Value *out,
+                             Diags *diags) {
     Str name = traversal->step_count > 0 ? traversal->steps[0].name : STR_EMPTY;
     const Value *value = map_find(&context->outputs, name);
     if (value) {
@@ -205,8 +208,8 @@ static bool lookup(const Scope *scope,
     if (has_name && str_equal_cstr(traversal->root, "var"))
         return lookup_variable(self, traversal, out, diags);
     if (has_name && str_equal_cstr(traversal->root, "run") && !self->is_file)
-        return suite_values_find_run(self->context, traversal, "Reference to unavailable run block",
-                                     out, diags);
+        return find_run_outputs(self->context, traversal, "Reference to unavailable run block", out,
+                                diags);
     diags_error(diags, named_range(traversal), "Invalid reference",
                 self->is_file
                     ? "Variables of a test file may refer to variables that are given from "
@@ -214,6 +217,83 @@ static bool lookup(const Scope *scope,
                     : "Here one may refer to variables and to the outputs of earlier runs, and to "
                       "nothing else.");
     return false;
+}
+
+/* The scope of an assertion: the module after the run, and the names of the test. */
+typedef struct AssertScope {
+    Scope scope;
+    const Scope *module;
+    SuiteContext *context;
+    const SuiteFindings *findings;
+} AssertScope;
+
+static bool lookup_output(
+    const AssertScope *self, const Traversal *traversal, Value *out, Arena *arena, Diags *diags) {
+    Str name = traversal->steps[0].name;
+    const Map *outputs = &self->findings->config->root->outputs;
+    if (engine_console_output(self->findings->console, name, out))
+        return true;
+    StrVec names = {0};
+    map_each(outputs, entry) {
+        vec_push(arena, &names, entry->key);
+    }
+    Str near = str_suggest(name, names.items, names.count);
+    diags_error(diags, named_range(traversal), "Reference to undeclared output value",
+                "The module has no output \"%.*s\".%s%.*s%s", STR_ARG(name),
+                near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+    return false;
+}
+
+/* Finds a variable that the module does not declare: of the run, the file, or from outside. */
+static bool lookup_test_variable(
+    const AssertScope *self, Str name, bool *is_found, Value *out, Diags *diags) {
+    const InputValue *found = map_find(self->findings->variables, name);
+    if (!found && !find_test_variable(self->context, self->findings->config, name, &found, diags))
+        return false;
+    *is_found = found != NULL;
+    if (found)
+        *out = found->value;
+    return true;
+}
+
+static bool lookup_asserted(const Scope *scope,
+                            const Traversal *traversal,
+                            Value *out,
+                            size_t *used,
+                            Arena *arena,
+                            Diags *diags) {
+    const AssertScope *self = scope->self;
+    bool has_name = traversal->step_count > 0 && !traversal->steps[0].is_index;
+    Str name = has_name ? traversal->steps[0].name : STR_EMPTY;
+    *used = 1;
+    if (has_name && str_equal_cstr(traversal->root, "output"))
+        return lookup_output(self, traversal, out, arena, diags);
+    if (has_name && str_equal_cstr(traversal->root, "run"))
+        return find_run_outputs(self->context, traversal, "Reference to unevaluated run block", out,
+                                diags);
+    bool is_of_module = map_has(&self->findings->config->root->variables, name);
+    if (has_name && str_equal_cstr(traversal->root, "var") && !is_of_module) {
+        bool is_found;
+        if (!lookup_test_variable(self, name, &is_found, out, diags))
+            return false;
+        if (is_found)
+            return true;
+    }
+    return self->module->lookup(self->module, traversal, out, used, arena, diags);
+}
+
+const Scope *suite_values_assertion_scope(SuiteContext *context, const SuiteFindings *findings) {
+    AssertScope *scope = arena_new(context->arena, AssertScope);
+    const Scope *module = engine_console_scope(findings->console);
+    *scope = (AssertScope){
+        .scope = *module,
+        .module = module,
+        .context = context,
+        .findings = findings,
+    };
+    scope->scope.self = scope;
+    scope->scope.lookup = lookup_asserted;
+    return &scope->scope;
 }
 
 static bool take_outer(

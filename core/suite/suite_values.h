@@ -1,5 +1,5 @@
-/* suite_values: values of variables for the runs of one file, and the names that expressions
- * outside of assertions can refer to.
+/* suite_values: values of variables for the runs of one file, and the names that its
+ * expressions can refer to.
  *
  *   given    from outside: environment, variable files, options; for files in the test directory,
  *            variable files of that directory win
@@ -11,19 +11,18 @@
 
 #include "suite_context.h"
 
+/* The values that an assertion can refer to. */
+typedef struct SuiteFindings {
+    EngineConsole *console;
+    const Config *config;
+    const Map *variables; /* of the run: name → InputValue */
+} SuiteFindings;
+
 /* Sets `*out` to all variables with a value for a run of this configuration: name → InputValue.
  * Includes variables of the run that the module does not declare. */
 MUST_USE bool suite_values_collect(
     SuiteContext *context, const Config *config, const SuiteRun *run, Map *out, Diags *diags);
 /* Returns the scope for a provider block of the file. */
 const Scope *suite_values_scope(SuiteContext *context, const Config *config);
-/* Finds var.NAME in the file, then in the given values. Sets `*out` to NULL without an error if
- * neither has a value. */
-MUST_USE bool suite_values_find(
-    SuiteContext *context, const Config *config, Str name, const InputValue **out, Diags *diags);
-/* Finds run.NAME; `missing` is the summary of the error if the run has not been executed. */
-MUST_USE bool suite_values_find_run(SuiteContext *context,
-                                    const Traversal *traversal,
-                                    const char *missing,
-                                    Value *out,
-                                    Diags *diags);
+/* Returns the scope of the assertions of a run; `findings` must outlive it. */
+const Scope *suite_values_assertion_scope(SuiteContext *context, const SuiteFindings *findings);
