@@ -50,12 +50,6 @@ void render_pen_ink(RenderPen *pen, RenderInk ink, const char *text) {
     render_pen_text(pen, "\033[0m");
 }
 
-void render_pen_arrow(RenderPen *pen) {
-    render_pen_text(pen, " ");
-    render_pen_ink(pen, INK_YELLOW, "->");
-    render_pen_text(pen, " ");
-}
-
 void render_pen_indent(RenderPen *pen, uint32_t level) {
     strbuf_add_repeat(pen->out, ' ', (size_t)level * 4);
 }

@@ -27,8 +27,6 @@ void render_pen_ink(RenderPen *pen, RenderInk ink, const char *text);
 void render_pen_text(RenderPen *pen, const char *text);
 void render_pen_str(RenderPen *pen, Str text);
 void render_pen_format(RenderPen *pen, const char *format, ...) PRINTF_LIKE(2, 3);
-/* " -> ", between the old and the new value. */
-void render_pen_arrow(RenderPen *pen);
 /* Four columns a level. */
 void render_pen_indent(RenderPen *pen, uint32_t level);
 /* "  + ", four columns, none when symbols are hidden. */

@@ -5,6 +5,13 @@
 #include "render_yaml.h"
 #include "utf8.h"
 
+/* Between the old and the new value. */
+static void add_arrow(RenderPen *pen) {
+    render_pen_text(pen, " ");
+    render_pen_ink(pen, INK_YELLOW, "->");
+    render_pen_text(pen, " ");
+}
+
 static void add_forces(RenderPen *pen, const RenderDiff *diff) {
     if (!diff->forces_replacement)
         return;
@@ -189,7 +196,7 @@ static void add_string_sides(RenderPen *pen,
     comes.action = ACTION_CREATE;
     comes.forces_replacement = false;
     add_string_side(pen, &goes, before, level, look);
-    render_pen_arrow(pen);
+    add_arrow(pen);
     add_string_side(pen, &comes, after, level, look);
     add_forces(pen, leaf);
 }
@@ -258,7 +265,7 @@ static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, Ren
     }
     if (diff->action == ACTION_UPDATE) {
         add_simple(pen, diff->before);
-        render_pen_arrow(pen);
+        add_arrow(pen);
         add_simple(pen, diff->after);
     } else {
         add_simple(pen, diff->action == ACTION_DELETE ? diff->before : diff->after);
@@ -270,7 +277,7 @@ static void add_leaf(RenderPen *pen, const RenderDiff *diff, uint32_t level, Ren
 static void add_unknown(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
     if (diff->count) {
         render_text_diff(pen, diff->items[0], level, (RenderLook){.no_null = true});
-        render_pen_arrow(pen);
+        add_arrow(pen);
     }
     render_pen_text(pen, render_style_unknown(pen->style));
     add_forces(pen, diff);
@@ -286,7 +293,7 @@ static void add_hint(RenderPen *pen, const RenderDiff *diff, const char *text, R
 static void add_type_change(RenderPen *pen, const RenderDiff *diff, uint32_t level) {
     RenderLook inner = {.no_null = true};
     render_text_diff(pen, diff->items[0], level, inner);
-    render_pen_arrow(pen);
+    add_arrow(pen);
     render_text_diff(pen, diff->items[1], level, inner);
     add_forces(pen, diff);
 }
@@ -378,7 +385,7 @@ static bool is_own(const RenderPen *pen, const RenderDiff *diff, size_t i, uint3
 static void add_own(RenderPen *pen, const RenderDiff *item, RenderLook look) {
     render_pen_text(pen, "(each its own)");
     if (item->action == ACTION_UPDATE) {
-        render_pen_arrow(pen);
+        add_arrow(pen);
         render_pen_text(pen, render_style_unknown(pen->style));
     }
     add_null(pen, item, look);

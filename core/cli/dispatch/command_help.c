@@ -69,7 +69,7 @@ static void print_choices(const OptionGroup *group) {
     terminal_print("\n");
 }
 
-void command_help_print_program(const CommandTable *table) {
+static void print_program(const CommandTable *table) {
     terminal_print("Usage: loam [-chdir=DIR] [-version] [-help] <command> [options] [arguments]\n\n"
                    "loam provisions machines, networks and firewalls from declarative files.\n\n"
                    "Commands:\n");
@@ -91,7 +91,7 @@ static void print_group(const OptionGroup *group, bool *has_title) {
     print_choices(group);
 }
 
-void command_help_print(const Command *command, Str path) {
+static void print_command(const Command *command, Str path) {
     bool has_title = false;
     terminal_print("Usage: loam %.*s %s\n\n", STR_ARG(path), command->usage);
     print_paragraphs(str_from_cstr(command->about));
@@ -101,4 +101,11 @@ void command_help_print(const Command *command, Str path) {
     }
     for (size_t i = 0; i < command->group_count; i++)
         print_group(command->groups[i], &has_title);
+}
+
+void command_help_print(const CommandTable *program, const Command *command, Str path) {
+    if (command)
+        print_command(command, path);
+    else
+        print_program(program);
 }

@@ -3,6 +3,6 @@
 
 #include "command.h"
 
-/* `path` is the full name of the command: "state list". */
-void command_help_print(const Command *command, Str path);
-void command_help_print_program(const CommandTable *table);
+/* Prints the help of a command, whose full name is `path` ("state list"), or of the program if
+ * `command` is NULL. */
+void command_help_print(const CommandTable *program, const Command *command, Str path);

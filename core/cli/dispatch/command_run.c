@@ -143,7 +143,7 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
                           &diags) &&
              parsed;
     if (parsed && wants_help(&arguments)) {
-        command_help_print(command, path);
+        command_help_print(cli->commands, command, path);
         return 0;
     }
     choose_terminal(cli, &arguments);
@@ -171,7 +171,7 @@ static int run_in(Cli *cli, const CommandTable *table, Str path, const StrVec *w
     if (command->run && !names_subcommand)
         return run_leaf(cli, command, path, &rest);
     if (rest.count == 0 || rest.items[0].ptr[0] == '-') {
-        command_help_print(command, path);
+        command_help_print(cli->commands, command, path);
         bool asked = rest.count > 0 && (str_equal(rest.items[0], STR("-help")) ||
                                         str_equal(rest.items[0], STR("--help")));
         return asked ? 0 : 1;
@@ -184,7 +184,7 @@ int command_run(Cli *cli, const StrVec *words) {
                                           str_equal(words->items[0], STR("--help")) ||
                                           str_equal(words->items[0], STR("-h")));
     if (words->count == 0 || asks_help) {
-        command_help_print_program(cli->commands);
+        command_help_print(cli->commands, NULL, STR_EMPTY);
         return asks_help ? 0 : 127;
     }
     return run_in(cli, cli->commands, STR_EMPTY, words);

@@ -77,7 +77,7 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Im
         return true;
     const Expr *expr = provider->expr;
     out->provider_range = provider->range;
-    return config_legacy_reference(&expr, loading->arena, loading->diags) &&
+    return config_legacy_unquote(&expr, "reference", loading->arena, loading->diags) &&
            config_provider_ref_read(expr, &out->provider, loading->arena, loading->diags);
 }
 

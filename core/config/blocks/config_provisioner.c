@@ -78,7 +78,7 @@ static bool read_keyword(const BodyContent *content,
                          Arena *arena,
                          Diags *diags) {
     const Expr *expr = config_read_expr(content, name);
-    if (expr && !config_legacy_keyword(&expr, arena, diags))
+    if (expr && !config_legacy_unquote(&expr, "keyword", arena, diags))
         return false;
     return config_read_keyword(expr, name, words, is_other, diags);
 }

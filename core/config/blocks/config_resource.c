@@ -51,7 +51,7 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Re
     };
     if (!expr)
         return true;
-    return config_legacy_reference(&expr, loading->arena, loading->diags) &&
+    return config_legacy_unquote(&expr, "reference", loading->arena, loading->diags) &&
            config_provider_ref_read(expr, &resource->provider, loading->arena, loading->diags);
 }
 

@@ -206,8 +206,8 @@ static bool find_place(Registry *registry, Str version, Str *out) {
     if (!response.body.len || !parse_object(registry, url, response.body, &answer) ||
         !value_find_text(answer, STR("location"), out))
         return refuse_answer(registry, url, "does not say where the module is");
-    *out = fetch_web_resolve(response.url, utf8_strip_controls(*out, registry->arena),
-                             registry->arena);
+    *out = module_source_resolve(response.url, utf8_strip_controls(*out, registry->arena),
+                                 registry->arena);
     return true;
 }
 

@@ -161,22 +161,9 @@ static Str unescape(Str text, Arena *arena) {
     return str_join(parts.items, parts.count, STR("&"), arena);
 }
 
-/* The subdirectory after "//" is not part of the URL path. */
-Str fetch_web_resolve(Str page, Str location, Arena *arena) {
-    Str subdir;
-    Url url;
-    if (!str_starts_with(location, STR("/")) && !module_source_is_local(location))
-        return location;
-    Str package = url_resolve(page, module_source_split(location, &subdir, arena), arena);
-    if (!subdir.len || !url_parse(package, &url))
-        return package;
-    url.path = str_format(arena, "%.*s//%.*s", STR_ARG(url.path), STR_ARG(subdir));
-    return url_to_str(&url, arena);
-}
-
 Str fetch_web_location(const HttpResponse *response, Arena *arena) {
     Str location = http_header(response, "x-terraform-get");
     if (!location.len)
         location = unescape(find_meta(response->body), arena);
-    return fetch_web_resolve(response->url, utf8_strip_controls(location, arena), arena);
+    return module_source_resolve(response->url, utf8_strip_controls(location, arena), arena);
 }

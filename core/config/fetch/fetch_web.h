@@ -20,8 +20,6 @@ MUST_USE bool fetch_web_get(const WebQuestion *question,
                             Diags *diags);
 /* Returns the environment variable LOAM_X or TF_X, or NULL if neither is set. */
 const char *fetch_web_environment(const Io *io, Str name, Arena *arena);
-/* Resolves "/x", "./x" and "../x" relative to the page; returns other locations unchanged. */
-Str fetch_web_resolve(Str page, Str location, Arena *arena);
 /* Returns the module location from the response: header X-Terraform-Get or <meta
  * name="terraform-get">. Empty if there is none. */
 Str fetch_web_location(const HttpResponse *response, Arena *arena);

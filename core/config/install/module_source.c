@@ -3,14 +3,14 @@
 
 #include "url.h"
 
-bool module_source_is_local(Str address) {
+static bool is_local(Str address) {
     return str_starts_with(address, STR("./")) || str_starts_with(address, STR("../"));
 }
 
 static bool claim_local(Str address, Str *package, Arena *arena) {
     (void)arena;
     *package = address;
-    return module_source_is_local(address);
+    return is_local(address);
 }
 
 const ModuleSource module_source_local = {
@@ -101,12 +101,12 @@ bool module_source_parse(const ModuleSources *sources,
     SourceAddress parsed = {0};
     Str within = STR_EMPTY;
     Str subdir = STR_EMPTY;
-    bool is_local = module_source_is_local(address);
-    Str rest = is_local ? address : module_source_split(address, &subdir, arena);
+    bool is_in_place = is_local(address);
+    Str rest = is_in_place ? address : module_source_split(address, &subdir, arena);
     parsed.kind = is_plain(address) ? find_kind(sources, rest, &parsed.package, arena) : NULL;
     if (!parsed.kind)
         return refuse_unknown(sources, address, range, arena, diags);
-    if (!is_local)
+    if (!is_in_place)
         parsed.package = module_source_split(parsed.package, &within, arena);
     if (!clean_subdir(within, subdir, &parsed.subdir, arena))
         return refuse_subdir(address, range, arena, diags);
@@ -123,4 +123,17 @@ bool module_source_check_versions(
                 STR_ARG(url_redact(source, arena)),
                 address->kind->fetch ? ": say the revision in its address" : "");
     return false;
+}
+
+/* The subdirectory after "//" is not part of the URL path. */
+Str module_source_resolve(Str page, Str location, Arena *arena) {
+    Str subdir;
+    Url url;
+    if (!str_starts_with(location, STR("/")) && !is_local(location))
+        return location;
+    Str package = url_resolve(page, module_source_split(location, &subdir, arena), arena);
+    if (!subdir.len || !url_parse(package, &url))
+        return package;
+    url.path = str_format(arena, "%.*s//%.*s", STR_ARG(url.path), STR_ARG(subdir));
+    return url_to_str(&url, arena);
 }

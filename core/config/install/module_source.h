@@ -54,10 +54,11 @@ typedef struct SourceAddress {
 
 extern const ModuleSource module_source_local;
 
-/* Returns whether the address is a local path: "./x", "../x". */
-bool module_source_is_local(Str address);
 /* Splits "//subdir" off an address: "h/p.git//a/b?ref=x" → "h/p.git?ref=x" and "a/b". */
 Str module_source_split(Str address, Str *subdir, Arena *arena);
+/* Resolves "/x", "./x" and "../x" relative to the page, with a subdirectory behind "//"; returns
+ * other locations unchanged. */
+Str module_source_resolve(Str page, Str location, Arena *arena);
 /* Rejects `version` for sources without versions. */
 MUST_USE bool module_source_check_versions(
     const SourceAddress *address, Str source, SourceRange range, Arena *arena, Diags *diags);

@@ -14,8 +14,7 @@ typedef struct TestLoading {
 
 MUST_USE bool config_test_run_decode(TestLoading *loading, const BodyBlock *block);
 MUST_USE bool config_test_mock_decode(TestLoading *loading, const BodyBlock *block);
-/* Returns whether this is the type of an override block. */
-bool config_test_override_is(Str type);
+/* Does nothing if the block is of another type than an override. */
 MUST_USE bool config_test_override_decode(TestLoading *loading,
                                           const BodyBlock *block,
                                           bool during_plan,

@@ -55,11 +55,6 @@ static bool find_kind(Str type, OverrideKind *out) {
     return false;
 }
 
-bool config_test_override_is(Str type) {
-    OverrideKind ignored;
-    return find_kind(type, &ignored);
-}
-
 static bool is_of_kind(const AddressTarget *target, OverrideKind kind) {
     switch (kind) {
     case OVERRIDE_RESOURCE: return target->is_resource && target->resource.mode == MODE_MANAGED;
@@ -125,8 +120,11 @@ bool config_test_override_decode(TestLoading *loading,
                                  const BodyBlock *block,
                                  bool during_plan,
                                  TestOverrides *out) {
+    OverrideKind kind;
+    if (!find_kind(block->type, &kind))
+        return true;
     TestOverride *override = arena_new(loading->arena, TestOverride);
-    CHECK(find_kind(block->type, &override->kind));
+    override->kind = kind;
     const char *values = override_types[override->kind].values;
     const BodyAttributeSchema attributes[] = {
         {"target",          false, BODY_CODE      },
@@ -181,7 +179,8 @@ static bool decode_type(TestLoading *loading, const BodyBlock *block, MockProvid
 static bool decode_inner(TestLoading *loading, const BodyContent *content, MockProvider *out) {
     bool ok = true;
     vec_each(&content->blocks, block) {
-        if (config_test_override_is(block->type))
+        OverrideKind ignored;
+        if (find_kind(block->type, &ignored))
             ok &= config_test_override_decode(loading, block, out->during_plan, &out->overrides);
         else
             ok &= decode_type(loading, block, out);

@@ -80,7 +80,7 @@ static SourceRange whole_range(SourceRange range) {
 static bool add_expectation(TestLoading *loading, const Expr *item, TestRun *run) {
     const Expr *expr = item;
     Reference reference;
-    if (!config_legacy_reference(&expr, loading->arena, loading->diags))
+    if (!config_legacy_unquote(&expr, "reference", loading->arena, loading->diags))
         return false;
     Traversal *traversal = config_read_traversal(expr);
     if (!traversal) {
@@ -183,8 +183,7 @@ static bool decode_inner(TestLoading *loading, const BodyBlock *block, TestRun *
         return decode_module(loading, block, run);
     if (str_equal_cstr(block->type, "plan_options"))
         return decode_options(loading, block, run);
-    return !config_test_override_is(block->type) ||
-           config_test_override_decode(loading, block, false, &run->overrides);
+    return config_test_override_decode(loading, block, false, &run->overrides);
 }
 
 static bool decode_blocks(TestLoading *loading, const BodyContent *content, TestRun *run) {

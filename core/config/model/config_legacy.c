@@ -96,7 +96,7 @@ static void refuse_fault(const Expr *expr,
         diags_error(diags, expr->range, "Invalid expression", "A reference is required here.");
 }
 
-static bool unquote(const Expr **expr, const char *what, Arena *arena, Diags *diags) {
+bool config_legacy_unquote(const Expr **expr, const char *what, Arena *arena, Diags *diags) {
     if (!config_legacy_is_quoted(*expr))
         return true;
     Traversal *traversal;
@@ -116,14 +116,6 @@ static bool unquote(const Expr **expr, const char *what, Arena *arena, Diags *di
     warn_of_quotes(*expr, what, str_to_cstr(text, arena), diags);
     *expr = bare;
     return true;
-}
-
-bool config_legacy_reference(const Expr **expr, Arena *arena, Diags *diags) {
-    return unquote(expr, "reference", arena, diags);
-}
-
-bool config_legacy_keyword(const Expr **expr, Arena *arena, Diags *diags) {
-    return unquote(expr, "keyword", arena, diags);
 }
 
 bool config_legacy_type(const Expr *expr, TypeConstraint *out, Arena *arena) {

@@ -88,10 +88,10 @@ static bool read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *d
     ProviderRef *given = arena_new(arena, ProviderRef);
     const Expr *value = item->value;
     const Expr *name = item->key;
-    if (!config_legacy_reference(&value, arena, diags))
+    if (!config_legacy_unquote(&value, "reference", arena, diags))
         return false;
     bool is_quoted = value != item->value; /* in JSON, keys are always quoted and not deprecated */
-    if (is_quoted && !config_legacy_reference(&name, arena, diags))
+    if (is_quoted && !config_legacy_unquote(&name, "reference", arena, diags))
         return false;
     if (!config_provider_ref_read(name, &child, arena, diags) ||
         !config_provider_ref_read(value, given, arena, diags))

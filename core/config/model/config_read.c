@@ -137,7 +137,7 @@ bool config_read_traversals(
     }
     for (size_t i = 0; i < list->as.parts.count; i++) {
         const Expr *item = list->as.parts.items[i];
-        if (!config_legacy_reference(&item, arena, diags)) {
+        if (!config_legacy_unquote(&item, "reference", arena, diags)) {
             ok = false;
             continue;
         }

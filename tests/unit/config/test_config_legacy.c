@@ -37,7 +37,7 @@ static void references(void **state) {
         Diags diags = diags_new(arena);
         const Expr *expr = parsed(cases[i].text, arena);
         const Expr *got = expr;
-        bool ok = config_legacy_reference(&got, arena, &diags);
+        bool ok = config_legacy_unquote(&got, "reference", arena, &diags);
         assert_int_equal(ok, diags.error_count == 0);
         check_str(config_case_text(&diags, arena), cases[i].diags);
         assert_int_equal(got != expr, cases[i].is_replaced);
@@ -50,7 +50,7 @@ static void places(void **state) {
     Diags diags = diags_new(arena);
     (void)state;
     const Expr *got = parsed("\"ab.cd\"", arena);
-    assert_true(config_legacy_keyword(&got, arena, &diags));
+    assert_true(config_legacy_unquote(&got, "keyword", arena, &diags));
     assert_int_equal(got->kind, EXPR_TRAVERSAL);
     SourceRange step = source_range_resolve(got->as.traversal->steps[0].range);
     assert_int_equal(source_text_position(step.source, step.start).column, 4);

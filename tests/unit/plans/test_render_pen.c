@@ -31,8 +31,6 @@ static void hidden_symbols(void **state) {
     RenderPen pen = {.out = &out, .scratch = arena, .hide_symbols = true};
     render_pen_line(&pen, 2, ACTION_CREATE);
     check_str(strbuf_str(&out), "        ");
-    render_pen_arrow(&pen);
-    check_str(strbuf_str(&out), "         -> ");
 }
 
 static void inks(void **state) {
