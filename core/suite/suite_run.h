@@ -1,5 +1,5 @@
-/* suite_run: executes one run: validates and plans its module, perhaps applies it, and compares its
- * failures with expect_failures. */
+/* suite_run: executes one run: validates and plans its module, perhaps applies it, evaluates its
+ * assertions, and compares its failures with expect_failures. */
 #pragma once
 
 #include "suite_context.h"
