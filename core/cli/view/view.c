@@ -1,4 +1,4 @@
-/* Functions of all views: count operations, and show each diagnostic once. */
+/* Functions of all views: count operations, and show each diagnostic once, similar ones merged. */
 #include "view.h"
 
 void view_count(View *view, Action action) {
@@ -21,8 +21,112 @@ Str view_summary(PlanCounts done, Arena *arena) {
                       done.create, done.update, done.delete);
 }
 
+/* Similar diagnostics, merged into one for people. */
+typedef struct ViewGroup {
+    Diag diag;   /* its detail ends with the number of merged diagnostics */
+    size_t more; /* number of diagnostics merged into `diag` */
+} ViewGroup;
+
+typedef VEC(ViewGroup) ViewGroups;
+
+/* Several instances of a block may report the same error. */
+bool view_is_repeated(const Diags *diags, size_t i) {
+    const Diag *diag = &diags->items[i];
+    if (diag->is_of_element)
+        return false;
+    for (size_t j = i > 200 ? i - 200 : 0; j < i; j++) {
+        const Diag *other = &diags->items[j];
+        if (other->severity == diag->severity && str_equal(other->summary, diag->summary) &&
+            str_equal(other->detail, diag->detail) && str_equal(other->address, diag->address) &&
+            other->range.source == diag->range.source && other->range.start == diag->range.start) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_hidden(const ViewGrouping *grouping, const Diag *diag) {
+    return diag->is_deprecation && (grouping->hides_deprecations ||
+                                    (grouping->hides_remote_deprecations && diag->is_remote));
+}
+
+/* Diagnostics without a place may be about different things under one summary. */
+static bool may_consolidate(const ViewGrouping *grouping, const Diag *diag) {
+    bool wanted = diag->severity == DIAG_ERROR ? grouping->consolidates_errors
+                                               : grouping->consolidates_warnings;
+    return wanted && diag->range.source;
+}
+
+static ViewGroup *find_like(ViewGroups *groups, const Diag *diag) {
+    vec_each(groups, group) {
+        if (group->diag.severity == diag->severity && group->diag.range.source &&
+            str_equal(group->diag.summary, diag->summary))
+            return group;
+    }
+    return NULL;
+}
+
+static void tell_of_more(ViewGroup *group, Arena *arena) {
+    if (group->more == 0)
+        return;
+    const char *what = group->diag.severity == DIAG_ERROR ? "error" : "warning";
+    Str more = group->more == 1
+                   ? str_format(arena, "(and one more similar %s elsewhere)", what)
+                   : str_format(arena, "(and %zu more similar %ss elsewhere)", group->more, what);
+    Str parts[] = {group->diag.detail, more};
+    bool has_detail = group->diag.detail.len > 0;
+    group->diag.detail = has_detail ? str_join(parts, 2, STR("\n\n"), arena) : more;
+}
+
+/* Collects the diagnostics from index `from` on. Omits repetitions of earlier ones. */
+static void collect_groups(
+    const Diags *diags, size_t from, const ViewGrouping *grouping, ViewGroups *out, Arena *arena) {
+    for (size_t i = from; i < diags->count; i++) {
+        const Diag *diag = &diags->items[i];
+        if (view_is_repeated(diags, i) || is_hidden(grouping, diag))
+            continue;
+        ViewGroup *like = may_consolidate(grouping, diag) ? find_like(out, diag) : NULL;
+        if (like)
+            like->more++;
+        else
+            vec_push(arena, out, (ViewGroup){.diag = *diag});
+    }
+    vec_each(out, group) {
+        tell_of_more(group, arena);
+    }
+}
+
+static void add_place(const ViewGroup *group, StrBuf *out) {
+    SourceRange range = source_range_resolve(group->diag.range);
+    if (!range.source)
+        return;
+    SourcePos pos = source_text_position(range.source, range.start);
+    strbuf_add_format(out, "  on %.*s line %u", STR_ARG(range.source->path), pos.line);
+    if (group->more > 0)
+        strbuf_add_format(out, " (and %zu more)", group->more);
+    strbuf_add_char(out, '\n');
+}
+
+/* Returns the summaries of the warnings as a list, with a hint how `program` shows them in full;
+ * empty if there are none. */
+static Str summarize(const ViewGroups *groups, Str program, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    vec_each(groups, group) {
+        if (group->diag.severity != DIAG_WARNING)
+            continue;
+        strbuf_add_cstr(&out, out.len == 0 ? "\nWarnings:\n\n" : "");
+        strbuf_add_format(&out, "- %.*s\n", STR_ARG(group->diag.summary));
+        add_place(group, &out);
+    }
+    if (out.len > 0)
+        strbuf_add_format(&out,
+                          "\nTo see the full warning notes, run %.*s without -compact-warnings.\n",
+                          STR_ARG(program));
+    return strbuf_str(&out);
+}
+
 static void show_summaries(View *view, const ViewGroups *groups, Arena *scratch) {
-    Str text = view_group_summaries(groups, str_from_cstr(cli_name(view->cli)->name), scratch);
+    Str text = summarize(groups, str_from_cstr(cli_name(view->cli)->name), scratch);
     if (text.len > 0)
         view->type->note(view, str_slice(text, 0, text.len - 1));
 }
@@ -38,7 +142,7 @@ void view_show_diags(View *view, const Diags *diags) {
     if (!view->type->groups)
         grouping.compacts_warnings = grouping.consolidates_warnings = grouping.consolidates_errors =
             false;
-    view_group_collect(diags, view->shown, &grouping, &groups, scratch);
+    collect_groups(diags, view->shown, &grouping, &groups, scratch);
     view->shown = diags->count;
     bool compacts = grouping.compacts_warnings && !diags_has_errors(diags);
     vec_each(&groups, group) {

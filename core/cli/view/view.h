@@ -11,7 +11,15 @@
 #include "hooks.h"
 #include "plan.h"
 #include "state.h"
-#include "view_group.h"
+
+/* The options -compact-warnings, -consolidate-warnings, -consolidate-errors and -deprecation. */
+typedef struct ViewGrouping {
+    bool compacts_warnings;     /* prints summaries only, unless there are errors */
+    bool consolidates_warnings; /* merges warnings of the same summary */
+    bool consolidates_errors;
+    bool hides_deprecations;
+    bool hides_remote_deprecations; /* deprecations by modules from remote sources */
+} ViewGrouping;
 
 typedef struct View View;
 
@@ -67,7 +75,10 @@ View *view_json_open(Cli *cli);
 void view_count(View *view, Action action);
 /* "1 imported, 2 added, 0 changed, 0 destroyed" */
 Str view_summary(PlanCounts done, Arena *arena);
-/* Shows the diagnostics that have not been shown yet. Omits repetitions. */
+/* Returns true if an earlier diagnostic has the same severity, text, address and place. */
+bool view_is_repeated(const Diags *diags, size_t i);
+/* Shows the diagnostics that have not been shown yet, in order. Omits repetitions of earlier ones.
+ * In a view that `groups`, a group of similar ones stands at the place of its first member. */
 void view_show_diags(View *view, const Diags *diags);
 /* Shows the remaining diagnostics, then finishes the view. */
 void view_finish(View *view, const Diags *diags);

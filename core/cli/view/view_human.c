@@ -109,7 +109,7 @@ static const char *plain(const TestText *text) {
 
 static void show_diags(const TestText *text, const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
-        if (!view_group_is_repeated(diags, i))
+        if (!view_is_repeated(diags, i))
             view_diag_show_one(text->view->cli, &diags->items[i]);
     }
 }

@@ -38,7 +38,7 @@ static void tell_diags(const TestStream *stream,
         const Diag *diag = &diags->items[i];
         bool is_error = diag->severity == DIAG_ERROR;
         ViewJsonLine line;
-        if (view_group_is_repeated(diags, i))
+        if (view_is_repeated(diags, i))
             continue;
         begin(
             &line, stream, "diagnostic", is_error ? "error" : "warn",

@@ -1,7 +1,7 @@
 /* Grouping of similar diagnostics. */
 #include "unit.h"
 
-#include "view_group.h"
+#include "view.h"
 
 static const SourceText *file_of(const char *path, Arena *arena) {
     return source_text_new(str_from_cstr(path), STR("one\ntwo\nthree\n"), arena);
@@ -24,12 +24,41 @@ static Diags some(DiagSeverity severity, Arena *arena) {
     return diags;
 }
 
-static Str text_of(const ViewGroups *groups, Arena *arena) {
-    StrBuf out = strbuf_new(arena);
-    vec_each(groups, group) {
-        strbuf_add_format(&out, "%.*s+%zu;", STR_ARG(group->diag.summary), group->more);
-    }
-    return strbuf_str(&out);
+/* What a view of people would print: summaries, details, and the list of warnings. */
+typedef struct Shown {
+    StrBuf summaries; /* "SUMMARY+N;" for N similar ones elsewhere */
+    StrBuf details;   /* each with "|" behind it */
+    StrBuf notes;
+} Shown;
+
+static unsigned more_of(Str detail) {
+    unsigned more = 0;
+    size_t at = str_find(detail, STR("(and "), 0);
+    if (at == SIZE_MAX)
+        return 0;
+    return sscanf(detail.ptr + at, "(and %u more", &more) == 1 ? more : 1;
+}
+
+static void show(View *view, const Diag *diag) {
+    Shown *shown = view->self;
+    strbuf_add_format(&shown->summaries, "%.*s+%u;", STR_ARG(diag->summary), more_of(diag->detail));
+    strbuf_add_format(&shown->details, "%.*s|", STR_ARG(diag->detail));
+}
+
+static void note(View *view, Str text) {
+    Shown *shown = view->self;
+    strbuf_add(&shown->notes, text);
+}
+
+static const ViewType grouping_view = {.diag = show, .note = note, .groups = true};
+
+static Shown show_all(const Diags *diags, ViewGrouping grouping, size_t from, Arena *arena) {
+    Shown shown = {strbuf_new(arena), strbuf_new(arena), strbuf_new(arena)};
+    Cli cli = {.arena = arena};
+    View view = {
+        .type = &grouping_view, .cli = &cli, .self = &shown, .shown = from, .grouping = grouping};
+    view_show_diags(&view, diags);
+    return shown;
 }
 
 static void groups(void **state) {
@@ -50,11 +79,11 @@ static void groups(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         Diags diags = some(cases[i].severity, arena);
-        ViewGroups got = {0};
-        view_group_collect(&diags, 0, &cases[i].grouping, &got, arena);
-        if (!str_equal_cstr(text_of(&got, arena), cases[i].wanted))
+        Shown shown = show_all(&diags, cases[i].grouping, 0, arena);
+        if (!str_equal_cstr(strbuf_str(&shown.summaries), cases[i].wanted))
             print_error("case %zu\n", i);
-        check_str(text_of(&got, arena), cases[i].wanted);
+        check_str(strbuf_str(&shown.summaries), cases[i].wanted);
+        check_str(strbuf_str(&shown.notes), "");
     }
 }
 
@@ -63,25 +92,29 @@ static void mentions_similar_ones(void **state) {
     (void)state;
     ViewGrouping grouping = {.consolidates_warnings = true};
     Diags diags = some(DIAG_WARNING, arena);
-    ViewGroups got = {0};
-    view_group_collect(&diags, 1, &grouping, &got, arena); /* the first was shown before */
-    check_str(got.items[0].diag.detail, "Detail 1.\n\n(and one more similar warning elsewhere)");
+    Shown shown = show_all(&diags, grouping, 1, arena); /* the first was shown before */
+    check_str(strbuf_str(&shown.details),
+              "Detail 1.\n\n(and one more similar warning elsewhere)|Of nowhere.||");
     check_str(diags.items[1].detail, "Detail 1.");
     (void)diags_warning(&diags, diags.items[5].range, "Third", "%s", "");
-    got = (ViewGroups){0};
-    view_group_collect(&diags, 0, &grouping, &got, arena);
-    check_str(got.items[0].diag.detail, "Detail 0.\n\n(and 2 more similar warnings elsewhere)");
-    check_str(view_group_summaries(&got, STR("loam"), arena),
+    shown = show_all(&diags, grouping, 0, arena);
+    check_str(strbuf_str(&shown.details),
+              "Detail 0.\n\n(and 2 more similar warnings elsewhere)|Of nowhere.|||");
+    grouping.compacts_warnings = true;
+    shown = show_all(&diags, grouping, 0, arena);
+    check_str(strbuf_str(&shown.summaries), "");
+    check_str(strbuf_str(&shown.notes),
               "\nWarnings:\n\n- Same\n  on main.tf line 1 (and 2 more)\n- Same\n- Other\n"
               "  on main.tf line 1\n- Third\n  on main.tf line 1\n\nTo see the full warning notes, "
-              "run loam without -compact-warnings.\n");
+              "run loam without -compact-warnings.");
 }
 
 static void has_no_list_without_warnings(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     (void)state;
-    ViewGroups none = {0};
-    check_str(view_group_summaries(&none, STR("loam"), arena), "");
+    Diags none = diags_new(arena);
+    Shown shown = show_all(&none, (ViewGrouping){.compacts_warnings = true}, 0, arena);
+    check_str(strbuf_str(&shown.notes), "");
 }
 
 int main(void) {
