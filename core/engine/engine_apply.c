@@ -153,6 +153,25 @@ static void send_total(const Engine *engine, const Plan *plan) {
     hooks_send(engine->hooks, &event);
 }
 
+static bool build(EngineWalk *walk, Diags *diags) {
+    return check_applyable(walk->plan, diags) && unsupported_check(walk->engine->config, diags) &&
+           apply_graph_build(walk, diags);
+}
+
+/* Walks the planned changes, then saves outputs and check results, also after failures. Returns
+ * false if the walk did not begin, was interrupted, or failed. */
+static bool make_changes(EngineWalk *walk, Diags *diags) {
+    send_total(walk->engine, walk->plan);
+    if (!save_addresses(walk, diags))
+        return false;
+    reserve_instances(walk);
+    deletions_index(walk);
+    bool is_complete = node_visit_run(walk);
+    save_outputs(walk);
+    working_state_set_checks(walk->working, checks_json_write(walk, walk->arena));
+    return is_complete;
+}
+
 bool engine_apply(const Engine *engine,
                   const PlanOptions *options,
                   const Plan *plan,
@@ -164,27 +183,21 @@ bool engine_apply(const Engine *engine,
     walk->plan = plan;
     walk->working = working;
     walk->lineage = working_state_lineage(working);
-    bool built = check_applyable(plan, diags) && unsupported_check(engine->config, diags) &&
-                 apply_graph_build(walk, diags);
-    if (built)
-        send_total(engine, plan);
-    bool begun = built && save_addresses(walk, diags);
-    if (begun)
-        reserve_instances(walk);
-    if (begun)
-        deletions_index(walk);
-    bool ended = begun && node_visit_run(walk);
+
+    /* 1. Build the graph of the plan, and walk it. */
+    bool is_built = build(walk, diags);
+    bool is_complete = is_built && make_changes(walk, diags);
     engine_walk_close(walk, diags);
     engine_console_leave(walk);
-    if (!ended && diags->error_count == before)
+
+    /* 2. Account for what did not happen. */
+    if (!is_complete && diags->error_count == before)
         report_interruption(diags);
-    if (begun) {
-        save_outputs(walk);
-        working_state_set_checks(working, checks_json_write(walk, walk->arena));
-    }
-    if (built && diags->error_count != before)
+    if (is_built && diags->error_count != before)
         declare_blocks(walk);
     engine_walk_free(walk);
-    bool saved = save(working, diags);
-    return saved && diags->error_count == before;
+
+    /* 3. Write the state, also after failures. */
+    bool is_saved = save(working, diags);
+    return is_saved && diags->error_count == before;
 }

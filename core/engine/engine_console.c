@@ -55,7 +55,8 @@ static void add_values(EngineWalk *walk) {
 }
 
 void engine_console_leave(EngineWalk *walk) {
-    if (!walk->options->console || walk->root->instances.count == 0)
+    bool was_walked = walk->root && walk->root->instances.count > 0;
+    if (!walk->options->console || !was_walked)
         return;
     add_values(walk);
     *walk->options->console = open_over(walk, walk->arena);

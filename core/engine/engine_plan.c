@@ -1,312 +1,21 @@
-/* Plans: walks the graph, then gathers the records into the Plan and the refreshed state. */
+/* Plans: moves the objects of the state, builds the graph and walks it. plan_result.c gathers what
+ * the walk found. */
 #include "engine.h"
 
-#include "checks_json.h"
 #include "deletions.h"
 #include "engine_console.h"
-#include "engine_walk.h"
 #include "moves.h"
 #include "node_visit_run.h"
 #include "plan_graph.h"
+#include "plan_result.h"
 #include "removal.h"
 #include "unsupported.h"
-
-typedef struct Gathering {
-    Plan *plan;
-    State *refreshed;
-    const Moves *moves;
-    Map held; /* destroy: configuration addresses of the dependencies of failed objects */
-    Arena *arena;
-    Diags *diags;
-} Gathering;
 
 typedef struct MoveCheck {
     Moves *moves;
     Arena *scratch;
     Diags *diags;
 } MoveCheck;
-
-/* Returns the previous address of a moved object, if the plan shows it. */
-static const ResourceAddr *find_origin(const Gathering *gathering, const InstanceRecord *record) {
-    if (gathering->plan->mode == PLAN_REFRESH_ONLY)
-        return NULL;
-    return moves_find_origin(gathering->moves, record->address, gathering->arena);
-}
-
-static bool has_no_block(ActionReason reason) {
-    return reason == REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG ||
-           reason == REASON_DELETE_BECAUSE_NO_MODULE;
-}
-
-static void count_change(InstanceRecord *record, void *payload) {
-    size_t *count = payload;
-    if (record->planned)
-        (*count)++;
-}
-
-static void hold_dependencies(Gathering *gathering, const StateObject *object) {
-    for (size_t i = 0; object && i < object->dependency_count; i++)
-        map_set(&gathering->held, object->dependencies[i], gathering);
-}
-
-/* An object that cannot be deleted keeps its dependencies. */
-static void hold(InstanceRecord *record, void *payload) {
-    if (!record->failed || !record->stored)
-        return;
-    hold_dependencies(payload, record->stored->current);
-    vec_each(&record->stored->deposed, deposed) {
-        hold_dependencies(payload, deposed->object);
-    }
-}
-
-static bool is_held(const Gathering *gathering, ResourceAddr address) {
-    return gathering->held.count > 0 &&
-           map_has(&gathering->held, resource_addr_to_config_str(address, gathering->arena));
-}
-
-/* Reports a violated prevent_destroy, except for objects that a dependent keeps anyway. */
-static void tell_refusal(InstanceRecord *record, void *payload) {
-    const Gathering *gathering = payload;
-    if (!record->is_refused || is_held(gathering, record->address))
-        return;
-    Str address = resource_addr_to_str(record->address, gathering->arena);
-    size_t from = gathering->diags->count;
-    removal_refuse(record->node->as.resource->config, address, gathering->diags);
-    diags_set_address(gathering->diags, from, address);
-}
-
-static void gather_change(InstanceRecord *record, void *payload) {
-    Gathering *gathering = payload;
-    const ResourceAddr *origin = find_origin(gathering, record);
-    if (record->drift)
-        vec_push(gathering->arena, &gathering->plan->drift, *record->drift);
-    if (!record->planned || is_held(gathering, record->address))
-        return;
-    if (origin) {
-        record->planned->previous = *origin;
-        if (has_no_block(record->planned->reason))
-            record->planned->reason = REASON_DELETE_BECAUSE_NO_MOVE_TARGET;
-    }
-    vec_push(gathering->arena, &gathering->plan->changes, *record->planned);
-}
-
-static void gather_changes(EngineWalk *walk, Gathering *gathering) {
-    size_t count = 0;
-    if (walk->options->mode == PLAN_DESTROY) {
-        engine_walk_each_record(walk, hold, gathering);
-        engine_walk_each_record(walk, tell_refusal, gathering);
-    }
-    engine_walk_each_record(walk, count_change, &count);
-    vec_reserve(gathering->arena, &gathering->plan->changes, count);
-    engine_walk_each_record(walk, gather_change, gathering);
-}
-
-/* Only instances that are declared can contradict a moved block. */
-static void check_move(InstanceRecord *record, void *payload) {
-    MoveCheck *check = payload;
-    if (record->removal != REASON_NONE || record->deposed.len > 0 || record->keys_unknown)
-        return;
-    moves_check_declared(check->moves, record->address, check->scratch, check->diags);
-    arena_reset(check->scratch);
-}
-
-/* Returns true if moved blocks are invalid. Objects then have wrong addresses, so the plan is
- * discarded. */
-static bool check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("moves");
-    MoveCheck check = {moves, scratch, diags};
-    size_t before = diags->error_count;
-    if (moves->statements.count == 0)
-        return false;
-    if (walk->options->mode != PLAN_DESTROY)
-        engine_walk_each_record(walk, check_move, &check);
-    diags_append(diags, &moves->invalid);
-    if (diags->error_count == before)
-        diags_append(diags, &moves->cycle);
-    return diags->error_count != before;
-}
-
-static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *record) {
-    StateInstance *instance = state_add_instance(gathering->refreshed, record->address);
-    StateResource *resource = state_find_resource(gathering->refreshed, record->address);
-    const ProviderNode *provider = record->node->as.resource->provider->as.provider;
-    resource->provider_config = provider->address;
-    instance->provider_key = record->provider_key;
-    return instance;
-}
-
-/* The refreshed state has what a completed read returned, even if a condition or the plan of the
- * instance failed afterwards. */
-static void gather_state(InstanceRecord *record, void *payload) {
-    Gathering *gathering = payload;
-    bool was_pending = record->is_settled && record->stored && record->stored->pending;
-    bool is_lost = record->failed && !record->planned && !record->is_settled &&
-                   record->address.mode == MODE_MANAGED;
-    if (is_lost || (!record->refreshed_changed && !was_pending))
-        return;
-    if (!record->stored && !record->refreshed)
-        return;
-    bool is_managed = record->address.mode == MODE_MANAGED;
-    gathering->plan->has_news |= is_managed && gathering->plan->mode == PLAN_REFRESH_ONLY;
-    StateInstance *instance = instance_of(gathering, record);
-    if (record->deposed.len > 0) {
-        state_remove_deposed(instance, record->deposed);
-        if (record->refreshed) {
-            StateDeposed deposed = {record->deposed, record->refreshed};
-            vec_push(gathering->arena, &instance->deposed, deposed);
-        }
-    } else {
-        if (record->refreshed_changed)
-            instance->current = record->refreshed;
-        if (record->is_settled)
-            instance->pending = NULL;
-    }
-}
-
-/* Destroy plan without changes: removes data sources from the state now, because no apply
- * follows. */
-static void gather_leftover(InstanceRecord *record, void *payload) {
-    Gathering *gathering = payload;
-    if (record->address.mode == MODE_DATA)
-        state_empty_instance(gathering->refreshed, record->address);
-}
-
-static bool is_null(Value value) {
-    return value_is_known(value) && value_is_null(value);
-}
-
-/* An output that becomes null is updated, not deleted: it is still declared. */
-static Action output_action(const OutputChange *change,
-                            const StateOutput *stored,
-                            bool is_sensitive) {
-    if (!stored)
-        return is_null(change->after) ? ACTION_NO_OP : ACTION_CREATE;
-    bool is_same = value_equal(change->before, change->after) && stored->sensitive == is_sensitive;
-    return is_same ? ACTION_NO_OP : ACTION_UPDATE;
-}
-
-/* The refreshed state includes outputs whose values are known. */
-static void refresh_output(Gathering *gathering, const Output *output, Value value) {
-    if (!value_is_wholly_known(value))
-        return;
-    if (value_is_null(value)) {
-        state_remove_output(gathering->refreshed, output->name);
-        return;
-    }
-    StateOutput *refreshed = arena_new(gathering->arena, StateOutput);
-    refreshed->value = value_unmark_deep(value, gathering->arena);
-    refreshed->sensitive = output->sensitive;
-    map_set(&gathering->refreshed->outputs, output->name, refreshed);
-}
-
-static void gather_output(EngineWalk *walk, const Node *node, Gathering *gathering) {
-    const Output *output = node->as.output;
-    ModuleInstance *root = walk->root->instances.items[0];
-    const Slot *slot = node_slot(node, root);
-    const StateOutput *stored = walk->state ? map_find(&walk->state->outputs, output->name) : NULL;
-    bool destroying = walk->options->mode == PLAN_DESTROY;
-    if (destroying ? !stored : !slot->is_set)
-        return;
-    Value none = value_null(&TYPE_DYNAMIC);
-    OutputChange change = {
-        .name = output->name,
-        .before = stored ? stored->value : none,
-        .after = destroying ? none : slot->value,
-        .sensitive = output->sensitive || (stored && stored->sensitive),
-    };
-    if (stored && stored->sensitive)
-        change.before = value_with_marks(change.before, MARK_SENSITIVE);
-    change.action = destroying ? ACTION_DELETE : output_action(&change, stored, output->sensitive);
-    vec_push(gathering->arena, &gathering->plan->outputs, change);
-    if (!destroying)
-        refresh_output(gathering, output, slot->value);
-}
-
-/* Adds deletions of outputs that are only in the state. */
-static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
-    if (!walk->state || engine_is_partial(walk->options))
-        return;
-    map_each(&walk->state->outputs, entry) {
-        if (map_has(&walk->engine->config->root->outputs, entry->key))
-            continue;
-        const StateOutput *stored = entry->value;
-        OutputChange change = {
-            .name = entry->key,
-            .action = ACTION_DELETE,
-            .before = stored->value,
-            .after = value_null(&TYPE_DYNAMIC),
-            .sensitive = stored->sensitive,
-        };
-        vec_push(gathering->arena, &gathering->plan->outputs, change);
-    }
-}
-
-/* Lists the outputs of module instances, except null ones. */
-static void gather_module_outputs(EngineWalk *walk, Gathering *gathering) {
-    vec_each(&walk->nodes, item) {
-        const Node *node = *item;
-        if (node->kind != NODE_OUTPUT || !node->module->parent || !node->is_selected)
-            continue;
-        vec_each(&node->module->instances, module) {
-            const Slot *slot = node_slot(node, *module);
-            if (!slot->is_set || (value_is_known(slot->value) && value_is_null(slot->value)))
-                continue;
-            PlanModuleOutput named = {(*module)->address, node->as.output->name};
-            vec_push(gathering->arena, &gathering->plan->module_outputs, named);
-        }
-    }
-}
-
-static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
-    bool destroys_a_part = walk->options->mode == PLAN_DESTROY && engine_is_partial(walk->options);
-    if (destroys_a_part)
-        return; /* only a full destroy removes outputs */
-    vec_reserve(gathering->arena, &gathering->plan->outputs,
-                walk->engine->config->root->outputs.count);
-    vec_each(&walk->nodes, item) {
-        if ((*item)->kind == NODE_OUTPUT && !(*item)->module->parent && (*item)->is_selected) {
-            gather_output(walk, *item, gathering);
-        }
-    }
-    gather_removed_outputs(walk, gathering);
-}
-
-/* Saves all variables, including defaults, so that applying a saved plan needs no input. Ephemeral
- * input values are not saved. */
-static void gather_variables(EngineWalk *walk, Gathering *gathering) {
-    map_each(&walk->engine->config->root->variables, entry) {
-        const Variable *variable = entry->value;
-        const Value *given =
-            walk->options->variables ? map_find(walk->options->variables, entry->key) : NULL;
-        if (!given && !variable->has_default)
-            continue;
-        bool is_secret = given && variable->ephemeral;
-        if (is_secret)
-            vec_push(gathering->arena, &gathering->plan->ephemeral_variables, entry->key);
-        if (is_secret && !variable->has_default)
-            continue;
-        PlanVariable saved = {entry->key, given && !is_secret ? *given : variable->default_value};
-        if (variable->sensitive)
-            saved.value = value_with_marks(saved.value, MARK_SENSITIVE);
-        vec_push(gathering->arena, &gathering->plan->variables, saved);
-    }
-}
-
-static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
-    Plan *plan = plan_new(walk->options->mode, arena);
-    plan->lineage = walk->lineage;
-    plan->serial = walk->serial;
-    plan->created_ms = walk->engine->now_ms;
-    plan->workspace = walk->engine->workspace;
-    plan->complete = !engine_is_partial(walk->options);
-    vec_each(&walk->options->target_texts, text) {
-        vec_push(arena, &plan->targets, *text);
-    }
-    vec_each(&walk->options->exclude_texts, text) {
-        vec_push(arena, &plan->excludes, *text);
-    }
-    return plan;
-}
 
 static bool is_looked_at(const PlanOptions *options, ResourceAddr address) {
     bool is_target = options->targets.count == 0;
@@ -329,13 +38,13 @@ static void note_missed(const EngineWalk *walk, ResourceAddr address, StrVec *mi
 
 /* A moved object must be selected at both its previous and its new address. Otherwise it has no
  * place in the plan. */
-static bool check_targets(const EngineWalk *walk, const Moves *moves, Diags *diags) {
+static bool check_targets(const EngineWalk *walk, Diags *diags) {
     if (!engine_is_partial(walk->options))
         return true;
     StrVec missed = {0};
     bool targets = walk->options->targets.count > 0;
-    vec_each(&moves->moved, address) {
-        note_missed(walk, *moves_find_origin(moves, *address, walk->arena), &missed);
+    vec_each(&walk->moves->moved, address) {
+        note_missed(walk, *moves_find_origin(walk->moves, *address, walk->arena), &missed);
         note_missed(walk, *address, &missed);
     }
     if (missed.count > 0)
@@ -348,19 +57,32 @@ static bool check_targets(const EngineWalk *walk, const Moves *moves, Diags *dia
     return missed.count == 0;
 }
 
-static void warn_of_forgotten(const Plan *plan, Arena *arena, Diags *diags) {
-    StrVec names = {0};
-    vec_each(&plan->changes, change) {
-        if (change->action == ACTION_FORGET || change->action == ACTION_FORGET_THEN_CREATE)
-            vec_push(arena, &names,
-                     str_format(arena, "  - %.*s",
-                                STR_ARG(resource_addr_to_str(change->address, arena))));
-    }
-    if (names.count > 0)
-        diags_warning(diags, NO_RANGE, "Some objects will no longer be managed by loam",
-                      "These leave the state, and stay as they are:\n%.*s\nTo manage one of them "
-                      "again, it has to be imported.",
-                      STR_ARG(str_join(names.items, names.count, STR("\n"), arena)));
+/* Only instances that are declared can contradict a moved block. */
+static void check_move(InstanceRecord *record, void *payload) {
+    MoveCheck *check = payload;
+    if (record->removal != REASON_NONE || record->deposed.len > 0 || record->keys_unknown)
+        return;
+    moves_check_declared(check->moves, record->address, check->scratch, check->diags);
+    arena_reset(check->scratch);
+}
+
+/* Returns false if moved blocks are invalid. Objects then have wrong addresses, so the plan is
+ * discarded. */
+static bool check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("moves");
+    MoveCheck check = {moves, scratch, diags};
+    size_t before = diags->error_count;
+    if (moves->statements.count == 0)
+        return true;
+    if (walk->options->mode != PLAN_DESTROY)
+        engine_walk_each_record(walk, check_move, &check);
+    diags_append(diags, &moves->invalid);
+    if (diags->error_count == before)
+        diags_append(diags, &moves->cycle);
+    if (diags->error_count != before)
+        return false;
+    diags_append(diags, &moves->blocked);
+    return true;
 }
 
 bool engine_is_of_check(const Diag *diag) {
@@ -372,7 +94,7 @@ bool engine_is_of_check(const Diag *diag) {
 
 /* An apply without a prompt repeats the checks, so their warnings of the plan are dropped. If the
  * plan fails, no apply follows, and they are reported. */
-static void report(const PlanOptions *options, const Diags *found, Diags *diags) {
+static void report_walk(const PlanOptions *options, const Diags *found, Diags *diags) {
     for (size_t i = 0; i < found->count; i++) {
         const Diag *diag = &found->items[i];
         bool is_repeated = options->skips_check_warnings && found->error_count == 0 &&
@@ -382,6 +104,32 @@ static void report(const PlanOptions *options, const Diags *found, Diags *diags)
     }
 }
 
+/* Moves the objects of the state to the addresses of the configuration, and builds the graph.
+ * Returns false if the configuration cannot be planned. */
+static bool build(EngineWalk *walk, Moves *moves, Arena *arena, Diags *diags) {
+    const Config *config = walk->engine->config;
+    if (!removal_check(config, arena, diags))
+        return false;
+    moves_apply(config, walk->state, &walk->state, moves, arena);
+    if (!check_targets(walk, diags) || !unsupported_check(config, diags) ||
+        !plan_graph_build(walk, diags))
+        return false;
+    deletions_index(walk);
+    return true;
+}
+
+/* Ends the walk of a built graph, and reports the diagnostics of its nodes. */
+static void end_walk(EngineWalk *walk, Arena *arena, Diags *diags) {
+    Diags found = diags_new(arena);
+    engine_walk_close(walk, &found);
+    report_walk(walk->options, &found, diags);
+    engine_console_leave(walk);
+}
+
+static void report_interruption(Diags *diags) {
+    diags_error(diags, NO_RANGE, "Planning was interrupted", "Nothing was changed.");
+}
+
 static bool plan(const Engine *engine,
                  const PlanOptions *options,
                  const State *prior,
@@ -389,56 +137,40 @@ static bool plan(const Engine *engine,
                  Arena *arena,
                  Diags *diags) {
     size_t before = diags->error_count;
-    EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
     Moves moves = {0};
-    bool is_sound = removal_check(engine->config, arena, diags);
-    if (is_sound)
-        moves_apply(engine->config, prior, &prior, &moves, arena);
+    EngineWalk *walk = engine_walk_open(engine, options, PHASE_PLAN, arena);
     walk->state = prior;
     walk->moves = &moves;
     walk->lineage = prior->lineage;
     walk->serial = prior->serial;
-    Gathering gathering = {.plan = begin_plan(walk, arena),
-                           .moves = &moves,
-                           .held = map_new(arena),
-                           .arena = arena,
-                           .diags = diags};
-    bool built = is_sound && check_targets(walk, &moves, diags) &&
-                 unsupported_check(engine->config, diags) && plan_graph_build(walk, diags);
-    if (built)
-        deletions_index(walk);
-    bool ended = built && node_visit_run(walk);
-    Diags found = diags_new(arena);
-    engine_walk_close(walk, &found);
-    report(options, &found, diags);
-    engine_console_leave(walk);
-    bool is_misleading = built && check_moves(walk, &moves, diags);
-    if (built && !is_misleading)
-        diags_append(diags, &moves.blocked);
-    gathering.refreshed = state_fork(prior, arena);
-    if (built) {
-        gather_changes(walk, &gathering);
-        engine_walk_each_record(walk, gather_state, &gathering);
-        if (options->mode == PLAN_DESTROY && gathering.plan->changes.count == 0)
-            engine_walk_each_record(walk, gather_leftover, &gathering);
-        gather_outputs(walk, &gathering);
-        state_compact(gathering.refreshed);
-        if (options->mode != PLAN_DESTROY)
-            gather_module_outputs(walk, &gathering);
+
+    /* 1. Move objects and build the graph. Without a graph there is no plan. */
+    if (!build(walk, &moves, arena, diags)) {
+        end_walk(walk, arena, diags);
+        if (diags->error_count == before)
+            report_interruption(diags);
+        *out = (PlanResult){.refreshed = state_fork(walk->state, arena)};
+        engine_walk_free(walk);
+        return false;
     }
-    gather_variables(walk, &gathering);
-    if (!ended && diags->error_count == before) {
-        diags_error(diags, NO_RANGE, "Planning was interrupted", "Nothing was changed.");
-    }
-    gathering.plan->errored = diags->error_count != before;
-    if (built)
-        gathering.plan->checks = checks_json_write(walk, arena);
-    plan_sort(gathering.plan);
-    warn_of_forgotten(gathering.plan, arena, diags);
-    out->plan = built && !is_misleading ? gathering.plan : NULL;
-    out->refreshed = gathering.refreshed;
+
+    /* 2. Visit every node. Each instance is refreshed and planned; its record holds the result. */
+    bool is_complete = node_visit_run(walk);
+    end_walk(walk, arena, diags);
+
+    /* 3. Check the moved blocks against the instances that the walk has found. */
+    bool are_moves_valid = check_moves(walk, &moves, diags);
+
+    /* 4. Gather the records. An incomplete plan is kept too: it shows how far planning got. */
+    plan_result_gather(walk, out, arena, diags);
+    if (!is_complete && diags->error_count == before)
+        report_interruption(diags);
+    out->plan->errored = diags->error_count != before;
+    plan_result_warn_of_forgotten(out->plan, arena, diags);
+    if (!are_moves_valid)
+        out->plan = NULL;
     engine_walk_free(walk);
-    return out->plan && !out->plan->errored;
+    return diags->error_count == before;
 }
 
 /* First pass of a destroy: a normal plan that refreshes the objects and validates the configuration

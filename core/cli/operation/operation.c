@@ -128,54 +128,71 @@ static void add_generated(Plan *plan, const Map *blocks, Arena *arena) {
     }
 }
 
+/* Loads the configuration, its variables and the options of the plan. */
+static bool load(
+    Operation *operation, Cli *cli, const Arguments *arguments, PlanMode mode, Diags *diags) {
+    Project *project = operation->project;
+    project->may_be_empty |= mode == PLAN_DESTROY;
+    project->asks = true;
+    if (!project_load(project, cli, arguments, NULL, diags) || !environment_require(project) ||
+        !project_read_variables(project) || !plan_options_read(project, &operation->options))
+        return false;
+    if (operation->will_apply && !environment_check_approval(project, operation->asks))
+        return false;
+    if (mode != PLAN_NORMAL)
+        operation->options.mode = mode;
+    return check_mode(&operation->options, diags);
+}
+
+/* Validates the configuration, then locks and reads the state. Blocks of -generate-config-out are
+ * made from the state, so with that option the validation comes last. */
+static bool open_state(Operation *operation, LockOperation lock_as) {
+    Project *project = operation->project;
+    if (!option_is_given(project->arguments, "generate-config-out"))
+        return check_configuration(project) && project_open_state(project, lock_as);
+    return generate_config_check(project) && project_open_state(project, lock_as) &&
+           generate_config_missing(project, &operation->generated) && check_configuration(project);
+}
+
+/* Plans, and shows the progress. Returns false after an error; result.plan may be set even then. */
+static bool make_plan(Operation *operation, Diags *diags) {
+    Project *project = operation->project;
+    View *view = project->cli->view;
+    if (project->found_journal)
+        view->type->note(view, STR("The run before this one ended in the middle: its journal was "
+                                   "read, nothing is lost."));
+    project->engine.hooks = view->type->walk_begin(view);
+    bool ok = engine_plan(&project->engine, &operation->options, project->state, &operation->result,
+                          project->cli->arena, diags);
+    view->type->walk_end(view);
+    project->engine.hooks = NULL;
+    warn_of_targets(operation, diags);
+    return ok;
+}
+
+/* Adds the parts of the plan that views and reports need, and sets the plan of the reports. */
+static void complete_plan(const Operation *operation) {
+    Project *project = operation->project;
+    Cli *cli = project->cli;
+    Plan *plan = operation->result.plan;
+    add_generated(plan, &operation->generated, cli->arena);
+    if (plan && plan->drift.count > 0)
+        plan->relevant_attributes = relevant_json_write(&project->engine, plan, cli->arena);
+    reporting_set_plan(cli->reporting, plan, project->config);
+}
+
 bool operation_plan(Operation *operation,
                     Cli *cli,
                     const Arguments *arguments,
                     LockOperation lock_as,
                     PlanMode mode,
                     Diags *diags) {
-    Project *project = operation->project;
-    if (mode == PLAN_DESTROY)
-        project->may_be_empty = true;
-    project->asks = true;
-    if (!project_load(project, cli, arguments, NULL, diags) || !environment_require(project) ||
-        !project_read_variables(project) || !plan_options_read(project, &operation->options)) {
+    if (!load(operation, cli, arguments, mode, diags) || !open_state(operation, lock_as))
         return false;
-    }
-    if (operation->will_apply && !environment_check_approval(project, operation->asks))
-        return false;
-    if (mode != PLAN_NORMAL)
-        operation->options.mode = mode;
-    if (!check_mode(&operation->options, diags))
-        return false;
-    bool generates = option_is_given(arguments, "generate-config-out");
-    if (generates && !generate_config_check(project))
-        return false;
-    if (!generates && !check_configuration(project))
-        return false;
-    if (!project_open_state(project, lock_as))
-        return false;
-    if (generates &&
-        (!generate_config_missing(project, &operation->generated) || !check_configuration(project)))
-        return false;
-    View *view = cli->view;
-    if (project->found_journal) {
-        view->type->note(view, STR("The run before this one ended in the middle: its journal was "
-                                   "read, nothing is lost."));
-    }
-    project->engine.hooks = view->type->walk_begin(view);
-    bool ok = engine_plan(&project->engine, &operation->options, project->state, &operation->result,
-                          cli->arena, diags);
-    view->type->walk_end(view);
-    project->engine.hooks = NULL;
-    warn_of_targets(operation, diags);
-    Plan *plan = operation->result.plan;
-    add_generated(plan, &operation->generated, cli->arena);
-    if (plan && plan->drift.count > 0)
-        plan->relevant_attributes = relevant_json_write(&project->engine, plan, cli->arena);
-    reporting_set_plan(cli->reporting, plan, project->config);
-    if (plan && (ok || is_worth_showing(operation)))
-        view->type->plan(view, plan);
+    bool ok = make_plan(operation, diags);
+    complete_plan(operation);
+    if (operation->result.plan && (ok || is_worth_showing(operation)))
+        cli->view->type->plan(cli->view, operation->result.plan);
     return ok;
 }
 
