@@ -39,7 +39,7 @@ static void hold_dependencies(Gathering *gathering, const StateObject *object) {
 
 /* An object that cannot be deleted keeps its dependencies. */
 static void hold(InstanceRecord *record, void *payload) {
-    if (!record->failed || !record->stored)
+    if (record->failure == FAILURE_NONE || !record->stored)
         return;
     hold_dependencies(payload, record->stored->current);
     vec_each(&record->stored->deposed, deposed) {
@@ -55,7 +55,7 @@ static bool is_held(const Gathering *gathering, ResourceAddr address) {
 /* Reports a violated prevent_destroy, except for objects that a dependent keeps anyway. */
 static void tell_refusal(InstanceRecord *record, void *payload) {
     const Gathering *gathering = payload;
-    if (!record->is_refused || is_held(gathering, record->address))
+    if (record->failure != FAILURE_PROTECTED || is_held(gathering, record->address))
         return;
     Str address = resource_addr_to_str(record->address, gathering->arena);
     size_t from = gathering->diags->count;
@@ -102,27 +102,22 @@ static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *re
  * instance failed afterwards. */
 static void gather_state(InstanceRecord *record, void *payload) {
     Gathering *gathering = payload;
-    bool was_pending = record->is_settled && record->stored && record->stored->pending;
-    bool is_lost = record->failed && !record->planned && !record->is_settled &&
-                   record->address.mode == MODE_MANAGED;
-    if (is_lost || (!record->refreshed_changed && !was_pending))
+    bool has_object = record->stored || record->refreshed;
+    if (record->refresh == REFRESH_UNCHANGED || !has_object)
         return;
-    if (!record->stored && !record->refreshed)
-        return;
-    bool is_managed = record->address.mode == MODE_MANAGED;
-    gathering->plan->has_news |= is_managed && gathering->plan->mode == PLAN_REFRESH_ONLY;
+    if (record->address.mode == MODE_MANAGED && gathering->plan->mode == PLAN_REFRESH_ONLY)
+        gathering->plan->has_news = true;
     StateInstance *instance = instance_of(gathering, record);
-    if (record->deposed.len > 0) {
-        state_remove_deposed(instance, record->deposed);
-        if (record->refreshed) {
-            StateDeposed deposed = {record->deposed, record->refreshed};
-            vec_push(gathering->arena, &instance->deposed, deposed);
-        }
-    } else {
-        if (record->refreshed_changed)
-            instance->current = record->refreshed;
-        if (record->is_settled)
+    if (record->deposed.len == 0) {
+        instance->current = record->refreshed;
+        if (record->refresh == REFRESH_RECOVERED)
             instance->pending = NULL;
+        return;
+    }
+    state_remove_deposed(instance, record->deposed);
+    if (record->refreshed) {
+        StateDeposed deposed = {record->deposed, record->refreshed};
+        vec_push(gathering->arena, &instance->deposed, deposed);
     }
 }
 

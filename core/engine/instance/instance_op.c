@@ -65,7 +65,7 @@ bool instance_op_end(InstanceOp *op) {
         diags_sink_append(op->walk->sink, &op->diags);
     }
     if (!ok)
-        op->record->failed = true;
+        op->record->failure = FAILURE_ERROR;
     if (log_enabled(LOG_DEBUG))
         tell_end(op, ok);
     arena_reset(op->scratch);

@@ -3,16 +3,15 @@
 
 #include "mask.h"
 
-Value object_marks_add(InstanceOp *op, Value object, const Configured *configured) {
+Value object_marks_add(InstanceOp *op, Value object, const Paths *sensitive) {
     if (!value_is_present(object))
         return object;
     Paths paths = {0};
     schema_sensitive_paths(op->schema, object, &paths, op->scratch);
     if (paths.count > 0)
         object = path_mark(object, &paths, MARK_SENSITIVE, op->scratch);
-    if (configured && configured->sensitive.count > 0) {
-        object = path_mark(object, &configured->sensitive, MARK_SENSITIVE, op->scratch);
-    }
+    if (sensitive && sensitive->count > 0)
+        object = path_mark(object, sensitive, MARK_SENSITIVE, op->scratch);
     mask_collect(object, &op->secrets, op->scratch);
     return object;
 }
@@ -27,16 +26,17 @@ Value object_marks_keep(InstanceOp *op, Value before, Value after) {
     return object_marks_add(op, after, NULL);
 }
 
-void object_marks_inherit(InstanceOp *op, Value prior, Value planned, Configured *configured) {
+void object_marks_inherit(
+    InstanceOp *op, Value prior, Value planned, Value config, Paths *sensitive) {
     Paths marked = {0};
     if (!value_has_marks_anywhere(prior) || !value_is_present(planned))
         return;
     path_find_marks(prior, MARK_SENSITIVE, &marked, op->scratch);
     vec_each(&marked, path) {
         Value before, after, written;
-        bool is_written = path_get(configured->value, *path, &written) && !value_is_null(written);
+        bool is_written = path_get(config, *path, &written) && !value_is_null(written);
         if (!is_written && path_get(prior, *path, &before) && path_get(planned, *path, &after) &&
             value_is_present(after) && value_equal(value_unmark_deep(before, op->scratch), after))
-            vec_push(op->scratch, &configured->sensitive, *path);
+            vec_push(op->scratch, sensitive, *path);
     }
 }

@@ -1,7 +1,8 @@
-/* provider_call: calls the provider or the mock, sets the range of its diagnostics, and writes the
- * log. */
+/* provider_call: calls the provider or the mock, sets the range of its diagnostics, writes the log,
+ * and checks responses. */
 #include "provider_call.h"
 
+#include "conform.h"
 #include "data_source_type.h"
 #include "ephemeral_type.h"
 #include "log.h"
@@ -215,7 +216,7 @@ void provider_call_limits(InstanceOp *op, LimitAction action, Value object, Walk
     LimitsResponse response;
     if (!ask_limits(op, &request, &response)) {
         diags_sink_append(op->walk->sink, &op->diags);
-        op->record->failed = true;
+        op->record->failure = FAILURE_ERROR;
         return;
     }
     Limits limits = response.limits;
@@ -255,4 +256,25 @@ bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse
     return end_with(&calling,
                     ephemeral_type_open(type, &calling.call, request, response, &op->diags),
                     &response->result);
+}
+
+/* Both checks run without marks first, which is fast. On failure they run again with marks, so that
+ * the diagnostics show no secrets. */
+bool provider_call_check_plan(
+    InstanceOp *op, Value prior, Value config, Value planned, const Paths *sensitive) {
+    Diags unmasked = diags_new(op->scratch);
+    if (conform_plan(op->schema, prior, config, planned, op->scratch, &unmasked))
+        return true;
+    return conform_plan(op->schema, prior, object_marks_add(op, config, sensitive),
+                        object_marks_add(op, planned, sensitive), op->scratch, &op->diags);
+}
+
+bool provider_call_check_result(
+    InstanceOp *op, Value planned, Value actual, const Paths *sensitive, const char *summary) {
+    Diags unmasked = diags_new(op->scratch);
+    if (conform_result(op->schema, planned, actual, summary, op->scratch, &unmasked))
+        return true;
+    return conform_result(op->schema, object_marks_add(op, planned, sensitive),
+                          object_marks_add(op, actual, sensitive), summary, op->scratch,
+                          &op->diags);
 }

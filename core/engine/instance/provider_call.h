@@ -1,4 +1,4 @@
-/* provider_call: makes all calls of a provider about an object, and logs them.
+/* provider_call: makes all calls of a provider about an object, logs them, and checks responses.
  *
  * For a mocked object, the mock responds. Diagnostics of the provider get the range of the argument
  * that they name, or else of the block. Results are allocated in the operation's scratch. */
@@ -47,3 +47,12 @@ MUST_USE bool provider_call_read_data(InstanceOp *op,
 MUST_USE bool provider_call_open(InstanceOp *op,
                                  const OpenRequest *request,
                                  OpenResponse *response);
+
+/* Checks that a planned object has the configured values, or the prior ones where the provider may
+ * keep them. `sensitive`: paths that the errors do not show. */
+MUST_USE bool provider_call_check_plan(
+    InstanceOp *op, Value prior, Value config, Value planned, const Paths *sensitive);
+/* Checks that `actual` is as planned: known values are equal, and unknown values have become known.
+ * `summary` is the summary of the errors. */
+MUST_USE bool provider_call_check_result(
+    InstanceOp *op, Value planned, Value actual, const Paths *sensitive, const char *summary);

@@ -13,6 +13,21 @@ typedef struct EngineWalk EngineWalk;
 typedef struct ModuleInstance ModuleInstance;
 typedef struct Node Node;
 
+/* Why an instance has no complete result. */
+typedef enum InstanceFailure {
+    FAILURE_NONE,
+    FAILURE_ERROR,     /* its errors are reported */
+    FAILURE_PROTECTED, /* plan of a destroy: prevent_destroy rejects its deletion; reported when the
+                          records are gathered */
+} InstanceFailure;
+
+/* What a plan does to the object in the refreshed state. */
+typedef enum RefreshResult {
+    REFRESH_UNCHANGED, /* the stored object stays */
+    REFRESH_CHANGED,   /* `refreshed` replaces it */
+    REFRESH_RECOVERED, /* `refreshed` replaces it, and its interrupted call is resolved */
+} RefreshResult;
+
 typedef struct InstanceRecord {
     EngineWalk *walk;
     Node *node;
@@ -22,9 +37,7 @@ typedef struct InstanceRecord {
     bool keys_unknown; /* validate */
     Value each_value;
     Value value; /* marked value that references see */
-    bool failed;
-    bool is_refused; /* plan of a destroy: prevent_destroy rejects its deletion */
-    bool is_settled; /* plan: no interrupted provider call is unresolved */
+    InstanceFailure failure;
     const StateResource *stored_resource;
     const StateInstance *stored;
     Str deposed;             /* deposed key, if the record is for a deposed object */
@@ -32,11 +45,11 @@ typedef struct InstanceRecord {
     Node *mirror;            /* apply: the mirror node of a deletion */
     ResourceChange *planned; /* plan: the result */
     Drift *drift;
-    const StateObject *refreshed; /* object in the refreshed state; NULL: deleted */
-    bool refreshed_changed;
-    ActionReason removal;  /* reason of its deletion */
-    Str provider_key;      /* key of its provider configuration; empty: not repeated */
-    Str import_id;         /* plan: of the object to import; empty: none */
+    RefreshResult refresh;
+    const StateObject *refreshed; /* plan: the current object; NULL: none */
+    ActionReason removal;         /* reason of its deletion */
+    Str provider_key;             /* key of its provider configuration; empty: not repeated */
+    Str import_id;                /* plan: of the object to import; empty: none */
     CheckResults *results; /* preconditions, then postconditions; for a data source of a check: one,
                               for its read. NULL: none */
 } InstanceRecord;

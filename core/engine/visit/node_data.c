@@ -1,5 +1,6 @@
 /* Plans or applies one instance of a data source. The plan reads it if its configuration is known
  * and no dependency will change. */
+#include "configured.h"
 #include "deferred_read.h"
 #include "instance_conditions.h"
 #include "node_kinds.h"
@@ -24,7 +25,7 @@ static bool read_source(InstanceOp *op, const Configured *configured, Value *out
                     STR_ARG(op->address));
         return false;
     }
-    *out = object_marks_add(op, response.state, configured);
+    *out = object_marks_add(op, response.state, &configured->sensitive);
     return true;
 }
 
@@ -34,12 +35,13 @@ static void postpone(InstanceOp *op, const Configured *configured, ActionReason 
     change->action = ACTION_READ;
     change->reason = reason;
     change->after = value_clone(
-        object_marks_add(op, deferred_read_object(op, configured->value), configured), op->keep);
+        object_marks_add(op, deferred_read_object(op, configured->value), &configured->sensitive),
+        op->keep);
     op->record->value = change->after;
     if (op->walk->options->mode == PLAN_REFRESH_ONLY)
         return;
     op->record->planned = change;
-    op->record->refreshed_changed = true; /* the stored result is out of date */
+    op->record->refresh = REFRESH_CHANGED; /* the stored result is out of date */
 }
 
 static void remember(InstanceOp *op, Value value) {
@@ -47,7 +49,8 @@ static void remember(InstanceOp *op, Value value) {
     op->record->refreshed =
         state_object_clone(stored_object_encode(op, value, OBJECT_READY, STR_EMPTY), op->keep);
     const StateObject *before = op->record->stored ? op->record->stored->current : NULL;
-    op->record->refreshed_changed = !before || !state_object_equal(before, op->record->refreshed);
+    bool is_same = before && state_object_equal(before, op->record->refreshed);
+    op->record->refresh = is_same ? REFRESH_UNCHANGED : REFRESH_CHANGED;
 }
 
 /* Destroy plan: keeps the stored result, because it may configure a provider. It is removed from
@@ -162,7 +165,8 @@ static bool read_nested(InstanceOp *op, const Configured *configured, Value *out
     }
     fail_check(op);
     *out = value_unknown_as_null(
-        object_marks_add(op, deferred_read_object(op, configured->value), configured), op->scratch);
+        object_marks_add(op, deferred_read_object(op, configured->value), &configured->sensitive),
+        op->scratch);
     return false;
 }
 
@@ -182,9 +186,9 @@ static void plan_nested(InstanceOp *op) {
     }
     Value value;
     bool was_read = read_nested(op, &configured, &value);
-    Value after =
-        was_read ? value
-                 : object_marks_add(op, deferred_read_object(op, configured.value), &configured);
+    Value after = was_read ? value
+                           : object_marks_add(op, deferred_read_object(op, configured.value),
+                                              &configured.sensitive);
     remember(op, value);
     if (op->walk->options->mode == PLAN_REFRESH_ONLY)
         return;

@@ -1,11 +1,11 @@
 /* Visits ephemeral resources. Plan and apply open each instance when the walk reaches it, and close
  * it after its last user. Its value exists only in the memory of the walk. */
+#include "configured.h"
 #include "deferred_read.h"
 #include "ephemerals.h"
 #include "instance_conditions.h"
 #include "node_kinds.h"
 #include "object_marks.h"
-#include "proposal.h"
 #include "provider_call.h"
 
 /* The opened object must match the configuration. */
@@ -19,7 +19,7 @@ static bool check_result(InstanceOp *op, const Configured *configured, Value res
         return false;
     }
     Value expected = deferred_read_object(op, configured->value);
-    return proposal_check_result(op, expected, result, summary, configured);
+    return provider_call_check_result(op, expected, result, &configured->sensitive, summary);
 }
 
 static bool open_object(InstanceOp *op, Value config, OpenResponse *response) {
@@ -36,7 +36,8 @@ static bool open_object(InstanceOp *op, Value config, OpenResponse *response) {
 }
 
 static void keep_value(InstanceOp *op, Value value, const Configured *configured) {
-    Value marked = value_with_marks(object_marks_add(op, value, configured), MARK_EPHEMERAL);
+    Value marked =
+        value_with_marks(object_marks_add(op, value, &configured->sensitive), MARK_EPHEMERAL);
     op->record->value = value_clone(marked, op->keep);
 }
 

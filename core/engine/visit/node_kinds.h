@@ -20,14 +20,7 @@ bool node_check_visit(NodeVisit *visit);
 bool node_ephemeral_close_visit(NodeVisit *visit);
 bool node_destroy_visit(NodeVisit *visit);
 
-/* Tasks on one instance. */
-bool node_resource_validate(Walk *tasks, void *record, uint32_t worker);
-bool node_resource_plan(Walk *tasks, void *record, uint32_t worker);
-bool node_resource_plan_destroy(Walk *tasks, void *record, uint32_t worker);
-bool node_resource_apply(Walk *tasks, void *record, uint32_t worker);
+/* Tasks of one instance. instance_plan.h and its siblings declare those of resources. */
 bool node_data_plan(Walk *tasks, void *record, uint32_t worker);
 bool node_data_apply(Walk *tasks, void *record, uint32_t worker);
 bool node_ephemeral_open(Walk *tasks, void *record, uint32_t worker); /* plan and apply */
-/* Sets `*out` to the marked prior object, after recovering, importing or reading it. Used to plan
- * changes and deletions. */
-MUST_USE bool node_resource_refresh(InstanceOp *op, Value *out);

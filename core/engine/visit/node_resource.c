@@ -2,13 +2,17 @@
  * Stored instances that are not in the expansion are submitted for removal. */
 #include "expand.h"
 #include "imports.h"
+#include "instance_apply.h"
+#include "instance_plan.h"
+#include "instance_validate.h"
 #include "node_kinds.h"
 #include "provider_call.h"
 #include "stored_object.h"
 
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
 
-/* A plan reads the stored object, so its task gets the read limits of the type. */
+/* Adds the limits of the provider call that the task will make. Only types with limits begin an
+ * operation here, because the task may run on another worker. */
 static void limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
     const ObjectType *any = visit->node->as.resource->type;
     const ResourceType *type = any ? any->resource : NULL;
@@ -21,6 +25,19 @@ static void limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task)
     instance_op_begin(&op, record, visit->worker);
     if (stored_object_decode(&op, object, &value)) /* the task reports decoding errors */
         provider_call_limits(&op, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
+}
+
+static void limit_change(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
+    const ObjectType *type = visit->node->as.resource->type;
+    const ResourceChange *change = record->run->change;
+    bool calls = change->action != ACTION_NO_OP && change->action != ACTION_DELETE &&
+                 change->action != ACTION_FORGET;
+    if (!calls || !type || !type->resource || !type->resource->limits)
+        return;
+    InstanceOp op;
+    instance_op_begin(&op, record, visit->worker);
+    LimitAction action = change->action == ACTION_UPDATE ? LIMIT_UPDATE : LIMIT_CREATE;
+    provider_call_limits(&op, action, value_unmark_deep(change->after, visit->scratch), task);
 }
 
 static void submit(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
@@ -107,7 +124,7 @@ static void remove_deposed(const Removal *removal, const StateInstance *stored) 
     vec_each(&stored->deposed, deposed) {
         InstanceRecord *record = new_removal(removal, stored, REASON_NONE);
         record->deposed = deposed->key;
-        submit(removal->visit, record, node_resource_plan_destroy);
+        submit(removal->visit, record, instance_plan_destroy);
     }
 }
 
@@ -122,10 +139,10 @@ static InstanceRecord *remove_instance(const Removal *removal,
         return NULL;
     InstanceRecord *record = new_removal(removal, stored, reason);
     if (removal->resource->address.mode != MODE_MANAGED) {
-        record->refreshed_changed = true; /* a data source is only removed from the state */
+        record->refresh = REFRESH_CHANGED; /* a data source is only removed from the state */
         return NULL;
     }
-    submit(removal->visit, record, node_resource_plan_destroy);
+    submit(removal->visit, record, instance_plan_destroy);
     return record;
 }
 
@@ -148,18 +165,17 @@ static InstanceTask task_of(const NodeVisit *visit) {
     bool is_data = mode == MODE_DATA;
     bool is_ephemeral = mode == MODE_EPHEMERAL;
     switch (visit->walk->phase) {
-    case PHASE_VALIDATE: return node_resource_validate;
+    case PHASE_VALIDATE: return instance_validate;
     case PHASE_PLAN:
         if (is_ephemeral)
             return node_ephemeral_open;
         if (is_data)
             return node_data_plan;
-        return visit->walk->options->mode == PLAN_DESTROY ? node_resource_plan_destroy
-                                                          : node_resource_plan;
+        return visit->walk->options->mode == PLAN_DESTROY ? instance_plan_destroy : instance_plan;
     case PHASE_APPLY:
         if (is_ephemeral)
             return node_ephemeral_open;
-        return is_data ? node_data_apply : node_resource_apply;
+        return is_data ? node_data_apply : instance_apply;
     case PHASE_EVALUATE: break;
     }
     return NULL;
@@ -259,10 +275,6 @@ static void keep_stored(NodeVisit *visit, InstanceRecord *record) {
     visit->diags = op.diags;
 }
 
-static bool is_planned(const InstanceRecord *record, Action action) {
-    return record->run && record->run->change->action == action;
-}
-
 static int compare_run(const void *wanted, const void *item) {
     const ResourceChange *change = (*(PlannedChange *const *)item)->change;
     int order = resource_addr_compare(*(const ResourceAddr *)wanted, change->address);
@@ -279,25 +291,12 @@ static PlannedChange *find_run(const ResourceNode *resource, ResourceAddr addres
     return found ? *found : NULL;
 }
 
-/* Apply: returns the task of an instance, with its planned change and the limits of that
- * operation. */
-static WalkTask apply_task(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
+static void submit_apply(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
-    const ResourceNode *resource = visit->node->as.resource;
-    if (resource->planned.count == 0)
-        return task;
-    record->run = find_run(resource, record->address);
-    if (!record->run || resource->config->mode != MODE_MANAGED)
-        return task;
-    if (is_planned(record, ACTION_NO_OP) || is_planned(record, ACTION_DELETE) ||
-        is_planned(record, ACTION_FORGET))
-        return task;
-    InstanceOp op;
-    instance_op_begin(&op, record, visit->worker);
-    LimitAction action = is_planned(record, ACTION_UPDATE) ? LIMIT_UPDATE : LIMIT_CREATE;
-    provider_call_limits(&op, action, value_unmark_deep(record->run->change->after, visit->scratch),
-                         &task);
-    return task;
+    record->run = find_run(visit->node->as.resource, record->address);
+    if (record->run)
+        limit_change(visit, record, &task);
+    walk_submit(visit->tasks, visit->node->id, task);
 }
 
 /* A prerequisite deletion failed, so every change of this block except no-ops and reads is marked
@@ -317,7 +316,7 @@ static void submit_records(NodeVisit *visit, ResourceExpansion *expansion) {
         if (!task || !is_targeted(visit, record->address)) {
             keep_stored(visit, record);
         } else if (visit->walk->phase == PHASE_APPLY) {
-            walk_submit(visit->tasks, visit->node->id, apply_task(visit, record, task));
+            submit_apply(visit, record, task);
         } else {
             submit(visit, record, task);
         }
@@ -553,7 +552,7 @@ static Value shape(const ResourceExpansion *resource, uint8_t marks, Arena *aren
 
 static bool has_failed(const ResourceExpansion *expansion) {
     for (size_t i = 0; expansion && i < expansion->expansion.count; i++) {
-        if (expansion->records[i].failed)
+        if (expansion->records[i].failure != FAILURE_NONE)
             return true;
     }
     return false;

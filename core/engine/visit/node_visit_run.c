@@ -84,7 +84,7 @@ static bool is_sound(const Node *block, InstanceKey key) {
         const ResourceExpansion *resource = node_slot(block, *module)->payload;
         size_t index;
         if (!resource || !expansion_find(&resource->expansion, key, &index) ||
-            resource->records[index].failed)
+            resource->records[index].failure != FAILURE_NONE)
             return false;
     }
     return true;

@@ -1,12 +1,14 @@
 /* Plans one instance of a resource: refreshes it, evaluates its configuration, calls the provider's
- * plan, and checks the response. */
+ * plan, decides on the change, and checks the conditions. Deletions follow at the end. */
+#include "instance_plan.h"
+
 #include "change_parts.h"
 #include "ignore_changes.h"
 #include "instance_conditions.h"
+#include "instance_refresh.h"
 #include "log.h"
-#include "node_kinds.h"
 #include "object_marks.h"
-#include "proposal.h"
+#include "propose.h"
 #include "provider_call.h"
 #include "removal.h"
 #include "stored_object.h"
@@ -27,11 +29,46 @@ typedef struct Planning {
     PlanResponse response;
 } Planning;
 
-/* Calls the provider's plan. `prior` may be null. */
-static bool ask_provider(
-    Planning *planning, Value prior, Value config, Str private_data, PlanResponse *response) {
-    ProposalRequest request = {prior, config, &planning->configured, private_data};
-    return proposal_ask(&planning->op, &request, response);
+bool instance_plan_propose(InstanceOp *op,
+                           Value prior,
+                           const Configured *configured,
+                           Str private_data,
+                           PlanResponse *response) {
+    *response = (PlanResponse){0};
+    /* A default counts as configured, so a plan corrects drift from it. */
+    Value expected = schema_apply_defaults(op->schema, configured->value, op->scratch);
+    /* Write-only arguments are left out: the provider reads them in the configuration. */
+    Value proposed = schema_drop_write_only(
+        op->schema, propose_object(op->schema, prior, expected, op->scratch), op->scratch);
+    PlanRequest request = {
+        .prior = prior,
+        .proposed = proposed,
+        .config = configured->value,
+        .private_data = private_data,
+    };
+    return provider_call_plan(op, &request, response) &&
+           provider_call_check_plan(op, prior, expected, response->planned, &configured->sensitive);
+}
+
+bool instance_plan_changes_at(Value prior, const PlanResponse *response, Path path) {
+    Value before, after;
+    bool both = path_get(prior, path, &before) && path_get(response->planned, path, &after);
+    return !both || !value_equal(before, after);
+}
+
+/* Returns the paths that force a replacement: those whose value changes, and write-only paths,
+ * whose changes only the provider knows. */
+static Paths find_replace_paths(const Planning *planning) {
+    const InstanceOp *op = &planning->op;
+    Paths found = {0};
+    vec_each(&planning->response.requires_replace, path) {
+        if (!schema_is_write_only(op->schema, *path) &&
+            !instance_plan_changes_at(planning->prior_value, &planning->response, *path))
+            continue;
+        if (!paths_has(&found, *path))
+            vec_push(op->keep, &found, path_clone(*path, op->keep));
+    }
+    return found;
 }
 
 static void new_change(Planning *planning) {
@@ -70,7 +107,7 @@ static void note_deferral(Planning *planning) {
 static bool refuse_destroy(Planning *planning) {
     InstanceOp *op = &planning->op;
     if (op->walk->options->mode == PLAN_DESTROY)
-        op->record->is_refused = true;
+        op->record->failure = FAILURE_PROTECTED;
     else
         removal_refuse(op->resource->config, op->address, &op->diags);
     return true;
@@ -136,7 +173,11 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
     vec_each(&planning->written.sensitive, path) {
         vec_push(op->scratch, &planning->configured.sensitive, *path);
     }
-    return ask_provider(planning, none, planning->written.value, private_data, &planning->response);
+    Configured successor = {
+        .value = planning->written.value,
+        .sensitive = planning->configured.sensitive,
+    };
+    return instance_plan_propose(op, none, &successor, private_data, &planning->response);
 }
 
 static bool has_write_only(const Planning *planning, const Paths *paths) {
@@ -189,10 +230,7 @@ static bool decide(Planning *planning) {
         if (planning->is_triggered)
             change->reason = REASON_REPLACE_BY_TRIGGERS;
     } else {
-        Paths paths = {0};
-        if (!planning->is_tainted)
-            proposal_replace_paths(op, planning->prior_value, &planning->response, &paths,
-                                   op->keep);
+        Paths paths = planning->is_tainted ? (Paths){0} : find_replace_paths(planning);
         bool is_same = value_equal(planning->prior_value, planned);
         bool is_asked = planning->is_tainted || planning->is_requested || planning->is_triggered;
         if (is_asked || (paths.count > 0 && (!is_same || has_write_only(planning, &paths)))) {
@@ -204,8 +242,8 @@ static bool decide(Planning *planning) {
     }
     if (!action_is_replace(change->action))
         object_marks_inherit(op, planning->prior, planning->response.planned,
-                             &planning->configured);
-    Value after = object_marks_add(op, planning->response.planned, &planning->configured);
+                             planning->configured.value, &planning->configured.sensitive);
+    Value after = object_marks_add(op, planning->response.planned, &planning->configured.sensitive);
     if (change->action == ACTION_NO_OP && !value_identical(after, planning->prior)) {
         change->action = ACTION_UPDATE; /* only marks differ: saved without a provider call */
     }
@@ -295,12 +333,13 @@ static void settle_dependencies(InstanceOp *op) {
     settled->dependencies = op->resource->dependencies;
     settled->dependency_count = op->resource->dependency_count;
     op->record->refreshed = settled;
-    op->record->refreshed_changed = true;
+    if (op->record->refresh == REFRESH_UNCHANGED)
+        op->record->refresh = REFRESH_CHANGED;
 }
 
 static bool plan_instance(Planning *planning) {
     InstanceOp *op = &planning->op;
-    if (!node_resource_refresh(op, &planning->prior))
+    if (!instance_refresh(op, &planning->prior))
         return false;
     if (op->provider->is_deferred && op->provider->is_rebuilt)
         forget_prior(planning);
@@ -316,8 +355,7 @@ static bool plan_instance(Planning *planning) {
     Value prior =
         planning->is_tainted ? value_null(planning->prior_value.type) : planning->prior_value;
     Str private_data = object && value_is_present(prior) ? object->private_data : STR_EMPTY;
-    if (!ask_provider(planning, prior, planning->configured.value, private_data,
-                      &planning->response))
+    if (!instance_plan_propose(op, prior, &planning->configured, private_data, &planning->response))
         return false;
     if (!decide(planning))
         return false;
@@ -343,15 +381,29 @@ static void log_decision(const Planning *planning) {
               log_number("triggered", planning->is_triggered));
 }
 
-bool node_resource_plan(Walk *tasks, void *payload, uint32_t worker) {
-    (void)tasks;
+/* Drops the change of an instance whose plan failed before it was complete. If the provider is
+ * deferred, its object was not read either, so the refreshed state keeps the stored one. */
+static void drop_change(InstanceOp *op) {
+    op->record->planned = NULL;
+    if (op->provider->is_deferred)
+        op->record->refresh = REFRESH_UNCHANGED;
+}
+
+/* Runs one way of planning from begin to end. */
+static bool run(InstanceRecord *record, uint32_t worker, bool (*plan)(Planning *planning)) {
     Planning planning = {0};
-    instance_op_begin(&planning.op, payload, worker);
-    planning.op.record->value = value_unknown(schema_implied_type(planning.op.schema));
-    if (!plan_instance(&planning) && !planning.is_decided)
-        planning.op.record->planned = NULL;
+    InstanceOp *op = &planning.op;
+    instance_op_begin(op, record, worker);
+    record->value = value_unknown(schema_implied_type(op->schema));
+    if (!plan(&planning) && !planning.is_decided)
+        drop_change(op);
     log_decision(&planning);
-    return instance_op_end(&planning.op);
+    return instance_op_end(op) && record->failure != FAILURE_PROTECTED;
+}
+
+bool instance_plan(Walk *tasks, void *payload, uint32_t worker) {
+    (void)tasks;
+    return run(payload, worker, plan_instance);
 }
 
 static ActionReason forget_reason(const InstanceOp *op) {
@@ -412,7 +464,7 @@ static bool plan_removal(Planning *planning) {
     const Removed *removed = destroys_all ? NULL : op->resource->removed;
     if (stored && !only_reads && removal_forgets(op->resource->config, removed, stored))
         return plan_forgetting(planning);
-    if (!node_resource_refresh(op, &planning->prior))
+    if (!instance_refresh(op, &planning->prior))
         return false;
     if (value_is_null(planning->prior))
         return true; /* the object no longer exists */
@@ -443,15 +495,7 @@ static bool plan_removal(Planning *planning) {
     return !prevents_destroy(planning);
 }
 
-bool node_resource_plan_destroy(Walk *tasks, void *payload, uint32_t worker) {
+bool instance_plan_destroy(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
-    Planning planning = {0};
-    instance_op_begin(&planning.op, payload, worker);
-    planning.op.record->value = value_unknown(schema_implied_type(planning.op.schema));
-    if (!plan_removal(&planning) && !planning.is_decided)
-        planning.op.record->planned = NULL;
-    log_decision(&planning);
-    InstanceRecord *record = planning.op.record;
-    record->failed |= record->is_refused;
-    return instance_op_end(&planning.op) && !record->is_refused;
+    return run(payload, worker, plan_removal);
 }

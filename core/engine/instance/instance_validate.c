@@ -1,8 +1,9 @@
 /* Validates a resource block without state and keys; the only provider call is `validate`. Each
  * part is validated separately: a part with invalid references reports them, and the others are
  * still evaluated. */
+#include "instance_validate.h"
+
 #include "configured.h"
-#include "node_kinds.h"
 
 /* Reports the reference errors of a part. Returns true if the part can be evaluated. */
 static bool tell_part(InstanceOp *op, const void *part) {
@@ -104,7 +105,7 @@ static void validate_body(InstanceOp *op, const ModuleScope *scope) {
     (void)ok; /* the errors are in the operation */
 }
 
-bool node_resource_validate(Walk *tasks, void *payload, uint32_t worker) {
+bool instance_validate(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
     InstanceOp op;
     instance_op_begin(&op, payload, worker);

@@ -1,13 +1,14 @@
 /* Applies one planned change of a resource instance. It plans again with the values known now,
  * compares with the approved change, writes the intent, calls the provider, and records the
  * outcome. node_resource_destroy.c applies deletions. */
+#include "instance_apply.h"
+
 #include "change_parts.h"
 #include "ignore_changes.h"
 #include "instance_conditions.h"
+#include "instance_plan.h"
 #include "json.h"
-#include "node_kinds.h"
 #include "object_marks.h"
-#include "proposal.h"
 #include "provider_call.h"
 #include "provision.h"
 #include "stored_object.h"
@@ -49,18 +50,14 @@ static bool configure(Applying *applying) {
     return false;
 }
 
-/* Values that are known now must not turn an approved update into a replacement. */
+/* Values that are known now must not turn an approved update into a replacement. Values of
+ * write-only arguments are not stored, and the plan has already compared them. */
 static bool check_still_update(Applying *applying) {
     InstanceOp *op = &applying->op;
-    Paths paths = {0};
     if (value_is_null(applying->prior))
         return true;
-    proposal_replace_paths(op, applying->prior, &applying->response, &paths, op->scratch);
-    vec_each(&paths, path) {
-        Value before, after;
-        /* The plan has already compared write-only arguments; their values are not stored. */
-        if (schema_is_write_only(op->schema, *path) && path_get(applying->prior, *path, &before) &&
-            path_get(applying->response.planned, *path, &after) && value_equal(before, after))
+    vec_each(&applying->response.requires_replace, path) {
+        if (!instance_plan_changes_at(applying->prior, &applying->response, *path))
             continue;
         diags_error(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
                     "%.*s was approved to be updated in place, but %.*s now needs a new object. "
@@ -81,19 +78,15 @@ static bool plan_again(Applying *applying) {
     InstanceOp *op = &applying->op;
     applying->configured = applying->written;
     ignore_changes_apply(op, applying->before, &applying->configured);
-    ProposalRequest request = {
-        .prior = applying->prior,
-        .config = applying->configured.value,
-        .configured = &applying->configured,
-        .private_data = private_data_of(applying),
-    };
-    if (!proposal_ask(op, &request, &applying->response))
+    if (!instance_plan_propose(op, applying->prior, &applying->configured,
+                               private_data_of(applying), &applying->response))
         return false;
-    object_marks_inherit(op, applying->before, applying->response.planned, &applying->configured);
+    object_marks_inherit(op, applying->before, applying->response.planned,
+                         applying->configured.value, &applying->configured.sensitive);
     Value approved = value_unmark_deep(applying->change->after, op->scratch);
-    return proposal_check_result(op, approved, applying->response.planned,
-                                 "Provider produced inconsistent final plan",
-                                 &applying->configured) &&
+    return provider_call_check_result(op, approved, applying->response.planned,
+                                      &applying->configured.sensitive,
+                                      "Provider produced inconsistent final plan") &&
            check_still_update(applying) &&
            (!op->type->resource->has_parts ||
             change_parts_check_final(op, applying->prior, &applying->response, applying->change));
@@ -114,7 +107,7 @@ static Str sensitive_paths(Applying *applying) {
     if (applying->configured.sensitive.count == 0)
         return STR_EMPTY;
     Value known = value_unknown_as_null(applying->response.planned, op->scratch);
-    Value marked = object_marks_add(op, known, &applying->configured);
+    Value marked = object_marks_add(op, known, &applying->configured.sensitive);
     return stored_object_encode(op, marked, OBJECT_READY, STR_EMPTY)->sensitive_attributes;
 }
 
@@ -177,7 +170,7 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     op->record->run->failed = true;
     if (value_is_present(state)) {
         Value known = value_unknown_as_null(state, op->scratch);
-        Value marked = object_marks_add(op, known, &applying->configured);
+        Value marked = object_marks_add(op, known, &applying->configured.sensitive);
         if (!is_create) /* parts of the prior object may still exist */
             marked = object_marks_keep(op, applying->before, marked);
         /* For a type with parts, the state lists the existing parts; the next plan creates the
@@ -228,15 +221,15 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
             STR_ARG(op->address));
         state = value_unknown_as_null(state, op->scratch);
     }
-    bool kept_word = proposal_check_result(op, applying->response.planned, state,
-                                           "Provider produced inconsistent result after apply",
-                                           &applying->configured) &&
+    bool kept_word = provider_call_check_result(
+                         op, applying->response.planned, state, &applying->configured.sensitive,
+                         "Provider produced inconsistent result after apply") &&
                      (!applying->parts || change_parts_check_done(applying->parts));
     if (!kept_word || diags_has_errors(&op->diags)) {
         (void)record_failure(applying, state, response);
         return false;
     }
-    Value marked = object_marks_add(op, state, &applying->configured);
+    Value marked = object_marks_add(op, state, &applying->configured.sensitive);
     if (!record_object(applying, marked, response))
         return false;
     op->record->value = marked;
@@ -279,7 +272,7 @@ static bool call_provider(Applying *applying) {
 /* Only marks or stored facts changed: saves the object without calling the provider. */
 static bool save_marks(Applying *applying) {
     InstanceOp *op = &applying->op;
-    Value marked = object_marks_add(op, applying->prior, &applying->configured);
+    Value marked = object_marks_add(op, applying->prior, &applying->configured.sensitive);
     op->record->value = marked;
     return record(applying,
                   stored_object_encode(op, marked, OBJECT_READY, applying->stored->private_data));
@@ -293,7 +286,7 @@ static void send_end(const InstanceOp *op, bool ok) {
 /* The value does not change. If its marks do, this is the planned update, and events are sent. */
 static bool apply_marks(Applying *applying) {
     InstanceOp *op = &applying->op;
-    Value marked = object_marks_add(op, applying->prior, &applying->configured);
+    Value marked = object_marks_add(op, applying->prior, &applying->configured.sensitive);
     if (value_identical(applying->before, marked))
         return save_marks(applying) && instance_conditions_after(op, &applying->scope);
     instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
@@ -358,7 +351,7 @@ static bool is_change(Action action) {
            action == ACTION_FORGET_THEN_CREATE;
 }
 
-bool node_resource_apply(Walk *tasks, void *payload, uint32_t worker) {
+bool instance_apply(Walk *tasks, void *payload, uint32_t worker) {
     (void)tasks;
     Applying applying = {0};
     InstanceOp *op = &applying.op;
@@ -371,7 +364,7 @@ bool node_resource_apply(Walk *tasks, void *payload, uint32_t worker) {
     }
     if (run->failed) { /* the failed deletion of its predecessor is already reported */
         (void)instance_op_end(op);
-        op->record->failed = true;
+        op->record->failure = FAILURE_ERROR;
         return false;
     }
     applying.change = run->change;

@@ -1,11 +1,18 @@
 /* Determines the prior object: recovers it after an interrupted call, imports it, or reads it. */
+#include "instance_refresh.h"
+
 #include "change_parts.h"
-#include "json.h"
 #include "moves.h"
-#include "node_kinds.h"
 #include "object_marks.h"
 #include "provider_call.h"
 #include "stored_object.h"
+
+/* The object differs from the stored one, so the refreshed state gets it. */
+static void set_object(InstanceRecord *record, const StateObject *object) {
+    record->refreshed = object;
+    if (record->refresh == REFRESH_UNCHANGED)
+        record->refresh = REFRESH_CHANGED;
+}
 
 /* Returns the planned object of an interrupted creation, with the marks of its configuration; null
  * if unknown. */
@@ -99,8 +106,7 @@ static bool recover_parts(InstanceOp *op,
         found.skip_destroy = stored->skip_destroy;
     }
     *object = encoded ? state_object_clone(&found, op->keep) : NULL;
-    op->record->refreshed = *object;
-    op->record->refreshed_changed = true;
+    set_object(op->record, *object);
     return true;
 }
 
@@ -119,8 +125,7 @@ static const StateObject *keep_upgraded(InstanceOp *op, const StateObject *objec
     upgraded->dependency_count = object->dependency_count;
     upgraded->create_before_destroy = object->create_before_destroy;
     upgraded->skip_destroy = object->skip_destroy;
-    op->record->refreshed = upgraded;
-    op->record->refreshed_changed = true;
+    set_object(op->record, upgraded);
     return upgraded;
 }
 
@@ -150,8 +155,7 @@ static bool prior_object(InstanceOp *op, const StateObject **object, Value *out)
         return false;
     *out = found;
     *object = adopt(op, pending, *out, status, private_data);
-    op->record->refreshed = *object;
-    op->record->refreshed_changed = true;
+    set_object(op->record, *object);
     return true;
 }
 
@@ -197,9 +201,9 @@ static bool read_object(InstanceOp *op, const StateObject *object, Value prior, 
         *out = object_marks_keep(op, prior, response.state);
         note_drift(op, prior, *out, origin);
     }
-    op->record->refreshed = state_object_clone(
-        stored_object_encode(op, *out, object->status, response.private_data), op->keep);
-    op->record->refreshed_changed = true;
+    set_object(op->record, state_object_clone(stored_object_encode(op, *out, object->status,
+                                                                   response.private_data),
+                                              op->keep));
     return true;
 }
 
@@ -236,7 +240,7 @@ static void update_facts(InstanceOp *op) {
     InstanceRecord *record = op->record;
     const StateObject *object = record->refreshed;
     if (record->stored && !is_same_provider(op))
-        record->refreshed_changed = true;
+        set_object(record, object);
     bool is_imported = record->import_id.len > 0;
     if (!object || !resource->config || record->removal != REASON_NONE || record->deposed.len > 0 ||
         is_imported)
@@ -267,8 +271,7 @@ static void update_facts(InstanceOp *op) {
     }
     updated->dependencies = names;
     updated->dependency_count = count;
-    record->refreshed = updated;
-    record->refreshed_changed = true;
+    set_object(record, updated);
 }
 
 /* Imports and reads the object with the import id. */
@@ -307,8 +310,7 @@ static bool import(InstanceOp *op, Value *out) {
     found.dependencies = NULL; /* unknown: no apply of this configuration created the object */
     found.dependency_count = 0;
     found.create_before_destroy = false;
-    op->record->refreshed = state_object_clone(&found, op->keep);
-    op->record->refreshed_changed = true;
+    set_object(op->record, state_object_clone(&found, op->keep));
     return true;
 }
 
@@ -320,8 +322,7 @@ static bool refresh(InstanceOp *op, Value *out) {
         return false;
     if (!object)
         return true;
-    if (!op->record->refreshed_changed)
-        op->record->refreshed = object;
+    op->record->refreshed = object;
     if (op->walk->options->skip_refresh || op->provider->is_deferred)
         return true;
     if (!instance_op_require_provider(op))
@@ -330,11 +331,15 @@ static bool refresh(InstanceOp *op, Value *out) {
     return read_object(op, object, prior, out);
 }
 
-bool node_resource_refresh(InstanceOp *op, Value *out) {
-    if (!refresh(op, out))
+bool instance_refresh(InstanceOp *op, Value *out) {
+    InstanceRecord *record = op->record;
+    if (!refresh(op, out)) {
+        record->refresh = REFRESH_UNCHANGED;
         return false;
+    }
     /* A deferred provider is not called, so an interrupted call stays unresolved. */
-    op->record->is_settled = !op->provider->is_deferred;
+    if (record->stored && record->stored->pending && !op->provider->is_deferred)
+        record->refresh = REFRESH_RECOVERED;
     update_facts(op);
     return true;
 }
