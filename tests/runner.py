@@ -9,6 +9,7 @@ A test is a program: exit status 0 passed, 77 skipped (its last line gives the r
   command/…                      executables in tests/command: the real program, without machines
   lab/…, kill/…                  executables there: real machines; interrupted runs
   backend/…                      executables in tests/backend: remote backends with their real servers
+  kube/…                         executables in tests/kube: a real Kubernetes API server, see tests/programs/build
 
 The output of each test is in build/log. Emulated machines on a busy host are late at times: a test of lab/ has a second
 attempt, and the first one is shown anyway.
@@ -126,7 +127,8 @@ def main():
         rules, problems = [], []
     else:
         tests = [*programs("lab"), *programs("kill"), *programs("backend"), *programs("command"),
-                 *scenarios(LOAM_DEV, LOAM), *unit_tests(os.path.join(TOP, "build/dev")), *thread_tests()]
+                 *scenarios(LOAM_DEV, LOAM), *unit_tests(os.path.join(TOP, "build/dev")), *thread_tests(),
+                 *programs("kube")]  # last: their programs may still be in the making
         rules, problems = table.read_rules(os.path.join(TOP, table.TABLE))
         problems += table.missing(TOP, rules, {test[0] for test in tests})
     tests = [test for test in tests if pattern.search(test[0])]

@@ -92,7 +92,7 @@ static Str secret_name(const KubeStore *store, uint64_t number, uint64_t piece, 
 static bool is_same(const KubeStore *store, Str name, Str bytes, Str *problem, Arena *arena) {
     KubeAnswer answer;
     Str there;
-    KubeStatus status = kube_store_get(store, KUBE_SECRET, name, &answer, arena);
+    KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &answer, arena);
     *problem = status == KUBE_FAILED
                    ? answer.problem
                    : STR("somebody else writes it too, so this run has lost its lock");
@@ -108,7 +108,7 @@ static bool put_piece(
     Str pieces = str_format(arena, "%llu", (unsigned long long)count);
     if (count > 0)
         secret = kube_store_with_data(secret, "pieces", pieces, arena);
-    KubeStatus status = kube_store_create(store, KUBE_SECRET, secret, &answer, arena);
+    KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &answer, arena);
     if (status == KUBE_CONFLICT)
         return is_same(store, name, bytes, problem, arena);
     *problem = answer.problem;

@@ -71,28 +71,49 @@ static Str place(const KubeStore *store, KubeKind kind, Str name, Arena *arena) 
     return str_format(arena, "%.*s/%.*s", STR_ARG(directory), STR_ARG(name));
 }
 
-KubeStatus kube_store_get(
-    const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena) {
-    Str path = place(store, kind, name, arena);
-    return kube_client_send(&store->client, "GET", path, STR_EMPTY, out, arena);
+/* Every request is sent again after a lost reply: its effect is then a conflict, which the callers
+ * expect. */
+static KubeOutcome send(
+    const KubeStore *store, const char *method, Str path, Str body, KubeAnswer *out, Arena *arena) {
+    KubeRequest request = {
+        .method = method,
+        .path = path,
+        .body = body,
+        .is_repeatable = true,
+        .cancel = store->cancel ? *store->cancel : NULL,
+        .cancel_at = CANCEL_NOW,
+    };
+    KubeResponse response;
+    *out = (KubeAnswer){.object = value_null(&TYPE_DYNAMIC)};
+    bool is_done = kube_client_send(store->client, &request, &response, arena) == KUBE_DONE &&
+                   kube_client_decode(&response, &out->object, arena);
+    out->problem = response.problem;
+    out->is_gone = response.code == 410;
+    return is_done ? KUBE_DONE : response.outcome;
 }
 
-KubeStatus kube_store_create(
+KubeOutcome kube_store_get(
+    const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena) {
+    Str path = place(store, kind, name, arena);
+    return send(store, "GET", path, STR_EMPTY, out, arena);
+}
+
+KubeOutcome kube_store_create(
     const KubeStore *store, KubeKind kind, Value object, KubeAnswer *out, Arena *arena) {
     Str path = collection(store, kind, arena);
-    return kube_client_send(&store->client, "POST", path, json_text(object, arena), out, arena);
+    return send(store, "POST", path, json_text(object, arena), out, arena);
 }
 
-KubeStatus kube_store_update(
+KubeOutcome kube_store_update(
     const KubeStore *store, KubeKind kind, Str name, Value object, KubeAnswer *out, Arena *arena) {
     Str path = place(store, kind, name, arena);
-    return kube_client_send(&store->client, "PUT", path, json_text(object, arena), out, arena);
+    return send(store, "PUT", path, json_text(object, arena), out, arena);
 }
 
-KubeStatus kube_store_delete(
+KubeOutcome kube_store_delete(
     const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena) {
     Str path = place(store, kind, name, arena);
-    KubeStatus status = kube_client_send(&store->client, "DELETE", path, STR_EMPTY, out, arena);
+    KubeOutcome status = send(store, "DELETE", path, STR_EMPTY, out, arena);
     return status == KUBE_ABSENT ? KUBE_DONE : status;
 }
 
@@ -104,14 +125,14 @@ static Str page_path(const KubeStore *store, Str selector, Str next, Arena *aren
                       STR_ARG(selector), next.len ? "&continue=" : "", STR_ARG(next));
 }
 
-static KubeStatus list_pages(
+static KubeOutcome list_pages(
     const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena) {
     Str next = STR_EMPTY;
     *items = (KubeObjects){0};
     do {
         Str path = page_path(store, selector, next, arena);
         Value page;
-        KubeStatus status = kube_client_send(&store->client, "GET", path, STR_EMPTY, out, arena);
+        KubeOutcome status = send(store, "GET", path, STR_EMPTY, out, arena);
         if (status != KUBE_DONE)
             return status;
         bool has_items = kube_object_find(out->object, "", "items", &page);
@@ -124,9 +145,9 @@ static KubeStatus list_pages(
 
 /* The pages belong to one snapshot, which the server drops after some minutes. If it is dropped,
  * the list starts again. */
-KubeStatus kube_store_list_secrets(
+KubeOutcome kube_store_list_secrets(
     const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena) {
-    KubeStatus status = KUBE_FAILED;
+    KubeOutcome status = KUBE_FAILED;
     *out = (KubeAnswer){.is_gone = true};
     for (int i = 0; i < LIST_TRIES && out->is_gone; i++)
         status = list_pages(store, selector, items, out, arena);

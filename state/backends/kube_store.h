@@ -4,10 +4,19 @@
 #include "diag.h"
 #include "kube_client.h"
 
+/* Result of a request. */
+typedef struct KubeAnswer {
+    Value object; /* if KUBE_DONE */
+    Str problem;  /* otherwise; the end of a sentence */
+    bool is_gone; /* status 410: the continue token of a list has expired */
+} KubeAnswer;
+
 typedef struct KubeStore {
-    KubeClient client;
-    Str space;  /* the namespace */
-    Str suffix; /* secret_suffix */
+    KubeTarget target;
+    KubeClient *client;
+    const CancelToken **cancel; /* address of the token that ends requests; NULL: none */
+    Str space;                  /* the namespace */
+    Str suffix;                 /* secret_suffix */
     Str workspace;
     Value labels; /* additional labels, a map; or null */
     Str secret;   /* tfstate-WORKSPACE-SUFFIX */
@@ -22,20 +31,20 @@ MUST_USE bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags);
 typedef VEC(Value) KubeObjects;
 typedef enum KubeKind { KUBE_SECRET, KUBE_LEASE } KubeKind;
 
-KubeStatus kube_store_get(
+KubeOutcome kube_store_get(
     const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena);
 /* Returns KUBE_CONFLICT if an object of that name exists. */
-KubeStatus kube_store_create(
+KubeOutcome kube_store_create(
     const KubeStore *store, KubeKind kind, Value object, KubeAnswer *out, Arena *arena);
 /* Replaces the object; returns KUBE_CONFLICT if its stored version is newer than that of
  * `object`. */
-KubeStatus kube_store_update(
+KubeOutcome kube_store_update(
     const KubeStore *store, KubeKind kind, Str name, Value object, KubeAnswer *out, Arena *arena);
 /* Succeeds if the object does not exist. */
-KubeStatus kube_store_delete(
+KubeOutcome kube_store_delete(
     const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena);
 /* Lists all secrets with such labels ("a=b,c=d") into `items`; follows the pages. */
-KubeStatus kube_store_list_secrets(
+KubeOutcome kube_store_list_secrets(
     const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena);
 
 /* Returns a new object without content. `state` true: with the labels of states, which other tools

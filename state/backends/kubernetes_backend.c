@@ -19,11 +19,18 @@
 #include "kube_settings.h"
 #include "kube_store.h"
 
-#define RETRIES   4
+#define ATTEMPTS  5
 #define DATA_MAX  ((size_t)1 << 20) /* limit of a Secret */
 #define PARTS_MAX 1000
 #define LOCK_INFO "app.terraform.io/lock-info"
 #define WAY_OUT   "Check the server's address, the credentials and what they may do."
+
+static const KubeClientOptions client_options = {
+    .attempts_max = ATTEMPTS,
+    .timeout_ms = 600000,
+    .connect_wait_ms = 15000,
+    .has_no_limit = true,
+};
 
 typedef struct Kubernetes {
     Backend backend;
@@ -63,17 +70,17 @@ static Value without_holder(Value lease, Arena *arena) {
 }
 
 /* Reads the lease; *holder is empty if the lease is free. */
-static KubeStatus look(const Kubernetes *kube, KubeAnswer *out, LockInfo *holder, Arena *arena) {
+static KubeOutcome look(const Kubernetes *kube, KubeAnswer *out, LockInfo *holder, Arena *arena) {
     const KubeStore *store = &kube->store;
-    KubeStatus status = kube_store_get(store, KUBE_LEASE, store->lease, out, arena);
+    KubeOutcome status = kube_store_get(store, KUBE_LEASE, store->lease, out, arena);
     *holder = (LockInfo){0};
     if (status == KUBE_DONE && kube_object_text(out->object, "spec", "holderIdentity").len)
         read_info(out->object, holder, arena);
     return status;
 }
 
-static KubeStatus take_lease(
-    const Kubernetes *kube, KubeStatus seen, Value lease, KubeAnswer *out, Arena *arena) {
+static KubeOutcome take_lease(
+    const Kubernetes *kube, KubeOutcome seen, Value lease, KubeAnswer *out, Arena *arena) {
     const KubeStore *store = &kube->store;
     if (seen == KUBE_DONE)
         return kube_store_update(store, KUBE_LEASE, store->lease,
@@ -87,11 +94,11 @@ static KubeStatus take_lease(
  * reply. The next read of the lease shows which. */
 static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     const Kubernetes *kube = self;
-    KubeStatus status = KUBE_CONFLICT;
+    KubeOutcome status = KUBE_CONFLICT;
     KubeAnswer answer;
     (void)pid;
     for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
-        KubeStatus seen = look(kube, &answer, holder, arena);
+        KubeOutcome seen = look(kube, &answer, holder, arena);
         if (holder->id.len)
             return str_equal(holder->id, kube->wanted->id) ? LOCK_GOT : LOCK_HELD;
         status = seen == KUBE_FAILED ? seen : take_lease(kube, seen, answer.object, &answer, arena);
@@ -125,7 +132,7 @@ static bool kubernetes_lock(Backend *backend,
 static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("kubernetes unlock");
     const KubeStore *store = &kube->store;
-    KubeStatus status = KUBE_CONFLICT;
+    KubeOutcome status = KUBE_CONFLICT;
     KubeAnswer answer = {0};
     for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
         status = kube_store_get(store, KUBE_LEASE, store->lease, &answer, scratch);
@@ -164,12 +171,12 @@ static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
 }
 
 /* Appends the content of part N; KUBE_ABSENT: the part does not exist or is empty. */
-static KubeStatus read_part(
+static KubeOutcome read_part(
     Kubernetes *kube, size_t part, StrBuf *packed, Str *problem, Arena *arena) {
     KubeAnswer answer;
     Str piece;
     Str name = part_name(&kube->store, part, arena);
-    KubeStatus status = kube_store_get(&kube->store, KUBE_SECRET, name, &answer, arena);
+    KubeOutcome status = kube_store_get(&kube->store, KUBE_SECRET, name, &answer, arena);
     *problem = answer.problem;
     /* While locked, keep the version of the first read: the write is conditional on it. */
     bool is_first = kube->lock_id.len == 0 || !kube->was_read;
@@ -204,7 +211,7 @@ static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *dia
     bool is_whole = false;
     size_t part = 0;
     for (; !is_whole && part < PARTS_MAX; part++) {
-        KubeStatus status = read_part(kube, part, &packed, &problem, arena);
+        KubeOutcome status = read_part(kube, part, &packed, &problem, arena);
         if (status == KUBE_ABSENT)
             break;
         if (status != KUBE_DONE)
@@ -251,10 +258,10 @@ static bool is_written(Kubernetes *kube, Str packed, Arena *arena) {
 }
 
 /* Reads the current Secret, so that the update keeps members of other programs. */
-static KubeStatus current_secret(const Kubernetes *kube, Value *out, Str *problem, Arena *arena) {
+static KubeOutcome current_secret(const Kubernetes *kube, Value *out, Str *problem, Arena *arena) {
     const KubeStore *store = &kube->store;
     KubeAnswer answer;
-    KubeStatus status = kube_store_get(store, KUBE_SECRET, store->secret, &answer, arena);
+    KubeOutcome status = kube_store_get(store, KUBE_SECRET, store->secret, &answer, arena);
     *problem = answer.problem;
     *out = answer.object;
     if (status == KUBE_ABSENT)
@@ -267,7 +274,7 @@ static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diag
     KubeAnswer answer;
     Value secret;
     Str problem;
-    KubeStatus status = current_secret(kube, &secret, &problem, arena);
+    KubeOutcome status = current_secret(kube, &secret, &problem, arena);
     if (status == KUBE_FAILED)
         return report(diags, "Failed to write the state", kube, problem);
     Str version = kube_object_text(secret, "metadata", "resourceVersion");
@@ -291,7 +298,7 @@ static bool delete_secrets(const KubeStore *store, size_t from, Str *problem, Ar
     for (size_t part = from; part < PARTS_MAX; part++) {
         KubeAnswer answer;
         Str name = part_name(store, part, arena);
-        KubeStatus status = kube_store_get(store, KUBE_SECRET, name, &answer, arena);
+        KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &answer, arena);
         if (status == KUBE_DONE)
             status = kube_store_delete(store, KUBE_SECRET, name, &answer, arena);
         *problem = answer.problem;
@@ -351,7 +358,7 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
 static void kubernetes_close(Backend *backend) {
     Kubernetes *kube = backend->self;
     backend->journal->close(backend->journal);
-    kube_login_close(kube->store.client.login);
+    kube_client_close(kube->store.client);
     arena_close(kube->arena);
 }
 
@@ -363,14 +370,14 @@ static bool open_store(
     store->space = backend_settings_text(config, "namespace", "default");
     store->suffix = backend_settings_text(config, "secret_suffix", "");
     store->workspace = str_clone(workspace.len ? workspace : STR("default"), arena);
-    store->client = (KubeClient){.io = io, .retries = RETRIES, .cancel = &kube->backend.cancel};
+    store->cancel = &kube->backend.cancel;
     if (!value_find(config, STR("labels"), &store->labels))
         store->labels = value_null(&TYPE_DYNAMIC);
     if (!kube_store_name(store, arena, diags) ||
-        !kube_settings_read(io, config, &store->client.target, arena, diags))
+        !kube_settings_read(io, config, &store->target, arena, diags))
         return false;
     kube->arena = arena_open("kubernetes");
-    store->client.login = kube_login_new(io, &store->client.target);
+    store->client = kube_client_open(io, &store->target, &client_options);
     kube->backend = (Backend){
         .type = &kubernetes_backend,
         .self = kube,
@@ -439,7 +446,7 @@ static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *di
     Value secret = kube_store_new(store, KUBE_SECRET, store->secret, true, scratch);
     Str packed = gzip_pack(empty_state_new(scratch), scratch);
     secret = kube_store_with_data(secret, "tfstate", packed, scratch);
-    KubeStatus status = kube_store_create(store, KUBE_SECRET, secret, &answer, scratch);
+    KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &answer, scratch);
     /* Another run has created the workspace at the same time: keep its content. */
     bool ok = status == KUBE_DONE || status == KUBE_CONFLICT ||
               report(diags, "Cannot make the workspace", kube, answer.problem);

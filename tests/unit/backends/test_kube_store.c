@@ -68,7 +68,7 @@ static void objects(void **state) {
 typedef struct Listing {
     ScriptedAnswer answers[8];
     size_t answer_count;
-    KubeStatus status;
+    KubeOutcome status;
     size_t item_count;
 } Listing;
 
@@ -96,10 +96,8 @@ static void lists(void **state) {
         const Listing *row = &listings[i];
         ScriptedHttp script = {.answers = row->answers, .count = row->answer_count};
         Io io = scripted_http_io(&script, arena);
-        KubeStore store = {
-            .space = STR("n"), .client = {.io = &io, .target = {.server = STR("http://k")}}
-        };
-        store.client.login = kube_login_new(&io, &store.client.target);
+        KubeStore store = {.space = STR("n"), .target = {.server = STR("http://k")}};
+        store.client = kube_client_open(&io, &store.target, NULL);
         KubeObjects items = {0};
         KubeAnswer answer;
         assert_int_equal(kube_store_list_secrets(&store, STR("a=b"), &items, &answer, arena),
@@ -108,7 +106,7 @@ static void lists(void **state) {
         assert_int_equal(script.next, row->answer_count);
         if (row->status == KUBE_FAILED)
             assert_true(str_find(answer.problem, STR("Expired"), 0) != SIZE_MAX);
-        kube_login_close(store.client.login);
+        kube_client_close(store.client);
     }
 }
 

@@ -1,0 +1,46 @@
+/* KubeResource: a kind of object as the server serves it. KubeRef: the path of an object, or of a
+ * collection, in requests. */
+#pragma once
+
+#include "str.h"
+#include "vec.h"
+
+typedef enum KubeVerb {
+    KUBE_VERB_GET = 1,
+    KUBE_VERB_LIST = 2,
+    KUBE_VERB_WATCH = 4,
+    KUBE_VERB_CREATE = 8,
+    KUBE_VERB_UPDATE = 16,
+    KUBE_VERB_PATCH = 32,
+    KUBE_VERB_DELETE = 64,
+    KUBE_VERB_DELETE_COLLECTION = 128,
+} KubeVerb;
+
+typedef struct KubeResource {
+    Str group; /* empty: the core group */
+    Str version;
+    Str kind;
+    Str plural; /* "deployments" */
+    bool is_namespaced;
+    uint32_t verbs;      /* union of KubeVerb */
+    StrVec subresources; /* "status", "scale" */
+} KubeResource;
+
+typedef struct KubeRef {
+    const KubeResource *resource;
+    Str namespace;   /* empty for cluster scope; of a collection also: all namespaces */
+    Str name;        /* empty: the collection */
+    Str subresource; /* empty: none */
+} KubeRef;
+
+/* Splits "apps/v1" or "v1". */
+void kube_resource_split(Str api_version, Str *group, Str *version);
+/* Returns "apps/v1" or "v1". */
+Str kube_resource_api_version(const KubeResource *resource, Arena *arena);
+/* Returns the set bit of "get" …; 0 if the verb is unknown. */
+uint32_t kube_resource_verb(Str name);
+KubeResource kube_resource_clone(const KubeResource *resource, Arena *arena);
+/* Returns "/apis/apps/v1/namespaces/x/deployments/web". */
+Str kube_resource_path(const KubeRef *ref, Arena *arena);
+/* Names the object in messages: `Deployment "web" in namespace "x"`. */
+Str kube_resource_title(const KubeRef *ref, Arena *arena);

@@ -1,0 +1,88 @@
+/* Status objects, recorded and broken. */
+#include "kube_recorded.h"
+
+#include "kube_status.h"
+
+/* Every recorded error keeps code, reason and message; a plain text is its own message. */
+static void recorded(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    KubeRecordedVec all = kube_recorded_read(arena);
+    size_t errors = 0;
+    vec_each(&all, one) {
+        KubeStatus status = kube_status_read(one->code, one->body, arena);
+        if (one->code < 400)
+            continue;
+        errors++;
+        assert_int_equal(status.code, one->code);
+        assert_true(status.message.len > 0);
+        assert_true(status.is_status || str_equal(one->name, STR("missing-group-404-text")));
+    }
+    assert_int_equal(errors, 32);
+}
+
+static void details(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    KubeRecordedVec all = kube_recorded_read(arena);
+    const KubeRecorded *one = kube_recorded_find(&all, "conflict-409");
+    KubeStatus status = kube_status_read(one->code, one->body, arena);
+    check_str(status.reason, "Conflict");
+    assert_int_equal(status.causes.count, 1);
+    check_str(status.causes.items[0].field, ".spec.replicas");
+    assert_non_null(kube_status_find(&status, "FieldManagerConflict"));
+    assert_null(kube_status_find(&status, "NamespaceTerminating"));
+
+    one = kube_recorded_find(&all, "dryrun-missing-namespace");
+    status = kube_status_read(one->code, one->body, arena);
+    assert_true(kube_status_is_missing_namespace(&status, STR("deployments")));
+    assert_false(kube_status_is_missing_namespace(&status, STR("namespaces")));
+    assert_false(kube_status_is_unknown_kind(&status));
+
+    one = kube_recorded_find(&all, "missing-version-404");
+    status = kube_status_read(one->code, one->body, arena);
+    assert_true(status.is_status && kube_status_is_unknown_kind(&status));
+    one = kube_recorded_find(&all, "missing-group-404-text");
+    status = kube_status_read(one->code, one->body, arena);
+    assert_true(!status.is_status && kube_status_is_unknown_kind(&status));
+    check_str(kube_status_text(&status, arena), "the server answers 404 (404 page not found)");
+
+    KubeStatus copy = kube_status_clone(&status, arena);
+    check_str_equal(kube_status_text(&copy, arena), kube_status_text(&status, arena));
+}
+
+typedef struct Row {
+    const char *body;
+    const char *text;
+} Row;
+
+static const Row rows[] = {
+    {"",                                                                                      "the server answers 500"                   },
+    {"<html>no</html>",                                                                       "the server answers 500"                   },
+    {"{\"a\":",                                                                               "the server answers 500"                   },
+    {"null",                                                                                  "the server answers 500 (null)"            },
+    {"upstream is down\nmore",                                                                "the server answers 500 (upstream is down)"},
+    {"{\"kind\":\"Status\",\"message\":7,\"details\":null}",                                  "the server answers 500"                   },
+    {"{\"kind\":\"Status\",\"message\":\"m.\",\"reason\":\"R\",\"details\":{\"causes\":{}}}",
+     "the server answers 500 R (m)"                                                                                                      },
+    {"{\"kind\":\"Status\",\"message\":\"a\\u001b[2Jb\"}",                                    "the server answers 500 (ab)"              },
+};
+
+static void broken(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        KubeStatus status = kube_status_read(500, str_from_cstr(rows[i].body), arena);
+        check_str(kube_status_text(&status, arena), rows[i].text);
+        assert_int_equal(status.causes.count, 0);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recorded),
+        cmocka_unit_test(details),
+        cmocka_unit_test(broken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
