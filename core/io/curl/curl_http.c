@@ -6,6 +6,7 @@
 #include "utf8.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 #define REDIRECT_LIMIT  10
 #define CONNECT_MS      10000
 #define IDLE_MS         60000
@@ -165,11 +166,21 @@ static void set_headers(CURL *curl, const HttpRequest *request, CurlList *list, 
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, *list);
 }
 
+/* A program that is started during a request, or while the connection stays open, must not inherit
+ * it: libcurl leaves its sockets open on exec. */
+static curl_socket_t open_socket(void *payload,
+                                 curlsocktype purpose,
+                                 struct curl_sockaddr *address) {
+    (void)payload, (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *places) {
     const HttpRequest *request = transfer->request;
     Arena *arena = transfer->arena;
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* the signature covers the path unchanged */
     set_text(curl, CURLOPT_URL, set_address(curl, transfer, list, places), arena);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     set_method(curl, request, arena);
     set_trust(curl, request);
     set_bounds(curl, request);

@@ -5,6 +5,7 @@
 #include "thread.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -111,6 +112,29 @@ static void keeps_connections(void **state) {
     }
 }
 
+/* A program that is started meanwhile must not inherit an authenticated connection. */
+static void closes_on_exec(void **state) {
+    (void)state;
+    Server server;
+    start(&server, 1000);
+    HttpPool *pool = curl_http.open_pool(NULL);
+    request(&server, pool);
+    size_t connected = 0;
+    for (int fd = 3; fd < 256; fd++) {
+        struct sockaddr_in address = {0};
+        socklen_t size = sizeof address;
+        bool is_ours = getpeername(fd, (struct sockaddr *)&address, &size) == 0 &&
+                       address.sin_family == AF_INET && ntohs(address.sin_port) == server.port;
+        if (!is_ours)
+            continue;
+        connected++;
+        assert_true(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+    }
+    assert_int_equal(connected, 1);
+    curl_http.close_pool(NULL, pool);
+    stop(&server);
+}
+
 typedef struct Load {
     const Server *server;
     HttpPool *pool;
@@ -142,6 +166,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_connections),
         cmocka_unit_test(serves_threads),
+        cmocka_unit_test(closes_on_exec),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
