@@ -246,7 +246,8 @@ static bool prepare_next(Watch *watch) {
     const KubeResponse *response = watch->response;
     KubeRetryRule rule = {.is_repeatable = true};
     bool has_ended = response->transport == HTTP_DONE && response->code < 300;
-    watch->is_gone = watch->is_gone || response->code == 410;
+    bool is_too_new = kube_status_find(&response->status, "ResourceVersionTooLarge");
+    watch->is_gone = watch->is_gone || is_too_new || response->code == 410;
     if (watch->is_over)
         return true;
     if (watch->is_gone)

@@ -10,7 +10,10 @@
     "{\"metadata\":{\"resourceVersion\":\"" version "\"},\"items\":[" __VA_ARGS__ "]}"
 #define EVENT(type, object) "{\"type\":\"" type "\",\"object\":" object "}\n"
 #define EXPIRED             EVENT("ERROR", "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\"}")
-#define FORBIDDEN           "{\"kind\":\"Status\",\"code\":403,\"message\":\"no \"}"
+#define TOO_NEW                                                                                    \
+    "{\"kind\":\"Status\",\"code\":504,\"details\":{\"causes\":[{\"reason\":"                      \
+    "\"ResourceVersionTooLarge\"}]}}"
+#define FORBIDDEN "{\"kind\":\"Status\",\"code\":403,\"message\":\"no \"}"
 #define PIECES(...)                                                                                \
     .pieces = (const char *const[]) {                                                              \
         __VA_ARGS__, NULL                                                                          \
@@ -65,6 +68,10 @@ static const Row rows[] = {
      {{200, LIST("5")},
       {410, "{\"kind\":\"Status\",\"code\":410}"},
       {200, LIST("6", OBJECT("a", "6"))}},
+     "list +a list ",                   "5 "      },
+ /* Its storage was restored from a backup: the version is one of the future. */
+    {NULL,
+     {{200, LIST("5")}, {504, TOO_NEW}, {200, LIST("3", OBJECT("a", "2"))}},
      "list +a list ",                   "5 "      },
  /* The server is busy, then restarts. */
     {NULL,
