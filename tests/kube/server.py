@@ -208,12 +208,12 @@ class Cluster:
 
     # Requests of the test itself.
 
-    def request(self, method, path, body=None, token="root", content_type="application/json"):
+    def request(self, method, path, body=None, token="root", content_type="application/json", headers=None):
         context = ssl.create_default_context(cafile=self.ca_path)
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=context)
         try:
-            headers = {"Authorization": "Bearer " + self.token(token), "Content-Type": content_type}
-            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            sent = {"Authorization": "Bearer " + self.token(token), "Content-Type": content_type, **(headers or {})}
+            connection.request(method, path, json.dumps(body) if body is not None else None, sent)
             response = connection.getresponse()
             text = response.read().decode()
             is_json = response.headers.get_content_type() == "application/json"
