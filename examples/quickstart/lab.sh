@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Paths and functions shared by up, loam, ssh and down.
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 top=$(readlink -f "$here/../..")

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Common parts of the lab's tests: a private libvirt, seeds, machines. Sourced with $work set to an empty directory.
 # Machines are created with virsh: these tests are about the lab itself, without loam.
 lab=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../examples/lab
@@ -67,6 +68,7 @@ YAML
 }
 
 interface() { # number, filter
+  # shellcheck disable=SC2016 # the quotes are those of XML: the shell expands the names
   cat <<XML
 <interface type='network'><source network='lab'/><mac address='52:54:00:77:00:$(printf %02x "$1")'/>
   <target dev='lab-nic$1'/><model type='virtio'/>
@@ -76,7 +78,7 @@ XML
 
 # A machine that runs from the RAM disk only, or from the given disk image.
 define_vm() { # name, number, MiB, image or "", filter or ""
-  local boot disk= root=
+  local boot disk='' root=''
   boot=$("$lab/image" boot)
   if [ -n "$4" ]; then
     qemu-img create -q -f qcow2 -F qcow2 -b "$("$lab/image" "$4")/disk.qcow2" "$work/$1.qcow2"
