@@ -78,14 +78,10 @@ static void refuse_unknown(const Registry *registry, Str name, SourceRange range
         if (str_equal(names[i], short_name))
             same_name = i;
     }
-    Str hint = STR_EMPTY;
-    Str near = str_suggest(short_name, names, registry->count);
-    if (same_name != SIZE_MAX) {
+    Str hint = str_did_you_mean(short_name, names, registry->count, scratch);
+    if (same_name != SIZE_MAX)
         hint = str_format(scratch, " Its own \"%.*s\" has the address \"%s\".", STR_ARG(short_name),
                           registry->rows[same_name].address);
-    } else if (near.len > 0) {
-        hint = str_format(scratch, " Did you mean \"%.*s\"?", STR_ARG(near));
-    }
     diags_error(diags, range, "Unknown provider",
                 "loam has no provider \"%.*s\".%.*s It brings its providers along and downloads "
                 "none; there are: %.*s. Remove what needs it, or name one of these as its source "

@@ -87,3 +87,11 @@ void *map_find(const Map *map, Str key) {
 bool map_has(const Map *map, Str key) {
     return map->count && find_index(map, key, str_hash(key)) != SIZE_MAX;
 }
+
+Str map_did_you_mean(const Map *map, Str word, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("map keys");
+    Str *keys = arena_new_array(scratch, Str, map->count);
+    for (size_t i = 0; i < map->count; i++)
+        keys[i] = map->entries[i].key;
+    return str_did_you_mean(word, keys, map->count, arena);
+}

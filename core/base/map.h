@@ -31,6 +31,8 @@ void *map_put(Arena *arena, Map *map, Str key, void *value);
 void *map_set(Map *map, Str key, void *value);
 void *map_find(const Map *map, Str key); /* NULL when absent */
 bool map_has(const Map *map, Str key);
+/* Returns ` Did you mean "x"?` with the nearest key, as str_did_you_mean does, or empty text. */
+Str map_did_you_mean(const Map *map, Str word, Arena *arena);
 
 #define map_each(map, entry)                                                                       \
     for (const MapEntry *entry = (map)->entries,                                                   \

@@ -301,6 +301,11 @@ Str str_suggest(Str word, const Str *candidates, size_t count) {
     return nearest;
 }
 
+Str str_did_you_mean(Str word, const Str *candidates, size_t count, Arena *arena) {
+    Str nearest = str_suggest(word, candidates, count);
+    return nearest.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest)) : STR_EMPTY;
+}
+
 static void quote_codepoint(StrBuf *buf, uint32_t codepoint, Str bytes, char next) {
     switch (codepoint) {
     case '"': strbuf_add_cstr(buf, "\\\""); return;

@@ -64,6 +64,8 @@ size_t str_skip_digits(Str s, size_t at);
 size_t str_distance(Str a, Str b, size_t limit);
 /* Returns the nearest candidate if it is close enough for a typing error, else empty text. */
 Str str_suggest(Str word, const Str *candidates, size_t count);
+/* Returns ` Did you mean "x"?` with the candidate of str_suggest, or empty text. */
+Str str_did_you_mean(Str word, const Str *candidates, size_t count, Arena *arena);
 /* Returns the text in quotes with escapes, as a literal of the expression language ("a\nb"). */
 Str str_quote(Str s, Arena *arena);
 

@@ -233,14 +233,9 @@ static bool lookup_output(
     const Map *outputs = &self->findings->config->root->outputs;
     if (engine_console_output(self->findings->console, name, out))
         return true;
-    StrVec names = {0};
-    map_each(outputs, entry) {
-        vec_push(arena, &names, entry->key);
-    }
-    Str near = str_suggest(name, names.items, names.count);
+    Str hint = map_did_you_mean(outputs, name, arena);
     diags_error(diags, named_range(traversal), "Reference to undeclared output value",
-                "The module has no output \"%.*s\".%s%.*s%s", STR_ARG(name),
-                near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+                "The module has no output \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
     return false;
 }
 

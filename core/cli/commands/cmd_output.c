@@ -57,13 +57,7 @@ static int print_raw(Cli *cli, Str name, Value value, Diags *diags) {
 }
 
 static void refuse_name(Cli *cli, const State *state, Str name, Diags *diags) {
-    StrVec names = {0};
-    map_each(&state->outputs, entry) {
-        vec_push(cli->arena, &names, entry->key);
-    }
-    Str near = str_suggest(name, names.items, names.count);
-    Str hint =
-        near.len ? str_format(cli->arena, " Did you mean \"%.*s\"?", STR_ARG(near)) : STR_EMPTY;
+    Str hint = map_did_you_mean(&state->outputs, name, cli->arena);
     diags_error(diags, NO_RANGE, "Output not found",
                 "The output \"%.*s\" could not be found in the state.%.*s Outputs are saved by "
                 "apply.",

@@ -44,12 +44,11 @@ static bool list_workspaces(Project *project, StrVec *out) {
 }
 
 static void report_missing(const StrVec *names, Str name, Diags *diags) {
-    Str near = str_suggest(name, names->items, names->count);
+    Str hint = str_did_you_mean(name, names->items, names->count, diags->arena);
     diags_error(diags, NO_RANGE, "No such workspace",
-                "There is no workspace \"%.*s\".%s%.*s%s \"loam workspace list\" lists them, "
+                "There is no workspace \"%.*s\".%.*s \"loam workspace list\" lists them, "
                 "\"loam workspace new\" makes one.",
-                STR_ARG(name), near.len ? " Did you mean \"" : "", STR_ARG(near),
-                near.len ? "\"?" : "");
+                STR_ARG(name), STR_ARG(hint));
 }
 
 /* Reads the state file of -state. The copy does not keep its lineage and serial. */

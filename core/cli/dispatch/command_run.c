@@ -10,13 +10,12 @@ static int unknown_command(Cli *cli, const CommandTable *table, Str path, Str na
     for (size_t i = 0; i < table->count; i++) {
         vec_push(cli->arena, &names, str_from_cstr(table->rows[i]->name));
     }
-    Str near = str_suggest(name, names.items, names.count);
+    Str hint = str_did_you_mean(name, names.items, names.count, cli->arena);
     Str owner = path.len ? str_format(cli->arena, "loam %.*s", STR_ARG(path)) : STR("loam");
     terminal_err(str_format(cli->arena,
-                            "%.*s has no command named \"%.*s\".%s%.*s%s\n\n"
+                            "%.*s has no command named \"%.*s\".%.*s\n\n"
                             "To see all that it has, run:\n  %.*s -help\n",
-                            STR_ARG(owner), STR_ARG(name), near.len ? " Did you mean \"" : "",
-                            STR_ARG(near), near.len ? "\"?" : "", STR_ARG(owner)));
+                            STR_ARG(owner), STR_ARG(name), STR_ARG(hint), STR_ARG(owner)));
     return 1;
 }
 

@@ -22,10 +22,9 @@ static bool refuse_type(Str name, SourceRange range, Arena *arena, Diags *diags)
     StrVec names = {0};
     for (size_t i = 0; i < backends_count; i++)
         vec_push(arena, &names, str_from_cstr(backends_table[i]->name));
-    Str near = str_suggest(name, names.items, names.count);
+    Str hint = str_did_you_mean(name, names.items, names.count, arena);
     diags_error(diags, range, "Unsupported backend type",
-                "There is no backend type named \"%.*s\".%s%.*s%s", STR_ARG(name),
-                near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+                "There is no backend type named \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
     return false;
 }
 

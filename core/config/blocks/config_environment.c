@@ -157,17 +157,15 @@ static StrVec keys_of(const Map *map, Arena *arena) {
 
 static bool check_variables(ConfigLoading *loading, const Environment *environment) {
     const Map *variables = &loading->config->root->variables;
-    StrVec names = keys_of(variables, loading->arena);
     bool ok = true;
     vec_each(&environment->variables, value) {
         if (map_has(variables, value->name))
             continue;
-        Str near = str_suggest(value->name, names.items, names.count);
+        Str hint = map_did_you_mean(variables, value->name, loading->arena);
         diags_error(loading->diags, value->name_range, "Value for undeclared variable",
                     "The environment \"%.*s\" has a value for the variable \"%.*s\", which the "
-                    "root module does not declare.%s%.*s%s",
-                    STR_ARG(environment->name), STR_ARG(value->name),
-                    near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+                    "root module does not declare.%.*s",
+                    STR_ARG(environment->name), STR_ARG(value->name), STR_ARG(hint));
         ok = false;
     }
     return ok;

@@ -76,14 +76,9 @@ static bool refuse_type(const BodyAttribute *unknown, Diags *diags) {
     Str *names = arena_new_array(diags->arena, Str, config_block_type_count);
     for (size_t i = 0; i < config_block_type_count; i++)
         names[i] = str_from_cstr(config_block_types[i]->name);
-    Str nearest = str_suggest(unknown->name, names, config_block_type_count);
-    if (nearest.len)
-        diags_error(diags, unknown->name_range, "Unsupported block type",
-                    "There are no blocks of type \"%.*s\". Did you mean \"%.*s\"?",
-                    STR_ARG(unknown->name), STR_ARG(nearest));
-    else
-        diags_error(diags, unknown->name_range, "Unsupported block type",
-                    "There are no blocks of type \"%.*s\".", STR_ARG(unknown->name));
+    Str hint = str_did_you_mean(unknown->name, names, config_block_type_count, diags->arena);
+    diags_error(diags, unknown->name_range, "Unsupported block type",
+                "There are no blocks of type \"%.*s\".%.*s", STR_ARG(unknown->name), STR_ARG(hint));
     return false;
 }
 

@@ -64,14 +64,10 @@ void body_refuse_name(
     for (size_t i = 0; i < schema->block_count; i++)
         if (strcmp(schema->blocks[i].type, "dynamic") != 0)
             vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
-    Str nearest = str_suggest(name, known.items, known.count);
-    if (nearest.len)
-        diags_error(diags, range, "Unsupported argument",
-                    "There is no argument or block named \"%.*s\" here. Did you mean \"%.*s\"?",
-                    STR_ARG(name), STR_ARG(nearest));
-    else
-        diags_error(diags, range, "Unsupported argument",
-                    "There is no argument or block named \"%.*s\" here.", STR_ARG(name));
+    Str hint = str_did_you_mean(name, known.items, known.count, arena);
+    diags_error(diags, range, "Unsupported argument",
+                "There is no argument or block named \"%.*s\" here.%.*s", STR_ARG(name),
+                STR_ARG(hint));
 }
 
 const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name) {

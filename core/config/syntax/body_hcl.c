@@ -19,8 +19,7 @@ static bool refuse_argument(const HclBody *body,
     StrVec known = {0};
     for (size_t i = 0; i < schema->attribute_count; i++)
         vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
-    Str nearest = str_suggest(attribute->name, known.items, known.count);
-    Str hint = STR_EMPTY;
+    Str hint = str_did_you_mean(attribute->name, known.items, known.count, arena);
     /* A block type of an enclosing schema is known, too: this body is a rest of that schema's
      * body. */
     if (body_schema_block(schema, attribute->name) ||
@@ -29,8 +28,6 @@ static bool refuse_argument(const HclBody *body,
                           " A block of this type is: write \"%.*s {\", without the equals "
                           "sign.",
                           STR_ARG(attribute->name));
-    else if (nearest.len)
-        hint = str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest));
     diags_error(diags, attribute->name_range, "Unsupported argument",
                 "An argument named \"%.*s\" is not expected here.%.*s", STR_ARG(attribute->name),
                 STR_ARG(hint));
@@ -45,8 +42,7 @@ static bool refuse_block(const BodySchema *schema,
     for (size_t i = 0; i < schema->block_count; i++)
         if (strcmp(schema->blocks[i].type, "dynamic") != 0)
             vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
-    Str nearest = str_suggest(block->type, known.items, known.count);
-    Str hint = STR_EMPTY;
+    Str hint = str_did_you_mean(block->type, known.items, known.count, arena);
     const BodyAttributeSchema *attribute = body_schema_attribute(schema, block->type);
     if (attribute && attribute->object_form)
         hint = str_format(arena, " It is an argument: write it as %.*s = %s.", STR_ARG(block->type),
@@ -56,8 +52,6 @@ static bool refuse_block(const BodySchema *schema,
                           " An argument of this name is: set it with an equals sign, "
                           "\"%.*s = …\".",
                           STR_ARG(block->type));
-    else if (nearest.len)
-        hint = str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest));
     diags_error(diags, block->type_range, "Unsupported block type",
                 "Blocks of type \"%.*s\" are not expected here.%.*s", STR_ARG(block->type),
                 STR_ARG(hint));

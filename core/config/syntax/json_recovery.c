@@ -221,10 +221,9 @@ static const BodyNode *refuse_keyword(Recovery *recovery, Piece piece) {
     for (size_t i = 0; i < ARRAY_COUNT(keywords); i++)
         names[i] = str_from_cstr(keywords[i]);
     Str text = piece_text(recovery, piece);
-    Str nearest = str_suggest(text, names, ARRAY_COUNT(names));
-    Str meant = nearest.len
-                    ? str_format(recovery->arena, " Did you mean \"%.*s\"?", STR_ARG(nearest))
-                    : STR(" Names and texts are in double quotes.");
+    Str meant = str_did_you_mean(text, names, ARRAY_COUNT(names), recovery->arena);
+    if (!meant.len)
+        meant = STR(" Names and texts are in double quotes.");
     Str detail = str_format(recovery->arena, "The keywords of JSON are true, false and null.%.*s",
                             STR_ARG(meant));
     tell(recovery, piece, "Invalid JSON keyword", str_to_cstr(detail, recovery->arena));

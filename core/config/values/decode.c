@@ -155,9 +155,7 @@ static bool refuse_dynamic(const Decoded *decoded,
     StrVec names = {0};
     for (size_t i = 0; i < decoded->block_count; i++)
         vec_push(arena, &names, str_from_cstr(decoded->blocks[i].block->name));
-    Str nearest = str_suggest(written->labels[0], names.items, names.count);
-    Str hint =
-        nearest.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest)) : STR_EMPTY;
+    Str hint = str_did_you_mean(written->labels[0], names.items, names.count, arena);
     const Attribute *attribute = schema_find_attribute(schema, written->labels[0]);
     const char *form = attribute ? object_form(attribute) : NULL;
     if (form && form[0] == '[')

@@ -22,14 +22,9 @@ static bool check_items(const Expr *expr, const Type *type, Arena *arena, Diags 
 }
 
 static bool refuse_name(const Expr *key, Str name, const Type *type, Diags *diags) {
-    Str nearest = str_suggest(name, type->names, type->count);
-    if (nearest.len)
-        diags_error(diags, key->range, "Unsupported attribute",
-                    "There is no attribute named \"%.*s\" here. Did you mean \"%.*s\"?",
-                    STR_ARG(name), STR_ARG(nearest));
-    else
-        diags_error(diags, key->range, "Unsupported attribute",
-                    "There is no attribute named \"%.*s\" here.", STR_ARG(name));
+    Str hint = str_did_you_mean(name, type->names, type->count, diags->arena);
+    diags_error(diags, key->range, "Unsupported attribute",
+                "There is no attribute named \"%.*s\" here.%.*s", STR_ARG(name), STR_ARG(hint));
     return false;
 }
 

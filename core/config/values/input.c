@@ -83,16 +83,12 @@ static bool add_environment(Collecting *collecting) {
 }
 
 static bool refuse_undeclared(Collecting *collecting, Str name) {
-    StrVec names = {0};
-    map_each(&collecting->config->root->variables, entry) {
-        vec_push(collecting->arena, &names, entry->key);
-    }
-    Str near = str_suggest(name, names.items, names.count);
-    Str hint = near.len ? str_format(collecting->arena, "Did you mean \"%.*s\"?", STR_ARG(near))
-                        : STR("Declare it by a \"variable\" block, or leave the option out.");
+    Str hint = map_did_you_mean(&collecting->config->root->variables, name, collecting->arena);
+    if (!hint.len)
+        hint = STR(" Declare it by a \"variable\" block, or leave the option out.");
     diags_error(collecting->diags, NO_RANGE, "Value for undeclared variable",
                 "A value was given by -var for the variable \"%.*s\", which the root module does "
-                "not declare. %.*s",
+                "not declare.%.*s",
                 STR_ARG(name), STR_ARG(hint));
     return false;
 }

@@ -46,16 +46,11 @@ static bool eval_in(StaticEval *self,
 
 static bool refuse_undeclared(
     const Reference *reference, const char *kind, const Map *declared, Arena *arena, Diags *diags) {
-    StrVec names = {0};
-    map_each(declared, entry) {
-        vec_push(arena, &names, entry->key);
-    }
-    Str near = str_suggest(reference->name, names.items, names.count);
+    Str hint = map_did_you_mean(declared, reference->name, arena);
     Str summary = str_format(diags->arena, "Reference to undeclared %s", kind);
     diags_error(diags, reference->range, str_to_cstr(summary, diags->arena),
-                "No %s named \"%.*s\" has been declared in this module.%s%.*s%s", kind,
-                STR_ARG(reference->name), near.len ? " Did you mean \"" : "", STR_ARG(near),
-                near.len ? "\"?" : "");
+                "No %s named \"%.*s\" has been declared in this module.%.*s", kind,
+                STR_ARG(reference->name), STR_ARG(hint));
     return false;
 }
 

@@ -48,14 +48,10 @@ static bool bind_inputs(EngineWalk *walk,
             continue;
         }
         ok = false;
-        StrVec names = {0};
-        map_each(&child->config->variables, entry) {
-            vec_push(walk->arena, &names, entry->key);
-        }
-        Str near = str_suggest(input->name, names.items, names.count);
+        Str hint = map_did_you_mean(&child->config->variables, input->name, walk->arena);
         diags_error(diags, input->name_range, "Unsupported argument",
-                    "The module has no input variable \"%.*s\".%s%.*s%s", STR_ARG(input->name),
-                    near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+                    "The module has no input variable \"%.*s\".%.*s", STR_ARG(input->name),
+                    STR_ARG(hint));
     }
     return ok;
 }

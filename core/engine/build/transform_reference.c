@@ -76,12 +76,12 @@ static void undeclared(Binder *binder,
         }
     }
     Str path = binder->module->config->path;
-    Str near = str_suggest(reference->name, names.items, names.count);
+    Str hint = str_did_you_mean(reference->name, names.items, names.count, binder->walk->arena);
     Str summary = str_format(diags->arena, "Reference to undeclared %s", kind);
     diags_error(diags, reference->range, str_to_cstr(summary, diags->arena),
-                "No %s named \"%.*s\" has been declared in %s%.*s.%s%.*s%s", kind,
+                "No %s named \"%.*s\" has been declared in %s%.*s.%.*s", kind,
                 STR_ARG(reference->name), path.len ? "" : "the root module", STR_ARG(path),
-                near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+                STR_ARG(hint));
 }
 
 static Diags *refuse_name(Binder *binder) {
@@ -111,18 +111,13 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
     Node *node = node_find(binder->module, str_concat(type, reference->name, arena));
     if (node && node->kind == NODE_RESOURCE) /* the map also has keys like output.o */
         return node;
-    StrVec names = {0};
-    map_each(&binder->module->config->resources, entry) {
-        vec_push(arena, &names, entry->key);
-    }
     Str wanted = str_concat(type, reference->name, arena);
-    Str near = str_suggest(wanted, names.items, names.count);
+    Str hint = map_did_you_mean(&binder->module->config->resources, wanted, arena);
     Str path = binder->module->config->path;
     diags_error(refuse_name(binder), reference->range, "Reference to undeclared resource",
-                "%s resource \"%.*s\" \"%.*s\" has not been declared in %s%.*s.%s%.*s%s",
+                "%s resource \"%.*s\" \"%.*s\" has not been declared in %s%.*s.%.*s",
                 nouns[reference->mode], STR_ARG(reference->type), STR_ARG(reference->name),
-                path.len ? "" : "the root module", STR_ARG(path),
-                near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+                path.len ? "" : "the root module", STR_ARG(path), STR_ARG(hint));
     return NULL;
 }
 
@@ -192,16 +187,11 @@ static void bind_module(Binder *binder, Binding *binding) {
             warn_deprecated(binder, binding, traversal->range);
             return;
         }
-        StrVec names = {0};
-        map_each(&child->config->outputs, entry) {
-            vec_push(binder->walk->arena, &names, entry->key);
-        }
-        Str near = str_suggest(name, names.items, names.count);
+        Str hint = map_did_you_mean(&child->config->outputs, name, binder->walk->arena);
         diags_error(&binder->results, traversal->steps[at].range, "Unsupported attribute",
                     "This object does not have an attribute named \"%.*s\": module \"%.*s\" has no "
-                    "output of that name.%s%.*s%s",
-                    STR_ARG(name), STR_ARG(binding->reference.name),
-                    near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+                    "output of that name.%.*s",
+                    STR_ARG(name), STR_ARG(binding->reference.name), STR_ARG(hint));
         return;
     }
     depend_on_module(binder, call);
@@ -248,11 +238,10 @@ static void refuse_attribute(Binder *binder, const TraversalStep *step, const Sc
     for (size_t i = 0; i < schema->attribute_count; i++) {
         vec_push(binder->walk->arena, &names, str_from_cstr(schema->attributes[i].name));
     }
-    Str near = str_suggest(step->name, names.items, names.count);
+    Str hint = str_did_you_mean(step->name, names.items, names.count, binder->walk->arena);
     diags_error(refuse_name(binder), step->range, "Unsupported attribute",
-                "This object does not have an attribute named \"%.*s\".%s%.*s%s",
-                STR_ARG(step->name), near.len ? " Did you mean \"" : "", STR_ARG(near),
-                near.len ? "\"?" : "");
+                "This object does not have an attribute named \"%.*s\".%.*s", STR_ARG(step->name),
+                STR_ARG(hint));
 }
 
 static void check_members(

@@ -17,11 +17,10 @@ static void unknown_type(const Resource *config,
         [MODE_EPHEMERAL] = "ephemeral resource type",
     };
     StrVec names = registry_type_names(provider, config->mode, arena);
-    Str near = str_suggest(config->type, names.items, names.count);
+    Str hint = str_did_you_mean(config->type, names.items, names.count, arena);
     diags_error(diags, config->type_range, summaries[config->mode],
-                "The provider %s does not support %s \"%.*s\".%s%.*s%s", provider->address,
-                nouns[config->mode], STR_ARG(config->type), near.len ? " Did you mean \"" : "",
-                STR_ARG(near), near.len ? "\"?" : "");
+                "The provider %s does not support %s \"%.*s\".%.*s", provider->address,
+                nouns[config->mode], STR_ARG(config->type), STR_ARG(hint));
 }
 
 /* ignore_changes must name existing arguments. */
@@ -43,12 +42,11 @@ static void check_ignored(const Resource *config,
         for (size_t i = 0; i < schema->attribute_count; i++) {
             vec_push(arena, &names, str_from_cstr(schema->attributes[i].name));
         }
-        Str near = str_suggest(traversal->root, names.items, names.count);
+        Str hint = str_did_you_mean(traversal->root, names.items, names.count, arena);
         diags_error(diags, traversal->root_range, "Unsupported attribute",
                     "ignore_changes names \"%.*s\", but \"%.*s\" has no argument of that "
-                    "name.%s%.*s%s",
-                    STR_ARG(traversal->root), STR_ARG(config->type),
-                    near.len ? " Did you mean \"" : "", STR_ARG(near), near.len ? "\"?" : "");
+                    "name.%.*s",
+                    STR_ARG(traversal->root), STR_ARG(config->type), STR_ARG(hint));
     }
 }
 

@@ -4,22 +4,11 @@
 #include "evaluation.h"
 #include "function_call.h"
 
-/* Returns the most similar function name, or the empty text. */
-static Str suggest_function(const FunctionTable *table, Str name, Arena *arena) {
-    StrVec names = {0};
-    map_each(&table->by_name, entry) {
-        vec_push(arena, &names, entry->key);
-    }
-    return str_suggest(name, names.items, names.count);
-}
-
 static bool call_unknown_function(Evaluation *evaluation, const Expr *expr) {
     Str name = expr->as.call.name;
-    Str near = evaluation->scope->functions
-                   ? suggest_function(evaluation->scope->functions, name, evaluation->arena)
-                   : STR_EMPTY;
-    Str hint = near.len ? str_format(evaluation->arena, " Did you mean \"%.*s\"?", STR_ARG(near))
-                        : STR_EMPTY;
+    const FunctionTable *functions = evaluation->scope->functions;
+    Str hint =
+        functions ? map_did_you_mean(&functions->by_name, name, evaluation->arena) : STR_EMPTY;
     diags_error(evaluation->diags, expr->as.call.name_range, "Call to unknown function",
                 "There is no function named \"%.*s\".%.*s", STR_ARG(name), STR_ARG(hint));
     return false;

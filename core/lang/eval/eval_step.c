@@ -14,9 +14,9 @@ static bool attribute_of_object(
                                       : value_unknown(type_at(object.type, index));
         return true;
     }
-    Str near = value_is_secret(object) ? STR_EMPTY
-                                       : str_suggest(name, object.type->names, object.type->count);
-    Str hint = near.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(near)) : STR_EMPTY;
+    Str hint = value_is_secret(object)
+                   ? STR_EMPTY
+                   : str_did_you_mean(name, object.type->names, object.type->count, arena);
     Str detail = str_format(arena, "The object has no attribute \"%.*s\".%.*s", STR_ARG(name),
                             STR_ARG(hint));
     return step_error(range, "Unsupported attribute", detail, diags);

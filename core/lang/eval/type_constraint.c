@@ -86,15 +86,12 @@ static Str type_unknown(const TypeReading *reading, Str word) {
     Str words[ARRAY_COUNT(type_keywords)];
     for (size_t i = 0; i < ARRAY_COUNT(type_keywords); i++)
         words[i] = str_from_cstr(type_keywords[i].word);
-    Str near = str_suggest(word, words, ARRAY_COUNT(words));
-    Str hint =
-        near.len
-            ? str_format(reading->arena, "Did you mean \"%.*s\"?", STR_ARG(near))
-            : str_format(reading->arena, "There are: %.*s.",
-                         STR_ARG(str_join(words, ARRAY_COUNT(words), STR(", "), reading->arena)));
-    return str_format(reading->arena,
-                      "The keyword \"%.*s\" is not a valid type specification. %.*s", STR_ARG(word),
-                      STR_ARG(hint));
+    Str hint = str_did_you_mean(word, words, ARRAY_COUNT(words), reading->arena);
+    if (!hint.len)
+        hint = str_format(reading->arena, " There are: %.*s.",
+                          STR_ARG(str_join(words, ARRAY_COUNT(words), STR(", "), reading->arena)));
+    return str_format(reading->arena, "The keyword \"%.*s\" is not a valid type specification.%.*s",
+                      STR_ARG(word), STR_ARG(hint));
 }
 
 static TypeRead type_read_keyword(TypeReading *reading, const Expr *expr, Str word) {

@@ -14,12 +14,7 @@ static bool scope_lookup_map(const Scope *scope,
         *used = 0;
         return true;
     }
-    StrVec names = {0};
-    map_each(variables, entry) {
-        vec_push(arena, &names, entry->key);
-    }
-    Str near = str_suggest(traversal->root, names.items, names.count);
-    Str hint = near.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(near)) : STR_EMPTY;
+    Str hint = map_did_you_mean(variables, traversal->root, arena);
     diags_error(diags, traversal->root_range, "Unknown variable",
                 "There is no variable named \"%.*s\".%.*s", STR_ARG(traversal->root),
                 STR_ARG(hint));

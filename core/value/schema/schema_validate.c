@@ -41,10 +41,9 @@ static Str check_word(const Attribute *attribute, Str text, Arena *arena) {
     StrVec words = attribute_one_of(attribute, arena);
     if (str_is_among(text, words.items, words.count))
         return STR_EMPTY;
-    Str nearest = str_suggest(text, words.items, words.count);
-    if (nearest.len)
-        return str_format(arena, "There is no \"%.*s\" here. Did you mean \"%.*s\"?", STR_ARG(text),
-                          STR_ARG(nearest));
+    Str hint = str_did_you_mean(text, words.items, words.count, arena);
+    if (hint.len)
+        return str_format(arena, "There is no \"%.*s\" here.%.*s", STR_ARG(text), STR_ARG(hint));
     StrBuf all = strbuf_new(arena);
     for (size_t i = 0; i < words.count; i++)
         strbuf_add_format(&all, "%s\"%.*s\"",

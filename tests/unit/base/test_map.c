@@ -79,12 +79,24 @@ static void zero_is_the_empty_map(void **state) {
     assert_ptr_equal(map_set(&reserved, STR("a"), &values[2]), &values[1]);
 }
 
+static void asks_for_the_nearest_key(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Map map = {0};
+    check_str(map_did_you_mean(&map, STR("nmae"), arena), "");
+    map_put(arena, &map, STR("memory"), &values[0]);
+    map_put(arena, &map, STR("name"), &values[1]);
+    check_str(map_did_you_mean(&map, STR("nmae"), arena), " Did you mean \"name\"?");
+    check_str(map_did_you_mean(&map, STR("disk"), arena), "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_set_values),
         cmocka_unit_test(replaces_in_place),
         cmocka_unit_test(grows_once_into_what_was_reserved),
         cmocka_unit_test(zero_is_the_empty_map),
+        cmocka_unit_test(asks_for_the_nearest_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

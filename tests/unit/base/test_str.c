@@ -213,6 +213,15 @@ static void suggestions(void **state) {
     }
 }
 
+static void questions(void **state) {
+    (void)state;
+    static const Str names[] = {STR_CONST("name"), STR_CONST("memory")};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    check_str(str_did_you_mean(STR("nmae"), names, 2, arena), " Did you mean \"name\"?");
+    check_str(str_did_you_mean(STR("disk"), names, 2, arena), "");
+    check_str(str_did_you_mean(STR("nmae"), NULL, 0, arena), "");
+}
+
 static void quoting(void **state) {
     (void)state;
     static const struct {
@@ -281,7 +290,8 @@ int main(void) {
         cmocka_unit_test(searching), cmocka_unit_test(comparing), cmocka_unit_test(cutting),
         cmocka_unit_test(sorting),   cmocka_unit_test(fields),    cmocka_unit_test(numbers),
         cmocka_unit_test(digits),    cmocka_unit_test(distances), cmocka_unit_test(suggestions),
-        cmocka_unit_test(quoting),   cmocka_unit_test(building),  cmocka_unit_test(vectors),
+        cmocka_unit_test(questions), cmocka_unit_test(quoting),   cmocka_unit_test(building),
+        cmocka_unit_test(vectors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
