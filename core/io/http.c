@@ -1,32 +1,10 @@
-/* Implements retries, sinks, and loading of the client plugin. */
-#include "io.h"
-#include "log.h"
+/* Implements helpers of requests and responses, and loading of the client plugin. */
+#include "http.h"
+
+#include "disk.h"
 #include "plugin.h"
-#include "url.h"
 
-#include <errno.h>
-
-#define RETRY_WAIT_MS     1000
-#define RETRY_WAIT_MAX_MS 30000
-#define SLICE_MS          100
-
-static bool may_help(HttpStatus status, int code) {
-    switch (status) {
-    case HTTP_DONE: return code == 429 || (code >= 500 && code != 501);
-    case HTTP_UNKNOWN_NAME:
-    case HTTP_NO_CONNECTION:
-    case HTTP_TIMED_OUT:
-    case HTTP_LOST: return true;
-    case HTTP_BAD_CERTIFICATE:
-    case HTTP_TOO_LARGE:
-    case HTTP_TOO_MANY_REDIRECTS:
-    case HTTP_REFUSED_URL:
-    case HTTP_NOT_KEPT:
-    case HTTP_NO_CLIENT:
-    case HTTP_CANCELLED: return false;
-    }
-    return false;
-}
+#define SLICE_MS 100
 
 int64_t http_retry_after_ms(const HttpResponse *response, const Clock *clock) {
     Str text = http_header(response, "retry-after");
@@ -44,19 +22,6 @@ int64_t http_retry_after_ms(const HttpResponse *response, const Clock *clock) {
     return left > 0 ? left : 0;
 }
 
-static int64_t wait_ms(const HttpRequest *request,
-                       const HttpResponse *response,
-                       uint32_t attempt,
-                       const Clock *clock) {
-    int64_t most = request->retry_wait_max_ms ? request->retry_wait_max_ms : RETRY_WAIT_MAX_MS;
-    int64_t wait = request->retry_wait_ms ? request->retry_wait_ms : RETRY_WAIT_MS;
-    for (uint32_t i = 0; i < attempt && wait < most; i++)
-        wait *= 2;
-    int64_t asked = http_retry_after_ms(response, clock);
-    wait = asked > wait ? asked : wait;
-    return wait < most ? wait : most;
-}
-
 bool http_is_cancelled(const HttpRequest *request) {
     CancelLevel at = request->cancel_at == CANCEL_NONE ? CANCEL_STOP : request->cancel_at;
     return cancel_level(request->cancel) >= at;
@@ -72,131 +37,6 @@ void http_pause(const HttpRequest *request, int64_t wait, const Clock *clock) {
         (void)clock->sleep_ms(clock->self, wait < SLICE_MS ? wait : SLICE_MS, NULL);
 }
 
-/* A sink that each attempt starts anew. */
-typedef struct Body {
-    HttpSink sink;
-    int (*begin)(void *payload);
-} Body;
-
-static void log_attempt(
-    const HttpRequest *request, HttpStatus status, int code, int64_t began_ms, Arena *arena) {
-    log_debug("http attempt",
-              log_text("method", request->method.len > 0 ? request->method : STR("GET")),
-              log_text("url", url_redact(request->url, arena)), log_number("result", status),
-              log_number("status", code), log_took(began_ms));
-}
-
-static HttpStatus send_patiently(const Io *io,
-                                 const HttpRequest *request,
-                                 const Body *body,
-                                 HttpResponse *out,
-                                 Str *problem,
-                                 Arena *arena) {
-    for (uint32_t attempt = 0;; attempt++) {
-        HttpResponse response = {0};
-        *problem = STR_EMPTY;
-        int error = body->begin(body->sink.payload);
-        if (error) {
-            *problem = str_format(arena, "%s", strerror(-error));
-            return HTTP_NOT_KEPT;
-        }
-        int64_t began_ms = log_clock_ms();
-        HttpStatus status =
-            io->http->attempt(io->http->self, request, &body->sink, &response, problem, arena);
-        log_attempt(request, status, response.code, began_ms, arena);
-        if (attempt >= request->retries || !may_help(status, response.code)) {
-            response.attempts = attempt + 1;
-            *out = response;
-            return status;
-        }
-        int64_t wait = wait_ms(request, &response, attempt, io->clock);
-        http_pause(request, wait, io->clock);
-        if (http_is_cancelled(request)) {
-            *problem = STR("stopped");
-            return HTTP_CANCELLED;
-        }
-    }
-}
-
-HttpStatus http_stream(const Io *io,
-                       const HttpRequest *request,
-                       const HttpSink *sink,
-                       HttpResponse *response,
-                       Str *problem,
-                       Arena *arena) {
-    int64_t began_ms = log_clock_ms();
-    *problem = STR_EMPTY;
-    *response = (HttpResponse){.attempts = 1};
-    HttpStatus status = io->http->attempt(io->http->self, request, sink, response, problem, arena);
-    log_attempt(request, status, response->code, began_ms, arena);
-    return status;
-}
-
-static int empty_memory(void *payload) {
-    StrBuf *text = payload;
-    text->len = 0;
-    return 0;
-}
-
-static int add_to_memory(void *payload, Str piece) {
-    strbuf_add(payload, piece);
-    return 0;
-}
-
-HttpStatus http_send(
-    const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    Body body = {
-        {add_to_memory, &text},
-        empty_memory
-    };
-    HttpStatus status = send_patiently(io, request, &body, response, problem, arena);
-    if (status == HTTP_DONE)
-        response->body = strbuf_str(&text);
-    return status;
-}
-
-typedef struct OpenFile {
-    const Disk *disk;
-    DiskFile file;
-} OpenFile;
-
-static void open_file_release(OpenFile *open) {
-    if (open->file.handle)
-        open->disk->close(open->disk->self, open->file);
-}
-SCOPED_TYPE(OpenFile, open_file_release);
-
-static int empty_file(void *payload) {
-    OpenFile *open = payload;
-    return open->disk->truncate(open->disk->self, open->file, 0);
-}
-
-static int add_to_file(void *payload, Str piece) {
-    OpenFile *open = payload;
-    return open->disk->append(open->disk->self, open->file, piece);
-}
-
-HttpStatus http_download(const Io *io,
-                         const HttpRequest *request,
-                         Str path,
-                         HttpResponse *response,
-                         Str *problem,
-                         Arena *arena) {
-    SCOPED(OpenFile) open = {.disk = io->disk};
-    unsigned flags = DISK_WRITE | DISK_APPEND | DISK_CREATE | DISK_TRUNCATE;
-    int error = io->disk->open(io->disk->self, path, flags, 0600, &open.file);
-    if (error) {
-        *problem = str_format(arena, "%s", strerror(-error));
-        return HTTP_NOT_KEPT;
-    }
-    Body body = {
-        {add_to_file, &open},
-        empty_file
-    };
-    return send_patiently(io, request, &body, response, problem, arena);
-}
-
 void http_add_header(HttpHeaders *headers, const char *name, Str value, Arena *arena) {
     vec_push(arena, headers, (HttpHeader){str_from_cstr(name), value});
 }
@@ -207,15 +47,6 @@ Str http_header(const HttpResponse *response, const char *name) {
             return header->value;
     }
     return STR_EMPTY;
-}
-
-HttpPool *http_pool_open(const Io *io) {
-    return io->http->open_pool ? io->http->open_pool(io->http->self) : NULL;
-}
-
-void http_pool_close(const Io *io, HttpPool *pool) {
-    if (pool)
-        io->http->close_pool(io->http->self, pool);
 }
 
 typedef struct HttpModule {

@@ -1,9 +1,7 @@
-/* Http: requests to web servers, as one function pointer that a test can replace, with retries
- * around it.
+/* Http: requests to web servers, behind function pointers that a test can replace. http_send.h adds
+ * retries.
  *
- * `attempt` sends one request and follows redirects. http_send retries after 429, 5xx (except 501)
- * and failed connections. The wait doubles with each retry. If the server asks for a longer wait,
- * that applies, up to a maximum.
+ * `attempt` sends one request and follows redirects.
  *
  * The server must have a valid certificate (TLS 1.2 or later; certificate authorities of the
  * system, or of SSL_CERT_FILE and SSL_CERT_DIR). A redirect from https to http is rejected, and
@@ -73,7 +71,7 @@ typedef struct HttpRequest {
 typedef struct HttpResponse {
     int code;            /* 200 */
     HttpHeaders headers; /* of the last response */
-    Str body;            /* empty after http_download */
+    Str body;            /* empty after http_send_to_file */
     Str url;             /* after all redirects */
     StrVec certificates; /* with only_connects: PEM, the server's certificate first */
     uint32_t attempts;   /* if more than one, an earlier attempt may have taken effect too */
@@ -100,30 +98,6 @@ typedef struct Http {
     void (*close_pool)(void *self, HttpPool *pool);
 } Http;
 
-struct Io;
-
-/* Sends with retries and reads the whole body into memory. Unless HTTP_DONE, `*problem` is the end
- * of a sentence ("connection refused"). */
-HttpStatus http_send(const struct Io *io,
-                     const HttpRequest *request,
-                     HttpResponse *response,
-                     Str *problem,
-                     Arena *arena);
-/* Sends once and passes the body to the sink in the pieces that arrive, also after an error code.
- * Without HTTP_DONE, the response may still have a code. */
-HttpStatus http_stream(const struct Io *io,
-                       const HttpRequest *request,
-                       const HttpSink *sink,
-                       HttpResponse *response,
-                       Str *problem,
-                       Arena *arena);
-/* Same as http_send, but writes the body into a file, replacing an old one. */
-HttpStatus http_download(const struct Io *io,
-                         const HttpRequest *request,
-                         Str path,
-                         HttpResponse *response,
-                         Str *problem,
-                         Arena *arena);
 void http_add_header(HttpHeaders *headers, const char *name, Str value, Arena *arena);
 /* Returns true if the token has reached the level cancel_at. */
 bool http_is_cancelled(const HttpRequest *request);
@@ -135,10 +109,6 @@ Str http_header(const HttpResponse *response, const char *name);
 int64_t http_retry_after_ms(const HttpResponse *response, const Clock *clock);
 /* Sleeps until the time is over or the request is cancelled. */
 void http_pause(const HttpRequest *request, int64_t wait_ms, const Clock *clock);
-/* Returns NULL if this client keeps no connections. */
-HttpPool *http_pool_open(const struct Io *io);
-/* Closes all connections; no request may be in progress. NULL: does nothing. */
-void http_pool_close(const struct Io *io, HttpPool *pool);
 
 /* Returns a client whose first request loads the plugin from this directory, because its libraries
  * slow down every start. */

@@ -2,12 +2,88 @@
  * deadline or a signal is noticed. */
 #include "ssh.h"
 
-#include "ssh_key.h"
 #include "ssh_socket.h"
+#include "str.h"
 #include "utf8.h"
 
+#include <libssh/libssh.h>
 #include <poll.h>
 #include <unistd.h>
+
+typedef ssh_key SshKeyRef;
+static inline void ssh_key_ref_release(SshKeyRef *key) {
+    ssh_key_free(*key);
+}
+SCOPED_TYPE(SshKeyRef, ssh_key_ref_release);
+
+/* Return NULL if the text is not such a key. */
+static ssh_key key_from_public(Str line, Arena *arena) {
+    Str rest = str_trim(line), type, body;
+    if (!str_next_field(&rest, ' ', &type) || !str_next_field(&rest, ' ', &body))
+        return NULL;
+    enum ssh_keytypes_e kind = ssh_key_type_from_name(str_to_cstr(type, arena));
+    ssh_key key = NULL;
+    if (kind == SSH_KEYTYPE_UNKNOWN)
+        return NULL;
+    if (ssh_pki_import_pubkey_base64(str_to_cstr(body, arena), kind, &key) != SSH_OK)
+        return NULL;
+    return key;
+}
+
+/* Return NULL if the text is not such a key. */
+static ssh_key key_from_private(Str text, Arena *arena) {
+    ssh_key key = NULL;
+    const char *copy = str_to_cstr(str_trim(text), arena);
+    /* The parser needs a final newline, which a template may have removed. */
+    copy = str_to_cstr(str_format(arena, "%s\n", copy), arena);
+    if (ssh_pki_import_privkey_base64(copy, NULL, NULL, NULL, &key) != SSH_OK)
+        return NULL;
+    return key;
+}
+
+/* Return NULL if the text is not such a key. */
+static Str key_fingerprint(ssh_key key, Arena *arena) {
+    unsigned char *hash = NULL;
+    size_t size = 0;
+    if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != 0)
+        return STR_EMPTY;
+    char *text = ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, size);
+    Str fingerprint = str_clone(str_from_cstr(text), arena);
+    ssh_string_free_char(text);
+    ssh_clean_pubkey_hash(&hash);
+    return fingerprint;
+}
+
+/* Returns the host key algorithms to offer. Those of this key come first, so that a host with
+ * several keys sends the pinned kind. The others follow, so that an error can name another key. */
+static const char *key_algorithms(ssh_key key, Arena *arena) {
+    static const char *const all[] = {
+        "ssh-ed25519",         "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521", "rsa-sha2-512",        "rsa-sha2-256",
+    };
+    const char *type = ssh_key_type_to_char(ssh_key_type(key));
+    Str prefix = strcmp(type, "ssh-rsa") == 0 ? STR("rsa-sha2-") : str_from_cstr(type);
+    Str list[ARRAY_COUNT(all)];
+    size_t count = 0;
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < ARRAY_COUNT(all); i++) {
+            bool is_pinned = str_starts_with(str_from_cstr(all[i]), prefix);
+            if (is_pinned == (round == 0))
+                list[count++] = str_from_cstr(all[i]);
+        }
+    }
+    return str_to_cstr(str_join(list, count, STR(","), arena), arena);
+}
+
+Str ssh_fingerprint(Str public_key, Arena *arena) {
+    SCOPED(SshKeyRef) key = key_from_public(public_key, arena);
+    return key ? key_fingerprint(key, arena) : STR_EMPTY;
+}
+
+bool ssh_is_private_key(Str text, Arena *arena) {
+    SCOPED(SshKeyRef) key = key_from_private(text, arena);
+    return key != NULL;
+}
 
 #define OUTPUT_LIMIT ((size_t)16 << 20)
 #define PIECE_SIZE   ((size_t)32768)
@@ -81,7 +157,7 @@ static SshSession *session_new(ssh_key pinned, int fd, Arena *scratch) {
     }
     if (pinned)
         CHECK(ssh_options_set(session->session, SSH_OPTIONS_HOSTKEYS,
-                              ssh_key_algorithms(pinned, scratch)) == 0);
+                              key_algorithms(pinned, scratch)) == 0);
     ssh_set_blocking(session->session, 0);
     return session;
 }
@@ -128,8 +204,8 @@ static SshStatus verify_host(SshSession *session,
     }
     if (ssh_key_cmp(pinned, found, SSH_KEY_CMP_PUBLIC) == 0)
         return SSH_DONE;
-    problem->pinned = ssh_key_fingerprint(pinned, arena);
-    problem->found = ssh_key_fingerprint(found, arena);
+    problem->pinned = key_fingerprint(pinned, arena);
+    problem->found = key_fingerprint(found, arena);
     problem->text = STR("the host shows another key");
     return SSH_HOST_KEY_DIFFERS;
 }
@@ -190,13 +266,13 @@ static SshStatus read_keys(const SshTarget *target,
                            SshKeyRef *private_key,
                            Arena *arena) {
     if (!target->any_host_key) {
-        *pinned = ssh_key_from_public(target->host_key, arena);
+        *pinned = key_from_public(target->host_key, arena);
         if (!*pinned)
             return SSH_BAD_HOST_KEY;
     }
     if (target->private_key.len == 0 && target->password.len > 0)
         return SSH_DONE;
-    *private_key = ssh_key_from_private(target->private_key, arena);
+    *private_key = key_from_private(target->private_key, arena);
     return *private_key ? SSH_DONE : SSH_BAD_PRIVATE_KEY;
 }
 

@@ -1,7 +1,7 @@
 /* ssh_socket: opens TCP connections with a deadline, over IPv4 or IPv6. Only for ssh.c. */
 #pragma once
 
-#include "ssh.h"
+#include "ssh_status.h"
 
 /* One deadline for several waits. */
 typedef struct SshDeadline {

@@ -1,6 +1,7 @@
 /* data http: sends a request to a web server and returns the response. */
 #include "digest.h"
 #include "http_provider.h"
+#include "http_send.h"
 #include "log.h"
 #include "object_builder.h"
 #include "path_error.h"

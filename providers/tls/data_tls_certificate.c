@@ -1,11 +1,11 @@
 /* data tls_certificate: the fields of a given certificate, or of the certificates of a server. */
 #include "digest.h"
+#include "http_send.h"
 #include "log.h"
 #include "nested_list.h"
 #include "object_builder.h"
 #include "str.h"
 #include "timestamp.h"
-#include "tls_client.h"
 #include "tls_openssl.h"
 #include "tls_provider.h"
 #include "url.h"
@@ -283,7 +283,7 @@ static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
         .skip_verify = !object_bool(config, "verify_chain", true),
         .cancel = call->cancel,
     };
-    tls_client_set_proxy(call->client, is_tls, &request);
+    tls_provider_set_proxy(call->client, is_tls, &request);
     Str shown = url_redact(text, call->arena);
     call_progress(call, 0, 0, "waiting for the server");
     HttpStatus status = http_send(call->io, &request, &answer, &problem, call->arena);

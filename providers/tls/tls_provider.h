@@ -1,6 +1,7 @@
 /* tls: keys and certificates created with OpenSSL and stored in the state. */
 #pragma once
 
+#include "http.h"
 #include "provider.h"
 
 /* clang-format off */
@@ -24,3 +25,7 @@ TLS_DATA_SOURCES(DATA_SOURCE_DECLARE)
 TLS_EPHEMERALS(EPHEMERAL_DECLARE)
 
 extern const Provider tls_provider;
+
+/* Sets the proxy of a request. `client` is the configured provider, or NULL. `is_direct`: use no
+ * proxy. */
+void tls_provider_set_proxy(const void *client, bool is_direct, HttpRequest *request);

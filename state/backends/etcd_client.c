@@ -2,6 +2,7 @@
  * are strings. */
 #include "etcd_client.h"
 #include "digest.h"
+#include "http_send.h"
 #include "json.h"
 #include "url.h"
 

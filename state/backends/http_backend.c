@@ -11,6 +11,7 @@
 #include "backend_settings.h"
 #include "backends.h"
 #include "digest.h"
+#include "http_send.h"
 #include "url.h"
 
 #define BODY_LIMIT ((uint64_t)128 << 20)

@@ -1,6 +1,7 @@
 /* s3_client: one request per operation; replies become a status and the end of a sentence. */
 #include "s3_client.h"
 #include "digest.h"
+#include "http_send.h"
 #include "s3_xml.h"
 #include "url.h"
 

@@ -1,6 +1,7 @@
 /* Extracts archives: libarchive decodes, Disk writes. */
 #include "archive_unpack.h"
 
+#include "str_quote.h"
 #include "utf8.h"
 #include "vec.h"
 

@@ -1,6 +1,7 @@
 /* Sends HTTP requests of module sources; diagnostics show addresses without credentials. */
 #include "fetch_web.h"
 
+#include "http_send.h"
 #include "url.h"
 #include "utf8.h"
 
@@ -102,7 +103,7 @@ bool fetch_web_get(const WebQuestion *question, HttpResponse *out, Arena *arena,
                         str_format(arena, "Bearer %.*s", STR_ARG(question->token)), arena);
     Str problem = STR_EMPTY;
     HttpStatus status = question->file.len
-                            ? http_download(io, &http, question->file, out, &problem, arena)
+                            ? http_send_to_file(io, &http, question->file, out, &problem, arena)
                             : http_send(io, &http, out, &problem, arena);
     if (status != HTTP_DONE)
         return refuse(question, url_scrub(problem, question->url, arena), hint_of_status(status),

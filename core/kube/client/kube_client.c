@@ -1,5 +1,6 @@
 /* kube_client: attempts, retries, credentials. */
 #include "kube_client.h"
+#include "http_send.h"
 #include "kube_limit.h"
 #include "kube_retry.h"
 #include "kube_warning.h"
@@ -142,8 +143,9 @@ static void attempt(Sending *sending, HttpRequest *http, KubeResponse *out) {
     HttpResponse response = {0};
     out->problem = STR_EMPTY;
     out->status = (KubeStatus){0};
-    out->transport = sink ? http_stream(client->io, http, sink, &response, &out->problem, arena)
-                          : http_send(client->io, http, &response, &out->problem, arena);
+    out->transport =
+        sink ? http_send_to_sink(client->io, http, sink, &response, &out->problem, arena)
+             : http_send(client->io, http, &response, &out->problem, arena);
     bool has_response = out->transport == HTTP_DONE;
     out->code = has_response ? response.code : 0;
     out->body = response.body;

@@ -1,4 +1,5 @@
 /* Retries: retried failures, delays, and the body of a failed attempt. */
+#include "http_send.h"
 #include "unit.h"
 
 #include "io.h"
@@ -182,11 +183,12 @@ static void downloads(void **state) {
     Str content;
     assert_non_null(mkdtemp(directory));
     Str path = str_format(arena, "%s/file", directory);
-    assert_int_equal(http_download(&io, &request, path, &response, &problem, arena), HTTP_DONE);
+    assert_int_equal(http_send_to_file(&io, &request, path, &response, &problem, arena), HTTP_DONE);
     assert_int_equal(disk_real.read_file(NULL, path, &content, arena), 0);
     check_str(content, "yes");
     assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(directory)), 0);
-    assert_int_equal(http_download(&io, &request, path, &response, &problem, arena), HTTP_NOT_KEPT);
+    assert_int_equal(http_send_to_file(&io, &request, path, &response, &problem, arena),
+                     HTTP_NOT_KEPT);
     assert_true(problem.len > 0);
 }
 

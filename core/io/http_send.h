@@ -1,0 +1,31 @@
+/* http_send: sends a request, with retries.
+ *
+ * Retries after 429, 5xx (except 501) and failed connections. The wait doubles with each retry. If
+ * the server asks for a longer wait, that applies, up to a maximum. */
+#pragma once
+
+#include "io.h"
+
+/* Sends with retries and reads the whole body into memory. Unless HTTP_DONE, `*problem` is the end
+ * of a sentence ("connection refused"). */
+HttpStatus http_send(
+    const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem, Arena *arena);
+/* Sends once and passes the body to the sink in the pieces that arrive, also after an error code.
+ * Without HTTP_DONE, the response may still have a code. */
+HttpStatus http_send_to_sink(const Io *io,
+                             const HttpRequest *request,
+                             const HttpSink *sink,
+                             HttpResponse *response,
+                             Str *problem,
+                             Arena *arena);
+/* Same as http_send, but writes the body into a file, replacing an old one. */
+HttpStatus http_send_to_file(const Io *io,
+                             const HttpRequest *request,
+                             Str path,
+                             HttpResponse *response,
+                             Str *problem,
+                             Arena *arena);
+/* Returns NULL if this client keeps no connections. */
+HttpPool *http_pool_open(const Io *io);
+/* Closes all connections; no request may be in progress. NULL: does nothing. */
+void http_pool_close(const Io *io, HttpPool *pool);
