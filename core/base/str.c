@@ -1,8 +1,6 @@
 /* Implements views and the text buffer. A zero Str (NULL, 0) is the empty string everywhere. */
 #include "str.h"
 
-#include "utf8.h"
-
 #include <errno.h>
 
 Str str_from_cstr(const char *text) {
@@ -306,38 +304,6 @@ Str str_did_you_mean(Str word, const Str *candidates, size_t count, Arena *arena
     return nearest.len ? str_format(arena, " Did you mean \"%.*s\"?", STR_ARG(nearest)) : STR_EMPTY;
 }
 
-static void quote_codepoint(StrBuf *buf, uint32_t codepoint, Str bytes, char next) {
-    switch (codepoint) {
-    case '"': strbuf_add_cstr(buf, "\\\""); return;
-    case '\\': strbuf_add_cstr(buf, "\\\\"); return;
-    case '\n': strbuf_add_cstr(buf, "\\n"); return;
-    case '\r': strbuf_add_cstr(buf, "\\r"); return;
-    case '\t': strbuf_add_cstr(buf, "\\t"); return;
-    case '$':
-    case '%': strbuf_add_repeat(buf, bytes.ptr[0], next == '{' ? 2 : 1); return;
-    }
-    bool is_control = codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0);
-    if (is_control || utf8_is_bidi_control(codepoint)) {
-        strbuf_add_format(buf, "\\u%04x", (unsigned)codepoint);
-    } else {
-        strbuf_add(buf, bytes);
-    }
-}
-
-Str str_quote(Str s, Arena *arena) {
-    StrBuf buf = strbuf_new(arena);
-    strbuf_add_char(&buf, '"');
-    for (size_t i = 0; i < s.len;) {
-        size_t width;
-        uint32_t codepoint = utf8_decode(s, i, &width);
-        char next = (char)(i + width < s.len ? s.ptr[i + width] : 0);
-        quote_codepoint(&buf, codepoint, str_slice(s, i, i + width), next);
-        i += width;
-    }
-    strbuf_add_char(&buf, '"');
-    return strbuf_str(&buf);
-}
-
 StrBuf strbuf_new(Arena *arena) {
     return (StrBuf){.arena = arena};
 }
@@ -392,12 +358,6 @@ void strbuf_add_format(StrBuf *buf, const char *format, ...) {
     }
     va_end(args);
     buf->len += (size_t)len;
-}
-
-void strbuf_add_codepoint(StrBuf *buf, uint32_t codepoint) {
-    char bytes[4];
-    size_t width = utf8_encode(codepoint, bytes);
-    strbuf_add(buf, (Str){bytes, width});
 }
 
 Str strbuf_str(const StrBuf *buf) {

@@ -66,8 +66,6 @@ size_t str_distance(Str a, Str b, size_t limit);
 Str str_suggest(Str word, const Str *candidates, size_t count);
 /* Returns ` Did you mean "x"?` with the candidate of str_suggest, or empty text. */
 Str str_did_you_mean(Str word, const Str *candidates, size_t count, Arena *arena);
-/* Returns the text in quotes with escapes, as a literal of the expression language ("a\nb"). */
-Str str_quote(Str s, Arena *arena);
 
 typedef struct StrBuf {
     Arena *arena;
@@ -85,6 +83,5 @@ void strbuf_add_cstr(StrBuf *buf, const char *text);
 void strbuf_add_char(StrBuf *buf, char c);
 void strbuf_add_repeat(StrBuf *buf, char c, size_t count);
 void strbuf_add_format(StrBuf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
-void strbuf_add_codepoint(StrBuf *buf, uint32_t codepoint);
 /* Returns the text so far; more may be added later. */
 Str strbuf_str(const StrBuf *buf);

@@ -48,6 +48,12 @@ size_t utf8_encode(uint32_t codepoint, char out[4]) {
     return (size_t)utf8proc_encode_char((utf8proc_int32_t)(valid ? codepoint : REPLACEMENT), bytes);
 }
 
+void utf8_add(StrBuf *buf, uint32_t codepoint) {
+    char bytes[4];
+    size_t width = utf8_encode(codepoint, bytes);
+    strbuf_add(buf, (Str){bytes, width});
+}
+
 size_t utf8_grapheme_end(Str s, size_t offset) {
     if (offset >= s.len)
         return s.len;
@@ -163,7 +169,7 @@ static Str map_codepoints(Str s, utf8proc_int32_t (*change)(utf8proc_int32_t), A
     size_t width;
     for (size_t i = 0; i < s.len; i += width) {
         uint32_t codepoint = utf8_decode(s, i, &width);
-        strbuf_add_codepoint(&buf, (uint32_t)change((utf8proc_int32_t)codepoint));
+        utf8_add(&buf, (uint32_t)change((utf8proc_int32_t)codepoint));
     }
     return strbuf_str(&buf);
 }
@@ -258,7 +264,7 @@ Str utf8_strip_controls(Str s, Arena *arena) {
         if (codepoint == 0x1b) {
             i = skip_escape(s, i);
         } else if (!is_control(codepoint) || codepoint == '\n' || codepoint == '\t') {
-            strbuf_add_codepoint(&buf, codepoint);
+            utf8_add(&buf, codepoint);
         } else {
             i = skip_c1(s, codepoint, i);
         }

@@ -12,6 +12,7 @@ size_t utf8_valid_prefix(Str s);
 uint32_t utf8_decode(Str s, size_t offset, size_t *width);
 /* Writes 1 to 4 bytes and returns their number; an invalid code point becomes U+FFFD. */
 size_t utf8_encode(uint32_t codepoint, char out[4]);
+void utf8_add(StrBuf *buf, uint32_t codepoint);
 size_t utf8_grapheme_count(Str s);
 /* Returns the end offset of the grapheme cluster that starts at `offset`. */
 size_t utf8_grapheme_end(Str s, size_t offset);

@@ -6,6 +6,7 @@
 #include "object_builder.h"
 #include "path_error.h"
 #include "ssh_pool.h"
+#include "str_quote.h"
 #include "utf8.h"
 #include "wait_until.h"
 

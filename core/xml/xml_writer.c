@@ -34,7 +34,7 @@ static const char *clean(Str text, Arena *scratch) {
     for (size_t i = 0; i < text.len;) {
         size_t width;
         uint32_t codepoint = utf8_decode(text, i, &width);
-        strbuf_add_codepoint(&out, is_xml_char(codepoint) ? codepoint : 0xfffd);
+        utf8_add(&out, is_xml_char(codepoint) ? codepoint : 0xfffd);
         i += width;
     }
     return str_to_cstr(strbuf_str(&out), scratch);

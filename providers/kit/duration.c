@@ -2,6 +2,7 @@
 #include "duration.h"
 
 #include "clock.h"
+#include "str_quote.h"
 
 Str duration_check(Value value, Arena *arena) {
     int64_t ms = 0;

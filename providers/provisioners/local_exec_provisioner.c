@@ -2,6 +2,7 @@
 #include "last_output.h"
 #include "object_builder.h"
 #include "provisioners.h"
+#include "str_quote.h"
 
 #include <errno.h>
 

@@ -78,18 +78,39 @@ static bool duration_parse(const Call *call,
     return true;
 }
 
+/* Returns the ISO 8601 week, from 1, and the year to which the week belongs: that of its
+ * Thursday. */
+static int iso_week_of(Timestamp time, int64_t *year) {
+    int since_monday = (timestamp_fields(time).weekday + 6) % 7;
+    Timestamp thursday = timestamp_add_date(time, 0, 0, 3 - since_monday);
+    *year = timestamp_fields(thursday).year;
+    return (timestamp_year_day(thursday) - 1) / 7 + 1;
+}
+
+static const char *month_name(int month) {
+    static const char *const names[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
+    return names[month - 1];
+}
+
+static const char *weekday_name(int weekday) {
+    static const char *const names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                        "Thursday", "Friday", "Saturday"};
+    return names[weekday];
+}
+
 static void set_date(ObjectBuilder *builder, Timestamp time) {
     TimestampFields fields = timestamp_fields(time);
     int64_t iso_year;
-    int iso_week = timestamp_iso_week(time, &iso_year);
+    int iso_week = iso_week_of(time, &iso_year);
     object_builder_set(builder, "year", value_int(fields.year));
     object_builder_set(builder, "year_day", value_int(timestamp_year_day(time)));
     object_builder_set(builder, "month", value_int(fields.month));
-    object_builder_set(builder, "month_name", value_from_cstr(timestamp_month_name(fields.month)));
+    object_builder_set(builder, "month_name", value_from_cstr(month_name(fields.month)));
     object_builder_set(builder, "day", value_int(fields.day));
     object_builder_set(builder, "weekday", value_int(fields.weekday));
-    object_builder_set(builder, "weekday_name",
-                       value_from_cstr(timestamp_weekday_name(fields.weekday)));
+    object_builder_set(builder, "weekday_name", value_from_cstr(weekday_name(fields.weekday)));
     object_builder_set(builder, "hour", value_int(fields.hour));
     object_builder_set(builder, "minute", value_int(fields.minute));
     object_builder_set(builder, "second", value_int(fields.second));

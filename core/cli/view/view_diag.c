@@ -67,7 +67,7 @@ static Str without_controls(Str line, Arena *scratch) {
         if (is_control)
             strbuf_add_repeat(&out, ' ', width);
         else if (utf8_is_bidi_control(c))
-            strbuf_add_codepoint(&out, 0xfffd); /* has the same number of bytes */
+            utf8_add(&out, 0xfffd); /* has the same number of bytes */
         else
             strbuf_add(&out, str_slice(line, i, i + width));
     }

@@ -4,6 +4,7 @@
 #include "fmt.h"
 #include "json.h"
 #include "lexer.h"
+#include "str_quote.h"
 
 typedef enum Telling { TELL_NOTHING, TELL_VALUE, TELL_SENSITIVE } Telling;
 

@@ -3,6 +3,7 @@
 #include "body.h"
 
 #include "native.h"
+#include "str_quote.h"
 
 typedef struct HclBody {
     Body base;

@@ -1,6 +1,8 @@
 /* Finds secret texts in diagnostics and values, and replaces them. */
 #include "mask.h"
 
+#include "str_quote.h"
+
 #define SHORT_MAX 3 /* bytes */
 
 /* bytes. Messages may quote one line of a multi-line text; shorter lines (brackets) are not

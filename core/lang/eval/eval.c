@@ -3,6 +3,7 @@
 #include "eval.h"
 
 #include "evaluation.h"
+#include "str_quote.h"
 #include "utf8.h"
 
 /* Maximum bytes of a value in an error, of a function's or conversion's message, and of all details

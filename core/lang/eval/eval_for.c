@@ -1,6 +1,7 @@
 /* eval_for: evaluates for expressions and the collections of loops. */
 
 #include "evaluation.h"
+#include "str_quote.h"
 
 size_t eval_element_count(Value collection) {
     bool is_structural =

@@ -2,6 +2,7 @@
 #include "functions.h"
 
 #include "path.h"
+#include "str_quote.h"
 
 static Str convert_failure(const FunctionCall *call, const Type *type) {
     Value value = call->arguments[0];

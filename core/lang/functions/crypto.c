@@ -4,6 +4,7 @@
 #include "bcrypt.h"
 #include "digest.h"
 #include "scope.h"
+#include "str_quote.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,5 +1,6 @@
 /* csv: implements csvdecode with the rules of RFC 4180. */
 #include "functions.h"
+#include "str_quote.h"
 
 typedef struct CsvReader {
     Str text;

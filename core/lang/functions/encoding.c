@@ -2,6 +2,7 @@
 #include "functions.h"
 
 #include "digest.h"
+#include "str_quote.h"
 #include "utf8.h"
 
 #include <errno.h>

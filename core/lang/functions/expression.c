@@ -6,6 +6,7 @@
 #include "lexer.h"
 #include "parser.h"
 #include "refinement.h"
+#include "str_quote.h"
 #include "type_constraint.h"
 
 static bool expression_attempt(Evaluation *evaluation,

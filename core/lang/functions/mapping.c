@@ -3,6 +3,7 @@
 
 #include "object_builder.h"
 #include "sequence.h"
+#include "str_quote.h"
 
 static size_t mapping_count(Value v) {
     return v.type->kind == KIND_OBJECT ? v.type->count : v.count;

@@ -3,6 +3,7 @@
 
 #include "arithmetic.h"
 #include "sequence.h"
+#include "str_quote.h"
 
 #include <math.h>
 #include <mpfr.h>

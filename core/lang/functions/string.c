@@ -38,7 +38,7 @@ static bool string_title(FunctionCall *call, Value *out, Str *error) {
     size_t width = 0;
     for (size_t at = 0; at < text.len; at += width) {
         uint32_t c = utf8_decode(text, at, &width);
-        strbuf_add_codepoint(&buf, begins_word ? utf8_to_title(c) : c);
+        utf8_add(&buf, begins_word ? utf8_to_title(c) : c);
         begins_word = is_separator(c);
     }
     return function_give_text(call, strbuf_str(&buf), out);

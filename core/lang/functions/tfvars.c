@@ -4,6 +4,7 @@
 #include "functions.h"
 #include "lexer.h"
 #include "native.h"
+#include "str_quote.h"
 #include "utf8.h"
 
 /* A line of the text: `key = value`, or a part of a bracketed value. */

@@ -68,7 +68,7 @@ static size_t template_escape(Str text, size_t at, StrBuf *out, bool *is_good) {
     *is_good = wanted && digits == wanted && codepoint <= 0x10FFFF &&
                (codepoint < 0xD800 || codepoint > 0xDFFF);
     if (*is_good)
-        strbuf_add_codepoint(out, codepoint);
+        utf8_add(out, codepoint);
     if (wanted)
         return 2 + digits;
     return at + 1 < text.len ? utf8_grapheme_end(text, at + 1) - at : 1;

@@ -203,17 +203,17 @@ static bool read_unicode_escape(JsonReader *reader, size_t *at, StrBuf *buf) {
         return false;
     *at += 5;
     if (high < 0xD800 || high > 0xDFFF) {
-        strbuf_add_codepoint(buf, high);
+        utf8_add(buf, high);
         return true;
     }
     bool follows = high < 0xDC00 && byte_at(reader, *at) == '\\' && byte_at(reader, *at + 1) == 'u';
     if (follows && !read_hex(reader, *at + 2, &low))
         return false;
     if (low >= 0xDC00 && low <= 0xDFFF) {
-        strbuf_add_codepoint(buf, 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
+        utf8_add(buf, 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
         *at += 6;
     } else {
-        strbuf_add_codepoint(buf, 0xFFFD);
+        utf8_add(buf, 0xFFFD);
     }
     return true;
 }
@@ -273,7 +273,7 @@ static Str mend_utf8(Str text, Arena *arena) {
         text = str_after(text, valid);
         if (text.len == 0)
             break;
-        strbuf_add_codepoint(&buf, 0xFFFD);
+        utf8_add(&buf, 0xFFFD);
         text = str_after(text, 1);
         valid = utf8_valid_prefix(text);
     }

@@ -1,6 +1,8 @@
 /* address: instance keys, comparison and printing of addresses. address_parse.c parses them. */
 #include "address.h"
 
+#include "str_quote.h"
+
 InstanceKey address_key_from_value(Value key) {
     int64_t index = 0;
     if (!value_is_present(key))

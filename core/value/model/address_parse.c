@@ -80,7 +80,7 @@ static bool scan_codepoint(Parser *parser, size_t digits, StrBuf *buf) {
     if (codepoint > 0x10FFFF || (codepoint >= 0xD800 && codepoint <= 0xDFFF)) {
         return fail(parser, "an escape stands for no character.");
     }
-    strbuf_add_codepoint(buf, codepoint);
+    utf8_add(buf, codepoint);
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "convert_type.h"
 #include "refinement.h"
+#include "str_quote.h"
 
 /* The place in the value that is being converted, from the innermost step out. */
 typedef struct Place {

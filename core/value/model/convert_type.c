@@ -1,6 +1,8 @@
 /* convert_type: conversions between types. The rules are cty's, case by case. */
 #include "convert_type.h"
 
+#include "str_quote.h"
+
 static bool is_sequence(const Type *type) {
     return type->kind == KIND_LIST || type->kind == KIND_SET;
 }

@@ -1,6 +1,8 @@
 /* timestamp: calendar arithmetic on days since 1970, and a strict RFC 3339 reader. */
 #include "timestamp.h"
 
+#include "str_quote.h"
+
 typedef struct TimestampReader {
     Str rest;
     bool is_lenient;
@@ -81,28 +83,6 @@ static int64_t year_day(const TimestampFields *f) {
 int timestamp_year_day(Timestamp time) {
     TimestampFields f = timestamp_fields(time);
     return (int)year_day(&f);
-}
-
-/* The year of a week is the year of its Thursday. */
-int timestamp_iso_week(Timestamp time, int64_t *year) {
-    int since_monday = (timestamp_fields(time).weekday + 6) % 7;
-    Timestamp thursday = timestamp_add_date(time, 0, 0, 3 - since_monday);
-    TimestampFields f = timestamp_fields(thursday);
-    *year = f.year;
-    return (int)((year_day(&f) - 1) / 7 + 1);
-}
-
-const char *timestamp_month_name(int month) {
-    static const char *const names[] = {"January",   "February", "March",    "April",
-                                        "May",       "June",     "July",     "August",
-                                        "September", "October",  "November", "December"};
-    return names[month - 1];
-}
-
-const char *timestamp_weekday_name(int weekday) {
-    static const char *const names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
-                                        "Thursday", "Friday", "Saturday"};
-    return names[weekday];
 }
 
 static bool timestamp_fail(TimestampReader *reader, Str what) {

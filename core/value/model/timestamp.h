@@ -31,8 +31,3 @@ Str timestamp_to_str(Timestamp time, Arena *arena);
 Timestamp timestamp_add_date(Timestamp time, int64_t years, int64_t months, int64_t days);
 /* Returns the day of the year, from 1. */
 int timestamp_year_day(Timestamp time);
-/* Returns the ISO 8601 week, from 1, and the year to which the week belongs. */
-int timestamp_iso_week(Timestamp time, int64_t *year);
-/* Month 1 is "January"; weekday 0 is "Sunday". */
-const char *timestamp_month_name(int month);
-const char *timestamp_weekday_name(int weekday);

@@ -1,6 +1,8 @@
 /* type: construction, interning and equality of types. */
 #include "type.h"
 
+#include "str_quote.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 

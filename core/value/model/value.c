@@ -94,7 +94,7 @@ static Str replace_invalid(Str text, Arena *arena) {
     StrBuf valid = strbuf_new(arena);
     for (size_t at = 0; at < text.len;) {
         size_t width = 1;
-        strbuf_add_codepoint(&valid, utf8_decode(text, at, &width));
+        utf8_add(&valid, utf8_decode(text, at, &width));
         at += width;
     }
     return strbuf_str(&valid);

@@ -1,4 +1,5 @@
 /* value_display: formats a value as one line of text and masks sensitive parts. */
+#include "str_quote.h"
 #include "value.h"
 
 #include "utf8.h"

@@ -1,6 +1,7 @@
 /* value_order: orders the members of a set. Strings, numbers and bools have a natural order. The
  * order of others is arbitrary but visible (tolist, jsonencode, state), so it is Terraform's: by
  * bytes of the spelling built below. */
+#include "str_quote.h"
 #include "value.h"
 
 /* Digits of a number in its spelling, as in Terraform. */

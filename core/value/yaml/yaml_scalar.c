@@ -2,6 +2,7 @@
 #include "yaml_scalar.h"
 
 #include "digest.h"
+#include "str_quote.h"
 #include "timestamp.h"
 
 #include <math.h>

@@ -73,10 +73,16 @@ NetworkChange network_update_compare(Value prior, Value planned, Arena *arena) {
 typedef struct Section {
     unsigned section;
     int parent; /* index of the <ip>; -1: none */
-    const char *(*describe)(Value item, Arena *arena);
+    void (*add)(xmlNodePtr parent, Value item, Arena *arena);
     const char *element;
     const char *what;
 } Section;
+
+static const char *print_entry(const Section *section, Value item, Arena *arena) {
+    SCOPED(XmlDoc) doc = xml_new("section");
+    section->add(xml_root(&doc), item, arena);
+    return xml_print_node(xml_find(xml_root(&doc), section->element), arena);
+}
 
 static bool list_has(Value list, Value item) {
     for (size_t i = 0; value_is_present(list) && i < list.count; i++)
@@ -128,7 +134,7 @@ static bool send(const Call *call,
                  unsigned command,
                  Value item,
                  Diags *diags) {
-    const char *text = section->describe(item, call->arena);
+    const char *text = print_entry(section, item, call->arena);
     if (virNetworkUpdate(network, command, section->section, section->parent, text,
                          VIR_NETWORK_UPDATE_AFFECT_LIVE) == 0)
         return true;
@@ -169,17 +175,18 @@ bool network_update_live(
     for (size_t i = 0; i < nested_list_count(planned, "ips"); i++) {
         Value old_ip = nested_list_at(prior, "ips", i);
         Value new_ip = nested_list_at(planned, "ips", i);
-        Section ranges = {VIR_NETWORK_SECTION_IP_DHCP_RANGE, (int)i, network_xml_range, "range",
+        Section ranges = {VIR_NETWORK_SECTION_IP_DHCP_RANGE, (int)i, network_xml_add_range, "range",
                           "DHCP range"};
-        Section hosts = {VIR_NETWORK_SECTION_IP_DHCP_HOST, (int)i, network_xml_dhcp_host, "host",
-                         "DHCP reservation"};
+        Section hosts = {VIR_NETWORK_SECTION_IP_DHCP_HOST, (int)i, network_xml_add_dhcp_host,
+                         "host", "DHCP reservation"};
         if (!update_section(call, network, &ranges, dhcp_list(old_ip, "ranges", arena),
                             dhcp_list(new_ip, "ranges", arena), diags) ||
             !update_section(call, network, &hosts, dhcp_list(old_ip, "hosts", arena),
                             dhcp_list(new_ip, "hosts", arena), diags))
             return false;
     }
-    Section names = {VIR_NETWORK_SECTION_DNS_HOST, -1, network_xml_dns_host, "host", "DNS entry"};
+    Section names = {VIR_NETWORK_SECTION_DNS_HOST, -1, network_xml_add_dns_host, "host",
+                     "DNS entry"};
     return update_section(call, network, &names,
                           object_attribute(object_nested(prior, "dns", arena), "hosts"),
                           object_attribute(object_nested(planned, "dns", arena), "hosts"), diags);

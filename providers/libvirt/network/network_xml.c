@@ -36,28 +36,6 @@ void network_xml_add_dns_host(xmlNodePtr parent, Value host, Arena *arena) {
 }
 
 /* Returns the first element below a temporary root, as text. */
-static const char *print_first(XmlDoc *doc, Arena *arena) {
-    return xml_print_node(xml_find(xml_root(doc), "*"), arena);
-}
-
-const char *network_xml_dhcp_host(Value host, Arena *arena) {
-    SCOPED(XmlDoc) doc = xml_new("dhcp");
-    network_xml_add_dhcp_host(xml_root(&doc), host, arena);
-    return print_first(&doc, arena);
-}
-
-const char *network_xml_range(Value range, Arena *arena) {
-    SCOPED(XmlDoc) doc = xml_new("dhcp");
-    network_xml_add_range(xml_root(&doc), range, arena);
-    return print_first(&doc, arena);
-}
-
-const char *network_xml_dns_host(Value host, Arena *arena) {
-    SCOPED(XmlDoc) doc = xml_new("dns");
-    network_xml_add_dns_host(xml_root(&doc), host, arena);
-    return print_first(&doc, arena);
-}
-
 void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena) {
     Str text = object_text(ip, "address", STR_EMPTY);
     Cidr cidr = {0};

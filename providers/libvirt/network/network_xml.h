@@ -10,7 +10,8 @@
 #define NETWORK_FORWARDERS "forwarder[@addr and not(@domain)]"
 
 const char *network_xml_describe(const Call *call, Value planned, Str uuid);
-/* Add elements at the end of their parent. */
+/* Add elements at the end of their parent: <ip>, <range start= end=/>, <host mac= name= ip=/> and
+ * <host ip=><hostname/></host>. */
 void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena);
 void network_xml_add_range(xmlNodePtr parent, Value range, Arena *arena);
 void network_xml_add_dhcp_host(xmlNodePtr parent, Value host, Arena *arena);
@@ -18,7 +19,3 @@ void network_xml_add_dns_host(xmlNodePtr parent, Value host, Arena *arena);
 /* Reads the XML into the builder. Lists keep the order of `state`. Reservations that it does not
  * declare are ignored, except on import. */
 void network_xml_read(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena);
-/* Return <host mac= name= ip=/>, <range start= end=/>, <host ip=><hostname/></host>. */
-const char *network_xml_dhcp_host(Value host, Arena *arena);
-const char *network_xml_range(Value range, Arena *arena);
-const char *network_xml_dns_host(Value host, Arena *arena);

@@ -7,6 +7,7 @@
 #include "nested_list.h"
 #include "seed_directory.h"
 #include "seed_files.h"
+#include "str_quote.h"
 #include "volume_find.h"
 #include "volume_transfer.h"
 #include "xml.h"

@@ -1,6 +1,8 @@
 /* Views, search, numbers, suggestions, quoting, buffers. */
+#include "str_quote.h"
 #include "unit.h"
 
+#include "utf8.h"
 #include "vec.h"
 
 #define NOWHERE SIZE_MAX
@@ -259,9 +261,9 @@ static void building(void **state) {
         strbuf_add_format(&buf, "%d,", i % 10);
     assert_int_equal(strbuf_str(&buf).len, 2000);
     buf = strbuf_new(arena);
-    strbuf_add_codepoint(&buf, 0xe4);
-    strbuf_add_codepoint(&buf, 0x1f600);
-    strbuf_add_codepoint(&buf, 0xd800);
+    utf8_add(&buf, 0xe4);
+    utf8_add(&buf, 0x1f600);
+    utf8_add(&buf, 0xd800);
     strbuf_add_repeat(&buf, '=', 3);
     check_str(strbuf_str(&buf), "\xc3\xa4\xf0\x9f\x98\x80\xef\xbf\xbd===");
 }

@@ -1,5 +1,6 @@
 /* tls_issue: certificates as OpenSSL reads them, and their renewal. */
 #include "resource_case.h"
+#include "str_quote.h"
 #include "tls_openssl.h"
 #include "tls_provider.h"
 
