@@ -10,15 +10,6 @@
 #include "nested_list.h"
 #include "xml_edit.h"
 
-/* Returns the MAC address "52:54:00:…" of a network interface. */
-static Str derive_mac(const Call *call, size_t index) {
-    Str name = str_format(call->arena, "%.*s\n%.*s\nnic %zu", STR_ARG(call->lineage),
-                          STR_ARG(call->address), index);
-    Str digest = digest_bytes(DIGEST_SHA256, name, call->arena);
-    const unsigned char *bytes = (const unsigned char *)digest.ptr;
-    return str_format(call->arena, "52:54:00:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2]);
-}
-
 /* Sets the reference below `parent`; a null one removes it. */
 static void edit_filter(xmlNodePtr parent, Value reference, const char *name_key, Arena *arena) {
     xmlNodePtr node = xml_find(parent, "filterref");
@@ -46,88 +37,6 @@ Value domain_nic_find(Value domain, Str mac) {
 bool domain_nic_same_source(Value a, Value b) {
     return !object_differs(a, b, "network_id") && !object_differs(a, b, "network") &&
            !object_differs(a, b, "bridge");
-}
-
-bool domain_nic_same_networks(Value prior, Value planned) {
-    size_t count = nested_list_count(planned, "network_interface");
-    if (!value_is_known(object_attribute(planned, "network_interface")) ||
-        count != nested_list_count(prior, "network_interface"))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        Value nic = nested_list_at(planned, "network_interface", i);
-        Value old = domain_nic_find(prior, object_text(nic, "mac", STR_EMPTY));
-        if (!value_is_present(old) || !domain_nic_same_source(old, nic) ||
-            object_differs(old, nic, "addresses"))
-            return false;
-    }
-    return true;
-}
-
-static bool is_configured_mac(Value config, size_t i) {
-    if (i >= nested_list_count(config, "network_interface"))
-        return false;
-    Value nic = nested_list_at(config, "network_interface", i);
-    return value_is_present(nic) && !value_is_null(object_attribute(nic, "mac"));
-}
-
-/* Finds an unused prior MAC address: of the same network, else at the same index. */
-static Value find_prior_mac(Value prior, Value nic, size_t i, bool *is_taken) {
-    size_t count = nested_list_count(prior, "network_interface");
-    size_t found = count;
-    for (size_t n = 0; n < count && found == count; n++)
-        if (!is_taken[n] &&
-            domain_nic_same_source(nested_list_at(prior, "network_interface", n), nic))
-            found = n;
-    if (found == count && i < count && !is_taken[i])
-        found = i;
-    if (found == count)
-        return value_unknown(&TYPE_STRING);
-    is_taken[found] = true;
-    return object_attribute(nested_list_at(prior, "network_interface", found), "mac");
-}
-
-Value domain_nic_plan(Value prior, Value config, Value planned, Arena *arena) {
-    Value list = object_attribute(planned, "network_interface");
-    if (!value_is_present(list) || value_is_null(prior))
-        return list;
-    bool *is_taken = arena_new_array(arena, bool, nested_list_count(prior, "network_interface"));
-    ValueVec nics = {0};
-    for (size_t i = 0; i < list.count; i++) {
-        Value nic = value_at(list, i);
-        if (!value_is_present(nic))
-            return list;
-        if (!is_configured_mac(config, i)) {
-            ObjectBuilder builder = object_builder_of(nic, arena);
-            object_builder_set(&builder, "mac", find_prior_mac(prior, nic, i, is_taken));
-            nic = object_builder_value(&builder);
-        }
-        vec_push(arena, &nics, nic);
-    }
-    return nested_list_value(list.type, &nics, arena);
-}
-
-void domain_nic_resolve(const Call *call, Value *domain) {
-    Value list = object_attribute(*domain, "network_interface");
-    if (!value_is_present(list))
-        return;
-    ValueVec nics = {0};
-    size_t next = 0;
-    for (size_t i = 0; i < list.count; i++) {
-        Value nic = value_at(list, i);
-        if (!object_has(nic, "mac")) {
-            Str mac = derive_mac(call, next++);
-            while (value_is_present(domain_nic_find(*domain, mac)))
-                mac = derive_mac(call, next++);
-            ObjectBuilder builder = object_builder_of(nic, call->arena);
-            object_builder_set_text(&builder, "mac", mac, call->arena);
-            nic = object_builder_value(&builder);
-        }
-        vec_push(call->arena, &nics, nic);
-    }
-    ObjectBuilder builder = object_builder_of(*domain, call->arena);
-    object_builder_set(&builder, "network_interface",
-                       nested_list_value(list.type, &nics, call->arena));
-    *domain = object_builder_value(&builder);
 }
 
 bool domain_nic_declared(Value domain, StrVec *out, Arena *arena) {

@@ -8,11 +8,6 @@
 
 #include "libvirt_handle.h"
 
-/* Sets MAC addresses that `config` omits. An interface on the same network as one of `prior` keeps
- * its address; others are unknown until domain_nic_resolve. */
-Value domain_nic_plan(Value prior, Value config, Value planned, Arena *arena);
-/* Sets the unknown MAC addresses, derived from the resource's identity. */
-void domain_nic_resolve(const Call *call, Value *domain);
 /* Adds an element <interface>; returns false, with an error, if the network does not exist. */
 MUST_USE bool domain_nic_add(const Call *call,
                              xmlNodePtr devices,
@@ -36,9 +31,6 @@ bool domain_nic_is_known(xmlNodePtr node, Arena *arena);
 Value domain_nic_find(Value domain, Str mac);
 /* Returns whether both interfaces use the same network or bridge. */
 bool domain_nic_same_source(Value a, Value b);
-/* Returns whether interfaces, networks and declared addresses are equal: then the assigned
- * addresses stay. */
-bool domain_nic_same_networks(Value prior, Value planned);
 Value domain_nic_read(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena);
 /* Collects the addresses declared in the configuration, without prefix lengths. Returns false if an
  * interface declares none, or if some are unknown. */

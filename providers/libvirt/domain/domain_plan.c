@@ -1,0 +1,328 @@
+/* domain_plan: validates a machine, plans its changes, and resolves what only the host knows. */
+#include "domain_plan.h"
+
+#include "adoption.h"
+#include "digest.h"
+#include "domain_disk.h"
+#include "domain_nic.h"
+#include "domain_read.h"
+#include "domain_update.h"
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_types.h"
+#include "nested_list.h"
+#include "path_error.h"
+
+static bool is_configured_mac(Value config, size_t i) {
+    if (i >= nested_list_count(config, "network_interface"))
+        return false;
+    Value nic = nested_list_at(config, "network_interface", i);
+    return value_is_present(nic) && !value_is_null(object_attribute(nic, "mac"));
+}
+
+/* Finds an unused prior MAC address: of the same network, else at the same index. */
+static Value find_prior_mac(Value prior, Value nic, size_t i, bool *is_taken) {
+    size_t count = nested_list_count(prior, "network_interface");
+    size_t found = count;
+    for (size_t n = 0; n < count && found == count; n++)
+        if (!is_taken[n] &&
+            domain_nic_same_source(nested_list_at(prior, "network_interface", n), nic))
+            found = n;
+    if (found == count && i < count && !is_taken[i])
+        found = i;
+    if (found == count)
+        return value_unknown(&TYPE_STRING);
+    is_taken[found] = true;
+    return object_attribute(nested_list_at(prior, "network_interface", found), "mac");
+}
+
+/* Sets MAC addresses that `config` omits. An interface on the same network as one of `prior` keeps
+ * its address; others are unknown until the apply. */
+static Value plan_nics(Value prior, Value config, Value planned, Arena *arena) {
+    Value list = object_attribute(planned, "network_interface");
+    if (!value_is_present(list) || value_is_null(prior))
+        return list;
+    bool *is_taken = arena_new_array(arena, bool, nested_list_count(prior, "network_interface"));
+    ValueVec nics = {0};
+    for (size_t i = 0; i < list.count; i++) {
+        Value nic = value_at(list, i);
+        if (!value_is_present(nic))
+            return list;
+        if (!is_configured_mac(config, i)) {
+            ObjectBuilder builder = object_builder_of(nic, arena);
+            object_builder_set(&builder, "mac", find_prior_mac(prior, nic, i, is_taken));
+            nic = object_builder_value(&builder);
+        }
+        vec_push(arena, &nics, nic);
+    }
+    return nested_list_value(list.type, &nics, arena);
+}
+
+/* Returns the MAC address "52:54:00:…" of a network interface. */
+static Str derive_mac(const Call *call, size_t index) {
+    Str name = str_format(call->arena, "%.*s\n%.*s\nnic %zu", STR_ARG(call->lineage),
+                          STR_ARG(call->address), index);
+    Str digest = digest_bytes(DIGEST_SHA256, name, call->arena);
+    const unsigned char *bytes = (const unsigned char *)digest.ptr;
+    return str_format(call->arena, "52:54:00:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2]);
+}
+
+/* Sets the unknown MAC addresses, derived from the resource's identity. */
+static void resolve_nics(const Call *call, Value *domain) {
+    Value list = object_attribute(*domain, "network_interface");
+    if (!value_is_present(list))
+        return;
+    ValueVec nics = {0};
+    size_t next = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        Value nic = value_at(list, i);
+        if (!object_has(nic, "mac")) {
+            Str mac = derive_mac(call, next++);
+            while (value_is_present(domain_nic_find(*domain, mac)))
+                mac = derive_mac(call, next++);
+            ObjectBuilder builder = object_builder_of(nic, call->arena);
+            object_builder_set_text(&builder, "mac", mac, call->arena);
+            nic = object_builder_value(&builder);
+        }
+        vec_push(call->arena, &nics, nic);
+    }
+    ObjectBuilder builder = object_builder_of(*domain, call->arena);
+    object_builder_set(&builder, "network_interface",
+                       nested_list_value(list.type, &nics, call->arena));
+    *domain = object_builder_value(&builder);
+}
+
+/* Returns whether interfaces, networks and declared addresses are equal: then the assigned
+ * addresses stay. */
+static bool keeps_networks(Value prior, Value planned) {
+    size_t count = nested_list_count(planned, "network_interface");
+    if (!value_is_known(object_attribute(planned, "network_interface")) ||
+        count != nested_list_count(prior, "network_interface"))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        Value nic = nested_list_at(planned, "network_interface", i);
+        Value old = domain_nic_find(prior, object_text(nic, "mac", STR_EMPTY));
+        if (!value_is_present(old) || !domain_nic_same_source(old, nic) ||
+            object_differs(old, nic, "addresses"))
+            return false;
+    }
+    return true;
+}
+
+static void validate_disks(const Call *call, Value config, Diags *diags) {
+    for (size_t i = 0; i < nested_list_count(config, "disk"); i++) {
+        Value disk = nested_list_at(config, "disk", i);
+        bool may_be_empty = !value_is_present(disk) ||
+                            !value_is_known(object_attribute(disk, "device")) ||
+                            str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom"));
+        if (may_be_empty || !value_is_null(object_attribute(disk, "volume_id")) ||
+            !value_is_null(object_attribute(disk, "file")))
+            continue;
+        (void)path_error(call, PATH_AT(call, {"disk"}, {.index = i}), diags,
+                         "A disk needs a volume_id or a file", "Only a cdrom may be empty.");
+    }
+}
+
+/* Checks arguments that containers do not support; called again once the type is known. */
+static void check_container(const Call *call, Value domain, Diags *diags) {
+    if (!domain_schema_is_lxc(domain))
+        return;
+    if (nested_list_count(domain, "disk") || object_has(domain, "cloudinit"))
+        libvirt_error_say(call, diags, STR("A container has no disks"),
+                          STR("Its root and its seed are folders of the host: use \"filesystem\", "
+                              "and a libvirt_cloudinit_disk of the kind folder."));
+    if (!value_is_null(object_attribute(domain, "kernel")))
+        libvirt_error_say(call, diags, STR("A container has no kernel of its own"),
+                          STR("It starts \"init\" under the host's."));
+    if (object_has(domain, "console"))
+        libvirt_error_say(call, diags, STR("A container's console is not logged"),
+                          STR("libvirt does that for virtual machines only. Leave \"console\" out; "
+                              "the container's own log is in /var/log/libvirt/lxc on the host."));
+}
+
+bool domain_plan_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config;
+    size_t before = diags->error_count;
+    validate_disks(call, config, diags);
+    check_container(call, config, diags);
+    return diags->error_count == before;
+}
+
+static Path path_to(const char *name, Arena *arena) {
+    return path_attribute((Path){0}, str_from_cstr(name), arena);
+}
+
+/* A disk whose volume is replaced cannot stay attached: the old volume is deleted before the new
+ * one exists. So the machine is replaced, too. */
+static void plan_replaced_disks(Value prior, Value planned, PlanResponse *response, Arena *arena) {
+    for (size_t i = 0; i < nested_list_count(planned, "disk"); i++) {
+        Value disk = nested_list_at(planned, "disk", i);
+        if (!value_is_present(disk) || value_is_known(object_attribute(disk, "volume_id")))
+            continue;
+        Value old = domain_disk_find(prior, object_text(disk, "target", STR_EMPTY));
+        if (!value_is_present(old) || !object_has(old, "volume_id"))
+            continue;
+        Path path = path_index(path_to("disk", arena), value_int((int64_t)i), arena);
+        path = path_attribute(path, STR("volume_id"), arena);
+        vec_push(arena, &response->requires_replace, path);
+        plan_note(response, path, STR("the disk's volume is made anew"), arena);
+    }
+}
+
+/* Adds notes about starting, stopping and restarting the machine. */
+static void plan_power(Value prior, Value planned, PlanResponse *response, Arena *arena) {
+    bool starts = object_bool(planned, "running", true);
+    Str stop = object_has(prior, "shutdown")
+                   ? STR("shuts the guest down, or switches it off if it does not stop in time "
+                         "(virDomainShutdownFlags, virDomainDestroyFlags)")
+                   : STR("switches the machine off without asking the guest "
+                         "(virDomainDestroyFlags)");
+    if (object_differs(prior, planned, "running"))
+        plan_note(response, path_to("running", arena),
+                  starts ? STR("starts the machine (virDomainCreateWithFlags)") : stop, arena);
+    if (object_differs(prior, planned, "autostart"))
+        plan_note(response, path_to("autostart", arena),
+                  STR("at the host's next start (virDomainSetAutostart)"), arena);
+}
+
+/* Returns the limits of the machine; if the host is unreachable, those of the prior object. */
+static DomainBounds bounds_of(const Call *call, Value prior) {
+    Diags ignored = diags_new(call->arena);
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virDomainPtr) domain = NULL;
+    if (libvirt_client_connect(call, &connection, &ignored))
+        domain = virDomainLookupByUUIDString(
+            connection, str_to_cstr(object_text(prior, "id", STR_EMPTY), call->arena));
+    return domain_update_bounds(prior, domain);
+}
+
+static bool needs_bounds(Value prior, Value planned) {
+    return object_differs(prior, planned, "memory") || object_differs(prior, planned, "vcpu");
+}
+
+static bool plan_changes(
+    const Call *call, Value prior, Value planned, PlanResponse *response, Diags *diags) {
+    Arena *arena = call->arena;
+    bool is_running = object_bool(prior, "running", false) && object_bool(planned, "running", true);
+    if (!is_running)
+        return true;
+    Str policy = object_text(planned, "update_policy", STR("reboot_if_needed"));
+    bool reboots = str_equal(policy, STR("reboot_if_needed"));
+    DomainBounds bounds = {0};
+    if (needs_bounds(prior, planned))
+        bounds = bounds_of(call, prior);
+    DomainChanges changes = domain_update_compare(prior, planned, bounds, arena);
+    bool is_planned = true;
+    vec_each(&changes, change) {
+        Path path = path_to(change->attribute, arena);
+        bool is_restart = change->effect == EFFECT_RESTART;
+        if (is_restart && str_equal(policy, STR("live_only")))
+            is_planned = libvirt_error_say(
+                call, diags, str_format(arena, "\"%s\" cannot change live", change->attribute),
+                str_format(arena, "The machine runs and its update_policy is live_only: %.*s.",
+                           STR_ARG(change->how)));
+        Str note = change->how;
+        if (is_restart)
+            note = str_format(arena, "%s: %.*s",
+                              reboots ? "restarts the machine" : "waits for the next start",
+                              STR_ARG(change->how));
+        plan_note(response, path, note, arena);
+    }
+    return is_planned;
+}
+
+/* Declared addresses are known in the plan; others are kept while the interfaces are unchanged. */
+static void plan_addresses(const PlanRequest *request, ObjectBuilder *builder, Arena *arena) {
+    StrVec declared = {0};
+    Value planned = object_builder_value(builder);
+    *builder = object_builder_of(planned, arena);
+    if (domain_nic_declared(planned, &declared, arena)) {
+        object_builder_set(builder, "ip_addresses", nested_list_of_texts(&declared, arena));
+        return;
+    }
+    bool is_new = value_is_null(request->prior);
+    bool was_off = !is_new && !object_bool(request->prior, "running", false);
+    bool stays_off = was_off && !object_bool(planned, "running", true);
+    bool starts = was_off && !stays_off && !nested_list_count(request->prior, "ip_addresses");
+    if (stays_off)
+        return;
+    if (is_new || starts || !keeps_networks(request->prior, planned))
+        object_builder_set(builder, "ip_addresses", value_unknown(&TYPE_LIST_OF_STRING));
+}
+
+/* "q35" is no change from the "pc-q35-7.2" that the host chose for it. */
+static void plan_board(const PlanRequest *request, PlanResponse *response, Arena *arena) {
+    Str wanted = object_text(response->planned, "machine", STR_EMPTY);
+    if (!value_is_present(request->prior) || !wanted.len)
+        return;
+    Str board = object_text(request->prior, "machine", STR_EMPTY);
+    if (!domain_read_is_alias(wanted, board))
+        return;
+    ObjectBuilder builder = object_builder_of(response->planned, arena);
+    object_builder_set(&builder, "machine", object_attribute(request->prior, "machine"));
+    response->planned = object_builder_value(&builder);
+}
+
+bool domain_plan(const Call *call,
+                 const PlanRequest *request,
+                 PlanResponse *response,
+                 Diags *diags) {
+    if (!value_is_present(response->planned))
+        return true;
+    Arena *arena = call->arena;
+    response->planned = adoption_keep(&libvirt_domain.schema, request, response->planned,
+                                      &response->private_data, arena);
+    plan_board(request, response, arena);
+    ObjectBuilder builder = object_builder_of(response->planned, arena);
+    Value disks = domain_disk_plan(request->prior, request->config, response->planned, arena);
+    Value nics = plan_nics(request->prior, request->config, response->planned, arena);
+    object_builder_set(&builder, "disk", disks);
+    object_builder_set(&builder, "network_interface", nics);
+    plan_addresses(request, &builder, arena);
+    response->planned = object_builder_value(&builder);
+    if (value_is_null(request->prior))
+        return true;
+    plan_replaced_disks(request->prior, response->planned, response, arena);
+    if (response->requires_replace.count)
+        return true;
+    plan_power(request->prior, response->planned, response, arena);
+    return plan_changes(call, request->prior, response->planned, response, diags);
+}
+
+static Str type_of(const Call *call, virConnectPtr connection) {
+    switch (libvirt_client_driver(connection)) {
+    case DRIVER_LXC: return STR("lxc");
+    case DRIVER_TEST: return STR("test");
+    case DRIVER_QEMU:
+    case DRIVER_OTHER: break;
+    }
+    switch (libvirt_client_options(call)->accel) {
+    case ACCEL_KVM: return STR("kvm");
+    case ACCEL_TCG: return STR("qemu");
+    case ACCEL_AUTO: break;
+    }
+    return libvirt_client_has_kvm(connection) ? STR("kvm") : STR("qemu");
+}
+
+bool domain_plan_resolve(const Call *call, virConnectPtr connection, Value *domain, Diags *diags) {
+    Arena *arena = call->arena;
+    ObjectBuilder builder = object_builder_of(*domain, arena);
+    if (!object_has(*domain, "type"))
+        object_builder_set_text(&builder, "type", type_of(call, connection), arena);
+    if (!object_has(*domain, "arch"))
+        object_builder_set_text(&builder, "arch", libvirt_client_arch(connection, arena), arena);
+    *domain = object_builder_value(&builder);
+    builder = object_builder_of(*domain, arena);
+    bool is_x86 = str_equal(object_text(*domain, "arch", STR_EMPTY), STR("x86_64"));
+    bool has_board = domain_schema_is_machine(*domain) && is_x86;
+    if (!object_has(*domain, "machine"))
+        object_builder_set(&builder, "machine",
+                           has_board ? value_from_cstr("q35") : value_null(&TYPE_STRING));
+    *domain = object_builder_value(&builder);
+    size_t errors = diags->error_count;
+    check_container(call, *domain, diags);
+    if (diags->error_count > errors)
+        return false;
+    resolve_nics(call, domain);
+    return domain_disk_resolve(call, connection, domain, diags);
+}
