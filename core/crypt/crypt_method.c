@@ -13,14 +13,13 @@ static const CryptMethodType *const types[] = {
     &unencrypted,
 };
 
-const CryptMethodType *crypt_method_at(size_t i) {
-    return i < ARRAY_COUNT(types) ? types[i] : NULL;
-}
-
-const CryptMethodType *crypt_method_find(Str name) {
+const CryptMethodType *crypt_method_find(Str name, Str *known, Arena *arena) {
+    StrBuf names = strbuf_new(arena);
     for (size_t i = 0; i < ARRAY_COUNT(types); i++) {
         if (str_equal_cstr(name, types[i]->name))
             return types[i];
+        strbuf_add_format(&names, "%s\"%s\"", i ? ", " : "", types[i]->name);
     }
+    *known = strbuf_str(&names);
     return NULL;
 }

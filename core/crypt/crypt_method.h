@@ -28,7 +28,6 @@ typedef struct CryptMethodType {
 extern const CryptMethodType crypt_method_aes_gcm;
 extern const CryptMethodType crypt_method_external;
 
-/* Returns NULL if there is no such method. */
-const CryptMethodType *crypt_method_find(Str name);
-/* Returns row i; NULL after the last one. */
-const CryptMethodType *crypt_method_at(size_t i);
+/* Returns the row of this name. If there is none, returns NULL and sets *known to the quoted names
+ * of all rows. */
+const CryptMethodType *crypt_method_find(Str name, Str *known, Arena *arena);

@@ -39,7 +39,6 @@ typedef struct KeyProviderType {
 extern const KeyProviderType key_provider_pbkdf2;
 extern const KeyProviderType key_provider_external;
 
-/* Returns NULL if there is no such key provider. */
-const KeyProviderType *key_provider_find(Str name);
-/* Returns row i; NULL after the last one. */
-const KeyProviderType *key_provider_at(size_t i);
+/* Returns the row of this name. If there is none, returns NULL and sets *known to the quoted names
+ * of all rows. */
+const KeyProviderType *key_provider_find(Str name, Str *known, Arena *arena);

@@ -73,7 +73,8 @@ static inline KeySource *crypt_case_pbkdf2(CryptCase *c, const char *name, const
 }
 
 static inline CipherStep crypt_case_step(CryptCase *c, const char *type, KeySource *keys) {
-    const CryptMethodType *method = crypt_method_find(str_from_cstr(type));
+    Str known;
+    const CryptMethodType *method = crypt_method_find(str_from_cstr(type), &known, c->arena);
     return (CipherStep){
         .type = method,
         .name = str_format(c->arena, "method.%s.m", type),

@@ -76,15 +76,11 @@ static SourceRange hidden(SourceRange range, Arena *arena) {
 
 static bool find_source(Building *building, const Expr *expr, KeySource **out);
 
-static bool refuse_type(Building *building, const EncryptionPart *part) {
-    StrBuf names = strbuf_new(building->arena);
-    const KeyProviderType *type;
-    for (size_t i = 0; (type = key_provider_at(i)); i++)
-        strbuf_add_format(&names, "%s\"%s\"", i ? ", " : "", type->name);
+static bool refuse_type(Building *building, const EncryptionPart *part, Str known) {
     return refuse(building, part->range, "Unknown key provider",
                   str_format(building->arena,
                              "There is no key provider of type \"%.*s\". There are %.*s.",
-                             STR_ARG(part->type), STR_ARG(strbuf_str(&names))));
+                             STR_ARG(part->type), STR_ARG(known)));
 }
 
 static bool read_alias(Building *building, const BodyContent *content, Str *out) {
@@ -114,9 +110,10 @@ static bool configure_source(Building *building,
 }
 
 static bool build_source(Building *building, const EncryptionPart *part, Str key, KeySource **out) {
-    const KeyProviderType *type = key_provider_find(part->type);
+    Str known;
+    const KeyProviderType *type = key_provider_find(part->type, &known, building->arena);
     if (!type)
-        return refuse_type(building, part);
+        return refuse_type(building, part, known);
     KeySourceConfig config = {.type = type, .range = hidden(part->range, building->arena)};
     config.name = str_format(building->arena, "key_provider.%.*s", STR_ARG(key));
     config.metadata_key = config.name;
@@ -150,21 +147,18 @@ static bool find_source(Building *building, const Expr *expr, KeySource **out) {
     return *out || build_source(building, part, key, out);
 }
 
-static bool refuse_method_type(Building *building, const EncryptionPart *part) {
-    StrBuf names = strbuf_new(building->arena);
-    const CryptMethodType *type;
-    for (size_t i = 0; (type = crypt_method_at(i)); i++)
-        strbuf_add_format(&names, "%s\"%s\"", i ? ", " : "", type->name);
+static bool refuse_method_type(Building *building, const EncryptionPart *part, Str known) {
     return refuse(building, part->range, "Unknown encryption method",
                   str_format(building->arena,
                              "There is no method of type \"%.*s\". There are %.*s.",
-                             STR_ARG(part->type), STR_ARG(strbuf_str(&names))));
+                             STR_ARG(part->type), STR_ARG(known)));
 }
 
 static bool build_step(Building *building, const EncryptionPart *part, CipherStep *out) {
-    const CryptMethodType *type = crypt_method_find(part->type);
+    Str known;
+    const CryptMethodType *type = crypt_method_find(part->type, &known, building->arena);
     if (!type)
-        return refuse_method_type(building, part);
+        return refuse_method_type(building, part, known);
     const BodyAttributeSchema own[] = {
         {"keys", type->keys == METHOD_NEEDS_KEYS, BODY_EXPRESSION}
     };

@@ -6,18 +6,22 @@
 
 static void test_rows(void **state) {
     (void)state;
-    const CryptMethodType *type;
-    size_t count = 0;
-    for (; (type = crypt_method_at(count)); count++) {
-        assert_ptr_equal(crypt_method_find(str_from_cstr(type->name)), type);
+    static const char *const methods[] = {"aes_gcm", "external", "unencrypted"};
+    static const char *const providers[] = {"pbkdf2", "external"};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Str known;
+    for (size_t i = 0; i < ARRAY_COUNT(methods); i++) {
+        const CryptMethodType *type = crypt_method_find(str_from_cstr(methods[i]), &known, arena);
+        assert_string_equal(type->name, methods[i]);
         assert_int_equal(type->seal == NULL, type->open == NULL);
     }
-    assert_int_equal(count, 3);
-    assert_null(crypt_method_find(STR("rot13")));
-    assert_null(key_provider_find(STR("post-it")));
-    for (size_t i = 0; key_provider_at(i); i++)
-        assert_ptr_equal(key_provider_find(str_from_cstr(key_provider_at(i)->name)),
-                         key_provider_at(i));
+    for (size_t i = 0; i < ARRAY_COUNT(providers); i++)
+        assert_string_equal(key_provider_find(str_from_cstr(providers[i]), &known, arena)->name,
+                            providers[i]);
+    assert_null(crypt_method_find(STR("rot13"), &known, arena));
+    check_str_equal(known, STR("\"aes_gcm\", \"external\", \"unencrypted\""));
+    assert_null(key_provider_find(STR("post-it"), &known, arena));
+    check_str_equal(known, STR("\"pbkdf2\", \"external\""));
 }
 
 static void test_additional_data(void **state) {
