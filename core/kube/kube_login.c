@@ -8,6 +8,7 @@
 
 #define MARGIN_MS 60000 /* before the expiry of a plugin's credential */
 #define REREAD_MS 60000 /* between two readings of a token file */
+#define QUIET_MS  10000 /* after a plugin failed, or its credential was rejected */
 
 struct KubeLogin {
     const Io *io;
@@ -15,6 +16,7 @@ struct KubeLogin {
     pthread_mutex_t mutex;
     KubeCredential credential; /* number 0: not obtained yet */
     int64_t renew_ms;          /* Unix time; INT64_MAX: not before the server rejects it */
+    int64_t quiet_ms;          /* Unix time until which no plugin runs */
     _Atomic uint64_t attempts; /* to obtain a credential, so far */
     Str problem;               /* of the last attempt; empty: it succeeded */
     Arena *arena;
@@ -109,17 +111,29 @@ static bool obtain(KubeLogin *login, const CancelToken *cancel, Arena *arena) {
     return true;
 }
 
-/* The result of an attempt that ended while the call waited serves the call too, so that many
- * requests at once do not each run a plugin that fails. If a renewal before the expiry fails, the
- * credential stays in use until it expires. */
+/* Returns whether the result of the last attempt counts instead of a new attempt: the call waited
+ * for it, or the plugin would give no better one so soon. A run with many requests must not run a
+ * plugin for each of them in vain. */
+static bool is_settled(const KubeLogin *login, uint64_t seen, int64_t now) {
+    bool is_quiet = now < login->quiet_ms && now >= login->quiet_ms - QUIET_MS;
+    bool has_waited = atomic_load(&login->attempts) > seen;
+    return has_waited || (is_quiet && (login->problem.len || now < login->renew_ms));
+}
+
+/* If a renewal before the expiry fails, the credential stays in use until it expires. */
 static bool get_locked(
     KubeLogin *login, uint64_t refused, uint64_t seen, const CancelToken *cancel, Arena *arena) {
     const KubeCredential *credential = &login->credential;
-    if (credential->number > refused && now_ms(login) < login->renew_ms)
+    int64_t now = now_ms(login);
+    bool is_refused = refused > 0 && credential->number <= refused;
+    bool ok = login->problem.len == 0;
+    if (credential->number > refused && now < login->renew_ms)
         return true;
-    bool has_waited = atomic_load(&login->attempts) > seen;
-    bool ok = has_waited ? login->problem.len == 0 : obtain(login, cancel, arena);
-    return ok || (credential->number > refused && now_ms(login) < credential->expires_ms);
+    if (!is_settled(login, seen, now)) {
+        ok = obtain(login, cancel, arena);
+        login->quiet_ms = has_plugin(login->target) && (!ok || is_refused) ? now + QUIET_MS : 0;
+    }
+    return ok || (credential->number > refused && now < credential->expires_ms);
 }
 
 bool kube_login_get(KubeLogin *login,

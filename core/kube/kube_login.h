@@ -11,8 +11,9 @@ typedef struct KubeLogin KubeLogin;
 /* `io` and `target` must outlive the login. */
 KubeLogin *kube_login_new(const Io *io, const KubeTarget *target);
 void kube_login_close(KubeLogin *login);
-/* Returns a valid credential with a number above `refused` (0: any credential). The texts live as
- * long as the login. On failure, `*problem` is the end of a sentence. */
+/* Returns a valid credential with a number above `refused` (0: any credential). If a plugin has
+ * just been run again after a rejection, returns the credential that it gave then, even a refused
+ * one. The texts live as long as the login. On failure, `*problem` is the end of a sentence. */
 MUST_USE bool kube_login_get(KubeLogin *login,
                              uint64_t refused,
                              const CancelToken *cancel,

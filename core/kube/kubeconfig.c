@@ -117,7 +117,8 @@ static const KubeSection contexts = {"contexts", "context"};
 static const KubeSection clusters = {"clusters", "cluster"};
 static const KubeSection users = {"users", "user"};
 
-/* Returns the number of errors added. */
+/* Looks for the entry in one file, which must not have two of the name. Adds the names of all
+ * entries to `names`. Returns whether the file has the entry. */
 static bool find_in_file(KubeReading *reading,
                          const KubeFile *file,
                          const KubeSection *section,

@@ -144,7 +144,31 @@ static void failed_renewal(void **state) {
     check_str(must_fail(&test, 0),
               "the credential plugin \"give\" cannot be started: Permission denied");
     test.plugin.error = 0;
-    check_str(must_get(&test, 0).token, "t5");
+    test.plugin.now_ms += 10000;
+    check_str(must_get(&test, 0).token, "t4");
+    close_case(&test);
+}
+
+/* Two thousand requests whose credentials are refused do not run the plugin two thousand times. */
+static void in_vain(void **state) {
+    (void)state;
+    LoginCase test;
+    open_case(&test);
+    KubeCredential got = must_get(&test, 0);
+    for (int i = 0; i < 2000; i++)
+        got = must_get(&test, got.number);
+    assert_int_equal(test.plugin.times, 2);
+    check_str(got.token, "t2");
+    test.plugin.now_ms += 10000;
+    check_str(must_get(&test, got.number).token, "t3");
+    test.plugin.error = -EACCES;
+    test.plugin.now_ms += 10000;
+    for (int i = 0; i < 2000; i++)
+        assert_true(must_fail(&test, 3).len > 0);
+    assert_int_equal(test.plugin.times, 4);
+    test.plugin.now_ms -= 100000000; /* the clock is set back */
+    test.plugin.error = 0;
+    check_str(must_get(&test, 3).token, "t5");
     close_case(&test);
 }
 
@@ -258,10 +282,10 @@ static void bad_token_files(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refused_ones),    cmocka_unit_test(expiring),
-        cmocka_unit_test(failed_renewal),  cmocka_unit_test(at_once),
-        cmocka_unit_test(with_configured), cmocka_unit_test(token_file),
-        cmocka_unit_test(bad_token_files),
+        cmocka_unit_test(refused_ones),   cmocka_unit_test(expiring),
+        cmocka_unit_test(failed_renewal), cmocka_unit_test(in_vain),
+        cmocka_unit_test(at_once),        cmocka_unit_test(with_configured),
+        cmocka_unit_test(token_file),     cmocka_unit_test(bad_token_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
