@@ -1,4 +1,4 @@
-/* requirement: lists the providers that a configuration and a state require. */
+/* required_providers: lists the providers that a configuration and a state require. */
 #pragma once
 
 #include "config.h"

@@ -81,15 +81,15 @@ static bool claims(Str address, Str *package, Arena *arena) {
 typedef struct Registry {
     const SourceRequest *request;
     RegistryModule module;
-    Str token;
+    Str token_variable;
     Str base; /* URL of the module API, with a trailing slash */
     Arena *arena;
     Diags *diags;
 } Registry;
 
-/* Returns the token for the host from TF_TOKEN_example_com: dots become underscores, dashes two
- * underscores. */
-static Str find_token(const Registry *registry) {
+/* Returns the name of the variable with the token for the host, TOKEN_example_com: dots become
+ * underscores, dashes two underscores. */
+static Str token_variable_of(const Registry *registry) {
     StrBuf name = strbuf_new(registry->arena);
     strbuf_add_cstr(&name, "TOKEN_");
     for (size_t i = 0; i < registry->module.host.len; i++) {
@@ -99,15 +99,14 @@ static Str find_token(const Registry *registry) {
         else
             strbuf_add_char(&name, isalnum((unsigned char)c) ? c : '_');
     }
-    return str_from_cstr(
-        fetch_web_environment(registry->request->io, strbuf_str(&name), registry->arena));
+    return strbuf_str(&name);
 }
 
 static bool ask(Registry *registry, Str url, HttpResponse *out) {
     WebQuestion question = {
         .request = registry->request,
         .url = url,
-        .token = registry->token,
+        .token_variable = registry->token_variable,
         .asker = "the registry",
     };
     return fetch_web_get(&question, out, registry->arena, registry->diags);
@@ -215,7 +214,7 @@ static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, 
     Registry registry = {.request = request, .arena = arena, .diags = diags};
     bool is_address = parse(request->package, &registry.module, arena);
     CHECK(is_address);
-    registry.token = find_token(&registry);
+    registry.token_variable = token_variable_of(&registry);
     out->version = request->version;
     return discover(&registry) && (out->version.len || find_version(&registry, &out->version)) &&
            find_place(&registry, out->version, &out->elsewhere);

@@ -15,7 +15,8 @@
 #define DOWNLOAD_WAIT_MS 20000
 #define DOWNLOAD_LIMIT   ((uint64_t)1 << 30)
 
-const char *fetch_web_environment(const Io *io, Str name, Arena *arena) {
+/* Returns the environment variable LOAM_X or TF_X, or NULL if neither is set. */
+static const char *find_variable(const Io *io, Str name, Arena *arena) {
     static const char *const prefixes[] = {"LOAM_", "TF_"};
     for (size_t i = 0; i < ARRAY_COUNT(prefixes); i++) {
         Str full = str_format(arena, "%s%.*s", prefixes[i], STR_ARG(name));
@@ -27,7 +28,7 @@ const char *fetch_web_environment(const Io *io, Str name, Arena *arena) {
 }
 
 static uint64_t number_of(const Io *io, const char *name, uint64_t fallback, Arena *arena) {
-    const char *text = fetch_web_environment(io, str_from_cstr(name), arena);
+    const char *text = find_variable(io, str_from_cstr(name), arena);
     uint64_t number;
     return text && str_to_uint64(str_from_cstr(text), &number) && number < 10000 ? number
                                                                                  : fallback;
@@ -98,9 +99,11 @@ bool fetch_web_get(const WebQuestion *question, HttpResponse *out, Arena *arena,
         .cancel = question->request->cancel,
     };
     http.url = take_credentials(question->url, &http, arena);
-    if (question->token.len)
-        http_add_header(&http.headers, "Authorization",
-                        str_format(arena, "Bearer %.*s", STR_ARG(question->token)), arena);
+    const char *token =
+        question->token_variable.len ? find_variable(io, question->token_variable, arena) : NULL;
+    if (token)
+        http_add_header(&http.headers, "Authorization", str_format(arena, "Bearer %s", token),
+                        arena);
     Str problem = STR_EMPTY;
     HttpStatus status = question->file.len
                             ? http_send_to_file(io, &http, question->file, out, &problem, arena)

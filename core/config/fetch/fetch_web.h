@@ -7,9 +7,9 @@
 typedef struct WebQuestion {
     const SourceRequest *request;
     Str url;
-    Str token;         /* bearer token; empty: none */
-    Str file;          /* file for the response body; empty: the body is in the response */
-    const char *asker; /* server name in messages: "the registry", "the server" */
+    Str token_variable; /* holds the bearer token, in LOAM_X or TF_X; empty: none */
+    Str file;           /* file for the response body; empty: the body is in the response */
+    const char *asker;  /* server name in messages: "the registry", "the server" */
 } WebQuestion;
 
 /* Sends the request. Any status other than 2xx is an error. TF_REGISTRY_DISCOVERY_RETRY and
@@ -18,8 +18,6 @@ MUST_USE bool fetch_web_get(const WebQuestion *question,
                             HttpResponse *out,
                             Arena *arena,
                             Diags *diags);
-/* Returns the environment variable LOAM_X or TF_X, or NULL if neither is set. */
-const char *fetch_web_environment(const Io *io, Str name, Arena *arena);
 /* Returns the module location from the response: header X-Terraform-Get or <meta
  * name="terraform-get">. Empty if there is none. */
 Str fetch_web_location(const HttpResponse *response, Arena *arena);

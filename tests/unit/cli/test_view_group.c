@@ -31,17 +31,20 @@ typedef struct Shown {
     StrBuf notes;
 } Shown;
 
-static unsigned more_of(Str detail) {
-    unsigned more = 0;
+static size_t more_of(Str detail) {
+    uint64_t more;
     size_t at = str_find(detail, STR("(and "), 0);
     if (at == SIZE_MAX)
         return 0;
-    return sscanf(detail.ptr + at, "(and %u more", &more) == 1 ? more : 1;
+    Str rest = str_after(detail, at + strlen("(and "));
+    Str number = str_slice(rest, 0, str_find_char(rest, ' ', 0));
+    return str_to_uint64(number, &more) ? (size_t)more : 1; /* "(and one more" */
 }
 
 static void show(View *view, const Diag *diag) {
     Shown *shown = view->self;
-    strbuf_add_format(&shown->summaries, "%.*s+%u;", STR_ARG(diag->summary), more_of(diag->detail));
+    strbuf_add_format(&shown->summaries, "%.*s+%zu;", STR_ARG(diag->summary),
+                      more_of(diag->detail));
     strbuf_add_format(&shown->details, "%.*s|", STR_ARG(diag->detail));
 }
 
