@@ -74,7 +74,7 @@ static Value take_given(Filling *filling, const char *name, Value given, const T
         return value;
     Str wanted = type_friendly_name(type, filling->arena);
     diags_error(filling->diags, NO_RANGE, "Failed to compute attribute",
-                "The value that %.*s gives for \"%s\" does not fit the type of this attribute, "
+                "The value that %.*s sets for \"%s\" does not match the type of this attribute, "
                 "%.*s: %.*s.",
                 STR_ARG(filling->mock->place), name, STR_ARG(wanted), STR_ARG(error.message));
     filling->ok = false;

@@ -24,7 +24,7 @@ static Str flags_of(const Attribute *attribute, Arena *arena) {
     if (attribute->default_json)
         strbuf_add_format(&out, "%sdefault `%s`", out.len ? ", " : "", attribute->default_json);
     add_word(&out, is_replacing,
-             attribute->forces_new ? "may force a new object" : "forces a new object");
+             attribute->forces_new ? "may force replacement" : "forces replacement");
     add_word(&out, (flags & SENSITIVE) != 0, "sensitive");
     add_word(&out, (flags & WRITE_ONLY) != 0, "write-only");
     add_word(&out, (flags & DEPRECATED) != 0, "deprecated");
@@ -70,7 +70,7 @@ static Str block_type(const Block *block, Arena *arena) {
     static const char *const names[] = {
         [NEST_SINGLE] = "block",
         [NEST_LIST] = "blocks",
-        [NEST_SET] = "blocks, without order",
+        [NEST_SET] = "unordered blocks",
         [NEST_MAP] = "labelled blocks",
     };
     return str_format(arena, "%s", names[block->nesting]);
@@ -129,7 +129,9 @@ static void add_types(
         if (type.schema->deprecated)
             strbuf_add_format(out, "\nDeprecated. %s\n", type.schema->deprecated);
         if (type.resource && type.resource->recovery == RECOVERY_REPEATS)
-            strbuf_add_cstr(out, "\nA crash at the wrong moment may make it do its work twice.\n");
+            strbuf_add_cstr(out,
+                            "\n"
+                            "If loam crashes during an operation, the operation may run twice.\n");
         add_schema(out, STR_EMPTY, type.schema, arena);
     }
 }

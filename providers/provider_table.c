@@ -45,8 +45,8 @@ static Str rules_fault(const char *name, const Schema *schema, Arena *arena) {
     for (size_t i = 0; i < schema->rule_count; i++) {
         const char *unknown = schema_rule_unknown_name(schema, &schema->rules[i]);
         if (unknown)
-            return str_format(arena, "A rule of \"%s\" names \"%s\", which it does not have.", name,
-                              unknown);
+            return str_format(arena, "A rule of \"%s\" refers to \"%s\", which it does not have.",
+                              name, unknown);
     }
     Str fault = nested_fault(name, schema->attributes, schema->attribute_count, arena);
     for (size_t i = 0; i < schema->block_count && fault.len == 0; i++)

@@ -80,12 +80,12 @@ static void refuse_unknown(const Registry *registry, Str name, SourceRange range
     }
     Str hint = str_did_you_mean(short_name, names, registry->count, scratch);
     if (same_name != SIZE_MAX)
-        hint = str_format(scratch, " Its own \"%.*s\" has the address \"%s\".", STR_ARG(short_name),
-                          registry->rows[same_name].address);
+        hint = str_format(scratch, " The included \"%.*s\" has the address \"%s\".",
+                          STR_ARG(short_name), registry->rows[same_name].address);
     diags_error(diags, range, "Unknown provider",
-                "loam has no provider \"%.*s\".%.*s It brings its providers along and downloads "
-                "none; there are: %.*s. Remove what needs it, or name one of these as its source "
-                "in required_providers.",
+                "loam has no provider \"%.*s\".%.*s loam includes its providers and downloads "
+                "none; they are: %.*s. Remove the use of the provider, or set its source in "
+                "required_providers to one of these.",
                 STR_ARG(name), STR_ARG(hint),
                 STR_ARG(str_join(names, registry->count, STR(", "), scratch)));
 }
@@ -93,7 +93,7 @@ static void refuse_unknown(const Registry *registry, Str name, SourceRange range
 static bool refuse_module(
     const ProviderRow *row, Str path, Str reason, SourceRange range, Diags *diags) {
     diags_error(diags, range, "Provider cannot be loaded",
-                "The provider \"%s\" is the module \"%.*s\" of loam, and %.*s.", row->name,
+                "The provider \"%s\" is in the module \"%.*s\" of loam, and %.*s.", row->name,
                 STR_ARG(path), STR_ARG(reason));
     return false;
 }
@@ -115,8 +115,8 @@ static bool load(const Registry *registry,
         dlclose(handle);
         return refuse_module(row, path,
                              str_format(scratch,
-                                        "it holds no \"%.*s\", so it belongs to another version of "
-                                        "loam: install the two from one source",
+                                        "it has no \"%.*s\", so it belongs to another version of "
+                                        "loam; install both from the same source",
                                         STR_ARG(symbol)),
                              range, diags);
     }

@@ -5,15 +5,15 @@ static Str check_duration(Value value, Arena *arena) {
     int64_t ms;
     if (clock_parse_duration(value_text(value), &ms) && ms > 0)
         return STR_EMPTY;
-    return str_format(arena, "\"%.*s\" is no time such as \"30s\", \"10m\" or \"1h30m\".",
+    return str_format(arena, "\"%.*s\" is not a duration such as \"30s\", \"10m\" or \"1h30m\".",
                       STR_ARG(value_text(value)));
 }
 
 const Attribute timeouts_attributes[TIMEOUTS_COUNT] = {
-    {"create", &TYPE_STRING, OPTIONAL, "How long a creation may take.",   .check = check_duration},
-    {"delete", &TYPE_STRING, OPTIONAL, "How long a deletion may take.",   .check = check_duration},
-    {"read",   &TYPE_STRING, OPTIONAL, "How long a look at it may take.", .check = check_duration},
-    {"update", &TYPE_STRING, OPTIONAL, "How long a change may take.",     .check = check_duration},
+    {"create", &TYPE_STRING, OPTIONAL, "Maximum duration of a creation.", .check = check_duration},
+    {"delete", &TYPE_STRING, OPTIONAL, "Maximum duration of a deletion.", .check = check_duration},
+    {"read",   &TYPE_STRING, OPTIONAL, "Maximum duration of a read.",     .check = check_duration},
+    {"update", &TYPE_STRING, OPTIONAL, "Maximum duration of an update.",  .check = check_duration},
 };
 
 Timeout timeouts_begin(const Call *call, Value object, const char *operation) {
@@ -39,8 +39,8 @@ void timeouts_explain(const Timeout *timeout, Diags *diags) {
     Str passed = clock_format_elapsed(call_monotonic_ms(call) - timeout->started_ms, call->arena);
     Diag *diag = diags_error(
         diags, NO_RANGE, "Operation timed out",
-        "The \"%s\" of %.*s was given up after %.*s: \"timeouts\" allows it %.*s. A greater value "
-        "gives it more time; what is half done is seen to by the next run.",
+        "The \"%s\" of %.*s was stopped after %.*s, because \"timeouts\" allows only %.*s. To "
+        "allow more time, increase that value. The next run recovers the interrupted operation.",
         timeout->operation, STR_ARG(call->address), STR_ARG(passed), STR_ARG(limit));
     Path path = path_attribute((Path){0}, STR("timeouts"), call->arena);
     diag->path = path_to_str(path, diags->arena);

@@ -16,7 +16,7 @@ extern const Attribute timeouts_attributes[TIMEOUTS_COUNT];
         .name = "timeouts", .nesting = NEST_SINGLE, .schema = {                                    \
             .attributes = timeouts_attributes,                                                     \
             .attribute_count = TIMEOUTS_COUNT,                                                     \
-            .description = "How long operations may take.",                                        \
+            .description = "Maximum durations of operations.",                                     \
         }                                                                                          \
     }
 

@@ -34,8 +34,8 @@ bool backend_settings_parse(
         problem = str_to_cstr(error.message, arena);
     }
     diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "The value given for the argument \"%s\" of the backend cannot be used: %s.",
-                attribute->name, problem);
+                "The value of the backend argument \"%s\" is invalid: %s.", attribute->name,
+                problem);
     return false;
 }
 
@@ -100,10 +100,10 @@ static bool refuse_missing(const BackendType *type, const Attribute *row, Diags 
             variable = type->variables[i].name;
     }
     diags_error(diags, NO_RANGE, "Missing required argument",
-                "The backend \"%s\" needs the argument \"%s\": %s Give it in the \"backend\" block "
-                "or by \"init -backend-config=%s=…\"%s%s.",
+                "The backend \"%s\" requires the argument \"%s\": %s Set it in the \"backend\" "
+                "block or with \"init -backend-config=%s=…\"%s%s.",
                 type->name, row->name, row->description, row->name,
-                variable ? ", or in the environment as " : "", variable ? variable : "");
+                variable ? ", or in the environment variable " : "", variable ? variable : "");
     return false;
 }
 

@@ -77,9 +77,9 @@ StateLease *state_lease_start(const LeaseRequest *request, Arena *arena, Diags *
     lease->thread = thread_start(THREAD_LEASE, keep, lease);
     if (lease->thread)
         return lease;
-    diags_error(diags, NO_RANGE, "The state's lock cannot be kept",
-                "The system has no more threads, and without one the lock of \"%.*s\" would "
-                "expire. End other programs, then try again.",
+    diags_error(diags, NO_RANGE, "State lock cannot be renewed",
+                "The system cannot start another thread, which is needed to renew the lock of "
+                "\"%.*s\". End other programs, then try again.",
                 STR_ARG(request->what));
     state_lease_stop(lease);
     return NULL;
@@ -91,12 +91,11 @@ bool state_lease_check(StateLease *lease, Diags *diags) {
     if (!is_held) {
         lease->is_lost = true;
         const char *colon = lease->problem.len > 0 ? ": " : "";
-        diags_error(
-            diags, NO_RANGE, "The state's lock was lost",
-            "The lock of \"%.*s\" has to be renewed while it is held, and that failed%s%.*s. "
-            "Somebody else may have it now, so nothing more is changed. See who works on "
-            "the state and whether the store can be reached, then run the command again.",
-            STR_ARG(lease->request.what), colon, STR_ARG(lease->problem));
+        diags_error(diags, NO_RANGE, "State lock lost",
+                    "The lock of \"%.*s\" requires renewal, which failed%s%.*s. Another program "
+                    "may hold the lock now, so this run starts no new operation. Check who uses "
+                    "the state and whether you can reach the backend, then run the command again.",
+                    STR_ARG(lease->request.what), colon, STR_ARG(lease->problem));
     }
     pthread_mutex_unlock(&lease->mutex);
     return is_held;

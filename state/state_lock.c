@@ -128,13 +128,12 @@ static void add_line(StrBuf *text, const char *label, Str value) {
 static Str last_words(LockEnd end, Str id, Arena *arena) {
     switch (end) {
     case LOCK_GOES: break;
-    case LOCK_EXPIRES: return STR(" If its holder is gone, the lock expires by itself.");
+    case LOCK_EXPIRES: return STR(" If its holder has ended, the lock expires.");
     case LOCK_STAYS:
         if (id.len > 0)
-            return str_format(arena,
-                              " If its holder is gone for good, \"loam force-unlock %.*s\" takes "
-                              "the lock away.",
-                              STR_ARG(id));
+            return str_format(
+                arena, " If its holder has ended, remove the lock with \"loam force-unlock %.*s\".",
+                STR_ARG(id));
         break;
     }
     return STR_EMPTY;
@@ -155,12 +154,15 @@ void state_lock_report(const LockAttempt *attempt,
     add_line(&text, "Version:", holder->version);
     add_line(&text, "Created:", holder->created);
     add_line(&text, "Info:", holder->info);
-    diags_error(diags, NO_RANGE, "Error acquiring the state lock",
-                "Another program holds the lock of the state, so that two do not change it at "
-                "once.\n\nLock Info:%.*s\n\nWait until it has ended, or let this command wait for "
-                "it with -lock-timeout=5m.%.*s Reading without the lock (-lock=false) is safe only "
-                "while nobody writes.",
-                STR_ARG(strbuf_str(&text)), STR_ARG(last_words(attempt->end, holder->id, scratch)));
+    diags_error(
+        diags, NO_RANGE, "Error acquiring the state lock",
+        "Another program holds the lock of the state, which prevents concurrent changes.\n"
+        "\n"
+        "Lock Info:%.*s\n"
+        "\n"
+        "Wait until it has ended, or let this command wait with -lock-timeout=5m.%.*s Reading "
+        "without the lock (-lock=false) is safe only while no program writes the state.",
+        STR_ARG(strbuf_str(&text)), STR_ARG(last_words(attempt->end, holder->id, scratch)));
 }
 
 void state_lock_report_other(
@@ -171,7 +173,7 @@ void state_lock_report_other(
     add_line(&text, "Who:", holder->who);
     add_line(&text, "Created:", holder->created);
     if (holder->id.len == 0)
-        diags_error(diags, NO_RANGE, summary, "Nobody holds the lock of \"%.*s\".", STR_ARG(place));
+        diags_error(diags, NO_RANGE, summary, "The state \"%.*s\" is not locked.", STR_ARG(place));
     else
         diags_error(diags, NO_RANGE, summary,
                     "The lock ID \"%.*s\" does not match that of the lock of \"%.*s\", which is "

@@ -24,7 +24,7 @@ static Diag *add_new(Diags *diags, DiagSeverity severity) {
     if (*number < DIAGS_SHOWN_MAX)
         return diag;
     diag->summary = severity == DIAG_ERROR ? STR("Too many errors") : STR("Too many warnings");
-    diag->detail = STR("There are more than those above. They are not shown.");
+    diag->detail = STR("There are more than shown above.");
     return add_unseen(diags);
 }
 

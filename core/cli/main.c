@@ -104,7 +104,7 @@ static bool take_global_options(Cli *cli, int argc, char **argv, StrVec *words) 
             if (chdir(directory) == 0)
                 continue;
             terminal_err(str_format(cli->arena,
-                                    "The folder \"%s\" given by -chdir cannot be entered: %s.\n",
+                                    "loam cannot change to the directory \"%s\" of -chdir: %s.\n",
                                     directory, strerror(errno)));
             return false;
         }

@@ -17,7 +17,7 @@ static Str first_error(const Diags *diags) {
         if (diag->severity == DIAG_ERROR)
             return str_ends_with(text, STR(".")) ? str_slice(text, 0, text.len - 1) : text;
     }
-    return STR("the provider did not say why");
+    return STR("the provider gave no reason");
 }
 
 static bool run(FunctionCall *call, Value *out, Str *error) {

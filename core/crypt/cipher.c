@@ -70,11 +70,12 @@ static bool pass_plain(
         is_allowed |= is_unencrypted(step);
     }
     if (!is_allowed) {
-        diags_error(diags, cipher->steps.items[0].range, "Unencrypted content",
-                    "%.*s is not encrypted (or is damaged), and the configuration says that it "
-                    "is. If it was written before there was encryption, add a fallback with the "
-                    "method \"unencrypted\", apply once, and take the fallback away again.",
-                    STR_ARG(what));
+        diags_error(
+            diags, cipher->steps.items[0].range, "Unencrypted content",
+            "%.*s is not encrypted (or is damaged), but the configuration requires encryption. If "
+            "it was written before encryption was introduced, add a fallback with the method "
+            "\"unencrypted\", apply once, and remove the fallback.",
+            STR_ARG(what));
         return false;
     }
     *is_outdated = bytes.len > 0 && !cipher_is_plain(cipher);
@@ -106,10 +107,10 @@ static bool refuse(Str what, const Diags *reasons, Diags *diags) {
         strbuf_add_format(&text, "\n  - %.*s", STR_ARG(reason->detail));
     }
     SourceRange range = reasons->count > 0 ? reasons->items[0].range : NO_RANGE;
-    diags_error(diags, range, "Failed to decrypt",
-                "%.*s cannot be decrypted: the passphrase or key is not the one that it was "
-                "encrypted with, or it was changed afterwards.%.*s",
-                STR_ARG(what), STR_ARG(strbuf_str(&text)));
+    diags_error(
+        diags, range, "Failed to decrypt",
+        "%.*s cannot be decrypted: the passphrase or key is wrong, or the content was changed.%.*s",
+        STR_ARG(what), STR_ARG(strbuf_str(&text)));
     return false;
 }
 
@@ -138,8 +139,8 @@ static bool check_head(Str what, const Envelope *envelope, Str plain, Arena *are
         str_equal(inner.lineage, outer->lineage))
         return true;
     diags_error(diags, NO_RANGE, "Changed state",
-                "%.*s was changed: the serial and lineage that stand outside (%llu, %.*s) are not "
-                "those within (%llu, %.*s). Put back a copy of it.",
+                "%.*s was changed: its outer serial and lineage (%llu, %.*s) differ from the "
+                "encrypted ones (%llu, %.*s). Restore a copy of it.",
                 STR_ARG(what), (unsigned long long)outer->serial, STR_ARG(outer->lineage),
                 (unsigned long long)inner.serial, STR_ARG(inner.lineage));
     return false;
@@ -156,14 +157,14 @@ static bool open_envelope(const Cipher *cipher,
     const char *error;
     if (!cipher) {
         diags_error(diags, NO_RANGE, "Encrypted content",
-                    "%.*s is encrypted, and neither the configuration nor TF_ENCRYPTION has an "
-                    "\"encryption\" block that says how to decrypt it.",
+                    "%.*s is encrypted, but neither the configuration nor TF_ENCRYPTION has an "
+                    "\"encryption\" block to decrypt it.",
                     STR_ARG(what));
         return false;
     }
     if (!envelope_decode(bytes, &envelope, &error, arena)) {
         diags_error(diags, NO_RANGE, "Damaged encrypted content",
-                    "%.*s is encrypted, but the envelope is damaged. %s Put back a copy of it.",
+                    "%.*s is encrypted, but its envelope is damaged. %s Restore a copy of it.",
                     STR_ARG(what), error);
         return false;
     }

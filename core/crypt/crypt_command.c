@@ -7,8 +7,8 @@
 #define SHOWN_MAX  2000 /* bytes of its standard error in a message */
 
 bool crypt_command_refuse(const CryptCommand *command, const char *why, Diags *diags) {
-    diags_error(diags, command->range, "Failed external encryption program",
-                "The program of %.*s did not do its part: %s.", STR_ARG(command->name), why);
+    diags_error(diags, command->range, "External encryption program failed",
+                "The program of %.*s failed: %s.", STR_ARG(command->name), why);
     return false;
 }
 
@@ -18,7 +18,8 @@ Str crypt_command_check(Value words, Arena *arena) {
                    value_text(value_at(words, 0)).len > 0;
     for (size_t i = 0; is_good && i < words.count; i++)
         is_good = value_is_present(value_at(words, i));
-    return is_good ? STR_EMPTY : STR("It must be a program and its arguments, none of them null.");
+    return is_good ? STR_EMPTY
+                   : STR("The value must be a program and its arguments, without null.");
 }
 
 static const char *const *arguments_of(Value words, Arena *arena) {
@@ -55,12 +56,12 @@ static bool is_header(const CryptCommand *command, Str line, Arena *scratch) {
 static bool judge(const CryptCommand *command, const ProcessResult *result, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("encryption program");
     if (result->timed_out)
-        return crypt_command_refuse(command, "it had not ended after a minute", diags);
+        return crypt_command_refuse(command, "it did not end within a minute", diags);
     if (result->exit_status == 0)
         return true;
     Str said = str_slice(str_trim(result->err), 0, SHOWN_MAX);
     Str why = str_format(scratch, "it ended with status %d%s%.*s", result->exit_status,
-                         said.len ? " and said:\n" : "", STR_ARG(said));
+                         said.len ? " and reported:\n" : "", STR_ARG(said));
     return crypt_command_refuse(command, str_to_cstr(why, scratch), diags);
 }
 

@@ -3,7 +3,7 @@
 
 static const CryptMethodType unencrypted = {
     .name = "unencrypted",
-    .schema = {.description = "Nothing is encrypted: for the way into encryption, or out of it."},
+    .schema = {.description = "No encryption: to introduce or to remove encryption."},
     .keys = METHOD_HAS_NO_KEYS,
 };
 

@@ -11,7 +11,7 @@ static Str check_aad(Value aad, Arena *arena) {
     (void)arena;
     for (size_t i = 0; i < aad.count; i++) {
         if (!is_byte(value_at(aad, i)))
-            return STR("It must be a list of bytes: whole numbers from 0 to 255.");
+            return STR("The value must be a list of bytes: integers from 0 to 255.");
     }
     return STR_EMPTY;
 }
@@ -20,7 +20,7 @@ static const Attribute attributes[] = {
     {.name = "aad",
      .type = &TYPE_LIST_OF_NUMBER,
      .flags = OPTIONAL,
-     .description = "Bytes that what is encrypted is bound to, as a list of numbers.",
+     .description = "Additional authenticated data, as a list of bytes.",
      .check = check_aad},
 };
 
@@ -41,7 +41,7 @@ static bool check_key(const MethodRequest *request, Diags *diags) {
     if (gcm_is_key(request->key))
         return true;
     diags_error(diags, request->range, "Invalid encryption key",
-                "%.*s takes a key of 16, 24 or 32 bytes, and is given one of %zu.",
+                "%.*s requires a key of 16, 24 or 32 bytes, but the key has %zu.",
                 STR_ARG(request->name), request->key.len);
     return false;
 }
@@ -61,7 +61,7 @@ static bool aes_gcm_open(
     if (gcm_open(request->key, aad_of(request->config, arena), sealed, out, arena))
         return true;
     diags_error(diags, request->range, "Wrong key or changed content",
-                "The key that %.*s has here does not fit.", STR_ARG(request->name));
+                "The key of %.*s does not match the content.", STR_ARG(request->name));
     return false;
 }
 

@@ -10,12 +10,12 @@ static const Attribute attributes[] = {
     {.name = "encrypt_command",
      .type = &TYPE_LIST_OF_STRING,
      .flags = REQUIRED,
-     .description = "The program that encrypts, and its arguments.",
+     .description = "Program to encrypt, with its arguments.",
      .check = crypt_command_check},
     {.name = "decrypt_command",
      .type = &TYPE_LIST_OF_STRING,
      .flags = REQUIRED,
-     .description = "The program that decrypts, and its arguments.",
+     .description = "Program to decrypt, with its arguments.",
      .check = crypt_command_check},
 };
 
@@ -60,7 +60,7 @@ static bool run(const MethodRequest *request,
     if (!ok)
         return false;
     ok = read_payload(answer, out, arena) ||
-         crypt_command_refuse(&command, "its answer cannot be read", diags);
+         crypt_command_refuse(&command, "its response cannot be read", diags);
     secret_wipe(answer);
     return ok;
 }
@@ -77,7 +77,8 @@ static bool external_open(
 
 const CryptMethodType crypt_method_external = {
     .name = "external",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Programs that encrypt and decrypt."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "External programs that encrypt and decrypt."},
     .keys = METHOD_MAY_HAVE_KEYS,
     .seal = external_seal,
     .open = external_open,

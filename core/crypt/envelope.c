@@ -89,11 +89,11 @@ static const struct {
     bool (*read)(Reading *reading);
     const char *error;
 } members[] = {
-    {"serial",             read_serial,  "Its serial is no number."               },
-    {"lineage",            read_lineage, "Its lineage is no text."                },
-    {"meta",               read_metas,   "What it says of the keys is damaged."   },
-    {"encrypted_data",     read_data,    "What is encrypted in it is damaged."    },
-    {"encryption_version", read_version, "It is of another version of the format."},
+    {"serial",             read_serial,  "Its serial is not a number."         },
+    {"lineage",            read_lineage, "Its lineage is not a string."        },
+    {"meta",               read_metas,   "Its key metadata is damaged."        },
+    {"encrypted_data",     read_data,    "Its encrypted content is damaged."   },
+    {"encryption_version", read_version, "Its format version is not supported."},
 };
 
 enum { HEAD_MEMBERS = 3, OTHER_MEMBERS = 28 }; /* bits of members[] */
@@ -108,7 +108,7 @@ static bool read_member(Reading *reading, const char **error) {
         reading->seen |= 1U << i;
         return members[i].read(reading);
     }
-    *error = "It has a member that does not belong there.";
+    *error = "It has an unknown member.";
     return false;
 }
 
@@ -122,10 +122,10 @@ bool envelope_decode(Str bytes, Envelope *out, const char **error, Arena *arena)
                 return false;
         }
     }
-    *error = "It is no valid JSON.";
+    *error = "It is not valid JSON.";
     if (token != JSON_OBJECT_END || json_next(&reading.reader) != JSON_END)
         return false;
-    *error = "A member of it is missing.";
+    *error = "A member is missing.";
     envelope.head.is_given = (reading.seen & HEAD_MEMBERS) != 0;
     if ((reading.seen & OTHER_MEMBERS) != OTHER_MEMBERS ||
         (envelope.head.is_given && (reading.seen & HEAD_MEMBERS) != HEAD_MEMBERS))

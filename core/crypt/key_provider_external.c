@@ -10,7 +10,7 @@ static const Attribute attributes[] = {
     {.name = "command",
      .type = &TYPE_LIST_OF_STRING,
      .flags = REQUIRED,
-     .description = "The program and its arguments.",
+     .description = "Program and its arguments.",
      .check = crypt_command_check},
 };
 
@@ -94,16 +94,16 @@ static bool take_key(const CryptCommand *command,
                      Diags *diags) {
     Answer answer = {0};
     if (!read_answer(text, &answer, arena))
-        return crypt_command_refuse(command, "its answer cannot be read", diags);
+        return crypt_command_refuse(command, "its response cannot be read", diags);
     Str key = is_sealing ? answer.sealing : answer.opening;
     if (key.len == 0)
         return crypt_command_refuse(
             command,
-            is_sealing ? "its answer holds no \"encryption_key\""
-                       : "its answer holds no \"decryption_key\" for what is stored",
+            is_sealing ? "its response has no \"encryption_key\""
+                       : "its response has no \"decryption_key\" for the stored metadata",
             diags);
     if (!envelope_from_base64(key, &out->key, arena))
-        return crypt_command_refuse(command, "its key is no base64", diags);
+        return crypt_command_refuse(command, "its key is not base64", diags);
     out->metadata = metadata_of(&answer, arena);
     return true;
 }
@@ -130,6 +130,7 @@ static bool external_provide(const KeyRequest *request,
 
 const KeyProviderType key_provider_external = {
     .name = "external",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A program that gives the keys."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "An external program that provides keys."},
     .provide = external_provide,
 };

@@ -34,7 +34,7 @@ static Str check_range(Value value, int64_t least, int64_t most, const char *why
     int64_t number;
     if (value_to_int(value, &number) && number >= least && number <= most)
         return STR_EMPTY;
-    return str_format(arena, "It must be a whole number from %lld to %lld%s.", (long long)least,
+    return str_format(arena, "The value must be an integer from %lld to %lld%s.", (long long)least,
                       (long long)most, why);
 }
 
@@ -56,12 +56,12 @@ static const EVP_MD *find_hash(Str name) {
 /* clang-format off */
 static const Attribute attributes[] = {
     {"passphrase", &TYPE_STRING, OPTIONAL | SENSITIVE,
-     "What the key is made of: at least 16 characters. This or \"chain\"."},
-    {"key_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Bytes of the key.",
+     "Passphrase of at least 16 characters, from which the key is derived. Set either this or \"chain\"."},
+    {"key_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Length of the key in bytes.",
      .default_json = "32", .check = check_length},
-    {"iterations", &TYPE_NUMBER, OPTIONAL | COMPUTED, "The cost of a guess; at least 200000.",
+    {"iterations", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Number of iterations; at least 200000.",
      .default_json = "600000", .check = check_iterations},
-    {"salt_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Bytes of the random salt.",
+    {"salt_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Length of the random salt in bytes.",
      .default_json = "32", .check = check_length},
     {"hash_function", &TYPE_STRING, OPTIONAL | COMPUTED, "\"sha512\" or \"sha256\".",
      .default_json = "\"sha512\"", .one_of = "sha512 sha256"},
@@ -80,9 +80,9 @@ static bool pbkdf2_check(Value config, bool is_chained, SourceRange range, Diags
     if (has_passphrase != is_chained)
         return true;
     diags_error(diags, range, "Invalid key provider",
-                has_passphrase ? "\"passphrase\" and \"chain\" exclude each other."
-                               : "A key is made of a \"passphrase\", or of the key of another "
-                                 "provider that \"chain\" names. Neither is given.");
+                has_passphrase ? "\"passphrase\" and \"chain\" cannot be combined."
+                               : "A key requires a \"passphrase\", or another key provider in "
+                                 "\"chain\". Set one of them.");
     return false;
 }
 
@@ -169,9 +169,10 @@ static Str derive(const Derivation *derivation, Str secret, Arena *arena) {
 static bool is_long_enough(const KeyRequest *request, Str secret, Diags *diags) {
     if (secret.len >= PASSPHRASE_BYTES_MIN)
         return true;
-    diags_error(diags, request->range, "Invalid key provider",
-                "The key that \"chain\" gives to %.*s is too short: %d bytes at least are needed.",
-                STR_ARG(request->name), PASSPHRASE_BYTES_MIN);
+    diags_error(
+        diags, request->range, "Invalid key provider",
+        "The key that \"chain\" provides for %.*s is too short: it requires at least %d bytes.",
+        STR_ARG(request->name), PASSPHRASE_BYTES_MIN);
     return false;
 }
 
@@ -186,7 +187,7 @@ static bool pbkdf2_provide(const KeyRequest *request, KeyResult *out, Arena *are
         out->metadata = write_metadata(&derivation, arena);
     } else if (!read_metadata(*request->stored, &derivation, arena)) {
         diags_error(diags, request->range, "Damaged key metadata",
-                    "What is stored for %.*s beside the encrypted content is damaged, or is of "
+                    "The metadata of %.*s in the encrypted content is damaged, or belongs to "
                     "another kind of key provider.",
                     STR_ARG(request->name));
         return false;

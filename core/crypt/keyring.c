@@ -111,12 +111,12 @@ static bool refuse_missing(const KeySource *source, const EnvelopeMetas *stored,
     vec_each(stored, meta) {
         strbuf_add_format(&names, "%s\"%.*s\"", names.len ? ", " : "", STR_ARG(meta->key));
     }
-    diags_error(diags, source->config.range, "Key metadata missing",
-                "What %.*s needs to find the key again is not stored there under \"%.*s\"; stored "
-                "is %s%.*s. If the key provider was renamed, set \"encrypted_metadata_alias\" to "
-                "the name that is stored.",
-                STR_ARG(source->config.name), STR_ARG(source->config.metadata_key),
-                names.len ? "" : "nothing", STR_ARG(strbuf_str(&names)));
+    diags_error(
+        diags, source->config.range, "Key metadata missing",
+        "The content has no key metadata of %.*s under the name \"%.*s\", but has %s%.*s. If the "
+        "key provider was renamed, set \"encrypted_metadata_alias\" to the stored name.",
+        STR_ARG(source->config.name), STR_ARG(source->config.metadata_key),
+        names.len ? "" : "nothing", STR_ARG(strbuf_str(&names)));
     return false;
 }
 
@@ -170,8 +170,8 @@ static bool add_metas(const KeySource *source, EnvelopeMetas *out, Arena *arena,
     for (; source; source = source->config.chain) {
         if (find_meta(out, source->config.metadata_key)) {
             diags_error(diags, source->config.range, "Duplicate key metadata",
-                        "Two key providers of one method would store what they need under the "
-                        "same name \"%.*s\": give each an \"encrypted_metadata_alias\" of its own.",
+                        "Two key providers of one method would store their metadata under the same "
+                        "name \"%.*s\". Set a different \"encrypted_metadata_alias\" for each.",
                         STR_ARG(source->config.metadata_key));
             return false;
         }

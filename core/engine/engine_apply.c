@@ -76,10 +76,9 @@ static void declare_blocks(EngineWalk *walk) {
 }
 
 static void report_interruption(Diags *diags) {
-    diags_error(
-        diags, NO_RANGE, "Apply was interrupted",
-        "What was in flight has ended and is saved; the rest was not begun. Run the same command "
-        "again to go on.");
+    diags_error(diags, NO_RANGE, "Apply was interrupted",
+                "The running operations completed, and their results are saved. No other operation "
+                "was started. To continue, run the same command again.");
 }
 
 /* Saves the new addresses of moved and imported objects before the first change. A crash must not
@@ -140,8 +139,8 @@ static bool check_applyable(const Plan *plan, Diags *diags) {
         if (output->action == ACTION_NO_OP)
             continue;
         diags_error(diags, NO_RANGE, "Plan cannot be applied",
-                    "This plan only refreshes and found nothing to save, but the configuration "
-                    "changes output \"%.*s\". Make a plan without -refresh-only, and apply that.",
+                    "This refresh-only plan found no changes to record, but the configuration "
+                    "changes output \"%.*s\". Make and apply a plan without -refresh-only.",
                     STR_ARG(output->name));
         return false;
     }

@@ -48,12 +48,13 @@ static bool check_targets(const EngineWalk *walk, Diags *diags) {
         note_missed(walk, *address, &missed);
     }
     if (missed.count > 0)
-        diags_error(
-            diags, NO_RANGE, "Moved resource instances excluded by targeting",
-            "Objects have moved to or from addresses that -%s leaves out, so they would have no "
-            "place in this plan. Plan without that option, or %s:\n%.*s",
-            targets ? "target" : "exclude", targets ? "add" : "take away what leaves these out",
-            STR_ARG(str_join(missed.items, missed.count, STR("\n"), walk->arena)));
+        diags_error(diags, NO_RANGE, "Moved resource instances excluded by targeting",
+                    "Objects have moved to or from addresses that -%s excludes, so this plan "
+                    "cannot contain them. Plan without that option, or %s:\n"
+                    "%.*s",
+                    targets ? "target" : "exclude",
+                    targets ? "add" : "remove the exclusions of these addresses",
+                    STR_ARG(str_join(missed.items, missed.count, STR("\n"), walk->arena)));
     return missed.count == 0;
 }
 

@@ -302,7 +302,8 @@ void plan_result_warn_of_forgotten(const Plan *plan, Arena *arena, Diags *diags)
     }
     if (names.count > 0)
         diags_warning(diags, NO_RANGE, "Some objects will no longer be managed by loam",
-                      "These leave the state, and stay as they are:\n%.*s\nTo manage one of them "
-                      "again, it has to be imported.",
+                      "These objects are removed from the state, but not destroyed:\n"
+                      "%.*s\n"
+                      "To manage one of them again, import it.",
                       STR_ARG(str_join(names.items, names.count, STR("\n"), arena)));
 }

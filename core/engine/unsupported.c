@@ -18,9 +18,8 @@ typedef struct Unsupported {
 } Unsupported;
 
 static void report_block(RefusalReport *report, SourceRange range) {
-    diags_error(report->diags, range, "Not carried out by this version",
-                "This version of loam checks %s, but does not carry them out yet, so it does not "
-                "plan or apply this configuration. %s",
+    diags_error(report->diags, range, "Unsupported feature",
+                "This version of loam validates %s, but does not support them in plan or apply. %s",
                 report->what, report->advice);
     report->count++;
 }
@@ -118,8 +117,7 @@ static bool check_provider_metas(const Module *module, Diags *diags) {
                                  STR_ARG(meta->provider));
         diags_error(
             diags, meta->range, str_to_cstr(summary, diags->arena),
-            "The resource %.*s belongs to a provider that takes no \"provider_meta\" block. "
-            "Remove the block.",
+            "The provider of %.*s does not support \"provider_meta\" blocks. Remove the block.",
             STR_ARG(entry->key));
         ok = false;
     }
@@ -128,7 +126,7 @@ static bool check_provider_metas(const Module *module, Diags *diags) {
 
 static const Unsupported rows[] = {
     {"connections of this kind",
-     "Direct SSH connections with \"private_key\" or \"password\" are carried out.", find_connections},
+     "Only direct SSH connections with \"private_key\" or \"password\" are supported.", find_connections},
 };
 
 static void check_module(const Module *module, RefusalReport *report) {

@@ -532,7 +532,8 @@ const char *disk_way_out(int error, const char *otherwise) {
     if (error == -ENOSPC || error == -EDQUOT)
         return "Free some space, then run the same command again.";
     if (error == -EROFS)
-        return "It is mounted for reading alone: mount it for writing, or work in another folder.";
+        return "The file system is mounted read-only. Mount it for writing, or use another "
+               "directory.";
     return otherwise;
 }
 

@@ -13,17 +13,17 @@ Str plugin_failure(Str path, Str error, Arena *arena) {
     if (!is_absent)
         return str_format(arena, "the system cannot load it: %.*s", STR_ARG(error));
     if (str_starts_with(error, path))
-        return STR("there is no such file: install all of loam (\"cmake --install\"), or put the "
-                   "module into that folder");
+        return STR("the file does not exist: install all of loam (\"cmake --install\"), or copy "
+                   "the module to that directory");
     size_t colon = str_find_char(error, ':', 0);
     return str_format(arena,
-                      "it needs the library \"%.*s\", which is not installed: install the "
-                      "package of your system that holds it",
+                      "it requires the library \"%.*s\", which is not installed: install the "
+                      "package of your system that contains it",
                       STR_ARG(str_slice(error, 0, colon)));
 }
 
 static Str refuse(const Plugin *plugin, Str error, Arena *arena) {
-    return str_format(arena, "%s takes the module \"%.*s\" of loam, and %.*s", plugin->purpose,
+    return str_format(arena, "%s requires the module \"%.*s\" of loam, and %.*s", plugin->purpose,
                       STR_ARG(plugin->path), STR_ARG(plugin_failure(plugin->path, error, arena)));
 }
 

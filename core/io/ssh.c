@@ -186,7 +186,7 @@ static SshStatus shake_hands(SshSession *session,
     const char *banner = ssh_get_serverbanner(session->session);
     if (status == SSH_TIMED_OUT) {
         problem->text = banner ? STR("the key exchange takes too long")
-                               : STR("connected, but the server does not introduce itself");
+                               : STR("connected, but the server sends no SSH banner");
     } else {
         problem_from_session(session, problem, arena);
     }
@@ -206,7 +206,7 @@ static SshStatus verify_host(SshSession *session,
         return SSH_DONE;
     problem->pinned = key_fingerprint(pinned, arena);
     problem->found = key_fingerprint(found, arena);
-    problem->text = STR("the host shows another key");
+    problem->text = STR("the host has another key");
     return SSH_HOST_KEY_DIFFERS;
 }
 
@@ -240,7 +240,7 @@ static SshStatus log_in_with(SshSession *session,
     if (result == SSH_AUTH_DENIED || result == SSH_AUTH_PARTIAL)
         return credential.private_key ? SSH_USER_KEY_REFUSED : SSH_PASSWORD_REFUSED;
     if (status == SSH_TIMED_OUT)
-        problem->text = STR("the login takes too long");
+        problem->text = STR("the authentication takes too long");
     return SSH_NO_HANDSHAKE;
 }
 

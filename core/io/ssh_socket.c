@@ -99,7 +99,7 @@ static SshStatus connect_address(const struct addrinfo *address,
         close(fd);
     if (waiting == SSH_CANCELLED)
         return waiting;
-    problem->text = str_from_cstr(error == -1 ? "no answer" : strerror(error));
+    problem->text = str_from_cstr(error == -1 ? "no response" : strerror(error));
     return error == -1 ? SSH_NO_ANSWER : status_of_errno(error);
 }
 

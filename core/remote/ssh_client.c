@@ -13,7 +13,7 @@
 #define PORT_DEFAULT            22
 #define WAIT_DEFAULT_MS         300000
 #define PLAN_TIMEOUT_DEFAULT_MS 10000
-#define PLAN_WAY_OUT            "A plan waits no longer than \"plan_timeout\" of the provider \"ssh\" allows."
+#define PLAN_WAY_OUT            "During a plan, the limit is \"plan_timeout\" of the provider \"ssh\"."
 #define ATTEMPT_MS              30000 /* for one connection, handshake included */
 #define PAUSE_FIRST_MS          200   /* wait between attempts; doubles */
 #define KEY_GRACE_MS            20000 /* how long a booting machine may reject the user's key */
@@ -35,7 +35,7 @@ Str ssh_client_check_host(Value value, Arena *arena) {
     for (size_t i = 0; i < host.len; i++) {
         if (isgraph((unsigned char)host.ptr[i]) && !strchr("[]@/", host.ptr[i]))
             continue;
-        return str_format(arena, "\"%.*s\" is no address or name of a machine.", STR_ARG(host));
+        return str_format(arena, "\"%.*s\" is not a valid address or host name.", STR_ARG(host));
     }
     return host.len ? STR_EMPTY : str_format(arena, "The host must not be empty.");
 }
@@ -44,7 +44,7 @@ Str ssh_client_check_port(Value value, Arena *arena) {
     int64_t port;
     if (value_to_int(value, &port) && port >= 1 && port <= 65535)
         return STR_EMPTY;
-    return str_format(arena, "A port is a whole number from 1 to 65535.");
+    return str_format(arena, "A port must be an integer from 1 to 65535.");
 }
 
 Str ssh_client_check_user(Value value, Arena *arena) {
@@ -54,23 +54,21 @@ Str ssh_client_check_user(Value value, Arena *arena) {
         is_fine = !iscntrl((unsigned char)user.ptr[i]) && !strchr("'`\";&<>|(){}", user.ptr[i]);
     if (is_fine)
         return STR_EMPTY;
-    return str_format(arena, "%.*s is no name of a user.", STR_ARG(str_quote(user, arena)));
+    return str_format(arena, "%.*s is not a valid user name.", STR_ARG(str_quote(user, arena)));
 }
 
 Str ssh_client_check_private_key(Value value, Arena *arena) {
     if (ssh_is_private_key(value_text(value), arena))
         return STR_EMPTY;
-    return str_format(arena,
-                      "This is no private key that can be used: the text of an unencrypted key "
-                      "file is needed, in OpenSSH's own format or in PEM.");
+    return str_format(arena, "The value must be the text of an unencrypted private key file, in "
+                             "OpenSSH format or in PEM.");
 }
 
 Str ssh_client_check_host_key(Value value, Arena *arena) {
     if (ssh_fingerprint(value_text(value), arena).len > 0)
         return STR_EMPTY;
-    return str_format(arena,
-                      "This is no public key: one line such as \"ssh-ed25519 AAAA…\" is needed, as "
-                      "in the machine's /etc/ssh/ssh_host_ed25519_key.pub.");
+    return str_format(arena, "The value must be a public key: one line such as \"ssh-ed25519 "
+                             "AAAA…\", as in the machine's /etc/ssh/ssh_host_ed25519_key.pub.");
 }
 
 bool ssh_client_configure(const Call *call,
@@ -115,9 +113,9 @@ bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags)
         .wait_ms = duration_of(object, "timeout", client->wait_ms),
     };
     if (link.target.private_key.len == 0)
-        return path_error(call, PATH_AT(call, {"private_key"}), diags, "No private key",
-                          "Neither \"private_key\" here nor the one of the provider's "
-                          "configuration is set, so there is nothing to log in with.");
+        return path_error(
+            call, PATH_AT(call, {"private_key"}), diags, "No private key",
+            "Authentication requires \"private_key\", here or in the provider configuration.");
     *out = link;
     return true;
 }
@@ -129,7 +127,7 @@ SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_
 static const char *short_reason(SshStatus status) {
     switch (status) {
     case SSH_UNKNOWN_NAME: return "the name has no address";
-    case SSH_NO_ANSWER: return "no answer";
+    case SSH_NO_ANSWER: return "no response";
     case SSH_REFUSED: return "connection refused";
     case SSH_NO_HANDSHAKE: return "no handshake yet";
     case SSH_USER_KEY_REFUSED: return "the key is not accepted yet";
@@ -187,8 +185,8 @@ Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem
         text = STR("the command did not end in time");
     else if (text.len == 0)
         text = str_from_cstr(short_reason(status));
-    return str_format(arena, "%.*s did not answer in time (%.*s). " PLAN_WAY_OUT, STR_ARG(endpoint),
-                      STR_ARG(text));
+    return str_format(arena, "%.*s did not respond in time (%.*s). " PLAN_WAY_OUT,
+                      STR_ARG(endpoint), STR_ARG(text));
 }
 
 static void drop_session(SshLink *link) {
@@ -386,38 +384,30 @@ typedef struct Explanation {
 /* clang-format off */
 static const Explanation explanations[] = {
     [SSH_UNKNOWN_NAME] = {"Unknown host name",
-     "The name has no address. Check its spelling and the resolver of this machine.", "host"},
-    [SSH_NO_ANSWER] = {"No answer from the machine",
-     "Check that it runs, that the address is right, and that no firewall or missing "
-     "route stops the way to this port. \"timeout\" says how long to wait.", "host"},
-    [SSH_REFUSED] = {"Nothing listens for SSH on the machine",
-     "It answers, but the port is closed. Check that its SSH server is installed and "
-     "started, and the port. \"timeout\" says how long to wait.", "port"},
+     "The name has no address. Check its spelling, and the resolver of this machine.", "host"},
+    [SSH_NO_ANSWER] = {"No response from the machine",
+     "Check that the machine runs, that the address is correct, and that no firewall or missing route blocks the port. To wait longer, set \"timeout\".", "host"},
+    [SSH_REFUSED] = {"SSH port closed",
+     "The machine responds, but refuses connections to the port. Check that its SSH server is installed and started, and check the port. To wait longer, set \"timeout\".", "port"},
     [SSH_NO_HANDSHAKE] = {"No SSH session with the machine",
-     "The port is open, but no SSH session comes about. Check that it is an SSH server, "
-     "that its log shows no error, and that it and this side have algorithms in common.", "host"},
-    [SSH_USER_KEY_REFUSED] = {"The machine refuses the private key",
-     "Its host key is the right one, but it does not let this user in with this key. "
-     "Check \"user\" and \"private_key\", and that the matching public key is in the "
-     "user's authorized_keys there.", "private_key"},
+     "The port is open, but no SSH session was established. Check that the port belongs to an SSH server, that the server's log has no errors, and that both sides share algorithms.", "host"},
+    [SSH_USER_KEY_REFUSED] = {"Private key rejected",
+     "The host key is correct, but the machine rejects the private key for this user. Check \"user\" and \"private_key\", and that the user's authorized_keys contains the public key.", "private_key"},
     [SSH_BAD_USER] = {"Invalid user",
-     "Give the name of a user of the machine.", "user"},
-    [SSH_PASSWORD_REFUSED] = {"The machine refuses the password",
-     "It does not let this user in with this password. Check \"user\" and \"password\", "
-     "and that the server takes passwords.", "password"},
+     "Set the name of a user of the machine.", "user"},
+    [SSH_PASSWORD_REFUSED] = {"Password rejected",
+     "The machine rejects the password for this user. Check \"user\" and \"password\", and that the server accepts passwords.", "password"},
     [SSH_BAD_HOST_KEY] = {"Invalid host key",
-     "One line such as \"ssh-ed25519 AAAA…\" is needed.", "host_key"},
+     "The key must be one line such as \"ssh-ed25519 AAAA…\".", "host_key"},
     [SSH_BAD_PRIVATE_KEY] = {"Invalid private key",
-     "The text of an unencrypted key file is needed, in OpenSSH's own format or in PEM.",
+     "The key must be the text of an unencrypted private key file, in OpenSSH format or in PEM.",
      "private_key"},
-    [SSH_LOST] = {"The connection to the machine broke",
-     "It may have been restarted, or the network between was cut. Apply again when it is "
-     "back.", "host"},
-    [SSH_TIMED_OUT] = {"The command takes too long",
-     "The time that the operation has is over; the command may still run on the machine. "
-     "A greater value in \"timeouts\" gives it more.", NULL},
+    [SSH_LOST] = {"Connection to the machine lost",
+     "The machine may have been restarted, or the network may have failed. Apply again when you can reach it.", "host"},
+    [SSH_TIMED_OUT] = {"Command timed out",
+     "The time limit of the operation has passed; the command may still run on the machine. To allow more time, set \"timeouts\".", NULL},
     [SSH_CANCELLED] = {"Interrupted",
-     "Stopped on request before it was done.", NULL},
+     "The run was interrupted.", NULL},
 };
 /* clang-format on */
 
@@ -425,10 +415,10 @@ static void explain_host_key(const SshLink *link, SshProblem problem, Diags *dia
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, link->call->arena);
     (void)path_error(
         link->call, PATH_AT(link->call, {"host_key"}), diags,
-        "The host key differs from the pinned one",
-        "%.*s shows the key %.*s, pinned is %.*s. Nothing was sent to it. Either another machine "
-        "answers at this address, or somebody stands between, or the machine was built anew and "
-        "\"host_key\" must become its new key.",
+        "Host key differs from the pinned key",
+        "%.*s has the host key %.*s, but \"host_key\" is %.*s. Nothing was sent. Either another "
+        "machine has this address, or the connection is intercepted, or the machine was rebuilt. "
+        "If it was rebuilt, set \"host_key\" to its new key.",
         STR_ARG(endpoint), STR_ARG(problem.found), STR_ARG(problem.pinned));
 }
 
@@ -475,10 +465,10 @@ Str ssh_client_last_words(Str err, Str out, Arena *arena) {
     if (text.len == 0)
         text = str_trim(utf8_strip_controls(out, arena));
     if (text.len == 0)
-        return STR("It wrote nothing.");
+        return STR("It wrote no output.");
     if (text.len > LAST_WORDS) {
         size_t line = str_find_char(text, '\n', text.len - LAST_WORDS);
         text = str_after(text, line == SIZE_MAX ? text.len - LAST_WORDS : line + 1);
     }
-    return str_concat(STR("The last of what it wrote:\n"), text, arena);
+    return str_concat(STR("Its last output:\n"), text, arena);
 }

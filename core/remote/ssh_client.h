@@ -18,19 +18,19 @@
 /* Rows of an attribute table for the connection; `host_flags` adds flags to "host". */
 #define SSH_CLIENT_ATTRIBUTES(host_flags)                                                          \
     {"host",        &TYPE_STRING, REQUIRED | (host_flags),                                         \
-     "Address or name of the machine.", .check = ssh_client_check_host},                           \
+     "Address or host name of the machine.", .check = ssh_client_check_host},                           \
     {"port",        &TYPE_NUMBER, OPTIONAL,                                                        \
-     "Its SSH port; the provider's, or 22, if unset.", .check = ssh_client_check_port},            \
+     "SSH port (default: the provider's, then 22).", .check = ssh_client_check_port},            \
     {"user",        &TYPE_STRING, OPTIONAL,                                                        \
-     "Who to log in as; the provider's, or root, if unset.", .check = ssh_client_check_user},      \
+     "User name (default: the provider's, then root).", .check = ssh_client_check_user},      \
     {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE,                                            \
-     "Private key to log in with, as text; the provider's if unset.",                              \
+     "Private key, as text (default: the provider's).",                              \
      .check = ssh_client_check_private_key},                                                       \
     {"host_key",    &TYPE_STRING, REQUIRED,                                                        \
-     "The machine's public key (\"ssh-ed25519 AAAA…\"); no other is accepted.",                    \
+     "Host key of the machine (\"ssh-ed25519 AAAA…\"); any other key is rejected.",                    \
      .check = ssh_client_check_host_key},                                                          \
     {"timeout",     &TYPE_STRING, OPTIONAL,                                                        \
-     "How long to wait for the machine to answer; the provider's, or \"5m\", if unset.",           \
+     "Maximum duration of connection attempts (default: the provider's, then \"5m\").",           \
      .check = duration_check}
 /* clang-format on */
 

@@ -24,8 +24,8 @@ static void machine_error(const SshLink *link,
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str words = ssh_client_last_words(result->err, result->out, arena);
     diags_error(diags, NO_RANGE, summary,
-                "The shell on %.*s gave up with status %d. Check that the user may write below "
-                "/var/lib/loam (root) or ~/.local/state/loam, and that there is room. %.*s",
+                "The shell on %.*s failed with status %d. Check that the user can write below "
+                "/var/lib/loam (root) or ~/.local/state/loam, and that the disk has space. %.*s",
                 STR_ARG(endpoint), result->exit_status, STR_ARG(words));
 }
 
@@ -51,7 +51,7 @@ static bool start(SshLink *link, Str id, Str script, Diags *diags) {
     link->may_have_run |= result.exit_status == 0;
     if (result.exit_status == 0)
         return true;
-    machine_error(link, "The script could not be started", &result, diags);
+    machine_error(link, "Script not started", &result, diags);
     return false;
 }
 
@@ -65,7 +65,7 @@ bool ssh_marker_forget(SshLink *link, Str id, Diags *diags) {
         return false;
     if (result.exit_status == 0)
         return true;
-    machine_error(link, "The marker of a script could not be removed", &result, diags);
+    machine_error(link, "Script marker not removed", &result, diags);
     return false;
 }
 
@@ -185,7 +185,7 @@ static bool follow(SshLink *link, Str id, Str how, SshMarkerResult *out, Diags *
     }
     if (parse_report(result.out, id, out, link->call->arena))
         return true;
-    machine_error(link, "The machine does not say how the script ended", &result, diags);
+    machine_error(link, "Script result not reported by the machine", &result, diags);
     return false;
 }
 
@@ -218,6 +218,6 @@ bool ssh_marker_look(SshLink *link, Str id, SshMarkerTrace *out, Diags *diags) {
         *out = (SshMarkerTrace)i;
         return true;
     }
-    machine_error(link, "The machine does not say whether the script ran there", &result, diags);
+    machine_error(link, "Script status not reported by the machine", &result, diags);
     return false;
 }

@@ -9,11 +9,11 @@ void ssh_upload_explain(
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str words = ssh_client_last_words(result->err, result->out, arena);
-    (void)path_error(link->call, PATH_AT(link->call, {"path"}), diags, summary,
-                     "\"%.*s\" on %.*s, as the user \"%.*s\": the shell there gave up with status "
-                     "%d. %.*s",
-                     STR_ARG(path), STR_ARG(endpoint), STR_ARG(link->target.user),
-                     result->exit_status, STR_ARG(words));
+    (void)path_error(
+        link->call, PATH_AT(link->call, {"path"}), diags, summary,
+        "\"%.*s\" on %.*s, as the user \"%.*s\": the shell failed with status %d. %.*s",
+        STR_ARG(path), STR_ARG(endpoint), STR_ARG(link->target.user), result->exit_status,
+        STR_ARG(words));
 }
 
 static bool run_script(SshLink *link,
@@ -44,7 +44,7 @@ bool ssh_upload_write(SshLink *link, const SshUpload *upload, Diags *diags) {
         return false;
     if (result.exit_status == 0)
         return true;
-    ssh_upload_explain(link, "The file could not be written", upload->path, &result, diags);
+    ssh_upload_explain(link, "File not written", upload->path, &result, diags);
     return false;
 }
 
@@ -54,6 +54,6 @@ bool ssh_upload_remove(SshLink *link, Str path, Diags *diags) {
         return false;
     if (result.exit_status == 0)
         return true;
-    ssh_upload_explain(link, "The file could not be removed", path, &result, diags);
+    ssh_upload_explain(link, "File not removed", path, &result, diags);
     return false;
 }

@@ -3,7 +3,7 @@
 set -u
 umask 077
 p=$1
-if [ -d "$p" ]; then echo "a folder stands there" >&2; exit 93; fi
+if [ -d "$p" ]; then echo "the path is a directory" >&2; exit 93; fi
 f=${p%/*}
 [ -z "$f" ] || (umask 022; mkdir -p "$f") || exit 91
 t=$p.loam.$$
@@ -13,7 +13,7 @@ trap '' PIPE
 trap 'exit 95' HUP TERM
 cat >"$t" || exit 91
 if [ $(($(wc -c <"$t"))) -ne "$2" ]; then
-  echo "the content did not arrive whole" >&2
+  echo "the upload is incomplete" >&2
   exit 92
 fi
 if [ -n "$4" ]; then chown "$4" "$t" || exit 94; fi

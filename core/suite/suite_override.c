@@ -25,8 +25,8 @@ void suite_override_check(const Config *config, const TestOverrides *overrides, 
     vec_each(overrides, override) {
         if (!is_there(config, *override, diags->arena))
             diags_warning(diags, (*override)->target_range, "Invalid override target",
-                          "The configuration under test has nothing of this address, so nothing is "
-                          "overridden. Correct the address, or remove the block.");
+                          "The configuration under test has no object with this address, so "
+                          "nothing is overridden. Correct the address, or remove the block.");
     }
 }
 

@@ -48,7 +48,7 @@ static bool take_named(RunWork *work, Map *providers) {
         Str summary =
             str_format(work->context->arena, "Missing provider definition for %.*s", STR_ARG(key));
         diags_error(&work->run->diags, ref->range, str_to_cstr(summary, work->context->arena),
-                    "This run wants a provider configuration that its file does not have.");
+                    "This run refers to a provider configuration that its file does not have.");
         ok = false;
     }
     return ok;
@@ -170,15 +170,15 @@ static bool take_options(RunWork *work) {
     if (!run->is_refresh_only || !run->replaced.count)
         return ok;
     diags_error(diags, NO_RANGE, "Unsupported plan mode",
-                "A run that only refreshes replaces nothing: remove \"replace\" or the mode.");
+                "A refresh-only run replaces nothing: remove \"replace\" or the mode.");
     return false;
 }
 
 static void warn_of_targets(const RunWork *work, Diags *diags) {
     if (work->options.targets.count > 0)
-        diags_warning(diags, NO_RANGE, "Resource targeting is in effect",
-                      "\"target\" leaves parts of the configuration out, so this plan may not be "
-                      "all that it asks for.");
+        diags_warning(
+            diags, NO_RANGE, "Resource targeting is in effect",
+            "\"target\" excludes parts of the configuration, so this plan may be incomplete.");
 }
 
 /* Finds the expectation for the failed object, or for its resource block without instance key. */
@@ -214,7 +214,7 @@ static bool take_expected(const SuiteRun *run, const Diags *found, Diags *out) {
         if (map_set(&came, expected->text, (void *)expected))
             continue; /* the failure occurred, or is reported already */
         diags_error(out, expected->range, "Missing expected failure",
-                    "A condition of %.*s was expected to fail, and none did.",
+                    "A condition of %.*s was expected to fail, but none did.",
                     STR_ARG(expected->text));
     }
     return out->error_count == before;
@@ -222,11 +222,10 @@ static bool take_expected(const SuiteRun *run, const Diags *found, Diags *out) {
 
 /* In JSON output the warning has a range for outputs only, as in Terraform. */
 static void warn_early(const TestExpectation *expected, Diags *out) {
-    diags_warning(
-        out, expected->range, "Expected failure while planning",
-        "A condition of %.*s fails already while planning, so there was nothing to apply, "
-        "and the run as a whole has failed. With \"command = plan\" it would pass.",
-        STR_ARG(expected->text))
+    diags_warning(out, expected->range, "Expected failure while planning",
+                  "A condition of %.*s already fails during planning, so nothing was applied, and "
+                  "the run failed. With \"command = plan\" it would pass.",
+                  STR_ARG(expected->text))
         ->subject = str_starts_with(expected->text, STR("output.")) ? DIAG_OBJECT : DIAG_RELATION;
 }
 
@@ -279,7 +278,7 @@ static bool apply(RunWork *work) {
     work->run->state = state->state;
     if (work->options.targets.count > 0)
         diags_warning(&found, NO_RANGE, "Applied changes may be incomplete",
-                      "\"target\" left parts of the configuration out.");
+                      "\"target\" excluded parts of the configuration.");
     return take_expected(work->run, &found, &work->run->diags);
 }
 
@@ -287,14 +286,13 @@ static void report_failure(SuiteRun *run,
                            const Condition *assertion,
                            Value message,
                            bool is_secret) {
-    Str text =
-        value_is_present(message) ? value_text(message) : STR("The assertion does not hold.");
+    Str text = value_is_present(message) ? value_text(message) : STR("The assertion is false.");
     if (is_secret) {
         diags_warning(&run->diags, assertion->error_message->range,
                       "Error message refers to sensitive values",
-                      "The message holds a sensitive value, so it is not shown. Take the value out "
-                      "of it, or wrap it in nonsensitive() if it is no secret.");
-        text = STR("The error message holds a sensitive value, so it is not shown.");
+                      "The message contains a sensitive value, so it is hidden. Remove the value, "
+                      "or wrap it in nonsensitive() if it is not secret.");
+        text = STR("The error message contains a sensitive value, so it is hidden.");
     }
     diags_error(&run->diags, assertion->condition->range, "Test assertion failed", "%.*s",
                 STR_ARG(text));
@@ -302,9 +300,9 @@ static void report_failure(SuiteRun *run,
 
 static SuiteStatus refuse_unknown(SuiteRun *run, const Condition *assertion) {
     diags_error(&run->diags, assertion->condition->range, "Unknown condition value",
-                "The condition depends on something that is known only after an apply, and this "
-                "run does no more than plan. Take that out of the condition, let the run apply, or "
-                "override the value with \"override_during = plan\".");
+                "The condition depends on a value that is known only after apply, and this run "
+                "only plans. Remove that value from the condition, let the run apply, or override "
+                "the value with \"override_during = plan\".");
     return SUITE_ERROR;
 }
 
@@ -319,7 +317,7 @@ static SuiteStatus assert_one(SuiteRun *run,
         eval_expr_as(assertion->error_message, scope, &TYPE_STRING, &message, arena, &run->diags);
     if (ok && value_is_null(message)) {
         diags_error(&run->diags, assertion->error_message->range, "Invalid error message",
-                    "The message must be a text, but it is null.");
+                    "The message must be a string, but is null.");
         ok = false;
     }
     ok &= eval_expr(assertion->condition, scope, &result, arena, &run->diags);
@@ -329,7 +327,7 @@ static SuiteStatus assert_one(SuiteRun *run,
         return refuse_unknown(run, assertion);
     if (value_is_null(result) || !convert_value(result, &TYPE_BOOL, &result, &error, arena)) {
         diags_error(&run->diags, assertion->condition->range, "Invalid condition run",
-                    "The condition must be true or false, and this is neither.");
+                    "The condition must be true or false.");
         eval_show_values(assertion->condition, scope, CAUSE_OTHER, arena, &run->diags);
         return SUITE_ERROR;
     }
@@ -401,8 +399,8 @@ bool suite_run_check_expected(const TestRun *run, Diags *diags) {
         if (expected->is_checkable)
             continue;
         diags_error(diags, expected->range, "Invalid `expect_failures` reference",
-                    "\"%.*s\" has no conditions that could fail. Variables, outputs, check blocks, "
-                    "resources and data sources have.",
+                    "\"%.*s\" has no conditions that could fail. Only variables, outputs, check "
+                    "blocks, resources and data sources have conditions.",
                     STR_ARG(expected->text));
         ok = false;
     }

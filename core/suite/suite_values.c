@@ -157,10 +157,10 @@ static bool lookup_variable(const ValuesScope *scope,
     }
     diags_error(diags, named_range(traversal), "Reference to unavailable variable",
                 "\"%.*s\" has no value here. %s", STR_ARG(name),
-                scope->is_file ? "Variables of a test file see what is given from outside: by the "
-                                 "environment, by variable files or by -var."
-                               : "The variables of the file and what is given from outside are "
-                                 "seen.");
+                scope->is_file ? "Variables of a test file may refer only to values from the "
+                                 "environment, variable files or -var."
+                               : "Only the variables of the file, and values from the environment, "
+                                 "variable files or -var, are available.");
     return false;
 }
 
@@ -186,8 +186,7 @@ static bool find_run_outputs(SuiteContext *context,
     }
     if (find_run(context, name))
         diags_error(diags, named_range(traversal), missing,
-                    "The run \"%.*s\" has not been carried out by then: only outputs of earlier "
-                    "runs are known.",
+                    "The run \"%.*s\" comes later: only outputs of earlier runs are known.",
                     STR_ARG(name));
     else
         diags_error(diags, named_range(traversal), "Reference to unknown run block",
@@ -210,12 +209,12 @@ static bool lookup(const Scope *scope,
     if (has_name && str_equal_cstr(traversal->root, "run") && !self->is_file)
         return find_run_outputs(self->context, traversal, "Reference to unavailable run block", out,
                                 diags);
-    diags_error(diags, named_range(traversal), "Invalid reference",
-                self->is_file
-                    ? "Variables of a test file may refer to variables that are given from "
-                      "outside, and to nothing else."
-                    : "Here one may refer to variables and to the outputs of earlier runs, and to "
-                      "nothing else.");
+    diags_error(
+        diags, named_range(traversal), "Invalid reference",
+        self->is_file
+            ? "Variables of a test file may refer only to variables with values from the "
+              "environment, variable files or -var."
+            : "Only references to variables and to outputs of earlier runs are allowed here.");
     return false;
 }
 
@@ -303,8 +302,8 @@ static bool take_outer(
     if (variable->has_default)
         return true;
     diags_error(diags, variable->range, "No value for required variable",
-                "The module of this run has a variable \"%.*s\" without a default. Give it a value "
-                "in a \"variables\" block of the run or of its file, or by -var or -var-file.",
+                "The module of this run has a variable \"%.*s\" without a default. Set it in a "
+                "\"variables\" block of the run or of its file, or with -var or -var-file.",
                 STR_ARG(variable->name));
     return false;
 }

@@ -259,7 +259,7 @@ static bool fail(Load *load, const char *error) {
 
 static bool read_text(Load *load, Str *out) {
     if (json_next(load->reader) != JSON_STRING)
-        return fail(load, "a text was expected");
+        return fail(load, "a string was expected");
     *out = load->reader->text;
     return true;
 }
@@ -278,7 +278,7 @@ static bool read_name(Load *load, const char *const *names, size_t count, size_t
         if (str_equal_cstr(text, names[*out]))
             return true;
     }
-    return fail(load, "a name is none that is known");
+    return fail(load, "a name is unknown");
 }
 
 static bool read_action(Load *load, Action *out) {
@@ -295,7 +295,7 @@ static bool read_address(Load *load, ResourceAddr *out) {
     if (!read_text(load, &text))
         return false;
     return address_parse_resource(text, out, load->arena, &diags) ||
-           fail(load, "an address is broken");
+           fail(load, "an address is invalid");
 }
 
 static bool read_one(Load *load, Value *out) {
@@ -309,7 +309,7 @@ static bool read_object_from(Load *load, JsonToken token, ReadMember read, void 
         if (!read(load, load->reader->text, subject))
             return false;
     }
-    return token == JSON_OBJECT_END || fail(load, "broken JSON");
+    return token == JSON_OBJECT_END || fail(load, "invalid JSON");
 }
 
 /* Reads each element with `read`, into the slot that `add` appends. */
@@ -330,7 +330,7 @@ static bool read_texts(Load *load, StrVec *out) {
     JsonToken token;
     while ((token = json_next(load->reader)) == JSON_STRING)
         vec_push(load->arena, out, load->reader->text);
-    return token == JSON_ARRAY_END || fail(load, "a text was expected");
+    return token == JSON_ARRAY_END || fail(load, "a string was expected");
 }
 
 static bool read_path(Load *load, JsonToken token, Path *out) {
@@ -368,7 +368,7 @@ static bool read_note_member(Load *load, Str key, void *subject) {
         return read_path(load, json_next(load->reader), &note->path);
     if (str_equal(key, STR("text")))
         return read_text(load, &note->text);
-    return fail(load, "a note has members of unknown meaning");
+    return fail(load, "a note has unknown members");
 }
 
 static bool read_notes(Load *load, ChangeNotes *out) {
@@ -399,7 +399,7 @@ static bool read_part_member(Load *load, Str key, void *subject) {
         return read_paths(load, &part->replace_paths);
     if (str_equal(key, STR("notes")))
         return read_notes(load, &part->notes);
-    return fail(load, "a part has members of unknown meaning");
+    return fail(load, "a part has unknown members");
 }
 
 static bool read_parts(Load *load, ResourceChange *change) {
@@ -422,14 +422,14 @@ static bool read_reason(Load *load, ActionReason *out) {
     Str text;
     if (!read_text(load, &text))
         return false;
-    return action_reason_from_name(text, out) || fail(load, "a reason is none that is known");
+    return action_reason_from_name(text, out) || fail(load, "a reason is unknown");
 }
 
 static bool read_private(Load *load, Str *out) {
     Str text;
     if (!read_text(load, &text))
         return false;
-    return digest_from_base64(text, out, load->arena) || fail(load, "private data is broken");
+    return digest_from_base64(text, out, load->arena) || fail(load, "private data is invalid");
 }
 
 static bool read_dependencies(Load *load, ResourceChange *change) {
@@ -495,7 +495,7 @@ static bool read_change_member(Load *load, Str key, void *subject) {
         return read_parts(load, change);
     if (str_equal(key, STR("has_unknown_parts")))
         return read_bool(load, &change->has_unknown_parts);
-    return fail(load, "a change has members of unknown meaning");
+    return fail(load, "a change has unknown members");
 }
 
 static bool read_drift_member(Load *load, Str key, void *subject) {
@@ -512,7 +512,7 @@ static bool read_drift_member(Load *load, Str key, void *subject) {
         return read_one(load, &drift->before);
     if (str_equal(key, STR("after")))
         return read_one(load, &drift->after);
-    return fail(load, "drift has members of unknown meaning");
+    return fail(load, "drift has unknown members");
 }
 
 static bool read_output_member(Load *load, Str key, void *subject) {
@@ -527,7 +527,7 @@ static bool read_output_member(Load *load, Str key, void *subject) {
         return read_one(load, &output->after);
     if (str_equal(key, STR("sensitive")))
         return read_bool(load, &output->sensitive);
-    return fail(load, "an output has members of unknown meaning");
+    return fail(load, "an output has unknown members");
 }
 
 static bool read_variable_member(Load *load, Str key, void *subject) {
@@ -536,7 +536,7 @@ static bool read_variable_member(Load *load, Str key, void *subject) {
         return read_text(load, &variable->name);
     if (str_equal(key, STR("value")))
         return read_one(load, &variable->value);
-    return fail(load, "a variable has members of unknown meaning");
+    return fail(load, "a variable has unknown members");
 }
 
 /* Values that are absent in the file become untyped nulls, never zero bytes. */
@@ -609,7 +609,7 @@ static bool read_section(Load *load, Str key) {
         return read_texts(load, &load->plan->targets);
     if (str_equal(key, STR("excludes")))
         return read_texts(load, &load->plan->excludes);
-    return fail(load, "the plan has members of unknown meaning");
+    return fail(load, "the plan has unknown members");
 }
 
 static bool read_plan_member(Load *load, Str key, void *subject) {
@@ -663,7 +663,7 @@ bool plan_json_decode(Str bytes, Plan **out, const char **error, Arena *arena) {
     Load load = {.reader = reader, .arena = arena, .growing = growing, .plan = plan};
     if (!read_object_from(&load, json_next(reader), read_plan_member, plan) ||
         json_next(reader) != JSON_END || !load.has_format) {
-        *error = reader->error ? reader->error : "broken JSON";
+        *error = reader->error ? reader->error : "invalid JSON";
         return false;
     }
     settle_changes(plan, arena);

@@ -188,7 +188,7 @@ bool planfile_write(const PlanFilePlace *place,
     collect(plan, configuration, &entries, scratch);
     if (!zip(&entries, plan->created_ms / 1000, &bytes, scratch)) {
         diags_error(diags, NO_RANGE, "Failed to write the plan file",
-                    "The plan could not be packed for \"%.*s\".", STR_ARG(path));
+                    "The plan could not be compressed for \"%.*s\".", STR_ARG(path));
         return false;
     }
     if (!cipher_seal(place->cipher, (EnvelopeHead){0}, strbuf_str(&bytes), &sealed, scratch, diags))
@@ -197,7 +197,7 @@ bool planfile_write(const PlanFilePlace *place,
     int status = disk->write_file(disk->self, path, sealed, 0600);
     if (status < 0) {
         diags_error(diags, NO_RANGE, "Failed to write the plan file",
-                    "\"%.*s\" cannot be written: %s. Name another place with -out.", STR_ARG(path),
+                    "\"%.*s\" cannot be written: %s. To use another file, set -out.", STR_ARG(path),
                     strerror(-status));
         return false;
     }
@@ -215,9 +215,10 @@ bool planfile_is_planfile(Str bytes) {
 }
 
 static bool refuse(Str path, const char *why, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Not a plan file",
-                "\"%.*s\" cannot be used as a plan: %s. Make one with \"plan -out=FILE\".",
-                STR_ARG(path), why);
+    diags_error(
+        diags, NO_RANGE, "Not a plan file",
+        "\"%.*s\" cannot be used as a plan: %s. To save a plan, run \"loam plan -out=FILE\".",
+        STR_ARG(path), why);
     return false;
 }
 
@@ -292,12 +293,12 @@ static Str entry_bytes(Entries *entries, const char *name) {
 static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *diags) {
     Entries entries = {0};
     if (!is_zip(bytes))
-        return refuse(path, "it is no zip archive", diags);
+        return refuse(path, "it is not a zip archive", diags);
     if (!unzip(bytes, &entries, arena))
         return refuse(path, "the archive is damaged", diags);
     const Entry *manifest = find_entry(&entries, STR(ENTRY_MANIFEST));
     if (!manifest)
-        return refuse(path, "the archive was not made by loam", diags);
+        return refuse(path, "loam did not create the archive", diags);
     if (!read_manifest(manifest->bytes, listed, arena))
         return refuse(path, "its manifest is damaged", diags);
     if (!check_digests(listed, &entries, arena))
@@ -315,7 +316,7 @@ bool planfile_read(const PlanFilePlace *place,
     int status = disk->read_file(disk->self, path, &bytes, arena);
     if (status < 0) {
         diags_error(diags, NO_RANGE, "Failed to read the plan file",
-                    "\"%.*s\": %s. \"loam plan -out=FILE\" saves a plan.", STR_ARG(path),
+                    "\"%.*s\": %s. To save a plan, run \"loam plan -out=FILE\".", STR_ARG(path),
                     strerror(-status));
         return false;
     }

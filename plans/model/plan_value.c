@@ -140,7 +140,7 @@ static bool read_scalar(JsonReader *reader,
     case KIND_TUPLE:
     case KIND_OBJECT: break;
     }
-    return fail(reader, "a value is not of its type");
+    return fail(reader, "a value does not have its type");
 }
 
 /* The members of a value while they are read. */
@@ -181,7 +181,7 @@ static bool read_members(JsonReader *reader, const Type *type, Parts *parts, Are
         const Type *expected = member_type(type, name);
         Value part;
         if (!expected)
-            return fail(reader, "an object has an attribute that its type has not");
+            return fail(reader, "an object has an attribute that is not in its type");
         if (!read_value(reader, json_next(reader), expected, &part, arena))
             return false;
         vec_push(arena, &parts->names, name);
@@ -216,7 +216,7 @@ static bool build(JsonReader *reader, const Type *type, Parts *parts, Value *out
         return true;
     case KIND_TUPLE:
         if (count != type->count)
-            return fail(reader, "a tuple lacks elements");
+            return fail(reader, "a tuple has too few elements");
         *out = value_tuple(items, count, arena);
         return true;
     case KIND_OBJECT: return build_object(reader, type, parts, out, arena);
@@ -225,7 +225,7 @@ static bool build(JsonReader *reader, const Type *type, Parts *parts, Value *out
     case KIND_NUMBER:
     case KIND_STRING: break;
     }
-    return fail(reader, "a value is not of its type");
+    return fail(reader, "a value does not have its type");
 }
 
 /* The content of the member "of". */
@@ -242,7 +242,7 @@ static bool read_content(JsonReader *reader,
         return fail(reader, "a value has no type");
     bool is_named = type_is_mapping(type);
     if (token != (is_named ? JSON_OBJECT_START : JSON_ARRAY_START))
-        return fail(reader, "a value is not of its type");
+        return fail(reader, "a value does not have its type");
     if (is_named ? !read_members(reader, type, &parts, arena)
                  : !read_array(reader, type, &parts, arena)) {
         return false;
@@ -281,7 +281,7 @@ static bool read_member(JsonReader *reader, Wrapper *wrapper, Arena *arena) {
         return wrapper->is_unknown || fail(reader, "true was expected");
     }
     if (!str_equal(key, STR("of")) || !wrapper->type)
-        return fail(reader, "a value has members of unknown meaning");
+        return fail(reader, "a value has unknown members");
     wrapper->has_content = true;
     return read_content(reader, json_next(reader), wrapper->type, (uint32_t)wrapper->precision,
                         &wrapper->content, arena);
@@ -308,7 +308,7 @@ static bool read_value(
     if (token == JSON_OBJECT_START)
         return read_wrapper(reader, expected, out, arena);
     if (token == JSON_BAD)
-        return fail(reader, "broken JSON");
+        return fail(reader, "invalid JSON");
     if (!expected)
         return fail(reader, "a value has no type");
     if (token == JSON_NULL) {

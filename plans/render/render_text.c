@@ -54,8 +54,9 @@ static bool add_all_drift(RenderPen *pen, const Plan *plan) {
         return false;
     render_pen_text(pen, "\n");
     render_pen_ink(pen, INK_BOLD, "Note: Objects have changed outside of loam");
-    render_pen_text(pen, "\n\nSince the last apply, these objects have changed without "
-                         "loam's doing:\n");
+    render_pen_text(pen, "\n"
+                         "\n"
+                         "Since the last apply, these objects have changed outside of loam:\n");
     SCOPED(ArenaRef) scratch = arena_open("drift text");
     RenderPen one = *pen;
     one.scratch = scratch;
@@ -96,7 +97,8 @@ static bool plan_has_action(const Plan *plan, Action action) {
 }
 
 static void add_legend(RenderPen *pen, const Plan *plan) {
-    render_pen_text(pen, "\nWhat will be done to each object is shown by these symbols:\n");
+    render_pen_text(pen, "\n"
+                         "The actions are shown with these symbols:\n");
     for (size_t i = 0; i < ARRAY_COUNT(LEGEND); i++) {
         if (!plan_has_action(plan, LEGEND[i].action))
             continue;
@@ -140,8 +142,11 @@ static size_t add_changes(RenderPen *pen, const Plan *plan) {
         return 0;
     if (has_actions)
         add_legend(pen, plan);
-    render_pen_text(pen, plan->errored ? "\nloam planned these actions before it met an error:\n\n"
-                                       : "\nloam will take these actions:\n\n");
+    render_pen_text(pen, plan->errored
+                             ? "\n"
+                               "loam planned these actions before it encountered an error:\n"
+                               "\n"
+                             : "\nloam will take these actions:\n\n");
     RenderGroups groups = render_group_find(plan, pen->style, pen->scratch);
     SCOPED(ArenaRef) scratch = arena_open("group text");
     RenderPen one = *pen;
@@ -229,8 +234,11 @@ static void add_no_changes(RenderPen *pen, const Plan *plan) {
 }
 
 static void add_refresh_note(RenderPen *pen) {
-    render_pen_text(pen, "\nThis is a refresh-only plan: nothing will be done to undo these "
-                         "changes. Applying it\nrecords what was found in the state.\n");
+    render_pen_text(
+        pen,
+        "\n"
+        "This is a refresh-only plan: loam will not undo these changes. Applying it records the\n"
+        "real values in the state.\n");
 }
 
 static void add_plan(RenderPen *pen, const Plan *plan) {

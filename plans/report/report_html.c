@@ -172,6 +172,6 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
 
 const ReportKind report_html = {
     .name = "html",
-    .help = "One page to search and to fold, without anything outside of it.",
+    .help = "One self-contained page with search and folding.",
     .write = write_report,
 };

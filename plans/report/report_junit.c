@@ -168,7 +168,7 @@ static void collect_not_begun(Suite *suite, const Plan *plan, const Timeline *ti
             .suite_class = resource_addr_to_config_str(change->address, suite->scratch),
             .took_ms = -1,
             .problem = "skipped",
-            .problem_text = STR("It was not begun."),
+            .problem_text = STR("The operation was not started."),
         };
         vec_push(suite->scratch, &suite->cases, item);
     }
@@ -218,6 +218,6 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
 
 const ReportKind report_junit = {
     .name = "junit",
-    .help = "XML for build servers: a test case a change, a check, a message.",
+    .help = "JUnit XML: a test case for each change, check and message.",
     .write = write_report,
 };

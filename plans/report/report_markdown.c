@@ -119,7 +119,7 @@ static void add_title(const Page *page, const RenderGroup *group, StrBuf *out, A
     Str title = has_run ? resource_addr_to_str(group->first->address, scratch)
                         : render_title_of_change(group->first, scratch);
     if (count > 1)
-        title = str_format(scratch, "%.*s, and %zu more alike", STR_ARG(title), count - 1);
+        title = str_format(scratch, "%.*s, and %zu more similar ones", STR_ARG(title), count - 1);
     if (has_run)
         strbuf_add_cstr(out, report_outcome_is_good(&outcome) ? "✅ " : "❌ ");
     add_code(out, title);
@@ -225,8 +225,8 @@ static void add_outputs(Page *page) {
         return;
     StrBuf text = strbuf_new(page->scratch);
     strbuf_add_cstr(&text, "### Outputs\n\n<details>");
-    strbuf_add_format(&text, "<summary>What they %s</summary>\n\n",
-                      page->input->timeline ? "became" : "become");
+    strbuf_add_format(&text, "<summary>%s values</summary>\n\n",
+                      page->input->timeline ? "New" : "Planned");
     add_fenced(&text, "diff", strbuf_str(&body));
     strbuf_add_cstr(&text, "\n</details>\n\n");
     if (!add_if_fits(page, strbuf_str(&text)))
@@ -270,15 +270,17 @@ static void add_head(Page *page) {
 static void add_tail(Page *page) {
     if (page->without_details)
         strbuf_add_format(page->out,
-                          "\n%zu changes are shown without details, as a comment may hold %zu "
-                          "characters.\n",
+                          "\n"
+                          "%zu changes are shown without details, because a comment can have only "
+                          "%zu characters.\n",
                           page->without_details, page->limit);
     if (page->left_out)
-        strbuf_add_format(page->out,
-                          "\n**%zu entries are left out**, as a comment may hold %zu characters; "
-                          "the kinds of them are in the table above, all of them in the report of "
-                          "kind \"html\".\n",
-                          page->left_out, page->limit);
+        strbuf_add_format(
+            page->out,
+            "\n"
+            "**%zu entries are omitted**, because a comment can have only %zu characters. The "
+            "table above lists their kinds; the report of kind \"html\" has all of them.\n",
+            page->left_out, page->limit);
 }
 
 static void add_all(Page *page) {
@@ -320,6 +322,7 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
 
 const ReportKind report_markdown = {
     .name = "markdown",
-    .help = "A comment for a merge request: a summary, then every change, folded, worst first.",
+    .help =
+        "A comment for a merge request: a summary, then every change, folded, most severe first.",
     .write = write_report,
 };

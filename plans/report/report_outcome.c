@@ -76,7 +76,7 @@ Str report_outcome_text(const ReportOutcome *outcome, Arena *arena) {
         {outcome->done,      "done"       },
         {outcome->failed,    "failed"     },
         {outcome->cut,       "did not end"},
-        {outcome->not_begun, "not begun"  },
+        {outcome->not_begun, "not started"},
     };
     size_t all = outcome->done + outcome->failed + outcome->cut + outcome->not_begun;
     StrBuf text = strbuf_new(arena);

@@ -25,22 +25,22 @@ typedef enum RuleId {
 } RuleId;
 
 static const SarifRule rules[] = {
-    [RULE_ERROR] = {.id = "loam/error",   .text = "The run met an error.",     .level = "error"},
+    [RULE_ERROR] = {.id = "loam/error",   .text = "The run encountered an error.", .level = "error"},
     [RULE_WARNING] = {.id = "loam/warning",
-                    .text = "The run met something that deserves a look.",
-                    .level = "warning"                                                         },
+                    .text = "The run produced a warning.",
+                    .level = "warning"                                                             },
     [RULE_CHECK] = {.id = "loam/check",
-                    .text = "A condition of the configuration does not hold.",
-                    .level = "error"                                                           },
+                    .text = "A condition of the configuration is false.",
+                    .level = "error"                                                               },
     [RULE_DESTROY] = {.id = "loam/destroy",
                     .text = "An object will be destroyed.",
-                    .level = "warning"                                                         },
+                    .level = "warning"                                                             },
     [RULE_REPLACE] = {.id = "loam/replace",
-                    .text = "An object will be destroyed and made anew.",
-                    .level = "warning"                                                         },
+                    .text = "An object will be destroyed and created again.",
+                    .level = "warning"                                                             },
     [RULE_FORGET] = {.id = "loam/forget",
                     .text = "An object will no longer be managed.",
-                    .level = "note"                                                            },
+                    .level = "note"                                                                },
 };
 
 typedef struct Finding {
@@ -272,6 +272,7 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
 
 const ReportKind report_sarif = {
     .name = "sarif",
-    .help = "JSON for code scanners: messages, failed checks, destructions, with their places.",
+    .help =
+        "SARIF for code scanners: messages, failed checks and destructions, with their locations.",
     .write = write_report,
 };

@@ -10,15 +10,15 @@ static Str run_summary(const Timeline *timeline, Arena *arena) {
         failed += row->failed || row->is_open;
         done += !row->failed && !row->is_open;
     }
-    return str_format(arena, "%zu operation%s done, %zu failed.", done, done == 1 ? "" : "s",
+    return str_format(arena, "%zu operation%s completed, %zu failed.", done, done == 1 ? "" : "s",
                       failed);
 }
 
 Str report_text_summary(const ReportInput *input, Arena *arena) {
     if (!input->plan)
-        return STR("There is no plan: errors were met before it was made.");
+        return STR("There is no plan, because of errors before planning.");
     if (input->plan->errored)
-        return STR("Planning failed part-way.");
+        return STR("Planning failed before it was complete.");
     if (!plan_is_applyable(input->plan))
         return STR("No changes.");
     Str planned = plan_summary(input->plan, arena);

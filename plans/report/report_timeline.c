@@ -116,7 +116,8 @@ static void add_title(Drawing *drawing, const TimelineRow *row) {
             strbuf_add_format(out, ", the last of %zu blocks", row->waits);
     }
     if (row->turn_after != TIMELINE_NONE) {
-        strbuf_add_cstr(out, "\nhad its turn when this ended: ");
+        strbuf_add_cstr(out, "\n"
+                             "started when this ended: ");
         html_add(out, drawing->timeline->rows.items[row->turn_after].address);
     }
     strbuf_add_cstr(out, "</title>");
@@ -226,9 +227,9 @@ static void add_drawing(Drawing *drawing) {
     drawing->scale = (WIDTH - drawing->left - 10) / (double)length;
     double height = AXIS_HEIGHT + (double)drawing->lane_count * ROW_HEIGHT + 6;
     strbuf_add_format(drawing->out,
-                      "<div class=\"gantt\">\n<svg xmlns=\"http://www.w3.org/2000/svg\" "
-                      "viewBox=\"0 0 %d %.0f\" role=\"img\" "
-                      "aria-label=\"What ran when\">\n",
+                      "<div class=\"gantt\">\n"
+                      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" "
+                      "role=\"img\" aria-label=\"Timeline of operations\">\n",
                       WIDTH, height);
     add_axis(drawing);
     for (size_t i = 0; i < timeline->rows.count; i++)
@@ -257,15 +258,16 @@ static void add_cells(Drawing *drawing, const TimelineRow *row, const char *why)
 
 static void open_table(StrBuf *out, const char *title) {
     strbuf_add_format(out,
-                      "<h2>%s</h2>\n<table>\n<tr><th></th><th>object</th><th "
-                      "class=\"n\">began</th><th class=\"n\">took</th><th class=\"n\">of the "
-                      "run</th><th></th></tr>\n",
+                      "<h2>%s</h2>\n"
+                      "<table>\n"
+                      "<tr><th></th><th>object</th><th class=\"n\">start</th><th "
+                      "class=\"n\">duration</th><th class=\"n\">of the run</th><th></th></tr>\n",
                       title);
 }
 
 static const char *why_then(const TimelineRow *row) {
     if (row->turn_after != TIMELINE_NONE)
-        return "had its turn";
+        return "free slot";
     return row->waited_for != TIMELINE_NONE ? "depends on it" : "first";
 }
 
@@ -278,9 +280,10 @@ static void add_critical(Drawing *drawing) {
         add_cells(drawing, &timeline->rows.items[*index], why_then(&timeline->rows.items[*index]));
     }
     strbuf_add_cstr(drawing->out,
-                    "</table>\n<p class=\"dim\">Each began when the one above it had ended: it "
-                    "depends on it, or had only now its turn (-parallelism, and what a provider "
-                    "does one at a time). The run ends sooner only if one of these does.</p>\n");
+                    "</table>\n"
+                    "<p class=\"dim\">Each operation started when the one above it ended: it "
+                    "depends on it, or had to wait for a free slot (-parallelism, or a limit of "
+                    "the provider). Only a shorter operation in this list shortens the run.</p>\n");
 }
 
 static int compare_length(const void *a, const void *b) {
@@ -300,7 +303,7 @@ static void add_longest(Drawing *drawing) {
         order[i] = &timeline->rows.items[i];
     if (count > 1)
         qsort(order, count, sizeof(*order), compare_length);
-    open_table(drawing->out, "What took longest");
+    open_table(drawing->out, "Longest operations");
     for (size_t i = 0; i < count && i < 10; i++)
         add_cells(drawing, order[i], "");
     strbuf_add_cstr(drawing->out, "</table>\n");
@@ -320,19 +323,20 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     drawing.scratch = scratch;
     const Timeline *timeline = drawing.timeline;
     Str length = duration(timeline->length_ms, scratch);
-    report_page_open(input, ", what ran when", out, scratch);
-    strbuf_add_format(
-        out,
-        "<div>%zu operations in %.*s, %.1f at once on average.</div>\n"
-        "<div class=\"bar\"><input type=\"search\" placeholder=\"Search\" "
-        "aria-label=\"Search\"> <span class=\"dim\">Point at an operation, or step to "
-        "it with Tab, to see what it waited for.</span></div>\n"
-        "<div id=\"note\" class=\"dim\" role=\"status\"></div>\n</header>\n<main>\n",
-        count_operations(timeline), STR_ARG(length), timeline_parallelism(timeline));
+    report_page_open(input, ", timeline", out, scratch);
+    strbuf_add_format(out,
+                      "<div>%zu operations in %.*s, %.1f at once on average.</div>\n"
+                      "<div class=\"bar\"><input type=\"search\" placeholder=\"Search\" "
+                      "aria-label=\"Search\"> <span class=\"dim\">Point at an operation, or step "
+                      "to it with Tab, to see which operation it waited for.</span></div>\n"
+                      "<div id=\"note\" class=\"dim\" role=\"status\"></div>\n"
+                      "</header>\n"
+                      "<main>\n",
+                      count_operations(timeline), STR_ARG(length), timeline_parallelism(timeline));
     report_page_add_messages(input->diags, out, scratch);
-    strbuf_add_cstr(out, "<h2>What ran when</h2>\n");
+    strbuf_add_cstr(out, "<h2>Timeline</h2>\n");
     if (timeline->rows.count == 0)
-        strbuf_add_cstr(out, "<p>Nothing ran.</p>\n");
+        strbuf_add_cstr(out, "<p>No operation was started.</p>\n");
     else
         add_drawing(&drawing);
     add_critical(&drawing);
@@ -344,8 +348,8 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
 
 const ReportKind report_timeline = {
     .name = "timeline",
-    .help = "After an apply: a page that draws what ran when, what waited for what, and the "
-            "critical path.",
+    .help = "After an apply: a page with the timeline of the operations, their dependencies and "
+            "the critical path.",
     .of_runs = true,
     .write = write_report,
 };

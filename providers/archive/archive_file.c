@@ -7,7 +7,7 @@ static const ArgumentRule rules[] = {ARCHIVE_RULES};
 static const Attribute source_attributes[] = {ARCHIVE_SOURCE_ATTRIBUTES(FORCES_NEW)};
 static const Block blocks[] = {
     {"source",
-     NEST_SET, {SCHEMA_ATTRIBUTES(source_attributes), .description = "A text to pack."},
+     NEST_SET, {SCHEMA_ATTRIBUTES(source_attributes), .description = "Text to pack."},
      0, 0},
 };
 
@@ -30,7 +30,7 @@ static bool file_read(const Call *call,
 const ResourceType archive_file = {
     .name = "archive_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .description = "Files packed into an archive."},
+               .description = "An archive of files."},
     .recovery = RECOVERY_REPEATS,
     .create = file_apply,
     .update = file_apply,

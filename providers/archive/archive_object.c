@@ -20,7 +20,7 @@ typedef struct Walk {
 } Walk;
 
 static bool entry_error(Diags *diags, Str path, int error) {
-    diags_error(diags, NO_RANGE, "Archive not made", "\"%.*s\": %s.", STR_ARG(path),
+    diags_error(diags, NO_RANGE, "Archive not created", "\"%.*s\": %s.", STR_ARG(path),
                 strerror(-error));
     return false;
 }
@@ -99,8 +99,8 @@ static bool collect_directory(const Call *call,
         return false;
     if (out->count > 0)
         return true;
-    diags_error(diags, NO_RANGE, "Archive not made",
-                "The archive would be empty: \"%.*s\" has no files that \"excludes\" leaves.",
+    diags_error(diags, NO_RANGE, "Archive not created",
+                "The archive would be empty: \"excludes\" matches all files of \"%.*s\".",
                 STR_ARG(path));
     return false;
 }
@@ -179,7 +179,7 @@ Str archive_object_check_mode(Value value, Arena *arena) {
     uint32_t mode;
     if (value_text(value).len == 0 || parse_mode(value_text(value), &mode))
         return STR_EMPTY;
-    return str_format(arena, "\"%.*s\" is no mode of a file, such as \"0644\".",
+    return str_format(arena, "\"%.*s\" is not a file mode such as \"0644\".",
                       STR_ARG(value_text(value)));
 }
 
@@ -197,7 +197,7 @@ static bool write_archive(const Call *call, Str path, Str bytes, Diags *diags) {
         return true;
     int error = directory.len ? disk->make_directories(disk->self, directory, 0755) : 0;
     if (error)
-        return fail(diags, "Directory of the archive not made", directory, error);
+        return fail(diags, "Archive directory not created", directory, error);
     error = disk->write_file(disk->self, path, bytes, 0666);
     return error == 0 || fail(diags, "Archive not written", path, error);
 }
@@ -236,8 +236,8 @@ bool archive_object_make(const Call *call, Value arguments, Value *out, Diags *d
     ArchiveEntries entries = {0};
     ArchiveOptions options = {.is_zip = str_equal_cstr(type, "zip")};
     if (!options.is_zip && !str_equal_cstr(type, "tar.gz")) {
-        diags_error(diags, NO_RANGE, "Archive not made",
-                    "There are no archives of the type \"%.*s\"; there are \"zip\" and \"tar.gz\".",
+        diags_error(diags, NO_RANGE, "Archive not created",
+                    "The archive type \"%.*s\" is not supported; use \"zip\" or \"tar.gz\".",
                     STR_ARG(type));
         return false;
     }

@@ -10,15 +10,15 @@
  * attributes. */
 #define ARCHIVE_ATTRIBUTES(flags, output)                                                          \
     {"type",                        &TYPE_STRING, REQUIRED | (flags), "\"zip\" or \"tar.gz\"."},   \
-    {"output_path",                 &TYPE_STRING, REQUIRED | (flags), "Path of the archive; missing directories are made."}, \
+    {"output_path",                 &TYPE_STRING, REQUIRED | (flags), "Path of the archive; missing directories are created."}, \
     {"source_file",                 &TYPE_STRING, OPTIONAL | (flags), "Path of a file to pack."},  \
-    {"source_dir",                  &TYPE_STRING, OPTIONAL | (flags), "Path of a directory whose files are packed."}, \
-    {"source_content",              &TYPE_STRING, OPTIONAL | (flags), "A text to pack."},          \
-    {"source_content_filename",     &TYPE_STRING, OPTIONAL | (flags), "Name of the text within the archive."}, \
-    {"excludes",                    &TYPE_SET_OF_STRING, OPTIONAL | (flags), "Patterns of paths within source_dir that are left out, as \"**/*.pyc\"."}, \
-    {"exclude_symlink_directories", &TYPE_BOOL,   OPTIONAL, "True: links to directories are left out."}, \
-    {"output_file_mode",            &TYPE_STRING, OPTIONAL | (flags), "Mode of all files within the archive, as \"0644\".", .check = archive_object_check_mode}, \
-    {"output_size",                 &TYPE_NUMBER, COMPUTED | (output), "Bytes of the archive."},   \
+    {"source_dir",                  &TYPE_STRING, OPTIONAL | (flags), "Path of a directory to pack."}, \
+    {"source_content",              &TYPE_STRING, OPTIONAL | (flags), "Text to pack."},          \
+    {"source_content_filename",     &TYPE_STRING, OPTIONAL | (flags), "Name of the text in the archive."}, \
+    {"excludes",                    &TYPE_SET_OF_STRING, OPTIONAL | (flags), "Patterns of paths in source_dir to omit, such as \"**/*.pyc\"."}, \
+    {"exclude_symlink_directories", &TYPE_BOOL,   OPTIONAL, "Whether to omit links to directories."}, \
+    {"output_file_mode",            &TYPE_STRING, OPTIONAL | (flags), "Mode of all files in the archive, such as \"0644\".", .check = archive_object_check_mode}, \
+    {"output_size",                 &TYPE_NUMBER, COMPUTED | (output), "Size of the archive in bytes."},   \
     {"output_md5",                  &TYPE_STRING, COMPUTED | (output), "MD5 of the archive, in hex."}, \
     {"output_sha",                  &TYPE_STRING, COMPUTED | (output), "SHA-1 of the archive, in hex."}, \
     {"output_sha256",               &TYPE_STRING, COMPUTED | (output), "SHA-256 of the archive, in hex."}, \
@@ -27,8 +27,8 @@
     {"output_base64sha512",         &TYPE_STRING, COMPUTED | (output), "SHA-512 of the archive, in base64."}, \
     {"id",                          &TYPE_STRING, COMPUTED | (output), "SHA-1 of the archive, in hex."}
 #define ARCHIVE_SOURCE_ATTRIBUTES(flags)                                                           \
-    {"content",  &TYPE_STRING, REQUIRED | (flags), "A text to pack."},                             \
-    {"filename", &TYPE_STRING, REQUIRED | (flags), "Name of the text within the archive."}
+    {"content",  &TYPE_STRING, REQUIRED | (flags), "Text to pack."},                             \
+    {"filename", &TYPE_STRING, REQUIRED | (flags), "Name of the text in the archive."}
 /* Rows of a table of rules. Conflicts are in both orders, so that each argument gets an error at
  * its own range. */
 #define ARCHIVE_RULES                                                                                   \

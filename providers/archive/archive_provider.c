@@ -8,7 +8,7 @@ const Provider archive_provider = {
     .name = "archive",
     .address = "registry.terraform.io/hashicorp/archive",
     .imitates = "2.8.0",
-    .description = "Files packed into archives of reproducible bytes.",
+    .description = "Reproducible archives of files.",
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
 };

@@ -12,10 +12,10 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"program",     &TYPE_LIST_OF_STRING, REQUIRED, "The program and its arguments. No shell takes part."},
-    {"working_dir", &TYPE_STRING,         OPTIONAL, "The directory that the program runs in; the current one if it is left out."},
-    {"query",       &TYPE_MAP_OF_STRING,  OPTIONAL, "Strings that the program reads from its standard input as a JSON object. Entries that are null are left out."},
-    {"result",      &TYPE_MAP_OF_STRING,  COMPUTED, "The JSON object of strings that the program wrote to its standard output."},
+    {"program",     &TYPE_LIST_OF_STRING, REQUIRED, "Program and its arguments, run without a shell."},
+    {"working_dir", &TYPE_STRING,         OPTIONAL, "Working directory of the program (default: the current directory)."},
+    {"query",       &TYPE_MAP_OF_STRING,  OPTIONAL, "Strings for the program, as a JSON object on its standard input. Null elements are omitted."},
+    {"result",      &TYPE_MAP_OF_STRING,  COMPUTED, "Strings from the program, a JSON object on its standard output."},
     {"id",          &TYPE_STRING,         COMPUTED, "Always \"-\"."},
 };
 /* clang-format on */
@@ -68,7 +68,7 @@ static bool explain(const Call *call, const char *name, const ProcessResult *res
     Str said = shown(result->err);
     StrBuf text = strbuf_new(call->arena);
     if (cancel_level(call->cancel) != CANCEL_NONE)
-        strbuf_add_format(&text, "\"%s\" was stopped on request.", name);
+        strbuf_add_format(&text, "\"%s\" was interrupted.", name);
     else if (result->timed_out)
         strbuf_add_format(&text, "\"%s\" did not end in time and was stopped.", name);
     else
@@ -94,11 +94,12 @@ static bool parse_result(const Call *call, const char *name, Str out, Value *res
         object_builder_put(&builder, value_key_at(document, i), text);
     }
     if (!is_good)
-        return fail(call, diags, "Unexpected result of an external program",
-                    str_format(call->arena,
-                               "\"%s\" must write one JSON object whose values are strings to its "
-                               "standard output, and nothing else.",
-                               name));
+        return fail(
+            call, diags, "Unexpected result of an external program",
+            str_format(
+                call->arena,
+                "\"%s\" must write only one JSON object with string values to its standard output.",
+                name));
     *result = object_builder_map(&builder, &TYPE_STRING);
     return true;
 }
@@ -134,9 +135,8 @@ static bool external_read(const Call *call,
     if (error)
         return fail(call, diags, "External program not started",
                     str_format(call->arena,
-                               "\"%s\": %s. The program must be in a directory of PATH or be named "
-                               "with its directory, as in \"${path.module}/program\", and must be "
-                               "executable.",
+                               "\"%s\": %s. The program must be executable, and be in a directory "
+                               "of PATH or have a path, such as \"${path.module}/program\".",
                                argv[0], strerror(-error)));
     if (ended.exit_status != 0 || ended.timed_out)
         return explain(call, argv[0], &ended, diags);
@@ -153,7 +153,7 @@ static bool external_read(const Call *call,
 const DataSourceType data_external = {
     .name = "external",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "The answer of a program: JSON in, JSON out."},
+               .description = "Runs a program with JSON input and output."},
     .validate = external_validate,
     .read = external_read,
 };

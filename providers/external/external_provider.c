@@ -7,6 +7,6 @@ const Provider external_provider = {
     .name = "external",
     .address = "registry.terraform.io/hashicorp/external",
     .imitates = "2.4.0",
-    .description = "Answers of programs that are run on the machine that loam runs on.",
+    .description = "Results of local programs.",
     PROVIDER_DATA_SOURCES(data_sources),
 };

@@ -17,7 +17,7 @@ static Str check_least(Value value, int64_t least, Arena *arena) {
     int64_t number;
     if (value_to_int(value, &number) && number >= least && number <= INT32_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The value must be a whole number, at least %lld.", (long long)least);
+    return str_format(arena, "The value must be an integer of at least %lld.", (long long)least);
 }
 
 static Str check_timeout(Value value, Arena *arena) {
@@ -30,29 +30,29 @@ static Str check_retry(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"url",                  &TYPE_STRING,        REQUIRED, "The address, of http or https."},
-    {"method",               &TYPE_STRING,        OPTIONAL, "\"GET\", \"HEAD\" or \"POST\"; GET if it is left out. POST must not change anything on the server: it is sent at each read.", .one_of = "GET POST HEAD"},
-    {"request_headers",      &TYPE_MAP_OF_STRING, OPTIONAL, "Headers of the request, by name."},
-    {"request_body",         &TYPE_STRING,        OPTIONAL, "The body of the request."},
-    {"request_timeout_ms",   &TYPE_NUMBER,        OPTIONAL, "How many milliseconds each attempt may take.", .check = check_timeout},
-    {"ca_cert_pem",          &TYPE_STRING,        OPTIONAL, "Certificates, in PEM, of the authorities to trust instead of the system's."},
-    {"client_cert_pem",      &TYPE_STRING,        OPTIONAL, "Certificate to show to the server, in PEM."},
-    {"client_key_pem",       &TYPE_STRING,        OPTIONAL, "Key of the client's certificate, in PEM."},
-    {"insecure",             &TYPE_BOOL,          OPTIONAL, "True: the server's certificate is not verified."},
-    {"response_body",        &TYPE_STRING,        COMPUTED, "The body of the answer as text."},
-    {"response_body_base64", &TYPE_STRING,        COMPUTED, "The body of the answer in base64."},
-    {"response_headers",     &TYPE_MAP_OF_STRING, COMPUTED, "Headers of the answer, by name; values of one name are joined by \", \"."},
-    {"status_code",          &TYPE_NUMBER,        COMPUTED, "Status code of the answer."},
-    {"body",                 &TYPE_STRING,        COMPUTED | DEPRECATED, "The body of the answer; use response_body."},
+    {"url",                  &TYPE_STRING,        REQUIRED, "HTTP or HTTPS address."},
+    {"method",               &TYPE_STRING,        OPTIONAL, "\"GET\", \"HEAD\" or \"POST\" (default GET). Every read sends the request, so a POST must not change anything on the server.", .one_of = "GET POST HEAD"},
+    {"request_headers",      &TYPE_MAP_OF_STRING, OPTIONAL, "Request headers, by name."},
+    {"request_body",         &TYPE_STRING,        OPTIONAL, "Request body."},
+    {"request_timeout_ms",   &TYPE_NUMBER,        OPTIONAL, "Maximum duration of each attempt in milliseconds.", .check = check_timeout},
+    {"ca_cert_pem",          &TYPE_STRING,        OPTIONAL, "Certificates of the accepted certificate authorities, in PEM (default: those of the system)."},
+    {"client_cert_pem",      &TYPE_STRING,        OPTIONAL, "Client certificate, in PEM."},
+    {"client_key_pem",       &TYPE_STRING,        OPTIONAL, "Key of the client certificate, in PEM."},
+    {"insecure",             &TYPE_BOOL,          OPTIONAL, "Whether to skip the verification of the server's certificate."},
+    {"response_body",        &TYPE_STRING,        COMPUTED, "Response body as text."},
+    {"response_body_base64", &TYPE_STRING,        COMPUTED, "Response body in base64."},
+    {"response_headers",     &TYPE_MAP_OF_STRING, COMPUTED, "Response headers, by name; several values are joined with \", \"."},
+    {"status_code",          &TYPE_NUMBER,        COMPUTED, "Response status code."},
+    {"body",                 &TYPE_STRING,        COMPUTED | DEPRECATED, "Response body; use response_body."},
     {"id",                   &TYPE_STRING,        COMPUTED, "The address."},
 };
 static const Attribute retry_attributes[] = {
-    {"attempts",     &TYPE_NUMBER, OPTIONAL, "How many further attempts there are after a broken connection, a status of 5xx except 501, or 429.", .check = check_retry},
-    {"min_delay_ms", &TYPE_NUMBER, OPTIONAL, "Milliseconds before the second attempt; each further wait is twice as long. 1000 if it is left out.", .check = check_retry},
-    {"max_delay_ms", &TYPE_NUMBER, OPTIONAL, "The longest wait in milliseconds; 30000 if it is left out.", .check = check_retry},
+    {"attempts",     &TYPE_NUMBER, OPTIONAL, "Maximum number of retries after a lost connection, a status 5xx except 501, or 429.", .check = check_retry},
+    {"min_delay_ms", &TYPE_NUMBER, OPTIONAL, "Milliseconds before the first retry, doubled for each further one (default 1000).", .check = check_retry},
+    {"max_delay_ms", &TYPE_NUMBER, OPTIONAL, "Maximum milliseconds before a retry (default 30000).", .check = check_retry},
 };
 static const Block blocks[] = {
-    {"retry", NEST_SINGLE, {SCHEMA_ATTRIBUTES(retry_attributes), .description = "When to ask again; without it there is one attempt."}, 0, 0},
+    {"retry", NEST_SINGLE, {SCHEMA_ATTRIBUTES(retry_attributes), .description = "Retries; without this block, the request is sent once."}, 0, 0},
 };
 /* clang-format on */
 
@@ -98,7 +98,7 @@ static bool set_certificates(Value config, HttpRequest *http, Diags *diags) {
         if (!object_has(config, rows[i].name) || is_certificate(rows[i].pem))
             continue;
         diags_error(diags, NO_RANGE, "TLS not configured",
-                    "The value of \"%s\" is no certificate in PEM.", rows[i].name);
+                    "The value of \"%s\" is not a PEM certificate.", rows[i].name);
         return false;
     }
     return true;
@@ -214,16 +214,16 @@ static bool http_read(const Call *call,
     }
     if (is_refused(answer.code)) {
         diags_error(diags, NO_RANGE, "HTTP request failed",
-                    "%.*s %.*s: the answer was status %d after %u attempt%s. The block \"retry\" "
-                    "says how often to ask again.",
+                    "%.*s %.*s: the response had status %d after %u attempt%s. To allow more "
+                    "attempts, set the block \"retry\".",
                     STR_ARG(http.method), STR_ARG(shown), answer.code, answer.attempts,
                     answer.attempts == 1 ? "" : "s");
         return false;
     }
     if (utf8_valid_prefix(answer.body) < answer.body.len)
-        diags_warning(diags, NO_RANGE, "Answer is not UTF-8",
-                      "The body of the answer of %.*s is no text in UTF-8, so \"response_body\" "
-                      "does not hold its bytes. Use \"response_body_base64\".",
+        diags_warning(diags, NO_RANGE, "Response is not UTF-8",
+                      "The response body of %.*s is not UTF-8, so \"response_body\" cannot "
+                      "represent its bytes. Use \"response_body_base64\".",
                       STR_ARG(shown));
     response->state = answer_value(call, request->config, &answer);
     return true;
@@ -232,7 +232,7 @@ static bool http_read(const Call *call,
 const DataSourceType data_http = {
     .name = "http",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .description = "The answer of a web server."},
+               .description = "The response to an HTTP request."},
     .validate = http_validate,
     .read = http_read,
 };

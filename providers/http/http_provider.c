@@ -7,6 +7,6 @@ const Provider http_provider = {
     .name = "http",
     .address = "registry.terraform.io/hashicorp/http",
     .imitates = "3.6.0",
-    .description = "Answers of web servers.",
+    .description = "Responses to HTTP requests.",
     PROVIDER_DATA_SOURCES(data_sources),
 };

@@ -8,7 +8,7 @@ Str duration_check(Value value, Arena *arena) {
     int64_t ms = 0;
     if (clock_parse_duration(value_text(value), &ms) && ms > 0)
         return STR_EMPTY;
-    return str_format(arena, "%.*s is no duration above zero, such as \"90s\" or \"5m\".",
+    return str_format(arena, "%.*s is not a duration above zero, such as \"90s\" or \"5m\".",
                       STR_ARG(str_quote(value_text(value), arena)));
 }
 

@@ -27,7 +27,7 @@ bool object_id_import(const Call *call,
                       ImportResponse *response,
                       Diags *diags) {
     if (request->id.len == 0) {
-        diags_error(diags, NO_RANGE, "Empty import id", "The id of the object is needed.");
+        diags_error(diags, NO_RANGE, "Empty import ID", "The ID of the object is required.");
         return false;
     }
     response->state = object_with_text(response->state, "id", request->id, call->arena);

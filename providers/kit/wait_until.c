@@ -85,11 +85,11 @@ bool wait_until_done(const Call *call, const WaitUntil *until, Diags *diags) {
         wait.reason.len ? str_format(arena, " Last seen: %.*s.", STR_ARG(wait.reason)) : STR_EMPTY;
     if (result == WAIT_CANCELLED)
         diags_error(diags, NO_RANGE, "Interrupted",
-                    "Waiting for %s was stopped on request after %.*s.%.*s", until->what,
+                    "The wait for %s was interrupted after %.*s.%.*s", until->what,
                     STR_ARG(elapsed), STR_ARG(reason));
     else
         diags_error(diags, NO_RANGE, "Timed out",
-                    "Waiting for %s took longer than the %.*s that it may take.%.*s", until->what,
+                    "The wait for %s took longer than the limit of %.*s.%.*s", until->what,
                     STR_ARG(elapsed), STR_ARG(reason));
     return false;
 }

@@ -8,19 +8,18 @@
 /* clang-format off */
 static const Attribute provider_attributes[] = {
     {"uri", &TYPE_STRING, OPTIONAL,
-     "libvirt's connection URI; LIBVIRT_DEFAULT_URI, then qemu:///system, where it is left "
-     "out."},
+     "libvirt connection URI (default: LIBVIRT_DEFAULT_URI, then qemu:///system)."},
     {"connect_timeout", &TYPE_STRING, OPTIONAL,
-     "How long to wait for the host to answer, as a duration; 30s."},
+     "Maximum duration until the host responds (default 30s)."},
     {"keepalive_interval", &TYPE_NUMBER, OPTIONAL,
-     "Seconds of silence after which the connection is probed; 5, and 0 for never."},
+     "Seconds of silence before the connection is probed (default 5; 0: never)."},
     {"keepalive_count", &TYPE_NUMBER, OPTIONAL,
-     "Probes without an answer after which the connection counts as broken; 6."},
-    {"default_pool", &TYPE_STRING, OPTIONAL, "Pool of volumes that name none; default."},
+     "Number of probes without response after which the connection is lost (default 6)."},
+    {"default_pool", &TYPE_STRING, OPTIONAL, "Pool of volumes without \"pool\" (default \"default\")."},
     {"accel", &TYPE_STRING, OPTIONAL,
-     "How machines without a type run: auto (KVM where the host has it), kvm or tcg.",
+     "Type of machines without \"type\": auto (KVM if the host supports it), kvm or tcg.",
      .one_of = "auto kvm tcg"},
-    {"read_only", &TYPE_BOOL, OPTIONAL, "Connect without the right to change anything."},
+    {"read_only", &TYPE_BOOL, OPTIONAL, "Whether to connect read-only."},
 };
 /* clang-format on */
 
@@ -38,7 +37,7 @@ static bool provider_validate(const Call *call, const ValidateRequest *request, 
     if (clock_parse_duration(timeout, &timeout_ms) && timeout_ms > 0)
         return true;
     return libvirt_error_say(call, diags, STR("Invalid \"connect_timeout\""),
-                             STR("It is a duration above zero, such as 30s or 1m30s."));
+                             STR("The value must be a duration above zero, such as 30s or 1m30s."));
 }
 
 static const char *uri_of(const Call *call, Value config) {
@@ -81,9 +80,9 @@ static const ResourceType *const resources[] = {LIBVIRT_RESOURCES(PROVIDER_ROW)}
 const Provider libvirt_provider = {
     .name = "libvirt",
     .address = "loam.internal/builtin/libvirt",
-    .description = "Machines, networks, filters and disks on a hypervisor that libvirt drives.",
+    .description = "Machines, networks, filters and disks of a hypervisor with libvirt.",
     .schema = {SCHEMA_ATTRIBUTES(provider_attributes),
-               .description = "The connection to one hypervisor."},
+               .description = "Connection to one hypervisor."},
     .validate = provider_validate,
     .configure = provider_configure,
     .close = provider_close,

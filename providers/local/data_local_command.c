@@ -13,7 +13,6 @@ static bool command_read(const Call *call,
 
 const DataSourceType data_local_command = {
     .name = "local_command",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "What a program says that is run on the machine that loam runs on."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The output of a local program."},
     .read = command_read,
 };

@@ -6,8 +6,8 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     {"filename",       &TYPE_STRING, REQUIRED, "Path of the file."},
-    {"content",        &TYPE_STRING, COMPUTED, "The content as text; bytes that are no UTF-8 are replaced."},
-    {"content_base64", &TYPE_STRING, COMPUTED, "The content as base64 of its bytes."},
+    {"content",        &TYPE_STRING, COMPUTED, "Content as text; bytes that are not UTF-8 are replaced."},
+    {"content_base64", &TYPE_STRING, COMPUTED, "Content as base64."},
     {"id",             &TYPE_STRING, COMPUTED, "SHA-1 of the content, in hex."},
     LOCAL_DIGEST_ATTRIBUTES,
 };
@@ -15,6 +15,6 @@ static const Attribute attributes[] = {
 
 const DataSourceType data_local_file = {
     .name = "local_file",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A local file's content."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The content of a local file."},
     .read = local_lookup_read,
 };

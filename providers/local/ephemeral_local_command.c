@@ -14,6 +14,7 @@ static bool command_open(const Call *call,
 const EphemeralType ephemeral_local_command = {
     .name = "local_command",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "What a program says; it is run in every run and kept nowhere."},
+               .description =
+                   "The output of a local program, which runs in every run and is not stored."},
     .open = command_open,
 };

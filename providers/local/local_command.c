@@ -45,14 +45,15 @@ bool local_command_run(const Call *call, Value config, Value *out, Diags *diags)
                     str_format(call->arena, "\"%s\": %s.", request.argv[0], strerror(-error)));
     if (result.timed_out || cancel_level(call->cancel) != CANCEL_NONE)
         return fail(call, diags, "Command stopped",
-                    str_format(call->arena, "\"%s\" did not end in time, or the run was stopped.",
+                    str_format(call->arena,
+                               "\"%s\" did not end in time, or the run was interrupted.",
                                request.argv[0]));
     Str said = str_trim(result.err);
     if (result.exit_status != 0 && !object_bool(config, "allow_non_zero_exit_code", false))
         return fail(call, diags, "Command failed",
                     str_format(call->arena,
-                               "\"%s\" ended with status %d; if the configuration can deal with "
-                               "that, set \"allow_non_zero_exit_code\".%s%.*s",
+                               "\"%s\" ended with status %d. To accept that status, set "
+                               "\"allow_non_zero_exit_code\".%s%.*s",
                                request.argv[0], result.exit_status,
                                said.len > 0 ? "\n\nIts error output:\n" : "", STR_ARG(said)));
     ObjectBuilder builder = object_builder_of(config, call->arena);

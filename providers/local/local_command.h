@@ -7,14 +7,14 @@
 
 /* clang-format off */
 #define LOCAL_COMMAND_ATTRIBUTES                                                                   \
-    {"command",                  &TYPE_STRING, REQUIRED, "The program: a name that is looked up in PATH, or a path."}, \
-    {"arguments",                &TYPE_LIST_OF_STRING, OPTIONAL, "Its arguments. No shell takes part."}, \
-    {"stdin",                    &TYPE_STRING, OPTIONAL, "What it reads from its standard input."}, \
-    {"working_directory",        &TYPE_STRING, OPTIONAL, "The directory that it runs in; the current one if it is left out."}, \
-    {"allow_non_zero_exit_code", &TYPE_BOOL,   OPTIONAL, "True: a status other than 0 is no error."}, \
-    {"exit_code",                &TYPE_NUMBER, COMPUTED, "Its exit status."},                      \
-    {"stdout",                   &TYPE_STRING, COMPUTED, "What it wrote to its standard output; null if nothing."}, \
-    {"stderr",                   &TYPE_STRING, COMPUTED, "What it wrote to its error output; null if nothing."}
+    {"command",                  &TYPE_STRING, REQUIRED, "Program: a path, or a name to find in PATH."}, \
+    {"arguments",                &TYPE_LIST_OF_STRING, OPTIONAL, "Arguments of the program, which runs without a shell."}, \
+    {"stdin",                    &TYPE_STRING, OPTIONAL, "Standard input of the program."}, \
+    {"working_directory",        &TYPE_STRING, OPTIONAL, "Working directory of the program (default: the current directory)."}, \
+    {"allow_non_zero_exit_code", &TYPE_BOOL,   OPTIONAL, "Whether to accept any exit status."}, \
+    {"exit_code",                &TYPE_NUMBER, COMPUTED, "Exit status of the program."},                      \
+    {"stdout",                   &TYPE_STRING, COMPUTED, "Standard output of the program; null if empty."}, \
+    {"stderr",                   &TYPE_STRING, COMPUTED, "Standard error of the program; null if empty."}
 /* clang-format on */
 
 /* *out is the configuration with the program's results. */

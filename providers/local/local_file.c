@@ -5,13 +5,13 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"filename",             &TYPE_STRING, REQUIRED | FORCES_NEW, "Path of the file; missing folders are made."},
-    {"content",              &TYPE_STRING, OPTIONAL | FORCES_NEW, "What the file holds, as text."},
-    {"sensitive_content",    &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW | DEPRECATED, "As content, but never shown; local_sensitive_file is the better place."},
-    {"content_base64",       &TYPE_STRING, OPTIONAL | FORCES_NEW, "What the file holds, as base64 of its bytes."},
-    {"source",               &TYPE_STRING, OPTIONAL | FORCES_NEW, "Path of a file whose content is copied."},
+    {"filename",             &TYPE_STRING, REQUIRED | FORCES_NEW, "Path of the file; missing directories are created."},
+    {"content",              &TYPE_STRING, OPTIONAL | FORCES_NEW, "Content of the file, as text."},
+    {"sensitive_content",    &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW | DEPRECATED, "Content that is never shown; prefer local_sensitive_file."},
+    {"content_base64",       &TYPE_STRING, OPTIONAL | FORCES_NEW, "Content of the file, as base64."},
+    {"source",               &TYPE_STRING, OPTIONAL | FORCES_NEW, "Path of a file to copy."},
     {"file_permission",      &TYPE_STRING, OPTIONAL | COMPUTED, "Permissions before the umask, in octal.", .default_json = "\"0777\"", .check = local_place_check_permission},
-    {"directory_permission", &TYPE_STRING, OPTIONAL | COMPUTED, "Permissions of folders that are made, before the umask, in octal.", .default_json = "\"0777\"", .check = local_place_check_permission},
+    {"directory_permission", &TYPE_STRING, OPTIONAL | COMPUTED, "Permissions of created directories before the umask, in octal.", .default_json = "\"0777\"", .check = local_place_check_permission},
     {"id",                   &TYPE_STRING, COMPUTED, "SHA-1 of the content, in hex."},
     LOCAL_DIGEST_ATTRIBUTES,
 };
@@ -24,7 +24,7 @@ static const ArgumentRule rules[] = {
 const ResourceType local_file = {
     .name = "local_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
-               .description = "A local file of given content."},
+               .description = "A local file with the given content."},
     .plan = local_place_plan,
     .marker = local_place_marker,
     .create = local_place_create,

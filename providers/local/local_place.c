@@ -13,8 +13,8 @@ static const char *const text_names[] = {"content", "sensitive_content"};
 static bool base64_bytes(const Call *call, Value value, Str *out, Diags *diags) {
     return digest_from_base64(value_text(value), out, call->arena) ||
            path_error(call, NO_PATH, diags, "Invalid base64",
-                      "The value of \"content_base64\" is not base64 in the standard alphabet with "
-                      "padding. base64encode() makes such text.");
+                      "The value of \"content_base64\" must be base64 in the standard alphabet "
+                      "with padding, as base64encode() produces it.");
 }
 
 static bool source_bytes(const Call *call, Value value, Str *out, Diags *diags) {
@@ -22,8 +22,8 @@ static bool source_bytes(const Call *call, Value value, Str *out, Diags *diags) 
     const Disk *disk = call->io->disk;
     int error = disk->read_file(disk->self, path, out, call->arena);
     return error == 0 || path_error(call, NO_PATH, diags, "Cannot read the source file",
-                                    "Reading \"%.*s\": %s. Its content was to be copied.",
-                                    STR_ARG(path), strerror(-error));
+                                    "Reading the source file \"%.*s\" failed: %s.", STR_ARG(path),
+                                    strerror(-error));
 }
 
 /* Sets *out to the intended bytes; reads `source` from disk. */
@@ -75,10 +75,10 @@ Str local_place_check_permission(Value value, Arena *arena) {
     Str text = value_text(value);
     if (text.len >= 3 && text.len <= 4 && str_octal_to_uint32(text, &mode))
         return STR_EMPTY;
-    return str_format(arena,
-                      "\"%.*s\" is no permission: three or four octal digits are needed, such as "
-                      "\"0644\".",
-                      STR_ARG(text));
+    return str_format(
+        arena,
+        "\"%.*s\" is not a valid permission. Use three or four octal digits, such as \"0644\".",
+        STR_ARG(text));
 }
 
 static uint32_t permission(Value object, const char *name) {
@@ -89,11 +89,12 @@ static uint32_t permission(Value object, const char *name) {
 static void file_error(Diags *diags, const char *summary, Str path, int error) {
     const char *hint = "";
     if (error == -EACCES || error == -EPERM) {
-        hint = " The user that runs loam may not do this; check the folder's owner and mode.";
+        hint = " The user that runs loam does not have permission; check the directory's owner and "
+               "mode.";
     } else if (error == -ENOSPC || error == -EDQUOT) {
-        hint = " Make room on that file system.";
+        hint = " Free some space on that file system.";
     } else if (error == -EISDIR) {
-        hint = " A folder stands where the file belongs; \"filename\" must name a file.";
+        hint = " The path is an existing directory; \"filename\" must be the path of a file.";
     }
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s", STR_ARG(path), strerror(-error), hint);
 }
@@ -146,7 +147,7 @@ bool local_place_plan(const Call *call,
     if (!paths_has(&response->requires_replace, path)) {
         vec_push(call->arena, &response->requires_replace, path);
     }
-    plan_note(response, path, STR("the source file's content has changed"), call->arena);
+    plan_note(response, path, STR("the content of the source file changed"), call->arena);
     return true;
 }
 
@@ -168,7 +169,7 @@ static bool write_whole(const Call *call, Value object, Str bytes, Diags *diags)
     uint32_t directory_mode = permission(object, "directory_permission");
     int error = directory.len ? disk->make_directories(disk->self, directory, directory_mode) : 0;
     if (error) {
-        file_error(diags, "Cannot make the file's folder", directory, error);
+        file_error(diags, "Cannot create the file's directory", directory, error);
         return false;
     }
     error = disk->write_file(disk->self, path, bytes, permission(object, "file_permission"));

@@ -35,7 +35,7 @@ static const ProviderFunction functions[] = {
      .parameter_count = ARRAY_COUNT(direxists_parameters),
      .type = &TYPE_BOOL,
      .run = direxists,
-     .description = "True if the path is that of a directory, false if there is nothing.",
+     .description = "Whether the path is a directory; false if it does not exist.",
      .example = "provider::local::direxists(\"/\") = true",
      },
 };
@@ -44,7 +44,7 @@ const Provider local_provider = {
     .name = "local",
     .address = "registry.terraform.io/hashicorp/local",
     .imitates = "2.9.0",
-    .description = "Files and programs on the machine that loam runs on.",
+    .description = "Local files and programs.",
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
     PROVIDER_EPHEMERALS(ephemerals),

@@ -5,9 +5,9 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     {"inputs",               &TYPE_MAP_OF_STRING, OPTIONAL, "Any values."},
-    {"has_computed_default", &TYPE_STRING,        OPTIONAL | COMPUTED, "Any text; \"default\" if it is left out."},
-    {"outputs",              &TYPE_MAP_OF_STRING, COMPUTED, "The values of \"inputs\"."},
-    {"random",               &TYPE_STRING,        COMPUTED, "A random number, another one at each read."},
+    {"has_computed_default", &TYPE_STRING,        OPTIONAL | COMPUTED, "Any text (default \"default\")."},
+    {"outputs",              &TYPE_MAP_OF_STRING, COMPUTED, "Values of \"inputs\"."},
+    {"random",               &TYPE_STRING,        COMPUTED, "Random number, new at each read."},
     {"id",                   &TYPE_STRING,        COMPUTED | DEPRECATED, "Always \"static\"."},
 };
 /* clang-format on */
@@ -29,7 +29,7 @@ static bool source_read(const Call *call,
 
 const DataSourceType data_null_data_source = {
     .name = "null_data_source",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Gives its inputs back.",
-               .deprecated = "Use \"locals\", which need no provider."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Returns its inputs.",
+               .deprecated = "Use \"locals\", which require no provider."},
     .read = source_read,
 };

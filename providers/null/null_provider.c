@@ -16,7 +16,7 @@ const Provider null_provider = {
     .name = "null",
     .address = "registry.terraform.io/hashicorp/null",
     .imitates = "3.3.1",
-    .description = "Objects that do nothing, to hang provisioners and triggers on.",
+    .description = "Objects without effect, for provisioners and triggers.",
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
 };

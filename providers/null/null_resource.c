@@ -5,8 +5,8 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change makes a new object and runs its provisioners again.", .forces_new = map_change_forces_new},
-    {"id",       &TYPE_STRING,        COMPUTED, "A random number."},
+    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change replaces the object and runs its provisioners again.", .forces_new = map_change_forces_new},
+    {"id",       &TYPE_STRING,        COMPUTED, "Random number."},
 };
 /* clang-format on */
 
@@ -34,7 +34,7 @@ static bool resource_update(const Call *call,
 const ResourceType null_resource = {
     .name = "null_resource",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "Does nothing; provisioners and replacements can be tied to it."},
+               .description = "An object without effect, for provisioners and replacements."},
     .effect = EFFECT_NONE,
     .create = resource_create,
     .update = resource_update,

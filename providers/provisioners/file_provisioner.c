@@ -4,9 +4,9 @@
 #include "provisioners.h"
 
 static const Attribute attributes[] = {
-    {"source",      &TYPE_STRING, OPTIONAL, "The local file or folder."    },
-    {"content",     &TYPE_STRING, OPTIONAL, "What the file is to hold."    },
-    {"destination", &TYPE_STRING, REQUIRED, "Where it goes on the machine."},
+    {"source",      &TYPE_STRING, OPTIONAL, "Local file or directory."        },
+    {"content",     &TYPE_STRING, OPTIONAL, "Content of the file."            },
+    {"destination", &TYPE_STRING, REQUIRED, "Destination path on the machine."},
 };
 
 static const char summary[] = "file provisioner error";
@@ -100,7 +100,7 @@ static const char *const one_of[] = {"source", "content", NULL};
 const ProvisionerType file_provisioner = {
     .name = "file",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "Copies a file or a folder to another machine."},
+               .description = "Copies a file or a directory to another machine."},
     .one_of = one_of,
     .run = file_run,
 };

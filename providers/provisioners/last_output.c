@@ -29,6 +29,6 @@ Str last_output_words(const LastOutput *last, Arena *arena) {
     }
     Str text = str_trim(utf8_strip_controls(all, arena));
     if (text.len == 0)
-        return STR("It wrote nothing.");
-    return str_concat(STR("The last of what it wrote:\n"), text, arena);
+        return STR("It wrote no output.");
+    return str_concat(STR("Its last output:\n"), text, arena);
 }

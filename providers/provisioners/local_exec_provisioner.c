@@ -7,12 +7,11 @@
 #include <errno.h>
 
 static const Attribute attributes[] = {
-    {"command",     &TYPE_STRING,         REQUIRED, "The command line that the interpreter runs."},
-    {"interpreter", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "The program that runs it, and its first words."                                            },
-    {"working_dir", &TYPE_STRING,         OPTIONAL, "The folder in which it runs."               },
-    {"environment", &TYPE_MAP_OF_STRING,  OPTIONAL, "Variables added to the environment."        },
-    {"quiet",       &TYPE_BOOL,           OPTIONAL, "Do not show the command itself."            },
+    {"command",     &TYPE_STRING,         REQUIRED, "Command line for the interpreter."   },
+    {"interpreter", &TYPE_LIST_OF_STRING, OPTIONAL, "Interpreter and its first arguments."},
+    {"working_dir", &TYPE_STRING,         OPTIONAL, "Working directory of the command."   },
+    {"environment", &TYPE_MAP_OF_STRING,  OPTIONAL, "Additional environment variables."   },
+    {"quiet",       &TYPE_BOOL,           OPTIONAL, "Whether to hide the command itself." },
 };
 
 typedef VEC(const char *) Words;
@@ -99,7 +98,7 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
         return explain_start(words.items[0], request.directory, error, diags);
     if (error || call_is_cancelled(&call->call)) {
         diags_error(diags, NO_RANGE, "local-exec provisioner error",
-                    "The command was interrupted, with all that it had started.");
+                    "The command and its child processes were interrupted.");
         return false;
     }
     if (result.exit_status == 0)
@@ -113,7 +112,6 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
 
 const ProvisionerType local_exec_provisioner = {
     .name = "local-exec",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "Runs a command on the machine that loam runs on."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Runs a local command."},
     .run = local_run,
 };

@@ -15,21 +15,21 @@ static bool refuse(Diags *diags, const char *summary, const char *detail) {
 static bool check(const ProvisionCall *call, Diags *diags) {
     Value connection = call->connection;
     if (value_is_null(connection))
-        return refuse(
-            diags, "Missing connection",
-            "This provisioner works on another machine: a \"connection\" block says which "
-            "and how it is reached.");
+        return refuse(diags, "Missing connection",
+                      "This provisioner requires a \"connection\" block, which sets the machine "
+                      "and how to connect to it.");
     if (!str_equal(object_text(connection, "type", STR("ssh")), STR("ssh")))
         return refuse(diags, "Unsupported connection type",
-                      "Machines are reached by \"ssh\" alone.");
+                      "The only supported connection type is \"ssh\".");
     if (!str_equal(object_text(connection, "target_platform", STR("unix")), STR("unix")))
-        return refuse(diags, "Unsupported target platform",
-                      "The machine must have a POSIX shell: the only platform is \"unix\".");
+        return refuse(
+            diags, "Unsupported target platform",
+            "The only supported platform is \"unix\": the machine must have a POSIX shell.");
     if (object_text(connection, "private_key", STR_EMPTY).len == 0 &&
         object_text(connection, "password", STR_EMPTY).len == 0)
-        return refuse(diags, "No private key and no password",
-                      "The connection has neither \"private_key\" nor \"password\", so there is "
-                      "nothing to log in with.");
+        return refuse(
+            diags, "No private key and no password",
+            "The connection requires \"private_key\" or \"password\" for authentication.");
     return true;
 }
 
@@ -39,7 +39,7 @@ static bool read_timeout(Value connection, int64_t *out, Diags *diags) {
     if (timeout.len == 0 || (clock_parse_duration(timeout, out) && *out > 0))
         return true;
     diags_error(diags, NO_RANGE, "Invalid connection timeout",
-                "\"%.*s\" is no duration, such as \"90s\" or \"5m\".", STR_ARG(timeout));
+                "\"%.*s\" is not a duration such as \"90s\" or \"5m\".", STR_ARG(timeout));
     return false;
 }
 
@@ -48,7 +48,7 @@ static bool read_port(Value connection, uint16_t *out, Diags *diags) {
     *out = (uint16_t)port;
     if (port >= 1 && port <= 65535)
         return true;
-    return refuse(diags, "Invalid connection port", "A port is a whole number from 1 to 65535.");
+    return refuse(diags, "Invalid connection port", "A port must be an integer from 1 to 65535.");
 }
 
 bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
@@ -72,9 +72,8 @@ bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
     if (target.host.len == 0)
         return refuse(diags, "Missing host", "The \"host\" of the connection is empty.");
     if (target.any_host_key)
-        diags_warning(diags, NO_RANGE, "The machine's key is not checked",
-                      "The connection has no \"host_key\", so whoever answers at %.*s is taken for "
-                      "the machine.",
+        diags_warning(diags, NO_RANGE, "Host key not verified",
+                      "The connection has no \"host_key\", so loam accepts any host key at %.*s.",
                       STR_ARG(target.host));
     *out = ssh_client_link_target(&call->call, &target, wait_ms);
     return true;
@@ -97,7 +96,7 @@ bool machine_run(
     Arena *arena = link->call->arena;
     Str words = last ? last_output_words(last, arena)
                      : ssh_client_last_words(result.err, result.out, arena);
-    diags_error(diags, NO_RANGE, what, "On %.*s it ended with status %d. %.*s",
+    diags_error(diags, NO_RANGE, what, "On %.*s the command ended with status %d. %.*s",
                 STR_ARG(link->target.host), result.exit_status, STR_ARG(words));
     return false;
 }

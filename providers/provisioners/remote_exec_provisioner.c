@@ -5,9 +5,9 @@
 #include "provisioners.h"
 
 static const Attribute attributes[] = {
-    {"inline",  &TYPE_LIST_OF_STRING, OPTIONAL, "Command lines, run one after the other."     },
-    {"script",  &TYPE_STRING,         OPTIONAL, "A local script that is copied there and run."},
-    {"scripts", &TYPE_LIST_OF_STRING, OPTIONAL, "Several of them, in this order."             },
+    {"inline",  &TYPE_LIST_OF_STRING, OPTIONAL, "Command lines, run in this order."              },
+    {"script",  &TYPE_STRING,         OPTIONAL, "Local script to upload and run."                },
+    {"scripts", &TYPE_LIST_OF_STRING, OPTIONAL, "Local scripts to upload and run, in this order."},
 };
 
 static const char summary[] = "remote-exec provisioner error";
@@ -40,7 +40,7 @@ static bool run_script(const ProvisionCall *call, SshLink *link, Str script, Dia
     Str remove = ssh_client_script("rm -f -- \"$1\"", &path, 1, arena);
     bool is_gone = machine_run(link, remove, STR_EMPTY, NULL, summary, &ignored);
     if (!is_gone)
-        diags_warning(diags, NO_RANGE, "Script left behind",
+        diags_warning(diags, NO_RANGE, "Script not removed",
                       "\"%.*s\" could not be removed from %.*s.", STR_ARG(path),
                       STR_ARG(link->target.host));
     return ok;

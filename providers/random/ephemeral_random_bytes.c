@@ -16,6 +16,6 @@ static bool bytes_open(const Call *call,
 const EphemeralType ephemeral_random_bytes = {
     .name = "random_bytes",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "Random bytes that are drawn anew in every run and kept nowhere."},
+               .description = "Random bytes, generated in every run and not stored."},
     .open = bytes_open,
 };

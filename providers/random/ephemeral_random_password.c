@@ -5,18 +5,18 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"length",           &TYPE_NUMBER, REQUIRED,             "How many characters.", .check = random_text_check_length},
-    {"lower",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use a to z.", .default_json = "true"},
-    {"upper",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use A to Z.", .default_json = "true"},
-    {"numeric",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use digits.", .default_json = "true"},
-    {"special",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Use special characters.", .default_json = "true"},
-    {"override_special", &TYPE_STRING, OPTIONAL,             "The special characters to use."},
-    {"min_lower",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many of a to z.", .default_json = "0", .check = random_text_check_least},
-    {"min_upper",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many of A to Z.", .default_json = "0", .check = random_text_check_least},
-    {"min_numeric",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many digits.", .default_json = "0", .check = random_text_check_least},
-    {"min_special",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "At least so many special characters.", .default_json = "0", .check = random_text_check_least},
-    {"result",           &TYPE_STRING, COMPUTED | SENSITIVE, "The password."},
-    {"bcrypt_hash",      &TYPE_STRING, COMPUTED | SENSITIVE, "Its bcrypt hash, of cost 10: of the first 72 bytes."},
+    {"length",           &TYPE_NUMBER, REQUIRED,             "Number of characters.", .check = random_text_check_length},
+    {"lower",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Whether to use a to z.", .default_json = "true"},
+    {"upper",            &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Whether to use A to Z.", .default_json = "true"},
+    {"numeric",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Whether to use digits.", .default_json = "true"},
+    {"special",          &TYPE_BOOL,   OPTIONAL | COMPUTED,  "Whether to use special characters.", .default_json = "true"},
+    {"override_special", &TYPE_STRING, OPTIONAL,             "Special characters to use."},
+    {"min_lower",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "Minimum number of characters a to z.", .default_json = "0", .check = random_text_check_least},
+    {"min_upper",        &TYPE_NUMBER, OPTIONAL | COMPUTED,  "Minimum number of characters A to Z.", .default_json = "0", .check = random_text_check_least},
+    {"min_numeric",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "Minimum number of digits.", .default_json = "0", .check = random_text_check_least},
+    {"min_special",      &TYPE_NUMBER, OPTIONAL | COMPUTED,  "Minimum number of special characters.", .default_json = "0", .check = random_text_check_least},
+    {"result",           &TYPE_STRING, COMPUTED | SENSITIVE, "Password."},
+    {"bcrypt_hash",      &TYPE_STRING, COMPUTED | SENSITIVE, "bcrypt hash of the first 72 bytes, with cost 10."},
 };
 /* clang-format on */
 
@@ -39,7 +39,7 @@ static bool password_open(const Call *call,
 const EphemeralType ephemeral_random_password = {
     .name = "random_password",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "Random text that is drawn anew in every run and kept nowhere."},
+               .description = "Random text, generated in every run and not stored."},
     .validate = random_text_validate,
     .open = password_open,
 };

@@ -6,7 +6,7 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change draws anew."},
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change generates new bytes."},
     RANDOM_OCTETS_ATTRIBUTES(FORCES_NEW),
 };
 /* clang-format on */
@@ -27,8 +27,9 @@ static bool bytes_import(const Call *call,
                          Diags *diags) {
     Str bytes;
     if (!digest_from_base64(request->id, &bytes, call->arena) || bytes.len == 0) {
-        diags_error(diags, NO_RANGE, "Invalid id for import",
-                    "The id must be the bytes in base64; it is not shown here, as it is secret.");
+        diags_error(
+            diags, NO_RANGE, "Invalid import ID",
+            "The ID must be the bytes in base64. It is not shown here, because it is secret.");
         return false;
     }
     ObjectBuilder builder = object_builder_empty(&random_bytes.schema, call->arena);
@@ -39,7 +40,8 @@ static bool bytes_import(const Call *call,
 
 const ResourceType random_bytes = {
     .name = "random_bytes",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Random bytes that are never shown."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "Random bytes, which are never shown."},
     .effect = EFFECT_NONE,
     .create = bytes_create,
     .import = bytes_import,

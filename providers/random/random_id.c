@@ -11,19 +11,19 @@ static Str check_length(Value value, Arena *arena) {
     int64_t length;
     if (value_to_int(value, &length) && length >= 0 && length <= 65536)
         return STR_EMPTY;
-    return str_format(arena, "The number of bytes must be a whole number from 0 to 65536.");
+    return str_format(arena, "The number of bytes must be an integer from 0 to 65536.");
 }
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"byte_length", &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "How many random bytes.", .check = check_length},
-    {"prefix",      &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Text in front of every notation but id."},
-    {"keepers",     &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change draws anew.", .forces_new = map_change_forces_new},
+    {"byte_length", &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Number of random bytes.", .check = check_length},
+    {"prefix",      &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Prefix of every form except id."},
+    {"keepers",     &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change generates new bytes.", .forces_new = map_change_forces_new},
     {"b64_std",     &TYPE_STRING,        COMPUTED, "The bytes in base64."},
-    {"b64_url",     &TYPE_STRING,        COMPUTED, "The bytes in base64 that URLs can hold."},
-    {"hex",         &TYPE_STRING,        COMPUTED, "The bytes in hex; twice as long as byte_length."},
+    {"b64_url",     &TYPE_STRING,        COMPUTED, "The bytes in URL-safe base64."},
+    {"hex",         &TYPE_STRING,        COMPUTED, "The bytes in hex, two digits each."},
     {"dec",         &TYPE_STRING,        COMPUTED, "The bytes as a decimal number."},
-    {"id",          &TYPE_STRING,        COMPUTED, "As b64_url, without the prefix."},
+    {"id",          &TYPE_STRING,        COMPUTED, "The bytes in URL-safe base64, without the prefix."},
 };
 /* clang-format on */
 
@@ -93,9 +93,9 @@ static bool id_import(const Call *call,
     Str text = comma == SIZE_MAX ? id : str_after(id, comma + 1);
     Str bytes;
     if (text.len == 0 || !from_base64url(text, &bytes, call->arena)) {
-        diags_error(diags, NO_RANGE, "Invalid id for import",
-                    "\"%.*s\" is not what \"b64_url\" shows. The id is \"BYTES\" or "
-                    "\"PREFIX,BYTES\", the bytes in base64 for URLs without padding.",
+        diags_error(diags, NO_RANGE, "Invalid import ID",
+                    "\"%.*s\" is not a value of \"b64_url\". The ID must be \"BYTES\" or "
+                    "\"PREFIX,BYTES\", with the bytes in URL-safe base64 without padding.",
                     STR_ARG(id));
         return false;
     }
@@ -110,8 +110,7 @@ static bool id_import(const Call *call,
 
 const ResourceType random_id = {
     .name = "random_id",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "Random bytes, shown in several notations."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Random bytes in several forms."},
     .effect = EFFECT_NONE,
     .create = id_create,
     .update = random_update,

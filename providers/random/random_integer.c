@@ -11,17 +11,17 @@ static Str check_integer(Value value, Arena *arena) {
     int64_t integer;
     if (value_to_int(value, &integer))
         return STR_EMPTY;
-    return str_format(arena, "A whole number of at most 64 bits is needed.");
+    return str_format(arena, "The value must be an integer of at most 64 bits.");
 }
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"min",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "The smallest number that may come.", .check = check_integer},
-    {"max",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "The greatest number that may come.", .check = check_integer},
-    {"seed",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "The same seed and bounds give the same number."},
-    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change draws anew.", .forces_new = map_change_forces_new},
-    {"result",  &TYPE_NUMBER,        COMPUTED, "The number."},
-    {"id",      &TYPE_STRING,        COMPUTED, "The number as text."},
+    {"min",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Smallest possible number.", .check = check_integer},
+    {"max",     &TYPE_NUMBER,        REQUIRED | FORCES_NEW, "Greatest possible number.", .check = check_integer},
+    {"seed",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "The same seed and bounds produce the same number."},
+    {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change generates a new number.", .forces_new = map_change_forces_new},
+    {"result",  &TYPE_NUMBER,        COMPUTED, "Number."},
+    {"id",      &TYPE_STRING,        COMPUTED, "Number as text."},
 };
 /* clang-format on */
 
@@ -29,7 +29,7 @@ static bool integer_validate(const Call *call, const ValidateRequest *request, D
     Value config = request->config;
     return object_int(config, "min", INT64_MIN) <= object_int(config, "max", INT64_MAX) ||
            path_error(call, PATH_AT(call, {"min"}), diags, "No number to choose from",
-                      "\"min\" is greater than \"max\"; there is nothing in between.");
+                      "\"min\" must not be greater than \"max\".");
 }
 
 static int64_t choose(Value planned, Arena *arena) {
@@ -77,8 +77,8 @@ static bool integer_import(const Call *call,
     for (size_t i = 0; i < ARRAY_COUNT(numbers); i++) {
         if (str_next_field(&rest, ',', &field) && str_to_int64(field, &numbers[i]))
             continue;
-        diags_error(diags, NO_RANGE, "Invalid id for import",
-                    "\"%.*s\" does not name a number and its bounds. The id is "
+        diags_error(diags, NO_RANGE, "Invalid import ID",
+                    "\"%.*s\" does not contain a number and its bounds. The ID must be "
                     "\"RESULT,MIN,MAX\" or \"RESULT,MIN,MAX,SEED\".",
                     STR_ARG(id));
         return false;
@@ -94,7 +94,7 @@ static bool integer_import(const Call *call,
 
 const ResourceType random_integer = {
     .name = "random_integer",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A random whole number."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A random integer."},
     .effect = EFFECT_NONE,
     .validate = integer_validate,
     .create = integer_create,

@@ -6,7 +6,7 @@
 
 /* clang-format off */
 #define RANDOM_OCTETS_ATTRIBUTES(flags)                                                            \
-    {"length", &TYPE_NUMBER, REQUIRED | (flags), "How many bytes.", .check = random_octets_check_length}, \
+    {"length", &TYPE_NUMBER, REQUIRED | (flags), "Number of bytes.", .check = random_octets_check_length}, \
     {"base64", &TYPE_STRING, COMPUTED | SENSITIVE, "The bytes in base64."},                        \
     {"hex",    &TYPE_STRING, COMPUTED | SENSITIVE, "The bytes in hex."}
 /* clang-format on */

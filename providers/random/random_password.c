@@ -7,8 +7,8 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     RANDOM_TEXT_ATTRIBUTES,
-    {"result", &TYPE_STRING, COMPUTED | SENSITIVE, "The password."},
-    {"bcrypt_hash", &TYPE_STRING, COMPUTED | SENSITIVE, "Its bcrypt hash, of cost 10: of the first 72 bytes."},
+    {"result", &TYPE_STRING, COMPUTED | SENSITIVE, "Password."},
+    {"bcrypt_hash", &TYPE_STRING, COMPUTED | SENSITIVE, "bcrypt hash of the first 72 bytes, with cost 10."},
     {"id",     &TYPE_STRING, COMPUTED, "Always \"none\"."},
 };
 /* clang-format on */
@@ -69,7 +69,7 @@ static bool password_upgrade(const Call *call,
 const ResourceType random_password = {
     .name = "random_password",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 3,
-               .description = "Random text that is never shown."},
+               .description = "Random text, which is never shown."},
     .effect = EFFECT_NONE,
     .validate = random_text_validate,
     .plan = random_text_plan,

@@ -87,17 +87,16 @@ static Str check_length(Value value, Arena *arena) {
     int64_t length;
     if (value_to_int(value, &length) && length >= 0 && length <= LENGTH_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The number of words must be a whole number from 0 to %d.",
-                      LENGTH_MAX);
+    return str_format(arena, "The number of words must be an integer from 0 to %d.", LENGTH_MAX);
 }
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "How many words; 0 means two.", .default_json = "2", .check = check_length},
-    {"separator", &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "What stands between the words.", .default_json = "\"-\""},
-    {"prefix",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "A word in front."},
-    {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change draws anew.", .forces_new = map_change_forces_new},
-    {"id",        &TYPE_STRING,        COMPUTED, "The name."},
+    {"length",    &TYPE_NUMBER,        OPTIONAL | COMPUTED | FORCES_NEW, "Number of words; 0 means two.", .default_json = "2", .check = check_length},
+    {"separator", &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Separator between the words.", .default_json = "\"-\""},
+    {"prefix",    &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Prefix of the name."},
+    {"keepers",   &TYPE_MAP_OF_STRING, OPTIONAL, "Any values; a change generates a new name.", .forces_new = map_change_forces_new},
+    {"id",        &TYPE_STRING,        COMPUTED, "Name."},
 };
 /* clang-format on */
 
@@ -134,7 +133,7 @@ static bool pet_create(const Call *call,
 
 const ResourceType random_pet = {
     .name = "random_pet",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A name that people can say."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A name of random words."},
     .effect = EFFECT_NONE,
     .create = pet_create,
     .update = random_update,

@@ -18,7 +18,7 @@ const Provider random_provider = {
     .name = "random",
     .address = "registry.terraform.io/hashicorp/random",
     .imitates = "3.9.0",
-    .description = "Values drawn once and kept in the state.",
+    .description = "Random values that are stored in the state.",
     PROVIDER_RESOURCES(resources),
     PROVIDER_EPHEMERALS(ephemerals),
 };

@@ -11,16 +11,16 @@ static Str check_count(Value value, Arena *arena) {
     int64_t count;
     if (value_to_int(value, &count) && count >= 0 && count <= RESULTS_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The count must be a whole number from 0 to %d.", RESULTS_MAX);
+    return str_format(arena, "The count must be an integer from 0 to %d.", RESULTS_MAX);
 }
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"input",        &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW, "The texts."},
-    {"result_count", &TYPE_NUMBER,         OPTIONAL | FORCES_NEW, "How many of them the result has, all if it is left out; beyond that they come again.", .check = check_count},
-    {"seed",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "The same seed and texts give the same order."},
-    {"keepers",      &TYPE_MAP_OF_STRING,  OPTIONAL, "Any values; a change draws anew.", .forces_new = map_change_forces_new},
-    {"result",       &TYPE_LIST_OF_STRING, COMPUTED, "The texts in their random order."},
+    {"input",        &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW, "Strings to shuffle."},
+    {"result_count", &TYPE_NUMBER,         OPTIONAL | FORCES_NEW, "Number of results (default: all). If it exceeds the input, strings repeat.", .check = check_count},
+    {"seed",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "The same seed and strings produce the same order."},
+    {"keepers",      &TYPE_MAP_OF_STRING,  OPTIONAL, "Any values; a change generates a new order.", .forces_new = map_change_forces_new},
+    {"result",       &TYPE_LIST_OF_STRING, COMPUTED, "Strings in random order."},
     {"id",           &TYPE_STRING,         COMPUTED, "Always \"-\"."},
 };
 /* clang-format on */
@@ -69,7 +69,7 @@ static bool shuffle_create(const Call *call,
 
 const ResourceType random_shuffle = {
     .name = "random_shuffle",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Texts in a random order."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Strings in random order."},
     .effect = EFFECT_NONE,
     .create = shuffle_create,
     .update = random_update,

@@ -6,8 +6,8 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     RANDOM_TEXT_ATTRIBUTES,
-    {"result", &TYPE_STRING, COMPUTED, "The text."},
-    {"id",     &TYPE_STRING, COMPUTED, "The text."},
+    {"result", &TYPE_STRING, COMPUTED, "Text."},
+    {"id",     &TYPE_STRING, COMPUTED, "Text."},
 };
 /* clang-format on */
 
@@ -56,7 +56,7 @@ static bool string_upgrade(const Call *call,
 const ResourceType random_string = {
     .name = "random_string",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 2,
-               .description = "Random text that is no secret."},
+               .description = "Random text that is not secret."},
     .effect = EFFECT_NONE,
     .validate = random_text_validate,
     .plan = random_text_plan,

@@ -24,14 +24,14 @@ Str random_text_check_length(Value value, Arena *arena) {
     int64_t length;
     if (value_to_int(value, &length) && length >= 1 && length <= LENGTH_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The length must be a whole number from 1 to %d.", LENGTH_MAX);
+    return str_format(arena, "The length must be an integer from 1 to %d.", LENGTH_MAX);
 }
 
 Str random_text_check_least(Value value, Arena *arena) {
     int64_t least;
     if (value_to_int(value, &least) && least >= 0 && least <= LENGTH_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The least number must be a whole number from 0 to %d.", LENGTH_MAX);
+    return str_format(arena, "The minimum must be an integer from 0 to %d.", LENGTH_MAX);
 }
 
 static bool is_used(Value object, const Class *class) {
@@ -61,9 +61,10 @@ bool random_text_validate(const Call *call, const ValidateRequest *request, Diag
     size_t before = diags->error_count, choices = 0;
     int64_t total = total_of_least(config), length = object_int(config, "length", INT64_MAX);
     if (total > length) {
-        (void)path_error(call, PATH_AT(call, {"length"}), diags, "Length too small",
-                         "The least numbers of characters sum up to %lld, the length is %lld.",
-                         (long long)total, (long long)length);
+        (void)path_error(
+            call, PATH_AT(call, {"length"}), diags, "Length too small",
+            "The minimum numbers of characters add up to %lld, but the length is %lld.",
+            (long long)total, (long long)length);
     }
     for (size_t i = 0; i < ARRAY_COUNT(classes); i++) {
         choices += is_used(config, &classes[i]);
@@ -82,8 +83,8 @@ bool random_text_plan(const Call *call,
     Value numeric = object_attribute(request->config, "numeric");
     Value number = object_attribute(request->config, "number");
     if (value_is_present(numeric) && value_is_present(number) && !value_equal(numeric, number))
-        return path_error(call, NO_PATH, diags, "Contradicting settings",
-                          "\"number\" is the older name of \"numeric\", and the two differ. "
+        return path_error(call, NO_PATH, diags, "Contradictory settings",
+                          "\"number\" is the former name of \"numeric\", and their values differ. "
                           "Remove \"number\".");
     bool changed = value_is_null(request->prior);
     Value setting = !value_is_null(numeric)  ? numeric

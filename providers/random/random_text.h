@@ -9,32 +9,32 @@
 /* Rows of an attribute table: settings of the text. */
 #define RANDOM_TEXT_ATTRIBUTES                                                                     \
     {"length", &TYPE_NUMBER, REQUIRED | FORCES_NEW,                                                \
-     "How many characters.", .check = random_text_check_length},                                   \
+     "Number of characters.", .check = random_text_check_length},                                   \
     {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL,                                                     \
-     "Any values; a change draws anew.", .forces_new = map_change_forces_new},                     \
+     "Any values; a change generates a new text.", .forces_new = map_change_forces_new},                     \
     {"lower", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                        \
-     "Use a to z.", .default_json = "true"},                                                       \
+     "Whether to use a to z.", .default_json = "true"},                                                       \
     {"upper", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                        \
-     "Use A to Z.", .default_json = "true"},                                                       \
+     "Whether to use A to Z.", .default_json = "true"},                                                       \
     {"numeric", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                      \
-     "Use digits; true if unset."},                                                                \
+     "Whether to use digits (default true)."},                                                                \
     {"number", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW | DEPRECATED,                          \
-     "The older name of numeric."},                                                                \
+     "Former name of numeric."},                                                                \
     {"special", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW,                                      \
-     "Use special characters.", .default_json = "true"},                                           \
+     "Whether to use special characters.", .default_json = "true"},                                           \
     {"override_special", &TYPE_STRING, OPTIONAL | FORCES_NEW,                                      \
-     "The special characters to use."},              \
+     "Special characters to use."},              \
     {"min_lower", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                  \
-     "At least so many of a to z.", .default_json = "0",                                           \
+     "Minimum number of characters a to z.", .default_json = "0",                                           \
      .check = random_text_check_least},                                                            \
     {"min_upper", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                  \
-     "At least so many of A to Z.", .default_json = "0",                                           \
+     "Minimum number of characters A to Z.", .default_json = "0",                                           \
      .check = random_text_check_least},                                                            \
     {"min_numeric", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                \
-     "At least so many digits.", .default_json = "0",                                              \
+     "Minimum number of digits.", .default_json = "0",                                              \
      .check = random_text_check_least},                                                            \
     {"min_special", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW,                                \
-     "At least so many special characters.", .default_json = "0",                                  \
+     "Minimum number of special characters.", .default_json = "0",                                  \
      .check = random_text_check_least}
 /* clang-format on */
 

@@ -45,7 +45,7 @@ bool random_uuid_import(const Call *call,
                         Diags *diags) {
     Str id = request->id;
     if (!is_uuid(id)) {
-        diags_error(diags, NO_RANGE, "Invalid id for import", "\"%.*s\" is no UUID.", STR_ARG(id));
+        diags_error(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is not a UUID.", STR_ARG(id));
         return false;
     }
     ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);

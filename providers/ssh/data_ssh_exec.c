@@ -5,7 +5,7 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
-    {"command",     &TYPE_STRING, REQUIRED, "What to run with sh; it should only look."},
+    {"command",     &TYPE_STRING, REQUIRED, "Command to run with sh; it must not change anything."},
     SSH_ASK_ATTRIBUTES(0),
 };
 /* clang-format on */
@@ -28,6 +28,7 @@ static bool data_read(const Call *call,
 
 const DataSourceType data_ssh_exec = {
     .name = "ssh_exec",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "What a command on a machine says."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "The output of a command on a machine."},
     .read = data_read,
 };

@@ -8,17 +8,18 @@ static Str check_interval(Value value, Arena *arena) {
     int64_t ms;
     if (clock_parse_duration(value_text(value), &ms) && ms >= 1000)
         return STR_EMPTY;
-    return str_format(arena, "\"%.*s\" is no time such as \"30s\" or \"5m\", of a second or more.",
-                      STR_ARG(value_text(value)));
+    return str_format(
+        arena, "\"%.*s\" is not a duration such as \"30s\" or \"5m\", of at least one second.",
+        STR_ARG(value_text(value)));
 }
 
 /* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
-    {"command",       &TYPE_STRING, REQUIRED, "What to run with sh; its answer lives as long as the run."},
-    {"renew_command", &TYPE_STRING, OPTIONAL, "What to run from time to time while the answer is in use; a status other than 0 is an error."},
-    {"renew_every",   &TYPE_STRING, OPTIONAL | COMPUTED, "How often.", .default_json = "\"5m\"", .check = check_interval},
-    {"close_command", &TYPE_STRING, OPTIONAL, "What to run when nobody uses the answer any more; a status other than 0 is an error."},
+    {"command",       &TYPE_STRING, REQUIRED, "Command to run with sh when the resource is opened."},
+    {"renew_command", &TYPE_STRING, OPTIONAL, "Command to run periodically while the resource is open; a status other than 0 is an error."},
+    {"renew_every",   &TYPE_STRING, OPTIONAL | COMPUTED, "Interval of renewals.", .default_json = "\"5m\"", .check = check_interval},
+    {"close_command", &TYPE_STRING, OPTIONAL, "Command to run when the resource is closed; a status other than 0 is an error."},
     SSH_ASK_ATTRIBUTES(SENSITIVE),
 };
 /* clang-format on */
@@ -102,7 +103,7 @@ static bool exec_close(const Call *call, const CloseRequest *request, Diags *dia
 const EphemeralType ephemeral_ssh_exec = {
     .name = "ssh_exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "What a command on a machine says, for the time of one run."},
+               .description = "The output of a command on a machine, during one run."},
     .open = exec_open,
     .renew = exec_renew,
     .close = exec_close,

@@ -28,8 +28,8 @@ bool ssh_ask(
     }
     if (!out->truncated)
         return true;
-    diags_error(diags, NO_RANGE, "The command writes too much",
-                "More than 16 MiB came from it; let it print only what is needed.");
+    diags_error(diags, NO_RANGE, "Command output too large",
+                "The command wrote more than 16 MiB. Change it to write less.");
     return false;
 }
 

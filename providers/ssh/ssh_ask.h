@@ -8,9 +8,10 @@
 /* Rows of an attribute table: the result of the command. `extra` is added to the flags of the
  * outputs. */
 #define SSH_ASK_ATTRIBUTES(extra)                                                                  \
-    {"stdout", &TYPE_STRING, COMPUTED | (extra), "What it wrote to standard output."},             \
-        {"stderr", &TYPE_STRING, COMPUTED | (extra), "What it wrote to standard error."}, {        \
-        "exit_status", &TYPE_NUMBER, COMPUTED, "Its exit status; not 0 is no error here."          \
+    {"stdout", &TYPE_STRING, COMPUTED | (extra), "Standard output of the command."},               \
+        {"stderr", &TYPE_STRING, COMPUTED | (extra), "Standard error of the command."}, {          \
+        "exit_status", &TYPE_NUMBER, COMPUTED,                                                     \
+            "Exit status of the command; any status is accepted."                                  \
     }
 
 /* Runs `command` with sh on the machine that `object` names, at most until the deadline. If

@@ -17,15 +17,15 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
-    {"script",          &TYPE_STRING,        OPTIONAL | FORCES_NEW, "What to run: text for sh, or with a \"#!\" line for another interpreter."},
-    {"command",         &TYPE_STRING,        OPTIONAL | FORCES_NEW, "The same for a single line; one of both is needed."},
-    {"destroy_command", &TYPE_STRING,        OPTIONAL, "What to run before the object is destroyed or replaced, in the same way."},
-    {"triggers",        &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change runs the script anew."},
-    {"stdout",          &TYPE_STRING,        COMPUTED, "What it wrote to standard output, the last 256 KiB."},
-    {"stderr",          &TYPE_STRING,        COMPUTED, "What it wrote to standard error, the last 256 KiB."},
-    {"exit_status",     &TYPE_NUMBER,        COMPUTED, "Its exit status; anything but 0 is an error."},
-    {"ran_as",          &TYPE_STRING,        COMPUTED, "Who ran it; the marker is that user's."},
-    {"id",              &TYPE_STRING,        COMPUTED, "Name of the marker folder on the machine."},
+    {"script",          &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Script for sh, or for another interpreter with a \"#!\" line."},
+    {"command",         &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Script of a single line. Set either script or this argument."},
+    {"destroy_command", &TYPE_STRING,        OPTIONAL, "Script to run before the object is destroyed or replaced."},
+    {"triggers",        &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change runs the script again."},
+    {"stdout",          &TYPE_STRING,        COMPUTED, "Standard output of the script, the last 256 KiB."},
+    {"stderr",          &TYPE_STRING,        COMPUTED, "Standard error of the script, the last 256 KiB."},
+    {"exit_status",     &TYPE_NUMBER,        COMPUTED, "Exit status of the script; a status other than 0 is an error."},
+    {"ran_as",          &TYPE_STRING,        COMPUTED, "User who ran the script and owns its marker."},
+    {"id",              &TYPE_STRING,        COMPUTED, "Name of the marker directory on the machine."},
 };
 /* clang-format on */
 
@@ -70,23 +70,22 @@ static bool judge(const SshLink *link,
     case SSH_MARKER_EXITED:
         if (result->exit_status == 0)
             return true;
-        diags_error(diags, NO_RANGE, what, "It ended with status %d on %.*s. %.*s",
+        diags_error(diags, NO_RANGE, what, "The script ended with status %d on %.*s. %.*s",
                     result->exit_status, STR_ARG(endpoint), STR_ARG(words));
         return false;
     case SSH_MARKER_RUNNING:
         diags_error(diags, NO_RANGE, what,
-                    "It still runs on %.*s, but the time that the operation has is over. A greater "
-                    "value in \"timeouts\" gives it more.",
+                    "The script still runs on %.*s, but the time limit of the operation has "
+                    "passed. To extend it, set \"timeouts\".",
                     STR_ARG(endpoint));
         return false;
     case SSH_MARKER_ABSENT:
     case SSH_MARKER_LOST: break;
     }
-    diags_error(
-        diags, NO_RANGE, what,
-        "It was started on %.*s, but is gone without an exit status: the machine went down, "
-        "or the script was killed. %.*s",
-        STR_ARG(endpoint), STR_ARG(words));
+    diags_error(diags, NO_RANGE, what,
+                "The script was started on %.*s, but ended without an exit status, because the "
+                "machine stopped or the script was killed. %.*s",
+                STR_ARG(endpoint), STR_ARG(words));
     return false;
 }
 
@@ -196,19 +195,20 @@ static bool exec_read(const Call *call,
         return false;
     }
     const Diag *problem = &problems.items[0];
-    diags_warning(diags, NO_RANGE, "A script could not be looked for",
-                  "The machine does not tell whether the script ran there, so it is taken to have "
-                  "run. %.*s: %.*s",
+    diags_warning(diags, NO_RANGE, "Script status unknown",
+                  "The machine does not report whether the script ran, so loam assumes that it "
+                  "did. %.*s: %.*s",
                   STR_ARG(problem->summary), STR_ARG(problem->detail));
     return true;
 }
 
 /* Adds the error that the script's outcome is unknown, or that the script still runs. */
 static bool explain_doubt(const Call *call, const char *why, Diags *diags) {
-    diags_error(diags, NO_RANGE, "It is in doubt whether the script ran",
-                "A run before this one sent it and did not hear how it ended. %s If the machine is "
-                "gone for good, \"loam state rm '%.*s'\" forgets this, and the script runs anew.",
-                why, STR_ARG(call->address));
+    diags_error(
+        diags, NO_RANGE, "Unknown whether the script ran",
+        "A previous run started the script and did not receive its result. %s If the machine no "
+        "longer exists, run \"loam state rm '%.*s'\"; the script then runs again.",
+        why, STR_ARG(call->address));
     return false;
 }
 
@@ -237,12 +237,12 @@ static bool exec_recover(const Call *call,
         return false;
     ssh_client_limit_connections_to_plan(&link);
     if (!ssh_marker_recover(&link, request->marker, &result, diags))
-        return explain_doubt(call, "The machine has to be asked: apply again when it answers.",
+        return explain_doubt(call, "loam must check the machine: apply again when it responds.",
                              diags);
     if (result.state == SSH_MARKER_RUNNING)
         return explain_doubt(call,
-                             "It still runs: apply again when it has ended. A greater value in "
-                             "\"timeouts\" waits longer.",
+                             "The script is still running: apply again when it has ended. To wait "
+                             "longer, set \"timeouts\".",
                              diags);
     if (result.state == SSH_MARKER_ABSENT)
         return true;
@@ -257,7 +257,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 const ResourceType ssh_exec = {
     .name = "ssh_exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .description = "A script that ran on a machine."},
+               .description = "A script that runs once on a machine."},
     .marker = exec_marker,
     .create = exec_create,
     .update = exec_update,

@@ -22,7 +22,7 @@ static Str check_path(Value value, Arena *arena) {
     bool is_good = str_starts_with(path, STR("/")) && !str_ends_with(path, STR("/"));
     if (is_good && str_find_char(path, '\n', 0) == SIZE_MAX)
         return STR_EMPTY;
-    return str_format(arena, "\"%.*s\" is no absolute path of a file.", STR_ARG(path));
+    return str_format(arena, "\"%.*s\" is not an absolute path of a file.", STR_ARG(path));
 }
 
 static Str check_mode(Value value, Arena *arena) {
@@ -30,10 +30,9 @@ static Str check_mode(Value value, Arena *arena) {
     Str text = value_text(value);
     if (text.len >= 3 && text.len <= 4 && str_octal_to_uint32(text, &mode))
         return STR_EMPTY;
-    return str_format(arena,
-                      "\"%.*s\" is no mode: three or four octal digits are needed, such as "
-                      "\"0644\".",
-                      STR_ARG(text));
+    return str_format(
+        arena, "\"%.*s\" is not a valid mode. Use three or four octal digits, such as \"0644\".",
+        STR_ARG(text));
 }
 
 static Str check_owner(Value value, Arena *arena) {
@@ -42,7 +41,8 @@ static Str check_owner(Value value, Arena *arena) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (isalnum(c) || (i > 0 && c == '-') || c == '_' || c == '.' || c == ':')
             continue;
-        return str_format(arena, "\"%.*s\" is no owner, such as \"root:root\".", STR_ARG(text));
+        return str_format(arena, "\"%.*s\" is not a valid owner such as \"root:root\".",
+                          STR_ARG(text));
     }
     return text.len ? STR_EMPTY : str_format(arena, "The owner must not be empty.");
 }
@@ -50,15 +50,15 @@ static Str check_owner(Value value, Arena *arena) {
 /* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
-    {"path",              &TYPE_STRING, REQUIRED | FORCES_NEW, "Absolute path on the machine; missing folders are made.", .check = check_path},
-    {"content",           &TYPE_STRING, OPTIONAL,              "What the file holds, as text."},
-    {"sensitive_content", &TYPE_STRING, OPTIONAL | SENSITIVE,  "The same, never shown."},
-    {"content_base64",    &TYPE_STRING, OPTIONAL,              "The same as base64 of its bytes."},
-    {"content_wo",        &TYPE_STRING, OPTIONAL | WRITE_ONLY, "The same, kept in no plan and no state; one of the four is needed."},
-    {"content_wo_version", &TYPE_NUMBER, OPTIONAL,             "Of content_wo: it is sent again when this changes."},
+    {"path",              &TYPE_STRING, REQUIRED | FORCES_NEW, "Absolute path on the machine; missing directories are created.", .check = check_path},
+    {"content",           &TYPE_STRING, OPTIONAL,              "Content of the file, as text."},
+    {"sensitive_content", &TYPE_STRING, OPTIONAL | SENSITIVE,  "Content that is never shown."},
+    {"content_base64",    &TYPE_STRING, OPTIONAL,              "Content of the file, as base64."},
+    {"content_wo",        &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Content that is not stored in plan or state. Exactly one of the four contents is required."},
+    {"content_wo_version", &TYPE_NUMBER, OPTIONAL,             "Version of content_wo: a change uploads it again."},
     {"mode",              &TYPE_STRING, OPTIONAL | COMPUTED,   "Permissions in octal.", .default_json = "\"0644\"", .check = check_mode},
-    {"owner",             &TYPE_STRING, OPTIONAL,              "User, user:group or :group, by name or number; whoever logs in if unset.", .check = check_owner},
-    {"sha256",            &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "SHA-256 of the content, in hex; none of content_wo."},
+    {"owner",             &TYPE_STRING, OPTIONAL,              "user, user:group or :group, by name or number (default: the login user).", .check = check_owner},
+    {"sha256",            &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "SHA-256 of the content, in hex; null for content_wo."},
     {"id",                &TYPE_STRING, COMPUTED,              "Machine, port and path."},
 };
 /* clang-format on */
@@ -87,8 +87,8 @@ static bool content_bytes(const Call *call, Value object, Str *out, Diags *diags
         return true;
     return digest_from_base64(*out, out, call->arena) ||
            path_error(call, PATH_AT(call, {"content_base64"}), diags, "Invalid base64",
-                      "The value of \"content_base64\" is not base64 in the standard alphabet with "
-                      "padding. base64encode() makes such text.");
+                      "The value of \"content_base64\" must be base64 in the standard alphabet "
+                      "with padding, as base64encode() produces it.");
 }
 
 /* Sets the digest of known content, so that the plan shows it. */
@@ -243,7 +243,7 @@ static SshStatus look(
     if (status != SSH_DONE)
         return status;
     if (result.exit_status != 0 || !parse_look(result.out, out)) {
-        ssh_upload_explain(link, "The file could not be looked at", path, &result, diags);
+        ssh_upload_explain(link, "File not readable", path, &result, diags);
     }
     return status;
 }
@@ -314,8 +314,9 @@ static bool file_read(const Call *call,
     if (ssh_client_is_absent(&link, status)) {
         /* The same plan may start the machine. */
         Str why = ssh_client_explain_absence(&link, status, problem);
-        diags_warning(diags, NO_RANGE, "A file could not be looked at",
-                      "%.*s \"%.*s\" is taken to be as it was left.", STR_ARG(why), STR_ARG(path));
+        diags_warning(diags, NO_RANGE, "File status unknown",
+                      "%.*s loam assumes that \"%.*s\" did not change.", STR_ARG(why),
+                      STR_ARG(path));
         return true;
     }
     if (status != SSH_DONE)
@@ -364,7 +365,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 const ResourceType ssh_file = {
     .name = "ssh_file",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
-               .description = "A file of given content on a machine."},
+               .description = "A file with the given content on a machine."},
     .plan = file_plan,
     .marker = file_marker,
     .create = file_apply,

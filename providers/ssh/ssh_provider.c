@@ -5,11 +5,11 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"user",        &TYPE_STRING, OPTIONAL,             "User for resources that name none; root if unset.", .check = ssh_client_check_user},
-    {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key for resources that give none, as text.", .check = ssh_client_check_private_key},
-    {"port",        &TYPE_NUMBER, OPTIONAL,             "Port for resources that give none; 22 if unset.", .check = ssh_client_check_port},
-    {"timeout",     &TYPE_STRING, OPTIONAL,             "How long resources wait for a machine that give no time; 5m if unset.", .check = duration_check},
-    {"plan_timeout", &TYPE_STRING, OPTIONAL,            "How long a plan waits for one machine, connection and command together; 10s if unset. Data sources of a machine that does not answer are then read in the apply, and resources are taken to be as they were left.", .check = duration_check},
+    {"user",        &TYPE_STRING, OPTIONAL,             "Default user of resources (default root).", .check = ssh_client_check_user},
+    {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Default private key of resources, as text.", .check = ssh_client_check_private_key},
+    {"port",        &TYPE_NUMBER, OPTIONAL,             "Default port of resources (default 22).", .check = ssh_client_check_port},
+    {"timeout",     &TYPE_STRING, OPTIONAL,             "Default maximum duration of a connection attempt (default 5m).", .check = duration_check},
+    {"plan_timeout", &TYPE_STRING, OPTIONAL,            "Maximum duration of connection and command on one machine during a plan (default 10s). If a machine does not respond in time, the apply reads its data sources, and the plan assumes that its resources did not change.", .check = duration_check},
 };
 /* clang-format on */
 
@@ -20,9 +20,8 @@ static const EphemeralType *const ephemerals[] = {SSH_EPHEMERALS(PROVIDER_ROW)};
 const Provider ssh_provider = {
     .name = "ssh",
     .address = "loam.internal/builtin/ssh",
-    .description = "Commands and files on machines that are reached by SSH, with pinned host keys.",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "What resources use that say nothing else."},
+    .description = "Commands and files on machines, through SSH with pinned host keys.",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of the resources."},
     .configure = ssh_client_configure,
     .close = ssh_client_close,
     PROVIDER_RESOURCES(resources),

@@ -12,11 +12,11 @@
 
 static const Attribute attributes[] = {
     {"backend",   &TYPE_STRING,  REQUIRED,
-     "The kind of backend that has the state, such as \"local\"."                                  },
-    {"config",    &TYPE_DYNAMIC, OPTIONAL, "The arguments of that backend, as an object."          },
-    {"workspace", &TYPE_STRING,  OPTIONAL, "The workspace whose state it is; \"default\" if unset."},
-    {"defaults",  &TYPE_DYNAMIC, OPTIONAL, "Values of outputs that the state does not have."       },
-    {"outputs",   &TYPE_DYNAMIC, COMPUTED, "The outputs of the root module, by name."              },
+     "Type of the backend that stores the state, such as \"local\"."                         },
+    {"config",    &TYPE_DYNAMIC, OPTIONAL, "Arguments of the backend, as an object."         },
+    {"workspace", &TYPE_STRING,  OPTIONAL, "Workspace of the state (default \"default\")."   },
+    {"defaults",  &TYPE_DYNAMIC, OPTIONAL, "Values of outputs that are missing in the state."},
+    {"outputs",   &TYPE_DYNAMIC, COMPUTED, "Outputs of the root module, by name."            },
 };
 
 static bool refuse_config(const Call *call, Str why, const char *name, Diags *diags) {
@@ -28,9 +28,9 @@ static bool check_defaults(const Call *call, Value config, Diags *diags) {
     Value defaults = object_attribute(config, "defaults");
     if (!value_is_present(defaults) || type_is_mapping(defaults.type))
         return true;
-    return path_error(call, PATH_AT(call, {"defaults"}), diags, "Invalid default values",
-                      "\"defaults\" must be an object: a value for each output that may be "
-                      "missing.");
+    return path_error(
+        call, PATH_AT(call, {"defaults"}), diags, "Invalid default values",
+        "\"defaults\" must be an object with a value for each output that may be missing.");
 }
 
 /* Converts an object to the backend's configuration; unknown arguments are errors. */
@@ -71,8 +71,7 @@ static bool find_type(const Call *call, Value config, const BackendType **out, D
         return true;
     return refuse_config(call,
                          str_format(call->arena,
-                                    "There is no backend type named \"%.*s\" that outputs can "
-                                    "be read from.",
+                                    "There is no backend type \"%.*s\" for remote states.",
                                     STR_ARG(name)),
                          "backend", diags);
 }
@@ -174,7 +173,7 @@ static bool remote_read(const Call *call,
 const DataSourceType data_terraform_remote_state = {
     .name = "terraform_remote_state",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "Reads the outputs that another configuration has stored."},
+               .description = "Reads the outputs of another configuration from its state."},
     .validate = remote_validate,
     .read = remote_read,
 };

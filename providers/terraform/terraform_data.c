@@ -4,11 +4,11 @@
 #include "terraform_provider.h"
 
 static const Attribute attributes[] = {
-    {"input",            &TYPE_DYNAMIC, OPTIONAL,              "Any value, kept in the state."         },
-    {"output",           &TYPE_DYNAMIC, COMPUTED,              "The value of input, known after apply."},
+    {"input",            &TYPE_DYNAMIC, OPTIONAL,              "Any value to store in the state."  },
+    {"output",           &TYPE_DYNAMIC, COMPUTED,              "Value of input, known after apply."},
     {"triggers_replace", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
-     "A change of this value makes a new instance."                                                    },
-    {"id",               &TYPE_STRING,  COMPUTED,              "A UUID chosen at creation."            },
+     "Any value; a change replaces the instance."                                                  },
+    {"id",               &TYPE_STRING,  COMPUTED,              "UUID, generated at creation."      },
 };
 
 /* Returns an unknown value with the type of the input; null for a new object without input. */
@@ -80,8 +80,8 @@ const ResourceType terraform_data = {
     .schema =
         {
                  SCHEMA_ATTRIBUTES(attributes),
-                 .description =
-                "Keeps a value in the state; other things can be tied to its replacement.", },
+                 .description = "Stores a value in the state, and can trigger replacements.",
+                 },
     .effect = EFFECT_NONE,
     .plan = data_plan,
     .create = data_apply,

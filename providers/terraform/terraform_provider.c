@@ -18,7 +18,7 @@ static bool configure(const Call *call,
 const Provider terraform_provider = {
     .name = "terraform",
     .address = "terraform.io/builtin/terraform",
-    .description = "Values that live in the state alone, and outputs of other states.",
+    .description = "Values in the state, and outputs of other states.",
     .configure = configure,
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),

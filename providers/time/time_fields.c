@@ -53,7 +53,7 @@ bool time_fields_parse_id(Str text, Timestamp *out, Arena *arena, Diags *diags) 
     Str error = STR_EMPTY;
     if (timestamp_parse(text, out, &error, arena))
         return true;
-    diags_error(diags, NO_RANGE, "Invalid id for import", "\"%.*s\" is %.*s.", STR_ARG(text),
+    diags_error(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is %.*s.", STR_ARG(text),
                 STR_ARG(error));
     return false;
 }
@@ -64,8 +64,8 @@ bool time_fields_parse_number(Str text, Value *out, Diags *diags) {
     if (text.len == 0)
         return true;
     if (!str_to_int64(text, &number) || number < INT32_MIN || number > INT32_MAX) {
-        diags_error(diags, NO_RANGE, "Invalid id for import",
-                    "\"%.*s\" is no whole number of at most 32 bits.", STR_ARG(text));
+        diags_error(diags, NO_RANGE, "Invalid import ID",
+                    "\"%.*s\" is not an integer of at most 32 bits.", STR_ARG(text));
         return false;
     }
     *out = value_int(number);

@@ -35,7 +35,7 @@ static const Attribute timestamp_parts[] = {
 };
 static const Attribute unix_parts[] = {
     DATE_PARTS,
-    {"rfc3339", &TYPE_STRING, COMPUTED, "The moment as RFC 3339 text, in UTC."},
+    {"rfc3339", &TYPE_STRING, COMPUTED, "Time as RFC 3339 text, in UTC."},
 };
 /* clang-format on */
 
@@ -147,7 +147,7 @@ static bool unix_timestamp_parse(const Call *call,
         time.seconds / YEAR_SECONDS < -999999) {
         response->failed_argument = 0;
         diags_error(diags, NO_RANGE, "Invalid function argument",
-                    "A whole number of seconds since 1970 is needed.");
+                    "an integer number of seconds since 1970 is required");
         return false;
     }
     ObjectBuilder builder = object_builder_empty(&unix_schema, call->arena);

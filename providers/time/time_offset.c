@@ -6,24 +6,24 @@ static Str check_integer(Value value, Arena *arena) {
     int64_t number;
     if (value_to_int(value, &number) && number >= INT32_MIN && number <= INT32_MAX)
         return STR_EMPTY;
-    return str_format(arena, "A whole number of at most 32 bits is needed.");
+    return str_format(arena, "The value must be an integer of at most 32 bits.");
 }
 
 #define BASE "base_rfc3339"
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {BASE,             &TYPE_STRING, OPTIONAL | COMPUTED, "The timestamp to start from, in RFC 3339; the time of the creation if it is left out.", .check = time_fields_check},
-    {"offset_years",   &TYPE_NUMBER, OPTIONAL, "How many years later; a negative number is earlier.", .check = check_integer},
-    {"offset_months",  &TYPE_NUMBER, OPTIONAL, "How many months later.", .check = check_integer},
-    {"offset_days",    &TYPE_NUMBER, OPTIONAL, "How many days later.", .check = check_integer},
-    {"offset_hours",   &TYPE_NUMBER, OPTIONAL, "How many hours later.", .check = check_integer},
-    {"offset_minutes", &TYPE_NUMBER, OPTIONAL, "How many minutes later.", .check = check_integer},
-    {"offset_seconds", &TYPE_NUMBER, OPTIONAL, "How many seconds later.", .check = check_integer},
-    {"triggers",       &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change starts from a new timestamp."},
-    {"rfc3339",        &TYPE_STRING, COMPUTED, "The timestamp with the offsets, in RFC 3339."},
+    {BASE,             &TYPE_STRING, OPTIONAL | COMPUTED, "Start time, in RFC 3339 (default: the time of the creation).", .check = time_fields_check},
+    {"offset_years",   &TYPE_NUMBER, OPTIONAL, "Years to add; a negative number subtracts.", .check = check_integer},
+    {"offset_months",  &TYPE_NUMBER, OPTIONAL, "Months to add.", .check = check_integer},
+    {"offset_days",    &TYPE_NUMBER, OPTIONAL, "Days to add.", .check = check_integer},
+    {"offset_hours",   &TYPE_NUMBER, OPTIONAL, "Hours to add.", .check = check_integer},
+    {"offset_minutes", &TYPE_NUMBER, OPTIONAL, "Minutes to add.", .check = check_integer},
+    {"offset_seconds", &TYPE_NUMBER, OPTIONAL, "Seconds to add.", .check = check_integer},
+    {"triggers",       &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change sets a new start time."},
+    {"rfc3339",        &TYPE_STRING, COMPUTED, "Resulting time, in RFC 3339."},
     TIME_FIELD_ATTRIBUTES(0),
-    {"id",             &TYPE_STRING, COMPUTED, "The timestamp to start from."},
+    {"id",             &TYPE_STRING, COMPUTED, "Start time."},
 };
 /* clang-format on */
 
@@ -127,8 +127,8 @@ static bool offset_import(const Call *call,
         commas += rest.ptr[i] == ',';
     (void)str_next_field(&rest, ',', &field);
     if (commas != ARRAY_COUNT(names) || field.len == 0 || rest.len + 1 == ARRAY_COUNT(names)) {
-        diags_error(diags, NO_RANGE, "Unexpected format of the id",
-                    "The id \"%.*s\" must be BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES,SECONDS "
+        diags_error(diags, NO_RANGE, "Unexpected ID format",
+                    "The ID \"%.*s\" must be BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES,SECONDS "
                     "with at least one number.",
                     STR_ARG(request->id));
         return false;
@@ -152,7 +152,7 @@ static bool offset_import(const Call *call,
 const ResourceType time_offset = {
     .name = "time_offset",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
-               .description = "A moment some time before or after another."},
+               .description = "A time with an offset from another time."},
     .effect = EFFECT_NONE,
     .plan = offset_plan,
     .create = offset_apply,

@@ -7,7 +7,7 @@ const Provider time_provider = {
     .name = "time",
     .address = "registry.terraform.io/hashicorp/time",
     .imitates = "0.14.2",
-    .description = "Moments and delays that are kept in the state.",
+    .description = "Times and delays that are stored in the state.",
     PROVIDER_RESOURCES(resources),
     PROVIDER_FUNCTIONS(time_functions),
 };

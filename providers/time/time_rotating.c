@@ -6,23 +6,23 @@ static Str check_positive(Value value, Arena *arena) {
     int64_t number;
     if (value_to_int(value, &number) && number >= 1 && number <= INT32_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The value must be a whole number, at least 1.");
+    return str_format(arena, "The value must be an integer of at least 1.");
 }
 
 #define ROTATION "rotation_rfc3339"
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"rfc3339",          &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "The timestamp to start from, in RFC 3339; the time of the creation if it is left out.", .check = time_fields_check},
-    {"rotation_years",   &TYPE_NUMBER, OPTIONAL, "Rotate after so many years.", .check = check_positive},
-    {"rotation_months",  &TYPE_NUMBER, OPTIONAL, "Rotate after so many months.", .check = check_positive},
-    {"rotation_days",    &TYPE_NUMBER, OPTIONAL, "Rotate after so many days.", .check = check_positive},
-    {"rotation_hours",   &TYPE_NUMBER, OPTIONAL, "Rotate after so many hours.", .check = check_positive},
-    {"rotation_minutes", &TYPE_NUMBER, OPTIONAL, "Rotate after so many minutes.", .check = check_positive},
-    {ROTATION,           &TYPE_STRING, OPTIONAL | COMPUTED, "Rotate at this moment, in RFC 3339.", .check = time_fields_check},
-    {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change starts from a new timestamp."},
+    {"rfc3339",          &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Start time, in RFC 3339 (default: the time of the creation).", .check = time_fields_check},
+    {"rotation_years",   &TYPE_NUMBER, OPTIONAL, "Years until the rotation.", .check = check_positive},
+    {"rotation_months",  &TYPE_NUMBER, OPTIONAL, "Months until the rotation.", .check = check_positive},
+    {"rotation_days",    &TYPE_NUMBER, OPTIONAL, "Days until the rotation.", .check = check_positive},
+    {"rotation_hours",   &TYPE_NUMBER, OPTIONAL, "Hours until the rotation.", .check = check_positive},
+    {"rotation_minutes", &TYPE_NUMBER, OPTIONAL, "Minutes until the rotation.", .check = check_positive},
+    {ROTATION,           &TYPE_STRING, OPTIONAL | COMPUTED, "Time of the rotation, in RFC 3339.", .check = time_fields_check},
+    {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change sets a new start time."},
     TIME_FIELD_ATTRIBUTES(0),
-    {"id",               &TYPE_STRING, COMPUTED, "The timestamp to start from."},
+    {"id",               &TYPE_STRING, COMPUTED, "Start time."},
 };
 /* clang-format on */
 
@@ -154,8 +154,8 @@ static bool rotating_import(const Call *call,
         commas += rest.ptr[i] == ',';
     (void)str_next_field(&rest, ',', &field);
     if ((commas != 1 && commas != ARRAY_COUNT(names)) || field.len == 0 || rest.len + 1 == commas) {
-        diags_error(diags, NO_RANGE, "Unexpected format of the id",
-                    "The id \"%.*s\" must be BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES with at "
+        diags_error(diags, NO_RANGE, "Unexpected ID format",
+                    "The ID \"%.*s\" must be BASETIMESTAMP,YEARS,MONTHS,DAYS,HOURS,MINUTES with at "
                     "least one number, or BASETIMESTAMP,ROTATIONTIMESTAMP.",
                     STR_ARG(request->id));
         return false;
@@ -182,7 +182,7 @@ static bool rotating_import(const Call *call,
 const ResourceType time_rotating = {
     .name = "time_rotating",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
-               .description = "A moment that is replaced by a new one when its time is over."},
+               .description = "A time that is replaced by a new one when it expires."},
     .effect = EFFECT_NONE,
     .plan = rotating_plan,
     .create = rotating_apply,

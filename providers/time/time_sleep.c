@@ -25,10 +25,10 @@ static Str check_duration(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"create_duration",  &TYPE_STRING,        OPTIONAL, "How long a creation takes, as \"30s\". A change does not wait.", .check = check_duration},
-    {"destroy_duration", &TYPE_STRING,        OPTIONAL, "How long a deletion takes. The value that the state has counts.", .check = check_duration},
+    {"create_duration",  &TYPE_STRING,        OPTIONAL, "Duration of a creation, such as \"30s\". A change does not wait.", .check = check_duration},
+    {"destroy_duration", &TYPE_STRING,        OPTIONAL, "Duration of a deletion. The value in the state applies.", .check = check_duration},
     {"triggers",         &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change waits again."},
-    {"id",               &TYPE_STRING,        COMPUTED, "When the creation had waited, in RFC 3339."},
+    {"id",               &TYPE_STRING,        COMPUTED, "End of the wait at creation, in RFC 3339."},
 };
 /* clang-format on */
 
@@ -94,8 +94,7 @@ static bool set_duration(
     object_builder_set_text(builder, name, text, arena);
     if (clock_parse_duration(text, &ms))
         return true;
-    diags_error(diags, NO_RANGE, "Invalid id for import", "\"%.*s\" is no duration.",
-                STR_ARG(text));
+    diags_error(diags, NO_RANGE, "Invalid import ID", "\"%.*s\" is not a duration.", STR_ARG(text));
     return false;
 }
 
@@ -107,10 +106,10 @@ static bool sleep_import(const Call *call,
     Str id = request->id;
     size_t comma = str_find_char(id, ',', 0);
     if (comma == SIZE_MAX || id.len < 2 || comma != str_rfind_char(id, ',')) {
-        diags_error(diags, NO_RANGE, "Unexpected format of the id",
-                    "The id \"%.*s\" must be CREATEDURATION,DESTROYDURATION with at least one of "
-                    "the two.",
-                    STR_ARG(id));
+        diags_error(
+            diags, NO_RANGE, "Unexpected ID format",
+            "The ID \"%.*s\" must be CREATEDURATION,DESTROYDURATION with at least one of them.",
+            STR_ARG(id));
         return false;
     }
     ObjectBuilder builder = object_builder_empty(&time_sleep.schema, call->arena);
@@ -126,7 +125,7 @@ static bool sleep_import(const Call *call,
 const ResourceType time_sleep = {
     .name = "time_sleep",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
-               .description = "Waits when it is created or destroyed."},
+               .description = "Waits during creation and deletion."},
     .effect = EFFECT_NONE,
     .create = sleep_create,
     .update = sleep_update,

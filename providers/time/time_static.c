@@ -4,10 +4,10 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"rfc3339",  &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "The timestamp in RFC 3339; the time of the creation if it is left out.", .check = time_fields_check},
-    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change takes a new timestamp."},
+    {"rfc3339",  &TYPE_STRING,        OPTIONAL | COMPUTED | FORCES_NEW, "Time in RFC 3339 (default: the time of the creation).", .check = time_fields_check},
+    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change sets a new time."},
     TIME_FIELD_ATTRIBUTES(0),
-    {"id",       &TYPE_STRING,        COMPUTED, "The timestamp in RFC 3339."},
+    {"id",       &TYPE_STRING,        COMPUTED, "Time in RFC 3339."},
 };
 /* clang-format on */
 
@@ -63,7 +63,7 @@ static bool static_import(const Call *call,
 
 const ResourceType time_static = {
     .name = "time_static",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A moment that stays."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "A fixed time."},
     .effect = EFFECT_NONE,
     .plan = static_plan,
     .create = static_create,

@@ -184,21 +184,21 @@ static const Attribute certificate_attributes[] = {
     {"signature_algorithm",  &TYPE_STRING, COMPUTED, "Algorithm of the signature, as \"SHA256-RSA\"."},
     {"public_key_algorithm", &TYPE_STRING, COMPUTED, "Algorithm of the key, as \"RSA\"."},
     {"serial_number",        &TYPE_STRING, COMPUTED, "Serial number, in decimal."},
-    {"is_ca",                &TYPE_BOOL,   COMPUTED, "True: the certificate is that of an authority."},
-    {"max_path_length",      &TYPE_NUMBER, COMPUTED, "How many authorities may stand below this one; -1: any number."},
+    {"is_ca",                &TYPE_BOOL,   COMPUTED, "Whether the certificate is that of a certificate authority."},
+    {"max_path_length",      &TYPE_NUMBER, COMPUTED, "Maximum number of intermediate authorities below this one; -1: no limit."},
     {"version",              &TYPE_NUMBER, COMPUTED, "Version of the format, usually 3."},
-    {"issuer",               &TYPE_STRING, COMPUTED, "Name of the authority."},
-    {"subject",              &TYPE_STRING, COMPUTED, "Name of the owner."},
-    {"not_before",           &TYPE_STRING, COMPUTED, "When the certificate becomes valid, in RFC 3339."},
-    {"not_after",            &TYPE_STRING, COMPUTED, "When the certificate ends, in RFC 3339."},
+    {"issuer",               &TYPE_STRING, COMPUTED, "Name of the issuer."},
+    {"subject",              &TYPE_STRING, COMPUTED, "Name of the subject."},
+    {"not_before",           &TYPE_STRING, COMPUTED, "Start of the validity, in RFC 3339."},
+    {"not_after",            &TYPE_STRING, COMPUTED, "End of the validity, in RFC 3339."},
     {"sha1_fingerprint",     &TYPE_STRING, COMPUTED, "SHA-1 of the certificate in DER, in hex."},
     {"cert_pem",             &TYPE_STRING, COMPUTED, "The certificate in PEM."},
 };
 static const Attribute attributes[] = {
     {"url",          &TYPE_STRING, OPTIONAL, "Address of the server: https://HOST, or tls://HOST:PORT.", .check = check_url},
     {"content",      &TYPE_STRING, OPTIONAL, "The certificate in PEM."},
-    {"verify_chain", &TYPE_BOOL,   OPTIONAL, "False: the server's certificate is not verified. True if it is left out."},
-    {"certificates", NULL,         COMPUTED, "The certificates, the root of the chain first.", NESTED(NEST_LIST, certificate_attributes)},
+    {"verify_chain", &TYPE_BOOL,   OPTIONAL, "Whether to verify the server's certificate (default true)."},
+    {"certificates", NULL,         COMPUTED, "Certificates, with the root of the chain first.", NESTED(NEST_LIST, certificate_attributes)},
     {"id",           &TYPE_STRING, COMPUTED, "SHA-1 of the certificates, in hex."},
 };
 /* clang-format on */
@@ -271,7 +271,7 @@ static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
     bool is_tls = str_equal_cstr(url.scheme, "tls");
     if (is_tls && url_host_name(&url).len == url.host.len) {
         diags_error(diags, NO_RANGE, "Address without a port",
-                    "\"%.*s\" must name a port, as in \"tls://example.com:636\".",
+                    "\"%.*s\" must contain a port, as in \"tls://example.com:636\".",
                     STR_ARG(url_redact(text, call->arena)));
         return false;
     }
@@ -290,7 +290,7 @@ static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
     log_debug("tls handshake", log_text("url", shown), log_number("done", status == HTTP_DONE),
               log_number("certificates", (int64_t)answer.certificates.count));
     if (status != HTTP_DONE || answer.certificates.count == 0) {
-        problem = status == HTTP_DONE ? STR("the server showed none") : problem;
+        problem = status == HTTP_DONE ? STR("the server sent no certificate") : problem;
         diags_error(diags, NO_RANGE, "Certificates not read", "%.*s: %.*s.", STR_ARG(shown),
                     STR_ARG(problem));
         return false;
@@ -343,6 +343,7 @@ static bool certificate_read(const Call *call,
 const DataSourceType data_tls_certificate = {
     .name = "tls_certificate",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
-               .description = "What a certificate says: a given one, or those of a server."},
+               .description =
+                   "The properties of a given certificate, or of a server's certificates."},
     .read = certificate_read,
 };

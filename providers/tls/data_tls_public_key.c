@@ -15,6 +15,6 @@ static bool key_read(const Call *call,
 const DataSourceType data_tls_public_key = {
     .name = "tls_public_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
-               .description = "The public key of a private one."},
+               .description = "The public key of a private key."},
     .read = key_read,
 };

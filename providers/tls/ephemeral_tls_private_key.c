@@ -20,6 +20,6 @@ static bool key_open(const Call *call,
 const EphemeralType ephemeral_tls_private_key = {
     .name = "tls_private_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "A key pair that is made anew in every run and kept nowhere."},
+               .description = "A key pair, generated in every run and not stored."},
     .open = key_open,
 };

@@ -15,6 +15,6 @@ static bool key_open(const Call *call,
 const EphemeralType ephemeral_tls_public_key = {
     .name = "tls_public_key",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
-               .description = "The public key of a private one, kept nowhere."},
+               .description = "The public key of a private key, not stored."},
     .open = key_open,
 };

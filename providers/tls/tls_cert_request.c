@@ -5,10 +5,10 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"private_key_pem",  &TYPE_STRING, REQUIRED | SENSITIVE, "The key that the certificate is to be for, in PEM.", .forces_new = tls_issue_is_other_pem},
+    {"private_key_pem",  &TYPE_STRING, REQUIRED | SENSITIVE, "Key for the certificate, in PEM.", .forces_new = tls_issue_is_other_pem},
     TLS_NAME_ATTRIBUTES,
     {"key_algorithm",    &TYPE_STRING, COMPUTED, "Algorithm of the key: \"RSA\", \"ECDSA\" or \"ED25519\"."},
-    {"cert_request_pem", &TYPE_STRING, COMPUTED, "The request in PEM."},
+    {"cert_request_pem", &TYPE_STRING, COMPUTED, "Certificate request in PEM."},
     {"id",               &TYPE_STRING, COMPUTED, "SHA-1 of the request in DER, in hex."},
 };
 /* clang-format on */
@@ -64,7 +64,7 @@ static bool request_create(const Call *call,
     CHECK(X509_REQ_set_pubkey(request, key) == 1);
     if (X509_REQ_sign(request, key, tls_issue_digest(key)) == 0) {
         Str reason = tls_openssl_reason(call->arena);
-        diags_error(diags, NO_RANGE, "Certificate request not made",
+        diags_error(diags, NO_RANGE, "Certificate request not created",
                     "OpenSSL cannot sign it: %.*s.", STR_ARG(reason));
         return false;
     }
@@ -84,7 +84,7 @@ static bool request_create(const Call *call,
 const ResourceType tls_cert_request = {
     .name = "tls_cert_request",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .blocks = &tls_subject_block, .block_count = 1,
-               .description = "A request for a certificate, as an authority takes it."},
+               .description = "A certificate signing request."},
     .effect = EFFECT_NONE,
     .plan = request_plan,
     .create = request_create,

@@ -55,7 +55,7 @@ Str tls_issue_check_hours(Value value, Arena *arena) {
     int64_t hours;
     if (value_to_int(value, &hours) && hours >= 0 && hours <= HOURS_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The number of hours must be a whole number from 0 to %lld.",
+    return str_format(arena, "The number of hours must be an integer from 0 to %lld.",
                       (long long)HOURS_MAX);
 }
 
@@ -63,7 +63,7 @@ Str tls_issue_check_path_length(Value value, Arena *arena) {
     int64_t length;
     if (value_to_int(value, &length) && length >= -1 && length <= INT32_MAX)
         return STR_EMPTY;
-    return str_format(arena, "The length must be a whole number, at least -1.");
+    return str_format(arena, "The length must be an integer of at least -1.");
 }
 
 bool tls_issue_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
@@ -78,7 +78,8 @@ bool tls_issue_validate(const Call *call, const ValidateRequest *request, Diags 
         if (!value_is_present(use) || find_use(value_text(use)))
             continue;
         (void)path_error(call, PATH_AT(call, {"allowed_uses"}, {.index = i}), diags,
-                         "Invalid attribute value", "\"%.*s\" is no use of a key. There are: %.*s.",
+                         "Invalid attribute value",
+                         "\"%.*s\" is not a key usage. The usages are: %.*s.",
                          STR_ARG(value_text(use)), STR_ARG(all));
     }
     return diags->error_count == before;
@@ -238,8 +239,8 @@ static bool set_key_ids(X509 *certificate, const TlsIssue *issue, Value planned,
     bool is_wanted = issue->issuer ? id != NULL : issue->sets_authority_key_id;
     if (is_wanted && !id) {
         diags_error(diags, NO_RANGE, "Invalid certificate authority",
-                    "\"set_authority_key_id\" needs the key id of the certificate itself: set "
-                    "\"set_subject_key_id\" too.");
+                    "\"set_authority_key_id\" requires the certificate's own key ID: also set "
+                    "\"set_subject_key_id\".");
         return false;
     }
     if (is_wanted)
@@ -278,15 +279,16 @@ const EVP_MD *tls_issue_digest(const EVP_PKEY *key) {
 
 static bool check_issuer(const TlsIssue *issue, Value planned, Diags *diags) {
     if (issue->issuer && X509_check_private_key(issue->issuer, issue->issuer_key) != 1) {
-        diags_error(diags, NO_RANGE, "Certificate not made",
-                    "The key in \"ca_private_key_pem\" is not that of the certificate in "
-                    "\"ca_cert_pem\".");
+        diags_error(
+            diags, NO_RANGE, "Certificate not created",
+            "The key in \"ca_private_key_pem\" does not match the certificate in \"ca_cert_pem\".");
         return false;
     }
     if (object_bool(planned, "is_ca_certificate", false) &&
         X509_NAME_entry_count(issue->subject) == 0) {
         diags_error(diags, NO_RANGE, "Invalid certificate subject",
-                    "The certificate of an authority needs a subject with at least one part.");
+                    "The certificate of a certificate authority requires a subject with at least "
+                    "one attribute.");
         return false;
     }
     return true;
@@ -323,7 +325,7 @@ bool tls_issue_make(
     set_moment(X509_getm_notAfter(certificate), end);
     if (X509_sign(certificate, issue->issuer_key, tls_issue_digest(issue->issuer_key)) == 0) {
         Str reason = tls_openssl_reason(call->arena);
-        diags_error(diags, NO_RANGE, "Certificate not made", "OpenSSL cannot sign it: %.*s.",
+        diags_error(diags, NO_RANGE, "Certificate not created", "OpenSSL cannot sign it: %.*s.",
                     STR_ARG(reason));
         return false;
     }

@@ -9,16 +9,16 @@
 /* clang-format off */
 /* Rows of an attribute table. */
 #define TLS_CERTIFICATE_ATTRIBUTES                                                                 \
-    {"validity_period_hours", &TYPE_NUMBER,         REQUIRED | FORCES_NEW, "For how many hours the certificate is valid.", .check = tls_issue_check_hours}, \
-    {"allowed_uses",          &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW, "What the key may be used for, as \"server_auth\" or \"cert_signing\"."}, \
-    {"early_renewal_hours",   &TYPE_NUMBER, OPTIONAL | COMPUTED, "How many hours before its end the certificate is replaced.", .default_json = "0", .check = tls_issue_check_hours}, \
-    {"is_ca_certificate",     &TYPE_BOOL,   OPTIONAL | COMPUTED | FORCES_NEW, "True: the certificate is that of an authority.", .default_json = "false"}, \
-    {"max_path_length",       &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW, "How many authorities may stand below this one; -1: any number.", .check = tls_issue_check_path_length}, \
-    {"set_subject_key_id",    &TYPE_BOOL,   OPTIONAL | COMPUTED | FORCES_NEW, "True: the certificate names its key. That of an authority always does.", .default_json = "false"}, \
+    {"validity_period_hours", &TYPE_NUMBER,         REQUIRED | FORCES_NEW, "Validity of the certificate in hours.", .check = tls_issue_check_hours}, \
+    {"allowed_uses",          &TYPE_LIST_OF_STRING, REQUIRED | FORCES_NEW, "Allowed key usages, such as \"server_auth\" or \"cert_signing\"."}, \
+    {"early_renewal_hours",   &TYPE_NUMBER, OPTIONAL | COMPUTED, "Hours before the end of the validity at which the certificate is replaced.", .default_json = "0", .check = tls_issue_check_hours}, \
+    {"is_ca_certificate",     &TYPE_BOOL,   OPTIONAL | COMPUTED | FORCES_NEW, "Whether the certificate is that of a certificate authority.", .default_json = "false"}, \
+    {"max_path_length",       &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW, "Maximum number of intermediate authorities below this one; -1: no limit.", .check = tls_issue_check_path_length}, \
+    {"set_subject_key_id",    &TYPE_BOOL,   OPTIONAL | COMPUTED | FORCES_NEW, "Whether the certificate contains its key ID. That of a certificate authority always does.", .default_json = "false"}, \
     {"cert_pem",              &TYPE_STRING, COMPUTED, "The certificate in PEM."}, \
-    {"ready_for_renewal",     &TYPE_BOOL,   COMPUTED, "True: the certificate has ended, or will within early_renewal_hours."}, \
-    {"validity_start_time",   &TYPE_STRING, COMPUTED, "When the certificate becomes valid, in RFC 3339."}, \
-    {"validity_end_time",     &TYPE_STRING, COMPUTED, "When the certificate ends, in RFC 3339."}, \
+    {"ready_for_renewal",     &TYPE_BOOL,   COMPUTED, "Whether the certificate has expired, or will within early_renewal_hours."}, \
+    {"validity_start_time",   &TYPE_STRING, COMPUTED, "Start of the validity, in RFC 3339."}, \
+    {"validity_end_time",     &TYPE_STRING, COMPUTED, "End of the validity, in RFC 3339."}, \
     {"id",                    &TYPE_STRING, COMPUTED, "Serial number of the certificate."}
 /* clang-format on */
 

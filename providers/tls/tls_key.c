@@ -21,7 +21,7 @@ Str tls_key_check_bits(Value value, Arena *arena) {
     int64_t bits;
     if (value_to_int(value, &bits) && bits >= 1024 && bits <= 16384)
         return STR_EMPTY;
-    return str_format(arena, "An RSA key has from 1024 to 16384 bits.");
+    return str_format(arena, "An RSA key must have 1024 to 16384 bits.");
 }
 
 static Str public_der_digest(EVP_PKEY *key, Arena *arena) {
@@ -88,8 +88,8 @@ Str tls_key_describe_public(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena)
 bool tls_key_make(Value settings, ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags) {
     SCOPED(KeyRef) key = generate(settings);
     if (!key) {
-        diags_error(diags, NO_RANGE, "No key could be made",
-                    "OpenSSL refuses to make this key; its policy on this machine may forbid the "
+        diags_error(diags, NO_RANGE, "Key not created",
+                    "OpenSSL rejected the key; its policy on this machine may forbid the "
                     "algorithm, the curve or the size.");
         return false;
     }

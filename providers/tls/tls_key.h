@@ -21,15 +21,15 @@
     {"private_key_pem", &TYPE_STRING, COMPUTED | SENSITIVE,                                        \
      "Private key in PEM: PKCS#1 for RSA, SEC 1 for ECDSA, PKCS#8 for Ed25519."},                  \
     {"private_key_openssh", &TYPE_STRING, COMPUTED | SENSITIVE,                                    \
-     "Private key as OpenSSH writes it; empty on P224."},                                          \
+     "Private key in OpenSSH format; empty for P224."},                                          \
     {"private_key_pem_pkcs8", &TYPE_STRING, COMPUTED | SENSITIVE, "Private key in PEM, PKCS#8."},  \
     {"public_key_pem", &TYPE_STRING, COMPUTED, "Public key in PEM."},                              \
     {"public_key_openssh", &TYPE_STRING, COMPUTED,                                                 \
-     "Public key as a line of authorized_keys; empty on P224."},                                   \
+     "Public key as a line of authorized_keys; empty for P224."},                                   \
     {"public_key_fingerprint_md5", &TYPE_STRING, COMPUTED,                                         \
-     "MD5 fingerprint as OpenSSH shows it; empty on P224."},                                       \
+     "MD5 fingerprint in OpenSSH format; empty for P224."},                                       \
     {"public_key_fingerprint_sha256", &TYPE_STRING, COMPUTED,                                      \
-     "SHA-256 fingerprint as OpenSSH shows it; empty on P224."}
+     "SHA-256 fingerprint in OpenSSH format; empty for P224."}
 /* clang-format on */
 
 Str tls_key_check_bits(Value value, Arena *arena);

@@ -5,9 +5,9 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"cert_request_pem",   &TYPE_STRING, REQUIRED, "The request in PEM.", .forces_new = tls_issue_is_other_pem},
-    {"ca_private_key_pem", &TYPE_STRING, REQUIRED | SENSITIVE, "The key of the authority in PEM.", .forces_new = tls_issue_is_other_pem},
-    {"ca_cert_pem",        &TYPE_STRING, REQUIRED, "The certificate of the authority in PEM.", .forces_new = tls_issue_is_other_pem},
+    {"cert_request_pem",   &TYPE_STRING, REQUIRED, "Certificate request in PEM.", .forces_new = tls_issue_is_other_pem},
+    {"ca_private_key_pem", &TYPE_STRING, REQUIRED | SENSITIVE, "Key of the certificate authority, in PEM.", .forces_new = tls_issue_is_other_pem},
+    {"ca_cert_pem",        &TYPE_STRING, REQUIRED, "Certificate of the certificate authority, in PEM.", .forces_new = tls_issue_is_other_pem},
     TLS_CERTIFICATE_ATTRIBUTES,
     {"ca_key_algorithm",   &TYPE_STRING, COMPUTED, "Algorithm of the authority's key: \"RSA\", \"ECDSA\" or \"ED25519\"."},
 };
@@ -57,8 +57,8 @@ static bool cert_create(const Call *call,
         return false;
     if (X509_check_ca(issuer) != 1)
         diags_warning(diags, NO_RANGE, "Certificate authority may be invalid",
-                      "The certificate in \"ca_cert_pem\" is not that of an authority, so the "
-                      "certificate that it signed may be refused.");
+                      "The certificate in \"ca_cert_pem\" is not that of a certificate authority, "
+                      "so other programs may reject the signed certificate.");
     object_builder_set(&builder, "ca_key_algorithm", value_from_str(tls_openssl_algorithm(key)));
     response->state = object_builder_value(&builder);
     return true;
@@ -67,7 +67,7 @@ static bool cert_create(const Call *call,
 const ResourceType tls_locally_signed_cert = {
     .name = "tls_locally_signed_cert",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "A certificate that an authority makes of a request."},
+               .description = "A certificate that a certificate authority signs."},
     .effect = EFFECT_NONE,
     .validate = tls_issue_validate,
     .plan = tls_issue_plan,

@@ -22,7 +22,8 @@ static int no_phrase(char *buffer, int size, int is_writing, void *payload) {
 
 static void refuse(const char *summary, const char *attribute, const char *kind, Diags *diags) {
     ERR_clear_error();
-    diags_error(diags, NO_RANGE, summary, "The value of \"%s\" is no %s in PEM.", attribute, kind);
+    diags_error(diags, NO_RANGE, summary, "The value of \"%s\" is not a %s in PEM.", attribute,
+                kind);
 }
 
 EVP_PKEY *tls_openssl_read_key(Str pem, const char *summary, const char *attribute, Diags *diags) {
@@ -58,7 +59,7 @@ X509_REQ *tls_openssl_read_request(Str pem,
     if (!key || X509_REQ_verify(request, key) != 1) {
         X509_REQ_free(request);
         request = NULL;
-        refuse(summary, attribute, "certificate request with a good signature", diags);
+        refuse(summary, attribute, "certificate request with a valid signature", diags);
     }
     return request;
 }

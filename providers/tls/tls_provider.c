@@ -22,10 +22,10 @@ static Str check_url(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"url",      &TYPE_STRING, OPTIONAL, "Address of the proxy, of http, https or socks5.", .check = check_url},
+    {"url",      &TYPE_STRING, OPTIONAL, "Address of the proxy, with http, https or socks5.", .check = check_url},
     {"username", &TYPE_STRING, OPTIONAL, "User or token for the proxy."},
     {"password", &TYPE_STRING, OPTIONAL | SENSITIVE, "Password for the proxy."},
-    {"from_env", &TYPE_BOOL,   OPTIONAL, "False: HTTPS_PROXY and its like in the environment do not count."},
+    {"from_env", &TYPE_BOOL,   OPTIONAL, "Whether to use HTTPS_PROXY and similar environment variables."},
 };
 /* clang-format on */
 
@@ -43,7 +43,7 @@ static const Block proxy_block = {
     .name = "proxy",
     .nesting = NEST_LIST,
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
-               .description = "The proxy to servers whose certificates are read."},
+               .description = "Proxy for connections that read certificates."},
     .max_items = 1,
 };
 

@@ -9,8 +9,8 @@ static EVP_PKEY *read_openssh(Str text, Arena *arena, Diags *diags) {
     EVP_PKEY *key = tls_openssh_read_public(text, arena);
     if (!key)
         diags_error(diags, NO_RANGE, "Private key not readable",
-                    "The value of \"private_key_openssh\" is no private key of OpenSSH without a "
-                    "pass phrase, of RSA, ECDSA or Ed25519.");
+                    "The value of \"private_key_openssh\" must be an OpenSSH private key without a "
+                    "passphrase, of RSA, ECDSA or Ed25519.");
     return key;
 }
 

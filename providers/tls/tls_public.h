@@ -7,13 +7,13 @@
 
 /* clang-format off */
 #define TLS_PUBLIC_ATTRIBUTES                                                                      \
-    {"private_key_pem",               &TYPE_STRING, OPTIONAL | SENSITIVE, "The private key in PEM."}, \
-    {"private_key_openssh",           &TYPE_STRING, OPTIONAL | SENSITIVE, "The private key in the format of OpenSSH."}, \
+    {"private_key_pem",               &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key in PEM."}, \
+    {"private_key_openssh",           &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key in OpenSSH format."}, \
     {"algorithm",                     &TYPE_STRING, COMPUTED, "Algorithm of the key: \"RSA\", \"ECDSA\" or \"ED25519\"."}, \
     {"public_key_pem",                &TYPE_STRING, COMPUTED, "Public key in PEM."},               \
-    {"public_key_openssh",            &TYPE_STRING, COMPUTED, "Public key as a line of authorized_keys; empty on P224."}, \
-    {"public_key_fingerprint_md5",    &TYPE_STRING, COMPUTED, "MD5 fingerprint as OpenSSH shows it; empty on P224."}, \
-    {"public_key_fingerprint_sha256", &TYPE_STRING, COMPUTED, "SHA-256 fingerprint as OpenSSH shows it; empty on P224."}, \
+    {"public_key_openssh",            &TYPE_STRING, COMPUTED, "Public key as a line of authorized_keys; empty for P224."}, \
+    {"public_key_fingerprint_md5",    &TYPE_STRING, COMPUTED, "MD5 fingerprint in OpenSSH format; empty for P224."}, \
+    {"public_key_fingerprint_sha256", &TYPE_STRING, COMPUTED, "SHA-256 fingerprint in OpenSSH format; empty for P224."}, \
     {"id",                            &TYPE_STRING, COMPUTED, "SHA-1 of the public key in DER, in hex."}
 /* clang-format on */
 

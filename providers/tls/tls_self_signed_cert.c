@@ -5,10 +5,10 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"private_key_pem",      &TYPE_STRING, REQUIRED | SENSITIVE, "The key that the certificate is for, in PEM.", .forces_new = tls_issue_is_other_pem},
+    {"private_key_pem",      &TYPE_STRING, REQUIRED | SENSITIVE, "Key of the certificate, in PEM.", .forces_new = tls_issue_is_other_pem},
     TLS_NAME_ATTRIBUTES,
     TLS_CERTIFICATE_ATTRIBUTES,
-    {"set_authority_key_id", &TYPE_BOOL,   OPTIONAL | COMPUTED | FORCES_NEW, "True: the certificate names the key that signed it, its own.", .default_json = "false"},
+    {"set_authority_key_id", &TYPE_BOOL,   OPTIONAL | COMPUTED | FORCES_NEW, "Whether the certificate contains the ID of its issuer's key, which is its own.", .default_json = "false"},
     {"key_algorithm",        &TYPE_STRING, COMPUTED, "Algorithm of the key: \"RSA\", \"ECDSA\" or \"ED25519\"."},
 };
 /* clang-format on */

@@ -8,23 +8,23 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"common_name",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Part CN of the name."},
-    {"organization",        &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Part O of the name."},
-    {"organizational_unit", &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Part OU of the name."},
-    {"street_address",      &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Parts STREET of the name."},
-    {"locality",            &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Part L of the name."},
-    {"province",            &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Part ST of the name."},
-    {"country",             &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Part C of the name."},
-    {"postal_code",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Part PC of the name."},
-    {"serial_number",       &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Part SERIALNUMBER of the name."},
-    {"email_address",       &TYPE_STRING,         OPTIONAL | FORCES_NEW, "An address of mail as part of the name."},
+    {"common_name",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Common name (CN)."},
+    {"organization",        &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Organization (O)."},
+    {"organizational_unit", &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Organizational unit (OU)."},
+    {"street_address",      &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Street addresses (STREET)."},
+    {"locality",            &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Locality (L)."},
+    {"province",            &TYPE_STRING,         OPTIONAL | FORCES_NEW, "State or province (ST)."},
+    {"country",             &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Country (C)."},
+    {"postal_code",         &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Postal code (PC)."},
+    {"serial_number",       &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Serial number (SERIALNUMBER)."},
+    {"email_address",       &TYPE_STRING,         OPTIONAL | FORCES_NEW, "Email address."},
 };
 /* clang-format on */
 
 const Block tls_subject_block = {
     .name = "subject",
     .nesting = NEST_LIST,
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Whom the certificate is for."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Subject of the certificate."},
     .max_items = 1,
 };
 
@@ -50,7 +50,7 @@ Str tls_subject_check_texts(Value value, Arena *arena) {
     for (size_t i = 0; i < value.count; i++) {
         Value item = value_at(value, i);
         if (value_is_present(item) && value_text(item).len == 0)
-            return str_format(arena, "No text of the list may be empty.");
+            return str_format(arena, "The list must not contain an empty string.");
     }
     return STR_EMPTY;
 }
@@ -91,8 +91,7 @@ X509_NAME *tls_subject_name(Value object, Diags *diags) {
         if (add_parts(name, i, value_at(blocks, 0)))
             continue;
         diags_error(diags, NO_RANGE, "Invalid certificate subject",
-                    "The value of \"%s\" is too long, too short or has characters that this part "
-                    "of a name cannot have.",
+                    "The value of \"%s\" is too long, too short or has invalid characters.",
                     parts[i].name);
         X509_NAME_free(name);
         return NULL;
@@ -124,7 +123,7 @@ static bool push_address(GENERAL_NAMES **names, Str text, Arena *arena, Diags *d
         push_name(names, GEN_IPADD, (Str){bytes, 16});
     } else {
         diags_error(diags, NO_RANGE, "Invalid IP address",
-                    "\"%.*s\" of \"ip_addresses\" is no IP address.", STR_ARG(text));
+                    "\"%.*s\" of \"ip_addresses\" is not an IP address.", STR_ARG(text));
         return false;
     }
     return true;
@@ -153,8 +152,8 @@ static bool push_texts(GENERAL_NAMES **names,
             push_name(names, type, *text);
         } else {
             diags_error(diags, NO_RANGE, "Invalid alternative name",
-                        "\"%.*s\" of \"%s\" has characters that cannot stand in a certificate; "
-                        "names of hosts are written in their ASCII form (xn--…).",
+                        "\"%.*s\" of \"%s\" has characters that a certificate does not allow. "
+                        "Write host names in their ASCII form (xn--…).",
                         STR_ARG(*text), attribute);
             return false;
         }

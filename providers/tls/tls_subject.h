@@ -9,8 +9,8 @@
 /* clang-format off */
 /* Rows of an attribute table: alternative names. */
 #define TLS_NAME_ATTRIBUTES                                                                        \
-    {"dns_names",    &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Names of hosts."},              \
-    {"ip_addresses", &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Addresses of hosts.", .check = tls_subject_check_texts}, \
+    {"dns_names",    &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Host names."},              \
+    {"ip_addresses", &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "IP addresses.", .check = tls_subject_check_texts}, \
     {"uris",         &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "URIs.", .check = tls_subject_check_texts}
 /* clang-format on */
 

@@ -45,22 +45,22 @@ typedef struct WayOut {
 
 static const WayOut ways_out[] = {
     {"permission denied",
-     "The user's role must be allowed to read and write all keys that begin with the prefix."  },
-    {"authentication failed",   "Check \"username\" and \"password\"."                         },
-    {"user name is empty",      "It wants to know who asks: set \"username\" and \"password\"."},
-    {"database space exceeded",
-     "Compact and defragment it, and take the alarm back (\"etcdctl alarm disarm\"); then run the "
-     "same command again."                                                                     },
+     "The user's role must be allowed to read and write all keys that begin with the prefix."},
+    {"authentication failed",   "Check \"username\" and \"password\"."                       },
+    {"user name is empty",
+     "The server requires authentication: set \"username\" and \"password\"."                },
+    {"database space exceeded", "Compact and defragment it, and clear the alarm (\"etcdctl alarm "
+     "disarm\"). Then run the same command again."                                                              },
 };
 
 static bool report(const char *summary, Str path, Str problem, Diags *diags) {
-    const char *hint = "Check the endpoints of the backend, and whether they can be reached.";
+    const char *hint = "Check the backend's endpoints, and whether you can reach them.";
     for (size_t i = 0; i < ARRAY_COUNT(ways_out); i++) {
         if (str_find(problem, str_from_cstr(ways_out[i].said), 0) != SIZE_MAX)
             hint = ways_out[i].text;
     }
-    diags_error(diags, NO_RANGE, summary, "etcd was asked about \"%.*s\": %.*s. %s", STR_ARG(path),
-                STR_ARG(problem), hint);
+    diags_error(diags, NO_RANGE, summary, "The etcd request for \"%.*s\" failed: %.*s. %s",
+                STR_ARG(path), STR_ARG(problem), hint);
     return false;
 }
 
@@ -97,14 +97,14 @@ static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Aren
     EtcdAnswer answer;
     Diags lost = diags_new(arena);
     if (store->lease && !state_lease_check(store->lease, &lost)) {
-        *problem = STR("the lock was lost, as it could not be renewed in time");
+        *problem = STR("the lock was lost, because it was not renewed in time");
         return false;
     }
     add_fence(store, txn, arena);
     if (!send(store, txn, &answer, problem, arena))
         return false;
     if (!answer.succeeded)
-        *problem = STR("the lock was lost, and somebody else may have it");
+        *problem = STR("the lock was lost, and another program may hold it");
     return answer.succeeded;
 }
 
@@ -160,7 +160,7 @@ static bool read_pieces(const EtcdStore *store,
     *out = strbuf_str(&text);
     if (str_equal(digest_hex(DIGEST_SHA256, *out, arena), manifest->digest))
         return true;
-    *problem = str_format(arena, "the state has %llu bytes, and not all of them were found",
+    *problem = str_format(arena, "the state has %llu bytes, but some pieces are missing",
                           (unsigned long long)manifest->size);
     return false;
 }
@@ -266,7 +266,7 @@ static bool join_pieces(const EtcdAnswer *answer, Str key, Str *text, Str *probl
     *text = strbuf_str(&out);
     if (is_known && str_equal(digest_hex(DIGEST_SHA256, *text, arena), manifest.digest))
         return true;
-    *problem = str_format(arena, "not all pieces of \"%.*s\" were found", STR_ARG(key));
+    *problem = str_format(arena, "some pieces of \"%.*s\" are missing", STR_ARG(key));
     return false;
 }
 
@@ -323,7 +323,7 @@ static LeaseAnswer renew(
         return LEASE_UNANSWERED;
     if (is_alive)
         return LEASE_RENEWED;
-    *problem = STR("etcd has let the lease expire");
+    *problem = STR("the etcd lease expired");
     return LEASE_LOST;
 }
 
@@ -420,9 +420,10 @@ static bool etcd_unlock(Backend *backend, Diags *diags) {
     store->lock_revision = 0;
     if (ok)
         return true;
-    diags_warning(diags, NO_RANGE, "The state's lock was left to expire",
-                  "etcd could not be told that \"%.*s\" is free: %.*s. It will be in %lld seconds.",
-                  STR_ARG(backend->path), STR_ARG(problem), (long long)store->lease_seconds);
+    diags_warning(
+        diags, NO_RANGE, "State lock not released",
+        "The lock of \"%.*s\" could not be released in etcd: %.*s. It expires in %lld seconds.",
+        STR_ARG(backend->path), STR_ARG(problem), (long long)store->lease_seconds);
     return true;
 }
 
@@ -501,9 +502,10 @@ static bool read_pem(
     int error = io->disk->read_file(io->disk->self, given, out, arena);
     if (!error)
         return true;
-    diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"%s\" must be PEM text or a file of such; \"%.*s\" could not be read: %s.", name,
-                STR_ARG(given), strerror(-error));
+    diags_error(
+        diags, NO_RANGE, "Invalid backend configuration",
+        "\"%s\" must be PEM text or a file with PEM text, and \"%.*s\" could not be read: %s.",
+        name, STR_ARG(given), strerror(-error));
     return false;
 }
 
@@ -515,8 +517,8 @@ static bool add_endpoint(Str text, bool has_tls, StrVec *out, Arena *arena, Diag
                   (str_equal(url.scheme, STR("http")) || str_equal(url.scheme, STR("https")));
     if (!is_web) {
         diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                    "\"endpoints\" takes addresses like \"https://etcd.example.com:2379\", not "
-                    "\"%.*s\".",
+                    "\"endpoints\" requires addresses such as \"https://etcd.example.com:2379\", "
+                    "not \"%.*s\".",
                     STR_ARG(url_redact(text, arena)));
         return false;
     }
@@ -537,7 +539,7 @@ static bool read_endpoints(Value config, bool has_tls, StrVec *out, Arena *arena
     if (out->count > 0)
         return true;
     diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"endpoints\" must name one server at least.");
+                "\"endpoints\" must contain at least one server.");
     return false;
 }
 
@@ -553,7 +555,7 @@ static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *are
     }
     if ((settings.certificate.len == 0) != (settings.key.len == 0)) {
         diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                    "\"client_cert\" and \"client_key\" belong together: one is missing.");
+                    "\"client_cert\" and \"client_key\" must be set together; one is missing.");
         return false;
     }
     bool has_tls = settings.ca_certs.len > 0 || settings.certificate.len > 0;
@@ -568,7 +570,7 @@ static bool read_seconds(Value config, int64_t *out, Diags *diags) {
     if (*out >= 5 && *out <= 3600)
         return true;
     diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"lease_seconds\" must be a whole number from 5 to 3600.");
+                "\"lease_seconds\" must be an integer from 5 to 3600.");
     return false;
 }
 
@@ -660,22 +662,22 @@ static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
     EtcdCompare absent = {key, 0};
     vec_push(scratch, &txn.compares, absent);
     vec_push(scratch, &txn.success, put(key, STR_EMPTY));
-    return send_alone(io, config, "Cannot make the workspace", &txn, &answer, scratch, diags);
+    return send_alone(io, config, "Cannot create the workspace", &txn, &answer, scratch, diags);
 }
 
 static const Attribute attributes[] = {
     {"endpoints",     &TYPE_LIST_OF_STRING, REQUIRED,
-     "The servers, such as \"https://etcd.example.com:2379\"; one that answers will do."                            },
-    {"prefix",        &TYPE_STRING,         OPTIONAL,             "What all keys begin with; \"loam\" if not given."},
-    {"username",      &TYPE_STRING,         OPTIONAL,             "For authentication by name and password."        },
-    {"password",      &TYPE_STRING,         OPTIONAL | SENSITIVE, "For authentication by name and password."        },
+     "Servers, such as \"https://etcd.example.com:2379\"; the first one that responds is used."             },
+    {"prefix",        &TYPE_STRING,         OPTIONAL,             "Prefix of all keys (default \"loam\")."  },
+    {"username",      &TYPE_STRING,         OPTIONAL,             "Credentials for password authentication."},
+    {"password",      &TYPE_STRING,         OPTIONAL | SENSITIVE, "Credentials for password authentication."},
     {"ca_cert",       &TYPE_STRING,         OPTIONAL,
-     "Certificates of those who may vouch for the servers: PEM text, or a file."                                    },
-    {"client_cert",   &TYPE_STRING,         OPTIONAL,
-     "The certificate that is shown to the servers: PEM text, or a file."                                           },
-    {"client_key",    &TYPE_STRING,         OPTIONAL | SENSITIVE, "Its key: PEM text, or a file."                   },
+     "Certificates of the servers' certificate authorities: PEM text, or a file."                           },
+    {"client_cert",   &TYPE_STRING,         OPTIONAL,             "Client certificate: PEM text, or a file."},
+    {"client_key",    &TYPE_STRING,         OPTIONAL | SENSITIVE,
+     "Key of the client certificate: PEM text, or a file."                                                  },
     {"lease_seconds", &TYPE_NUMBER,         OPTIONAL,
-     "After so many seconds without its holder, the lock is free; 15 if not given."                                 },
+     "Seconds until the lock of a vanished holder expires (default 15)."                                    },
 };
 
 static const BackendVariable variables[] = {
@@ -691,12 +693,12 @@ static const BackendVariable variables[] = {
 const BackendType etcd_backend = {
     .name = "etcd",
     .about =
-        "The lock is a key on a lease that is renewed while the program runs, so that of a dead "
-        "holder goes by itself; who has lost it changes nothing more, and what it still writes "
-        "is refused. The journal is kept in etcd too: when a machine vanishes, a run on any "
-        "other finishes its work. A state larger than one request is kept in pieces.",
+        "The lock is a key on a lease, which the program renews while it runs, so the lock of a "
+        "dead program expires. A program that loses the lock starts no new operation, and etcd "
+        "rejects its writes. etcd also stores the journal: if a machine is lost, a run on another "
+        "machine can complete its operations. A state larger than one request is stored in pieces.",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "The state in etcd, version 3 (3.4 or later)."},
+               .description = "Stores the state in etcd, version 3 (3.4 or later)."},
     BACKEND_VARIABLES(variables),
     .open = etcd_open,
     .list = etcd_list,

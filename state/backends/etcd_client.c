@@ -103,7 +103,7 @@ static Outcome judge(const HttpResponse *response, Value *out, Str *problem, Are
     Str said = is_json ? value_text_at(*out, STR("message")) : STR_EMPTY;
     if (is_json && said.len == 0)
         said = value_text_at(*out, STR("error"));
-    *problem = said.len > 0 ? said : str_format(arena, "it answered with code %d", response->code);
+    *problem = said.len > 0 ? said : str_format(arena, "HTTP status %d", response->code);
     if (response->code == 401)
         return OUTCOME_STRANGE;
     bool is_full =
@@ -329,7 +329,7 @@ bool etcd_client_grant(EtcdClient *client,
     *lease = int_of(answer, "ID");
     if (*lease != 0)
         return true;
-    *problem = STR("it gave no lease");
+    *problem = STR("etcd granted no lease");
     return false;
 }
 

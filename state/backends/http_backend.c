@@ -81,14 +81,14 @@ static bool fail_code(const char *summary, Str url, const HttpResponse *response
     static const char login[] = "Check \"username\" and \"password\" of the backend (or "
                                 "TF_HTTP_USERNAME and TF_HTTP_PASSWORD).";
     switch (response->code) {
-    case 401: return fail(summary, url, "wants to know who is asking (401)", login, diags);
-    case 403: return fail(summary, url, "does not let this user do that (403)", login, diags);
+    case 401: return fail(summary, url, "requires authentication (401)", login, diags);
+    case 403: return fail(summary, url, "does not permit this request (403)", login, diags);
     case 500:
-        return fail(summary, url, "met an error of its own (500)",
-                    "Its log says more; try again later.", diags);
+        return fail(summary, url, "reported an internal error (500)",
+                    "See the server's log, or try again later.", diags);
     }
     SCOPED(ArenaRef) scratch = arena_open("http backend");
-    Str what = str_format(scratch, "answered with the unexpected code %d", response->code);
+    Str what = str_format(scratch, "responded with the unexpected HTTP status %d", response->code);
     return fail(summary, url, str_to_cstr(what, scratch),
                 "Check the address and the methods of the backend.", diags);
 }
@@ -103,9 +103,9 @@ static bool send(const HttpStore *store,
     if (http_send(store->io, request, out, &problem, arena) == HTTP_DONE)
         return true;
     Str said = url_scrub(problem, request->url, arena);
-    Str what = str_format(arena, "could not be asked: %.*s", STR_ARG(said));
+    Str what = str_format(arena, "did not respond: %.*s", STR_ARG(said));
     return fail(summary, request->url, str_to_cstr(what, arena),
-                "Check the address, and whether the server can be reached.", diags);
+                "Check the address, and whether you can reach the server.", diags);
 }
 
 static bool check_digest(const HttpStore *store, const HttpResponse *response, Diags *diags) {
@@ -115,9 +115,9 @@ static bool check_digest(const HttpStore *store, const HttpResponse *response, D
     if (told.len == 0 || str_equal(told, found))
         return true;
     return fail("Failed to read the state", store->address,
-                "answered with a state that does not fit its Content-MD5",
-                "It was changed on the way, or the server has lost a part of it. Try again, then "
-                "look at the server's copy.",
+                "sent a state that does not match its Content-MD5",
+                "The state was changed in transit, or the server's copy is damaged. Try again, "
+                "then check the server's copy.",
                 diags);
 }
 
@@ -279,7 +279,7 @@ static bool http_force_unlock(Backend *backend, Str id, Diags *diags) {
     if (store->lock_address.len > 0)
         return send_unlock(store, id, state_lock_to_json(&info, scratch), summary, diags);
     diags_error(diags, NO_RANGE, summary,
-                "The backend has no \"lock_address\", so nobody can lock this state.");
+                "The backend has no \"lock_address\", so this state cannot be locked.");
     return false;
 }
 
@@ -309,7 +309,7 @@ static bool check_pair(const HttpStore *store, Diags *diags) {
     if (has_certificate == has_key)
         return true;
     diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"client_certificate_pem\" and \"client_private_key_pem\" belong together: "
+                "\"client_certificate_pem\" and \"client_private_key_pem\" must be set together; "
                 "\"%s\" is missing.",
                 has_key ? "client_certificate_pem" : "client_private_key_pem");
     return false;
@@ -324,7 +324,7 @@ static bool check_config(const HttpStore *store, Diags *diags) {
     if (!ok || (retries >= 0 && retries <= 1000))
         return ok;
     diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                "\"retry_max\" must be a whole number from 0 to 1000.");
+                "\"retry_max\" must be an integer from 0 to 1000.");
     return false;
 }
 
@@ -333,7 +333,7 @@ static bool http_open(
     HttpStore *store = arena_new(arena, HttpStore);
     if (!str_equal(workspace, STR("default"))) {
         diags_error(diags, NO_RANGE, "Workspaces not supported",
-                    "The backend \"http\" keeps one state: there is no workspace \"%.*s\".",
+                    "The backend \"http\" stores one state, so there is no workspace \"%.*s\".",
                     STR_ARG(workspace));
         return false;
     }
@@ -361,26 +361,27 @@ static bool http_open(
 }
 
 static const Attribute attributes[] = {
-    {"address",                   &TYPE_STRING,        REQUIRED,             "Where the state is read (GET) and written."           },
-    {"update_method",             &TYPE_STRING,        OPTIONAL,             "The method that writes; \"POST\" if not given."       },
-    {"lock_address",              &TYPE_STRING,        OPTIONAL,             "Where the state is locked; without it, it is not."    },
-    {"lock_method",               &TYPE_STRING,        OPTIONAL,             "The method that locks; \"LOCK\" if not given."        },
+    {"address",                   &TYPE_STRING,        REQUIRED,             "Address to read (GET) and write the state." },
+    {"update_method",             &TYPE_STRING,        OPTIONAL,             "HTTP method to write (default \"POST\")."   },
+    {"lock_address",              &TYPE_STRING,        OPTIONAL,
+     "Address to lock the state. Without it, the state is not locked."                                                    },
+    {"lock_method",               &TYPE_STRING,        OPTIONAL,             "HTTP method to lock (default \"LOCK\")."    },
     {"unlock_address",            &TYPE_STRING,        OPTIONAL,
-     "Where it is unlocked; \"lock_address\" if not given."                                                                         },
-    {"unlock_method",             &TYPE_STRING,        OPTIONAL,             "The method that unlocks; \"UNLOCK\" if not given."    },
-    {"username",                  &TYPE_STRING,        OPTIONAL,             "For basic authentication."                            },
-    {"password",                  &TYPE_STRING,        OPTIONAL | SENSITIVE, "For basic authentication."                            },
-    {"headers",                   &TYPE_MAP_OF_STRING, OPTIONAL,             "Headers of every request."                            },
-    {"skip_cert_verification",    &TYPE_BOOL,          OPTIONAL,             "Trust any certificate of the server."                 },
-    {"retry_max",                 &TYPE_NUMBER,        OPTIONAL,             "Attempts after the first that failed; 2 if not given."},
+     "Address to unlock the state (default: \"lock_address\")."                                                           },
+    {"unlock_method",             &TYPE_STRING,        OPTIONAL,             "HTTP method to unlock (default \"UNLOCK\")."},
+    {"username",                  &TYPE_STRING,        OPTIONAL,             "Credentials for basic authentication."      },
+    {"password",                  &TYPE_STRING,        OPTIONAL | SENSITIVE, "Credentials for basic authentication."      },
+    {"headers",                   &TYPE_MAP_OF_STRING, OPTIONAL,             "Headers to add to every request."           },
+    {"skip_cert_verification",    &TYPE_BOOL,          OPTIONAL,             "Whether to accept any server certificate."  },
+    {"retry_max",                 &TYPE_NUMBER,        OPTIONAL,             "Maximum number of retries (default 2)."     },
     {"retry_wait_min",            &TYPE_NUMBER,        OPTIONAL,
-     "Seconds before the first of them, then twice that; 1 if not given."                                                           },
-    {"retry_wait_max",            &TYPE_NUMBER,        OPTIONAL,             "Bound on each wait, in seconds; 30 if not given."     },
+     "Seconds before the first retry, doubled for each further one (default 1)."                                          },
+    {"retry_wait_max",            &TYPE_NUMBER,        OPTIONAL,             "Maximum seconds of each wait (default 30)." },
     {"client_ca_certificate_pem", &TYPE_STRING,        OPTIONAL,
-     "Certificates of those who may vouch for the server, as PEM text."                                                             },
-    {"client_certificate_pem",    &TYPE_STRING,        OPTIONAL,
-     "The certificate that is shown to the server, as PEM text."                                                                    },
-    {"client_private_key_pem",    &TYPE_STRING,        OPTIONAL | SENSITIVE, "Its key, as PEM text."                                },
+     "Certificates of the server's certificate authorities, as PEM text."                                                 },
+    {"client_certificate_pem",    &TYPE_STRING,        OPTIONAL,             "Client certificate, as PEM text."           },
+    {"client_private_key_pem",    &TYPE_STRING,        OPTIONAL | SENSITIVE,
+     "Key of the client certificate, as PEM text."                                                                        },
 };
 
 static const BackendVariable variables[] = {
@@ -404,18 +405,17 @@ static const BackendVariable variables[] = {
 
 const BackendType http_backend = {
     .name = "http",
-    .about =
-        "One object, so there is no place for a journal beside it: that is a file in the data "
-        "folder, and the state is written every 20 seconds during an apply "
-        "(`TF_STATE_PERSIST_INTERVAL`), at its end, and after each change once the program is "
-        "asked to stop. A run that is killed is finished by the next run in the same folder. "
-        "If the machine is gone with its folder, what was done since the last write is in no "
-        "state: look for objects made in those seconds, and import them. Where jobs run on "
-        "machines that go, keep the data folder (`TF_DATA_DIR`) on storage that stays, or choose a "
-        "backend that keeps the journal. The lock does not expire: force-unlock opens that of a "
-        "program that died.",
+    .about = "The backend stores one document and no journal. The journal is a file in the data "
+             "directory, and the state is written every 20 seconds during an apply "
+             "(`TF_STATE_PERSIST_INTERVAL`), at its end, and after each change once the program "
+             "was interrupted. The next run in the same directory completes an interrupted run. If "
+             "the directory is lost with its machine, the state lacks the operations since its "
+             "last write: find the objects that were created then, and import them. If jobs run on "
+             "temporary machines, keep the data directory (`TF_DATA_DIR`) on persistent storage, "
+             "or choose a backend that stores the journal. The lock does not expire: remove the "
+             "lock of a dead program with `force-unlock`.",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "The state as one document at a web address."},
+               .description = "Stores the state as one document at an HTTP address."},
     BACKEND_VARIABLES(variables),
     .open = http_open,
 };

@@ -95,7 +95,7 @@ static bool is_same(const KubeStore *store, Str name, Str bytes, Str *problem, A
     KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &answer, arena);
     *problem = status == KUBE_FAILED
                    ? answer.problem
-                   : STR("somebody else writes it too, so this run has lost its lock");
+                   : STR("another program also writes it, so this run has lost its lock");
     return status == KUBE_DONE && kube_store_data(answer.object, "journal", &there, arena) &&
            str_equal(there, bytes);
 }

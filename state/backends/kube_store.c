@@ -41,20 +41,20 @@ bool kube_store_name(KubeStore *store, Arena *arena, Diags *diags) {
     store->journal = str_concat(STR("loam-journal-"), end, arena);
     if (ends_with_number(store->suffix)) {
         diags_error(diags, NO_RANGE, "Invalid backend configuration",
-                    "\"secret_suffix\" must not end in a dash and a number, as \"%.*s\" does: such "
-                    "names are those of a large state's further parts.",
+                    "\"secret_suffix\" must not end in a dash and a number, but \"%.*s\" does. "
+                    "Those names are reserved for further parts of a large state.",
                     STR_ARG(store->suffix));
         return false;
     }
     bool fits = is_object_name(store->journal) && store->suffix.len <= LABEL_MAX_SIZE &&
                 store->workspace.len <= LABEL_MAX_SIZE;
     if (!fits)
-        diags_error(diags, NO_RANGE, "Invalid name of a Kubernetes object",
-                    "The state would be in the Secret \"%.*s\", and Kubernetes takes only "
-                    "lower-case letters, digits, \"-\" and \".\" in names, with a letter or digit "
-                    "at both ends, and at most 63 bytes of a label. Choose another workspace or "
-                    "\"secret_suffix\".",
-                    STR_ARG(store->secret));
+        diags_error(
+            diags, NO_RANGE, "Invalid name of a Kubernetes object",
+            "The state would be in the Secret \"%.*s\", but Kubernetes allows only lower-case "
+            "letters, digits, \"-\" and \".\" in names, a letter or digit at both ends, and at "
+            "most 63 bytes in a label. Choose another workspace or \"secret_suffix\".",
+            STR_ARG(store->secret));
     return fits;
 }
 

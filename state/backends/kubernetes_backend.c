@@ -23,7 +23,7 @@
 #define DATA_MAX  ((size_t)1 << 20) /* limit of a Secret */
 #define PARTS_MAX 1000
 #define LOCK_INFO "app.terraform.io/lock-info"
-#define WAY_OUT   "Check the server's address, the credentials and what they may do."
+#define WAY_OUT   "Check the server's address, the credentials and their permissions."
 
 static const KubeClientOptions client_options = {
     .attempts_max = ATTEMPTS,
@@ -194,9 +194,9 @@ static KubeOutcome read_part(
 
 static bool report_damage(const Kubernetes *kube, Diags *diags) {
     diags_error(diags, NO_RANGE, "Failed to read the state",
-                "%.*s: what the Secret holds is not whole: it cannot be unpacked. If another tool "
-                "was interrupted while it wrote several parts, put its backup back with \"loam "
-                "state push\".",
+                "%.*s: the content of the Secret is incomplete and cannot be decompressed. If "
+                "another program was interrupted while it wrote several parts, restore its backup "
+                "with \"loam state push\".",
                 STR_ARG(kube->backend.path));
     return false;
 }
@@ -228,19 +228,19 @@ static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *dia
 
 static bool report_size(const Kubernetes *kube, size_t size, Diags *diags) {
     diags_error(diags, NO_RANGE, "Failed to write the state",
-                "%.*s: packed, the state has %zu bytes, and a Secret holds 1048576. What was done "
-                "is in the journal and not lost. Move the state to another backend with \"loam "
-                "init -migrate-state\", or divide the configuration.",
+                "%.*s: the compressed state has %zu bytes, but the maximum of a Secret is 1048576. "
+                "The journal has all operations; nothing is lost. Move the state to another "
+                "backend with \"loam init -migrate-state\", or divide the configuration.",
                 STR_ARG(kube->backend.path), size);
     return false;
 }
 
 static bool report_other_hands(const Kubernetes *kube, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to write the state",
-                "%.*s was changed by somebody else since this run read it, so the lock did not "
-                "keep others away. What was done is in the journal: run the same command again, "
-                "which puts both together.",
-                STR_ARG(kube->backend.path));
+    diags_error(
+        diags, NO_RANGE, "Failed to write the state",
+        "%.*s was changed since this run read it, so another program ignored the lock. The journal "
+        "has the operations of this run. To merge both, run the same command again.",
+        STR_ARG(kube->backend.path));
     return false;
 }
 
@@ -449,24 +449,26 @@ static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *di
     KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &answer, scratch);
     /* Another run has created the workspace at the same time: keep its content. */
     bool ok = status == KUBE_DONE || status == KUBE_CONFLICT ||
-              report(diags, "Cannot make the workspace", kube, answer.problem);
+              report(diags, "Cannot create the workspace", kube, answer.problem);
     kubernetes_close(&kube->backend);
     return ok;
 }
 
 const BackendType kubernetes_backend = {
     .name = "kubernetes",
-    .schema = {.attributes = kube_settings_attributes,
-               .attribute_count = KUBE_SETTINGS_COUNT,
-               .blocks = kube_settings_blocks,
-               .block_count = KUBE_SETTINGS_BLOCKS,
-               .description = "The state as a Secret in a Kubernetes cluster, locked by a Lease."},
+    .schema =
+        {.attributes = kube_settings_attributes,
+                 .attribute_count = KUBE_SETTINGS_COUNT,
+                 .blocks = kube_settings_blocks,
+                 .block_count = KUBE_SETTINGS_BLOCKS,
+                 .description =
+             "Stores the state as a Secret in a Kubernetes cluster, and locks it with a Lease."},
     .about =
-        "The Secret and the Lease are those of Terraform and OpenTofu: either may take over. A "
-        "Secret holds 1 MiB, ten times as much before it is packed, and no more than that of an "
-        "encrypted state, which does not pack; a state that another tool divided is read. The lock "
-        "does not expire: force-unlock opens that of a program that died. A token from a file or a "
-        "program (exec) is asked for anew when the server does not take it any more.",
+        "Terraform and OpenTofu use the same Secret and Lease, so you can use either program with "
+        "the same state. A Secret holds 1 MiB, about ten times as much uncompressed; an encrypted "
+        "state cannot be compressed. A state that another program divided can be read. The lock "
+        "does not expire: remove the lock of a dead program with `force-unlock`. If the server "
+        "rejects a token from a file or a program (exec), loam reads a new one.",
     .variables = kube_settings_variables,
     .variable_count = KUBE_SETTINGS_VARIABLES,
     .open = kubernetes_open,

@@ -120,11 +120,11 @@ static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     int error = read_text(local, local->path, &text, arena);
     if (error)
         return report(diags, "Failed to read the state", local->path, error,
-                      "Check that the file may be read.");
+                      "Check the permissions of the file.");
     error = read_text(local, local->next_path, &copy, arena);
     if (error)
         return report(diags, "Failed to read the state", local->next_path, error,
-                      "It may hold the newest state, so it must be readable.");
+                      "It may be the newest state, so loam must be able to read it.");
     *out = text;
     if (copy.len == 0)
         return true;
@@ -136,8 +136,9 @@ static bool local_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     log_debug("state recovered", log_text("path", local->path), log_text("copy", local->next_path));
     error = repair(local, copy);
     if (error)
-        return report(diags, "Failed to repair the state", local->path, error,
-                      "The newest state is whole in the copy with the ending \".next\" beside it.");
+        return report(
+            diags, "Failed to repair the state", local->path, error,
+            "The complete newest state is beside it, in the copy whose name ends in \".next\".");
     *out = copy;
     return true;
 }
@@ -202,10 +203,10 @@ static bool is_still_there(const Local *local) {
 /* Leaves a replaced state file alone: another program may need it, and the journal holds this run's
  * changes. */
 static bool refuse_replaced(const Local *local, Diags *diags) {
-    diags_error(diags, NO_RANGE, "The state file is not the one that was locked",
-                "\"%.*s\" was removed, or replaced by another file, while this command had it "
-                "locked. What is there now was left as it is. Programs that write a state wait for "
-                "its lock: find out what did not.",
+    diags_error(diags, NO_RANGE, "State file replaced while locked",
+                "\"%.*s\" was removed or replaced while this command held its lock. The present "
+                "file was not changed. Every program that writes a state must hold its lock: find "
+                "the one that did not.",
                 STR_ARG(local->path));
     return false;
 }
@@ -230,7 +231,7 @@ static bool local_write(Backend *backend, Str bytes, Diags *diags) {
     if (!error)
         return true;
     return report(diags, "Failed to write the state", local->path, error,
-                  "Free space or mend the disk.");
+                  "Free space or repair the disk.");
 }
 
 static void read_holder(Local *local, LockInfo *out, Arena *arena) {
@@ -298,7 +299,7 @@ static void release(Local *local) {
 
 static bool report_lock(Local *local, int error, Diags *diags) {
     return report(diags, "Error acquiring the state lock", local->path, error,
-                  "Check that the folder of the state may be written.");
+                  "Check the permissions of the state's directory.");
 }
 
 static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
@@ -381,7 +382,7 @@ static bool local_remove(Backend *backend, Diags *diags) {
     if (error == 0 || error == -ENOENT)
         return true;
     diags_error(diags, NO_RANGE, "Cannot delete the workspace",
-                "\"%.*s\" could not be removed with all that loam keeps there: %s.",
+                "\"%.*s\" could not be removed with its files: %s.",
                 STR_ARG(disk_directory_of(local->path)), strerror(-error));
     return false;
 }
@@ -405,9 +406,9 @@ static bool check_is_file(const Disk *disk, Str path, Diags *diags) {
     DiskStat stat;
     if (disk->stat(disk->self, path, &stat) != 0 || stat.kind == DISK_FILE)
         return true;
-    diags_error(diags, NO_RANGE, "The state is not a file",
-                "\"%.*s\" is %s. A state, its journal and its lock are files: remove it, or name "
-                "another path.",
+    diags_error(diags, NO_RANGE, "State path is not a file",
+                "\"%.*s\" is %s, but a state, its journal and its lock must be files. Remove it, "
+                "or use another path.",
                 STR_ARG(path),
                 stat.kind == DISK_FOLDER ? "a directory" : "a pipe, a socket or a device");
     return false;
@@ -448,7 +449,7 @@ static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Di
     int error = io->disk->list(io->disk->self, directory, &entries, arena);
     if (error && error != -ENOENT) {
         diags_error(diags, NO_RANGE, "Cannot list the workspaces",
-                    "The folder \"%.*s\" could not be read: %s.", STR_ARG(directory),
+                    "The directory \"%.*s\" could not be read: %s.", STR_ARG(directory),
                     strerror(-error));
         return false;
     }
@@ -465,24 +466,25 @@ static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) 
     int error = io->disk->make_directories(io->disk->self, directory, FOLDER_MODE);
     if (error == 0)
         return true;
-    diags_error(diags, NO_RANGE, "Cannot make the workspace",
-                "The folder \"%.*s\" could not be made: %s. %s", STR_ARG(directory),
-                strerror(-error), disk_way_out(error, "See who may write there."));
+    diags_error(diags, NO_RANGE, "Cannot create the workspace",
+                "The directory \"%.*s\" could not be created: %s. %s", STR_ARG(directory),
+                strerror(-error),
+                disk_way_out(error, "Check the permissions of its parent directory."));
     return false;
 }
 
 static const Attribute local_attributes[] = {
-    {"path",          &TYPE_STRING, OPTIONAL, "The state file; \"terraform.tfstate\" if not given."},
-    {"workspace_dir", &TYPE_STRING, OPTIONAL, "Folder of the other workspaces' states."            },
+    {"path",          &TYPE_STRING, OPTIONAL, "Path of the state file (default \"terraform.tfstate\")."},
+    {"workspace_dir", &TYPE_STRING, OPTIONAL, "Directory for the states of other workspaces."          },
 };
 
 const BackendType local_backend = {
     .name = "local",
-    .about = "The file is locked as Terraform and OpenTofu lock it, so either may work on it next; "
-             "the journal stands beside it (`.journal`), and so does the state from before "
-             "(`.backup`).",
+    .about = "Terraform and OpenTofu use the same file and the same lock, so you can use either "
+             "program with the same state. The journal (`.journal`) and the backup of the previous "
+             "state (`.backup`) are beside the file.",
     .schema = {SCHEMA_ATTRIBUTES(local_attributes),
-               .description = "The state in a file on this machine."},
+               .description = "Stores the state in a local file."},
     .open = local_open,
     .list = local_list,
     .make = local_make,

@@ -131,8 +131,8 @@ static void describe(LockInfo *holder, const Str *cells, Arena *arena) {
     holder->who = str_format(arena, "%.*s@%.*s", STR_ARG(cells[2]), STR_ARG(cells[3]));
     holder->created = cells[4];
     holder->info = str_format(arena,
-                              "session %.*s of the server (%.*s); if its program is gone for good, "
-                              "SELECT pg_terminate_backend(%.*s) ends it",
+                              "session %.*s of the server (%.*s); if its program has ended, end "
+                              "the session with SELECT pg_terminate_backend(%.*s)",
                               STR_ARG(cells[0]), STR_ARG(holder->who), STR_ARG(cells[0]));
     if (!str_next_field(&name, ' ', &word) || !str_equal(word, STR("loam")))
         return;
@@ -218,9 +218,9 @@ static bool pg_unlock(Backend *backend, Diags *diags) {
 static bool pg_force_unlock(Backend *backend, Str id, Diags *diags) {
     (void)id;
     diags_error(diags, NO_RANGE, "Failed to unlock state",
-                "The lock of \"%.*s\" goes with the session that holds it, and no other session "
-                "can take it away. Where a program is gone and its session stays, the error that "
-                "tells of the lock says how the server ends it.",
+                "The lock of \"%.*s\" belongs to the session that holds it, and no other session "
+                "can remove it. If the program of that session has ended, end the session as the "
+                "lock error describes.",
                 STR_ARG(backend->path));
     return false;
 }
@@ -229,9 +229,9 @@ static bool pg_still_locked(Backend *backend, Diags *diags) {
     Pg *pg = backend->self;
     if (!pg_session_is_lost(pg->session))
         return true;
-    diags_error(diags, NO_RANGE, "The state lock was lost",
-                "The connection to PostgreSQL broke, and the lock of \"%.*s\" could not be taken "
-                "again: nothing more is begun.",
+    diags_error(diags, NO_RANGE, "State lock lost",
+                "The connection to PostgreSQL was lost, and the lock of \"%.*s\" could not be "
+                "acquired again, so no new operation starts.",
                 STR_ARG(backend->path));
     return false;
 }
@@ -359,26 +359,25 @@ static bool pg_make(const Io *io, Value config, Str workspace, Diags *diags) {
         return false;
     LockAnswer made = make_row(backend->self, diags);
     if (made == LOCK_HELD)
-        diags_error(diags, NO_RANGE, "Cannot make the workspace",
-                    "Somebody else is making a workspace in this database. Try again.");
+        diags_error(diags, NO_RANGE, "Cannot create the workspace",
+                    "Another program is creating a workspace in this database. Try again.");
     pg_close(backend);
     return made == LOCK_GOT;
 }
 
 static const Attribute attributes[] = {
     {"conn_str",             &TYPE_STRING, OPTIONAL | SENSITIVE,
-     "Address of the database, as a URL or as keywords; what it leaves open the PG* variables "
-     "say."                                                                                            },
+     "Address of the database, as a URL or as keywords. The PG* variables set the remaining "
+     "parts."                                                                                          },
     {"schema_name",          &TYPE_STRING, OPTIONAL,
-     "Schema of the tables; \"terraform_remote_state\" if not given."                                  },
+     "Schema of the tables (default \"terraform_remote_state\")."                                      },
     {"table_name",           &TYPE_STRING, OPTIONAL,
-     "Table of the states; \"states\" if not given. The journal has another, NAME_journal."            },
+     "Table of the states (default \"states\"). The table of the journal is NAME_journal."             },
     {"index_name",           &TYPE_STRING, OPTIONAL,
-     "Unique index over the names; \"states_by_name\" if not given."                                   },
-    {"skip_schema_creation", &TYPE_BOOL,   OPTIONAL,             "The schema is there: do not make it."},
-    {"skip_table_creation",  &TYPE_BOOL,   OPTIONAL,             "The table is there: do not make it." },
-    {"skip_index_creation",  &TYPE_BOOL,   OPTIONAL,
-     "The index is there, or not wanted: do not make it."                                              },
+     "Unique index of the names (default \"states_by_name\")."                                         },
+    {"skip_schema_creation", &TYPE_BOOL,   OPTIONAL,             "Whether to skip creating the schema."},
+    {"skip_table_creation",  &TYPE_BOOL,   OPTIONAL,             "Whether to skip creating the table." },
+    {"skip_index_creation",  &TYPE_BOOL,   OPTIONAL,             "Whether to skip creating the index." },
 };
 
 static const BackendVariable variables[] = {
@@ -393,14 +392,14 @@ static const BackendVariable variables[] = {
 
 const BackendType pg_backend = {
     .name = "pg",
-    .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "States as rows of a PostgreSQL table, locked by advisory locks."},
-    .about =
-        "Rows, locks and the sequence of their numbers are those of Terraform and OpenTofu: either "
-        "may take over. The lock is the session's, so it goes when its program dies. Where the "
-        "role "
-        "may not make the journal's table, the journal is a file in the data folder. Without a "
-        "word about TLS it is demanded (sslmode=require).",
+    .schema =
+        {SCHEMA_ATTRIBUTES(attributes),
+                 .description =
+             "Stores states as rows of a PostgreSQL table, and locks them with advisory locks."},
+    .about = "Terraform and OpenTofu use the same rows, locks and sequence of numbers, so you can "
+             "use either program with the same states. The lock belongs to the session, so it ends "
+             "with the program. If the role cannot create the journal's table, the journal is a "
+             "file in the data directory. TLS is required unless the address sets sslmode.",
     BACKEND_VARIABLES(variables),
     .open = pg_open,
     .list = pg_list,

@@ -102,7 +102,7 @@ static bool find_place(PgJournal *journal, bool *found, Diags *diags) {
     *found = journal->has_table;
     if (*found)
         return true;
-    if (!pg_session_run(journal->session, "Failed to look for the journal's place",
+    if (!pg_session_run(journal->session, "Failed to find the journal's location",
                         "SELECT has_schema_privilege(oid, 'CREATE') FROM pg_catalog.pg_namespace "
                         "WHERE nspname = $1",
                         &schema, 1, &answer, scratch, diags))

@@ -97,11 +97,12 @@ typedef struct WayOut {
 } WayOut;
 
 static const WayOut ways_out[] = {
-    {"42501", "Grant the role that right, or let somebody who has it make the table."       },
-    {"42P01", "Let loam make it (without skip_table_creation), or make it as its page says."},
-    {"3F000", "Let loam make it (without skip_schema_creation), or make it first."          },
-    {"25006", "Connect to the primary server: this one takes no changes."                   },
-    {"53100", "Free space on the server, then run the same command again."                  },
+    {"42501", "Grant the role that right, or create the table with another role."},
+    {"42P01", "Allow loam to create it (remove skip_table_creation), or create it as the "
+     "documentation describes."                                                                    },
+    {"3F000",       "Allow loam to create it (remove skip_schema_creation), or create it first."},
+    {"25006",       "Connect to the primary server: this one is read-only."                                                                    },
+    {"53100",       "Free space on the server, then run the same command again."},
 };
 
 static bool report(const char *doing,
@@ -109,10 +110,10 @@ static bool report(const char *doing,
                    const DatabaseAnswer *answer,
                    Diags *diags) {
     const char *hint = status == DATABASE_LOST
-                           ? "Check the address (conn_str, or PG variables) and that the "
-                             "server runs; without TLS on the server, say \"sslmode=disable\"."
-                       : status == DATABASE_NO_CLIENT ? "No server was asked."
-                                                      : "The server refused it.";
+                           ? "Check the address (conn_str, or PG variables) and whether the server "
+                             "is running. If the server has no TLS, set \"sslmode=disable\"."
+                       : status == DATABASE_NO_CLIENT ? "No request was sent."
+                                                      : "The server rejected it.";
     for (size_t i = 0; i < ARRAY_COUNT(ways_out); i++) {
         if (str_equal_cstr(answer->code, ways_out[i].code))
             hint = ways_out[i].text;
@@ -126,12 +127,12 @@ static bool report(const char *doing,
 }
 
 static bool report_lost(const PgSession *session, const char *doing, Diags *diags) {
-    diags_error(diags, NO_RANGE, doing,
-                "The connection to PostgreSQL broke, and with it went the lock of the state "
-                "\"%.*s\". Before it could be taken again, somebody else had it or had changed the "
-                "state: nothing more is written here. Look at the state, then run the same command "
-                "again.",
-                STR_ARG(session->workspace));
+    diags_error(
+        diags, NO_RANGE, doing,
+        "The connection to PostgreSQL was lost, and with it the lock of the state \"%.*s\". Before "
+        "loam acquired it again, another program held it or changed the state, so this run writes "
+        "nothing more. Inspect the state, then run the same command again.",
+        STR_ARG(session->workspace));
     return false;
 }
 
@@ -330,7 +331,7 @@ bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diag
     SCOPED(ArenaRef) scratch = arena_open("pg table");
     DatabaseAnswer answer;
     Str name = str_from_cstr(expand(session, table, scratch));
-    if (!pg_session_run(session, "Failed to look for a table", "SELECT to_regclass($1)", &name, 1,
+    if (!pg_session_run(session, "Failed to find the table", "SELECT to_regclass($1)", &name, 1,
                         &answer, scratch, diags))
         return false;
     *out = answer.cells[0].ptr != NULL;
@@ -340,7 +341,7 @@ bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diag
 static bool has_schema(PgSession *session, bool *out, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg schema");
     DatabaseAnswer answer;
-    if (!pg_session_run(session, "Failed to look for the schema",
+    if (!pg_session_run(session, "Failed to find the schema",
                         "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1",
                         &session->settings.schema, 1, &answer, scratch, diags))
         return false;
@@ -351,7 +352,7 @@ static bool has_schema(PgSession *session, bool *out, Diags *diags) {
 static bool change_format(PgSession *session, Str statement, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg layout");
     DatabaseAnswer answer;
-    return pg_session_run(session, "Failed to lay out the tables", str_to_cstr(statement, scratch),
+    return pg_session_run(session, "Failed to create the tables", str_to_cstr(statement, scratch),
                           NULL, 0, &answer, scratch, diags);
 }
 

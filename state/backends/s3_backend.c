@@ -36,7 +36,7 @@ static bool report(Diags *diags, const char *summary, const S3 *s3, Str problem,
     return false;
 }
 
-#define CHECK_ACCESS "Check the address, the credentials and what they may do."
+#define CHECK_ACCESS "Check the address, the credentials and their permissions."
 
 static Str prefix_of(Value config) {
     return backend_settings_text(config, "workspace_key_prefix", DEFAULT_PREFIX);
@@ -58,10 +58,10 @@ static bool read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem, A
 }
 
 static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
-    diags_error(diags, NO_RANGE, "The store cannot lock",
-                "\"%.*s\": this store does not know conditional writes (to If-None-Match %.*s), so "
-                "no object can serve as a lock. Use a store that does, or keep others away by "
-                "other means and say \"use_lockfile\" is false.",
+    diags_error(diags, NO_RANGE, "State locking not supported by the store",
+                "\"%.*s\": this store does not support conditional writes (If-None-Match %.*s), so "
+                "it cannot lock the state. Use another store. Otherwise set \"use_lockfile\" to "
+                "false, and prevent concurrent runs by other means.",
                 STR_ARG(s3->backend.path), STR_ARG(problem));
     return false;
 }
@@ -108,8 +108,8 @@ static bool s3_lock(Backend *backend,
 
 static bool report_lost(const S3 *s3, const char *summary, Str who, Diags *diags) {
     diags_error(diags, NO_RANGE, summary,
-                "The lock \"%.*s\" was taken away from this run (it is held by %.*s now): nothing "
-                "more is written here.",
+                "The lock \"%.*s\" was taken from this run (%.*s holds it now), so this run writes "
+                "nothing more.",
                 STR_ARG(s3->lock_key), STR_ARG(who));
     return false;
 }
@@ -121,7 +121,7 @@ static bool check_lock(S3 *s3, const char *summary, Diags *diags) {
     S3Status status;
     Str problem = STR_EMPTY;
     if (s3->is_lost)
-        return report_lost(s3, summary, STR("somebody else"), diags);
+        return report_lost(s3, summary, STR("another program"), diags);
     if (s3->lock_id.len == 0)
         return true;
     bool found = read_holder(s3, &holder, &status, &problem, scratch);
@@ -130,7 +130,7 @@ static bool check_lock(S3 *s3, const char *summary, Diags *diags) {
     if (status == S3_FAILED)
         return report(diags, summary, s3, problem, CHECK_ACCESS);
     s3->is_lost = true;
-    return report_lost(s3, summary, found && holder.who.len ? holder.who : STR("nobody"), diags);
+    return report_lost(s3, summary, found && holder.who.len ? holder.who : STR("no program"), diags);
 }
 
 static bool s3_unlock(Backend *backend, Diags *diags) {
@@ -144,7 +144,7 @@ static bool s3_unlock(Backend *backend, Diags *diags) {
     s3->lock_id = STR_EMPTY;
     return s3_client_delete(&s3->client, s3->lock_key, &problem, scratch) == S3_DONE ||
            report(diags, "Error releasing the state lock", s3, problem,
-                  "\"loam force-unlock\" removes it.");
+                  "To remove it, run \"loam force-unlock\".");
 }
 
 static bool s3_force_unlock(Backend *backend, Str id, Diags *diags) {
@@ -218,7 +218,7 @@ static bool is_same(const S3 *s3, Str key, Str text, Str *problem, Arena *arena)
     if (status == S3_DONE && str_equal(there, text))
         return true;
     if (status != S3_FAILED)
-        *problem = STR("somebody else writes it too, so this run has lost its lock");
+        *problem = STR("another program also writes it, so this run has lost its lock");
     return false;
 }
 
@@ -352,20 +352,20 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
         s3_client_put(&s3->client, s3->key, text, s3->uses_lock_file, &problem, scratch);
     /* Another run has created the workspace at the same time: keep its content. */
     return status == S3_DONE || status == S3_EXISTS ||
-           report(diags, "Cannot make the workspace", s3, problem, CHECK_ACCESS);
+           report(diags, "Cannot create the workspace", s3, problem, CHECK_ACCESS);
 }
 
 const BackendType s3_backend = {
     .name = "s3",
     .schema = {.attributes = s3_settings_attributes,
                .attribute_count = S3_SETTINGS_COUNT,
-               .description = "States as objects of a bucket, in any store that speaks S3."},
-    .about =
-        "The objects are those of Terraform and OpenTofu: either may take over. The lock does not "
-        "expire: force-unlock opens that of a program that died. A store that answers 501 to "
-        "conditional writes cannot lock, and is refused if it is to. Keys come from the block, "
-        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile; roles, single sign-on and "
-        "tables of DynamoDB are not used.",
+               .description = "Stores states as objects of a bucket, in S3 or a compatible store."},
+    .about = "Terraform and OpenTofu use the same objects, so you can use either program with the "
+             "same states. The lock does not expire: remove the lock of a dead program with "
+             "`force-unlock`. A store that responds with status 501 to a conditional write cannot "
+             "lock, so with `use_lockfile` loam rejects it. Keys come from the block, "
+             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile. Roles, single sign-on and "
+             "DynamoDB tables are not supported.",
     .variables = s3_settings_variables,
     .variable_count = S3_SETTINGS_VARIABLES,
     .open = s3_open,

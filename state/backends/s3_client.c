@@ -61,21 +61,21 @@ typedef struct CodeRow {
 } CodeRow;
 
 static const CodeRow hints[] = {
-    {"NoSuchBucket",                 "make the bucket first, or mend its name"          },
-    {"AccessDenied",                 "the credentials do not have that right"           },
-    {"InvalidAccessKeyId",           "the store does not know this access key"          },
-    {"SignatureDoesNotMatch",        "the secret key or the region is not the right one"},
-    {"AuthorizationHeaderMalformed", "the region is not the right one"                  },
-    {"PermanentRedirect",            "the bucket is in another region"                  },
-    {"RequestTimeTooSkewed",         "this machine's clock is wrong"                    },
-    {"ExpiredToken",                 "get new credentials"                              },
+    {"NoSuchBucket",                 "create the bucket first, or correct its name"       },
+    {"AccessDenied",                 "the credentials do not have the required permission"},
+    {"InvalidAccessKeyId",           "the store does not know this access key"            },
+    {"SignatureDoesNotMatch",        "the secret key or the region is wrong"              },
+    {"AuthorizationHeaderMalformed", "the region is wrong"                                },
+    {"PermanentRedirect",            "the bucket is in another region"                    },
+    {"RequestTimeTooSkewed",         "this machine's clock is wrong"                      },
+    {"ExpiredToken",                 "get new credentials"                                },
 };
 
 static Str describe(const HttpResponse *response, Arena *arena) {
     Str code, message;
     s3_xml_error(response->body, &code, &message, arena);
     StrBuf text = strbuf_new(arena);
-    strbuf_add_format(&text, "the store answers %d", response->code);
+    strbuf_add_format(&text, "HTTP status %d", response->code);
     if (code.len)
         strbuf_add_format(&text, " %.*s", STR_ARG(code));
     if (message.len) {
@@ -193,7 +193,7 @@ static S3Status list_page(
         return S3_FAILED;
     if (s3_xml_page(response.body, out, arena))
         return S3_DONE;
-    *problem = STR("the store's list of objects is not one that S3 gives");
+    *problem = STR("the list of objects is not a valid S3 response");
     return S3_FAILED;
 }
 

@@ -96,15 +96,14 @@ static bool report_no_keys(const Profile *profile, Arena *arena, Diags *diags) {
     Str why = STR("No access key was found. Set access_key and secret_key, AWS_ACCESS_KEY_ID and "
                   "AWS_SECRET_ACCESS_KEY, or a profile in ~/.aws/credentials.");
     if (profile->is_chosen && !profile->is_found)
-        why = str_format(arena, "There is no profile \"%.*s\" in the files of credentials.",
-                         STR_ARG(name));
+        why = str_format(arena, "The credentials files have no profile \"%.*s\".", STR_ARG(name));
     else if (content->role_arn.len || content->sso_session.len || content->credential_process.len)
-        why = str_format(arena,
-                         "The profile \"%.*s\" gets its keys from elsewhere (a role, single "
-                         "sign-on or a program), which loam does not do. Get keys by \"aws "
-                         "configure export-credentials\" and set them as AWS_ACCESS_KEY_ID, "
-                         "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
-                         STR_ARG(name));
+        why = str_format(
+            arena,
+            "The profile \"%.*s\" uses a role, single sign-on or a program to get its keys, which "
+            "loam does not support. Get keys with \"aws configure export-credentials\", and set "
+            "them as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
+            STR_ARG(name));
     return refuse(diags, "No valid credential sources found", why);
 }
 
@@ -140,7 +139,7 @@ static bool read_identity(
     *out = identity;
     return identity.region.len ||
            refuse(diags, "Missing region value",
-                  STR("The \"region\" of the bucket must be set, in the block or as AWS_REGION."));
+                  STR("Set the \"region\" of the bucket in the block or as AWS_REGION."));
 }
 
 /* Returns whether the bucket can be part of the host name. It must be one valid label, since
@@ -186,7 +185,7 @@ static bool read_endpoint(Value config, S3Settings *out, Arena *arena, Diags *di
         given = str_slice(given, 0, given.len - 1);
     if (!url_parse(given, &url) || url.host.len == 0 || url.query.len || url.fragment.len)
         return refuse(diags, "Invalid backend configuration",
-                      STR("\"endpoints.s3\" must be the address of a store, like "
+                      STR("\"endpoints.s3\" must be the address of a store, such as "
                           "\"https://s3.example.com\"."));
     if (is_address(&url))
         out->path_style = true;
@@ -228,8 +227,8 @@ static bool read_encryption(Value config, S3Settings *out, Arena *arena, Diags *
         http_add_header(&out->put_headers, "x-amz-acl", acl, arena);
     if (kms.len && own.len)
         return refuse(diags, "Invalid encryption configuration",
-                      STR("\"kms_key_id\" and \"sse_customer_key\" exclude each other: the first "
-                          "is a key of the store, the second one of yours."));
+                      STR("\"kms_key_id\" and \"sse_customer_key\" cannot be combined. The first "
+                          "is a key of the store, the second is your own key."));
     if (!backend_settings_bool(config, "encrypt", false))
         return true;
     if (own.len)
@@ -258,7 +257,7 @@ static bool read_connection(
     Str bundle = text_of(config, "custom_ca_bundle");
     if (retries < 0 || retries > 1000)
         return refuse(diags, "Invalid backend configuration",
-                      STR("\"max_retries\" must be a whole number from 0 to 1000."));
+                      STR("\"max_retries\" must be an integer from 0 to 1000."));
     out->retries = (uint32_t)retries;
     out->skip_verify = backend_settings_bool(config, "insecure", false);
     out->skip_checksum = backend_settings_bool(config, "skip_s3_checksum", false);
@@ -297,65 +296,64 @@ static Str check_key(Value value, Arena *arena) {
 }
 
 static const Attribute endpoint_attributes[] = {
-    {"s3", &TYPE_STRING, OPTIONAL, "Address of the store; that of the region if not given."},
+    {"s3", &TYPE_STRING, OPTIONAL, "Address of the store (default: that of the region)."},
 };
 
 /* clang-format off */
 const Attribute s3_settings_attributes[] = {
-    {"bucket", &TYPE_STRING, REQUIRED, "The bucket.", .check = check_not_empty},
+    {"bucket", &TYPE_STRING, REQUIRED, "Name of the bucket.", .check = check_not_empty},
     {"key", &TYPE_STRING, REQUIRED, "Name of the state's object.", .check = check_key},
-    {"region", &TYPE_STRING, OPTIONAL, "Region of the bucket; that of the profile if not given."},
+    {"region", &TYPE_STRING, OPTIONAL, "Region of the bucket (default: that of the profile)."},
     {"endpoints", NULL, OPTIONAL,
      "Addresses of services.", NESTED(NEST_SINGLE, endpoint_attributes)},
-    {"endpoint", &TYPE_STRING, OPTIONAL | DEPRECATED, "Older name of endpoints.s3."},
+    {"endpoint", &TYPE_STRING, OPTIONAL | DEPRECATED, "Former name of endpoints.s3."},
     {"use_path_style", &TYPE_BOOL, OPTIONAL,
-     "The bucket stands in the path of the address, not in its host's name."},
-    {"force_path_style", &TYPE_BOOL, OPTIONAL | DEPRECATED, "Older name of use_path_style."},
+     "Whether the bucket is in the path of the address instead of the host name."},
+    {"force_path_style", &TYPE_BOOL, OPTIONAL | DEPRECATED, "Former name of use_path_style."},
     {"workspace_key_prefix", &TYPE_STRING, OPTIONAL,
-     "What the names of other workspaces' states begin with; \"env:\" if not given.",
+     "Prefix of the names of other workspaces' states (default \"env:\").",
      .check = check_key},
     {"use_lockfile", &TYPE_BOOL, OPTIONAL,
-     "Lock by an object KEY.tflock; the store must know conditional writes. Without it nothing is "
-     "locked."},
-    {"access_key", &TYPE_STRING, OPTIONAL, "Access key; else $AWS_ACCESS_KEY_ID, the profile's."},
+     "Whether to lock with an object KEY.tflock, which requires conditional writes. Otherwise, states are not locked."},
+    {"access_key", &TYPE_STRING, OPTIONAL, "Access key (default: $AWS_ACCESS_KEY_ID, then the profile's)."},
     {"secret_key", &TYPE_STRING, OPTIONAL | SENSITIVE,
-     "Secret key; else $AWS_SECRET_ACCESS_KEY, the profile's."},
+     "Secret key (default: $AWS_SECRET_ACCESS_KEY, then the profile's)."},
     {"token", &TYPE_STRING, OPTIONAL | SENSITIVE,
-     "Token of a session; else $AWS_SESSION_TOKEN, the profile's."},
+     "Session token (default: $AWS_SESSION_TOKEN, then the profile's)."},
     {"profile", &TYPE_STRING, OPTIONAL,
-     "Profile in the files of credentials; else $AWS_PROFILE, \"default\"."},
+     "Profile in the credentials files (default: $AWS_PROFILE, then \"default\")."},
     {"shared_credentials_files", &TYPE_SET_OF_STRING, OPTIONAL,
-     "Files of credentials; else $AWS_SHARED_CREDENTIALS_FILE, \"~/.aws/credentials\"."},
+     "Credentials files (default: $AWS_SHARED_CREDENTIALS_FILE, then \"~/.aws/credentials\")."},
     {"shared_credentials_file", &TYPE_STRING, OPTIONAL | DEPRECATED,
-     "Older form of shared_credentials_files."},
+     "Former form of shared_credentials_files."},
     {"shared_config_files", &TYPE_SET_OF_STRING, OPTIONAL,
-     "Files of settings; else $AWS_CONFIG_FILE, \"~/.aws/config\"."},
-    {"encrypt", &TYPE_BOOL, OPTIONAL, "The store encrypts what is written."},
-    {"kms_key_id", &TYPE_STRING, OPTIONAL, "With encrypt: by this key of the store's key service."},
+     "Settings files (default: $AWS_CONFIG_FILE, then \"~/.aws/config\")."},
+    {"encrypt", &TYPE_BOOL, OPTIONAL, "Whether the store encrypts its objects."},
+    {"kms_key_id", &TYPE_STRING, OPTIONAL, "With encrypt: ID of a key in the store's key service."},
     {"sse_customer_key", &TYPE_STRING, OPTIONAL | SENSITIVE,
-     "With encrypt: by this key of yours, 32 bytes in base64."},
-    {"acl", &TYPE_STRING, OPTIONAL, "Canned access list of what is written."},
+     "With encrypt: your own key, 32 bytes in base64."},
+    {"acl", &TYPE_STRING, OPTIONAL, "Canned access control list of new objects."},
     {"max_retries", &TYPE_NUMBER, OPTIONAL,
-     "How often a request is sent again where that may help; 5 if not given."},
+     "Maximum number of retries of a request (default 5)."},
     {"custom_ca_bundle", &TYPE_STRING, OPTIONAL,
-     "File of certificates: who may vouch for the store."},
+     "File with the certificates of the store's certificate authorities."},
     {"http_proxy", &TYPE_STRING, OPTIONAL,
-     "Proxy on the way to an endpoint of http; else $http_proxy."},
-    {"https_proxy", &TYPE_STRING, OPTIONAL, "Proxy on the way to one of https; else $https_proxy."},
+     "Proxy for http endpoints (default: $http_proxy)."},
+    {"https_proxy", &TYPE_STRING, OPTIONAL, "Proxy for https endpoints (default: $https_proxy)."},
     {"no_proxy", &TYPE_STRING, OPTIONAL,
-     "Hosts that are reached without these, commas between; else $NO_PROXY."},
+     "Hosts without proxy, separated by commas (default: $NO_PROXY)."},
     {"retry_mode", &TYPE_STRING, OPTIONAL,
-     "As known; loam waits longer before each attempt in any case.", .one_of = "standard adaptive"},
-    {"insecure", &TYPE_BOOL, OPTIONAL, "The store need not prove who it is."},
-    {"use_fips_endpoint", &TYPE_BOOL, OPTIONAL, "The region's address for FIPS."},
-    {"use_dualstack_endpoint", &TYPE_BOOL, OPTIONAL, "The region's address for IPv6."},
+     "Accepted for compatibility; loam always waits longer before each retry.", .one_of = "standard adaptive"},
+    {"insecure", &TYPE_BOOL, OPTIONAL, "Whether to skip the verification of the store's certificate."},
+    {"use_fips_endpoint", &TYPE_BOOL, OPTIONAL, "Whether to use the region's FIPS address."},
+    {"use_dualstack_endpoint", &TYPE_BOOL, OPTIONAL, "Whether to use the region's IPv6 address."},
     {"skip_credentials_validation", &TYPE_BOOL, OPTIONAL,
-     "As known; loam never asks a second service for that."},
-    {"skip_region_validation", &TYPE_BOOL, OPTIONAL, "As known; loam takes any name of a region."},
-    {"skip_requesting_account_id", &TYPE_BOOL, OPTIONAL, "As known; loam never asks for it."},
-    {"skip_metadata_api_check", &TYPE_BOOL, OPTIONAL, "As known; loam never asks that service."},
+     "Accepted for compatibility; loam validates no credentials."},
+    {"skip_region_validation", &TYPE_BOOL, OPTIONAL, "Accepted for compatibility; loam accepts any region name."},
+    {"skip_requesting_account_id", &TYPE_BOOL, OPTIONAL, "Accepted for compatibility; loam never requests it."},
+    {"skip_metadata_api_check", &TYPE_BOOL, OPTIONAL, "Accepted for compatibility; loam never uses that service."},
     {"skip_s3_checksum", &TYPE_BOOL, OPTIONAL,
-     "What is written goes without a checksum, for stores that know none."},
+     "Whether to omit checksums of uploads, for stores without support for them."},
 };
 /* clang-format on */
 static_assert(ARRAY_COUNT(s3_settings_attributes) == S3_SETTINGS_COUNT, "the table is whole");

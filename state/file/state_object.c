@@ -98,11 +98,11 @@ static bool read_attributes(Str text, const Type *type, Value *out, Arena *arena
         return true;
     if (read_known(text, type, out, &error, arena))
         return true;
-    diags_error(diags, NO_RANGE, "Stored object does not fit its type",
-                "What the state holds for this object cannot be read by the schema of its resource "
-                "type: %s. If another version of the program wrote it, use that version; else "
-                "remove the object from the state and import it again.",
-                error ? error : "it is no valid JSON");
+    diags_error(diags, NO_RANGE, "Stored object does not match its type",
+                "The stored object does not match the schema of its resource type: %s. If another "
+                "version of the program wrote it, use that version. Otherwise remove the object "
+                "from the state and import it again.",
+                error ? error : "it is not valid JSON");
     return false;
 }
 
@@ -179,8 +179,8 @@ bool state_object_decode(
         return false;
     if (!read_paths(object->sensitive_attributes, &sensitive, arena)) {
         diags_error(diags, NO_RANGE, "Stored object has damaged sensitive paths",
-                    "The state's \"sensitive_attributes\" of this object is no list of paths, so "
-                    "it is not known what must not be shown. Mend it in the state file.");
+                    "The \"sensitive_attributes\" of this object in the state are not a list of "
+                    "paths, so loam cannot tell which values to hide. Correct the state file.");
         return false;
     }
     schema_sensitive_paths(schema, value, &sensitive, arena);

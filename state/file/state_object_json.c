@@ -15,12 +15,12 @@ static bool read_status(StateObjectReader *reading, JsonToken token, const char 
         reading->object.status = OBJECT_TAINTED;
         return true;
     }
-    *error = "the only status that an object may have is \"tainted\"";
+    *error = "the only valid status of an object is \"tainted\"";
     return token == JSON_STRING && reading->reader->text.len == 0;
 }
 
 static bool read_schema_version(StateObjectReader *reading, JsonToken token, const char **error) {
-    *error = "schema_version must be a whole number";
+    *error = "schema_version must be an integer";
     return token == JSON_NUMBER &&
            str_to_uint64(reading->reader->text, &reading->object.schema_version);
 }
@@ -48,7 +48,7 @@ static bool read_sensitive(StateObjectReader *reading, JsonToken token, const ch
 static bool read_private(StateObjectReader *reading, JsonToken token, const char **error) {
     if (token == JSON_NULL)
         return true;
-    *error = "private must be a string of base64";
+    *error = "private must be a base64 string";
     return token == JSON_STRING &&
            digest_from_base64(reading->reader->text, &reading->object.private_data, reading->arena);
 }

@@ -28,12 +28,11 @@ PRINTF_LIKE(2, 3) static bool fail(Decoding *decoding, const char *format, ...) 
     Str reason = str_vformat(reader->arena, format, args);
     va_end(args);
     if (reader->error)
-        reason = str_format(reader->arena, "The text is no valid JSON: %s.", reader->error);
+        reason = str_format(reader->arena, "The text is not valid JSON: %s.", reader->error);
     SourceRange range = {decoding->source, (uint32_t)reader->start, (uint32_t)reader->end};
-    diags_error(
-        decoding->diags, range, "Unsupported state file format",
-        "The state file could not be read. %.*s If it was damaged, put back a backup of it.",
-        STR_ARG(reason));
+    diags_error(decoding->diags, range, "Unsupported state file format",
+                "The state file could not be read. %.*s If it is damaged, restore a backup.",
+                STR_ARG(reason));
     return false;
 }
 
@@ -62,7 +61,7 @@ static bool read_string(Decoding *decoding, const char *what, Str *out) {
 static bool skip(Decoding *decoding) {
     Str skipped;
     JsonToken token = next(decoding);
-    return json_skip(&decoding->reader, token, &skipped) || fail(decoding, "It ends too early.");
+    return json_skip(&decoding->reader, token, &skipped) || fail(decoding, "It ends early.");
 }
 
 typedef struct InstanceHead {
@@ -82,8 +81,7 @@ static bool read_index_key(Decoding *decoding, InstanceKey *out) {
         out->kind = KEY_INT;
         return true;
     }
-    return token == JSON_NULL ||
-           fail(decoding, "\"index_key\" must be a string or a whole number.");
+    return token == JSON_NULL || fail(decoding, "\"index_key\" must be a string or an integer.");
 }
 
 static bool read_instance_member(Decoding *decoding, InstanceHead *head) {
@@ -98,7 +96,7 @@ static bool read_instance_member(Decoding *decoding, InstanceHead *head) {
     JsonToken token = next(decoding);
     if (state_object_json_member(&decoding->object, key, token, &error))
         return true;
-    return fail(decoding, "In an instance, %s.", error ? error : "something is wrong");
+    return fail(decoding, "In an instance, %s.", error ? error : "a value is invalid");
 }
 
 static bool place_object(Decoding *decoding, const StateResource *resource, InstanceHead head) {
@@ -109,7 +107,7 @@ static bool place_object(Decoding *decoding, const StateResource *resource, Inst
                                       : instance->current != NULL;
     if (taken) {
         Str text = resource_addr_to_str(address, decoding->reader.arena);
-        return fail(decoding, "The instance %.*s stands in it twice.", STR_ARG(text));
+        return fail(decoding, "The instance %.*s occurs twice.", STR_ARG(text));
     }
     const StateObject *object = state_object_json_finish(&decoding->object);
     if (head.provider.len > 0)
@@ -127,7 +125,7 @@ static bool use_provider(Decoding *decoding, StateResource *resource, Str text) 
         return true;
     if (!str_equal(text, decoding->provider_text)) {
         if (!provider_config_addr_parse(text, &decoding->provider, decoding->arena))
-            return fail(decoding, "\"%.*s\" names no provider.", STR_ARG(text));
+            return fail(decoding, "\"%.*s\" is not a valid provider address.", STR_ARG(text));
         decoding->provider_text = text;
     }
     resource->provider_config = decoding->provider;
@@ -180,7 +178,7 @@ static bool find_module(Decoding *decoding, Str text) {
     Diags reasons = diags_new(scratch);
     if (!address_parse_target(text, &target, decoding->arena, &reasons) || target.is_resource ||
         !str_equal(text, str_trim(text)))
-        return fail(decoding, "\"%.*s\" is no address of a module.", STR_ARG(text));
+        return fail(decoding, "\"%.*s\" is not a valid module address.", STR_ARG(text));
     decoding->module_text = text;
     decoding->module = target.module;
     return true;
@@ -204,7 +202,7 @@ static bool add_resource(Decoding *decoding, const ResourceHead *head, StateReso
     *out = state_add_resource(decoding->state, address);
     if (decoding->state->resources.count == before) {
         Str text = resource_addr_to_str(address, decoding->reader.arena);
-        return fail(decoding, "The resource %.*s stands in it twice.", STR_ARG(text));
+        return fail(decoding, "The resource %.*s occurs twice.", STR_ARG(text));
     }
     return use_provider(decoding, *out, head->provider);
 }
@@ -246,7 +244,7 @@ static bool finish_resource(Decoding *decoding, const ResourceHead *head, StateR
     if (resource->provider_config.provider.len > 0)
         return true;
     Str text = resource_addr_to_str(resource->address, decoding->reader.arena);
-    return fail(decoding, "The resource %.*s names no provider.", STR_ARG(text));
+    return fail(decoding, "The resource %.*s has no provider.", STR_ARG(text));
 }
 
 static bool read_resource(Decoding *decoding) {
@@ -257,8 +255,8 @@ static bool read_resource(Decoding *decoding) {
         bool ready = head.mode.len > 0 && head.type.len > 0 && head.name.len > 0;
         bool ok;
         if (resource && is_key(decoding, "module"))
-            return fail(decoding, "The module of a resource stands behind its instances: put the "
-                                  "member \"module\" first.");
+            return fail(decoding,
+                        "The member \"module\" of a resource must come before its instances.");
         if (!is_key(decoding, "instances")) {
             ok = read_resource_member(decoding, &head);
         } else if (!ready) {
@@ -306,7 +304,8 @@ static bool read_output_value(Decoding *decoding,
     JsonToken token = json_next(&at);
     if (json_read_typed(&at, token, type, &output->value, &error, decoding->arena))
         return true;
-    return fail(decoding, "An output's value does not fit its type: %s.", error ? error : "");
+    return fail(decoding, "The value of an output does not match its type: %s.",
+                error ? error : "");
 }
 
 static bool read_output(Decoding *decoding, Str name) {
@@ -325,7 +324,7 @@ static bool read_output(Decoding *decoding, Str name) {
             JsonReader at = decoding->reader;
             at.arena = decoding->arena;
             if (!skip(decoding) || !json_read_type(&at, json_next(&at), &type, decoding->arena))
-                return fail(decoding, "The type of the output \"%.*s\" is none.", STR_ARG(name));
+                return fail(decoding, "The type of the output \"%.*s\" is invalid.", STR_ARG(name));
         } else if (is_key(decoding, "sensitive")) {
             output->sensitive = next(decoding) == JSON_TRUE;
         } else if (!skip(decoding)) {
@@ -354,14 +353,14 @@ static bool read_outputs(Decoding *decoding) {
 static bool read_serial(Decoding *decoding) {
     bool ok = next(decoding) == JSON_NUMBER &&
               str_to_uint64(decoding->reader.text, &decoding->state->serial);
-    return ok || fail(decoding, "\"serial\" must be a whole number.");
+    return ok || fail(decoding, "\"serial\" must be an integer.");
 }
 
 static bool read_check_results(Decoding *decoding) {
     JsonToken token = next(decoding);
     Str text;
     if (!json_skip(&decoding->reader, token, &text))
-        return fail(decoding, "It ends too early.");
+        return fail(decoding, "It ends early.");
     if (token != JSON_NULL)
         decoding->state->check_results = text;
     return true;
@@ -411,10 +410,10 @@ static bool find_version(Decoding *decoding, uint64_t *out) {
         }
         found = true;
         if (next(decoding) != JSON_NUMBER || !str_to_uint64(decoding->reader.text, out))
-            return fail(decoding, "\"version\" must be a whole number.");
+            return fail(decoding, "\"version\" must be an integer.");
     }
     if (!found)
-        return fail(decoding, "It does not say the version of its format.");
+        return fail(decoding, "Its format \"version\" is missing.");
     decoding->reader = start;
     return true;
 }
@@ -424,8 +423,8 @@ static bool check_version(Decoding *decoding, uint64_t version) {
         return true;
     SourceRange range = {decoding->source, 0, 0};
     diags_error(decoding->diags, range, "Unsupported state file format",
-                "The state file is of format version %llu; this program knows versions up to 4. A "
-                "newer program wrote it: use that one.",
+                "The state file has format version %llu, but this program supports only versions "
+                "up to 4. Use the newer program that wrote it.",
                 (unsigned long long)version);
     return false;
 }

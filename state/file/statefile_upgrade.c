@@ -182,7 +182,7 @@ bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diag
     if (!json_parse_any(source->bytes, &old, &error, &offset, arena)) {
         SourceRange range = {source, (uint32_t)offset, (uint32_t)offset};
         diags_error(diags, range, "Unsupported state file format",
-                    "The state file is no valid JSON: %s. Put back a backup of it.", error);
+                    "The state file is not valid JSON: %s. Restore a backup.", error);
         return false;
     }
     Upgrade upgrade = {.state = state_new(arena), .arena = arena};
@@ -192,11 +192,11 @@ bool statefile_upgrade(const SourceText *source, State **out, Arena *arena, Diag
     Str wrong = STR_EMPTY;
     if (!read_modules(&upgrade, member(old, "modules"), &wrong)) {
         SourceRange range = {source, 0, 0};
-        diags_error(diags, range, "Unsupported state file format",
-                    "The state file is of an old version and holds the resource \"%.*s\", whose "
-                    "name or provider cannot be read. Mend it by hand, or upgrade the state with "
-                    "the program that wrote it.",
-                    STR_ARG(wrong));
+        diags_error(
+            diags, range, "Unsupported state file format",
+            "The state file has an old version, and the name or provider of its resource \"%.*s\" "
+            "is invalid. Correct the file, or upgrade the state with the program that wrote it.",
+            STR_ARG(wrong));
         return false;
     }
     state_compact(upgrade.state);

@@ -54,9 +54,8 @@ struct Journal {
 static bool report(const Journal *journal, Str problem, const char *meaning, Diags *diags) {
     if (problem.len == 0)
         return true;
-    diags_error(diags, NO_RANGE, "The journal cannot be written",
-                "Writing \"%.*s\" failed: %.*s. %s Mend the cause, then run the same command "
-                "again.",
+    diags_error(diags, NO_RANGE, "Journal not written",
+                "Writing \"%.*s\" failed: %.*s. %s Fix the cause, then run the same command again.",
                 STR_ARG(journal->store->name), STR_ARG(problem), meaning);
     return false;
 }
@@ -321,7 +320,7 @@ bool journal_intent(Journal *journal,
             forget(journal, record.sequence);
     }
     pthread_mutex_unlock(&journal->mutex);
-    if (!report(journal, problem, "No further operation is begun.", diags))
+    if (!report(journal, problem, "No new operation starts.", diags))
         return false;
     *sequence = record.sequence;
     return true;
@@ -367,7 +366,7 @@ bool journal_part_begin(Journal *journal, uint64_t sequence, const StatePart *pa
     if (problem.len == 0)
         problem = wait_durable(journal, scratch);
     pthread_mutex_unlock(&journal->mutex);
-    return report(journal, problem, "No further operation is begun.", diags);
+    return report(journal, problem, "No new operation starts.", diags);
 }
 
 bool journal_part_end(Journal *journal, uint64_t sequence, const StatePart *part, Diags *diags) {
@@ -378,7 +377,7 @@ bool journal_part_end(Journal *journal, uint64_t sequence, const StatePart *part
     if (problem.len == 0 && journal->store->is_buffered)
         problem = wait_durable(journal, scratch);
     pthread_mutex_unlock(&journal->mutex);
-    return report(journal, problem, "No further operation is begun.", diags);
+    return report(journal, problem, "No new operation starts.", diags);
 }
 
 static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) {
@@ -397,7 +396,7 @@ static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) 
     pthread_mutex_unlock(&journal->mutex);
     return report(
         journal, problem,
-        "No further operation is begun; those in flight end and are saved with the state.", diags);
+        "No new operation starts; running operations complete, and the state records them.", diags);
 }
 
 bool journal_outcome(Journal *journal,
@@ -424,7 +423,7 @@ bool journal_flush(Journal *journal, Diags *diags) {
     pthread_mutex_unlock(&journal->mutex);
     return report(
         journal, problem,
-        "No further operation is begun; those in flight end and are saved with the state.", diags);
+        "No new operation starts; running operations complete, and the state records them.", diags);
 }
 
 bool journal_end(Journal *journal, uint64_t sequence, Diags *diags) {

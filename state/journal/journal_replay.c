@@ -40,12 +40,11 @@ typedef struct Replay {
 } Replay;
 
 static bool report_problem(Replay *replay, Str problem, const char *effect) {
-    diags_error(
-        replay->diags, NO_RANGE, "The journal cannot be read",
-        "\"%.*s\" records what an earlier run left unfinished, but %s failed: %.*s. Nothing "
-        "was changed. If the journal itself is damaged, move it away, compare what exists "
-        "with \"loam state list\", and import what the state does not know.",
-        STR_ARG(replay->name), effect, STR_ARG(problem));
+    diags_error(replay->diags, NO_RANGE, "Journal not readable",
+                "\"%.*s\" records the operations of an interrupted run, but %s failed: %.*s. "
+                "Nothing was changed. If the journal itself is damaged, move it away, compare the "
+                "real objects with \"loam state list\", and import the missing ones.",
+                STR_ARG(replay->name), effect, STR_ARG(problem));
     return false;
 }
 
@@ -85,27 +84,27 @@ static bool refuse_damage(Replay *replay, const Disk *aside) {
                    ? str_format(replay->arena, " (and %zu more lines)", text->damage_count - 1)
                    : STR_EMPTY;
     if (!aside) {
-        diags_error(
-            replay->diags, NO_RANGE, "The journal is damaged",
-            "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records what a run that "
-            "ended early had done. Run \"loam plan\": under the state's lock it keeps the "
-            "damaged journal aside and goes on with the readable records.",
-            text->line, STR_ARG(replay->name), STR_ARG(text->problem), STR_ARG(more));
+        diags_error(replay->diags, NO_RANGE, "Damaged journal",
+                    "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records the operations "
+                    "of an interrupted run. Run \"loam plan\": it locks the state, keeps a copy of "
+                    "the damaged journal, and recovers the readable records.",
+                    text->line, STR_ARG(replay->name), STR_ARG(text->problem), STR_ARG(more));
         return false;
     }
     Str path = aside_path(replay, aside);
     if (!set_aside(replay, aside, path))
         return false;
     Str addresses = join_addresses(text, replay->arena);
-    diags_error(replay->diags, NO_RANGE, "The journal is damaged",
-                "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records what a run that "
-                "ended early had done, so an object may exist that the state does not know. "
-                "Nothing was changed. The damaged journal is kept as \"%.*s\"; its readable "
-                "records (%zu, about %.*s) remain.\n\nCompare the damaged lines there with what "
-                "exists, then run the same command again: it goes on with the readable records. "
-                "Import what is missing in the state afterwards.",
-                text->line, STR_ARG(replay->name), STR_ARG(text->problem), STR_ARG(more),
-                STR_ARG(path), text->records.count, STR_ARG(addresses));
+    diags_error(
+        replay->diags, NO_RANGE, "Damaged journal",
+        "Line %zu of \"%.*s\" is damaged: %.*s%.*s. The journal records the operations of an "
+        "interrupted run, so an object may exist that the state lacks. Nothing was changed. The "
+        "damaged journal is kept as \"%.*s\"; its readable records (%zu, about %.*s) remain.\n"
+        "\n"
+        "Compare the damaged lines with the real objects, then run the same command again, which "
+        "recovers the readable records. Afterwards, import the objects that the state lacks.",
+        text->line, STR_ARG(replay->name), STR_ARG(text->problem), STR_ARG(more), STR_ARG(path),
+        text->records.count, STR_ARG(addresses));
     return false;
 }
 
@@ -118,10 +117,10 @@ static bool check_lineage(Replay *replay) {
             state->lineage = record->lineage;
         if (str_equal(state->lineage, record->lineage))
             continue;
-        diags_error(replay->diags, NO_RANGE, "The journal belongs to another state",
-                    "\"%.*s\" tells what a run left unfinished, but for a state of lineage %.*s, "
-                    "and the state here has lineage %.*s. Put back the state that it belongs to, "
-                    "or, if its objects need no care any more, move the journal away.",
+        diags_error(replay->diags, NO_RANGE, "Journal of another state",
+                    "\"%.*s\" records an interrupted run on a state of lineage %.*s, but this "
+                    "state has lineage %.*s. Restore the state of that journal. If you no longer "
+                    "need its objects, move the journal away.",
                     STR_ARG(replay->name), STR_ARG(record->lineage), STR_ARG(state->lineage));
         return false;
     }

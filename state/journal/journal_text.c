@@ -16,7 +16,7 @@ static void check_number(
         return;
     Str problem;
     if (number < expected)
-        problem = str_format(arena, "it holds record %llu, which stands before it already",
+        problem = str_format(arena, "it has record %llu, which an earlier line already has",
                              (RecordNumber)number);
     else if (number == expected + 1)
         problem = str_format(arena, "record %llu is missing before it", (RecordNumber)expected);

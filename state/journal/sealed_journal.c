@@ -109,7 +109,7 @@ static bool open_key(SealedJournal *journal, Str header, Diags *diags, Arena *sc
         return false;
     if (key.len != KEY_BYTES) {
         diags_error(diags, NO_RANGE, "Damaged encrypted content",
-                    "%.*s is encrypted, but its first line holds no key for the others.",
+                    "%.*s is encrypted, but its first line has no key for the other lines.",
                     STR_ARG(what));
         return false;
     }

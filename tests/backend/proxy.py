@@ -1,7 +1,8 @@
 """A proxy between the program and a server on loopback, which counts requests and makes the Nth one fail.
 
-A request is all that the client sends until the server responds. So the proxy serves any protocol in which the client
-asks and the server responds (HTTP with or without TLS, PostgreSQL's). TLS is forwarded unread, so "500" cannot be used.
+A request is a turn of the talk: what the client says until the server answers. So it serves any protocol in which the
+client asks and HTTP status (HTTP with or without TLS, PostgreSQL's); TLS passes through unread, and then "500"
+cannot be used.
 
     with Proxy(("127.0.0.1", 2379)) as proxy:
         proxy.arm({3: "lost"})           # from now on, counting anew: the third request

@@ -161,7 +161,7 @@ def damaged(store, proxy):
         (json.dumps({**envelope, "lineage": "another"}), "Changed state"),
         (json.dumps({**envelope, "encrypted_data": data[:80] + ("A" if data[80] != "A" else "B") + data[81:]}), "cannot be decrypted"),
         (json.dumps({**envelope, "meta": {}}), "Error"),
-        (json.dumps({**envelope, "encryption_version": "v9"}), "another version of the format"),
+        (json.dumps({**envelope, "encryption_version": "v9"}), "format version is not supported"),
     ]
     for text, says in rows:
         store.put(text)

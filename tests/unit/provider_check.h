@@ -189,12 +189,12 @@ static inline void check_diags(const char *type, Value config, const Diags *diag
         Str text = diag->detail.len ? diag->detail : diag->summary;
         Value ignored;
         bool leads = path_get(config, path_parse(diag->path, arena), &ignored);
-        if (!leads || str_find(text, STR("mistake of the provider"), 0) != SIZE_MAX)
+        if (!leads || str_find(text, STR("bug in the provider"), 0) != SIZE_MAX)
             print_error("%s: %.*s: %.*s at \"%.*s\"\n", type, STR_ARG(diag->summary), STR_ARG(text),
                         STR_ARG(diag->path));
         assert_true(leads);
         assert_true(diag->summary.len > 0);
-        assert_true(str_find(text, STR("mistake of the provider"), 0) == SIZE_MAX);
+        assert_true(str_find(text, STR("bug in the provider"), 0) == SIZE_MAX);
     }
 }
 

@@ -5,62 +5,64 @@ static const Option view_options[] = {
     {"no-color",             OPTION_FLAG,    NULL,      "Print without colours."                     },
     {"show-sensitive",       OPTION_FLAG,    NULL,      "Print sensitive values, too."               },
     {"compact-warnings",     OPTION_FLAG,    NULL,
-     "Print warnings as their summaries, if there are no errors."                                    },
+     "Print only the summaries of warnings, if there are no errors."                                 },
     {"consolidate-warnings", OPTION_FLAG_ON, NULL,      "Print similar warnings once (default true)."},
     {"consolidate-errors",   OPTION_FLAG,    NULL,      "Print similar errors once (default false)." },
-    {"concise",              OPTION_FLAG,    NULL,      "Leave out what tells of progress."          },
+    {"concise",              OPTION_FLAG,    NULL,      "Omit progress messages."                    },
     {"deprecation",          OPTION_TEXT,    "MODULES",
-     "Whose deprecations are warned of: module:all (default), module:local, "
+     "Which modules' deprecation warnings to show: module:all (default), module:local, "
      "module:none."                                                                                  },
     {"help",                 OPTION_FLAG,    NULL,      "Show this help."                            },
     {"h",                    OPTION_FLAG,    NULL,      NULL                                         },
 };
 
 static const Option variable_options[] = {
-    {"var",      OPTION_TEXT,    "NAME=VALUE", "Set a variable of the root module. May be repeated." },
-    {"var-file", OPTION_PATH,    "PATH",       "Read variables from a file. May be repeated."        },
-    {"input",    OPTION_FLAG_ON, NULL,         "Ask for variables that have no value (default true)."},
+    {"var",      OPTION_TEXT,    "NAME=VALUE", "Set a variable of the root module. May be repeated."    },
+    {"var-file", OPTION_PATH,    "PATH",       "Read variable values from a file. May be repeated."     },
+    {"input",    OPTION_FLAG_ON, NULL,         "Prompt for variables that have no value (default true)."},
 };
 
 #define LOCK_OPTIONS 2 /* the first rows of state_options, which option_lock has, too */
 
 static const Option state_options[] = {
-    {"lock",         OPTION_FLAG_ON, NULL,       "Lock the state while working on it (default true)."    },
+    {"lock",         OPTION_FLAG_ON, NULL,       "Lock the state during the operation (default true)."    },
     {"lock-timeout", OPTION_TEXT,    "DURATION",
-     "How long to wait for a lock (default 0s: try once)."                                               },
-    {"state",        OPTION_PATH,    "PATH",     "The state file, instead of the configured one."        },
-    {"state-out",    OPTION_PATH,    "PATH",     "Where to write the state, instead of where it is read."},
-    {"backup",       OPTION_PATH,    "PATH",     "Where the state from before goes; - for nowhere."      },
+     "How long to wait for a lock (default 0s: try once)."                                                },
+    {"state",        OPTION_PATH,    "PATH",     "Use this state file instead of the configured one."     },
+    {"state-out",    OPTION_PATH,    "PATH",
+     "Write the state to this file instead of the one it was read from."                                  },
+    {"backup",       OPTION_PATH,    "PATH",     "Write the previous state to this file; - for no backup."},
 };
 
 static const Option operation_options[] = {
-    {"parallelism",  OPTION_TEXT,    "N",       "How many operations run at once (default 10)."           },
-    {"refresh",      OPTION_FLAG_ON, NULL,      "Read real objects first (default true)."                 },
-    {"refresh-only", OPTION_FLAG,    NULL,      "Plan only to take over what has changed outside of loam."},
-    {"destroy",      OPTION_FLAG,    NULL,      "Plan to destroy everything."                             },
-    {"target",       OPTION_ADDRESS, "ADDRESS", "Only this, and what it depends on. May be repeated."     },
+    {"parallelism",  OPTION_TEXT,    "N",       "Number of concurrent operations (default 10)."            },
+    {"refresh",      OPTION_FLAG_ON, NULL,      "Refresh the state from real objects first (default true)."},
+    {"refresh-only", OPTION_FLAG,    NULL,
+     "Only record changes made outside of loam; change no real object."                                    },
+    {"destroy",      OPTION_FLAG,    NULL,      "Plan to destroy every managed object."                    },
+    {"target",       OPTION_ADDRESS, "ADDRESS",
+     "Plan only this address and its dependencies. May be repeated."                                       },
     {"target-file",  OPTION_PATH,    "PATH",
-     "Targets from a file, an address a line. May be repeated."                                           },
+     "Read targets from a file, one address per line. May be repeated."                                    },
     {"exclude",      OPTION_ADDRESS, "ADDRESS",
-     "All but this, and what depends on it. May be repeated."                                             },
+     "Plan all but this address and its dependents. May be repeated."                                      },
     {"exclude-file", OPTION_PATH,    "PATH",
-     "Exclusions from a file, an address a line. May be repeated."                                        },
+     "Read exclusions from a file, one address per line. May be repeated."                                 },
     {"replace",      OPTION_ADDRESS, "ADDRESS",
-     "Replace this object even if nothing changed. May be repeated."                                      },
+     "Replace this instance even if nothing changed. May be repeated."                                     },
 };
 
 static const Option test_options[] = {
     {"test-directory", OPTION_PATH, "PATH",
-     "The folder of tests besides the configuration's own (default \"tests\")."},
+     "Directory of test files, in addition to the root module (default \"tests\")."},
 };
 
 static const Option environment_options[] = {
-    {"env", OPTION_TEXT, "NAME",
-     "Work on this environment of the configuration (default: LOAM_ENV)."},
+    {"env", OPTION_TEXT, "NAME", "Use this environment of the configuration (default: LOAM_ENV)."},
 };
 
 static const Option protected_options[] = {
-    {"approve-protected", OPTION_TEXT, "NAME", "Approve changes of this protected environment."},
+    {"approve-protected", OPTION_TEXT, "NAME", "Approve changes to this protected environment."},
 };
 
 const OptionGroup option_environment = {.options = environment_options,
@@ -113,7 +115,7 @@ static bool unknown_option(
     }
     Str near = str_suggest(name, names.items, names.count);
     diags_error(diags, NO_RANGE, "Unknown option",
-                "There is no option \"-%.*s\" here.%s%.*s%s The option -help lists all of them.",
+                "This command has no option \"-%.*s\".%s%.*s%s To list its options, use -help.",
                 STR_ARG(name), near.len ? " Did you mean \"-" : "", STR_ARG(near),
                 near.len ? "\"?" : "");
     return false;
@@ -129,7 +131,7 @@ static bool take_flag(const Option *option, Str *text, Diags *diags) {
         return true;
     }
     diags_error(diags, NO_RANGE, "Invalid option value",
-                "The option \"-%s\" is either true or false, not \"%.*s\".", option->name,
+                "The option \"-%s\" requires true or false, not \"%.*s\".", option->name,
                 STR_ARG(*text));
     return false;
 }
@@ -172,7 +174,7 @@ bool option_parse(const OptionGroup *const *groups,
             text = words->items[++i];
         } else if (!text.ptr) {
             diags_error(diags, NO_RANGE, "Missing option value",
-                        "The option \"-%s\" needs a value: -%s=%s.", option->name, option->name,
+                        "The option \"-%s\" requires a value: -%s=%s.", option->name, option->name,
                         option->value);
             ok = false;
         }

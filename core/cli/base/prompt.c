@@ -14,7 +14,7 @@ bool prompt_approve(
     terminal_print("\n");
     if (answered == ANSWER_END)
         diags_error(diags, NO_RANGE, "error asking for approval: EOF",
-                    "Nobody can be asked, as standard input has ended. -auto-approve goes on "
-                    "without asking.");
+                    "Standard input has ended, so loam cannot ask for approval. To proceed without "
+                    "approval, add -auto-approve.");
     return answered == ANSWER_GIVEN && str_equal_cstr(str_trim(answer), wanted);
 }

@@ -42,9 +42,10 @@ static void wait_for_signals(void *payload) {
     int number;
     if (sigwait(&set, &number) != 0)
         return;
-    speak(signals,
-          STR("\nStopping: nothing new begins, what is in flight comes to its end and is saved.\n"
-              "A second interrupt waits no longer than 5 seconds.\n"));
+    speak(signals, STR("\n"
+                       "Stopping: loam starts no new operation, waits for the running ones and "
+                       "saves their results.\n"
+                       "After a second interrupt, loam waits at most 5 seconds.\n"));
     cancel_raise(signals->token, CANCEL_STOP);
     int64_t first_ms = now_ms();
     do {
@@ -52,8 +53,9 @@ static void wait_for_signals(void *payload) {
             return;
     } while (now_ms() - first_ms < SAME_SIGNAL_MS);
     cancel_raise(signals->token, CANCEL_NOW);
-    speak(signals, STR("\nStopping now. Operations whose outcome is not known are in the journal;\n"
-                       "the next run looks after them.\n"));
+    speak(signals, STR("\n"
+                       "Stopping now. The journal records the operations without a known outcome;\n"
+                       "the next run recovers them.\n"));
     sleep(5);
     _exit(1); /* the journal already has every known outcome */
 }

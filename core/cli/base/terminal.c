@@ -78,8 +78,11 @@ bool terminal_finish(void) {
         return true;
     if (failure.error != EPIPE)
         (void)fprintf(stderr,
-                      "\nError: %s could not be written\n\n%s. What was printed is not complete. "
-                      "The command itself ran to its end: what it changed is changed.\n",
+                      "\n"
+                      "Error: %s could not be written\n"
+                      "\n"
+                      "%s. The printed output is incomplete. The command itself completed, and its "
+                      "changes are in effect.\n",
                       failure.what, strerror(failure.error));
     return false;
 }

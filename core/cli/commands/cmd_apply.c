@@ -11,11 +11,11 @@
 #include "statefile.h"
 
 static const Option options[] = {
-    {"auto-approve",           OPTION_FLAG, NULL,   "Do not ask before changing anything."                   },
+    {"auto-approve",           OPTION_FLAG, NULL,   "Skip the approval prompt."            },
     {"suppress-forget-errors", OPTION_FLAG, NULL,
-     "Do not fail when a destruction leaves objects behind that were only to be forgotten."                  },
-    {"json",                   OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
-    {"json-into",              OPTION_PATH, "PATH", "Write those events into a file, beside what is printed."},
+     "Do not fail if a destroy leaves forgotten objects behind."                           },
+    {"json",                   OPTION_FLAG, NULL,   "Print events as JSON, one per line."  },
+    {"json-into",              OPTION_PATH, "PATH", "Also write the JSON events to a file."},
 };
 
 /* Adds the workspace to the question, unless it is "default". */
@@ -60,9 +60,8 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
     }
     if (plan->serial == state->serial && str_equal(plan->journal, project->journal_digest))
         return false;
-    diags_error(
-        diags, NO_RANGE, "Saved plan is stale",
-        "The state was changed by another operation after this plan was made. Make a new plan.");
+    diags_error(diags, NO_RANGE, "Saved plan is stale",
+                "Another operation changed the state after this plan was made. Make a new plan.");
     return true;
 }
 
@@ -73,8 +72,9 @@ static bool check_plan_options(const Arguments *arguments, Diags *diags) {
     for (size_t i = 0; i < ARRAY_COUNT(fixed); i++) {
         if (!option_is_given(arguments, fixed[i]))
             continue;
-        diags_error(diags, NO_RANGE, "Option of no use with a saved plan",
-                    "A saved plan holds what -%s would decide. Give the option to \"loam plan\".",
+        diags_error(diags, NO_RANGE, "Option not allowed with a saved plan",
+                    "The saved plan already determines the effect of -%s. Give the option to "
+                    "\"loam plan\" instead.",
                     fixed[i]);
         return false;
     }
@@ -118,10 +118,10 @@ static bool take_environment(Cli *cli, const Plan *plan, Diags *diags) {
     }
     Str of = plan->environment.len ? str_format(cli->arena, "for the environment \"%.*s\"",
                                                 STR_ARG(plan->environment))
-                                   : STR("for no environment");
+                                   : STR("without an environment");
     diags_error(diags, NO_RANGE, "Saved plan is for another environment",
-                "The plan was made %.*s, and \"%.*s\" is chosen. Leave -env and LOAM_ENV out to "
-                "carry it out where it was made, or plan anew with \"-env %.*s\".",
+                "The plan was made %.*s, but \"%.*s\" is selected. To apply it, remove -env and "
+                "LOAM_ENV. Otherwise make a new plan with \"-env %.*s\".",
                 STR_ARG(of), STR_ARG(cli->environment), STR_ARG(cli->environment));
     return false;
 }
@@ -138,7 +138,7 @@ static bool load_plan(
         return false;
     if (plan->errored) {
         diags_error(diags, NO_RANGE, "Cannot apply incomplete plan",
-                    "Errors were met while \"%.*s\" was made. Mend them and make a new plan.",
+                    "Planning \"%.*s\" produced errors. Fix them and make a new plan.",
                     STR_ARG(path));
         return false;
     }
@@ -168,14 +168,14 @@ static bool supply_ephemeral(Project *project,
         map_set(&project->variables, variable->name, input);
     if (was && !input)
         diags_error(project->diags, NO_RANGE, "No value for required variable",
-                    "The ephemeral variable \"%.*s\" had a value when the plan was made. It is "
-                    "kept in no plan file, so it must be given again: by -var, in a variables "
-                    "file, or by the environment variable LOAM_VAR_%.*s.",
+                    "The ephemeral variable \"%.*s\" had a value when the plan was made. A plan "
+                    "file stores no ephemeral value, so set it again: with -var, a variables file, "
+                    "or the environment variable LOAM_VAR_%.*s.",
                     STR_ARG(variable->name), STR_ARG(variable->name));
     if (!was && input)
         diags_error(project->diags, NO_RANGE, "Ephemeral variable was not set during planning",
                     "The ephemeral variable \"%.*s\" had no value when the plan was made, so it "
-                    "can have none now. Leave it out, or make a new plan.",
+                    "cannot have one now. Remove it, or make a new plan.",
                     STR_ARG(variable->name));
     return was == (input != NULL);
 }
@@ -198,8 +198,8 @@ static bool check_variable(Project *project, const Variable *variable, const Inp
         return true;
     if (project->diags->error_count == before)
         diags_error(project->diags, NO_RANGE, "Mismatch between input and plan variable value",
-                    "The plan was made with another value of the variable \"%.*s\". Leave the "
-                    "option out, or make a new plan.",
+                    "The plan was made with another value of the variable \"%.*s\". Remove the "
+                    "option, or make a new plan.",
                     STR_ARG(variable->name));
     return false;
 }
@@ -250,8 +250,9 @@ static int plan_and_apply(Cli *cli, const Arguments *arguments, PlanMode mode, D
     View *view = cli->view;
     bool approved = mode == PLAN_REFRESH_ONLY || option_flag(arguments, "auto-approve");
     if (!approved && !view->type->can_ask) {
-        diags_error(diags, NO_RANGE, "Plan file or auto-approve required",
-                    "With -json nobody can be asked: apply a saved plan, or add -auto-approve.");
+        diags_error(
+            diags, NO_RANGE, "Plan file or auto-approve required",
+            "With -json, loam cannot ask for approval. Apply a saved plan, or add -auto-approve.");
         return 1;
     }
     SCOPED(Project) project = {0};
@@ -275,11 +276,10 @@ static int run_apply(Cli *cli, const Arguments *arguments, Diags *diags) {
     DiskStat stat;
     Str path = arguments->positionals.items[0];
     if (cli->io.disk->stat(cli->io.disk->self, path, &stat) == 0 && stat.kind == DISK_FOLDER) {
-        diags_error(
-            diags, NO_RANGE, "Unexpected argument",
-            "\"%.*s\" is a folder, and apply takes a saved plan. To work in another folder use the "
-            "global option: loam -chdir=%.*s apply",
-            STR_ARG(path), STR_ARG(path));
+        diags_error(diags, NO_RANGE, "Unexpected argument",
+                    "\"%.*s\" is a directory, but apply requires a saved plan. To use another "
+                    "working directory, use the global option: loam -chdir=%.*s apply",
+                    STR_ARG(path), STR_ARG(path));
         return 1;
     }
     return apply_saved(cli, arguments, diags);
@@ -289,8 +289,7 @@ static int run_apply(Cli *cli, const Arguments *arguments, Diags *diags) {
 static int run_refresh(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (option_is_given(arguments, "destroy") || option_is_given(arguments, "refresh")) {
         diags_error(diags, NO_RANGE, "Invalid mode option",
-                    "loam refresh is a plan mode of its own: -destroy and -refresh do not go with "
-                    "it.");
+                    "loam refresh is a planning mode of its own. Remove -destroy and -refresh.");
         return 1;
     }
     cli->view->is_refresh = true;
@@ -299,9 +298,9 @@ static int run_refresh(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 static int run_destroy(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (option_is_given(arguments, "destroy") || option_is_given(arguments, "refresh-only")) {
-        diags_error(diags, NO_RANGE, "Invalid mode option",
-                    "loam destroy is a plan mode of its own: -destroy and -refresh-only do not go "
-                    "with it.");
+        diags_error(
+            diags, NO_RANGE, "Invalid mode option",
+            "loam destroy is a planning mode of its own. Remove -destroy and -refresh-only.");
         return 1;
     }
     cli->view->is_destroy = true;
@@ -310,13 +309,12 @@ static int run_destroy(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_apply = {
     .name = "apply",
-    .summary = "Make the changes",
+    .summary = "Apply the planned changes",
     .usage = "[options] [PLANFILE]",
-    .about = "Plans, asks, and makes the changes. With a saved plan it makes exactly those "
-             "changes, without "
-             "asking.\nEvery operation is in the journal before it begins: a run that is cut off "
-             "is finished "
-             "by the next.",
+    .about = "Makes a plan, asks for approval, and applies it. A saved plan is applied without "
+             "approval.\n"
+             "The journal records every operation before it starts, so the next run can complete "
+             "an interrupted one.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
     .group_count = 8,
@@ -327,10 +325,10 @@ const Command cmd_apply = {
 
 const Command cmd_destroy = {
     .name = "destroy",
-    .summary = "Destroy everything that the configuration has made",
+    .summary = "Destroy all managed objects",
     .usage = "[options]",
-    .about = "Shows what will be destroyed, asks, and destroys it in the order that dependencies "
-             "demand.",
+    .about =
+        "Shows the objects to destroy, asks for approval, and destroys them in dependency order.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
     .group_count = 8,
@@ -339,17 +337,17 @@ const Command cmd_destroy = {
 };
 
 static const Option refresh_options[] = {
-    {"auto-approve", OPTION_FLAG, NULL,   NULL                                                     },
-    {"json",         OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
-    {"json-into",    OPTION_PATH, "PATH", "Write those events into a file, beside what is printed."},
+    {"auto-approve", OPTION_FLAG, NULL,   NULL                                   },
+    {"json",         OPTION_FLAG, NULL,   "Print events as JSON, one per line."  },
+    {"json-into",    OPTION_PATH, "PATH", "Also write the JSON events to a file."},
 };
 
 const Command cmd_refresh = {
     .name = "refresh",
-    .summary = "Take over into the state what has changed outside of loam",
+    .summary = "Record changes made outside of loam in the state",
     .usage = "[options]",
-    .about = "Reads the real objects and writes what was found into the state, without asking. "
-             "\"loam plan -refresh-only\" shows the same first.",
+    .about = "Reads the real objects and writes their values to the state, without approval. To "
+             "see the changes first, run \"loam plan -refresh-only\".",
     .groups = {OPTION_GROUP(refresh_options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_protected, &option_view},
     .group_count = 8,

@@ -14,7 +14,8 @@
 #include "view_diag.h"
 
 static const Option options[] = {
-    {"json", OPTION_FLAG, NULL, "One JSON request a line in, one answer a line out."},
+    {"json", OPTION_FLAG, NULL,
+     "Read one JSON request per line and print one JSON response per line."},
 };
 
 /* Loads the configuration and the state. Not called without a configuration: expressions still work
@@ -153,10 +154,12 @@ static void complete(const void *payload, Str before, size_t *start, StrVec *out
 }
 
 static const char help[] =
-    "Type an expression and see its value: 1 + 2, upper(\"a\"), var.NAME, local.NAME,\n"
+    "Type an expression to see its value: 1 + 2, upper(\"a\"), var.NAME, local.NAME,\n"
     "TYPE.NAME, data.TYPE.NAME, module.NAME.OUTPUT. type(EXPRESSION) shows a value's type.\n"
-    "Open brackets ask for another line. At a terminal Tab completes the word, Up brings back\n"
-    "what was typed, Control-C clears the line. \"exit\" or the end of input ends the console.";
+    "After an open bracket the expression continues on the next line. At a terminal, Tab "
+    "completes,\n"
+    "Up recalls earlier input, Control-C clears the line. \"exit\" or end of input ends the "
+    "console.";
 
 /* Words such as "exit" are no expressions. */
 static bool is_word(Str line, const char *word) {
@@ -258,11 +261,11 @@ const Command cmd_console = {
     .summary = "Evaluate expressions",
     .usage = "[options]",
     .about =
-        "Evaluates expressions over the configuration and the state. Open brackets ask for "
-        "another line. At a terminal Tab completes functions, names and attributes, Control-C "
-        "clears the line, and what was typed is remembered in memory alone. Ends with \"exit\" "
-        "or the end of input. Of piped input, one expression after the other, only the last "
-        "answer is printed; the first error ends it with exit status 1.",
+        "Evaluates expressions with the configuration and the state. After an open bracket the "
+        "expression continues on the next line. At a terminal, Tab completes functions, names and "
+        "attributes, and Control-C clears the line. The history is kept in memory only. \"exit\" "
+        "or end of input ends the console. If the input is piped, each line is an expression and "
+        "only the last result is printed; the first error ends the console with exit status 1.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_view},
     .group_count = 5,

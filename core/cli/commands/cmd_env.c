@@ -19,8 +19,9 @@ static void list_text(Cli *cli, const Map *environments) {
     map_each(environments, entry) {
         const Environment *environment = entry->value;
         bool is_chosen = str_equal(cli->environment, environment->name);
-        Str place = environment->backend ? STR("with settings of the backend")
-                                         : str_format(cli->arena, "in the workspace of its name");
+        Str place = environment->backend
+                        ? STR("with backend settings")
+                        : str_format(cli->arena, "in the workspace of the same name");
         terminal_print("%s %-*.*s  state %.*s%s\n", is_chosen ? "*" : " ", (int)width,
                        STR_ARG(entry->key), STR_ARG(place),
                        environment->is_protected ? ", protected" : "");
@@ -71,18 +72,18 @@ static const Command cmd_env_list = {
     .name = "list",
     .summary = "List the environments",
     .usage = "[options]",
-    .about = "Lists the environments that the root module declares, where each has its state, and "
-             "which are protected; a star marks the one that -env or LOAM_ENV chooses. In a "
-             "configuration without environments it lists the workspaces.",
+    .about = "Lists the environments that the root module declares, the location of each state, "
+             "and which are protected. A star marks the selected one (-env or LOAM_ENV). If the "
+             "configuration declares no environments, lists the workspaces.",
     .groups = {OPTION_GROUP(list_options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .run = run_list,
 };
 
 static const Option diff_options[] = {
-    {"refresh",           OPTION_FLAG, NULL, "Read the real objects first (default false)."},
-    {"json",              OPTION_FLAG, NULL, "Print as JSON."                              },
-    {"detailed-exitcode", OPTION_FLAG, NULL, "Exit with 2 when something is different."    },
+    {"refresh",           OPTION_FLAG, NULL, "Refresh from real objects first (default false)."},
+    {"json",              OPTION_FLAG, NULL, "Print as JSON."                                  },
+    {"detailed-exitcode", OPTION_FLAG, NULL, "Exit with status 2 if there are differences."    },
 };
 
 static Str label_of(const EnvironmentDifference *difference, Arena *arena) {
@@ -98,7 +99,7 @@ static Str cell_of(const EnvironmentDifference *difference, size_t side, Arena *
     if (!difference->has[side])
         return STR("-");
     if (is_presence(difference))
-        return STR("is there");
+        return STR("set");
     Value value = difference->values[side];
     return value_marks_deep(value) & MARKS_SECRET ? STR("(sensitive value)")
                                                   : value_display(value, SHOWN_BYTES, arena);
@@ -216,7 +217,8 @@ static int run_diff(Cli *cli, const Arguments *arguments, Diags *diags) {
     const Str *names = arguments->positionals.items;
     if (arguments->positionals.count != 2) {
         diags_error(diags, NO_RANGE, "Missing argument",
-                    "env diff takes the names of two environments. \"loam env list\" lists them.");
+                    "env diff requires the names of two environments. To list them, run \"loam env "
+                    "list\".");
         return 1;
     }
     if (!environment_diff(cli, arguments, names, &differences, diags))
@@ -226,18 +228,18 @@ static int run_diff(Cli *cli, const Arguments *arguments, Diags *diags) {
     else if (differences.count > 0)
         terminal_out(diff_to_text(&differences, names, cli->arena));
     else
-        terminal_print("Nothing is different between %.*s and %.*s.\n", STR_ARG(names[0]),
-                       STR_ARG(names[1]));
+        terminal_print("%.*s and %.*s do not differ.\n", STR_ARG(names[0]), STR_ARG(names[1]));
     return differences.count > 0 && option_flag(arguments, "detailed-exitcode") ? 2 : 0;
 }
 
 static const Command cmd_env_diff = {
     .name = "diff",
-    .summary = "Show what is different between two environments",
+    .summary = "Compare two environments",
     .usage = "[options] A B",
-    .about = "Shows side by side the values of variables, the settings of backend and providers, "
-             "and what is planned for each, where the two differ. Sensitive values stay hidden. "
-             "Nothing is locked or changed; real objects are read with -refresh only.",
+    .about =
+        "Shows the differences between two environments side by side: variable values, backend and "
+        "provider settings, and planned changes. Sensitive values stay hidden. The command "
+        "acquires no lock and changes nothing; it reads real objects only with -refresh.",
     .groups = {OPTION_GROUP(diff_options), &option_variables, &option_view},
     .group_count = 3,
     .most_positionals = 2,
@@ -258,10 +260,10 @@ static const Command *redirect(const Cli *cli, const StrVec *words) {
 
 const Command cmd_env = {
     .name = "env",
-    .summary = "The environments that the configuration is for",
+    .summary = "Manage the environments of the configuration",
     .usage = "<command> [options] [arguments]",
-    .about = "An environment is one of the places that a configuration is for: it has values for "
-             "variables, settings, and a state of its own. -env or LOAM_ENV chooses one.",
+    .about = "An environment is a deployment of the configuration, with its own variable values, "
+             "settings and state. Select one with -env or LOAM_ENV.",
     COMMAND_SUBCOMMANDS(subcommands),
     .redirect = redirect,
 };

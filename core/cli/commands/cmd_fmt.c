@@ -42,11 +42,11 @@ typedef struct Run {
 } Run;
 
 static const Option options[] = {
-    {"list",      OPTION_FLAG_ON, NULL, "Name the files that change; -list=false does not."     },
-    {"write",     OPTION_FLAG_ON, NULL, "Write the files; -write=false leaves them alone."      },
-    {"diff",      OPTION_FLAG,    NULL, "Show the changes."                                     },
-    {"check",     OPTION_FLAG,    NULL, "Write nothing; exit status 3 when a file would change."},
-    {"recursive", OPTION_FLAG,    NULL, "Go into folders of folders, too."                      },
+    {"list",      OPTION_FLAG_ON, NULL, "List the changed files (default true)."                       },
+    {"write",     OPTION_FLAG_ON, NULL, "Write the formatted files (default true)."                    },
+    {"diff",      OPTION_FLAG,    NULL, "Show the changes as a diff."                                  },
+    {"check",     OPTION_FLAG,    NULL, "Write nothing; exit with status 3 if a file is not formatted."},
+    {"recursive", OPTION_FLAG,    NULL, "Also format files in subdirectories."                         },
 };
 
 static bool refuse(Run *run, const char *summary, Str path, int error) {
@@ -71,7 +71,7 @@ static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
     *path = disk_join(str_from_cstr(directory ? directory : "/tmp"), name, scratch);
     const Disk *disk = run->cli->io.disk;
     int error = disk->write_file(disk->self, *path, bytes, 0600);
-    return !error || refuse(run, "Failed to write the text to compare", *path, error);
+    return !error || refuse(run, "Failed to write the text for the diff", *path, error);
 }
 
 /* Shows the differences with the system's program diff. */
@@ -97,9 +97,9 @@ static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch)
     int error = process->run(process->self, &request, &result, scratch);
     disk->remove(disk->self, aside);
     if (error)
-        return refuse(run, "Failed to run the program that compares texts", STR("diff"), error);
+        return refuse(run, "Failed to run the diff program", STR("diff"), error);
     if (result.exit_status > 1) {
-        diags_error(run->diags, NO_RANGE, "Failed to compare texts", "diff: %.*s",
+        diags_error(run->diags, NO_RANGE, "Failed to compute the diff", "diff: %.*s",
                     STR_ARG(str_trim(result.err)));
         return false;
     }
@@ -172,7 +172,7 @@ static bool run_directory(Run *run, Str directory, StrVec *directories) {
     DiskEntries entries = {0};
     int error = disk->list(disk->self, directory, &entries, run->cli->arena);
     if (error)
-        return refuse(run, "Failed to read the folder", directory, error);
+        return refuse(run, "Failed to read the directory", directory, error);
     bool ok = true;
     vec_each(&entries, entry) {
         Str path = str_equal(directory, STR("."))
@@ -194,14 +194,14 @@ static bool run_path(Run *run, Str path) {
     DiskStat stat;
     int error = disk->stat(disk->self, path, &stat);
     if (error)
-        return refuse(run, "No such file or folder", path, error);
+        return refuse(run, "No such file or directory", path, error);
     path = disk_clean(path, run->cli->arena);
     if (stat.kind != DISK_FOLDER && find_layout(path))
         return run_file(run, path);
     if (stat.kind != DISK_FOLDER) {
-        diags_error(run->diags, NO_RANGE, "Unknown kind of file",
-                    "\"%.*s\" is none that loam lays out: the names of those end in .tf, .tofu, "
-                    ".tfvars, .tftest.hcl, .tofutest.hcl, .tfmock.hcl, .tofumock.hcl, .loam.yaml, "
+        diags_error(run->diags, NO_RANGE, "Unsupported file type",
+                    "loam cannot format \"%.*s\". The name must end in .tf, .tofu, .tfvars, "
+                    ".tftest.hcl, .tofutest.hcl, .tfmock.hcl, .tofumock.hcl, .loam.yaml, "
                     ".loamtest.yaml or .loammock.yaml.",
                     STR_ARG(path));
         return false;
@@ -253,14 +253,15 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_fmt = {
     .name = "fmt",
-    .summary = "Lay out configuration files",
+    .summary = "Format configuration files",
     .usage = "[options] [PATH ...]",
     .about =
-        "Rewrites files in the common layout: indentation, blanks, columns. Of a PATH that is a "
-        "folder the files in it; without PATH those of the current folder. With \"-\" native text "
-        "comes from standard input and goes to standard output.\nIn YAML only what stands within "
-        "${...} and %{...} is laid out. JSON is left alone.\nExit status 2: a file could not be "
-        "read or parsed; 3: with -check, a file would change.",
+        "Rewrites files in the canonical format: indentation, spaces, alignment. If PATH is a "
+        "directory, formats the files in it; without PATH, those of the current directory. With "
+        "\"-\", reads native syntax from standard input and writes to standard output.\n"
+        "In YAML, only the text inside ${...} and %{...} is formatted. JSON is left unchanged.\n"
+        "Exit status 2: a file could not be read or parsed; 3: with -check, a file is not "
+        "formatted.",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .most_positionals = PATHS_MAX,

@@ -6,18 +6,17 @@
 #include "prompt.h"
 
 static const Option options[] = {
-    {"force", OPTION_FLAG, NULL, "Do not ask first."},
+    {"force", OPTION_FLAG, NULL, "Skip the approval prompt."},
 };
 
 static bool approve(Project *project, const Arguments *arguments) {
     bool asks = !option_flag(arguments, "force");
     if (!environment_check_approval(project, asks))
         return false;
-    if (!asks ||
-        prompt_approve(project->cli, "Do you really want to force-unlock?",
-                       "Whoever holds the lock may still be at work: two at once can damage the "
-                       "state. There is no undo.",
-                       environment_wanted_answer(project), project->diags))
+    if (!asks || prompt_approve(project->cli, "Do you really want to force-unlock?",
+                                "The holder of the lock may still be running, and two concurrent "
+                                "writers can damage the state. There is no undo.",
+                                environment_wanted_answer(project), project->diags))
         return true;
     if (!diags_has_errors(project->diags))
         terminal_print("force-unlock cancelled.\n");
@@ -27,7 +26,7 @@ static bool approve(Project *project, const Arguments *arguments) {
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
-                    "force-unlock takes the id of the lock, as the error that told of it shows.");
+                    "force-unlock requires the lock ID, which the lock error shows.");
         return 1;
     }
     SCOPED(Project) project = {0};
@@ -37,8 +36,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!backend->force_unlock) {
         diags_error(
             diags, NO_RANGE, "Local state cannot be unlocked by another process",
-            "The lock of \"%.*s\" goes with the process that holds it. Wait for that process, "
-            "or end it; one that died left no lock behind, and the next command goes on.",
+            "The lock of \"%.*s\" ends with the process that holds it. Wait for that process, or "
+            "end it. A dead process holds no lock, so the next command can proceed.",
             STR_ARG(backend->path));
         return 1;
     }
@@ -46,19 +45,20 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         !backend->force_unlock(backend, arguments->positionals.items[0], diags))
         return 1;
     bool color = cli->terminal.color;
-    terminal_print("%sloam state has been successfully unlocked!%s\n\nThe state is free for other "
-                   "commands now.\n",
+    terminal_print("%sloam state has been successfully unlocked!%s\n"
+                   "\n"
+                   "Other commands can now use the state.\n",
                    color ? "\033[1;32m" : "", color ? "\033[0m" : "");
     return 0;
 }
 
 const Command cmd_force_unlock = {
     .name = "force-unlock",
-    .summary = "Take away a lock whose holder is gone",
+    .summary = "Remove a stale state lock",
     .usage = "[options] LOCK_ID",
-    .about = "Takes away the lock with this id, which a run left behind when it could not end. "
-             "Nothing real is changed. The lock of a local state is the kernel's: it ends with the "
-             "process that holds it, so there is nothing to take away.",
+    .about = "Removes the lock with this ID, which an interrupted run left behind. No real object "
+             "is changed. The lock of a local state belongs to the kernel and ends with its "
+             "process, so it cannot be removed.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
                &option_view},
     .group_count = 5,

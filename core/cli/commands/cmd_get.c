@@ -4,7 +4,7 @@
 #include "project_load.h"
 
 static const Option options[] = {
-    {"update", OPTION_FLAG, NULL, "Look for newer revisions, and lock them."},
+    {"update", OPTION_FLAG, NULL, "Select newer revisions and lock them."},
 };
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -19,10 +19,10 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_get = {
     .name = "get",
-    .summary = "Install the modules that the configuration calls",
+    .summary = "Install the modules of the configuration",
     .usage = "[options]",
-    .about = "Fetches the modules that the configuration calls, in the revisions that "
-             ".loam.lock.yaml names, as \"loam init\" does. Looks at nothing else.",
+    .about = "Downloads the modules that the configuration calls, in the revisions of "
+             ".loam.lock.yaml, like \"loam init\". Does nothing else.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_tests, &option_environment,
                &option_view},
     .group_count = 5,

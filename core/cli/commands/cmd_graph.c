@@ -11,11 +11,11 @@
 
 static const Option options[] = {
     {"type",        OPTION_CHOICE, "plan|plan-refresh-only|plan-destroy|apply",
-     "The whole graph that is walked then."                                                                                              },
-    {"plan",        OPTION_PATH,   "PATH",                                      "The graph that the apply of this saved plan walks."     },
-    {"draw-cycles", OPTION_FLAG,   NULL,                                        "Draw a graph that has cycles, and those in red."        },
-    {"format",      OPTION_CHOICE, "dot|svg",                                   "dot is the default; svg is a drawing, made by Graphviz."},
-    {"verbose",     OPTION_FLAG,   NULL,                                        "With what loam adds for itself, and with every edge."   },
+     "Print the complete graph of this operation."                                                                                      },
+    {"plan",        OPTION_PATH,   "PATH",                                      "Print the graph of this saved plan's apply."           },
+    {"draw-cycles", OPTION_FLAG,   NULL,                                        "Print a graph that has cycles, with the cycles in red."},
+    {"format",      OPTION_CHOICE, "dot|svg",                                   "dot (default), or svg, which requires Graphviz."       },
+    {"verbose",     OPTION_FLAG,   NULL,                                        "Include internal nodes and every edge."                },
 };
 
 typedef struct GraphTypeName {
@@ -42,7 +42,7 @@ static bool read_type(const Arguments *arguments, GraphType *out, Diags *diags) 
         }
     }
     diags_error(diags, NO_RANGE, "Unsupported graph type",
-                "-type is plan, plan-refresh-only, plan-destroy or apply, not \"%.*s\".",
+                "-type requires plan, plan-refresh-only, plan-destroy or apply, not \"%.*s\".",
                 STR_ARG(text));
     return false;
 }
@@ -52,8 +52,8 @@ static bool read_format(const Arguments *arguments, bool *is_svg, Diags *diags) 
     *is_svg = str_equal(text, STR("svg"));
     if (text.len == 0 || *is_svg || str_equal(text, STR("dot")))
         return true;
-    diags_error(diags, NO_RANGE, "Unsupported graph format", "-format is dot or svg, not \"%.*s\".",
-                STR_ARG(text));
+    diags_error(diags, NO_RANGE, "Unsupported graph format",
+                "-format requires dot or svg, not \"%.*s\".", STR_ARG(text));
     return false;
 }
 
@@ -90,13 +90,12 @@ static bool print_svg(const Cli *cli, Str dot, Diags *diags) {
         return true;
     }
     if (status == -ENOENT || (status == 0 && result.exit_status == 127)) {
-        diags_error(
-            diags, NO_RANGE, "Graphviz is not installed",
-            "-format=svg lets Graphviz draw, and its program \"dot\" is not in PATH. Install "
-            "the package graphviz, or take -format=dot.");
+        diags_error(diags, NO_RANGE, "Graphviz is not installed",
+                    "-format=svg requires the program \"dot\" of Graphviz, which is not in PATH. "
+                    "Install the package graphviz, or use -format=dot.");
         return false;
     }
-    diags_error(diags, NO_RANGE, "The graph was not drawn", "Graphviz' \"dot\" failed: %.*s",
+    diags_error(diags, NO_RANGE, "Drawing the graph failed", "Graphviz' \"dot\" failed: %.*s",
                 STR_ARG(status ? str_from_cstr(strerror(-status)) : str_trim(result.err)));
     return false;
 }
@@ -126,11 +125,11 @@ const Command cmd_graph = {
     .name = "graph",
     .summary = "Print the dependency graph",
     .usage = "[options]",
-    .about =
-        "Prints a graph in the DOT language: an arrow leads from each thing to what it depends on. "
-        "Without -type these are the resources and data sources alone; with it everything that is "
-        "walked then. With plan-destroy the arrows lead to what has to be destroyed before.\n"
-        "To look at it: loam graph -format=svg > graph.svg",
+    .about = "Prints a graph in the DOT language, with an edge from each node to each of its "
+             "dependencies. Without -type, the nodes are the resources and data sources; with "
+             "-type, all nodes of that operation. With plan-destroy, an edge leads to the node "
+             "that must be destroyed first.\n"
+             "Example: loam graph -format=svg > graph.svg",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .run = run,

@@ -5,16 +5,16 @@
 #include "project_state.h"
 
 static const Option options[] = {
-    {"config",      OPTION_PATH, "DIR", "The folder of the configuration, instead of the current one."},
-    {"parallelism", OPTION_TEXT, "N",   "How many operations go on at once (default 10)."             },
+    {"config",      OPTION_PATH, "DIR",
+     "Directory of the configuration (default: the current directory)."                },
+    {"parallelism", OPTION_TEXT, "N",   "Number of concurrent operations (default 10)."},
 };
 
 static bool read_request(Cli *cli, const Arguments *arguments, ImportTarget *out, Diags *diags) {
     const StrVec *words = &arguments->positionals;
     if (words->count != 2 || words->items[1].len == 0) {
         diags_error(diags, NO_RANGE, "Wrong number of arguments",
-                    "The import command takes the address that the object is to have, and the id "
-                    "that its provider knows it by.");
+                    "The import command requires a resource address and the ID of the object.");
         return false;
     }
     if (!address_parse_resource(words->items[0], &out->address, cli->arena, diags))
@@ -23,7 +23,7 @@ static bool read_request(Cli *cli, const Arguments *arguments, ImportTarget *out
     if (out->address.mode == MODE_MANAGED)
         return true;
     diags_error(diags, NO_RANGE, "Invalid import address",
-                "\"%.*s\" is read, not managed: only managed resources can be imported.",
+                "\"%.*s\" is a data source. Only managed resources can be imported.",
                 STR_ARG(words->items[0]));
     return false;
 }
@@ -34,8 +34,8 @@ static bool check_free(const Project *project, const ImportTarget *request) {
         return true;
     Str text = resource_addr_to_str(request->address, project->cli->arena);
     diags_error(project->diags, NO_RANGE, "Resource already managed by loam",
-                "The state has an object at %.*s already. \"loam state rm\" forgets it, should "
-                "another one be meant.",
+                "The state already has an object at %.*s. To import another one, first remove it "
+                "with \"loam state rm\".",
                 STR_ARG(text));
     return false;
 }
@@ -77,19 +77,20 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         !import(&project, &request)) {
         return 1;
     }
-    terminal_print("\nImport successful! %.*s is in the state now, and managed from here on.\n",
+    terminal_print("\n"
+                   "Import successful! loam now manages %.*s in the state.\n",
                    STR_ARG(resource_addr_to_str(request.address, cli->arena)));
     return 0;
 }
 
 const Command cmd_import = {
     .name = "import",
-    .summary = "Bring an object that exists under management",
+    .summary = "Import an existing object into the state",
     .usage = "[options] ADDRESS ID",
-    .about = "Looks up the object that the provider knows as ID, and keeps it in the state at "
-             "ADDRESS, for which the configuration must have a resource. Nothing is changed but "
-             "the state; \"loam plan\" shows what is different. An import block does the same as "
-             "part of a plan.",
+    .about =
+        "Imports the existing object with this ID into the state at ADDRESS. The configuration "
+        "must declare a resource with that address. Only the state changes; to see the "
+        "differences, run \"loam plan\". An import block does the same as part of a plan.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

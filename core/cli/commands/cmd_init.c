@@ -8,22 +8,22 @@
 #include "required_providers.h"
 
 static const Option options[] = {
-    {"upgrade",     OPTION_FLAG,    NULL,       "Look for newer revisions of modules, and lock them."    },
+    {"upgrade",     OPTION_FLAG,    NULL,       "Select newer revisions of modules and lock them."       },
     {"get",         OPTION_FLAG_ON, NULL,       "Install modules (default true)."                        },
-    {"backend",     OPTION_FLAG_ON, NULL,       "Open the backend (default true)."                       },
+    {"backend",     OPTION_FLAG_ON, NULL,       "Initialize the backend (default true)."                 },
     {"from-module", OPTION_TEXT,    "SOURCE",
-     "Copy a module into this folder, which holds none, to begin."                                       },
-    {"lockfile",    OPTION_CHOICE,  "readonly", "Fail rather than change the lock of modules."           },
-    {"plugin-dir",  OPTION_PATH,    "PATH",     "Taken for compatibility: providers come with loam."     },
-    {"json",        OPTION_FLAG,    NULL,       "Print events as JSON, one a line."                      },
-    {"json-into",   OPTION_PATH,    "PATH",     "Write those events into a file, beside what is printed."},
+     "First copy a module into this directory, which must be empty."                                     },
+    {"lockfile",    OPTION_CHOICE,  "readonly", "Fail instead of changing the module lock file."         },
+    {"plugin-dir",  OPTION_PATH,    "PATH",     "Accepted for compatibility: providers are part of loam."},
+    {"json",        OPTION_FLAG,    NULL,       "Print events as JSON, one per line."                    },
+    {"json-into",   OPTION_PATH,    "PATH",     "Also write the JSON events to a file."                  },
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {
     if (!front_end_is_empty_dir(cli->io.disk, STR("."))) {
-        diags_error(diags, NO_RANGE, "Folder is not empty",
-                    "-from-module begins a configuration from a copy, and this folder has one "
-                    "already. Run it in an empty folder.");
+        diags_error(diags, NO_RANGE, "Directory is not empty",
+                    "-from-module copies a module into the current directory, which already has a "
+                    "configuration. Run it in an empty directory.");
         return false;
     }
     ModuleInstallOptions request = {
@@ -44,13 +44,13 @@ static bool read_lock_mode(const Arguments *arguments, bool *keeps_lock, Diags *
     *keeps_lock = mode.ptr != NULL;
     if (mode.ptr && !str_equal_cstr(mode, "readonly")) {
         diags_error(diags, NO_RANGE, "Invalid option value",
-                    "-lockfile takes readonly, not \"%.*s\".", STR_ARG(mode));
+                    "-lockfile requires readonly, not \"%.*s\".", STR_ARG(mode));
         return false;
     }
     if (mode.ptr && option_flag(arguments, "upgrade")) {
         diags_error(diags, NO_RANGE, "Invalid combination of options",
-                    "-upgrade looks for newer revisions to lock, and -lockfile=readonly forbids to "
-                    "lock them.");
+                    "-upgrade locks newer revisions, but -lockfile=readonly forbids it. Remove one "
+                    "of them.");
         return false;
     }
     return true;
@@ -78,7 +78,8 @@ static void tell_end(const Cli *cli) {
     if (!cli->in_automation)
         view->type->step(view, "output_init_success_cli_message",
                          str_format(cli->arena,
-                                    "\nNow try \"%s plan\" to see what it would change.",
+                                    "\n"
+                                    "To see the changes that it would make, run \"%s plan\".",
                                     cli_name(cli)->name),
                          true);
 }
@@ -97,9 +98,11 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     if (front_end_is_empty_dir(cli->io.disk, STR("."))) {
         cli->view->type->step(cli->view, "output_init_empty_message",
-                              STR("loam initialized in an empty folder!\n\nThere is no "
-                                  "configuration here yet: write a "
-                                  "file that ends in .loam.yaml and run\n\"loam plan\"."),
+                              STR("loam initialized in an empty directory!\n"
+                                  "\n"
+                                  "The directory has no configuration yet. Write a file whose name "
+                                  "ends in .loam.yaml,\n"
+                                  "then run \"loam plan\"."),
                               true);
         return 0;
     }
@@ -129,13 +132,13 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_init = {
     .name = "init",
-    .summary = "Prepare the folder: its backend, and the modules that it calls",
+    .summary = "Prepare the working directory: modules and backend",
     .usage = "[options]",
     .about =
-        "Installs the modules that the configuration calls: local folders are used where they "
-        "are, all others are fetched into .loam/modules, in the revisions that .loam.lock.yaml "
-        "names. What it names none of is chosen, and written there. Then the backend: where the "
-        "state was kept elsewhere before, -migrate-state takes it along. Safe to run again.",
+        "Installs the modules that the configuration calls, in the revisions of .loam.lock.yaml, "
+        "into .loam/modules; modules in local directories are used in place. For a module without "
+        "a locked revision, selects one and locks it. Then initializes the backend; if it changed, "
+        "-migrate-state copies the states to the new backend. Safe to run again.",
     .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_tests,
                &option_environment, &option_view},
     .group_count = 6,

@@ -5,8 +5,8 @@ static const Command *const subcommands[] = {METADATA_COMMANDS(COMMAND_ROW)};
 
 const Command cmd_metadata = {
     .name = "metadata",
-    .summary = "Print what there is: functions, reference pages",
+    .summary = "Print functions or reference pages",
     .usage = "<command> [options] [arguments]",
-    .about = "Commands that print what loam's own tables hold.",
+    .about = "Prints documentation generated from loam's own tables.",
     COMMAND_SUBCOMMANDS(subcommands),
 };

@@ -5,8 +5,8 @@
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!option_flag(arguments, "json")) {
         diags_error(diags, NO_RANGE, "The option -json is required",
-                    "\"loam metadata functions\" prints for programs: run it with -json. For "
-                    "people there is \"loam metadata page functions\".");
+                    "\"loam metadata functions\" prints only JSON: add -json. For readable text, "
+                    "run \"loam metadata page functions\".");
         return 1;
     }
     StrBuf text = strbuf_new(cli->arena);
@@ -27,7 +27,7 @@ const Command cmd_metadata_functions = {
     .name = "functions",
     .summary = "Print the signatures of all functions",
     .usage = "-json",
-    .about = "Prints what each function of the expression language takes and gives, as JSON.",
+    .about = "Prints the parameters and the result type of each function, as JSON.",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .run = run,

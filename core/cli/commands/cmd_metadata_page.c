@@ -20,11 +20,17 @@ static bool write_commands(Cli *cli, StrBuf *out, Diags *diags) {
 }
 
 static bool write_resources(Cli *cli, StrBuf *out, Diags *diags) {
-    strbuf_add_cstr(out, "# Providers, their resources and data sources\n\n"
-                         "An attribute that is computed is filled in by the provider; one that is "
-                         "optional and computed,\nunless the configuration gives it. Every "
-                         "resource takes `count`, `for_each`, `depends_on`,\n`provider` and "
-                         "`lifecycle` as well.\n");
+    strbuf_add_cstr(
+        out,
+        "# Providers, their resources and data sources\n"
+        "\n"
+        "For authors of configurations: every provider's settings, resources and data sources.\n"
+        "\n"
+        "The provider sets a computed attribute. It also sets an attribute that is optional and "
+        "computed, unless\n"
+        "the configuration does. Every resource also supports `count`, `for_each`, `depends_on`, "
+        "`provider` and\n"
+        "`lifecycle`.\n");
     StrVec names = registry_names(cli->registry, cli->arena);
     vec_each(&names, name) {
         const Provider *provider;
@@ -37,22 +43,27 @@ static bool write_resources(Cli *cli, StrBuf *out, Diags *diags) {
 
 static bool write_backends(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    strbuf_add_cstr(
-        out,
-        "# Backends: where states are kept\n\n"
-        "`terraform: {backend: {NAME: {ARGUMENTS}}}` chooses one; without it, it is `local` with "
-        "its defaults. An\nargument that the block leaves out may come from `init "
-        "-backend-config=NAME=VALUE` (or a file of such), or from\nthe environment (`LOAM_X` "
-        "wins over `TF_X`), where passwords belong: what the block and the flags say is\n"
-        "recorded in the data folder. `init` compares, and `init -migrate-state` takes the states "
-        "along.\n\n"
-        "A server that does not answer is asked again for some seconds (`etcd` 6, `http` 3, "
-        "`kubernetes` and `pg` 15,\n`s3` 31; `retry_max` and `max_retries` say otherwise). Where "
-        "the store has the journal, nothing more is begun\nafter that, since no intent can be made "
-        "durable; what is under way ends. A state that cannot be written at the\nend is left in "
-        "`errored.tfstate`: `state push` puts it where it belongs. A lock that stays is opened "
-        "with\n"
-        "`force-unlock`.\n");
+    strbuf_add_cstr(out, "# Backends: where states are stored\n"
+                         "\n"
+                         "For users who share a state: the backends and their arguments.\n"
+                         "\n"
+                         "`terraform: {backend: {NAME: {ARGUMENTS}}}` selects a backend; the "
+                         "default is `local`. Arguments that the block\n"
+                         "omits can be set with `init -backend-config=NAME=VALUE` (or a file), or "
+                         "with environment variables (`LOAM_X` wins\n"
+                         "over `TF_X`). Set passwords in the environment: `init` records the "
+                         "arguments of the block and of the command line\n"
+                         "in the data directory. If the backend changes, `init` reports it, and "
+                         "`init -migrate-state` copies the states.\n"
+                         "\n"
+                         "If a server does not respond, loam retries for some seconds (`etcd` 6, "
+                         "`http` 3, `kubernetes` and `pg` 15, `s3`\n"
+                         "31; change it with `retry_max` and `max_retries`). If the backend also "
+                         "stores the journal, loam then starts no new\n"
+                         "operation, because it cannot record the intent; running operations "
+                         "complete. If the final state cannot be\n"
+                         "written, loam saves it as `errored.tfstate`: upload it with `state "
+                         "push`. Remove a stale lock with `force-unlock`.\n");
     for (size_t i = 0; i < backends_count; i++)
         backend_page_write(backends_table[i], out, cli->arena);
     return true;
@@ -116,20 +127,19 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         terminal_out(strbuf_str(&out));
         return 0;
     }
-    diags_error(diags, NO_RANGE, "Which page?", "One of these can be printed: %.*s.",
+    diags_error(diags, NO_RANGE, "Missing page name", "Give the name of one page: %.*s.",
                 STR_ARG(page_names(cli->arena)));
     return 1;
 }
 
 const Command cmd_metadata_page = {
     .name = "page",
-    .summary = "Print a reference page, the manual page, a shell's completion",
+    .summary = "Print a reference page, the manual page or a shell completion",
     .usage = "NAME",
-    .about = "Prints what is made from loam's tables: the references of \"functions\", "
-             "\"commands\", \"resources\" and \"backends\" in Markdown, the \"manual\" page, the "
-             "completion for "
-             "\"bash\", \"zsh\" or \"fish\". All but the references are installed with the "
-             "program.",
+    .about = "Prints a page generated from loam's tables: the Markdown references \"functions\", "
+             "\"commands\", \"resources\" and \"backends\", the \"manual\" page, or the completion "
+             "for \"bash\", \"zsh\" or \"fish\". The manual page and the completions are installed "
+             "with the program.",
     .groups = {&option_view},
     .group_count = 1,
     .most_positionals = 1,

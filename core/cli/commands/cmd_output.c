@@ -7,9 +7,9 @@
 #include "view_outputs.h"
 
 static const Option options[] = {
-    {"json",  OPTION_FLAG, NULL,   "Print as JSON."                                },
-    {"raw",   OPTION_FLAG, NULL,   "Print one string, number or bool as it is."    },
-    {"state", OPTION_PATH, "PATH", "The state file, instead of the configured one."},
+    {"json",  OPTION_FLAG, NULL,   "Print as JSON."                                    },
+    {"raw",   OPTION_FLAG, NULL,   "Print one string, number or bool without quotes."  },
+    {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
 };
 
 static void write_one(JsonWriter *writer, const StateOutput *output) {
@@ -46,10 +46,10 @@ static int print_raw(Cli *cli, Str name, Value value, Diags *diags) {
     Value text;
     if (value_is_null(value) || !type_is_primitive(value.type) ||
         !convert_value(value, &TYPE_STRING, &text, &error, cli->arena)) {
-        diags_error(
-            diags, NO_RANGE, "Unsupported value for raw output",
-            "-raw prints only strings, numbers and bools, and output \"%.*s\" is none. Use -json.",
-            STR_ARG(name));
+        diags_error(diags, NO_RANGE, "Unsupported value for raw output",
+                    "-raw prints only a string, a number or a bool, and output \"%.*s\" has "
+                    "another type. Use -json.",
+                    STR_ARG(name));
         return 1;
     }
     terminal_out(value_text(text));
@@ -59,8 +59,7 @@ static int print_raw(Cli *cli, Str name, Value value, Diags *diags) {
 static void refuse_name(Cli *cli, const State *state, Str name, Diags *diags) {
     Str hint = map_did_you_mean(&state->outputs, name, cli->arena);
     diags_error(diags, NO_RANGE, "Output not found",
-                "The output \"%.*s\" could not be found in the state.%.*s Outputs are saved by "
-                "apply.",
+                "The state has no output \"%.*s\".%.*s Apply writes the outputs to the state.",
                 STR_ARG(name), STR_ARG(hint));
 }
 
@@ -83,18 +82,16 @@ static int print_one(
 }
 
 static void warn_of_none(Diags *diags) {
-    diags_warning(
-        diags, NO_RANGE, "No outputs found",
-        "The state has no outputs, or the configuration declares none. Outputs are saved by "
-        "apply.");
+    diags_warning(diags, NO_RANGE, "No outputs found",
+                  "The state has no outputs, or the configuration declares none. Apply writes the "
+                  "outputs to the state.");
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     bool is_json = option_flag(arguments, "json");
     if (is_json && option_flag(arguments, "raw")) {
-        diags_error(diags, NO_RANGE, "Invalid output format",
-                    "The options -raw and -json exclude each other.");
+        diags_error(diags, NO_RANGE, "Invalid output format", "-raw and -json cannot be combined.");
         return 1;
     }
     if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
@@ -110,7 +107,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (is_json)
         return print_json(cli, state, NULL);
     if (option_flag(arguments, "raw")) {
-        diags_error(diags, NO_RANGE, "Unexpected argument", "-raw takes the name of one output.");
+        diags_error(diags, NO_RANGE, "Unexpected argument",
+                    "-raw requires the name of one output.");
         return 1;
     }
     view_outputs_show(cli, state);
@@ -121,7 +119,7 @@ const Command cmd_output = {
     .name = "output",
     .summary = "Show the outputs",
     .usage = "[options] [NAME]",
-    .about = "Shows the outputs of the root module as the last apply left them.",
+    .about = "Shows the root module's output values of the last apply.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,

@@ -9,13 +9,13 @@
 #include "statefile.h"
 
 static const Option options[] = {
-    {"out",                 OPTION_PATH, "PATH", "Save the plan to a file that apply takes."              },
-    {"detailed-exitcode",   OPTION_FLAG, NULL,   "Exit with 2 when there is something to change."         },
-    {"json",                OPTION_FLAG, NULL,   "Print events as JSON, one a line."                      },
-    {"json-into",           OPTION_PATH, "PATH", "Write those events into a file, beside what is printed."},
+    {"out",                 OPTION_PATH, "PATH", "Save the plan to a file for apply."         },
+    {"detailed-exitcode",   OPTION_FLAG, NULL,   "Exit with status 2 if the plan has changes."},
+    {"json",                OPTION_FLAG, NULL,   "Print events as JSON, one per line."        },
+    {"json-into",           OPTION_PATH, "PATH", "Also write the JSON events to a file."      },
     {"generate-config-out", OPTION_PATH, "PATH",
-     "Describe what import blocks bring in a new file: YAML if its name ends in .yaml, or if the "
-     "folder's files do."                                                                                 },
+     "Generate configuration for import blocks in a new file: YAML if its name ends in .yaml, or "
+     "if the directory's files do."                                                           },
 };
 
 /* Checked before planning: otherwise a finished plan could not be saved. */
@@ -28,15 +28,15 @@ static bool check_out(const Cli *cli, const Arguments *arguments, Diags *diags) 
         return true;
     if (path.len == 0) {
         diags_error(diags, NO_RANGE, "Invalid -out option",
-                    "-out takes the name of the file to save the plan in, and it is empty: write "
-                    "-out=FILE.");
+                    "-out requires a file name, and it is empty. Write -out=FILE.");
     } else if (disk->stat(disk->self, path, &stat) == 0 && stat.kind == DISK_FOLDER) {
         diags_error(diags, NO_RANGE, "Invalid -out option",
-                    "\"%.*s\" is a folder. Name the file to save the plan in.", STR_ARG(path));
+                    "\"%.*s\" is a directory. Give the name of a file for the plan.",
+                    STR_ARG(path));
     } else if (disk->stat(disk->self, directory, &stat) != 0 || stat.kind != DISK_FOLDER) {
         diags_error(diags, NO_RANGE, "Invalid -out option",
-                    "There is no folder \"%.*s\" to save the plan \"%.*s\" in. Make it, or name "
-                    "another place.",
+                    "The directory \"%.*s\" for the plan \"%.*s\" does not exist. Create it, or "
+                    "choose another path.",
                     STR_ARG(directory), STR_ARG(path));
     } else {
         return true;
@@ -128,8 +128,8 @@ static bool list_environments(Cli *cli,
     if (out->count > 0)
         return true;
     diags_error(diags, NO_RANGE, "No environments",
-                "\"-env all\" takes each environment in turn, and the root module declares none. "
-                "Write an \"environments\" block, or leave the option out.");
+                "\"-env all\" plans each environment, but the root module declares none. Write an "
+                "\"environments\" block, or remove the option.");
     return false;
 }
 
@@ -157,7 +157,7 @@ static int plan_each(Cli *cli, const Arguments *arguments, Diags *diags) {
     int status = 0;
     if (option_is_given(arguments, "out")) {
         diags_error(diags, NO_RANGE, "Invalid combination of options",
-                    "A plan file is for one environment: with -out, name it.");
+                    "A plan file is for one environment. With -out, select one environment.");
         return 1;
     }
     if (!list_environments(cli, arguments, &planned, diags))
@@ -188,11 +188,11 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_plan = {
     .name = "plan",
-    .summary = "Show what will change",
+    .summary = "Show the planned changes",
     .usage = "[options]",
-    .about = "Reads the real objects, compares them with the configuration and shows the actions "
-             "that bring "
-             "them together.\nNothing is changed.",
+    .about = "Reads the real objects, compares them with the configuration, and shows the required "
+             "changes.\n"
+             "No real object is changed.",
     .groups = {OPTION_GROUP(options), &option_operation, &option_variables, &option_state,
                &reporting_options, &option_environment, &option_view},
     .group_count = 7,

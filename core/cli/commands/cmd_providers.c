@@ -69,10 +69,10 @@ static const Command *const subcommands[] = {PROVIDERS_COMMANDS(COMMAND_ROW)};
 
 const Command cmd_providers = {
     .name = "providers",
-    .summary = "Show which providers are needed",
+    .summary = "Show the required providers",
     .usage = "[options]",
-    .about = "Shows, module by module, the providers that the configuration needs, and those that "
-             "objects of the state were made by.",
+    .about = "Shows the providers that each module requires, and the providers of the objects in "
+             "the state.",
     .groups = {&option_variables, &option_state, &option_environment, &option_view},
     .group_count = 4,
     .run = run,

@@ -41,8 +41,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     ProviderList providers = {0};
     if (!option_flag(arguments, "json")) {
         diags_error(diags, NO_RANGE, "The option -json is required",
-                    "\"loam providers schema\" prints for programs: run it with -json. For people "
-                    "there is \"loam metadata page resources\".");
+                    "\"loam providers schema\" prints only JSON: add -json. For readable text, run "
+                    "\"loam metadata page resources\".");
         return 1;
     }
     if (!project_load(&project, cli, arguments, NULL, diags) ||
@@ -75,10 +75,10 @@ static const Option options[] = {
 
 const Command cmd_providers_schema = {
     .name = "schema",
-    .summary = "Print the schemas of the providers that are needed",
+    .summary = "Print the schemas of the required providers",
     .usage = "-json",
     .about = "Prints, as JSON, the schemas of the providers that the configuration and the state "
-             "need: their settings, resources and data sources.",
+             "require: settings, resources and data sources.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .run = run,

@@ -21,8 +21,8 @@ static void add_types(ConfigTypes *out,
 
 /* Without a provider whose module is not installed, an editor can still validate the rest. */
 static void warn_of_absence(Str name, const Diags *why, Diags *diags) {
-    diags_warning(diags, NO_RANGE, "Provider left out",
-                  "The schema says nothing of the provider \"%.*s\". %.*s", STR_ARG(name),
+    diags_warning(diags, NO_RANGE, "Provider omitted from the schema",
+                  "The schema omits the provider \"%.*s\". %.*s", STR_ARG(name),
                   STR_ARG(why->items[0].detail));
 }
 
@@ -79,10 +79,9 @@ const Command cmd_schema = {
     .name = "schema",
     .summary = "Print the JSON Schema of configuration files",
     .usage = "[options]",
-    .about = "Prints a JSON Schema (draft 07) of *.loam.yaml and *.loam.json files, by which an "
-             "editor checks and completes what is typed. It is installed as "
-             "share/loam/loam.schema.json; a file names it in a comment: "
-             "# yaml-language-server: $schema=PATH",
+    .about = "Prints a JSON Schema (draft 07) of *.loam.yaml and *.loam.json files, for validation "
+             "and completion in editors. The installed copy is share/loam/loam.schema.json. To use "
+             "it, begin a file with the comment: # yaml-language-server: $schema=PATH",
     .groups = {&option_view},
     .group_count = 1,
     .run = run,

@@ -14,12 +14,12 @@
 #include "view_outputs.h"
 
 static const Option options[] = {
-    {"json",   OPTION_FLAG, NULL,   "Print as JSON."                                        },
-    {"state",  OPTION_FLAG, NULL,   "Show the latest state, as without FILE."               },
-    {"plan",   OPTION_PATH, "FILE", "Show the saved plan in this file."                     },
-    {"config", OPTION_FLAG, NULL,   "Show the configuration, with all modules. Needs -json."},
+    {"json",   OPTION_FLAG, NULL,   "Print as JSON."                                          },
+    {"state",  OPTION_FLAG, NULL,   "Show the current state (default without FILE)."          },
+    {"plan",   OPTION_PATH, "FILE", "Show the saved plan in this file."                       },
+    {"config", OPTION_FLAG, NULL,   "Show the configuration with all modules. Requires -json."},
     {"module", OPTION_PATH, "DIR",
-     "Show the module in this folder, nothing installed. Needs -json."                      },
+     "Show the module in this directory without its calls. Requires -json."                   },
 };
 
 /* The targets of loam show; at most one may be named. */
@@ -50,16 +50,16 @@ static bool choose_target(const Arguments *arguments, ShowTarget *out, Diags *di
         count++;
     }
     if (count > 1) {
-        diags_error(diags, NO_RANGE, "Conflicting object types to show",
-                    "-state, -plan, -config, -module and a file name exclude each other: one thing "
-                    "is shown at a time.");
+        diags_error(
+            diags, NO_RANGE, "Conflicting object types to show",
+            "-state, -plan, -config, -module and a file name cannot be combined. Choose one.");
         return false;
     }
     bool is_configuration = *out == SHOW_CONFIG || *out == SHOW_MODULE;
     if (!is_configuration || option_flag(arguments, "json"))
         return true;
     diags_error(diags, NO_RANGE, "JSON output required for configuration",
-                "Configuration is shown as JSON alone: add -json to -%s.",
+                "The configuration can be shown only as JSON: add -json to -%s.",
                 *out == SHOW_CONFIG ? "config" : "module");
     return false;
 }
@@ -131,7 +131,9 @@ static void show_object(StateText *out,
     address.key = instance->key;
     Value value;
     if (!schema) {
-        strbuf_add_format(&out->text, "# %.*s: no provider here knows this type\n\n",
+        strbuf_add_format(&out->text,
+                          "# %.*s: no available provider has this type\n"
+                          "\n",
                           STR_ARG(resource_addr_to_str(address, arena)));
         return;
     }
@@ -239,7 +241,7 @@ static bool check_reports(Cli *cli, ShowTarget target, Diags *diags) {
     if (!cli->reporting || target == SHOW_PLAN || target == SHOW_FILE)
         return true;
     diags_error(diags, NO_RANGE, "Report without a plan",
-                "Reports are made of plans: name the file of a saved one.");
+                "A report requires a saved plan: give the name of its file.");
     cli->reporting = NULL;
     return false;
 }
@@ -264,12 +266,11 @@ const Command cmd_show = {
     .summary = "Show the state, a saved plan, or the configuration",
     .usage = "[options] [FILE]",
     .about =
-        "Shows the latest state, or the plan or state that is in FILE. The options -state, -plan, "
-        "-config and -module say what else, or more exactly, is meant: one of them at most. In the "
-        "JSON of a plan, a resource change has a member that other tools do not write: \"parts\", "
-        "if "
-        "the instance holds many objects. Each has its \"key\", its \"change\" as a resource has "
-        "it, and \"notes\". \"parts_unknown\": more of them are known after apply.",
+        "Shows the current state, or the plan or state in FILE. Use at most one of -state, -plan, "
+        "-config and -module to select the kind. In the JSON of a plan, a resource change can have "
+        "a member that other programs do not write: \"parts\", if the instance contains many "
+        "objects. Each part has its \"key\", its \"change\" in the form of a resource's change, "
+        "and \"notes\". \"parts_unknown\": more parts are known only after apply.",
     .groups = {OPTION_GROUP(options), &option_variables, &reporting_options, &option_environment,
                &option_view},
     .group_count = 5,

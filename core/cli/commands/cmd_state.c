@@ -5,8 +5,8 @@ static const Command *const subcommands[] = {STATE_COMMANDS(COMMAND_ROW)};
 
 const Command cmd_state = {
     .name = "state",
-    .summary = "Look at the state and mend it",
+    .summary = "Inspect and modify the state",
     .usage = "<command> [options] [arguments]",
-    .about = "Commands that work on what loam remembers, not on real objects.",
+    .about = "These commands work on the state, not on real objects.",
     COMMAND_SUBCOMMANDS(subcommands),
 };

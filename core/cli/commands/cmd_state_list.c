@@ -5,8 +5,8 @@
 #include "project_state.h"
 
 static const Option options[] = {
-    {"id",    OPTION_TEXT, "ID",   "Only objects with this id."                    },
-    {"state", OPTION_PATH, "PATH", "The state file, instead of the configured one."},
+    {"id",    OPTION_TEXT, "ID",   "List only objects with this ID."                   },
+    {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
 };
 
 /* Without `wanted`, includes instances with only deposed objects. Ids of deposed objects are not
@@ -52,10 +52,11 @@ static bool refuse_unknown(Str address, const AddressTarget *target, Diags *diag
     const char *summary = !target->is_resource ? "Unknown module"
                           : is_instance        ? "Unknown resource instance"
                                                : "Unknown resource";
-    diags_error(diags, NO_RANGE, summary,
-                "The state holds nothing at %.*s. What is new in the configuration is in the state "
-                "after \"loam apply\"; \"loam state list\" lists what there is.",
-                STR_ARG(address));
+    diags_error(
+        diags, NO_RANGE, summary,
+        "The state has no object at %.*s. Objects that are new in the configuration are in the "
+        "state after \"loam apply\". To list the existing ones, run \"loam state list\".",
+        STR_ARG(address));
     return false;
 }
 
@@ -80,8 +81,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     if (!project.has_state) {
         diags_error(diags, NO_RANGE, "No state file was found",
-                    "There is no state here yet: \"loam apply\" makes one. The option -state names "
-                    "another file.");
+                    "There is no state yet: \"loam apply\" creates it. To use another state file, "
+                    "add -state.");
         return 1;
     }
     StrBuf text = strbuf_new(cli->arena);
@@ -96,8 +97,8 @@ const Command cmd_state_list = {
     .alias = "ls",
     .summary = "List the objects in the state",
     .usage = "[options] [ADDRESS...]",
-    .about =
-        "Lists the addresses of all objects in the state, or of those within the given addresses.",
+    .about = "Lists the addresses of all objects in the state, or only those within the given "
+             "addresses.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1000,

@@ -5,9 +5,8 @@
 #include "statefile.h"
 
 static const Option options[] = {
-    {"dry-run",    OPTION_FLAG, NULL,   "Show what would move, and move nothing."},
-    {"backup-out", OPTION_PATH, "PATH",
-     "Where the backup of the file of -state-out goes; - for none."              },
+    {"dry-run",    OPTION_FLAG, NULL,   "Show the moves without making them."                     },
+    {"backup-out", OPTION_PATH, "PATH", "Backup file for the file of -state-out; - for no backup."},
 };
 
 static const ModuleAddr *move_module(const ModuleAddr *module,
@@ -25,7 +24,7 @@ static const ModuleAddr *move_module(const ModuleAddr *module,
 static bool check_pair(const AddressTarget *from, const AddressTarget *to, Diags *diags) {
     if (from->is_resource != to->is_resource) {
         diags_error(diags, NO_RANGE, "Invalid state move request",
-                    "Both addresses must name resources, or both modules.");
+                    "Both addresses must be resources, or both must be modules.");
         return false;
     }
     if (!from->is_resource)
@@ -33,9 +32,8 @@ static bool check_pair(const AddressTarget *from, const AddressTarget *to, Diags
     if (from->resource.mode == to->resource.mode &&
         str_equal(from->resource.type, to->resource.type))
         return true;
-    diags_error(
-        diags, NO_RANGE, "Invalid state move request",
-        "The two resources are of different types: the state of one means nothing to the other.");
+    diags_error(diags, NO_RANGE, "Invalid state move request",
+                "The resource types differ, so the target cannot use the state of the source.");
     return false;
 }
 
@@ -82,8 +80,8 @@ static bool check_room(const State *state,
         return true;
     if (from->is_resource && to->resource.key.kind != KEY_NONE) {
         diags_error(diags, NO_RANGE, "Invalid target address",
-                    "Cannot move to %.*s: the source is a whole resource with all its instances, "
-                    "which one instance has no room for. Name one of them.",
+                    "Cannot move to %.*s: the source is a resource with all its instances, and the "
+                    "target is one instance. Give the address of one instance of the source.",
                     STR_ARG(target_text(to, arena)));
         return false;
     }
@@ -91,7 +89,7 @@ static bool check_room(const State *state,
                                       : has_module(state, to->module, arena);
     if (is_there)
         diags_error(diags, NO_RANGE, "Invalid target address",
-                    "Cannot move to %.*s: the state has a %s there already.",
+                    "Cannot move to %.*s: the state already has a %s there.",
                     STR_ARG(target_text(to, arena)), noun);
     return !is_there;
 }
@@ -101,7 +99,7 @@ static bool is_taken(const State *state, ResourceAddr address, Arena *arena, Dia
     if (!instance || (!instance->current && !instance->pending && instance->deposed.count == 0))
         return false;
     diags_error(diags, NO_RANGE, "Invalid target address",
-                "Cannot move to %.*s: the state has an object there already.",
+                "Cannot move to %.*s: the state already has an object there.",
                 STR_ARG(resource_addr_to_str(address, arena)));
     return true;
 }
@@ -166,7 +164,8 @@ static bool read_targets(const Arguments *arguments,
         return address_parse_target(words->items[0], from, arena, diags) &&
                address_parse_target(words->items[1], to, arena, diags) &&
                check_pair(from, to, diags);
-    diags_error(diags, NO_RANGE, "Missing argument", "state mv takes two addresses: from and to.");
+    diags_error(diags, NO_RANGE, "Missing argument",
+                "state mv requires two addresses: source and target.");
     return false;
 }
 
@@ -293,12 +292,11 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 const Command cmd_state_mv = {
     .name = "mv",
     .alias = "move",
-    .summary = "Give an object another address",
+    .summary = "Move an object to another address",
     .usage = "[options] FROM TO",
-    .about =
-        "Moves a resource, an instance or a whole module to another address in the state, as after "
-        "renaming it in the configuration. With -state-out into that file, which need not "
-        "exist.",
+    .about = "Moves a resource, an instance or a whole module to another address in the state, for "
+             "example after renaming it in the configuration. With -state-out, moves it to that "
+             "state file, which is created if needed.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

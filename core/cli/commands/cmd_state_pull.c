@@ -15,9 +15,9 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_state_pull = {
     .name = "pull",
-    .summary = "Print the state as it is stored",
+    .summary = "Print the stored state",
     .usage = "[options]",
-    .about = "Prints the whole state as JSON, in the newest form of the format.",
+    .about = "Prints the whole state as JSON, in the newest format version.",
     .groups = {&option_variables, &option_environment, &option_view},
     .group_count = 3,
     .run = run,

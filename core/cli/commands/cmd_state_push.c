@@ -5,7 +5,7 @@
 #include "statefile.h"
 
 static const Option options[] = {
-    {"force", OPTION_FLAG, NULL, "Also over a newer state, or one of another lineage."},
+    {"force", OPTION_FLAG, NULL, "Overwrite a newer state, or one with another lineage."},
 };
 
 static bool read_given(Cli *cli, Str path, Str *out, Diags *diags) {
@@ -38,8 +38,8 @@ static bool may_replace(const State *there, const State *given, Diags *diags) {
     if (!str_equal(there->lineage, given->lineage)) {
         diags_error(
             diags, NO_RANGE, "Failed to write state",
-            "The given state has the lineage \"%.*s\", the one that is there \"%.*s\": they "
-            "are about different things. -force writes it all the same.",
+            "The given state has the lineage \"%.*s\", but the current state has \"%.*s\", so they "
+            "describe different objects. To overwrite the current state, add -force.",
             STR_ARG(given->lineage), STR_ARG(there->lineage));
         return false;
     }
@@ -48,16 +48,16 @@ static bool may_replace(const State *there, const State *given, Diags *diags) {
     if (given->serial == there->serial) {
         if (statefile_same_content(given, there))
             return true;
-        diags_error(diags, NO_RANGE, "Failed to write state",
-                    "The given state differs from the one that is there, and both have the serial "
-                    "%llu: one of them was changed by hand. Raise the serial of the given one if "
-                    "it is what counts; -force writes it all the same.",
-                    (unsigned long long)given->serial);
+        diags_error(
+            diags, NO_RANGE, "Failed to write state",
+            "The given state differs from the current one, and both have the serial %llu, so one "
+            "was edited by hand. If the given one is correct, raise its serial, or add -force.",
+            (unsigned long long)given->serial);
         return false;
     }
     diags_error(diags, NO_RANGE, "Failed to write state",
-                "The given state is older (serial %llu) than the one that is there (serial %llu). "
-                "-force writes it all the same.",
+                "The given state (serial %llu) is older than the current one (serial %llu). To "
+                "overwrite the current state, add -force.",
                 (unsigned long long)given->serial, (unsigned long long)there->serial);
     return false;
 }
@@ -65,7 +65,7 @@ static bool may_replace(const State *there, const State *given, Diags *diags) {
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
-                    "state push takes the file to push, or - for standard input.");
+                    "state push requires the file to push, or - for standard input.");
         return 1;
     }
     Str path = arguments->positionals.items[0];
@@ -89,10 +89,10 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_state_push = {
     .name = "push",
-    .summary = "Replace the state by a file",
+    .summary = "Replace the state with a file",
     .usage = "[options] FILE",
-    .about = "Writes the state in FILE (- for standard input) over the one that is there, if it is "
-             "a later state of the same lineage.",
+    .about = "Replaces the current state with the one in FILE (- for standard input), if FILE has "
+             "the same lineage and a higher serial.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

@@ -5,7 +5,7 @@
 #include "prompt.h"
 
 static const Option options[] = {
-    {"auto-approve", OPTION_FLAG, NULL, "Do not ask before changing the state."},
+    {"auto-approve", OPTION_FLAG, NULL, "Skip the approval prompt."},
 };
 
 /* Parses HOST/NAMESPACE/TYPE. Missing leading parts default to registry.terraform.io/hashicorp. */
@@ -20,8 +20,8 @@ static bool parse_source(Str text, Str *out, Arena *arena, Diags *diags) {
     }
     if (!ok || given.count == 0 || given.count > 3) {
         diags_error(diags, NO_RANGE, "Invalid provider address",
-                    "\"%.*s\" is no address of a provider. One looks like \"hashicorp/random\" or "
-                    "\"registry.terraform.io/hashicorp/random\".",
+                    "\"%.*s\" is not a valid provider address. Use the form \"hashicorp/random\" "
+                    "or \"registry.terraform.io/hashicorp/random\".",
                     STR_ARG(text));
         return false;
     }
@@ -58,7 +58,7 @@ static bool approve(Project *project, const Arguments *arguments) {
     if (!environment_check_approval(project, asks))
         return false;
     if (!asks || prompt_approve(project->cli, "Do you want to make these changes?",
-                                "Only the state is changed; no real object is.",
+                                "Only the state changes, no real object.",
                                 environment_wanted_answer(project), project->diags))
         return true;
     if (!diags_has_errors(project->diags))
@@ -93,7 +93,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str from, to;
     if (words->count != 2) {
         diags_error(diags, NO_RANGE, "Missing argument",
-                    "state replace-provider takes two addresses of providers: from and to.");
+                    "state replace-provider requires two provider addresses: old and new.");
         return 1;
     }
     if (!parse_source(words->items[0], &from, cli->arena, diags) ||
@@ -105,10 +105,11 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_state_replace_provider = {
     .name = "replace-provider",
-    .summary = "Say that objects belong to another provider",
+    .summary = "Change the provider of objects in the state",
     .usage = "[options] FROM TO",
-    .about = "Writes another provider's address to all objects of the state that the provider FROM "
-             "made, as after it has moved to another namespace or registry. Shows them, and asks.",
+    .about = "Replaces the provider address FROM by TO for all objects in the state, for example "
+             "after the provider moved to another namespace or registry. Shows the objects and "
+             "asks for approval.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_protected,
                &option_state, &option_view},
     .group_count = 6,

@@ -4,7 +4,7 @@
 #include "project_state.h"
 
 static const Option options[] = {
-    {"dry-run", OPTION_FLAG, NULL, "Show what would be forgotten, and forget nothing."},
+    {"dry-run", OPTION_FLAG, NULL, "Show the objects without removing them."},
 };
 
 typedef VEC(ResourceAddr) ResourceAddrs;
@@ -44,7 +44,7 @@ static bool find_given(const Project *project, ResourceAddrs *out) {
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     bool dry_run = option_flag(arguments, "dry-run");
     if (arguments->positionals.count == 0) {
-        diags_error(diags, NO_RANGE, "Missing argument", "state rm takes the addresses to forget.");
+        diags_error(diags, NO_RANGE, "Missing argument", "state rm requires at least one address.");
         return 1;
     }
     SCOPED(Project) project = {0};
@@ -72,11 +72,10 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 const Command cmd_state_rm = {
     .name = "rm",
     .alias = "remove",
-    .summary = "Forget objects without destroying them",
+    .summary = "Remove objects from the state without destroying them",
     .usage = "[options] ADDRESS...",
-    .about = "Takes objects out of the state. The real objects stay as they are, and loam no "
-             "longer knows "
-             "them.",
+    .about =
+        "Removes objects from the state. The real objects remain, but loam no longer manages them.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

@@ -9,9 +9,8 @@
 #include "version.h"
 
 static const Option options[] = {
-    {"json",  OPTION_FLAG, NULL,
-     "Print as JSON, as \"loam show -json\" does, of this object alone."           },
-    {"state", OPTION_PATH, "PATH", "The state file, instead of the configured one."},
+    {"json",  OPTION_FLAG, NULL,   "Print this object as JSON, in the form of \"loam show -json\"."},
+    {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."            },
 };
 
 static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
@@ -34,7 +33,7 @@ static void print_json(Project *project, const StateResource *resource, Resource
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
-                    "state show takes the address of one object.");
+                    "state show requires the address of one object.");
         return 1;
     }
     SCOPED(Project) project = {0};
@@ -55,7 +54,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Value value;
     if (!schema) {
         diags_error(diags, NO_RANGE, "Unknown resource type",
-                    "No provider here knows the type \"%.*s\".", STR_ARG(address.type));
+                    "No available provider has the type \"%.*s\".", STR_ARG(address.type));
         return 1;
     }
     if (!state_object_decode(instance->current, schema, &value, cli->arena, diags))
@@ -77,7 +76,7 @@ const Command cmd_state_show = {
     .name = "show",
     .summary = "Show one object of the state",
     .usage = "[options] ADDRESS",
-    .about = "Shows all attributes of one object as the state has them.",
+    .about = "Shows all attributes of one object in the state.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,

@@ -4,13 +4,13 @@
 #include "project_state.h"
 
 static const Option options[] = {
-    {"allow-missing", OPTION_FLAG, NULL, "Succeed even if there is no such object."},
+    {"allow-missing", OPTION_FLAG, NULL, "Succeed even if the object does not exist."},
 };
 
 static bool check_address(const Arguments *arguments, ResourceAddr *out, Cli *cli, Diags *diags) {
     if (arguments->positionals.count != 1) {
         diags_error(diags, NO_RANGE, "Missing argument",
-                    "The address of one resource instance is needed.");
+                    "Give the address of one resource instance.");
         return false;
     }
     Str text = arguments->positionals.items[0];
@@ -19,7 +19,7 @@ static bool check_address(const Arguments *arguments, ResourceAddr *out, Cli *cl
     if (out->mode == MODE_MANAGED)
         return true;
     diags_error(diags, NO_RANGE, "Invalid resource instance",
-                "\"%.*s\" is read, not made, so it cannot be tainted.", STR_ARG(text));
+                "\"%.*s\" is a data source, so it cannot be tainted.", STR_ARG(text));
     return false;
 }
 
@@ -27,7 +27,7 @@ static int report_missing(const Project *project, const Arguments *arguments, Di
     Str text = arguments->positionals.items[0];
     if (option_flag(arguments, "allow-missing")) {
         diags_warning(diags, NO_RANGE, "No such resource instance",
-                      "The state holds nothing at %.*s; nothing was done.", STR_ARG(text));
+                      "The state has no object at %.*s, so nothing changed.", STR_ARG(text));
         return 0;
     }
     project_refuse_address(project, "No such resource instance", text, diags);
@@ -50,7 +50,7 @@ static int set_status(Cli *cli, const Arguments *arguments, ObjectStatus status,
     Str name = resource_addr_to_str(address, cli->arena);
     if (!taints && instance->current->status != OBJECT_TAINTED) {
         diags_error(diags, NO_RANGE, "Resource instance is not tainted",
-                    "%.*s is not tainted, so there is nothing to take back.", STR_ARG(name));
+                    "%.*s is not tainted, so there is no taint to remove.", STR_ARG(name));
         return 1;
     }
     if (!environment_approve_change(&project))
@@ -77,10 +77,10 @@ static int run_untaint(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_taint = {
     .name = "taint",
-    .summary = "Mark an object as not fit for use",
+    .summary = "Mark an object for replacement",
     .usage = "[options] ADDRESS",
-    .about = "Marks an object in the state, so that the next apply replaces it. \"loam apply "
-             "-replace=ADDRESS\" does the same and shows the plan first.",
+    .about = "Marks an object in the state as tainted, so that the next apply replaces it. To see "
+             "the plan first, use \"loam apply -replace=ADDRESS\" instead.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,
@@ -90,9 +90,10 @@ const Command cmd_taint = {
 
 const Command cmd_untaint = {
     .name = "untaint",
-    .summary = "Take the mark of taint away",
+    .summary = "Remove the taint of an object",
     .usage = "[options] ADDRESS",
-    .about = "The object at ADDRESS is fit for use after all: the next apply keeps it.",
+    .about =
+        "Removes the taint of the object at ADDRESS, so that the next apply does not replace it.",
     .groups = {OPTION_GROUP(options), &option_variables, &option_state, &option_environment,
                &option_protected, &option_view},
     .group_count = 6,

@@ -6,12 +6,12 @@
 #include "suite_execute.h"
 
 static const Option options[] = {
-    {"filter",      OPTION_PATH, "FILE", "Only the tests of this file. May be repeated."           },
-    {"json",        OPTION_FLAG, NULL,   "Print events as JSON, one a line."                       },
-    {"json-into",   OPTION_PATH, "PATH", "Write those events into a file, beside what is printed." },
-    {"junit-xml",   OPTION_PATH, "PATH", "Write what came of them to this file, for build servers."},
-    {"verbose",     OPTION_FLAG, NULL,   "Show the plan or the state of each run."                 },
-    {"parallelism", OPTION_TEXT, "N",    "How many operations of a run go on at once (default 10)."},
+    {"filter",      OPTION_PATH, "FILE", "Run only the tests of this file. May be repeated."     },
+    {"json",        OPTION_FLAG, NULL,   "Print events as JSON, one per line."                   },
+    {"json-into",   OPTION_PATH, "PATH", "Also write the JSON events to a file."                 },
+    {"junit-xml",   OPTION_PATH, "PATH", "Write the results to this file in JUnit XML format."   },
+    {"verbose",     OPTION_FLAG, NULL,   "Show the plan or the state of each run."               },
+    {"parallelism", OPTION_TEXT, "N",    "Number of concurrent operations of a run (default 10)."},
 };
 
 static void collect_filters(const Arguments *arguments, StrVec *out, Arena *arena) {
@@ -71,8 +71,8 @@ const Command cmd_test = {
     .name = "test",
     .summary = "Run the tests of the configuration",
     .usage = "[options]",
-    .about = "Runs what test files beside the configuration and in its folder \"tests\" say: plans "
-             "or applies for real, checks what they assert, and destroys what they made.",
+    .about = "Runs the test files of the root module and of its directory \"tests\". A test plans "
+             "or applies real changes, checks its assertions, and destroys its objects.",
     .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_view},
     .group_count = 4,
     .run = run,

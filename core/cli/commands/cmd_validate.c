@@ -95,9 +95,9 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 static const Option options[] = {
-    {"json",      OPTION_FLAG, NULL,   "Print the verdict as one JSON document."                 },
-    {"json-into", OPTION_PATH, "PATH", "Write that document into a file, beside what is printed."},
-    {"no-tests",  OPTION_FLAG, NULL,   "Leave tests out."                                        },
+    {"json",      OPTION_FLAG, NULL,   "Print the result as one JSON document." },
+    {"json-into", OPTION_PATH, "PATH", "Also write the JSON document to a file."},
+    {"no-tests",  OPTION_FLAG, NULL,   "Do not validate test files."            },
 };
 
 const Command cmd_validate = {
@@ -105,7 +105,7 @@ const Command cmd_validate = {
     .summary = "Check the configuration",
     .usage = "[options]",
     .about =
-        "Checks syntax, names, types and arguments, without state and without any remote call.",
+        "Checks syntax, names, types and arguments without the state and without remote calls.",
     .groups = {OPTION_GROUP(options), &option_tests, &option_variables, &option_environment,
                &option_view},
     .group_count = 5,

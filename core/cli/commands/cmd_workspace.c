@@ -15,7 +15,7 @@ static bool take_name(const Arguments *arguments, Str *out, Diags *diags) {
         *out = arguments->positionals.items[0];
         return true;
     }
-    diags_error(diags, NO_RANGE, "Missing argument", "The name of one workspace is needed.");
+    diags_error(diags, NO_RANGE, "Missing argument", "Give the name of one workspace.");
     return false;
 }
 
@@ -23,9 +23,9 @@ static bool take_name(const Arguments *arguments, Str *out, Diags *diags) {
 static bool check_free_choice(const Cli *cli, Diags *diags) {
     if (!cli_environment(cli, "WORKSPACE"))
         return true;
-    diags_error(diags, NO_RANGE, "The workspace is set by the environment",
-                "LOAM_WORKSPACE or TF_WORKSPACE says which workspace is worked on. Unset it to "
-                "select another one.");
+    diags_error(diags, NO_RANGE, "Workspace set by an environment variable",
+                "LOAM_WORKSPACE or TF_WORKSPACE selects the workspace. To select another one, "
+                "unset the variable.");
     return false;
 }
 
@@ -45,7 +45,7 @@ static bool list_workspaces(Project *project, StrVec *out) {
 
 static void report_missing(const StrVec *names, Str name, Diags *diags) {
     Str hint = str_did_you_mean(name, names->items, names->count, diags->arena);
-    diags_error(diags, NO_RANGE, "No such workspace",
+    diags_error(diags, NO_RANGE, "Workspace not found",
                 "There is no workspace \"%.*s\".%.*s \"loam workspace list\" lists them, "
                 "\"loam workspace new\" makes one.",
                 STR_ARG(name), STR_ARG(hint));
@@ -116,7 +116,7 @@ static bool settle_for_workspaces(Project *project, BackendChoice *choice, Value
     if (choice->type->list)
         return true;
     diags_error(project->diags, NO_RANGE, "Workspaces not supported",
-                "The backend \"%s\" keeps one state: there are no workspaces besides \"default\".",
+                "The backend \"%s\" stores one state, so \"default\" is its only workspace.",
                 choice->type->name);
     return false;
 }
@@ -138,8 +138,8 @@ static int make(Project *project, Str name) {
     cli->workspace = name;
     if (!fill(project, given))
         return 1;
-    terminal_print("Created and selected the workspace \"%.*s\". Its state is %s, and apart "
-                   "from that of all others.\n",
+    terminal_print("Created and selected the workspace \"%.*s\". Its state is %s, and separate "
+                   "from those of other workspaces.\n",
                    STR_ARG(name), given ? "a copy" : "empty");
     return 0;
 }
@@ -157,18 +157,19 @@ static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     if (!str_is_among(name, names.items, names.count))
         return make(&project, name);
-    diags_error(diags, NO_RANGE, "Workspace already exists",
-                "There is a workspace \"%.*s\" already: \"loam workspace select\" chooses it.",
-                STR_ARG(name));
+    diags_error(
+        diags, NO_RANGE, "Workspace already exists",
+        "The workspace \"%.*s\" already exists. To select it, run \"loam workspace select\".",
+        STR_ARG(name));
     return 1;
 }
 
 static const Option new_options[] = {
-    {"state", OPTION_PATH, "PATH", "Begin with a copy of the state in this file."},
+    {"state", OPTION_PATH, "PATH", "Copy the state of this file into the new workspace."},
 };
 
 static const Option select_options[] = {
-    {"or-create", OPTION_FLAG, NULL, "Make it if there is none of that name."},
+    {"or-create", OPTION_FLAG, NULL, "Create the workspace if it does not exist."},
 };
 
 static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -186,12 +187,12 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     if (!workspace_select(cli, name, diags))
         return 1;
-    terminal_print("The workspace is \"%.*s\" from here on.\n", STR_ARG(name));
+    terminal_print("Selected the workspace \"%.*s\".\n", STR_ARG(name));
     return 0;
 }
 
 static const Option delete_options[] = {
-    {"force", OPTION_FLAG, NULL, "Delete it even if its state holds objects, and forget them."},
+    {"force", OPTION_FLAG, NULL, "Delete it even if its state has objects, which are forgotten."},
 };
 
 /* Outputs and data sources are not real objects. */
@@ -211,7 +212,7 @@ static bool check_empty(const Project *project, Str name, Diags *diags) {
         return true;
     diags_error(diags, NO_RANGE, "Workspace is not empty",
                 "The workspace \"%.*s\" still manages objects. Destroy them first with \"loam "
-                "destroy\"; -force forgets them, and leaves them as they are.",
+                "destroy\", or add -force to delete the workspace and leave the objects unmanaged.",
                 STR_ARG(name));
     return false;
 }
@@ -227,8 +228,9 @@ static bool remove_workspace(Project *project) {
         return false;
     if (backend->write_every_ms > 0 &&
         !backend->journal->remove(backend->journal, &problem, scratch))
-        diags_warning(project->diags, NO_RANGE, "The journal could not be removed",
-                      "\"%.*s\": %.*s. A workspace of the same name would find it: remove it.",
+        diags_warning(project->diags, NO_RANGE, "Journal not removed",
+                      "\"%.*s\": %.*s. Remove the file, or a new workspace of the same name would "
+                      "recover it.",
                       STR_ARG(backend->journal->name), STR_ARG(problem));
     return true;
 }
@@ -244,13 +246,12 @@ static bool delete_workspace(const Cli *cli, const Arguments *arguments, Str nam
 static bool check_deletable(const Cli *cli, Str name, const StrVec *names, Diags *diags) {
     if (str_equal(name, STR("default"))) {
         diags_error(diags, NO_RANGE, "Cannot delete the default workspace",
-                    "The workspace \"default\" is always there.");
+                    "The workspace \"default\" always exists.");
     } else if (!str_is_among(name, names->items, names->count)) {
         report_missing(names, name, diags);
     } else if (str_equal(name, cli->workspace)) {
-        diags_error(diags, NO_RANGE, "Workspace is your active workspace",
-                    "\"%.*s\" is the workspace that is worked on. Select another one first.",
-                    STR_ARG(name));
+        diags_error(diags, NO_RANGE, "Workspace is selected",
+                    "\"%.*s\" is the selected workspace. Select another one first.", STR_ARG(name));
     } else {
         return workspace_check(name, diags);
     }
@@ -273,7 +274,7 @@ static const Command cmd_workspace_list = {
     .name = "list",
     .summary = "List the workspaces",
     .usage = "[options]",
-    .about = "Lists the workspaces of this configuration; a star marks the one that is worked on.",
+    .about = "Lists the workspaces of this configuration; a star marks the selected one.",
     .groups = {&option_variables, &option_environment, &option_view},
     .group_count = 3,
     .run = run_list,
@@ -281,9 +282,9 @@ static const Command cmd_workspace_list = {
 
 static const Command cmd_workspace_show = {
     .name = "show",
-    .summary = "Show which workspace is worked on",
+    .summary = "Show the selected workspace",
     .usage = "[options]",
-    .about = "Prints the name of the workspace that commands work on.",
+    .about = "Prints the name of the selected workspace.",
     .groups = {&option_variables, &option_environment, &option_view},
     .group_count = 3,
     .run = run_show,
@@ -291,10 +292,9 @@ static const Command cmd_workspace_show = {
 
 static const Command cmd_workspace_new = {
     .name = "new",
-    .summary = "Make a workspace and select it",
+    .summary = "Create and select a workspace",
     .usage = "[options] NAME",
-    .about =
-        "Makes a workspace with a state of its own, empty or a copy of a file, and selects it.",
+    .about = "Creates a workspace with its own state, empty or copied from a file, and selects it.",
     .groups = {OPTION_GROUP(new_options), &option_variables, &option_lock, &option_environment,
                &option_view},
     .group_count = 5,
@@ -304,9 +304,9 @@ static const Command cmd_workspace_new = {
 
 static const Command cmd_workspace_select = {
     .name = "select",
-    .summary = "Choose the workspace to work on",
+    .summary = "Select a workspace",
     .usage = "[options] NAME",
-    .about = "Chooses the workspace that the commands to come work on, in this folder.",
+    .about = "Selects the workspace for later commands in this directory.",
     .groups = {OPTION_GROUP(select_options), &option_variables, &option_environment, &option_view},
     .group_count = 4,
     .most_positionals = 1,
@@ -317,8 +317,8 @@ static const Command cmd_workspace_delete = {
     .name = "delete",
     .summary = "Delete a workspace",
     .usage = "[options] NAME",
-    .about = "Deletes a workspace with its state. One that is worked on, or that still has "
-             "objects, stays.",
+    .about = "Deletes a workspace and its state. The selected workspace cannot be deleted, nor one "
+             "that still manages objects.",
     .groups = {OPTION_GROUP(delete_options), &option_variables, &option_lock, &option_environment,
                &option_view},
     .group_count = 5,
@@ -333,9 +333,9 @@ static const Command *const subcommands[] = {
 
 const Command cmd_workspace = {
     .name = "workspace",
-    .summary = "Several states of one configuration",
+    .summary = "Manage the workspaces of the configuration",
     .usage = "<command> [options] [arguments]",
-    .about = "A workspace is a state of its own for the same configuration, which knows it as "
-             "terraform.workspace. There is always one, named \"default\".",
+    .about = "A workspace is a separate state for the same configuration, which can read its name "
+             "as terraform.workspace. The workspace \"default\" always exists.",
     COMMAND_SUBCOMMANDS(subcommands),
 };

@@ -474,7 +474,7 @@ Str console_json_answer(Str line, const Scope *scope, Arena *arena) {
     if (!is_request) {
         request_find_id(line, &request, arena);
         diags_error(&diags, NO_RANGE, "Invalid request",
-                    "A request is one JSON object with an \"id\" and exactly one of \"expr\", "
+                    "A request must be a JSON object with an \"id\", exactly one of \"expr\", "
                     "\"template\" and \"convert\", and optionally \"vars\".");
     }
     bool is_good = is_request && answer_value(&request, scope, &value, arena, &diags);

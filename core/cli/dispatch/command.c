@@ -2,9 +2,9 @@
 #include "command.h"
 
 static const Option global_options[] = {
-    {"chdir",   OPTION_PATH, "DIR", "Change to this folder first."         },
-    {"help",    OPTION_FLAG, NULL,  "Show this help, or that of a command."},
-    {"version", OPTION_FLAG, NULL,  "Show the version."                    },
+    {"chdir",   OPTION_PATH, "DIR", "Change to this directory first."          },
+    {"help",    OPTION_FLAG, NULL,  "Show this help, or the help of a command."},
+    {"version", OPTION_FLAG, NULL,  "Show the version."                        },
 };
 const OptionGroup command_globals = {global_options, ARRAY_COUNT(global_options)};
 

@@ -17,7 +17,7 @@ static Offer offer_of_option(const Option *option) {
 
 /* Returns the kind of a command's arguments, by the words of its usage: "[ADDRESS...]". */
 static Offer offer_of_usage(const char *text) {
-    static const char *const of_files[] = {"PATH", "FILE", "DIR", "FOLDER"};
+    static const char *const of_files[] = {"PATH", "FILE", "DIR"};
     static const char *const of_addresses[] = {"ADDR", "FROM"};
     for (size_t i = 0; text && i < ARRAY_COUNT(of_files); i++) {
         if (strstr(text, of_files[i]))

@@ -11,36 +11,36 @@ typedef struct PageEntry {
 
 static const PageEntry environment[] = {
     {"LOAM_VAR_name, TF_VAR_name",
-     "The value of a variable of the root module; every other source wins over it."                                },
+     "Value of a variable of the root module; takes precedence over every other source."                           },
     {"LOAM_CLI_ARGS, LOAM_CLI_ARGS_command",
-     "Options that stand right behind the command word, for all commands or for one."                              },
-    {"LOAM_ENV",                             "The environment of the configuration, unless -env names one."        },
-    {"LOAM_WORKSPACE",                       "The workspace, instead of the one selected."                         },
-    {"LOAM_DATA_DIR",                        "The directory for what init records (default .loam)."                },
-    {"LOAM_INPUT",                           "0 or false: never ask for variables."                                },
-    {"LOAM_IN_AUTOMATION",                   "Leave out hints about what to run next."                             },
-    {"LOAM_LOG, LOAM_LOG_PATH",              "TRACE, DEBUG, INFO, WARN, ERROR or OFF; the file that the log is "
-                                "added to, instead of standard "
-                                "error. TF_LOG and TF_LOG_PATH mean the same."      },
+     "Options to add directly after the command name, for all commands or for one."                                },
+    {"LOAM_ENV",                             "Environment of the configuration, unless -env is given."             },
+    {"LOAM_WORKSPACE",                       "Workspace, instead of the selected one."                             },
+    {"LOAM_DATA_DIR",                        "Directory for the files of init (default .loam)."                    },
+    {"LOAM_INPUT",                           "0 or false: never prompt for variables."                             },
+    {"LOAM_IN_AUTOMATION",                   "Omit hints about which command to run next."                         },
+    {"LOAM_LOG, LOAM_LOG_PATH",
+     "Log level: TRACE, DEBUG, INFO, WARN, ERROR or OFF. Log file, which is appended to (default: "
+     "standard error). TF_LOG and TF_LOG_PATH mean the same."                                                      },
     {"LOAM_LOG_FORMAT",                      "json: one JSON object per line. TF_LOG=JSON is TRACE in this format."},
     {"NO_COLOR",                             "Print without colours."                                              },
 };
 
 /* clang-format off */
 static const PageEntry files[] = {
-    {"*.loam.yaml, *.loam.json, *.tf, *.tofu, *.tf.json", "The configuration: all files of the folder."},
-    {"loam.vars.yaml, *.auto.vars.yaml, terraform.tfvars, *.auto.tfvars", "Values of variables."},
-    {"terraform.tfstate", "What loam has made, unless a backend says otherwise; beside it its journal and its backup."},
-    {".loam/", "What init records; may be deleted at any time."},
+    {"*.loam.yaml, *.loam.json, *.tf, *.tofu, *.tf.json", "The configuration: all such files of the directory."},
+    {"loam.vars.yaml, *.auto.vars.yaml, terraform.tfvars, *.auto.tfvars", "Variable values."},
+    {"terraform.tfstate", "The state, unless a backend stores it, with its journal and its backup beside it."},
+    {".loam/", "Files of init; may be deleted at any time."},
 };
 /* clang-format on */
 
 static const PageEntry statuses[] = {
-    {"0",   "Success."                                              },
-    {"1",   "An error, or a plan that was not approved."            },
-    {"2",   "plan -detailed-exitcode: there is something to change."},
-    {"3",   "fmt -check: a file would change."                      },
-    {"127", "A command was expected, and none was given."           },
+    {"0",   "Success."                                      },
+    {"1",   "An error, or a plan without approval."         },
+    {"2",   "plan -detailed-exitcode: the plan has changes."},
+    {"3",   "fmt -check: a file is not formatted."          },
+    {"127", "No command was given."                         },
 };
 
 typedef struct Page {
@@ -113,12 +113,25 @@ static void add_markdown_entries(StrBuf *out,
 
 static void write_markdown(const CommandTable *table, StrBuf *out, Arena *arena) {
     Page page = {out, arena};
-    strbuf_add_cstr(out, "# Commands\n\n`loam [-chdir=DIR] COMMAND [options] [arguments]`\n\n"
-                         "Options begin with one dash or two; a value follows behind `=` or as the "
-                         "next word. In front of the\ncommand stand:\n\n"
-                         "| option | |\n|---|---|\n");
+    strbuf_add_cstr(out, "# Commands\n"
+                         "\n"
+                         "For users of the command line: every command with its options, then "
+                         "environment variables, files and exit status.\n"
+                         "\n"
+                         "`loam [-chdir=DIR] COMMAND [options] [arguments]`\n"
+                         "\n"
+                         "Options begin with one dash or two. The value of an option follows after "
+                         "`=` or as the next argument. These\n"
+                         "options come before the command:\n"
+                         "\n"
+                         "| option | |\n"
+                         "|---|---|\n");
     add_markdown_options(&page, &command_globals);
-    strbuf_add_cstr(out, "\nEvery command takes:\n\n| option | |\n|---|---|\n");
+    strbuf_add_cstr(out, "\n"
+                         "Every command supports:\n"
+                         "\n"
+                         "| option | |\n"
+                         "|---|---|\n");
     add_markdown_options(&page, &option_view);
     command_each(table, add_markdown_command, &page, arena);
     add_markdown_entries(out, "Environment", environment, ARRAY_COUNT(environment));
@@ -186,25 +199,31 @@ static void add_manual_entries(StrBuf *out,
 
 static void write_manual(const CommandTable *table, StrBuf *out, Arena *arena) {
     Page page = {out, arena};
-    strbuf_add_cstr(out, ".TH LOAM 1 \"\" \"loam " VERSION_LOAM "\" \"User Commands\"\n"
-                         ".SH NAME\nloam \\- provision machines, networks and firewalls from "
-                         "declarative files\n"
-                         ".SH SYNOPSIS\n.B loam\n[\\-chdir=DIR] COMMAND [options] [arguments]\n"
-                         ".SH DESCRIPTION\n"
-                         "loam reads what the files of the current folder describe, compares it "
-                         "with what it remembers and with what is really there, shows the "
-                         "difference as a plan, and carries it out.\n.PP\n"
-                         "Options begin with one dash or two; a value follows behind = or as the "
-                         "next word. In front of the command stand:\n"
-                         ".SH OPTIONS\n");
+    strbuf_add_cstr(out,
+                    ".TH LOAM 1 \"\" \"loam " VERSION_LOAM "\" \"User Commands\"\n"
+                    ".SH NAME\n"
+                    "loam \\- provision machines, networks and firewalls from declarative files\n"
+                    ".SH SYNOPSIS\n"
+                    ".B loam\n"
+                    "[\\-chdir=DIR] COMMAND [options] [arguments]\n"
+                    ".SH DESCRIPTION\n"
+                    "loam compares the configuration in the current directory with its state and "
+                    "with the real objects, shows the differences as a plan, and applies it.\n"
+                    ".PP\n"
+                    "Options begin with one dash or two. The value of an option follows after = or "
+                    "as the next argument. These options come before the command:\n"
+                    ".SH OPTIONS\n");
     add_manual_options(&page, &command_globals);
-    strbuf_add_cstr(out, ".PP\nEvery command takes:\n");
+    strbuf_add_cstr(out, ".PP\n"
+                         "Every command supports:\n");
     add_manual_options(&page, &option_view);
     strbuf_add_cstr(out, ".SH COMMANDS\n");
     command_each(table, add_manual_command, &page, arena);
     add_manual_entries(out, "ENVIRONMENT", environment, ARRAY_COUNT(environment));
-    strbuf_add_cstr(out,
-                    ".PP\nWhat is called LOAM_NAME works as TF_NAME as well; LOAM_NAME wins.\n");
+    strbuf_add_cstr(
+        out,
+        ".PP\n"
+        "For each variable LOAM_NAME, TF_NAME is also accepted; LOAM_NAME takes precedence.\n");
     add_manual_entries(out, "FILES", files, ARRAY_COUNT(files));
     add_manual_entries(out, "EXIT STATUS", statuses, ARRAY_COUNT(statuses));
 }

@@ -24,8 +24,8 @@ static bool add_words(Cli *cli, Str variable, StrVec *out, Diags *diags) {
     if (!text || option_split_words(str_from_cstr(text), out, cli->arena))
         return true;
     diags_error(diags, NO_RANGE, "Error parsing extra CLI args",
-                "The environment variable TF_%.*s has a quote that nothing closes: %s.",
-                STR_ARG(variable), text);
+                "The environment variable TF_%.*s has an unclosed quote: %s.", STR_ARG(variable),
+                text);
     return false;
 }
 
@@ -53,7 +53,7 @@ static bool read_deprecation(Str text, ViewGrouping *out, Diags *diags) {
     if (out->hides_deprecations || out->hides_remote_deprecations)
         return true;
     diags_error(diags, NO_RANGE, "Invalid option value",
-                "-deprecation takes module:all, module:local or module:none, not \"%.*s\".",
+                "-deprecation requires module:all, module:local or module:none, not \"%.*s\".",
                 STR_ARG(text));
     return false;
 }
@@ -76,8 +76,8 @@ static View *tell_twice(Cli *cli, const Command *command, View *human, Str path,
     int error = disk->open(disk->self, path, flags, 0600, &other->stream);
     if (error == 0)
         return view_tee_open(human, command->json_view(other));
-    diags_error(diags, NO_RANGE, "Cannot write JSON into the file",
-                "The file \"%.*s\" given by -json-into could not be opened: %s.", STR_ARG(path),
+    diags_error(diags, NO_RANGE, "Cannot write the JSON file",
+                "The file \"%.*s\" of -json-into could not be opened: %s.", STR_ARG(path),
                 strerror(-error));
     return human;
 }
@@ -96,8 +96,8 @@ static bool choose_view(Cli *cli,
     cli->view->is_concise = option_flag(arguments, "concise");
     if (path.ptr && json) {
         diags_error(diags, NO_RANGE, "Invalid combination of options",
-                    "-json and -json-into exclude each other: the one prints JSON instead of text, "
-                    "the other writes it beside the text.");
+                    "-json prints JSON instead of text, and -json-into writes JSON in addition to "
+                    "text. Use only one of them.");
     } else if (path.ptr && ok) {
         cli->view = tell_twice(cli, command, cli->view, path, diags);
     }
@@ -123,8 +123,8 @@ static int run_checked(
     if (arguments->positionals.count <= command->most_positionals)
         return command->run(cli, arguments, diags);
     diags_error(diags, NO_RANGE, "Too many command line arguments",
-                "\"loam %.*s\" takes %u argument%s. To work in another folder use the global "
-                "option -chdir.",
+                "\"loam %.*s\" accepts %u argument%s. To use another working directory, use the "
+                "global option -chdir.",
                 STR_ARG(path), command->most_positionals,
                 command->most_positionals == 1 ? "" : "s");
     return 1;

@@ -171,7 +171,7 @@ static Map read_settings(Comparing *comparing,
     const Decoded *decoded = NULL;
     /* A missing required argument is no error here: its value may come from elsewhere. */
     if (body && schema && !decode_body(body, schema, &decoded, comparing->arena, &ignored))
-        log_debug("settings are not complete", log_number("side", (int64_t)side));
+        log_debug("incomplete settings", log_number("side", (int64_t)side));
     if (decoded)
         decode_visit(decoded, &visitor, comparing->arena);
     return settings.values;

@@ -41,16 +41,16 @@ bool generate_config_check(const Project *project) {
     Str path = path_of(project);
     if (str_ends_with(path, STR(".json"))) {
         diags_error(project->diags, NO_RANGE, "Cannot generate configuration in JSON",
-                    "-generate-config-out writes the native syntax, or YAML into a file whose name "
-                    "ends in .loam.yaml, not \"%.*s\".",
+                    "-generate-config-out writes the native syntax, or YAML if the file name ends "
+                    "in .loam.yaml. It cannot write \"%.*s\".",
                     STR_ARG(path));
         return false;
     }
     if (!disk_exists(cli->io.disk, path))
         return true;
     diags_error(project->diags, NO_RANGE, "Target generated file already exists",
-                "Configuration is written into a new file only, and \"%.*s\" is there. Choose "
-                "another name, or move what is in it.",
+                "Configuration can be generated only in a new file, but \"%.*s\" exists. Choose "
+                "another name, or move that file.",
                 STR_ARG(path));
     return false;
 }

@@ -64,7 +64,7 @@ static bool is_in_state(const State *state, const AddressTarget *target) {
 
 static void add_doubt(StrBuf *out, Str text, Str wanted, const StrVec *known) {
     Str near = str_suggest(wanted, known->items, known->count);
-    strbuf_add_format(out, " Nothing in the configuration or in the state is at %.*s.",
+    strbuf_add_format(out, " Neither the configuration nor the state has an object at %.*s.",
                       STR_ARG(text));
     if (near.len)
         strbuf_add_format(out, " Did you mean %.*s?", STR_ARG(near));
@@ -95,9 +95,8 @@ static void warn_of_targets(const Operation *operation, Diags *diags) {
     const char *option = option_that_limits(operation);
     Str doubts = find_doubts(operation->project, &operation->options, diags->arena);
     diags_warning(diags, NO_RANGE, "Resource targeting is in effect",
-                  "The option -%s leaves parts of the configuration out, so this plan may not "
-                  "be all that it asks for. -%s is for mending and for exceptions; in daily "
-                  "work plan without it.%.*s",
+                  "The option -%s excludes parts of the configuration, so this plan may be "
+                  "incomplete. Use -%s only for repairs and other exceptions.%.*s",
                   option, option, STR_ARG(doubts));
 }
 
@@ -111,8 +110,8 @@ static bool check_mode(const PlanOptions *options, Diags *diags) {
     if (options->replace.count == 0 || options->mode == PLAN_NORMAL)
         return true;
     diags_error(diags, NO_RANGE, "Unsupported plan mode",
-                "-replace asks for a new object, and a plan that destroys or only refreshes makes "
-                "none. Leave one of the two out.");
+                "-replace plans a new object, but a destroy or refresh-only plan creates none. "
+                "Remove one of the two options.");
     return false;
 }
 
@@ -159,8 +158,8 @@ static bool make_plan(Operation *operation, Diags *diags) {
     Project *project = operation->project;
     View *view = project->cli->view;
     if (project->found_journal)
-        view->type->note(view, STR("The run before this one ended in the middle: its journal was "
-                                   "read, nothing is lost."));
+        view->type->note(view, STR("The previous run was interrupted. loam recovered its "
+                                   "operations from the journal; nothing is lost."));
     project->engine.hooks = view->type->walk_begin(view);
     bool ok = engine_plan(&project->engine, &operation->options, project->state, &operation->result,
                           project->cli->arena, diags);
@@ -214,15 +213,16 @@ static void save_errored_state(const Operation *operation,
     else if (!is_kept)
         terminal_out(text);
     const char *where =
-        is_kept         ? " It is in errored.tfstate in the current folder: \"loam state push "
-                          "errored.tfstate\" puts it where it belongs."
+        is_kept ? " It is in errored.tfstate in the current directory. To upload it, run \"loam "
+                  "state push errored.tfstate\"."
         : is_in_journal ? ""
-                        : " It could not be written anywhere, so it was printed. Keep that text.";
-    const char *journal = is_in_journal ? " The journal holds every outcome: once the cause is "
-                                          "mended, the same command goes on from there."
-                                        : "";
+                        : " No file could be written either, so loam printed it. Keep that text.";
+    const char *journal =
+        is_in_journal
+            ? " The journal has every outcome. Fix the cause, then run the same command again."
+            : "";
     diags_error(diags, NO_RANGE, "Failed to persist state",
-                "The state could not be written where it belongs.%s%s", where, journal);
+                "The final state could not be written to its backend.%s%s", where, journal);
 }
 
 /* Call after a failed run; the failure may be that of writing the state. */
@@ -253,11 +253,14 @@ static bool check_forgotten(const Operation *operation) {
     }
     if (names.count == 0)
         return true;
-    diags_error(
-        project->diags, NO_RANGE, "Destroy was successful but left behind forgotten instances",
-        "These were to be forgotten instead of destroyed, so they still exist:\n\n  - %.*s\n\n"
-        "-suppress-forget-errors makes this no error.",
-        STR_ARG(str_join(names.items, names.count, STR("\n  - "), project->cli->arena)));
+    diags_error(project->diags, NO_RANGE,
+                "Destroy was successful but left behind forgotten instances",
+                "These objects were forgotten instead of destroyed, so they still exist:\n"
+                "\n"
+                "  - %.*s\n"
+                "\n"
+                "To ignore this error, add -suppress-forget-errors.",
+                STR_ARG(str_join(names.items, names.count, STR("\n  - "), project->cli->arena)));
     return false;
 }
 
@@ -274,8 +277,8 @@ bool operation_apply(Operation *operation) {
     reporting_run_end(cli->reporting, project->working);
     if (engine_is_partial(&operation->options) && !view->is_refresh) {
         diags_warning(project->diags, NO_RANGE, "Applied changes may be incomplete",
-                      "The option -%s left parts of the configuration out. Run \"loam plan\" to "
-                      "see whether anything is left to do.",
+                      "The option -%s excluded parts of the configuration. To see the remaining "
+                      "changes, run \"loam plan\".",
                       option_that_limits(operation));
     }
     if (!ok) {

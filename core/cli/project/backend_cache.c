@@ -59,9 +59,9 @@ bool backend_cache_read(const Cli *cli, BackendCache *out, Diags *diags) {
         return true;
     if (!error && parse(bytes, out, cli->arena))
         return true;
-    diags_error(diags, NO_RANGE, "Cannot tell which backend is in use",
-                "\"%.*s\" records it, but cannot be read%s%s. Remove it and run \"loam init\" "
-                "again, with the configuration of the backend as it was.",
+    diags_error(diags, NO_RANGE, "Recorded backend not readable",
+                "\"%.*s\" records the backend in use, but cannot be read%s%s. Remove it, then run "
+                "\"loam init\" again with the previous backend configuration.",
                 STR_ARG(path), error ? ": " : "", error ? strerror(-error) : "");
     return false;
 }
@@ -106,8 +106,8 @@ bool backend_cache_write(const Cli *cli, const BackendCache *cache, Diags *diags
         error = disk->write_file(disk->self, path_of(cli), encode(cache, cli->arena), 0600);
     if (!error)
         return true;
-    diags_error(diags, NO_RANGE, "Cannot record the backend",
-                "\"%.*s\" could not be written: %s. Which backend is in use is kept there.",
+    diags_error(diags, NO_RANGE, "Backend not recorded",
+                "\"%.*s\", which records the backend in use, could not be written: %s.",
                 STR_ARG(path_of(cli)), strerror(-error));
     return false;
 }

@@ -51,7 +51,7 @@ static const Attribute *find_argument(Project *project, const BackendType *type,
     if (attribute)
         return attribute;
     diags_error(project->diags, NO_RANGE, "Invalid backend configuration argument",
-                "-backend-config gives \"%.*s\", which is no argument of the backend \"%s\".",
+                "-backend-config sets \"%.*s\", but the backend \"%s\" has no such argument.",
                 STR_ARG(name), type->name);
     return NULL;
 }
@@ -97,8 +97,8 @@ static bool take_file(Project *project, Str path, BackendChoice *choice) {
     int error = cli->io.disk->read_file(cli->io.disk->self, path, &bytes, cli->arena);
     if (error) {
         diags_error(project->diags, NO_RANGE, "Failed to read the backend configuration",
-                    "-backend-config takes NAME=VALUE or a file, and the file \"%.*s\" could not "
-                    "be read: %s.",
+                    "-backend-config requires NAME=VALUE or a file, and the file \"%.*s\" could "
+                    "not be read: %s.",
                     STR_ARG(path), strerror(-error));
         return false;
     }
@@ -134,7 +134,7 @@ static bool read_configured(Project *project, BackendChoice *out) {
         if (option_text(project->arguments, "backend-config").len > 0)
             diags_warning(project->diags, NO_RANGE, "Missing backend configuration",
                           "-backend-config was given, but the configuration has no \"backend\" "
-                          "block whose arguments it could complete. The state is kept locally.");
+                          "block. The state is stored locally.");
         return true;
     }
     BackendChoice choice = {0};
@@ -159,9 +159,9 @@ static bool read_recorded(Project *project, const BackendCache *cache, BackendCh
         *out = choice;
         return true;
     }
-    diags_error(project->diags, NO_RANGE, "The recorded backend cannot be read",
-                "The arguments of the backend \"%s\" that \"init\" recorded are not such as this "
-                "version knows. Run \"loam init -reconfigure\".",
+    diags_error(project->diags, NO_RANGE, "Recorded backend not readable",
+                "This version of loam does not support the arguments that \"init\" recorded for "
+                "the backend \"%s\". Run \"loam init -reconfigure\".",
                 choice.type->name);
     return false;
 }
@@ -174,9 +174,9 @@ static bool is_same(const BackendChoice *a, const BackendChoice *b) {
 static bool demand_init(Project *project, Str reason) {
     diags_error(project->diags, NO_RANGE,
                 "Backend initialization required, please run \"loam init\"",
-                "%.*s. The backend is where the state is kept, so a change of it has to be taken "
-                "over first: by \"loam init -migrate-state\", which takes the state along, or by "
-                "\"loam init -reconfigure\", which leaves it where it is. Nothing was changed.",
+                "%.*s. Run \"loam init -migrate-state\" to copy the state to the new backend, or "
+                "\"loam init -reconfigure\" to use the new backend without the previous state. "
+                "Nothing was changed.",
                 STR_ARG(reason));
     return false;
 }
@@ -186,12 +186,12 @@ static Str changed_reason(const BackendChoice *now, const BackendChoice *before,
         return str_format(arena, "The backend \"%s\" is configured for the first time",
                           now->type->name);
     if (!now->is_configured)
-        return str_format(arena, "The backend \"%s\" that was in use is configured no more",
+        return str_format(arena, "The configuration no longer has the previous backend \"%s\"",
                           before->type->name);
     if (now->type != before->type)
-        return str_format(arena, "The type of the backend changed from \"%s\" to \"%s\"",
+        return str_format(arena, "The backend type changed from \"%s\" to \"%s\"",
                           before->type->name, now->type->name);
-    return STR("The configuration of the backend has changed");
+    return STR("The backend configuration changed");
 }
 
 /* init records the arguments of the configuration. Arguments of the environment replace some of

@@ -8,13 +8,13 @@
 
 static const Option options[] = {
     {"backend-config", OPTION_TEXT,    "NAME=VALUE",
-     "An argument of the backend, or a file of such. May be repeated."                                      },
-    {"reconfigure",    OPTION_FLAG,    NULL,         "Forget the backend in use so far, without its states."},
-    {"migrate-state",  OPTION_FLAG,    NULL,         "Take the states along to a changed backend."          },
-    {"force-copy",     OPTION_FLAG,    NULL,         "With -migrate-state, and without asking."             },
-    {"lock",           OPTION_FLAG_ON, NULL,         "Lock the states meanwhile (default true)."            },
+     "Set a backend argument, or read arguments from a file. May be repeated."                                 },
+    {"reconfigure",    OPTION_FLAG,    NULL,         "Use the new backend without copying the previous states."},
+    {"migrate-state",  OPTION_FLAG,    NULL,         "Copy the states to the new backend."                     },
+    {"force-copy",     OPTION_FLAG,    NULL,         "With -migrate-state: skip the prompts."                  },
+    {"lock",           OPTION_FLAG_ON, NULL,         "Lock the states during migration (default true)."        },
     {"lock-timeout",   OPTION_TEXT,    "DURATION",
-     "How long to wait for a lock (default 0s: try once)."                                                  },
+     "How long to wait for a lock (default 0s: try once)."                                                     },
 };
 const OptionGroup backend_init_options = {options, ARRAY_COUNT(options)};
 
@@ -30,8 +30,7 @@ static bool check_options(Project *project) {
     if (!wants(project, "reconfigure") || !migrates(project))
         return true;
     diags_error(project->diags, NO_RANGE, "Invalid init options",
-                "-reconfigure leaves the states where they are, and -migrate-state takes them "
-                "along: choose one.");
+                "-reconfigure does not copy states, and -migrate-state copies them. Choose one.");
     return false;
 }
 
@@ -98,18 +97,17 @@ static bool check_workspace(Project *project, const BackendChoice *now) {
 }
 
 static bool refuse_change(Project *project) {
-    diags_error(project->diags, NO_RANGE, "Backend configuration changed",
-                "The state was kept elsewhere so far. \"loam init -migrate-state\" takes it along, "
-                "\"loam init -reconfigure\" leaves it where it is and goes on with the new "
-                "backend.");
+    diags_error(
+        project->diags, NO_RANGE, "Backend configuration changed",
+        "The backend changed. To copy the state to the new backend, run \"loam init "
+        "-migrate-state\". To use the new backend without it, run \"loam init -reconfigure\".");
     return false;
 }
 
 static Str note_of(const BackendChoice *now, const BackendChoice *before, Arena *arena) {
     if (now->is_configured)
-        return str_format(arena, "The state is kept by the backend \"%s\" from here on.",
-                          now->type->name);
-    return str_format(arena, "The backend \"%s\" is no longer used: the state is kept locally.",
+        return str_format(arena, "The backend \"%s\" now stores the state.", now->type->name);
+    return str_format(arena, "The backend \"%s\" is no longer used: the state is stored locally.",
                       before->type->name);
 }
 

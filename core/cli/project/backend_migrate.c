@@ -74,9 +74,8 @@ static bool ask(const Migration *migration, Str question, Str detail, bool *yes)
     if (migration->is_forced)
         return true;
     if (!migration->may_ask) {
-        diags_error(project->diags, NO_RANGE, "Cannot ask whether to migrate the state",
-                    "%.*s %.*s With -input=false nobody can be asked: -force-copy answers with "
-                    "yes.",
+        diags_error(project->diags, NO_RANGE, "State migration not confirmed",
+                    "%.*s %.*s With -input=false, loam cannot ask. To confirm, add -force-copy.",
                     STR_ARG(question), STR_ARG(detail));
         return false;
     }
@@ -87,8 +86,8 @@ static bool ask(const Migration *migration, Str question, Str detail, bool *yes)
     *yes = typed && str_equal(str_trim(answer), STR("yes"));
     if (typed)
         return true;
-    diags_error(project->diags, NO_RANGE, "No answer about the migration of the state",
-                "The input ended before there was an answer. -force-copy answers with yes.");
+    diags_error(project->diags, NO_RANGE, "State migration not confirmed",
+                "Standard input ended before an answer. To confirm, add -force-copy.");
     return false;
 }
 
@@ -98,19 +97,18 @@ static bool ask_about(const Migration *migration, const Place *from, const Place
                             migration->from->type->name, STR_ARG(from->backend->path),
                             migration->to->type->name, STR_ARG(to->backend->path));
     if (state_is_empty(to->state))
-        return ask(
-            migration, STR("Copy the existing state to the new backend?"),
-            str_format(arena, "It would be copied %.*s, where there is none yet.", STR_ARG(places)),
-            yes);
-    return ask(
-        migration, STR("Overwrite the state in the new backend with the one in use so far?"),
-        str_format(arena,
-                   "Copying %.*s would replace the state that is there (lineage %.*s, serial "
-                   "%llu) by the one in use (lineage %.*s, serial %llu).",
-                   STR_ARG(places), STR_ARG(to->state->lineage),
-                   (unsigned long long)to->state->serial, STR_ARG(from->state->lineage),
-                   (unsigned long long)from->state->serial),
-        yes);
+        return ask(migration, STR("Copy the existing state to the new backend?"),
+                   str_format(arena, "The state would be copied %.*s, which has none yet.",
+                              STR_ARG(places)),
+                   yes);
+    return ask(migration, STR("Replace the state in the new backend with the previous one?"),
+               str_format(arena,
+                          "Copying %.*s would replace the existing state (lineage %.*s, serial "
+                          "%llu) with the previous one (lineage %.*s, serial %llu).",
+                          STR_ARG(places), STR_ARG(to->state->lineage),
+                          (unsigned long long)to->state->serial, STR_ARG(from->state->lineage),
+                          (unsigned long long)from->state->serial),
+               yes);
 }
 
 static bool is_same(const Place *from, const Place *to) {
@@ -123,9 +121,9 @@ static bool is_same(const Place *from, const Place *to) {
 static bool check_journal(Project *project, const Place *from, const Place *to) {
     if (!to->has_journal || is_same(from, to))
         return true;
-    diags_error(project->diags, NO_RANGE, "A run is unfinished where the state would go",
-                "\"%.*s\" tells what a run left unfinished that worked on the state there. Finish "
-                "it first: run \"loam apply\" with the configuration that it belongs to.",
+    diags_error(project->diags, NO_RANGE, "Unfinished run in the new backend",
+                "\"%.*s\" is the journal of an interrupted run on the state in the new backend. "
+                "Recover that run first: run \"loam apply\" with its configuration.",
                 STR_ARG(to->backend->journal->name));
     return false;
 }
@@ -155,9 +153,9 @@ static bool empty_place(Project *project, Place *from) {
         return false;
     if (!from->has_journal || journal->remove(journal, &problem, scratch))
         return true;
-    diags_error(project->diags, NO_RANGE, "The old journal cannot be removed",
-                "What \"%.*s\" holds was copied along with the state, but removing it failed: "
-                "%.*s. Remove it.",
+    diags_error(project->diags, NO_RANGE, "Old journal not removed",
+                "The journal \"%.*s\" was copied with the state, but could not be removed: %.*s. "
+                "Remove it.",
                 STR_ARG(journal->name), STR_ARG(problem));
     return false;
 }
@@ -232,8 +230,8 @@ static bool copy_all(const Migration *migration, const StrVec *workspaces) {
     bool yes;
     if (!ask(migration, STR("Copy the states of all workspaces to the new backend?"),
              str_format(cli->arena,
-                        "The workspaces are: %.*s. What the new backend has under "
-                        "these names is overwritten.",
+                        "The workspaces are: %.*s. Workspaces of the same names in the new backend "
+                        "are overwritten.",
                         STR_ARG(names)),
              &yes))
         return false;
@@ -255,16 +253,16 @@ static bool copy_current(const Migration *migration) {
     bool yes;
     if (!ask(migration, STR("Copy only the state of the current workspace?"),
              str_format(cli->arena,
-                        "The backend \"%s\" keeps one state, and the one in use so far has several "
-                        "workspaces. That of \"%.*s\" would become the only one; the others stay "
-                        "where they are.",
+                        "The backend \"%s\" stores one state, but the previous backend has several "
+                        "workspaces. Only the state of \"%.*s\" would be copied; the others remain "
+                        "in the previous backend.",
                         migration->to->type->name, STR_ARG(cli->workspace)),
              &yes))
         return false;
     if (!yes) {
-        diags_error(project->diags, NO_RANGE, "The states were not migrated",
-                    "Nothing was changed. Choose the workspace to migrate with \"loam workspace "
-                    "select\", or a backend with workspaces.");
+        diags_error(project->diags, NO_RANGE, "States not migrated",
+                    "Nothing was changed. Select the workspace to migrate with \"loam workspace "
+                    "select\", or use a backend with workspaces.");
         return false;
     }
     Migration current = *migration;

@@ -15,17 +15,17 @@ bool environment_require(const Project *project) {
     map_each(declared, entry) {
         vec_push(arena, &names, entry->key);
     }
-    diags_error(project->diags, NO_RANGE, "No environment is selected",
-                "The configuration declares environments, and each has a state of its own. Select "
-                "one with -env or LOAM_ENV: %.*s.",
+    diags_error(project->diags, NO_RANGE, "No environment selected",
+                "The configuration declares environments, each with its own state. Select one with "
+                "-env or LOAM_ENV: %.*s.",
                 STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
     return false;
 }
 
 static bool refuse_unasked(Project *project, const Environment *environment) {
-    diags_error(project->diags, NO_RANGE, "The environment is protected",
-                "Changes of \"%.*s\" have to be approved by its name. Run the command where "
-                "somebody can be asked, or add -approve-protected=%.*s.",
+    diags_error(project->diags, NO_RANGE, "Environment is protected",
+                "Changes to \"%.*s\" require its name as approval. Run the command at a terminal, "
+                "or add -approve-protected=%.*s.",
                 STR_ARG(environment->name), STR_ARG(environment->name));
     return false;
 }
@@ -36,8 +36,7 @@ bool environment_check_approval(Project *project, bool asks) {
     bool is_protected = environment && environment->is_protected;
     if (given.ptr && (!environment || !str_equal(given, environment->name))) {
         diags_error(project->diags, NO_RANGE, "Approval of another environment",
-                    "-approve-protected=%.*s approves changes of an environment that is not the "
-                    "one that is worked on.",
+                    "-approve-protected=%.*s names another environment than the selected one.",
                     STR_ARG(given));
         return false;
     }
@@ -50,14 +49,13 @@ static bool ask_for_name(Project *project, const Environment *environment) {
     Str question = str_format(cli->arena, "Do you really want to change the state of \"%.*s\"?",
                               STR_ARG(environment->name));
     if (prompt_approve(cli, str_to_cstr(question, cli->arena),
-                       "The environment is protected. Only its state is changed; no real object "
-                       "is.",
+                       "The environment is protected. Only its state changes, no real object.",
                        str_to_cstr(environment->name, cli->arena), &nobody))
         return true;
     if (diags_has_errors(&nobody))
         return refuse_unasked(project, environment);
-    diags_error(project->diags, NO_RANGE, "Not approved",
-                "The name of the environment was not typed. Nothing was changed.");
+    diags_error(project->diags, NO_RANGE, "Change not approved",
+                "The answer was not the name of the environment. Nothing was changed.");
     return false;
 }
 

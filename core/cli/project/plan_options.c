@@ -33,15 +33,14 @@ static bool take_replace(Selection *selection, Str text) {
     ResourceAddr address;
     if (!address_parse_resource(text, &address, selection->arena, &ignored)) {
         diags_error(selection->diags, NO_RANGE, "Invalid address to force replacement",
-                    "-replace takes the address of one resource instance, like "
-                    "libvirt_domain.node[0], and \"%.*s\" is none.",
+                    "-replace requires the address of one resource instance, such as "
+                    "libvirt_domain.node[0]. \"%.*s\" is not one.",
                     STR_ARG(text));
         return false;
     }
     if (address.mode != MODE_MANAGED) {
         diags_error(selection->diags, NO_RANGE, "Invalid address to force replacement",
-                    "Only managed resources can be replaced, and \"%.*s\" is not one.",
-                    STR_ARG(text));
+                    "Only managed resources can be replaced. \"%.*s\" is not one.", STR_ARG(text));
         return false;
     }
     vec_push(selection->arena, &selection->out->replace, address);
@@ -81,8 +80,8 @@ static bool take_file(Selection *selection, Str path, TakeAddress *take) {
     Str bytes;
     int error = disk->read_file(disk->self, path, &bytes, selection->arena);
     if (error < 0) {
-        diags_error(selection->diags, NO_RANGE, "Cannot read the file of addresses",
-                    "\"%.*s\": %s.", STR_ARG(path), strerror(-error));
+        diags_error(selection->diags, NO_RANGE, "Address file not readable", "\"%.*s\": %s.",
+                    STR_ARG(path), strerror(-error));
         return false;
     }
     const SourceText *source = source_text_new(path, bytes, selection->arena);
@@ -126,8 +125,7 @@ static bool read_selection(Project *project, PlanOptions *out) {
     if (!ok || out->targets.count == 0 || out->excludes.count == 0)
         return ok;
     diags_error(project->diags, NO_RANGE, "Invalid combination of options",
-                "-target and -exclude exclude each other: say either what the plan is to be about, "
-                "or what it is not.");
+                "-target and -exclude cannot be combined. Choose one.");
     return false;
 }
 
@@ -143,12 +141,12 @@ bool plan_options_read(Project *project, PlanOptions *out) {
     bool refresh_only = option_flag(arguments, "refresh-only");
     if (destroy && refresh_only) {
         diags_error(project->diags, NO_RANGE, "Incompatible plan mode options",
-                    "The options -destroy and -refresh-only exclude each other.");
+                    "-destroy and -refresh-only cannot be combined.");
         return false;
     }
     if (refresh_only && out->skip_refresh) {
         diags_error(project->diags, NO_RANGE, "Incompatible refresh options",
-                    "-refresh-only with -refresh=false would do nothing.");
+                    "-refresh-only requires a refresh. Remove -refresh=false.");
         return false;
     }
     out->mode = destroy ? PLAN_DESTROY : refresh_only ? PLAN_REFRESH_ONLY : PLAN_NORMAL;

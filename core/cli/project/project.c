@@ -20,7 +20,7 @@ bool project_lock_timeout(Project *project, int64_t *out) {
     if (!timeout.ptr || clock_parse_duration(timeout, out))
         return true;
     diags_error(project->diags, NO_RANGE, "Invalid lock timeout",
-                "-lock-timeout takes a duration like \"30s\" or \"5m\", not \"%.*s\".",
+                "-lock-timeout requires a duration such as \"30s\" or \"5m\", not \"%.*s\".",
                 STR_ARG(timeout));
     return false;
 }
@@ -29,8 +29,8 @@ bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *di
     DiskStat stat;
     if (cli->io.disk->stat(cli->io.disk->self, path, &stat) < 0 || stat.kind == DISK_FILE)
         return true;
-    diags_error(diags, NO_RANGE, summary, "\"%.*s\" is %s. Name a file.", STR_ARG(path),
-                stat.kind == DISK_FOLDER ? "a folder" : "a pipe, a socket or a device");
+    diags_error(diags, NO_RANGE, summary, "\"%.*s\" is %s. Give the name of a file.", STR_ARG(path),
+                stat.kind == DISK_FOLDER ? "a directory" : "a pipe, a socket or a device");
     return false;
 }
 
@@ -50,10 +50,10 @@ void project_refuse_address(const Project *project,
         }
     }
     Str near = str_suggest(address, names.items, names.count);
-    diags_error(diags, NO_RANGE, summary,
-                "The state holds nothing at %.*s.%s%.*s%s \"loam state list\" lists what there is.",
-                STR_ARG(address), near.len ? " Did you mean " : "", STR_ARG(near),
-                near.len ? "?" : "");
+    diags_error(
+        diags, NO_RANGE, summary,
+        "The state has no object at %.*s.%s%.*s%s To list the objects, run \"loam state list\".",
+        STR_ARG(address), near.len ? " Did you mean " : "", STR_ARG(near), near.len ? "?" : "");
 }
 
 static void close_backend(Project *project, Backend *backend) {

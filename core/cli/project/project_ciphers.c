@@ -79,7 +79,7 @@ static bool find_source(Building *building, const Expr *expr, KeySource **out);
 static bool refuse_type(Building *building, const EncryptionPart *part, Str known) {
     return refuse(building, part->range, "Unknown key provider",
                   str_format(building->arena,
-                             "There is no key provider of type \"%.*s\". There are %.*s.",
+                             "There is no key provider of type \"%.*s\". The types are %.*s.",
                              STR_ARG(part->type), STR_ARG(known)));
 }
 
@@ -131,26 +131,25 @@ static bool find_source(Building *building, const Expr *expr, KeySource **out) {
         reference && str_equal_cstr(reference->root, "key_provider") && reference->step_count == 2;
     if (!is_reference)
         return refuse(building, expr->range, "Invalid reference to a key provider",
-                      STR("Here stands the name of a key_provider block, as in "
+                      STR("This argument requires the name of a key_provider block, such as "
                           "\"key_provider.pbkdf2.main\"."));
     const EncryptionPart *part = find_part(&building->encryption->key_providers, reference);
     if (!part)
         return refuse(building, expr->range, "Reference to undeclared key provider",
-                      STR("The encryption block has no key_provider block of this type and "
-                          "name."));
+                      STR("The encryption block declares no key_provider of this type and name."));
     Str key = str_format(building->arena, "%.*s.%.*s", STR_ARG(part->type), STR_ARG(part->name));
     *out = map_find(&building->sources, key);
     if (!*out && map_has(&building->sources, key))
-        return refuse(
-            building, expr->range, "Circular reference",
-            str_format(building->arena, "key_provider.%.*s is made of its own key.", STR_ARG(key)));
+        return refuse(building, expr->range, "Circular reference",
+                      str_format(building->arena, "The key of key_provider.%.*s depends on itself.",
+                                 STR_ARG(key)));
     return *out || build_source(building, part, key, out);
 }
 
 static bool refuse_method_type(Building *building, const EncryptionPart *part, Str known) {
     return refuse(building, part->range, "Unknown encryption method",
                   str_format(building->arena,
-                             "There is no method of type \"%.*s\". There are %.*s.",
+                             "There is no method of type \"%.*s\". The types are %.*s.",
                              STR_ARG(part->type), STR_ARG(known)));
 }
 

@@ -30,7 +30,7 @@ static uint32_t parallelism_of(const Arguments *arguments, Diags *diags) {
     if (str_to_uint64(text, &count) && count > 0 && count <= 1000)
         return (uint32_t)count;
     diags_error(diags, NO_RANGE, "Invalid parallelism",
-                "-parallelism takes a whole number from 1 to 1000, not \"%.*s\".", STR_ARG(text));
+                "-parallelism requires an integer from 1 to 1000, not \"%.*s\".", STR_ARG(text));
     return 0;
 }
 
@@ -101,9 +101,8 @@ static Engine new_engine(const Project *project, uint32_t parallelism) {
 static bool check_environment(const Cli *cli, Diags *diags) {
     if (!str_equal_cstr(cli->environment, "all"))
         return true;
-    diags_error(diags, NO_RANGE, "One environment is needed",
-                "\"-env all\" is for \"loam plan\", which takes each environment in turn. Name one "
-                "of them.");
+    diags_error(diags, NO_RANGE, "Environment name required",
+                "Only \"loam plan\" supports \"-env all\". Give the name of one environment.");
     return false;
 }
 
@@ -120,9 +119,9 @@ bool project_load(
     project->input.values = project->variables.count ? &project->variables : NULL;
     if (!io && !project->may_be_empty && front_end_is_empty_dir(cli->io.disk, request.directory)) {
         diags_error(diags, NO_RANGE, "No configuration files",
-                    "%s holds no loam configuration: write a file whose name ends in .loam.yaml, "
-                    ".tf, .tofu, .loam.json or .tf.json, or name another folder with -chdir.",
-                    project->directory.len ? "The folder that was named" : "This folder");
+                    "%s has no loam configuration. Write a file whose name ends in .loam.yaml, "
+                    ".tf, .tofu, .loam.json or .tf.json, or use another directory with -chdir.",
+                    project->directory.len ? "The given directory" : "This directory");
         return false;
     }
     if (!check_environment(cli, diags) ||

@@ -25,7 +25,7 @@ static void say_waiting(void *payload, const LockInfo *holder) {
     Str text = STR("Waiting for the state's lock.");
     if (holder->who.len > 0)
         text =
-            str_format(scratch, "Waiting for the state's lock: %.*s has had it since %.*s (%.*s).",
+            str_format(scratch, "Waiting for the state's lock: %.*s has held it since %.*s (%.*s).",
                        STR_ARG(holder->who), STR_ARG(holder->created), STR_ARG(holder->operation));
     if (cli->view)
         cli->view->type->note(cli->view, text);
@@ -176,16 +176,16 @@ static bool check_environment(const Project *project) {
     if (owner.len == 0 || str_equal(owner, chosen))
         return true;
     if (chosen.len == 0) {
-        diags_error(project->diags, NO_RANGE, "The state belongs to an environment",
-                    "The state at \"%.*s\" is that of the environment \"%.*s\", and no environment "
-                    "is chosen. Add \"-env %.*s\", or choose another state.",
+        diags_error(project->diags, NO_RANGE, "State belongs to an environment",
+                    "The state at \"%.*s\" belongs to the environment \"%.*s\", but no environment "
+                    "is selected. Add \"-env %.*s\", or use another state.",
                     STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(owner));
         return false;
     }
-    diags_error(project->diags, NO_RANGE, "The state belongs to another environment",
-                "The state at \"%.*s\" is that of the environment \"%.*s\", not of \"%.*s\". Each "
-                "has a state of its own: give \"%.*s\" a \"backend\" with another place, or work "
-                "with \"-env %.*s\".",
+    diags_error(project->diags, NO_RANGE, "State belongs to another environment",
+                "The state at \"%.*s\" belongs to the environment \"%.*s\", not to \"%.*s\". Each "
+                "environment needs its own state: give \"%.*s\" a \"backend\" with another "
+                "location, or use \"-env %.*s\".",
                 STR_ARG(project->backend->path), STR_ARG(owner), STR_ARG(chosen), STR_ARG(chosen),
                 STR_ARG(owner));
     return false;

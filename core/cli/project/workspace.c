@@ -16,8 +16,8 @@ bool workspace_check(Str name, Diags *diags) {
     if (workspace_is_valid(name))
         return true;
     diags_error(diags, NO_RANGE, "Invalid workspace name",
-                "\"%.*s\" cannot be the name of a workspace. It is made of letters and digits of "
-                "ASCII and the signs - _ . ~ $ & + = : @, because it becomes part of a path.",
+                "\"%.*s\" is not a valid workspace name. Use ASCII letters, digits and - _ . ~ $ & "
+                "+ = : @, because the name becomes part of a path.",
                 STR_ARG(name));
     return false;
 }
@@ -30,8 +30,8 @@ bool workspace_select(const Cli *cli, Str name, Diags *diags) {
         error = disk->write_file(disk->self, path, name, 0666);
     if (error == 0)
         return true;
-    diags_error(diags, NO_RANGE, "Cannot select the workspace",
-                "\"%.*s\" could not be written: %s. Which workspace is worked on is kept there.",
+    diags_error(diags, NO_RANGE, "Workspace not selected",
+                "\"%.*s\", which records the selected workspace, could not be written: %s.",
                 STR_ARG(path), strerror(-error));
     return false;
 }

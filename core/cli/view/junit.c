@@ -43,8 +43,7 @@ static Str failure_message(const SuiteRun *run, Arena *scratch) {
 static Str skip_reason(const SuiteFile *file, const SuiteRun *skipped, Arena *scratch) {
     vec_each(&file->runs, run) {
         if (run < skipped && run->status == SUITE_ERROR)
-            return str_format(scratch,
-                              "\"%.*s\" ended in an error, so the rest of the file was skipped.",
+            return str_format(scratch, "\"%.*s\" failed, so the rest of the file was skipped.",
                               STR_ARG(run->config->name));
     }
     return STR("The tests were interrupted.");

@@ -21,9 +21,10 @@ struct Reporting {
 };
 
 static const Option options[] = {
-    {"report",       OPTION_GROUP_CHOICE, "KIND:FILE", "Write a report to a file. May be repeated."},
+    {"report",       OPTION_GROUP_CHOICE, "KIND:FILE",
+     "Write a report of this kind to a file. May be repeated."                      },
     {"report-limit", OPTION_TEXT,         "N",
-     "Most characters of a Markdown report (default 65536; 0: no limit)."                          },
+     "Maximum size of a Markdown report in characters (default 65536; 0: no limit)."},
 };
 
 static bool describe_kind(size_t i, const char **name, const char **help) {
@@ -56,8 +57,8 @@ static bool check_directory(const Reporting *reporting, Str path, Diags *diags) 
     int status = disk->stat(disk->self, directory, &stat);
     if (status == 0 && stat.kind == DISK_FOLDER)
         return true;
-    diags_error(diags, NO_RANGE, "Report without a folder",
-                "There is no folder \"%.*s\" for the report \"%.*s\". Make it first.",
+    diags_error(diags, NO_RANGE, "Report directory not found",
+                "The directory \"%.*s\" for the report \"%.*s\" does not exist. Create it first.",
                 STR_ARG(directory), STR_ARG(path));
     return false;
 }
@@ -68,16 +69,17 @@ static bool add_file(Reporting *reporting, Str text, Diags *diags) {
     Str name = str_slice(text, 0, colon);
     ReportFile file = {.kind = report_find_kind(name)};
     if (!file.kind) {
-        diags_error(diags, NO_RANGE, "Unknown kind of report",
-                    "-report takes KIND:FILE, and \"%.*s\" is no kind of report: they are %.*s.",
-                    STR_ARG(name), STR_ARG(kind_names(arena)));
+        diags_error(
+            diags, NO_RANGE, "Unknown report kind",
+            "-report requires KIND:FILE, and \"%.*s\" is not a kind of report. The kinds are %.*s.",
+            STR_ARG(name), STR_ARG(kind_names(arena)));
         return false;
     }
     if (colon != SIZE_MAX)
         file.path = str_after(text, colon + 1);
     if (file.path.len == 0) {
-        diags_error(diags, NO_RANGE, "Report without a file",
-                    "-report=%.*s does not say where to: write -report=%.*s:FILE.", STR_ARG(text),
+        diags_error(diags, NO_RANGE, "Missing report file",
+                    "-report=%.*s has no file name. Write -report=%.*s:FILE.", STR_ARG(text),
                     STR_ARG(name));
         return false;
     }
@@ -90,9 +92,9 @@ static bool take_limit(Reporting *reporting, Str text, Diags *diags) {
     if (!text.ptr)
         return true;
     if (!str_to_uint64(text, &limit) || (limit > 0 && limit < 2000)) {
-        diags_error(diags, NO_RANGE, "Invalid size of reports",
-                    "-report-limit takes a number of characters, 2000 or more, or 0 for no limit; "
-                    "\"%.*s\" is none.",
+        diags_error(diags, NO_RANGE, "Invalid report size",
+                    "-report-limit requires a number of characters, 2000 or more, or 0 for no "
+                    "limit, not \"%.*s\".",
                     STR_ARG(text));
         return false;
     }
@@ -229,9 +231,9 @@ static SourceRange locate(void *payload, Str address) {
 static bool report_nothing_ran(const ReportFile *file, Diags *diags) {
     if (diags_has_errors(diags))
         return true;
-    diags_error(diags, NO_RANGE, "Report was not written",
-                "A report of kind \"%s\" shows what ran, and nothing ran: ask apply or destroy for "
-                "it.",
+    diags_error(diags, NO_RANGE, "Report not written",
+                "A report of kind \"%s\" shows executed operations, and this command executed "
+                "none. Request it from apply or destroy.",
                 file->kind->name);
     return false;
 }
@@ -249,8 +251,8 @@ static bool write_file(const Reporting *reporting,
     int status = disk->write_file(disk->self, file->path, strbuf_str(&text), 0600);
     if (status == 0)
         return true;
-    diags_error(diags, NO_RANGE, "Report was not written",
-                "The %s report could not be written to \"%.*s\": %s. What the command did is done; "
+    diags_error(diags, NO_RANGE, "Report not written",
+                "The %s report could not be written to \"%.*s\": %s. The command itself completed; "
                 "only the report is missing.",
                 file->kind->name, STR_ARG(file->path), strerror(-status));
     return false;

@@ -24,7 +24,8 @@ static void show_plan(View *view, const Plan *plan) {
         return;
     SCOPED(ArenaRef) scratch = arena_open("plan text");
     if (is_partial)
-        terminal_out(STR("\nPlanning failed. loam met an error while it made this plan:\n"));
+        terminal_out(STR("\n"
+                         "Planning failed. loam encountered an error while making this plan:\n"));
     render_text_plan_in_pieces(plan, terminal_style(&view->cli->terminal), terminal_out, scratch);
 }
 
@@ -222,8 +223,9 @@ static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, cons
     SCOPED(ArenaRef) scratch = arena_open("left");
     StrBuf out = strbuf_new(scratch);
     strbuf_add_format(&out,
-                      "\nWhat \"%.*s\" of %.*s made could not all be destroyed. This is left, and "
-                      "no state knows of it:\n",
+                      "\n"
+                      "Some objects of \"%.*s\" of %.*s could not be destroyed. They still exist, "
+                      "and are in no state:\n",
                       STR_ARG(run->config->name), STR_ARG(file->config->path));
     list_left(state, &out, scratch);
     terminal_err(strbuf_str(&out));
@@ -249,12 +251,15 @@ static void on_interrupt(void *self,
     SCOPED(ArenaRef) scratch = arena_open("interrupt");
     StrBuf out = strbuf_new(scratch);
     vec_each(left, leftover) {
-        strbuf_add_format(&out, "\nThis is left of \"%.*s\" of %.*s, and no state knows of it:\n",
+        strbuf_add_format(&out,
+                          "\n"
+                          "These objects of \"%.*s\" of %.*s still exist, and are in no state:\n",
                           STR_ARG(leftover->run->config->name), STR_ARG(file->config->path));
         list_left(leftover->state, &out, scratch);
     }
     if (planned) {
-        strbuf_add_cstr(&out, "\nThese were about to be made, and may be there:\n");
+        strbuf_add_cstr(&out, "\n"
+                              "The creation of these objects was interrupted; they may exist:\n");
         list_planned(planned, &out, scratch);
     }
     terminal_err(strbuf_str(&out));

@@ -220,9 +220,10 @@ static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, cons
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     begin(&line, stream, "test_cleanup", "error",
-          str_format(scratch,
-                     "What \"%.*s\" of %.*s made could not be destroyed: look after it yourself.",
-                     STR_ARG(run->config->name), STR_ARG(file->config->path)),
+          str_format(
+              scratch,
+              "Some objects of \"%.*s\" of %.*s could not be destroyed. Destroy them yourself.",
+              STR_ARG(run->config->name), STR_ARG(file->config->path)),
           scratch);
     write_origin(&line, file, run);
     json_key(&line.writer, STR("test_cleanup"));
@@ -271,7 +272,8 @@ static void on_interrupt(void *self,
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     begin(&line, stream, "test_interrupt", "error",
-          str_format(scratch, "Interrupted in %.*s: what its runs made is still there.",
+          str_format(scratch,
+                     "The test was interrupted in %.*s. The objects of its runs still exist.",
                      STR_ARG(file->config->path)),
           scratch);
     write_origin(&line, file, NULL);

@@ -16,8 +16,7 @@ static bool read_data(ConfigLoading *loading, const BodyContent *content, Check 
         if (check->data) {
             Str place = config_read_place(check->data->range, loading->arena);
             diags_error(loading->diags, block->range, "Multiple data resource blocks",
-                        "A check block may have one data source; this one has one already, at "
-                        "%.*s.",
+                        "A check block supports one data source. The first one is at %.*s.",
                         STR_ARG(place));
             ok = false;
             continue;

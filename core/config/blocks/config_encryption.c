@@ -22,7 +22,7 @@ static bool add_part(ConfigLoading *loading, const BodyBlock *block, EncryptionP
         Str place = config_read_place(before->range, loading->arena);
         Str summary = str_format(loading->arena, "Duplicate encryption %.*s", STR_ARG(block->type));
         diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
-                    "\"%.*s\" \"%.*s\" is declared already, at %.*s.", STR_ARG(part.type),
+                    "\"%.*s\" \"%.*s\" is already declared at %.*s.", STR_ARG(part.type),
                     STR_ARG(part.name), STR_ARG(place));
         return false;
     }
@@ -49,8 +49,8 @@ static bool read_fallbacks(EncryptionReader *reader,
     vec_each(&content->blocks, inner) {
         if (target->fallback || reader->depth >= FALLBACK_LIMIT) {
             diags_error(reader->loading->diags, inner->range, "Too many fallback blocks",
-                        "There is one fallback for a method; a further one goes into it, %d deep "
-                        "at most.",
+                        "Each method supports one fallback. Nest further fallbacks inside it, at "
+                        "most %d levels deep.",
                         FALLBACK_LIMIT);
             ok = false;
             continue;
@@ -94,7 +94,7 @@ static bool read_target(EncryptionReader *reader,
 
 static bool refuse_second(EncryptionReader *reader, const BodyBlock *block) {
     diags_error(reader->loading->diags, block->range, "Duplicate encryption block",
-                "There may be one \"%.*s\" block only.", STR_ARG(block->type));
+                "Only one \"%.*s\" block is allowed.", STR_ARG(block->type));
     return false;
 }
 
@@ -138,7 +138,7 @@ static bool read_inner(EncryptionReader *reader, const BodyBlock *block) {
 
 static bool refuse_method(SourceRange range, Diags *diags) {
     diags_error(diags, range, "Invalid encryption method",
-                "\"method\" names a method block of this encryption block, as in "
+                "\"method\" must refer to a method block of this encryption block, such as "
                 "\"method.aes_gcm.main\".");
     return false;
 }
@@ -163,8 +163,8 @@ static bool check_method(const Encryption *encryption,
     if (!enforced || !is_unencrypted(expr))
         return true;
     diags_error(diags, expr->range, "Unencrypted method is forbidden",
-                "\"enforced\" says that nothing may be stored in the clear, so \"unencrypted\" has "
-                "no place here, not as a fallback either.");
+                "\"enforced\" forbids unencrypted data. Remove \"unencrypted\", also where it is a "
+                "fallback.");
     return false;
 }
 
@@ -284,7 +284,7 @@ bool config_encryption_decode(ConfigLoading *loading, const BodyBlock *block, bo
     if (before && !is_override) {
         Str place = config_read_place(before->range, loading->arena);
         diags_error(loading->diags, block->range, "Duplicate encryption configuration",
-                    "The module has an encryption block already, at %.*s.", STR_ARG(place));
+                    "The module already has an encryption block at %.*s.", STR_ARG(place));
         return false;
     }
     const Encryption *own;
@@ -314,8 +314,8 @@ static void warn_of_plain(const Encryption *encryption, Diags *diags) {
         if (!str_equal_cstr(part->type, "unencrypted"))
             continue;
         diags_warning(diags, part->range, "Unencrypted method configured",
-                      "The method \"unencrypted\" is for the way into encryption, or out of it. "
-                      "Remove it when everything has been written once.");
+                      "Use the method \"unencrypted\" only to introduce or to remove encryption. "
+                      "Remove it after everything was rewritten once.");
     }
 }
 

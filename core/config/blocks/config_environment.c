@@ -22,7 +22,7 @@ static bool environment_identify(ConfigLoading *loading, const BodyBlock *block,
     if (!str_equal_cstr(name, "all"))
         return true;
     diags_error(loading->diags, block->label_ranges[0], "Reserved environment name",
-                "\"-env all\" means each environment in turn, so none can have this name.");
+                "\"-env all\" selects every environment, so no environment can be named \"all\".");
     return false;
 }
 
@@ -59,8 +59,8 @@ static bool read_variables_argument(ConfigLoading *loading,
     if (!eval_constant(attribute->expr, &values, loading->arena, loading->diags))
         return false;
     if (values.type->kind != KIND_OBJECT || !value_is_present(values)) {
-        diags_error(loading->diags, range, "Invalid values of variables",
-                    "\"variables\" has a value for each variable by its name.");
+        diags_error(loading->diags, range, "Invalid variable values",
+                    "\"variables\" must be a map from variable names to values.");
         return false;
     }
     for (size_t i = 0; i < values.type->count; i++) {
@@ -88,7 +88,7 @@ static bool read_provider(ConfigLoading *loading, const BodyBlock *block, Enviro
     if (!map_put(loading->arena, &out->providers, key, provider))
         return true;
     diags_error(loading->diags, block->range, "Duplicate provider configuration",
-                "The environment has settings for \"%.*s\" already.", STR_ARG(key));
+                "The environment already has settings for \"%.*s\".", STR_ARG(key));
     return false;
 }
 
@@ -99,7 +99,7 @@ static bool read_block(ConfigLoading *loading, const BodyBlock *block, Environme
         return read_provider(loading, block, out);
     if (out->backend) {
         diags_error(loading->diags, block->range, "Duplicate backend configuration",
-                    "The environment \"%.*s\" has settings for the backend already.",
+                    "The environment already has settings for the backend \"%.*s\".",
                     STR_ARG(out->name));
         return false;
     }
@@ -127,8 +127,8 @@ static bool environment_decode(ConfigLoading *loading, const BodyBlock *block, b
     (void)is_override;
     if (loading->module->parent) {
         diags_warning(loading->diags, block->range, "Environments ignored",
-                      "The environments of the root module are those of the whole configuration. "
-                      "Remove this block, unless the module is also used on its own.");
+                      "Only the environments of the root module are used. Remove this block, "
+                      "unless the module is also used as a root module.");
         return true;
     }
     BodySchema schema = schema_for(block->body);
@@ -177,8 +177,8 @@ static bool merge_provider(ConfigLoading *loading, Str key, const ProviderConfig
     ProviderConfig *merged = arena_new(loading->arena, ProviderConfig);
     if (!base && settings->alias.len) {
         diags_error(loading->diags, settings->range, "Missing base provider configuration",
-                    "No provider block of the root module has the alias \"%.*s\", so there is "
-                    "nothing that this environment could change.",
+                    "No provider block of the root module has the alias \"%.*s\", so this "
+                    "environment cannot change its settings.",
                     STR_ARG(settings->alias));
         return false;
     }
@@ -198,9 +198,9 @@ static bool choose_workspace(ConfigLoading *loading, const Environment *environm
     if (selected.len && !str_equal_cstr(selected, "default") &&
         !str_equal(selected, environment->name)) {
         diags_error(loading->diags, NO_RANGE, "Another workspace is selected",
-                    "The environment \"%.*s\" keeps its state in the workspace of its name, but "
-                    "\"%.*s\" is selected. Select the workspace \"default\", or give the "
-                    "environment a \"backend\" with a place of its own.",
+                    "The environment \"%.*s\" stores its state in the workspace of the same name, "
+                    "but \"%.*s\" is selected. Select the workspace \"default\", or give the "
+                    "environment a \"backend\" with its own location.",
                     STR_ARG(environment->name), STR_ARG(selected));
         return false;
     }
@@ -212,13 +212,14 @@ static bool refuse_unknown(ConfigLoading *loading, Str name) {
     StrVec names = keys_of(&loading->config->root->environments, loading->arena);
     if (names.count == 0) {
         diags_error(loading->diags, NO_RANGE, "No such environment",
-                    "The environment \"%.*s\" is asked for, but the root module declares none. "
-                    "Write an \"environments\" block, or leave out -env and LOAM_ENV.",
+                    "The environment \"%.*s\" is selected, but the root module declares no "
+                    "environments. Write an \"environments\" block, or remove -env and LOAM_ENV.",
                     STR_ARG(name));
         return false;
     }
     diags_error(loading->diags, NO_RANGE, "No such environment",
-                "The root module has no environment \"%.*s\". There are: %.*s.", STR_ARG(name),
+                "The root module has no environment \"%.*s\". The environments are %.*s.",
+                STR_ARG(name),
                 STR_ARG(str_join(names.items, names.count, STR(", "), loading->arena)));
     return false;
 }

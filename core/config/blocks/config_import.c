@@ -15,10 +15,10 @@ static bool read_to(ConfigLoading *loading, const BodyContent *content, ConfigAd
         return true;
     if (is_read && !out->target.is_resource)
         diags_error(loading->diags, out->range, "Invalid address",
-                    "A resource is named by its module, its type and its name; this is the module "
-                    "alone.");
+                    "The address of a resource requires its type and its name. This is the address "
+                    "of a module.");
     diags_error(loading->diags, to->range, "Invalid import address",
-                "\"to\" must name a managed resource, or an instance of one.");
+                "\"to\" must be the address of a managed resource or of one of its instances.");
     return false;
 }
 
@@ -33,12 +33,12 @@ static bool read_identity(ConfigLoading *loading,
         return true;
     if (out->id)
         diags_error(loading->diags, block->range, "Invalid combination of \"id\" and \"identity\"",
-                    "An import block says by \"id\" or by \"identity\" which object is meant, not "
-                    "by both.");
+                    "An import block identifies the object with either \"id\" or \"identity\". "
+                    "Remove one of them.");
     else
         diags_error(loading->diags, block->body->range, "Missing required argument",
-                    "An import block needs the argument \"id\": what the provider knows the object "
-                    "by.");
+                    "An import block requires the argument \"id\", by which the provider finds the "
+                    "object.");
     return false;
 }
 
@@ -46,8 +46,8 @@ static bool check_root(ConfigLoading *loading, const BodyBlock *block) {
     if (!loading->module->parent)
         return true;
     diags_error(loading->diags, block->range, "Invalid import configuration",
-                "Import blocks stand in the root module only. Its addresses reach into the others: "
-                "\"to\" may be %.*s.TYPE.NAME.",
+                "Import blocks are allowed only in the root module. To import into another module, "
+                "set \"to\" to %.*s.TYPE.NAME.",
                 STR_ARG(loading->module->path));
     return false;
 }
@@ -65,9 +65,10 @@ static bool check_repeated(ConfigLoading *loading, const Import *import) {
         return true;
     }
     Str place = config_read_place(*before, loading->arena);
-    diags_error(loading->diags, import->to.range, "Duplicate import configuration",
-                "An import block for \"%.*s\" stands already at %.*s. An object is imported once.",
-                STR_ARG(config_address_to_str(&import->to, loading->arena)), STR_ARG(place));
+    diags_error(
+        loading->diags, import->to.range, "Duplicate import configuration",
+        "An import block for \"%.*s\" already exists at %.*s. Import each object only once.",
+        STR_ARG(config_address_to_str(&import->to, loading->arena)), STR_ARG(place));
     return false;
 }
 
@@ -83,8 +84,8 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Im
 
 static bool refuse_provider(const Import *import, Diags *diags) {
     diags_error(diags, import->provider_range, "Invalid import provider argument",
-                "The argument \"provider\" is for a resource whose configuration is going to be "
-                "generated. Set it in the resource block, or in the call of the module.");
+                "The argument \"provider\" is only for a resource without configuration. Set it in "
+                "the resource block, or in the module call.");
     return false;
 }
 

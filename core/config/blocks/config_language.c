@@ -9,10 +9,9 @@ static bool check_edition(const BodyContent *content, Diags *diags) {
     const Traversal *word = edition ? config_read_traversal(edition) : NULL;
     if (!edition || (word && !word->step_count && str_equal_cstr(word->root, "tofu2024")))
         return true;
-    diags_error(
-        diags, edition->range, "Unsupported language edition",
-        "\"edition\" is the name of an edition, without quotes, and tofu2024 is the one that "
-        "there is.");
+    diags_error(diags, edition->range, "Unsupported language edition",
+                "\"edition\" requires the name of an edition without quotes. The only edition is "
+                "tofu2024.");
     return false;
 }
 
@@ -21,8 +20,7 @@ static bool check_experiments(const BodyContent *content, Diags *diags) {
     if (!names || (names->kind == EXPR_TUPLE && names->as.parts.count == 0))
         return true;
     diags_error(diags, names->range, "Module uses experimental features",
-                "loam has no experiments: what its documentation names is there. Remove the "
-                "argument.");
+                "loam has no experimental features. Remove the argument.");
     return false;
 }
 
@@ -41,16 +39,16 @@ static bool read_compatible_with(ConfigLoading *loading, const BodyBlock *block,
         return false;
     if (before.len) {
         diags_error(loading->diags, block->range, "Duplicate compatible_with block",
-                    "The versions of OpenTofu are said already. Say them in one block.");
+                    "The module already declares its OpenTofu versions. Merge the two blocks.");
         return false;
     }
     if (constraint->len && version_constraint_check(*constraint, STR("1.11.0"), &takes_all) &&
         takes_all)
-        diags_warning(loading->diags, body_content_find(&content, "opentofu")->range,
-                      "Ineffective version constraint",
-                      "OpenTofu knows this block since version 1.12.0, and this takes older ones, "
-                      "which do not get to read it. Say \">= 1.12\" here, or use required_version "
-                      "in a terraform block.");
+        diags_warning(
+            loading->diags, body_content_find(&content, "opentofu")->range,
+            "Ineffective version constraint",
+            "OpenTofu reads this block only since version 1.12.0, but the constraint allows older "
+            "versions. Write \">= 1.12\" here, or use required_version in a terraform block.");
     return true;
 }
 

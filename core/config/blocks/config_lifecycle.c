@@ -102,8 +102,8 @@ static Traversal *trigger_root(const Expr *expr) {
 
 static bool refuse_trigger(const Expr *expr, Diags *diags) {
     diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
-                "Each item must be a single reference to a resource or to an attribute of one, "
-                "without operators and function calls.");
+                "Each item must be a single reference to a resource or to an attribute of a "
+                "resource, without operators or function calls.");
     return false;
 }
 
@@ -124,8 +124,8 @@ static bool check_trigger(const Expr *expr, Diags *diags) {
     if (reference.kind == REFERENCE_COUNT || reference.kind == REFERENCE_EACH)
         return refuse_trigger(expr, diags); /* allowed in keys only */
     diags_error(diags, expr->range, "Invalid reference in replace_triggered_by expression",
-                "Only managed resources can trigger a replacement. A value from elsewhere can do "
-                "so by way of a terraform_data resource.");
+                "Only managed resources can trigger a replacement. To use another value, store it "
+                "in a terraform_data resource.");
     return reference.kind != REFERENCE_RESOURCE && refuse_trigger(expr, diags);
 }
 
@@ -136,7 +136,7 @@ static bool read_triggers(const BodyContent *content, Lifecycle *out, Arena *are
         return true;
     if (list->kind != EXPR_TUPLE) {
         diags_error(diags, list->range, "Invalid replace_triggered_by expression",
-                    "\"replace_triggered_by\" must be a list of references, between [ and ].");
+                    "\"replace_triggered_by\" must be a list of references in brackets [ ].");
         return false;
     }
     for (size_t i = 0; i < list->as.parts.count; i++) {
@@ -195,11 +195,11 @@ static bool read_conditions(const BodyContent *content,
     bool ok = config_read_conditions(content, "precondition", &out->preconditions, arena, diags);
     ok &= config_read_conditions(content, "postcondition", &out->postconditions, arena, diags);
     ok &= check_conditions(&out->preconditions, resource, "precondition",
-                           "A precondition is checked before the object is made, so it cannot "
+                           "A precondition is evaluated before the object is created, so it cannot "
                            "refer to that object.",
                            diags);
     ok &= check_conditions(&out->postconditions, resource, "postcondition",
-                           "A postcondition refers to its own object as \"self\".", diags);
+                           "A postcondition must refer to its own object as \"self\".", diags);
     return ok;
 }
 
@@ -224,7 +224,7 @@ static bool check_whole_block(const Expr *expr, Diags *diags) {
     if (!found)
         return true;
     diags_error(diags, found->range, "Invalid reference in prevent_destroy",
-                "prevent_destroy holds for all instances of the block, so it cannot refer to "
+                "prevent_destroy applies to all instances of the block, so it cannot refer to "
                 "\"%.*s\". Refer to variables and local values.",
                 STR_ARG(found->root));
     return false;

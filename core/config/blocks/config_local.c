@@ -11,7 +11,7 @@ static bool add_local(ConfigLoading *loading, const BodyAttribute *attribute, bo
     if (before && !is_override) {
         Str place = config_read_place(before->range, loading->arena);
         diags_error(loading->diags, attribute->range, "Duplicate local value definition",
-                    "A local value named \"%.*s\" is defined already at %.*s.",
+                    "A local value named \"%.*s\" is already defined at %.*s.",
                     STR_ARG(attribute->name), STR_ARG(place));
         return false;
     }

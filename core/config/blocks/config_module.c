@@ -22,10 +22,10 @@ bool config_module_refuse_empty(const ModuleCall *call, Diags *diags) {
 static bool refuse_both(ConfigLoading *loading, const BodyAttribute *at, const char *with) {
     Str summary = str_format(loading->arena, "Invalid combination of \"%s\" and \"%.*s\"", with,
                              STR_ARG(at->name));
-    diags_error(loading->diags, at->name_range, str_to_cstr(summary, loading->arena),
-                "\"%s\" and \"%.*s\" exclude each other: use one of them to say how many "
-                "instances there are.",
-                with, STR_ARG(at->name));
+    diags_error(
+        loading->diags, at->name_range, str_to_cstr(summary, loading->arena),
+        "\"%s\" and \"%.*s\" cannot be combined. Use one of them to set the number of instances.",
+        with, STR_ARG(at->name));
     return false;
 }
 
@@ -62,7 +62,7 @@ static bool read_block(ConfigLoading *loading, const BodyBlock *block, ModuleCal
         return true;
     }
     diags_error(loading->diags, block->range, "Reserved block type name in module block",
-                "A \"%.*s\" block means nothing here.", STR_ARG(block->type));
+                "A \"%.*s\" block is not supported here.", STR_ARG(block->type));
     return false;
 }
 

@@ -7,7 +7,7 @@ static bool check_literal(ConfigLoading *loading, const ConfigAddress *end) {
     if (!end->keys.count)
         return true;
     diags_error(loading->diags, end->range, "Invalid address",
-                "The keys in an address of a \"moved\" block must be literals.");
+                "The instance keys in an address of a \"moved\" block must be literals.");
     return false;
 }
 
@@ -23,9 +23,9 @@ static bool read_end(ConfigLoading *loading,
 static bool check_mode(ConfigLoading *loading, const ConfigAddress *end) {
     if (!end->target.is_resource || end->target.resource.mode != MODE_EPHEMERAL)
         return true;
-    diags_error(loading->diags, end->range, "Invalid \"moved\" address",
-                "Only resources and modules can be moved: ephemeral resources are made anew by "
-                "each run.");
+    diags_error(
+        loading->diags, end->range, "Invalid \"moved\" address",
+        "Only resources and modules can be moved. Ephemeral resources exist only during a run.");
     return false;
 }
 
@@ -35,7 +35,7 @@ static bool check_ends(ConfigLoading *loading, const Moved *moved) {
     if (!ok || moved->from.target.is_resource == moved->to.target.is_resource)
         return ok;
     diags_error(loading->diags, moved->range, "Invalid \"moved\" addresses",
-                "\"from\" and \"to\" must both name a resource, or both a module.");
+                "\"from\" and \"to\" must both be resources or both be modules.");
     return false;
 }
 

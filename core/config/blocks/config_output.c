@@ -14,8 +14,7 @@ static bool refuse_postconditions(ConfigLoading *loading, const BodyContent *con
         if (!str_equal_cstr(block->type, "postcondition"))
             continue;
         diags_error(loading->diags, block->range, "Postconditions are not allowed",
-                    "An output has nothing that happens before its value is there: write a "
-                    "\"precondition\" block.");
+                    "An output value does not support this block. Write a \"precondition\" block.");
         ok = false;
     }
     return ok;
@@ -29,7 +28,7 @@ static bool read_deprecated(ConfigLoading *loading, const BodyContent *content, 
     if (!attribute || out->deprecated.len > 0)
         return true;
     diags_error(loading->diags, attribute->expr->range, "Invalid deprecation message",
-                "\"deprecated\" must be a text that is not empty: what to use instead.");
+                "\"deprecated\" must be a non-empty string that describes the replacement.");
     return false;
 }
 

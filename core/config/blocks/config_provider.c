@@ -26,8 +26,8 @@ static bool read_alias(ConfigLoading *loading, const BodyContent *content, Str *
     if (ok && lexer_is_identifier(*out))
         return true;
     diags_error(loading->diags, alias->range, "Invalid provider alias",
-                "An alias is a name: a letter or an underscore, then letters, digits, underscores "
-                "and dashes.")
+                "An alias must begin with a letter or an underscore and may contain letters, "
+                "digits, underscores and dashes.")
         ->subject = DIAG_RELATION;
     return false;
 }
@@ -68,12 +68,13 @@ static bool refuse_reserved(ConfigLoading *loading, const Body *body) {
     bool ok = body_content(body, &reserved_schema, &content, &rest, loading->arena, loading->diags);
     vec_each(&content.attributes, attribute) {
         diags_error(loading->diags, attribute->name_range, "Reserved argument name",
-                    "\"%.*s\" means nothing in a provider block.", STR_ARG(attribute->name));
+                    "A provider block does not support the argument \"%.*s\".",
+                    STR_ARG(attribute->name));
         ok = false;
     }
     vec_each(&content.blocks, block) {
         diags_error(loading->diags, block->range, "Reserved block type",
-                    "A \"%.*s\" block means nothing in a provider block.", STR_ARG(block->type));
+                    "A provider block does not support \"%.*s\" blocks.", STR_ARG(block->type));
         ok = false;
     }
     return ok;
@@ -85,10 +86,10 @@ static bool check_version(ConfigLoading *loading, const BodyContent *content) {
     Value value;
     if (!attribute)
         return true;
-    diags_warning(loading->diags, attribute->expr->range,
-                  "Version constraints inside provider blocks are deprecated",
-                  "State the version under required_providers of a terraform block. Here it is "
-                  "ignored.")
+    diags_warning(
+        loading->diags, attribute->expr->range,
+        "Version constraints inside provider blocks are deprecated",
+        "Declare the version under required_providers of a terraform block. Here it is ignored.")
         ->is_deprecation = true;
     if (!eval_constant(attribute->expr, &value, loading->arena, loading->diags))
         return false;
@@ -105,9 +106,9 @@ static void warn_of_empty(ConfigLoading *loading,
     if (!loading->module->parent || !config_provider_is_empty(provider, loading->arena))
         return;
     diags_warning(loading->diags, block->range, "Redundant empty provider block",
-                  "A module that works with its caller's provider says so under required_providers "
-                  "of a terraform block, with \"configuration_aliases\" for aliases. Remove this "
-                  "block.");
+                  "To use a provider configuration of its caller, a module declares it under "
+                  "required_providers of a terraform block, with \"configuration_aliases\" for "
+                  "aliases. Remove this block.");
 }
 
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena) {
@@ -131,10 +132,10 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
     warn_of_empty(loading, provider, block);
     provider->for_each = config_read_expr(&content, "for_each");
     if (provider->for_each && !provider->alias.len) {
-        diags_error(loading->diags, body_content_find(&content, "for_each")->name_range,
-                    "Alias required when using \"for_each\"",
-                    "Only a provider configuration with an alias can be repeated: the default one "
-                    "has no key to be named by.");
+        diags_error(
+            loading->diags, body_content_find(&content, "for_each")->name_range,
+            "Alias required when using \"for_each\"",
+            "Only a provider configuration with an alias supports \"for_each\". Add an \"alias\".");
         ok = false;
     }
     Str key = config_provider_key(provider->name, provider->alias, arena);
@@ -153,8 +154,8 @@ static bool check_keys(ConfigLoading *loading, const ProviderConfig *provider) {
     if (!value_is_null(keys) && (type_is_mapping(keys.type) || is_set))
         return true;
     diags_error(loading->diags, expr->range, "Invalid for_each argument",
-                "The \"for_each\" of a provider configuration must be a map, or a set of texts. "
-                "toset() makes a set of a list.");
+                "The \"for_each\" of a provider configuration must be a map or a set of strings. "
+                "To convert a list to a set, use toset().");
     return false;
 }
 

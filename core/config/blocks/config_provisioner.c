@@ -28,9 +28,9 @@ static void check_own(Traversal *traversal, void *payload) {
         return;
     diags_error(search->diags, search->attribute->expr->range,
                 "Invalid reference from destroy provisioner",
-                "When an object is destroyed, others may be gone already. A provisioner that runs "
-                "then, and its connection, may refer to the object itself only, by \"self\", "
-                "\"count.index\" and \"each.key\"; other values can be stored in the object.");
+                "When an object is destroyed, other objects may already be gone. A destroy-time "
+                "provisioner and its connection may refer only to \"self\", \"count.index\" and "
+                "\"each.key\". Store other values in the object.");
     search->ok = false;
 }
 
@@ -67,7 +67,7 @@ static bool read_inner(
         return true;
     }
     diags_error(diags, block->range, "Reserved block type name in provisioner block",
-                "A \"%.*s\" block means nothing in a provisioner.", STR_ARG(block->type));
+                "A provisioner does not support \"%.*s\" blocks.", STR_ARG(block->type));
     return false;
 }
 
@@ -107,10 +107,9 @@ static bool check_type(const BodyBlock *block, Diags *diags) {
         if (!str_equal_cstr(block->labels[0], gone[i]))
             continue;
         Str summary = str_format(diags->arena, "The \"%s\" provisioner has been removed", gone[i]);
-        diags_error(
-            diags, block->label_ranges[0], str_to_cstr(summary, diags->arena),
-            "There is none in today's programs of this kind. A \"remote-exec\" provisioner, "
-            "or an ssh_exec resource, can start what it did.");
+        diags_error(diags, block->label_ranges[0], str_to_cstr(summary, diags->arena),
+                    "Current releases of this program do not support provisioning. Use a "
+                    "\"remote-exec\" provisioner or an ssh_exec resource instead.");
         return false;
     }
     return true;

@@ -9,14 +9,14 @@ static bool check_from(ConfigLoading *loading, const ConfigAddress *from) {
     bool is_managed = !from->target.is_resource || from->target.resource.mode == MODE_MANAGED;
     if (!is_managed)
         diags_error(loading->diags, from->range, "Invalid \"from\" address in removed block",
-                    "Only managed resources and modules can be removed: of data sources and "
-                    "ephemeral resources nothing is left behind.");
+                    "Only managed resources and modules can be removed. Data sources and ephemeral "
+                    "resources leave no objects behind.");
     else if (config_address_has_keys(from))
         diags_error(loading->diags, from->keys.count ? from->range : from->key_range,
                     from->is_module_key ? "Module instance keys not allowed"
                                         : "Resource instance keys not allowed",
-                    "A removed block speaks of all instances of a resource or module. Name it "
-                    "without keys.");
+                    "A removed block applies to all instances of a resource or module. Remove the "
+                    "instance keys from the address.");
     return is_managed && !config_address_has_keys(from);
 }
 
@@ -25,9 +25,8 @@ static bool check_from(ConfigLoading *loading, const ConfigAddress *from) {
 static void warn_of_silence(ConfigLoading *loading, const Removed *removed) {
     if (loading->request->removed_is_forgotten)
         diags_warning(loading->diags, removed->range, "Missing lifecycle from the removed block",
-                      "Nothing says what becomes of the objects, so they are forgotten, and stay "
-                      "where they are. Say it: lifecycle { destroy = false }, or true to destroy "
-                      "them.");
+                      "The block does not set what happens to the objects, so they are forgotten "
+                      "and remain. Write lifecycle { destroy = false }, or true to destroy them.");
 }
 
 static bool read_lifecycle(ConfigLoading *loading, const BodyContent *content, Removed *out) {
@@ -52,12 +51,11 @@ static bool check_provisioners(ConfigLoading *loading, const Removed *removed) {
     vec_each(&removed->provisioners, provisioner) {
         if (!removed->from.target.is_resource) {
             diags_error(loading->diags, provisioner->range, "Invalid provisioner block",
-                        "Provisioners belong to a resource, and this block removes a module.");
+                        "Only a resource can have provisioners, and this block removes a module.");
             ok = false;
         } else if (!provisioner->on_destroy) {
             diags_error(loading->diags, provisioner->range, "Invalid provisioner block",
-                        "Only provisioners with \"when = destroy\" have something to do in a "
-                        "removed block.");
+                        "A removed block supports only provisioners with \"when = destroy\".");
             ok = false;
         }
     }

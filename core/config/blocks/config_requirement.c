@@ -24,10 +24,10 @@ bool config_requirement_check_version(Str version, SourceRange range, Diags *dia
     bool is_satisfied;
     if (version_constraint_check(version, STR("1.0.0"), &is_satisfied))
         return true;
-    diags_error(
-        diags, range, "Invalid version constraint",
-        "\"%.*s\" is no version constraint. One looks like \">= 1.5, < 2.0\" or \"~> 1.11\".",
-        STR_ARG(version));
+    diags_error(diags, range, "Invalid version constraint",
+                "\"%.*s\" is not a valid version constraint. Use a constraint such as \">= 1.5, < "
+                "2.0\" or \"~> 1.11\".",
+                STR_ARG(version));
     return false;
 }
 
@@ -53,12 +53,12 @@ static bool check_fields(RequirementReader *reader, Str source, size_t count, So
     for (size_t left = count; str_next_field(&rest, '/', &field); left--) {
         if (left == 3 && !is_host(field))
             return refuse(reader, range, "Invalid provider source hostname",
-                          "The part before the first of two slashes is the name of a host.");
+                          "In a source with two slashes, the first part must be a host name.");
         if (left < 3 && !config_provider_ref_is_name_part(field, &has_capital))
             return refuse(reader, range,
                           left == 2 ? "Invalid provider namespace" : "Invalid provider type",
-                          "The parts of a provider's source have letters, digits and dashes, and "
-                          "neither begin nor end with a dash.");
+                          "The parts of a provider source may contain letters, digits and dashes, "
+                          "and must not begin or end with a dash.");
     }
     return true;
 }
@@ -75,13 +75,13 @@ static bool check_source(RequirementReader *reader, Str source, SourceRange rang
     }
     if (!ok || count > 3)
         return refuse(reader, range, "Invalid provider source string",
-                      "A provider's source is written as \"[host/][namespace/]name\".");
+                      "A provider source has the form \"[host/][namespace/]name\".");
     if (!check_fields(reader, source, count, range))
         return false;
     if (str_starts_with(field, STR("terraform-provider-")))
         return refuse(reader, range, "Invalid provider type",
-                      "The name of a provider goes without \"terraform-provider-\", although its "
-                      "program and its repository are called so.");
+                      "Write the provider name without \"terraform-provider-\", which is only a "
+                      "prefix of its program and repository.");
     return true;
 }
 
@@ -92,12 +92,11 @@ static bool add_alias(RequirementReader *reader, const Expr *list, const Expr *i
         return false;
     if (!ref.alias.len || ref.key)
         return refuse(reader, list->range, "Invalid configuration_aliases value",
-                      "An alias is written with the provider's name before it, as in "
-                      "\"libvirt.east\".");
+                      "An alias must include the provider name, as in \"libvirt.east\".");
     if (!str_equal(ref.name, reader->out->name))
-        return refuse(reader, list->range, "Invalid configuration_aliases value",
-                      "The aliases of a provider begin with the name under which it is required "
-                      "here.");
+        return refuse(
+            reader, list->range, "Invalid configuration_aliases value",
+            "The aliases of a provider must begin with its local name in required_providers.");
     vec_push(arena, &reader->out->aliases, config_provider_key(ref.name, ref.alias, arena));
     return true;
 }
@@ -105,8 +104,9 @@ static bool add_alias(RequirementReader *reader, const Expr *list, const Expr *i
 static bool read_aliases(RequirementReader *reader, const Expr *list) {
     bool ok = true;
     if (list->kind != EXPR_TUPLE)
-        return refuse(reader, list->range, "Invalid configuration_aliases value",
-                      "\"configuration_aliases\" is a list of names such as \"libvirt.east\".");
+        return refuse(
+            reader, list->range, "Invalid configuration_aliases value",
+            "\"configuration_aliases\" must be a list of names such as \"libvirt.east\".");
     for (size_t i = 0; i < list->as.parts.count; i++)
         ok &= add_alias(reader, list, list->as.parts.items[i]);
     return ok;
@@ -116,7 +116,7 @@ static bool read_text(RequirementReader *reader, const Expr *expr, const char *s
     Value value;
     if (!expr_as_literal(expr, &value, reader->loading->arena) || !value_is_present(value) ||
         value.type != &TYPE_STRING)
-        return refuse(reader, expr->range, summary, "A text is required here, and no expression.");
+        return refuse(reader, expr->range, summary, "This argument must be a literal string.");
     *out = value_text(value);
     return true;
 }
@@ -130,7 +130,7 @@ static bool read_version(RequirementReader *reader, const Expr *expr) {
     if (!is_literal || !value_is_present(value) ||
         !convert_value(value, &TYPE_STRING, &value, &ignored, reader->loading->arena))
         return refuse(reader, expr->range, "Invalid required_providers object",
-                      "A version is required here, or an object.");
+                      "A provider requirement must be a version constraint or an object.");
     *out = value_text(value);
     return config_requirement_check_version(*out, expr->range, reader->loading->diags);
 }
@@ -150,8 +150,8 @@ static bool read_member(RequirementReader *reader, const ExprItem *item) {
     if (str_equal_cstr(key, "configuration_aliases"))
         return read_aliases(reader, item->value);
     return refuse(reader, item->key->range, "Invalid required_providers object",
-                  "A required provider has \"source\", \"version\" and \"configuration_aliases\". "
-                  "Its arguments belong in a provider block.");
+                  "A provider requirement supports only \"source\", \"version\" and "
+                  "\"configuration_aliases\". Set provider arguments in a provider block.");
 }
 
 static bool read_value(RequirementReader *reader) {
@@ -169,10 +169,9 @@ static bool check_builtin(RequirementReader *reader) {
     const ProviderRequirement *out = reader->out;
     if (!out->version.len || !str_starts_with(out->source, STR("terraform.io/builtin/")))
         return true;
-    return refuse(
-        reader, out->range, "Invalid dependency on built-in provider",
-        "This provider is built in, so it comes in one version: leave \"version\" out, and "
-        "say under required_version which program is needed.");
+    return refuse(reader, out->range, "Invalid dependency on built-in provider",
+                  "This provider is built in and has the version of the program. Remove "
+                  "\"version\"; to require a program version, use required_version.");
 }
 
 /* Warns about two local names for one provider: a configuration passed under one name does not
@@ -183,10 +182,10 @@ static void warn_of_second(ConfigLoading *loading, const ProviderRequirement *re
         if (!requirement->source.len || !str_equal(before->source, requirement->source) ||
             str_equal(before->name, requirement->name))
             continue;
-        diags_warning(loading->diags, requirement->range, "Duplicate required provider",
-                      "The provider \"%.*s\" is required as \"%.*s\" already. One name for it is "
-                      "enough.",
-                      STR_ARG(requirement->source), STR_ARG(before->name));
+        diags_warning(
+            loading->diags, requirement->range, "Duplicate required provider",
+            "The provider \"%.*s\" is already required as \"%.*s\". Use one local name for it.",
+            STR_ARG(requirement->source), STR_ARG(before->name));
         return;
     }
 }
@@ -205,7 +204,7 @@ static bool read_requirement(ConfigLoading *loading,
     ok &= read_value(&reader) && check_builtin(&reader);
     if (map_has(all, attribute->name) && !is_override)
         return refuse(&reader, attribute->name_range, "Duplicate required provider",
-                      "The module requires this provider already.");
+                      "The module already requires this provider.");
     warn_of_second(loading, requirement);
     map_put(loading->arena, all, requirement->name, requirement);
     return ok;
@@ -217,7 +216,7 @@ bool config_requirement_read(ConfigLoading *loading, const BodyBlock *block, boo
     if (module->requirements_range.source && !is_override) {
         Str place = config_read_place(module->requirements_range, loading->arena);
         diags_error(loading->diags, block->range, "Duplicate required providers configuration",
-                    "A module has one required_providers block, and this one has it at %.*s. Put "
+                    "A module supports one required_providers block; the first is at %.*s. Move "
                     "all requirements there.",
                     STR_ARG(place));
         return false;

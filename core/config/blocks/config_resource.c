@@ -65,15 +65,16 @@ static bool check_nested(ConfigLoading *loading, const BodyContent *content) {
             continue;
         Str summary = str_format(loading->arena, "Invalid \"%s\" attribute", names[i]);
         diags_error(loading->diags, attribute->name_range, str_to_cstr(summary, loading->arena),
-                    "The data source of a check has one instance: \"count\" and \"for_each\" mean "
-                    "nothing there.");
+                    "The data source of a check has one instance and does not support \"count\" "
+                    "and \"for_each\".");
         ok = false;
     }
     vec_each(&content->blocks, block) {
         if (!str_equal_cstr(block->type, "lifecycle"))
             continue;
         diags_error(loading->diags, block->range, "Invalid lifecycle block",
-                    "The data source of a check has no lifecycle of its own: the check has it.");
+                    "The data source of a check does not support a \"lifecycle\" block. Use the "
+                    "assertions of the check.");
         ok = false;
     }
     return ok;
@@ -88,16 +89,16 @@ static bool check_repetition(ConfigLoading *loading,
     if (count && resource->for_each) {
         diags_error(loading->diags, for_each->name_range,
                     "Invalid combination of \"count\" and \"for_each\"",
-                    "\"count\" and \"for_each\" exclude each other: use one of them to say how "
-                    "many instances there are.");
+                    "\"count\" and \"for_each\" cannot be combined. Use one of them to set the "
+                    "number of instances.");
         return false;
     }
     if (!other || !resource->lifecycle.enabled)
         return true;
     diags_error(loading->diags, other->name_range,
                 "Invalid combination of \"enabled\" and repetition",
-                "\"enabled\" makes one object or none, so \"%.*s\" cannot stand beside it. A count "
-                "of 0, or an empty for_each, makes none.",
+                "\"enabled\" cannot be combined with \"%.*s\", because it creates one instance or "
+                "none. For no instance, set count to 0 or for_each to an empty value.",
                 STR_ARG(other->name));
     return false;
 }
@@ -109,8 +110,8 @@ static bool check_reserved(ConfigLoading *loading, const BodyContent *content) {
         if (!str_equal_cstr(block->type, "locals"))
             continue;
         diags_error(loading->diags, block->range, "Reserved block type name in resource block",
-                    "The block type \"locals\" is reserved. Local values are declared in a "
-                    "\"locals\" block of the module.");
+                    "The block type \"locals\" is reserved. Declare local values in a \"locals\" "
+                    "block of the module.");
         ok = false;
     }
     return ok;
@@ -174,7 +175,8 @@ static bool add_resource(ConfigLoading *loading, const BodyBlock *block, Resourc
         return true;
     Str place = config_read_place(before->range, loading->arena);
     diags_error(loading->diags, resource->range, "Duplicate data source",
-                "The data source \"%.*s\" is declared already at %.*s; those of checks count too.",
+                "The data source \"%.*s\" is already declared at %.*s. Names must be unique, "
+                "including those in check blocks.",
                 STR_ARG(key), STR_ARG(place));
     return false;
 }

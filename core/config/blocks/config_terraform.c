@@ -11,14 +11,13 @@ static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is
     if (before && !is_override) {
         Str place = config_read_place(before->range, loading->arena);
         diags_error(loading->diags, block->range, "Duplicate backend configuration",
-                    "The module has a backend already, at %.*s.", STR_ARG(place));
+                    "The module already has a backend at %.*s.", STR_ARG(place));
         return false;
     }
     if (loading->module->parent)
-        diags_warning(
-            loading->diags, block->range, "Backend configuration ignored",
-            "The backend of the root module serves all modules. Remove this block, unless "
-            "the module is also used on its own.");
+        diags_warning(loading->diags, block->range, "Backend configuration ignored",
+                      "Only the backend of the root module is used. Remove this block, unless the "
+                      "module is also used as a root module.");
     BackendConfig *backend = arena_new(loading->arena, BackendConfig);
     *backend = (BackendConfig){block->labels[0], block->body, block->range, block->label_ranges[0]};
     loading->module->backend = backend;
@@ -31,10 +30,8 @@ static bool refuse_cloud(ConfigLoading *loading, const BodyBlock *block) {
     loading->module->cloud_range = block->range;
     if (before.source)
         return false;
-    diags_error(loading->diags, block->range, "No cloud to work with",
-                "A \"cloud\" block hands runs to a service that other programs belong to; loam "
-                "itself plans and applies wherever it is called. Use a \"backend\" block to share "
-                "the state.");
+    diags_error(loading->diags, block->range, "\"cloud\" block not supported",
+                "loam does not support remote runs. To share the state, use a \"backend\" block.");
     return false;
 }
 
@@ -43,8 +40,7 @@ static bool check_experiments(ConfigLoading *loading, const BodyContent *content
     if (!attribute)
         return true;
     diags_error(loading->diags, attribute->name_range, "Module uses experimental features",
-                "loam has no experiments: what its documentation names is there. Remove the "
-                "argument.");
+                "loam has no experimental features. Remove the argument.");
     return false;
 }
 
@@ -55,7 +51,7 @@ static bool check_language(ConfigLoading *loading, const BodyContent *content) {
     if (!edition || str_equal_cstr(name, "TF2021") || str_equal_cstr(name, "tofu2024"))
         return true;
     diags_error(loading->diags, edition->range, "Unsupported language edition",
-                "\"language\" is the name of an edition, and TF2021 is the one that there is.");
+                "\"language\" requires the name of an edition. The only edition is TF2021.");
     return false;
 }
 
@@ -81,7 +77,7 @@ static bool add_provider_meta(ConfigLoading *loading, const BodyBlock *block) {
         return true;
     Str place = config_read_place(before->range, loading->arena);
     diags_error(loading->diags, block->range, "Duplicate provider_meta block",
-                "There is one for this provider already, at %.*s.", STR_ARG(place));
+                "This provider already has one at %.*s.", STR_ARG(place));
     return false;
 }
 

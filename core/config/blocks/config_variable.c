@@ -13,9 +13,10 @@ static bool variable_identify(ConfigLoading *loading, const BodyBlock *block, St
     for (size_t i = 0; i < ARRAY_COUNT(reserved); i++) {
         if (!str_equal_cstr(name, reserved[i]))
             continue;
-        diags_error(loading->diags, block->label_ranges[0], "Invalid variable name",
-                    "The name \"%s\" is reserved: it has a meaning of its own in module blocks.",
-                    reserved[i]);
+        diags_error(
+            loading->diags, block->label_ranges[0], "Invalid variable name",
+            "The name \"%s\" is reserved, because module blocks have an argument of that name.",
+            reserved[i]);
         return false;
     }
     *key = str_format(loading->arena, "var.%.*s", STR_ARG(name));
@@ -56,8 +57,8 @@ static bool read_default(ConfigLoading *loading,
         return false;
     if (value_is_null(literal) && !variable->nullable) {
         diags_error(loading->diags, attribute->expr->range, "Invalid default value for variable",
-                    "The default is null, but the variable says \"nullable = false\". Leave the "
-                    "default out to make the variable required.");
+                    "The default is null, but the variable has \"nullable = false\". To make the "
+                    "variable required, remove the default.");
         return false;
     }
     if (!type_constraint_apply(variable->type, literal, &variable->default_value, &error,
@@ -65,7 +66,7 @@ static bool read_default(ConfigLoading *loading,
         Str why = config_read_convert_error(&error, loading->arena);
         diags_error(loading->diags, default_range(block, content),
                     "Invalid default value for variable",
-                    "The default does not fit the variable's type: %.*s.", STR_ARG(why));
+                    "The default does not match the variable's type: %.*s.", STR_ARG(why));
         return false;
     }
     variable->has_default = true;
@@ -94,7 +95,7 @@ static bool check_validations(ConfigLoading *loading, const Variable *variable) 
             continue;
         diags_error(loading->diags, validation->condition->range,
                     "Invalid variable validation condition",
-                    "The condition must refer to var.%.*s, whose value it is to judge.",
+                    "The condition must refer to var.%.*s, the value to validate.",
                     STR_ARG(variable->name));
         ok = false;
     }
@@ -106,7 +107,7 @@ static bool check_deprecated(ConfigLoading *loading, const BodyContent *content,
     if (!attribute || text.len)
         return true;
     diags_error(loading->diags, attribute->expr->range, "Invalid deprecation message",
-                "\"deprecated\" must say, in a text that is not empty, what to use instead.");
+                "\"deprecated\" must be a non-empty string that describes the replacement.");
     return false;
 }
 
@@ -118,10 +119,10 @@ static bool check_const(ConfigLoading *loading,
     const BodyAttribute *attribute = body_content_find(content, "const");
     if (!variable->is_const || (!variable->sensitive && !variable->ephemeral))
         return true;
-    diags_error(loading->diags, attribute->expr->range, "Invalid constant variable",
-                "A variable that is %s cannot be constant: what it is used for is stored and "
-                "shown.",
-                variable->sensitive ? "sensitive" : "ephemeral");
+    diags_error(
+        loading->diags, attribute->expr->range, "Invalid constant variable",
+        "A variable that is %s cannot be constant, because constant values are stored and shown.",
+        variable->sensitive ? "sensitive" : "ephemeral");
     return false;
 }
 

@@ -46,7 +46,7 @@ static ConfigShape *add_block(ConfigShape *shape, const BodyBlockSchema *asked, 
 
 /* Adds an error that is never shown: a decoder must stop where it needs content. */
 static bool is_nothing(Diags *diags) {
-    diags_error(diags, NO_RANGE, "Nothing is here", "Only its shape is asked for.");
+    diags_error(diags, NO_RANGE, "No object exists", "Only the schema is needed.");
     return false;
 }
 

@@ -266,7 +266,7 @@ static Str block_path(Str path, const char *name, Arena *arena) {
 static void write_dynamic(JsonWriter *writer, Str path, const Schema *schema, Arena *arena) {
     json_key(writer, STR("dynamic"));
     json_object_start(writer);
-    json_key_string(writer, "description", STR("Blocks that are repeated for each element."));
+    json_key_string(writer, "description", STR("Blocks generated for each element."));
     json_key_bool(writer, "additionalProperties", false);
     json_key(writer, STR("properties"));
     json_object_start(writer);
@@ -295,9 +295,9 @@ static void write_properties(JsonWriter *writer, Str path, const Schema *schema,
 static void write_dynamic_body(JsonWriter *writer, Str path, Arena *arena) {
     json_schema_body_start(writer, str_concat(path, STR(".dynamic"), arena), NULL);
     json_key(writer, STR("for_each"));
-    json_schema_write_type(writer, &TYPE_DYNAMIC, "What there is a block for, each.");
+    json_schema_write_type(writer, &TYPE_DYNAMIC, "Collection with one block per element.");
     json_key(writer, STR("iterator"));
-    json_schema_write_type(writer, &TYPE_STRING, "The name of the element within the content.");
+    json_schema_write_type(writer, &TYPE_STRING, "Name of the element inside the content.");
     json_key(writer, STR("labels"));
     json_schema_write_type(writer, &TYPE_LIST_OF_STRING, "Labels of the block.");
     json_key(writer, STR("content"));

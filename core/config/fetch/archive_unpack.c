@@ -78,7 +78,7 @@ static la_int64_t seek_input(struct archive *reader, void *payload, la_int64_t b
                       : whence == SEEK_CUR ? (la_int64_t)input->at
                                            : (la_int64_t)input->size;
     if (from + by < 0) {
-        archive_set_error(reader, EINVAL, "a place before the beginning");
+        archive_set_error(reader, EINVAL, "a negative position");
         return ARCHIVE_FATAL;
     }
     input->at = (uint64_t)(from + by);
@@ -103,7 +103,7 @@ static bool refuse_archive(Unpack *unpack, struct archive *reader) {
     Str clean =
         utf8_strip_controls(str_from_cstr(text ? text : "it cannot be read"), unpack->arena);
     *unpack->problem =
-        str_format(unpack->arena, "it is no archive that loam reads (%.*s)", STR_ARG(clean));
+        str_format(unpack->arena, "it is not an archive that loam can read (%.*s)", STR_ARG(clean));
     return false;
 }
 
@@ -124,10 +124,10 @@ static bool check_name(Unpack *unpack, Str name, Str *out) {
     Str rest = name;
     Str part;
     if (!name.len || name.ptr[0] == '/' || str_find_char(name, '\\', 0) != SIZE_MAX)
-        return refuse_entry(unpack, name, "has no name that stays within a folder");
+        return refuse_entry(unpack, name, "has an invalid path");
     while (str_next_field(&rest, '/', &part)) {
         if (str_equal(part, STR("..")))
-            return refuse_entry(unpack, name, "climbs out of the folder");
+            return refuse_entry(unpack, name, "has a path that leads out of the directory");
     }
     Str clean = disk_clean(name, unpack->arena);
     *out = str_equal(clean, STR(".")) ? STR_EMPTY : clean;
@@ -143,7 +143,7 @@ static bool copy_content(Unpack *unpack, struct archive *reader, Str name, Unpac
         if (got < 0)
             return refuse_archive(unpack, reader);
         if ((uint64_t)got > unpack->left.bytes)
-            return refuse_entry(unpack, name, "makes it larger than a module may be");
+            return refuse_entry(unpack, name, "exceeds the maximum size of a module");
         unpack->left.bytes -= (uint64_t)got;
         int status = open->disk->append(open->disk->self, open->file, (Str){piece, (size_t)got});
         if (status != 0)
@@ -163,7 +163,7 @@ static bool unpack_file(Unpack *unpack, struct archive *reader, Str name, bool i
     if (status == 0)
         status = disk->open(disk->self, path, flags, is_program ? 0777 : 0666, &open.file);
     if (status == -EEXIST)
-        return refuse_entry(unpack, name, "is there twice");
+        return refuse_entry(unpack, name, "occurs twice");
     if (status != 0)
         return refuse_entry(unpack, name, "cannot be written: %s", strerror(-status));
     bool ok = copy_content(&here, reader, name, &open);
@@ -177,13 +177,13 @@ static bool unpack_directory(Unpack *unpack, Str name) {
     const Disk *disk = unpack->disk;
     Str path = disk_join(unpack->directory, name, unpack->arena);
     int status = disk->make_directories(disk->self, path, 0777);
-    return status == 0 || refuse_entry(unpack, name, "cannot be made: %s", strerror(-status));
+    return status == 0 || refuse_entry(unpack, name, "cannot be created: %s", strerror(-status));
 }
 
 static bool note_link(Unpack *unpack, struct archive_entry *entry, Str name) {
     const char *target = archive_entry_symlink(entry);
     if (!target || !target[0])
-        return refuse_entry(unpack, name, "is a link to nothing");
+        return refuse_entry(unpack, name, "is a link to a missing file");
     vec_push(unpack->arena, &unpack->links,
              (UnpackLink){disk_join(unpack->directory, name, unpack->arena),
                           str_clone(str_from_cstr(target), unpack->arena)});
@@ -195,18 +195,18 @@ static bool unpack_entry(Unpack *unpack, struct archive *reader, struct archive_
     Str whole = str_clone(str_from_cstr(text), unpack->arena);
     Str name;
     if (unpack->left.entries-- == 0)
-        return refuse_entry(unpack, whole, "is one more than a module may have");
+        return refuse_entry(unpack, whole, "exceeds the maximum number of entries");
     if (!check_name(unpack, whole, &name))
         return false;
     if (archive_entry_hardlink(entry))
-        return refuse_entry(unpack, whole, "is a hard link, which loam does not follow");
+        return refuse_entry(unpack, whole, "is a hard link, which loam does not support");
     if (!name.len && archive_entry_filetype(entry) != AE_IFDIR)
-        return refuse_entry(unpack, whole, "has no name within the folder");
+        return refuse_entry(unpack, whole, "has an invalid path");
     switch (archive_entry_filetype(entry)) {
     case AE_IFDIR: return !name.len || unpack_directory(unpack, name);
     case AE_IFLNK: return note_link(unpack, entry, name);
     case AE_IFREG: return unpack_file(unpack, reader, name, archive_entry_perm(entry) & 0100);
-    default: return refuse_entry(unpack, whole, "is neither file, folder nor link");
+    default: return refuse_entry(unpack, whole, "is not a file, directory or link");
     }
 }
 
@@ -218,7 +218,7 @@ static bool make_links(Unpack *unpack) {
             status = disk->link(disk->self, link->target, link->path);
         if (status != 0)
             return refuse_entry(unpack, str_after(link->path, unpack->directory.len + 1),
-                                "cannot be made: %s", strerror(-status));
+                                "cannot be created: %s", strerror(-status));
     }
     return true;
 }
@@ -284,7 +284,7 @@ static bool check_entry_count(Unpack *unpack, const UnpackFile *open, uint64_t s
     if (count <= unpack->left.entries)
         return true;
     *unpack->problem =
-        str_format(unpack->arena, "it has %llu entries, and a module may have %llu at the most",
+        str_format(unpack->arena, "it has %llu entries; the maximum for a module is %llu",
                    (unsigned long long)count, (unsigned long long)unpack->left.entries);
     return false;
 }

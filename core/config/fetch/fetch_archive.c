@@ -69,7 +69,7 @@ static bool read_archive(Download *download, const Url *url) {
         return true;
     download->is_archive = is_ending(wanted);
     return download->is_archive || !wanted.len || str_equal(wanted, STR("false")) ||
-           refuse(download, "\"archive\" is \"%.*s\", which is no kind of archive that loam reads.",
+           refuse(download, "\"archive\" is \"%.*s\", which is not a supported archive type.",
                   STR_ARG(wanted));
 }
 
@@ -92,7 +92,7 @@ static bool read_checksum(Download *download, const Url *url) {
     if (!url_query_find(url->query, STR("checksum"), &text))
         return true;
     if (!url_decode(text, &text, download->arena))
-        return refuse(download, "its checksum is no text.");
+        return refuse(download, "its checksum is not valid text.");
     size_t colon = str_find_char(text, ':', 0);
     Str name = colon == SIZE_MAX ? STR_EMPTY : str_slice(text, 0, colon);
     Str hex = colon == SIZE_MAX ? text : str_after(text, colon + 1);
@@ -104,8 +104,8 @@ static bool read_checksum(Download *download, const Url *url) {
         download->checksum = (Checksum){kinds[i].kind, hex};
         return true;
     }
-    return refuse(download, "its checksum is none of md5, sha1, sha256 and sha512 in hexadecimal "
-                            "digits, like \"sha256:9f86…\".");
+    return refuse(download, "its checksum is not an md5, sha1, sha256 or sha512 in hexadecimal "
+                            "digits, such as \"sha256:9f86…\".");
 }
 
 static bool read_address(Download *download) {
@@ -116,8 +116,8 @@ static bool read_address(Download *download) {
     if (!read_archive(download, &url) || !read_checksum(download, &url))
         return false;
     if (str_equal(url.scheme, STR("http")) && !download->checksum.hex.len)
-        return refuse(download, "without encryption anybody on the way could change it. Use https, "
-                                "or add \"?checksum=sha256:…\".");
+        return refuse(download, "an unencrypted download can be changed on the way. Use https, or "
+                                "add \"?checksum=sha256:…\".");
     url.query = url_query_without(url.query, STR("archive"), arena);
     url.query = url_query_without(url.query, STR("checksum"), arena);
     if (!download->is_archive)
@@ -160,7 +160,7 @@ static bool check_checksum(Download *download, Str path) {
                   digest_from_hex(download->checksum.hex, &wanted, arena);
     CHECK(is_hex);
     return str_equal(hex, wanted) ||
-           refuse(download, "the checksum demanded is %.*s, and that of what came is %.*s.",
+           refuse(download, "the required checksum is %.*s, but the download has %.*s.",
                   STR_ARG(download->checksum.hex), STR_ARG(found));
 }
 
@@ -190,9 +190,9 @@ static bool ask_page(Download *download, SourceFound *out) {
         return false;
     out->elsewhere = fetch_web_location(&response, download->arena);
     return out->elsewhere.len > 0 ||
-           refuse(download, "it is neither an archive by its name nor a page that says where the "
-                            "module is. If it is an archive, add \"?archive=zip\" or the like; if "
-                            "it is a git repository, write \"git::\" in front.");
+           refuse(download, "its name is not that of an archive, and the page has no module "
+                            "address. For an archive, add \"?archive=zip\" or another type; for a "
+                            "git repository, prefix \"git::\".");
 }
 
 static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {

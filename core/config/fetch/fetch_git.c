@@ -163,15 +163,17 @@ static bool refuse_run(GitRun *run, int status, const ProcessResult *result) {
     if (status == -ECANCELED || cancel_level(run->request->cancel) != CANCEL_NONE)
         return refuse(run, "stopped.%.*s", STR_EMPTY);
     if (status == -ENOENT || (status == 0 && result->exit_status == 127))
-        return refuse(run,
-                      "the program git is not installed, and repositories are fetched by "
-                      "it.%.*s",
-                      STR_EMPTY);
+        return refuse(
+            run, "the program git is not installed. It is required to download repositories.%.*s",
+            STR_EMPTY);
     if (status != 0)
         return refuse(run, "git cannot be run: %.*s.", str_from_cstr(strerror(-status)));
     if (result->timed_out)
-        return refuse(run, "git did not come to an end within half an hour.%.*s", STR_EMPTY);
-    return refuse(run, "git says:\n%.*s", last_lines(run, result->err));
+        return refuse(run, "git did not complete within half an hour.%.*s", STR_EMPTY);
+    return refuse(run,
+                  "git reports:\n"
+                  "%.*s",
+                  last_lines(run, result->err));
 }
 
 static bool git(GitRun *run, const char *const *words, ProcessResult *result) {
@@ -201,8 +203,8 @@ static bool needs_everything(const ProcessResult *result, Str want) {
 static bool refuse_ref(GitRun *run, Str want) {
     if (run->request->commit.len)
         return refuse(run,
-                      "the commit %.*s, which the lock demands, is not there any more. If another "
-                      "one will do, run \"loam init -upgrade\".",
+                      "the locked commit %.*s no longer exists. To select another one, run \"loam "
+                      "init -upgrade\".",
                       want);
     return refuse(run, "it has no branch, tag or commit \"%.*s\".", want);
 }
@@ -292,7 +294,7 @@ static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, 
     if (!git_address_parse(request->package, &run.address, &problem, arena))
         return refuse(&run, "%.*s", str_from_cstr(problem));
     if (request->is_foreign && is_file(&run.address))
-        return refuse(&run, "it is on this machine; a server cannot say that.%.*s", STR_EMPTY);
+        return refuse(&run, "it is a local address, which a server cannot give.%.*s", STR_EMPTY);
     set_up(&run);
     return git(&run, begin, &result) && fetch_commit(&run, &out->commit) &&
            check_out(&run, out->commit);

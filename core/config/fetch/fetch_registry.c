@@ -113,9 +113,9 @@ static bool ask(Registry *registry, Str url, HttpResponse *out) {
 }
 
 static bool refuse_answer(Registry *registry, Str url, const char *what) {
-    diags_error(registry->diags, registry->request->range, "Invalid answer of a module registry",
-                "What the registry says at \"%.*s\" %s. Check that \"%.*s\" is a registry of "
-                "modules.",
+    diags_error(registry->diags, registry->request->range,
+                "Invalid response from a module registry",
+                "The response at \"%.*s\" %s. Check that \"%.*s\" is a module registry.",
                 STR_ARG(url_redact(url, registry->arena)), what, STR_ARG(registry->module.host));
     return false;
 }
@@ -126,7 +126,7 @@ static bool parse_object(Registry *registry, Str url, Str body, Value *out) {
     if (json_parse_any(body, out, &why, &offset, registry->arena) && value_is_present(*out) &&
         out->type->kind == KIND_OBJECT)
         return true;
-    return refuse_answer(registry, url, "is no JSON object");
+    return refuse_answer(registry, url, "is not a JSON object");
 }
 
 static bool discover(Registry *registry) {
@@ -138,10 +138,10 @@ static bool discover(Registry *registry) {
     if (!ask(registry, url, &response) || !parse_object(registry, url, response.body, &services))
         return false;
     if (!value_find_text(services, STR("modules.v1"), &base))
-        return refuse_answer(registry, url, "names no service \"modules.v1\"");
+        return refuse_answer(registry, url, "has no service \"modules.v1\"");
     registry->base = url_resolve(response.url, base, registry->arena);
     if (!str_starts_with(registry->base, STR("https://")))
-        return refuse_answer(registry, url, "names a service that is not behind https");
+        return refuse_answer(registry, url, "has a service address without https");
     if (!str_ends_with(registry->base, STR("/")))
         registry->base = str_concat(registry->base, STR("/"), registry->arena);
     return true;
@@ -150,8 +150,8 @@ static bool discover(Registry *registry) {
 static bool refuse_versions(Registry *registry, Str newest) {
     const SourceRequest *request = registry->request;
     Str hint = newest.len ? str_format(registry->arena, " The newest is %.*s.", STR_ARG(newest))
-                          : STR(" It has none at all.");
-    diags_error(registry->diags, request->range, "No version of the module will do",
+                          : STR(" It has no versions.");
+    diags_error(registry->diags, request->range, "No matching version of the module",
                 "The registry \"%.*s\" has no version of \"%.*s\" that \"%.*s\" allows.%.*s",
                 STR_ARG(registry->module.host), STR_ARG(registry->module.path),
                 STR_ARG(request->constraint.len ? request->constraint : STR(">= 0")),
@@ -204,7 +204,7 @@ static bool find_place(Registry *registry, Str version, Str *out) {
         return true;
     if (!response.body.len || !parse_object(registry, url, response.body, &answer) ||
         !value_find_text(answer, STR("location"), out))
-        return refuse_answer(registry, url, "does not say where the module is");
+        return refuse_answer(registry, url, "has no address of the module");
     *out = module_source_resolve(response.url, utf8_strip_controls(*out, registry->arena),
                                  registry->arena);
     return true;

@@ -37,13 +37,13 @@ static uint64_t number_of(const Io *io, const char *name, uint64_t fallback, Are
 static const char *hint_of_status(HttpStatus status) {
     switch (status) {
     case HTTP_BAD_CERTIFICATE:
-        return " If its certificate is from an authority of your own, name that in the environment "
+        return " If a private certificate authority issued its certificate, set the environment "
                "variable SSL_CERT_FILE.";
     case HTTP_UNKNOWN_NAME:
     case HTTP_NO_CONNECTION:
     case HTTP_TIMED_OUT:
-    case HTTP_LOST: return " Check the address, and the way there.";
-    case HTTP_REFUSED_URL: return " Only https is followed.";
+    case HTTP_LOST: return " Check the address and the network connection.";
+    case HTTP_REFUSED_URL: return " loam follows only https addresses.";
     case HTTP_DONE:
     case HTTP_TOO_LARGE:
     case HTTP_TOO_MANY_REDIRECTS:
@@ -56,7 +56,7 @@ static const char *hint_of_status(HttpStatus status) {
 
 static const char *hint_of_code(int code) {
     if (code == 401 || code == 403)
-        return " It wants to know who asks: for a registry, give a token in the environment "
+        return " It requires authentication. For a registry, set a token in the environment "
                "variable TF_TOKEN_host_name.";
     if (code == 404 || code == 410)
         return " Check the address.";
@@ -67,7 +67,7 @@ static bool refuse(
     const WebQuestion *question, Str why, const char *hint, Arena *arena, Diags *diags) {
     Str shown = url_redact(question->url, arena);
     diags_error(diags, question->request->range, "Failed to fetch a module",
-                "Asking %s for \"%.*s\" failed: %.*s.%s", question->asker, STR_ARG(shown),
+                "The request to %s for \"%.*s\" failed: %.*s.%s", question->asker, STR_ARG(shown),
                 STR_ARG(why), hint);
     return false;
 }
@@ -113,8 +113,8 @@ bool fetch_web_get(const WebQuestion *question, HttpResponse *out, Arena *arena,
                       arena, diags);
     if (out->code >= 200 && out->code < 300)
         return true;
-    return refuse(question, str_format(arena, "the answer is %d", out->code),
-                  hint_of_code(out->code), arena, diags);
+    return refuse(question, str_format(arena, "HTTP status %d", out->code), hint_of_code(out->code),
+                  arena, diags);
 }
 
 static bool is_name_char(char c) {

@@ -123,11 +123,9 @@ static bool check_parameters(Str query, const char **problem) {
         Str name = str_slice(parameter, 0, str_find_char(parameter, '=', 0));
         if (!name.len || is_known_parameter(name))
             continue;
-        *problem =
-            str_equal(name, STR("sshkey"))
-                ? "A key does not belong into an address: give it to ssh, by its agent or its "
-                  "configuration."
-                : "A git repository takes the parameters \"ref\" and \"depth\" alone.";
+        *problem = str_equal(name, STR("sshkey"))
+                       ? "An address must not contain a key. Configure the key in ssh or its agent."
+                       : "A git address supports only the parameters \"ref\" and \"depth\".";
         return false;
     }
     return true;
@@ -139,7 +137,7 @@ static bool read_depth(Str query, Str *out, const char **problem) {
         return true;
     if (str_to_uint64(*out, &depth) && depth > 0 && depth < INT32_MAX)
         return true;
-    *problem = "\"depth\" is a number of commits, 1 or more.";
+    *problem = "\"depth\" must be a number of commits, 1 or more.";
     return false;
 }
 
@@ -148,7 +146,7 @@ static bool read_ref(Str query, Str *out, const char **problem, Arena *arena) {
         return true;
     if (url_decode(*out, out, arena) && is_safe_ref(*out))
         return true;
-    *problem = "\"ref\" is the name of a branch or tag, or a commit.";
+    *problem = "\"ref\" must be the name of a branch or tag, or a commit.";
     return false;
 }
 
@@ -158,8 +156,8 @@ bool git_address_parse(Str package, GitAddress *out, const char **problem, Arena
     address.url = cut_query(str_after(package, strlen("git::")), &query);
     query = str_after(query, 1);
     if (!is_safe_url(address.url)) {
-        *problem = "loam takes git repositories by https, ssh, http, git and file, from a URL like "
-                   "\"https://host/path.git\" or an absolute path.";
+        *problem = "A git address must be a URL with https, ssh, http, git or file, such as "
+                   "\"https://host/path.git\", or an absolute path.";
         return false;
     }
     if (!check_parameters(query, problem) || !read_depth(query, &address.depth, problem) ||

@@ -66,15 +66,15 @@ typedef struct Fetching {
 } Fetching;
 
 static bool refuse_hops(const Fetching *fetching) {
-    diags_error(fetching->diags, fetching->fetch->range, "Module source leads nowhere",
-                "\"%.*s\" names another source, which names another, and so on more than %d times.",
+    diags_error(fetching->diags, fetching->fetch->range, "Too many redirects of a module source",
+                "\"%.*s\" leads to another source, and so on more than %d times.",
                 STR_ARG(fetching->entry.source), HOPS_AT_MOST);
     return false;
 }
 
 static bool refuse_in_place(const Fetching *fetching, Str elsewhere) {
     diags_error(fetching->diags, fetching->fetch->range, "Unsupported module source",
-                "\"%.*s\" names \"%.*s\", which is on this machine; a server cannot say that.",
+                "\"%.*s\" leads to the local address \"%.*s\", which a server cannot give.",
                 STR_ARG(fetching->entry.source), STR_ARG(url_redact(elsewhere, fetching->arena)));
     return false;
 }
@@ -158,10 +158,10 @@ static bool refuse_disk(const ModuleFetch *fetch, Str path, int status, Diags *d
 
 static bool refuse_digest(const Fetching *fetching) {
     const LockEntry *locked = fetching->fetch->locked;
-    diags_error(fetching->diags, fetching->fetch->range, "Module differs from the lock",
-                "\"%.*s\" is no longer what it was: %s has the digest %.*s, and what came has "
-                "%.*s. If that change is wanted, run \"loam init -upgrade\"; if not, ask those who "
-                "publish it.",
+    diags_error(fetching->diags, fetching->fetch->range, "Module differs from the lock file",
+                "The content of \"%.*s\" changed: %s has the digest %.*s, but the download has "
+                "%.*s. If you expect the change, run \"loam init -upgrade\"; if not, ask the "
+                "publisher of the module.",
                 STR_ARG(fetching->entry.source), MODULE_LOCK_NAME, STR_ARG(locked->digest),
                 STR_ARG(fetching->entry.digest));
     return false;

@@ -63,9 +63,11 @@ static void PRINTF_LIKE(2, 3) tell(const ModuleInstall *install, const char *for
 }
 
 static bool refuse_directory(Str path, int status, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to install modules",
-                "\"%.*s\" could not be opened: %s. %s", STR_ARG(path), strerror(-status),
-                disk_way_out(status, "See who may write there, then run \"loam init\" again."));
+    diags_error(
+        diags, NO_RANGE, "Failed to install modules", "\"%.*s\" could not be opened: %s. %s",
+        STR_ARG(path), strerror(-status),
+        disk_way_out(status,
+                     "Check the permissions of the directory, then run \"loam init\" again."));
     return false;
 }
 
@@ -96,9 +98,9 @@ static bool guard_copies(ModuleInstall *install, Diags *diags) {
     if (status == 0)
         status = wait_for_guard(install);
     if (status == -EAGAIN) {
-        diags_error(diags, NO_RANGE, "Modules are being installed",
+        diags_error(diags, NO_RANGE, "Module installation in progress",
                     "Another process has been installing modules into \"%.*s\" for a minute. Wait "
-                    "for its end and try again.",
+                    "until it ends, then try again.",
                     STR_ARG(directory));
         return false;
     }
@@ -169,8 +171,8 @@ static const LockEntry *resolve(ModuleInstall *install,
 
 static bool refuse_uninstalled(const ModuleWanted *wanted, Diags *diags) {
     diags_error(diags, wanted->range, "Module not installed",
-                "The module \"%.*s\" is not installed yet. Run \"loam init\" to install the "
-                "modules that this configuration calls.",
+                "The module \"%.*s\" is not installed. To install the modules of this "
+                "configuration, run \"loam init\".",
                 STR_ARG(wanted->name));
     return false;
 }
@@ -188,8 +190,8 @@ static bool check_version(const ModuleInstall *install,
     if (version_constraint_check(wanted->version, STR("0.0.0"), &ignored))
         return true;
     diags_error(diags, wanted->version_range, "Invalid version constraint",
-                "\"%.*s\" is no version constraint, like \"1.2.0\" or \">= 1.2, < 2.0\" or \"~> "
-                "1.2\".",
+                "\"%.*s\" is not a valid version constraint. Use a constraint such as \"1.2.0\", "
+                "\">= 1.2, < 2.0\" or \"~> 1.2\".",
                 STR_ARG(wanted->version));
     return false;
 }
@@ -210,8 +212,7 @@ static bool check_escape(const ModuleInstall *install,
         str_starts_with(directory, str_concat(package, STR("/"), arena)))
         return true;
     diags_error(diags, wanted->source_range, "Module path leads out of its package",
-                "\"%.*s\" is outside of the package that this module came in.",
-                STR_ARG(wanted->source));
+                "\"%.*s\" is outside the package of this module.", STR_ARG(wanted->source));
     return false;
 }
 
@@ -225,8 +226,8 @@ static bool check_record(const ModuleInstall *install,
         return refuse_uninstalled(wanted, diags);
     if (!str_equal(entry->source, source)) {
         diags_error(diags, wanted->source_range, "Module source has changed",
-                    "The source of the module \"%.*s\" was \"%.*s\" when it was installed. Run "
-                    "\"loam init\" to install it from its new place.",
+                    "The module \"%.*s\" was installed from \"%.*s\", which is no longer its "
+                    "source. To install it from the new source, run \"loam init\".",
                     STR_ARG(wanted->name), STR_ARG(entry->source));
         return false;
     }
@@ -244,7 +245,7 @@ static bool check_recorded_version(const ModuleWanted *wanted,
         return true;
     diags_error(diags, wanted->version_range, "Module version has changed",
                 "The module \"%.*s\" is installed in version %.*s, which \"%.*s\" does not allow. "
-                "Run \"loam init\" to install one that it does.",
+                "To install an allowed version, run \"loam init\".",
                 STR_ARG(wanted->name), STR_ARG(entry->version), STR_ARG(wanted->version));
     return false;
 }
@@ -297,8 +298,8 @@ static bool check_locked(ModuleInstall *install,
     if (str_starts_with(entry->directory, copy))
         return true;
     diags_error(diags, wanted->range, "Module revision has changed",
-                "%s names another revision of the module \"%.*s\" than the one that is installed. "
-                "Run \"loam init\" to install it.",
+                "%s has another revision of the module \"%.*s\" than the installed one. To install "
+                "it, run \"loam init\".",
                 MODULE_LOCK_NAME, STR_ARG(wanted->name));
     return false;
 }
@@ -354,15 +355,15 @@ static bool find_fetched(ModuleInstall *install,
     within = only_directory(install, copy, within);
     Str directory = disk_clean(disk_join(copy, within, arena), arena);
     if (!disk_exists(install->options.io->disk, directory)) {
-        diags_error(diags, wanted->source_range, "Module folder not found",
-                    "The package \"%.*s\" has no folder \"%.*s\".", STR_ARG(entry->source),
+        diags_error(diags, wanted->source_range, "Module directory not found",
+                    "The package \"%.*s\" has no directory \"%.*s\".", STR_ARG(entry->source),
                     STR_ARG(within));
         return false;
     }
     if (front_end_is_empty_dir(install->options.io->disk, directory)) {
-        diags_error(diags, wanted->source_range, "Module folder holds no configuration",
-                    "The package \"%.*s\" has no configuration files in its folder \"%.*s\". If "
-                    "the module is further down, say where behind \"//\".",
+        diags_error(diags, wanted->source_range, "No configuration in the module directory",
+                    "The package \"%.*s\" has no configuration files in its directory \"%.*s\". If "
+                    "the module is in a subdirectory, add it after \"//\".",
                     STR_ARG(entry->source), STR_ARG(within.len ? within : STR(".")));
         return false;
     }

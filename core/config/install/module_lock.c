@@ -27,8 +27,8 @@ static Str *field_of(LockEntry *entry, const LockField *field) {
 
 static bool refuse(Str path, SourceRange range, const char *why, Diags *diags) {
     diags_error(diags, range, "Failed to read the module lock",
-                "%.*s: %s. Mend it, or take it from the version that was kept; without it \"loam "
-                "init\" chooses revisions anew.",
+                "%.*s: %s. Correct the file, or restore it from version control. Without the file, "
+                "\"loam init\" selects new revisions.",
                 STR_ARG(path), why);
     return false;
 }
@@ -73,7 +73,8 @@ static bool parse(Str path, Str bytes, ModuleLock *out, Arena *arena, Diags *dia
         return refuse(path, NO_RANGE, "it has no \"modules\"", diags);
     CHECK(expr_as_literal(modules->expr, &list, arena));
     return read_entries(list, out, arena) ||
-           refuse(path, modules->range, "\"modules\" is no list of sources and revisions", diags);
+           refuse(path, modules->range, "\"modules\" must be a list of sources and revisions",
+                  diags);
 }
 
 bool module_lock_read(const Io *io, Str directory, ModuleLock *out, Arena *arena, Diags *diags) {
@@ -116,10 +117,11 @@ static Str to_text(const ModuleLock *lock, Arena *arena) {
         memcpy(sorted, lock->entries.items, lock->entries.count * sizeof *sorted);
         qsort(sorted, lock->entries.count, sizeof *sorted, compare_entries);
     }
-    strbuf_add_cstr(&text,
-                    "# The revisions of the modules that this configuration calls. \"loam init\" "
-                    "writes this file and keeps\n# to it; \"loam init -upgrade\" looks for newer "
-                    "ones. Keep it with the configuration.\nmodules:\n");
+    strbuf_add_cstr(
+        &text, "# Revisions of the modules that this configuration calls. \"loam init\" writes and "
+               "follows this file;\n"
+               "# \"loam init -upgrade\" selects newer revisions. Keep it in version control.\n"
+               "modules:\n");
     for (size_t i = 0; i < lock->entries.count; i++)
         write_entry(&sorted[i], &text);
     return strbuf_str(&text);
@@ -135,10 +137,9 @@ static bool check_unchanged(const Io *io, Str directory, const ModuleLock *lock,
     if (str_equal(before, lock->entries.count ? to_text(lock, scratch) : STR_EMPTY))
         return true;
     diags_error(
-        diags, NO_RANGE, "The module lock would change",
-        "%.*s does not say which revisions of all modules are to be used, and "
-        "-lockfile=readonly forbids to write it. Run \"loam init\" without that option, and "
-        "keep the file with the configuration.",
+        diags, NO_RANGE, "Module lock file not up to date",
+        "%.*s does not lock the revisions of all modules, and -lockfile=readonly forbids changing "
+        "it. Run \"loam init\" without that option, and keep the file in version control.",
         STR_ARG(path));
     return false;
 }
@@ -161,9 +162,11 @@ bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diag
         status = is_there ? disk->remove(disk->self, path) : 0;
     if (status >= 0)
         return true;
-    diags_error(diags, NO_RANGE, "Failed to write the module lock",
-                "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
-                disk_way_out(status, "See who may write there, then run \"loam init\" again."));
+    diags_error(
+        diags, NO_RANGE, "Failed to write the module lock", "\"%.*s\" could not be written: %s. %s",
+        STR_ARG(path), strerror(-status),
+        disk_way_out(status,
+                     "Check the permissions of the directory, then run \"loam init\" again."));
     return false;
 }
 

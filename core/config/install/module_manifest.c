@@ -10,8 +10,8 @@ static Str manifest_path(Str data_directory, Arena *arena) {
 }
 
 static bool refuse_manifest(Str path, const char *why, Diags *diags) {
-    diags_error(diags, NO_RANGE, "Failed to read the record of installed modules",
-                "%.*s: %s. Run \"loam init\" to write it anew.", STR_ARG(path), why);
+    diags_error(diags, NO_RANGE, "Failed to read the installed-modules manifest",
+                "%.*s: %s. To rewrite it, run \"loam init\".", STR_ARG(path), why);
     return false;
 }
 
@@ -54,7 +54,7 @@ bool module_manifest_read(
     if (!json_parse_any(bytes, &root, &why, &offset, arena))
         return refuse_manifest(path, why, diags);
     if (!read_entries(root, &manifest, arena))
-        return refuse_manifest(path, "it does not hold what it should", diags);
+        return refuse_manifest(path, "its structure is invalid", diags);
     *out = manifest;
     return true;
 }
@@ -94,8 +94,10 @@ bool module_manifest_write(const Io *io,
         status = disk->write_file(disk->self, path, manifest_to_json(manifest, arena), 0666);
     if (status >= 0)
         return true;
-    diags_error(diags, NO_RANGE, "Failed to record the installed modules",
-                "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
-                disk_way_out(status, "See who may write there, then run \"loam init\" again."));
+    diags_error(
+        diags, NO_RANGE, "Failed to write the installed-modules manifest",
+        "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
+        disk_way_out(status,
+                     "Check the permissions of the directory, then run \"loam init\" again."));
     return false;
 }

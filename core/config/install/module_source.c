@@ -15,7 +15,7 @@ static bool claim_local(Str address, Str *package, Arena *arena) {
 
 const ModuleSource module_source_local = {
     .name = "local",
-    .forms = "./FOLDER, ../FOLDER",
+    .forms = "./DIR, ../DIR",
     .claims = claim_local,
 };
 
@@ -44,7 +44,7 @@ static bool clean_subdir(Str a, Str b, Str *out, Arena *arena) {
 
 static bool refuse_subdir(Str address, SourceRange range, Arena *arena, Diags *diags) {
     diags_error(diags, range, "Invalid module source",
-                "What stands behind \"//\" in \"%.*s\" is a folder within the package: it cannot "
+                "The part after \"//\" in \"%.*s\" is a directory inside the package and cannot "
                 "lead out of it.",
                 STR_ARG(url_redact(address, arena)));
     return false;
@@ -58,14 +58,14 @@ static bool refuse_unknown(
     Str shown = url_redact(address, arena);
     bool may_be_path = str_find(address, STR(":"), 0) == SIZE_MAX;
     Str hint = str_starts_with(address, STR("/"))
-                   ? STR(" A folder is named relative to the module that calls it, by a path that "
-                         "begins with ./ or ../.")
+                   ? STR(" A local directory must be a path that begins with ./ or ../, relative "
+                         "to the calling module.")
                : may_be_path
-                   ? str_format(arena, " If it is a folder, write \"./%.*s\".", STR_ARG(shown))
+                   ? str_format(arena, " If it is a directory, write \"./%.*s\".", STR_ARG(shown))
                    : STR_EMPTY;
     diags_error(diags, range, "Unsupported module source",
-                "\"%.*s\" is no place that loam takes modules from.%.*s The kinds are:%.*s",
-                STR_ARG(shown), STR_ARG(hint), STR_ARG(strbuf_str(&forms)));
+                "\"%.*s\" is not a supported module source.%.*s The kinds are:%.*s", STR_ARG(shown),
+                STR_ARG(hint), STR_ARG(strbuf_str(&forms)));
     return false;
 }
 
@@ -119,9 +119,9 @@ bool module_source_check_versions(
     if (address->kind->has_versions)
         return true;
     diags_error(diags, range, "Invalid registry module source address",
-                "\"version\" belongs to modules from a registry, and \"%.*s\" is none%s.",
+                "\"version\" is only for modules from a registry, and \"%.*s\" is not one%s.",
                 STR_ARG(url_redact(source, arena)),
-                address->kind->fetch ? ": say the revision in its address" : "");
+                address->kind->fetch ? "; add the revision to the address" : "");
     return false;
 }
 

@@ -74,12 +74,12 @@ static bool leads_out(const Tree *tree, const TreeFile *file, Str real_root, Are
 }
 
 static bool refuse(Str shown, int status, SourceRange range, Diags *diags) {
-    diags_error(diags, range, "Module package cannot be used",
-                status == -ENOTSUP
-                    ? "The package \"%.*s\" holds something that is neither file, folder nor "
-                      "link%s."
-                    : "The package \"%.*s\" cannot be read: %s.",
-                STR_ARG(shown), status == -ENOTSUP ? "" : strerror(-status));
+    diags_error(
+        diags, range, "Module package not usable",
+        status == -ENOTSUP
+            ? "The package \"%.*s\" contains an entry that is not a file, directory or link%s."
+            : "The package \"%.*s\" cannot be read: %s.",
+        STR_ARG(shown), status == -ENOTSUP ? "" : strerror(-status));
     return false;
 }
 
@@ -95,9 +95,9 @@ bool module_tree_check(const Io *io, Str directory, Str shown, SourceRange range
     vec_each(&tree.files, file) {
         if (!file->link.ptr || !leads_out(&tree, file, real_root, scratch))
             continue;
-        diags_error(diags, range, "Module package leads out of its folder",
-                    "The package \"%.*s\" holds the link \"%.*s\" to \"%.*s\", which is not within "
-                    "the package. loam does not follow it.",
+        diags_error(diags, range, "Link leads out of the module package",
+                    "In the package \"%.*s\", the link \"%.*s\" leads to \"%.*s\", which is "
+                    "outside the package. loam does not follow it.",
                     STR_ARG(shown), STR_ARG(file->name), STR_ARG(file->link));
         return false;
     }

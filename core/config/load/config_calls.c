@@ -56,10 +56,10 @@ static bool check_directory(ConfigLoading *loading, SourceRange range, Str direc
     int status = disk->stat(disk->self, directory, &stat);
     if (status >= 0 && stat.kind == DISK_FOLDER && !front_end_is_empty_dir(disk, directory))
         return true;
-    diags_error(loading->diags, range, "Unreadable module folder",
-                status < 0                 ? "The folder \"%.*s\" cannot be read: %s."
-                : stat.kind != DISK_FOLDER ? "\"%.*s\" is no folder%s."
-                                           : "The folder \"%.*s\" holds no configuration files%s.",
+    diags_error(loading->diags, range, "Module directory not readable",
+                status < 0                 ? "The directory \"%.*s\" cannot be read: %s."
+                : stat.kind != DISK_FOLDER ? "\"%.*s\" is not a directory%s."
+                                           : "The directory \"%.*s\" has no configuration files%s.",
                 STR_ARG(directory), status < 0 ? strerror(-status) : "");
     return false;
 }
@@ -71,16 +71,16 @@ static bool check_recursion(ConfigLoading *loading, const ModuleCall *call, Str 
         if (!str_equal(module->directory, directory))
             continue;
         diags_error(loading->diags, call->range, "Module calls itself",
-                    "The module \"%.*s\" is in the folder \"%.*s\", whose own configuration "
-                    "leads to this call.",
+                    "The module \"%.*s\" is in the directory \"%.*s\", and the configuration there "
+                    "leads back to this call.",
                     STR_ARG(call->name), STR_ARG(directory));
         return false;
     }
     if (depth <= MODULE_DEPTH_LIMIT)
         return true;
     diags_error(loading->diags, call->range, "Modules nested too deeply",
-                "The call of the module \"%.*s\" stands in one that %d calls lead to, and more "
-                "are not followed. Call it from a module that is nearer to the root.",
+                "The call of the module \"%.*s\" is more than %d calls below the root module. Call "
+                "it from a module closer to the root.",
                 STR_ARG(call->name), MODULE_DEPTH_LIMIT);
     return false;
 }
@@ -115,9 +115,9 @@ static bool check_provider_blocks(ConfigLoading *loading, const ModuleCall *call
     Str place = config_read_place(provider->range, loading->arena);
     diags_error(loading->diags, repeated ? repeated->range : call->depends_on.items[0]->range,
                 "Module is incompatible with count, for_each, and depends_on",
-                "The module \"%.*s\" configures a provider itself, at %.*s, so it can be called "
-                "once and unconditionally only. Configure the provider here, and pass it by the "
-                "argument \"providers\".",
+                "The module \"%.*s\" configures a provider at %.*s, so it can be called only once "
+                "and without repetition. Configure the provider in this module, and pass it with "
+                "the argument \"providers\".",
                 STR_ARG(call->name), STR_ARG(place));
     return false;
 }
@@ -251,18 +251,18 @@ static bool check_name(const LocalName *child, const ProviderRef *passed, Diags 
     if (map_has(&child->module->providers, child->text))
         return true;
     if (!child->requirement) {
-        diags_warning(
-            diags, passed->passed_range, "Reference to undefined provider",
-            "%.*s does not declare the provider name \"%.*s\", so \"%.*s\" is taken to be "
-            "meant. Declare it there, in required_providers.",
-            STR_ARG(path_of(child->module)), STR_ARG(child->name), STR_ARG(child->source));
+        diags_warning(diags, passed->passed_range, "Reference to undefined provider",
+                      "%.*s does not declare the provider name \"%.*s\", so loam assumes \"%.*s\". "
+                      "Declare it there, in required_providers.",
+                      STR_ARG(path_of(child->module)), STR_ARG(child->name),
+                      STR_ARG(child->source));
         return true;
     }
     if (child->alias.len == 0 || takes_alias(child))
         return true;
     diags_error(diags, passed->passed_range, "Reference to undefined provider",
-                "%.*s does not say that it takes a provider configuration under the name "
-                "\"%.*s\". Add it there to configuration_aliases, in required_providers.",
+                "%.*s does not declare a provider configuration \"%.*s\". Add it there to "
+                "configuration_aliases, in required_providers.",
                 STR_ARG(path_of(child->module)), STR_ARG(child->text));
     return false;
 }
@@ -273,12 +273,12 @@ static bool check_type(const LocalName *child,
                        Diags *diags) {
     if (are_same(child, parent))
         return true;
-    diags_error(diags, passed->range, "Provider type mismatch",
-                "\"%.*s\" in %.*s is a configuration of \"%.*s\", but \"%.*s\" in %.*s is one of "
-                "\"%.*s\". The names of both must be declared in required_providers, with the same "
-                "source.",
-                STR_ARG(parent->text), STR_ARG(path_of(parent->module)), STR_ARG(parent->source),
-                STR_ARG(child->text), STR_ARG(path_of(child->module)), STR_ARG(child->source));
+    diags_error(
+        diags, passed->range, "Provider type mismatch",
+        "\"%.*s\" in %.*s is a configuration of \"%.*s\", but \"%.*s\" in %.*s is a configuration "
+        "of \"%.*s\". Declare both names in required_providers, with the same source.",
+        STR_ARG(parent->text), STR_ARG(path_of(parent->module)), STR_ARG(parent->source),
+        STR_ARG(child->text), STR_ARG(path_of(child->module)), STR_ARG(child->source));
     return false;
 }
 
@@ -288,8 +288,8 @@ static void warn_of_undeclared(const LocalName *parent, const ProviderRef *passe
         map_has(&parent->module->providers, parent->text))
         return;
     diags_warning(diags, passed->range, "Reference to undefined provider",
-                  "%.*s does not declare the provider name \"%.*s\", so \"%.*s\" is taken to be "
-                  "meant. Declare it there, in required_providers.",
+                  "%.*s does not declare the provider name \"%.*s\", so loam assumes \"%.*s\". "
+                  "Declare it there, in required_providers.",
                   STR_ARG(path_of(parent->module)), STR_ARG(parent->name), STR_ARG(parent->source));
 }
 
@@ -316,8 +316,8 @@ static bool check_needed(ConfigLoading *loading, const ModuleCall *call) {
             if (map_has(&call->providers, *alias))
                 continue;
             diags_error(loading->diags, call->range, "Missing required provider configuration",
-                        "The called module needs a provider configuration under the name "
-                        "\"%.*s\": pass one by the argument \"providers\".",
+                        "The called module requires a provider configuration \"%.*s\". Pass one "
+                        "with the argument \"providers\".",
                         STR_ARG(*alias));
             ok = false;
         }

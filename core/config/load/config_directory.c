@@ -49,7 +49,7 @@ static const ConfigDirectory *read_directory(ConfigLoading *loading, Str path) {
     if (status < 0)
         diags_error(loading->diags, NO_RANGE, "Failed to read the configuration", "%.*s: %s.",
                     STR_ARG(path), strerror(-status));
-    SCOPED(ArenaRef) scratch = arena_open("list folder");
+    SCOPED(ArenaRef) scratch = arena_open("list directory");
     front_end_index(&directory, scratch);
     vec_each(&directory.entries, entry) {
         FrontEndFile file;
@@ -166,7 +166,7 @@ static bool add_declaration(ConfigLoading *loading,
     Str summary = str_format(loading->arena, "Duplicate %s", type->noun);
     Str place = config_read_place(before->block->range, loading->arena);
     diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
-                "The %s \"%s\" is declared already at %.*s. Names must be unique within a module.",
+                "The %s \"%s\" is already declared at %.*s. Names must be unique within a module.",
                 type->noun, declaration_name(block, loading->arena), STR_ARG(place));
     vec_push(declarations->arena, &declarations->repeated, *declaration);
     return false;
@@ -252,10 +252,10 @@ static bool refuse_override(ConfigLoading *loading,
                             const ConfigBlock *type,
                             const BodyBlock *block) {
     Str summary = str_format(loading->arena, "Cannot override \"%s\" blocks", type->name);
-    diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
-                "\"%s\" blocks stand in ordinary files only, as an override file has nothing to "
-                "change in them.",
-                type->name);
+    diags_error(
+        loading->diags, block->range, str_to_cstr(summary, loading->arena),
+        "\"%s\" blocks are not allowed in override files. Move the block to an ordinary file.",
+        type->name);
     return false;
 }
 

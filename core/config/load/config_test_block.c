@@ -21,6 +21,6 @@ void config_test_refuse_second(TestLoading *loading,
                                const BodyBlock *first) {
     Str summary = str_format(loading->arena, "Multiple \"%.*s\" blocks", STR_ARG(block->type));
     diags_error(loading->diags, block->range, str_to_cstr(summary, loading->arena),
-                "There may be one \"%.*s\" block here; the first is at %.*s.", STR_ARG(block->type),
-                STR_ARG(config_read_place(first->range, loading->arena)));
+                "Only one \"%.*s\" block is allowed here; the first is at %.*s.",
+                STR_ARG(block->type), STR_ARG(config_read_place(first->range, loading->arena)));
 }

@@ -24,7 +24,7 @@ static bool decode_provider(TestLoading *loading, const BodyBlock *block) {
         const ProviderConfig *earlier = map_find(&loading->file->providers, entry->key);
         if (earlier) {
             diags_error(loading->diags, block->range, "Duplicate provider block",
-                        "The provider configuration \"%.*s\" is there already, at %.*s.",
+                        "The provider configuration \"%.*s\" already exists at %.*s.",
                         STR_ARG(entry->key),
                         STR_ARG(config_read_place(earlier->range, loading->arena)));
             return false;
@@ -133,18 +133,18 @@ static bool check_directory(ConfigLoading *loading, Str directory) {
     Str clean = disk_clean(directory, loading->arena);
     DiskStat stat;
     if (str_starts_with(clean, STR("/")) || str_starts_with(clean, STR(".."))) {
-        diags_error(loading->diags, NO_RANGE, "Invalid testing directory",
-                    "Tests lie in the folder of the configuration or below it, and \"%.*s\" is "
-                    "outside.",
-                    STR_ARG(directory));
+        diags_error(
+            loading->diags, NO_RANGE, "Invalid testing directory",
+            "Tests must be in the directory of the configuration or below it. \"%.*s\" is outside.",
+            STR_ARG(directory));
         return false;
     }
     Str path = disk_join(loading->request->directory, directory, loading->arena);
     bool is_usual = str_equal_cstr(clean, CONFIG_TEST_FOLDER);
     if (!is_usual && (disk->stat(disk->self, path, &stat) < 0 || stat.kind != DISK_FOLDER))
         diags_warning(loading->diags, NO_RANGE, "Test directory does not exist",
-                      "There is no folder \"%.*s\", so only tests beside the configuration are "
-                      "looked at.",
+                      "The directory \"%.*s\" does not exist, so only tests in the directory of "
+                      "the configuration are loaded.",
                       STR_ARG(directory));
     return true;
 }

@@ -22,7 +22,7 @@ static bool read_object(TestLoading *loading,
     }
     Str summary = str_format(loading->arena, "Invalid %.*s attribute", STR_ARG(attribute->name));
     diags_error(loading->diags, attribute->range, str_to_cstr(summary, loading->arena),
-                "\"%.*s\" of a \"%.*s\" block is an object: names and values between { and }.",
+                "\"%.*s\" of a \"%.*s\" block must be an object: names and values in braces { }.",
                 STR_ARG(attribute->name), STR_ARG(block->type));
     return false;
 }
@@ -73,7 +73,7 @@ static bool read_target(TestLoading *loading,
     ConfigAddress address = {0};
     if (!attribute) {
         diags_error(loading->diags, block->range, "Missing target attribute",
-                    "\"target\" says which of the %s is meant.", type->noun);
+                    "\"target\" is required: the address of one of the %s.", type->noun);
         return false;
     }
     out->target_range = attribute->range;
@@ -83,8 +83,7 @@ static bool read_target(TestLoading *loading,
     if (is_of_kind(&address.target, out->kind) && address.keys.count == 0)
         return true;
     diags_error(loading->diags, attribute->range, "Invalid override target",
-                "\"%s\" blocks are about %s, with literal keys if any, and \"%.*s\" is none of "
-                "them.",
+                "\"%s\" blocks apply to %s, with literal keys if any. \"%.*s\" is not one.",
                 type->name, type->noun, STR_ARG(config_address_to_str(&address, loading->arena)));
     return false;
 }
@@ -109,7 +108,7 @@ static bool check_single(TestLoading *loading,
         Str summary =
             str_format(loading->arena, "Duplicate %s block", override_types[override->kind].name);
         diags_error(loading->diags, override->range, str_to_cstr(summary, loading->arena),
-                    "The same is overridden already at %.*s.",
+                    "The same target is already overridden at %.*s.",
                     STR_ARG(config_read_place((*other)->range, loading->arena)));
         return false;
     }
@@ -160,7 +159,7 @@ static bool decode_type(TestLoading *loading, const BodyBlock *block, MockProvid
     if (first) {
         Str summary = str_format(loading->arena, "Duplicate %.*s block", STR_ARG(block->type));
         diags_error(loading->diags, block->label_ranges[0], str_to_cstr(summary, loading->arena),
-                    "\"%.*s\" is described already at %.*s.", STR_ARG(block->labels[0]),
+                    "\"%.*s\" is already defined at %.*s.", STR_ARG(block->labels[0]),
                     STR_ARG(config_read_place(first->range, loading->arena)));
         return false;
     }
@@ -213,7 +212,7 @@ static bool read_mock_files(TestLoading *loading, Str path, SourceRange range, M
     int status = disk->list(disk->self, path, &directory.entries, loading->arena);
     if (status < 0) {
         diags_error(loading->diags, range, "Failed to read mock data",
-                    "The folder \"%.*s\" cannot be read: %s.", STR_ARG(path), strerror(-status));
+                    "The directory \"%.*s\" cannot be read: %s.", STR_ARG(path), strerror(-status));
         return false;
     }
     front_end_index(&directory, loading->arena);
@@ -247,7 +246,7 @@ static bool add_provider(TestLoading *loading, ProviderConfig *provider) {
         return true;
     }
     diags_error(loading->diags, provider->range, "Duplicate provider block",
-                "The provider configuration \"%.*s\" is there already, at %.*s.", STR_ARG(key),
+                "The provider configuration \"%.*s\" already exists at %.*s.", STR_ARG(key),
                 STR_ARG(config_read_place(first->range, loading->arena)));
     return false;
 }

@@ -53,7 +53,7 @@ static bool decode_options(TestLoading *loading, const BodyBlock *block, TestRun
         return ok;
     diags_error(loading->diags, body_content_find(&content, "refresh")->range,
                 "Incompatible plan options",
-                "A run that does nothing but refresh cannot do without refreshing.");
+                "A refresh-only run requires a refresh. Remove \"refresh = false\".");
     return false;
 }
 
@@ -85,7 +85,7 @@ static bool add_expectation(TestLoading *loading, const Expr *item, TestRun *run
     Traversal *traversal = config_read_traversal(expr);
     if (!traversal) {
         diags_error(loading->diags, expr->range, "Invalid expression",
-                    "\"expect_failures\" takes references alone, such as var.size.");
+                    "\"expect_failures\" must contain only references, such as var.size.");
         return false;
     }
     if (!reference_from_traversal(traversal, &reference, loading->diags))
@@ -106,7 +106,7 @@ static bool read_expectations(TestLoading *loading, const BodyContent *content, 
         return true;
     if (list->kind != EXPR_TUPLE) {
         diags_error(loading->diags, list->range, "Invalid expression",
-                    "\"expect_failures\" must be a list of references, between [ and ].");
+                    "\"expect_failures\" must be a list of references in brackets [ ].");
         return false;
     }
     for (size_t i = 0; i < list->as.parts.count; i++)
@@ -122,8 +122,8 @@ static bool check_source(TestLoading *loading, const BodyAttribute *attribute, c
     if (!address.kind->fetch || address.kind->has_versions)
         return true;
     diags_error(loading->diags, attribute->range, "Invalid module source address",
-                "A run takes its module from a folder beside the configuration or from a "
-                "registry, and \"%.*s\" is neither.",
+                "The module of a run must be a local directory or come from a registry. \"%.*s\" "
+                "is neither.",
                 STR_ARG(run->source));
     return false;
 }
@@ -143,7 +143,7 @@ static bool decode_module(TestLoading *loading, const BodyBlock *block, TestRun 
     const BodyAttribute *source = body_content_find(&content, "source");
     if (ok && !source)
         diags_error(loading->diags, block->range, "Missing \"source\" attribute for module block",
-                    "\"source\" says where the module of this run is.");
+                    "\"source\" is required: the source of this run's module.");
     if (!ok || !source || !check_source(loading, source, run))
         return false;
     const BodyAttribute *version_at = body_content_find(&content, "version");
@@ -169,7 +169,7 @@ static bool check_name(TestLoading *loading, const BodyBlock *block) {
         if (!str_equal((*run)->name, block->labels[0]))
             continue;
         diags_error(loading->diags, block->range, "Duplicate \"run\" block names",
-                    "This file has a run \"%.*s\" already, at %.*s.", STR_ARG(block->labels[0]),
+                    "This file already has a run \"%.*s\" at %.*s.", STR_ARG(block->labels[0]),
                     STR_ARG(config_read_place((*run)->range, loading->arena)));
         return false;
     }

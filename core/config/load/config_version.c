@@ -34,14 +34,14 @@ static bool judge(const Program *program,
     bool is_satisfied = false;
     if (str_find_char(constraint, '-', 0) != SIZE_MAX) {
         diags_error(unmet, range, "Invalid required_version constraint",
-                    "\"%.*s\" speaks of a version before its release. Name released versions only.",
+                    "\"%.*s\" contains a pre-release version. Use only released versions.",
                     STR_ARG(constraint));
         return true;
     }
     if (!version_constraint_check(constraint, str_from_cstr(program->version), &is_satisfied)) {
         diags_error(diags, range, "Invalid version constraint",
-                    "\"%.*s\" is no version constraint. One looks like \">= 1.5, < 2.0\" or "
-                    "\"~> 1.11\".",
+                    "\"%.*s\" is not a valid version constraint. Use a constraint such as \">= "
+                    "1.5, < 2.0\" or \"~> 1.11\".",
                     STR_ARG(constraint));
         return false;
     }

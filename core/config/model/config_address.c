@@ -56,9 +56,10 @@ static bool add_steps(AddressReader *reader, const Expr *expr) {
             return false;
         break;
     default:
-        return refuse(reader, expr->range,
-                      "A resource or a module is named here, such as libvirt_network.main or "
-                      "module.cluster[0]: no operators, no function calls.");
+        return refuse(
+            reader, expr->range,
+            "This must be the address of a resource or a module, such as libvirt_network.main or "
+            "module.cluster[0], without operators or function calls.");
     }
     vec_push(reader->arena, &reader->steps, step);
     return true;
@@ -99,7 +100,7 @@ static bool take_key(AddressReader *reader, bool is_module, InstanceKey *out) {
     }
     *out = address_key_from_value(step->key);
     return out->kind != KEY_NONE ||
-           refuse(reader, step->range, "The key of an instance is a whole number or a text.");
+           refuse(reader, step->range, "An instance key must be an integer or a string.");
 }
 
 static bool take_modules(AddressReader *reader, const ModuleAddr **out) {
@@ -146,7 +147,8 @@ static bool is_reserved(const AddressStep *step) {
 static bool take_resource(AddressReader *reader, ResourceAddr *out) {
     reader->out->is_reserved = is_reserved(peek(reader));
     out->mode = take_mode(reader);
-    return take_name(reader, &out->type, "A resource is named by its type and its name.") &&
+    return take_name(reader, &out->type,
+                     "The address of a resource requires its type and its name.") &&
            take_name(reader, &out->name,
                      "The type of a resource must be followed by a dot and its name.") &&
            take_key(reader, false, &out->key);
@@ -164,7 +166,7 @@ bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Dia
         return false;
     if (peek(&reader))
         return refuse(&reader, peek(&reader)->range,
-                      "A whole resource or module is named here, not something within it.");
+                      "This must be the address of a whole resource or module.");
     *out = address;
     return true;
 }
@@ -176,8 +178,8 @@ bool config_address_read_plain(const Expr *expr, ConfigAddress *out, Arena *aren
         return true;
     Str type = out->target.resource.type;
     diags_error(diags, expr->range, "Invalid address",
-                "\"%.*s\" is a word of the language. If it is the type of a resource, write "
-                "resource.%.*s in front of its name.",
+                "\"%.*s\" is a keyword of the language. If it is a resource type, write "
+                "resource.%.*s before its name.",
                 STR_ARG(type), STR_ARG(type));
     return false;
 }

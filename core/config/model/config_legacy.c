@@ -48,22 +48,22 @@ static QuotedFault read_index(Lexer *lexer) {
         is_key = token.kind == TOKEN_QUOTE_CLOSE;
     }
     if (!is_key)
-        return fault_at(first, "An index is a literal number or a literal string.");
+        return fault_at(first, "An index must be a literal number or a literal string.");
     token = lexer_next(lexer);
     return fault_at(token, token.kind == TOKEN_BRACKET_CLOSE
                                ? NULL
-                               : "The key of an index is followed by a closing bracket.");
+                               : "An index must be followed by a closing bracket.");
 }
 
 static QuotedFault read_step(Lexer *lexer, Token token) {
     if (token.kind == TOKEN_BRACKET_OPEN)
         return read_index(lexer);
     if (token.kind != TOKEN_DOT)
-        return fault_at(token, "An attribute, behind a dot, or an index is required here.");
+        return fault_at(token, "An attribute after a dot, or an index, is required here.");
     token = lexer_next(lexer);
     return fault_at(token, token.kind == TOKEN_IDENTIFIER
                                ? NULL
-                               : "A dot is followed by the name of an attribute.");
+                               : "A dot must be followed by the name of an attribute.");
 }
 
 /* Checks for a name followed by attributes and literal indexes. */
@@ -71,7 +71,7 @@ static QuotedFault find_fault(const SourceText *source, Arena *arena) {
     Lexer lexer = lexer_new(source, 0, LEXER_NORMAL, arena);
     Token token = lexer_next(&lexer);
     if (token.kind != TOKEN_IDENTIFIER)
-        return (QuotedFault){"A reference begins with a name.", token, false};
+        return (QuotedFault){"A reference must begin with a name.", token, false};
     QuotedFault fault = {0};
     for (token = lexer_next(&lexer); token.kind != TOKEN_END && !fault.detail;
          token = lexer_next(&lexer))

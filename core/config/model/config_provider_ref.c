@@ -23,8 +23,8 @@ bool config_provider_ref_check_name(Str name, SourceRange range, Diags *diags) {
     if (config_provider_ref_is_name_part(name, &has_capital) && !has_capital)
         return true;
     diags_error(diags, range, "Invalid provider local name",
-                "\"%.*s\" is no name of a provider: it has lower-case letters, digits and dashes, "
-                "and neither begins nor ends with a dash.",
+                "\"%.*s\" is not a valid provider name. Use lower-case letters, digits and dashes; "
+                "the name must not begin or end with a dash.",
                 STR_ARG(name));
     return false;
 }
@@ -78,8 +78,8 @@ bool config_provider_ref_read(const Expr *expr, ProviderRef *out, Arena *arena, 
     bool is_key = traversal && traversal->step_count == 1 && traversal->steps[0].is_index;
     SourceRange range = is_key ? traversal->steps[0].range : expr->range;
     diags_error(diags, range, "Invalid provider reference",
-                "A provider configuration is named by the provider's name, or by that name, a dot "
-                "and the alias: \"libvirt\" or \"libvirt.east\".");
+                "A reference to a provider configuration is the provider's name, optionally "
+                "followed by a dot and the alias: \"libvirt\" or \"libvirt.east\".");
     return false;
 }
 
@@ -102,10 +102,10 @@ static bool read_provider(const ExprItem *item, Map *out, Arena *arena, Diags *d
         map_set(out, key, given);
         return true;
     }
-    diags_error(diags, given->range, "Duplicate provider address",
-                "The called module gets a configuration for \"%.*s\" already. Each of its "
-                "configurations can be given once.",
-                STR_ARG(key));
+    diags_error(
+        diags, given->range, "Duplicate provider address",
+        "The called module already gets a configuration for \"%.*s\". Set each one only once.",
+        STR_ARG(key));
     return false;
 }
 
@@ -120,8 +120,8 @@ bool config_provider_ref_read_all(const BodyContent *content,
         return true;
     if (expr->kind != EXPR_OBJECT) {
         diags_error(diags, expr->range, "Invalid providers argument",
-                    "\"providers\" must be a mapping: on the left a provider configuration of the "
-                    "called module, on the right the one that it is given.");
+                    "\"providers\" must be a map from provider configurations of the called module "
+                    "to those of the caller.");
         return false;
     }
     for (size_t i = 0; i < expr->as.object.count; i++)

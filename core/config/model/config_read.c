@@ -10,8 +10,8 @@ bool config_read_identifier(Str name, SourceRange range, const char *what, Diags
         return true;
     Str summary = str_format(diags->arena, "Invalid %s", what);
     diags_error(diags, range, str_to_cstr(summary, diags->arena),
-                "\"%.*s\" is no valid name: a name begins with a letter or an underscore and may "
-                "contain letters, digits, underscores and dashes.",
+                "\"%.*s\" is not a valid name. A name must begin with a letter or an underscore "
+                "and may contain letters, digits, underscores and dashes.",
                 STR_ARG(name));
     return false;
 }
@@ -32,7 +32,7 @@ const Expr *config_read_for_each(const BodyBlock *block, const BodyContent *cont
 Str config_read_place(SourceRange range, Arena *arena) {
     SourceRange outer = source_range_resolve(range);
     if (!outer.source)
-        return STR("an unknown place");
+        return STR("an unknown location");
     return str_format(arena, "%.*s, line %u", STR_ARG(outer.source->path),
                       source_text_position(outer.source, outer.start).line);
 }
@@ -69,8 +69,7 @@ bool config_read_literal(
     ConvertError error = {0};
     if (!eval_constant(attribute->expr, &literal, arena, diags) || !value_is_known(literal))
         return type != &TYPE_DYNAMIC &&
-               refuse_literal(attribute, STR("it must be known before anything is evaluated"),
-                              diags);
+               refuse_literal(attribute, STR("it must be known before evaluation"), diags);
     if (convert_value(literal, type, out, &error, arena))
         return true;
     return refuse_literal(attribute, config_read_convert_error(&error, arena), diags);
@@ -78,7 +77,7 @@ bool config_read_literal(
 
 static bool refuse_null(const BodyAttribute *attribute, Diags *diags) {
     diags_error(diags, attribute->expr->range, "Unsuitable value type",
-                "\"%.*s\" must not be null. Leave it out instead.", STR_ARG(attribute->name));
+                "\"%.*s\" must not be null. Remove it instead.", STR_ARG(attribute->name));
     return false;
 }
 
@@ -118,8 +117,8 @@ Traversal *config_read_traversal(const Expr *expr) {
 
 static bool refuse_reference(const Expr *expr, const char *name, Diags *diags) {
     diags_error(diags, expr->range, "Invalid expression",
-                "\"%s\" takes references alone, such as libvirt_network.main: no operators, no "
-                "function calls.",
+                "\"%s\" must contain only references, such as libvirt_network.main, without "
+                "operators or function calls.",
                 name);
     return false;
 }
@@ -132,7 +131,7 @@ bool config_read_traversals(
         return true;
     if (list->kind != EXPR_TUPLE) {
         diags_error(diags, expr_start(list), "Invalid expression",
-                    "\"%s\" must be a list of references, between [ and ].", name);
+                    "\"%s\" must be a list of references in brackets [ ].", name);
         return false;
     }
     for (size_t i = 0; i < list->as.parts.count; i++) {
@@ -161,7 +160,8 @@ bool config_read_keyword(
         return true;
     Str summary = str_format(diags->arena, "Invalid \"%s\" keyword", name);
     diags_error(diags, expr->range, str_to_cstr(summary, diags->arena),
-                "\"%s\" is one of the words %s and %s, without quotes.", name, words[0], words[1]);
+                "\"%s\" must be one of the keywords %s and %s, without quotes.", name, words[0],
+                words[1]);
     return false;
 }
 
@@ -170,8 +170,8 @@ bool config_read_refuse_second(const BodyBlock *block, SourceRange first, Diags 
     Str summary = str_format(diags->arena, "Duplicate %.*s block",
                              STR_ARG(is_escaping ? STR("escaping") : block->type));
     diags_error(diags, block->range, str_to_cstr(summary, diags->arena),
-                "There may be one \"%.*s\" block here; the first is at %.*s.", STR_ARG(block->type),
-                STR_ARG(config_read_place(first, diags->arena)));
+                "Only one \"%.*s\" block is allowed here; the first is at %.*s.",
+                STR_ARG(block->type), STR_ARG(config_read_place(first, diags->arena)));
     return false;
 }
 
@@ -212,7 +212,7 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
         return ok;
     diags_error(diags, out->condition->range, "Invalid condition",
                 "The condition of a \"%.*s\" block must refer to at least one object of the "
-                "configuration; this one always has the same result.",
+                "configuration; this condition always has the same result.",
                 STR_ARG(block->type));
     return false;
 }

@@ -21,7 +21,7 @@ static bool check_required(const Body *body,
             has_failed(content, attribute->name))
             continue;
         diags_error(diags, body->range, "Missing required argument",
-                    "The argument \"%s\" is required, but nothing sets it.", attribute->name);
+                    "The argument \"%s\" is required, but not set.", attribute->name);
         ok = false;
     }
     return ok;

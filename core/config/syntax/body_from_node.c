@@ -28,7 +28,7 @@ static const char *kind_name(const BodyNode *node) {
         [BODY_NODE_STRING] = "a string",
         [BODY_NODE_ARRAY] = "an array",
         [BODY_NODE_OBJECT] = "an object",
-        [BODY_NODE_BAD] = "something with mistakes in it",
+        [BODY_NODE_BAD] = "an invalid value",
     };
     static_assert(ARRAY_COUNT(names) == BODY_NODE_BAD + 1, "a name for each kind");
     return names[node->kind];
@@ -53,7 +53,7 @@ static bool refuse_wrapped_code(const NodeBody *body, const BodyNode *node, Diag
     Str inner =
         str_trim(str_slice(text, 2, str_ends_with(text, STR("}")) ? text.len - 1 : text.len));
     diags_error(diags, node_range(body, node), "Invalid expression",
-                "A reference, a keyword or a type stands here as it is, without \"${\" and \"}\": "
+                "A reference, a keyword or a type must be written without \"${\" and \"}\" here: "
                 "write \"%.*s\".",
                 STR_ARG(inner));
     return false;
@@ -118,7 +118,7 @@ static bool check_repeated_keys(const NodeBody *body,
         if (!first)
             continue;
         diags_error(diags, node_range(body, member->key), "Duplicate key",
-                    "The key \"%.*s\" stands in this object already, at line %u.",
+                    "The key \"%.*s\" is already set in this object, at line %u.",
                     STR_ARG(member->key->text),
                     source_text_position(body->source, first->start).line);
         ok = false;
@@ -151,7 +151,7 @@ static bool number_to_expr(
     Value number;
     if (!value_from_number_text(node->text, &number, arena)) {
         diags_error(diags, node_range(body, node), "Invalid number",
-                    "\"%.*s\" is beyond what a number can be.", STR_ARG(node->text));
+                    "\"%.*s\" is outside the range of numbers.", STR_ARG(node->text));
         return false;
     }
     *out = expr_literal(number, node_range(body, node), arena);
@@ -248,7 +248,8 @@ static NodeBody *new_body(const NodeBody *parent,
 static bool refuse_kind(
     const NodeBody *body, const BodyNode *node, Str type, const char *wanted, Diags *diags) {
     diags_error(diags, node_range(body, node), "Incorrect value type",
-                "A \"%.*s\" block needs %s here, not %s.", STR_ARG(type), wanted, kind_name(node));
+                "A \"%.*s\" block requires %s here, not %s.", STR_ARG(type), wanted,
+                kind_name(node));
     return false;
 }
 
@@ -383,8 +384,8 @@ static bool check_label(const NodeBody *body, const BodyNode *node, Str type, Di
     if (body->syntax == BODY_SYNTAX_YAML || has_members(node))
         return true;
     diags_error(diags, node_range(body, node), "Missing block label",
-                "An object with at least one member is needed here, whose name is a label of the "
-                "\"%.*s\" block.",
+                "A label of the \"%.*s\" block is required here: an object with at least one "
+                "member, whose name is the label.",
                 STR_ARG(type));
     return false;
 }
@@ -481,7 +482,7 @@ static bool node_content(const Body *base,
 /* Rejects null or an array where a body is read as attributes only. */
 static bool refuse_shapeless(const NodeBody *body, Diags *diags) {
     diags_error(diags, node_range(body, body->shapeless), "Incorrect value type",
-                "The arguments of this block are the members of an object, not %s.",
+                "The arguments of this block must be the members of an object, not %s.",
                 kind_name(body->shapeless));
     return false;
 }
@@ -519,8 +520,8 @@ static bool add_root_objects(NodeBody *body, const BodyNode *root, Arena *arena,
     }
     if (!ok)
         diags_error(diags, node_range(body, root), "Root value must be an object",
-                    "A configuration file holds an object (or an array of objects) whose keys are "
-                    "block types, not %s.",
+                    "A configuration file must contain an object (or an array of objects) whose "
+                    "keys are block types, not %s.",
                     kind_name(root));
     return ok;
 }

@@ -79,15 +79,15 @@ static bool check_labels(const NativeBlock *block, uint32_t wanted, Diags *diags
     if (block->labels.count > wanted) {
         Str summary = str_format(diags->arena, "Extraneous label for %.*s", STR_ARG(type));
         diags_error(diags, block->labels.items[wanted].range, str_to_cstr(summary, diags->arena),
-                    "A \"%.*s\" block has %u label%s between its type and its brace.",
+                    "A \"%.*s\" block requires %u label%s between its type and its brace.",
                     STR_ARG(type), wanted, wanted == 1 ? "" : "s");
         return false;
     }
     Str summary = str_format(diags->arena, "Missing %s for %.*s", what, STR_ARG(type));
-    diags_error(diags, block->open, str_to_cstr(summary, diags->arena),
-                "A \"%.*s\" block has %u label%s between its type and its brace; the %s is "
-                "missing.",
-                STR_ARG(type), wanted, wanted == 1 ? "" : "s", what);
+    diags_error(
+        diags, block->open, str_to_cstr(summary, diags->arena),
+        "A \"%.*s\" block requires %u label%s between its type and its brace; the %s is missing.",
+        STR_ARG(type), wanted, wanted == 1 ? "" : "s", what);
     return false;
 }
 
@@ -194,7 +194,7 @@ static bool hcl_attributes(
             continue;
         Str summary = str_format(arena, "Unexpected \"%.*s\" block", STR_ARG(block->type));
         diags_error(diags, block->type_range, str_to_cstr(summary, arena),
-                    "There are no blocks here, only arguments: name = value.");
+                    "Blocks are not allowed here, only arguments: name = value.");
         return false;
     }
     return true;

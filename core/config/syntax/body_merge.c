@@ -20,7 +20,7 @@ static BodyAttribute *find_attribute(BodyContent *content, Str name) {
 
 static bool refuse_second(const BodyAttribute *attribute, Diags *diags) {
     diags_error(diags, attribute->name_range, "Duplicate argument",
-                "The argument \"%.*s\" is set already in the other part of this block.",
+                "The argument \"%.*s\" is already set in the other part of this block.",
                 STR_ARG(attribute->name));
     return false;
 }

@@ -66,29 +66,27 @@ typedef struct YamlAdvice {
 } YamlAdvice;
 
 static const YamlAdvice advices[] = {
-    {"expected ',' or '}'",                    "A \"{\" is not closed here, or a comma is missing between two keys." },
-    {"expected ',' or ']'",                    "A \"[\" is not closed here, or a comma is missing between two items."},
-    {"mapping values are not allowed",
-     "A \": \" stands where no key may be: either the indentation is wrong, or a text that holds "
-     "\": \" needs quotes."                                                                                          },
+    {"expected ',' or '}'",            "A \"{\" is not closed here, or a comma is missing between two keys." },
+    {"expected ',' or ']'",            "A \"[\" is not closed here, or a comma is missing between two items."},
+    {"mapping values are not allowed", "\": \" is not allowed here. Correct the indentation, or "
+     "quote the text that contains \": \"."                                                                       },
     {"could not find expected ':'",
-     "A key needs a colon behind it; a text of several lines needs quotes or \"|\"."                                 },
+     "A key must be followed by a colon. A text of several lines requires quotes or \"|\"."  },
     {"did not find expected key",
      "A key was expected here: the indentation does not match the lines above, or something "
-     "follows a closing quote."                                                                                      },
-    {"did not find expected '-'",              "An item (\"- \") was expected here: check the indentation."          },
-    {"block sequence entries are not allowed", "An item (\"- \") may not stand here."                                },
-    {"unexpected end of stream",               "A quote is opened here that is never closed."                        },
-    {"unexpected document indicator",          "A quote is opened before this line and not closed."                  },
-    {"unknown escape character",               "Between double quotes a backslash begins an escape (\\n, \\\", "
-                                 "\\\\); between single quotes it "
-                                 "stays as it is."                                   },
-    {"undefined tag handle",                   "A text that begins with \"!\" needs quotes."                         },
-    {"expected whitespace or line break",      "A text that begins with \"!\" needs quotes."                         },
-    {"expected alphabetic or numeric",         "A text that begins with \"*\" or \"&\" needs quotes."                },
-    {"duplicate",                              "This directive stands twice."                                        },
+     "follows a closing quote."                                                                         },
+    {"did not find expected '-'",                                "An item (\"- \") was expected here: check the indentation."  },
+    {"block sequence entries are not allowed",                                "An item (\"- \") is not allowed here."                                                            },
+    {"unexpected end of stream",                                "The quote that opens here is never closed."                },
+    {"unexpected document indicator",                                "A quote opens before this line and is never closed."                                                       },
+    {"unknown escape character",                                "In double quotes, a backslash begins an escape (\\n"
+                                 ", \\\", \\\\). In single quotes, it has no special meaning."                     },
+    {"undefined tag handle",                                "A text that begins with \"!\" requires quotes."                                                           },
+    {"expected whitespace or line break",                                "A text that begins with \"!\" requires quotes."        },
+    {"expected alphabetic or numeric",                                "A text that begins with \"*\" or \"&\" requires quotes."                                                              },
+    {"duplicate",                                "This directive occurs twice."                             },
     {"control characters are not allowed",
-     "The file holds a control character; write it as an escape between double quotes."                              },
+     "The file contains a control character. Write it as an escape in double quotes."                                     },
 };
 
 static const char *find_advice(const char *problem) {
@@ -117,7 +115,7 @@ static void explain_character(YamlFile *file, uint32_t at, SourceRange range) {
     Str bytes = file->source->bytes;
     if (at < bytes.len && bytes.ptr[at] == '\t') {
         diags_error(file->diags, range, "Invalid YAML syntax",
-                    "A tab stands in the indentation. YAML indents with blanks only.");
+                    "The indentation contains a tab. YAML allows only spaces.");
         return;
     }
     size_t width = 1;
@@ -125,7 +123,7 @@ static void explain_character(YamlFile *file, uint32_t at, SourceRange range) {
         (void)utf8_decode(bytes, at, &width);
     Str character = str_slice(bytes, at, at + width);
     diags_error(file->diags, range, "Invalid YAML syntax",
-                "A text cannot begin with \"%.*s\" unless it is quoted.", STR_ARG(character));
+                "A text that begins with \"%.*s\" requires quotes.", STR_ARG(character));
 }
 
 /* libyaml reads "${" as "$" and an opening brace. Moves the offset to the start of the template. */
@@ -140,7 +138,7 @@ static void explain_problem(YamlFile *file, SourceRange range, const char *probl
     bool is_bracket = parser->context && strstr(parser->context, "parsing a flow");
     if (is_bracket)
         diags_error(file->diags, range, "Invalid YAML syntax",
-                    "%s What is open began at line %zu, column %zu.", find_advice(problem),
+                    "%s The unclosed element begins at line %zu, column %zu.", find_advice(problem),
                     parser->context_mark.line + 1, parser->context_mark.column + 1);
     else
         diags_error(file->diags, range, "Invalid YAML syntax", "%s", find_advice(problem));
@@ -148,7 +146,7 @@ static void explain_problem(YamlFile *file, SourceRange range, const char *probl
 
 static bool refuse_syntax(YamlFile *file) {
     const yaml_parser_t *parser = file->parser;
-    const char *problem = parser->problem ? parser->problem : "It cannot be read.";
+    const char *problem = parser->problem ? parser->problem : "The YAML parser failed.";
     bool is_unclosed = strstr(problem, "unexpected end of stream") != NULL;
     yaml_mark_t mark = is_unclosed ? parser->context_mark : parser->problem_mark;
     uint32_t at = template_start(file, byte_of(file, mark.index));
@@ -158,8 +156,8 @@ static bool refuse_syntax(YamlFile *file) {
                               (uint32_t)parser->problem_offset + 1};
     if (!is_unclosed && holds_template(file, at))
         diags_error(file->diags, range, "Invalid YAML syntax",
-                    "A template that stands between { } or [ ] of YAML, or that holds \": \" or "
-                    "\" #\", or that begins with \"%%{\", must be quoted: \"${…}\".");
+                    "Quote the template \"${…}\" inside YAML { } or [ ], and where it contains \": "
+                    "\" or \" #\" or begins with \"%%{\".");
     else if (strstr(problem, "cannot start any token"))
         explain_character(file, at, range);
     else
@@ -204,8 +202,8 @@ static Str scalar_text(YamlFile *file, const yaml_event_t *event, SourceRange ra
 
 static bool refuse_tag(YamlFile *file, const yaml_event_t *event, const yaml_char_t *tag) {
     diags_error(file->diags, event_range(file, event), "Unsupported YAML tag",
-                "The tag \"%s\" means nothing here. A text that begins with \"!\", as in "
-                "\"!var.enabled\", needs quotes and \"${…}\".",
+                "The tag \"%s\" is not supported. A text that begins with \"!\", such as "
+                "\"!var.enabled\", requires quotes and \"${…}\".",
                 (const char *)tag);
     return false;
 }
@@ -257,7 +255,7 @@ static bool resolve_plain(YamlFile *file, BodyNode *node, SourceRange range) {
     YamlScalar scalar = body_yaml_scalar(text, &number, file->arena);
     if (scalar == YAML_SCALAR_NOT_FINITE) {
         diags_error(file->diags, range, "Invalid number",
-                    "\"%.*s\" is no number that a configuration can hold. Quote it if it is text.",
+                    "\"%.*s\" is outside the range of numbers. If it is text, quote it.",
                     STR_ARG(text));
         return false;
     }
@@ -271,8 +269,8 @@ static bool resolve_plain(YamlFile *file, BodyNode *node, SourceRange range) {
         node->text = number;
         if (looks_octal(text))
             diags_warning(file->diags, range, "Number with a leading zero",
-                          "In YAML 1.2, %.*s is the decimal number %.*s. Quote it (\"%.*s\") if it "
-                          "is text such as a file mode; an octal number is written 0o%.*s.",
+                          "In YAML 1.2, %.*s is the decimal number %.*s. If it is text, such as a "
+                          "file mode, quote it (\"%.*s\"). Write an octal number as 0o%.*s.",
                           STR_ARG(text), STR_ARG(number), STR_ARG(text), STR_ARG(number));
     }
     return true;
@@ -304,11 +302,12 @@ static bool read_alias(YamlFile *file, const yaml_event_t *event, const BodyNode
     }
     if (map_has(&file->anchors, name))
         diags_error(file->diags, event_range(file, event), "Invalid YAML alias",
-                    "The alias \"*%.*s\" stands inside of what it names.", STR_ARG(name));
+                    "The alias \"*%.*s\" refers to a value that contains the alias.",
+                    STR_ARG(name));
     else
         diags_error(file->diags, event_range(file, event), "Invalid YAML alias",
                     "There is no anchor \"&%.*s\" above this alias. A text that begins with \"*\" "
-                    "needs quotes.",
+                    "requires quotes.",
                     STR_ARG(name));
     return false;
 }
@@ -318,7 +317,7 @@ static bool add_weight(YamlFile *file, BodyNode *node, const BodyNode *child) {
     if (node->weight <= BODY_NODES_MAX)
         return true;
     diags_error(file->diags, node_range(file, node), "Too large YAML document",
-                "With its aliases spread out, this document has more than %d values.",
+                "With its aliases expanded, this document has more than %d values.",
                 BODY_NODES_MAX);
     return false;
 }
@@ -327,7 +326,7 @@ static bool enter(YamlFile *file, const yaml_event_t *event) {
     if (++file->depth <= DEPTH_LIMIT)
         return true;
     diags_error(file->diags, event_range(file, event), "Too deeply nested YAML",
-                "Values may be nested %d levels deep.", DEPTH_LIMIT);
+                "The maximum nesting depth of values is %d.", DEPTH_LIMIT);
     return false;
 }
 
@@ -379,7 +378,7 @@ static bool read_key(YamlFile *file,
     if (event->type != YAML_SCALAR_EVENT) {
         diags_error(file->diags, event_range(file, event), "Invalid key",
                     "A key must be a single text, not a list or a mapping. A template \"${…}\" as "
-                    "a key needs quotes.");
+                    "a key requires quotes.");
         return false;
     }
     SourceRange range = scalar_range(file, event);
@@ -431,14 +430,14 @@ static bool check_duplicate(YamlFile *file, const YamlKeys *keys, const BodyNode
         return true;
     SourcePos place = source_text_position(file->source, first->start);
     diags_error(file->diags, node_range(file, key), "Duplicate key",
-                "The key \"%.*s\" stands in this mapping already, at line %u, column %u.",
+                "The key \"%.*s\" is already set in this mapping, at line %u, column %u.",
                 STR_ARG(key->text), place.line, place.column);
     return false;
 }
 
 static bool refuse_merge(YamlFile *file, const BodyNode *value) {
     diags_error(file->diags, node_range(file, value), "Invalid merge key",
-                "What \"<<\" merges must be a mapping or a list of mappings, usually as aliases.");
+                "\"<<\" requires a mapping or a list of mappings, usually as aliases.");
     return false;
 }
 
@@ -550,8 +549,8 @@ static bool read_document(YamlFile *file, const BodyNode **out) {
             if (!has_root)
                 continue;
             diags_error(file->diags, event_range(file, &event), "More than one YAML document",
-                        "A configuration file holds one document. Put what follows \"---\" into a "
-                        "file of its own.");
+                        "A configuration file must contain one document. Move the part after "
+                        "\"---\" to another file.");
             return false;
         }
         if (!read_node(file, &event, out))

@@ -8,12 +8,11 @@ static bool refuse_other(const Disk *disk, const DirectoryFile *file, Diags *dia
     int status = disk->stat(disk->self, file->path, &stat);
     if (status < 0)
         diags_error(diags, NO_RANGE, file->summary,
-                    "%.*s is a link that leads to no file: %s. Mend the link, or remove it.",
+                    "%.*s is a link to a missing file: %s. Correct the link, or remove it.",
                     STR_ARG(file->path), strerror(-status));
     else
         diags_error(diags, NO_RANGE, file->summary,
-                    "%.*s is no file but a pipe, a socket or a device. Remove it, or put a file "
-                    "in its place.",
+                    "%.*s is a pipe, a socket or a device. Remove it, or replace it with a file.",
                     STR_ARG(file->path));
     return false;
 }

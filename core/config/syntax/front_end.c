@@ -93,7 +93,7 @@ static bool read_bytes(const FrontEndDirectory *directory,
     Str bytes;
     if (!out->front_end->parse) {
         diags_error(diags, NO_RANGE, uses[directory->use].unsupported,
-                    "%.*s: the names of such files in YAML end in \"%s\".", STR_ARG(out->path),
+                    "%.*s: the name of such a YAML file must end in \"%s\".", STR_ARG(out->path),
                     out->front_end->meant);
         return false;
     }

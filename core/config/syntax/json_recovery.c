@@ -150,18 +150,17 @@ static void tell(Recovery *recovery, Piece at, const char *summary, const char *
 static const char *hint(const Recovery *recovery, Piece piece) {
     Str text = piece_text(recovery, piece);
     if (piece.kind == PIECE_EQUALS)
-        return "JSON has a colon between a name and its value, no equals sign.";
+        return "JSON requires a colon between a name and its value, not an equals sign.";
     if (piece.kind == PIECE_COMMA)
-        return "There is a comma too many: something must stand in front of each.";
+        return "This comma is not allowed here. Remove it, or add the element before it.";
     if (piece.kind != PIECE_ODD)
         return NULL;
     if (str_equal_cstr(text, "/") || str_equal_cstr(text, "#"))
-        return "JSON has no comments. A member named \"//\" is one, where blocks and arguments "
-               "stand.";
+        return "JSON has no comments. In blocks, use a member named \"//\" instead.";
     if (str_equal_cstr(text, "'") || str_equal_cstr(text, "`"))
-        return "Strings of JSON are in double quotes.";
-    return "This character has no place in JSON outside of strings. What is behind it was not "
-           "looked at.";
+        return "JSON strings require double quotes.";
+    return "This character is not allowed outside of JSON strings. loam did not check the rest of "
+           "the file.";
 }
 
 static const char *or_hint(const Recovery *recovery, Piece piece, const char *otherwise) {
@@ -179,14 +178,14 @@ static const BodyNode *scalar_node(Recovery *recovery, BodyNodeKind kind, Piece 
 /* Reports an invalid string. JSON output has the position after the error, as in Terraform. */
 static const BodyNode *refuse_string(Recovery *recovery, Piece piece, const JsonReader *reader) {
     uint32_t at = piece.start + (uint32_t)reader->start;
-    const char *detail = "This string has no closing quote on its line. Within a string a line "
-                         "break is written \"\\n\", a tab \"\\t\".";
+    const char *detail =
+        "This string has no closing quote on its line. In a string, write a line break as \"\\n"
+        "\" and a tab as \"\\t\".";
     Piece mistake = piece;
     Piece behind = {PIECE_STRING, at, at + 1};
     if (at < piece.end) {
         Str text = str_format(recovery->arena,
-                              "This string cannot be read: %s. A backslash itself is written "
-                              "\"\\\\\".",
+                              "This string cannot be read: %s. Write a backslash as \"\\\\\".",
                               reader->error);
         detail = str_to_cstr(text, recovery->arena);
         mistake = behind;
@@ -210,8 +209,8 @@ static const BodyNode *read_number(Recovery *recovery) {
     if (json_next(&reader) == JSON_NUMBER && json_next(&reader) == JSON_END)
         return scalar_node(recovery, BODY_NODE_NUMBER, piece, piece_text(recovery, piece));
     tell(recovery, piece, "Invalid JSON number",
-         "A number is written in decimal digits, without a plus sign or a zero in front, and with "
-         "digits on both sides of its point.");
+         "A number must have decimal digits, on both sides of a decimal point, and no plus sign or "
+         "leading zero.");
     return bad_node(recovery, piece);
 }
 
@@ -223,7 +222,7 @@ static const BodyNode *refuse_keyword(Recovery *recovery, Piece piece) {
     Str text = piece_text(recovery, piece);
     Str meant = str_did_you_mean(text, names, ARRAY_COUNT(names), recovery->arena);
     if (!meant.len)
-        meant = STR(" Names and texts are in double quotes.");
+        meant = STR(" Names and texts require double quotes.");
     Str detail = str_format(recovery->arena, "The keywords of JSON are true, false and null.%.*s",
                             STR_ARG(meant));
     tell(recovery, piece, "Invalid JSON keyword", str_to_cstr(detail, recovery->arena));
@@ -271,7 +270,7 @@ static void skip_array(Recovery *recovery) {
 
 static bool refuse_colon(Recovery *recovery) {
     Piece piece = recovery->next;
-    const char *detail = "A colon and a value must follow a name.";
+    const char *detail = "A name must be followed by a colon and a value.";
     skip_object(recovery);
     tell(recovery, piece, "Missing colon", or_hint(recovery, piece, detail));
     return false;
@@ -285,13 +284,13 @@ static bool refuse_member_end(Recovery *recovery, Piece open) {
     } else if (piece.kind == PIECE_BRACKET_CLOSE) {
         (void)take(recovery);
         report_noticed(recovery, piece, recovery->next, "Mismatched bracket",
-                       "A brace closes an object, but a bracket stands here.");
+                       "An object must end with a brace, not with a bracket.");
     } else {
         skip_object(recovery);
         report_noticed(recovery, piece, recovery->next, "Missing comma",
                        or_hint(recovery, piece,
-                               "A comma must stand between two members of an object; there is none "
-                               "in front of this."));
+                               "Members of an object must be separated by commas. The comma before "
+                               "this member is missing."));
     }
     return false;
 }
@@ -300,7 +299,7 @@ static bool read_member(Recovery *recovery, Piece open, BodyNode *object) {
     const BodyNode *key = read_value(recovery);
     if (key->kind != BODY_NODE_STRING) {
         tell(recovery, (Piece){PIECE_STRING, key->start, key->end}, "Invalid member name",
-             "The name of a member of an object is a string in double quotes.");
+             "The name of an object member must be a string in double quotes.");
         return false;
     }
     if (recovery->next.kind != PIECE_COLON)
@@ -316,7 +315,7 @@ static bool read_member(Recovery *recovery, Piece open, BodyNode *object) {
     if (recovery->next.kind != PIECE_BRACE_CLOSE)
         return true;
     tell(recovery, comma, "Trailing comma in object",
-         "JSON has no comma behind the last member of an object.");
+         "JSON does not allow a comma after the last member of an object.");
     return false;
 }
 
@@ -334,8 +333,8 @@ static const BodyNode *read_object(Recovery *recovery) {
 /* Reports an unexpected piece after an array item. */
 static bool refuse_item_end(Recovery *recovery, Piece open) {
     Piece piece = recovery->next;
-    const char *comma = "A comma must stand between two items of an array; there is none in front "
-                        "of this.";
+    const char *comma =
+        "Items of an array must be separated by commas. The comma before this item is missing.";
     if (piece.kind == PIECE_END) {
         tell(recovery, open, "Unclosed array", "This array has no closing bracket.");
         return false;
@@ -344,10 +343,10 @@ static bool refuse_item_end(Recovery *recovery, Piece open) {
     if (piece.kind == PIECE_COLON)
         report_noticed(
             recovery, piece, recovery->next, "Invalid array item",
-            "The items of an array have no names: what has names is an object, in braces.");
+            "The items of an array have no names. For named members, use an object in braces.");
     else if (piece.kind == PIECE_BRACE_CLOSE)
         report_noticed(recovery, piece, recovery->next, "Mismatched brace",
-                       "A bracket closes an array, but a brace stands here.");
+                       "An array must end with a bracket, not with a brace.");
     else
         report_noticed(recovery, piece, recovery->next, "Missing comma",
                        or_hint(recovery, piece, comma));
@@ -364,7 +363,7 @@ static bool read_item(Recovery *recovery, Piece open, BodyNode *array) {
     if (recovery->next.kind != PIECE_BRACKET_CLOSE)
         return true;
     tell(recovery, comma, "Trailing comma in array",
-         "JSON has no comma behind the last item of an array.");
+         "JSON does not allow a comma after the last item of an array.");
     return false;
 }
 
@@ -383,14 +382,14 @@ static const BodyNode *read_array(Recovery *recovery) {
 static const BodyNode *refuse_start(Recovery *recovery) {
     Piece piece = recovery->next;
     if (piece.kind == PIECE_END)
-        tell(recovery, piece, "Missing value", "The text ends where something should follow.");
+        tell(recovery, piece, "Missing value", "The text ends before the value is complete.");
     else if (piece.kind == PIECE_BRACE_CLOSE || piece.kind == PIECE_BRACKET_CLOSE)
-        tell(recovery, piece, "Missing value", "A value should stand in front of this.");
+        tell(recovery, piece, "Missing value", "A value is missing before this character.");
     else
         tell(recovery, piece, "Invalid start of value",
              or_hint(recovery, piece,
-                     "A value is an object, an array, a string in double quotes, a number, true, "
-                     "false or null."));
+                     "A value must be an object, an array, a string in double quotes, a number, "
+                     "true, false or null."));
     return bad_node(recovery, piece);
 }
 
@@ -409,7 +408,7 @@ static const BodyNode *read_value(Recovery *recovery) {
                        "Brackets are nested more than 256 levels deep here.");
     if (++recovery->value_count > BODY_NODES_MAX)
         return give_up(recovery, "Too large JSON document",
-                       "This document has more values than loam reads in one file.");
+                       "This document exceeds the maximum number of values in a file.");
     recovery->depth++;
     switch ((int)recovery->next.kind) {
     case PIECE_BRACE_OPEN: node = read_object(recovery); break;
@@ -429,7 +428,7 @@ const BodyNode *json_recovery_read(const SourceText *source, Arena *arena, Diags
     recovery.next = scan(&recovery, 0);
     const BodyNode *root = read_value(&recovery);
     if (diags->error_count == before)
-        tell(&recovery, recovery.next, "Text behind the value",
-             "A JSON file holds one value, and it ends before this.");
+        tell(&recovery, recovery.next, "Text after the value",
+             "A JSON file must contain one value, which ends before this text.");
     return root;
 }

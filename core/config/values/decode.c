@@ -137,7 +137,7 @@ static bool add_block(Decoded *decoded, const BodyBlock *written, Arena *arena, 
     DecodedBlocks *blocks = find_blocks(decoded, written->type);
     DecodedBlock out = {.range = written->range, .label = written->labels[0]};
     if (blocks->block->nesting == NEST_SINGLE && blocks->items.count) {
-        diags_error(diags, written->range, "Duplicate block", "There may be one \"%s\" block only.",
+        diags_error(diags, written->range, "Duplicate block", "Only one \"%s\" block is allowed.",
                     blocks->block->name);
         return false;
     }
@@ -162,7 +162,7 @@ static bool refuse_dynamic(const Decoded *decoded,
         hint = str_format(arena, " It is an argument: write it as %.*s = [for … : { … }].",
                           STR_ARG(written->labels[0]));
     else if (attribute)
-        hint = STR(" It is an argument: set it to a list by a \"for\" expression.");
+        hint = STR(" It is an argument: set it to a list with a \"for\" expression.");
     diags_error(diags, written->label_ranges[0], "Unsupported block type",
                 "There are no blocks of type \"%.*s\" here.%.*s", STR_ARG(written->labels[0]),
                 STR_ARG(hint));
@@ -176,8 +176,8 @@ static bool read_iterator(const BodyContent *content, Str *out, Diags *diags) {
     const Traversal *name = expr_as_traversal(attribute->expr);
     if (!name || name->step_count) {
         diags_error(diags, attribute->expr->range, "Invalid iterator",
-                    "\"iterator\" takes a single name, under which \"content\" sees the key and "
-                    "the value of each element.");
+                    "\"iterator\" requires a single name, by which \"content\" refers to the key "
+                    "and the value of each element.");
         return false;
     }
     *out = name->root;
@@ -196,8 +196,9 @@ static bool read_label(const BodyContent *content,
                                                          : SIZE_MAX;
     if (count != (wants_label ? 1 : 0)) {
         diags_error(diags, attribute ? attribute->range : written->range, "Invalid dynamic labels",
-                    wants_label ? "\"%s\" blocks have one label: give \"labels\" a list of one."
-                                : "\"%s\" blocks have no labels.",
+                    wants_label
+                        ? "\"%s\" blocks have one label: set \"labels\" to a list of one string."
+                        : "\"%s\" blocks have no labels.",
                     blocks->block->name);
         return false;
     }
@@ -211,7 +212,7 @@ static const BodyBlock *find_content(const BodyContent *content,
     if (content->blocks.count == 1)
         return &content->blocks.items[0];
     diags_error(diags, written->range, "Invalid dynamic block",
-                "A dynamic block needs one \"content\" block; this one has %zu.",
+                "A dynamic block requires one \"content\" block; this one has %zu.",
                 content->blocks.count);
     return NULL;
 }
@@ -363,7 +364,7 @@ static bool eval_label(
         return false;
     if (!value_is_present(label)) {
         diags_error(diags, block->label_expr->range, "Invalid dynamic labels",
-                    "A label must be known while planning, and not null.");
+                    "A label must be known during planning, and not null.");
         return false;
     }
     *out = value_text(label);
@@ -408,8 +409,8 @@ static bool add_element(const DecodedBlocks *blocks,
 
 static bool refuse_for_each(const DecodedBlock *block, const char *why, Diags *diags) {
     diags_error(diags, block->for_each->range, "Invalid dynamic for_each value",
-                "A dynamic block needs a list, a set, a map, a tuple or an object to go through; "
-                "this is %s.",
+                "A dynamic block requires a list, a set, a map, a tuple or an object for "
+                "\"for_each\"; this is %s.",
                 why);
     return false;
 }
@@ -453,7 +454,7 @@ static bool join_single(const DecodedBlocks *blocks,
                         Diags *diags) {
     if (values->items.count > 1) {
         diags_error(diags, vec_last(&blocks->items).range, "Duplicate block",
-                    "There may be one \"%s\" block only; there are %zu.", blocks->block->name,
+                    "Only one \"%s\" block is allowed; there are %zu.", blocks->block->name,
                     values->items.count);
         return false;
     }

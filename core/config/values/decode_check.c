@@ -59,8 +59,7 @@ static bool check_missing(const Expr *expr, const Type *type, Diags *diags) {
         if (is_optional || has_member(expr, type->names[i], &is_certain) || !is_certain)
             continue;
         diags_error(diags, expr->range, "Missing required attribute",
-                    "The attribute \"%.*s\" is required, but nothing sets it.",
-                    STR_ARG(type->names[i]));
+                    "The attribute \"%.*s\" is required, but not set.", STR_ARG(type->names[i]));
         ok = false;
     }
     return ok;

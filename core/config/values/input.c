@@ -36,8 +36,8 @@ static bool refuse_names(const Scope *scope,
                          Diags *diags) {
     (void)scope, (void)out, (void)used, (void)arena;
     diags_error(diags, traversal->range, "Variables not allowed",
-                "A value given from outside cannot refer to anything. A text inside a list or a "
-                "mapping needs double quotes.");
+                "A variable value cannot contain references. A text inside a list or a mapping "
+                "requires double quotes.");
     return false;
 }
 
@@ -97,10 +97,11 @@ static bool add_flag(Collecting *collecting, Str text) {
     size_t equals = str_find_char(text, '=', 0);
     Str name = str_slice(text, 0, equals);
     if (equals == SIZE_MAX || !name.len || str_trim(name).len != name.len) {
-        diags_error(collecting->diags, NO_RANGE, "Invalid -var option",
-                    "\"%.*s\" is not of the form name=value, without blanks around the name. Put "
-                    "the whole in quotes if the value has blanks: -var 'name=some value'.",
-                    STR_ARG(text));
+        diags_error(
+            collecting->diags, NO_RANGE, "Invalid -var option",
+            "\"%.*s\" does not have the form name=value, without spaces around the name. If the "
+            "value contains spaces, quote the whole argument: -var 'name=some value'.",
+            STR_ARG(text));
         return false;
     }
     const Variable *variable = find_variable(collecting, name);
@@ -119,17 +120,17 @@ static void warn_undeclared(Collecting *collecting, const VarsFileValue *value) 
         return;
     Str place = config_read_place(value->name_range, collecting->arena);
     diags_warning(collecting->diags, NO_RANGE, "Value for undeclared variable",
-                  "The root module does not declare the variable \"%.*s\", which has a value at "
-                  "%.*s. Declare it, or remove the value.",
+                  "The root module does not declare the variable \"%.*s\", which is set at %.*s. "
+                  "Declare it, or remove the value.",
                   STR_ARG(value->name), STR_ARG(place));
 }
 
 static void warn_more_undeclared(Collecting *collecting) {
     if (collecting->undeclared > UNDECLARED_SHOWN)
-        diags_warning(collecting->diags, NO_RANGE, "Values for undeclared variables",
-                      "Variable files give values for %zu more variables that the root module does "
-                      "not declare.",
-                      collecting->undeclared - UNDECLARED_SHOWN);
+        diags_warning(
+            collecting->diags, NO_RANGE, "Values for undeclared variables",
+            "Variable files set %zu more variables that the root module does not declare.",
+            collecting->undeclared - UNDECLARED_SHOWN);
 }
 
 static bool add_file(Collecting *collecting, Str path, DiskKind kind) {
@@ -194,7 +195,7 @@ static bool add_auto_files(Collecting *collecting) {
     bool ok = true;
     int status = disk->list(disk->self, request->directory, &entries, collecting->arena);
     if (status < 0) {
-        diags_error(collecting->diags, NO_RANGE, "Failed to look for variables files", "%.*s: %s.",
+        diags_error(collecting->diags, NO_RANGE, "Failed to find variable files", "%.*s: %s.",
                     STR_ARG(request->directory), strerror(-status));
         return false;
     }
@@ -212,14 +213,14 @@ static bool add_auto_files(Collecting *collecting) {
 static bool refuse_missing(Collecting *collecting, const Variable *variable) {
     if (map_has(&collecting->refused, variable->name)) {
         diags_error(collecting->diags, variable->range, "No value for required variable",
-                    "The variable \"%.*s\" has no default, and the value that was given to it is "
-                    "not usable, as another message says.",
+                    "The variable \"%.*s\" has no default, and its given value is invalid, as "
+                    "another message reports.",
                     STR_ARG(variable->name));
         return false;
     }
     diags_error(collecting->diags, variable->range, "No value for required variable",
-                "The variable \"%.*s\" has no default. Give it a value by -var, in a variables "
-                "file, or by the environment variable LOAM_VAR_%.*s.",
+                "The variable \"%.*s\" has no default. Set it with -var, in a variables file, or "
+                "with the environment variable LOAM_VAR_%.*s.",
                 STR_ARG(variable->name), STR_ARG(variable->name));
     return false;
 }
@@ -338,12 +339,12 @@ static bool refuse_unset(const Variable *variable,
                          Diags *diags) {
     if (given)
         diags_error(diags, range, "Required variable not set",
-                    "The given value is null, but the variable \"%.*s\" says \"nullable = false\" "
-                    "and has no default.",
+                    "The given value is null, but the variable \"%.*s\" has \"nullable = false\" "
+                    "and no default.",
                     STR_ARG(variable->name));
     else
         diags_error(diags, range, "No value for required variable",
-                    "The variable \"%.*s\" has no default, so it needs a value.",
+                    "The variable \"%.*s\" has no default, so it requires a value.",
                     STR_ARG(variable->name));
     return false;
 }
@@ -371,9 +372,9 @@ bool input_convert(const Variable *variable,
     Str why = config_read_convert_error(&error, arena);
     if (with_marks(variable, *given).marks & MARKS_SECRET)
         range = variable->range; /* does not show the source line, which contains a secret */
-    diags_error(diags, range, "Invalid value for input variable",
-                "The given value does not fit the variable \"%.*s\", declared at %.*s: %.*s.",
-                STR_ARG(variable->name), STR_ARG(config_read_place(variable->range, arena)),
-                STR_ARG(why));
+    diags_error(
+        diags, range, "Invalid value for input variable",
+        "The given value does not match the type of the variable \"%.*s\", declared at %.*s: %.*s.",
+        STR_ARG(variable->name), STR_ARG(config_read_place(variable->range, arena)), STR_ARG(why));
     return false;
 }

@@ -56,8 +56,7 @@ static bool refuse_undeclared(
 
 static bool refuse_circle(const StaticFrame *frame, SourceRange range, Diags *diags) {
     const char *prefix = frame->kind == REFERENCE_VARIABLE ? "var" : "local";
-    diags_error(diags, range, "Circular reference",
-                "%s.%.*s is made of itself here, by whatever way round, so it never comes out.",
+    diags_error(diags, range, "Circular reference", "The value of %s.%.*s depends on itself.",
                 prefix, STR_ARG(frame->name));
     return false;
 }
@@ -136,8 +135,8 @@ static bool lookup_variable(
         return refuse_undeclared(reference, "input variable", &module->variables, arena, diags);
     if (variable->has_const && !variable->is_const) {
         diags_error(diags, reference->range, "Variable is not constant",
-                    "var.%.*s says \"const = false\", so it cannot be used where a value must be "
-                    "known before anything is planned.",
+                    "var.%.*s has \"const = false\", so it cannot be used where a value must be "
+                    "known before planning.",
                     STR_ARG(variable->name));
         return false;
     }
@@ -160,9 +159,8 @@ static bool lookup_local(
 
 static bool refuse_dynamic(const Reference *reference, Arena *arena, Diags *diags) {
     diags_error(diags, reference->range, "Dynamic value in static context",
-                "%.*s is not known here: this must come out before anything is planned, so it may "
-                "use variables, local values made of them, path, terraform.workspace and functions "
-                "alone.",
+                "%.*s is not known here. This value is needed before planning, so it may use only "
+                "variables, local values made of them, path, terraform.workspace and functions.",
                 STR_ARG(reference_to_str(reference, arena)));
     return false;
 }
@@ -272,17 +270,17 @@ const Scope *static_eval_scope(StaticEval *self, const Module *module, Arena *ar
 bool static_eval_check(Value value, SourceRange range, Diags *diags) {
     uint8_t marks = value_marks_deep(value);
     if (marks & (MARK_SENSITIVE | MARK_EPHEMERAL)) {
-        diags_error(diags, range, "Secret value in static context",
-                    "This is written down where everybody can read it, so it cannot be made of a "
-                    "value that is %s.",
-                    marks & MARK_SENSITIVE ? "sensitive" : "ephemeral");
+        diags_error(
+            diags, range, "Secret value in static context",
+            "This value is stored in plain text, so it cannot depend on a value that is %s.",
+            marks & MARK_SENSITIVE ? "sensitive" : "ephemeral");
         return false;
     }
     if (value_is_wholly_known(value))
         return true;
     diags_error(diags, range, "Unknown value in static context",
-                "This must come out before anything is planned, and a function in it gives its "
-                "result only when changes are made.");
+                "This value is needed before planning, but one of its functions has a result only "
+                "during apply.");
     return false;
 }
 
@@ -302,8 +300,8 @@ bool static_eval_expr(StaticEval *self,
 
 static void refuse_name(Traversal *traversal, void *payload) {
     diags_error(payload, traversal->range, "Variables not allowed",
-                "Nothing has a value yet where modules are looked for, unless it follows from "
-                "defaults and from the values that are given for variables.");
+                "Modules are loaded before evaluation, so this value may depend only on defaults "
+                "and given values of variables.");
 }
 
 /* Reports a missing variable value at the expression that needs it, not at the variable. */
@@ -320,7 +318,7 @@ static void refuse_valueless(const Expr *expr, const Diags *found, Diags *diags)
     if (!lacks_value && !is_name)
         return;
     diags_error(diags, expr_start(expr), "Unsuitable value type",
-                "This must be known before anything is planned.");
+                "This value must be known before planning.");
 }
 
 bool static_eval_text(StaticEval *self,
@@ -343,7 +341,7 @@ bool static_eval_text(StaticEval *self,
         *out = value_text(text);
         return true;
     }
-    diags_error(diags, expr->range, "Unsuitable value type", "This must be a text: %.*s.",
+    diags_error(diags, expr->range, "Unsuitable value type", "This value must be a string: %.*s.",
                 STR_ARG(error.message));
     return false;
 }

@@ -49,7 +49,7 @@ static bool refuse_attribute(const PlaceName *name,
                              Diags *diags) {
     Str summary = str_format(diags->arena, "Invalid \"%s\" attribute", name->root);
     diags_error(diags, range, str_to_cstr(summary, diags->arena),
-                "\"%s\" has no attribute \"%.*s\": it has %s.", name->root, STR_ARG(attribute),
+                "\"%s\" has no attribute \"%.*s\"; it has %s.", name->root, STR_ARG(attribute),
                 name->listed);
     return false;
 }
@@ -74,8 +74,8 @@ bool allowed_names_check(AllowedNames place, const Reference *reference, Diags *
         if (place.allows_self)
             return true;
         diags_error(diags, reference->range, "Invalid \"self\" reference",
-                    "\"self\" is the object that a postcondition, a provisioner or a connection "
-                    "belongs to; it means nothing elsewhere.");
+                    "\"self\" refers to the object of a postcondition, a provisioner or a "
+                    "connection, and cannot be used elsewhere.");
         return false;
     case REFERENCE_PATH:
     case REFERENCE_TERRAFORM: return check_attribute(reference, diags);
@@ -94,7 +94,7 @@ void allowed_names_reject_root(const Traversal *traversal, Diags *diags) {
         (void)refuse_attribute(name, STR_EMPTY, NO_RANGE, diags);
     else if (str_equal_cstr(traversal->root, "var") || str_equal_cstr(traversal->root, "local"))
         diags_error(diags, NO_RANGE, "Reference to an object without a name",
-                    "\"%.*s\" stands for all of its kind, and only one of them can be referred to.",
+                    "\"%.*s\" refers to all objects of its kind. Add the name of one of them.",
                     STR_ARG(traversal->root));
     diags_set_subject(diags, before, DIAG_NAME);
 }

@@ -28,10 +28,10 @@ static bool report_cycle(EngineWalk *walk, const GraphNodes *cycle, Diags *diags
         strbuf_add_cstr(&path, " → ");
         strbuf_add(&path, first);
     }
-    Diag *diag = diags_error(diags, range, "Cycle",
-                             "These depend on each other in a circle, so none of them can be "
-                             "first: %.*s. Take out one of the references.",
-                             (int)path.len, path.ptr);
+    Diag *diag = diags_error(
+        diags, range, "Cycle",
+        "These objects depend on each other in a circle: %.*s. Remove one of the references.",
+        (int)path.len, path.ptr);
     diag->subject = DIAG_RELATION;
     return false;
 }

@@ -7,7 +7,7 @@ static bool check_block(const Import *import, Diags *diags) {
     if (!import->identity)
         return true;
     diags_error(diags, import->identity->range, "Import by identity is not supported",
-                "No resource type of loam has an identity apart from its id. Use \"id\".");
+                "No resource type of loam has an identity other than its ID. Use \"id\".");
     return false;
 }
 
@@ -33,20 +33,16 @@ static bool check_key(const Import *import, const Resource *config, Diags *diags
     bool is_open = has_open_key(import);
     bool has_key = is_open || kind != KEY_NONE;
     if ((config->count || config->for_each) && !has_key)
-        return refuse_to(import,
-                         "The resource has several instances, so the address needs the key of "
-                         "one.",
-                         diags);
+        return refuse_to(
+            import, "The resource has several instances, so the address requires an instance key.",
+            diags);
     if (!config->for_each && (is_open ? !config->count : kind == KEY_STRING))
         return refuse_to(import,
-                         "The resource has no \"for_each\", so no instance of it has a "
-                         "text for a key.",
+                         "The resource has no \"for_each\", so its instances have no string keys.",
                          diags);
     if (!config->count && kind == KEY_INT)
-        return refuse_to(import,
-                         "The resource has no \"count\", so no instance of it has a "
-                         "number for a key.",
-                         diags);
+        return refuse_to(
+            import, "The resource has no \"count\", so its instances have no number keys.", diags);
     return true;
 }
 
@@ -74,8 +70,8 @@ static bool check_id(const Import *import, Diags *diags) {
     if (!search.is_found)
         return true;
     diags_error(diags, import->id->range, "Invalid import id argument",
-                "The id refers to the resource that the object is to come to, which has no values "
-                "before the import.");
+                "The ID refers to the resource that is to be imported, which has no values before "
+                "the import.");
     return false;
 }
 
@@ -92,8 +88,7 @@ static bool add_missing(EngineWalk *walk, const Import *import, Str address, Dia
     Diags found = diags_new(walk->arena);
     diags_error(is_open ? &found : diags, import->to.range,
                 "Configuration for import target does not exist",
-                "There is no resource block for %.*s. Write the one that the object is to be "
-                "managed by.",
+                "There is no resource block for %.*s. Write one for the imported object.",
                 STR_ARG(address));
     if (is_open)
         diags_sink_append(walk->sink, &found); /* planning continues without this block */
@@ -122,8 +117,7 @@ static bool check_request(EngineWalk *walk, const ImportTarget *request, Diags *
     if (!request || transform_locate_block(walk, request->address))
         return true;
     diags_error(diags, NO_RANGE, "Configuration for import target does not exist",
-                "There is no resource block for %.*s. Write the one that the object is to be "
-                "managed by, then import it.",
+                "There is no resource block for %.*s. Write one for the object, then import it.",
                 STR_ARG(resource_addr_to_str(request->address, walk->arena)));
     return false;
 }

@@ -44,11 +44,10 @@ static Node *add_orphan(EngineWalk *walk, const OrphanRequest *request, Str addr
     const Provider *table = provider->as.provider->provider;
     ObjectType *type = arena_new(walk->arena, ObjectType);
     if (!registry_find_type(table, request->resource.mode, request->resource.type, type)) {
-        diags_error(
-            diags, NO_RANGE, "Unknown resource type in state",
-            "The state holds %.*s, but the provider %s has no type \"%.*s\". Remove it from "
-            "the state with \"loam state rm\" if nothing of it is left.",
-            STR_ARG(address), table->address, STR_ARG(request->resource.type));
+        diags_error(diags, NO_RANGE, "Unknown resource type in state",
+                    "The state contains %.*s, but the provider %s has no type \"%.*s\". If the "
+                    "object no longer exists, remove it from the state with \"loam state rm\".",
+                    STR_ARG(address), table->address, STR_ARG(request->resource.type));
         return NULL;
     }
     Node *node = node_add(walk, walk->root, NODE_ORPHAN, STR_EMPTY, address, NO_RANGE);

@@ -52,12 +52,11 @@ static Node *add_provider(EngineWalk *walk,
 static Node *missing(const EngineModule *module, ProviderRef ref, Diags *diags) {
     Str path = module->config->path;
     Str place = config_read_place(ref.range, diags->arena);
-    diags_error(
-        diags, NO_RANGE, "Provider configuration not present",
-        "There is no provider block for \"%.*s\" with alias \"%.*s\" in %s%.*s. It is asked "
-        "for at %.*s.",
-        STR_ARG(ref.name), STR_ARG(ref.alias), path.len ? "" : "the root module", STR_ARG(path),
-        STR_ARG(place));
+    diags_error(diags, NO_RANGE, "Provider configuration not present",
+                "There is no provider block for \"%.*s\" with alias \"%.*s\" in %s%.*s. It is used "
+                "at %.*s.",
+                STR_ARG(ref.name), STR_ARG(ref.alias), path.len ? "" : "the root module",
+                STR_ARG(path), STR_ARG(place));
     return NULL;
 }
 
@@ -134,10 +133,9 @@ static bool check_provider_key(EngineWalk *walk, Node *node, Diags *diags) {
     if (is_repeated == (ref.key != NULL))
         return true;
     diags_error(diags, ref.range, "Invalid provider configuration reference",
-                is_repeated ? "\"%.*s.%.*s\" has \"for_each\", so a key must say which of its "
-                              "configurations is meant, as in \"[each.key]\"."
-                            : "\"%.*s.%.*s\" is one configuration, without \"for_each\", so it "
-                              "has no keys.",
+                is_repeated ? "\"%.*s.%.*s\" has \"for_each\", so a reference requires an instance "
+                              "key, as in \"[each.key]\"."
+                            : "\"%.*s.%.*s\" has no \"for_each\", so it has no instance keys.",
                 STR_ARG(ref.name), STR_ARG(ref.alias));
     return false;
 }
@@ -160,10 +158,10 @@ static void warn_same_keys(const Node *node, Diags *diags) {
     diags_warning(diags, repeated->range,
                   called ? "Provider configuration for_each matches module"
                          : "Provider configuration for_each matches resource",
-                  "The provider configuration of %.*s is repeated by the same expression. When an "
-                  "element is taken away, the configuration goes that is needed to destroy what "
-                  "belongs to it, and planning fails. Let the provider block repeat over more "
-                  "than the objects do, or destroy them with -target before.",
+                  "The provider configuration of %.*s has the same \"for_each\" expression as the "
+                  "resource. If an element is removed, the configuration is also removed, but is "
+                  "still required to destroy the element's objects, so planning fails. Repeat the "
+                  "provider block over more elements, or first destroy the objects with -target.",
                   STR_ARG(resource->address));
 }
 
@@ -178,9 +176,8 @@ static bool check_root(const EngineWalk *walk, Diags *diags) {
             if (map_has(&root->providers, *alias))
                 continue;
             diags_error(diags, NO_RANGE, "Undefined provider configuration",
-                        "The root module says in configuration_aliases that it is given a "
-                        "configuration \"%.*s\", but nobody calls it. Write a provider block with "
-                        "this alias.",
+                        "The root module declares \"%.*s\" in configuration_aliases, but has no "
+                        "caller that could pass it. Write a provider block with this alias.",
                         STR_ARG(*alias));
             ok = false;
         }

@@ -145,8 +145,8 @@ static bool check_call_key(Binder *binder, const Binding *binding, SourceRange r
     if (!binding->node->as.call->count || binding->reference.key.kind != KEY_NONE)
         return true;
     diags_error(&binder->results, range, "Unsupported attribute",
-                "The module \"%.*s\" has \"count\", so its outputs are those of one of its "
-                "instances, as in module.%.*s[0], or of all, as in module.%.*s[*].",
+                "The module \"%.*s\" has \"count\", so a reference requires one instance, as in "
+                "module.%.*s[0], or all, as in module.%.*s[*].",
                 STR_ARG(binding->reference.name), STR_ARG(binding->reference.name),
                 STR_ARG(binding->reference.name));
     return false;
@@ -217,8 +217,8 @@ static bool check_key(Binder *binder, const Binding *binding) {
         if (is_repeated)
             return true;
         diags_error(refuse_name(binder), reference->range, "Unexpected resource instance key",
-                    "%.*s has neither \"count\" nor \"for_each\", so it is one object, without "
-                    "keys. Remove the key.",
+                    "%.*s has neither \"count\" nor \"for_each\", so it has no instance keys. "
+                    "Remove the key.",
                     STR_ARG(binding->node->name));
         return false;
     }
@@ -226,8 +226,7 @@ static bool check_key(Binder *binder, const Binding *binding) {
     if (!is_repeated || !has_attribute)
         return true;
     diags_error(refuse_name(binder), reference->range, "Missing resource instance key",
-                "%.*s has \"%s\", so its attributes are those of one of its instances, as in "
-                "%.*s[%s].",
+                "%.*s has \"%s\", so a reference requires an instance key, as in %.*s[%s].",
                 STR_ARG(binding->node->name), config->count ? "count" : "for_each",
                 STR_ARG(binding->node->name), config->count ? "count.index" : "each.key");
     return false;
@@ -263,14 +262,14 @@ static void check_block_steps(
             return;
         }
         diags_error(refuse_name(binder), step->range, "Invalid operation",
-                    "The blocks \"%s\" are a list of objects. Name one of them by its index, as in "
+                    "The blocks \"%s\" are a list of objects. Select one by its index, as in "
                     ".%s[0], or all, as in .%s[*].",
                     block->name, block->name, block->name);
         return;
     case NEST_SET:
         diags_error(refuse_name(binder), step->range, "Cannot index a set value",
-                    "The blocks \"%s\" are a set of objects, which have no keys. Use a \"for\" "
-                    "expression with an \"if\" clause to find one of them.",
+                    "The blocks \"%s\" are a set of objects without keys. To select one, use a "
+                    "\"for\" expression with an \"if\" clause.",
                     block->name);
         return;
     }
@@ -303,16 +302,16 @@ static void check_members(
     const Block *block = step->is_index ? NULL : schema_find_block(schema, step->name);
     if (step->is_index)
         diags_error(refuse_name(binder), step->range, "Invalid index operation",
-                    "An attribute of this object is named after a dot, not in brackets.");
+                    "Write an attribute of this object after a dot, not in brackets.");
     else if (attribute)
         check_attribute_steps(binder, reference, attribute, at + 1);
     else if (block)
         check_block_steps(binder, reference, node, block, at + 1);
     else if (str_equal_cstr(step->name, "count"))
-        diags_error(refuse_name(binder), reference->range, "Invalid resource count attribute",
-                    "\"count\" is no attribute of a resource. length(%.*s) is the number of its "
-                    "instances.",
-                    STR_ARG(node->name));
+        diags_error(
+            refuse_name(binder), reference->range, "Invalid resource count attribute",
+            "A resource has no attribute \"count\". For the number of instances, use length(%.*s).",
+            STR_ARG(node->name));
     else
         refuse_attribute(binder, step, schema);
 }
@@ -336,7 +335,8 @@ static bool check_scoped(Binder *binder, const Binding *binding) {
     if (!config->check || config->check == binder->check || binder->is_console)
         return true;
     diags_error(refuse_name(binder), binding->reference.range, "Reference to scoped resource",
-                "%.*s belongs to the check \"%.*s\", whose assertions alone can refer to it.",
+                "%.*s belongs to the check \"%.*s\", and only the assertions of that check can "
+                "refer to it.",
                 STR_ARG(binding->node->name), STR_ARG(config->check->name));
     return false;
 }
@@ -436,8 +436,8 @@ static bool check_whole(Binder *binder, const Reference *reference) {
     SourceRange range = source_range_join(traversal->steps[used].range,
                                           traversal->steps[traversal->step_count - 1].range);
     diags_error(&binder->forms, range, "Invalid depends_on reference",
-                "What a block depends on is a whole resource, module, or other named object, "
-                "without attributes.");
+                "A dependency must be a whole resource, module, or other named object, without "
+                "attributes.");
     return false;
 }
 

@@ -33,8 +33,8 @@ static void check_ignored(const Resource *config,
         const Attribute *attribute = schema_find_attribute(schema, traversal->root);
         if (attribute && (attribute->flags & COMPUTED) && !(attribute->flags & OPTIONAL))
             diags_warning(diags, config->type_range, "Redundant ignore_changes element",
-                          "ignore_changes names \"%.*s\", which no configuration sets, so there "
-                          "are no changes of it to ignore.",
+                          "ignore_changes contains \"%.*s\", which only the provider sets, so "
+                          "there are no changes to ignore.",
                           STR_ARG(traversal->root));
         if (attribute || schema_find_block(schema, traversal->root))
             continue;
@@ -85,10 +85,11 @@ static bool decode_provisioner(EngineWalk *walk,
     const ProvisionerTable *table = walk->engine->provisioners;
     const ProvisionerType *type = provisioner_find(table, config->type);
     if (!type) {
-        diags_error(diags, NO_RANGE, "Missing required provisioner plugin",
-                    "%.*s has a provisioner \"%.*s\", and there are %.*s.",
-                    STR_ARG(resource->address), STR_ARG(config->type),
-                    STR_ARG(provisioner_names(table, walk->arena)));
+        diags_error(
+            diags, NO_RANGE, "Missing required provisioner plugin",
+            "%.*s has a provisioner \"%.*s\", which does not exist. The provisioners are %.*s.",
+            STR_ARG(resource->address), STR_ARG(config->type),
+            STR_ARG(provisioner_names(table, walk->arena)));
         return false;
     }
     ProvisionerNode *node = vec_add(walk->arena, &resource->provisioners);

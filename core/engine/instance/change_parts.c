@@ -28,7 +28,7 @@ static Action action_of(PartAction action) {
 
 static bool reject(InstanceOp *op, Str key, const char *why) {
     diags_error(&op->diags, NO_RANGE, "Provider produced invalid plan",
-                "Object \"%.*s\" of %.*s: %s. This is a mistake of the provider.", STR_ARG(key),
+                "Object \"%.*s\" of %.*s: %s. This is a bug in the provider.", STR_ARG(key),
                 STR_ARG(op->address), why);
     return false;
 }
@@ -57,10 +57,9 @@ static bool check_answer(InstanceOp *op, const PlanResponse *response, bool dele
         map_set(&keys, part->key, part);
         if (!is_consistent(part))
             return reject(op, part->key,
-                          "what is planned to be before and after the change does not fit its "
-                          "action");
+                          "its planned values before and after the change do not match its action");
         if (deletes && part->action != PART_DELETE)
-            return reject(op, part->key, "it is not deleted although its resource is");
+            return reject(op, part->key, "it is not deleted, but its resource is");
     }
     return true;
 }
@@ -72,7 +71,7 @@ static bool check_same(InstanceOp *op, Value prior, const PlanResponse *response
     if (!is_same || !changes)
         return true;
     return reject(op, response->parts.count > 0 ? response->parts.items[0].key : STR_EMPTY,
-                  "it is planned to be changed, and its resource is not");
+                  "it has a planned change, but its resource has none");
 }
 
 static Value mark(InstanceOp *op, const ChangePart *part, Value value) {
@@ -183,8 +182,8 @@ bool change_parts_check_final(InstanceOp *op,
         if (is_approved(change, part))
             continue;
         diags_error(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
-                    "Object \"%.*s\" of %.*s is now planned with the action \"%s\", which the "
-                    "approved plan does not show. Plan again.",
+                    "The action now planned for object \"%.*s\" of %.*s is \"%s\", which differs "
+                    "from the approved plan. Make a new plan.",
                     STR_ARG(part->key), STR_ARG(op->address),
                     pending_action_name(pending_actions[part->action]));
         return false;
@@ -229,7 +228,7 @@ bool change_parts_has_begun(const PartWork *work) {
 
 static bool refuse(const PartWork *work, Str key, const char *why, Diags *diags) {
     diags_error(diags, NO_RANGE, "Provider produced inconsistent result after apply",
-                "Object \"%.*s\" of %.*s %s. This is a mistake of the provider.", STR_ARG(key),
+                "Object \"%.*s\" of %.*s %s. This is a bug in the provider.", STR_ARG(key),
                 STR_ARG(work->op->address), why);
     return false;
 }
@@ -239,9 +238,8 @@ bool change_parts_check_done(const PartWork *work) {
         const PlannedPart *part = entry->value;
         if (!part->has_ended)
             return refuse(work, entry->key,
-                          part->has_begun ? "was begun and not ended"
-                                          : "was planned to be changed, "
-                                            "and is not",
+                          part->has_begun ? "was started and not ended"
+                                          : "has a planned change, but was not changed",
                           &work->op->diags);
     }
     return true;
@@ -252,8 +250,8 @@ bool change_parts_check_done(const PartWork *work) {
 static bool explain(const PartWork *work, Str key, size_t before, Diags *diags) {
     if (diags->error_count == before)
         diags_error(diags, NO_RANGE, "Change not recorded",
-                    "Object \"%.*s\" of %.*s cannot be recorded in the journal any more, so "
-                    "nothing further is changed.",
+                    "The journal can no longer record object \"%.*s\" of %.*s, so no further "
+                    "operation is started.",
                     STR_ARG(key), STR_ARG(work->op->address));
     return false;
 }
@@ -271,11 +269,11 @@ static bool begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {
     if (!part && work->admits_more)
         part = expect(work, intent->key, PART_DELETE, intent->key);
     if (!part)
-        return refuse(work, intent->key, "was changed without having been planned", diags);
+        return refuse(work, intent->key, "was changed without a planned change", diags);
     if (part->action != intent->action)
-        return refuse(work, intent->key, "was changed in another way than planned", diags);
+        return refuse(work, intent->key, "was not changed as planned", diags);
     if (part->has_begun)
-        return refuse(work, intent->key, "was begun twice", diags);
+        return refuse(work, intent->key, "was started twice", diags);
     part->has_begun = true;
     work->begun++;
     report_part(work, part);
@@ -311,7 +309,7 @@ static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags
     }
     pthread_mutex_unlock(&work->mutex);
     if (!ok)
-        return refuse(work, key, "was ended without having been begun", diags);
+        return refuse(work, key, "was ended without a start", diags);
     StatePart record = {.key = key, .private_data = private_data};
     return working_state_part_end(op->walk->working, work->sequence, &record, diags) ||
            explain(work, key, before, diags);

@@ -32,8 +32,7 @@ static bool check_ephemeral(InstanceOp *op, const Configured *configured) {
         ok = false;
         diags_error(&op->diags, decode_range_of(op->resource->decoded, argument),
                     "Invalid use of ephemeral value",
-                    "An ephemeral value cannot stand in %.*s, because it would be kept in the "
-                    "state.",
+                    "%.*s cannot contain an ephemeral value, because the state would store it.",
                     STR_ARG(path_to_str(*path, op->scratch)));
     }
     return ok;
@@ -44,11 +43,10 @@ static bool check_finite(InstanceOp *op, Value config) {
     Path path;
     if (op->walk->phase == PHASE_VALIDATE || !path_find_infinity(config, &path, op->scratch))
         return true;
-    diags_error(
-        &op->diags, decode_range_of(op->resource->decoded, path), "Infinite number",
-        "The number in %.*s has become infinite, as by a division by zero, or has more than "
-        "a million digits, and cannot be stored.",
-        STR_ARG(path_to_str(path, op->scratch)));
+    diags_error(&op->diags, decode_range_of(op->resource->decoded, path), "Infinite number",
+                "The number in %.*s is infinite, for example after a division by zero, or has more "
+                "than a million digits, so it cannot be stored.",
+                STR_ARG(path_to_str(path, op->scratch)));
     return false;
 }
 

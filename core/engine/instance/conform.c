@@ -13,13 +13,13 @@ static void broken(
     Str place = path_to_str(path, conform->arena);
     if (sensitive) {
         diags_error(conform->diags, NO_RANGE, conform->summary,
-                    "%.*s: %s (the values are sensitive). This is a mistake of the provider.",
+                    "%.*s: %s (the values are sensitive). This is a bug in the provider.",
                     STR_ARG(place), how);
     } else {
         Str a = value_display(wanted, 200, conform->arena);
         Str b = value_display(got, 200, conform->arena);
         diags_error(conform->diags, NO_RANGE, conform->summary,
-                    "%.*s: %s: expected %.*s, got %.*s. This is a mistake of the provider.",
+                    "%.*s: %s: expected %.*s, got %.*s. This is a bug in the provider.",
                     STR_ARG(place), how, STR_ARG(a), STR_ARG(b));
     }
     conform->ok = false;
@@ -45,8 +45,8 @@ static void check_plan_nested(Conform *conform,
             return;
         if (!value_is_known(config) || value_equal(config, planned))
             return;
-        broken(conform, path, false, "planned for something else than the configuration says",
-               config, planned);
+        broken(conform, path, false, "planned value differs from the configuration", config,
+               planned);
         return;
     }
     if (nested->nesting == NEST_SINGLE) {
@@ -57,7 +57,7 @@ static void check_plan_nested(Conform *conform,
     if (nested->nesting == NEST_SET)
         return; /* elements of two sets cannot be matched reliably */
     if (config.count != planned.count) {
-        broken(conform, path, false, "planned another number of elements than is configured",
+        broken(conform, path, false, "planned number of elements differs from the configuration",
                config, planned);
         return;
     }
@@ -100,7 +100,7 @@ static void check_plan_attribute(Conform *conform,
         return;
     }
     broken(conform, path, (attribute->flags & SENSITIVE) != 0,
-           "planned for something else than the configuration says", config, planned);
+           "planned value differs from the configuration", config, planned);
 }
 
 static void check_plan_members(Conform *conform,
@@ -173,7 +173,7 @@ static void check_result(Conform *conform, Path path, bool sensitive, Value plan
         if (leaf) {
             const char *how = value_is_null(planned)  ? "was absent, but is now present"
                               : value_is_null(actual) ? "was present, but is now absent"
-                                                      : "is not what was planned";
+                                                      : "differs from the planned value";
             broken(conform, path, sensitive, how, planned, actual);
             return;
         }

@@ -42,11 +42,10 @@ static bool configure(Applying *applying) {
     }
     if (value_is_wholly_known(applying->written.value))
         return true;
-    diags_error(
-        &op->diags, NO_RANGE, "Configuration contains unknown value",
-        "The configuration of %.*s still holds values that are not known, although everything "
-        "that it depends on is done. This is a mistake of loam or of a provider.",
-        STR_ARG(op->address));
+    diags_error(&op->diags, NO_RANGE, "Configuration contains unknown value",
+                "The configuration of %.*s still contains unknown values, although all of its "
+                "dependencies are applied. This is a bug in loam or in a provider.",
+                STR_ARG(op->address));
     return false;
 }
 
@@ -60,8 +59,8 @@ static bool check_still_update(Applying *applying) {
         if (!instance_plan_changes_at(applying->prior, &applying->response, *path))
             continue;
         diags_error(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
-                    "%.*s was approved to be updated in place, but %.*s now needs a new object. "
-                    "Plan again.",
+                    "%.*s was approved for an update in place, but %.*s now requires a "
+                    "replacement. Make a new plan.",
                     STR_ARG(op->address), STR_ARG(path_to_str(*path, op->scratch)));
         return false;
     }
@@ -216,8 +215,7 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
     if (!value_is_wholly_known(state)) {
         diags_error(
             &op->diags, NO_RANGE, "Provider returned invalid result object after apply",
-            "%.*s still holds unknown values after it was applied. This is a mistake of the "
-            "provider.",
+            "%.*s still contains unknown values after apply. This is a bug in the provider.",
             STR_ARG(op->address));
         state = value_unknown_as_null(state, op->scratch);
     }

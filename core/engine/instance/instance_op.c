@@ -158,9 +158,9 @@ void instance_op_place_diags(InstanceOp *op, size_t from) {
 bool instance_op_require_provider(InstanceOp *op) {
     if (op->provider->is_configured || op->mock.type)
         return true;
-    diags_error(&op->diags, NO_RANGE, "Provider configuration not known",
-                "%.*s cannot be changed: the configuration of its provider \"%s\" depends on "
-                "something that is not there, so there is nobody to ask.",
+    diags_error(&op->diags, NO_RANGE, "Provider configuration unknown",
+                "%.*s cannot be changed, because the configuration of its provider \"%s\" depends "
+                "on an object that does not exist.",
                 STR_ARG(op->address), op->provider->provider->name);
     return false;
 }

@@ -98,7 +98,7 @@ static void note_deferral(Planning *planning) {
     if (!planning->op.provider->is_deferred || change->action == ACTION_NO_OP)
         return;
     if (planning->is_gone)
-        note.text = STR("created anew, as what its provider talks to is replaced");
+        note.text = STR("created again, because the target of its provider is replaced");
     vec_push(planning->op.keep, &change->notes, note);
 }
 
@@ -133,8 +133,8 @@ static bool prevents_destroy(Planning *planning) {
     prevented = value_without_marks(prevented);
     if (!value_is_present(prevented)) {
         diags_error(&op->diags, expr->range, "Invalid prevent_destroy",
-                    "Whether %.*s may be destroyed must be known when planning and not be null. "
-                    "Refer to variables, or to values that are known before the apply.",
+                    "The value of prevent_destroy of %.*s must be known during planning and not "
+                    "null. Refer to variables, or to values that are known before apply.",
                     STR_ARG(op->address));
         return true;
     }
@@ -443,8 +443,8 @@ static bool ask_about_deletion(Planning *planning) {
         return false;
     if (value_is_present(planning->response.planned)) {
         diags_error(&op->diags, NO_RANGE, "Provider produced invalid plan",
-                    "%.*s is to be deleted, and its provider planned an object. This is a mistake "
-                    "of the provider.",
+                    "%.*s is to be deleted, but its provider planned an object. This is a bug in "
+                    "the provider.",
                     STR_ARG(op->address));
         return false;
     }

@@ -288,11 +288,10 @@ static bool find_imported(InstanceOp *op, Value *state, Str *private_data) {
     *private_data = read.private_data;
     if (value_is_present(*state))
         return true;
-    diags_error(
-        &op->diags, NO_RANGE, "Cannot import non-existent remote object",
-        "%.*s: the provider knows no object with the id \"%.*s\". Only what is there can be "
-        "imported; leave the import out to create a new object.",
-        STR_ARG(op->address), STR_ARG(id));
+    diags_error(&op->diags, NO_RANGE, "Cannot import non-existent remote object",
+                "%.*s: there is no object with the ID \"%.*s\". Only an existing object can be "
+                "imported. To create a new object, remove the import.",
+                STR_ARG(op->address), STR_ARG(id));
     return false;
 }
 

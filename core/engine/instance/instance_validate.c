@@ -23,8 +23,8 @@ static bool lookup_nothing(const Scope *scope,
                            Arena *arena,
                            Diags *diags) {
     (void)scope, (void)out, (void)used, (void)arena;
-    diags_error(diags, traversal->root_range, "Unknown variable",
-                "There is nothing named \"%.*s\" to evaluate this with.", STR_ARG(traversal->root));
+    diags_error(diags, traversal->root_range, "Unknown variable", "\"%.*s\" is not declared.",
+                STR_ARG(traversal->root));
     return false;
 }
 

@@ -53,7 +53,7 @@ static void take_output(void *payload, Str piece, bool is_error) {
     StrBuf *line = &run->lines[is_error];
     if (run->is_secret) {
         if (!run->is_noted)
-            send_line(run, STR("(not shown: the configuration holds a sensitive value)"));
+            send_line(run, STR("(hidden: the configuration contains a sensitive value)"));
         run->is_noted = true;
         return;
     }
@@ -76,8 +76,8 @@ static void end_lines(Provisioning *run) {
     }
 }
 
-static const char hidden[] = "What went wrong is not shown, because the configuration of the "
-                             "provisioner holds a sensitive value.";
+static const char hidden[] =
+    "The cause is hidden, because the configuration of the provisioner contains a sensitive value.";
 
 /* Adds a diagnostic of the provisioner to the operation, with a range and without secrets. */
 static void hand_on(const Provisioning *run, const Diag *diag) {
@@ -94,7 +94,7 @@ static void hand_on(const Provisioning *run, const Diag *diag) {
 static void send_failure(const Provisioning *run, const Diag *diag) {
     Arena *scratch = run->op->scratch;
     Str detail = run->is_secret && run->is_configured ? str_from_cstr(hidden) : diag->detail;
-    Str text = str_format(scratch, "Failed, which on_failure allows: %.*s: %.*s",
+    Str text = str_format(scratch, "Failed, but on_failure is \"continue\": %.*s: %.*s",
                           STR_ARG(diag->summary), STR_ARG(detail));
     Str line;
     while (str_next_field(&text, '\n', &line)) {
@@ -122,8 +122,7 @@ static bool evaluate_body(const Provisioning *run,
     Value bare = value_unmark_deep(*out, scratch);
     if (!value_is_wholly_known(bare)) {
         diags_error(diags, NO_RANGE, "Configuration contains unknown value",
-                    "The configuration of the provisioner \"%.*s\" still holds values that are not "
-                    "known.",
+                    "The configuration of the provisioner \"%.*s\" still contains unknown values.",
                     STR_ARG(run->node->config->type));
         return false;
     }

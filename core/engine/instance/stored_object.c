@@ -11,12 +11,11 @@ static bool upgrade(InstanceOp *op, const StateObject *object, StateObject *out)
     if (object->schema_version == (uint64_t)op->schema->version)
         return true;
     if (object->schema_version > (uint64_t)op->schema->version) {
-        diags_error(
-            &op->diags, NO_RANGE, "Resource instance managed by newer provider version",
-            "%.*s was last written by a newer loam (schema version %llu, this one knows %lld). "
-            "Use that version or a later one.",
-            STR_ARG(op->address), (unsigned long long)object->schema_version,
-            (long long)op->schema->version);
+        diags_error(&op->diags, NO_RANGE, "Resource instance managed by newer provider version",
+                    "A newer loam wrote %.*s (schema version %llu; this version supports %lld). "
+                    "Use that version or a later one.",
+                    STR_ARG(op->address), (unsigned long long)object->schema_version,
+                    (long long)op->schema->version);
         return false;
     }
     UpgradeRequest request = {(int64_t)object->schema_version, object->attributes};

@@ -77,8 +77,8 @@ static bool refuse_missing(const TriggerRef *ref, const ModuleInstance *module, 
     SCOPED(ArenaRef) scratch = arena_open("trigger");
     const Resource *config = ref->node->as.resource->config;
     ResourceAddr address = {module->address, config->mode, config->type, config->name, ref->key};
-    diags_error(diags, NO_RANGE, "Nothing to trigger a replacement",
-                "replace_triggered_by names %.*s, which the configuration has no instance of.",
+    diags_error(diags, NO_RANGE, "No trigger for a replacement",
+                "replace_triggered_by refers to %.*s, but the configuration has no such instance.",
                 STR_ARG(resource_addr_to_str(address, scratch)))
         ->subject = DIAG_RELATION;
     return false;

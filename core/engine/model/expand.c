@@ -19,24 +19,21 @@ static bool unknown_keys(
         return true;
     }
     if (kind == REPEAT_NONE) {
-        diags_error(
-            diags, expr->range, "Invalid enabled argument",
-            "The \"enabled\" value depends on resource attributes that cannot be determined until "
-            "apply, so it is not known whether there will be an object. Apply first what it "
-            "depends on with the -target option.");
+        diags_error(diags, expr->range, "Invalid enabled argument",
+                    "The \"enabled\" value depends on resource attributes that cannot be "
+                    "determined until apply, so loam cannot plan whether the instance exists. "
+                    "Apply its dependencies first with the -target option.");
     } else if (kind == REPEAT_COUNT) {
-        diags_error(
-            diags, expr->range, "Invalid count argument",
-            "The \"count\" value depends on resource attributes that cannot be determined until "
-            "apply, so it is not known how many instances will be created. Apply first what "
-            "the count depends on with the -target option.");
+        diags_error(diags, expr->range, "Invalid count argument",
+                    "The \"count\" value depends on resource attributes that cannot be determined "
+                    "until apply, so loam cannot plan how many instances will be created. Apply "
+                    "the dependencies of the count first with the -target option.");
     } else {
-        diags_error(
-            diags, expr->range, "Invalid for_each argument",
-            "The \"for_each\" value holds keys derived from resource attributes that cannot be "
-            "determined until apply, so it is not known which instances there will be. Use a map "
-            "whose keys are known and let only its values depend on other resources, or apply "
-            "first what it depends on with the -target option.");
+        diags_error(diags, expr->range, "Invalid for_each argument",
+                    "The \"for_each\" value has keys derived from resource attributes that cannot "
+                    "be determined until apply, so loam cannot plan the instances. Use a map with "
+                    "known keys, in which only the values depend on other resources. Otherwise "
+                    "apply the dependencies first with the -target option.");
     }
     return false;
 }
@@ -52,8 +49,7 @@ static bool read_count(
     ConvertError error;
     Value number;
     if (value_is_null(value))
-        return reject_count(expr, diags,
-                            "The \"count\" value is null. A whole number is required.");
+        return reject_count(expr, diags, "The \"count\" value is null. An integer is required.");
     if (!convert_value(value, &TYPE_NUMBER, &number, &error, arena)) {
         diags_error(diags, expr->range, "Invalid count argument",
                     "The \"count\" value is unsuitable: %.*s.", STR_ARG(error.message));
@@ -62,7 +58,7 @@ static bool read_count(
     if (value_to_int(number, out) && *out >= 0 && *out <= INT32_MAX)
         return true;
     diags_error(diags, expr->range, "Invalid count argument",
-                "The \"count\" value must be a whole number from 0 to 2147483647, but it is %.*s.",
+                "The \"count\" value must be an integer from 0 to 2147483647, but is %.*s.",
                 STR_ARG(is_secret ? STR("a sensitive value") : value_number_text(number, arena)));
     return false;
 }
@@ -74,9 +70,9 @@ static bool expand_count(
     if (!eval_expr(expr, &scope->scope, &value, arena, diags))
         return false;
     if (value_has_mark(value, MARK_EPHEMERAL))
-        return reject_count(expr, diags,
-                            "The \"count\" value is ephemeral, and so cannot decide which "
-                            "instances there are.");
+        return reject_count(
+            expr, diags,
+            "The \"count\" value is ephemeral, so it cannot determine the number of instances.");
     bool is_secret = value_is_secret(value);
     value = value_unmark_deep(value, arena);
     if (!value_is_known(value))
@@ -107,25 +103,24 @@ static bool check_for_each(const Expr *expr, Value value, Diags *diags) {
     if (value_has_mark(value, MARK_SENSITIVE)) {
         return reject_for_each(
             expr, diags,
-            "Sensitive values, or values derived from them, cannot be used as "
-            "\"for_each\" arguments: they would show in the instances' addresses.");
+            "Sensitive values, or values derived from them, cannot be used as \"for_each\" "
+            "arguments, because the addresses of the instances would show them.");
     }
     if (value_has_mark(value, MARK_EPHEMERAL)) {
-        return reject_for_each(expr, diags,
-                               "The \"for_each\" value is ephemeral, and so cannot decide which "
-                               "instances there are.");
+        return reject_for_each(
+            expr, diags,
+            "The \"for_each\" value is ephemeral, so it cannot determine the instances.");
     }
     if (value_is_null(value)) {
-        return reject_for_each(expr, diags,
-                               "The \"for_each\" value is null. A map, or a set of strings, is "
-                               "required.");
+        return reject_for_each(
+            expr, diags, "The \"for_each\" value is null. A map or a set of strings is required.");
     }
     if (kind != KIND_MAP && kind != KIND_OBJECT && kind != KIND_SET && kind != KIND_DYNAMIC) {
         SCOPED(ArenaRef) scratch = arena_open("for_each");
         Str name = type_friendly_name(value.type, scratch);
         diags_error(diags, expr->range, "Invalid for_each argument",
-                    "The \"for_each\" value must be a map, or a set of strings, and it is a %.*s. "
-                    "\"toset\" makes a set of a list.",
+                    "The \"for_each\" value must be a map or a set of strings, but is a %.*s. To "
+                    "convert a list to a set, use \"toset\".",
                     STR_ARG(name));
         return false;
     }
@@ -142,8 +137,7 @@ static bool expand_set(const Expr *expr, Value value, Expansion *out, Diags *dia
     for (size_t i = 0; i < out->count; i++) {
         Value item = value_at(value, i);
         if (value_is_null(item)) {
-            return reject_for_each(expr, diags,
-                                   "The set given to \"for_each\" must not hold null.");
+            return reject_for_each(expr, diags, "The set for \"for_each\" must not contain null.");
         }
         out->keys[i] = (InstanceKey){.kind = KEY_STRING, .text = value_text(item)};
         out->values[i] = item;
@@ -199,19 +193,18 @@ static bool expand_enabled(
     if (!eval_expr_as(expr, &scope->scope, &TYPE_BOOL, &value, arena, diags))
         return false;
     if (value_has_mark(value, MARK_SENSITIVE))
-        return reject_enabled(expr, diags,
-                              "The \"enabled\" value is sensitive, and whether there is an object "
-                              "would show it.");
+        return reject_enabled(
+            expr, diags,
+            "The \"enabled\" value is sensitive, and the existence of the instance would show it.");
     if (value_has_mark(value, MARK_EPHEMERAL))
         return reject_enabled(expr, diags,
-                              "The \"enabled\" value is ephemeral, and so cannot decide whether "
-                              "there is an object.");
+                              "The \"enabled\" value is ephemeral, so it cannot determine whether "
+                              "the instance exists.");
     if (!value_is_known(value))
         return unknown_keys(scope, REPEAT_NONE, expr, out, diags);
     if (value_is_null(value))
         return reject_enabled(expr, diags,
-                              "The \"enabled\" value must be true or false, and it is "
-                              "null.");
+                              "The \"enabled\" value must be true or false, but is null.");
     bool is_enabled = value_is_true(value);
     single(out, arena);
     out->count = is_enabled ? 1 : 0;

@@ -29,7 +29,7 @@ static bool lookup_repetition(
         return true;
     }
     diags_error(diags, binding->reference.range, "Invalid repetition reference",
-                "There is no \"%.*s\" here: %s.", STR_ARG(name),
+                "\"%.*s\" has no such attribute: %s.", STR_ARG(name),
                 is_count ? "\"count\" has the attribute \"index\""
                          : "\"each\" has the attributes \"key\" and \"value\"");
     return false;
@@ -47,7 +47,7 @@ static bool lookup_path(
         *out = value_string(engine->working_directory, arena);
     } else {
         diags_error(diags, binding->reference.range, "Invalid \"path\" attribute",
-                    "\"path\" has no attribute \"%.*s\": it has \"module\", \"root\" and \"cwd\".",
+                    "\"path\" has no attribute \"%.*s\"; it has \"module\", \"root\" and \"cwd\".",
                     STR_ARG(name));
         return false;
     }
@@ -83,7 +83,7 @@ static bool lookup_terraform(
         return true;
     }
     diags_error(diags, binding->reference.range, "Invalid \"terraform\" attribute",
-                "\"terraform\" has no attribute \"%.*s\": it has \"workspace\".", STR_ARG(name));
+                "\"terraform\" has no attribute \"%.*s\"; it has \"workspace\".", STR_ARG(name));
     return false;
 }
 
@@ -147,7 +147,7 @@ static bool lookup(const Scope *scope,
     const Binding *binding = traversal->binding;
     if (!binding) {
         diags_error(diags, traversal->root_range, "Reference to undeclared object",
-                    "Nothing named \"%.*s\" is known here.", STR_ARG(traversal->root));
+                    "\"%.*s\" is not declared.", STR_ARG(traversal->root));
         return false;
     }
     *used = binding->reference.used;
@@ -161,7 +161,7 @@ static bool lookup(const Scope *scope,
     case REFERENCE_SELF:
         if (self->lacks_self) {
             diags_error(diags, traversal->root_range, "Invalid index",
-                        "This plan only refreshes, and the instance has no object yet.");
+                        "This plan is refresh-only, and the instance has no object yet.");
             return false;
         }
         if (self->self) {
@@ -231,11 +231,11 @@ static void refuse_secret_message(const Condition *condition,
     bool is_ephemeral = !value_has_mark(message, MARK_SENSITIVE);
     const char *summary = is_ephemeral ? "Error message refers to ephemeral values"
                                        : "Error message refers to sensitive values";
-    const char *detail =
-        is_ephemeral ? "The message holds an ephemeral value, so it is not shown. Take the value "
-                       "out of it, or wrap it in ephemeralasnull()."
-                     : "The message holds a sensitive value, so it is not shown. Take the value "
-                       "out of it, or wrap it in nonsensitive() if it is no secret.";
+    const char *detail = is_ephemeral
+                             ? "The message contains an ephemeral value, so it is hidden. Remove "
+                               "the value, or wrap it in ephemeralasnull()."
+                             : "The message contains a sensitive value, so it is hidden. Remove "
+                               "the value, or wrap it in nonsensitive() if it is not secret.";
     if (!scope->is_validation)
         diags_warning(diags, range, summary, "%s", detail);
     else if (is_ephemeral)
@@ -268,7 +268,7 @@ static bool condition_message(
         return false;
     if (value_is_null(*out)) {
         diags_error(diags, expr->range, "Invalid error message",
-                    "The message must be a text, but it is null.");
+                    "The message must be a string, but is null.");
         return false;
     }
     if (value_is_known(*out) && value_is_secret(*out))
@@ -307,13 +307,13 @@ static bool refuse(const Condition *condition,
                    const char *failed_summary,
                    CheckResult *out,
                    Diags *diags) {
-    static const Str silent = STR_CONST("The error message holds a sensitive value or one that is "
-                                        "not known yet, so it is not shown.");
+    static const Str silent =
+        STR_CONST("The error message contains a sensitive or unknown value, so it is hidden.");
     bool is_secret = value_is_present(message) && value_is_secret(message);
     if (is_secret && scope->is_validation)
         refuse_secret_message(condition, scope, message, diags);
     if (value_is_null(message))
-        out->message = STR("The condition does not hold.");
+        out->message = STR("The condition is false.");
     else if (!is_secret && value_is_known(message))
         out->message = str_trim(value_text(message));
     Str text = out->message.len > 0 ? out->message : silent;
@@ -344,7 +344,7 @@ static bool condition_result(const Condition *condition,
 
 static bool refuse_null(const Condition *condition, const ModuleScope *scope, Diags *diags) {
     diags_error(diags, condition->condition->range, "Invalid condition result",
-                "The condition must be true or false, but it is null.")
+                "The condition must be true or false, but is null.")
         ->subject = DIAG_EXPRESSION;
     eval_show_values(condition->condition, &scope->scope, CAUSE_OTHER, diags->arena, diags);
     return false;

@@ -115,8 +115,8 @@ static void check_pair(Run *run, const MoveStatement *a, const MoveStatement *b)
         return;
     SourcePos first = source_text_position(a->range.source, a->range.start);
     diags_error(run->diags, b->range, "Ambiguous move statements",
-                "%.*s is moved %s %.*s here, and %s %.*s at %.*s, line %u. One object has one "
-                "place: remove one of the two.",
+                "%.*s is moved %s %.*s here, and %s %.*s at %.*s, line %u. An object can have only "
+                "one address: remove one of the two blocks.",
                 STR_ARG(move_statement_end_text(same_from ? &b->from : &b->to, run->arena)),
                 same_from ? "to" : "here from",
                 STR_ARG(move_statement_end_text(same_from ? &b->to : &b->from, run->arena)),
@@ -130,7 +130,7 @@ static void check_one(Run *run, MoveStatement *statement) {
         return;
     statement->is_reported = true;
     diags_error(run->diags, statement->range, "Redundant move statement",
-                "\"from\" and \"to\" are both %.*s: nothing moves. Remove the block.",
+                "\"from\" and \"to\" are both %.*s. Remove the block.",
                 STR_ARG(move_statement_end_text(&statement->from, run->arena)));
 }
 
@@ -171,9 +171,7 @@ static void report_cycle(Run *run, const GraphNodes *cycle, Diags *out) {
     }
     diags_error(out, run->statements.items[cycle->items[0]].range,
                 "Cyclic dependency in move statements",
-                "These moves lead back to where they begin, so there is no place where an object "
-                "could stay: %.*s.",
-                STR_ARG(strbuf_str(&text)))
+                "These moves form a circle: %.*s. Remove one of them.", STR_ARG(strbuf_str(&text)))
         ->subject = DIAG_RELATION;
 }
 
@@ -293,7 +291,7 @@ static bool check_type(Run *run, const MoveStatement *statement, const Moving *m
     if (!from->is_resource || (from->mode == to->mode && str_equal(from->type, to->type)))
         return true;
     diags_error(run->diags, statement->range, "Resource type mismatch",
-                "%.*s cannot become %.*s: objects of one type are none of the other.",
+                "%.*s cannot become %.*s, because their resource types differ.",
                 STR_ARG(resource_addr_to_str(moving->address, run->scratch)),
                 STR_ARG(move_statement_end_text(to, run->arena)));
     return false;
@@ -336,11 +334,13 @@ static void carry_out(Run *run, size_t number) {
 static void warn_blocked(Run *run, Diags *diags) {
     if (run->blocked.count == 0)
         return;
-    diags_warning(diags, NO_RANGE, "Unresolved resource instance address changes",
-                  "These objects cannot move, because another object is there:\n%.*s\nEach stays "
-                  "where it is, and is planned as an object without configuration. Move or remove "
-                  "the other one with \"loam state mv\" or \"loam state rm\" to let it in.",
-                  STR_ARG(str_join(run->blocked.items, run->blocked.count, STR("\n"), run->arena)));
+    diags_warning(
+        diags, NO_RANGE, "Unresolved resource instance address changes",
+        "These objects cannot move, because another object has the address:\n"
+        "%.*s\n"
+        "They remain at their addresses, and are planned as objects without configuration. To free "
+        "the address, move or remove the other object with \"loam state mv\" or \"loam state rm\".",
+        STR_ARG(str_join(run->blocked.items, run->blocked.count, STR("\n"), run->arena)));
 }
 
 static void collect_instances(Run *run, const StateResources *resources) {
@@ -440,8 +440,8 @@ void moves_check_declared(Moves *moves, ResourceAddr declared, Arena *scratch, D
             continue;
         statement->is_reported = true;
         diags_error(diags, statement->range, "Moved object still exists",
-                    "%.*s is said to be %.*s now, and is still declared in the configuration. "
-                    "Rename or remove its block, or remove this one.",
+                    "%.*s was moved to %.*s, but the configuration still declares it. Rename or "
+                    "remove its block, or remove this one.",
                     STR_ARG(resource_addr_to_str(declared, scratch)),
                     STR_ARG(resource_addr_to_str(target, scratch)));
     }

@@ -101,12 +101,11 @@ static bool check_one(const Module *module, const Removed *removed, Arena *arena
         return true;
     bool is_resource = removed->from.target.is_resource;
     SourcePos place = source_text_position(removed->range.source, removed->range.start);
-    diags_error(diags, declared,
-                is_resource ? "Removed resource still exists" : "Removed module still exists",
-                "%.*s is declared here, and said to be removed at %.*s, line %u. Take out one of "
-                "the two.",
-                STR_ARG(from_of(module, removed, arena)), STR_ARG(removed->range.source->path),
-                place.line);
+    diags_error(
+        diags, declared,
+        is_resource ? "Removed resource still exists" : "Removed module still exists",
+        "%.*s is declared here, but removed at %.*s, line %u. Remove one of the two blocks.",
+        STR_ARG(from_of(module, removed, arena)), STR_ARG(removed->range.source->path), place.line);
     return false;
 }
 
@@ -136,10 +135,9 @@ bool removal_forgets(const Resource *declared, const Removed *removed, const Sta
 }
 
 void removal_refuse(const Resource *declared, Str address, Diags *diags) {
-    diags_error(
-        diags, declared->range, "Instance cannot be destroyed",
-        "%.*s has lifecycle.prevent_destroy set, but the plan calls for it to be destroyed. To go "
-        "on, take prevent_destroy out, or plan without this resource by -target.",
-        STR_ARG(address))
+    diags_error(diags, declared->range, "Instance cannot be destroyed",
+                "%.*s has lifecycle.prevent_destroy set, but the plan destroys it. To proceed, "
+                "remove prevent_destroy, or exclude this resource with -target.",
+                STR_ARG(address))
         ->subject = DIAG_EXPRESSION;
 }

@@ -25,14 +25,13 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
     InstanceRecord *record = map_find(&assignment->records, object->address);
     if (!record) {
         diags_error(diags, object->range, "Configuration for import target does not exist",
-                    "The configuration has no instance %.*s that the object could come to.",
+                    "The configuration has no instance %.*s for the imported object.",
                     STR_ARG(object->address))
             ->subject = DIAG_RELATION;
         assignment->ok = false;
     } else if (map_has(&assignment->taken, object->address)) {
         diags_error(diags, object->range, "Duplicate import configuration",
-                    "Another import block brings an object to %.*s already. One address has one "
-                    "object: remove one of the two.",
+                    "Another import block already imports into %.*s. Remove one of the two blocks.",
                     STR_ARG(object->address));
         assignment->ok = false;
     } else {

@@ -8,8 +8,8 @@ static void note_unknown(NodeVisit *visit, const CheckResults *results, Diags *f
         if (results->items[i].status == CHECK_UNKNOWN)
             diags_warning(found, asserts->items[i].condition->range,
                           "Check block assertion known after apply",
-                          "The condition could not be evaluated at this time, because it depends "
-                          "on what is not known before an apply has made it.");
+                          "The condition could not be evaluated, because it depends on values that "
+                          "are known only after apply.");
     }
 }
 

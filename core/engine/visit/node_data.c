@@ -20,7 +20,7 @@ static bool read_source(InstanceOp *op, const Configured *configured, Value *out
         return true;
     if (!value_is_wholly_known(response.state)) {
         diags_error(&op->diags, NO_RANGE, "Provider produced invalid object",
-                    "The answer of data source %.*s holds unknown values. This is a mistake of the "
+                    "The result of data source %.*s contains unknown values. This is a bug in the "
                     "provider.",
                     STR_ARG(op->address));
         return false;
@@ -67,8 +67,8 @@ static bool keep_stored(InstanceOp *op) {
 
 static void warn_deferred(InstanceOp *op, Str why) {
     diags_warning(&op->diags, NO_RANGE, "Data source not read",
-                  "%.*s The plan goes on without the values of %.*s, and the apply reads it. "
-                  "-exclude='%.*s' leaves it out, with all that depends on it.",
+                  "%.*s The plan continues without the values of %.*s, and the apply reads it. To "
+                  "exclude it with its dependents, use -exclude='%.*s'.",
                   STR_ARG(why), STR_ARG(op->address), STR_ARG(op->address));
 }
 

@@ -13,8 +13,7 @@ static bool check_result(InstanceOp *op, const Configured *configured, Value res
     static const char *const summary = "Provider produced invalid ephemeral resource instance";
     if (!value_is_wholly_known(result)) {
         diags_error(&op->diags, NO_RANGE, summary,
-                    "What was opened for %.*s holds unknown values. This is a mistake of the "
-                    "provider.",
+                    "The object of %.*s contains unknown values. This is a bug in the provider.",
                     STR_ARG(op->address));
         return false;
     }
@@ -57,7 +56,7 @@ static bool explain_deferred(InstanceOp *op, Str why) {
     size_t from = op->diags.count;
     if (is_planning)
         diags_warning(&op->diags, NO_RANGE, summary,
-                      "%.*s The plan goes on without the values of %.*s, and the apply opens it.",
+                      "%.*s The plan continues without the values of %.*s, and the apply opens it.",
                       STR_ARG(why), STR_ARG(op->address));
     else
         diags_error(&op->diags, NO_RANGE, summary, "%.*s", STR_ARG(why));

@@ -13,20 +13,17 @@ static bool read_id(NodeVisit *visit, const Expr *expr, const ModuleScope *scope
     if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, &value, visit->scratch, &visit->diags))
         return false;
     if (value_has_mark(value, MARK_EPHEMERAL))
-        return refuse_id(visit, expr, "The id is ephemeral, and could not be shown in a plan.");
+        return refuse_id(visit, expr, "The ID is ephemeral, so a plan cannot show it.");
     if (value_has_mark(value, MARK_SENSITIVE))
-        return refuse_id(visit, expr,
-                         "The id is sensitive, and a plan shows it. Use nonsensitive() "
-                         "if it is no secret.");
+        return refuse_id(
+            visit, expr,
+            "The ID is sensitive, but a plan shows it. If it is not secret, use nonsensitive().");
     if (!value_is_known(value))
         return refuse_id(visit, expr,
-                         "The id depends on what is known only after an apply, so the "
-                         "object cannot be looked up. Apply first what it depends on "
-                         "with the -target option.");
+                         "The ID is known only after apply, so the object cannot be found. Apply "
+                         "its dependencies first with the -target option.");
     if (value_is_null(value) || value_text(value).len == 0)
-        return refuse_id(visit, expr,
-                         "The id is null or empty. It has to say which object is "
-                         "meant.");
+        return refuse_id(visit, expr, "The ID must not be null or empty.");
     *out = str_clone(value_text(value), visit->keep);
     return true;
 }
@@ -47,7 +44,7 @@ static bool read_key(NodeVisit *visit,
             return true;
     }
     diags_error(&visit->diags, expr->range, "Invalid import address",
-                "A key must be a string or a whole number, and known when planning.");
+                "An instance key must be a string or an integer, and known during planning.");
     return false;
 }
 

@@ -19,17 +19,18 @@ static bool check_root(NodeVisit *visit, Value value) {
     if ((value_marks_deep(value) & MARK_SENSITIVE) && !output->sensitive) {
         diags_error(
             &visit->diags, output->range, "Output refers to sensitive values",
-            "The value of output \"%.*s\" holds sensitive data, so it would be shown. Set "
-            "\"sensitive\" of the output to true, or take the secret out with nonsensitive().",
+            "The value of output \"%.*s\" contains sensitive data, which would be shown. Set "
+            "\"sensitive\" of the output to true, or use nonsensitive() if it is not secret.",
             STR_ARG(output->name));
         return false;
     }
     Path path;
     if (visit->walk->phase != PHASE_VALIDATE && path_find_infinity(value, &path, visit->scratch)) {
-        diags_error(&visit->diags, output->expr->range, "Infinite number",
-                    "The value of output \"%.*s\" holds a number that has become infinite, as by a "
-                    "division by zero, or has more than a million digits, and cannot be stored.",
-                    STR_ARG(output->name));
+        diags_error(
+            &visit->diags, output->expr->range, "Infinite number",
+            "The value of output \"%.*s\" contains a number that is infinite, for example after a "
+            "division by zero, or has more than a million digits, so it cannot be stored.",
+            STR_ARG(output->name));
         return false;
     }
     return true;
@@ -47,16 +48,16 @@ static bool check_ephemeral(NodeVisit *visit, Value value) {
     bool is_ephemeral = (value_marks_deep(value) & MARK_EPHEMERAL) != 0;
     if (is_ephemeral && !output->ephemeral) {
         diags_error(&visit->diags, output->expr->range, "Ephemeral value not allowed",
-                    "Output \"%.*s\" would keep an ephemeral value.%s", STR_ARG(output->name),
+                    "Output \"%.*s\" would store an ephemeral value.%s", STR_ARG(output->name),
                     visit->node->module->parent ? " Set \"ephemeral: true\" on it." : "");
         return false;
     }
     if (is_ephemeral || !output->ephemeral || may_be_module(visit, value))
         return true;
-    diags_error(&visit->diags, output->expr->range, "Value not allowed in ephemeral output",
-                "Output \"%.*s\" says that it is ephemeral, but its value is not. "
-                "ephemeralasnull() and its like work the other way; remove the argument.",
-                STR_ARG(output->name));
+    diags_error(
+        &visit->diags, output->expr->range, "Value not allowed in ephemeral output",
+        "Output \"%.*s\" is declared as ephemeral, but its value is not. Remove the argument.",
+        STR_ARG(output->name));
     return false;
 }
 

@@ -354,10 +354,11 @@ static bool read_provider_key(NodeVisit *visit, InstanceRecord *record) {
         }
     }
     Str text = resource_addr_to_str(record->address, visit->scratch);
-    diags_error(&visit->diags, expr->range, "Invalid provider instance key",
-                "%.*s asks for a configuration of provider \"%.*s.%.*s\" that its for_each does "
-                "not have. The key must be known when planning, and be one of those.",
-                STR_ARG(text), STR_ARG(provider->config->name), STR_ARG(provider->config->alias));
+    diags_error(
+        &visit->diags, expr->range, "Invalid provider instance key",
+        "%.*s refers to a configuration of provider \"%.*s.%.*s\" that its for_each does not have. "
+        "The key must be known during planning, and be an element of that for_each.",
+        STR_ARG(text), STR_ARG(provider->config->name), STR_ARG(provider->config->alias));
     return false;
 }
 
@@ -417,8 +418,8 @@ static void warn_of_replace(NodeVisit *visit,
             continue;
         diags_warning(&visit->diags, NO_RANGE,
                       "Incompletely-matched force-replace resource instance",
-                      "-replace=%.*s replaces nothing of %.*s, which has %zu instances: one is "
-                      "named with its key, like %.*s[0] or %.*s[\"key\"].",
+                      "-replace=%.*s matches no instance of %.*s, which has %zu instances. Add an "
+                      "instance key, such as %.*s[0] or %.*s[\"key\"].",
                       STR_ARG(resource_addr_to_str(*address, visit->scratch)), STR_ARG(text),
                       found->count, STR_ARG(text), STR_ARG(text));
     }

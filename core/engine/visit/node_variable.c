@@ -97,11 +97,10 @@ static bool child_value(NodeVisit *visit, ModuleInstance *module, Value *out) {
     if (!eval_expr(input, &scope.scope, &given, visit->scratch, &visit->diags))
         return false;
     if ((value_marks_deep(given) & MARK_EPHEMERAL) && !variable->ephemeral) {
-        diags_error(
-            &visit->diags, input->range, "Ephemeral value not allowed",
-            "The variable \"%.*s\" of the module takes no ephemeral values: it does not say "
-            "\"ephemeral: true\".",
-            STR_ARG(variable->name));
+        diags_error(&visit->diags, input->range, "Ephemeral value not allowed",
+                    "The variable \"%.*s\" of the module is not declared as ephemeral, so it does "
+                    "not accept ephemeral values.",
+                    STR_ARG(variable->name));
         return false;
     }
     return input_convert(variable, &given, input->range, out, visit->scratch, &visit->diags);

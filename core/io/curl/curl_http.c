@@ -249,11 +249,11 @@ static HttpStatus status_of(const Transfer *transfer, CURLcode code) {
 
 static Str problem_of(const Transfer *transfer, CURLcode code) {
     if (transfer->is_too_large || code == CURLE_FILESIZE_EXCEEDED)
-        return STR("the answer is larger than expected");
+        return STR("the response is larger than expected");
     if (transfer->sink_error)
         return str_format(transfer->arena, "%s", strerror(-transfer->sink_error));
     if (code == CURLE_OK)
-        return STR("the answer broke off");
+        return STR("the response is incomplete");
     Str text = str_from_cstr(transfer->text[0] ? transfer->text : curl_easy_strerror(code));
     return utf8_strip_controls(str_clone(str_trim(text), transfer->arena), transfer->arena);
 }

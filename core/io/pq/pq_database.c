@@ -137,7 +137,7 @@ static DatabaseStatus take_result(PGconn *connection,
 static DatabaseStatus lose(PGconn *connection, DatabaseAnswer *answer, Arena *arena) {
     answer->problem = problem_text(PQerrorMessage(connection), arena);
     if (answer->problem.len == 0)
-        answer->problem = STR("the server does not answer");
+        answer->problem = STR("the server does not respond");
     return DATABASE_LOST;
 }
 

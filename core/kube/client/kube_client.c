@@ -260,7 +260,7 @@ bool kube_client_decode(KubeResponse *response, Value *out, Arena *arena) {
     if (is_object)
         return true;
     response->outcome = KUBE_FAILED;
-    response->problem = STR("the answer is not JSON, so it is not from a Kubernetes API server");
+    response->problem = STR("the response is not JSON, so it is not from a Kubernetes API server");
     return false;
 }
 

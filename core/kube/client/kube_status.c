@@ -123,7 +123,7 @@ bool kube_status_is_webhook_failure(const KubeStatus *status) {
 Str kube_status_text(const KubeStatus *status, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     Str message = status->message;
-    strbuf_add_format(&text, "the server answers %d", status->code);
+    strbuf_add_format(&text, "HTTP status %d", status->code);
     if (status->reason.len)
         strbuf_add_format(&text, " %.*s", STR_ARG(status->reason));
     if (message.len)

@@ -169,10 +169,9 @@ bool eval_goes_on(const Evaluation *evaluation, size_t limit) {
 bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes) {
     if (scope_spend(evaluation->scope, elements, bytes))
         return true;
-    diags_error(
-        evaluation->diags, expr->range, "Expression too expensive",
-        "The result of this expression would take too many elements or too much text. Evaluation "
-        "is bounded so that a slip, such as range(1e9), cannot exhaust the machine.");
+    diags_error(evaluation->diags, expr->range, "Expression too expensive",
+                "The result of this expression would have too many elements or too much text. This "
+                "limit prevents a mistake, such as range(1e9), from exhausting the memory.");
     return false;
 }
 
@@ -255,8 +254,8 @@ static bool eval_object_key(Evaluation *evaluation, const ExprItem *item, Value 
      * have such keys. */
     if (expr->kind == EXPR_TRAVERSAL && expr->as.traversal->step_count) {
         eval_error(evaluation, expr, "Ambiguous attribute key",
-                   "To use the value of this reference as the key, put it in parentheses. For a "
-                   "literal name that holds a dot, put it in quotes.");
+                   "To use the value of this reference as the key, write it in parentheses. For a "
+                   "literal name that contains a dot, write it in quotes.");
         return false;
     }
     if (!eval_node(evaluation, expr, &key))

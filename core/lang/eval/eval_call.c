@@ -24,9 +24,9 @@ static bool call_expand(Evaluation *evaluation,
     const char *why = NULL;
     TypeKind kind = last.type->kind;
     if (value_is_null(last))
-        why = "What stands before the ellipsis (...) is null.";
+        why = "The value before the ellipsis (...) is null.";
     else if (kind != KIND_DYNAMIC && !type_is_sequence(last.type))
-        why = "What stands before the ellipsis (...) must be a list, set or tuple.";
+        why = "The value before the ellipsis (...) must be a list, set or tuple.";
     if (why) {
         eval_error(evaluation, expr, "Invalid expanding argument value", "%s", why);
         return false;
@@ -99,7 +99,7 @@ bool eval_call_check_count(Evaluation *evaluation, const Expr *expr, size_t coun
         range = expr_start(call_argument_expr(expr, wanted));
     }
     eval_error_at(evaluation, range, expr, summary,
-                  "Function \"%s\" takes %s%zu argument%s, and this call has %zu.%.*s",
+                  "Function \"%s\" requires %s%zu argument%s, but this call has %zu.%.*s",
                   function->name, function->variadic ? "at least " : "", wanted,
                   wanted == 1 ? "" : "s", count, STR_ARG(missing));
     call_mark_error(evaluation, expr);

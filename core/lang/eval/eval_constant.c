@@ -4,13 +4,12 @@
 
 static void refuse_name(Traversal *traversal, void *payload) {
     diags_error(payload, traversal->range, "Variables not allowed",
-                "This value must be a constant: it cannot refer to anything. A text needs double "
-                "quotes.");
+                "This value must be a constant without references. A text requires double quotes.");
 }
 
 static void refuse_call(const Expr *call, void *payload) {
     diags_error(payload, call->range, "Function calls not allowed",
-                "This value must be a constant: it cannot call functions.");
+                "This value must be a constant without function calls.");
 }
 
 bool eval_constant(const Expr *expr, Value *out, Arena *arena, Diags *diags) {

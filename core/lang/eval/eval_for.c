@@ -28,15 +28,15 @@ bool eval_loop_collection(
         return false;
     if (value_is_null(*out)) {
         eval_error(evaluation, source, "Iteration over null value",
-                   "There is nothing to run over: the collection is null.");
+                   "The collection of the 'for' expression is null.");
         return false;
     }
     if (type_is_primitive(out->type)) {
         Str type = type_friendly_name(out->type, evaluation->arena);
-        eval_error(evaluation, source, "Iteration over non-iterable value",
-                   "A 'for' runs over the elements of a list, set, tuple, map or object, and this "
-                   "is a %.*s.",
-                   STR_ARG(type));
+        eval_error(
+            evaluation, source, "Iteration over non-iterable value",
+            "A 'for' expression requires a list, set, tuple, map or object, and this is a %.*s.",
+            STR_ARG(type));
         return false;
     }
     *marks = out->type->kind == KIND_DYNAMIC ? 0 : out->marks;
@@ -56,7 +56,7 @@ typedef struct ForResult {
 
 static bool for_refuse_condition(Evaluation *inner, const Expr *expr, Str why) {
     eval_error(inner, expr, "Invalid 'for' condition",
-               "The 'if' clause must give true or false: %.*s.", STR_ARG(why));
+               "The result of the 'if' clause must be true or false: %.*s.", STR_ARG(why));
     return false;
 }
 
@@ -79,7 +79,7 @@ static bool for_condition(
     if (!is_null)
         return for_refuse_condition(inner, expr, error.message);
     eval_error(inner, expr, "Condition is null",
-               "The 'if' clause gives null for this element, neither true nor false.");
+               "The result of the 'if' clause is null for this element.");
     return false;
 }
 
@@ -119,7 +119,7 @@ static bool for_key(Evaluation *inner, const Expr *expr, bool is_known, Value *o
         return true;
     if (is_null)
         eval_error(inner, expr, "Invalid object key",
-                   "The key of this element is null. Leave such elements out with an 'if' clause.");
+                   "The key of this element is null. To omit such elements, use an 'if' clause.");
     else
         eval_error(inner, expr, "Invalid object key",
                    "The key of an element must be a string: %.*s.", STR_ARG(error.message));
@@ -134,8 +134,8 @@ static bool for_add_named(
         Str quoted = (result->marks & MARKS_SECRET) ? STR("(sensitive value)")
                                                     : eval_shorten(str_quote(name, arena), arena);
         eval_error(inner, expr->as.loop.key, "Duplicate object key",
-                   "The key %.*s comes up twice. To collect all values of a key in a tuple, put an "
-                   "ellipsis (...) behind the value.",
+                   "The key %.*s occurs twice. To collect all values of a key in a tuple, write an "
+                   "ellipsis (...) after the value.",
                    STR_ARG(quoted));
         return false;
     }

@@ -368,7 +368,7 @@ static Str branch_difference(Value if_true, Value if_false, Arena *arena) {
         return str_format(arena, "The 'true' value is %.*s, but the 'false' value is %.*s.",
                           STR_ARG(left), STR_ARG(right));
     if (is_secret) /* the keys of an object may be sensitive */
-        return STR("The two are sensitive, so how they differ is not shown.");
+        return STR("Both are sensitive, so their differences are hidden.");
     left = eval_shorten(type_to_constraint(a, arena), arena);
     right = eval_shorten(type_to_constraint(b, arena), arena);
     return str_format(arena,
@@ -395,7 +395,7 @@ bool eval_condition(Evaluation *evaluation, const Expr *expr, Value *out) {
         return false;
     if (value_is_null(*out)) {
         eval_error(evaluation, expr, "Null condition",
-                   "The condition is null, neither true nor false.");
+                   "The condition must be true or false, but is null.");
         return false;
     }
     /* As in Terraform, the type of an unknown condition is not checked. */

@@ -63,10 +63,9 @@ static bool splat_known(Evaluation *evaluation, const Expr *expr, Value source, 
     if (!is_good || !eval_spend(evaluation, expr, 0, 0))
         return false;
     if (!is_tuple && !is_one_type(items, count)) {
-        eval_error(
-            evaluation, expr, "Inconsistent splat results",
-            "The elements of a list give values of different types here. Use a 'for' expression "
-            "instead, which gives a tuple.");
+        eval_error(evaluation, expr, "Inconsistent splat results",
+                   "The results for the elements of the list have different types. Use a 'for' "
+                   "expression instead, whose result is a tuple.");
         return false;
     }
     if (is_tuple) {
@@ -107,7 +106,7 @@ bool eval_splat(Evaluation *evaluation, const Expr *expr, Value *out) {
         return splat_single(evaluation, expr, source, out);
     if (value_is_null(source)) {
         eval_error(evaluation, expr->as.splat.object, "Splat of null value",
-                   "The list in front of the * is null, so it has no elements.");
+                   "The list before the * is null, so it has no elements.");
         return false;
     }
     Value bare = value_without_marks(source);

@@ -45,8 +45,8 @@ static Str attribute_refusal(const Type *type, Str name, Arena *arena) {
         return STR("This value does not have any attributes.");
     const char *kind = type->kind == KIND_LIST ? "list" : "set";
     return str_format(arena,
-                      "This is a %s of objects. Pick one of them before asking for \"%.*s\", or "
-                      "use [*] to get it from each element of the %s.",
+                      "This is a %s of objects. Select one of them before the attribute \"%.*s\", "
+                      "or use [*] to get the attribute of each element of the %s.",
                       kind, STR_ARG(name), kind);
 }
 
@@ -72,7 +72,7 @@ bool eval_attribute(
     return is_good;
 }
 
-#define NO_SUCH_ELEMENT "There is no such element"
+#define NO_SUCH_ELEMENT "Element not found"
 
 static bool index_convert(
     Value key, const Type *type, SourceRange range, Value *out, Arena *arena, Diags *diags) {
@@ -100,13 +100,13 @@ static bool index_sequence(
         return true;
     }
     if (!value_to_int(number, &index))
-        return index_refuse(range, "an index must be a whole number", arena, diags);
+        return index_refuse(range, "an index must be an integer", arena, diags);
     size_t count = is_tuple ? object.type->count : object.count;
     if (index < 0)
         return index_refuse(range, "an index must not be negative", arena, diags);
     if ((uint64_t)index >= count)
         return index_refuse(range,
-                            count ? "the index is beyond its last element"
+                            count ? "the index is greater than that of the last element"
                                   : "the collection has no elements",
                             arena, diags);
     *out = value_is_known(object) ? value_at(object, (size_t)index)
@@ -143,8 +143,8 @@ static bool index_known_kind(
     case KIND_OBJECT: return index_by_name(object, key, range, out, arena, diags);
     case KIND_SET:
         return step_error(range, "Invalid index",
-                          STR("A set has no order and no keys: its elements cannot be picked by an "
-                              "index. Convert it with tolist, or use a 'for' expression."),
+                          STR("A set has no order and no keys, so its elements have no index. "
+                              "Convert it with tolist, or use a 'for' expression."),
                           diags);
     default:
         return step_error(range, "Invalid index", STR("This value does not have any indices."),

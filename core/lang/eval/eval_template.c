@@ -29,11 +29,11 @@ static bool template_text_add(Evaluation *evaluation,
     if (value_is_null(value))
         return template_refuse(
             evaluation, expr,
-            "The value is null, and null has no text. Use coalesce to give a text for this case.");
+            "The value is null and has no text. To use another value instead, use coalesce.");
     /* As in Terraform, an unknown value is accepted whatever its type. */
     bool is_text = value.type == &TYPE_STRING || !value_is_known(value);
     if (!is_text && !convert_value(value, &TYPE_STRING, &value, &error, evaluation->arena)) {
-        Str why = str_format(evaluation->arena, "The value cannot become a part of a string: %.*s.",
+        Str why = str_format(evaluation->arena, "The value cannot be part of a string: %.*s.",
                              STR_ARG(error.message));
         return template_refuse(evaluation, expr, str_to_cstr(why, evaluation->arena));
     }

@@ -93,7 +93,8 @@ static bool declare(Reader *reader, Body *body, Token name) {
     }
     SourceRange range = {.source = reader->source, .start = name.start, .end = name.end};
     diags_error(reader->diags, range, "Attribute redefined",
-                "The argument \"%.*s\" is set above already. An argument is set once in a block.",
+                "The argument \"%.*s\" is already set above. Each argument can be set only once in "
+                "a block.",
                 STR_ARG(text));
     return false;
 }
@@ -133,10 +134,10 @@ static bool read_argument(Reader *reader, Body *body, Token name) {
     if (body->is_line)
         return next == TOKEN_BRACE_CLOSE ||
                refuse(reader, "Invalid single-argument block definition",
-                      "A block in one line holds one argument: expected its closing brace");
+                      "A block on one line contains one argument: expected its closing brace");
     return next == TOKEN_NEWLINE || next == TOKEN_END ||
            refuse(reader, "Missing newline after argument",
-                  "An argument definition ends with its line: expected the end of the line");
+                  "An argument definition must end with its line: expected the end of the line");
 }
 
 static bool read_body(Reader *reader, Body *body);
@@ -159,7 +160,7 @@ static bool take_quoted_label(Reader *reader) {
         take(reader);
     if (next_kind(reader) != TOKEN_QUOTE_CLOSE)
         return refuse(reader, "Invalid block label",
-                      "A label is plain text in quotes: expected the closing quote");
+                      "A label is literal text in quotes: expected the closing quote");
     take(reader);
     return true;
 }
@@ -185,11 +186,12 @@ static bool read_line_body(Reader *reader, Body *body) {
         return true;
     if (next_kind(reader) != TOKEN_IDENTIFIER)
         return refuse(reader, "Invalid single-argument block definition",
-                      "A block in one line holds one argument or nothing");
+                      "A block on one line contains one argument or none");
     Token name = take(reader);
     if (next_kind(reader) != TOKEN_ASSIGN)
-        return refuse(reader, "Invalid single-argument block definition",
-                      "A block in one line holds an argument, no block: expected an equals sign");
+        return refuse(
+            reader, "Invalid single-argument block definition",
+            "A block on one line contains an argument, not a block: expected an equals sign");
     return read_argument(reader, body, name);
 }
 
@@ -197,7 +199,7 @@ static bool read_block_body(Reader *reader, Token open, Body *body) {
     if (reader->depth++ > BLOCK_DEPTH_MAX) {
         SourceRange range = {.source = reader->source, .start = open.start, .end = open.end};
         diags_error(reader->diags, range, "Blocks nested too deeply",
-                    "Blocks may be nested at most %d levels deep.", BLOCK_DEPTH_MAX);
+                    "The maximum nesting depth of blocks is %d.", BLOCK_DEPTH_MAX);
         return false;
     }
     body->is_line = next_kind(reader) != TOKEN_NEWLINE;
@@ -218,7 +220,7 @@ static bool read_block(Reader *reader, const Body *outer, Token name) {
     TokenKind next = next_kind(reader);
     return next == TOKEN_NEWLINE || next == TOKEN_END ||
            refuse(reader, "Missing newline after block definition",
-                  "A block definition ends with its line: expected the end of the line");
+                  "A block definition must end with its line: expected the end of the line");
 }
 
 static bool read_item(Reader *reader, Body *body) {
@@ -229,8 +231,8 @@ static bool read_item(Reader *reader, Body *body) {
     if (kind == TOKEN_QUOTE_OPEN || kind == TOKEN_IDENTIFIER || kind == TOKEN_BRACE_OPEN)
         return read_block(reader, body, name);
     return refuse(reader, "Argument or block definition required",
-                  "A name is followed by an equals sign to set an argument, or by labels and a "
-                  "brace to begin a block: expected one of these");
+                  "A name is followed by an equals sign (argument), or by labels and a brace "
+                  "(block): expected one of these");
 }
 
 /* Reads up to the closing brace; at the top level, to the end. */

@@ -12,7 +12,7 @@ static bool length_bound(FunctionCall *call, size_t argument, int64_t *out, Str 
     if (!sequence_integer(call, argument, out, error))
         return false;
     return *out < INT64_MAX ||
-           function_fail(call, argument, error, "must be a whole number between 0 and %lld",
+           function_fail(call, argument, error, "must be an integer between 0 and %lld",
                          (long long)INT64_MAX);
 }
 
@@ -144,7 +144,7 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
                    {"max_length", &TYPE_NUMBER}),                                                  \
         .result_type = assume_type,                                                                \
         .run = assume_between,                                                                     \
-        .description = "The value, known to have a number of elements within bounds.",             \
+        .description = "The value, with a known range of its number of elements.",                 \
         .example = "assume" family "length(" some ", 1, 2) = " some,                               \
     },                                                                                             \
         {                                                                                          \
@@ -153,14 +153,14 @@ static bool assume_equal(FunctionCall *call, Value *out, Str *error) {
             PARAMETERS({"value", type_name, REFINED}, {"min_length", &TYPE_NUMBER}),               \
             .result_type = assume_type,                                                            \
             .run = assume_at_least,                                                                \
-            .description = "The value, known to have at least so many elements.",                  \
+            .description = "The value, with a known minimum number of elements.",                  \
             .example = "assume" family "lengthmin(" some ", 1) = " some,                           \
         },                                                                                         \
     {                                                                                              \
         .name = "assume" family "lengthmax", .can_be_null = true,                                  \
         PARAMETERS({"value", type_name, REFINED}, {"max_length", &TYPE_NUMBER}),                   \
         .result_type = assume_type, .run = assume_at_most,                                         \
-        .description = "The value, known to have at most so many elements.",                       \
+        .description = "The value, with a known maximum number of elements.",                      \
         .example = "assume" family "lengthmax(" some ", 2) = " some,                               \
     }
 

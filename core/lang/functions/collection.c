@@ -236,7 +236,7 @@ static const Function collection_functions[] = {
         PARAMETERS({"list", &list_of_bool}),
         .type = &TYPE_BOOL,
         .run = collection_alltrue,
-        .description = "Are all elements true? So they are in an empty list.",
+        .description = "Whether all elements are true; true for an empty list.",
         .example = "alltrue([true, false]) = false",
     },
     {
@@ -244,7 +244,7 @@ static const Function collection_functions[] = {
         PARAMETERS({"list", &list_of_bool}),
         .type = &TYPE_BOOL,
         .run = collection_anytrue,
-        .description = "Is any element true?",
+        .description = "Whether any element is true.",
         .example = "anytrue([true, false]) = true",
     },
     {
@@ -258,7 +258,7 @@ static const Function collection_functions[] = {
     {
         .name = "coalescelist", .blames_call = true,
         VARIADIC({"vals", &TYPE_DYNAMIC, PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_DYNAMIC,
-                  "Lists, tried one after the other."}),
+                  "Lists, in this order."}),
         .run = collection_coalescelist,
         .description = "The first of the lists that is not empty.",
         .example = "coalescelist([], [\"c\"]) = [\"c\"]",
@@ -268,7 +268,7 @@ static const Function collection_functions[] = {
         PARAMETERS({"list", &TYPE_DYNAMIC}, {"value", &TYPE_DYNAMIC, PARAMETER_NULL}),
         .type = &TYPE_BOOL,
         .run = collection_contains,
-        .description = "Does the list, set or tuple hold this value?",
+        .description = "Whether the list, set or tuple contains this value.",
         .example = "contains([\"a\", \"b\"], \"a\") = true",
     },
     {
@@ -300,7 +300,7 @@ static const Function collection_functions[] = {
         PARAMETERS({"list", &TYPE_DYNAMIC}),
         .result_type = one_type,
         .run = collection_one,
-        .description = "The only element, or null when there is none.",
+        .description = "The only element, or null if there is none.",
         .example = "one([\"a\"]) = \"a\"",
     },
 };

@@ -107,14 +107,14 @@ static bool conversion_list(FunctionCall *call, Value *out, Str *error) {
     (void)out;
     return function_fail(
         call, SIZE_MAX, error,
-        "this function is no more; write [ ... ], or tolist([ ... ]) where the type matters");
+        "this function was removed; write [ ... ], or tolist([ ... ]) if the type matters");
 }
 
 static bool conversion_map(FunctionCall *call, Value *out, Str *error) {
     (void)out;
     return function_fail(
         call, SIZE_MAX, error,
-        "this function is no more; write { ... }, or tomap({ ... }) where the type matters");
+        "this function was removed; write { ... }, or tomap({ ... }) if the type matters");
 }
 
 #define TAKES_ALL (PARAMETER_NULL | PARAMETER_UNKNOWN | PARAMETER_MARKED | PARAMETER_DYNAMIC)
@@ -125,7 +125,7 @@ static const Function conversion_functions[] = {
         .name = "ephemeralasnull", .can_be_null = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
         .run = conversion_ephemeralasnull,
-        .description = "The value with null in place of everything ephemeral.",
+        .description = "The value with every ephemeral part replaced by null.",
         .example = "ephemeralasnull([\"a\"]) = [\"a\"]",
     },
     {
@@ -133,7 +133,7 @@ static const Function conversion_functions[] = {
         PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_BOOL,
         .run = conversion_issensitive,
-        .description = "Is the value marked sensitive?",
+        .description = "Whether the value is marked sensitive.",
         .example = "issensitive(sensitive(1)) = true",
     },
     {
@@ -154,14 +154,14 @@ static const Function conversion_functions[] = {
         .name = "nonsensitive", .can_be_null = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
         .run = conversion_nonsensitive,
-        .description = "The value, no longer marked sensitive.",
+        .description = "The value without the mark sensitive.",
         .example = "nonsensitive(sensitive(\"a\")) = \"a\"",
     },
     {
         .name = "sensitive", .can_be_null = true,
         PARAMETERS({"value", &TYPE_DYNAMIC, TAKES_ALL}),
         .run = conversion_sensitive,
-        .description = "The value, marked sensitive: it is not shown.",
+        .description = "The value, marked sensitive, so that it is hidden in output.",
         .example = "issensitive(sensitive(\"a\")) = true",
     },
     {
@@ -177,7 +177,7 @@ static const Function conversion_functions[] = {
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_LIST_OF_ANY,
         .run = conversion_tolist,
-        .description = "The value as a list; its elements get one common type.",
+        .description = "The value as a list, whose elements have one common type.",
         .example = "tolist([\"a\", 1]) = tolist([\"a\", \"1\"])",
     },
     {
@@ -185,7 +185,7 @@ static const Function conversion_functions[] = {
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_MAP_OF_ANY,
         .run = conversion_tomap,
-        .description = "The value as a map; its elements get one common type.",
+        .description = "The value as a map, whose elements have one common type.",
         .example = "tomap({a = 1, b = \"x\"}).a = \"1\"",
     },
     {
@@ -201,7 +201,7 @@ static const Function conversion_functions[] = {
         PARAMETERS({"v", &TYPE_DYNAMIC, TAKES_ALL}),
         .type = &TYPE_SET_OF_ANY,
         .run = conversion_toset,
-        .description = "The value as a set: without order and repetition.",
+        .description = "The value as a set, without order and duplicates.",
         .example = "length(toset([\"a\", \"a\"])) = 1",
     },
     {

@@ -58,15 +58,15 @@ static bool crypto_bcrypt(FunctionCall *call, Value *out, Str *error) {
     if (call->count > 2)
         return function_fail(call, SIZE_MAX, error, "bcrypt() takes no more than two arguments");
     if (call->count == 2 && !value_to_int(call->arguments[1], &cost))
-        return function_fail(call, 1, error, "a whole number is required");
+        return function_fail(call, 1, error, "an integer is required");
     if (cost > BCRYPT_COST_MAX)
         return function_fail(call, 1, error, "the cost must be at most %d", BCRYPT_COST_MAX);
     if (cost < BCRYPT_COST_MIN)
         cost = BCRYPT_COST_USUAL;
     if (text.len > BCRYPT_TEXT_MAX)
-        return function_fail(call, 0, error, "bcrypt takes at most %zu bytes", BCRYPT_TEXT_MAX);
+        return function_fail(call, 0, error, "bcrypt accepts at most %zu bytes", BCRYPT_TEXT_MAX);
     if (str_find_char(text, '\0', 0) != SIZE_MAX)
-        return function_fail(call, 0, error, "bcrypt takes no NUL characters");
+        return function_fail(call, 0, error, "bcrypt accepts no NUL characters");
     if (is_pure(call)) {
         *out = function_unknown(call, &TYPE_STRING);
         return true;
@@ -130,10 +130,10 @@ static const Function crypto_functions[] = {
     {
         .name = "bcrypt",
         PARAMETERS({"str", &TYPE_STRING}),
-        VARIADIC({"cost", &TYPE_NUMBER, 0, "Rounds as a power of two; 10 when left out."}),
+        VARIADIC({"cost", &TYPE_NUMBER, 0, "Rounds as a power of two (default 10)."}),
         .type = &TYPE_STRING,
         .run = crypto_bcrypt,
-        .description = "A bcrypt hash of the string; another one each time.",
+        .description = "A bcrypt hash of the string, different at each call.",
         .example = "startswith(bcrypt(\"a\", 4), \"$2a$04$\") = true",
     },
     {
@@ -148,7 +148,7 @@ static const Function crypto_functions[] = {
         .name = "uuid",
         .type = &TYPE_STRING,
         .run = crypto_uuid,
-        .description = "A random UUID; another one each time.",
+        .description = "A random UUID, different at each call.",
         .example = "length(uuid()) = 36",
     },
     {

@@ -169,7 +169,7 @@ static const Function csv_functions[] = {
         .name = "csvdecode", .blames_call = true,
         PARAMETERS({"str", &TYPE_STRING}),
         .run = csv_csvdecode,
-        .description = "The rows of CSV text as objects, named by its header line.",
+        .description = "The rows of CSV text as objects, with the names of its header line.",
         .example = "csvdecode(\"a,b\\n1,2\")[0].b = \"2\"",
     },
 };

@@ -123,7 +123,7 @@ static bool date_add_verb(DateFormat *format, char letter, size_t length) {
 }
 
 static bool date_bad_verb(FunctionCall *call, Str verb, Str *error) {
-    const char *why = "it is no verb; put literal letters in single quotes";
+    const char *why = "it is not a verb; write literal letters in single quotes";
     for (size_t i = 0; i < ARRAY_COUNT(date_verbs); i++)
         if (date_verbs[i].letter == verb.ptr[0])
             why = date_verbs[i].forms;
@@ -243,23 +243,23 @@ static const Function date_functions[] = {
         PARAMETERS({"format", &TYPE_STRING}, {"time", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = date_formatdate,
-        .description = "A timestamp written in another form: YYYY MM DD hh mm ss ZZZZ and so on.",
+        .description = "The timestamp in another format: YYYY MM DD hh mm ss ZZZZ and so on.",
         .example = "formatdate(\"DD MMM YYYY\", \"2018-01-02T23:12:01Z\") = \"02 Jan 2018\"",
     },
     {
         .name = "plantimestamp",
         .type = &TYPE_STRING,
         .run = date_plantimestamp,
-        .description = "The time of the plan, the same throughout plan and apply.",
+        .description = "The time of the plan, the same during plan and apply.",
         .example = "length(plantimestamp()) = 20",
     },
     {
         .name = "timeadd", .blames_call = true, .can_be_null = true,
         PARAMETERS({"timestamp", &TYPE_STRING},
-                   {"duration", &TYPE_STRING, 0, "Such as \"1h30m\" or \"-10s\"."}),
+                   {"duration", &TYPE_STRING, 0, "Duration such as \"1h30m\" or \"-10s\"."}),
         .type = &TYPE_STRING,
         .run = date_timeadd,
-        .description = "The timestamp moved by a duration such as 1h30m.",
+        .description = "The timestamp plus a duration such as 1h30m.",
         .example = "timeadd(\"2017-11-22T00:00:00Z\", \"10m\") = \"2017-11-22T00:10:00Z\"",
     },
     {
@@ -267,7 +267,7 @@ static const Function date_functions[] = {
         PARAMETERS({"timestamp_a", &TYPE_STRING}, {"timestamp_b", &TYPE_STRING}),
         .type = &TYPE_NUMBER,
         .run = date_timecmp,
-        .description = "-1, 0 or 1, as the first time is before, at or after the second.",
+        .description = "-1, 0 or 1, if the first time is before, equal to or after the second.",
         .example = "timecmp(\"2017-11-22T00:00:00Z\", \"2017-11-22T01:00:00+01:00\") = 0",
     },
     {

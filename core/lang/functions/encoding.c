@@ -339,7 +339,7 @@ static const Function encoding_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_base64decode,
-        .description = "The text that base64 text stands for.",
+        .description = "The text that is encoded in base64.",
         .example = "base64decode(\"SGVsbG8=\") = \"Hello\"",
     },
     {
@@ -355,7 +355,7 @@ static const Function encoding_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_base64gunzip,
-        .description = "The text in gzip data that is written in base64.",
+        .description = "The text of gzip data in base64.",
         .example = "base64gunzip(base64gzip(\"a\")) = \"a\"",
     },
     {
@@ -371,7 +371,7 @@ static const Function encoding_functions[] = {
         PARAMETERS({"source", &TYPE_STRING}, {"encoding", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_textdecodebase64,
-        .description = "The text that base64 text stands for in a character set.",
+        .description = "The text of base64 data in the given character set.",
         .example = "textdecodebase64(\"SABpAA==\", \"UTF-16LE\") = \"Hi\"",
     },
     {
@@ -379,7 +379,7 @@ static const Function encoding_functions[] = {
         PARAMETERS({"string", &TYPE_STRING}, {"encoding", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_textencodebase64,
-        .description = "The string in a character set, in base64.",
+        .description = "The string in the given character set, in base64.",
         .example = "textencodebase64(\"Hi\", \"UTF-16LE\") = \"SABpAA==\"",
     },
     {
@@ -387,7 +387,7 @@ static const Function encoding_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_urldecode,
-        .description = "The text behind %XX escapes and plus signs of a URL query.",
+        .description = "The text with %XX escapes and plus signs of a URL query decoded.",
         .example = "urldecode(\"a+b%21\") = \"a b!\"",
     },
     {
@@ -395,7 +395,7 @@ static const Function encoding_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = encoding_urlencode,
-        .description = "The string as a part of a URL query.",
+        .description = "The string, escaped for a URL query.",
         .example = "urlencode(\"a b!\") = \"a+b%21\"",
     },
 };

@@ -26,7 +26,7 @@ static bool expression_is_spent(Evaluation *evaluation, const Expr *expr, bool *
     *is_good = eval_spend(evaluation, expr, 0, 0);
     if (*is_good) {
         diags_error(evaluation->diags, expr->range, "Expression too expensive",
-                    "Evaluation is bounded.");
+                    "The evaluation exceeds a limit.");
         *is_good = false;
     }
     return true;
@@ -41,8 +41,9 @@ static bool try_give_up(Evaluation *evaluation, const Expr *call, const Diags *f
     }
     Str list = strbuf_str(&buf);
     eval_error(evaluation, call, "Error in function call",
-               "Call to function \"try\" failed: no expression succeeded:%.*s\n\nOne of them has "
-               "to work: a constant as the last argument always does.",
+               "Call to function \"try\" failed: no expression succeeded:%.*s\n"
+               "\n"
+               "At least one expression must succeed: add a constant as the last argument.",
                STR_ARG(list));
     return false;
 }
@@ -147,7 +148,7 @@ static bool expression_render(Evaluation *evaluation,
     if (evaluation->depth >= TEMPLATE_DEPTH_MAX) {
         eval_error(
             evaluation, call, "Error in function call",
-            "Call to function \"%.*s\" failed: templates call each other more than %d levels deep.",
+            "Call to function \"%.*s\" failed: template calls are nested more than %d levels deep.",
             STR_ARG(call->as.call.name), TEMPLATE_DEPTH_MAX);
         return false;
     }
@@ -222,8 +223,8 @@ static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Va
 
 static bool template_refuse_secret(Evaluation *evaluation, const Expr *call) {
     eval_error(evaluation, call, "Error in function call",
-               "Call to function \"%.*s\" failed: the template is a sensitive value, so what is "
-               "wrong in it is not shown.",
+               "Call to function \"%.*s\" failed: the template is a sensitive value, so the error "
+               "is hidden.",
                STR_ARG(call->as.call.name));
     return false;
 }
@@ -263,37 +264,37 @@ static const Function expression_functions[] = {
         PARAMETERS({"expression", &TYPE_DYNAMIC}),
         .type = &TYPE_BOOL,
         .evaluate = expression_can,
-        .description = "Can the expression be evaluated without an error?",
+        .description = "Whether the expression can be evaluated without an error.",
         .example = "can(tonumber(\"x\")) = false",
     },
     {
         .name = "convert",
         PARAMETERS({"value", &TYPE_DYNAMIC}, {"type", &TYPE_DYNAMIC, PARAMETER_TYPE}),
         .evaluate = expression_convert,
-        .description = "The value converted to a type constraint, written as for a variable.",
+        .description = "The value converted to a type constraint, in the form of a variable's type.",
         .example = "convert(\"5\", number) = 5",
     },
     {
         .name = "templatefile",
         PARAMETERS({"path", &TYPE_STRING},
-                   {"vars", &TYPE_DYNAMIC, 0, "An object: the names that the template can see."}),
+                   {"vars", &TYPE_DYNAMIC, 0, "Object with the variables of the template."}),
         .evaluate = expression_templatefile,
-        .description = "A file read as a template, with variables of its own.",
+        .description = "The result of a file as a template with the given variables.",
         .example = "templatefile(\"hello.tftpl\", {name = \"you\"}) = \"Hello you\"",
     },
     {
         .name = "templatestring",
         PARAMETERS({"data", &TYPE_STRING, 0, "The text of the template."},
-                   {"vars", &TYPE_DYNAMIC, 0, "An object: the names that the template can see."}),
+                   {"vars", &TYPE_DYNAMIC, 0, "Object with the variables of the template."}),
         .evaluate = expression_templatestring,
-        .description = "A string read as a template, with variables of its own.",
+        .description = "The result of the string as a template with the given variables.",
         .example = "templatestring(\"Hello $${name}\", {name = \"x\"}) = \"Hello x\"",
     },
     {
         .name = "try",
         VARIADIC({"expressions", &TYPE_DYNAMIC}),
         .evaluate = expression_try,
-        .description = "The first of the expressions that can be evaluated without an error.",
+        .description = "The first expression that can be evaluated without an error.",
         .example = "try(tonumber(\"x\"), 1) = 1",
     },
 };

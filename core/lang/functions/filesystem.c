@@ -31,12 +31,11 @@ bool filesystem_read(FunctionCall *call, Str *out, Str *error) {
     const Disk *disk = call->scope->io->disk;
     int code = disk->read_file(disk->self, disk_path(call, name), out, call->arena);
     if (code == -ENOENT)
-        return function_fail(
-            call, 0, error,
-            "no file exists at \"%.*s\"; this function works only with files that are "
-            "there before the plan. For a file that a resource creates, use an attribute "
-            "of that resource instead",
-            STR_ARG(name));
+        return function_fail(call, 0, error,
+                             "no file exists at \"%.*s\"; this function works only with files that "
+                             "exist before planning. For a file that a resource creates, use an "
+                             "attribute of that resource instead",
+                             STR_ARG(name));
     if (code < 0)
         return function_fail(call, 0, error, "failed to read \"%.*s\": %s", STR_ARG(name),
                              strerror(-code));
@@ -175,7 +174,7 @@ static const Function filesystem_functions[] = {
         .name = "abspath",
         OF_PATH,
         .run = filesystem_abspath,
-        .description = "The path from the root of the file system.",
+        .description = "The absolute path.",
         .example = "abspath(\"/a//b/\") = \"/a/b\"",
     },
     {
@@ -196,7 +195,7 @@ static const Function filesystem_functions[] = {
         .name = "file",
         OF_PATH,
         .run = filesystem_file,
-        .description = "The text in a file.",
+        .description = "The text of a file.",
         .example = "file(\"hello.txt\") = \"Hello\"",
     },
     {
@@ -211,7 +210,7 @@ static const Function filesystem_functions[] = {
         PARAMETERS({"path", &TYPE_STRING}),
         .type = &TYPE_BOOL,
         .run = filesystem_fileexists,
-        .description = "Is there a file of that name?",
+        .description = "Whether the file exists.",
         .example = "fileexists(\"hello.txt\") = true",
     },
     {
@@ -219,15 +218,14 @@ static const Function filesystem_functions[] = {
         PARAMETERS({"path", &TYPE_STRING}, {"pattern", &TYPE_STRING}),
         .type = &TYPE_SET_OF_STRING,
         .run = filesystem_fileset,
-        .description = "The names of files under a folder that match a pattern (* ** ? [a-z] "
-                       "{a,b}).",
+        .description = "The names of the files in a directory that match a pattern (* ** ? [a-z] {a,b}).",
         .example = "fileset(\".\", \"*.txt\") = toset([\"hello.txt\"])",
     },
     {
         .name = "pathexpand",
         OF_PATH,
         .run = filesystem_pathexpand,
-        .description = "The path with a leading ~ replaced by the user's home folder.",
+        .description = "The path with a leading ~ replaced by the user's home directory.",
         .example = "pathexpand(\"/etc\") = \"/etc\"",
     },
 };

@@ -357,7 +357,7 @@ static const Function format_functions[] = {
         VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_STRING,
         .run = format_format,
-        .description = "The values put into a text by verbs as of printf: %s %d %f %q %v ...",
+        .description = "The text with its verbs replaced by values, as in printf: %s %d %f %q %v ...",
         .example = "format(\"Hello, %s! %04d\", \"Ander\", 42) = \"Hello, Ander! 0042\"",
     },
     {
@@ -366,7 +366,7 @@ static const Function format_functions[] = {
         VARIADIC({"args", &TYPE_DYNAMIC, ANY_VALUE}),
         .type = &TYPE_LIST_OF_STRING,
         .run = format_formatlist,
-        .description = "As format, once for each element of the lists among the arguments.",
+        .description = "Like format, once for each element of the lists among the arguments.",
         .example = "formatlist(\"%s-%s\", [\"a\", \"b\"], \"c\") = tolist([\"a-c\", \"b-c\"])",
     },
 };

@@ -66,7 +66,7 @@ static bool jsondecode_type(FunctionCall *call, const Type **out, Str *error) {
     else if (memchr("-0123456789.", begin.ptr[0], 12))
         *out = &TYPE_NUMBER;
     else if (!memchr("{[n", begin.ptr[0], 3))
-        return function_fail(call, 0, error, "this is no JSON: it begins with \"%.*s\"",
+        return function_fail(call, 0, error, "this is not JSON: it begins with \"%.*s\"",
                              STR_ARG(begin));
     return true;
 }
@@ -80,7 +80,7 @@ static bool json_codec_jsondecode(FunctionCall *call, Value *out, Str *error) {
     if (json_parse_any(text, out, &why, &offset, call->arena))
         return true;
     return function_fail(call, 0, error, "%s, at byte %zu of the text",
-                         why ? why : "nothing may follow the value", offset);
+                         why ? why : "the text must end after the value", offset);
 }
 
 /* clang-format off */
@@ -90,7 +90,7 @@ static const Function json_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}),
         .result_type = jsondecode_type,
         .run = json_codec_jsondecode,
-        .description = "The value that a JSON text stands for.",
+        .description = "The value of a JSON text.",
         .example = "jsondecode(\"{\\\"a\\\": [1, true]}\") = {a = [1, true]}",
     },
     {

@@ -236,7 +236,8 @@ static bool slice_read(FunctionCall *call, Slice *out, Str *error) {
                        value_is_known(call->arguments[1]) && value_is_known(call->arguments[2])};
     if (kind == KIND_SET)
         return function_fail(
-            call, 0, error, "a set has no order to cut a piece from; convert it with tolist first");
+            call, 0, error,
+            "a set has no order, so it has no slices; convert it with tolist first");
     if (kind != KIND_LIST && kind != KIND_TUPLE)
         return function_fail(call, 0, error, "must be a list or tuple value");
     if (!slice_bound(call, 1, &out->start, error) || !slice_bound(call, 2, &out->end, error))
@@ -327,8 +328,7 @@ static bool list_sort(FunctionCall *call, Value *out, Str *error) {
     for (size_t i = 0; i < list.count; i++) {
         items[i] = value_at(list, i);
         if (value_is_null(items[i]))
-            return function_fail(call, 0, error,
-                                 "element %zu is null and has no place in the order", i);
+            return function_fail(call, 0, error, "element %zu is null and cannot be sorted", i);
     }
     qsort(items, list.count, sizeof(Value), compare_texts);
     *out = value_list(&TYPE_STRING, items, list.count, call->arena);
@@ -379,7 +379,7 @@ static bool matchkeys_type(FunctionCall *call, const Type **out, Str *error) {
     const Type *types[] = {call->arguments[1].type, call->arguments[2].type};
     *out = call->arguments[0].type;
     return sequence_unify(types, 2, call->arena) ||
-           function_fail(call, 1, error, "the keys and what to look for have no type in common");
+           function_fail(call, 1, error, "the keys and the search values have no common type");
 }
 
 static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
@@ -390,7 +390,7 @@ static bool list_matchkeys(FunctionCall *call, Value *out, Str *error) {
     Value keys = call->arguments[1];
     Value wanted = call->arguments[2];
     if (values.count != keys.count)
-        return function_fail(call, SIZE_MAX, error, "keys and values must be of one length");
+        return function_fail(call, SIZE_MAX, error, "keys and values must have the same length");
     bool is_known = value_is_wholly_known(keys) && value_is_wholly_known(values);
     *out = function_unknown(call, type);
     if (wanted.count && !is_known)
@@ -425,10 +425,10 @@ static const Function list_functions[] = {
         .name = "chunklist", .blames_call = true,
         PARAMETERS({"list", &TYPE_LIST_OF_ANY, PARAMETER_MARKED},
                    {"size", &TYPE_NUMBER, 0,
-                    "The most elements of a piece; only the last one may have fewer."}),
+                    "Maximum number of elements of each list."}),
         .result_type = chunklist_type,
         .run = list_chunklist,
-        .description = "The list cut into lists of at most that many elements.",
+        .description = "The list, divided into lists with a maximum number of elements.",
         .example = "chunklist([\"a\", \"b\", \"c\"], 2) = tolist([[\"a\", \"b\"], [\"c\"]])",
     },
     {
@@ -444,7 +444,7 @@ static const Function list_functions[] = {
         VARIADIC({"seqs", &TYPE_DYNAMIC, PARAMETER_MARKED}),
         .result_type = concat_type,
         .run = list_concat,
-        .description = "All lists one behind the other.",
+        .description = "All lists, concatenated.",
         .example = "concat([\"a\"], [\"b\", \"c\"]) = [\"a\", \"b\", \"c\"]",
     },
     {
@@ -467,7 +467,7 @@ static const Function list_functions[] = {
         PARAMETERS({"values", &TYPE_LIST_OF_ANY}, {"keys", &TYPE_LIST_OF_ANY}, {"searchset", &TYPE_LIST_OF_ANY}),
         .result_type = matchkeys_type,
         .run = list_matchkeys,
-        .description = "The elements of the first list where the second has one of the third.",
+        .description = "The elements of the first list for which the second list has an element of the third.",
         .example = "matchkeys([\"x\", \"y\"], [\"a\", \"b\"], [\"b\"]) = tolist([\"y\"])",
     },
     {
@@ -475,7 +475,7 @@ static const Function list_functions[] = {
         VARIADIC({"params", &TYPE_NUMBER}),
         .type = &TYPE_LIST_OF_NUMBER,
         .run = list_range,
-        .description = "Numbers from a start (0) up to, not including, a limit, by a step (1).",
+        .description = "Numbers from a start (default 0) up to, not including, a limit, by a step (default 1).",
         .example = "range(1, 7, 2) = tolist([1, 3, 5])",
     },
     {
@@ -501,7 +501,7 @@ static const Function list_functions[] = {
         PARAMETERS({"list", &TYPE_LIST_OF_STRING, PARAMETER_UNKNOWN}),
         .type = &TYPE_LIST_OF_STRING,
         .run = list_sort,
-        .description = "The strings in the order of their bytes.",
+        .description = "The strings, sorted by their bytes.",
         .example = "sort([\"b\", \"a\"]) = tolist([\"a\", \"b\"])",
     },
 };

@@ -337,14 +337,14 @@ static const Function mapping_functions[] = {
                    {"key", &TYPE_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
         VARIADIC({"default", &TYPE_DYNAMIC, ANY_VALUE}),
         .run = mapping_lookup,
-        .description = "The element of that key, or the default when there is none.",
+        .description = "The element with the key, or the default if there is none.",
         .example = "lookup({a = \"ay\"}, \"z\", \"none\") = \"none\"",
     },
     {
         .name = "merge", .blames_call = true,
         VARIADIC({"maps", &TYPE_DYNAMIC, ANY_VALUE}),
         .run = mapping_merge,
-        .description = "All elements of the maps or objects; the last one of a key counts.",
+        .description = "All elements of the maps or objects; for each key, the last one.",
         .example = "merge({a = 1}, {a = 2, b = 3}) = {a = 2, b = 3}",
     },
     {
@@ -352,7 +352,7 @@ static const Function mapping_functions[] = {
         PARAMETERS({"values", &map_of_lists}),
         .type = &map_of_lists,
         .run = mapping_transpose,
-        .description = "A map of lists turned round: each string with the keys it stood under.",
+        .description = "A map of lists, inverted: each string with its keys.",
         .example = "transpose({a = [\"x\"], b = [\"x\"]}).x = tolist([\"a\", \"b\"])",
     },
     {
@@ -368,7 +368,7 @@ static const Function mapping_functions[] = {
         PARAMETERS({"keys", &TYPE_LIST_OF_STRING, PARAMETER_UNKNOWN | PARAMETER_MARKED},
                    {"values", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED}),
         .run = mapping_zipmap,
-        .description = "A map or object of these keys and these values.",
+        .description = "A map or object of the given keys and values.",
         .example = "zipmap([\"a\", \"b\"], [1, 2]) = {a = 1, b = 2}",
     },
 };

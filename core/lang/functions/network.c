@@ -172,7 +172,7 @@ static bool network_number(
     *out = 0;
     for (size_t k = 0; k < text.len; k++) {
         if (!isdigit((unsigned char)text.ptr[k]) || text.len > 39)
-            return function_fail(call, i, error, "a whole number is required");
+            return function_fail(call, i, error, "an integer is required");
         *out = *out * 10 + (unsigned char)(text.ptr[k] - '0');
     }
     return true;
@@ -237,7 +237,7 @@ static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
     block.base = is_negative ? -(block.base | -number) : block.base | number;
     bool is_beyond = block.bits == 32 && block.base >> 32 != 0;
     if (extra < 0 && (overflows || is_beyond))
-        return function_fail(call, 2, error, "the subnet would be beyond all addresses");
+        return function_fail(call, 2, error, "the subnet would be outside of the address range");
     if (block.bits == 32)
         block.base &= 0xffffffff;
     block.prefix = (uint32_t)prefix;
@@ -334,18 +334,17 @@ static const Function network_functions[] = {
                     "An address, or a network in CIDR notation."}),
         .type = &TYPE_BOOL,
         .run = network_cidrcontains,
-        .description = "Is the address, or the whole network, in this network?",
+        .description = "Whether this network contains the address or the whole network.",
         .example = "cidrcontains(\"192.168.2.0/20\", \"192.168.2.1\") = true",
     },
     {
         .name = "cidrhost", .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."},
                    {"hostnum", &TYPE_NUMBER, 0,
-                    "The number of the address; a negative one counts from the end."}),
+                    "Number of the address; a negative one counts from the end."}),
         .type = &TYPE_STRING,
         .run = network_cidrhost,
-        .description = "The address of that number in a network; a negative one counts from its "
-                       "end.",
+        .description = "The address with the number in a network; a negative number counts from the end.",
         .example = "cidrhost(\"10.12.112.0/20\", 16) = \"10.12.112.16\"",
     },
     {
@@ -359,20 +358,20 @@ static const Function network_functions[] = {
     {
         .name = "cidrsubnet", .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."},
-                   {"newbits", &TYPE_NUMBER, 0, "By how many bits the prefix grows."},
-                   {"netnum", &TYPE_NUMBER, 0, "The number of the subnet."}),
+                   {"newbits", &TYPE_NUMBER, 0, "Number of bits to add to the prefix."},
+                   {"netnum", &TYPE_NUMBER, 0, "Number of the subnet."}),
         .type = &TYPE_STRING,
         .run = network_cidrsubnet,
-        .description = "The subnet of that number, with a prefix longer by some bits.",
+        .description = "The subnet with the number, with some bits added to the prefix.",
         .example = "cidrsubnet(\"172.16.0.0/12\", 4, 2) = \"172.18.0.0/16\"",
     },
     {
         .name = "cidrsubnets", .blames_call = true,
         PARAMETERS({"prefix", &TYPE_STRING, 0, "A network in CIDR notation."}),
-        VARIADIC({"newbits", &TYPE_NUMBER, 0, "By how many bits the prefix of each subnet grows."}),
+        VARIADIC({"newbits", &TYPE_NUMBER, 0, "Number of bits to add to the prefix, for each subnet."}),
         .type = &TYPE_LIST_OF_STRING,
         .run = network_cidrsubnets,
-        .description = "Subnets one behind the other, each with a prefix longer by some bits.",
+        .description = "Consecutive subnets, each with some bits added to the prefix.",
         .example = "cidrsubnets(\"10.1.0.0/16\", 4, 4) = tolist([\"10.1.0.0/20\", "
                    "\"10.1.16.0/20\"])",
     },

@@ -197,7 +197,7 @@ static bool argument_double(FunctionCall *call, size_t argument, double *out, St
     *out = value_to_double(call->arguments[argument]);
     bool is_beyond = isinf(*out) && arithmetic_is_finite(call->arguments[argument]);
     return !is_beyond ||
-           function_fail(call, argument, error, "the number is beyond what a double can hold");
+           function_fail(call, argument, error, "the number is outside the range of a double");
 }
 
 static bool numeric_log(FunctionCall *call, Value *out, Str *error) {
@@ -332,7 +332,7 @@ static const Function numeric_functions[] = {
         PARAMETERS({"num", &TYPE_NUMBER}),
         .type = &TYPE_NUMBER,
         .run = numeric_abs,
-        .description = "The number without its sign.",
+        .description = "The absolute value of the number.",
         .example = "abs(-12.4) = 12.4",
     },
     {
@@ -340,7 +340,7 @@ static const Function numeric_functions[] = {
         PARAMETERS({"num", &TYPE_NUMBER}),
         .type = &TYPE_NUMBER,
         .run = numeric_ceil,
-        .description = "The smallest whole number that is not less.",
+        .description = "The smallest integer that is not less than the number.",
         .example = "ceil(5.1) = 6",
     },
     {
@@ -348,7 +348,7 @@ static const Function numeric_functions[] = {
         PARAMETERS({"num", &TYPE_NUMBER}),
         .type = &TYPE_NUMBER,
         .run = numeric_floor,
-        .description = "The greatest whole number that is not more.",
+        .description = "The greatest integer that is not greater than the number.",
         .example = "floor(4.9) = 4",
     },
     {
@@ -380,7 +380,7 @@ static const Function numeric_functions[] = {
         PARAMETERS({"number", &TYPE_DYNAMIC}, {"base", &TYPE_NUMBER}),
         .result_type = parseint_check,
         .run = numeric_parseint,
-        .description = "The whole number that a string stands for in a base from 2 to 62.",
+        .description = "The integer that a string represents in a base from 2 to 62.",
         .example = "parseint(\"FF\", 16) = 255",
     },
     {
@@ -396,7 +396,7 @@ static const Function numeric_functions[] = {
         PARAMETERS({"num", &TYPE_NUMBER}),
         .type = &TYPE_NUMBER,
         .run = numeric_signum,
-        .description = "-1, 0 or 1, as the number is negative, zero or positive.",
+        .description = "-1, 0 or 1, if the number is negative, zero or positive.",
         .example = "signum(-13) = -1",
     },
     {

@@ -99,7 +99,7 @@ static int regex_match(
         return 1;
     if (count == PCRE2_ERROR_NOMATCH)
         return 0;
-    *error = STR("the pattern takes too long on this text; make it simpler");
+    *error = STR("the pattern takes too long for this text; simplify it");
     return -1;
 }
 
@@ -407,8 +407,7 @@ static const Function regex_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}, {"substr", &TYPE_STRING}, {"replace", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = regex_replace,
-        .description = "The string with each occurrence replaced; a search text in slashes is a "
-                       "regular expression.",
+        .description = "The string with each occurrence replaced; a search string in slashes is a regular expression.",
         .example = "replace(\"1 + 2 + 3\", \"+\", \"-\") = \"1 - 2 - 3\"",
     },
 };

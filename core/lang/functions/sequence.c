@@ -18,7 +18,7 @@ const Type *sequence_unify(const Type *const *types, size_t count, Arena *arena)
 bool sequence_integer(FunctionCall *call, size_t argument, int64_t *out, Str *error) {
     if (value_to_int(call->arguments[argument], out))
         return true;
-    return function_fail(call, argument, error, "a whole number is required");
+    return function_fail(call, argument, error, "an integer is required");
 }
 
 Value sequence_take_marks(Value sequence, uint8_t *marks) {

@@ -241,15 +241,15 @@ static const Function set_functions[] = {
         VARIADIC({"other_sets", &TYPE_SET_OF_ANY}),
         .result_type = set_type,
         .run = set_intersection,
-        .description = "The elements that are in all of the sets.",
+        .description = "The elements that all sets have in common.",
         .example = "setintersection([\"a\", \"b\"], [\"b\"]) = toset([\"b\"])",
     },
     {
         .name = "setproduct",
         VARIADIC({"sets", &TYPE_DYNAMIC, PARAMETER_UNKNOWN | PARAMETER_MARKED,
-                  "Sets, or lists, whose order is then kept."}),
+                  "Sets, or lists, whose order is kept."}),
         .run = set_product,
-        .description = "All combinations of one element of each of the lists or sets.",
+        .description = "All combinations of one element of each list or set.",
         .example = "setproduct([\"a\"], [\"b\", \"c\"]) = tolist([[\"a\", \"b\"], [\"a\", \"c\"]])",
     },
     {

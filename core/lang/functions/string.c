@@ -88,14 +88,14 @@ static bool string_indent(FunctionCall *call, Value *out, Str *error) {
     int64_t spaces = 0;
     Str text = function_text(call, 1);
     if (!value_to_int(call->arguments[0], &spaces))
-        return function_fail(call, 0, error, "a whole number is required");
+        return function_fail(call, 0, error, "an integer is required");
     size_t lines = 0;
     for (size_t i = 0; i < text.len; i++)
         lines += text.ptr[i] == '\n';
     if (spaces < 0)
         return function_fail(call, 0, error, "the number of spaces must not be negative");
     if (lines && (spaces > 1 << 20 || !function_spend(call, 0, lines * (size_t)spaces, error)))
-        return function_fail(call, 0, error, "the result would take too much text");
+        return function_fail(call, 0, error, "the result would have too much text");
     StrBuf buf = strbuf_new(call->arena);
     for (size_t i = 0; i < text.len; i++) {
         strbuf_add_char(&buf, text.ptr[i]);
@@ -114,7 +114,7 @@ static bool join_list(
         if (value_is_null(item))
             return function_fail(
                 call, argument, error,
-                "element %zu of list %zu is null; leave nulls out, for example with compact", i,
+                "element %zu of list %zu is null; remove nulls, for example with compact", i,
                 argument - 1);
         if (!*is_first)
             strbuf_add(buf, separator);
@@ -197,9 +197,9 @@ static bool string_substr(FunctionCall *call, Value *out, Str *error) {
     int64_t offset = 0;
     int64_t length = 0;
     if (!value_to_int(call->arguments[1], &offset))
-        return function_fail(call, 1, error, "a whole number is required");
+        return function_fail(call, 1, error, "an integer is required");
     if (!value_to_int(call->arguments[2], &length))
-        return function_fail(call, 2, error, "a whole number is required");
+        return function_fail(call, 2, error, "an integer is required");
     bool is_from_end = offset < 0;
     if (is_from_end)
         offset += (int64_t)utf8_grapheme_count(text);
@@ -285,27 +285,26 @@ static const Function string_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}, {"suffix", &TYPE_STRING}),
         .type = &TYPE_BOOL,
         .run = string_ends_with,
-        .description = "Does the string end with the suffix?",
+        .description = "Whether the string ends with the suffix.",
         .example = "endswith(\"hello world\", \"world\") = true",
     },
     {
         .name = "indent",
         PARAMETERS({"spaces", &TYPE_NUMBER, 0,
-                    "How many blanks go before each line but the first."},
+                    "Number of spaces before each line except the first."},
                    {"str", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = string_indent,
-        .description = "The string with that many spaces at the beginning of all lines but the "
-                       "first.",
+        .description = "The string with spaces added before each line except the first.",
         .example = "indent(2, \"a\\nb\") = \"a\\n  b\"",
     },
     {
         .name = "join",
-        PARAMETERS({"separator", &TYPE_STRING, 0, "What stands between two strings."}),
-        VARIADIC({"lists", &TYPE_LIST_OF_STRING, 0, "Lists of strings, one behind the other."}),
+        PARAMETERS({"separator", &TYPE_STRING, 0, "Separator between the elements."}),
+        VARIADIC({"lists", &TYPE_LIST_OF_STRING, 0, "Lists of strings, which are concatenated."}),
         .type = &TYPE_STRING,
         .run = string_join,
-        .description = "All elements of the lists as one string, with the separator between them.",
+        .description = "All elements of the lists as one string, with a separator between them.",
         .example = "join(\"-\", [\"a\", \"b\"]) = \"a-b\"",
     },
     {
@@ -321,7 +320,7 @@ static const Function string_functions[] = {
         PARAMETERS({"separator", &TYPE_STRING}, {"str", &TYPE_STRING}),
         .type = &TYPE_LIST_OF_STRING,
         .run = string_split,
-        .description = "The pieces of the string between the separators.",
+        .description = "The parts of the string between the separators.",
         .example = "split(\",\", \"a,b\") = tolist([\"a\", \"b\"])",
     },
     {
@@ -329,7 +328,7 @@ static const Function string_functions[] = {
         PARAMETERS({"str", &TYPE_STRING, PARAMETER_UNKNOWN}, {"prefix", &TYPE_STRING}),
         .type = &TYPE_BOOL,
         .run = string_starts_with,
-        .description = "Does the string begin with the prefix?",
+        .description = "Whether the string begins with the prefix.",
         .example = "startswith(\"hello world\", \"hello\") = true",
     },
     {
@@ -338,7 +337,7 @@ static const Function string_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}, {"substr", &TYPE_STRING}),
         .type = &TYPE_BOOL,
         .run = string_contains,
-        .description = "Does the string contain the other one?",
+        .description = "Whether the string contains the other string.",
         .example = "strcontains(\"hello\", \"ell\") = true",
     },
     {
@@ -353,12 +352,11 @@ static const Function string_functions[] = {
         .name = "substr",
         PARAMETERS({"str", &TYPE_STRING},
                    {"offset", &TYPE_NUMBER, 0,
-                    "Where it begins, in characters; a negative one counts from the end."},
-                   {"length", &TYPE_NUMBER, 0, "How many characters; -1 for all the rest."}),
+                    "Offset in characters; a negative one counts from the end."},
+                   {"length", &TYPE_NUMBER, 0, "Length in characters; -1: all remaining."}),
         .type = &TYPE_STRING,
         .run = string_substr,
-        .description = "Characters of the string from an offset on; a negative offset counts from "
-                       "the end, length -1 means all that follow.",
+        .description = "Characters of the string from an offset on; a negative offset counts from the end, and the length -1 means all remaining.",
         .example = "substr(\"hello\", 1, 3) = \"ell\"",
     },
     {
@@ -372,7 +370,7 @@ static const Function string_functions[] = {
     {
         .name = "trim",
         PARAMETERS({"str", &TYPE_STRING},
-                   {"cutset", &TYPE_STRING, 0, "Characters, each of which is taken off."}),
+                   {"cutset", &TYPE_STRING, 0, "Characters to remove."}),
         .type = &TYPE_STRING,
         .run = string_trim,
         .description = "The string without the given characters at both ends.",
@@ -383,7 +381,7 @@ static const Function string_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}, {"prefix", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = string_trim_prefix,
-        .description = "The string without the prefix, if it has that.",
+        .description = "The string without the prefix, if it has one.",
         .example = "trimprefix(\"helloworld\", \"hello\") = \"world\"",
     },
     {
@@ -399,7 +397,7 @@ static const Function string_functions[] = {
         PARAMETERS({"str", &TYPE_STRING}, {"suffix", &TYPE_STRING}),
         .type = &TYPE_STRING,
         .run = string_trim_suffix,
-        .description = "The string without the suffix, if it has that.",
+        .description = "The string without the suffix, if it has one.",
         .example = "trimsuffix(\"helloworld\", \"world\") = \"hello\"",
     },
     {

@@ -168,7 +168,7 @@ static bool tfvars_encode(FunctionCall *call, Value *out, Str *error) {
     for (size_t i = 0; i < value.count; i++) {
         Str name = value_key_at(value, i);
         if (!lexer_is_identifier(name))
-            return function_fail(call, SIZE_MAX, error, "\"%.*s\" is no valid variable name",
+            return function_fail(call, SIZE_MAX, error, "\"%.*s\" is not a valid variable name",
                                  STR_ARG(name));
     }
     if (!value_is_wholly_known(value)) {
@@ -226,7 +226,7 @@ static const Function tfvars_functions[] = {
         .name = "provider::terraform::decode_tfvars",
         PARAMETERS({"src", &TYPE_STRING}),
         .run = tfvars_decode,
-        .description = "The values in the text of a .tfvars file, as an object.",
+        .description = "The values of a .tfvars text, as an object.",
         .example = "provider::terraform::decode_tfvars(\"size = 3\") = {size = 3}",
     },
     {
@@ -242,7 +242,7 @@ static const Function tfvars_functions[] = {
         PARAMETERS({"value", &TYPE_DYNAMIC}),
         .type = &TYPE_STRING,
         .run = tfvars_encode,
-        .description = "An object as the text of a .tfvars file.",
+        .description = "The object as .tfvars text.",
         .example = "provider::terraform::encode_tfvars({size = 3}) = \"size = 3\\n\"",
     },
 };

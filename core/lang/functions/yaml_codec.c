@@ -161,7 +161,7 @@ static const Function yaml_functions[] = {
         .name = "yamldecode", .blames_call = true, .can_be_null = true,
         PARAMETERS({"src", &TYPE_STRING}),
         .run = yaml_codec_yamldecode,
-        .description = "The value that a YAML text stands for.",
+        .description = "The value of a YAML text.",
         .example = "yamldecode(\"a: [1, true]\") = {a = [1, true]}",
     },
     {

@@ -369,7 +369,7 @@ Token lexer_next(Lexer *lexer) {
 
 static const char *const token_names[] = {
     [TOKEN_END] = "the end of the text",
-    [TOKEN_BAD] = "a character that means nothing here",
+    [TOKEN_BAD] = "an invalid character",
     [TOKEN_NEWLINE] = "the end of the line",
     [TOKEN_IDENTIFIER] = "a name",
     [TOKEN_NUMBER] = "a number",

@@ -33,7 +33,7 @@ static void read_attribute_end(Parse *parse) {
                          "Arguments are separated by new lines: expected the end of the line");
     else
         parse_unexpected(parse, end, "Missing newline after argument",
-                         "An argument definition ends with its line: expected a newline");
+                         "An argument definition must end with its line: expected a newline");
     parse_recover_item(parse);
 }
 
@@ -74,7 +74,7 @@ static bool read_label_other(Parse *parse, Token token) {
     SourceRange range = parse_token_range(parse, token);
     if (token.kind == TOKEN_INTERPOLATION || token.kind == TOKEN_DIRECTIVE) {
         parse_error(parse, range, "Invalid string literal",
-                    "The label of a block is a fixed text, without ${ } and %{ }. To have these "
+                    "A block label must be literal text without ${ } and %{ }. For these "
                     "characters in it, double the first one.");
         parse_recover(parse, TOKEN_SEQUENCE_CLOSE);
         return true;
@@ -85,7 +85,7 @@ static bool read_label_other(Parse *parse, Token token) {
         return false;
     }
     parse_error(parse, range, "Invalid string literal",
-                "The label of a block ends with a quote, on the line it begins on.");
+                "A block label must end with a quote on the same line.");
     parse_recover(parse, TOKEN_QUOTE_CLOSE);
     return false;
 }
@@ -121,11 +121,11 @@ static void refuse_header(Parse *parse, Token token) {
     SourceRange range = parse_token_range(parse, token);
     if (token.kind == TOKEN_ASSIGN)
         parse_error(parse, range, "Invalid block definition",
-                    "An equals sign sets an argument. A block has none: after its labels comes the "
-                    "opening brace.");
+                    "An equals sign sets an argument. A block has an opening brace after its "
+                    "labels, without an equals sign.");
     else if (token.kind == TOKEN_NEWLINE)
         parse_error(parse, range, "Invalid block definition",
-                    "The opening brace of a block stands on the line of its type and labels.");
+                    "The opening brace of a block must be on the line of its type and labels.");
     else
         parse_unexpected(parse, token, "Invalid block definition",
                          "Expected a label in quotes or the opening brace of the block");
@@ -165,8 +165,8 @@ static const NativeBody *read_single(Parse *parse, SourceRange open) {
     if (is_name && (next.kind == TOKEN_QUOTE_OPEN || next.kind == TOKEN_BRACE_OPEN ||
                     next.kind == TOKEN_IDENTIFIER))
         parse_error(parse, range, "Argument definition required",
-                    "A block on a single line holds a single argument. For a block within it, "
-                    "write each on lines of its own.");
+                    "A block on a single line contains a single argument. To nest a block in it, "
+                    "write each block on its own lines.");
     else
         parse_error(parse, range, "Argument or block definition required",
                     "An argument or a block is required here. An argument is set with the equals "
@@ -178,8 +178,8 @@ static const NativeBody *read_single(Parse *parse, SourceRange open) {
 static void refuse_end(Parse *parse, SourceRange open) {
     if (!parse->recovers)
         parse_error(parse, open, "Unclosed configuration block",
-                    "There is no closing brace for this block before the end of the file. One may "
-                    "be missing further below, too, where it was taken for this one's.");
+                    "There is no closing brace for this block before the end of the file. The "
+                    "missing brace may also be further below, if another brace closed this block.");
 }
 
 static void read_single_end(Parse *parse, SourceRange open) {
@@ -189,8 +189,8 @@ static void read_single_end(Parse *parse, SourceRange open) {
         return;
     if (end.kind == TOKEN_COMMA || end.kind == TOKEN_NEWLINE)
         parse_error(parse, range, "Invalid single-argument block definition",
-                    "A block on a single line holds a single argument, and its closing brace "
-                    "stands there, too. For more than that, give each argument a line.");
+                    "A block on a single line contains a single argument and must end on that "
+                    "line. For more arguments, write each on its own line.");
     else if (end.kind == TOKEN_END)
         refuse_end(parse, open);
     else
@@ -262,7 +262,7 @@ static void refuse_item(Parse *parse, Token bad, SourceRange open) {
         return;
     if (bad.kind == TOKEN_QUOTE_OPEN)
         parse_error(parse, range, "Invalid argument name",
-                    "The name of an argument, or the type of a block, has no quotes around it.");
+                    "Write the name of an argument, or the type of a block, without quotes.");
     else if (bad.kind == TOKEN_END)
         refuse_end(parse, open);
     else
@@ -300,8 +300,8 @@ bool native_parse(const SourceText *source,
     if (source->bytes.len > NATIVE_BYTES_MAX) {
         *out = new_body(&parse, place_of(&parse, 0));
         diags_error(diags, place_of(&parse, 0), "Configuration file too large",
-                    "A file of native syntax may have at most %zu MiB. Data of this size belongs "
-                    "into a file that file() or a function for its format reads.",
+                    "The maximum size of a file in native syntax is %zu MiB. For larger data, use "
+                    "a file that file() or a function for its format reads.",
                     NATIVE_BYTES_MAX >> 20);
         return false;
     }

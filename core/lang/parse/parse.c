@@ -27,20 +27,20 @@ typedef struct BadToken {
 
 static const BadToken bad_tokens[] = {
     {"&",            "Unsupported operator",
-     "There are no operators on bits. \"And\" of two conditions is \"&&\"."                             },
+     "There are no bit operators. For \"and\" of two conditions, use \"&&\"."                     },
     {"|",            "Unsupported operator",
-     "There are no operators on bits. \"Or\" of two conditions is \"||\"."                              },
+     "There are no bit operators. For \"or\" of two conditions, use \"||\"."                      },
     {"^",            "Unsupported operator",
-     "There are no operators on bits, and none that raises to a power: that is pow(a, b)."              },
-    {"~",            "Unsupported operator", "There are no operators on bits. \"Not\" is \"!\"."        },
-    {"'",            "Invalid character",    "Strings are written in double quotes (\")."               },
+     "There are no bit operators and no power operator. For a power, use pow(a, b)."              },
+    {"~",            "Unsupported operator", "There are no bit operators. For \"not\", use \"!\"."},
+    {"'",            "Invalid character",    "Strings require double quotes (\")."                },
     {"`",            "Invalid character",
-     "Strings are written in double quotes (\"), those of several lines as a heredoc (<<EOT)."          },
-    {";",            "Invalid character",    "No semicolon ends or separates anything: a new line does."},
+     "Strings require double quotes (\"). For several lines, use a heredoc (<<EOT)."              },
+    {";",            "Invalid character",    "Semicolons are not allowed. Use a new line instead."},
     {"\xe2\x80\x9c", "Invalid character",
-     "Strings are written in straight double quotes (\"), not in curly ones."                           },
+     "Strings require straight double quotes (\"), not curly ones."                               },
     {"\xe2\x80\x9d", "Invalid character",
-     "Strings are written in straight double quotes (\"), not in curly ones."                           },
+     "Strings require straight double quotes (\"), not curly ones."                               },
 };
 
 /* Returns true for rows that are reported each time. */
@@ -69,10 +69,9 @@ static void report_known(Parse *parse, Token token, size_t row) {
 static void report_bad(Parse *parse, Token token) {
     Str text = parse_text(parse, token);
     if (token.kind == TOKEN_QUOTED_NEWLINE) {
-        parse_report(
-            parse, parse_token_range(parse, token), "Invalid multi-line string",
-            "A quoted string ends on the line it begins on. Close it with a quote, or write "
-            "several lines as a heredoc (<<EOT).");
+        parse_report(parse, parse_token_range(parse, token), "Invalid multi-line string",
+                     "A quoted string must end on the same line. Close it with a quote. For "
+                     "several lines, use a heredoc (<<EOT).");
         return;
     }
     for (size_t i = 0; i < ARRAY_COUNT(bad_tokens); i++)
@@ -159,11 +158,10 @@ bool parse_enter(Parse *parse, Token token) {
     if (parse->depth++ < EXPR_DEPTH_MAX)
         return true;
     if (!parse->is_over)
-        diags_error(
-            parse->diags, parse_token_range(parse, token), "Expression nested too deeply",
-            "Expressions may be nested at most %d levels deep. Give a name to a part of this one, "
-            "for example as a local value.",
-            EXPR_DEPTH_MAX);
+        diags_error(parse->diags, parse_token_range(parse, token), "Expression nested too deeply",
+                    "The maximum nesting depth of expressions is %d. Move a part of this one to a "
+                    "local value.",
+                    EXPR_DEPTH_MAX);
     parse->is_over = parse->recovers = true;
     parse->error_count++;
     return false;

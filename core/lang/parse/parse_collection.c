@@ -73,13 +73,13 @@ static void check_for(Parse *parse, const Expr *expr, bool is_object, Token grou
     const Expr *key = expr->as.loop.key;
     if (is_object && !key)
         parse_error(parse, expr->as.loop.value->range, FOR_SUMMARY,
-                    "An object needs a key for each value: \"key => value\".");
+                    "An object requires a key for each value: \"key => value\".");
     if (!is_object && key)
         parse_error(parse, key->range, FOR_SUMMARY,
-                    "A tuple has no keys: without the arrow (=>) and what stands before it.");
+                    "A tuple has no keys. Remove the key and the arrow (=>).");
     if (!is_object && expr->as.loop.groups)
         parse_error(parse, parse_token_range(parse, group), FOR_SUMMARY,
-                    "The grouping operator (...) is for objects only.");
+                    "Only objects support the grouping operator (...).");
 }
 
 /* The next token is `for`. */

@@ -8,7 +8,7 @@ void parse_report(Parse *parse, SourceRange range, const char *summary, const ch
     if (parse->diags->error_count - parse->error_start < PARSE_ERRORS_MAX)
         return;
     diags_error(parse->diags, range, "Too many syntax errors",
-                "After %d errors the rest of this text was not looked at.", PARSE_ERRORS_MAX);
+                "loam stopped checking this text after %d errors.", PARSE_ERRORS_MAX);
     parse->is_over = parse->recovers = true;
 }
 

@@ -80,8 +80,8 @@ static void parse_legacy_index(Parse *parse, Chain *chain, Token dot, Token plac
         chain_add_index(parse, chain, dot, parse_number(parse, number));
     else
         parse_error(parse, parse_token_range(parse, place), "Invalid legacy index syntax",
-                    "After a dot only a whole number can be an index, and \"0.1\" reads as a "
-                    "fraction. Use brackets: [0][1].");
+                    "An index after a dot must be an integer, and \"0.1\" is read as a fraction. "
+                    "Use brackets: [0][1].");
 }
 
 static void refuse_splat_step(Parse *parse, Token star, Token token) {
@@ -89,8 +89,7 @@ static void refuse_splat_step(Parse *parse, Token star, Token token) {
         return;
     if (token.kind == TOKEN_STAR)
         parse_error(parse, parse_token_range(parse, token), "Nested splat expression not allowed",
-                    "A splat of the form .* cannot be followed by another one. Use the full form: "
-                    "[*].");
+                    "A splat with .* cannot be followed by another one. Use the full form: [*].");
     else
         parse_error(parse, parse_token_range(parse, star), "Invalid attribute name",
                     "Expected an attribute name after each dot that follows.");
@@ -135,7 +134,7 @@ static void parse_index_end(Parse *parse, const char *summary) {
         return;
     Token close = parse_recover(parse, TOKEN_BRACKET_CLOSE);
     parse_error(parse, parse_token_range(parse, close), summary,
-                "An index ends with a closing bracket, and nothing else may follow it there.");
+                "An index must end with a closing bracket.");
 }
 
 /* Reads object[*]: all following steps belong to each element. */

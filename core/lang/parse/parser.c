@@ -33,8 +33,8 @@ const Expr *parse_number(Parse *parse, Token token) {
         expr->as.literal = value_from_number(number);
     else
         parse_error(parse, parse_token_range(parse, token), "Invalid number literal",
-                    "This is no number that can be represented: it has one decimal point at "
-                    "most, and an exponent within reason.");
+                    "This is not a valid number: it must have at most one decimal point, and an "
+                    "exponent in range.");
     return expr;
 }
 
@@ -64,8 +64,8 @@ static bool parse_expansion_end(Parse *parse, Token ellipsis) {
         return true;
     if (!parse->recovers)
         parse_error(parse, parse_token_range(parse, ellipsis), "Missing closing parenthesis",
-                    "An expanded argument (with ...) is the last one: a closing parenthesis must "
-                    "follow it.");
+                    "An expanded argument (with ...) must be the last one: expected a closing "
+                    "parenthesis.");
     return false;
 }
 
@@ -299,7 +299,7 @@ bool parser_check_text(const SourceText *source, Diags *diags) {
     size_t valid = utf8_valid_prefix(source->bytes);
     if (source->bytes.len > INT32_MAX) {
         diags_error(diags, (SourceRange){source, 0, 0}, "Too large file",
-                    "A configuration file may have 2 GiB.");
+                    "The maximum size of a configuration file is 2 GiB.");
         return false;
     }
     if (valid == source->bytes.len)
@@ -318,7 +318,7 @@ bool parser_parse_expression(const SourceText *source,
     const Expr *expr = parse_expression(&parse);
     if (!parse_is_next(&parse, TOKEN_END))
         parse_unexpected(&parse, parse_peek(&parse), "Extra characters after expression",
-                         "The expression is complete, and nothing may follow it");
+                         "The expression is complete and must be followed by nothing else");
     if (!parse_finish(&parse))
         return false;
     *out = expr;
@@ -338,7 +338,7 @@ bool parser_parse_expression_at(const SourceText *source,
     Token next = parse_peek(&parse);
     if (next.kind != TOKEN_NEWLINE && next.kind != TOKEN_END && next.kind != TOKEN_BRACE_CLOSE)
         parse_unexpected(&parse, next, "Missing newline after argument",
-                         "An argument definition ends with its line: expected a newline");
+                         "An argument definition must end with its line: expected a newline");
     if (diags->error_count > parse.error_start)
         return false;
     *end = next.start;
@@ -367,7 +367,7 @@ bool parser_parse_traversal(const SourceText *source, Traversal **out, Arena *ar
     if (expr->kind != EXPR_TRAVERSAL) {
         diags_error(diags, expr->range, "Invalid reference",
                     "A reference is required here: a name, followed by attribute names and literal "
-                    "indexes, like aws_instance.web[0].id.");
+                    "indexes, such as aws_instance.web[0].id.");
         return false;
     }
     *out = expr->as.traversal;

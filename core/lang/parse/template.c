@@ -78,8 +78,8 @@ static void refuse_escape(Parse *parse, Token token, size_t start, size_t width)
     uint32_t place = token.start + (uint32_t)start;
     parse_error(parse, parse_range(parse, place, place + (uint32_t)width),
                 "Invalid escape sequence",
-                "A backslash begins one of \\n \\r \\t \\\" \\\\ \\uNNNN \\UNNNNNNNN. For a "
-                "backslash itself, write two.");
+                "A backslash must begin one of \\n"
+                " \\r \\t \\\" \\\\ \\uNNNN \\UNNNNNNNN. For a literal backslash, write two.");
 }
 
 /* Returns true if the text must be decoded; most texts need not. */
@@ -167,13 +167,13 @@ static void refuse_interpolation_end(Template *template, TokenKind close) {
         return;
     if (token.kind == TOKEN_END || (is_quote && close == TOKEN_QUOTE_CLOSE))
         parse_error(parse, template->first, "Unclosed template interpolation sequence",
-                    "A closing brace is missing for a \"${\" within this text. If that is meant to "
-                    "be the text \"${\", write \"$${\".");
+                    "The closing brace of a \"${\" in this text is missing. For the literal text "
+                    "\"${\", write \"$${\".");
     else
         parse_error(parse, parse_token_range(parse, token),
                     "Extra characters after interpolation expression",
-                    "The expression is complete, and a closing brace must follow it. If "
-                    "this is meant to be the text \"${\", write \"$${\".");
+                    "The expression is complete and must be followed by a closing brace. For the "
+                    "literal text \"${\", write \"$${\".");
 }
 
 static void template_read_interpolation(Template *template, Part *part, TokenKind close) {
@@ -199,8 +199,8 @@ static const Keyword keywords[] = {
 };
 
 #define KEYWORD_DETAIL                                                                             \
-    "A directive begins with one of the keywords if, else, endif, for, endfor. If this is meant "  \
-    "to be the text \"%{\", write \"%%{\"."
+    "A directive must begin with one of the keywords if, else, endif, for, endfor. For the "       \
+    "literal text \"%{\", write \"%%{\"."
 
 static bool template_read_keyword(Template *template, PartKind *out) {
     Parse *parse = template->parse;
@@ -284,7 +284,7 @@ static void template_read_parts(Template *template, TokenKind close) {
             parse_unexpected(parse, token, "Unterminated template string",
                              close == TOKEN_QUOTE_CLOSE
                                  ? "Expected a closing quote for this string"
-                                 : "Expected a line with the marker of this heredoc alone");
+                                 : "Expected a line with only the marker of this heredoc");
             token = parse_recover(parse, close);
             break;
         }
@@ -361,9 +361,9 @@ static const Expr *template_stray(Template *template, const Part *part) {
         [PART_ENDFOR] = "Unexpected endfor directive",
     };
     static const char *const details[] = {
-        [PART_ELSE] = "This %{else} belongs to no %{if}.",
-        [PART_ENDIF] = "This %{endif} closes no %{if}.",
-        [PART_ENDFOR] = "This %{endfor} closes no %{for}.",
+        [PART_ELSE] = "This %{else} has no %{if}.",
+        [PART_ENDIF] = "This %{endif} has no %{if}.",
+        [PART_ENDFOR] = "This %{endfor} has no %{for}.",
     };
     return template_refuse(template, part->range, summaries[part->kind], details[part->kind]);
 }
@@ -406,7 +406,7 @@ static const Expr *template_if(Template *template, const Part *open) {
         end = template_next(template);
     }
     if (!end)
-        return template_unclosed(template, "There is no %{endif} for an %{if} of this text.");
+        return template_unclosed(template, "An %{if} of this text has no %{endif}.");
     template->at++;
     if (end->kind != PART_ENDIF)
         return template_stray(template, end);
@@ -423,7 +423,7 @@ static const Expr *template_for(Template *template, const Part *open) {
     expr->as.loop.value = template_sequence(template, open->range);
     const Part *end = template_next(template);
     if (!end)
-        return template_unclosed(template, "There is no %{endfor} for a %{for} of this text.");
+        return template_unclosed(template, "A %{for} of this text has no %{endfor}.");
     template->at++;
     if (end->kind != PART_ENDFOR)
         return template_stray(template, end);

@@ -13,8 +13,8 @@ static bool has_room(const Scope *scope, Value value) {
     return value_fits(value, &left.elements, &left.bytes);
 }
 
-#define UNTOLD   "the value is sensitive, so what is wrong with it is not shown"
-#define TOO_MUCH "the result would take too many elements or too much text"
+#define UNTOLD   "the value is sensitive, so the error is hidden"
+#define TOO_MUCH "the result would have too many elements or too much text"
 #define MASK     "(sensitive value)"
 
 /* Returns the format with every argument masked. */

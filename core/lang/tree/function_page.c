@@ -57,10 +57,12 @@ static void add_function(StrBuf *out, const Function *function, Arena *arena) {
 
 void function_page_write(const FunctionTable *table, StrBuf *out, Arena *arena) {
     const Function **all = function_json_sorted(table, arena);
-    strbuf_add_cstr(out, "# Functions\n\n"
-                         "Each with what it takes and gives, and an example that holds. `any` is a "
-                         "value of any type, or a type\nthat depends on the arguments; what stands "
-                         "before dots may be repeated. `core::upper` is `upper`.\n");
+    strbuf_add_cstr(out, "# Functions\n"
+                         "\n"
+                         "For authors of expressions: each function with its parameters, its "
+                         "result and an example. `any` is a value of any\n"
+                         "type, or a type that depends on the arguments. A parameter before dots "
+                         "can be repeated. `core::upper` is `upper`.\n");
     for (size_t i = 0; i < table->by_name.count; i++)
         add_function(out, all[i], arena);
 }

@@ -83,11 +83,11 @@ bool reference_from_traversal(Traversal *traversal, Reference *out, Diags *diags
         reference.used = 1;
         if (!reference.name.len) {
             bool is_key = traversal->step_count > 0 && traversal->steps[0].is_index;
-            diags_error(
-                diags, is_key ? traversal->steps[0].range : traversal->range, "Invalid reference",
-                "A reference to a resource needs its type and its name: \"%.*s\" alone is not "
-                "known. To refer to a variable, write var.%.*s.",
-                STR_ARG(traversal->root), STR_ARG(traversal->root));
+            diags_error(diags, is_key ? traversal->steps[0].range : traversal->range,
+                        "Invalid reference",
+                        "A reference to a resource requires its type and its name: \"%.*s\" alone "
+                        "is not known. To refer to a variable, write var.%.*s.",
+                        STR_ARG(traversal->root), STR_ARG(traversal->root));
             return false;
         }
     } else {

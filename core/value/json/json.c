@@ -403,7 +403,7 @@ static bool read_dynamic_members(const Typed *typed,
         bool is_type = str_equal(reader->text, STR("type"));
         if (!is_type && !str_equal(reader->text, STR("value"))) {
             return refuse(typed, place,
-                          STR("an object of \"value\" and \"type\" alone is required"));
+                          STR("an object with only \"value\" and \"type\" is required"));
         }
         token = json_next(reader);
         bool fine = is_type ? json_read_type(reader, token, type, typed->arena)
@@ -413,14 +413,14 @@ static bool read_dynamic_members(const Typed *typed,
     }
     if (*type && value->ptr)
         return true;
-    return refuse(typed, place, STR("an object of \"value\" and \"type\" is required"));
+    return refuse(typed, place, STR("an object with \"value\" and \"type\" is required"));
 }
 
 static bool read_dynamic(const Typed *typed, JsonToken token, const Place *place, Value *out) {
     Str bytes = {0};
     const Type *type = NULL;
     if (token != JSON_OBJECT_START) {
-        return refuse(typed, place, STR("an object of \"value\" and \"type\" is required"));
+        return refuse(typed, place, STR("an object with \"value\" and \"type\" is required"));
     }
     if (!read_dynamic_members(typed, place, &bytes, &type))
         return false;

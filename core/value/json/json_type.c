@@ -67,8 +67,7 @@ static bool read_simple(JsonReader *reader, const Type **out) {
             return true;
         }
     }
-    return fail(reader,
-                "invalid primitive type name; bool, number, string and dynamic are possible");
+    return fail(reader, "invalid primitive type name; use bool, number, string or dynamic");
 }
 
 static bool read_collection(JsonReader *reader, TypeKind kind, const Type **out, Arena *arena) {
@@ -85,7 +84,7 @@ static bool read_tuple(JsonReader *reader, const Type **out, Arena *arena) {
     VEC(const Type *) types = {0};
     const Type *type = NULL;
     if (json_next(reader) != JSON_ARRAY_START) {
-        return fail(reader, "an array of types is required behind \"tuple\"");
+        return fail(reader, "an array of types is required after \"tuple\"");
     }
     JsonToken token;
     while ((token = json_next(reader)) != JSON_ARRAY_END) {
@@ -116,7 +115,7 @@ static bool read_members(JsonReader *reader, Members *members, Arena *arena) {
     while ((token = json_next(reader)) != JSON_OBJECT_END) {
         const Type *type = NULL;
         if (token != JSON_KEY)
-            return fail(reader, "an object of types is required behind \"object\"");
+            return fail(reader, "an object of types is required after \"object\"");
         Value name = value_string(str_clone(reader->text, arena), arena);
         vec_push(arena, &members->names, value_text(name));
         if (!json_read_type(reader, json_next(reader), &type, arena))
@@ -131,7 +130,7 @@ static bool read_optional(JsonReader *reader, const Members *members, bool *opti
     while ((token = json_next(reader)) != JSON_ARRAY_END) {
         size_t i = token == JSON_STRING ? members_find(members, reader->text) : SIZE_MAX;
         if (i == SIZE_MAX)
-            return fail(reader, "an attribute of the object is required as optional one");
+            return fail(reader, "an optional attribute must be an attribute of the object");
         optional[i] = true;
     }
     return true;
@@ -150,12 +149,12 @@ static bool read_object(JsonReader *reader, const Type **out, Arena *arena) {
     Members members = {0};
     bool *optional = NULL;
     if (json_next(reader) != JSON_OBJECT_START) {
-        return fail(reader, "an object of types is required behind \"object\"");
+        return fail(reader, "an object of types is required after \"object\"");
     }
     if (!read_members(reader, &members, arena))
         return false;
     if (!names_are_unique(&members.names))
-        return fail(reader, "an attribute is there twice");
+        return fail(reader, "an attribute occurs twice");
     if (json_peek(reader) == JSON_ARRAY_START) {
         json_next(reader);
         optional = arena_new_array(arena, bool, members.names.count);
@@ -180,14 +179,14 @@ static bool read_compound(JsonReader *reader, const Type **out, Arena *arena) {
             return read_object(reader, out, arena);
         return read_collection(reader, kind, out, arena);
     }
-    return fail(reader, "invalid kind of type; list, set, map, tuple and object are possible");
+    return fail(reader, "invalid kind of type; use list, set, map, tuple or object");
 }
 
 bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
     if (token == JSON_STRING)
         return read_simple(reader, out);
     if (token != JSON_ARRAY_START)
-        return fail(reader, "a type is a name or an array");
+        return fail(reader, "a type must be a name or an array");
     if (!read_compound(reader, out, arena))
         return false;
     return json_next(reader) == JSON_ARRAY_END || fail(reader, "a type has too many parts");

@@ -61,7 +61,7 @@ static bool scan_integer(Parser *parser, InstanceKey *out) {
     Str digits = str_slice(parser->text, start, parser->at);
     out->kind = KEY_INT;
     if (at_char(parser, '.'))
-        return fail(parser, "an instance key is a fraction; it must be a whole number.");
+        return fail(parser, "an instance key is a fraction; it must be an integer.");
     if (!str_to_int64(digits, &out->index)) {
         return fail(parser, "the instance key %.*s is too large.", STR_ARG(digits));
     }
@@ -78,7 +78,7 @@ static bool scan_codepoint(Parser *parser, size_t digits, StrBuf *buf) {
         codepoint = codepoint << 4 | (uint32_t)(c <= '9' ? c - '0' : low - 'a' + 10);
     }
     if (codepoint > 0x10FFFF || (codepoint >= 0xD800 && codepoint <= 0xDFFF)) {
-        return fail(parser, "an escape stands for no character.");
+        return fail(parser, "an escape is invalid.");
     }
     utf8_add(buf, codepoint);
     return true;
@@ -95,7 +95,8 @@ static bool scan_escape(Parser *parser, StrBuf *buf) {
     case '\\': strbuf_add_char(buf, c); return true;
     case 'u': return scan_codepoint(parser, 4, buf);
     case 'U': return scan_codepoint(parser, 8, buf);
-    default: return fail(parser, "a backslash is followed by none of n, r, t, u, U, \\ and \".");
+    default:
+        return fail(parser, "a backslash must be followed by one of n, r, t, u, U, \\ and \".");
     }
 }
 
@@ -109,11 +110,10 @@ static bool scan_marker(Parser *parser, StrBuf *buf) {
         return true;
     }
     if (rest.len >= 2 && rest.ptr[1] == '{') {
-        return fail(
-            parser,
-            "an instance key holds a template; only literal text is possible (write %c%c{ for "
-            "the characters themselves).",
-            c, c);
+        return fail(parser,
+                    "an instance key contains a template; only literal text is allowed (write "
+                    "%c%c{ for the characters themselves).",
+                    c, c);
     }
     strbuf_add_char(buf, c);
     parser->at++;
@@ -156,13 +156,13 @@ static bool scan_key(Parser *parser) {
     } else if (c >= '0' && c <= '9') {
         fine = scan_integer(parser, &step.key);
     } else if (c == '*') {
-        return fail(parser,
-                    "[*] selects no single instance. Leave the brackets out to name all of them.");
-    } else {
         return fail(
             parser,
-            "the brackets hold neither a whole number nor a text in double quotes. (A shell takes "
-            "quotes away unless the whole address stands in single quotes.)");
+            "[*] does not select a single instance. To select all instances, remove the brackets.");
+    } else {
+        return fail(parser,
+                    "the brackets must contain an integer or a text in double quotes. (A shell "
+                    "removes double quotes unless the whole address is in single quotes.)");
     }
     if (!fine)
         return false;
@@ -189,7 +189,7 @@ static bool scan_name(Parser *parser) {
     size_t width = 1;
     utf8_decode(parser->text, parser->at, &width);
     return fail(parser,
-                "a name is expected where \"%.*s\" stands. Instance keys go into square brackets.",
+                "a name is expected instead of \"%.*s\". Write instance keys in square brackets.",
                 STR_ARG(str_slice(parser->text, parser->at, parser->at + width)));
 }
 
@@ -250,7 +250,7 @@ static bool take_modules(Parser *parser, const ModuleAddr **out) {
     while (next_is_name(parser, STR("module"))) {
         Str name = STR_EMPTY;
         parser->next++;
-        if (!take_name(parser, "the name of a module call behind \"module.\"", &name))
+        if (!take_name(parser, "the name of a module call after \"module.\"", &name))
             return false;
         InstanceKey key = take_key(parser);
         module = module_addr_child(module, name, key, parser->arena);
@@ -275,8 +275,8 @@ static bool refuse_reserved(Parser *parser) {
     for (size_t i = 0; i < ARRAY_COUNT(reserved); i++) {
         if (next_is_name(parser, str_from_cstr(reserved[i])))
             return fail(parser,
-                        "\"%s\" names no resource. The address of a resource is its type and its "
-                        "name, such as terraform_data.a; for a type of that name write "
+                        "\"%s\" is not a resource type. The address of a resource is its type and "
+                        "its name, such as terraform_data.a; for a type of that name, write "
                         "\"resource.\" before it.",
                         reserved[i]);
     }
@@ -294,7 +294,7 @@ static bool take_resource(Parser *parser, const ModuleAddr *module, ResourceAddr
                                                      : "the type of an ephemeral resource";
     if (!take_name(parser, type, &resource.type))
         return false;
-    if (!take_name(parser, "the resource's name behind its type", &resource.name))
+    if (!take_name(parser, "the resource's name after its type", &resource.name))
         return false;
     resource.key = take_key(parser);
     const Step *extra = peek(parser);
@@ -302,7 +302,7 @@ static bool take_resource(Parser *parser, const ModuleAddr *module, ResourceAddr
         return fail(parser, "the resource has more than one instance key.");
     if (extra) {
         return fail(parser,
-                    "\"%.*s\" is too much: the address of a resource ends with its name or its "
+                    "\"%.*s\" is not allowed: the address of a resource ends with its name or its "
                     "instance key.",
                     STR_ARG(extra->name));
     }
@@ -340,6 +340,6 @@ bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *di
     if (!take_modules(&parser, &module))
         return false;
     if (!peek(&parser))
-        return fail(&parser, "a module is named; a resource within it is needed.");
+        return fail(&parser, "the address is that of a module; a resource in it is required.");
     return take_resource(&parser, module, out);
 }

@@ -181,7 +181,7 @@ static bool unify_items(
         types[i] = items[i].type;
     const Type *unified = convert_type_unify(types, count, safety, c->arena);
     if (!unified)
-        return fail(c, place, STR("the elements have no type in common"));
+        return fail(c, place, STR("the elements have no common type"));
     for (size_t i = 0; i < count; i++) {
         Place here = {place, index_step(i)};
         if (!convert(c, items[i], unified, &here, &items[i]))
@@ -276,7 +276,7 @@ static bool to_collection(
     }
     const Type *shared = element->has_dynamic ? share_type(items, v.count) : plain_type(c, element);
     if (!shared)
-        return fail(c, place, STR("the elements have no type in common"));
+        return fail(c, place, STR("the elements have no common type"));
     *out = value_with_marks(make_collection(c, v, type->kind, shared, items), v.marks);
     return true;
 }

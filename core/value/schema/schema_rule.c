@@ -94,15 +94,15 @@ static Finding find(const Schema *schema, const ArgumentRule *rule, Value object
 
 static void refuse_several(const Finding *found, Path path, Arena *arena, Diags *diags) {
     Diag *diag = diags_error(diags, NO_RANGE, SUMMARY,
-                             "%.*s exclude each other: keep one of them and remove the rest.",
+                             "%.*s cannot be combined: keep one of them and remove the rest.",
                              STR_ARG(list_names(found->set, found->set_count, path, arena)));
     diag->path = path_to_str(path_of(path, found->set[1], arena), diags->arena);
 }
 
 static void refuse_none(const ArgumentRule *rule, Path path, Arena *arena, Diags *diags) {
     const char *how = rule->kind == RULE_EXACTLY_ONE ? "Exactly" : "At least";
-    Diag *diag = diags_error(diags, NO_RANGE, SUMMARY, "%s one of %.*s must be set, and none is.",
-                             how, STR_ARG(list_names(rule->names, count_names(rule), path, arena)));
+    Diag *diag = diags_error(diags, NO_RANGE, SUMMARY, "%s one of %.*s must be set.", how,
+                             STR_ARG(list_names(rule->names, count_names(rule), path, arena)));
     diag->path = path_to_str(path, diags->arena);
 }
 
@@ -114,10 +114,11 @@ static void check_required_with(
     for (size_t i = 1; i < count_names(rule); i++) {
         if (presence(schema, object, rule->names[i]) != PRESENCE_NONE)
             continue;
-        Diag *diag = diags_error(diags, NO_RANGE, SUMMARY,
-                                 "\"%.*s\" needs \"%.*s\", which is not set: set both, or neither.",
-                                 STR_ARG(place(path, rule->names[0], arena)),
-                                 STR_ARG(place(path, rule->names[i], arena)));
+        Diag *diag =
+            diags_error(diags, NO_RANGE, SUMMARY,
+                        "\"%.*s\" requires \"%.*s\", which is not set: set both, or neither.",
+                        STR_ARG(place(path, rule->names[0], arena)),
+                        STR_ARG(place(path, rule->names[i], arena)));
         diag->path = path_to_str(path_of(path, rule->names[0], arena), arena);
     }
 }

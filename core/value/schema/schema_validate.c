@@ -51,7 +51,7 @@ static Str check_word(const Attribute *attribute, Str text, Arena *arena) {
                           : i + 1 == words.count ? " or "
                                                  : ", ",
                           STR_ARG(words.items[i]));
-    return str_format(arena, "It must be %.*s.", STR_ARG(strbuf_str(&all)));
+    return str_format(arena, "The value must be %.*s.", STR_ARG(strbuf_str(&all)));
 }
 
 static void run_check(const Checker *checker, const Attribute *attribute, Value value, Path path) {
@@ -63,16 +63,16 @@ static void run_check(const Checker *checker, const Attribute *attribute, Value 
     if (wrong.len == 0)
         return;
     if (is_secret)
-        wrong = STR("What is wrong with it is not shown because the value is sensitive.");
+        wrong = STR("The reason is hidden because the value is sensitive.");
     say(checker, path,
         diags_error(checker->diags, NO_RANGE, "Invalid value",
-                    "The value of \"%s\" is not valid. %.*s", attribute->name, STR_ARG(wrong)));
+                    "The value of \"%s\" is invalid. %.*s", attribute->name, STR_ARG(wrong)));
 }
 
 static void refuse_computed(const Checker *checker, const Attribute *attribute, Path path) {
     say(checker, path,
         diags_error(checker->diags, NO_RANGE, "Value for unconfigurable attribute",
-                    "The provider decides about \"%s\" itself; remove it from the configuration.",
+                    "The provider sets \"%s\"; remove it from the configuration.",
                     attribute->name));
 }
 
@@ -86,7 +86,7 @@ static void refuse_missing(const Checker *checker, const Attribute *attribute, P
 
 static void warn_deprecated(const Checker *checker, const Attribute *attribute, Path path) {
     Diag *diag = diags_warning(checker->diags, NO_RANGE, "Argument is deprecated",
-                               "\"%s\" still works but will go away. %s", attribute->name,
+                               "\"%s\" still works but will be removed. %s", attribute->name,
                                attribute->description ? attribute->description : "");
     diag->is_deprecation = true;
     say(checker, path, diag);
@@ -120,14 +120,14 @@ static void check_block_count(const Checker *checker, const Block *block, Value 
     if (count < block->min_items) {
         say(checker, path,
             diags_error(checker->diags, NO_RANGE, "Too few blocks",
-                        "At least %u \"%s\" block%s must be there.", block->min_items, block->name,
-                        block->min_items == 1 ? "" : "s"));
+                        "At least %u \"%s\" block%s must be present.", block->min_items,
+                        block->name, block->min_items == 1 ? "" : "s"));
     }
     if (block->max_items > 0 && count > block->max_items) {
         say(checker, path,
             diags_error(checker->diags, NO_RANGE, "Too many blocks",
-                        "No more than %u \"%s\" block%s may be there; %zu are.", block->max_items,
-                        block->name, block->max_items == 1 ? "" : "s", count));
+                        "At most %u \"%s\" block%s may be present; there are %zu.",
+                        block->max_items, block->name, block->max_items == 1 ? "" : "s", count));
     }
 }
 

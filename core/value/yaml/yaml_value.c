@@ -69,7 +69,7 @@ static bool read_alias(YamlReading *reading, const Event *event, Value *out) {
     const Value *value = map_find(&reading->anchors, name);
     if (!value)
         return yaml_fail(reading, event->start_mark,
-                         STR("an alias refers to what it is a part of"));
+                         STR("an alias refers to a value that contains the alias"));
     *out = *value;
     return yaml_spend(reading, value_element_count(*value, YAML_EXPANDED_MAX));
 }
@@ -103,7 +103,7 @@ static bool merge_members(YamlReading *reading,
         return true;
     }
     if (value_is_null(value) || value.type->kind != KIND_OBJECT)
-        return yaml_fail(reading, mark, STR("only mappings can be merged by <<"));
+        return yaml_fail(reading, mark, STR("only mappings can be merged with <<"));
     for (size_t i = 0; i < value.type->count; i++)
         object_builder_put(members, value.type->names[i], value_at(value, i));
     return true;
@@ -176,7 +176,7 @@ static bool check_tag(YamlReading *reading,
     const char *text = (const char *)tag;
     if (!text || strcmp(text, own) == 0)
         return true;
-    Str what = str_format(reading->arena, "the tag %s does not fit this node", text);
+    Str what = str_format(reading->arena, "the tag %s does not match this node", text);
     return yaml_fail(reading, event->start_mark, what);
 }
 
@@ -226,12 +226,12 @@ static bool read_document_start(YamlReading *reading) {
     if (!yaml_next(reading, &event))
         return false;
     if (event.type != YAML_DOCUMENT_START_EVENT)
-        return yaml_fail(reading, event.start_mark, STR("the text holds no YAML document"));
+        return yaml_fail(reading, event.start_mark, STR("the text has no YAML document"));
     const yaml_version_directive_t *version = event.data.document_start.version_directive;
     bool is_known = !version || (version->major == 1 && version->minor == 1);
-    return is_known || yaml_fail(reading, event.start_mark,
-                                 STR("this version of YAML is not supported; leave the "
-                                     "%YAML line out"));
+    return is_known ||
+           yaml_fail(reading, event.start_mark,
+                     STR("this version of YAML is not supported; remove the %YAML line"));
 }
 
 bool yaml_value_read(Str text, YamlBudget budget, Value *out, YamlFailure *failure, Arena *arena) {
@@ -245,5 +245,5 @@ bool yaml_value_read(Str text, YamlBudget budget, Value *out, YamlFailure *failu
            read_event(&reading, &root, out) &&
            read_expected(&reading, YAML_DOCUMENT_END_EVENT, "invalid YAML") &&
            read_expected(&reading, YAML_STREAM_END_EVENT,
-                         "the text holds more than one YAML document");
+                         "the text has more than one YAML document");
 }

@@ -126,12 +126,12 @@ static bool add_timeout(
         call, diags,
         str_format(call->arena, "The machine \"%.*s\" has no address",
                    STR_ARG(object_text(value, "name", STR_EMPTY))),
-        str_format(call->arena,
-                   "It is %s, and after %.*s no address was seen on an interface that has to have "
-                   "one. Its console says how far it came; \"wait\" sets what to wait for and how "
-                   "long.",
-                   is_running ? "running" : "not running any more",
-                   STR_ARG(clock_format_elapsed(ms, call->arena))));
+        str_format(
+            call->arena,
+            "The machine is %s, and after %.*s an interface that requires an address has none. "
+            "Check its console; to change what to wait for and how long, set \"wait\".",
+            is_running ? "running" : "no longer running",
+            STR_ARG(clock_format_elapsed(ms, call->arena))));
 }
 
 typedef struct AddressWait {
@@ -173,6 +173,7 @@ bool domain_address_wait(
     Wait looked;
     WaitResult result = wait_until(call, &until, &looked);
     if (result == WAIT_CANCELLED)
-        return libvirt_error_say(call, diags, STR("Waiting for an address was stopped"), STR_EMPTY);
+        return libvirt_error_say(call, diags, STR("Wait for an address was interrupted"),
+                                 STR_EMPTY);
     return result == WAIT_DONE || add_timeout(call, domain, value, looked.passed_ms, diags);
 }

@@ -61,11 +61,12 @@ static bool edit_memory(const Edit *edit) {
     if ((is_declared || !has_room) && limit * 1024 != limit_kib) {
         if (has_cells)
             return libvirt_error_say(
-                edit->call, edit->diags, STR("The machine's memory is divided among NUMA cells"),
-                str_format(edit->call->arena,
-                           "It has %lld MiB in the cells of its description, which loam does not "
-                           "change. Change them with virsh edit, or plan for at most that much.",
-                           (long long)limit_kib / 1024));
+                edit->call, edit->diags, STR("The machine's memory is divided into NUMA cells"),
+                str_format(
+                    edit->call->arena,
+                    "The cells of its definition have %lld MiB, and loam does not change cells. "
+                    "Change them with virsh edit, or reduce the memory to at most that size.",
+                    (long long)limit_kib / 1024));
         set_kib(edit, "memory", limit);
     }
     if (differs(edit, "memory") || memory * 1024 == limit_kib)
@@ -114,9 +115,10 @@ static bool edit_processors(const Edit *edit) {
     if (xml_find(edit->root, "cpu/topology") && limit > limit_now)
         return libvirt_error_say(
             edit->call, edit->diags,
-            str_format(arena, "The machine has places for %lld processors", (long long)limit_now),
-            STR("Its description has a CPU topology with so many, which loam does not change. "
-                "Change the topology with virsh edit, or plan for fewer processors."));
+            str_format(arena, "The machine's CPU topology has %lld processors",
+                       (long long)limit_now),
+            STR("loam does not change the CPU topology of its definition. Change the topology with "
+                "virsh edit, or reduce the number of processors."));
     if (limit != limit_now)
         xml_set_text(node, str_format(arena, "%lld", (long long)limit));
     xml_edit_attribute(node, "current",

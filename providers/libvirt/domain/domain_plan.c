@@ -119,7 +119,7 @@ static void validate_disks(const Call *call, Value config, Diags *diags) {
             !value_is_null(object_attribute(disk, "file")))
             continue;
         (void)path_error(call, PATH_AT(call, {"disk"}, {.index = i}), diags,
-                         "A disk needs a volume_id or a file", "Only a cdrom may be empty.");
+                         "A disk needs a volume_id or a file", "Only a cdrom can be empty.");
     }
 }
 
@@ -128,15 +128,17 @@ static void check_container(const Call *call, Value domain, Diags *diags) {
     if (!domain_schema_is_lxc(domain))
         return;
     if (nested_list_count(domain, "disk") || object_has(domain, "cloudinit"))
-        libvirt_error_say(call, diags, STR("A container has no disks"),
-                          STR("Its root and its seed are folders of the host: use \"filesystem\", "
-                              "and a libvirt_cloudinit_disk of the kind folder."));
+        libvirt_error_say(
+            call, diags, STR("A container has no disks"),
+            STR("Its root and its seed are directories of the host. Use \"filesystem\", and a "
+                "libvirt_cloudinit_disk of the kind \"folder\"."));
     if (!value_is_null(object_attribute(domain, "kernel")))
-        libvirt_error_say(call, diags, STR("A container has no kernel of its own"),
-                          STR("It starts \"init\" under the host's."));
+        libvirt_error_say(call, diags, STR("A container does not support a kernel"),
+                          STR("A container starts \"init\" with the host's kernel. Remove the "
+                              "kernel arguments."));
     if (object_has(domain, "console"))
-        libvirt_error_say(call, diags, STR("A container's console is not logged"),
-                          STR("libvirt does that for virtual machines only. Leave \"console\" out; "
+        libvirt_error_say(call, diags, STR("A container does not support a console log"),
+                          STR("libvirt supports it only for virtual machines. Remove \"console\"; "
                               "the container's own log is in /var/log/libvirt/lxc on the host."));
 }
 
@@ -165,7 +167,7 @@ static void plan_replaced_disks(Value prior, Value planned, PlanResponse *respon
         Path path = path_index(path_to("disk", arena), value_int((int64_t)i), arena);
         path = path_attribute(path, STR("volume_id"), arena);
         vec_push(arena, &response->requires_replace, path);
-        plan_note(response, path, STR("the disk's volume is made anew"), arena);
+        plan_note(response, path, STR("the disk's volume is replaced"), arena);
     }
 }
 
@@ -173,10 +175,9 @@ static void plan_replaced_disks(Value prior, Value planned, PlanResponse *respon
 static void plan_power(Value prior, Value planned, PlanResponse *response, Arena *arena) {
     bool starts = object_bool(planned, "running", true);
     Str stop = object_has(prior, "shutdown")
-                   ? STR("shuts the guest down, or switches it off if it does not stop in time "
+                   ? STR("shuts the guest down, or switches it off after the timeout "
                          "(virDomainShutdownFlags, virDomainDestroyFlags)")
-                   : STR("switches the machine off without asking the guest "
-                         "(virDomainDestroyFlags)");
+                   : STR("switches the machine off without a shutdown (virDomainDestroyFlags)");
     if (object_differs(prior, planned, "running"))
         plan_note(response, path_to("running", arena),
                   starts ? STR("starts the machine (virDomainCreateWithFlags)") : stop, arena);
@@ -219,12 +220,13 @@ static bool plan_changes(
         if (is_restart && str_equal(policy, STR("live_only")))
             is_planned = libvirt_error_say(
                 call, diags, str_format(arena, "\"%s\" cannot change live", change->attribute),
-                str_format(arena, "The machine runs and its update_policy is live_only: %.*s.",
+                str_format(arena,
+                           "The machine is running and its update_policy is live_only: %.*s.",
                            STR_ARG(change->how)));
         Str note = change->how;
         if (is_restart)
             note = str_format(arena, "%s: %.*s",
-                              reboots ? "restarts the machine" : "waits for the next start",
+                              reboots ? "restarts the machine" : "takes effect at the next start",
                               STR_ARG(change->how));
         plan_note(response, path, note, arena);
     }

@@ -20,12 +20,12 @@ static bool is_off(virDomainPtr domain) {
 static bool add_start_error(const Call *call, LibvirtError *error, Value value, Diags *diags) {
     Str name = object_text(value, "name", STR_EMPTY);
     const char *why =
-        error->code == VIR_ERR_OPERATION_INVALID ? "Something that it needs is switched off. " : "";
-    error->hint = str_format(call->arena,
-                             "%sThe machine stays defined, switched off. Mend what libvirt names "
-                             "and apply again; the host's /var/log/libvirt has a log of each "
-                             "machine.",
-                             why);
+        error->code == VIR_ERR_OPERATION_INVALID ? "An object that it requires is inactive. " : "";
+    error->hint =
+        str_format(call->arena,
+                   "%sThe machine is defined, but off. Fix the cause that libvirt reports, then "
+                   "apply again. The logs of all machines are in the host's /var/log/libvirt.",
+                   why);
     return libvirt_error_add_this(call, error, diags, "Cannot start the machine \"%.*s\"",
                                   STR_ARG(name));
 }

@@ -14,7 +14,7 @@ static bool is_emulated(Value domain) {
     return str_equal(object_text(domain, "type", STR_EMPTY), STR("qemu"));
 }
 
-#define ONLY_AT_START "a running machine cannot take it"
+#define ONLY_AT_START "not possible on a running machine"
 
 static void add(
     DomainChanges *changes, const char *name, DomainEffect effect, const char *how, Arena *arena) {
@@ -25,8 +25,8 @@ static void add(
 static const char *why_memory_needs_start(Value prior, Value planned, DomainBounds bounds) {
     bool has_balloon = object_bool(prior, "balloon", true) && object_bool(planned, "balloon", true);
     if (object_int(planned, "memory", INT64_MAX) > bounds.memory_max)
-        return "more than the machine was started with can give";
-    return has_balloon ? NULL : "without a balloon only a start brings it";
+        return "exceeds the maximum of the running machine";
+    return has_balloon ? NULL : "without a balloon, only possible at the next start";
 }
 
 static void compare_memory(
@@ -51,7 +51,7 @@ static void compare_vcpu(
         bool is_live = fits && !is_emulated(prior);
         add(out, "vcpu", is_live ? EFFECT_LIVE : EFFECT_RESTART,
             is_live ? "while the machine runs (virDomainSetVcpusFlags)"
-            : fits  ? "QEMU may crash when a processor is plugged into an emulated machine"
+            : fits  ? "QEMU may crash if a processor is added to a running emulated machine"
                     : ONLY_AT_START,
             arena);
     }
@@ -191,8 +191,8 @@ static bool add_error(const Update *update, const char *what, Str which) {
     return libvirt_error_say(
         update->call, update->diags,
         str_format(update->call->arena, "Cannot %s %.*s", what, STR_ARG(which)),
-        STR("The guest did not let go of it in time. A guest that is still starting does not "
-            "listen: apply again, or set update_policy to reboot_if_needed and stop it."));
+        STR("The guest did not release it in time. A starting guest cannot release devices: apply "
+            "again, or set update_policy to reboot_if_needed."));
 }
 
 static bool set_memory(const Update *update) {
@@ -257,7 +257,7 @@ static bool pull_disks(const Update *update) {
         if (value_is_present(domain_disk_find(update->planned, target)))
             continue;
         if (!domain_device_pull(update->call, update->domain, domain_device_find_disk, target))
-            return add_error(update, "pull out disk", target);
+            return add_error(update, "detach disk", target);
     }
     return true;
 }
@@ -285,7 +285,7 @@ static bool plug_disk(const Update *update, Value disk) {
     const char *text = disk_text(update, disk);
     return is_plugged_in(update, target, text) ||
            domain_device_plug(update->call, update->domain, text) ||
-           add_error(update, "plug in disk", target);
+           add_error(update, "attach disk", target);
 }
 
 static bool plug_disks(const Update *update) {
@@ -313,12 +313,12 @@ static xmlNodePtr described_nic(const Update *update, Str mac) {
 static bool plug_nic(const Update *update, Str mac) {
     return domain_device_plug(update->call, update->domain,
                               xml_print_node(described_nic(update, mac), update->call->arena)) ||
-           add_error(update, "plug in interface", mac);
+           add_error(update, "attach interface", mac);
 }
 
 static bool pull_nic(const Update *update, Str mac) {
     return domain_device_pull(update->call, update->domain, domain_device_find_interface, mac) ||
-           add_error(update, "pull out interface", mac);
+           add_error(update, "detach interface", mac);
 }
 
 /* Updates the live element with a new network and filter; everything else must be as in the running

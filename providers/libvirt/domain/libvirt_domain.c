@@ -22,7 +22,7 @@ static Str check_positive(Value value, Arena *arena) {
     int64_t number = 0;
     if (value_to_int(value, &number) && number > 0)
         return STR_EMPTY;
-    return str_format(arena, "It is a whole number above zero.");
+    return str_format(arena, "The value must be an integer above zero.");
 }
 
 static Str check_mac(Value value, Arena *arena) {
@@ -32,34 +32,33 @@ static Str check_mac(Value value, Arena *arena) {
         is_mac = i % 3 == 2 ? text.ptr[i] == ':' : isxdigit((unsigned char)text.ptr[i]) != 0;
     if (is_mac)
         return STR_EMPTY;
-    return str_format(arena, "A MAC address is meant, such as 52:54:00:12:34:56.");
+    return str_format(arena, "The value must be a MAC address, such as 52:54:00:12:34:56.");
 }
 
 static Str check_absolute(Value value, Arena *arena) {
     if (str_starts_with(value_text(value), STR("/")))
         return STR_EMPTY;
-    return str_format(arena, "An absolute path on the host is meant.");
+    return str_format(arena, "The value must be an absolute path on the host.");
 }
 
 /* clang-format off */
 static const Attribute disk_attributes[] = {
     {"volume_id", &TYPE_STRING, OPTIONAL, "The `id` of a libvirt_volume."},
     {"file", &TYPE_STRING, OPTIONAL,
-     "A file on the host instead of a volume.",
+     "Path of a file on the host, instead of a volume.",
      .check = check_absolute},
     {"device", &TYPE_STRING, OPTIONAL | COMPUTED,
      "disk or cdrom.",
      .default_json = "\"disk\"", .one_of = "disk cdrom"},
     {"bus", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "virtio, scsi, sata or ide; virtio, and sata for a cdrom, where it is left out.",
+     "virtio, scsi, sata or ide (default: virtio, or sata for a cdrom).",
      .one_of = "virtio scsi sata ide"},
     {"target", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Name of the device (vda, vdb, …), in the order of the list where it is left out. It is "
-     "who the disk is: a disk that keeps its name is not plugged in anew."},
+     "Name of the device (default: vda, vdb, … in the order of the list). The name identifies the disk: a disk that keeps its name stays attached."},
     {"format", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Format of the image; read off the volume where it is left out."},
-    {"readonly", &TYPE_BOOL, OPTIONAL, "The guest may not write."},
-    {"serial", &TYPE_STRING, OPTIONAL, "The guest finds it at /dev/disk/by-id/virtio-SERIAL."},
+     "Format of the image (default: detected from the volume)."},
+    {"readonly", &TYPE_BOOL, OPTIONAL, "Whether the guest can only read the disk."},
+    {"serial", &TYPE_STRING, OPTIONAL, "Serial number; the guest finds the disk at /dev/disk/by-id/virtio-SERIAL."},
 };
 
 /* Only a cdrom may have neither, which domain_plan_validate checks. */
@@ -67,24 +66,23 @@ static const ArgumentRule disk_rules[] = {{RULE_CONFLICTS, {"volume_id", "file"}
 
 static const Attribute filter_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED, "Name of a libvirt_nwfilter."},
-    {"parameters", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Values of the filter's variables, each a list."},
+    {"parameters", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Values of the filter's variables, as lists."},
 };
 
 static const Attribute interface_attributes[] = {
     {"network_id", &TYPE_STRING, OPTIONAL, "The `id` of a libvirt_network."},
-    {"network", &TYPE_STRING, OPTIONAL, "Name of a network instead."},
-    {"bridge", &TYPE_STRING, OPTIONAL, "A bridge of the host instead."},
+    {"network", &TYPE_STRING, OPTIONAL, "Name of a network, instead of network_id."},
+    {"bridge", &TYPE_STRING, OPTIONAL, "Bridge of the host, instead of a network."},
     {"mac", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "MAC address; one that stays the same for this address in the configuration where it is "
-     "left out.",
+     "MAC address (default: a stable address derived from the configuration).",
      .check = check_mac},
-    {"model", &TYPE_STRING, OPTIONAL | COMPUTED, "Kind of card.", .default_json = "\"virtio\""},
+    {"model", &TYPE_STRING, OPTIONAL | COMPUTED, "Model of the card.", .default_json = "\"virtio\""},
     {"addresses", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Addresses that the machine gives itself (by its seed); they are known before it exists."},
+     "Addresses that the machine configures itself (with its seed); they are known before it exists."},
     {"filter", NULL, OPTIONAL,
-     "The packet filter of the interface. Changes are live.",
+     "Packet filter of the interface. Changes are live.",
      .nested = NESTED(NEST_SINGLE, filter_attributes)},
-    {"wait_for_ip", &TYPE_BOOL, OPTIONAL, "Creation waits until the interface has an address."},
+    {"wait_for_ip", &TYPE_BOOL, OPTIONAL, "Whether creation waits until the interface has an address."},
 };
 
 static const ArgumentRule interface_rules[] = {
@@ -92,113 +90,111 @@ static const ArgumentRule interface_rules[] = {
 };
 
 static const Attribute filesystem_attributes[] = {
-    {"source", &TYPE_STRING, REQUIRED, "Folder on the host.", .check = check_absolute},
-    {"target", &TYPE_STRING, REQUIRED, "Where a container mounts it; the tag that a guest mounts."},
-    {"readonly", &TYPE_BOOL, OPTIONAL, "The machine may not write."},
+    {"source", &TYPE_STRING, REQUIRED, "Directory on the host.", .check = check_absolute},
+    {"target", &TYPE_STRING, REQUIRED, "Mount point in a container, or mount tag in a guest."},
+    {"readonly", &TYPE_BOOL, OPTIONAL, "Whether the machine can only read the directory."},
 };
 
 static const Attribute cpu_attributes[] = {
     {"mode", &TYPE_STRING, OPTIONAL, "host-passthrough, host-model, maximum or custom."},
-    {"model", &TYPE_STRING, OPTIONAL, "Name of a CPU, with mode custom."},
+    {"model", &TYPE_STRING, OPTIONAL, "Name of a CPU model, with mode custom."},
 };
 
 static const Attribute console_attributes[] = {
     {"log_file", &TYPE_STRING, REQUIRED,
-     "File on the host that gets all that the machine says on its first console.",
+     "File on the host that records the output of the first console.",
      .check = check_absolute},
 };
 
 static const Attribute wait_attributes[] = {
     {"ip", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Who tells the addresses: lease, agent, arp, any, or none to not wait.",
+     "Source of the addresses: lease, agent, arp, any, or none to skip the wait.",
      .default_json = "\"any\"", .one_of = "lease agent arp any none"},
     {"timeout", &TYPE_STRING, OPTIONAL,
-     "How long; 5m, and 30m for machines without KVM.",
+     "Maximum duration (default 5m, or 30m for machines without KVM).",
      .check = duration_check},
 };
 
 static const Attribute shutdown_attributes[] = {
     {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "How the machine is asked: acpi or agent.",
+     "Shutdown method: acpi or agent.",
      .default_json = "\"acpi\"", .one_of = "acpi agent"},
     {"timeout", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "After that it is switched off.",
+     "Duration after which the machine is switched off.",
      .default_json = "\"60s\"", .check = duration_check},
 };
 
 static const Attribute domain_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "kvm, qemu (emulated) or lxc (a container); as the provider's uri and accel say where it "
-     "is left out.",
+     "kvm, qemu (emulated) or lxc (a container) (default: from the provider's uri and accel).",
      .one_of = "kvm qemu lxc test"},
-    {"arch", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "CPU architecture; the host's."},
-    {"machine", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Board; q35."},
+    {"arch", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "CPU architecture (default: the host's)."},
+    {"machine", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Machine type of the board (default q35)."},
     {"memory", &TYPE_NUMBER, OPTIONAL | COMPUTED,
-     "MiB. Live up to memory_max, by the balloon.",
+     "Memory in MiB. Changes up to memory_max are live, with the balloon.",
      .default_json = "512", .check = check_positive},
     {"memory_max", &TYPE_NUMBER, OPTIONAL,
-     "MiB that memory can grow to without a restart; memory.",
+     "Maximum memory in MiB without a restart (default: memory).",
      .check = check_positive},
     {"vcpu", &TYPE_NUMBER, OPTIONAL | COMPUTED,
-     "Processors. They grow live up to vcpu_max; an emulated machine restarts for it.",
+     "Number of processors. Increases up to vcpu_max are live, except on an emulated machine, which is restarted.",
      .default_json = "1", .check = check_positive},
     {"vcpu_max", &TYPE_NUMBER, OPTIONAL,
-     "Processors that vcpu can grow to without a restart; vcpu.",
+     "Maximum number of processors without a restart (default: vcpu).",
      .check = check_positive},
     {"cpu", NULL, OPTIONAL,
-     "What the guest sees; host-passthrough, or maximum without KVM.",
+     "CPU that the guest sees (default: host-passthrough, or maximum without KVM).",
      .nested = NESTED(NEST_SINGLE, cpu_attributes)},
     {"kernel", &TYPE_STRING, OPTIONAL,
-     "Kernel to start directly: a file on the host (the path of a volume).",
+     "Kernel to boot directly: a file on the host (the path of a volume).",
      .check = check_absolute},
-    {"initrd", &TYPE_STRING, OPTIONAL, "Its initial file system.", .check = check_absolute},
-    {"cmdline", &TYPE_STRING, OPTIONAL, "Its arguments."},
+    {"initrd", &TYPE_STRING, OPTIONAL, "Initial RAM disk of the kernel.", .check = check_absolute},
+    {"cmdline", &TYPE_STRING, OPTIONAL, "Kernel command line."},
     {"init", &TYPE_STRING, OPTIONAL,
-     "First program of a container; /sbin/init.",
+     "First program of a container (default /sbin/init).",
      .check = check_absolute},
-    {"init_args", &TYPE_LIST_OF_STRING, OPTIONAL, "Its arguments."},
-    {"title", &TYPE_STRING, OPTIONAL, "A line about the machine."},
-    {"description", &TYPE_STRING, OPTIONAL, "A text about the machine."},
+    {"init_args", &TYPE_LIST_OF_STRING, OPTIONAL, "Kernel command line."},
+    {"title", &TYPE_STRING, OPTIONAL, "Title of the machine, one line."},
+    {"description", &TYPE_STRING, OPTIONAL, "Description of the machine."},
     {"disk", NULL, OPTIONAL,
-     "Disks. They are plugged in and pulled out live.",
+     "Disks. They are attached and detached live.",
      .nested = NESTED_WITH(NEST_LIST, disk_attributes, disk_rules)},
     {"cloudinit", &TYPE_STRING, OPTIONAL,
      "The `volume_id` of a libvirt_cloudinit_disk. A new seed is read at the next start."},
     {"network_interface", NULL, OPTIONAL,
-     "Network cards. They are plugged in and pulled out live.",
+     "Network interfaces. They are attached and detached live.",
      .nested = NESTED_WITH(NEST_LIST, interface_attributes, interface_rules)},
     {"filesystem", NULL, OPTIONAL,
-     "Folders of the host; the root of a container has the target /.",
+     "Directories of the host. The root of a container has the target /.",
      .nested = NESTED(NEST_LIST, filesystem_attributes)},
     {"console", NULL, OPTIONAL,
-     "The first serial console.",
+     "First serial console.",
      .nested = NESTED(NEST_SINGLE, console_attributes)},
     {"balloon", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "A balloon, by which memory changes live.",
+     "Whether the machine has a balloon, which changes memory live.",
      .default_json = "true"},
     {"qemu_agent", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "A channel for the agent within the guest.",
+     "Whether the machine has a channel for a guest agent.",
      .default_json = "false"},
     {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the machine is on.",
+     "Whether the machine is running.",
      .default_json = "true"},
     {"autostart", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether it starts with the host.",
+     "Whether the machine starts with the host.",
      .default_json = "false"},
     {"wait", NULL, OPTIONAL,
-     "What a start waits for.",
+     "Condition that a start waits for.",
      .nested = NESTED(NEST_SINGLE, wait_attributes)},
     {"shutdown", NULL, OPTIONAL,
-     "Ask the machine to stop before it is switched off.",
+     "How the machine is shut down before it is switched off.",
      .nested = NESTED(NEST_SINGLE, shutdown_attributes)},
     {"update_policy", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Of changes that a running machine cannot take: reboot_if_needed restarts it, "
-     "never_reboot leaves them for its next start, live_only refuses them.",
+     "Policy for changes that need a restart: reboot_if_needed restarts the machine, never_reboot applies them at its next start, live_only rejects them.",
      .default_json = "\"reboot_if_needed\"", .one_of = "reboot_if_needed never_reboot live_only"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the machine."},
     {"ip_addresses", &TYPE_LIST_OF_STRING, COMPUTED,
-     "Its addresses: those in the configuration, else what the host's networks gave out."},
+     "Addresses: those of the configuration, else the leases of the host's networks."},
 };
 /* clang-format on */
 
@@ -242,12 +238,11 @@ static bool add_define_error(const Call *call,
     LibvirtError error = libvirt_error_last(call->arena);
     if (str_equal(object_text(domain, "type", STR_EMPTY), STR("kvm")) &&
         error.code == VIR_ERR_INVALID_ARG && !libvirt_client_has_kvm(connection))
-        return libvirt_error_say(
-            call, diags,
-            str_format(call->arena, "The host cannot run \"%.*s\" with KVM",
-                       STR_ARG(object_text(domain, "name", STR_EMPTY))),
-            STR("Its processor, kernel or the rights on /dev/kvm do not allow it. Set the "
-                "provider's \"accel\" to tcg (slow), or leave it at auto."));
+        return libvirt_error_say(call, diags,
+                                 str_format(call->arena, "The host cannot run \"%.*s\" with KVM",
+                                            STR_ARG(object_text(domain, "name", STR_EMPTY))),
+                                 STR("Its processor, kernel or permissions of /dev/kvm prevent it. "
+                                     "Set the provider's \"accel\" to tcg (slow) or auto."));
     return libvirt_object_add_define_error(&machine_object, call, connection, domain, uuid, &error,
                                            response, diags);
 }
@@ -336,7 +331,7 @@ static bool redefine(const Call *call,
                      Diags *diags) {
     SCOPED(virDomainPtr)
     again = define_edited(call, connection, xml_print(described, call->arena));
-    return again || libvirt_error_add(call, diags, "Cannot change the machine's description");
+    return again || libvirt_error_add(call, diags, "Cannot change the machine's definition");
 }
 
 /* Reads the inactive XML and applies the planned changes. */
@@ -344,7 +339,7 @@ static bool describe_change(
     const Call *call, virDomainPtr domain, Value prior, Value planned, XmlDoc *out, Diags *diags) {
     unsigned flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
     if (!xml_take(virDomainGetXMLDesc(domain, flags), out))
-        return libvirt_error_add(call, diags, "Cannot read the machine's description");
+        return libvirt_error_add(call, diags, "Cannot read the machine's definition");
     return domain_edit(call, virDomainGetConnect(domain), prior, planned, xml_root(out), diags);
 }
 
@@ -482,7 +477,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 const ResourceType libvirt_domain = {
     .name = "libvirt_domain",
     .schema = {SCHEMA_ATTRIBUTES(domain_attributes), SCHEMA_BLOCKS(blocks),
-               .description = "A machine: a virtual one, or a container."},
+               .description = "A virtual machine or a container."},
     .validate = domain_plan_validate,
     .plan = domain_plan,
     .marker = libvirt_identity_choose,

@@ -172,9 +172,9 @@ static bool add_connect_error(const Call *call,
     LibvirtError error = libvirt_error_of(attempt->error, call->arena);
     libvirt_error_add_this(call, &error, diags, "Cannot connect to \"%s\"", uri);
     if (geteuid() == 0 && str_starts_with(str_from_cstr(uri), STR("qemu:///session")))
-        libvirt_error_warn(call, diags, STR("qemu:///session as root means the system's socket"),
-                           STR("libvirt looks for a user's own daemon only when the user is not "
-                               "root. Run loam as that user, or use qemu:///system."));
+        libvirt_error_warn(call, diags, STR("qemu:///session cannot be used as root"),
+                           STR("libvirt starts a user's own daemon only if the user is not root. "
+                               "Run loam as another user, or use qemu:///system."));
     return false;
 }
 
@@ -186,7 +186,7 @@ static bool open_connection(const Call *call,
     Attempt *attempt = attempt_start(options);
     if (!attempt)
         return libvirt_error_say(call, diags, STR("Cannot connect to the host"),
-                                 STR("The system has no more threads for loam."));
+                                 STR("The system cannot start another thread."));
     call_progress(call, 0, 0, "connecting to the host");
     bool has_ended = attempt_wait(attempt, call, options->connect_timeout_ms);
     log_debug("libvirt connect",
@@ -196,13 +196,12 @@ static bool open_connection(const Call *call,
     if (!has_ended)
         return libvirt_error_say(
             call, diags, str_format(call->arena, "Cannot connect to \"%s\"", options->uri),
-            call_is_cancelled(call)
-                ? STR("It was stopped before the host answered.")
-                : str_format(
-                      call->arena,
-                      "The host did not answer within %.*s. The provider's "
-                      "\"connect_timeout\" sets how long loam waits.",
-                      STR_ARG(clock_format_elapsed(options->connect_timeout_ms, call->arena))));
+            call_is_cancelled(call) ? STR("The connection attempt was interrupted.")
+                                    : str_format(call->arena,
+                                                 "The host did not respond within %.*s. To wait "
+                                                 "longer, set the provider's \"connect_timeout\".",
+                                                 STR_ARG(clock_format_elapsed(
+                                                     options->connect_timeout_ms, call->arena))));
     bool is_open = attempt->connection != NULL;
     if (is_open) {
         *out = attempt->connection;

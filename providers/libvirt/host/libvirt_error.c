@@ -14,49 +14,45 @@ typedef struct Advice {
 
 /* clang-format off */
 static const Advice advices[] = {
-    {VIR_ERR_INTERNAL_ERROR, "This is libvirt's catch-all. Its own log on the host says more."},
-    {VIR_ERR_NO_SUPPORT, "The driver behind this URI cannot do that."},
+    {VIR_ERR_INTERNAL_ERROR, "libvirt gives no specific reason. See its own log on the host."},
+    {VIR_ERR_NO_SUPPORT, "The driver of this URI does not support the operation."},
     {VIR_ERR_OPERATION_DENIED,
-     "The connection is read-only, or its user may not do this on the host."},
-    {VIR_ERR_ACCESS_DENIED, "The host's access rules refuse this user."},
+     "The connection is read-only, or its user does not have the permission on the host."},
+    {VIR_ERR_ACCESS_DENIED, "The host's access rules reject this user."},
     {VIR_ERR_AUTH_FAILED,
-     "Put the user into the group \"libvirt\" on the host, or allow org.libvirt.unix.manage in "
-     "polkit."},
-    {VIR_ERR_AUTH_CANCELLED, "The host asks for credentials, and loam does not prompt."},
+     "Add the user to the group \"libvirt\" on the host, or allow org.libvirt.unix.manage in polkit."},
+    {VIR_ERR_AUTH_CANCELLED, "The host requires credentials, and loam does not prompt."},
     {VIR_ERR_AUTH_UNAVAILABLE,
-     "Put the user into the group \"libvirt\" on the host, or allow org.libvirt.unix.manage in "
-     "polkit."},
+     "Add the user to the group \"libvirt\" on the host, or allow org.libvirt.unix.manage in polkit."},
     {VIR_ERR_RPC,
-     "The connection to the host broke. Whatever was in flight is looked up in the next run."},
-    {VIR_ERR_LIBSSH, "The SSH connection to the host could not be made."},
-    {VIR_ERR_SSH, "The SSH connection to the host could not be made."},
+     "The connection to the host was lost. The next run checks the interrupted operations."},
+    {VIR_ERR_LIBSSH, "The SSH connection to the host failed."},
+    {VIR_ERR_SSH, "The SSH connection to the host failed."},
     {VIR_ERR_BUILD_FIREWALL,
-     "The host's firewall programs failed; nwfilters need ebtables and iptables there."},
-    {VIR_ERR_OPERATION_TIMEOUT, "Another operation holds the object; try again later."},
-    {VIR_ERR_RESOURCE_BUSY, "Another operation holds the object; try again later."},
-    {VIR_ERR_AGENT_UNRESPONSIVE, "The agent within the guest does not answer."},
-    {VIR_ERR_XML_INVALID_SCHEMA, "The host's libvirt does not accept this description."},
-    {VIR_ERR_CONFIG_UNSUPPORTED, "The host's hypervisor cannot do what is asked for."},
+     "The host's firewall programs failed. An nwfilter requires ebtables and iptables there."},
+    {VIR_ERR_OPERATION_TIMEOUT, "Another operation locks the object. Try again later."},
+    {VIR_ERR_RESOURCE_BUSY, "Another operation locks the object. Try again later."},
+    {VIR_ERR_AGENT_UNRESPONSIVE, "The guest agent does not respond."},
+    {VIR_ERR_XML_INVALID_SCHEMA, "The host's libvirt rejects this definition."},
+    {VIR_ERR_CONFIG_UNSUPPORTED, "The host's hypervisor does not support the request."},
     {VIR_ERR_STORAGE_VOL_EXIST,
-     "A volume of that name is in the pool already and loam did not make it. Choose another name, "
-     "or remove it there."},
-    {VIR_ERR_NO_STORAGE_POOL, "There is no such pool on the host."},
+     "The pool already has a volume of this name, which loam did not create. Choose another name, or remove the volume."},
+    {VIR_ERR_NO_STORAGE_POOL, "The host has no such pool."},
     {VIR_ERR_NO_STORAGE_VOL,
-     "There is no such volume on the host. The `id` of a libvirt_volume is meant, or pool/name."},
-    {VIR_ERR_NO_NETWORK, "There is no such network on the host."},
-    {VIR_ERR_NO_NWFILTER, "There is no such filter on the host."},
+     "The host has no such volume. Use the `id` of a libvirt_volume, or pool/name."},
+    {VIR_ERR_NO_NETWORK, "The host has no such network."},
+    {VIR_ERR_NO_NWFILTER, "The host has no such filter."},
 };
 
 static const Advice system_advices[] = {
-    {ENOSPC, "The host has no space left; free some, or choose another pool."},
-    {EDQUOT, "The host's quota is used up; free some space, or choose another pool."},
+    {ENOSPC, "The host has no space left. Free some space, or choose another pool."},
+    {EDQUOT, "The host's quota is used up. Free some space, or choose another pool."},
     {EACCES,
-     "The host's libvirt may not do that: look at owner and mode of the file on the host, and "
-     "at its AppArmor or SELinux profile."},
+     "The host's libvirt does not have the permission. Check owner and mode of the file on the host, and its AppArmor or SELinux profile."},
     {EPERM,
-     "The host's libvirt may not do that: it runs without privileges, or a profile forbids it."},
-    {ENOENT, "A file that is needed is not on the host."},
-    {ECONNREFUSED, "Nobody listens there; start libvirtd (or virtqemud) on the host."},
+     "The host's libvirt does not have the permission: it runs without privileges, or a profile forbids it."},
+    {ENOENT, "A required file does not exist on the host."},
+    {ECONNREFUSED, "The daemon does not accept connections. Start libvirtd (or virtqemud) on the host."},
     {EROFS, "The file system on the host is read-only."},
 };
 /* clang-format on */
@@ -97,13 +93,13 @@ static const char *advice_for(const LibvirtError *error) {
     if (error->code != VIR_ERR_SYSTEM_ERROR)
         return find_advice(advices, ARRAY_COUNT(advices), error->code);
     if (error->domain == VIR_FROM_RPC && error->system_errno == ENOENT)
-        return "The daemon's socket is not there: libvirt does not run on the host, or the "
-               "provider's \"uri\" names another socket.";
+        return "The daemon's socket does not exist. Start libvirt on the host, or correct the "
+               "provider's \"uri\".";
     if (error->domain == VIR_FROM_RPC &&
         (error->system_errno == EACCES || error->system_errno == EPERM))
-        return "The user that runs loam may not use the daemon's socket. Put the user into the "
-               "group \"libvirt\" on the host, run loam as another one, or use the user's own "
-               "daemon: qemu:///session.";
+        return "The user that runs loam does not have permission for the daemon's socket. Add the "
+               "user to the group \"libvirt\" on the host, run loam as another user, or use the "
+               "user's own daemon: qemu:///session.";
     return find_advice(system_advices, ARRAY_COUNT(system_advices), error->system_errno);
 }
 
@@ -112,7 +108,7 @@ static void add_error(const Call *call, const LibvirtError *error, Str summary, 
     const char *advice = is_vague ? "" : advice_for(error);
     Diag *diag =
         diags_error(diags, NO_RANGE, str_to_cstr(summary, call->arena),
-                    "libvirt says: %.*s.%s%s%s%.*s", STR_ARG(error->message), *advice ? " " : "",
+                    "libvirt reports: %.*s.%s%s%s%.*s", STR_ARG(error->message), *advice ? " " : "",
                     advice, error->hint.len ? " " : "", STR_ARG(error->hint));
     diag->address = call->address;
 }

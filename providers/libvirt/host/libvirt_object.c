@@ -9,10 +9,10 @@
  * false. */
 static bool add_taken_error(const Call *call, const char *kind, Str name, Str uuid, Diags *diags) {
     return libvirt_error_say(
-        call, diags, str_format(call->arena, "The %s \"%.*s\" exists already", kind, STR_ARG(name)),
+        call, diags, str_format(call->arena, "The %s \"%.*s\" already exists", kind, STR_ARG(name)),
         str_format(call->arena,
-                   "The host has a %s of that name, with the UUID %.*s, and loam did not make it. "
-                   "It stays as it is. Choose another name, or remove it there.",
+                   "The host has a %s of this name, with the UUID %.*s, which loam did not create. "
+                   "It was not changed. Choose another name, or remove it on the host.",
                    kind, STR_ARG(uuid)));
 }
 
@@ -27,7 +27,7 @@ static void *find_by_uuid(
         return handle;
     *is_gone = libvirt_error_is_gone(libvirt_error_code());
     if (!*is_gone)
-        libvirt_error_add(call, diags, "Cannot look the %s up", object->noun);
+        libvirt_error_add(call, diags, "Cannot find the %s", object->noun);
     return NULL;
 }
 
@@ -51,9 +51,9 @@ void *libvirt_object_get(const LibvirtObject *object, const Call *call, Value st
     void *handle = libvirt_object_find(object, call, state, &is_gone, diags);
     if (is_gone)
         libvirt_error_say(call, diags,
-                          str_format(call->arena, "The %s \"%.*s\" is gone", object->noun,
+                          str_format(call->arena, "The %s \"%.*s\" no longer exists", object->noun,
                                      STR_ARG(object_text(state, "name", STR_EMPTY))),
-                          STR("It was there when the plan was made. Plan again."));
+                          STR("It existed when the plan was made. Make a new plan."));
     return handle;
 }
 

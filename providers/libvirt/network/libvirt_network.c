@@ -17,87 +17,86 @@ static Str check_cidr(Value value, Arena *arena) {
     Cidr cidr;
     if (cidr_parse(value_text(value), &cidr))
         return STR_EMPTY;
-    return str_format(arena, "An address with its prefix length is meant, such as 10.17.0.1/24.");
+    return str_format(arena,
+                      "The value must be an address with its prefix length, such as 10.17.0.1/24.");
 }
 
 static Str check_address(Value value, Arena *arena) {
     Cidr cidr;
     if (cidr_parse_address(value_text(value), &cidr))
         return STR_EMPTY;
-    return str_format(arena, "An IP address is meant, such as 10.17.0.10.");
+    return str_format(arena, "The value must be an IP address, such as 10.17.0.10.");
 }
 
 /* clang-format off */
 static const Attribute range_attributes[] = {
-    {"start", &TYPE_STRING, REQUIRED, "First address that is handed out.", .check = check_address},
-    {"end", &TYPE_STRING, REQUIRED, "Last address that is handed out.", .check = check_address},
+    {"start", &TYPE_STRING, REQUIRED, "First address of the range.", .check = check_address},
+    {"end", &TYPE_STRING, REQUIRED, "Last address of the range.", .check = check_address},
 };
 
 static const Attribute host_attributes[] = {
     {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the machine."},
-    {"ip", &TYPE_STRING, REQUIRED, "The address that it always gets.", .check = check_address},
-    {"name", &TYPE_STRING, OPTIONAL, "The name that it gets with it."},
+    {"ip", &TYPE_STRING, REQUIRED, "Reserved address.", .check = check_address},
+    {"name", &TYPE_STRING, OPTIONAL, "Reserved host name."},
 };
 
 static const Attribute dhcp_attributes[] = {
     {"ranges", NULL, OPTIONAL,
-     "Addresses for whoever asks. Changes are live.",
+     "Address ranges for leases. Changes are live.",
      .nested = NESTED(NEST_LIST, range_attributes)},
     {"hosts", NULL, OPTIONAL,
-     "Reservations. Changes are live; those of others stay as they are.",
+     "Reservations. Changes are live; reservations from other programs remain.",
      .nested = NESTED(NEST_LIST, host_attributes)},
 };
 
 static const Attribute ip_attributes[] = {
     {"address", &TYPE_STRING, REQUIRED,
-     "The host's own address in the network, with the prefix length.",
+     "Address of the host in the network, with the prefix length.",
      .check = check_cidr},
     {"dhcp", NULL, OPTIONAL,
-     "How addresses are given out; not at all where it is left out.",
+     "DHCP service of the address (default: none).",
      .nested = NESTED(NEST_SINGLE, dhcp_attributes)},
 };
 
 static const Attribute dns_host_attributes[] = {
-    {"ip", &TYPE_STRING, REQUIRED, "An address.", .check = check_address},
-    {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "The names that mean it."},
+    {"ip", &TYPE_STRING, REQUIRED, "Address.", .check = check_address},
+    {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address."},
 };
 
 static const Attribute dns_attributes[] = {
     {"enabled", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the host answers names.",
+     "Whether the host resolves names.",
      .default_json = "true"},
-    {"forwarders", &TYPE_LIST_OF_STRING, OPTIONAL, "Name servers that are asked for the rest."},
+    {"forwarders", &TYPE_LIST_OF_STRING, OPTIONAL, "Name servers for all other names."},
     {"hosts", NULL, OPTIONAL,
-     "Names of the network. Changes are live.",
+     "Host names of the network. Changes are live.",
      .nested = NESTED(NEST_LIST, dns_host_attributes)},
 };
 
 static const Attribute network_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "nat; route; open: routed without firewall; isolated; bridge: an existing bridge of the "
-     "host. A network that was imported may keep private, vepa, passthrough or hostdev.",
+     "nat; route; open: routed without firewall; isolated; bridge: an existing bridge of the host. An imported network may have private, vepa, passthrough or hostdev.",
      .default_json = "\"nat\"",
      .one_of = "nat route open isolated bridge private vepa passthrough hostdev"},
     {"bridge", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Name of the bridge on the host; chosen by the host where it is left out."},
+     "Name of the bridge on the host (default: chosen by the host)."},
     {"stp", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "The spanning tree protocol: safe against loops that guests make, but a new port forwards "
-     "nothing for its first seconds.",
+     "Whether to use the spanning tree protocol. It prevents loops through guests, but delays new ports for some seconds.",
      .default_json = "true"},
     {"domain", &TYPE_STRING, OPTIONAL, "DNS domain of the network."},
-    {"mtu", &TYPE_NUMBER, OPTIONAL, "Largest packet."},
+    {"mtu", &TYPE_NUMBER, OPTIONAL, "Maximum packet size (MTU) in bytes."},
     {"ips", NULL, OPTIONAL,
-     "Addresses of the host in the network, with what DHCP gives out.",
+     "Addresses of the host in the network, with their DHCP service.",
      .nested = NESTED(NEST_LIST, ip_attributes)},
     {"dns", NULL, OPTIONAL,
-     "The names that the host answers.",
+     "DNS service of the network.",
      .nested = NESTED(NEST_SINGLE, dns_attributes)},
     {"autostart", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether the network starts with the host.",
      .default_json = "true"},
     {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the network is up.",
+     "Whether the network is active.",
      .default_json = "true"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the network."},
 };
@@ -120,8 +119,7 @@ static void check_range_bound(const Call *call,
     Str text;
     if (read_address(range, name, &text, &address) && !cidr_contains(network, &address))
         path_error(call, path, diags, "Address outside the network",
-                   "%.*s does not lie in the network of %.*s.", STR_ARG(text),
-                   STR_ARG(network_text));
+                   "%.*s is not in the network of %.*s.", STR_ARG(text), STR_ARG(network_text));
 }
 
 static bool is_in_range(Value range, const Cidr *address) {
@@ -147,13 +145,13 @@ static void check_reservation(const Call *call,
         return;
     if (!cidr_contains(network, &address))
         path_warning(call, path, diags, "Reserved address outside the network",
-                     "%.*s does not lie in the network of %.*s: no machine gets it.", STR_ARG(text),
+                     "%.*s is not in the network of %.*s, so no machine can get it.", STR_ARG(text),
                      STR_ARG(network_text));
     for (size_t i = 0; i < nested_list_count(dhcp, "ranges"); i++)
         if (is_in_range(nested_list_at(dhcp, "ranges", i), &address))
             path_warning(call, path, diags, "Reserved address inside a range",
-                         "Another machine may hold %.*s when this one asks. Keep reservations "
-                         "outside of the ranges.",
+                         "A lease from the range may already have %.*s. Reserve addresses outside "
+                         "of the ranges.",
                          STR_ARG(text));
 }
 
@@ -188,7 +186,7 @@ static void validate_ip(const Call *call, Value ip, size_t index, Diags *diags) 
 static bool add_missing_address(const Call *call, Diags *diags) {
     return libvirt_error_say(
         call, diags, STR("A nat network needs an address"),
-        STR("Give \"ips\", such as [{address: 10.17.0.1/24}], or another mode."));
+        STR("Set \"ips\", such as [{address: 10.17.0.1/24}], or use another mode."));
 }
 
 static bool network_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
@@ -199,11 +197,12 @@ static bool network_validate(const Call *call, const ValidateRequest *request, D
     bool has_ips = !value_is_null(ips) && (!value_is_known(ips) || ips.count > 0);
     if (str_equal(mode, STR("bridge")) && (has_ips || object_has(config, "dns")))
         libvirt_error_say(call, diags, STR("A bridged network has no addresses of its own"),
-                          STR("With mode bridge, \"ips\" and \"dns\" are the business of whoever "
-                              "runs the bridge's network."));
+                          STR("With mode bridge, remove \"ips\" and \"dns\": the network of the "
+                              "bridge provides these services."));
     if (str_equal(mode, STR("bridge")) && value_is_null(object_attribute(config, "bridge")))
-        libvirt_error_say(call, diags, STR("The bridge is missing"),
-                          STR("With mode bridge, \"bridge\" names one that is on the host."));
+        libvirt_error_say(
+            call, diags, STR("Bridge missing"),
+            STR("With mode bridge, set \"bridge\" to an existing bridge of the host."));
     if (str_equal(mode, STR("nat")) && !has_ips)
         (void)add_missing_address(call, diags);
     for (size_t i = 0; i < nested_list_count(config, "ips"); i++) {
@@ -231,16 +230,16 @@ static bool check_new_mode(const Call *call, Value prior, Value planned, Diags *
     bool is_kept = value_is_present(prior) && !object_differs(prior, planned, "mode");
     if (is_kept || !str_is_among(mode, imported, ARRAY_COUNT(imported)))
         return true;
-    return libvirt_error_say(
-        call, diags, str_format(call->arena, "Mode \"%.*s\" cannot be set", STR_ARG(mode)),
-        STR("A network of this mode names devices of the host, for which libvirt_network has no "
-            "arguments. Define it with virsh net-define and import it."));
+    return libvirt_error_say(call, diags,
+                             str_format(call->arena, "Mode \"%.*s\" cannot be set", STR_ARG(mode)),
+                             STR("libvirt_network does not support the host devices of this mode. "
+                                 "Define the network with virsh net-define and import it."));
 }
 
 /* Returns the effect of a restart on guests, which depends on the attribute. */
 static const char *guests_see(const char *attribute) {
     if (strcmp(attribute, "mtu") == 0)
-        return "; guests take the new size at their next start";
+        return "; guests get the new size at their next start";
     if (strcmp(attribute, "ips") == 0)
         return "; guests get a new address when their lease ends, or at their next start";
     return "";
@@ -255,7 +254,7 @@ static Str restart_note(const Call *call, Str name, const char *attribute) {
     if (users.count == 0)
         return STR("restarts the network (virNetworkDestroy, virNetworkCreate)");
     return str_format(call->arena,
-                      "restarts the network and puts %.*s back on it, without a restart of %s%s "
+                      "restarts the network and reconnects %.*s without a restart of %s%s "
                       "(virNetworkDestroy, virNetworkCreate, virDomainUpdateDeviceFlags)",
                       STR_ARG(domain_users_names(&users, call->arena)),
                       users.count == 1 ? "the machine" : "the machines", guests_see(attribute));
@@ -283,10 +282,10 @@ static bool network_plan(const Call *call,
             arena);
     if (change.hosts || change.ranges)
         plan_note(response, path_attribute(root, STR("ips"), arena),
-                  STR("at once, guests stay connected (virNetworkUpdate)"), arena);
+                  STR("live, guests stay connected (virNetworkUpdate)"), arena);
     if (change.dns_hosts)
         plan_note(response, path_attribute(root, STR("dns"), arena),
-                  STR("at once, guests stay connected (virNetworkUpdate)"), arena);
+                  STR("live, guests stay connected (virNetworkUpdate)"), arena);
     return true;
 }
 
@@ -402,7 +401,7 @@ static bool change(const Call *call,
     SCOPED(virNetworkPtr)
     again = virNetworkDefineXML(virNetworkGetConnect(network), xml_print(&doc, call->arena));
     if (!again)
-        return libvirt_error_add(call, diags, "Cannot define the network anew");
+        return libvirt_error_add(call, diags, "Cannot redefine the network");
     return !stays_on || !change.restart || network_update_restart(call, network, diags);
 }
 

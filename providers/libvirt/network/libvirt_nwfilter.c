@@ -17,7 +17,8 @@ static Str check_rule_priority(Value value, Arena *arena) {
     int64_t priority = 0;
     if (value_to_int(value, &priority) && priority >= -1000 && priority <= 1000)
         return STR_EMPTY;
-    return str_format(arena, "A priority is an integer from -1000 to 1000; the lowest goes first.");
+    return str_format(
+        arena, "The priority must be an integer from -1000 to 1000; lower priorities come first.");
 }
 
 #define PROTOCOLS                                                                                  \
@@ -35,47 +36,46 @@ static const Attribute rule_attributes[] = {
      "accept, drop, reject, return or continue.",
      .one_of = "accept drop reject return continue"},
     {"direction", &TYPE_STRING, REQUIRED,
-     "As the guest sees it: in, out or inout.",
+     "Direction from the guest's view: in, out or inout.",
      .one_of = "in out inout"},
     {"priority", &TYPE_NUMBER, OPTIONAL | COMPUTED,
-     "Place among the rules, -1000 to 1000, the lowest first.",
+     "Priority of the rule, -1000 to 1000; lower priorities come first.",
      .default_json = "500", .check = check_rule_priority},
-    {"statematch", &TYPE_BOOL, OPTIONAL, "false: without connection tracking."},
+    {"statematch", &TYPE_BOOL, OPTIONAL, "Whether to use connection tracking (default true)."},
     {"protocol", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "tcp, udp, icmp, all, tcp-ipv6, all-ipv6, ip, arp, mac, …: the kind of packet. none: any "
-     "frame.",
+     "Kind of packet: tcp, udp, icmp, all, tcp-ipv6, all-ipv6, ip, arp, mac, … none: any frame.",
      .default_json = "\"all\"", .one_of = PROTOCOLS},
-    {"match", &TYPE_BOOL, OPTIONAL, "false: packets that do not look like this."},
-    {"srcmacaddr", &TYPE_STRING, OPTIONAL, "Sender's MAC address."},
-    {"srcmacmask", &TYPE_STRING, OPTIONAL, "Mask of the sender's MAC address."},
-    {"dstmacaddr", &TYPE_STRING, OPTIONAL, "Receiver's MAC address."},
-    {"dstmacmask", &TYPE_STRING, OPTIONAL, "Mask of the receiver's MAC address."},
-    {"protocolid", &TYPE_STRING, OPTIONAL, "Of mac: number or name of the protocol within."},
-    {"srcipaddr", &TYPE_STRING, OPTIONAL, "Sender's address, or a variable such as $ADMIN."},
-    {"srcipmask", &TYPE_STRING, OPTIONAL, "Its mask or prefix length."},
-    {"dstipaddr", &TYPE_STRING, OPTIONAL, "Receiver's address, or a variable."},
-    {"dstipmask", &TYPE_STRING, OPTIONAL, "Its mask or prefix length."},
-    {"srcipfrom", &TYPE_STRING, OPTIONAL, "First of a range of senders."},
-    {"srcipto", &TYPE_STRING, OPTIONAL, "Last of a range of senders."},
-    {"dstipfrom", &TYPE_STRING, OPTIONAL, "First of a range of receivers."},
-    {"dstipto", &TYPE_STRING, OPTIONAL, "Last of a range of receivers."},
-    {"srcportstart", &TYPE_STRING, OPTIONAL, "Sender's port, or the first of a range."},
+    {"match", &TYPE_BOOL, OPTIONAL, "false: match packets that do not have these properties."},
+    {"srcmacaddr", &TYPE_STRING, OPTIONAL, "Source MAC address."},
+    {"srcmacmask", &TYPE_STRING, OPTIONAL, "Mask of the source MAC address."},
+    {"dstmacaddr", &TYPE_STRING, OPTIONAL, "Destination MAC address."},
+    {"dstmacmask", &TYPE_STRING, OPTIONAL, "Mask of the destination MAC address."},
+    {"protocolid", &TYPE_STRING, OPTIONAL, "For mac: number or name of the inner protocol."},
+    {"srcipaddr", &TYPE_STRING, OPTIONAL, "Source address, or a variable such as $ADMIN."},
+    {"srcipmask", &TYPE_STRING, OPTIONAL, "Mask or prefix length of the source or destination address."},
+    {"dstipaddr", &TYPE_STRING, OPTIONAL, "Destination address, or a variable."},
+    {"dstipmask", &TYPE_STRING, OPTIONAL, "Mask or prefix length of the source or destination address."},
+    {"srcipfrom", &TYPE_STRING, OPTIONAL, "First source address of a range."},
+    {"srcipto", &TYPE_STRING, OPTIONAL, "Last source address of a range."},
+    {"dstipfrom", &TYPE_STRING, OPTIONAL, "First destination address of a range."},
+    {"dstipto", &TYPE_STRING, OPTIONAL, "Last destination address of a range."},
+    {"srcportstart", &TYPE_STRING, OPTIONAL, "Source port, or the first of a range."},
     {"srcportend", &TYPE_STRING, OPTIONAL, "Last port of the range."},
-    {"dstportstart", &TYPE_STRING, OPTIONAL, "Receiver's port, or the first of a range."},
+    {"dstportstart", &TYPE_STRING, OPTIONAL, "Destination port, or the first of a range."},
     {"dstportend", &TYPE_STRING, OPTIONAL, "Last port of the range."},
-    {"ip_protocol", &TYPE_STRING, OPTIONAL, "Of ip and ipv6: the protocol within (tcp, udp)."},
-    {"state", &TYPE_STRING, OPTIONAL, "NEW, ESTABLISHED, RELATED, …, with commas."},
-    {"type", &TYPE_STRING, OPTIONAL, "Of icmp: the type."},
-    {"code", &TYPE_STRING, OPTIONAL, "Of icmp: the code."},
-    {"opcode", &TYPE_STRING, OPTIONAL, "Of arp: the operation, such as Request or Reply."},
-    {"arpsrcmacaddr", &TYPE_STRING, OPTIONAL, "Of arp: the MAC address that it claims."},
-    {"arpdstmacaddr", &TYPE_STRING, OPTIONAL, "Of arp: the MAC address that it asks."},
-    {"arpsrcipaddr", &TYPE_STRING, OPTIONAL, "Of arp: the address that it claims."},
-    {"arpdstipaddr", &TYPE_STRING, OPTIONAL, "Of arp: the address that it asks for."},
-    {"connlimit_above", &TYPE_STRING, OPTIONAL, "Only from this many connections on."},
+    {"ip_protocol", &TYPE_STRING, OPTIONAL, "For ip and ipv6: the inner protocol (tcp, udp)."},
+    {"state", &TYPE_STRING, OPTIONAL, "NEW, ESTABLISHED, RELATED, …, separated by commas."},
+    {"type", &TYPE_STRING, OPTIONAL, "For icmp: the type."},
+    {"code", &TYPE_STRING, OPTIONAL, "For icmp: the code."},
+    {"opcode", &TYPE_STRING, OPTIONAL, "For arp: the operation, such as Request or Reply."},
+    {"arpsrcmacaddr", &TYPE_STRING, OPTIONAL, "For arp: source MAC address."},
+    {"arpdstmacaddr", &TYPE_STRING, OPTIONAL, "For arp: destination MAC address."},
+    {"arpsrcipaddr", &TYPE_STRING, OPTIONAL, "For arp: source address."},
+    {"arpdstipaddr", &TYPE_STRING, OPTIONAL, "For arp: destination address."},
+    {"connlimit_above", &TYPE_STRING, OPTIONAL, "Minimum number of connections."},
     {"ipset", &TYPE_STRING, OPTIONAL, "Name of an ipset on the host."},
-    {"ipsetflags", &TYPE_STRING, OPTIONAL, "src and dst, with commas."},
-    {"comment", &TYPE_STRING, OPTIONAL, "For people."},
+    {"ipsetflags", &TYPE_STRING, OPTIONAL, "src and dst, separated by commas."},
+    {"comment", &TYPE_STRING, OPTIONAL, "Comment."},
 };
 /* clang-format on */
 
@@ -92,21 +92,21 @@ static const struct {
 
 /* clang-format off */
 static const Attribute reference_attributes[] = {
-    {"filter", &TYPE_STRING, REQUIRED, "Name of another filter, whose rules join these."},
-    {"parameters", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Values of its variables, each a list."},
+    {"filter", &TYPE_STRING, REQUIRED, "Name of the included filter."},
+    {"parameters", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Values of its variables, as lists."},
 };
 
 static const Attribute nwfilter_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"chain", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "The chain that holds the rules, such as root, mac, arp or ipv4.",
+     "Chain of the rules, such as root, mac, arp or ipv4.",
      .default_json = "\"root\""},
-    {"priority", &TYPE_NUMBER, OPTIONAL, "Place of the chain among the others, -1000 to 1000."},
+    {"priority", &TYPE_NUMBER, OPTIONAL, "Priority of the chain, -1000 to 1000."},
     {"rules", NULL, OPTIONAL,
-     "What is done with which packets. Changes reach running guests at once.",
+     "Rules for packets. Changes apply live to running guests.",
      .nested = NESTED(NEST_LIST, rule_attributes)},
     {"filterrefs", NULL, OPTIONAL,
-     "Other filters that this one includes.",
+     "Filters that this filter includes.",
      .nested = NESTED(NEST_LIST, reference_attributes)},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the filter."},
 };
@@ -138,7 +138,8 @@ static bool nwfilter_validate(const Call *call, const ValidateRequest *request, 
             if (object_has(rule, name))
                 path_error(call, PATH_AT(call, {"rules"}, {.index = i}, {name}), diags,
                            "A rule without a protocol matches every frame",
-                           "Name the protocol whose packets have \"%s\", or leave it out.", name);
+                           "Set the protocol of packets with \"%s\", or remove the argument.",
+                           name);
         }
     }
     return diags->error_count == before;
@@ -157,7 +158,7 @@ static bool nwfilter_plan(const Call *call,
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++)
         if (object_differs(request->prior, response->planned, parts[i]))
             plan_note(response, path_attribute((Path){0}, str_from_cstr(parts[i]), call->arena),
-                      STR("at once, on running machines too (virNWFilterDefineXML)"), call->arena);
+                      STR("live, also on running machines (virNWFilterDefineXML)"), call->arena);
     return true;
 }
 
@@ -517,8 +518,7 @@ static bool nwfilter_delete(const Call *call,
         return libvirt_error_add(call, diags, "Cannot remove filter \"%.*s\"", STR_ARG(name));
     return libvirt_error_say(
         call, diags, str_format(call->arena, "The filter \"%.*s\" is in use", STR_ARG(name)),
-        STR("A running guest or another filter refers to it. Take the "
-            "reference away first."));
+        STR("A running guest or another filter refers to it. Remove the reference first."));
 }
 
 static bool nwfilter_read(const Call *call,

@@ -202,14 +202,14 @@ static void reconnect(const Call *call,
     if (domain && domain_device_reconnect(call, domain, user->device, passage))
         return;
     LibvirtError error = libvirt_error_last(call->arena);
-    libvirt_error_warn(
-        call, diags,
-        str_format(call->arena, "The guest \"%.*s\" is off the network", STR_ARG(user->name)),
-        str_format(
-            call->arena,
-            "The network was restarted, and the guest's interface %.*s could not be put back "
-            "on it (%.*s). Stop and start the guest.",
-            STR_ARG(user->device), STR_ARG(error.message)));
+    libvirt_error_warn(call, diags,
+                       str_format(call->arena,
+                                  "The guest \"%.*s\" is disconnected from the network",
+                                  STR_ARG(user->name)),
+                       str_format(call->arena,
+                                  "The network was restarted, and the guest's interface %.*s could "
+                                  "not be reconnected (%.*s). Stop and start the guest.",
+                                  STR_ARG(user->device), STR_ARG(error.message)));
 }
 
 /* Creates an empty temporary network through which interfaces are moved; NULL if that fails. */
@@ -249,9 +249,9 @@ bool network_update_start(const Call *call, virNetworkPtr network, Diags *diags)
     /* An interrupted run may have started the network at the same time. */
     if (virNetworkIsActive(network) == 1)
         return true;
-    error.hint = STR("The network stays defined, switched off. No other network of the host may "
-                     "have its addresses or its bridge: change \"ips\" or \"bridge\", or remove "
-                     "the other, and apply again.");
+    error.hint = STR("The network is defined, but inactive. No other network of the host may have "
+                     "its addresses or its bridge: change \"ips\" or \"bridge\", or remove the "
+                     "other network, then apply again.");
     return libvirt_error_add_this(call, &error, diags, "Cannot start network \"%s\"",
                                   virNetworkGetName(network));
 }
@@ -264,7 +264,7 @@ void network_update_reconnect(const Call *call, virNetworkPtr network, Diags *di
         users = domain_users_of_network(connection, name, call->arena);
     if (users.count == 0)
         return;
-    call_progress(call, 0, 0, "putting the machines back on the network");
+    call_progress(call, 0, 0, "reconnecting the machines");
     SCOPED(virNetworkPtr) passage = open_passage(connection, network, call->arena);
     vec_each(&users, user)
         reconnect(call, connection, user, passage ? virNetworkGetName(passage) : NULL, diags);

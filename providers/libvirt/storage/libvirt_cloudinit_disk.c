@@ -20,49 +20,48 @@
 static Str check_user_data(Value value, Arena *arena) {
     Str text = value_text(value);
     if (str_starts_with(text, STR("\xef\xbb\xbf")))
-        return str_format(arena, "It begins with a byte order mark; cloud-init would ignore it.");
+        return str_format(arena,
+                          "The text begins with a byte order mark, so cloud-init would ignore it.");
     if (text.len &&
         (str_starts_with(text, STR("#")) || str_starts_with(text, STR("Content-Type:")) ||
          str_starts_with(text, STR("MIME-Version:"))))
         return STR_EMPTY;
     return str_format(arena,
-                      "Its first line must say what it is (#cloud-config, #!/bin/sh, #include, "
-                      "Content-Type: …); cloud-init would ignore it.");
+                      "The first line must be the type of the data (#cloud-config, #!/bin/sh, "
+                      "#include, Content-Type: …); otherwise cloud-init would ignore it.");
 }
 
 static Str check_document(Value value, Arena *arena) {
     TypeKind kind = value.type->kind;
     if (kind == KIND_STRING || kind == KIND_OBJECT || kind == KIND_MAP)
         return STR_EMPTY;
-    return str_format(arena, "A map is meant, or its text in YAML.");
+    return str_format(arena, "The value must be a map, or its YAML text.");
 }
 
 /* clang-format off */
 static const Attribute cloudinit_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW,
-     "Name; that of the volume has a digest behind it."},
+     "Name of the seed. The name of its volume also has a digest."},
     {"pool", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "Name of the pool; the provider's default_pool where it is left out."},
+     "Name of the pool (default: the provider's default_pool)."},
     {"kind", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "iso: an image, for virtual machines. folder: a folder to mount at "
-     "/var/lib/cloud/seed/nocloud of a container.",
+     "iso: an image, for virtual machines. folder: a directory to mount at /var/lib/cloud/seed/nocloud of a container.",
      .default_json = "\"iso\"", .one_of = "iso folder"},
     {"user_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW,
-     "The file user-data, such as a cloud-config or a script.",
+     "Content of user-data, such as a cloud-config or a script.",
      .check = check_user_data},
-    {"vendor_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW, "The file vendor-data."},
+    {"vendor_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW, "Content of vendor-data."},
     {"meta_data", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
-     "The file meta-data, as a map or as YAML; an instance-id made of the name where it is "
-     "left out.",
+     "Content of meta-data, as a map or as YAML (default: an instance-id made from the name).",
      .check = check_document},
     {"network_config", &TYPE_DYNAMIC, OPTIONAL | FORCES_NEW,
-     "The file network-config, as a map or as YAML.",
+     "Content of network-config, as a map or as YAML.",
      .check = check_document},
     {"id", &TYPE_STRING, COMPUTED, "Digest of the files."},
     {"volume_id", &TYPE_STRING, COMPUTED,
-     "Key of the image's volume; for the cloudinit of a domain."},
-    {"path", &TYPE_STRING, COMPUTED, "The image or the folder on the host."},
-    {"folder_id", &TYPE_STRING, COMPUTED, "UUID of the pool that the folder is."},
+     "Key of the image's volume, for the cloudinit of a domain."},
+    {"path", &TYPE_STRING, COMPUTED, "Path of the image or the directory on the host."},
+    {"folder_id", &TYPE_STRING, COMPUTED, "UUID of the pool for the directory."},
 };
 /* clang-format on */
 
@@ -279,9 +278,9 @@ static bool upload_image(
     bool is_sent = target ? volume_transfer_upload(call, alone, target, image, &said)
                           : libvirt_error_add(call, &said, "Cannot upload into the volume");
     if (!is_sent && !call_is_cancelled(call) && is_full(call, pool))
-        return libvirt_error_say(call, diags, STR("The pool has no room for the seed"),
-                                 STR("No space left on device: free some, or choose another "
-                                     "pool."));
+        return libvirt_error_say(
+            call, diags, STR("No space for the seed in the pool"),
+            STR("No space left on device. Free some space, or choose another pool."));
     diags_append(diags, &said);
     return is_sent;
 }
@@ -456,7 +455,7 @@ const ResourceType libvirt_cloudinit_disk = {
     .name = "libvirt_cloudinit_disk",
     .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(cloudinit_attributes),
-               .description = "The seed that a machine reads at its first start."},
+               .description = "A cloud-init seed, which a machine reads at its first start."},
     .plan = cloudinit_plan,
     .marker = cloudinit_marker,
     .create = cloudinit_create,

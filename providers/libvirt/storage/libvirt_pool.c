@@ -25,7 +25,7 @@ static const Attribute pool_attributes[] = {
      "Kind of pool: dir, a directory on the host. Pools of other kinds can be imported.",
      .default_json = "\"dir\"", .one_of = POOL_TYPES},
     {"path", &TYPE_STRING, OPTIONAL | FORCES_NEW,
-     "The directory; it is made where it is missing. Required for the type dir.",
+     "Path of the directory, which is created if it does not exist. Required for the type dir.",
      .check = check_path},
     {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether the pool is active.",
@@ -34,8 +34,7 @@ static const Attribute pool_attributes[] = {
      "Whether the pool starts with the host.",
      .default_json = "true"},
     {"on_delete", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "What becomes of the folder: undefine leaves it, delete_empty removes it when nothing is "
-     "in it, delete_all removes its volumes first.",
+     "Treatment of the directory: undefine keeps it, delete_empty removes it if it is empty, delete_all removes its volumes first.",
      .default_json = "\"undefine\"", .one_of = "undefine delete_empty delete_all"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the pool."},
 };
@@ -107,9 +106,8 @@ static bool start_pool(virStoragePoolPtr pool) {
 
 static bool add_start_error(const Call *call, Value planned, Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
-    error.hint = str_format(call->arena,
-                            "The pool stays defined, switched off. \"path\" must be a folder on "
-                            "the host that libvirt may use, or a place where it can make one.");
+    error.hint = str_format(call->arena, "The pool is defined, but inactive. \"path\" must be a "
+                                         "directory on the host that libvirt can use or create.");
     return libvirt_error_add_this(call, &error, diags, "Cannot start pool \"%.*s\"",
                                   STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
@@ -143,15 +141,15 @@ static bool pool_plan(const Call *call,
         return true;
     if (str_equal(type, STR("dir")) && value_is_null(object_attribute(response->planned, "path")))
         return libvirt_error_say(
-            call, diags, STR("The pool's path is missing"),
-            STR("A pool of the type dir needs \"path\", a directory of the host."));
+            call, diags, STR("Pool path missing"),
+            STR("A pool of the type dir requires \"path\", a directory of the host."));
     if (str_equal(type, STR("dir")))
         return true;
     return libvirt_error_say(
         call, diags,
-        str_format(call->arena, "A pool of the type %.*s cannot be made", STR_ARG(type)),
-        STR("libvirt_pool makes pools of the type dir. Define this one with virsh pool-define and "
-            "import it."));
+        str_format(call->arena, "A pool of the type %.*s cannot be created", STR_ARG(type)),
+        STR("libvirt_pool can create only pools of the type dir. Define this one with virsh "
+            "pool-define and import it."));
 }
 
 static void *by_uuid(virConnectPtr connection, const char *uuid) {
@@ -188,8 +186,8 @@ static bool add_define_error(const Call *call,
                              Diags *diags) {
     LibvirtError error = libvirt_error_last(call->arena);
     if (error.code == VIR_ERR_OPERATION_FAILED)
-        error.hint = STR("Two pools cannot have one folder. Choose another \"path\", or use the "
-                         "pool that is there.");
+        error.hint = STR("Two pools cannot use the same directory. Choose another \"path\", or use "
+                         "the existing pool.");
     return libvirt_object_add_define_error(&pool_object, call, connection, planned, uuid, &error,
                                            response, diags);
 }
@@ -248,10 +246,10 @@ static void remove_directory(const Call *call, virStoragePoolPtr pool, Value pri
     if (error.system_errno == ENOENT)
         return;
     libvirt_error_warn(call, diags,
-                       str_format(call->arena, "The folder %.*s stays",
+                       str_format(call->arena, "The directory %.*s was not removed",
                                   STR_ARG(object_text(prior, "path", STR_EMPTY))),
                        str_format(call->arena,
-                                  "The pool is gone, its folder could not be removed: %.*s",
+                                  "The pool was removed, but its directory could not be: %.*s",
                                   STR_ARG(error.message)));
 }
 

@@ -19,7 +19,8 @@ static Str check_size(Value value, Arena *arena) {
     uint64_t bytes = 0;
     if (byte_size_parse(value_text(value), &bytes) && bytes > 0)
         return STR_EMPTY;
-    return str_format(arena, "A size is a number of bytes, or one with a unit: 512M, 20G, 1T.");
+    return str_format(arena,
+                      "A size must be a number of bytes, or a number with a unit: 512M, 20G, 1T.");
 }
 
 static Str check_checksum(Value value, Arena *arena) {
@@ -28,52 +29,51 @@ static Str check_checksum(Value value, Arena *arena) {
     bool is_long = str_starts_with(text, STR("sha512:")) && text.len == 7 + 128;
     if (is_short || is_long)
         return STR_EMPTY;
-    return str_format(arena, "A checksum is sha256: or sha512: and lower-case hexadecimal digits.");
+    return str_format(arena,
+                      "A checksum must be sha256: or sha512: and lower-case hexadecimal digits.");
 }
 
 /* clang-format off */
 static const Attribute base_attributes[] = {
-    {"volume_id", &TYPE_STRING, OPTIONAL, "The `id` of the volume below."},
+    {"volume_id", &TYPE_STRING, OPTIONAL, "The `id` of the base volume."},
     {"path", &TYPE_STRING, OPTIONAL,
-     "The file below, on the host, where it is no volume of loam's."},
+     "Path of the base file on the host, if it is not a volume of loam."},
     {"format", &TYPE_STRING, OPTIONAL,
-     "Format of what is below; read off the volume where it is left out.",
+     "Format of the base (default: detected from the volume).",
      .one_of = "raw qcow2"},
 };
 
 static const ArgumentRule base_rules[] = {{RULE_EXACTLY_ONE, {"volume_id", "path"}}};
 
 static const Attribute source_attributes[] = {
-    {"path", &TYPE_STRING, REQUIRED, "The image, a file where loam runs."},
+    {"path", &TYPE_STRING, REQUIRED, "Path of the image, a local file."},
     {"checksum", &TYPE_STRING, OPTIONAL,
-     "What the image must be: sha256:… or sha512:….",
+     "Required digest of the image: sha256:… or sha512:….",
      .check = check_checksum},
 };
 
 static const Attribute volume_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique in the pool."},
     {"pool", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "Name of the pool; the provider's default_pool where it is left out."},
+     "Name of the pool (default: the provider's default_pool)."},
     {"size", &TYPE_STRING, OPTIONAL,
-     "Size of the disk, in bytes or with a unit (20G); that of the base or the source where it "
-     "is left out. It grows in place, also under a running guest.",
+     "Size of the disk, in bytes or with a unit (20G) (default: that of the base or the source). It grows in place, also with a running guest.",
      .check = check_size},
     {"format", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "raw or qcow2; what the source is, else qcow2, where it is left out.",
+     "raw or qcow2 (default: that of the source, else qcow2).",
      .one_of = "raw qcow2"},
     {"base", NULL, OPTIONAL | FORCES_NEW,
-     "What this volume is a layer over, or a copy of.",
+     "Base of the volume, which it overlays or copies.",
      .nested = NESTED_WITH(NEST_SINGLE, base_attributes, base_rules)},
     {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW,
-     "With a base: overlay, which stores only what differs, or copy. overlay.",
+     "With a base: overlay, which stores only the differences (default), or copy.",
      .one_of = "overlay copy"},
     {"source", NULL, OPTIONAL,
-     "An image that is uploaded. Another content makes a new volume, another path to the same "
-     "content does not.",
+     "Image to upload. Another content replaces the volume; another path to the same content does not.",
      .nested = NESTED(NEST_SINGLE, source_attributes)},
     {"source_digest", &TYPE_STRING, COMPUTED, "Digest of the uploaded image."},
-    {"id", &TYPE_STRING, COMPUTED, "The volume's key, unique on the host."},
-    {"path", &TYPE_STRING, COMPUTED, "Where it is on the host."},
+    {"id", &TYPE_STRING, COMPUTED, "Key of the volume, unique on the host."},
+    {"path", &TYPE_STRING, COMPUTED, "Path of the volume on the host."},
     {"capacity", &TYPE_NUMBER, COMPUTED | CHANGES_ON_UPDATE, "Size in bytes, as a guest sees it."},
 };
 
@@ -250,7 +250,7 @@ static bool plan_source(const Call *call,
         object_builder_set_text(builder, "format", look.format, arena);
     if (!is_new && !value_equal(prior_digest, object_builder_get(builder, "source_digest"))) {
         vec_push(arena, &response->requires_replace, digest_path);
-        plan_note(response, digest_path, STR("the image has another content"), arena);
+        plan_note(response, digest_path, STR("the content of the image changed"), arena);
     }
     return true;
 }
@@ -344,8 +344,8 @@ static bool check_capacity(const Call *call, VolumeOrder *order, uint64_t least,
         call, diags,
         str_format(call->arena, "The volume \"%.*s\" is too small", STR_ARG(order->name)),
         str_format(call->arena,
-                   "It shall have %llu bytes, and what it is made from has %llu: the guest's file "
-                   "system would be cut off. Leave \"size\" out, or make it larger.",
+                   "The configured size is %llu bytes, but its base or source has %llu, so the "
+                   "guest's file system would be cut off. Remove \"size\", or increase it.",
                    (unsigned long long)order->capacity, (unsigned long long)least));
 }
 
@@ -377,9 +377,9 @@ static bool find_base(const Call *call,
     }
     if (order->base_format.len)
         return true;
-    return libvirt_error_say(call, diags, STR("The format of the base is not known"),
-                             STR("The file is in no pool that could tell. Give \"format\" of the "
-                                 "base: guessing it would be unsafe."));
+    return libvirt_error_say(call, diags, STR("The format of the base is unknown"),
+                             STR("The file is in no active pool, so its format cannot be detected. "
+                                 "Set the \"format\" of the base."));
 }
 
 static bool create_layered(const Call *call,
@@ -399,7 +399,7 @@ static bool create_layered(const Call *call,
     bool is_copy = str_equal(object_text(planned, "mode", STR_EMPTY), STR("copy"));
     if (is_copy && !base)
         return libvirt_error_say(call, diags, STR("Only a volume can be copied"),
-                                 STR("The base's path is in no active pool of the host."));
+                                 STR("No active pool of the host contains the path of the base."));
     if (is_copy)
         order->base_path = STR_EMPTY;
     const char *description = describe(call, order);
@@ -431,8 +431,8 @@ static bool send_source(const Call *call, virStorageVolPtr volume, Value planned
     if (!expected.len || str_equal(str_after(expected, 7), digest))
         return true;
     return libvirt_error_say(
-        call, diags, STR("The image changed after it was planned"),
-        str_format(call->arena, "%.*s has another content now. Plan again.", STR_ARG(path)));
+        call, diags, STR("Image changed after planning"),
+        str_format(call->arena, "%.*s has another content now. Make a new plan.", STR_ARG(path)));
 }
 
 /* Uploads into a raw volume of the file's length; the host detects the format afterwards. */
@@ -447,11 +447,12 @@ static bool create_uploaded(const Call *call,
     Str checksum = object_text(source, "checksum", STR_EMPTY);
     VolumeSource probe = {0};
     if (!volume_source_probe(call, path, &probe))
-        return libvirt_error_say(call, diags, STR("Cannot read the volume's source"),
-                                 str_format(call->arena,
-                                            "There is no file %.*s where loam runs. Correct "
-                                            "\"source\", or fetch the image.",
-                                            STR_ARG(path)));
+        return libvirt_error_say(
+            call, diags, STR("Cannot read the volume's source"),
+            str_format(
+                call->arena,
+                "The local file %.*s does not exist. Correct \"source\", or download the image.",
+                STR_ARG(path)));
     if (checksum.len && !volume_source_verify(call, path, checksum, diags))
         return false;
     if (!check_capacity(call, order, probe.capacity, diags))
@@ -628,11 +629,12 @@ static bool check_unused(const Call *call,
     DomainUsers users = domain_users_of_file(connection, path, arena);
     Str summary = str_format(arena, "The volume \"%.*s\" is in use", STR_ARG(name));
     if (users.count)
-        return libvirt_error_say(call, diags, summary,
-                                 str_format(arena,
-                                            "It is a disk of the running guest %.*s. Stop that, or "
-                                            "detach the disk.",
-                                            STR_ARG(domain_users_names(&users, arena))));
+        return libvirt_error_say(
+            call, diags, summary,
+            str_format(
+                arena,
+                "It is a disk of the running guest %.*s. Stop the guest, or detach the disk.",
+                STR_ARG(domain_users_names(&users, arena))));
     SCOPED(virStoragePoolPtr) pool = virStoragePoolLookupByVolume(volume);
     bool is_layer = object_has(prior, "base");
     Str layer = pool && !is_layer ? find_layer(pool, path, arena) : STR_EMPTY;
@@ -640,7 +642,7 @@ static bool check_unused(const Call *call,
         return true;
     return libvirt_error_say(
         call, diags, summary,
-        str_format(arena, "The volume \"%.*s\" is a layer over it and would be lost with it.",
+        str_format(arena, "The volume \"%.*s\" is an overlay of it and would be lost with it.",
                    STR_ARG(layer)));
 }
 

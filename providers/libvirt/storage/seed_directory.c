@@ -65,10 +65,10 @@ static bool check_free(
         if (file_state(call, pool, file) == FILE_OTHER)
             return libvirt_error_say(
                 call, diags,
-                str_format(call->arena, "The folder %.*s is taken", STR_ARG(directory)),
+                str_format(call->arena, "The directory %.*s is in use", STR_ARG(directory)),
                 str_format(call->arena,
-                           "It holds a file \"%.*s\" that loam did not make. Choose another "
-                           "\"name\" for the seed, or remove the folder on the host.",
+                           "It has a file \"%.*s\" that loam did not create. Choose another "
+                           "\"name\" for the seed, or remove the directory on the host.",
                            STR_ARG(file->name)));
     return true;
 }
@@ -103,11 +103,11 @@ bool seed_directory_create(const Call *call,
     SCOPED(virStoragePoolPtr)
     pool = virStoragePoolDefineXML(connection, describe_pool(pool_name, uuid, directory, arena), 0);
     if (!pool)
-        return libvirt_error_add(call, diags, "Cannot define the seed's folder");
+        return libvirt_error_add(call, diags, "Cannot define the seed's directory");
     *path = directory;
     if (virStoragePoolBuild(pool, VIR_STORAGE_POOL_BUILD_NEW) < 0 ||
         virStoragePoolCreate(pool, 0) < 0 || virStoragePoolSetAutostart(pool, 1) < 0)
-        return libvirt_error_add(call, diags, "Cannot make the seed's folder");
+        return libvirt_error_add(call, diags, "Cannot create the seed's directory");
     if (!check_free(call, pool, files, directory, diags)) {
         if (virStoragePoolDestroy(pool) == 0 && virStoragePoolUndefine(pool) == 0)
             *path = STR_EMPTY;
@@ -146,7 +146,7 @@ bool seed_directory_read(const Call *call,
     *is_there = pool != NULL;
     if (!pool)
         return libvirt_error_is_gone(libvirt_error_code()) ||
-               libvirt_error_add(call, diags, "Cannot look the seed's folder up");
+               libvirt_error_add(call, diags, "Cannot find the seed's directory");
     *path = pool_path(pool, call->arena);
     /* The pool is stopped or its directory is missing: create it again. */
     if (virStoragePoolRefresh(pool, 0) < 0) {
@@ -169,7 +169,7 @@ bool seed_directory_delete(const Call *call, virConnectPtr connection, Str uuid,
     pool = virStoragePoolLookupByUUIDString(connection, str_to_cstr(uuid, call->arena));
     if (!pool)
         return libvirt_error_is_gone(libvirt_error_code()) ||
-               libvirt_error_add(call, diags, "Cannot look the seed's folder up");
+               libvirt_error_add(call, diags, "Cannot find the seed's directory");
     /* The files of a stopped pool are not visible. */
     if (virStoragePoolIsActive(pool) == 0)
         (void)virStoragePoolCreate(pool, 0);
@@ -181,9 +181,9 @@ bool seed_directory_delete(const Call *call, virConnectPtr connection, Str uuid,
     }
     free(volumes);
     if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0)
-        return libvirt_error_add(call, diags, "Cannot stop the seed's folder");
+        return libvirt_error_add(call, diags, "Cannot stop the seed's directory");
     /* Keeps a directory with foreign files. */
     (void)virStoragePoolDelete(pool, VIR_STORAGE_POOL_DELETE_NORMAL);
     return virStoragePoolUndefine(pool) == 0 || libvirt_error_is_gone(libvirt_error_code()) ||
-           libvirt_error_add(call, diags, "Cannot remove the seed's folder");
+           libvirt_error_add(call, diags, "Cannot remove the seed's directory");
 }

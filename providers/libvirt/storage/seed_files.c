@@ -85,7 +85,7 @@ bool seed_files_to_iso(const SeedFiles *files, Str *image, Arena *arena, Diags *
     StrBuf bytes = strbuf_new(arena);
     bool is_written = archive && write_image(archive, files, &bytes, arena);
     if (!is_written)
-        diags_error(diags, NO_RANGE, "Cannot make the seed's image", "libarchive says: %s",
+        diags_error(diags, NO_RANGE, "Cannot create the seed's image", "libarchive reports: %s",
                     archive && archive_error_string(archive) ? archive_error_string(archive)
                                                              : "no reason was given");
     if (archive)

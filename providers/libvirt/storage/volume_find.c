@@ -14,7 +14,7 @@ bool volume_find_pool(
         return true;
     return libvirt_error_say(
         call, diags, str_format(call->arena, "The pool \"%.*s\" is not active", STR_ARG(name)),
-        STR("Its volumes cannot be seen or made until it is started (\"running\" of its "
+        STR("Its volumes cannot be read or created until it is started (\"running\" of its "
             "libvirt_pool, or virsh pool-start)."));
 }
 
@@ -53,12 +53,11 @@ bool volume_find_add_error(
         return libvirt_error_add_this(call, &error, diags, "Cannot create volume \"%.*s\"",
                                       STR_ARG(name));
     return libvirt_error_say(
-        call, diags, str_format(call->arena, "The volume \"%.*s\" exists already", STR_ARG(name)),
-        str_format(
-            call->arena,
-            "The pool \"%.*s\" has a volume of that name, and loam did not make it. It stays "
-            "as it is. Choose another name, or remove it there.",
-            STR_ARG(pool_name)));
+        call, diags, str_format(call->arena, "The volume \"%.*s\" already exists", STR_ARG(name)),
+        str_format(call->arena,
+                   "The pool \"%.*s\" has a volume of this name, which loam did not create. It was "
+                   "not changed. Choose another name, or remove the volume.",
+                   STR_ARG(pool_name)));
 }
 
 Str volume_find_identity(const Call *call, Str pool, Str name) {
@@ -107,7 +106,7 @@ bool volume_find_recovered(
         *out = virStorageVolLookupByName(pool, name);
         absent = is_absent(out);
     } while (absent && libvirt_client_wait_for_late(call, &attempt));
-    return *out || absent || libvirt_error_add(call, diags, "Cannot look the volume up");
+    return *out || absent || libvirt_error_add(call, diags, "Cannot find the volume");
 }
 
 /* Checks the file too, since the pool may be stale: a deleted file still has a volume until a
@@ -149,13 +148,13 @@ VolumeLook volume_find_fresh(const Call *call,
         return VOLUME_THERE;
     PoolState pool_state = refresh_pool(connection, pool, call->arena);
     if (pool_state == POOL_UNKNOWN) {
-        libvirt_error_add(call, diags, "Cannot look pool \"%.*s\" up", STR_ARG(pool));
+        libvirt_error_add(call, diags, "Cannot find pool \"%.*s\"", STR_ARG(pool));
         return VOLUME_ERROR;
     }
     if (pool_state == POOL_INACTIVE) {
         libvirt_error_warn(
             call, diags, str_format(call->arena, "The pool \"%.*s\" is not active", STR_ARG(pool)),
-            STR("Its volumes cannot be seen; the state is taken as it stands."));
+            STR("Its volumes cannot be read, so loam uses the recorded state."));
         return VOLUME_HIDDEN;
     }
     if (pool_state == POOL_GONE)
@@ -165,6 +164,6 @@ VolumeLook volume_find_fresh(const Call *call,
         return VOLUME_THERE;
     if (libvirt_error_is_gone(libvirt_error_code()))
         return VOLUME_GONE;
-    libvirt_error_add(call, diags, "Cannot look the volume up");
+    libvirt_error_add(call, diags, "Cannot find the volume");
     return VOLUME_ERROR;
 }

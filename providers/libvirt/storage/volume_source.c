@@ -90,9 +90,9 @@ bool volume_source_verify(const Call *call, Str path, Str checksum, Diags *diags
     if (str_equal(str_after(checksum, 7), actual))
         return true;
     return libvirt_error_say(
-        call, diags, STR("The volume's source is not what its checksum says"),
+        call, diags, STR("The volume's source does not match its checksum"),
         str_format(call->arena,
-                   "%.*s has the digest %.*s%.*s. The file is incomplete or another one; fetch it "
-                   "again, or correct \"checksum\".",
+                   "%.*s has the digest %.*s%.*s. The file is incomplete or has another content. "
+                   "Download it again, or correct \"checksum\".",
                    STR_ARG(path), STR_ARG(str_slice(checksum, 0, 7)), STR_ARG(actual)));
 }

@@ -106,8 +106,9 @@ static bool send_piece(Sending *sending, const char *bytes, size_t count) {
 
 static bool add_read_error(const Call *call, int failure, Diags *diags) {
     if (failure == 0)
-        return libvirt_error_say(call, diags, STR("The file became shorter while it was sent"),
-                                 STR("Something else writes it. Apply again when it is done."));
+        return libvirt_error_say(
+            call, diags, STR("The file shrank during the upload"),
+            STR("Another program writes the file. Wait until it is complete, then apply again."));
     return libvirt_error_say(call, diags, STR("Cannot read the file to upload"),
                              str_from_cstr(strerror(-failure)));
 }
@@ -127,15 +128,15 @@ static bool send_all(Sending *sending, const Origin *origin, Digest *hash, Diags
         if (hash)
             digest_update(hash, (Str){buffer, got});
         if (!send_piece(sending, buffer, got))
-            return libvirt_error_add(call, diags, "The upload broke off");
+            return libvirt_error_add(call, diags, "The upload failed");
         if (!sending->hole)
             sending->newest = offset;
         offset += got;
         call_progress(call, offset, origin->size, "uploading");
         if (call_is_cancelled(call))
-            return libvirt_error_say(call, diags, STR("The upload was stopped"), STR_EMPTY);
+            return libvirt_error_say(call, diags, STR("The upload was interrupted"), STR_EMPTY);
     }
-    return send_hole(sending) || libvirt_error_add(call, diags, "The upload broke off");
+    return send_hole(sending) || libvirt_error_add(call, diags, "The upload failed");
 }
 
 /* Downloads `limit` bytes from `offset`, or fewer at the end of the volume. */
@@ -167,12 +168,11 @@ static bool download(virConnectPtr connection,
 }
 
 static bool refuse_cut(const Call *call, Diags *diags) {
-    return libvirt_error_say(call, diags, STR("The upload did not arrive whole"),
-                             STR("libvirt took all of it, but on the host its end is missing. Most "
-                                 "often the reason is: No "
-                                 "space left on device. Then free some, or choose another pool; "
-                                 "libvirt's own log on the "
-                                 "host says more."));
+    return libvirt_error_say(
+        call, diags, STR("The upload is incomplete"),
+        STR("libvirt accepted the whole upload, but the end of the volume is missing on the host. "
+            "The most common reason is: No space left on device. Free some space, or choose "
+            "another pool; see also libvirt's own log on the host."));
 }
 
 /* libvirt writes asynchronously, in order, up to the first failure, which it does not always
@@ -196,7 +196,7 @@ static bool check_newest(const Sending *sending,
     bool has_answer = download(connection, volume, sending->newest, got, &found, call->arena);
     /* Reading beyond the end of a file fails without an error code. */
     if (!has_answer && libvirt_error_code() != VIR_ERR_OK)
-        return libvirt_error_add(call, diags, "Cannot read the upload again");
+        return libvirt_error_add(call, diags, "Cannot read the upload back");
     return (has_answer && str_equal(found, (Str){buffer, got})) || refuse_cut(call, diags);
 }
 
@@ -222,7 +222,7 @@ static bool upload(const Call *call,
         return false;
     }
     if (virStreamFinish(stream) < 0)
-        return libvirt_error_add(call, diags, "The host did not accept the upload");
+        return libvirt_error_add(call, diags, "The host rejected the upload");
     log_debug("libvirt virStorageVolUpload", log_number("bytes", (int64_t)origin->size));
     return check_newest(&sending, connection, volume, origin, diags);
 }

@@ -93,11 +93,11 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {{{"prefix", "x"}},                                               "\"endpoints\" must name"  },
-    {{{"endpoints", "ftp://h"}},                                      "not \"ftp://h\""          },
-    {{{"endpoints", "h"}, {"lease_seconds", "4"}},                    "from 5 to 3600"           },
-    {{{"endpoints", "h"}, {"client_cert", "-----BEGIN CERTIFICATE"}}, "one is missing"           },
-    {{{"endpoints", "h"}, {"ca_cert", "/nowhere/ca.pem"}},            "No such file or directory"},
+    {{{"prefix", "x"}},                                               "\"endpoints\" must contain"},
+    {{{"endpoints", "ftp://h"}},                                      "not \"ftp://h\""           },
+    {{{"endpoints", "h"}, {"lease_seconds", "4"}},                    "from 5 to 3600"            },
+    {{{"endpoints", "h"}, {"client_cert", "-----BEGIN CERTIFICATE"}}, "one is missing"            },
+    {{{"endpoints", "h"}, {"ca_cert", "/nowhere/ca.pem"}},            "No such file or directory" },
 };
 
 static void wrong_arguments(void **unused) {

@@ -319,7 +319,7 @@ static void a_removed_file_is_not_removed_again(void **state) {
     assert_int_equal(unlink(str_to_cstr(in(it, "spaces/blue/terraform.tfstate"), it->arena)), 0);
     lay(it, "spaces/blue/terraform.tfstate", "of another");
     assert_false(remover->remove(remover, &it->diags));
-    check_str(it->diags.items[0].summary, "The state file is not the one that was locked");
+    check_str(it->diags.items[0].summary, "State file replaced while locked");
     check_str(file(it, "spaces/blue/terraform.tfstate"), "of another");
     remover->close(remover);
 }

@@ -50,7 +50,7 @@ static void document(void **state) {
               "      <system-err>\nWarning: Careful\n\nWhy not.\n</system-err>\n"
               "    </testcase>\n"
               "    <testcase name=\"left\" classname=\"a.tftest.hcl\">\n"
-              "      <skipped message=\"&quot;worse&quot; ended in an error, so the rest of the "
+              "      <skipped message=\"&quot;worse&quot; failed, so the rest of the "
               "file was skipped.\"/>\n"
               "    </testcase>\n"
               "  </testsuite>\n"

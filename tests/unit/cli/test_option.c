@@ -59,10 +59,10 @@ static void parses(void **unused) {
 }
 
 static const OptionCase bad[] = {
-    {"-refrsh",        "There is no option \"-refrsh\" here. Did you mean \"-refresh\"?"},
-    {"-xyzzy",         "There is no option \"-xyzzy\" here. The option -help lists all" },
-    {"-refresh=maybe", "is either true or false, not \"maybe\""                         },
-    {"-target",        "The option \"-target\" needs a value: -target=ADDRESS."         },
+    {"-refrsh",        "This command has no option \"-refrsh\". Did you mean \"-refresh\"?"   },
+    {"-xyzzy",         "This command has no option \"-xyzzy\". To list its options, use -help"},
+    {"-refresh=maybe", "requires true or false, not \"maybe\""                                },
+    {"-target",        "The option \"-target\" requires a value: -target=ADDRESS."            },
 };
 
 static void refuses(void **unused) {

@@ -88,7 +88,7 @@ static void refuses(void **state) {
     } cases[] = {
         {"-target=a.b -exclude=c.d",       "Invalid combination of options",       0},
         {"-target-file=list -exclude=c.d", "Invalid combination of options",       0},
-        {"-target-file=none",              "Cannot read the file of addresses",    0},
+        {"-target-file=none",              "Address file not readable",            0},
         {"-exclude-file=bad",              "Invalid address",                      2},
         {"-replace=module.m",              "Invalid address to force replacement", 0},
     };

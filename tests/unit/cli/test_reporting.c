@@ -45,13 +45,13 @@ static void rows(void **state) {
     static const struct {
         const char *line, *summary;
     } cases[] = {
-        {"-report=pdf:x",                         "Unknown kind of report" },
-        {"-report=html",                          "Report without a file"  },
-        {"-report=html:",                         "Report without a file"  },
-        {"-report=html:none/x",                   "Report without a folder"},
-        {"-report=html:x -report=sarif",          "Report without a file"  },
-        {"-report=html:x -report-limit=many",     "Invalid size of reports"},
-        {"-report=markdown:x -report-limit=1999", "Invalid size of reports"},
+        {"-report=pdf:x",                         "Unknown report kind"       },
+        {"-report=html",                          "Missing report file"       },
+        {"-report=html:",                         "Missing report file"       },
+        {"-report=html:none/x",                   "Report directory not found"},
+        {"-report=html:x -report=sarif",          "Missing report file"       },
+        {"-report=html:x -report-limit=many",     "Invalid report size"       },
+        {"-report=markdown:x -report-limit=1999", "Invalid report size"       },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Case c = case_open();
@@ -107,7 +107,7 @@ static void an_unwritable_report(void **state) {
     reporting_set_plan(c.cli.reporting, plan_new(PLAN_NORMAL, c.arena), NULL);
     assert_false(reporting_write(c.cli.reporting, STR("t"), &c.diags));
     assert_int_equal(c.diags.error_count, 1);
-    check_str(c.diags.items[0].summary, "Report was not written");
+    check_str(c.diags.items[0].summary, "Report not written");
     assert_int_equal(disk_real.read_file(NULL, STR("b.sarif"), &text, c.arena), 0);
     assert_true(str_find(text, STR("not written"), 0) == SIZE_MAX);
     case_close(&c);
@@ -124,7 +124,7 @@ static void without_a_run(void **state) {
             diags_error(&c.diags, NO_RANGE, "Something failed", "For a reason.");
         assert_int_equal(reporting_write(c.cli.reporting, STR("t"), &c.diags), fails);
         assert_int_equal(c.diags.error_count, 1);
-        check_str(c.diags.items[0].summary, fails ? "Something failed" : "Report was not written");
+        check_str(c.diags.items[0].summary, fails ? "Something failed" : "Report not written");
         assert_false(disk_exists(&disk_real, STR("t")));
         case_close(&c);
     }

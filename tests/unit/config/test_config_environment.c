@@ -38,7 +38,7 @@ static const BadCase bad_cases[] = {
      .about = "values without names",
      .file = "main.tf",
      .text = "environments \"e\" {\n  variables = [1]\n}\n",
-     .wanted = "main.tf:2:15 Invalid values of variables\n",
+     .wanted = "main.tf:2:15 Invalid variable values\n",
      },
     {
      .about = "two backends",

@@ -25,7 +25,7 @@ static const BadCase bad_cases[] = {
      .wanted = "main.loam.yaml:1:14 Invalid address\n"
                   "main.loam.yaml:1:10 Invalid import address\n", },
     {
-     .about = "a word of the language",
+     .about = "a keyword of the language",
      .text = "import: {to: local.x, id: x}\n",
      .wanted = "main.loam.yaml:1:14 Invalid address\n"
                   "main.loam.yaml:1:10 Invalid import address\n", },

@@ -50,13 +50,13 @@ static const BadCase bad_cases[] = {
         .about = "template in flow syntax",
         .text = "resource:\n  a_b:\n    c: {count: ${var.x}}\n",
         .wanted = "main.loam.yaml:3:16 Invalid YAML syntax\n",
-        .detail = "must be quoted: \"${",
+        .detail = "Quote the template \"${",
     },
     {
         .about = "template with a colon and a blank",
         .text = "locals:\n  a: ${var.x ? 1 : 2}\n",
         .wanted = "main.loam.yaml:2:18 Invalid YAML syntax\n",
-        .detail = "must be quoted",
+        .detail = "Quote the template",
     },
     {
         .about = "tab",
@@ -96,7 +96,7 @@ static const BadCase bad_cases[] = {
         .about = "alias inside its own anchor",
         .text = "locals:\n  a: &x [*x]\n",
         .wanted = "main.loam.yaml:2:10 Invalid YAML alias\n",
-        .detail = "inside of what it names",
+        .detail = "refers to a value that contains the alias",
     },
     {
         .about = "tag",
@@ -226,7 +226,7 @@ static const BadCase bad_cases[] = {
     {
         .about = "cloud",
         .text = "terraform: {cloud: {organization: x}}\n",
-        .wanted = "main.loam.yaml:1:13 No cloud to work with\n",
+        .wanted = "main.loam.yaml:1:13 \"cloud\" block not supported\n",
     },
     {
         .about = "two backends",
@@ -268,7 +268,7 @@ static const BadCase bad_cases[] = {
         .file = "main.tf",
         .text = "locals {\n  a = 1 2\n}\nvariable {\n}\n",
         .wanted = "main.tf:2:9 Missing newline after argument\nmain.tf:4:10 Missing name for variable\n",
-        .detail = "ends with its line",
+        .detail = "must end with its line",
     },
     {
         .about = "not UTF-8",
@@ -340,8 +340,8 @@ static const DirectoryCase directory_cases[] = {
         .about = "no such directory, empty directory",
         .files = {{"a.loam.yaml", "module:\n  m: {source: ./m}\n  n: {source: ./n}\n"},
                   {"n/readme.txt", "x"}},
-        .wanted = "a.loam.yaml:2:3 Unreadable module folder\n"
-                  "a.loam.yaml:3:3 Unreadable module folder\n",
+        .wanted = "a.loam.yaml:2:3 Module directory not readable\n"
+"a.loam.yaml:3:3 Module directory not readable\n",
         .install = true,
     },
     {

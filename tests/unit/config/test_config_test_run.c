@@ -69,7 +69,7 @@ static const TestFileCase bad_cases[] = {
     {"a module without source",             RUN("  module {\n  }\n"),
      "a.tftest.hcl:2:3 Missing \"source\" attribute for module block\n"                                                                       },
     {"a module that is not there",          RUN("  module {\n    source = \"./nope\"\n  }\n"),
-     "a.tftest.hcl:3:14 Unreadable module folder\n"                                                                                           },
+     "a.tftest.hcl:3:14 Module directory not readable\n"                                                                                      },
     {"an assertion of nothing",
      RUN("  assert {\n    condition = true\n    error_message = \"m\"\n  }\n"),
      "a.tftest.hcl:3:17 Invalid condition\n"                                                                                                  },

@@ -77,7 +77,7 @@ static const DirectoryCase directories[] = {
      .about = "another end than that of YAML",
      .files = {{"a.loam.yml", ""}, {"b.loam.yaml", "locals: {a: 1}\n"}},
      .wanted = "b.loam.yaml\n"
-                  "a.loam.yml: the names of such files in YAML end in \".loam.yaml\".\n", },
+                  "a.loam.yml: the name of such a YAML file must end in \".loam.yaml\".\n", },
 };
 
 static void check_directory(ConfigCase *c, const DirectoryCase *wanted) {

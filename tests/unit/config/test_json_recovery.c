@@ -34,8 +34,8 @@ static void mistakes(void **state) {
     } cases[] = {
         {"",                                     "1:1 Missing value; "                                  },
         {" \n ",                                 "2:2 Missing value; "                                  },
-        {"{} x",                                 "1:4 Text behind the value; "                          },
-        {"{}}",                                  "1:3 Text behind the value; "                          },
+        {"{} x",                                 "1:4 Text after the value; "                           },
+        {"{}}",                                  "1:3 Text after the value; "                           },
         {"{",                                    "1:2 Missing value; 1:2 Invalid member name; "         },
         {"[",                                    "1:2 Missing value; 1:1 Unclosed array; "              },
         {"}",                                    "1:1 Missing value; "                                  },

@@ -224,7 +224,7 @@ static void keeps_to_digests(void **state) {
     check_loads(&run, INSTALL);
     shop.content = "other";
     forget();
-    check_refused(&run, INSTALL, "Module differs from the lock");
+    check_refused(&run, INSTALL, "Module differs from the lock file");
     check_loads(&run, UPGRADE);
     check_str(content_of(&run, "a"), "locals: {x: \"other\"}\n");
     Str path = disk_join(
@@ -261,12 +261,12 @@ static void versions(void **state) {
 static void refused_requests(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"sign:round",     "Module source leads nowhere"         },
-        {"sign:local",     "Unsupported module source"           },
-        {"shop:x//no",     "Module folder not found"             },
-        {"shop:x//empty",  "Module folder holds no configuration"},
-        {"shop:x//in/out", "Module path leads out of its package"},
-        {"none:x",         "Unsupported module source"           },
+        {"sign:round",     "Too many redirects of a module source"   },
+        {"sign:local",     "Unsupported module source"               },
+        {"shop:x//no",     "Module directory not found"              },
+        {"shop:x//empty",  "No configuration in the module directory"},
+        {"shop:x//in/out", "Module path leads out of its package"    },
+        {"none:x",         "Unsupported module source"               },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Run run = run_open("");
@@ -351,7 +351,7 @@ static void copies_of_another(void **state) {
     config_case_write(&run.c, "main.loam.yaml", "locals: {x: 1}\n");
     assert_int_equal(disk_real.open(NULL, STR(".loam/modules/.lock"), DISK_WRITE, 0, &guard), 0);
     assert_int_equal(disk_real.lock(NULL, guard, &holder), 0);
-    check_refused(&run, INSTALL, "Modules are being installed");
+    check_refused(&run, INSTALL, "Module installation in progress");
     assert_int_equal(copy_count(&run), 1);
     disk_real.close(NULL, guard);
     check_loads(&run, INSTALL);

@@ -71,7 +71,7 @@ static void test_external(void **state) {
     request.config = commands(&c, "exit 1");
     assert_false(crypt_method_external.seal(&request, STR("text"), &plain, c.arena, &c.diags));
     check_str(crypt_case_errors(&c.diags, c.arena),
-              "Failed external encryption program\nFailed external encryption program\n");
+              "External encryption program failed\nExternal encryption program failed\n");
     crypt_case_close(&c);
 }
 

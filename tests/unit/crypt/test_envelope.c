@@ -62,19 +62,19 @@ static void test_damage(void **state) {
     static const struct {
         const char *text, *error;
     } bad[] = {
-        {"{\"serial\":7," META "," DATA "," LAST "}",                    "A member of it is missing."                 },
-        {"{" META "," LAST "}",                                          "A member of it is missing."                 },
-        {"{" META "," DATA "}",                                          "A member of it is missing."                 },
-        {"{" META "," DATA "," DATA "," LAST "}",                        "What is encrypted in it is damaged."        },
-        {"{" META "," DATA "," LAST ",\"x\":1}",                         "It has a member that does not belong there."},
+        {"{\"serial\":7," META "," DATA "," LAST "}",                    "A member is missing."             },
+        {"{" META "," LAST "}",                                          "A member is missing."             },
+        {"{" META "," DATA "}",                                          "A member is missing."             },
+        {"{" META "," DATA "," DATA "," LAST "}",                        "Its encrypted content is damaged."},
+        {"{" META "," DATA "," LAST ",\"x\":1}",                         "It has an unknown member."        },
         {"{" META "," DATA ",\"encryption_version\":\"v1\"}",
-         "It is of another version of the format."                                                                    },
-        {"{\"meta\":{\"a\":\"e31=\"}," DATA "," LAST "}",                "What it says of the keys is damaged."       },
-        {"{" META ",\"encrypted_data\":\"AA\"," LAST "}",                "What is encrypted in it is damaged."        },
+         "Its format version is not supported."                                                             },
+        {"{\"meta\":{\"a\":\"e31=\"}," DATA "," LAST "}",                "Its key metadata is damaged."     },
+        {"{" META ",\"encrypted_data\":\"AA\"," LAST "}",                "Its encrypted content is damaged."},
         {"{\"serial\":-1,\"lineage\":\"l\"," META "," DATA "," LAST "}",
-         "Its serial is no number."                                                                                   },
-        {"{" META "," DATA "," LAST "} x",                               "It is no valid JSON."                       },
-        {"{" META "," DATA "," LAST,                                     "It is no valid JSON."                       },
+         "Its serial is not a number."                                                                      },
+        {"{" META "," DATA "," LAST "} x",                               "It is not valid JSON."            },
+        {"{" META "," DATA "," LAST,                                     "It is not valid JSON."            },
     };
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

@@ -53,7 +53,7 @@ static void test_bad_programs(void **state) {
         const char *script, *part;
     } cases[] = {
         {"exit 3",                                                              "status 3"             },
-        {"echo SECRET; echo why it is >&2; exit 1",                             "said:\nwhy it is"     },
+        {"echo SECRET; echo why it is >&2; exit 1",                             "reported:\nwhy it is" },
         {"true",                                                                "first line is not"    },
         {"echo '{\"magic\":\"x\",\"version\":1}'",                              "first line is not"    },
         {"echo '{\"magic\":\"OpenTofu-External-Key-Provider\",\"version\":2}'",
@@ -61,7 +61,7 @@ static void test_bad_programs(void **state) {
         {HEADER,                                                                "cannot be read"       },
         {HEADER "echo '{}'",                                                    "no \"encryption_key\""},
         {HEADER "echo '{\"keys\":{\"x\":\"QQ==\"}}'",                           "cannot be read"       },
-        {HEADER "echo '{\"keys\":{\"encryption_key\":\"SECRET\"}}'",            "no base64"            },
+        {HEADER "echo '{\"keys\":{\"encryption_key\":\"SECRET\"}}'",            "not base64"           },
         {HEADER "echo '{\"keys\":{\"encryption_key\":\"QQ==\"}} x'",            "cannot be read"       },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -84,7 +84,7 @@ static void test_no_key_to_open(void **state) {
     Str stored = STR("{\"external_data\":{}}");
     assert_false(
         provide(&c, HEADER "echo '{\"keys\":{\"encryption_key\":\"QUI=\"}}'", &stored, &result));
-    check_str(crypt_case_errors(&c.diags, c.arena), "Failed external encryption program\n");
+    check_str(crypt_case_errors(&c.diags, c.arena), "External encryption program failed\n");
     crypt_case_close(&c);
 }
 

@@ -212,7 +212,7 @@ static void unknown_parts(void **unused) {
     engine_case_must(c, engine_case_plan(c));
     check_str(shown(c), "and more ");
     assert_false(engine_case_apply_plan(c));
-    check_said(c, "Object \"a\" of fake_bundle.b is now planned with the action \"delete\"");
+    check_said(c, "The action now planned for object \"a\" of fake_bundle.b is \"delete\"");
     check_str(contents(c, "out"), "a=one ");
     engine_case_close(c);
 }
@@ -249,14 +249,14 @@ static void mistakes_of_a_provider(void **unused) {
     } rows[] = {
         {"again",     "Object \"a\" of fake_bundle.b: its key occurs twice",      true },
         {"no key",    "Object \"\" of fake_bundle.b: it has no key",              true },
-        {"no before", "does not fit its action",                                  true },
-        {"quiet",     "was changed without having been planned",                  false},
+        {"no before", "do not match its action",                                  true },
+        {"quiet",     "was changed without a planned change",                     false},
         {"unplanned", "Object \"stranger\" of fake_bundle.b was changed without", false},
-        {"otherwise", "was changed in another way than planned",                  false},
-        {"twice",     "was begun twice",                                          false},
-        {"end first", "was ended without having been begun",                      false},
-        {"no end",    "was begun and not ended",                                  false},
-        {"never",     "was planned to be changed, and is not",                    false},
+        {"otherwise", "was not changed as planned",                               false},
+        {"twice",     "was started twice",                                        false},
+        {"end first", "was ended without a start",                                false},
+        {"no end",    "was started and not ended",                                false},
+        {"never",     "has a planned change, but was not changed",                false},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         EngineCase *c = open_with("{a: one, b: two}");

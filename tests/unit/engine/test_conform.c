@@ -105,7 +105,7 @@ static void plans_follow_the_configuration(void **unused) {
 static const PlanCase result_cases[] = {
     {NULL, "a-*----",  "a-c----", NULL                },
     {NULL, "a-*----",  "a------", NULL                },
-    {NULL, "a-c----",  "a-d----", "is not what"       },
+    {NULL, "a-c----",  "a-d----", "differs from"      },
     {NULL, "a------",  "a-c----", "is now present"    },
     {NULL, "a-c----",  "a------", "is now absent"     },
     {NULL, "a---s--",  "a---t--", "sensitive"         },

@@ -115,9 +115,9 @@ static void data_may_be_deferred(void **unused) {
     check_changes(c, "<= data.fake_lookup.d read_because_deferred\n"
                      "+ fake_thing.a\n");
     check_str(engine_case_said(c),
-              "data.fake_lookup.d: W Data source not read: Not there yet. The plan goes on without "
-              "the values of data.fake_lookup.d, and the apply reads it. "
-              "-exclude='data.fake_lookup.d' leaves it out, with all that depends on it.\n");
+              "data.fake_lookup.d: W Data source not read: Not there yet. The plan continues "
+              "without the values of data.fake_lookup.d, and the apply reads it. To exclude it "
+              "with its dependents, use -exclude='data.fake_lookup.d'.\n");
     assert_true(c->diags.items[0].range.end > 0);
     assert_false(value_is_known(after_of(c, "fake_thing.a", "input")));
     fake_world_obey(&c->world);
@@ -238,13 +238,13 @@ static const ErrorCase errors[] = {
     {"resource: {fake_thing: {a: {name: a}, b: {name: b, count: '${fake_thing.a.revision}'}}}\n",
      "Invalid count argument: The \"count\" value depends on resource attributes"                                                                          },
     {"resource: {fake_thing: {a: {name: a, count: -1}}}\n",
-     "Invalid count argument: The \"count\" value must be a whole number"                                                                                  },
+     "Invalid count argument: The \"count\" value must be an integer"                                                                                      },
     {"resource: {fake_thing: {a: {name: a, count: 1.5}}}\n",
-     "Invalid count argument: The \"count\" value must be a whole number"                                                                                  },
+     "Invalid count argument: The \"count\" value must be an integer"                                                                                      },
     {"resource: {fake_thing: {a: {name: a, count: '${null}'}}}\n",
      "Invalid count argument: The \"count\" value is null"                                                                                                 },
     {"resource: {fake_thing: {a: {name: a, for_each: '${[1, 2]}'}}}\n",
-     "Invalid for_each argument: The \"for_each\" value must be a map, or a set of strings"                                                                },
+     "Invalid for_each argument: The \"for_each\" value must be a map or a set of strings"                                                                 },
     {"resource: {fake_thing: {a: {name: a, for_each: '${null}'}}}\n",
      "Invalid for_each argument: The \"for_each\" value is null"                                                                                           },
     {"variable: {s: {default: {a: b}, sensitive: true}}\n"
@@ -271,15 +271,15 @@ static const ErrorCase errors[] = {
      "Self-referential block: Configuration for fake_thing.a may not refer to itself."                                                                     },
     {"locals: {a: '${local.a}'}\n",                                                                "Self-referential block"                                },
     {"resource:\n  fake_thing:\n    a: {name: '${fake_thing.b.id}'}\n    b: {name: "
-     "'${local.c}'}\nlocals: {c: '${fake_thing.a.id}'}\n",                                    "Cycle: These depend on each other in a circle"         },
+     "'${local.c}'}\nlocals: {c: '${fake_thing.a.id}'}\n",                                    "Cycle: These objects depend on each other in a circle" },
     {"locals: {a: '${local.b}', b: '${local.c}', c: '${local.a}'}\n",
-     "main.loam.yaml, line 1) → local.a. Take out one of the references."                                                                                },
+     "main.loam.yaml, line 1) → local.a. Remove one of the references."                                                                                  },
     {"resource: {fake_thin: {a: {name: a}}}\n",
      "Invalid resource type: The provider loam.internal/test/fake does not support resource type "
      "\"fake_thin\". Did you mean \"fake_thing\"?"                                                                                                         },
     {"resource: {fake_thing: {a: {name: a, lifecycle: {ignore_changes: [sise]}}}}\n",
-     "ignore_changes names \"sise\", but \"fake_thing\" has no argument of that name. Did you mean "
-     "\"size\"?"                                                                                                                                           },
+     "ignore_changes contains \"sise\", but \"fake_thing\" has no argument of that name. Did you "
+     "mean \"size\"?"                                                                                                                                      },
     {"resource: {fake_thing: {a: {name: a, provider: fake.other}}}\n",
      "Provider configuration not present"                                                                                                                  },
     {"provider: {fake: {endpoint: nowhere}}\nresource: {fake_thing: {a: {name: a}}}\n",

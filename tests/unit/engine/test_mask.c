@@ -10,12 +10,12 @@ typedef struct MaskCase {
 } MaskCase;
 
 static const MaskCase cases[] = {
-    {"\"hunter22\" is no permission",  "\"(sensitive value)\" is no permission"       },
-    {"hunter22hunter22",               "(sensitive value)(sensitive value)"           },
-    {"it is 4711.5",                   "it is (sensitive value)"                      },
-    {"the key password_key is wrong",  "the key (sensitive value) is wrong"           },
-    {"\"ab\" is wrong, about as ever", "\"(sensitive value)\" is wrong, about as ever"},
-    {"plainly so",                     "plainly so"                                   },
+    {"\"hunter22\" is not a valid permission", "\"(sensitive value)\" is not a valid permission"},
+    {"hunter22hunter22",                       "(sensitive value)(sensitive value)"             },
+    {"it is 4711.5",                           "it is (sensitive value)"                        },
+    {"the key password_key is wrong",          "the key (sensitive value) is wrong"             },
+    {"\"ab\" is wrong, about as ever",         "\"(sensitive value)\" is wrong, about as ever"  },
+    {"plainly so",                             "plainly so"                                     },
 };
 
 static Value secret_object(Arena *arena) {

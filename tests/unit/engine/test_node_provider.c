@@ -48,9 +48,9 @@ static void calls_need_a_key(void **state) {
     static const struct {
         const char *providers, *wanted;
     } cases[] = {
-        {"fake: fake.by",          "\"fake.by\" has \"for_each\""     },
-        {"fake: 'fake.by[\"z\"]'", "that its for_each does not have"  },
-        {"fake: 'fake.one[0]'",    "\"fake.one\" is one configuration"},
+        {"fake: fake.by",          "\"fake.by\" has \"for_each\""    },
+        {"fake: 'fake.by[\"z\"]'", "that its for_each does not have" },
+        {"fake: 'fake.one[0]'",    "\"fake.one\" has no \"for_each\""},
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
@@ -101,7 +101,7 @@ static void an_orphan_whose_own_is_gone_stays(void **state) {
     engine_case_run(c, BOTH THINGS("{x: 1, y: 2}"));
     engine_case_config(c, PROVIDERS("{x: one}") THINGS("{x: 1}"));
     assert_false(engine_case_plan(c));
-    assert_true(has(engine_case_said(c), "fake_thing.a[\"y\"]: Provider configuration not known"));
+    assert_true(has(engine_case_said(c), "fake_thing.a[\"y\"]: Provider configuration unknown"));
     engine_case_close(c);
 }
 
@@ -234,7 +234,7 @@ static void a_replaced_server_recreates_its_objects(void **state) {
     check_changes(c, "+ fake_thing.object\n+ fake_thing.same\n"
                      "-/+ fake_thing.server replace_by_request\n");
     check_str(change_of(c, "same")->notes.items[0].text,
-              "created anew, as what its provider talks to is replaced");
+              "created again, because the target of its provider is replaced");
     assert_true(value_is_null(change_of(c, "same")->before));
     engine_case_must(c, engine_case_apply_plan(c));
     check_objects(c, "fake_thing.object object-2\nfake_thing.same same-2\n"

@@ -269,8 +269,12 @@ static void an_ignored_failure_is_reported(void **unused) {
                               "resource: {fake_thing: {a: {name: a, provisioner: {note: {text: x, "
                               "on_failure: continue, output: \"o\"}}}}}\n",
                               "note x");
-    check_str(strbuf_str(&ear.heard), "fake_thing.a note\n|o\n|Failed, which on_failure allows: "
-                                      "note provisioner error: As ordered: note x.\nfailed\n");
+    check_str(
+        strbuf_str(&ear.heard),
+        "fake_thing.a note\n"
+        "|o\n"
+        "|Failed, but on_failure is \"continue\": note provisioner error: As ordered: note x.\n"
+        "failed\n");
     check_str(engine_case_said(c), "");
     engine_case_close(c);
 }
@@ -284,9 +288,9 @@ static void secrets_are_hidden_in_events(void **unused) {
                               "resource: {fake_thing: {a: {name: a, provisioner: {note: {text: "
                               "'${var.s}', output: \"sesame\\nsesame\\n\"}}}}}\n",
                               "note sesame");
-    check_str(strbuf_str(&ear.heard),
-              "fake_thing.a note\n"
-              "|(not shown: the configuration holds a sensitive value)\nfailed\n");
+    check_str(strbuf_str(&ear.heard), "fake_thing.a note\n"
+                                      "|(hidden: the configuration contains a sensitive value)\n"
+                                      "failed\n");
     check_said(c, "note provisioner error");
     assert_true(str_find(engine_case_said(c), STR("sesame"), 0) == SIZE_MAX);
     engine_case_close(c);

@@ -68,13 +68,13 @@ typedef struct MissingCase {
 
 static const MissingCase missing_cases[] = {
     {"fake_thing.many[\\\"z\\\"]",
-     "fake_thing.t: Nothing to trigger a replacement: replace_triggered_by names "
-     "fake_thing.many[\"z\"], which the configuration has no instance of.\n"                                   },
+     "fake_thing.t: No trigger for a replacement: replace_triggered_by refers to "
+     "fake_thing.many[\"z\"], but the configuration has no such instance.\n"                                   },
     {"fake_thing.many.size",
-     "fake_thing.t: Nothing to trigger a replacement: replace_triggered_by names "
-     "fake_thing.many, which the configuration has no instance of.\n"                                          },
-    {"fake_thing.none",            "Nothing to trigger a replacement: replace_triggered_by names "
-                        "fake_thing.none, which the configuration has no instance of.\n"},
+     "fake_thing.t: No trigger for a replacement: replace_triggered_by refers to fake_thing.many, "
+     "but the configuration has no such instance.\n"                                                           },
+    {"fake_thing.none",            "No trigger for a replacement: replace_triggered_by refers to "
+                        "fake_thing.none, but the configuration has no such instance.\n"},
 };
 
 static void nothing_to_trigger(void **unused) {

@@ -125,19 +125,19 @@ static void hostile(void **state) {
         Item items[3];
         const char *said;
     } cases[] = {
-        {{{"../x", AE_IFREG, "", false}},                              "climbs out of the folder"     },
-        {{{"a/../../x", AE_IFREG, "", false}},                         "climbs out of the folder"     },
-        {{{"a/..", AE_IFDIR, "", false}},                              "climbs out of the folder"     },
-        {{{"/x", AE_IFREG, "", false}},                                "stays within a folder"        },
-        {{{"a\\..\\x", AE_IFREG, "", false}},                          "stays within a folder"        },
-        {{{".", AE_IFREG, "", false}},                                 "has no name"                  },
-        {{{"a", AE_IFREG, "", false}, {"a", AE_IFREG, "", false}},     "is there twice"               },
-        {{{"a", AE_IFREG, "", false}, {"a/b", AE_IFREG, "", false}},   "cannot be written"            },
-        {{{"a", AE_IFLNK, "..", false}, {"a/x", AE_IFREG, "", false}}, "cannot be made"               },
-        {{{"a", AE_IFREG, "x", false}, {"b", AE_IFREG, "a", true}},    "hard link"                    },
-        {{{"a", AE_IFIFO, "", false}},                                 "neither file, folder nor link"},
-        {{{"a", AE_IFCHR, "", false}},                                 "neither file, folder nor link"},
-        {{{"a", AE_IFBLK, "", false}},                                 "neither file, folder nor link"},
+        {{{"../x", AE_IFREG, "", false}},                              "has a path that leads out of the directory"},
+        {{{"a/../../x", AE_IFREG, "", false}},                         "has a path that leads out of the directory"},
+        {{{"a/..", AE_IFDIR, "", false}},                              "has a path that leads out of the directory"},
+        {{{"/x", AE_IFREG, "", false}},                                "an invalid path"                           },
+        {{{"a\\..\\x", AE_IFREG, "", false}},                          "an invalid path"                           },
+        {{{".", AE_IFREG, "", false}},                                 "has an invalid path"                       },
+        {{{"a", AE_IFREG, "", false}, {"a", AE_IFREG, "", false}},     "occurs twice"                              },
+        {{{"a", AE_IFREG, "", false}, {"a/b", AE_IFREG, "", false}},   "cannot be written"                         },
+        {{{"a", AE_IFLNK, "..", false}, {"a/x", AE_IFREG, "", false}}, "cannot be created"                         },
+        {{{"a", AE_IFREG, "x", false}, {"b", AE_IFREG, "a", true}},    "hard link"                                 },
+        {{{"a", AE_IFIFO, "", false}},                                 "not a file, directory or link"             },
+        {{{"a", AE_IFCHR, "", false}},                                 "not a file, directory or link"             },
+        {{{"a", AE_IFBLK, "", false}},                                 "not a file, directory or link"             },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Box box = box_open();
@@ -165,9 +165,9 @@ static void bombs(void **state) {
         UnpackLimits limits;
         const char *said; /* NULL: no error */
     } cases[] = {
-        {{3, 20}, NULL                                       },
-        {{2, 20}, "it has 3 entries, and a module may have 2"},
-        {{3, 19}, "larger than a module may be"              },
+        {{3, 20}, NULL                                             },
+        {{2, 20}, "it has 3 entries; the maximum for a module is 2"},
+        {{3, 19}, "exceeds the maximum size of a module"           },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Box box = box_open();
@@ -181,7 +181,7 @@ static void bombs(void **state) {
 
 static void noise(void **state) {
     (void)state;
-    static const char *const texts[] = {"", "no archive", "PK\x03\x04 and so on",
+    static const char *const texts[] = {"", "not an archive", "PK\x03\x04 and so on",
                                         "\x1f\x8b\x08 and so on"};
     for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
         Box box = box_open();

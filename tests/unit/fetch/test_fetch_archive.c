@@ -48,17 +48,17 @@ static void taken(void **state) {
 static void refused(void **state) {
     (void)state;
     static const char *const cases[][2] = {
-        {"http://h/a.zip",                                                "without encryption"     },
-        {"https://h/a.zip?archive=rar",                                   "no kind of archive"     },
-        {"https://h/a.zip?checksum=sha256:00",                            "its checksum is none of"},
-        {"https://h/a.zip?checksum=crc32:00000000",                       "its checksum is none of"},
-        {"https://h/a.zip?checksum=sha256:" EMPTY_MD5,                    "its checksum is none of"},
-        {"https://h/a.zip?checksum=%zz",                                  "its checksum is no text"},
+        {"http://h/a.zip",                                                "an unencrypted download"       },
+        {"https://h/a.zip?archive=rar",                                   "not a supported archive type"  },
+        {"https://h/a.zip?checksum=sha256:00",                            "its checksum is not an"        },
+        {"https://h/a.zip?checksum=crc32:00000000",                       "its checksum is not an"        },
+        {"https://h/a.zip?checksum=sha256:" EMPTY_MD5,                    "its checksum is not an"        },
+        {"https://h/a.zip?checksum=%zz",                                  "its checksum is not valid text"},
         {"https://h/a.zip?checksum=md5:00000000000000000000000000000000",
-         "of what came is " EMPTY_MD5                                                              },
-        {"https://h/none.zip",                                            "the answer is 404"      },
-        {"https://h/nothing",                                             "neither an archive"     },
-        {"https://u:geheim@h/nothing?token=geheim",                       "the answer is 404"      },
+         "the download has " EMPTY_MD5                                                                    },
+        {"https://h/none.zip",                                            "HTTP status 404"               },
+        {"https://h/nothing",                                             "not that of an archive"        },
+        {"https://u:geheim@h/nothing?token=geheim",                       "HTTP status 404"               },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;

@@ -137,21 +137,21 @@ static void refused(void **state) {
     } cases[] = {
         {{{128, "", "fatal: couldn't find remote ref x"}},
          "git::https://h/r?ref=x",                                                              "",
-         "no branch, tag or commit \"x\"",                                                                                           0         },
+         "no branch, tag or commit \"x\"",                                                                                             0         },
         {{{128, "", "fatal: no way to https://u:geheim@h/r"}},
          "git::https://u:geheim@h/r",                                                           "",
-         "no way to https://REDACTED@h/r",                                                                                           0         },
+         "no way to https://REDACTED@h/r",                                                                                             0         },
         {{{128, "", "1\n2\n3\n4\n5\n6\n7\n8\x1b[31m"}},
          "git::https://h/r",                                                                    "",
-         "says:\n3\n4\n5\n6\n7\n8",                                                                                                  0         },
+         "reports:\n3\n4\n5\n6\n7\n8",                                                                                                 0         },
         {{{1, "", ""}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {1, "", ""}},
          "git::https://h/r",                                                                    COMMIT,
-         "which the lock demands",                                                                                                   0         },
-        {{{127, "", "env: git: No such file"}},                             "git::https://h/r", "",     "git is not installed",      0         },
-        {{{0, "", ""}},                                                     "git::https://h/r", "",     "git is not installed",      -ENOENT   },
-        {{{0, "", ""}},                                                     "git::https://h/r", "",     "stopped",                   -ECANCELED},
-        {{{0, "", ""}},                                                     "git::https://h/r", "",     "git cannot be run",         -EAGAIN   },
-        {{{0, "", ""}},                                                     "git::ext::x",      "",     "takes git repositories by", 0         },
+         "no longer exists",                                                                                                           0         },
+        {{{127, "", "env: git: No such file"}},                             "git::https://h/r", "",     "git is not installed",        0         },
+        {{{0, "", ""}},                                                     "git::https://h/r", "",     "git is not installed",        -ENOENT   },
+        {{{0, "", ""}},                                                     "git::https://h/r", "",     "stopped",                     -ECANCELED},
+        {{{0, "", ""}},                                                     "git::https://h/r", "",     "git cannot be run",           -EAGAIN   },
+        {{{0, "", ""}},                                                     "git::ext::x",      "",     "A git address must be a URL", 0         },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Play play = {.error = cases[i].error};
@@ -173,7 +173,7 @@ static void foreign(void **state) {
         Play play = {0};
         SourceRequest request = {.package = str_from_cstr(cases[i]), .is_foreign = true};
         assert_false(fetch(&play, request, NULL, 0));
-        source_case_check_said(&play.c, "a server cannot say that");
+        source_case_check_said(&play.c, "which a server cannot give");
         assert_int_equal(play.lines.count, 0);
         source_case_close(&play.c);
     }

@@ -42,10 +42,10 @@ static void failures(void **state) {
         {"https://h/0",   0,   NULL, "", 0},
     };
     static const char *const cases[][2] = {
-        {"https://u:geheim@h/403", "the answer is 403. It wants to know who asks"},
-        {"https://u:geheim@h/404", "the answer is 404. Check the address."       },
-        {"https://u:geheim@h/500", "the answer is 500. Try again later."         },
-        {"https://u:geheim@h/0",   "no answer. Check the address"                },
+        {"https://u:geheim@h/403", "HTTP status 403. It requires authentication"},
+        {"https://u:geheim@h/404", "HTTP status 404. Check the address."        },
+        {"https://u:geheim@h/500", "HTTP status 500. Try again later."          },
+        {"https://u:geheim@h/0",   "nobody answers. Check the address"          },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;

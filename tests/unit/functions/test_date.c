@@ -5,7 +5,7 @@ static void test_date(void **state) {
         {"formatdate(\"EEEE, D MMM YY H:mm AA ZZZ\", \"2018-01-02T23:02:01-08:00\")",
          "\"Tuesday, 2 Jan 18 11:02 PM -0800\""                                                                    },
         {"formatdate(\"x\", \"2018-01-02T23:02:01Z\")",
-         "error: put literal letters in single quotes"                                                             },
+         "error: write literal letters in single quotes"                                                           },
         {"formatdate(\"'a\", \"2018-01-02T23:02:01Z\")",                              "error: unterminated literal"},
         {"timeadd(\"2016-02-28T23:00:00Z\", \"1h30m\")",                              "\"2016-02-29T00:30:00Z\""   },
         {"timeadd(\"2016-02-28T23:00:00Z\", \"soon\")",                               "error: not a valid duration"},

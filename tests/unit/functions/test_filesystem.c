@@ -5,20 +5,20 @@
 /* Reads files in a temporary directory. */
 static void test_files(void **state) {
     static const FunctionCase cases[] = {
-        {"file(\"a.txt\")",                        "\"hello\""                              },
-        {"filebase64(\"raw\")",                    "\"/w==\""                               },
-        {"file(\"raw\")",                          "error: are not valid UTF-8"             },
-        {"file(\"b.txt\")",                        "error: no file exists at \"b.txt\""     },
-        {"fileexists(\"a.txt\")",                  "true"                                   },
-        {"fileexists(\"b.txt\")",                  "false"                                  },
-        {"fileexists(\"sub\")",                    "error: is not a regular file"           },
-        {"fileset(\".\", \"**/*.txt\")",           "[\"a.txt\", \"sub/c.txt\"]"             },
-        {"fileset(\".\", \"[\")",                  "error: syntax error in pattern"         },
-        {"filesha1(\"a.txt\") == sha1(\"hello\")", "true"                                   },
-        {"templatefile(\"t\", {n = 2})",           "\"n is 2\""                             },
-        {"templatefile(\"t\", {})",                "error: There is no variable named \"n\""},
-        {"templatefile(\"none\", {})",             "error: no file exists at \"none\""      },
-        {"templatefile(\"loop\", {})",             "error: more than 32 levels deep"        },
+        {"file(\"a.txt\")",                        "\"hello\""                                                },
+        {"filebase64(\"raw\")",                    "\"/w==\""                                                 },
+        {"file(\"raw\")",                          "error: are not valid UTF-8"                               },
+        {"file(\"b.txt\")",                        "error: no file exists at \"b.txt\""                       },
+        {"fileexists(\"a.txt\")",                  "true"                                                     },
+        {"fileexists(\"b.txt\")",                  "false"                                                    },
+        {"fileexists(\"sub\")",                    "error: is not a regular file"                             },
+        {"fileset(\".\", \"**/*.txt\")",           "[\"a.txt\", \"sub/c.txt\"]"                               },
+        {"fileset(\".\", \"[\")",                  "error: syntax error in pattern"                           },
+        {"filesha1(\"a.txt\") == sha1(\"hello\")", "true"                                                     },
+        {"templatefile(\"t\", {n = 2})",           "\"n is 2\""                                               },
+        {"templatefile(\"t\", {})",                "error: There is no variable named \"n\""                  },
+        {"templatefile(\"none\", {})",             "error: no file exists at \"none\""                        },
+        {"templatefile(\"loop\", {})",             "error: template calls are nested more than 32 levels deep"},
     };
     char directory[] = "/tmp/loam-functions-XXXXXX";
     (void)state;

@@ -4,7 +4,7 @@ static void test_numeric(void **state) {
     static const FunctionCase cases[] = {
         {"ceil(-1.5)",                             "-1"                                                },
         {"floor(-1.5)",                            "-2"                                                },
-        {"signum(0.5)",                            "error: a whole number is required"                 },
+        {"signum(0.5)",                            "error: an integer is required"                     },
         {"max()",                                  "error: must pass at least one number"              },
         {"log(-1, 10)",                            "error: the result is not a number"                 },
         {"pow(2, 0.5)",                            "1.4142135623730951"                                },

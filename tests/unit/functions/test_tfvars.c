@@ -25,7 +25,7 @@ static void test_tfvars(void **state) {
     static const FunctionCase cases[] = {
         {P "encode_tfvars({a = 1, bb = \"x\"})",                                           "\"a  = 1\\nbb = \\\"x\\\"\\n\""              },
         {P "encode_tfvars({})",                                                            "\"\""                                        },
-        {P "encode_tfvars({\"a b\" = 1})",                                                 "error: no valid variable name"               },
+        {P "encode_tfvars({\"a b\" = 1})",                                                 "error: not a valid variable name"            },
         {P "encode_tfvars([1])",                                                           "error: must be an object"                    },
         {P "decode_tfvars(\"\")",                                                          "{}"                                          },
         {P "decode_tfvars(\"# x\\n\\na = 1 # y\\nb = [1,\\n2]\").b[1]",                    "2"                                           },

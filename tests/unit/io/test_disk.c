@@ -427,8 +427,9 @@ static void advice_by_errno(void **state) {
               "Free some space, then run the same command again.");
     check_str(str_from_cstr(disk_way_out(-EDQUOT, "See who may.")),
               "Free some space, then run the same command again.");
-    check_str(str_from_cstr(disk_way_out(-EROFS, "See who may.")),
-              "It is mounted for reading alone: mount it for writing, or work in another folder.");
+    check_str(
+        str_from_cstr(disk_way_out(-EROFS, "See who may.")),
+        "The file system is mounted read-only. Mount it for writing, or use another directory.");
 }
 
 int main(void) {

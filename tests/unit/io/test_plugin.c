@@ -10,7 +10,7 @@ static void missing(void **state) {
     Str problem = STR_EMPTY;
     plugin_init(&plugin, STR("/nowhere/loam-x.so"), "x", "tests");
     assert_null(plugin_get(&plugin, &problem, arena));
-    assert_true(str_find(problem, STR("tests takes the module"), 0) != SIZE_MAX);
+    assert_true(str_find(problem, STR("tests requires the module"), 0) != SIZE_MAX);
     assert_true(str_find(problem, STR("/nowhere/loam-x.so"), 0) != SIZE_MAX);
 }
 
@@ -21,11 +21,11 @@ static void failures(void **state) {
         const char *error, *part;
     } cases[] = {
         {"/x/loam-x.so: cannot open shared object file: No such file or directory",
-         "there is no such file: install all of loam"                  },
+         "the file does not exist: install all of loam"                 },
         {"libx.so.5: cannot open shared object file: No such file or directory",
-         "it needs the library \"libx.so.5\", which is not installed"  },
+         "it requires the library \"libx.so.5\", which is not installed"},
         {"/x/loam-x.so: undefined symbol: y",
-         "the system cannot load it: /x/loam-x.so: undefined symbol: y"},
+         "the system cannot load it: /x/loam-x.so: undefined symbol: y" },
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

@@ -36,7 +36,7 @@ static void only_times_above_zero(void **state) {
             fail_msg("%s: %.*s", cases[i].text, STR_ARG(fault));
     }
     check_str(duration_check(value_from_cstr("1\n"), arena),
-              "\"1\\n\" is no duration above zero, such as \"90s\" or \"5m\".");
+              "\"1\\n\" is not a duration above zero, such as \"90s\" or \"5m\".");
 }
 
 static void attributes_have_a_fallback(void **state) {

@@ -195,8 +195,7 @@ static void errors_name_the_condition(void **state) {
     assert_false(wait_until_done(&c.call, &until, &c.diags));
     check_str(c.diags.items[0].summary, "Timed out");
     check_str(c.diags.items[0].detail,
-              "Waiting for the thing took longer than the 1m5s that it may take. Last seen: "
-              "starting.");
+              "The wait for the thing took longer than the limit of 1m5s. Last seen: starting.");
     case_close(&c);
     case_open(&c);
     c.fails_at_ms = 1100;

@@ -72,7 +72,7 @@ static void test_conditional(void **state) {
         {"true ? [1] : [1, true]",
          "Tuples of different length: the 'true' one has 1, the 'false' one 2."                  },
         {"true ? 1 : {}",           "The 'true' value is number, but the 'false' value is object"},
-        {"nothing ? 1 : 2",         "The condition is null, neither"                             },
+        {"nothing ? 1 : 2",         "The condition must be true or false"                        },
         {"s ? 1 : 2",               "The condition must be true or false"                        },
         {"true ? null : 1",         "number null"                                                },
         {"secret == \"a\" ? 1 : 2", "number (sensitive value)"                                   },

@@ -3,7 +3,8 @@
 static void test_syntax_errors(void **state) {
     static const LangCase cases[] = {
         {"",                      "Missing expression: Expected the start of an expression, but found the end"},
-        {"1 2",                   "The expression is complete, and nothing may follow it, but found a number."},
+        {"1 2",
+         "The expression is complete and must be followed by nothing else, but found a number."               },
         {"(1",                    "Expected a closing parenthesis"                                            },
         {"[1 2]",                 "Expected a comma or the closing bracket after this item"                   },
         {"{a}",                   "Expected an equals sign (\"=\") between the key and its value"             },
@@ -13,12 +14,12 @@ static void test_syntax_errors(void **state) {
         {"a.0.1",                 "Use brackets: [0][1]."                                                     },
         {"true ? 1",              "Missing false expression in conditional"                                   },
         {"f(1 2)",                "Expected a comma to separate this argument"                                },
-        {"f(a... , b)",           "An expanded argument (with ...) is the last one"                           },
+        {"f(a... , b)",           "An expanded argument (with ...) must be the last one"                      },
         {"a::(1)",                "Missing function name"                                                     },
-        {"'a'",                   "Strings are written in double quotes"                                      },
+        {"'a'",                   "Strings require double quotes"                                             },
         {"[for x : x]",           "Expected the keyword 'in'"                                                 },
         {"[for x in y : a => b]", "A tuple has no keys"                                                       },
-        {"{for x in y : a}",      "An object needs a key"                                                     },
+        {"{for x in y : a}",      "An object requires a key"                                                  },
         {"(1 + ) + [2 3",         "but found a closing parenthesis."                                          },
         {"<< EOT",                "directly followed by a marker name"                                        },
     };

@@ -12,10 +12,10 @@ typedef struct ChangeCase {
 
 #define LIVE_VCPU   "while the machine runs (virDomainSetVcpusFlags)"
 #define LIVE_MEMORY "while the machine runs (virDomainSetMemoryFlags)"
-#define AT_START    "a running machine cannot take it"
-#define UNSAFE_VCPU "QEMU may crash when a processor is plugged into an emulated machine"
-#define NO_BALLOON  "without a balloon only a start brings it"
-#define TOO_MUCH    "more than the machine was started with can give"
+#define AT_START    "not possible on a running machine"
+#define UNSAFE_VCPU "QEMU may crash if a processor is added to a running emulated machine"
+#define NO_BALLOON  "without a balloon, only possible at the next start"
+#define TOO_MUCH    "exceeds the maximum of the running machine"
 
 /* clang-format off */
 static const ChangeCase cases[] = {

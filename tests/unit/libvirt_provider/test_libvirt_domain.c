@@ -85,7 +85,7 @@ static void test_drift(void **state) {
 static void test_foreign_name_and_import(void **state) {
     (void)state;
     ResourceCase c = open_domain(TEST_DRIVER);
-    check_refused(&c, case_apply(&c, "{\"name\":\"test\"}"), "The domain \"test\" exists already");
+    check_refused(&c, case_apply(&c, "{\"name\":\"test\"}"), "The domain \"test\" already exists");
     assert_true(value_is_null(c.state));
     check_done(&c, case_import(&c, STR("test")));
     check_str(case_text(&c, "name"), "test");
@@ -190,11 +190,11 @@ static void test_notes(void **state) {
     check_str(libvirt_case_note(&c, ".memory"), "while the machine runs (virDomainSetMemoryFlags)");
     check_done(&c, case_plan(&c, "{\"name\":\"m4\",\"memory\":128}"));
     check_str(libvirt_case_note(&c, ".memory"),
-              "restarts the machine: more than the machine was started with can give");
+              "restarts the machine: exceeds the maximum of the running machine");
     check_done(
         &c, case_plan(&c, "{\"name\":\"m4\",\"memory\":128,\"update_policy\":\"never_reboot\"}"));
     check_str(libvirt_case_note(&c, ".memory"),
-              "waits for the next start: more than the machine was started with can give");
+              "takes effect at the next start: exceeds the maximum of the running machine");
     check_refused(&c,
                   case_plan(&c, "{\"name\":\"m4\",\"memory\":128,\"update_policy\":\"live_only\"}"),
                   "\"memory\" cannot change live");
@@ -363,7 +363,7 @@ static void test_guest_confirms_removal(void **state) {
                               "\"ranges\":[{\"start\":\"10.92.0.50\",\"end\":\"10.92.0.90\"}]}}]}";
     check_done(&place.network, case_plan(&place.network, domain_name));
     check_str(libvirt_case_note(&place.network, ".domain"),
-              "restarts the network and puts loam-m back on it, without a restart of the machine "
+              "restarts the network and reconnects loam-m without a restart of the machine "
               "(virNetworkDestroy, virNetworkCreate, virDomainUpdateDeviceFlags)");
     libvirt_case_update(&place.network, domain_name);
     assert_int_equal(place.network.diags.count, 0);
@@ -415,7 +415,7 @@ static void test_container(void **state) {
         str_to_cstr(str_format(arena, json, "2000", "", ",\"description\":\"d\""), arena);
     check_done(&c, case_plan(&c, second));
     check_str(libvirt_case_note(&c, ".init_args"),
-              "restarts the machine: a running machine cannot take it");
+              "restarts the machine: not possible on a running machine");
     libvirt_case_update(&c, second);
     assert_true(run_of(&c) != run);
     libvirt_case_delete(&c);

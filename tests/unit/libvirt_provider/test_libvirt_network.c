@@ -33,7 +33,7 @@ static void lifecycle(const char *uri) {
     assert_true((case_text(&c, "bridge").len > 0) == has_bridge);
     Str id = case_text(&c, "id");
     check_done(&c, case_plan(&c, NETWORK("loamn", RANGE ",\"hosts\":[" HOST_B "," HOST_A "]")));
-    check_str(libvirt_case_note(&c, ".ips"), "at once, guests stay connected (virNetworkUpdate)");
+    check_str(libvirt_case_note(&c, ".ips"), "live, guests stay connected (virNetworkUpdate)");
     libvirt_case_update(&c, NETWORK("loamn", RANGE ",\"hosts\":[" HOST_B "," HOST_A "]"));
     check_str(xml_of(&c, "loamn", "ip/dhcp/host[@ip='10.91.0.11']/@mac"), "52:54:00:00:00:0b");
     libvirt_case_update(&c, NETWORK("loamn", RANGE ",\"hosts\":[" HOST_B "]"));
@@ -146,7 +146,7 @@ static void test_validate(void **state) {
         const char *summary;
     } cases[] = {
         {"{\"name\":\"n\",\"mode\":\"nat\"}",                "A nat network needs an address"               },
-        {"{\"name\":\"n\",\"mode\":\"bridge\"}",             "The bridge is missing"                        },
+        {"{\"name\":\"n\",\"mode\":\"bridge\"}",             "Bridge missing"                               },
         {"{\"name\":\"n\",\"mode\":\"bridge\",\"bridge\":\"br0\",\"ips\":[{\"address\":\"10.0.0.1/"
          "24\"}]}",                                 "A bridged network has no addresses of its own"},
         {"{\"name\":\"n\",\"ips\":[{\"address\":\"10.0.0.1/24\",\"dhcp\":{\"ranges\":[{\"start\":"
@@ -188,7 +188,7 @@ static void test_foreign_name_and_import(void **state) {
     ResourceCase c = open_network(TEST_DRIVER);
     check_refused(&c,
                   case_apply(&c, "{\"name\":\"default\",\"ips\":[{\"address\":\"10.1.1.1/24\"}]}"),
-                  "The network \"default\" exists already");
+                  "The network \"default\" already exists");
     c.diags = diags_new(c.arena);
     check_done(&c, case_import(&c, STR("default")));
     check_str(object_text(nested_list_at(c.state, "ips", 0), "address", STR_EMPTY),

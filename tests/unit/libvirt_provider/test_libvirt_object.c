@@ -89,7 +89,7 @@ static void test_gone(void **state) {
     check_done(&c, libvirt_object_recover(&object, case_call(&c), &request, &response, &c.diags));
     assert_int_equal(response.outcome, RECOVER_ABSENT);
     void *handle = libvirt_object_get(&object, case_call(&c), stored, &c.diags);
-    check_refused(&c, handle != NULL, "The network \"n\" is gone");
+    check_refused(&c, handle != NULL, "The network \"n\" no longer exists");
     libvirt_case_close(&c);
 }
 
@@ -121,7 +121,7 @@ static void test_define_error(void **state) {
         const char *name;
         const char *summary;
     } cases[] = {
-        {"default", "The network \"default\" exists already"},
+        {"default", "The network \"default\" already exists"},
         {"other",   "Cannot define the network \"other\""   },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {

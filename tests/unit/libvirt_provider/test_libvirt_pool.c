@@ -42,7 +42,7 @@ static void test_foreign_name(void **state) {
     (void)state;
     ResourceCase c = open_pool(TEST_DRIVER);
     check_refused(&c, case_apply(&c, "{\"name\":\"default-pool\",\"path\":\"/x\"}"),
-                  "The pool \"default-pool\" exists already");
+                  "The pool \"default-pool\" already exists");
     assert_true(value_is_null(c.state));
     libvirt_case_close(&c);
 }
@@ -79,8 +79,7 @@ static void test_unreachable(void **state) {
     ResourceCase c = open_pool("qemu:///system?socket=/nonexistent/libvirt-sock");
     check_refused(&c, case_apply(&c, "{\"name\":\"p\",\"path\":\"/p\"}"),
                   "Cannot connect to \"qemu:///system?socket=/nonexistent/libvirt-sock\"");
-    assert_true(str_find(c.diags.items[0].detail, STR("libvirt does not run on the host"), 0) !=
-                SIZE_MAX);
+    assert_true(str_find(c.diags.items[0].detail, STR("Start libvirt on the host"), 0) != SIZE_MAX);
     libvirt_case_close(&c);
 }
 

@@ -51,8 +51,8 @@ static void test_gone_and_taken(void **state) {
     ResourceCase c = open_volume(TEST_DRIVER, "libvirt_volume.v");
     ResourceCase other = open_volume(TEST_DRIVER, "libvirt_volume.w");
     libvirt_case_create(&c, json);
-    check_refused(&other, case_apply(&other, json), "The volume \"v2\" exists already");
-    /* Another user's volume is never adopted as the result of a crashed run. */
+    check_refused(&other, case_apply(&other, json), "The volume \"v2\" already exists");
+    /* A stranger's volume is never taken for one that a crash left. */
     RecoverOutcome outcome;
     check_done(&other, case_recover(&other, json, &outcome));
     assert_int_equal(outcome, RECOVER_ABSENT);
@@ -198,7 +198,7 @@ static void test_wrong_checksum(void **state) {
                           "\"sha256:%064d\"}}",
                           place.directory, 0);
     check_refused(&c, case_plan(&c, str_to_cstr(json, c.arena)),
-                  "The volume's source is not what its checksum says");
+                  "The volume's source does not match its checksum");
     libvirt_case_close(&c);
     place_close(&place);
 }

@@ -43,7 +43,7 @@ static void whole_plan(void **state) {
              (OutputChange){STR("unchanged"), ACTION_NO_OP, value_of("1"), value_of("1"), false});
     plan_sort(plan);
     check_str(rendered(plan), "\n"
-                              "What will be done to each object is shown by these symbols:\n"
+                              "The actions are shown with these symbols:\n"
                               "  + create\n"
                               "  ~ update in-place\n"
                               "  - destroy\n"
@@ -232,7 +232,7 @@ static void parts(void **state) {
     (void)state;
     check_str(rendered(parts_sample_plan()),
               "\n"
-              "What will be done to each object is shown by these symbols:\n"
+              "The actions are shown with these symbols:\n"
               "  + create\n"
               "  ~ update in-place\n"
               "  - destroy\n"
@@ -266,8 +266,8 @@ static void parts(void **state) {
               "      - object \"v1/Secret/whole\" (sensitive value) -> null\n"
               "      # (more objects are known after apply)\n"
               "\n"
-              "Plan: 0 to add, 1 to change, 0 to destroy (5 objects: 2 to add, 1 to change, 3 to de"
-              "lete).\n");
+              "Plan: 0 to add, 1 to change, 0 to destroy (5 objects: 2 to add, 1 to change, 3 to "
+              "delete).\n");
 }
 
 static void parts_in_colour(void **state) {

@@ -29,7 +29,7 @@ static void of_a_run(void **state) {
         "<testcase name=\"t.again: delete\" classname=\"t.again\" time=\"1.000\"/>",
         "<testcase name=\"t.other: update\" classname=\"t.other\" time=\"0.500\">",
         "<failure message=\"It &lt;failed&gt;\">", "<testcase name=\"t.again: local-exec\"",
-        "t.gone[&quot;x|y&quot;]: delete", "<skipped message=\"It was not begun.\">",
+        "t.gone[&quot;x|y&quot;]: delete", "<skipped message=\"The operation was not started.\">",
         "t.new: create");
 }
 

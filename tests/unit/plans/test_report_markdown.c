@@ -56,7 +56,7 @@ static void limits(void **state) {
         assert_true(report_text_length(text) > sizes[i] / 2);
         CHECK_HAS(text, "| `-` | Destroyed | 300 |", "| `+` | Created | 300 |",
                   "### Destroyed (300)");
-        assert_true(has(text, "are left out**") || has(text, "without details"));
+        assert_true(has(text, "are omitted**") || has(text, "without details"));
     }
     input.size_limit = 0;
     Str text = sample_write(&report_markdown, &input);
@@ -72,7 +72,7 @@ static void alike(void **state) {
                    "{\"x\": 1}");
     ReportInput input = {.plan = plan, .title = STR("plan")};
     Str text = sample_write(&report_markdown, &input);
-    CHECK_HAS(text, "### Created (50)", "will be created, and 49 more alike</code>",
+    CHECK_HAS(text, "### Created (50)", "will be created, and 49 more similar ones</code>",
               "  # and the same for 49 more:\n  #   t.a[1] to [49]\n");
     assert_true(text.len < 1000);
 }
@@ -156,11 +156,11 @@ static void outcomes_of_a_run(void **state) {
     input.plan = plan;
     input.timeline = sample_timeline(plan);
     Str text = sample_write(&report_markdown, &input);
-    CHECK_HAS(text, "**2 operations done, 1 failed. Planned: 2 to add",
-              "<summary>❌ <code>t.gone&#91;&quot;x&#124;y&quot;]</code> not begun</summary>",
+    CHECK_HAS(text, "**2 operations completed, 1 failed. Planned: 2 to add",
+              "<summary>❌ <code>t.gone&#91;&quot;x&#124;y&quot;]</code> not started</summary>",
               "<summary>✅ <code>t.again</code> done after 3.0 s</summary>",
               "t.other</code> failed after 0.5 s, restarts &#124; the machine</summary>",
-              "<summary>❌ <code>t.new</code> not begun</summary>", "What they became");
+              "<summary>❌ <code>t.new</code> not started</summary>", "New values");
     assert_false(has(text, "will be"));
     input.timeline = NULL;
     text = sample_write(&report_markdown, &input);
@@ -185,9 +185,10 @@ static void outcomes_of_similar_changes(void **state) {
             vec_push(arena, &timeline->rows, row);
     }
     ReportInput input = {.plan = plan, .title = STR("apply"), .timeline = timeline};
-    CHECK_HAS(sample_write(&report_markdown, &input),
-              "<summary>❌ <code>t.a&#91;0], and 49 more alike</code> 47 done, 1 failed, 2 not "
-              "begun, each within 47 ms</summary>");
+    CHECK_HAS(
+        sample_write(&report_markdown, &input),
+        "<summary>❌ <code>t.a&#91;0], and 49 more similar ones</code> 47 done, 1 failed, 2 not "
+        "started, each within 47 ms</summary>");
 }
 
 int main(void) {

@@ -10,10 +10,10 @@ static void summary(void **state) {
     Plan *errored = plan_new(PLAN_NORMAL, arena);
     errored->errored = true;
     input.plan = errored;
-    check_str(report_text_summary(&input, arena), "Planning failed part-way.");
+    check_str(report_text_summary(&input, arena), "Planning failed before it was complete.");
     input.plan = NULL;
     check_str(report_text_summary(&input, arena),
-              "There is no plan: errors were met before it was made.");
+              "There is no plan, because of errors before planning.");
 }
 
 static void small_things(void **state) {

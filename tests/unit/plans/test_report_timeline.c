@@ -6,7 +6,7 @@ static void drawing(void **state) {
     ReportInput input = sample_input();
     input.timeline = sample_timeline(input.plan);
     Str text = sample_write(&report_timeline, &input);
-    CHECK_HAS(text, "<title>loam: plan, what ran when</title>",
+    CHECK_HAS(text, "<title>loam: plan, timeline</title>",
               "3 operations in 3.0 s, 1.2 at once on average.", "<svg ", ">500 ms</text>",
               "<g class=\"op destroy critical\" tabindex=\"0\" data-row=\"0\">",
               "<title>t.again\ndelete from 0 ms on, took 1.0 s</title>",
@@ -14,7 +14,7 @@ static void drawing(void **state) {
               "<g class=\"op create critical\" tabindex=\"0\" data-row=\"2\" data-wait=\"0\">",
               "waited for t.again</title>", "<rect class=\"inner\"", "<path class=\"wait\"",
               "</svg>", "<h2>The critical path</h2>", "<code>t.again</code>", "33 %", "67 %",
-              "<h2>What took longest</h2>", "</html>");
+              "<h2>Longest operations</h2>", "</html>");
 }
 
 static void nothing_ran(void **state) {
@@ -23,7 +23,7 @@ static void nothing_ran(void **state) {
     static const Timeline none;
     input.timeline = &none;
     Str text = sample_write(&report_timeline, &input);
-    CHECK_HAS(text, "0 operations in 0 ms", "Nothing ran.");
+    CHECK_HAS(text, "0 operations in 0 ms", "No operation was started.");
     assert_false(has(text, "<svg"));
 }
 

@@ -73,7 +73,8 @@ static void finds_faults(void **state) {
     check_str(fault_of(&hides_deletion, arena),
               "The resource type \"p_k\" has parts, and its plan does not show their deletion.");
     check_str(fault_of(&cannot_create, arena), "The resource type \"p_f\" has no create.");
-    check_str(fault_of(&misnamed, arena), "A rule of \"p_g\" names \"a\", which it does not have.");
+    check_str(fault_of(&misnamed, arena),
+              "A rule of \"p_g\" refers to \"a\", which it does not have.");
     check_str(provider_table_fault(&reads, arena), "The data source \"p_h\" has no read.");
     check_str(provider_table_fault(&opens, arena), "The ephemeral resource \"p_i\" has no open.");
 }

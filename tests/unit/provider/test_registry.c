@@ -109,7 +109,7 @@ static void failures_give_advice(void **state) {
                 "\"example.org/hashicorp/random\"");
     check_holds(failure(registry, "missing", arena), "install all of loam");
     check_holds(failure(registry, "missing", arena), "/loam-missing.so\"");
-    check_holds(failure(registry, "absent", arena), "it holds no \"absent_provider\"");
+    check_holds(failure(registry, "absent", arena), "it has no \"absent_provider\"");
     check_holds(failure(registry, "stray", arena), "another version");
 }
 

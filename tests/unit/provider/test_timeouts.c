@@ -75,7 +75,7 @@ static void a_timeout_is_reported(void **state) {
     check_str(c.diags.items[0].summary, "Stopped");
     check_str(c.diags.items[1].summary, "Operation timed out");
     Str detail = c.diags.items[1].detail;
-    assert_true(str_find(detail, STR("The \"create\" of x.y was given up"), 0) != SIZE_MAX);
+    assert_true(str_find(detail, STR("The \"create\" of x.y was stopped"), 0) != SIZE_MAX);
     assert_true(value_is_present(c.state));
     case_close(&c);
 }

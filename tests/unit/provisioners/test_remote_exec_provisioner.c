@@ -51,7 +51,7 @@ static void reports_failures(void **state) {
     MachineCase m = machine_open();
     const ProvisionerType *type = &remote_exec_provisioner;
     assert_false(machine_do(&m, type, "{\"inline\":[\"echo why; exit 5\"]}"));
-    run_check_said(m.run, "status 5. The last of what it wrote:\nwhy");
+    run_check_said(m.run, "status 5. Its last output:\nwhy");
     assert_false(machine_do(&m, type, "{\"script\":\"/no/such\"}"));
     run_check_said(m.run, "\"/no/such\" cannot be read");
     machine_close(&m);
@@ -65,7 +65,7 @@ static void warns_of_any_key(void **state) {
     machine_connect(&m, "");
     run_must(m.run, machine_do(&m, &remote_exec_provisioner, "{\"inline\":[\"true\"]}"));
     assert_int_equal(m.run->diags.warning_count, 1);
-    run_check_said(m.run, "key is not checked");
+    run_check_said(m.run, "key not verified");
     machine_close(&m);
 }
 
@@ -76,12 +76,12 @@ typedef struct ConnectionCase {
 
 static const ConnectionCase refused[] = {
     {NULL,                                                                  "Missing connection"        },
-    {"{\"host\":\"h\"}",                                                    "nothing to log in with"    },
+    {"{\"host\":\"h\"}",                                                    "for authentication"        },
     {"{\"host\":\"\",\"password\":\"p\"}",                                  "\"host\" of the connection"},
-    {"{\"host\":\"h\",\"password\":\"p\",\"type\":\"winrm\"}",              "by \"ssh\" alone"          },
+    {"{\"host\":\"h\",\"password\":\"p\",\"type\":\"winrm\"}",              "is \"ssh\""                },
     {"{\"host\":\"h\",\"password\":\"p\",\"target_platform\":\"windows\"}", "POSIX shell"               },
     {"{\"host\":\"h\",\"password\":\"p\",\"port\":0}",                      "from 1 to 65535"           },
-    {"{\"host\":\"h\",\"password\":\"p\",\"timeout\":\"soon\"}",            "no duration"               },
+    {"{\"host\":\"h\",\"password\":\"p\",\"timeout\":\"soon\"}",            "not a duration"            },
 };
 
 static void refuses_connections(void **state) {

@@ -54,7 +54,7 @@ static void test_words(void **state) {
     SshTarget good = server_target(&s.server), target = good;
 
     target.host_key = s.server.other_public;
-    check_refused(&s.c, run_true(&s, &target, "20s"), "The host key differs from the pinned one");
+    check_refused(&s.c, run_true(&s, &target, "20s"), "Host key differs from the pinned key");
     Str detail = s.c.diags.items[0].detail;
     Str fingerprints[] = {ssh_fingerprint(s.server.other_public, s.c.arena),
                           ssh_fingerprint(s.server.host_key, s.c.arena)};
@@ -63,13 +63,13 @@ static void test_words(void **state) {
 
     target = good;
     target.private_key = s.server.other_key;
-    check_refused(&s.c, run_true(&s, &target, "500ms"), "The machine refuses the private key");
+    check_refused(&s.c, run_true(&s, &target, "500ms"), "Private key rejected");
     target = good;
     target.private_key = STR("");
     check_refused(&s.c, run_true(&s, &target, "500ms"), "No private key");
     target = good;
     target.port = server_free_port();
-    check_refused(&s.c, run_true(&s, &target, "500ms"), "Nothing listens for SSH on the machine");
+    check_refused(&s.c, run_true(&s, &target, "500ms"), "SSH port closed");
     target = good;
     target.host = STR("no.such.host.invalid");
     check_refused(&s.c, run_true(&s, &target, "100ms"), "Unknown host name");
@@ -158,9 +158,8 @@ static void test_script_and_last_words(void **state) {
     const Str arguments[] = {STR("a b"), STR("it's")};
     check_str(ssh_client_script("echo \"$1\"", arguments, 2, arena),
               "sh -c 'echo \"$1\"' loam 'a b' 'it'\\''s'");
-    check_str(ssh_client_last_words(STR(" \n"), STR(""), arena), "It wrote nothing.");
-    check_str(ssh_client_last_words(STR(""), STR("out\n"), arena),
-              "The last of what it wrote:\nout");
+    check_str(ssh_client_last_words(STR(" \n"), STR(""), arena), "It wrote no output.");
+    check_str(ssh_client_last_words(STR(""), STR("out\n"), arena), "Its last output:\nout");
     StrBuf buf = strbuf_new(arena);
     for (int i = 0; i < 1000; i++)
         strbuf_add_format(&buf, "line %d\n", i);

@@ -32,7 +32,7 @@ static void files_come_and_go(void **state) {
     assert_false(disk_exists(disk, path));
     check_done(c, ssh_upload_remove(&link, path, &c->diags));
     upload.path = disk_directory_of(path);
-    check_refused(c, ssh_upload_write(&link, &upload, &c->diags), "The file could not be written");
+    check_refused(c, ssh_upload_write(&link, &upload, &c->diags), "File not written");
     check_str(c->diags.items[0].path, ".path");
     assert_false(ssh_upload_remove(&link, upload.path, &c->diags));
     ssh_client_release(&link);

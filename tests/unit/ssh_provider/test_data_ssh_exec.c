@@ -60,8 +60,8 @@ static void test_plan_does_not_wait(void **state) {
         const char *words;
     } cases[] = {
         {MUTE_REFUSES, "Connection refused"},
-        {MUTE_SILENT,  "did not answer"    },
-        {MUTE_DROPS,   "did not answer"    },
+        {MUTE_SILENT,  "did not respond"   },
+        {MUTE_DROPS,   "did not respond"   },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         MuteCase m = mute_case_open(cases[i].kind);
@@ -134,7 +134,7 @@ static void test_other_host_key(void **state) {
     target.host_key = s.server.other_public;
     c->call.is_planning = true;
     c->state = case_config(c, ssh_config_of(&s, &target, "\"command\":\"true\""));
-    check_refused(c, case_read(c), "The host key differs from the pinned one");
+    check_refused(c, case_read(c), "Host key differs from the pinned key");
     ssh_case_close(&s);
 }
 

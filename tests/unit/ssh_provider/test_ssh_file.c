@@ -164,10 +164,10 @@ static void test_refusals(void **state) {
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_file);
     ResourceCase *c = &s.c;
     const char *json = file_config(&s, "\"path\":\"@\",\"content\":\"x\"");
-    check_refused(c, case_apply(c, json), "The file could not be written");
-    assert_true(str_find(c->diags.items[0].detail, STR("a folder stands there"), 0) != SIZE_MAX);
+    check_refused(c, case_apply(c, json), "File not written");
+    assert_true(str_find(c->diags.items[0].detail, STR("the path is a directory"), 0) != SIZE_MAX);
     json = file_config(&s, "\"path\":\"@/f\",\"content\":\"x\",\"owner\":\"no-such-user\"");
-    check_refused(c, case_apply(c, json), "The file could not be written");
+    check_refused(c, case_apply(c, json), "File not written");
     assert_int_equal(access(server_path(&s.server, "f"), F_OK), -1);
     static const char *const invalid[] = {
         "\"path\":\"relative\",\"content\":\"x\"",
@@ -257,7 +257,7 @@ static void test_refresh_does_not_wait(void **state) {
         check_done(c, case_read(c));
         assert_in_range(call_monotonic_ms(case_call(c)) - start_ms, 500, 3000);
         assert_true(value_equal(c->state, before));
-        check_str(c->diags.items[0].summary, "A file could not be looked at");
+        check_str(c->diags.items[0].summary, "File status unknown");
         mute_port_close(&mute);
         ssh_case_close(&s);
     }

@@ -28,7 +28,7 @@ static void a_page(void **unused) {
     StrBuf out = strbuf_new(arena);
     backend_page_write(&type, &out, arena);
     check_str(strbuf_str(&out), "\n## attic\n\nStates in the attic. It is dusty.\n"
-                                "\nWorkspaces: `default` alone.\n"
+                                "\nWorkspaces: only `default`.\n"
                                 "\n| argument | type | | environment | |\n|---|---|---|---|---|\n"
                                 "| `place` | string | required | `TF_PLACE` | Where. |\n"
                                 "| `secret` | string | optional, sensitive | `TF_SECRET` `SECRET` "

@@ -44,10 +44,9 @@ static const Row rows[] = {
     {NULL,   "T_PLACE=x T_MAP={\"a\":\"b\"}",
      "{\"count\":null,\"loud\":null,\"map\":{\"a\":\"b\"},\"place\":\"x\"}"                                       },
     {NULL,   "T_PLACE=x T_MAP={a}",
-     "The value given for the argument \"map\" of the backend cannot be used: it is not JSON."                    },
+     "The value of the backend argument \"map\" is invalid: it is not JSON."                                      },
     {NULL,   "T_PLACE=x T_COUNT=many",
-     "The value given for the argument \"count\" of the backend cannot be used: a number is "
-     "required."                                                                                                  },
+     "The value of the backend argument \"count\" is invalid: a number is required."                              },
     {NULL,   "T_COUNT=3",                         NULL                                                            },
 };
 

@@ -313,7 +313,7 @@ static void other_lineage(void **unused) {
     bool found;
     assert_false(replay(&left, &found));
     assert_int_equal(left.diags.error_count, 1);
-    check_str(left.diags.items[0].summary, "The journal belongs to another state");
+    check_str(left.diags.items[0].summary, "Journal of another state");
 }
 
 static void torn_end(void **unused) {
@@ -428,7 +428,7 @@ static void damage_one(const Left *whole, size_t which, size_t at, Arena *arena)
                             at + 1 + (size_t)damages[which].line_offset);
     if (replay(&left, &found))
         fail_msg("%s at line %zu: not found", damages[which].name, at + 1);
-    check_str(left.diags.items[0].summary, "The journal is damaged");
+    check_str(left.diags.items[0].summary, "Damaged journal");
     Str detail = left.diags.items[0].detail;
     if (str_starts_with(detail, wanted) ||
         (damages[which].damage == remove_line || damages[which].damage == swap_with_next))

@@ -123,8 +123,8 @@ static void test_lines(void **state) {
     assert_int_equal(test.shelf.replacements, 0);
     check_str(read_all(&test, test.cipher), "one\ntwo\nthree\nfour\n");
     check_str(read_all(&test, NULL),
-              "The journal \"j\" is encrypted, and neither the configuration nor TF_ENCRYPTION has "
-              "an \"encryption\" block that says how to decrypt it");
+              "The journal \"j\" is encrypted, but neither the configuration nor TF_ENCRYPTION has "
+              "an \"encryption\" block to decrypt it");
     crypt_case_close(&test.c);
 }
 

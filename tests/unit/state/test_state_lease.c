@@ -57,7 +57,7 @@ static void check_lost(Case *it) {
         (void)clock_real.sleep_ms(NULL, 5, NULL);
         (void)!state_lease_check(it->lease, &it->diags);
     }
-    check_str(it->diags.items[0].summary, "The state's lock was lost");
+    check_str(it->diags.items[0].summary, "State lock lost");
     assert_true(str_find(it->diags.items[0].detail, STR("store/key"), 0) != SIZE_MAX);
     assert_true(str_find(it->diags.items[0].detail, STR("no answer came"), 0) != SIZE_MAX);
 }

@@ -117,7 +117,7 @@ static void another_lock(void **unused) {
               "The lock ID \"mine\" does not match that of the lock of \"place\", which is "
               "\"theirs\".\n\n  Who:       me@here");
     state_lock_report_other("Failed", STR("place"), STR("mine"), &(LockInfo){0}, &diags);
-    check_str(diags.items[1].detail, "Nobody holds the lock of \"place\".");
+    check_str(diags.items[1].detail, "The state \"place\" is not locked.");
 }
 
 typedef struct Waiting {

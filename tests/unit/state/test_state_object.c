@@ -109,10 +109,10 @@ static void refused(void **unused) {
         const char *sensitive;
         const char *summary;
     } cases[] = {
-        {"{\"id\":[]}",      "",                         "Stored object does not fit its type"      },
-        {"{\"size\":\"x\"}", "",                         "Stored object does not fit its type"      },
-        {"{\"id\":",         "",                         "Stored object does not fit its type"      },
-        {"[]",               "",                         "Stored object does not fit its type"      },
+        {"{\"id\":[]}",      "",                         "Stored object does not match its type"    },
+        {"{\"size\":\"x\"}", "",                         "Stored object does not match its type"    },
+        {"{\"id\":",         "",                         "Stored object does not match its type"    },
+        {"[]",               "",                         "Stored object does not match its type"    },
         {"{}",               "{}",                       "Stored object has damaged sensitive paths"},
         {"{}",               "[[{\"type\":\"index\"}]]", "Stored object has damaged sensitive paths"},
         {"{}",               "[3]",                      "Stored object has damaged sensitive paths"},

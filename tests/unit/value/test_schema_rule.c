@@ -60,22 +60,19 @@ static void each_kind(void **state) {
     } cases[] = {
         {"{\"a\":\"x\"}",                                                                    ""                                              },
         {"{\"a\":\"x\",\"b\":\"y\"}",
-         ".b \"a\" and \"b\" exclude each other: keep one of them and remove the rest.\n"                                                    },
+         ".b \"a\" and \"b\" cannot be combined: keep one of them and remove the rest.\n"                                                    },
         {"{\"a\":\"x\",\"port\":[]}",                                                        ""                                              },
         {"{\"a\":\"x\",\"port\":[{}]}",
-         ".port \"a\" and \"port\" exclude each other: keep one of them and remove the rest.\n"                                              },
-        {"{}",                                                                               " At least one of \"a\", \"b\", \"c\" and "
-                                                                                            "\"base.path\" must be set, and none is.\n"},
+         ".port \"a\" and \"port\" cannot be combined: keep one of them and remove the rest.\n"                                              },
+        {"{}",                                                                               " At least one of \"a\", \"b\", \"c\" and \"base.path\" must be set.\n"},
         {"{\"base\":{\"path\":\"p\"}}",                                                      ""                                              },
         {"{\"a\":\"x\",\"mode\":\"m\",\"c\":\"c\"}",
-         ".mode \"mode\" needs \"base.id\", which is not set: set both, or neither.\n"                                                       },
+         ".mode \"mode\" requires \"base.id\", which is not set: set both, or neither.\n"                                                       },
         {"{\"mode\":\"m\",\"c\":\"c\",\"base\":{\"id\":\"i\"}}",                             ""                                              },
         {"{\"c\":\"c\",\"disk\":[{\"id\":\"i\"},{}]}",
-         ".disk[1] Exactly one of \"disk[1].id\" and \"disk[1].path\" must be set, and none "
-         "is.\n"                                                                                                                             },
+         ".disk[1] Exactly one of \"disk[1].id\" and \"disk[1].path\" must be set.\n"                                                                                                                             },
         {"{\"c\":\"c\",\"disk\":[{\"id\":\"i\",\"path\":\"p\"}]}",
-         ".disk[0].path \"disk[0].id\" and \"disk[0].path\" exclude each other: keep one of "
-         "them and remove the rest.\n"                                                                                                       },
+         ".disk[0].path \"disk[0].id\" and \"disk[0].path\" cannot be combined: keep one of them and remove the rest.\n"                                                                                                       },
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     (void)state;

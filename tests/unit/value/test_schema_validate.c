@@ -98,17 +98,16 @@ static void words(void **state) {
         const char *word, *wanted;
         unsigned flags;
     } cases[] = {
-        {"nat",     "",                                                                               0        },
+        {"nat",     "",                                                                            0        },
         {"rotue",
-         "The value of \"mode\" is not valid. There is no \"rotue\" here. Did you mean "
-         "\"route\"?",                                                                                0        },
-        {"bridge",  "The value of \"mode\" is not valid. It must be \"nat\", \"route\" or \"open\".",
-         0                                                                                                     },
+         "The value of \"mode\" is invalid. There is no argument or block named \"rotue\". Did you "
+         "mean \"route\"?",                                                                        0        },
+        {"bridge",
+         "The value of \"mode\" is invalid. The value must be \"nat\", \"route\" or \"open\".",    0        },
         {"nat rou",
-         "The value of \"mode\" is not valid. It must be \"nat\", \"route\" or \"open\".",            0        },
+         "The value of \"mode\" is invalid. The value must be \"nat\", \"route\" or \"open\".",    0        },
         {"rotue",
-         "The value of \"mode\" is not valid. What is wrong with it is not shown because "
-         "the value is sensitive.",                                                                   SENSITIVE},
+         "The value of \"mode\" is invalid. The reason is hidden because the value is sensitive.", SENSITIVE},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");

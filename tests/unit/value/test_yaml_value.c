@@ -32,15 +32,15 @@ static void test_yaml_value(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const YamlCase cases[] = {
-        {"a: &x [1, yes]\nb: *x",  "{a = [1, true], b = [1, true]}"                          },
-        {"a: *x",                  "1:4 this alias has no anchor before it"                  },
-        {"a: &x [*x]",             "1:8 an alias refers to what it is a part of"             },
-        {"<<: {a: 1, b: 3}\na: 2", "{a = 2, b = 3}"                                          },
-        {"<<: 1",                  "1:1 only mappings can be merged by <<"                   },
-        {"a: 1\n---\nb: 2",        "2:1 the text holds more than one YAML document"          },
-        {"",                       "1:1 the text holds no YAML document"                     },
-        {"? [1]\n: 2",             "1:3 a key of a mapping must be a string"                 },
-        {"a: !!seq {b: 1}",        "1:4 the tag tag:yaml.org,2002:seq does not fit this node"},
+        {"a: &x [1, yes]\nb: *x",  "{a = [1, true], b = [1, true]}"                            },
+        {"a: *x",                  "1:4 this alias has no anchor before it"                    },
+        {"a: &x [*x]",             "1:8 an alias refers to a value that contains the alias"    },
+        {"<<: {a: 1, b: 3}\na: 2", "{a = 2, b = 3}"                                            },
+        {"<<: 1",                  "1:1 only mappings can be merged with <<"                   },
+        {"a: 1\n---\nb: 2",        "2:1 the text has more than one YAML document"              },
+        {"",                       "1:1 the text has no YAML document"                         },
+        {"? [1]\n: 2",             "1:3 a key of a mapping must be a string"                   },
+        {"a: !!seq {b: 1}",        "1:4 the tag tag:yaml.org,2002:seq does not match this node"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
         check_str_at(read_shown(str_from_cstr(cases[i].text), arena),
