@@ -1,4 +1,5 @@
-/* Evaluates the arguments of a block, and checks them before planning. */
+/* Evaluates the arguments of a block, checks them before planning, and replaces those that
+ * ignore_changes names by prior values. */
 #include "configured.h"
 
 #include "mask.h"
@@ -50,7 +51,8 @@ static bool check_finite(InstanceOp *op, Value config) {
     return false;
 }
 
-Configured configured_from(Value marked, Arena *arena) {
+/* Splits a marked value into a plain value and the paths of its marks. */
+static Configured split(Value marked, Arena *arena) {
     Configured configured = {.marked = marked, .value = marked};
     path_find_marks(marked, MARK_SENSITIVE, &configured.sensitive, arena);
     path_find_marks(marked, MARK_EPHEMERAL, &configured.ephemeral, arena);
@@ -68,8 +70,134 @@ bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *o
         return false;
     }
     mask_collect(marked, &op->secrets, op->scratch);
-    *out = configured_from(marked, op->scratch);
+    *out = split(marked, op->scratch);
     if (!check_ephemeral(op, out) || !check_finite(op, out->value))
         return false;
     return provider_call_validate(op, out->value);
+}
+
+static Path ignored_path(const Traversal *traversal, Arena *arena) {
+    Path path = path_attribute((Path){0}, traversal->root, arena);
+    for (size_t i = 0; i < traversal->step_count; i++) {
+        const TraversalStep *step = &traversal->steps[i];
+        path = step->is_index ? path_index(path, step->key, arena)
+                              : path_attribute(path, step->name, arena);
+    }
+    return path;
+}
+
+static bool is_set_by_provider(const Attribute *attribute) {
+    return !(attribute->flags & (OPTIONAL | REQUIRED));
+}
+
+/* Returns the prior object as a configuration: attributes that only the provider sets are null. */
+static Value drop_computed(const Schema *schema, Value prior, Arena *arena);
+
+static Value drop_computed_nested(const Schema *schema,
+                                  Nesting nesting,
+                                  Value prior,
+                                  Arena *arena) {
+    if (!value_is_present(prior) || !schema_has(schema, is_set_by_provider))
+        return prior;
+    if (nesting == NEST_SINGLE)
+        return drop_computed(schema, prior, arena);
+    Value *items = value_copy_items(prior, arena);
+    for (size_t i = 0; i < prior.count; i++)
+        items[i] = drop_computed(schema, items[i], arena);
+    return value_with_items(prior, items, arena);
+}
+
+static Value drop_computed(const Schema *schema, Value prior, Arena *arena) {
+    if (!value_is_present(prior))
+        return prior;
+    Value *items = value_copy_items(prior, arena);
+    for (size_t i = 0; i < prior.count; i++) {
+        Str name = value_key_at(prior, i);
+        const Attribute *attribute = schema_find_attribute(schema, name);
+        const Block *block = attribute ? NULL : schema_find_block(schema, name);
+        if (block) {
+            items[i] = drop_computed_nested(&block->schema, block->nesting, items[i], arena);
+        } else if (attribute && is_set_by_provider(attribute)) {
+            items[i] = value_null(items[i].type);
+        } else if (attribute && attribute->nested) {
+            Schema members = schema_of_nested(attribute->nested);
+            items[i] = drop_computed_nested(&members, attribute->nested->nesting, items[i], arena);
+        }
+    }
+    return value_with_items(prior, items, arena);
+}
+
+/* Restores one key of a map: its prior element with the marks of the prior map, or its absence. */
+static Value ignore_key(Value before, Value config, Str key, Arena *arena) {
+    Value item;
+    bool was_there = value_find(before, key, &item);
+    size_t count = value_is_present(config) ? config.count : 0;
+    Str *keys = arena_new_array(arena, Str, count + 1);
+    Value *items = arena_new_array(arena, Value, count + 1);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (str_equal(value_key_at(config, i), key))
+            continue;
+        keys[kept] = value_key_at(config, i);
+        items[kept++] = value_at(config, i);
+    }
+    if (was_there) {
+        keys[kept] = key;
+        items[kept++] = value_with_marks(item, before.marks);
+    }
+    if (kept == 0 && value_is_null(config))
+        return config;
+    Value map = value_map(config.type->element, keys, items, kept, arena);
+    return value_with_marks(map, config.marks);
+}
+
+static bool last_key(Path path, Str *out) {
+    const PathStep *last = &path.steps[path.count - 1];
+    if (!last->is_index)
+        *out = last->name;
+    else if (value_is_present(last->key) && last->key.type->kind == KIND_STRING)
+        *out = value_text(last->key);
+    else
+        return false;
+    return true;
+}
+
+static bool ends_in_text_key(Path path) {
+    const PathStep *last = &path.steps[path.count - 1];
+    return last->is_index && value_is_present(last->key) && last->key.type->kind == KIND_STRING;
+}
+
+/* A text key in brackets selects an element of a map. In a value that is not a map, the path means
+ * the whole value. */
+static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
+    Path outer = {path.steps, path.count - 1};
+    Value before, now;
+    Str key;
+    if (outer.count > 0 && last_key(path, &key) && path_get(prior, outer, &before) &&
+        path_get(config, outer, &now) && now.type->kind == KIND_MAP) {
+        if (!value_is_known(now))
+            return config;
+        return path_set(config, outer, ignore_key(before, now, key, arena), arena);
+    }
+    if (ends_in_text_key(path))
+        path = outer;
+    return path_get(prior, path, &before) ? path_set(config, path, before, arena) : config;
+}
+
+static Value ignore_changes(InstanceOp *op, Value prior, Value config) {
+    const Lifecycle *lifecycle = &op->resource->config->lifecycle;
+    if (lifecycle->ignore_all_changes)
+        return drop_computed(op->schema, prior, op->scratch);
+    vec_each(&lifecycle->ignore_changes, item) {
+        config = ignore_path(prior, config, ignored_path(*item, op->scratch), op->scratch);
+    }
+    return config;
+}
+
+void configured_ignore_changes(InstanceOp *op, Value prior, Configured *configured) {
+    const Lifecycle *lifecycle = &op->resource->config->lifecycle;
+    bool ignores = lifecycle->ignore_all_changes || lifecycle->ignore_changes.count > 0;
+    if (!ignores || !value_is_present(prior) || !value_is_present(configured->marked))
+        return;
+    *configured = split(ignore_changes(op, prior, configured->marked), op->scratch);
 }

@@ -12,8 +12,9 @@ typedef struct Configured {
     Paths ephemeral;
 } Configured;
 
-/* Splits a marked value into a plain value and the paths of its marks. */
-Configured configured_from(Value marked, Arena *arena);
 /* Evaluates the block's arguments for this instance, converts them to the schema's types, and
  * validates them with the provider. */
 MUST_USE bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out);
+/* Applies the lifecycle argument ignore_changes: replaces the values at its paths by the prior
+ * values with their marks. `prior` is marked. */
+void configured_ignore_changes(InstanceOp *op, Value prior, Configured *configured);

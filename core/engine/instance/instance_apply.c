@@ -4,7 +4,6 @@
 #include "instance_apply.h"
 
 #include "change_parts.h"
-#include "ignore_changes.h"
 #include "instance_conditions.h"
 #include "instance_plan.h"
 #include "json.h"
@@ -76,7 +75,7 @@ static Str private_data_of(const Applying *applying) {
 static bool plan_again(Applying *applying) {
     InstanceOp *op = &applying->op;
     applying->configured = applying->written;
-    ignore_changes_apply(op, applying->before, &applying->configured);
+    configured_ignore_changes(op, applying->before, &applying->configured);
     if (!instance_plan_propose(op, applying->prior, &applying->configured,
                                private_data_of(applying), &applying->response))
         return false;

@@ -3,7 +3,6 @@
 #include "instance_plan.h"
 
 #include "change_parts.h"
-#include "ignore_changes.h"
 #include "instance_conditions.h"
 #include "instance_refresh.h"
 #include "log.h"
@@ -279,7 +278,7 @@ static bool evaluate(Planning *planning) {
     if (!instance_conditions_before(op, &planning->scope) || !configure(planning))
         return false;
     planning->configured = planning->written;
-    ignore_changes_apply(op, planning->prior, &planning->configured);
+    configured_ignore_changes(op, planning->prior, &planning->configured);
     return trigger_fires(op->record, &planning->scope, &planning->is_triggered, op->scratch,
                          &op->diags);
 }

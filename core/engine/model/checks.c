@@ -1,4 +1,4 @@
-/* Check results, and errors turned into warnings. */
+/* Allocates check results. */
 #include "checks.h"
 
 CheckResults *checks_new(size_t count, Arena *arena) {
@@ -10,14 +10,4 @@ CheckResults *checks_new(size_t count, Arena *arena) {
     for (size_t i = 0; i < count; i++)
         results->items[i].status = CHECK_UNKNOWN;
     return results;
-}
-
-void checks_warn(Diags *diags, const Diags *errors, Str checked) {
-    for (size_t i = 0; i < errors->count; i++) {
-        Diag warning = errors->items[i];
-        warning.severity = DIAG_WARNING;
-        if (checked.len > 0)
-            warning.checked = checked;
-        diags_add(diags, &warning);
-    }
 }

@@ -22,6 +22,3 @@ typedef struct CheckResults {
 
 /* Returns `count` unknown results; NULL if `count` is 0. */
 CheckResults *checks_new(size_t count, Arena *arena);
-/* Adds the errors to `diags` as warnings. A non-empty `checked` is set as the address of the check
- * that they belong to. */
-void checks_warn(Diags *diags, const Diags *errors, Str checked);

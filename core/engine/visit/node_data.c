@@ -148,7 +148,13 @@ static void fail_check(InstanceOp *op) {
     Diags found = op->diags;
     op->diags = diags_new(op->scratch);
     const Check *check = op->resource->config->check;
-    checks_warn(&op->diags, &found, str_concat(STR("check."), check->name, op->scratch));
+    Str checked = str_concat(STR("check."), check->name, op->scratch);
+    for (size_t i = 0; i < found.count; i++) {
+        Diag warning = found.items[i];
+        warning.severity = DIAG_WARNING;
+        warning.checked = checked;
+        diags_add(&op->diags, &warning);
+    }
     result->status = CHECK_FAIL;
     for (size_t i = 0; i < found.count && result->message.len == 0; i++) {
         if (found.items[i].severity == DIAG_ERROR)

@@ -1,0 +1,101 @@
+/* Builds the value that references to a resource see, after the tasks of its instances. */
+#include "node_kinds.h"
+
+static void note_change(Node *node, ResourceExpansion *expansion, const InstanceRecord *record) {
+    if (!record->planned || record->planned->action == ACTION_NO_OP)
+        return;
+    Action action = record->planned->action;
+    node->is_pending = node->is_changing = expansion->is_changing = true;
+    bool is_lost = action == ACTION_CREATE && record->stored && record->stored->current;
+    if (is_lost || action_is_replace(action))
+        node->is_renewed = true;
+}
+
+/* The instance has no object, and this run creates none. */
+static bool is_absent(const InstanceRecord *record) {
+    return record->address.mode == MODE_MANAGED && !value_is_known(record->value);
+}
+
+/* Returns the records of the expansion and of `beyond`, sorted by key. */
+static InstanceRecord **all_records(const ResourceExpansion *resource,
+                                    size_t *count,
+                                    Arena *arena) {
+    size_t own = resource->expansion.count;
+    InstanceRecord **out = arena_new_array(arena, InstanceRecord *, own + resource->beyond.count);
+    size_t i = 0, k = 0;
+    *count = 0;
+    while (i < own || k < resource->beyond.count) {
+        bool is_own = k == resource->beyond.count ||
+                      (i < own && address_key_compare(resource->expansion.keys[i],
+                                                      resource->beyond.items[k]->address.key) < 0);
+        out[(*count)++] = is_own ? &resource->records[i++] : resource->beyond.items[k++];
+    }
+    return out;
+}
+
+static const InstanceRecord *record_at(const ResourceExpansion *resource,
+                                       InstanceRecord **merged,
+                                       size_t i) {
+    return merged ? merged[i] : &resource->records[i];
+}
+
+/* Builds the value of a resource. A list ends with the last existing or planned instance; a map
+ * contains existing and planned instances only. */
+static Value shape(const ResourceExpansion *resource, uint8_t marks, Arena *arena) {
+    Expansion there = resource->expansion;
+    InstanceRecord **merged =
+        resource->beyond.count > 0 ? all_records(resource, &there.count, arena) : NULL;
+    Value *values = arena_new_array(arena, Value, there.count + 1);
+    while (there.kind == REPEAT_COUNT && there.count > 0 &&
+           is_absent(record_at(resource, merged, there.count - 1)))
+        there.count--;
+    if (there.kind == REPEAT_EACH)
+        there.keys = arena_new_array(arena, InstanceKey, there.count);
+    size_t count = 0;
+    for (size_t i = 0; i < there.count; i++) {
+        const InstanceRecord *record = record_at(resource, merged, i);
+        if (there.kind == REPEAT_EACH && is_absent(record))
+            continue;
+        if (there.kind == REPEAT_EACH)
+            there.keys[count] = record->address.key;
+        values[count++] = value_with_marks(record->value, marks);
+    }
+    there.count = count;
+    return module_scope_combine(&there, values, arena);
+}
+
+static bool has_failed(const ResourceExpansion *expansion) {
+    for (size_t i = 0; expansion && i < expansion->expansion.count; i++) {
+        if (expansion->records[i].failure != FAILURE_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* Returns false if an instance failed, which its task has reported, or if it was not visited. */
+bool node_resource_value_visit(NodeVisit *visit) {
+    const ResourceNode *resource = visit->node->as.resource;
+    bool ok = true;
+    uint8_t marks = resource->config->mode == MODE_EPHEMERAL ? MARK_EPHEMERAL : 0;
+    vec_each(&visit->node->module->instances, item) {
+        const Node *block = node_find(visit->node->module, resource->local_address);
+        ResourceExpansion *expansion = node_slot(block, *item)->payload;
+        Slot *slot = node_slot(visit->node, *item);
+        slot->is_set = true;
+        if (visit->walk->phase == PHASE_APPLY)
+            ok = ok && expansion && !has_failed(expansion);
+        if (!expansion || expansion->expansion.is_unknown || visit->walk->phase == PHASE_VALIDATE) {
+            slot->value = value_with_marks(value_unknown(&TYPE_DYNAMIC), marks);
+            continue;
+        }
+        size_t count = expansion->expansion.count;
+        for (size_t i = 0; i < count; i++)
+            note_change(visit->node, expansion, &expansion->records[i]);
+        if (!node_is_looked_at(visit->walk, visit->node))
+            continue;
+        bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;
+        slot->value = is_disabled ? value_null(schema_implied_type(resource->type->schema))
+                                  : shape(expansion, marks, visit->walk_arena);
+    }
+    return ok;
+}
