@@ -10,12 +10,14 @@
       cluster.allow("limited", rules)         a ClusterRole with these rules, bound to the user
       cluster.kubectl("get", "pods")          standard output
       cluster.audit()                         the events of the audit log (level Metadata), oldest first
+      cluster.compact()                       etcd forgets old versions: lists and watches of them expire
       cluster.restart()                       kills the API server and starts it again; etcd keeps the objects
 
   start(controllers=True)                     kube-controller-manager too: namespaces end, definitions clean up
 
 Every process is stopped by its process ID at the end of the block, and by the kernel if the test dies."""
-import contextlib, ctypes, fcntl, http.client, json, os, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
+import base64, contextlib, ctypes, fcntl, http.client, json, os, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
+import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COMMAND = "tests/programs/build api"
@@ -250,6 +252,15 @@ class Cluster:
         self.apply({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": name},
                     "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": name},
                     "subjects": [{"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": user}]})
+
+    def compact(self):
+        """Makes etcd forget all versions but the newest."""
+        def ask(path, body):
+            address = urllib.request.Request(self.etcd_url + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+            with urllib.request.urlopen(address, timeout=30) as response:
+                return json.load(response)
+        revision = ask("/v3/kv/range", {"key": base64.b64encode(b"x").decode()})["header"]["revision"]
+        ask("/v3/kv/compaction", {"revision": revision, "physical": True})
 
     def kubectl(self, *args, text=None):
         env = {"PATH": os.environ["PATH"], "HOME": self.directory, "KUBECONFIG": self.kubeconfig("admin")}

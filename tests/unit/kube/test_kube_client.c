@@ -1,6 +1,8 @@
 /* Retries, deadlines and cancellation; tests/kube/objects has a real server. */
 #include "kube_script.h"
 
+#include <unistd.h>
+
 #define TIMEOUT "{\"kind\":\"Status\",\"reason\":\"ServerTimeout\",\"code\":500}"
 #define WEBHOOK                                                                                    \
     "{\"kind\":\"Status\",\"reason\":\"InternalError\",\"message\":\"failed calling webhook "      \
@@ -177,10 +179,42 @@ static void limits(void **state) {
     kube_client_close(script.client);
 }
 
+/* A token that has expired is read again, once: the file may have a newer one. */
+static void renews(void **state) {
+    (void)state;
+    static const KubeScriptRow rejected[] = {
+        {401},
+        {200, OBJECT},
+        {401  },
+        {401}
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    KubeScript script;
+    KubeResponse response;
+    KubeRequest request = {.method = "POST", .path = STR("/api"), .body = STR("{}")};
+    char path[] = "/tmp/loam-token-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "one\n", 4), 4);
+    kube_script_open(&script, rejected, ARRAY_COUNT(rejected), NULL, arena);
+    script.target.token = STR_EMPTY;
+    script.target.token_file = str_from_cstr(path);
+    assert_int_equal(kube_client_send(script.client, &request, &response, arena), KUBE_DONE);
+    assert_int_equal(script.next, 2);
+    assert_int_equal(pwrite(fd, "two", 3, 0), 3);
+    assert_int_equal(kube_client_send(script.client, &request, &response, arena), KUBE_FAILED);
+    check_str(kube_script_token(&script.last), "Bearer two");
+    assert_int_equal(response.code, 401);
+    assert_int_equal(script.next, 4);
+    kube_client_close(script.client);
+    close(fd);
+    unlink(path);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retries), cmocka_unit_test(deadlines), cmocka_unit_test(connects),
-        cmocka_unit_test(cancels), cmocka_unit_test(limits),
+        cmocka_unit_test(cancels), cmocka_unit_test(renews),    cmocka_unit_test(limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
