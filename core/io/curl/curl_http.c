@@ -226,10 +226,18 @@ static const CodeRow codes[] = {
 /* A connection that ends during the TLS handshake is not a certificate error. Recognizes libcurl's
  * messages with OpenSSL. */
 static bool broke_off(const Transfer *transfer, CURLcode code) {
+    static const Str texts[] = {
+        STR_CONST("OpenSSL SSL_connect: "),
+        STR_CONST("unexpected eof"),
+        STR_CONST("Recv failure: "),
+        STR_CONST("Send failure: "),
+    };
     Str text = str_from_cstr(transfer->text);
-    return code == CURLE_SSL_CONNECT_ERROR &&
-           (str_starts_with(text, STR("OpenSSL SSL_connect: ")) ||
-            str_find(text, STR("unexpected eof"), 0) != SIZE_MAX);
+    for (size_t i = 0; code == CURLE_SSL_CONNECT_ERROR && i < ARRAY_COUNT(texts); i++) {
+        if (str_find(text, texts[i], 0) != SIZE_MAX)
+            return true;
+    }
+    return false;
 }
 
 static HttpStatus status_of(const Transfer *transfer, CURLcode code) {

@@ -20,7 +20,8 @@
 typedef struct Server {
     int listener;
     uint16_t port;
-    const char *const *answers; /* NULL-terminated; "" hangs up, "wait" never answers */
+    const char *const *answers; /* NULL-terminated; "" hangs up, "reset" without an orderly end,
+                                   "wait" never answers */
     char *asked;
     size_t asked_len;
     Thread *thread;
@@ -71,6 +72,8 @@ static void serve_one(Server *server, const char *answer) {
     char byte;
     if (strcmp(answer, "wait") == 0)
         (void)!read(server->stop[0], &byte, 1);
+    else if (strcmp(answer, "reset") == 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
     else
         (void)!write(fd, answer, strlen(answer));
     close(fd);
@@ -426,12 +429,14 @@ static void certificates(void **state) {
 static void handshakes(void **state) {
     (void)state;
     static const char *const nothing[] = {"", NULL};
+    static const char *const reset[] = {"reset", NULL};
     static const char *const plain_text[] = {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", NULL};
     static const struct {
         const char *const *answers;
         HttpStatus wanted;
     } cases[] = {
         {nothing,    HTTP_LOST           },
+        {reset,      HTTP_LOST           },
         {plain_text, HTTP_BAD_CERTIFICATE}
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
