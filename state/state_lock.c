@@ -1,8 +1,8 @@
 /* state_lock: reads and writes the seven members of a lock info, and reports the holder. */
 #include "state_lock.h"
-#include "digest.h"
 #include "json_reader.h"
 #include "json_writer.h"
+#include "uuid.h"
 #include "version.h"
 
 #include <unistd.h>
@@ -54,7 +54,7 @@ LockInfo state_lock_new(const Io *io, LockOperation operation, Str path, Arena *
     CHECK(operation != LOCK_NONE);
     int64_t now = io->clock->now_ms(io->clock->self);
     return (LockInfo){
-        .id = digest_uuid4(arena),
+        .id = uuid_v4(arena),
         .operation = str_from_cstr(operation_names[operation]),
         .info = STR_EMPTY,
         .who = str_format(arena, "%.*s@%.*s", STR_ARG(user_name(io, arena)),

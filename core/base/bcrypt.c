@@ -1,6 +1,6 @@
 /* Hashes passwords with libcrypt. */
 #include "bcrypt.h"
-#include "digest.h"
+#include "random.h"
 
 #include <crypt.h>
 
@@ -10,7 +10,7 @@ bool bcrypt_hash(Str text, int64_t cost, Str *out, Arena *arena) {
     bool fits = cost >= BCRYPT_COST_MIN && cost <= BCRYPT_COST_MAX;
     if (!fits || str_find_char(text, '\0', 0) != SIZE_MAX)
         return false;
-    digest_random(random, sizeof random);
+    random_fill(random, sizeof random);
     if (!crypt_gensalt_rn("$2a$", (unsigned long)cost, random, sizeof random, setting,
                           sizeof setting))
         return false;

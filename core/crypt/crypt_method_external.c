@@ -1,7 +1,7 @@
 /* Implements method "external": programs of the user encrypt and decrypt. */
+#include "base64.h"
 #include "crypt_command.h"
 #include "crypt_method.h"
-#include "digest.h"
 #include "envelope.h"
 #include "json.h"
 #include "secret.h"
@@ -26,8 +26,8 @@ static Str question_of(Str key, Str payload, Arena *arena) {
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
     if (key.len > 0)
-        json_key_string(&writer, "key", digest_to_base64(key, scratch));
-    json_key_string(&writer, "payload", digest_to_base64(payload, scratch));
+        json_key_string(&writer, "key", base64_encode(key, scratch));
+    json_key_string(&writer, "payload", base64_encode(payload, scratch));
     json_object_end(&writer);
     return strbuf_str(&text);
 }

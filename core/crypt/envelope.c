@@ -1,6 +1,6 @@
 /* envelope: writes envelopes, and reads them with a reader that accepts only the known members. */
 #include "envelope.h"
-#include "digest.h"
+#include "base64.h"
 #include "json.h"
 
 #define ENVELOPE_VERSION "v0"
@@ -28,10 +28,10 @@ bool envelope_is_sealed(Str bytes) {
  * texts would have the same content. */
 bool envelope_from_base64(Str text, Str *out, Arena *arena) {
     Str bytes;
-    if (!digest_from_base64(text, &bytes, arena))
+    if (!base64_decode(text, &bytes, arena))
         return false;
     size_t left = bytes.len % 3;
-    Str tail = left ? digest_to_base64(str_after(bytes, bytes.len - left), arena) : STR_EMPTY;
+    Str tail = left ? base64_encode(str_after(bytes, bytes.len - left), arena) : STR_EMPTY;
     if (!str_ends_with(text, tail))
         return false;
     *out = bytes;
@@ -164,7 +164,7 @@ static void write_metas(JsonWriter *writer, const Envelope *envelope, Arena *scr
     json_object_start(writer);
     vec_each(&envelope->metas, meta) {
         json_key(writer, meta->key);
-        json_write_string(writer, digest_to_base64(meta->json, scratch));
+        json_write_string(writer, base64_encode(meta->json, scratch));
     }
     json_object_end(writer);
 }
@@ -181,7 +181,7 @@ Str envelope_encode(const Envelope *envelope, Arena *arena) {
         json_key_string(&writer, "lineage", envelope->head.lineage);
     }
     write_metas(&writer, envelope, scratch);
-    json_key_string(&writer, "encrypted_data", digest_to_base64(envelope->data, scratch));
+    json_key_string(&writer, "encrypted_data", base64_encode(envelope->data, scratch));
     json_key_string(&writer, "encryption_version", STR(ENVELOPE_VERSION));
     json_object_end(&writer);
     return strbuf_str(&text);

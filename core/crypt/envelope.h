@@ -41,5 +41,5 @@ MUST_USE bool envelope_decode(Str bytes, Envelope *out, const char **error, Aren
 Str envelope_encode(const Envelope *envelope, Arena *arena);
 /* Returns serial and lineage of a state; is_given is false if they are missing. */
 EnvelopeHead envelope_read_head(Str state, Arena *arena);
-/* Like digest_from_base64, but accepts only the one canonical text for each content. */
+/* Like base64_decode, but accepts only the one canonical text for each content. */
 MUST_USE bool envelope_from_base64(Str text, Str *out, Arena *arena);

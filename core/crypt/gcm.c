@@ -1,6 +1,6 @@
 /* gcm: calls OpenSSL; a failure of calls that cannot fail aborts. */
 #include "gcm.h"
-#include "digest.h"
+#include "random.h"
 #include "secret.h"
 
 #include <limits.h>
@@ -53,7 +53,7 @@ Str gcm_seal(Str key, Str aad, Str plain, Arena *arena) {
     int made;
     unsigned char *out = arena_alloc(arena, GCM_NONCE_BYTES + plain.len + GCM_TAG_BYTES);
     unsigned char *content = out + GCM_NONCE_BYTES;
-    digest_random(out, GCM_NONCE_BYTES);
+    random_fill(out, GCM_NONCE_BYTES);
     SCOPED(GcmRef) context = begin(key, aad, out, 1);
     update(context, plain, content);
     CHECK(EVP_CipherFinal_ex(context, content + plain.len, &made) == 1);

@@ -1,10 +1,11 @@
 /* Implements key_provider "pbkdf2": derives a key from a passphrase, or from the key of another
  * provider. Salt and cost are stored beside the encrypted data, so data with an older cost can
  * still be decrypted. */
-#include "digest.h"
+#include "base64.h"
 #include "envelope.h"
 #include "json.h"
 #include "key_provider.h"
+#include "random.h"
 
 #include <openssl/evp.h>
 
@@ -92,7 +93,7 @@ static Str write_metadata(const Derivation *derivation, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("key metadata");
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
-    json_key_string(&writer, "salt", digest_to_base64(derivation->salt, scratch));
+    json_key_string(&writer, "salt", base64_encode(derivation->salt, scratch));
     json_key_int(&writer, "iterations", derivation->iterations);
     json_key_string(&writer, "hash_function", derivation->hash);
     json_key_int(&writer, "key_length", derivation->key_length);
@@ -137,7 +138,7 @@ static bool read_metadata(Str stored, Derivation *out, Arena *arena) {
 static Derivation new_derivation(Value config, Arena *arena) {
     size_t length = (size_t)number_of(config, "salt_length");
     char *salt = arena_alloc(arena, length);
-    digest_random(salt, length);
+    random_fill(salt, length);
     return (Derivation){
         .salt = {salt, length},
         .iterations = number_of(config, "iterations"),

@@ -2,6 +2,7 @@
 #include "aws_signature.h"
 #include "clock.h"
 #include "digest.h"
+#include "hex.h"
 #include "url.h"
 #include "utf8.h"
 
@@ -111,7 +112,7 @@ void aws_signature_sign(const AwsIdentity *identity,
                            STR_ARG(identity->region), STR_ARG(identity->service));
     Str to_sign = str_format(arena, ALGORITHM "\n%.*s\n%.*s\n%.*s", STR_ARG(time), STR_ARG(scope),
                              STR_ARG(digest_hex(DIGEST_SHA256, canonical, arena)));
-    Str signature = digest_to_hex(
+    Str signature = hex_encode(
         digest_hmac(DIGEST_SHA256, signing_key(identity, day, arena), to_sign, arena), arena);
     Str value =
         str_format(arena, ALGORITHM " Credential=%.*s/%.*s,SignedHeaders=%.*s,Signature=%.*s",

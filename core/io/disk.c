@@ -1,7 +1,7 @@
 /* Implements the real disk, and operations on the text of paths. */
 #include "disk.h"
 
-#include "digest.h"
+#include "crc32c.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -182,7 +182,7 @@ static int claim_temporary(const char *name, uint32_t mode) {
 }
 
 Str disk_temporary_of(Str path, Arena *arena) {
-    Str leaf = str_format(arena, ".loam-%08x.tmp", digest_crc32c(disk_name_of(path)));
+    Str leaf = str_format(arena, ".loam-%08x.tmp", crc32c(disk_name_of(path)));
     return disk_join(disk_directory_of(path), leaf, arena);
 }
 

@@ -1,6 +1,6 @@
 /* Runs credential plugins and reads their ExecCredential. */
 #include "kube_exec.h"
-#include "digest.h"
+#include "base64.h"
 #include "json.h"
 #include "kube_object.h"
 #include "log.h"
@@ -76,7 +76,7 @@ static Value with_true(Value object, const char *name, bool is_set, Arena *arena
 
 static Value cluster_of(const KubeTarget *target, Arena *arena) {
     Value cluster = value_null(&TYPE_DYNAMIC);
-    Str ca_certs = digest_to_base64(target->ca_certs, arena);
+    Str ca_certs = base64_encode(target->ca_certs, arena);
     cluster = with_text(cluster, "server", target->server, arena);
     cluster = with_text(cluster, "tls-server-name", target->server_name, arena);
     cluster = with_text(cluster, "proxy-url", target->proxy, arena);

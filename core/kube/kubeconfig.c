@@ -1,6 +1,6 @@
 /* Merges kubeconfig files and resolves one context of them. */
 #include "kubeconfig.h"
-#include "digest.h"
+#include "base64.h"
 #include "kube_exec.h"
 #include "kube_node.h"
 #include "kube_pod.h"
@@ -221,7 +221,7 @@ static void read_pem(
     Str path = kube_node_text(&reading->nodes, file);
     KubeNode used = encoded.len ? data : file;
     Str pem = STR_EMPTY;
-    if (encoded.len && !digest_from_base64(encoded, &pem, arena)) {
+    if (encoded.len && !base64_decode(encoded, &pem, arena)) {
         (void)fail_at(reading, data, STR("is not base64"));
         return;
     }

@@ -2,7 +2,7 @@
  * order. An unknown member is an error: a newer loam wrote it. */
 #include "plan_json.h"
 
-#include "digest.h"
+#include "base64.h"
 #include "plan_value.h"
 
 #define FORMAT 1
@@ -134,7 +134,7 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
     write_notes(writer, &change->notes);
     write_parts(writer, change);
     if (change->private_data.len)
-        json_key_string(writer, "private", digest_to_base64(change->private_data, arena));
+        json_key_string(writer, "private", base64_encode(change->private_data, arena));
     write_dependencies(writer, change);
     if (change->create_before_destroy)
         json_key_bool(writer, "create_before_destroy", true);
@@ -429,7 +429,7 @@ static bool read_private(Load *load, Str *out) {
     Str text;
     if (!read_text(load, &text))
         return false;
-    return digest_from_base64(text, out, load->arena) || fail(load, "private data is invalid");
+    return base64_decode(text, out, load->arena) || fail(load, "private data is invalid");
 }
 
 static bool read_dependencies(Load *load, ResourceChange *change) {

@@ -2,8 +2,10 @@
 #include "archive_object.h"
 
 #include "archive_pack.h"
+#include "base64.h"
 #include "digest.h"
 #include "glob.h"
+#include "hex.h"
 #include "object_builder.h"
 
 #include <errno.h>
@@ -210,8 +212,8 @@ typedef struct DigestRow {
 
 static void set_digests(ObjectBuilder *builder, DigestRow row, Str bytes, Arena *arena) {
     Str digest = digest_bytes(row.kind, bytes, arena);
-    object_builder_set(builder, row.hex, value_from_str(digest_to_hex(digest, arena)));
-    object_builder_set(builder, row.base64, value_from_str(digest_to_base64(digest, arena)));
+    object_builder_set(builder, row.hex, value_from_str(hex_encode(digest, arena)));
+    object_builder_set(builder, row.base64, value_from_str(base64_encode(digest, arena)));
 }
 
 static Value described(const Call *call, Value arguments, Str bytes) {

@@ -1,5 +1,5 @@
 /* data http: sends a request to a web server and returns the response. */
-#include "digest.h"
+#include "base64.h"
 #include "http_provider.h"
 #include "http_send.h"
 #include "log.h"
@@ -175,7 +175,7 @@ static Value answer_value(const Call *call, Value config, const HttpResponse *an
     object_builder_set(&builder, "response_body", body);
     object_builder_set(&builder, "body", body);
     object_builder_set(&builder, "response_body_base64",
-                       value_from_str(digest_to_base64(answer->body, call->arena)));
+                       value_from_str(base64_encode(answer->body, call->arena)));
     object_builder_set(&builder, "response_headers", headers_value(answer, call->arena));
     object_builder_set(&builder, "status_code", value_int(answer->code));
     object_builder_set(&builder, "id", object_attribute(config, "url"));

@@ -1,8 +1,8 @@
 /* object_id: name-based UUIDs. */
 #include "object_id.h"
 
-#include "digest.h"
 #include "object_builder.h"
+#include "uuid.h"
 
 /* The UUID namespace of all objects that loam creates. */
 static const Str name_space = STR_CONST("6ad0a4d8-5f4e-5c1b-9d0b-4a3b2f6c7e10");
@@ -10,7 +10,7 @@ static const Str name_space = STR_CONST("6ad0a4d8-5f4e-5c1b-9d0b-4a3b2f6c7e10");
 Str object_id_uuid(const Call *call) {
     Str name = str_format(call->arena, "%.*s\n%.*s\n%llu", STR_ARG(call->lineage),
                           STR_ARG(call->address), (unsigned long long)call->generation);
-    return digest_uuid5(name_space, name, call->arena);
+    return uuid_v5(name_space, name, call->arena);
 }
 
 bool object_id_marker(const Call *call,

@@ -1,7 +1,7 @@
 /* local_lookup: reads a file's content. */
 #include "local_lookup.h"
 
-#include "digest.h"
+#include "base64.h"
 #include "local_content.h"
 #include "path_error.h"
 
@@ -16,7 +16,7 @@ bool local_lookup_file(const Call *call, Value *state, Diags *diags) {
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     object_builder_set_text(&builder, "content", bytes, call->arena);
     object_builder_set(&builder, "content_base64",
-                       value_from_str(digest_to_base64(bytes, call->arena)));
+                       value_from_str(base64_encode(bytes, call->arena)));
     local_content_describe(&builder, bytes, call->arena);
     *state = object_builder_value(&builder);
     return true;

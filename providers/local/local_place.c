@@ -1,6 +1,7 @@
 /* local_place: writes files completely or not at all, reads and removes them. */
 #include "local_place.h"
 
+#include "base64.h"
 #include "digest.h"
 #include "local_content.h"
 #include "path_error.h"
@@ -11,7 +12,7 @@
 static const char *const text_names[] = {"content", "sensitive_content"};
 
 static bool base64_bytes(const Call *call, Value value, Str *out, Diags *diags) {
-    return digest_from_base64(value_text(value), out, call->arena) ||
+    return base64_decode(value_text(value), out, call->arena) ||
            path_error(call, NO_PATH, diags, "Invalid base64",
                       "The value of \"content_base64\" must be base64 in the standard alphabet "
                       "with padding, as base64encode() produces it.");
@@ -51,8 +52,7 @@ static bool adopt_content(ObjectBuilder *builder, Str bytes, Arena *arena) {
     Value value;
     Value object = object_builder_value(builder);
     if (value_find(object, STR("content_base64"), &value) && value_is_present(value)) {
-        object_builder_set(builder, "content_base64",
-                           value_from_str(digest_to_base64(bytes, arena)));
+        object_builder_set(builder, "content_base64", value_from_str(base64_encode(bytes, arena)));
         return true;
     }
     if (utf8_valid_prefix(bytes) != bytes.len)

@@ -1,14 +1,14 @@
 /* null_provider: the provider of objects without effect. */
 #include "null_provider.h"
 
-#include "digest.h"
+#include "random.h"
 
 static const ResourceType *const resources[] = {NULL_RESOURCES(PROVIDER_ROW)};
 static const DataSourceType *const data_sources[] = {NULL_DATA_SOURCES(PROVIDER_ROW)};
 
 Str null_random_text(Arena *arena) {
     uint64_t number;
-    digest_random(&number, sizeof number);
+    random_fill(&number, sizeof number);
     return str_format(arena, "%llu", (unsigned long long)(number >> 1));
 }
 

@@ -1,8 +1,8 @@
 /* remote-exec: copies scripts to another machine, runs them and removes them. */
-#include "digest.h"
 #include "machine.h"
 #include "object_builder.h"
 #include "provisioners.h"
+#include "uuid.h"
 
 static const Attribute attributes[] = {
     {"inline",  &TYPE_LIST_OF_STRING, OPTIONAL, "Command lines, run in this order."              },
@@ -20,7 +20,7 @@ static Str script_path(const ProvisionCall *call) {
     size_t at = str_find(pattern, str_from_cstr(placeholder), 0);
     if (at == SIZE_MAX)
         return pattern;
-    Str drawn = digest_uuid4(arena);
+    Str drawn = uuid_v4(arena);
     return str_format(arena, "%.*s%.*s%.*s", STR_ARG(str_slice(pattern, 0, at)), STR_ARG(drawn),
                       STR_ARG(str_after(pattern, at + strlen(placeholder))));
 }

@@ -1,5 +1,5 @@
 /* random_bytes: random bytes as sensitive values. */
-#include "digest.h"
+#include "base64.h"
 #include "object_builder.h"
 #include "random_octets.h"
 #include "random_provider.h"
@@ -26,7 +26,7 @@ static bool bytes_import(const Call *call,
                          ImportResponse *response,
                          Diags *diags) {
     Str bytes;
-    if (!digest_from_base64(request->id, &bytes, call->arena) || bytes.len == 0) {
+    if (!base64_decode(request->id, &bytes, call->arena) || bytes.len == 0) {
         diags_error(
             diags, NO_RANGE, "Invalid import ID",
             "The ID must be the bytes in base64. It is not shown here, because it is secret.");

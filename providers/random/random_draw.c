@@ -1,7 +1,7 @@
 /* random_draw: unbiased random choices. */
 #include "random_draw.h"
 
-#include "digest.h"
+#include "random.h"
 
 uint64_t random_draw_below(uint64_t limit) {
     CHECK(limit > 0);
@@ -9,7 +9,7 @@ uint64_t random_draw_below(uint64_t limit) {
                     limit; /* numbers above the largest multiple of `limit` would bias the result */
     uint64_t bits;
     do
-        digest_random(&bits, sizeof bits);
+        random_fill(&bits, sizeof bits);
     while (bits > UINT64_MAX - rest);
     return bits % limit;
 }

@@ -1,7 +1,9 @@
 /* random_id: random bytes in several encodings. */
-#include "digest.h"
+#include "base64.h"
+#include "hex.h"
 #include "map_change.h"
 #include "object_builder.h"
+#include "random.h"
 #include "random_provider.h"
 
 #include <openssl/bn.h>
@@ -40,15 +42,15 @@ static Str to_decimal(Str bytes, Arena *arena) {
 static Value describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
     Value prefix_value = object_builder_get(builder, "prefix");
     Str prefix = value_is_present(prefix_value) ? value_text(prefix_value) : STR_EMPTY;
-    Str url = digest_to_base64url(bytes, arena);
+    Str url = base64_url_encode(bytes, arena);
     const struct {
         const char *name;
         Str text;
     } rows[] = {
-        {"b64_std",            digest_to_base64(bytes, arena)},
-        {"b64_url",            url                   },
-        {"hex", digest_to_hex(bytes,                 arena)      },
-        {"dec",    to_decimal(bytes,                 arena)},
+        {"b64_std",         base64_encode(bytes, arena)},
+        {"b64_url",         url                },
+        {"hex", hex_encode(bytes,              arena)      },
+        {"dec", to_decimal(bytes,              arena)},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         object_builder_set_text(builder, rows[i].name, str_concat(prefix, rows[i].text, arena),
@@ -65,7 +67,7 @@ static bool id_create(const Call *call,
     (void)diags;
     size_t count = (size_t)object_int(request->planned, "byte_length", 1);
     char *bytes = arena_alloc(call->arena, count);
-    digest_random(bytes, count);
+    random_fill(bytes, count);
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     response->state = describe(&builder, (Str){bytes, count}, call->arena);
     return true;
@@ -79,7 +81,7 @@ static bool from_base64url(Str text, Str *out, Arena *arena) {
         strbuf_add_char(&buf, (char)(c == '-' ? '+' : c == '_' ? '/' : c));
     }
     strbuf_add_repeat(&buf, '=', (4 - text.len % 4) % 4);
-    return digest_from_base64(strbuf_str(&buf), out, arena);
+    return base64_decode(strbuf_str(&buf), out, arena);
 }
 
 /* The import ID is "BYTES" or "PREFIX,BYTES", with the bytes as in b64_url. */

@@ -1,8 +1,8 @@
 /* random_integer: an integer between two bounds, inclusive. */
-#include "digest.h"
 #include "map_change.h"
 #include "object_builder.h"
 #include "path_error.h"
+#include "random.h"
 #include "random_draw.h"
 #include "random_provider.h"
 #include "random_seeded.h"
@@ -42,7 +42,7 @@ static int64_t choose(Value planned, Arena *arena) {
         random_seeded_init(seeded, seed);
         offset = random_seeded_below(seeded, span + 1);
     } else if (span == UINT64_MAX) {
-        digest_random(&offset, sizeof offset);
+        random_fill(&offset, sizeof offset);
     } else {
         offset = random_draw_below(span + 1);
     }

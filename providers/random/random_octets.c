@@ -1,7 +1,9 @@
 /* random_octets: secret random bytes. */
 #include "random_octets.h"
 
-#include "digest.h"
+#include "base64.h"
+#include "hex.h"
+#include "random.h"
 
 #define LENGTH_MAX 65536
 
@@ -15,13 +17,13 @@ Str random_octets_check_length(Value value, Arena *arena) {
 Value random_octets_draw(Value arguments, Arena *arena) {
     size_t count = (size_t)object_int(arguments, "length", 1);
     char *bytes = arena_alloc(arena, count);
-    digest_random(bytes, count);
+    random_fill(bytes, count);
     ObjectBuilder builder = object_builder_of(arguments, arena);
     return random_octets_describe(&builder, (Str){bytes, count}, arena);
 }
 
 Value random_octets_describe(ObjectBuilder *builder, Str bytes, Arena *arena) {
-    object_builder_set(builder, "base64", value_from_str(digest_to_base64(bytes, arena)));
-    object_builder_set(builder, "hex", value_from_str(digest_to_hex(bytes, arena)));
+    object_builder_set(builder, "base64", value_from_str(base64_encode(bytes, arena)));
+    object_builder_set(builder, "hex", value_from_str(hex_encode(bytes, arena)));
     return object_builder_value(builder);
 }

@@ -1,9 +1,9 @@
 /* random_uuid: a version 4 UUID. */
 #include "random_uuid.h"
 
-#include "digest.h"
 #include "random_provider.h"
 #include "utf8.h"
+#include "uuid.h"
 
 static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
@@ -23,8 +23,7 @@ static bool uuid_create(const Call *call,
                         ApplyResponse *response,
                         Diags *diags) {
     (void)diags;
-    response->state =
-        random_uuid_describe(request->planned, digest_uuid4(call->arena), call->arena);
+    response->state = random_uuid_describe(request->planned, uuid_v4(call->arena), call->arena);
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* random_uuid4: a version 4 UUID. */
-#include "digest.h"
 #include "random_provider.h"
 #include "random_uuid.h"
+#include "uuid.h"
 
 static const Attribute attributes[] = {RANDOM_UUID_ATTRIBUTES};
 
@@ -10,8 +10,7 @@ static bool uuid_create(const Call *call,
                         ApplyResponse *response,
                         Diags *diags) {
     (void)diags;
-    response->state =
-        random_uuid_describe(request->planned, digest_uuid4(call->arena), call->arena);
+    response->state = random_uuid_describe(request->planned, uuid_v4(call->arena), call->arena);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* random_uuid7: a version 7 UUID: its creation time, then random bits. */
-#include "digest.h"
+#include "hex.h"
+#include "random.h"
 #include "random_provider.h"
 #include "random_uuid.h"
 
@@ -9,12 +10,12 @@ static Str draw(const Call *call) {
     unsigned char bytes[16];
     const Clock *clock = call->io->clock;
     uint64_t now = (uint64_t)clock->now_ms(clock->self);
-    digest_random(bytes, sizeof bytes);
+    random_fill(bytes, sizeof bytes);
     for (int i = 0; i < 6; i++)
         bytes[i] = (unsigned char)(now >> (40 - 8 * i));
     bytes[6] = (unsigned char)(0x70 | (bytes[6] & 0x0f));
     bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3f));
-    Str hex = digest_to_hex((Str){(const char *)bytes, sizeof bytes}, call->arena);
+    Str hex = hex_encode((Str){(const char *)bytes, sizeof bytes}, call->arena);
     return str_format(call->arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex.ptr, hex.ptr + 8, hex.ptr + 12,
                       hex.ptr + 16, hex.ptr + 20);
 }

@@ -6,11 +6,11 @@
  *
  * A marker on the machine represents the object: a rebuilt machine has no marker, so the next plan
  * runs the script there. */
-#include "digest.h"
 #include "object_builder.h"
 #include "ssh_marker.h"
 #include "ssh_provider.h"
 #include "timeouts.h"
+#include "uuid.h"
 
 #define NAMESPACE "6f9d2f0e-5d0b-5a0c-9a53-3f5d0c1f7a11"
 
@@ -41,7 +41,7 @@ static bool exec_marker(const Call *call,
     (void)diags;
     Str name = str_format(call->arena, "%.*s %.*s %llu", STR_ARG(call->lineage),
                           STR_ARG(call->address), (unsigned long long)call->generation);
-    response->marker = digest_uuid5(STR(NAMESPACE), name, call->arena);
+    response->marker = uuid_v5(STR(NAMESPACE), name, call->arena);
     return true;
 }
 

@@ -6,6 +6,7 @@
  *
  * Neither write-only content nor its digest is stored: the content is sent when its version
  * changes, and with any other change of the file. */
+#include "base64.h"
 #include "digest.h"
 #include "object_builder.h"
 #include "path_error.h"
@@ -85,7 +86,7 @@ static bool content_bytes(const Call *call, Value object, Str *out, Diags *diags
     *out = name ? object_text(object, name, STR_EMPTY) : STR_EMPTY;
     if (!name || strcmp(name, "content_base64") != 0)
         return true;
-    return digest_from_base64(*out, out, call->arena) ||
+    return base64_decode(*out, out, call->arena) ||
            path_error(call, PATH_AT(call, {"content_base64"}), diags, "Invalid base64",
                       "The value of \"content_base64\" must be base64 in the standard alphabet "
                       "with padding, as base64encode() produces it.");
@@ -273,7 +274,7 @@ static Value drifted(Value state, const FileLook *found, Arena *arena) {
             return value_null(state.type);
         if (strcmp(name, "content_base64") == 0) {
             object_builder_set(&builder, name,
-                               value_from_str(digest_to_base64(found->content, arena)));
+                               value_from_str(base64_encode(found->content, arena)));
         } else if (utf8_valid_prefix(found->content) == found->content.len) {
             object_builder_set_text(&builder, name, found->content, arena);
         } else {

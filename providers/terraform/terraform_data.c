@@ -1,7 +1,7 @@
 /* terraform_data: `output` follows `input`; `id` stays until `triggers_replace` changes. */
-#include "digest.h"
 #include "object_builder.h"
 #include "terraform_provider.h"
+#include "uuid.h"
 
 static const Attribute attributes[] = {
     {"input",            &TYPE_DYNAMIC, OPTIONAL,              "Any value to store in the state."  },
@@ -53,7 +53,7 @@ static bool data_apply(const Call *call,
     (void)diags;
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     if (!value_is_known(object_builder_get(&builder, "id"))) {
-        object_builder_set(&builder, "id", value_from_str(digest_uuid4(call->arena)));
+        object_builder_set(&builder, "id", value_from_str(uuid_v4(call->arena)));
     }
     if (!value_is_known(object_builder_get(&builder, "output"))) {
         object_builder_set(&builder, "output", object_builder_get(&builder, "input"));

@@ -1,5 +1,6 @@
 /* data tls_certificate: the fields of a given certificate, or of the certificates of a server. */
 #include "digest.h"
+#include "hex.h"
 #include "http_send.h"
 #include "log.h"
 #include "nested_list.h"
@@ -97,7 +98,7 @@ static void add_unknown(StrBuf *out, const X509_NAME_ENTRY *entry) {
     int size = i2d_ASN1_PRINTABLE(value, &der);
     CHECK(size > 0);
     OBJ_obj2txt(number, sizeof number, X509_NAME_ENTRY_get_object(entry), 1);
-    Str hex = digest_to_hex((Str){(const char *)der, (size_t)size}, out->arena);
+    Str hex = hex_encode((Str){(const char *)der, (size_t)size}, out->arena);
     strbuf_add_format(out, "%s%s=#%.*s", out->len > 0 ? "," : "", number, STR_ARG(hex));
     OPENSSL_free(der);
     ASN1_STRING_free(value);

@@ -1,9 +1,9 @@
 /* tls_issue: creates certificates. */
 #include "tls_issue.h"
 
-#include "digest.h"
 #include "nested_list.h"
 #include "path_error.h"
+#include "random.h"
 #include "timestamp.h"
 
 #include <openssl/bn.h>
@@ -252,7 +252,7 @@ static bool set_key_ids(X509 *certificate, const TlsIssue *issue, Value planned,
 /* Sets a serial number of 128 random bits, positive. */
 static Str set_serial(X509 *certificate, Arena *arena) {
     unsigned char bytes[16];
-    digest_random(bytes, sizeof bytes);
+    random_fill(bytes, sizeof bytes);
     BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
     CHECK(number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)));
     char *text = BN_bn2dec(number);

@@ -1,7 +1,6 @@
 /* tls_key: generates key pairs. */
 #include "tls_key.h"
 
-#include "digest.h"
 #include "tls_openssh.h"
 #include "tls_openssl.h"
 

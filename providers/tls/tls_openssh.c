@@ -1,7 +1,9 @@
 /* tls_openssh: the formats of OpenSSH, which OpenSSL does not support. */
 #include "tls_openssh.h"
 
+#include "base64.h"
 #include "digest.h"
+#include "random.h"
 
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
@@ -106,12 +108,12 @@ static Str blob_type(Str blob) {
 }
 
 static Str public_line(Str blob, Arena *arena) {
-    Str type = blob_type(blob), text = digest_to_base64(blob, arena);
+    Str type = blob_type(blob), text = base64_encode(blob, arena);
     return str_format(arena, "%.*s %.*s\n", STR_ARG(type), STR_ARG(text));
 }
 
 static Str sha256_fingerprint(Str blob, Arena *arena) {
-    Str text = digest_to_base64(digest_bytes(DIGEST_SHA256, blob, arena), arena);
+    Str text = base64_encode(digest_bytes(DIGEST_SHA256, blob, arena), arena);
     while (text.len > 0 && text.ptr[text.len - 1] == '=')
         text.len--;
     return str_concat(STR("SHA256:"), text, arena);
@@ -166,7 +168,7 @@ static void put_private_fields(StrBuf *buf, EVP_PKEY *key, Arena *arena) {
 
 static Str armour(Str bytes, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
-    Str text = digest_to_base64(bytes, arena);
+    Str text = base64_encode(bytes, arena);
     strbuf_add_cstr(&buf, "-----BEGIN OPENSSH PRIVATE KEY-----\n");
     for (size_t at = 0; at < text.len; at += 70) {
         strbuf_add(&buf, str_slice(text, at, at + 70));
@@ -182,7 +184,7 @@ Str tls_openssh_private_file(EVP_PKEY *key, Arena *arena) {
         return STR_EMPTY;
     StrBuf secret = strbuf_new(arena), file = strbuf_new(arena);
     uint32_t check; /* stored twice, so that a reader can verify the decryption */
-    digest_random(&check, sizeof check);
+    random_fill(&check, sizeof check);
     put_u32(&secret, check);
     put_u32(&secret, check);
     put_private_fields(&secret, key, arena);
@@ -234,7 +236,7 @@ static bool unarmour(Str file, Str *out, Arena *arena) {
         if (!isspace((unsigned char)file.ptr[i]))
             strbuf_add_char(&text, file.ptr[i]);
     }
-    return digest_from_base64(strbuf_str(&text), out, arena);
+    return base64_decode(strbuf_str(&text), out, arena);
 }
 
 static EVP_PKEY *from_params(const char *type, OSSL_PARAM_BLD *build) {

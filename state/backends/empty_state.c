@@ -1,6 +1,6 @@
 /* empty_state: a constant text around the lineage. */
 #include "empty_state.h"
-#include "digest.h"
+#include "uuid.h"
 #include "version.h"
 
 #define BEGINNING                                                                                  \
@@ -9,7 +9,7 @@
 #define UUID_SIZE ((size_t)36)
 
 Str empty_state_new(Arena *arena) {
-    return str_format(arena, BEGINNING "%.*s" END, STR_ARG(digest_uuid4(arena)));
+    return str_format(arena, BEGINNING "%.*s" END, STR_ARG(uuid_v4(arena)));
 }
 
 Str empty_state_pass(Str text) {

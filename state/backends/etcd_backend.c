@@ -17,6 +17,7 @@
 #include "log.h"
 #include "state_lease.h"
 #include "url.h"
+#include "uuid.h"
 
 #include <pthread.h>
 
@@ -232,7 +233,7 @@ static bool put_pieces(
 }
 
 static bool write_pieces(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
-    Str write = digest_uuid4(arena), head;
+    Str write = uuid_v4(arena), head;
     return put_pieces(store, store->state_key, text, write, &head, problem, arena) &&
            write_head(store, head, write, problem, arena);
 }
@@ -299,7 +300,7 @@ static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Ar
     EtcdTxn txn = {0};
     Str key = segment_key(store, number, arena);
     if (text.len > PIECE_BYTES &&
-        !put_pieces(store, key, text, digest_uuid4(arena), &text, problem, arena)) {
+        !put_pieces(store, key, text, uuid_v4(arena), &text, problem, arena)) {
         return false;
     }
     vec_push(arena, &txn.success, put(key, text));

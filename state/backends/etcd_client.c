@@ -1,7 +1,7 @@
 /* etcd_client: the JSON form of requests and replies. Keys and values are base64, 64-bit integers
  * are strings. */
 #include "etcd_client.h"
-#include "digest.h"
+#include "base64.h"
 #include "http_send.h"
 #include "json.h"
 #include "url.h"
@@ -82,9 +82,8 @@ static int64_t int_of(Value object, const char *name) {
 
 static Str bytes_of(Value object, const char *name, Arena *arena) {
     Str bytes = STR_EMPTY;
-    return digest_from_base64(value_text_at(object, str_from_cstr(name)), &bytes, arena)
-               ? bytes
-               : STR_EMPTY;
+    return base64_decode(value_text_at(object, str_from_cstr(name)), &bytes, arena) ? bytes
+                                                                                    : STR_EMPTY;
 }
 
 typedef enum Outcome {
@@ -210,7 +209,7 @@ static bool call_etcd(
 
 static void write_bytes(JsonWriter *writer, const char *key, Str bytes, Arena *arena) {
     if (bytes.len > 0)
-        json_key_string(writer, key, digest_to_base64(bytes, arena));
+        json_key_string(writer, key, base64_encode(bytes, arena));
 }
 
 static void write_number(JsonWriter *writer, const char *key, int64_t number, Arena *arena) {

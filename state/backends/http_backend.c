@@ -10,6 +10,7 @@
  * There is only one document: the backend supports only the workspace "default", and no journal. */
 #include "backend_settings.h"
 #include "backends.h"
+#include "base64.h"
 #include "digest.h"
 #include "http_send.h"
 #include "url.h"
@@ -66,7 +67,7 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
         return request;
     http_add_header(&request.headers, "Content-Type", STR("application/json"), arena);
     Str md5 = digest_bytes(DIGEST_MD5, body, arena);
-    http_add_header(&request.headers, "Content-MD5", digest_to_base64(md5, arena), arena);
+    http_add_header(&request.headers, "Content-MD5", base64_encode(md5, arena), arena);
     return request;
 }
 
@@ -111,7 +112,7 @@ static bool send(const HttpStore *store,
 static bool check_digest(const HttpStore *store, const HttpResponse *response, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("digest");
     Str told = http_header(response, "content-md5");
-    Str found = digest_to_base64(digest_bytes(DIGEST_MD5, response->body, scratch), scratch);
+    Str found = base64_encode(digest_bytes(DIGEST_MD5, response->body, scratch), scratch);
     if (told.len == 0 || str_equal(told, found))
         return true;
     return fail("Failed to read the state", store->address,

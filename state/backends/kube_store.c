@@ -1,6 +1,6 @@
 /* kube_store: paths, labels and bodies of requests. */
 #include "kube_store.h"
-#include "digest.h"
+#include "base64.h"
 #include "kube_object.h"
 #include "url.h"
 
@@ -202,11 +202,11 @@ Value kube_store_new(const KubeStore *store, KubeKind kind, Str name, bool state
 }
 
 Value kube_store_with_data(Value secret, const char *key, Str bytes, Arena *arena) {
-    return set(secret, "data", key, digest_to_base64(bytes, arena), arena);
+    return set(secret, "data", key, base64_encode(bytes, arena), arena);
 }
 
 bool kube_store_data(Value secret, const char *key, Str *out, Arena *arena) {
     Value text;
     return kube_object_find(secret, "data", key, &text) && text.type->kind == KIND_STRING &&
-           digest_from_base64(value_text(text), out, arena);
+           base64_decode(value_text(text), out, arena);
 }

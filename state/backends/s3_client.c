@@ -1,5 +1,6 @@
 /* s3_client: one request per operation; replies become a status and the end of a sentence. */
 #include "s3_client.h"
+#include "base64.h"
 #include "digest.h"
 #include "http_send.h"
 #include "s3_xml.h"
@@ -124,7 +125,7 @@ S3Status s3_client_get(const S3Client *client, Str key, Str *out, Str *problem, 
 static void add_checksum(const S3Client *client, HttpRequest *request, Arena *arena) {
     if (client->settings.skip_checksum)
         return;
-    Str sum = digest_to_base64(digest_bytes(DIGEST_SHA256, request->body, arena), arena);
+    Str sum = base64_encode(digest_bytes(DIGEST_SHA256, request->body, arena), arena);
     HttpHeader header = {STR("x-amz-checksum-sha256"), sum};
     vec_push(arena, &request->headers, header);
 }

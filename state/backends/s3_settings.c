@@ -2,6 +2,7 @@
 #include "s3_settings.h"
 #include "aws_profile.h"
 #include "backend_settings.h"
+#include "base64.h"
 #include "digest.h"
 #include "url.h"
 
@@ -206,10 +207,10 @@ static bool read_place(Value config, S3Settings *out, Arena *arena, Diags *diags
 static bool add_own_key(Str text, S3Settings *out, Arena *arena, Diags *diags) {
     static const char algorithm[] = "x-amz-server-side-encryption-customer-algorithm";
     Str key;
-    if (!digest_from_base64(text, &key, arena) || key.len != SSE_KEY_SIZE)
+    if (!base64_decode(text, &key, arena) || key.len != SSE_KEY_SIZE)
         return refuse(diags, "Invalid sse_customer_key value",
                       STR("\"sse_customer_key\" must be a key of 32 bytes, encoded in base64."));
-    Str sum = digest_to_base64(digest_bytes(DIGEST_MD5, key, arena), arena);
+    Str sum = base64_encode(digest_bytes(DIGEST_MD5, key, arena), arena);
     HttpHeaders *both[] = {&out->put_headers, &out->get_headers};
     for (size_t i = 0; i < ARRAY_COUNT(both); i++) {
         http_add_header(both[i], algorithm, STR("AES256"), arena);

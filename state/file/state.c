@@ -2,6 +2,9 @@
  * search. */
 #include "state.h"
 #include "digest.h"
+#include "hex.h"
+#include "random.h"
+#include "uuid.h"
 
 #define DEPOSED_KEY_BYTES 4
 
@@ -200,8 +203,8 @@ void state_remove_deposed(StateInstance *instance, Str key) {
 Str state_deposed_key_new(const StateInstance *instance, Arena *arena) {
     for (;;) {
         char bytes[DEPOSED_KEY_BYTES];
-        digest_random(bytes, sizeof bytes);
-        Str key = digest_to_hex((Str){bytes, sizeof bytes}, arena);
+        random_fill(bytes, sizeof bytes);
+        Str key = hex_encode((Str){bytes, sizeof bytes}, arena);
         if (!instance || !state_find_deposed(instance, key))
             return key;
     }
@@ -318,7 +321,7 @@ static Str lineage_tail(Str head, Str environment, Arena *arena) {
 }
 
 Str state_lineage_new(Str environment, Arena *arena) {
-    Str lineage = digest_uuid4(arena);
+    Str lineage = uuid_v4(arena);
     if (environment.len == 0)
         return lineage;
     Str head = str_slice(lineage, 0, LINEAGE_HEAD);

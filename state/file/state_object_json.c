@@ -1,6 +1,6 @@
 /* state_object_json: a table of known members; unknown members are kept unchanged. */
 #include "state_object_json.h"
-#include "digest.h"
+#include "base64.h"
 
 Str state_object_json_keep(const JsonReader *reader, Str text, Arena *arena) {
     const char *start = reader->bytes.ptr;
@@ -50,7 +50,7 @@ static bool read_private(StateObjectReader *reading, JsonToken token, const char
         return true;
     *error = "private must be a base64 string";
     return token == JSON_STRING &&
-           digest_from_base64(reading->reader->text, &reading->object.private_data, reading->arena);
+           base64_decode(reading->reader->text, &reading->object.private_data, reading->arena);
 }
 
 bool state_object_json_strings(
@@ -201,7 +201,7 @@ void state_object_json_write(JsonWriter *writer, const StateObject *object) {
              object->sensitive_attributes.len > 0 ? object->sensitive_attributes : STR("[]"));
     if (object->private_data.len > 0) {
         SCOPED(ArenaRef) scratch = arena_open("private data");
-        json_key_string(writer, "private", digest_to_base64(object->private_data, scratch));
+        json_key_string(writer, "private", base64_encode(object->private_data, scratch));
     }
     state_object_json_write_strings(writer, "dependencies", object->dependencies,
                                     object->dependency_count);

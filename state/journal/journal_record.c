@@ -1,5 +1,7 @@
 /* journal_record: all kinds share one set of members; each kind writes its own subset. */
 #include "journal_record.h"
+#include "base64.h"
+#include "crc32c.h"
 #include "digest.h"
 #include "log.h"
 #include "state_object_json.h"
@@ -33,7 +35,7 @@ static void write_pending(JsonWriter *writer, const StatePending *pending, Arena
     if (pending->identity.len > 0)
         json_key_string(writer, "identity", pending->identity);
     if (pending->private_data.len > 0)
-        json_key_string(writer, "private", digest_to_base64(pending->private_data, scratch));
+        json_key_string(writer, "private", base64_encode(pending->private_data, scratch));
     write_count(writer, "schema_version", pending->schema_version);
     if (pending->is_provisioned)
         json_key_bool(writer, "provisioned", true);
@@ -58,7 +60,7 @@ static void write_part(JsonWriter *writer, const JournalRecord *record, Arena *s
     if (part->identity.len > 0)
         json_key_string(writer, "identity", part->identity);
     if (part->private_data.len > 0)
-        json_key_string(writer, "private", digest_to_base64(part->private_data, scratch));
+        json_key_string(writer, "private", base64_encode(part->private_data, scratch));
 }
 
 static void write_object(JsonWriter *writer, const StateObject *object) {
@@ -140,7 +142,7 @@ void journal_record_write(const JournalRecord *record, StrBuf *out) {
     write_count(&writer, "record", record->number);
     write_members(&writer, record, pieces);
     json_object_end(&writer);
-    strbuf_add_format(out, "%08x ", digest_crc32c(strbuf_str(&text)));
+    strbuf_add_format(out, "%08x ", crc32c(strbuf_str(&text)));
     strbuf_add(out, strbuf_str(&text));
     strbuf_add_char(out, '\n');
 }
@@ -162,7 +164,7 @@ static bool parse_string(Parsing *parsing, JsonToken token, void *field) {
 
 static bool parse_base64(Parsing *parsing, JsonToken token, void *field) {
     Str text;
-    return parse_string(parsing, token, &text) && digest_from_base64(text, field, parsing->arena);
+    return parse_string(parsing, token, &text) && base64_decode(text, field, parsing->arena);
 }
 
 static bool parse_count(Parsing *parsing, JsonToken token, void *field) {
@@ -281,7 +283,7 @@ static bool has_checksum(Str line, Str *text) {
         return false;
     *text = str_after(line, CHECKSUM_DIGITS + 1);
     char digits[CHECKSUM_DIGITS + 1];
-    snprintf(digits, sizeof digits, "%08x", digest_crc32c(*text));
+    snprintf(digits, sizeof digits, "%08x", crc32c(*text));
     return memcmp(digits, line.ptr, CHECKSUM_DIGITS) == 0;
 }
 

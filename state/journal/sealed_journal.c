@@ -1,8 +1,9 @@
 /* sealed_journal: tracks the form of the stored journal, which is known from reading it before the
  * first write. */
 #include "sealed_journal.h"
-#include "digest.h"
+#include "base64.h"
 #include "gcm.h"
+#include "random.h"
 #include "secret.h"
 
 #define KEY_BYTES   32
@@ -45,7 +46,7 @@ static void seal_lines(const SealedJournal *journal, Str lines, StrBuf *out) {
         end = str_find_char(lines, '\n', at);
         end = end == SIZE_MAX ? lines.len : end;
         Str sealed = gcm_seal(journal->key, STR_EMPTY, str_slice(lines, at, end), scratch);
-        strbuf_add(out, digest_to_base64(sealed, scratch));
+        strbuf_add(out, base64_encode(sealed, scratch));
         strbuf_add_char(out, '\n');
     }
 }
@@ -92,7 +93,7 @@ static bool make_key(SealedJournal *journal, StrBuf *out, Str *problem, Arena *a
     SCOPED(ArenaRef) scratch = arena_open("journal key");
     Diags diags = diags_new(scratch);
     Str header;
-    digest_random(journal->key_bytes, KEY_BYTES);
+    random_fill(journal->key_bytes, KEY_BYTES);
     take_key(journal, (Str){journal->key_bytes, KEY_BYTES});
     if (!cipher_seal(journal->cipher, (EnvelopeHead){0}, journal->key, &header, scratch, &diags))
         return tell(&diags, problem, arena);

@@ -3,6 +3,7 @@
 #include "digest.h"
 #include "fetch.h"
 #include "fetch_web.h"
+#include "hex.h"
 #include "url.h"
 
 #include <errno.h>
@@ -98,8 +99,7 @@ static bool read_checksum(Download *download, const Url *url) {
     Str hex = colon == SIZE_MAX ? text : str_after(text, colon + 1);
     for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
         bool is_kind = !name.len || str_equal_cstr(name, kinds[i].name);
-        if (!is_kind || hex.len != kinds[i].length ||
-            !digest_from_hex(hex, &ignored, download->arena))
+        if (!is_kind || hex.len != kinds[i].length || !hex_decode(hex, &ignored, download->arena))
             continue;
         download->checksum = (Checksum){kinds[i].kind, hex};
         return true;
@@ -156,8 +156,8 @@ static bool check_checksum(Download *download, Str path) {
         digest_file(download->request->io->disk, path, download->checksum.kind, &found, arena);
     if (status != 0)
         return refuse(download, "%s.", strerror(-status));
-    bool is_hex = digest_from_hex(found, &hex, arena) &&
-                  digest_from_hex(download->checksum.hex, &wanted, arena);
+    bool is_hex =
+        hex_decode(found, &hex, arena) && hex_decode(download->checksum.hex, &wanted, arena);
     CHECK(is_hex);
     return str_equal(hex, wanted) ||
            refuse(download, "the required checksum is %.*s, but the download has %.*s.",

@@ -1,7 +1,9 @@
 /* Walks the directory tree of a package. */
 #include "module_tree.h"
 
+#include "base64.h"
 #include "digest.h"
+#include "hex.h"
 #include "vec.h"
 
 #include <errno.h>
@@ -136,10 +138,10 @@ int module_tree_digest(const Io *io, Str directory, Str *out, Arena *arena) {
             status = add_file(&tree, file, sums);
     }
     Str raw;
-    bool ok = digest_from_hex(digest_finish(sums, scratch), &raw, scratch);
+    bool ok = hex_decode(digest_finish(sums, scratch), &raw, scratch);
     CHECK(ok);
     if (status == 0)
-        *out = str_concat(STR("h1:"), digest_to_base64(raw, scratch), arena);
+        *out = str_concat(STR("h1:"), base64_encode(raw, scratch), arena);
     return status;
 }
 

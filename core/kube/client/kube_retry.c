@@ -1,6 +1,6 @@
 /* kube_retry: the classes of failures. */
 #include "kube_retry.h"
-#include "digest.h"
+#include "random.h"
 
 #define FIRST_WAIT_MS 500
 #define MAX_WAIT_MS   15000
@@ -47,7 +47,7 @@ int64_t kube_retry_wait_ms(uint32_t attempt, int64_t asked_ms) {
     for (uint32_t i = 1; i < attempt && wait < MAX_WAIT_MS; i++)
         wait *= 2;
     wait = wait < MAX_WAIT_MS ? wait : MAX_WAIT_MS;
-    digest_random(&random, sizeof random);
+    random_fill(&random, sizeof random);
     wait = wait - wait / 4 + wait / 2 * random / UINT16_MAX;
     return wait > asked_ms ? wait : asked_ms;
 }

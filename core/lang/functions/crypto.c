@@ -1,10 +1,11 @@
 /* crypto: functions for UUIDs, password hashes and RSA. */
 #include "functions.h"
 
+#include "base64.h"
 #include "bcrypt.h"
-#include "digest.h"
 #include "scope.h"
 #include "str_quote.h"
+#include "uuid.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -18,8 +19,8 @@ static bool is_pure(const FunctionCall *call) {
 
 static bool crypto_uuid(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    *out = is_pure(call) ? function_unknown(call, &TYPE_STRING)
-                         : value_from_str(digest_uuid4(call->arena));
+    *out =
+        is_pure(call) ? function_unknown(call, &TYPE_STRING) : value_from_str(uuid_v4(call->arena));
     return true;
 }
 
@@ -40,7 +41,7 @@ static bool crypto_uuidv5(FunctionCall *call, Value *out, Str *error) {
     for (size_t i = 0; i < ARRAY_COUNT(uuid_namespaces); i++)
         if (str_equal_cstr(space, uuid_namespaces[i].name))
             space = str_from_cstr(uuid_namespaces[i].uuid);
-    Str uuid = digest_uuid5(space, function_text(call, 1), call->arena);
+    Str uuid = uuid_v5(space, function_text(call, 1), call->arena);
     if (!uuid.len)
         return function_fail(
             call, 0, error,
@@ -107,7 +108,7 @@ static bool crypto_rsadecrypt(FunctionCall *call, Value *out, Str *error) {
     SCOPED(KeyContext) context = NULL;
     Str cipher;
     size_t size = 0;
-    if (!digest_from_base64(function_text(call, 0), &cipher, call->arena))
+    if (!base64_decode(function_text(call, 0), &cipher, call->arena))
         return function_fail(call, 0, error,
                              "failed to decode input: the ciphertext must be base64 text");
     if (!read_key(call, &key, error))

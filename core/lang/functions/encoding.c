@@ -1,7 +1,8 @@
 /* encoding: functions for base64, character sets and URLs. */
 #include "functions.h"
 
-#include "digest.h"
+#include "base64.h"
+#include "hex.h"
 #include "str_quote.h"
 #include "utf8.h"
 
@@ -130,7 +131,7 @@ static bool base64_bytes(Str text, Str *out, size_t *offset, Arena *arena) {
         *out = STR_EMPTY;
         return true;
     }
-    return digest_from_base64(strbuf_str(&buf), out, arena);
+    return base64_decode(strbuf_str(&buf), out, arena);
 }
 
 static bool encoding_base64decode(FunctionCall *call, Value *out, Str *error) {
@@ -147,7 +148,7 @@ static bool encoding_base64decode(FunctionCall *call, Value *out, Str *error) {
 
 static bool encoding_base64encode(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    return function_give_text(call, digest_to_base64(function_text(call, 0), call->arena), out);
+    return function_give_text(call, base64_encode(function_text(call, 0), call->arena), out);
 }
 
 #define GZIP_WINDOW (15 + 16)
@@ -169,7 +170,7 @@ static bool encoding_base64gzip(FunctionCall *call, Value *out, Str *error) {
     deflateEnd(&stream);
     if (code != Z_STREAM_END)
         return function_fail(call, 0, error, "the text cannot be compressed");
-    return function_give_text(call, digest_to_base64(packed, call->arena), out);
+    return function_give_text(call, base64_encode(packed, call->arena), out);
 }
 
 static bool gunzip(FunctionCall *call, Str packed, StrBuf *out, Str *error) {
@@ -272,7 +273,7 @@ static bool encoding_textencodebase64(FunctionCall *call, Value *out, Str *error
             call, 0, error,
             "the given string contains characters that cannot be represented in %.*s",
             STR_ARG(converter.charset.name));
-    return function_give_text(call, digest_to_base64(strbuf_str(&bytes), call->arena), out);
+    return function_give_text(call, base64_encode(strbuf_str(&bytes), call->arena), out);
 }
 
 static bool encoding_textdecodebase64(FunctionCall *call, Value *out, Str *error) {
@@ -323,7 +324,7 @@ static bool encoding_urldecode(FunctionCall *call, Value *out, Str *error) {
         }
         Str byte;
         Str digits = str_slice(text, i + 1, i + 3);
-        if (digits.len < 2 || !digest_from_hex(digits, &byte, call->arena))
+        if (digits.len < 2 || !hex_decode(digits, &byte, call->arena))
             return function_fail(call, 0, error, "failed to decode URL: invalid URL escape %.*s",
                                  STR_ARG(str_quote(str_slice(text, i, i + 3), call->arena)));
         strbuf_add(&buf, byte);

@@ -1,7 +1,7 @@
 /* filesystem: functions on paths, and on files that exist before the plan. */
 #include "filesystem.h"
 
-#include "digest.h"
+#include "base64.h"
 #include "glob.h"
 #include "scope.h"
 #include "utf8.h"
@@ -101,7 +101,7 @@ static bool filesystem_filebase64(FunctionCall *call, Value *out, Str *error) {
     Str bytes;
     if (!filesystem_read(call, &bytes, error))
         return false;
-    return function_give_text(call, digest_to_base64(bytes, call->arena), out);
+    return function_give_text(call, base64_encode(bytes, call->arena), out);
 }
 
 static const Disk *filesystem_disk(FunctionCall *call, Str *error) {

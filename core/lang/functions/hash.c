@@ -1,13 +1,14 @@
 /* hash: functions for digests of strings and files. */
 #include "functions.h"
 
+#include "base64.h"
 #include "digest.h"
 #include "filesystem.h"
 
 typedef Str (*HashText)(DigestKind kind, Str data, Arena *arena);
 
 static Str hash_base64(DigestKind kind, Str data, Arena *arena) {
-    return digest_to_base64(digest_bytes(kind, data, arena), arena);
+    return base64_encode(digest_bytes(kind, data, arena), arena);
 }
 
 static bool hash_string(FunctionCall *call, DigestKind kind, HashText text, Value *out) {

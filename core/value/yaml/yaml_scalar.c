@@ -1,7 +1,7 @@
 /* yaml_scalar: recognizes null, bools, numbers and timestamps in plain scalars. */
 #include "yaml_scalar.h"
 
-#include "digest.h"
+#include "base64.h"
 #include "str_quote.h"
 #include "timestamp.h"
 
@@ -186,7 +186,7 @@ static bool scalar_timestamp(Str text, Value *out, Arena *arena) {
 
 static bool scalar_binary(Str text, Value *out, Arena *arena) {
     Str bytes;
-    if (!digest_from_base64(text, &bytes, arena))
+    if (!base64_decode(text, &bytes, arena))
         return false;
     *out = value_string(text, arena);
     return true;

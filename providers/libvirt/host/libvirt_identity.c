@@ -1,7 +1,6 @@
 /* libvirt_identity: name-based UUIDs. */
 #include "libvirt_identity.h"
 
-#include "digest.h"
 #include "object_id.h"
 
 Str libvirt_identity_uuid(const Call *call) {

@@ -3,7 +3,7 @@
 
 #include "backend_settings.h"
 #include "backends.h"
-#include "digest.h"
+#include "base64.h"
 
 typedef struct Argument {
     const char *name;
@@ -45,7 +45,7 @@ static bool names(const ScriptedHttp *script, size_t request, const char *text, 
     for (size_t i = 0; i < request; i++)
         diary = str_after(diary, str_find_char(diary, '\n', 0) + 1);
     Str line = str_slice(diary, 0, str_find_char(diary, '\n', 0));
-    Str key = digest_to_base64(str_from_cstr(text), arena);
+    Str key = base64_encode(str_from_cstr(text), arena);
     return str_find(line, key, 0) != SIZE_MAX || str_find(line, str_from_cstr(text), 0) != SIZE_MAX;
 }
 

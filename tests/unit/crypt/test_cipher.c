@@ -1,6 +1,5 @@
 /* cipher: method and fallbacks, plain text, tampering; each key is derived once. */
 #include "crypt_case.h"
-#include "digest.h"
 
 #define STATE "{\"version\": 4, \"serial\": 3, \"lineage\": \"l\", \"x\": \"secret\"}"
 

@@ -1,6 +1,6 @@
 /* gcm: a published vector; a change of any bit is noticed. */
-#include "digest.h"
 #include "gcm.h"
+#include "hex.h"
 #include "unit.h"
 
 #define VECTOR                                                                                     \
@@ -9,7 +9,7 @@
 
 static Str hex(const char *text, Arena *arena) {
     Str bytes;
-    assert_true(digest_from_hex(str_from_cstr(text), &bytes, arena));
+    assert_true(hex_decode(str_from_cstr(text), &bytes, arena));
     return bytes;
 }
 

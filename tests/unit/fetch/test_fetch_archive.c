@@ -1,8 +1,6 @@
 /* Addresses of archives, and the requests to the server. */
 #include "fetch_case.h"
 
-#include "digest.h"
-
 /* A zip without entries. */
 static const char empty_zip[] = "PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 #define EMPTY_ZIP_SIZE ((size_t)22)

@@ -1,7 +1,7 @@
 /* Sessions with real servers on loopback: accepted logins, rejected ones, and their errors. */
 #include "ssh.h"
 
-#include "digest.h"
+#include "random.h"
 #include "ssh_server.h"
 
 #include <poll.h>
@@ -85,7 +85,7 @@ static void check_much(SshServerKind kind) {
     Connected c = connected_open(kind);
     size_t size = 3000001;
     char *bytes = arena_alloc(c.server.arena, size);
-    digest_random(bytes, size);
+    random_fill(bytes, size);
     SshCommand command = {
         .command = STR("cat"), .input = {bytes, size}
     };

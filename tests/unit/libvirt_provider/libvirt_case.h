@@ -2,12 +2,12 @@
  * in LOAM_TEST_LIBVIRT_URI. Without that variable the tests that need a real host are skipped. */
 #pragma once
 
-#include "digest.h"
 #include "libvirt_client.h"
 #include "libvirt_provider.h"
 #include "nested_list.h"
 #include "object_builder.h"
 #include "resource_case.h"
+#include "uuid.h"
 
 #define TEST_DRIVER "test:///default"
 
@@ -34,7 +34,7 @@ static inline ResourceCase libvirt_case_open(const ResourceType *type,
     };
     c.call.client = libvirt_client_new(&options, c.arena);
     c.call.address = address;
-    c.call.lineage = digest_uuid4(c.arena); /* objects of a failed test belong to another lineage */
+    c.call.lineage = uuid_v4(c.arena); /* objects of a failed test belong to another lineage */
     return c;
 }
 

@@ -2,6 +2,7 @@
 #include "libvirt_object.h"
 
 #include "libvirt_case.h"
+#include "uuid.h"
 
 static bool cannot_read(const Call *call, void *handle, Value *state, Diags *diags) {
     (void)handle;
@@ -77,7 +78,7 @@ static void test_by_name_then_by_uuid(void **state) {
 static void test_gone(void **state) {
     (void)state;
     ResourceCase c = open_case(TEST_DRIVER);
-    Value stored = state_of(&c, digest_uuid4(c.arena));
+    Value stored = state_of(&c, uuid_v4(c.arena));
     bool is_gone = false;
     assert_null(libvirt_object_find(&object, case_call(&c), stored, &is_gone, &c.diags));
     assert_true(is_gone);
@@ -85,7 +86,7 @@ static void test_gone(void **state) {
     check_done(&c, libvirt_object_read(&object, case_call(&c), &c.state, &c.diags));
     assert_true(value_is_null(c.state));
     RecoverResponse response = {.outcome = RECOVER_ABSENT};
-    RecoverRequest request = {.marker = digest_uuid4(c.arena), .planned = stored};
+    RecoverRequest request = {.marker = uuid_v4(c.arena), .planned = stored};
     check_done(&c, libvirt_object_recover(&object, case_call(&c), &request, &response, &c.diags));
     assert_int_equal(response.outcome, RECOVER_ABSENT);
     void *handle = libvirt_object_get(&object, case_call(&c), stored, &c.diags);
@@ -97,7 +98,7 @@ static void test_gone(void **state) {
 static void test_no_connection(void **state) {
     (void)state;
     ResourceCase c = open_case("test:///no/such/file.xml");
-    c.state = state_of(&c, digest_uuid4(c.arena));
+    c.state = state_of(&c, uuid_v4(c.arena));
     bool is_read = libvirt_object_read(&object, case_call(&c), &c.state, &c.diags);
     check_refused(&c, is_read, "Cannot connect to \"test:///no/such/file.xml\"");
     assert_true(value_is_present(c.state));
@@ -132,8 +133,8 @@ static void test_define_error(void **state) {
         ObjectBuilder builder = object_builder_of(state_of(&c, STR_EMPTY), c.arena);
         object_builder_set_text(&builder, "name", str_from_cstr(cases[i].name), c.arena);
         bool is_fine = libvirt_object_add_define_error(
-            &object, case_call(&c), connection, object_builder_value(&builder),
-            digest_uuid4(c.arena), &error, &response, &c.diags);
+            &object, case_call(&c), connection, object_builder_value(&builder), uuid_v4(c.arena),
+            &error, &response, &c.diags);
         check_refused(&c, is_fine, cases[i].summary);
         assert_false(response.in_doubt);
         virConnectClose(connection);

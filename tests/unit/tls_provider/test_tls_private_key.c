@@ -1,5 +1,4 @@
 /* tls_private_key: OpenSSH, dropbear and OpenSSL read the generated keys. */
-#include "digest.h"
 #include "resource_case.h"
 #include "tls_provider.h"
 

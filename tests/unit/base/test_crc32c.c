@@ -1,0 +1,17 @@
+/* Published test vectors. */
+#include "unit.h"
+
+#include "crc32c.h"
+
+static void crc(void **state) {
+    (void)state;
+    assert_int_equal(crc32c(STR("123456789")), 0xe3069283);
+    assert_int_equal(crc32c(STR("")), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(crc),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
