@@ -2,13 +2,13 @@
 #include "functions.h"
 
 #include "base64.h"
+#include "gzip.h"
 #include "hex.h"
 #include "str_quote.h"
 #include "utf8.h"
 
 #include <errno.h>
 #include <iconv.h>
-#include <zlib.h>
 
 typedef struct Charset {
     Str name;          /* canonical name of IANA */
@@ -151,57 +151,38 @@ static bool encoding_base64encode(FunctionCall *call, Value *out, Str *error) {
     return function_give_text(call, base64_encode(function_text(call, 0), call->arena), out);
 }
 
-#define GZIP_WINDOW (15 + 16)
-
 static bool encoding_base64gzip(FunctionCall *call, Value *out, Str *error) {
     Str text = function_text(call, 0);
-    z_stream stream = {0};
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, 8,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
-        return function_fail(call, 0, error, "the compression cannot be started");
-    size_t room = deflateBound(&stream, (uLong)text.len) + 32;
-    char *bytes = arena_alloc(call->arena, room);
-    stream.next_in = (Bytef *)(uintptr_t)text.ptr;
-    stream.avail_in = (uInt)text.len;
-    stream.next_out = (Bytef *)bytes;
-    stream.avail_out = (uInt)room;
-    int code = deflate(&stream, Z_FINISH);
-    Str packed = {bytes, room - stream.avail_out};
-    deflateEnd(&stream);
-    if (code != Z_STREAM_END)
+    if (text.len > GZIP_CONTENT_MAX)
         return function_fail(call, 0, error, "the text cannot be compressed");
+    Str packed = gzip_pack(text, call->arena);
     return function_give_text(call, base64_encode(packed, call->arena), out);
 }
 
-static bool gunzip(FunctionCall *call, Str packed, StrBuf *out, Str *error) {
-    z_stream stream = {.next_in = (Bytef *)(uintptr_t)packed.ptr, .avail_in = (uInt)packed.len};
-    char chunk[16384];
-    int code = inflateInit2(&stream, GZIP_WINDOW);
-    bool fits = true;
-    while (code == Z_OK && fits) {
-        stream.next_out = (Bytef *)chunk;
-        stream.avail_out = sizeof(chunk);
-        code = inflate(&stream, Z_NO_FLUSH);
-        size_t got = sizeof(chunk) - stream.avail_out;
-        fits = function_spend(call, 0, got, error);
-        strbuf_add(out, (Str){chunk, got});
-    }
-    inflateEnd(&stream);
-    if (!fits)
-        return false;
-    return code == Z_STREAM_END ||
-           function_fail(call, 0, error, "failed to decompress: no complete gzip data");
+typedef struct Unpacking {
+    FunctionCall *call;
+    StrBuf text;
+    Str *error;
+    bool fits; /* in the budget of the evaluation */
+} Unpacking;
+
+static bool add_unpacked(void *self, Str piece) {
+    Unpacking *unpacking = self;
+    unpacking->fits = function_spend(unpacking->call, 0, piece.len, unpacking->error);
+    strbuf_add(&unpacking->text, piece);
+    return unpacking->fits;
 }
 
 static bool encoding_base64gunzip(FunctionCall *call, Value *out, Str *error) {
     Str packed;
     size_t offset = 0;
-    StrBuf text = strbuf_new(call->arena);
+    Unpacking unpacking = {call, strbuf_new(call->arena), error, true};
     if (!base64_bytes(function_text(call, 0), &packed, &offset, call->arena))
         return function_fail(call, 0, error, "failed to decode base64 data");
-    if (!gunzip(call, packed, &text, error))
-        return false;
-    Str plain = strbuf_str(&text);
+    if (!gzip_unpack_to(packed, add_unpacked, &unpacking))
+        return unpacking.fits &&
+               function_fail(call, 0, error, "failed to decompress: no complete gzip data");
+    Str plain = strbuf_str(&unpacking.text);
     if (utf8_valid_prefix(plain) != plain.len)
         return function_fail(call, 0, error,
                              "the result of decoding the provided string is not valid UTF-8");

@@ -31,10 +31,34 @@ static void damaged(void **state) {
     assert_false(gzip_unpack(STR("no gzip at all"), &out, arena));
 }
 
+typedef struct Reader {
+    size_t got, limit;
+} Reader;
+
+static bool take(void *self, Str piece) {
+    Reader *reader = self;
+    reader->got += piece.len;
+    return reader->got <= reader->limit;
+}
+
+static void stops_when_the_reader_has_enough(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    size_t size = 10000000;
+    Str zeros = {memset(arena_alloc(arena, size), 0, size), size};
+    Str packed = gzip_pack(zeros, arena);
+    Reader all = {.limit = size}, few = {.limit = 1000};
+    assert_true(gzip_unpack_to(packed, take, &all));
+    assert_int_equal(all.got, size);
+    assert_false(gzip_unpack_to(packed, take, &few));
+    assert_true(few.got < size / 10);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(damaged),
+        cmocka_unit_test(stops_when_the_reader_has_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
