@@ -120,10 +120,6 @@ bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags)
     return true;
 }
 
-SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_t wait_ms) {
-    return (SshLink){.call = call, .target = *target, .wait_ms = wait_ms};
-}
-
 static const char *short_reason(SshStatus status) {
     switch (status) {
     case SSH_UNKNOWN_NAME: return "the name has no address";

@@ -62,8 +62,6 @@ typedef struct SshLink {
 /* Fills the settings from the attributes of `object` and the provider's defaults. Does not
  * connect. */
 MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags);
-/* Returns a link to a target without provider settings. Its session is closed on release. */
-SshLink ssh_client_link_target(const Call *call, const SshTarget *target, int64_t wait_ms);
 /* For plans, which do not wait for a machine to boot. Connecting and all commands together must end
  * within "plan_timeout" of the provider configuration. */
 void ssh_client_limit_to_plan(SshLink *link);

@@ -4,6 +4,11 @@
 #include "object_builder.h"
 #include "provisioners_assets.h"
 
+/* Returns a link to a target without provider settings. Its session is closed on release. */
+static SshLink link_to(const Call *call, const SshTarget *target, int64_t wait_ms) {
+    return (SshLink){.call = call, .target = *target, .wait_ms = wait_ms};
+}
+
 #define PORT_DEFAULT    22
 #define WAIT_DEFAULT_MS 300000
 
@@ -75,7 +80,7 @@ bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
         diags_warning(diags, NO_RANGE, "Host key not verified",
                       "The connection has no \"host_key\", so loam accepts any host key at %.*s.",
                       STR_ARG(target.host));
-    *out = ssh_client_link_target(&call->call, &target, wait_ms);
+    *out = link_to(&call->call, &target, wait_ms);
     return true;
 }
 

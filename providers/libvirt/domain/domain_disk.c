@@ -275,7 +275,9 @@ static bool is_volume(virConnectPtr connection, Str path, Arena *arena) {
     return find_source(connection, path, &source, arena);
 }
 
-bool domain_disk_is_known(xmlNodePtr node, Arena *arena) {
+/* Returns whether the schema can express the element: an image on the host, as a disk or CD-ROM.
+ * Other disks are never changed. */
+static bool is_known_disk(xmlNodePtr node, Arena *arena) {
     static const Str types[] = {STR_CONST("file"), STR_CONST("block"), STR_CONST("volume")};
     static const Str devices[] = {STR_CONST(""), STR_CONST("disk"), STR_CONST("cdrom")};
     static const Str buses[] = {STR_CONST("virtio"), STR_CONST("scsi"), STR_CONST("sata"),
@@ -394,7 +396,7 @@ Value domain_disk_read(virConnectPtr connection, Value state, xmlNodePtr root, A
     }
     vec_each(&nodes, node) {
         Str target = xml_get(*node, "target/@dev", arena);
-        if (str_equal(target, STR(DOMAIN_SEED_TARGET)) || !domain_disk_is_known(*node, arena) ||
+        if (str_equal(target, STR(DOMAIN_SEED_TARGET)) || !is_known_disk(*node, arena) ||
             value_is_present(domain_disk_find(state, target)))
             continue;
         Value none = value_null(type->element);

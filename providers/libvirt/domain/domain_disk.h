@@ -30,9 +30,6 @@ void domain_disk_edit_seed(xmlNodePtr node, virConnectPtr connection, Str volume
 /* Returns the disk of `prior` that became `disk` of `planned`: by target, else by image. Null for a
  * new disk. */
 Value domain_disk_before(Value prior, Value planned, Value disk);
-/* Returns whether the schema can express the element: an image on the host, as a disk or CD-ROM.
- * Other disks are never changed. */
-bool domain_disk_is_known(xmlNodePtr node, Arena *arena);
 /* Returns the item of the list with that target; null if none. */
 Value domain_disk_find(Value domain, Str target);
 /* Returns the list from the XML, in the order of `state`, without the seed. */

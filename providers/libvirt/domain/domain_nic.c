@@ -110,7 +110,9 @@ bool domain_nic_add(const Call *call,
     return true;
 }
 
-bool domain_nic_is_known(xmlNodePtr node, Arena *arena) {
+/* Returns whether the schema can express the element: an interface of a network or bridge. Others
+ * are never changed. */
+static bool is_known_nic(xmlNodePtr node, Arena *arena) {
     static const Str types[] = {STR_CONST("network"), STR_CONST("bridge")};
     return str_is_among(xml_get(node, "@type", arena), types, ARRAY_COUNT(types));
 }
@@ -217,7 +219,7 @@ Value domain_nic_read(virConnectPtr connection, Value state, xmlNodePtr root, Ar
             vec_push(arena, &nics, read_nic(connection, old, node, type->element, arena));
     }
     vec_each(&nodes, node) {
-        if (!domain_nic_is_known(*node, arena) ||
+        if (!is_known_nic(*node, arena) ||
             value_is_present(domain_nic_find(state, xml_get(*node, "mac/@address", arena))))
             continue;
         Value none = value_null(type->element);

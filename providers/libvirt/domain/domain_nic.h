@@ -24,9 +24,6 @@ MUST_USE bool domain_nic_edit(const Call *call,
                               Value before,
                               Value nic,
                               Diags *diags);
-/* Returns whether the schema can express the element: an interface of a network or bridge. Others
- * are never changed. */
-bool domain_nic_is_known(xmlNodePtr node, Arena *arena);
 /* Returns the item of the list with that address; null if none. */
 Value domain_nic_find(Value domain, Str mac);
 /* Returns whether both interfaces use the same network or bridge. */

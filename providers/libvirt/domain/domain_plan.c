@@ -306,13 +306,21 @@ static Str type_of(const Call *call, virConnectPtr connection) {
     return libvirt_client_has_kvm(connection) ? STR("kvm") : STR("qemu");
 }
 
+/* Returns the architecture, such as "x86_64". */
+static Str arch_of(virConnectPtr connection, Arena *arena) {
+    virNodeInfo info = {0};
+    if (virNodeGetInfo(connection, &info) < 0)
+        return STR("x86_64");
+    return str_clone(str_from_cstr(info.model), arena);
+}
+
 bool domain_plan_resolve(const Call *call, virConnectPtr connection, Value *domain, Diags *diags) {
     Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_of(*domain, arena);
     if (!object_has(*domain, "type"))
         object_builder_set_text(&builder, "type", type_of(call, connection), arena);
     if (!object_has(*domain, "arch"))
-        object_builder_set_text(&builder, "arch", libvirt_client_arch(connection, arena), arena);
+        object_builder_set_text(&builder, "arch", arch_of(connection, arena), arena);
     *domain = object_builder_value(&builder);
     builder = object_builder_of(*domain, arena);
     bool is_x86 = str_equal(object_text(*domain, "arch", STR_EMPTY), STR("x86_64"));

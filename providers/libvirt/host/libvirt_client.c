@@ -257,13 +257,6 @@ bool libvirt_client_has_kvm(virConnectPtr connection) {
     return has_kvm;
 }
 
-Str libvirt_client_arch(virConnectPtr connection, Arena *arena) {
-    virNodeInfo info = {0};
-    if (virNodeGetInfo(connection, &info) < 0)
-        return STR("x86_64");
-    return str_clone(str_from_cstr(info.model), arena);
-}
-
 bool libvirt_client_wait_for_late(const Call *call, unsigned *attempt) {
     static const WaitPauses pauses = {
         .first_ms = 20, .last_ms = 320, .count = 5}; /* 620 ms in total */

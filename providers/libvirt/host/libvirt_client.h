@@ -35,8 +35,6 @@ MUST_USE bool libvirt_client_connect_alone(const Call *call, virConnectPtr *out,
 LibvirtDriver libvirt_client_driver(virConnectPtr connection);
 /* Returns whether the host reports support for KVM. */
 bool libvirt_client_has_kvm(virConnectPtr connection);
-/* Returns the architecture, such as "x86_64". */
-Str libvirt_client_arch(virConnectPtr connection, Arena *arena);
 /* The daemon completes a call even if its caller has died, so an object that `recover` does not
  * find may appear soon. Returns true to look again; *attempt starts at zero. */
 bool libvirt_client_wait_for_late(const Call *call, unsigned *attempt);

@@ -256,7 +256,9 @@ bool network_update_start(const Call *call, virNetworkPtr network, Diags *diags)
                                   virNetworkGetName(network));
 }
 
-void network_update_reconnect(const Call *call, virNetworkPtr network, Diags *diags) {
+/* Reconnects the interfaces of running guests to a restarted network. Adds a warning for each guest
+ * that stays disconnected. */
+static void reconnect_all(const Call *call, virNetworkPtr network, Diags *diags) {
     virConnectPtr connection = virNetworkGetConnect(network);
     Str name = str_clone(str_from_cstr(virNetworkGetName(network)), call->arena);
     DomainUsers users = {0};
@@ -281,6 +283,6 @@ bool network_update_restart(const Call *call, virNetworkPtr network, Diags *diag
                                  virNetworkGetName(network));
     if (!network_update_start(call, network, diags))
         return false;
-    network_update_reconnect(call, network, diags);
+    reconnect_all(call, network, diags);
     return true;
 }

@@ -21,8 +21,5 @@ NetworkChange network_update_compare(Value prior, Value planned, Arena *arena);
 MUST_USE bool network_update_live(
     const Call *call, virNetworkPtr network, Value prior, Value planned, Diags *diags);
 MUST_USE bool network_update_start(const Call *call, virNetworkPtr network, Diags *diags);
-/* Reconnects the interfaces of running guests to a restarted network. Adds a warning for each guest
- * that stays disconnected. */
-void network_update_reconnect(const Call *call, virNetworkPtr network, Diags *diags);
 /* Stops and starts a running network. */
 MUST_USE bool network_update_restart(const Call *call, virNetworkPtr network, Diags *diags);
