@@ -46,12 +46,12 @@ typedef struct WayOut {
 
 static const WayOut ways_out[] = {
     {"permission denied",
-     "The user's role must be allowed to read and write all keys that begin with the prefix."},
-    {"authentication failed",   "Check \"username\" and \"password\"."                       },
+     "The user's role must be allowed to read and write all keys that begin with the prefix."               },
+    {"authentication failed",   "Check \"username\" and \"password\"."                                      },
     {"user name is empty",
-     "The server requires authentication: set \"username\" and \"password\"."                },
+     "The server requires authentication: set \"username\" and \"password\"."                               },
     {"database space exceeded", "Compact and defragment it, and clear the alarm (\"etcdctl alarm "
-     "disarm\"). Then run the same command again."                                                              },
+                                "disarm\"). Then run the same command again."},
 };
 
 static bool report(const char *summary, Str path, Str problem, Diags *diags) {

@@ -97,12 +97,12 @@ typedef struct WayOut {
 } WayOut;
 
 static const WayOut ways_out[] = {
-    {"42501", "Grant the role that right, or create the table with another role."},
+    {"42501", "Grant the role that right, or create the table with another role."         },
     {"42P01", "Allow loam to create it (remove skip_table_creation), or create it as the "
-     "documentation describes."                                                                    },
-    {"3F000",       "Allow loam to create it (remove skip_schema_creation), or create it first."},
-    {"25006",       "Connect to the primary server: this one is read-only."                                                                    },
-    {"53100",       "Free space on the server, then run the same command again."},
+              "documentation describes."                                     },
+    {"3F000", "Allow loam to create it (remove skip_schema_creation), or create it first."},
+    {"25006", "Connect to the primary server: this one is read-only."                     },
+    {"53100", "Free space on the server, then run the same command again."                },
 };
 
 static bool report(const char *doing,

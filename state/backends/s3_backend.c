@@ -130,7 +130,8 @@ static bool check_lock(S3 *s3, const char *summary, Diags *diags) {
     if (status == S3_FAILED)
         return report(diags, summary, s3, problem, CHECK_ACCESS);
     s3->is_lost = true;
-    return report_lost(s3, summary, found && holder.who.len ? holder.who : STR("no program"), diags);
+    return report_lost(s3, summary, found && holder.who.len ? holder.who : STR("no program"),
+                       diags);
 }
 
 static bool s3_unlock(Backend *backend, Diags *diags) {

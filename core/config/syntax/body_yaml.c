@@ -66,27 +66,27 @@ typedef struct YamlAdvice {
 } YamlAdvice;
 
 static const YamlAdvice advices[] = {
-    {"expected ',' or '}'",            "A \"{\" is not closed here, or a comma is missing between two keys." },
-    {"expected ',' or ']'",            "A \"[\" is not closed here, or a comma is missing between two items."},
-    {"mapping values are not allowed", "\": \" is not allowed here. Correct the indentation, or "
-     "quote the text that contains \": \"."                                                                       },
+    {"expected ',' or '}'",                    "A \"{\" is not closed here, or a comma is missing between two keys."          },
+    {"expected ',' or ']'",                    "A \"[\" is not closed here, or a comma is missing between two items."         },
+    {"mapping values are not allowed",         "\": \" is not allowed here. Correct the indentation, or "
+                                       "quote the text that contains \": \"."           },
     {"could not find expected ':'",
-     "A key must be followed by a colon. A text of several lines requires quotes or \"|\"."  },
+     "A key must be followed by a colon. A text of several lines requires quotes or \"|\"."                                   },
     {"did not find expected key",
      "A key was expected here: the indentation does not match the lines above, or something "
-     "follows a closing quote."                                                                         },
-    {"did not find expected '-'",                                "An item (\"- \") was expected here: check the indentation."  },
-    {"block sequence entries are not allowed",                                "An item (\"- \") is not allowed here."                                                            },
-    {"unexpected end of stream",                                "The quote that opens here is never closed."                },
-    {"unexpected document indicator",                                "A quote opens before this line and is never closed."                                                       },
-    {"unknown escape character",                                "In double quotes, a backslash begins an escape (\\n"
-                                 ", \\\", \\\\). In single quotes, it has no special meaning."                     },
-    {"undefined tag handle",                                "A text that begins with \"!\" requires quotes."                                                           },
-    {"expected whitespace or line break",                                "A text that begins with \"!\" requires quotes."        },
-    {"expected alphabetic or numeric",                                "A text that begins with \"*\" or \"&\" requires quotes."                                                              },
-    {"duplicate",                                "This directive occurs twice."                             },
+     "follows a closing quote."                                                                                               },
+    {"did not find expected '-'",              "An item (\"- \") was expected here: check the indentation."                   },
+    {"block sequence entries are not allowed", "An item (\"- \") is not allowed here."                                        },
+    {"unexpected end of stream",               "The quote that opens here is never closed."                                   },
+    {"unexpected document indicator",          "A quote opens before this line and is never closed."                          },
+    {"unknown escape character",               "In double quotes, a backslash begins an escape (\\n"
+                                 ", \\\", \\\\). In single quotes, it has no special meaning."},
+    {"undefined tag handle",                   "A text that begins with \"!\" requires quotes."                               },
+    {"expected whitespace or line break",      "A text that begins with \"!\" requires quotes."                               },
+    {"expected alphabetic or numeric",         "A text that begins with \"*\" or \"&\" requires quotes."                      },
+    {"duplicate",                              "This directive occurs twice."                                                 },
     {"control characters are not allowed",
-     "The file contains a control character. Write it as an escape in double quotes."                                     },
+     "The file contains a control character. Write it as an escape in double quotes."                                         },
 };
 
 static const char *find_advice(const char *problem) {

@@ -44,7 +44,7 @@ static void check_ignored(const Resource *config,
         }
         Str hint = str_did_you_mean(traversal->root, names.items, names.count, arena);
         diags_error(diags, traversal->root_range, "Unsupported attribute",
-                    "ignore_changes names \"%.*s\", but \"%.*s\" has no argument of that "
+                    "ignore_changes contains \"%.*s\", but \"%.*s\" has no argument of that "
                     "name.%.*s",
                     STR_ARG(traversal->root), STR_ARG(config->type), STR_ARG(hint));
     }

@@ -215,9 +215,10 @@ static int64_t next_wait_ms(const Sending *sending, KubeResponse *out) {
     if (next_ms < sending->deadline_ms)
         return wait_ms;
     if (sending->asked_ms > 0)
-        out->problem = str_format(sending->arena, "%.*s and asks to wait %.*s, longer than allowed",
-                                  STR_ARG(out->problem),
-                                  STR_ARG(clock_format_elapsed(sending->asked_ms, sending->arena)));
+        out->problem =
+            str_format(sending->arena, "%.*s; the server asks to wait %.*s, longer than allowed",
+                       STR_ARG(out->problem),
+                       STR_ARG(clock_format_elapsed(sending->asked_ms, sending->arena)));
     return -1;
 }
 

@@ -38,5 +38,5 @@ bool kube_status_is_unknown_kind(const KubeStatus *status);
 bool kube_status_is_missing_namespace(const KubeStatus *status, Str plural);
 /* An admission or conversion webhook cannot be called. */
 bool kube_status_is_webhook_failure(const KubeStatus *status);
-/* Returns the end of a sentence: "the server answers 404 NotFound (pods "x" not found)". */
+/* Returns the end of a sentence: "HTTP status 404 NotFound (pods "x" not found)". */
 Str kube_status_text(const KubeStatus *status, Arena *arena);

@@ -43,7 +43,8 @@ static Str check_word(const Attribute *attribute, Str text, Arena *arena) {
         return STR_EMPTY;
     Str hint = str_did_you_mean(text, words.items, words.count, arena);
     if (hint.len)
-        return str_format(arena, "There is no \"%.*s\" here.%.*s", STR_ARG(text), STR_ARG(hint));
+        return str_format(arena, "\"%.*s\" is not an allowed value.%.*s", STR_ARG(text),
+                          STR_ARG(hint));
     StrBuf all = strbuf_new(arena);
     for (size_t i = 0; i < words.count; i++)
         strbuf_add_format(&all, "%s\"%.*s\"",

@@ -18,7 +18,7 @@ typedef struct ListedCase {
 static const ListedCase cases[] = {
     {"broken", DISK_OTHER, "is a link to a missing file: No such file"      },
     {"file",   DISK_FILE,  "text"                                           },
-    {"folder", DISK_FILE,  "folder: Is a directory."                        },
+    {"dir",    DISK_FILE,  "dir: Is a directory."                           },
     {"gone",   DISK_FILE,  "gone: No such file or directory."               },
     {"link",   DISK_FILE,  "text"                                           },
     {"loop",   DISK_OTHER, "is a link to a missing file: Too many levels of"},

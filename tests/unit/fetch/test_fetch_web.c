@@ -45,7 +45,7 @@ static void failures(void **state) {
         {"https://u:geheim@h/403", "HTTP status 403. It requires authentication"},
         {"https://u:geheim@h/404", "HTTP status 404. Check the address."        },
         {"https://u:geheim@h/500", "HTTP status 500. Try again later."          },
-        {"https://u:geheim@h/0",   "nobody answers. Check the address"          },
+        {"https://u:geheim@h/0",   "no answer. Check the address"               },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;

@@ -103,7 +103,7 @@ static void deadlines(void **state) {
     request.deadline_ms = script.now_ms + 5000;
     assert_int_equal(kube_client_send(script.client, &request, &response, arena), KUBE_FAILED);
     check_str(response.problem,
-              "the server answers 503 and asks to wait 1h0m0s, longer than allowed");
+              "HTTP status 503; the server asks to wait 1h0m0s, longer than allowed");
     assert_int_equal(script.waits.count, 0);
     assert_int_equal(script.last.timeout_ms, 5000);
     kube_client_close(script.client);

@@ -124,7 +124,7 @@ static void failures(void **state) {
     KubeResponse response;
     kube_script_open(&script, rows, ARRAY_COUNT(rows), NULL, arena);
     assert_int_equal(find(&script, discovery, "x/v1", "Widget", &resource, &response), KUBE_FAILED);
-    check_str(response.problem, "the server answers 403 (no)");
+    check_str(response.problem, "HTTP status 403 (no)");
     assert_int_equal(find(&script, discovery, "x/v1", "Widget", &resource, &response), KUBE_FAILED);
     assert_true(str_find(response.problem, STR("not from a Kubernetes"), 0) != SIZE_MAX);
     assert_int_equal(find(&script, discovery, "x/v1", "Widget", &resource, &response), KUBE_DONE);

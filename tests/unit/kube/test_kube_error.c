@@ -171,7 +171,7 @@ static void reports(void **state) {
     response = response_of(one->code, one->body, arena);
     kube_error_report(&call, "Object not applied", &ref, &response, &diags);
     assert_int_equal(diags.error_count, 5);
-    assert_true(str_find(diags.items[4].detail, STR("at https://k: the server answers 403"), 0) !=
+    assert_true(str_find(diags.items[4].detail, STR("at https://k: HTTP status 403"), 0) !=
                 SIZE_MAX);
 }
 

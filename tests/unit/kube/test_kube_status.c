@@ -45,7 +45,7 @@ static void details(void **state) {
     one = kube_recorded_find(&all, "missing-group-404-text");
     status = kube_status_read(one->code, one->body, arena);
     assert_true(!status.is_status && kube_status_is_unknown_kind(&status));
-    check_str(kube_status_text(&status, arena), "the server answers 404 (404 page not found)");
+    check_str(kube_status_text(&status, arena), "HTTP status 404 (404 page not found)");
 
     KubeStatus copy = kube_status_clone(&status, arena);
     check_str_equal(kube_status_text(&copy, arena), kube_status_text(&status, arena));
@@ -57,15 +57,15 @@ typedef struct Row {
 } Row;
 
 static const Row rows[] = {
-    {"",                                                                                      "the server answers 500"                   },
-    {"<html>no</html>",                                                                       "the server answers 500"                   },
-    {"{\"a\":",                                                                               "the server answers 500"                   },
-    {"null",                                                                                  "the server answers 500 (null)"            },
-    {"upstream is down\nmore",                                                                "the server answers 500 (upstream is down)"},
-    {"{\"kind\":\"Status\",\"message\":7,\"details\":null}",                                  "the server answers 500"                   },
+    {"",                                                                                      "HTTP status 500"                   },
+    {"<html>no</html>",                                                                       "HTTP status 500"                   },
+    {"{\"a\":",                                                                               "HTTP status 500"                   },
+    {"null",                                                                                  "HTTP status 500 (null)"            },
+    {"upstream is down\nmore",                                                                "HTTP status 500 (upstream is down)"},
+    {"{\"kind\":\"Status\",\"message\":7,\"details\":null}",                                  "HTTP status 500"                   },
     {"{\"kind\":\"Status\",\"message\":\"m.\",\"reason\":\"R\",\"details\":{\"causes\":{}}}",
-     "the server answers 500 R (m)"                                                                                                      },
-    {"{\"kind\":\"Status\",\"message\":\"a\\u001b[2Jb\"}",                                    "the server answers 500 (ab)"              },
+     "HTTP status 500 R (m)"                                                                                                      },
+    {"{\"kind\":\"Status\",\"message\":\"a\\u001b[2Jb\"}",                                    "HTTP status 500 (ab)"              },
 };
 
 static void broken(void **state) {

@@ -165,8 +165,8 @@ static void endings(void **state) {
         {{200, LIST("5")},                                                              {400, "{\"kind\":\"Status\",\"code\":400,\"message\":\"m\"}"}},
         {{404, "404 page not found"}},
     };
-    static const char *const problems[] = {"a problem", "the server answers 400 (m)",
-                                           "the server answers 404 (404 page not found)"};
+    static const char *const problems[] = {"a problem", "HTTP status 400 (m)",
+                                           "HTTP status 404 (404 page not found)"};
     for (size_t i = 0; i < ARRAY_COUNT(failures); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
         KubeScript script;

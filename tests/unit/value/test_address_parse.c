@@ -85,7 +85,7 @@ static void errors_name_the_part(void **state) {
         {"module",                    "module call"                        },
         {"module[0]",                 "module call"                        },
         {"module.a",                  "the address is that of a module"    },
-        {"module.a[0][1].x.y",        "instead of \"[1]"                   },
+        {"module.a[0][1].x.y",        "[1] stands where"                   },
         {"data",                      "type of a data source is missing"   },
         {"module.a.data.x",           "name after its type is missing"     },
         {"1a.b",                      "\"1\""                              },

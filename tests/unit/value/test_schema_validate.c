@@ -100,8 +100,8 @@ static void words(void **state) {
     } cases[] = {
         {"nat",     "",                                                                            0        },
         {"rotue",
-         "The value of \"mode\" is invalid. There is no argument or block named \"rotue\". Did you "
-         "mean \"route\"?",                                                                        0        },
+         "The value of \"mode\" is invalid. \"rotue\" is not an allowed value. Did you mean "
+         "\"route\"?",                                                                             0        },
         {"bridge",
          "The value of \"mode\" is invalid. The value must be \"nat\", \"route\" or \"open\".",    0        },
         {"nat rou",
