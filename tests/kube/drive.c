@@ -6,6 +6,7 @@
 #include "kube_error.h"
 #include "kube_object.h"
 #include "kube_watch.h"
+#include "kubeconfig.h"
 #include "thread.h"
 
 #include <stdio.h>
@@ -15,6 +16,7 @@ typedef struct Drive {
     KubeTarget target;
     KubeClient *client;
     KubeDiscovery *discovery;
+    Str failure;  /* of the kubeconfig; each request has this result */
     Arena *arena; /* of the run */
 } Drive;
 
@@ -305,6 +307,16 @@ static void run(Turn *turn) {
     write_diags(turn);
 }
 
+/* The target as it was read. */
+static void write_target(const Drive *drive, JsonWriter *out) {
+    const KubeTarget *target = &drive->target;
+    json_key_string(out, "server", target->server);
+    json_key_string(out, "token", target->token);
+    json_key_string(out, "tokenFile", target->token_file);
+    json_key_string(out, "command", target->exec.command);
+    json_key_string(out, "namespace", target->namespace);
+}
+
 static void serve(Drive *drive, Str line) {
     SCOPED(ArenaRef) arena = arena_open("turn");
     Value what = parse(line, arena);
@@ -314,7 +326,12 @@ static void serve(Drive *drive, Str line) {
     JsonWriter out;
     json_writer_init(&out, &text, 0);
     json_object_start(&out);
-    if (str_equal(text_of(what, "do"), STR("drop"))) {
+    if (drive->failure.len) {
+        json_key_string(&out, "outcome", STR("failed"));
+        json_key_string(&out, "problem", drive->failure);
+    } else if (str_equal(text_of(what, "do"), STR("target"))) {
+        write_target(drive, &out);
+    } else if (str_equal(text_of(what, "do"), STR("drop"))) {
         kube_discovery_drop(drive->discovery);
     } else {
         Turn turn = {
@@ -333,8 +350,29 @@ static void serve(Drive *drive, Str line) {
     fflush(stdout);
 }
 
+/* {"content": …, "paths": […], "context": …}; without both, the files that kubectl reads. */
+static void read_kubeconfig(Drive *drive, Value what) {
+    Arena *arena = drive->arena;
+    Diags diags = diags_new(arena);
+    Value paths = value_tuple_at(what, STR("paths"));
+    KubeChoice choice = {
+        .content = text_of(what, "content"),
+        .allow_exec = flag_of(what, "allowExec"),
+        .context = text_of(what, "context"),
+        .namespace = text_of(what, "namespace"),
+    };
+    for (size_t i = 0; i < paths.count; i++)
+        vec_push(arena, &choice.paths, value_text(value_at(paths, i)));
+    bool has_source = choice.content.len || choice.paths.count;
+    bool ok = has_source ? kubeconfig_read(&drive->io, &choice, &drive->target, arena, &diags)
+                         : kubeconfig_find(&drive->io, &choice, &drive->target, arena, &diags);
+    if (!ok)
+        drive->failure = diags.items[0].detail;
+}
+
 static void open_client(Drive *drive, Str line) {
     Value what = parse(str_clone(line, drive->arena), drive->arena);
+    Value kubeconfig;
     drive->target = (KubeTarget){
         .server = text_of(what, "server"),
         .ca_certs = text_of(what, "ca"),
@@ -343,6 +381,8 @@ static void open_client(Drive *drive, Str line) {
         .key = text_of(what, "key"),
         .server_name = text_of(what, "serverName"),
     };
+    if (kube_object_find(what, "", "kubeconfig", &kubeconfig))
+        read_kubeconfig(drive, kubeconfig);
     KubeClientOptions options = {
         .rate = (uint32_t)number_of(what, "rate"),
         .burst = (uint32_t)number_of(what, "burst"),

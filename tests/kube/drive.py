@@ -4,7 +4,8 @@
       drive("get", "v1", "ConfigMap", "name", namespace="default")   dict: outcome, code, object, diags …
       drive.start("watch", …); drive.wait_for("listed"); drive.finish()   while the test changes objects
 
-`cluster` is a cluster of server.py, or the URL of a server without TLS."""
+`cluster` is a cluster of server.py, or the URL of a server without TLS. `env` is the whole environment of the program, `prefix` a
+command that runs it."""
 import json, os, subprocess, threading
 
 import server
@@ -13,10 +14,10 @@ PROGRAM = os.path.join(os.path.dirname(os.environ.get("LOAM_DEV") or os.path.joi
 
 
 class Drive:
-    def __init__(self, cluster, user="root", **options):
-        first = {"server": cluster} if isinstance(cluster, str) else {
+    def __init__(self, cluster, user="root", env=None, prefix=(), **options):
+        first = {"server": cluster} if isinstance(cluster, str) else {} if "kubeconfig" in options else {
             "server": cluster.url, "ca": open(cluster.ca_path, encoding="utf-8").read(), "token": cluster.token(user)}
-        self.process = subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([*prefix, PROGRAM], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.progress, self.changed = [], threading.Condition()
         threading.Thread(target=self.read_progress, daemon=True).start()
         self.send({"hasNoLimit": True, **first, **options})
