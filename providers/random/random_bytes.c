@@ -4,12 +4,10 @@
 #include "random_octets.h"
 #include "random_provider.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
     {"keepers", &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change generates new bytes."},
     RANDOM_OCTETS_ATTRIBUTES(FORCES_NEW),
 };
-/* clang-format on */
 
 static bool bytes_create(const Call *call,
                          const ApplyRequest *request,

@@ -3,13 +3,11 @@
 #include "random_text.h"
 #include "upgrade_object.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
     RANDOM_TEXT_ATTRIBUTES,
     {"result", &TYPE_STRING, COMPUTED, "Text."},
     {"id",     &TYPE_STRING, COMPUTED, "Text."},
 };
-/* clang-format on */
 
 static Value with_text(ObjectBuilder *builder, Str text) {
     object_builder_set(builder, "result", value_from_str(text));

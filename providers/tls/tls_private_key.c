@@ -3,12 +3,10 @@
 #include "tls_provider.h"
 #include "upgrade_object.h"
 
-/* clang-format off */
 static const Attribute attributes[] = {
     TLS_KEY_ATTRIBUTES(FORCES_NEW),
     {"id", &TYPE_STRING, COMPUTED, "SHA-1 of the public key in DER, in hex."},
 };
-/* clang-format on */
 
 static bool key_create(const Call *call,
                        const ApplyRequest *request,
