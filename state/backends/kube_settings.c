@@ -155,7 +155,7 @@ static_assert(ARRAY_COUNT(kube_settings_attributes) == KUBE_SETTINGS_COUNT, "the
 static const Attribute exec_attributes[] = {
     {"api_version", &TYPE_STRING,         REQUIRED,             "client.authentication.k8s.io/v1, or /v1beta1."},
     {"command",     &TYPE_STRING,         REQUIRED,             "Program to run."                              },
-    {"args",        &TYPE_LIST_OF_STRING, OPTIONAL,             "Kernel command line."                         },
+    {"args",        &TYPE_LIST_OF_STRING, OPTIONAL,             "Arguments of the program."                    },
     {"env",         &TYPE_MAP_OF_STRING,  OPTIONAL | SENSITIVE, "Additional environment variables."            },
 };
 

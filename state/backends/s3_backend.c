@@ -58,11 +58,12 @@ static bool read_holder(S3 *s3, LockInfo *out, S3Status *status, Str *problem, A
 }
 
 static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
-    diags_error(diags, NO_RANGE, "State locking not supported by the store",
-                "\"%.*s\": this store does not support conditional writes (If-None-Match %.*s), so "
-                "it cannot lock the state. Use another store. Otherwise set \"use_lockfile\" to "
-                "false, and prevent concurrent runs by other means.",
-                STR_ARG(s3->backend.path), STR_ARG(problem));
+    diags_error(
+        diags, NO_RANGE, "State locking not supported by the store",
+        "\"%.*s\": this store does not support conditional writes (If-None-Match: %.*s), so "
+        "it cannot lock the state. Use another store. Otherwise set \"use_lockfile\" to "
+        "false, and prevent concurrent runs by other means.",
+        STR_ARG(s3->backend.path), STR_ARG(problem));
     return false;
 }
 

@@ -154,7 +154,7 @@ static const Attribute domain_attributes[] = {
     {"init", &TYPE_STRING, OPTIONAL,
      "First program of a container (default /sbin/init).",
      .check = check_absolute},
-    {"init_args", &TYPE_LIST_OF_STRING, OPTIONAL, "Kernel command line."},
+    {"init_args", &TYPE_LIST_OF_STRING, OPTIONAL, "Arguments of the first program."},
     {"title", &TYPE_STRING, OPTIONAL, "Title of the machine, one line."},
     {"description", &TYPE_STRING, OPTIONAL, "Description of the machine."},
     {"disk", NULL, OPTIONAL,

@@ -52,7 +52,7 @@ static void test_gone_and_taken(void **state) {
     ResourceCase other = open_volume(TEST_DRIVER, "libvirt_volume.w");
     libvirt_case_create(&c, json);
     check_refused(&other, case_apply(&other, json), "The volume \"v2\" already exists");
-    /* A stranger's volume is never taken for one that a crash left. */
+    /* Another user's volume is never adopted as the result of a crashed run. */
     RecoverOutcome outcome;
     check_done(&other, case_recover(&other, json, &outcome));
     assert_int_equal(outcome, RECOVER_ABSENT);
