@@ -115,7 +115,7 @@ static void failures(void **state) {
         {403, "{\"kind\":\"Status\",\"message\":\"no\"}"},
         {                200,                                           "{\"kind\":\"Login\"}"                                          },
         { 200, AGGREGATED("",                                           "", "")},
-        {                                          200,                                    AGGREGATED("x",    WIDGET, "")},
+        {                                          200,                            AGGREGATED("x",            WIDGET, "")},
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     SCOPED(KubeDiscoveryRef) discovery = kube_discovery_open();
