@@ -46,8 +46,8 @@ static bool list_workspaces(Project *project, StrVec *out) {
 static void report_missing(const StrVec *names, Str name, Diags *diags) {
     Str hint = str_did_you_mean(name, names->items, names->count, diags->arena);
     diags_error(diags, NO_RANGE, "Workspace not found",
-                "There is no workspace \"%.*s\".%.*s \"loam workspace list\" lists them, "
-                "\"loam workspace new\" makes one.",
+                "There is no workspace \"%.*s\".%.*s To list the workspaces, run \"loam workspace "
+                "list\"; to create one, \"loam workspace new\".",
                 STR_ARG(name), STR_ARG(hint));
 }
 

@@ -13,8 +13,10 @@ static int unknown_command(Cli *cli, const CommandTable *table, Str path, Str na
     Str hint = str_did_you_mean(name, names.items, names.count, cli->arena);
     Str owner = path.len ? str_format(cli->arena, "loam %.*s", STR_ARG(path)) : STR("loam");
     terminal_err(str_format(cli->arena,
-                            "%.*s has no command named \"%.*s\".%.*s\n\n"
-                            "To see all that it has, run:\n  %.*s -help\n",
+                            "%.*s has no command named \"%.*s\".%.*s\n"
+                            "\n"
+                            "To list the commands, run:\n"
+                            "  %.*s -help\n",
                             STR_ARG(owner), STR_ARG(name), STR_ARG(hint), STR_ARG(owner)));
     return 1;
 }

@@ -78,7 +78,7 @@ static bool refuse_type(const BodyAttribute *unknown, Diags *diags) {
         names[i] = str_from_cstr(config_block_types[i]->name);
     Str hint = str_did_you_mean(unknown->name, names, config_block_type_count, diags->arena);
     diags_error(diags, unknown->name_range, "Unsupported block type",
-                "There are no blocks of type \"%.*s\".%.*s", STR_ARG(unknown->name), STR_ARG(hint));
+                "There is no block type \"%.*s\".%.*s", STR_ARG(unknown->name), STR_ARG(hint));
     return false;
 }
 

@@ -87,8 +87,7 @@ static bool refuse_undeclared(Collecting *collecting, Str name) {
     if (!hint.len)
         hint = STR(" Declare it by a \"variable\" block, or leave the option out.");
     diags_error(collecting->diags, NO_RANGE, "Value for undeclared variable",
-                "A value was given by -var for the variable \"%.*s\", which the root module does "
-                "not declare.%.*s",
+                "-var sets the variable \"%.*s\", which the root module does not declare.%.*s",
                 STR_ARG(name), STR_ARG(hint));
     return false;
 }
