@@ -76,6 +76,12 @@ static const KubeTarget bad_targets[] = {
     {.impersonation = {.user = STR_CONST("a"), .uid = STR_CONST("a\x7f")}                              },
 };
 
+static const char unsupported_version[] =
+    "The credential plugin (\"exec\") has the API version \"" V1 "alpha1\"; supported are \"" V1
+    "\" and \"" V1 "beta1\".";
+static const char needed_terminal[] =
+    "The credential plugin (\"exec\") needs a terminal (interactiveMode: Always), which loam does "
+    "not give it. Log in with it first, then use a token or a plugin that asks no questions.";
 static const char *const problems[] = {
     "The certificate authority does not hold a certificate as PEM text.",
     "The client certificate does not hold a certificate as PEM text.",
@@ -85,11 +91,9 @@ static const char *const problems[] = {
     "The token must not contain control characters.",
     "The server name (\"tls-server-name\") must not contain control characters.",
     "The URL of the proxy must be a URL whose scheme is http, https or socks5.",
-    "The credential plugin (\"exec\") has the API version \"" V1 "alpha1\"; supported are \"" V1
-    "\" and \"" V1 "beta1\".",
+    unsupported_version,
     "The credential plugin (\"exec\") has no \"command\".",
-    "The credential plugin (\"exec\") needs a terminal (interactiveMode: Always), which loam does "
-    "not give it. Log in with it first, then use a token or a plugin that asks no questions.",
+    needed_terminal,
     "Impersonation of a uid, of groups or of extra fields needs a user name (\"as\").",
     "The impersonated user must not contain control characters.",
     "The impersonated uid must not contain control characters.",

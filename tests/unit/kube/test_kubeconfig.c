@@ -253,7 +253,7 @@ static void first_wins(void **state) {
         for (size_t file = 0; file < count; file++) {
             StrBuf parts[2] = {strbuf_new(test.arena), strbuf_new(test.arena)};
             StrBuf text = strbuf_new(test.arena);
-            for (size_t name = 0; name < 2 * NAMES; name++) {
+            for (size_t name = 0; name < (size_t)2 * NAMES; name++) {
                 size_t kind = name / NAMES;
                 if (next_random(&random) % 2)
                     continue;
