@@ -111,11 +111,13 @@ static void stale(void **state) {
 /* A failure is reported, and not kept. */
 static void failures(void **state) {
     (void)state;
+    static const char no_resources[] = AGGREGATED("", "", "");
+    static const char widgets[] = AGGREGATED("x", WIDGET, "");
     static const KubeScriptRow rows[] = {
         {403, "{\"kind\":\"Status\",\"message\":\"no\"}"},
-        {                200,                                           "{\"kind\":\"Login\"}"                                          },
-        { 200, AGGREGATED("",                                           "", "")},
-        {                                          200,                            AGGREGATED("x",            WIDGET, "")},
+        {200, "{\"kind\":\"Login\"}"                    },
+        {200, no_resources                              },
+        {200, widgets                                   },
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     SCOPED(KubeDiscoveryRef) discovery = kube_discovery_open();
