@@ -99,7 +99,7 @@ static Str cell_of(const EnvironmentDifference *difference, size_t side, Arena *
     if (!difference->has[side])
         return STR("-");
     if (is_presence(difference))
-        return STR("set");
+        return STR("exists");
     Value value = difference->values[side];
     return value_marks_deep(value) & MARKS_SECRET ? STR("(sensitive value)")
                                                   : value_display(value, SHOWN_BYTES, arena);
