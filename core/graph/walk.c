@@ -21,7 +21,7 @@ typedef struct WalkKey {
 typedef struct WalkJob {
     struct WalkJob *next;
     GraphNode node;
-    WalkTask task; /* run NULL: the visit */
+    WalkTask task; /* its `run` is NULL if the job is the visit of `node` */
     WalkKey **keys;
 } WalkJob;
 

@@ -22,7 +22,7 @@
 typedef struct Walk Walk;
 
 typedef struct WalkLimit {
-    Str key;           /* "libvirt_network/5b0c…" */
+    Str key;           /* what the tasks share, such as a provider and one of its hosts */
     uint32_t capacity; /* 1 or more; the smallest capacity of a key applies */
 } WalkLimit;
 

@@ -41,7 +41,7 @@ static ssh_key key_from_private(Str text, Arena *arena) {
     return key;
 }
 
-/* Return NULL if the text is not such a key. */
+/* Returns "SHA256:…", or empty text if libssh cannot hash the key. */
 static Str key_fingerprint(ssh_key key, Arena *arena) {
     unsigned char *hash = NULL;
     size_t size = 0;

@@ -34,7 +34,7 @@ struct Journal {
 
     bool has_start;
     uint64_t size;         /* of the text in the store */
-    uint64_t record_count; /* in that text */
+    uint64_t record_count; /* in the text in the store */
     uint64_t appended; /* records appended, over all texts; also the ticket of a waiting thread */
     uint64_t durable;  /* of the appended records */
     bool is_syncing;

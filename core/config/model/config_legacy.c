@@ -30,7 +30,7 @@ static const SourceText *inner_source(const Expr *expr, Arena *arena) {
 typedef struct QuotedFault {
     const char *detail; /* NULL: none */
     Token token;
-    bool has_name; /* the text begins with a name */
+    bool has_name; /* the quoted text begins with an identifier */
 } QuotedFault;
 
 static QuotedFault fault_at(Token token, const char *detail) {

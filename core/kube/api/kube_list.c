@@ -38,7 +38,8 @@ static void add_items(
     Value items = value_tuple_at(page, STR("items"));
     for (size_t i = 0; i < items.count; i++) {
         Value item = value_at(items, i);
-        if (only_names) { /* PartialObjectMetadata names its own type */
+        if (only_names) { /* the items say kind PartialObjectMetadata: drop it, complete() sets the
+                             kind */
             item = kube_object_with(item, "", "kind", value_null(&TYPE_DYNAMIC), arena);
             item = kube_object_with(item, "", "apiVersion", value_null(&TYPE_DYNAMIC), arena);
         }
