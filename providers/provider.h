@@ -105,7 +105,7 @@ MUST_USE bool call_part_begin(const Call *call, const PartIntent *intent, Diags 
 /* Call after a successful change of a part. A failed part has no end: the slot returns an error. */
 MUST_USE bool call_part_end(const Call *call, Str key, Str private_data, Diags *diags);
 
-/* Calls for objects of managed resource types. */
+/* Managed resource types. ValidateRequest serves types of every kind. */
 
 typedef struct ValidateRequest {
     Value config; /* may contain unknowns */

@@ -18,7 +18,8 @@ size_t utf8_grapheme_count(Str s);
 size_t utf8_grapheme_end(Str s, size_t offset);
 /* Returns the number of terminal columns. */
 size_t utf8_display_width(Str s);
-/* Returns normal form C; the same view if the text is already normal. */
+/* Returns normal form C; the same view if the text is already normal or not
+ * valid UTF-8. */
 Str utf8_nfc(Str s, Arena *arena);
 /* Returns the part of `s`, in normal form C, that no following text can change. The last cluster is
  * dropped, because a combining mark could change it; a delimiter at the end is kept. */

@@ -25,7 +25,7 @@ typedef struct KeyResult {
 
 typedef struct KeyProviderType {
     const char *name;
-    Schema schema; /* arguments of its key_provider block, except the one that `reference` names */
+    Schema schema; /* its own arguments of a key_provider block, without `reference` */
     /* The argument that names another key provider; NULL: none. */
     const char *reference;
     /* Validates before any key is derived. `is_chained`: the reference is set. May be NULL. */

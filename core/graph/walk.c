@@ -148,8 +148,8 @@ static bool survives(const Walk *walk, GraphNode user, GraphNode failed) {
     return request->survives && request->survives(user, failed, request->context);
 }
 
-/* Reports the end of `node` to its dependents: queues those that are ready, and adds others to
- * `skipped`. */
+/* Reports the end of `node` to its dependents. Queues those without another open dependency; if one
+ * of their dependencies failed, adds them to `skipped` instead. */
 static void tell_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
     const Graph *graph = walk->request->graph;
     for (uint32_t i = graph->user_start[node]; i < graph->user_start[node + 1]; i++) {

@@ -30,7 +30,7 @@ typedef struct WalkTask {
     /* Returns false if the task failed. */
     bool (*run)(Walk *walk, void *payload, uint32_t worker);
     void *payload;
-    const WalkLimit *limits; /* must live until the task ends */
+    const WalkLimit *limits; /* read by walk_submit only */
     size_t limit_count;
 } WalkTask;
 

@@ -135,7 +135,7 @@ static char **environment_of(const ProcessRequest *request, Arena *arena) {
     return all.items;
 }
 
-/* Resets signals to the defaults that a program expects; this thread may block or ignore them. */
+/* Unblocks all signals and resets SIGPIPE, which loam ignores; exec resets handlers itself. */
 static void set_signals(posix_spawnattr_t *attributes) {
     sigset_t none;
     sigset_t defaults;

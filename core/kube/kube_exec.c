@@ -14,7 +14,7 @@
 #define OUTPUT_MAX    ((size_t)1 << 20) /* bytes kept of each stream */
 #define SHOWN_MAX     2000              /* bytes of its standard error in a message */
 
-/* Environment variables with secrets of loam, its backends and variables. */
+/* Prefixes of environment variables that may hold secrets of loam, its backends and variables. */
 static const char *const withheld[] = {
     "LOAM_",
     "TF_",

@@ -350,7 +350,7 @@ SshStatus ssh_client_exec(SshLink *link,
     return status == SSH_DONE ? exec_once(link, command, out, problem) : status;
 }
 
-SshTimeout ssh_client_patience(const SshLink *link, CancelLevel cancel_at) {
+SshTimeout ssh_client_timeout(const SshLink *link, CancelLevel cancel_at) {
     const Call *call = link->call;
     int64_t left_ms = 0, end_ms = call->deadline_ms;
     if (link->plan_end_ms > 0 && (end_ms == 0 || link->plan_end_ms < end_ms))

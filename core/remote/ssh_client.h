@@ -74,8 +74,9 @@ bool ssh_client_is_absent(const SshLink *link, SshStatus status);
  * longer. */
 Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem problem);
 void ssh_client_release(SshLink *link);
-/* Returns the time limits for a command of the call: its deadline, and the level that stops it. */
-SshTimeout ssh_client_patience(const SshLink *link, CancelLevel cancel_at);
+/* Returns the limits of a command: the earlier of the call's deadline and the link's plan limit,
+ * and the level that stops it. */
+SshTimeout ssh_client_timeout(const SshLink *link, CancelLevel cancel_at);
 SCOPED_TYPE(SshLink, ssh_client_release);
 
 /* Returns "sh -c SCRIPT loam ARGUMENT…". User input belongs into the arguments only, never into the

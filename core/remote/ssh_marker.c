@@ -13,7 +13,7 @@
 static SshTimeout run_patience(const SshLink *link) {
     /* After a first signal the script may end, so that its result is known; a second signal stops
      * waiting. */
-    return ssh_client_patience(link, CANCEL_NOW);
+    return ssh_client_timeout(link, CANCEL_NOW);
 }
 
 static void machine_error(const SshLink *link,

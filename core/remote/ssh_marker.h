@@ -18,7 +18,7 @@
 #include "ssh_client.h"
 
 typedef enum SshMarkerState {
-    SSH_MARKER_ABSENT,  /* never started */
+    SSH_MARKER_ABSENT,  /* no marker: never started, or forgotten */
     SSH_MARKER_LOST,    /* started, ended without a status */
     SSH_MARKER_RUNNING, /* still running when the time was over */
     SSH_MARKER_EXITED,

@@ -26,7 +26,7 @@ static bool run_script(SshLink *link,
     SshCommand command = {
         .command = ssh_client_script(script, arguments, count, link->call->arena),
         .input = input,
-        .timeout = ssh_client_patience(link, CANCEL_NOW),
+        .timeout = ssh_client_timeout(link, CANCEL_NOW),
     };
     return ssh_client_run(link, &command, out, diags);
 }

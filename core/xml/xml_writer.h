@@ -1,5 +1,5 @@
 /* xml_writer: writes an XML document, element by element, with libxml2. Characters that XML does
- * not allow (control characters, broken UTF-8) become U+FFFD. */
+ * not allow (control characters, broken UTF-8) and carriage returns become U+FFFD. */
 #pragma once
 
 #include "str.h"

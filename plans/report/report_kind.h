@@ -8,7 +8,7 @@ typedef struct ReportInput {
     const Plan *plan;         /* NULL: an error occurred before it was complete */
     const Diags *diags;       /* of the whole run */
     const Timeline *timeline; /* of the operations; NULL: of a plan alone */
-    Str title;                /* "Plan", "Apply" */
+    Str title;                /* the command: "plan", "apply" */
     Str version;              /* of loam */
     int64_t now_ms;
     size_t size_limit; /* characters of a report for a forge; 0: no limit */

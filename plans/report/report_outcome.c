@@ -1,7 +1,7 @@
 /* report_outcome: joins the operations of a run with the planned changes. */
 #include "report_outcome.h"
 
-/* A replacement is two operations. */
+/* The operations on one object together: a replacement has two. */
 typedef struct Operations {
     int64_t took_ms;
     bool failed;

@@ -13,7 +13,7 @@
 #define MATCH_MIN    4
 #define MATCH_MAX    258
 #define SHORT_REACH  4096 /* maximum distance of a match of MATCH_MIN */
-#define LAZY         16   /* a longer match is used without looking for a better one */
+#define LAZY         16 /* a match of at least this length is used without looking for a better one */
 #define TOKENS_MAX   16384
 #define STORED_MAX   65535
 #define LITERALS     286

@@ -14,7 +14,7 @@ bool ssh_ask(
         ssh_client_limit_to_plan(&link);
     SshCommand running = {
         .command = str_concat(STR("sh -c "), ssh_quote(command, call->arena), call->arena),
-        .timeout = ssh_client_patience(&link, CANCEL_STOP),
+        .timeout = ssh_client_timeout(&link, CANCEL_STOP),
     };
     SshProblem problem = {0};
     SshStatus status = ssh_client_exec(&link, &running, out, &problem);

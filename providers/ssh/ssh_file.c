@@ -237,7 +237,7 @@ static SshStatus look(
     const Str arguments[] = {path, expected, str_format(arena, "%zu", most)};
     SshCommand command = {
         .command = ssh_client_script(ssh_file_look_sh, arguments, ARRAY_COUNT(arguments), arena),
-        .timeout = ssh_client_patience(link, CANCEL_STOP),
+        .timeout = ssh_client_timeout(link, CANCEL_STOP),
     };
     SshResult result = {0};
     SshStatus status = ssh_client_exec(link, &command, &result, problem);

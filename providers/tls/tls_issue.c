@@ -108,7 +108,8 @@ static bool is_ready(const Call *call, Value object) {
     return end.seconds - early <= now_of(call).seconds;
 }
 
-/* A validity period that ends before it begins is due for renewal at once. */
+/* A validity period of 0 hours, or not longer than the early renewal, is due for renewal at once.
+ */
 static bool is_ready_when_new(Value planned) {
     int64_t hours = object_int(planned, "validity_period_hours", -1);
     int64_t early = object_int(planned, "early_renewal_hours", -1);

@@ -47,9 +47,11 @@ MUST_USE bool pg_session_has_table(PgSession *session, const char *table, bool *
 
 /* Sets the advisory lock to acquire again on the next connection; empty: none. */
 void pg_session_hold(PgSession *session, Str lock_id);
-/* Sets the expected text of the stored state: the current one, or that of a write in progress. */
+/* Adds a text that the stored state may have: the one read, or that of a write in progress. The
+ * text given before stays valid. */
 void pg_session_expect(PgSession *session, Str text);
-/* Returns whether the lock was lost with its connection and acquired by another holder. */
+/* Returns whether the lock was lost with its connection, and could not be acquired again or the
+ * state was changed meanwhile. */
 bool pg_session_is_lost(PgSession *session);
 /* Sets the session's name, from which other runs read the lock's holder. */
 MUST_USE bool pg_session_set_name(PgSession *session, Str name, Diags *diags);

@@ -13,7 +13,7 @@ typedef struct JournalStore JournalStore;
 
 struct JournalStore {
     void *self;
-    Str name;         /* for messages */
+    Str name;         /* for messages; the path of a journal in a file */
     bool is_buffered; /* lines that are appended but not synced are lost with the process */
     /* Returns all text, in the order of the appends. *found: a journal exists, perhaps empty. */
     bool (*read)(JournalStore *store, Str *out, bool *found, Str *problem, Arena *arena);

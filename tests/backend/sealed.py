@@ -248,7 +248,7 @@ def last_resort(store, proxy):
     os.remove(os.path.join(work.path, "held"))
     text, _ = process.communicate(timeout=180)
     equal(process.returncode, 1, text)
-    check("errored.tfstate puts it where it belongs" in " ".join(text.split()).replace('"', ""), text)
+    check("upload it, run loam state push errored.tfstate" in " ".join(text.split()).replace('"', ""), text)
     work.check_files()
     proxy.arm()
     store.unlock()

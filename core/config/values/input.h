@@ -26,7 +26,8 @@ typedef struct InputRequest {
     Str environment; /* selected environment; its values override files, not options; empty: none */
     const Map *values;   /* name → InputValue of an earlier run; NULL: collect them */
     bool is_of_test;     /* keep values of undeclared variables: tests may refer to them */
-    bool only_directory; /* read only variable files in the directory of the configuration */
+    bool only_directory; /* read only the variable files in `directory`: no options, no environment
+                          */
     /* Prompts for a value; returns false if cancelled. NULL: no prompt, a missing value is an
      * error. */
     bool (*ask)(void *payload, const Variable *variable, Str *out, Arena *arena);

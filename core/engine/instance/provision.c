@@ -1,5 +1,5 @@
 /* Runs provisioners. A provisioner writes its output in pieces; listeners receive whole lines. If
- * its configuration contains a secret, neither its output nor its errors are shown. */
+ * its configuration contains a secret, its output and the details of its errors are hidden. */
 #include "provision.h"
 
 #include "provisioner.h"

@@ -162,7 +162,8 @@ static void attempt(Sending *sending, HttpRequest *http, KubeResponse *out) {
     out->outcome = has_response ? outcome_of(out) : KUBE_FAILED;
 }
 
-/* Sends once with a valid credential. A credential that the server rejects is requested again. */
+/* Sends with a valid credential. If the server rejects it (401), requests a new one and sends once
+ * more. */
 static void attempt_as_user(Sending *sending, KubeResponse *out) {
     KubeClient *client = sending->client;
     for (;;) {

@@ -37,8 +37,8 @@ typedef struct KubeRequest {
     uint32_t attempts_max;  /* 0: see KubeClientOptions */
     bool waits_for_webhook; /* retry while a webhook cannot be called */
     const HttpSink *sink;   /* receives the body as it arrives, also of an error; the request is
-                               sent once, and may be silent until the deadline. NULL: see
-                               KubeResponse */
+                               not retried, except once with a new credential after a 401, and may be
+                               silent until the deadline. NULL: see KubeResponse */
     int64_t deadline_ms;    /* on the monotonic clock; 0: see KubeClientOptions */
     const CancelToken *cancel;
     CancelLevel cancel_at; /* as in HttpRequest */

@@ -174,7 +174,8 @@ static Token lexer_operator(Lexer *lexer) {
     return lexer_take(lexer, TOKEN_BAD, (uint32_t)width);
 }
 
-/* Reads a closing brace: of an object, or of the current template sequence. */
+/* Reads a closing brace: of the current template sequence if no brace is open in it, else of a
+ * block, an object or a for expression. */
 static Token lexer_close_brace(Lexer *lexer, LexerMode *mode) {
     if (mode->kind == LEXER_SEQUENCE && mode->braces == 0) {
         lexer->modes.count--;

@@ -1,5 +1,5 @@
-/* address_provider: parses and prints provider configuration addresses. The text is split at
- * "provider". No module name is mistaken for it, because "module." precedes each module name. */
+/* address_provider: parses and prints provider configuration addresses. Leading
+ * "module.NAME." parts are cut off first, so a module may be named "provider". */
 #include "address.h"
 
 #include <ctype.h>

@@ -1,4 +1,5 @@
-/* domain_schema: values derived from several attributes of a machine. */
+/* domain_schema: what the attributes of a machine imply: its kind, and its limits of memory and
+ * CPUs. */
 #include "domain_schema.h"
 
 bool domain_schema_is_lxc(Value domain) {
