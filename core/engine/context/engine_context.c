@@ -1,6 +1,8 @@
 /* Helpers for options and schemas. */
 #include "engine_context.h"
 
+#include "log.h"
+
 bool engine_is_partial(const PlanOptions *options) {
     return options->targets.count + options->excludes.count > 0;
 }
@@ -9,8 +11,13 @@ const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str pr
     SCOPED(ArenaRef) scratch = arena_open("schema");
     Diags ignored = diags_new(scratch);
     const Provider *table = NULL;
-    if (!registry_find(engine->registry, provider, &table, NO_RANGE, &ignored))
+    if (!registry_find(engine->registry, provider, &table, NO_RANGE, &ignored)) {
+        log_debug("provider without schemas", log_text("provider", provider));
         return NULL;
+    }
     ObjectType found;
-    return registry_find_type(table, mode, type, &found) ? found.schema : NULL;
+    if (registry_find_type(table, mode, type, &found))
+        return found.schema;
+    log_debug("type without schema", log_text("provider", provider), log_text("type", type));
+    return NULL;
 }

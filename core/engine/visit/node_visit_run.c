@@ -2,6 +2,7 @@
 #include "node_visit_run.h"
 
 #include "ephemerals.h"
+#include "log.h"
 #include "node_kinds.h"
 
 static bool dispatch(NodeVisit *visit) {
@@ -139,7 +140,10 @@ bool node_visit_run(EngineWalk *walk) {
         .survives = survives,
         .context = walk,
     };
+    int64_t began = log_clock_ms();
     bool ok = walk_run(&request);
+    log_debug("walk", log_number("nodes", (int64_t)walk->nodes.count), log_number("ok", ok),
+              log_took(began));
     ok = ephemerals_close_all(walk->ephemerals) && ok; /* objects whose close node was skipped */
     node_provider_close(walk);
     return ok;
