@@ -20,9 +20,9 @@ bool kube_pod_read(const Io *io, KubeTarget *out, Arena *arena, Diags *diags) {
     Str port = process_variable(io->process, "KUBERNETES_SERVICE_PORT");
     if (!kube_pod_exists(io) || account_file(io, "token", arena).len == 0) {
         diags_error(diags, NO_RANGE, SUMMARY,
-                    "The configuration selects the service account of a pod, but this is no pod "
-                    "with an account: there is no KUBERNETES_SERVICE_HOST, or no token in "
-                    "\"" ACCOUNT_DIRECTORY "\".");
+                    "The configuration selects the service account of a pod, but loam does not "
+                    "run in a pod that has one: the environment variable KUBERNETES_SERVICE_HOST "
+                    "is not set, or there is no token in \"" ACCOUNT_DIRECTORY "\".");
         return false;
     }
     bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
