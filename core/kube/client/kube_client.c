@@ -166,9 +166,9 @@ static void attempt(Sending *sending, HttpRequest *http, KubeResponse *out) {
  * more. */
 static void attempt_as_user(Sending *sending, KubeResponse *out) {
     KubeClient *client = sending->client;
-    for (;;) {
-        if (!kube_login_get(client->login, sending->credential.number, sending->request->cancel,
-                            &sending->credential, &out->problem, sending->arena)) {
+    for (uint64_t refused = 0;; refused = sending->credential.number) {
+        if (!kube_login_get(client->login, refused, sending->request->cancel, &sending->credential,
+                            &out->problem, sending->arena)) {
             out->outcome = KUBE_FAILED;
             out->transport = HTTP_DONE; /* the login retries by itself */
             out->code = 0;

@@ -2,6 +2,7 @@
 #include "kube_case.h"
 
 #include "kube_login.h"
+#include "kube_script.h"
 #include "thread.h"
 
 #include <errno.h>
@@ -227,6 +228,36 @@ static void with_configured(void **state) {
     close_case(&test);
 }
 
+/* Only a rejected credential is obtained again, not that of any request that is repeated. */
+static void repeated_requests(void **state) {
+    (void)state;
+    static const KubeScriptRow busy[] = {
+        {503, "{}"},
+        {429, "{}"},
+        {502, "{}"},
+        {200, "{}"},
+        {401, "{}"},
+        {503, "{}"},
+        {200, "{}"},
+    };
+    LoginCase test;
+    KubeScript script;
+    KubeResponse response;
+    KubeRequest request = {.method = "GET", .path = STR("/api"), .is_repeatable = true};
+    open_case(&test);
+    kube_script_open(&script, busy, ARRAY_COUNT(busy), NULL, test.arena);
+    script.io.process = &test.process;
+    script.target.token = STR_EMPTY;
+    script.target.exec = test.target.exec;
+    assert_int_equal(kube_client_send(script.client, &request, &response, test.arena), KUBE_DONE);
+    assert_int_equal(test.plugin.times, 1);
+    assert_int_equal(kube_client_send(script.client, &request, &response, test.arena), KUBE_DONE);
+    assert_int_equal(test.plugin.times, 2);
+    assert_int_equal(script.next, ARRAY_COUNT(busy));
+    kube_client_close(script.client);
+    close_case(&test);
+}
+
 static void token_file(void **state) {
     (void)state;
     KubeCase files;
@@ -282,10 +313,11 @@ static void bad_token_files(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refused_ones),   cmocka_unit_test(expiring),
-        cmocka_unit_test(failed_renewal), cmocka_unit_test(in_vain),
-        cmocka_unit_test(at_once),        cmocka_unit_test(with_configured),
-        cmocka_unit_test(token_file),     cmocka_unit_test(bad_token_files),
+        cmocka_unit_test(refused_ones),      cmocka_unit_test(expiring),
+        cmocka_unit_test(failed_renewal),    cmocka_unit_test(in_vain),
+        cmocka_unit_test(at_once),           cmocka_unit_test(with_configured),
+        cmocka_unit_test(token_file),        cmocka_unit_test(bad_token_files),
+        cmocka_unit_test(repeated_requests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
