@@ -12,7 +12,7 @@ typedef struct KubeCredential {
     int64_t expires_ms; /* Unix time; 0: unknown */
 } KubeCredential;
 
-/* Sets what `target` and `credential` decide about a request: certificate ca_certs, server name,
+/* Sets what `target` and `credential` decide about a request: certificate authorities, server name,
  * proxy, compression, and the headers that name the user. The URL is the caller's. */
 void kube_auth_apply(const KubeTarget *target,
                      const KubeCredential *credential,

@@ -27,45 +27,6 @@ static const char *const withheld[] = {
     NULL,
 };
 
-static const char *const versions[] = {"client.authentication.k8s.io/v1",
-                                       "client.authentication.k8s.io/v1beta1"};
-
-static bool is_known_version(Str version) {
-    for (size_t i = 0; i < ARRAY_COUNT(versions); i++) {
-        if (str_equal_cstr(version, versions[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool has_unnamed_variable(const KubeExec *exec) {
-    vec_each(&exec->env, variable) {
-        if (str_find_char(*variable, '=', 0) == 0)
-            return true;
-    }
-    return false;
-}
-
-Str kube_exec_check(const KubeExec *exec, Arena *arena) {
-    bool is_absent = exec->command.len == 0 && exec->api_version.len == 0 && exec->args.count == 0;
-    if (is_absent)
-        return STR_EMPTY;
-    if (exec->command.len == 0)
-        return STR("The credential plugin (\"exec\") has no \"command\".");
-    if (!is_known_version(exec->api_version))
-        return str_format(arena,
-                          "The credential plugin (\"exec\") has the API version \"%.*s\"; "
-                          "supported are \"%s\" and \"%s\".",
-                          STR_ARG(exec->api_version), versions[0], versions[1]);
-    if (has_unnamed_variable(exec))
-        return STR("An environment variable of the credential plugin (\"exec\") has no name.");
-    if (exec->interactive == KUBE_INTERACTIVE_ALWAYS)
-        return STR("The credential plugin (\"exec\") needs a terminal (interactiveMode: Always), "
-                   "which loam does not give it. Log in with it first, then use a token or a "
-                   "plugin that asks no questions.");
-    return STR_EMPTY;
-}
-
 static Value with_text(Value object, const char *name, Str text, Arena *arena) {
     return text.len ? kube_object_with(object, "", name, value_from_str(text), arena) : object;
 }

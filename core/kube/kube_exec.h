@@ -7,9 +7,6 @@
 #include "io.h"
 #include "kube_auth.h"
 
-/* Returns a sentence about an invalid `exec`; empty if it is valid or absent. */
-Str kube_exec_check(const KubeExec *exec, Arena *arena);
-
 /* Runs the plugin of the target, at most a minute. Sets all of `*out` except the number. On failure
  * `*problem` is the end of a sentence, without secrets and control characters. */
 MUST_USE bool kube_exec_run(const Io *io,

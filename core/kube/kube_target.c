@@ -1,6 +1,5 @@
 /* Validates what kubeconfig files and arguments say about a server and a user. */
 #include "kube_target.h"
-#include "kube_exec.h"
 #include "url.h"
 
 static bool has_control(Str text, bool with_space) {
@@ -115,12 +114,51 @@ static bool check_pair(const KubeTarget *target, Str *problem, Arena *arena) {
                   arena);
 }
 
+static const char *const versions[] = {"client.authentication.k8s.io/v1",
+                                       "client.authentication.k8s.io/v1beta1"};
+
+static bool is_known_version(Str version) {
+    for (size_t i = 0; i < ARRAY_COUNT(versions); i++) {
+        if (str_equal_cstr(version, versions[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool has_unnamed_variable(const KubeExec *exec) {
+    vec_each(&exec->env, variable) {
+        if (str_find_char(*variable, '=', 0) == 0)
+            return true;
+    }
+    return false;
+}
+
+Str kube_target_check_exec(const KubeExec *exec, Arena *arena) {
+    bool is_absent = exec->command.len == 0 && exec->api_version.len == 0 && exec->args.count == 0;
+    if (is_absent)
+        return STR_EMPTY;
+    if (exec->command.len == 0)
+        return STR("The credential plugin (\"exec\") has no \"command\".");
+    if (!is_known_version(exec->api_version))
+        return str_format(arena,
+                          "The credential plugin (\"exec\") has the API version \"%.*s\"; "
+                          "supported are \"%s\" and \"%s\".",
+                          STR_ARG(exec->api_version), versions[0], versions[1]);
+    if (has_unnamed_variable(exec))
+        return STR("An environment variable of the credential plugin (\"exec\") has no name.");
+    if (exec->interactive == KUBE_INTERACTIVE_ALWAYS)
+        return STR("The credential plugin (\"exec\") needs a terminal (interactiveMode: Always), "
+                   "which loam does not give it. Log in with it first, then use a token or a "
+                   "plugin that asks no questions.");
+    return STR_EMPTY;
+}
+
 bool kube_target_finish(KubeTarget *target, Str *problem, Arena *arena) {
     target->server = kube_target_complete_server(target->server, arena);
     target->token = str_trim(target->token);
     Str server = target->server.len ? kube_target_check_server(target->server) : STR_EMPTY;
     Str proxy = target->proxy.len ? kube_target_check_proxy(target->proxy) : STR_EMPTY;
-    Str exec = kube_exec_check(&target->exec, arena);
+    Str exec = kube_target_check_exec(&target->exec, arena);
     if (exec.len)
         *problem = exec;
     return exec.len == 0 && reject(problem, "The address of the API server", server, arena) &&

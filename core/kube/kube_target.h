@@ -40,7 +40,7 @@ typedef struct KubeTarget {
     Str server;      /* "https://host:6443/prefix", without a slash at the end; empty: unknown */
     Str server_name; /* name in its certificate; empty: the host of `server` */
     Str proxy;       /* http, https or socks5 URL; empty: from the environment variables */
-    Str ca_certs;    /* PEM: the certificate ca_certs; empty: those of the system */
+    Str ca_certs;    /* PEM: the certificate authorities; empty: those of the system */
     bool skip_verify;
     bool no_compression; /* ask the server for uncompressed responses */
     Str namespace;       /* namespace of the context; empty: not set */
@@ -63,6 +63,8 @@ Str kube_target_check_proxy(Str url);
 Str kube_target_check_ca_certs(Str pem);
 Str kube_target_check_certificate(Str pem);
 Str kube_target_check_key(Str pem);
+/* Returns a sentence about an invalid plugin; empty if it is valid or absent. */
+Str kube_target_check_exec(const KubeExec *exec, Arena *arena);
 
 /* Completes the URL of the server, trims the token and validates all fields. On failure `*problem`
  * is a sentence. A target without a server is valid. */

@@ -1,7 +1,6 @@
 /* Merges kubeconfig files and resolves one context of them. */
 #include "kubeconfig.h"
 #include "base64.h"
-#include "kube_exec.h"
 #include "kube_node.h"
 #include "kube_pod.h"
 #include "yaml_value.h"
@@ -322,7 +321,7 @@ static void read_exec(KubeReading *reading, KubeNode exec, KubeExec *out) {
     kube_node_texts(&reading->nodes, member(reading, exec, "args"), &out->args);
     read_env(reading, exec, &out->env);
     Str problem = out->command.len || out->api_version.len
-                      ? kube_exec_check(out, reading->nodes.arena)
+                      ? kube_target_check_exec(out, reading->nodes.arena)
                       : STR("The credential plugin (\"exec\") has no \"command\".");
     if (problem.len && reading->nodes.diags->error_count == before)
         (void)fail_at(reading, exec,

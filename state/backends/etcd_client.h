@@ -14,7 +14,7 @@ typedef struct EtcdConfig {
     StrVec endpoints; /* http://host:port */
     Str username;     /* empty: no authentication */
     Str password;
-    Str ca_certs; /* PEM of the certificate ca_certs; empty: the system's */
+    Str ca_certs; /* PEM of the certificate authorities; empty: the system's */
     Str certificate;
     Str key;
 } EtcdConfig;
