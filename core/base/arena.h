@@ -25,7 +25,8 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 void arena_reset(Arena *arena);
 /* Moves all memory of `from` into `into` and closes `from`. */
 void arena_join(Arena *into, Arena *from);
-/* Returns the bytes allocated since open or reset. */
+/* Returns the bytes allocated since open or reset, with their padding. Tests limit memory with it.
+ */
 size_t arena_used(const Arena *arena);
 
 #define arena_new(arena, type) ((type *)arena_alloc((arena), sizeof(type)))

@@ -24,7 +24,7 @@ static void report_block(RefusalReport *report, SourceRange range) {
     report->count++;
 }
 
-/* Connection arguments that are not implemented, each with the value that is accepted. */
+/* Unsupported connection arguments, each with the value that is accepted. */
 static const struct {
     const char *name;
     const char *harmless; /* as text; NULL: only null is accepted */

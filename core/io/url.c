@@ -85,20 +85,31 @@ Str url_host_name(const Url *url) {
     return str_slice(url->host, 0, has_port ? colon : SIZE_MAX);
 }
 
-/* "/a/./b/../c" → "/a/c"; keeps a slash at the end. */
-static Str clean_path(Str path, Arena *arena) {
-    StrVec parts = {0};
-    Str rest = path;
-    Str part;
-    while (str_next_field(&rest, '/', &part)) {
-        if (str_equal(part, STR("..")) && parts.count)
-            (void)vec_pop(&parts);
-        else if (part.len && !str_equal(part, STR(".")) && !str_equal(part, STR("..")))
-            vec_push(arena, &parts, part);
+/* Removes the segments "." and "..": "/a/./b/../c" → "/a/c" (RFC 3986, section 5.2.4). */
+static Str remove_dot_segments(Str path, Arena *arena) {
+    StrVec kept = {0};
+    for (size_t at = 1, end; at <= path.len; at = end + 1) {
+        end = str_find_char(path, '/', at);
+        bool is_last = end == SIZE_MAX;
+        end = is_last ? path.len : end;
+        Str segment = str_slice(path, at, end);
+        bool is_parent = str_equal(segment, STR(".."));
+        if (is_parent && kept.count)
+            (void)vec_pop(&kept);
+        if (!is_parent && !str_equal(segment, STR(".")))
+            vec_push(arena, &kept, segment);
+        else if (is_last)
+            vec_push(arena, &kept, STR_EMPTY);
     }
-    Str joined = str_join(parts.items, parts.count, STR("/"), arena);
-    bool is_directory = parts.count && str_ends_with(path, STR("/"));
-    return str_format(arena, "/%.*s%s", STR_ARG(joined), is_directory ? "/" : "");
+    return str_concat(STR("/"), str_join(kept.items, kept.count, STR("/"), arena), arena);
+}
+
+/* Returns the path of a reference: absolute, or relative to the directory of `base`. */
+static Str resolve_path(Str base, Str path, Arena *arena) {
+    Str directory = base.len ? str_slice(base, 0, str_rfind_char(base, '/') + 1) : STR("/");
+    if (!str_starts_with(path, STR("/")))
+        path = str_concat(directory, path, arena);
+    return remove_dot_segments(path, arena);
 }
 
 Str url_resolve(Str base, Str reference, Arena *arena) {
@@ -108,13 +119,11 @@ Str url_resolve(Str base, Str reference, Arena *arena) {
     if (str_starts_with(reference, STR("//")))
         return str_format(arena, "%.*s:%.*s", STR_ARG(url.scheme), STR_ARG(reference));
     url.fragment = cut(&reference, '#');
-    url.query = cut(&reference, '?');
-    Str directory = str_starts_with(reference, STR("/"))
-                        ? STR_EMPTY
-                        : str_slice(url.path, 0, str_rfind_char(url.path, '/') + 1);
-    Str path =
-        str_starts_with(reference, STR("/")) ? reference : str_concat(directory, reference, arena);
-    url.path = clean_path(path, arena);
+    Str query = cut(&reference, '?');
+    if (reference.len || query.len)
+        url.query = query;
+    if (reference.len)
+        url.path = resolve_path(url.path, reference, arena);
     return url_to_str(&url, arena);
 }
 

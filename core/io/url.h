@@ -20,7 +20,8 @@ MUST_USE bool url_parse(Str text, Url *out);
 Str url_to_str(const Url *url, Arena *arena);
 /* Returns the host without its port. */
 Str url_host_name(const Url *url);
-/* Resolves `reference` relative to the URL `base`: another URL, an absolute or a relative path. */
+/* Resolves `reference` relative to the URL `base` (RFC 3986, section 5.2): another URL, or a path,
+ * query and fragment. Without a path, the path of `base` stays. */
 Str url_resolve(Str base, Str reference, Arena *arena);
 /* Decodes percent signs; returns false if two hexadecimal digits do not follow one. */
 MUST_USE bool url_decode(Str text, Str *out, Arena *arena);

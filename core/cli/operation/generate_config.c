@@ -7,7 +7,7 @@
 #include "state_object.h"
 #include "view.h"
 
-#define STUB_NAME "zz-generated-by-loam.tf" /* virtual file with empty resource blocks */
+#define BLOCKS_NAME "zz-generated-by-loam.tf" /* virtual file with empty resource blocks */
 
 typedef VEC(const Import *) MissingImports;
 
@@ -81,7 +81,7 @@ static Str provider_of(const Import *import, Arena *arena) {
     return ref->name.len ? config_provider_key(ref->name, ref->alias, arena) : STR_EMPTY;
 }
 
-static Str stubs_for(const MissingImports *missing, Arena *arena) {
+static Str empty_blocks(const MissingImports *missing, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     vec_each(missing, import) {
         ResourceAddr address = (*import)->to.target.resource;
@@ -168,7 +168,8 @@ static bool load_described(Project *project, Str text, bool yaml) {
     bool is_here = str_find_char(path, '/', 0) == SIZE_MAX && front_end_is_configuration(path);
     if (is_here)
         return project_load(project, project->cli, project->arguments, NULL, project->diags);
-    return load_with(project, yaml ? STR("zz-generated-by-loam.loam.yaml") : STR(STUB_NAME), text);
+    return load_with(project, yaml ? STR("zz-generated-by-loam.loam.yaml") : STR(BLOCKS_NAME),
+                     text);
 }
 
 /* Keeps the generated blocks for the views of the plan. */
@@ -184,13 +185,13 @@ static void keep_blocks(Map *blocks, const ResourceTexts *texts, Arena *arena) {
     }
 }
 
-/* Errors in a stub, which is not on disk, point at the import block that needs the stub. */
+/* Moves errors of an empty block, which is not on disk, to the import block that needs it. */
 static void place_errors(Project *project, const MissingImports *missing, size_t before) {
     Arena *arena = project->cli->arena;
     for (size_t i = before; i < project->diags->count; i++) {
         Diag *diag = &project->diags->items[i];
         const SourceText *source = diag->range.source;
-        if (!source || !str_equal_cstr(disk_name_of(source->path), STUB_NAME))
+        if (!source || !str_equal_cstr(disk_name_of(source->path), BLOCKS_NAME))
             continue;
         diag->range = NO_RANGE;
         vec_each(missing, import) {
@@ -210,7 +211,7 @@ bool generate_config_missing(Project *project, Map *blocks) {
     if (missing.count == 0)
         return true;
     size_t before = project->diags->count;
-    bool ok = load_with(project, STR(STUB_NAME), stubs_for(&missing, cli->arena));
+    bool ok = load_with(project, STR(BLOCKS_NAME), empty_blocks(&missing, cli->arena));
     ok = ok && import_all(project, &missing, &result);
     place_errors(project, &missing, before);
     if (!ok)

@@ -6,16 +6,18 @@
 #include "lexer.h"
 #include "str_quote.h"
 
-typedef enum Telling { TELL_NOTHING, TELL_VALUE, TELL_SENSITIVE } Telling;
+/* How an attribute is written: not at all, with its value, or as a null with the comment
+ * "# sensitive". */
+typedef enum AttributeText { TEXT_OMITTED, TEXT_VALUE, TEXT_SENSITIVE } AttributeText;
 
-static Telling telling_of(const Attribute *attribute, Value value) {
+static AttributeText attribute_text(const Attribute *attribute, Value value) {
     bool is_given = attribute->flags & (REQUIRED | OPTIONAL);
     bool is_id = strcmp(attribute->name, "id") == 0 && (attribute->flags & COMPUTED);
     if (!is_given || is_id || (attribute->flags & DEPRECATED))
-        return TELL_NOTHING;
+        return TEXT_OMITTED;
     bool is_secret =
         (attribute->flags & (SENSITIVE | WRITE_ONLY)) || (value_marks_deep(value) & MARKS_SECRET);
-    return is_secret ? TELL_SENSITIVE : TELL_VALUE;
+    return is_secret ? TEXT_SENSITIVE : TEXT_VALUE;
 }
 
 /* Returns the attribute that describes a member of a nested object, or NULL if the schema has
@@ -33,11 +35,12 @@ static bool is_omitted(const Attribute *attribute, Value value, bool omits_null)
     return omits_null && value_is_null(value) && !(attribute->flags & REQUIRED);
 }
 
-static bool is_told(
+/* Returns whether a member of a mapping value is written. */
+static bool is_member_written(
     Value value, const NestedObject *nested, Str name, Value item, bool omits_null) {
     const Attribute *member = value.type->kind == KIND_OBJECT ? find_member(nested, name) : NULL;
     return !member ||
-           (telling_of(member, item) == TELL_VALUE && !is_omitted(member, item, omits_null));
+           (attribute_text(member, item) == TEXT_VALUE && !is_omitted(member, item, omits_null));
 }
 
 /* Returns the nested attributes of a member. For a map, they are those of its items. */
@@ -89,7 +92,7 @@ static void native_members(Native *native, const NestedObject *nested, Value val
     for (size_t i = 0; i < count; i++) {
         Str key = value_key_at(value, i);
         Value item = value_at(value, i);
-        if (!is_told(value, nested, key, item, native->omits_null))
+        if (!is_member_written(value, nested, key, item, native->omits_null))
             continue;
         strbuf_add(&native->out, lexer_is_identifier(key) ? key : str_quote(key, native->arena));
         strbuf_add_cstr(&native->out, " = ");
@@ -169,12 +172,12 @@ static bool native_lines(Native *native, Value value) {
 }
 
 static void native_attribute(Native *native, const Attribute *attribute, Value value) {
-    Telling telling = telling_of(attribute, value);
-    if (telling == TELL_NOTHING ||
-        (telling == TELL_VALUE && is_omitted(attribute, value, native->omits_null)))
+    AttributeText text = attribute_text(attribute, value);
+    if (text == TEXT_OMITTED ||
+        (text == TEXT_VALUE && is_omitted(attribute, value, native->omits_null)))
         return;
     strbuf_add_format(&native->out, "%s = ", attribute->name);
-    if (telling == TELL_SENSITIVE)
+    if (text == TEXT_SENSITIVE)
         strbuf_add_cstr(&native->out, "null # sensitive");
     else if (!native_json(native, value) && !native_lines(native, value))
         native_value(native, attribute->nested, value);
@@ -307,7 +310,7 @@ static void yaml_members(Yaml *yaml, const NestedObject *nested, size_t indent, 
     for (size_t i = 0; i < value.count; i++) {
         Str key = value_key_at(value, i);
         Value item = value_at(value, i);
-        if (!is_told(value, nested, key, item, yaml->omits_null))
+        if (!is_member_written(value, nested, key, item, yaml->omits_null))
             continue;
         written++;
         strbuf_add_char(&yaml->out, '\n');
@@ -380,12 +383,12 @@ static void yaml_block(Yaml *yaml, const Block *block, size_t indent, Value valu
 }
 
 static void yaml_attribute(Yaml *yaml, const Attribute *attribute, size_t indent, Value value) {
-    Telling telling = telling_of(attribute, value);
-    if (telling == TELL_NOTHING ||
-        (telling == TELL_VALUE && is_omitted(attribute, value, yaml->omits_null)))
+    AttributeText text = attribute_text(attribute, value);
+    if (text == TEXT_OMITTED ||
+        (text == TEXT_VALUE && is_omitted(attribute, value, yaml->omits_null)))
         return;
     yaml_key(yaml, indent, str_from_cstr(attribute->name));
-    if (telling == TELL_SENSITIVE)
+    if (text == TEXT_SENSITIVE)
         strbuf_add_cstr(&yaml->out, " null # sensitive");
     else
         yaml_value(yaml, attribute->nested, indent, value);

@@ -123,13 +123,15 @@ static bool is_of_duplicate(const Diag *diag) {
     return str_starts_with(diag->summary, STR("Duplicate "));
 }
 
-static bool has_diag(const Diags *diags, const Diag *diag) {
+/* Returns whether `diags` has an error with the same summary at the same position. Two errors about
+ * duplicates count as the same, because their summaries name different nouns for one block. */
+static bool has_equal_error(const Diags *diags, const Diag *diag) {
     for (size_t i = 0; i < diags->count; i++) {
-        const Diag *told = &diags->items[i];
-        bool is_same = str_equal(told->summary, diag->summary) ||
-                       (is_of_duplicate(told) && is_of_duplicate(diag));
-        if (is_same && told->range.source == diag->range.source &&
-            told->range.start == diag->range.start)
+        const Diag *reported = &diags->items[i];
+        bool is_same = str_equal(reported->summary, diag->summary) ||
+                       (is_of_duplicate(reported) && is_of_duplicate(diag));
+        if (is_same && reported->range.source == diag->range.source &&
+            reported->range.start == diag->range.start)
             return true;
     }
     return false;
@@ -146,7 +148,7 @@ static bool decode_refused(ConfigLoading *loading,
     (void)type->decode(loading, block, false);
     loading->diags = outer;
     for (size_t i = 0; i < inner.count; i++)
-        if (!has_diag(outer, &inner.items[i]))
+        if (!has_equal_error(outer, &inner.items[i]))
             diags_add(outer, &inner.items[i]);
     return false;
 }

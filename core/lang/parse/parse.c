@@ -44,25 +44,26 @@ static const BadToken bad_tokens[] = {
 };
 
 /* Returns true for rows that are reported each time. */
-static bool is_told_always(size_t row) {
+static bool is_always_reported(size_t row) {
     return row >= 7;
 }
 
 static void report_encoding(Parse *parse, Token token) {
     uint32_t bit = 1u << ARRAY_COUNT(bad_tokens);
-    if (!(parse->told & bit))
+    if (!(parse->kinds_reported & bit))
         parse_report(parse, parse_token_range(parse, token), "Invalid character encoding",
                      "The text must be UTF-8, and these bytes are not.");
-    parse->told |= bit;
+    parse->kinds_reported |= bit;
 }
 
 static void report_known(Parse *parse, Token token, size_t row) {
     const BadToken *bad = &bad_tokens[row];
     uint32_t bit = 1u << row;
-    bool is_told = row < BAD_OPERATORS ? parse->told_operators++ >= BAD_OPERATORS
-                                       : !is_told_always(row) && (parse->told & bit);
-    parse->told |= bit;
-    if (!is_told)
+    bool is_reported = row < BAD_OPERATORS
+                           ? parse->operators_reported++ >= BAD_OPERATORS
+                           : !is_always_reported(row) && (parse->kinds_reported & bit);
+    parse->kinds_reported |= bit;
+    if (!is_reported)
         parse_report(parse, parse_token_range(parse, token), bad->summary, bad->detail);
 }
 

@@ -26,9 +26,9 @@ typedef struct Parse {
     bool recovers;
     bool is_over;
     uint32_t depth;
-    uint32_t told; /* bit set of reported kinds of bad tokens: each is reported once */
-    uint32_t told_operators;
-    size_t error_start; /* number of errors already in `diags` at the start */
+    uint32_t kinds_reported;     /* bit set of kinds of invalid tokens: each is reported once */
+    uint32_t operators_reported; /* number of invalid operators */
+    size_t error_start;          /* number of errors already in `diags` at the start */
     size_t error_count; /* syntax errors only; an invalid token does not confuse the parser */
     const FunctionTable *functions;
     Arena *arena;

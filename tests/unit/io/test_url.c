@@ -74,6 +74,58 @@ static void resolved(void **state) {
                   cases[i][2]);
 }
 
+/* The examples of RFC 3986, section 5.4, except references to a URL without "//". */
+static void resolved_as_in_the_rfc(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"g",             "http://a/b/c/g"       },
+        {"./g",           "http://a/b/c/g"       },
+        {"g/",            "http://a/b/c/g/"      },
+        {"/g",            "http://a/g"           },
+        {"//g",           "http://g"             },
+        {"?y",            "http://a/b/c/d;p?y"   },
+        {"g?y",           "http://a/b/c/g?y"     },
+        {"#s",            "http://a/b/c/d;p?q#s" },
+        {"g#s",           "http://a/b/c/g#s"     },
+        {"g?y#s",         "http://a/b/c/g?y#s"   },
+        {";x",            "http://a/b/c/;x"      },
+        {"g;x",           "http://a/b/c/g;x"     },
+        {"g;x?y#s",       "http://a/b/c/g;x?y#s" },
+        {"",              "http://a/b/c/d;p?q"   },
+        {".",             "http://a/b/c/"        },
+        {"./",            "http://a/b/c/"        },
+        {"..",            "http://a/b/"          },
+        {"../",           "http://a/b/"          },
+        {"../g",          "http://a/b/g"         },
+        {"../..",         "http://a/"            },
+        {"../../",        "http://a/"            },
+        {"../../g",       "http://a/g"           },
+        {"../../../g",    "http://a/g"           },
+        {"../../../../g", "http://a/g"           },
+        {"/./g",          "http://a/g"           },
+        {"/../g",         "http://a/g"           },
+        {"g.",            "http://a/b/c/g."      },
+        {".g",            "http://a/b/c/.g"      },
+        {"g..",           "http://a/b/c/g.."     },
+        {"..g",           "http://a/b/c/..g"     },
+        {"./../g",        "http://a/b/g"         },
+        {"./g/.",         "http://a/b/c/g/"      },
+        {"g/./h",         "http://a/b/c/g/h"     },
+        {"g/../h",        "http://a/b/c/h"       },
+        {"g;x=1/./y",     "http://a/b/c/g;x=1/y" },
+        {"g;x=1/../y",    "http://a/b/c/y"       },
+        {"g?y/./x",       "http://a/b/c/g?y/./x" },
+        {"g?y/../x",      "http://a/b/c/g?y/../x"},
+        {"g#s/./x",       "http://a/b/c/g#s/./x" },
+        {"g#s/../x",      "http://a/b/c/g#s/../x"},
+        {"/g//h",         "http://a/g//h"        },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        check_str(url_resolve(STR("http://a/b/c/d;p?q"), str_from_cstr(cases[i][0]), arena),
+                  cases[i][1]);
+}
+
 static void decoded(void **state) {
     (void)state;
     static const char *const cases[][2] = {
@@ -156,9 +208,16 @@ static void encoding(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts),    cmocka_unit_test(no_urls),  cmocka_unit_test(host_names),
-        cmocka_unit_test(resolved), cmocka_unit_test(decoded),  cmocka_unit_test(parameters),
-        cmocka_unit_test(redacted), cmocka_unit_test(scrubbed), cmocka_unit_test(encoding),
+        cmocka_unit_test(parts),
+        cmocka_unit_test(no_urls),
+        cmocka_unit_test(host_names),
+        cmocka_unit_test(resolved),
+        cmocka_unit_test(resolved_as_in_the_rfc),
+        cmocka_unit_test(decoded),
+        cmocka_unit_test(parameters),
+        cmocka_unit_test(redacted),
+        cmocka_unit_test(scrubbed),
+        cmocka_unit_test(encoding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
