@@ -73,7 +73,7 @@ static bool check_moves(EngineWalk *walk, Moves *moves, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("moves");
     MoveCheck check = {moves, scratch, diags};
     size_t before = diags->error_count;
-    if (moves->statements.count == 0)
+    if (moves->list.statements.count == 0)
         return true;
     if (walk->options->mode != PLAN_DESTROY)
         engine_walk_each_record(walk, check_move, &check);

@@ -34,16 +34,6 @@ typedef struct MoveStatement {
 
 typedef VEC(MoveStatement) MoveStatements;
 
-/* Adds the moved blocks of all modules to `out`, in order. */
-void move_statement_collect(const Config *config, MoveStatements *out, Arena *arena);
-/* Returns the implied move x → x[0] or x[0] → x, valid in all instances of the module. */
-MoveStatement move_statement_implied(const ResourceAddr *resource,
-                                     InstanceKey from,
-                                     InstanceKey to,
-                                     SourceRange range,
-                                     Arena *arena);
-/* Returns an end that matches this instance only. */
-MoveEnd move_statement_end_of(ResourceAddr address, Arena *arena);
 /* Sets `*out` to the new address of the instance; returns false if the statement does not match
  * it. */
 MUST_USE bool move_statement_match(const MoveStatement *statement,

@@ -3,18 +3,16 @@
  * This happens before planning. The plan then shows the previous address of each moved object. */
 #pragma once
 
-#include "move_index.h"
-#include "state.h"
+#include "move_list.h"
 
 typedef struct Moves Moves;
 struct Moves {
     Map origins; /* text of the new address → const ResourceAddr *: previous address */
     VEC(ResourceAddr) moved;
-    MoveStatements statements;
-    MoveIndex index; /* index of `statements` */
-    Diags invalid;   /* errors: contradictory statements, and moves to another type */
-    Diags cycle;     /* error: statements form a cycle, so nothing moves */
-    Diags blocked;   /* warning: objects that could not move */
+    MoveList list;
+    Diags invalid; /* errors: contradictory statements, and moves to another type */
+    Diags cycle;   /* error: statements form a cycle, so nothing moves */
+    Diags blocked; /* warning: objects that could not move */
 };
 
 /* Sets `*out` to the moved state, or to `prior` if nothing moves. If the new address is occupied,

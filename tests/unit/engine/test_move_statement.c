@@ -1,6 +1,6 @@
 #include "arena_case.h"
 
-#include "move_statement.h"
+#include "move_list.h"
 
 static AddressTarget parse(const char *text) {
     Diags diags = diags_new(arena);
@@ -24,11 +24,12 @@ static MoveStatement statement_of(const char *module_name, const char *from, con
     }
     Moved moved = {.from.target = parse(from), .to.target = parse(to)};
     vec_push(arena, &module->moved, moved);
-    MoveStatements statements = {0};
     Config config = {.root = root};
-    move_statement_collect(&config, &statements, arena);
-    assert_int_equal(statements.count, 1);
-    return statements.items[0];
+    StateResources stored = {0};
+    Diags diags = diags_new(arena);
+    MoveList list = move_list_new(&config, &stored, arena, &diags);
+    assert_int_equal(list.statements.count, 1);
+    return list.statements.items[0];
 }
 
 /* clang-format off */

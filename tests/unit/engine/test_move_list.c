@@ -1,0 +1,194 @@
+/* The list finds few statements for an address, but never misses one, and sorts them. */
+#include "arena_case.h"
+
+#include "move_list.h"
+
+#include <time.h>
+
+static AddressTarget parse(Str text) {
+    Diags diags = diags_new(arena);
+    AddressTarget target = {0};
+    if (!address_parse_target(text, &target, arena, &diags))
+        fail_msg("%.*s is no address", STR_ARG(text));
+    return target;
+}
+
+static const SourceText source;
+
+static void add_moved(Module *module, const char *from, const char *to) {
+    Moved moved = {.from.target = parse(str_from_cstr(from)),
+                   .to.target = parse(str_from_cstr(to)),
+                   .range.source = &source};
+    vec_push(arena, &module->moved, moved);
+}
+
+static Module *new_module(void) {
+    Module *module = arena_new(arena, Module);
+    *module = (Module){.calls = map_new(arena)};
+    return module;
+}
+
+static MoveList list_of(Module *root, Diags *diags) {
+    Config config = {.root = root};
+    StateResources stored = {0};
+    return move_list_new(&config, &stored, arena, diags);
+}
+
+static const char *const ends[] = {
+    "t.a",
+    "t.b",
+    "t.a[0]",
+    "t.a[\"k\"]",
+    "u.a",
+    "module.m.t.a",
+    "module.m.t.b",
+    "module.m[0].t.a",
+    "module.n.t.a",
+    "module.m.module.c.t.a",
+    "module.m[1].module.c.t.a",
+};
+static const char *const module_ends[] = {
+    "module.m", "module.n", "module.m[0]", "module.m[\"k\"]", "module.m.module.c", "module.c",
+};
+static const char *const addresses[] = {
+    "t.a",
+    "t.a[0]",
+    "t.b[\"k\"]",
+    "data.t.a",
+    "module.m.t.a",
+    "module.m[0].t.a[3]",
+    "module.m[1].module.c[2].t.a",
+    "module.m[\"k\"].module.c.u.x",
+    "module.n.module.m[0].t.a",
+};
+
+static void add_pairs(Module *module, const char *const *texts, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (i != k)
+                add_moved(module, texts[i], texts[k]);
+}
+
+/* Every pair of addresses, in the root module and in a child module. */
+static Module *all_pairs(void) {
+    Module *root = new_module(), *child = new_module();
+    ModuleCall *call = arena_new(arena, ModuleCall);
+    *call = (ModuleCall){.name = STR("m"), .module = child};
+    child->parent = root;
+    child->call = call;
+    map_set(&root->calls, call->name, call);
+    add_pairs(root, ends, ARRAY_COUNT(ends));
+    add_pairs(root, module_ends, ARRAY_COUNT(module_ends));
+    add_pairs(child, ends, ARRAY_COUNT(ends));
+    add_pairs(child, module_ends, ARRAY_COUNT(module_ends));
+    return root;
+}
+
+static bool has(const MoveNumbers *numbers, size_t wanted) {
+    vec_each(numbers, number) {
+        if (*number == wanted)
+            return true;
+    }
+    return false;
+}
+
+static void misses_no_statement_about_an_address(void **state) {
+    (void)state;
+    Diags diags = diags_new(arena);
+    MoveList list = list_of(all_pairs(), &diags);
+    size_t matching = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(addresses); i++) {
+        ResourceAddr address = parse(str_from_cstr(addresses[i])).resource, target;
+        MoveNumbers found = {0};
+        move_list_find(&list, address, &found, arena);
+        for (size_t k = 0; k < list.statements.count; k++) {
+            const MoveStatement *statement = &list.statements.items[k];
+            if (!move_statement_match(statement, address, &target, arena))
+                continue;
+            matching++;
+            if (!has(&found, k))
+                fail_msg("%s: not found: from %.*s", addresses[i],
+                         STR_ARG(move_statement_end_text(&statement->from, arena)));
+        }
+    }
+    assert_true(matching > 50);
+}
+
+/* A module with these two moves. */
+static Module *module_of(const Moved *first, const Moved *second) {
+    Module *module = new_module();
+    vec_push(arena, &module->moved, *first);
+    vec_push(arena, &module->moved, *second);
+    return module;
+}
+
+/* Returns the number of pairs that have an order. */
+static size_t check_pair(const Moved *one, const Moved *other) {
+    Diags diags = diags_new(arena);
+    Module *module = module_of(one, other);
+    MoveList list = list_of(module, &diags);
+    const MoveStatement *first = &list.statements.items[0], *second = &list.statements.items[1];
+    bool same_from = move_statement_same_end(&first->from, &second->from);
+    bool same_to = move_statement_same_end(&first->to, &second->to);
+    assert_int_equal(diags.error_count, same_from != same_to);
+    bool is_before = move_statement_precedes(first, second);
+    bool is_after = move_statement_precedes(second, first);
+    GraphNodes order = {0};
+    bool is_sorted = move_list_sort(&list, &order, arena, &diags);
+    assert_int_equal(is_sorted, !(is_before && is_after));
+    if (!is_sorted || is_before == is_after)
+        return is_before || is_after;
+    assert_int_equal(order.items[0], is_before ? 0 : 1);
+    return 1;
+}
+
+/* Each pair of moves of the root module, as a configuration of its own. */
+static void compares_every_pair(void **state) {
+    (void)state;
+    Module *all = all_pairs();
+    size_t ordered = 0;
+    for (size_t i = 0; i < all->moved.count; i++)
+        for (size_t k = 0; k < i; k++)
+            ordered += check_pair(&all->moved.items[k], &all->moved.items[i]);
+    assert_true(ordered > 500);
+}
+
+/* Moves with the same resource names or the same keys, in seconds of processor time. */
+static double sort_many(size_t count) {
+    Module *root = new_module();
+    Diags diags = diags_new(arena);
+    GraphNodes order = {0};
+    for (size_t i = 0; i < count; i++) {
+        Str texts[] = {str_format(arena, "t.old%zu", i), str_format(arena, "t.new%zu", i),
+                       str_format(arena, "t.list[%zu]", i),
+                       str_format(arena, "t.map[\"k%zu\"]", i)};
+        add_moved(root, texts[0].ptr, texts[1].ptr);
+        add_moved(root, texts[2].ptr, texts[3].ptr);
+    }
+    clock_t began = clock();
+    MoveList list = list_of(root, &diags);
+    assert_true(move_list_sort(&list, &order, arena, &diags));
+    double seconds = (double)(clock() - began) / CLOCKS_PER_SEC;
+    assert_int_equal(list.statements.count, 2 * count);
+    MoveNumbers found = {0};
+    move_list_find(&list, parse(STR("t.list[7]")).resource, &found, arena);
+    move_list_find(&list, parse(STR("t.old7[1]")).resource, &found, arena);
+    assert_in_range(found.count, 2, 6);
+    return seconds;
+}
+
+/* Sixteen times the statements take about sixteen times as long, not 256 times. */
+static void compares_few_of_many(void **state) {
+    (void)state;
+    double few = sort_many(1000);
+    assert_true(sort_many(16000) < 64 * few + 0.5);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(misses_no_statement_about_an_address),
+        cmocka_unit_test(compares_every_pair),
+        cmocka_unit_test(compares_few_of_many),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}
