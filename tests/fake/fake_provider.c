@@ -310,9 +310,15 @@ bool fake_world_limits(const Call *call,
     return true;
 }
 
+/* The input of a thing of the kind "vault" is sensitive. */
+static void thing_sensitive_paths(Value object, Paths *out, Arena *arena) {
+    if (str_equal_cstr(object_text(object, "kind", STR_EMPTY), "vault"))
+        vec_push(arena, out, path_attribute((Path){0}, STR("input"), arena));
+}
+
 static const ResourceType fake_thing = {
     .name = "fake_thing",
-    .schema = {SCHEMA_ATTRIBUTES(thing_attributes)},
+    .schema = {SCHEMA_ATTRIBUTES(thing_attributes), .sensitive_paths = thing_sensitive_paths},
     .plan = thing_plan,
     .create = thing_create,
     .update = thing_update,

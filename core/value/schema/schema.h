@@ -87,6 +87,10 @@ typedef struct Schema {
     int64_t version;
     const char *description;
     const char *deprecated; /* of a resource type: what to use instead; NULL: not deprecated */
+    /* Adds the sensitive paths that depend on the object, for instance on its kind. `object` is
+     * present, may contain unknowns and marks, and may be of an older state. NULL: none. Only for
+     * the schema of a type, not of a block. */
+    void (*sensitive_paths)(Value object, Paths *out, Arena *arena);
 } Schema;
 
 struct Block {
@@ -129,7 +133,7 @@ Value schema_empty_value(const Schema *schema, Arena *arena);
  * computed-only attributes null; each `check` and each rule must pass. Diagnostics carry `path`;
  * the caller adds the range. */
 MUST_USE bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags);
-/* Adds the paths in this value that the schema declares sensitive. */
+/* Adds the paths in this value that the schema declares sensitive, or finds with its slot. */
 void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena *arena);
 /* Adds every path with FORCES_NEW (or forces_new) at which the values differ. Unknown counts as
  * different. */

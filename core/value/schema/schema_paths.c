@@ -64,6 +64,8 @@ static void collect_sensitive(const Collector *to, const Schema *schema, Value o
 void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena *arena) {
     Collector to = {.out = out, .arena = arena};
     collect_sensitive(&to, schema, value, (Path){0});
+    if (schema->sensitive_paths && value_is_present(value))
+        schema->sensitive_paths(value, out, arena);
 }
 
 static void collect_replace(

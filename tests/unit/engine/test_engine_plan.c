@@ -502,6 +502,26 @@ static void marks_are_kept(void **unused) {
     engine_case_close(c);
 }
 
+/* What a type finds sensitive in an object is masked in plan and state, from the first plan on. */
+static void marks_depend_on_the_object(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, kind: plain, input: {k: v}}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    assert_false(value_has_marks_anywhere(after_of(c, "fake_thing.a", "input")));
+    engine_case_must(c, engine_case_apply_plan(c));
+    assert_true(str_find(c->stored, STR("\"input\"\n"), 0) == SIZE_MAX);
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, kind: vault, input: {k: v}}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    assert_true(value_has_mark(after_of(c, "fake_thing.a", "input"), MARK_SENSITIVE));
+    assert_false(value_has_marks_anywhere(after_of(c, "fake_thing.a", "kind")));
+    engine_case_must(c, engine_case_apply_plan(c));
+    assert_true(str_find(c->stored, STR("\"value\": \"input\"\n"), 0) != SIZE_MAX);
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "");
+    engine_case_close(c);
+}
+
 /* New dependencies are saved even if nothing else changed. */
 static void new_dependencies_are_remembered(void **unused) {
     (void)unused;
@@ -599,6 +619,7 @@ int main(void) {
         cmocka_unit_test(replacement_by_trigger),
         cmocka_unit_test(outputs_change),
         cmocka_unit_test(marks_are_kept),
+        cmocka_unit_test(marks_depend_on_the_object),
         cmocka_unit_test(new_dependencies_are_remembered),
         cmocka_unit_test(write_only_arguments_are_not_kept),
         cmocka_unit_test(validation_needs_no_state),

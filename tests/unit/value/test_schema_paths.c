@@ -74,6 +74,32 @@ static void sensitive(void **state) {
     }
 }
 
+/* Adds the name of an object whose memory is 1, without looking at other members. */
+static void find_name(Value object, Paths *out, Arena *arena) {
+    int64_t memory = 0;
+    Value found;
+    if (value_find_present(object, STR("memory"), &found) && value_to_int(found, &memory) &&
+        memory == 1)
+        vec_push(arena, out, path_attribute((Path){0}, STR("name"), arena));
+}
+
+static void sensitive_by_object(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Schema asking = schema;
+    asking.sensitive_paths = find_name;
+    static const char *const cases[][2] = {
+        {"{\"memory\":1}", ".token .name"},
+        {"{\"memory\":2}", ".token"      },
+        {"null",           ""            },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Paths paths = {0};
+        schema_sensitive_paths(&asking, object_of(cases[i][0], arena), &paths, arena);
+        check_str(paths_text(&paths, arena), cases[i][1]);
+    }
+}
+
 static void replacement(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -135,6 +161,7 @@ static void unknown_counts_as_different(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sensitive),
+        cmocka_unit_test(sensitive_by_object),
         cmocka_unit_test(replacement),
         cmocka_unit_test(unknown_counts_as_different),
     };
