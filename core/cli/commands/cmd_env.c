@@ -153,6 +153,17 @@ static bool is_secret(const EnvironmentDifference *difference) {
             MARKS_SECRET) != 0;
 }
 
+/* Adds an array of the names for which `is_listed` is true. */
+static void write_names(JsonWriter *writer, Str key, const Str names[2], const bool is_listed[2]) {
+    json_key(writer, key);
+    json_array_start(writer);
+    for (size_t i = 0; i < 2; i++) {
+        if (is_listed[i])
+            json_write_string(writer, names[i]);
+    }
+    json_array_end(writer);
+}
+
 static void write_values(JsonWriter *writer,
                          const EnvironmentDifference *difference,
                          const Str names[2]) {
@@ -167,16 +178,19 @@ static void write_values(JsonWriter *writer,
     json_object_end(writer);
 }
 
-static void write_sides(JsonWriter *writer,
-                        const EnvironmentDifference *difference,
-                        const Str names[2]) {
-    json_key(writer, STR("present_in"));
-    json_array_start(writer);
-    for (size_t i = 0; i < 2; i++) {
-        if (difference->has[i])
-            json_write_string(writer, names[i]);
-    }
-    json_array_end(writer);
+static void write_difference(JsonWriter *writer,
+                             const EnvironmentDifference *difference,
+                             const Str names[2]) {
+    json_object_start(writer);
+    json_key_string(writer, "section", str_from_cstr(difference->section));
+    json_key_string(writer, "name", difference->name);
+    if (difference->path.len > 0)
+        json_key_string(writer, "path", str_after(difference->path, 1));
+    write_names(writer, STR("present_in"), names, difference->has);
+    json_key_bool(writer, "sensitive", is_secret(difference));
+    if (!is_secret(difference) && !is_presence(difference))
+        write_values(writer, difference, names);
+    json_object_end(writer);
 }
 
 static Str diff_to_json(const EnvironmentDifferences *differences,
@@ -184,27 +198,15 @@ static Str diff_to_json(const EnvironmentDifferences *differences,
                         Arena *arena) {
     StrBuf out = strbuf_new(arena);
     JsonWriter writer;
+    const bool both[2] = {true, true};
     json_writer_init(&writer, &out, 2);
     json_object_start(&writer);
     json_key_string(&writer, "format_version", STR("1.0"));
-    json_key(&writer, STR("environments"));
-    json_array_start(&writer);
-    json_write_string(&writer, names[0]);
-    json_write_string(&writer, names[1]);
-    json_array_end(&writer);
+    write_names(&writer, STR("environments"), names, both);
     json_key(&writer, STR("differences"));
     json_array_start(&writer);
     vec_each(differences, difference) {
-        json_object_start(&writer);
-        json_key_string(&writer, "section", str_from_cstr(difference->section));
-        json_key_string(&writer, "name", difference->name);
-        if (difference->path.len > 0)
-            json_key_string(&writer, "path", str_after(difference->path, 1));
-        write_sides(&writer, difference, names);
-        json_key_bool(&writer, "sensitive", is_secret(difference));
-        if (!is_secret(difference) && !is_presence(difference))
-            write_values(&writer, difference, names);
-        json_object_end(&writer);
+        write_difference(&writer, difference, names);
     }
     json_array_end(&writer);
     json_object_end(&writer);

@@ -181,14 +181,44 @@ static Str value_patterns(const CommandTable *table, Offer offer, const char *jo
     return strbuf_str(&patterns);
 }
 
-/* Adds a case for each option with a fixed list of values. */
-static void add_word_cases(
-    const CommandTable *table, StrBuf *out, const char *before, const char *behind, Arena *arena) {
+/* A script file, and how it writes the case of an option with a fixed list of values. */
+typedef struct ScriptFile {
+    const char *text;
+    const char *indent;
+    const char *before_values;
+    const char *after_values;
+} ScriptFile;
+
+/* Returns a case for each option with a fixed list of values. */
+static Str value_cases(const CommandTable *table, const ScriptFile *file, Arena *arena) {
+    StrBuf cases = strbuf_new(arena);
     ValueOptions values = {.of_words = true, .arena = arena};
     command_each(table, collect_values, &values, arena);
     for (size_t i = 0; i < values.names.count; i++)
-        strbuf_add_format(out, "    -%.*s) %s%.*s%s ;;\n    ", STR_ARG(values.names.items[i]),
-                          before, STR_ARG(values.words.items[i]), behind);
+        strbuf_add_format(&cases, "%s%s-%.*s) %s%.*s%s ;;", i > 0 ? "\n" : "",
+                          i > 0 ? file->indent : "", STR_ARG(values.names.items[i]),
+                          file->before_values, STR_ARG(values.words.items[i]), file->after_values);
+    return strbuf_str(&cases);
+}
+
+/* Adds a script for bash or zsh. `command_cases`: a case for each command. */
+static void add_script(const CommandTable *table,
+                       const ScriptFile *file,
+                       Str command_cases,
+                       StrBuf *out,
+                       Arena *arena) {
+    Str commands = all_patterns(table, " | ", arena);
+    Str files = value_patterns(table, OFFER_FILES, " | ", arena);
+    Str addresses = value_patterns(table, OFFER_ADDRESSES, " | ", arena);
+    Str values = value_cases(table, file, arena);
+    const Hole holes[] = {
+        {"@commands@",              commands     },
+        {"    # @command_cases@\n", command_cases},
+        {"@file_options@",          files        },
+        {"@address_options@",       addresses    },
+        {"# @value_cases@",         values       },
+    };
+    add_filled(out, file->text, holes, ARRAY_COUNT(holes));
 }
 
 static void add_bash_globals(const CommandTable *table, StrBuf *out) {
@@ -202,19 +232,17 @@ static void add_bash_globals(const CommandTable *table, StrBuf *out) {
 }
 
 static void write_bash(const CommandTable *table, StrBuf *out, Arena *arena) {
-    StrBuf cases = strbuf_new(arena), values = strbuf_new(arena);
+    const ScriptFile file = {
+        .text = command_completion_script_bash,
+        .indent = "    ",
+        .before_values = "options= offer= commands='",
+        .after_values = "'",
+    };
+    StrBuf cases = strbuf_new(arena);
     Script script = {.out = &cases, .arena = arena};
     add_bash_globals(table, &cases);
     command_each(table, add_bash_command, &script, arena);
-    add_word_cases(table, &values, "options= offer= commands='", "'", arena);
-    const Hole holes[] = {
-        {"@commands@",          all_patterns(table, " | ", arena)},
-        {"    # @command_cases@\n",               strbuf_str(&cases)                                },
-        {"@file_options@",value_patterns(table,OFFER_FILES, " | ", arena)},
-        {"@address_options@",             value_patterns(table,                                              OFFER_ADDRESSES, " | ", arena)},
-        {"    # @value_cases@\n    ",               strbuf_str(&values)                                },
-    };
-    add_filled(out, command_completion_script_bash, holes, ARRAY_COUNT(holes));
+    add_script(table, &file, strbuf_str(&cases), out, arena);
 }
 
 static void add_zsh_item(StrBuf *out, const char *name, const char *suffix, const char *text) {
@@ -258,20 +286,18 @@ static void add_zsh_command(const Command *command, Str path, void *payload) {
 }
 
 static void write_zsh(const CommandTable *table, StrBuf *out, Arena *arena) {
-    StrBuf cases = strbuf_new(arena), values = strbuf_new(arena);
+    const ScriptFile file = {
+        .text = command_completion_script_zsh,
+        .indent = "        ",
+        .before_values = "found=(",
+        .after_values = "); compadd -S '' -a found",
+    };
+    StrBuf cases = strbuf_new(arena);
     Script script = {.out = &cases, .arena = arena};
     const Command globals = {.groups = {&command_globals}, .group_count = 1};
     add_zsh_case(&cases, &globals, table);
     command_each(table, add_zsh_command, &script, arena);
-    add_word_cases(table, &values, "    found=(", "); compadd -S '' -a found", arena);
-    const Hole holes[] = {
-        {"@commands@",          all_patterns(table, " | ", arena)},
-        {"    # @command_cases@\n",               strbuf_str(&cases)                                },
-        {"@file_options@",value_patterns(table,OFFER_FILES, " | ", arena)},
-        {"@address_options@",             value_patterns(table,                                              OFFER_ADDRESSES, " | ", arena)},
-        {"        # @value_cases@\n    ",               strbuf_str(&values)                                },
-    };
-    add_filled(out, command_completion_script_zsh, holes, ARRAY_COUNT(holes));
+    add_script(table, &file, strbuf_str(&cases), out, arena);
 }
 
 static void add_fish_option(

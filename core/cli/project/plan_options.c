@@ -8,27 +8,26 @@ typedef struct Selection {
     Diags *diags;
 } Selection;
 
-typedef bool TakeAddress(Selection *selection, Str text);
+typedef bool AddAddress(Selection *selection, Str text);
 
-static bool take_target(Selection *selection, Str text) {
+static bool add_address(Selection *selection, Str text, AddressTargetVec *targets, StrVec *texts) {
     AddressTarget target;
     if (!address_parse_target(text, &target, selection->arena, selection->diags))
         return false;
-    vec_push(selection->arena, &selection->out->targets, target);
-    vec_push(selection->arena, &selection->out->target_texts, text);
+    vec_push(selection->arena, targets, target);
+    vec_push(selection->arena, texts, text);
     return true;
 }
 
-static bool take_exclude(Selection *selection, Str text) {
-    AddressTarget target;
-    if (!address_parse_target(text, &target, selection->arena, selection->diags))
-        return false;
-    vec_push(selection->arena, &selection->out->excludes, target);
-    vec_push(selection->arena, &selection->out->exclude_texts, text);
-    return true;
+static bool add_target(Selection *selection, Str text) {
+    return add_address(selection, text, &selection->out->targets, &selection->out->target_texts);
 }
 
-static bool take_replace(Selection *selection, Str text) {
+static bool add_exclude(Selection *selection, Str text) {
+    return add_address(selection, text, &selection->out->excludes, &selection->out->exclude_texts);
+}
+
+static bool add_replace(Selection *selection, Str text) {
     Diags ignored = diags_new(selection->arena);
     ResourceAddr address;
     if (!address_parse_resource(text, &address, selection->arena, &ignored)) {
@@ -62,12 +61,12 @@ static Str without_comment(Str line) {
 }
 
 /* Errors in an address point at its place in the file. */
-static bool take_line(Selection *selection, const SourceText *source, Str line, TakeAddress *take) {
+static bool add_line(Selection *selection, const SourceText *source, Str line, AddAddress *add) {
     Str text = str_trim(without_comment(line));
     if (text.len == 0)
         return true;
     size_t before = selection->diags->count;
-    bool ok = take(selection, text);
+    bool ok = add(selection, text);
     uint32_t start = (uint32_t)(text.ptr - source->bytes.ptr);
     SourceRange range = {source, start, start + (uint32_t)text.len};
     for (size_t i = before; i < selection->diags->count; i++)
@@ -75,7 +74,7 @@ static bool take_line(Selection *selection, const SourceText *source, Str line, 
     return ok;
 }
 
-static bool take_file(Selection *selection, Str path, TakeAddress *take) {
+static bool add_file(Selection *selection, Str path, AddAddress *add) {
     const Disk *disk = selection->project->cli->io.disk;
     Str bytes;
     int error = disk->read_file(disk->self, path, &bytes, selection->arena);
@@ -90,28 +89,28 @@ static bool take_file(Selection *selection, Str path, TakeAddress *take) {
     bool ok = true;
     Str line;
     while (str_next_field(&bytes, '\n', &line))
-        ok = take_line(selection, source, line, take) && ok;
+        ok = add_line(selection, source, line, add) && ok;
     return ok;
 }
 
 static const struct {
     const char *option;
-    TakeAddress *take;
+    AddAddress *add;
     bool is_file;
 } rows[] = {
-    {"target",       take_target,  false},
-    {"target-file",  take_target,  true },
-    {"exclude",      take_exclude, false},
-    {"exclude-file", take_exclude, true },
-    {"replace",      take_replace, false},
+    {"target",       add_target,  false},
+    {"target-file",  add_target,  true },
+    {"exclude",      add_exclude, false},
+    {"exclude-file", add_exclude, true },
+    {"replace",      add_replace, false},
 };
 
-static bool take_option(Selection *selection, const OptionValue *value) {
+static bool add_option(Selection *selection, const OptionValue *value) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         if (strcmp(value->option->name, rows[i].option) != 0)
             continue;
-        return rows[i].is_file ? take_file(selection, value->text, rows[i].take)
-                               : rows[i].take(selection, value->text);
+        return rows[i].is_file ? add_file(selection, value->text, rows[i].add)
+                               : rows[i].add(selection, value->text);
     }
     return true;
 }
@@ -120,7 +119,7 @@ static bool read_selection(Project *project, PlanOptions *out) {
     Selection selection = {project, out, project->cli->arena, project->diags};
     bool ok = true;
     vec_each(&project->arguments->options, value) {
-        ok = take_option(&selection, value) && ok;
+        ok = add_option(&selection, value) && ok;
     }
     if (!ok || out->targets.count == 0 || out->excludes.count == 0)
         return ok;
@@ -157,10 +156,10 @@ bool plan_options_restore(Project *project, const Plan *plan, PlanOptions *out) 
     Selection selection = {project, out, project->cli->arena, project->diags};
     bool ok = true;
     vec_each(&plan->targets, text) {
-        ok = take_target(&selection, *text) && ok;
+        ok = add_target(&selection, *text) && ok;
     }
     vec_each(&plan->excludes, text) {
-        ok = take_exclude(&selection, *text) && ok;
+        ok = add_exclude(&selection, *text) && ok;
     }
     return ok;
 }

@@ -17,7 +17,7 @@ typedef struct Building {
     Diags *diags;
 } Building;
 
-static bool refuse(Building *building, SourceRange range, const char *summary, Str detail) {
+static bool report(Building *building, SourceRange range, const char *summary, Str detail) {
     diags_error(building->diags, range, summary, "%.*s", STR_ARG(detail));
     return false;
 }
@@ -76,10 +76,15 @@ static SourceRange hidden(SourceRange range, Arena *arena) {
 
 static bool find_source(Building *building, const Expr *expr, KeySource **out);
 
-static bool refuse_type(Building *building, const EncryptionPart *part, Str known) {
-    return refuse(building, part->range, "Unknown key provider",
+/* `what`: "key provider" or "method"; `known`: its types, as a list. */
+static bool report_unknown_type(Building *building,
+                                const EncryptionPart *part,
+                                const char *summary,
+                                const char *what,
+                                Str known) {
+    return report(building, part->range, summary,
                   str_format(building->arena,
-                             "There is no key provider of type \"%.*s\". The types are %.*s.",
+                             "There is no %s of type \"%.*s\". The types are %.*s.", what,
                              STR_ARG(part->type), STR_ARG(known)));
 }
 
@@ -113,7 +118,7 @@ static bool build_source(Building *building, const EncryptionPart *part, Str key
     Str known;
     const KeyProviderType *type = key_provider_find(part->type, &known, building->arena);
     if (!type)
-        return refuse_type(building, part, known);
+        return report_unknown_type(building, part, "Unknown key provider", "key provider", known);
     KeySourceConfig config = {.type = type, .range = hidden(part->range, building->arena)};
     config.name = str_format(building->arena, "key_provider.%.*s", STR_ARG(key));
     config.metadata_key = config.name;
@@ -130,34 +135,27 @@ static bool find_source(Building *building, const Expr *expr, KeySource **out) {
     bool is_reference =
         reference && str_equal_cstr(reference->root, "key_provider") && reference->step_count == 2;
     if (!is_reference)
-        return refuse(building, expr->range, "Invalid reference to a key provider",
+        return report(building, expr->range, "Invalid reference to a key provider",
                       STR("This argument requires the name of a key_provider block, such as "
                           "\"key_provider.pbkdf2.main\"."));
     const EncryptionPart *part = find_part(&building->encryption->key_providers, reference);
     if (!part)
-        return refuse(building, expr->range, "Reference to undeclared key provider",
+        return report(building, expr->range, "Reference to undeclared key provider",
                       STR("The encryption block declares no key_provider of this type and name."));
     Str key = str_format(building->arena, "%.*s.%.*s", STR_ARG(part->type), STR_ARG(part->name));
     *out = map_find(&building->sources, key);
     if (!*out && map_has(&building->sources, key))
-        return refuse(building, expr->range, "Circular reference",
+        return report(building, expr->range, "Circular reference",
                       str_format(building->arena, "The key of key_provider.%.*s depends on itself.",
                                  STR_ARG(key)));
     return *out || build_source(building, part, key, out);
-}
-
-static bool refuse_method_type(Building *building, const EncryptionPart *part, Str known) {
-    return refuse(building, part->range, "Unknown encryption method",
-                  str_format(building->arena,
-                             "There is no method of type \"%.*s\". The types are %.*s.",
-                             STR_ARG(part->type), STR_ARG(known)));
 }
 
 static bool build_step(Building *building, const EncryptionPart *part, CipherStep *out) {
     Str known;
     const CryptMethodType *type = crypt_method_find(part->type, &known, building->arena);
     if (!type)
-        return refuse_method_type(building, part, known);
+        return report_unknown_type(building, part, "Unknown encryption method", "method", known);
     const BodyAttributeSchema own[] = {
         {"keys", type->keys == METHOD_NEEDS_KEYS, BODY_EXPRESSION}
     };
@@ -244,7 +242,7 @@ bool project_open_ciphers(Project *project) {
 }
 
 /* Loads the current directory's configuration only for its ciphers. */
-static bool take_ciphers(Project *project, Diags *diags) {
+static bool load_ciphers(Project *project, Diags *diags) {
     SCOPED(Project) directory = {.asks = true};
     if (!project_load_any(&directory, project->cli, project->arguments, diags) ||
         !project_open_ciphers(&directory))
@@ -268,7 +266,7 @@ bool project_read_plan(
     Arena *arena = project->cli->arena;
     PlanFilePlace place = {.io = &project->cli->io, .path = path};
     if (!project_check_file(project->cli, path, "Failed to read the plan file", diags) ||
-        (is_sealed(&place, arena) && !take_ciphers(project, diags)))
+        (is_sealed(&place, arena) && !load_ciphers(project, diags)))
         return false;
     place.cipher = project->ciphers.plan;
     return planfile_read(&place, out, sources, arena, diags);

@@ -30,14 +30,16 @@ typedef struct ImportTarget {
     Str id;
 } ImportTarget;
 
+typedef VEC(AddressTarget) AddressTargetVec;
+
 typedef struct PlanOptions {
     PlanMode mode;
     bool skip_refresh;
     const Map *variables;      /* from input_collect: name → InputValue * */
     bool skips_check_warnings; /* no approval follows: only the apply reports failed checks */
-    VEC(AddressTarget) targets;
+    AddressTargetVec targets;
     StrVec target_texts;
-    VEC(AddressTarget) excludes; /* never set together with targets */
+    AddressTargetVec excludes; /* never set together with targets */
     StrVec exclude_texts;
     VEC(ResourceAddr) replace;
     const ImportTarget *import; /* NULL: none */
