@@ -80,7 +80,7 @@ static HttpStatus send_patiently(const Io *io,
         int64_t wait = wait_ms(request, &response, attempt, io->clock);
         http_pause(request, wait, io->clock);
         if (http_is_cancelled(request)) {
-            *problem = STR("stopped");
+            *problem = STR("interrupted");
             return HTTP_CANCELLED;
         }
     }

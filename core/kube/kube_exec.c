@@ -120,7 +120,7 @@ static bool check_end(const KubeTarget *target,
     if (result->timed_out)
         return fail(exec, STR("had not ended after a minute"), problem, arena);
     if (cancel_level(cancel) != CANCEL_NONE)
-        return fail(exec, STR("was stopped"), problem, arena);
+        return fail(exec, STR("was interrupted"), problem, arena);
     return result->exit_status == 0 ||
            fail(exec,
                 str_format(arena, "ended with status %d%s%.*s", result->exit_status,

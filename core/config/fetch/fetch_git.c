@@ -161,7 +161,7 @@ static bool refuse(GitRun *run, const char *format, Str detail) {
 
 static bool refuse_run(GitRun *run, int status, const ProcessResult *result) {
     if (status == -ECANCELED || cancel_level(run->request->cancel) != CANCEL_NONE)
-        return refuse(run, "stopped.%.*s", STR_EMPTY);
+        return refuse(run, "interrupted.%.*s", STR_EMPTY);
     if (status == -ENOENT || (status == 0 && result->exit_status == 127))
         return refuse(
             run, "the program git is not installed. It is required to download repositories.%.*s",

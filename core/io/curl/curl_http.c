@@ -342,7 +342,7 @@ static HttpStatus attempt(void *self,
         fill_response(curl, &transfer, response);
     }
     if (!is_whole) {
-        *problem = STR("stopped");
+        *problem = STR("interrupted");
         return HTTP_CANCELLED;
     }
     HttpStatus status = status_of(&transfer, code);

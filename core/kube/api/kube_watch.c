@@ -296,7 +296,7 @@ static KubeOutcome run(Watch *watch) {
             return watch->response->outcome = KUBE_DONE;
         if (!pause_before_next(watch))
             return kube_call_is_cancelled(&watch->call)
-                       ? fail(watch, HTTP_CANCELLED, STR("stopped"))
+                       ? fail(watch, HTTP_CANCELLED, STR("interrupted"))
                        : fail(watch, HTTP_TIMED_OUT, STR("the time is over"));
         needs_state = watch->is_gone || watch->mode != MODE_STREAM;
     }

@@ -226,7 +226,7 @@ static int64_t next_wait_ms(const Sending *sending, KubeResponse *out) {
 static KubeOutcome stop(KubeResponse *out) {
     out->outcome = KUBE_FAILED;
     out->transport = HTTP_CANCELLED;
-    out->problem = STR("stopped");
+    out->problem = STR("interrupted");
     return KUBE_FAILED;
 }
 

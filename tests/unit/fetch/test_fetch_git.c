@@ -149,7 +149,7 @@ static void refused(void **state) {
          "no longer exists",                                                                                                           0         },
         {{{127, "", "env: git: No such file"}},                             "git::https://h/r", "",     "git is not installed",        0         },
         {{{0, "", ""}},                                                     "git::https://h/r", "",     "git is not installed",        -ENOENT   },
-        {{{0, "", ""}},                                                     "git::https://h/r", "",     "stopped",                     -ECANCELED},
+        {{{0, "", ""}},                                                     "git::https://h/r", "",     "interrupted",                 -ECANCELED},
         {{{0, "", ""}},                                                     "git::https://h/r", "",     "git cannot be run",           -EAGAIN   },
         {{{0, "", ""}},                                                     "git::ext::x",      "",     "A git address must be a URL", 0         },
     };
