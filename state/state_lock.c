@@ -183,11 +183,14 @@ void state_lock_report_other(
 }
 
 /* Calls `waiting` once per holder. */
-static void tell(const LockAttempt *attempt, const LockInfo *holder, Str *told, Arena *arena) {
-    if (!attempt->waiting || (told->ptr && str_equal(*told, holder->id)))
+static void report_holder(const LockAttempt *attempt,
+                          const LockInfo *holder,
+                          Str *reported,
+                          Arena *arena) {
+    if (!attempt->waiting || (reported->ptr && str_equal(*reported, holder->id)))
         return;
     attempt->waiting(attempt->payload, holder);
-    *told = str_clone(holder->id, arena);
+    *reported = str_clone(holder->id, arena);
 }
 
 /* Tries; if the lock is held by an unknown holder, tries again until the holder is known. */
@@ -215,7 +218,7 @@ bool state_lock_acquire(const LockAttempt *attempt,
                         const CancelToken *cancel,
                         Diags *diags) {
     SCOPED(ArenaRef) arena = arena_open("lock");
-    Str told = {0};
+    Str reported = {0};
     int64_t end = clock->monotonic_ms(clock->self) + timeout_ms;
     for (int64_t wait = FIRST_WAIT_MS;; wait = wait * 2) {
         SCOPED(ArenaRef) scratch = arena_open("lock attempt");
@@ -226,7 +229,7 @@ bool state_lock_acquire(const LockAttempt *attempt,
             return answer == LOCK_GOT;
         int64_t left = end - clock->monotonic_ms(clock->self);
         if (left > 0)
-            tell(attempt, &holder, &told, arena);
+            report_holder(attempt, &holder, &reported, arena);
         wait = wait > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : wait;
         if (left <= 0 || clock->sleep_ms(clock->self, wait < left ? wait : left, cancel)) {
             state_lock_report(attempt, &holder, pid, diags);

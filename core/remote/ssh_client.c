@@ -13,7 +13,7 @@
 #define PORT_DEFAULT            22
 #define WAIT_DEFAULT_MS         300000
 #define PLAN_TIMEOUT_DEFAULT_MS 10000
-#define PLAN_WAY_OUT            "During a plan, the limit is \"plan_timeout\" of the provider \"ssh\"."
+#define PLAN_TIMEOUT_HINT       "During a plan, the limit is \"plan_timeout\" of the provider \"ssh\"."
 #define ATTEMPT_MS              30000 /* for one connection, handshake included */
 #define PAUSE_FIRST_MS          200   /* wait between attempts; doubles */
 #define KEY_GRACE_MS            20000 /* how long a booting machine may reject the user's key */
@@ -181,7 +181,7 @@ Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem
         text = STR("the command did not end in time");
     else if (text.len == 0)
         text = str_from_cstr(short_reason(status));
-    return str_format(arena, "%.*s did not respond in time (%.*s). " PLAN_WAY_OUT,
+    return str_format(arena, "%.*s did not respond in time (%.*s). " PLAN_TIMEOUT_HINT,
                       STR_ARG(endpoint), STR_ARG(text));
 }
 
@@ -430,7 +430,7 @@ void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem proble
     Path path = row->path ? PATH_AT(link->call, {row->path}) : NO_PATH;
     const char *hint = row->hint;
     if (link->plan_end_ms > 0 && ssh_client_is_absent(link, status))
-        hint = PLAN_WAY_OUT;
+        hint = PLAN_TIMEOUT_HINT;
     (void)path_error(link->call, path, diags, row->summary, "%.*s@%.*s%.*s. %s",
                      STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), hint);
 }

@@ -218,9 +218,9 @@ static bool gather_variables(Project *project, bool only_options, Map *out, Diag
  * now. Other variables set by options must have the value in the plan. */
 static bool supply_variables(Project *project, const Plan *plan) {
     Map all, by_option;
-    Diags told_before = diags_new(project->cli->arena);
+    Diags reported_before = diags_new(project->cli->arena);
     if (!gather_variables(project, false, &all, project->diags) ||
-        !gather_variables(project, true, &by_option, &told_before))
+        !gather_variables(project, true, &by_option, &reported_before))
         return false;
     bool ok = true;
     map_each(&project->config->root->variables, entry) {

@@ -116,32 +116,32 @@ static const char *reason_name(ActionReason reason) {
 }
 
 /* The data of an event about a planned change or drift. */
-typedef struct ToldChange {
+typedef struct ChangeEvent {
     ResourceAddr address;
     ResourceAddr previous;
     const char *action;
     ActionReason reason;
     Str import_id;
     Str generated_config;
-} ToldChange;
+} ChangeEvent;
 
-static void write_change(JsonWriter *writer, const ToldChange *told, Arena *scratch) {
+static void write_change(JsonWriter *writer, const ChangeEvent *event, Arena *scratch) {
     json_key(writer, STR("change"));
     json_object_start(writer);
-    write_resource(writer, "resource", told->address, scratch);
-    if (told->previous.type.len > 0)
-        write_resource(writer, "previous_resource", told->previous, scratch);
-    json_key_string(writer, "action", str_from_cstr(told->action));
-    if (told->reason != REASON_NONE)
-        json_key_string(writer, "reason", str_from_cstr(reason_name(told->reason)));
-    if (told->import_id.len > 0) {
+    write_resource(writer, "resource", event->address, scratch);
+    if (event->previous.type.len > 0)
+        write_resource(writer, "previous_resource", event->previous, scratch);
+    json_key_string(writer, "action", str_from_cstr(event->action));
+    if (event->reason != REASON_NONE)
+        json_key_string(writer, "reason", str_from_cstr(reason_name(event->reason)));
+    if (event->import_id.len > 0) {
         json_key(writer, STR("importing"));
         json_object_start(writer);
-        json_key_string(writer, "id", told->import_id);
+        json_key_string(writer, "id", event->import_id);
         json_object_end(writer);
     }
-    if (told->generated_config.len > 0)
-        json_key_string(writer, "generated_config", told->generated_config);
+    if (event->generated_config.len > 0)
+        json_key_string(writer, "generated_config", event->generated_config);
     json_object_end(writer);
 }
 
@@ -153,8 +153,8 @@ static void tell_drift(const Cli *cli, const Drift *drift) {
     view_json_begin(&line, cli, "resource_drift", "info",
                     str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action),
                     scratch);
-    ToldChange told = {.address = drift->address, .previous = drift->previous, .action = action};
-    write_change(&line.writer, &told, scratch);
+    ChangeEvent event = {.address = drift->address, .previous = drift->previous, .action = action};
+    write_change(&line.writer, &event, scratch);
     view_json_end(&line);
 }
 
@@ -172,7 +172,7 @@ static void tell_change(const Cli *cli, const ResourceChange *change) {
     Str address = resource_addr_to_str(change->address, scratch);
     view_json_begin(&line, cli, "planned_change", "info",
                     str_format(scratch, "%.*s: Plan to %s", STR_ARG(address), action), scratch);
-    ToldChange told = {
+    ChangeEvent event = {
         .address = change->address,
         .previous = change->previous,
         .action = action,
@@ -180,7 +180,7 @@ static void tell_change(const Cli *cli, const ResourceChange *change) {
         .import_id = change->import_id,
         .generated_config = change->generated_config,
     };
-    write_change(&line.writer, &told, scratch);
+    write_change(&line.writer, &event, scratch);
     view_json_end(&line);
 }
 

@@ -13,7 +13,7 @@ static bool has_room(const Scope *scope, Value value) {
     return value_fits(value, &left.elements, &left.bytes);
 }
 
-#define UNTOLD   "the value is sensitive, so the error is hidden"
+#define HIDDEN   "the value is sensitive, so the error is hidden"
 #define TOO_MUCH "the result would have too many elements or too much text"
 #define MASK     "(sensitive value)"
 
@@ -31,7 +31,7 @@ static Str masked_format(const char *format, Arena *arena) {
         }
     }
     Str text = strbuf_str(&buf);
-    return str_equal(text, STR(MASK)) ? STR(UNTOLD) : text;
+    return str_equal(text, STR(MASK)) ? STR(HIDDEN) : text;
 }
 
 Str function_text(const FunctionCall *call, size_t i) {
@@ -131,9 +131,9 @@ static bool prepare_argument(FunctionCall *call, size_t i, Preparation *preparat
 /* Replaces an error that function_fail has not masked, because it may quote a sensitive
  * argument. */
 static bool call_failed(const FunctionCall *call, Str *error) {
-    bool is_told = !call->is_secret || call->is_masked || str_equal(*error, STR(TOO_MUCH));
-    if (!is_told)
-        *error = STR(UNTOLD);
+    bool is_shown = !call->is_secret || call->is_masked || str_equal(*error, STR(TOO_MUCH));
+    if (!is_shown)
+        *error = STR(HIDDEN);
     return false;
 }
 
