@@ -1,6 +1,6 @@
 /* loam metadata functions */
 #include "command.h"
-#include "function_json.h"
+#include "function_doc.h"
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     if (!option_flag(arguments, "json")) {
@@ -13,7 +13,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
     writer.escape_html = true;
-    function_json_write(cli->functions, &writer, cli->arena);
+    function_doc_write(cli->functions, &writer, cli->arena);
     strbuf_add_char(&text, '\n');
     terminal_out(strbuf_str(&text));
     return 0;

@@ -4,12 +4,12 @@
 #include "command.h"
 #include "command_completion.h"
 #include "command_page.h"
-#include "function_page.h"
+#include "function_doc.h"
 #include "provider_page.h"
 
 static bool write_functions(Cli *cli, StrBuf *out, Diags *diags) {
     (void)diags;
-    function_page_write(cli->functions, out, cli->arena);
+    function_doc_write_page(cli->functions, out, cli->arena);
     return true;
 }
 

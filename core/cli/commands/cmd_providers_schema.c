@@ -1,6 +1,6 @@
 /* loam providers schema */
 #include "command.h"
-#include "function_json.h"
+#include "function_doc.h"
 #include "project.h"
 #include "project_load.h"
 #include "project_state.h"
@@ -32,8 +32,8 @@ static void add_functions(const Provider *provider,
                           JsonWriter *writer,
                           Arena *arena) {
     const Cli *cli = payload;
-    (void)function_json_write_provided(cli->functions, str_from_cstr(provider->name), "functions",
-                                       writer, arena);
+    (void)function_doc_write_provided(cli->functions, str_from_cstr(provider->name), "functions",
+                                      writer, arena);
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {

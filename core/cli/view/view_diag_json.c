@@ -1,7 +1,7 @@
 /* Writes a diagnostic as JSON. */
 #include "view_diag_json.h"
 
-#include "function_json.h"
+#include "function_doc.h"
 
 static void write_position(JsonWriter *writer, const char *key, SourcePos position) {
     json_key(writer, str_from_cstr(key));
@@ -65,7 +65,7 @@ static void write_function_call(JsonWriter *writer,
     json_object_start(writer);
     json_key_string(writer, "called_as", diag->called);
     json_key(writer, STR("signature"));
-    function_json_write_called(function, writer, arena);
+    function_doc_write_called(function, writer, arena);
     json_object_end(writer);
 }
 

@@ -1,5 +1,5 @@
 /* Decodes language blocks: the edition of the language and the compatible programs.
- * config_version.c has checked the versions before. */
+ * config_directory.c has checked the versions before. */
 #include "config_block.h"
 #include "config_read.h"
 #include "version_constraint.h"

@@ -1,7 +1,7 @@
 /* Decodes mock_provider and override blocks. */
+#include "config_test_mock.h"
 #include "config_address.h"
 #include "config_read.h"
-#include "config_test_block.h"
 #include "eval.h"
 #include "front_end.h"
 

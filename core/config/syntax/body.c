@@ -56,20 +56,6 @@ const BodyAttribute *body_content_find(const BodyContent *content, const char *n
     return NULL;
 }
 
-void body_refuse_name(
-    const BodySchema *schema, Str name, SourceRange range, Arena *arena, Diags *diags) {
-    StrVec known = {0};
-    for (size_t i = 0; i < schema->attribute_count; i++)
-        vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
-    for (size_t i = 0; i < schema->block_count; i++)
-        if (strcmp(schema->blocks[i].type, "dynamic") != 0)
-            vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
-    Str hint = str_did_you_mean(name, known.items, known.count, arena);
-    diags_error(diags, range, "Unsupported argument",
-                "There is no argument or block named \"%.*s\" here.%.*s", STR_ARG(name),
-                STR_ARG(hint));
-}
-
 const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name) {
     for (size_t i = 0; i < schema->attribute_count; i++) {
         if (str_equal_cstr(name, schema->attributes[i].name))

@@ -110,8 +110,5 @@ MUST_USE bool body_attributes(
 /* Return the entry of the given name, or NULL if the schema has none. */
 const BodyAttributeSchema *body_schema_attribute(const BodySchema *schema, Str name);
 const BodyBlockSchema *body_schema_block(const BodySchema *schema, Str type);
-/* For front ends: reports a name that the schema does not have, and suggests the nearest name. */
-void body_refuse_name(
-    const BodySchema *schema, Str name, SourceRange range, Arena *arena, Diags *diags);
 const BodyAttribute *body_content_find(const BodyContent *content,
                                        const char *name); /* NULL if absent */

@@ -59,6 +59,14 @@ static bool refuse_wrapped_code(const NodeBody *body, const BodyNode *node, Diag
     return false;
 }
 
+static const Expr *unreadable_expr(const Diags *mistakes, SourceRange range, Arena *arena) {
+    Expr *expr = expr_new(EXPR_UNREADABLE, range, arena);
+    Diags *kept = arena_new(arena, Diags);
+    *kept = *mistakes;
+    expr->as.mistakes = kept;
+    return expr;
+}
+
 /* Parses a template. In JSON its syntax errors are reported when it is evaluated, so `init`
  * accepts the file, as in Terraform. In YAML they are errors of the file. */
 static bool template_to_expr(
@@ -68,7 +76,7 @@ static bool template_to_expr(
         return parser_parse_template(source, body->base.functions, out, arena, diags);
     Diags mistakes = diags_new(arena);
     if (!parser_parse_template(source, body->base.functions, out, arena, &mistakes))
-        *out = expr_unreadable(&mistakes, node_range(body, node), arena);
+        *out = unreadable_expr(&mistakes, node_range(body, node), arena);
     return true;
 }
 
@@ -420,6 +428,21 @@ static bool is_hidden(const NodeBody *body, Str name) {
     return str_equal_cstr(name, "//") || str_is_among(name, body->hidden.items, body->hidden.count);
 }
 
+/* Reports a name that the schema does not have, and suggests the nearest name. */
+static void report_unknown_name(
+    const BodySchema *schema, Str name, SourceRange range, Arena *arena, Diags *diags) {
+    StrVec known = {0};
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        vec_push(arena, &known, str_from_cstr(schema->attributes[i].name));
+    for (size_t i = 0; i < schema->block_count; i++)
+        if (strcmp(schema->blocks[i].type, "dynamic") != 0)
+            vec_push(arena, &known, str_from_cstr(schema->blocks[i].type));
+    Str hint = str_did_you_mean(name, known.items, known.count, arena);
+    diags_error(diags, range, "Unsupported argument",
+                "There is no argument or block named \"%.*s\" here.%.*s", STR_ARG(name),
+                STR_ARG(hint));
+}
+
 static bool take_member(const NodeBody *body,
                         const BodySchema *schema,
                         const BodyNodeMember *member,
@@ -440,7 +463,7 @@ static bool take_member(const NodeBody *body,
                             diags);
     }
     if (!has_rest)
-        body_refuse_name(schema, name, node_range(body, member->key), arena, diags);
+        report_unknown_name(schema, name, node_range(body, member->key), arena, diags);
     return has_rest;
 }
 

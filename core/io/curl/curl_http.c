@@ -1,12 +1,15 @@
-/* Sends one transfer per attempt; raising the cancel token interrupts it. */
+/* Sends one transfer per attempt; raising the cancel token interrupts it. The connections of a pool
+ * stay open for later transfers. */
 #include "curl_http.h"
 
-#include "curl_pool.h"
+#include "http.h"
 #include "url.h"
 #include "utf8.h"
 
 #include <curl/curl.h>
+#include <pthread.h>
 #include <sys/socket.h>
+
 #define REDIRECT_LIMIT  10
 #define CONNECT_MS      10000
 #define IDLE_MS         60000
@@ -14,6 +17,71 @@
 #define BODY_LIMIT      ((uint64_t)16 << 20)
 #define LOOK_EVERY_MS   500
 #define HEADERS_AT_MOST ((size_t)1000)
+
+/* Each handle that drives a transfer has connections of its own, so a pool is a list of handles
+ * that drive none. Locks itself. */
+struct HttpPool {
+    Arena *arena;
+    pthread_mutex_t mutex;
+    VEC(CURLM *) idle;
+};
+
+/* A handle for one transfer at a time. */
+typedef struct PoolEntry {
+    CURLM *multi; /* NULL: libcurl has no memory */
+    HttpPool *pool;
+} PoolEntry;
+
+static void set_up_library(void) {
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static HttpPool *open_pool(void *self) {
+    (void)self;
+    Arena *arena = arena_open("http pool");
+    HttpPool *pool = arena_new(arena, HttpPool);
+    pool->arena = arena;
+    pthread_mutex_init(&pool->mutex, NULL);
+    return pool;
+}
+
+static void close_pool(void *self, HttpPool *pool) {
+    (void)self;
+    vec_each(&pool->idle, multi) {
+        curl_multi_cleanup(*multi);
+    }
+    pthread_mutex_destroy(&pool->mutex);
+    arena_close(pool->arena);
+}
+
+static CURLM *pop_idle(HttpPool *pool) {
+    pthread_mutex_lock(&pool->mutex);
+    CURLM *multi = pool->idle.count ? vec_pop(&pool->idle) : NULL;
+    pthread_mutex_unlock(&pool->mutex);
+    return multi;
+}
+
+/* Returns the handle that was used last, because its connection is the least likely to be closed
+ * by the server, else a new one. `pool` NULL: a new one, which is not kept. */
+static PoolEntry borrow_handle(HttpPool *pool) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_up_library);
+    CURLM *multi = pool ? pop_idle(pool) : NULL;
+    return (PoolEntry){multi ? multi : curl_multi_init(), pool};
+}
+
+/* Returns the handle to its pool. */
+static void pool_entry_release(PoolEntry *entry) {
+    HttpPool *pool = entry->pool;
+    if (!pool || !entry->multi) {
+        curl_multi_cleanup(entry->multi);
+        return;
+    }
+    pthread_mutex_lock(&pool->mutex);
+    vec_push(pool->arena, &pool->idle, entry->multi);
+    pthread_mutex_unlock(&pool->mutex);
+}
+SCOPED_TYPE(PoolEntry, pool_entry_release);
 
 typedef CURL *CurlRef;
 static void curl_ref_release(CurlRef *curl) {
@@ -41,7 +109,7 @@ typedef struct Transfer {
 
 /* A status line begins a new set of headers, because each redirect has its own. Trailers after the
  * body are ignored; no empty line ends them. */
-static size_t take_header(char *bytes, size_t one, size_t size, void *payload) {
+static size_t receive_header(char *bytes, size_t one, size_t size, void *payload) {
     (void)one;
     Transfer *transfer = payload;
     Str line = str_trim((Str){bytes, size});
@@ -58,7 +126,7 @@ static size_t take_header(char *bytes, size_t one, size_t size, void *payload) {
     return size;
 }
 
-static size_t take_piece(char *bytes, size_t one, size_t size, void *payload) {
+static size_t receive_body(char *bytes, size_t one, size_t size, void *payload) {
     (void)one;
     Transfer *transfer = payload;
     transfer->is_too_large = size > transfer->left;
@@ -195,9 +263,9 @@ static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *pla
     set_text(curl, CURLOPT_USERNAME, request->user, arena);
     set_text(curl, CURLOPT_PASSWORD, request->password, arena);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "loam/" LOAM_VERSION);
-    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, receive_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, transfer);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_piece);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->text);
 }
@@ -330,7 +398,7 @@ static HttpStatus attempt(void *self,
     transfer.left = request->body_limit ? request->body_limit : BODY_LIMIT;
     SCOPED(CurlList) list = NULL;
     SCOPED(CurlList) places = NULL;
-    SCOPED(CurlPoolEntry) entry = curl_pool_take(request->pool); /* initializes the library */
+    SCOPED(PoolEntry) entry = borrow_handle(request->pool); /* initializes the library */
     SCOPED(CurlRef) curl = curl_easy_init();
     CURLcode code = CURLE_FAILED_INIT;
     bool is_whole = true;
@@ -349,16 +417,6 @@ static HttpStatus attempt(void *self,
     if (status != HTTP_DONE)
         *problem = problem_of(&transfer, code);
     return status;
-}
-
-static HttpPool *open_pool(void *self) {
-    (void)self;
-    return curl_pool_open();
-}
-
-static void close_pool(void *self, HttpPool *pool) {
-    (void)self;
-    curl_pool_close(pool);
 }
 
 const Http curl_http = {.attempt = attempt, .open_pool = open_pool, .close_pool = close_pool};

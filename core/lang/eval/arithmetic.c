@@ -89,7 +89,7 @@ bool arithmetic_apply(ArithmeticKind kind, Value a, Value b, Value *out, Str *er
     }
     if (kind == ARITHMETIC_DIVIDE && arithmetic_sign(b, arena) == 0) {
         bool is_negative = arithmetic_is_negative(a) != arithmetic_is_negative(b);
-        *out = arithmetic_from_double(is_negative ? -INFINITY : INFINITY, arena);
+        *out = value_from_number(number_from_double(is_negative ? -INFINITY : INFINITY, arena));
         return true;
     }
     const Number *left = value_to_number(a, arena);
@@ -136,8 +136,4 @@ bool arithmetic_is_finite(Value a) {
 
 bool arithmetic_is_integer(Value a) {
     return is_inline(a) || number_is_integer(a.as.number);
-}
-
-Value arithmetic_from_double(double number, Arena *arena) {
-    return value_from_number(number_from_double(number, arena));
 }

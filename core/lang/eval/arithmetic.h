@@ -23,5 +23,3 @@ int arithmetic_sign(Value a, Arena *arena);
 bool arithmetic_is_negative(Value a);
 bool arithmetic_is_finite(Value a);
 bool arithmetic_is_integer(Value a);
-/* Returns the value of a double, which must not be NaN. */
-Value arithmetic_from_double(double number, Arena *arena);

@@ -1,5 +1,5 @@
-/* layout: formats native syntax. Repeats the pass until the text stays the same, because text
- * rewritten in one pass is laid out in the next. */
+/* fmt: formats native syntax. Repeats the pass until the text stays the same, because text
+ * rewritten in one pass is formatted in the next. */
 #include "fmt.h"
 
 #include "fmt_body.h"

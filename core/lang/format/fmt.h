@@ -1,4 +1,4 @@
-/* layout: formats native syntax as `fmt` does: indentation by brackets, aligned equals signs and
+/* fmt: formats native syntax as `fmt` does: indentation by brackets, aligned equals signs and
  * comments, one blank between tokens. Keeps comments, blank lines, heredocs and quoted text.
  * Changes tokens only to rewrite old forms (fmt_body.h). Formatted text stays unchanged. */
 #pragma once

@@ -2,8 +2,120 @@
  * to `out`. */
 #include "fmt_body.h"
 
-#include "fmt_argument.h"
+#include "fmt_line.h"
 #include "map.h"
+
+static void add_tokens(const FmtToken *tokens, size_t count, FmtTokens *out, Arena *arena) {
+    for (size_t i = 0; i < count; i++)
+        vec_push(arena, out, tokens[i]);
+}
+
+static void add_token(TokenKind kind, Str text, FmtTokens *out, Arena *arena) {
+    vec_push(arena, out, (FmtToken){.kind = kind, .text = text});
+}
+
+/* Returns true if the quoted text is exactly one interpolation. */
+static bool is_bare_interpolation(const FmtToken *tokens, size_t count) {
+    if (count < 5 || tokens[0].kind != TOKEN_QUOTE_OPEN || tokens[1].kind != TOKEN_INTERPOLATION ||
+        tokens[count - 2].kind != TOKEN_SEQUENCE_CLOSE ||
+        tokens[count - 1].kind != TOKEN_QUOTE_CLOSE)
+        return false;
+    int quotes = 0;
+    for (size_t i = 2; i < count - 2; i++) {
+        TokenKind kind = tokens[i].kind;
+        if (kind == TOKEN_QUOTE_OPEN)
+            quotes++;
+        else if (kind == TOKEN_QUOTE_CLOSE)
+            quotes--;
+        else if (quotes == 0 && (kind == TOKEN_INTERPOLATION || kind == TOKEN_SEQUENCE_CLOSE))
+            return false;
+    }
+    return true;
+}
+
+/* Returns true if a comment with its newline ends the value before its last token. */
+static bool is_cut_by_comment(const FmtToken *tokens, size_t count) {
+    int depth = 0;
+    for (size_t i = 0; i + 1 < count; i++) {
+        depth += fmt_line_depth_change(tokens[i].kind);
+        bool ends_line =
+            tokens[i].kind == TOKEN_COMMENT && str_ends_with(tokens[i].text, STR("\n"));
+        if (ends_line && depth == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool holds_newline(const FmtToken *tokens, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (tokens[i].kind == TOKEN_NEWLINE)
+            return true;
+    }
+    return false;
+}
+
+/* Adds the tokens of the value to `out`; rewrites old forms. */
+static void write_value(const FmtToken *tokens, size_t count, FmtTokens *out, Arena *arena) {
+    if (!is_bare_interpolation(tokens, count)) {
+        add_tokens(tokens, count, out, arena);
+        return;
+    }
+    size_t start = 2;
+    size_t end = count - 2;
+    while (start < end && tokens[start].kind == TOKEN_NEWLINE)
+        start++;
+    while (end > start && tokens[end - 1].kind == TOKEN_NEWLINE)
+        end--;
+    /* A value may continue after a newline only inside brackets, so it gets parentheses. */
+    bool has_parens =
+        tokens[start].kind == TOKEN_PAREN_OPEN && tokens[end - 1].kind == TOKEN_PAREN_CLOSE;
+    bool needs_parens = !has_parens && holds_newline(tokens + start, end - start);
+    if (!needs_parens && is_cut_by_comment(tokens + start, end - start)) {
+        add_tokens(tokens, count, out, arena);
+        return;
+    }
+    if (needs_parens)
+        add_token(TOKEN_PAREN_OPEN, STR("("), out, arena);
+    add_tokens(tokens + start, end - start, out, arena);
+    if (needs_parens)
+        add_token(TOKEN_PAREN_CLOSE, STR(")"), out, arena);
+}
+
+typedef struct OldType {
+    Str name;
+    bool is_quoted;
+    Str element; /* element type; empty: none */
+} OldType;
+
+static const OldType old_types[] = {
+    {STR_CONST("list"),   false, STR_CONST("any")   },
+    {STR_CONST("map"),    false, STR_CONST("any")   },
+    {STR_CONST("set"),    false, STR_CONST("any")   },
+    {STR_CONST("string"), true,  STR_CONST("")      },
+    {STR_CONST("list"),   true,  STR_CONST("string")},
+    {STR_CONST("map"),    true,  STR_CONST("string")},
+};
+
+/* The same for the `type` of a variable. */
+static void write_type(const FmtToken *tokens, size_t count, FmtTokens *out, Arena *arena) {
+    bool is_quoted = count == 3 && tokens[0].kind == TOKEN_QUOTE_OPEN &&
+                     tokens[1].kind == TOKEN_TEXT && tokens[2].kind == TOKEN_QUOTE_CLOSE;
+    bool is_name = count == 1 && tokens[0].kind == TOKEN_IDENTIFIER;
+    Str name = is_quoted ? tokens[1].text : tokens[0].text;
+    for (size_t i = 0; (is_quoted || is_name) && i < ARRAY_COUNT(old_types); i++) {
+        const OldType *old = &old_types[i];
+        if (old->is_quoted != is_quoted || !str_equal(old->name, name))
+            continue;
+        add_token(TOKEN_IDENTIFIER, name, out, arena);
+        if (!old->element.len)
+            return;
+        add_token(TOKEN_PAREN_OPEN, STR("("), out, arena);
+        add_token(TOKEN_IDENTIFIER, old->element, out, arena);
+        add_token(TOKEN_PAREN_CLOSE, STR(")"), out, arena);
+        return;
+    }
+    add_tokens(tokens, count, out, arena);
+}
 
 #define BLOCK_DEPTH_MAX 1000
 
@@ -65,7 +177,7 @@ static TokenKind next_kind(const Reader *reader) {
 }
 
 /* Copies the tokens before `end`. */
-static void take_until(Reader *reader, size_t end) {
+static void copy_until(Reader *reader, size_t end) {
     for (; reader->at < end; reader->at++)
         vec_push(reader->arena, reader->out, fmt_token(reader, reader->at));
 }
@@ -73,7 +185,7 @@ static void take_until(Reader *reader, size_t end) {
 /* Copies the next token and the comments before it. */
 static Token take(Reader *reader) {
     size_t i = next_index(reader);
-    take_until(reader, i + 1);
+    copy_until(reader, i + 1);
     return reader->in.items[i];
 }
 
@@ -100,9 +212,9 @@ static bool declare(Reader *reader, Body *body, Token name) {
 }
 
 /* Copies the tokens of the value, rewritten. */
-static void take_value(Reader *reader, SourceRange range, bool is_type) {
+static void copy_value(Reader *reader, SourceRange range, bool is_type) {
     while (reader->in.items[reader->at].start < range.start)
-        take_until(reader, reader->at + 1);
+        copy_until(reader, reader->at + 1);
     FmtTokens value = {0};
     for (; reader->in.items[reader->at].end <= range.end; reader->at++) {
         if (reader->in.items[reader->at].kind == TOKEN_END)
@@ -114,9 +226,9 @@ static void take_value(Reader *reader, SourceRange range, bool is_type) {
             vec_push(reader->arena, reader->out, *token);
         }
     } else if (is_type) {
-        fmt_argument_type(value.items, value.count, reader->out, reader->arena);
+        write_type(value.items, value.count, reader->out, reader->arena);
     } else {
-        fmt_argument_value(value.items, value.count, reader->out, reader->arena);
+        write_value(value.items, value.count, reader->out, reader->arena);
     }
 }
 
@@ -129,7 +241,7 @@ static bool read_argument(Reader *reader, Body *body, Token name) {
         return false;
     bool is_type = str_equal(body->block_type, STR("variable")) &&
                    str_equal(text_of(reader, name), STR("type"));
-    take_value(reader, expr->range, is_type);
+    copy_value(reader, expr->range, is_type);
     TokenKind next = next_kind(reader);
     if (body->is_line)
         return next == TOKEN_BRACE_CLOSE ||
@@ -142,9 +254,9 @@ static bool read_argument(Reader *reader, Body *body, Token name) {
 
 static bool read_body(Reader *reader, Body *body);
 
-static void take_name_as_label(Reader *reader) {
+static void copy_name_as_label(Reader *reader) {
     size_t i = next_index(reader);
-    take_until(reader, i);
+    copy_until(reader, i);
     FmtToken quote = {.kind = TOKEN_QUOTE_OPEN, .text = STR("\"")};
     FmtToken name = {.kind = TOKEN_TEXT, .text = text_of(reader, reader->in.items[i])};
     vec_push(reader->arena, reader->out, quote);
@@ -154,7 +266,7 @@ static void take_name_as_label(Reader *reader) {
     reader->at = i + 1;
 }
 
-static bool take_quoted_label(Reader *reader) {
+static bool copy_quoted_label(Reader *reader) {
     take(reader);
     if (next_kind(reader) == TOKEN_TEXT)
         take(reader);
@@ -171,11 +283,11 @@ static bool read_labels(Reader *reader) {
         if (kind == TOKEN_BRACE_OPEN)
             return true;
         if (kind == TOKEN_IDENTIFIER)
-            take_name_as_label(reader);
+            copy_name_as_label(reader);
         else if (kind != TOKEN_QUOTE_OPEN)
             return refuse(reader, "Invalid block definition",
                           "Labels and then an opening brace begin a block");
-        else if (!take_quoted_label(reader))
+        else if (!copy_quoted_label(reader))
             return false;
     }
 }
@@ -264,7 +376,7 @@ bool fmt_body_read(
         return false;
     size_t end = reader.in.count - 1;
     uint32_t last = end ? reader.in.items[end - 1].end : 0;
-    take_until(&reader, reader.in.count);
+    copy_until(&reader, reader.in.count);
     vec_last(out).spaces = reader.in.items[end].start - last;
     return true;
 }

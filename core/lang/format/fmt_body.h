@@ -8,7 +8,7 @@
  * Keeps all comments. */
 #pragma once
 
-#include "fmt_space.h"
+#include "fmt_line.h"
 #include "parser.h"
 
 typedef enum FmtRewrite {

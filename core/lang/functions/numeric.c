@@ -74,7 +74,7 @@ static bool numeric_min(FunctionCall *call, Value *out, Str *error) {
 static bool give_double(FunctionCall *call, double number, Value *out, Str *error) {
     if (isnan(number))
         return function_fail(call, SIZE_MAX, error, "the result is not a number");
-    *out = arithmetic_from_double(number, call->arena);
+    *out = value_from_number(number_from_double(number, call->arena));
     return true;
 }
 

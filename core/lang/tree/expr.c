@@ -42,14 +42,6 @@ const Expr *expr_literal(Value literal, SourceRange range, Arena *arena) {
     return expr;
 }
 
-const Expr *expr_unreadable(const Diags *mistakes, SourceRange range, Arena *arena) {
-    Expr *expr = expr_new(EXPR_UNREADABLE, range, arena);
-    Diags *kept = arena_new(arena, Diags);
-    *kept = *mistakes;
-    expr->as.mistakes = kept;
-    return expr;
-}
-
 const Expr *expr_tuple(const Expr *const *items, size_t count, SourceRange range, Arena *arena) {
     Expr *expr = expr_new(EXPR_TUPLE, range, arena);
     expr->as.parts.items = items;

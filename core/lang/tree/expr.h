@@ -145,7 +145,6 @@ struct Expr {
  * smaller kind. */
 Expr *expr_new(ExprKind kind, SourceRange range, Arena *arena);
 const Expr *expr_literal(Value literal, SourceRange range, Arena *arena);
-const Expr *expr_unreadable(const Diags *mistakes, SourceRange range, Arena *arena);
 const Expr *expr_tuple(const Expr *const *items, size_t count, SourceRange range, Arena *arena);
 const Expr *expr_object(const ExprItem *items, size_t count, SourceRange range, Arena *arena);
 /* Returns the start that errors about arguments show: inside the quotes of a text, at the first

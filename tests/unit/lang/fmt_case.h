@@ -1,7 +1,7 @@
 /* fmt_case: texts and their formatted form. */
 #pragma once
 
-#include "fmt_space.h"
+#include "fmt_line.h"
 #include "lang_case.h"
 
 typedef struct FmtCase {

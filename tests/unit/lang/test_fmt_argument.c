@@ -1,16 +1,19 @@
 /* Deprecated forms of values and types. */
-#include "fmt_argument.h"
+#include "fmt_body.h"
 
 #include "fmt_case.h"
 
-typedef void (*Rewrite)(const FmtToken *, size_t, FmtTokens *, Arena *);
-
-static void check_rewrites(Rewrite rewrite, const FmtCase *cases, size_t count) {
+/* Checks the value between `before` and `after`, which the rewrite keeps. */
+static void check_rewrites(
+    const char *before, const char *after, const char *kept, const FmtCase *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        FmtTokens tokens = fmt_tokens(cases[i].text);
+        Str text = str_format(arena, "%s%s%s", before, cases[i].text, after);
+        Diags diags = diags_new(arena);
         FmtTokens out = {0};
-        rewrite(tokens.items, tokens.count, &out, arena);
-        check_str(fmt_joined(&out), cases[i].laid_out);
+        assert_true(fmt_body_read(text_source(str_to_cstr(text, arena)), LAYOUT_REWRITE_ALL, &out,
+                                  arena, &diags));
+        Str laid_out = str_format(arena, kept, cases[i].laid_out);
+        check_str_equal(fmt_joined(&out), laid_out);
     }
 }
 
@@ -34,7 +37,7 @@ static void test_values(void **state) {
         {"a",                   "a"                         },
     };
     (void)state;
-    check_rewrites(fmt_argument_value, cases, ARRAY_COUNT(cases));
+    check_rewrites("a = ", "\n", "a = %s \n ", cases, ARRAY_COUNT(cases));
 }
 
 static void test_types(void **state) {
@@ -51,7 +54,8 @@ static void test_types(void **state) {
         {"\"${a}\"",     "\" ${ a } \""   },
     };
     (void)state;
-    check_rewrites(fmt_argument_type, cases, ARRAY_COUNT(cases));
+    check_rewrites("variable \"v\" {\ntype = ", "\n}\n", "variable \" v \" { \n type = %s \n } \n ",
+                   cases, ARRAY_COUNT(cases));
 }
 
 RUN_LANG_TESTS(cmocka_unit_test(test_values), cmocka_unit_test(test_types))

@@ -3,13 +3,8 @@
 
 static Str spaced(const char *text) {
     FmtTokens tokens = fmt_tokens(text);
-    StrBuf buf = strbuf_new(arena);
-    for (size_t i = 0; i < tokens.count; i++) {
-        strbuf_add(&buf, tokens.items[i].text);
-        if (i + 1 < tokens.count && fmt_space_follows(tokens.items, tokens.count, i))
-            strbuf_add_char(&buf, ' ');
-    }
-    return strbuf_str(&buf);
+    fmt_line_arrange(&tokens, 0, arena);
+    return fmt_line_text(&tokens, arena);
 }
 
 static void test_blanks(void **state) {
@@ -46,11 +41,11 @@ static void test_depth(void **state) {
     int depth = 0;
     FmtTokens tokens = fmt_tokens("{[(\"${\"");
     vec_each(&tokens, token) {
-        depth += fmt_space_depth_change(token->kind);
+        depth += fmt_line_depth_change(token->kind);
     }
     assert_int_equal(depth, 4);
-    assert_int_equal(fmt_space_depth_change(TOKEN_SEQUENCE_CLOSE), -1);
-    assert_int_equal(fmt_space_depth_change(TOKEN_HEREDOC_OPEN), 0);
+    assert_int_equal(fmt_line_depth_change(TOKEN_SEQUENCE_CLOSE), -1);
+    assert_int_equal(fmt_line_depth_change(TOKEN_HEREDOC_OPEN), 0);
 }
 
 RUN_LANG_TESTS(cmocka_unit_test(test_blanks), cmocka_unit_test(test_depth))

@@ -1,6 +1,6 @@
 /* A function's row as JSON: written and omitted members. */
 #include "function_call.h"
-#include "function_json.h"
+#include "function_doc.h"
 #include "unit.h"
 
 static bool run_nothing(FunctionCall *call, Value *out, Str *error) {
@@ -50,7 +50,7 @@ static void test_json(void **state) {
     JsonWriter writer;
     (void)state;
     json_writer_init(&writer, &text, 0);
-    function_json_write(function_table_new(&family, 1, arena), &writer, arena);
+    function_doc_write(function_table_new(&family, 1, arena), &writer, arena);
     assert_string_equal(
         str_to_cstr(strbuf_str(&text), arena),
         "{\"format_version\":\"1.0\",\"function_signatures\":{"

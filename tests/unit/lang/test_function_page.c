@@ -1,5 +1,5 @@
 /* A function's row as a page: signature, notes, example. */
-#include "function_page.h"
+#include "function_doc.h"
 #include "unit.h"
 
 static bool run_nothing(FunctionCall *call, Value *out, Str *error) {
@@ -26,7 +26,7 @@ static void test_page(void **state) {
     FunctionFamily family = {rows, ARRAY_COUNT(rows)};
     StrBuf out = strbuf_new(arena);
     (void)state;
-    function_page_write(function_table_new(&family, 1, arena), &out, arena);
+    function_doc_write_page(function_table_new(&family, 1, arena), &out, arena);
     const char *page = str_to_cstr(strbuf_str(&out), arena);
     const char *wanted = "\n## all\n\nAll.\n\n```\nall(values any...) any\n```\n"
                          "\n## cut\n\nIt cuts.\n\n```\n"

@@ -1,6 +1,8 @@
-/* function_json: writes function signatures as JSON, only from the rows of the function tables. */
-#include "function_json.h"
+/* Writes function signatures as JSON, and the reference of all functions with a heading per row.
+ * Reads only the rows of the function tables. */
+#include "function_doc.h"
 
+#include "function.h"
 #include "json.h"
 #include "scope.h"
 
@@ -10,7 +12,7 @@ static int compare_names(const void *a, const void *b) {
     return strcmp((*left)->name, (*right)->name);
 }
 
-const Function **function_json_sorted(const FunctionTable *table, Arena *arena) {
+static const Function **sorted_functions(const FunctionTable *table, Arena *arena) {
     const Function **all = arena_new_array(arena, const Function *, table->by_name.count);
     size_t count = 0;
     map_each(&table->by_name, entry) {
@@ -21,7 +23,7 @@ const Function **function_json_sorted(const FunctionTable *table, Arena *arena) 
 }
 
 /* Computes the type with the row's own rule, from unknown arguments of the parameters' types. */
-const Type *function_json_result(const Function *function, Arena *arena) {
+static const Type *result_of(const Function *function, Arena *arena) {
     const Type *type = function->type;
     Str error = STR_EMPTY;
     size_t count = function->parameter_count + (function->variadic ? 1 : 0);
@@ -63,7 +65,7 @@ static void write_signature(JsonWriter *writer, const Function *function, Arena 
     json_object_start(writer);
     json_key_string(writer, "description", str_from_cstr(function->description));
     json_key(writer, STR("return_type"));
-    json_write_type(writer, function_json_result(function, arena));
+    json_write_type(writer, result_of(function, arena));
     if (function->parameter_count > 0) {
         json_key(writer, STR("parameters"));
         json_array_start(writer);
@@ -86,7 +88,7 @@ static void write_called_parameter(JsonWriter *writer, const Parameter *paramete
     json_object_end(writer);
 }
 
-void function_json_write_called(const Function *function, JsonWriter *writer, Arena *arena) {
+void function_doc_write_called(const Function *function, JsonWriter *writer, Arena *arena) {
     json_object_start(writer);
     json_key_string(writer, "name", str_from_cstr(function->name));
     json_key(writer, STR("params"));
@@ -99,7 +101,7 @@ void function_json_write_called(const Function *function, JsonWriter *writer, Ar
         write_called_parameter(writer, function->variadic);
     }
     json_key(writer, STR("return_type"));
-    json_write_type(writer, function_json_result(function, arena));
+    json_write_type(writer, result_of(function, arena));
     json_object_end(writer);
 }
 
@@ -114,8 +116,8 @@ static int compare_signatures(const void *a, const void *b) {
     return str_compare(left->name, right->name);
 }
 
-void function_json_write(const FunctionTable *table, JsonWriter *writer, Arena *arena) {
-    const Function **all = function_json_sorted(table, arena);
+void function_doc_write(const FunctionTable *table, JsonWriter *writer, Arena *arena) {
+    const Function **all = sorted_functions(table, arena);
     Signature *signatures = arena_new_array(arena, Signature, table->by_name.count * 2);
     size_t count = 0;
     for (size_t i = 0; i < table->by_name.count; i++) {
@@ -136,10 +138,10 @@ void function_json_write(const FunctionTable *table, JsonWriter *writer, Arena *
     json_object_end(writer);
 }
 
-bool function_json_write_provided(
+bool function_doc_write_provided(
     const FunctionTable *table, Str provider, const char *key, JsonWriter *writer, Arena *arena) {
     Str prefix = str_format(arena, "provider::%.*s::", STR_ARG(provider));
-    const Function **all = function_json_sorted(table, arena);
+    const Function **all = sorted_functions(table, arena);
     bool is_open = false;
     for (size_t i = 0; i < table->by_name.count; i++) {
         Str name = str_from_cstr(all[i]->name);
@@ -156,4 +158,68 @@ bool function_json_write_provided(
     if (is_open)
         json_object_end(writer);
     return is_open;
+}
+
+static void add_parameter(StrBuf *out, const Parameter *parameter, const char *end, Arena *arena) {
+    Str type = type_to_constraint(parameter->type, arena);
+    strbuf_add_format(out, "%s %.*s%s", parameter->name, STR_ARG(type), end);
+}
+
+/* Returns "join(separator string, lists list(string)...) string". */
+static Str signature_of(const Function *function, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    strbuf_add_format(&out, "%s(", function->name);
+    for (size_t i = 0; i < function->parameter_count; i++) {
+        if (i > 0)
+            strbuf_add_cstr(&out, ", ");
+        add_parameter(&out, &function->parameters[i], "", arena);
+    }
+    if (function->variadic) {
+        if (function->parameter_count > 0)
+            strbuf_add_cstr(&out, ", ");
+        add_parameter(&out, function->variadic, "...", arena);
+    }
+    Str result = type_to_constraint(result_of(function, arena), arena);
+    strbuf_add_format(&out, ") %.*s", STR_ARG(result));
+    return strbuf_str(&out);
+}
+
+static void add_parameter_note(StrBuf *out, const Parameter *parameter) {
+    if (parameter->description)
+        strbuf_add_format(out, "- `%s`: %s\n", parameter->name, parameter->description);
+}
+
+static bool has_notes(const Function *function) {
+    for (size_t i = 0; i < function->parameter_count; i++) {
+        if (function->parameters[i].description)
+            return true;
+    }
+    return function->variadic && function->variadic->description;
+}
+
+static void add_function(StrBuf *out, const Function *function, Arena *arena) {
+    Str signature = signature_of(function, arena);
+    strbuf_add_format(out, "\n## %s\n\n%s\n\n```\n%.*s\n```\n", function->name,
+                      function->description, STR_ARG(signature));
+    if (has_notes(function)) {
+        strbuf_add_char(out, '\n');
+        for (size_t i = 0; i < function->parameter_count; i++)
+            add_parameter_note(out, &function->parameters[i]);
+        if (function->variadic)
+            add_parameter_note(out, function->variadic);
+    }
+    if (function->example)
+        strbuf_add_format(out, "\n```\n%s\n```\n", function->example);
+}
+
+void function_doc_write_page(const FunctionTable *table, StrBuf *out, Arena *arena) {
+    const Function **all = sorted_functions(table, arena);
+    strbuf_add_cstr(out, "# Functions\n"
+                         "\n"
+                         "For authors of expressions: each function with its parameters, its "
+                         "result and an example. `any` is a value of any\n"
+                         "type, or a type that depends on the arguments. A parameter before dots "
+                         "can be repeated. `core::upper` is `upper`.\n");
+    for (size_t i = 0; i < table->by_name.count; i++)
+        add_function(out, all[i], arena);
 }
