@@ -80,13 +80,15 @@ static inline const char *ssh_text(SshCase *made, const char *format, const char
     return str_to_cstr(strbuf_str(&buf), made->c.arena);
 }
 
-/* Creates the object through a proxy that cuts the connection after so many bytes. */
-static inline bool ssh_apply_cut(SshCase *made, const char *rest, size_t limit, size_t *passed) {
+/* Creates the object through a proxy that cuts the connection after `limit` bytes. The client tries
+ * to connect again until `timeout` has passed. */
+static inline bool ssh_apply_cut(
+    SshCase *made, const char *rest, size_t limit, const char *timeout, size_t *passed) {
     SshProxy proxy = proxy_open(made->server.port, limit);
     SshTarget target = server_target(&made->server);
     target.port = proxy.port;
     made->c.state = value_null(made->c.state.type);
-    Str hasty = str_format(made->c.arena, "\"timeout\":\"2s\",%s", rest);
+    Str hasty = str_format(made->c.arena, "\"timeout\":\"%s\",%s", timeout, rest);
     const char *json = ssh_config_of(made, &target, str_to_cstr(hasty, made->c.arena));
     bool done = case_apply(&made->c, json);
     *passed = proxy_close(&proxy, limit);

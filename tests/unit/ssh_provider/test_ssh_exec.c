@@ -239,67 +239,6 @@ static size_t count_lines(SshCase *s, const char *name) {
     return lines;
 }
 
-typedef struct CutCounts {
-    size_t sure, never_ran, ran;
-} CutCounts;
-
-/* Wherever the connection is cut, the script has run exactly once after the next run. */
-static void check_cut(SshCase *s, const char *rest, size_t limit, CutCounts *counts) {
-    ResourceCase *c = &s->c;
-    const char *json = ssh_config(s, rest);
-    size_t before = count_lines(s, "ran"), passed;
-    bool done = ssh_apply_cut(s, rest, limit, &passed);
-    assert_false(done && c->in_doubt);
-    if (!done && c->in_doubt) {
-        RecoverOutcome outcome;
-        check_done(c, case_recover(c, json, &outcome));
-        bool ran = count_lines(s, "ran") > before;
-        assert_int_equal(outcome, ran ? RECOVER_COMPLETE : RECOVER_ABSENT);
-        counts->ran += ran;
-        counts->never_ran += !ran;
-    } else if (!done) {
-        counts->sure++;
-        assert_int_equal(count_lines(s, "ran"), before);
-    }
-    if (value_is_null(c->state))
-        check_done(c, case_apply(c, json));
-    assert_int_equal(count_lines(s, "ran"), before + 1);
-    check_done(c, case_delete(c));
-    c->call.generation++;
-}
-
-static void test_cut_at_each_stage(void **state) {
-    (void)state;
-    SKIP_WITHOUT(SERVER_SSHD);
-    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
-    /* The script has several packets, so that a cut can be within it. */
-    StrBuf text = strbuf_new(s.c.arena);
-    strbuf_add_cstr(&text, "\"script\":\"echo ran >>@/ran\\n");
-    for (int i = 0; i < 4000; i++)
-        strbuf_add_cstr(&text, "#");
-    strbuf_add_cstr(&text, "\"");
-    const char *rest = ssh_text(&s, str_to_cstr(strbuf_str(&text), s.c.arena), s.server.directory);
-    size_t all, ignored;
-    check_done(&s.c, ssh_apply_cut(&s, rest, SIZE_MAX, &all));
-    check_done(&s.c, case_delete(&s.c));
-    s.c.call.generation++;
-    CutCounts counts = {0};
-    for (size_t i = 0; i < 10; i++)
-        check_cut(&s, rest, all * i / 10 + 1, &counts);
-    assert_true(counts.sure >= 2 && counts.never_ran >= 1 && counts.ran >= 1);
-    /* Without the machine the doubt cannot be resolved. */
-    RecoverOutcome outcome;
-    assert_false(ssh_apply_cut(&s, rest, all - 100, &ignored));
-    assert_true(s.c.in_doubt);
-    SshTarget closed = server_target(&s.server);
-    closed.port = server_free_port();
-    Str hasty = str_format(s.c.arena, "\"timeout\":\"300ms\",%s", rest);
-    const char *json = ssh_config_of(&s, &closed, str_to_cstr(hasty, s.c.arena));
-    check_refused(&s.c, case_recover(&s.c, json, &outcome), "SSH port closed");
-    check_str(s.c.diags.items[1].summary, "Unknown whether the script ran");
-    ssh_case_close(&s);
-}
-
 /* The object exists while its marker is on the machine. */
 static void test_read(void **state) {
     (void)state;
@@ -507,7 +446,6 @@ int main(void) {
         cmocka_unit_test(test_recover_without_the_machine),
         cmocka_unit_test(test_recover_of_a_killed_script),
         cmocka_unit_test(test_broken_session),
-        cmocka_unit_test(test_cut_at_each_stage),
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_read_without_the_machine),
         cmocka_unit_test(test_changes),

@@ -213,7 +213,7 @@ static void test_cut(void **state) {
     strbuf_add_cstr(&text, "\"");
     const char *rest = ssh_text(&s, str_to_cstr(strbuf_str(&text), c->arena), s.server.directory);
     size_t all;
-    check_done(c, ssh_apply_cut(&s, rest, SIZE_MAX, &all));
+    check_done(c, ssh_apply_cut(&s, rest, SIZE_MAX, "2s", &all));
     assert_false(c->in_doubt);
     assert_int_equal(unlink(server_path(&s.server, "cut")), 0);
     const struct {
@@ -226,7 +226,7 @@ static void test_cut(void **state) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         size_t passed;
-        assert_false(ssh_apply_cut(&s, rest, cases[i].limit, &passed));
+        assert_false(ssh_apply_cut(&s, rest, cases[i].limit, "2s", &passed));
         assert_int_equal(c->in_doubt, cases[i].in_doubt);
         RecoverOutcome outcome;
         check_done(c, case_recover(c, ssh_config(&s, rest), &outcome));
