@@ -1,12 +1,16 @@
 /* working_state: a mutex guards the state; the journal has its own. An outcome enters the journal
  * and the state under the mutex, so a checkpoint sees both at the same point. */
 #include "working_state.h"
+#include "hex.h"
 #include "log.h"
+#include "random.h"
 #include "statefile.h"
 #include "version.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+
+#define DEPOSED_KEY_BYTES 4
 
 struct WorkingState {
     pthread_mutex_t mutex;
@@ -306,9 +310,19 @@ bool working_state_settle(WorkingState *working, uint64_t sequence, Diags *diags
     return first_failure(working, ok, &reasons, diags);
 }
 
+static Str new_deposed_key(const StateInstance *instance, Arena *arena) {
+    for (;;) {
+        char bytes[DEPOSED_KEY_BYTES];
+        random_fill(bytes, sizeof bytes);
+        Str key = hex_encode((Str){bytes, sizeof bytes}, arena);
+        if (!instance || !state_find_deposed(instance, key))
+            return key;
+    }
+}
+
 Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, Arena *arena) {
     pthread_mutex_lock(&working->mutex);
-    Str key = state_deposed_key_new(state_find_instance(working->state, address), arena);
+    Str key = new_deposed_key(state_find_instance(working->state, address), arena);
     pthread_mutex_unlock(&working->mutex);
     return key;
 }

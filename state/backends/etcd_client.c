@@ -93,20 +93,20 @@ typedef enum Outcome {
     OUTCOME_REFUSED,
 } Outcome;
 
-static Outcome judge(const HttpResponse *response, Value *out, Str *problem, Arena *arena) {
+static Outcome classify(const HttpResponse *response, Value *out, Str *problem, Arena *arena) {
     const char *error;
     size_t offset;
     bool is_json = json_parse_any(response->body, out, &error, &offset, arena);
     if (response->code == 200 && is_json)
         return OUTCOME_DONE;
-    Str said = is_json ? value_text_at(*out, STR("message")) : STR_EMPTY;
-    if (is_json && said.len == 0)
-        said = value_text_at(*out, STR("error"));
-    *problem = said.len > 0 ? said : str_format(arena, "HTTP status %d", response->code);
+    Str message = is_json ? value_text_at(*out, STR("message")) : STR_EMPTY;
+    if (is_json && message.len == 0)
+        message = value_text_at(*out, STR("error"));
+    *problem = message.len > 0 ? message : str_format(arena, "HTTP status %d", response->code);
     if (response->code == 401)
         return OUTCOME_STRANGE;
     bool is_full =
-        str_find(said, STR("space exceeded"), 0) != SIZE_MAX; /* so are the other endpoints */
+        str_find(message, STR("space exceeded"), 0) != SIZE_MAX; /* so are the other endpoints */
     bool passes = response->code >= 500 || response->code == 429 || response->code == 200;
     return passes && !is_full ? OUTCOME_NEXT : OUTCOME_REFUSED;
 }
@@ -141,7 +141,7 @@ static Outcome ask(EtcdClient *client,
     HttpResponse response;
     HttpStatus status = http_send(client->io, &request, &response, problem, arena);
     if (status == HTTP_DONE)
-        return judge(&response, out, problem, arena);
+        return classify(&response, out, problem, arena);
     *problem = str_format(arena, "%.*s: %.*s", STR_ARG(url_redact(base, arena)), STR_ARG(*problem));
     bool is_final = status == HTTP_CANCELLED || status == HTTP_BAD_CERTIFICATE ||
                     status == HTTP_NO_CLIENT || status == HTTP_REFUSED_URL;

@@ -186,7 +186,7 @@ typedef struct Locking {
 } Locking;
 
 /* If the reply to a successful request was lost, the reported holder is this run. */
-static LockAnswer judge_held(const Locking *locking, Str body, LockInfo *holder, Arena *arena) {
+static LockAnswer read_holder(const Locking *locking, Str body, LockInfo *holder, Arena *arena) {
     if (!state_lock_from_json(body, holder, arena))
         *holder = (LockInfo){.path = locking->store->lock_address};
     return str_equal(holder->id, locking->info->id) ? LOCK_GOT : LOCK_HELD;
@@ -206,7 +206,7 @@ static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     if (response.code == 200)
         answer = LOCK_GOT;
     else if (response.code == 409 || response.code == 423)
-        answer = judge_held(locking, response.body, holder, arena);
+        answer = read_holder(locking, response.body, holder, arena);
     else
         (void)fail_code(summary, store->lock_address, &response, diags);
     if (answer != LOCK_GOT)

@@ -34,7 +34,7 @@ static bool find_piece(const KubeStore *store,
 }
 
 /* Reads the segment whose first piece is this Secret. */
-static bool take_segment(
+static bool read_segment(
     const KubeStore *store, const KubeObjects *secrets, Value first, Segment *out, Arena *arena) {
     StrBuf packed = strbuf_new(arena);
     uint64_t ignored, count;
@@ -69,7 +69,7 @@ static bool journal_list(void *self, Segments *out, Str *problem, Arena *arena) 
         uint64_t piece;
         if (!number_of(store, *secret, &segment.number, &piece))
             continue;
-        if (piece == 0 && !take_segment(store, &secrets, *secret, &segment, arena)) {
+        if (piece == 0 && !read_segment(store, &secrets, *secret, &segment, arena)) {
             *problem = str_format(arena, "the Secret \"%.*s\" is damaged",
                                   STR_ARG(kube_object_text(*secret, "metadata", "name")));
             return false;

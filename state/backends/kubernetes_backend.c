@@ -23,7 +23,7 @@
 #define DATA_MAX  ((size_t)1 << 20) /* limit of a Secret */
 #define PARTS_MAX 1000
 #define LOCK_INFO "app.terraform.io/lock-info"
-#define WAY_OUT   "Check the server's address, the credentials and their permissions."
+#define HINT      "Check the server's address, the credentials and their permissions."
 
 static const KubeClientOptions client_options = {
     .attempts_max = ATTEMPTS,
@@ -45,7 +45,7 @@ typedef struct Kubernetes {
 } Kubernetes;
 
 static bool report(Diags *diags, const char *summary, const Kubernetes *kube, Str problem) {
-    diags_error(diags, NO_RANGE, summary, "%.*s: %.*s. " WAY_OUT, STR_ARG(kube->backend.path),
+    diags_error(diags, NO_RANGE, summary, "%.*s: %.*s. " HINT, STR_ARG(kube->backend.path),
                 STR_ARG(problem));
     return false;
 }
@@ -79,7 +79,7 @@ static KubeOutcome look(const Kubernetes *kube, KubeAnswer *out, LockInfo *holde
     return status;
 }
 
-static KubeOutcome take_lease(
+static KubeOutcome acquire_lease(
     const Kubernetes *kube, KubeOutcome seen, Value lease, KubeAnswer *out, Arena *arena) {
     const KubeStore *store = &kube->store;
     if (seen == KUBE_DONE)
@@ -101,7 +101,8 @@ static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
         KubeOutcome seen = look(kube, &answer, holder, arena);
         if (holder->id.len)
             return str_equal(holder->id, kube->wanted->id) ? LOCK_GOT : LOCK_HELD;
-        status = seen == KUBE_FAILED ? seen : take_lease(kube, seen, answer.object, &answer, arena);
+        status =
+            seen == KUBE_FAILED ? seen : acquire_lease(kube, seen, answer.object, &answer, arena);
     }
     if (status == KUBE_DONE)
         return LOCK_GOT;

@@ -202,7 +202,7 @@ static bool is_still_there(const Local *local) {
 
 /* Leaves a replaced state file alone: another program may need it, and the journal holds this run's
  * changes. */
-static bool refuse_replaced(const Local *local, Diags *diags) {
+static bool report_replaced(const Local *local, Diags *diags) {
     diags_error(diags, NO_RANGE, "State file replaced while locked",
                 "\"%.*s\" was removed or replaced while this command held its lock. The present "
                 "file was not changed. Every program that writes a state must hold its lock: find "
@@ -217,7 +217,7 @@ static bool local_write(Backend *backend, Str bytes, Diags *diags) {
     DiskFile file = local->file;
     int error = 0;
     if (file.handle && !is_still_there(local))
-        return refuse_replaced(local, diags);
+        return report_replaced(local, diags);
     if (!back_up(local, bytes, diags))
         return false;
     if (!file.handle)
@@ -225,7 +225,7 @@ static bool local_write(Backend *backend, Str bytes, Diags *diags) {
     if (!error)
         error = write_both(local, file, bytes);
     if (!error && local->file.handle && !is_still_there(local))
-        return refuse_replaced(local, diags);
+        return report_replaced(local, diags);
     if (!local->file.handle && file.handle)
         disk->close(disk->self, file);
     if (!error)
@@ -374,7 +374,7 @@ static bool local_remove(Backend *backend, Diags *diags) {
     };
     int error = 0;
     if (local->file.handle && !is_still_there(local))
-        return refuse_replaced(local, diags);
+        return report_replaced(local, diags);
     for (size_t i = 0; i < ARRAY_COUNT(files) && (error == 0 || error == -ENOENT); i++)
         error = local->disk->remove(local->disk->self, files[i]);
     if (local->file.handle && !is_still_there(local))

@@ -91,12 +91,12 @@ static DatabaseStatus run_plain(PgSession *session,
     return run_once(session, statement, NULL, 0, answer, arena);
 }
 
-typedef struct WayOut {
+typedef struct Hint {
     const char *code;
     const char *text;
-} WayOut;
+} Hint;
 
-static const WayOut ways_out[] = {
+static const Hint hints[] = {
     {"42501", "Grant the role that right, or create the table with another role."         },
     {"42P01", "Allow loam to create it (remove skip_table_creation), or create it as the "
               "documentation describes."                                     },
@@ -114,9 +114,9 @@ static bool report(const char *doing,
                              "is running. If the server has no TLS, set \"sslmode=disable\"."
                        : status == DATABASE_NO_CLIENT ? "No request was sent."
                                                       : "The server rejected it.";
-    for (size_t i = 0; i < ARRAY_COUNT(ways_out); i++) {
-        if (str_equal_cstr(answer->code, ways_out[i].code))
-            hint = ways_out[i].text;
+    for (size_t i = 0; i < ARRAY_COUNT(hints); i++) {
+        if (str_equal_cstr(answer->code, hints[i].code))
+            hint = hints[i].text;
     }
     bool asks =
         str_ends_with(answer->problem,

@@ -3,12 +3,15 @@
 #include "base64.h"
 #include "digest.h"
 #include "http_send.h"
-#include "s3_xml.h"
 #include "url.h"
+#include "utf8.h"
+#include "xml.h"
 
 #define BODY_LIMIT       ((uint64_t)128 << 20)
 #define BUSY_WAIT_MS     200
 #define BUSY_WAIT_MAX_MS 3200
+/* XPath of a child, whatever its namespace: servers use different ones. */
+#define LOCAL(name) "*[local-name()='" name "']"
 
 /* Returns the bucket's URL: "https://bucket.host" or "https://host/bucket". */
 static Str bucket_url(const S3Settings *settings, Arena *arena) {
@@ -56,6 +59,57 @@ static HttpStatus send(const S3Client *client,
     return http_send(client->io, request, response, problem, arena);
 }
 
+typedef struct Page {
+    StrVec keys; /* decoded */
+    Str next;    /* token of the next page; empty: this was the last */
+} Page;
+
+/* Decodes form encoding, in which a blank is a plus sign. */
+static bool decode_form(Str *key, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    for (size_t i = 0; i < key->len; i++)
+        strbuf_add_char(&text, key->ptr[i] == '+' ? ' ' : key->ptr[i]);
+    return url_decode(strbuf_str(&text), key, arena);
+}
+
+/* Returns false if the text is no XML, or its root does not match the XPath. */
+static bool read_as(Str text, const char *root, XmlDoc *out) {
+    return xml_read(text, out) && xml_find(xml_root(out), root) != NULL;
+}
+
+/* Parses a list of names. Returns false if the text is not a list. Names are URL-decoded if the
+ * reply is marked as encoded. */
+static bool parse_page(Str text, Page *out, Arena *arena) {
+    SCOPED(XmlDoc) doc = {0};
+    if (!read_as(text, "self::" LOCAL("ListBucketResult"), &doc))
+        return false;
+    Page page = {0};
+    xmlNodePtr root = xml_root(&doc);
+    bool is_encoded = str_equal(xml_get(root, LOCAL("EncodingType"), arena), STR("url"));
+    XmlNodes contents = xml_find_all(root, LOCAL("Contents"), arena);
+    vec_each(&contents, node) {
+        Str key = xml_get(*node, LOCAL("Key"), arena);
+        if (is_encoded && !decode_form(&key, arena))
+            return false;
+        if (key.len)
+            vec_push(arena, &page.keys, key);
+    }
+    if (str_equal(xml_get(root, LOCAL("IsTruncated"), arena), STR("true")))
+        page.next = xml_get(root, LOCAL("NextContinuationToken"), arena);
+    *out = page;
+    return true;
+}
+
+/* Parses the code and message of an error; both are empty if the text is no error. */
+static void parse_error(Str text, Str *code, Str *message, Arena *arena) {
+    SCOPED(XmlDoc) doc = {0};
+    *code = *message = STR_EMPTY;
+    if (!read_as(text, "self::" LOCAL("Error"), &doc))
+        return;
+    *code = utf8_strip_controls(xml_get(xml_root(&doc), LOCAL("Code"), arena), arena);
+    *message = utf8_strip_controls(xml_get(xml_root(&doc), LOCAL("Message"), arena), arena);
+}
+
 typedef struct CodeRow {
     const char *code;
     const char *hint;
@@ -74,7 +128,7 @@ static const CodeRow hints[] = {
 
 static Str describe(const HttpResponse *response, Arena *arena) {
     Str code, message;
-    s3_xml_error(response->body, &code, &message, arena);
+    parse_error(response->body, &code, &message, arena);
     StrBuf text = strbuf_new(arena);
     strbuf_add_format(&text, "HTTP status %d", response->code);
     if (code.len)
@@ -99,7 +153,7 @@ static S3Status status_of(HttpStatus sent,
         return S3_FAILED;
     if (response->code >= 200 && response->code < 300)
         return S3_DONE;
-    s3_xml_error(response->body, &code, &message, arena);
+    parse_error(response->body, &code, &message, arena);
     *problem = describe(response, arena);
     bool no_bucket = str_equal(code, STR("NoSuchBucket"));
     switch (response->code) {
@@ -178,7 +232,7 @@ S3Status s3_client_delete(const S3Client *client, Str key, Str *problem, Arena *
 }
 
 static S3Status list_page(
-    const S3Client *client, Str prefix, Str token, S3Page *out, Str *problem, Arena *arena) {
+    const S3Client *client, Str prefix, Str token, Page *out, Str *problem, Arena *arena) {
     StrBuf url = strbuf_new(arena);
     prefix = url_encode(prefix, false, arena);
     token = url_encode(token, false, arena);
@@ -192,7 +246,7 @@ static S3Status list_page(
     S3Status status = status_of(sent, &response, problem, arena);
     if (status != S3_DONE)
         return S3_FAILED;
-    if (s3_xml_page(response.body, out, arena))
+    if (parse_page(response.body, out, arena))
         return S3_DONE;
     *problem = STR("the list of objects is not a valid S3 response");
     return S3_FAILED;
@@ -200,7 +254,7 @@ static S3Status list_page(
 
 S3Status s3_client_list(
     const S3Client *client, Str prefix, StrVec *out, Str *problem, Arena *arena) {
-    S3Page page = {0};
+    Page page = {0};
     do {
         S3Status status = list_page(client, prefix, page.next, &page, problem, arena);
         if (status != S3_DONE)

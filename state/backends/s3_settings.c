@@ -1,6 +1,5 @@
 /* s3_settings: credentials, endpoint and encryption of the s3 backend. */
 #include "s3_settings.h"
-#include "aws_profile.h"
 #include "backend_settings.h"
 #include "base64.h"
 #include "digest.h"
@@ -15,7 +14,7 @@ static Str text_of(Value config, const char *name) {
     return backend_settings_text(config, name, "");
 }
 
-static bool refuse(Diags *diags, const char *summary, Str why) {
+static bool reject(Diags *diags, const char *summary, Str why) {
     diags_error(diags, NO_RANGE, summary, "%.*s", STR_ARG(why));
     return false;
 }
@@ -51,6 +50,78 @@ static void file_names(const Io *io,
     vec_push(arena, out, expand_home(io, path, arena));
 }
 
+typedef struct AwsProfile {
+    Str access_key;
+    Str secret_key;
+    Str token;
+    Str region;
+    Str credential_process; /* this and the following: credentials that loam does not support; kept
+                               for messages */
+    Str role_arn;
+    Str sso_session;
+} AwsProfile;
+
+typedef struct Setting {
+    const char *name;
+    size_t offset;
+} Setting;
+
+static const Setting profile_settings[] = {
+    {"aws_access_key_id",     offsetof(AwsProfile, access_key)        },
+    {"aws_secret_access_key", offsetof(AwsProfile, secret_key)        },
+    {"aws_session_token",     offsetof(AwsProfile, token)             },
+    {"region",                offsetof(AwsProfile, region)            },
+    {"credential_process",    offsetof(AwsProfile, credential_process)},
+    {"role_arn",              offsetof(AwsProfile, role_arn)          },
+    {"sso_session",           offsetof(AwsProfile, sso_session)       },
+    {"sso_start_url",         offsetof(AwsProfile, sso_session)       },
+};
+
+static bool is_section_of(Str line, Str name, bool is_credentials) {
+    size_t end = str_find_char(line, ']', 0);
+    Str title = str_trim(str_slice(line, 1, end == SIZE_MAX ? line.len : end));
+    if (!is_credentials && !str_equal(title, STR("default"))) {
+        if (!str_starts_with(title, STR("profile ")))
+            return false;
+        title = str_trim(str_after(title, strlen("profile ")));
+    }
+    return str_equal(title, name);
+}
+
+static void read_line(Str line, AwsProfile *profile) {
+    size_t equals = str_find_char(line, '=', 0);
+    if (equals == SIZE_MAX)
+        return;
+    Str key = str_trim(str_slice(line, 0, equals));
+    for (size_t i = 0; i < ARRAY_COUNT(profile_settings); i++) {
+        Str *field = (Str *)(void *)((char *)profile + profile_settings[i].offset);
+        if (str_equal_cstr(key, profile_settings[i].name) && field->len == 0)
+            *field = str_trim(str_after(line, equals + 1));
+    }
+}
+
+/* Adds the settings of the profile `name` in a file of ~/.aws; those of earlier texts win. In the
+ * credentials file a section is named after its profile, in the config file it is named "profile
+ * NAME". Returns whether the section exists. */
+static bool parse_profile(Str text, Str name, bool is_credentials, AwsProfile *profile) {
+    bool is_inside = false;
+    bool was_found = false;
+    Str line;
+    while (str_next_field(&text, '\n', &line)) {
+        bool is_indented = line.len && (line.ptr[0] == ' ' || line.ptr[0] == '\t');
+        Str content = str_trim(line);
+        if (content.len == 0 || content.ptr[0] == '#' || content.ptr[0] == ';')
+            continue;
+        if (content.ptr[0] == '[') {
+            is_inside = is_section_of(content, name, is_credentials);
+            was_found = was_found || is_inside;
+        } else if (is_inside && !is_indented) {
+            read_line(content, profile);
+        }
+    }
+    return was_found;
+}
+
 static bool read_profile_files(const Io *io,
                                const StrVec *paths,
                                Str name,
@@ -61,7 +132,7 @@ static bool read_profile_files(const Io *io,
     vec_each(paths, path) {
         Str text;
         if (io->disk->read_file(io->disk->self, *path, &text, arena) == 0)
-            found = aws_profile_read(text, name, is_credentials, profile) || found;
+            found = parse_profile(text, name, is_credentials, profile) || found;
     }
     return found;
 }
@@ -105,10 +176,10 @@ static bool report_no_keys(const Profile *profile, Arena *arena, Diags *diags) {
             "loam does not support. Get keys with \"aws configure export-credentials\", and set "
             "them as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.",
             STR_ARG(name));
-    return refuse(diags, "No valid credential sources found", why);
+    return reject(diags, "No valid credential sources found", why);
 }
 
-static void take_environment(const Io *io, AwsIdentity *out) {
+static void read_environment(const Io *io, AwsIdentity *out) {
     out->access_key = process_variable(io->process, "AWS_ACCESS_KEY_ID");
     out->secret_key = process_variable(io->process, "AWS_SECRET_ACCESS_KEY");
     out->token = process_variable(io->process, "AWS_SESSION_TOKEN");
@@ -126,7 +197,7 @@ static bool read_identity(
         .token = text_of(config, "token"),
     };
     if (identity.access_key.len == 0 && !profile.is_chosen)
-        take_environment(io, &identity);
+        read_environment(io, &identity);
     if (identity.access_key.len == 0 || identity.secret_key.len == 0) {
         identity.access_key = content->access_key;
         identity.secret_key = content->secret_key;
@@ -139,7 +210,7 @@ static bool read_identity(
     identity.region = identity.region.len ? identity.region : content->region;
     *out = identity;
     return identity.region.len ||
-           refuse(diags, "Missing region value",
+           reject(diags, "Missing region value",
                   STR("Set the \"region\" of the bucket in the block or as AWS_REGION."));
 }
 
@@ -185,7 +256,7 @@ static bool read_endpoint(Value config, S3Settings *out, Arena *arena, Diags *di
     while (str_ends_with(given, STR("/")))
         given = str_slice(given, 0, given.len - 1);
     if (!url_parse(given, &url) || url.host.len == 0 || url.query.len || url.fragment.len)
-        return refuse(diags, "Invalid backend configuration",
+        return reject(diags, "Invalid backend configuration",
                       STR("\"endpoints.s3\" must be the address of a store, such as "
                           "\"https://s3.example.com\"."));
     if (is_address(&url))
@@ -208,7 +279,7 @@ static bool add_own_key(Str text, S3Settings *out, Arena *arena, Diags *diags) {
     static const char algorithm[] = "x-amz-server-side-encryption-customer-algorithm";
     Str key;
     if (!base64_decode(text, &key, arena) || key.len != SSE_KEY_SIZE)
-        return refuse(diags, "Invalid sse_customer_key value",
+        return reject(diags, "Invalid sse_customer_key value",
                       STR("\"sse_customer_key\" must be a key of 32 bytes, encoded in base64."));
     Str sum = base64_encode(digest_bytes(DIGEST_MD5, key, arena), arena);
     HttpHeaders *both[] = {&out->put_headers, &out->get_headers};
@@ -227,7 +298,7 @@ static bool read_encryption(Value config, S3Settings *out, Arena *arena, Diags *
     if (acl.len)
         http_add_header(&out->put_headers, "x-amz-acl", acl, arena);
     if (kms.len && own.len)
-        return refuse(diags, "Invalid encryption configuration",
+        return reject(diags, "Invalid encryption configuration",
                       STR("\"kms_key_id\" and \"sse_customer_key\" cannot be combined. The first "
                           "is a key of the store, the second is your own key."));
     if (!backend_settings_bool(config, "encrypt", false))
@@ -257,7 +328,7 @@ static bool read_connection(
     int64_t retries = backend_settings_int(config, "max_retries", DEFAULT_RETRIES);
     Str bundle = text_of(config, "custom_ca_bundle");
     if (retries < 0 || retries > 1000)
-        return refuse(diags, "Invalid backend configuration",
+        return reject(diags, "Invalid backend configuration",
                       STR("\"max_retries\" must be an integer from 0 to 1000."));
     out->retries = (uint32_t)retries;
     out->skip_verify = backend_settings_bool(config, "insecure", false);
@@ -268,7 +339,7 @@ static bool read_connection(
     int error =
         io->disk->read_file(io->disk->self, expand_home(io, bundle, arena), &out->ca_certs, arena);
     return error == 0 ||
-           refuse(diags, "Invalid backend configuration",
+           reject(diags, "Invalid backend configuration",
                   str_format(arena, "The file \"%.*s\" (custom_ca_bundle) cannot be read: %s.",
                              STR_ARG(bundle), strerror(-error)));
 }

@@ -10,13 +10,3 @@ static_assert(ARRAY_COUNT(names) == PENDING_DELETE + 1, "every action has a name
 const char *pending_action_name(PendingAction action) {
     return names[action];
 }
-
-bool pending_action_from_name(Str name, PendingAction *out) {
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (str_equal_cstr(name, names[i])) {
-            *out = (PendingAction)i;
-            return true;
-        }
-    }
-    return false;
-}

@@ -14,5 +14,3 @@ typedef enum PendingAction {
 
 /* Returns the name in journals: "create"; "" for none. */
 const char *pending_action_name(PendingAction action);
-/* Returns false if no action has that name. */
-MUST_USE bool pending_action_from_name(Str name, PendingAction *out);

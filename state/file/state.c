@@ -2,11 +2,7 @@
  * search. */
 #include "state.h"
 #include "digest.h"
-#include "hex.h"
-#include "random.h"
 #include "uuid.h"
-
-#define DEPOSED_KEY_BYTES 4
 
 State *state_new(Arena *arena) {
     State *state = arena_new(arena, State);
@@ -198,16 +194,6 @@ void state_remove_deposed(StateInstance *instance, Str key) {
             instance->deposed.items[kept++] = *deposed;
     }
     instance->deposed.count = kept;
-}
-
-Str state_deposed_key_new(const StateInstance *instance, Arena *arena) {
-    for (;;) {
-        char bytes[DEPOSED_KEY_BYTES];
-        random_fill(bytes, sizeof bytes);
-        Str key = hex_encode((Str){bytes, sizeof bytes}, arena);
-        if (!instance || !state_find_deposed(instance, key))
-            return key;
-    }
 }
 
 static const Str *clone_strs(const Str *items, size_t count, Arena *arena) {

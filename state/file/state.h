@@ -124,7 +124,6 @@ void state_remove_output(State *state, Str name);
 void state_compact(State *state);
 /* Adds all resources to `out`, ordered by module, mode, type and name. */
 void state_sorted_resources(const State *state, StateResources *out, Arena *arena);
-Str state_deposed_key_new(const StateInstance *instance, Arena *arena);
 const StateObject *state_find_deposed(const StateInstance *instance, Str key);
 /* Returns the deposed object of that key, or the current object if the key is empty; NULL if
  * none. */

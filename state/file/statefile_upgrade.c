@@ -1,7 +1,6 @@
 /* statefile_upgrade: versions 1 to 3 share one layout, except that an output of version 1 is a bare
  * string. The text is parsed as a whole, as these files are small and rare. */
 #include "statefile_upgrade.h"
-#include "flatmap.h"
 #include "json.h"
 
 typedef struct Upgrade {
@@ -36,6 +35,139 @@ static uint64_t number_of(Value value) {
     return is_number && value_to_int(value, &number) && number > 0 ? (uint64_t)number : 0;
 }
 
+typedef struct Leaf {
+    Str name;
+    Str value;
+} Leaf;
+
+/* Leaves whose names begin with the same `offset` bytes. */
+typedef struct Range {
+    const Leaf *items;
+    size_t count;
+    size_t offset;
+} Range;
+
+static int compare_leaves(const void *a, const void *b) {
+    return str_compare(((const Leaf *)a)->name, ((const Leaf *)b)->name);
+}
+
+static Str segment_of(const Leaf *leaf, size_t offset) {
+    size_t dot = str_find_char(leaf->name, '.', offset);
+    return str_slice(leaf->name, offset, dot == SIZE_MAX ? leaf->name.len : dot);
+}
+
+/* Removes the leaves of the first segment from `rest` and returns them. */
+static Range next_group(Range *rest, Str *segment) {
+    *segment = segment_of(&rest->items[0], rest->offset);
+    size_t count = 1;
+    while (count < rest->count &&
+           str_equal(segment_of(&rest->items[count], rest->offset), *segment)) {
+        count++;
+    }
+    Range group = {rest->items, count, rest->offset + segment->len + 1};
+    rest->items += count;
+    rest->count -= count;
+    return group;
+}
+
+static bool is_leaf(Range group) {
+    return group.items[0].name.len < group.offset;
+}
+
+static bool has_count(Range group, const char *mark) {
+    for (size_t i = 0; i < group.count; i++) {
+        if (str_equal_cstr(str_after(group.items[i].name, group.offset), mark))
+            return true;
+    }
+    return false;
+}
+
+static void write_group(JsonWriter *writer, Range group, Arena *scratch);
+
+static void write_object(JsonWriter *writer, Range range, Arena *scratch) {
+    json_object_start(writer);
+    while (range.count > 0) {
+        Str segment;
+        Range group = next_group(&range, &segment);
+        json_key(writer, segment);
+        write_group(writer, group, scratch);
+    }
+    json_object_end(writer);
+}
+
+/* Keys may contain dots, so the whole rest of the name is one key. */
+static void write_map(JsonWriter *writer, Range range) {
+    json_object_start(writer);
+    for (size_t i = 0; i < range.count; i++) {
+        Str key = str_after(range.items[i].name, range.offset);
+        if (str_equal(key, STR("%")))
+            continue;
+        json_key(writer, key);
+        json_write_string(writer, range.items[i].value);
+    }
+    json_object_end(writer);
+}
+
+typedef struct Element {
+    uint64_t index; /* in a set: a hash */
+    Range group;
+} Element;
+
+static int compare_elements(const void *a, const void *b) {
+    uint64_t left = ((const Element *)a)->index;
+    uint64_t right = ((const Element *)b)->index;
+    return left < right ? -1 : left > right;
+}
+
+static void write_list(JsonWriter *writer, Range range, Arena *scratch) {
+    VEC(Element) elements = {0};
+    while (range.count > 0) {
+        Str segment;
+        Element element = {.group = next_group(&range, &segment)};
+        if (str_to_uint64(segment, &element.index))
+            vec_push(scratch, &elements, element);
+    }
+    if (elements.count > 1)
+        qsort(elements.items, elements.count, sizeof *elements.items, compare_elements);
+    json_array_start(writer);
+    vec_each(&elements, element) {
+        write_group(writer, element->group, scratch);
+    }
+    json_array_end(writer);
+}
+
+static void write_group(JsonWriter *writer, Range group, Arena *scratch) {
+    if (is_leaf(group)) {
+        json_write_string(writer, group.items[0].value);
+    } else if (has_count(group, "#")) {
+        write_list(writer, group, scratch);
+    } else if (has_count(group, "%")) {
+        write_map(writer, group);
+    } else {
+        write_object(writer, group, scratch);
+    }
+}
+
+/* Converts attributes as stored before version 4, one level of strings with "list.#" and "map.%" as
+ * counts: {"tags.%": "1", "tags.a": "x", "disk.#": "1", "disk.0.size": "5"}. Sorts them by name, so
+ * that nested ones are adjacent; each level parses one segment of the names. Numbers stay strings,
+ * since only a schema identifies them. `flat` maps names to Str *. */
+static Str nest_attributes(const Map *flat, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("flatmap");
+    VEC(Leaf) leaves = {0};
+    map_each(flat, entry) {
+        Leaf leaf = {entry->key, *(const Str *)entry->value};
+        vec_push(scratch, &leaves, leaf);
+    }
+    if (leaves.count > 1)
+        qsort(leaves.items, leaves.count, sizeof *leaves.items, compare_leaves);
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    write_object(&writer, (Range){leaves.items, leaves.count, 0}, scratch);
+    return strbuf_str(&text);
+}
+
 static Str attributes_of(Upgrade *upgrade, Value flat) {
     Map leaves = map_new(upgrade->arena);
     for (size_t i = 0; i < count_of(flat); i++) {
@@ -43,7 +175,7 @@ static Str attributes_of(Upgrade *upgrade, Value flat) {
         *value = text_of(value_at(flat, i));
         map_set(&leaves, value_key_at(flat, i), value);
     }
-    return flatmap_to_json(&leaves, upgrade->arena);
+    return nest_attributes(&leaves, upgrade->arena);
 }
 
 /* Names refer to resources of the same module. Dependencies on whole modules are dropped. */

@@ -1,5 +1,5 @@
 /* statefile_upgrade: reads state files of versions 1 to 3, written by Terraform before 0.12:
- * modules by path, resources by name, attributes as flatmap. */
+ * modules by path, resources by name, attributes as a flat map. */
 #pragma once
 
 #include "source_text.h"

@@ -196,8 +196,12 @@ static bool parse_kind(Parsing *parsing, JsonToken token, void *field) {
 static bool parse_action(Parsing *parsing, JsonToken token, void *field) {
     if (token != JSON_STRING)
         return false;
-    if (!pending_action_from_name(parsing->reader.text, field))
-        *(PendingAction *)field = PENDING_UPDATE;
+    PendingAction action = PENDING_DELETE;
+    while (action > PENDING_NONE &&
+           !str_equal_cstr(parsing->reader.text, pending_action_name(action)))
+        action--;
+    bool is_known = action > PENDING_NONE || parsing->reader.text.len == 0;
+    *(PendingAction *)field = is_known ? action : PENDING_UPDATE;
     return true;
 }
 

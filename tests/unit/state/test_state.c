@@ -89,23 +89,6 @@ static void many_removals(void **unused) {
     check_str(state->outputs.entries[1].key, "o3");
 }
 
-static void deposed_keys(void **unused) {
-    (void)unused;
-    SCOPED(ArenaRef) arena = arena_open("test");
-    StateInstance instance = {0};
-    for (size_t i = 0; i < 100; i++) {
-        Str key = state_deposed_key_new(&instance, arena);
-        assert_int_equal(key.len, 8);
-        Str bytes;
-        assert_true(str_find_char(key, '-', 0) == SIZE_MAX);
-        assert_null(state_find_deposed(&instance, key));
-        bytes = key;
-        state_set_deposed(&instance, bytes, state_case_object("x", arena), arena);
-    }
-    assert_int_equal(instance.deposed.count, 100);
-    assert_int_equal(state_deposed_key_new(NULL, arena).len, 8);
-}
-
 /* The copy shares no memory with the original. */
 static void copies(void **unused) {
     (void)unused;
@@ -148,7 +131,6 @@ int main(void) {
         cmocka_unit_test(resources_are_sorted),
         cmocka_unit_test(pruning),
         cmocka_unit_test(many_removals),
-        cmocka_unit_test(deposed_keys),
         cmocka_unit_test(copies),
         cmocka_unit_test(forks),
     };

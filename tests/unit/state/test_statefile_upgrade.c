@@ -53,7 +53,48 @@ static void version_1(void **unused) {
     check_str(object_at(state, "t_a.b", arena)->attributes, "{\"id\":\"i\"}");
 }
 
-static void refused(void **unused) {
+/* A state of version 3 whose resource t_a.b has these attributes. */
+static Str with_attributes(Str flat, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    strbuf_add_cstr(&text, "{\"version\":3,\"modules\":[{\"path\":[\"root\"],\"resources\":{"
+                           "\"t_a.b\":{\"primary\":{\"id\":\"i\",\"attributes\":{");
+    Str pair;
+    for (bool is_first = true; str_next_field(&flat, ' ', &pair); is_first = false) {
+        size_t equals = str_find_char(pair, '=', 0);
+        if (equals == SIZE_MAX)
+            continue;
+        strbuf_add_format(&text, "%s\"%.*s\":\"%.*s\"", is_first ? "" : ",",
+                          STR_ARG(str_slice(pair, 0, equals)),
+                          STR_ARG(str_after(pair, equals + 1)));
+    }
+    strbuf_add_cstr(&text, "}}}}}]}");
+    return strbuf_str(&text);
+}
+
+static void flat_attributes(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *flat; /* name=value, separated by blanks */
+        const char *json;
+    } table[] = {
+        {"",                                   "{}"                                   },
+        {"b=2 a=1",                            "{\"a\":\"1\",\"b\":\"2\"}"            },
+        {"l.#=0",                              "{\"l\":[]}"                           },
+        {"l.#=11 l.0=a l.10=c l.9=b",          "{\"l\":[\"a\",\"b\",\"c\"]}"          },
+        {"m.%=0",                              "{\"m\":{}}"                           },
+        {"m.%=2 m.x.y=1 m.z=2",                "{\"m\":{\"x.y\":\"1\",\"z\":\"2\"}}"  },
+        {"d.#=1 d.0.n=x d.0.s.#=1 d.0.s.99=y", "{\"d\":[{\"n\":\"x\",\"s\":[\"y\"]}]}"},
+        {"o.a=1 o.b=2",                        "{\"o\":{\"a\":\"1\",\"b\":\"2\"}}"    },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(table); i++) {
+        Str text = with_attributes(str_from_cstr(table[i].flat), arena);
+        const State *state = state_case_decode(text, arena);
+        check_str(object_at(state, "t_a.b", arena)->attributes, table[i].json);
+    }
+}
+
+static void rejected(void **unused) {
     (void)unused;
     static const char *const cases[] = {
         "{\"version\":3,",
@@ -74,7 +115,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(version_3),
         cmocka_unit_test(version_1),
-        cmocka_unit_test(refused),
+        cmocka_unit_test(flat_attributes),
+        cmocka_unit_test(rejected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,6 +161,20 @@ static void deposing(void **state) {
     assert_null(working_state_object(it->working, address, key, it->arena));
 }
 
+/* Deposes 100 objects in turn: each key is new. */
+static void deposed_keys(void **state) {
+    Case *it = *state;
+    ResourceAddr address = state_case_address("t.a", it->arena);
+    for (size_t i = 0; i < 100; i++) {
+        put(it, "t.a", "old", 0);
+        Str key = working_state_new_deposed_key(it->working, address, it->arena);
+        assert_int_equal(key.len, 8);
+        assert_null(working_state_object(it->working, address, key, it->arena));
+        assert_true(working_state_depose(it->working, address, key, &it->diags));
+    }
+    assert_int_equal(state_find_instance(it->state, address)->deposed.count, 100);
+}
+
 static void generations(void **state) {
     Case *it = *state;
     ResourceAddr address = state_case_address("t.a", it->arena);
@@ -339,6 +353,7 @@ int main(void) {
         TEST(checkpoints),
         TEST(a_write_that_fails),
         TEST(deposing),
+        TEST(deposed_keys),
         TEST(generations),
         TEST(outputs),
         TEST(outputs_are_copies),
