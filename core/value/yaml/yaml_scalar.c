@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "str_quote.h"
 #include "timestamp.h"
+#include "utf8.h"
 
 #include <math.h>
 
@@ -210,27 +211,39 @@ static bool scalar_word(Str text, Value *out, Arena *arena) {
     return scalar_null(text, out) || scalar_bool(text, out) || scalar_infinity(text, out, arena);
 }
 
+static bool is_nan(Str text) {
+    static const char *const words[] = {".nan", ".NaN", ".NAN"};
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++)
+        if (str_equal_cstr(text, words[i]))
+            return true;
+    return false;
+}
+
+static bool fail_number(Str text, Str *error, Arena *arena) {
+    *error = str_format(arena, "the number %.*s is not supported", STR_ARG(text));
+    return false;
+}
+
 static bool scalar_plain(Str text, Value *out, Str *error, Arena *arena) {
-    static const char *const no_numbers[] = {".nan", ".NaN", ".NAN"};
-    for (size_t i = 0; i < ARRAY_COUNT(no_numbers); i++) {
-        if (!str_equal_cstr(text, no_numbers[i]))
-            continue;
-        *error = str_format(arena, "the number %.*s is not supported", STR_ARG(text));
-        return false;
-    }
+    if (is_nan(text))
+        return fail_number(text, error, arena);
     if (!scalar_word(text, out, arena) && !scalar_number(text, out, arena) &&
         !scalar_timestamp(text, out, arena))
         *out = value_string(text, arena);
     return true;
 }
 
-/* Reads 1_000, 0b11 or 017, which are numbers only with a tag. */
-static bool scalar_tagged_number(Str text, Value *out, Arena *arena) {
+static Str without_underscores(Str text, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     for (size_t i = 0; i < text.len; i++)
         if (text.ptr[i] != '_')
             strbuf_add_char(&buf, text.ptr[i]);
-    Str plain = strbuf_str(&buf);
+    return strbuf_str(&buf);
+}
+
+/* Reads 1_000, 0b11 or 017, which are numbers only with a tag. */
+static bool scalar_tagged_number(Str text, Value *out, Arena *arena) {
+    Str plain = without_underscores(text, arena);
     if (scalar_number(plain, out, arena))
         return true;
     bool is_negative = str_starts_with(plain, STR("-"));
@@ -279,6 +292,124 @@ bool yaml_scalar_read(Str tag, Str text, bool is_plain, Value *out, Str *error, 
     }
     if (name.len)
         return scalar_tagged(name, text, out, error, arena);
+    *error = str_format(arena, "unsupported tag %.*s", STR_ARG(str_quote(tag, arena)));
+    return false;
+}
+
+/* Reads the digits of an integer of at most 64 bits, with or without sign. */
+static bool manifest_digits(Str digits, uint32_t base, bool is_negative, Value *out, Arena *arena) {
+    uint64_t number = 0;
+    if (!digits.len)
+        return false;
+    for (size_t i = 0; i < digits.len; i++) {
+        int c = tolower((unsigned char)digits.ptr[i]);
+        uint32_t digit = isdigit(c)   ? (uint32_t)(c - '0')
+                         : isalpha(c) ? (uint32_t)(c - 'a' + 10)
+                                      : 99;
+        if (digit >= base || number > (UINT64_MAX - digit) / base)
+            return false;
+        number = number * base + digit;
+    }
+    if (is_negative && number > (uint64_t)INT64_MAX + 1)
+        return false;
+    Str text =
+        str_format(arena, "%s%llu", is_negative && number ? "-" : "", (unsigned long long)number);
+    return value_from_number_text(text, out, arena);
+}
+
+/* Reads 17, 0x11, 0b10001, 0o21 or 021. */
+static bool manifest_integer(Str text, Value *out, Arena *arena) {
+    static const struct {
+        const char *prefix;
+        uint32_t base;
+    } prefixes[] = {
+        {"0x", 16},
+        {"0X", 16},
+        {"0b", 2 },
+        {"0B", 2 },
+        {"0o", 8 },
+        {"0O", 8 },
+        {"0",  8 }
+    };
+    bool is_negative = str_starts_with(text, STR("-"));
+    Str bare = is_negative || str_starts_with(text, STR("+")) ? str_after(text, 1) : text;
+    for (size_t i = 0; bare.len > 1 && i < ARRAY_COUNT(prefixes); i++) {
+        Str prefix = str_from_cstr(prefixes[i].prefix);
+        if (str_starts_with(bare, prefix))
+            return manifest_digits(str_after(bare, prefix.len), prefixes[i].base, is_negative, out,
+                                   arena);
+    }
+    return manifest_digits(bare, 10, is_negative, out, arena);
+}
+
+static bool manifest_float(Str text, Value *out, Arena *arena) {
+    Value number;
+    if (!is_decimal(text) || !scalar_number(text, &number, arena) || isinf(value_to_double(number)))
+        return false;
+    *out = number;
+    return true;
+}
+
+/* A number begins with a digit, a sign or a point. */
+static bool manifest_number(Str text, Value *out, Arena *arena) {
+    if (!text.len || (!isdigit((unsigned char)text.ptr[0]) && !strchr("+-.", text.ptr[0])))
+        return false;
+    if (text.ptr[0] == '.')
+        return manifest_float(text, out, arena);
+    Str plain = without_underscores(text, arena);
+    return manifest_integer(plain, out, arena) || manifest_float(plain, out, arena);
+}
+
+static bool manifest_plain(Str text, Value *out, Str *error, Arena *arena) {
+    if (is_nan(text) || scalar_infinity(text, out, arena))
+        return fail_number(text, error, arena);
+    if (!scalar_null(text, out) && !scalar_bool(text, out) && !manifest_number(text, out, arena))
+        *out = value_string(text, arena);
+    return true;
+}
+
+static bool manifest_binary(Str text, Value *out, Arena *arena) {
+    Str bytes;
+    if (!base64_decode(text, &bytes, arena) || utf8_valid_prefix(bytes) != bytes.len)
+        return false;
+    *out = value_string(bytes, arena);
+    return true;
+}
+
+static bool manifest_tagged(Str name, Str text, Value *out, Str *error, Arena *arena) {
+    if (str_equal(name, STR("timestamp"))) {
+        *out = value_string(text, arena);
+        return true;
+    }
+    bool is_good = false;
+    if (str_equal(name, STR("binary")))
+        is_good = manifest_binary(text, out, arena);
+    else if (!manifest_plain(text, out, error, arena))
+        return false;
+    else if (str_equal(name, STR("null")))
+        is_good = value_is_null(*out);
+    else if (str_equal(name, STR("bool")))
+        is_good = !value_is_null(*out) && out->type->kind == KIND_BOOL;
+    else if (str_equal(name, STR("int")) || str_equal(name, STR("float")))
+        is_good = !value_is_null(*out) && out->type->kind == KIND_NUMBER;
+    if (!is_good)
+        *error = str_format(arena, "cannot parse %.*s as !!%.*s", STR_ARG(str_quote(text, arena)),
+                            STR_ARG(name));
+    return is_good;
+}
+
+bool yaml_scalar_read_manifest(
+    Str tag, Str text, bool is_plain, Value *out, Str *error, Arena *arena) {
+    if (!tag.len && is_plain)
+        return manifest_plain(text, out, error, arena);
+    bool is_standard = str_starts_with(tag, STR(TAG_PREFIX));
+    Str name = is_standard ? str_after(tag, sizeof(TAG_PREFIX) - 1) : STR_EMPTY;
+    if (!tag.len || str_equal(tag, STR("!")) || str_equal(name, STR("str"))) {
+        *out = value_string(text, arena);
+        return true;
+    }
+    if (is_standard)
+        return manifest_tagged(name, text, out, error, arena);
     *error = str_format(arena, "unsupported tag %.*s", STR_ARG(str_quote(tag, arena)));
     return false;
 }

@@ -3,6 +3,7 @@
 
 #include "convert.h"
 #include "object_builder.h"
+#include "str_quote.h"
 #include "yaml_scalar.h"
 
 #include <yaml.h>
@@ -13,7 +14,8 @@
 typedef struct YamlReading {
     yaml_parser_t parser;
     YamlBudget budget;
-    Map anchors; /* name → Value *; NULL while that value is being read */
+    Map anchors;      /* name → Value *; NULL while that value is being read */
+    bool is_manifest; /* the rules of kubectl */
     uint32_t depth;
     YamlFailure *failure;
     Arena *arena;
@@ -58,8 +60,10 @@ static bool read_scalar(YamlReading *reading, const Event *event, Value *out) {
     Str tag = str_from_cstr((const char *)event->data.scalar.tag);
     Str text =
         str_clone((Str){(const char *)event->data.scalar.value, event->data.scalar.length}, arena);
-    return yaml_scalar_read(tag, text, is_plain, out, &why, arena) ||
-           yaml_fail(reading, event->start_mark, why);
+    bool is_good = reading->is_manifest
+                       ? yaml_scalar_read_manifest(tag, text, is_plain, out, &why, arena)
+                       : yaml_scalar_read(tag, text, is_plain, out, &why, arena);
+    return is_good || yaml_fail(reading, event->start_mark, why);
 }
 
 static bool read_alias(YamlReading *reading, const Event *event, Value *out) {
@@ -91,15 +95,18 @@ static bool read_sequence(YamlReading *reading, Value *out) {
     return true;
 }
 
-/* Merges the mapping, or the sequence of mappings, after "<<". */
+/* Merges the mapping, or the sequence of mappings, after "<<". In manifests the first mapping of a
+ * sequence wins. */
 static bool merge_members(YamlReading *reading,
                           yaml_mark_t mark,
                           Value value,
                           ObjectBuilder *members) {
     if (!value_is_null(value) && value.type->kind == KIND_TUPLE) {
-        for (size_t i = 0; i < value.type->count; i++)
-            if (!merge_members(reading, mark, value_at(value, i), members))
+        for (size_t i = 0; i < value.type->count; i++) {
+            size_t at = reading->is_manifest ? value.type->count - 1 - i : i;
+            if (!merge_members(reading, mark, value_at(value, at), members))
                 return false;
+        }
         return true;
     }
     if (value_is_null(value) || value.type->kind != KIND_OBJECT)
@@ -133,8 +140,21 @@ static bool read_key(YamlReading *reading, const Event *event, Str *out) {
     return true;
 }
 
+/* Notes the key; in manifests, one that was given before is an error. */
+static bool add_key(YamlReading *reading, Map *keys, yaml_mark_t mark, Str name) {
+    if (!reading->is_manifest)
+        return true;
+    if (map_has(keys, name))
+        return yaml_fail(reading, mark,
+                         str_format(reading->arena, "the key %.*s is already in this mapping",
+                                    STR_ARG(str_quote(name, reading->arena))));
+    map_put(reading->arena, keys, name, NULL);
+    return true;
+}
+
 static bool read_mapping(YamlReading *reading, Value *out) {
     ObjectBuilder members = object_builder_new(reading->arena);
+    Map keys = {0};
     for (;;) {
         SCOPED(Event) key = {0};
         SCOPED(Event) event = {0};
@@ -145,8 +165,10 @@ static bool read_mapping(YamlReading *reading, Value *out) {
         if (key.type == YAML_MAPPING_END_EVENT)
             break;
         bool is_merge = is_merge_key(&key);
-        if ((!is_merge && !read_key(reading, &key, &name)) || !yaml_next(reading, &event) ||
-            !read_event(reading, &event, &value))
+        if (!is_merge &&
+            (!read_key(reading, &key, &name) || !add_key(reading, &keys, key.start_mark, name)))
+            return false;
+        if (!yaml_next(reading, &event) || !read_event(reading, &event, &value))
             return false;
         if (is_merge && !merge_members(reading, key.start_mark, value, &members))
             return false;
@@ -221,17 +243,21 @@ static bool read_expected(YamlReading *reading, yaml_event_type_t type, const ch
     return event.type == type || yaml_fail(reading, event.start_mark, str_from_cstr(what));
 }
 
+static bool check_version(YamlReading *reading, const Event *start) {
+    const yaml_version_directive_t *version = start->data.document_start.version_directive;
+    bool is_known = !version || (version->major == 1 && version->minor == 1);
+    return is_known ||
+           yaml_fail(reading, start->start_mark,
+                     STR("this version of YAML is not supported; remove the %YAML line"));
+}
+
 static bool read_document_start(YamlReading *reading) {
     SCOPED(Event) event = {0};
     if (!yaml_next(reading, &event))
         return false;
     if (event.type != YAML_DOCUMENT_START_EVENT)
         return yaml_fail(reading, event.start_mark, STR("the text has no YAML document"));
-    const yaml_version_directive_t *version = event.data.document_start.version_directive;
-    bool is_known = !version || (version->major == 1 && version->minor == 1);
-    return is_known ||
-           yaml_fail(reading, event.start_mark,
-                     STR("this version of YAML is not supported; remove the %YAML line"));
+    return check_version(reading, &event);
 }
 
 bool yaml_value_read(Str text, YamlBudget budget, Value *out, YamlFailure *failure, Arena *arena) {
@@ -246,4 +272,65 @@ bool yaml_value_read(Str text, YamlBudget budget, Value *out, YamlFailure *failu
            read_expected(&reading, YAML_DOCUMENT_END_EVENT, "invalid YAML") &&
            read_expected(&reading, YAML_STREAM_END_EVENT,
                          "the text has more than one YAML document");
+}
+
+/* Returns the text after `count` line breaks. libyaml counts those of Unicode too. */
+static Str skip_lines(Str text, size_t count) {
+    static const char *const breaks[] = {"\r\n",     "\n",           "\r",
+                                         "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+    size_t at = 0;
+    while (count && at < text.len) {
+        size_t width = 0;
+        for (size_t i = 0; i < ARRAY_COUNT(breaks) && !width; i++) {
+            Str line_break = str_from_cstr(breaks[i]);
+            if (str_starts_with(str_after(text, at), line_break))
+                width = line_break.len;
+        }
+        at += width ? width : 1;
+        count -= width > 0;
+    }
+    return str_after(text, at);
+}
+
+/* Reads the documents after the start of the stream; the text of each ends where the next starts.
+ */
+static bool read_documents(YamlReading *reading, Str rest, YamlDocuments *out) {
+    for (size_t line = 0;;) {
+        SCOPED(Event) start = {0};
+        SCOPED(Event) root = {0};
+        YamlDocument document;
+        if (!yaml_next(reading, &start))
+            return false;
+        Str text = skip_lines(rest, start.start_mark.line - line);
+        if (out->count)
+            vec_last(out).text.len -= text.len;
+        if (start.type == YAML_STREAM_END_EVENT)
+            return true;
+        rest = text;
+        line = start.start_mark.line;
+        document = (YamlDocument){.text = text, .line = line + 1};
+        reading->anchors = map_new(reading->arena);
+        if (!check_version(reading, &start) || !yaml_next(reading, &root) ||
+            !read_event(reading, &root, &document.root) ||
+            !read_expected(reading, YAML_DOCUMENT_END_EVENT, "invalid YAML"))
+            return false;
+        vec_push(reading->arena, out, document);
+    }
+}
+
+bool yaml_documents_read(
+    Str text, YamlBudget budget, YamlDocuments *out, YamlFailure *failure, Arena *arena) {
+    SCOPED(YamlReading)
+    reading = {.budget = budget, .is_manifest = true, .failure = failure, .arena = arena};
+    YamlDocuments all = {0};
+    CHECK(yaml_parser_initialize(&reading.parser));
+    yaml_parser_set_input_string(&reading.parser, (const unsigned char *)text.ptr, text.len);
+    bool is_good = read_expected(&reading, YAML_STREAM_START_EVENT, "invalid YAML") &&
+                   read_documents(&reading, text, &all);
+    *out = (YamlDocuments){0};
+    vec_each(&all, document) {
+        if (!value_is_null(document->root))
+            vec_push(arena, out, *document);
+    }
+    return is_good;
 }

@@ -20,3 +20,17 @@ typedef struct YamlBudget {
 /* Reads one document. On failure returns false and sets *failure. */
 MUST_USE bool yaml_value_read(
     Str text, YamlBudget budget, Value *out, YamlFailure *failure, Arena *arena);
+
+/* One document of a text. */
+typedef struct YamlDocument {
+    Value root;
+    Str text;    /* of this document alone, for yaml_position_find */
+    size_t line; /* of the first line of `text`, from 1 */
+} YamlDocument;
+typedef VEC(YamlDocument) YamlDocuments;
+
+/* Reads all documents of a text as kubectl does, except that a key that is given twice is an error.
+ * Empty documents are omitted. On failure returns false and sets *failure; *out has the documents
+ * before the error. */
+MUST_USE bool yaml_documents_read(
+    Str text, YamlBudget budget, YamlDocuments *out, YamlFailure *failure, Arena *arena);
