@@ -1,0 +1,49 @@
+/* FieldSet: a set of fields of an object, as in metadata.managedFields[].fieldsV1.
+ *
+ *     {"f:spec": {"f:replicas": {}, "f:template": {"f:containers": {"k:{\"name\":\"web\"}": {".":
+ * {}}}}}}
+ *
+ * A name of such a document is a step: "f:" a member, "k:" the list item with these keys, "v:" the
+ * list item that equals this value, "i:" the list item at this place. A step without steps inside,
+ * or with ".", is a field of the set; other steps only lead to fields. Without its schema an object
+ * does not show whether a field without steps inside is whole (atomic), or an empty object that
+ * others may extend; field_set_has takes it for whole. */
+#pragma once
+
+#include "path.h"
+
+typedef struct FieldSet FieldSet;
+typedef struct FieldStep {
+    Str text;    /* `f:spec`, `k:{"name":"web"}` */
+    Value value; /* keys of "k:", value of "v:", number of "i:"; else null */
+    const FieldSet *inside;
+} FieldStep;
+
+struct FieldSet {
+    bool has_self; /* of the inside of a step: the step is a field of the set */
+    VEC(FieldStep) steps;
+};
+
+/* Decodes "fieldsV1". Returns NULL if the document is malformed. */
+const FieldSet *field_set_read(Value fields, Arena *arena);
+/* Returns "fieldsV1" as JSON. */
+Str field_set_text(const FieldSet *set, Arena *arena);
+bool field_set_is_empty(const FieldSet *set);
+
+/* Returns the fields at and below the path of this object, or NULL if there are none. */
+const FieldSet *field_set_at(const FieldSet *set, Value object, Path path);
+/* Returns whether the value at the path of this object belongs to the set, by itself or as a part
+ * of a field without steps inside. */
+bool field_set_has(const FieldSet *set, Value object, Path path);
+/* Adds the paths of the fields that the object has, in the order of the set. */
+void field_set_paths(const FieldSet *set, Value object, Paths *out, Arena *arena);
+
+const FieldSet *field_set_union(const FieldSet *a, const FieldSet *b, Arena *arena);
+/* Returns the fields of `a` that are not in `b`. */
+const FieldSet *field_set_difference(const FieldSet *a, const FieldSet *b, Arena *arena);
+
+/* Adds the outermost paths that are fields of `a`, that the object has, and where `b` has no field
+ * there or further inside. With `without`, also not those that this object has too: its list items
+ * may lack keys that have defaults. Null: no such object. */
+void field_set_paths_outside(
+    const FieldSet *a, const FieldSet *b, Value object, Value without, Paths *out, Arena *arena);
