@@ -16,7 +16,7 @@
   start(controllers=True)                     kube-controller-manager too: namespaces end, definitions clean up
 
 Every process is stopped by its process ID at the end of the block, and by the kernel if the test dies."""
-import base64, contextlib, ctypes, fcntl, http.client, json, os, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
+import base64, contextlib, ctypes, fcntl, http.client, json, os, random, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
 import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -63,9 +63,14 @@ def skip_without(*names):
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """A port below those that the kernel gives to outgoing connections, so that none of them takes it before a server does."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        end = int(file.read().split()[0])
+    while True:
+        port = random.randrange(min(10000, end - 1000), end)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 def die_with_parent():
