@@ -1,4 +1,4 @@
-/* timeouts: the block `timeouts`. */
+/* timeouts: the schema of the block `timeouts`, and the deadlines that it sets. */
 #include "timeouts.h"
 
 static Str check_duration(Value value, Arena *arena) {

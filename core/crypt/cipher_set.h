@@ -8,7 +8,7 @@ typedef struct CipherSet {
     Keyring *keyring;
     const Cipher *state;
     const Cipher *plan;
-    const Cipher *remote_default; /* for states of other configurations */
+    const Cipher *remote_default; /* for remote states that `remotes` does not name */
     Map remotes;                  /* "name" of a remote state data source → Cipher */
 } CipherSet;
 

@@ -206,7 +206,7 @@ void graph_topological_order(const Graph *graph, GraphNodes *out, Arena *arena) 
                 heap_add(&ready, graph->user[i]);
         }
     }
-    CHECK(order.count == nodes); /* else the graph has a cycle */
+    CHECK(order.count == nodes); /* the nodes of a cycle are never ready */
     *out = order;
 }
 

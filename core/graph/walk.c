@@ -231,7 +231,7 @@ static void run_worker(void *payload) {
             take_one(walk, worker->number);
             continue;
         }
-        CHECK(walk->running); /* no job runs and none can start, but nodes are left: a cycle */
+        CHECK(walk->running); /* with no job ready or running, the nodes left would be a cycle */
         walk->idle++;
         pthread_cond_wait(&walk->changed, &walk->mutex);
         walk->idle--;
@@ -286,7 +286,7 @@ bool walk_run(const WalkRequest *request) {
 void walk_submit(Walk *walk, GraphNode node, WalkTask task) {
     CHECK(task.run);
     pthread_mutex_lock(&walk->mutex);
-    CHECK(walk->states[node].open); /* else the node has ended */
+    CHECK(walk->states[node].open); /* a node submits tasks only before it ends */
     WalkJob *job = arena_new(walk->arena, WalkJob);
     *job = (WalkJob){.node = node, .task = task};
     job->keys = arena_new_array(walk->arena, WalkKey *, task.limit_count);

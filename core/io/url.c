@@ -202,7 +202,7 @@ static bool contains_word(Str text, const char *word) {
     return false;
 }
 
-/* Matches names of parameters in signed links and with tokens. */
+/* Returns true if a parameter of this name may hold a secret: a signature, a token, a password. */
 static bool is_secret_name(Str name) {
     static const char *const words[] = {"token", "secret", "pass", "sig", "key", "auth", "cred"};
     for (size_t i = 0; i < ARRAY_COUNT(words); i++) {

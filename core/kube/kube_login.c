@@ -8,7 +8,8 @@
 
 #define MARGIN_MS 60000 /* before the expiry of a plugin's credential */
 #define REREAD_MS 60000 /* between two readings of a token file */
-#define QUIET_MS  10000 /* after a plugin failed, or its credential was rejected */
+/* No plugin runs for this time after one failed or its credential was rejected. */
+#define QUIET_MS 10000
 
 struct KubeLogin {
     const Io *io;

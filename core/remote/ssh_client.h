@@ -56,7 +56,7 @@ typedef struct SshLink {
     int64_t plan_end_ms; /* monotonic time after which a plan stops trying; 0: none */
     SshSession *session;
     bool from_pool;
-    bool may_have_run; /* a command was sent, and its end is unknown */
+    bool may_have_run; /* a script was started, or a command was sent whose end is unknown */
 } SshLink;
 
 /* Fills the settings from the attributes of `object` and the provider's defaults. Does not

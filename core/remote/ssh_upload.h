@@ -2,7 +2,7 @@
  *
  * The content is written to a temporary file beside the target, and its size is checked. Then the
  * file gets owner and mode and is renamed. Parent directories are created. After a failure,
- * link->may_have_run is true if the script may have been started. */
+ * link->may_have_run is true if the machine may have begun to write. */
 #pragma once
 
 #include "ssh_client.h"

@@ -411,11 +411,11 @@ static RenderDiff *diff_object(const Build *build, Pair pair) {
     return diff;
 }
 
-/* The tables of a body or of an object attribute, sorted by name. */
 static int compare_attributes(const void *a, const void *b) {
     return strcmp((*(const Attribute *const *)a)->name, (*(const Attribute *const *)b)->name);
 }
 
+/* Returns the attributes of a body or of an object attribute, sorted by name. */
 static const Attribute **sorted(const Attribute *attributes, size_t count, Arena *arena) {
     const Attribute **order = arena_new_array(arena, const Attribute *, count);
     for (size_t i = 0; i < count; i++)

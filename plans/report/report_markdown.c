@@ -45,7 +45,7 @@ static void add_code(StrBuf *out, Str text) {
     strbuf_add_cstr(out, "</code>");
 }
 
-/* A fence of more backticks than any run of them in the text. */
+/* Returns the length of a fence that has more backticks than any run of them in the text. */
 static size_t fence_length(Str text) {
     size_t longest = 2, run = 0;
     for (size_t i = 0; i < text.len; i++) {

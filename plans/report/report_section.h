@@ -23,8 +23,8 @@ typedef struct ReportSectionRow {
 
 extern const ReportSectionRow report_sections[];
 
-/* The section of a change that plan_is_shown accepts. */
+/* Returns the section of a change that plan_is_shown accepts. */
 ReportSection report_section_of(const ResourceChange *change);
 typedef VEC(const ResourceChange *) ReportChanges;
-/* The changes of a section, in the order of the plan. */
+/* Returns the changes of a section, in the order of the plan. */
 ReportChanges report_section_changes(const Plan *plan, ReportSection section, Arena *arena);

@@ -69,8 +69,8 @@ KubeOutcome kube_call_patch(const KubeCall *call,
                             KubeResponse *response,
                             Diags *diags);
 
-/* POST to a collection or subresource: a token of a service account, an eviction. Not repeated
- * after a broken connection. */
+/* Sends a POST to a collection or subresource, for instance to create a token of a service account.
+ * Is not repeated after a broken connection. */
 KubeOutcome kube_call_create(
     const KubeCall *call, const KubeRef *ref, Str body, KubeResponse *response, Diags *diags);
 

@@ -28,7 +28,7 @@ typedef struct KubeResource {
 
 typedef struct KubeRef {
     const KubeResource *resource;
-    Str namespace;   /* empty for cluster scope; of a collection also: all namespaces */
+    Str namespace;   /* empty: cluster scope, or all namespaces of a collection */
     Str name;        /* empty: the collection */
     Str subresource; /* empty: none */
 } KubeRef;

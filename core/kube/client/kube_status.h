@@ -34,7 +34,8 @@ const KubeCause *kube_status_find(const KubeStatus *status, const char *reason);
 /* The server serves no such resource: the group, the version or the plural is unknown. A missing
  * object, in contrast, is named. */
 bool kube_status_is_unknown_kind(const KubeStatus *status);
-/* The object's namespace is missing; `plural` is that of the requested resource. */
+/* Returns true if the object's namespace is missing; `plural` is the plural name of the requested
+ * resource. */
 bool kube_status_is_missing_namespace(const KubeStatus *status, Str plural);
 /* An admission or conversion webhook cannot be called. */
 bool kube_status_is_webhook_failure(const KubeStatus *status);

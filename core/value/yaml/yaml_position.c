@@ -22,7 +22,8 @@ static void search_event_release(SearchEvent *event) {
 }
 SCOPED_TYPE(SearchEvent, search_event_release);
 
-/* Steps of the path that lead to a node; those of other nodes are OFF_PATH. */
+/* Each node has the number of steps of the path that lead to it; this one if it is not on the path.
+ */
 #define OFF_PATH SIZE_MAX
 
 static const PathStep *next_step(const YamlSearch *search, size_t steps) {

@@ -24,7 +24,7 @@ MUST_USE bool domain_nic_edit(const Call *call,
                               Value before,
                               Value nic,
                               Diags *diags);
-/* Returns the item of the list with that address; null if none. */
+/* Returns the interface of the domain with this MAC address; null if none. */
 Value domain_nic_find(Value domain, Str mac);
 /* Returns whether both interfaces use the same network or bridge. */
 bool domain_nic_same_source(Value a, Value b);
