@@ -32,6 +32,11 @@ LOAM_DEV = os.path.join(TOP, "build/dev/loam")
 LOG = os.path.join(TOP, "build/log")
 QUICK = os.path.join(TOP, "build/debug")  # the only build of tests/quick
 TIMEOUT = 1200
+WAITING = re.compile("unit/(ssh_provider|remote)/")  # for servers, most of their time: one at a time, beside $JOBS others
+
+
+def workers(count):
+    return concurrent.futures.ThreadPoolExecutor(max_workers=count)
 
 
 def unit_tests(build):
@@ -162,9 +167,9 @@ def main():
             late.extend(earlier)
             print("%-8s %6.1f s  %s%s" % (kind, seconds, name, note), flush=True)
 
-    with concurrent.futures.ThreadPoolExecutor(max_workers=int(os.environ.get("JOBS", "3"))) as pool:
+    with workers(int(os.environ.get("JOBS", "3"))) as computing, workers(1) as waiting:
         for test in tests:
-            pool.submit(run, test).add_done_callback(report)
+            (waiting if WAITING.match(test[0]) else computing).submit(run, test).add_done_callback(report)
     for name, status, text, _ in sorted(late):
         print("\n== first attempt: %s (status %s)\n%s" % (name, status, text[-3000:]))
     for name, status, text in sorted(failures, key=lambda failure: failure[0]):
