@@ -1,6 +1,6 @@
 /* Executes the files of a suite, one after the other, and destroys the objects of their runs. */
 #include "suite_execute.h"
-#include "suite_override.h"
+#include "suite_check.h"
 #include "suite_run.h"
 #include "suite_state.h"
 
@@ -120,7 +120,7 @@ static void execute_file(const SuiteRequest *request, SuiteFile *file, Arena *ar
         .arena = arena,
     };
     file->status = is_stopped(&context) ? SUITE_SKIP : SUITE_PASS;
-    suite_override_check_file(request->engine->config, file->config, &file->diags);
+    suite_check_file(request->engine->config, file->config, &file->diags);
     events->file(events->self, file, SUITE_STARTING);
     vec_each(&file->runs, run) {
         execute_run(&context, run);

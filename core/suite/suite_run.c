@@ -4,7 +4,7 @@
 #include "convert.h"
 #include "eval.h"
 #include "suite_body.h"
-#include "suite_override.h"
+#include "suite_check.h"
 #include "suite_state.h"
 #include "suite_values.h"
 
@@ -381,8 +381,8 @@ static bool begin(RunWork *work) {
         diags_append(&run->diags, work->config->unmet);
         return false;
     }
-    suite_override_check(work->config, &run->config->overrides, &run->diags);
-    if (!suite_run_check_expected(run->config, &run->diags) || !prepare(work))
+    suite_check_overrides(work->config, &run->config->overrides, &run->diags);
+    if (!suite_check_expected(run->config, &run->diags) || !prepare(work))
         return false;
     Diags found = diags_new(work->context->arena);
     if (!engine_validate(work->engine, &found)) {
@@ -391,20 +391,6 @@ static bool begin(RunWork *work) {
     }
     return suite_values_collect(work->context, work->config, run, &work->variables, &run->diags) &&
            take_options(work);
-}
-
-bool suite_run_check_expected(const TestRun *run, Diags *diags) {
-    bool ok = true;
-    vec_each(&run->expected, expected) {
-        if (expected->is_checkable)
-            continue;
-        diags_error(diags, expected->range, "Invalid `expect_failures` reference",
-                    "\"%.*s\" has no conditions that could fail. Only variables, outputs, check "
-                    "blocks, resources and data sources have conditions.",
-                    STR_ARG(expected->text));
-        ok = false;
-    }
-    return ok;
 }
 
 static SuiteState *find_or_add_state(SuiteContext *context, const TestRun *run) {

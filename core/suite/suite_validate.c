@@ -1,7 +1,6 @@
 /* Validates test files: each module once, each file and run by itself. */
 #include "suite_validate.h"
-#include "suite_override.h"
-#include "suite_run.h"
+#include "suite_check.h"
 
 /* Validates each module once, even if several runs use it. */
 static bool validate_module(const Engine *engine, const TestRun *run, Map *seen, Diags *diags) {
@@ -17,12 +16,12 @@ bool suite_validate(const Engine *engine, Arena *arena, Diags *diags) {
     Map seen = map_new(arena);
     bool ok = true;
     vec_each(&engine->config->tests->files, file) {
-        suite_override_check_file(engine->config, *file, diags);
+        suite_check_file(engine->config, *file, diags);
         vec_each(&(*file)->runs, run) {
             const Config *config = (*run)->config ? (*run)->config : engine->config;
-            suite_override_check(config, &(*run)->overrides, diags);
+            suite_check_overrides(config, &(*run)->overrides, diags);
             ok &= validate_module(engine, *run, &seen, diags);
-            ok &= suite_run_check_expected(*run, diags);
+            ok &= suite_check_expected(*run, diags);
         }
     }
     return ok;

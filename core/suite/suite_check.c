@@ -1,5 +1,5 @@
-/* Checks that the targets of overrides exist in the configuration. */
-#include "suite_override.h"
+/* Checks a test file against the configuration under test. */
+#include "suite_check.h"
 
 static const Module *find_module(const Config *config, const ModuleAddr *address) {
     if (!address)
@@ -21,7 +21,7 @@ static bool is_there(const Config *config, const TestOverride *override, Arena *
     return map_has(&module->resources, key);
 }
 
-void suite_override_check(const Config *config, const TestOverrides *overrides, Diags *diags) {
+void suite_check_overrides(const Config *config, const TestOverrides *overrides, Diags *diags) {
     vec_each(overrides, override) {
         if (!is_there(config, *override, diags->arena))
             diags_warning(diags, (*override)->target_range, "Invalid override target",
@@ -30,11 +30,25 @@ void suite_override_check(const Config *config, const TestOverrides *overrides, 
     }
 }
 
-void suite_override_check_file(const Config *config, const TestFile *file, Diags *diags) {
+void suite_check_file(const Config *config, const TestFile *file, Diags *diags) {
     map_each(&file->providers, entry) {
         const ProviderConfig *provider = entry->value;
         if (provider->mock)
-            suite_override_check(config, &provider->mock->overrides, diags);
+            suite_check_overrides(config, &provider->mock->overrides, diags);
     }
-    suite_override_check(config, &file->overrides, diags);
+    suite_check_overrides(config, &file->overrides, diags);
+}
+
+bool suite_check_expected(const TestRun *run, Diags *diags) {
+    bool ok = true;
+    vec_each(&run->expected, expected) {
+        if (expected->is_checkable)
+            continue;
+        diags_error(diags, expected->range, "Invalid `expect_failures` reference",
+                    "\"%.*s\" has no conditions that could fail. Only variables, outputs, check "
+                    "blocks, resources and data sources have conditions.",
+                    STR_ARG(expected->text));
+        ok = false;
+    }
+    return ok;
 }
