@@ -712,7 +712,3 @@ const RenderDiff *render_diff_value(const Value *before,
     Pair pair = {.before = before, .after = after, .type = &TYPE_DYNAMIC};
     return diff_pair(&build, pair);
 }
-
-bool render_diff_is_empty(const RenderDiff *diff) {
-    return diff->count == 0 && diff->blocks.count == 0;
-}

@@ -68,5 +68,3 @@ const RenderDiff *render_diff_body(const RenderDiffInput *input, Arena *arena);
 /* Returns the tree of any value, of an output or from a JSON string; NULL: absent. */
 const RenderDiff *render_diff_value(
     const Value *before, const Value *after, bool show_sensitive, const Map *secrets, Arena *arena);
-/* Returns whether the container has neither attributes, elements nor blocks. */
-bool render_diff_is_empty(const RenderDiff *diff);

@@ -50,10 +50,6 @@ void render_pen_ink(RenderPen *pen, RenderInk ink, const char *text) {
     render_pen_text(pen, "\033[0m");
 }
 
-void render_pen_indent(RenderPen *pen, uint32_t level) {
-    strbuf_add_repeat(pen->out, ' ', (size_t)level * 4);
-}
-
 /* Viewers of diffs expect the sign in the first column. */
 static void add_sign(RenderPen *pen, char sign) {
     StrBuf *out = pen->out;
@@ -114,6 +110,6 @@ void render_pen_symbol(RenderPen *pen, Action action) {
 }
 
 void render_pen_line(RenderPen *pen, uint32_t level, Action action) {
-    render_pen_indent(pen, level);
+    strbuf_add_repeat(pen->out, ' ', (size_t)level * RENDER_PEN_LEVEL);
     render_pen_symbol(pen, action);
 }

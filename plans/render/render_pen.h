@@ -4,6 +4,8 @@
 #include "action.h"
 #include "render_style.h"
 
+#define RENDER_PEN_LEVEL 4 /* columns */
+
 typedef struct RenderPen {
     StrBuf *out;
     RenderPiece *piece; /* receives the text in pieces; NULL: all text stays in `out` */
@@ -27,9 +29,7 @@ void render_pen_ink(RenderPen *pen, RenderInk ink, const char *text);
 void render_pen_text(RenderPen *pen, const char *text);
 void render_pen_str(RenderPen *pen, Str text);
 void render_pen_format(RenderPen *pen, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Four columns a level. */
-void render_pen_indent(RenderPen *pen, uint32_t level);
 /* "  + ", four columns, none when symbols are hidden. */
 void render_pen_symbol(RenderPen *pen, Action action);
-/* The start of a line: indent, then symbol. */
+/* The start of a line: RENDER_PEN_LEVEL columns a level, then the symbol. */
 void render_pen_line(RenderPen *pen, uint32_t level, Action action);

@@ -69,8 +69,7 @@ static Str display_key(const RenderDiff *diff, size_t i, Arena *scratch) {
 }
 
 static void add_warning_line(RenderPen *pen, uint32_t level, const char *lead, const char *text) {
-    render_pen_indent(pen, level);
-    render_pen_text(pen, "  # ");
+    render_pen_format(pen, "%*s  # ", (int)level * RENDER_PEN_LEVEL, "");
     if (lead) {
         render_pen_ink(pen, INK_YELLOW, lead);
         render_pen_text(pen, " ");
@@ -481,8 +480,12 @@ static void add_blocks(RenderPen *pen, const RenderDiff *diff, uint32_t level, R
     }
 }
 
+static bool is_empty_body(const RenderDiff *diff) {
+    return diff->count == 0 && diff->blocks.count == 0;
+}
+
 static void add_body(RenderPen *pen, const RenderDiff *diff, uint32_t level, RenderLook look) {
-    if (render_diff_is_empty(diff)) {
+    if (is_empty_body(diff)) {
         add_hint(pen, diff, "{}", (RenderLook){.no_null = true});
         return;
     }
