@@ -1,8 +1,11 @@
 /* Finds a command by the words of the command line, reads its options and runs it. */
 #include "command_run.h"
-#include "command_help.h"
 #include "reporting.h"
 #include "view_tee.h"
+
+#define HELP_COLUMNS   80
+#define OPTION_COLUMN  27
+#define COMMAND_COLUMN 15 /* least width */
 
 /* `path` is the command that lacks the subcommand; empty: the program. */
 static int unknown_command(Cli *cli, const CommandTable *table, Str path, Str name) {
@@ -43,6 +46,113 @@ static bool add_environment_words(Cli *cli, Str path, StrVec *out, Diags *diags)
            add_words(cli, STR("CLI_ARGS"), out, diags);
 }
 
+/* Prints words from `column` on. Further lines start at `indent`. Ends the line. */
+static void print_words(Str text, size_t column, size_t indent) {
+    Str word;
+    bool is_first = true;
+    while (str_next_field(&text, ' ', &word)) {
+        if (!is_first && column + 1 + word.len > HELP_COLUMNS) {
+            terminal_print("\n%*s", (int)indent, "");
+            column = indent;
+        } else if (!is_first) {
+            terminal_print(" ");
+            column++;
+        }
+        terminal_print("%.*s", STR_ARG(word));
+        column += word.len;
+        is_first = false;
+    }
+    terminal_print("\n");
+}
+
+/* A name that does not fit into its column has a separate line. */
+static void print_entry(Str name, const char *help, size_t column) {
+    terminal_print("  %.*s", STR_ARG(name));
+    size_t width = name.len + 2;
+    if (width >= column) {
+        terminal_print("\n");
+        width = 0;
+    }
+    terminal_print("%*s", (int)(column - width), "");
+    print_words(str_from_cstr(help), column, column);
+}
+
+static void print_option(const Option *option, size_t column) {
+    SCOPED(ArenaRef) scratch = arena_open("help");
+    Str name = str_format(scratch, "-%s%s%s", option->name, option->value ? "=" : "",
+                          option->value ? option->value : "");
+    print_entry(name, option->help, column);
+}
+
+static void print_commands(const CommandTable *table) {
+    size_t column = COMMAND_COLUMN;
+    for (size_t i = 0; i < table->count; i++) {
+        size_t wanted = strlen(table->rows[i]->name) + 4;
+        column = wanted > column ? wanted : column;
+    }
+    for (size_t i = 0; i < table->count; i++)
+        print_entry(str_from_cstr(table->rows[i]->name), table->rows[i]->summary, column);
+}
+
+static void print_paragraphs(Str text) {
+    Str paragraph;
+    while (str_next_field(&text, '\n', &paragraph))
+        print_words(paragraph, 0, 0);
+}
+
+static void print_choices(const OptionGroup *group) {
+    const char *name, *help;
+    if (!group->choice)
+        return;
+    terminal_print("\n%s:\n", group->choices_title);
+    for (size_t i = 0; group->choice(i, &name, &help); i++)
+        print_entry(str_from_cstr(name), help, COMMAND_COLUMN);
+    terminal_print("\n");
+}
+
+static void print_program(const CommandTable *table) {
+    terminal_print("Usage: loam [-chdir=DIR] [-version] [-help] <command> [options] [arguments]\n\n"
+                   "loam provisions machines, networks and firewalls from declarative files.\n\n"
+                   "Commands:\n");
+    print_commands(table);
+    terminal_print("\nOptions:\n");
+    for (size_t i = 0; i < command_globals.count; i++)
+        print_option(&command_globals.options[i], COMMAND_COLUMN);
+}
+
+static void print_group(const OptionGroup *group, bool *has_title) {
+    for (size_t i = 0; i < group->count; i++) {
+        if (!group->options[i].help)
+            continue;
+        if (!*has_title)
+            terminal_print("\nOptions:\n");
+        *has_title = true;
+        print_option(&group->options[i], OPTION_COLUMN);
+    }
+    print_choices(group);
+}
+
+static void print_command(const Command *command, Str path) {
+    bool has_title = false;
+    terminal_print("Usage: loam %.*s %s\n\n", STR_ARG(path), command->usage);
+    print_paragraphs(str_from_cstr(command->about));
+    if (command->subcommands.count > 0) {
+        terminal_print("\nCommands:\n");
+        print_commands(&command->subcommands);
+    }
+    for (size_t i = 0; i < command->group_count; i++)
+        print_group(command->groups[i], &has_title);
+}
+
+/* Prints the help of a command, whose full name is `path` ("state list"), or of the program if
+ * `command` is NULL. */
+static void print_help(const CommandTable *program, const Command *command, Str path) {
+    if (command)
+        print_command(command, path);
+    else
+        print_program(program);
+}
+
 static bool wants_help(const Arguments *arguments) {
     return option_flag(arguments, "help") || option_flag(arguments, "h");
 }
@@ -70,7 +180,7 @@ static bool read_grouping(const Arguments *arguments, ViewGrouping *out, Diags *
 }
 
 /* Adds a second view: JSON, written to the file. */
-static View *tell_twice(Cli *cli, const Command *command, View *human, Str path, Diags *diags) {
+static View *add_json_view(Cli *cli, const Command *command, View *human, Str path, Diags *diags) {
     const Disk *disk = cli->io.disk;
     Cli *other = arena_new(cli->arena, Cli);
     *other = *cli;
@@ -101,7 +211,7 @@ static bool choose_view(Cli *cli,
                     "-json prints JSON instead of text, and -json-into writes JSON in addition to "
                     "text. Use only one of them.");
     } else if (path.ptr && ok) {
-        cli->view = tell_twice(cli, command, cli->view, path, diags);
+        cli->view = add_json_view(cli, command, cli->view, path, diags);
     }
     return !diags_has_errors(diags);
 }
@@ -144,7 +254,7 @@ static int run_leaf(Cli *cli, const Command *command, Str path, const StrVec *re
                           &diags) &&
              parsed;
     if (parsed && wants_help(&arguments)) {
-        command_help_print(cli->commands, command, path);
+        print_help(cli->commands, command, path);
         return 0;
     }
     choose_terminal(cli, &arguments);
@@ -172,7 +282,7 @@ static int run_in(Cli *cli, const CommandTable *table, Str path, const StrVec *w
     if (command->run && !names_subcommand)
         return run_leaf(cli, command, path, &rest);
     if (rest.count == 0 || rest.items[0].ptr[0] == '-') {
-        command_help_print(cli->commands, command, path);
+        print_help(cli->commands, command, path);
         bool asked = rest.count > 0 && (str_equal(rest.items[0], STR("-help")) ||
                                         str_equal(rest.items[0], STR("--help")));
         return asked ? 0 : 1;
@@ -185,7 +295,7 @@ int command_run(Cli *cli, const StrVec *words) {
                                           str_equal(words->items[0], STR("--help")) ||
                                           str_equal(words->items[0], STR("-h")));
     if (words->count == 0 || asks_help) {
-        command_help_print(cli->commands, NULL, STR_EMPTY);
+        print_help(cli->commands, NULL, STR_EMPTY);
         return asks_help ? 0 : 127;
     }
     return run_in(cli, cli->commands, STR_EMPTY, words);

@@ -1,11 +1,11 @@
 /* The stream of events: one JSON object a line, written as each event happens. */
-#include "view_json.h"
 #include "action_verbs.h"
 #include "json.h"
 #include "thread.h"
 #include "version.h"
 #include "view.h"
 #include "view_diag_json.h"
+#include "view_json_line.h"
 #include "view_test.h"
 
 #include <pthread.h>
@@ -36,31 +36,6 @@ typedef struct Stream {
     Running *running;
     bool is_closing;
 } Stream;
-
-void view_json_begin(ViewJsonLine *line,
-                     const Cli *cli,
-                     const char *type,
-                     const char *level,
-                     Str message,
-                     Arena *scratch) {
-    line->text = strbuf_new(scratch);
-    line->cli = cli;
-    json_writer_init(&line->writer, &line->text, 0);
-    line->writer.escape_html = true;
-    json_object_start(&line->writer);
-    json_key_string(&line->writer, "@level", str_from_cstr(level));
-    json_key_string(&line->writer, "@message", message);
-    json_key_string(&line->writer, "@module", str_from_cstr(cli_name(cli)->ui_module));
-    json_key_string(&line->writer, "@timestamp",
-                    clock_format_rfc3339_fraction(cli_now_ms(cli), 6, scratch));
-    json_key_string(&line->writer, "type", str_from_cstr(type));
-}
-
-void view_json_end(ViewJsonLine *line) {
-    json_object_end(&line->writer);
-    strbuf_add_char(&line->text, '\n');
-    cli_write(line->cli, strbuf_str(&line->text));
-}
 
 static void write_key(JsonWriter *writer, InstanceKey key) {
     json_key(writer, STR("resource_key"));
@@ -150,12 +125,12 @@ static void tell_drift(const Cli *cli, const Drift *drift) {
     ViewJsonLine line;
     const char *action = drift->action == ACTION_NO_OP ? "move" : action_name(drift->action);
     Str address = resource_addr_to_str(drift->address, scratch);
-    view_json_begin(&line, cli, "resource_drift", "info",
-                    str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action),
-                    scratch);
+    view_json_line_begin(&line, cli, "resource_drift", "info",
+                         str_format(scratch, "%.*s: Drift detected (%s)", STR_ARG(address), action),
+                         scratch);
     ChangeEvent event = {.address = drift->address, .previous = drift->previous, .action = action};
     write_change(&line.writer, &event, scratch);
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static void tell_change(const Cli *cli, const ResourceChange *change) {
@@ -170,8 +145,9 @@ static void tell_change(const Cli *cli, const ResourceChange *change) {
                          : is_import                    ? "import"
                                                         : "move";
     Str address = resource_addr_to_str(change->address, scratch);
-    view_json_begin(&line, cli, "planned_change", "info",
-                    str_format(scratch, "%.*s: Plan to %s", STR_ARG(address), action), scratch);
+    view_json_line_begin(&line, cli, "planned_change", "info",
+                         str_format(scratch, "%.*s: Plan to %s", STR_ARG(address), action),
+                         scratch);
     ChangeEvent event = {
         .address = change->address,
         .previous = change->previous,
@@ -181,13 +157,13 @@ static void tell_change(const Cli *cli, const ResourceChange *change) {
         .generated_config = change->generated_config,
     };
     write_change(&line.writer, &event, scratch);
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static void tell_summary(const Cli *cli, PlanCounts counts, const char *operation, Str message) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
-    view_json_begin(&line, cli, "change_summary", "info", message, scratch);
+    view_json_line_begin(&line, cli, "change_summary", "info", message, scratch);
     json_key(&line.writer, STR("changes"));
     json_object_start(&line.writer);
     json_key_int(&line.writer, "add", counts.create);
@@ -198,19 +174,19 @@ static void tell_summary(const Cli *cli, PlanCounts counts, const char *operatio
     json_key_int(&line.writer, "remove", counts.delete);
     json_key_string(&line.writer, "operation", str_from_cstr(operation));
     json_object_end(&line.writer);
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static void begin_outputs(ViewJsonLine *line, const Cli *cli, size_t count, Arena *scratch) {
-    view_json_begin(line, cli, "outputs", "info", str_format(scratch, "Outputs: %zu", count),
-                    scratch);
+    view_json_line_begin(line, cli, "outputs", "info", str_format(scratch, "Outputs: %zu", count),
+                         scratch);
     json_key(&line->writer, STR("outputs"));
     json_object_start(&line->writer);
 }
 
 static void end_outputs(ViewJsonLine *line) {
     json_object_end(&line->writer);
-    view_json_end(line);
+    view_json_line_end(line);
 }
 
 static void tell_planned_outputs(const Cli *cli, const Plan *plan) {
@@ -303,7 +279,7 @@ typedef struct HookLine {
 
 static void write_hook(const Cli *cli, const HookLine *hook, Arena *scratch) {
     ViewJsonLine line;
-    view_json_begin(&line, cli, hook->type, "info", hook->message, scratch);
+    view_json_line_begin(&line, cli, hook->type, "info", hook->message, scratch);
     json_key(&line.writer, STR("hook"));
     json_object_start(&line.writer);
     write_resource(&line.writer, "resource", hook->resource, scratch);
@@ -320,7 +296,7 @@ static void write_hook(const Cli *cli, const HookLine *hook, Arena *scratch) {
     if (hook->elapsed_ms >= 0)
         json_key_int(&line.writer, "elapsed_seconds", hook->elapsed_ms / 1000);
     json_object_end(&line.writer);
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static Str id_suffix(Str id, Arena *scratch) {
@@ -543,17 +519,17 @@ static void walk_end(View *view) {
 static void note(View *view, Str text) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
-    view_json_begin(&line, view->cli, "log", "info", text, scratch);
-    view_json_end(&line);
+    view_json_line_begin(&line, view->cli, "log", "info", text, scratch);
+    view_json_line_end(&line);
 }
 
 static void step(View *view, const char *code, Str text, bool for_people) {
     (void)for_people;
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
-    view_json_begin(&line, view->cli, "init_output", "info", text, scratch);
+    view_json_line_begin(&line, view->cli, "init_output", "info", text, scratch);
     json_key_string(&line.writer, "message_code", str_from_cstr(code));
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static void plan_hint(View *view, Str path) {
@@ -575,13 +551,13 @@ static void tell_diag(View *view, const Diag *diag) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     bool is_error = diag->severity == DIAG_ERROR;
-    view_json_begin(
+    view_json_line_begin(
         &line, view->cli, "diagnostic", is_error ? "error" : "warn",
         str_format(scratch, "%s: %.*s", is_error ? "Error" : "Warning", STR_ARG(diag->summary)),
         scratch);
     json_key(&line.writer, STR("diagnostic"));
     view_diag_write_json(diag, view->cli->functions, &line.writer);
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static void finish(View *view, const Diags *diags) {
@@ -594,13 +570,13 @@ static void tell_version(const Cli *cli) {
     ViewJsonLine line;
     const CliName *name = cli_name(cli);
     Str version = name->is_other ? STR(VERSION_TERRAFORM) : cli->version;
-    view_json_begin(&line, cli, "version", "info",
-                    str_format(scratch, "%s %.*s", name->title, STR_ARG(version)), scratch);
+    view_json_line_begin(&line, cli, "version", "info",
+                         str_format(scratch, "%s %.*s", name->title, STR_ARG(version)), scratch);
     json_key_string(&line.writer, name->version_key, STR(VERSION_TERRAFORM));
     if (!name->is_other)
         json_key_string(&line.writer, "loam", cli->version);
     json_key_string(&line.writer, "ui", STR(UI_VERSION));
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static const ViewType json_stream = {

@@ -5,7 +5,7 @@
 #include "statefile.h"
 #include "version.h"
 #include "view_diag_json.h"
-#include "view_json.h"
+#include "view_json_line.h"
 #include "view_test.h"
 
 typedef struct TestStream {
@@ -20,7 +20,7 @@ static void begin(ViewJsonLine *line,
                   const char *level,
                   Str message,
                   Arena *scratch) {
-    view_json_begin(line, stream->view->cli, type, level, message, scratch);
+    view_json_line_begin(line, stream->view->cli, type, level, message, scratch);
 }
 
 static void write_origin(ViewJsonLine *line, const SuiteFile *file, const SuiteRun *run) {
@@ -47,7 +47,7 @@ static void tell_diags(const TestStream *stream,
         write_origin(&line, file, run);
         json_key(&line.writer, STR("diagnostic"));
         view_diag_write_json(diag, stream->view->cli->functions, &line.writer);
-        view_json_end(&line);
+        view_json_line_end(&line);
     }
 }
 
@@ -78,7 +78,7 @@ static void on_begin(void *self, const Suite *suite) {
         json_array_end(&line.writer);
     }
     json_object_end(&line.writer);
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static const char *progress_name(SuiteProgress progress) {
@@ -115,7 +115,7 @@ static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
     if (progress == SUITE_COMPLETE)
         json_key_string(&line.writer, "status", str_from_cstr(suite_status_name(file->status)));
     json_object_end(&line.writer);
-    view_json_end(&line);
+    view_json_line_end(&line);
     if (progress == SUITE_COMPLETE)
         tell_diags(stream, file, NULL, &file->diags);
 }
@@ -160,7 +160,7 @@ static void tell_result(const TestStream *stream, const SuiteFile *file, const S
     write_origin(&line, file, run);
     json_key(&line.writer, str_from_cstr(type));
     json_raw(&line.writer, is_plan ? plan_document(run, scratch) : state_document(run, scratch));
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static void on_run(void *self, const SuiteFile *file, const SuiteRun *run, SuiteProgress progress) {
@@ -182,7 +182,7 @@ static void on_run(void *self, const SuiteFile *file, const SuiteRun *run, Suite
     else
         json_key_int(&line.writer, "elapsed", 0);
     json_object_end(&line.writer);
-    view_json_end(&line);
+    view_json_line_end(&line);
     if (progress != SUITE_COMPLETE)
         return;
     if (stream->verbose)
@@ -233,7 +233,7 @@ static void on_left(void *self, const SuiteFile *file, const SuiteRun *run, cons
     write_instances(&line.writer, state, scratch);
     json_array_end(&line.writer);
     json_object_end(&line.writer);
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static void write_leftover(JsonWriter *writer,
@@ -295,7 +295,7 @@ static void on_interrupt(void *self,
     json_object_end(&line.writer);
     write_planned(&line.writer, planned, scratch);
     json_object_end(&line.writer);
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 static void on_end(void *self, const Suite *suite) {
@@ -311,7 +311,7 @@ static void on_end(void *self, const Suite *suite) {
     json_key_int(&line.writer, "errored", (int64_t)suite->counts[SUITE_ERROR]);
     json_key_int(&line.writer, "skipped", (int64_t)suite->counts[SUITE_SKIP]);
     json_object_end(&line.writer);
-    view_json_end(&line);
+    view_json_line_end(&line);
 }
 
 const SuiteEvents *view_test_json(View *view, bool verbose) {

@@ -1,0 +1,21 @@
+/* view_json_line: one line of the event stream: an object with the members that every event has. */
+#pragma once
+
+#include "cli.h"
+#include "json_writer.h"
+
+typedef struct ViewJsonLine {
+    StrBuf text;
+    JsonWriter writer; /* inside the line's object */
+    const Cli *cli;
+} ViewJsonLine;
+
+/* Starts the object; `scratch` must live until the end of the line. */
+void view_json_line_begin(ViewJsonLine *line,
+                          const Cli *cli,
+                          const char *type,
+                          const char *level,
+                          Str message,
+                          Arena *scratch);
+/* Ends the object and writes the line. */
+void view_json_line_end(ViewJsonLine *line);
