@@ -99,7 +99,9 @@ static bool load_with(Project *project, Str name, Str text) {
     Cli *cli = project->cli;
     Disk *disk = arena_new(cli->arena, Disk);
     Io *io = arena_new(cli->arena, Io);
-    *disk = overlay_disk_new(cli->io.disk, name, text, cli->arena);
+    PlanFileSources *files = arena_new(cli->arena, PlanFileSources);
+    vec_push(cli->arena, files, (PlanFileSource){name, text});
+    *disk = overlay_disk_new(cli->io.disk, files, OVERLAY_ADD, cli->arena);
     *io = cli->io;
     io->disk = disk;
     return project_load(project, cli, project->arguments, io, project->diags);

@@ -1,9 +1,10 @@
 /* The backend part of init: first configuration, change, removal, or no change. */
 #include "backend_init.h"
-#include "backend_migrate.h"
+#include "backend_choice.h"
 #include "backend_settings.h"
 #include "json.h"
 #include "project_ciphers.h"
+#include "statefile.h"
 #include "workspace.h"
 
 static const Option options[] = {
@@ -18,16 +19,16 @@ static const Option options[] = {
 };
 const OptionGroup backend_init_options = {options, ARRAY_COUNT(options)};
 
-static bool wants(const Project *project, const char *option) {
+static bool has_flag(const Project *project, const char *option) {
     return option_flag(project->arguments, option);
 }
 
-static bool migrates(const Project *project) {
-    return wants(project, "migrate-state") || wants(project, "force-copy");
+static bool copies_states(const Project *project) {
+    return has_flag(project, "migrate-state") || has_flag(project, "force-copy");
 }
 
 static bool check_options(Project *project) {
-    if (!wants(project, "reconfigure") || !migrates(project))
+    if (!has_flag(project, "reconfigure") || !copies_states(project))
         return true;
     diags_error(project->diags, NO_RANGE, "Invalid init options",
                 "-reconfigure does not copy states, and -migrate-state copies them. Choose one.");
@@ -96,7 +97,7 @@ static bool check_workspace(Project *project, const BackendChoice *now) {
     return workspace_select(cli, STR("default"), project->diags);
 }
 
-static bool refuse_change(Project *project) {
+static bool report_change(Project *project) {
     diags_error(
         project->diags, NO_RANGE, "Backend configuration changed",
         "The backend changed. To copy the state to the new backend, run \"loam init "
@@ -111,36 +112,335 @@ static Str note_of(const BackendChoice *now, const BackendChoice *before, Arena 
                       before->type->name);
 }
 
-static bool take_over(Project *project,
-                      BackendChoice *now,
-                      const BackendChoice *before,
-                      Str *note) {
+/* A copy of states between backends: every workspace, with its lineage, serial and journal. Source
+ * and target are locked meanwhile. */
+typedef struct Migration {
+    Project *project;
+    const BackendChoice *from;
+    const BackendChoice *to;
+    bool is_forced;      /* skips all questions */
+    bool may_ask;        /* questions are possible */
+    bool empties_source; /* empties the source after the copy; a backup stays there */
+} Migration;
+
+/* One state in one backend, opened and read. */
+typedef struct Place {
+    Backend *backend;
+    State *state;
+    LockInfo lock;
+    bool is_locked;
+    bool has_text;
+    bool has_journal;
+} Place;
+
+static void place_release(Place *place) {
+    Diags ignored = {0};
+    SCOPED(ArenaRef) scratch = arena_open("migration");
+    ignored = diags_new(scratch);
+    if (place->is_locked)
+        (void)!backend_unlock(place->backend, &ignored);
+    if (place->backend)
+        backend_close(place->backend);
+    *place = (Place){0};
+}
+SCOPED_TYPE(Place, place_release);
+
+static bool open_place(Project *project, const BackendChoice *choice, Str workspace, Place *out) {
+    return backend_choice_open(project, choice, workspace, &out->backend);
+}
+
+static bool lock_place(Project *project, LockOperation operation, Place *place) {
+    Cli *cli = project->cli;
+    Backend *backend = place->backend;
+    if (!option_flag(project->arguments, "lock"))
+        return true;
+    int64_t timeout_ms;
+    if (!project_lock_timeout(project, &timeout_ms))
+        return false;
+    place->lock = state_lock_new(&cli->io, operation, backend->path, cli->arena);
+    place->is_locked = backend_lock(backend, &place->lock, timeout_ms, cli->cancel, project->diags);
+    return place->is_locked;
+}
+
+static bool read_place(Project *project, Place *place) {
+    Backend *backend = place->backend;
+    Arena *arena = project->cli->arena;
+    Str text;
+    if (!backend_read(backend, &text, arena, project->diags) ||
+        !statefile_decode(backend->path, text, &place->state, arena, project->diags)) {
+        return false;
+    }
+    place->has_text = text.len > 0;
+    const Disk *aside = place->is_locked ? project->cli->io.disk : NULL;
+    return journal_replay(backend->journal, aside, place->state, &place->has_journal, arena,
+                          project->diags);
+}
+
+static bool has_pending(const State *state) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        vec_each(&resource->instances, instance) {
+            if (instance->pending)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool ask(const Migration *migration, Str question, Str detail, bool *yes) {
+    Project *project = migration->project;
+    Str answer;
+    *yes = migration->is_forced;
+    if (migration->is_forced)
+        return true;
+    if (!migration->may_ask) {
+        diags_error(project->diags, NO_RANGE, "State migration not confirmed",
+                    "%.*s %.*s With -input=false, loam cannot ask. To confirm, add -force-copy.",
+                    STR_ARG(question), STR_ARG(detail));
+        return false;
+    }
+    terminal_print("\n%.*s\n  %.*s\n  Enter \"yes\" or \"no\".\n\n  Enter a value: ",
+                   STR_ARG(question), STR_ARG(detail));
+    bool typed = terminal_read_line(&answer, project->cli->arena);
+    terminal_print("\n");
+    *yes = typed && str_equal(str_trim(answer), STR("yes"));
+    if (typed)
+        return true;
+    diags_error(project->diags, NO_RANGE, "State migration not confirmed",
+                "Standard input ended before an answer. To confirm, add -force-copy.");
+    return false;
+}
+
+static bool ask_about(const Migration *migration, const Place *from, const Place *to, bool *yes) {
+    Arena *arena = migration->project->cli->arena;
+    Str places = str_format(arena, "from \"%s\" (%.*s) to \"%s\" (%.*s)",
+                            migration->from->type->name, STR_ARG(from->backend->path),
+                            migration->to->type->name, STR_ARG(to->backend->path));
+    if (state_is_empty(to->state))
+        return ask(migration, STR("Copy the existing state to the new backend?"),
+                   str_format(arena, "The state would be copied %.*s, which has none yet.",
+                              STR_ARG(places)),
+                   yes);
+    return ask(migration, STR("Replace the state in the new backend with the previous one?"),
+               str_format(arena,
+                          "Copying %.*s would replace the existing state (lineage %.*s, serial "
+                          "%llu) with the previous one (lineage %.*s, serial %llu).",
+                          STR_ARG(places), STR_ARG(to->state->lineage),
+                          (unsigned long long)to->state->serial, STR_ARG(from->state->lineage),
+                          (unsigned long long)from->state->serial),
+               yes);
+}
+
+static bool is_same(const Place *from, const Place *to) {
+    return str_equal(from->state->lineage, to->state->lineage) &&
+           statefile_same_content(from->state, to->state);
+}
+
+/* An unfinished journal at the target belongs to objects that the copy would remove from the
+ * state. */
+static bool check_journal(Project *project, const Place *from, const Place *to) {
+    if (!to->has_journal || is_same(from, to))
+        return true;
+    diags_error(project->diags, NO_RANGE, "Unfinished run in the new backend",
+                "\"%.*s\" is the journal of an interrupted run on the state in the new backend. "
+                "Recover that run first: run \"loam apply\" with its configuration.",
+                STR_ARG(to->backend->journal->name));
+    return false;
+}
+
+/* Writes the state before its journal: a journal that belongs to another state makes the state
+ * unreadable. */
+static bool write_place(Project *project, const State *state, Place *to) {
+    Cli *cli = project->cli;
+    Journal *journal = NULL;
+    Str text = statefile_encode(state, cli->arena);
+    if (!backend_write(to->backend, text, project->diags) ||
+        !journal_open(to->backend->journal, cli->io.clock, state, &journal, cli->arena,
+                      project->diags)) {
+        return false;
+    }
+    bool ok = journal_fold(journal, state, project->diags);
+    journal_close(journal);
+    return ok;
+}
+
+/* Empties the state and removes the journal, whose records were copied with the state. */
+static bool empty_place(Project *project, Place *from) {
+    SCOPED(ArenaRef) scratch = arena_open("migration");
+    JournalStore *journal = from->backend->journal;
+    Str problem;
+    if (!backend_write(from->backend, STR_EMPTY, project->diags))
+        return false;
+    if (!from->has_journal || journal->remove(journal, &problem, scratch))
+        return true;
+    diags_error(project->diags, NO_RANGE, "Old journal not removed",
+                "The journal \"%.*s\" was copied with the state, but could not be removed: %.*s. "
+                "Remove it.",
+                STR_ARG(journal->name), STR_ARG(problem));
+    return false;
+}
+
+static bool is_one_place(const Migration *migration, const Place *from, const Place *to) {
+    return migration->from->type == migration->to->type &&
+           str_equal(from->backend->path, to->backend->path);
+}
+
+static bool copy_locked(const Migration *migration, Place *from, Place *to) {
+    Project *project = migration->project;
+    bool yes;
+    if (!lock_place(project, LOCK_MIGRATE_FROM, from) ||
+        !lock_place(project, LOCK_MIGRATE_TO, to) || !read_place(project, from) ||
+        !read_place(project, to) || !check_journal(project, from, to)) {
+        return false;
+    }
+    if (state_is_empty(from->state))
+        return true;
+    if (!ask_about(migration, from, to, &yes))
+        return false;
+    if (!yes)
+        return true;
+    return write_place(project, from->state, to) &&
+           (!migration->empties_source || empty_place(project, from));
+}
+
+/* *out: some workspace has the same state in both backends. Then no source is emptied. */
+static bool find_overlap(const Migration *migration, const StrVec *workspaces, bool *out) {
+    Project *project = migration->project;
+    *out = false;
+    vec_each(workspaces, name) {
+        SCOPED(Place) from = {0};
+        SCOPED(Place) to = {0};
+        if (!migration->to->type->list && !str_equal(*name, STR("default")))
+            continue;
+        if (!open_place(project, migration->from, *name, &from) ||
+            !open_place(project, migration->to, *name, &to)) {
+            return false;
+        }
+        *out |= is_one_place(migration, &from, &to);
+    }
+    return true;
+}
+
+static bool copy(const Migration *migration, Str from_workspace, Str to_workspace) {
+    Project *project = migration->project;
+    SCOPED(Place) from = {0};
+    SCOPED(Place) to = {0};
+    if (!open_place(project, migration->from, from_workspace, &from) ||
+        !open_place(project, migration->to, to_workspace, &to)) {
+        return false;
+    }
+    if (is_one_place(migration, &from, &to))
+        return true;
+    if (!read_place(project, &from))
+        return false;
+    if (state_is_empty(from.state))
+        return true;
+    /* Compare before locking: the two may be one state with different settings. */
+    if (!read_place(project, &to))
+        return false;
+    if (is_same(&from, &to) && !has_pending(from.state) && !migration->empties_source)
+        return true;
+    return copy_locked(migration, &from, &to);
+}
+
+static bool copy_all(const Migration *migration, const StrVec *workspaces) {
+    Project *project = migration->project;
+    Cli *cli = project->cli;
+    Str names = str_join(workspaces->items, workspaces->count, STR(", "), cli->arena);
+    bool yes;
+    if (!ask(migration, STR("Copy the states of all workspaces to the new backend?"),
+             str_format(cli->arena,
+                        "The workspaces are: %.*s. Workspaces of the same names in the new backend "
+                        "are overwritten.",
+                        STR_ARG(names)),
+             &yes))
+        return false;
+    if (!yes)
+        return true;
+    Migration each = *migration;
+    each.is_forced = true;
+    vec_each(workspaces, name) {
+        if (!copy(&each, *name, *name))
+            return false;
+    }
+    return true;
+}
+
+/* Copies the state of the current workspace only: the target supports one state. */
+static bool copy_current(const Migration *migration) {
+    Project *project = migration->project;
+    Cli *cli = project->cli;
+    bool yes;
+    if (!ask(migration, STR("Copy only the state of the current workspace?"),
+             str_format(cli->arena,
+                        "The backend \"%s\" stores one state, but the previous backend has several "
+                        "workspaces. Only the state of \"%.*s\" would be copied; the others remain "
+                        "in the previous backend.",
+                        migration->to->type->name, STR_ARG(cli->workspace)),
+             &yes))
+        return false;
+    if (!yes) {
+        diags_error(project->diags, NO_RANGE, "States not migrated",
+                    "Nothing was changed. Select the workspace to migrate with \"loam workspace "
+                    "select\", or use a backend with workspaces.");
+        return false;
+    }
+    Migration current = *migration;
+    current.is_forced = true;
+    if (!copy(&current, cli->workspace, STR("default")))
+        return false;
+    return str_equal(cli->workspace, STR("default")) ||
+           workspace_select(cli, STR("default"), project->diags);
+}
+
+/* Succeeds if there is nothing to copy. Succeeds if the user declines, unless only one of several
+ * workspaces fits the target. May be repeated after a crash. */
+static bool migrate(const Migration *migration) {
+    Project *project = migration->project;
+    Migration all = *migration;
+    StrVec there = {0}, ignored = {0};
+    bool from_many, to_many, overlaps;
+    if (!backend_choice_list(project, migration->from, &there, &from_many) ||
+        !backend_choice_list(project, migration->to, &ignored, &to_many) ||
+        !find_overlap(migration, &there, &overlaps)) {
+        return false;
+    }
+    all.empties_source &= !overlaps;
+    if (there.count == 1)
+        return copy(&all, STR("default"), STR("default"));
+    return to_many ? copy_all(&all, &there) : copy_current(&all);
+}
+
+static bool switch_backend(Project *project,
+                           BackendChoice *now,
+                           const BackendChoice *before,
+                           Str *note) {
     bool is_first = !before->is_configured;
-    if (!is_first && !migrates(project))
-        return refuse_change(project);
+    if (!is_first && !copies_states(project))
+        return report_change(project);
     Migration migration = {
         .project = project,
         .from = before,
         .to = now,
-        .is_forced = wants(project, "force-copy"),
+        .is_forced = has_flag(project, "force-copy"),
         .may_ask = project_may_ask(project),
-        .takes_away = is_first,
+        .empties_source = is_first,
     };
-    if (!ask_arguments(project, now) || !check_opens(project, now) ||
-        !backend_migrate(&migration) || !check_workspace(project, now) || !record(project, now))
+    if (!ask_arguments(project, now) || !check_opens(project, now) || !migrate(&migration) ||
+        !check_workspace(project, now) || !record(project, now))
         return false;
     *note = note_of(now, before, project->cli->arena);
     return true;
 }
 
 static bool initialize(Project *project, Str *note) {
-    BackendChange change = {.ignores_record = wants(project, "reconfigure")};
+    BackendChange change = {.ignores_record = has_flag(project, "reconfigure")};
     if (!backend_choice_compare(project, &change))
         return false;
     bool has_flags = option_is_given(project->arguments, "backend-config");
     bool is_unchanged = change.is_same || (change.is_same_block && !has_flags);
     if (!is_unchanged)
-        return take_over(project, &change.now, &change.before, note);
+        return switch_backend(project, &change.now, &change.before, note);
     if (!check_opens(project, &change.before))
         return false;
     /* An argument may have moved between the block and a flag. */

@@ -1,7 +1,7 @@
 /* Loads the root module that a command works on, and its variables. */
 #include "project_load.h"
 #include "front_end.h"
-#include "plan_disk.h"
+#include "overlay_disk.h"
 #include "view.h"
 
 static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {
@@ -17,7 +17,7 @@ static bool ask_variable(void *payload, const Variable *variable, Str *out, Aren
     return ok;
 }
 
-static void tell(void *payload, Str line) {
+static void note(void *payload, Str line) {
     const Cli *cli = payload;
     cli->view->type->note(cli->view, line);
 }
@@ -71,7 +71,7 @@ static ConfigRequest config_request(Project *project, const Io *io) {
         .evaluates_prevent_destroy = cli_name(cli)->forgets,
         .sources = cli->module_sources,
         .cancel = cli->cancel,
-        .tell = tell,
+        .tell = note,
         .payload = cli,
         .input = &project->input,
         .workspace = cli->workspace,
@@ -139,7 +139,7 @@ bool project_read_variables(Project *project) {
                          project->diags);
 }
 
-/* Takes the values of variables from a saved plan. */
+/* Restores the values of variables from a saved plan. */
 static void restore_variables(Project *project, const Plan *plan, Arena *arena) {
     project->variables = map_new(arena);
     vec_each(&plan->variables, variable) {
@@ -152,7 +152,7 @@ static void restore_variables(Project *project, const Plan *plan, Arena *arena) 
 bool project_load_planned(
     Project *project, Cli *cli, const Arguments *arguments, PlanInput input, Diags *diags) {
     Disk *disk = arena_new(cli->arena, Disk);
-    *disk = plan_disk_new(cli->io.disk, input.sources, cli->arena);
+    *disk = overlay_disk_new(cli->io.disk, input.sources, OVERLAY_REPLACE, cli->arena);
     Io *io = arena_new(cli->arena, Io);
     *io = cli->io;
     io->disk = disk;

@@ -1,75 +1,160 @@
-/* A disk with one additional file. */
+/* Files over the real disk: those of a plan file hide the others, a generated file is one more. */
 #include "unit.h"
 
 #include "overlay_disk.h"
 
 #include <errno.h>
 
+/* The real disk of these tests holds one file, "real", and lists "b" and "real". */
 static int real_read(void *self, Str path, Str *out, Arena *arena) {
-    (void)self, (void)arena;
-    *out = STR("real");
-    return str_equal(path, STR("b")) ? 0 : -ENOENT;
+    (void)self;
+    (void)arena;
+    if (!str_equal(path, STR("real")))
+        return -ENOENT;
+    *out = STR("from the disk");
+    return 0;
 }
 
 static int real_stat(void *self, Str path, DiskStat *out) {
     (void)self;
-    *out = (DiskStat){.size = 4};
-    return str_equal(path, STR("b")) ? 0 : -ENOENT;
+    if (!str_equal(path, STR("real")))
+        return -ENOENT;
+    *out = (DiskStat){.kind = DISK_FILE, .size = 13};
+    return 0;
 }
 
 static int real_list(void *self, Str path, DiskEntries *out, Arena *arena) {
-    (void)self, (void)path;
+    (void)self;
+    (void)path;
     vec_push(arena, out, (DiskEntry){STR("b"), DISK_FILE});
-    vec_push(arena, out, (DiskEntry){STR("d"), DISK_FILE});
+    vec_push(arena, out, (DiskEntry){STR("real"), DISK_FILE});
     return 0;
 }
 
 static const Disk real = {.read_file = real_read, .stat = real_stat, .list = real_list};
 
-static void shows_it(void **state) {
-    SCOPED(ArenaRef) arena = arena_open("test");
-    (void)state;
-    Disk disk = overlay_disk_new(&real, STR("c"), STR("thought of"), arena);
-    Str text;
-    DiskStat stat;
-    assert_int_equal(disk.read_file(disk.self, STR("c"), &text, arena), 0);
-    check_str(text, "thought of");
-    assert_int_equal(disk.read_file(disk.self, STR("./c"), &text, arena), 0);
-    assert_int_equal(disk.stat(disk.self, STR("c"), &stat), 0);
-    assert_int_equal(stat.size, 10);
-    assert_int_equal(disk.read_file(disk.self, STR("b"), &text, arena), 0);
-    check_str(text, "real");
-    assert_int_equal(disk.stat(disk.self, STR("m/c"), &stat), -ENOENT);
+static Disk open_disk(Arena *arena) {
+    static const PlanFileSource files[] = {
+        {STR_CONST("main.loam.yaml"),             STR_CONST("main")},
+        {STR_CONST("./b.tf.json"),                STR_CONST("b")   },
+        {STR_CONST("modules/net/main.loam.yaml"), STR_CONST("net") },
+    };
+    PlanFileSources *sources = arena_new(arena, PlanFileSources);
+    for (size_t i = 0; i < ARRAY_COUNT(files); i++) {
+        vec_push(arena, sources, files[i]);
+    }
+    return overlay_disk_new(&real, sources, OVERLAY_REPLACE, arena);
 }
 
-static void lists_it_in_order(void **state) {
+static void test_read(void **state) {
     static const struct {
-        const char *name, *directory, *wanted;
+        const char *path, *wanted; /* NULL: no such file */
     } cases[] = {
-        {"a", ".",   "abd"},
-        {"c", ".",   "bcd"},
-        {"e", ".",   "bde"},
-        {"c", "sub", "bd" },
+        {"main.loam.yaml",             "main"         },
+        {"./main.loam.yaml",           "main"         },
+        {"b.tf.json",                  "b"            },
+        {"modules/net/main.loam.yaml", "net"          },
+        {"modules/../main.loam.yaml",  "main"         },
+        {"real",                       "from the disk"},
+        {"modules/main.loam.yaml",     NULL           },
     };
     (void)state;
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SCOPED(ArenaRef) arena = arena_open("test");
-        Disk disk = overlay_disk_new(&real, str_from_cstr(cases[i].name), STR(""), arena);
-        DiskEntries entries = {0};
-        StrBuf got = strbuf_new(arena);
-        assert_int_equal(disk.list(disk.self, str_from_cstr(cases[i].directory), &entries, arena),
-                         0);
-        vec_each(&entries, entry) {
-            strbuf_add(&got, entry->name);
-        }
-        check_str(strbuf_str(&got), cases[i].wanted);
+        Disk disk = open_disk(arena);
+        Str text = STR("-");
+        int error = disk.read_file(disk.self, str_from_cstr(cases[i].path), &text, arena);
+        assert_int_equal(error, cases[i].wanted ? 0 : -ENOENT);
+        check_str(text, cases[i].wanted ? cases[i].wanted : "-");
+    }
+}
+
+static Str names_in(const Disk *disk, const char *directory, Arena *arena) {
+    DiskEntries entries = {0};
+    StrBuf names = strbuf_new(arena);
+    assert_int_equal(disk->list(disk->self, str_from_cstr(directory), &entries, arena), 0);
+    vec_each(&entries, entry) {
+        strbuf_add_format(&names, "%.*s ", STR_ARG(entry->name));
+    }
+    return strbuf_str(&names);
+}
+
+static void test_list(void **state) {
+    static const struct {
+        const char *path, *wanted;
+    } cases[] = {
+        {".",           "b.tf.json main.loam.yaml "},
+        {"modules/net", "main.loam.yaml "          },
+        {"elsewhere",   "b real "                  },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Disk disk = open_disk(arena);
+        check_str(names_in(&disk, cases[i].path, arena), cases[i].wanted);
+    }
+}
+
+static void test_stat(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Disk disk = open_disk(arena);
+    DiskStat stat;
+    (void)state;
+    assert_int_equal(disk.stat(disk.self, STR("main.loam.yaml"), &stat), 0);
+    assert_int_equal(stat.kind, DISK_FILE);
+    assert_int_equal(stat.size, 4);
+    assert_int_equal(disk.stat(disk.self, STR("modules/net"), &stat), 0);
+    assert_int_equal(stat.kind, DISK_FOLDER);
+    assert_int_equal(disk.stat(disk.self, STR("none"), &stat), -ENOENT);
+}
+
+static Disk open_with(const char *name, const char *text, Arena *arena) {
+    PlanFileSources *files = arena_new(arena, PlanFileSources);
+    vec_push(arena, files, (PlanFileSource){str_from_cstr(name), str_from_cstr(text)});
+    return overlay_disk_new(&real, files, OVERLAY_ADD, arena);
+}
+
+static void reads_added_file(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    (void)state;
+    Disk disk = open_with("c", "generated", arena);
+    Str text;
+    DiskStat stat;
+    assert_int_equal(disk.read_file(disk.self, STR("c"), &text, arena), 0);
+    check_str(text, "generated");
+    assert_int_equal(disk.read_file(disk.self, STR("./c"), &text, arena), 0);
+    assert_int_equal(disk.stat(disk.self, STR("c"), &stat), 0);
+    assert_int_equal(stat.size, 9);
+    assert_int_equal(disk.read_file(disk.self, STR("real"), &text, arena), 0);
+    check_str(text, "from the disk");
+    assert_int_equal(disk.stat(disk.self, STR("m/c"), &stat), -ENOENT);
+    assert_int_equal(disk.stat(disk.self, STR("."), &stat), -ENOENT); /* the real disk decides */
+}
+
+static void lists_added_file_in_order(void **state) {
+    static const struct {
+        const char *name, *directory, *wanted;
+    } cases[] = {
+        {"a", ".",   "a b real "},
+        {"c", ".",   "b c real "},
+        {"z", ".",   "b real z "},
+        {"c", "sub", "b real "  },
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Disk disk = open_with(cases[i].name, "", arena);
+        check_str(names_in(&disk, cases[i].directory, arena), cases[i].wanted);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shows_it),
-        cmocka_unit_test(lists_it_in_order),
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_stat),
+        cmocka_unit_test(reads_added_file),
+        cmocka_unit_test(lists_added_file_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

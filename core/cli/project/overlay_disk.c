@@ -1,0 +1,94 @@
+/* Files by their clean paths; all other paths are those of the real disk. */
+#include "overlay_disk.h"
+#include "map.h"
+
+#include <errno.h>
+
+typedef struct OverlayDisk {
+    const Disk *real;
+    Map files;       /* clean path → PlanFileSource */
+    Map directories; /* clean path → itself */
+    OverlayListing listing;
+} OverlayDisk;
+
+static Str key_of(Str path, Arena *arena) {
+    Str clean = disk_clean(path, arena);
+    return clean.len == 0 ? STR(".") : clean;
+}
+
+static int read_file(void *self, Str path, Str *out, Arena *arena) {
+    OverlayDisk *disk = self;
+    const PlanFileSource *source = map_find(&disk->files, key_of(path, arena));
+    if (!source)
+        return disk->real->read_file(disk->real->self, path, out, arena);
+    *out = source->bytes;
+    return 0;
+}
+
+static int stat_path(void *self, Str path, DiskStat *out) {
+    OverlayDisk *disk = self;
+    SCOPED(ArenaRef) scratch = arena_open("overlay disk");
+    Str key = key_of(path, scratch);
+    const PlanFileSource *source = map_find(&disk->files, key);
+    if (source) {
+        *out = (DiskStat){.kind = DISK_FILE, .size = source->bytes.len, .mode = 0600};
+        return 0;
+    }
+    if (disk->listing == OVERLAY_REPLACE && map_has(&disk->directories, key)) {
+        *out = (DiskStat){.kind = DISK_FOLDER, .mode = 0700};
+        return 0;
+    }
+    return disk->real->stat(disk->real->self, path, out);
+}
+
+static int list(void *self, Str path, DiskEntries *out, Arena *arena) {
+    OverlayDisk *disk = self;
+    Str key = key_of(path, arena);
+    bool has_files = map_has(&disk->directories, key);
+    if (!has_files || disk->listing == OVERLAY_ADD) {
+        int error = disk->real->list(disk->real->self, path, out, arena);
+        if (error < 0 || !has_files)
+            return error;
+    }
+    map_each(&disk->files, entry) {
+        Str directory = disk_directory_of(entry->key);
+        if (!str_equal(directory.len ? directory : STR("."), key))
+            continue;
+        vec_push(arena, out, (DiskEntry){disk_name_of(entry->key), DISK_FILE});
+    }
+    disk_sort(out);
+    return 0;
+}
+
+static int read_link(void *self, Str path, Str *out, Arena *arena) {
+    const OverlayDisk *disk = self;
+    return disk->real->read_link(disk->real->self, path, out, arena);
+}
+
+static int real_path(void *self, Str path, Str *out, Arena *arena) {
+    const OverlayDisk *disk = self;
+    return disk->real->real_path(disk->real->self, path, out, arena);
+}
+
+Disk overlay_disk_new(const Disk *real,
+                      const PlanFileSources *files,
+                      OverlayListing listing,
+                      Arena *arena) {
+    OverlayDisk *self = arena_new(arena, OverlayDisk);
+    *self = (OverlayDisk){
+        .real = real, .files = map_new(arena), .directories = map_new(arena), .listing = listing};
+    vec_each(files, file) {
+        Str key = key_of(file->path, arena);
+        Str directory = disk_directory_of(key);
+        map_set(&self->files, key, file);
+        map_set(&self->directories, directory.len ? directory : STR("."), self);
+    }
+    return (Disk){
+        .self = self,
+        .read_file = read_file,
+        .stat = stat_path,
+        .list = list,
+        .read_link = read_link,
+        .real_path = real_path,
+    };
+}
