@@ -1,13 +1,14 @@
-/* Plans: moves the objects of the state, builds the graph and walks it. plan_result.c gathers what
- * the walk found. */
+/* Plans: moves the objects of the state, builds the graph, walks it, and gathers the records of the
+ * walk into a Plan and the refreshed state. */
 #include "engine.h"
 
+#include "checks_json.h"
 #include "deletions.h"
 #include "engine_console.h"
+#include "engine_walk.h"
 #include "moves.h"
 #include "node_visit_run.h"
 #include "plan_graph.h"
-#include "plan_result.h"
 #include "removal.h"
 #include "unsupported.h"
 
@@ -93,6 +94,312 @@ bool engine_is_of_check(const Diag *diag) {
                        checked.ptr[at - 1] == '.');
 }
 
+typedef struct Gathering {
+    Plan *plan;
+    State *refreshed;
+    const Moves *moves;
+    Map held; /* destroy: configuration addresses of the dependencies of failed objects */
+    Arena *arena;
+    Diags *diags;
+} Gathering;
+
+/* Returns the previous address of a moved object, if the plan shows it. */
+static const ResourceAddr *find_origin(const Gathering *gathering, const InstanceRecord *record) {
+    if (gathering->plan->mode == PLAN_REFRESH_ONLY)
+        return NULL;
+    return moves_find_origin(gathering->moves, record->address, gathering->arena);
+}
+
+static bool has_no_block(ActionReason reason) {
+    return reason == REASON_DELETE_BECAUSE_NO_RESOURCE_CONFIG ||
+           reason == REASON_DELETE_BECAUSE_NO_MODULE;
+}
+
+static void count_change(InstanceRecord *record, void *payload) {
+    size_t *count = payload;
+    if (record->planned)
+        (*count)++;
+}
+
+static void hold_dependencies(Gathering *gathering, const StateObject *object) {
+    for (size_t i = 0; object && i < object->dependency_count; i++)
+        map_set(&gathering->held, object->dependencies[i], gathering);
+}
+
+/* An object that cannot be deleted keeps its dependencies. */
+static void hold(InstanceRecord *record, void *payload) {
+    if (record->failure == FAILURE_NONE || !record->stored)
+        return;
+    hold_dependencies(payload, record->stored->current);
+    vec_each(&record->stored->deposed, deposed) {
+        hold_dependencies(payload, deposed->object);
+    }
+}
+
+static bool is_held(const Gathering *gathering, ResourceAddr address) {
+    return gathering->held.count > 0 &&
+           map_has(&gathering->held, resource_addr_to_config_str(address, gathering->arena));
+}
+
+/* Reports a violated prevent_destroy, except for objects that a dependent keeps anyway. */
+static void report_prevented(InstanceRecord *record, void *payload) {
+    const Gathering *gathering = payload;
+    if (record->failure != FAILURE_PROTECTED || is_held(gathering, record->address))
+        return;
+    Str address = resource_addr_to_str(record->address, gathering->arena);
+    size_t from = gathering->diags->count;
+    removal_refuse(record->node->as.resource->config, address, gathering->diags);
+    diags_set_address(gathering->diags, from, address);
+}
+
+static void gather_change(InstanceRecord *record, void *payload) {
+    Gathering *gathering = payload;
+    const ResourceAddr *origin = find_origin(gathering, record);
+    if (record->drift)
+        vec_push(gathering->arena, &gathering->plan->drift, *record->drift);
+    if (!record->planned || is_held(gathering, record->address))
+        return;
+    if (origin) {
+        record->planned->previous = *origin;
+        if (has_no_block(record->planned->reason))
+            record->planned->reason = REASON_DELETE_BECAUSE_NO_MOVE_TARGET;
+    }
+    vec_push(gathering->arena, &gathering->plan->changes, *record->planned);
+}
+
+static void gather_changes(EngineWalk *walk, Gathering *gathering) {
+    size_t count = 0;
+    if (walk->options->mode == PLAN_DESTROY) {
+        engine_walk_each_record(walk, hold, gathering);
+        engine_walk_each_record(walk, report_prevented, gathering);
+    }
+    engine_walk_each_record(walk, count_change, &count);
+    vec_reserve(gathering->arena, &gathering->plan->changes, count);
+    engine_walk_each_record(walk, gather_change, gathering);
+}
+
+static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *record) {
+    StateInstance *instance = state_add_instance(gathering->refreshed, record->address);
+    StateResource *resource = state_find_resource(gathering->refreshed, record->address);
+    const ProviderNode *provider = record->node->as.resource->provider->as.provider;
+    resource->provider_config = provider->address;
+    instance->provider_key = record->provider_key;
+    return instance;
+}
+
+/* The refreshed state has what a completed read returned, even if a condition or the plan of the
+ * instance failed afterwards. */
+static void gather_state(InstanceRecord *record, void *payload) {
+    Gathering *gathering = payload;
+    bool has_object = record->stored || record->refreshed;
+    if (record->refresh == REFRESH_UNCHANGED || !has_object)
+        return;
+    if (record->address.mode == MODE_MANAGED && gathering->plan->mode == PLAN_REFRESH_ONLY)
+        gathering->plan->has_news = true;
+    StateInstance *instance = instance_of(gathering, record);
+    if (record->deposed.len == 0) {
+        instance->current = record->refreshed;
+        if (record->refresh == REFRESH_RECOVERED)
+            instance->pending = NULL;
+        return;
+    }
+    state_remove_deposed(instance, record->deposed);
+    if (record->refreshed) {
+        StateDeposed deposed = {record->deposed, record->refreshed};
+        vec_push(gathering->arena, &instance->deposed, deposed);
+    }
+}
+
+/* Destroy plan without changes: removes data sources from the state now, because no apply
+ * follows. */
+static void gather_leftover(InstanceRecord *record, void *payload) {
+    Gathering *gathering = payload;
+    if (record->address.mode == MODE_DATA)
+        state_empty_instance(gathering->refreshed, record->address);
+}
+
+static bool is_null(Value value) {
+    return value_is_known(value) && value_is_null(value);
+}
+
+/* An output that becomes null is updated, not deleted: it is still declared. */
+static Action output_action(const OutputChange *change,
+                            const StateOutput *stored,
+                            bool is_sensitive) {
+    if (!stored)
+        return is_null(change->after) ? ACTION_NO_OP : ACTION_CREATE;
+    bool is_same = value_equal(change->before, change->after) && stored->sensitive == is_sensitive;
+    return is_same ? ACTION_NO_OP : ACTION_UPDATE;
+}
+
+/* The refreshed state includes outputs whose values are known. */
+static void refresh_output(Gathering *gathering, const Output *output, Value value) {
+    if (!value_is_wholly_known(value))
+        return;
+    if (value_is_null(value)) {
+        state_remove_output(gathering->refreshed, output->name);
+        return;
+    }
+    StateOutput *refreshed = arena_new(gathering->arena, StateOutput);
+    refreshed->value = value_unmark_deep(value, gathering->arena);
+    refreshed->sensitive = output->sensitive;
+    map_set(&gathering->refreshed->outputs, output->name, refreshed);
+}
+
+static void gather_output(EngineWalk *walk, const Node *node, Gathering *gathering) {
+    const Output *output = node->as.output;
+    ModuleInstance *root = walk->root->instances.items[0];
+    const Slot *slot = node_slot(node, root);
+    const StateOutput *stored = walk->state ? map_find(&walk->state->outputs, output->name) : NULL;
+    bool destroying = walk->options->mode == PLAN_DESTROY;
+    if (destroying ? !stored : !slot->is_set)
+        return;
+    Value none = value_null(&TYPE_DYNAMIC);
+    OutputChange change = {
+        .name = output->name,
+        .before = stored ? stored->value : none,
+        .after = destroying ? none : slot->value,
+        .sensitive = output->sensitive || (stored && stored->sensitive),
+    };
+    if (stored && stored->sensitive)
+        change.before = value_with_marks(change.before, MARK_SENSITIVE);
+    change.action = destroying ? ACTION_DELETE : output_action(&change, stored, output->sensitive);
+    vec_push(gathering->arena, &gathering->plan->outputs, change);
+    if (!destroying)
+        refresh_output(gathering, output, slot->value);
+}
+
+/* Adds deletions of outputs that are only in the state. */
+static void gather_removed_outputs(EngineWalk *walk, Gathering *gathering) {
+    if (!walk->state || engine_is_partial(walk->options))
+        return;
+    map_each(&walk->state->outputs, entry) {
+        if (map_has(&walk->engine->config->root->outputs, entry->key))
+            continue;
+        const StateOutput *stored = entry->value;
+        OutputChange change = {
+            .name = entry->key,
+            .action = ACTION_DELETE,
+            .before = stored->value,
+            .after = value_null(&TYPE_DYNAMIC),
+            .sensitive = stored->sensitive,
+        };
+        vec_push(gathering->arena, &gathering->plan->outputs, change);
+    }
+}
+
+/* Lists the outputs of module instances, except null ones. */
+static void gather_module_outputs(EngineWalk *walk, Gathering *gathering) {
+    vec_each(&walk->nodes, item) {
+        const Node *node = *item;
+        if (node->kind != NODE_OUTPUT || !node->module->parent || !node->is_selected)
+            continue;
+        vec_each(&node->module->instances, module) {
+            const Slot *slot = node_slot(node, *module);
+            if (!slot->is_set || (value_is_known(slot->value) && value_is_null(slot->value)))
+                continue;
+            PlanModuleOutput named = {(*module)->address, node->as.output->name};
+            vec_push(gathering->arena, &gathering->plan->module_outputs, named);
+        }
+    }
+}
+
+static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
+    bool destroys_a_part = walk->options->mode == PLAN_DESTROY && engine_is_partial(walk->options);
+    if (destroys_a_part)
+        return; /* only a full destroy removes outputs */
+    vec_reserve(gathering->arena, &gathering->plan->outputs,
+                walk->engine->config->root->outputs.count);
+    vec_each(&walk->nodes, item) {
+        if ((*item)->kind == NODE_OUTPUT && !(*item)->module->parent && (*item)->is_selected) {
+            gather_output(walk, *item, gathering);
+        }
+    }
+    gather_removed_outputs(walk, gathering);
+}
+
+/* Saves all variables, including defaults, so that applying a saved plan needs no input. Ephemeral
+ * input values are not saved. */
+static void gather_variables(EngineWalk *walk, Gathering *gathering) {
+    map_each(&walk->engine->config->root->variables, entry) {
+        const Variable *variable = entry->value;
+        const Value *given =
+            walk->options->variables ? map_find(walk->options->variables, entry->key) : NULL;
+        if (!given && !variable->has_default)
+            continue;
+        bool is_secret = given && variable->ephemeral;
+        if (is_secret)
+            vec_push(gathering->arena, &gathering->plan->ephemeral_variables, entry->key);
+        if (is_secret && !variable->has_default)
+            continue;
+        PlanVariable saved = {entry->key, given && !is_secret ? *given : variable->default_value};
+        if (variable->sensitive)
+            saved.value = value_with_marks(saved.value, MARK_SENSITIVE);
+        vec_push(gathering->arena, &gathering->plan->variables, saved);
+    }
+}
+
+static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
+    Plan *plan = plan_new(walk->options->mode, arena);
+    plan->lineage = walk->lineage;
+    plan->serial = walk->serial;
+    plan->created_ms = walk->engine->now_ms;
+    plan->workspace = walk->engine->workspace;
+    plan->complete = !engine_is_partial(walk->options);
+    vec_each(&walk->options->target_texts, text) {
+        vec_push(arena, &plan->targets, *text);
+    }
+    vec_each(&walk->options->exclude_texts, text) {
+        vec_push(arena, &plan->excludes, *text);
+    }
+    return plan;
+}
+
+/* Sets `*out` to the results of a closed walk, allocated in `arena`, also if instances failed. In a
+ * destroy plan, adds an error to `diags` for each deletion that prevent_destroy rejects. */
+static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags) {
+    Gathering gathering = {
+        .plan = begin_plan(walk, arena),
+        .refreshed = state_fork(walk->state, arena),
+        .moves = walk->moves,
+        .held = map_new(arena),
+        .arena = arena,
+        .diags = diags,
+    };
+    bool destroys = walk->options->mode == PLAN_DESTROY;
+    /* What the walk planned and read, instance by instance. */
+    gather_changes(walk, &gathering);
+    engine_walk_each_record(walk, gather_state, &gathering);
+    if (destroys && gathering.plan->changes.count == 0)
+        engine_walk_each_record(walk, gather_leftover, &gathering);
+    /* Values of the modules, and what an apply of the saved plan needs. */
+    gather_outputs(walk, &gathering);
+    state_compact(gathering.refreshed);
+    if (!destroys)
+        gather_module_outputs(walk, &gathering);
+    gather_variables(walk, &gathering);
+    gathering.plan->checks = checks_json_write(walk, arena);
+    plan_sort(gathering.plan);
+    *out = (PlanResult){gathering.plan, gathering.refreshed};
+}
+
+/* Warns about objects that leave the state without being deleted. */
+static void warn_of_forgotten(const Plan *plan, Arena *arena, Diags *diags) {
+    StrVec names = {0};
+    vec_each(&plan->changes, change) {
+        if (change->action == ACTION_FORGET || change->action == ACTION_FORGET_THEN_CREATE)
+            vec_push(arena, &names,
+                     str_format(arena, "  - %.*s",
+                                STR_ARG(resource_addr_to_str(change->address, arena))));
+    }
+    if (names.count > 0)
+        diags_warning(diags, NO_RANGE, "Some objects will no longer be managed by loam",
+                      "These objects are removed from the state, but not destroyed:\n"
+                      "%.*s\n"
+                      "To manage one of them again, import it.",
+                      STR_ARG(str_join(names.items, names.count, STR("\n"), arena)));
+}
+
 /* An apply without a prompt repeats the checks, so their warnings of the plan are dropped. If the
  * plan fails, no apply follows, and they are reported. */
 static void report_walk(const PlanOptions *options, const Diags *found, Diags *diags) {
@@ -163,11 +470,11 @@ static bool plan(const Engine *engine,
     bool are_moves_valid = check_moves(walk, &moves, diags);
 
     /* 4. Gather the records. An incomplete plan is kept too: it shows how far planning got. */
-    plan_result_gather(walk, out, arena, diags);
+    gather(walk, out, arena, diags);
     if (!is_complete && diags->error_count == before)
         report_interruption(diags);
     out->plan->errored = diags->error_count != before;
-    plan_result_warn_of_forgotten(out->plan, arena, diags);
+    warn_of_forgotten(out->plan, arena, diags);
     if (!are_moves_valid)
         out->plan = NULL;
     engine_walk_free(walk);
@@ -176,18 +483,18 @@ static bool plan(const Engine *engine,
 
 /* First pass of a destroy: a normal plan that refreshes the objects and validates the configuration
  * before anything is deleted. Its diagnostics are reported only if it fails. */
-static bool rehearse(const Engine *engine,
-                     const PlanOptions *options,
-                     const State *prior,
-                     PlanResult *out,
-                     Arena *arena,
-                     Diags *diags) {
-    PlanOptions staying = *options;
-    staying.mode = PLAN_NORMAL;
-    staying.is_preflight = true;
-    staying.console = NULL;
+static bool preflight(const Engine *engine,
+                      const PlanOptions *options,
+                      const State *prior,
+                      PlanResult *out,
+                      Arena *arena,
+                      Diags *diags) {
+    PlanOptions keeping = *options;
+    keeping.mode = PLAN_NORMAL;
+    keeping.is_preflight = true;
+    keeping.console = NULL;
     Diags found = diags_new(arena);
-    bool ok = plan(engine, &staying, prior, out, arena, &found);
+    bool ok = plan(engine, &keeping, prior, out, arena, &found);
     if (!ok)
         diags_append(diags, &found);
     return ok;
@@ -205,7 +512,7 @@ bool engine_plan(const Engine *engine,
     PlanResult found = {0};
     PlanOptions going = *options;
     going.skip_refresh = true;
-    if (!rehearse(engine, options, prior, &found, arena, diags)) {
+    if (!preflight(engine, options, prior, &found, arena, diags)) {
         *out = (PlanResult){.refreshed = found.refreshed};
         return false;
     }

@@ -1,8 +1,6 @@
 /* Opens, closes and frees walks. */
 #include "engine_walk.h"
 
-#include "ephemerals.h"
-
 EngineWalk *engine_walk_open(const Engine *engine,
                              const PlanOptions *options,
                              WalkPhase phase,
@@ -28,12 +26,10 @@ EngineWalk *engine_walk_open(const Engine *engine,
     }
     walk->sink_arena = arena_open("diagnostics");
     walk->sink = diags_sink_new(walk->sink_arena);
-    walk->ephemerals = ephemerals_open(walk, own);
     return walk;
 }
 
 void engine_walk_close(EngineWalk *walk, Diags *diags) {
-    ephemerals_release(walk->ephemerals);
     diags_append(diags, diags_sink_diags(walk->sink));
     diags_sink_close(walk->sink);
     arena_close(walk->sink_arena);

@@ -5,9 +5,9 @@
 
 #include "change_parts.h"
 #include "instance_conditions.h"
-#include "instance_plan.h"
 #include "json.h"
 #include "object_marks.h"
+#include "propose.h"
 #include "provider_call.h"
 #include "provision.h"
 #include "stored_object.h"
@@ -55,7 +55,7 @@ static bool check_still_update(Applying *applying) {
     if (value_is_null(applying->prior))
         return true;
     vec_each(&applying->response.requires_replace, path) {
-        if (!instance_plan_changes_at(applying->prior, &applying->response, *path))
+        if (!propose_changes_at(applying->prior, &applying->response, *path))
             continue;
         diags_error(&op->diags, NO_RANGE, "Provider produced inconsistent final plan",
                     "%.*s was approved for an update in place, but %.*s now requires a "
@@ -76,8 +76,8 @@ static bool plan_again(Applying *applying) {
     InstanceOp *op = &applying->op;
     applying->configured = applying->written;
     configured_ignore_changes(op, applying->before, &applying->configured);
-    if (!instance_plan_propose(op, applying->prior, &applying->configured,
-                               private_data_of(applying), &applying->response))
+    if (!propose_plan(op, applying->prior, &applying->configured, private_data_of(applying),
+                      &applying->response))
         return false;
     object_marks_inherit(op, applying->before, applying->response.planned,
                          applying->configured.value, &applying->configured.sensitive);

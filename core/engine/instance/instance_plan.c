@@ -28,33 +28,6 @@ typedef struct Planning {
     PlanResponse response;
 } Planning;
 
-bool instance_plan_propose(InstanceOp *op,
-                           Value prior,
-                           const Configured *configured,
-                           Str private_data,
-                           PlanResponse *response) {
-    *response = (PlanResponse){0};
-    /* A default counts as configured, so a plan corrects drift from it. */
-    Value expected = schema_apply_defaults(op->schema, configured->value, op->scratch);
-    /* Write-only arguments are left out: the provider reads them in the configuration. */
-    Value proposed = schema_drop_write_only(
-        op->schema, propose_object(op->schema, prior, expected, op->scratch), op->scratch);
-    PlanRequest request = {
-        .prior = prior,
-        .proposed = proposed,
-        .config = configured->value,
-        .private_data = private_data,
-    };
-    return provider_call_plan(op, &request, response) &&
-           provider_call_check_plan(op, prior, expected, response->planned, &configured->sensitive);
-}
-
-bool instance_plan_changes_at(Value prior, const PlanResponse *response, Path path) {
-    Value before, after;
-    bool both = path_get(prior, path, &before) && path_get(response->planned, path, &after);
-    return !both || !value_equal(before, after);
-}
-
 /* Returns the paths that force a replacement: those whose value changes, and write-only paths,
  * whose changes only the provider knows. */
 static Paths find_replace_paths(const Planning *planning) {
@@ -62,7 +35,7 @@ static Paths find_replace_paths(const Planning *planning) {
     Paths found = {0};
     vec_each(&planning->response.requires_replace, path) {
         if (!schema_is_write_only(op->schema, *path) &&
-            !instance_plan_changes_at(planning->prior_value, &planning->response, *path))
+            !propose_changes_at(planning->prior_value, &planning->response, *path))
             continue;
         if (!paths_has(&found, *path))
             vec_push(op->keep, &found, path_clone(*path, op->keep));
@@ -103,7 +76,7 @@ static void note_deferral(Planning *planning) {
 
 /* A destroy plan reports the error at the end, when it is known which objects are kept.
  * Dependencies of a kept object get no error. */
-static bool refuse_destroy(Planning *planning) {
+static bool report_prevented(Planning *planning) {
     InstanceOp *op = &planning->op;
     if (op->walk->options->mode == PLAN_DESTROY)
         op->record->failure = FAILURE_PROTECTED;
@@ -123,7 +96,7 @@ static bool prevents_destroy(Planning *planning) {
          * allows the deletion. */
         if (expr_as_literal(expr, &prevented, op->scratch) && !value_is_true(prevented))
             return false;
-        return refuse_destroy(planning);
+        return report_prevented(planning);
     }
     if (!eval_expr_as(expr, &planning->scope.scope, &TYPE_BOOL, &prevented, op->scratch,
                       &op->diags)) {
@@ -137,7 +110,7 @@ static bool prevents_destroy(Planning *planning) {
                     STR_ARG(op->address));
         return true;
     }
-    return value_is_true(prevented) && refuse_destroy(planning);
+    return value_is_true(prevented) && report_prevented(planning);
 }
 
 static ActionReason replace_reason(const Planning *planning) {
@@ -176,7 +149,7 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
         .value = planning->written.value,
         .sensitive = planning->configured.sensitive,
     };
-    return instance_plan_propose(op, none, &successor, private_data, &planning->response);
+    return propose_plan(op, none, &successor, private_data, &planning->response);
 }
 
 static bool has_write_only(const Planning *planning, const Paths *paths) {
@@ -303,7 +276,7 @@ static bool plan_refresh_only(Planning *planning) {
 }
 
 /* This plan replaces the server that holds the object, so the object is created anew. */
-static void forget_prior(Planning *planning) {
+static void drop_prior(Planning *planning) {
     if (value_is_null(planning->prior))
         return;
     planning->prior = value_null(planning->prior.type);
@@ -322,16 +295,16 @@ static bool has_own_dependencies(const StateObject *object, const ResourceNode *
 
 /* If the object does not change, its former dependencies no longer order anything. They are
  * replaced by those of the configuration. */
-static void settle_dependencies(InstanceOp *op) {
+static void refresh_dependencies(InstanceOp *op) {
     const StateObject *object = op->record->refreshed;
     if (op->record->planned->action != ACTION_NO_OP || !object ||
         has_own_dependencies(object, op->resource))
         return;
-    StateObject *settled = arena_new(op->keep, StateObject);
-    *settled = *object;
-    settled->dependencies = op->resource->dependencies;
-    settled->dependency_count = op->resource->dependency_count;
-    op->record->refreshed = settled;
+    StateObject *updated = arena_new(op->keep, StateObject);
+    *updated = *object;
+    updated->dependencies = op->resource->dependencies;
+    updated->dependency_count = op->resource->dependency_count;
+    op->record->refreshed = updated;
     if (op->record->refresh == REFRESH_UNCHANGED)
         op->record->refresh = REFRESH_CHANGED;
 }
@@ -341,7 +314,7 @@ static bool plan_instance(Planning *planning) {
     if (!instance_refresh(op, &planning->prior))
         return false;
     if (op->provider->is_deferred && op->provider->is_rebuilt)
-        forget_prior(planning);
+        drop_prior(planning);
     planning->prior_value = value_unmark_deep(planning->prior, op->scratch);
     const StateObject *object = op->record->refreshed;
     planning->is_tainted = object && object->status == OBJECT_TAINTED && !planning->is_gone;
@@ -354,12 +327,12 @@ static bool plan_instance(Planning *planning) {
     Value prior =
         planning->is_tainted ? value_null(planning->prior_value.type) : planning->prior_value;
     Str private_data = object && value_is_present(prior) ? object->private_data : STR_EMPTY;
-    if (!instance_plan_propose(op, prior, &planning->configured, private_data, &planning->response))
+    if (!propose_plan(op, prior, &planning->configured, private_data, &planning->response))
         return false;
     if (!decide(planning))
         return false;
     planning->is_decided = true;
-    settle_dependencies(op);
+    refresh_dependencies(op);
     op->record->value = op->record->planned->after;
     Action action = op->record->planned->action;
     bool destroys = action_is_replace(action) && action != ACTION_FORGET_THEN_CREATE;

@@ -1,5 +1,9 @@
-/* Merges prior object and configuration into the proposed object. */
+/* Merges prior object and configuration, member by member. */
 #include "propose.h"
+
+#include "conform.h"
+#include "object_marks.h"
+#include "provider_call.h"
 
 static Value propose_members(const Attribute *attributes,
                              size_t count,
@@ -183,4 +187,43 @@ Value propose_object(const Schema *schema, Value prior, Value config, Arena *are
         return config;
     return propose_members(schema->attributes, schema->attribute_count, schema->blocks,
                            schema->block_count, prior, config, arena);
+}
+
+/* Checks that a planned object has the configured values, or the prior ones where the provider may
+ * keep them. Runs without marks first, which is fast. On failure it runs again with marks, so that
+ * the diagnostics show no secrets. */
+static bool check_plan(
+    InstanceOp *op, Value prior, Value config, Value planned, const Paths *sensitive) {
+    Diags unmasked = diags_new(op->scratch);
+    if (conform_plan(op->schema, prior, config, planned, op->scratch, &unmasked))
+        return true;
+    return conform_plan(op->schema, prior, object_marks_add(op, config, sensitive),
+                        object_marks_add(op, planned, sensitive), op->scratch, &op->diags);
+}
+
+bool propose_plan(InstanceOp *op,
+                  Value prior,
+                  const Configured *configured,
+                  Str private_data,
+                  PlanResponse *response) {
+    *response = (PlanResponse){0};
+    /* A default counts as configured, so a plan corrects drift from it. */
+    Value expected = schema_apply_defaults(op->schema, configured->value, op->scratch);
+    /* Write-only arguments are left out: the provider reads them in the configuration. */
+    Value proposed = schema_drop_write_only(
+        op->schema, propose_object(op->schema, prior, expected, op->scratch), op->scratch);
+    PlanRequest request = {
+        .prior = prior,
+        .proposed = proposed,
+        .config = configured->value,
+        .private_data = private_data,
+    };
+    return provider_call_plan(op, &request, response) &&
+           check_plan(op, prior, expected, response->planned, &configured->sensitive);
+}
+
+bool propose_changes_at(Value prior, const PlanResponse *response, Path path) {
+    Value before, after;
+    bool both = path_get(prior, path, &before) && path_get(response->planned, path, &after);
+    return !both || !value_equal(before, after);
 }

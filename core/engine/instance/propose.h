@@ -1,4 +1,5 @@
-/* propose: merges prior object and configuration into the object that is proposed to the provider.
+/* propose: merges prior object and configuration into the object that is proposed to the provider,
+ * and has the provider plan it. The apply does so again, with the values known then.
  *
  * The configuration has precedence. A computed attribute that it leaves null keeps its prior value.
  * Elements of nested lists are matched by index, elements of maps by key. An element of a set is
@@ -6,7 +7,16 @@
  * plans them as unknown. */
 #pragma once
 
-#include "schema.h"
+#include "configured.h"
 
 /* Both values have the schema's implied type and no marks; `prior` may be null. */
 Value propose_object(const Schema *schema, Value prior, Value config, Arena *arena);
+/* Merges `prior` (null: the object is created) and configuration, calls the provider's plan, and
+ * checks its response. */
+MUST_USE bool propose_plan(InstanceOp *op,
+                           Value prior,
+                           const Configured *configured,
+                           Str private_data,
+                           PlanResponse *response);
+/* Returns true if prior and planned object differ at the path. */
+bool propose_changes_at(Value prior, const PlanResponse *response, Path path);

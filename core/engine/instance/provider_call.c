@@ -258,17 +258,8 @@ bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse
                     &response->result);
 }
 
-/* Both checks run without marks first, which is fast. On failure they run again with marks, so that
- * the diagnostics show no secrets. */
-bool provider_call_check_plan(
-    InstanceOp *op, Value prior, Value config, Value planned, const Paths *sensitive) {
-    Diags unmasked = diags_new(op->scratch);
-    if (conform_plan(op->schema, prior, config, planned, op->scratch, &unmasked))
-        return true;
-    return conform_plan(op->schema, prior, object_marks_add(op, config, sensitive),
-                        object_marks_add(op, planned, sensitive), op->scratch, &op->diags);
-}
-
+/* Runs without marks first, which is fast. On failure it runs again with marks, so that the
+ * diagnostics show no secrets. */
 bool provider_call_check_result(
     InstanceOp *op, Value planned, Value actual, const Paths *sensitive, const char *summary) {
     Diags unmasked = diags_new(op->scratch);

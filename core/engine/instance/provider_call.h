@@ -48,11 +48,7 @@ MUST_USE bool provider_call_open(InstanceOp *op,
                                  const OpenRequest *request,
                                  OpenResponse *response);
 
-/* Checks that a planned object has the configured values, or the prior ones where the provider may
- * keep them. `sensitive`: paths that the errors do not show. */
-MUST_USE bool provider_call_check_plan(
-    InstanceOp *op, Value prior, Value config, Value planned, const Paths *sensitive);
 /* Checks that `actual` is as planned: known values are equal, and unknown values have become known.
- * `summary` is the summary of the errors. */
+ * `summary` is the summary of the errors; they do not show the values at `sensitive` paths. */
 MUST_USE bool provider_call_check_result(
     InstanceOp *op, Value planned, Value actual, const Paths *sensitive, const char *summary);

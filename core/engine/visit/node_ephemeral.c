@@ -1,12 +1,216 @@
 /* Visits ephemeral resources. Plan and apply open each instance when the walk reaches it, and close
  * it after its last user. Its value exists only in the memory of the walk. */
+#include "node_ephemeral.h"
+
 #include "configured.h"
 #include "deferred_read.h"
-#include "ephemerals.h"
+#include "ephemeral_type.h"
 #include "instance_conditions.h"
+#include "mask.h"
 #include "node_kinds.h"
 #include "object_marks.h"
 #include "provider_call.h"
+#include "thread.h"
+
+typedef struct Ephemerals Ephemerals;
+
+typedef struct OpenObject {
+    const ResourceNode *resource;
+    const Provider *provider;
+    ObjectType type;
+    void *client;
+    ResourceAddr address;
+    Str text; /* `address` as text */
+    Str lineage;
+    StrVec secrets;
+    OpenResponse response;
+    bool is_renewing;
+    Arena *arena;   /* one per object; calls of the thread use it too */
+    Diags failures; /* diagnostics of renewals */
+    struct OpenObject *next;
+} OpenObject;
+
+/* The objects that a walk has opened. They stay open until their last user has ended. A thread
+ * renews the objects that need it; it starts with the first of them. Errors of a renewal are
+ * reported when the object is closed, because they may not matter before. */
+struct Ephemerals {
+    EngineWalk *walk;
+    pthread_mutex_t mutex; /* guards the members below */
+    pthread_cond_t changed;
+    OpenObject *first; /* last opened */
+    Thread *renewer;
+    bool is_ending;
+};
+
+static int64_t now_ms(const Ephemerals *ephemerals) {
+    const Clock *clock = ephemerals->walk->engine->io->clock;
+    return clock->monotonic_ms(clock->self);
+}
+
+/* Has no cancel token: open objects must be closed even if the run is cancelled. */
+static Call call_for(const Ephemerals *ephemerals, const OpenObject *object) {
+    return (Call){
+        .provider = object->provider,
+        .type = object->type,
+        .client = object->client,
+        .io = ephemerals->walk->engine->io,
+        .arena = object->arena,
+        .address = object->text,
+        .lineage = object->lineage,
+    };
+}
+
+static WalkEvent event_about(const OpenObject *object, const char *operation) {
+    return (WalkEvent){
+        .kind = EVENT_EPHEMERAL_START,
+        .address = object->text,
+        .resource = object->address,
+        .operation = operation,
+    };
+}
+
+static void send_start(const Ephemerals *ephemerals,
+                       const OpenObject *object,
+                       const char *operation) {
+    WalkEvent event = event_about(object, operation);
+    hooks_send(ephemerals->walk->engine->hooks, &event);
+}
+
+static void send_end(const Ephemerals *ephemerals,
+                     const OpenObject *object,
+                     const char *operation,
+                     int64_t started_ms,
+                     bool failed) {
+    WalkEvent event = event_about(object, operation);
+    event.kind = EVENT_EPHEMERAL_END;
+    event.elapsed_ms = now_ms(ephemerals) - started_ms;
+    event.failed = failed;
+    hooks_send(ephemerals->walk->engine->hooks, &event);
+}
+
+/* Runs without the mutex: no other thread uses an object during its renewal. */
+static void renew(const Ephemerals *ephemerals, OpenObject *object) {
+    Call call = call_for(ephemerals, object);
+    int64_t started_ms = now_ms(ephemerals);
+    send_start(ephemerals, object, "renew");
+    RenewRequest request = {object->response.private_data};
+    RenewResponse response;
+    bool failed = !ephemeral_type_renew(object->type.ephemeral, &call, &request, &response,
+                                        &object->failures);
+    send_end(ephemerals, object, "renew", started_ms, failed);
+    object->response.renew_at_ms = failed ? 0 : response.renew_at_ms;
+    if (!failed)
+        object->response.private_data = str_clone(response.private_data, object->arena);
+}
+
+static bool close_object(const Ephemerals *ephemerals, OpenObject *object, Diags *diags) {
+    Call call = call_for(ephemerals, object);
+    int64_t started_ms = now_ms(ephemerals);
+    Diags found = diags_new(object->arena);
+    diags_append(&found, &object->failures);
+    send_start(ephemerals, object, "close");
+    CloseRequest request = {object->response.private_data};
+    bool failed = !ephemeral_type_close(object->type.ephemeral, &call, &request, &found);
+    send_end(ephemerals, object, "close", started_ms, failed);
+    bool ok = !diags_has_errors(&found);
+    diags_set_address(&found, 0, object->text);
+    diags_set_range(&found, 0, object->resource->config->body->range);
+    mask_diags(&found, &object->secrets);
+    diags_append(diags, &found);
+    arena_close(object->arena);
+    return ok;
+}
+
+/* Returns the object whose renewal is due next; NULL if none needs renewal. */
+static OpenObject *find_next(const Ephemerals *ephemerals) {
+    OpenObject *next = NULL;
+    for (OpenObject *object = ephemerals->first; object; object = object->next) {
+        if (object->response.renew_at_ms == 0)
+            continue;
+        if (!next || object->response.renew_at_ms < next->response.renew_at_ms)
+            next = object;
+    }
+    return next;
+}
+
+static void renew_all(void *payload) {
+    Ephemerals *ephemerals = payload;
+    pthread_mutex_lock(&ephemerals->mutex);
+    while (!ephemerals->is_ending) {
+        OpenObject *next = find_next(ephemerals);
+        int64_t left = next ? next->response.renew_at_ms - now_ms(ephemerals) : 0;
+        if (!next) {
+            pthread_cond_wait(&ephemerals->changed, &ephemerals->mutex);
+        } else if (left > 0) {
+            thread_wait(&ephemerals->changed, &ephemerals->mutex, left);
+        } else {
+            next->is_renewing = true;
+            pthread_mutex_unlock(&ephemerals->mutex);
+            renew(ephemerals, next);
+            pthread_mutex_lock(&ephemerals->mutex);
+            next->is_renewing = false;
+            pthread_cond_broadcast(&ephemerals->changed);
+        }
+    }
+    pthread_mutex_unlock(&ephemerals->mutex);
+}
+
+/* Adds an object that has just been opened; it is closed once. */
+static void add_object(Ephemerals *ephemerals, const InstanceOp *op, const OpenResponse *response) {
+    Arena *arena = arena_open("ephemeral");
+    OpenObject *object = arena_new(arena, OpenObject);
+    *object = (OpenObject){
+        .resource = op->resource,
+        .provider = op->provider->provider,
+        .type = *op->type,
+        .client = op->provider->client,
+        .address = resource_addr_clone(op->record->address, arena),
+        .text = str_clone(op->address, arena),
+        .lineage = op->walk->lineage,
+        .response = *response,
+        .arena = arena,
+        .failures = diags_new(arena),
+    };
+    object->response.result = value_clone(response->result, arena);
+    object->response.private_data = str_clone(response->private_data, arena);
+    mask_collect(value_with_marks(object->response.result, MARK_EPHEMERAL), &object->secrets,
+                 arena);
+    pthread_mutex_lock(&ephemerals->mutex);
+    object->next = ephemerals->first;
+    ephemerals->first = object;
+    if (response->renew_at_ms != 0 && !ephemerals->renewer)
+        ephemerals->renewer = thread_start(THREAD_RENEWER, renew_all, ephemerals);
+    pthread_cond_broadcast(&ephemerals->changed);
+    pthread_mutex_unlock(&ephemerals->mutex);
+}
+
+/* Removes an object of `resource` (NULL: of any block) from the list and returns it; NULL if none.
+ * Waits for a running renewal. */
+static OpenObject *remove_object(Ephemerals *ephemerals, const ResourceNode *resource) {
+    pthread_mutex_lock(&ephemerals->mutex);
+    OpenObject **at = &ephemerals->first;
+    while (*at && resource && (*at)->resource != resource)
+        at = &(*at)->next;
+    OpenObject *object = *at;
+    while (object && object->is_renewing)
+        pthread_cond_wait(&ephemerals->changed, &ephemerals->mutex);
+    for (at = &ephemerals->first; *at && *at != object;)
+        at = &(*at)->next; /* other objects may have been added or removed */
+    if (*at)
+        *at = object->next;
+    pthread_mutex_unlock(&ephemerals->mutex);
+    return object;
+}
+
+/* Closes the objects of a block (NULL: of all blocks), last opened first. Returns false if there
+ * were errors. */
+static bool close_objects(Ephemerals *ephemerals, const ResourceNode *resource, Diags *diags) {
+    bool ok = true;
+    OpenObject *object;
+    while ((object = remove_object(ephemerals, resource)))
+        ok = close_object(ephemerals, object, diags) && ok;
+    return ok;
+}
 
 /* The opened object must match the configuration. */
 static bool check_result(InstanceOp *op, const Configured *configured, Value result) {
@@ -83,7 +287,7 @@ static bool open_instance(InstanceOp *op, bool is_destroying) {
         keep_value(op, deferred_read_object(op, configured.value), &configured);
         return explain_deferred(op, response.deferred);
     }
-    ephemerals_add(op->walk->ephemerals, op, &response);
+    add_object(op->walk->ephemerals, op, &response);
     if (!check_result(op, &configured, response.result))
         return false;
     keep_value(op, response.result, &configured);
@@ -103,5 +307,35 @@ bool node_ephemeral_open(Walk *tasks, void *payload, uint32_t worker) {
 }
 
 bool node_ephemeral_close_visit(NodeVisit *visit) {
-    return ephemerals_close(visit->walk->ephemerals, visit->node->as.resource, &visit->diags);
+    return close_objects(visit->walk->ephemerals, visit->node->as.resource, &visit->diags);
+}
+
+void node_ephemeral_begin(EngineWalk *walk) {
+    Ephemerals *ephemerals = arena_new(walk->arena, Ephemerals);
+    ephemerals->walk = walk;
+    pthread_mutex_init(&ephemerals->mutex, NULL);
+    pthread_cond_init(&ephemerals->changed, NULL);
+    walk->ephemerals = ephemerals;
+}
+
+static void end_renewals(Ephemerals *ephemerals) {
+    pthread_mutex_lock(&ephemerals->mutex);
+    CHECK(!ephemerals->first);
+    ephemerals->is_ending = true;
+    pthread_cond_broadcast(&ephemerals->changed);
+    pthread_mutex_unlock(&ephemerals->mutex);
+    if (ephemerals->renewer)
+        thread_join(ephemerals->renewer);
+    pthread_cond_destroy(&ephemerals->changed);
+    pthread_mutex_destroy(&ephemerals->mutex);
+}
+
+bool node_ephemeral_end(EngineWalk *walk) {
+    SCOPED(ArenaRef) scratch = arena_open("closing");
+    Diags diags = diags_new(scratch);
+    bool ok = close_objects(walk->ephemerals, NULL, &diags);
+    diags_sink_append(walk->sink, &diags);
+    end_renewals(walk->ephemerals);
+    walk->ephemerals = NULL;
+    return ok;
 }

@@ -1,8 +1,8 @@
 /* Calls the visit function of each node, and decides which nodes a failure skips. */
 #include "node_visit_run.h"
 
-#include "ephemerals.h"
 #include "log.h"
+#include "node_ephemeral.h"
 #include "node_kinds.h"
 
 static bool dispatch(NodeVisit *visit) {
@@ -141,10 +141,11 @@ bool node_visit_run(EngineWalk *walk) {
         .context = walk,
     };
     int64_t began = log_clock_ms();
+    node_ephemeral_begin(walk);
     bool ok = walk_run(&request);
     log_debug("walk", log_number("nodes", (int64_t)walk->nodes.count), log_number("ok", ok),
               log_took(began));
-    ok = ephemerals_close_all(walk->ephemerals) && ok; /* objects whose close node was skipped */
+    ok = node_ephemeral_end(walk) && ok;
     node_provider_close(walk);
     return ok;
 }
