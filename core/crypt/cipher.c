@@ -2,23 +2,6 @@
  * them fail. */
 #include "cipher.h"
 
-struct Cipher {
-    Keyring *keyring;
-    Arena *arena;
-    VEC(CipherStep) steps;
-};
-
-Cipher *cipher_new(Keyring *keyring, Arena *arena) {
-    Cipher *cipher = arena_new(arena, Cipher);
-    cipher->keyring = keyring;
-    cipher->arena = arena;
-    return cipher;
-}
-
-void cipher_add_step(Cipher *cipher, const CipherStep *step) {
-    vec_push(cipher->arena, &cipher->steps, *step);
-}
-
 static bool is_unencrypted(const CipherStep *step) {
     return !step->type->seal;
 }
@@ -29,8 +12,8 @@ bool cipher_is_plain(const Cipher *cipher) {
 
 static MethodRequest request_of(const Cipher *cipher, const CipherStep *step, Str key) {
     return (MethodRequest){
-        .io = keyring_io(cipher->keyring),
-        .cancel = keyring_cancel(cipher->keyring),
+        .io = cipher->io,
+        .cancel = cipher->cancel,
         .name = step->name,
         .config = step->config,
         .key = key,
@@ -100,7 +83,7 @@ static bool open_with(const Cipher *cipher,
     return true;
 }
 
-static bool refuse(Str what, const Diags *reasons, Diags *diags) {
+static bool report_failure(Str what, const Diags *reasons, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("cipher");
     StrBuf text = strbuf_new(scratch);
     vec_each(reasons, reason) {
@@ -128,7 +111,7 @@ static bool try_all(const Cipher *cipher,
         *is_outdated = step != cipher->steps.items;
         return true;
     }
-    return refuse(what, &reasons, diags);
+    return report_failure(what, &reasons, diags);
 }
 
 /* A writer of the storage without the key must not make a state look older or newer than it is. */

@@ -9,8 +9,6 @@
 #include "crypt_method.h"
 #include "keyring.h"
 
-typedef struct Cipher Cipher;
-
 typedef struct CipherStep {
     const CryptMethodType *type;
     Str name;        /* method.aes_gcm.main */
@@ -19,9 +17,13 @@ typedef struct CipherStep {
     SourceRange range;
 } CipherStep;
 
-Cipher *cipher_new(Keyring *keyring, Arena *arena);
-/* The first step is the method; the others are fallbacks, in order. */
-void cipher_add_step(Cipher *cipher, const CipherStep *step);
+typedef struct Cipher {
+    Keyring *keyring;
+    const Io *io; /* for programs of methods, with `cancel` */
+    const CancelToken *cancel;
+    VEC(CipherStep) steps; /* the method, then the fallbacks in order */
+} Cipher;
+
 /* Returns true if cipher_seal writes plain text. */
 bool cipher_is_plain(const Cipher *cipher);
 /* Encrypts a small text, so that an unavailable key is reported before any work starts. */

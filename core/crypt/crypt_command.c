@@ -6,7 +6,7 @@
 #define TIMEOUT_MS 60000
 #define SHOWN_MAX  2000 /* bytes of its standard error in a message */
 
-bool crypt_command_refuse(const CryptCommand *command, const char *why, Diags *diags) {
+bool crypt_command_report(const CryptCommand *command, const char *why, Diags *diags) {
     diags_error(diags, command->range, "External encryption program failed",
                 "The program of %.*s failed: %s.", STR_ARG(command->name), why);
     return false;
@@ -53,16 +53,16 @@ static bool is_header(const CryptCommand *command, Str line, Arena *scratch) {
     return token == JSON_OBJECT_END && version == 1 && str_equal_cstr(magic, command->magic);
 }
 
-static bool judge(const CryptCommand *command, const ProcessResult *result, Diags *diags) {
+static bool check_result(const CryptCommand *command, const ProcessResult *result, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("encryption program");
     if (result->timed_out)
-        return crypt_command_refuse(command, "it did not end within a minute", diags);
+        return crypt_command_report(command, "it did not end within a minute", diags);
     if (result->exit_status == 0)
         return true;
     Str said = str_slice(str_trim(result->err), 0, SHOWN_MAX);
     Str why = str_format(scratch, "it ended with status %d%s%.*s", result->exit_status,
                          said.len ? " and reported:\n" : "", STR_ARG(said));
-    return crypt_command_refuse(command, str_to_cstr(why, scratch), diags);
+    return crypt_command_report(command, str_to_cstr(why, scratch), diags);
 }
 
 bool crypt_command_run(
@@ -77,8 +77,8 @@ bool crypt_command_run(
     const Process *process = command->io->process;
     int error = process->run(process->self, &request, &result, arena);
     if (error < 0)
-        return crypt_command_refuse(command, strerror(-error), diags);
-    if (!judge(command, &result, diags)) {
+        return crypt_command_report(command, strerror(-error), diags);
+    if (!check_result(command, &result, diags)) {
         secret_wipe(result.out);
         return false;
     }
@@ -88,7 +88,7 @@ bool crypt_command_run(
         secret_wipe(result.out);
         Str why = str_format(scratch, "its first line is not {\"magic\":\"%s\",\"version\":1}",
                              command->magic);
-        return crypt_command_refuse(command, str_to_cstr(why, scratch), diags);
+        return crypt_command_report(command, str_to_cstr(why, scratch), diags);
     }
     *out = str_after(result.out, end + 1);
     return true;

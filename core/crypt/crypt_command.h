@@ -22,6 +22,6 @@ typedef struct CryptCommand {
 MUST_USE bool crypt_command_run(
     const CryptCommand *command, Str input, Str *out, Arena *arena, Diags *diags);
 /* Adds an error about an unusable result of the program. Always returns false. */
-bool crypt_command_refuse(const CryptCommand *command, const char *why, Diags *diags);
+bool crypt_command_report(const CryptCommand *command, const char *why, Diags *diags);
 /* Check for schemas: a program and its arguments, the program not empty, no item null. */
 Str crypt_command_check(Value words, Arena *arena);

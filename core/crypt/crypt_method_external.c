@@ -60,7 +60,7 @@ static bool run(const MethodRequest *request,
     if (!ok)
         return false;
     ok = read_payload(answer, out, arena) ||
-         crypt_command_refuse(&command, "its response cannot be read", diags);
+         crypt_command_report(&command, "its response cannot be read", diags);
     secret_wipe(answer);
     return ok;
 }

@@ -86,24 +86,24 @@ static Str question_of(const KeyRequest *request) {
     return is_empty ? STR("null") : *request->stored;
 }
 
-static bool take_key(const CryptCommand *command,
-                     Str text,
-                     bool is_sealing,
-                     KeyResult *out,
-                     Arena *arena,
-                     Diags *diags) {
+static bool accept_key(const CryptCommand *command,
+                       Str text,
+                       bool is_sealing,
+                       KeyResult *out,
+                       Arena *arena,
+                       Diags *diags) {
     Answer answer = {0};
     if (!read_answer(text, &answer, arena))
-        return crypt_command_refuse(command, "its response cannot be read", diags);
+        return crypt_command_report(command, "its response cannot be read", diags);
     Str key = is_sealing ? answer.sealing : answer.opening;
     if (key.len == 0)
-        return crypt_command_refuse(
+        return crypt_command_report(
             command,
             is_sealing ? "its response has no \"encryption_key\""
                        : "its response has no \"decryption_key\" for the stored metadata",
             diags);
     if (!envelope_from_base64(key, &out->key, arena))
-        return crypt_command_refuse(command, "its key is not base64", diags);
+        return crypt_command_report(command, "its key is not base64", diags);
     out->metadata = metadata_of(&answer, arena);
     return true;
 }
@@ -123,7 +123,7 @@ static bool external_provide(const KeyRequest *request,
     Str text;
     if (!crypt_command_run(&command, question_of(request), &text, arena, diags))
         return false;
-    bool ok = take_key(&command, text, !request->stored, out, arena, diags);
+    bool ok = accept_key(&command, text, !request->stored, out, arena, diags);
     secret_wipe(text);
     return ok;
 }

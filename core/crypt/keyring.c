@@ -47,14 +47,6 @@ void keyring_close(Keyring *keyring) {
     arena_close(keyring->arena);
 }
 
-const Io *keyring_io(const Keyring *keyring) {
-    return keyring->io;
-}
-
-const CancelToken *keyring_cancel(const Keyring *keyring) {
-    return keyring->cancel;
-}
-
 KeySource *keyring_add(Keyring *keyring, const KeySourceConfig *config) {
     KeySource *source = arena_new(keyring->arena, KeySource);
     source->config = *config;
@@ -105,7 +97,7 @@ static const EnvelopeMeta *find_meta(const EnvelopeMetas *metas, Str key) {
     return NULL;
 }
 
-static bool refuse_missing(const KeySource *source, const EnvelopeMetas *stored, Diags *diags) {
+static bool report_missing(const KeySource *source, const EnvelopeMetas *stored, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("keyring");
     StrBuf names = strbuf_new(scratch);
     vec_each(stored, meta) {
@@ -132,7 +124,7 @@ static bool find_opening(
     Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key, Diags *diags) {
     const EnvelopeMeta *meta = find_meta(stored, source->config.metadata_key);
     if (!meta)
-        return refuse_missing(source, stored, diags);
+        return report_missing(source, stored, diags);
     const GivenKey *known = find_given(source, meta->json);
     if (source->sealing.key.ptr && str_equal(source->sealing.metadata, meta->json)) {
         *key = source->sealing.key; /* metadata of this run */

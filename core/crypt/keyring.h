@@ -15,9 +15,6 @@ typedef struct KeySource KeySource; /* a key_provider block */
 
 Keyring *keyring_open(const Io *io, const CancelToken *cancel);
 void keyring_close(Keyring *keyring);
-/* Return the arguments of keyring_open. */
-const Io *keyring_io(const Keyring *keyring);
-const CancelToken *keyring_cancel(const Keyring *keyring);
 
 typedef struct KeySourceConfig {
     const KeyProviderType *type;

@@ -1,14 +1,18 @@
 /* Implements settings, sessions and retries. */
 #include "ssh_client.h"
 
+#include "digest.h"
 #include "duration.h"
 #include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
-#include "ssh_pool.h"
+#include "ssh.h"
 #include "str_quote.h"
 #include "utf8.h"
+#include "vec.h"
 #include "wait_until.h"
+
+#include <pthread.h>
 
 #define PORT_DEFAULT            22
 #define WAIT_DEFAULT_MS         300000
@@ -21,14 +25,116 @@
 #define LOOKS_MAX               4
 #define LAST_WORDS              ((size_t)2048)
 
+#define KEY_SIZE 64 /* of a digest of all fields of a target */
+
+typedef struct Idle {
+    SshSession *session;
+    char key[KEY_SIZE];
+} Idle;
+
+/* A machine that a plan could not connect to. */
+typedef struct Absence {
+    SshStatus status;
+    SshProblem problem;
+    char key[KEY_SIZE];
+} Absence;
+
 struct SshClient {
-    SshPool *pool;
+    Arena *arena; /* holds the client itself */
+    const Ssh *ssh;
+    pthread_mutex_t lock; /* of the two lists and the arena */
+    VEC(Idle) idle;
+    VEC(Absence) absences;
     Str user;
     Str private_key;
     uint16_t port;
     int64_t wait_ms;
     int64_t plan_timeout_ms; /* "plan_timeout" */
 };
+
+static void key_of(const SshTarget *target, char out[KEY_SIZE]) {
+    SCOPED(ArenaRef) scratch = arena_open("ssh key");
+    const Str parts[] = {target->host, target->user, target->host_key, target->private_key,
+                         target->password};
+    Str port = str_format(scratch, "%u", target->port);
+    Str all =
+        str_concat(port, str_join(parts, ARRAY_COUNT(parts), (Str){"\0", 1}, scratch), scratch);
+    memcpy(out, digest_hex(DIGEST_SHA256, all, scratch).ptr, KEY_SIZE);
+}
+
+/* Removes the newest entry of this key from the list and returns its session; NULL if none. */
+static SshSession *remove_entry(SshClient *client, const char key[KEY_SIZE]) {
+    for (size_t i = client->idle.count; i > 0; i--) {
+        Idle *entry = &client->idle.items[i - 1];
+        if (memcmp(entry->key, key, KEY_SIZE) != 0)
+            continue;
+        SshSession *session = entry->session;
+        *entry = vec_last(&client->idle);
+        client->idle.count--;
+        return session;
+    }
+    return NULL;
+}
+
+/* Returns an idle session with exactly this target, or NULL. The caller owns it until
+ * push_session. */
+static SshSession *pop_session(SshClient *client, const SshTarget *target) {
+    char key[KEY_SIZE];
+    key_of(target, key);
+    for (;;) {
+        pthread_mutex_lock(&client->lock);
+        SshSession *session = remove_entry(client, key);
+        pthread_mutex_unlock(&client->lock);
+        if (!session || client->ssh->is_alive(client->ssh->self, session))
+            return session;
+        client->ssh->close(client->ssh->self, session);
+    }
+}
+
+static void push_session(SshClient *client, const SshTarget *target, SshSession *session) {
+    Idle entry = {.session = session};
+    key_of(target, entry.key);
+    pthread_mutex_lock(&client->lock);
+    vec_push(client->arena, &client->idle, entry);
+    pthread_mutex_unlock(&client->lock);
+}
+
+/* Records that the target could not be connected to, until the pool is closed. */
+static void add_absence(SshClient *client,
+                        const SshTarget *target,
+                        SshStatus status,
+                        const SshProblem *problem) {
+    Absence absence = {.status = status};
+    key_of(target, absence.key);
+    pthread_mutex_lock(&client->lock);
+    absence.problem = (SshProblem){
+        .text = str_clone(problem->text, client->arena),
+        .pinned = str_clone(problem->pinned, client->arena),
+        .found = str_clone(problem->found, client->arena),
+    };
+    vec_push(client->arena, &client->absences, absence);
+    pthread_mutex_unlock(&client->lock);
+}
+
+static bool find_absence(SshClient *client,
+                         const SshTarget *target,
+                         SshStatus *status,
+                         SshProblem *problem) {
+    char key[KEY_SIZE];
+    key_of(target, key);
+    bool is_found = false;
+    pthread_mutex_lock(&client->lock);
+    vec_each(&client->absences, absence) {
+        if (memcmp(absence->key, key, KEY_SIZE) != 0)
+            continue;
+        *status = absence->status;
+        *problem = absence->problem;
+        is_found = true;
+        break;
+    }
+    pthread_mutex_unlock(&client->lock);
+    return is_found;
+}
 
 Str ssh_client_check_host(Value value, Arena *arena) {
     Str host = value_text(value);
@@ -76,25 +182,32 @@ bool ssh_client_configure(const Call *call,
                           ConfigureResponse *response,
                           Diags *diags) {
     Value config = request->config;
-    Arena *run = request->run;
+    Arena *arena = arena_open("ssh client");
+    SshClient *made = arena_new(arena, SshClient);
     (void)diags;
-    SshClient *made = arena_new(run, SshClient);
     *made = (SshClient){
-        .pool = ssh_pool_open(call->io->ssh),
-        .user = str_clone(object_text(config, "user", STR("root")), run),
-        .private_key = str_clone(object_text(config, "private_key", STR_EMPTY), run),
+        .arena = arena,
+        .ssh = call->io->ssh,
+        .user = str_clone(object_text(config, "user", STR("root")), arena),
+        .private_key = str_clone(object_text(config, "private_key", STR_EMPTY), arena),
         .port = (uint16_t)object_int(config, "port", PORT_DEFAULT),
         .wait_ms = duration_of(config, "timeout", WAIT_DEFAULT_MS),
         .plan_timeout_ms = duration_of(config, "plan_timeout", PLAN_TIMEOUT_DEFAULT_MS),
     };
+    CHECK(pthread_mutex_init(&made->lock, NULL) == 0);
     response->client = made;
     return true;
 }
 
 void ssh_client_close(void *client) {
     SshClient *closing = client;
-    if (closing)
-        ssh_pool_close(closing->pool);
+    if (!closing)
+        return;
+    vec_each(&closing->idle, entry) {
+        closing->ssh->close(closing->ssh->self, entry->session);
+    }
+    pthread_mutex_destroy(&closing->lock);
+    arena_close(closing->arena);
 }
 
 bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags) {
@@ -194,7 +307,7 @@ static void drop_session(SshLink *link) {
 
 void ssh_client_release(SshLink *link) {
     if (link->session && link->client)
-        ssh_pool_give(link->client->pool, &link->target, link->session);
+        push_session(link->client, &link->target, link->session);
     else if (link->session)
         drop_session(link);
     *link = (SshLink){0};
@@ -289,15 +402,15 @@ static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
 
 /* If a plan reads many objects of an absent machine, only the first read waits for it. */
 static SshStatus connect(SshLink *link, SshProblem *problem) {
-    SshPool *pool = link->client ? link->client->pool : NULL;
+    SshClient *client = link->client;
     SshStatus status;
-    if (!pool)
+    if (!client)
         return connect_patiently(link, problem);
-    if (link->plan_end_ms > 0 && ssh_pool_find_absence(pool, &link->target, &status, problem))
+    if (link->plan_end_ms > 0 && find_absence(client, &link->target, &status, problem))
         return status;
     status = connect_patiently(link, problem);
     if (link->plan_end_ms > 0 && status != SSH_DONE && status != SSH_CANCELLED)
-        ssh_pool_note_absence(pool, &link->target, status, problem);
+        add_absence(client, &link->target, status, problem);
     return status;
 }
 
@@ -337,7 +450,7 @@ SshStatus ssh_client_exec(SshLink *link,
                           SshResult *out,
                           SshProblem *problem) {
     if (!link->session && link->client) {
-        link->session = ssh_pool_take(link->client->pool, &link->target);
+        link->session = pop_session(link->client, &link->target);
         link->from_pool = link->session != NULL;
     }
     if (link->session) {

@@ -1,6 +1,7 @@
 /* ssh_client: connection settings, a pool of sessions, and retries for machines that still boot.
  *
- *   SshClient   the provider's defaults and its idle sessions; locks itself
+ *   SshClient   the provider's defaults, its idle sessions, and failures of connections for plans;
+ *               locks itself
  *   SshLink     the connection to one machine during one call: settings, and the session once open
  *
  * One call at a time uses a session; releasing the link returns the session to the pool.
@@ -42,6 +43,7 @@ Str ssh_client_check_host_key(Value value, Arena *arena);
 
 typedef struct SshClient SshClient;
 
+/* Implement the provider's configure and close. Closing ends all idle sessions; accepts NULL. */
 bool ssh_client_configure(const Call *call,
                           const ConfigureRequest *request,
                           ConfigureResponse *response,

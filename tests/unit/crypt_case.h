@@ -85,10 +85,11 @@ static inline CipherStep crypt_case_step(CryptCase *c, const char *type, KeySour
 
 /* AES-GCM with each of the sources in order; NULL: "unencrypted". */
 static inline Cipher *crypt_case_cipher(CryptCase *c, KeySource *const *sources, size_t count) {
-    Cipher *cipher = cipher_new(c->keyring, c->arena);
+    Cipher *cipher = arena_new(c->arena, Cipher);
+    *cipher = (Cipher){.keyring = c->keyring, .io = &c->io};
     for (size_t i = 0; i < count; i++) {
         CipherStep step = crypt_case_step(c, sources[i] ? "aes_gcm" : "unencrypted", sources[i]);
-        cipher_add_step(cipher, &step);
+        vec_push(c->arena, &cipher->steps, step);
     }
     return cipher;
 }

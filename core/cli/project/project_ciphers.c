@@ -12,6 +12,8 @@ typedef struct Building {
     const Config *config;
     const Encryption *encryption;
     Keyring *keyring;
+    const Io *io;
+    const CancelToken *cancel;
     Map sources; /* "pbkdf2.main" → KeySource; NULL: being built */
     Arena *arena;
     Diags *diags;
@@ -177,13 +179,15 @@ static bool build_cipher(Building *building, const EncryptionTarget *target, con
     bool ok = true;
     if (!target)
         return true;
-    Cipher *cipher = cipher_new(building->keyring, building->arena);
+    Cipher *cipher = arena_new(building->arena, Cipher);
+    *cipher =
+        (Cipher){.keyring = building->keyring, .io = building->io, .cancel = building->cancel};
     for (; target; target = target->fallback) {
         const Traversal *reference = config_read_traversal(target->method);
         CipherStep step = {0};
         /* Loading the configuration has checked that the method exists. */
         ok &= build_step(building, find_part(&building->encryption->methods, reference), &step);
-        cipher_add_step(cipher, &step);
+        vec_push(building->arena, &cipher->steps, step);
     }
     *out = cipher;
     return ok;
@@ -219,6 +223,8 @@ static bool open_ciphers(const Config *config,
         .config = config,
         .encryption = encryption,
         .keyring = set.keyring,
+        .io = io,
+        .cancel = cancel,
         .sources = map_new(arena),
         .arena = arena,
         .diags = diags,
