@@ -21,22 +21,23 @@ static void regex_release(Regex *regex) {
 }
 SCOPED_TYPE(Regex, regex_release);
 
-/* Callout at the end of a loop's round. Its text is the number of the group that holds the start of
- * the loop. */
+/* Callout at the end of a loop's round: only the first round may be empty. Its text is the number
+ * of the group that holds the start of the loop. */
 static int regex_end_round(pcre2_callout_block *callout, void *payload) {
     (void)payload;
     uint64_t group = 0;
     Str text = {(const char *)callout->callout_string, callout->callout_string_length};
     CHECK(str_to_uint64(text, &group));
     const PCRE2_SIZE *places = callout->offset_vector;
-    return regex_rewrite_allows(places[2 * group], places[2 * group + 2], callout->current_position)
-               ? 0
-               : 1;
+    size_t loop_start = places[2 * group];
+    size_t round_start = places[2 * group + 2];
+    bool is_allowed = callout->current_position != round_start || round_start == loop_start;
+    return is_allowed ? 0 : 1;
 }
 
-static void regex_read_names(Regex *regex, const RegexSyntax *syntax) {
-    regex->names = syntax->names.items;
-    regex->capture_count = syntax->names.count;
+static void regex_read_names(Regex *regex) {
+    regex->names = regex->rewrite.names.items;
+    regex->capture_count = regex->rewrite.names.count;
     for (size_t i = 0; i < regex->capture_count; i++) {
         if (regex->names[i].len)
             regex->has_names = true;
@@ -68,14 +69,9 @@ static pcre2_code *regex_compile_rewritten(const RegexRewrite *rewrite, Str *err
 }
 
 static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
-    RegexSyntax syntax;
     Str fault;
-    if (!regex_syntax_parse(pattern, &syntax, &fault, arena)) {
+    if (!regex_rewrite(pattern, &out->rewrite, &fault, arena)) {
         *error = str_format(arena, "invalid regexp pattern: %.*s", STR_ARG(fault));
-        return false;
-    }
-    if (!regex_rewrite(&syntax, &out->rewrite, arena)) {
-        *error = STR("invalid regexp pattern: expression too large");
         return false;
     }
     out->code = regex_compile_rewritten(&out->rewrite, error, arena);
@@ -86,7 +82,7 @@ static bool regex_compile(Str pattern, Regex *out, Str *error, Arena *arena) {
         CHECK(out->context);
         pcre2_set_callout(out->context, regex_end_round, NULL);
     }
-    regex_read_names(out, &syntax);
+    regex_read_names(out);
     return true;
 }
 

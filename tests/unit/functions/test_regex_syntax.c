@@ -1,14 +1,14 @@
 #include "arena_case.h"
-#include "regex_syntax.h"
+#include "regex_rewrite.h"
 
 /* The names of the captures with a comma after each, or the error. */
 static Str parsed(const char *pattern) {
-    RegexSyntax syntax;
+    RegexRewrite rewrite;
     Str error;
-    if (!regex_syntax_parse(str_from_cstr(pattern), &syntax, &error, arena))
+    if (!regex_rewrite(str_from_cstr(pattern), &rewrite, &error, arena))
         return error;
     StrBuf names = strbuf_new(arena);
-    vec_each(&syntax.names, name) {
+    vec_each(&rewrite.names, name) {
         strbuf_add(&names, *name);
         strbuf_add_char(&names, ',');
     }
@@ -56,11 +56,11 @@ static void test_names(void **state) {
 
 static void test_depth(void **state) {
     StrBuf pattern = strbuf_new(arena);
-    RegexSyntax syntax;
+    RegexRewrite rewrite;
     Str error;
     (void)state;
     strbuf_add_repeat(&pattern, '(', 100000);
-    assert_false(regex_syntax_parse(strbuf_str(&pattern), &syntax, &error, arena));
+    assert_false(regex_rewrite(strbuf_str(&pattern), &rewrite, &error, arena));
     assert_true(str_starts_with(error, STR("expression nests too deeply")));
 }
 
