@@ -7,7 +7,7 @@ LastOutput last_output_new(const ProvisionCall *call) {
     return (LastOutput){.call = call, .text = strbuf_new(call->call.arena)};
 }
 
-void last_output_take(void *last, Str piece, bool is_error) {
+void last_output_append(void *last, Str piece, bool is_error) {
     LastOutput *self = last;
     self->call->output(self->call->payload, piece, is_error);
     if (piece.len > LAST_OUTPUT_SIZE)
@@ -20,7 +20,7 @@ void last_output_take(void *last, Str piece, bool is_error) {
     strbuf_add(&self->text, piece);
 }
 
-Str last_output_words(const LastOutput *last, Arena *arena) {
+Str last_output_text(const LastOutput *last, Arena *arena) {
     Str all = {last->text.ptr, last->text.len};
     if (all.len > LAST_OUTPUT_SIZE) {
         size_t from = all.len - LAST_OUTPUT_SIZE;

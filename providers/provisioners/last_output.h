@@ -13,6 +13,7 @@ typedef struct LastOutput {
 
 LastOutput last_output_new(const ProvisionCall *call);
 /* Output callback for processes and remote commands. */
-void last_output_take(void *last, Str piece, bool is_error);
-/* Returns "The last of what it wrote: …", without control characters. */
-Str last_output_words(const LastOutput *last, Arena *arena);
+void last_output_append(void *last, Str piece, bool is_error);
+/* Returns "Its last output:" and the end of the output without control characters, or "It wrote no
+ * output." */
+Str last_output_text(const LastOutput *last, Arena *arena);

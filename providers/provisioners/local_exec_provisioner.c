@@ -88,7 +88,7 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
         .directory = object_text(config, "working_dir", STR_EMPTY),
         .environment = &environment,
         .cancel = call->call.cancel,
-        .output = last_output_take,
+        .output = last_output_append,
         .payload = &last,
     };
     ProcessResult result = {0};
@@ -106,7 +106,7 @@ static bool local_run(const ProvisionCall *call, Value config, Diags *diags) {
     diags_error(diags, NO_RANGE, "local-exec provisioner error",
                 "The command \"%.*s\" ended with status %d. %.*s",
                 STR_ARG(object_text(config, "command", STR_EMPTY)), result.exit_status,
-                STR_ARG(last_output_words(&last, arena)));
+                STR_ARG(last_output_text(&last, arena)));
     return false;
 }
 

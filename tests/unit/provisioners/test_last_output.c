@@ -17,11 +17,11 @@ static Str words_after(Arena *arena, size_t lines, size_t *heard) {
     ProvisionCall call = {.call = {.arena = arena}, .payload = &ear, .output = count};
     LastOutput last = last_output_new(&call);
     for (size_t i = 0; i < lines; i++) {
-        last_output_take(&last, str_format(arena, "line %zu\n", i), false);
+        last_output_append(&last, str_format(arena, "line %zu\n", i), false);
     }
     *heard = ear.bytes;
     assert_true(last.text.len <= 2 * LAST_OUTPUT_SIZE);
-    return last_output_words(&last, arena);
+    return last_output_text(&last, arena);
 }
 
 static void keeps_the_end(void **state) {
@@ -48,8 +48,8 @@ static void takes_one_large_piece(void **state) {
     char *bytes = arena_alloc(arena, size);
     memset(bytes, 'x', size);
     bytes[size - 1] = 'y';
-    last_output_take(&last, (Str){bytes, size}, true);
-    Str words = last_output_words(&last, arena);
+    last_output_append(&last, (Str){bytes, size}, true);
+    Str words = last_output_text(&last, arena);
     assert_true(str_ends_with(words, STR("xxxy")));
     assert_true(words.len < LAST_OUTPUT_SIZE + 40);
 }
