@@ -9,7 +9,7 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 LOAM = os.environ.get("LOAM", os.path.join(TOP, "build/release/loam"))
 LIBVIRT = os.path.join(TOP, "examples/lab/libvirt")
 PARTS = os.path.join(HERE, "parts")
-POOLS = ("main", "main-folder", "machine")
+POOLS = ("main", "main-directory", "machine")
 
 
 class Failed(Exception):
@@ -45,17 +45,17 @@ def write(path, text):
         file.write(text)
 
 
-def files_below(*folders):
+def files_below(*directories):
     """Every file and directory, with the length of its content."""
     found = []
-    for top in folders:
-        for folder, names, files in os.walk(top):
-            found += [os.path.join(folder, name) + "/" for name in names]
-            found += ["%s %d" % (path, os.lstat(path).st_size) for path in (os.path.join(folder, f) for f in files)]
+    for top in directories:
+        for directory, names, files in os.walk(top):
+            found += [os.path.join(directory, name) + "/" for name in names]
+            found += ["%s %d" % (path, os.lstat(path).st_size) for path in (os.path.join(directory, f) for f in files)]
     return sorted(found)
 
 
-def new_folder():
+def new_directory():
     """A directory in memory if possible: SIGKILL loses nothing of the page cache, so syncs to a disk would show nothing
     here."""
     memory = "/dev/shm"
@@ -67,7 +67,7 @@ def build_shim(path):
     run("gcc", "-shared", "-fPIC", "-O1", "-U_FORTIFY_SOURCE", "-o", path, os.path.join(HERE, "shim.c"))
 
 
-class Folder:
+class Directory:
     """A configuration of local files only, with its state: needs nothing but the program."""
 
     CONFIGURATION = """
@@ -141,7 +141,7 @@ class Lab:
         for program in ("virsh", "sshd", "gcc", "ssh-keygen", "busybox"):
             if not shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin"):
                 skip("%s is not installed" % program)
-        self.top = new_folder()
+        self.top = new_directory()
         self.work = self.path("work")
         self.shim = self.path("shim.so")
         self.server = None
@@ -165,8 +165,8 @@ class Lab:
     # -- the machines' hosts ---------------------------------------------------------------------------------
 
     def start(self):
-        for folder in ("work", "far", "pools", "box/bin", "box/proc", "box/sys", "box/dev", "box/tmp"):
-            os.makedirs(self.path(folder), exist_ok=True)
+        for directory in ("work", "far", "pools", "box/bin", "box/proc", "box/sys", "box/dev", "box/tmp"):
+            os.makedirs(self.path(directory), exist_ok=True)
         if self.has_libvirt:
             run(LIBVIRT, "start", self.path("libvirt"))
         shutil.copy(shutil.which("busybox"), self.path("box/bin/busybox"))
@@ -211,8 +211,8 @@ class Lab:
     def begin_anew(self):
         """Starts again after a failure, whose remains must not affect later checks."""
         self.stop()
-        for folder in ("work", "far", "pools", "libvirt"):
-            shutil.rmtree(self.path(folder), ignore_errors=True)
+        for directory in ("work", "far", "pools", "libvirt"):
+            shutil.rmtree(self.path(directory), ignore_errors=True)
         self.start()
 
     # -- loam ------------------------------------------------------------------------------------------------
@@ -274,8 +274,8 @@ class Lab:
     def contents(self):
         """Digests of the files of local_file, of files written over SSH, and of uploaded images."""
         found = []
-        for folder in ("work/out", "far/files", "pools/main"):
-            for top, _, names in os.walk(self.path(folder)):
+        for directory in ("work/out", "far/files", "pools/main"):
+            for top, _, names in os.walk(self.path(directory)):
                 for name in names:
                     path = os.path.join(top, name)
                     text = re.sub(rb"[0-9a-f]{8}-[0-9a-f-]{27}", b"UUID", read(path))
@@ -413,9 +413,9 @@ def run_checks(*checks):
     """Each check is a function that gets its own directory."""
     failed = 0
     for check in checks:
-        top = new_folder()
+        top = new_directory()
         try:
-            print("ok     %s" % check(Folder(os.path.join(top, "work"))), flush=True)
+            print("ok     %s" % check(Directory(os.path.join(top, "work"))), flush=True)
         except Failed as error:
             failed += 1
             print("FAILED %s\n%s" % (getattr(check, "func", check).__doc__, error), flush=True)

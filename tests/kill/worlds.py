@@ -3,7 +3,7 @@ expected objects after the next run. All are local: the program, a shell, a disk
 
 A world is prepared once; every trial has its own copy. The result is the output of ls, not of loam."""
 import base64, collections, hashlib, json, os, re, shutil
-from kill import LOAM, Failed, build_shim, end_of, new_folder, read, run, skip, write
+from kill import LOAM, Failed, build_shim, end_of, new_directory, read, run, skip, write
 
 UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 APPLY = ("apply", "-auto-approve")
@@ -225,9 +225,9 @@ class Trial:
         if self.world.sealed:
             return sorted(self.objects_of(json.loads(self.succeed("state", "pull")), "terraform.tfstate"))
         found = []
-        for folder, _, names in os.walk(self.path):
+        for directory, _, names in os.walk(self.path):
             for name in names:
-                path = os.path.join(folder, name)
+                path = os.path.join(directory, name)
                 if name == "terraform.tfstate" and os.path.getsize(path) and "resources" in json.loads(read(path)):
                     found += self.objects_of(json.loads(read(path)), os.path.relpath(path, self.path))
         return sorted(found)
@@ -252,10 +252,10 @@ class Trial:
     def look(self):
         """Every file with the digest of its content."""
         seen = self.objects()
-        for folder, folders, names in os.walk(self.path):
-            seen += [os.path.relpath(os.path.join(folder, name), self.path) + "/" for name in folders]
+        for directory, directories, names in os.walk(self.path):
+            seen += [os.path.relpath(os.path.join(directory, name), self.path) + "/" for name in directories]
             for name in names:
-                path = os.path.join(folder, name)
+                path = os.path.join(directory, name)
                 if name.endswith("tfstate.backup"):
                     continue
                 text = b"".join(sorted(set(read(path).splitlines()))) if name == "ran" else UUID.sub(b"UUID", read(path))
@@ -293,7 +293,7 @@ class Bench:
     def __init__(self):
         if shutil.which("gcc") is None:
             skip("gcc is not installed")
-        self.top = new_folder()
+        self.top = new_directory()
         self.shim = os.path.join(self.top, "shim.so")
         self.expected, self.kept, self.number = {}, {}, 0
         build_shim(self.shim)

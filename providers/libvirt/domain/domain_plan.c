@@ -131,7 +131,7 @@ static void check_container(const Call *call, Value domain, Diags *diags) {
         libvirt_error_say(
             call, diags, STR("A container has no disks"),
             STR("Its root and its seed are directories of the host. Use \"filesystem\", and a "
-                "libvirt_cloudinit_disk of the kind \"folder\"."));
+                "libvirt_cloudinit_disk of the kind \"directory\"."));
     if (!value_is_null(object_attribute(domain, "kernel")))
         libvirt_error_say(call, diags, STR("A container does not support a kernel"),
                           STR("A container starts \"init\" with the host's kernel. Remove the "

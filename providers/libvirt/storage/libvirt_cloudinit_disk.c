@@ -38,15 +38,26 @@ static Str check_document(Value value, Arena *arena) {
     return str_format(arena, "The value must be a map, or its YAML text.");
 }
 
+/* "folder" is the earlier spelling; states and configurations may have it. */
+static bool is_directory_kind(Value kind) {
+    return value_is_present(kind) && (str_equal(value_text(kind), STR("directory")) ||
+                                      str_equal(value_text(kind), STR("folder")));
+}
+
+static bool kind_forces_new(Value prior, Value planned) {
+    return !(is_directory_kind(prior) && is_directory_kind(planned));
+}
+
 /* clang-format off */
 static const Attribute cloudinit_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW,
      "Name of the seed. The name of its volume also has a digest."},
     {"pool", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "Name of the pool (default: the provider's default_pool)."},
-    {"kind", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "iso: an image, for virtual machines. folder: a directory to mount at /var/lib/cloud/seed/nocloud of a container.",
-     .default_json = "\"iso\"", .one_of = "iso folder"},
+    {"kind", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "iso: an image, for virtual machines. directory: a directory to mount at /var/lib/cloud/seed/nocloud of a container; "
+     "folder means the same.",
+     .default_json = "\"iso\"", .one_of = "iso directory folder", .forces_new = kind_forces_new},
     {"user_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW,
      "Content of user-data, such as a cloud-config or a script.",
      .check = check_user_data},
@@ -94,7 +105,7 @@ static SeedFiles files_of(Value object, Arena *arena) {
 }
 
 static bool is_directory(Value object) {
-    return str_equal(object_text(object, "kind", STR("iso")), STR("folder"));
+    return is_directory_kind(object_attribute(object, "kind"));
 }
 
 static Str volume_name(Value object, Arena *arena) {
@@ -110,14 +121,25 @@ static bool all_known(const ObjectBuilder *builder) {
     return value_is_known(object_builder_get(builder, "name"));
 }
 
+/* A seed keeps the spelling of its kind, so that the other spelling is no change. */
+static void keep_spelling(ObjectBuilder *builder, Value prior) {
+    if (is_directory(prior) && is_directory_kind(object_builder_get(builder, "kind")))
+        object_builder_set(builder, "kind", object_attribute(prior, "kind"));
+}
+
 static bool cloudinit_plan(const Call *call,
                            const PlanRequest *request,
                            PlanResponse *response,
                            Diags *diags) {
     (void)diags;
-    if (!value_is_present(response->planned) || !value_is_null(request->prior))
+    if (!value_is_present(response->planned))
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    if (!value_is_null(request->prior)) {
+        keep_spelling(&builder, request->prior);
+        response->planned = object_builder_value(&builder);
+        return true;
+    }
     if (!value_is_known(object_builder_get(&builder, "pool")) && call->client)
         object_builder_set_text(&builder, "pool", libvirt_client_options(call)->default_pool,
                                 call->arena);
@@ -129,8 +151,7 @@ static bool cloudinit_plan(const Call *call,
     }
     Value kind = object_builder_get(&builder, "kind");
     if (value_is_known(kind))
-        object_builder_set(&builder,
-                           str_equal(value_text(kind), STR("folder")) ? "volume_id" : "folder_id",
+        object_builder_set(&builder, is_directory_kind(kind) ? "volume_id" : "folder_id",
                            value_null(&TYPE_STRING));
     response->planned = object_builder_value(&builder);
     return true;

@@ -22,6 +22,8 @@ static void test_validate(void **state) {
         {"{\"name\":\"s\",\"user_data\":\"hostname: a\\n\"}",                false},
         {"{\"name\":\"s\",\"user_data\":\"\\n#cloud-config\\n\"}",           false},
         {"{\"name\":\"s\",\"user_data\":\"\\ufeff#cloud-config\\n\"}",       false},
+        {"{\"name\":\"s\",\"kind\":\"directory\"}",                          true },
+        {"{\"name\":\"s\",\"kind\":\"folder\"}",                             true },
         {"{\"name\":\"s\",\"kind\":\"vfat\"}",                               false},
         {"{\"name\":\"s\",\"meta_data\":{\"value\":1,\"type\":\"number\"}}", false},
     };
@@ -128,7 +130,7 @@ static void test_recover(void **state) {
 static void test_directory(void **state) {
     (void)state;
     const char *uri = libvirt_case_host();
-    const char *json = SEED("f", ",\"kind\":\"folder\",\"pool\":\"loam-seeds\"");
+    const char *json = SEED("f", ",\"kind\":\"directory\",\"pool\":\"loam-seeds\"");
     Place place = place_open(uri);
     ResourceCase c = open_seed(uri);
     const Disk *disk = c.io.disk;
@@ -161,11 +163,34 @@ static void test_directory(void **state) {
     place_close(&place);
 }
 
+/* "folder" is the earlier spelling of "directory", so states have it. */
+static void test_spellings_of_directory(void **state) {
+    (void)state;
+    const char *uri = libvirt_case_host();
+    static const char *const spellings[] = {
+        SEED("f", ",\"kind\":\"folder\",\"pool\":\"loam-seeds\""),
+        SEED("f", ",\"kind\":\"directory\",\"pool\":\"loam-seeds\""),
+    };
+    Place place = place_open(uri);
+    for (size_t i = 0; i < ARRAY_COUNT(spellings); i++) {
+        ResourceCase c = open_seed(uri);
+        libvirt_case_create(&c, spellings[i]);
+        assert_true(value_is_null(case_attribute(&c, "volume_id")));
+        assert_true(case_is_settled(&c, spellings[0]));
+        assert_true(case_is_settled(&c, spellings[1]));
+        assert_false(case_is_settled(&c, SEED("f", ",\"pool\":\"loam-seeds\"")));
+        assert_true(c.plan.requires_replace.count > 0);
+        libvirt_case_delete(&c);
+        libvirt_case_close(&c);
+    }
+    place_close(&place);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_validate),  cmocka_unit_test(test_digest_is_known_before),
         cmocka_unit_test(test_image),     cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_directory),
+        cmocka_unit_test(test_directory), cmocka_unit_test(test_spellings_of_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
