@@ -1,7 +1,6 @@
 /* ssh_exec on real servers: the script runs once, and later runs find its result. */
 #include "object_builder.h"
 #include "ssh_case.h"
-#include "ssh_marker.h"
 #include "ssh_mute_port.h"
 
 static void check_lines(SshCase *s, const char *name, const char *wanted) {

@@ -3,8 +3,8 @@
 # Waits for the end of the script. Prints one line about the marker, then out and err.
 # "claim": a killed run may have sent a start request that is still to arrive. Then this script creates
 # "started" to block the request, and removes the marker after two seconds, when the request can no longer arrive.
-# shellcheck source=ssh_marker_prelude.sh
-. ./ssh_marker_prelude.sh
+# shellcheck source=ssh_exec_prelude.sh
+. ./ssh_exec_prelude.sh
 say() {
   s=0 e=0
   [ ! -f "$d/out" ] || s=$(($(wc -c <"$d/out")))

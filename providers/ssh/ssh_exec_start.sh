@@ -1,7 +1,7 @@
 #!/bin/sh
 # Arguments: $1 the id; $2 the length of the script on standard input. An incomplete script is never run.
-# shellcheck source=ssh_marker_prelude.sh
-. ./ssh_marker_prelude.sh
+# shellcheck source=ssh_exec_prelude.sh
+. ./ssh_exec_prelude.sh
 m=$(umask)
 umask 077
 mkdir -p "$b/exec" || exit 91
@@ -17,7 +17,7 @@ mkdir "$d/started" 2>/dev/null || exit 0
 mv "$t" "$d/script" && chmod 700 "$d/script" || exit 91
 trap - EXIT PIPE HUP TERM
 cat >"$d/run" <<"END" || exit 91
-. ./ssh_marker_run.sh
+. ./ssh_exec_run.sh
 END
 if command -v setsid >/dev/null 2>&1; then set -- "$1" setsid; else set -- "$1"; fi
 i=$1

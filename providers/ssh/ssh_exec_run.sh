@@ -1,8 +1,8 @@
 #!/bin/sh
 # Arguments: $1 the id; $2 the umask of the user. The start script stores this script
 # below the marker and runs it in the background.
-# shellcheck source=ssh_marker_prelude.sh
-. ./ssh_marker_prelude.sh
+# shellcheck source=ssh_exec_prelude.sh
+. ./ssh_exec_prelude.sh
 trap "" HUP
 boot
 echo "$boot" >"$d/boot"
