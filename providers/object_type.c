@@ -1,17 +1,5 @@
-/* object_type: members common to all kinds of types. */
+/* object_type: validation, and errors common to all kinds of types. */
 #include "object_type.h"
-
-ObjectType object_type_of_resource(const ResourceType *type) {
-    return (ObjectType){.name = type->name, .schema = &type->schema, .resource = type};
-}
-
-ObjectType object_type_of_data_source(const DataSourceType *type) {
-    return (ObjectType){.name = type->name, .schema = &type->schema, .data_source = type};
-}
-
-ObjectType object_type_of_ephemeral(const EphemeralType *type) {
-    return (ObjectType){.name = type->name, .schema = &type->schema, .ephemeral = type};
-}
 
 bool object_type_check_answer(
     bool answer, const char *name, const char *operation, size_t before, Diags *diags) {

@@ -3,9 +3,6 @@
 
 #include "provider.h"
 
-ObjectType object_type_of_resource(const ResourceType *type);
-ObjectType object_type_of_data_source(const DataSourceType *type);
-ObjectType object_type_of_ephemeral(const EphemeralType *type);
 /* Validates the configuration against the schema, then calls the type's `validate`. */
 MUST_USE bool object_type_validate(const ObjectType *type,
                                    const Call *call,

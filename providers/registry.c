@@ -1,8 +1,7 @@
 /* registry: rows of providers; plugins are opened once, under the lock, and stay open. */
 #include "registry.h"
-#include "object_type.h"
 #include "plugin.h"
-#include "provider_table.h"
+#include "schema_rule.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -68,7 +67,7 @@ Str registry_key(Str name) {
     return str_starts_with(key, STR("hashicorp/")) ? str_after(key, 10) : key;
 }
 
-static void refuse_unknown(const Registry *registry, Str name, SourceRange range, Diags *diags) {
+static void report_unknown(const Registry *registry, Str name, SourceRange range, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider names");
     Str *names = arena_new_array(scratch, Str, registry->count);
     Str short_name = registry_local_name(name);
@@ -90,7 +89,7 @@ static void refuse_unknown(const Registry *registry, Str name, SourceRange range
                 STR_ARG(str_join(names, registry->count, STR(", "), scratch)));
 }
 
-static bool refuse_module(
+static bool report_module(
     const ProviderRow *row, Str path, Str reason, SourceRange range, Diags *diags) {
     diags_error(diags, range, "Provider cannot be loaded",
                 "The provider \"%s\" is in the module \"%.*s\" of loam, and %.*s.", row->name,
@@ -107,13 +106,13 @@ static bool load(const Registry *registry,
     Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->module_directory), row->module);
     void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
     if (!handle)
-        return refuse_module(row, path, plugin_failure(path, str_from_cstr(dlerror()), scratch),
+        return report_module(row, path, plugin_failure(path, str_from_cstr(dlerror()), scratch),
                              range, diags);
     Str symbol = str_format(scratch, "%s_provider", row->name);
     const Provider *provider = dlsym(handle, str_to_cstr(symbol, scratch));
     if (!provider || !str_equal_cstr(str_from_cstr(provider->name), row->name)) {
         dlclose(handle);
-        return refuse_module(row, path,
+        return report_module(row, path,
                              str_format(scratch,
                                         "it has no \"%.*s\", so it belongs to another version of "
                                         "loam; install both from the same source",
@@ -124,11 +123,97 @@ static bool load(const Registry *registry,
     return true;
 }
 
+/* An interrupted creation must be recoverable, or its repetition declared. */
+static Str resource_fault(const ResourceType *type, Arena *arena) {
+    if (!type->create)
+        return str_format(arena, "The resource type \"%s\" has no create.", type->name);
+    if (type->effect == EFFECT_NONE)
+        return STR_EMPTY;
+    if (type->recovery == RECOVERY_UNDECLARED)
+        return str_format(arena,
+                          "The resource type \"%s\" has an effect outside and declares no "
+                          "recovery.",
+                          type->name);
+    if (type->recovery == RECOVERY_FINDS && !type->recover)
+        return str_format(arena,
+                          "The resource type \"%s\" declares RECOVERY_FINDS and has no recover.",
+                          type->name);
+    if (type->has_parts && !type->recover)
+        return str_format(arena, "The resource type \"%s\" has parts and no recover.", type->name);
+    if (type->has_parts && type->delete &&!type->plans_destroy)
+        return str_format(arena,
+                          "The resource type \"%s\" has parts, and its plan does not show their "
+                          "deletion.",
+                          type->name);
+    return STR_EMPTY;
+}
+
+static Str rules_fault(const char *name, const Schema *schema, Arena *arena);
+
+static Str nested_fault(const char *name, const Attribute *all, size_t count, Arena *arena) {
+    Str fault = STR_EMPTY;
+    for (size_t i = 0; i < count && fault.len == 0; i++) {
+        if (!all[i].nested)
+            continue;
+        Schema members = schema_of_nested(all[i].nested);
+        fault = rules_fault(name, &members, arena);
+    }
+    return fault;
+}
+
+static Str rules_fault(const char *name, const Schema *schema, Arena *arena) {
+    for (size_t i = 0; i < schema->rule_count; i++) {
+        const char *unknown = schema_rule_unknown_name(schema, &schema->rules[i]);
+        if (unknown)
+            return str_format(arena, "A rule of \"%s\" refers to \"%s\", which it does not have.",
+                              name, unknown);
+    }
+    Str fault = nested_fault(name, schema->attributes, schema->attribute_count, arena);
+    for (size_t i = 0; i < schema->block_count && fault.len == 0; i++)
+        fault = rules_fault(name, &schema->blocks[i].schema, arena);
+    return fault;
+}
+
+/* Returns the first error in a provider's tables, as a sentence in `arena`; empty if none. */
+static Str find_fault(const Provider *provider, Arena *arena) {
+    for (size_t i = 0; i < provider->resource_count; i++) {
+        const ResourceType *type = provider->resources[i];
+        Str fault = resource_fault(type, arena);
+        if (fault.len == 0)
+            fault = rules_fault(type->name, &type->schema, arena);
+        if (fault.len > 0)
+            return fault;
+    }
+    for (size_t i = 0; i < provider->data_source_count; i++) {
+        const DataSourceType *type = provider->data_sources[i];
+        if (!type->read)
+            return str_format(arena, "The data source \"%s\" has no read.", type->name);
+        Str fault = rules_fault(type->name, &type->schema, arena);
+        if (fault.len > 0)
+            return fault;
+    }
+    for (size_t i = 0; i < provider->ephemeral_count; i++) {
+        const EphemeralType *type = provider->ephemerals[i];
+        if (!type->open)
+            return str_format(arena, "The ephemeral resource \"%s\" has no open.", type->name);
+        Str fault = rules_fault(type->name, &type->schema, arena);
+        if (fault.len > 0)
+            return fault;
+    }
+    for (size_t i = 0; i < provider->function_count; i++) {
+        if (!provider->functions[i].run)
+            return str_format(arena, "The function \"%s\" has no run.",
+                              provider->functions[i].name);
+    }
+    return rules_fault(provider->name, &provider->schema, arena);
+}
+
+/* Reports mistakes of the author that would otherwise surface only in use. */
 static bool check_tables(const Provider *provider, bool *checked, SourceRange range, Diags *diags) {
     if (*checked)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("provider tables");
-    Str fault = provider_table_fault(provider, scratch);
+    Str fault = find_fault(provider, scratch);
     *checked = fault.len == 0;
     if (!*checked)
         diags_error(diags, range, "Faulty provider",
@@ -142,7 +227,7 @@ bool registry_find(
     Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags) {
     size_t i = find_row(registry, name);
     if (i == SIZE_MAX) {
-        refuse_unknown(registry, name, range, diags);
+        report_unknown(registry, name, range, diags);
         return false;
     }
     pthread_mutex_lock(&registry->mutex);
@@ -187,17 +272,21 @@ bool registry_find_type(const Provider *provider, ResourceMode mode, Str type, O
     case MODE_MANAGED:
         resource = registry_find_resource(provider, type);
         if (resource)
-            *out = object_type_of_resource(resource);
+            *out = (ObjectType){
+                .name = resource->name, .schema = &resource->schema, .resource = resource};
         return resource != NULL;
     case MODE_DATA:
         data_source = registry_find_data_source(provider, type);
         if (data_source)
-            *out = object_type_of_data_source(data_source);
+            *out = (ObjectType){.name = data_source->name,
+                                .schema = &data_source->schema,
+                                .data_source = data_source};
         return data_source != NULL;
     case MODE_EPHEMERAL:
         ephemeral = registry_find_ephemeral(provider, type);
         if (ephemeral)
-            *out = object_type_of_ephemeral(ephemeral);
+            *out = (ObjectType){
+                .name = ephemeral->name, .schema = &ephemeral->schema, .ephemeral = ephemeral};
         return ephemeral != NULL;
     }
     return false;

@@ -16,7 +16,7 @@ typedef struct ProviderRow {
 
 typedef struct Registry Registry;
 
-/* `module_folder`: the directory of the plugins. */
+/* `module_directory`: the directory of the plugins. */
 Registry *registry_new(const ProviderRow *rows, size_t count, Str module_directory, Arena *arena);
 /* Finds a provider by local name ("libvirt") or full address; hashicorp/NAME matches on any host.
  * Loads the plugin. Adds an error for an unknown name, with the nearest name, and for invalid

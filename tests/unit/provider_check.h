@@ -5,7 +5,6 @@
 
 #include "json.h"
 #include "object_type.h"
-#include "provider_table.h"
 #include "registry.h"
 #include "resource_type.h"
 #include "unit.h"
@@ -311,7 +310,12 @@ static inline void check_provider(const Provider *provider) {
         !provider->imitates == !str_starts_with(str_from_cstr(provider->address), STR("registry.")),
         provider->name, "imitates", "an address of a registry, and no other, needs a release");
     SCOPED(ArenaRef) arena = arena_open("provider");
-    check_str(provider_table_fault(provider, arena), "");
+    const ProviderRow row = {provider->name, provider->address, provider, NULL};
+    Diags diags = diags_new(arena);
+    const Provider *found = NULL;
+    bool is_accepted = registry_find(registry_new(&row, 1, STR("."), arena),
+                                     str_from_cstr(provider->name), &found, NO_RANGE, &diags);
+    check_str(is_accepted ? STR_EMPTY : diags.items[0].detail, "");
     check_types(provider, MODE_MANAGED);
     check_types(provider, MODE_DATA);
     check_types(provider, MODE_EPHEMERAL);

@@ -49,12 +49,24 @@ static inline ResourceCase case_open_object(ObjectType type) {
     return made;
 }
 
+static inline ObjectType case_type_of_resource(const ResourceType *type) {
+    return (ObjectType){.name = type->name, .schema = &type->schema, .resource = type};
+}
+
+static inline ObjectType case_type_of_data_source(const DataSourceType *type) {
+    return (ObjectType){.name = type->name, .schema = &type->schema, .data_source = type};
+}
+
+static inline ObjectType case_type_of_ephemeral(const EphemeralType *type) {
+    return (ObjectType){.name = type->name, .schema = &type->schema, .ephemeral = type};
+}
+
 /* Any kind of type as an ObjectType. */
 #define case_type(row)                                                                             \
     _Generic((row),                                                                                \
-        const ResourceType *: object_type_of_resource,                                             \
-        const DataSourceType *: object_type_of_data_source,                                        \
-        const EphemeralType *: object_type_of_ephemeral)(row)
+        const ResourceType *: case_type_of_resource,                                             \
+        const DataSourceType *: case_type_of_data_source,                                        \
+        const EphemeralType *: case_type_of_ephemeral)(row)
 #define case_open(row) case_open_object(case_type(row))
 
 /* The call points into the case, which may have been copied since the last use. */

@@ -40,7 +40,7 @@ typedef struct MockCase {
 } MockCase;
 
 static void open_case(MockCase *c, Value values, bool during_plan) {
-    real_type = object_type_of_resource(&real);
+    real_type = (ObjectType){.name = real.name, .schema = &real.schema, .resource = &real};
     *c = (MockCase){.arena = arena_open("test")};
     c->diags = diags_new(c->arena);
     c->mock = (Mock){.type = &real_type, .values = values, .during_plan = during_plan};

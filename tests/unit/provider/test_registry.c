@@ -1,4 +1,4 @@
-/* Names, addresses, modules that load and modules that fail. */
+/* Names, addresses, modules that load and modules that fail; tables that violate the contract. */
 #include "unit.h"
 
 #include "registry.h"
@@ -135,9 +135,95 @@ static void types(void **state) {
     assert_ptr_equal(registry_find_data_source(&random_provider, STR("random_string")), &source);
 }
 
+static bool recover(const Call *call,
+                    const RecoverRequest *request,
+                    RecoverResponse *response,
+                    Diags *diags) {
+    (void)call, (void)request, (void)response, (void)diags;
+    return true;
+}
+
+static bool destroy(const Call *call,
+                    const DeleteRequest *request,
+                    DeleteResponse *response,
+                    Diags *diags) {
+    (void)call, (void)request, (void)response, (void)diags;
+    return true;
+}
+
+static const ArgumentRule wrong_rule[] = {
+    {RULE_CONFLICTS, {"a", "b"}}
+};
+
+static const ResourceType no_effect = {.name = "p_a", .effect = EFFECT_NONE, .create = create};
+static const ResourceType repeats = {.name = "p_b", .recovery = RECOVERY_REPEATS, .create = create};
+static const ResourceType finds = {
+    .name = "p_c", .recovery = RECOVERY_FINDS, .create = create, .recover = recover};
+static const ResourceType undeclared = {.name = "p_d", .create = create};
+static const ResourceType cannot_find = {
+    .name = "p_e", .recovery = RECOVERY_FINDS, .create = create};
+static const ResourceType cannot_create = {.name = "p_f", .effect = EFFECT_NONE};
+static const ResourceType misnamed = {
+    .name = "p_g", .schema = {SCHEMA_RULES(wrong_rule)}, .effect = EFFECT_NONE, .create = create};
+static const ResourceType cannot_say = {
+    .name = "p_j", .recovery = RECOVERY_REPEATS, .has_parts = true, .create = create};
+static const ResourceType hides_deletion = {.name = "p_k",
+                                            .recovery = RECOVERY_FINDS,
+                                            .has_parts = true,
+                                            .create = create,
+                                            .delete = destroy,
+                                            .recover = recover};
+static const DataSourceType cannot_read = {.name = "p_h"};
+static const EphemeralType cannot_open = {.name = "p_i"};
+
+/* Returns the fault for which the registry rejects the provider; empty if it accepts it. */
+static Str fault_of_provider(const Provider *provider, Arena *arena) {
+    const ProviderRow row = {provider->name, provider->address, provider, NULL};
+    Diags diags = diags_new(arena);
+    Registry *registry = registry_new(&row, 1, STR("."), arena);
+    const Provider *found = NULL;
+    static const Str before = STR_CONST("The provider \"p\" contradicts its own contract. ");
+    static const Str after = STR_CONST(" This is a mistake of the provider; please report it.");
+    if (registry_find(registry, str_from_cstr(provider->name), &found, NO_RANGE, &diags)) {
+        assert_ptr_equal(found, provider);
+        return STR_EMPTY;
+    }
+    Str detail = diags.items[0].detail;
+    check_str(diags.items[0].summary, "Faulty provider");
+    assert_true(str_starts_with(detail, before) && str_ends_with(detail, after));
+    return str_slice(detail, before.len, detail.len - after.len);
+}
+
+static Str fault_of(const ResourceType *type, Arena *arena) {
+    const ResourceType *const all[] = {&no_effect, &repeats, &finds, type};
+    const Provider provider = {.name = "p", .address = "test/p", PROVIDER_RESOURCES(all)};
+    return fault_of_provider(&provider, arena);
+}
+
+static void finds_faults(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const DataSourceType *const sources[] = {&cannot_read};
+    const EphemeralType *const ephemerals[] = {&cannot_open};
+    const Provider reads = {.name = "p", .address = "test/p", PROVIDER_DATA_SOURCES(sources)};
+    const Provider opens = {.name = "p", .address = "test/p", PROVIDER_EPHEMERALS(ephemerals)};
+    (void)state;
+    check_str(fault_of(&finds, arena), "");
+    check_str(fault_of(&undeclared, arena),
+              "The resource type \"p_d\" has an effect outside and declares no recovery.");
+    check_str(fault_of(&cannot_find, arena),
+              "The resource type \"p_e\" declares RECOVERY_FINDS and has no recover.");
+    check_str(fault_of(&cannot_say, arena), "The resource type \"p_j\" has parts and no recover.");
+    check_str(fault_of(&hides_deletion, arena),
+              "The resource type \"p_k\" has parts, and its plan does not show their deletion.");
+    check_str(fault_of(&cannot_create, arena), "The resource type \"p_f\" has no create.");
+    check_str(fault_of(&misnamed, arena),
+              "A rule of \"p_g\" refers to \"a\", which it does not have.");
+    check_str(fault_of_provider(&reads, arena), "The data source \"p_h\" has no read.");
+    check_str(fault_of_provider(&opens, arena), "The ephemeral resource \"p_i\" has no open.");
+}
+
 /* A provider with faulty tables is rejected; the program's context reaches the provider by name. */
 static void faulty_tables(void **state) {
-    static const ResourceType undeclared = {.name = "bad_thing", .create = create};
     static const ResourceType *const types[] = {&undeclared};
     static const Provider bad = {.name = "bad", .address = "test/bad", PROVIDER_RESOURCES(types)};
     static const ProviderRow table[] = {
@@ -159,8 +245,11 @@ static void faulty_tables(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_and_addresses),     cmocka_unit_test(failures_give_advice),
-        cmocka_unit_test(a_module_is_opened_once), cmocka_unit_test(types),
+        cmocka_unit_test(names_and_addresses),
+        cmocka_unit_test(failures_give_advice),
+        cmocka_unit_test(a_module_is_opened_once),
+        cmocka_unit_test(types),
+        cmocka_unit_test(finds_faults),
         cmocka_unit_test(faulty_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
