@@ -1,15 +1,15 @@
 /* data tls_public_key: the public key of a private key. */
+#include "tls_key.h"
 #include "tls_provider.h"
-#include "tls_public.h"
 
-static const Attribute attributes[] = {TLS_PUBLIC_ATTRIBUTES};
-static const ArgumentRule rules[] = {TLS_PUBLIC_RULES};
+static const Attribute attributes[] = {TLS_KEY_PUBLIC_ATTRIBUTES};
+static const ArgumentRule rules[] = {TLS_KEY_PUBLIC_RULES};
 
 static bool key_read(const Call *call,
                      const DataReadRequest *request,
                      DataReadResponse *response,
                      Diags *diags) {
-    return tls_public_describe(call, request->config, &response->state, diags);
+    return tls_key_read_public(call, request->config, &response->state, diags);
 }
 
 const DataSourceType data_tls_public_key = {

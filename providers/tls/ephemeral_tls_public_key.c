@@ -1,15 +1,15 @@
 /* ephemeral tls_public_key: the public key of a private key, never stored. */
+#include "tls_key.h"
 #include "tls_provider.h"
-#include "tls_public.h"
 
-static const Attribute attributes[] = {TLS_PUBLIC_ATTRIBUTES};
-static const ArgumentRule rules[] = {TLS_PUBLIC_RULES};
+static const Attribute attributes[] = {TLS_KEY_PUBLIC_ATTRIBUTES};
+static const ArgumentRule rules[] = {TLS_KEY_PUBLIC_RULES};
 
 static bool key_open(const Call *call,
                      const OpenRequest *request,
                      OpenResponse *response,
                      Diags *diags) {
-    return tls_public_describe(call, request->config, &response->result, diags);
+    return tls_key_read_public(call, request->config, &response->result, diags);
 }
 
 const EphemeralType ephemeral_tls_public_key = {

@@ -62,7 +62,7 @@ static bool request_create(const Call *call,
         return false;
     CHECK(X509_REQ_set_version(request, X509_REQ_VERSION_1) == 1);
     CHECK(X509_REQ_set_pubkey(request, key) == 1);
-    if (X509_REQ_sign(request, key, tls_issue_digest(key)) == 0) {
+    if (X509_REQ_sign(request, key, tls_openssl_signature_digest(key)) == 0) {
         Str reason = tls_openssl_reason(call->arena);
         diags_error(diags, NO_RANGE, "Certificate request not created",
                     "OpenSSL cannot sign it: %.*s.", STR_ARG(reason));

@@ -269,15 +269,6 @@ static Timestamp set_moment(ASN1_TIME *field, Timestamp time) {
     return time;
 }
 
-const EVP_MD *tls_issue_digest(const EVP_PKEY *key) {
-    int bits = EVP_PKEY_get_bits(key);
-    switch (EVP_PKEY_get_base_id(key)) {
-    case EVP_PKEY_ED25519: return NULL;
-    case EVP_PKEY_EC: return bits > 384 ? EVP_sha512() : bits > 256 ? EVP_sha384() : EVP_sha256();
-    default: return EVP_sha256();
-    }
-}
-
 static bool check_issuer(const TlsIssue *issue, Value planned, Diags *diags) {
     if (issue->issuer && X509_check_private_key(issue->issuer, issue->issuer_key) != 1) {
         diags_error(
@@ -324,7 +315,8 @@ bool tls_issue_make(
     Timestamp end = start;
     end.seconds += object_int(planned, "validity_period_hours", 0) * HOUR_SECONDS;
     set_moment(X509_getm_notAfter(certificate), end);
-    if (X509_sign(certificate, issue->issuer_key, tls_issue_digest(issue->issuer_key)) == 0) {
+    if (X509_sign(certificate, issue->issuer_key,
+                  tls_openssl_signature_digest(issue->issuer_key)) == 0) {
         Str reason = tls_openssl_reason(call->arena);
         diags_error(diags, NO_RANGE, "Certificate not created", "OpenSSL cannot sign it: %.*s.",
                     STR_ARG(reason));

@@ -42,9 +42,6 @@ typedef struct TlsIssue {
 MUST_USE bool tls_issue_make(
     const Call *call, const TlsIssue *issue, Value planned, ObjectBuilder *builder, Diags *diags);
 
-/* Returns the digest for signatures with a key; NULL for Ed25519, which needs none. */
-const EVP_MD *tls_issue_digest(const EVP_PKEY *key);
-
 /* Slots shared by the two types. */
 bool tls_issue_validate(const Call *call, const ValidateRequest *request, Diags *diags);
 bool tls_issue_plan(const Call *call,

@@ -20,7 +20,10 @@ static int no_phrase(char *buffer, int size, int is_writing, void *payload) {
     return -1;
 }
 
-static void refuse(const char *summary, const char *attribute, const char *kind, Diags *diags) {
+static void report_unreadable(const char *summary,
+                              const char *attribute,
+                              const char *kind,
+                              Diags *diags) {
     ERR_clear_error();
     diags_error(diags, NO_RANGE, summary, "The value of \"%s\" is not a %s in PEM.", attribute,
                 kind);
@@ -32,8 +35,8 @@ EVP_PKEY *tls_openssl_read_key(Str pem, const char *summary, const char *attribu
     if (!key || tls_openssl_algorithm(key).len == 0) {
         EVP_PKEY_free(key);
         key = NULL;
-        refuse(summary, attribute, "private key without a pass phrase, of RSA, ECDSA or Ed25519,",
-               diags);
+        report_unreadable(summary, attribute,
+                          "private key without a pass phrase, of RSA, ECDSA or Ed25519,", diags);
     }
     return key;
 }
@@ -45,7 +48,7 @@ X509 *tls_openssl_read_certificate(Str pem,
     SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
     X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, no_phrase, NULL) : NULL;
     if (!certificate)
-        refuse(summary, attribute, "certificate", diags);
+        report_unreadable(summary, attribute, "certificate", diags);
     return certificate;
 }
 
@@ -59,7 +62,7 @@ X509_REQ *tls_openssl_read_request(Str pem,
     if (!key || X509_REQ_verify(request, key) != 1) {
         X509_REQ_free(request);
         request = NULL;
-        refuse(summary, attribute, "certificate request with a valid signature", diags);
+        report_unreadable(summary, attribute, "certificate request with a valid signature", diags);
     }
     return request;
 }
@@ -83,6 +86,15 @@ Str tls_openssl_algorithm(const EVP_PKEY *key) {
     case EVP_PKEY_EC: return STR("ECDSA");
     case EVP_PKEY_ED25519: return STR("ED25519");
     default: return STR_EMPTY;
+    }
+}
+
+const EVP_MD *tls_openssl_signature_digest(const EVP_PKEY *key) {
+    int bits = EVP_PKEY_get_bits(key);
+    switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_ED25519: return NULL;
+    case EVP_PKEY_EC: return bits > 384 ? EVP_sha512() : bits > 256 ? EVP_sha384() : EVP_sha256();
+    default: return EVP_sha256();
     }
 }
 

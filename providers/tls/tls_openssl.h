@@ -47,5 +47,7 @@ Str tls_openssl_certificate_pem(X509 *certificate, Arena *arena);
 Str tls_openssl_der_sha1(unsigned char *der, int size, Arena *arena);
 /* Returns "RSA", "ECDSA" or "ED25519"; empty for other kinds. */
 Str tls_openssl_algorithm(const EVP_PKEY *key);
+/* Returns the digest for signatures with a key; NULL for Ed25519, which needs none. */
+const EVP_MD *tls_openssl_signature_digest(const EVP_PKEY *key);
 /* Returns the reason of OpenSSL's latest error; clears its queue. */
 Str tls_openssl_reason(Arena *arena);
