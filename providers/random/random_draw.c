@@ -13,12 +13,3 @@ uint64_t random_draw_below(uint64_t limit) {
     while (bits > UINT64_MAX - rest);
     return bits % limit;
 }
-
-void random_draw_shuffle(Str *items, size_t count) {
-    for (size_t i = count; i > 1; i--) {
-        size_t j = (size_t)random_draw_below(i);
-        Str swap = items[i - 1];
-        items[i - 1] = items[j];
-        items[j] = swap;
-    }
-}

@@ -5,4 +5,3 @@
 
 /* Returns 0 … limit - 1 with equal probability; limit is not 0. */
 uint64_t random_draw_below(uint64_t limit);
-void random_draw_shuffle(Str *items, size_t count);

@@ -122,6 +122,15 @@ static Str draw_one(const StrVec *of) {
     return of->items[random_draw_below(of->count)];
 }
 
+static void shuffle(Str *items, size_t count) {
+    for (size_t i = count; i > 1; i--) {
+        size_t j = (size_t)random_draw_below(i);
+        Str swap = items[i - 1];
+        items[i - 1] = items[j];
+        items[j] = swap;
+    }
+}
+
 /* A minimum applies even to a class that is not enabled. */
 Str random_text_draw(Value object, Arena *arena) {
     size_t length = (size_t)object_int(object, "length", 1), at = 0;
@@ -138,7 +147,7 @@ Str random_text_draw(Value object, Arena *arena) {
     }
     while (at < length)
         drawn[at++] = draw_one(&all);
-    random_draw_shuffle(drawn, length);
+    shuffle(drawn, length);
     return str_join(drawn, length, STR_EMPTY, arena);
 }
 

@@ -60,6 +60,23 @@ static void test_characters_of_several_bytes(void **state) {
     }
 }
 
+/* The characters of a minimum are drawn first, and may then be at every place. */
+static void test_shuffle(void **state) {
+    (void)state;
+    const char *json = "{\"length\":10,\"special\":false,\"upper\":false,\"numeric\":false,"
+                       "\"min_numeric\":1}";
+    size_t moved = 0;
+    for (int round = 0; round < 400; round++) {
+        ResourceCase c = case_open(&random_string);
+        check_done(&c, case_apply(&c, json));
+        Str text = case_text(&c, "result");
+        assert_int_equal(count_of(text, "0123456789"), 1);
+        moved += strchr("0123456789", text.ptr[0]) == NULL;
+        case_close(&c);
+    }
+    assert_in_range(moved, 306, 396); /* 360 expected */
+}
+
 static void test_refusals(void **state) {
     (void)state;
     static const struct {
@@ -134,13 +151,10 @@ static void test_import(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_characters_of_several_bytes),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_change_replaces),
-        cmocka_unit_test(test_setting_taken_back),
-        cmocka_unit_test(test_import),
-        cmocka_unit_test(test_password),
+        cmocka_unit_test(test_settings),        cmocka_unit_test(test_characters_of_several_bytes),
+        cmocka_unit_test(test_shuffle),         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_change_replaces), cmocka_unit_test(test_setting_taken_back),
+        cmocka_unit_test(test_import),          cmocka_unit_test(test_password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
