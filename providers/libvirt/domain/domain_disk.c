@@ -212,7 +212,8 @@ static void add_source(xmlNodePtr node, const DiskSource *source) {
         xml_set(xml_add(node, "source"), source->is_block ? "dev" : "file", source->path);
 }
 
-xmlNodePtr domain_disk_add(xmlNodePtr devices, virConnectPtr connection, Value disk, Arena *arena) {
+/* Adds an element <disk>; looks up the volume by its key. */
+static void add_disk(xmlNodePtr devices, virConnectPtr connection, Value disk, Arena *arena) {
     Str id = source_of(disk);
     DiskSource source = {.path = id};
     if (id.len)
@@ -234,14 +235,10 @@ xmlNodePtr domain_disk_add(xmlNodePtr devices, virConnectPtr connection, Value d
         xml_add(node, "readonly");
     if (object_has(disk, "serial"))
         xml_add_text(node, "serial", object_text(disk, "serial", STR_EMPTY));
-    return node;
 }
 
 /* The seed is a disk, not a CD-ROM: small kernels support virtio but not SATA. */
-xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
-                                virConnectPtr connection,
-                                Str volume_id,
-                                Arena *arena) {
+static void add_seed(xmlNodePtr devices, virConnectPtr connection, Str volume_id, Arena *arena) {
     DiskSource source = {.path = volume_id};
     (void)!find_source(connection, volume_id, &source, arena);
     xmlNodePtr node = xml_add(devices, "disk");
@@ -254,7 +251,6 @@ xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
     xml_set(target, "dev", STR(DOMAIN_SEED_TARGET));
     xml_set(target, "bus", STR("virtio"));
     xml_add(node, "readonly");
-    return node;
 }
 
 /* Returns the image's path in the XML, or "pool/name" of a volume that cannot be looked up now.
@@ -307,7 +303,9 @@ static void edit_source(xmlNodePtr node, virConnectPtr connection, Str id, Arena
     xml_set(place, source.is_block ? "dev" : "file", source.path);
 }
 
-void domain_disk_edit(
+/* Edits the differences between `before`, the current content of the element, and `disk`. If
+ * `before` is null, all arguments of `disk` are written. */
+static void edit_disk(
     xmlNodePtr node, virConnectPtr connection, Value before, Value disk, Arena *arena) {
     bool is_new = !value_is_present(before);
     if (is_new || object_differs(before, disk, "device"))
@@ -328,15 +326,13 @@ void domain_disk_edit(
         xml_edit_flag(node, "readonly", object_bool(disk, "readonly", false));
 }
 
-void domain_disk_edit_seed(xmlNodePtr node, virConnectPtr connection, Str volume_id, Arena *arena) {
-    edit_source(node, connection, volume_id, arena);
-}
-
 static bool has_target(Value domain, Value disk) {
     return value_is_present(domain_disk_find(domain, object_text(disk, "target", STR_EMPTY)));
 }
 
-Value domain_disk_before(Value prior, Value planned, Value disk) {
+/* Returns the disk of `prior` that became `disk` of `planned`: by target, else by image. Null for a
+ * new disk. */
+static Value disk_before(Value prior, Value planned, Value disk) {
     Value same = domain_disk_find(prior, object_text(disk, "target", STR_EMPTY));
     if (value_is_present(same) || !source_of(disk).len)
         return same;
@@ -346,6 +342,54 @@ Value domain_disk_before(Value prior, Value planned, Value disk) {
             return old;
     }
     return same;
+}
+
+static xmlNodePtr find_disk(xmlNodePtr root, Value disk, Arena *arena) {
+    return domain_device_find_disk(root, object_text(disk, "target", STR_EMPTY), arena);
+}
+
+/* Removes disks that left the list; disks in neither list are never changed. */
+static void remove_disks(
+    xmlNodePtr root, Value prior, const xmlNodePtr *kept, size_t kept_count, Arena *arena) {
+    for (size_t i = 0; i < nested_list_count(prior, "disk"); i++) {
+        xmlNodePtr node = find_disk(root, nested_list_at(prior, "disk", i), arena);
+        bool is_kept = false;
+        for (size_t n = 0; n < kept_count; n++)
+            is_kept |= kept[n] == node;
+        if (node && !is_kept)
+            xml_remove(node);
+    }
+}
+
+void domain_disk_edit(
+    xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena) {
+    size_t count = nested_list_count(planned, "disk");
+    Value *before = arena_new_array(arena, Value, count);
+    xmlNodePtr *nodes = arena_new_array(arena, xmlNodePtr, count);
+    for (size_t i = 0; i < count; i++) {
+        Value disk = nested_list_at(planned, "disk", i);
+        before[i] = disk_before(prior, planned, disk);
+        nodes[i] = find_disk(root, value_is_present(before[i]) ? before[i] : disk, arena);
+    }
+    remove_disks(root, prior, nodes, count, arena);
+    for (size_t i = 0; i < count; i++) {
+        Value disk = nested_list_at(planned, "disk", i);
+        if (nodes[i])
+            edit_disk(nodes[i], connection, before[i], disk, arena);
+        else
+            add_disk(xml_need(root, "devices"), connection, disk, arena);
+    }
+}
+
+void domain_disk_edit_seed(xmlNodePtr root, virConnectPtr connection, Value planned, Arena *arena) {
+    Str seed = object_text(planned, "cloudinit", STR_EMPTY);
+    xmlNodePtr node = domain_device_find_disk(root, STR(DOMAIN_SEED_TARGET), arena);
+    if (node && !seed.len)
+        xml_remove(node);
+    else if (node)
+        edit_source(node, connection, seed, arena);
+    else if (seed.len)
+        add_seed(xml_need(root, "devices"), connection, seed, arena);
 }
 
 /* Returns whether `id` is the volume or file at that path. */

@@ -15,21 +15,12 @@ MUST_USE bool domain_disk_resolve(const Call *call,
                                   virConnectPtr connection,
                                   Value *domain,
                                   Diags *diags);
-/* Adds an element <disk>; looks up the volume by its key. */
-xmlNodePtr domain_disk_add(xmlNodePtr devices, virConnectPtr connection, Value disk, Arena *arena);
-/* Adds the disk of the cloud-init seed. */
-xmlNodePtr domain_disk_add_seed(xmlNodePtr devices,
-                                virConnectPtr connection,
-                                Str volume_id,
-                                Arena *arena);
-/* Edits the differences between `before`, the current content of the element, and `disk`. If
- * `before` is null, all arguments of `disk` are written. */
+/* Edits the elements of disks that differ between `prior`, the current content of `root`, and
+ * `planned`; adds new disks and removes those that left the list. Without prior ones, adds all. */
 void domain_disk_edit(
-    xmlNodePtr node, virConnectPtr connection, Value before, Value disk, Arena *arena);
-void domain_disk_edit_seed(xmlNodePtr node, virConnectPtr connection, Str volume_id, Arena *arena);
-/* Returns the disk of `prior` that became `disk` of `planned`: by target, else by image. Null for a
- * new disk. */
-Value domain_disk_before(Value prior, Value planned, Value disk);
+    xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena);
+/* Adds, edits or removes the disk of the cloud-init seed. */
+void domain_disk_edit_seed(xmlNodePtr root, virConnectPtr connection, Value planned, Arena *arena);
 /* Returns the item of the list with that target; null if none. */
 Value domain_disk_find(Value domain, Str target);
 /* Returns the list from the XML, in the order of `state`, without the seed. */

@@ -80,12 +80,12 @@ static Str container_device(Value domain, Str mac, Arena *arena) {
                       STR_ARG(str_slice(digest_hex(DIGEST_SHA256, name, arena), 0, 8)));
 }
 
-bool domain_nic_add(const Call *call,
+/* Adds an element <interface>; returns false, with an error, if the network does not exist. */
+static bool add_nic(const Call *call,
                     xmlNodePtr devices,
                     virConnectPtr connection,
                     Value domain,
                     Value nic,
-                    xmlNodePtr *out,
                     Diags *diags) {
     Arena *arena = call->arena;
     Str network = STR_EMPTY;
@@ -105,8 +105,6 @@ bool domain_nic_add(const Call *call,
     Value filter = object_attribute(nic, "filter");
     if (value_is_present(filter))
         filter_ref_add(node, filter, "name", arena);
-    if (out)
-        *out = node;
     return true;
 }
 
@@ -137,7 +135,9 @@ static bool edit_source(
     return true;
 }
 
-bool domain_nic_edit(const Call *call,
+/* Edits the differences between `before`, the current content of the element, and `nic`. Returns
+ * false, with an error, if the network does not exist. */
+static bool edit_nic(const Call *call,
                      xmlNodePtr node,
                      virConnectPtr connection,
                      Value before,
@@ -154,6 +154,62 @@ bool domain_nic_edit(const Call *call,
         xml_edit_child(node, "model", "type", object_text(nic, "model", STR_EMPTY));
     if (is_new || object_differs(before, nic, "filter"))
         edit_filter(node, object_attribute(nic, "filter"), "name", call->arena);
+    return true;
+}
+
+/* Returns the interface of `prior` that became interface i of `planned`: by MAC address, else by
+ * index. Null for a new one. */
+static Value nic_before(Value prior, Value planned, size_t i) {
+    Value nic = nested_list_at(planned, "network_interface", i);
+    Value same = domain_nic_find(prior, object_text(nic, "mac", STR_EMPTY));
+    if (value_is_present(same) || i >= nested_list_count(prior, "network_interface"))
+        return same;
+    Value old = nested_list_at(prior, "network_interface", i);
+    bool is_kept = value_is_present(domain_nic_find(planned, object_text(old, "mac", STR_EMPTY)));
+    return is_kept ? same : old;
+}
+
+static xmlNodePtr find_nic(xmlNodePtr root, Value nic, Arena *arena) {
+    return domain_device_find_interface(root, object_text(nic, "mac", STR_EMPTY), arena);
+}
+
+/* Removes interfaces that left the list; interfaces in neither list are never changed. */
+static void remove_nics(
+    xmlNodePtr root, Value prior, const xmlNodePtr *kept, size_t kept_count, Arena *arena) {
+    for (size_t i = 0; i < nested_list_count(prior, "network_interface"); i++) {
+        xmlNodePtr node = find_nic(root, nested_list_at(prior, "network_interface", i), arena);
+        bool is_kept = false;
+        for (size_t n = 0; n < kept_count; n++)
+            is_kept |= kept[n] == node;
+        if (node && !is_kept)
+            xml_remove(node);
+    }
+}
+
+bool domain_nic_edit(const Call *call,
+                     xmlNodePtr root,
+                     virConnectPtr connection,
+                     Value prior,
+                     Value planned,
+                     Diags *diags) {
+    Arena *arena = call->arena;
+    size_t count = nested_list_count(planned, "network_interface");
+    Value *before = arena_new_array(arena, Value, count);
+    xmlNodePtr *nodes = arena_new_array(arena, xmlNodePtr, count);
+    for (size_t i = 0; i < count; i++) {
+        Value nic = nested_list_at(planned, "network_interface", i);
+        before[i] = nic_before(prior, planned, i);
+        nodes[i] = find_nic(root, value_is_present(before[i]) ? before[i] : nic, arena);
+    }
+    remove_nics(root, prior, nodes, count, arena);
+    for (size_t i = 0; i < count; i++) {
+        Value nic = nested_list_at(planned, "network_interface", i);
+        bool is_done =
+            nodes[i] ? edit_nic(call, nodes[i], connection, before[i], nic, diags)
+                     : add_nic(call, xml_need(root, "devices"), connection, planned, nic, diags);
+        if (!is_done)
+            return false;
+    }
     return true;
 }
 

@@ -8,21 +8,14 @@
 
 #include "libvirt_handle.h"
 
-/* Adds an element <interface>; returns false, with an error, if the network does not exist. */
-MUST_USE bool domain_nic_add(const Call *call,
-                             xmlNodePtr devices,
-                             virConnectPtr connection,
-                             Value domain,
-                             Value nic,
-                             xmlNodePtr *out,
-                             Diags *diags);
-/* Edits the differences between `before`, the current content of the element, and `nic`. Returns
- * false, with an error, if the network does not exist. */
+/* Edits the elements of interfaces that differ between `prior`, the current content of `root`, and
+ * `planned`; adds new interfaces and removes those that left the list. Without prior ones, adds
+ * all. Returns false, with an error, if a network does not exist. */
 MUST_USE bool domain_nic_edit(const Call *call,
-                              xmlNodePtr node,
+                              xmlNodePtr root,
                               virConnectPtr connection,
-                              Value before,
-                              Value nic,
+                              Value prior,
+                              Value planned,
                               Diags *diags);
 /* Returns the interface of the domain with this MAC address; null if none. */
 Value domain_nic_find(Value domain, Str mac);

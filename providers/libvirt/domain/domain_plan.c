@@ -5,7 +5,7 @@
 #include "digest.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
-#include "domain_read.h"
+#include "domain_schema.h"
 #include "domain_update.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
@@ -258,7 +258,7 @@ static void plan_board(const PlanRequest *request, PlanResponse *response, Arena
     if (!value_is_present(request->prior) || !wanted.len)
         return;
     Str board = object_text(request->prior, "machine", STR_EMPTY);
-    if (!domain_read_is_alias(wanted, board))
+    if (!domain_schema_is_board(wanted, board))
         return;
     ObjectBuilder builder = object_builder_of(response->planned, arena);
     object_builder_set(&builder, "machine", object_attribute(request->prior, "machine"));
@@ -292,12 +292,11 @@ bool domain_plan(const Call *call,
 }
 
 static Str type_of(const Call *call, virConnectPtr connection) {
-    switch (libvirt_client_driver(connection)) {
-    case DRIVER_LXC: return STR("lxc");
-    case DRIVER_TEST: return STR("test");
-    case DRIVER_QEMU:
-    case DRIVER_OTHER: break;
-    }
+    Str driver = str_from_cstr(virConnectGetType(connection));
+    if (str_equal(driver, STR("LXC")))
+        return STR("lxc");
+    if (str_equal(driver, STR("TEST")) || str_equal(driver, STR("Test")))
+        return STR("test");
     switch (libvirt_client_options(call)->accel) {
     case ACCEL_KVM: return STR("kvm");
     case ACCEL_TCG: return STR("qemu");

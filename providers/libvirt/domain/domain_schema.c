@@ -22,3 +22,12 @@ int64_t domain_schema_vcpu_max(Value domain) {
     int64_t most = object_int(domain, "vcpu_max", vcpu);
     return most > vcpu ? most : vcpu;
 }
+
+bool domain_schema_is_board(Str alias, Str machine) {
+    if (str_equal(alias, STR("q35")))
+        return str_starts_with(machine, STR("pc-q35-"));
+    if (str_equal(alias, STR("pc")))
+        return str_starts_with(machine, STR("pc-i440fx-"));
+    return str_equal(alias, machine) ||
+           (str_equal(alias, STR("virt")) && str_starts_with(machine, STR("virt-")));
+}

@@ -13,3 +13,5 @@ bool domain_schema_is_machine(Value domain);
 /* Returns the memory limit, in MiB. */
 int64_t domain_schema_memory_max(Value domain);
 int64_t domain_schema_vcpu_max(Value domain);
+/* Returns whether a configured board such as "q35" matches the host's "pc-q35-7.2". */
+bool domain_schema_is_board(Str alias, Str machine);

@@ -236,7 +236,7 @@ static const char *disk_text(const Update *update, Value disk) {
     Arena *arena = update->call->arena;
     Str target = object_text(disk, "target", STR_EMPTY);
     xmlNodePtr node = domain_device_find_disk(update->described, target, arena);
-    CHECK(node != NULL); /* domain_edit added it */
+    CHECK(node != NULL); /* domain_xml_edit added it */
     return xml_print_node(node, arena);
 }
 
@@ -306,7 +306,7 @@ static bool plug_disks(const Update *update) {
 
 static xmlNodePtr described_nic(const Update *update, Str mac) {
     xmlNodePtr node = domain_device_find_interface(update->described, mac, update->call->arena);
-    CHECK(node != NULL); /* domain_edit added it */
+    CHECK(node != NULL); /* domain_xml_edit added it */
     return node;
 }
 

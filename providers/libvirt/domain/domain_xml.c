@@ -1,10 +1,14 @@
-/* domain_xml: machines as XML. */
+/* domain_xml: describes new machines, and edits the XML of existing ones. */
 #include "domain_xml.h"
 
 #include "domain_disk.h"
 #include "domain_nic.h"
+#include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "nested_list.h"
+#include "xml_edit.h"
+
+#define AGENT_CHANNEL "channel[target/@name='org.qemu.guest_agent.0']"
 
 /* Free ports for devices that are plugged in later. */
 #define SPARE_PORTS 8
@@ -28,7 +32,8 @@ static void add_size(xmlNodePtr root, Value domain) {
         xml_set_int(vcpu, "current", now);
 }
 
-Str domain_xml_cpu(Value domain, Str *model) {
+/* Returns the mode of the planned CPU; `model` is empty unless the mode is custom. */
+static Str wanted_cpu(Value domain, Str *model) {
     Value cpu = object_attribute(domain, "cpu");
     bool is_kvm = str_equal(object_text(domain, "type", STR_EMPTY), STR("kvm"));
     Str mode = is_kvm ? STR("host-passthrough") : STR("maximum");
@@ -42,7 +47,7 @@ static void add_cpu(xmlNodePtr root, Value domain) {
     if (!domain_schema_is_machine(domain))
         return;
     Str model = STR_EMPTY;
-    Str mode = domain_xml_cpu(domain, &model);
+    Str mode = wanted_cpu(domain, &model);
     xmlNodePtr node = xml_add(root, "cpu");
     xml_set(node, "mode", mode);
     if (model.len)
@@ -81,7 +86,7 @@ static void add_balloon(xmlNodePtr devices, Value domain) {
                 object_bool(domain, "balloon", true) ? STR("virtio") : STR("none"));
 }
 
-void domain_xml_add_agent(xmlNodePtr devices) {
+static void add_agent(xmlNodePtr devices) {
     xmlNodePtr channel = xml_add(devices, "channel");
     xml_set(channel, "type", STR("unix"));
     xmlNodePtr target = xml_add(channel, "target");
@@ -89,7 +94,7 @@ void domain_xml_add_agent(xmlNodePtr devices) {
     xml_set(target, "name", STR("org.qemu.guest_agent.0"));
 }
 
-void domain_xml_add_filesystem(xmlNodePtr devices, Value domain, Value item) {
+static void add_filesystem(xmlNodePtr devices, Value domain, Value item) {
     xmlNodePtr node = xml_add(devices, "filesystem");
     xml_set(node, "type", STR("mount"));
     if (!domain_schema_is_lxc(domain))
@@ -160,23 +165,20 @@ static void add_controllers(xmlNodePtr devices, Value domain) {
 static bool add_devices(
     const Call *call, xmlNodePtr root, virConnectPtr connection, Value domain, Diags *diags) {
     xmlNodePtr devices = xml_add(root, "devices");
+    ObjectBuilder empty = object_builder_null(domain.type, call->arena);
+    Value none = object_builder_value(&empty);
     if (domain_schema_is_machine(domain))
         add_controllers(devices, domain);
-    for (size_t i = 0; i < nested_list_count(domain, "disk"); i++)
-        domain_disk_add(devices, connection, nested_list_at(domain, "disk", i), call->arena);
-    if (object_has(domain, "cloudinit"))
-        domain_disk_add_seed(devices, connection, object_text(domain, "cloudinit", STR_EMPTY),
-                             call->arena);
+    domain_disk_edit(root, connection, none, domain, call->arena);
+    domain_disk_edit_seed(root, connection, domain, call->arena);
     for (size_t i = 0; i < nested_list_count(domain, "filesystem"); i++)
-        domain_xml_add_filesystem(devices, domain, nested_list_at(domain, "filesystem", i));
-    for (size_t i = 0; i < nested_list_count(domain, "network_interface"); i++)
-        if (!domain_nic_add(call, devices, connection, domain,
-                            nested_list_at(domain, "network_interface", i), NULL, diags))
-            return false;
+        add_filesystem(devices, domain, nested_list_at(domain, "filesystem", i));
+    if (!domain_nic_edit(call, root, connection, none, domain, diags))
+        return false;
     add_console(devices, domain);
     add_balloon(devices, domain);
     if (domain_schema_is_machine(domain) && object_bool(domain, "qemu_agent", false))
-        domain_xml_add_agent(devices);
+        add_agent(devices);
     return true;
 }
 
@@ -197,4 +199,275 @@ const char *domain_xml_describe(
     if (!add_devices(call, root, connection, domain, diags))
         return NULL;
     return xml_print(&doc, call->arena);
+}
+
+typedef struct Edit {
+    const Call *call;
+    Value prior;
+    Value planned;
+    xmlNodePtr root;
+    xmlNodePtr devices;
+    Diags *diags;
+} Edit;
+
+static bool differs(const Edit *edit, const char *name) {
+    return object_differs(edit->prior, edit->planned, name);
+}
+
+static void edit_text(const Edit *edit, xmlNodePtr parent, const char *name) {
+    if (differs(edit, name))
+        xml_edit_text(parent, name, object_text(edit->planned, name, STR_EMPTY));
+}
+
+static void set_kib(const Edit *edit, const char *name, int64_t mib) {
+    xmlNodePtr node = xml_need(edit->root, name);
+    xml_set(node, "unit", STR("KiB"));
+    xml_set_text(node, str_format(edit->call->arena, "%lld", (long long)mib * 1024));
+}
+
+/* Changes the memory limit if it is planned, if the machine had no reserve, or if the memory would
+ * exceed it. NUMA cells fix the limit, as they add up to it. */
+static bool edit_memory(const Edit *edit) {
+    if (!differs(edit, "memory") && !differs(edit, "memory_max"))
+        return true;
+    int64_t limit_kib = xml_get_int(edit->root, "memory", 0);
+    int64_t now_kib = xml_get_int(edit->root, "currentMemory", limit_kib);
+    int64_t memory = object_int(edit->planned, "memory", 512);
+    int64_t limit = domain_schema_memory_max(edit->planned);
+    bool has_cells = xml_find(edit->root, "cpu/numa/cell") != NULL;
+    bool is_declared = object_has(edit->planned, "memory_max") || differs(edit, "memory_max");
+    bool has_room = memory * 1024 <= limit_kib && (now_kib != limit_kib || has_cells);
+    if ((is_declared || !has_room) && limit * 1024 != limit_kib) {
+        if (has_cells)
+            return libvirt_error_say(
+                edit->call, edit->diags, STR("The machine's memory is divided into NUMA cells"),
+                str_format(
+                    edit->call->arena,
+                    "The cells of its definition have %lld MiB, and loam does not change cells. "
+                    "Change them with virsh edit, or reduce the memory to at most that size.",
+                    (long long)limit_kib / 1024));
+        set_kib(edit, "memory", limit);
+    }
+    if (differs(edit, "memory") || memory * 1024 == limit_kib)
+        set_kib(edit, "currentMemory", memory);
+    return true;
+}
+
+/* Enables single processors from the first, or disables hot-pluggable ones from the last. */
+static void edit_processor_list(xmlNodePtr list, int64_t count, Arena *arena) {
+    XmlNodes nodes = xml_find_all(list, "vcpu", arena);
+    int64_t on = (int64_t)xml_find_all(list, "vcpu[@enabled='yes']", arena).count;
+    for (size_t i = 0; on < count && i < nodes.count; i++) {
+        if (!xml_find(nodes.items[i], "self::*[@enabled='no']"))
+            continue;
+        xml_set(nodes.items[i], "enabled", STR("yes"));
+        on++;
+    }
+    for (size_t i = nodes.count; on > count && i > 0; i--) {
+        xmlNodePtr node = nodes.items[i - 1];
+        if (!xml_find(node, "self::*[@enabled='yes' and @hotpluggable='yes']"))
+            continue;
+        xml_set(node, "enabled", STR("no"));
+        xml_edit_attribute(node, "order", STR_EMPTY);
+        on--;
+    }
+}
+
+/* Elements that refer to the number of processors. */
+#define PROCESSOR_PARTS "cpu/topology|cpu/numa/cell|cputune/vcpupin|cputune/vcpusched|vcpus"
+
+/* If other elements refer to the number of processors, the limit stays while the planned number
+ * fits. */
+static bool edit_processors(const Edit *edit) {
+    if (!differs(edit, "vcpu") && !differs(edit, "vcpu_max"))
+        return true;
+    Arena *arena = edit->call->arena;
+    xmlNodePtr node = xml_need(edit->root, "vcpu");
+    int64_t limit_now = xml_get_int(edit->root, "vcpu", 1);
+    int64_t now = xml_get_int(edit->root, "vcpu/@current", limit_now);
+    int64_t count = object_int(edit->planned, "vcpu", 1);
+    int64_t limit = domain_schema_vcpu_max(edit->planned);
+    bool is_declared = object_has(edit->planned, "vcpu_max") || differs(edit, "vcpu_max");
+    bool is_counted = xml_find(edit->root, PROCESSOR_PARTS) != NULL;
+    if (!is_declared && count <= limit_now && (is_counted || now != limit_now))
+        limit = limit_now;
+    if (xml_find(edit->root, "cpu/topology") && limit > limit_now)
+        return libvirt_error_say(
+            edit->call, edit->diags,
+            str_format(arena, "The machine's CPU topology has %lld processors",
+                       (long long)limit_now),
+            STR("loam does not change the CPU topology of its definition. Change the topology with "
+                "virsh edit, or reduce the number of processors."));
+    if (limit != limit_now)
+        xml_set_text(node, str_format(arena, "%lld", (long long)limit));
+    xml_edit_attribute(node, "current",
+                       count < limit ? str_format(arena, "%lld", (long long)count) : STR_EMPTY);
+    xmlNodePtr list = xml_find(edit->root, "vcpus");
+    if (list && limit == limit_now)
+        edit_processor_list(list, count, arena);
+    else if (list)
+        xml_remove(list);
+    return true;
+}
+
+/* A new mode keeps topology, features and cells, and removes elements that are valid only for the
+ * old mode. */
+static void edit_cpu(const Edit *edit) {
+    if (!differs(edit, "cpu"))
+        return;
+    static const char *const of_mode[] = {"match", "check", "migratable"};
+    Arena *arena = edit->call->arena;
+    Str model = STR_EMPTY;
+    Str mode = wanted_cpu(edit->planned, &model);
+    xmlNodePtr node = xml_need(edit->root, "cpu");
+    if (!str_equal(xml_get(node, "@mode", arena), mode)) {
+        for (size_t i = 0; i < ARRAY_COUNT(of_mode); i++)
+            xml_edit_attribute(node, of_mode[i], STR_EMPTY);
+        xml_edit_remove_all(node, "vendor");
+        xml_edit_attribute(node, "mode", mode);
+    }
+    if (!str_equal(xml_get(node, "model", arena), model))
+        xml_edit_text(node, "model", model);
+}
+
+static void edit_boot(const Edit *edit) {
+    xmlNodePtr os = xml_need(edit->root, "os");
+    edit_text(edit, os, "kernel");
+    edit_text(edit, os, "initrd");
+    edit_text(edit, os, "cmdline");
+    if (!domain_schema_is_lxc(edit->planned))
+        return;
+    if (differs(edit, "init"))
+        xml_edit_text(os, "init", object_text(edit->planned, "init", STR("/sbin/init")));
+    if (!differs(edit, "init_args"))
+        return;
+    xml_edit_remove_all(os, "initarg");
+    StrVec args = nested_list_texts(edit->planned, "init_args", edit->call->arena);
+    vec_each(&args, arg)
+        xml_add_text(os, "initarg", *arg);
+}
+
+/* libvirt mirrors the first serial port as a console; both follow the serial port. */
+static void edit_console(const Edit *edit) {
+    if (!differs(edit, "console"))
+        return;
+    Value console = object_attribute(edit->planned, "console");
+    xmlNodePtr node = xml_find(edit->devices, "serial");
+    if (!node)
+        node = xml_find(edit->devices, "console");
+    if (!value_is_present(console)) {
+        if (node)
+            xml_edit_remove_all(node, "log");
+        return;
+    }
+    if (!node) {
+        node = xml_add(edit->devices, "serial");
+        xml_set(node, "type", STR("pty"));
+    }
+    xmlNodePtr log = xml_find(node, "log");
+    if (!log) {
+        log = xml_add(node, "log");
+        xml_set(log, "append", STR("on"));
+    }
+    xml_edit_attribute(log, "file", object_text(console, "log_file", STR_EMPTY));
+}
+
+static void edit_balloon(const Edit *edit) {
+    if (!differs(edit, "balloon") || !domain_schema_is_machine(edit->planned))
+        return;
+    static const char *const of_balloon[] = {"autodeflate", "freePageReporting"};
+    bool is_wanted = object_bool(edit->planned, "balloon", true);
+    xmlNodePtr node = xml_need(edit->devices, "memballoon");
+    xml_edit_attribute(node, "model", is_wanted ? STR("virtio") : STR("none"));
+    if (is_wanted)
+        return;
+    for (size_t i = 0; i < ARRAY_COUNT(of_balloon); i++)
+        xml_edit_attribute(node, of_balloon[i], STR_EMPTY);
+    xml_edit_remove_all(node, "*");
+}
+
+static void edit_agent(const Edit *edit) {
+    if (!differs(edit, "qemu_agent") || !domain_schema_is_machine(edit->planned))
+        return;
+    if (object_bool(edit->planned, "qemu_agent", false))
+        add_agent(edit->devices);
+    else
+        xml_edit_remove_all(edit->devices, AGENT_CHANNEL);
+}
+
+static Value find_filesystem(Value domain, Str target) {
+    for (size_t i = 0; i < nested_list_count(domain, "filesystem"); i++)
+        if (str_equal(object_text(nested_list_at(domain, "filesystem", i), "target", STR_EMPTY),
+                      target))
+            return nested_list_at(domain, "filesystem", i);
+    return value_null(nested_list_element(domain.type, "filesystem"));
+}
+
+/* Returns the element of the host directory mounted at the target; NULL if none. */
+static xmlNodePtr find_mount(const Edit *edit, Str target) {
+    static const char path[] = "devices/filesystem[@type='mount' and source/@dir]";
+    XmlNodes nodes = xml_find_all(edit->root, path, edit->call->arena);
+    vec_each(&nodes, node)
+        if (str_equal(xml_get(*node, "target/@dir", edit->call->arena), target))
+            return *node;
+    return NULL;
+}
+
+static void edit_filesystem(const Edit *edit, Value item) {
+    Str target = object_text(item, "target", STR_EMPTY);
+    xmlNodePtr node = find_mount(edit, target);
+    if (!node) {
+        add_filesystem(edit->devices, edit->planned, item);
+        return;
+    }
+    Value before = find_filesystem(edit->prior, target);
+    bool is_new = !value_is_present(before);
+    if (is_new || object_differs(before, item, "source"))
+        xml_edit_child(node, "source", "dir", object_text(item, "source", STR_EMPTY));
+    if (is_new || object_differs(before, item, "readonly"))
+        xml_edit_flag(node, "readonly", object_bool(item, "readonly", false));
+}
+
+static void edit_filesystems(const Edit *edit) {
+    if (!differs(edit, "filesystem"))
+        return;
+    for (size_t i = 0; i < nested_list_count(edit->prior, "filesystem"); i++) {
+        Str target = object_text(nested_list_at(edit->prior, "filesystem", i), "target", STR_EMPTY);
+        xmlNodePtr node = find_mount(edit, target);
+        if (node && !value_is_present(find_filesystem(edit->planned, target)))
+            xml_remove(node);
+    }
+    for (size_t i = 0; i < nested_list_count(edit->planned, "filesystem"); i++)
+        edit_filesystem(edit, nested_list_at(edit->planned, "filesystem", i));
+}
+
+bool domain_xml_edit(const Call *call,
+                     virConnectPtr connection,
+                     Value prior,
+                     Value planned,
+                     xmlNodePtr root,
+                     Diags *diags) {
+    Edit edit = {
+        .call = call,
+        .prior = prior,
+        .planned = planned,
+        .root = root,
+        .devices = xml_need(root, "devices"),
+        .diags = diags,
+    };
+    edit_text(&edit, root, "title");
+    edit_text(&edit, root, "description");
+    edit_cpu(&edit);
+    edit_boot(&edit);
+    edit_console(&edit);
+    edit_balloon(&edit);
+    edit_agent(&edit);
+    edit_filesystems(&edit);
+    if (differs(&edit, "disk"))
+        domain_disk_edit(root, connection, prior, planned, call->arena);
+    if (differs(&edit, "cloudinit"))
+        domain_disk_edit_seed(root, connection, planned, call->arena);
+    return edit_memory(&edit) && edit_processors(&edit) &&
+           (!differs(&edit, "network_interface") ||
+            domain_nic_edit(call, root, connection, prior, planned, diags));
 }

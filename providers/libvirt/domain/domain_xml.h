@@ -1,17 +1,22 @@
-/* domain_xml: the XML of a new machine, and elements that an update may add. */
+/* domain_xml: the XML of a machine.
+ *
+ * A new machine gets a complete description. An edit changes only the differences between `prior`
+ * and `planned`. Everything else is kept: devices that the schema cannot express, bus addresses,
+ * elements of other tools. */
 #pragma once
 
 #include "libvirt_handle.h"
 #include "provider.h"
 #include "xml.h"
 
-/* Returns the XML, or NULL with an error. */
+/* Returns the XML of a new machine, or NULL with an error. */
 const char *domain_xml_describe(
     const Call *call, virConnectPtr connection, Value domain, Str uuid, Diags *diags);
-/* Returns the mode of the planned CPU; `model` is empty unless the mode is custom. */
-Str domain_xml_cpu(Value domain, Str *model);
-
-#define DOMAIN_AGENT_CHANNEL "channel[target/@name='org.qemu.guest_agent.0']"
-
-void domain_xml_add_agent(xmlNodePtr devices);
-void domain_xml_add_filesystem(xmlNodePtr devices, Value domain, Value item);
+/* Applies planned changes to the inactive XML; `prior` must match the content of `root`. Returns
+ * false, with an error, on failure. */
+MUST_USE bool domain_xml_edit(const Call *call,
+                              virConnectPtr connection,
+                              Value prior,
+                              Value planned,
+                              xmlNodePtr root,
+                              Diags *diags);

@@ -1,8 +1,6 @@
 /* libvirt_domain: a virtual machine or container, identified by its UUID. A creation defines the
  * machine, then starts it; if the start fails, the machine stays defined for inspection. */
 #include "adoption.h"
-#include "domain_address.h"
-#include "domain_edit.h"
 #include "domain_plan.h"
 #include "domain_power.h"
 #include "domain_read.h"
@@ -15,6 +13,7 @@
 #include "libvirt_object.h"
 #include "libvirt_types.h"
 #include "nested_list.h"
+#include "object_id.h"
 #include "timeouts.h"
 #include "wait_until.h"
 
@@ -260,7 +259,7 @@ static bool settle(
     bool was_active = virDomainIsActive(domain) == 1;
     if (!domain_power_start(call, domain, planned, diags))
         return false;
-    return was_active || domain_address_wait(call, domain, planned, addresses, diags);
+    return was_active || domain_read_wait_for_address(call, domain, planned, addresses, diags);
 }
 
 /* Sets the object after a call: the planned one on success, else the actual one. */
@@ -340,7 +339,7 @@ static bool describe_change(
     unsigned flags = VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE;
     if (!xml_take(virDomainGetXMLDesc(domain, flags), out))
         return libvirt_error_add(call, diags, "Cannot read the machine's definition");
-    return domain_edit(call, virDomainGetConnect(domain), prior, planned, xml_root(out), diags);
+    return domain_xml_edit(call, virDomainGetConnect(domain), prior, planned, xml_root(out), diags);
 }
 
 /* Applies live changes first: if the guest rejects one, the inactive XML must not have it
@@ -480,7 +479,7 @@ const ResourceType libvirt_domain = {
                .description = "A virtual machine or a container."},
     .validate = domain_plan_validate,
     .plan = domain_plan,
-    .marker = libvirt_identity_choose,
+    .marker = object_id_marker,
     .create = domain_create,
     .update = domain_update,
     .delete = domain_delete,

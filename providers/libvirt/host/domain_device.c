@@ -27,11 +27,6 @@ xmlNodePtr domain_device_find_disk(xmlNodePtr domain, Str target, Arena *arena) 
     return find_device(domain, "devices/disk", "target/@dev", target, arena);
 }
 
-xmlNodePtr domain_device_find_filesystem(xmlNodePtr domain, Str target, Arena *arena) {
-    return find_device(domain, "devices/filesystem[@type='mount' and source/@dir]", "target/@dir",
-                       target, arena);
-}
-
 /* Returns the device's live XML, or NULL. */
 static const char *device_now(virDomainPtr domain, DomainDeviceFind find, Str key, Arena *arena) {
     SCOPED(XmlDoc) doc = {0};

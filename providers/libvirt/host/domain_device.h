@@ -8,11 +8,9 @@
 #include "provider.h"
 #include "xml.h"
 
-/* Return the interface with that MAC address, the disk with that target, the host directory mounted
- * at that target; NULL if none. */
+/* Return the interface with that MAC address, the disk with that target; NULL if none. */
 xmlNodePtr domain_device_find_interface(xmlNodePtr domain, Str mac, Arena *arena);
 xmlNodePtr domain_device_find_disk(xmlNodePtr domain, Str target, Arena *arena);
-xmlNodePtr domain_device_find_filesystem(xmlNodePtr domain, Str target, Arena *arena);
 
 typedef xmlNodePtr (*DomainDeviceFind)(xmlNodePtr domain, Str key, Arena *arena);
 

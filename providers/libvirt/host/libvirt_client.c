@@ -239,17 +239,6 @@ bool libvirt_client_connect_alone(const Call *call, virConnectPtr *out, Diags *d
     return open_connection(call, &client->options, out, diags);
 }
 
-LibvirtDriver libvirt_client_driver(virConnectPtr connection) {
-    Str name = str_from_cstr(virConnectGetType(connection));
-    if (str_equal(name, STR("QEMU")))
-        return DRIVER_QEMU;
-    if (str_equal(name, STR("LXC")))
-        return DRIVER_LXC;
-    if (str_equal(name, STR("TEST")) || str_equal(name, STR("Test")))
-        return DRIVER_TEST;
-    return DRIVER_OTHER;
-}
-
 bool libvirt_client_has_kvm(virConnectPtr connection) {
     char *capabilities = virConnectGetDomainCapabilities(connection, NULL, NULL, NULL, "kvm", 0);
     bool has_kvm = capabilities != NULL;

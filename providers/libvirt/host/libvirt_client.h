@@ -20,9 +20,6 @@ typedef struct LibvirtOptions {
     bool read_only;
 } LibvirtOptions;
 
-/* The hypervisor driver, which determines the supported features. */
-typedef enum LibvirtDriver { DRIVER_QEMU, DRIVER_LXC, DRIVER_TEST, DRIVER_OTHER } LibvirtDriver;
-
 typedef struct LibvirtClient LibvirtClient;
 
 LibvirtClient *libvirt_client_new(const LibvirtOptions *options, Arena *run);
@@ -32,7 +29,6 @@ const LibvirtOptions *libvirt_client_options(const Call *call);
 MUST_USE bool libvirt_client_connect(const Call *call, virConnectPtr *out, Diags *diags);
 /* Returns a separate connection, for long transfers, which would delay other calls. */
 MUST_USE bool libvirt_client_connect_alone(const Call *call, virConnectPtr *out, Diags *diags);
-LibvirtDriver libvirt_client_driver(virConnectPtr connection);
 /* Returns whether the host reports support for KVM. */
 bool libvirt_client_has_kvm(virConnectPtr connection);
 /* The daemon completes a call even if its caller has died, so an object that `recover` does not

@@ -3,22 +3,8 @@
 
 #include "object_id.h"
 
-Str libvirt_identity_uuid(const Call *call) {
-    return object_id_uuid(call);
-}
-
 Str libvirt_identity_of(const Call *call, const ApplyRequest *request) {
-    return request->marker.len ? request->marker : libvirt_identity_uuid(call);
-}
-
-bool libvirt_identity_choose(const Call *call,
-                             const MarkerRequest *request,
-                             MarkerResponse *response,
-                             Diags *diags) {
-    (void)request;
-    (void)diags;
-    response->marker = libvirt_identity_uuid(call);
-    return true;
+    return request->marker.len ? request->marker : object_id_uuid(call);
 }
 
 void libvirt_identity_add_owner(const Call *call, xmlNodePtr parent) {

@@ -8,16 +8,10 @@
 #include "provider.h"
 #include "xml.h"
 
-Str libvirt_identity_uuid(const Call *call);
 /* Returns the UUID in the intent, else computes it. */
 Str libvirt_identity_of(const Call *call, const ApplyRequest *request);
 /* Adds <metadata><loam:owner lineage= address=/></metadata>. */
 void libvirt_identity_add_owner(const Call *call, xmlNodePtr parent);
-/* The slot `marker` of types with a UUID. */
-bool libvirt_identity_choose(const Call *call,
-                             const MarkerRequest *request,
-                             MarkerResponse *response,
-                             Diags *diags);
 /* Adds a limit with one key. */
 void libvirt_identity_limit(
     const Call *call, const char *kind, Str key, uint32_t capacity, Limits *out);

@@ -11,6 +11,7 @@
 #include "network_edit.h"
 #include "network_update.h"
 #include "network_xml.h"
+#include "object_id.h"
 #include "path_error.h"
 
 static Str check_cidr(Value value, Arena *arena) {
@@ -482,7 +483,7 @@ const ResourceType libvirt_network = {
                .description = "A virtual network on the host."},
     .validate = network_validate,
     .plan = network_plan,
-    .marker = libvirt_identity_choose,
+    .marker = object_id_marker,
     .create = network_create,
     .update = network_update,
     .delete = network_delete,

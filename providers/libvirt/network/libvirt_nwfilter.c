@@ -10,6 +10,7 @@
 #include "libvirt_object.h"
 #include "libvirt_types.h"
 #include "nested_list.h"
+#include "object_id.h"
 #include "path_error.h"
 #include "xml_edit.h"
 
@@ -558,7 +559,7 @@ const ResourceType libvirt_nwfilter = {
                .description = "A packet filter for network interfaces of guests."},
     .validate = nwfilter_validate,
     .plan = nwfilter_plan,
-    .marker = libvirt_identity_choose,
+    .marker = object_id_marker,
     .create = nwfilter_create,
     .update = nwfilter_update,
     .delete = nwfilter_delete,

@@ -2,9 +2,9 @@
  * image in a pool, or a directory for containers. Every change creates a new seed. */
 #include "libvirt_client.h"
 #include "libvirt_error.h"
-#include "libvirt_identity.h"
 #include "libvirt_types.h"
 #include "nested_list.h"
+#include "object_id.h"
 #include "seed_directory.h"
 #include "seed_files.h"
 #include "str_quote.h"
@@ -359,7 +359,7 @@ static bool cloudinit_create(const Call *call,
     bool is_made = false;
     Str path = STR_EMPTY;
     if (is_directory(planned)) {
-        Str uuid = libvirt_identity_uuid(call);
+        Str uuid = object_id_uuid(call);
         is_made =
             seed_directory_create(call, connection, pool, object_text(planned, "name", STR_EMPTY),
                                   uuid, &files, &path, diags);
@@ -411,7 +411,7 @@ static bool cloudinit_marker(const Call *call,
     (void)diags;
     Value planned = request->planned;
     if (is_directory(planned))
-        response->marker = libvirt_identity_uuid(call);
+        response->marker = object_id_uuid(call);
     else
         response->marker = volume_find_identity(call, object_text(planned, "pool", STR("default")),
                                                 volume_name(planned, call->arena));

@@ -8,6 +8,7 @@
 #include "libvirt_object.h"
 #include "libvirt_types.h"
 #include "nested_list.h"
+#include "object_id.h"
 
 static Str check_path(Value value, Arena *arena) {
     (void)arena;
@@ -324,7 +325,7 @@ const ResourceType libvirt_pool = {
     .name = "libvirt_pool",
     .schema = {SCHEMA_ATTRIBUTES(pool_attributes), .description = "A storage pool on the host."},
     .plan = pool_plan,
-    .marker = libvirt_identity_choose,
+    .marker = object_id_marker,
     .create = pool_create,
     .update = pool_update,
     .delete = pool_delete,
