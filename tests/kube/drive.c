@@ -1,5 +1,6 @@
-/* kube_drive: runs requests of core/kube for tests. The first line of standard input describes the
- * client, each further line a request; each prints one line of JSON. */
+/* kube_drive: runs requests of core/kube, and waits of the provider, for tests. The first line of
+ * standard input describes the client, each further line a request; each prints one line of JSON.
+ */
 #include "curl_http.h"
 #include "io.h"
 #include "kube_discovery.h"
@@ -8,6 +9,9 @@
 #include "kube_watch.h"
 #include "kubeconfig.h"
 #include "thread.h"
+#include "wait_block.h"
+#include "wait_gate.h"
+#include "wait_ready.h"
 
 #include <stdio.h>
 
@@ -235,6 +239,74 @@ static KubeOutcome parallel(Turn *turn) {
     return KUBE_DONE;
 }
 
+/* Waits. */
+
+static void show_progress(void *payload, uint64_t done, uint64_t total, const char *what) {
+    (void)payload, (void)done, (void)total;
+    fprintf(stderr, "%s\n", what);
+}
+
+/* Reads {"wait": {…}} as the block of a resource. */
+static Value wait_config(Value what, Arena *arena) {
+    static const Block blocks[] = {WAIT_BLOCK};
+    static const Schema schema = {SCHEMA_BLOCKS(blocks)};
+    Value found, config;
+    const char *error;
+    if (!kube_object_find(what, "", "wait", &found))
+        return value_null(schema_implied_type(&schema));
+    Str text = str_format(arena, "{\"wait\":%.*s}", STR_ARG(json_text(found, arena)));
+    JsonReader reader = json_reader_new(text, arena);
+    bool ok = json_read_typed(&reader, json_next(&reader), schema_implied_type(&schema), &config,
+                              &error, arena);
+    CHECK(ok);
+    return config;
+}
+
+static bool run_wait(Turn *turn, const WaitObject *wait, Value *object) {
+    Str kind = text_of(turn->what, "do");
+    WaitBlock block;
+    if (str_equal(kind, STR("ready")))
+        return wait_ready(wait, object, &turn->diags);
+    if (str_equal(kind, STR("gate")))
+        return wait_gate(wait, object, &turn->diags);
+    return wait_block_read(wait->call, wait_config(turn->what, turn->call.arena),
+                           turn->resource.kind, &block, &turn->diags) &&
+           wait_block(wait, &block, object, &turn->diags);
+}
+
+/* With "isKnown" the object is read before, as after an apply. The errors are in the diagnostics of
+ * the result. */
+static KubeOutcome wait_for(Turn *turn) {
+    StrVec secrets = {0};
+    Value object = value_null(&TYPE_DYNAMIC);
+    Str secret = text_of(turn->what, "secret");
+    if (secret.len)
+        vec_push(turn->call.arena, &secrets, secret);
+    Call call = {
+        .io = &turn->drive->io,
+        .arena = turn->call.arena,
+        .deadline_ms = turn->call.deadline_ms,
+        .secrets = &secrets,
+        .progress = show_progress,
+    };
+    WaitObject wait = {
+        .call = &call,
+        .client = turn->drive->client,
+        .discovery = turn->drive->discovery,
+        .ref = turn->ref,
+        .grace_ms = number_of(turn->what, "graceMs"),
+    };
+    if (flag_of(turn->what, "isKnown")) {
+        KubeOutcome outcome = kube_call_get(&turn->call, &turn->ref, &turn->response, &turn->diags);
+        if (outcome != KUBE_DONE || !kube_client_decode(&turn->response, &object, call.arena))
+            return turn->response.outcome;
+    }
+    json_key_bool(turn->out, "isReady", run_wait(turn, &wait, &object));
+    json_key(turn->out, STR("object"));
+    json_write_value(turn->out, object);
+    return KUBE_DONE;
+}
+
 typedef struct Row {
     const char *name;
     const char *action;
@@ -251,6 +323,9 @@ static const Row rows[] = {
     {"watch",    "Kubernetes object not ready",   watch        },
     {"find",     "Kind not found",                find         },
     {"parallel", "Kubernetes object not read",    parallel     },
+    {"ready",    "Kubernetes object not read",    wait_for     },
+    {"gate",     "Kubernetes object not read",    wait_for     },
+    {"block",    "Kubernetes object not read",    wait_for     },
 };
 
 static const Row *row_of(Value what) {

@@ -1,0 +1,54 @@
+/* object_condition: reads status.conditions. */
+#include "object_condition.h"
+
+static const char *const members[] = {"type", "status", "reason", "message"};
+
+int64_t object_condition_number(Value object,
+                                const char *path,
+                                const char *last,
+                                int64_t fallback) {
+    Value found;
+    int64_t number;
+    bool is_number = kube_object_find(object, path, last, &found) &&
+                     found.type->kind == KIND_NUMBER && value_to_int(found, &number);
+    return is_number ? number : fallback;
+}
+
+ObjectCondition object_condition_at(Value conditions, size_t i) {
+    Value entry = i < conditions.count ? value_at(conditions, i) : value_null(&TYPE_DYNAMIC);
+    Str texts[ARRAY_COUNT(members)];
+    for (size_t k = 0; k < ARRAY_COUNT(members); k++)
+        texts[k] = kube_object_text(entry, "", members[k]);
+    int64_t observed = object_condition_number(entry, "", "observedGeneration", -1);
+    return (ObjectCondition){texts[0], texts[1], texts[2], texts[3], observed};
+}
+
+Value object_condition_all(Value object) {
+    Value status = value_null(&TYPE_DYNAMIC);
+    (void)value_find_present(object, STR("status"), &status);
+    return value_tuple_at(status, STR("conditions"));
+}
+
+ObjectCondition object_condition_find(Value object, const char *type) {
+    Value all = object_condition_all(object);
+    for (size_t i = 0; i < all.count; i++) {
+        ObjectCondition condition = object_condition_at(all, i);
+        if (str_equal_cstr(condition.type, type))
+            return condition;
+    }
+    return (ObjectCondition){.observed = -1};
+}
+
+bool object_condition_is_true(const ObjectCondition *condition) {
+    return str_equal(condition->status, STR("True"));
+}
+
+bool object_condition_is_false(const ObjectCondition *condition) {
+    return str_equal(condition->status, STR("False"));
+}
+
+Str object_condition_text(const ObjectCondition *condition, Arena *arena) {
+    if (condition->reason.len == 0 || condition->message.len == 0)
+        return condition->reason.len ? condition->reason : condition->message;
+    return str_format(arena, "%.*s: %.*s", STR_ARG(condition->reason), STR_ARG(condition->message));
+}

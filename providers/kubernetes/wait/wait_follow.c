@@ -1,0 +1,257 @@
+/* wait_follow: watches the object in rounds; between two rounds it asks for the facts that other
+ * objects have. */
+#include "wait_follow.h"
+#include "kube_error.h"
+#include "kube_retry.h"
+#include "kube_watch.h"
+#include "utf8.h"
+#include "wait_report.h"
+
+#define TIMEOUT_MS     600000
+#define GRACE_MS       60000
+#define ROUND_FIRST_MS 2000
+#define ROUND_LAST_MS  10000
+#define ASK_MS         5000 /* for the facts of other objects */
+#define RETRY_MS       1000
+#define SUMMARY        "Kubernetes object not ready"
+
+typedef enum Ending {
+    ENDING_NONE,
+    ENDING_READY,
+    ENDING_FAILED,
+    ENDING_STUCK,
+    ENDING_DELETED,
+    ENDING_REPLACED,
+    ENDING_TIMED_OUT,
+    ENDING_REJECTED, /* `response` says why */
+    ENDING_CANCELLED,
+} Ending;
+
+typedef struct Progress {
+    const WaitObject *wait;
+    const WaitFollow *follow;
+    int64_t start_ms;
+    int64_t end_ms;
+    int64_t stuck_ms;   /* when the object was stuck first; 0: never */
+    bool is_round_over; /* the next round has an earlier end */
+    Value object;       /* newest version; null: not read yet */
+    Readiness readiness;
+    Str pods; /* "web-1: ImagePullBackOff"; empty: unknown, or none */
+    Ending ending;
+    KubeResponse response; /* of the last watch */
+    Arena *object_arena;   /* of `object` and `readiness` */
+    Arena *pods_arena;     /* of `pods` */
+} Progress;
+
+static int64_t now_ms(const Progress *progress) {
+    return call_monotonic_ms(progress->wait->call);
+}
+
+static int64_t stuck_end_ms(const Progress *progress) {
+    int64_t grace_ms = progress->wait->grace_ms ? progress->wait->grace_ms : GRACE_MS;
+    return progress->stuck_ms + grace_ms;
+}
+
+/* Decides whether the readiness ends the wait. An object that is stuck, then tries again, then is
+ * stuck again, has been stuck since the first time. */
+static void decide_ending(Progress *progress) {
+    switch (progress->readiness.level) {
+    case READINESS_READY: progress->ending = ENDING_READY; break;
+    case READINESS_FAILED: progress->ending = ENDING_FAILED; break;
+    case READINESS_IN_PROGRESS: break;
+    case READINESS_STUCK:
+        if (progress->stuck_ms == 0) {
+            progress->stuck_ms = now_ms(progress);
+            progress->is_round_over = true;
+        }
+        if (now_ms(progress) >= stuck_end_ms(progress))
+            progress->ending = ENDING_STUCK;
+        break;
+    }
+}
+
+/* Returns "3 of 5 pods ready, web-1: ImagePullBackOff". */
+static Str reason_of(const Progress *progress, Arena *arena) {
+    Str reason = progress->readiness.reason;
+    if (progress->pods.len == 0)
+        return reason;
+    return str_format(arena, "%.*s, %.*s", STR_ARG(reason), STR_ARG(progress->pods));
+}
+
+static void show(const Progress *progress) {
+    SCOPED(ArenaRef) scratch = arena_open("wait");
+    Str title = kube_resource_title(&progress->wait->ref, scratch);
+    Str reason = utf8_strip_controls(reason_of(progress, scratch), scratch);
+    Str line = str_format(scratch, "waiting for %.*s: %.*s", STR_ARG(title),
+                          STR_ARG(utf8_shorten(reason, 200, scratch)));
+    call_progress(progress->wait->call, (uint64_t)(now_ms(progress) - progress->start_ms), 0,
+                  str_to_cstr(line, scratch));
+}
+
+static void look(Progress *progress) {
+    progress->readiness =
+        progress->follow->look(progress->follow->payload, progress->object, progress->object_arena);
+    decide_ending(progress);
+    if (progress->ending == ENDING_NONE)
+        show(progress);
+}
+
+static bool is_other(const Progress *progress, Value object) {
+    Str known = kube_object_text(progress->object, "metadata", "uid");
+    return known.len && !str_equal(known, kube_object_text(object, "metadata", "uid"));
+}
+
+static bool see(void *payload, const KubeEvent *event) {
+    Progress *progress = payload;
+    if (event->type == KUBE_EVENT_ABSENT) {
+        progress->ending = ENDING_DELETED;
+    } else if (event->type == KUBE_EVENT_PRESENT && is_other(progress, event->object)) {
+        progress->ending = ENDING_REPLACED;
+    } else if (event->type == KUBE_EVENT_PRESENT) {
+        arena_reset(progress->object_arena);
+        progress->object = value_clone(event->object, progress->object_arena);
+        look(progress);
+    }
+    return progress->ending != ENDING_NONE || progress->is_round_over;
+}
+
+/* Returns when the watch is interrupted, to look at other objects. */
+static int64_t round_end_ms(const Progress *progress, unsigned round) {
+    int64_t now = now_ms(progress);
+    int64_t end = progress->end_ms;
+    int64_t pause_ms = round < 3 ? ROUND_FIRST_MS << round : ROUND_LAST_MS;
+    bool asks = progress->follow->inquire || readiness_has_pods(progress->wait->ref.resource);
+    if (asks && now + pause_ms < end)
+        end = now + pause_ms;
+    if (progress->stuck_ms && now < stuck_end_ms(progress) && stuck_end_ms(progress) < end)
+        end = stuck_end_ms(progress);
+    return end;
+}
+
+/* Reads the facts that the object itself does not have. */
+static void ask_others(Progress *progress) {
+    int64_t end_ms = now_ms(progress) + ASK_MS;
+    int64_t deadline_ms = end_ms < progress->end_ms ? end_ms : progress->end_ms;
+    const WaitFollow *follow = progress->follow;
+    if (value_is_null(progress->object))
+        return;
+    if (readiness_has_pods(progress->wait->ref.resource)) {
+        arena_reset(progress->pods_arena);
+        progress->pods =
+            wait_report_pods(progress->wait, progress->object, deadline_ms, progress->pods_arena);
+    }
+    if (follow->inquire)
+        follow->inquire(follow->payload, progress->wait, progress->object, deadline_ms);
+    look(progress);
+}
+
+/* The watch ended without an ending: because of the time, or of a failure that may pass. */
+static void see_failure(Progress *progress, const KubeCall *call) {
+    const KubeResponse *response = &progress->response;
+    static const KubeRetryRule rule = {.is_repeatable = true};
+    KubeRetry retry =
+        kube_retry_class(&rule, response->transport, response->code, &response->status);
+    bool is_round_over = response->transport == HTTP_TIMED_OUT && response->code == 0;
+    if (kube_call_is_cancelled(call))
+        progress->ending = ENDING_CANCELLED;
+    else if (now_ms(progress) >= progress->end_ms)
+        progress->ending = ENDING_TIMED_OUT;
+    else if (!is_round_over && retry == KUBE_RETRY_NEVER)
+        progress->ending = ENDING_REJECTED;
+    else if (!is_round_over && !kube_call_pause(call, RETRY_MS) && kube_call_is_cancelled(call))
+        progress->ending = ENDING_CANCELLED;
+}
+
+static void watch_round(Progress *progress, unsigned round, Diags *diags) {
+    const WaitObject *wait = progress->wait;
+    KubeCall call = wait_object_call(wait, round_end_ms(progress, round), wait->call->arena);
+    KubeWatchRequest request = {.ref = wait->ref, .see = see, .payload = progress};
+    progress->is_round_over = false;
+    KubeOutcome outcome = kube_watch_run(&call, &request, &progress->response, diags);
+    if (progress->ending != ENDING_NONE)
+        return;
+    call.deadline_ms = progress->end_ms;
+    if (outcome != KUBE_DONE)
+        see_failure(progress, &call);
+    if (progress->ending == ENDING_NONE)
+        ask_others(progress);
+}
+
+/* The middle of the sentence `Deployment "web" …`. */
+static Str describe_ending(const Progress *progress, Arena *arena) {
+    int64_t passed_ms = now_ms(progress) - progress->start_ms;
+    Str elapsed = clock_format_elapsed(passed_ms, arena);
+    const char *goal = progress->follow->goal;
+    switch (progress->ending) {
+    case ENDING_FAILED: return STR("has failed");
+    case ENDING_STUCK:
+        return str_format(arena, "is stuck: it was not %s after %.*s", goal, STR_ARG(elapsed));
+    case ENDING_TIMED_OUT:
+        return str_format(arena, "was not %s after %.*s", goal, STR_ARG(elapsed));
+    case ENDING_DELETED:
+        return value_is_null(progress->object) ? STR("does not exist")
+                                               : STR("was deleted while loam waited for it");
+    case ENDING_REPLACED:
+        return STR("was deleted while loam waited for it, and another object has its name");
+    case ENDING_CANCELLED:
+        return str_format(arena, "was not %s yet when the wait was interrupted after %.*s", goal,
+                          STR_ARG(elapsed));
+    case ENDING_NONE:
+    case ENDING_READY:
+    case ENDING_REJECTED: break;
+    }
+    return STR_EMPTY;
+}
+
+static void report_ending(const Progress *progress, Diags *diags) {
+    const WaitObject *wait = progress->wait;
+    Arena *arena = wait->call->arena;
+    Ending ending = progress->ending;
+    bool is_slow = ending == ENDING_FAILED || ending == ENDING_STUCK || ending == ENDING_TIMED_OUT;
+    bool has_reason = (is_slow || ending == ENDING_CANCELLED) && progress->readiness.reason.len;
+    const char *hint = progress->follow->hint;
+    KubeCall call = wait_object_call(wait, 0, arena);
+    if (ending == ENDING_REJECTED) {
+        kube_error_report(&call, SUMMARY, &wait->ref, &progress->response, diags);
+        return;
+    }
+    Str title = kube_resource_title(&wait->ref, arena);
+    Str reason = has_reason ? wait_report_line(wait, reason_of(progress, arena), arena) : STR_EMPTY;
+    Str report = is_slow ? wait_report_text(wait, progress->object, arena) : STR_EMPTY;
+    Str what = describe_ending(progress, arena);
+    diags_error(diags, NO_RANGE, ending == ENDING_CANCELLED ? "Interrupted" : SUMMARY,
+                "%.*s %.*s%s%.*s.%.*s%s%s", STR_ARG(title), STR_ARG(what), has_reason ? ": " : "",
+                STR_ARG(reason), STR_ARG(report), is_slow && hint ? "\n" : "",
+                is_slow && hint ? hint : "");
+}
+
+static int64_t end_of(const Call *call, int64_t now) {
+    return call->deadline_ms ? call->deadline_ms : now + TIMEOUT_MS;
+}
+
+bool wait_follow_until(const WaitObject *wait,
+                       const WaitFollow *follow,
+                       Value *object,
+                       Diags *diags) {
+    SCOPED(ArenaRef) object_arena = arena_open("kubernetes wait object");
+    SCOPED(ArenaRef) pods_arena = arena_open("kubernetes wait pods");
+    Progress progress = {
+        .wait = wait,
+        .follow = follow,
+        .start_ms = call_monotonic_ms(wait->call),
+        .object = *object,
+        .object_arena = object_arena,
+        .pods_arena = pods_arena,
+    };
+    progress.end_ms = end_of(wait->call, progress.start_ms);
+    if (!value_is_null(*object))
+        look(&progress);
+    if (progress.ending == ENDING_NONE && follow->inquire)
+        ask_others(&progress);
+    for (unsigned round = 0; progress.ending == ENDING_NONE; round++)
+        watch_round(&progress, round, diags);
+    *object = value_clone(progress.object, wait->call->arena);
+    if (progress.ending != ENDING_READY)
+        report_ending(&progress, diags);
+    return progress.ending == ENDING_READY;
+}
