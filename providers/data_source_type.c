@@ -14,8 +14,8 @@ bool data_source_type_read(const DataSourceType *type,
     if (!type->read)
         return true;
     Timeout limit = timeouts_begin(call, request->config, "read");
-    bool answer = type->read(&limit.call, request, response, diags);
-    if (!answer || diags->error_count > before)
+    bool is_ok = type->read(&limit.call, request, response, diags);
+    if (!is_ok || diags->error_count > before)
         timeouts_explain(&limit, diags);
-    return object_type_check_answer(answer, type->name, "Reading", before, diags);
+    return object_type_check_result(is_ok, type->name, "Reading", before, diags);
 }

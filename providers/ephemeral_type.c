@@ -12,9 +12,9 @@ bool ephemeral_type_open(const EphemeralType *type,
     *response = (OpenResponse){
         .result = schema_apply_defaults(&type->schema, request->config, call->arena)};
     if (!type->open)
-        return object_type_refuse(type->name, "opened", diags);
-    bool answer = type->open(call, request, response, diags);
-    return object_type_check_answer(answer, type->name, "Opening", before, diags);
+        return object_type_report_unsupported(type->name, "opened", diags);
+    bool is_ok = type->open(call, request, response, diags);
+    return object_type_check_result(is_ok, type->name, "Opening", before, diags);
 }
 
 bool ephemeral_type_renew(const EphemeralType *type,
@@ -25,9 +25,9 @@ bool ephemeral_type_renew(const EphemeralType *type,
     size_t before = diags->error_count;
     *response = (RenewResponse){.private_data = request->private_data};
     if (!type->renew)
-        return object_type_refuse(type->name, "renewed", diags);
-    bool answer = type->renew(call, request, response, diags);
-    return object_type_check_answer(answer, type->name, "Renewal", before, diags);
+        return object_type_report_unsupported(type->name, "renewed", diags);
+    bool is_ok = type->renew(call, request, response, diags);
+    return object_type_check_result(is_ok, type->name, "Renewal", before, diags);
 }
 
 bool ephemeral_type_close(const EphemeralType *type,
@@ -37,6 +37,6 @@ bool ephemeral_type_close(const EphemeralType *type,
     size_t before = diags->error_count;
     if (!type->close)
         return true;
-    bool answer = type->close(call, request, diags);
-    return object_type_check_answer(answer, type->name, "Closing", before, diags);
+    bool is_ok = type->close(call, request, diags);
+    return object_type_check_result(is_ok, type->name, "Closing", before, diags);
 }

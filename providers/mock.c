@@ -67,7 +67,7 @@ static Value complete(Filling *filling, Value given, const Type *type) {
     return value_object(names, items, type->count, filling->arena);
 }
 
-static Value take_given(Filling *filling, const char *name, Value given, const Type *type) {
+static Value use_given(Filling *filling, const char *name, Value given, const Type *type) {
     Value value;
     ConvertError error = {0};
     if (convert_value(complete(filling, given, type), type, &value, &error, filling->arena))
@@ -103,8 +103,7 @@ static Value fill_attribute(Filling *filling, const Attribute *attribute, Value 
     bool is_open = filling->fills_unknown ? !value_is_known(at) : value_is_null(at);
     if ((attribute->flags & COMPUTED) && is_open) {
         const Type *type = attribute_implied_type(attribute);
-        return is_given ? take_given(filling, attribute->name, given, type)
-                        : make_up(filling, type);
+        return is_given ? use_given(filling, attribute->name, given, type) : make_up(filling, type);
     }
     if (!attribute->nested)
         return at;

@@ -1,11 +1,11 @@
 /* object_type: validation, and errors common to all kinds of types. */
 #include "object_type.h"
 
-bool object_type_check_answer(
-    bool answer, const char *name, const char *operation, size_t before, Diags *diags) {
+bool object_type_check_result(
+    bool is_ok, const char *name, const char *operation, size_t before, Diags *diags) {
     if (diags->error_count > before)
         return false;
-    if (answer)
+    if (is_ok)
         return true;
     diags_error(diags, NO_RANGE, "Operation failed without a reason",
                 "%s of \"%s\" failed, but the provider did not say why. This is a mistake in the "
@@ -14,7 +14,7 @@ bool object_type_check_answer(
     return false;
 }
 
-bool object_type_refuse(const char *name, const char *operation, Diags *diags) {
+bool object_type_report_unsupported(const char *name, const char *operation, Diags *diags) {
     diags_error(diags, NO_RANGE, "Unsupported operation", "An object of type \"%s\" cannot be %s.",
                 name, operation);
     return false;
@@ -37,6 +37,6 @@ bool object_type_validate(const ObjectType *type, const Call *call, Value config
     size_t before = diags->error_count;
     if (!schema_validate(type->schema, config, call->arena, diags))
         return false;
-    bool answer = run_validate(type, call, &(ValidateRequest){config}, diags);
-    return object_type_check_answer(answer, type->name, "Validation", before, diags);
+    bool is_ok = run_validate(type, call, &(ValidateRequest){config}, diags);
+    return object_type_check_result(is_ok, type->name, "Validation", before, diags);
 }

@@ -22,15 +22,15 @@ static bool only_timeouts_differ(Value prior, Value planned) {
 }
 
 /* Explains a timeout, then checks the slot's result. */
-static bool settle(bool answer,
-                   const ResourceType *type,
-                   const Timeout *limit,
-                   const char *operation,
-                   size_t before,
-                   Diags *diags) {
-    if (!answer || diags->error_count > before)
+static bool check_outcome(bool is_ok,
+                          const ResourceType *type,
+                          const Timeout *limit,
+                          const char *operation,
+                          size_t before,
+                          Diags *diags) {
+    if (!is_ok || diags->error_count > before)
         timeouts_explain(limit, diags);
-    return object_type_check_answer(answer, type->name, operation, before, diags);
+    return object_type_check_result(is_ok, type->name, operation, before, diags);
 }
 
 static bool attribute_is_covered(const Attribute *attribute) {
@@ -108,8 +108,8 @@ bool resource_type_plan(const ResourceType *type,
     resource_type_prepare_plan(type, call, request, response);
     bool is_destroy = value_is_null(request->proposed);
     if ((!is_destroy || type->plans_destroy) && type->plan) {
-        bool answer = type->plan(call, request, response, diags);
-        if (!object_type_check_answer(answer, type->name, "Planning", before, diags))
+        bool is_ok = type->plan(call, request, response, diags);
+        if (!object_type_check_result(is_ok, type->name, "Planning", before, diags))
             return false;
     }
     replace_what_differs(type, request->prior, response, call->arena);
@@ -125,8 +125,8 @@ bool resource_type_marker(const ResourceType *type,
     *response = (MarkerResponse){0};
     if (!type->marker)
         return true;
-    bool answer = type->marker(call, request, response, diags);
-    return object_type_check_answer(answer, type->name, "Choosing the marker", before, diags);
+    bool is_ok = type->marker(call, request, response, diags);
+    return object_type_check_result(is_ok, type->name, "Choosing the marker", before, diags);
 }
 
 static bool create(const ResourceType *type,
@@ -136,10 +136,10 @@ static bool create(const ResourceType *type,
                    Diags *diags) {
     size_t before = diags->error_count;
     if (!type->create)
-        return object_type_refuse(type->name, "created", diags);
+        return object_type_report_unsupported(type->name, "created", diags);
     Timeout limit = timeouts_begin(call, request->planned, "create");
-    bool answer = type->create(&limit.call, request, response, diags);
-    return settle(answer, type, &limit, "Creation", before, diags);
+    bool is_ok = type->create(&limit.call, request, response, diags);
+    return check_outcome(is_ok, type, &limit, "Creation", before, diags);
 }
 
 static bool update(const ResourceType *type,
@@ -152,11 +152,11 @@ static bool update(const ResourceType *type,
                       only_timeouts_differ(request->prior, request->planned);
     if (type->update && !only_timeouts_differ(request->prior, request->planned)) {
         Timeout limit = timeouts_begin(call, request->planned, "update");
-        bool answer = type->update(&limit.call, request, response, diags);
-        return settle(answer, type, &limit, "Update", before, diags);
+        bool is_ok = type->update(&limit.call, request, response, diags);
+        return check_outcome(is_ok, type, &limit, "Update", before, diags);
     }
     if (!is_settled)
-        return object_type_refuse(type->name, "updated in place", diags);
+        return object_type_report_unsupported(type->name, "updated in place", diags);
     response->state = request->planned;
     return true;
 }
@@ -185,8 +185,8 @@ bool resource_type_delete(const ResourceType *type,
     if (!type->delete)
         return true;
     Timeout limit = timeouts_begin(call, request->prior, "delete");
-    bool answer = type->delete (&limit.call, request, response, diags);
-    return settle(answer, type, &limit, "Deletion", before, diags);
+    bool is_ok = type->delete (&limit.call, request, response, diags);
+    return check_outcome(is_ok, type, &limit, "Deletion", before, diags);
 }
 
 bool resource_type_read(const ResourceType *type,
@@ -199,8 +199,8 @@ bool resource_type_read(const ResourceType *type,
     if (!type->read)
         return true;
     Timeout limit = timeouts_begin(call, request->state, "read");
-    bool answer = type->read(&limit.call, request, response, diags);
-    return settle(answer, type, &limit, "Reading", before, diags);
+    bool is_ok = type->read(&limit.call, request, response, diags);
+    return check_outcome(is_ok, type, &limit, "Reading", before, diags);
 }
 
 bool resource_type_import(const ResourceType *type,
@@ -211,9 +211,9 @@ bool resource_type_import(const ResourceType *type,
     size_t before = diags->error_count;
     *response = (ImportResponse){.state = value_null(schema_implied_type(&type->schema))};
     if (!type->import)
-        return object_type_refuse(type->name, "imported", diags);
-    bool answer = type->import(call, request, response, diags);
-    return object_type_check_answer(answer, type->name, "Import", before, diags);
+        return object_type_report_unsupported(type->name, "imported", diags);
+    bool is_ok = type->import(call, request, response, diags);
+    return object_type_check_result(is_ok, type->name, "Import", before, diags);
 }
 
 bool resource_type_upgrade(const ResourceType *type,
@@ -225,8 +225,8 @@ bool resource_type_upgrade(const ResourceType *type,
     *response = (UpgradeResponse){.upgraded = request->stored};
     if (!type->upgrade)
         return true;
-    bool answer = type->upgrade(call, request, response, diags);
-    return object_type_check_answer(answer, type->name, "Upgrade", before, diags);
+    bool is_ok = type->upgrade(call, request, response, diags);
+    return object_type_check_result(is_ok, type->name, "Upgrade", before, diags);
 }
 
 bool resource_type_recover(const ResourceType *type,
@@ -248,8 +248,8 @@ bool resource_type_recover(const ResourceType *type,
     bool deletes = request->call == RECOVER_DELETE;
     Timeout limit =
         timeouts_begin(call, deletes ? request->prior : request->planned, calls[request->call]);
-    bool answer = type->recover(&limit.call, request, response, diags);
-    return settle(answer, type, &limit, "Recovery", before, diags);
+    bool is_ok = type->recover(&limit.call, request, response, diags);
+    return check_outcome(is_ok, type, &limit, "Recovery", before, diags);
 }
 
 bool resource_type_limits(const ResourceType *type,
@@ -261,6 +261,6 @@ bool resource_type_limits(const ResourceType *type,
     *response = (LimitsResponse){0};
     if (!type->limits)
         return true;
-    bool answer = type->limits(call, request, response, diags);
-    return object_type_check_answer(answer, type->name, "Asking for limits", before, diags);
+    bool is_ok = type->limits(call, request, response, diags);
+    return object_type_check_result(is_ok, type->name, "Asking for limits", before, diags);
 }

@@ -65,7 +65,7 @@ static Str shown(Str text) {
 }
 
 static bool explain(const Call *call, const char *name, const ProcessResult *result, Diags *diags) {
-    Str said = shown(result->err);
+    Str error_output = shown(result->err);
     StrBuf text = strbuf_new(call->arena);
     if (cancel_level(call->cancel) != CANCEL_NONE)
         strbuf_add_format(&text, "\"%s\" was interrupted.", name);
@@ -73,8 +73,8 @@ static bool explain(const Call *call, const char *name, const ProcessResult *res
         strbuf_add_format(&text, "\"%s\" did not end in time and was stopped.", name);
     else
         strbuf_add_format(&text, "\"%s\" ended with status %d.", name, result->exit_status);
-    if (said.len > 0)
-        strbuf_add_format(&text, "\n\nIts error output:\n%.*s", STR_ARG(said));
+    if (error_output.len > 0)
+        strbuf_add_format(&text, "\n\nIts error output:\n%.*s", STR_ARG(error_output));
     else
         strbuf_add_cstr(&text, " It wrote nothing to its error output.");
     return fail(call, diags, "External program failed", strbuf_str(&text));

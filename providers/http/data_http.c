@@ -146,10 +146,10 @@ static Str canonical_name(Str name, Arena *arena) {
     return (Str){text, name.len};
 }
 
-static Str joined_values(const HttpResponse *answer, Str name, Arena *arena) {
+static Str joined_values(const HttpResponse *received, Str name, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     size_t count = 0;
-    vec_each(&answer->headers, header) {
+    vec_each(&received->headers, header) {
         if (!str_equal(header->name, name))
             continue;
         if (count++ > 0)
@@ -159,25 +159,25 @@ static Str joined_values(const HttpResponse *answer, Str name, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static Value headers_value(const HttpResponse *answer, Arena *arena) {
+static Value headers_value(const HttpResponse *received, Arena *arena) {
     ObjectBuilder builder = object_builder_new(arena);
-    vec_each(&answer->headers, header) {
-        Str joined = joined_values(answer, header->name, arena);
+    vec_each(&received->headers, header) {
+        Str joined = joined_values(received, header->name, arena);
         object_builder_put(&builder, canonical_name(header->name, arena),
                            value_string(joined, arena));
     }
     return object_builder_map(&builder, &TYPE_STRING);
 }
 
-static Value answer_value(const Call *call, Value config, const HttpResponse *answer) {
+static Value result_of(const Call *call, Value config, const HttpResponse *received) {
     ObjectBuilder builder = object_builder_of(config, call->arena);
-    Value body = value_string(answer->body, call->arena);
+    Value body = value_string(received->body, call->arena);
     object_builder_set(&builder, "response_body", body);
     object_builder_set(&builder, "body", body);
     object_builder_set(&builder, "response_body_base64",
-                       value_from_str(base64_encode(answer->body, call->arena)));
-    object_builder_set(&builder, "response_headers", headers_value(answer, call->arena));
-    object_builder_set(&builder, "status_code", value_int(answer->code));
+                       value_from_str(base64_encode(received->body, call->arena)));
+    object_builder_set(&builder, "response_headers", headers_value(received, call->arena));
+    object_builder_set(&builder, "status_code", value_int(received->code));
     object_builder_set(&builder, "id", object_attribute(config, "url"));
     return object_builder_value(&builder);
 }
@@ -197,7 +197,7 @@ static bool http_read(const Call *call,
         .body_limit = BODY_MAX,
         .cancel = call->cancel,
     };
-    HttpResponse answer = {0};
+    HttpResponse received = {0};
     Str problem = STR_EMPTY;
     if (!set_certificates(request->config, &http, diags))
         return false;
@@ -205,27 +205,27 @@ static bool http_read(const Call *call,
     set_headers(call, request->config, &http);
     Str shown = url_redact(http.url, call->arena);
     call_progress(call, 0, 0, "waiting for the server");
-    HttpStatus status = http_send(call->io, &http, &answer, &problem, call->arena);
+    HttpStatus status = http_send(call->io, &http, &received, &problem, call->arena);
     if (status != HTTP_DONE) {
         problem = url_scrub(problem, http.url, call->arena);
         diags_error(diags, NO_RANGE, "HTTP request failed", "%.*s %.*s: %.*s.",
                     STR_ARG(http.method), STR_ARG(shown), STR_ARG(problem));
         return false;
     }
-    if (is_refused(answer.code)) {
+    if (is_refused(received.code)) {
         diags_error(diags, NO_RANGE, "HTTP request failed",
                     "%.*s %.*s: the response had status %d after %u attempt%s. To allow more "
                     "attempts, set the block \"retry\".",
-                    STR_ARG(http.method), STR_ARG(shown), answer.code, answer.attempts,
-                    answer.attempts == 1 ? "" : "s");
+                    STR_ARG(http.method), STR_ARG(shown), received.code, received.attempts,
+                    received.attempts == 1 ? "" : "s");
         return false;
     }
-    if (utf8_valid_prefix(answer.body) < answer.body.len)
+    if (utf8_valid_prefix(received.body) < received.body.len)
         diags_warning(diags, NO_RANGE, "Response is not UTF-8",
                       "The response body of %.*s is not UTF-8, so \"response_body\" cannot "
                       "represent its bytes. Use \"response_body_base64\".",
                       STR_ARG(shown));
-    response->state = answer_value(call, request->config, &answer);
+    response->state = result_of(call, request->config, &received);
     return true;
 }
 

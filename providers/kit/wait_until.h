@@ -3,9 +3,9 @@
  *     static WaitLook look(void *payload, Wait *wait) {
  *         Machine *machine = payload;
  *         wait->reason = machine_state(machine);   for users: "starting"
- *         return machine_answers(machine) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
+ *         return machine_is_up(machine) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
  *     }
- *     const WaitUntil until = {.what = "the machine to answer", .look = look, .payload = &machine};
+ *     const WaitUntil until = {.what = "the machine to start", .look = look, .payload = &machine};
  *     if (!wait_until_done(call, &until, diags))
  *         return false;
  *

@@ -48,14 +48,15 @@ bool local_command_run(const Call *call, Value config, Value *out, Diags *diags)
                     str_format(call->arena,
                                "\"%s\" did not end in time, or the run was interrupted.",
                                request.argv[0]));
-    Str said = str_trim(result.err);
+    Str error_output = str_trim(result.err);
     if (result.exit_status != 0 && !object_bool(config, "allow_non_zero_exit_code", false))
         return fail(call, diags, "Command failed",
                     str_format(call->arena,
                                "\"%s\" ended with status %d. To accept that status, set "
                                "\"allow_non_zero_exit_code\".%s%.*s",
                                request.argv[0], result.exit_status,
-                               said.len > 0 ? "\n\nIts error output:\n" : "", STR_ARG(said)));
+                               error_output.len > 0 ? "\n\nIts error output:\n" : "",
+                               STR_ARG(error_output)));
     ObjectBuilder builder = object_builder_of(config, call->arena);
     object_builder_set(&builder, "exit_code", value_int(result.exit_status));
     set_text(&builder, "stdout", result.out, call->arena);

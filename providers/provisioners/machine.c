@@ -12,7 +12,7 @@ static SshLink link_to(const Call *call, const SshTarget *target, int64_t wait_m
 #define PORT_DEFAULT    22
 #define WAIT_DEFAULT_MS 300000
 
-static bool refuse(Diags *diags, const char *summary, const char *detail) {
+static bool report(Diags *diags, const char *summary, const char *detail) {
     diags_error(diags, NO_RANGE, summary, "%s", detail);
     return false;
 }
@@ -20,19 +20,19 @@ static bool refuse(Diags *diags, const char *summary, const char *detail) {
 static bool check(const ProvisionCall *call, Diags *diags) {
     Value connection = call->connection;
     if (value_is_null(connection))
-        return refuse(diags, "Missing connection",
+        return report(diags, "Missing connection",
                       "This provisioner requires a \"connection\" block, which sets the machine "
                       "and how to connect to it.");
     if (!str_equal(object_text(connection, "type", STR("ssh")), STR("ssh")))
-        return refuse(diags, "Unsupported connection type",
+        return report(diags, "Unsupported connection type",
                       "The only supported connection type is \"ssh\".");
     if (!str_equal(object_text(connection, "target_platform", STR("unix")), STR("unix")))
-        return refuse(
+        return report(
             diags, "Unsupported target platform",
             "The only supported platform is \"unix\": the machine must have a POSIX shell.");
     if (object_text(connection, "private_key", STR_EMPTY).len == 0 &&
         object_text(connection, "password", STR_EMPTY).len == 0)
-        return refuse(
+        return report(
             diags, "No private key and no password",
             "The connection requires \"private_key\" or \"password\" for authentication.");
     return true;
@@ -53,7 +53,7 @@ static bool read_port(Value connection, uint16_t *out, Diags *diags) {
     *out = (uint16_t)port;
     if (port >= 1 && port <= 65535)
         return true;
-    return refuse(diags, "Invalid connection port", "A port must be an integer from 1 to 65535.");
+    return report(diags, "Invalid connection port", "A port must be an integer from 1 to 65535.");
 }
 
 bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
@@ -75,7 +75,7 @@ bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
         .any_host_key = host_key.len == 0,
     };
     if (target.host.len == 0)
-        return refuse(diags, "Missing host", "The \"host\" of the connection is empty.");
+        return report(diags, "Missing host", "The \"host\" of the connection is empty.");
     if (target.any_host_key)
         diags_warning(diags, NO_RANGE, "Host key not verified",
                       "The connection has no \"host_key\", so loam accepts any host key at %.*s.",

@@ -19,7 +19,7 @@ static const Attribute attributes[] = {
     {"outputs",   &TYPE_DYNAMIC, COMPUTED, "Outputs of the root module, by name."            },
 };
 
-static bool refuse_config(const Call *call, Str why, const char *name, Diags *diags) {
+static bool report_config(const Call *call, Str why, const char *name, Diags *diags) {
     return path_error(call, PATH_AT(call, {name}), diags, "Invalid backend configuration", "%.*s",
                       STR_ARG(why));
 }
@@ -39,20 +39,20 @@ static bool backend_config(
     Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_empty(&type->schema, arena);
     if (!value_is_null(given) && !type_is_mapping(given.type))
-        return refuse_config(call, STR("\"config\" must be an object."), "config", diags);
+        return report_config(call, STR("\"config\" must be an object."), "config", diags);
     for (size_t i = 0; value_is_present(given) && i < given.count; i++) {
         Str name = value_key_at(given, i);
         const Attribute *attribute = schema_find_attribute(&type->schema, name);
         ConvertError error;
         Value value;
         if (!attribute)
-            return refuse_config(call,
+            return report_config(call,
                                  str_format(arena, "The backend \"%s\" has no argument \"%.*s\".",
                                             type->name, STR_ARG(name)),
                                  "config", diags);
         if (!convert_value(value_at(given, i), attribute_implied_type(attribute), &value, &error,
                            arena))
-            return refuse_config(call,
+            return report_config(call,
                                  str_format(arena,
                                             "The argument \"%.*s\" of the backend has the "
                                             "wrong type.",
@@ -69,7 +69,7 @@ static bool find_type(const Call *call, Value config, const BackendType **out, D
     *out = backends_find(name);
     if (*out)
         return true;
-    return refuse_config(call,
+    return report_config(call,
                          str_format(call->arena,
                                     "There is no backend type \"%.*s\" for remote states.",
                                     STR_ARG(name)),
@@ -87,7 +87,7 @@ static bool remote_validate(const Call *call, const ValidateRequest *request, Di
     if (!find_type(call, config, &type, diags))
         return false;
     if (!value_is_null(given) && given.type != &TYPE_DYNAMIC && !type_is_mapping(given.type))
-        return refuse_config(call, STR("\"config\" must be an object."), "config", diags);
+        return report_config(call, STR("\"config\" must be an object."), "config", diags);
     return !value_is_wholly_known(given) || backend_config(call, type, given, &ignored, diags);
 }
 

@@ -19,7 +19,7 @@ static Value pending_output(Value input, bool is_new) {
 }
 
 /* The attributes are dynamic, so the object's type is derived from their values. */
-static Value settle(const ObjectBuilder *builder, Arena *arena) {
+static Value finish_object(const ObjectBuilder *builder, Arena *arena) {
     return value_with_items(object_builder_value(builder), builder->items, arena);
 }
 
@@ -41,7 +41,7 @@ static bool data_plan(const Call *call,
     } else if (!value_equal(input, object_attribute(request->prior, "input"))) {
         object_builder_set(&builder, "output", pending_output(input, is_new));
     }
-    response->planned = settle(&builder, call->arena);
+    response->planned = finish_object(&builder, call->arena);
     return true;
 }
 
@@ -58,7 +58,7 @@ static bool data_apply(const Call *call,
     if (!value_is_known(object_builder_get(&builder, "output"))) {
         object_builder_set(&builder, "output", object_builder_get(&builder, "input"));
     }
-    response->state = settle(&builder, call->arena);
+    response->state = finish_object(&builder, call->arena);
     return true;
 }
 

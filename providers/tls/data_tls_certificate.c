@@ -276,7 +276,7 @@ static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
                     STR_ARG(url_redact(text, call->arena)));
         return false;
     }
-    HttpResponse answer = {0};
+    HttpResponse received = {0};
     Url target = {.scheme = STR("https"), .host = url.host, .path = STR("/")};
     HttpRequest request = {
         .url = url_to_str(&target, call->arena),
@@ -287,17 +287,17 @@ static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
     tls_provider_set_proxy(call->client, is_tls, &request);
     Str shown = url_redact(text, call->arena);
     call_progress(call, 0, 0, "waiting for the server");
-    HttpStatus status = http_send(call->io, &request, &answer, &problem, call->arena);
+    HttpStatus status = http_send(call->io, &request, &received, &problem, call->arena);
     log_debug("tls handshake", log_text("url", shown), log_number("done", status == HTTP_DONE),
-              log_number("certificates", (int64_t)answer.certificates.count));
-    if (status != HTTP_DONE || answer.certificates.count == 0) {
+              log_number("certificates", (int64_t)received.certificates.count));
+    if (status != HTTP_DONE || received.certificates.count == 0) {
         problem = status == HTTP_DONE ? STR("the server sent no certificate") : problem;
         diags_error(diags, NO_RANGE, "Certificates not read", "%.*s: %.*s.", STR_ARG(shown),
                     STR_ARG(problem));
         return false;
     }
-    for (size_t i = answer.certificates.count; i > 0; i--)
-        vec_push(call->arena, out, answer.certificates.items[i - 1]);
+    for (size_t i = received.certificates.count; i > 0; i--)
+        vec_push(call->arena, out, received.certificates.items[i - 1]);
     return true;
 }
 

@@ -170,7 +170,8 @@ bool provider_call_import(InstanceOp *op, const ImportRequest *request, ImportRe
     Calling calling = begin(op, "import");
     const ResourceType *type = op->type->resource;
     if (is_mocked(op))
-        return end(&calling, object_type_refuse(op->type->name, "imported", &op->diags));
+        return end(&calling,
+                   object_type_report_unsupported(op->type->name, "imported", &op->diags));
     return end_with(&calling,
                     resource_type_import(type, &calling.call, request, response, &op->diags),
                     &response->state);
@@ -252,7 +253,7 @@ bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse
     log_request(&calling, (Value){0}, request->config);
     const EphemeralType *type = op->type->ephemeral;
     if (is_mocked(op))
-        return end(&calling, object_type_refuse(op->type->name, "opened", &op->diags));
+        return end(&calling, object_type_report_unsupported(op->type->name, "opened", &op->diags));
     return end_with(&calling,
                     ephemeral_type_open(type, &calling.call, request, response, &op->diags),
                     &response->result);

@@ -247,7 +247,7 @@ static bool add_define_error(const Call *call,
 }
 
 /* Applies autostart and power state, and reads addresses, after the machine is defined. */
-static bool settle(
+static bool apply_run_state(
     const Call *call, virDomainPtr domain, Value planned, StrVec *addresses, Diags *diags) {
     bool autostart = object_bool(planned, "autostart", false);
     int now = 0;
@@ -263,13 +263,13 @@ static bool settle(
 }
 
 /* Sets the object after a call: the planned one on success, else the actual one. */
-static bool answer(const Call *call,
-                   virDomainPtr domain,
-                   Value planned,
-                   const StrVec *addresses,
-                   bool is_done,
-                   ApplyResponse *response,
-                   Diags *diags) {
+static bool set_response(const Call *call,
+                         virDomainPtr domain,
+                         Value planned,
+                         const StrVec *addresses,
+                         bool is_done,
+                         ApplyResponse *response,
+                         Diags *diags) {
     if (!libvirt_object_answer(&machine_object, call, domain, planned, is_done, response, diags))
         return false;
     if (addresses->count && !object_has(planned, "ip_addresses")) {
@@ -311,8 +311,8 @@ static bool domain_create(const Call *call,
     if (!domain)
         return add_define_error(call, connection, planned, uuid, response, diags);
     StrVec addresses = {0};
-    bool is_settled = settle(call, domain, planned, &addresses, diags);
-    return answer(call, domain, planned, &addresses, is_settled, response, diags);
+    bool is_done = apply_run_state(call, domain, planned, &addresses, diags);
+    return set_response(call, domain, planned, &addresses, is_done, response, diags);
 }
 
 /* libvirt's schema may reject XML that libvirt itself printed. So an edited description is also
@@ -384,8 +384,8 @@ static bool domain_update(const Call *call,
     if (!domain_plan_resolve(call, connection, &planned, diags))
         return false;
     bool is_done = change(call, connection, domain, request->prior, planned, diags) &&
-                   settle(call, domain, planned, &addresses, diags);
-    return answer(call, domain, planned, &addresses, is_done, response, diags);
+                   apply_run_state(call, domain, planned, &addresses, diags);
+    return set_response(call, domain, planned, &addresses, is_done, response, diags);
 }
 
 /* Tries fewer flags in turn: an older driver rejects unknown flags, the simplest driver rejects

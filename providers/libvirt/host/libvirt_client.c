@@ -97,7 +97,7 @@ static void attempt_close(Attempt *attempt) {
     arena_close(attempt->arena);
 }
 
-static int refuse_credentials(virConnectCredentialPtr credentials, unsigned count, void *payload) {
+static int reject_credentials(virConnectCredentialPtr credentials, unsigned count, void *payload) {
     (void)credentials;
     (void)count;
     (void)payload;
@@ -106,7 +106,7 @@ static int refuse_credentials(virConnectCredentialPtr credentials, unsigned coun
 
 static void attempt_run(void *payload) {
     Attempt *attempt = payload;
-    virConnectAuth auth = {.cb = refuse_credentials};
+    virConnectAuth auth = {.cb = reject_credentials};
     unsigned flags = attempt->read_only ? VIR_CONNECT_RO : 0;
     virConnectPtr connection = virConnectOpenAuth(attempt->uri, &auth, flags);
     virErrorPtr error = connection ? NULL : virSaveLastError();

@@ -313,7 +313,7 @@ static bool read_network(const Call *call, void *network, Value *state, Diags *d
     return true;
 }
 
-static bool settle(const Call *call, virNetworkPtr network, Value planned, Diags *diags) {
+static bool apply_run_state(const Call *call, virNetworkPtr network, Value planned, Diags *diags) {
     Str name = object_text(planned, "name", STR_EMPTY);
     bool is_active = virNetworkIsActive(network) == 1;
     bool shall_run = object_bool(planned, "running", true);
@@ -369,9 +369,8 @@ static bool network_create(const Call *call,
         return libvirt_object_add_define_error(&network_object, call, connection, planned, uuid,
                                                &error, response, diags);
     }
-    bool is_settled = settle(call, network, planned, diags);
-    return libvirt_object_answer(&network_object, call, network, planned, is_settled, response,
-                                 diags);
+    bool is_done = apply_run_state(call, network, planned, diags);
+    return libvirt_object_answer(&network_object, call, network, planned, is_done, response, diags);
 }
 
 static bool is_edited(Value prior, Value planned) {
@@ -414,8 +413,8 @@ static bool network_update(const Call *call,
     network = libvirt_object_get(&network_object, call, request->prior, diags);
     if (!network)
         return false;
-    bool is_changed =
-        change(call, network, request, diags) && settle(call, network, request->planned, diags);
+    bool is_changed = change(call, network, request, diags) &&
+                      apply_run_state(call, network, request->planned, diags);
     return libvirt_object_answer(&network_object, call, network, request->planned, is_changed,
                                  response, diags);
 }

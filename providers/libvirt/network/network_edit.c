@@ -86,7 +86,7 @@ static Entry *find_entries(const ListEdit *kind, Value before, Value after, Aren
 }
 
 /* Returns whether the element has all known values of the entry. */
-static bool says(const ListEdit *kind, xmlNodePtr node, Value item) {
+static bool has_entry(const ListEdit *kind, xmlNodePtr node, Value item) {
     SCOPED(ArenaRef) scratch = arena_open("network");
     const char *key = str_to_cstr(str_format(scratch, "@%s", kind->key), scratch);
     if (!is_same_key(xml_get(node, key, scratch), object_text(item, kind->key, STR_EMPTY)))
@@ -96,10 +96,10 @@ static bool says(const ListEdit *kind, xmlNodePtr node, Value item) {
            is_same_key(xml_get(node, "@end", scratch), object_text(item, "end", STR_EMPTY));
 }
 
-static xmlNodePtr take_node(const ListEdit *kind, XmlNodes *nodes, Value item) {
+static xmlNodePtr claim_node(const ListEdit *kind, XmlNodes *nodes, Value item) {
     vec_each(nodes, node) {
         xmlNodePtr found = *node;
-        if (!found || !says(kind, found, item))
+        if (!found || !has_entry(kind, found, item))
             continue;
         *node = NULL;
         return found;
@@ -115,14 +115,14 @@ static void edit_list(
     XmlNodes nodes = xml_find_all(parent, kind->path, arena);
     for (size_t i = 0; i < count; i++) {
         bool is_old = value_is_present(entries[i].before);
-        entries[i].node = take_node(kind, &nodes, is_old ? entries[i].before : value_at(after, i));
+        entries[i].node = claim_node(kind, &nodes, is_old ? entries[i].before : value_at(after, i));
     }
     for (size_t n = 0; n < old_count; n++) {
         Value old = value_at(before, n);
         bool is_kept = false;
         for (size_t i = 0; i < count; i++)
             is_kept |= value_is_present(entries[i].before) && value_equal(entries[i].before, old);
-        xmlNodePtr node = is_kept ? NULL : take_node(kind, &nodes, old);
+        xmlNodePtr node = is_kept ? NULL : claim_node(kind, &nodes, old);
         if (node)
             xml_remove(node);
     }

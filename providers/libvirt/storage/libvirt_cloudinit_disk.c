@@ -159,7 +159,7 @@ static bool cloudinit_plan(const Call *call,
 
 /* If the host's files differ from the state, their texts are set in the state, so that the plan
  * shows the difference. */
-static void take_files(ObjectBuilder *builder, const SeedFiles *files, Arena *arena) {
+static void set_changed_files(ObjectBuilder *builder, const SeedFiles *files, Arena *arena) {
     SeedFiles expected = files_of(object_builder_value(builder), arena);
     *builder = object_builder_of(object_builder_value(builder), arena);
     for (size_t i = 0; i < ARRAY_COUNT(seed_names); i++) {
@@ -192,7 +192,7 @@ static bool read_image(const Call *call,
     if (is_seed && str_equal(digest, object_text(*state, "id", STR_EMPTY)))
         return true;
     ObjectBuilder builder = object_builder_of(*state, arena);
-    take_files(&builder, &files, arena);
+    set_changed_files(&builder, &files, arena);
     *state = object_builder_value(&builder);
     return false;
 }
@@ -212,7 +212,7 @@ static bool read_directory(const Call *call, virConnectPtr connection, Value *st
     if (is_there && str_equal(digest, object_text(*state, "id", STR_EMPTY)))
         return true;
     ObjectBuilder builder = object_builder_of(*state, call->arena);
-    take_files(&builder, &files, call->arena);
+    set_changed_files(&builder, &files, call->arena);
     /* An unreadable directory must still be deletable; a valid seed never has empty user data. */
     if (!is_there)
         object_builder_set_text(&builder, "user_data", STR_EMPTY, call->arena);
@@ -293,16 +293,17 @@ static bool upload_image(
     SCOPED(virConnectPtr) alone = NULL;
     if (!libvirt_client_connect_alone(call, &alone, diags))
         return false;
-    Diags said = diags_new(call->arena);
+    Diags upload_errors = diags_new(call->arena);
     SCOPED(virStorageVolPtr)
     target = virStorageVolLookupByKey(alone, virStorageVolGetKey(volume));
-    bool is_sent = target ? volume_transfer_upload(call, alone, target, image, &said)
-                          : libvirt_error_add(call, &said, "Cannot upload into the volume");
+    bool is_sent = target
+                       ? volume_transfer_upload(call, alone, target, image, &upload_errors)
+                       : libvirt_error_add(call, &upload_errors, "Cannot upload into the volume");
     if (!is_sent && !call_is_cancelled(call) && is_full(call, pool))
         return libvirt_error_say(
             call, diags, STR("No space for the seed in the pool"),
             STR("No space left on device. Free some space, or choose another pool."));
-    diags_append(diags, &said);
+    diags_append(diags, &upload_errors);
     return is_sent;
 }
 

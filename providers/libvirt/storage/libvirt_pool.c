@@ -114,7 +114,7 @@ static bool add_start_error(const Call *call, Value planned, Diags *diags) {
 }
 
 /* Applies running and autostart. */
-static bool settle(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
+static bool apply_run_state(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
     Str name = object_text(planned, "name", STR_EMPTY);
     if (virStoragePoolSetAutostart(pool, object_bool(planned, "autostart", true)) < 0)
         return libvirt_error_add(call, diags, "Cannot set autostart of pool \"%.*s\"",
@@ -206,8 +206,8 @@ static bool pool_create(const Call *call,
     pool = virStoragePoolDefineXML(connection, describe(call, planned, uuid), 0);
     if (!pool)
         return add_define_error(call, connection, planned, uuid, response, diags);
-    bool is_settled = settle(call, pool, planned, diags);
-    return libvirt_object_answer(&pool_object, call, pool, planned, is_settled, response, diags);
+    bool is_done = apply_run_state(call, pool, planned, diags);
+    return libvirt_object_answer(&pool_object, call, pool, planned, is_done, response, diags);
 }
 
 static bool pool_update(const Call *call,
@@ -217,8 +217,8 @@ static bool pool_update(const Call *call,
     SCOPED(virStoragePoolPtr) pool = libvirt_object_get(&pool_object, call, request->prior, diags);
     if (!pool)
         return false;
-    bool is_settled = settle(call, pool, request->planned, diags);
-    return libvirt_object_answer(&pool_object, call, pool, request->planned, is_settled, response,
+    bool is_done = apply_run_state(call, pool, request->planned, diags);
+    return libvirt_object_answer(&pool_object, call, pool, request->planned, is_done, response,
                                  diags);
 }
 

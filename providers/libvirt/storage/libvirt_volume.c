@@ -496,7 +496,7 @@ static bool create_in_pool(
 }
 
 /* Sets digest and format of a source that was created after the plan. */
-static void settle_source(const Call *call, Value *planned, Str *private_data) {
+static void resolve_source(const Call *call, Value *planned, Str *private_data) {
     Value source = object_attribute(*planned, "source");
     if (!value_is_present(source))
         return;
@@ -525,7 +525,7 @@ static bool volume_create(const Call *call,
         return false;
     Value planned = request->planned;
     response->private_data = request->private_data;
-    settle_source(call, &planned, &response->private_data);
+    resolve_source(call, &planned, &response->private_data);
     Str pool_name = object_text(planned, "pool", STR("default"));
     if (!volume_find_pool(call, connection, pool_name, &pool, diags))
         return false;

@@ -38,10 +38,10 @@ Str seed_files_digest(const SeedFiles *files, Arena *arena) {
     return digest_finish(digest, arena);
 }
 
-static la_ssize_t take_bytes(struct archive *archive,
-                             void *payload,
-                             const void *bytes,
-                             size_t count) {
+static la_ssize_t append_bytes(struct archive *archive,
+                               void *payload,
+                               const void *bytes,
+                               size_t count) {
     (void)archive;
     strbuf_add(payload, (Str){bytes, count});
     return (la_ssize_t)count;
@@ -72,7 +72,7 @@ static bool write_image(struct archive *archive,
         archive_write_set_options(archive, "volume-id=cidata,joliet,rockridge=useful,pad=0") !=
             ARCHIVE_OK ||
         archive_write_set_bytes_in_last_block(archive, 1) != ARCHIVE_OK ||
-        archive_write_open(archive, out, NULL, take_bytes, NULL) != ARCHIVE_OK)
+        archive_write_open(archive, out, NULL, append_bytes, NULL) != ARCHIVE_OK)
         return false;
     vec_each(files, file)
         if (!write_file(archive, file, arena))

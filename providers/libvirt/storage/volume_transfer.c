@@ -167,7 +167,7 @@ static bool download(virConnectPtr connection,
     return true;
 }
 
-static bool refuse_cut(const Call *call, Diags *diags) {
+static bool report_cut(const Call *call, Diags *diags) {
     return libvirt_error_say(
         call, diags, STR("The upload is incomplete"),
         STR("libvirt accepted the whole upload, but the end of the volume is missing on the host. "
@@ -197,7 +197,7 @@ static bool check_newest(const Sending *sending,
     /* Reading beyond the end of a file fails without an error code. */
     if (!has_answer && libvirt_error_code() != VIR_ERR_OK)
         return libvirt_error_add(call, diags, "Cannot read the upload back");
-    return (has_answer && str_equal(found, (Str){buffer, got})) || refuse_cut(call, diags);
+    return (has_answer && str_equal(found, (Str){buffer, got})) || report_cut(call, diags);
 }
 
 static bool is_file(virStorageVolPtr volume) {
