@@ -6,6 +6,7 @@
 #include "deletions.h"
 #include "engine_console.h"
 #include "engine_walk.h"
+#include "log.h"
 #include "moves.h"
 #include "node_visit_run.h"
 #include "plan_graph.h"
@@ -357,6 +358,16 @@ static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
 
 /* Sets `*out` to the results of a closed walk, allocated in `arena`, also if instances failed. In a
  * destroy plan, adds an error to `diags` for each deletion that prevent_destroy rejects. */
+static void log_plan(const Plan *plan, Arena *arena) {
+    log_debug("plan made", log_number("changes", (int64_t)plan->changes.count),
+              log_number("drift", (int64_t)plan->drift.count),
+              log_number("outputs", (int64_t)plan->outputs.count),
+              log_number("variables", (int64_t)plan->variables.count),
+              log_text("ephemeral_variables",
+                       str_join(plan->ephemeral_variables.items, plan->ephemeral_variables.count,
+                                STR(" "), arena)));
+}
+
 static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags) {
     Gathering gathering = {
         .plan = begin_plan(walk, arena),
@@ -380,6 +391,7 @@ static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags
     gather_variables(walk, &gathering);
     gathering.plan->checks = checks_json_write(walk, arena);
     plan_sort(gathering.plan);
+    log_plan(gathering.plan, arena);
     *out = (PlanResult){gathering.plan, gathering.refreshed};
 }
 

@@ -11,8 +11,6 @@
 #include "object_type.h"
 #include "resource_type.h"
 
-#define SHOWN_MAX 1000 /* bytes of a value in a log line */
-
 /* One provider call in progress. */
 typedef struct Calling {
     InstanceOp *op;
@@ -57,8 +55,7 @@ static LogField shown(InstanceOp *op, const char *key, Value object) {
     if (!object.type)
         return log_text(key, STR_EMPTY);
     Value marked = mask_value(object_marks_add(op, object, NULL), &op->secrets, op->scratch);
-    return log_text(key,
-                    value_display(hide_attributes(marked, op->scratch), SHOWN_MAX, op->scratch));
+    return log_text(key, value_summary(hide_attributes(marked, op->scratch), op->scratch));
 }
 
 static void log_request(const Calling *calling, Value prior, Value wanted) {

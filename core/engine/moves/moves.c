@@ -1,6 +1,8 @@
 /* Applies each statement, in order, to all instances of a state. */
 #include "moves.h"
 
+#include "log.h"
+
 typedef struct Moving {
     size_t number;
     ResourceAddr origin;
@@ -199,8 +201,22 @@ static const State *rebuild(const Run *run, const State *prior, Moves *moves) {
         map_set(&moves->origins, resource_addr_to_str(moving->address, run->arena),
                 (void *)&moving->origin);
         vec_push(run->arena, &moves->moved, moving->address);
+        log_debug("instance moved",
+                  log_text("address", resource_addr_to_str(moving->address, run->arena)),
+                  log_text("from", resource_addr_to_str(moving->origin, run->arena)));
     }
     return state;
+}
+
+static void log_statements(const MoveList *list, Arena *scratch) {
+    if (!log_enabled(LOG_DEBUG))
+        return;
+    vec_each(&list->statements, statement) {
+        log_debug("move statement",
+                  log_text("from", move_statement_end_text(&statement->from, scratch)),
+                  log_text("to", move_statement_end_text(&statement->to, scratch)),
+                  log_number("implied", statement->is_implied));
+    }
 }
 
 void moves_apply(
@@ -215,6 +231,7 @@ void moves_apply(
                      .blocked = diags_new(arena)};
     state_sorted_resources(prior, &stored, arena);
     moves->list = move_list_new(config, &stored, arena, &moves->invalid);
+    log_statements(&moves->list, scratch);
     if (moves->list.statements.count == 0 ||
         !move_list_sort(&moves->list, &order, arena, &moves->cycle))
         return;

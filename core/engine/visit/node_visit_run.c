@@ -52,6 +52,23 @@ static void report_errors(NodeVisit *visit) {
         node_tell_faults(node, &visit->diags);
 }
 
+/* Logs the values that references to this node see; as the plan, without parts marked as secret. */
+static void log_values(const NodeVisit *visit) {
+    const Node *node = visit->node;
+    bool has_value = node->kind == NODE_VARIABLE || node->kind == NODE_LOCAL ||
+                     node->kind == NODE_OUTPUT || node->kind == NODE_RESOURCE_VALUE;
+    if (!has_value || visit->walk->phase == PHASE_VALIDATE || !log_enabled(LOG_DEBUG))
+        return;
+    vec_each(&node->module->instances, module) {
+        const Slot *slot = node_slot(node, *module);
+        if (!slot->is_set || !slot->value.type)
+            continue;
+        log_debug("value", log_text("name", node->name),
+                  log_text("module", module_addr_to_str((*module)->address, visit->scratch)),
+                  log_text("value", value_summary(slot->value, visit->scratch)));
+    }
+}
+
 static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker, void *context) {
     (void)id;
     EngineWalk *walk = context;
@@ -74,6 +91,7 @@ static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker
         report_errors(&visit);
     bool ok =
         !diags_has_errors(&visit.diags) && dispatch(&visit) && !diags_has_errors(&visit.diags);
+    log_values(&visit);
     if (visit.diags.count > 0)
         diags_sink_append(walk->sink, &visit.diags);
     arena_reset(visit.scratch);

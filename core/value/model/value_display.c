@@ -4,10 +4,14 @@
 
 #include "utf8.h"
 
+#define SUMMARY_MAX      2000
+#define SUMMARY_TEXT_MAX 80
+
 /* The line being built; text beyond `limit` is dropped (SIZE_MAX: no limit). */
 typedef struct Line {
     StrBuf text;
     size_t limit;
+    size_t text_limit; /* for each text inside; a cut one ends with "…" */
 } Line;
 
 static bool is_full(const Line *line) {
@@ -16,13 +20,24 @@ static bool is_full(const Line *line) {
 
 static void add_value(Line *line, Value v);
 
+/* Cuts the text to at most `limit` bytes at a character boundary. */
+static Str cut(Str text, size_t limit) {
+    Str head = str_slice(text, 0, limit);
+    return str_slice(head, 0, utf8_valid_prefix(head));
+}
+
 /* Quotes only as much of a long text as fits. */
 static void add_text(Line *line, Str text) {
     size_t room = line->limit - line->text.len;
+    bool is_long = text.len > line->text_limit;
+    if (is_long)
+        text = cut(text, line->text_limit);
     if (text.len > room)
         text = str_slice(text, 0, room);
     text = str_slice(text, 0, utf8_valid_prefix(text));
     strbuf_add(&line->text, str_quote(text, line->text.arena));
+    if (is_long)
+        strbuf_add_cstr(&line->text, "…");
 }
 
 static void add_items(Line *line, Value v) {
@@ -81,15 +96,17 @@ static void add_value(Line *line, Value v) {
     }
 }
 
-/* Cuts the text to at most `limit` bytes at a character boundary. */
-static Str cut(Str text, size_t limit) {
-    Str head = str_slice(text, 0, limit);
-    return str_slice(head, 0, utf8_valid_prefix(head));
-}
-
-Str value_display(Value v, size_t limit, Arena *arena) {
-    Line line = {.text = strbuf_new(arena), .limit = limit ? limit : SIZE_MAX};
+static Str display(Value v, size_t limit, size_t text_limit, Arena *arena) {
+    Line line = {.text = strbuf_new(arena), .limit = limit, .text_limit = text_limit};
     add_value(&line, v);
     Str text = strbuf_str(&line.text);
     return is_full(&line) ? str_concat(cut(text, limit), STR("…"), arena) : text;
+}
+
+Str value_display(Value v, size_t limit, Arena *arena) {
+    return display(v, limit ? limit : SIZE_MAX, SIZE_MAX, arena);
+}
+
+Str value_summary(Value v, Arena *arena) {
+    return display(v, SUMMARY_MAX, SUMMARY_TEXT_MAX, arena);
 }

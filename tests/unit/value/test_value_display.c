@@ -55,6 +55,26 @@ static void long_texts_are_cut(void **state) {
     check_str(value_display(umlauts, 4, arena), "\"\xc3\xa4\xe2\x80\xa6");
 }
 
+/* A long text must not hide the attributes after it. */
+static void a_summary_cuts_each_text(void **state) {
+    (void)state;
+    StrBuf buf = strbuf_new(arena);
+    strbuf_add_repeat(&buf, 'x', 5000);
+    Str names[] = {STR("a"), STR("b"), STR("c")};
+    Value items[] = {value_from_str(strbuf_str(&buf)), value_int(2),
+                     value_with_marks(value_from_str(strbuf_str(&buf)), MARK_SENSITIVE)};
+    Str shown = value_summary(value_object(names, items, ARRAY_COUNT(items), arena), arena);
+    Str wanted = str_format(arena, "{a = \"%.80s\"…, b = 2, c = (sensitive value)}",
+                            str_to_cstr(strbuf_str(&buf), arena));
+    check_str_equal(shown, wanted);
+    enum { COUNT = 1000 };
+    Value *numbers = arena_new_array(arena, Value, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        numbers[i] = value_int((int64_t)i);
+    Value many = value_tuple(numbers, COUNT, arena);
+    assert_in_range(value_summary(many, arena).len, 2000, 2003);
+}
+
 static void long_values_cost_no_more_than_they_show(void **state) {
     (void)state;
     enum { LENGTH = 10000000 };
@@ -72,6 +92,7 @@ int main(void) {
         cmocka_unit_test(texts),
         cmocka_unit_test(secrets_are_masked),
         cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(a_summary_cuts_each_text),
         cmocka_unit_test(long_values_cost_no_more_than_they_show),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
