@@ -93,7 +93,7 @@ bool backend_settings_find(const BackendType *type,
            backend_settings_parse(row, str_clone(str_from_cstr(text), arena), out, arena, diags);
 }
 
-static bool refuse_missing(const BackendType *type, const Attribute *row, Diags *diags) {
+static bool report_missing(const BackendType *type, const Attribute *row, Diags *diags) {
     const char *variable = NULL;
     for (size_t i = 0; i < type->variable_count && !variable; i++) {
         if (strcmp(type->variables[i].attribute, row->name) == 0)
@@ -114,7 +114,7 @@ static bool check_required(const BackendType *type, Value config, Diags *diags) 
         Value value;
         bool given = value_find_present(config, str_from_cstr(row->name), &value);
         if ((row->flags & REQUIRED) && !given)
-            ok = refuse_missing(type, row, diags);
+            ok = report_missing(type, row, diags);
     }
     return ok;
 }

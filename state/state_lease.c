@@ -23,14 +23,14 @@ static int64_t now(const StateLease *lease) {
     return clock->monotonic_ms(clock->self);
 }
 
-static void note(StateLease *lease, LeaseAnswer answer, int64_t began_ms, Str problem) {
+static void note(StateLease *lease, LeaseResult result, int64_t began_ms, Str problem) {
     pthread_mutex_lock(&lease->mutex);
     arena_reset(lease->arena);
     lease->problem = str_clone(problem, lease->arena);
-    switch (answer) {
+    switch (result) {
     case LEASE_RENEWED: lease->until_ms = began_ms + lease->request.term_ms; break;
     case LEASE_LOST: lease->is_lost = true; break;
-    case LEASE_UNANSWERED: lease->is_lost |= now(lease) >= lease->until_ms; break;
+    case LEASE_NO_REPLY: lease->is_lost |= now(lease) >= lease->until_ms; break;
     }
     pthread_mutex_unlock(&lease->mutex);
 }
@@ -42,10 +42,10 @@ static int64_t attempt(StateLease *lease) {
     int64_t began = now(lease);
     int64_t left = lease->until_ms - began;
     int64_t timeout = left > RETRY_MS ? left : RETRY_MS;
-    LeaseAnswer answer =
+    LeaseResult result =
         lease->request.renew(lease->request.self, timeout, lease->stop, &problem, scratch);
-    note(lease, answer, began, problem);
-    if (answer == LEASE_RENEWED)
+    note(lease, result, began, problem);
+    if (result == LEASE_RENEWED)
         return lease->request.term_ms / 3;
     log_debug("lease not renewed", log_text("lease", lease->request.what),
               log_text("problem", problem));

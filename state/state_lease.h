@@ -10,11 +10,11 @@
 
 typedef struct StateLease StateLease;
 
-typedef enum LeaseAnswer {
+typedef enum LeaseResult {
     LEASE_RENEWED,
-    LEASE_LOST,       /* the store has no such lock any more */
-    LEASE_UNANSWERED, /* no reply: retry */
-} LeaseAnswer;
+    LEASE_LOST,     /* the store has no such lock any more */
+    LEASE_NO_REPLY, /* no reply: retry */
+} LeaseResult;
 
 typedef struct LeaseRequest {
     const Clock *clock;
@@ -24,7 +24,7 @@ typedef struct LeaseRequest {
     void *self;
     /* Tries once, for at most `timeout_ms`; raising `stop` ends it early. *problem, the end of a
      * sentence, is set unless the result is LEASE_RENEWED. */
-    LeaseAnswer (*renew)(
+    LeaseResult (*renew)(
         void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena);
 } LeaseRequest;
 

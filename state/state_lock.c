@@ -194,7 +194,7 @@ static void report_holder(const LockAttempt *attempt,
 }
 
 /* Tries; if the lock is held by an unknown holder, tries again until the holder is known. */
-static LockAnswer try_until_known(const LockAttempt *attempt,
+static LockResult try_until_known(const LockAttempt *attempt,
                                   const Clock *clock,
                                   const CancelToken *cancel,
                                   LockInfo *holder,
@@ -204,11 +204,11 @@ static LockAnswer try_until_known(const LockAttempt *attempt,
     for (int tries = 1;; tries++) {
         *holder = (LockInfo){0};
         *pid = 0;
-        LockAnswer answer = attempt->attempt(attempt->self, holder, pid, arena, diags);
+        LockResult result = attempt->attempt(attempt->self, holder, pid, arena, diags);
         bool is_known = holder->id.len > 0 || holder->who.len > 0;
-        if (answer != LOCK_HELD || is_known || tries == INFO_TRIES ||
+        if (result != LOCK_HELD || is_known || tries == INFO_TRIES ||
             clock->sleep_ms(clock->self, INFO_WAIT_MS, cancel))
-            return answer;
+            return result;
     }
 }
 
@@ -224,9 +224,9 @@ bool state_lock_acquire(const LockAttempt *attempt,
         SCOPED(ArenaRef) scratch = arena_open("lock attempt");
         LockInfo holder;
         pid_t pid;
-        LockAnswer answer = try_until_known(attempt, clock, cancel, &holder, &pid, scratch, diags);
-        if (answer != LOCK_HELD)
-            return answer == LOCK_GOT;
+        LockResult result = try_until_known(attempt, clock, cancel, &holder, &pid, scratch, diags);
+        if (result != LOCK_HELD)
+            return result == LOCK_GOT;
         int64_t left = end - clock->monotonic_ms(clock->self);
         if (left > 0)
             report_holder(attempt, &holder, &reported, arena);

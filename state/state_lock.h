@@ -46,16 +46,16 @@ typedef enum LockEnd {
     LOCK_STAYS,   /* until a user removes it */
 } LockEnd;
 
-typedef enum LockAnswer {
+typedef enum LockResult {
     LOCK_GOT,
     LOCK_HELD,   /* by *holder */
     LOCK_FAILED, /* an error was added */
-} LockAnswer;
+} LockResult;
 
 typedef struct LockAttempt {
     void *self;
     /* *pid is the holder's process, if known and on this machine. */
-    LockAnswer (*attempt)(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags);
+    LockResult (*attempt)(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags);
     /* Called when waiting begins, and when the holder changes; may be NULL. */
     void (*waiting)(void *payload, const LockInfo *holder);
     void *payload;

@@ -95,7 +95,7 @@ static const State *read_written(WorkingState *working, Arena *arena, Diags *dia
 }
 
 /* Reads the store's content once, before the first write; later this program has written it. */
-static bool learn_written(WorkingState *working, Diags *diags) {
+static bool read_baseline(WorkingState *working, Diags *diags) {
     if (working->is_known)
         return true;
     Arena *arena = arena_open("written state");
@@ -129,7 +129,7 @@ typedef struct Snapshot {
     Str text;
 } Snapshot;
 
-static void take(WorkingState *working, Snapshot *out, Arena *arena, Arena *text_arena) {
+static void take_snapshot(WorkingState *working, Snapshot *out, Arena *arena, Arena *text_arena) {
     State *state = working->state;
     uint64_t newest = working->written->serial;
     state->serial = (state->serial > newest ? state->serial : newest) + 1;
@@ -152,7 +152,7 @@ static bool write_snapshot(WorkingState *working, Snapshot *snapshot, Arena *are
 }
 
 static bool checkpoint(WorkingState *working, Diags *diags) {
-    bool is_known = learn_written(working, diags);
+    bool is_known = read_baseline(working, diags);
     pthread_mutex_lock(&working->mutex);
     if (!is_known) { /* the serial must exceed that of the unknown stored state, as the state is
                         saved elsewhere */
@@ -168,7 +168,7 @@ static bool checkpoint(WorkingState *working, Diags *diags) {
     Arena *arena = arena_open("checkpoint");
     SCOPED(ArenaRef) text_arena = arena_open("state text"); /* freed once the text is written */
     Snapshot snapshot = {0};
-    take(working, &snapshot, arena, text_arena);
+    take_snapshot(working, &snapshot, arena, text_arena);
     pthread_mutex_unlock(&working->mutex);
     return write_snapshot(working, &snapshot, arena, diags);
 }
@@ -187,7 +187,7 @@ static bool first_failure(WorkingState *working, bool ok, const Diags *reasons, 
 
 /* Saves the recovered state of an earlier run before the first change. Otherwise a crash could
  * restore intents that were already resolved. */
-static bool save_settled(WorkingState *working, Diags *diags) {
+static bool save_leftover(WorkingState *working, Diags *diags) {
     bool ok = true;
     if (working_state_has_failed(working))
         return false;
@@ -212,7 +212,7 @@ void working_state_reserve(WorkingState *working, ResourceAddr block, size_t cou
 }
 
 /* Copies the object, except for its dependencies. */
-static const StateObject *take_over(WorkingState *working, const StateObject *object) {
+static const StateObject *copy_object(WorkingState *working, const StateObject *object) {
     if (!object)
         return NULL;
     StateObject bare = *object;
@@ -224,14 +224,14 @@ static const StateObject *take_over(WorkingState *working, const StateObject *ob
 }
 
 /* Emptied instances stay until the next checkpoint removes them in one pass. */
-static void put(WorkingState *working, const JournalOutcome *outcome) {
+static void set_object(WorkingState *working, const JournalOutcome *outcome) {
     State *state = working->state;
     StateInstance *instance = state_find_instance(state, outcome->address);
     if (!instance && !outcome->object)
         return;
     if (!instance)
         instance = state_add_instance(state, outcome->address);
-    const StateObject *object = take_over(working, outcome->object);
+    const StateObject *object = copy_object(working, outcome->object);
     if (outcome->deposed.len == 0) {
         instance->current = object;
         instance->pending = NULL;
@@ -258,8 +258,8 @@ static bool is_write_due(WorkingState *working) {
     if (backend->write_every_ms == 0)
         return false;
     int64_t now = working->clock->monotonic_ms(working->clock->self);
-    bool hurries = !working->write_failed && cancel_level(backend->cancel) != CANCEL_NONE;
-    bool is_due = hurries || (working->due_ms > 0 && now >= working->due_ms);
+    bool is_cancelled = !working->write_failed && cancel_level(backend->cancel) != CANCEL_NONE;
+    bool is_due = is_cancelled || (working->due_ms > 0 && now >= working->due_ms);
     if (is_due || working->due_ms == 0)
         working->due_ms = now + backend->write_every_ms;
     return is_due;
@@ -283,11 +283,11 @@ bool working_state_record(WorkingState *working,
                           Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("outcome");
     Diags reasons = diags_new(scratch);
-    bool ok = sequence > 0 || save_settled(working, diags);
+    bool ok = sequence > 0 || save_leftover(working, diags);
     pthread_mutex_lock(&working->mutex);
     if (ok && working->journal)
         ok = journal_outcome(working->journal, sequence, outcome, &reasons);
-    put(working, outcome);
+    set_object(working, outcome);
     working->had_effect |= sequence > 0;
     bool is_due = is_write_due(working);
     pthread_mutex_unlock(&working->mutex);
@@ -299,7 +299,7 @@ bool working_state_record(WorkingState *working,
     return ok;
 }
 
-bool working_state_settle(WorkingState *working, uint64_t sequence, Diags *diags) {
+bool working_state_end(WorkingState *working, uint64_t sequence, Diags *diags) {
     if (!working->journal || sequence == 0)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("settled");
@@ -330,7 +330,7 @@ Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, A
 bool working_state_depose(WorkingState *working, ResourceAddr address, Str key, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("depose");
     Diags reasons = diags_new(scratch);
-    bool ok = save_settled(working, diags);
+    bool ok = save_leftover(working, diags);
     pthread_mutex_lock(&working->mutex);
     StateInstance *instance = state_find_instance(working->state, address);
     if (ok && instance && instance->current)
@@ -465,34 +465,22 @@ bool working_state_intend(WorkingState *working,
         return true;
     SCOPED(ArenaRef) scratch = arena_open("intent");
     Diags reasons = diags_new(scratch);
-    if (!save_settled(working, diags))
+    if (!save_leftover(working, diags))
         return false;
     bool ok = journal_intent(working->journal, intent, sequence, &reasons);
     return first_failure(working, ok, &reasons, diags);
 }
 
-bool working_state_part_begin(WorkingState *working,
-                              uint64_t sequence,
-                              const StatePart *part,
-                              Diags *diags) {
-    if (!working_state_may_change(working, diags))
+bool working_state_part(WorkingState *working,
+                        uint64_t sequence,
+                        const StatePart *part,
+                        Diags *diags) {
+    if (!part->has_ended && !working_state_may_change(working, diags))
         return false;
     if (!working->journal || sequence == 0)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("part");
     Diags reasons = diags_new(scratch);
-    bool ok = journal_part_begin(working->journal, sequence, part, &reasons);
-    return first_failure(working, ok, &reasons, diags);
-}
-
-bool working_state_part_end(WorkingState *working,
-                            uint64_t sequence,
-                            const StatePart *part,
-                            Diags *diags) {
-    if (!working->journal || sequence == 0)
-        return true;
-    SCOPED(ArenaRef) scratch = arena_open("part");
-    Diags reasons = diags_new(scratch);
-    bool ok = journal_part_end(working->journal, sequence, part, &reasons);
+    bool ok = journal_part(working->journal, sequence, part, &reasons);
     return first_failure(working, ok, &reasons, diags);
 }

@@ -28,16 +28,12 @@ MUST_USE bool working_state_intend(WorkingState *working,
                                    const JournalIntent *intent,
                                    uint64_t *sequence,
                                    Diags *diags);
-/* Call before and after the change of a part, within a call whose intent has that sequence (0: no
- * intent). False: not recorded; begin no further change. */
-MUST_USE bool working_state_part_begin(WorkingState *working,
-                                       uint64_t sequence,
-                                       const StatePart *part,
-                                       Diags *diags);
-MUST_USE bool working_state_part_end(WorkingState *working,
-                                     uint64_t sequence,
-                                     const StatePart *part,
-                                     Diags *diags);
+/* Call before the change of a part, and after it with has_ended, within a call whose intent has
+ * that sequence (0: no intent). False: not recorded; begin no further change. */
+MUST_USE bool working_state_part(WorkingState *working,
+                                 uint64_t sequence,
+                                 const StatePart *part,
+                                 Diags *diags);
 /* Records the object in the slot after a call (NULL object: none). sequence 0: no intent was
  * needed. The dependencies are not copied: they must live as long as the state. */
 MUST_USE bool working_state_record(WorkingState *working,
@@ -45,7 +41,7 @@ MUST_USE bool working_state_record(WorkingState *working,
                                    const JournalOutcome *outcome,
                                    Diags *diags);
 /* Records that the call failed and changed nothing. */
-MUST_USE bool working_state_settle(WorkingState *working, uint64_t sequence, Diags *diags);
+MUST_USE bool working_state_end(WorkingState *working, uint64_t sequence, Diags *diags);
 /* Returns 8 hex digits that no deposed object of this instance has. */
 Str working_state_new_deposed_key(WorkingState *working, ResourceAddr address, Arena *arena);
 /* Turn the current object into the deposed one of this key, before a create_before_destroy

@@ -150,7 +150,7 @@ static bool survives(const Walk *walk, GraphNode user, GraphNode failed) {
 
 /* Reports the end of `node` to its dependents. Queues those without another open dependency; if one
  * of their dependencies failed, adds them to `skipped` instead. */
-static void tell_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
+static void release_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
     const Graph *graph = walk->request->graph;
     for (uint32_t i = graph->user_start[node]; i < graph->user_start[node + 1]; i++) {
         WalkState *user = &walk->states[graph->user[i]];
@@ -181,11 +181,11 @@ static void skip_node(Walk *walk, GraphNode node) {
 static void end_node(Walk *walk, GraphNode node) {
     GraphNodes skipped = {0};
     walk->failed |= walk->states[node].failed;
-    tell_users(walk, node, &skipped);
+    release_users(walk, node, &skipped);
     walk->left--;
     for (size_t i = 0; i < skipped.count; i++) {
         skip_node(walk, skipped.items[i]);
-        tell_users(walk, skipped.items[i], &skipped);
+        release_users(walk, skipped.items[i], &skipped);
         walk->left--;
     }
     if (walk->left)
@@ -208,7 +208,7 @@ static bool run_job(Walk *walk, const WalkJob *job, uint32_t worker) {
     return false;
 }
 
-static void take_one(Walk *walk, uint32_t worker) {
+static void run_next(Walk *walk, uint32_t worker) {
     WalkJob *job = dequeue(walk);
     WalkState *state = &walk->states[job->node];
     walk->running++;
@@ -228,7 +228,7 @@ static void run_worker(void *payload) {
     pthread_mutex_lock(&walk->mutex);
     while (walk->left) {
         if (walk->queued) {
-            take_one(walk, worker->number);
+            run_next(walk, worker->number);
             continue;
         }
         CHECK(walk->running); /* with no job ready or running, the nodes left would be a cycle */

@@ -89,24 +89,24 @@ static void add_fence(const EtcdStore *store, EtcdTxn *txn, Arena *arena) {
 }
 
 static bool send(
-    const EtcdStore *store, const EtcdTxn *txn, EtcdAnswer *out, Str *problem, Arena *arena) {
+    const EtcdStore *store, const EtcdTxn *txn, EtcdResponse *out, Str *problem, Arena *arena) {
     return etcd_client_txn(store->client, txn, store->backend.cancel, out, problem, arena);
 }
 
 /* Also returns false, with *problem, if the lock was lost. */
 static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Arena *arena) {
-    EtcdAnswer answer;
+    EtcdResponse response;
     Diags lost = diags_new(arena);
     if (store->lease && !state_lease_check(store->lease, &lost)) {
         *problem = STR("the lock was lost, because it was not renewed in time");
         return false;
     }
     add_fence(store, txn, arena);
-    if (!send(store, txn, &answer, problem, arena))
+    if (!send(store, txn, &response, problem, arena))
         return false;
-    if (!answer.succeeded)
+    if (!response.succeeded)
         *problem = STR("the lock was lost, and another program may hold it");
-    return answer.succeeded;
+    return response.succeeded;
 }
 
 /* A line such as "pieces 3 WRITE 2500000 SHA-256". */
@@ -148,13 +148,13 @@ static bool read_pieces(const EtcdStore *store,
     for (uint64_t i = 0; i < manifest->count; i++) {
         Str key = piece_key(store->state_key, manifest->write, i, arena);
         EtcdTxn txn = {0};
-        EtcdAnswer answer;
+        EtcdResponse response;
         EtcdOperation get = range(key, STR_EMPTY);
         get.revision = revision;
         vec_push(arena, &txn.success, get);
-        if (!send(store, &txn, &answer, problem, arena))
+        if (!send(store, &txn, &response, problem, arena))
             return false;
-        const EtcdKeyValue *piece = etcd_client_find(&answer, key);
+        const EtcdKeyValue *piece = etcd_client_find(&response, key);
         if (piece)
             strbuf_add(&text, piece->value);
     }
@@ -168,17 +168,17 @@ static bool read_pieces(const EtcdStore *store,
 
 static bool read_text(const EtcdStore *store, Str *out, Str *problem, Arena *arena) {
     EtcdTxn txn = {0};
-    EtcdAnswer answer;
+    EtcdResponse response;
     Manifest manifest;
     vec_push(arena, &txn.success, range(store->state_key, STR_EMPTY));
-    if (!send(store, &txn, &answer, problem, arena))
+    if (!send(store, &txn, &response, problem, arena))
         return false;
-    const EtcdKeyValue *found = etcd_client_find(&answer, store->state_key);
+    const EtcdKeyValue *found = etcd_client_find(&response, store->state_key);
     *out = found ? found->value : STR_EMPTY;
     if (!str_starts_with(*out, STR(MANIFEST)))
         return true;
     if (parse_manifest(*out, &manifest))
-        return read_pieces(store, &manifest, answer.revision, out, problem, arena);
+        return read_pieces(store, &manifest, response.revision, out, problem, arena);
     *problem = STR("the list of the state's pieces cannot be read");
     return false;
 }
@@ -254,13 +254,14 @@ static Str segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
 }
 
 /* Joins pieces that were read in the same request as their manifest. */
-static bool join_pieces(const EtcdAnswer *answer, Str key, Str *text, Str *problem, Arena *arena) {
+static bool join_pieces(
+    const EtcdResponse *response, Str key, Str *text, Str *problem, Arena *arena) {
     Manifest manifest;
     StrBuf out = strbuf_new(arena);
     bool is_known = parse_manifest(*text, &manifest);
     for (uint64_t i = 0; is_known && i < manifest.count; i++) {
         const EtcdKeyValue *piece =
-            etcd_client_find(answer, piece_key(key, manifest.write, i, arena));
+            etcd_client_find(response, piece_key(key, manifest.write, i, arena));
         if (piece)
             strbuf_add(&out, piece->value);
     }
@@ -275,11 +276,11 @@ static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena)
     const EtcdStore *store = self;
     Str directory = str_concat(store->directory, STR("journal/"), arena);
     EtcdTxn txn = {0};
-    EtcdAnswer answer;
+    EtcdResponse response;
     vec_push(arena, &txn.success, range(directory, etcd_client_range_end(directory, arena)));
-    if (!send(store, &txn, &answer, problem, arena))
+    if (!send(store, &txn, &response, problem, arena))
         return false;
-    vec_each(&answer.found, found) {
+    vec_each(&response.found, found) {
         char digits[17] = {0};
         Str name = str_after(found->key, directory.len);
         if (name.len < sizeof digits - 1)
@@ -288,7 +289,7 @@ static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena)
         bool is_piece = name.len >= sizeof digits;
         Segment segment = {strtoull(digits, NULL, 16), is_piece ? STR_EMPTY : found->value};
         if (str_starts_with(segment.text, STR(MANIFEST)) &&
-            !join_pieces(&answer, found->key, &segment.text, problem, arena))
+            !join_pieces(&response, found->key, &segment.text, problem, arena))
             return false;
         vec_push(arena, out, segment);
     }
@@ -315,13 +316,13 @@ static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena
     return send_fenced(store, &txn, problem, arena);
 }
 
-static LeaseAnswer renew(
+static LeaseResult renew(
     void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena) {
     const EtcdStore *store = self;
     bool is_alive = false;
     if (!etcd_client_keep(store->client, store->lease_id, timeout_ms, stop, &is_alive, problem,
                           arena))
-        return LEASE_UNANSWERED;
+        return LEASE_NO_REPLY;
     if (is_alive)
         return LEASE_RENEWED;
     *problem = STR("the etcd lease expired");
@@ -336,7 +337,7 @@ typedef struct Locking {
 } Locking;
 
 static bool ask_for_lock(
-    const Locking *locking, int64_t lease, EtcdAnswer *answer, Str *problem, Arena *arena) {
+    const Locking *locking, int64_t lease, EtcdResponse *response, Str *problem, Arena *arena) {
     const EtcdStore *store = locking->store;
     EtcdTxn txn = {0};
     EtcdCompare is_free = {store->lock_key, 0};
@@ -345,19 +346,19 @@ static bool ask_for_lock(
     vec_push(arena, &txn.compares, is_free);
     vec_push(arena, &txn.success, take);
     vec_push(arena, &txn.failure, range(store->lock_key, STR_EMPTY));
-    return send(store, &txn, answer, problem, arena);
+    return send(store, &txn, response, problem, arena);
 }
 
 /* If the reply to a successful request was lost, the retry finds this run's own lock. */
-static LockAnswer judge(const Locking *locking,
-                        const EtcdAnswer *answer,
+static LockResult judge(const Locking *locking,
+                        const EtcdResponse *response,
                         int64_t *revision,
                         LockInfo *holder,
                         Arena *arena) {
-    *revision = answer->revision;
-    if (answer->succeeded)
+    *revision = response->revision;
+    if (response->succeeded)
         return LOCK_GOT;
-    const EtcdKeyValue *found = etcd_client_find(answer, locking->store->lock_key);
+    const EtcdKeyValue *found = etcd_client_find(response, locking->store->lock_key);
     if (!found || !state_lock_from_json(found->value, holder, arena))
         *holder = (LockInfo){.path = locking->store->backend.path};
     if (!found || !str_equal(holder->id, locking->info->id))
@@ -366,13 +367,13 @@ static LockAnswer judge(const Locking *locking,
     return LOCK_GOT;
 }
 
-static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     Locking *locking = self;
     EtcdStore *store = locking->store;
     const CancelToken *cancel = store->backend.cancel;
     static const char summary[] = "Error acquiring the state lock";
     Str problem = STR_EMPTY, ignored;
-    EtcdAnswer answer;
+    EtcdResponse response;
     int64_t lease, revision;
     (void)pid;
     locking->began_ms = store->io->clock->monotonic_ms(store->io->clock->self);
@@ -380,9 +381,9 @@ static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
         (void)fail(store, summary, problem, diags);
         return LOCK_FAILED;
     }
-    LockAnswer said = LOCK_FAILED;
-    if (ask_for_lock(locking, lease, &answer, &problem, arena))
-        said = judge(locking, &answer, &revision, holder, arena);
+    LockResult said = LOCK_FAILED;
+    if (ask_for_lock(locking, lease, &response, &problem, arena))
+        said = judge(locking, &response, &revision, holder, arena);
     else
         (void)fail(store, summary, problem, diags);
     if (said == LOCK_GOT) {
@@ -458,11 +459,11 @@ static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
     Str problem = STR_EMPTY;
     LockInfo holder = {0};
     EtcdTxn look = {0}, take = {0};
-    EtcdAnswer answer;
+    EtcdResponse response;
     vec_push(scratch, &look.success, range(store->lock_key, STR_EMPTY));
-    if (!send(store, &look, &answer, &problem, scratch))
+    if (!send(store, &look, &response, &problem, scratch))
         return fail(store, summary, problem, diags);
-    const EtcdKeyValue *found = etcd_client_find(&answer, store->lock_key);
+    const EtcdKeyValue *found = etcd_client_find(&response, store->lock_key);
     if (!found || !state_lock_from_json(found->value, &holder, scratch) ||
         !str_equal(holder.id, id)) {
         state_lock_report_other(summary, backend->path, id, &holder, diags);
@@ -471,7 +472,7 @@ static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
     EtcdCompare same = {store->lock_key, found->create_revision};
     vec_push(scratch, &take.compares, same);
     vec_push(scratch, &take.success, removal(store->lock_key, STR_EMPTY));
-    return send(store, &take, &answer, &problem, scratch) || fail(store, summary, problem, diags);
+    return send(store, &take, &response, &problem, scratch) || fail(store, summary, problem, diags);
 }
 
 /* The transaction also deletes the lock's key, on which it is conditional. */
@@ -617,28 +618,28 @@ static bool send_alone(const Io *io,
                        Value config,
                        const char *summary,
                        const EtcdTxn *txn,
-                       EtcdAnswer *answer,
+                       EtcdResponse *response,
                        Arena *arena,
                        Diags *diags) {
     EtcdClient *client;
     Str problem = STR_EMPTY;
     if (!open_client(io, config, &client, arena, diags))
         return false;
-    return etcd_client_txn(client, txn, NULL, answer, &problem, arena) ||
+    return etcd_client_txn(client, txn, NULL, response, &problem, arena) ||
            report(summary, prefix_of(config, arena), problem, diags);
 }
 
 static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {
     Str prefix = prefix_of(config, arena);
     EtcdTxn txn = {0};
-    EtcdAnswer answer;
+    EtcdResponse response;
     EtcdOperation all = range(prefix, etcd_client_range_end(prefix, arena));
     StrVec names = {0};
     all.keys_only = true;
     vec_push(arena, &txn.success, all);
-    if (!send_alone(io, config, "Cannot list the workspaces", &txn, &answer, arena, diags))
+    if (!send_alone(io, config, "Cannot list the workspaces", &txn, &response, arena, diags))
         return false;
-    vec_each(&answer.found, found) {
+    vec_each(&response.found, found) {
         Str rest = str_after(found->key, prefix.len);
         size_t slash = str_find_char(rest, '/', 0);
         if (slash == SIZE_MAX || !str_equal(str_after(rest, slash), STR("/state")))
@@ -659,11 +660,11 @@ static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
     Str prefix = prefix_of(config, scratch);
     Str key = str_format(scratch, "%.*s%.*s/state", STR_ARG(prefix), STR_ARG(workspace));
     EtcdTxn txn = {0};
-    EtcdAnswer answer;
+    EtcdResponse response;
     EtcdCompare absent = {key, 0};
     vec_push(scratch, &txn.compares, absent);
     vec_push(scratch, &txn.success, put(key, STR_EMPTY));
-    return send_alone(io, config, "Cannot create the workspace", &txn, &answer, scratch, diags);
+    return send_alone(io, config, "Cannot create the workspace", &txn, &response, scratch, diags);
 }
 
 static const Attribute attributes[] = {

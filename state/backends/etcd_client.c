@@ -10,7 +10,7 @@
 
 #define BODY_LIMIT    ((uint64_t)128 << 20)
 #define CONNECT_MS    5000
-#define ANSWER_MS     30000
+#define RESPONSE_MS   30000
 #define ROUNDS        6 /* number of passes over all endpoints */
 #define FIRST_WAIT_MS 200
 #define MOST_WAIT_MS  3200
@@ -111,13 +111,13 @@ static Outcome classify(const HttpResponse *response, Value *out, Str *problem, 
     return passes && !is_full ? OUTCOME_NEXT : OUTCOME_REFUSED;
 }
 
-static Outcome ask(EtcdClient *client,
-                   size_t endpoint,
-                   const Call *call,
-                   Str token,
-                   Value *out,
-                   Str *problem,
-                   Arena *arena) {
+static Outcome send_to(EtcdClient *client,
+                       size_t endpoint,
+                       const Call *call,
+                       Str token,
+                       Value *out,
+                       Str *problem,
+                       Arena *arena) {
     const EtcdConfig *config = &client->config;
     Str base = config->endpoints.items[endpoint];
     HttpRequest request = {
@@ -152,7 +152,7 @@ static Outcome authenticate(
     EtcdClient *client, size_t endpoint, const Call *call, Str *problem, Arena *arena) {
     StrBuf body = strbuf_new(arena);
     JsonWriter writer;
-    Value answer;
+    Value response;
     json_writer_init(&writer, &body, 0);
     json_object_start(&writer);
     json_key_string(&writer, "name", client->config.username);
@@ -161,27 +161,27 @@ static Outcome authenticate(
     Call login = *call;
     login.path = "auth/authenticate";
     login.body = strbuf_str(&body);
-    Outcome outcome = ask(client, endpoint, &login, STR_EMPTY, &answer, problem, arena);
+    Outcome outcome = send_to(client, endpoint, &login, STR_EMPTY, &response, problem, arena);
     if (outcome == OUTCOME_DONE)
-        set_token(client, value_text_at(answer, STR("token")));
+        set_token(client, value_text_at(response, STR("token")));
     return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
 }
 
 /* A token is valid for some minutes, and only until the server restarts. After a rejection, the
  * client requests a new one. */
-static Outcome ask_known(
+static Outcome send_authenticated(
     EtcdClient *client, size_t endpoint, const Call *call, Value *out, Str *problem, Arena *arena) {
     bool has_name = client->config.username.len > 0;
     Str token = copy_token(client, arena);
     Outcome outcome = OUTCOME_STRANGE;
     if (!has_name || token.len > 0)
-        outcome = ask(client, endpoint, call, token, out, problem, arena);
+        outcome = send_to(client, endpoint, call, token, out, problem, arena);
     if (outcome != OUTCOME_STRANGE || !has_name)
         return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
     outcome = authenticate(client, endpoint, call, problem, arena);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    outcome = ask(client, endpoint, call, copy_token(client, arena), out, problem, arena);
+    outcome = send_to(client, endpoint, call, copy_token(client, arena), out, problem, arena);
     return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
 }
 
@@ -194,7 +194,7 @@ static bool call_etcd(
     for (int round = 0; round < call->rounds; round++) {
         for (size_t i = 0; i < count; i++) {
             size_t endpoint = (first + i) % count;
-            Outcome outcome = ask_known(client, endpoint, call, out, problem, arena);
+            Outcome outcome = send_authenticated(client, endpoint, call, out, problem, arena);
             if (outcome == OUTCOME_DONE)
                 prefer_endpoint(client, endpoint);
             if (outcome != OUTCOME_NEXT)
@@ -272,7 +272,7 @@ static Str encode_txn(const EtcdTxn *txn, Arena *arena) {
     return strbuf_str(&body);
 }
 
-static void add_found(Value range, EtcdAnswer *out, Arena *arena) {
+static void add_found(Value range, EtcdResponse *out, Arena *arena) {
     Value list;
     if (!value_find_present(range, STR("kvs"), &list))
         return;
@@ -290,21 +290,21 @@ static void add_found(Value range, EtcdAnswer *out, Arena *arena) {
 bool etcd_client_txn(EtcdClient *client,
                      const EtcdTxn *txn,
                      const CancelToken *cancel,
-                     EtcdAnswer *out,
+                     EtcdResponse *out,
                      Str *problem,
                      Arena *arena) {
-    Call call = {"kv/txn", encode_txn(txn, arena), ANSWER_MS, ROUNDS, cancel};
-    Value answer, header, responses, range;
-    *out = (EtcdAnswer){0};
-    if (!call_etcd(client, &call, &answer, problem, arena))
+    Call call = {"kv/txn", encode_txn(txn, arena), RESPONSE_MS, ROUNDS, cancel};
+    Value response, header, responses, range;
+    *out = (EtcdResponse){0};
+    if (!call_etcd(client, &call, &response, problem, arena))
         return false;
     Value succeeded;
     out->succeeded =
-        value_find_present(answer, STR("succeeded"), &succeeded) && value_is_true(succeeded);
-    if (value_find_present(answer, STR("header"), &header))
+        value_find_present(response, STR("succeeded"), &succeeded) && value_is_true(succeeded);
+    if (value_find_present(response, STR("header"), &header))
         out->revision = int_of(header, "revision");
     for (size_t i = 0;
-         value_find_present(answer, STR("responses"), &responses) && i < responses.count; i++) {
+         value_find_present(response, STR("responses"), &responses) && i < responses.count; i++) {
         if (value_find_present(value_at(responses, i), STR("response_range"), &range))
             add_found(range, out, arena);
     }
@@ -321,11 +321,11 @@ bool etcd_client_grant(EtcdClient *client,
                        int64_t *lease,
                        Str *problem,
                        Arena *arena) {
-    Call call = {"lease/grant", lease_body("TTL", seconds, arena), ANSWER_MS, ROUNDS, cancel};
-    Value answer;
-    if (!call_etcd(client, &call, &answer, problem, arena))
+    Call call = {"lease/grant", lease_body("TTL", seconds, arena), RESPONSE_MS, ROUNDS, cancel};
+    Value response;
+    if (!call_etcd(client, &call, &response, problem, arena))
         return false;
-    *lease = int_of(answer, "ID");
+    *lease = int_of(response, "ID");
     if (*lease != 0)
         return true;
     *problem = STR("etcd granted no lease");
@@ -334,9 +334,9 @@ bool etcd_client_grant(EtcdClient *client,
 
 bool etcd_client_revoke(
     EtcdClient *client, int64_t lease, const CancelToken *cancel, Str *problem, Arena *arena) {
-    Call call = {"lease/revoke", lease_body("ID", lease, arena), ANSWER_MS, 2, cancel};
-    Value answer;
-    return call_etcd(client, &call, &answer, problem, arena) ||
+    Call call = {"lease/revoke", lease_body("ID", lease, arena), RESPONSE_MS, 2, cancel};
+    Value response;
+    return call_etcd(client, &call, &response, problem, arena) ||
            str_find(*problem, STR("lease not found"), 0) != SIZE_MAX;
 }
 
@@ -350,10 +350,10 @@ bool etcd_client_keep(EtcdClient *client,
     int64_t each = timeout_ms / (int64_t)client->config.endpoints.count;
     Call call = {"lease/keepalive", lease_body("ID", lease, arena), each > 100 ? each : 100, 1,
                  cancel};
-    Value answer, result;
-    if (!call_etcd(client, &call, &answer, problem, arena))
+    Value response, result;
+    if (!call_etcd(client, &call, &response, problem, arena))
         return false;
-    *is_alive = value_find_present(answer, STR("result"), &result) && int_of(result, "TTL") > 0;
+    *is_alive = value_find_present(response, STR("result"), &result) && int_of(result, "TTL") > 0;
     return true;
 }
 
@@ -369,10 +369,10 @@ Str etcd_client_range_end(Str prefix, Arena *arena) {
     return (Str){"\0", 1}; /* stands for the end of all keys */
 }
 
-EtcdKeyValue *etcd_client_find(const EtcdAnswer *answer, Str key) {
-    for (size_t i = 0; i < answer->found.count; i++) {
-        if (str_equal(answer->found.items[i].key, key))
-            return &answer->found.items[i];
+EtcdKeyValue *etcd_client_find(const EtcdResponse *response, Str key) {
+    for (size_t i = 0; i < response->found.count; i++) {
+        if (str_equal(response->found.items[i].key, key))
+            return &response->found.items[i];
     }
     return NULL;
 }

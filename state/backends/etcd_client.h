@@ -57,17 +57,17 @@ typedef struct EtcdKeyValue {
     int64_t create_revision;
 } EtcdKeyValue;
 
-typedef struct EtcdAnswer {
+typedef struct EtcdResponse {
     bool succeeded;
     int64_t revision;
     VEC(EtcdKeyValue) found; /* results of the executed ranges, in order */
-} EtcdAnswer;
+} EtcdResponse;
 
 /* CANCEL_NOW of `cancel` aborts the request; NULL: never. */
 MUST_USE bool etcd_client_txn(EtcdClient *client,
                               const EtcdTxn *txn,
                               const CancelToken *cancel,
-                              EtcdAnswer *out,
+                              EtcdResponse *out,
                               Str *problem,
                               Arena *arena);
 MUST_USE bool etcd_client_grant(EtcdClient *client,
@@ -89,4 +89,4 @@ MUST_USE bool etcd_client_keep(EtcdClient *client,
                                Arena *arena);
 /* Returns the first key after all keys with this prefix. */
 Str etcd_client_range_end(Str prefix, Arena *arena);
-EtcdKeyValue *etcd_client_find(const EtcdAnswer *answer, Str key);
+EtcdKeyValue *etcd_client_find(const EtcdResponse *response, Str key);

@@ -186,13 +186,13 @@ typedef struct Locking {
 } Locking;
 
 /* If the reply to a successful request was lost, the reported holder is this run. */
-static LockAnswer read_holder(const Locking *locking, Str body, LockInfo *holder, Arena *arena) {
+static LockResult read_holder(const Locking *locking, Str body, LockInfo *holder, Arena *arena) {
     if (!state_lock_from_json(body, holder, arena))
         *holder = (LockInfo){.path = locking->store->lock_address};
     return str_equal(holder->id, locking->info->id) ? LOCK_GOT : LOCK_HELD;
 }
 
-static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     const Locking *locking = self;
     HttpStore *store = locking->store;
     static const char summary[] = "Error acquiring the state lock";
@@ -202,7 +202,7 @@ static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     HttpResponse response;
     if (!send(store, &request, summary, &response, arena, diags))
         return LOCK_FAILED;
-    LockAnswer answer = LOCK_FAILED;
+    LockResult answer = LOCK_FAILED;
     if (response.code == 200)
         answer = LOCK_GOT;
     else if (response.code == 409 || response.code == 423)

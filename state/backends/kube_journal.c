@@ -51,11 +51,11 @@ static bool read_segment(
 }
 
 static bool list_secrets(const KubeStore *store, KubeObjects *out, Str *problem, Arena *arena) {
-    KubeAnswer answer;
+    KubeResult result;
     Str selector = kube_store_journal_selector(store, arena);
-    bool ok = kube_store_list_secrets(store, selector, out, &answer, arena) == KUBE_DONE;
+    bool ok = kube_store_list_secrets(store, selector, out, &result, arena) == KUBE_DONE;
     if (!ok)
-        *problem = answer.problem;
+        *problem = result.problem;
     return ok;
 }
 
@@ -90,28 +90,28 @@ static Str secret_name(const KubeStore *store, uint64_t number, uint64_t piece, 
 /* An existing Secret is either this one, after a lost reply, or was written by a run that holds the
  * lock now. */
 static bool is_same(const KubeStore *store, Str name, Str bytes, Str *problem, Arena *arena) {
-    KubeAnswer answer;
+    KubeResult result;
     Str there;
-    KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &answer, arena);
+    KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &result, arena);
     *problem = status == KUBE_FAILED
-                   ? answer.problem
+                   ? result.problem
                    : STR("another program also writes it, so this run has lost its lock");
-    return status == KUBE_DONE && kube_store_data(answer.object, "journal", &there, arena) &&
+    return status == KUBE_DONE && kube_store_data(result.object, "journal", &there, arena) &&
            str_equal(there, bytes);
 }
 
 static bool put_piece(
     const KubeStore *store, Str name, Str bytes, uint64_t count, Str *problem, Arena *arena) {
-    KubeAnswer answer;
+    KubeResult result;
     Value secret = kube_store_new(store, KUBE_SECRET, name, false, arena);
     secret = kube_store_with_data(secret, "journal", bytes, arena);
     Str pieces = str_format(arena, "%llu", (unsigned long long)count);
     if (count > 0)
         secret = kube_store_with_data(secret, "pieces", pieces, arena);
-    KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &answer, arena);
+    KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &result, arena);
     if (status == KUBE_CONFLICT)
         return is_same(store, name, bytes, problem, arena);
-    *problem = answer.problem;
+    *problem = result.problem;
     return status == KUBE_DONE;
 }
 
@@ -136,7 +136,7 @@ static int compare_names(const void *a, const void *b) {
 static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
     const KubeStore *store = self;
     KubeObjects secrets = {0};
-    KubeAnswer answer;
+    KubeResult result;
     if (!list_secrets(store, &secrets, problem, arena))
         return false;
     if (secrets.count > 1)
@@ -146,8 +146,8 @@ static bool journal_drop(void *self, uint64_t below, Str *problem, Arena *arena)
         Str name = kube_object_text(*secret, "metadata", "name");
         if (!number_of(store, *secret, &number, &ignored) || number >= below)
             continue;
-        if (kube_store_delete(store, KUBE_SECRET, name, &answer, arena) != KUBE_DONE) {
-            *problem = answer.problem;
+        if (kube_store_delete(store, KUBE_SECRET, name, &result, arena) != KUBE_DONE) {
+            *problem = result.problem;
             return false;
         }
     }

@@ -74,7 +74,7 @@ static Str place(const KubeStore *store, KubeKind kind, Str name, Arena *arena) 
 /* Every request is sent again after a lost reply: its effect is then a conflict, which the callers
  * expect. */
 static KubeOutcome send(
-    const KubeStore *store, const char *method, Str path, Str body, KubeAnswer *out, Arena *arena) {
+    const KubeStore *store, const char *method, Str path, Str body, KubeResult *out, Arena *arena) {
     KubeRequest request = {
         .method = method,
         .path = path,
@@ -84,7 +84,7 @@ static KubeOutcome send(
         .cancel_at = CANCEL_NOW,
     };
     KubeResponse response;
-    *out = (KubeAnswer){.object = value_null(&TYPE_DYNAMIC)};
+    *out = (KubeResult){.object = value_null(&TYPE_DYNAMIC)};
     bool is_done = kube_client_send(store->client, &request, &response, arena) == KUBE_DONE &&
                    kube_client_decode(&response, &out->object, arena);
     out->problem = response.problem;
@@ -93,25 +93,25 @@ static KubeOutcome send(
 }
 
 KubeOutcome kube_store_get(
-    const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena) {
+    const KubeStore *store, KubeKind kind, Str name, KubeResult *out, Arena *arena) {
     Str path = place(store, kind, name, arena);
     return send(store, "GET", path, STR_EMPTY, out, arena);
 }
 
 KubeOutcome kube_store_create(
-    const KubeStore *store, KubeKind kind, Value object, KubeAnswer *out, Arena *arena) {
+    const KubeStore *store, KubeKind kind, Value object, KubeResult *out, Arena *arena) {
     Str path = collection(store, kind, arena);
     return send(store, "POST", path, json_text(object, arena), out, arena);
 }
 
 KubeOutcome kube_store_update(
-    const KubeStore *store, KubeKind kind, Str name, Value object, KubeAnswer *out, Arena *arena) {
+    const KubeStore *store, KubeKind kind, Str name, Value object, KubeResult *out, Arena *arena) {
     Str path = place(store, kind, name, arena);
     return send(store, "PUT", path, json_text(object, arena), out, arena);
 }
 
 KubeOutcome kube_store_delete(
-    const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena) {
+    const KubeStore *store, KubeKind kind, Str name, KubeResult *out, Arena *arena) {
     Str path = place(store, kind, name, arena);
     KubeOutcome status = send(store, "DELETE", path, STR_EMPTY, out, arena);
     return status == KUBE_ABSENT ? KUBE_DONE : status;
@@ -126,7 +126,7 @@ static Str page_path(const KubeStore *store, Str selector, Str next, Arena *aren
 }
 
 static KubeOutcome list_pages(
-    const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena) {
+    const KubeStore *store, Str selector, KubeObjects *items, KubeResult *out, Arena *arena) {
     Str next = STR_EMPTY;
     *items = (KubeObjects){0};
     do {
@@ -146,9 +146,9 @@ static KubeOutcome list_pages(
 /* The pages belong to one snapshot, which the server drops after some minutes. If it is dropped,
  * the list starts again. */
 KubeOutcome kube_store_list_secrets(
-    const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena) {
+    const KubeStore *store, Str selector, KubeObjects *items, KubeResult *out, Arena *arena) {
     KubeOutcome status = KUBE_FAILED;
-    *out = (KubeAnswer){.is_gone = true};
+    *out = (KubeResult){.is_gone = true};
     for (int i = 0; i < LIST_TRIES && out->is_gone; i++)
         status = list_pages(store, selector, items, out, arena);
     return status;

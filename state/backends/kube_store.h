@@ -5,11 +5,11 @@
 #include "kube_client.h"
 
 /* Result of a request. */
-typedef struct KubeAnswer {
+typedef struct KubeResult {
     Value object; /* if KUBE_DONE */
     Str problem;  /* otherwise; the end of a sentence */
     bool is_gone; /* status 410: the continue token of a list has expired */
-} KubeAnswer;
+} KubeResult;
 
 typedef struct KubeStore {
     KubeTarget target;
@@ -32,20 +32,20 @@ typedef VEC(Value) KubeObjects;
 typedef enum KubeKind { KUBE_SECRET, KUBE_LEASE } KubeKind;
 
 KubeOutcome kube_store_get(
-    const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena);
+    const KubeStore *store, KubeKind kind, Str name, KubeResult *out, Arena *arena);
 /* Returns KUBE_CONFLICT if an object of that name exists. */
 KubeOutcome kube_store_create(
-    const KubeStore *store, KubeKind kind, Value object, KubeAnswer *out, Arena *arena);
+    const KubeStore *store, KubeKind kind, Value object, KubeResult *out, Arena *arena);
 /* Replaces the object; returns KUBE_CONFLICT if its stored version is newer than that of
  * `object`. */
 KubeOutcome kube_store_update(
-    const KubeStore *store, KubeKind kind, Str name, Value object, KubeAnswer *out, Arena *arena);
+    const KubeStore *store, KubeKind kind, Str name, Value object, KubeResult *out, Arena *arena);
 /* Succeeds if the object does not exist. */
 KubeOutcome kube_store_delete(
-    const KubeStore *store, KubeKind kind, Str name, KubeAnswer *out, Arena *arena);
+    const KubeStore *store, KubeKind kind, Str name, KubeResult *out, Arena *arena);
 /* Lists all secrets with such labels ("a=b,c=d") into `items`; follows the pages. */
 KubeOutcome kube_store_list_secrets(
-    const KubeStore *store, Str selector, KubeObjects *items, KubeAnswer *out, Arena *arena);
+    const KubeStore *store, Str selector, KubeObjects *items, KubeResult *out, Arena *arena);
 
 /* Returns a new object without content. `state` true: with the labels of states, which other tools
  * look for; else with those of the journal. */

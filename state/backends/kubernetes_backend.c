@@ -70,7 +70,7 @@ static Value without_holder(Value lease, Arena *arena) {
 }
 
 /* Reads the lease; *holder is empty if the lease is free. */
-static KubeOutcome look(const Kubernetes *kube, KubeAnswer *out, LockInfo *holder, Arena *arena) {
+static KubeOutcome look(const Kubernetes *kube, KubeResult *out, LockInfo *holder, Arena *arena) {
     const KubeStore *store = &kube->store;
     KubeOutcome status = kube_store_get(store, KUBE_LEASE, store->lease, out, arena);
     *holder = (LockInfo){0};
@@ -80,7 +80,7 @@ static KubeOutcome look(const Kubernetes *kube, KubeAnswer *out, LockInfo *holde
 }
 
 static KubeOutcome acquire_lease(
-    const Kubernetes *kube, KubeOutcome seen, Value lease, KubeAnswer *out, Arena *arena) {
+    const Kubernetes *kube, KubeOutcome seen, Value lease, KubeResult *out, Arena *arena) {
     const KubeStore *store = &kube->store;
     if (seen == KUBE_DONE)
         return kube_store_update(store, KUBE_LEASE, store->lease,
@@ -92,24 +92,24 @@ static KubeOutcome acquire_lease(
 
 /* A conflict means that another run was faster, or that this request was sent twice after a lost
  * reply. The next read of the lease shows which. */
-static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     const Kubernetes *kube = self;
     KubeOutcome status = KUBE_CONFLICT;
-    KubeAnswer answer;
+    KubeResult result;
     (void)pid;
     for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
-        KubeOutcome seen = look(kube, &answer, holder, arena);
+        KubeOutcome seen = look(kube, &result, holder, arena);
         if (holder->id.len)
             return str_equal(holder->id, kube->wanted->id) ? LOCK_GOT : LOCK_HELD;
         status =
-            seen == KUBE_FAILED ? seen : acquire_lease(kube, seen, answer.object, &answer, arena);
+            seen == KUBE_FAILED ? seen : acquire_lease(kube, seen, result.object, &result, arena);
     }
     if (status == KUBE_DONE)
         return LOCK_GOT;
     *holder = (LockInfo){.path = kube->store.lease};
     if (status == KUBE_CONFLICT)
         return LOCK_HELD;
-    report(diags, "Error acquiring the state lock", kube, answer.problem);
+    report(diags, "Error acquiring the state lock", kube, result.problem);
     return LOCK_FAILED;
 }
 
@@ -134,24 +134,24 @@ static bool free_lease(const Kubernetes *kube, Str id, const char *summary, Diag
     SCOPED(ArenaRef) scratch = arena_open("kubernetes unlock");
     const KubeStore *store = &kube->store;
     KubeOutcome status = KUBE_CONFLICT;
-    KubeAnswer answer = {0};
+    KubeResult result = {0};
     for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
-        status = kube_store_get(store, KUBE_LEASE, store->lease, &answer, scratch);
+        status = kube_store_get(store, KUBE_LEASE, store->lease, &result, scratch);
         if (status == KUBE_FAILED)
             break;
         LockInfo holder = {0};
         if (status == KUBE_DONE)
-            read_info(answer.object, &holder, scratch);
+            read_info(result.object, &holder, scratch);
         if (holder.id.len == 0 && i > 0)
             return true;
         if (!str_equal(holder.id, id)) {
             state_lock_report_other(summary, kube->backend.path, id, &holder, diags);
             return false;
         }
-        Value lease = without_holder(answer.object, scratch);
-        status = kube_store_update(store, KUBE_LEASE, store->lease, lease, &answer, scratch);
+        Value lease = without_holder(result.object, scratch);
+        status = kube_store_update(store, KUBE_LEASE, store->lease, lease, &result, scratch);
     }
-    return status == KUBE_DONE || report(diags, summary, kube, answer.problem);
+    return status == KUBE_DONE || report(diags, summary, kube, result.problem);
 }
 
 static bool kubernetes_unlock(Backend *backend, Diags *diags) {
@@ -174,20 +174,20 @@ static Str part_name(const KubeStore *store, size_t part, Arena *arena) {
 /* Appends the content of part N; KUBE_ABSENT: the part does not exist or is empty. */
 static KubeOutcome read_part(
     Kubernetes *kube, size_t part, StrBuf *packed, Str *problem, Arena *arena) {
-    KubeAnswer answer;
+    KubeResult result;
     Str piece;
     Str name = part_name(&kube->store, part, arena);
-    KubeOutcome status = kube_store_get(&kube->store, KUBE_SECRET, name, &answer, arena);
-    *problem = answer.problem;
+    KubeOutcome status = kube_store_get(&kube->store, KUBE_SECRET, name, &result, arena);
+    *problem = result.problem;
     /* While locked, keep the version of the first read: the write is conditional on it. */
     bool is_first = kube->lock_id.len == 0 || !kube->was_read;
     if (part == 0 && is_first) {
-        Str version = kube_object_text(answer.object, "metadata", "resourceVersion");
+        Str version = kube_object_text(result.object, "metadata", "resourceVersion");
         kube->version = status == KUBE_DONE ? str_clone(version, kube->arena) : STR_EMPTY;
     }
     if (status != KUBE_DONE)
         return status;
-    if (!kube_store_data(answer.object, "tfstate", &piece, arena))
+    if (!kube_store_data(result.object, "tfstate", &piece, arena))
         return KUBE_ABSENT;
     strbuf_add(packed, piece);
     return KUBE_DONE;
@@ -247,13 +247,13 @@ static bool report_other_hands(const Kubernetes *kube, Diags *diags) {
 
 /* After a conflict: returns whether the Secret holds this very write, whose reply was lost. */
 static bool is_written(Kubernetes *kube, Str packed, Arena *arena) {
-    KubeAnswer answer;
+    KubeResult result;
     Str there;
     const KubeStore *store = &kube->store;
-    if (kube_store_get(store, KUBE_SECRET, store->secret, &answer, arena) != KUBE_DONE ||
-        !kube_store_data(answer.object, "tfstate", &there, arena) || !str_equal(there, packed))
+    if (kube_store_get(store, KUBE_SECRET, store->secret, &result, arena) != KUBE_DONE ||
+        !kube_store_data(result.object, "tfstate", &there, arena) || !str_equal(there, packed))
         return false;
-    Str version = kube_object_text(answer.object, "metadata", "resourceVersion");
+    Str version = kube_object_text(result.object, "metadata", "resourceVersion");
     kube->version = str_clone(version, kube->arena);
     return true;
 }
@@ -261,10 +261,10 @@ static bool is_written(Kubernetes *kube, Str packed, Arena *arena) {
 /* Reads the current Secret, so that the update keeps members of other programs. */
 static KubeOutcome current_secret(const Kubernetes *kube, Value *out, Str *problem, Arena *arena) {
     const KubeStore *store = &kube->store;
-    KubeAnswer answer;
-    KubeOutcome status = kube_store_get(store, KUBE_SECRET, store->secret, &answer, arena);
-    *problem = answer.problem;
-    *out = answer.object;
+    KubeResult result;
+    KubeOutcome status = kube_store_get(store, KUBE_SECRET, store->secret, &result, arena);
+    *problem = result.problem;
+    *out = result.object;
     if (status == KUBE_ABSENT)
         *out = kube_store_new(store, KUBE_SECRET, store->secret, true, arena);
     return status;
@@ -272,7 +272,7 @@ static KubeOutcome current_secret(const Kubernetes *kube, Value *out, Str *probl
 
 static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diags) {
     const KubeStore *store = &kube->store;
-    KubeAnswer answer;
+    KubeResult result;
     Value secret;
     Str problem;
     KubeOutcome status = current_secret(kube, &secret, &problem, arena);
@@ -283,13 +283,13 @@ static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diag
         return is_written(kube, packed, arena) || report_other_hands(kube, diags);
     secret = kube_store_with_data(secret, "tfstate", packed, arena);
     status = status == KUBE_ABSENT
-                 ? kube_store_create(store, KUBE_SECRET, secret, &answer, arena)
-                 : kube_store_update(store, KUBE_SECRET, store->secret, secret, &answer, arena);
+                 ? kube_store_create(store, KUBE_SECRET, secret, &result, arena)
+                 : kube_store_update(store, KUBE_SECRET, store->secret, secret, &result, arena);
     if (status == KUBE_CONFLICT)
         return is_written(kube, packed, arena) || report_other_hands(kube, diags);
     if (status != KUBE_DONE)
-        return report(diags, "Failed to write the state", kube, answer.problem);
-    version = kube_object_text(answer.object, "metadata", "resourceVersion");
+        return report(diags, "Failed to write the state", kube, result.problem);
+    version = kube_object_text(result.object, "metadata", "resourceVersion");
     kube->version = str_clone(version, kube->arena);
     kube->was_read = true;
     return true;
@@ -297,12 +297,12 @@ static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diag
 
 static bool delete_secrets(const KubeStore *store, size_t from, Str *problem, Arena *arena) {
     for (size_t part = from; part < PARTS_MAX; part++) {
-        KubeAnswer answer;
+        KubeResult result;
         Str name = part_name(store, part, arena);
-        KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &answer, arena);
+        KubeOutcome status = kube_store_get(store, KUBE_SECRET, name, &result, arena);
         if (status == KUBE_DONE)
-            status = kube_store_delete(store, KUBE_SECRET, name, &answer, arena);
-        *problem = answer.problem;
+            status = kube_store_delete(store, KUBE_SECRET, name, &result, arena);
+        *problem = result.problem;
         if (status != KUBE_DONE)
             return status == KUBE_ABSENT;
     }
@@ -326,12 +326,12 @@ static bool kubernetes_write(Backend *backend, Str bytes, Diags *diags) {
 
 /* Checks that this run still holds the lease; only a forced unlock removes it. */
 static bool check_lease(const Kubernetes *kube, const char *summary, Arena *arena, Diags *diags) {
-    KubeAnswer answer;
+    KubeResult result;
     LockInfo holder;
     if (kube->lock_id.len == 0)
         return true;
-    if (look(kube, &answer, &holder, arena) == KUBE_FAILED)
-        return report(diags, summary, kube, answer.problem);
+    if (look(kube, &result, &holder, arena) == KUBE_FAILED)
+        return report(diags, summary, kube, result.problem);
     if (str_equal(holder.id, kube->lock_id))
         return true;
     state_lock_report_other(summary, kube->backend.path, kube->lock_id, &holder, diags);
@@ -344,7 +344,7 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
     const KubeStore *store = &kube->store;
     SCOPED(ArenaRef) scratch = arena_open("kubernetes workspace");
     static const char summary[] = "Cannot delete the workspace";
-    KubeAnswer answer = {0};
+    KubeResult result = {0};
     Str problem;
     if (!check_lease(kube, summary, scratch, diags))
         return false;
@@ -352,8 +352,8 @@ static bool kubernetes_remove(Backend *backend, Diags *diags) {
         !delete_secrets(store, 0, &problem, scratch))
         return report(diags, summary, kube, problem);
     kube->lock_id = STR_EMPTY;
-    return kube_store_delete(store, KUBE_LEASE, store->lease, &answer, scratch) == KUBE_DONE ||
-           report(diags, summary, kube, answer.problem);
+    return kube_store_delete(store, KUBE_LEASE, store->lease, &result, scratch) == KUBE_DONE ||
+           report(diags, summary, kube, result.problem);
 }
 
 static void kubernetes_close(Backend *backend) {
@@ -408,12 +408,12 @@ static bool kubernetes_open(
 
 static bool find_names(const Kubernetes *kube, StrVec *out, Arena *arena, Diags *diags) {
     KubeObjects secrets = {0};
-    KubeAnswer answer;
+    KubeResult result;
     const KubeStore *store = &kube->store;
     Str selector =
         str_format(arena, "tfstate=true,tfstateSecretSuffix=%.*s", STR_ARG(store->suffix));
-    if (kube_store_list_secrets(store, selector, &secrets, &answer, arena) != KUBE_DONE)
-        return report(diags, "Cannot list the workspaces", kube, answer.problem);
+    if (kube_store_list_secrets(store, selector, &secrets, &result, arena) != KUBE_DONE)
+        return report(diags, "Cannot list the workspaces", kube, result.problem);
     StrVec names = {0};
     vec_each(&secrets, secret) {
         Str name = kube_object_text(*secret, "metadata.labels", "tfstateWorkspace");
@@ -443,14 +443,14 @@ static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *di
     if (!open_store(io, config, workspace, &kube, scratch, diags))
         return false;
     const KubeStore *store = &kube->store;
-    KubeAnswer answer;
+    KubeResult result;
     Value secret = kube_store_new(store, KUBE_SECRET, store->secret, true, scratch);
     Str packed = gzip_pack(empty_state_new(scratch), scratch);
     secret = kube_store_with_data(secret, "tfstate", packed, scratch);
-    KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &answer, scratch);
+    KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &result, scratch);
     /* Another run has created the workspace at the same time: keep its content. */
     bool ok = status == KUBE_DONE || status == KUBE_CONFLICT ||
-              report(diags, "Cannot create the workspace", kube, answer.problem);
+              report(diags, "Cannot create the workspace", kube, result.problem);
     kubernetes_close(&kube->backend);
     return ok;
 }

@@ -302,7 +302,7 @@ static bool report_lock(Local *local, int error, Diags *diags) {
                   "Check the permissions of the state's directory.");
 }
 
-static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     Local *local = self;
     int error = try_lock(local, pid);
     if (error == -EAGAIN) {

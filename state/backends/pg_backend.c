@@ -62,7 +62,7 @@ static bool release_number(Pg *pg, Str number, Diags *diags) {
     return run(pg, "SELECT pg_advisory_unlock($1::bigint)", &number, 1, &answer, scratch, diags);
 }
 
-static LockAnswer try_number(Pg *pg, Str number, Diags *diags) {
+static LockResult try_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
     if (!run(pg, "SELECT pg_try_advisory_lock($1::bigint)", &number, 1, &answer, scratch, diags))
@@ -71,9 +71,9 @@ static LockAnswer try_number(Pg *pg, Str number, Diags *diags) {
 }
 
 /* Retries for a short time: other programs hold these locks only briefly. */
-static LockAnswer try_number_often(Pg *pg, Str number, Diags *diags) {
+static LockResult try_number_often(Pg *pg, Str number, Diags *diags) {
     const Clock *clock = pg->io->clock;
-    LockAnswer result = LOCK_HELD;
+    LockResult result = LOCK_HELD;
     for (int i = 0; i < CREATION_TRIES && result == LOCK_HELD; i++) {
         if (i > 0)
             (void)clock->sleep_ms(clock->self, CREATION_WAIT_MS, NULL);
@@ -92,13 +92,13 @@ static bool insert_row(Pg *pg, Diags *diags) {
 }
 
 /* Acquires two locks: Terraform and OpenTofu use different numbers for the creation of a row. */
-static LockAnswer make_row(Pg *pg, Diags *diags) {
+static LockResult make_row(Pg *pg, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg row");
     const PgSettings *settings = pg_session_settings(pg->session);
     Str theirs = STR(TERRAFORM_CREATION_LOCK);
     Str number = str_format(scratch, "%lld",
                             (long long)pg_backend_creation_lock(settings->schema, settings->table));
-    LockAnswer result = try_number_often(pg, number, diags);
+    LockResult result = try_number_often(pg, number, diags);
     if (result != LOCK_GOT)
         return result;
     result = try_number_often(pg, theirs, diags);
@@ -110,7 +110,7 @@ static LockAnswer make_row(Pg *pg, Diags *diags) {
 }
 
 /* The row may have been deleted and created again since its number was read. */
-static LockAnswer check_number(Pg *pg, Str number, Diags *diags) {
+static LockResult check_number(Pg *pg, Str number, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("pg lock");
     DatabaseAnswer answer;
     if (!run(pg, "SELECT id FROM {states} WHERE name = $1", &pg->workspace, 1, &answer, scratch,
@@ -160,7 +160,7 @@ static void find_holder(Pg *pg, LockInfo *out, Arena *arena) {
         describe(out, answer.cells, arena);
 }
 
-static LockAnswer try_lock(Pg *pg, Arena *arena, Diags *diags) {
+static LockResult try_lock(Pg *pg, Arena *arena, Diags *diags) {
     DatabaseAnswer answer;
     for (int i = 0; i < 2; i++) {
         if (!run(pg, "SELECT id, pg_try_advisory_lock(id) FROM {states} WHERE name = $1",
@@ -168,17 +168,17 @@ static LockAnswer try_lock(Pg *pg, Arena *arena, Diags *diags) {
             return LOCK_FAILED;
         if (answer.row_count > 0)
             return is_true(&answer, 1) ? check_number(pg, answer.cells[0], diags) : LOCK_HELD;
-        LockAnswer made = make_row(pg, diags);
+        LockResult made = make_row(pg, diags);
         if (made != LOCK_GOT)
             return made;
     }
     return LOCK_HELD;
 }
 
-static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     Pg *pg = self;
     (void)pid;
-    LockAnswer answer = try_lock(pg, arena, diags);
+    LockResult answer = try_lock(pg, arena, diags);
     if (answer == LOCK_HELD)
         find_holder(pg, holder, arena);
     return answer;
@@ -500,7 +500,7 @@ static bool pg_make(const Io *io, Value config, Str workspace, Diags *diags) {
     Backend *backend = NULL;
     if (!pg_open(io, config, workspace, &backend, scratch, diags))
         return false;
-    LockAnswer made = make_row(backend->self, diags);
+    LockResult made = make_row(backend->self, diags);
     if (made == LOCK_HELD)
         diags_error(diags, NO_RANGE, "Cannot create the workspace",
                     "Another program is creating a workspace in this database. Try again.");

@@ -67,7 +67,7 @@ static bool report_unconditional(const S3 *s3, Str problem, Diags *diags) {
     return false;
 }
 
-static LockAnswer attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
+static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     S3 *s3 = self;
     Str problem = STR_EMPTY;
     S3Status ignored;

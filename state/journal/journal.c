@@ -197,7 +197,7 @@ static Str append(Journal *journal, JournalRecord *record, InFlight *place, Aren
     return STR_EMPTY;
 }
 
-static void forget(Journal *journal, uint64_t sequence) {
+static void drop_in_flight(Journal *journal, uint64_t sequence) {
     InFlights *list = &journal->in_flight;
     for (size_t i = 0; i < list->count; i++) {
         if (list->items[i].sequence == sequence) {
@@ -317,7 +317,7 @@ bool journal_intent(Journal *journal,
         vec_push(journal->arena, &journal->in_flight, place);
         problem = wait_durable(journal, scratch);
         if (problem.len > 0)
-            forget(journal, record.sequence);
+            drop_in_flight(journal, record.sequence);
     }
     pthread_mutex_unlock(&journal->mutex);
     if (!report(journal, problem, "No new operation starts.", diags))
@@ -358,23 +358,14 @@ static JournalRecord part_record(RecordKind kind, uint64_t sequence, const State
     };
 }
 
-bool journal_part_begin(Journal *journal, uint64_t sequence, const StatePart *part, Diags *diags) {
+bool journal_part(Journal *journal, uint64_t sequence, const StatePart *part, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("journal part");
-    JournalRecord record = part_record(RECORD_PART_BEGIN, sequence, part);
+    JournalRecord record =
+        part_record(part->has_ended ? RECORD_PART_END : RECORD_PART_BEGIN, sequence, part);
+    bool must_sync = !part->has_ended || journal->store->is_buffered;
     pthread_mutex_lock(&journal->mutex);
     Str problem = append_part(journal, &record, scratch);
-    if (problem.len == 0)
-        problem = wait_durable(journal, scratch);
-    pthread_mutex_unlock(&journal->mutex);
-    return report(journal, problem, "No new operation starts.", diags);
-}
-
-bool journal_part_end(Journal *journal, uint64_t sequence, const StatePart *part, Diags *diags) {
-    SCOPED(ArenaRef) scratch = arena_open("journal part");
-    JournalRecord record = part_record(RECORD_PART_END, sequence, part);
-    pthread_mutex_lock(&journal->mutex);
-    Str problem = append_part(journal, &record, scratch);
-    if (problem.len == 0 && journal->store->is_buffered)
+    if (problem.len == 0 && must_sync)
         problem = wait_durable(journal, scratch);
     pthread_mutex_unlock(&journal->mutex);
     return report(journal, problem, "No new operation starts.", diags);
@@ -385,7 +376,7 @@ static bool append_alone(Journal *journal, JournalRecord *record, Diags *diags) 
     pthread_mutex_lock(&journal->mutex);
     Str problem = append(journal, record, NULL, scratch);
     if (problem.len == 0) {
-        forget(journal, record->sequence);
+        drop_in_flight(journal, record->sequence);
     } else {
         note_end(journal, record->sequence);
         /* A lost record without an outside effect is harmless: the next run repeats the
@@ -567,11 +558,11 @@ static void drop_ended(Journal *journal) {
     InFlights *list = &journal->in_flight;
     for (size_t i = list->count; i-- > 0;) {
         if (list->items[i].has_ended)
-            forget(journal, list->items[i].sequence);
+            drop_in_flight(journal, list->items[i].sequence);
     }
 }
 
-static void settle(Journal *journal, size_t size, uint64_t count) {
+static void end_fold(Journal *journal, size_t size, uint64_t count) {
     drop_ended(journal);
     journal->has_leftover = false;
     journal->has_text = size > 0;
@@ -599,7 +590,7 @@ static Str fold(Journal *journal, Arena *arena) {
         ok = store->remove(store, &problem, arena);
     if (!ok)
         return problem;
-    settle(journal, text.len, count);
+    end_fold(journal, text.len, count);
     return STR_EMPTY;
 }
 

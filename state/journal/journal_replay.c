@@ -78,7 +78,7 @@ static bool set_aside(Replay *replay, const Disk *disk, Str path) {
     return true;
 }
 
-static bool refuse_damage(Replay *replay, const Disk *aside) {
+static bool reject_damage(Replay *replay, const Disk *aside) {
     const JournalText *text = &replay->text;
     Str more = text->damage_count > 1
                    ? str_format(replay->arena, " (and %zu more lines)", text->damage_count - 1)
@@ -345,7 +345,7 @@ bool journal_replay(
         return true;
     journal_text_read(bytes, &replay.text, arena);
     if (replay.text.damage_count > 0)
-        return refuse_damage(&replay, aside);
+        return reject_damage(&replay, aside);
     if (!check_lineage(&replay))
         return false;
     *found = replay.text.records.count > 0;

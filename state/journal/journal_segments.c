@@ -73,7 +73,7 @@ static bool segments_append(JournalStore *store, Str lines, Str *problem, Arena 
 }
 
 /* Moves the unsynced lines to the caller, who owns their arena. */
-static Str take_waiting(JournalSegments *journal, Arena **arena) {
+static Str remove_waiting(JournalSegments *journal, Arena **arena) {
     pthread_mutex_lock(&journal->mutex);
     Str text = journal->waiting_arena ? strbuf_str(&journal->waiting) : STR_EMPTY;
     *arena = journal->waiting_arena;
@@ -89,8 +89,8 @@ static bool put(JournalSegments *journal, Str text, Str *problem, Arena *arena) 
 
 static bool segments_sync(JournalStore *store, Str *problem, Arena *arena) {
     JournalSegments *journal = store->self;
-    SCOPED(ArenaRef) taken = NULL;
-    Str text = take_waiting(journal, &taken);
+    SCOPED(ArenaRef) removed = NULL;
+    Str text = remove_waiting(journal, &removed);
     return text.len == 0 || put(journal, text, problem, arena);
 }
 
@@ -104,7 +104,7 @@ static void drop(JournalSegments *journal, uint64_t below, Arena *arena) {
 
 static bool put_base(JournalSegments *journal, Str text, Str *problem, Arena *arena) {
     SCOPED(ArenaRef) forgotten = NULL;
-    (void)take_waiting(journal, &forgotten);
+    (void)remove_waiting(journal, &forgotten);
     Str base = str_concat(STR("\n"), text, arena);
     return put(journal, base, problem, arena);
 }

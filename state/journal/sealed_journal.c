@@ -34,7 +34,7 @@ static void forget(SealedJournal *journal, Form form) {
 }
 
 /* Returns the first error as the end of a sentence; always false. */
-static bool tell(const Diags *diags, Str *problem, Arena *arena) {
+static bool report(const Diags *diags, Str *problem, Arena *arena) {
     Str detail = diags->items[0].detail;
     *problem = str_clone(str_slice(detail, 0, detail.len - str_ends_with(detail, STR("."))), arena);
     return false;
@@ -84,7 +84,7 @@ static Str open_lines(const SealedJournal *journal, Str text, Arena *arena) {
     return strbuf_str(&out);
 }
 
-static void take_key(SealedJournal *journal, Str key) {
+static void set_key(SealedJournal *journal, Str key) {
     memcpy(journal->key_bytes, key.ptr, KEY_BYTES);
     journal->key = (Str){journal->key_bytes, KEY_BYTES};
 }
@@ -94,9 +94,9 @@ static bool make_key(SealedJournal *journal, StrBuf *out, Str *problem, Arena *a
     Diags diags = diags_new(scratch);
     Str header;
     random_fill(journal->key_bytes, KEY_BYTES);
-    take_key(journal, (Str){journal->key_bytes, KEY_BYTES});
+    set_key(journal, (Str){journal->key_bytes, KEY_BYTES});
     if (!cipher_seal(journal->cipher, (EnvelopeHead){0}, journal->key, &header, scratch, &diags))
-        return tell(&diags, problem, arena);
+        return report(&diags, problem, arena);
     strbuf_add(out, header);
     strbuf_add_char(out, '\n');
     return true;
@@ -114,7 +114,7 @@ static bool open_key(SealedJournal *journal, Str header, Diags *diags, Arena *sc
                     STR_ARG(what));
         return false;
     }
-    take_key(journal, key);
+    set_key(journal, key);
     secret_wipe(key);
     journal->form = is_outdated || cipher_is_plain(journal->cipher) ? FORM_OUTDATED : FORM_CURRENT;
     return true;
@@ -150,9 +150,9 @@ static bool sealed_read(JournalStore *store, Str *out, bool *found, Str *problem
     size_t end = str_find_char(text, '\n', 0);
     Str header = str_slice(text, 0, end);
     if (!envelope_is_sealed(header))
-        return read_plain(journal, out, &diags, scratch) || tell(&diags, problem, arena);
+        return read_plain(journal, out, &diags, scratch) || report(&diags, problem, arena);
     if (!open_key(journal, header, &diags, scratch))
-        return tell(&diags, problem, arena);
+        return report(&diags, problem, arena);
     *out = open_lines(journal, str_after(text, end + 1), arena);
     return true;
 }

@@ -304,7 +304,7 @@ static void fail_to_create(Run *run, size_t slot) {
     Str id;
     if (current_of(run, slot) || !intend(run, slot, PENDING_CREATE, STR_EMPTY, &id, &sequence))
         return;
-    (void)!working_state_settle(run->working, sequence, &run->diags);
+    (void)!working_state_end(run->working, sequence, &run->diags);
 }
 
 static void replace(Run *run, size_t slot) {

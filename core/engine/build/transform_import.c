@@ -23,7 +23,7 @@ static bool has_open_key(const Import *import) {
     return false;
 }
 
-static bool refuse_to(const Import *import, const char *detail, Diags *diags) {
+static bool reject_target(const Import *import, const char *detail, Diags *diags) {
     diags_error(diags, import->to.range, "Invalid import 'to' expression", "%s", detail);
     return false;
 }
@@ -33,15 +33,15 @@ static bool check_key(const Import *import, const Resource *config, Diags *diags
     bool is_open = has_open_key(import);
     bool has_key = is_open || kind != KEY_NONE;
     if ((config->count || config->for_each) && !has_key)
-        return refuse_to(
+        return reject_target(
             import, "The resource has several instances, so the address requires an instance key.",
             diags);
     if (!config->for_each && (is_open ? !config->count : kind == KEY_STRING))
-        return refuse_to(import,
-                         "The resource has no \"for_each\", so its instances have no string keys.",
-                         diags);
+        return reject_target(
+            import, "The resource has no \"for_each\", so its instances have no string keys.",
+            diags);
     if (!config->count && kind == KEY_INT)
-        return refuse_to(
+        return reject_target(
             import, "The resource has no \"count\", so its instances have no number keys.", diags);
     return true;
 }

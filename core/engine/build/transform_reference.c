@@ -1,14 +1,13 @@
 /* Binds every name of the configuration to its node and adds the edges. A node depends on the nodes
  * that its expressions name, on the call of its module, and on its depends_on. */
-#include "allowed_names.h"
-#include "eval.h"
+#include "reference_check.h"
 #include "transform.h"
 
 typedef struct Binder {
     EngineWalk *walk;
     Node *node;           /* dependent node; NULL: console */
     EngineModule *module; /* module whose names are resolved */
-    AllowedNames place;
+    AllowedNames allowed;
     const Check *check; /* check whose assertions are bound; NULL: none */
     bool is_console;    /* every name is allowed */
     Diags *diags;
@@ -24,6 +23,13 @@ typedef struct Binder {
     bool is_late;   /* the part is evaluated when an instance is planned */
     bool ok;
 } Binder;
+
+/* Returns the names that a block with these arguments allows. */
+static AllowedNames allowed_by(const Expr *count, const Expr *for_each) {
+    return (AllowedNames){.repetition = count      ? REPEAT_COUNT
+                                        : for_each ? REPEAT_EACH
+                                                   : REPEAT_NONE};
+}
 
 static void open_part(Binder *binder) {
     Arena *arena = binder->walk->arena;
@@ -49,12 +55,12 @@ static void close_part(Binder *binder, const void *part) {
         diags_append(binder->diags, &found);
         return;
     }
-    PartErrors faults = {.part = part,
+    PartErrors errors = {.part = part,
                          .diags = found,
                          .hides_names = binder->is_static,
                          .is_of_form = binder->is_of_form,
                          .is_late = binder->is_late};
-    vec_push(binder->walk->arena, &binder->node->part_faults, faults);
+    vec_push(binder->walk->arena, &binder->node->part_errors, errors);
 }
 
 static void depend(Binder *binder, const Node *on) {
@@ -63,11 +69,11 @@ static void depend(Binder *binder, const Node *on) {
     }
 }
 
-static void undeclared(Binder *binder,
-                       const Reference *reference,
-                       const char *kind,
-                       const char *prefix,
-                       Diags *diags) {
+static void report_undeclared(Binder *binder,
+                              const Reference *reference,
+                              const char *kind,
+                              const char *prefix,
+                              Diags *diags) {
     StrVec names = {0};
     Str start = str_from_cstr(prefix);
     map_each(&binder->module->nodes, entry) {
@@ -84,7 +90,7 @@ static void undeclared(Binder *binder,
                 STR_ARG(hint));
 }
 
-static Diags *refuse_name(Binder *binder) {
+static Diags *reject_name(Binder *binder) {
     binder->is_static = true;
     return &binder->forms;
 }
@@ -96,8 +102,9 @@ static Node *find_named(Binder *binder,
     Str key = str_format(binder->walk->arena, "%s%.*s", prefix, STR_ARG(reference->name));
     Node *node = node_find(binder->module, key);
     if (!node)
-        undeclared(binder, reference, kind, prefix,
-                   reference->kind == REFERENCE_MODULE ? refuse_name(binder) : &binder->values);
+        report_undeclared(binder, reference, kind, prefix,
+                          reference->kind == REFERENCE_MODULE ? reject_name(binder)
+                                                              : &binder->values);
     return node;
 }
 
@@ -114,7 +121,7 @@ static Node *find_resource(Binder *binder, const Reference *reference) {
     Str wanted = str_concat(type, reference->name, arena);
     Str hint = map_did_you_mean(&binder->module->config->resources, wanted, arena);
     Str path = binder->module->config->path;
-    diags_error(refuse_name(binder), reference->range, "Reference to undeclared resource",
+    diags_error(reject_name(binder), reference->range, "Reference to undeclared resource",
                 "%s resource \"%.*s\" \"%.*s\" has not been declared in %s%.*s.%.*s",
                 nouns[reference->mode], STR_ARG(reference->type), STR_ARG(reference->name),
                 path.len ? "" : "the root module", STR_ARG(path), STR_ARG(hint));
@@ -198,7 +205,7 @@ static void bind_module(Binder *binder, Binding *binding) {
 }
 
 /* A resource that refers to itself is rejected only when planning, and not in depends_on. */
-static void refuse_self(Binder *binder, const Binding *binding) {
+static void reject_self(Binder *binder, const Binding *binding) {
     bool is_planned = binder->walk->phase != PHASE_VALIDATE && !binder->is_order;
     if (!is_planned && binder->node->kind == NODE_RESOURCE)
         return;
@@ -216,7 +223,7 @@ static bool check_key(Binder *binder, const Binding *binding) {
     if (reference->key.kind != KEY_NONE) {
         if (is_repeated)
             return true;
-        diags_error(refuse_name(binder), reference->range, "Unexpected resource instance key",
+        diags_error(reject_name(binder), reference->range, "Unexpected resource instance key",
                     "%.*s has neither \"count\" nor \"for_each\", so it has no instance keys. "
                     "Remove the key.",
                     STR_ARG(binding->node->name));
@@ -225,102 +232,21 @@ static bool check_key(Binder *binder, const Binding *binding) {
     bool has_attribute = reference->used < traversal->step_count;
     if (!is_repeated || !has_attribute)
         return true;
-    diags_error(refuse_name(binder), reference->range, "Missing resource instance key",
+    diags_error(reject_name(binder), reference->range, "Missing resource instance key",
                 "%.*s has \"%s\", so a reference requires an instance key, as in %.*s[%s].",
                 STR_ARG(binding->node->name), config->count ? "count" : "for_each",
                 STR_ARG(binding->node->name), config->count ? "count.index" : "each.key");
     return false;
 }
 
-static void refuse_attribute(Binder *binder, const TraversalStep *step, const Schema *schema) {
-    StrVec names = {0};
-    for (size_t i = 0; i < schema->attribute_count; i++) {
-        vec_push(binder->walk->arena, &names, str_from_cstr(schema->attributes[i].name));
-    }
-    Str hint = str_did_you_mean(step->name, names.items, names.count, binder->walk->arena);
-    diags_error(refuse_name(binder), step->range, "Unsupported attribute",
-                "This object does not have an attribute named \"%.*s\".%.*s", STR_ARG(step->name),
-                STR_ARG(hint));
-}
-
-static void check_members(
-    Binder *binder, const Reference *reference, const Node *node, const Schema *schema, size_t at);
-
-/* Checks the steps into a nested block, from `at` on. */
-static void check_block_steps(
-    Binder *binder, const Reference *reference, const Node *node, const Block *block, size_t at) {
-    const Traversal *traversal = reference->traversal;
-    if (at >= traversal->step_count)
-        return;
-    const TraversalStep *step = &traversal->steps[at];
-    switch (block->nesting) {
-    case NEST_SINGLE: check_members(binder, reference, node, &block->schema, at); return;
-    case NEST_MAP: check_members(binder, reference, node, &block->schema, at + 1); return;
-    case NEST_LIST:
-        if (step->is_index) {
-            check_members(binder, reference, node, &block->schema, at + 1);
-            return;
-        }
-        diags_error(refuse_name(binder), step->range, "Invalid operation",
-                    "The blocks \"%s\" are a list of objects. Select one by its index, as in "
-                    ".%s[0], or all, as in .%s[*].",
-                    block->name, block->name, block->name);
-        return;
-    case NEST_SET:
-        diags_error(refuse_name(binder), step->range, "Cannot index a set value",
-                    "The blocks \"%s\" are a set of objects without keys. To select one, use a "
-                    "\"for\" expression with an \"if\" clause.",
-                    block->name);
-        return;
-    }
-}
-
-static void check_attribute_steps(Binder *binder,
-                                  const Reference *reference,
-                                  const Attribute *attribute,
-                                  size_t at) {
-    const Traversal *traversal = reference->traversal;
-    Value value = value_unknown(attribute_implied_type(attribute));
-    Diags found = diags_new(binder->walk->arena);
-    if (attribute->flags & DEPRECATED)
-        diags_warning(&binder->results, traversal->steps[at - 1].range, "Deprecated attribute",
-                      "The attribute \"%s\" is deprecated: %s", attribute->name,
-                      attribute->description)
-            ->is_deprecation = true;
-    if (!eval_steps(value, traversal, at, &value, binder->walk->arena, &found))
-        diags_append(refuse_name(binder), &found);
-}
-
-/* Checks the steps into an object of this schema, from `at` on. */
-static void check_members(
-    Binder *binder, const Reference *reference, const Node *node, const Schema *schema, size_t at) {
-    const Traversal *traversal = reference->traversal;
-    if (at >= traversal->step_count)
-        return;
-    const TraversalStep *step = &traversal->steps[at];
-    const Attribute *attribute = step->is_index ? NULL : schema_find_attribute(schema, step->name);
-    const Block *block = step->is_index ? NULL : schema_find_block(schema, step->name);
-    if (step->is_index)
-        diags_error(refuse_name(binder), step->range, "Invalid index operation",
-                    "Write an attribute of this object after a dot, not in brackets.");
-    else if (attribute)
-        check_attribute_steps(binder, reference, attribute, at + 1);
-    else if (block)
-        check_block_steps(binder, reference, node, block, at + 1);
-    else if (str_equal_cstr(step->name, "count"))
-        diags_error(
-            refuse_name(binder), reference->range, "Invalid resource count attribute",
-            "A resource has no attribute \"count\". For the number of instances, use length(%.*s).",
-            STR_ARG(node->name));
-    else
-        refuse_attribute(binder, step, schema);
-}
-
 /* Checks the steps into an object by the schema of its type, from `at` on. */
 static void check_steps(Binder *binder, const Reference *reference, const Node *node, size_t at) {
     const ObjectType *type = node->as.resource->type;
+    size_t before = binder->forms.count;
+    StepCheck check = {reference, node->name, &binder->forms, &binder->results};
     if (type)
-        check_members(binder, reference, node, type->schema, at);
+        reference_check_steps(&check, type->schema, at);
+    binder->is_static |= binder->forms.count > before;
 }
 
 static void check_object_steps(Binder *binder, const Binding *binding) {
@@ -334,7 +260,7 @@ static bool check_scoped(Binder *binder, const Binding *binding) {
     const Resource *config = binding->node->as.resource->config;
     if (!config->check || config->check == binder->check || binder->is_console)
         return true;
-    diags_error(refuse_name(binder), binding->reference.range, "Reference to scoped resource",
+    diags_error(reject_name(binder), binding->reference.range, "Reference to scoped resource",
                 "%.*s belongs to the check \"%.*s\", and only the assertions of that check can "
                 "refer to it.",
                 STR_ARG(binding->node->name), STR_ARG(config->check->name));
@@ -357,18 +283,18 @@ static void bind_resource(Binder *binder, Binding *binding) {
         return;
     check_object_steps(binder, binding);
     if (binding->node == binder->node)
-        refuse_self(binder, binding);
+        reject_self(binder, binding);
     else
         use_resource(binder, binding);
 }
 
-static bool check_place(Binder *binder, const Binding *binding) {
+static bool check_name(Binder *binder, const Binding *binding) {
     const Reference *reference = &binding->reference;
     bool is_self = reference->kind == REFERENCE_SELF;
     Diags *diags = is_self ? &binder->forms : &binder->values;
     if (binder->is_console)
         return true;
-    if (!allowed_names_check(binder->place, reference, diags)) {
+    if (!reference_check_name(binder->allowed, reference, diags)) {
         binder->is_static |= is_self;
         return false;
     }
@@ -382,10 +308,10 @@ static void bind_traversal(Traversal *traversal, void *payload) {
     Binding *binding = arena_new(binder->walk->arena, Binding);
     traversal->binding = NULL;
     if (!reference_from_traversal(traversal, &binding->reference, &binder->forms)) {
-        allowed_names_reject_root(traversal, &binder->values);
+        reference_check_root(traversal, &binder->values);
         return;
     }
-    if (!check_place(binder, binding))
+    if (!check_name(binder, binding))
         return;
     switch (binding->reference.kind) {
     case REFERENCE_VARIABLE:
@@ -395,7 +321,7 @@ static void bind_traversal(Traversal *traversal, void *payload) {
     case REFERENCE_LOCAL:
         binding->node = find_named(binder, &binding->reference, "local.", "local value");
         if (binding->node && binding->node == binder->node)
-            refuse_self(binder, binding);
+            reject_self(binder, binding);
         else
             depend(binder, binding->node);
         break;
@@ -451,9 +377,9 @@ static void bind_item(Binder *binder, Traversal *traversal, bool is_sound) {
 }
 
 static void bind_depends_on(Binder *binder, const Traversals *traversals) {
-    AllowedNames before = binder->place;
+    AllowedNames before = binder->allowed;
     Diags found = diags_new(binder->walk->arena);
-    binder->place = (AllowedNames){0};
+    binder->allowed = (AllowedNames){0};
     binder->is_order = true;
     vec_each(traversals, item) {
         open_part(binder);
@@ -465,23 +391,23 @@ static void bind_depends_on(Binder *binder, const Traversals *traversals) {
     diags_append(&binder->forms, &found);
     close_part(binder, traversals);
     binder->is_order = false;
-    binder->place = before;
+    binder->allowed = before;
 }
 
 static void bind_lifecycle(Binder *binder, const Lifecycle *lifecycle) {
-    AllowedNames before = binder->place;
+    AllowedNames before = binder->allowed;
     binder->is_late = true;
     vec_each(&lifecycle->replace_triggered_by, expr) {
         bind_expr(binder, *expr);
     }
     binder->is_late = false;
     bind_conditions(binder, &lifecycle->preconditions);
-    binder->place.allows_self = true;
+    binder->allowed.allows_self = true;
     bind_conditions(binder, &lifecycle->postconditions);
-    binder->place = (AllowedNames){0};
+    binder->allowed = (AllowedNames){0};
     bind_expr(binder, lifecycle->prevent_destroy);
     bind_expr(binder, lifecycle->enabled);
-    binder->place = before;
+    binder->allowed = before;
 }
 
 /* Reference errors have precedence: further errors of the body may be consequences of them. */
@@ -498,7 +424,7 @@ static void bind_body(Binder *binder,
 }
 
 static void bind_provisioners(Binder *binder, const ResourceNode *resource) {
-    binder->place.allows_self = true;
+    binder->allowed.allows_self = true;
     vec_each(&resource->provisioners, provisioner) {
         bind_body(binder, provisioner->config, provisioner->decoded, &provisioner->decoding);
         bind_body(binder, provisioner->connection, provisioner->connection,
@@ -518,24 +444,25 @@ static RepetitionKind repetition_of(InstanceKey key) {
 /* The block is gone, so the keys of its instances determine the repetition. */
 static void bind_orphan(Binder *binder, const ResourceNode *resource) {
     if (resource->planned.count > 0)
-        binder->place.repetition = repetition_of(resource->planned.items[0]->change->address.key);
+        binder->allowed.repetition = repetition_of(resource->planned.items[0]->change->address.key);
     else if (resource->stored.count > 0 && resource->stored.items[0]->instances.count > 0)
-        binder->place.repetition = repetition_of(resource->stored.items[0]->instances.items[0].key);
+        binder->allowed.repetition =
+            repetition_of(resource->stored.items[0]->instances.items[0].key);
     bind_provisioners(binder, resource);
 }
 
 /* Binds the key in the module that specifies it. */
 static void bind_provider_key(Binder *binder, const ProviderKey *key) {
     EngineModule *module = binder->module;
-    AllowedNames place = binder->place;
+    AllowedNames allowed = binder->allowed;
     if (key->called) {
         const ModuleCall *call = key->called->config->call;
         binder->module = key->called->parent;
-        binder->place = allowed_names_of(call->count, call->for_each);
+        binder->allowed = allowed_by(call->count, call->for_each);
     }
     bind_expr(binder, key->expr);
     binder->module = module;
-    binder->place = place;
+    binder->allowed = allowed;
 }
 
 static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
@@ -543,7 +470,7 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
     bind_expr(binder, config->count);
     bind_expr(binder, config->for_each);
     bind_depends_on(binder, &config->depends_on);
-    binder->place = allowed_names_of(config->count, config->for_each);
+    binder->allowed = allowed_by(config->count, config->for_each);
     bind_provider_key(binder, &resource->provider_key);
     bind_lifecycle(binder, &config->lifecycle);
     bind_body(binder, config->body, resource->decoded, &resource->decoding);
@@ -553,7 +480,7 @@ static void bind_resource_node(Binder *binder, const ResourceNode *resource) {
 static void bind_input(Binder *binder, const Node *node) {
     const ModuleCall *call = node->module->config->call;
     binder->module = node->module->parent;
-    binder->place = allowed_names_of(call->count, call->for_each);
+    binder->allowed = allowed_by(call->count, call->for_each);
     bind_expr(binder, node->input);
 }
 
@@ -571,13 +498,13 @@ static void bind_check(Binder *binder, const Check *check) {
 
 static void bind_import(Binder *binder, const Import *import) {
     bind_expr(binder, import->for_each);
-    binder->place = allowed_names_of(NULL, import->for_each);
+    binder->allowed = allowed_by(NULL, import->for_each);
     bind_expr(binder, import->id);
     bind_expr(binder, import->identity);
     vec_each(&import->to.keys, key) {
         bind_expr(binder, key->expr);
     }
-    binder->place = (AllowedNames){0};
+    binder->allowed = (AllowedNames){0};
 }
 
 static void bind_node(Binder *binder, Node *node) {
@@ -602,7 +529,7 @@ static void bind_node(Binder *binder, Node *node) {
     case NODE_PROVIDER:
         if (node->as.provider->config) {
             bind_expr(binder, node->as.provider->config->for_each);
-            binder->place = allowed_names_of(NULL, node->as.provider->config->for_each);
+            binder->allowed = allowed_by(NULL, node->as.provider->config->for_each);
         }
         bind_body(binder, node->as.provider, node->as.provider->decoded,
                   &node->as.provider->decoding);
@@ -633,7 +560,7 @@ bool transform_reference(EngineWalk *walk, Diags *diags) {
         bind_node(&binder, node);
         if (walk->phase == PHASE_VALIDATE)
             continue;
-        node_tell_faults(node, diags);
+        node_report_errors(node, diags);
         ok = ok && binder.ok && !diags_has_errors(&node->faults);
     }
     return ok;

@@ -25,7 +25,7 @@ static void note_users(Part *part, ResourceAddr address, const StateObject *obje
     }
 }
 
-static void take(Part *part, ResourceAddr address) {
+static void destroy_object(Part *part, ResourceAddr address) {
     Str text = resource_addr_to_str(address, part->walk->arena);
     if (map_has(&part->walk->destroyed, text))
         return;
@@ -43,7 +43,7 @@ static void read_stored(Part *part, const StateResource *stored) {
         }
         vec_each(&part->walk->options->targets, target) {
             if (address_target_matches(target, address))
-                take(part, address);
+                destroy_object(part, address);
         }
     }
 }
@@ -67,7 +67,7 @@ static void find_part(EngineWalk *walk, Arena *scratch) {
         const Users *users = map_find(&part.users, resource_addr_to_config_str(on, scratch));
         for (size_t k = 0; users && k < users->count; k++) {
             if (!are_side_by_side(on, users->items[k], scratch))
-                take(&part, users->items[k]);
+                destroy_object(&part, users->items[k]);
         }
     }
 }

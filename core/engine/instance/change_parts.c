@@ -226,7 +226,7 @@ bool change_parts_has_begun(const PartWork *work) {
     return work && work->begun > 0;
 }
 
-static bool refuse(const PartWork *work, Str key, const char *why, Diags *diags) {
+static bool report_result(const PartWork *work, Str key, const char *why, Diags *diags) {
     diags_error(diags, NO_RANGE, "Provider produced inconsistent result after apply",
                 "Object \"%.*s\" of %.*s %s. This is a bug in the provider.", STR_ARG(key),
                 STR_ARG(work->op->address), why);
@@ -237,17 +237,17 @@ bool change_parts_check_done(const PartWork *work) {
     map_each(&work->planned, entry) {
         const PlannedPart *part = entry->value;
         if (!part->has_ended)
-            return refuse(work, entry->key,
-                          part->has_begun ? "was started and not ended"
-                                          : "has a planned change, but was not changed",
-                          &work->op->diags);
+            return report_result(work, entry->key,
+                                 part->has_begun ? "was started and not ended"
+                                                 : "has a planned change, but was not changed",
+                                 &work->op->diags);
     }
     return true;
 }
 
 /* The journal reports its failure once. Every part that it cannot record gets an error
  * nevertheless. */
-static bool explain(const PartWork *work, Str key, size_t before, Diags *diags) {
+static bool report_unrecorded(const PartWork *work, Str key, size_t before, Diags *diags) {
     if (diags->error_count == before)
         diags_error(diags, NO_RANGE, "Change not recorded",
                     "The journal can no longer record object \"%.*s\" of %.*s, so no further "
@@ -269,11 +269,11 @@ static bool begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {
     if (!part && work->admits_more)
         part = expect(work, intent->key, PART_DELETE, intent->key);
     if (!part)
-        return refuse(work, intent->key, "was changed without a planned change", diags);
+        return report_result(work, intent->key, "was changed without a planned change", diags);
     if (part->action != intent->action)
-        return refuse(work, intent->key, "was not changed as planned", diags);
+        return report_result(work, intent->key, "was not changed as planned", diags);
     if (part->has_begun)
-        return refuse(work, intent->key, "was started twice", diags);
+        return report_result(work, intent->key, "was started twice", diags);
     part->has_begun = true;
     work->begun++;
     report_part(work, part);
@@ -291,8 +291,8 @@ static bool begin_part_call(void *payload, const PartIntent *intent, Diags *diag
     pthread_mutex_unlock(&work->mutex);
     StatePart part = {
         .key = intent->key, .action = pending_actions[intent->action], .identity = intent->marker};
-    return ok && (working_state_part_begin(op->walk->working, work->sequence, &part, diags) ||
-                  explain(work, intent->key, before, diags));
+    return ok && (working_state_part(op->walk->working, work->sequence, &part, diags) ||
+                  report_unrecorded(work, intent->key, before, diags));
 }
 
 static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags) {
@@ -309,10 +309,10 @@ static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags
     }
     pthread_mutex_unlock(&work->mutex);
     if (!ok)
-        return refuse(work, key, "was ended without a start", diags);
-    StatePart record = {.key = key, .private_data = private_data};
-    return working_state_part_end(op->walk->working, work->sequence, &record, diags) ||
-           explain(work, key, before, diags);
+        return report_result(work, key, "was ended without a start", diags);
+    StatePart record = {.key = key, .has_ended = true, .private_data = private_data};
+    return working_state_part(op->walk->working, work->sequence, &record, diags) ||
+           report_unrecorded(work, key, before, diags);
 }
 
 PartWork *change_parts_open(InstanceOp *op,

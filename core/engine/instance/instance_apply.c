@@ -187,7 +187,7 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     if (is_create)
         atomic_store(&op->resource->creation_failed, true);
     if (applying->sequence)
-        ok = working_state_settle(working, applying->sequence, &op->diags);
+        ok = working_state_end(working, applying->sequence, &op->diags);
     return restore(applying) && ok;
 }
 

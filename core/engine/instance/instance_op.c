@@ -39,7 +39,7 @@ void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker) 
     op->started_ms = clock->monotonic_ms(clock->self);
 }
 
-static void tell_end(const InstanceOp *op, bool ok) {
+static void log_end(const InstanceOp *op, bool ok) {
     static const char *const phases[] = {
         [PHASE_VALIDATE] = "validate",
         [PHASE_PLAN] = "plan",
@@ -67,7 +67,7 @@ bool instance_op_end(InstanceOp *op) {
     if (!ok)
         op->record->failure = FAILURE_ERROR;
     if (log_enabled(LOG_DEBUG))
-        tell_end(op, ok);
+        log_end(op, ok);
     arena_reset(op->scratch);
     return ok;
 }

@@ -161,7 +161,7 @@ static bool has_write_only(const Planning *planning, const Paths *paths) {
 }
 
 /* Asks the provider to plan the deletion of the object. The response may have private data. */
-static bool ask_for_deletion(Planning *planning, Value prior, PlanResponse *response) {
+static bool call_plan_deletion(Planning *planning, Value prior, PlanResponse *response) {
     const StateObject *object = planning->op.record->refreshed;
     Value none = value_null(schema_implied_type(planning->op.schema));
     PlanRequest request = {
@@ -188,7 +188,7 @@ static bool keep_parts(Planning *planning) {
         return true;
     }
     bool destroys = action_is_replace(change->action) && provider_call_plans_destroy(op);
-    if (destroys && !ask_for_deletion(planning, planning->prior_value, &gone))
+    if (destroys && !call_plan_deletion(planning, planning->prior_value, &gone))
         return false;
     return change_parts_keep(op, prior, response, destroys ? &gone : NULL, change);
 }
@@ -403,7 +403,7 @@ static bool plan_forgetting(Planning *planning) {
 }
 
 /* Asks the provider to plan a deletion. It may reject or prepare it. */
-static bool ask_about_deletion(Planning *planning) {
+static bool plan_deletion(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
     if (!provider_call_plans_destroy(op)) {
@@ -411,7 +411,7 @@ static bool ask_about_deletion(Planning *planning) {
         return true;
     }
     Value prior = value_unmark_deep(planning->prior, op->scratch);
-    if (!ask_for_deletion(planning, prior, &planning->response))
+    if (!call_plan_deletion(planning, prior, &planning->response))
         return false;
     if (value_is_present(planning->response.planned)) {
         diags_error(&op->diags, NO_RANGE, "Provider produced invalid plan",
@@ -457,7 +457,7 @@ static bool plan_removal(Planning *planning) {
         op->record->planned = NULL;
         return true;
     }
-    if (!ask_about_deletion(planning))
+    if (!plan_deletion(planning))
         return false;
     planning->is_decided = true;
     if (!op->resource->config || change->deposed.len > 0)

@@ -6,14 +6,14 @@
 #include "configured.h"
 
 /* Reports the reference errors of a part. Returns true if the part can be evaluated. */
-static bool tell_part(InstanceOp *op, const void *part) {
-    const PartErrors *faults = node_find_faults(op->node, part);
-    if (!faults)
+static bool report_part(InstanceOp *op, const void *part) {
+    const PartErrors *errors = node_find_errors(op->node, part);
+    if (!errors)
         return true;
     size_t before = op->diags.count;
-    diags_append(&op->diags, &faults->diags);
+    diags_append(&op->diags, &errors->diags);
     diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
-    return faults->is_of_form || !diags_has_errors(&faults->diags);
+    return errors->is_of_form || !diags_has_errors(&errors->diags);
 }
 
 static bool lookup_nothing(const Scope *scope,
@@ -38,13 +38,13 @@ static void validate_condition(InstanceOp *op,
         return;
     size_t before = op->diags.count;
     Value value;
-    const PartErrors *faults = node_find_faults(op->node, expr);
+    const PartErrors *errors = node_find_errors(op->node, expr);
     Scope empty = scope->scope;
     empty.lookup = lookup_nothing;
     bool ok =
-        tell_part(op, expr)
+        report_part(op, expr)
             ? eval_expr_as(expr, &scope->scope, type, &value, op->scratch, &op->diags)
-            : !faults->hides_names || eval_expr(expr, &empty, &value, op->scratch, &op->diags);
+            : !errors->hides_names || eval_expr(expr, &empty, &value, op->scratch, &op->diags);
     if (!ok)
         diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
 }
@@ -63,7 +63,7 @@ static bool evaluate_body(InstanceOp *op,
                           const void *part,
                           const Decoded *decoded,
                           Value *out) {
-    bool is_sound = tell_part(op, part);
+    bool is_sound = report_part(op, part);
     size_t before = op->diags.count;
     bool ok = is_sound && decode_eval(decoded, &scope->scope, out, op->scratch, &op->diags);
     diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
@@ -96,12 +96,12 @@ static void validate_provisioners(InstanceOp *op, const ModuleScope *scope) {
 /* If arguments do not match the schema, evaluates the others without calling the provider. */
 static void validate_body(InstanceOp *op, const ModuleScope *scope) {
     const void *body = op->resource->config->body;
-    const PartErrors *faults = node_find_faults(op->node, body);
+    const PartErrors *errors = node_find_errors(op->node, body);
     Configured configured;
     Value value;
-    bool ok = faults && diags_has_errors(&faults->diags)
+    bool ok = errors && diags_has_errors(&errors->diags)
                   ? evaluate_body(op, scope, body, op->resource->decoded, &value)
-                  : tell_part(op, body) && configured_evaluate(op, scope, &configured);
+                  : report_part(op, body) && configured_evaluate(op, scope, &configured);
     (void)ok; /* the errors are in the operation */
 }
 

@@ -200,7 +200,7 @@ bool provider_call_recover(InstanceOp *op,
                     &response->state);
 }
 
-static bool ask_limits(InstanceOp *op, const LimitsRequest *request, LimitsResponse *response) {
+static bool call_limits(InstanceOp *op, const LimitsRequest *request, LimitsResponse *response) {
     const ResourceType *type = op->type->resource;
     *response = (LimitsResponse){0};
     if (is_mocked(op) || !type || !type->limits)
@@ -212,7 +212,7 @@ static bool ask_limits(InstanceOp *op, const LimitsRequest *request, LimitsRespo
 void provider_call_limits(InstanceOp *op, LimitAction action, Value object, WalkTask *task) {
     LimitsRequest request = {action, object};
     LimitsResponse response;
-    if (!ask_limits(op, &request, &response)) {
+    if (!call_limits(op, &request, &response)) {
         diags_sink_append(op->walk->sink, &op->diags);
         op->record->failure = FAILURE_ERROR;
         return;

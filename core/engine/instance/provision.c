@@ -48,7 +48,7 @@ static void end_line(const Provisioning *run, StrBuf *text) {
     text->len = 0;
 }
 
-static void take_output(void *payload, Str piece, bool is_error) {
+static void receive_output(void *payload, Str piece, bool is_error) {
     Provisioning *run = payload;
     StrBuf *line = &run->lines[is_error];
     if (run->is_secret) {
@@ -80,7 +80,7 @@ static const char hidden[] =
     "The cause is hidden, because the configuration of the provisioner contains a sensitive value.";
 
 /* Adds a diagnostic of the provisioner to the operation, with a range and without secrets. */
-static void hand_on(const Provisioning *run, const Diag *diag) {
+static void add_diag(const Provisioning *run, const Diag *diag) {
     Diag copy = *diag;
     if (!copy.range.source)
         copy.range = run->node->config->body->range;
@@ -102,12 +102,12 @@ static void send_failure(const Provisioning *run, const Diag *diag) {
     }
 }
 
-static void tell_said(Provisioning *run, const Diags *said, bool is_forgiven) {
-    for (size_t i = 0; i < said->count; i++) {
-        if (is_forgiven && said->items[i].severity == DIAG_ERROR)
-            send_failure(run, &said->items[i]);
+static void report_diags(Provisioning *run, const Diags *found, bool is_forgiven) {
+    for (size_t i = 0; i < found->count; i++) {
+        if (is_forgiven && found->items[i].severity == DIAG_ERROR)
+            send_failure(run, &found->items[i]);
         else
-            hand_on(run, &said->items[i]);
+            add_diag(run, &found->items[i]);
     }
 }
 
@@ -151,25 +151,25 @@ static bool configure(Provisioning *run, Diags *diags) {
 
 static bool run_one(Provisioning *run) {
     InstanceOp *op = run->op;
-    Diags said = diags_new(op->scratch);
+    Diags found = diags_new(op->scratch);
     for (size_t i = 0; i < ARRAY_COUNT(run->lines); i++)
         run->lines[i] = strbuf_new(op->scratch);
     send_event(run, EVENT_PROVISION_START, STR_EMPTY, false);
-    bool ok = configure(run, &said);
+    bool ok = configure(run, &found);
     if (ok) {
         ProvisionCall call = {
             .call = instance_op_call(op),
             .connection = run->connection,
             .payload = run,
-            .output = take_output,
+            .output = receive_output,
         };
         call.call.client = NULL;
-        ok = run->node->type->run(&call, run->config, &said);
+        ok = run->node->type->run(&call, run->config, &found);
     }
     end_lines(run);
     bool is_stopped = cancel_level(op->walk->engine->cancel) != CANCEL_NONE;
     bool is_forgiven = run->node->config->continues && !is_stopped;
-    tell_said(run, &said, is_forgiven);
+    report_diags(run, &found, is_forgiven);
     send_event(run, EVENT_PROVISION_END, STR_EMPTY, !ok);
     return ok || is_forgiven;
 }

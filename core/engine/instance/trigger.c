@@ -49,11 +49,11 @@ static bool read_expr(
 
 /* Reports why a reference was not resolved: the errors of its names, or else a general error. */
 static void report_errors(const Node *node, const Expr *expr, Diags *diags) {
-    const PartErrors *faults = node_find_faults(node, expr);
+    const PartErrors *errors = node_find_errors(node, expr);
     if (diags_has_errors(diags))
         return;
-    if (faults)
-        diags_append(diags, &faults->diags);
+    if (errors)
+        diags_append(diags, &errors->diags);
     if (!diags_has_errors(diags))
         diags_error(diags, expr->range, "Invalid replace_triggered_by expression",
                     "Only managed resources of this module can trigger a replacement.");
@@ -73,7 +73,7 @@ static bool record_fires(const InstanceRecord *record, const TriggerRef *ref) {
 }
 
 /* Reports a reference to an instance that does not exist. */
-static bool refuse_missing(const TriggerRef *ref, const ModuleInstance *module, Diags *diags) {
+static bool report_missing(const TriggerRef *ref, const ModuleInstance *module, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("trigger");
     const Resource *config = ref->node->as.resource->config;
     ResourceAddr address = {module->address, config->mode, config->type, config->name, ref->key};
@@ -89,14 +89,14 @@ static bool ref_fires(const TriggerRef *ref, ModuleInstance *module, bool *fires
     size_t count = resource ? resource->expansion.count : 0, index;
     bool is_whole = ref->key.kind == KEY_NONE && ref->path.count == 0;
     if (count == 0)
-        return refuse_missing(ref, module, diags);
+        return report_missing(ref, module, diags);
     if (is_whole) {
         for (size_t i = 0; i < count; i++)
             *fires = *fires || record_fires(&resource->records[i], ref);
         return true;
     }
     if (!expansion_find(&resource->expansion, ref->key, &index))
-        return refuse_missing(ref, module, diags);
+        return report_missing(ref, module, diags);
     *fires = *fires || record_fires(&resource->records[index], ref);
     return true;
 }

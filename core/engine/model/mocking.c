@@ -20,7 +20,7 @@ static Str file_of(SourceRange range) {
     return range.source ? range.source->path : STR("the test");
 }
 
-static bool take_override(const TestOverride *override, Mock *out) {
+static bool use_override(const TestOverride *override, Mock *out) {
     if (!override)
         return false;
     out->values = override->values;
@@ -29,7 +29,7 @@ static bool take_override(const TestOverride *override, Mock *out) {
     return true;
 }
 
-static bool take_mock(const MockProvider *mock, ResourceAddr address, Mock *out) {
+static bool use_mock(const MockProvider *mock, ResourceAddr address, Mock *out) {
     const MockType *type = NULL;
     map_each(&mock->types, entry) {
         bool is_data = str_starts_with(entry->key, STR("data."));
@@ -51,9 +51,9 @@ void mocking_find(const EngineWalk *walk,
     const TestOverrides *overrides = walk->engine->overrides;
     const MockProvider *mock = provider->config ? provider->config->mock : NULL;
     *out = (Mock){0};
-    bool is_found = (overrides && take_override(find_in(overrides, address), out)) ||
-                    (mock && (take_override(find_in(&mock->overrides, address), out) ||
-                              take_mock(mock, address, out)));
+    bool is_found = (overrides && use_override(find_in(overrides, address), out)) ||
+                    (mock && (use_override(find_in(&mock->overrides, address), out) ||
+                              use_mock(mock, address, out)));
     if (is_found)
         out->type = type;
 }

@@ -223,7 +223,7 @@ void module_scope_init_instance(ModuleScope *scope, const InstanceRecord *record
 
 /* For a failed validation rule of a variable, an ephemeral message is an error. For other
  * conditions a secret message is a warning. */
-static void refuse_secret_message(const Condition *condition,
+static void report_secret_message(const Condition *condition,
                                   const ModuleScope *scope,
                                   Value message,
                                   Diags *diags) {
@@ -272,7 +272,7 @@ static bool condition_message(
         return false;
     }
     if (value_is_known(*out) && value_is_secret(*out))
-        refuse_secret_message(condition, scope, *out, diags);
+        report_secret_message(condition, scope, *out, diags);
     return true;
 }
 
@@ -301,17 +301,17 @@ static void mask_given(const ModuleScope *scope, Diags *diags, Arena *arena) {
     mask_diags(diags, &secrets);
 }
 
-static bool refuse(const Condition *condition,
-                   const ModuleScope *scope,
-                   Value message,
-                   const char *failed_summary,
-                   CheckResult *out,
-                   Diags *diags) {
+static bool report_failure(const Condition *condition,
+                           const ModuleScope *scope,
+                           Value message,
+                           const char *failed_summary,
+                           CheckResult *out,
+                           Diags *diags) {
     static const Str silent =
         STR_CONST("The error message contains a sensitive or unknown value, so it is hidden.");
     bool is_secret = value_is_present(message) && value_is_secret(message);
     if (is_secret && scope->is_validation)
-        refuse_secret_message(condition, scope, message, diags);
+        report_secret_message(condition, scope, message, diags);
     if (value_is_null(message))
         out->message = STR("The condition is false.");
     else if (!is_secret && value_is_known(message))
@@ -342,7 +342,7 @@ static bool condition_result(const Condition *condition,
            eval_expr_as(condition->condition, &scope->scope, &TYPE_BOOL, out, arena, diags);
 }
 
-static bool refuse_null(const Condition *condition, const ModuleScope *scope, Diags *diags) {
+static bool report_null(const Condition *condition, const ModuleScope *scope, Diags *diags) {
     diags_error(diags, condition->condition->range, "Invalid condition result",
                 "The condition must be true or false, but is null.")
         ->subject = DIAG_EXPRESSION;
@@ -369,10 +369,10 @@ static bool condition_holds(const Condition *condition,
         return true;
     }
     if (value_is_null(result))
-        return refuse_null(condition, scope, diags);
+        return report_null(condition, scope, diags);
     out->status = value_is_true(result) ? CHECK_PASS : CHECK_FAIL;
     return out->status == CHECK_PASS ||
-           refuse(condition, scope, message, failed_summary, out, diags);
+           report_failure(condition, scope, message, failed_summary, out, diags);
 }
 
 bool module_scope_check_conditions(const Conditions *conditions,

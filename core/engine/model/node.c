@@ -31,17 +31,17 @@ bool node_wants(const ResourceNode *resource, InstanceKey key) {
     return is_wanted;
 }
 
-const PartErrors *node_find_faults(const Node *node, const void *part) {
-    vec_each(&node->part_faults, faults) {
+const PartErrors *node_find_errors(const Node *node, const void *part) {
+    vec_each(&node->part_errors, faults) {
         if (part && faults->part == part)
             return faults;
     }
     return NULL;
 }
 
-void node_tell_faults(const Node *node, Diags *diags) {
+void node_report_errors(const Node *node, Diags *diags) {
     diags_append(diags, &node->faults);
-    vec_each(&node->part_faults, faults) {
+    vec_each(&node->part_errors, faults) {
         if (!faults->is_late)
             diags_append(diags, &faults->diags);
     }

@@ -149,7 +149,7 @@ struct Node {
     EngineModule *child; /* MODULE, MODULE_VALUE */
     Node *module_value;  /* MODULE */
     Diags faults;        /* errors of the block, reported before it is evaluated */
-    VEC(PartErrors) part_faults;
+    VEC(PartErrors) part_errors;
     VEC(InstanceUse) uses;  /* of repeated resources */
     bool is_used;           /* MODULE_VALUE: something refers to it */
     bool configures;        /* RESOURCE, ephemeral: a provider configuration depends on it */
@@ -212,9 +212,9 @@ Node *node_add(
     EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range);
 Node *node_find(const EngineModule *module, Str key);
 /* Returns the errors of a part; NULL if it has none. */
-const PartErrors *node_find_faults(const Node *node, const void *part);
+const PartErrors *node_find_errors(const Node *node, const void *part);
 /* Adds all errors of the block, in order. */
-void node_tell_faults(const Node *node, Diags *diags);
+void node_report_errors(const Node *node, Diags *diags);
 Slot *node_slot(const Node *node, ModuleInstance *instance);
 /* RESOURCE_VALUE: returns true if another node or the console needs the value. */
 bool node_is_looked_at(const EngineWalk *walk, const Node *node);

@@ -3,7 +3,7 @@
 #include "expand.h"
 #include "node_kinds.h"
 
-static bool refuse_id(NodeVisit *visit, const Expr *expr, const char *detail) {
+static bool reject_id(NodeVisit *visit, const Expr *expr, const char *detail) {
     diags_error(&visit->diags, expr->range, "Invalid import id argument", "%s", detail);
     return false;
 }
@@ -13,17 +13,17 @@ static bool read_id(NodeVisit *visit, const Expr *expr, const ModuleScope *scope
     if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, &value, visit->scratch, &visit->diags))
         return false;
     if (value_has_mark(value, MARK_EPHEMERAL))
-        return refuse_id(visit, expr, "The ID is ephemeral, so a plan cannot show it.");
+        return reject_id(visit, expr, "The ID is ephemeral, so a plan cannot show it.");
     if (value_has_mark(value, MARK_SENSITIVE))
-        return refuse_id(
+        return reject_id(
             visit, expr,
             "The ID is sensitive, but a plan shows it. If it is not secret, use nonsensitive().");
     if (!value_is_known(value))
-        return refuse_id(visit, expr,
+        return reject_id(visit, expr,
                          "The ID is known only after apply, so the object cannot be found. Apply "
                          "its dependencies first with the -target option.");
     if (value_is_null(value) || value_text(value).len == 0)
-        return refuse_id(visit, expr, "The ID must not be null or empty.");
+        return reject_id(visit, expr, "The ID must not be null or empty.");
     *out = str_clone(value_text(value), visit->keep);
     return true;
 }

@@ -3,7 +3,7 @@
 #include "node_kinds.h"
 
 /* Returns true, with an error, for an ephemeral root output: root outputs are stored. */
-static bool refuse_root(NodeVisit *visit) {
+static bool report_root(NodeVisit *visit) {
     const Output *output = visit->node->as.output;
     if (visit->node->module->parent || !output->ephemeral)
         return false;
@@ -110,7 +110,7 @@ bool node_output_visit(NodeVisit *visit) {
     const EngineWalk *walk = visit->walk;
     bool destroying = walk->options && walk->options->mode == PLAN_DESTROY;
     bool is_root = !visit->node->module->parent;
-    if (refuse_root(visit))
+    if (report_root(visit))
         return false;
     if (is_root && (destroying || walk->phase == PHASE_EVALUATE))
         return true; /* no node refers to root outputs */

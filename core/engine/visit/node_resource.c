@@ -381,7 +381,7 @@ static bool expand_any(NodeVisit *visit, const ModuleScope *scope, Expansion *ou
     const Expr *expr = config->count      ? config->count
                        : config->for_each ? config->for_each
                                           : config->lifecycle.enabled;
-    const PartErrors *faults = node_find_faults(visit->node, expr);
+    const PartErrors *faults = node_find_errors(visit->node, expr);
     if (faults)
         diags_append(&visit->diags, &faults->diags);
     if ((faults && diags_has_errors(&faults->diags)) ||
@@ -451,7 +451,7 @@ bool node_resource_visit(NodeVisit *visit) {
     bool ok = true;
     const PartErrors *faults =
         visit->walk->phase == PHASE_VALIDATE
-            ? node_find_faults(visit->node, &visit->node->as.resource->config->depends_on)
+            ? node_find_errors(visit->node, &visit->node->as.resource->config->depends_on)
             : NULL;
     if (faults)
         diags_append(&visit->diags, &faults->diags);

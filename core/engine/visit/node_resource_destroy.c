@@ -36,7 +36,7 @@ static void record_failure(InstanceOp *op,
         return; /* in doubt: the next run recovers the object */
     if (is_same) {
         if (sequence)
-            (void)!working_state_settle(op->walk->working, sequence, &op->diags);
+            (void)!working_state_end(op->walk->working, sequence, &op->diags);
         return;
     }
     if (value_is_null(response->state)) {

@@ -49,7 +49,7 @@ static void report_errors(NodeVisit *visit) {
     if (node->kind == NODE_RESOURCE)
         diags_append(&visit->diags, &node->faults);
     else
-        node_tell_faults(node, &visit->diags);
+        node_report_errors(node, &visit->diags);
 }
 
 /* Logs the values that references to this node see; as the plan, without parts marked as secret. */

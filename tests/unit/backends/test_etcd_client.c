@@ -43,7 +43,7 @@ static void a_transaction(void **unused) {
     Io io;
     EtcdClient *client = client_new(&script, "", &io, arena);
     EtcdTxn txn = txn_of(arena);
-    EtcdAnswer answer;
+    EtcdResponse answer;
     Str problem;
     assert_true(etcd_client_txn(client, &txn, NULL, &answer, &problem, arena));
     check_str(strbuf_str(&script.diary), "POST http://a/v3/kv/txn " TXN "\n");
@@ -98,7 +98,7 @@ static void first_endpoint_that_responds(void **unused) {
         Io io;
         EtcdClient *client = client_new(&script, "", &io, arena);
         EtcdTxn txn = {0};
-        EtcdAnswer answer;
+        EtcdResponse answer;
         Str problem = STR_EMPTY;
         bool ok = etcd_client_txn(client, &txn, NULL, &answer, &problem, arena);
         Str got = hosts(&script, arena);
@@ -126,7 +126,7 @@ static void endpoint_order(void **unused) {
     Io io;
     EtcdClient *client = client_new(&script, "me", &io, arena);
     EtcdTxn txn = {0};
-    EtcdAnswer answer;
+    EtcdResponse answer;
     Str problem;
     assert_true(etcd_client_txn(client, &txn, NULL, &answer, &problem, arena));
     assert_true(etcd_client_txn(client, &txn, NULL, &answer, &problem, arena));

@@ -99,7 +99,7 @@ static void lists(void **state) {
         KubeStore store = {.space = STR("n"), .target = {.server = STR("http://k")}};
         store.client = kube_client_open(&io, &store.target, NULL);
         KubeObjects items = {0};
-        KubeAnswer answer;
+        KubeResult answer;
         assert_int_equal(kube_store_list_secrets(&store, STR("a=b"), &items, &answer, arena),
                          row->status);
         assert_int_equal(items.count, row->item_count);

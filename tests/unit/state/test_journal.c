@@ -137,12 +137,12 @@ static void fold(void **unused) {
 
 static void begin_part(Case *it, uint64_t sequence, const char *key) {
     StatePart part = {.key = str_from_cstr(key), .action = PENDING_CREATE, .identity = STR("id")};
-    assert_true(journal_part_begin(it->journal, sequence, &part, &it->diags));
+    assert_true(journal_part(it->journal, sequence, &part, &it->diags));
 }
 
 static void end_part(Case *it, uint64_t sequence, const char *key) {
-    StatePart part = {.key = str_from_cstr(key), .private_data = STR("p")};
-    assert_true(journal_part_end(it->journal, sequence, &part, &it->diags));
+    StatePart part = {.key = str_from_cstr(key), .has_ended = true, .private_data = STR("p")};
+    assert_true(journal_part(it->journal, sequence, &part, &it->diags));
 }
 
 static void close_and_replay(Case *it) {
@@ -197,7 +197,7 @@ static void a_part_that_is_not_durable(void **unused) {
     uint64_t a = intend(it, "t.a");
     StatePart part = {.key = STR("one"), .action = PENDING_CREATE};
     faulty_disk_arm(it->faulty, FAULT_ERROR, 1, 1); /* the sync after the append */
-    assert_false(journal_part_begin(it->journal, a, &part, &it->diags));
+    assert_false(journal_part(it->journal, a, &part, &it->diags));
     assert_int_equal(it->diags.error_count, 1);
     journal_close(it->journal);
 }

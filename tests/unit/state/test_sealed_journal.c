@@ -146,7 +146,7 @@ static void test_parts(void **state) {
     StatePart part = {
         .key = STR("v1/Secret/web"), .action = PENDING_CREATE, .identity = STR("uid")};
     assert_true(journal_intent(journal, &intent, &sequence, &diags));
-    assert_true(journal_part_begin(journal, sequence, &part, &diags));
+    assert_true(journal_part(journal, sequence, &part, &diags));
     journal_close(journal);
     assert_int_equal(str_find(test.shelf.text, part.key, 0), SIZE_MAX);
     store = sealed_journal_new(&test.shelf.store, test.cipher, arena);

@@ -13,7 +13,7 @@ typedef struct Store {
     atomic_int answer;
 } Store;
 
-static LeaseAnswer renew(
+static LeaseResult renew(
     void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena) {
     Store *store = self;
     (void)timeout_ms;
@@ -21,7 +21,7 @@ static LeaseAnswer renew(
     (void)arena;
     *problem = STR("no answer came");
     atomic_fetch_add(&store->renewals, 1);
-    return (LeaseAnswer)atomic_load(&store->answer);
+    return (LeaseResult)atomic_load(&store->answer);
 }
 
 typedef struct Case {
@@ -30,7 +30,7 @@ typedef struct Case {
     Diags diags;
 } Case;
 
-static void begin(Case *it, LeaseAnswer answer, Arena *arena) {
+static void begin(Case *it, LeaseResult answer, Arena *arena) {
     atomic_store(&it->store.answer, (int)answer);
     it->diags = diags_new(arena);
     LeaseRequest request = {
@@ -88,7 +88,7 @@ static void lost_without_an_answer(void **unused) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Case it = {0};
     int64_t before = clock_real.monotonic_ms(NULL);
-    begin(&it, LEASE_UNANSWERED, arena);
+    begin(&it, LEASE_NO_REPLY, arena);
     check_lost(&it);
     assert_true(clock_real.monotonic_ms(NULL) - before >= TERM_MS);
     atomic_store(&it.store.answer, (int)LEASE_RENEWED);

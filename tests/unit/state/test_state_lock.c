@@ -141,7 +141,7 @@ static bool waiting_sleep(void *self, int64_t ms, const CancelToken *cancel) {
     return false;
 }
 
-static LockAnswer waiting_attempt(
+static LockResult waiting_attempt(
     void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     (void)pid, (void)diags;
     Waiting *waiting = self;

@@ -1,0 +1,27 @@
+/* reference_check: checks a reference before anything is evaluated: whether count, each, self, path
+ * and terraform are allowed where it stands, and whether its steps exist in a schema. */
+#pragma once
+
+#include "node.h"
+
+typedef struct AllowedNames {
+    RepetitionKind repetition; /* of the block that contains the expression */
+    bool allows_self;
+} AllowedNames;
+
+/* Returns false with an error if the name is not allowed here. References of other kinds are always
+ * allowed. */
+MUST_USE bool reference_check_name(AllowedNames allowed, const Reference *reference, Diags *diags);
+/* Adds an error if the traversal is only such a root, without the name of an attribute or a block.
+ * Ignores other roots. */
+void reference_check_root(const Traversal *traversal, Diags *diags);
+
+typedef struct StepCheck {
+    const Reference *reference;
+    Str resource; /* for messages */
+    Diags *errors;
+    Diags *deprecations;
+} StepCheck;
+
+/* Checks the steps into an object of this schema, from `at` on. */
+void reference_check_steps(const StepCheck *check, const Schema *schema, size_t at);
