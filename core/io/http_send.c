@@ -164,12 +164,3 @@ HttpStatus http_send_to_file(const Io *io,
     };
     return send_patiently(io, request, &body, response, problem, arena);
 }
-
-HttpPool *http_pool_open(const Io *io) {
-    return io->http->open_pool ? io->http->open_pool(io->http->self) : NULL;
-}
-
-void http_pool_close(const Io *io, HttpPool *pool) {
-    if (pool)
-        io->http->close_pool(io->http->self, pool);
-}

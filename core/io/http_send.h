@@ -25,7 +25,3 @@ HttpStatus http_send_to_file(const Io *io,
                              HttpResponse *response,
                              Str *problem,
                              Arena *arena);
-/* Returns NULL if this client keeps no connections. */
-HttpPool *http_pool_open(const Io *io);
-/* Closes all connections; no request may be in progress. NULL: does nothing. */
-void http_pool_close(const Io *io, HttpPool *pool);

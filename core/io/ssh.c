@@ -367,7 +367,7 @@ static bool send_input(Execution *run, bool *failed) {
     return sent > 0;
 }
 
-static bool take_output(Execution *run, int stream) {
+static bool read_output(Execution *run, int stream) {
     int got = ssh_channel_read_nonblocking(run->channel, run->piece, (uint32_t)PIECE_SIZE, stream);
     if (got <= 0)
         return false;
@@ -398,8 +398,8 @@ static SshStatus finish_command(Execution *run,
     bool failed = false;
     for (;;) {
         /* Output first: reading it also processes window updates, which make room for input. */
-        bool moved = take_output(run, 0);
-        moved = take_output(run, 1) || moved;
+        bool moved = read_output(run, 0);
+        moved = read_output(run, 1) || moved;
         moved = send_input(run, &failed) || moved;
         if (moved && !failed) {
             SshStatus status = ssh_socket_check(deadline);

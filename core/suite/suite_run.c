@@ -328,13 +328,13 @@ static SuiteStatus assert_one(SuiteRun *run,
     if (value_is_null(result) || !convert_value(result, &TYPE_BOOL, &result, &error, arena)) {
         diags_error(&run->diags, assertion->condition->range, "Invalid condition run",
                     "The condition must be true or false.");
-        eval_show_values(assertion->condition, scope, CAUSE_OTHER, arena, &run->diags);
+        eval_show_values(assertion->condition, scope, NULL, arena, &run->diags);
         return SUITE_ERROR;
     }
     if (value_is_true(value_without_marks(result)))
         return SUITE_PASS;
     report_failure(run, assertion, message, value_is_secret(message));
-    eval_show_values(assertion->condition, scope, CAUSE_OTHER, arena, &run->diags);
+    eval_show_values(assertion->condition, scope, NULL, arena, &run->diags);
     return SUITE_FAIL;
 }
 

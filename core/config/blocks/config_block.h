@@ -70,13 +70,10 @@ MUST_USE bool config_resource_decode(ConfigLoading *loading,
                                      ResourceMode mode,
                                      const Check *check,
                                      const Resource **out);
-/* Checks that the for_each of provider configurations in the decoded module is known and has
- * valid keys. */
-MUST_USE bool config_provider_check_keys(ConfigLoading *loading);
 /* Returns whether the block has no arguments apart from meta-arguments. */
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
 /* Reports a call with an empty source. Always returns false. */
-bool config_module_refuse_empty(const ModuleCall *call, Diags *diags);
+bool config_module_report_empty(const ModuleCall *call, Diags *diags);
 /* Checks that an import block with `provider` and its declared resource have the same provider
  * configuration. */
 MUST_USE bool config_import_check_providers(ConfigLoading *loading);

@@ -92,7 +92,7 @@ static bool read_target(EncryptionReader *reader,
     return ok;
 }
 
-static bool refuse_second(EncryptionReader *reader, const BodyBlock *block) {
+static bool report_second(EncryptionReader *reader, const BodyBlock *block) {
     diags_error(reader->loading->diags, block->range, "Duplicate encryption block",
                 "Only one \"%.*s\" block is allowed.", STR_ARG(block->type));
     return false;
@@ -111,7 +111,7 @@ static bool read_remotes(EncryptionReader *reader, const BodyBlock *block) {
         const EncryptionTarget *target = NULL;
         bool is_default = str_equal_cstr(inner->type, "default");
         if (is_default && reader->out->remote_default) {
-            ok = refuse_second(reader, inner);
+            ok = report_second(reader, inner);
             continue;
         }
         ok &= read_target(reader, inner, inner->labels[0], &target);
@@ -133,10 +133,10 @@ static bool read_inner(EncryptionReader *reader, const BodyBlock *block) {
         return read_remotes(reader, block);
     bool is_state = str_equal_cstr(block->type, "state");
     const EncryptionTarget **target = is_state ? &out->state : &out->plan;
-    return *target ? refuse_second(reader, block) : read_target(reader, block, block->type, target);
+    return *target ? report_second(reader, block) : read_target(reader, block, block->type, target);
 }
 
-static bool refuse_method(SourceRange range, Diags *diags) {
+static bool report_method(SourceRange range, Diags *diags) {
     diags_error(diags, range, "Invalid encryption method",
                 "\"method\" must refer to a method block of this encryption block, such as "
                 "\"method.aes_gcm.main\".");
@@ -156,10 +156,10 @@ static bool check_method(const Encryption *encryption,
     const Expr *expr = target->method;
     const Traversal *traversal = expr ? config_read_traversal(expr) : NULL;
     if (!expr)
-        return refuse_method(target->range, diags);
+        return report_method(target->range, diags);
     if (!traversal || !str_equal_cstr(traversal->root, "method") || traversal->step_count != 2 ||
         !find_part(&encryption->methods, traversal->steps[0].name, traversal->steps[1].name))
-        return refuse_method(expr->range, diags);
+        return report_method(expr->range, diags);
     if (!enforced || !is_unencrypted(expr))
         return true;
     diags_error(diags, expr->range, "Unencrypted method is forbidden",

@@ -208,7 +208,7 @@ static bool choose_workspace(ConfigLoading *loading, const Environment *environm
     return true;
 }
 
-static bool refuse_unknown(ConfigLoading *loading, Str name) {
+static bool report_unknown(ConfigLoading *loading, Str name) {
     StrVec names = keys_of(&loading->config->root->environments, loading->arena);
     if (names.count == 0) {
         diags_error(loading->diags, NO_RANGE, "No such environment",
@@ -235,7 +235,7 @@ bool config_environment_apply(ConfigLoading *loading) {
         return ok;
     const Environment *environment = map_find(&config->root->environments, name);
     if (!environment)
-        return refuse_unknown(loading, name);
+        return report_unknown(loading, name);
     config->environment = environment;
     map_each(&environment->providers, entry) {
         ok &= merge_provider(loading, entry->key, entry->value);

@@ -82,7 +82,7 @@ static bool read_provider(ConfigLoading *loading, const BodyContent *content, Im
            config_provider_ref_read(expr, &out->provider, loading->arena, loading->diags);
 }
 
-static bool refuse_provider(const Import *import, Diags *diags) {
+static bool report_provider(const Import *import, Diags *diags) {
     diags_error(diags, import->provider_range, "Invalid import provider argument",
                 "The argument \"provider\" is only for a resource without configuration. Set it in "
                 "the resource block, or in the module call.");
@@ -92,7 +92,7 @@ static bool refuse_provider(const Import *import, Diags *diags) {
 /* Rejects `provider` for resources of child modules: their calls pass provider configurations. */
 static bool check_module(const Import *import, Diags *diags) {
     return !import->to.target.resource.module || !import->provider_range.source ||
-           refuse_provider(import, diags);
+           report_provider(import, diags);
 }
 
 static bool is_same_provider(const ProviderRef *a, const ProviderRef *b) {
@@ -109,7 +109,7 @@ bool config_import_check_providers(ConfigLoading *loading) {
         const Resource *resource = to.module ? NULL : map_find(&root->resources, key);
         if (resource && import->provider_range.source &&
             !is_same_provider(&resource->provider, &import->provider))
-            ok = refuse_provider(import, loading->diags);
+            ok = report_provider(import, loading->diags);
     }
     return ok;
 }

@@ -13,13 +13,13 @@ static bool module_identify(ConfigLoading *loading, const BodyBlock *block, Str 
                                   loading->diags);
 }
 
-bool config_module_refuse_empty(const ModuleCall *call, Diags *diags) {
+bool config_module_report_empty(const ModuleCall *call, Diags *diags) {
     diags_error(diags, call->source_range, "Invalid module source",
                 "The source of a module must not be empty.");
     return false;
 }
 
-static bool refuse_both(ConfigLoading *loading, const BodyAttribute *at, const char *with) {
+static bool report_both(ConfigLoading *loading, const BodyAttribute *at, const char *with) {
     Str summary = str_format(loading->arena, "Invalid combination of \"%s\" and \"%.*s\"", with,
                              STR_ARG(at->name));
     diags_error(
@@ -35,9 +35,9 @@ static bool check_repetition(ConfigLoading *loading,
     const BodyAttribute *count = body_content_find(content, "count");
     const BodyAttribute *for_each = body_content_find(content, "for_each");
     if (count && call->for_each)
-        return refuse_both(loading, for_each, "count");
+        return report_both(loading, for_each, "count");
     return !call->enabled || (!count && !for_each) ||
-           refuse_both(loading, count ? count : for_each, "enabled");
+           report_both(loading, count ? count : for_each, "enabled");
 }
 
 static bool read_lifecycle(ConfigLoading *loading, const BodyBlock *block, ModuleCall *call) {
@@ -108,7 +108,7 @@ static bool check_source(ConfigLoading *loading, const ModuleCall *call) {
     if (!static_eval_text(loading->config->statics, loading->module, expr, &source, arena, diags))
         return false;
     if (!source.len)
-        return config_module_refuse_empty(call, diags);
+        return config_module_report_empty(call, diags);
     if (!str_equal(url_redact(source, arena), source))
         return true;
     return module_source_parse(loading->request->sources, source, expr->range, &address, arena,

@@ -8,7 +8,7 @@ static bool output_identify(ConfigLoading *loading, const BodyBlock *block, Str 
                                   loading->diags);
 }
 
-static bool refuse_postconditions(ConfigLoading *loading, const BodyContent *content) {
+static bool report_postconditions(ConfigLoading *loading, const BodyContent *content) {
     bool ok = true;
     vec_each(&content->blocks, block) {
         if (!str_equal_cstr(block->type, "postcondition"))
@@ -65,7 +65,7 @@ static bool output_decode(ConfigLoading *loading, const BodyBlock *block, bool i
     ok &= config_read_bool(&content, "ephemeral", &output->ephemeral, arena, diags);
     ok &= read_deprecated(loading, &content, output);
     ok &= config_read_traversals(&content, "depends_on", &output->depends_on, arena, diags);
-    ok &= refuse_postconditions(loading, &content);
+    ok &= report_postconditions(loading, &content);
     ok &= config_read_conditions(&content, "precondition", &output->preconditions, arena, diags);
     if (output->expr)
         map_put(loading->arena, &loading->module->outputs, output->name, output);

@@ -47,7 +47,7 @@ static bool provider_identify(ConfigLoading *loading, const BodyBlock *block, St
 
 /* Rejects names that have a meaning in other blocks, which the provider would receive as its
  * arguments. */
-static bool refuse_reserved(ConfigLoading *loading, const Body *body) {
+static bool report_reserved(ConfigLoading *loading, const Body *body) {
     static const BodyAttributeSchema reserved[] = {
         {"count",      false, BODY_EXPRESSION},
         {"depends_on", false, BODY_CODE      },
@@ -140,32 +140,7 @@ static bool provider_decode(ConfigLoading *loading, const BodyBlock *block, bool
     }
     Str key = config_provider_key(provider->name, provider->alias, arena);
     map_put(loading->arena, &loading->module->providers, key, provider);
-    return refuse_reserved(loading, provider->body) && ok;
-}
-
-static bool check_keys(ConfigLoading *loading, const ProviderConfig *provider) {
-    const Expr *expr = provider->for_each;
-    Value keys;
-    if (!static_eval_expr(loading->config->statics, loading->module, expr, &keys, loading->arena,
-                          loading->diags))
-        return false;
-    bool is_set =
-        keys.type->kind == KIND_SET && (!keys.count || keys.type->element == &TYPE_STRING);
-    if (!value_is_null(keys) && (type_is_mapping(keys.type) || is_set))
-        return true;
-    diags_error(loading->diags, expr->range, "Invalid for_each argument",
-                "The \"for_each\" of a provider configuration must be a map or a set of strings. "
-                "To convert a list to a set, use toset().");
-    return false;
-}
-
-bool config_provider_check_keys(ConfigLoading *loading) {
-    bool ok = true;
-    map_each(&loading->module->providers, entry) {
-        const ProviderConfig *provider = entry->value;
-        ok &= !provider->for_each || check_keys(loading, provider);
-    }
-    return ok;
+    return report_reserved(loading, provider->body) && ok;
 }
 
 /* A default configuration exists without a block, so an override file may declare it:

@@ -56,13 +56,13 @@ static bool read_inner(
     const BodyBlock *block, Provisioner *out, const Body **escaped, Arena *arena, Diags *diags) {
     if (str_equal_cstr(block->type, "_")) {
         if (*escaped)
-            return config_read_refuse_second(block, (*escaped)->range, diags);
+            return config_read_report_second(block, (*escaped)->range, diags);
         *escaped = block->body;
         return true;
     }
     if (str_equal_cstr(block->type, "connection")) {
         if (out->connection)
-            return config_read_refuse_second(block, out->connection->range, diags);
+            return config_read_report_second(block, out->connection->range, diags);
         out->connection = new_connection(block, arena);
         return true;
     }
@@ -160,7 +160,7 @@ bool config_provisioner_read(const BodyContent *content,
             ok &= read_provisioner(block, vec_add(arena, out), arena, diags);
         } else if (str_equal_cstr(block->type, "connection")) {
             if (*connection)
-                ok = config_read_refuse_second(block, (*connection)->range, diags);
+                ok = config_read_report_second(block, (*connection)->range, diags);
             else
                 *connection = new_connection(block, arena);
         }

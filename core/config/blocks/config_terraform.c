@@ -25,7 +25,7 @@ static bool read_backend(ConfigLoading *loading, const BodyBlock *block, bool is
 }
 
 /* Reports the first cloud block only, even if several files have one. cloud_range is the last. */
-static bool refuse_cloud(ConfigLoading *loading, const BodyBlock *block) {
+static bool report_cloud(ConfigLoading *loading, const BodyBlock *block) {
     SourceRange before = loading->module->cloud_range;
     loading->module->cloud_range = block->range;
     if (before.source)
@@ -88,7 +88,7 @@ typedef struct SettingsBlock {
 
 static bool cloud_read(ConfigLoading *loading, const BodyBlock *block, bool is_override) {
     (void)is_override;
-    return refuse_cloud(loading, block);
+    return report_cloud(loading, block);
 }
 
 static bool provider_meta_read(ConfigLoading *loading, const BodyBlock *block, bool is_override) {

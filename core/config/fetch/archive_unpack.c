@@ -98,7 +98,7 @@ static bool open_reader(struct archive *reader, ArchiveInput *input) {
     return archive_read_open1(reader) == ARCHIVE_OK;
 }
 
-static bool refuse_archive(Unpack *unpack, struct archive *reader) {
+static bool report_archive(Unpack *unpack, struct archive *reader) {
     const char *text = archive_error_string(reader);
     Str clean =
         utf8_strip_controls(str_from_cstr(text ? text : "it cannot be read"), unpack->arena);
@@ -107,7 +107,7 @@ static bool refuse_archive(Unpack *unpack, struct archive *reader) {
     return false;
 }
 
-static bool PRINTF_LIKE(3, 4) refuse_entry(Unpack *unpack, Str name, const char *format, ...) {
+static bool PRINTF_LIKE(3, 4) report_entry(Unpack *unpack, Str name, const char *format, ...) {
     va_list args;
     va_start(args, format);
     Str why = str_vformat(unpack->arena, format, args);
@@ -124,10 +124,10 @@ static bool check_name(Unpack *unpack, Str name, Str *out) {
     Str rest = name;
     Str part;
     if (!name.len || name.ptr[0] == '/' || str_find_char(name, '\\', 0) != SIZE_MAX)
-        return refuse_entry(unpack, name, "has an invalid path");
+        return report_entry(unpack, name, "has an invalid path");
     while (str_next_field(&rest, '/', &part)) {
         if (str_equal(part, STR("..")))
-            return refuse_entry(unpack, name, "has a path that leads out of the directory");
+            return report_entry(unpack, name, "has a path that leads out of the directory");
     }
     Str clean = disk_clean(name, unpack->arena);
     *out = str_equal(clean, STR(".")) ? STR_EMPTY : clean;
@@ -141,13 +141,13 @@ static bool copy_content(Unpack *unpack, struct archive *reader, Str name, Unpac
         if (got == 0)
             return true;
         if (got < 0)
-            return refuse_archive(unpack, reader);
+            return report_archive(unpack, reader);
         if ((uint64_t)got > unpack->left.bytes)
-            return refuse_entry(unpack, name, "exceeds the maximum size of a module");
+            return report_entry(unpack, name, "exceeds the maximum size of a module");
         unpack->left.bytes -= (uint64_t)got;
         int status = open->disk->append(open->disk->self, open->file, (Str){piece, (size_t)got});
         if (status != 0)
-            return refuse_entry(unpack, name, "cannot be written: %s", strerror(-status));
+            return report_entry(unpack, name, "cannot be written: %s", strerror(-status));
     }
 }
 
@@ -163,9 +163,9 @@ static bool unpack_file(Unpack *unpack, struct archive *reader, Str name, bool i
     if (status == 0)
         status = disk->open(disk->self, path, flags, is_program ? 0777 : 0666, &open.file);
     if (status == -EEXIST)
-        return refuse_entry(unpack, name, "occurs twice");
+        return report_entry(unpack, name, "occurs twice");
     if (status != 0)
-        return refuse_entry(unpack, name, "cannot be written: %s", strerror(-status));
+        return report_entry(unpack, name, "cannot be written: %s", strerror(-status));
     bool ok = copy_content(&here, reader, name, &open);
     unpack->left = here.left;
     if (!ok)
@@ -177,13 +177,13 @@ static bool unpack_directory(Unpack *unpack, Str name) {
     const Disk *disk = unpack->disk;
     Str path = disk_join(unpack->directory, name, unpack->arena);
     int status = disk->make_directories(disk->self, path, 0777);
-    return status == 0 || refuse_entry(unpack, name, "cannot be created: %s", strerror(-status));
+    return status == 0 || report_entry(unpack, name, "cannot be created: %s", strerror(-status));
 }
 
 static bool note_link(Unpack *unpack, struct archive_entry *entry, Str name) {
     const char *target = archive_entry_symlink(entry);
     if (!target || !target[0])
-        return refuse_entry(unpack, name, "is a link to a missing file");
+        return report_entry(unpack, name, "is a link to a missing file");
     vec_push(unpack->arena, &unpack->links,
              (UnpackLink){disk_join(unpack->directory, name, unpack->arena),
                           str_clone(str_from_cstr(target), unpack->arena)});
@@ -195,18 +195,18 @@ static bool unpack_entry(Unpack *unpack, struct archive *reader, struct archive_
     Str whole = str_clone(str_from_cstr(text), unpack->arena);
     Str name;
     if (unpack->left.entries-- == 0)
-        return refuse_entry(unpack, whole, "exceeds the maximum number of entries");
+        return report_entry(unpack, whole, "exceeds the maximum number of entries");
     if (!check_name(unpack, whole, &name))
         return false;
     if (archive_entry_hardlink(entry))
-        return refuse_entry(unpack, whole, "is a hard link, which loam does not support");
+        return report_entry(unpack, whole, "is a hard link, which loam does not support");
     if (!name.len && archive_entry_filetype(entry) != AE_IFDIR)
-        return refuse_entry(unpack, whole, "has an invalid path");
+        return report_entry(unpack, whole, "has an invalid path");
     switch (archive_entry_filetype(entry)) {
     case AE_IFDIR: return !name.len || unpack_directory(unpack, name);
     case AE_IFLNK: return note_link(unpack, entry, name);
     case AE_IFREG: return unpack_file(unpack, reader, name, archive_entry_perm(entry) & 0100);
-    default: return refuse_entry(unpack, whole, "is not a file, directory or link");
+    default: return report_entry(unpack, whole, "is not a file, directory or link");
     }
 }
 
@@ -217,7 +217,7 @@ static bool make_links(Unpack *unpack) {
         if (status == 0)
             status = disk->link(disk->self, link->target, link->path);
         if (status != 0)
-            return refuse_entry(unpack, str_after(link->path, unpack->directory.len + 1),
+            return report_entry(unpack, str_after(link->path, unpack->directory.len + 1),
                                 "cannot be created: %s", strerror(-status));
     }
     return true;
@@ -230,7 +230,7 @@ static bool unpack_all(Unpack *unpack, struct archive *reader) {
         if (status == ARCHIVE_EOF)
             return make_links(unpack);
         if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
-            return refuse_archive(unpack, reader);
+            return report_archive(unpack, reader);
         if (!unpack_entry(unpack, reader, entry))
             return false;
     }
@@ -309,6 +309,6 @@ bool archive_unpack(
     if (!check_entry_count(&unpack, &open, input.size))
         return false;
     if (!open_reader(reader, &input))
-        return refuse_archive(&unpack, reader);
+        return report_archive(&unpack, reader);
     return unpack_all(&unpack, reader);
 }

@@ -159,7 +159,7 @@ static bool refuse(GitRun *run, const char *format, Str detail) {
     return false;
 }
 
-static bool refuse_run(GitRun *run, int status, const ProcessResult *result) {
+static bool report_run(GitRun *run, int status, const ProcessResult *result) {
     if (status == -ECANCELED || cancel_level(run->request->cancel) != CANCEL_NONE)
         return refuse(run, "interrupted.%.*s", STR_EMPTY);
     if (status == -ENOENT || (status == 0 && result->exit_status == 127))
@@ -179,7 +179,7 @@ static bool refuse_run(GitRun *run, int status, const ProcessResult *result) {
 static bool git(GitRun *run, const char *const *words, ProcessResult *result) {
     *result = (ProcessResult){0};
     int status = run_git(run, words, result);
-    return (status == 0 && result->exit_status == 0) || refuse_run(run, status, result);
+    return (status == 0 && result->exit_status == 0) || report_run(run, status, result);
 }
 
 static bool is_hex(Str text) {
@@ -200,7 +200,7 @@ static bool needs_everything(const ProcessResult *result, Str want) {
     return is_hex(want) || says(result, "shallow");
 }
 
-static bool refuse_ref(GitRun *run, Str want) {
+static bool report_ref(GitRun *run, Str want) {
     if (run->request->commit.len)
         return refuse(run,
                       "the locked commit %.*s no longer exists. To select another one, run \"loam "
@@ -222,8 +222,8 @@ static bool fetch_one(GitRun *run, Str want, bool *needs_all) {
     *needs_all = status == 0 && !fine && !result.timed_out && needs_everything(&result, want);
     if (fine || *needs_all)
         return fine;
-    return says(&result, "find remote ref") ? refuse_ref(run, want)
-                                            : refuse_run(run, status, &result);
+    return says(&result, "find remote ref") ? report_ref(run, want)
+                                            : report_run(run, status, &result);
 }
 
 static bool fetch_all(GitRun *run) {
@@ -257,7 +257,7 @@ static bool find_in_all(GitRun *run, Str want, Str *out) {
         if (find_commit(run, forms[i], want, out))
             return true;
     }
-    return refuse_ref(run, want);
+    return report_ref(run, want);
 }
 
 static bool fetch_commit(GitRun *run, Str *commit) {
@@ -266,7 +266,7 @@ static bool fetch_commit(GitRun *run, Str *commit) {
     if (!want.len)
         want = run->address.ref.len ? run->address.ref : STR("HEAD");
     if (fetch_one(run, want, &needs_all))
-        return find_commit(run, "", STR("FETCH_HEAD"), commit) || refuse_ref(run, want);
+        return find_commit(run, "", STR("FETCH_HEAD"), commit) || report_ref(run, want);
     return needs_all && fetch_all(run) && find_in_all(run, want, commit);
 }
 

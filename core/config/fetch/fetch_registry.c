@@ -112,7 +112,7 @@ static bool ask(Registry *registry, Str url, HttpResponse *out) {
     return fetch_web_get(&question, out, registry->arena, registry->diags);
 }
 
-static bool refuse_answer(Registry *registry, Str url, const char *what) {
+static bool report_answer(Registry *registry, Str url, const char *what) {
     diags_error(registry->diags, registry->request->range,
                 "Invalid response from a module registry",
                 "The response at \"%.*s\" %s. Check that \"%.*s\" is a module registry.",
@@ -126,7 +126,7 @@ static bool parse_object(Registry *registry, Str url, Str body, Value *out) {
     if (json_parse_any(body, out, &why, &offset, registry->arena) && value_is_present(*out) &&
         out->type->kind == KIND_OBJECT)
         return true;
-    return refuse_answer(registry, url, "is not a JSON object");
+    return report_answer(registry, url, "is not a JSON object");
 }
 
 static bool discover(Registry *registry) {
@@ -138,16 +138,16 @@ static bool discover(Registry *registry) {
     if (!ask(registry, url, &response) || !parse_object(registry, url, response.body, &services))
         return false;
     if (!value_find_text(services, STR("modules.v1"), &base))
-        return refuse_answer(registry, url, "has no service \"modules.v1\"");
+        return report_answer(registry, url, "has no service \"modules.v1\"");
     registry->base = url_resolve(response.url, base, registry->arena);
     if (!str_starts_with(registry->base, STR("https://")))
-        return refuse_answer(registry, url, "has a service address without https");
+        return report_answer(registry, url, "has a service address without https");
     if (!str_ends_with(registry->base, STR("/")))
         registry->base = str_concat(registry->base, STR("/"), registry->arena);
     return true;
 }
 
-static bool refuse_versions(Registry *registry, Str newest) {
+static bool report_versions(Registry *registry, Str newest) {
     const SourceRequest *request = registry->request;
     Str hint = newest.len ? str_format(registry->arena, " The newest is %.*s.", STR_ARG(newest))
                           : STR(" It has no versions.");
@@ -174,7 +174,7 @@ static bool choose(Registry *registry, Value versions, Str *out) {
             best = version;
     }
     *out = best;
-    return best.len > 0 || refuse_versions(registry, newest);
+    return best.len > 0 || report_versions(registry, newest);
 }
 
 static bool find_version(Registry *registry, Str *out) {
@@ -188,7 +188,7 @@ static bool find_version(Registry *registry, Str *out) {
         return false;
     if (!value_find_tuple(answer, STR("modules"), &modules) || modules.count == 0 ||
         !value_find_tuple(value_at(modules, 0), STR("versions"), &versions))
-        return refuse_answer(registry, url, "lists no versions");
+        return report_answer(registry, url, "lists no versions");
     return choose(registry, versions, out);
 }
 
@@ -204,7 +204,7 @@ static bool find_place(Registry *registry, Str version, Str *out) {
         return true;
     if (!response.body.len || !parse_object(registry, url, response.body, &answer) ||
         !value_find_text(answer, STR("location"), out))
-        return refuse_answer(registry, url, "has no address of the module");
+        return report_answer(registry, url, "has no address of the module");
     *out = module_source_resolve(response.url, utf8_strip_controls(*out, registry->arena),
                                  registry->arena);
     return true;

@@ -73,7 +73,7 @@ static bool refuse(
 }
 
 /* Moves credentials out of the URL, so that no library message contains them. */
-static Str take_credentials(Str address, HttpRequest *http, Arena *arena) {
+static Str cut_credentials(Str address, HttpRequest *http, Arena *arena) {
     Url url;
     if (!url_parse(address, &url) || !url.userinfo.len)
         return address;
@@ -98,7 +98,7 @@ bool fetch_web_get(const WebQuestion *question, HttpResponse *out, Arena *arena,
         .retries = (uint32_t)number_of(io, "REGISTRY_DISCOVERY_RETRY", RETRIES, arena),
         .cancel = question->request->cancel,
     };
-    http.url = take_credentials(question->url, &http, arena);
+    http.url = cut_credentials(question->url, &http, arena);
     const char *token =
         question->token_variable.len ? find_variable(io, question->token_variable, arena) : NULL;
     if (token)

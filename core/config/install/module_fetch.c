@@ -65,14 +65,14 @@ typedef struct Fetching {
     Diags *diags;
 } Fetching;
 
-static bool refuse_hops(const Fetching *fetching) {
+static bool report_hops(const Fetching *fetching) {
     diags_error(fetching->diags, fetching->fetch->range, "Too many redirects of a module source",
                 "\"%.*s\" leads to another source, and so on more than %d times.",
                 STR_ARG(fetching->entry.source), HOPS_AT_MOST);
     return false;
 }
 
-static bool refuse_in_place(const Fetching *fetching, Str elsewhere) {
+static bool report_in_place(const Fetching *fetching, Str elsewhere) {
     diags_error(fetching->diags, fetching->fetch->range, "Unsupported module source",
                 "\"%.*s\" leads to the local address \"%.*s\", which a server cannot give.",
                 STR_ARG(fetching->entry.source), STR_ARG(url_redact(elsewhere, fetching->arena)));
@@ -86,7 +86,7 @@ static bool go_on(Fetching *fetching, Str elsewhere, SourceAddress *at) {
                              fetching->diags))
         return false;
     if (!at->kind->fetch)
-        return refuse_in_place(fetching, elsewhere);
+        return report_in_place(fetching, elsewhere);
     if (at->subdir.len)
         fetching->entry.subdir = disk_join(at->subdir, fetching->entry.subdir, fetching->arena);
     return true;
@@ -147,16 +147,16 @@ static bool follow(Fetching *fetching) {
         if (!go_on(fetching, found.elsewhere, &at))
             return false;
     }
-    return refuse_hops(fetching);
+    return report_hops(fetching);
 }
 
-static bool refuse_disk(const ModuleFetch *fetch, Str path, int status, Diags *diags) {
+static bool report_disk(const ModuleFetch *fetch, Str path, int status, Diags *diags) {
     diags_error(diags, fetch->range, "Failed to install a module", "%.*s: %s.", STR_ARG(path),
                 strerror(-status));
     return false;
 }
 
-static bool refuse_digest(const Fetching *fetching) {
+static bool report_digest(const Fetching *fetching) {
     const LockEntry *locked = fetching->fetch->locked;
     diags_error(fetching->diags, fetching->fetch->range, "Module differs from the lock file",
                 "The content of \"%.*s\" changed: %s has the digest %.*s, but the download has "
@@ -176,10 +176,10 @@ static bool check_digest(Fetching *fetching) {
     int status = module_tree_digest(fetch->options->io, fetching->directory, &entry->digest,
                                     fetching->arena);
     if (status != 0)
-        return refuse_disk(fetch, fetching->directory, status, fetching->diags);
+        return report_disk(fetch, fetching->directory, status, fetching->diags);
     bool differs = fetch->locked && fetch->locked->digest.len &&
                    !str_equal(fetch->locked->digest, entry->digest);
-    return !differs || refuse_digest(fetching);
+    return !differs || report_digest(fetching);
 }
 
 static bool fetch_checked(Fetching *fetching) {
@@ -209,7 +209,7 @@ static bool fetch_aside(Fetching *fetching) {
     if (status == 0)
         status = disk->make_directories(disk->self, fetching->directory, 0777);
     if (status != 0)
-        return refuse_disk(fetch, all, status, fetching->diags);
+        return report_disk(fetch, all, status, fetching->diags);
     return fetch_checked(fetching);
 }
 
@@ -240,7 +240,7 @@ static bool give_place(const Fetching *fetching) {
         status = disk->rename(disk->self, fetching->directory, copy);
     if (status == 0)
         status = disk->sync_directory(disk->self, disk_directory_of(copy));
-    return status == 0 || refuse_disk(fetch, copy, status, fetching->diags);
+    return status == 0 || report_disk(fetch, copy, status, fetching->diags);
 }
 
 bool module_fetch_run(const ModuleFetch *fetch, LockEntry *out, Arena *arena, Diags *diags) {

@@ -62,7 +62,7 @@ static void PRINTF_LIKE(2, 3) tell(const ModuleInstall *install, const char *for
     va_end(args);
 }
 
-static bool refuse_directory(Str path, int status, Diags *diags) {
+static bool report_directory(Str path, int status, Diags *diags) {
     diags_error(
         diags, NO_RANGE, "Failed to install modules", "\"%.*s\" could not be opened: %s. %s",
         STR_ARG(path), strerror(-status),
@@ -105,7 +105,7 @@ static bool guard_copies(ModuleInstall *install, Diags *diags) {
         return false;
     }
     if (status != 0)
-        return refuse_directory(path, status, diags);
+        return report_directory(path, status, diags);
     module_fetch_clean(&install->options, install->arena); /* leftovers of a killed run */
     return true;
 }
@@ -169,7 +169,7 @@ static const LockEntry *resolve(ModuleInstall *install,
     return keep(install, key, &found);
 }
 
-static bool refuse_uninstalled(const ModuleWanted *wanted, Diags *diags) {
+static bool report_uninstalled(const ModuleWanted *wanted, Diags *diags) {
     diags_error(diags, wanted->range, "Module not installed",
                 "The module \"%.*s\" is not installed. To install the modules of this "
                 "configuration, run \"loam init\".",
@@ -223,7 +223,7 @@ static bool check_record(const ModuleInstall *install,
     const ModuleEntry *entry = map_find(&install->manifest.entries, wanted->key);
     Str source = url_redact(wanted->source, install->arena);
     if (!entry)
-        return refuse_uninstalled(wanted, diags);
+        return report_uninstalled(wanted, diags);
     if (!str_equal(entry->source, source)) {
         diags_error(diags, wanted->source_range, "Module source has changed",
                     "The module \"%.*s\" was installed from \"%.*s\", which is no longer its "
@@ -315,7 +315,7 @@ static bool find_recorded(ModuleInstall *install,
         !check_locked(install, wanted, address, entry, diags))
         return false;
     if (!disk_exists(install->options.io->disk, entry->directory))
-        return refuse_uninstalled(wanted, diags);
+        return report_uninstalled(wanted, diags);
     *out = entry->directory;
     return true;
 }

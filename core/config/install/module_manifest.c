@@ -9,7 +9,7 @@ static Str manifest_path(Str data_directory, Arena *arena) {
     return disk_join(data_directory, STR("modules/modules.json"), arena);
 }
 
-static bool refuse_manifest(Str path, const char *why, Diags *diags) {
+static bool report_manifest(Str path, const char *why, Diags *diags) {
     diags_error(diags, NO_RANGE, "Failed to read the installed-modules manifest",
                 "%.*s: %s. To rewrite it, run \"loam init\".", STR_ARG(path), why);
     return false;
@@ -50,11 +50,11 @@ bool module_manifest_read(
         return true;
     }
     if (status < 0)
-        return refuse_manifest(path, strerror(-status), diags);
+        return report_manifest(path, strerror(-status), diags);
     if (!json_parse_any(bytes, &root, &why, &offset, arena))
-        return refuse_manifest(path, why, diags);
+        return report_manifest(path, why, diags);
     if (!read_entries(root, &manifest, arena))
-        return refuse_manifest(path, "its structure is invalid", diags);
+        return report_manifest(path, "its structure is invalid", diags);
     *out = manifest;
     return true;
 }

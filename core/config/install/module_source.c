@@ -42,7 +42,7 @@ static bool clean_subdir(Str a, Str b, Str *out, Arena *arena) {
     return !leads_out;
 }
 
-static bool refuse_subdir(Str address, SourceRange range, Arena *arena, Diags *diags) {
+static bool report_subdir(Str address, SourceRange range, Arena *arena, Diags *diags) {
     diags_error(diags, range, "Invalid module source",
                 "The part after \"//\" in \"%.*s\" is a directory inside the package and cannot "
                 "lead out of it.",
@@ -50,7 +50,7 @@ static bool refuse_subdir(Str address, SourceRange range, Arena *arena, Diags *d
     return false;
 }
 
-static bool refuse_unknown(
+static bool report_unknown(
     const ModuleSources *sources, Str address, SourceRange range, Arena *arena, Diags *diags) {
     StrBuf forms = strbuf_new(arena);
     for (size_t i = 0; i < sources->count; i++)
@@ -105,11 +105,11 @@ bool module_source_parse(const ModuleSources *sources,
     Str rest = is_in_place ? address : module_source_split(address, &subdir, arena);
     parsed.kind = is_plain(address) ? find_kind(sources, rest, &parsed.package, arena) : NULL;
     if (!parsed.kind)
-        return refuse_unknown(sources, address, range, arena, diags);
+        return report_unknown(sources, address, range, arena, diags);
     if (!is_in_place)
         parsed.package = module_source_split(parsed.package, &within, arena);
     if (!clean_subdir(within, subdir, &parsed.subdir, arena))
-        return refuse_subdir(address, range, arena, diags);
+        return report_subdir(address, range, arena, diags);
     *out = parsed;
     return true;
 }

@@ -87,7 +87,7 @@ static bool satisfies(const Version *version, Str operator, const Version * want
     return (order == 0) != str_equal_cstr(operator, "!=");
 }
 
-static Str take_operator(Str *text) {
+static Str read_operator(Str *text) {
     static const char *const operators[] = {"~>", ">=", "<=", "!=", ">", "<", "="};
     for (size_t i = 0; i < ARRAY_COUNT(operators); i++) {
         Str operator= str_from_cstr(operators[i]);
@@ -107,7 +107,7 @@ bool version_constraint_check(Str constraint, Str version, bool *is_satisfied) {
     for (Str field; str_next_field(&constraint, ',', &field);) {
         Version wanted;
         Str text = str_trim(field);
-        Str operator= take_operator(&text);
+        Str operator= read_operator(&text);
         if (!parse_version(text, &wanted))
             return false;
         result &= satisfies(&ours, operator, & wanted);
@@ -121,7 +121,7 @@ static bool names_exactly(Str constraint, const Version *version) {
     for (Str field; str_next_field(&constraint, ',', &field);) {
         Version wanted;
         Str text = str_trim(field);
-        Str operator= take_operator(&text);
+        Str operator= read_operator(&text);
         if (str_equal_cstr(operator, "=") && parse_version(text, &wanted) &&
             compare(version, &wanted) == 0)
             return true;

@@ -24,7 +24,7 @@ static bool read_source(ConfigLoading *loading, ModuleCall *call) {
     if (ok && call->version.len)
         ok = config_requirement_check_version(call->version, call->version_expr->range,
                                               loading->diags);
-    return ok && (call->source.len || config_module_refuse_empty(call, loading->diags));
+    return ok && (call->source.len || config_module_report_empty(call, loading->diags));
 }
 
 static Str call_key(const Module *parent, const ModuleCall *call, Arena *arena) {
@@ -355,9 +355,36 @@ static bool load_call(ConfigLoading *loading, ModuleCall *call) {
     return ok && (is_install || check_inputs(loading, call));
 }
 
+static bool check_keys(ConfigLoading *loading, const ProviderConfig *provider) {
+    const Expr *expr = provider->for_each;
+    Value keys;
+    if (!static_eval_expr(loading->config->statics, loading->module, expr, &keys, loading->arena,
+                          loading->diags))
+        return false;
+    bool is_set =
+        keys.type->kind == KIND_SET && (!keys.count || keys.type->element == &TYPE_STRING);
+    if (!value_is_null(keys) && (type_is_mapping(keys.type) || is_set))
+        return true;
+    diags_error(loading->diags, expr->range, "Invalid for_each argument",
+                "The \"for_each\" of a provider configuration must be a map or a set of strings. "
+                "To convert a list to a set, use toset().");
+    return false;
+}
+
+/* Checks that the for_each of provider configurations in the decoded module is known and has
+ * valid keys. */
+static bool check_provider_keys(ConfigLoading *loading) {
+    bool ok = true;
+    map_each(&loading->module->providers, entry) {
+        const ProviderConfig *provider = entry->value;
+        ok &= !provider->for_each || check_keys(loading, provider);
+    }
+    return ok;
+}
+
 bool config_calls_load(ConfigLoading *loading) {
     Module *module = loading->module;
-    bool ok = config_provider_check_keys(loading);
+    bool ok = check_provider_keys(loading);
     map_each(&module->calls, entry) {
         ok &= load_call(loading, entry->value);
     }

@@ -76,7 +76,7 @@ static const ConfigBlock *find_block_type(Str name) {
     return NULL;
 }
 
-static bool refuse_type(const BodyAttribute *unknown, Diags *diags) {
+static bool report_type(const BodyAttribute *unknown, Diags *diags) {
     Str *names = arena_new_array(diags->arena, Str, config_block_type_count);
     for (size_t i = 0; i < config_block_type_count; i++)
         names[i] = str_from_cstr(config_block_types[i]->name);
@@ -206,7 +206,7 @@ static bool file_blocks(const FrontEndFile *file, BodyContent *out, Arena *arena
     bool ok = body_content(file->body, &schema, out, &rest, arena, diags);
     ok &= body_attributes(rest, BODY_LITERAL, &unknown, arena, diags);
     vec_each(&unknown.attributes, attribute) {
-        ok = refuse_type(attribute, diags);
+        ok = report_type(attribute, diags);
     }
     return ok;
 }
@@ -363,7 +363,7 @@ static bool apply_override(ConfigLoading *loading,
     return true;
 }
 
-static bool refuse_override(ConfigLoading *loading,
+static bool report_override(ConfigLoading *loading,
                             const ConfigBlock *type,
                             const BodyBlock *block) {
     Str summary = str_format(loading->arena, "Cannot override \"%s\" blocks", type->name);
@@ -382,7 +382,7 @@ static bool declare(ConfigLoading *loading,
     Declaration declaration = {type, block};
     Str key;
     if (is_override && type->is_final)
-        return refuse_override(loading, type, block);
+        return report_override(loading, type, block);
     if (!type->identify) {
         if (is_override)
             vec_push(declarations->arena, &declarations->overrides, declaration);
@@ -442,7 +442,7 @@ static bool check_versions(ConfigLoading *loading, const ConfigDirectory *direct
 
 /* Reports unmet version constraints, or leaves them to the test runs. Returns false if loading
  * must stop. */
-static bool refuse_version(ConfigLoading *loading, const Diags *unmet) {
+static bool report_version(ConfigLoading *loading, const Diags *unmet) {
     if (loading->request->runs_tests) {
         loading->config->unmet = unmet;
         return true;
@@ -463,7 +463,7 @@ bool config_directory_load(ConfigLoading *loading, Str directory_name, Module *m
     /* `init` and `get` stop at an unmet version constraint: another program version may accept
      * the rest. */
     if (diags_has_errors(unmet) && loading->request->install)
-        return refuse_version(loading, unmet);
+        return report_version(loading, unmet);
     SCOPED(ArenaRef) staging = arena_open("declarations");
     Declarations declarations = {.arena = staging, .by_key = map_new(staging)};
     loading->module = module;
@@ -472,5 +472,5 @@ bool config_directory_load(ConfigLoading *loading, Str directory_name, Module *m
     ok &= decode_all(loading, &declarations);
     ok &= config_encryption_finish(loading);
     loading->module = outer;
-    return ok && (!diags_has_errors(unmet) || refuse_version(loading, unmet));
+    return ok && (!diags_has_errors(unmet) || report_version(loading, unmet));
 }

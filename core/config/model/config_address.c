@@ -74,7 +74,7 @@ static SourceRange last_range(const AddressReader *reader) {
     return reader->at ? reader->steps.items[reader->at - 1].range : reader->out->range;
 }
 
-static bool take_name(AddressReader *reader, Str *out, const char *missing) {
+static bool read_name(AddressReader *reader, Str *out, const char *missing) {
     const AddressStep *step = peek(reader);
     if (!step || step->is_index)
         return refuse(reader, step ? step->range : last_range(reader), missing);
@@ -84,7 +84,7 @@ static bool take_name(AddressReader *reader, Str *out, const char *missing) {
 }
 
 /* Reads an optional key of the current module or resource. */
-static bool take_key(AddressReader *reader, bool is_module, InstanceKey *out) {
+static bool read_key(AddressReader *reader, bool is_module, InstanceKey *out) {
     const AddressStep *step = peek(reader);
     if (!step || !step->is_index)
         return true;
@@ -103,15 +103,15 @@ static bool take_key(AddressReader *reader, bool is_module, InstanceKey *out) {
            refuse(reader, step->range, "An instance key must be an integer or a string.");
 }
 
-static bool take_modules(AddressReader *reader, const ModuleAddr **out) {
+static bool read_modules(AddressReader *reader, const ModuleAddr **out) {
     const AddressStep *step = peek(reader);
     while (step && !step->is_index && str_equal_cstr(step->name, "module")) {
         Str name;
         InstanceKey key = KEY_ABSENT;
         reader->at++;
-        if (!take_name(reader, &name,
+        if (!read_name(reader, &name,
                        "\"module\" must be followed by the name of a module call.") ||
-            !take_key(reader, true, &key))
+            !read_key(reader, true, &key))
             return false;
         *out = module_addr_child(*out, name, key, reader->arena);
         reader->depth++;
@@ -120,7 +120,7 @@ static bool take_modules(AddressReader *reader, const ModuleAddr **out) {
     return true;
 }
 
-static ResourceMode take_mode(AddressReader *reader) {
+static ResourceMode read_mode(AddressReader *reader) {
     const AddressStep *step = peek(reader);
     ResourceMode mode = MODE_MANAGED;
     if (step && str_equal_cstr(step->name, "data"))
@@ -144,25 +144,25 @@ static bool is_reserved(const AddressStep *step) {
     return false;
 }
 
-static bool take_resource(AddressReader *reader, ResourceAddr *out) {
+static bool read_resource(AddressReader *reader, ResourceAddr *out) {
     reader->out->is_reserved = is_reserved(peek(reader));
-    out->mode = take_mode(reader);
-    return take_name(reader, &out->type,
+    out->mode = read_mode(reader);
+    return read_name(reader, &out->type,
                      "The address of a resource requires its type and its name.") &&
-           take_name(reader, &out->name,
+           read_name(reader, &out->name,
                      "The type of a resource must be followed by a dot and its name.") &&
-           take_key(reader, false, &out->key);
+           read_key(reader, false, &out->key);
 }
 
 bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Diags *diags) {
     ConfigAddress address = {.range = expr->range};
     AddressReader reader = {.out = &address, .arena = arena, .diags = diags};
     AddressTarget *target = &address.target;
-    if (!add_steps(&reader, expr) || !take_modules(&reader, &target->module))
+    if (!add_steps(&reader, expr) || !read_modules(&reader, &target->module))
         return false;
     target->is_resource = peek(&reader) != NULL;
     target->resource.module = target->module;
-    if (target->is_resource && !take_resource(&reader, &target->resource))
+    if (target->is_resource && !read_resource(&reader, &target->resource))
         return false;
     if (peek(&reader))
         return refuse(&reader, peek(&reader)->range,

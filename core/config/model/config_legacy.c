@@ -86,7 +86,7 @@ static void warn_of_quotes(const Expr *expr, const char *what, const char *text,
         ->is_deprecation = true;
 }
 
-static void refuse_fault(const Expr *expr,
+static void report_fault(const Expr *expr,
                          const SourceText *source,
                          const QuotedFault *fault,
                          Diags *diags) {
@@ -104,7 +104,7 @@ bool config_legacy_unquote(const Expr **expr, const char *what, Arena *arena, Di
     const SourceText *source = inner_source(*expr, arena);
     QuotedFault fault = find_fault(source, arena);
     if (fault.detail) {
-        refuse_fault(*expr, source, &fault, diags);
+        report_fault(*expr, source, &fault, diags);
         warn_of_quotes(*expr, what, "", diags);
         return false;
     }

@@ -56,7 +56,7 @@ static SourceRange value_start(const BodyAttribute *attribute) {
     return range;
 }
 
-static bool refuse_literal(const BodyAttribute *attribute, Str why, Diags *diags) {
+static bool report_literal(const BodyAttribute *attribute, Str why, Diags *diags) {
     diags_error(diags, value_start(attribute), "Unsuitable value type",
                 "The value of \"%.*s\" is unsuitable: %.*s.", STR_ARG(attribute->name),
                 STR_ARG(why));
@@ -69,13 +69,13 @@ bool config_read_literal(
     ConvertError error = {0};
     if (!eval_constant(attribute->expr, &literal, arena, diags) || !value_is_known(literal))
         return type != &TYPE_DYNAMIC &&
-               refuse_literal(attribute, STR("it must be known before evaluation"), diags);
+               report_literal(attribute, STR("it must be known before evaluation"), diags);
     if (convert_value(literal, type, out, &error, arena))
         return true;
-    return refuse_literal(attribute, config_read_convert_error(&error, arena), diags);
+    return report_literal(attribute, config_read_convert_error(&error, arena), diags);
 }
 
-static bool refuse_null(const BodyAttribute *attribute, Diags *diags) {
+static bool report_null(const BodyAttribute *attribute, Diags *diags) {
     diags_error(diags, attribute->expr->range, "Unsuitable value type",
                 "\"%.*s\" must not be null. Remove it instead.", STR_ARG(attribute->name));
     return false;
@@ -90,7 +90,7 @@ bool config_read_string(
     if (!config_read_literal(attribute, &TYPE_STRING, &value, arena, diags))
         return false;
     if (value_is_null(value))
-        return refuse_null(attribute, diags);
+        return report_null(attribute, diags);
     *out = value_text(value);
     return true;
 }
@@ -104,7 +104,7 @@ bool config_read_bool(
     if (!config_read_literal(attribute, &TYPE_BOOL, &value, arena, diags))
         return false;
     if (value_is_null(value))
-        return refuse_null(attribute, diags);
+        return report_null(attribute, diags);
     *out = value_is_true(value);
     return true;
 }
@@ -115,7 +115,7 @@ Traversal *config_read_traversal(const Expr *expr) {
     return expr->kind == EXPR_TRAVERSAL ? expr->as.traversal : NULL;
 }
 
-static bool refuse_reference(const Expr *expr, const char *name, Diags *diags) {
+static bool report_reference(const Expr *expr, const char *name, Diags *diags) {
     diags_error(diags, expr->range, "Invalid expression",
                 "\"%s\" must contain only references, such as libvirt_network.main, without "
                 "operators or function calls.",
@@ -144,7 +144,7 @@ bool config_read_traversals(
         if (traversal)
             vec_push(arena, out, traversal);
         else
-            ok = refuse_reference(item, name, diags);
+            ok = report_reference(item, name, diags);
     }
     return ok;
 }
@@ -165,7 +165,7 @@ bool config_read_keyword(
     return false;
 }
 
-bool config_read_refuse_second(const BodyBlock *block, SourceRange first, Diags *diags) {
+bool config_read_report_second(const BodyBlock *block, SourceRange first, Diags *diags) {
     bool is_escaping = str_equal_cstr(block->type, "_");
     Str summary = str_format(diags->arena, "Duplicate %.*s block",
                              STR_ARG(is_escaping ? STR("escaping") : block->type));
@@ -185,7 +185,7 @@ bool config_read_only_block(const BodyContent *content,
         if (!str_equal_cstr(block->type, type))
             continue;
         if (*out)
-            ok = config_read_refuse_second(block, (*out)->range, diags);
+            ok = config_read_report_second(block, (*out)->range, diags);
         else
             *out = block;
     }

@@ -36,7 +36,7 @@ MUST_USE bool config_read_only_block(const BodyContent *content,
                                      const BodyBlock **out,
                                      Diags *diags);
 /* Reports a repeated block of a type that may occur once. Always returns false. */
-bool config_read_refuse_second(const BodyBlock *block, SourceRange first, Diags *diags);
+bool config_read_report_second(const BodyBlock *block, SourceRange first, Diags *diags);
 /* Reads one of two keywords; sets *is_other for the second. If `expr` is NULL, *is_other keeps
  * its value. */
 MUST_USE bool config_read_keyword(

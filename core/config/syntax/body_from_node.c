@@ -46,7 +46,7 @@ static bool has_sequence(Str text) {
 }
 
 /* Rejects a reference, keyword or type in "${…}": such strings hold bare code. */
-static bool refuse_wrapped_code(const NodeBody *body, const BodyNode *node, Diags *diags) {
+static bool report_wrapped_code(const NodeBody *body, const BodyNode *node, Diags *diags) {
     Str text = str_trim(node->text);
     if (!str_starts_with(text, STR("${")))
         return true;
@@ -88,7 +88,7 @@ static bool string_to_expr(const NodeBody *body,
                            Diags *diags) {
     const FunctionTable *functions = body->base.functions;
     if (form == BODY_CODE)
-        return refuse_wrapped_code(body, node, diags) &&
+        return report_wrapped_code(body, node, diags) &&
                parser_parse_expression(body_scalar_source(node, body->source, body->syntax, arena),
                                        functions, out, arena, diags);
     if (form == BODY_EXPRESSION && has_sequence(node->text))
@@ -253,7 +253,7 @@ static NodeBody *new_body(const NodeBody *parent,
     return body;
 }
 
-static bool refuse_kind(
+static bool report_kind(
     const NodeBody *body, const BodyNode *node, Str type, const char *wanted, Diags *diags) {
     diags_error(diags, node_range(body, node), "Incorrect value type",
                 "A \"%.*s\" block requires %s here, not %s.", STR_ARG(type), wanted,
@@ -273,7 +273,7 @@ static bool add_objects(
     bool is_json = inner->syntax == BODY_SYNTAX_JSON;
     bool is_possible = node->kind == BODY_NODE_NULL || (is_json && node->kind == BODY_NODE_ARRAY);
     if (!is_possible)
-        return refuse_kind(inner, node, type, "an object", diags);
+        return report_kind(inner, node, type, "an object", diags);
     inner->shapeless = is_json ? node : NULL;
     if (node->kind == BODY_NODE_NULL)
         return true;
@@ -282,7 +282,7 @@ static bool add_objects(
         if (item->kind == BODY_NODE_OBJECT)
             vec_push(arena, &inner->objects, item);
         else
-            ok = refuse_kind(inner, item, type, "an object", diags);
+            ok = report_kind(inner, item, type, "an object", diags);
     }
     return ok;
 }
@@ -341,7 +341,7 @@ static bool add_bodies(const NodeBody *body,
     if (node->kind == BODY_NODE_NULL)
         return true;
     if (node->kind != BODY_NODE_ARRAY)
-        return refuse_kind(body, node, header->type, "an object or an array of objects", diags);
+        return report_kind(body, node, header->type, "an object or an array of objects", diags);
     for (size_t i = 0; i < node->items.count; i++)
         ok &= add_item(body, header, place, node->items.items[i], out, arena, diags);
     return ok;
@@ -414,12 +414,12 @@ static bool add_labelled(const NodeBody *body,
     if (node->kind == BODY_NODE_OBJECT)
         ok = add_label_object(body, header, depth, labels, node, out, arena, diags);
     else if (node->kind != BODY_NODE_ARRAY && node->kind != BODY_NODE_NULL)
-        ok = refuse_kind(body, node, header.type, wanted, diags);
+        ok = report_kind(body, node, header.type, wanted, diags);
     for (size_t i = 0; node->kind == BODY_NODE_ARRAY && i < node->items.count; i++) {
         const BodyNode *item = node->items.items[i];
         ok &= item->kind == BODY_NODE_OBJECT
                   ? add_label_object(body, header, depth, labels, item, out, arena, diags)
-                  : refuse_kind(body, item, header.type, wanted, diags);
+                  : report_kind(body, item, header.type, wanted, diags);
     }
     return check_label(body, node, header.type, diags) && ok;
 }
@@ -443,14 +443,14 @@ static void report_unknown_name(
                 STR_ARG(hint));
 }
 
-static bool take_member(const NodeBody *body,
-                        const BodySchema *schema,
-                        const BodyNodeMember *member,
-                        bool has_rest,
-                        Map *seen,
-                        BodyContent *out,
-                        Arena *arena,
-                        Diags *diags) {
+static bool add_member(const NodeBody *body,
+                       const BodySchema *schema,
+                       const BodyNodeMember *member,
+                       bool has_rest,
+                       Map *seen,
+                       BodyContent *out,
+                       Arena *arena,
+                       Diags *diags) {
     Str name = member->key->text;
     const BodyAttributeSchema *attribute = body_schema_attribute(schema, name);
     if (attribute)
@@ -494,7 +494,7 @@ static bool node_content(const Body *base,
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
             if (!is_hidden(body, member->key->text))
-                ok &= take_member(body, schema, member, rest != NULL, &seen, out, arena, diags);
+                ok &= add_member(body, schema, member, rest != NULL, &seen, out, arena, diags);
         }
     }
     if (rest)
@@ -503,7 +503,7 @@ static bool node_content(const Body *base,
 }
 
 /* Rejects null or an array where a body is read as attributes only. */
-static bool refuse_shapeless(const NodeBody *body, Diags *diags) {
+static bool report_shapeless(const NodeBody *body, Diags *diags) {
     diags_error(diags, node_range(body, body->shapeless), "Incorrect value type",
                 "The arguments of this block must be the members of an object, not %s.",
                 kind_name(body->shapeless));
@@ -514,7 +514,7 @@ static bool node_attributes(
     const Body *base, BodyForm form, BodyContent *out, Arena *arena, Diags *diags) {
     const NodeBody *body = (const NodeBody *)base;
     Map seen = map_new(arena);
-    bool ok = !body->shapeless || refuse_shapeless(body, diags);
+    bool ok = !body->shapeless || report_shapeless(body, diags);
     for (size_t i = 0; i < body->objects.count; i++) {
         vec_each(&body->objects.items[i]->members, member) {
             if (!is_hidden(body, member->key->text))

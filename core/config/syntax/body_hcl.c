@@ -12,7 +12,7 @@ typedef struct HclBody {
     StrVec hidden_blocks;
 } HclBody;
 
-static bool refuse_argument(const HclBody *body,
+static bool report_argument(const HclBody *body,
                             const BodySchema *schema,
                             const NativeAttribute *attribute,
                             Arena *arena,
@@ -35,7 +35,7 @@ static bool refuse_argument(const HclBody *body,
     return false;
 }
 
-static bool refuse_block(const BodySchema *schema,
+static bool report_block(const BodySchema *schema,
                          const NativeBlock *block,
                          Arena *arena,
                          Diags *diags) {
@@ -107,7 +107,7 @@ static void add_block(const HclBody *body,
     vec_push(arena, &out->blocks, found);
 }
 
-static bool take_attributes(const HclBody *body,
+static bool copy_attributes(const HclBody *body,
                             const BodySchema *schema,
                             bool has_rest,
                             BodyContent *out,
@@ -121,12 +121,12 @@ static bool take_attributes(const HclBody *body,
         if (body_schema_attribute(schema, attribute->name))
             add_attribute(attribute, out, arena);
         else if (!has_rest)
-            ok = refuse_argument(body, schema, attribute, arena, diags);
+            ok = report_argument(body, schema, attribute, arena, diags);
     }
     return ok;
 }
 
-static bool take_blocks(const HclBody *body,
+static bool copy_blocks(const HclBody *body,
                         const BodySchema *schema,
                         bool has_rest,
                         BodyContent *out,
@@ -141,7 +141,7 @@ static bool take_blocks(const HclBody *body,
         if (str_is_among(block->type, body->hidden_blocks.items, body->hidden_blocks.count))
             continue;
         if (!wanted)
-            ok &= has_rest || refuse_block(schema, block, arena, diags);
+            ok &= has_rest || report_block(schema, block, arena, diags);
         else if (check_labels(block, wanted->labels, diags))
             add_block(body, block, out, arena);
         else
@@ -172,8 +172,8 @@ static bool hcl_content(const Body *base,
                         Arena *arena,
                         Diags *diags) {
     const HclBody *body = (const HclBody *)base;
-    bool ok = take_attributes(body, schema, rest != NULL, out, arena, diags);
-    ok &= take_blocks(body, schema, rest != NULL, out, arena, diags);
+    bool ok = copy_attributes(body, schema, rest != NULL, out, arena, diags);
+    ok &= copy_blocks(body, schema, rest != NULL, out, arena, diags);
     if (rest)
         *rest = make_rest(body, schema, arena);
     return ok;

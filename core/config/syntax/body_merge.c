@@ -18,7 +18,7 @@ static BodyAttribute *find_attribute(BodyContent *content, Str name) {
     return NULL;
 }
 
-static bool refuse_second(const BodyAttribute *attribute, Diags *diags) {
+static bool report_second(const BodyAttribute *attribute, Diags *diags) {
     diags_error(diags, attribute->name_range, "Duplicate argument",
                 "The argument \"%.*s\" is already set in the other part of this block.",
                 STR_ARG(attribute->name));
@@ -34,7 +34,7 @@ static bool merge_attributes(const MergedBody *merged,
     vec_each(&above->attributes, attribute) {
         BodyAttribute *replaced = find_attribute(out, attribute->name);
         if (replaced && merged->is_sum)
-            ok = refuse_second(attribute, diags);
+            ok = report_second(attribute, diags);
         else if (replaced)
             *replaced = *attribute;
         else

@@ -57,7 +57,7 @@ static bool find_fold(const Walk *walk, size_t *end, size_t *decoded) {
     return breaks > 0;
 }
 
-static bool take_fold(Walk *walk, bool *done) {
+static bool read_fold(Walk *walk, bool *done) {
     size_t end;
     size_t decoded;
     if (!find_fold(walk, &end, &decoded))
@@ -69,7 +69,7 @@ static bool take_fold(Walk *walk, bool *done) {
 static void walk_plain(Walk *walk) {
     bool done = false;
     while (!done && walk->at < walk->raw.len)
-        if (!take_fold(walk, &done))
+        if (!read_fold(walk, &done))
             done = !take(walk, 1, 1);
 }
 
@@ -77,7 +77,7 @@ static void walk_single(Walk *walk) {
     bool done = false;
     walk->at = 1;
     while (!done && walk->at < walk->raw.len)
-        if (!take_fold(walk, &done))
+        if (!read_fold(walk, &done))
             done = !take(walk, raw_at(walk, walk->at) == '\'' ? 2 : 1, 1);
 }
 
@@ -94,7 +94,7 @@ static uint32_t hex_value(const Walk *walk, size_t at, size_t digits) {
     return value;
 }
 
-static bool take_codepoint(Walk *walk, size_t digits) {
+static bool read_codepoint(Walk *walk, size_t digits) {
     uint32_t codepoint = hex_value(walk, walk->at + 2, digits);
     size_t raw = 2 + digits;
     char bytes[4];
@@ -104,13 +104,13 @@ static bool take_codepoint(Walk *walk, size_t digits) {
     return take(walk, raw, utf8_encode(codepoint, bytes));
 }
 
-static bool take_escape(Walk *walk) {
+static bool read_escape(Walk *walk) {
     char c = raw_at(walk, walk->at + 1);
     size_t newline = break_length(walk, walk->at + 1);
     if (newline)
         return take(walk, blanks_end(walk, walk->at + 1 + newline) - walk->at, 0);
     if (c == 'x' || c == 'u' || c == 'U')
-        return take_codepoint(walk, c == 'x' ? 2 : c == 'u' ? 4 : 8);
+        return read_codepoint(walk, c == 'x' ? 2 : c == 'u' ? 4 : 8);
     size_t decoded = c == 'N' || c == '_' ? 2 : c == 'L' || c == 'P' ? 3 : 1;
     return take(walk, 2, decoded);
 }
@@ -120,8 +120,8 @@ static void walk_double(Walk *walk) {
     walk->at = 1;
     while (!done && walk->at < walk->raw.len) {
         if (raw_at(walk, walk->at) == '\\')
-            done = !take_escape(walk);
-        else if (!take_fold(walk, &done))
+            done = !read_escape(walk);
+        else if (!read_fold(walk, &done))
             done = !take(walk, 1, 1);
     }
 }

@@ -144,7 +144,7 @@ static void explain_problem(YamlFile *file, SourceRange range, const char *probl
         diags_error(file->diags, range, "Invalid YAML syntax", "%s", find_advice(problem));
 }
 
-static bool refuse_syntax(YamlFile *file) {
+static bool report_syntax(YamlFile *file) {
     const yaml_parser_t *parser = file->parser;
     const char *problem = parser->problem ? parser->problem : "The YAML parser failed.";
     bool is_unclosed = strstr(problem, "unexpected end of stream") != NULL;
@@ -166,7 +166,7 @@ static bool refuse_syntax(YamlFile *file) {
 }
 
 static bool next_event(YamlFile *file, yaml_event_t *event) {
-    return yaml_parser_parse(file->parser, event) || refuse_syntax(file);
+    return yaml_parser_parse(file->parser, event) || report_syntax(file);
 }
 
 static BodyNode *new_node(YamlFile *file, BodyNodeKind kind, SourceRange range) {
@@ -200,7 +200,7 @@ static Str scalar_text(YamlFile *file, const yaml_event_t *event, SourceRange ra
     return str_equal(text, raw) ? raw : str_clone(text, file->arena);
 }
 
-static bool refuse_tag(YamlFile *file, const yaml_event_t *event, const yaml_char_t *tag) {
+static bool report_tag(YamlFile *file, const yaml_event_t *event, const yaml_char_t *tag) {
     diags_error(file->diags, event_range(file, event), "Unsupported YAML tag",
                 "The tag \"%s\" is not supported. A text that begins with \"!\", such as "
                 "\"!var.enabled\", requires quotes and \"${…}\".",
@@ -233,7 +233,7 @@ static bool check_tag(YamlFile *file,
     for (size_t i = 0; i < ARRAY_COUNT(core_tags); i++)
         if (strcmp(core_tags[i].tag, (const char *)tag) == 0 && core_tags[i].kind == node->kind)
             return true;
-    return refuse_tag(file, event, tag);
+    return report_tag(file, event, tag);
 }
 
 static bool is_text_by_form(const yaml_event_t *event) {
@@ -435,7 +435,7 @@ static bool check_duplicate(YamlFile *file, const YamlKeys *keys, const BodyNode
     return false;
 }
 
-static bool refuse_merge(YamlFile *file, const BodyNode *value) {
+static bool report_merge(YamlFile *file, const BodyNode *value) {
     diags_error(file->diags, node_range(file, value), "Invalid merge key",
                 "\"<<\" requires a mapping or a list of mappings, usually as aliases.");
     return false;
@@ -445,7 +445,7 @@ static bool refuse_merge(YamlFile *file, const BodyNode *value) {
  * merges. */
 static bool merge_mapping(YamlFile *file, BodyNode *node, YamlKeys *keys, const BodyNode *from) {
     if (from->kind != BODY_NODE_OBJECT)
-        return refuse_merge(file, from);
+        return report_merge(file, from);
     vec_each(&from->members, member) {
         if (find_key(keys, member->key->text))
             continue;

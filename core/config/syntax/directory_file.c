@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static bool refuse_other(const Disk *disk, const DirectoryFile *file, Diags *diags) {
+static bool report_other(const Disk *disk, const DirectoryFile *file, Diags *diags) {
     DiskStat stat;
     int status = disk->stat(disk->self, file->path, &stat);
     if (status < 0)
@@ -20,7 +20,7 @@ static bool refuse_other(const Disk *disk, const DirectoryFile *file, Diags *dia
 bool directory_file_read(
     const Disk *disk, const DirectoryFile *file, Str *out, Arena *arena, Diags *diags) {
     if (file->kind == DISK_OTHER)
-        return refuse_other(disk, file, diags);
+        return report_other(disk, file, diags);
     int status = disk->read_file(disk->self, file->path, out, arena);
     if (status >= 0)
         return true;

@@ -176,7 +176,7 @@ static const BodyNode *scalar_node(Recovery *recovery, BodyNodeKind kind, Piece 
 }
 
 /* Reports an invalid string. JSON output has the position after the error, as in Terraform. */
-static const BodyNode *refuse_string(Recovery *recovery, Piece piece, const JsonReader *reader) {
+static const BodyNode *report_string(Recovery *recovery, Piece piece, const JsonReader *reader) {
     uint32_t at = piece.start + (uint32_t)reader->start;
     const char *detail =
         "This string has no closing quote on its line. In a string, write a line break as \"\\n"
@@ -199,7 +199,7 @@ static const BodyNode *read_string(Recovery *recovery) {
     Piece piece = take(recovery);
     JsonReader reader = json_reader_new(piece_text(recovery, piece), recovery->arena);
     if (json_next(&reader) != JSON_STRING)
-        return refuse_string(recovery, piece, &reader);
+        return report_string(recovery, piece, &reader);
     return scalar_node(recovery, BODY_NODE_STRING, piece, reader.text);
 }
 
@@ -214,7 +214,7 @@ static const BodyNode *read_number(Recovery *recovery) {
     return bad_node(recovery, piece);
 }
 
-static const BodyNode *refuse_keyword(Recovery *recovery, Piece piece) {
+static const BodyNode *report_keyword(Recovery *recovery, Piece piece) {
     static const char *const keywords[] = {"true", "false", "null"};
     Str names[ARRAY_COUNT(keywords)];
     for (size_t i = 0; i < ARRAY_COUNT(keywords); i++)
@@ -234,7 +234,7 @@ static const BodyNode *read_keyword(Recovery *recovery) {
     Str text = piece_text(recovery, piece);
     bool is_true = str_equal_cstr(text, "true");
     if (!is_true && !str_equal_cstr(text, "false") && !str_equal_cstr(text, "null"))
-        return refuse_keyword(recovery, piece);
+        return report_keyword(recovery, piece);
     bool is_null = str_equal_cstr(text, "null");
     BodyNode *node = arena_new(recovery->arena, BodyNode);
     *node = (BodyNode){
@@ -268,7 +268,7 @@ static void skip_array(Recovery *recovery) {
     skip_to_close(recovery, PIECE_BRACKET_OPEN, PIECE_BRACKET_CLOSE);
 }
 
-static bool refuse_colon(Recovery *recovery) {
+static bool report_colon(Recovery *recovery) {
     Piece piece = recovery->next;
     const char *detail = "A name must be followed by a colon and a value.";
     skip_object(recovery);
@@ -277,7 +277,7 @@ static bool refuse_colon(Recovery *recovery) {
 }
 
 /* Reports an unexpected piece after an object member. */
-static bool refuse_member_end(Recovery *recovery, Piece open) {
+static bool report_member_end(Recovery *recovery, Piece open) {
     Piece piece = recovery->next;
     if (piece.kind == PIECE_END) {
         tell(recovery, open, "Unclosed object", "This object has no closing brace.");
@@ -303,14 +303,14 @@ static bool read_member(Recovery *recovery, Piece open, BodyNode *object) {
         return false;
     }
     if (recovery->next.kind != PIECE_COLON)
-        return refuse_colon(recovery);
+        return report_colon(recovery);
     (void)take(recovery);
     BodyNodeMember member = {key, read_value(recovery)};
     vec_push(recovery->arena, &object->members, member);
     if (recovery->next.kind == PIECE_BRACE_CLOSE)
         return true;
     if (recovery->next.kind != PIECE_COMMA)
-        return refuse_member_end(recovery, open);
+        return report_member_end(recovery, open);
     Piece comma = take(recovery);
     if (recovery->next.kind != PIECE_BRACE_CLOSE)
         return true;
@@ -331,7 +331,7 @@ static const BodyNode *read_object(Recovery *recovery) {
 }
 
 /* Reports an unexpected piece after an array item. */
-static bool refuse_item_end(Recovery *recovery, Piece open) {
+static bool report_item_end(Recovery *recovery, Piece open) {
     Piece piece = recovery->next;
     const char *comma =
         "Items of an array must be separated by commas. The comma before this item is missing.";
@@ -358,7 +358,7 @@ static bool read_item(Recovery *recovery, Piece open, BodyNode *array) {
     if (recovery->next.kind == PIECE_BRACKET_CLOSE)
         return true;
     if (recovery->next.kind != PIECE_COMMA)
-        return refuse_item_end(recovery, open);
+        return report_item_end(recovery, open);
     Piece comma = take(recovery);
     if (recovery->next.kind != PIECE_BRACKET_CLOSE)
         return true;
@@ -379,7 +379,7 @@ static const BodyNode *read_array(Recovery *recovery) {
 }
 
 /* Reports a piece that cannot start a value; does not consume it. */
-static const BodyNode *refuse_start(Recovery *recovery) {
+static const BodyNode *report_start(Recovery *recovery) {
     Piece piece = recovery->next;
     if (piece.kind == PIECE_END)
         tell(recovery, piece, "Missing value", "The text ends before the value is complete.");
@@ -416,7 +416,7 @@ static const BodyNode *read_value(Recovery *recovery) {
     case PIECE_STRING: node = read_string(recovery); break;
     case PIECE_NUMBER: node = read_number(recovery); break;
     case PIECE_KEYWORD: node = read_keyword(recovery); break;
-    default: node = refuse_start(recovery); break;
+    default: node = report_start(recovery); break;
     }
     recovery->depth--;
     return node;

@@ -147,7 +147,7 @@ static bool add_block(Decoded *decoded, const BodyBlock *written, Arena *arena, 
     return true;
 }
 
-static bool refuse_dynamic(const Decoded *decoded,
+static bool report_dynamic(const Decoded *decoded,
                            const Schema *schema,
                            const BodyBlock *written,
                            Arena *arena,
@@ -239,7 +239,7 @@ static bool add_dynamic(Decoded *decoded,
     DecodedBlocks *blocks = find_blocks(decoded, written->labels[0]);
     BodyContent content;
     if (!blocks)
-        return refuse_dynamic(decoded, block_schema, written, arena, diags);
+        return report_dynamic(decoded, block_schema, written, arena, diags);
     DecodedBlock out = {.range = written->range, .iterator = written->labels[0]};
     if (!body_content(written->body, &schema, &content, NULL, arena, diags))
         return false;
@@ -407,7 +407,7 @@ static bool add_element(const DecodedBlocks *blocks,
     return add_value(blocks, block, &inner, values, arena, diags);
 }
 
-static bool refuse_for_each(const DecodedBlock *block, const char *why, Diags *diags) {
+static bool report_for_each(const DecodedBlock *block, const char *why, Diags *diags) {
     diags_error(diags, block->for_each->range, "Invalid dynamic for_each value",
                 "A dynamic block requires a list, a set, a map, a tuple or an object for "
                 "\"for_each\"; this is %s.",
@@ -428,13 +428,13 @@ static bool add_elements(const DecodedBlocks *blocks,
     each = value_without_marks(each);
     bool has_keys = type_is_mapping(each.type);
     if (value_is_null(each))
-        return refuse_for_each(block, "null", diags);
+        return report_for_each(block, "null", diags);
     if (!value_is_known(each)) {
         values->is_unknown = true;
         return true;
     }
     if (type_is_primitive(each.type))
-        return refuse_for_each(block, str_to_cstr(type_friendly_name(each.type, arena), arena),
+        return report_for_each(block, str_to_cstr(type_friendly_name(each.type, arena), arena),
                                diags);
     for (size_t i = 0; i < each.count; i++) {
         Value element = value_at(each, i);

@@ -21,7 +21,7 @@ static bool check_items(const Expr *expr, const Type *type, Arena *arena, Diags 
     return ok;
 }
 
-static bool refuse_name(const Expr *key, Str name, const Type *type, Diags *diags) {
+static bool report_name(const Expr *key, Str name, const Type *type, Diags *diags) {
     Str hint = str_did_you_mean(name, type->names, type->count, diags->arena);
     diags_error(diags, key->range, "Unsupported attribute",
                 "There is no attribute named \"%.*s\" here.%.*s", STR_ARG(name), STR_ARG(hint));
@@ -36,7 +36,7 @@ static bool check_member(const ExprItem *item, const Type *type, Arena *arena, D
     if (type->kind != KIND_OBJECT || !literal_key(item->key, &name))
         return true;
     if (!type_find_attribute(type, name, &index))
-        return refuse_name(item->key, name, type, diags);
+        return report_name(item->key, name, type, diags);
     return decode_check_shape(item->value, type_at(type, index), arena, diags);
 }
 

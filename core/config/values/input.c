@@ -28,7 +28,7 @@ static void set_value(Collecting *collecting, Str name, Value value, SourceRange
     map_set(collecting->out, name, input);
 }
 
-static bool refuse_names(const Scope *scope,
+static bool report_names(const Scope *scope,
                          const Traversal *traversal,
                          Value *out,
                          size_t *used,
@@ -48,7 +48,7 @@ static bool set_text(Collecting *collecting, const Variable *variable, Str text)
     Value value = value_string(text, arena);
     if (variable->has_type && !type_is_primitive(variable->type.type)) {
         Scope scope = {
-            .lookup = refuse_names,
+            .lookup = report_names,
             .functions = function_table_new(NULL, 0, arena),
         };
         Str path = str_format(arena, "<value for var.%.*s>", STR_ARG(variable->name));
@@ -82,7 +82,7 @@ static bool add_environment(Collecting *collecting) {
     return ok;
 }
 
-static bool refuse_undeclared(Collecting *collecting, Str name) {
+static bool report_undeclared(Collecting *collecting, Str name) {
     Str hint = map_did_you_mean(&collecting->config->root->variables, name, collecting->arena);
     if (!hint.len)
         hint = STR(" Declare it by a \"variable\" block, or leave the option out.");
@@ -111,7 +111,7 @@ static bool add_flag(Collecting *collecting, Str text) {
         set_value(collecting, name, value, NO_RANGE);
         return true;
     }
-    return refuse_undeclared(collecting, name);
+    return report_undeclared(collecting, name);
 }
 
 static void warn_undeclared(Collecting *collecting, const VarsFileValue *value) {
@@ -209,7 +209,7 @@ static bool add_auto_files(Collecting *collecting) {
     return ok;
 }
 
-static bool refuse_missing(Collecting *collecting, const Variable *variable) {
+static bool report_missing(Collecting *collecting, const Variable *variable) {
     if (map_has(&collecting->refused, variable->name)) {
         diags_error(collecting->diags, variable->range, "No value for required variable",
                     "The variable \"%.*s\" has no default, and its given value is invalid, as "
@@ -228,7 +228,7 @@ static bool ask(Collecting *collecting, const Variable *variable) {
     const InputRequest *request = collecting->request;
     Str text;
     if (!request->ask || !request->ask(request->payload, variable, &text, collecting->arena))
-        return refuse_missing(collecting, variable);
+        return report_missing(collecting, variable);
     return set_text(collecting, variable, text);
 }
 
@@ -305,7 +305,7 @@ bool input_ask(const Config *config,
     Collecting collecting = begin(config, request, out, arena, diags);
     Str text;
     if (!request->ask || !request->ask(request->payload, variable, &text, arena))
-        return refuse_missing(&collecting, variable);
+        return report_missing(&collecting, variable);
     Str option = str_format(arena, "%.*s=%.*s", STR_ARG(variable->name), STR_ARG(text));
     vec_push(arena, &request->options, (InputOption){.text = option});
     return set_text(&collecting, variable, text);
@@ -332,7 +332,7 @@ static Value with_marks(const Variable *variable, Value value) {
     return value_with_marks(value, (uint8_t)marks);
 }
 
-static bool refuse_unset(const Variable *variable,
+static bool report_unset(const Variable *variable,
                          const Value *given,
                          SourceRange range,
                          Diags *diags) {
@@ -362,7 +362,7 @@ bool input_convert(const Variable *variable,
         return true;
     }
     if (is_unset)
-        return refuse_unset(variable, given, range, diags);
+        return report_unset(variable, given, range, diags);
     if (type_constraint_apply(variable->type, with_marks(variable, *given), &value, &error,
                               arena)) {
         *out = with_marks(variable, value);

@@ -44,7 +44,7 @@ static bool eval_in(StaticEval *self,
     return eval_expr(expr, &scope.scope, out, arena, diags);
 }
 
-static bool refuse_undeclared(
+static bool report_undeclared(
     const Reference *reference, const char *kind, const Map *declared, Arena *arena, Diags *diags) {
     Str hint = map_did_you_mean(declared, reference->name, arena);
     Str summary = str_format(diags->arena, "Reference to undeclared %s", kind);
@@ -54,7 +54,7 @@ static bool refuse_undeclared(
     return false;
 }
 
-static bool refuse_circle(const StaticFrame *frame, SourceRange range, Diags *diags) {
+static bool report_circle(const StaticFrame *frame, SourceRange range, Diags *diags) {
     const char *prefix = frame->kind == REFERENCE_VARIABLE ? "var" : "local";
     diags_error(diags, range, "Circular reference", "The value of %s.%.*s depends on itself.",
                 prefix, STR_ARG(frame->name));
@@ -65,7 +65,7 @@ static bool check_circle(const StaticFrame *frame, SourceRange range, Diags *dia
     for (const StaticFrame *at = frame->outer; at; at = at->outer)
         if (at->module == frame->module && at->kind == frame->kind &&
             str_equal(at->name, frame->name))
-            return refuse_circle(frame, range, diags);
+            return report_circle(frame, range, diags);
     return true;
 }
 
@@ -132,7 +132,7 @@ static bool lookup_variable(
     const Variable *variable = map_find(&module->variables, reference->name);
     StaticFrame frame = {scope->frame, module, REFERENCE_VARIABLE, reference->name};
     if (!variable)
-        return refuse_undeclared(reference, "input variable", &module->variables, arena, diags);
+        return report_undeclared(reference, "input variable", &module->variables, arena, diags);
     if (variable->has_const && !variable->is_const) {
         diags_error(diags, reference->range, "Variable is not constant",
                     "var.%.*s has \"const = false\", so it cannot be used where a value must be "
@@ -152,12 +152,12 @@ static bool lookup_local(
     const Local *local = map_find(&module->locals, reference->name);
     StaticFrame frame = {scope->frame, module, REFERENCE_LOCAL, reference->name};
     if (!local)
-        return refuse_undeclared(reference, "local value", &module->locals, arena, diags);
+        return report_undeclared(reference, "local value", &module->locals, arena, diags);
     return check_circle(&frame, reference->range, diags) &&
            eval_in(scope->self, module, &frame, local->expr, out, arena, diags);
 }
 
-static bool refuse_dynamic(const Reference *reference, Arena *arena, Diags *diags) {
+static bool report_dynamic(const Reference *reference, Arena *arena, Diags *diags) {
     diags_error(diags, reference->range, "Dynamic value in static context",
                 "%.*s is not known here. This value is needed before planning, so it may use only "
                 "variables, local values made of them, path, terraform.workspace and functions.",
@@ -174,7 +174,7 @@ static bool lookup_path(
                     : str_equal_cstr(name, "cwd")  ? request->working_directory
                                                    : STR_EMPTY;
     if (!directory.len)
-        return refuse_dynamic(reference, arena, diags);
+        return report_dynamic(reference, arena, diags);
     *out = value_string(directory, arena);
     return true;
 }
@@ -190,7 +190,7 @@ static bool lookup_workspace(
         return true;
     }
     if (!str_equal_cstr(reference->name, "workspace"))
-        return refuse_dynamic(reference, arena, diags);
+        return report_dynamic(reference, arena, diags);
     *out = value_string(workspace.len ? workspace : STR("default"), arena);
     return true;
 }
@@ -231,7 +231,7 @@ static bool lookup(const Scope *base,
     case REFERENCE_EACH:
     case REFERENCE_SELF: break;
     }
-    return refuse_dynamic(&reference, arena, diags);
+    return report_dynamic(&reference, arena, diags);
 }
 
 static void init_scope(StaticScope *scope,
@@ -298,21 +298,21 @@ bool static_eval_expr(StaticEval *self,
     return true;
 }
 
-static void refuse_name(Traversal *traversal, void *payload) {
+static void report_name(Traversal *traversal, void *payload) {
     diags_error(payload, traversal->range, "Variables not allowed",
                 "Modules are loaded before evaluation, so this value may depend only on defaults "
                 "and given values of variables.");
 }
 
 /* Reports a missing variable value at the expression that needs it, not at the variable. */
-static void refuse_valueless(const Expr *expr, const Diags *found, Diags *diags) {
+static void report_valueless(const Expr *expr, const Diags *found, Diags *diags) {
     bool lacks_value = false, is_name = false;
     vec_each(found, diag) {
         is_name |= str_equal_cstr(diag->summary, "Variables not allowed");
         lacks_value |= str_equal_cstr(diag->summary, "No value for required variable");
     }
     if (lacks_value)
-        expr_each_traversal(expr, refuse_name, diags);
+        expr_each_traversal(expr, report_name, diags);
     else
         diags_append(diags, found);
     if (!lacks_value && !is_name)
@@ -332,7 +332,7 @@ bool static_eval_text(StaticEval *self,
     ConvertError error = {0};
     Diags found = diags_new(arena);
     if (!static_eval_expr(self, module, expr, &value, arena, &found)) {
-        refuse_valueless(expr, &found, diags);
+        report_valueless(expr, &found, diags);
         return false;
     }
     if (value_is_null(value))

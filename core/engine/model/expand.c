@@ -79,7 +79,7 @@ static bool expand_count(
         return unknown_keys(scope, REPEAT_COUNT, expr, out, diags);
     if (!read_count(expr, value, is_secret, &count, arena, diags)) {
         if (value_is_present(value) && !type_is_primitive(value.type))
-            eval_show_values(expr, &scope->scope, CAUSE_OTHER, arena, diags);
+            eval_show_values(expr, &scope->scope, NULL, arena, diags);
         return false;
     }
     out->kind = REPEAT_COUNT;
@@ -177,7 +177,7 @@ static bool expand_for_each(
         return false;
     if (expand_value(expr, value, scope, out, arena, diags))
         return true;
-    eval_show_values(expr, &scope->scope, eval_cause(value), arena, diags);
+    eval_show_values(expr, &scope->scope, &value, arena, diags);
     return false;
 }
 

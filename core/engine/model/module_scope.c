@@ -322,7 +322,7 @@ static bool report_failure(const Condition *condition,
     Diag *diag = tell(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
     diag->subject = DIAG_EXPRESSION;
     diag->checked = str_clone(scope->checked, diags->arena);
-    eval_show_values(condition->condition, &scope->scope, CAUSE_OTHER, diags->arena, diags);
+    eval_show_values(condition->condition, &scope->scope, NULL, diags->arena, diags);
     mask_given(scope, diags, diags->arena);
     return scope->warns;
 }
@@ -346,7 +346,7 @@ static bool report_null(const Condition *condition, const ModuleScope *scope, Di
     diags_error(diags, condition->condition->range, "Invalid condition result",
                 "The condition must be true or false, but is null.")
         ->subject = DIAG_EXPRESSION;
-    eval_show_values(condition->condition, &scope->scope, CAUSE_OTHER, diags->arena, diags);
+    eval_show_values(condition->condition, &scope->scope, NULL, diags->arena, diags);
     return false;
 }
 

@@ -101,7 +101,7 @@ static bool wait_for_answer(PGconn *connection) {
     return true;
 }
 
-static void take_rows(const PGresult *result, DatabaseAnswer *answer, Arena *arena) {
+static void copy_rows(const PGresult *result, DatabaseAnswer *answer, Arena *arena) {
     int rows = PQntuples(result);
     int columns = PQnfields(result);
     answer->row_count = (size_t)rows;
@@ -117,13 +117,13 @@ static void take_rows(const PGresult *result, DatabaseAnswer *answer, Arena *are
     answer->cells = cells;
 }
 
-static DatabaseStatus take_result(PGconn *connection,
-                                  const PGresult *result,
-                                  DatabaseAnswer *answer,
-                                  Arena *arena) {
+static DatabaseStatus convert_result(PGconn *connection,
+                                     const PGresult *result,
+                                     DatabaseAnswer *answer,
+                                     Arena *arena) {
     ExecStatusType status = PQresultStatus(result);
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
-        take_rows(result, answer, arena);
+        copy_rows(result, answer, arena);
         return DATABASE_DONE;
     }
     answer->code = str_clone(str_from_cstr(PQresultErrorField(result, PG_DIAG_SQLSTATE)), arena);
@@ -161,7 +161,7 @@ static DatabaseStatus run(void *self,
         if (!result)
             return status;
         if (is_first)
-            status = take_result(connection, result, answer, arena);
+            status = convert_result(connection, result, answer, arena);
     }
 }
 

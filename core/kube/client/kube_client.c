@@ -59,7 +59,8 @@ KubeClient *kube_client_open(const Io *io,
 void kube_client_close(KubeClient *client) {
     if (!client)
         return;
-    http_pool_close(client->io, client->pool);
+    if (client->pool)
+        client->io->http->close_pool(client->io->http->self, client->pool);
     kube_login_close(client->login);
     kube_warning_release(&client->warnings);
     kube_limit_release(&client->limit);
@@ -79,10 +80,12 @@ static int64_t now_ms(const KubeClient *client) {
     return client->io->clock->monotonic_ms(client->io->clock->self);
 }
 
+/* Returns NULL if the HTTP client keeps no connections. */
 static HttpPool *pool_of(KubeClient *client) {
+    const Http *http = client->io->http;
     pthread_mutex_lock(&client->mutex);
-    if (!client->pool)
-        client->pool = http_pool_open(client->io);
+    if (!client->pool && http->open_pool)
+        client->pool = http->open_pool(http->self);
     HttpPool *pool = client->pool;
     pthread_mutex_unlock(&client->mutex);
     return pool;

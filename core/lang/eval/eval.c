@@ -10,13 +10,22 @@
  * of an error. */
 enum { SHOWN_MAX = 240, MESSAGE_MAX = 480, DETAIL_MAX = 2000 };
 
+/* The property of a value that caused an error. Sensitive, ephemeral and unknown values are shown
+ * only in errors with that cause; elsewhere they would seem to be the cause. */
+typedef enum EvalCause {
+    CAUSE_OTHER,
+    CAUSE_SENSITIVE,
+    CAUSE_EPHEMERAL,
+    CAUSE_UNKNOWN,
+} EvalCause;
+
 typedef struct Showing {
     Evaluation *evaluation;
     Diag *diag;
     EvalCause cause;
 } Showing;
 
-EvalCause eval_cause(Value value) {
+static EvalCause cause_of(Value value) {
     uint8_t marks = value_marks_deep(value);
     if (marks & MARK_SENSITIVE)
         return CAUSE_SENSITIVE;
@@ -151,7 +160,7 @@ void eval_error_at(Evaluation *evaluation,
     add_error(evaluation, range, expr, summary, detail);
 }
 
-void eval_tell_each(Evaluation *evaluation, size_t from) {
+void eval_mark_each(Evaluation *evaluation, size_t from) {
     for (size_t i = from; i < evaluation->diags->count; i++)
         evaluation->diags->items[i].is_of_element = true;
 }
@@ -395,13 +404,13 @@ bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out) {
 }
 
 void eval_show_values(
-    const Expr *expr, const Scope *scope, EvalCause cause, Arena *arena, Diags *diags) {
+    const Expr *expr, const Scope *scope, const Value *cause, Arena *arena, Diags *diags) {
     Budget budget = BUDGET_DEFAULT;
     Scope own = *scope;
     if (!own.budget)
         own.budget = &budget;
     Evaluation evaluation = {.scope = &own, .arena = arena, .diags = diags};
-    show_values(&evaluation, expr, cause);
+    show_values(&evaluation, expr, cause ? cause_of(*cause) : CAUSE_OTHER);
 }
 
 /* Rejects a result that exceeds the default budget, because callers copy and write it whole. */

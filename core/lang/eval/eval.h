@@ -12,20 +12,11 @@ MUST_USE bool eval_expr(
 /* Evaluates and converts the result to `type`. A conversion error has the expression's range. */
 MUST_USE bool eval_expr_as(
     const Expr *expr, const Scope *scope, const Type *type, Value *out, Arena *arena, Diags *diags);
-/* The property of a value that caused an error. Sensitive, ephemeral and unknown values are shown
- * only in errors with that cause; elsewhere they would seem to be the cause. */
-typedef enum EvalCause {
-    CAUSE_OTHER,
-    CAUSE_SENSITIVE,
-    CAUSE_EPHEMERAL,
-    CAUSE_UNKNOWN,
-} EvalCause;
-
-EvalCause eval_cause(Value value);
 /* Adds the values of the names in `expr` to the latest diagnostic, which must be about this
- * expression. */
+ * expression. `cause` is the value that caused the error, or NULL if no property of a value did: an
+ * error about a sensitive, ephemeral or unknown value names the values with this property. */
 void eval_show_values(
-    const Expr *expr, const Scope *scope, EvalCause cause, Arena *arena, Diags *diags);
+    const Expr *expr, const Scope *scope, const Value *cause, Arena *arena, Diags *diags);
 /* Evaluates where references are not allowed: every name and every function call is an error. */
 MUST_USE bool eval_constant(const Expr *expr, Value *out, Arena *arena, Diags *diags);
 /* Single operators and steps, for other layers. */

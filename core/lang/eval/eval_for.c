@@ -54,7 +54,7 @@ typedef struct ForResult {
     bool is_known;
 } ForResult;
 
-static bool for_refuse_condition(Evaluation *inner, const Expr *expr, Str why) {
+static bool for_report_condition(Evaluation *inner, const Expr *expr, Str why) {
     eval_error(inner, expr, "Invalid 'for' condition",
                "The result of the 'if' clause must be true or false: %.*s.", STR_ARG(why));
     return false;
@@ -77,7 +77,7 @@ static bool for_condition(
     if (*has_it || !is_known)
         return true;
     if (!is_null)
-        return for_refuse_condition(inner, expr, error.message);
+        return for_report_condition(inner, expr, error.message);
     eval_error(inner, expr, "Condition is null",
                "The result of the 'if' clause is null for this element.");
     return false;
@@ -97,7 +97,7 @@ static bool for_includes(Evaluation *inner, const Expr *expr, ForResult *result,
     /* As in Terraform, only loops that make objects check the type of an unknown condition. */
     bool has_type = !has_it || !expr->as.loop.key || for_convert(inner, &condition, &error);
     if (!has_type && result->is_known)
-        return for_refuse_condition(inner, expr->as.loop.condition, error.message);
+        return for_report_condition(inner, expr->as.loop.condition, error.message);
     if (has_it)
         result->marks |= condition.marks;
     if (!has_it || !value_is_known(condition))
@@ -209,7 +209,7 @@ static bool for_check_condition(Evaluation *inner,
     if (!result->is_known)
         result->marks |= condition.marks;
     return for_convert(inner, &condition, &error) ||
-           for_refuse_condition(inner, expr->as.loop.condition, error.message);
+           for_report_condition(inner, expr->as.loop.condition, error.message);
 }
 
 bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out) {
@@ -235,7 +235,7 @@ bool eval_for(Evaluation *evaluation, const Expr *expr, Value *out) {
         is_good = for_element(&inner, expr, &result) && is_good;
         result.is_known = result.is_known && is_good;
     }
-    eval_tell_each(evaluation, before);
+    eval_mark_each(evaluation, before);
     if (!is_good || !eval_spend(evaluation, expr, 0, 0))
         return false;
     *out = value_with_marks(for_finish(expr, &result, evaluation->arena), result.marks);

@@ -235,7 +235,7 @@ typedef struct Side {
     bool is_decisive; /* true for ||, false for &&; as in Terraform, null counts as false here */
 } Side;
 
-static bool side_settle(Evaluation *evaluation, Side *side, bool deciding) {
+static bool side_resolve(Evaluation *evaluation, Side *side, bool deciding) {
     if (!side->is_good)
         side->value = value_unknown(eval_placeholder_type(evaluation, side->expr));
     if (!operand_convert(evaluation, side->expr, side->name, &TYPE_BOOL, &side->value))
@@ -277,8 +277,8 @@ static bool binary_logic(
     Side left = {expr->as.operation.left, expr, "left", left_value, has_left, false, false};
     Side right = {expr->as.operation.right, expr, "right", {0}, false, false, false};
     right.is_good = eval_node(&quiet, right.expr, &right.value);
-    bool has_types = side_settle(&quiet, &left, deciding);
-    has_types = side_settle(&quiet, &right, deciding) && has_types;
+    bool has_types = side_resolve(&quiet, &left, deciding);
+    has_types = side_resolve(&quiet, &right, deciding) && has_types;
     Value result;
     if (!has_types || !logic_decide(&quiet, expr, &left, &right, &result)) {
         diags_append(evaluation->diags, &errors);

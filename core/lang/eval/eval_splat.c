@@ -59,7 +59,7 @@ static bool splat_known(Evaluation *evaluation, const Expr *expr, Value source, 
     size_t before = evaluation->diags->count;
     for (size_t i = 0; i < count && eval_goes_on(evaluation, limit); i++)
         is_good = splat_each(evaluation, expr, value_at(source, i), &items[i]) && is_good;
-    eval_tell_each(evaluation, before);
+    eval_mark_each(evaluation, before);
     if (!is_good || !eval_spend(evaluation, expr, 0, 0))
         return false;
     if (!is_tuple && !is_one_type(items, count)) {

@@ -167,7 +167,7 @@ static bool eval_template_for(Evaluation *evaluation, const Expr *expr, Value *o
         eval_loop_set(&loop, collection, i);
         is_good = template_for_round(&inner, expr->as.loop.value, &text) && is_good;
     }
-    eval_tell_each(evaluation, before);
+    eval_mark_each(evaluation, before);
     if (!is_good || !eval_spend(evaluation, expr, 0, 0))
         return false;
     Value result =

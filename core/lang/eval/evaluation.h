@@ -45,7 +45,7 @@ enum { EVAL_ERRORS_MAX = 100 };
  * left. */
 bool eval_goes_on(const Evaluation *evaluation, size_t limit);
 /* Marks the diagnostics from index `from` on as errors of single list elements. */
-void eval_tell_each(Evaluation *evaluation, size_t from);
+void eval_mark_each(Evaluation *evaluation, size_t from);
 /* Charges the budget. The error has the range of `expr`. */
 MUST_USE bool eval_spend(Evaluation *evaluation, const Expr *expr, int64_t elements, int64_t bytes);
 /* Returns "attribute \"x\": a number is required". */

@@ -19,7 +19,10 @@ static bool fmt_pass(
 }
 
 /* Returns false if the result of a pass cannot be parsed. */
-static bool fmt_settle(const SourceText *source, FmtRewrite rewrite, Str *text, Arena *arena) {
+static bool fmt_until_stable(const SourceText *source,
+                             FmtRewrite rewrite,
+                             Str *text,
+                             Arena *arena) {
     for (int pass = 0; pass < PASSES_MAX; pass++) {
         Diags diags = diags_new(arena);
         Str again;
@@ -38,11 +41,11 @@ bool fmt_file(const SourceText *source, Str *out, Arena *arena, Diags *diags) {
         return false;
     if (!fmt_pass(source, LAYOUT_REWRITE_ALL, &text, arena, diags))
         return false;
-    if (!fmt_settle(source, LAYOUT_REWRITE_ALL, &text, arena)) {
+    if (!fmt_until_stable(source, LAYOUT_REWRITE_ALL, &text, arena)) {
         /* A comment at the end of a line can make a rewritten argument invalid; then only labels
          * are rewritten. */
         text = source->bytes;
-        if (!fmt_settle(source, LAYOUT_REWRITE_LABELS, &text, arena))
+        if (!fmt_until_stable(source, LAYOUT_REWRITE_LABELS, &text, arena))
             text = source->bytes;
     }
     *out = text;

@@ -221,7 +221,7 @@ static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Va
     return true;
 }
 
-static bool template_refuse_secret(Evaluation *evaluation, const Expr *call) {
+static bool template_report_secret(Evaluation *evaluation, const Expr *call) {
     eval_error(evaluation, call, "Error in function call",
                "Call to function \"%.*s\" failed: the template is a sensitive value, so the error "
                "is hidden.",
@@ -252,7 +252,7 @@ static bool expression_templatestring(Evaluation *evaluation, const Expr *call, 
     Evaluation quiet = *evaluation;
     quiet.diags = value_is_secret(text) ? &errors : evaluation->diags;
     if (!expression_render(&quiet, call, source, variables, out))
-        return value_is_secret(text) ? template_refuse_secret(evaluation, call) : false;
+        return value_is_secret(text) ? template_report_secret(evaluation, call) : false;
     *out = value_with_marks(*out, marks);
     return true;
 }

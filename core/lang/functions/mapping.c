@@ -225,7 +225,7 @@ static bool mapping_merge(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-static bool zipmap_refuse_counts(FunctionCall *call, size_t keys, size_t values, Str *error) {
+static bool zipmap_report_counts(FunctionCall *call, size_t keys, size_t values, Str *error) {
     return function_fail(call, SIZE_MAX, error,
                          "number of keys (%zu) does not match number of values (%zu)", keys,
                          values);
@@ -269,7 +269,7 @@ static bool mapping_zipmap(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 1, error, "values argument must be a list or tuple value");
     bool can_count = value_is_wholly_known(keys) && (kind == KIND_TUPLE || value_is_known(values));
     if (can_count && keys.count != sequence_count(values))
-        return zipmap_refuse_counts(call, keys.count, sequence_count(values), error);
+        return zipmap_report_counts(call, keys.count, sequence_count(values), error);
     if (!value_is_wholly_known(keys) || !value_is_known(values)) {
         result = zipmap_unknown(call, values.type, keys);
     } else if (!zipmap_fill(call, keys, values, &result, error)) {

@@ -21,7 +21,7 @@ static bool lexer_is_done(const Lexer *lexer) {
     return lexer->at >= lexer->source->bytes.len;
 }
 
-static Token lexer_take(Lexer *lexer, TokenKind kind, uint32_t length) {
+static Token lexer_emit(Lexer *lexer, TokenKind kind, uint32_t length) {
     Token token = {.kind = kind, .start = lexer->at, .end = lexer->at + length};
     lexer->at += length;
     return token;
@@ -70,7 +70,7 @@ static Token lexer_number(Lexer *lexer) {
         else if (c == '.')
             at++;
         else
-            return lexer_take(lexer, TOKEN_NUMBER, length);
+            return lexer_emit(lexer, TOKEN_NUMBER, length);
     }
 }
 
@@ -102,9 +102,9 @@ static Token lexer_line_comment(Lexer *lexer) {
     size_t length = end == SIZE_MAX ? lexer->source->bytes.len : end + 1;
     TokenKind kind = lexer->keeps_comments ? TOKEN_COMMENT : TOKEN_NEWLINE;
     if (end != SIZE_MAX || lexer->keeps_comments)
-        return lexer_take(lexer, kind, (uint32_t)(length - lexer->at));
+        return lexer_emit(lexer, kind, (uint32_t)(length - lexer->at));
     lexer->at = (uint32_t)length;
-    return lexer_take(lexer, TOKEN_END, 0);
+    return lexer_emit(lexer, TOKEN_END, 0);
 }
 
 /* Reads `<<EOT` and its newline. Without a valid marker it is two operators. */
@@ -118,8 +118,8 @@ static Token lexer_heredoc(Lexer *lexer) {
     if (lexer_char(lexer, length) == '\r')
         length++;
     if (!marker || lexer_char(lexer, length) != '\n')
-        return lexer_take(lexer, TOKEN_LESS, 1);
-    Token token = lexer_take(lexer, TOKEN_HEREDOC_OPEN, length + 1);
+        return lexer_emit(lexer, TOKEN_LESS, 1);
+    Token token = lexer_emit(lexer, TOKEN_HEREDOC_OPEN, length + 1);
     token.is_trimming = is_flush;
     lexer_push(lexer, LEXER_HEREDOC, name);
     return token;
@@ -167,11 +167,11 @@ static Token lexer_operator(Lexer *lexer) {
             continue;
         Str text = str_from_cstr(operators[i].text);
         if (str_starts_with(rest, text))
-            return lexer_take(lexer, operators[i].kind, (uint32_t)text.len);
+            return lexer_emit(lexer, operators[i].kind, (uint32_t)text.len);
     }
     size_t width = 1;
     utf8_decode(lexer->source->bytes, lexer->at, &width);
-    return lexer_take(lexer, TOKEN_BAD, (uint32_t)width);
+    return lexer_emit(lexer, TOKEN_BAD, (uint32_t)width);
 }
 
 /* Reads a closing brace: of the current template sequence if no brace is open in it, else of a
@@ -179,11 +179,11 @@ static Token lexer_operator(Lexer *lexer) {
 static Token lexer_close_brace(Lexer *lexer, LexerMode *mode) {
     if (mode->kind == LEXER_SEQUENCE && mode->braces == 0) {
         lexer->modes.count--;
-        return lexer_take(lexer, TOKEN_SEQUENCE_CLOSE, 1);
+        return lexer_emit(lexer, TOKEN_SEQUENCE_CLOSE, 1);
     }
     if (mode->braces)
         mode->braces--;
-    return lexer_take(lexer, TOKEN_BRACE_CLOSE, 1);
+    return lexer_emit(lexer, TOKEN_BRACE_CLOSE, 1);
 }
 
 /* ~} always closes a sequence, even if none is open or a brace inside it is; it has no other
@@ -193,7 +193,7 @@ static Token lexer_close_trimming(Lexer *lexer, LexerMode *mode) {
         mode->braces--;
     else if (mode->kind == LEXER_SEQUENCE)
         lexer->modes.count--;
-    Token token = lexer_take(lexer, TOKEN_SEQUENCE_CLOSE, 2);
+    Token token = lexer_emit(lexer, TOKEN_SEQUENCE_CLOSE, 2);
     token.is_trimming = true;
     return token;
 }
@@ -201,29 +201,29 @@ static Token lexer_close_trimming(Lexer *lexer, LexerMode *mode) {
 static Token lexer_normal(Lexer *lexer, LexerMode *mode) {
     lexer_skip_blanks(lexer);
     if (lexer_is_done(lexer))
-        return lexer_take(lexer, TOKEN_END, 0);
+        return lexer_emit(lexer, TOKEN_END, 0);
     char c = lexer_char(lexer, 0);
     char next = lexer_char(lexer, 1);
     if (c == '\n')
-        return lexer_take(lexer, TOKEN_NEWLINE, 1);
+        return lexer_emit(lexer, TOKEN_NEWLINE, 1);
     if (c == '\r' && next == '\n')
-        return lexer_take(lexer, TOKEN_NEWLINE, 2);
+        return lexer_emit(lexer, TOKEN_NEWLINE, 2);
     if (c == '#' || (c == '/' && next == '/'))
         return lexer_line_comment(lexer);
     if (c == '/' && next == '*' && lexer_inline_comment(lexer)) /* skipped unless kept */
-        return lexer_take(lexer, TOKEN_COMMENT, lexer_inline_comment(lexer));
+        return lexer_emit(lexer, TOKEN_COMMENT, lexer_inline_comment(lexer));
     if (isdigit((unsigned char)c))
         return lexer_number(lexer);
     uint32_t identifier = identifier_length(lexer->source->bytes, lexer->at);
     if (identifier)
-        return lexer_take(lexer, TOKEN_IDENTIFIER, identifier);
+        return lexer_emit(lexer, TOKEN_IDENTIFIER, identifier);
     if (c == '"') {
         lexer_push(lexer, LEXER_QUOTED, STR_EMPTY);
-        return lexer_take(lexer, TOKEN_QUOTE_OPEN, 1);
+        return lexer_emit(lexer, TOKEN_QUOTE_OPEN, 1);
     }
     if (c == '{') {
         mode->braces++;
-        return lexer_take(lexer, TOKEN_BRACE_OPEN, 1);
+        return lexer_emit(lexer, TOKEN_BRACE_OPEN, 1);
     }
     if (c == '}')
         return lexer_close_brace(lexer, mode);
@@ -243,7 +243,7 @@ static bool lexer_at_sequence(const Lexer *lexer) {
 static Token lexer_open_sequence(Lexer *lexer) {
     TokenKind kind = lexer_char(lexer, 0) == '$' ? TOKEN_INTERPOLATION : TOKEN_DIRECTIVE;
     bool is_trimming = lexer_char(lexer, 2) == '~';
-    Token token = lexer_take(lexer, kind, is_trimming ? 3 : 2);
+    Token token = lexer_emit(lexer, kind, is_trimming ? 3 : 2);
     token.is_trimming = is_trimming;
     lexer_push(lexer, LEXER_SEQUENCE, STR_EMPTY);
     return token;
@@ -293,23 +293,23 @@ static Token lexer_text(Lexer *lexer, bool is_quoted) {
         lexer->at += step;
     }
     token.end = lexer->at;
-    return token.end > token.start ? token : lexer_take(lexer, TOKEN_BAD, 1);
+    return token.end > token.start ? token : lexer_emit(lexer, TOKEN_BAD, 1);
 }
 
 static Token lexer_quoted_newlines(Lexer *lexer) {
     uint32_t length = 1;
     while (lexer_char(lexer, length) == '\n' || lexer_char(lexer, length) == '\r')
         length++;
-    return lexer_take(lexer, TOKEN_QUOTED_NEWLINE, length);
+    return lexer_emit(lexer, TOKEN_QUOTED_NEWLINE, length);
 }
 
 static Token lexer_quoted(Lexer *lexer) {
     char c = lexer_char(lexer, 0);
     if (lexer_is_done(lexer))
-        return lexer_take(lexer, TOKEN_END, 0);
+        return lexer_emit(lexer, TOKEN_END, 0);
     if (c == '"') {
         lexer->modes.count--;
-        return lexer_take(lexer, TOKEN_QUOTE_CLOSE, 1);
+        return lexer_emit(lexer, TOKEN_QUOTE_CLOSE, 1);
     }
     if (lexer_ends_quoted(lexer))
         return lexer_quoted_newlines(lexer);
@@ -346,11 +346,11 @@ static Token lexer_line(Lexer *lexer, const LexerMode *mode) {
         uint32_t marker = lexer_marker_length(lexer, mode->marker);
         if (marker) {
             lexer->modes.count--;
-            return lexer_take(lexer, TOKEN_HEREDOC_CLOSE, marker);
+            return lexer_emit(lexer, TOKEN_HEREDOC_CLOSE, marker);
         }
     }
     if (lexer_is_done(lexer))
-        return lexer_take(lexer, TOKEN_END, 0);
+        return lexer_emit(lexer, TOKEN_END, 0);
     if (lexer_at_sequence(lexer))
         return lexer_open_sequence(lexer);
     return lexer_text(lexer, false);

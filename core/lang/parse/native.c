@@ -117,7 +117,7 @@ static NativeLabel read_bare_label(Parse *parse) {
     return (NativeLabel){.text = name_of(parse, token), .range = parse_token_range(parse, token)};
 }
 
-static void refuse_header(Parse *parse, Token token) {
+static void report_header(Parse *parse, Token token) {
     SourceRange range = parse_token_range(parse, token);
     if (token.kind == TOKEN_ASSIGN)
         parse_error(parse, range, "Invalid block definition",
@@ -144,7 +144,7 @@ static bool read_header(Parse *parse, NativeBlock *block) {
         } else if (token.kind == TOKEN_IDENTIFIER) {
             vec_push(parse->arena, &block->labels, read_bare_label(parse));
         } else {
-            refuse_header(parse, token);
+            report_header(parse, token);
             parse_recover_item(parse);
             return false;
         }
@@ -175,7 +175,7 @@ static const NativeBody *read_single(Parse *parse, SourceRange open) {
     return new_body(parse, open);
 }
 
-static void refuse_end(Parse *parse, SourceRange open) {
+static void report_end(Parse *parse, SourceRange open) {
     if (!parse->recovers)
         parse_error(parse, open, "Unclosed configuration block",
                     "There is no closing brace for this block before the end of the file. The "
@@ -192,7 +192,7 @@ static void read_single_end(Parse *parse, SourceRange open) {
                     "A block on a single line contains a single argument and must end on that "
                     "line. For more arguments, write each on its own line.");
     else if (end.kind == TOKEN_END)
-        refuse_end(parse, open);
+        report_end(parse, open);
     else
         parse_unexpected(parse, end, "Invalid single-argument block definition",
                          "A block on a single line ends after its argument: expected a closing "
@@ -256,7 +256,7 @@ static void read_item(Parse *parse, NativeBody *body) {
 }
 
 /* Reports a token that begins neither an argument nor a block; it ends the body. */
-static void refuse_item(Parse *parse, Token bad, SourceRange open) {
+static void report_item(Parse *parse, Token bad, SourceRange open) {
     SourceRange range = parse_token_range(parse, bad);
     if (parse->recovers)
         return;
@@ -264,7 +264,7 @@ static void refuse_item(Parse *parse, Token bad, SourceRange open) {
         parse_error(parse, range, "Invalid argument name",
                     "Write the name of an argument, or the type of a block, without quotes.");
     else if (bad.kind == TOKEN_END)
-        refuse_end(parse, open);
+        report_end(parse, open);
     else
         parse_error(parse, range, "Argument or block definition required",
                     "An argument (name = value) or a block (type \"label\" { … }) is required "
@@ -285,7 +285,7 @@ static const NativeBody *read_body(Parse *parse, TokenKind end) {
             return body;
         if (next.kind == TOKEN_NEWLINE)
             continue;
-        refuse_item(parse, next, open);
+        report_item(parse, next, open);
         parse_recover(parse, end);
         return body;
     }

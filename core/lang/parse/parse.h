@@ -75,17 +75,12 @@ size_t parse_mark(const Parse *parse);
 bool parse_is_lost(const Parse *parse, size_t mark);
 /* Reads up to and including the closing token; skips nested pairs. */
 Token parse_recover(Parse *parse, TokenKind close);
-/* Finds the next opening token, then reads up to and including its closing token. */
-void parse_recover_over(Parse *parse, TokenKind open);
 /* Reads to the end of the line that ends the current argument or block. */
 void parse_recover_item(Parse *parse);
 
 /* Expressions. */
 
 const Expr *parse_expression(Parse *parse);
-const Expr *parse_number(Parse *parse, Token token);
-/* Reads the steps after an expression: .name [index] [*] and so on (parse_step.c). */
-const Expr *parse_steps(Parse *parse, const Expr *from);
 /* Read tuples, objects and for expressions after their opening bracket (parse_collection.c). */
 const Expr *parse_tuple(Parse *parse, Token open);
 const Expr *parse_object(Parse *parse, Token open);

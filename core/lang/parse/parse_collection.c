@@ -105,7 +105,7 @@ static const Expr *parse_for(Parse *parse, Token open) {
     return expr;
 }
 
-static void refuse_end(Parse *parse, Token open, const char *summary, const char *detail) {
+static void report_end(Parse *parse, Token open, const char *summary, const char *detail) {
     if (!parse->recovers)
         parse_error(parse, parse_token_range(parse, open), summary, detail);
 }
@@ -116,7 +116,7 @@ static bool parse_item_end(Parse *parse, Token open) {
     if (token.kind == TOKEN_BRACKET_CLOSE || parse_skip(parse, TOKEN_COMMA))
         return true;
     if (token.kind == TOKEN_END)
-        refuse_end(parse, open, "Unterminated tuple constructor expression",
+        report_end(parse, open, "Unterminated tuple constructor expression",
                    "There is no closing bracket (\"]\") for this one before the end of the text.");
     else
         parse_unexpected(parse, token, "Missing item separator",
@@ -148,8 +148,8 @@ const Expr *parse_tuple(Parse *parse, Token open) {
     return expr;
 }
 
-static void refuse_object_end(Parse *parse, Token open) {
-    refuse_end(parse, open, "Unterminated object constructor expression",
+static void report_object_end(Parse *parse, Token open) {
+    report_end(parse, open, "Unterminated object constructor expression",
                "There is no closing brace (\"}\") for this one before the end of the text.");
 }
 
@@ -172,7 +172,7 @@ static bool parse_key_end(Parse *parse, Token open) {
     if (parse_skip(parse, TOKEN_ASSIGN) || parse_skip(parse, TOKEN_COLON))
         return true;
     if (token.kind == TOKEN_END)
-        refuse_object_end(parse, open);
+        report_object_end(parse, open);
     else if (token.kind == TOKEN_NEWLINE || token.kind == TOKEN_COMMA)
         parse_unexpected(parse, token, "Missing attribute value",
                          "Expected an attribute value, introduced by an equals sign (\"=\")");
@@ -188,7 +188,7 @@ static bool parse_value_end(Parse *parse, Token open) {
         parse_skip(parse, TOKEN_NEWLINE))
         return true;
     if (token.kind == TOKEN_END)
-        refuse_object_end(parse, open);
+        report_object_end(parse, open);
     else
         parse_unexpected(parse, token, "Missing attribute separator",
                          "Expected a newline or a comma to mark the beginning of the next "

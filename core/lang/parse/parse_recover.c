@@ -86,13 +86,6 @@ Token parse_recover(Parse *parse, TokenKind close) {
     }
 }
 
-void parse_recover_over(Parse *parse, TokenKind open) {
-    while (!parse_is_next(parse, open) && !parse_is_next(parse, TOKEN_END))
-        parse_read(parse);
-    parse_read(parse);
-    parse_recover(parse, opposite(open));
-}
-
 typedef VEC(TokenKind) TokenKinds;
 
 /* Removes the bracket that the token closes, and the unclosed ones inside it. */

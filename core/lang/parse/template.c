@@ -74,7 +74,7 @@ static size_t template_escape(Str text, size_t at, StrBuf *out, bool *is_good) {
     return at + 1 < text.len ? utf8_grapheme_end(text, at + 1) - at : 1;
 }
 
-static void refuse_escape(Parse *parse, Token token, size_t start, size_t width) {
+static void report_escape(Parse *parse, Token token, size_t start, size_t width) {
     uint32_t place = token.start + (uint32_t)start;
     parse_error(parse, parse_range(parse, place, place + (uint32_t)width),
                 "Invalid escape sequence",
@@ -112,7 +112,7 @@ Str parse_template_text(Parse *parse, Token token, bool has_escapes) {
             strbuf_add_char(&buf, c);
         }
         if (!is_good) {
-            refuse_escape(parse, token, at, width);
+            report_escape(parse, token, at, width);
             strbuf_add(&buf, str_slice(text, at, at + width));
         }
         at += width;
@@ -159,7 +159,7 @@ static bool template_close_sequence(Template *template) {
     return true;
 }
 
-static void refuse_interpolation_end(Template *template, TokenKind close) {
+static void report_interpolation_end(Template *template, TokenKind close) {
     Parse *parse = template->parse;
     Token token = parse_peek(parse);
     bool is_quote = token.kind == TOKEN_QUOTE_CLOSE || token.kind == TOKEN_QUOTE_OPEN;
@@ -181,7 +181,7 @@ static void template_read_interpolation(Template *template, Part *part, TokenKin
     part->expr = parse_expression(template->parse);
     if (template_close_sequence(template))
         return;
-    refuse_interpolation_end(template, close);
+    report_interpolation_end(template, close);
     parse_recover(template->parse, TOKEN_SEQUENCE_CLOSE);
 }
 

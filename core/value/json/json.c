@@ -100,7 +100,7 @@ static int compare_members(const void *a, const void *b) {
 
 /* Sorts the members by key. Of members with the same key and type, the last wins; different types
  * are an error. */
-static bool settle_members(JsonReader *reader, Str *keys, Value *items, size_t *count) {
+static bool sort_members(JsonReader *reader, Str *keys, Value *items, size_t *count) {
     if (str_is_strictly_sorted(keys, *count))
         return true;
     SCOPED(ArenaRef) scratch = arena_open("json members");
@@ -140,7 +140,7 @@ static bool read_any_object(JsonReader *reader, Value *out, Arena *arena) {
     Str *keys = elements_keys(&elements, arena);
     Value *items = elements_items(&elements, arena);
     size_t count = elements.items.count;
-    if (!settle_members(reader, keys, items, &count))
+    if (!sort_members(reader, keys, items, &count))
         return false;
     *out = value_object(keys, items, count, arena);
     return true;
@@ -254,24 +254,24 @@ static bool read_string(const Typed *typed, JsonToken token, const Place *place,
 
 /* Returns the element type, or NULL if the elements' types differ. If the constraint contains
  * "any", the non-null elements determine the type and nulls adopt it. */
-static const Type *settle_element(const Type *element, Value *items, size_t count) {
-    const Type *settled = NULL;
+static const Type *unify_elements(const Type *element, Value *items, size_t count) {
+    const Type *unified = NULL;
     if (!element->has_dynamic)
         return element;
     for (size_t i = 0; i < count; i++) {
         if (value_is_null(items[i]))
             continue;
-        if (settled && !type_equal(settled, items[i].type))
+        if (unified && !type_equal(unified, items[i].type))
             return NULL;
-        settled = items[i].type;
+        unified = items[i].type;
     }
-    if (!settled)
+    if (!unified)
         return element;
     for (size_t i = 0; i < count; i++) {
         if (value_is_null(items[i]))
-            items[i].type = settled;
+            items[i].type = unified;
     }
-    return settled;
+    return unified;
 }
 
 static bool read_list(
@@ -290,7 +290,7 @@ static bool read_list(
     }
     Value *items = elements_items(&elements, typed->arena);
     size_t count = elements.items.count;
-    const Type *element = settle_element(type->element, items, count);
+    const Type *element = unify_elements(type->element, items, count);
     if (!element)
         return refuse(typed, place, STR("all elements must be of one type"));
     *out = type->kind == KIND_LIST ? value_list(element, items, count, typed->arena)
@@ -337,7 +337,7 @@ static bool read_map(
     }
     Str *keys = elements_keys(&elements, typed->arena);
     Value *items = elements_items(&elements, typed->arena);
-    const Type *element = settle_element(type->element, items, elements.items.count);
+    const Type *element = unify_elements(type->element, items, elements.items.count);
     if (!element)
         return refuse(typed, place, STR("all elements must be of one type"));
     *out = value_map(element, keys, items, elements.items.count, typed->arena);

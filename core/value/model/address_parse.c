@@ -224,7 +224,7 @@ static bool next_is_name(const Parser *parser, Str name) {
 }
 
 /* Reads a name step. If there is none, adds an error that names the missing part. */
-static bool take_name(Parser *parser, const char *what, Str *out) {
+static bool read_name(Parser *parser, const char *what, Str *out) {
     const Step *step = peek(parser);
     if (!step)
         return fail(parser, "%s is missing at the end.", what);
@@ -237,7 +237,7 @@ static bool take_name(Parser *parser, const char *what, Str *out) {
     return true;
 }
 
-static InstanceKey take_key(Parser *parser) {
+static InstanceKey read_key(Parser *parser) {
     const Step *step = peek(parser);
     if (!step || !step->is_key)
         return KEY_ABSENT;
@@ -245,21 +245,21 @@ static InstanceKey take_key(Parser *parser) {
     return step->key;
 }
 
-static bool take_modules(Parser *parser, const ModuleAddr **out) {
+static bool read_modules(Parser *parser, const ModuleAddr **out) {
     const ModuleAddr *module = NULL;
     while (next_is_name(parser, STR("module"))) {
         Str name = STR_EMPTY;
         parser->next++;
-        if (!take_name(parser, "the name of a module call after \"module.\"", &name))
+        if (!read_name(parser, "the name of a module call after \"module.\"", &name))
             return false;
-        InstanceKey key = take_key(parser);
+        InstanceKey key = read_key(parser);
         module = module_addr_child(module, name, key, parser->arena);
     }
     *out = module;
     return true;
 }
 
-static ResourceMode take_mode(Parser *parser) {
+static ResourceMode read_mode(Parser *parser) {
     bool is_data = next_is_name(parser, STR("data"));
     if (!is_data && !next_is_name(parser, STR("ephemeral")))
         return MODE_MANAGED;
@@ -269,7 +269,7 @@ static ResourceMode take_mode(Parser *parser) {
 
 /* Rejects reserved first names, which address no resource. After "resource." such a name is a
  * resource type. */
-static bool refuse_reserved(Parser *parser) {
+static bool report_reserved(Parser *parser) {
     static const char *const reserved[] = {"count",     "each", "local",    "path", "self",
                                            "terraform", "var",  "template", "lazy", "arg"};
     for (size_t i = 0; i < ARRAY_COUNT(reserved); i++) {
@@ -283,20 +283,20 @@ static bool refuse_reserved(Parser *parser) {
     return true;
 }
 
-static bool take_resource(Parser *parser, const ModuleAddr *module, ResourceAddr *out) {
+static bool read_resource(Parser *parser, const ModuleAddr *module, ResourceAddr *out) {
     if (next_is_name(parser, STR("resource")))
         parser->next++;
-    else if (!refuse_reserved(parser))
+    else if (!report_reserved(parser))
         return false;
-    ResourceAddr resource = {.module = module, .mode = take_mode(parser)};
+    ResourceAddr resource = {.module = module, .mode = read_mode(parser)};
     const char *type = resource.mode == MODE_MANAGED ? "a resource type"
                        : resource.mode == MODE_DATA  ? "the type of a data source"
                                                      : "the type of an ephemeral resource";
-    if (!take_name(parser, type, &resource.type))
+    if (!read_name(parser, type, &resource.type))
         return false;
-    if (!take_name(parser, "the resource's name after its type", &resource.name))
+    if (!read_name(parser, "the resource's name after its type", &resource.name))
         return false;
-    resource.key = take_key(parser);
+    resource.key = read_key(parser);
     const Step *extra = peek(parser);
     if (extra && extra->is_key)
         return fail(parser, "the resource has more than one instance key.");
@@ -323,10 +323,10 @@ bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *dia
     AddressTarget target = {0};
     if (!parser_start(&parser, text, arena, diags))
         return false;
-    if (!take_modules(&parser, &target.module))
+    if (!read_modules(&parser, &target.module))
         return false;
     target.is_resource = peek(&parser) != NULL;
-    if (target.is_resource && !take_resource(&parser, target.module, &target.resource))
+    if (target.is_resource && !read_resource(&parser, target.module, &target.resource))
         return false;
     *out = target;
     return true;
@@ -337,9 +337,9 @@ bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *di
     const ModuleAddr *module = NULL;
     if (!parser_start(&parser, text, arena, diags))
         return false;
-    if (!take_modules(&parser, &module))
+    if (!read_modules(&parser, &module))
         return false;
     if (!peek(&parser))
         return fail(&parser, "the address is that of a module; a resource in it is required.");
-    return take_resource(&parser, module, out);
+    return read_resource(&parser, module, out);
 }

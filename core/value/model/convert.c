@@ -107,10 +107,10 @@ static Value empty_collection(const Type *type, Arena *arena) {
 
 /* Converts a null or an unknown. */
 static Value convert_absent(Conversion *c, Value v, const Type *type) {
-    const Type *settled = convert_type_settle(v.type, plain_type(c, type), c->arena);
+    const Type *resolved = convert_type_resolve(v.type, plain_type(c, type), c->arena);
     Value made = value_is_null(v)
-                     ? value_null(settled)
-                     : refinement_to_value(settled, carry_refinement(v, settled), c->arena);
+                     ? value_null(resolved)
+                     : refinement_to_value(resolved, carry_refinement(v, resolved), c->arena);
     return value_with_marks(made, v.marks);
 }
 
@@ -258,8 +258,8 @@ static bool to_collection(
     bool open_set = v.type->kind == KIND_SET && v.count > 1 && !value_is_wholly_known(v);
     if (open_set && type->kind == KIND_LIST) {
         /* Unknown elements may coincide, so the length of the list is unknown. */
-        const Type *settled = convert_type_settle(v.type, plain_type(c, type), c->arena);
-        *out = value_with_marks(value_unknown(settled), value_marks_deep(v));
+        const Type *resolved = convert_type_resolve(v.type, plain_type(c, type), c->arena);
+        *out = value_with_marks(value_unknown(resolved), value_marks_deep(v));
         return true;
     }
     if (structure && element->kind == KIND_DYNAMIC) {
@@ -327,14 +327,14 @@ static bool to_object(Conversion *c, Value v, const Type *type, const Place *pla
         if (!to_attribute(c, v, type, i, place, &items[i]))
             return false;
     }
-    const Type *settled = plain_type(c, type);
-    if (settled->has_dynamic) {
+    const Type *resolved = plain_type(c, type);
+    if (resolved->has_dynamic) {
         const Type **types = arena_new_array(c->arena, const Type *, type->count);
         for (size_t i = 0; i < type->count; i++)
             types[i] = items[i].type;
-        settled = type_object(type->names, types, NULL, type->count, c->arena);
+        resolved = type_object(type->names, types, NULL, type->count, c->arena);
     }
-    *out = value_with_marks(value_object_of(settled, items), v.marks);
+    *out = value_with_marks(value_object_of(resolved, items), v.marks);
     return true;
 }
 

@@ -150,17 +150,17 @@ bool convert_type_is_possible(const Type *from,
     return false;
 }
 
-static const Type *settle_element(const Type *from, const Type *to, Arena *arena) {
+static const Type *resolve_element(const Type *from, const Type *to, Arena *arena) {
     const Type *element = from->element;
     if (!type_is_collection(from)) {
         const Type *const *types = from->types ? from->types : &from->element;
         size_t count = from->types || from->count == 0 ? from->count : 1;
         element = convert_type_unify(types, count, CONVERT_UNSAFE, arena);
     }
-    return element ? convert_type_settle(element, to->element, arena) : to->element;
+    return element ? convert_type_resolve(element, to->element, arena) : to->element;
 }
 
-static const Type *settle_parts(const Type *from, const Type *to, Arena *arena) {
+static const Type *resolve_parts(const Type *from, const Type *to, Arena *arena) {
     const Type **types = arena_new_array(arena, const Type *, to->count);
     for (size_t i = 0; i < to->count; i++) {
         size_t at = i;
@@ -170,19 +170,19 @@ static const Type *settle_parts(const Type *from, const Type *to, Arena *arena) 
         } else if (to->kind == KIND_TUPLE || type_find_attribute(from, to->names[i], &at)) {
             part = type_at(from, at);
         }
-        types[i] = part ? convert_type_settle(part, type_at(to, i), arena) : type_at(to, i);
+        types[i] = part ? convert_type_resolve(part, type_at(to, i), arena) : type_at(to, i);
     }
     return type_with_elements(to, types, to->count, arena);
 }
 
-const Type *convert_type_settle(const Type *from, const Type *to, Arena *arena) {
+const Type *convert_type_resolve(const Type *from, const Type *to, Arena *arena) {
     if (from->kind == KIND_DYNAMIC || !to->has_dynamic)
         return to;
     if (to->kind == KIND_DYNAMIC)
         return from;
     if (!type_is_collection(to))
-        return settle_parts(from, to, arena);
-    const Type *element = settle_element(from, to, arena);
+        return resolve_parts(from, to, arena);
+    const Type *element = resolve_element(from, to, arena);
     return type_with_elements(to, &element, 1, arena);
 }
 

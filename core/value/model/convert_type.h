@@ -13,7 +13,7 @@ typedef enum ConvertSafety { CONVERT_SAFE, CONVERT_UNSAFE } ConvertSafety;
 bool convert_type_is_possible(const Type *from, const Type *to, ConvertSafety safety, Arena *arena);
 /* Returns `to` with its dynamic parts replaced from `from`, where those are known: the type of a
  * null or unknown after its conversion. */
-const Type *convert_type_settle(const Type *from, const Type *to, Arena *arena);
+const Type *convert_type_resolve(const Type *from, const Type *to, Arena *arena);
 /* Returns the element type to which the parts of a tuple or object unify for a collection of kind
  * `to`; NULL if none. */
 const Type *convert_type_unify_parts(const Type *from,

@@ -35,7 +35,7 @@ Refinement refinement_of(Value v, Arena *arena) {
 
 /* Sets *out to a list of `length` unknown elements, a set of at most one, or an empty map. Returns
  * false if the length does not determine the collection. */
-static bool settle_collection(const Type *type, uint32_t length, Value *out, Arena *arena) {
+static bool collection_of_length(const Type *type, uint32_t length, Value *out, Arena *arena) {
     if (length > 1 && type->kind == KIND_SET)
         return false;
     if (length > 0 && type->kind == KIND_MAP)
@@ -56,17 +56,18 @@ static bool settle_collection(const Type *type, uint32_t length, Value *out, Are
 enum { SPELLED_MAX = 100000 };
 
 Value refinement_to_value(const Type *type, Refinement refinement, Arena *arena) {
-    Value settled;
+    Value known;
     bool is_number = type->kind == KIND_NUMBER && refinement.min && refinement.max;
     if (type->kind == KIND_DYNAMIC)
         return value_unknown(type);
     if (is_number && refinement.not_null && value_compare(*refinement.min, *refinement.max) == 0)
         return *refinement.min;
     bool has_length = type_is_collection(type) && refinement.length_min == refinement.length_max;
-    bool is_settled = has_length && refinement.not_null && refinement.length_min <= SPELLED_MAX &&
-                      settle_collection(type, refinement.length_min, &settled, arena);
-    if (is_settled)
-        return settled;
+    bool is_determined = has_length && refinement.not_null &&
+                         refinement.length_min <= SPELLED_MAX &&
+                         collection_of_length(type, refinement.length_min, &known, arena);
+    if (is_determined)
+        return known;
     bool is_empty = !refinement.not_null && refinement.prefix.len == 0 && !refinement.min &&
                     !refinement.max && refinement.length_min == 0 &&
                     refinement.length_max == UINT32_MAX;

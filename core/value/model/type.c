@@ -375,7 +375,7 @@ const Type *type_object(
 
 /* Returns the first element type that is not dynamic: an untyped null or unknown does not determine
  * it. */
-static const Type *first_settled(const Type *type, const Type *const *types, size_t count) {
+static const Type *first_typed(const Type *type, const Type *const *types, size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (types[i]->kind != KIND_DYNAMIC)
             return types[i];
@@ -392,7 +392,7 @@ const Type *type_with_elements(const Type *type,
     case KIND_OBJECT: return type_object(type->names, types, type->optional, count, arena);
     case KIND_LIST:
     case KIND_SET:
-    case KIND_MAP: return collection(type->kind, first_settled(type, types, count), arena);
+    case KIND_MAP: return collection(type->kind, first_typed(type, types, count), arena);
     case KIND_DYNAMIC:
     case KIND_BOOL:
     case KIND_NUMBER:

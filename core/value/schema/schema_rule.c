@@ -92,14 +92,14 @@ static Finding find(const Schema *schema, const ArgumentRule *rule, Value object
     return found;
 }
 
-static void refuse_several(const Finding *found, Path path, Arena *arena, Diags *diags) {
+static void report_several(const Finding *found, Path path, Arena *arena, Diags *diags) {
     Diag *diag = diags_error(diags, NO_RANGE, SUMMARY,
                              "%.*s cannot be combined: keep one of them and remove the rest.",
                              STR_ARG(list_names(found->set, found->set_count, path, arena)));
     diag->path = path_to_str(path_of(path, found->set[1], arena), diags->arena);
 }
 
-static void refuse_none(const ArgumentRule *rule, Path path, Arena *arena, Diags *diags) {
+static void report_none(const ArgumentRule *rule, Path path, Arena *arena, Diags *diags) {
     const char *how = rule->kind == RULE_EXACTLY_ONE ? "Exactly" : "At least";
     Diag *diag = diags_error(diags, NO_RANGE, SUMMARY, "%s one of %.*s must be set.", how,
                              STR_ARG(list_names(rule->names, count_names(rule), path, arena)));
@@ -133,9 +133,9 @@ void schema_rule_check(const Schema *schema, Value object, Path path, Arena *are
         Finding found = find(schema, rule, object);
         bool wants_one = rule->kind != RULE_CONFLICTS;
         if (wants_one && found.set_count + found.unknown_count == 0)
-            refuse_none(rule, path, arena, diags);
+            report_none(rule, path, arena, diags);
         if (rule->kind != RULE_AT_LEAST_ONE && found.set_count > 1)
-            refuse_several(&found, path, arena, diags);
+            report_several(&found, path, arena, diags);
     }
 }
 

@@ -70,14 +70,14 @@ static void run_check(const Checker *checker, const Attribute *attribute, Value 
                     "The value of \"%s\" is invalid. %.*s", attribute->name, STR_ARG(wrong)));
 }
 
-static void refuse_computed(const Checker *checker, const Attribute *attribute, Path path) {
+static void report_computed(const Checker *checker, const Attribute *attribute, Path path) {
     say(checker, path,
         diags_error(checker->diags, NO_RANGE, "Value for unconfigurable attribute",
                     "The provider sets \"%s\"; remove it from the configuration.",
                     attribute->name));
 }
 
-static void refuse_missing(const Checker *checker, const Attribute *attribute, Path path) {
+static void report_missing(const Checker *checker, const Attribute *attribute, Path path) {
     const char *description = attribute->description ? attribute->description : "";
     say(checker, path,
         diags_error(checker->diags, NO_RANGE, "Missing required argument",
@@ -99,11 +99,11 @@ static void check_attribute(const Checker *checker,
                             Path path) {
     if (value_is_null(value)) {
         if (attribute->flags & REQUIRED)
-            refuse_missing(checker, attribute, path);
+            report_missing(checker, attribute, path);
         return;
     }
     if (is_computed_only(attribute)) {
-        refuse_computed(checker, attribute, path);
+        report_computed(checker, attribute, path);
         return;
     }
     if (attribute->flags & DEPRECATED)

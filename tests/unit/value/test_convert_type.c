@@ -62,7 +62,7 @@ static void dynamic_places_are_settled(void **state) {
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         const Type *settled =
-            convert_type_settle(type_of(cases[i].from), type_of(cases[i].to), arena);
+            convert_type_resolve(type_of(cases[i].from), type_of(cases[i].to), arena);
         check_str(type_to_constraint(settled, arena), cases[i].wanted);
     }
 }
