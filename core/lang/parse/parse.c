@@ -1,4 +1,5 @@
-/* parse: reads tokens on demand; handles newlines, ranges, nesting and invalid tokens. */
+/* parse: reads tokens on demand; handles newlines, ranges, nesting and invalid tokens. After an
+ * error, skips to a place where parsing can continue. */
 #include "parse.h"
 
 #include "utf8.h"
@@ -15,6 +16,42 @@ Parse parse_new(const SourceText *source,
                    .error_start = diags->error_count,
                    .arena = arena,
                    .diags = diags};
+}
+
+/* Adds an error; after too many errors, ends the parse. */
+static void report(Parse *parse, SourceRange range, const char *summary, const char *detail) {
+    if (parse->is_over)
+        return;
+    diags_error(parse->diags, range, summary, "%s", detail);
+    if (parse->diags->error_count - parse->error_start < PARSE_ERRORS_MAX)
+        return;
+    diags_error(parse->diags, range, "Too many syntax errors",
+                "loam stopped checking this text after %d errors.", PARSE_ERRORS_MAX);
+    parse->is_over = parse->recovers = true;
+}
+
+void parse_error(Parse *parse, SourceRange range, const char *summary, const char *detail) {
+    report(parse, range, summary, detail);
+    parse->error_count++;
+}
+
+void parse_unexpected(Parse *parse, Token token, const char *summary, const char *wanted) {
+    if (!parse->recovers)
+        parse_found(parse, token, summary, wanted);
+}
+
+void parse_found(Parse *parse, Token token, const char *summary, const char *wanted) {
+    Str detail =
+        str_format(parse->arena, "%s, but found %s.", wanted, lexer_token_name(token.kind));
+    parse_error(parse, parse_token_range(parse, token), summary, str_to_cstr(detail, parse->arena));
+}
+
+size_t parse_mark(const Parse *parse) {
+    return parse->error_count;
+}
+
+bool parse_is_lost(const Parse *parse, size_t mark) {
+    return parse->recovers && parse->error_count > mark;
 }
 
 typedef struct BadToken {
@@ -51,8 +88,8 @@ static bool is_always_reported(size_t row) {
 static void report_encoding(Parse *parse, Token token) {
     uint32_t bit = 1u << ARRAY_COUNT(bad_tokens);
     if (!(parse->kinds_reported & bit))
-        parse_report(parse, parse_token_range(parse, token), "Invalid character encoding",
-                     "The text must be UTF-8, and these bytes are not.");
+        report(parse, parse_token_range(parse, token), "Invalid character encoding",
+               "The text must be UTF-8, and these bytes are not.");
     parse->kinds_reported |= bit;
 }
 
@@ -64,15 +101,15 @@ static void report_known(Parse *parse, Token token, size_t row) {
                            : !is_always_reported(row) && (parse->kinds_reported & bit);
     parse->kinds_reported |= bit;
     if (!is_reported)
-        parse_report(parse, parse_token_range(parse, token), bad->summary, bad->detail);
+        report(parse, parse_token_range(parse, token), bad->summary, bad->detail);
 }
 
 static void report_bad(Parse *parse, Token token) {
     Str text = parse_text(parse, token);
     if (token.kind == TOKEN_QUOTED_NEWLINE) {
-        parse_report(parse, parse_token_range(parse, token), "Invalid multi-line string",
-                     "A quoted string must end on the same line. Close it with a quote. For "
-                     "several lines, use a heredoc (<<EOT).");
+        report(parse, parse_token_range(parse, token), "Invalid multi-line string",
+               "A quoted string must end on the same line. Close it with a quote. For "
+               "several lines, use a heredoc (<<EOT).");
         return;
     }
     for (size_t i = 0; i < ARRAY_COUNT(bad_tokens); i++)
@@ -83,8 +120,8 @@ static void report_bad(Parse *parse, Token token) {
     if (utf8_valid_prefix(text) < text.len)
         report_encoding(parse, token);
     else
-        parse_report(parse, parse_token_range(parse, token), "Invalid character",
-                     "This character has no meaning in the language.");
+        report(parse, parse_token_range(parse, token), "Invalid character",
+               "This character has no meaning in the language.");
 }
 
 static Token parse_token(Parse *parse, size_t i) {
@@ -181,4 +218,82 @@ const Expr *parse_placeholder(Parse *parse, uint32_t start) {
     Expr *expr = parse_node(parse, EXPR_LITERAL, start);
     expr->as.literal = value_unknown(&TYPE_DYNAMIC);
     return expr;
+}
+
+/* One kind for ${ and %{, which the same token closes. */
+static TokenKind opener(TokenKind kind) {
+    return kind == TOKEN_DIRECTIVE ? TOKEN_INTERPOLATION : kind;
+}
+
+static const struct {
+    TokenKind open;
+    TokenKind close;
+} pairs[] = {
+    {TOKEN_BRACE_OPEN,    TOKEN_BRACE_CLOSE   },
+    {TOKEN_BRACKET_OPEN,  TOKEN_BRACKET_CLOSE },
+    {TOKEN_PAREN_OPEN,    TOKEN_PAREN_CLOSE   },
+    {TOKEN_QUOTE_OPEN,    TOKEN_QUOTE_CLOSE   },
+    {TOKEN_HEREDOC_OPEN,  TOKEN_HEREDOC_CLOSE },
+    {TOKEN_INTERPOLATION, TOKEN_SEQUENCE_CLOSE},
+};
+
+/* Returns TOKEN_END for a token that belongs to no pair. */
+static TokenKind opposite(TokenKind kind) {
+    for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
+        if (pairs[i].open == kind)
+            return pairs[i].close;
+        if (pairs[i].close == kind)
+            return pairs[i].open;
+    }
+    return TOKEN_END;
+}
+
+static bool is_opener(TokenKind kind) {
+    for (size_t i = 0; i < ARRAY_COUNT(pairs); i++)
+        if (pairs[i].open == opener(kind))
+            return true;
+    return false;
+}
+
+Token parse_recover(Parse *parse, TokenKind close) {
+    TokenKind open = opposite(close);
+    size_t nesting = 0;
+    parse->recovers = true;
+    for (;;) {
+        Token token = parse_read(parse);
+        if (token.kind == TOKEN_END || (token.kind == close && nesting == 0))
+            return token;
+        if (opener(token.kind) == open)
+            nesting++;
+        else if (token.kind == close)
+            nesting--;
+    }
+}
+
+typedef VEC(TokenKind) TokenKinds;
+
+/* Removes the bracket that the token closes, and the unclosed ones inside it. */
+static void close_open(TokenKinds *open, TokenKind close) {
+    TokenKind wanted = opposite(close);
+    while (open->count && vec_last(open) != wanted)
+        open->count--;
+    if (open->count)
+        open->count--;
+}
+
+void parse_recover_item(Parse *parse) {
+    TokenKinds open = {0};
+    parse->recovers = true;
+    for (;;) {
+        Token token = parse_peek(parse);
+        if (token.kind == TOKEN_END)
+            return;
+        parse_read(parse);
+        if (token.kind == TOKEN_NEWLINE && open.count == 0)
+            return;
+        if (is_opener(token.kind))
+            vec_push(parse->arena, &open, opener(token.kind));
+        else if (opposite(token.kind) != TOKEN_END)
+            close_open(&open, token.kind);
+    }
 }

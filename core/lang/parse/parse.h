@@ -60,11 +60,10 @@ Expr *parse_node(Parse *parse, ExprKind kind, uint32_t start);
 /* Returns the node for a missing expression. */
 const Expr *parse_placeholder(Parse *parse, uint32_t start);
 
-/* Errors (parse_recover.c). */
+/* Errors. */
 
-/* Adds a syntax error; adds an error about an invalid token. */
+/* Adds a syntax error. */
 void parse_error(Parse *parse, SourceRange range, const char *summary, const char *detail);
-void parse_report(Parse *parse, SourceRange range, const char *summary, const char *detail);
 /* Adds the error "Expected a comma, but found the end of the text." about the token. */
 void parse_found(Parse *parse, Token token, const char *summary, const char *wanted);
 /* The same, but adds nothing once `recovers` is set. */
@@ -81,9 +80,8 @@ void parse_recover_item(Parse *parse);
 /* Expressions. */
 
 const Expr *parse_expression(Parse *parse);
-/* Read tuples, objects and for expressions after their opening bracket (parse_collection.c). */
-const Expr *parse_tuple(Parse *parse, Token open);
-const Expr *parse_object(Parse *parse, Token open);
+/* Reads a tuple, object or for expression after its opening bracket or brace. */
+const Expr *parse_collection(Parse *parse, Token open);
 /* Reads `a, b in` of a for expression or directive. On failure adds an error, recovers and returns
  * false. */
 MUST_USE bool parse_for_names(Parse *parse, const char *summary, Str *key, Str *value);

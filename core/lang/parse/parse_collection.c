@@ -139,15 +139,6 @@ static const Expr *parse_tuple_items(Parse *parse, Token open) {
     return expr_tuple(items.items, items.count, range, parse->arena);
 }
 
-const Expr *parse_tuple(Parse *parse, Token open) {
-    bool outer = parse->skips_newlines;
-    parse->skips_newlines = true;
-    const Expr *expr =
-        is_keyword(parse, "for") ? parse_for(parse, open) : parse_tuple_items(parse, open);
-    parse->skips_newlines = outer;
-    return expr;
-}
-
 static void report_object_end(Parse *parse, Token open) {
     report_end(parse, open, "Unterminated object constructor expression",
                "There is no closing brace (\"}\") for this one before the end of the text.");
@@ -235,11 +226,12 @@ static const Expr *parse_object_items(Parse *parse, Token open) {
     return expr_object(items.items, items.count, range, parse->arena);
 }
 
-const Expr *parse_object(Parse *parse, Token open) {
+const Expr *parse_collection(Parse *parse, Token open) {
     bool outer = parse->skips_newlines;
     parse->skips_newlines = true;
-    const Expr *expr =
-        is_keyword(parse, "for") ? parse_for(parse, open) : parse_object_items(parse, open);
+    const Expr *expr = is_keyword(parse, "for")          ? parse_for(parse, open)
+                       : open.kind == TOKEN_BRACKET_OPEN ? parse_tuple_items(parse, open)
+                                                         : parse_object_items(parse, open);
     parse->skips_newlines = outer;
     return expr;
 }

@@ -393,8 +393,8 @@ static const Expr *parse_term(Parse *parse) {
     switch ((int)token.kind) {
     case TOKEN_PAREN_OPEN: return parse_parens(parse, parse_read(parse));
     case TOKEN_NUMBER: return parse_number(parse, parse_read(parse));
-    case TOKEN_BRACKET_OPEN: return parse_tuple(parse, parse_read(parse));
-    case TOKEN_BRACE_OPEN: return parse_object(parse, parse_read(parse));
+    case TOKEN_BRACKET_OPEN:
+    case TOKEN_BRACE_OPEN: return parse_collection(parse, parse_read(parse));
     case TOKEN_QUOTE_OPEN: return parse_template(parse, parse_read(parse), TOKEN_QUOTE_CLOSE);
     case TOKEN_HEREDOC_OPEN: return parse_template(parse, parse_read(parse), TOKEN_HEREDOC_CLOSE);
     case TOKEN_MINUS:
