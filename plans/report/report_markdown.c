@@ -66,9 +66,17 @@ static void add_fenced(StrBuf *out, const char *language, Str text) {
     strbuf_add_char(out, '\n');
 }
 
+/* Returns the number of characters of valid UTF-8. */
+static size_t count_characters(Str text) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
+    return count;
+}
+
 /* Returns false if the text does not fit. */
 static bool add_below(Page *page, size_t limit, Str text) {
-    size_t length = report_text_length(text);
+    size_t length = count_characters(text);
     if (limit != SIZE_MAX && page->length + length + TAIL_RESERVE > limit)
         return false;
     strbuf_add(page->out, text);

@@ -28,13 +28,6 @@ Str report_text_summary(const ReportInput *input, Arena *arena) {
                       STR_ARG(planned));
 }
 
-size_t report_text_length(Str text) {
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++)
-        count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
-    return count;
-}
-
 Str report_text_place(SourceRange range, Arena *arena) {
     if (!range.source)
         return STR_EMPTY;

@@ -201,12 +201,36 @@ static void add_wait(Drawing *drawing, size_t from, size_t to) {
                       is_turn ? " queue" : "", x1, y1, y2, x2);
 }
 
+/* Assigns rows to as few lanes as possible and returns their number. A provisioner shares the lane
+ * of its object. */
+static size_t assign_lanes(const Timeline *timeline, size_t *lane_of, Arena *scratch) {
+    VEC(int64_t) free_at = {0};
+    Map lane_of_object = map_new(scratch);
+    for (size_t i = 0; i < timeline->rows.count; i++) {
+        const TimelineRow *row = &timeline->rows.items[i];
+        uintptr_t owner = (uintptr_t)map_find(&lane_of_object, row->address);
+        if (row->kind == TIMELINE_PROVISION && owner) {
+            lane_of[i] = (size_t)owner - 1;
+            continue;
+        }
+        size_t lane = 0;
+        while (lane < free_at.count && free_at.items[lane] > row->start_ms)
+            lane++;
+        if (lane == free_at.count)
+            vec_push(scratch, &free_at, 0);
+        free_at.items[lane] = row->end_ms;
+        lane_of[i] = lane;
+        map_set(&lane_of_object, row->address, (void *)(uintptr_t)(lane + 1));
+    }
+    return free_at.count;
+}
+
 static void place_rows(Drawing *drawing) {
     const Timeline *timeline = drawing->timeline;
     drawing->lane_of = arena_new_array(drawing->scratch, size_t, timeline->rows.count);
     drawing->has_lanes = timeline->rows.count > ROWS_MAX;
     if (drawing->has_lanes) {
-        drawing->lane_count = timeline_lanes(timeline, drawing->lane_of, drawing->scratch);
+        drawing->lane_count = assign_lanes(timeline, drawing->lane_of, drawing->scratch);
         return;
     }
     Map row_of = map_new(drawing->scratch);
@@ -317,6 +341,16 @@ static size_t count_operations(const Timeline *timeline) {
     return count;
 }
 
+/* Returns the average number of operations that ran at once. */
+static double parallelism_of(const Timeline *timeline) {
+    int64_t sum = 0;
+    vec_each(&timeline->rows, row) {
+        if (row->kind != TIMELINE_PROVISION)
+            sum += row->end_ms - row->start_ms;
+    }
+    return timeline->length_ms > 0 ? (double)sum / (double)timeline->length_ms : 0;
+}
+
 static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) {
     static const Timeline none;
     Drawing drawing = {.timeline = input->timeline ? input->timeline : &none, .out = out};
@@ -332,7 +366,7 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
                       "<div id=\"note\" class=\"dim\" role=\"status\"></div>\n"
                       "</header>\n"
                       "<main>\n",
-                      count_operations(timeline), STR_ARG(length), timeline_parallelism(timeline));
+                      count_operations(timeline), STR_ARG(length), parallelism_of(timeline));
     report_page_add_messages(input->diags, out, scratch);
     strbuf_add_cstr(out, "<h2>Timeline</h2>\n");
     if (timeline->rows.count == 0)

@@ -174,34 +174,3 @@ void timeline_link(Timeline *timeline, const Plan *plan, Arena *arena) {
     }
     find_critical(timeline, arena);
 }
-
-double timeline_parallelism(const Timeline *timeline) {
-    int64_t sum = 0;
-    vec_each(&timeline->rows, row) {
-        if (row->kind != TIMELINE_PROVISION)
-            sum += row->end_ms - row->start_ms;
-    }
-    return timeline->length_ms > 0 ? (double)sum / (double)timeline->length_ms : 0;
-}
-
-size_t timeline_lanes(const Timeline *timeline, size_t *lane_of, Arena *scratch) {
-    VEC(int64_t) free_at = {0};
-    Map lane_of_object = map_new(scratch);
-    for (size_t i = 0; i < timeline->rows.count; i++) {
-        const TimelineRow *row = &timeline->rows.items[i];
-        uintptr_t owner = (uintptr_t)map_find(&lane_of_object, row->address);
-        if (row->kind == TIMELINE_PROVISION && owner) {
-            lane_of[i] = (size_t)owner - 1;
-            continue;
-        }
-        size_t lane = 0;
-        while (lane < free_at.count && free_at.items[lane] > row->start_ms)
-            lane++;
-        if (lane == free_at.count)
-            vec_push(scratch, &free_at, 0);
-        free_at.items[lane] = row->end_ms;
-        lane_of[i] = lane;
-        map_set(&lane_of_object, row->address, (void *)(uintptr_t)(lane + 1));
-    }
-    return free_at.count;
-}

@@ -38,8 +38,3 @@ typedef struct Timeline {
 
 /* Finds the waits of each row, and the critical path backwards from the row that ended last. */
 void timeline_link(Timeline *timeline, const Plan *plan, Arena *arena);
-/* The average number of operations that ran at once. */
-double timeline_parallelism(const Timeline *timeline);
-/* Assigns rows to as few lanes as possible and returns their number. A provisioner shares the lane
- * of its object. */
-size_t timeline_lanes(const Timeline *timeline, size_t *lane_of, Arena *scratch);

@@ -23,7 +23,7 @@ static void nothing_ran(void **state) {
     static const Timeline none;
     input.timeline = &none;
     Str text = sample_write(&report_timeline, &input);
-    CHECK_HAS(text, "0 operations in 0 ms", "No operation was started.");
+    CHECK_HAS(text, "0 operations in 0 ms, 0.0 at once", "No operation was started.");
     assert_false(has(text, "<svg"));
 }
 
@@ -51,6 +51,42 @@ static void many(void **state) {
     CHECK_HAS(text, "1000 operations in 2.5 s, 4.0 at once", "viewBox=\"0 0 1400 110\"");
 }
 
+/* A lane is free when its operation ends. A provisioner shares the lane of its object. */
+static void lanes(void **state) {
+    (void)state;
+    static const struct {
+        TimelineKind kind;
+        int64_t start_ms, end_ms;
+    } pattern[] = {
+        {TIMELINE_APPLY,     0,  10},
+        {TIMELINE_APPLY,     0,  20},
+        {TIMELINE_PROVISION, 5,  20},
+        {TIMELINE_APPLY,     10, 30},
+        {TIMELINE_APPLY,     25, 30},
+    };
+    ReportInput input = sample_input();
+    Timeline *timeline = arena_new(arena, Timeline);
+    for (int i = 0; i < 1000; i++) {
+        int64_t began_ms = (int64_t)i / 5 * 40;
+        bool is_inner = pattern[i % 5].kind == TIMELINE_PROVISION;
+        TimelineRow row = {
+            .kind = pattern[i % 5].kind,
+            .address = str_format(arena, "t.a[%d]", is_inner ? i - 1 : i),
+            .block = STR("t.a"),
+            .action = ACTION_CREATE,
+            .start_ms = began_ms + pattern[i % 5].start_ms,
+            .end_ms = began_ms + pattern[i % 5].end_ms,
+            .waited_for = TIMELINE_NONE,
+            .turn_after = TIMELINE_NONE,
+        };
+        vec_push(arena, &timeline->rows, row);
+    }
+    timeline->length_ms = 8000;
+    input.timeline = timeline;
+    Str text = sample_write(&report_timeline, &input);
+    CHECK_HAS(text, "800 operations in 8.0 s, 1.4 at once", "viewBox=\"0 0 1400 70\"");
+}
+
 /* A long address is shortened at its beginning. */
 static void long_names(void **state) {
     (void)state;
@@ -65,10 +101,8 @@ static void long_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(drawing),
-        PLAN_CASE(nothing_ran),
-        PLAN_CASE(many),
-        PLAN_CASE(long_names),
+        PLAN_CASE(drawing), PLAN_CASE(nothing_ran), PLAN_CASE(many),
+        PLAN_CASE(lanes),   PLAN_CASE(long_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,7 +68,6 @@ static void waits_for_the_last_dependency(void **state) {
     assert_int_equal(timeline->critical.count, 2);
     assert_int_equal(timeline->critical.items[0], 1);
     assert_int_equal(timeline->rows.items[3].waits, 2);
-    assert_true(timeline_parallelism(timeline) > 2.4 && timeline_parallelism(timeline) < 2.6);
 }
 
 /* A deletion waits for its dependents; the second half of a replacement waits for the first. */
@@ -115,27 +114,11 @@ static void turns(void **state) {
     check_str(links(timeline_of(runs, ARRAY_COUNT(runs)), plan), "0 1* 2~0 3~1* 4<3* ");
 }
 
-static void lanes(void **state) {
-    (void)state;
-    static const Run runs[] = {
-        {"t.a", ACTION_CREATE, 0,  10},
-        {"t.b", ACTION_CREATE, 0,  20},
-        {"t.c", ACTION_CREATE, 10, 30},
-        {"t.d", ACTION_CREATE, 25, 30},
-    };
-    size_t lane_of[4];
-    Timeline *timeline = timeline_of(runs, ARRAY_COUNT(runs));
-    assert_int_equal(timeline_lanes(timeline, lane_of, arena), 2);
-    static const size_t wanted[] = {0, 1, 0, 1};
-    assert_memory_equal(lane_of, wanted, sizeof wanted);
-}
-
 static void nothing(void **state) {
     (void)state;
     Timeline *timeline = timeline_of(NULL, 0);
     check_str(links(timeline, plan_new(PLAN_NORMAL, arena)), "");
     assert_int_equal(timeline->critical.count, 0);
-    assert_true(timeline_parallelism(timeline) == 0);
 }
 
 int main(void) {
@@ -144,7 +127,6 @@ int main(void) {
         PLAN_CASE(destruction),
         PLAN_CASE(same_instant),
         PLAN_CASE(turns),
-        PLAN_CASE(lanes),
         PLAN_CASE(nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
