@@ -1,9 +1,118 @@
 /* Implements -report: records the run and writes the files. */
 #include "reporting.h"
 
+#include "map.h"
 #include "report_outcome.h"
 #include "state_object.h"
 #include "version.h"
+
+#include <pthread.h>
+
+/* Records when each operation of a walk ran, and forwards every event. Locks its own data, since
+ * events come from many threads. */
+typedef struct Recorder {
+    const Cli *cli;
+    const Hooks *listener;
+    Hooks hooks;
+    pthread_mutex_t mutex; /* guards the members below */
+    int64_t started_ms;    /* monotonic */
+    Timeline *timeline;
+    Map open; /* kind, address, deposed → row, from 1 */
+} Recorder;
+
+static int64_t now_ms(const Recorder *recorder) {
+    const Clock *clock = recorder->cli->io.clock;
+    return clock->monotonic_ms(clock->self) - recorder->started_ms;
+}
+
+static Str key_of(const WalkEvent *event, TimelineKind kind, Arena *arena) {
+    return str_format(arena, "%d %.*s %.*s", (int)kind, STR_ARG(event->address),
+                      STR_ARG(event->deposed));
+}
+
+static void begin_row(Recorder *recorder, const WalkEvent *event, TimelineKind kind) {
+    Arena *arena = recorder->cli->arena;
+    pthread_mutex_lock(&recorder->mutex);
+    TimelineRow row = {
+        .kind = kind,
+        .address = str_clone(event->address, arena),
+        .block = resource_addr_to_config_str(event->resource, arena),
+        .deposed = str_clone(event->deposed, arena),
+        .what = str_clone(event->provisioner, arena),
+        .action = event->action,
+        .start_ms = now_ms(recorder),
+        .is_open = true,
+        .waited_for = TIMELINE_NONE,
+        .turn_after = TIMELINE_NONE,
+    };
+    row.end_ms = row.start_ms;
+    vec_push(arena, &recorder->timeline->rows, row);
+    map_set(&recorder->open, key_of(event, kind, arena),
+            (void *)(uintptr_t)recorder->timeline->rows.count);
+    pthread_mutex_unlock(&recorder->mutex);
+}
+
+static void end_row(Recorder *recorder, const WalkEvent *event, TimelineKind kind) {
+    SCOPED(ArenaRef) scratch = arena_open("record");
+    pthread_mutex_lock(&recorder->mutex);
+    uintptr_t at = (uintptr_t)map_find(&recorder->open, key_of(event, kind, scratch));
+    if (at) {
+        TimelineRow *row = &recorder->timeline->rows.items[at - 1];
+        row->end_ms = now_ms(recorder);
+        row->is_open = false;
+        row->failed = event->failed;
+    }
+    pthread_mutex_unlock(&recorder->mutex);
+}
+
+static void record(Recorder *recorder, const WalkEvent *event) {
+    switch (event->kind) {
+    case EVENT_REFRESH_START: begin_row(recorder, event, TIMELINE_READ); break;
+    case EVENT_REFRESH_END: end_row(recorder, event, TIMELINE_READ); break;
+    case EVENT_APPLY_START: begin_row(recorder, event, TIMELINE_APPLY); break;
+    case EVENT_APPLY_END: end_row(recorder, event, TIMELINE_APPLY); break;
+    case EVENT_PROVISION_START: begin_row(recorder, event, TIMELINE_PROVISION); break;
+    case EVENT_PROVISION_END: end_row(recorder, event, TIMELINE_PROVISION); break;
+    case EVENT_REFRESH_PROGRESS:
+    case EVENT_APPLY_PROGRESS:
+    case EVENT_PROVISION_OUTPUT:
+    case EVENT_EPHEMERAL_START:
+    case EVENT_EPHEMERAL_END:
+    case EVENT_APPLY_TOTAL: break;
+    }
+}
+
+static void on_event(void *self, const WalkEvent *event) {
+    Recorder *recorder = self;
+    record(recorder, event);
+    hooks_send(recorder->listener, event);
+}
+
+/* Starts a recording now; a walk sends its events to *hooks. `listener` (may be NULL) receives
+ * every event too. */
+static Recorder *open_recorder(const Cli *cli, const Hooks *listener, const Hooks **hooks) {
+    Recorder *recorder = arena_new(cli->arena, Recorder);
+    *recorder = (Recorder){.cli = cli, .listener = listener, .open = map_new(cli->arena)};
+    recorder->timeline = arena_new(cli->arena, Timeline);
+    recorder->timeline->began_ms = cli_now_ms(cli);
+    recorder->started_ms = now_ms(recorder);
+    pthread_mutex_init(&recorder->mutex, NULL);
+    recorder->hooks = (Hooks){recorder, on_event};
+    *hooks = &recorder->hooks;
+    return recorder;
+}
+
+/* Called after the walk. An operation without an end keeps `is_open`, and ends now. */
+static Timeline *close_recorder(Recorder *recorder) {
+    Timeline *timeline = recorder->timeline;
+    timeline->length_ms = now_ms(recorder);
+    vec_each(&timeline->rows, row) {
+        if (row->is_open)
+            row->end_ms = timeline->length_ms;
+    }
+    pthread_mutex_destroy(&recorder->mutex);
+    return timeline;
+}
 
 typedef struct ReportFile {
     const ReportKind *kind;
@@ -16,7 +125,7 @@ struct Reporting {
     size_t size_limit;
     const Plan *plan;
     const Config *config;
-    TimelineRecorder *recorder; /* of the current run; NULL: none */
+    Recorder *recorder; /* of the current run; NULL: none */
     Timeline *timeline;
 };
 
@@ -87,7 +196,7 @@ static bool add_file(Reporting *reporting, Str text, Diags *diags) {
     return check_directory(reporting, file.path, diags);
 }
 
-static bool take_limit(Reporting *reporting, Str text, Diags *diags) {
+static bool read_limit(Reporting *reporting, Str text, Diags *diags) {
     uint64_t limit;
     if (!text.ptr)
         return true;
@@ -107,7 +216,7 @@ bool reporting_open(Cli *cli, const Arguments *arguments, Diags *diags) {
         return true;
     Reporting *reporting = arena_new(cli->arena, Reporting);
     *reporting = (Reporting){.cli = cli, .size_limit = REPORT_SIZE_LIMIT};
-    bool ok = take_limit(reporting, option_text(arguments, "report-limit"), diags);
+    bool ok = read_limit(reporting, option_text(arguments, "report-limit"), diags);
     vec_each(&arguments->options, option) {
         if (strcmp(option->option->name, "report") == 0)
             ok = add_file(reporting, option->text, diags) && ok;
@@ -128,12 +237,12 @@ const Hooks *reporting_run_begin(Reporting *reporting, const Hooks *listener) {
     if (!reporting)
         return listener;
     const Hooks *hooks;
-    reporting->recorder = timeline_recorder_open(reporting->cli, listener, &hooks);
+    reporting->recorder = open_recorder(reporting->cli, listener, &hooks);
     return hooks;
 }
 
 /* Replaces the planned value with that of the object after the run: the plan had unknown values. */
-static void take_result(ResourceChange *change, WorkingState *working, Arena *arena) {
+static void set_result(ResourceChange *change, WorkingState *working, Arena *arena) {
     Diags ignored = diags_new(arena);
     const StateObject *object = working_state_object(working, change->address, STR_EMPTY, arena);
     Value result;
@@ -157,7 +266,7 @@ static const Plan *plan_with_results(const Reporting *reporting, WorkingState *w
         *change = reporting->plan->changes.items[i];
         if (change->schema && change->deposed.len == 0 && !value_is_wholly_known(change->after) &&
             report_outcome_find(&outcomes, &one, 1, &outcome) && outcome.done == 1)
-            take_result(change, working, arena);
+            set_result(change, working, arena);
     }
     return plan;
 }
@@ -165,7 +274,7 @@ static const Plan *plan_with_results(const Reporting *reporting, WorkingState *w
 void reporting_run_end(Reporting *reporting, WorkingState *working) {
     if (!reporting || !reporting->recorder)
         return;
-    reporting->timeline = timeline_recorder_close(reporting->recorder);
+    reporting->timeline = close_recorder(reporting->recorder);
     reporting->recorder = NULL;
     if (reporting->plan)
         timeline_link(reporting->timeline, reporting->plan, reporting->cli->arena);

@@ -2,10 +2,11 @@
  * it runs. The files are written when it ends, even after an error. */
 #pragma once
 
+#include "cli.h"
 #include "config.h"
+#include "hooks.h"
 #include "option.h"
 #include "report.h"
-#include "timeline_recorder.h"
 #include "working_state.h"
 
 typedef struct Reporting Reporting;

@@ -66,7 +66,7 @@ static ViewGroup *find_like(ViewGroups *groups, const Diag *diag) {
     return NULL;
 }
 
-static void tell_of_more(ViewGroup *group, Arena *arena) {
+static void add_summary(ViewGroup *group, Arena *arena) {
     if (group->more == 0)
         return;
     const char *what = group->diag.severity == DIAG_ERROR ? "error" : "warning";
@@ -92,7 +92,7 @@ static void collect_groups(
             vec_push(arena, out, (ViewGroup){.diag = *diag});
     }
     vec_each(out, group) {
-        tell_of_more(group, arena);
+        add_summary(group, arena);
     }
 }
 

@@ -120,7 +120,7 @@ static void write_change(JsonWriter *writer, const ChangeEvent *event, Arena *sc
     json_object_end(writer);
 }
 
-static void tell_drift(const Cli *cli, const Drift *drift) {
+static void write_drift(const Cli *cli, const Drift *drift) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     const char *action = drift->action == ACTION_NO_OP ? "move" : action_name(drift->action);
@@ -133,7 +133,7 @@ static void tell_drift(const Cli *cli, const Drift *drift) {
     view_json_line_end(&line);
 }
 
-static void tell_change(const Cli *cli, const ResourceChange *change) {
+static void write_planned_change(const Cli *cli, const ResourceChange *change) {
     bool has_moved = change->previous.type.len > 0;
     bool is_import = change->import_id.len > 0;
     bool is_data_delete = change->address.mode == MODE_DATA && change->action == ACTION_DELETE;
@@ -160,7 +160,7 @@ static void tell_change(const Cli *cli, const ResourceChange *change) {
     view_json_line_end(&line);
 }
 
-static void tell_summary(const Cli *cli, PlanCounts counts, const char *operation, Str message) {
+static void write_summary(const Cli *cli, PlanCounts counts, const char *operation, Str message) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     view_json_line_begin(&line, cli, "change_summary", "info", message, scratch);
@@ -189,7 +189,7 @@ static void end_outputs(ViewJsonLine *line) {
     view_json_line_end(line);
 }
 
-static void tell_planned_outputs(const Cli *cli, const Plan *plan) {
+static void write_planned_outputs(const Cli *cli, const Plan *plan) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     begin_outputs(&line, cli, plan->outputs.count, scratch);
@@ -207,7 +207,7 @@ static void tell_planned_outputs(const Cli *cli, const Plan *plan) {
 static void saved_plan(View *view, const Plan *plan) {
     vec_each(&plan->changes, change) {
         if (change->action != ACTION_NO_OP)
-            tell_change(view->cli, change);
+            write_planned_change(view->cli, change);
     }
 }
 
@@ -217,19 +217,19 @@ static void show_plan(View *view, const Plan *plan) {
         return;
     SCOPED(ArenaRef) scratch = arena_open("plan");
     vec_each(&plan->drift, drift) {
-        tell_drift(cli, drift);
+        write_drift(cli, drift);
     }
     vec_each(&plan->changes, change) {
-        tell_change(cli, change);
+        write_planned_change(cli, change);
     }
     PlanCounts counts = plan_count(plan);
-    tell_summary(cli, counts, "plan",
-                 str_format(scratch, "Plan: %.*s.", STR_ARG(plan_summary(plan, scratch))));
+    write_summary(cli, counts, "plan",
+                  str_format(scratch, "Plan: %.*s.", STR_ARG(plan_summary(plan, scratch))));
     if (plan->outputs.count > 0)
-        tell_planned_outputs(cli, plan);
+        write_planned_outputs(cli, plan);
 }
 
-static void tell_outputs(const Cli *cli, const State *state) {
+static void write_outputs(const Cli *cli, const State *state) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     begin_outputs(&line, cli, state->outputs.count, scratch);
@@ -254,16 +254,16 @@ static void applied(View *view, const State *state) {
     SCOPED(ArenaRef) scratch = arena_open("summary");
     PlanCounts counts = view->done;
     if (view->is_destroy) {
-        tell_summary(
+        write_summary(
             cli, counts, "destroy",
             str_format(scratch, "Destroy complete! Resources: %u destroyed.", counts.delete));
         return;
     }
     if (!view->is_refresh)
-        tell_summary(cli, counts, "apply",
-                     str_format(scratch, "Apply complete! Resources: %.*s.",
-                                STR_ARG(view_summary(counts, scratch))));
-    tell_outputs(cli, state);
+        write_summary(cli, counts, "apply",
+                      str_format(scratch, "Apply complete! Resources: %.*s.",
+                                 STR_ARG(view_summary(counts, scratch))));
+    write_outputs(cli, state);
 }
 
 typedef struct HookLine {
@@ -547,7 +547,7 @@ static void valid(View *view) {
     note(view, STR("The configuration is valid."));
 }
 
-static void tell_diag(View *view, const Diag *diag) {
+static void write_diag(View *view, const Diag *diag) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     bool is_error = diag->severity == DIAG_ERROR;
@@ -565,7 +565,7 @@ static void finish(View *view, const Diags *diags) {
     (void)diags;
 }
 
-static void tell_version(const Cli *cli) {
+static void write_version(const Cli *cli) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
     const CliName *name = cli_name(cli);
@@ -590,7 +590,7 @@ static const ViewType json_stream = {
     .applied = applied,
     .cancelled = cancelled,
     .valid = valid,
-    .diag = tell_diag,
+    .diag = write_diag,
     .finish = finish,
     .tests = view_test_json,
 };
@@ -604,6 +604,6 @@ View *view_json_open(Cli *cli) {
     View *view = arena_new(cli->arena, View);
     *view = (View){.type = &json_stream, .cli = cli, .self = stream};
     stream->view = view;
-    tell_version(cli);
+    write_version(cli);
     return view;
 }

@@ -278,7 +278,7 @@ static void tick(void *payload) {
     pthread_mutex_unlock(&view->mutex);
 }
 
-static Running *take_spare(ProgressView *view) {
+static Running *reuse_spare(ProgressView *view) {
     Running *running = view->spare;
     if (!running) {
         running = arena_new(view->arena, Running);
@@ -293,7 +293,7 @@ static Running *take_spare(ProgressView *view) {
 }
 
 static Running *begin(ProgressView *view, const WalkEvent *event, bool is_refresh) {
-    Running *running = take_spare(view);
+    Running *running = reuse_spare(view);
     strbuf_add(&running->name, event->address);
     running->address = strbuf_str(&running->name);
     running->doing = event->operation ? action_verbs_operating(event->operation)

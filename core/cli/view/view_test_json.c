@@ -29,10 +29,10 @@ static void write_origin(ViewJsonLine *line, const SuiteFile *file, const SuiteR
         json_key_string(&line->writer, "@testrun", run->config->name);
 }
 
-static void tell_diags(const TestStream *stream,
-                       const SuiteFile *file,
-                       const SuiteRun *run,
-                       const Diags *diags) {
+static void write_diags(const TestStream *stream,
+                        const SuiteFile *file,
+                        const SuiteRun *run,
+                        const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
         SCOPED(ArenaRef) scratch = arena_open("line");
         const Diag *diag = &diags->items[i];
@@ -117,7 +117,7 @@ static void on_file(void *self, const SuiteFile *file, SuiteProgress progress) {
     json_object_end(&line.writer);
     view_json_line_end(&line);
     if (progress == SUITE_COMPLETE)
-        tell_diags(stream, file, NULL, &file->diags);
+        write_diags(stream, file, NULL, &file->diags);
 }
 
 static const Schema *find_schema(void *payload, ResourceMode mode, Str provider, Str type) {
@@ -146,7 +146,7 @@ static Str state_document(const SuiteRun *run, Arena *scratch) {
 }
 
 /* Writes the plan of a run that plans, or the state of a run that applied. */
-static void tell_result(const TestStream *stream, const SuiteFile *file, const SuiteRun *run) {
+static void write_result(const TestStream *stream, const SuiteFile *file, const SuiteRun *run) {
     bool is_plan = run->config->is_plan;
     if (is_plan ? !run->plan : !run->state)
         return;
@@ -186,8 +186,8 @@ static void on_run(void *self, const SuiteFile *file, const SuiteRun *run, Suite
     if (progress != SUITE_COMPLETE)
         return;
     if (stream->verbose)
-        tell_result(stream, file, run);
-    tell_diags(stream, file, run, &run->diags);
+        write_result(stream, file, run);
+    write_diags(stream, file, run, &run->diags);
 }
 
 static void write_left(JsonWriter *writer, ResourceAddr address, Str deposed, Arena *scratch) {

@@ -1,6 +1,8 @@
-/* -report: requested kinds, requests rejected before any work, and the files written at the end. */
+/* -report: requested kinds, requests rejected before any work, and the files written at the end.
+ * Events of a run become rows of a timeline, and every event is forwarded. */
 #include "reporting.h"
 #include "unit.h"
+#include "view_tee.h"
 
 #include <unistd.h>
 
@@ -143,6 +145,161 @@ static void of_a_run(void **state) {
     case_close(&c);
 }
 
+static int64_t now;
+
+static int64_t get_now(void *self) {
+    (void)self;
+    return now;
+}
+
+static const Clock clock_of_test = {.now_ms = get_now, .monotonic_ms = get_now};
+
+/* NULL after the last kind. A new kind does not compile without a case here, and is then tested
+ * with the others. */
+static const char *kind_name(WalkEventKind kind) {
+    switch (kind) {
+    case EVENT_REFRESH_START: return "refresh_start";
+    case EVENT_REFRESH_PROGRESS: return "refresh_progress";
+    case EVENT_REFRESH_END: return "refresh_end";
+    case EVENT_APPLY_START: return "apply_start";
+    case EVENT_APPLY_PROGRESS: return "apply_progress";
+    case EVENT_APPLY_END: return "apply_end";
+    case EVENT_PROVISION_START: return "provision_start";
+    case EVENT_PROVISION_OUTPUT: return "provision_output";
+    case EVENT_PROVISION_END: return "provision_end";
+    case EVENT_EPHEMERAL_START: return "ephemeral_start";
+    case EVENT_EPHEMERAL_END: return "ephemeral_end";
+    case EVENT_APPLY_TOTAL: return "apply_total";
+    }
+    return NULL;
+}
+
+typedef struct Listener {
+    Hooks hooks;
+    StrBuf text;
+} Listener;
+
+static void hear(void *self, const WalkEvent *event) {
+    Listener *listener = self;
+    strbuf_add_format(&listener->text, "%s %.*s %.*s %d/%d%s\n", kind_name(event->kind),
+                      STR_ARG(event->address), STR_ARG(event->text), (int)event->done,
+                      (int)event->total, event->failed ? " failed" : "");
+}
+
+static Listener *listener_new(Arena *arena) {
+    Listener *listener = arena_new(arena, Listener);
+    *listener = (Listener){
+        .hooks = {listener, hear},
+          .text = strbuf_new(arena)
+    };
+    return listener;
+}
+
+static WalkEvent event_of(const char *name, Action action) {
+    return (WalkEvent){
+        .address = str_from_cstr(name),
+        .resource = {.type = STR("t"), .name = STR("a")},
+        .action = action,
+    };
+}
+
+static void send(const Hooks *hooks, WalkEventKind kind, WalkEvent event) {
+    event.kind = kind;
+    hooks_send(hooks, &event);
+}
+
+static void run(const Hooks *hooks) {
+    WalkEvent first = event_of("t.a[0]", ACTION_CREATE), second = event_of("t.a[1]", ACTION_DELETE);
+    send(hooks, EVENT_APPLY_TOTAL, (WalkEvent){.total = 2});
+    now = 1010;
+    send(hooks, EVENT_APPLY_START, first);
+    now = 1020;
+    send(hooks, EVENT_APPLY_START, second);
+    WalkEvent script = first;
+    script.provisioner = STR("local-exec");
+    send(hooks, EVENT_PROVISION_START, script);
+    now = 1030;
+    script.failed = first.failed = true;
+    send(hooks, EVENT_PROVISION_END, script);
+    send(hooks, EVENT_APPLY_END, first);
+    now = 1050;
+}
+
+/* Sends every kind of event and returns what a listener has to receive. */
+static Str send_all(const Hooks *hooks, Arena *arena) {
+    Listener *expected = listener_new(arena);
+    WalkEvent event = event_of("t.a", ACTION_CREATE);
+    event.text = STR("x");
+    event.operation = "open";
+    event.total = 100;
+    for (WalkEventKind kind = 0; kind_name(kind); kind++) {
+        event.done = (uint64_t)kind;
+        event.failed = kind % 2;
+        send(hooks, kind, event);
+        send(&expected->hooks, kind, event);
+    }
+    assert_true(expected->text.len > 0);
+    return strbuf_str(&expected->text);
+}
+
+/* Starts a timeline report; the run begins at 1000 ms. */
+static void ask_timeline(Case *c) {
+    c->cli.io.clock = &clock_of_test;
+    now = 1000;
+    assert_true(ask(c, "-report=timeline:t"));
+    reporting_set_plan(c->cli.reporting, plan_new(PLAN_NORMAL, c->arena), NULL);
+}
+
+static void timeline_of_a_run(void **state) {
+    (void)state;
+    Case c = case_open();
+    Listener *listener = listener_new(c.arena);
+    Str text;
+    ask_timeline(&c);
+    run(reporting_run_begin(c.cli.reporting, &listener->hooks));
+    reporting_run_end(c.cli.reporting, NULL);
+    assert_true(reporting_write(c.cli.reporting, STR("t"), &c.diags));
+    assert_int_equal(disk_real.read_file(NULL, STR("t"), &text, c.arena), 0);
+    static const char *const wanted[] = {
+        "2 operations in 50 ms",
+        "<title>t.a[0]\ncreate from 10 ms on, took 20 ms, failed</title>",
+        "<title>t.a[1]\ndelete from 20 ms on, took 30 ms, did not end</title>",
+        "local-exec from 20 ms on, took 10 ms, failed</title>",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(wanted); i++) {
+        if (str_find(text, str_from_cstr(wanted[i]), 0) == SIZE_MAX)
+            fail_msg("no \"%s\" in: %.*s", wanted[i], STR_ARG(text));
+    }
+    check_str(strbuf_str(&listener->text),
+              "apply_total   0/2\napply_start t.a[0]  0/0\napply_start t.a[1]  0/0\n"
+              "provision_start t.a[0]  0/0\nprovision_end t.a[0]  0/0 failed\n"
+              "apply_end t.a[0]  0/0 failed\n");
+    case_close(&c);
+}
+
+static const Hooks *own_hooks(View *view) {
+    const Listener *listener = view->self;
+    return &listener->hooks;
+}
+
+/* The chain of -report with -json-into: the recorder, then the tee, then both views. */
+static void forward_every_kind(void **state) {
+    (void)state;
+    Case c = case_open();
+    ViewType type = {.walk_begin = own_hooks};
+    Listener *listeners[] = {listener_new(c.arena), listener_new(c.arena)};
+    View human = {.type = &type, .cli = &c.cli, .self = listeners[0]};
+    View json = {.type = &type, .cli = &c.cli, .self = listeners[1]};
+    View *both = view_tee_open(&human, &json);
+    ask_timeline(&c);
+    const Hooks *hooks = reporting_run_begin(c.cli.reporting, both->type->walk_begin(both));
+    Str expected = send_all(hooks, c.arena);
+    reporting_run_end(c.cli.reporting, NULL);
+    check_str_equal(strbuf_str(&listeners[0]->text), expected);
+    check_str_equal(strbuf_str(&listeners[1]->text), expected);
+    case_close(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows),
@@ -151,6 +308,8 @@ int main(void) {
         cmocka_unit_test(an_unwritable_report),
         cmocka_unit_test(without_a_run),
         cmocka_unit_test(of_a_run),
+        cmocka_unit_test(timeline_of_a_run),
+        cmocka_unit_test(forward_every_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
