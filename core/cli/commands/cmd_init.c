@@ -56,7 +56,7 @@ static bool read_lock_mode(const Arguments *arguments, bool *keeps_lock, Diags *
     return true;
 }
 
-static void tell_begin(View *view, const Project *project, bool opens_backend) {
+static void report_begin(View *view, const Project *project, bool opens_backend) {
     if (opens_backend)
         view->type->step(view, "initializing_backend_message", STR("Initializing the backend..."),
                          false);
@@ -67,7 +67,7 @@ static void tell_begin(View *view, const Project *project, bool opens_backend) {
                      STR("Initializing provider plugins..."), false);
 }
 
-static void tell_end(const Cli *cli) {
+static void report_end(const Cli *cli) {
     View *view = cli->view;
     bool color = view->type->can_ask && cli->terminal.color;
     view->type->step(view, "output_init_success_message",
@@ -88,8 +88,9 @@ static void tell_end(const Cli *cli) {
 static bool check_providers(Project *project) {
     Cli *cli = project->cli;
     ProviderList providers = {0};
-    return !project->config || required_providers_of_tree(cli->registry, project->config->root,
-                                                          &providers, cli->arena, project->diags);
+    return !project->config ||
+           required_providers_of(cli->registry, project->config->root, PROVIDERS_OF_TREE,
+                                 &providers, cli->arena, project->diags);
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
@@ -116,7 +117,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     bool opens_backend = option_flag(arguments, "backend");
     if (!read_lock_mode(arguments, &project.keeps_lock, diags))
         return 1;
-    tell_begin(cli->view, &project, opens_backend);
+    report_begin(cli->view, &project, opens_backend);
     bool loaded = project_load(&project, cli, arguments, NULL, diags);
     Str note = STR_EMPTY;
     /* Errors elsewhere in the configuration do not prevent a change of the backend. */
@@ -126,7 +127,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
         return 1;
     if (note.len > 0)
         cli->view->type->note(cli->view, note);
-    tell_end(cli);
+    report_end(cli);
     return 0;
 }
 

@@ -22,7 +22,8 @@ static void add_branch(ProviderTree *tree, Str margin, bool is_last, Str text) {
 static void add_module(ProviderTree *tree, const Module *module, Str margin) {
     Arena *arena = tree->cli->arena;
     ProviderList own = {0};
-    tree->ok &= required_providers_of_module(tree->cli->registry, module, &own, arena, tree->diags);
+    tree->ok &= required_providers_of(tree->cli->registry, module, PROVIDERS_OF_MODULE, &own, arena,
+                                      tree->diags);
     size_t left = own.count + module->calls.count;
     vec_each(&own, provider) {
         left--;

@@ -10,8 +10,8 @@
 static bool collect(Cli *cli, const Project *project, ProviderList *out, Diags *diags) {
     StrVec addresses = {0};
     required_providers_of_state(project->state, &addresses, cli->arena);
-    bool ok =
-        required_providers_of_tree(cli->registry, project->config->root, out, cli->arena, diags);
+    bool ok = required_providers_of(cli->registry, project->config->root, PROVIDERS_OF_TREE, out,
+                                    cli->arena, diags);
     vec_each(&addresses, address) {
         const Provider *provider;
         bool is_listed = false;

@@ -10,7 +10,7 @@
 #include "statefile.h"
 #include "workspace.h"
 
-static bool take_name(const Arguments *arguments, Str *out, Diags *diags) {
+static bool read_name(const Arguments *arguments, Str *out, Diags *diags) {
     if (arguments->positionals.count == 1) {
         *out = arguments->positionals.items[0];
         return true;
@@ -39,7 +39,7 @@ static bool load(Project *project, Cli *cli, const Arguments *arguments, Diags *
 static bool list_workspaces(Project *project, StrVec *out) {
     BackendChoice choice;
     bool has_workspaces;
-    return backend_choice_settle(project, &choice) &&
+    return backend_choice_select(project, &choice) &&
            backend_choice_list(project, &choice, out, &has_workspaces);
 }
 
@@ -106,9 +106,9 @@ static int run_show(Cli *cli, const Arguments *arguments, Diags *diags) {
 }
 
 /* Selects a backend that supports workspaces, and completes its arguments. */
-static bool settle_for_workspaces(Project *project, BackendChoice *choice, Value *config) {
+static bool select_backend(Project *project, BackendChoice *choice, Value *config) {
     Cli *cli = project->cli;
-    if (!backend_choice_settle(project, choice) ||
+    if (!backend_choice_select(project, choice) ||
         !backend_settings_complete(choice->type, &cli->io, choice->config, config, cli->arena,
                                    project->diags)) {
         return false;
@@ -124,7 +124,7 @@ static bool settle_for_workspaces(Project *project, BackendChoice *choice, Value
 static bool make_workspace(Project *project, Str name) {
     BackendChoice choice;
     Value config;
-    return settle_for_workspaces(project, &choice, &config) &&
+    return select_backend(project, &choice, &config) &&
            choice.type->make(&project->cli->io, config, name, project->diags);
 }
 
@@ -148,7 +148,7 @@ static int run_new(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     Str name;
-    if (!take_name(arguments, &name, diags))
+    if (!read_name(arguments, &name, diags))
         return 1;
     /* LOAM_WORKSPACE may name a workspace that does not exist yet. */
     bool is_current = str_equal(name, cli->workspace);
@@ -176,7 +176,7 @@ static int run_select(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     Str name;
-    if (!take_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
+    if (!read_name(arguments, &name, diags) || !check_free_choice(cli, diags) ||
         !load(&project, cli, arguments, diags) || !list_workspaces(&project, &names))
         return 1;
     if (!str_is_among(name, names.items, names.count)) {
@@ -262,7 +262,7 @@ static int run_delete(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     StrVec names = {0};
     Str name;
-    if (!take_name(arguments, &name, diags) || !load(&project, cli, arguments, diags) ||
+    if (!read_name(arguments, &name, diags) || !load(&project, cli, arguments, diags) ||
         !list_workspaces(&project, &names) || !check_deletable(cli, name, &names, diags) ||
         !delete_workspace(cli, arguments, name, diags))
         return 1;

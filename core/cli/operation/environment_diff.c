@@ -135,7 +135,7 @@ typedef struct Settings {
 } Settings;
 
 /* Omits arguments whose values are not known before the plan. */
-static void take_setting(void *self, const char *name, const Expr *expr) {
+static void add_setting(void *self, const char *name, const Expr *expr) {
     Settings *settings = self;
     Diags ignored = diags_new(settings->arena);
     Value *value = arena_new(settings->arena, Value);
@@ -166,7 +166,7 @@ static Map read_settings(Comparing *comparing,
         .values = map_new(comparing->arena),
         .arena = comparing->arena,
     };
-    DecodedVisitor visitor = {&settings, take_setting, skip_blocks};
+    DecodedVisitor visitor = {&settings, add_setting, skip_blocks};
     Diags ignored = diags_new(comparing->arena);
     const Decoded *decoded = NULL;
     /* A missing required argument is no error here: its value may come from elsewhere. */

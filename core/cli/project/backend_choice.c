@@ -1,4 +1,5 @@
-/* Compares the configured backend with the recorded one, and opens it. */
+/* Compares the configured backend with the recorded one, and opens it. The record has mode 0600, as
+ * arguments may contain passwords. */
 #include "backend_choice.h"
 #include "backend_settings.h"
 #include "backends.h"
@@ -6,19 +7,215 @@
 #include "decode.h"
 #include "digest.h"
 #include "journal_file.h"
+#include "json.h"
 #include "project_ciphers.h"
 #include "sealed_journal.h"
 #include "static_eval.h"
 #include "vars_file.h"
+#include "version.h"
 
+#include <errno.h>
+
+#define CACHE_NAME     "terraform.tfstate"
+#define CACHE_VERSION  3
 #define WRITE_EVERY_MS 20000
+
+/* The backend that a directory was initialized with, in terraform.tfstate of the data directory.
+ * The format and the hash are Terraform's. */
+typedef struct BackendCache {
+    Str type;   /* empty: no backend is recorded */
+    Str config; /* JSON of the arguments, as configured */
+    uint64_t hash;
+} BackendCache;
+
+static Str cache_path(const Cli *cli) {
+    return disk_join(cli->data_directory, STR(CACHE_NAME), cli->arena);
+}
+
+static bool read_backend(JsonReader *reader, BackendCache *out, Arena *arena) {
+    JsonToken token = json_next(reader);
+    if (token == JSON_NULL)
+        return true;
+    if (token != JSON_OBJECT_START)
+        return false;
+    while ((token = json_next(reader)) == JSON_KEY) {
+        Str key = reader->text, raw;
+        token = json_next(reader);
+        if (str_equal(key, STR("type")) && token == JSON_STRING)
+            out->type = str_clone(reader->text, arena);
+        if (str_equal(key, STR("hash")) && token == JSON_NUMBER &&
+            !str_to_uint64(reader->text, &out->hash))
+            return false;
+        if (!json_skip(reader, token, &raw))
+            return false;
+        if (str_equal(key, STR("config")))
+            out->config = raw;
+    }
+    return token == JSON_OBJECT_END;
+}
+
+static bool parse_cache(Str bytes, BackendCache *out, Arena *arena) {
+    JsonReader reader = json_reader_new(bytes, arena);
+    JsonToken token = json_next(&reader);
+    if (token != JSON_OBJECT_START)
+        return false;
+    while ((token = json_next(&reader)) == JSON_KEY) {
+        Str raw;
+        bool is_backend = str_equal(reader.text, STR("backend"));
+        if (is_backend ? !read_backend(&reader, out, arena)
+                       : !json_skip(&reader, json_next(&reader), &raw)) {
+            return false;
+        }
+    }
+    return token == JSON_OBJECT_END;
+}
+
+/* Reads the record. A missing record is no error: out->type is empty. */
+static bool read_cache(const Cli *cli, BackendCache *out, Diags *diags) {
+    Str bytes, path = cache_path(cli);
+    const Disk *disk = cli->io.disk;
+    *out = (BackendCache){0};
+    int error = disk->read_file(disk->self, path, &bytes, cli->arena);
+    if (error == -ENOENT || (!error && str_trim(bytes).len == 0))
+        return true;
+    if (!error && parse_cache(bytes, out, cli->arena))
+        return true;
+    diags_error(diags, NO_RANGE, "Recorded backend not readable",
+                "\"%.*s\" records the backend in use, but cannot be read%s%s. Remove it, then run "
+                "\"loam init\" again with the previous backend configuration.",
+                STR_ARG(path), error ? ": " : "", error ? strerror(-error) : "");
+    return false;
+}
+
+/* Decodes the recorded arguments. Returns false if they do not fit the schema of `type`. */
+static bool decode_cache(const BackendCache *cache,
+                         const BackendType *type,
+                         Value *out,
+                         Arena *arena) {
+    JsonReader reader = json_reader_new(cache->config, arena);
+    const char *error;
+    if (cache->config.len > 0)
+        return json_read_typed(&reader, json_next(&reader), schema_implied_type(&type->schema), out,
+                               &error, arena);
+    *out = schema_empty_value(&type->schema, arena);
+    return true;
+}
+
+static Str encode_cache(const BackendCache *cache, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 2);
+    json_object_start(&writer);
+    json_key_int(&writer, "version", CACHE_VERSION);
+    json_key_string(&writer, "terraform_version", STR(VERSION_TERRAFORM));
+    if (cache->type.len > 0) {
+        json_key(&writer, STR("backend"));
+        json_object_start(&writer);
+        json_key_string(&writer, "type", cache->type);
+        json_key(&writer, STR("config"));
+        json_raw(&writer, cache->config);
+        json_key_int(&writer, "hash", (int64_t)cache->hash);
+        json_object_end(&writer);
+    }
+    json_object_end(&writer);
+    return strbuf_str(&text);
+}
+
+/* An empty `cache->type` means that no backend is configured. */
+static bool write_cache(const Cli *cli, const BackendCache *cache, Diags *diags) {
+    const Disk *disk = cli->io.disk;
+    int error = disk->make_directories(disk->self, cli->data_directory, 0777);
+    if (!error)
+        error =
+            disk->write_file(disk->self, cache_path(cli), encode_cache(cache, cli->arena), 0600);
+    if (!error)
+        return true;
+    diags_error(diags, NO_RANGE, "Backend not recorded",
+                "\"%.*s\", which records the backend in use, could not be written: %s.",
+                STR_ARG(cache_path(cli)), strerror(-error));
+    return false;
+}
+
+/* Encodes a value like cty's Hash. The hash is the CRC-32 (IEEE) of this text. */
+static void add_hashed(StrBuf *out, Value value);
+
+static void add_items(StrBuf *out, Value value, char open, char close) {
+    strbuf_add_char(out, open);
+    for (size_t i = 0; i < value.count; i++) {
+        if (value.type->kind == KIND_MAP)
+            strbuf_add_format(out, "\"%.*s\":", STR_ARG(value_key_at(value, i)));
+        add_hashed(out, value_at(value, i));
+        strbuf_add_char(out, ';');
+    }
+    strbuf_add_char(out, close);
+}
+
+static void add_text(StrBuf *out, Str text) {
+    strbuf_add_char(out, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '\n')
+            strbuf_add(out, STR("\\n"));
+        else if (c == '\t')
+            strbuf_add(out, STR("\\t"));
+        else if (c == '\r')
+            strbuf_add(out, STR("\\r"));
+        else if (c == '"' || c == '\\')
+            strbuf_add_format(out, "\\%c", c);
+        else
+            strbuf_add_char(out, c);
+    }
+    strbuf_add_char(out, '"');
+}
+
+static void add_hashed(StrBuf *out, Value value) {
+    int64_t number;
+    if (!value_is_present(value)) {
+        strbuf_add_char(out, value_is_known(value) ? '~' : '?');
+        return;
+    }
+    switch (value.type->kind) {
+    case KIND_STRING: add_text(out, value_text(value)); break;
+    case KIND_BOOL: strbuf_add_char(out, value_is_true(value) ? 'T' : 'F'); break;
+    case KIND_NUMBER:
+        strbuf_add_format(out, "%.10g", value_to_int(value, &number) ? (double)number : 0.5);
+        break;
+    case KIND_LIST:
+    case KIND_SET: add_items(out, value, '[', ']'); break;
+    case KIND_MAP: add_items(out, value, '{', '}'); break;
+    case KIND_OBJECT:
+    case KIND_TUPLE: add_items(out, value, '<', '>'); break;
+    case KIND_DYNAMIC: break;
+    }
+}
+
+static uint32_t crc32_of(Str bytes) {
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < bytes.len; i++) {
+        crc ^= (uint8_t)bytes.ptr[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = (crc >> 1) ^ (crc & 1 ? UINT32_C(0xedb88320) : 0);
+    }
+    return ~crc;
+}
+
+/* Returns Terraform's hash of a backend block. `config` has the arguments as written, without those
+ * of flags and environment variables. */
+static uint64_t hash_of(const BackendType *type, Value config) {
+    SCOPED(ArenaRef) scratch = arena_open("backend hash");
+    StrBuf text = strbuf_new(scratch);
+    strbuf_add_format(&text, "<\"%s\";", type->name);
+    add_hashed(&text, config);
+    strbuf_add(&text, STR(";>"));
+    return crc32_of(strbuf_str(&text));
+}
 
 static BackendChoice local_choice(Arena *arena) {
     const BackendType *type = backends_find(STR("local"));
     return (BackendChoice){.type = type, .config = schema_empty_value(&type->schema, arena)};
 }
 
-static bool refuse_type(Str name, SourceRange range, Arena *arena, Diags *diags) {
+static bool report_type(Str name, SourceRange range, Arena *arena, Diags *diags) {
     StrVec names = {0};
     for (size_t i = 0; i < backends_count; i++)
         vec_push(arena, &names, str_from_cstr(backends_table[i]->name));
@@ -35,14 +232,14 @@ static bool read_block(Project *project, const BackendConfig *block, BackendChoi
     out->type = backends_find(block->type);
     out->is_configured = true;
     if (!out->type)
-        return refuse_type(block->type, block->type_range, arena, project->diags);
+        return report_type(block->type, block->type_range, arena, project->diags);
     const Schema *schema = backend_settings_lenient(out->type, arena);
     if (!decode_body(block->body, schema, &decoded, arena, project->diags) ||
         !decode_eval(decoded, scope, &out->config, arena, project->diags) ||
         !static_eval_check(out->config, block->range, project->diags)) {
         return false;
     }
-    out->hash = backend_cache_hash(out->type, out->config);
+    out->hash = hash_of(out->type, out->config);
     return true;
 }
 
@@ -61,7 +258,7 @@ static void set_argument(Project *project, BackendChoice *choice, Str name, Valu
     choice->config = path_set(choice->config, path_attribute((Path){0}, name, arena), value, arena);
 }
 
-static bool take_pair(Project *project, Str text, size_t equals, BackendChoice *choice) {
+static bool add_pair(Project *project, Str text, size_t equals, BackendChoice *choice) {
     Arena *arena = project->cli->arena;
     Str name = str_trim(str_slice(text, 0, equals));
     const Attribute *attribute = find_argument(project, choice->type, name);
@@ -73,7 +270,7 @@ static bool take_pair(Project *project, Str text, size_t equals, BackendChoice *
     return true;
 }
 
-static bool take_value(Project *project, const VarsFileValue *given, BackendChoice *choice) {
+static bool add_value(Project *project, const VarsFileValue *given, BackendChoice *choice) {
     Arena *arena = project->cli->arena;
     const Attribute *attribute = find_argument(project, choice->type, given->name);
     ConvertError error;
@@ -90,7 +287,7 @@ static bool take_value(Project *project, const VarsFileValue *given, BackendChoi
     return false;
 }
 
-static bool take_file(Project *project, Str path, BackendChoice *choice) {
+static bool add_file(Project *project, Str path, BackendChoice *choice) {
     Cli *cli = project->cli;
     Str bytes;
     VarsFileValues values = {0};
@@ -107,21 +304,21 @@ static bool take_file(Project *project, Str path, BackendChoice *choice) {
         return false;
     bool ok = true;
     vec_each(&values, value) {
-        ok &= take_value(project, value, choice);
+        ok &= add_value(project, value, choice);
     }
     return ok;
 }
 
 /* Skips an empty value ("-backend-config="): the option then drops arguments recorded from earlier
  * flags. */
-static bool take_flags(Project *project, BackendChoice *choice) {
+static bool add_flags(Project *project, BackendChoice *choice) {
     bool ok = true;
     vec_each(&project->arguments->options, option) {
         if (strcmp(option->option->name, "backend-config") != 0 || option->text.len == 0)
             continue;
         size_t equals = str_find_char(option->text, '=', 0);
-        ok &= equals == SIZE_MAX ? take_file(project, option->text, choice)
-                                 : take_pair(project, option->text, equals, choice);
+        ok &= equals == SIZE_MAX ? add_file(project, option->text, choice)
+                                 : add_pair(project, option->text, equals, choice);
     }
     return ok;
 }
@@ -138,7 +335,7 @@ static bool read_configured(Project *project, BackendChoice *out) {
         return true;
     }
     BackendChoice choice = {0};
-    if (!read_block(project, block, &choice) || !take_flags(project, &choice))
+    if (!read_block(project, block, &choice) || !add_flags(project, &choice))
         return false;
     *out = choice;
     return true;
@@ -154,8 +351,8 @@ static bool read_recorded(Project *project, const BackendCache *cache, BackendCh
     BackendChoice choice = {.hash = cache->hash, .is_configured = true};
     choice.type = backends_find(cache->type);
     if (!choice.type)
-        return refuse_type(cache->type, NO_RANGE, arena, project->diags);
-    if (backend_cache_decode(cache, choice.type, &choice.config, arena)) {
+        return report_type(cache->type, NO_RANGE, arena, project->diags);
+    if (decode_cache(cache, choice.type, &choice.config, arena)) {
         *out = choice;
         return true;
     }
@@ -218,7 +415,7 @@ bool backend_choice_compare(Project *project, BackendChange *out) {
     BackendCache cache;
     BackendChoice *now = &out->now;
     BackendChoice *before = &out->before;
-    if (!read_configured(project, now) || !backend_cache_read(project->cli, &cache, project->diags))
+    if (!read_configured(project, now) || !read_cache(project->cli, &cache, project->diags))
         return false;
     out->has_record = cache.type.len > 0;
     if (out->ignores_record)
@@ -231,7 +428,7 @@ bool backend_choice_compare(Project *project, BackendChange *out) {
     return true;
 }
 
-bool backend_choice_settle(Project *project, BackendChoice *out) {
+bool backend_choice_select(Project *project, BackendChoice *out) {
     BackendChange change = {0};
     if (!backend_choice_compare(project, &change))
         return false;
@@ -291,4 +488,13 @@ bool backend_choice_list(Project *project,
            (backend_settings_complete(choice->type, &cli->io, choice->config, &config, cli->arena,
                                       project->diags) &&
             choice->type->list(&cli->io, config, out, cli->arena, project->diags));
+}
+
+bool backend_choice_record(Project *project, const BackendChoice *choice) {
+    Arena *arena = project->cli->arena;
+    BackendCache cache = {0};
+    if (choice->is_configured)
+        cache = (BackendCache){str_from_cstr(choice->type->name), json_text(choice->config, arena),
+                               choice->hash};
+    return write_cache(project->cli, &cache, project->diags);
 }

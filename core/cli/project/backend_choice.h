@@ -2,7 +2,7 @@
  * `init`. The two must agree: otherwise the state would be read from the wrong place. */
 #pragma once
 
-#include "backend_cache.h"
+#include "backend.h"
 #include "project.h"
 
 typedef struct BackendChoice {
@@ -25,7 +25,7 @@ typedef struct BackendChange {
 /* Compares the backend of the configuration with the recorded one. */
 MUST_USE bool backend_choice_compare(Project *project, BackendChange *out);
 /* Selects the backend for any command but init. Adds an error if init must be run first. */
-MUST_USE bool backend_choice_settle(Project *project, BackendChoice *out);
+MUST_USE bool backend_choice_select(Project *project, BackendChoice *out);
 /* Opens the backend. Arguments that are not set come from environment variables. */
 MUST_USE bool backend_choice_open(Project *project,
                                   const BackendChoice *choice,
@@ -36,3 +36,5 @@ MUST_USE bool backend_choice_list(Project *project,
                                   const BackendChoice *choice,
                                   StrVec *out,
                                   bool *has_workspaces);
+/* Records the backend for later commands. */
+MUST_USE bool backend_choice_record(Project *project, const BackendChoice *choice);

@@ -2,7 +2,6 @@
 #include "backend_init.h"
 #include "backend_choice.h"
 #include "backend_settings.h"
-#include "json.h"
 #include "project_ciphers.h"
 #include "statefile.h"
 #include "workspace.h"
@@ -68,15 +67,6 @@ static bool ask_arguments(Project *project, BackendChoice *choice) {
         choice->config = path_set(choice->config, place, value, arena);
     }
     return true;
-}
-
-static bool record(Project *project, const BackendChoice *now) {
-    Arena *arena = project->cli->arena;
-    BackendCache cache = {0};
-    if (now->is_configured)
-        cache = (BackendCache){str_from_cstr(now->type->name), json_text(now->config, arena),
-                               now->hash};
-    return backend_cache_write(project->cli, &cache, project->diags);
 }
 
 /* Checks the arguments as far as possible without contacting the store. */
@@ -427,7 +417,7 @@ static bool switch_backend(Project *project,
         .empties_source = is_first,
     };
     if (!ask_arguments(project, now) || !check_opens(project, now) || !migrate(&migration) ||
-        !check_workspace(project, now) || !record(project, now))
+        !check_workspace(project, now) || !backend_choice_record(project, now))
         return false;
     *note = note_of(now, before, project->cli->arena);
     return true;
@@ -445,7 +435,7 @@ static bool initialize(Project *project, Str *note) {
         return false;
     /* An argument may have moved between the block and a flag. */
     change.before.hash = change.now.hash;
-    return !change.has_record || record(project, &change.before);
+    return !change.has_record || backend_choice_record(project, &change.before);
 }
 
 bool backend_init(Project *project, Str *note) {

@@ -22,7 +22,7 @@ bool environment_require(const Project *project) {
     return false;
 }
 
-static bool refuse_unasked(Project *project, const Environment *environment) {
+static bool report_unasked(Project *project, const Environment *environment) {
     diags_error(project->diags, NO_RANGE, "Environment is protected",
                 "Changes to \"%.*s\" require its name as approval. Run the command at a terminal, "
                 "or add -approve-protected=%.*s.",
@@ -40,7 +40,7 @@ bool environment_check_approval(Project *project, bool asks) {
                     STR_ARG(given));
         return false;
     }
-    return !is_protected || given.ptr || asks || refuse_unasked(project, environment);
+    return !is_protected || given.ptr || asks || report_unasked(project, environment);
 }
 
 static bool ask_for_name(Project *project, const Environment *environment) {
@@ -53,7 +53,7 @@ static bool ask_for_name(Project *project, const Environment *environment) {
                        str_to_cstr(environment->name, cli->arena), &nobody))
         return true;
     if (diags_has_errors(&nobody))
-        return refuse_unasked(project, environment);
+        return report_unasked(project, environment);
     diags_error(project->diags, NO_RANGE, "Change not approved",
                 "The answer was not the name of the environment. Nothing was changed.");
     return false;

@@ -75,7 +75,7 @@ bool project_open_backend(Project *project) {
         return false;
     if (!workspace_check(project->cli->workspace, project->diags))
         return false;
-    if (!backend_choice_settle(project, &choice) ||
+    if (!backend_choice_select(project, &choice) ||
         !open_with(project, choice, path, "backup", &project->backend)) {
         return false;
     }

@@ -66,16 +66,15 @@ static bool add_tree(Gathering *gathering, const Module *module) {
     return ok;
 }
 
-bool required_providers_of_module(
-    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags) {
+bool required_providers_of(Registry *registry,
+                           const Module *module,
+                           ProviderScope scope,
+                           ProviderList *out,
+                           Arena *arena,
+                           Diags *diags) {
     Gathering gathering = {registry, out, map_new(arena), arena, diags};
-    return add_module(&gathering, module);
-}
-
-bool required_providers_of_tree(
-    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags) {
-    Gathering gathering = {registry, out, map_new(arena), arena, diags};
-    return add_tree(&gathering, module);
+    return scope == PROVIDERS_OF_TREE ? add_tree(&gathering, module)
+                                      : add_module(&gathering, module);
 }
 
 void required_providers_of_state(const State *state, StrVec *out, Arena *arena) {

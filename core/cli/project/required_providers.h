@@ -7,11 +7,15 @@
 
 typedef VEC(const Provider *) ProviderList;
 
-/* Lists the providers that the module's own blocks require, sorted by address. */
-MUST_USE bool required_providers_of_module(
-    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags);
-/* Lists the providers of the module and of all its descendants. */
-MUST_USE bool required_providers_of_tree(
-    Registry *registry, const Module *module, ProviderList *out, Arena *arena, Diags *diags);
+typedef enum ProviderScope { PROVIDERS_OF_MODULE, PROVIDERS_OF_TREE } ProviderScope;
+
+/* Lists the providers that the blocks of the module, or also of its descendants, require. Sorted by
+ * address. */
+MUST_USE bool required_providers_of(Registry *registry,
+                                    const Module *module,
+                                    ProviderScope scope,
+                                    ProviderList *out,
+                                    Arena *arena,
+                                    Diags *diags);
 /* Lists the provider addresses in the state, sorted. */
 void required_providers_of_state(const State *state, StrVec *out, Arena *arena);
