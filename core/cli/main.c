@@ -94,7 +94,7 @@ static void set_up_log(const Cli *cli) {
 }
 
 /* Reads the global options before the command; performs -chdir. */
-static bool take_global_options(Cli *cli, int argc, char **argv, StrVec *words) {
+static bool read_global_options(Cli *cli, int argc, char **argv, StrVec *words) {
     int i = 1;
     for (; i < argc; i++) {
         Str word = str_from_cstr(argv[i]);
@@ -173,7 +173,7 @@ int main(int argc, char **argv) {
     set_up_log(&cli);
     StrVec words = {0};
     int status = 1;
-    if (take_global_options(&cli, argc, argv, &words)) {
+    if (read_global_options(&cli, argc, argv, &words)) {
         const char *data = cli_environment(&cli, "DATA_DIR");
         cli.data_directory = str_from_cstr(data ? data : cli_name(&cli)->data_dir);
         cli.in_automation = cli_environment(&cli, "IN_AUTOMATION") != NULL;

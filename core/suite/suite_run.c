@@ -34,7 +34,7 @@ static ProviderConfig *bind_provider(RunWork *work, const ProviderConfig *config
 }
 
 /* Uses the provider configurations that the run maps with `providers`. */
-static bool take_named(RunWork *work, Map *providers) {
+static bool add_named_providers(RunWork *work, Map *providers) {
     const TestFile *file = work->context->file->config;
     bool ok = true;
     map_each(&work->run->config->providers, entry) {
@@ -83,10 +83,10 @@ static bool uses_provider(const Module *module, Str key) {
 }
 
 /* Leaves out unused provider configurations, so they are neither evaluated nor validated. */
-static bool take_providers(RunWork *work, Map *providers) {
+static bool add_providers(RunWork *work, Map *providers) {
     const TestFile *file = work->context->file->config;
     if (work->run->config->providers.count > 0)
-        return take_named(work, providers);
+        return add_named_providers(work, providers);
     map_each(&file->providers, entry) {
         if (uses_provider(work->config->root, entry->key))
             map_set(providers, entry->key, bind_provider(work, entry->value, entry->key));
@@ -126,7 +126,7 @@ static bool prepare(RunWork *work) {
     work->engine->config = config;
     work->engine->hooks = NULL;
     work->engine->overrides = join_overrides(work);
-    return take_providers(work, &root->providers);
+    return add_providers(work, &root->providers);
 }
 
 static Str address_text(const Traversal *traversal, Arena *arena) {
@@ -142,7 +142,7 @@ static Str address_text(const Traversal *traversal, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static bool take_options(RunWork *work) {
+static bool set_options(RunWork *work) {
     const TestRun *run = work->run->config;
     Arena *arena = work->context->arena;
     Diags *diags = &work->run->diags;
@@ -194,7 +194,7 @@ static const TestExpectation *find_expected(const SuiteRun *run, const Diag *dia
 
 /* Copies `found` to `out` without the expected failures. Other failed check blocks and missing
  * expected failures become errors. Returns false if errors were added. */
-static bool take_expected(const SuiteRun *run, const Diags *found, Diags *out) {
+static bool remove_expected(const SuiteRun *run, const Diags *found, Diags *out) {
     size_t before = out->error_count;
     Map came = map_new(out->arena);
     for (size_t i = 0; i < found->count; i++) {
@@ -254,7 +254,7 @@ static bool plan(RunWork *work) {
     warn_of_targets(work, &found);
     work->run->plan = work->planned.plan;
     if (run->config->is_plan)
-        return take_expected(run, &found, &work->run->diags) && work->planned.plan;
+        return remove_expected(run, &found, &work->run->diags) && work->planned.plan;
     explain_expected(run, &found, &work->run->diags);
     return ok;
 }
@@ -279,7 +279,7 @@ static bool apply(RunWork *work) {
     if (work->options.targets.count > 0)
         diags_warning(&found, NO_RANGE, "Applied changes may be incomplete",
                       "\"target\" excluded parts of the configuration.");
-    return take_expected(work->run, &found, &work->run->diags);
+    return remove_expected(work->run, &found, &work->run->diags);
 }
 
 static void report_failure(SuiteRun *run,
@@ -298,7 +298,7 @@ static void report_failure(SuiteRun *run,
                 STR_ARG(text));
 }
 
-static SuiteStatus refuse_unknown(SuiteRun *run, const Condition *assertion) {
+static SuiteStatus report_unknown(SuiteRun *run, const Condition *assertion) {
     diags_error(&run->diags, assertion->condition->range, "Unknown condition value",
                 "The condition depends on a value that is known only after apply, and this run "
                 "only plans. Remove that value from the condition, let the run apply, or override "
@@ -324,7 +324,7 @@ static SuiteStatus assert_one(SuiteRun *run,
     if (!ok)
         return SUITE_ERROR;
     if (!value_is_known(result))
-        return refuse_unknown(run, assertion);
+        return report_unknown(run, assertion);
     if (value_is_null(result) || !convert_value(result, &TYPE_BOOL, &result, &error, arena)) {
         diags_error(&run->diags, assertion->condition->range, "Invalid condition run",
                     "The condition must be true or false.");
@@ -390,7 +390,7 @@ static bool begin(RunWork *work) {
         return false;
     }
     return suite_values_collect(work->context, work->config, run, &work->variables, &run->diags) &&
-           take_options(work);
+           set_options(work);
 }
 
 static SuiteState *find_or_add_state(SuiteContext *context, const TestRun *run) {

@@ -290,7 +290,7 @@ const Scope *suite_values_assertion_scope(SuiteContext *context, const SuiteFind
     return &scope->scope;
 }
 
-static bool take_outer(
+static bool add_outer(
     SuiteContext *context, const Config *config, const Variable *variable, Map *out, Diags *diags) {
     const InputValue *found;
     if (!find_outer(context, config, variable->name, &found, diags))
@@ -348,7 +348,7 @@ bool suite_values_collect(
     }
     map_each(&config->root->variables, entry) {
         if (!map_has(out, entry->key) && !find_variable(&run->config->variables, entry->key))
-            ok &= take_outer(context, config, entry->value, out, diags);
+            ok &= add_outer(context, config, entry->value, out, diags);
     }
     return ok;
 }

@@ -646,7 +646,7 @@ static bool read_plan_member(Load *load, Str key, void *subject) {
 }
 
 /* The number of changes is unknown until all are read; then they move to an array of that size. */
-static void settle_changes(Plan *plan, Arena *arena) {
+static void finish_changes(Plan *plan, Arena *arena) {
     size_t count = plan->changes.count;
     ResourceChange *items = arena_new_array(arena, ResourceChange, count);
     if (count > 0)
@@ -666,7 +666,7 @@ bool plan_json_decode(Str bytes, Plan **out, const char **error, Arena *arena) {
         *error = reader->error ? reader->error : "invalid JSON";
         return false;
     }
-    settle_changes(plan, arena);
+    finish_changes(plan, arena);
     plan_sort(plan);
     *out = plan;
     return true;

@@ -214,7 +214,7 @@ bool planfile_is_planfile(Str bytes) {
            (envelope_is_sealed(bytes) && !envelope_read_head(bytes, scratch).is_given);
 }
 
-static bool refuse(Str path, const char *why, Diags *diags) {
+static bool report(Str path, const char *why, Diags *diags) {
     diags_error(
         diags, NO_RANGE, "Not a plan file",
         "\"%.*s\" cannot be used as a plan: %s. To save a plan, run \"loam plan -out=FILE\".",
@@ -293,16 +293,16 @@ static Str entry_bytes(Entries *entries, const char *name) {
 static bool unpack(Str path, Str bytes, Entries *listed, Arena *arena, Diags *diags) {
     Entries entries = {0};
     if (!is_zip(bytes))
-        return refuse(path, "it is not a zip archive", diags);
+        return report(path, "it is not a zip archive", diags);
     if (!unzip(bytes, &entries, arena))
-        return refuse(path, "the archive is damaged", diags);
+        return report(path, "the archive is damaged", diags);
     const Entry *manifest = find_entry(&entries, STR(ENTRY_MANIFEST));
     if (!manifest)
-        return refuse(path, "loam did not create the archive", diags);
+        return report(path, "loam did not create the archive", diags);
     if (!read_manifest(manifest->bytes, listed, arena))
-        return refuse(path, "its manifest is damaged", diags);
+        return report(path, "its manifest is damaged", diags);
     if (!check_digests(listed, &entries, arena))
-        return refuse(path, "its content was changed after it was written", diags);
+        return report(path, "its content was changed after it was written", diags);
     return true;
 }
 
@@ -327,7 +327,7 @@ bool planfile_read(const PlanFilePlace *place,
     Plan *plan;
     const char *error;
     if (!plan_json_decode(entry_bytes(&entries, ENTRY_PLAN), &plan, &error, arena))
-        return refuse(path, error, diags);
+        return report(path, error, diags);
     plan->prior_state = entry_bytes(&entries, ENTRY_PRIOR);
     plan->previous_state = entry_bytes(&entries, ENTRY_PREVIOUS);
     vec_each(&entries, entry) {

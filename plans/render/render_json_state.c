@@ -39,7 +39,7 @@ static bool take(JsonReader *reader, Str *out) {
     return json_skip(reader, json_next(reader), out);
 }
 
-static bool take_text(JsonReader *reader, Str *out) {
+static bool read_text(JsonReader *reader, Str *out) {
     JsonToken token = json_next(reader);
     if (token == JSON_STRING) {
         *out = reader->text;
@@ -204,17 +204,17 @@ static bool read_instance_member(StateLoad *load, JsonReader *reader, InstanceLo
     if (str_equal(key, STR("dependencies")))
         return read_dependencies(load, reader, &instance->resource);
     if (str_equal(key, STR("deposed")))
-        return take_text(reader, &instance->resource.deposed);
+        return read_text(reader, &instance->resource.deposed);
     if (str_equal(key, STR("schema_version")))
         return take(reader, &text) && str_to_int64(text, &instance->resource.schema_version);
     if (str_equal(key, STR("provider"))) {
-        bool ok = take_text(reader, &text);
+        bool ok = read_text(reader, &text);
         instance->resource.provider = provider_name(text);
         return ok;
     }
     if (!str_equal(key, STR("status")))
         return take(reader, &text);
-    bool ok = take_text(reader, &text);
+    bool ok = read_text(reader, &text);
     instance->resource.is_tainted = str_equal(text, STR("tainted"));
     return ok;
 }
@@ -255,23 +255,23 @@ static bool read_block_member(StateLoad *load, JsonReader *reader, BlockLoad *bl
     Str key = reader->text;
     Str text = STR_EMPTY;
     if (str_equal(key, STR("type")))
-        return take_text(reader, &block->address.type);
+        return read_text(reader, &block->address.type);
     if (str_equal(key, STR("name")))
-        return take_text(reader, &block->address.name);
+        return read_text(reader, &block->address.name);
     if (str_equal(key, STR("instances")))
         return take(reader, &block->instances);
     if (str_equal(key, STR("mode"))) {
-        bool ok = take_text(reader, &text);
+        bool ok = read_text(reader, &text);
         block->address.mode = str_equal(text, STR("data")) ? MODE_DATA : MODE_MANAGED;
         return ok;
     }
     if (str_equal(key, STR("module"))) {
-        bool ok = take_text(reader, &text);
+        bool ok = read_text(reader, &text);
         read_module(load, text, block);
         return ok;
     }
     if (str_equal(key, STR("provider"))) {
-        bool ok = take_text(reader, &text);
+        bool ok = read_text(reader, &text);
         block->provider = provider_name(text);
         return ok;
     }

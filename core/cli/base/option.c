@@ -121,7 +121,7 @@ static bool unknown_option(
     return false;
 }
 
-static bool take_flag(const Option *option, Str *text, Diags *diags) {
+static bool parse_flag(const Option *option, Str *text, Diags *diags) {
     if (!text->ptr || str_equal(*text, STR("true")) || str_equal(*text, STR("1"))) {
         *text = STR("true");
         return true;
@@ -169,7 +169,7 @@ bool option_parse(const OptionGroup *const *groups,
             continue;
         }
         if (option_is_flag(option)) {
-            ok = take_flag(option, &text, diags) && ok;
+            ok = parse_flag(option, &text, diags) && ok;
         } else if (!text.ptr && i + 1 < words->count) {
             text = words->items[++i];
         } else if (!text.ptr) {

@@ -111,7 +111,7 @@ static bool check_may_be_plain(Project *project, Str path) {
 }
 
 /* Selects the environment of the saved plan. Adds an error if another one is selected already. */
-static bool take_environment(Cli *cli, const Plan *plan, Diags *diags) {
+static bool select_environment(Cli *cli, const Plan *plan, Diags *diags) {
     if (cli->environment.len == 0 || str_equal(cli->environment, plan->environment)) {
         cli->environment = plan->environment;
         return true;
@@ -144,7 +144,7 @@ static bool load_plan(
     }
     operation->result.plan = plan;
     PlanInput input = {plan, &sources};
-    if (!take_environment(cli, plan, diags) ||
+    if (!select_environment(cli, plan, diags) ||
         !project_load_planned(project, cli, arguments, input, diags) ||
         !environment_require(project) || !check_may_be_plain(project, path) ||
         !restore_options(operation, plan) || !environment_check_approval(project, false) ||

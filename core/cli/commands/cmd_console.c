@@ -125,7 +125,7 @@ static void print_value(Console *console, Value value, bool asks_type, Arena *ar
     print(console, strbuf_str(&text));
 }
 
-static bool answer(Console *console, Str line) {
+static bool evaluate_line(Console *console, Str line) {
     SCOPED(ArenaRef) arena = arena_open("console");
     Diags diags = diags_new(arena);
     bool asks_type = is_type_question(line, &line);
@@ -142,7 +142,7 @@ static bool answer(Console *console, Str line) {
 
 static LineOutcome read_line(Console *console, bool continues, Str *out) {
     Cli *cli = console->cli;
-    if (console->editor.state)
+    if (console->editor.complete)
         return line_editor_read(&console->editor, continues ? ": " : "> ", out, cli->arena);
     return terminal_read_line(out, cli->arena) ? LINE_READ : LINE_END;
 }
@@ -168,11 +168,11 @@ static bool is_word(Str line, const char *word) {
 
 /* Evaluates one or several lines that belong together. Returns false after an error that ends the
  * console. */
-static bool answer_lines(Console *console, Str lines) {
+static bool evaluate_lines(Console *console, Str lines) {
     bool is_typed = console->cli->terminal.in_is_tty;
     lines = str_trim(lines);
     if (lines.len > 0)
-        return answer(console, lines) || is_typed;
+        return evaluate_line(console, lines) || is_typed;
     if (!is_typed)
         print(console, STR_EMPTY); /* as in Terraform, a blank line has an empty result */
     return true;
@@ -202,10 +202,10 @@ static int run_lines(Console *console) {
             continue;
         Str whole = strbuf_str(&logical);
         logical = strbuf_new(cli->arena);
-        if (!answer_lines(console, whole))
+        if (!evaluate_lines(console, whole))
             return 1;
     }
-    if (logical.len > 0 && !answer_lines(console, strbuf_str(&logical)))
+    if (logical.len > 0 && !evaluate_lines(console, strbuf_str(&logical)))
         return 1;
     if (!cli->terminal.in_is_tty) {
         terminal_out(strbuf_str(&console->last));
@@ -219,7 +219,7 @@ static int run_text(Console *console) {
     const Terminal *terminal = &console->cli->terminal;
     if (!terminal->in_is_tty || !terminal->out_is_tty)
         return run_lines(console);
-    line_editor_open(&console->editor, complete, console, console->cli->arena);
+    console->editor = (LineEditor){.complete = complete, .payload = console};
     int status = run_lines(console);
     line_editor_release(&console->editor);
     return status;

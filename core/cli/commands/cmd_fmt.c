@@ -49,7 +49,7 @@ static const Option options[] = {
     {"recursive", OPTION_FLAG,    NULL, "Also format files in subdirectories."                         },
 };
 
-static bool refuse(Run *run, const char *summary, Str path, int error) {
+static bool report(Run *run, const char *summary, Str path, int error) {
     const char *hint = disk_way_out(error, "");
     diags_error(run->diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path), strerror(-error),
                 hint[0] ? " " : "", hint);
@@ -71,7 +71,7 @@ static bool write_aside(Run *run, Str bytes, Str *path, Arena *scratch) {
     *path = disk_join(str_from_cstr(directory ? directory : "/tmp"), name, scratch);
     const Disk *disk = run->cli->io.disk;
     int error = disk->write_file(disk->self, *path, bytes, 0600);
-    return !error || refuse(run, "Failed to write the text for the diff", *path, error);
+    return !error || report(run, "Failed to write the text for the diff", *path, error);
 }
 
 /* Shows the differences with the system's program diff. */
@@ -97,7 +97,7 @@ static bool show_diff(Run *run, Str path, Str old, Str laid_out, Arena *scratch)
     int error = process->run(process->self, &request, &result, scratch);
     disk->remove(disk->self, aside);
     if (error)
-        return refuse(run, "Failed to run the diff program", STR("diff"), error);
+        return report(run, "Failed to run the diff program", STR("diff"), error);
     if (result.exit_status > 1) {
         diags_error(run->diags, NO_RANGE, "Failed to compute the diff", "diff: %.*s",
                     STR_ARG(str_trim(result.err)));
@@ -124,7 +124,7 @@ static bool write_back(Run *run, Str path, Str text, Arena *scratch) {
     int error = disk->stat(disk->self, path, &stat);
     if (!error)
         error = disk->write_file(disk->self, real_path(path, scratch), text, stat.mode);
-    return !error || refuse(run, "Failed to write the file", path, error);
+    return !error || report(run, "Failed to write the file", path, error);
 }
 
 static bool finish_file(Run *run, Str path, Str old, Str text, Arena *scratch) {
@@ -148,7 +148,7 @@ static bool run_file(Run *run, Str path) {
     Str old, text;
     int error = disk->read_file(disk->self, path, &old, kept);
     if (error)
-        return refuse(run, "Failed to read the file", path, error);
+        return report(run, "Failed to read the file", path, error);
     const SourceText *source = source_text_new(path, old, kept);
     return find_layout(path)(source, &text, scratch, run->diags) &&
            finish_file(run, path, old, text, scratch);
@@ -172,7 +172,7 @@ static bool run_directory(Run *run, Str directory, StrVec *directories) {
     DiskEntries entries = {0};
     int error = disk->list(disk->self, directory, &entries, run->cli->arena);
     if (error)
-        return refuse(run, "Failed to read the directory", directory, error);
+        return report(run, "Failed to read the directory", directory, error);
     bool ok = true;
     vec_each(&entries, entry) {
         Str path = str_equal(directory, STR("."))
@@ -194,7 +194,7 @@ static bool run_path(Run *run, Str path) {
     DiskStat stat;
     int error = disk->stat(disk->self, path, &stat);
     if (error)
-        return refuse(run, "No such file or directory", path, error);
+        return report(run, "No such file or directory", path, error);
     path = disk_clean(path, run->cli->arena);
     if (stat.kind != DISK_FOLDER && find_layout(path))
         return run_file(run, path);

@@ -56,7 +56,7 @@ static int print_raw(Cli *cli, Str name, Value value, Diags *diags) {
     return 0;
 }
 
-static void refuse_name(Cli *cli, const State *state, Str name, Diags *diags) {
+static void report_unknown_name(Cli *cli, const State *state, Str name, Diags *diags) {
     Str hint = map_did_you_mean(&state->outputs, name, cli->arena);
     diags_error(diags, NO_RANGE, "Output not found",
                 "The state has no output \"%.*s\".%.*s Apply writes the outputs to the state.",
@@ -67,7 +67,7 @@ static int print_one(
     Cli *cli, const Arguments *arguments, const State *state, Str name, Diags *diags) {
     const StateOutput *output = map_find(&state->outputs, name);
     if (!output) {
-        refuse_name(cli, state, name, diags);
+        report_unknown_name(cli, state, name, diags);
         return 1;
     }
     if (option_flag(arguments, "json"))

@@ -47,7 +47,7 @@ static bool add_lines(const Project *project, const AddressTarget *target, StrBu
     return found;
 }
 
-static bool refuse_unknown(Str address, const AddressTarget *target, Diags *diags) {
+static bool report_unknown(Str address, const AddressTarget *target, Diags *diags) {
     bool is_instance = target->resource.key.kind != KEY_NONE;
     const char *summary = !target->is_resource ? "Unknown module"
                           : is_instance        ? "Unknown resource instance"
@@ -70,7 +70,7 @@ static bool list(const Project *project, const StrVec *addresses, StrBuf *text) 
         if (!address_parse_target(*address, &target, arena, project->diags))
             ok = false;
         else if (!add_lines(project, &target, text))
-            ok = refuse_unknown(*address, &target, project->diags);
+            ok = report_unknown(*address, &target, project->diags);
     }
     return ok;
 }

@@ -91,13 +91,11 @@ static unsigned char complete_line(EditLine *edit, wint_t key) {
     return CC_REDISPLAY;
 }
 
-void line_editor_open(LineEditor *editor,
-                      LineComplete *complete,
-                      const void *payload,
-                      Arena *arena) {
+static void open_editor(LineEditor *editor, Arena *arena) {
     LineEditorState *state = arena_new(arena, LineEditorState);
     HistEvent event;
-    *state = (LineEditorState){.complete = complete, .payload = payload, .prompt = "> "};
+    *state =
+        (LineEditorState){.complete = editor->complete, .payload = editor->payload, .prompt = "> "};
     state->edit = el_init("loam", stdin, stdout, stderr);
     state->history = history_init();
     CHECK(state->edit && state->history);
@@ -125,9 +123,11 @@ void line_editor_release(LineEditor *editor) {
 }
 
 LineOutcome line_editor_read(LineEditor *editor, const char *prompt, Str *out, Arena *arena) {
-    LineEditorState *state = editor->state;
     HistEvent event;
     int length = 0;
+    if (!editor->state)
+        open_editor(editor, arena);
+    LineEditorState *state = editor->state;
     state->prompt = prompt;
     state->is_cleared = false;
     el_resize(state->edit);

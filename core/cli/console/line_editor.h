@@ -12,16 +12,15 @@
 typedef void LineComplete(
     const void *payload, Str before, size_t *start, StrVec *out, Arena *arena);
 
+/* Opened by the first line that it reads. */
 typedef struct LineEditor {
+    LineComplete *complete;
+    const void *payload;           /* for `complete` */
     struct LineEditorState *state; /* NULL: closed */
 } LineEditor;
 
 typedef enum LineOutcome { LINE_READ, LINE_CLEARED, LINE_END } LineOutcome;
 
-void line_editor_open(LineEditor *editor,
-                      LineComplete *complete,
-                      const void *payload,
-                      Arena *arena);
 void line_editor_release(LineEditor *editor);
 SCOPED_TYPE(LineEditor, line_editor_release);
 /* Sets *out only if it returns LINE_READ. */
