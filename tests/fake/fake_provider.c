@@ -261,6 +261,9 @@ static bool thing_plan(const Call *call,
     pthread_mutex_lock(&world->mutex);
     bool rebuilds = is_ordered(world, str_format(call->arena, "rebuild %.*s", STR_ARG(name)));
     pthread_mutex_unlock(&world->mutex);
+    if (str_equal_cstr(object_text(request->proposed, "kind", STR_EMPTY), "noted"))
+        plan_note(response, path_attribute((Path){0}, STR("kind"), call->arena), STR("a note"),
+                  call->arena);
     if (rebuilds) {
         Path path = path_attribute((Path){0}, STR("size"), call->arena);
         vec_push(call->arena, &response->requires_replace, path);
@@ -310,9 +313,10 @@ bool fake_world_limits(const Call *call,
     return true;
 }
 
-/* The input of a thing of the kind "vault" is sensitive. */
+/* The input of a thing of the kind "vault", or with a sensitive group, is sensitive. */
 static void thing_sensitive_paths(Value object, Paths *out, Arena *arena) {
-    if (str_equal_cstr(object_text(object, "kind", STR_EMPTY), "vault"))
+    if (str_equal_cstr(object_text(object, "kind", STR_EMPTY), "vault") ||
+        value_is_secret(object_attribute(object, "group")))
         vec_push(arena, out, path_attribute((Path){0}, STR("input"), arena));
 }
 

@@ -219,7 +219,7 @@ static bool decide(Planning *planning) {
     if (change->action == ACTION_NO_OP && !value_identical(after, planning->prior)) {
         change->action = ACTION_UPDATE; /* only marks differ: saved without a provider call */
     }
-    if (change->action == ACTION_UPDATE)
+    if (change->action == ACTION_UPDATE || change->action == ACTION_CREATE)
         keep_notes(planning);
     note_deferral(planning);
     change->before = value_clone(planning->prior, op->keep);

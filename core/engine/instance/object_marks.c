@@ -7,11 +7,11 @@ Value object_marks_add(InstanceOp *op, Value object, const Paths *sensitive) {
     if (!value_is_present(object))
         return object;
     Paths paths = {0};
+    if (sensitive && sensitive->count > 0)
+        object = path_mark(object, sensitive, MARK_SENSITIVE, op->scratch);
     schema_sensitive_paths(op->schema, object, &paths, op->scratch);
     if (paths.count > 0)
         object = path_mark(object, &paths, MARK_SENSITIVE, op->scratch);
-    if (sensitive && sensitive->count > 0)
-        object = path_mark(object, sensitive, MARK_SENSITIVE, op->scratch);
     mask_collect(object, &op->secrets, op->scratch);
     return object;
 }

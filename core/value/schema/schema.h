@@ -87,9 +87,9 @@ typedef struct Schema {
     int64_t version;
     const char *description;
     const char *deprecated; /* of a resource type: what to use instead; NULL: not deprecated */
-    /* Adds the sensitive paths that depend on the object, for instance on its kind. `object` is
-     * present, may contain unknowns and marks, and may be of an older state. NULL: none. Only for
-     * the schema of a type, not of a block. */
+    /* Adds the sensitive paths that depend on the object: on its kind, or on the marks of arguments
+     * that a computed value contains. `object` is present, may contain unknowns, and may be of an
+     * older state. NULL: none. Only for the schema of a type, not of a block. */
     void (*sensitive_paths)(Value object, Paths *out, Arena *arena);
 } Schema;
 

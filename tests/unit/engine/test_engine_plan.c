@@ -519,6 +519,30 @@ static void marks_depend_on_the_object(void **unused) {
     assert_true(str_find(c->stored, STR("\"value\": \"input\"\n"), 0) != SIZE_MAX);
     engine_case_must(c, engine_case_plan(c));
     check_changes(c, "");
+    engine_case_config(c, "variable: {s: {default: v, sensitive: true}}\n"
+                          "resource: {fake_thing: {b: {name: b, group: '${var.s}', input: v}}}\n");
+    engine_case_must(c, engine_case_plan(c));
+    assert_true(value_has_mark(after_of(c, "fake_thing.b", "input"), MARK_SENSITIVE));
+    engine_case_close(c);
+}
+
+/* Notes explain creations as well as updates. */
+static void notes_are_kept(void **unused) {
+    (void)unused;
+    static const char *const configs[] = {
+        "resource: {fake_thing: {a: {name: a, kind: noted}}}\n",
+        "resource: {fake_thing: {a: {name: a, kind: noted, size: 1}}}\n",
+        "resource: {fake_thing: {a: {name: a, kind: noted, size: 1, zone: z}}}\n",
+    };
+    EngineCase *c = engine_case_open();
+    for (size_t i = 0; i < ARRAY_COUNT(configs); i++) {
+        engine_case_config(c, configs[i]);
+        engine_case_must(c, engine_case_plan(c));
+        assert_int_equal(c->plan->changes.count, 1);
+        assert_int_equal(c->plan->changes.items[0].notes.count, 1);
+        check_str(c->plan->changes.items[0].notes.items[0].text, "a note");
+        engine_case_must(c, engine_case_apply_plan(c));
+    }
     engine_case_close(c);
 }
 
@@ -620,6 +644,7 @@ int main(void) {
         cmocka_unit_test(outputs_change),
         cmocka_unit_test(marks_are_kept),
         cmocka_unit_test(marks_depend_on_the_object),
+        cmocka_unit_test(notes_are_kept),
         cmocka_unit_test(new_dependencies_are_remembered),
         cmocka_unit_test(write_only_arguments_are_not_kept),
         cmocka_unit_test(validation_needs_no_state),
