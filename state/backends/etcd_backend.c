@@ -1,50 +1,29 @@
-/* etcd_backend: states in etcd, version 3. Keys below PREFIX/WORKSPACE/:
- *
- *    state            the text; if it exceeds one request, a manifest instead: a line with the
- *                     number of pieces, the name of their write, their length and their digest
- *    state/WRITE/NNN  the pieces; readers ignore them until `state` has the name of their write
- *    journal/NUMBER   the journal's segments, with pieces below them likewise
- *    lock             the lock info, bound to a lease: it expires if the holder has not renewed
- *                     it for LEASE_SECONDS
- *
- * Each write of a lock holder is a transaction on condition of that lock: after the lock is lost,
- * the server rejects its writes. */
+/* etcd_backend: states in etcd, version 3. etcd_store.h describes the keys. The lock is a key with
+ * the lock info, bound to a lease: it expires if the holder has not renewed it for LEASE_SECONDS.
+ */
 #include "backend_settings.h"
 #include "backends.h"
-#include "digest.h"
-#include "etcd_client.h"
-#include "journal_segments.h"
+#include "etcd_store.h"
 #include "log.h"
-#include "state_lease.h"
 #include "url.h"
-#include "uuid.h"
 
-#include <pthread.h>
-
-#define PIECE_BYTES   ((size_t)1 << 20) /* etcd limits a request to 1.5 MiB */
 #define LEASE_SECONDS 15
-#define MANIFEST      "pieces "
 
-typedef struct EtcdStore {
+typedef struct Etcd {
     Backend backend;
     const Io *io;
-    EtcdClient *client;
     Arena *arena;
-    Str directory; /* prefix/WORKSPACE/ */
-    Str state_key;
-    Str lock_key;
+    EtcdStore store;
     int64_t lease_seconds;
     int64_t lease_id; /* 0: not locked */
-    int64_t lock_revision;
-    StateLease *lease;
-} EtcdStore;
+} Etcd;
 
-typedef struct WayOut {
-    const char *said; /* part of etcd's message */
+typedef struct Hint {
+    const char *message; /* part of etcd's message */
     const char *text;
-} WayOut;
+} Hint;
 
-static const WayOut ways_out[] = {
+static const Hint hints[] = {
     {"permission denied",
      "The user's role must be allowed to read and write all keys that begin with the prefix."               },
     {"authentication failed",   "Check \"username\" and \"password\"."                                      },
@@ -56,271 +35,29 @@ static const WayOut ways_out[] = {
 
 static bool report(const char *summary, Str path, Str problem, Diags *diags) {
     const char *hint = "Check the backend's endpoints, and whether you can reach them.";
-    for (size_t i = 0; i < ARRAY_COUNT(ways_out); i++) {
-        if (str_find(problem, str_from_cstr(ways_out[i].said), 0) != SIZE_MAX)
-            hint = ways_out[i].text;
+    for (size_t i = 0; i < ARRAY_COUNT(hints); i++) {
+        if (str_find(problem, str_from_cstr(hints[i].message), 0) != SIZE_MAX)
+            hint = hints[i].text;
     }
     diags_error(diags, NO_RANGE, summary, "The etcd request for \"%.*s\" failed: %.*s. %s",
                 STR_ARG(path), STR_ARG(problem), hint);
     return false;
 }
 
-static bool fail(const EtcdStore *store, const char *summary, Str problem, Diags *diags) {
-    return report(summary, store->backend.path, problem, diags);
-}
-
-static EtcdOperation put(Str key, Str value) {
-    return (EtcdOperation){.kind = ETCD_PUT, .key = key, .value = value};
-}
-
-static EtcdOperation range(Str key, Str range_end) {
-    return (EtcdOperation){.kind = ETCD_RANGE, .key = key, .range_end = range_end};
-}
-
-static EtcdOperation removal(Str key, Str range_end) {
-    return (EtcdOperation){.kind = ETCD_DELETE, .key = key, .range_end = range_end};
-}
-
-/* Makes the transaction conditional on this run's lock. */
-static void add_fence(const EtcdStore *store, EtcdTxn *txn, Arena *arena) {
-    EtcdCompare fence = {store->lock_key, store->lock_revision};
-    if (store->lock_revision != 0)
-        vec_push(arena, &txn->compares, fence);
+static bool fail(const Etcd *etcd, const char *summary, Str problem, Diags *diags) {
+    return report(summary, etcd->backend.path, problem, diags);
 }
 
 static bool send(
-    const EtcdStore *store, const EtcdTxn *txn, EtcdResponse *out, Str *problem, Arena *arena) {
-    return etcd_client_txn(store->client, txn, store->backend.cancel, out, problem, arena);
-}
-
-/* Also returns false, with *problem, if the lock was lost. */
-static bool send_fenced(const EtcdStore *store, EtcdTxn *txn, Str *problem, Arena *arena) {
-    EtcdResponse response;
-    Diags lost = diags_new(arena);
-    if (store->lease && !state_lease_check(store->lease, &lost)) {
-        *problem = STR("the lock was lost, because it was not renewed in time");
-        return false;
-    }
-    add_fence(store, txn, arena);
-    if (!send(store, txn, &response, problem, arena))
-        return false;
-    if (!response.succeeded)
-        *problem = STR("the lock was lost, and another program may hold it");
-    return response.succeeded;
-}
-
-/* A line such as "pieces 3 WRITE 2500000 SHA-256". */
-typedef struct Manifest {
-    uint64_t count;
-    Str write;
-    uint64_t size;
-    Str digest;
-} Manifest;
-
-static bool parse_manifest(Str text, Manifest *out) {
-    Str words[4];
-    Str rest = str_after(text, sizeof MANIFEST - 1);
-    for (size_t i = 0; i < 4; i++) {
-        size_t blank = str_find_char(rest, i < 3 ? ' ' : '\n', 0);
-        if (blank == SIZE_MAX)
-            return false;
-        words[i] = str_slice(rest, 0, blank);
-        rest = str_after(rest, blank + 1);
-    }
-    out->write = words[1];
-    out->digest = words[3];
-    return str_to_uint64(words[0], &out->count) && str_to_uint64(words[2], &out->size);
-}
-
-static Str piece_key(Str key, Str write, uint64_t index, Arena *arena) {
-    return str_format(arena, "%.*s/%.*s/%06llu", STR_ARG(key), STR_ARG(write),
-                      (unsigned long long)index);
-}
-
-/* Reads the pieces at the revision of the manifest, since a concurrent write deletes them. */
-static bool read_pieces(const EtcdStore *store,
-                        const Manifest *manifest,
-                        int64_t revision,
-                        Str *out,
-                        Str *problem,
-                        Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    for (uint64_t i = 0; i < manifest->count; i++) {
-        Str key = piece_key(store->state_key, manifest->write, i, arena);
-        EtcdTxn txn = {0};
-        EtcdResponse response;
-        EtcdOperation get = range(key, STR_EMPTY);
-        get.revision = revision;
-        vec_push(arena, &txn.success, get);
-        if (!send(store, &txn, &response, problem, arena))
-            return false;
-        const EtcdKeyValue *piece = etcd_client_find(&response, key);
-        if (piece)
-            strbuf_add(&text, piece->value);
-    }
-    *out = strbuf_str(&text);
-    if (str_equal(digest_hex(DIGEST_SHA256, *out, arena), manifest->digest))
-        return true;
-    *problem = str_format(arena, "the state has %llu bytes, but some pieces are missing",
-                          (unsigned long long)manifest->size);
-    return false;
-}
-
-static bool read_text(const EtcdStore *store, Str *out, Str *problem, Arena *arena) {
-    EtcdTxn txn = {0};
-    EtcdResponse response;
-    Manifest manifest;
-    vec_push(arena, &txn.success, range(store->state_key, STR_EMPTY));
-    if (!send(store, &txn, &response, problem, arena))
-        return false;
-    const EtcdKeyValue *found = etcd_client_find(&response, store->state_key);
-    *out = found ? found->value : STR_EMPTY;
-    if (!str_starts_with(*out, STR(MANIFEST)))
-        return true;
-    if (parse_manifest(*out, &manifest))
-        return read_pieces(store, &manifest, response.revision, out, problem, arena);
-    *problem = STR("the list of the state's pieces cannot be read");
-    return false;
-}
-
-static bool etcd_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
-    const EtcdStore *store = backend->self;
-    Str problem = STR_EMPTY;
-    return read_text(store, out, &problem, arena) ||
-           fail(store, "Failed to read the state", problem, diags);
-}
-
-/* Deletes all pieces except those of this write (empty: all) in the transaction that replaces the
- * manifest. */
-static void add_cleaning(const EtcdStore *store, Str write, EtcdTxn *txn, Arena *arena) {
-    Str all = str_concat(store->state_key, STR("/"), arena);
-    Str end = etcd_client_range_end(all, arena);
-    if (write.len == 0) {
-        vec_push(arena, &txn->success, removal(all, end));
-        return;
-    }
-    Str own = str_format(arena, "%.*s%.*s/", STR_ARG(all), STR_ARG(write));
-    vec_push(arena, &txn->success, removal(all, own));
-    vec_push(arena, &txn->success, removal(etcd_client_range_end(own, arena), end));
-}
-
-static bool write_head(const EtcdStore *store, Str text, Str write, Str *problem, Arena *arena) {
-    EtcdTxn txn = {0};
-    vec_push(arena, &txn.success, put(store->state_key, text));
-    add_cleaning(store, write, &txn, arena);
-    return send_fenced(store, &txn, problem, arena);
-}
-
-/* Writes the pieces of the text. *head is then the value to write to `key`. */
-static bool put_pieces(
-    const EtcdStore *store, Str key, Str text, Str write, Str *head, Str *problem, Arena *arena) {
-    uint64_t count = 0;
-    for (size_t at = 0; at < text.len; at += PIECE_BYTES) {
-        SCOPED(ArenaRef) scratch = arena_open("etcd piece");
-        size_t end = at + PIECE_BYTES < text.len ? at + PIECE_BYTES : text.len;
-        EtcdTxn txn = {0};
-        Str why = STR_EMPTY;
-        Str piece = piece_key(key, write, count++, scratch);
-        vec_push(scratch, &txn.success, put(piece, str_slice(text, at, end)));
-        if (!send_fenced(store, &txn, &why, scratch)) {
-            *problem = str_clone(why, arena);
-            return false;
-        }
-    }
-    *head = str_format(arena, MANIFEST "%llu %.*s %zu %.*s\n", (unsigned long long)count,
-                       STR_ARG(write), text.len, STR_ARG(digest_hex(DIGEST_SHA256, text, arena)));
-    return true;
-}
-
-static bool write_pieces(const EtcdStore *store, Str text, Str *problem, Arena *arena) {
-    Str write = uuid_v4(arena), head;
-    return put_pieces(store, store->state_key, text, write, &head, problem, arena) &&
-           write_head(store, head, write, problem, arena);
-}
-
-static bool etcd_write(Backend *backend, Str bytes, Diags *diags) {
-    const EtcdStore *store = backend->self;
-    SCOPED(ArenaRef) scratch = arena_open("etcd write");
-    Str problem = STR_EMPTY;
-    bool fits = bytes.len <= PIECE_BYTES;
-    bool ok = fits ? write_head(store, bytes, STR_EMPTY, &problem, scratch)
-                   : write_pieces(store, bytes, &problem, scratch);
-    return ok || fail(store, "Failed to write the state", problem, diags);
-}
-
-static Str segment_key(const EtcdStore *store, uint64_t number, Arena *arena) {
-    return str_format(arena, "%.*sjournal/%016llx", STR_ARG(store->directory),
-                      (unsigned long long)number);
-}
-
-/* Joins pieces that were read in the same request as their manifest. */
-static bool join_pieces(
-    const EtcdResponse *response, Str key, Str *text, Str *problem, Arena *arena) {
-    Manifest manifest;
-    StrBuf out = strbuf_new(arena);
-    bool is_known = parse_manifest(*text, &manifest);
-    for (uint64_t i = 0; is_known && i < manifest.count; i++) {
-        const EtcdKeyValue *piece =
-            etcd_client_find(response, piece_key(key, manifest.write, i, arena));
-        if (piece)
-            strbuf_add(&out, piece->value);
-    }
-    *text = strbuf_str(&out);
-    if (is_known && str_equal(digest_hex(DIGEST_SHA256, *text, arena), manifest.digest))
-        return true;
-    *problem = str_format(arena, "some pieces of \"%.*s\" are missing", STR_ARG(key));
-    return false;
-}
-
-static bool segments_list(void *self, Segments *out, Str *problem, Arena *arena) {
-    const EtcdStore *store = self;
-    Str directory = str_concat(store->directory, STR("journal/"), arena);
-    EtcdTxn txn = {0};
-    EtcdResponse response;
-    vec_push(arena, &txn.success, range(directory, etcd_client_range_end(directory, arena)));
-    if (!send(store, &txn, &response, problem, arena))
-        return false;
-    vec_each(&response.found, found) {
-        char digits[17] = {0};
-        Str name = str_after(found->key, directory.len);
-        if (name.len < sizeof digits - 1)
-            continue;
-        memcpy(digits, name.ptr, sizeof digits - 1);
-        bool is_piece = name.len >= sizeof digits;
-        Segment segment = {strtoull(digits, NULL, 16), is_piece ? STR_EMPTY : found->value};
-        if (str_starts_with(segment.text, STR(MANIFEST)) &&
-            !join_pieces(&response, found->key, &segment.text, problem, arena))
-            return false;
-        vec_push(arena, out, segment);
-    }
-    return true;
-}
-
-static bool segments_put(void *self, uint64_t number, Str text, Str *problem, Arena *arena) {
-    const EtcdStore *store = self;
-    EtcdTxn txn = {0};
-    Str key = segment_key(store, number, arena);
-    if (text.len > PIECE_BYTES &&
-        !put_pieces(store, key, text, uuid_v4(arena), &text, problem, arena)) {
-        return false;
-    }
-    vec_push(arena, &txn.success, put(key, text));
-    return send_fenced(store, &txn, problem, arena);
-}
-
-static bool segments_drop(void *self, uint64_t below, Str *problem, Arena *arena) {
-    const EtcdStore *store = self;
-    EtcdTxn txn = {0};
-    Str first = segment_key(store, 0, arena);
-    vec_push(arena, &txn.success, removal(first, segment_key(store, below, arena)));
-    return send_fenced(store, &txn, problem, arena);
+    const Etcd *etcd, const EtcdTxn *txn, EtcdResponse *out, Str *problem, Arena *arena) {
+    return etcd_client_txn(etcd->store.client, txn, etcd->backend.cancel, out, problem, arena);
 }
 
 static LeaseResult renew(
     void *self, int64_t timeout_ms, const CancelToken *stop, Str *problem, Arena *arena) {
-    const EtcdStore *store = self;
+    const Etcd *etcd = self;
     bool is_alive = false;
-    if (!etcd_client_keep(store->client, store->lease_id, timeout_ms, stop, &is_alive, problem,
+    if (!etcd_client_keep(etcd->store.client, etcd->lease_id, timeout_ms, stop, &is_alive, problem,
                           arena))
         return LEASE_NO_REPLY;
     if (is_alive)
@@ -330,37 +67,37 @@ static LeaseResult renew(
 }
 
 typedef struct Locking {
-    EtcdStore *store;
+    Etcd *etcd;
     const LockInfo *info;
     Str body;
     int64_t began_ms;
 } Locking;
 
-static bool ask_for_lock(
+static bool request_lock(
     const Locking *locking, int64_t lease, EtcdResponse *response, Str *problem, Arena *arena) {
-    const EtcdStore *store = locking->store;
+    const Etcd *etcd = locking->etcd;
     EtcdTxn txn = {0};
-    EtcdCompare is_free = {store->lock_key, 0};
-    EtcdOperation take = put(store->lock_key, locking->body);
-    take.lease = lease;
+    EtcdCompare is_free = {etcd->store.lock_key, 0};
+    EtcdOperation lock = etcd_client_put(etcd->store.lock_key, locking->body);
+    lock.lease = lease;
     vec_push(arena, &txn.compares, is_free);
-    vec_push(arena, &txn.success, take);
-    vec_push(arena, &txn.failure, range(store->lock_key, STR_EMPTY));
-    return send(store, &txn, response, problem, arena);
+    vec_push(arena, &txn.success, lock);
+    vec_push(arena, &txn.failure, etcd_client_range(etcd->store.lock_key, STR_EMPTY));
+    return send(etcd, &txn, response, problem, arena);
 }
 
 /* If the reply to a successful request was lost, the retry finds this run's own lock. */
-static LockResult judge(const Locking *locking,
-                        const EtcdResponse *response,
-                        int64_t *revision,
-                        LockInfo *holder,
-                        Arena *arena) {
+static LockResult read_lock(const Locking *locking,
+                            const EtcdResponse *response,
+                            int64_t *revision,
+                            LockInfo *holder,
+                            Arena *arena) {
     *revision = response->revision;
     if (response->succeeded)
         return LOCK_GOT;
-    const EtcdKeyValue *found = etcd_client_find(response, locking->store->lock_key);
+    const EtcdKeyValue *found = etcd_client_find(response, locking->etcd->store.lock_key);
     if (!found || !state_lock_from_json(found->value, holder, arena))
-        *holder = (LockInfo){.path = locking->store->backend.path};
+        *holder = (LockInfo){.path = locking->etcd->backend.path};
     if (!found || !str_equal(holder->id, locking->info->id))
         return LOCK_HELD;
     *revision = found->create_revision;
@@ -369,63 +106,64 @@ static LockResult judge(const Locking *locking,
 
 static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
     Locking *locking = self;
-    EtcdStore *store = locking->store;
-    const CancelToken *cancel = store->backend.cancel;
+    Etcd *etcd = locking->etcd;
+    const CancelToken *cancel = etcd->backend.cancel;
     static const char summary[] = "Error acquiring the state lock";
     Str problem = STR_EMPTY, ignored;
     EtcdResponse response;
     int64_t lease, revision;
     (void)pid;
-    locking->began_ms = store->io->clock->monotonic_ms(store->io->clock->self);
-    if (!etcd_client_grant(store->client, store->lease_seconds, cancel, &lease, &problem, arena)) {
-        (void)fail(store, summary, problem, diags);
+    locking->began_ms = etcd->io->clock->monotonic_ms(etcd->io->clock->self);
+    if (!etcd_client_grant(etcd->store.client, etcd->lease_seconds, cancel, &lease, &problem,
+                           arena)) {
+        (void)fail(etcd, summary, problem, diags);
         return LOCK_FAILED;
     }
-    LockResult said = LOCK_FAILED;
-    if (ask_for_lock(locking, lease, &response, &problem, arena))
-        said = judge(locking, &response, &revision, holder, arena);
+    LockResult result = LOCK_FAILED;
+    if (request_lock(locking, lease, &response, &problem, arena))
+        result = read_lock(locking, &response, &revision, holder, arena);
     else
-        (void)fail(store, summary, problem, diags);
-    if (said == LOCK_GOT) {
-        store->lease_id = lease;
-        store->lock_revision = revision;
-    } else if (!etcd_client_revoke(store->client, lease, cancel, &ignored, arena)) {
+        (void)fail(etcd, summary, problem, diags);
+    if (result == LOCK_GOT) {
+        etcd->lease_id = lease;
+        etcd->store.lock_revision = revision;
+    } else if (!etcd_client_revoke(etcd->store.client, lease, cancel, &ignored, arena)) {
         log_debug("lease left to expire", log_text("problem", ignored));
     }
-    return said;
+    return result;
 }
 
-static bool start_renewing(EtcdStore *store, int64_t began_ms, Diags *diags) {
+static bool start_renewing(Etcd *etcd, int64_t began_ms, Diags *diags) {
     LeaseRequest request = {
-        .clock = store->io->clock,
-        .term_ms = store->lease_seconds * 1000,
+        .clock = etcd->io->clock,
+        .term_ms = etcd->lease_seconds * 1000,
         .began_ms = began_ms,
-        .what = store->backend.path,
-        .self = store,
+        .what = etcd->backend.path,
+        .self = etcd,
         .renew = renew,
     };
-    store->lease = state_lease_start(&request, store->arena, diags);
-    return store->lease != NULL;
+    etcd->store.lease = state_lease_start(&request, etcd->arena, diags);
+    return etcd->store.lease != NULL;
 }
 
 static bool etcd_unlock(Backend *backend, Diags *diags) {
-    EtcdStore *store = backend->self;
+    Etcd *etcd = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd unlock");
     Str problem = STR_EMPTY;
-    if (store->lease_id == 0)
+    if (etcd->lease_id == 0)
         return true;
-    state_lease_stop(store->lease);
+    state_lease_stop(etcd->store.lease);
     bool ok =
-        etcd_client_revoke(store->client, store->lease_id, backend->cancel, &problem, scratch);
-    store->lease = NULL;
-    store->lease_id = 0;
-    store->lock_revision = 0;
+        etcd_client_revoke(etcd->store.client, etcd->lease_id, backend->cancel, &problem, scratch);
+    etcd->store.lease = NULL;
+    etcd->lease_id = 0;
+    etcd->store.lock_revision = 0;
     if (ok)
         return true;
     diags_warning(
         diags, NO_RANGE, "State lock not released",
         "The lock of \"%.*s\" could not be released in etcd: %.*s. It expires in %lld seconds.",
-        STR_ARG(backend->path), STR_ARG(problem), (long long)store->lease_seconds);
+        STR_ARG(backend->path), STR_ARG(problem), (long long)etcd->lease_seconds);
     return true;
 }
 
@@ -434,57 +172,69 @@ static bool etcd_lock(Backend *backend,
                       int64_t timeout_ms,
                       const CancelToken *cancel,
                       Diags *diags) {
-    EtcdStore *store = backend->self;
+    Etcd *etcd = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd lock");
-    Locking locking = {store, info, state_lock_to_json(info, scratch), 0};
+    Locking locking = {etcd, info, state_lock_to_json(info, scratch), 0};
     LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload,
                           LOCK_EXPIRES};
-    if (!state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags))
+    if (!state_lock_acquire(&trying, etcd->io->clock, timeout_ms, cancel, diags))
         return false;
-    if (start_renewing(store, locking.began_ms, diags))
+    if (start_renewing(etcd, locking.began_ms, diags))
         return true;
     (void)etcd_unlock(backend, diags);
     return false;
 }
 
 static bool etcd_still_locked(Backend *backend, Diags *diags) {
-    const EtcdStore *store = backend->self;
-    return !store->lease || state_lease_check(store->lease, diags);
+    const Etcd *etcd = backend->self;
+    return !etcd->store.lease || state_lease_check(etcd->store.lease, diags);
 }
 
 static bool etcd_force_unlock(Backend *backend, Str id, Diags *diags) {
-    const EtcdStore *store = backend->self;
+    const Etcd *etcd = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd unlock");
     static const char summary[] = "Failed to unlock state";
     Str problem = STR_EMPTY;
     LockInfo holder = {0};
-    EtcdTxn look = {0}, take = {0};
+    EtcdTxn read = {0}, removal = {0};
     EtcdResponse response;
-    vec_push(scratch, &look.success, range(store->lock_key, STR_EMPTY));
-    if (!send(store, &look, &response, &problem, scratch))
-        return fail(store, summary, problem, diags);
-    const EtcdKeyValue *found = etcd_client_find(&response, store->lock_key);
+    vec_push(scratch, &read.success, etcd_client_range(etcd->store.lock_key, STR_EMPTY));
+    if (!send(etcd, &read, &response, &problem, scratch))
+        return fail(etcd, summary, problem, diags);
+    const EtcdKeyValue *found = etcd_client_find(&response, etcd->store.lock_key);
     if (!found || !state_lock_from_json(found->value, &holder, scratch) ||
         !str_equal(holder.id, id)) {
         state_lock_report_other(summary, backend->path, id, &holder, diags);
         return false;
     }
-    EtcdCompare same = {store->lock_key, found->create_revision};
-    vec_push(scratch, &take.compares, same);
-    vec_push(scratch, &take.success, removal(store->lock_key, STR_EMPTY));
-    return send(store, &take, &response, &problem, scratch) || fail(store, summary, problem, diags);
+    EtcdCompare same = {etcd->store.lock_key, found->create_revision};
+    vec_push(scratch, &removal.compares, same);
+    vec_push(scratch, &removal.success, etcd_client_delete(etcd->store.lock_key, STR_EMPTY));
+    return send(etcd, &removal, &response, &problem, scratch) ||
+           fail(etcd, summary, problem, diags);
 }
 
-/* The transaction also deletes the lock's key, on which it is conditional. */
+static bool etcd_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
+    const Etcd *etcd = backend->self;
+    Str problem = STR_EMPTY;
+    return etcd_store_read(&etcd->store, out, &problem, arena) ||
+           fail(etcd, "Failed to read the state", problem, diags);
+}
+
+static bool etcd_write(Backend *backend, Str bytes, Diags *diags) {
+    const Etcd *etcd = backend->self;
+    SCOPED(ArenaRef) scratch = arena_open("etcd write");
+    Str problem = STR_EMPTY;
+    return etcd_store_write(&etcd->store, bytes, &problem, scratch) ||
+           fail(etcd, "Failed to write the state", problem, diags);
+}
+
 static bool etcd_remove(Backend *backend, Diags *diags) {
-    const EtcdStore *store = backend->self;
+    const Etcd *etcd = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("etcd workspace");
     Str problem = STR_EMPTY;
-    EtcdTxn txn = {0};
-    Str end = etcd_client_range_end(store->directory, scratch);
-    vec_push(scratch, &txn.success, removal(store->directory, end));
-    return send_fenced(store, &txn, &problem, scratch) ||
-           fail(store, "Cannot delete the workspace", problem, diags);
+    return etcd_store_remove(&etcd->store, &problem, scratch) ||
+           fail(etcd, "Cannot delete the workspace", problem, diags);
 }
 
 static void etcd_close(Backend *backend) {
@@ -583,24 +333,23 @@ static Str prefix_of(Value config, Arena *arena) {
 
 static bool etcd_open(
     const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags) {
-    EtcdStore *store = arena_new(arena, EtcdStore);
-    store->io = io;
-    store->arena = arena;
-    if (!open_client(io, config, &store->client, arena, diags) ||
-        !read_seconds(config, &store->lease_seconds, diags)) {
+    Etcd *etcd = arena_new(arena, Etcd);
+    etcd->io = io;
+    etcd->arena = arena;
+    if (!open_client(io, config, &etcd->store.client, arena, diags) ||
+        !read_seconds(config, &etcd->lease_seconds, diags)) {
         return false;
     }
-    store->directory =
+    etcd->store.directory =
         str_format(arena, "%.*s%.*s/", STR_ARG(prefix_of(config, arena)), STR_ARG(workspace));
-    store->state_key = str_concat(store->directory, STR("state"), arena);
-    store->lock_key = str_concat(store->directory, STR("lock"), arena);
-    SegmentStore segments = {store, str_concat(store->directory, STR("journal"), arena),
-                             segments_list, segments_put, segments_drop};
-    store->backend = (Backend){
+    etcd->store.state_key = str_concat(etcd->store.directory, STR("state"), arena);
+    etcd->store.lock_key = str_concat(etcd->store.directory, STR("lock"), arena);
+    etcd->store.cancel = &etcd->backend.cancel;
+    etcd->backend = (Backend){
         .type = &etcd_backend,
-        .self = store,
-        .path = store->state_key,
-        .journal = journal_segments_new(&segments, arena),
+        .self = etcd,
+        .path = etcd->store.state_key,
+        .journal = etcd_store_journal(&etcd->store, arena),
         .lock = etcd_lock,
         .unlock = etcd_unlock,
         .force_unlock = etcd_force_unlock,
@@ -610,7 +359,7 @@ static bool etcd_open(
         .remove = etcd_remove,
         .close = etcd_close,
     };
-    *out = &store->backend;
+    *out = &etcd->backend;
     return true;
 }
 
@@ -633,7 +382,7 @@ static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Dia
     Str prefix = prefix_of(config, arena);
     EtcdTxn txn = {0};
     EtcdResponse response;
-    EtcdOperation all = range(prefix, etcd_client_range_end(prefix, arena));
+    EtcdOperation all = etcd_client_range(prefix, etcd_client_range_end(prefix, arena));
     StrVec names = {0};
     all.keys_only = true;
     vec_push(arena, &txn.success, all);
@@ -663,7 +412,7 @@ static bool etcd_make(const Io *io, Value config, Str workspace, Diags *diags) {
     EtcdResponse response;
     EtcdCompare absent = {key, 0};
     vec_push(scratch, &txn.compares, absent);
-    vec_push(scratch, &txn.success, put(key, STR_EMPTY));
+    vec_push(scratch, &txn.success, etcd_client_put(key, STR_EMPTY));
     return send_alone(io, config, "Cannot create the workspace", &txn, &response, scratch, diags);
 }
 

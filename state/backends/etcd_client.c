@@ -287,6 +287,18 @@ static void add_found(Value range, EtcdResponse *out, Arena *arena) {
     }
 }
 
+EtcdOperation etcd_client_put(Str key, Str value) {
+    return (EtcdOperation){.kind = ETCD_PUT, .key = key, .value = value};
+}
+
+EtcdOperation etcd_client_range(Str key, Str range_end) {
+    return (EtcdOperation){.kind = ETCD_RANGE, .key = key, .range_end = range_end};
+}
+
+EtcdOperation etcd_client_delete(Str key, Str range_end) {
+    return (EtcdOperation){.kind = ETCD_DELETE, .key = key, .range_end = range_end};
+}
+
 bool etcd_client_txn(EtcdClient *client,
                      const EtcdTxn *txn,
                      const CancelToken *cancel,

@@ -36,6 +36,10 @@ typedef struct EtcdOperation {
 
 typedef VEC(EtcdOperation) EtcdOperations;
 
+EtcdOperation etcd_client_put(Str key, Str value);
+EtcdOperation etcd_client_range(Str key, Str range_end);
+EtcdOperation etcd_client_delete(Str key, Str range_end);
+
 /* Holds if the key was created in this revision; 0: if the key is absent. */
 typedef struct EtcdCompare {
     Str key;
