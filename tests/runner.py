@@ -57,12 +57,12 @@ def thread_tests():
             yield "threads/" + name, [os.path.join(TOP, "build/tsan/tests", name)], {"LC_ALL": "C.UTF-8"}
 
 
-def programs(folder):
-    path = os.path.join(TOP, "tests", folder)
+def programs(directory):
+    path = os.path.join(TOP, "tests", directory)
     for name in sorted(os.listdir(path)) if os.path.isdir(path) else []:
         file = os.path.join(path, name)
         if os.access(file, os.X_OK) and os.path.isfile(file):
-            yield "%s/%s" % (folder, name), [file], {}
+            yield "%s/%s" % (directory, name), [file], {}
 
 
 def scenarios(loam, respelled):

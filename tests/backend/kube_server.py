@@ -25,13 +25,13 @@ class Refusal(Exception):
         self.code, self.reason, self.message = code, reason, message
 
 
-def make_certificates(folder):
+def make_certificates(directory):
     def openssl(*words):
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+        subprocess.run(["openssl", *words], cwd=directory, check=True, capture_output=True)
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
     openssl("req", "-x509", *key, "-days", "2", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=test")
     openssl("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
-    with open(os.path.join(folder, "san"), "w", encoding="utf-8") as file:
+    with open(os.path.join(directory, "san"), "w", encoding="utf-8") as file:
         file.write("subjectAltName=DNS:localhost,IP:127.0.0.1")
     openssl("x509", "-req", "-days", "2", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "san", "-out", "server.pem")
 
@@ -187,11 +187,11 @@ class Server(http.server.ThreadingHTTPServer):
         """Ignores connections of killed programs."""
 
 
-def start(folder=None):
+def start(directory=None):
     server = Server(("127.0.0.1", 0), Handler)
-    if folder:
+    if directory:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(os.path.join(folder, "server.pem"), os.path.join(folder, "server.key"))
+        context.load_cert_chain(os.path.join(directory, "server.pem"), os.path.join(directory, "server.key"))
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     server.lock, server.tokens = threading.Lock(), {TOKEN}

@@ -174,11 +174,11 @@ class Server(http.server.ThreadingHTTPServer):
         """Ignores connections of killed programs."""
 
 
-def start(conditional=True, folder=None, encrypts=True):
+def start(conditional=True, directory=None, encrypts=True):
     server = Server(("127.0.0.1", 0), Handler)
-    if folder:
+    if directory:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(os.path.join(folder, "server.pem"), os.path.join(folder, "server.key"))
+        context.load_cert_chain(os.path.join(directory, "server.pem"), os.path.join(directory, "server.key"))
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.daemon_threads = True
     server.lock = threading.Lock()

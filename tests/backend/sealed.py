@@ -48,10 +48,10 @@ class Secret(Work):
 
     def check_files(self):
         """Only the configuration and the pulled state contain the canary."""
-        for folder, folders, names in os.walk(self.path):
-            folders[:] = [name for name in folders if name != "made"]
+        for directory, directories, names in os.walk(self.path):
+            directories[:] = [name for name in directories if name != "made"]
             for name in names:
-                with open(os.path.join(folder, name), "rb") as file:
+                with open(os.path.join(directory, name), "rb") as file:
                     check(name.startswith("main.") or CANARY.encode() not in file.read(), name + " is in the clear")
 
     def check_whole(self, store):

@@ -49,26 +49,26 @@ def free_port():
 
 class Server:
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="loam-swift-")
-        os.makedirs(os.path.join(self.folder, "devices", "one"))
+        self.directory = tempfile.mkdtemp(prefix="loam-swift-")
+        os.makedirs(os.path.join(self.directory, "devices", "one"))
         user = subprocess.run(["id", "-un"], check=True, capture_output=True, encoding="utf-8").stdout.strip()
         ports = {kind: free_port() for kind in ("account", "container", "object", "proxy")}
         self.processes = []
-        self.log = open(os.path.join(self.folder, "log"), "wb")
+        self.log = open(os.path.join(self.directory, "log"), "wb")
         for kind, port in ports.items():
             if kind != "proxy":
                 self.make_ring(kind, port)
-            path = os.path.join(self.folder, kind + ".conf")
+            path = os.path.join(self.directory, kind + ".conf")
             with open(path, "w", encoding="utf-8") as file:
-                file.write(CONF % {"port": port, "user": user, "directory": self.folder, "rest": PROXY if kind == "proxy" else STORE % {"kind": kind}})
+                file.write(CONF % {"port": port, "user": user, "directory": self.directory, "rest": PROXY if kind == "proxy" else STORE % {"kind": kind}})
         for kind in ports:
-            self.processes.append(subprocess.Popen(["/usr/bin/swift-%s-server" % kind, os.path.join(self.folder, kind + ".conf")],
+            self.processes.append(subprocess.Popen(["/usr/bin/swift-%s-server" % kind, os.path.join(self.directory, kind + ".conf")],
                                                    stdout=self.log, stderr=self.log))
         self.port = ports["proxy"]
         self.wait(ports.values())
 
     def make_ring(self, kind, port):
-        builder = os.path.join(self.folder, kind + ".builder")
+        builder = os.path.join(self.directory, kind + ".builder")
         for words in (("create", "4", "1", "0"), ("add", "r1z1-127.0.0.1:%d/one" % port, "1"), ("rebalance",)):
             subprocess.run(["/usr/bin/swift-ring-builder", builder, *words], check=True, capture_output=True)
 
@@ -110,4 +110,4 @@ class Server:
         for process in self.processes:
             process.kill()
             process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)

@@ -28,14 +28,14 @@ def each(texts):
     return (texts,) if isinstance(texts, str) else texts
 
 
-def write(folder, files):
+def write(directory, files):
     for name, text in files.items():
-        path = pathlib.Path(folder, name)
+        path = pathlib.Path(directory, name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
-class Folder:
+class Directory:
     program = LOAM
 
     def __init__(self, files=None):

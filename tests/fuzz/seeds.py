@@ -67,8 +67,8 @@ def seeds(target):
         yield from ('a.b', 'module.x["k"].module.y[0].data.t.n[3]', 'data.t.n["a\\"b"]', 'a.b[-1]')
 
 
-def write(target, folder):
-    folder.mkdir(parents=True, exist_ok=True)
+def write(target, directory):
+    directory.mkdir(parents=True, exist_ok=True)
     for text in seeds(target):
         data = text.encode('utf-8', 'surrogatepass')
-        (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
+        (directory / hashlib.sha1(data).hexdigest()).write_bytes(data)

@@ -100,8 +100,8 @@ class Host:
         self.began = time.monotonic()
 
     def __enter__(self):
-        for folder in ("work", "far", "pools", "box/bin", "box/dev", "box/proc", "box/sys", "box/tmp"):
-            os.makedirs(self.path(folder))
+        for directory in ("work", "far", "pools", "box/bin", "box/dev", "box/proc", "box/sys", "box/tmp"):
+            os.makedirs(self.path(directory))
         shutil.copy(shutil.which("busybox"), self.path("box/bin/busybox"))
         run(os.path.join(LAB, "libvirt"), "start", self.path("libvirt"))
         return self
@@ -203,8 +203,8 @@ class Host:
         seen += "".join(line + "\n" for line in self.virsh("nwfilter-list").splitlines()
                         if not re.search(r" (allow|clean|no|qemu)-", line))
         left = seen.split() + os.listdir(self.path("pools"))
-        for folder in ("far", "work/out"):
-            left += [os.path.join(place, name) for place, _, names in os.walk(self.path(folder)) for name in names]
+        for directory in ("far", "work/out"):
+            left += [os.path.join(place, name) for place, _, names in os.walk(self.path(directory)) for name in names]
         if left:
             raise Failed("destroy leaves behind: " + " ".join(left))
 

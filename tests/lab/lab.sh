@@ -28,12 +28,12 @@ finish() { "$lab/libvirt" stop "$work/libvirt"; }
 
 # A machine's seed files, with a host key that is known before it boots.
 seed() { # name, number
-  local folder=$work/seed/$1
-  mkdir -p "$folder"
+  local directory=$work/seed/$1
+  mkdir -p "$directory"
   ssh-keygen -q -t ed25519 -N '' -C '' -f "$work/$1-host"
   echo "10.77.0.$2 $(cut -d' ' -f1,2 "$work/$1-host.pub")" >>"$work/known_hosts"
-  printf 'instance-id: %s-1\nlocal-hostname: %s\n' "$1" "$1" >"$folder/meta-data"
-  cat >"$folder/user-data" <<YAML
+  printf 'instance-id: %s-1\nlocal-hostname: %s\n' "$1" "$1" >"$directory/meta-data"
+  cat >"$directory/user-data" <<YAML
 #cloud-config
 hostname: $1
 users:
@@ -55,7 +55,7 @@ bootcmd:
 runcmd:
   - [touch, /tmp/ran]
 YAML
-  cat >"$folder/network-config" <<YAML
+  cat >"$directory/network-config" <<YAML
 version: 2
 ethernets:
   nic0:
@@ -64,7 +64,7 @@ ethernets:
     addresses: [10.77.0.$2/24]
     routes: [{to: 0.0.0.0/0, via: $gateway}] # Debian 12's cloud-init does not know "default"
 YAML
-  genisoimage -quiet -V cidata -J -R -o "$folder.iso" "$folder"
+  genisoimage -quiet -V cidata -J -R -o "$directory.iso" "$directory"
 }
 
 interface() { # number, filter

@@ -90,8 +90,8 @@ def address_of(resource, instance):
 
 
 class Naming:
-    def __init__(self, folder, mask):
-        self.folders = sorted({folder, os.path.realpath(folder)}, key=len, reverse=True)
+    def __init__(self, directory, mask):
+        self.directories = sorted({directory, os.path.realpath(directory)}, key=len, reverse=True)
         self.ids, self.uses, self.lineages = {}, {}, []
         self.mask, self.masked = mask or {}, {}
 
@@ -137,8 +137,8 @@ class Naming:
         if isinstance(value, str):
             for text in sorted(self.masked, key=len, reverse=True):
                 value = value.replace(text, self.masked[text])
-            for folder in self.folders:
-                value = value.replace(folder, "<dir>")
+            for directory in self.directories:
+                value = value.replace(directory, "<dir>")
             value = web.hide(value)
             return MOMENT.sub("<time>", ID.sub(lambda m: self.ids.get(m.group(), "<uuid>"), value))
         if isinstance(value, list):
@@ -420,8 +420,8 @@ class Run:
     def __init__(self, loam, case, suffix):
         self.loam, self.case, self.suffix = loam, case, suffix
         self.is_respelled = suffix != respell.SUFFIX
-        self.folder = tempfile.mkdtemp(prefix="scenario-")
-        self.naming = Naming(self.folder, case.get("mask"))
+        self.directory = tempfile.mkdtemp(prefix="scenario-")
+        self.naming = Naming(self.directory, case.get("mask"))
         self.background = None
 
     def close(self, is_kept=False):
@@ -429,12 +429,12 @@ class Run:
             self.background.kill()
             self.background.wait()
         if is_kept:
-            print("kept %s" % self.folder)
+            print("kept %s" % self.directory)
         else:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def path(self, name):
-        return os.path.join(self.folder, name)
+        return os.path.join(self.directory, name)
 
     def read(self, name):
         try:
@@ -459,21 +459,21 @@ class Run:
         return {**env, **quiet, **(step.get("env") or {})}
 
     def call(self, words, step):
-        done = subprocess.run([self.loam] + words, cwd=self.folder, env=self.environment(step), input=step.get("stdin", ""),
+        done = subprocess.run([self.loam] + words, cwd=self.directory, env=self.environment(step), input=step.get("stdin", ""),
                               timeout=SECONDS, capture_output=True, encoding="utf-8", errors="replace")
         return done.returncode, COLOR.sub("", done.stdout), COLOR.sub("", done.stderr)
 
     def start(self, step):
         null = subprocess.DEVNULL
-        self.background = subprocess.Popen([self.loam] + step["run"], cwd=self.folder, env=self.environment(step), stdin=null,
+        self.background = subprocess.Popen([self.loam] + step["run"], cwd=self.directory, env=self.environment(step), stdin=null,
                                            stdout=null, stderr=null)
         end = time.monotonic() + 20
         while not os.path.exists(self.path(step["wait_file"])) and time.monotonic() < end and self.background.poll() is None:
             time.sleep(0.02)
 
     def state(self, step):
-        for base, folders, names in os.walk(self.folder):
-            folders.sort()
+        for base, directories, names in os.walk(self.directory):
+            directories.sort()
             for name in sorted(names, key=lambda n: (n != "terraform.tfstate", n)):
                 if name.endswith(".tfstate"):
                     try:
@@ -617,11 +617,11 @@ def can_respell(case):
 
 
 def cases_of(area, names, suffix):
-    folder = os.path.join(HERE, area)
-    for name in sorted(os.listdir(folder)):
+    directory = os.path.join(HERE, area)
+    for name in sorted(os.listdir(directory)):
         if not name.endswith(".json") or (names and name[:-5] not in names):
             continue
-        with open(os.path.join(folder, name), encoding="utf-8") as file:
+        with open(os.path.join(directory, name), encoding="utf-8") as file:
             case = parse(file.read())
         if suffix == respell.SUFFIX or can_respell(case):
             yield area + "/" + name[:-5], case
@@ -634,7 +634,7 @@ def debug(run, words, step):
     print("== in gdb; its standard input: run < .stdin")
     printers = os.path.join(HERE, os.pardir, "gdb/loam.py")
     command = ["gdb", "-q", "-x", printers, "--args", run.loam] + words
-    return subprocess.call(command, cwd=run.folder, env=run.environment(step))
+    return subprocess.call(command, cwd=run.directory, env=run.environment(step))
 
 
 def show(run, debugged=None):
