@@ -114,7 +114,7 @@ def attempt(test):
     return name, status, text, time.monotonic() - began
 
 
-def tell_rules(rules, results, problems):
+def report_rules(rules, results, problems):
     for problem in problems:
         print("%s: %s" % (table.TABLE, problem))
     skipped = list(table.unseen(rules, results))
@@ -144,7 +144,7 @@ def main():
     failures, late = [], []
     os.makedirs(LOG, exist_ok=True)
 
-    def judge(name, status, text):
+    def classify(name, status, text):
         may_skip = any(fnmatch.fnmatch(name, row) for row in skips)
         leaves_out = "[  SKIPPED ]" in text
         if status == 0 and (may_skip or not leaves_out):
@@ -160,7 +160,7 @@ def main():
         *earlier, (name, status, text, seconds) = future.result()
         last = text.strip().splitlines()[-1] if text.strip() else ""
         with lock:
-            kind = judge(name, status, text)
+            kind = classify(name, status, text)
             counts[kind] += 1
             results[name] = kind, text
             note = ": " + last if kind == "skipped" else " (second attempt)" if earlier else ""
@@ -176,7 +176,7 @@ def main():
         print("\n== failed: %s (status %s)\n%s" % (name, status, text[-6000:]))
     if not is_quick:
         problems += table.not_run(rules, results, pattern.search)
-        tell_rules(rules, results, problems)
+        report_rules(rules, results, problems)
     print("%(passed)d passed, %(failed)d failed, %(skipped)d skipped" % counts)
     sys.exit(1 if problems or counts["failed"] or not counts["passed"] else 0)
 

@@ -175,7 +175,7 @@ def workspaces_of(trial, other):
         run_by(trial, program, "workspace", "select", "default")
 
 
-def take_away(trial, first, second):
+def remove_lock(trial, first, second):
     """One program dies, and the user releases its lock with the other program."""
     run_by(trial, first, *DESTROY)
     holder = Holder(trial, program=first)
@@ -206,7 +206,7 @@ def exchange(new_store, other):
             holder.release()
             run_by(trial, second, "plan", "-detailed-exitcode")
             if trial.store.lock_stays:
-                take_away(trial, first, second)
+                remove_lock(trial, first, second)
         check(not trial.store.is_locked(), "the lock is released")
 
 

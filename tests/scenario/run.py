@@ -552,7 +552,7 @@ class Run:
             self.check_events(step.get("ui", []), events, once)
             demand(step.get("ui_order", sequence) == sequence, "order of events", step.get("ui_order"), sequence)
         if "validate" in step:
-            self.check_verdict(step["validate"], parse(text), once)
+            self.check_validation(step["validate"], parse(text), once)
         if "stdout_json" in step:
             self.check_json(step, parse(text or "null"))
         if "graph" in step:
@@ -565,7 +565,7 @@ class Run:
         for piece in step.get("stdout_contains", []):
             demand(piece in text + "\n" + errors, "output", piece, text[-300:])
 
-    def check_verdict(self, wanted, got, once):
+    def check_validation(self, wanted, got, once):
         for name in ("valid",) if once else ("valid", "error_count", "warning_count"):
             demand(wanted[name] == got[name], "validate." + name, wanted[name], got[name])
         keep = lambda d: {k: d[k] for k in ("severity", "filename") if k in d}
