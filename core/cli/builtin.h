@@ -18,7 +18,8 @@
     ROW(http_provider,      "http",      "registry.terraform.io/hashicorp/http")     \
     ROW(external_provider,  "external",  "registry.terraform.io/hashicorp/external") \
     ROW(archive_provider,   "archive",   "registry.terraform.io/hashicorp/archive")  \
-    ROW(ssh_provider,       "ssh",       "loam.internal/builtin/ssh")
+    ROW(ssh_provider,       "ssh",       "loam.internal/builtin/ssh")                \
+    ROW(kubernetes_provider, "kubernetes", "loam.internal/builtin/kubernetes")
 /* clang-format on */
 
 #define BUILTIN_PROVIDER_DECLARE(provider, name, address) extern const Provider provider;

@@ -1,0 +1,263 @@
+/* cluster: identity, and a cache of objects for the time of a plan. */
+#include "cluster.h"
+
+#include "digest.h"
+#include "kube_object.h"
+#include "map.h"
+
+#include <pthread.h>
+
+#define GETS_BEFORE_LIST 20
+#define LIST_MAX         500 /* one page, however few objects are ours */
+
+/* The objects of one kind and namespace. */
+typedef struct Collection {
+    size_t gets;
+    size_t next_list; /* number of GETs at which the collection is listed */
+    bool is_listing;
+    bool has_no_list; /* the user may not list, or the list failed */
+} Collection;
+
+struct Cluster {
+    KubeTarget target;
+    KubeClient *client;
+    KubeDiscovery *discovery;
+    pthread_mutex_t identity_mutex;
+    bool is_identified;
+    ClusterIdentity identity;
+    pthread_mutex_t mutex;     /* of the members below */
+    pthread_cond_t has_listed; /* a list has ended */
+    Map objects;               /* path → Str, its JSON */
+    Map collections;           /* path → Collection */
+    Map owners;                /* uid → Str, the address that has read the object */
+    Arena *arena;
+};
+
+static const KubeResource namespaces = {
+    .version = STR_CONST("v1"), .kind = STR_CONST("Namespace"), .plural = STR_CONST("namespaces")};
+const KubeRef cluster_identity_ref = {.resource = &namespaces, .name = STR_CONST("kube-system")};
+
+Cluster *cluster_open(const Io *io,
+                      const KubeTarget *target,
+                      const KubeClientOptions *options,
+                      Arena *run) {
+    Cluster *cluster = arena_new(run, Cluster);
+    cluster->target = *target;
+    cluster->client = kube_client_open(io, &cluster->target, options);
+    cluster->discovery = kube_discovery_open();
+    cluster->arena = arena_open("cluster");
+    pthread_mutex_init(&cluster->identity_mutex, NULL);
+    pthread_mutex_init(&cluster->mutex, NULL);
+    pthread_cond_init(&cluster->has_listed, NULL);
+    return cluster;
+}
+
+void cluster_close(Cluster *cluster) {
+    if (!cluster)
+        return;
+    kube_client_close(cluster->client);
+    kube_discovery_close(cluster->discovery);
+    pthread_mutex_destroy(&cluster->identity_mutex);
+    pthread_mutex_destroy(&cluster->mutex);
+    pthread_cond_destroy(&cluster->has_listed);
+    arena_close(cluster->arena);
+}
+
+KubeClient *cluster_client(const Cluster *cluster) {
+    return cluster->client;
+}
+
+KubeDiscovery *cluster_discovery(const Cluster *cluster) {
+    return cluster->discovery;
+}
+
+KubeCall cluster_call(const Call *call) {
+    const Cluster *cluster = call->client;
+    return (KubeCall){
+        .client = cluster->client,
+        .arena = call->arena,
+        .deadline_ms = call->deadline_ms,
+        .cancel = call->cancel,
+    };
+}
+
+/* Users who may not read kube-system are identified by the authorities of the server. */
+static KubeOutcome read_id(
+    Cluster *cluster, const KubeCall *kube, Str *out, KubeResponse *response, Diags *diags) {
+    Value object;
+    Str ca_certs = cluster->target.ca_certs;
+    KubeOutcome outcome = kube_call_get(kube, &cluster_identity_ref, response, diags);
+    *out = STR_EMPTY;
+    if (outcome == KUBE_DONE && kube_client_decode(response, &object, kube->arena)) {
+        *out = str_format(kube->arena, "uid:%.*s",
+                          STR_ARG(kube_object_text(object, "metadata", "uid")));
+        return KUBE_DONE;
+    }
+    if (response->code != 403 && response->code != 404)
+        return KUBE_FAILED;
+    if (ca_certs.len)
+        *out = str_format(kube->arena, "ca:%.*s",
+                          STR_ARG(digest_hex(DIGEST_SHA256, ca_certs, kube->arena)));
+    return KUBE_DONE;
+}
+
+static Str read_version(const KubeCall *kube, Diags *diags) {
+    KubeRequest request = {.method = "GET", .path = STR("/version")};
+    KubeResponse response;
+    Value object;
+    if (kube_call_send(kube, request, &response, diags) != KUBE_DONE ||
+        !kube_client_decode(&response, &object, kube->arena))
+        return STR_EMPTY;
+    return value_text_at(object, STR("gitVersion"));
+}
+
+KubeOutcome cluster_identify(Cluster *cluster,
+                             const KubeCall *kube,
+                             ClusterIdentity *out,
+                             KubeResponse *response,
+                             Diags *diags) {
+    Str id;
+    KubeOutcome outcome = KUBE_DONE;
+    *response = (KubeResponse){0};
+    pthread_mutex_lock(&cluster->identity_mutex);
+    if (!cluster->is_identified) {
+        outcome = read_id(cluster, kube, &id, response, diags);
+        cluster->is_identified = outcome == KUBE_DONE;
+        if (outcome == KUBE_DONE) {
+            Str version = read_version(kube, diags);
+            pthread_mutex_lock(&cluster->mutex);
+            cluster->identity = (ClusterIdentity){str_clone(id, cluster->arena),
+                                                  str_clone(version, cluster->arena)};
+            pthread_mutex_unlock(&cluster->mutex);
+        }
+    }
+    *out = cluster->identity;
+    pthread_mutex_unlock(&cluster->identity_mutex);
+    return outcome;
+}
+
+void cluster_keep_owner(Cluster *cluster, Str uid, Str address) {
+    pthread_mutex_lock(&cluster->mutex);
+    Str *kept = arena_new(cluster->arena, Str);
+    *kept = str_clone(address, cluster->arena);
+    map_put(cluster->arena, &cluster->owners, str_clone(uid, cluster->arena), kept);
+    pthread_mutex_unlock(&cluster->mutex);
+}
+
+bool cluster_is_owner(Cluster *cluster, Str uid, Str address) {
+    pthread_mutex_lock(&cluster->mutex);
+    const Str *kept = map_find(&cluster->owners, uid);
+    bool is_owner = kept && str_equal(*kept, address);
+    pthread_mutex_unlock(&cluster->mutex);
+    return is_owner;
+}
+
+static Str sort_of(Str id) {
+    Str sort = STR_EMPTY;
+    (void)str_next_field(&id, ':', &sort);
+    return sort;
+}
+
+bool cluster_is_same(Str a, Str b) {
+    return a.len == 0 || b.len == 0 || !str_equal(sort_of(a), sort_of(b)) || str_equal(a, b);
+}
+
+/* The functions below, up to cluster_get, are called with the mutex. */
+
+static Collection *collection_of(Cluster *cluster, const KubeRef *ref, Arena *arena) {
+    KubeRef all = {.resource = ref->resource, .namespace = ref->namespace};
+    Str path = kube_resource_path(&all, arena);
+    Collection *collection = map_find(&cluster->collections, path);
+    if (collection)
+        return collection;
+    collection = arena_new(cluster->arena, Collection);
+    collection->next_list = GETS_BEFORE_LIST;
+    map_put(cluster->arena, &cluster->collections, str_clone(path, cluster->arena), collection);
+    return collection;
+}
+
+static void keep(Cluster *cluster, Str path, Str text) {
+    Str *kept = arena_new(cluster->arena, Str);
+    *kept = str_clone(text, cluster->arena);
+    map_put(cluster->arena, &cluster->objects, str_clone(path, cluster->arena), kept);
+}
+
+static void keep_list(Cluster *cluster, const KubeRef *ref, const KubeList *list, Arena *arena) {
+    vec_each(&list->items, item) {
+        KubeRef one = *ref;
+        one.name = kube_object_text(*item, "metadata", "name");
+        Str path = kube_resource_path(&one, arena);
+        if (!map_has(&cluster->objects, path))
+            keep(cluster, path, json_text(*item, arena));
+    }
+}
+
+/* Lists the collection without the mutex; other readers of the collection wait. A list that is too
+ * long is cut, and tried again when more objects turn out to be ours. */
+static void list(Cluster *cluster, const Call *call, const KubeRef *ref, Collection *collection) {
+    SCOPED(ArenaRef) scratch = arena_open("list");
+    Diags ignored = diags_new(scratch);
+    KubeList found = {0};
+    KubeResponse response;
+    KubeCall kube = cluster_call(call);
+    size_t wanted = collection->gets * 10;
+    KubeListRequest request = {
+        .ref = {.resource = ref->resource, .namespace = ref->namespace},
+        .count_max = wanted > LIST_MAX ? wanted : LIST_MAX
+    };
+    kube.arena = scratch;
+    collection->is_listing = true;
+    pthread_mutex_unlock(&cluster->mutex);
+    KubeOutcome outcome = kube_list_read(&kube, &request, &found, &response, &ignored);
+    pthread_mutex_lock(&cluster->mutex);
+    if (outcome == KUBE_DONE)
+        keep_list(cluster, ref, &found, scratch);
+    collection->has_no_list = outcome != KUBE_DONE || !found.is_cut;
+    collection->next_list = collection->gets * 5;
+    collection->is_listing = false;
+    pthread_cond_broadcast(&cluster->has_listed);
+}
+
+/* Returns the JSON of an object that this plan has read, or NULL. */
+static const Str *find_read(Cluster *cluster, const Call *call, const KubeRef *ref, Str path) {
+    Collection *collection = collection_of(cluster, ref, call->arena);
+    while (collection->is_listing)
+        pthread_cond_wait(&cluster->has_listed, &cluster->mutex);
+    const Str *found = map_find(&cluster->objects, path);
+    if (found)
+        return found;
+    if (++collection->gets > collection->next_list && !collection->has_no_list &&
+        (ref->resource->verbs & KUBE_VERB_LIST))
+        list(cluster, call, ref, collection);
+    return map_find(&cluster->objects, path);
+}
+
+KubeOutcome cluster_get(Cluster *cluster,
+                        const Call *call,
+                        const KubeRef *ref,
+                        Value *out,
+                        KubeResponse *response,
+                        Diags *diags) {
+    KubeCall kube = cluster_call(call);
+    Str path = kube_resource_path(ref, call->arena);
+    const Str *text = NULL;
+    *response = (KubeResponse){.outcome = KUBE_DONE, .code = 200};
+    if (call->is_planning) {
+        pthread_mutex_lock(&cluster->mutex);
+        text = find_read(cluster, call, ref, path);
+        pthread_mutex_unlock(&cluster->mutex);
+    }
+    if (text) {
+        response->body = *text;
+    } else if (kube_call_get(&kube, ref, response, diags) != KUBE_DONE) {
+        return response->outcome;
+    }
+    if (!kube_client_decode(response, out, call->arena))
+        return response->outcome;
+    if (call->is_planning && !text) {
+        pthread_mutex_lock(&cluster->mutex);
+        keep(cluster, path, response->body);
+        pthread_mutex_unlock(&cluster->mutex);
+    }
+    return KUBE_DONE;
+}

@@ -1,0 +1,54 @@
+/* Cluster: the API server of a provider configuration. Any thread may use it. */
+#pragma once
+
+#include "kube_discovery.h"
+#include "kube_list.h"
+#include "provider.h"
+
+typedef struct Cluster Cluster;
+
+/* Sends nothing. `io` and `run` live as long as the cluster; `target` is copied into `run`. */
+Cluster *cluster_open(const Io *io,
+                      const KubeTarget *target,
+                      const KubeClientOptions *options,
+                      Arena *run);
+void cluster_close(Cluster *cluster); /* NULL: does nothing */
+KubeClient *cluster_client(const Cluster *cluster);
+KubeDiscovery *cluster_discovery(const Cluster *cluster);
+
+/* Returns requests with the deadline and the cancel token of a provider call, whose client is a
+ * Cluster. */
+KubeCall cluster_call(const Call *call);
+
+typedef struct ClusterIdentity {
+    Str id; /* "uid:…" of the namespace kube-system, else "ca:…", a digest of the authorities */
+    Str version; /* of the server: "v1.34.1"; empty if unknown */
+} ClusterIdentity;
+
+/* Sends two requests, once for the cluster. Fails if the server cannot be reached, or rejects the
+ * credentials. */
+KubeOutcome cluster_identify(Cluster *cluster,
+                             const KubeCall *kube,
+                             ClusterIdentity *out,
+                             KubeResponse *response,
+                             Diags *diags);
+/* Returns whether two identities may be of one cluster. Identities of different sorts, and unknown
+ * ones, are no evidence. */
+bool cluster_is_same(Str a, Str b);
+
+/* Remember which object a resource instance has read in this run: a creation at the same address
+ * that finds it replaces it. `address` and `uid` are copied. */
+void cluster_keep_owner(Cluster *cluster, Str uid, Str address);
+bool cluster_is_owner(Cluster *cluster, Str uid, Str address);
+
+/* Names the request of the identity in errors. */
+extern const KubeRef cluster_identity_ref;
+
+/* Reads an object into *out, decoded in call->arena. During a plan, an object is read once, and the
+ * objects of a kind and namespace are listed after the twentieth. */
+KubeOutcome cluster_get(Cluster *cluster,
+                        const Call *call,
+                        const KubeRef *ref,
+                        Value *out,
+                        KubeResponse *response,
+                        Diags *diags);

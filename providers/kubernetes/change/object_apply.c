@@ -1,0 +1,77 @@
+/* object_apply: the request, and the object that it leaves. */
+#include "object_apply.h"
+
+#include "json.h"
+#include "kube_object.h"
+#include "object_body.h"
+#include "object_mark.h"
+#include "object_owner.h"
+#include "object_view.h"
+#include "path_error.h"
+
+/* The uid makes the server reject an object that was deleted and created again since the plan. */
+static Value make_body(const ObjectTarget *target) {
+    const ObjectRequest *request = target->request;
+    Arena *arena = request->call->arena;
+    Value body = object_body_make(request->manifest, &target->ref, arena);
+    body = object_mark_set(body, object_owner_mark(request), arena);
+    if (request->record.uid.len)
+        body =
+            kube_object_with(body, "metadata", "uid", value_from_str(request->record.uid), arena);
+    return body;
+}
+
+static void keep_result(const ObjectTarget *target, Value body, Value planned, ObjectApplied *out) {
+    const ObjectRequest *request = target->request;
+    Arena *arena = request->call->arena;
+    Value live = object_view_live(out->live, &target->resource, arena);
+    out->object = object_view_fill(planned, live, arena);
+    body = kube_object_with(body, "metadata", "uid", value_null(&TYPE_STRING), arena);
+    out->record = (ObjectRecord){
+        .cluster = target->identity.id,
+        .uid = kube_object_text(out->live, "metadata", "uid"),
+        .body = object_record_body(body, request->options->manager, arena),
+        .live = object_record_live(out->live, arena),
+        .server = target->identity.version,
+    };
+}
+
+/* Returns whether a failed request may have reached the server. */
+static bool is_in_doubt(const KubeResponse *response) {
+    return response->code == 0 && response->attempts > 0 && response->transport != HTTP_DONE &&
+           response->transport != HTTP_NO_CONNECTION && response->transport != HTTP_UNKNOWN_NAME &&
+           response->transport != HTTP_BAD_CERTIFICATE;
+}
+
+static bool report_target(const ObjectRequest *request, Str why, Diags *diags) {
+    return path_error(request->call, request->path, diags, "Kubernetes object not applied", "%.*s.",
+                      STR_ARG(why));
+}
+
+bool object_apply(const ObjectRequest *request, Value planned, ObjectApplied *out, Diags *diags) {
+    Arena *arena = request->call->arena;
+    ObjectTarget *target = arena_new(arena, ObjectTarget);
+    ObjectKey key = object_key_of(request->manifest);
+    Str why = STR_EMPTY;
+    KubeResponse response;
+    *out = (ObjectApplied){.live = value_null(&TYPE_DYNAMIC), .object = value_null(&TYPE_DYNAMIC)};
+    ObjectFound found = object_target_open(request, &key, target, &why, diags);
+    if (found != OBJECT_FOUND)
+        return found == OBJECT_FAILED ? false : report_target(request, why, diags);
+    out->ref = target->ref;
+    Value body = make_body(target);
+    KubeApply apply = {
+        .ref = target->ref,
+        .body = json_text(body, arena),
+        .manager = request->options->manager,
+        .should_force = request->options->should_force || request->record.should_force,
+        .waits_for_webhook = true,
+    };
+    if (kube_call_apply(&target->kube, &apply, &response, diags) != KUBE_DONE ||
+        !kube_client_decode(&response, &out->live, arena)) {
+        out->in_doubt = is_in_doubt(&response);
+        return object_target_report(target, "Kubernetes object not applied", &response, diags);
+    }
+    keep_result(target, body, planned, out);
+    return true;
+}

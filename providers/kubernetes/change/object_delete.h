@@ -1,0 +1,17 @@
+/* object_delete: deletes an object and waits until it is gone. */
+#pragma once
+
+#include "object_target.h"
+
+typedef struct ObjectDeletion {
+    KubePropagation propagation;
+    /* Removes finalizers that still block the deletion after half of the time. */
+    bool should_force_finalizers;
+    int64_t timeout_ms; /* if the call has no deadline */
+} ObjectDeletion;
+
+/* `request->manifest` names the object: it needs apiVersion, kind and metadata. Succeeds if the
+ * object does not exist, or another object has its name. Fails if it is not ours. */
+MUST_USE bool object_delete(const ObjectRequest *request,
+                            const ObjectDeletion *deletion,
+                            Diags *diags);

@@ -1,0 +1,294 @@
+/* object_plan: reads the object, asks for a dry run and compares. */
+#include "object_plan.h"
+
+#include "field_manager.h"
+#include "kube_object.h"
+#include "object_body.h"
+#include "object_dry_run.h"
+#include "object_mark.h"
+#include "object_owner.h"
+#include "object_view.h"
+#include "path_error.h"
+
+typedef struct Planning {
+    const ObjectRequest *request;
+    ObjectTarget target;
+    Value live; /* null: there is no object */
+    Value body; /* with the mark of the comparison */
+    ObjectPlan *plan;
+    Arena *arena;
+} Planning;
+
+static bool is_creation(const Planning *planning) {
+    return value_is_null(planning->request->prior);
+}
+
+static void add_note(Planning *planning, Path path, Str text) {
+    PlanNote note = {.path = path, .text = text};
+    vec_push(planning->arena, &planning->plan->notes, note);
+}
+
+/* The object after the change is known only after the apply. `why` may be empty. */
+static bool plan_unseen(Planning *planning, Str why) {
+    planning->plan->object = value_unknown(&TYPE_DYNAMIC);
+    if (why.len)
+        add_note(planning, planning->request->object_path,
+                 str_format(planning->arena, "verified at apply: %.*s", STR_ARG(why)));
+    return true;
+}
+
+/* Groups whose kinds are part of Kubernetes: a kind that such a group lacks is misspelled. */
+static bool is_builtin_group(Str group) {
+    static const char *const names[] = {
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "rbac.authorization.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (str_equal_cstr(group, names[i]))
+            return true;
+    }
+    return str_find_char(group, '.', 0) == SIZE_MAX;
+}
+
+static bool plan_absent_kind(Planning *planning, const ObjectKey *key, Str why, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    if (request->call->is_planning && is_creation(planning) && !is_builtin_group(key->group))
+        return plan_unseen(planning, why);
+    Path path = object_target_path(request->path, STR(".kind"), planning->arena);
+    return path_error(request->call, path, diags, "Unknown kind of Kubernetes object",
+                      "\"%.*s\" in \"%.*s\": %.*s", STR_ARG(key->kind),
+                      STR_ARG(object_key_api_version(key, planning->arena)), STR_ARG(why));
+}
+
+static bool plan_without_server(Planning *planning, Str why, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    if (request->call->is_planning && is_creation(planning))
+        return plan_unseen(planning, why);
+    return path_error(request->call, NO_PATH, diags, "Kubernetes API server not reached",
+                      "%.*s. Check the server's address and that it runs.", STR_ARG(why));
+}
+
+/* Replacing an object that holds others, or data, needs permission. */
+static bool may_replace(const Planning *planning) {
+    static const char *const kinds[] = {"Namespace", "CustomResourceDefinition", "PersistentVolume",
+                                        "PersistentVolumeClaim"};
+    const ObjectOptions *options = planning->request->options;
+    if (options->has_allow_replace)
+        return options->allow_replace;
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        if (str_equal_cstr(planning->target.resource.kind, kinds[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool plan_replacement(Planning *planning, Str field, Str why, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    Path path = object_target_path(request->path, field, planning->arena);
+    Str title = kube_resource_title(&planning->target.ref, planning->arena);
+    if (!may_replace(planning))
+        return path_error(request->call, path, diags, "Kubernetes object must be replaced",
+                          "%.*s cannot be updated: %.*s. Its replacement deletes the object first. "
+                          "To allow this, set allow_replace = true.",
+                          STR_ARG(title), STR_ARG(why));
+    planning->plan->action = OBJECT_REPLACE;
+    planning->plan->replace_path = path;
+    planning->plan->object = value_unknown(&TYPE_DYNAMIC);
+    add_note(planning, path, why);
+    return true;
+}
+
+/* Returns the path of the member that names another object than before; empty if none does. */
+static Str renamed_member(const Planning *planning) {
+    ObjectKey old = object_key_of(planning->request->prior);
+    ObjectKey new = object_key_of(planning->request->manifest);
+    if (is_creation(planning) || old.name.len == 0)
+        return STR_EMPTY;
+    if (!str_equal(old.group, new.group))
+        return STR(".apiVersion");
+    if (!str_equal(old.kind, new.kind))
+        return STR(".kind");
+    if (old.namespace.len && !str_equal(old.namespace, planning->target.ref.namespace))
+        return STR(".metadata.namespace");
+    return str_equal(old.name, new.name) ? STR_EMPTY : STR(".metadata.name");
+}
+
+/* Makes the body, with the mark that the comparison needs. */
+static void make_body(Planning *planning) {
+    const ObjectRequest *request = planning->request;
+    bool is_kept = !is_creation(planning) && value_is_present(planning->live);
+    Str mark =
+        is_kept ? object_owner_kept_mark(request, planning->live) : object_owner_mark(request);
+    Value body = object_body_make(request->manifest, &planning->target.ref, planning->arena);
+    planning->body = object_mark_set(body, mark, planning->arena);
+}
+
+/* Nothing changed on either side since the last apply. */
+static bool is_as_applied(const Planning *planning) {
+    const ObjectRecord *record = &planning->request->record;
+    Str manager = planning->request->options->manager;
+    return record->body.len && str_equal(record->server, planning->target.identity.version) &&
+           str_equal(record->body, object_record_body(planning->body, manager, planning->arena)) &&
+           str_equal(record->live, object_record_live(planning->live, planning->arena));
+}
+
+static bool plan_nothing(Planning *planning) {
+    planning->plan->action = OBJECT_NONE;
+    planning->plan->object = planning->request->prior;
+    planning->plan->record.has_no_change = true;
+    planning->plan->notes.count = 0;
+    return true;
+}
+
+/* The set of our fields changes: a field of the manifest is new or gone, though its value, which
+ * another manager has too, stays. */
+static bool changes_ownership(const Planning *planning, Value result) {
+    Arena *arena = planning->arena;
+    FieldManagers before = field_managers_read(planning->live, arena);
+    FieldManagers after = field_managers_read(result, arena);
+    const FieldManager *old = field_managers_find(&before, planning->request->options->manager);
+    const FieldManager *new = field_managers_find(&after, planning->request->options->manager);
+    return old && (!new || !str_equal(field_set_text(old->fields, arena),
+                                      field_set_text(new->fields, arena)));
+}
+
+static bool is_same(const Planning *planning, Value result) {
+    const StrVec *computed = &planning->request->options->computed_fields;
+    Arena *arena = planning->arena;
+    Value before = object_view_settings(planning->live, arena);
+    Value after = object_view_settings(result, arena);
+    before = object_view_unknown_at(before, computed, arena);
+    after = object_view_unknown_at(after, computed, arena);
+    return value_equal(before, after) && !changes_ownership(planning, result);
+}
+
+static bool plan_result(Planning *planning, Value result) {
+    const ObjectRequest *request = planning->request;
+    const KubeResource *resource = &planning->target.resource;
+    Arena *arena = planning->arena;
+    bool is_present = value_is_present(planning->live);
+    if (!is_creation(planning) && is_present && is_same(planning, result))
+        return plan_nothing(planning);
+    result = request->call->lineage.len ? object_mark_set(result, object_owner_mark(request), arena)
+                                        : object_mark_set_unknown(result, arena);
+    Value object = is_present ? object_view_updated(result, resource, arena)
+                              : object_view_created(result, planning->body, resource, arena);
+    planning->plan->object =
+        object_view_unknown_at(object, &request->options->computed_fields, arena);
+    return true;
+}
+
+/* Without a dry run, the manifest is compared with the live object. */
+static bool plan_by_comparison(Planning *planning, Str why) {
+    bool is_equal = value_is_present(planning->live) && !is_creation(planning) &&
+                    object_body_is_in(planning->body, planning->live) &&
+                    value_equal(planning->request->manifest, planning->request->prior_manifest);
+    return is_equal ? plan_nothing(planning) : plan_unseen(planning, why);
+}
+
+static bool plan_on_server(Planning *planning, Diags *diags) {
+    DryRun run;
+    make_body(planning);
+    if (!is_creation(planning) && value_is_present(planning->live) && is_as_applied(planning))
+        return plan_nothing(planning);
+    if (planning->request->options->has_no_dry_run)
+        return plan_by_comparison(planning, STR("server_dry_run is false"));
+    switch (object_dry_run(&planning->target, planning->body, planning->live, &run, planning->plan,
+                           diags)) {
+    case DRY_RUN_FAILED: return false;
+    case DRY_RUN_IMPOSSIBLE: return plan_by_comparison(planning, run.why);
+    case DRY_RUN_IMMUTABLE: return plan_replacement(planning, run.field, run.why, diags);
+    case DRY_RUN_DONE: break;
+    }
+    planning->plan->record.should_force = run.should_force;
+    return plan_result(planning, run.result);
+}
+
+static bool read_live(Planning *planning, Diags *diags) {
+    const ObjectTarget *target = &planning->target;
+    KubeResponse response;
+    planning->live = value_null(&TYPE_DYNAMIC);
+    KubeOutcome outcome = cluster_get(target->cluster, planning->request->call, &target->ref,
+                                      &planning->live, &response, diags);
+    if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
+        return true;
+    return object_target_report(target, "Kubernetes object not read", &response, diags);
+}
+
+/* The object was deleted and created again, since the refresh or without one. */
+static bool check_same_object(const Planning *planning, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    Str uid = kube_object_text(planning->live, "metadata", "uid");
+    Str title = kube_resource_title(&planning->target.ref, planning->arena);
+    if (request->record.uid.len == 0 || uid.len == 0 || str_equal(uid, request->record.uid))
+        return true;
+    return path_error(request->call, request->path, diags, "Another Kubernetes object of the name",
+                      "%.*s was deleted and created again. Make a new plan, with a refresh.",
+                      STR_ARG(title));
+}
+
+static bool plan_found(Planning *planning, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    ObjectPlan *plan = planning->plan;
+    Str renamed = renamed_member(planning);
+    if (renamed.len)
+        return plan_replacement(planning, renamed, STR("the manifest names another object"), diags);
+    if (!read_live(planning, diags))
+        return false;
+    plan->record.cluster = planning->target.identity.id;
+    if (is_creation(planning)) {
+        ObjectOwner owner = object_owner_of_new(&planning->target, planning->live, plan, diags);
+        if (owner == OWNER_REJECTED)
+            return false;
+        if (owner == OWNER_PREDECESSOR)
+            return plan_unseen(planning, STR("the object is deleted and created again"));
+        if (owner == OWNER_LEFT)
+            return plan_unseen(planning, STR("an object with the mark of this resource exists"));
+    } else if (!check_same_object(planning, diags) ||
+               !object_owner_check(&planning->target, planning->live,
+                                   "Kubernetes object not planned", diags)) {
+        return false;
+    }
+    plan->record.uid = kube_object_text(planning->live, "metadata", "uid");
+    return value_is_wholly_known(request->manifest) ? plan_on_server(planning, diags)
+                                                    : plan_unseen(planning, STR_EMPTY);
+}
+
+static void begin(Planning *planning, const ObjectRequest *request, ObjectPlan *out) {
+    bool is_new = value_is_null(request->prior);
+    *out = (ObjectPlan){
+        .action = is_new ? OBJECT_CREATE : OBJECT_UPDATE,
+        .object = value_unknown(&TYPE_DYNAMIC),
+        .record = request->record,
+    };
+    out->record.is_planned = true;
+    out->record.has_no_change = out->record.should_force = false;
+    out->record.predecessor = is_new ? request->record.predecessor : request->record.uid;
+    *planning = (Planning){.request = request, .plan = out, .arena = request->call->arena};
+}
+
+bool object_plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
+    Planning planning;
+    Str why = STR_EMPTY;
+    ObjectKey key = object_key_of(request->manifest);
+    begin(&planning, request, out);
+    if (key.version.len == 0 || key.kind.len == 0 || key.name.len == 0)
+        return plan_unseen(&planning, STR_EMPTY);
+    switch (object_target_open(request, &key, &planning.target, &why, diags)) {
+    case OBJECT_FAILED: return false;
+    case OBJECT_NO_SERVER: return plan_without_server(&planning, why, diags);
+    case OBJECT_KIND_ABSENT: return plan_absent_kind(&planning, &key, why, diags);
+    case OBJECT_FOUND: break;
+    }
+    planning.target.ref.resource = &planning.target.resource;
+    return plan_found(&planning, diags);
+}

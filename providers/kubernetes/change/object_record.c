@@ -1,0 +1,72 @@
+/* object_record: JSON text and digests. */
+#include "object_record.h"
+
+#include "digest.h"
+#include "json.h"
+#include "object_mark.h"
+#include "object_view.h"
+
+static bool flag(Value object, const char *name) {
+    Value found;
+    return value_find_present(object, str_from_cstr(name), &found) &&
+           found.type->kind == KIND_BOOL && value_is_true(found);
+}
+
+ObjectRecord object_record_read(Str private_data, Arena *arena) {
+    const char *error;
+    size_t offset;
+    Value object;
+    if (private_data.len == 0 || !json_parse_any(private_data, &object, &error, &offset, arena))
+        return (ObjectRecord){0};
+    return (ObjectRecord){
+        .cluster = value_text_at(object, STR("cluster")),
+        .uid = value_text_at(object, STR("uid")),
+        .body = value_text_at(object, STR("body")),
+        .live = value_text_at(object, STR("live")),
+        .server = value_text_at(object, STR("server")),
+        .is_imported = flag(object, "imported"),
+        .predecessor = value_text_at(object, STR("predecessor")),
+        .is_planned = flag(object, "planned"),
+        .has_no_change = flag(object, "unchanged"),
+        .should_force = flag(object, "force"),
+    };
+}
+
+static void write_text(JsonWriter *writer, const char *name, Str text) {
+    if (text.len)
+        json_key_string(writer, name, text);
+}
+
+static void write_flag(JsonWriter *writer, const char *name, bool is_set) {
+    if (is_set)
+        json_key_bool(writer, name, true);
+}
+
+Str object_record_text(const ObjectRecord *record, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    write_text(&writer, "cluster", record->cluster);
+    write_text(&writer, "uid", record->uid);
+    write_text(&writer, "body", record->body);
+    write_text(&writer, "live", record->live);
+    write_text(&writer, "server", record->server);
+    write_text(&writer, "predecessor", record->predecessor);
+    write_flag(&writer, "imported", record->is_imported);
+    write_flag(&writer, "planned", record->is_planned);
+    write_flag(&writer, "unchanged", record->has_no_change);
+    write_flag(&writer, "force", record->should_force);
+    json_object_end(&writer);
+    return strbuf_str(&text);
+}
+
+Str object_record_body(Value body, Str manager, Arena *arena) {
+    Str text = json_text(object_mark_set(body, STR_EMPTY, arena), arena);
+    const Str parts[] = {manager, text};
+    return digest_hex(DIGEST_SHA256, str_join(parts, ARRAY_COUNT(parts), STR("\n"), arena), arena);
+}
+
+Str object_record_live(Value live, Arena *arena) {
+    return digest_hex(DIGEST_SHA256, json_text(object_view_settings(live, arena), arena), arena);
+}

@@ -1,0 +1,27 @@
+/* ObjectRecord: the private data of an object. */
+#pragma once
+
+#include "str.h"
+#include "value.h"
+
+typedef struct ObjectRecord {
+    Str cluster;      /* ClusterIdentity.id; empty: unknown */
+    Str uid;          /* of the object; empty: none was made */
+    Str body;         /* digest of the body of the last apply */
+    Str live;         /* digest of the settings of the object after it */
+    Str server;       /* version of the server then */
+    bool is_imported; /* it may be deleted without our mark */
+    /* Set by a plan, for the apply and for the plan of a replacement. */
+    bool is_planned;
+    Str predecessor;    /* uid of the object that a replacement deletes */
+    bool has_no_change; /* the server's object stays as it is */
+    bool should_force;  /* take fields that were changed outside of loam */
+} ObjectRecord;
+
+/* An empty or damaged text gives the empty record. */
+ObjectRecord object_record_read(Str private_data, Arena *arena);
+Str object_record_text(const ObjectRecord *record, Arena *arena);
+/* Returns a digest of the body and of the manager that applies it; the mark does not count. */
+Str object_record_body(Value body, Str manager, Arena *arena);
+/* Returns a digest of the object's settings. */
+Str object_record_live(Value live, Arena *arena);

@@ -1,0 +1,96 @@
+/* object_target: cluster, kind and path of an object. */
+#include "object_target.h"
+
+#include "object_secret.h"
+#include "path_error.h"
+
+/* Returns the namespace of the object: that of the manifest, or "default". */
+static Str namespace_of(const KubeResource *resource, const ObjectKey *key) {
+    if (!resource->is_namespaced)
+        return STR_EMPTY;
+    return key->namespace.len ? key->namespace : STR("default");
+}
+
+static bool check_cluster(const ObjectTarget *target, Diags *diags) {
+    const ObjectRequest *request = target->request;
+    Str known = request->record.cluster;
+    Str found = target->identity.id;
+    if (cluster_is_same(known, found))
+        return true;
+    Str server = kube_client_target(cluster_client(target->cluster))->server;
+    return path_error(request->call, NO_PATH, diags, "Another Kubernetes cluster",
+                      "The object was created in the cluster %.*s, but %.*s is the cluster %.*s. "
+                      "Correct the provider configuration. If the old cluster no longer exists, "
+                      "remove the object from the state with \"state rm\".",
+                      STR_ARG(known), STR_ARG(server), STR_ARG(found));
+}
+
+static ObjectFound open_cluster(ObjectTarget *target, Str *why, Diags *diags) {
+    KubeResponse response;
+    if (cluster_identify(target->cluster, &target->kube, &target->identity, &response, diags) ==
+        KUBE_DONE)
+        return check_cluster(target, diags) ? OBJECT_FOUND : OBJECT_FAILED;
+    if (kube_error_class(&cluster_identity_ref, &response) == KUBE_ERROR_UNREACHABLE) {
+        Str server = kube_client_target(cluster_client(target->cluster))->server;
+        *why = str_format(target->kube.arena, "the API server %.*s cannot be reached: %.*s",
+                          STR_ARG(server), STR_ARG(response.problem));
+        return OBJECT_NO_SERVER;
+    }
+    kube_error_report(&target->kube, "Kubernetes cluster not identified", &cluster_identity_ref,
+                      &response, diags);
+    return OBJECT_FAILED;
+}
+
+ObjectFound object_target_open(
+    const ObjectRequest *request, const ObjectKey *key, ObjectTarget *out, Str *why, Diags *diags) {
+    const Call *call = request->call;
+    Arena *arena = call->arena;
+    KubeResponse response;
+    *out = (ObjectTarget){.request = request, .cluster = call->client, .kube = cluster_call(call)};
+    ObjectFound found = open_cluster(out, why, diags);
+    if (found != OBJECT_FOUND)
+        return found;
+    Str version = object_key_api_version(key, arena);
+    KubeOutcome outcome = kube_discovery_find(cluster_discovery(out->cluster), &out->kube, version,
+                                              key->kind, &out->resource, &response, diags);
+    if (outcome == KUBE_DONE) {
+        out->ref = (KubeRef){.resource = &out->resource,
+                             .namespace = namespace_of(&out->resource, key),
+                             .name = key->name};
+        return OBJECT_FOUND;
+    }
+    *why = str_format(arena, "the API server %.*s", STR_ARG(response.problem));
+    if (outcome == KUBE_ABSENT)
+        return OBJECT_KIND_ABSENT;
+    (void)path_error(call, request->path, diags, "Kinds of the Kubernetes API server not read",
+                     "%.*s \"%.*s\": %.*s.", STR_ARG(version), STR_ARG(key->kind), STR_ARG(*why));
+    return OBJECT_FAILED;
+}
+
+Path object_target_path(Path base, Str field, Arena *arena) {
+    Path inside = path_parse(field, arena);
+    PathStep *steps = arena_new_array(arena, PathStep, base.count + inside.count + 1);
+    for (size_t i = 0; i < base.count; i++)
+        steps[i] = base.steps[i];
+    for (size_t i = 0; i < inside.count; i++)
+        steps[base.count + i] = inside.steps[i];
+    return (Path){steps, base.count + inside.count};
+}
+
+bool object_target_report(const ObjectTarget *target,
+                          const char *action,
+                          const KubeResponse *response,
+                          Diags *diags) {
+    const ObjectRequest *request = target->request;
+    Arena *arena = request->call->arena;
+    Diags reported = diags_new(arena);
+    kube_error_report(&target->kube, action, &target->ref, response, &reported);
+    for (size_t i = 0; i < reported.count; i++) {
+        Diag *diag = &reported.items[i];
+        Path path = object_target_path(request->path, diag->path, arena);
+        diag->path = path_to_str(path, arena);
+        diag->detail = object_secret_mask(request->manifest, diag->detail, arena);
+        diags_add(diags, diag);
+    }
+    return false;
+}

@@ -1,0 +1,60 @@
+/* ObjectTarget: the object that a manifest describes, found on the server of a call; and the
+ * arguments that all types of objects share. */
+#pragma once
+
+#include "cluster.h"
+#include "kube_error.h"
+#include "object_key.h"
+#include "object_record.h"
+
+/* Arguments of the resource. */
+typedef struct ObjectOptions {
+    Str manager;            /* field manager; "loam" by default */
+    bool should_force;      /* take fields that other managers own */
+    bool should_adopt;      /* a planned creation may find an object that is not ours */
+    bool has_allow_replace; /* else replacements are allowed except for kinds that hold data */
+    bool allow_replace;
+    bool has_no_dry_run;
+    StrVec computed_fields; /* "spec.replicas": values that the server may change */
+} ObjectOptions;
+
+/* What a resource wants of one object. */
+typedef struct ObjectRequest {
+    const Call *call;
+    const ObjectOptions *options;
+    Value manifest;       /* configured; a plan accepts unknown parts */
+    Path path;            /* of `manifest` in the resource, for diagnostics */
+    Path object_path;     /* of the attribute `object`, for notes */
+    Value prior;          /* attribute `object` of the state; null: a creation */
+    Value prior_manifest; /* null: a creation */
+    ObjectRecord record;  /* private data; of a replaced predecessor in the plan of its successor */
+} ObjectRequest;
+
+typedef struct ObjectTarget {
+    const ObjectRequest *request;
+    Cluster *cluster;
+    KubeCall kube;
+    ClusterIdentity identity;
+    KubeResource resource;
+    KubeRef ref; /* points to `resource` */
+} ObjectTarget;
+
+typedef enum ObjectFound {
+    OBJECT_FOUND,       /* the kind is served */
+    OBJECT_KIND_ABSENT, /* the server does not serve the kind; it may be defined later */
+    OBJECT_NO_SERVER,   /* the server cannot be reached */
+    OBJECT_FAILED,      /* an error was added */
+} ObjectFound;
+
+/* Finds cluster and kind. If the kind is absent or there is no server, `*why` is a sentence, and no
+ * error is added. Fails if the record names another cluster. */
+ObjectFound object_target_open(
+    const ObjectRequest *request, const ObjectKey *key, ObjectTarget *out, Str *why, Diags *diags);
+/* Adds the error of a failed request: its fields are paths in the manifest, and no value of a
+ * Secret is shown. Always returns false. */
+bool object_target_report(const ObjectTarget *target,
+                          const char *action,
+                          const KubeResponse *response,
+                          Diags *diags);
+/* Returns the path of a field (".spec.replicas") below a path, as far as it can be read. */
+Path object_target_path(Path base, Str field, Arena *arena);

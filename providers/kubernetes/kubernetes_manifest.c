@@ -1,0 +1,326 @@
+/* kubernetes_manifest: one object of any kind. */
+#include "kubernetes_provider.h"
+
+#include "kube_object.h"
+#include "object_arguments.h"
+#include "object_body.h"
+#include "object_builder.h"
+#include "object_mark.h"
+#include "object_plan.h"
+#include "object_secret.h"
+#include "object_view.h"
+#include "path_error.h"
+#include "timeouts.h"
+
+/* The parts of a request that live as long as the call. */
+typedef struct ManifestCall {
+    ObjectOptions options;
+    ObjectRequest request;
+} ManifestCall;
+
+static Value prior_attribute(Value prior, const char *name) {
+    return value_is_present(prior) ? object_attribute(prior, name) : value_null(&TYPE_DYNAMIC);
+}
+
+static const ObjectRequest *request_of(
+    const Call *call, Value object, Value prior, Str private_data, ManifestCall *out) {
+    out->options = object_arguments_options(object, call->arena);
+    out->request = (ObjectRequest){
+        .call = call,
+        .options = &out->options,
+        .manifest = object_attribute(object, "manifest"),
+        .path = path_attribute((Path){0}, STR("manifest"), call->arena),
+        .object_path = path_attribute((Path){0}, STR("object"), call->arena),
+        .prior = prior_attribute(prior, "object"),
+        .prior_manifest = prior_attribute(prior, "manifest"),
+        .record = object_record_read(private_data, call->arena),
+    };
+    return &out->request;
+}
+
+static Value with_object(Value state, Value object, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(state, arena);
+    object_builder_set(&builder, "object", object);
+    return object_builder_value(&builder);
+}
+
+/* Values of Secrets, and the places in the object of the server that come from sensitive places of
+ * the manifest. */
+static void sensitive_paths(Value state, Paths *out, Arena *arena) {
+    Path manifest_path = path_attribute((Path){0}, STR("manifest"), arena);
+    Path object_path = path_attribute((Path){0}, STR("object"), arena);
+    Value manifest, object;
+    if (!value_find(state, STR("manifest"), &manifest) ||
+        !value_find(state, STR("object"), &object))
+        return;
+    object_secret_paths(manifest, manifest_path, out, arena);
+    object_secret_paths(object, object_path, out, arena);
+    object_secret_mirror(manifest, object, object_path, out, arena);
+}
+
+static bool manifest_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value manifest = object_attribute(request->config, "manifest");
+    Path path = path_attribute((Path){0}, STR("manifest"), call->arena);
+    WaitBlock block;
+    bool is_valid =
+        value_is_null(manifest) || object_body_check(manifest, path, call->arena, diags);
+    Str kind = kube_object_text(manifest, "", "kind");
+    return wait_block_read(call, request->config, kind, &block, diags) && is_valid;
+}
+
+/* Returns whether only manifest and object differ. */
+static bool has_same_arguments(Value prior, Value planned) {
+    for (size_t i = 0; i < planned.count; i++) {
+        Str name = value_key_at(planned, i);
+        if (!str_equal_cstr(name, "manifest") && !str_equal_cstr(name, "object") &&
+            !value_equal(value_at(prior, i), value_at(planned, i)))
+            return false;
+    }
+    return true;
+}
+
+/* The object on the server stays. Another spelling of the manifest changes nothing, too. */
+static Value unchanged_plan(Value prior, Value planned, Arena *arena) {
+    return has_same_arguments(prior, planned)
+               ? prior
+               : with_object(planned, object_attribute(prior, "object"), arena);
+}
+
+static bool manifest_plan(const Call *call,
+                          const PlanRequest *request,
+                          PlanResponse *response,
+                          Diags *diags) {
+    Arena *arena = call->arena;
+    ManifestCall manifest;
+    ObjectPlan plan;
+    const ObjectRequest *object =
+        request_of(call, response->planned, request->prior, request->private_data, &manifest);
+    if (!object_plan(object, &plan, diags))
+        return false;
+    if (plan.action == OBJECT_NONE)
+        response->planned = unchanged_plan(request->prior, response->planned, arena);
+    else
+        response->planned = with_object(response->planned, plan.object, arena);
+    if (plan.action == OBJECT_REPLACE) {
+        vec_push(arena, &response->requires_replace, plan.replace_path);
+        vec_push(arena, &response->requires_replace, object->object_path);
+    }
+    vec_each(&plan.notes, note)
+        plan_note(response, note->path, note->text, arena);
+    response->private_data = object_record_text(&plan.record, arena);
+    return true;
+}
+
+static bool manifest_marker(const Call *call,
+                            const MarkerRequest *request,
+                            MarkerResponse *response,
+                            Diags *diags) {
+    (void)diags;
+    ObjectKey key = object_key_of(object_attribute(request->planned, "manifest"));
+    response->marker = object_key_import_id(&key, call->arena);
+    return true;
+}
+
+/* The state of an object after an apply, or after the wait for it. */
+static void keep_applied(const Call *call,
+                         Value planned,
+                         ObjectApplied *applied,
+                         ApplyResponse *response) {
+    Value live = object_view_live(applied->live, applied->ref.resource, call->arena);
+    Value object = object_view_fill(object_attribute(planned, "object"), live, call->arena);
+    applied->record.live = object_record_live(applied->live, call->arena);
+    response->state = with_object(planned, object, call->arena);
+    response->private_data = object_record_text(&applied->record, call->arena);
+}
+
+static bool manifest_apply(const Call *call,
+                           const ApplyRequest *request,
+                           ApplyResponse *response,
+                           Diags *diags) {
+    ManifestCall manifest;
+    ObjectApplied applied;
+    Value planned = request->planned;
+    const ObjectRequest *object =
+        request_of(call, planned, request->prior, request->private_data, &manifest);
+    if (value_is_present(request->prior)) {
+        ObjectRecord kept = object->record;
+        response->state = request->prior; /* of a failure */
+        kept.is_planned = kept.has_no_change = kept.should_force = false;
+        kept.predecessor = STR_EMPTY;
+        response->private_data = object_record_text(&kept, call->arena);
+        if (object->record.has_no_change) {
+            response->state = planned;
+            return true;
+        }
+    }
+    if (!object_apply(object, object_attribute(planned, "object"), &applied, diags)) {
+        response->in_doubt = applied.in_doubt;
+        return false;
+    }
+    keep_applied(call, planned, &applied, response);
+    bool is_ready = object_arguments_wait(call, planned, &applied, diags);
+    if (value_is_present(applied.live))
+        keep_applied(call, planned, &applied, response);
+    return is_ready;
+}
+
+static bool manifest_delete(const Call *call,
+                            const DeleteRequest *request,
+                            DeleteResponse *response,
+                            Diags *diags) {
+    ManifestCall manifest;
+    (void)response;
+    const ObjectRequest *object =
+        request_of(call, request->prior, request->prior, request->private_data, &manifest);
+    ObjectDeletion deletion = object_arguments_deletion(request->prior);
+    if (value_is_present(object->prior))
+        manifest.request.manifest = object->prior; /* has the namespace in any case */
+    return object_delete(object, &deletion, diags);
+}
+
+typedef struct ManifestRead {
+    ObjectTarget target;
+    Value live; /* null: the object does not exist */
+} ManifestRead;
+
+/* Reads the object of the key. A kind that the server does not serve has no objects. */
+static bool read_live(const ObjectRequest *request,
+                      const ObjectKey *key,
+                      ManifestRead *out,
+                      Diags *diags) {
+    Str why = STR_EMPTY;
+    KubeResponse response;
+    out->live = value_null(&TYPE_DYNAMIC);
+    switch (object_target_open(request, key, &out->target, &why, diags)) {
+    case OBJECT_FAILED: return false;
+    case OBJECT_KIND_ABSENT: return true;
+    case OBJECT_NO_SERVER:
+        return path_error(request->call, NO_PATH, diags, "Kubernetes object not read",
+                          "%.*s. Check the server's address and that it runs.", STR_ARG(why));
+    case OBJECT_FOUND: break;
+    }
+    KubeOutcome outcome = cluster_get(out->target.cluster, request->call, &out->target.ref,
+                                      &out->live, &response, diags);
+    return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
+           object_target_report(&out->target, "Kubernetes object not read", &response, diags);
+}
+
+static bool manifest_read(const Call *call,
+                          const ReadRequest *request,
+                          ReadResponse *response,
+                          Diags *diags) {
+    ManifestCall manifest;
+    ManifestRead read;
+    const ObjectRequest *object =
+        request_of(call, request->state, request->state, request->private_data, &manifest);
+    Value named = value_is_present(object->prior) ? object->prior : object->manifest;
+    ObjectKey key = object_key_of(named);
+    if (!read_live(object, &key, &read, diags))
+        return false;
+    Str uid = kube_object_text(read.live, "metadata", "uid");
+    bool is_other = object->record.uid.len && !str_equal(object->record.uid, uid);
+    if (!value_is_present(read.live) || is_other) {
+        response->state = value_null(request->state.type);
+        return true;
+    }
+    cluster_keep_owner(read.target.cluster, uid, call->address);
+    Value view = object_view_live(read.live, &read.target.resource, call->arena);
+    response->state = with_object(request->state, view, call->arena);
+    return true;
+}
+
+/* Returns the state of an imported object; its manifest has all settings of the object. */
+static Value imported_state(const ManifestRead *read, Arena *arena) {
+    Value state = schema_empty_value(&kubernetes_manifest.schema, arena);
+    ObjectBuilder builder =
+        object_builder_of(schema_apply_defaults(&kubernetes_manifest.schema, state, arena), arena);
+    object_builder_set(&builder, "manifest", object_view_manifest(read->live, arena));
+    object_builder_set(&builder, "object",
+                       object_view_live(read->live, &read->target.resource, arena));
+    return object_builder_value(&builder);
+}
+
+static bool manifest_import(const Call *call,
+                            const ImportRequest *request,
+                            ImportResponse *response,
+                            Diags *diags) {
+    Arena *arena = call->arena;
+    ManifestCall manifest;
+    ManifestRead read;
+    ObjectKey key;
+    Str problem;
+    if (!object_key_parse(request->id, &key, &problem, arena))
+        return path_error(call, NO_PATH, diags, "Invalid import ID", "%.*s", STR_ARG(problem));
+    Value empty = schema_empty_value(&kubernetes_manifest.schema, arena);
+    const ObjectRequest *object = request_of(call, empty, empty, STR_EMPTY, &manifest);
+    if (!read_live(object, &key, &read, diags))
+        return false;
+    if (!value_is_present(read.live))
+        return path_error(call, NO_PATH, diags, "Cannot import non-existent remote object",
+                          "The API server has no object with the ID \"%.*s\".",
+                          STR_ARG(request->id));
+    ObjectRecord record = {
+        .cluster = read.target.identity.id,
+        .uid = kube_object_text(read.live, "metadata", "uid"),
+        .is_imported = true,
+    };
+    response->state = imported_state(&read, arena);
+    response->private_data = object_record_text(&record, arena);
+    return true;
+}
+
+static bool manifest_recover(const Call *call,
+                             const RecoverRequest *request,
+                             RecoverResponse *response,
+                             Diags *diags) {
+    ManifestCall manifest;
+    ManifestRead read;
+    ObjectKey key;
+    Str problem;
+    if (!object_key_parse(request->marker, &key, &problem, call->arena))
+        return path_error(call, NO_PATH, diags, "Invalid marker", "%.*s", STR_ARG(problem));
+    const ObjectRequest *object =
+        request_of(call, request->planned, request->prior, STR_EMPTY, &manifest);
+    if (!read_live(object, &key, &read, diags))
+        return false;
+    ObjectMark mark = object_mark_of(read.live);
+    if (!str_equal(mark.lineage, call->lineage) || !str_equal(mark.address, call->address))
+        return true;
+    ObjectRecord record = {
+        .cluster = read.target.identity.id,
+        .uid = kube_object_text(read.live, "metadata", "uid"),
+    };
+    response->outcome = RECOVER_COMPLETE;
+    response->state =
+        with_object(request->planned,
+                    object_view_live(read.live, &read.target.resource, call->arena), call->arena);
+    response->private_data = object_record_text(&record, call->arena);
+    return true;
+}
+
+static const Attribute attributes[] = {
+    {"manifest",        &TYPE_DYNAMIC,        REQUIRED,
+     "The object: apiVersion, kind, metadata and its other fields."                                           },
+    {"object",          &TYPE_DYNAMIC,        COMPUTED | CHANGES_ON_UPDATE, "The object as the server has it."},
+    {"computed_fields", &TYPE_LIST_OF_STRING, OPTIONAL,
+     "Paths of fields that the server may change, such as \"spec.replicas\"."                                 },
+    OBJECT_ATTRIBUTES,
+};
+static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, WAIT_BLOCK, TIMEOUTS_BLOCK};
+
+const ResourceType kubernetes_manifest = {
+    .name = "kubernetes_manifest",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+               .sensitive_paths = sensitive_paths,
+               .description = "An object of any kind, planned by the API server."},
+    .recovery = RECOVERY_FINDS,
+    .validate = manifest_validate,
+    .plan = manifest_plan,
+    .marker = manifest_marker,
+    .create = manifest_apply,
+    .update = manifest_apply,
+    .delete = manifest_delete,
+    .read = manifest_read,
+    .import = manifest_import,
+    .recover = manifest_recover,
+};

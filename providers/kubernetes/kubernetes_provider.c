@@ -1,0 +1,51 @@
+/* kubernetes_provider: the provider of objects of a Kubernetes cluster. */
+#include "kubernetes_provider.h"
+
+#include "cluster.h"
+#include "kubernetes_config.h"
+#include "object_builder.h"
+
+static bool configure(const Call *call,
+                      const ConfigureRequest *request,
+                      ConfigureResponse *response,
+                      Diags *diags) {
+    Value config = value_clone(request->config, request->run);
+    KubeTarget target;
+    if (!kubernetes_config_read(call, config, &target, request->run, diags))
+        return false;
+    KubeClientOptions options = {
+        .rate = (uint32_t)object_int(config, "requests_per_second", KUBE_CLIENT_RATE),
+        .burst = (uint32_t)object_int(config, "burst", KUBE_CLIENT_BURST),
+    };
+    response->client = cluster_open(call->io, &target, &options, request->run);
+    return true;
+}
+
+static void close(void *client) {
+    cluster_close(client);
+}
+
+static const ArgumentRule rules[] = {
+    {RULE_CONFLICTS,     {"config_path", "config_paths", "config_content"}},
+    {RULE_REQUIRED_WITH, {"as_groups", "as"}                              },
+    {RULE_REQUIRED_WITH, {"as_uid", "as"}                                 },
+    {RULE_REQUIRED_WITH, {"allow_exec", "config_content"}                 },
+};
+
+static const ResourceType *const resources[] = {KUBERNETES_RESOURCES(PROVIDER_ROW)};
+
+const Provider kubernetes_provider = {
+    .name = "kubernetes",
+    .address = "loam.internal/builtin/kubernetes",
+    .description = "Objects of a Kubernetes cluster, planned by its API server.",
+    .schema = {.attributes = kubernetes_config_attributes,
+               .attribute_count = KUBERNETES_CONFIG_COUNT,
+               .blocks = kubernetes_config_blocks,
+               .block_count = KUBERNETES_CONFIG_BLOCKS,
+               SCHEMA_RULES(rules),
+               .description = "The API server and the user. Without arguments they are those of "
+                              "kubectl."},
+    .configure = configure,
+    .close = close,
+    PROVIDER_RESOURCES(resources),
+};

@@ -1,0 +1,141 @@
+/* object_body: checks and converts manifests. */
+#include "object_body.h"
+
+#include "base64.h"
+#include "kube_object.h"
+
+/* Members of metadata that only the server sets. */
+static const char *const server_fields[] = {"creationTimestamp", "deletionGracePeriodSeconds",
+                                            "deletionTimestamp", "generation",
+                                            "managedFields",     "resourceVersion",
+                                            "selfLink",          "uid"};
+
+static bool report(Diags *diags, Path at, const char *member, Arena *arena, const char *why) {
+    Diag *diag = diags_error(diags, NO_RANGE, "Invalid manifest", "%s", why);
+    Path place = member ? path_attribute(at, str_from_cstr(member), arena) : at;
+    diag->path = path_to_str(place, diags->arena);
+    return false;
+}
+
+/* Returns whether the member is a text that is not empty, or unknown. */
+static bool has_text(Value object, const char *name) {
+    Value found;
+    if (!value_find(object, str_from_cstr(name), &found))
+        return false;
+    return !value_is_known(found) ||
+           (value_is_present(found) && found.type->kind == KIND_STRING && value_text(found).len);
+}
+
+static bool check_metadata(Value metadata, Path at, Arena *arena, Diags *diags) {
+    Value found;
+    if (!value_is_known(metadata))
+        return true;
+    if (value_is_null(metadata) || !type_is_mapping(metadata.type))
+        return report(diags, at, NULL, arena, "\"metadata\" must be an object.");
+    if (value_find(metadata, STR("generateName"), &found) && !value_is_null(found))
+        return report(diags, at, "generateName", arena,
+                      "A generated name is different in every apply. Give the object a \"name\".");
+    return has_text(metadata, "name") ||
+           report(diags, at, "name", arena, "\"metadata.name\" is missing: it names the object.");
+}
+
+bool object_body_check(Value manifest, Path at, Arena *arena, Diags *diags) {
+    Value metadata;
+    if (!value_is_known(manifest))
+        return true;
+    if (value_is_null(manifest) || !type_is_mapping(manifest.type))
+        return report(diags, at, NULL, arena,
+                      "The manifest must be an object with \"apiVersion\", \"kind\" and "
+                      "\"metadata\".");
+    if (!has_text(manifest, "apiVersion"))
+        return report(diags, at, "apiVersion", arena,
+                      "\"apiVersion\" is missing: \"v1\" or \"GROUP/VERSION\".");
+    if (!has_text(manifest, "kind"))
+        return report(diags, at, "kind", arena, "\"kind\" is missing, such as \"ConfigMap\".");
+    if (!value_find(manifest, STR("metadata"), &metadata))
+        metadata = value_null(&TYPE_DYNAMIC);
+    return check_metadata(metadata, path_attribute(at, STR("metadata"), arena), arena, diags);
+}
+
+/* Returns the value as JSON has it, without null members. */
+static Value plain_value(Value v, Arena *arena) {
+    if (!value_is_present(v) || type_is_primitive(v.type))
+        return v;
+    Value *items = arena_new_array(arena, Value, v.count + 1);
+    if (!type_is_mapping(v.type)) {
+        for (size_t i = 0; i < v.count; i++)
+            items[i] = plain_value(value_at(v, i), arena);
+        return value_tuple(items, v.count, arena);
+    }
+    Str *names = arena_new_array(arena, Str, v.count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < v.count; i++) {
+        if (value_is_null(value_at(v, i)))
+            continue;
+        names[count] = value_key_at(v, i);
+        items[count++] = plain_value(value_at(v, i), arena);
+    }
+    return value_object(names, items, count, arena);
+}
+
+/* Of a key in both, stringData wins, as on the server. */
+static Value encode_string_data(Value body, Arena *arena) {
+    Value texts;
+    if (!value_find_present(body, STR("stringData"), &texts) || texts.type->kind != KIND_OBJECT)
+        return body;
+    body = kube_object_with(body, "", "stringData", value_null(&TYPE_DYNAMIC), arena);
+    for (size_t i = 0; i < texts.count; i++) {
+        Value text = value_at(texts, i);
+        if (text.type->kind != KIND_STRING)
+            continue;
+        Value encoded = value_string(base64_encode(value_text(text), arena), arena);
+        body = kube_object_with(body, "data", str_to_cstr(value_key_at(texts, i), arena), encoded,
+                                arena);
+    }
+    return body;
+}
+
+static bool has_status(const KubeResource *resource) {
+    return str_is_among(STR("status"), resource->subresources.items, resource->subresources.count);
+}
+
+Value object_body_make(Value manifest, const KubeRef *ref, Arena *arena) {
+    const KubeResource *resource = ref->resource;
+    Value none = value_null(&TYPE_DYNAMIC);
+    Value body = plain_value(manifest, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(server_fields); i++) {
+        Value found;
+        if (kube_object_find(body, "metadata", server_fields[i], &found))
+            body = kube_object_with(body, "metadata", server_fields[i], none, arena);
+    }
+    Value namespace =
+        resource->is_namespaced ? value_string(ref->namespace, arena) : value_null(&TYPE_STRING);
+    body = kube_object_with(body, "metadata", "namespace", namespace, arena);
+    if (has_status(resource))
+        body = kube_object_with(body, "", "status", none, arena);
+    bool is_secret = resource->group.len == 0 && str_equal_cstr(resource->kind, "Secret");
+    return is_secret ? encode_string_data(body, arena) : body;
+}
+
+bool object_body_is_in(Value body, Value live) {
+    if (!value_is_present(body) || !value_is_present(live))
+        return value_is_null(body) && value_is_null(live);
+    bool is_mapping = type_is_mapping(body.type);
+    if (is_mapping != type_is_mapping(live.type))
+        return false;
+    if (is_mapping) {
+        for (size_t i = 0; i < body.count; i++) {
+            Value found;
+            if (!value_find(live, value_key_at(body, i), &found) ||
+                !object_body_is_in(value_at(body, i), found))
+                return false;
+        }
+        return true;
+    }
+    if (!type_is_sequence(body.type) || !type_is_sequence(live.type))
+        return body.type->kind == live.type->kind && value_equal(body, live);
+    bool is_equal = body.count == live.count;
+    for (size_t i = 0; is_equal && i < body.count; i++)
+        is_equal = object_body_is_in(value_at(body, i), value_at(live, i));
+    return is_equal;
+}

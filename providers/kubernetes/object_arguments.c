@@ -1,0 +1,63 @@
+/* object_arguments: reads the shared arguments. */
+#include "object_arguments.h"
+
+#include "nested_list.h"
+#include "wait_gate.h"
+#include "wait_ready.h"
+
+#define DELETE_TIMEOUT_MS 600000
+
+const Attribute object_field_manager_attributes[OBJECT_FIELD_MANAGER_COUNT] = {
+    {"name",            &TYPE_STRING, OPTIONAL, "Name of the field manager (default \"loam\")."},
+    {"force_conflicts", &TYPE_BOOL,   OPTIONAL,
+     "Whether to take fields that other managers own (default false)."                         },
+};
+
+ObjectOptions object_arguments_options(Value object, Arena *arena) {
+    Value manager = object_nested(object, "field_manager", arena);
+    Value computed;
+    ObjectOptions options = {
+        .manager = object_text(manager, "name", STR("loam")),
+        .should_force = object_bool(manager, "force_conflicts", false),
+        .should_adopt = object_bool(object, "adopt_existing", false),
+        .has_allow_replace = object_has(object, "allow_replace"),
+        .allow_replace = object_bool(object, "allow_replace", false),
+        .has_no_dry_run = !object_bool(object, "server_dry_run", true),
+    };
+    if (value_find(object, STR("computed_fields"), &computed))
+        options.computed_fields = nested_list_texts(object, "computed_fields", arena);
+    return options;
+}
+
+ObjectDeletion object_arguments_deletion(Value object) {
+    Str text = object_text(object, "deletion_propagation", STR("Foreground"));
+    KubePropagation propagation = str_equal_cstr(text, "Background") ? KUBE_PROPAGATION_BACKGROUND
+                                  : str_equal_cstr(text, "Orphan")   ? KUBE_PROPAGATION_ORPHAN
+                                                                     : KUBE_PROPAGATION_FOREGROUND;
+    return (ObjectDeletion){
+        .propagation = propagation,
+        .should_force_finalizers = object_bool(object, "force_finalizers", false),
+        .timeout_ms = DELETE_TIMEOUT_MS,
+    };
+}
+
+bool object_arguments_wait(const Call *call, Value object, ObjectApplied *applied, Diags *diags) {
+    const Cluster *cluster = call->client;
+    WaitObject wait = {
+        .call = call,
+        .client = cluster_client(cluster),
+        .discovery = cluster_discovery(cluster),
+        .ref = applied->ref,
+    };
+    WaitBlock block;
+    if (!wait_block_read(call, object, applied->ref.resource->kind, &block, diags))
+        return false;
+    bool should_wait = object_bool(object, "wait_for_ready", true);
+    if (!should_wait && wait_gate_has_one(applied->ref.resource))
+        kube_discovery_drop(wait.discovery);
+    if (should_wait && !wait_gate(&wait, &applied->live, diags))
+        return false;
+    if (wait_block_is_set(&block))
+        return wait_block(&wait, &block, &applied->live, diags);
+    return !should_wait || wait_ready(&wait, &applied->live, diags);
+}

@@ -1,0 +1,96 @@
+"""A configuration of the provider kubernetes in a directory of its own, and loam's runs in it.
+
+  with Project(cluster, user="limited") as project:
+      project.write(a=manifest, b={"manifest": …, "adopt_existing": True})   resources kubernetes_manifest.a and .b
+      project.apply()                     standard output; `fails=True`, `says`, `hides` are checks of all output
+      project.plan()                      {"kubernetes_manifest.a": Change}, without no-ops
+      project.object("a")                 the attribute `object` in the state"""
+import json, os, re, subprocess, tempfile
+
+import server
+
+LOAM = os.environ.get("LOAM_DEV") or os.path.join(server.TOP, "build/dev/loam")
+ENV = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "LOAM_", "KUBE"))}
+DECORATION = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
+
+
+class Change:
+    """The planned change of an instance."""
+    def __init__(self, row):
+        change = row["change"]
+        self.actions = "/".join(change["actions"])
+        self.before, self.after, self.unknown = change["before"], change["after"], change.get("after_unknown") or {}
+        self.sensitive = change.get("after_sensitive")
+        self.notes = [note["text"] for note in row.get("notes", change.get("notes", []))]
+        self.row = row
+
+
+class Project:
+    def __init__(self, cluster, user="root", provider=None):
+        self.cluster = cluster
+        self.provider = {"config_path": cluster.kubeconfig(user), "requests_per_second": 1000, "burst": 1000} if provider is None else provider
+        self.temporary = tempfile.TemporaryDirectory(prefix="loam-project-")
+        self.path = self.temporary.name
+        self.env = {**ENV, "HOME": self.path}
+        self.output = ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self.temporary.cleanup()
+
+    def put(self, name, text):
+        with open(os.path.join(self.path, name), "w", encoding="utf-8") as file:
+            file.write(text if isinstance(text, str) else json.dumps(text, indent=2))
+
+    def write(self, more=None, **resources):
+        rows = {name: row if "manifest" in row else {"manifest": row} for name, row in resources.items()}
+        blocks = {"provider": {"kubernetes": self.provider}, **(more or {})}
+        blocks.setdefault("resource", {})
+        if rows:
+            blocks["resource"] = {**blocks["resource"], "kubernetes_manifest": rows}
+        self.put("main.tf.json", blocks)
+
+    def run(self, *words, fails=False, says=(), hides=()):
+        done = subprocess.run([LOAM, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
+                              encoding="utf-8", errors="replace")
+        self.output = DECORATION.sub("", done.stdout + done.stderr)
+        flat = " ".join(self.output.split())
+        if (done.returncode != 0) != fails:
+            raise AssertionError("%s: exit status %d\n%s" % (" ".join(words), done.returncode, self.output))
+        for wanted in (says,) if isinstance(says, str) else says:
+            if wanted not in flat:
+                raise AssertionError("%s does not say %r:\n%s" % (" ".join(words), wanted, self.output))
+        for unwanted in (hides,) if isinstance(hides, str) else hides:
+            if unwanted in flat:
+                raise AssertionError("%s says %r:\n%s" % (" ".join(words), unwanted, self.output))
+        return done.stdout
+
+    def start(self, *words):
+        return subprocess.Popen([LOAM, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL)
+
+    def apply(self, *words, **more):
+        return self.run("apply", "-auto-approve", *words, **more)
+
+    def destroy(self, *words, **more):
+        return self.run("destroy", "-auto-approve", *words, **more)
+
+    def plan(self, *words, **more):
+        self.run("plan", "-out=plan", *words, **more)
+        shown = json.loads(self.run("show", "-json", "plan"))
+        return {row["address"]: Change(row) for row in shown.get("resource_changes", []) if row["change"]["actions"] != ["no-op"]}
+
+    def state(self):
+        with open(os.path.join(self.path, "terraform.tfstate"), encoding="utf-8") as file:
+            return json.load(file)
+
+    def attributes(self, name):
+        for resource in self.state()["resources"]:
+            if resource["type"] == "kubernetes_manifest" and resource["name"] == name:
+                return resource["instances"][0]["attributes"]
+        return None
+
+    def object(self, name):
+        return self.attributes(name)["object"]["value"]

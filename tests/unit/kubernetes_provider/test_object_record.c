@@ -1,0 +1,62 @@
+/* Private data of objects. */
+#include "object_case.h"
+#include "object_mark.h"
+#include "object_record.h"
+
+static void there_and_back(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ObjectRecord record = {.cluster = STR("uid:1"),
+                           .uid = STR("2"),
+                           .body = STR("3"),
+                           .live = STR("4"),
+                           .server = STR("v1.34.1"),
+                           .predecessor = STR("5"),
+                           .is_imported = true,
+                           .is_planned = true,
+                           .has_no_change = true,
+                           .should_force = true};
+    Str text = object_record_text(&record, arena);
+    ObjectRecord again = object_record_read(text, arena);
+    check_str(object_record_text(&again, arena), str_to_cstr(text, arena));
+    assert_true(again.is_imported && again.is_planned && again.has_no_change && again.should_force);
+    check_str(again.predecessor, "5");
+    check_str(object_record_text(&(ObjectRecord){0}, arena), "{}");
+}
+
+/* The private data of a damaged state does no harm: the object counts as changed. */
+static void damaged(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const cases[] = {"", "{", "[]", "1", "{\"uid\":1,\"imported\":\"true\"}"};
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ObjectRecord record = object_record_read(str_from_cstr(cases[i]), arena);
+        check_str(object_record_text(&record, arena), "{}");
+    }
+}
+
+static void digests(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Value body =
+        object_case("{\"metadata\":{\"annotations\":{\"a\":\"b\"}},\"data\":{\"k\":\"v\"}}", arena);
+    Value marked = object_mark_set(body, STR("l a"), arena);
+    Str digest = object_record_body(body, STR("loam"), arena);
+    check_str(object_record_body(marked, STR("loam"), arena), str_to_cstr(digest, arena));
+    assert_false(str_equal(object_record_body(body, STR("other"), arena), digest));
+    Value status =
+        object_case("{\"data\":{},\"metadata\":{\"generation\":2},\"status\":{\"x\":1}}", arena);
+    Value plain = object_case("{\"data\":{},\"metadata\":{\"uid\":\"u\"}}", arena);
+    check_str(object_record_live(status, arena),
+              str_to_cstr(object_record_live(plain, arena), arena));
+    assert_false(str_equal(object_record_live(body, arena), object_record_live(plain, arena)));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(damaged),
+        cmocka_unit_test(digests),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
