@@ -25,8 +25,9 @@ static const char *const kind_names[] = {
     [THREAD_TICKER] = "loam-ticker",    [THREAD_LIBVIRT_EVENTS] = "loam-libvirt",
     [THREAD_LEASE] = "loam-lease",      [THREAD_RENEWER] = "loam-renewer",
     [THREAD_ATTEMPT] = "loam-attempt",
+    [THREAD_PARTS] = "loam-parts",
 };
-static_assert(ARRAY_COUNT(kind_names) == THREAD_ATTEMPT + 1, "a name for each kind");
+static_assert(ARRAY_COUNT(kind_names) == THREAD_PARTS + 1, "a name for each kind");
 
 static void leave(Thread *thread) {
     if (atomic_fetch_sub(&thread->owners, 1) == 1)

@@ -6,7 +6,8 @@
  *   libvirt event loop runs the callbacks of libvirt until the process ends
  *   lease              renews the lock of a state before it expires
  *   renewer            renews ephemeral resources that would expire while they are in use
- *   attempt            one blocking call of a library that has no deadline */
+ *   attempt            one blocking call of a library that has no deadline
+ *   parts              changes objects of a resource instance that has many */
 #pragma once
 
 #include "attr.h"
@@ -21,6 +22,7 @@ typedef enum ThreadKind {
     THREAD_LEASE,
     THREAD_RENEWER,
     THREAD_ATTEMPT,
+    THREAD_PARTS,
 } ThreadKind;
 
 typedef struct Thread Thread;

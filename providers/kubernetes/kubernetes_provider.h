@@ -5,7 +5,8 @@
 
 /* clang-format off */
 #define KUBERNETES_RESOURCES(ROW) \
-    ROW(kubernetes_manifest)
+    ROW(kubernetes_manifest) \
+    ROW(kubernetes_manifests)
 /* clang-format on */
 
 KUBERNETES_RESOURCES(RESOURCE_DECLARE)

@@ -1,6 +1,7 @@
 /* object_dry_run: requests and conflicts. */
 #include "object_dry_run.h"
 
+#include "field_path.h"
 #include "json.h"
 #include "kube_object.h"
 #include "object_secret.h"
@@ -29,10 +30,11 @@ static bool is_by_hand(const KubeFieldError *field) {
 
 /* Returns whether the last configuration had the field, as far as its path can be read. */
 static bool was_configured(const ObjectRequest *request, Str field) {
+    bool is_whole;
     Value found;
-    Path path = path_parse(field, request->call->arena);
-    return value_is_present(request->prior_manifest) && path.count > 0 &&
-           path_get(request->prior_manifest, path, &found) && !value_is_null(found);
+    Path path = field_path_read(field, request->prior_manifest, &is_whole, request->call->arena);
+    return is_whole && path.count > 0 && path_get(request->prior_manifest, path, &found) &&
+           !value_is_null(found);
 }
 
 static void note_field(const ObjectTarget *target, const KubeFieldError *field, ObjectPlan *plan) {

@@ -1,0 +1,208 @@
+/* kubernetes_manifests: the objects of a file, a directory or a text. */
+#include "kubernetes_provider.h"
+
+#include "kube_object.h"
+#include "manifests_apply.h"
+#include "manifests_inventory.h"
+#include "manifests_plan.h"
+#include "manifests_record.h"
+#include "manifests_source.h"
+#include "object_arguments.h"
+#include "object_builder.h"
+#include "object_mark.h"
+#include "object_secret.h"
+#include "object_view.h"
+#include "timeouts.h"
+
+static void sensitive_paths(Value object, Paths *out, Arena *arena) {
+    Path objects = path_attribute((Path){0}, STR("objects"), arena);
+    Value found;
+    if (value_find_present(object, STR("objects"), &found) && type_is_mapping(found.type))
+        for (size_t i = 0; i < found.count; i++)
+            object_secret_paths(value_at(found, i),
+                                path_attribute(objects, value_key_at(found, i), arena), out, arena);
+    /* The text is read as manifests elsewhere; here the name of the kind is enough. */
+    Str content = object_text(object, "content", STR_EMPTY);
+    if (str_find(content, STR("Secret"), 0) != SIZE_MAX)
+        vec_push(arena, out, path_attribute((Path){0}, STR("content"), arena));
+}
+
+static bool validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    return manifests_source_check(call, request->config, diags);
+}
+
+/* Reading. */
+
+typedef struct ManifestsReading {
+    const Call *call;
+    Value state;
+    ManifestsInventory inventory;
+    ManifestsRecord record;
+    Diags *diags;
+} ManifestsReading;
+
+/* Reads an object of this key. Sets *live to null if it does not exist. */
+static bool read_live(const ManifestsReading *reading,
+                      const ObjectKey *key,
+                      const ObjectRecord *record,
+                      ObjectTarget *target,
+                      Value *live) {
+    const Call *call = reading->call;
+    ObjectOptions *options = arena_new(call->arena, ObjectOptions);
+    ObjectRequest *request = arena_new(call->arena, ObjectRequest);
+    KubeResponse response;
+    Str why = STR_EMPTY;
+    *options = object_arguments_options(reading->state, call->arena);
+    *request = (ObjectRequest){.call = call, .options = options, .record = *record};
+    request->manifest = request->prior = request->prior_manifest = value_null(&TYPE_DYNAMIC);
+    *live = value_null(&TYPE_DYNAMIC);
+    switch (object_target_open(request, key, target, &why, reading->diags)) {
+    case OBJECT_FAILED: return false;
+    case OBJECT_KIND_ABSENT: return true;
+    case OBJECT_NO_SERVER:
+        return path_error(call, NO_PATH, reading->diags, "Kubernetes objects not read",
+                          "%.*s. Check the server's address and that it runs.", STR_ARG(why));
+    case OBJECT_FOUND: break;
+    }
+    KubeOutcome outcome =
+        cluster_get(target->cluster, call, &target->ref, live, &response, reading->diags);
+    return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
+           object_target_report(target, "Kubernetes object not read", &response, reading->diags);
+}
+
+/* Brings one object of the inventory up to date. */
+static bool refresh(ManifestsReading *reading, Str text, Value stored) {
+    Arena *arena = reading->call->arena;
+    ManifestsEntry entry = manifests_record_find(&reading->record, text);
+    ObjectKey key = object_key_of(stored);
+    ObjectTarget *target = arena_new(arena, ObjectTarget);
+    Value live;
+    if (!read_live(reading, &key, &entry.object, target, &live))
+        return false;
+    Str uid = kube_object_text(live, "metadata", "uid");
+    bool is_other = entry.object.uid.len && !str_equal(entry.object.uid, uid);
+    Value view = value_is_present(live) && !is_other
+                     ? object_view_live(live, &target->resource, arena)
+                     : value_null(&TYPE_DYNAMIC);
+    manifests_inventory_set(&reading->inventory, text, view, arena);
+    return true;
+}
+
+static bool refresh_all(ManifestsReading *reading) {
+    for (size_t i = 0; i < reading->inventory.objects.count; i++) {
+        MapEntry entry = reading->inventory.objects.entries[i];
+        if (!refresh(reading, entry.key, *(const Value *)entry.value))
+            return false;
+    }
+    return true;
+}
+
+static ManifestsReading reading_of(const Call *call, Value state, Str private_data, Diags *diags) {
+    return (ManifestsReading){
+        .call = call,
+        .state = state,
+        .inventory = manifests_inventory_of(state, call->arena),
+        .record = manifests_record_read(private_data, call->arena),
+        .diags = diags,
+    };
+}
+
+static bool read(const Call *call,
+                 const ReadRequest *request,
+                 ReadResponse *response,
+                 Diags *diags) {
+    ManifestsReading reading = reading_of(call, request->state, request->private_data, diags);
+    if (!refresh_all(&reading))
+        return false;
+    response->state = manifests_inventory_put(&reading.inventory, request->state, call->arena);
+    return true;
+}
+
+/* Adds the object of a part that was begun, if it exists with our mark. */
+static bool recover_part(ManifestsReading *reading, const PartRecord *part) {
+    const Call *call = reading->call;
+    ObjectTarget *target = arena_new(call->arena, ObjectTarget);
+    ObjectKey key;
+    Str problem;
+    Value live;
+    if (!part->marker.len)
+        return true;
+    if (!object_key_parse(part->marker, &key, &problem, call->arena))
+        return path_error(call, NO_PATH, reading->diags, "Invalid marker", "%.*s",
+                          STR_ARG(problem));
+    if (!read_live(reading, &key, &(ObjectRecord){0}, target, &live))
+        return false;
+    ObjectMark mark = object_mark_of(live);
+    if (!str_equal(mark.lineage, call->lineage) || !str_equal(mark.address, call->address))
+        return true;
+    ManifestsEntry entry = {
+        .object = {.cluster = target->identity.id,
+                   .uid = kube_object_text(live, "metadata", "uid")}
+    };
+    manifests_record_set(&reading->record, part->key, entry, call->arena);
+    manifests_inventory_set(&reading->inventory, part->key,
+                            object_view_live(live, &target->resource, call->arena), call->arena);
+    return true;
+}
+
+static bool recover(const Call *call,
+                    const RecoverRequest *request,
+                    RecoverResponse *response,
+                    Diags *diags) {
+    bool is_new = request->call == RECOVER_CREATE;
+    ManifestsReading reading =
+        reading_of(call, is_new ? request->planned : request->prior, request->private_data, diags);
+    if (is_new)
+        reading.inventory = (ManifestsInventory){0};
+    if (!refresh_all(&reading))
+        return false;
+    vec_each(&request->parts, part) {
+        if (!recover_part(&reading, part))
+            return false;
+    }
+    bool is_gone =
+        manifests_inventory_count(&reading.inventory) == 0 && request->call != RECOVER_UPDATE;
+    response->outcome = is_gone ? RECOVER_ABSENT : RECOVER_COMPLETE;
+    if (!is_gone)
+        response->state = manifests_inventory_put(&reading.inventory, reading.state, call->arena);
+    response->private_data = manifests_record_text(&reading.record, call->arena);
+    return true;
+}
+
+static const Attribute attributes[] = {
+    {"path",        &TYPE_STRING,  OPTIONAL,
+     "A file, or a directory that is read with all directories below it: *.yaml, *.yml, *.json."             },
+    {"content",     &TYPE_STRING,  OPTIONAL,                     "Manifests as text: YAML documents or JSON."},
+    {"namespace",   &TYPE_STRING,  OPTIONAL,
+     "Namespace of the objects that need one and name none (default \"default\")."                           },
+    {"objects",     &TYPE_DYNAMIC, COMPUTED | CHANGES_ON_UPDATE,
+     "The objects as the server has them, by \"GROUP/KIND/NAMESPACE/NAME\"."                                 },
+    {"allow_empty", &TYPE_BOOL,    OPTIONAL,
+     "Whether the source may have no objects (default false)."                                               },
+    {"prune_all",   &TYPE_BOOL,    OPTIONAL,
+     "Whether Namespaces, CustomResourceDefinitions and PersistentVolumeClaims that are no longer "
+     "in the source are deleted too (default false)."                                                        },
+    OBJECT_ATTRIBUTES,
+};
+static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK};
+static const ArgumentRule rules[] = {
+    {RULE_EXACTLY_ONE, {"path", "content"}},
+};
+
+const ResourceType kubernetes_manifests = {
+    .name = "kubernetes_manifests",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
+               .sensitive_paths = sensitive_paths,
+               .description = "The objects of a file, a directory or a text, each planned by the "
+                              "API server and changed in the order of their kinds."},
+    .recovery = RECOVERY_FINDS,
+    .plans_destroy = true,
+    .has_parts = true,
+    .validate = validate,
+    .plan = manifests_plan,
+    .create = manifests_apply,
+    .update = manifests_apply,
+    .delete = manifests_delete,
+    .read = read,
+    .recover = recover,
+};

@@ -1,0 +1,414 @@
+/* Creates, changes and deletes the objects as the plan's record says. */
+#include "manifests_apply.h"
+
+#include "kube_object.h"
+#include "manifests_inventory.h"
+#include "manifests_pool.h"
+#include "manifests_record.h"
+#include "manifests_source.h"
+#include "object_arguments.h"
+#include "object_builder.h"
+#include "object_view.h"
+#include "wait_gate.h"
+#include "wait_ready.h"
+#include "wait_until.h"
+
+typedef struct ItemApply {
+    const ManifestsItem *item; /* NULL: of a deletion */
+    Str key;
+    Value prior;           /* null: the object is new */
+    Value planned;         /* of `objects`; may be unknown */
+    ManifestsEntry entry;  /* of the plan, then of the apply */
+    ObjectApplied applied; /* `live` null: the object was not changed */
+    bool is_good;
+    bool is_done;    /* the object exists as planned, or is deleted */
+    bool is_deleted; /* of a replacement: the new object is not there yet */
+} ItemApply;
+typedef VEC(ItemApply) ItemApplies;
+
+typedef struct ManifestsApplying {
+    const Call *call;
+    Value arguments;
+    Value planned; /* null: a deletion of all */
+    Diags *diags;
+    Arena *arena;
+    ObjectOptions options;
+    ObjectDeletion deletion;
+    ManifestsSource source;
+    ManifestsRecord record;       /* of the plan */
+    ManifestsInventory prior;     /* before the call */
+    ManifestsInventory wanted;    /* as planned */
+    ManifestsInventory inventory; /* as it is now */
+    ManifestsRecord kept;         /* as it is now */
+    ItemApplies items;            /* of all waves so far */
+    size_t wave_start;            /* index of the first item of the wave */
+    bool has_new_definitions;     /* changed by this call */
+    bool is_good;
+    bool in_doubt;
+} ManifestsApplying;
+
+static ObjectRequest request_of(const ManifestsApplying *applying,
+                                const ItemApply *one,
+                                const Call *call) {
+    Path objects = path_attribute((Path){0}, STR("objects"), call->arena);
+    return (ObjectRequest){
+        .call = call,
+        .options = &applying->options,
+        .manifest = one->item ? one->item->manifest : one->prior,
+        .path = one->item ? applying->source.argument : objects,
+        .object_path = path_index(objects, value_from_str(one->key), call->arena),
+        .prior = one->prior,
+        .prior_manifest = one->item ? one->item->manifest : one->prior,
+        .record = one->entry.object,
+    };
+}
+
+/* One object. */
+
+/* The server could not compare the object in the plan: it does so now. */
+static bool plan_again(const ManifestsApplying *applying,
+                       ItemApply *one,
+                       const Call *call,
+                       ObjectRequest *request,
+                       Diags *diags) {
+    ObjectPlan plan;
+    if (!object_plan(request, &plan, diags))
+        return false;
+    if (plan.action == OBJECT_REPLACE)
+        return path_error(call, applying->source.argument, diags, "Kubernetes object not applied",
+                          "The object must be replaced, which the plan did not show. Plan again.");
+    request->record = plan.record;
+    if (plan.action != OBJECT_NONE)
+        return true;
+    one->entry.object = plan.record;
+    one->is_done = true;
+    return true;
+}
+
+/* A server needs some time before it applies the schema of a definition that has changed. */
+static bool plan_after_definitions(const ManifestsApplying *applying,
+                                   ItemApply *one,
+                                   const Call *call,
+                                   ObjectRequest *request,
+                                   Diags *diags) {
+    const WaitPauses pauses = {.first_ms = 250, .last_ms = 2000, .count = 6};
+    unsigned attempt = 0;
+    for (;;) {
+        Diags found = diags_new(call->arena);
+        bool is_good = plan_again(applying, one, call, request, &found);
+        bool should_retry =
+            !is_good && applying->has_new_definitions && one->item->wave == OBJECT_WAVE_CUSTOM;
+        if (should_retry && wait_until_retry(call, &pauses, &attempt))
+            continue;
+        diags_append(diags, &found);
+        return is_good;
+    }
+}
+
+static bool delete_old(const ManifestsApplying *applying,
+                       ItemApply *one,
+
+                       ObjectRequest *request,
+                       Diags *diags) {
+    ObjectRequest old = *request;
+    old.manifest = one->prior;
+    if (!object_delete(&old, &applying->deletion, diags))
+        return false;
+    one->is_deleted = true;
+    request->record = (ObjectRecord){.cluster = one->entry.object.cluster, .is_planned = true};
+    request->prior = request->prior_manifest = value_null(&TYPE_DYNAMIC);
+    return true;
+}
+
+static bool change_object(const ManifestsApplying *applying,
+                          ItemApply *one,
+                          const Call *call,
+                          Diags *diags) {
+    ObjectRequest request = request_of(applying, one, call);
+    if (one->entry.is_unseen && !plan_after_definitions(applying, one, call, &request, diags))
+        return false;
+    if (one->is_done)
+        return true;
+    if (one->entry.action == OBJECT_REPLACE && !delete_old(applying, one, &request, diags))
+        return false;
+    if (!object_apply(&request, one->planned, &one->applied, diags))
+        return false;
+    one->entry.object = one->applied.record;
+    one->is_done = true;
+    return true;
+}
+
+static PartAction part_action(ObjectAction action) {
+    return action == OBJECT_CREATE    ? PART_CREATE
+           : action == OBJECT_REPLACE ? PART_REPLACE
+                                      : PART_UPDATE;
+}
+
+static void apply_item(void *payload, size_t index, const Call *call, Diags *diags) {
+    ManifestsApplying *applying = payload;
+    ItemApply *one = &applying->items.items[applying->wave_start + index];
+    Diags found = diags_new(call->arena);
+    PartIntent intent = {
+        .key = one->key,
+        .action = part_action(one->entry.action),
+        .marker = object_key_import_id(&one->item->key, call->arena),
+    };
+    one->is_good = call_part_begin(call, &intent, diags);
+    if (!one->is_good)
+        return;
+    one->is_good = change_object(applying, one, call, &found);
+    manifests_source_report(&applying->source, one->item, &found, diags);
+    if (one->is_good)
+        one->is_good = call_part_end(call, one->key, STR_EMPTY, diags);
+}
+
+static void delete_item(void *payload, size_t index, const Call *call, Diags *diags) {
+    ManifestsApplying *applying = payload;
+    ItemApply *one = &applying->items.items[applying->wave_start + index];
+    ObjectRequest request = request_of(applying, one, call);
+    PartIntent intent = {.key = one->key, .action = PART_DELETE};
+    one->is_done = call_part_begin(call, &intent, diags) &&
+                   object_delete(&request, &applying->deletion, diags);
+    one->is_good = one->is_done && call_part_end(call, one->key, STR_EMPTY, diags);
+}
+
+/* The inventory after a wave. */
+
+static Value view_of(const ItemApply *one, Arena *arena) {
+    Value live = object_view_live(one->applied.live, one->applied.ref.resource, arena);
+    return object_view_fill(one->planned, live, arena);
+}
+
+static void keep_applied(ManifestsApplying *applying, const ItemApply *one) {
+    Arena *arena = applying->arena;
+    ManifestsEntry entry = {.object = one->entry.object, .digest = one->item->digest};
+    entry.object.is_planned = entry.object.has_no_change = entry.object.should_force = false;
+    entry.object.predecessor = STR_EMPTY;
+    bool has_live = value_is_present(one->applied.live);
+    if (has_live)
+        entry.object.live = object_record_live(one->applied.live, arena);
+    if (one->is_done)
+        manifests_record_set(&applying->kept, one->key, entry, arena);
+    if (one->is_done && has_live)
+        manifests_inventory_set(&applying->inventory, one->key, view_of(one, arena), arena);
+    else if (one->is_deleted)
+        manifests_inventory_set(&applying->inventory, one->key, value_null(&TYPE_DYNAMIC), arena);
+}
+
+static void keep_wave(ManifestsApplying *applying) {
+    for (size_t i = applying->wave_start; i < applying->items.count; i++) {
+        const ItemApply *one = &applying->items.items[i];
+        applying->is_good = applying->is_good && one->is_good;
+        applying->in_doubt = applying->in_doubt || one->applied.in_doubt;
+        if (one->item)
+            keep_applied(applying, one);
+        else if (one->is_done)
+            manifests_inventory_set(&applying->inventory, one->key, value_null(&TYPE_DYNAMIC),
+                                    applying->arena);
+    }
+}
+
+/* Waits. */
+
+static WaitObject wait_of(const Call *call, const ItemApply *one) {
+    return (WaitObject){
+        .call = call,
+        .client = cluster_client(call->client),
+        .discovery = cluster_discovery(call->client),
+        .ref = one->applied.ref,
+    };
+}
+
+static void wait_for_gate(void *payload, size_t index, const Call *call, Diags *diags) {
+    ManifestsApplying *applying = payload;
+    ItemApply *one = &applying->items.items[applying->wave_start + index];
+    WaitObject wait = wait_of(call, one);
+    Diags found = diags_new(call->arena);
+    if (!value_is_present(one->applied.live))
+        return;
+    one->is_good = wait_gate(&wait, &one->applied.live, &found);
+    manifests_source_report(&applying->source, one->item, &found, diags);
+}
+
+static void wait_for_item(void *payload, size_t index, const Call *call, Diags *diags) {
+    ManifestsApplying *applying = payload;
+    ItemApply *one = &applying->items.items[index];
+    if (!one->item || !value_is_present(one->applied.live))
+        return;
+    WaitObject wait = wait_of(call, one);
+    Diags found = diags_new(call->arena);
+    one->is_good = wait_ready(&wait, &one->applied.live, &found);
+    manifests_source_report(&applying->source, one->item, &found, diags);
+}
+
+static void wait_for_all(ManifestsApplying *applying) {
+    if (!object_bool(applying->arguments, "wait_for_ready", true) || !applying->is_good)
+        return;
+    manifests_pool_run(applying->call, applying->items.count, wait_for_item, applying,
+                       applying->diags);
+    applying->wave_start = 0;
+    keep_wave(applying);
+}
+
+/* Waves. */
+
+static bool check_unchanged_source(const ManifestsApplying *applying,
+                                   const ManifestsItem *item,
+                                   const ManifestsEntry *entry) {
+    return str_equal(entry->digest, item->digest) ||
+           path_error(applying->call, applying->source.argument, applying->diags,
+                      "Manifests have changed", "\"%.*s\" is not as it was planned. Plan again.",
+                      STR_ARG(item->text));
+}
+
+static bool add_items(ManifestsApplying *applying, ObjectWave wave) {
+    applying->wave_start = applying->items.count;
+    vec_each(&applying->source.items, item) {
+        ManifestsEntry entry = manifests_record_find(&applying->record, item->text);
+        if (item->wave != wave)
+            continue;
+        if (!check_unchanged_source(applying, item, &entry))
+            return false;
+        ItemApply one = {
+            .item = item,
+            .key = item->text,
+            .prior = manifests_inventory_find(&applying->prior, item->text),
+            .planned = manifests_inventory_find(&applying->wanted, item->text),
+            .entry = entry,
+            .applied = {.live = value_null(&TYPE_DYNAMIC)},
+            .is_good = true,
+        };
+        if (value_is_null(one.planned))
+            one.planned = value_unknown(&TYPE_DYNAMIC); /* the keys were unknown */
+        one.is_done = entry.action == OBJECT_NONE;
+        if (one.is_done)
+            keep_applied(applying, &one);
+        else
+            vec_push(applying->arena, &applying->items, one);
+    }
+    return true;
+}
+
+static bool apply_wave(ManifestsApplying *applying, ObjectWave wave) {
+    if (!add_items(applying, wave))
+        return false;
+    size_t count = applying->items.count - applying->wave_start;
+    manifests_pool_run(applying->call, count, apply_item, applying, applying->diags);
+    keep_wave(applying);
+    applying->has_new_definitions |= count > 0 && wave == OBJECT_WAVE_DEFINITION;
+    if (applying->is_good && wave <= OBJECT_WAVE_DEFINITION) {
+        manifests_pool_run(applying->call, count, wait_for_gate, applying, applying->diags);
+        keep_wave(applying);
+    }
+    return applying->is_good;
+}
+
+static ObjectWave wave_of(Value object) {
+    ObjectKey key = object_key_of(object);
+    return object_order_wave(key.group, key.kind);
+}
+
+/* Deletes the prior objects that are not wanted, wave by wave. */
+static bool delete_unwanted(ManifestsApplying *applying) {
+    StrVec keys = manifests_inventory_deletions(&applying->prior, applying->arena);
+    bool had_definitions = false;
+    for (size_t at = 0; at < keys.count && applying->is_good;) {
+        ObjectWave wave = wave_of(manifests_inventory_find(&applying->prior, keys.items[at]));
+        applying->wave_start = applying->items.count;
+        for (; at < keys.count; at++) {
+            Str key = keys.items[at];
+            Value prior = manifests_inventory_find(&applying->prior, key);
+            if (wave_of(prior) != wave)
+                break;
+            if (!value_is_null(manifests_inventory_find(&applying->wanted, key)) ||
+                map_has(&applying->source.by_text, key))
+                continue;
+            ItemApply one = {
+                .key = key,
+                .prior = prior,
+                .entry = manifests_record_find(&applying->record, key),
+                .applied = {.live = value_null(&TYPE_DYNAMIC)},
+            };
+            vec_push(applying->arena, &applying->items, one);
+        }
+        size_t count = applying->items.count - applying->wave_start;
+        had_definitions = had_definitions || (count && wave == OBJECT_WAVE_DEFINITION);
+        manifests_pool_run(applying->call, count, delete_item, applying, applying->diags);
+        keep_wave(applying);
+    }
+    if (had_definitions)
+        kube_discovery_drop(cluster_discovery(applying->call->client));
+    return applying->is_good;
+}
+
+static ManifestsApplying applying_of(
+    const Call *call, Value arguments, Value prior, Str private_data, Diags *diags) {
+    Arena *arena = call->arena;
+    return (ManifestsApplying){
+        .call = call,
+        .arguments = arguments,
+        .diags = diags,
+        .arena = arena,
+        .options = object_arguments_options(arguments, arena),
+        .deletion = object_arguments_deletion(arguments),
+        .record = manifests_record_read(private_data, arena),
+        .prior = manifests_inventory_of(prior, arena),
+        .inventory = manifests_inventory_of(prior, arena),
+        .kept = manifests_record_read(private_data, arena),
+        .is_good = true,
+    };
+}
+
+/* Removes the entries of objects that are not in the inventory, and what only the plan knows. */
+static Str kept_text(const ManifestsApplying *applying) {
+    ManifestsRecord record = {0};
+    map_each(&applying->kept.entries, entry) {
+        ManifestsEntry one = *(const ManifestsEntry *)entry->value;
+        if (one.action != OBJECT_NONE)
+            one.digest = STR_EMPTY; /* planned, but not applied */
+        one.action = OBJECT_NONE;
+        one.is_unseen = false;
+        one.object.is_planned = one.object.has_no_change = one.object.should_force = false;
+        one.object.predecessor = STR_EMPTY;
+        if (!value_is_null(manifests_inventory_find(&applying->inventory, entry->key)))
+            manifests_record_set(&record, entry->key, one, applying->arena);
+    }
+    return manifests_record_text(&record, applying->arena);
+}
+
+bool manifests_apply(const Call *call,
+                     const ApplyRequest *request,
+                     ApplyResponse *response,
+                     Diags *diags) {
+    ManifestsApplying applying =
+        applying_of(call, request->planned, request->prior, request->private_data, diags);
+    applying.wanted = manifests_inventory_of(request->planned, call->arena);
+    if (!manifests_source_read(call, request->planned, &applying.source, diags))
+        return false;
+    bool is_good = true;
+    for (unsigned wave = 0; is_good && wave < OBJECT_WAVE_COUNT; wave++)
+        is_good = apply_wave(&applying, (ObjectWave)wave);
+    is_good = is_good && delete_unwanted(&applying);
+    if (is_good)
+        wait_for_all(&applying);
+    response->in_doubt = applying.in_doubt;
+    if (!applying.in_doubt) {
+        response->state =
+            manifests_inventory_put(&applying.inventory, request->planned, call->arena);
+        response->private_data = kept_text(&applying);
+    }
+    return is_good && applying.is_good;
+}
+
+bool manifests_delete(const Call *call,
+                      const DeleteRequest *request,
+                      DeleteResponse *response,
+                      Diags *diags) {
+    ManifestsApplying applying =
+        applying_of(call, request->prior, request->prior, request->private_data, diags);
+    if (delete_unwanted(&applying))
+        return true;
+    response->state = manifests_inventory_put(&applying.inventory, request->prior, call->arena);
+    response->private_data = kept_text(&applying);
+    return false;
+}

@@ -1,0 +1,397 @@
+/* Namespaces and definitions are planned first: objects in a new namespace, or of a new kind,
+ * cannot be compared yet. */
+#include "manifests_plan.h"
+
+#include "kube_object.h"
+#include "manifests_inventory.h"
+#include "manifests_pool.h"
+#include "manifests_record.h"
+#include "manifests_source.h"
+#include "object_arguments.h"
+#include "object_builder.h"
+#include "object_secret.h"
+
+typedef struct ItemPlan {
+    const ManifestsItem *item;
+    ManifestsEntry stored;
+    Value prior; /* null: the object is new */
+    bool is_awaited;
+    bool has_new_definition; /* the definition of its kind changes too */
+    bool is_deferred;        /* only the new definition may accept it */
+    ObjectPlan plan;
+    bool is_good;
+} ItemPlan;
+
+typedef struct ManifestsPlanning {
+    const Call *call;
+    const PlanRequest *request;
+    PlanResponse *response;
+    Diags *diags;
+    Arena *arena;
+    ObjectOptions options;
+    ManifestsSource source;
+    ManifestsRecord stored;
+    ManifestsRecord record; /* of the plan */
+    ManifestsInventory prior;
+    ManifestsInventory planned;
+    Map new_namespaces;
+    Map new_definitions; /* "GROUP/KIND" */
+    ItemPlan *items;
+    bool is_good;
+} ManifestsPlanning;
+
+static Path objects_path(Str key, Arena *arena) {
+    return path_index(path_attribute((Path){0}, STR("objects"), arena), value_from_str(key), arena);
+}
+
+/* One object. */
+
+static ObjectPlan unseen_creation(void) {
+    return (ObjectPlan){
+        .action = OBJECT_CREATE,
+        .object = value_unknown(&TYPE_DYNAMIC),
+        .record = {.is_planned = true},
+    };
+}
+
+static void plan_item(void *payload, size_t index, const Call *call, Diags *diags) {
+    const ManifestsPlanning *planning = payload;
+    ItemPlan *one = &planning->items[index];
+    const ManifestsItem *item = one->item;
+    Diags found = diags_new(call->arena);
+    one->is_good = true;
+    if (one->is_awaited) {
+        one->plan = unseen_creation();
+        return;
+    }
+    bool is_same = one->stored.digest.len && str_equal(one->stored.digest, item->digest);
+    Value none = value_null(&TYPE_DYNAMIC);
+    ObjectRequest request = {
+        .call = call,
+        .options = &planning->options,
+        .manifest = item->manifest,
+        .path = planning->source.argument,
+        .object_path = objects_path(item->text, call->arena),
+        .prior = one->prior,
+        .prior_manifest = value_is_present(one->prior) && is_same ? item->manifest : none,
+        .record = one->stored.object,
+    };
+    one->is_good = object_plan(&request, &one->plan, &found);
+    if (!one->is_good && one->has_new_definition) {
+        one->plan.object = value_unknown(&TYPE_DYNAMIC);
+        one->plan.notes.count = 0;
+        one->is_good = one->is_deferred = true;
+        return;
+    }
+    manifests_source_report(&planning->source, item, &found, diags);
+}
+
+/* Parts. */
+
+/* Returns `base` with the members of `over`; lists and scalars are replaced. */
+static Value overlay(Value base, Value over, Arena *arena) {
+    if (!value_is_present(base) || !value_is_present(over) || base.type->kind != KIND_OBJECT ||
+        over.type->kind != KIND_OBJECT)
+        return over;
+    ObjectBuilder builder = object_builder_new(arena);
+    for (size_t i = 0; i < base.count; i++)
+        object_builder_put(&builder, value_key_at(base, i), value_at(base, i));
+    for (size_t i = 0; i < over.count; i++) {
+        Str name = value_key_at(over, i);
+        Value inner;
+        Value member = value_at(over, i);
+        if (value_find(base, name, &inner))
+            member = overlay(inner, member, arena);
+        object_builder_put(&builder, name, member);
+    }
+    return object_builder_value(&builder);
+}
+
+/* Returns the rest of the path below `base`, or the empty path. */
+static Path path_below(Path path, Path base) {
+    if (!path_starts_with(path, base))
+        return (Path){0};
+    return (Path){path.steps + base.count, path.count - base.count};
+}
+
+static Path path_in_part(const ManifestsPlanning *planning, const ItemPlan *one, Path path) {
+    Path inside = path_below(path, planning->source.argument);
+    return inside.count ? inside : path_below(path, objects_path(one->item->text, planning->arena));
+}
+
+static void add_notes(const ManifestsPlanning *planning, const ItemPlan *one, ChangePart *part) {
+    vec_each(&one->plan.notes, note)
+        plan_part_note(part, path_in_part(planning, one, note->path), note->text, planning->arena);
+    if (one->is_awaited)
+        plan_part_note(part, (Path){0},
+                       STR("verified at apply: the same manifests make its kind or its namespace"),
+                       planning->arena);
+    if (one->is_deferred)
+        plan_part_note(part, (Path){0}, STR("verified at apply: its definition changes"),
+                       planning->arena);
+}
+
+static void add_part(const ManifestsPlanning *planning, const ItemPlan *one) {
+    static const PartAction actions[] = {
+        [OBJECT_CREATE] = PART_CREATE,
+        [OBJECT_UPDATE] = PART_UPDATE,
+        [OBJECT_REPLACE] = PART_REPLACE,
+    };
+    Arena *arena = planning->arena;
+    ChangePart part = {
+        .key = one->item->text,
+        .action = actions[one->plan.action],
+        .before = one->prior,
+        .after = one->plan.object,
+    };
+    if (!value_is_present(part.after))
+        part.after = overlay(one->plan.action == OBJECT_UPDATE ? one->prior : part.after,
+                             one->item->manifest, arena);
+    if (one->plan.action == OBJECT_REPLACE)
+        vec_push(arena, &part.replace_paths, path_in_part(planning, one, one->plan.replace_path));
+    object_secret_paths(part.before, (Path){0}, &part.sensitive, arena);
+    object_secret_paths(part.after, (Path){0}, &part.sensitive, arena);
+    add_notes(planning, one, &part);
+    plan_part(planning->response, part, arena);
+}
+
+static Str kind_text(Str group, Str kind, Arena *arena) {
+    const Str parts[] = {group, kind};
+    return str_join(parts, ARRAY_COUNT(parts), STR("/"), arena);
+}
+
+static void keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
+    Arena *arena = planning->arena;
+    const ManifestsItem *item = one->item;
+    ManifestsEntry entry = {
+        .object = one->plan.record,
+        .digest = item->digest,
+        .action = one->plan.action,
+        .is_unseen = !one->is_awaited && !value_is_known(one->plan.object) &&
+                     one->plan.action != OBJECT_REPLACE,
+    };
+    if (!one->is_good) {
+        planning->is_good = false;
+        return;
+    }
+    manifests_record_set(&planning->record, item->text, entry, arena);
+    bool is_same = one->plan.action == OBJECT_NONE;
+    manifests_inventory_set(&planning->planned, item->text, is_same ? one->prior : one->plan.object,
+                            arena);
+    if (item->wave == OBJECT_WAVE_NAMESPACE && one->plan.action == OBJECT_CREATE)
+        map_put(arena, &planning->new_namespaces, item->key.name, NULL);
+    if (item->wave == OBJECT_WAVE_DEFINITION && !is_same)
+        map_put(arena, &planning->new_definitions,
+                kind_text(kube_object_text(item->manifest, "spec", "group"),
+                          kube_object_text(item->manifest, "spec.names", "kind"), arena),
+                NULL);
+    if (!is_same)
+        add_part(planning, one);
+}
+
+/* Plans the items of the waves from `first` to `last`. */
+static void plan_waves(ManifestsPlanning *planning, ObjectWave first, ObjectWave last) {
+    size_t count = 0;
+    planning->items = arena_new_array(planning->arena, ItemPlan, planning->source.items.count);
+    vec_each(&planning->source.items, item) {
+        if (item->wave < first || item->wave > last)
+            continue;
+        ItemPlan *one = &planning->items[count++];
+        one->item = item;
+        one->stored = manifests_record_find(&planning->stored, item->text);
+        one->prior = manifests_inventory_find(&planning->prior, item->text);
+        bool is_in_new_namespace =
+            item->key.namespace.len && map_has(&planning->new_namespaces, item->key.namespace);
+        one->is_awaited = value_is_null(one->prior) && (item->is_awaited || is_in_new_namespace);
+        one->has_new_definition =
+            map_has(&planning->new_definitions,
+                    kind_text(item->key.group, item->key.kind, planning->arena));
+    }
+    manifests_pool_run(planning->call, count, plan_item, planning, planning->diags);
+    for (size_t i = 0; i < count; i++)
+        keep_item(planning, &planning->items[i]);
+}
+
+/* Objects that the source no longer has. */
+
+static bool holds_data(Value object) {
+    static const char *const kinds[] = {"Namespace", "CustomResourceDefinition",
+                                        "PersistentVolumeClaim"};
+    Str kind = kube_object_text(object, "", "kind");
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
+        if (str_equal_cstr(kind, kinds[i]))
+            return true;
+    return false;
+}
+
+static void add_deletion(PlanResponse *response, Str key, Value object, Arena *arena) {
+    ChangePart part = {.key = key, .action = PART_DELETE, .before = object};
+    object_secret_paths(object, (Path){0}, &part.sensitive, arena);
+    plan_part(response, part, arena);
+}
+
+static void note_kept(ManifestsPlanning *planning, Str key) {
+    plan_note(planning->response, (Path){0},
+              str_format(planning->arena,
+                         "%.*s is no longer in the source and is kept; prune_all = true deletes it",
+                         STR_ARG(key)),
+              planning->arena);
+}
+
+static void warn_of_prune(ManifestsPlanning *planning, size_t pruned, size_t count) {
+    if (pruned * 2 <= count || !planning->call->is_planning)
+        return;
+    path_warning(planning->call, planning->source.argument, planning->diags,
+                 "Most objects are deleted",
+                 "%zu of %zu objects are no longer in the source, and are deleted. Check that the "
+                 "source is complete.",
+                 pruned, count);
+}
+
+static void plan_prune(ManifestsPlanning *planning) {
+    bool should_prune_all = object_bool(planning->response->planned, "prune_all", false);
+    StrVec keys = manifests_inventory_deletions(&planning->prior, planning->arena);
+    size_t pruned = 0;
+    vec_each(&keys, key) {
+        Value object = manifests_inventory_find(&planning->prior, *key);
+        if (map_has(&planning->source.by_text, *key))
+            continue;
+        if (!should_prune_all && holds_data(object)) {
+            note_kept(planning, *key);
+            manifests_inventory_set(&planning->planned, *key, object, planning->arena);
+            manifests_record_set(&planning->record, *key,
+                                 manifests_record_find(&planning->stored, *key), planning->arena);
+            continue;
+        }
+        add_deletion(planning->response, *key, object, planning->arena);
+        pruned++;
+    }
+    warn_of_prune(planning, pruned, keys.count);
+}
+
+/* The whole. */
+
+static bool is_source(Str name) {
+    return str_equal(name, STR("content")) || str_equal(name, STR("path")) ||
+           str_equal(name, STR("objects"));
+}
+
+/* Another spelling of the source changes nothing. */
+static Value unchanged(Value prior, Value planned) {
+    for (size_t i = 0; i < planned.count; i++) {
+        if (!is_source(value_key_at(planned, i)) &&
+            !value_equal(value_at(prior, i), value_at(planned, i)))
+            return planned;
+    }
+    return prior;
+}
+
+static bool finish(ManifestsPlanning *planning) {
+    PlanResponse *response = planning->response;
+    response->planned =
+        manifests_inventory_put(&planning->planned, response->planned, planning->arena);
+    response->private_data = manifests_record_text(&planning->record, planning->arena);
+    if (response->parts.count == 0 && value_is_present(planning->request->prior))
+        response->planned = unchanged(planning->request->prior, response->planned);
+    return true;
+}
+
+static Value with_unknown_objects(Value planned, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(planned, arena);
+    object_builder_set(&builder, "objects", value_unknown(&TYPE_DYNAMIC));
+    return object_builder_value(&builder);
+}
+
+/* The objects are known at the apply. */
+static bool plan_unknown(ManifestsPlanning *planning, Str why) {
+    PlanResponse *response = planning->response;
+    response->planned = with_unknown_objects(response->planned, planning->arena);
+    response->has_unknown_parts = true;
+    if (why.len)
+        plan_note(response, (Path){0}, why, planning->arena);
+    return true;
+}
+
+static bool plan_deletion(ManifestsPlanning *planning) {
+    StrVec keys = manifests_inventory_deletions(&planning->prior, planning->arena);
+    vec_each(&keys, key) {
+        Value object = manifests_inventory_find(&planning->prior, *key);
+        add_deletion(planning->response, *key, object, planning->arena);
+    }
+    return true;
+}
+
+/* Sets *why if there is no server yet, which is no error for new objects. */
+static bool check_server(ManifestsPlanning *planning, Str *why) {
+    KubeCall kube = cluster_call(planning->call);
+    ClusterIdentity identity;
+    KubeResponse response;
+    *why = STR_EMPTY;
+    if (cluster_identify(planning->call->client, &kube, &identity, &response, planning->diags) ==
+        KUBE_DONE)
+        return true;
+    bool is_new = manifests_inventory_count(&planning->prior) == 0;
+    if (kube_error_class(&cluster_identity_ref, &response) == KUBE_ERROR_UNREACHABLE && is_new &&
+        planning->call->is_planning) {
+        *why =
+            str_format(planning->arena, "verified at apply: the API server cannot be reached: %.*s",
+                       STR_ARG(response.problem));
+        return true;
+    }
+    kube_error_report(&kube, "Kubernetes objects not planned", &cluster_identity_ref, &response,
+                      planning->diags);
+    return false;
+}
+
+static bool check_empty(const ManifestsPlanning *planning) {
+    if (planning->source.items.count || planning->source.has_unknown_objects ||
+        object_bool(planning->response->planned, "allow_empty", false))
+        return true;
+    return path_error(planning->call, planning->source.argument, planning->diags, "No objects",
+                      "The source has no Kubernetes objects. If this is intended, set "
+                      "allow_empty = true.");
+}
+
+static bool is_source_unknown(Value planned) {
+    return !value_is_known(object_attribute(planned, "path")) ||
+           !value_is_known(object_attribute(planned, "content"));
+}
+
+bool manifests_plan(const Call *call,
+                    const PlanRequest *request,
+                    PlanResponse *response,
+                    Diags *diags) {
+    Arena *arena = call->arena;
+    Str why;
+    ManifestsPlanning planning = {
+        .call = call,
+        .request = request,
+        .response = response,
+        .diags = diags,
+        .arena = arena,
+        .stored = manifests_record_read(request->private_data, arena),
+        .prior = manifests_inventory_of(request->prior, arena),
+        .is_good = true,
+    };
+    if (value_is_null(request->proposed))
+        return plan_deletion(&planning);
+    if (is_source_unknown(response->planned))
+        return plan_unknown(&planning, STR_EMPTY);
+    planning.options = object_arguments_options(response->planned, arena);
+    if (!check_server(&planning, &why))
+        return false;
+    if (why.len)
+        return plan_unknown(&planning, why);
+    if (!manifests_source_read(call, response->planned, &planning.source, diags) ||
+        !check_empty(&planning))
+        return false;
+    plan_waves(&planning, OBJECT_WAVE_NAMESPACE, OBJECT_WAVE_NAMESPACE);
+    plan_waves(&planning, OBJECT_WAVE_DEFINITION, OBJECT_WAVE_DEFINITION);
+    plan_waves(&planning, OBJECT_WAVE_DEFINITION + 1, OBJECT_WAVE_EXTENSION);
+    plan_prune(&planning);
+    if (!planning.is_good)
+        return false;
+    if (planning.source.has_unknown_objects)
+        return plan_unknown(&planning, STR("some objects have kinds that are not served yet"));
+    return finish(&planning);
+}

@@ -1,0 +1,69 @@
+/* Each thread has an arena, which the arena of the call takes over at the end. */
+#include "manifests_pool.h"
+
+#include "thread.h"
+
+#define THREADS_MAX 8
+
+typedef struct Pool {
+    const Call *call;
+    size_t count;
+    size_t next; /* guarded by `mutex` */
+    ManifestsWork work;
+    void *payload;
+    Diags *found; /* one for each index */
+    pthread_mutex_t mutex;
+} Pool;
+
+typedef struct Worker {
+    Pool *pool;
+    Arena *arena;
+    Thread *thread;
+} Worker;
+
+static bool claim(Pool *pool, size_t *index) {
+    pthread_mutex_lock(&pool->mutex);
+    *index = pool->next;
+    bool has_more = pool->next < pool->count;
+    pool->next += has_more;
+    pthread_mutex_unlock(&pool->mutex);
+    return has_more;
+}
+
+static void run_worker(void *payload) {
+    const Worker *worker = payload;
+    Pool *pool = worker->pool;
+    Call call = *pool->call;
+    size_t index;
+    call.arena = worker->arena;
+    while (claim(pool, &index)) {
+        pool->found[index] = diags_new(worker->arena);
+        pool->work(pool->payload, index, &call, &pool->found[index]);
+    }
+}
+
+void manifests_pool_run(
+    const Call *call, size_t count, ManifestsWork work, void *payload, Diags *diags) {
+    Worker workers[THREADS_MAX];
+    size_t worker_count = count < THREADS_MAX ? count : THREADS_MAX;
+    Pool pool = {.call = call, .count = count, .work = work, .payload = payload};
+    pool.found = arena_new_array(call->arena, Diags, count);
+    pthread_mutex_init(&pool.mutex, NULL);
+    for (size_t i = 0; i < worker_count; i++) {
+        workers[i] = (Worker){.pool = &pool, .arena = arena_open("objects")};
+        /* The last one works in this thread. */
+        if (i + 1 < worker_count)
+            workers[i].thread = thread_start(THREAD_PARTS, run_worker, &workers[i]);
+        else
+            run_worker(&workers[i]);
+    }
+    for (size_t i = 0; i < worker_count; i++) {
+        if (workers[i].thread)
+            thread_join(workers[i].thread);
+    }
+    for (size_t i = 0; i < count; i++)
+        diags_append(diags, &pool.found[i]);
+    for (size_t i = 0; i < worker_count; i++)
+        arena_join(call->arena, workers[i].arena);
+    pthread_mutex_destroy(&pool.mutex);
+}

@@ -1,0 +1,207 @@
+/* Completes the objects of a text: namespaces, keys, waves. */
+#include "manifests_source.h"
+
+#include "digest.h"
+#include "json.h"
+#include "kube_object.h"
+#include "object_body.h"
+#include "object_builder.h"
+
+#define DEFAULT_NAMESPACE "default"
+
+typedef enum KindScope {
+    SCOPE_CLUSTER,
+    SCOPE_NAMESPACE,
+    SCOPE_UNKNOWN, /* the kind is not served yet */
+    SCOPE_FAILED,  /* an error was added */
+} KindScope;
+
+typedef struct SourceReading {
+    const Call *call;
+    Value config;
+    ManifestObjects objects;
+    ManifestsSource *out;
+    Diags *diags;
+} SourceReading;
+
+static bool read_objects(
+    const Call *call, Value config, Path argument, ManifestObjects *out, Diags *diags) {
+    Str path = object_text(config, "path", STR_EMPTY);
+    Str content = object_text(config, "content", STR_EMPTY);
+    bool is_good = path.len ? manifest_files_read(call, argument, path, out, diags)
+                            : manifest_text_read(call, argument, STR_EMPTY, content, out, diags);
+    return is_good && manifest_text_check_unique(call, argument, out, diags);
+}
+
+static Path argument_of(const Call *call, Value config) {
+    bool is_file = object_has(config, "path");
+    return path_attribute((Path){0}, is_file ? STR("path") : STR("content"), call->arena);
+}
+
+/* Adds the diagnostics about one object, with its file and line. */
+static void report(const Call *call,
+                   Path argument,
+                   const ManifestObject *object,
+                   const Diags *found,
+                   Diags *diags) {
+    Arena *arena = call->arena;
+    for (size_t i = 0; i < found->count; i++) {
+        Diag diag = found->items[i];
+        Path path = path_parse(diag.path, arena);
+        Path inside = path.count > argument.count && path_starts_with(path, argument)
+                          ? (Path){path.steps + argument.count, path.count - argument.count}
+                          : (Path){0};
+        diag.detail =
+            str_format(arena, "In %.*s: %.*s", STR_ARG(manifest_text_place(object, inside, arena)),
+                       STR_ARG(diag.detail));
+        diag.path = path_to_str(argument, arena);
+        diags_add(diags, &diag);
+    }
+}
+
+static bool check_objects(const Call *call,
+                          Path argument,
+                          const ManifestObjects *objects,
+                          Diags *diags) {
+    bool is_good = true;
+    vec_each(objects, object) {
+        Diags found = diags_new(call->arena);
+        if (!object_body_check(object->object, argument, call->arena, &found))
+            is_good = false;
+        report(call, argument, object, &found, diags);
+    }
+    return is_good;
+}
+
+bool manifests_source_check(const Call *call, Value config, Diags *diags) {
+    ManifestObjects objects = {0};
+    Path argument = argument_of(call, config);
+    if (!object_has(config, "path") && !object_has(config, "content"))
+        return true;
+    return read_objects(call, config, argument, &objects, diags) &&
+           check_objects(call, argument, &objects, diags);
+}
+
+/* Kinds and namespaces. */
+
+/* Returns the definition of the kind in the source, or NULL. */
+static const ManifestObject *find_definition(const SourceReading *reading, const ObjectKey *key) {
+    vec_each(&reading->objects, object) {
+        if (str_equal(object->kind, STR("CustomResourceDefinition")) &&
+            str_equal(kube_object_text(object->object, "spec", "group"), key->group) &&
+            str_equal(kube_object_text(object->object, "spec.names", "kind"), key->kind))
+            return object;
+    }
+    return NULL;
+}
+
+static KindScope report_discovery(const SourceReading *reading,
+                                  const ObjectKey *key,
+                                  const KubeResponse *response) {
+    (void)path_error(reading->call, reading->out->argument, reading->diags,
+                     "Kinds of the Kubernetes API server not read", "\"%.*s\": %.*s.",
+                     STR_ARG(key->kind), STR_ARG(response->problem));
+    return SCOPE_FAILED;
+}
+
+static KindScope scope_of(const SourceReading *reading, const ObjectKey *key, bool *is_awaited) {
+    const Call *call = reading->call;
+    KubeCall kube = cluster_call(call);
+    KubeResource resource;
+    KubeResponse response;
+    KubeOutcome outcome = kube_discovery_find(cluster_discovery(call->client), &kube,
+                                              object_key_api_version(key, call->arena), key->kind,
+                                              &resource, &response, reading->diags);
+    *is_awaited = false;
+    if (outcome == KUBE_DONE)
+        return resource.is_namespaced ? SCOPE_NAMESPACE : SCOPE_CLUSTER;
+    if (outcome != KUBE_ABSENT)
+        return report_discovery(reading, key, &response);
+    const ManifestObject *definition = find_definition(reading, key);
+    *is_awaited = definition != NULL;
+    if (!definition)
+        return SCOPE_UNKNOWN;
+    bool is_cluster =
+        str_equal(kube_object_text(definition->object, "spec", "scope"), STR("Cluster"));
+    return is_cluster ? SCOPE_CLUSTER : SCOPE_NAMESPACE;
+}
+
+/* Makes the item of an object. Returns false, with an error, if its kind cannot be looked up. */
+static bool add_item(SourceReading *reading, const ManifestObject *object) {
+    Arena *arena = reading->call->arena;
+    ManifestsItem item = {.source = object, .manifest = object->object};
+    item.key = object_key_of(object->object);
+    KindScope scope = scope_of(reading, &item.key, &item.is_awaited);
+    if (scope == SCOPE_FAILED)
+        return false;
+    if (scope == SCOPE_UNKNOWN && !item.key.namespace.len && reading->call->is_planning) {
+        reading->out->has_unknown_objects = true;
+        return true;
+    }
+    if (scope == SCOPE_CLUSTER)
+        item.key.namespace = STR_EMPTY;
+    if (scope == SCOPE_NAMESPACE && !item.key.namespace.len)
+        item.key.namespace = object_text(reading->config, "namespace", STR(DEFAULT_NAMESPACE));
+    if (item.key.namespace.len)
+        item.manifest = kube_object_with(item.manifest, "metadata", "namespace",
+                                         value_from_str(item.key.namespace), arena);
+    item.text = object_key_text(&item.key, arena);
+    item.digest = digest_hex(DIGEST_SHA256, json_text(item.manifest, arena), arena);
+    item.wave = object_order_wave(item.key.group, item.key.kind);
+    vec_push(arena, &reading->out->items, item);
+    return true;
+}
+
+/* Two objects may differ only by a namespace that one of them does not name. */
+static bool index_items(SourceReading *reading) {
+    ManifestsSource *source = reading->out;
+    Arena *arena = reading->call->arena;
+    bool is_good = true;
+    vec_each(&source->items, item) {
+        const ManifestsItem *first = map_find(&source->by_text, item->text);
+        if (!first) {
+            map_put(arena, &source->by_text, item->text, item);
+            continue;
+        }
+        Str here = manifest_text_place(item->source, (Path){0}, arena);
+        Str there = manifest_text_place(first->source, (Path){0}, arena);
+        is_good = path_error(reading->call, source->argument, reading->diags, "Duplicate object",
+                             "\"%.*s\" is in %.*s, and again in %.*s. Remove one of them.",
+                             STR_ARG(item->text), STR_ARG(there), STR_ARG(here));
+    }
+    return is_good;
+}
+
+/* Sorts by wave; objects of a wave stay in the order of the source. */
+static void sort_items(ManifestsSource *source, Arena *arena) {
+    ManifestsItems sorted = {0};
+    for (unsigned wave = 0; wave < OBJECT_WAVE_COUNT; wave++) {
+        vec_each(&source->items, item) {
+            if ((unsigned)item->wave == wave)
+                vec_push(arena, &sorted, *item);
+        }
+    }
+    source->items = sorted;
+}
+
+bool manifests_source_read(const Call *call, Value config, ManifestsSource *out, Diags *diags) {
+    *out = (ManifestsSource){.argument = argument_of(call, config)};
+    SourceReading reading = {.call = call, .config = config, .out = out, .diags = diags};
+    if (!read_objects(call, config, out->argument, &reading.objects, diags) ||
+        !check_objects(call, out->argument, &reading.objects, diags))
+        return false;
+    vec_each(&reading.objects, object) {
+        if (!add_item(&reading, object))
+            return false;
+    }
+    sort_items(out, call->arena);
+    return index_items(&reading);
+}
+
+void manifests_source_report(const ManifestsSource *source,
+                             const ManifestsItem *item,
+                             const Diags *found,
+                             Diags *diags) {
+    const Call call = {.arena = diags->arena};
+    report(&call, source->argument, item->source, found, diags);
+}

@@ -1,0 +1,120 @@
+/* Follows the text through the object, step by step. */
+#include "field_path.h"
+
+#include "json.h"
+
+static bool is_mapping(Value value) {
+    return value_is_present(value) && type_is_mapping(value.type);
+}
+
+static bool is_list(Value value) {
+    return value_is_present(value) && type_is_sequence(value.type);
+}
+
+static bool ends_name(Str rest, size_t at) {
+    return at == rest.len || rest.ptr[at] == '.' || rest.ptr[at] == '[';
+}
+
+/* Returns the longest name of the object that the text begins with; empty if there is none. */
+static Str longest_name(Str rest, Value object) {
+    Str longest = STR_EMPTY;
+    for (size_t i = 0; is_mapping(object) && i < object.count; i++) {
+        Str name = value_key_at(object, i);
+        if (name.len > longest.len && str_starts_with(rest, name) && ends_name(rest, name.len))
+            longest = name;
+    }
+    return longest;
+}
+
+static bool read_json(Str text, Value *out, Arena *arena) {
+    const char *error;
+    size_t offset;
+    return json_parse_any(text, out, &error, &offset, arena);
+}
+
+/* Returns the offset of the character outside of quotes, or the end. */
+static size_t find_unquoted(Str text, char wanted, size_t from) {
+    bool is_quoted = false;
+    for (size_t i = from; i < text.len; i++) {
+        if (is_quoted && text.ptr[i] == '\\')
+            i++;
+        else if (text.ptr[i] == '"')
+            is_quoted = !is_quoted;
+        else if (!is_quoted && text.ptr[i] == wanted)
+            return i;
+    }
+    return text.len;
+}
+
+/* `keys` is `name="web"` or `containerPort=80,protocol="TCP"`; `="x"` is the item itself. */
+static bool has_keys(Value item, Str keys, Arena *arena) {
+    while (keys.len) {
+        size_t end = find_unquoted(keys, ',', 0);
+        Str pair = str_slice(keys, 0, end);
+        size_t equals = str_find_char(pair, '=', 0);
+        Value wanted;
+        Value found = item;
+        keys = str_after(keys, end + 1);
+        if (equals == SIZE_MAX || !read_json(str_after(pair, equals + 1), &wanted, arena) ||
+            (equals > 0 && !value_find(item, str_slice(pair, 0, equals), &found)) ||
+            !value_equal(found, wanted))
+            return false;
+    }
+    return true;
+}
+
+static bool find_item(Value list, Str keys, size_t *index, Arena *arena) {
+    uint64_t number;
+    if (!is_list(list) || !keys.len)
+        return false;
+    if (str_to_uint64(keys, &number)) {
+        *index = (size_t)number;
+        return number < list.count;
+    }
+    for (*index = 0; *index < list.count; ++*index)
+        if (has_keys(value_at(list, *index), keys, arena))
+            return true;
+    return false;
+}
+
+/* Follows "[…]"; `inside` is the text in the brackets. */
+static bool follow_brackets(Str inside, Value *object, Path *path, Arena *arena) {
+    size_t index;
+    Value found;
+    if (is_mapping(*object)) {
+        bool is_quoted = inside.len > 1 && str_starts_with(inside, STR("\""));
+        Str name = is_quoted ? str_slice(inside, 1, inside.len - 1) : inside;
+        if (!value_find(*object, name, &found))
+            return false;
+        *path = path_attribute(*path, name, arena);
+        *object = found;
+        return true;
+    }
+    if (!find_item(*object, inside, &index, arena))
+        return false;
+    *path = path_index(*path, value_int((int64_t)index), arena);
+    *object = value_at(*object, index);
+    return true;
+}
+
+Path field_path_read(Str text, Value object, bool *is_whole, Arena *arena) {
+    Path path = {0};
+    *is_whole = false;
+    while (text.len) {
+        if (text.ptr[0] == '[') {
+            size_t end = find_unquoted(text, ']', 0);
+            if (!follow_brackets(str_slice(text, 1, end), &object, &path, arena))
+                return path;
+            text = str_after(text, end + 1);
+            continue;
+        }
+        text = str_after(text, text.ptr[0] == '.');
+        Str name = longest_name(text, object);
+        if (!name.len || !value_find(object, name, &object))
+            return path;
+        path = path_attribute(path, name, arena);
+        text = str_after(text, name.len);
+    }
+    *is_whole = true;
+    return path;
+}
