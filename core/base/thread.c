@@ -24,8 +24,7 @@ static const char *const kind_names[] = {
     [THREAD_WALK_WORKER] = "loam-walk", [THREAD_SIGNAL] = "loam-signal",
     [THREAD_TICKER] = "loam-ticker",    [THREAD_LIBVIRT_EVENTS] = "loam-libvirt",
     [THREAD_LEASE] = "loam-lease",      [THREAD_RENEWER] = "loam-renewer",
-    [THREAD_ATTEMPT] = "loam-attempt",
-    [THREAD_PARTS] = "loam-parts",
+    [THREAD_ATTEMPT] = "loam-attempt",  [THREAD_PARTS] = "loam-parts",
 };
 static_assert(ARRAY_COUNT(kind_names) == THREAD_PARTS + 1, "a name for each kind");
 

@@ -37,7 +37,7 @@ static bool was_configured(const ObjectRequest *request, Str field) {
            !value_is_null(found);
 }
 
-static void note_field(const ObjectTarget *target, const KubeFieldError *field, ObjectPlan *plan) {
+static void note_field(const ObjectTarget *target, const KubeFieldError *field, PlanNotes *notes) {
     const ObjectRequest *request = target->request;
     Arena *arena = request->call->arena;
     bool was_ours = is_by_hand(field) && was_configured(request, field->path);
@@ -46,11 +46,11 @@ static void note_field(const ObjectTarget *target, const KubeFieldError *field, 
                           was_ours ? "was changed by" : "is taken from", STR_ARG(field->manager));
     PlanNote note = {.path = object_target_path(request->object_path, field->path, arena),
                      .text = text};
-    vec_push(arena, &plan->notes, note);
+    vec_push(arena, notes, note);
 }
 
 /* Returns whether all conflicts may be resolved by force, and notes them. */
-static bool may_take(const ObjectTarget *target, const KubeFieldErrors *fields, ObjectPlan *plan) {
+static bool may_take(const ObjectTarget *target, const KubeFieldErrors *fields, PlanNotes *notes) {
     const ObjectRequest *request = target->request;
     bool is_known = fields->count > 0;
     vec_each(fields, field) {
@@ -59,7 +59,7 @@ static bool may_take(const ObjectTarget *target, const KubeFieldErrors *fields, 
     }
     if (is_known) {
         vec_each(fields, field)
-            note_field(target, field, plan);
+            note_field(target, field, notes);
     }
     return is_known;
 }
@@ -107,14 +107,14 @@ DryRunOutcome object_dry_run(const ObjectTarget *target,
                              Value body,
                              Value live,
                              DryRun *out,
-                             ObjectPlan *plan,
+                             PlanNotes *notes,
                              Diags *diags) {
     *out = (DryRun){.result = value_null(&TYPE_DYNAMIC)};
     KubeOutcome outcome = send(target, body, false, out, diags);
     if (outcome == KUBE_CONFLICT &&
         kube_error_class(&target->ref, &out->response) == KUBE_ERROR_OWNED) {
         KubeFieldErrors fields = kube_error_fields(&out->response, target->kube.arena);
-        out->should_force = may_take(target, &fields, plan);
+        out->should_force = may_take(target, &fields, notes);
         if (out->should_force)
             outcome = send(target, body, true, out, diags);
     }

@@ -5,7 +5,7 @@
  * request: that is a change by hand, which the plan corrects. Other conflicts are errors. */
 #pragma once
 
-#include "object_plan.h"
+#include "object_target.h"
 
 typedef enum DryRunOutcome {
     DRY_RUN_DONE,
@@ -22,10 +22,10 @@ typedef struct DryRun {
     KubeResponse response;
 } DryRun;
 
-/* `live` null: there is no object. Adds notes about fields that are taken to the plan. */
+/* `live` null: there is no object. Adds notes about fields that are taken. */
 DryRunOutcome object_dry_run(const ObjectTarget *target,
                              Value body,
                              Value live,
                              DryRun *out,
-                             ObjectPlan *plan,
+                             PlanNotes *notes,
                              Diags *diags);

@@ -57,7 +57,7 @@ static bool report_existing(const ObjectTarget *target,
 static void note_adoption(const ObjectTarget *target,
                           Value live,
                           const ObjectMark *mark,
-                          ObjectPlan *plan) {
+                          PlanNotes *notes) {
     Arena *arena = target->request->call->arena;
     Str text = str_format(arena, "exists since %.*s, managed by %.*s; it is adopted",
                           STR_ARG(kube_object_text(live, "metadata", "creationTimestamp")),
@@ -66,7 +66,7 @@ static void note_adoption(const ObjectTarget *target,
         text = str_format(arena, "exists already with the mark of %.*s; it is adopted",
                           STR_ARG(mark->address));
     PlanNote note = {.path = target->request->object_path, .text = text};
-    vec_push(arena, &plan->notes, note);
+    vec_push(arena, notes, note);
 }
 
 /* A tainted object is planned as a creation, without its private data: then the read of this plan
@@ -78,17 +78,15 @@ static bool is_predecessor(const ObjectTarget *target, Str uid) {
             cluster_is_owner(target->cluster, uid, request->call->address));
 }
 
-ObjectOwner object_owner_of_new(const ObjectTarget *target,
-                                Value live,
-                                ObjectPlan *plan,
-                                Diags *diags) {
+ObjectOwner object_owner_of_new(
+    const ObjectTarget *target, Value live, PlanNotes *notes, Str *predecessor, Diags *diags) {
     const ObjectRequest *request = target->request;
     ObjectMark mark = object_mark_of(live);
     Str uid = kube_object_text(live, "metadata", "uid");
     if (!value_is_present(live))
         return OWNER_NEW;
     if (is_predecessor(target, uid)) {
-        plan->record.predecessor = uid;
+        *predecessor = uid;
         if (request->call->is_planning)
             return OWNER_PREDECESSOR;
         (void)path_error(request->call, request->path, diags, "Kubernetes object exists already",
@@ -107,7 +105,7 @@ ObjectOwner object_owner_of_new(const ObjectTarget *target,
     }
     if (is_ours && request->call->is_planning)
         return OWNER_LEFT;
-    note_adoption(target, live, &mark, plan);
+    note_adoption(target, live, &mark, notes);
     return OWNER_ADOPTED;
 }
 

@@ -1,7 +1,7 @@
 /* object_owner: whether a resource may manage an existing object, by its mark and by the state. */
 #pragma once
 
-#include "object_plan.h"
+#include "object_target.h"
 
 typedef enum ObjectOwner {
     OWNER_NEW,         /* no object exists */
@@ -11,11 +11,10 @@ typedef enum ObjectOwner {
     OWNER_REJECTED,    /* an error was added */
 } ObjectOwner;
 
-/* For a planned creation. `live` null: there is no object. Adds a note about an adoption. */
-ObjectOwner object_owner_of_new(const ObjectTarget *target,
-                                Value live,
-                                ObjectPlan *plan,
-                                Diags *diags);
+/* For a planned creation. `live` null: there is no object. Adds a note about an adoption. Sets
+ * *predecessor to the uid of an OWNER_PREDECESSOR. */
+ObjectOwner object_owner_of_new(
+    const ObjectTarget *target, Value live, PlanNotes *notes, Str *predecessor, Diags *diags);
 /* Returns false, with an error, if the object of a change belongs to another state. */
 MUST_USE bool object_owner_check(const ObjectTarget *target,
                                  Value live,

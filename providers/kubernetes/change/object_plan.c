@@ -202,8 +202,8 @@ static bool plan_on_server(Planning *planning, Diags *diags) {
         return plan_nothing(planning);
     if (planning->request->options->has_no_dry_run)
         return plan_by_comparison(planning, STR("server_dry_run is false"));
-    switch (object_dry_run(&planning->target, planning->body, planning->live, &run, planning->plan,
-                           diags)) {
+    switch (object_dry_run(&planning->target, planning->body, planning->live, &run,
+                           &planning->plan->notes, diags)) {
     case DRY_RUN_FAILED: return false;
     case DRY_RUN_IMPOSSIBLE: return plan_by_comparison(planning, run.why);
     case DRY_RUN_IMMUTABLE: return plan_replacement(planning, run.field, run.why, diags);
@@ -246,7 +246,8 @@ static bool plan_found(Planning *planning, Diags *diags) {
         return false;
     plan->record.cluster = planning->target.identity.id;
     if (is_creation(planning)) {
-        ObjectOwner owner = object_owner_of_new(&planning->target, planning->live, plan, diags);
+        ObjectOwner owner = object_owner_of_new(&planning->target, planning->live, &plan->notes,
+                                                &plan->record.predecessor, diags);
         if (owner == OWNER_REJECTED)
             return false;
         if (owner == OWNER_PREDECESSOR)

@@ -32,8 +32,9 @@ static void test_deletions(void **state) {
                                                                                                 "we"
                                                                                                 "b"
                                                                                                 "\""
-                                                                                                ":" OBJECT("apps/v1",
-                                                                                                           "Deployment") "}}",
+                                                                                                ":" OBJECT(
+                                                                                                    "apps/v1",
+                                                                                                    "Deployment") "}}",
         arena);
     ManifestsInventory inventory = manifests_inventory_of(made, arena);
     StrVec keys = manifests_inventory_deletions(&inventory, arena);

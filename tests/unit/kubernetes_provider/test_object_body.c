@@ -61,14 +61,14 @@ static void checks(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
-        {"[]",                                                     ".m"              },
-        {"{\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}",         ".m.apiVersion"   },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"\"}",                  ".m.kind"         },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"a\"}",                 ".m.metadata"     },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{}}", ".m.metadata.name"},
+        {"[]",                                                                   ".m"                      },
+        {"{\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}",                       ".m.apiVersion"           },
+        {"{\"apiVersion\":\"v1\",\"kind\":\"\"}",                                ".m.kind"                 },
+        {"{\"apiVersion\":\"v1\",\"kind\":\"a\"}",                               ".m.metadata"             },
+        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{}}",               ".m.metadata.name"        },
         {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\",\"generateName\":"
-         "\"y\"}}",                                                         ".m.metadata.generateName"                                                                   },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}",                                                        NULL},
+         "\"y\"}}",                                                     ".m.metadata.generateName"},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}", NULL                      },
     };
     Path at = path_attribute((Path){0}, STR("m"), arena);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
