@@ -65,7 +65,7 @@ static ObjectRequest request_of(const ManifestsApplying *applying,
 
 /* One object. */
 
-/* The server could not compare the object in the plan: it does so now. */
+/* For an object that could not be compared in the plan: asks for the dry run now. */
 static bool plan_again(const ManifestsApplying *applying,
                        ItemApply *one,
                        const Call *call,

@@ -10,7 +10,7 @@
 #define GETS_BEFORE_LIST 20
 #define LIST_MAX         500 /* one page, however few objects are ours */
 
-/* The objects of one kind and namespace. */
+/* How the objects of one kind and namespace are read: one by one, or by a list. */
 typedef struct Collection {
     size_t gets;
     size_t next_list; /* number of GETs at which the collection is listed */

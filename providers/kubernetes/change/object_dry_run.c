@@ -22,10 +22,12 @@ static KubeOutcome send(
     return outcome;
 }
 
-/* An Update of the object itself; the server adds the version to the texts of Updates only. */
+/* An Update; the server adds the version to the texts of Updates only. Replica counts that a
+ * program sets through the subresource "scale" are the work of an autoscaler. */
 static bool is_by_hand(const KubeFieldError *field) {
-    return str_find(field->message, STR(" using "), 0) != SIZE_MAX &&
-           str_find(field->message, STR(" with subresource "), 0) == SIZE_MAX;
+    bool is_update = str_find(field->message, STR(" using "), 0) != SIZE_MAX;
+    bool is_scale = str_find(field->message, STR(" with subresource "), 0) != SIZE_MAX;
+    return is_update && (!is_scale || str_starts_with(field->manager, STR("\"kubectl")));
 }
 
 /* Returns whether the last configuration had the field, as far as its path can be read. */

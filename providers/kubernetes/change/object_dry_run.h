@@ -1,8 +1,9 @@
 /* object_dry_run: asks the server what an apply would do, and decides about conflicts.
  *
  * A field that another manager owns is taken if force_conflicts is true, or if our configuration
- * had the field already and the other manager changed it by an Update, not by an apply or a scale
- * request: that is a change by hand, which the plan corrects. Other conflicts are errors. */
+ * had the field already and the other manager changed it by an Update, not by an apply or the scale
+ * request of an autoscaler: that is a change by hand, which the plan corrects. Other conflicts are
+ * errors. */
 #pragma once
 
 #include "object_target.h"

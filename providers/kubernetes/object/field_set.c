@@ -207,7 +207,7 @@ void field_set_paths(const FieldSet *set, Value object, Paths *out, Arena *arena
     add_paths(set, object, (Path){0}, out, arena);
 }
 
-/* Two sets. */
+/* Operations on two sets. */
 
 const FieldSet *field_set_union(const FieldSet *a, const FieldSet *b, Arena *arena) {
     FieldSet *set = arena_new(arena, FieldSet);

@@ -57,7 +57,7 @@ bool object_body_check(Value manifest, Path at, Arena *arena, Diags *diags) {
     return check_metadata(metadata, path_attribute(at, STR("metadata"), arena), arena, diags);
 }
 
-/* Returns the value as JSON has it, without null members. */
+/* Returns the value without null members, with tuples and objects for all collections. */
 static Value plain_value(Value v, Arena *arena) {
     if (!value_is_present(v) || type_is_primitive(v.type))
         return v;

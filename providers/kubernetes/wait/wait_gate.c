@@ -68,7 +68,7 @@ static Str find_obstacle(const Serving *serving, const KubeCall *call, Str api_v
                                               &resource, &response, &ignored);
     if (outcome == KUBE_FAILED)
         return str_format(call->arena, "discovery failed: %.*s", STR_ARG(response.problem));
-    /* Until now, another definition may have had the kind. */
+    /* A plural of another definition, which had the kind before, does not count. */
     bool is_found = outcome == KUBE_DONE && str_equal(resource.plural, plural);
     if (is_found && responds(call, &resource, &response))
         return STR_EMPTY;
