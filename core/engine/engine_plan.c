@@ -356,9 +356,15 @@ static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
     return plan;
 }
 
-/* Sets `*out` to the results of a closed walk, allocated in `arena`, also if instances failed. In a
- * destroy plan, adds an error to `diags` for each deletion that prevent_destroy rejects. */
 static void log_plan(const Plan *plan, Arena *arena) {
+    if (!log_enabled(LOG_DEBUG))
+        return;
+    vec_each(&plan->changes, change) {
+        log_debug(
+            "change planned", log_text("address", resource_addr_to_str(change->address, arena)),
+            log_text("deposed", change->deposed), log_cstr("action", action_name(change->action)),
+            log_cstr("reason", action_reason_name(change->reason)));
+    }
     log_debug("plan made", log_number("changes", (int64_t)plan->changes.count),
               log_number("drift", (int64_t)plan->drift.count),
               log_number("outputs", (int64_t)plan->outputs.count),
@@ -368,6 +374,8 @@ static void log_plan(const Plan *plan, Arena *arena) {
                                 STR(" "), arena)));
 }
 
+/* Sets `*out` to the results of a closed walk, allocated in `arena`, also if instances failed. In a
+ * destroy plan, adds an error to `diags` for each deletion that prevent_destroy rejects. */
 static void gather(EngineWalk *walk, PlanResult *out, Arena *arena, Diags *diags) {
     Gathering gathering = {
         .plan = begin_plan(walk, arena),

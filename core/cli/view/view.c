@@ -1,6 +1,8 @@
 /* Functions of all views: count operations, and show each diagnostic once, similar ones merged. */
 #include "view.h"
 
+#include "log.h"
+
 void view_count(View *view, Action action) {
     switch (action) {
     case ACTION_DELETE_THEN_CREATE:
@@ -131,11 +133,29 @@ static void show_summaries(View *view, const ViewGroups *groups, Arena *scratch)
         view->type->note(view, str_slice(text, 0, text.len - 1));
 }
 
+/* Logs the diagnostics that are shown next. */
+static void log_diags(const View *view, const Diags *diags) {
+    for (size_t i = view->shown; i < diags->count; i++) {
+        const Diag *diag = &diags->items[i];
+        SourceRange range = source_range_resolve(diag->range);
+        SourcePos pos =
+            range.source ? source_text_position(range.source, range.start) : (SourcePos){0};
+        log_debug("diagnostic",
+                  log_cstr("severity", diag->severity == DIAG_ERROR ? "error" : "warning"),
+                  log_text("summary", diag->summary), log_text("address", diag->address),
+                  log_text("path", diag->path),
+                  log_text("file", range.source ? range.source->path : STR_EMPTY),
+                  log_number("line", pos.line));
+    }
+}
+
 void view_show_diags(View *view, const Diags *diags) {
     if (view->type->diags) {
         view->type->diags(view, diags);
         return;
     }
+    if (log_enabled(LOG_DEBUG))
+        log_diags(view, diags);
     SCOPED(ArenaRef) scratch = arena_open("diagnostics");
     ViewGrouping grouping = view->grouping;
     ViewGroups groups = {0};
