@@ -5,6 +5,8 @@
  * it shows are selected. */
 #include "transform.h"
 
+#include "log.h"
+
 typedef struct Part {
     EngineWalk *walk;
     Map users; /* configuration address → Users: dependents in the state */
@@ -29,6 +31,7 @@ static void destroy_object(Part *part, ResourceAddr address) {
     Str text = resource_addr_to_str(address, part->walk->arena);
     if (map_has(&part->walk->destroyed, text))
         return;
+    log_debug("object to destroy", log_text("address", text));
     map_set(&part->walk->destroyed, text, part->walk);
     vec_push(part->scratch, &part->found, address);
 }

@@ -1,6 +1,7 @@
 /* Deletes objects. The visit of a mirror node deletes removed instances, predecessors of
  * replacements, and deposed objects. */
 #include "change_parts.h"
+#include "log.h"
 #include "node_kinds.h"
 #include "object_marks.h"
 #include "provider_call.h"
@@ -104,6 +105,8 @@ static bool provision(InstanceOp *op, const StateObject *object, Value prior) {
 static bool destroy_instance(InstanceOp *op) {
     const StateObject *object = working_state_object(op->walk->working, op->record->address,
                                                      op->record->deposed, op->scratch);
+    log_debug("object to delete", log_text("address", op->address),
+              log_number("found", object != NULL));
     if (!object)
         return true;
     Value prior;

@@ -344,22 +344,7 @@ static Value disk_before(Value prior, Value planned, Value disk) {
     return same;
 }
 
-static xmlNodePtr find_disk(xmlNodePtr root, Value disk, Arena *arena) {
-    return domain_device_find_disk(root, object_text(disk, "target", STR_EMPTY), arena);
-}
-
-/* Removes disks that left the list; disks in neither list are never changed. */
-static void remove_disks(
-    xmlNodePtr root, Value prior, const xmlNodePtr *kept, size_t kept_count, Arena *arena) {
-    for (size_t i = 0; i < nested_list_count(prior, "disk"); i++) {
-        xmlNodePtr node = find_disk(root, nested_list_at(prior, "disk", i), arena);
-        bool is_kept = false;
-        for (size_t n = 0; n < kept_count; n++)
-            is_kept |= kept[n] == node;
-        if (node && !is_kept)
-            xml_remove(node);
-    }
-}
+static const DomainDeviceList disk_list = {"disk", "target", domain_device_find_disk};
 
 void domain_disk_edit(
     xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena) {
@@ -369,9 +354,10 @@ void domain_disk_edit(
     for (size_t i = 0; i < count; i++) {
         Value disk = nested_list_at(planned, "disk", i);
         before[i] = disk_before(prior, planned, disk);
-        nodes[i] = find_disk(root, value_is_present(before[i]) ? before[i] : disk, arena);
+        nodes[i] = domain_device_of(root, &disk_list,
+                                    value_is_present(before[i]) ? before[i] : disk, arena);
     }
-    remove_disks(root, prior, nodes, count, arena);
+    domain_device_remove_rest(root, &disk_list, prior, nodes, count, arena);
     for (size_t i = 0; i < count; i++) {
         Value disk = nested_list_at(planned, "disk", i);
         if (nodes[i])

@@ -169,22 +169,8 @@ static Value nic_before(Value prior, Value planned, size_t i) {
     return is_kept ? same : old;
 }
 
-static xmlNodePtr find_nic(xmlNodePtr root, Value nic, Arena *arena) {
-    return domain_device_find_interface(root, object_text(nic, "mac", STR_EMPTY), arena);
-}
-
-/* Removes interfaces that left the list; interfaces in neither list are never changed. */
-static void remove_nics(
-    xmlNodePtr root, Value prior, const xmlNodePtr *kept, size_t kept_count, Arena *arena) {
-    for (size_t i = 0; i < nested_list_count(prior, "network_interface"); i++) {
-        xmlNodePtr node = find_nic(root, nested_list_at(prior, "network_interface", i), arena);
-        bool is_kept = false;
-        for (size_t n = 0; n < kept_count; n++)
-            is_kept |= kept[n] == node;
-        if (node && !is_kept)
-            xml_remove(node);
-    }
-}
+static const DomainDeviceList interfaces = {"network_interface", "mac",
+                                            domain_device_find_interface};
 
 bool domain_nic_edit(const Call *call,
                      xmlNodePtr root,
@@ -199,9 +185,10 @@ bool domain_nic_edit(const Call *call,
     for (size_t i = 0; i < count; i++) {
         Value nic = nested_list_at(planned, "network_interface", i);
         before[i] = nic_before(prior, planned, i);
-        nodes[i] = find_nic(root, value_is_present(before[i]) ? before[i] : nic, arena);
+        nodes[i] = domain_device_of(root, &interfaces,
+                                    value_is_present(before[i]) ? before[i] : nic, arena);
     }
-    remove_nics(root, prior, nodes, count, arena);
+    domain_device_remove_rest(root, &interfaces, prior, nodes, count, arena);
     for (size_t i = 0; i < count; i++) {
         Value nic = nested_list_at(planned, "network_interface", i);
         bool is_done =

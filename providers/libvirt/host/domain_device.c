@@ -4,6 +4,8 @@
 #include <libxml/tree.h>
 
 #include "libvirt_error.h"
+#include "nested_list.h"
+#include "object_builder.h"
 #include "wait_until.h"
 
 #define PULL_TIMEOUT_MS 10000
@@ -25,6 +27,30 @@ xmlNodePtr domain_device_find_interface(xmlNodePtr domain, Str mac, Arena *arena
 
 xmlNodePtr domain_device_find_disk(xmlNodePtr domain, Str target, Arena *arena) {
     return find_device(domain, "devices/disk", "target/@dev", target, arena);
+}
+
+xmlNodePtr domain_device_of(xmlNodePtr domain,
+                            const DomainDeviceList *list,
+                            Value item,
+                            Arena *arena) {
+    return list->find(domain, object_text(item, list->key, STR_EMPTY), arena);
+}
+
+void domain_device_remove_rest(xmlNodePtr domain,
+                               const DomainDeviceList *list,
+                               Value prior,
+                               const xmlNodePtr *kept,
+                               size_t kept_count,
+                               Arena *arena) {
+    for (size_t i = 0; i < nested_list_count(prior, list->attribute); i++) {
+        Value item = nested_list_at(prior, list->attribute, i);
+        xmlNodePtr node = domain_device_of(domain, list, item, arena);
+        bool is_kept = false;
+        for (size_t n = 0; n < kept_count; n++)
+            is_kept |= kept[n] == node;
+        if (node && !is_kept)
+            xml_remove(node);
+    }
 }
 
 /* Returns the device's live XML, or NULL. */

@@ -14,6 +14,27 @@ xmlNodePtr domain_device_find_disk(xmlNodePtr domain, Str target, Arena *arena);
 
 typedef xmlNodePtr (*DomainDeviceFind)(xmlNodePtr domain, Str key, Arena *arena);
 
+/* An attribute that lists devices, and the member by which a device is found. */
+typedef struct DomainDeviceList {
+    const char *attribute; /* "disk" */
+    const char *key;       /* "target" */
+    DomainDeviceFind find;
+} DomainDeviceList;
+
+/* Returns the device of an item of the list; NULL if none. */
+xmlNodePtr domain_device_of(xmlNodePtr domain,
+                            const DomainDeviceList *list,
+                            Value item,
+                            Arena *arena);
+/* Removes the devices of the prior list that are not among `kept`. Devices that the list never had
+ * stay. */
+void domain_device_remove_rest(xmlNodePtr domain,
+                               const DomainDeviceList *list,
+                               Value prior,
+                               const xmlNodePtr *kept,
+                               size_t kept_count,
+                               Arena *arena);
+
 /* Requests the removal, waits, and requests it once more. Returns false without a diagnostic if the
  * guest did not release the device in time, or if libvirt failed (its last error is set). */
 MUST_USE bool domain_device_pull(const Call *call,
