@@ -61,20 +61,26 @@ static bool scalar_null(Str text, Value *out) {
     return false;
 }
 
-/* Reads the digits of 0x1f or 0o17 without their prefix. */
-static bool scalar_based(Str digits, uint32_t base, bool is_negative, Value *out) {
-    uint64_t number = 0;
-    if (!digits.len)
-        return false;
+/* Reads at least one digit of a base up to 36. Returns false if the number is above `max`. */
+static bool read_digits(Str digits, uint32_t base, uint64_t max, uint64_t *out) {
+    *out = 0;
     for (size_t i = 0; i < digits.len; i++) {
         int c = tolower((unsigned char)digits.ptr[i]);
         uint32_t digit = isdigit(c)   ? (uint32_t)(c - '0')
                          : isalpha(c) ? (uint32_t)(c - 'a' + 10)
                                       : 99;
-        if (digit >= base || number > ((uint64_t)INT64_MAX - digit) / base)
+        if (digit >= base || *out > (max - digit) / base)
             return false;
-        number = number * base + digit;
+        *out = *out * base + digit;
     }
+    return digits.len > 0;
+}
+
+/* Reads the digits of 0x1f or 0o17 without their prefix. */
+static bool scalar_based(Str digits, uint32_t base, bool is_negative, Value *out) {
+    uint64_t number;
+    if (!read_digits(digits, base, INT64_MAX, &number))
+        return false;
     *out = value_int(is_negative ? -(int64_t)number : (int64_t)number);
     return true;
 }
@@ -298,19 +304,9 @@ bool yaml_scalar_read(Str tag, Str text, bool is_plain, Value *out, Str *error, 
 
 /* Reads the digits of an integer of at most 64 bits, with or without sign. */
 static bool manifest_digits(Str digits, uint32_t base, bool is_negative, Value *out, Arena *arena) {
-    uint64_t number = 0;
-    if (!digits.len)
-        return false;
-    for (size_t i = 0; i < digits.len; i++) {
-        int c = tolower((unsigned char)digits.ptr[i]);
-        uint32_t digit = isdigit(c)   ? (uint32_t)(c - '0')
-                         : isalpha(c) ? (uint32_t)(c - 'a' + 10)
-                                      : 99;
-        if (digit >= base || number > (UINT64_MAX - digit) / base)
-            return false;
-        number = number * base + digit;
-    }
-    if (is_negative && number > (uint64_t)INT64_MAX + 1)
+    uint64_t number;
+    uint64_t max = is_negative ? (uint64_t)INT64_MAX + 1 : UINT64_MAX;
+    if (!read_digits(digits, base, max, &number))
         return false;
     Str text =
         str_format(arena, "%s%llu", is_negative && number ? "-" : "", (unsigned long long)number);
