@@ -38,7 +38,8 @@ static Str check_document(Value value, Arena *arena) {
     return str_format(arena, "The value must be a map, or its YAML text.");
 }
 
-/* "folder" is the earlier spelling; states and configurations may have it. */
+/* Earlier versions stored "folder". The two spellings are equal, so that an upgrade replaces
+ * nothing. */
 static bool is_directory_kind(Value kind) {
     return value_is_present(kind) && (str_equal(value_text(kind), STR("directory")) ||
                                       str_equal(value_text(kind), STR("folder")));
@@ -56,7 +57,7 @@ static const Attribute cloudinit_attributes[] = {
      "Name of the pool (default: the provider's default_pool)."},
     {"kind", &TYPE_STRING, OPTIONAL | COMPUTED,
      "iso: an image, for virtual machines. directory: a directory to mount at /var/lib/cloud/seed/nocloud of a container; "
-     "folder means the same.",
+     "folder: an alias of directory.",
      .default_json = "\"iso\"", .one_of = "iso directory folder", .forces_new = kind_forces_new},
     {"user_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW,
      "Content of user-data, such as a cloud-config or a script.",

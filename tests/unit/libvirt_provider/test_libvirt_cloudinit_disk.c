@@ -163,7 +163,7 @@ static void test_directory(void **state) {
     place_close(&place);
 }
 
-/* "folder" is the earlier spelling of "directory", so states have it. */
+/* States of earlier versions contain "folder" in place of "directory". */
 static void test_spellings_of_directory(void **state) {
     (void)state;
     const char *uri = libvirt_case_host();
