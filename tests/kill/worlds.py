@@ -172,6 +172,13 @@ WORLDS = [
 ]
 
 
+def without_end(text, old):
+    """The text without the bytes that it has in common with the end of an old text of the same length."""
+    if len(text) != len(old):
+        return text
+    return text[:max((at for at in range(len(text)) if text[at] != old[at]), default=-1) + 1]
+
+
 class Trial:
     """A copy of a world in its own directory."""
 
@@ -233,11 +240,13 @@ class Trial:
         return sorted(found)
 
     def check_sealed(self):
-        """Checks that only files that were plain text before are plain text."""
+        """Checks that only text that was plain before is plain. A death between writing a shorter state over the old one and
+        cutting the file off leaves the end of the old text."""
         origin = self.bench.origin(self.world)
-        for name in os.listdir(self.path) if self.world.sealed else ():
-            text = read(os.path.join(self.path, name)) if "tfstate" in name else b""
-            if b"local_file" in text and not (name in os.listdir(origin) and text == read(os.path.join(origin, name))):
+        for name in [name for name in os.listdir(self.path) if self.world.sealed and "tfstate" in name]:
+            text = read(os.path.join(self.path, name))
+            old = read(os.path.join(origin, name)) if name in os.listdir(origin) else b""
+            if b"local_file" in without_end(text, old):
                 raise Failed("%s is in the clear" % name)
 
     def objects_of(self, state, where):
