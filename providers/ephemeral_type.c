@@ -23,7 +23,10 @@ bool ephemeral_type_renew(const EphemeralType *type,
                           RenewResponse *response,
                           Diags *diags) {
     size_t before = diags->error_count;
-    *response = (RenewResponse){.private_data = request->private_data};
+    *response = (RenewResponse){
+        .private_data = request->private_data,
+        .result = value_null(schema_implied_type(&type->schema)),
+    };
     if (!type->renew)
         return object_type_report_unsupported(type->name, "renewed", diags);
     bool is_ok = type->renew(call, request, response, diags);

@@ -412,6 +412,9 @@ typedef struct RenewRequest {
 typedef struct RenewResponse {
     Str private_data;    /* default: that of the request */
     int64_t renew_at_ms; /* default: 0 */
+    /* Wholly known object for references that are evaluated from now on; default: null, the result
+     * stays unchanged. */
+    Value result;
 } RenewResponse;
 
 typedef struct CloseRequest {
@@ -426,7 +429,7 @@ struct EphemeralType {
                  const OpenRequest *request,
                  OpenResponse *response,
                  Diags *diags);
-    /* Called on a separate thread; the result of `open` stays unchanged. */
+    /* Called on a separate thread, during the visits of other nodes. */
     bool (*renew)(const Call *call,
                   const RenewRequest *request,
                   RenewResponse *response,

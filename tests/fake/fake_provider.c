@@ -472,12 +472,19 @@ static bool tell_token(const Call *call, const char *verb, Str private_data, Dia
     return !fails;
 }
 
+/* A token named "new…" changes its value. */
 static bool token_renew(const Call *call,
                         const RenewRequest *request,
                         RenewResponse *response,
                         Diags *diags) {
-    (void)request;
+    Str name = str_after(request->private_data, str_find_char(request->private_data, ' ', 0) + 1);
     response->renew_at_ms = token_renewal(call, strtoll(response->private_data.ptr, NULL, 10));
+    if (str_starts_with(name, STR("new"))) {
+        ObjectBuilder builder = object_builder_null(response->result.type, call->arena);
+        object_builder_set_text(&builder, "name", name, call->arena);
+        object_builder_set_text(&builder, "value", STR("renewed-token"), call->arena);
+        response->result = object_builder_value(&builder);
+    }
     return tell_token(call, "renew", response->private_data, diags);
 }
 

@@ -37,6 +37,8 @@ typedef struct InstanceRecord {
     bool keys_unknown; /* validate */
     Value each_value;
     Value value; /* marked value that references see */
+    /* Ephemeral: the marked value since the last renewal, set by another thread; NULL: `value`. */
+    _Atomic(const Value *) renewed;
     InstanceFailure failure;
     const StateResource *stored_resource;
     const StateInstance *stored;

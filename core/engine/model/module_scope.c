@@ -95,6 +95,27 @@ static bool lookup_slot(const ModuleScope *self, const Node *node, Value *out) {
     return true;
 }
 
+/* Returns the value of a resource. Instances of an ephemeral resource may have been renewed since
+ * the visit of its value. */
+static bool lookup_resource(const ModuleScope *self, const Node *node, Value *out, Arena *arena) {
+    const ResourceExpansion *resource = node_slot(node, self->module)->payload;
+    bool is_renewed = false;
+    (void)lookup_slot(self, node->as.resource->value, out);
+    if (node->as.resource->config->mode != MODE_EPHEMERAL || !resource ||
+        resource->expansion.is_unknown || resource->expansion.count == 0 || !value_is_known(*out))
+        return true;
+    Value *values = arena_new_array(arena, Value, resource->expansion.count);
+    for (size_t i = 0; i < resource->expansion.count; i++) {
+        const InstanceRecord *record = &resource->records[i];
+        const Value *renewed = atomic_load_explicit(&record->renewed, memory_order_acquire);
+        is_renewed = is_renewed || renewed;
+        values[i] = renewed ? *renewed : value_with_marks(record->value, MARK_EPHEMERAL);
+    }
+    if (is_renewed)
+        *out = module_scope_combine(&resource->expansion, values, arena);
+    return true;
+}
+
 static bool lookup_module(const ModuleScope *self,
                           const Traversal *traversal,
                           const Binding *binding,
@@ -154,7 +175,7 @@ static bool lookup(const Scope *scope,
     switch (binding->reference.kind) {
     case REFERENCE_VARIABLE:
     case REFERENCE_LOCAL: return lookup_slot(self, binding->node, out);
-    case REFERENCE_RESOURCE: return lookup_slot(self, binding->node->as.resource->value, out);
+    case REFERENCE_RESOURCE: return lookup_resource(self, binding->node, out, arena);
     case REFERENCE_MODULE: return lookup_module(self, traversal, binding, out, used, arena, diags);
     case REFERENCE_COUNT:
     case REFERENCE_EACH: return lookup_repetition(self, binding, out, arena, diags);

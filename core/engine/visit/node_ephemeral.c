@@ -16,6 +16,7 @@ typedef struct Ephemerals Ephemerals;
 
 typedef struct OpenObject {
     const ResourceNode *resource;
+    InstanceRecord *record;
     const Provider *provider;
     ObjectType type;
     void *client;
@@ -24,6 +25,7 @@ typedef struct OpenObject {
     Str lineage;
     StrVec secrets;
     OpenResponse response;
+    Value marked; /* result of the opening */
     bool is_renewing;
     Arena *arena;   /* one per object; calls of the thread use it too */
     Diags failures; /* diagnostics of renewals */
@@ -88,6 +90,27 @@ static void send_end(const Ephemerals *ephemerals,
     hooks_send(ephemerals->walk->engine->hooks, &event);
 }
 
+/* References that are evaluated from now on get the new result, with the marks of the first one. */
+static bool publish(OpenObject *object, Value result) {
+    Paths sensitive = {0};
+    if (!value_is_wholly_known(result) || result.type != object->marked.type) {
+        diags_error(&object->failures, NO_RANGE,
+                    "Provider produced invalid ephemeral resource instance",
+                    "The renewed object of %.*s does not match its schema, or contains unknown "
+                    "values. This is a bug in the provider.",
+                    STR_ARG(object->text));
+        return false;
+    }
+    path_find_marks(object->marked, MARK_SENSITIVE, &sensitive, object->arena);
+    Value *renewed = arena_new(object->arena, Value);
+    *renewed = value_with_marks(
+        path_mark(value_clone(result, object->arena), &sensitive, MARK_SENSITIVE, object->arena),
+        MARK_EPHEMERAL);
+    mask_collect(*renewed, &object->secrets, object->arena);
+    atomic_store_explicit(&object->record->renewed, renewed, memory_order_release);
+    return true;
+}
+
 /* Runs without the mutex: no other thread uses an object during its renewal. */
 static void renew(const Ephemerals *ephemerals, OpenObject *object) {
     Call call = call_for(ephemerals, object);
@@ -97,6 +120,8 @@ static void renew(const Ephemerals *ephemerals, OpenObject *object) {
     RenewResponse response;
     bool failed = !ephemeral_type_renew(object->type.ephemeral, &call, &request, &response,
                                         &object->failures);
+    if (!failed && value_is_present(response.result))
+        failed = !publish(object, response.result);
     send_end(ephemerals, object, "renew", started_ms, failed);
     object->response.renew_at_ms = failed ? 0 : response.renew_at_ms;
     if (!failed)
@@ -156,11 +181,15 @@ static void renew_all(void *payload) {
 }
 
 /* Adds an object that has just been opened; it is closed once. */
-static void add_object(Ephemerals *ephemerals, const InstanceOp *op, const OpenResponse *response) {
+static void add_object(Ephemerals *ephemerals,
+                       const InstanceOp *op,
+                       const OpenResponse *response,
+                       Value marked) {
     Arena *arena = arena_open("ephemeral");
     OpenObject *object = arena_new(arena, OpenObject);
     *object = (OpenObject){
         .resource = op->resource,
+        .record = op->record,
         .provider = op->provider->provider,
         .type = *op->type,
         .client = op->provider->client,
@@ -173,8 +202,8 @@ static void add_object(Ephemerals *ephemerals, const InstanceOp *op, const OpenR
     };
     object->response.result = value_clone(response->result, arena);
     object->response.private_data = str_clone(response->private_data, arena);
-    mask_collect(value_with_marks(object->response.result, MARK_EPHEMERAL), &object->secrets,
-                 arena);
+    object->marked = value_clone(marked, arena);
+    mask_collect(object->marked, &object->secrets, arena);
     pthread_mutex_lock(&ephemerals->mutex);
     object->next = ephemerals->first;
     ephemerals->first = object;
@@ -238,10 +267,12 @@ static bool open_object(InstanceOp *op, Value config, OpenResponse *response) {
     return ok;
 }
 
+static Value with_marks(InstanceOp *op, Value value, const Configured *configured) {
+    return value_with_marks(object_marks_add(op, value, &configured->sensitive), MARK_EPHEMERAL);
+}
+
 static void keep_value(InstanceOp *op, Value value, const Configured *configured) {
-    Value marked =
-        value_with_marks(object_marks_add(op, value, &configured->sensitive), MARK_EPHEMERAL);
-    op->record->value = value_clone(marked, op->keep);
+    op->record->value = value_clone(with_marks(op, value, configured), op->keep);
 }
 
 /* The apply opens the object if its configuration or its provider is unknown, or if a dependency
@@ -287,7 +318,7 @@ static bool open_instance(InstanceOp *op, bool is_destroying) {
         keep_value(op, deferred_read_object(op, configured.value), &configured);
         return explain_deferred(op, response.deferred);
     }
-    add_object(op->walk->ephemerals, op, &response);
+    add_object(op->walk->ephemerals, op, &response, with_marks(op, response.result, &configured));
     if (!check_result(op, &configured, response.result))
         return false;
     keep_value(op, response.result, &configured);

@@ -141,6 +141,32 @@ static void is_renewed_while_in_use(void **state) {
     engine_case_close(c);
 }
 
+/* References that are evaluated after a renewal get its result, also of one instance of several. */
+static void a_renewal_changes_later_references(void **state) {
+    (void)state;
+    static const char *const tokens[][2] = {
+        {"{name: new, renew: 1}",                                "t.value"       },
+        {"{name: 'new${count.index}', renew: 1, count: 2}",      "t[1].value"    },
+        {"{name: 'new${each.key}', renew: 1, for_each: {a: 1}}", "t[\"a\"].value"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(tokens); i++) {
+        SCOPED(ArenaRef) arena = arena_open("config");
+        Str config = str_format(
+            arena,
+            "ephemeral: {fake_token: {t: %s}}\n"
+            "resource:\n"
+            "  fake_thing: {a: {name: a, token: '${ephemeral.fake_token.%s}', provisioner: "
+            "{local-exec: {command: 'sleep 0.2'}}}}\n"
+            "  terraform_data: {b: {depends_on: [fake_thing.a], provisioner: {local-exec: "
+            "{command: "
+            "'test \"$T\" = renewed-token', environment: {T: '${ephemeral.fake_token.%s}'}}}}}\n",
+            tokens[i][0], tokens[i][1], tokens[i][1]);
+        EngineCase *c = open_case(str_to_cstr(config, arena));
+        engine_case_must(c, engine_case_apply(c));
+        engine_case_close(c);
+    }
+}
+
 /* A failed renewal may not affect the users; its error is reported when the resource is closed. */
 static void a_failed_renewal_is_reported_on_close(void **state) {
     (void)state;
@@ -236,6 +262,7 @@ int main(void) {
         cmocka_unit_test(closes_when_cancelled),
         cmocka_unit_test(reports_failures),
         cmocka_unit_test(is_renewed_while_in_use),
+        cmocka_unit_test(a_renewal_changes_later_references),
         cmocka_unit_test(a_failed_renewal_is_reported_on_close),
         cmocka_unit_test(configures_a_provider),
         cmocka_unit_test(has_conditions),
