@@ -35,21 +35,23 @@ static const Option state_options[] = {
 };
 
 static const Option operation_options[] = {
-    {"parallelism",  OPTION_TEXT,    "N",       "Number of concurrent operations (default 10)."            },
-    {"refresh",      OPTION_FLAG_ON, NULL,      "Refresh the state from real objects first (default true)."},
-    {"refresh-only", OPTION_FLAG,    NULL,
-     "Only record changes made outside of loam; change no real object."                                    },
-    {"destroy",      OPTION_FLAG,    NULL,      "Plan to destroy every managed object."                    },
-    {"target",       OPTION_ADDRESS, "ADDRESS",
-     "Plan only this address and its dependencies. May be repeated."                                       },
-    {"target-file",  OPTION_PATH,    "PATH",
-     "Read targets from a file, one address per line. May be repeated."                                    },
-    {"exclude",      OPTION_ADDRESS, "ADDRESS",
-     "Plan all but this address and its dependents. May be repeated."                                      },
-    {"exclude-file", OPTION_PATH,    "PATH",
-     "Read exclusions from a file, one address per line. May be repeated."                                 },
-    {"replace",      OPTION_ADDRESS, "ADDRESS",
-     "Replace this instance even if nothing changed. May be repeated."                                     },
+    {"parallelism", OPTION_TEXT,    "N",        "Number of concurrent operations (default 10)."},
+    {"refresh",     OPTION_FLAG_ON, NULL,
+     "Refresh the state from real objects first (default true). -refresh=full also compares "
+     "objects that are unchanged since their last apply.",                                       "full"},
+    {"refresh-only",             OPTION_FLAG,              NULL,
+     "Only record changes made outside of loam; change no real object."                              },
+    {"destroy",             OPTION_FLAG,                   NULL,      "Plan to destroy every managed object."},
+    {"target",             OPTION_ADDRESS,                    "ADDRESS",
+     "Plan only this address and its dependencies. May be repeated."                      },
+    {"target-file",             OPTION_PATH,               "PATH",
+     "Read targets from a file, one address per line. May be repeated."      },
+    {"exclude",             OPTION_ADDRESS,                   "ADDRESS",
+     "Plan all but this address and its dependents. May be repeated."                },
+    {"exclude-file",             OPTION_PATH,              "PATH",
+     "Read exclusions from a file, one address per line. May be repeated."            },
+    {"replace",             OPTION_ADDRESS,                   "ADDRESS",
+     "Replace this instance even if nothing changed. May be repeated."          },
 };
 
 static const Option test_options[] = {
@@ -130,8 +132,11 @@ static bool parse_flag(const Option *option, Str *text, Diags *diags) {
         *text = STR("false");
         return true;
     }
+    if (option->more && str_equal_cstr(*text, option->more))
+        return true;
     diags_error(diags, NO_RANGE, "Invalid option value",
-                "The option \"-%s\" requires true or false, not \"%.*s\".", option->name,
+                "The option \"-%s\" requires true%s%s, not \"%.*s\".", option->name,
+                option->more ? ", false or " : " or ", option->more ? option->more : "false",
                 STR_ARG(*text));
     return false;
 }
@@ -200,7 +205,7 @@ bool option_flag(const Arguments *arguments, const char *name) {
     Str text = option_text(arguments, name);
     const Option *option = find_flag(arguments, str_from_cstr(name));
     CHECK(option && option_is_flag(option));
-    return text.ptr ? str_equal(text, STR("true")) : option->kind == OPTION_FLAG_ON;
+    return text.ptr ? !str_equal(text, STR("false")) : option->kind == OPTION_FLAG_ON;
 }
 
 bool option_split_words(Str text, StrVec *out, Arena *arena) {

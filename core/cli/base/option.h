@@ -22,6 +22,7 @@ typedef struct Option {
     OptionKind kind;
     const char *value; /* as help shows it: "PATH", "dot|svg"; NULL for flags */
     const char *help;  /* NULL: hidden from help */
+    const char *more;  /* of a flag: a value beside true and false, which counts as true; or NULL */
 } Option;
 
 typedef struct OptionGroup {
@@ -40,7 +41,7 @@ typedef struct OptionGroup {
 
 typedef struct OptionValue {
     const Option *option;
-    Str text; /* of a flag: "true" or "false" */
+    Str text; /* of a flag: "true", "false" or its row's `more` */
 } OptionValue;
 
 typedef struct Arguments {

@@ -61,7 +61,9 @@ static void parses(void **unused) {
 static const OptionCase bad[] = {
     {"-refrsh",        "This command has no option \"-refrsh\". Did you mean \"-refresh\"?"   },
     {"-xyzzy",         "This command has no option \"-xyzzy\". To list its options, use -help"},
-    {"-refresh=maybe", "requires true or false, not \"maybe\""                                },
+    {"-refresh=maybe", "requires true, false or full, not \"maybe\"."                         },
+    {"-lock=maybe",    "requires true or false, not \"maybe\"."                               },
+    {"-lock=full",     "requires true or false, not \"full\"."                                },
     {"-target",        "The option \"-target\" requires a value: -target=ADDRESS."            },
 };
 
@@ -94,6 +96,19 @@ static void the_last_one_counts(void **unused) {
     check_str(option_text(&arguments, "state"), "b");
     assert_true(option_is_given(&arguments, "state"));
     assert_false(option_is_given(&arguments, "backup"));
+}
+
+/* A value beside true and false counts as true. */
+static void a_flag_may_have_a_third_value(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    Arguments arguments = {0};
+    StrVec words = {0};
+    assert_true(option_split_words(STR("-refresh=false -refresh=full"), &words, arena));
+    assert_true(option_parse(groups, ARRAY_COUNT(groups), &words, &arguments, arena, &diags));
+    assert_true(option_flag(&arguments, "refresh"));
+    check_str(option_text(&arguments, "refresh"), "full");
 }
 
 static void splits_words(void **unused) {
@@ -169,6 +184,7 @@ int main(void) {
         cmocka_unit_test(parses),
         cmocka_unit_test(refuses),
         cmocka_unit_test(the_last_one_counts),
+        cmocka_unit_test(a_flag_may_have_a_third_value),
         cmocka_unit_test(splits_words),
         cmocka_unit_test(defaults_are_in_rows),
         cmocka_unit_test(a_flag_without_a_row_is_an_error),

@@ -120,9 +120,31 @@ static void restores(void **state) {
     assert_int_equal(asked.options.excludes.items[0].resource.key.index, 1);
 }
 
+static void refreshes(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        bool is_skipped, is_full;
+    } cases[] = {
+        {"",                            false, false},
+        {"-refresh=false",              true,  false},
+        {"-refresh=full",               false, true },
+        {"-refresh=full -refresh-only", false, true },
+        {"-refresh=full -refresh=true", false, false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Asked asked;
+        assert_true(ask(&asked, cases[i].line, arena));
+        assert_int_equal(asked.options.skip_refresh, cases[i].is_skipped);
+        assert_int_equal(asked.options.is_full_refresh, cases[i].is_full);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads),
+        cmocka_unit_test(refreshes),
         cmocka_unit_test(refuses),
         cmocka_unit_test(restores),
     };
