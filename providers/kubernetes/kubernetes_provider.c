@@ -33,6 +33,8 @@ static const ArgumentRule rules[] = {
 };
 
 static const ResourceType *const resources[] = {KUBERNETES_RESOURCES(PROVIDER_ROW)};
+static const DataSourceType *const data_sources[] = {KUBERNETES_DATA_SOURCES(PROVIDER_ROW)};
+static const EphemeralType *const ephemerals[] = {KUBERNETES_EPHEMERALS(PROVIDER_ROW)};
 
 const Provider kubernetes_provider = {
     .name = "kubernetes",
@@ -48,4 +50,6 @@ const Provider kubernetes_provider = {
     .configure = configure,
     .close = close,
     PROVIDER_RESOURCES(resources),
+    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_EPHEMERALS(ephemerals),
 };

@@ -327,8 +327,7 @@ static bool check_server(ManifestsPlanning *planning, Str *why) {
     ClusterIdentity identity;
     KubeResponse response;
     *why = STR_EMPTY;
-    if (cluster_identify(planning->call->client, &kube, &identity, &response, planning->diags) ==
-        KUBE_DONE)
+    if (cluster_identify(planning->call, &identity, &response, planning->diags) == KUBE_DONE)
         return true;
     bool is_new = manifests_inventory_count(&planning->prior) == 0;
     if (kube_error_class(&cluster_identity_ref, &response) == KUBE_ERROR_UNREACHABLE && is_new &&

@@ -47,9 +47,8 @@ class Project:
     def write(self, more=None, **resources):
         rows = {name: row if "manifest" in row else {"manifest": row} for name, row in resources.items()}
         blocks = {"provider": {"kubernetes": self.provider}, **(more or {})}
-        blocks.setdefault("resource", {})
         if rows:
-            blocks["resource"] = {**blocks["resource"], "kubernetes_manifest": rows}
+            blocks["resource"] = {**blocks.get("resource", {}), "kubernetes_manifest": rows}
         self.put("main.tf.json", blocks)
 
     def run(self, *words, fails=False, says=(), hides=()):

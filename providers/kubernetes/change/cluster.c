@@ -25,6 +25,8 @@ struct Cluster {
     pthread_mutex_t identity_mutex;
     bool is_identified;
     ClusterIdentity identity;
+    bool has_failed;           /* the last attempt to identify the cluster */
+    KubeResponse failure;      /* its response */
     pthread_mutex_t mutex;     /* of the members below */
     pthread_cond_t has_listed; /* a list has ended */
     Map objects;               /* path → Str, its JSON */
@@ -111,26 +113,41 @@ static Str read_version(const KubeCall *kube, Diags *diags) {
     return value_text_at(object, STR("gitVersion"));
 }
 
-KubeOutcome cluster_identify(Cluster *cluster,
-                             const KubeCall *kube,
+/* Called with the identity's mutex. */
+static KubeOutcome identify(Cluster *cluster,
+                            const Call *call,
+                            KubeResponse *response,
+                            Diags *diags) {
+    KubeCall kube = cluster_call(call);
+    Str id;
+    if (call->is_planning && cluster->has_failed) {
+        *response = kube_client_copy_response(&cluster->failure, call->arena);
+        return response->outcome;
+    }
+    KubeOutcome outcome = read_id(cluster, &kube, &id, response, diags);
+    cluster->is_identified = outcome == KUBE_DONE;
+    cluster->has_failed = response->code == 0 && outcome != KUBE_DONE && !call_is_cancelled(call);
+    Str version = outcome == KUBE_DONE ? read_version(&kube, diags) : STR_EMPTY;
+    pthread_mutex_lock(&cluster->mutex);
+    if (cluster->is_identified)
+        cluster->identity =
+            (ClusterIdentity){str_clone(id, cluster->arena), str_clone(version, cluster->arena)};
+    if (cluster->has_failed)
+        cluster->failure = kube_client_copy_response(response, cluster->arena);
+    pthread_mutex_unlock(&cluster->mutex);
+    return outcome;
+}
+
+KubeOutcome cluster_identify(const Call *call,
                              ClusterIdentity *out,
                              KubeResponse *response,
                              Diags *diags) {
-    Str id;
+    Cluster *cluster = call->client;
     KubeOutcome outcome = KUBE_DONE;
     *response = (KubeResponse){0};
     pthread_mutex_lock(&cluster->identity_mutex);
-    if (!cluster->is_identified) {
-        outcome = read_id(cluster, kube, &id, response, diags);
-        cluster->is_identified = outcome == KUBE_DONE;
-        if (outcome == KUBE_DONE) {
-            Str version = read_version(kube, diags);
-            pthread_mutex_lock(&cluster->mutex);
-            cluster->identity = (ClusterIdentity){str_clone(id, cluster->arena),
-                                                  str_clone(version, cluster->arena)};
-            pthread_mutex_unlock(&cluster->mutex);
-        }
-    }
+    if (!cluster->is_identified)
+        outcome = identify(cluster, call, response, diags);
     *out = cluster->identity;
     pthread_mutex_unlock(&cluster->identity_mutex);
     return outcome;

@@ -25,10 +25,10 @@ typedef struct ClusterIdentity {
     Str version; /* of the server: "v1.34.1"; empty if unknown */
 } ClusterIdentity;
 
-/* Sends two requests, once for the cluster. Fails if the server cannot be reached, or rejects the
- * credentials. */
-KubeOutcome cluster_identify(Cluster *cluster,
-                             const KubeCall *kube,
+/* Identifies the cluster of the call, by two requests for all calls. Fails if the server cannot be
+ * reached, or rejects the credentials. A plan tries to reach the server once, however many objects
+ * it has. */
+KubeOutcome cluster_identify(const Call *call,
                              ClusterIdentity *out,
                              KubeResponse *response,
                              Diags *diags);

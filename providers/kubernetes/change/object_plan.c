@@ -37,35 +37,13 @@ static bool plan_unseen(Planning *planning, Str why) {
     return true;
 }
 
-/* Groups whose kinds are part of Kubernetes: a kind that such a group lacks is misspelled. */
-static bool is_builtin_group(Str group) {
-    static const char *const names[] = {
-        "admissionregistration.k8s.io",
-        "apiextensions.k8s.io",
-        "apiregistration.k8s.io",
-        "certificates.k8s.io",
-        "coordination.k8s.io",
-        "discovery.k8s.io",
-        "networking.k8s.io",
-        "node.k8s.io",
-        "rbac.authorization.k8s.io",
-        "scheduling.k8s.io",
-        "storage.k8s.io",
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (str_equal_cstr(group, names[i]))
-            return true;
-    }
-    return str_find_char(group, '.', 0) == SIZE_MAX;
-}
-
 static bool plan_absent_kind(Planning *planning, const ObjectKey *key, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
-    if (request->call->is_planning && is_creation(planning) && !is_builtin_group(key->group))
+    if (request->call->is_planning && is_creation(planning) && !object_key_is_builtin(key))
         return plan_unseen(planning, why);
     Path path = object_target_path(request->path, STR(".kind"), planning->arena);
     return path_error(request->call, path, diags, "Unknown kind of Kubernetes object",
-                      "\"%.*s\" in \"%.*s\": %.*s", STR_ARG(key->kind),
+                      "\"%.*s\" in \"%.*s\": %.*s.", STR_ARG(key->kind),
                       STR_ARG(object_key_api_version(key, planning->arena)), STR_ARG(why));
 }
 

@@ -27,8 +27,7 @@ static bool check_cluster(const ObjectTarget *target, Diags *diags) {
 
 static ObjectFound open_cluster(ObjectTarget *target, Str *why, Diags *diags) {
     KubeResponse response;
-    if (cluster_identify(target->cluster, &target->kube, &target->identity, &response, diags) ==
-        KUBE_DONE)
+    if (cluster_identify(target->request->call, &target->identity, &response, diags) == KUBE_DONE)
         return check_cluster(target, diags) ? OBJECT_FOUND : OBJECT_FAILED;
     if (kube_error_class(&cluster_identity_ref, &response) == KUBE_ERROR_UNREACHABLE) {
         Str server = kube_client_target(cluster_client(target->cluster))->server;
@@ -59,7 +58,7 @@ ObjectFound object_target_open(
                              .name = key->name};
         return OBJECT_FOUND;
     }
-    *why = str_format(arena, "the API server %.*s", STR_ARG(response.problem));
+    *why = response.problem;
     if (outcome == KUBE_ABSENT)
         return OBJECT_KIND_ABSENT;
     (void)path_error(call, request->path, diags, "Kinds of the Kubernetes API server not read",

@@ -42,6 +42,27 @@ Str object_key_api_version(const ObjectKey *key, Arena *arena) {
     return kube_resource_api_version(&resource, arena);
 }
 
+bool object_key_is_builtin(const ObjectKey *key) {
+    static const char *const names[] = {
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "rbac.authorization.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (str_equal_cstr(key->group, names[i]))
+            return true;
+    }
+    return str_find_char(key->group, '.', 0) == SIZE_MAX;
+}
+
 Str object_key_import_id(const ObjectKey *key, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     Str version = object_key_api_version(key, arena);

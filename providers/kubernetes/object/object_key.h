@@ -25,6 +25,10 @@ Str object_key_text(const ObjectKey *key, Arena *arena);
 /* Returns "apps/v1" or "v1". */
 Str object_key_api_version(const ObjectKey *key, Arena *arena);
 
+/* Returns whether the kinds of the group are part of Kubernetes: one that such a group lacks is
+ * misspelled. Groups with a dot may also be of definitions. */
+bool object_key_is_builtin(const ObjectKey *key);
+
 /* Returns "apiVersion=apps/v1,kind=Deployment,namespace=x,name=web", without an empty namespace. */
 Str object_key_import_id(const ObjectKey *key, Arena *arena);
 /* Reads such a text, its parts in any order. On failure `*problem` is a sentence. */

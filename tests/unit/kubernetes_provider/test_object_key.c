@@ -66,9 +66,29 @@ static void bad_import_ids(void **state) {
     }
 }
 
+/* A kind that such a group lacks is misspelled; other groups may be defined later. */
+static void builtin_groups(void **state) {
+    (void)state;
+    static const struct {
+        const char *group;
+        bool is_builtin;
+    } cases[] = {
+        {"",                          true },
+        {"apps",                      true },
+        {"rbac.authorization.k8s.io", true },
+        {"gateway.networking.k8s.io", false},
+        {"toys.example.com",          false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ObjectKey key = {.group = str_from_cstr(cases[i].group)};
+        assert_int_equal(object_key_is_builtin(&key), cases[i].is_builtin);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys),
+        cmocka_unit_test(builtin_groups),
         cmocka_unit_test(versions_are_one_object),
         cmocka_unit_test(import_ids),
         cmocka_unit_test(bad_import_ids),
