@@ -51,12 +51,14 @@ __attribute__((constructor)) static void spare_children(void) {
     unsetenv("LD_PRELOAD");
 }
 
-/* libvirt is used by a module that is loaded later, so dlsym(RTLD_NEXT) does not find it. */
+/* libvirt and libcurl are used by modules that are loaded later, so dlsym(RTLD_NEXT) does not find
+ * them. */
 static void *find(const char *name) {
+    static const char *const later[] = {"libvirt.so.0", "libcurl.so.4", "libcurl-gnutls.so.4"};
     void *found = dlsym(RTLD_NEXT, name);
-    if (!found) {
-        void *libvirt = dlopen("libvirt.so.0", RTLD_LAZY | RTLD_NOLOAD);
-        found = libvirt ? dlsym(libvirt, name) : NULL;
+    for (size_t i = 0; !found && i < sizeof later / sizeof *later; i++) {
+        void *library = dlopen(later[i], RTLD_LAZY | RTLD_NOLOAD);
+        found = library ? dlsym(library, name) : NULL;
     }
     if (!found)
         abort();
@@ -296,6 +298,10 @@ VIR(int, virNWFilterUndefine, (virNWFilterPtr n), (n))
 
 /* Ends uploads and downloads; the latter change nothing, but another point does no harm. */
 VIR(int, virStreamFinish, (virStreamPtr s), (s))
+
+/* The beginning and the end of an HTTP request. */
+CALL(int, curl_multi_add_handle, (void *m, void *h), (m, h), point("request", ""))
+CALL(int, curl_multi_remove_handle, (void *m, void *h), (m, h), point("response", ""))
 
 #define SSH(type, name, parameters, arguments) CALL(type, name, parameters, arguments, point(#name, ""))
 
