@@ -342,7 +342,7 @@ static void end_refresh(ProgressView *view, const WalkEvent *event, Arena *scrat
     if (event->action != ACTION_READ)
         return;
     Str elapsed = clock_format_elapsed(event->elapsed_ms, scratch);
-    const char *what = event->is_deferred ? "No answer" : "Read complete";
+    const char *what = event->is_deferred ? "Left to the apply" : "Read complete";
     say(view, str_format(scratch, "%.*s: %s after %.*s", STR_ARG(event->address), what,
                          STR_ARG(elapsed)));
 }
