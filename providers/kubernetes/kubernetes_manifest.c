@@ -143,10 +143,8 @@ static bool manifest_apply(const Call *call,
     const ObjectRequest *object =
         request_of(call, planned, request->prior, request->private_data, &manifest);
     if (value_is_present(request->prior)) {
-        ObjectRecord kept = object->record;
+        ObjectRecord kept = object_record_without_plan(object->record);
         response->state = request->prior; /* of a failure */
-        kept.is_planned = kept.has_no_change = kept.should_force = false;
-        kept.predecessor = STR_EMPTY;
         response->private_data = object_record_text(&kept, call->arena);
         if (object->record.has_no_change) {
             response->state = planned;

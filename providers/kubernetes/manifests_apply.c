@@ -181,9 +181,8 @@ static Value view_of(const ItemApply *one, Arena *arena) {
 
 static void keep_applied(ManifestsApplying *applying, const ItemApply *one) {
     Arena *arena = applying->arena;
-    ManifestsEntry entry = {.object = one->entry.object, .digest = one->item->digest};
-    entry.object.is_planned = entry.object.has_no_change = entry.object.should_force = false;
-    entry.object.predecessor = STR_EMPTY;
+    ManifestsEntry entry = {.object = object_record_without_plan(one->entry.object),
+                            .digest = one->item->digest};
     bool has_live = value_is_present(one->applied.live);
     if (has_live)
         entry.object.live = object_record_live(one->applied.live, arena);
@@ -368,8 +367,7 @@ static Str kept_text(const ManifestsApplying *applying) {
             one.digest = STR_EMPTY; /* planned, but not applied */
         one.action = OBJECT_NONE;
         one.is_unseen = false;
-        one.object.is_planned = one.object.has_no_change = one.object.should_force = false;
-        one.object.predecessor = STR_EMPTY;
+        one.object = object_record_without_plan(one.object);
         if (!value_is_null(manifests_inventory_find(&applying->inventory, entry->key)))
             manifests_record_set(&record, entry->key, one, applying->arena);
     }

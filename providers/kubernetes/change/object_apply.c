@@ -6,6 +6,7 @@
 #include "object_body.h"
 #include "object_mark.h"
 #include "object_owner.h"
+#include "object_takeover.h"
 #include "object_view.h"
 #include "path_error.h"
 
@@ -59,6 +60,9 @@ bool object_apply(const ObjectRequest *request, Value planned, ObjectApplied *ou
     if (found != OBJECT_FOUND)
         return found == OBJECT_FAILED ? false : report_target(request, why, diags);
     out->ref = target->ref;
+    target->takeover = request->record.takeover;
+    if (!object_takeover_apply(target, diags))
+        return false;
     Value body = make_body(target);
     KubeApply apply = {
         .ref = target->ref,

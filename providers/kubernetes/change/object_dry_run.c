@@ -4,10 +4,29 @@
 #include "field_path.h"
 #include "json.h"
 #include "kube_object.h"
+#include "merge_patch.h"
 #include "object_secret.h"
+#include "object_takeover.h"
+#include "object_view.h"
 
-static KubeOutcome send(
-    const ObjectTarget *target, Value body, bool should_force, DryRun *out, Diags *diags) {
+typedef struct DryRunning {
+    const ObjectTarget *target;
+    ObjectTakeover takeover;
+    DryRun *out;
+    PlanNotes *notes;
+    Diags *diags;
+} DryRunning;
+
+static KubeOutcome decode(const DryRunning *running, KubeOutcome outcome) {
+    DryRun *out = running->out;
+    if (outcome == KUBE_DONE &&
+        !kube_client_decode(&out->response, &out->result, running->target->kube.arena))
+        return KUBE_FAILED;
+    return outcome;
+}
+
+static KubeOutcome send(const DryRunning *running, Value body, bool should_force) {
+    const ObjectTarget *target = running->target;
     KubeApply apply = {
         .ref = target->ref,
         .body = json_text(body, target->kube.arena),
@@ -15,10 +34,34 @@ static KubeOutcome send(
         .should_force = should_force,
         .is_dry_run = true,
     };
-    KubeOutcome outcome = kube_call_apply(&target->kube, &apply, &out->response, diags);
-    if (outcome == KUBE_DONE &&
-        !kube_client_decode(&out->response, &out->result, target->kube.arena))
-        return KUBE_FAILED;
+    return decode(running,
+                  kube_call_apply(&target->kube, &apply, &running->out->response, running->diags));
+}
+
+/* The apply will remove the fields that become ours by a takeover and that the body lacks. A dry
+ * run cannot take over, so it removes them by a patch, and the server adds defaults. */
+static KubeOutcome send_takeover(const DryRunning *running, Value live) {
+    const ObjectTarget *target = running->target;
+    Arena *arena = target->kube.arena;
+    Value applied = running->out->result;
+    Value wanted = object_takeover_without(target, applied);
+    Value managers;
+    if (value_equal(wanted, applied))
+        return KUBE_DONE;
+    KubePatch patch = {
+        .ref = target->ref,
+        .type = KUBE_PATCH_MERGE,
+        .body = json_text(merge_patch_of(object_view_settings(live, arena),
+                                         object_view_settings(wanted, arena), arena),
+                          arena),
+        .manager = target->request->options->manager,
+        .is_dry_run = true,
+    };
+    KubeOutcome outcome = decode(
+        running, kube_call_patch(&target->kube, &patch, &running->out->response, running->diags));
+    if (outcome == KUBE_DONE && kube_object_find(applied, "metadata", "managedFields", &managers))
+        running->out->result =
+            kube_object_with(running->out->result, "metadata", "managedFields", managers, arena);
     return outcome;
 }
 
@@ -51,19 +94,24 @@ static void note_field(const ObjectTarget *target, const KubeFieldError *field, 
     vec_push(arena, notes, note);
 }
 
-/* Returns whether all conflicts may be resolved by force, and notes them. */
-static bool may_take(const ObjectTarget *target, const KubeFieldErrors *fields, PlanNotes *notes) {
-    const ObjectRequest *request = target->request;
-    bool is_known = fields->count > 0;
+/* Returns whether all conflicts may be resolved by force, and notes them. The apply needs no force
+ * for fields that are taken over. */
+static bool may_take(DryRunning *running, const KubeFieldErrors *fields) {
+    const ObjectRequest *request = running->target->request;
+    KubeFieldErrors forced = {0};
     vec_each(fields, field) {
-        bool is_ours = is_by_hand(field) && was_configured(request, field->path);
-        is_known = is_known && (is_ours || request->options->should_force);
+        if (!object_takeover_has(&running->takeover, field, request->call->arena))
+            vec_push(request->call->arena, &forced, *field);
     }
-    if (is_known) {
-        vec_each(fields, field)
-            note_field(target, field, notes);
+    vec_each(&forced, field) {
+        if (!request->options->should_force &&
+            !(is_by_hand(field) && was_configured(request, field->path)))
+            return false;
     }
-    return is_known;
+    vec_each(&forced, field)
+        note_field(running->target, field, running->notes);
+    running->out->should_force = forced.count > 0;
+    return fields->count > 0;
 }
 
 static DryRunOutcome immutable(const ObjectTarget *target, DryRun *out) {
@@ -111,14 +159,19 @@ DryRunOutcome object_dry_run(const ObjectTarget *target,
                              DryRun *out,
                              PlanNotes *notes,
                              Diags *diags) {
+    DryRunning running = {target, object_takeover_of(target, live), out, notes, diags};
     *out = (DryRun){.result = value_null(&TYPE_DYNAMIC)};
-    KubeOutcome outcome = send(target, body, false, out, diags);
+    KubeOutcome outcome = send(&running, body, false);
     if (outcome == KUBE_CONFLICT &&
         kube_error_class(&target->ref, &out->response) == KUBE_ERROR_OWNED) {
         KubeFieldErrors fields = kube_error_fields(&out->response, target->kube.arena);
-        out->should_force = may_take(target, &fields, notes);
-        if (out->should_force)
-            outcome = send(target, body, true, out, diags);
+        if (may_take(&running, &fields))
+            outcome = send(&running, body, true);
     }
-    return outcome == KUBE_DONE ? DRY_RUN_DONE : outcome_of_failure(target, live, out, diags);
+    if (outcome == KUBE_DONE && running.takeover.taken.count)
+        outcome = send_takeover(&running, live);
+    if (outcome != KUBE_DONE)
+        return outcome_of_failure(target, live, out, diags);
+    object_takeover_note(target, &running.takeover, notes);
+    return DRY_RUN_DONE;
 }

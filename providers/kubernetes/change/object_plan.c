@@ -7,6 +7,7 @@
 #include "object_dry_run.h"
 #include "object_mark.h"
 #include "object_owner.h"
+#include "object_takeover.h"
 #include "object_view.h"
 #include "path_error.h"
 
@@ -145,6 +146,10 @@ static bool is_same(const Planning *planning, Value result) {
     Arena *arena = planning->arena;
     Value before = object_view_settings(planning->live, arena);
     Value after = object_view_settings(result, arena);
+    if (planning->target.takeover) {
+        before = object_takeover_without_manifest(before, arena);
+        after = object_takeover_without_manifest(after, arena);
+    }
     before = object_view_unknown_at(before, computed, arena);
     after = object_view_unknown_at(after, computed, arena);
     return value_equal(before, after) && !changes_ownership(planning, result);
@@ -215,6 +220,14 @@ static bool check_same_object(const Planning *planning, Diags *diags) {
                       STR_ARG(title));
 }
 
+/* An imported object may still be applied by its tool; adoption says that it is not. */
+static void plan_takeover(Planning *planning, bool is_due) {
+    const ObjectOptions *options = planning->request->options;
+    bool is_all = options->should_adopt || options->should_force;
+    TakeoverScope scope = is_all ? TAKEOVER_ALL : TAKEOVER_UPDATES;
+    planning->target.takeover = planning->plan->record.takeover = is_due ? scope : TAKEOVER_NONE;
+}
+
 static bool plan_found(Planning *planning, Diags *diags) {
     const ObjectRequest *request = planning->request;
     ObjectPlan *plan = planning->plan;
@@ -233,10 +246,13 @@ static bool plan_found(Planning *planning, Diags *diags) {
             return plan_unseen(planning, STR("the object is deleted and created again"));
         if (owner == OWNER_LEFT)
             return plan_unseen(planning, STR("an object with the mark of this resource exists"));
+        plan_takeover(planning, owner == OWNER_ADOPTED);
     } else if (!check_same_object(planning, diags) ||
                !object_owner_check(&planning->target, planning->live,
                                    "Kubernetes object not planned", diags)) {
         return false;
+    } else {
+        plan_takeover(planning, request->record.is_imported);
     }
     plan->record.uid = kube_object_text(planning->live, "metadata", "uid");
     return value_is_wholly_known(request->manifest) ? plan_on_server(planning, diags)
@@ -248,10 +264,9 @@ static void begin(Planning *planning, const ObjectRequest *request, ObjectPlan *
     *out = (ObjectPlan){
         .action = is_new ? OBJECT_CREATE : OBJECT_UPDATE,
         .object = value_unknown(&TYPE_DYNAMIC),
-        .record = request->record,
+        .record = object_record_without_plan(request->record),
     };
     out->record.is_planned = true;
-    out->record.has_no_change = out->record.should_force = false;
     out->record.predecessor = is_new ? request->record.predecessor : request->record.uid;
     *planning = (Planning){.request = request, .plan = out, .arena = request->call->arena};
 }

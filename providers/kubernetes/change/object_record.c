@@ -12,6 +12,15 @@ static bool flag(Value object, const char *name) {
            found.type->kind == KIND_BOOL && value_is_true(found);
 }
 
+/* By TakeoverScope. */
+static const char *const takeover_flags[] = {NULL, "takeover", "takeover_all"};
+
+static TakeoverScope takeover_of(Value object) {
+    return flag(object, takeover_flags[TAKEOVER_ALL])       ? TAKEOVER_ALL
+           : flag(object, takeover_flags[TAKEOVER_UPDATES]) ? TAKEOVER_UPDATES
+                                                            : TAKEOVER_NONE;
+}
+
 ObjectRecord object_record_read(Str private_data, Arena *arena) {
     const char *error;
     size_t offset;
@@ -29,6 +38,7 @@ ObjectRecord object_record_read(Str private_data, Arena *arena) {
         .is_planned = flag(object, "planned"),
         .has_no_change = flag(object, "unchanged"),
         .should_force = flag(object, "force"),
+        .takeover = takeover_of(object),
     };
 }
 
@@ -57,8 +67,17 @@ Str object_record_text(const ObjectRecord *record, Arena *arena) {
     write_flag(&writer, "planned", record->is_planned);
     write_flag(&writer, "unchanged", record->has_no_change);
     write_flag(&writer, "force", record->should_force);
+    if (record->takeover)
+        write_flag(&writer, takeover_flags[record->takeover], true);
     json_object_end(&writer);
     return strbuf_str(&text);
+}
+
+ObjectRecord object_record_without_plan(ObjectRecord record) {
+    record.is_planned = record.has_no_change = record.should_force = false;
+    record.takeover = TAKEOVER_NONE;
+    record.predecessor = STR_EMPTY;
+    return record;
 }
 
 Str object_record_body(Value body, Str manager, Arena *arena) {

@@ -4,6 +4,13 @@
 #include "str.h"
 #include "value.h"
 
+/* Whose fields the next apply takes over: see object_takeover. */
+typedef enum TakeoverScope {
+    TAKEOVER_NONE,
+    TAKEOVER_UPDATES, /* of tools that no longer apply the object */
+    TAKEOVER_ALL,     /* also of tools that have applied it by server-side apply */
+} TakeoverScope;
+
 typedef struct ObjectRecord {
     Str cluster;      /* ClusterIdentity.id; empty: unknown */
     Str uid;          /* of the object; empty: none was made */
@@ -16,11 +23,14 @@ typedef struct ObjectRecord {
     Str predecessor;    /* uid of the object that a replacement deletes */
     bool has_no_change; /* the server's object stays as it is */
     bool should_force;  /* take fields that were changed outside of loam */
+    TakeoverScope takeover;
 } ObjectRecord;
 
 /* An empty or damaged text gives the empty record. */
 ObjectRecord object_record_read(Str private_data, Arena *arena);
 Str object_record_text(const ObjectRecord *record, Arena *arena);
+/* Returns the record without the parts that only a plan sets. */
+ObjectRecord object_record_without_plan(ObjectRecord record);
 /* Returns a digest of the body and of the manager that applies it; the mark does not count. */
 Str object_record_body(Value body, Str manager, Arena *arena);
 /* Returns a digest of the object's settings. */

@@ -37,6 +37,7 @@ typedef struct ObjectTarget {
     ClusterIdentity identity;
     KubeResource resource;
     KubeRef ref; /* points to `resource` */
+    TakeoverScope takeover;
 } ObjectTarget;
 
 typedef enum ObjectFound {

@@ -22,6 +22,7 @@ FieldManagers field_managers_read(Value object, Arena *arena) {
             .api_version = kube_object_text(entry, "", "apiVersion"),
             .time = kube_object_text(entry, "", "time"),
             .fields = set,
+            .entry = entry,
         };
         if (set)
             vec_push(arena, &managers, manager);
@@ -29,14 +30,14 @@ FieldManagers field_managers_read(Value object, Arena *arena) {
     return managers;
 }
 
-static bool is_apply_of(const FieldManager *manager, Str name) {
+bool field_manager_is_apply(const FieldManager *manager, Str name) {
     return str_equal(manager->name, name) && str_equal(manager->operation, STR("Apply")) &&
            manager->subresource.len == 0;
 }
 
 const FieldManager *field_managers_find(const FieldManagers *managers, Str name) {
     vec_each(managers, manager) {
-        if (is_apply_of(manager, name))
+        if (field_manager_is_apply(manager, name))
             return manager;
     }
     return NULL;
@@ -77,30 +78,33 @@ StrVec field_managers_owners(const FieldManagers *managers, Value object, Path p
     return names;
 }
 
-void field_managers_sole(const FieldManagers *managers,
-                         const Str *names,
-                         size_t count,
+const FieldSet *field_managers_union(const FieldManagers *managers, Arena *arena) {
+    static const FieldSet empty;
+    const FieldSet *set = &empty;
+    vec_each(managers, manager)
+        set = field_set_union(set, manager->fields, arena);
+    return set;
+}
+
+void field_managers_sole(const FieldManagers *some,
+                         const FieldManagers *others,
                          Value object,
                          Paths *out,
                          Arena *arena) {
-    const FieldSet *own = &(FieldSet){0};
-    const FieldSet *others = own;
-    vec_each(managers, manager) {
-        const FieldSet **side = str_is_among(manager->name, names, count) ? &own : &others;
-        *side = field_set_union(*side, manager->fields, arena);
-    }
-    field_set_paths_outside(own, others, object, value_null(&TYPE_DYNAMIC), out, arena);
+    field_set_paths_outside(field_managers_union(some, arena), field_managers_union(others, arena),
+                            object, value_null(&TYPE_DYNAMIC), out, arena);
 }
 
 void field_managers_removed(
     const FieldManagers *managers, Str name, Value object, Value body, Paths *out, Arena *arena) {
-    const FieldSet *others = &(FieldSet){0};
+    FieldManagers others = {0};
     const FieldManager *own = field_managers_find(managers, name);
     if (!own)
         return;
     vec_each(managers, manager) {
         if (manager != own)
-            others = field_set_union(others, manager->fields, arena);
+            vec_push(arena, &others, *manager);
     }
-    field_set_paths_outside(own->fields, others, object, body, out, arena);
+    field_set_paths_outside(own->fields, field_managers_union(&others, arena), object, body, out,
+                            arena);
 }

@@ -177,6 +177,43 @@ Value object_view_unknown_at(Value object, const StrVec *paths, Arena *arena) {
     return object;
 }
 
+static bool is_step(const PathStep *step, Value v, size_t index) {
+    if (type_is_mapping(v.type))
+        return !step->is_index && str_equal(step->name, value_key_at(v, index));
+    int64_t number;
+    return step->is_index && value_to_int(step->key, &number) && (size_t)number == index;
+}
+
+/* `paths` lead to `v` with their first `depth` steps. */
+static Value without_paths(Value v, const Paths *paths, size_t depth, Arena *arena) {
+    if (paths->count == 0 || !value_is_present(v) || type_is_primitive(v.type))
+        return v;
+    bool is_mapping = type_is_mapping(v.type);
+    Str *names = arena_new_array(arena, Str, v.count + 1);
+    Value *items = arena_new_array(arena, Value, v.count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < v.count; i++) {
+        Paths inside = {0};
+        bool is_gone = false;
+        vec_each(paths, path) {
+            if (path->count <= depth || !is_step(&path->steps[depth], v, i))
+                continue;
+            is_gone = is_gone || path->count == depth + 1;
+            vec_push(arena, &inside, *path);
+        }
+        if (is_gone)
+            continue;
+        if (is_mapping)
+            names[count] = value_key_at(v, i);
+        items[count++] = without_paths(value_at(v, i), &inside, depth + 1, arena);
+    }
+    return is_mapping ? value_object(names, items, count, arena) : value_tuple(items, count, arena);
+}
+
+Value object_view_without(Value object, const Paths *paths, Arena *arena) {
+    return without_paths(object, paths, 0, arena);
+}
+
 Value object_view_fill(Value planned, Value live, Arena *arena) {
     if (value_is_wholly_known(planned))
         return planned;

@@ -24,5 +24,7 @@ Value object_view_created(Value result, Value body, const KubeResource *resource
 Value object_view_updated(Value result, const KubeResource *resource, Arena *arena);
 /* Returns the object with an unknown value at each of these paths ("spec.replicas") that exists. */
 Value object_view_unknown_at(Value object, const StrVec *paths, Arena *arena);
+/* Returns the object without the values at these paths. */
+Value object_view_without(Value object, const Paths *paths, Arena *arena);
 /* Returns `planned` with its unknown parts from `live`, or null where `live` lacks them. */
 Value object_view_fill(Value planned, Value live, Arena *arena);

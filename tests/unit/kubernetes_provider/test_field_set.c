@@ -140,11 +140,17 @@ static void test_sole(void **state) {
     SCOPED(ArenaRef) arena = arena_open("test");
     Value object = parse(object_json, arena);
     FieldManagers managers = field_managers_read(object, arena);
-    const Str names[] = {STR("injector"), STR("hpa")};
+    FieldManagers some = {0}, others = {0};
     Paths paths = {0};
-    field_managers_sole(&managers, names, 2, object, &paths, arena);
+    vec_each(&managers, manager)
+        vec_push(arena, str_equal_cstr(manager->name, "loam") ? &others : &some, *manager);
+    field_managers_sole(&some, &others, object, &paths, arena);
     check_str(paths_shown(&paths, arena),
               ".spec.replicas .spec.containers[0].env .metadata.labels.team");
+    FieldManagers none = {0};
+    Paths no_paths = {0};
+    field_managers_sole(&none, &managers, object, &no_paths, arena);
+    assert_int_equal(no_paths.count, 0);
 }
 
 static void test_algebra(void **state) {

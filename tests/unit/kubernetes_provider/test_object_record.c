@@ -15,10 +15,20 @@ static void there_and_back(void **state) {
                            .is_imported = true,
                            .is_planned = true,
                            .has_no_change = true,
-                           .should_force = true};
+                           .should_force = true,
+                           .takeover = TAKEOVER_ALL};
     Str text = object_record_text(&record, arena);
     ObjectRecord again = object_record_read(text, arena);
     check_str(object_record_text(&again, arena), str_to_cstr(text, arena));
+    assert_int_equal(again.takeover, TAKEOVER_ALL);
+    record.takeover = TAKEOVER_UPDATES;
+    Str updates = object_record_text(&record, arena);
+    assert_int_equal(object_record_read(updates, arena).takeover, TAKEOVER_UPDATES);
+    ObjectRecord kept = object_record_without_plan(record);
+    check_str(
+        object_record_text(&kept, arena),
+        "{\"cluster\":\"uid:1\",\"uid\":\"2\",\"body\":\"3\",\"live\":\"4\",\"server\":\"v1.34.1\","
+        "\"imported\":true}");
     assert_true(again.is_imported && again.is_planned && again.has_no_change && again.should_force);
     check_str(again.predecessor, "5");
     check_str(object_record_text(&(ObjectRecord){0}, arena), "{}");

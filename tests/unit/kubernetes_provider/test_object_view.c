@@ -103,12 +103,24 @@ static void marks(void **state) {
     check_str(object_mark_of(object).text, "");
 }
 
+static void without_paths(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Value object = object_case(
+        "{\"a\":{\"x\":1,\"y\":2},\"l\":[{\"n\":1,\"m\":2},{\"n\":2},{\"n\":3}]}", arena);
+    static const char *const texts[] = {".a.x", ".l[0].m", ".l[1]", ".absent", ".a.x.y"};
+    Paths paths = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+        vec_push(arena, &paths, path_parse(str_from_cstr(texts[i]), arena));
+    check_str(object_case_text(object_view_without(object, &paths, arena), arena),
+              "{a:{y:2},l:[{n:1},{n:3}]}");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(objects),
-        cmocka_unit_test(creations),
-        cmocka_unit_test(updates_and_fills),
-        cmocka_unit_test(marks),
+        cmocka_unit_test(objects),           cmocka_unit_test(creations),
+        cmocka_unit_test(updates_and_fills), cmocka_unit_test(marks),
+        cmocka_unit_test(without_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
