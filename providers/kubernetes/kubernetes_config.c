@@ -35,6 +35,8 @@ const Attribute kubernetes_config_attributes[] = {
     {"as",                       &TYPE_STRING, OPTIONAL,             "User that the server treats requests as."},
     {"as_groups",                &TYPE_LIST_OF_STRING, OPTIONAL,     "Groups that the server treats requests as; needs \"as\"."},
     {"as_uid",                   &TYPE_STRING, OPTIONAL,             "User ID that the server treats requests as; needs \"as\"."},
+    {"ignore_annotations",       &TYPE_LIST_OF_STRING, OPTIONAL,     "Regular expressions: annotations that other systems set, and that plan and state leave out unless the manifest has them. Annotations of pod templates are not affected."},
+    {"ignore_labels",            &TYPE_LIST_OF_STRING, OPTIONAL,     "Regular expressions: labels that other systems set, and that plan and state leave out unless the manifest has them. Labels of pod templates are not affected."},
     {"requests_per_second",      &TYPE_NUMBER, OPTIONAL,             "Limit of requests per second (default 20).", .check = check_positive},
     {"burst",                    &TYPE_NUMBER, OPTIONAL,             "Number of requests that may start at once (default 100).", .check = check_positive},
 };

@@ -7,7 +7,7 @@
 #include "kube_target.h"
 #include "provider.h"
 
-#define KUBERNETES_CONFIG_COUNT  22
+#define KUBERNETES_CONFIG_COUNT  24
 #define KUBERNETES_CONFIG_BLOCKS 1
 extern const Attribute kubernetes_config_attributes[];
 extern const Block kubernetes_config_blocks[];

@@ -126,9 +126,11 @@ static void keep_applied(const Call *call,
                          Value planned,
                          ObjectApplied *applied,
                          ApplyResponse *response) {
-    Value live = object_view_live(applied->live, applied->ref.resource, call->arena);
+    Value seen = cluster_without_ignored(call->client, applied->live,
+                                         object_attribute(planned, "manifest"), call->arena);
+    Value live = object_view_live(seen, applied->ref.resource, call->arena);
     Value object = object_view_fill(object_attribute(planned, "object"), live, call->arena);
-    applied->record.live = object_record_live(applied->live, call->arena);
+    applied->record.live = object_record_live(seen, call->arena);
     response->state = with_object(planned, object, call->arena);
     response->private_data = object_record_text(&applied->record, call->arena);
 }
@@ -199,6 +201,8 @@ static bool read_live(const ObjectRequest *request,
     }
     KubeOutcome outcome = cluster_get(out->target.cluster, request->call, &out->target.ref,
                                       &out->live, &response, diags);
+    out->live = cluster_without_ignored(out->target.cluster, out->live, request->manifest,
+                                        request->call->arena);
     return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
            object_target_report(&out->target, "Kubernetes object not read", &response, diags);
 }

@@ -41,9 +41,11 @@ typedef struct ManifestsReading {
     Diags *diags;
 } ManifestsReading;
 
-/* Reads an object of this key. Sets *live to null if it does not exist. */
+/* Reads an object of this key. Sets *live to null if it does not exist. It has no labels and
+ * annotations that the provider ignores, except those of `kept`, which may be null. */
 static bool read_live(const ManifestsReading *reading,
                       const ObjectKey *key,
+                      Value kept,
                       const ObjectRecord *record,
                       ObjectTarget *target,
                       Value *live) {
@@ -66,6 +68,7 @@ static bool read_live(const ManifestsReading *reading,
     }
     KubeOutcome outcome =
         cluster_get(target->cluster, call, &target->ref, live, &response, reading->diags);
+    *live = cluster_without_ignored(target->cluster, *live, kept, call->arena);
     return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
            object_target_report(target, "Kubernetes object not read", &response, reading->diags);
 }
@@ -77,7 +80,7 @@ static bool refresh(ManifestsReading *reading, Str text, Value stored) {
     ObjectKey key = object_key_of(stored);
     ObjectTarget *target = arena_new(arena, ObjectTarget);
     Value live;
-    if (!read_live(reading, &key, &entry.object, target, &live))
+    if (!read_live(reading, &key, stored, &entry.object, target, &live))
         return false;
     Str uid = kube_object_text(live, "metadata", "uid");
     bool is_other = entry.object.uid.len && !str_equal(entry.object.uid, uid);
@@ -130,7 +133,7 @@ static bool recover_part(ManifestsReading *reading, const PartRecord *part) {
     if (!object_key_parse(part->marker, &key, &problem, call->arena))
         return path_error(call, NO_PATH, reading->diags, "Invalid marker", "%.*s",
                           STR_ARG(problem));
-    if (!read_live(reading, &key, &(ObjectRecord){0}, target, &live))
+    if (!read_live(reading, &key, value_null(&TYPE_DYNAMIC), &(ObjectRecord){0}, target, &live))
         return false;
     ObjectMark mark = object_mark_of(live);
     if (!str_equal(mark.lineage, call->lineage) || !str_equal(mark.address, call->address))

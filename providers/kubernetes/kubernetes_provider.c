@@ -3,7 +3,25 @@
 
 #include "cluster.h"
 #include "kubernetes_config.h"
+#include "nested_list.h"
 #include "object_builder.h"
+#include "path_error.h"
+
+static bool read_ignored(
+    const Call *call, Value config, IgnoredKeys **out, Arena *run, Diags *diags) {
+    StrVec annotations = nested_list_texts(config, "ignore_annotations", run);
+    StrVec labels = nested_list_texts(config, "ignore_labels", run);
+    size_t bad;
+    Str problem;
+    *out = ignored_keys_open(&annotations, &labels, &bad, &problem, run);
+    if (*out)
+        return true;
+    bool is_label = bad >= annotations.count;
+    size_t index = is_label ? bad - annotations.count : bad;
+    const char *name = is_label ? "ignore_labels" : "ignore_annotations";
+    return path_error(call, PATH_AT(call, {name}, {.index = index}), diags,
+                      "Invalid regular expression", "%.*s.", STR_ARG(problem));
+}
 
 static bool configure(const Call *call,
                       const ConfigureRequest *request,
@@ -11,13 +29,15 @@ static bool configure(const Call *call,
                       Diags *diags) {
     Value config = value_clone(request->config, request->run);
     KubeTarget target;
-    if (!kubernetes_config_read(call, config, &target, request->run, diags))
+    IgnoredKeys *ignored;
+    if (!kubernetes_config_read(call, config, &target, request->run, diags) ||
+        !read_ignored(call, config, &ignored, request->run, diags))
         return false;
     KubeClientOptions options = {
         .rate = (uint32_t)object_int(config, "requests_per_second", KUBE_CLIENT_RATE),
         .burst = (uint32_t)object_int(config, "burst", KUBE_CLIENT_BURST),
     };
-    response->client = cluster_open(call->io, &target, &options, request->run);
+    response->client = cluster_open(call->io, &target, &options, ignored, request->run);
     return true;
 }
 

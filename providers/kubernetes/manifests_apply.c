@@ -174,8 +174,14 @@ static void delete_item(void *payload, size_t index, const Call *call, Diags *di
 
 /* The inventory after a wave. */
 
-static Value view_of(const ItemApply *one, Arena *arena) {
-    Value live = object_view_live(one->applied.live, one->applied.ref.resource, arena);
+/* Returns the object of the server, without ignored labels and annotations. */
+static Value seen_of(const ManifestsApplying *applying, const ItemApply *one) {
+    return cluster_without_ignored(applying->call->client, one->applied.live, one->item->manifest,
+                                   applying->arena);
+}
+
+static Value view_of(const ItemApply *one, Value seen, Arena *arena) {
+    Value live = object_view_live(seen, one->applied.ref.resource, arena);
     return object_view_fill(one->planned, live, arena);
 }
 
@@ -184,12 +190,13 @@ static void keep_applied(ManifestsApplying *applying, const ItemApply *one) {
     ManifestsEntry entry = {.object = object_record_without_plan(one->entry.object),
                             .digest = one->item->digest};
     bool has_live = value_is_present(one->applied.live);
+    Value seen = has_live ? seen_of(applying, one) : value_null(&TYPE_DYNAMIC);
     if (has_live)
-        entry.object.live = object_record_live(one->applied.live, arena);
+        entry.object.live = object_record_live(seen, arena);
     if (one->is_done)
         manifests_record_set(&applying->kept, one->key, entry, arena);
     if (one->is_done && has_live)
-        manifests_inventory_set(&applying->inventory, one->key, view_of(one, arena), arena);
+        manifests_inventory_set(&applying->inventory, one->key, view_of(one, seen, arena), arena);
     else if (one->is_deleted)
         manifests_inventory_set(&applying->inventory, one->key, value_null(&TYPE_DYNAMIC), arena);
 }

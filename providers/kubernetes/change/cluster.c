@@ -22,6 +22,7 @@ struct Cluster {
     KubeTarget target;
     KubeClient *client;
     KubeDiscovery *discovery;
+    IgnoredKeys *ignored;
     pthread_mutex_t identity_mutex;
     bool is_identified;
     ClusterIdentity identity;
@@ -42,11 +43,13 @@ const KubeRef cluster_identity_ref = {.resource = &namespaces, .name = STR_CONST
 Cluster *cluster_open(const Io *io,
                       const KubeTarget *target,
                       const KubeClientOptions *options,
+                      IgnoredKeys *ignored,
                       Arena *run) {
     Cluster *cluster = arena_new(run, Cluster);
     cluster->target = *target;
     cluster->client = kube_client_open(io, &cluster->target, options);
     cluster->discovery = kube_discovery_open();
+    cluster->ignored = ignored;
     cluster->arena = arena_open("cluster");
     pthread_mutex_init(&cluster->identity_mutex, NULL);
     pthread_mutex_init(&cluster->mutex, NULL);
@@ -59,6 +62,7 @@ void cluster_close(Cluster *cluster) {
         return;
     kube_client_close(cluster->client);
     kube_discovery_close(cluster->discovery);
+    ignored_keys_close(cluster->ignored);
     pthread_mutex_destroy(&cluster->identity_mutex);
     pthread_mutex_destroy(&cluster->mutex);
     pthread_cond_destroy(&cluster->has_listed);
@@ -71,6 +75,14 @@ KubeClient *cluster_client(const Cluster *cluster) {
 
 KubeDiscovery *cluster_discovery(const Cluster *cluster) {
     return cluster->discovery;
+}
+
+IgnoredKeys *cluster_ignored(const Cluster *cluster) {
+    return cluster->ignored;
+}
+
+Value cluster_without_ignored(const Cluster *cluster, Value live, Value kept, Arena *arena) {
+    return ignored_keys_remove(cluster->ignored, live, kept, arena);
 }
 
 KubeCall cluster_call(const Call *call) {

@@ -1,20 +1,27 @@
 /* Cluster: the API server of a provider configuration. Any thread may use it. */
 #pragma once
 
+#include "ignored_keys.h"
 #include "kube_discovery.h"
 #include "kube_list.h"
 #include "provider.h"
 
 typedef struct Cluster Cluster;
 
-/* Sends nothing. `io` and `run` live as long as the cluster; `target` is copied into `run`. */
+/* Sends nothing. `io` and `run` live as long as the cluster; `target` is copied into `run`.
+ * `ignored` may be NULL; cluster_close closes it. */
 Cluster *cluster_open(const Io *io,
                       const KubeTarget *target,
                       const KubeClientOptions *options,
+                      IgnoredKeys *ignored,
                       Arena *run);
 void cluster_close(Cluster *cluster); /* NULL: does nothing */
 KubeClient *cluster_client(const Cluster *cluster);
 KubeDiscovery *cluster_discovery(const Cluster *cluster);
+/* Returns an object of the server without the labels and annotations that the provider
+ * configuration ignores, except those of `kept`, a manifest or an object. */
+Value cluster_without_ignored(const Cluster *cluster, Value live, Value kept, Arena *arena);
+IgnoredKeys *cluster_ignored(const Cluster *cluster); /* may be NULL */
 
 /* Returns requests with the deadline and the cancel token of a provider call, whose client is a
  * Cluster. */

@@ -25,14 +25,15 @@ static Value make_body(const ObjectTarget *target) {
 static void keep_result(const ObjectTarget *target, Value body, Value planned, ObjectApplied *out) {
     const ObjectRequest *request = target->request;
     Arena *arena = request->call->arena;
-    Value live = object_view_live(out->live, &target->resource, arena);
+    Value seen = cluster_without_ignored(target->cluster, out->live, request->manifest, arena);
+    Value live = object_view_live(seen, &target->resource, arena);
     out->object = object_view_fill(planned, live, arena);
     body = kube_object_with(body, "metadata", "uid", value_null(&TYPE_STRING), arena);
     out->record = (ObjectRecord){
         .cluster = target->identity.id,
         .uid = kube_object_text(out->live, "metadata", "uid"),
         .body = object_record_body(body, request->options->manager, arena),
-        .live = object_record_live(out->live, arena),
+        .live = object_record_live(seen, arena),
         .server = target->identity.version,
     };
 }

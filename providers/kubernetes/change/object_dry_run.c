@@ -19,10 +19,14 @@ typedef struct DryRunning {
 
 static KubeOutcome decode(const DryRunning *running, KubeOutcome outcome) {
     DryRun *out = running->out;
-    if (outcome == KUBE_DONE &&
-        !kube_client_decode(&out->response, &out->result, running->target->kube.arena))
+    const ObjectTarget *target = running->target;
+    if (outcome != KUBE_DONE)
+        return outcome;
+    if (!kube_client_decode(&out->response, &out->result, target->kube.arena))
         return KUBE_FAILED;
-    return outcome;
+    out->result = cluster_without_ignored(target->cluster, out->result, target->request->manifest,
+                                          target->kube.arena);
+    return KUBE_DONE;
 }
 
 static KubeOutcome send(const DryRunning *running, Value body, bool should_force) {

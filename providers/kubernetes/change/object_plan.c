@@ -203,6 +203,8 @@ static bool read_live(Planning *planning, Diags *diags) {
     planning->live = value_null(&TYPE_DYNAMIC);
     KubeOutcome outcome = cluster_get(target->cluster, planning->request->call, &target->ref,
                                       &planning->live, &response, diags);
+    planning->live = cluster_without_ignored(target->cluster, planning->live,
+                                             planning->request->manifest, planning->arena);
     if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
         return true;
     return object_target_report(target, "Kubernetes object not read", &response, diags);

@@ -109,16 +109,20 @@ Value object_takeover_without_manifest(Value object, Arena *arena) {
                     : object;
 }
 
-/* Returns our entry, with the fields of all. */
-static Value merged_entry(const ObjectTarget *target, const ObjectTakeover *takeover) {
+/* Returns our entry, with the fields of all. Keys that the provider ignores get no owner, so that
+ * they stay. */
+static Value merged_entry(const ObjectTarget *target, Value live, const ObjectTakeover *takeover) {
     Arena *arena = target->kube.arena;
     Str name = target->request->options->manager;
     const FieldManager *own = field_managers_find(&takeover->others, name);
+    const FieldSet *ignored = ignored_keys_fields(cluster_ignored(target->cluster), live,
+                                                  target->request->manifest, arena);
     const FieldSet *set = field_managers_union(&takeover->taken, arena);
     Value entry = own ? own->entry : takeover->taken.items[0].entry;
     Value fields;
     const char *error;
     size_t offset;
+    set = field_set_difference(set, ignored, arena);
     if (own)
         set = field_set_union(own->fields, set, arena);
     CHECK(json_parse_any(field_set_text(set, arena), &fields, &error, &offset, arena));
@@ -127,10 +131,12 @@ static Value merged_entry(const ObjectTarget *target, const ObjectTakeover *take
     return kube_object_with(entry, "", "fieldsV1", fields, arena);
 }
 
-static Value merged_entries(const ObjectTarget *target, const ObjectTakeover *takeover) {
+static Value merged_entries(const ObjectTarget *target,
+                            Value live,
+                            const ObjectTakeover *takeover) {
     Str name = target->request->options->manager;
     ValueVec entries = {0};
-    vec_push(target->kube.arena, &entries, merged_entry(target, takeover));
+    vec_push(target->kube.arena, &entries, merged_entry(target, live, takeover));
     vec_each(&takeover->others, manager) {
         if (!field_manager_is_apply(manager, name))
             vec_push(target->kube.arena, &entries, manager->entry);
@@ -154,7 +160,7 @@ static KubeOutcome send_entries(const ObjectTarget *target,
             arena,
             "[{\"op\":\"replace\",\"path\":\"/metadata/managedFields\",\"value\":%.*s},"
             "{\"op\":\"replace\",\"path\":\"/metadata/resourceVersion\",\"value\":%.*s}]",
-            STR_ARG(json_text(merged_entries(target, takeover), arena)),
+            STR_ARG(json_text(merged_entries(target, live, takeover), arena)),
             STR_ARG(json_text(version, arena))),
         .manager = target->request->options->manager,
         .is_repeatable = true,

@@ -20,7 +20,8 @@ static void token_case_open(TokenCase *token, const KubeScriptRow *rows, size_t 
     token->c = case_open(&ephemeral_kubernetes_token);
     kube_script_open(&token->script, rows, count, NULL, token->c.arena);
     token->c.io = token->script.io;
-    token->cluster = cluster_open(&token->c.io, &token->script.target, &options, token->c.arena);
+    token->cluster =
+        cluster_open(&token->c.io, &token->script.target, &options, NULL, token->c.arena);
     token->c.call.client = token->cluster;
 }
 

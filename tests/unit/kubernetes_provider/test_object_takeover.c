@@ -33,7 +33,8 @@ typedef struct Fixture {
 static void open_fixture(Fixture *fixture, const KubeScriptRow *rows, size_t count, Arena *arena) {
     *fixture = (Fixture){.options = {.manager = STR("loam")}};
     kube_script_open(&fixture->script, rows, count, NULL, arena);
-    fixture->cluster = cluster_open(&fixture->script.io, &fixture->script.target, NULL, arena);
+    fixture->cluster =
+        cluster_open(&fixture->script.io, &fixture->script.target, NULL, NULL, arena);
     fixture->call = (Call){.client = fixture->cluster, .io = &fixture->script.io, .arena = arena};
     fixture->request = (ObjectRequest){
         .call = &fixture->call, .options = &fixture->options, .record = {.uid = STR("u")}};
