@@ -129,8 +129,11 @@ static void keep_applied(const Call *call,
     Value seen = cluster_without_ignored(call->client, applied->live,
                                          object_attribute(planned, "manifest"), call->arena);
     Value live = object_view_live(seen, applied->ref.resource, call->arena);
-    Value object = object_view_fill(object_attribute(planned, "object"), live, call->arena);
-    applied->record.live = object_record_live(seen, call->arena);
+    Value object = applied->object;
+    if (!applied->is_different) {
+        object = object_view_fill(object_attribute(planned, "object"), live, call->arena);
+        applied->record.live = object_record_live(seen, call->arena);
+    }
     response->state = with_object(planned, object, call->arena);
     response->private_data = object_record_text(&applied->record, call->arena);
 }
@@ -155,6 +158,8 @@ static bool manifest_apply(const Call *call,
     }
     if (!object_apply(object, object_attribute(planned, "object"), &applied, diags)) {
         response->in_doubt = applied.in_doubt;
+        if (applied.is_different)
+            keep_applied(call, planned, &applied, response);
         return false;
     }
     keep_applied(call, planned, &applied, response);

@@ -107,7 +107,6 @@ static bool plan_after_definitions(const ManifestsApplying *applying,
 
 static bool delete_old(const ManifestsApplying *applying,
                        ItemApply *one,
-
                        ObjectRequest *request,
                        Diags *diags) {
     ObjectRequest old = *request;
@@ -131,11 +130,11 @@ static bool change_object(const ManifestsApplying *applying,
         return true;
     if (one->entry.action == OBJECT_REPLACE && !delete_old(applying, one, &request, diags))
         return false;
-    if (!object_apply(&request, one->planned, &one->applied, diags))
-        return false;
-    one->entry.object = one->applied.record;
-    one->is_done = true;
-    return true;
+    bool is_good = object_apply(&request, one->planned, &one->applied, diags);
+    one->is_done = is_good || one->applied.is_different;
+    if (one->is_done)
+        one->entry.object = one->applied.record;
+    return is_good;
 }
 
 static PartAction part_action(ObjectAction action) {
@@ -182,7 +181,7 @@ static Value seen_of(const ManifestsApplying *applying, const ItemApply *one) {
 
 static Value view_of(const ItemApply *one, Value seen, Arena *arena) {
     Value live = object_view_live(seen, one->applied.ref.resource, arena);
-    return object_view_fill(one->planned, live, arena);
+    return one->applied.is_different ? live : object_view_fill(one->planned, live, arena);
 }
 
 static void keep_applied(ManifestsApplying *applying, const ItemApply *one) {
@@ -191,7 +190,7 @@ static void keep_applied(ManifestsApplying *applying, const ItemApply *one) {
                             .digest = one->item->digest};
     bool has_live = value_is_present(one->applied.live);
     Value seen = has_live ? seen_of(applying, one) : value_null(&TYPE_DYNAMIC);
-    if (has_live)
+    if (has_live && !one->applied.is_different)
         entry.object.live = object_record_live(seen, arena);
     if (one->is_done)
         manifests_record_set(&applying->kept, one->key, entry, arena);

@@ -24,7 +24,8 @@ ObjectOptions object_arguments_options(Value object, Arena *arena) {
         .allow_replace = object_bool(object, "allow_replace", false),
         .has_no_dry_run = !object_bool(object, "server_dry_run", true),
     };
-    if (value_find(object, STR("computed_fields"), &computed))
+    options.has_computed_fields = value_find(object, STR("computed_fields"), &computed);
+    if (options.has_computed_fields)
         options.computed_fields = nested_list_texts(object, "computed_fields", arena);
     return options;
 }

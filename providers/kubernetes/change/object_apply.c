@@ -1,11 +1,13 @@
 /* object_apply: the request, and the object that it leaves. */
 #include "object_apply.h"
 
+#include "field_manager.h"
 #include "json.h"
 #include "kube_object.h"
 #include "object_body.h"
 #include "object_mark.h"
 #include "object_owner.h"
+#include "object_secret.h"
 #include "object_takeover.h"
 #include "object_view.h"
 #include "path_error.h"
@@ -20,6 +22,61 @@ static Value make_body(const ObjectTarget *target) {
         body =
             kube_object_with(body, "metadata", "uid", value_from_str(request->record.uid), arena);
     return body;
+}
+
+#define SHOWN_MAX 200
+
+/* Returns the value as JSON; empty if it is secret or long. */
+static Str shown(const ObjectTarget *target, Value v) {
+    const ObjectRequest *request = target->request;
+    Str text = json_text(v, request->call->arena);
+    bool is_hidden = object_secret_is(request->manifest) || text.len > SHOWN_MAX;
+    return is_hidden ? STR_EMPTY
+                     : object_secret_hide(text, request->call->secrets, request->call->arena);
+}
+
+static void report_difference(const ObjectTarget *target,
+                              const FieldDifference *difference,
+                              Diags *diags) {
+    const ObjectRequest *request = target->request;
+    Arena *arena = request->call->arena;
+    Str field = path_to_str(difference->path, arena);
+    Path path = object_target_path(request->path, field, arena);
+    Str planned = shown(target, difference->planned);
+    Str found = shown(target, difference->found);
+    Str values = STR("is not as planned");
+    if (planned.len && found.len)
+        values = str_format(arena, "was planned as %.*s, but is %.*s after the apply",
+                            STR_ARG(planned), STR_ARG(found));
+    (void)path_error(request->call, path, diags, "Kubernetes object differs from its plan",
+                     "%.*s: \"%.*s\" %.*s: it was changed by an admission webhook or controller.%s",
+                     STR_ARG(kube_resource_title(&target->ref, arena)),
+                     STR_ARG(str_after(field, 1)), STR_ARG(values),
+                     request->options->has_computed_fields ? " List it in computed_fields." : "");
+}
+
+/* The fields of the manifest must be as planned. A difference that is expected next time, too,
+ * needs a dry run then, so the record has no digests. */
+static bool check_result(const ObjectTarget *target,
+                         Value planned,
+                         ObjectApplied *out,
+                         Diags *diags) {
+    Arena *arena = target->kube.arena;
+    FieldManagers managers = field_managers_read(out->live, arena);
+    const FieldManager *own = field_managers_find(&managers, target->request->options->manager);
+    if (!own || !value_is_known(planned))
+        return true;
+    FieldDifferences differences = field_set_compare(own->fields, planned, out->live, arena);
+    vec_each(&differences, difference)
+        report_difference(target, difference, diags);
+    if (differences.count == 0)
+        return true;
+    out->is_different = true;
+    Value seen =
+        cluster_without_ignored(target->cluster, out->live, target->request->manifest, arena);
+    out->object = object_view_live(seen, &target->resource, arena);
+    out->record.body = out->record.live = STR_EMPTY;
+    return false;
 }
 
 static void keep_result(const ObjectTarget *target, Value body, Value planned, ObjectApplied *out) {
@@ -78,5 +135,5 @@ bool object_apply(const ObjectRequest *request, Value planned, ObjectApplied *ou
         return object_target_report(target, "Kubernetes object not applied", &response, diags);
     }
     keep_result(target, body, planned, out);
-    return true;
+    return check_result(target, planned, out, diags);
 }

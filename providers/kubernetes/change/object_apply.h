@@ -7,8 +7,9 @@ typedef struct ObjectApplied {
     Value live;   /* the object of the server; null: no request succeeded */
     Value object; /* attribute `object`: the planned one, its unknown parts filled from `live` */
     ObjectRecord record;
-    KubeRef ref;   /* for a wait; its resource is in call->arena */
-    bool in_doubt; /* the response was lost: the object may exist */
+    KubeRef ref;       /* for a wait; its resource is in call->arena */
+    bool is_different; /* from its plan: an error was added, but the object exists */
+    bool in_doubt;     /* the response was lost: the object may exist */
 } ObjectApplied;
 
 /* `request->record` is that of the plan, and `planned` its attribute `object`. */

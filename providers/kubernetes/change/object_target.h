@@ -15,7 +15,8 @@ typedef struct ObjectOptions {
     bool has_allow_replace; /* else replacements are allowed except for kinds that hold data */
     bool allow_replace;
     bool has_no_dry_run;
-    StrVec computed_fields; /* "spec.replicas": values that the server may change */
+    StrVec computed_fields;   /* "spec.replicas": values that the server may change */
+    bool has_computed_fields; /* the type has this argument */
 } ObjectOptions;
 
 /* What a resource wants of one object. */

@@ -275,3 +275,38 @@ void field_set_paths_outside(
     const FieldSet *a, const FieldSet *b, Value object, Value without, Paths *out, Arena *arena) {
     add_outside(&(Outside){out, arena}, a, b, object, without, (Path){0});
 }
+
+static bool is_empty(Value v) {
+    return value_is_present(v) && !type_is_primitive(v.type) && v.count == 0;
+}
+
+static void compare(const FieldSet *set,
+                    Value planned,
+                    Value found,
+                    Path path,
+                    FieldDifferences *out,
+                    Arena *arena) {
+    vec_each(&set->steps, step) {
+        Value wanted;
+        Value actual = value_null(&TYPE_DYNAMIC);
+        size_t index = 0, ignored;
+        if (!follow(step, planned, false, &wanted, &index))
+            continue;
+        bool is_there = follow(step, found, false, &actual, &ignored);
+        Path here = path_of_step(path, step, index, arena);
+        bool is_leaf = step->inside->steps.count == 0;
+        if (is_there && !is_leaf) {
+            compare(step->inside, wanted, actual, here, out, arena);
+        } else if (value_is_wholly_known(wanted) && !is_empty(wanted) &&
+                   !(is_there && value_equal(wanted, actual))) {
+            FieldDifference difference = {here, wanted, actual};
+            vec_push(arena, out, difference);
+        }
+    }
+}
+
+FieldDifferences field_set_compare(const FieldSet *set, Value planned, Value found, Arena *arena) {
+    FieldDifferences differences = {0};
+    compare(set, planned, found, (Path){0}, &differences, arena);
+    return differences;
+}

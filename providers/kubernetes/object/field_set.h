@@ -47,3 +47,16 @@ const FieldSet *field_set_difference(const FieldSet *a, const FieldSet *b, Arena
  * may lack keys that have defaults. Null: no such object. */
 void field_set_paths_outside(
     const FieldSet *a, const FieldSet *b, Value object, Value without, Paths *out, Arena *arena);
+
+/* A field whose value is not as planned. */
+typedef struct FieldDifference {
+    Path path; /* in the planned object */
+    Value planned;
+    Value found; /* null: absent */
+} FieldDifference;
+typedef VEC(FieldDifference) FieldDifferences;
+
+/* Compares the fields of the set in two objects. Fields that `planned` lacks do not count, nor do
+ * values that are not wholly known, nor fields without steps inside that are empty: others may add
+ * to them. */
+FieldDifferences field_set_compare(const FieldSet *set, Value planned, Value found, Arena *arena);

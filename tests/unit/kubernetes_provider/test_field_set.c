@@ -212,11 +212,41 @@ static void test_recorded(void **state) {
     assert_true(count > 100);
 }
 
+/* Fields of others, and those that the plan does not know, are not compared. */
+static void test_compare(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const FieldSet *set = set_of(
+        "{\"f:spec\":{\"f:a\":{},\"f:gone\":{},\"f:empty\":{},\"f:later\":{},\"f:atomic\":{},"
+        "\"f:items\":{\"k:{\\\"name\\\":\\\"x\\\"}\":{\".\":{},\"f:name\":{},\"f:image\":{}},"
+        "\"k:{\\\"name\\\":\\\"y\\\"}\":{\".\":{},\"f:name\":{}}}}}",
+        arena);
+    static const char planned_json[] =
+        "{\"spec\":{\"a\":1,\"gone\":\"g\",\"empty\":{},\"later\":0,\"atomic\":[1,2],\"other\":1,"
+        "\"items\":[{\"name\":\"x\",\"image\":\"i\"},{\"name\":\"y\"}]}}";
+    static const char found_json[] =
+        "{\"spec\":{\"a\":2,\"empty\":{\"more\":1},\"later\":5,\"atomic\":[2,1],\"other\":2,"
+        "\"items\":[{\"name\":\"side\"},{\"name\":\"x\",\"image\":\"other\",\"more\":1}]}}";
+    Value planned = path_set(parse(planned_json, arena), path_of(".spec.later", arena),
+                             value_unknown(&TYPE_DYNAMIC), arena);
+    FieldDifferences found = field_set_compare(set, planned, parse(found_json, arena), arena);
+    StrBuf text = strbuf_new(arena);
+    vec_each(&found, one)
+        strbuf_add_format(&text, "%.*s %.*s %.*s\n", STR_ARG(path_to_str(one->path, arena)),
+                          STR_ARG(json_text(one->planned, arena)),
+                          STR_ARG(json_text(one->found, arena)));
+    check_str(strbuf_str(&text), ".spec.a 1 2\n.spec.atomic [1,2] [2,1]\n.spec.gone \"g\" null\n"
+                                 ".spec.items[0].image \"i\" \"other\"\n"
+                                 ".spec.items[1] {\"name\":\"y\"} null\n");
+    assert_int_equal(field_set_compare(set, planned, planned, arena).count, 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_owners),  cmocka_unit_test(test_empty_is_not_whole),
         cmocka_unit_test(test_removed), cmocka_unit_test(test_sole),
         cmocka_unit_test(test_algebra), cmocka_unit_test(test_recorded),
+        cmocka_unit_test(test_compare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
