@@ -22,6 +22,7 @@ struct Cluster {
     KubeTarget target;
     KubeClient *client;
     KubeDiscovery *discovery;
+    ServerRules *rules;
     IgnoredKeys *ignored;
     pthread_mutex_t identity_mutex;
     bool is_identified;
@@ -49,6 +50,7 @@ Cluster *cluster_open(const Io *io,
     cluster->target = *target;
     cluster->client = kube_client_open(io, &cluster->target, options);
     cluster->discovery = kube_discovery_open();
+    cluster->rules = server_rules_open(cluster->discovery);
     cluster->ignored = ignored;
     cluster->arena = arena_open("cluster");
     pthread_mutex_init(&cluster->identity_mutex, NULL);
@@ -61,6 +63,7 @@ void cluster_close(Cluster *cluster) {
     if (!cluster)
         return;
     kube_client_close(cluster->client);
+    server_rules_close(cluster->rules);
     kube_discovery_close(cluster->discovery);
     ignored_keys_close(cluster->ignored);
     pthread_mutex_destroy(&cluster->identity_mutex);
@@ -75,6 +78,10 @@ KubeClient *cluster_client(const Cluster *cluster) {
 
 KubeDiscovery *cluster_discovery(const Cluster *cluster) {
     return cluster->discovery;
+}
+
+ServerRules *cluster_rules(const Cluster *cluster) {
+    return cluster->rules;
 }
 
 IgnoredKeys *cluster_ignored(const Cluster *cluster) {

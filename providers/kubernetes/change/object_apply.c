@@ -86,12 +86,13 @@ static void keep_result(const ObjectTarget *target, Value body, Value planned, O
     Value live = object_view_live(seen, &target->resource, arena);
     out->object = object_view_fill(planned, live, arena);
     body = kube_object_with(body, "metadata", "uid", value_null(&TYPE_STRING), arena);
+    server_rules_drop(cluster_rules(target->cluster), &target->resource);
     out->record = (ObjectRecord){
         .cluster = target->identity.id,
         .uid = kube_object_text(out->live, "metadata", "uid"),
         .body = object_record_body(body, request->options->manager, arena),
         .live = object_record_live(seen, arena),
-        .server = target->identity.version,
+        .server = object_target_rules(target),
     };
 }
 

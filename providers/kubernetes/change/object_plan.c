@@ -116,9 +116,9 @@ static bool is_as_applied(const Planning *planning) {
     const ObjectRecord *record = &planning->request->record;
     Str manager = planning->request->options->manager;
     return !planning->request->call->is_full_refresh && record->body.len &&
-           str_equal(record->server, planning->target.identity.version) &&
            str_equal(record->body, object_record_body(planning->body, manager, planning->arena)) &&
-           str_equal(record->live, object_record_live(planning->live, planning->arena));
+           str_equal(record->live, object_record_live(planning->live, planning->arena)) &&
+           str_equal(record->server, object_target_rules(&planning->target));
 }
 
 static bool plan_nothing(Planning *planning) {

@@ -16,7 +16,7 @@ typedef struct ObjectRecord {
     Str uid;          /* of the object; empty: none was made */
     Str body;         /* digest of the body of the last apply */
     Str live;         /* digest of the settings of the object after it */
-    Str server;       /* version of the server then */
+    Str server;       /* object_target_rules then */
     bool is_imported; /* it may be deleted without our mark */
     /* Set by a plan, for the apply and for the plan of a replacement. */
     bool is_planned;

@@ -76,6 +76,11 @@ Path object_target_path(Path base, Str field, Arena *arena) {
     return (Path){steps, base.count + inside.count};
 }
 
+Str object_target_rules(const ObjectTarget *target) {
+    return server_rules_digest(cluster_rules(target->cluster), &target->kube,
+                               target->identity.version, &target->resource);
+}
+
 bool object_target_report(const ObjectTarget *target,
                           const char *action,
                           const KubeResponse *response,

@@ -52,6 +52,8 @@ typedef enum ObjectFound {
  * error is added. Fails if the record names another cluster. */
 ObjectFound object_target_open(
     const ObjectRequest *request, const ObjectKey *key, ObjectTarget *out, Str *why, Diags *diags);
+/* Returns what the server does with bodies of this kind now, as a digest. */
+Str object_target_rules(const ObjectTarget *target);
 /* Adds the error of a failed request: its fields are paths in the manifest, and no value of a
  * Secret is shown. Always returns false. */
 bool object_target_report(const ObjectTarget *target,
