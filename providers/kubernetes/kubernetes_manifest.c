@@ -2,6 +2,7 @@
 #include "kubernetes_provider.h"
 
 #include "kube_object.h"
+#include "manifest_upgrade.h"
 #include "object_arguments.h"
 #include "object_body.h"
 #include "object_builder.h"
@@ -35,6 +36,9 @@ static const ObjectRequest *request_of(
         .prior_manifest = prior_attribute(prior, "manifest"),
         .record = object_record_read(private_data, call->arena),
     };
+    /* Another provider has made the object: see manifest_upgrade. */
+    if (out->request.record.uid.len == 0 && value_is_present(prior))
+        out->request.record.is_imported = true;
     return &out->request;
 }
 
@@ -318,7 +322,7 @@ static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, WAIT_BLOCK, TIMEOUTS_
 const ResourceType kubernetes_manifest = {
     .name = "kubernetes_manifest",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
-               .sensitive_paths = sensitive_paths,
+               .version = MANIFEST_UPGRADE_HASHICORP + 1, .sensitive_paths = sensitive_paths,
                .description = "An object of any kind, planned by the API server."},
     .recovery = RECOVERY_FINDS,
     .validate = manifest_validate,
@@ -329,5 +333,6 @@ const ResourceType kubernetes_manifest = {
     .delete = manifest_delete,
     .read = manifest_read,
     .import = manifest_import,
+    .upgrade = manifest_upgrade,
     .recover = manifest_recover,
 };

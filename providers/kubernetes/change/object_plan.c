@@ -222,10 +222,12 @@ static bool check_same_object(const Planning *planning, Diags *diags) {
                       STR_ARG(title));
 }
 
-/* An imported object may still be applied by its tool; adoption says that it is not. */
+/* An imported object may still be applied by its tool. Adoption says that it is not, and so does a
+ * state that was the tool's own: it has no record. */
 static void plan_takeover(Planning *planning, bool is_due) {
     const ObjectOptions *options = planning->request->options;
-    bool is_all = options->should_adopt || options->should_force;
+    bool is_own_state = !is_creation(planning) && planning->request->record.uid.len == 0;
+    bool is_all = options->should_adopt || options->should_force || is_own_state;
     TakeoverScope scope = is_all ? TAKEOVER_ALL : TAKEOVER_UPDATES;
     planning->target.takeover = planning->plan->record.takeover = is_due ? scope : TAKEOVER_NONE;
 }

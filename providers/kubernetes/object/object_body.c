@@ -57,14 +57,13 @@ bool object_body_check(Value manifest, Path at, Arena *arena, Diags *diags) {
     return check_metadata(metadata, path_attribute(at, STR("metadata"), arena), arena, diags);
 }
 
-/* Returns the value without null members, with tuples and objects for all collections. */
-static Value plain_value(Value v, Arena *arena) {
+Value object_body_without_nulls(Value v, Arena *arena) {
     if (!value_is_present(v) || type_is_primitive(v.type))
         return v;
     Value *items = arena_new_array(arena, Value, v.count + 1);
     if (!type_is_mapping(v.type)) {
         for (size_t i = 0; i < v.count; i++)
-            items[i] = plain_value(value_at(v, i), arena);
+            items[i] = object_body_without_nulls(value_at(v, i), arena);
         return value_tuple(items, v.count, arena);
     }
     Str *names = arena_new_array(arena, Str, v.count + 1);
@@ -73,7 +72,7 @@ static Value plain_value(Value v, Arena *arena) {
         if (value_is_null(value_at(v, i)))
             continue;
         names[count] = value_key_at(v, i);
-        items[count++] = plain_value(value_at(v, i), arena);
+        items[count++] = object_body_without_nulls(value_at(v, i), arena);
     }
     return value_object(names, items, count, arena);
 }
@@ -102,7 +101,7 @@ static bool has_status(const KubeResource *resource) {
 Value object_body_make(Value manifest, const KubeRef *ref, Arena *arena) {
     const KubeResource *resource = ref->resource;
     Value none = value_null(&TYPE_DYNAMIC);
-    Value body = plain_value(manifest, arena);
+    Value body = object_body_without_nulls(manifest, arena);
     for (size_t i = 0; i < ARRAY_COUNT(server_fields); i++) {
         Value found;
         if (kube_object_find(body, "metadata", server_fields[i], &found))

@@ -17,6 +17,8 @@
 MUST_USE bool object_body_check(Value manifest, Path at, Arena *arena, Diags *diags);
 /* `manifest` is wholly known and valid; `ref` its object. */
 Value object_body_make(Value manifest, const KubeRef *ref, Arena *arena);
+/* Returns the value without null members, with tuples and objects for all collections. */
+Value object_body_without_nulls(Value v, Arena *arena);
 /* Returns whether the live object has every member of the body with the same value. For objects
  * that the server cannot compare. */
 bool object_body_is_in(Value body, Value live);
