@@ -43,41 +43,6 @@ const FieldManager *field_managers_find(const FieldManagers *managers, Str name)
     return NULL;
 }
 
-/* A field without steps inside is whole unless some manager owns a part of it. */
-static bool is_whole(const FieldManagers *managers, Value object, Path path) {
-    vec_each(managers, manager) {
-        const FieldSet *fields = field_set_at(manager->fields, object, path);
-        if (fields && fields->steps.count)
-            return false;
-    }
-    return true;
-}
-
-static bool is_owner(const FieldManagers *managers,
-                     const FieldManager *manager,
-                     Value object,
-                     Path path) {
-    const FieldSet *fields = field_set_at(manager->fields, object, path);
-    if (fields)
-        return fields->has_self;
-    while (path.count--) {
-        fields = field_set_at(manager->fields, object, path);
-        if (fields)
-            return fields->has_self && is_whole(managers, object, path);
-    }
-    return false;
-}
-
-StrVec field_managers_owners(const FieldManagers *managers, Value object, Path path, Arena *arena) {
-    StrVec names = {0};
-    vec_each(managers, manager) {
-        if (is_owner(managers, manager, object, path) &&
-            !str_is_among(manager->name, names.items, names.count))
-            vec_push(arena, &names, manager->name);
-    }
-    return names;
-}
-
 const FieldSet *field_managers_union(const FieldManagers *managers, Arena *arena) {
     static const FieldSet empty;
     const FieldSet *set = &empty;
@@ -92,19 +57,5 @@ void field_managers_sole(const FieldManagers *some,
                          Paths *out,
                          Arena *arena) {
     field_set_paths_outside(field_managers_union(some, arena), field_managers_union(others, arena),
-                            object, value_null(&TYPE_DYNAMIC), out, arena);
-}
-
-void field_managers_removed(
-    const FieldManagers *managers, Str name, Value object, Value body, Paths *out, Arena *arena) {
-    FieldManagers others = {0};
-    const FieldManager *own = field_managers_find(managers, name);
-    if (!own)
-        return;
-    vec_each(managers, manager) {
-        if (manager != own)
-            vec_push(arena, &others, *manager);
-    }
-    field_set_paths_outside(own->fields, field_managers_union(&others, arena), object, body, out,
-                            arena);
+                            object, out, arena);
 }

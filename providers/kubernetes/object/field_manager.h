@@ -19,9 +19,6 @@ typedef VEC(FieldManager) FieldManagers;
 FieldManagers field_managers_read(Value object, Arena *arena);
 /* Returns the entry of the manager's own applies, or NULL. */
 const FieldManager *field_managers_find(const FieldManagers *managers, Str name);
-/* Returns the names of the managers that own the value at the path, in the order of the object,
- * each once. */
-StrVec field_managers_owners(const FieldManagers *managers, Value object, Path path, Arena *arena);
 /* Returns whether the entry is that of the manager's own applies. */
 bool field_manager_is_apply(const FieldManager *manager, Str name);
 /* Returns the fields that at least one of the managers owns. */
@@ -29,7 +26,3 @@ const FieldSet *field_managers_union(const FieldManagers *managers, Arena *arena
 /* Adds the outermost paths that `some` own, and none of the others. */
 void field_managers_sole(
     const FieldManagers *some, const FieldManagers *others, Value object, Paths *out, Arena *arena);
-/* Adds the outermost paths that disappear when the manager applies `body`: it has applied them
- * before, they are not in the body, and no other manager owns them or a field inside. */
-void field_managers_removed(
-    const FieldManagers *managers, Str name, Value object, Value body, Paths *out, Arena *arena);

@@ -93,24 +93,20 @@ static bool is_list(Value value) {
     return value_is_present(value) && value.type->kind == KIND_TUPLE;
 }
 
-/* `is_lenient`: a key that the item lacks has a default, so it matches. */
-static bool has_keys(Value item, Value keys, bool is_lenient) {
+static bool has_keys(Value item, Value keys) {
     for (size_t i = 0; i < keys.count; i++) {
         Value found;
-        if (!value_find_present(item, value_key_at(keys, i), &found)) {
-            if (!is_lenient)
-                return false;
-        } else if (!value_equal(found, value_at(keys, i))) {
+        if (!value_find_present(item, value_key_at(keys, i), &found) ||
+            !value_equal(found, value_at(keys, i)))
             return false;
-        }
     }
     return is_object(item);
 }
 
-static bool is_item(const FieldStep *step, Value item, size_t index, bool is_lenient) {
+static bool is_item(const FieldStep *step, Value item, size_t index) {
     int64_t wanted;
     switch (step->text.ptr[0]) {
-    case 'k': return has_keys(item, step->value, is_lenient);
+    case 'k': return has_keys(item, step->value);
     case 'v': return value_equal(item, step->value);
     case 'i': return value_to_int(step->value, &wanted) && (size_t)wanted == index;
     default: return false;
@@ -118,12 +114,11 @@ static bool is_item(const FieldStep *step, Value item, size_t index, bool is_len
 }
 
 /* Finds the value that the step leads to. Sets *index for an item. */
-static bool follow(
-    const FieldStep *step, Value object, bool is_lenient, Value *out, size_t *index) {
+static bool follow(const FieldStep *step, Value object, Value *out, size_t *index) {
     if (step->text.ptr[0] == 'f')
         return is_object(object) && value_find(object, str_after(step->text, 2), out);
     for (size_t i = 0; is_list(object) && i < object.count; i++) {
-        if (!is_item(step, value_at(object, i), i, is_lenient))
+        if (!is_item(step, value_at(object, i), i))
             continue;
         *out = value_at(object, i);
         *index = i;
@@ -135,76 +130,6 @@ static bool follow(
 static Path path_of_step(Path base, const FieldStep *step, size_t index, Arena *arena) {
     return step->text.ptr[0] == 'f' ? path_attribute(base, str_after(step->text, 2), arena)
                                     : path_index(base, value_int((int64_t)index), arena);
-}
-
-static bool get_item(Value object, const PathStep *step, Value *out, size_t *index) {
-    int64_t number;
-    bool is_inside = is_list(object) && step->is_index && value_is_present(step->key) &&
-                     step->key.type->kind == KIND_NUMBER && value_to_int(step->key, &number) &&
-                     number >= 0 && (size_t)number < object.count;
-    if (is_inside) {
-        *index = (size_t)number;
-        *out = value_at(object, *index);
-    }
-    return is_inside;
-}
-
-static Str name_of_step(const PathStep *step) {
-    if (!step->is_index)
-        return step->name;
-    bool is_text = value_is_present(step->key) && step->key.type->kind == KIND_STRING;
-    return is_text ? value_text(step->key) : STR_EMPTY;
-}
-
-static const FieldStep *step_to(const FieldSet *set, Value object, const PathStep *step) {
-    Value item;
-    size_t index = 0;
-    bool has_item = get_item(object, step, &item, &index);
-    Str name = name_of_step(step);
-    vec_each(&set->steps, one) {
-        bool is_member = one->text.ptr[0] == 'f';
-        if (is_member ? !has_item && str_equal(str_after(one->text, 2), name)
-                      : has_item && is_item(one, item, index, false))
-            return one;
-    }
-    return NULL;
-}
-
-const FieldSet *field_set_at(const FieldSet *set, Value object, Path path) {
-    for (size_t i = 0; set && i < path.count; i++) {
-        size_t ignored;
-        Value inner = value_null(&TYPE_DYNAMIC);
-        const FieldStep *step = step_to(set, object, &path.steps[i]);
-        set = step ? step->inside : NULL;
-        if (step && follow(step, object, false, &inner, &ignored))
-            object = inner;
-    }
-    return set;
-}
-
-bool field_set_has(const FieldSet *set, Value object, Path path) {
-    for (Path part = path;; part.count--) {
-        const FieldSet *fields = field_set_at(set, object, part);
-        if (fields)
-            return fields->has_self && (part.count == path.count || fields->steps.count == 0);
-        if (part.count == 0)
-            return false;
-    }
-}
-
-static void add_paths(const FieldSet *set, Value object, Path path, Paths *out, Arena *arena) {
-    if (set->has_self)
-        vec_push(arena, out, path);
-    vec_each(&set->steps, step) {
-        Value inner;
-        size_t index = 0;
-        if (follow(step, object, false, &inner, &index))
-            add_paths(step->inside, inner, path_of_step(path, step, index, arena), out, arena);
-    }
-}
-
-void field_set_paths(const FieldSet *set, Value object, Paths *out, Arena *arena) {
-    add_paths(set, object, (Path){0}, out, arena);
 }
 
 /* Operations on two sets. */
@@ -240,40 +165,28 @@ const FieldSet *field_set_difference(const FieldSet *a, const FieldSet *b, Arena
     return set;
 }
 
-typedef struct Outside {
-    Paths *paths;
-    Arena *arena;
-} Outside;
-
-static void add_outside(const Outside *outside,
-                        const FieldSet *a,
-                        const FieldSet *b,
-                        Value object,
-                        Value without,
-                        Path path) {
+static void add_outside(
+    const FieldSet *a, const FieldSet *b, Value object, Path path, Paths *out, Arena *arena) {
     vec_each(&a->steps, step) {
         Value inner;
-        Value kept = value_null(&TYPE_DYNAMIC);
         size_t index = 0;
-        size_t ignored;
         const FieldStep *other = find_step(b, step->text);
-        if (!follow(step, object, false, &inner, &index))
+        if (!follow(step, object, &inner, &index))
             continue;
-        bool is_kept = follow(step, without, true, &kept, &ignored);
-        Path here = path_of_step(path, step, index, outside->arena);
+        Path here = path_of_step(path, step, index, arena);
         /* A member leads only to fields of `a`: without them its object is empty. */
         bool is_field = step->inside->has_self || step->text.ptr[0] == 'f';
-        if (is_field && !is_kept && (!other || field_set_is_empty(other->inside)))
-            vec_push(outside->arena, outside->paths, here);
+        if (is_field && (!other || field_set_is_empty(other->inside)))
+            vec_push(arena, out, here);
         else
-            add_outside(outside, step->inside, other ? other->inside : &(FieldSet){0}, inner, kept,
-                        here);
+            add_outside(step->inside, other ? other->inside : &(FieldSet){0}, inner, here, out,
+                        arena);
     }
 }
 
 void field_set_paths_outside(
-    const FieldSet *a, const FieldSet *b, Value object, Value without, Paths *out, Arena *arena) {
-    add_outside(&(Outside){out, arena}, a, b, object, without, (Path){0});
+    const FieldSet *a, const FieldSet *b, Value object, Paths *out, Arena *arena) {
+    add_outside(a, b, object, (Path){0}, out, arena);
 }
 
 static bool is_empty(Value v) {
@@ -290,9 +203,9 @@ static void compare(const FieldSet *set,
         Value wanted;
         Value actual = value_null(&TYPE_DYNAMIC);
         size_t index = 0, ignored;
-        if (!follow(step, planned, false, &wanted, &index))
+        if (!follow(step, planned, &wanted, &index))
             continue;
-        bool is_there = follow(step, found, false, &actual, &ignored);
+        bool is_there = follow(step, found, &actual, &ignored);
         Path here = path_of_step(path, step, index, arena);
         bool is_leaf = step->inside->steps.count == 0;
         if (is_there && !is_leaf) {

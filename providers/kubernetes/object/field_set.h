@@ -7,7 +7,7 @@
  * list item that equals this value, "i:" the list item at this place. A step without steps inside,
  * or with ".", is a field of the set; other steps only lead to fields. Without its schema an object
  * does not show whether a field without steps inside is whole (atomic), or an empty object that
- * others may extend; field_set_has takes it for whole. */
+ * others may extend. */
 #pragma once
 
 #include "path.h"
@@ -30,23 +30,14 @@ const FieldSet *field_set_read(Value fields, Arena *arena);
 Str field_set_text(const FieldSet *set, Arena *arena);
 bool field_set_is_empty(const FieldSet *set);
 
-/* Returns the fields at and below the path of this object, or NULL if there are none. */
-const FieldSet *field_set_at(const FieldSet *set, Value object, Path path);
-/* Returns whether the value at the path of this object belongs to the set, by itself or as a part
- * of a field without steps inside. */
-bool field_set_has(const FieldSet *set, Value object, Path path);
-/* Adds the paths of the fields that the object has, in the order of the set. */
-void field_set_paths(const FieldSet *set, Value object, Paths *out, Arena *arena);
-
 const FieldSet *field_set_union(const FieldSet *a, const FieldSet *b, Arena *arena);
 /* Returns the fields of `a` that are not in `b`. */
 const FieldSet *field_set_difference(const FieldSet *a, const FieldSet *b, Arena *arena);
 
 /* Adds the outermost paths that are fields of `a`, that the object has, and where `b` has no field
- * there or further inside. With `without`, also not those that this object has too: its list items
- * may lack keys that have defaults. Null: no such object. */
+ * there or further inside. */
 void field_set_paths_outside(
-    const FieldSet *a, const FieldSet *b, Value object, Value without, Paths *out, Arena *arena);
+    const FieldSet *a, const FieldSet *b, Value object, Paths *out, Arena *arena);
 
 /* A field whose value is not as planned. */
 typedef struct FieldDifference {
