@@ -165,6 +165,24 @@ const FieldSet *field_set_difference(const FieldSet *a, const FieldSet *b, Arena
     return set;
 }
 
+/* Returns whether nothing of the value is left without the fields of the set. The server omits some
+ * members from all sets, such as metadata.name and addresses that it has assigned. */
+static bool is_whole(const FieldSet *set, Value v) {
+    size_t count = 0;
+    if (set->has_self)
+        return true;
+    vec_each(&set->steps, step) {
+        Value inner;
+        size_t index = 0;
+        if (!follow(step, v, &inner, &index))
+            continue;
+        if (!is_whole(step->inside, inner))
+            return false;
+        count++;
+    }
+    return value_is_present(v) && count == v.count;
+}
+
 static void add_outside(
     const FieldSet *a, const FieldSet *b, Value object, Path path, Paths *out, Arena *arena) {
     vec_each(&a->steps, step) {
@@ -174,9 +192,7 @@ static void add_outside(
         if (!follow(step, object, &inner, &index))
             continue;
         Path here = path_of_step(path, step, index, arena);
-        /* A member leads only to fields of `a`: without them its object is empty. */
-        bool is_field = step->inside->has_self || step->text.ptr[0] == 'f';
-        if (is_field && (!other || field_set_is_empty(other->inside)))
+        if (is_whole(step->inside, inner) && (!other || field_set_is_empty(other->inside)))
             vec_push(arena, out, here);
         else
             add_outside(step->inside, other ? other->inside : &(FieldSet){0}, inner, here, out,

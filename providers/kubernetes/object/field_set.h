@@ -34,7 +34,7 @@ const FieldSet *field_set_union(const FieldSet *a, const FieldSet *b, Arena *are
 /* Returns the fields of `a` that are not in `b`. */
 const FieldSet *field_set_difference(const FieldSet *a, const FieldSet *b, Arena *arena);
 
-/* Adds the outermost paths that are fields of `a`, that the object has, and where `b` has no field
+/* Adds the outermost paths of the object that only have fields of `a`, and where `b` has no field
  * there or further inside. */
 void field_set_paths_outside(
     const FieldSet *a, const FieldSet *b, Value object, Paths *out, Arena *arena);

@@ -70,6 +70,27 @@ static void test_sole(void **state) {
     assert_int_equal(no_paths.count, 0);
 }
 
+/* A field goes as a whole if all its members do; members that belong to no set stay. */
+static void test_sole_parts(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const FieldSet none;
+    const FieldSet *set =
+        set_of("{\"f:metadata\":{\"f:labels\":{\"f:app\":{}}},\"f:spec\":{\"f:type\":{},"
+               "\"f:strategy\":{\"f:type\":{}},\"f:items\":{\"k:{\\\"name\\\":\\\"a\\\"}\":"
+               "{\".\":{},\"f:name\":{}},\"k:{\\\"name\\\":\\\"b\\\"}\":{\"f:image\":{}}}}}",
+               arena);
+    Value object =
+        parse("{\"metadata\":{\"name\":\"n\",\"labels\":{\"app\":\"x\"}},\"spec\":{"
+              "\"type\":\"t\",\"address\":\"10.0.0.1\",\"strategy\":{\"type\":\"r\"},"
+              "\"items\":[{\"name\":\"a\",\"more\":1},{\"name\":\"b\",\"image\":\"i\"}]}}",
+              arena);
+    Paths paths = {0};
+    field_set_paths_outside(set, &none, object, &paths, arena);
+    check_str(paths_shown(&paths, arena),
+              ".metadata.labels .spec.items[0] .spec.items[1].image .spec.strategy .spec.type");
+}
+
 static void test_algebra(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -159,9 +180,8 @@ static void test_compare(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sole),
-        cmocka_unit_test(test_algebra),
-        cmocka_unit_test(test_recorded),
+        cmocka_unit_test(test_sole),    cmocka_unit_test(test_sole_parts),
+        cmocka_unit_test(test_algebra), cmocka_unit_test(test_recorded),
         cmocka_unit_test(test_compare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
