@@ -8,6 +8,7 @@
 #include "object_builder.h"
 #include "object_mark.h"
 #include "object_plan.h"
+#include "object_read.h"
 #include "object_secret.h"
 #include "object_view.h"
 #include "path_error.h"
@@ -187,61 +188,31 @@ static bool manifest_delete(const Call *call,
     return object_delete(object, &deletion, diags);
 }
 
-typedef struct ManifestRead {
-    ObjectTarget target;
-    Value live; /* null: the object does not exist */
-} ManifestRead;
-
-/* Reads the object of the key. A kind that the server does not serve has no objects. */
-static bool read_live(const ObjectRequest *request,
-                      const ObjectKey *key,
-                      ManifestRead *out,
-                      Diags *diags) {
-    Str why = STR_EMPTY;
-    KubeResponse response;
-    out->live = value_null(&TYPE_DYNAMIC);
-    switch (object_target_open(request, key, &out->target, &why, diags)) {
-    case OBJECT_FAILED: return false;
-    case OBJECT_KIND_ABSENT: return true;
-    case OBJECT_NO_SERVER:
-        return path_error(request->call, NO_PATH, diags, "Kubernetes object not read",
-                          "%.*s. Check the server's address and that it runs.", STR_ARG(why));
-    case OBJECT_FOUND: break;
-    }
-    KubeOutcome outcome = cluster_get(out->target.cluster, request->call, &out->target.ref,
-                                      &out->live, &response, diags);
-    out->live = cluster_without_ignored(out->target.cluster, out->live, request->manifest,
-                                        request->call->arena);
-    return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
-           object_target_report(&out->target, "Kubernetes object not read", &response, diags);
-}
-
 static bool manifest_read(const Call *call,
                           const ReadRequest *request,
                           ReadResponse *response,
                           Diags *diags) {
     ManifestCall manifest;
-    ManifestRead read;
+    ObjectRead read;
     const ObjectRequest *object =
         request_of(call, request->state, request->state, request->private_data, &manifest);
     Value named = value_is_present(object->prior) ? object->prior : object->manifest;
     ObjectKey key = object_key_of(named);
-    if (!read_live(object, &key, &read, diags))
+    if (!object_read(object, &key, &read, diags))
         return false;
-    Str uid = kube_object_text(read.live, "metadata", "uid");
-    bool is_other = object->record.uid.len && !str_equal(object->record.uid, uid);
+    bool is_other = object->record.uid.len && !str_equal(object->record.uid, read.uid);
     if (!value_is_present(read.live) || is_other) {
         response->state = value_null(request->state.type);
         return true;
     }
-    cluster_keep_owner(read.target.cluster, uid, call->address);
+    cluster_keep_owner(read.target.cluster, read.uid, call->address);
     Value view = object_view_live(read.live, &read.target.resource, call->arena);
     response->state = with_object(request->state, view, call->arena);
     return true;
 }
 
 /* Returns the state of an imported object; its manifest has all settings of the object. */
-static Value imported_state(const ManifestRead *read, Arena *arena) {
+static Value imported_state(const ObjectRead *read, Arena *arena) {
     Value state = schema_empty_value(&kubernetes_manifest.schema, arena);
     ObjectBuilder builder =
         object_builder_of(schema_apply_defaults(&kubernetes_manifest.schema, state, arena), arena);
@@ -257,24 +228,21 @@ static bool manifest_import(const Call *call,
                             Diags *diags) {
     Arena *arena = call->arena;
     ManifestCall manifest;
-    ManifestRead read;
+    ObjectRead read;
     ObjectKey key;
     Str problem;
     if (!object_key_parse(request->id, &key, &problem, arena))
         return path_error(call, NO_PATH, diags, "Invalid import ID", "%.*s", STR_ARG(problem));
     Value empty = schema_empty_value(&kubernetes_manifest.schema, arena);
     const ObjectRequest *object = request_of(call, empty, empty, STR_EMPTY, &manifest);
-    if (!read_live(object, &key, &read, diags))
+    if (!object_read(object, &key, &read, diags))
         return false;
     if (!value_is_present(read.live))
         return path_error(call, NO_PATH, diags, "Cannot import non-existent remote object",
                           "The API server has no object with the ID \"%.*s\".",
                           STR_ARG(request->id));
-    ObjectRecord record = {
-        .cluster = read.target.identity.id,
-        .uid = kube_object_text(read.live, "metadata", "uid"),
-        .is_imported = true,
-    };
+    ObjectRecord record = object_read_record(&read);
+    record.is_imported = true;
     response->state = imported_state(&read, arena);
     response->private_data = object_record_text(&record, arena);
     return true;
@@ -285,22 +253,19 @@ static bool manifest_recover(const Call *call,
                              RecoverResponse *response,
                              Diags *diags) {
     ManifestCall manifest;
-    ManifestRead read;
+    ObjectRead read;
     ObjectKey key;
     Str problem;
     if (!object_key_parse(request->marker, &key, &problem, call->arena))
         return path_error(call, NO_PATH, diags, "Invalid marker", "%.*s", STR_ARG(problem));
     const ObjectRequest *object =
         request_of(call, request->planned, request->prior, STR_EMPTY, &manifest);
-    if (!read_live(object, &key, &read, diags))
+    if (!object_read(object, &key, &read, diags))
         return false;
     ObjectMark mark = object_mark_of(read.live);
     if (!str_equal(mark.lineage, call->lineage) || !str_equal(mark.address, call->address))
         return true;
-    ObjectRecord record = {
-        .cluster = read.target.identity.id,
-        .uid = kube_object_text(read.live, "metadata", "uid"),
-    };
+    ObjectRecord record = object_read_record(&read);
     response->outcome = RECOVER_COMPLETE;
     response->state =
         with_object(request->planned,

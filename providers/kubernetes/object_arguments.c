@@ -5,8 +5,6 @@
 #include "wait_gate.h"
 #include "wait_ready.h"
 
-#define DELETE_TIMEOUT_MS 600000
-
 const Attribute object_field_manager_attributes[OBJECT_FIELD_MANAGER_COUNT] = {
     {"name",            &TYPE_STRING, OPTIONAL, "Name of the field manager (default \"loam\")."},
     {"force_conflicts", &TYPE_BOOL,   OPTIONAL,
@@ -38,7 +36,7 @@ ObjectDeletion object_arguments_deletion(Value object) {
     return (ObjectDeletion){
         .propagation = propagation,
         .should_force_finalizers = object_bool(object, "force_finalizers", false),
-        .timeout_ms = DELETE_TIMEOUT_MS,
+        .timeout_ms = OBJECT_DELETE_MS,
     };
 }
 

@@ -5,6 +5,7 @@
 #include "json.h"
 #include "kube_object.h"
 #include "object_body.h"
+#include "object_delete.h"
 #include "object_mark.h"
 #include "object_owner.h"
 #include "object_secret.h"
@@ -17,7 +18,8 @@ static Value make_body(const ObjectTarget *target) {
     const ObjectRequest *request = target->request;
     Arena *arena = request->call->arena;
     Value body = object_body_make(request->manifest, &target->ref, arena);
-    body = object_mark_set(body, object_owner_mark(request), arena);
+    if (!request->options->is_partial)
+        body = object_mark_set(body, object_owner_mark(request), arena);
     if (request->record.uid.len)
         body =
             kube_object_with(body, "metadata", "uid", value_from_str(request->record.uid), arena);
@@ -90,10 +92,12 @@ static void keep_result(const ObjectTarget *target, Value body, Value planned, O
     out->record = (ObjectRecord){
         .cluster = target->identity.id,
         .uid = kube_object_text(out->live, "metadata", "uid"),
-        .body = object_record_body(body, request->options->manager, arena),
-        .live = object_record_live(seen, arena),
-        .server = object_target_rules(target),
     };
+    if (request->options->has_no_digests)
+        return;
+    out->record.body = object_record_body(body, request->options->manager, arena);
+    out->record.live = object_record_live(seen, arena);
+    out->record.server = object_target_rules(target);
 }
 
 /* Returns whether a failed request may have reached the server. */
@@ -108,6 +112,28 @@ static bool report_target(const ObjectRequest *request, Str why, Diags *diags) {
                       STR_ARG(why));
 }
 
+/* Waits for the end of an object of the same name, and checks that there is no other one. */
+static bool wait_for_ending(const ObjectTarget *target, Diags *diags) {
+    const ObjectRequest *request = target->request;
+    PlanNotes notes = {0};
+    KubeResponse response;
+    Value live = value_null(&TYPE_DYNAMIC);
+    Str predecessor;
+    if (request->record.ending.len == 0)
+        return true;
+    if (!object_delete_wait(target, request->record.ending, diags))
+        return false;
+    KubeOutcome outcome =
+        cluster_get(target->cluster, request->call, &target->ref, &live, &response, diags);
+    if (outcome != KUBE_DONE && outcome != KUBE_ABSENT)
+        return object_target_report(target, "Kubernetes object not read", &response, diags);
+    ObjectOwner owner = object_owner_of_new(target, live, &notes, &predecessor, diags);
+    if (owner == OWNER_NEW || owner == OWNER_LEFT || owner == OWNER_ADOPTED)
+        return true;
+    return owner == OWNER_REJECTED ? false
+                                   : report_target(request, STR("it is deleted again"), diags);
+}
+
 bool object_apply(const ObjectRequest *request, Value planned, ObjectApplied *out, Diags *diags) {
     Arena *arena = request->call->arena;
     ObjectTarget *target = arena_new(arena, ObjectTarget);
@@ -120,7 +146,7 @@ bool object_apply(const ObjectRequest *request, Value planned, ObjectApplied *ou
         return found == OBJECT_FAILED ? false : report_target(request, why, diags);
     out->ref = target->ref;
     target->takeover = request->record.takeover;
-    if (!object_takeover_apply(target, diags))
+    if (!wait_for_ending(target, diags) || !object_takeover_apply(target, diags))
         return false;
     Value body = make_body(target);
     KubeApply apply = {

@@ -155,6 +155,17 @@ static bool delete_live(Deleting *deleting, Value live) {
     return wait_for_end(deleting);
 }
 
+bool object_delete_wait(const ObjectTarget *target, Str uid, Diags *diags) {
+    ObjectDeletion deletion = {.timeout_ms = OBJECT_DELETE_MS};
+    Deleting deleting = {.request = target->request,
+                         .deletion = &deletion,
+                         .target = *target,
+                         .uid = uid,
+                         .diags = diags};
+    deleting.target.ref.resource = &deleting.target.resource;
+    return wait_for_end(&deleting);
+}
+
 bool object_delete(const ObjectRequest *request, const ObjectDeletion *deletion, Diags *diags) {
     Deleting deleting = {.request = request, .deletion = deletion, .diags = diags};
     ObjectKey key = object_key_of(request->manifest);

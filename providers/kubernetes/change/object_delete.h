@@ -3,6 +3,8 @@
 
 #include "object_target.h"
 
+#define OBJECT_DELETE_MS 600000 /* without a timeout of the resource */
+
 typedef struct ObjectDeletion {
     KubePropagation propagation;
     /* Removes finalizers that still block the deletion after half of the time. */
@@ -10,6 +12,9 @@ typedef struct ObjectDeletion {
     int64_t timeout_ms; /* if the call has no deadline */
 } ObjectDeletion;
 
+/* Waits until the object with this uid is gone; on failure, the error names what blocks its end:
+ * finalizers, and the conditions of a namespace. */
+MUST_USE bool object_delete_wait(const ObjectTarget *target, Str uid, Diags *diags);
 /* `request->manifest` names the object: it needs apiVersion, kind and metadata. Succeeds if the
  * object does not exist, or another object has its name. Fails if it is not ours. */
 MUST_USE bool object_delete(const ObjectRequest *request,

@@ -94,6 +94,8 @@ ObjectOwner object_owner_of_new(
                          "create_before_destroy, or give the replacement another name.");
         return OWNER_REJECTED;
     }
+    if (kube_object_text(live, "metadata", "deletionTimestamp").len)
+        return OWNER_ENDING;
     if (is_of_other_state(request, &mark)) {
         (void)report_other_state(target, &mark, "Kubernetes object exists already", diags);
         return OWNER_REJECTED;

@@ -74,6 +74,10 @@ static bool plan_replacement(Planning *planning, Str field, Str why, Diags *diag
     const ObjectRequest *request = planning->request;
     Path path = object_target_path(request->path, field, planning->arena);
     Str title = kube_resource_title(&planning->target.ref, planning->arena);
+    if (request->options->is_partial)
+        return path_error(request->call, path, diags, "Kubernetes object not planned",
+                          "%.*s belongs to others, and cannot be changed: %.*s.", STR_ARG(title),
+                          STR_ARG(why));
     if (!may_replace(planning))
         return path_error(request->call, path, diags, "Kubernetes object must be replaced",
                           "%.*s cannot be updated: %.*s. Its replacement deletes the object first. "
@@ -108,7 +112,8 @@ static void make_body(Planning *planning) {
     Str mark =
         is_kept ? object_owner_kept_mark(request, planning->live) : object_owner_mark(request);
     Value body = object_body_make(request->manifest, &planning->target.ref, planning->arena);
-    planning->body = object_mark_set(body, mark, planning->arena);
+    planning->body =
+        request->options->is_partial ? body : object_mark_set(body, mark, planning->arena);
 }
 
 /* Nothing changed on either side since the last apply. */
@@ -162,8 +167,10 @@ static bool plan_result(Planning *planning, Value result) {
     bool is_present = value_is_present(planning->live);
     if (!is_creation(planning) && is_present && is_same(planning, result))
         return plan_nothing(planning);
-    result = request->call->lineage.len ? object_mark_set(result, object_owner_mark(request), arena)
-                                        : object_mark_set_unknown(result, arena);
+    if (!request->options->is_partial)
+        result = request->call->lineage.len
+                     ? object_mark_set(result, object_owner_mark(request), arena)
+                     : object_mark_set_unknown(result, arena);
     Value object = is_present ? object_view_updated(result, resource, arena)
                               : object_view_created(result, planning->body, resource, arena);
     planning->plan->object =
@@ -232,6 +239,49 @@ static void plan_takeover(Planning *planning, bool is_due) {
     planning->target.takeover = planning->plan->record.takeover = is_due ? scope : TAKEOVER_NONE;
 }
 
+static bool plan_dry_run(Planning *planning, Diags *diags) {
+    planning->plan->record.uid = kube_object_text(planning->live, "metadata", "uid");
+    return value_is_wholly_known(planning->request->manifest) ? plan_on_server(planning, diags)
+                                                              : plan_unseen(planning, STR_EMPTY);
+}
+
+/* Fields of an object that others made: it must exist when the apply comes. */
+static bool plan_partial(Planning *planning, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    if (value_is_present(planning->live))
+        return (is_creation(planning) || check_same_object(planning, diags)) &&
+               plan_dry_run(planning, diags);
+    if (request->call->is_planning)
+        return plan_unseen(planning, STR("the object does not exist yet"));
+    Str title = kube_resource_title(&planning->target.ref, planning->arena);
+    return path_error(request->call, request->path, diags, "Kubernetes object does not exist",
+                      "%.*s must exist before its fields can be set. Create it first, and add a "
+                      "dependency on it.",
+                      STR_ARG(title));
+}
+
+static bool plan_creation(Planning *planning, Diags *diags) {
+    ObjectPlan *plan = planning->plan;
+    ObjectOwner owner = object_owner_of_new(&planning->target, planning->live, &plan->notes,
+                                            &plan->record.predecessor, diags);
+    switch (owner) {
+    case OWNER_REJECTED: return false;
+    case OWNER_PREDECESSOR:
+        return plan_unseen(planning, STR("the object is deleted and created again"));
+    case OWNER_LEFT:
+        return plan_unseen(planning, STR("an object with the mark of this resource exists"));
+    case OWNER_ENDING:
+        plan->record.ending = kube_object_text(planning->live, "metadata", "uid");
+        plan->record.uid = STR_EMPTY;
+        return plan_unseen(planning, STR("an object of the name is being deleted; the creation "
+                                         "waits for its end"));
+    case OWNER_NEW:
+    case OWNER_ADOPTED: break;
+    }
+    plan_takeover(planning, owner == OWNER_ADOPTED);
+    return plan_dry_run(planning, diags);
+}
+
 static bool plan_found(Planning *planning, Diags *diags) {
     const ObjectRequest *request = planning->request;
     ObjectPlan *plan = planning->plan;
@@ -241,26 +291,15 @@ static bool plan_found(Planning *planning, Diags *diags) {
     if (!read_live(planning, diags))
         return false;
     plan->record.cluster = planning->target.identity.id;
-    if (is_creation(planning)) {
-        ObjectOwner owner = object_owner_of_new(&planning->target, planning->live, &plan->notes,
-                                                &plan->record.predecessor, diags);
-        if (owner == OWNER_REJECTED)
-            return false;
-        if (owner == OWNER_PREDECESSOR)
-            return plan_unseen(planning, STR("the object is deleted and created again"));
-        if (owner == OWNER_LEFT)
-            return plan_unseen(planning, STR("an object with the mark of this resource exists"));
-        plan_takeover(planning, owner == OWNER_ADOPTED);
-    } else if (!check_same_object(planning, diags) ||
-               !object_owner_check(&planning->target, planning->live,
-                                   "Kubernetes object not planned", diags)) {
-        return false;
-    } else {
-        plan_takeover(planning, request->record.is_imported);
-    }
-    plan->record.uid = kube_object_text(planning->live, "metadata", "uid");
-    return value_is_wholly_known(request->manifest) ? plan_on_server(planning, diags)
-                                                    : plan_unseen(planning, STR_EMPTY);
+    if (request->options->is_partial)
+        return plan_partial(planning, diags);
+    if (is_creation(planning))
+        return plan_creation(planning, diags);
+    plan_takeover(planning, request->record.is_imported);
+    return check_same_object(planning, diags) &&
+           object_owner_check(&planning->target, planning->live, "Kubernetes object not planned",
+                              diags) &&
+           plan_dry_run(planning, diags);
 }
 
 static void begin(Planning *planning, const ObjectRequest *request, ObjectPlan *out) {

@@ -34,6 +34,8 @@ ObjectRecord object_record_read(Str private_data, Arena *arena) {
         .live = value_text_at(object, STR("live")),
         .server = value_text_at(object, STR("server")),
         .is_imported = flag(object, "imported"),
+        .values = value_text_at(object, STR("values")),
+        .ending = value_text_at(object, STR("ending")),
         .predecessor = value_text_at(object, STR("predecessor")),
         .is_planned = flag(object, "planned"),
         .has_no_change = flag(object, "unchanged"),
@@ -62,6 +64,8 @@ Str object_record_text(const ObjectRecord *record, Arena *arena) {
     write_text(&writer, "body", record->body);
     write_text(&writer, "live", record->live);
     write_text(&writer, "server", record->server);
+    write_text(&writer, "values", record->values);
+    write_text(&writer, "ending", record->ending);
     write_text(&writer, "predecessor", record->predecessor);
     write_flag(&writer, "imported", record->is_imported);
     write_flag(&writer, "planned", record->is_planned);
@@ -76,7 +80,7 @@ Str object_record_text(const ObjectRecord *record, Arena *arena) {
 ObjectRecord object_record_without_plan(ObjectRecord record) {
     record.is_planned = record.has_no_change = record.should_force = false;
     record.takeover = TAKEOVER_NONE;
-    record.predecessor = STR_EMPTY;
+    record.predecessor = record.ending = STR_EMPTY;
     return record;
 }
 

@@ -18,9 +18,11 @@ typedef struct ObjectRecord {
     Str live;         /* digest of the settings of the object after it */
     Str server;       /* object_target_rules then */
     bool is_imported; /* it may be deleted without our mark */
+    Str values;       /* digests of write-only values: secret_digest.h */
     /* Set by a plan, for the apply and for the plan of a replacement. */
     bool is_planned;
     Str predecessor;    /* uid of the object that a replacement deletes */
+    Str ending;         /* uid of an object that a creation waits for: it is being deleted */
     bool has_no_change; /* the server's object stays as it is */
     bool should_force;  /* take fields that were changed outside of loam */
     TakeoverScope takeover;

@@ -15,7 +15,11 @@ typedef struct ObjectOptions {
     bool has_allow_replace; /* else replacements are allowed except for kinds that hold data */
     bool allow_replace;
     bool has_no_dry_run;
-    StrVec computed_fields;   /* "spec.replicas": values that the server may change */
+    /* The manifest has a few fields of an object that others made: it is neither created, marked
+     * nor replaced, and its marks do not matter. */
+    bool is_partial;
+    bool has_no_digests;    /* private data keeps no digest of the body: it has write-only values */
+    StrVec computed_fields; /* "spec.replicas": values that the server may change */
     bool has_computed_fields; /* the type has this argument */
 } ObjectOptions;
 

@@ -12,6 +12,8 @@ static void there_and_back(void **state) {
                            .live = STR("4"),
                            .server = STR("v1.34.1"),
                            .predecessor = STR("5"),
+                           .values = STR("{\"salt\":\"6\"}"),
+                           .ending = STR("7"),
                            .is_imported = true,
                            .is_planned = true,
                            .has_no_change = true,
@@ -28,9 +30,11 @@ static void there_and_back(void **state) {
     check_str(
         object_record_text(&kept, arena),
         "{\"cluster\":\"uid:1\",\"uid\":\"2\",\"body\":\"3\",\"live\":\"4\",\"server\":\"v1.34.1\","
-        "\"imported\":true}");
+        "\"values\":\"{\\\"salt\\\":\\\"6\\\"}\",\"imported\":true}");
     assert_true(again.is_imported && again.is_planned && again.has_no_change && again.should_force);
     check_str(again.predecessor, "5");
+    check_str(again.values, "{\"salt\":\"6\"}");
+    check_str(again.ending, "7");
     check_str(object_record_text(&(ObjectRecord){0}, arena), "{}");
 }
 

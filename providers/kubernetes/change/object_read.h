@@ -1,0 +1,18 @@
+/* object_read: the object of a key as the server has it. */
+#pragma once
+
+#include "object_target.h"
+
+typedef struct ObjectRead {
+    ObjectTarget target;
+    Value live; /* null: the object does not exist */
+    Str uid;    /* empty: the object does not exist */
+} ObjectRead;
+
+/* A kind that the server does not serve has no objects. Fails if the server cannot be reached. */
+MUST_USE bool object_read(const ObjectRequest *request,
+                          const ObjectKey *key,
+                          ObjectRead *out,
+                          Diags *diags);
+/* Returns the private data of an object that was read; empty digests. */
+ObjectRecord object_read_record(const ObjectRead *read);
