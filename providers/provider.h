@@ -301,6 +301,7 @@ typedef struct LimitsResponse {
 struct ResourceType {
     const char *name; /* as in configurations: libvirt_pool */
     Schema schema;
+    const void *payload; /* for slots that serve several types, as call->type.resource->payload */
     Effect effect;
     Recovery recovery; /* required with EFFECT_OUTSIDE */
     /* True: the object cannot be deleted while a dependent uses it (a disk of a machine), so

@@ -5,6 +5,7 @@
 
 /* clang-format off */
 #define KUBERNETES_RESOURCES(ROW) \
+    ROW(kubernetes_config_map) \
     ROW(kubernetes_manifest) \
     ROW(kubernetes_manifests)
 

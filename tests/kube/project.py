@@ -85,9 +85,9 @@ class Project:
         with open(os.path.join(self.path, "terraform.tfstate"), encoding="utf-8") as file:
             return json.load(file)
 
-    def attributes(self, name):
+    def attributes(self, name, kind="kubernetes_manifest"):
         for resource in self.state()["resources"]:
-            if resource["type"] == "kubernetes_manifest" and resource["name"] == name:
+            if resource["type"] == kind and resource["name"] == name:
                 return resource["instances"][0]["attributes"]
         return None
 

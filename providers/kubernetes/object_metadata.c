@@ -1,0 +1,213 @@
+/* object_metadata: conversions, names and places. */
+#include "object_metadata.h"
+
+#include "digest.h"
+#include "kube_object.h"
+#include "object_builder.h"
+#include "object_id.h"
+#include "object_texts.h"
+
+#define NAME_ROWS                                                                                  \
+    {"name", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Name of the object."}, {             \
+        "generate_name", &TYPE_STRING, OPTIONAL | FORCES_NEW,                                      \
+            "Prefix of the name: the creation adds five characters."                               \
+    }
+#define SETTING_ROWS                                                                               \
+    {"labels", &TYPE_MAP_OF_STRING, OPTIONAL, "Labels. Those that others set are kept."},          \
+        {"annotations", &TYPE_MAP_OF_STRING, OPTIONAL,                                             \
+         "Annotations. Those that others set are kept."},                                          \
+        {"generation", &TYPE_NUMBER, COMPUTED | CHANGES_ON_UPDATE,                                 \
+         "Number of the desired state of the object; 0 if its kind has none."},                    \
+        {"resource_version", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE,                           \
+         "Version of the object, which any change increases."},                                    \
+    {                                                                                              \
+        "uid", &TYPE_STRING, COMPUTED,                                                             \
+            "Identifier of the object, different for each object of "                              \
+            "its name."                                                                            \
+    }
+
+const Attribute object_metadata_attributes[] = {
+    NAME_ROWS,
+    {"namespace", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Namespace of the object.",
+      .default_json = "\"default\""},
+    SETTING_ROWS,
+};
+const Attribute object_metadata_cluster_attributes[] = {NAME_ROWS, SETTING_ROWS};
+const ArgumentRule object_metadata_rules[] = {
+    {RULE_EXACTLY_ONE, {"name", "generate_name"}},
+};
+static_assert(ARRAY_COUNT(object_metadata_attributes) == OBJECT_METADATA_COUNT, "count");
+static_assert(ARRAY_COUNT(object_metadata_cluster_attributes) == OBJECT_METADATA_CLUSTER_COUNT,
+              "count");
+
+Value object_metadata_of(Value resource) {
+    Value list = object_attribute(resource, "metadata");
+    return value_is_present(list) && list.count ? value_at(list, 0)
+                                                : value_null(list.type->element);
+}
+
+Value object_metadata_set(Value resource, Value item, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(resource, arena);
+    Value *items = arena_new_array(arena, Value, 1);
+    items[0] = item;
+    object_builder_set(&builder, "metadata", value_list(item.type, items, 1, arena));
+    return object_builder_value(&builder);
+}
+
+static bool has(Value item, const char *name) {
+    size_t index;
+    return type_find_attribute(item.type, str_from_cstr(name), &index);
+}
+
+static void put_known(ObjectBuilder *builder, const char *name, Value value) {
+    if (!value_is_null(value))
+        object_builder_put(builder, str_from_cstr(name), value);
+}
+
+Value object_metadata_manifest(Value item, Arena *arena) {
+    static const char *const names[] = {"name", "namespace", "labels", "annotations"};
+    ObjectBuilder builder = object_builder_new(arena);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (has(item, names[i]))
+            put_known(&builder, names[i], object_attribute(item, names[i]));
+    }
+    return object_builder_value(&builder);
+}
+
+static Value live_texts(Value stored, Value live, const char *name, bool is_import, Arena *arena) {
+    Value found;
+    if (!kube_object_find(live, "metadata", name, &found))
+        found = value_null(&TYPE_DYNAMIC);
+    return is_import ? object_texts_settings(found, arena)
+                     : object_texts_kept(stored, found, arena);
+}
+
+Value object_metadata_live(Value item, Value live, bool is_import, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(item, arena);
+    Value generation;
+    if (!kube_object_find(live, "metadata", "generation", &generation))
+        generation = value_int(0);
+    if (value_is_present(item) && object_text(item, "generate_name", STR_EMPTY).len == 0)
+        object_builder_set(&builder, "generate_name", value_null(&TYPE_STRING));
+    object_builder_set_text(&builder, "name", kube_object_text(live, "metadata", "name"), arena);
+    if (has(item, "namespace"))
+        object_builder_set_text(&builder, "namespace",
+                                kube_object_text(live, "metadata", "namespace"), arena);
+    Value labels = object_builder_get(&builder, "labels");
+    Value annotations = object_builder_get(&builder, "annotations");
+    object_builder_set(&builder, "labels", live_texts(labels, live, "labels", is_import, arena));
+    object_builder_set(&builder, "annotations",
+                       live_texts(annotations, live, "annotations", is_import, arena));
+    object_builder_set(&builder, "generation", generation);
+    object_builder_set_text(&builder, "resource_version",
+                            kube_object_text(live, "metadata", "resourceVersion"), arena);
+    object_builder_set_text(&builder, "uid", kube_object_text(live, "metadata", "uid"), arena);
+    return object_builder_value(&builder);
+}
+
+Value object_metadata_changed(Value item, bool is_replacement, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(item, arena);
+    object_builder_set(&builder, "generation", value_unknown(&TYPE_NUMBER));
+    object_builder_set(&builder, "resource_version", value_unknown(&TYPE_STRING));
+    if (is_replacement)
+        object_builder_set(&builder, "uid", value_unknown(&TYPE_STRING));
+    return object_builder_value(&builder);
+}
+
+Value object_metadata_unchanged(Value item, Value prior, Arena *arena) {
+    static const char *const names[] = {"generation", "resource_version", "uid"};
+    ObjectBuilder builder = object_builder_of(item, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        object_builder_set(&builder, names[i], object_attribute(prior, names[i]));
+    return object_builder_value(&builder);
+}
+
+Str object_metadata_generated(const Call *call, Str prefix) {
+    static const char letters[] = "bcdfghjklmnpqrstvwxz2456789"; /* no words, as Kubernetes */
+    enum { LENGTH = 5 };
+    Str digest = digest_bytes(DIGEST_SHA256, object_id_uuid(call), call->arena);
+    char *suffix = arena_alloc(call->arena, LENGTH);
+    for (size_t i = 0; i < LENGTH; i++)
+        suffix[i] = letters[(unsigned char)digest.ptr[i] % (sizeof letters - 1)];
+    return str_concat(prefix, (Str){suffix, LENGTH}, call->arena);
+}
+
+Str object_metadata_id(Value item, Arena *arena) {
+    Str name = object_text(item, "name", STR_EMPTY);
+    if (name.len == 0 || !has(item, "namespace"))
+        return name;
+    Str namespace = object_text(item, "namespace", STR_EMPTY);
+    const Str parts[] = {namespace, name};
+    return namespace.len ? str_join(parts, ARRAY_COUNT(parts), STR("/"), arena) : STR_EMPTY;
+}
+
+static bool parse_long_id(
+    Str id, const ObjectKey *kind, ObjectKey *out, Str *problem, Arena *arena) {
+    if (!object_key_parse(id, out, problem, arena))
+        return false;
+    if (str_equal(out->group, kind->group) && str_equal(out->kind, kind->kind))
+        return true;
+    *problem = str_format(arena,
+                          "The ID names an object of kind \"%.*s\", but the resource is a "
+                          "\"%.*s\".",
+                          STR_ARG(out->kind), STR_ARG(kind->kind));
+    return false;
+}
+
+bool object_metadata_parse_id(
+    Str id, const ObjectKey *kind, bool is_namespaced, ObjectKey *out, Str *problem, Arena *arena) {
+    Str rest = id;
+    if (str_find_char(id, '=', 0) != SIZE_MAX)
+        return parse_long_id(id, kind, out, problem, arena);
+    *out = *kind;
+    if (is_namespaced && str_find_char(id, '/', 0) != SIZE_MAX)
+        (void)str_next_field(&rest, '/', &out->namespace);
+    out->name = rest;
+    bool is_valid = out->name.len && str_find_char(out->name, '/', 0) == SIZE_MAX &&
+                    (!is_namespaced || out->namespace.len);
+    if (!is_valid)
+        *problem =
+            is_namespaced ? STR("The ID is \"NAMESPACE/NAME\".") : STR("The ID is the name.");
+    return is_valid;
+}
+
+/* "binaryData" → "binary_data". */
+static Str argument_name(Str name, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+        bool is_capital = c >= 'A' && c <= 'Z';
+        if (is_capital)
+            strbuf_add_cstr(&text, "_");
+        strbuf_add_format(&text, "%c", is_capital ? c - 'A' + 'a' : c);
+    }
+    return strbuf_str(&text);
+}
+
+/* Adds the step to an attribute of the schema, and the key below it if that is the last step. A
+ * plan does not show the inside of a sensitive attribute. */
+static Path place_in(const Schema *schema, Path base, Path path, size_t at, Arena *arena) {
+    const PathStep *step = &path.steps[at];
+    Str name = argument_name(step->name, arena);
+    const Attribute *attribute = step->is_index ? NULL : schema_find_attribute(schema, name);
+    if (!attribute)
+        return base;
+    base = path_attribute(base, name, arena);
+    bool has_key = path.count == at + 2 && attribute->type && attribute->type->kind == KIND_MAP &&
+                   !(attribute->flags & SENSITIVE);
+    if (!has_key)
+        return base;
+    const PathStep *last = &path.steps[at + 1];
+    return path_index(base, last->is_index ? last->key : value_from_str(last->name), arena);
+}
+
+Path object_metadata_path(const Schema *schema, Path path, Arena *arena) {
+    Path none = {0};
+    if (path.count == 0 || path.steps[0].is_index)
+        return none;
+    const Block *block = schema_find_block(schema, path.steps[0].name);
+    if (!block || block->nesting != NEST_LIST)
+        return place_in(schema, none, path, 0, arena);
+    Path base = path_index(path_attribute(none, path.steps[0].name, arena), value_int(0), arena);
+    return path.count > 1 ? place_in(&block->schema, base, path, 1, arena) : base;
+}
