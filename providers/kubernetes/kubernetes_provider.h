@@ -7,7 +7,8 @@
 #define KUBERNETES_RESOURCES(ROW) \
     ROW(kubernetes_config_map) \
     ROW(kubernetes_manifest) \
-    ROW(kubernetes_manifests)
+    ROW(kubernetes_manifests) \
+    ROW(kubernetes_namespace)
 
 #define KUBERNETES_DATA_SOURCES(ROW) \
     ROW(data_kubernetes_resource) \

@@ -1,0 +1,91 @@
+/* kubernetes_namespace: a namespace. */
+#include "kubernetes_provider.h"
+
+#include "kube_error.h"
+#include "object_builder.h"
+#include "typed_object.h"
+#include "wait_gate.h"
+#include "wait_until.h"
+
+#define ACCOUNT_MS 600000 /* without a timeout of the resource */
+
+static const KubeResource service_account = {
+    .version = STR_CONST("v1"),
+    .kind = STR_CONST("ServiceAccount"),
+    .plural = STR_CONST("serviceaccounts"),
+    .is_namespaced = true,
+};
+
+typedef struct AccountWait {
+    KubeRef ref;
+    Diags *diags;
+} AccountWait;
+
+static WaitLook look_for_account(void *payload, Wait *wait) {
+    AccountWait *account = payload;
+    KubeCall kube = cluster_call(wait->call);
+    KubeResponse response;
+    KubeOutcome outcome = kube_call_get(&kube, &account->ref, &response, account->diags);
+    if (outcome == KUBE_DONE)
+        return WAIT_LOOK_DONE;
+    wait->reason = response.problem;
+    if (outcome == KUBE_ABSENT ||
+        kube_error_class(&account->ref, &response) == KUBE_ERROR_UNREACHABLE)
+        return WAIT_LOOK_AGAIN;
+    kube_error_report(&kube, "Service account not read", &account->ref, &response, account->diags);
+    return WAIT_LOOK_FAILED;
+}
+
+/* Pods without an account need it. */
+static bool wait_for_account(const Call *call, Str namespace, Diags *diags) {
+    AccountWait account = {
+        .ref = {.resource = &service_account, .namespace = namespace, .name = STR("default")},
+        .diags = diags,
+    };
+    WaitUntil until = {
+        .what = "the service account \"default\"",
+        .look = look_for_account,
+        .payload = &account,
+        .timeout_ms = call->deadline_ms ? 0 : ACCOUNT_MS,
+        .pauses = {.first_ms = 100, .last_ms = 1000},
+    };
+    return wait_until_done(call, &until, diags);
+}
+
+static bool wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
+    const Cluster *cluster = call->client;
+    WaitObject object = {
+        .call = call,
+        .client = cluster_client(cluster),
+        .discovery = cluster_discovery(cluster),
+        .ref = applied->ref,
+    };
+    if (!wait_gate(&object, &applied->live, diags))
+        return false;
+    return !object_bool(planned, "wait_for_default_service_account", false) ||
+           wait_for_account(call, applied->ref.name, diags);
+}
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"wait_for_default_service_account", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether a creation or update waits until the namespace has its service account \"default\".",
+     .default_json = "false"},
+    TYPED_ATTRIBUTES,
+};
+/* clang-format on */
+static const Block blocks[] = {OBJECT_METADATA_CLUSTER_BLOCK, TYPED_BLOCKS};
+
+static const TypedObject namespace = {
+    .api_version = "v1",
+    .kind = "Namespace",
+    .wait = wait,
+};
+
+const ResourceType kubernetes_namespace = {
+    .name = "kubernetes_namespace",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+               .description = "A namespace. Its deletion deletes the objects in it."},
+    .payload = &namespace,
+    TYPED_SLOTS,
+};
