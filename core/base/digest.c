@@ -62,6 +62,15 @@ Str digest_hmac(DigestKind kind, Str key, Str data, Arena *arena) {
     return (Str){(const char *)bytes, size};
 }
 
+Str digest_scrypt(Str secret, Str salt, Arena *arena) {
+    enum { SIZE = 32, COST = 16384, BLOCK = 8, PARALLEL = 1, MEMORY = 32 << 20 };
+    unsigned char *bytes = arena_alloc(arena, SIZE);
+    CHECK(EVP_PBE_scrypt(secret.len ? secret.ptr : "", secret.len,
+                         (const unsigned char *)(salt.len ? salt.ptr : ""), salt.len, COST, BLOCK,
+                         PARALLEL, MEMORY, bytes, SIZE));
+    return (Str){(const char *)bytes, SIZE};
+}
+
 Str digest_hex(DigestKind kind, Str data, Arena *arena) {
     return hex_encode(digest_bytes(kind, data, arena), arena);
 }

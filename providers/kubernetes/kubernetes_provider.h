@@ -8,7 +8,8 @@
     ROW(kubernetes_config_map) \
     ROW(kubernetes_manifest) \
     ROW(kubernetes_manifests) \
-    ROW(kubernetes_namespace)
+    ROW(kubernetes_namespace) \
+    ROW(kubernetes_secret)
 
 #define KUBERNETES_DATA_SOURCES(ROW) \
     ROW(data_kubernetes_resource) \

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "digest.h"
+#include "hex.h"
 
 static void hashes(void **state) {
     (void)state;
@@ -29,9 +30,20 @@ static void hashes(void **state) {
     }
 }
 
+/* RFC 7914, section 12: the first half of the 64 bytes there, as each output block stands alone. */
+static void scrypt(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Str digest = digest_scrypt(STR("pleaseletmein"), STR("SodiumChloride"), arena);
+    check_str(hex_encode(digest, arena),
+              "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2");
+    assert_int_equal(digest_scrypt(STR_EMPTY, STR_EMPTY, arena).len, 32);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hashes),
+        cmocka_unit_test(scrypt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,9 @@ static void places(void **state) {
         path = object_metadata_path(&kubernetes_config_map.schema, path, arena);
         check_str(path_to_str(path, arena), cases[i].wanted);
     }
+    Path secret = path_parse(STR(".data.k"), arena);
+    check_str(path_to_str(object_metadata_path(&kubernetes_secret.schema, secret, arena), arena),
+              ".data");
 }
 
 static void texts(void **state) {
