@@ -6,6 +6,7 @@
 /* clang-format off */
 #define KUBERNETES_RESOURCES(ROW) \
     ROW(kubernetes_config_map) \
+    ROW(kubernetes_labels) \
     ROW(kubernetes_manifest) \
     ROW(kubernetes_manifests) \
     ROW(kubernetes_namespace) \

@@ -1,0 +1,23 @@
+/* kubernetes_labels: labels of an object that others made. */
+#include "kubernetes_provider.h"
+
+#include "object_fields.h"
+
+static const ObjectField fields[] = {
+    {"labels", "metadata", "labels", NULL},
+    {NULL,     NULL,       NULL,     NULL},
+};
+
+static const Attribute attributes[] = {
+    {"labels", &TYPE_MAP_OF_STRING, REQUIRED, "Labels. Others of the object stay as they are."},
+    OBJECT_FIELDS_ATTRIBUTES,
+};
+static const Block blocks[] = {OBJECT_FIELDS_BLOCK};
+
+const ResourceType kubernetes_labels = {
+    .name = "kubernetes_labels",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+               .description = "Labels of an object that others made. A deletion removes them."},
+    .payload = fields,
+    OBJECT_FIELDS_SLOTS,
+};
