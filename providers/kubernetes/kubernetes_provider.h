@@ -5,6 +5,7 @@
 
 /* clang-format off */
 #define KUBERNETES_RESOURCES(ROW) \
+    ROW(kubernetes_annotations) \
     ROW(kubernetes_config_map) \
     ROW(kubernetes_labels) \
     ROW(kubernetes_manifest) \
