@@ -11,6 +11,7 @@
     ROW(kubernetes_manifest) \
     ROW(kubernetes_manifests) \
     ROW(kubernetes_namespace) \
+    ROW(kubernetes_node_taint) \
     ROW(kubernetes_secret)
 
 #define KUBERNETES_DATA_SOURCES(ROW) \
