@@ -52,7 +52,8 @@ static void note_change(TypedCall *typed, const WriteOnly *argument, Str key) {
     vec_push(arena, &typed->notes, note);
 }
 
-/* Returns the value to send for a key that was sent before. */
+/* Returns the value to send for a key that was sent before. A digest takes its time, and need not
+ * be computed for the version of the last apply. */
 static Value value_of_key(TypedCall *typed,
                           const WriteOnly *argument,
                           const SecretDigests *digests,
@@ -61,7 +62,9 @@ static Value value_of_key(TypedCall *typed,
     Value live, value;
     bool has_live = kube_object_find(typed->live, "data", str_to_cstr(digest->key, arena), &live) &&
                     live.type->kind == KIND_STRING;
-    if (has_live && secret_digests_match(digests, digest, value_text(live), arena))
+    Str version = kube_object_text(typed->live, "metadata", "resourceVersion");
+    bool is_sent = version.len && str_equal(version, digests->version);
+    if (has_live && (is_sent || secret_digests_match(digests, digest, value_text(live), arena)))
         return live;
     note_change(typed, argument, digest->key);
     if (value_find(configured_values(typed, argument), digest->key, &value))
@@ -147,9 +150,10 @@ static void add_digest(const TypedCall *typed,
 }
 
 /* Returns digests of the write-only values of the manifest. */
-static Str digests_of(const TypedCall *typed) {
+static Str digests_of(const TypedCall *typed, Value live) {
     Arena *arena = typed->call->arena;
     SecretDigests out = secret_digests_new(arena);
+    out.version = kube_object_text(live, "metadata", "resourceVersion");
     for (size_t i = 0; i < ARRAY_COUNT(write_only); i++) {
         SecretDigests kept = kept_digests(typed, &write_only[i]);
         Value configured = object_attribute(typed->config, write_only[i].name);

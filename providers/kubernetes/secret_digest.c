@@ -46,6 +46,7 @@ SecretDigests secret_digests_read(Str text, Arena *arena) {
         !value_find_present(object, STR("arguments"), &arguments) ||
         !type_is_mapping(arguments.type))
         return (SecretDigests){0};
+    digests.version = value_text_at(object, STR("version"));
     for (size_t i = 0; i < arguments.count; i++) {
         Value keys = value_at(arguments, i);
         if (value_is_present(keys) && type_is_mapping(keys.type))
@@ -61,6 +62,7 @@ Str secret_digests_text(const SecretDigests *digests, Arena *arena) {
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
     json_key_string(&writer, "salt", base64_encode(digests->salt, arena));
+    json_key_string(&writer, "version", digests->version);
     json_key(&writer, STR("arguments"));
     json_object_start(&writer);
     vec_each(&digests->items, digest) {

@@ -12,7 +12,8 @@ typedef struct SecretDigest {
 } SecretDigest;
 
 typedef struct SecretDigests {
-    Str salt; /* raw bytes, random for each set */
+    Str salt;    /* raw bytes, random for each set */
+    Str version; /* resource version of the object that has these values; empty: unknown */
     VEC(SecretDigest) items;
 } SecretDigests;
 

@@ -297,7 +297,7 @@ bool typed_object_apply(const Call *call,
         return false;
     }
     if (typed.type->values)
-        applied.record.values = typed.type->values(&typed);
+        applied.record.values = typed.type->values(&typed, applied.live);
     keep_applied(&typed, planned, &applied, response);
     bool is_ready = wait(call, planned, &applied, diags);
     if (value_is_present(applied.live))

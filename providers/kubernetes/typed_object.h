@@ -46,7 +46,7 @@ typedef struct TypedObject {
     /* Returns whether `manifest` looks at typed->live, and its values must leave no digest. */
     bool (*needs_live)(Value state);
     /* Returns the new ObjectRecord.values after an apply of this manifest. NULL: empty. */
-    Str (*values)(const TypedCall *typed);
+    Str (*values)(const TypedCall *typed, Value live);
     /* Waits after a creation or update; updates applied->live. NULL: the wait for readiness. */
     bool (*wait)(const Call *call, Value planned, ObjectApplied *applied, Diags *diags);
 } TypedObject;

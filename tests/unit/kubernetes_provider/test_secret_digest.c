@@ -8,6 +8,7 @@ static void recognised(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     SecretDigests made = secret_digests_new(arena);
+    made.version = STR("17");
     secret_digests_add(&made, STR("data_wo"), STR("a.b"), STR("c2VjcmV0"), arena);
     secret_digests_add(&made, STR("data_wo"), STR("k"), STR("c2VjcmV0"), arena);
     secret_digests_add(&made, STR("binary_data_wo"), STR("k2"), STR(""), arena);
@@ -15,6 +16,7 @@ static void recognised(void **state) {
     assert_true(str_find(text, STR("c2VjcmV0"), 0) == SIZE_MAX);
     SecretDigests read = secret_digests_read(text, arena);
     assert_int_equal(read.items.count, 3);
+    check_str(read.version, "17");
     static const char *const values[] = {"", "c2VjcmV0", "c2VjcmV0"}; /* sorted by argument */
     static const char *const keys[] = {"k2", "a.b", "k"};
     for (size_t i = 0; i < 3; i++) {
