@@ -34,25 +34,27 @@ static const Option state_options[] = {
     {"backup",       OPTION_PATH,    "PATH",     "Write the previous state to this file; - for no backup."},
 };
 
+/* clang-format off */
 static const Option operation_options[] = {
-    {"parallelism", OPTION_TEXT,    "N",        "Number of concurrent operations (default 10)."},
-    {"refresh",     OPTION_FLAG_ON, NULL,
+    {"parallelism", OPTION_TEXT, "N", "Number of concurrent operations (default 10)."},
+    {"refresh", OPTION_FLAG_ON, NULL,
      "Refresh the state from real objects first (default true). -refresh=full also compares "
-     "objects that are unchanged since their last apply.",                                       "full"},
-    {"refresh-only",             OPTION_FLAG,              NULL,
-     "Only record changes made outside of loam; change no real object."                              },
-    {"destroy",             OPTION_FLAG,                   NULL,      "Plan to destroy every managed object."},
-    {"target",             OPTION_ADDRESS,                    "ADDRESS",
-     "Plan only this address and its dependencies. May be repeated."                      },
-    {"target-file",             OPTION_PATH,               "PATH",
-     "Read targets from a file, one address per line. May be repeated."      },
-    {"exclude",             OPTION_ADDRESS,                   "ADDRESS",
-     "Plan all but this address and its dependents. May be repeated."                },
-    {"exclude-file",             OPTION_PATH,              "PATH",
-     "Read exclusions from a file, one address per line. May be repeated."            },
-    {"replace",             OPTION_ADDRESS,                   "ADDRESS",
-     "Replace this instance even if nothing changed. May be repeated."          },
+     "objects that are unchanged since their last apply.", .more = "full"},
+    {"refresh-only", OPTION_FLAG, NULL,
+     "Only record changes made outside of loam; change no real object."},
+    {"destroy", OPTION_FLAG, NULL, "Plan to destroy every managed object."},
+    {"target", OPTION_ADDRESS, "ADDRESS",
+     "Plan only this address and its dependencies. May be repeated."},
+    {"target-file", OPTION_PATH, "PATH",
+     "Read targets from a file, one address per line. May be repeated."},
+    {"exclude", OPTION_ADDRESS, "ADDRESS",
+     "Plan all but this address and its dependents. May be repeated."},
+    {"exclude-file", OPTION_PATH, "PATH",
+     "Read exclusions from a file, one address per line. May be repeated."},
+    {"replace", OPTION_ADDRESS, "ADDRESS",
+     "Replace this instance even if nothing changed. May be repeated."},
 };
+/* clang-format on */
 
 static const Option test_options[] = {
     {"test-directory", OPTION_PATH, "PATH",

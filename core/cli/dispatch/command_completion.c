@@ -38,9 +38,16 @@ static Str words_of(const OptionGroup *group, const Option *option, Arena *arena
     bool is_group_choice = option->kind == OPTION_GROUP_CHOICE;
     for (size_t i = 0; is_group_choice && group->choice(i, &name, &help); i++)
         strbuf_add_format(&words, "%s%s:", i > 0 ? " " : "", name);
+    if (option->more)
+        strbuf_add_format(&words, "true false %s", option->more);
     while (option->kind == OPTION_CHOICE && str_next_field(&values, '|', &word))
         strbuf_add_format(&words, "%s%.*s", words.len > 0 ? " " : "", STR_ARG(word));
     return strbuf_str(&words);
+}
+
+/* Returns whether a value of several is completed after "=". */
+static bool has_values(const Option *option) {
+    return option->value || option->more;
 }
 
 /* A flag that is true by default is completed with "=false". */
@@ -114,7 +121,7 @@ static void each_option(const Command *command, OptionVisit *visit, StrBuf *out)
 }
 
 static void add_bash_option(StrBuf *out, const Option *option) {
-    strbuf_add_format(out, " -%s%s", option->name, option->value ? "=" : flag_value(option));
+    strbuf_add_format(out, " -%s%s", option->name, has_values(option) ? "=" : flag_value(option));
 }
 
 static const char *offer_word(Offer offer) {
@@ -256,14 +263,14 @@ static void add_zsh_item(StrBuf *out, const char *name, const char *suffix, cons
 static void add_zsh_flag(StrBuf *out, const Option *option) {
     char name[64];
     snprintf(name, sizeof name, "-%s", option->name);
-    if (!option->value)
+    if (!has_values(option))
         add_zsh_item(out, name, flag_value(option), option->help);
 }
 
 static void add_zsh_setting(StrBuf *out, const Option *option) {
     char name[64];
     snprintf(name, sizeof name, "-%s", option->name);
-    if (option->value)
+    if (has_values(option))
         add_zsh_item(out, name, "=", option->help);
 }
 
@@ -310,7 +317,8 @@ static void add_fish_option(
     Str words = words_of(group, option, arena);
     const char *offer = option->value ? offers[offer_of_option(option)] : "";
     if (words.len > 0)
-        offer = str_to_cstr(str_format(arena, " -x -a '%.*s'", STR_ARG(words)), arena);
+        offer = str_to_cstr(
+            str_format(arena, " %s -a '%.*s'", option->value ? "-x" : "-f", STR_ARG(words)), arena);
     strbuf_add_format(out, "complete -c loam -n '__loam_at %.*s' -o %s%s -d '", STR_ARG(path),
                       option->name, offer);
     add_quoted(out, option->help);
