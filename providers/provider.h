@@ -51,7 +51,8 @@ typedef struct Call {
     /* True during a plan: remote systems may not exist yet. A call waits for them no longer than
      * the provider's configuration allows; a data source may then set response->deferred. */
     bool is_planning;
-    /* -refresh=full: compare with the real system, also where recorded results show no change. */
+    /* -refresh=full, also in the apply of such a plan: compare with the real system, also where
+     * recorded results show no change. */
     bool is_full_refresh;
     Str address;         /* resource instance, for messages */
     Str lineage;         /* of the state */

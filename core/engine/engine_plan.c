@@ -347,6 +347,7 @@ static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
     plan->created_ms = walk->engine->now_ms;
     plan->workspace = walk->engine->workspace;
     plan->complete = !engine_is_partial(walk->options);
+    plan->is_full_refresh = walk->options->is_full_refresh;
     vec_each(&walk->options->target_texts, text) {
         vec_push(arena, &plan->targets, *text);
     }

@@ -225,6 +225,8 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
     json_key_bool(&writer, "complete", plan->complete);
     if (plan->has_news)
         json_key_bool(&writer, "has_news", plan->has_news);
+    if (plan->is_full_refresh)
+        json_key_bool(&writer, "full_refresh", plan->is_full_refresh);
     json_key_string(&writer, "lineage", plan->lineage);
     json_key(&writer, STR("serial"));
     json_number(&writer, str_format(arena, "%llu", (unsigned long long)plan->serial));
@@ -624,6 +626,8 @@ static bool read_plan_member(Load *load, Str key, void *subject) {
         return read_bool(load, &plan->complete);
     if (str_equal(key, STR("has_news")))
         return read_bool(load, &plan->has_news);
+    if (str_equal(key, STR("full_refresh")))
+        return read_bool(load, &plan->is_full_refresh);
     if (str_equal(key, STR("lineage")))
         return read_text(load, &plan->lineage);
     if (str_equal(key, STR("serial")))

@@ -23,9 +23,10 @@ typedef struct PlanModuleOutput {
 typedef struct Plan {
     PlanMode mode;
     bool errored;
-    bool complete; /* false with -target and -exclude */
-    bool has_news; /* refresh-only: stored facts such as dependencies have changed */
-    Str lineage;   /* of the prior state */
+    bool complete;        /* false with -target and -exclude */
+    bool has_news;        /* refresh-only: stored facts such as dependencies have changed */
+    bool is_full_refresh; /* made with -refresh=full; calls of the apply see it too */
+    Str lineage;          /* of the prior state */
     uint64_t serial;
     Str journal; /* digest of the journal of an interrupted run, already merged into the state; or
                     empty */

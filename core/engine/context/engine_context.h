@@ -35,7 +35,7 @@ typedef VEC(AddressTarget) AddressTargetVec;
 typedef struct PlanOptions {
     PlanMode mode;
     bool skip_refresh;
-    bool is_full_refresh;      /* passed to every provider call */
+    bool is_full_refresh;      /* passed to every provider call, and to those of the apply */
     const Map *variables;      /* from input_collect: name → InputValue * */
     bool skips_check_warnings; /* no approval follows: only the apply reports failed checks */
     AddressTargetVec targets;

@@ -100,7 +100,8 @@ Call instance_op_call(InstanceOp *op) {
         .cancel = walk->engine->cancel,
         .arena = op->scratch,
         .is_planning = walk->phase == PHASE_PLAN,
-        .is_full_refresh = walk->options && walk->options->is_full_refresh,
+        .is_full_refresh = (walk->options && walk->options->is_full_refresh) ||
+                           (walk->plan && walk->plan->is_full_refresh),
         .address = op->address,
         .lineage = walk->lineage,
         .generation = walk->working ? working_state_generation(walk->working, op->record->address)

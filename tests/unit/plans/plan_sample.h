@@ -77,6 +77,7 @@ static inline void sample_rest(Plan *plan) {
 static inline Plan *plan_sample(void) {
     Plan *plan = plan_new(PLAN_DESTROY, arena);
     plan->complete = false;
+    plan->is_full_refresh = true;
     plan->errored = true;
     plan->lineage = STR("11111111-2222-3333-4444-555555555555");
     plan->serial = UINT64_MAX;

@@ -21,6 +21,7 @@ static void content(void **state) {
     assert_int_equal(plan->mode, PLAN_DESTROY);
     assert_true(plan->errored);
     assert_false(plan->complete);
+    assert_true(plan->is_full_refresh);
     assert_true(plan->serial == UINT64_MAX);
     assert_int_equal(plan->changes.count, 3);
     const ResourceChange *change = plan_find(plan, address_of("module.m[\"k\"].t.a[2]"), STR_EMPTY);
