@@ -32,13 +32,6 @@ static Value recall(Str private_data, Arena *arena) {
     return config;
 }
 
-/* Returns the block of this name, or an object of nulls. */
-static Value block_of(Value object, const char *name, Arena *arena) {
-    ObjectBuilder empty = object_builder_null(nested_list_element(object.type, name), arena);
-    return nested_list_count(object, name) ? nested_list_at(object, name, 0)
-                                           : object_builder_value(&empty);
-}
-
 static void write_bound_object(JsonWriter *writer, Value bound) {
     static const char *const names[][2] = {
         {"api_version", "apiVersion"},
@@ -58,7 +51,7 @@ static void write_bound_object(JsonWriter *writer, Value bound) {
 static Str body_of(Value config, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
-    Value spec = block_of(config, "spec", arena);
+    Value spec = object_nested(config, "spec", arena);
     StrVec audiences = nested_list_texts(spec, "audiences", arena);
     json_writer_init(&writer, &text, 0);
     json_object_start(&writer);
@@ -75,8 +68,8 @@ static Str body_of(Value config, Arena *arena) {
     }
     if (object_has(spec, "expiration_seconds"))
         json_key_int(&writer, "expirationSeconds", object_int(spec, "expiration_seconds", 0));
-    if (nested_list_count(spec, "bound_object_ref"))
-        write_bound_object(&writer, nested_list_at(spec, "bound_object_ref", 0));
+    if (object_has(spec, "bound_object_ref"))
+        write_bound_object(&writer, object_attribute(spec, "bound_object_ref"));
     json_object_end(&writer);
     json_object_end(&writer);
     return strbuf_str(&text);
@@ -86,6 +79,20 @@ typedef struct Token {
     Value result;
     int64_t renew_at_ms;
 } Token;
+
+/* Returns the block with the audiences and the validity that the server has granted. */
+static Value granted_spec(Value spec, Value reply, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(spec, arena);
+    Value granted;
+    if (!object_has(spec, "expiration_seconds") &&
+        kube_object_find(reply, "spec", "expirationSeconds", &granted))
+        object_builder_set(&builder, "expiration_seconds", granted);
+    if (!object_has(spec, "audiences") && value_find_present(reply, STR("spec"), &granted)) {
+        StrVec audiences = nested_list_texts(granted, "audiences", arena);
+        object_builder_set(&builder, "audiences", nested_list_of_texts(&audiences, arena));
+    }
+    return object_builder_value(&builder);
+}
 
 /* A token is renewed after four fifths of the time that the server grants. */
 static Token token_of(const Call *call, Value config, Value reply) {
@@ -97,6 +104,9 @@ static Token token_of(const Call *call, Value config, Value reply) {
                             call->arena);
     object_builder_set_text(&builder, "expiration_timestamp",
                             kube_object_text(reply, "status", "expirationTimestamp"), call->arena);
+    if (object_has(config, "spec"))
+        object_builder_set(&builder, "spec",
+                           granted_spec(object_attribute(config, "spec"), reply, call->arena));
     token.result = object_builder_value(&builder);
     if (kube_object_find(reply, "spec", "expirationSeconds", &granted) &&
         value_to_int(granted, &seconds) && seconds > 0)
@@ -108,7 +118,7 @@ static Token token_of(const Call *call, Value config, Value reply) {
  * stored on the server. If *deferred is set, there is no token. */
 static bool request_token(const Call *call, Value config, Token *out, Str *deferred, Diags *diags) {
     Arena *arena = call->arena;
-    Value metadata = nested_list_at(config, "metadata", 0);
+    Value metadata = object_attribute(config, "metadata");
     KubeRef ref = {
         .resource = &service_accounts,
         .namespace = object_text(metadata, "namespace", STR("default")),
@@ -189,30 +199,24 @@ static const Attribute bound_attributes[] = {
     {"uid",         &TYPE_STRING, OPTIONAL, "UID of the object."},
 };
 static const Attribute spec_attributes[] = {
-    {"audiences",          &TYPE_LIST_OF_STRING, OPTIONAL, "Audiences that accept the token (default: those of the API server)."},
-    {"expiration_seconds", &TYPE_NUMBER,         OPTIONAL, "Validity of the token, at least 600 (default 3600).", .check = check_seconds},
+    {"audiences",          &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Audiences that accept the token (default: those of the API server)."},
+    {"expiration_seconds", &TYPE_NUMBER,         OPTIONAL | COMPUTED, "Validity of the token, at least 600 (default 3600).", .check = check_seconds},
 };
 static const Attribute attributes[] = {
     {"expiration_timestamp", &TYPE_STRING, COMPUTED,             "End of the validity, as an RFC 3339 timestamp."},
     {"token",                &TYPE_STRING, COMPUTED | SENSITIVE, "The token."},
 };
-/* clang-format on */
 static const Block spec_blocks[] = {
-    {"bound_object_ref",
-     NEST_LIST, {SCHEMA_ATTRIBUTES(bound_attributes),
-      .description = "Object whose deletion ends the validity."},
-     .max_items = 1},
+    {"bound_object_ref", NEST_SINGLE,
+     {SCHEMA_ATTRIBUTES(bound_attributes), .description = "Object whose deletion ends the validity."}},
 };
 static const Block blocks[] = {
-    {"metadata",
-     NEST_LIST, {SCHEMA_ATTRIBUTES(metadata_attributes), .description = "The service account."},
-     .min_items = 1,
-     .max_items = 1},
-    {"spec",
-     NEST_LIST,  {SCHEMA_ATTRIBUTES(spec_attributes), SCHEMA_BLOCKS(spec_blocks),
-      .description = "Properties of the token."},
-     .max_items = 1},
+    {"metadata", NEST_SINGLE,
+     {SCHEMA_ATTRIBUTES(metadata_attributes), .description = "The service account."}, .min_items = 1},
+    {"spec", NEST_SINGLE,
+     {SCHEMA_ATTRIBUTES(spec_attributes), SCHEMA_BLOCKS(spec_blocks), .description = "Properties of the token."}},
 };
+/* clang-format on */
 
 const EphemeralType ephemeral_kubernetes_token = {
     .name = "kubernetes_token",

@@ -43,9 +43,9 @@ static void is_renewed_after_four_fifths(void **state) {
     token_case_open(&token, rows, ARRAY_COUNT(rows));
     ResourceCase *c = &token.c;
     check_done(c, case_open_ephemeral(c,
-                                      "{\"metadata\":[{\"name\":\"robot\",\"namespace\":\"x\"}],"
-                                      "\"spec\":[{\"audiences\":[\"a\"],\"expiration_seconds\":600,"
-                                      "\"bound_object_ref\":[{\"kind\":\"Pod\",\"name\":\"p\"}]}]}",
+                                      "{\"metadata\":{\"name\":\"robot\",\"namespace\":\"x\"},"
+                                      "\"spec\":{\"audiences\":[\"a\"],\"expiration_seconds\":600,"
+                                      "\"bound_object_ref\":{\"kind\":\"Pod\",\"name\":\"p\"}}}",
                                       &renew_at_ms));
     check_str(case_text(c, "token"), "first");
     check_str(case_text(c, "expiration_timestamp"), "2026-01-01T00:00:00Z");
@@ -78,8 +78,8 @@ static void defaults_are_those_of_the_server(void **state) {
     TokenCase token;
     int64_t renew_at_ms = -1;
     token_case_open(&token, rows, ARRAY_COUNT(rows));
-    check_done(&token.c, case_open_ephemeral(&token.c, "{\"metadata\":[{\"name\":\"robot\"}]}",
-                                             &renew_at_ms));
+    check_done(&token.c,
+               case_open_ephemeral(&token.c, "{\"metadata\":{\"name\":\"robot\"}}", &renew_at_ms));
     assert_int_equal(renew_at_ms, 0);
     check_str(token.script.requests.items[1],
               "POST /api/v1/namespaces/default/serviceaccounts/robot/token");
