@@ -90,6 +90,13 @@ static bool plan_replacement(Planning *planning, Str field, Str why, Diags *diag
     return true;
 }
 
+/* The object was deleted since the refresh, or without one. Its replacement needs no permission. */
+static bool plan_new_object(Planning *planning) {
+    planning->plan->action = OBJECT_REPLACE;
+    planning->plan->replace_path = planning->request->object_path;
+    return plan_unseen(planning, STR("the object no longer exists"));
+}
+
 /* Returns the path of the member that names another object than before; empty if none does. */
 static Str renamed_member(const Planning *planning) {
     ObjectKey old = object_key_of(planning->request->prior);
@@ -295,6 +302,8 @@ static bool plan_found(Planning *planning, Diags *diags) {
         return plan_partial(planning, diags);
     if (is_creation(planning))
         return plan_creation(planning, diags);
+    if (request->record.uid.len && !value_is_present(planning->live))
+        return plan_new_object(planning);
     plan_takeover(planning, request->record.is_imported);
     return check_same_object(planning, diags) &&
            object_owner_check(&planning->target, planning->live, "Kubernetes object not planned",
