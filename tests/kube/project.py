@@ -10,6 +10,7 @@ import json, os, re, subprocess, tempfile
 import server
 
 LOAM = os.environ.get("LOAM_DEV") or os.path.join(server.TOP, "build/dev/loam")
+RELEASE = os.environ.get("LOAM") or os.path.join(server.TOP, "build/release/loam")
 ENV = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "LOAM_", "KUBE"))}
 DECORATION = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
 
@@ -27,7 +28,7 @@ class Change:
 
 class Project:
     def __init__(self, cluster, user="root", provider=None):
-        self.cluster = cluster
+        self.cluster, self.program = cluster, LOAM
         self.provider = {"config_path": cluster.kubeconfig(user), "requests_per_second": 1000, "burst": 1000} if provider is None else provider
         self.temporary = tempfile.TemporaryDirectory(prefix="loam-project-")
         self.path = self.temporary.name
@@ -52,7 +53,7 @@ class Project:
         self.put("main.tf.json", blocks)
 
     def run(self, *words, fails=False, says=(), hides=()):
-        done = subprocess.run([LOAM, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
+        done = subprocess.run([self.program, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
                               encoding="utf-8", errors="replace")
         self.output = DECORATION.sub("", done.stdout + done.stderr)
         flat = " ".join(self.output.split())
@@ -67,7 +68,7 @@ class Project:
         return done.stdout
 
     def start(self, *words):
-        return subprocess.Popen([LOAM, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        return subprocess.Popen([self.program, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL)
 
     def apply(self, *words, **more):

@@ -16,7 +16,7 @@
   start(controllers=True)                     kube-controller-manager too: namespaces end, definitions clean up
 
 Every process is stopped by its process ID at the end of the block, and by the kernel if the test dies."""
-import base64, contextlib, ctypes, fcntl, http.client, json, os, random, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
+import base64, contextlib, ctypes, fcntl, http.client, itertools, json, os, random, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
 import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -101,6 +101,7 @@ class Cluster:
     def __init__(self, directory, flags):
         self.directory, self.flags = directory, flags
         self.processes = []
+        self.numbers = itertools.count()
         self.ca_path = self.path("ca.crt")
         self.port = None
 
@@ -121,7 +122,7 @@ class Cluster:
 
     def kubeconfig(self, user="admin", **cluster):
         """`cluster` has more members of the cluster's entry, for instance server="https://…"."""
-        name = "kubeconfig-%s-%d" % (user, len(os.listdir(self.directory)))
+        name = "kubeconfig-%s-%d" % (user, next(self.numbers))
         as_user = {"token": self.token(user)} if user in USERS else {
             "client-certificate": self.path(user + ".crt"), "client-key": self.path(user + ".key")}
         return self.write(name, json.dumps({
