@@ -10,7 +10,7 @@
 static void sensitive_paths(Value state, Paths *out, Arena *arena) {
     Path at = path_attribute((Path){0}, STR("objects"), arena);
     Value objects;
-    if (!value_find_present(state, STR("objects"), &objects))
+    if (!value_find_present(state, STR("objects"), &objects) || objects.type->kind != KIND_TUPLE)
         return;
     for (size_t i = 0; i < objects.count; i++)
         object_secret_paths(value_at(objects, i), path_index(at, value_int((int64_t)i), arena), out,
