@@ -2,6 +2,7 @@
  * framework's plan is in resource_plan.c. */
 #include "resource_type.h"
 
+#include "log.h"
 #include "object_type.h"
 #include "resource_plan.h"
 #include "timeouts.h"
@@ -81,6 +82,30 @@ static void replace_what_differs(const ResourceType *type,
     }
 }
 
+static bool differs_at(Value a, Value b, Str name) {
+    Value before, after;
+    return !value_find(a, name, &before) || !value_find(b, name, &after) ||
+           !value_equal(before, after);
+}
+
+/* Logs the plan by the schema alone, before the type changes it: names of attributes, because
+ * values may be secret. */
+static void log_prepared(const PlanRequest *request, const PlanResponse *response, Arena *arena) {
+    Value planned = response->planned;
+    StrVec unknown = {0}, changed = {0};
+    for (size_t i = 0; value_is_present(planned) && i < planned.count; i++) {
+        Str name = value_key_at(planned, i);
+        if (!value_is_wholly_known(value_at(planned, i)))
+            vec_push(arena, &unknown, name);
+        else if (value_is_present(request->prior) && differs_at(request->prior, planned, name))
+            vec_push(arena, &changed, name);
+    }
+    log_debug("schema plan",
+              log_text("unknown", str_join(unknown.items, unknown.count, STR(" "), arena)),
+              log_text("changed", str_join(changed.items, changed.count, STR(" "), arena)),
+              log_number("requires_replace", (int64_t)response->requires_replace.count));
+}
+
 void resource_type_prepare_plan(const ResourceType *type,
                                 const Call *call,
                                 const PlanRequest *request,
@@ -89,6 +114,8 @@ void resource_type_prepare_plan(const ResourceType *type,
     response->planned = resource_plan_object(&type->schema, request, call->arena);
     schema_replace_paths(&type->schema, request->prior, response->planned,
                          &response->requires_replace, call->arena);
+    if (log_enabled(LOG_DEBUG))
+        log_prepared(request, response, call->arena);
 }
 
 void resource_type_plan_alone(const ResourceType *type,

@@ -1,6 +1,8 @@
 /* timeouts: the schema of the block `timeouts`, and the deadlines that it sets. */
 #include "timeouts.h"
 
+#include "log.h"
+
 static Str check_duration(Value value, Arena *arena) {
     int64_t ms;
     if (clock_parse_duration(value_text(value), &ms) && ms > 0)
@@ -26,6 +28,7 @@ Timeout timeouts_begin(const Call *call, Value object, const char *operation) {
         !clock_parse_duration(limit, &limit_ms))
         return timeout;
     timeout.limit_ms = limit_ms;
+    log_debug("time limit", log_cstr("operation", operation), log_number("limit_ms", limit_ms));
     timeout.started_ms = call_monotonic_ms(call);
     timeout.call.deadline_ms = timeout.started_ms + limit_ms;
     return timeout;

@@ -2,6 +2,7 @@
 #include "checks_json.h"
 
 #include "json.h"
+#include "log.h"
 
 /* One instance of a block with conditions. */
 typedef struct CheckedObject {
@@ -123,17 +124,9 @@ static Str text_of(Value row, const char *name) {
     return has ? value_text(value) : STR_EMPTY;
 }
 
-static const char *const status_names[] = {
-    [CHECK_PASS] = "pass",
-    [CHECK_UNKNOWN] = "unknown",
-    [CHECK_FAIL] = "fail",
-    [CHECK_ERROR] = "error",
-};
-static_assert(ARRAY_COUNT(status_names) == CHECK_ERROR + 1, "a name for every status");
-
 static CheckStatus status_of(Value row) {
-    for (size_t i = 0; i < ARRAY_COUNT(status_names); i++) {
-        if (str_equal_cstr(text_of(row, "status"), status_names[i]))
+    for (size_t i = 0; i <= CHECK_ERROR; i++) {
+        if (str_equal_cstr(text_of(row, "status"), check_status_name((CheckStatus)i)))
             return (CheckStatus)i;
     }
     return CHECK_UNKNOWN;
@@ -269,7 +262,7 @@ static void write_messages(JsonWriter *writer, const CheckResults *results) {
 static void write_object(JsonWriter *writer, const CheckedObject *object) {
     json_object_start(writer);
     json_key_string(writer, "object_addr", object->address);
-    json_key_string(writer, "status", str_from_cstr(status_names[object->status]));
+    json_key_string(writer, "status", str_from_cstr(check_status_name(object->status)));
     if (has_messages(object->results) || has_messages(object->nested)) {
         json_key(writer, STR("failure_messages"));
         json_array_start(writer);
@@ -284,7 +277,7 @@ static void write_checked(JsonWriter *writer, const Checked *checked) {
     json_object_start(writer);
     json_key_string(writer, "object_kind", str_from_cstr(checked->kind));
     json_key_string(writer, "config_addr", checked->address);
-    json_key_string(writer, "status", str_from_cstr(status_names[checked->status]));
+    json_key_string(writer, "status", str_from_cstr(check_status_name(checked->status)));
     json_key(writer, STR("objects"));
     if (checked->objects.count == 0) {
         json_write_null(writer);
@@ -310,6 +303,10 @@ Str checks_json_write(const EngineWalk *walk, Arena *arena) {
             continue;
         Checked checked = {0};
         gather(walk, *item, &planned, &checked, arena);
+        log_debug("check result", log_text("of", checked.address),
+                  log_cstr("status", check_status_name(checked.status)),
+                  log_number("objects", (int64_t)checked.objects.count),
+                  log_number("expanded", checked.is_expanded));
         write_checked(&writer, &checked);
         any = true;
     }

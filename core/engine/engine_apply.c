@@ -6,6 +6,7 @@
 #include "deletions.h"
 #include "engine_console.h"
 #include "engine_walk.h"
+#include "log.h"
 #include "node_visit_run.h"
 #include "unsupported.h"
 
@@ -17,6 +18,8 @@ static size_t count_operations(const Plan *plan) {
 /* Unknown values are saved as null of their type. */
 static void save_output(const EngineWalk *walk, Str name, Value value, bool is_sensitive) {
     bool is_known = value_is_known(value);
+    log_debug("output saved", log_text("name", name), log_number("known", is_known),
+              log_number("sensitive", is_sensitive));
     value = value_unmark_deep(value, walk->arena);
     StateOutput output = {
         .value = value_unknown_as_null(value, walk->arena),

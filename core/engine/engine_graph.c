@@ -93,34 +93,12 @@ static Str module_of(Str name) {
     return end ? str_slice(name, 0, end - 1) : STR_EMPTY;
 }
 
-static const char *kind_name(NodeKind kind) {
-    static const char *const names[] = {
-        [NODE_VARIABLE] = "variable",
-        [NODE_LOCAL] = "local",
-        [NODE_OUTPUT] = "output",
-        [NODE_MODULE] = "module",
-        [NODE_MODULE_VALUE] = "module value",
-        [NODE_PROVIDER] = "provider",
-        [NODE_RESOURCE] = "resource",
-        [NODE_RESOURCE_VALUE] = "value",
-        [NODE_ORPHAN] = "orphan",
-        [NODE_IMPORT] = "import",
-        [NODE_CHECK] = "check",
-        [NODE_CHECK_START] = "check start",
-        [NODE_EPHEMERAL_CLOSE] = "close",
-        [NODE_DESTROY] = "destroy",
-        [NODE_DESTROY_GATE] = "destroy gate",
-    };
-    static_assert(ARRAY_COUNT(names) == NODE_DESTROY_GATE + 1, "a name for every kind");
-    return names[kind];
-}
-
 static void add_node(Picture *picture, const Node *node) {
     GraphDotNode *drawn = arena_new(picture->arena, GraphDotNode);
     drawn->name = str_clone(node->name, picture->arena);
     if (node->kind == NODE_RESOURCE_VALUE || node->kind == NODE_MODULE_VALUE)
-        drawn->name =
-            str_format(picture->arena, "%.*s (%s)", STR_ARG(node->name), kind_name(node->kind));
+        drawn->name = str_format(picture->arena, "%.*s (%s)", STR_ARG(node->name),
+                                 node_kind_name(node->kind));
     drawn->cluster = module_of(drawn->name);
     if (drawn->cluster.len > 0)
         drawn->label = str_after(drawn->name, drawn->cluster.len + 1);

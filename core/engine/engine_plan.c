@@ -188,6 +188,10 @@ static StateInstance *instance_of(Gathering *gathering, const InstanceRecord *re
     return instance;
 }
 
+static Str address_text(ResourceAddr address, Arena *arena) {
+    return address.type.len > 0 ? resource_addr_to_str(address, arena) : STR_EMPTY;
+}
+
 /* The refreshed state has what a completed read returned, even if a condition or the plan of the
  * instance failed afterwards. */
 static void gather_state(InstanceRecord *record, void *payload) {
@@ -198,6 +202,9 @@ static void gather_state(InstanceRecord *record, void *payload) {
     if (record->address.mode == MODE_MANAGED && gathering->plan->mode == PLAN_REFRESH_ONLY)
         gathering->plan->has_news = true;
     StateInstance *instance = instance_of(gathering, record);
+    log_debug("state refreshed",
+              log_text("address", address_text(record->address, gathering->arena)),
+              log_text("deposed", record->deposed), log_number("found", record->refreshed != NULL));
     if (record->deposed.len == 0) {
         instance->current = record->refreshed;
         if (record->refresh == REFRESH_RECOVERED)
@@ -357,19 +364,41 @@ static Plan *begin_plan(const EngineWalk *walk, Arena *arena) {
     return plan;
 }
 
+static void log_change(const ResourceChange *change, Arena *arena) {
+    log_debug("change planned", log_text("address", address_text(change->address, arena)),
+              log_text("deposed", change->deposed), log_cstr("action", action_name(change->action)),
+              log_cstr("reason", action_reason_name(change->reason)),
+              log_text("previous", address_text(change->previous, arena)),
+              log_text("import_id", change->import_id),
+              log_number("replace_paths", (int64_t)change->replace_paths.count),
+              log_number("parts", (int64_t)change->parts.count),
+              log_number("notes", (int64_t)change->notes.count),
+              log_number("create_before_destroy", change->create_before_destroy),
+              log_text("dependencies",
+                       str_join(change->dependencies, change->dependency_count, STR(" "), arena)));
+}
+
 static void log_plan(const Plan *plan, Arena *arena) {
     if (!log_enabled(LOG_DEBUG))
         return;
+    vec_each(&plan->drift, drift) {
+        log_debug("drift planned", log_text("address", address_text(drift->address, arena)),
+                  log_cstr("action", action_name(drift->action)),
+                  log_text("previous", address_text(drift->previous, arena)));
+    }
+    vec_each(&plan->outputs, output) {
+        log_debug("output planned", log_text("name", output->name),
+                  log_cstr("action", action_name(output->action)),
+                  log_number("sensitive", output->sensitive));
+    }
     vec_each(&plan->changes, change) {
-        log_debug(
-            "change planned", log_text("address", resource_addr_to_str(change->address, arena)),
-            log_text("deposed", change->deposed), log_cstr("action", action_name(change->action)),
-            log_cstr("reason", action_reason_name(change->reason)));
+        log_change(change, arena);
     }
     log_debug("plan made", log_number("changes", (int64_t)plan->changes.count),
               log_number("drift", (int64_t)plan->drift.count),
               log_number("outputs", (int64_t)plan->outputs.count),
               log_number("variables", (int64_t)plan->variables.count),
+              log_number("complete", plan->complete),
               log_text("ephemeral_variables",
                        str_join(plan->ephemeral_variables.items, plan->ephemeral_variables.count,
                                 STR(" "), arena)));

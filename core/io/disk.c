@@ -2,6 +2,7 @@
 #include "disk.h"
 
 #include "crc32c.h"
+#include "log.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -129,7 +130,7 @@ static int read_to_end(int fd, bool is_pipe, size_t expected, Str *out, Arena *a
     return 0;
 }
 
-static int real_read_file(void *self, Str path, Str *out, Arena *arena) {
+static int plain_read_file(void *self, Str path, Str *out, Arena *arena) {
     (void)self;
     SCOPED(Fd) file = {open_path(path, O_RDONLY | O_NONBLOCK, 0)};
     if (file.number < 0)
@@ -224,7 +225,7 @@ static int fill_and_rename(int fd, Str temporary, Str path, Str bytes) {
     return rename(from.text, to.text) == 0 ? 0 : -errno;
 }
 
-static int real_remove(void *self, Str path) {
+static int plain_remove(void *self, Str path) {
     (void)self;
     KernelPath at;
     int error = kernel_path(path, &at);
@@ -237,7 +238,7 @@ static int real_remove(void *self, Str path) {
     return rmdir(at.text) == 0 ? 0 : -errno;
 }
 
-static int real_write_file(void *self, Str path, Str bytes, uint32_t mode) {
+static int plain_write_file(void *self, Str path, Str bytes, uint32_t mode) {
     SCOPED(ArenaRef) scratch = arena_open("write_file");
     Str temporary;
     SCOPED(Fd) file = {open_temporary(path, mode, &temporary, scratch)};
@@ -245,7 +246,7 @@ static int real_write_file(void *self, Str path, Str bytes, uint32_t mode) {
         return file.number;
     int error = fill_and_rename(file.number, temporary, path, bytes);
     if (error) {
-        real_remove(self, temporary);
+        plain_remove(self, temporary);
         return error;
     }
     return real_sync_directory(self, disk_directory_of(path));
@@ -316,7 +317,7 @@ static int real_list(void *self, Str path, DiskEntries *out, Arena *arena) {
     return 0;
 }
 
-static int real_make_directories(void *self, Str path, uint32_t mode) {
+static int plain_make_directories(void *self, Str path, uint32_t mode) {
     KernelPath at;
     DiskStat found;
     int error = kernel_path(path, &at);
@@ -335,7 +336,7 @@ static int real_make_directories(void *self, Str path, uint32_t mode) {
     return error || found.kind == DISK_FOLDER ? error : -ENOTDIR;
 }
 
-static int real_rename(void *self, Str from, Str to) {
+static int plain_rename(void *self, Str from, Str to) {
     (void)self;
     KernelPath old_path;
     KernelPath new_path;
@@ -347,7 +348,7 @@ static int real_rename(void *self, Str from, Str to) {
     return rename(old_path.text, new_path.text) == 0 ? 0 : -errno;
 }
 
-static int real_chmod(void *self, Str path, uint32_t mode) {
+static int plain_chmod(void *self, Str path, uint32_t mode) {
     (void)self;
     KernelPath at;
     int error = kernel_path(path, &at);
@@ -535,6 +536,44 @@ const char *disk_way_out(int error, const char *otherwise) {
         return "The file system is mounted read-only. Mount it for writing, or use another "
                "directory.";
     return otherwise;
+}
+
+/* The operations on whole files, with a line in the log for each. */
+
+static int logged(const char *operation, Str path, size_t bytes, uint32_t mode, int error) {
+    char octal[16];
+    if (!log_enabled(LOG_DEBUG))
+        return error;
+    snprintf(octal, sizeof octal, "%04o", (unsigned)mode);
+    log_debug("disk", log_cstr("operation", operation), log_text("path", path),
+              log_number("bytes", (int64_t)bytes), log_cstr("mode", mode ? octal : ""),
+              log_cstr("error", error ? strerror(-error) : ""));
+    return error;
+}
+
+static int real_read_file(void *self, Str path, Str *out, Arena *arena) {
+    int error = plain_read_file(self, path, out, arena);
+    return logged("read", path, error ? 0 : out->len, 0, error);
+}
+
+static int real_write_file(void *self, Str path, Str bytes, uint32_t mode) {
+    return logged("write", path, bytes.len, mode, plain_write_file(self, path, bytes, mode));
+}
+
+static int real_make_directories(void *self, Str path, uint32_t mode) {
+    return logged("make directories", path, 0, mode, plain_make_directories(self, path, mode));
+}
+
+static int real_remove(void *self, Str path) {
+    return logged("remove", path, 0, 0, plain_remove(self, path));
+}
+
+static int real_rename(void *self, Str from, Str to) {
+    return logged("rename", to, 0, 0, plain_rename(self, from, to));
+}
+
+static int real_chmod(void *self, Str path, uint32_t mode) {
+    return logged("chmod", path, 0, mode, plain_chmod(self, path, mode));
 }
 
 const Disk disk_real = {

@@ -50,7 +50,9 @@ static void log_attempt(
     const HttpRequest *request, HttpStatus status, int code, int64_t began_ms, Arena *arena) {
     log_debug("http attempt",
               log_text("method", request->method.len > 0 ? request->method : STR("GET")),
-              log_text("url", url_redact(request->url, arena)), log_number("result", status),
+              log_text("url", url_redact(request->url, arena)),
+              log_number("headers", (int64_t)request->headers.count),
+              log_number("body_bytes", (int64_t)request->body.len), log_number("result", status),
               log_number("status", code), log_took(began_ms));
 }
 

@@ -6,6 +6,7 @@
 #include "digest.h"
 #include "glob.h"
 #include "hex.h"
+#include "log.h"
 #include "object_builder.h"
 
 #include <errno.h>
@@ -246,6 +247,8 @@ bool archive_object_make(const Call *call, Value arguments, Value *out, Diags *d
     options.has_mode = parse_mode(mode, &options.mode);
     if (!collect_entries(call, arguments, &entries, diags))
         return false;
+    log_debug("archive", log_text("type", type), log_number("entries", (int64_t)entries.count),
+              log_number("has_mode", options.has_mode), log_number("mode", options.mode));
     Str bytes = archive_pack(&entries, &options, call->arena);
     if (!write_archive(call, object_text(arguments, "output_path", STR_EMPTY), bytes, diags))
         return false;

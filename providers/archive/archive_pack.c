@@ -2,6 +2,7 @@
 #include "archive_pack.h"
 
 #include "deflate.h"
+#include "log.h"
 #include "utf8.h"
 
 #include <zlib.h>
@@ -75,6 +76,10 @@ static void put_local(StrBuf *out, ZipEntry *zip) {
     strbuf_add(out, packed);
     put(out, 0x08074b50, 4);
     put_sizes(out, zip);
+    log_debug("archive entry", log_text("name", zip->entry->name),
+              log_number("bytes", (int64_t)bytes.len), log_number("packed_bytes", zip->packed_size),
+              log_number("offset", zip->offset), log_number("flags", zip_flags(zip->entry->name)),
+              log_number("mode", zip->mode));
 }
 
 static void put_directory(StrBuf *out, const ZipEntry *zip) {
@@ -115,6 +120,8 @@ static Str pack_zip(const ArchiveEntries *entries, const ArchiveOptions *options
     put(&out, size, 4);
     put(&out, start, 4);
     put(&out, 0, 2); /* comment */
+    log_debug("archive packed", log_number("directory_offset", start),
+              log_number("directory_bytes", size), log_number("bytes", (int64_t)out.len));
     return strbuf_str(&out);
 }
 
@@ -234,6 +241,9 @@ static Str pack_tar(const ArchiveEntries *entries, const ArchiveOptions *options
             put_long_name(&out, &header, entry->name);
         put_header(&out, &header);
         put_data(&out, entry->bytes);
+        log_debug("archive entry", log_text("name", entry->name),
+                  log_number("bytes", (int64_t)entry->bytes.len), log_number("mode", mode),
+                  log_number("end", (int64_t)out.len));
     }
     strbuf_add_repeat(&out, 0, 2 * (size_t)TAR_BLOCK);
     return strbuf_str(&out);
@@ -248,6 +258,10 @@ static Str pack_tar_gz(const ArchiveEntries *entries, const ArchiveOptions *opti
     strbuf_add(&out, deflate_bytes(tar, search_of_gzip, arena));
     put(&out, (uint32_t)crc32_z(0, (const unsigned char *)tar.ptr, tar.len), 4);
     put(&out, (uint32_t)tar.len, 4);
+    log_debug(
+        "archive packed", log_number("tar_bytes", (int64_t)tar.len),
+        log_number("bytes", (int64_t)out.len),
+        log_number("tar_crc32", (int64_t)crc32_z(0, (const unsigned char *)tar.ptr, tar.len)));
     return strbuf_str(&out);
 }
 

@@ -6,6 +6,7 @@
  * position still in reach of the search, as with a buffer of 64 KiB. */
 #include "deflate.h"
 
+#include "log.h"
 #include "vec.h"
 
 #define WINDOW       32768
@@ -378,6 +379,16 @@ static void end_block(Deflate *d, size_t end) {
         put_bits(d, 2, 3);
         put_tokens(d, literals, distances);
     }
+    log_debug(
+        "deflate block", log_number("bytes", (int64_t)size),
+        log_number("tokens", (int64_t)d->token_count),
+        log_number("literal_codes", (int64_t)plan->literal_count),
+        log_number("distance_codes", (int64_t)plan->distance_count),
+        log_number("length_codes", (int64_t)plan->length_count),
+        log_number("runs", (int64_t)plan->text.count), log_number("extra_bits", (int64_t)more_bits),
+        log_number("fixed_bits", (int64_t)fixed), log_number("dynamic_bits", (int64_t)dynamic),
+        log_number("stored", can_store && (size + 5) * 8 < least + more_bits),
+        log_number("out_bytes", (int64_t)d->out.len));
     d->block_start = end;
     d->token_count = 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base64.h"
 #include "digest.h"
+#include "log.h"
 #include "random.h"
 #include "tls_openssl.h"
 
@@ -382,6 +383,11 @@ static void describe_private(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena
     Str pkcs8 = pem(key, write_pkcs8, arena);
     Str traditional = is_ed25519 ? pkcs8 : pem(key, write_traditional, arena);
     Str openssh = openssh_private_file(key, arena);
+    log_debug("tls key written", log_text("algorithm", tls_openssl_algorithm(key)),
+              log_number("bits", EVP_PKEY_get_bits(key)),
+              log_number("pem_bytes", (int64_t)traditional.len),
+              log_number("pkcs8_bytes", (int64_t)pkcs8.len),
+              log_number("openssh_bytes", (int64_t)openssh.len));
     object_builder_set(builder, "private_key_pem", value_from_str(traditional));
     object_builder_set(builder, "private_key_pem_pkcs8", value_from_str(pkcs8));
     object_builder_set(builder, "private_key_openssh", value_from_str(openssh));

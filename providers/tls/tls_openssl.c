@@ -2,6 +2,7 @@
 #include "tls_openssl.h"
 
 #include "digest.h"
+#include "log.h"
 
 #include <openssl/err.h>
 
@@ -38,6 +39,9 @@ EVP_PKEY *tls_openssl_read_key(Str pem, const char *summary, const char *attribu
         report_unreadable(summary, attribute,
                           "private key without a pass phrase, of RSA, ECDSA or Ed25519,", diags);
     }
+    log_debug("tls key read", log_cstr("attribute", attribute),
+              log_text("algorithm", key ? tls_openssl_algorithm(key) : STR_EMPTY),
+              log_number("bits", key ? EVP_PKEY_get_bits(key) : 0));
     return key;
 }
 
@@ -49,6 +53,8 @@ X509 *tls_openssl_read_certificate(Str pem,
     X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, no_phrase, NULL) : NULL;
     if (!certificate)
         report_unreadable(summary, attribute, "certificate", diags);
+    log_debug("tls certificate read", log_cstr("attribute", attribute),
+              log_number("ok", certificate != NULL));
     return certificate;
 }
 
@@ -64,6 +70,8 @@ X509_REQ *tls_openssl_read_request(Str pem,
         request = NULL;
         report_unreadable(summary, attribute, "certificate request with a valid signature", diags);
     }
+    log_debug("tls request read", log_cstr("attribute", attribute),
+              log_number("ok", request != NULL));
     return request;
 }
 

@@ -115,6 +115,16 @@ Str journal_record_digest(const StateObject *object, Arena *arena) {
     return digest_hex(DIGEST_SHA256, strbuf_str(&text), arena);
 }
 
+static void log_object(const StateObject *object) {
+    log_debug("journal object", log_number("tainted", object->status == OBJECT_TAINTED),
+              log_number("attribute_bytes", (int64_t)object->attributes.len),
+              log_number("sensitive_bytes", (int64_t)object->sensitive_attributes.len),
+              log_number("private_bytes", (int64_t)object->private_data.len),
+              log_number("dependencies", (int64_t)object->dependency_count),
+              log_number("create_before_destroy", object->create_before_destroy),
+              log_number("skip_destroy", object->skip_destroy));
+}
+
 void journal_record_log(const JournalRecord *record) {
     if (!log_enabled(LOG_DEBUG))
         return;
@@ -127,6 +137,8 @@ void journal_record_log(const JournalRecord *record) {
               log_text("deposed", record->deposed),
               log_cstr("action", pending_action_name(record->pending.action)),
               log_text("part", record->part));
+    if (record->object)
+        log_object(record->object);
 }
 
 void journal_record_write(const JournalRecord *record, StrBuf *out) {

@@ -2,6 +2,7 @@
 #include "view.h"
 
 #include "log.h"
+#include "utf8.h"
 
 void view_count(View *view, Action action) {
     switch (action) {
@@ -133,6 +134,13 @@ static void show_summaries(View *view, const ViewGroups *groups, Arena *scratch)
         view->type->note(view, str_slice(text, 0, text.len - 1));
 }
 
+#define DETAIL_MAX 300 /* bytes of a detail that the log shows */
+
+static Str shorten(Str detail) {
+    Str head = str_slice(detail, 0, DETAIL_MAX);
+    return str_slice(head, 0, utf8_valid_prefix(head));
+}
+
 /* Logs the diagnostics that are shown next. */
 static void log_diags(const View *view, const Diags *diags) {
     for (size_t i = view->shown; i < diags->count; i++) {
@@ -143,19 +151,20 @@ static void log_diags(const View *view, const Diags *diags) {
         log_debug("diagnostic",
                   log_cstr("severity", diag->severity == DIAG_ERROR ? "error" : "warning"),
                   log_text("summary", diag->summary), log_text("address", diag->address),
-                  log_text("path", diag->path),
+                  log_text("path", diag->path), log_text("checked", diag->checked),
+                  log_text("detail", shorten(diag->detail)),
                   log_text("file", range.source ? range.source->path : STR_EMPTY),
                   log_number("line", pos.line));
     }
 }
 
 void view_show_diags(View *view, const Diags *diags) {
+    if (log_enabled(LOG_DEBUG))
+        log_diags(view, diags);
     if (view->type->diags) {
         view->type->diags(view, diags);
         return;
     }
-    if (log_enabled(LOG_DEBUG))
-        log_diags(view, diags);
     SCOPED(ArenaRef) scratch = arena_open("diagnostics");
     ViewGrouping grouping = view->grouping;
     ViewGroups groups = {0};

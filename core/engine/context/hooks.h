@@ -42,7 +42,4 @@ typedef struct Hooks {
 } Hooks;
 
 /* `hooks` may be NULL: no listener. */
-static inline void hooks_send(const Hooks *hooks, const WalkEvent *event) {
-    if (hooks)
-        hooks->event(hooks->self, event);
-}
+void hooks_send(const Hooks *hooks, const WalkEvent *event);

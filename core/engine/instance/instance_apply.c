@@ -6,6 +6,7 @@
 #include "change_parts.h"
 #include "instance_conditions.h"
 #include "json.h"
+#include "log.h"
 #include "object_marks.h"
 #include "propose.h"
 #include "provider_call.h"
@@ -355,6 +356,9 @@ bool instance_apply(Walk *tasks, void *payload, uint32_t worker) {
     instance_op_begin(op, payload, worker);
     op->record->value = value_unknown(schema_implied_type(op->schema));
     const PlannedChange *run = op->record->run;
+    log_debug("instance to apply", log_text("address", op->address),
+              log_cstr("change", run ? action_name(run->change->action) : ""),
+              log_number("failed", run && run->failed));
     if (!run || !is_change(run->change->action)) {
         (void)keep_object(op);
         return instance_op_end(op);

@@ -2,6 +2,7 @@
 #include "instance_refresh.h"
 
 #include "change_parts.h"
+#include "log.h"
 #include "moves.h"
 #include "object_marks.h"
 #include "provider_call.h"
@@ -330,6 +331,27 @@ static bool refresh(InstanceOp *op, Value *out) {
     return read_object(op, object, prior, out);
 }
 
+/* Logs the object that the plan continues with, and the facts that the state keeps about it. */
+static void log_object(const InstanceOp *op) {
+    static const char *const results[] = {[REFRESH_UNCHANGED] = "unchanged",
+                                          [REFRESH_CHANGED] = "changed",
+                                          [REFRESH_RECOVERED] = "recovered"};
+    const InstanceRecord *record = op->record;
+    const StateObject *object = record->refreshed;
+    if (!log_enabled(LOG_DEBUG))
+        return;
+    log_debug(
+        "object refreshed", log_text("address", op->address), log_text("deposed", record->deposed),
+        log_cstr("result", results[record->refresh]), log_number("found", object != NULL),
+        log_number("stored", record->stored != NULL), log_number("drift", record->drift != NULL),
+        log_number("tainted", object && object->status == OBJECT_TAINTED),
+        log_text("dependencies", object ? str_join(object->dependencies, object->dependency_count,
+                                                   STR(" "), op->scratch)
+                                        : STR_EMPTY),
+        log_number("create_before_destroy", object && object->create_before_destroy),
+        log_number("skip_destroy", object && object->skip_destroy));
+}
+
 bool instance_refresh(InstanceOp *op, Value *out) {
     InstanceRecord *record = op->record;
     if (!refresh(op, out)) {
@@ -340,5 +362,6 @@ bool instance_refresh(InstanceOp *op, Value *out) {
     if (record->stored && record->stored->pending && !op->provider->is_deferred)
         record->refresh = REFRESH_RECOVERED;
     update_facts(op);
+    log_object(op);
     return true;
 }

@@ -63,13 +63,13 @@ static void log_request(const Calling *calling, Value prior, Value wanted) {
               shown(calling->op, "prior", prior), shown(calling->op, "wanted", wanted));
 }
 
-static Str first_error(const Calling *calling) {
+static const Diag *first_error(const Calling *calling) {
     const Diags *diags = &calling->op->diags;
     for (size_t i = calling->from; i < diags->count; i++) {
         if (diags->items[i].severity == DIAG_ERROR)
-            return diags->items[i].summary;
+            return &diags->items[i];
     }
-    return STR_EMPTY;
+    return NULL;
 }
 
 /* Ends a call that returned `ok` and the object `result` (NULL: none). Returns `ok`. */
@@ -77,11 +77,33 @@ static bool end_with(const Calling *calling, bool ok, const Value *result) {
     InstanceOp *op = calling->op;
     if (op->diags.count > calling->from)
         instance_op_place_diags(op, calling->from);
+    const Diag *error = log_enabled(LOG_DEBUG) ? first_error(calling) : NULL;
     log_debug("provider call", log_cstr("call", calling->name), log_number("ok", ok),
-              log_text("error", first_error(calling)),
+              log_text("error", error ? error->summary : STR_EMPTY),
+              log_text("path", error ? error->path : STR_EMPTY),
               shown(op, "result", result ? *result : (Value){0}), log_took(calling->started_ms));
     (void)log_swap_context(calling->outer);
     return ok;
+}
+
+static Str paths_text(const Paths *paths, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    vec_each(paths, path) {
+        strbuf_add_format(&text, "%s%.*s", text.len > 0 ? " " : "",
+                          STR_ARG(path_to_str(*path, arena)));
+    }
+    return strbuf_str(&text);
+}
+
+static bool end_plan(const Calling *calling, bool ok, const PlanResponse *response) {
+    Arena *scratch = calling->op->scratch;
+    log_debug("plan response",
+              log_text("requires_replace", paths_text(&response->requires_replace, scratch)),
+              log_number("notes", (int64_t)response->notes.count),
+              log_number("parts", (int64_t)response->parts.count),
+              log_number("unknown_parts", response->has_unknown_parts),
+              log_number("private_bytes", (int64_t)response->private_data.len));
+    return end_with(calling, ok, &response->planned);
 }
 
 static bool end(const Calling *calling, bool ok) {
@@ -94,6 +116,7 @@ Effect provider_call_effect(const InstanceOp *op) {
 
 bool provider_call_validate(InstanceOp *op, Value config) {
     Calling calling = begin(op, "validate");
+    log_request(&calling, (Value){0}, config);
     return end(&calling, object_type_validate(op->type, &calling.call, config, &op->diags));
 }
 
@@ -102,16 +125,14 @@ bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse
     log_request(&calling, request->prior, request->proposed);
     const ResourceType *type = op->type->resource;
     if (is_mocked(op))
-        return end_with(&calling,
-                        mock_plan(&op->mock, &calling.call, request, response, &op->diags),
-                        &response->planned);
+        return end_plan(
+            &calling, mock_plan(&op->mock, &calling.call, request, response, &op->diags), response);
     if (op->provider->is_deferred) {
         resource_type_plan_alone(type, &calling.call, request, response);
-        return end_with(&calling, true, &response->planned);
+        return end_plan(&calling, true, response);
     }
-    return end_with(&calling,
-                    resource_type_plan(type, &calling.call, request, response, &op->diags),
-                    &response->planned);
+    return end_plan(
+        &calling, resource_type_plan(type, &calling.call, request, response, &op->diags), response);
 }
 
 bool provider_call_plans_destroy(const InstanceOp *op) {

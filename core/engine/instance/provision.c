@@ -2,6 +2,7 @@
  * its configuration contains a secret, its output and the details of its errors are hidden. */
 #include "provision.h"
 
+#include "log.h"
 #include "provisioner.h"
 #include "utf8.h"
 
@@ -169,6 +170,10 @@ static bool run_one(Provisioning *run) {
     end_lines(run);
     bool is_stopped = cancel_level(op->walk->engine->cancel) != CANCEL_NONE;
     bool is_forgiven = run->node->config->continues && !is_stopped;
+    log_debug("provisioner", log_text("address", op->address),
+              log_text("type", run->node->config->type), log_number("ok", ok),
+              log_number("stopped", is_stopped), log_number("forgiven", is_forgiven),
+              log_number("secret", run->is_secret));
     report_diags(run, &found, is_forgiven);
     send_event(run, EVENT_PROVISION_END, STR_EMPTY, !ok);
     return ok || is_forgiven;

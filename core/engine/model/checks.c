@@ -1,6 +1,17 @@
 /* Allocates check results. */
 #include "checks.h"
 
+const char *check_status_name(CheckStatus status) {
+    static const char *const names[] = {
+        [CHECK_PASS] = "pass",
+        [CHECK_UNKNOWN] = "unknown",
+        [CHECK_FAIL] = "fail",
+        [CHECK_ERROR] = "error",
+    };
+    static_assert(ARRAY_COUNT(names) == CHECK_ERROR + 1, "a name for every status");
+    return names[status];
+}
+
 CheckResults *checks_new(size_t count, Arena *arena) {
     if (count == 0)
         return NULL;

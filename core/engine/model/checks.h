@@ -20,5 +20,7 @@ typedef struct CheckResults {
     size_t count;
 } CheckResults;
 
+/* Returns the name of a status, as the documents spell it. */
+const char *check_status_name(CheckStatus status);
 /* Returns `count` unknown results; NULL if `count` is 0. */
 CheckResults *checks_new(size_t count, Arena *arena);

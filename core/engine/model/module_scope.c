@@ -1,5 +1,6 @@
 /* The names that an expression of a module instance can see. */
 #include "module_scope.h"
+#include "log.h"
 #include "mask.h"
 
 static bool lookup_repetition(
@@ -410,6 +411,9 @@ bool module_scope_check_conditions(const Conditions *conditions,
         ok =
             condition_holds(&conditions->items[i], &local, failed_summary, &result, arena, diags) &&
             ok;
+        log_debug("condition", log_text("of", scope->checked), log_number("index", (int64_t)i),
+                  log_cstr("status", check_status_name(result.status)),
+                  log_number("recorded", scope->results != NULL));
         if (!scope->results)
             continue;
         result.message = str_clone(result.message, scope->keep);

@@ -19,6 +19,28 @@ Node *node_add(
     return node;
 }
 
+const char *node_kind_name(NodeKind kind) {
+    static const char *const names[] = {
+        [NODE_VARIABLE] = "variable",
+        [NODE_LOCAL] = "local",
+        [NODE_OUTPUT] = "output",
+        [NODE_MODULE] = "module",
+        [NODE_MODULE_VALUE] = "module value",
+        [NODE_PROVIDER] = "provider",
+        [NODE_RESOURCE] = "resource",
+        [NODE_RESOURCE_VALUE] = "value",
+        [NODE_ORPHAN] = "orphan",
+        [NODE_IMPORT] = "import",
+        [NODE_CHECK] = "check",
+        [NODE_CHECK_START] = "check start",
+        [NODE_EPHEMERAL_CLOSE] = "close",
+        [NODE_DESTROY] = "destroy",
+        [NODE_DESTROY_GATE] = "destroy gate",
+    };
+    static_assert(ARRAY_COUNT(names) == NODE_DESTROY_GATE + 1, "a name for every kind");
+    return names[kind];
+}
+
 Node *node_find(const EngineModule *module, Str key) {
     return map_find(&module->nodes, key);
 }

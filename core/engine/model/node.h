@@ -210,6 +210,8 @@ struct ModuleInstance {
 /* Adds a node to the graph and, if `key` is not empty, to its module. */
 Node *node_add(
     EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range);
+/* Returns the name of a kind, for graphs and the log. */
+const char *node_kind_name(NodeKind kind);
 Node *node_find(const EngineModule *module, Str key);
 /* Returns the errors of a part; NULL if it has none. */
 const PartErrors *node_find_errors(const Node *node, const void *part);

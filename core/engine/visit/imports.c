@@ -1,6 +1,8 @@
 /* Assigns the ids of imports to instance records. */
 #include "imports.h"
 
+#include "log.h"
+
 typedef struct Assignment {
     NodeVisit *visit;
     Map records; /* address text → InstanceRecord * */
@@ -39,6 +41,8 @@ static void assign(Assignment *assignment, const ImportedObject *object) {
         bool is_there = record->stored && (record->stored->current || record->stored->pending);
         if (!is_there)
             record->import_id = object->id;
+        log_debug("import assigned", log_text("address", object->address),
+                  log_text("id", object->id), log_number("exists", is_there));
     }
 }
 

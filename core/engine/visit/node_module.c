@@ -2,6 +2,7 @@
 #include "expand.h"
 #include "mocking.h"
 #include "node_kinds.h"
+#include "walk_log.h"
 
 /* Builds the value for references to the module as a whole. */
 bool node_module_value_visit(NodeVisit *visit) {
@@ -59,6 +60,7 @@ static ModuleExpansion *expand_call(NodeVisit *visit, ModuleInstance *caller) {
     if (!expand_evaluate(&repetition, &scope, &expansion, visit->keep, &visit->diags))
         return NULL;
     module->expansion = expansion;
+    walk_log_expansion(visit->node, caller, &expansion);
     size_t count = expansion.count;
     module->instances = arena_new_array(visit->keep, ModuleInstance *, count + 1);
     for (size_t i = 0; i < count; i++) {

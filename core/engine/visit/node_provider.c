@@ -5,6 +5,7 @@
  * provider. Its objects are not read, and their creation is planned from the configuration
  * alone. */
 #include "expand.h"
+#include "log.h"
 #include "mask.h"
 #include "node_kinds.h"
 
@@ -87,6 +88,11 @@ static bool check_and_configure(NodeVisit *visit, ProviderNode *provider, Value 
     bool ok = schema_validate(&provider->provider->schema, config, visit->scratch, &visit->diags) &&
               configure(visit, provider, config);
     place_errors(visit, provider, from);
+    log_debug("provider opened", log_text("name", visit->node->name),
+              log_text("key", provider->address.key), log_number("ok", ok),
+              log_number("configured", provider->is_configured),
+              log_number("deferred", provider->is_deferred),
+              log_number("rebuilt", provider->is_rebuilt));
     return ok;
 }
 

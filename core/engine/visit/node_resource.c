@@ -8,6 +8,7 @@
 #include "node_kinds.h"
 #include "provider_call.h"
 #include "stored_object.h"
+#include "walk_log.h"
 
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
 
@@ -431,6 +432,7 @@ static bool expand_instance(NodeVisit *visit, ModuleInstance *module) {
     ResourceExpansion *expansion = arena_new(visit->walk_arena, ResourceExpansion);
     if (!expand(visit, &scope, &expansion->expansion))
         return false;
+    walk_log_expansion(visit->node, module, &expansion->expansion);
     fill_records(visit, module, expansion);
     if (visit->walk->phase == PHASE_PLAN)
         warn_of_replace(visit, module, &expansion->expansion);

@@ -198,7 +198,12 @@ bool node_destroy_visit(NodeVisit *visit) {
     vec_each(&node->as.resource->planned, run) {
         bool is_replaced = action_is_replace((*run)->change->action);
         bool stays = is_replaced && !node_wants(node->as.resource, (*run)->change->address.key);
-        if (!deletes(*run) || stays)
+        bool is_deleted = deletes(*run) && !stays;
+        log_debug("deletion", log_text("name", node->name),
+                  log_cstr("change", action_name((*run)->change->action)),
+                  log_number("deleted", is_deleted), log_number("blocked", is_blocked_here),
+                  log_number("failed", (*run)->failed));
+        if (!is_deleted)
             continue;
         if (is_blocked_here)
             (*run)->failed = true;

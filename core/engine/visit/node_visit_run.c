@@ -4,6 +4,7 @@
 #include "log.h"
 #include "node_ephemeral.h"
 #include "node_kinds.h"
+#include "walk_log.h"
 
 static bool dispatch(NodeVisit *visit) {
     switch (visit->node->kind) {
@@ -91,6 +92,11 @@ static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker
         report_errors(&visit);
     bool ok =
         !diags_has_errors(&visit.diags) && dispatch(&visit) && !diags_has_errors(&visit.diags);
+    log_debug("node visited", log_text("name", node->name),
+              log_cstr("kind", node_kind_name(node->kind)), log_number("ok", ok),
+              log_number("diagnostics", (int64_t)visit.diags.count),
+              log_number("pending", node->is_pending), log_number("changing", node->is_changing),
+              log_number("renewed", node->is_renewed));
     log_values(&visit);
     if (visit.diags.count > 0)
         diags_sink_append(walk->sink, &visit.diags);
@@ -159,6 +165,7 @@ bool node_visit_run(EngineWalk *walk) {
         .context = walk,
     };
     int64_t began = log_clock_ms();
+    walk_log_nodes(walk);
     node_ephemeral_begin(walk);
     bool ok = walk_run(&request);
     log_debug("walk", log_number("nodes", (int64_t)walk->nodes.count), log_number("ok", ok),

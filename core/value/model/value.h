@@ -186,6 +186,6 @@ Value value_unknown_as_null(Value v, Arena *arena);
 /* Formats the value as one line for messages and logs. Sensitive parts read "(sensitive value)",
  * unknown ones "(known after apply)". Cuts at about `limit` bytes with "…"; 0: no limit. */
 Str value_display(Value v, size_t limit, Arena *arena);
-/* Same for the log: cuts at about 2000 bytes, and cuts each text inside at about 80, so that a long
- * text hides no other part. */
+/* Same for the log: cuts at about 2000 bytes, and cuts each text inside at about 160, so that a
+ * long text hides no other part. */
 Str value_summary(Value v, Arena *arena);

@@ -5,13 +5,13 @@
 #include "utf8.h"
 
 #define SUMMARY_MAX      2000
-#define SUMMARY_TEXT_MAX 80
+#define SUMMARY_TEXT_MAX 160
 
 /* The line being built; text beyond `limit` is dropped (SIZE_MAX: no limit). */
 typedef struct Line {
     StrBuf text;
     size_t limit;
-    size_t text_limit; /* for each text inside; a cut one ends with "…" */
+    size_t text_limit; /* for each text inside; a cut one ends with "…" and its size */
 } Line;
 
 static bool is_full(const Line *line) {
@@ -29,7 +29,8 @@ static Str cut(Str text, size_t limit) {
 /* Quotes only as much of a long text as fits. */
 static void add_text(Line *line, Str text) {
     size_t room = line->limit - line->text.len;
-    bool is_long = text.len > line->text_limit;
+    size_t size = text.len;
+    bool is_long = size > line->text_limit;
     if (is_long)
         text = cut(text, line->text_limit);
     if (text.len > room)
@@ -37,7 +38,7 @@ static void add_text(Line *line, Str text) {
     text = str_slice(text, 0, utf8_valid_prefix(text));
     strbuf_add(&line->text, str_quote(text, line->text.arena));
     if (is_long)
-        strbuf_add_cstr(&line->text, "…");
+        strbuf_add_format(&line->text, "…(%zu bytes)", size);
 }
 
 static void add_items(Line *line, Value v) {
