@@ -62,6 +62,8 @@ static void declare_block(EngineWalk *walk, const Node *node) {
             .address = {(*module)->address, config->mode, config->type, config->name, KEY_ABSENT},
             .provider_config = provider->address,
         };
+        log_debug("block kept",
+                  log_text("address", resource_addr_to_str(like.address, walk->arena)));
         working_state_keep_empty(walk->working, &like);
     }
 }

@@ -398,6 +398,7 @@ static void log_plan(const Plan *plan, Arena *arena) {
               log_number("drift", (int64_t)plan->drift.count),
               log_number("outputs", (int64_t)plan->outputs.count),
               log_number("variables", (int64_t)plan->variables.count),
+              log_number("module_outputs", (int64_t)plan->module_outputs.count),
               log_number("complete", plan->complete),
               log_text("ephemeral_variables",
                        str_join(plan->ephemeral_variables.items, plan->ephemeral_variables.count,

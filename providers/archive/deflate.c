@@ -198,6 +198,8 @@ static void make_codes(
         return;
     qsort(symbols, used, sizeof *symbols, compare_symbols);
     find_sizes(symbols, used, limit < used - 1 ? limit : used - 1, sizes, arena);
+    log_debug("deflate code", log_number("symbols", (int64_t)used),
+              log_number("shortest_bits", sizes[used - 1]), log_number("longest_bits", sizes[0]));
     assign(codes, symbols, sizes, used);
 }
 
@@ -364,6 +366,8 @@ static void end_block(Deflate *d, size_t end) {
     Code literals[LITERALS], distances[DISTANCES];
     size_t more_bits = 0, size = end - d->block_start;
     bool can_store = d->block_start >= d->base && size <= STORED_MAX;
+    log_debug("deflate tokens", log_number("bytes", (int64_t)size),
+              log_number("tokens", (int64_t)d->token_count));
     BlockPlan *plan = plan_block(d, &more_bits, arena);
     make_fixed_codes(literals, distances);
     size_t fixed = 3 + total_bits(plan->literals, literals, LITERALS) +
@@ -380,9 +384,7 @@ static void end_block(Deflate *d, size_t end) {
         put_tokens(d, literals, distances);
     }
     log_debug(
-        "deflate block", log_number("bytes", (int64_t)size),
-        log_number("tokens", (int64_t)d->token_count),
-        log_number("literal_codes", (int64_t)plan->literal_count),
+        "deflate block", log_number("literal_codes", (int64_t)plan->literal_count),
         log_number("distance_codes", (int64_t)plan->distance_count),
         log_number("length_codes", (int64_t)plan->length_count),
         log_number("runs", (int64_t)plan->text.count), log_number("extra_bits", (int64_t)more_bits),
@@ -499,6 +501,7 @@ Str deflate_bytes(Str bytes, DeflateSearch search, Arena *arena) {
         .tokens = arena_new_array(scratch, Token, TOKENS_MAX + 1),
     };
     CHECK(bytes.len < UINT32_MAX);
+    log_debug("deflate", log_number("bytes", (int64_t)bytes.len));
     memset(d.head, 0, sizeof *d.head << HASH_BITS);
     memset(d.before, 0, sizeof *d.before * WINDOW);
     compress(&d);

@@ -17,6 +17,8 @@
  * desirable is a wish: it is dropped if it would close a cycle. */
 #include "transform.h"
 
+#include "log.h"
+
 typedef struct Wish {
     GraphEdge edge;
     bool is_weak; /* dropped before other wishes */
@@ -108,7 +110,22 @@ typedef struct DestroyOrder {
     Arena *scratch;
 } DestroyOrder;
 
+static void log_wish(const EngineWalk *walk, const char *event, GraphEdge edge, bool is_weak) {
+    const Node *from = walk->nodes.items[edge.from], *to = walk->nodes.items[edge.to];
+    log_debug(event, log_text("from", from->name),
+              log_cstr("from_kind", node_kind_name(from->kind)), log_text("to", to->name),
+              log_cstr("to_kind", node_kind_name(to->kind)), log_number("weak", is_weak));
+}
+
+static void log_stage(const DestroyOrder *order, const char *stage) {
+    log_debug("destroy order", log_cstr("stage", stage),
+              log_number("nodes", (int64_t)order->walk->nodes.count),
+              log_number("edges", (int64_t)order->out->edges.count),
+              log_number("wishes", (int64_t)order->wishes.count));
+}
+
 static void wish(DestroyOrder *order, GraphNode from, GraphNode to, bool is_weak) {
+    log_wish(order->walk, "wish", (GraphEdge){from, to}, is_weak);
     vec_push(order->scratch, &order->wishes,
              (Wish){
                  {from, to},
@@ -355,13 +372,15 @@ static void add_gates(DestroyOrder *order, size_t count) {
 }
 
 /* Drops one wish of the cycle. Returns false if the cycle contains no wish. */
-static bool give_way(Wishes *wishes, const GraphNodes *cycle, bool weak_only) {
+static bool give_way(DestroyOrder *order, const GraphNodes *cycle, bool weak_only) {
+    Wishes *wishes = &order->wishes;
     for (size_t i = 0; i < cycle->count; i++) {
         GraphNode from = cycle->items[i];
         GraphNode to = cycle->items[(i + 1) % cycle->count];
         vec_each(wishes, item) {
             if (item->edge.from != from || item->edge.to != to || (weak_only && !item->is_weak))
                 continue;
+            log_wish(order->walk, "wish dropped", item->edge, item->is_weak);
             *item = vec_pop(wishes);
             return true;
         }
@@ -401,7 +420,7 @@ static bool try_wishes(DestroyOrder *order) {
     if (!graph_find_cycle(&graph, &cycle, arena))
         return true;
     /* transform_finish reports a cycle without wishes. */
-    return !give_way(&order->wishes, &cycle, true) && !give_way(&order->wishes, &cycle, false);
+    return !give_way(order, &cycle, true) && !give_way(order, &cycle, false);
 }
 
 /* Drops wishes until no cycle is left. After MOST_TRIES tries it drops all weak wishes, and after
@@ -427,7 +446,9 @@ bool transform_destroy(EngineWalk *walk, Diags *diags) {
     DestroyOrder order = {
         .walk = walk, .out = &out, .by_address = map_new(scratch), .scratch = scratch};
     add_mirrors(&order);
+    log_stage(&order, "mirrors");
     add_gates(&order, count);
+    log_stage(&order, "gates");
     for (size_t i = 0; i < count; i++) {
         const Node *node = walk->nodes.items[i];
         if (node->kind != NODE_RESOURCE && node->kind != NODE_ORPHAN)
@@ -438,11 +459,13 @@ bool transform_destroy(EngineWalk *walk, Diags *diags) {
             graph_add_edge(&out, order.mirrors[i]->id, node->id); /* which instances to forget */
         map_set(&order.by_address, node->as.resource->address, walk->nodes.items[i]);
     }
+    log_stage(&order, "configuration");
     for (size_t i = 0; i < count; i++) {
         const Node *node = walk->nodes.items[i];
         if (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN)
             order_by_state(&order, node);
     }
+    log_stage(&order, "state");
     grant_wishes(&order);
     return true;
 }

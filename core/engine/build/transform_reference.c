@@ -1,5 +1,6 @@
 /* Binds every name of the configuration to its node and adds the edges. A node depends on the nodes
  * that its expressions name, on the call of its module, and on its depends_on. */
+#include "log.h"
 #include "reference_check.h"
 #include "transform.h"
 
@@ -334,6 +335,12 @@ static void bind_traversal(Traversal *traversal, void *payload) {
     case REFERENCE_TERRAFORM: break;
     }
     traversal->binding = binding;
+    log_debug("reference", log_text("in", binder->node ? binder->node->name : STR_EMPTY),
+              log_text("root", traversal->root),
+              log_text("to", binding->node ? binding->node->name : STR_EMPTY),
+              log_text("output", binding->output ? binding->output->name : STR_EMPTY),
+              log_number("steps", (int64_t)binding->reference.used),
+              log_number("order", binder->is_order));
 }
 
 static void bind_expr(Binder *binder, const Expr *expr) {

@@ -2,6 +2,7 @@
  * ignore_changes names by prior values. */
 #include "configured.h"
 
+#include "log.h"
 #include "mask.h"
 #include "provider_call.h"
 
@@ -200,4 +201,8 @@ void configured_ignore_changes(InstanceOp *op, Value prior, Configured *configur
     if (!ignores || !value_is_present(prior) || !value_is_present(configured->marked))
         return;
     *configured = split(ignore_changes(op, prior, configured->marked), op->scratch);
+    log_debug("changes ignored", log_text("address", op->address),
+              log_number("all", lifecycle->ignore_all_changes),
+              log_number("paths", (int64_t)lifecycle->ignore_changes.count),
+              log_number("sensitive", (int64_t)configured->sensitive.count));
 }

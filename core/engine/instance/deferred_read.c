@@ -1,6 +1,7 @@
 /* Defers a read if dependencies of its block change. */
 #include "deferred_read.h"
 
+#include "log.h"
 #include "resource_plan.h"
 
 /* The provider fills in defaults during the read, so a null computed attribute is unknown until
@@ -42,6 +43,12 @@ static bool is_changing(const InstanceOp *op, const Node *on) {
     return on->kind == NODE_MODULE ? op->node->is_pending : on->is_pending;
 }
 
+/* Logs why the read is deferred. Returns true. */
+static bool is_deferred_by(const InstanceOp *op, const Node *node) {
+    log_debug("read deferred", log_text("address", op->address), log_text("by", node->name));
+    return true;
+}
+
 /* A reference to a resource is a dependency on it, even if the value is known. */
 static bool refers_to_changing(const InstanceOp *op) {
     const EngineWalk *walk = op->walk;
@@ -53,7 +60,7 @@ static bool refers_to_changing(const InstanceOp *op) {
             continue;
         const Node *block = node_find(need->module, need->as.resource->local_address);
         if (is_changing(op, block))
-            return true;
+            return is_deferred_by(op, block);
     }
     return false;
 }
@@ -66,13 +73,13 @@ bool deferred_read_is_needed(const InstanceOp *op) {
         if (!binding || !binding->node)
             continue;
         if (is_changing(op, binding->node))
-            return true;
+            return is_deferred_by(op, binding->node);
     }
     for (const Node *call = op->node->module->call; call; call = call->module->call) {
         if (call->as.call->depends_on.count > 0 && call->is_pending)
-            return true;
+            return is_deferred_by(op, call);
     }
     const Lifecycle *lifecycle = &op->resource->config->lifecycle;
     bool has_conditions = lifecycle->preconditions.count + lifecycle->postconditions.count > 0;
-    return has_conditions && op->node->is_pending;
+    return has_conditions && op->node->is_pending && is_deferred_by(op, op->node);
 }

@@ -80,7 +80,7 @@ static bool end_with(const Calling *calling, bool ok, const Value *result) {
     const Diag *error = log_enabled(LOG_DEBUG) ? first_error(calling) : NULL;
     log_debug("provider call", log_cstr("call", calling->name), log_number("ok", ok),
               log_text("error", error ? error->summary : STR_EMPTY),
-              log_text("path", error ? error->path : STR_EMPTY),
+              log_text("path", error ? error->path : STR_EMPTY), log_text("mock", op->mock.place),
               shown(op, "result", result ? *result : (Value){0}), log_took(calling->started_ms));
     (void)log_swap_context(calling->outer);
     return ok;
@@ -239,6 +239,10 @@ void provider_call_limits(InstanceOp *op, LimitAction action, Value object, Walk
         return;
     }
     Limits limits = response.limits;
+    for (size_t i = 0; i < limits.count; i++)
+        log_debug("call limit", log_text("address", op->address),
+                  log_text("key", limits.items[i].key),
+                  log_number("capacity", (int64_t)limits.items[i].capacity));
     if (limits.count == 0)
         return;
     WalkLimit *copies = arena_new_array(op->walk_arena, WalkLimit, limits.count);

@@ -1,6 +1,8 @@
 /* replace_triggered_by: checks planned changes of the referenced resources. */
 #include "trigger.h"
 
+#include "log.h"
+
 /* One reference: a resource, an instance key, and a path in the object. */
 typedef struct TriggerRef {
     const Node *node;
@@ -69,7 +71,11 @@ static bool record_fires(const InstanceRecord *record, const TriggerRef *ref) {
     Value before, after;
     bool was_there = path_get(change->before, ref->path, &before);
     bool is_there = path_get(change->after, ref->path, &after);
-    return was_there && is_there ? !value_equal(before, after) : was_there != is_there;
+    bool fires = was_there && is_there ? !value_equal(before, after) : was_there != is_there;
+    log_debug("trigger", log_text("resource", ref->node->name),
+              log_number("steps", (int64_t)ref->path.count), log_number("before", was_there),
+              log_number("after", is_there), log_number("fires", fires));
+    return fires;
 }
 
 /* Reports a reference to an instance that does not exist. */

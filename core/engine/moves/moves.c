@@ -103,6 +103,7 @@ static void note_blocked(Run *run, const Moving *moving, ResourceAddr target) {
                           STR_ARG(resource_addr_to_str(moving->address, run->scratch)),
                           STR_ARG(resource_addr_to_str(target, run->scratch)));
     vec_push(run->arena, &run->blocked, line);
+    log_debug("move blocked", log_text("object", line));
 }
 
 /* An object cannot change its type. */

@@ -57,7 +57,8 @@ static void report_errors(NodeVisit *visit) {
 static void log_values(const NodeVisit *visit) {
     const Node *node = visit->node;
     bool has_value = node->kind == NODE_VARIABLE || node->kind == NODE_LOCAL ||
-                     node->kind == NODE_OUTPUT || node->kind == NODE_RESOURCE_VALUE;
+                     node->kind == NODE_OUTPUT || node->kind == NODE_RESOURCE_VALUE ||
+                     node->kind == NODE_MODULE_VALUE;
     if (!has_value || visit->walk->phase == PHASE_VALIDATE || !log_enabled(LOG_DEBUG))
         return;
     vec_each(&node->module->instances, module) {
