@@ -177,6 +177,8 @@ static bool update(const ResourceType *type,
     size_t before = diags->error_count;
     bool is_settled = value_equal(request->prior, request->planned) ||
                       only_timeouts_differ(request->prior, request->planned);
+    log_debug("update", log_number("settled", is_settled),
+              log_number("has_update", type->update != NULL));
     if (type->update && !only_timeouts_differ(request->prior, request->planned)) {
         Timeout limit = timeouts_begin(call, request->planned, "update");
         bool is_ok = type->update(&limit.call, request, response, diags);

@@ -378,6 +378,7 @@ static void end_block(Deflate *d, size_t end) {
         strbuf_add(&d->out, str_slice(d->in, d->block_start, end));
     } else if (dynamic < fixed) {
         put_dynamic_header(d, plan);
+        log_debug("deflate header", log_number("out_bytes", (int64_t)d->out.len));
         put_tokens(d, plan->literal_codes, plan->distance_codes);
     } else {
         put_bits(d, 2, 3);

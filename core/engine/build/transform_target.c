@@ -187,6 +187,10 @@ static void select_outputs(EngineWalk *walk, bool *selected, Arena *scratch) {
     }
     vec_each(&walk->nodes, item) {
         const Node *node = *item;
+        if (node->kind == NODE_OUTPUT)
+            log_debug("output of targets", log_text("name", node->name),
+                      log_number("any", shown[node->id].any),
+                      log_number("beyond", shown[node->id].is_beyond));
         if (node->kind == NODE_OUTPUT && !node->module->parent && shown[node->id].any &&
             !shown[node->id].is_beyond)
             graph_mark_needs(&walk->graph, node->id, selected, scratch);
@@ -204,6 +208,7 @@ static void mark_targets(EngineWalk *walk, bool *targets, Arena *scratch) {
         if (is_nested || !is_named(&named, node, &node->selects_all))
             continue;
         targets[node->id] = true;
+        log_debug("target", log_text("name", node->name), log_number("whole", node->selects_all));
     }
 }
 

@@ -167,6 +167,9 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     WorkingState *working = op->walk->working;
     bool is_create = value_is_null(applying->prior);
     op->record->run->failed = true;
+    log_debug("call failed", log_text("address", op->address), log_number("create", is_create),
+              log_number("left", value_is_present(state)),
+              log_number("in_doubt", response->in_doubt));
     if (value_is_present(state)) {
         Value known = value_unknown_as_null(state, op->scratch);
         Value marked = object_marks_add(op, known, &applying->configured.sensitive);
@@ -285,7 +288,10 @@ static void send_end(const InstanceOp *op, bool ok) {
 static bool apply_marks(Applying *applying) {
     InstanceOp *op = &applying->op;
     Value marked = object_marks_add(op, applying->prior, &applying->configured.sensitive);
-    if (value_identical(applying->before, marked))
+    bool is_identical = value_identical(applying->before, marked);
+    log_debug("marks applied", log_text("address", op->address),
+              log_number("identical", is_identical));
+    if (is_identical)
         return save_marks(applying) && instance_conditions_after(op, &applying->scope);
     instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
     bool ok = save_marks(applying);

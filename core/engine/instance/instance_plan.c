@@ -110,6 +110,8 @@ static bool prevents_destroy(Planning *planning) {
                     STR_ARG(op->address));
         return true;
     }
+    log_debug("prevent_destroy", log_text("address", op->address),
+              log_number("value", value_is_true(prevented)));
     return value_is_true(prevented) && report_prevented(planning);
 }
 
@@ -211,6 +213,8 @@ static bool decide(Planning *planning) {
         } else {
             change->action = is_same ? ACTION_NO_OP : ACTION_UPDATE;
         }
+        log_debug("prior compared", log_text("address", op->address), log_number("same", is_same),
+                  log_number("replace_paths", (int64_t)paths.count));
     }
     if (!action_is_replace(change->action))
         object_marks_inherit(op, planning->prior, planning->response.planned,

@@ -140,6 +140,9 @@ static void apply_statement(Run *run, size_t number) {
             continue;
         }
         vec_push(run->arena, &steps, (Step){moving, target});
+        log_debug("move step", log_number("statement", (int64_t)number),
+                  log_text("from", resource_addr_to_str(moving->address, run->scratch)),
+                  log_text("to", resource_addr_to_str(target, run->scratch)));
     }
     vec_each(&steps, step) {
         arena_reset(run->scratch);

@@ -1,6 +1,8 @@
 /* Decides which objects are forgotten and which are destroyed. */
 #include "removal.h"
 
+#include "log.h"
+
 /* Returns the configuration address that a removed block of `module` refers to. */
 static Str from_of(const Module *module, const Removed *removed, Arena *arena) {
     const AddressTarget *from = &removed->from.target;
@@ -26,6 +28,9 @@ static void add_module(Removals *removals, const Module *module, Arena *arena) {
         Str from = from_of(module, removed, arena);
         Entry *entry = arena_new(arena, Entry);
         *entry = (Entry){removed, removals->count++};
+        log_debug("removed block", log_text("from", from),
+                  log_number("resource", removed->from.target.is_resource),
+                  log_number("destroy", removed->destroy));
         if (!map_has(blocks, from)) /* the first block has precedence */
             map_set(blocks, from, entry);
     }

@@ -5,6 +5,7 @@
 #include "instance_apply.h"
 #include "instance_plan.h"
 #include "instance_validate.h"
+#include "log.h"
 #include "node_kinds.h"
 #include "provider_call.h"
 #include "stored_object.h"
@@ -74,8 +75,14 @@ static bool is_targeted(const NodeVisit *visit, ResourceAddr address) {
     const PlanOptions *options = visit->walk->options;
     if (!visit->node->is_target || (options && is_excluded(options, address)))
         return false;
+    if (!options || options->targets.count == 0)
+        return true;
     bool is_needed = visit->node->selects_all && node_wants(visit->node->as.resource, address.key);
-    return !options || options->targets.count == 0 || is_needed || is_named(visit, address);
+    bool is_target = is_named(visit, address);
+    log_debug("instance selection",
+              log_text("address", resource_addr_to_str(address, visit->scratch)),
+              log_number("needed", is_needed), log_number("named", is_target));
+    return is_needed || is_target;
 }
 
 /* The stored objects of one block in one module instance, for their removal. */
@@ -118,6 +125,9 @@ static InstanceRecord *new_removal(const Removal *removal,
     record->each_value = value_null(&TYPE_DYNAMIC);
     vec_push(visit->walk_arena, &visit->walk->workers[visit->worker].removed, record);
     visit->node->is_pending = visit->node->is_changing = true;
+    log_debug("removal", log_text("address", resource_addr_to_str(record->address, visit->scratch)),
+              log_number("deposed", (int64_t)stored->deposed.count),
+              log_cstr("reason", action_reason_name(reason)));
     return record;
 }
 
@@ -259,6 +269,8 @@ static void fill_records(NodeVisit *visit, ModuleInstance *module, ResourceExpan
 /* An instance that is not selected keeps its stored value. */
 static void keep_stored(NodeVisit *visit, InstanceRecord *record) {
     const ResourceNode *resource = visit->node->as.resource;
+    log_debug("instance kept",
+              log_text("address", resource_addr_to_str(record->address, visit->scratch)));
     record->value = value_unknown(schema_implied_type(resource->type->schema));
     const StateObject *object = record->stored ? record->stored->current : NULL;
     if (visit->walk->working) {

@@ -33,6 +33,9 @@ static void record_failure(InstanceOp *op,
                            uint64_t sequence) {
     bool is_same = value_equal(response->state, request->prior) &&
                    str_equal(response->private_data, request->private_data);
+    log_debug("deletion failed", log_text("address", op->address), log_number("same", is_same),
+              log_number("left", value_is_present(response->state)),
+              log_number("in_doubt", response->in_doubt));
     if (sequence && (response->in_doubt || (is_same && change_parts_has_begun(op->parts))))
         return; /* in doubt: the next run recovers the object */
     if (is_same) {
