@@ -6,12 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdatomic.h>
 #include <unistd.h>
 
 #define SHORT_MAX 3 /* bytes of a secret that is only replaced as a whole word */
 
-static _Atomic int log_level = LOG_OFF;
+_Atomic int log_level_now = LOG_OFF;
 static _Atomic int log_format = LOG_FORMAT_TEXT;
 static _Atomic int log_file = STDERR_FILENO;
 static const StrVec *_Atomic log_secrets = NULL;
@@ -24,7 +23,7 @@ static const char *const level_names[] = {
 static_assert(ARRAY_COUNT(level_names) == LOG_TRACE + 1, "a name for each level");
 
 void log_set_level(LogLevel level) {
-    atomic_store(&log_level, (int)level);
+    atomic_store(&log_level_now, (int)level);
 }
 
 void log_set_format(LogFormat format) {
@@ -51,10 +50,6 @@ LogContext log_swap_context(LogContext context) {
     return before;
 }
 
-bool log_enabled(LogLevel level) {
-    return level != LOG_OFF && (int)level <= atomic_load(&log_level);
-}
-
 LogField log_text(const char *key, Str text) {
     return (LogField){.key = key, .text = text.ptr ? text : STR("")};
 }
@@ -67,10 +62,8 @@ LogField log_number(const char *key, int64_t number) {
     return (LogField){.key = key, .number = number};
 }
 
-int64_t log_clock_ms(void) {
+int64_t log_monotonic_ms(void) {
     struct timespec now;
-    if (!log_enabled(LOG_DEBUG))
-        return 0;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

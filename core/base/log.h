@@ -14,6 +14,8 @@
 
 #include "vec.h"
 
+#include <stdatomic.h>
+
 typedef enum LogLevel { LOG_OFF, LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG, LOG_TRACE } LogLevel;
 typedef enum LogFormat { LOG_FORMAT_TEXT, LOG_FORMAT_JSON } LogFormat;
 
@@ -29,8 +31,6 @@ LogField log_cstr(const char *key, const char *text);
 LogField log_number(const char *key, int64_t number);
 /* Returns the field "ms": the time since log_clock_ms returned `began_ms`. */
 LogField log_took(int64_t began_ms);
-/* Returns a monotonic time in milliseconds; 0 unless debug is enabled. */
-int64_t log_clock_ms(void);
 
 void log_set_level(LogLevel level);
 void log_set_format(LogFormat format);
@@ -55,7 +55,19 @@ Str log_scrub(Str text, const StrVec *secrets, Arena *arena);
 /* Returns `text` without the secrets that a line of this thread's log hides. For output of programs
  * that a message quotes. */
 Str log_scrub_known(Str text, Arena *arena);
-bool log_enabled(LogLevel level);
+/* Private to this header: the level that log_set_level has set. */
+extern _Atomic int log_level_now;
+/* Inline, and expected to be false: code of single instances calls it several times. */
+static inline bool log_enabled(LogLevel level) {
+    int enabled = atomic_load_explicit(&log_level_now, memory_order_relaxed);
+    return __builtin_expect(level != LOG_OFF && (int)level <= enabled, false);
+}
+/* Returns a monotonic time in milliseconds. */
+int64_t log_monotonic_ms(void);
+/* Same; 0 unless debug is enabled. */
+static inline int64_t log_clock_ms(void) {
+    return log_enabled(LOG_DEBUG) ? log_monotonic_ms() : 0;
+}
 /* Writes one line. `fields` ends with a field without a key. The macros below check the level. */
 void log_write(LogLevel level, const char *message, const LogField *fields);
 

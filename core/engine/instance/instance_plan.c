@@ -195,6 +195,11 @@ static bool keep_parts(Planning *planning) {
     return change_parts_keep(op, prior, response, destroys ? &gone : NULL, change);
 }
 
+static void log_comparison(const InstanceOp *op, bool is_same, size_t path_count) {
+    log_debug("prior compared", log_text("address", op->address), log_number("same", is_same),
+              log_number("replace_paths", (int64_t)path_count));
+}
+
 static bool decide(Planning *planning) {
     InstanceOp *op = &planning->op;
     ResourceChange *change = op->record->planned;
@@ -213,8 +218,8 @@ static bool decide(Planning *planning) {
         } else {
             change->action = is_same ? ACTION_NO_OP : ACTION_UPDATE;
         }
-        log_debug("prior compared", log_text("address", op->address), log_number("same", is_same),
-                  log_number("replace_paths", (int64_t)paths.count));
+        if (log_enabled(LOG_DEBUG))
+            log_comparison(op, is_same, paths.count);
     }
     if (!action_is_replace(change->action))
         object_marks_inherit(op, planning->prior, planning->response.planned,

@@ -338,8 +338,6 @@ static void log_object(const InstanceOp *op) {
                                           [REFRESH_RECOVERED] = "recovered"};
     const InstanceRecord *record = op->record;
     const StateObject *object = record->refreshed;
-    if (!log_enabled(LOG_DEBUG))
-        return;
     log_debug(
         "object refreshed", log_text("address", op->address), log_text("deposed", record->deposed),
         log_cstr("result", results[record->refresh]), log_number("found", object != NULL),
@@ -362,6 +360,7 @@ bool instance_refresh(InstanceOp *op, Value *out) {
     if (record->stored && record->stored->pending && !op->provider->is_deferred)
         record->refresh = REFRESH_RECOVERED;
     update_facts(op);
-    log_object(op);
+    if (log_enabled(LOG_DEBUG))
+        log_object(op);
     return true;
 }

@@ -95,7 +95,7 @@ static Str paths_text(const Paths *paths, Arena *arena) {
     return strbuf_str(&text);
 }
 
-static bool end_plan(const Calling *calling, bool ok, const PlanResponse *response) {
+static void log_plan_response(const Calling *calling, const PlanResponse *response) {
     Arena *scratch = calling->op->scratch;
     log_debug("plan response",
               log_text("requires_replace", paths_text(&response->requires_replace, scratch)),
@@ -103,6 +103,11 @@ static bool end_plan(const Calling *calling, bool ok, const PlanResponse *respon
               log_number("parts", (int64_t)response->parts.count),
               log_number("unknown_parts", response->has_unknown_parts),
               log_number("private_bytes", (int64_t)response->private_data.len));
+}
+
+static bool end_plan(const Calling *calling, bool ok, const PlanResponse *response) {
+    if (log_enabled(LOG_DEBUG))
+        log_plan_response(calling, response);
     return end_with(calling, ok, &response->planned);
 }
 
@@ -116,13 +121,15 @@ Effect provider_call_effect(const InstanceOp *op) {
 
 bool provider_call_validate(InstanceOp *op, Value config) {
     Calling calling = begin(op, "validate");
-    log_request(&calling, (Value){0}, config);
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, (Value){0}, config);
     return end(&calling, object_type_validate(op->type, &calling.call, config, &op->diags));
 }
 
 bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse *response) {
     Calling calling = begin(op, "plan");
-    log_request(&calling, request->prior, request->proposed);
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, request->prior, request->proposed);
     const ResourceType *type = op->type->resource;
     if (is_mocked(op))
         return end_plan(
@@ -151,7 +158,8 @@ bool provider_call_marker(InstanceOp *op, const MarkerRequest *request, MarkerRe
 
 bool provider_call_apply(InstanceOp *op, const ApplyRequest *request, ApplyResponse *response) {
     Calling calling = begin(op, value_is_null(request->prior) ? "create" : "update");
-    log_request(&calling, request->prior, request->planned);
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, request->prior, request->planned);
     const ResourceType *type = op->type->resource;
     if (is_mocked(op))
         return end_with(&calling,
@@ -168,7 +176,8 @@ bool provider_call_delete(InstanceOp *op, const DeleteRequest *request, DeleteRe
     if (is_mocked(op))
         return true;
     Calling calling = begin(op, "delete");
-    log_request(&calling, request->prior, (Value){0});
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, request->prior, (Value){0});
     return end(&calling, resource_type_delete(type, &calling.call, request, response, &op->diags));
 }
 
@@ -178,7 +187,8 @@ bool provider_call_read(InstanceOp *op, const ReadRequest *request, ReadResponse
     if (is_mocked(op))
         return true;
     Calling calling = begin(op, "read");
-    log_request(&calling, request->state, (Value){0});
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, request->state, (Value){0});
     return end_with(&calling,
                     resource_type_read(type, &calling.call, request, response, &op->diags),
                     &response->state);
@@ -259,7 +269,8 @@ bool provider_call_read_data(InstanceOp *op,
                              const DataReadRequest *request,
                              DataReadResponse *response) {
     Calling calling = begin(op, "read");
-    log_request(&calling, (Value){0}, request->config);
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, (Value){0}, request->config);
     const DataSourceType *type = op->type->data_source;
     if (is_mocked(op))
         return end_with(&calling,
@@ -272,7 +283,8 @@ bool provider_call_read_data(InstanceOp *op,
 
 bool provider_call_open(InstanceOp *op, const OpenRequest *request, OpenResponse *response) {
     Calling calling = begin(op, "open");
-    log_request(&calling, (Value){0}, request->config);
+    if (log_enabled(LOG_DEBUG))
+        log_request(&calling, (Value){0}, request->config);
     const EphemeralType *type = op->type->ephemeral;
     if (is_mocked(op))
         return end(&calling, object_type_report_unsupported(op->type->name, "opened", &op->diags));
