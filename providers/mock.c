@@ -2,6 +2,7 @@
 #include "mock.h"
 #include "convert.h"
 #include "digest.h"
+#include "log.h"
 #include "resource_type.h"
 
 #define TEXT_LENGTH 8
@@ -101,6 +102,8 @@ static Value fill_attribute(Filling *filling, const Attribute *attribute, Value 
     Value given = value_null(&TYPE_DYNAMIC);
     bool is_given = value_find(values, str_from_cstr(attribute->name), &given);
     bool is_open = filling->fills_unknown ? !value_is_known(at) : value_is_null(at);
+    log_debug("mock attribute", log_cstr("name", attribute->name), log_number("given", is_given),
+              log_number("open", is_open));
     if ((attribute->flags & COMPUTED) && is_open) {
         const Type *type = attribute_implied_type(attribute);
         return is_given ? use_given(filling, attribute->name, given, type) : make_up(filling, type);

@@ -318,7 +318,10 @@ static int real_run(void *self, const ProcessRequest *request, ProcessResult *ou
     int64_t began_ms = log_clock_ms();
     *out = (ProcessResult){0};
     int error = run_process(request, out, arena);
-    log_debug("process", log_cstr("program", request->argv[0]), log_number("error", error),
+    log_debug("process", log_cstr("program", request->argv[0]),
+              log_text("directory", request->directory),
+              log_number("input_bytes", (int64_t)request->input.len),
+              log_number("timeout_ms", request->timeout_ms), log_number("error", error),
               log_number("exit", out->exit_status), log_number("timed_out", out->timed_out),
               log_took(began_ms));
     return error;

@@ -32,8 +32,11 @@ static bool is_excluded(const Walk *walk, Str name) {
     for (size_t i = 0; value_is_present(walk->excludes) && i < walk->excludes.count; i++) {
         Value pattern = value_at(walk->excludes, i);
         if (value_is_present(pattern) && value_text(pattern).len > 0 &&
-            glob_matches(value_text(pattern), name))
+            glob_matches(value_text(pattern), name)) {
+            log_debug("archive excludes", log_text("name", name),
+                      log_text("pattern", value_text(pattern)));
             return true;
+        }
     }
     return false;
 }

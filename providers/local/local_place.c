@@ -4,6 +4,7 @@
 #include "base64.h"
 #include "digest.h"
 #include "local_content.h"
+#include "log.h"
 #include "path_error.h"
 #include "utf8.h"
 
@@ -130,7 +131,9 @@ static bool source_changed(const Call *call, const PlanRequest *request) {
     if (disk->read_file(disk->self, source, &bytes, call->arena) != 0)
         return false;
     Str sha1 = digest_hex(DIGEST_SHA1, bytes, call->arena);
-    return !str_equal(sha1, object_text(request->prior, "id", STR_EMPTY));
+    bool is_same = str_equal(sha1, object_text(request->prior, "id", STR_EMPTY));
+    log_debug("source compared", log_text("path", source), log_number("same", is_same));
+    return !is_same;
 }
 
 bool local_place_plan(const Call *call,
@@ -272,7 +275,10 @@ bool local_place_read(const Call *call,
         return false;
     }
     Str sha1 = digest_hex(DIGEST_SHA1, bytes, call->arena);
-    if (!str_equal(sha1, object_text(*state, "id", STR_EMPTY))) {
+    bool is_same = str_equal(sha1, object_text(*state, "id", STR_EMPTY));
+    log_debug("file compared", log_text("path", path), log_number("same", is_same),
+              log_number("mode", stat.mode & PERMISSION_BITS));
+    if (!is_same) {
         *state = drifted(call, *state, bytes);
     }
     uint32_t found = stat.mode & PERMISSION_BITS, expected;

@@ -1,4 +1,5 @@
 /* time_offset: a timestamp at an offset from another one. */
+#include "log.h"
 #include "time_fields.h"
 #include "time_provider.h"
 
@@ -89,6 +90,8 @@ static bool offset_plan(const Call *call,
     bool is_other = differs(request, &is_known);
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     bool has_base = time_fields_find(request->proposed, BASE, &base, call->arena);
+    log_debug("time offset", log_number("differs", is_other), log_number("known", is_known),
+              log_number("has_base", has_base));
     if (is_other && is_known && has_base) {
         response->planned = with_base(&builder, request->proposed, base, call->arena);
         return true;

@@ -1,4 +1,5 @@
 /* time_rotating: a timestamp that is replaced after its rotation time. */
+#include "log.h"
 #include "time_fields.h"
 #include "time_provider.h"
 
@@ -76,7 +77,9 @@ static bool is_over(const Call *call, Value object) {
         return false;
     const Clock *clock = call->io->clock;
     int64_t rotation_ms = rotation.seconds * 1000 + rotation.nanoseconds / 1000000;
-    return clock->now_ms(clock->self) > rotation_ms;
+    bool is_past = clock->now_ms(clock->self) > rotation_ms;
+    log_debug("time rotation", log_number("rotation_ms", rotation_ms), log_number("past", is_past));
+    return is_past;
 }
 
 static bool are_rotations_known(Value config) {

@@ -1,4 +1,5 @@
 /* time_sleep: waits on creation or destruction. */
+#include "log.h"
 #include "time_fields.h"
 #include "time_provider.h"
 #include "wait_until.h"
@@ -47,6 +48,7 @@ static bool wait_for(const Call *call, Value object, const char *name, Diags *di
     Str text = object_text(object, name, STR_EMPTY);
     if (text.len == 0 || !clock_parse_duration(text, &ms))
         return true;
+    log_debug("wait", log_cstr("attribute", name), log_number("wait_ms", ms));
     const WaitUntil until = {
         .what = name,
         .look = look,

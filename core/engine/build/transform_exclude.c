@@ -3,6 +3,7 @@
  * In a destroy, the dependencies of excluded objects are kept instead. An address with keys
  * excludes only those instances. All users of the block are excluded nevertheless, because they
  * need the whole block. Root outputs that show no resource are excluded. */
+#include "log.h"
 #include "transform.h"
 
 typedef struct Exclusion {
@@ -57,6 +58,8 @@ static Exclusion exclusion_of(const EngineWalk *walk, const Node *node, Arena *s
         out.is_named = true;
         out.is_whole |= !has_keys(target);
     }
+    log_debug("exclusion", log_text("name", node->name), log_number("named", out.is_named),
+              log_number("whole", out.is_whole));
     return out;
 }
 

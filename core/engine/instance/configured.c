@@ -62,6 +62,13 @@ static Configured split(Value marked, Arena *arena) {
     return configured;
 }
 
+static void log_marks(const InstanceOp *op, const Configured *configured) {
+    log_debug("configuration", log_text("address", op->address),
+              log_number("sensitive", (int64_t)configured->sensitive.count),
+              log_number("ephemeral", (int64_t)configured->ephemeral.count),
+              log_number("known", value_is_wholly_known(configured->value)));
+}
+
 bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out) {
     size_t before = op->diags.count;
     Value marked;
@@ -72,6 +79,8 @@ bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *o
     }
     mask_collect(marked, &op->secrets, op->scratch);
     *out = split(marked, op->scratch);
+    if (log_enabled(LOG_DEBUG))
+        log_marks(op, out);
     if (!check_ephemeral(op, out) || !check_finite(op, out->value))
         return false;
     return provider_call_validate(op, out->value);

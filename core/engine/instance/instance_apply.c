@@ -378,7 +378,9 @@ bool instance_apply(Walk *tasks, void *payload, uint32_t worker) {
     op->action = run->change->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_CREATE;
     applying.stored =
         working_state_object(op->walk->working, op->record->address, STR_EMPTY, op->scratch);
-    (void)apply_change(&applying);
+    bool ok = apply_change(&applying);
+    log_debug("apply task", log_text("address", op->address), log_number("ok", ok),
+              log_number("sequence", (int64_t)applying.sequence));
     keep_value(op);
     return instance_op_end(op);
 }

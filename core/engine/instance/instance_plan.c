@@ -376,7 +376,10 @@ static bool run(InstanceRecord *record, uint32_t worker, bool (*plan)(Planning *
     InstanceOp *op = &planning.op;
     instance_op_begin(op, record, worker);
     record->value = value_unknown(schema_implied_type(op->schema));
-    if (!plan(&planning) && !planning.is_decided)
+    bool ok = plan(&planning);
+    log_debug("plan task", log_text("address", op->address), log_number("ok", ok),
+              log_number("decided", planning.is_decided));
+    if (!ok && !planning.is_decided)
         drop_change(op);
     log_decision(&planning);
     return instance_op_end(op) && record->failure != FAILURE_PROTECTED;

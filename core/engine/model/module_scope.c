@@ -159,12 +159,12 @@ static bool lookup_module(const ModuleScope *self,
     return false;
 }
 
-static bool lookup(const Scope *scope,
-                   const Traversal *traversal,
-                   Value *out,
-                   size_t *used,
-                   Arena *arena,
-                   Diags *diags) {
+static bool look_up(const Scope *scope,
+                    const Traversal *traversal,
+                    Value *out,
+                    size_t *used,
+                    Arena *arena,
+                    Diags *diags) {
     const ModuleScope *self = scope->self;
     const Binding *binding = traversal->binding;
     if (!binding) {
@@ -196,6 +196,18 @@ static bool lookup(const Scope *scope,
     case REFERENCE_PATH: return lookup_path(self, binding, out, arena, diags);
     case REFERENCE_TERRAFORM: return lookup_terraform(self, binding, out, arena, diags);
     }
+    return false;
+}
+
+static bool lookup(const Scope *scope,
+                   const Traversal *traversal,
+                   Value *out,
+                   size_t *used,
+                   Arena *arena,
+                   Diags *diags) {
+    if (look_up(scope, traversal, out, used, arena, diags))
+        return true;
+    log_debug("lookup failed", log_text("root", traversal->root));
     return false;
 }
 
@@ -408,11 +420,11 @@ bool module_scope_check_conditions(const Conditions *conditions,
     local.scope.no_short_circuit = scope->walk->phase == PHASE_PLAN;
     for (size_t i = 0; i < conditions->count; i++) {
         CheckResult result = {0};
-        ok =
-            condition_holds(&conditions->items[i], &local, failed_summary, &result, arena, diags) &&
-            ok;
+        bool holds =
+            condition_holds(&conditions->items[i], &local, failed_summary, &result, arena, diags);
+        ok = holds && ok;
         log_debug("condition", log_text("of", scope->checked), log_number("index", (int64_t)i),
-                  log_cstr("status", check_status_name(result.status)),
+                  log_cstr("status", check_status_name(result.status)), log_number("ok", holds),
                   log_number("recorded", scope->results != NULL));
         if (!scope->results)
             continue;
