@@ -3,6 +3,7 @@
  *
  * A plan forces it on whole blocks. An apply stores it with an instance only if an expression
  * refers to that instance, or to the whole resource. */
+#include "log.h"
 #include "transform.h"
 
 /* The references to one resource. */
@@ -34,8 +35,10 @@ static bool mark_blocks(Forcing *forcing) {
 
 static void force_block(const Forcing *forcing, Node *node) {
     if (node->kind == NODE_RESOURCE && forcing->marks[node->id] &&
-        node->as.resource->config->mode == MODE_MANAGED)
+        node->as.resource->config->mode == MODE_MANAGED) {
         node->as.resource->create_before_destroy = true;
+        log_debug("create before destroy", log_text("name", node->name));
+    }
 }
 
 static void collect_keys(Forcing *forcing) {
@@ -79,6 +82,8 @@ static void force_instances(const Forcing *forcing, const ResourceNode *resource
                     names_missing(forced, resource, forcing->scratch);
     if (!is_whole)
         qsort(forced->keys.items, forced->keys.count, sizeof(InstanceKey), compare_key);
+    log_debug("forced instances", log_text("name", resource->address),
+              log_number("whole", is_whole), log_number("keys", (int64_t)forced->keys.count));
     vec_each(&resource->planned, run) {
         (*run)->create_before_destroy =
             is_whole || bsearch(&(*run)->change->address.key, forced->keys.items,

@@ -59,7 +59,8 @@ void walk_log_nodes(const EngineWalk *walk) {
                   log_text("needs", needs_text(walk, node, scratch)),
                   log_text("uses", uses_text(node, scratch)),
                   log_number("selected", node->is_selected), log_number("target", node->is_target),
-                  log_number("selects_all", node->selects_all));
+                  log_number("selects_all", node->selects_all),
+                  log_number("input", node->input != NULL));
         if (node->kind == NODE_RESOURCE || node->kind == NODE_ORPHAN)
             log_resource(node, scratch);
         arena_reset(scratch);

@@ -1,6 +1,8 @@
 /* Compares the ends of statements step by step. */
 #include "move_statement.h"
 
+#include "log.h"
+
 /* Returns the modules of an address, outermost first. */
 static const ModuleAddr **chain_of(const ModuleAddr *module, Arena *arena) {
     size_t depth = module_addr_depth(module);
@@ -63,7 +65,11 @@ bool move_statement_match(const MoveStatement *statement,
     if (from->is_resource ? depth != from->module_count : depth < from->module_count)
         return false;
     const ModuleAddr **chain = chain_of(address.module, arena);
-    if (!match_modules(statement, chain))
+    bool has_modules = match_modules(statement, chain);
+    log_debug("move match", log_text("address", resource_addr_to_str(address, arena)),
+              log_text("from", move_statement_end_text(from, arena)),
+              log_number("modules", has_modules));
+    if (!has_modules)
         return false;
     *out = address;
     out->module = new_modules(statement, chain, depth, arena);
@@ -118,11 +124,13 @@ static bool is_nested(const MoveEnd *inner, const MoveStatement *statement, cons
 }
 
 bool move_statement_precedes(const MoveStatement *first, const MoveStatement *second) {
-    return touches(first, &first->to, second, &second->from) ||
-           is_nested(&second->from, first, &first->to) ||
-           is_nested(&second->to, first, &first->to) ||
-           is_nested(&first->from, second, &second->from) ||
-           is_nested(&first->to, second, &second->from);
+    bool does_touch = touches(first, &first->to, second, &second->from);
+    bool is_below = is_nested(&second->from, first, &first->to) ||
+                    is_nested(&second->to, first, &first->to) ||
+                    is_nested(&first->from, second, &second->from) ||
+                    is_nested(&first->to, second, &second->from);
+    log_debug("move order", log_number("touches", does_touch), log_number("nested", is_below));
+    return does_touch || is_below;
 }
 
 bool move_statement_same_end(const MoveEnd *a, const MoveEnd *b) {

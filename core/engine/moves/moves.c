@@ -66,6 +66,9 @@ static void place_object(Run *run, Moving *moving) {
     vec_each(&about, number) {
         vec_push(run->arena, &run->waiting[*number], moving);
     }
+    log_debug("object placed",
+              log_text("address", resource_addr_to_str(moving->address, run->scratch)),
+              log_number("statements", (int64_t)about.count));
 }
 
 static const ModuleAddr *outer_module(const ModuleAddr *module, size_t depth) {
@@ -121,6 +124,8 @@ static bool check_type(Run *run, const MoveStatement *statement, const Moving *m
 static void apply_statement(Run *run, size_t number) {
     const MoveStatement *statement = &run->list->statements.items[number];
     Movings *waiting = &run->waiting[number];
+    log_debug("move applied", log_number("statement", (int64_t)number),
+              log_number("objects", (int64_t)waiting->count));
     VEC(Step) steps = {0};
     if (move_statement_same_end(&statement->from, &statement->to))
         return;
