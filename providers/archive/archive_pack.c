@@ -158,8 +158,6 @@ static void put_header(StrBuf *out, TarHeader *header) {
     for (size_t i = 0; i < sizeof *header; i++)
         sum += ((const unsigned char *)header)[i];
     put_octal(header->checksum, sizeof header->checksum - 1, sum);
-    log_debug("tar header", log_number("type", header->type), log_number("sum", sum),
-              log_number("has_prefix", header->prefix[0] != 0));
     strbuf_add(out, (Str){(const char *)header, sizeof *header});
 }
 

@@ -6,7 +6,6 @@
  * position still in reach of the search, as with a buffer of 64 KiB. */
 #include "deflate.h"
 
-#include "log.h"
 #include "vec.h"
 
 #define WINDOW       32768
@@ -198,8 +197,6 @@ static void make_codes(
         return;
     qsort(symbols, used, sizeof *symbols, compare_symbols);
     find_sizes(symbols, used, limit < used - 1 ? limit : used - 1, sizes, arena);
-    log_debug("deflate code", log_number("symbols", (int64_t)used),
-              log_number("shortest_bits", sizes[used - 1]), log_number("longest_bits", sizes[0]));
     assign(codes, symbols, sizes, used);
 }
 
@@ -366,8 +363,6 @@ static void end_block(Deflate *d, size_t end) {
     Code literals[LITERALS], distances[DISTANCES];
     size_t more_bits = 0, size = end - d->block_start;
     bool can_store = d->block_start >= d->base && size <= STORED_MAX;
-    log_debug("deflate tokens", log_number("bytes", (int64_t)size),
-              log_number("tokens", (int64_t)d->token_count));
     BlockPlan *plan = plan_block(d, &more_bits, arena);
     make_fixed_codes(literals, distances);
     size_t fixed = 3 + total_bits(plan->literals, literals, LITERALS) +
@@ -378,20 +373,11 @@ static void end_block(Deflate *d, size_t end) {
         strbuf_add(&d->out, str_slice(d->in, d->block_start, end));
     } else if (dynamic < fixed) {
         put_dynamic_header(d, plan);
-        log_debug("deflate header", log_number("out_bytes", (int64_t)d->out.len));
         put_tokens(d, plan->literal_codes, plan->distance_codes);
     } else {
         put_bits(d, 2, 3);
         put_tokens(d, literals, distances);
     }
-    log_debug(
-        "deflate block", log_number("literal_codes", (int64_t)plan->literal_count),
-        log_number("distance_codes", (int64_t)plan->distance_count),
-        log_number("length_codes", (int64_t)plan->length_count),
-        log_number("runs", (int64_t)plan->text.count), log_number("extra_bits", (int64_t)more_bits),
-        log_number("fixed_bits", (int64_t)fixed), log_number("dynamic_bits", (int64_t)dynamic),
-        log_number("stored", can_store && (size + 5) * 8 < least + more_bits),
-        log_number("out_bytes", (int64_t)d->out.len));
     d->block_start = end;
     d->token_count = 0;
 }
@@ -502,7 +488,6 @@ Str deflate_bytes(Str bytes, DeflateSearch search, Arena *arena) {
         .tokens = arena_new_array(scratch, Token, TOKENS_MAX + 1),
     };
     CHECK(bytes.len < UINT32_MAX);
-    log_debug("deflate", log_number("bytes", (int64_t)bytes.len));
     memset(d.head, 0, sizeof *d.head << HASH_BITS);
     memset(d.before, 0, sizeof *d.before * WINDOW);
     compress(&d);

@@ -3,8 +3,6 @@
  * polynomial power. */
 #include "random_seeded.h"
 
-#include "log.h"
-
 #include <pthread.h>
 
 #define SIZE        RANDOM_SEEDED_SIZE
@@ -86,9 +84,6 @@ static void make_start(void) {
             number += power[j] * sequence[k + j];
         start_numbers[place_of(FIRST_STEPS + k)] = number;
     }
-    log_debug("random start", log_number("first", (int64_t)start_numbers[0]),
-              log_number("last", (int64_t)start_numbers[SIZE - 1]),
-              log_number("fixed", (int64_t)fixed[0]), log_number("power", (int64_t)power[0]));
 }
 
 /* Returns the CRC-64 of ISO 3309. */

@@ -1,7 +1,6 @@
 /* random_text: strings of random characters. */
 #include "random_text.h"
 
-#include "log.h"
 #include "path_error.h"
 #include "random_draw.h"
 #include "utf8.h"
@@ -99,7 +98,6 @@ bool random_text_plan(const Call *call,
             prior = object_attribute(request->prior, "number");
         changed = !value_is_null(prior) && !value_equal(prior, setting);
     }
-    log_debug("random numeric", log_number("changed", changed));
     if (!changed)
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
@@ -144,12 +142,8 @@ Str random_text_draw(Value object, Arena *arena) {
         int64_t least = object_int(object, classes[i].least, 0);
         while (least-- > 0 && at < length)
             drawn[at++] = draw_one(&characters);
-        bool is_drawn = is_used(object, &classes[i]);
-        if (is_drawn)
+        if (is_used(object, &classes[i]))
             add_characters(&all, characters_of(object, &classes[i]), arena);
-        log_debug("random characters", log_cstr("class", classes[i].use),
-                  log_number("used", is_drawn), log_number("of", (int64_t)characters.count),
-                  log_number("drawn", (int64_t)at));
     }
     while (at < length)
         drawn[at++] = draw_one(&all);

@@ -1,8 +1,6 @@
 /* time_fields: timestamps as attributes. */
 #include "time_fields.h"
 
-#include "log.h"
-
 Str time_fields_check(Value value, Arena *arena) {
     Timestamp time;
     Str error = STR_EMPTY;
@@ -18,10 +16,7 @@ bool time_fields_find(Value object, const char *name, Timestamp *out, Arena *are
     Value text = object_attribute(object, name);
     Str ignored;
     bool is_text = value_is_present(text) && text.type->kind == KIND_STRING;
-    bool is_found = is_text && timestamp_parse(value_text(text), out, &ignored, arena);
-    log_debug("time", log_cstr("attribute", name), log_number("text", is_text),
-              log_number("found", is_found));
-    return is_found;
+    return is_text && timestamp_parse(value_text(text), out, &ignored, arena);
 }
 
 Timestamp time_fields_now(const Call *call) {

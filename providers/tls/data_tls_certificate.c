@@ -112,12 +112,8 @@ static Str name_text(const X509_NAME *name, Arena *arena) {
         add_known(&out, name, i);
     for (int i = X509_NAME_entry_count(name); i > 0; i--) {
         const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i - 1);
-        int nid = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
-        bool has_name = is_known(nid);
-        if (!has_name)
+        if (!is_known(OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry))))
             add_unknown(&out, entry);
-        log_debug("tls name", log_cstr("part", OBJ_nid2sn(nid)), log_number("known", has_name),
-                  log_number("bytes", (int64_t)out.len));
     }
     return strbuf_str(&out);
 }

@@ -1,7 +1,6 @@
 /* tls_issue: creates certificates. */
 #include "tls_issue.h"
 
-#include "log.h"
 #include "nested_list.h"
 #include "path_error.h"
 #include "random.h"
@@ -162,8 +161,6 @@ bool tls_issue_read(const Call *call,
 
 static void add_extension(X509 *certificate, int nid, void *value, bool is_critical) {
     CHECK(X509_add1_ext_i2d(certificate, nid, value, is_critical, X509V3_ADD_DEFAULT) == 1);
-    log_debug("tls extension", log_cstr("name", OBJ_nid2sn(nid)),
-              log_number("critical", is_critical));
 }
 
 static void set_key_usage(X509 *certificate, unsigned bits) {

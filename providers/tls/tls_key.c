@@ -349,16 +349,12 @@ static EVP_PKEY *openssh_read_public(Str file, Arena *arena) {
     static const Str magic = {"openssh-key-v1", sizeof "openssh-key-v1"}; /* with its NUL */
     Str rest, cipher, derivation, options, blob;
     uint32_t count;
-    bool is_decoded = unarmour(file, &rest, arena);
-    log_debug("openssh key", log_number("decoded", is_decoded));
-    if (!is_decoded || !str_starts_with(rest, magic))
+    if (!unarmour(file, &rest, arena) || !str_starts_with(rest, magic))
         return NULL;
     rest = str_after(rest, magic.len);
     if (!read_string(&rest, &cipher) || !read_string(&rest, &derivation) ||
         !read_string(&rest, &options) || !read_u32(&rest, &count) || !read_string(&rest, &blob))
         return NULL;
-    log_debug("openssh key", log_number("plain", str_equal_cstr(cipher, "none")),
-              log_number("count", count), log_number("public_bytes", (int64_t)blob.len));
     return str_equal_cstr(cipher, "none") && count == 1 ? from_blob(blob) : NULL;
 }
 

@@ -1,7 +1,6 @@
 /* tls_subject: subjects and alternative names. */
 #include "tls_subject.h"
 
-#include "log.h"
 #include "nested_list.h"
 #include "object_builder.h"
 
@@ -75,8 +74,6 @@ static bool add_parts(X509_NAME *name, size_t part, Value subject) {
     Value value = object_attribute(subject, parts[part].name);
     if (!value_is_present(value))
         return true;
-    log_debug("tls subject", log_cstr("part", parts[part].name),
-              log_cstr("name", OBJ_nid2sn(parts[part].nid)));
     if (value.type->kind == KIND_STRING)
         return add_part(name, part, value_text(value), false);
     bool is_good = true;
@@ -115,8 +112,6 @@ static void push_name(GENERAL_NAMES **names, int type, Str text) {
     if (!*names)
         *names = GENERAL_NAMES_new();
     CHECK(*names && sk_GENERAL_NAME_push(*names, new_name(type, text)) > 0);
-    log_debug("tls alternative name", log_number("type", type),
-              log_number("bytes", (int64_t)text.len));
 }
 
 static bool push_address(GENERAL_NAMES **names, Str text, Arena *arena, Diags *diags) {

@@ -124,13 +124,11 @@ static bool is_nested(const MoveEnd *inner, const MoveStatement *statement, cons
 }
 
 bool move_statement_precedes(const MoveStatement *first, const MoveStatement *second) {
-    bool does_touch = touches(first, &first->to, second, &second->from);
-    bool is_below = is_nested(&second->from, first, &first->to) ||
-                    is_nested(&second->to, first, &first->to) ||
-                    is_nested(&first->from, second, &second->from) ||
-                    is_nested(&first->to, second, &second->from);
-    log_debug("move order", log_number("touches", does_touch), log_number("nested", is_below));
-    return does_touch || is_below;
+    return touches(first, &first->to, second, &second->from) ||
+           is_nested(&second->from, first, &first->to) ||
+           is_nested(&second->to, first, &first->to) ||
+           is_nested(&first->from, second, &second->from) ||
+           is_nested(&first->to, second, &second->from);
 }
 
 bool move_statement_same_end(const MoveEnd *a, const MoveEnd *b) {
