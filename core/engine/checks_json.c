@@ -203,7 +203,7 @@ static void keep_planned(const EngineWalk *walk,
     *checked = known;
 }
 
-/* Returns true if the instances of the module are known, even if there are none. */
+/* Returns true if the module has an instance, or if the expansion of each call of it is known. */
 static bool is_expanded(const EngineModule *module) {
     if (!module->parent || module->instances.count > 0)
         return module->instances.count > 0;

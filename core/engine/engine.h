@@ -36,7 +36,8 @@ MUST_USE bool engine_apply(const Engine *engine,
                            WorkingState *working,
                            Arena *arena,
                            Diags *diags);
-/* The console: evaluates expressions of the root module with the values of the state. */
+/* The console: evaluates expressions of the root module with the values of the state, or with those
+ * of a plan or apply if PlanOptions.console is set. */
 typedef struct EngineConsole EngineConsole;
 MUST_USE bool engine_console_open(const Engine *engine,
                                   const PlanOptions *options,

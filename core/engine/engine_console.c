@@ -1,4 +1,5 @@
-/* The console: evaluates expressions of the root module with the values of the state. */
+/* The console: evaluates expressions of the root module with the values of the state, or with those
+ * of a plan or apply if PlanOptions.console is set. */
 #include "engine_console.h"
 
 #include "engine.h"

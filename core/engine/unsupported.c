@@ -1,23 +1,24 @@
-/* Unsupported features: a table whose rows find their blocks in one module. */
+/* Rejects unsupported features in all modules: those of a table, whose rows each search one module,
+ * and "provider_meta", which is checked apart from the table. */
 #include "unsupported.h"
 
 #include "convert.h"
 #include "eval.h"
 
-typedef struct RefusalReport {
+typedef struct UnsupportedReport {
     const char *what;
     const char *advice;
     Diags *diags;
     size_t count;
-} RefusalReport;
+} UnsupportedReport;
 
 typedef struct Unsupported {
-    const char *what;   /* "moved blocks": subject of the message */
+    const char *what;   /* "connections of this kind": subject of the message */
     const char *advice; /* alternative for the user */
-    void (*find)(const Module *module, RefusalReport *report);
+    void (*find)(const Module *module, UnsupportedReport *report);
 } Unsupported;
 
-static void report_block(RefusalReport *report, SourceRange range) {
+static void report_block(UnsupportedReport *report, SourceRange range) {
     diags_error(report->diags, range, "Unsupported feature",
                 "This version of loam validates %s, but does not support them in plan or apply. %s",
                 report->what, report->advice);
@@ -66,7 +67,7 @@ static bool asks_for_nothing(const Expr *expr, size_t row, Arena *arena) {
            value_is_present(text) && str_equal_cstr(value_text(text), harmless);
 }
 
-static void find_in_connection(const Connection *connection, RefusalReport *report) {
+static void find_in_connection(const Connection *connection, UnsupportedReport *report) {
     if (!connection)
         return;
     Arena *arena = report->diags->arena;
@@ -83,7 +84,7 @@ static void find_in_connection(const Connection *connection, RefusalReport *repo
 
 static void find_in_provisioners(const Provisioners *provisioners,
                                  const Connection *shared,
-                                 RefusalReport *report) {
+                                 UnsupportedReport *report) {
     bool is_used = false;
     vec_each(provisioners, provisioner) {
         if (str_equal_cstr(provisioner->type, "local-exec"))
@@ -95,7 +96,7 @@ static void find_in_provisioners(const Provisioners *provisioners,
         find_in_connection(shared, report);
 }
 
-static void find_connections(const Module *module, RefusalReport *report) {
+static void find_connections(const Module *module, UnsupportedReport *report) {
     map_each(&module->resources, entry) {
         const Resource *resource = entry->value;
         find_in_provisioners(&resource->provisioners, resource->connection, report);
@@ -129,7 +130,7 @@ static const Unsupported rows[] = {
      "Only direct SSH connections with \"private_key\" or \"password\" are supported.", find_connections},
 };
 
-static void check_module(const Module *module, RefusalReport *report) {
+static void check_module(const Module *module, UnsupportedReport *report) {
     report->count += !check_provider_metas(module, report->diags);
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         report->what = rows[i].what;
@@ -144,7 +145,7 @@ static void check_module(const Module *module, RefusalReport *report) {
 }
 
 bool unsupported_check(const Config *config, Diags *diags) {
-    RefusalReport report = {.diags = diags};
+    UnsupportedReport report = {.diags = diags};
     check_module(config->root, &report);
     return report.count == 0;
 }

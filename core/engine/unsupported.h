@@ -1,6 +1,6 @@
-/* refusal: rejects features that validation accepts but planning and applying do not implement.
- * Each such block is an error. When a feature is implemented, remove its row from the table in
- * refusal.c. */
+/* unsupported: rejects features that validation accepts but planning and applying do not implement.
+ * Each use is an error. When a feature is implemented, remove its row from the table in
+ * unsupported.c. */
 #pragma once
 
 #include "config.h"

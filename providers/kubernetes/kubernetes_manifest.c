@@ -37,7 +37,8 @@ static const ObjectRequest *request_of(
         .prior_manifest = prior_attribute(prior, "manifest"),
         .record = object_record_read(private_data, call->arena),
     };
-    /* Another provider has made the object: see manifest_upgrade. */
+    /* A prior state without our record comes from another provider (see manifest_upgrade). Without
+     * our mark, only an imported object may be deleted. */
     if (out->request.record.uid.len == 0 && value_is_present(prior))
         out->request.record.is_imported = true;
     return &out->request;

@@ -23,7 +23,8 @@ typedef struct ManifestsSource {
     Path argument; /* "path" or "content" */
     ManifestsItems items;
     Map by_text; /* key → ManifestsItem */
-    /* Objects were left out, because it is unknown whether their kinds have namespaces. */
+    /* Planning: objects without a namespace were left out, because the scope of their kinds is
+     * unknown. */
     bool has_unknown_objects;
 } ManifestsSource;
 

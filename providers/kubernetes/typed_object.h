@@ -45,7 +45,8 @@ typedef struct TypedObject {
     Value (*planned)(const TypedCall *typed, Value planned);
     /* Returns whether `manifest` looks at typed->live, and its values must leave no digest. */
     bool (*needs_live)(Value state);
-    /* Returns the new ObjectRecord.values after an apply of this manifest. NULL: empty. */
+    /* Returns the new ObjectRecord.values: digests of the write-only values in the manifest of
+     * `typed`. `live` is the object after the apply. NULL: empty. */
     Str (*values)(const TypedCall *typed, Value live);
     /* Waits after a creation or update; updates applied->live. NULL: the wait for readiness. */
     bool (*wait)(const Call *call, Value planned, ObjectApplied *applied, Diags *diags);

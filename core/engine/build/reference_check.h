@@ -23,5 +23,6 @@ typedef struct StepCheck {
     Diags *deprecations;
 } StepCheck;
 
-/* Checks the steps into an object of this schema, from `at` on. */
+/* Checks that the steps from index `at` on exist in an object of this schema. Adds errors and
+ * deprecation warnings to the diagnostics of `check`. */
 void reference_check_steps(const StepCheck *check, const Schema *schema, size_t at);

@@ -120,7 +120,7 @@ static bool forget_predecessor(Applying *applying) {
 
 /* Returns true if provisioners are part of this creation. The creation ends after them. */
 static bool is_provisioned(const Applying *applying) {
-    return value_is_null(applying->prior) && provision_is_needed(applying->op.resource, false);
+    return value_is_null(applying->prior) && provision_follows_creation(applying->op.resource);
 }
 
 static bool intend(Applying *applying, Str marker) {

@@ -63,7 +63,7 @@ static bool recover(InstanceOp *op,
         if (value_is_present(prior))
             *out = object_marks_keep(op, prior, *out);
     }
-    /* Provisioners are part of a creation, and their progress is unknown. */
+    /* Provisioners are part of a creation. Their progress is unknown: the object is tainted. */
     *status = outcome == RECOVER_TAINTED || pending->is_provisioned ? OBJECT_TAINTED : OBJECT_READY;
     return true;
 }

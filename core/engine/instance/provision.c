@@ -3,6 +3,7 @@
 #include "provision.h"
 
 #include "log.h"
+#include "mask.h"
 #include "provisioner.h"
 #include "utf8.h"
 
@@ -20,9 +21,9 @@ typedef struct Provisioning {
     StrBuf lines[2]; /* unfinished lines of standard output and standard error */
 } Provisioning;
 
-bool provision_is_needed(const ResourceNode *resource, bool on_destroy) {
+bool provision_follows_creation(const ResourceNode *resource) {
     vec_each(&resource->provisioners, provisioner) {
-        if (provisioner->config->on_destroy == on_destroy)
+        if (!provisioner->config->on_destroy)
             return true;
     }
     return false;
@@ -80,7 +81,8 @@ static void end_lines(Provisioning *run) {
 static const char hidden[] =
     "The cause is hidden, because the configuration of the provisioner contains a sensitive value.";
 
-/* Adds a diagnostic of the provisioner to the operation, with a range and without secrets. */
+/* Adds a diagnostic of the provisioner to the operation, by default at the range of its body. The
+ * detail is hidden if the evaluated configuration contains a sensitive value. */
 static void add_diag(const Provisioning *run, const Diag *diag) {
     Diag copy = *diag;
     if (!copy.range.source)
@@ -146,6 +148,7 @@ static bool configure(Provisioning *run, Diags *diags) {
         return true;
     if (!evaluate_body(run, run->node->connection, &provisioner_connection, &marked, diags))
         return false;
+    mask_collect(marked, &run->op->secrets, op->scratch);
     run->connection = value_unmark_deep(marked, op->scratch);
     return true;
 }

@@ -4,8 +4,8 @@
 #include "instance_op.h"
 #include "module_scope.h"
 
-/* Returns true if a provisioner runs after creation or, with `on_destroy`, before destruction. */
-bool provision_is_needed(const ResourceNode *resource, bool on_destroy);
+/* Returns whether a provisioner runs after a creation of the resource. */
+bool provision_follows_creation(const ResourceNode *resource);
 /* `object` is the marked object of the instance, the value of "self". Returns false with an error
  * if a provisioner fails; the remaining ones do not run. on_failure = continue allows a failure,
  * unless the run is cancelled. */

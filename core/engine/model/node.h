@@ -20,7 +20,7 @@ typedef enum NodeKind {
     NODE_LOCAL,
     NODE_OUTPUT,
     NODE_MODULE,       /* module call: creates the instances of the module */
-    NODE_MODULE_VALUE, /* the value of the whole module, built once */
+    NODE_MODULE_VALUE, /* the value of "module.m" without an output; built once per caller */
     NODE_PROVIDER,
     NODE_RESOURCE,        /* plans or applies the instances of a block */
     NODE_RESOURCE_VALUE,  /* the value that references see, built after its instances */

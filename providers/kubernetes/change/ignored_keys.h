@@ -11,7 +11,8 @@ typedef struct IgnoredKeys IgnoredKeys;
  * is the index of the expression, counted over both lists, and *problem a phrase. */
 IgnoredKeys *ignored_keys_open(
     const StrVec *annotations, const StrVec *labels, size_t *bad, Str *problem, Arena *run);
-void ignored_keys_close(IgnoredKeys *ignored); /* NULL: does nothing */
+/* Releases the compiled expressions, but no memory of `run`. NULL: does nothing. */
+void ignored_keys_close(IgnoredKeys *ignored);
 
 /* Returns the object without these keys, except those that `kept`, a manifest or an object, has
  * too. `ignored` NULL: none. */

@@ -7,7 +7,7 @@
 
 typedef struct ObjectDeletion {
     KubePropagation propagation;
-    /* Removes finalizers that still block the deletion after half of the time. */
+    /* After half of the time, removes all finalizers that still block the deletion. */
     bool should_force_finalizers;
     int64_t timeout_ms; /* if the call has no deadline */
 } ObjectDeletion;

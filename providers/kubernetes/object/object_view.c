@@ -91,16 +91,16 @@ static Value hide_uid(Value v, Str uid, Arena *arena) {
                       : value_tuple(items, v.count, arena);
 }
 
-/* Makes these members of `spec` unknown, unless the body sets them. */
+/* Makes those of these members unknown that `object` has and `body` does not. */
 static Value hide_members(
-    Value spec, Value body_spec, const char *const *names, size_t count, Arena *arena) {
+    Value object, Value body, const char *const *names, size_t count, Arena *arena) {
     for (size_t i = 0; i < count; i++) {
         Value found, configured;
         Str name = str_from_cstr(names[i]);
-        if (value_find(spec, name, &found) && !value_find(body_spec, name, &configured))
-            spec = with_member(spec, name, value_unknown(&TYPE_DYNAMIC), arena);
+        if (value_find(object, name, &found) && !value_find(body, name, &configured))
+            object = with_member(object, name, value_unknown(&TYPE_DYNAMIC), arena);
     }
-    return spec;
+    return object;
 }
 
 /* A dry run invents a port. The ports of a new Service are in the order of its body. */

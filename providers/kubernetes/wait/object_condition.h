@@ -9,7 +9,7 @@ typedef struct ObjectCondition {
     Str status;       /* "True", "False", "Unknown" or empty */
     Str reason;       /* "ProgressDeadlineExceeded"; may be empty */
     Str message;      /* may be empty */
-    int64_t observed; /* generation that it is about; -1: not said */
+    int64_t observed; /* observedGeneration; -1: absent */
 } ObjectCondition;
 
 /* Returns entry i of a list of conditions, or of anything else a condition without a type. */
