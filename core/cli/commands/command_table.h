@@ -13,6 +13,7 @@
     ROW(plan)             \
     ROW(apply)            \
     ROW(destroy)          \
+    ROW(bundle)           \
     ROW(console)          \
     ROW(env)              \
     ROW(fmt)              \
@@ -43,6 +44,11 @@
     ROW(state_push)             \
     ROW(state_replace_provider)
 
+#define BUNDLE_COMMANDS(ROW) \
+    ROW(bundle_create)       \
+    ROW(bundle_verify)       \
+    ROW(bundle_list)
+
 #define METADATA_COMMANDS(ROW) \
     ROW(metadata_functions)    \
     ROW(metadata_page)
@@ -54,6 +60,7 @@
 #define COMMAND_DECLARE(name) extern const Command cmd_##name;
 TOP_COMMANDS(COMMAND_DECLARE)
 STATE_COMMANDS(COMMAND_DECLARE)
+BUNDLE_COMMANDS(COMMAND_DECLARE)
 METADATA_COMMANDS(COMMAND_DECLARE)
 PROVIDERS_COMMANDS(COMMAND_DECLARE)
 

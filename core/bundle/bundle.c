@@ -1,0 +1,336 @@
+/* bundle: reads and writes the texts that describe a bundle. */
+#include "bundle.h"
+#include "digest.h"
+#include "hex.h"
+#include "json.h"
+#include "str_quote.h"
+
+#define FORMAT      1
+#define DIGEST_SIZE ((size_t)64) /* of SHA-256 as hex text */
+#define PATH_MAX_   ((size_t)255)
+
+static const Str directories[] = {
+    STR_CONST("bin"),
+    STR_CONST("images"),
+    STR_CONST("cni"),
+    STR_CONST("manifests"),
+};
+
+static const Str architectures[] = {STR_CONST("amd64"), STR_CONST("arm64")};
+
+typedef struct Decoding {
+    Bundle *out;
+    Map sums; /* path → Str, the digest */
+    Str *problem;
+    Arena *arena;
+} Decoding;
+
+static bool PRINTF_LIKE(2, 3) fail(Decoding *decoding, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    *decoding->problem = str_vformat(decoding->arena, format, args);
+    va_end(args);
+    return false;
+}
+
+static bool is_digest(Str text) {
+    if (text.len != DIGEST_SIZE)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+            return false;
+    }
+    return true;
+}
+
+bool bundle_read_digest(Str text, Str *out, Arena *arena) {
+    Str bytes;
+    Str hex = str_starts_with(text, STR("sha256:")) ? str_after(text, 7) : text;
+    if (!hex_decode(hex, &bytes, arena) || hex.len != DIGEST_SIZE)
+        return false;
+    *out = hex_encode(bytes, arena);
+    return true;
+}
+
+static bool is_path_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c && strchr("._+@~-", c));
+}
+
+bool bundle_path_is_valid(Str path) {
+    Str rest = path, part;
+    size_t count = 0;
+    if (path.len > PATH_MAX_ || str_ends_with(path, STR("/")))
+        return false;
+    while (str_next_field(&rest, '/', &part)) {
+        if (!part.len || str_equal(part, STR(".")) || str_equal(part, STR("..")))
+            return false;
+        for (size_t i = 0; i < part.len; i++) {
+            if (!is_path_char(part.ptr[i]))
+                return false;
+        }
+        if (count++ == 0 && !str_is_among(part, directories, ARRAY_COUNT(directories)))
+            return false;
+    }
+    return count >= 2;
+}
+
+/* Reads "HEX  path" a line. */
+static bool decode_sums(Decoding *decoding, Str text) {
+    Str line, rest = text;
+    while (str_next_field(&rest, '\n', &line)) {
+        if (!line.len && !rest.len)
+            break;
+        Str digest = str_slice(line, 0, DIGEST_SIZE), path = str_after(line, DIGEST_SIZE + 2);
+        if (!is_digest(digest) ||
+            !str_equal(str_slice(line, DIGEST_SIZE, DIGEST_SIZE + 2), STR("  ")))
+            return fail(decoding, "a line of its " BUNDLE_SUMS " is not a digest and a path");
+        if (!str_equal(path, STR(BUNDLE_MANIFEST)) && !bundle_path_is_valid(path))
+            return fail(decoding, "its " BUNDLE_SUMS " has the invalid path %.*s",
+                        STR_ARG(str_quote(str_slice(path, 0, PATH_MAX_), decoding->arena)));
+        if (map_has(&decoding->sums, path))
+            return fail(decoding, "its " BUNDLE_SUMS " has \"%.*s\" twice", STR_ARG(path));
+        if (decoding->sums.count > BUNDLE_FILES_MAX)
+            return fail(decoding, "it has more than %zu files", BUNDLE_FILES_MAX);
+        Str *kept = arena_new(decoding->arena, Str);
+        *kept = digest;
+        map_put(decoding->arena, &decoding->sums, path, kept);
+    }
+    return true;
+}
+
+static bool check_pin(Decoding *decoding, const BundleHead *head, const BundlePin *pin) {
+    Str why;
+    if (pin->digest.len && !str_equal(pin->digest, decoding->out->digest))
+        return fail(decoding, "the digest of its " BUNDLE_SUMS " is sha256:%.*s, not sha256:%.*s",
+                    STR_ARG(decoding->out->digest), STR_ARG(pin->digest));
+    if (!pin->key)
+        return true;
+    if (!head->signature.len)
+        return fail(decoding, "it has no signature (" BUNDLE_SIGNATURE ")");
+    return minisign_verify(pin->key, head->sums, head->signature, &decoding->out->signature_comment,
+                           &why, decoding->arena) ||
+           fail(decoding, BUNDLE_SIGNATURE ": %.*s", STR_ARG(why));
+}
+
+/* Members of bundle.json. Unknown members are errors: they could change the meaning of others. */
+
+static bool read_text(Decoding *decoding, JsonReader *reader, Str *out) {
+    if (json_next(reader) != JSON_STRING)
+        return fail(decoding, "its " BUNDLE_MANIFEST " has a value that is not a string");
+    *out = str_clone(reader->text, decoding->arena);
+    return true;
+}
+
+static bool read_images(Decoding *decoding, JsonReader *reader, BundleFile *file) {
+    JsonToken token = json_next(reader);
+    if (token != JSON_ARRAY_START)
+        return fail(decoding, "its " BUNDLE_MANIFEST " has images that are not a list");
+    while ((token = json_next(reader)) == JSON_STRING)
+        vec_push(decoding->arena, &file->images, str_clone(reader->text, decoding->arena));
+    return token == JSON_ARRAY_END ||
+           fail(decoding, "its " BUNDLE_MANIFEST " has an image that is not a string");
+}
+
+static bool read_size(Decoding *decoding, JsonReader *reader, BundleFile *file) {
+    if (json_next(reader) != JSON_NUMBER || !str_to_uint64(reader->text, &file->size) ||
+        file->size > BUNDLE_FILE_SIZE_MAX)
+        return fail(decoding, "its " BUNDLE_MANIFEST " has an invalid size");
+    return true;
+}
+
+static bool read_file_member(Decoding *decoding, JsonReader *reader, BundleFile *file) {
+    const struct {
+        Str key;
+        Str *out;
+    } texts[] = {
+        {STR("path"),    &file->path   },
+        {STR("name"),    &file->name   },
+        {STR("version"), &file->version},
+        {STR("sha256"),  &file->sha256 },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        if (str_equal(reader->text, texts[i].key))
+            return read_text(decoding, reader, texts[i].out);
+    }
+    if (str_equal(reader->text, STR("images")))
+        return read_images(decoding, reader, file);
+    if (str_equal(reader->text, STR("size")))
+        return read_size(decoding, reader, file);
+    return fail(decoding, "its " BUNDLE_MANIFEST " has the unknown member %.*s of a file",
+                STR_ARG(str_quote(str_slice(reader->text, 0, 80), decoding->arena)));
+}
+
+static bool add_file(Decoding *decoding, const BundleFile *file) {
+    Bundle *out = decoding->out;
+    const Str *digest = map_find(&decoding->sums, file->path);
+    if (!bundle_path_is_valid(file->path))
+        return fail(decoding, "its " BUNDLE_MANIFEST " has the invalid path %.*s",
+                    STR_ARG(str_quote(str_slice(file->path, 0, PATH_MAX_), decoding->arena)));
+    if (!digest)
+        return fail(decoding, "its " BUNDLE_SUMS " has no digest of \"%.*s\"", STR_ARG(file->path));
+    if (!str_equal(*digest, file->sha256))
+        return fail(decoding,
+                    "its " BUNDLE_SUMS " and its " BUNDLE_MANIFEST
+                    " have different digests of \"%.*s\"",
+                    STR_ARG(file->path));
+    if (out->files.count && str_compare(vec_last(&out->files).path, file->path) >= 0)
+        return fail(decoding, "the files of its " BUNDLE_MANIFEST " are not sorted by path");
+    vec_push(decoding->arena, &out->files, *file);
+    return true;
+}
+
+static bool read_files(Decoding *decoding, JsonReader *reader) {
+    JsonToken token = json_next(reader);
+    if (token != JSON_ARRAY_START)
+        return fail(decoding, "the files of its " BUNDLE_MANIFEST " are not a list");
+    while ((token = json_next(reader)) == JSON_OBJECT_START) {
+        BundleFile file = {.path = STR_EMPTY};
+        while ((token = json_next(reader)) == JSON_KEY) {
+            if (!read_file_member(decoding, reader, &file))
+                return false;
+        }
+        if (token != JSON_OBJECT_END)
+            return fail(decoding, "its " BUNDLE_MANIFEST " is not JSON");
+        if (!add_file(decoding, &file))
+            return false;
+    }
+    return token == JSON_ARRAY_END ||
+           fail(decoding, "the files of its " BUNDLE_MANIFEST " are not objects");
+}
+
+static bool read_format(Decoding *decoding, JsonReader *reader) {
+    uint64_t format;
+    if (json_next(reader) != JSON_NUMBER || !str_to_uint64(reader->text, &format))
+        return fail(decoding, "the format of its " BUNDLE_MANIFEST " is not a number");
+    return format == FORMAT ||
+           fail(decoding, "it has the format %llu; this version of loam reads format %d",
+                (unsigned long long)format, FORMAT);
+}
+
+static bool read_member(Decoding *decoding, JsonReader *reader) {
+    if (str_equal(reader->text, STR("format")))
+        return read_format(decoding, reader);
+    if (str_equal(reader->text, STR("kubernetes_version")))
+        return read_text(decoding, reader, &decoding->out->kubernetes_version);
+    if (str_equal(reader->text, STR("architecture")))
+        return read_text(decoding, reader, &decoding->out->architecture);
+    if (str_equal(reader->text, STR("files")))
+        return read_files(decoding, reader);
+    return fail(decoding, "its " BUNDLE_MANIFEST " has the unknown member %.*s",
+                STR_ARG(str_quote(str_slice(reader->text, 0, 80), decoding->arena)));
+}
+
+static bool decode_manifest(Decoding *decoding, Str text) {
+    SCOPED(ArenaRef) scratch = arena_open("bundle");
+    JsonReader reader = json_reader_new(text, scratch);
+    JsonToken token = json_next(&reader);
+    bool is_first = true;
+    if (token != JSON_OBJECT_START)
+        return fail(decoding, "its " BUNDLE_MANIFEST " is not a JSON object");
+    while ((token = json_next(&reader)) == JSON_KEY) {
+        if (is_first && !str_equal(reader.text, STR("format")))
+            return fail(decoding, "its " BUNDLE_MANIFEST " does not begin with the format");
+        is_first = false;
+        if (!read_member(decoding, &reader))
+            return false;
+    }
+    if (token != JSON_OBJECT_END || json_next(&reader) != JSON_END)
+        return fail(decoding, "its " BUNDLE_MANIFEST " is not JSON");
+    return true;
+}
+
+static bool check_whole(Decoding *decoding) {
+    Bundle *out = decoding->out;
+    if (!out->kubernetes_version.len)
+        return fail(decoding, "its " BUNDLE_MANIFEST " has no kubernetes_version");
+    if (!str_is_among(out->architecture, architectures, ARRAY_COUNT(architectures)))
+        return fail(decoding, "its architecture is %.*s, which is not supported",
+                    STR_ARG(str_quote(str_slice(out->architecture, 0, 80), decoding->arena)));
+    vec_each(&out->files, file) {
+        map_put(decoding->arena, &out->by_path, file->path, file);
+    }
+    map_each(&decoding->sums, sum) {
+        if (!str_equal(sum->key, STR(BUNDLE_MANIFEST)) && !map_has(&out->by_path, sum->key))
+            return fail(decoding, "its " BUNDLE_MANIFEST " does not have \"%.*s\"",
+                        STR_ARG(sum->key));
+    }
+    return true;
+}
+
+bool bundle_decode(
+    const BundleHead *head, const BundlePin *pin, Bundle *out, Str *problem, Arena *arena) {
+    *out = (Bundle){.digest = digest_hex(DIGEST_SHA256, head->sums, arena)};
+    Decoding decoding = {.out = out, .problem = problem, .arena = arena};
+    if (!check_pin(&decoding, head, pin) || !decode_sums(&decoding, head->sums))
+        return false;
+    const Str *digest = map_find(&decoding.sums, STR(BUNDLE_MANIFEST));
+    if (!digest || !str_equal(*digest, digest_hex(DIGEST_SHA256, head->manifest, arena)))
+        return fail(&decoding, "the digest of its " BUNDLE_MANIFEST " is wrong");
+    return decode_manifest(&decoding, head->manifest) && check_whole(&decoding);
+}
+
+static int compare_files(const void *a, const void *b) {
+    return str_compare(((const BundleFile *)a)->path, ((const BundleFile *)b)->path);
+}
+
+static void write_file(JsonWriter *writer, const BundleFile *file) {
+    json_object_start(writer);
+    json_key_string(writer, "path", file->path);
+    json_key_string(writer, "name", file->name);
+    json_key_string(writer, "version", file->version);
+    json_key_int(writer, "size", (int64_t)file->size);
+    json_key_string(writer, "sha256", file->sha256);
+    if (file->images.count) {
+        json_key(writer, STR("images"));
+        json_array_start(writer);
+        vec_each(&file->images, image) {
+            json_write_string(writer, *image);
+        }
+        json_array_end(writer);
+    }
+    json_object_end(writer);
+}
+
+static Str manifest_text(const Bundle *bundle, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 2);
+    json_object_start(&writer);
+    json_key_int(&writer, "format", FORMAT);
+    json_key_string(&writer, "kubernetes_version", bundle->kubernetes_version);
+    json_key_string(&writer, "architecture", bundle->architecture);
+    json_key(&writer, STR("files"));
+    json_array_start(&writer);
+    vec_each(&bundle->files, file) {
+        write_file(&writer, file);
+    }
+    json_array_end(&writer);
+    json_object_end(&writer);
+    strbuf_add_char(&text, '\n');
+    return strbuf_str(&text);
+}
+
+BundleHead bundle_encode(Bundle *bundle, Arena *arena) {
+    BundleHead head = {.signature = STR_EMPTY};
+    StrBuf sums = strbuf_new(arena);
+    if (bundle->files.count)
+        qsort(bundle->files.items, bundle->files.count, sizeof(BundleFile), compare_files);
+    head.manifest = manifest_text(bundle, arena);
+    strbuf_add_format(&sums, "%.*s  " BUNDLE_MANIFEST "\n",
+                      STR_ARG(digest_hex(DIGEST_SHA256, head.manifest, arena)));
+    vec_each(&bundle->files, file) {
+        strbuf_add_format(&sums, "%.*s  %.*s\n", STR_ARG(file->sha256), STR_ARG(file->path));
+    }
+    head.sums = strbuf_str(&sums);
+    return head;
+}
+
+const BundleFile *bundle_find_image(const Bundle *bundle, Str image) {
+    vec_each(&bundle->files, file) {
+        if (str_is_among(image, file->images.items, file->images.count))
+            return file;
+    }
+    return NULL;
+}

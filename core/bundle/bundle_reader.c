@@ -1,0 +1,208 @@
+/* bundle_reader: a visit of bundle_source that compares each file with the list. */
+#include "bundle_reader.h"
+#include "digest.h"
+
+#include <errno.h>
+
+#define PIECE_SIZE ((size_t)1 << 20)
+
+typedef struct Reading {
+    const BundleRequest *request;
+    BundleHead head;
+    Bundle *bundle;
+    Str directory; /* where files are written; empty: nowhere */
+    size_t file_count;
+    bool is_decoded;
+    bool is_head_enough;
+    char *piece;
+    Arena *arena;
+} Reading;
+
+typedef struct OpenFile {
+    const Disk *disk;
+    DiskFile file;
+} OpenFile;
+static void open_file_release(OpenFile *open) {
+    if (open->file.handle)
+        open->disk->close(open->disk->self, open->file);
+}
+SCOPED_TYPE(OpenFile, open_file_release);
+
+static BundleNext PRINTF_LIKE(3, 4) fail(Reading *reading, Str *problem, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    *problem = str_vformat(reading->arena, format, args);
+    va_end(args);
+    return BUNDLE_FAILED;
+}
+
+/* Reads one of the small files that describe the bundle. */
+static BundleNext read_head(Reading *reading, const BundleEntry *entry, Str *problem) {
+    char *bytes = arena_alloc(reading->arena, entry->size + 1);
+    size_t at = 0, got;
+    do {
+        if (!bundle_entry_read(entry, bytes + at, entry->size + 1 - at, &got, problem))
+            return BUNDLE_FAILED;
+        at += got;
+    } while (got);
+    Str text = {bytes, at};
+    if (str_equal(entry->path, STR(BUNDLE_SUMS)))
+        reading->head.sums = text;
+    else if (str_equal(entry->path, STR(BUNDLE_SIGNATURE)))
+        reading->head.signature = text;
+    else
+        reading->head.manifest = text;
+    return BUNDLE_CONTINUE;
+}
+
+static bool decode_head(Reading *reading, Str *problem) {
+    const BundleHead *head = &reading->head;
+    if (reading->is_decoded)
+        return true;
+    reading->is_decoded = true;
+    if (!head->sums.len || !head->manifest.len) {
+        (void)fail(reading, problem, "it has no %s at its beginning",
+                   head->sums.len ? BUNDLE_MANIFEST : BUNDLE_SUMS);
+        return false;
+    }
+    return bundle_decode(head, &reading->request->pin, reading->bundle, problem, reading->arena);
+}
+
+static int open_output(Reading *reading, const BundleEntry *entry, OpenFile *output) {
+    const Disk *disk = output->disk;
+    Str path = disk_join(reading->directory, entry->path, reading->arena);
+    unsigned flags = DISK_WRITE | DISK_CREATE | DISK_EXCLUSIVE | DISK_APPEND;
+    bool is_program =
+        str_starts_with(entry->path, STR("bin/")) || str_starts_with(entry->path, STR("cni/"));
+    int error = disk->make_directories(disk->self, disk_directory_of(path), 0755);
+    return error ? error
+                 : disk->open(disk->self, path, flags, is_program ? 0755 : 0644, &output->file);
+}
+
+/* Reads the content; returns its digest in *digest, and writes it if there is a directory. */
+static BundleNext read_content(Reading *reading,
+                               const BundleEntry *entry,
+                               Str *digest,
+                               Str *problem) {
+    const Disk *disk = reading->request->disk;
+    SCOPED(OpenFile) output = {.disk = disk};
+    Digest *hash = digest_open(DIGEST_SHA256);
+    int error = reading->directory.len ? open_output(reading, entry, &output) : 0;
+    size_t got = 1;
+    bool is_read = true;
+    while (!error && is_read && got && !cancel_level(reading->request->cancel)) {
+        is_read = bundle_entry_read(entry, reading->piece, PIECE_SIZE, &got, problem);
+        Str piece = {reading->piece, is_read ? got : 0};
+        digest_update(hash, piece);
+        if (output.file.handle && piece.len)
+            error = disk->append(disk->self, output.file, piece);
+    }
+    *digest = digest_finish(hash, reading->arena);
+    if (error)
+        return fail(reading, problem, "its file \"%.*s\" cannot be written: %s",
+                    STR_ARG(entry->path), strerror(-error));
+    if (cancel_level(reading->request->cancel))
+        return fail(reading, problem, "the operation was cancelled");
+    return is_read ? BUNDLE_CONTINUE : BUNDLE_FAILED;
+}
+
+static BundleNext check_file(Reading *reading, const BundleEntry *entry, Str *problem) {
+    const BundleFile *file = map_find(&reading->bundle->by_path, entry->path);
+    Str digest;
+    if (!file)
+        return fail(reading, problem, "its " BUNDLE_MANIFEST " does not have \"%.*s\"",
+                    STR_ARG(entry->path));
+    if (file->size != entry->size)
+        return fail(
+            reading, problem, "its file \"%.*s\" has %llu bytes; its " BUNDLE_MANIFEST " says %llu",
+            STR_ARG(entry->path), (unsigned long long)entry->size, (unsigned long long)file->size);
+    BundleNext next = read_content(reading, entry, &digest, problem);
+    if (next != BUNDLE_CONTINUE)
+        return next;
+    reading->file_count++;
+    return str_equal(digest, file->sha256)
+               ? BUNDLE_CONTINUE
+               : fail(reading, problem, "the digest of its file \"%.*s\" is wrong",
+                      STR_ARG(entry->path));
+}
+
+static BundleNext visit(const BundleEntry *entry, void *payload, Str *problem) {
+    Reading *reading = payload;
+    if (!str_find_char(entry->path, '/', 0) || str_find_char(entry->path, '/', 0) == SIZE_MAX)
+        return read_head(reading, entry, problem);
+    if (!decode_head(reading, problem))
+        return BUNDLE_FAILED;
+    return reading->is_head_enough ? BUNDLE_STOP : check_file(reading, entry, problem);
+}
+
+static bool check_complete(Reading *reading, Str *problem) {
+    if (reading->is_head_enough || reading->file_count == reading->bundle->files.count)
+        return true;
+    (void)fail(reading, problem, "it has %zu of the %zu files of its " BUNDLE_MANIFEST,
+               reading->file_count, reading->bundle->files.count);
+    return false;
+}
+
+static bool read(Reading *reading, Diags *diags) {
+    const BundleRequest *request = reading->request;
+    Str problem = STR_EMPTY;
+    reading->piece = arena_alloc(reading->arena, PIECE_SIZE);
+    if (bundle_source_each(request->disk, request->path, visit, reading, &problem,
+                           reading->arena) &&
+        decode_head(reading, &problem) && check_complete(reading, &problem))
+        return true;
+    diags_error(diags, NO_RANGE, "Invalid bundle", "The bundle \"%.*s\" is not used: %.*s.",
+                STR_ARG(request->path), STR_ARG(problem));
+    return false;
+}
+
+bool bundle_open(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
+    Reading reading = {.request = request, .bundle = out, .is_head_enough = true, .arena = arena};
+    return read(&reading, diags);
+}
+
+bool bundle_verify(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
+    Reading reading = {.request = request, .bundle = out, .arena = arena};
+    return read(&reading, diags);
+}
+
+/* Writes the head, so that the directory is a bundle itself. */
+static int write_head(const Reading *reading) {
+    const Disk *disk = reading->request->disk;
+    const struct {
+        const char *name;
+        Str text;
+    } files[] = {
+        {BUNDLE_MANIFEST,  reading->head.manifest },
+        {BUNDLE_SIGNATURE, reading->head.signature},
+        {BUNDLE_SUMS,      reading->head.sums     },
+    };
+    int error = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(files) && !error; i++) {
+        Str path = disk_join(reading->directory, str_from_cstr(files[i].name), reading->arena);
+        if (files[i].text.len)
+            error = disk->write_file(disk->self, path, files[i].text, 0644);
+    }
+    return error;
+}
+
+bool bundle_unpack(
+    const BundleRequest *request, Str directory, Bundle *out, Arena *arena, Diags *diags) {
+    const Disk *disk = request->disk;
+    Str partial = str_concat(directory, STR(".partial"), arena);
+    Reading reading = {.request = request, .bundle = out, .directory = partial, .arena = arena};
+    int error = disk_remove_tree(disk, partial);
+    bool is_read = !error && read(&reading, diags);
+    if (is_read)
+        error = disk->make_directories(disk->self, partial, 0755);
+    if (is_read && !error)
+        error = write_head(&reading);
+    if (is_read && !error)
+        error = disk->rename(disk->self, partial, directory);
+    if (error)
+        diags_error(diags, NO_RANGE, "Failed to unpack a bundle", "\"%.*s\": %s.",
+                    STR_ARG(directory), strerror(-error));
+    if (error || !is_read)
+        (void)disk_remove_tree(disk, partial);
+    return is_read && !error;
+}

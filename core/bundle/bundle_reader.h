@@ -1,0 +1,25 @@
+/* bundle_reader: verifies a bundle on disk, and unpacks an archive.
+ *
+ * The order is the promise: pin, digests of the head, list of files; then each file by size and
+ * digest. Nothing is written before the pin and the list have been verified. */
+#pragma once
+
+#include "bundle_source.h"
+#include "cancel.h"
+#include "diag.h"
+
+typedef struct BundleRequest {
+    const Disk *disk;
+    Str path; /* a directory, or a .tar.zst */
+    BundlePin pin;
+    const CancelToken *cancel;
+} BundleRequest;
+
+/* Reads and verifies the files that describe the bundle. */
+MUST_USE bool bundle_open(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags);
+/* Also verifies every file, and that there is no other. */
+MUST_USE bool bundle_verify(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags);
+/* Verifies like bundle_verify while it writes all files below the directory, which must not exist.
+ * After an error the directory does not exist. */
+MUST_USE bool bundle_unpack(
+    const BundleRequest *request, Str directory, Bundle *out, Arena *arena, Diags *diags);

@@ -1,0 +1,38 @@
+/* tar_file: reads and writes tar files, plain or compressed, with libarchive. */
+#pragma once
+
+#include "disk.h"
+
+/* An entry of a file that is being read; valid until the visit returns. */
+typedef struct TarEntry TarEntry;
+struct TarEntry {
+    Str path; /* without a leading "./" */
+    uint64_t size;
+    void *reader;
+};
+
+typedef enum TarNext { TAR_CONTINUE, TAR_STOP, TAR_FAILED } TarNext;
+typedef TarNext TarVisit(const TarEntry *entry, void *payload, Str *problem);
+
+/* Calls `visit` for each regular file. *problem is the end of a sentence. */
+MUST_USE bool tar_each(
+    const Disk *disk, Str path, TarVisit *visit, void *payload, Str *problem, Arena *arena);
+/* Reads the whole content, at most `limit` bytes. */
+MUST_USE bool tar_entry_text(
+    const TarEntry *entry, size_t limit, Str *out, Str *problem, Arena *arena);
+/* Reads the next bytes; *got is 0 at the end. */
+MUST_USE bool tar_entry_read(
+    const TarEntry *entry, char *out, size_t size, size_t *got, Str *problem);
+
+/* A file that is being written. Names, owners and times depend on the arguments alone, so equal
+ * content gives equal bytes. */
+typedef struct TarWriter TarWriter;
+
+/* Opens a new file; `compresses` selects zstd. Returns NULL with *problem on failure. */
+TarWriter *tar_writer_open(const Disk *disk, Str path, bool compresses, Str *problem, Arena *arena);
+/* Starts an entry; tar_writer_add must add exactly `size` bytes. */
+MUST_USE bool tar_writer_start(TarWriter *writer, Str path, uint64_t size, uint32_t mode);
+MUST_USE bool tar_writer_add(TarWriter *writer, Str bytes);
+/* Closes the file and syncs it. Returns false with *problem if any write failed. NULL is
+ * accepted. */
+MUST_USE bool tar_writer_close(TarWriter *writer, Str *problem);

@@ -1,0 +1,100 @@
+/* bundle_reader: an archive is unpacked to a bundle that verifies, or nothing is written. */
+#include "bundle_create.h"
+#include "bundle_reader.h"
+#include "unit.h"
+
+#include <stdlib.h>
+
+typedef struct Case {
+    Arena *arena;
+    Io io;
+    Str directory;
+    Diags diags;
+    Bundle bundle;
+} Case;
+
+static Str path_of(const Case *c, const char *name) {
+    return disk_join(c->directory, str_from_cstr(name), c->arena);
+}
+
+static Case start(void) {
+    char place[] = "/tmp/loam-bundle-XXXXXX";
+    Case c = {.arena = arena_open("test"), .io = io_real()};
+    assert_non_null(mkdtemp(place));
+    c.directory = str_clone(str_from_cstr(place), c.arena);
+    c.diags = diags_new(c.arena);
+    const Disk *disk = c.io.disk;
+    assert_int_equal(disk->write_file(disk->self, path_of(&c, "x"), STR("program"), 0600), 0);
+    BundleInventory inventory;
+    Str text = STR("kubernetes_version: \"1.34.4\"\narchitecture: amd64\nfiles:\n"
+                   "- {path: bin/x, source: x}\n- {path: manifests/y.yaml, source: x}\n");
+    assert_true(bundle_inventory_read(STR("i"), text, &inventory, c.arena, &c.diags));
+    BundleCreation creation = {.io = &c.io,
+                               .inventory = &inventory,
+                               .directory = c.directory,
+                               .out = path_of(&c, "b.tar.zst")};
+    assert_true(bundle_create(&creation, &c.bundle, c.arena, &c.diags));
+    return c;
+}
+
+static void finish(Case *c) {
+    assert_int_equal(disk_remove_tree(c->io.disk, c->directory), 0);
+    arena_close(c->arena);
+}
+
+static void test_unpack(void **state) {
+    (void)state;
+    Case c = start();
+    Bundle unpacked, verified;
+    BundleRequest request = {
+        .disk = c.io.disk, .path = path_of(&c, "b.tar.zst"), .pin = {.digest = c.bundle.digest}};
+    Str out = path_of(&c, "out");
+    assert_true(bundle_unpack(&request, out, &unpacked, c.arena, &c.diags));
+    request.path = out;
+    assert_true(bundle_verify(&request, &verified, c.arena, &c.diags));
+    check_str_equal(verified.digest, c.bundle.digest);
+    DiskStat stat;
+    Str program = disk_join(out, STR("bin/x"), c.arena);
+    assert_int_equal(c.io.disk->stat(c.io.disk->self, program, &stat), 0);
+    assert_int_equal(stat.mode & 0777, 0755);
+    finish(&c);
+}
+
+static void test_wrong_pin(void **state) {
+    (void)state;
+    Case c = start();
+    Bundle unpacked;
+    BundleRequest request = {
+        .disk = c.io.disk, .path = path_of(&c, "b.tar.zst"), .pin = {.digest = STR("00")}};
+    Str out = path_of(&c, "out");
+    assert_false(bundle_unpack(&request, out, &unpacked, c.arena, &c.diags));
+    assert_int_equal(c.diags.error_count, 1);
+    assert_false(disk_exists(c.io.disk, out));
+    assert_false(disk_exists(c.io.disk, path_of(&c, "out.partial")));
+    finish(&c);
+}
+
+static void test_paths(void **state) {
+    (void)state;
+    static const char *const good[] = {"bin/x", "images/a.b-c_d+e@f~g.tar", "cni/a/b"};
+    static const char *const bad[] = {"",        "bin",     "bin/",     "/bin/x",
+                                      "bin//x",  "bin/./x", "bin/..",   "other/x",
+                                      "bin/a b", "bin/a\n", "bin/a\\b", "../bin/x"};
+    for (size_t i = 0; i < ARRAY_COUNT(good); i++) {
+        if (!bundle_path_is_valid(str_from_cstr(good[i])))
+            fail_msg("%s", good[i]);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+        if (bundle_path_is_valid(str_from_cstr(bad[i])))
+            fail_msg("%s", bad[i]);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unpack),
+        cmocka_unit_test(test_wrong_pin),
+        cmocka_unit_test(test_paths),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
