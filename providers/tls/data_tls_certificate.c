@@ -5,9 +5,9 @@
 #include "log.h"
 #include "nested_list.h"
 #include "object_builder.h"
+#include "openssl_pem.h"
 #include "str.h"
 #include "timestamp.h"
-#include "tls_openssl.h"
 #include "tls_provider.h"
 #include "url.h"
 
@@ -254,8 +254,8 @@ static Value certificate_value(X509 *certificate, const Type *type, Arena *arena
         {          "subject",                                  name_text(X509_get_subject_name(certificate),                                                                            arena)},
         {       "not_before",                                  moment_text(X509_get0_notBefore(certificate),                                                                            arena)},
         {        "not_after",                                  moment_text(X509_get0_notAfter(certificate),                                                                            arena)},
-        { "sha1_fingerprint",                                    tls_openssl_der_sha1(der,                                                                        size, arena)},
-        {                  "cert_pem", tls_openssl_certificate_pem(certificate,                                     arena)},
+        { "sha1_fingerprint",                                    openssl_pem_der_sha1(der,                                                                        size, arena)},
+        {                  "cert_pem", openssl_pem_certificate_pem(certificate,                                     arena)},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++)
         object_builder_set_text(&builder, rows[i].name, rows[i].text, arena);
@@ -303,7 +303,7 @@ static bool ask(const Call *call, Value config, StrVec *out, Diags *diags) {
 
 static bool read_one(Str pem, const Type *type, ValueVec *out, StrBuf *ids, Diags *diags) {
     SCOPED(CertificateRef)
-    certificate = tls_openssl_read_certificate(pem, "Certificate not readable", "content", diags);
+    certificate = openssl_pem_read_certificate(pem, "Certificate not readable", "content", diags);
     if (!certificate) {
         diags->items[diags->count - 1].path = STR(".content");
         return false;

@@ -54,7 +54,7 @@ static bool request_create(const Call *call,
                            Diags *diags) {
     Str pem = object_text(apply->planned, "private_key_pem", STR_EMPTY);
     SCOPED(KeyRef)
-    key = tls_openssl_read_key(pem, "Private key not readable", "private_key_pem", diags);
+    key = openssl_pem_read_key(pem, "Private key not readable", "private_key_pem", diags);
     SCOPED(RequestRef) request = X509_REQ_new();
     SCOPED(BioRef) bio = BIO_new(BIO_s_mem());
     CHECK(request && bio);
@@ -62,8 +62,8 @@ static bool request_create(const Call *call,
         return false;
     CHECK(X509_REQ_set_version(request, X509_REQ_VERSION_1) == 1);
     CHECK(X509_REQ_set_pubkey(request, key) == 1);
-    if (X509_REQ_sign(request, key, tls_openssl_signature_digest(key)) == 0) {
-        Str reason = tls_openssl_reason(call->arena);
+    if (X509_REQ_sign(request, key, openssl_pem_signature_digest(key)) == 0) {
+        Str reason = openssl_pem_reason(call->arena);
         diags_error(diags, NO_RANGE, "Certificate request not created",
                     "OpenSSL cannot sign it: %.*s.", STR_ARG(reason));
         return false;
@@ -72,11 +72,11 @@ static bool request_create(const Call *call,
     unsigned char *der = NULL;
     int size = i2d_X509_REQ(request, &der);
     ObjectBuilder builder = object_builder_of(apply->planned, call->arena);
-    object_builder_set(&builder, "key_algorithm", value_from_str(tls_openssl_algorithm(key)));
+    object_builder_set(&builder, "key_algorithm", value_from_str(openssl_pem_algorithm(key)));
     object_builder_set(&builder, "cert_request_pem",
-                       value_from_str(tls_openssl_text(bio, call->arena)));
+                       value_from_str(openssl_pem_text(bio, call->arena)));
     object_builder_set(&builder, "id",
-                       value_from_str(tls_openssl_der_sha1(der, size, call->arena)));
+                       value_from_str(openssl_pem_der_sha1(der, size, call->arena)));
     response->state = object_builder_value(&builder);
     return true;
 }

@@ -1,12 +1,10 @@
 /* tls_issue: creates certificates. */
 #include "tls_issue.h"
 
+#include "certificate.h"
 #include "nested_list.h"
 #include "path_error.h"
-#include "random.h"
 #include "timestamp.h"
-
-#include <openssl/bn.h>
 
 #define HOUR_SECONDS INT64_C(3600)
 #define HOURS_MAX    INT64_C(87600000) /* ten thousand years */
@@ -159,114 +157,19 @@ bool tls_issue_read(const Call *call,
 
 /* Creation. */
 
-static void add_extension(X509 *certificate, int nid, void *value, bool is_critical) {
-    CHECK(X509_add1_ext_i2d(certificate, nid, value, is_critical, X509V3_ADD_DEFAULT) == 1);
-}
-
-static void set_key_usage(X509 *certificate, unsigned bits) {
-    ASN1_BIT_STRING *usage = ASN1_BIT_STRING_new();
-    CHECK(usage);
-    for (int bit = 0; bit < 16; bit++) {
-        /* Bit 0 is the top bit of the first byte, bit 8 that of the second. */
-        unsigned mask = bit < 8 ? 0x80U >> bit : 0x8000U >> (bit - 8);
-        if (bits & mask)
-            CHECK(ASN1_BIT_STRING_set_bit(usage, bit, 1) == 1);
-    }
-    add_extension(certificate, NID_key_usage, usage, true);
-    ASN1_BIT_STRING_free(usage);
-}
-
-static void set_uses(X509 *certificate, Value planned, Arena *arena) {
-    unsigned bits = 0;
-    EXTENDED_KEY_USAGE *purposes = sk_ASN1_OBJECT_new_null();
+/* Sets the bits of the key usage and, if there are any, the extended purposes. */
+static void set_uses(CertificateContent *content, Value planned, Arena *arena) {
     StrVec names = nested_list_texts(planned, "allowed_uses", arena);
-    CHECK(purposes);
     vec_each(&names, name) {
         const KeyUse *use = find_use(*name);
         if (!use)
             continue;
-        bits |= use->bits;
+        content->usage |= use->bits;
+        if (use->purpose && !content->purposes)
+            content->purposes = sk_ASN1_OBJECT_new_null();
         if (use->purpose)
-            CHECK(sk_ASN1_OBJECT_push(purposes, OBJ_txt2obj(use->purpose, 0)) > 0);
+            CHECK(sk_ASN1_OBJECT_push(content->purposes, OBJ_txt2obj(use->purpose, 0)) > 0);
     }
-    if (bits)
-        set_key_usage(certificate, bits);
-    if (sk_ASN1_OBJECT_num(purposes) > 0)
-        add_extension(certificate, NID_ext_key_usage, purposes, false);
-    sk_ASN1_OBJECT_pop_free(purposes, ASN1_OBJECT_free);
-}
-
-static void set_constraints(X509 *certificate, Value planned) {
-    BASIC_CONSTRAINTS *constraints = BASIC_CONSTRAINTS_new();
-    CHECK(constraints);
-    int64_t length = object_int(planned, "max_path_length", -1);
-    if (object_bool(planned, "is_ca_certificate", false)) {
-        constraints->ca = 0xff;
-        if (length >= 0) {
-            constraints->pathlen = ASN1_INTEGER_new();
-            CHECK(constraints->pathlen &&
-                  ASN1_INTEGER_set_int64(constraints->pathlen, length) == 1);
-        }
-    }
-    add_extension(certificate, NID_basic_constraints, constraints, true);
-    BASIC_CONSTRAINTS_free(constraints);
-}
-
-static void set_subject_key_id(X509 *certificate) {
-    unsigned char bytes[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-    CHECK(id && X509_pubkey_digest(certificate, EVP_sha1(), bytes, &size) == 1);
-    CHECK(ASN1_OCTET_STRING_set(id, bytes, (int)size) == 1);
-    add_extension(certificate, NID_subject_key_identifier, id, false);
-    ASN1_OCTET_STRING_free(id);
-}
-
-static void set_authority_key_id(X509 *certificate, const ASN1_OCTET_STRING *issuer_id) {
-    AUTHORITY_KEYID *id = AUTHORITY_KEYID_new();
-    CHECK(id);
-    id->keyid = ASN1_OCTET_STRING_dup(issuer_id);
-    CHECK(id->keyid);
-    add_extension(certificate, NID_authority_key_identifier, id, false);
-    AUTHORITY_KEYID_free(id);
-}
-
-static bool set_key_ids(X509 *certificate, const TlsIssue *issue, Value planned, Diags *diags) {
-    if (object_bool(planned, "is_ca_certificate", false) ||
-        object_bool(planned, "set_subject_key_id", false))
-        set_subject_key_id(certificate);
-    ASN1_OCTET_STRING *id = X509_get_ext_d2i(issue->issuer ? issue->issuer : certificate,
-                                             NID_subject_key_identifier, NULL, NULL);
-    bool is_wanted = issue->issuer ? id != NULL : issue->sets_authority_key_id;
-    if (is_wanted && !id) {
-        diags_error(diags, NO_RANGE, "Invalid certificate authority",
-                    "\"set_authority_key_id\" requires the certificate's own key ID: also set "
-                    "\"set_subject_key_id\".");
-        return false;
-    }
-    if (is_wanted)
-        set_authority_key_id(certificate, id);
-    ASN1_OCTET_STRING_free(id);
-    return true;
-}
-
-/* Sets a serial number of 128 random bits, positive. */
-static Str set_serial(X509 *certificate, Arena *arena) {
-    unsigned char bytes[16];
-    random_fill(bytes, sizeof bytes);
-    BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
-    CHECK(number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)));
-    char *text = BN_bn2dec(number);
-    CHECK(text);
-    Str decimal = str_clone(str_from_cstr(text), arena);
-    OPENSSL_free(text);
-    BN_free(number);
-    return decimal;
-}
-
-static Timestamp set_moment(ASN1_TIME *field, Timestamp time) {
-    CHECK(ASN1_TIME_set(field, (time_t)time.seconds));
-    return time;
 }
 
 static bool check_issuer(const TlsIssue *issue, Value planned, Diags *diags) {
@@ -286,50 +189,55 @@ static bool check_issuer(const TlsIssue *issue, Value planned, Diags *diags) {
     return true;
 }
 
-static bool fill_in(
-    X509 *certificate, const TlsIssue *issue, Value planned, Arena *arena, Diags *diags) {
-    const X509_NAME *issuer = issue->issuer ? X509_get_subject_name(issue->issuer) : issue->subject;
-    CHECK(X509_set_version(certificate, X509_VERSION_3) == 1);
-    CHECK(X509_set_subject_name(certificate, issue->subject) == 1);
-    CHECK(X509_set_issuer_name(certificate, issuer) == 1);
-    CHECK(X509_set_pubkey(certificate, issue->key) == 1);
-    set_uses(certificate, planned, arena);
-    set_constraints(certificate, planned);
-    if (!set_key_ids(certificate, issue, planned, diags))
-        return false;
-    if (issue->names)
-        add_extension(certificate, NID_subject_alt_name, issue->names,
-                      X509_NAME_entry_count(issue->subject) == 0);
-    return true;
+static CertificateContent content_of(const TlsIssue *issue, Value planned, Timestamp start) {
+    bool is_ca = object_bool(planned, "is_ca_certificate", false);
+    return (CertificateContent){
+        .key = issue->key,
+        .subject = issue->subject,
+        .names = issue->names,
+        .is_ca = is_ca,
+        .path_length = object_int(planned, "max_path_length", -1),
+        .sets_subject_key_id = is_ca || object_bool(planned, "set_subject_key_id", false),
+        .sets_authority_key_id = issue->sets_authority_key_id,
+        .start = start.seconds,
+        .end = start.seconds + object_int(planned, "validity_period_hours", 0) * HOUR_SECONDS,
+    };
+}
+
+static void describe(
+    X509 *certificate, Timestamp start, Timestamp end, ObjectBuilder *builder, Arena *arena) {
+    object_builder_set(builder, "cert_pem",
+                       value_from_str(openssl_pem_certificate_pem(certificate, arena)));
+    object_builder_set(builder, "id", value_from_str(certificate_serial(certificate, arena)));
+    object_builder_set(builder, "validity_start_time",
+                       value_from_str(timestamp_to_str(start, arena)));
+    object_builder_set(builder, "validity_end_time", value_from_str(timestamp_to_str(end, arena)));
+    if (!value_is_known(object_builder_get(builder, "max_path_length")))
+        object_builder_set(builder, "max_path_length", value_null(&TYPE_NUMBER));
 }
 
 bool tls_issue_make(
     const Call *call, const TlsIssue *issue, Value planned, ObjectBuilder *builder, Diags *diags) {
-    SCOPED(CertificateRef) certificate = X509_new();
-    CHECK(certificate);
-    if (!check_issuer(issue, planned, diags) ||
-        !fill_in(certificate, issue, planned, call->arena, diags))
+    Timestamp start = now_of(call);
+    Str problem;
+    if (!check_issuer(issue, planned, diags))
         return false;
-    Str serial = set_serial(certificate, call->arena);
-    Timestamp start = set_moment(X509_getm_notBefore(certificate), now_of(call));
-    Timestamp end = start;
-    end.seconds += object_int(planned, "validity_period_hours", 0) * HOUR_SECONDS;
-    set_moment(X509_getm_notAfter(certificate), end);
-    if (X509_sign(certificate, issue->issuer_key,
-                  tls_openssl_signature_digest(issue->issuer_key)) == 0) {
-        Str reason = tls_openssl_reason(call->arena);
-        diags_error(diags, NO_RANGE, "Certificate not created", "OpenSSL cannot sign it: %.*s.",
-                    STR_ARG(reason));
+    CertificateContent content = content_of(issue, planned, start);
+    if (content.sets_authority_key_id && !issue->issuer && !content.sets_subject_key_id) {
+        diags_error(diags, NO_RANGE, "Invalid certificate authority",
+                    "\"set_authority_key_id\" requires the certificate's own key ID: also set "
+                    "\"set_subject_key_id\".");
         return false;
     }
-    Str pem = tls_openssl_certificate_pem(certificate, call->arena);
-    object_builder_set(builder, "cert_pem", value_from_str(pem));
-    object_builder_set(builder, "id", value_from_str(serial));
-    object_builder_set(builder, "validity_start_time",
-                       value_from_str(timestamp_to_str(start, call->arena)));
-    object_builder_set(builder, "validity_end_time",
-                       value_from_str(timestamp_to_str(end, call->arena)));
-    if (!value_is_known(object_builder_get(builder, "max_path_length")))
-        object_builder_set(builder, "max_path_length", value_null(&TYPE_NUMBER));
+    set_uses(&content, planned, call->arena);
+    SCOPED(CertificateRef)
+    certificate =
+        certificate_sign(&content, issue->issuer_key, issue->issuer, &problem, call->arena);
+    sk_ASN1_OBJECT_pop_free(content.purposes, ASN1_OBJECT_free);
+    if (!certificate) {
+        diags_error(diags, NO_RANGE, "Certificate not created", "%.*s.", STR_ARG(problem));
+        return false;
+    }
+    describe(certificate, start, (Timestamp){.seconds = content.end}, builder, call->arena);
     return true;
 }

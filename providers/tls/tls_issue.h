@@ -3,8 +3,8 @@
 #pragma once
 
 #include "object_builder.h"
+#include "openssl_pem.h"
 #include "provider.h"
-#include "tls_openssl.h"
 
 /* clang-format off */
 /* Rows of an attribute table. */

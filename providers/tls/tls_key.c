@@ -5,8 +5,8 @@
 #include "base64.h"
 #include "digest.h"
 #include "log.h"
+#include "openssl_pem.h"
 #include "random.h"
-#include "tls_openssl.h"
 
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
@@ -35,7 +35,7 @@ Str tls_key_check_bits(Value value, Arena *arena) {
 static Str public_der_digest(EVP_PKEY *key, Arena *arena) {
     unsigned char *der = NULL;
     int size = i2d_PUBKEY(key, &der);
-    return tls_openssl_der_sha1(der, size, arena);
+    return openssl_pem_der_sha1(der, size, arena);
 }
 
 static EVP_PKEY *generate(Value planned) {
@@ -375,7 +375,7 @@ static int write_public(BIO *bio, EVP_PKEY *key) {
 static Str pem(EVP_PKEY *key, PemWriter writer, Arena *arena) {
     SCOPED(BioRef) bio = BIO_new(BIO_s_mem());
     CHECK(bio && writer(bio, key) == 1);
-    return tls_openssl_text(bio, arena);
+    return openssl_pem_text(bio, arena);
 }
 
 static void describe_private(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena) {
@@ -383,7 +383,7 @@ static void describe_private(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena
     Str pkcs8 = pem(key, write_pkcs8, arena);
     Str traditional = is_ed25519 ? pkcs8 : pem(key, write_traditional, arena);
     Str openssh = openssh_private_file(key, arena);
-    log_debug("tls key written", log_text("algorithm", tls_openssl_algorithm(key)),
+    log_debug("tls key written", log_text("algorithm", openssl_pem_algorithm(key)),
               log_number("bits", EVP_PKEY_get_bits(key)),
               log_number("pem_bytes", (int64_t)traditional.len),
               log_number("pkcs8_bytes", (int64_t)pkcs8.len),
@@ -420,7 +420,7 @@ bool tls_key_complete(ObjectBuilder *builder, Str *id, Arena *arena, Diags *diag
     Value stored = object_builder_get(builder, "private_key_pem");
     Str text = value_is_present(stored) ? value_text(stored) : STR_EMPTY;
     SCOPED(KeyRef)
-    key = tls_openssl_read_key(text, "Stored key not read", "private_key_pem", diags);
+    key = openssl_pem_read_key(text, "Stored key not read", "private_key_pem", diags);
     if (!key)
         return false;
     describe_private(builder, key, arena);
@@ -441,12 +441,12 @@ static EVP_PKEY *read_private_openssh(Str text, Arena *arena, Diags *diags) {
 static EVP_PKEY *read_private(Value config, Arena *arena, Diags *diags) {
     static const char summary[] = "Private key not readable";
     if (object_has(config, "private_key_pem"))
-        return tls_openssl_read_key(object_text(config, "private_key_pem", STR_EMPTY), summary,
+        return openssl_pem_read_key(object_text(config, "private_key_pem", STR_EMPTY), summary,
                                     "private_key_pem", diags);
     Str text = object_text(config, "private_key_openssh", STR_EMPTY);
     if (str_find(text, STR("-----BEGIN OPENSSH"), 0) != SIZE_MAX)
         return read_private_openssh(text, arena, diags);
-    return tls_openssl_read_key(text, summary, "private_key_openssh", diags);
+    return openssl_pem_read_key(text, summary, "private_key_openssh", diags);
 }
 
 bool tls_key_read_public(const Call *call, Value config, Value *out, Diags *diags) {
@@ -456,7 +456,7 @@ bool tls_key_read_public(const Call *call, Value config, Value *out, Diags *diag
     ObjectBuilder builder = object_builder_of(config, call->arena);
     Str id = describe_public(&builder, key, call->arena);
     object_builder_set(&builder, "id", value_from_str(id));
-    object_builder_set(&builder, "algorithm", value_from_str(tls_openssl_algorithm(key)));
+    object_builder_set(&builder, "algorithm", value_from_str(openssl_pem_algorithm(key)));
     *out = object_builder_value(&builder);
     return true;
 }

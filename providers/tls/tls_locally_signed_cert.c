@@ -24,7 +24,7 @@ static bool make(
     const Call *call, Value planned, TlsIssue *issue, ObjectBuilder *builder, Diags *diags) {
     Str pem = object_text(planned, "cert_request_pem", STR_EMPTY);
     SCOPED(RequestRef)
-    request = tls_openssl_read_request(pem, "Certificate request not readable", "cert_request_pem",
+    request = openssl_pem_read_request(pem, "Certificate request not readable", "cert_request_pem",
                                        diags);
     if (!request)
         return false;
@@ -44,12 +44,12 @@ static bool cert_create(const Call *call,
     Str key_pem = object_text(planned, "ca_private_key_pem", STR_EMPTY);
     Str pem = object_text(planned, "ca_cert_pem", STR_EMPTY);
     SCOPED(KeyRef)
-    key = tls_openssl_read_key(key_pem, "Key of the authority not readable", "ca_private_key_pem",
+    key = openssl_pem_read_key(key_pem, "Key of the authority not readable", "ca_private_key_pem",
                                diags);
     if (!key)
         return false;
     SCOPED(CertificateRef)
-    issuer = tls_openssl_read_certificate(pem, "Certificate of the authority not readable",
+    issuer = openssl_pem_read_certificate(pem, "Certificate of the authority not readable",
                                           "ca_cert_pem", diags);
     ObjectBuilder builder = object_builder_of(planned, call->arena);
     TlsIssue issue = {.issuer_key = key, .issuer = issuer};
@@ -59,7 +59,7 @@ static bool cert_create(const Call *call,
         diags_warning(diags, NO_RANGE, "Certificate authority may be invalid",
                       "The certificate in \"ca_cert_pem\" is not that of a certificate authority, "
                       "so other programs may reject the signed certificate.");
-    object_builder_set(&builder, "ca_key_algorithm", value_from_str(tls_openssl_algorithm(key)));
+    object_builder_set(&builder, "ca_key_algorithm", value_from_str(openssl_pem_algorithm(key)));
     response->state = object_builder_value(&builder);
     return true;
 }

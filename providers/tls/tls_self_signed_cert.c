@@ -43,11 +43,11 @@ static bool cert_create(const Call *call,
                         Diags *diags) {
     Str pem = object_text(request->planned, "private_key_pem", STR_EMPTY);
     SCOPED(KeyRef)
-    key = tls_openssl_read_key(pem, "Private key not readable", "private_key_pem", diags);
+    key = openssl_pem_read_key(pem, "Private key not readable", "private_key_pem", diags);
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
     if (!key || !make(call, request->planned, key, &builder, diags))
         return false;
-    object_builder_set(&builder, "key_algorithm", value_from_str(tls_openssl_algorithm(key)));
+    object_builder_set(&builder, "key_algorithm", value_from_str(openssl_pem_algorithm(key)));
     response->state = object_builder_value(&builder);
     return true;
 }

@@ -1,7 +1,7 @@
 /* tls_issue: certificates as OpenSSL reads them, and their renewal. */
 #include "resource_case.h"
 #include "str_quote.h"
-#include "tls_openssl.h"
+#include "openssl_pem.h"
 #include "tls_provider.h"
 
 static Str quoted(ResourceCase *c, const char *name) {
@@ -22,7 +22,7 @@ static Keys new_key(const char *json) {
 
 static X509 *certificate_of(ResourceCase *c) {
     Diags diags = diags_new(c->arena);
-    return tls_openssl_read_certificate(case_text(c, "cert_pem"), "bad", "cert_pem", &diags);
+    return openssl_pem_read_certificate(case_text(c, "cert_pem"), "bad", "cert_pem", &diags);
 }
 
 static void check_self_signed(const char *key_json) {

@@ -1,12 +1,12 @@
-/* tls_openssl: converts OpenSSL objects from and to text. */
-#include "tls_openssl.h"
+/* openssl_pem: converts OpenSSL objects from and to text. */
+#include "openssl_pem.h"
 
 #include "digest.h"
 #include "log.h"
 
 #include <openssl/err.h>
 
-Str tls_openssl_text(BIO *bio, Arena *arena) {
+Str openssl_pem_text(BIO *bio, Arena *arena) {
     char *text = NULL;
     long size = BIO_get_mem_data(bio, &text);
     return str_clone((Str){text, (size_t)size}, arena);
@@ -30,22 +30,22 @@ static void report_unreadable(const char *summary,
                 kind);
 }
 
-EVP_PKEY *tls_openssl_read_key(Str pem, const char *summary, const char *attribute, Diags *diags) {
+EVP_PKEY *openssl_pem_read_key(Str pem, const char *summary, const char *attribute, Diags *diags) {
     SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
     EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_phrase, NULL) : NULL;
-    if (!key || tls_openssl_algorithm(key).len == 0) {
+    if (!key || openssl_pem_algorithm(key).len == 0) {
         EVP_PKEY_free(key);
         key = NULL;
         report_unreadable(summary, attribute,
                           "private key without a pass phrase, of RSA, ECDSA or Ed25519,", diags);
     }
     log_debug("tls key read", log_cstr("attribute", attribute),
-              log_text("algorithm", key ? tls_openssl_algorithm(key) : STR_EMPTY),
+              log_text("algorithm", key ? openssl_pem_algorithm(key) : STR_EMPTY),
               log_number("bits", key ? EVP_PKEY_get_bits(key) : 0));
     return key;
 }
 
-X509 *tls_openssl_read_certificate(Str pem,
+X509 *openssl_pem_read_certificate(Str pem,
                                    const char *summary,
                                    const char *attribute,
                                    Diags *diags) {
@@ -58,7 +58,7 @@ X509 *tls_openssl_read_certificate(Str pem,
     return certificate;
 }
 
-X509_REQ *tls_openssl_read_request(Str pem,
+X509_REQ *openssl_pem_read_request(Str pem,
                                    const char *summary,
                                    const char *attribute,
                                    Diags *diags) {
@@ -75,20 +75,20 @@ X509_REQ *tls_openssl_read_request(Str pem,
     return request;
 }
 
-Str tls_openssl_certificate_pem(X509 *certificate, Arena *arena) {
+Str openssl_pem_certificate_pem(X509 *certificate, Arena *arena) {
     SCOPED(BioRef) bio = BIO_new(BIO_s_mem());
     CHECK(bio && PEM_write_bio_X509(bio, certificate) == 1);
-    return tls_openssl_text(bio, arena);
+    return openssl_pem_text(bio, arena);
 }
 
-Str tls_openssl_der_sha1(unsigned char *der, int size, Arena *arena) {
+Str openssl_pem_der_sha1(unsigned char *der, int size, Arena *arena) {
     CHECK(der && size > 0);
     Str digest = digest_hex(DIGEST_SHA1, (Str){(const char *)der, (size_t)size}, arena);
     OPENSSL_free(der);
     return digest;
 }
 
-Str tls_openssl_algorithm(const EVP_PKEY *key) {
+Str openssl_pem_algorithm(const EVP_PKEY *key) {
     switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA: return STR("RSA");
     case EVP_PKEY_EC: return STR("ECDSA");
@@ -97,7 +97,7 @@ Str tls_openssl_algorithm(const EVP_PKEY *key) {
     }
 }
 
-const EVP_MD *tls_openssl_signature_digest(const EVP_PKEY *key) {
+const EVP_MD *openssl_pem_signature_digest(const EVP_PKEY *key) {
     int bits = EVP_PKEY_get_bits(key);
     switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_ED25519: return NULL;
@@ -106,7 +106,7 @@ const EVP_MD *tls_openssl_signature_digest(const EVP_PKEY *key) {
     }
 }
 
-Str tls_openssl_reason(Arena *arena) {
+Str openssl_pem_reason(Arena *arena) {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
     Str text = str_format(arena, "%s", reason ? reason : "OpenSSL gives no reason");
     ERR_clear_error();

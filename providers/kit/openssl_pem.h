@@ -1,4 +1,4 @@
-/* tls_openssl: scoped types for OpenSSL handles, and objects in PEM. */
+/* openssl_pem: scoped types for OpenSSL handles, and objects in PEM. */
 #pragma once
 
 #include "diag.h"
@@ -31,23 +31,23 @@ static inline void request_release(RequestRef *request) {
 SCOPED_TYPE(RequestRef, request_release);
 
 /* Returns the content of a memory BIO. */
-Str tls_openssl_text(BIO *bio, Arena *arena);
+Str openssl_pem_text(BIO *bio, Arena *arena);
 /* These return NULL, with an error of this summary at the attribute, on failure. */
-EVP_PKEY *tls_openssl_read_key(Str pem, const char *summary, const char *attribute, Diags *diags);
-X509 *tls_openssl_read_certificate(Str pem,
+EVP_PKEY *openssl_pem_read_key(Str pem, const char *summary, const char *attribute, Diags *diags);
+X509 *openssl_pem_read_certificate(Str pem,
                                    const char *summary,
                                    const char *attribute,
                                    Diags *diags);
-X509_REQ *tls_openssl_read_request(Str pem,
+X509_REQ *openssl_pem_read_request(Str pem,
                                    const char *summary,
                                    const char *attribute,
                                    Diags *diags);
-Str tls_openssl_certificate_pem(X509 *certificate, Arena *arena);
+Str openssl_pem_certificate_pem(X509 *certificate, Arena *arena);
 /* Returns the hex SHA-1 of a DER object; frees `der`, which OpenSSL allocated. */
-Str tls_openssl_der_sha1(unsigned char *der, int size, Arena *arena);
+Str openssl_pem_der_sha1(unsigned char *der, int size, Arena *arena);
 /* Returns "RSA", "ECDSA" or "ED25519"; empty for other kinds. */
-Str tls_openssl_algorithm(const EVP_PKEY *key);
+Str openssl_pem_algorithm(const EVP_PKEY *key);
 /* Returns the digest for signatures with a key; NULL for Ed25519, which needs none. */
-const EVP_MD *tls_openssl_signature_digest(const EVP_PKEY *key);
+const EVP_MD *openssl_pem_signature_digest(const EVP_PKEY *key);
 /* Returns the reason of OpenSSL's latest error; clears its queue. */
-Str tls_openssl_reason(Arena *arena);
+Str openssl_pem_reason(Arena *arena);
