@@ -56,6 +56,9 @@ typedef struct Call {
     bool is_full_refresh;
     Str address;         /* resource instance, for messages */
     Str lineage;         /* of the state */
+    /* True if the state is written without encryption. A type whose objects contain keys of others
+     * rejects that in its plan. False if nothing is written, as in a test of a module. */
+    bool stores_plain_state;
     uint64_t generation; /* number that differs for every object created at this address */
     /* Sensitive strings of the object's values and of the provider configuration; NULL: none. */
     const StrVec *secrets;

@@ -21,6 +21,7 @@ typedef struct Engine {
     Str workspace;
     Str working_directory;          /* path.cwd */
     int64_t now_ms;                 /* plantimestamp */
+    bool stores_plain_state;        /* the state is written without encryption */
     const TestOverrides *overrides; /* of a test, by precedence; NULL: no mocks */
 } Engine;
 

@@ -104,6 +104,7 @@ Call instance_op_call(InstanceOp *op) {
                            (walk->plan && walk->plan->is_full_refresh),
         .address = op->address,
         .lineage = walk->lineage,
+        .stores_plain_state = walk->engine->stores_plain_state,
         .generation = walk->working ? working_state_generation(walk->working, op->record->address)
                                     : walk->serial,
         .secrets = &op->secrets,

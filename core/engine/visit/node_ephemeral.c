@@ -59,6 +59,7 @@ static Call call_for(const Ephemerals *ephemerals, const OpenObject *object) {
         .arena = object->arena,
         .address = object->text,
         .lineage = object->lineage,
+        .stores_plain_state = ephemerals->walk->engine->stores_plain_state,
     };
 }
 

@@ -44,6 +44,7 @@ static bool configure(NodeVisit *visit, ProviderNode *provider, Value config) {
         .arena = visit->scratch,
         .address = visit->node->name,
         .lineage = visit->walk->lineage,
+        .stores_plain_state = visit->walk->engine->stores_plain_state,
         .provider_secrets = &provider->secrets,
     };
     const Provider *table = provider->provider;
