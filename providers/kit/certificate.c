@@ -117,13 +117,21 @@ Str certificate_serial(X509 *certificate, Arena *arena) {
     return decimal;
 }
 
-int64_t certificate_end(const X509 *certificate) {
+static int64_t seconds_of(const ASN1_TIME *time) {
     int days = 0, seconds = 0;
     ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
     CHECK(epoch);
-    bool is_time = ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(certificate)) == 1;
+    bool is_time = ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
     ASN1_TIME_free(epoch);
     return is_time ? (int64_t)days * 86400 + seconds : 0;
+}
+
+int64_t certificate_start(const X509 *certificate) {
+    return seconds_of(X509_get0_notBefore(certificate));
+}
+
+int64_t certificate_end(const X509 *certificate) {
+    return seconds_of(X509_get0_notAfter(certificate));
 }
 
 Str certificate_key_pem(EVP_PKEY *key, Arena *arena) {

@@ -27,7 +27,8 @@ X509 *certificate_sign(const CertificateContent *content,
                        Arena *arena);
 /* Returns the serial number as a decimal. */
 Str certificate_serial(X509 *certificate, Arena *arena);
-/* Returns the end of the validity in seconds of the epoch. */
+/* Return the start and the end of the validity in seconds of the epoch. */
+int64_t certificate_start(const X509 *certificate);
 int64_t certificate_end(const X509 *certificate);
 /* Returns the private key in the traditional form: PKCS#1 for RSA, SEC 1 for ECDSA. */
 Str certificate_key_pem(EVP_PKEY *key, Arena *arena);

@@ -1,0 +1,40 @@
+/* data kubeadm_kubeconfig: a kubeconfig from credentials that exist. */
+#include "kubeadm_kubeconfig.h"
+#include "kubeadm_provider.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    KUBECONFIG_ATTRIBUTES,
+    {"client_certificate", &TYPE_STRING, OPTIONAL,             "Certificate of the user in PEM."},
+    {"client_key",         &TYPE_STRING, OPTIONAL | SENSITIVE, "Private key of the user in PEM."},
+    {"token",              &TYPE_STRING, OPTIONAL | SENSITIVE, "Bearer token of the user."},
+};
+/* clang-format on */
+
+static const ArgumentRule rules[] = {
+    {RULE_EXACTLY_ONE,   {"client_certificate", "token"}     },
+    {RULE_REQUIRED_WITH, {"client_certificate", "client_key"}},
+    {RULE_REQUIRED_WITH, {"client_key", "client_certificate"}},
+};
+
+static bool kubeconfig_read(const Call *call,
+                            const DataReadRequest *request,
+                            DataReadResponse *response,
+                            Diags *diags) {
+    (void)diags;
+    PkiKubeconfig content = kubeadm_kubeconfig_read(response->state, call->arena);
+    content.client_certificate = object_text(request->config, "client_certificate", STR_EMPTY);
+    content.client_key = object_text(request->config, "client_key", STR_EMPTY);
+    content.token = object_text(request->config, "token", STR_EMPTY);
+    response->state = object_with_text(response->state, "kubeconfig",
+                                       pki_kubeconfig_text(&content, call->arena), call->arena);
+    return true;
+}
+
+const DataSourceType data_kubeadm_kubeconfig = {
+    .name = "kubeadm_kubeconfig",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+               .description = "A kubeconfig for a client certificate or a token. The state "
+                              "contains it; the ephemeral resource stores nothing."},
+    .read = kubeconfig_read,
+};

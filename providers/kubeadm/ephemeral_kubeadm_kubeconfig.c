@@ -1,0 +1,70 @@
+/* ephemeral kubeadm_kubeconfig: a client certificate that is signed in every run. */
+#include "duration.h"
+#include "kubeadm_kubeconfig.h"
+#include "kubeadm_provider.h"
+#include "nested_list.h"
+#include "path_error.h"
+#include "pki_client.h"
+#include "timestamp.h"
+
+#define HOUR_MS INT64_C(3600000)
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    KUBECONFIG_ATTRIBUTES,
+    {"ca_key",             &TYPE_STRING, REQUIRED | SENSITIVE, "Private key of the cluster's authority in PEM."},
+    {"groups",             &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Groups of the user. \"system:masters\" bypasses all access rules.", .default_json = "[\"kubeadm:cluster-admins\"]"},
+    {"validity",           &TYPE_STRING, OPTIONAL | COMPUTED, "Validity of the certificate, such as \"30m\".", .default_json = "\"1h\"", .check = duration_check},
+    {"client_certificate", &TYPE_STRING, COMPUTED,             "Certificate of the user in PEM."},
+    {"client_key",         &TYPE_STRING, COMPUTED | SENSITIVE, "Private key of the user in PEM."},
+    {"valid_until",        &TYPE_STRING, COMPUTED,             "End of the validity, in RFC 3339."},
+};
+/* clang-format on */
+
+static bool make(const Call *call, Value config, PkiPair *out, int64_t *end, Diags *diags) {
+    const Clock *clock = call->io->clock;
+    int64_t now = clock->now_ms(clock->self) / 1000;
+    *end = now + duration_of(config, "validity", HOUR_MS) / 1000;
+    PkiPair ca = {object_text(config, "ca_certificate", STR_EMPTY),
+                  object_text(config, "ca_key", STR_EMPTY)};
+    PkiClient client = {.user = object_text(config, "user", STR_EMPTY),
+                        .groups = nested_list_texts(config, "groups", call->arena),
+                        .start = now - PKI_BACKDATE_SECONDS,
+                        .end = *end};
+    Str problem;
+    return pki_client_make(&client, &ca, out, &problem, call->arena) ||
+           path_error(call, PATH_AT(call, {"ca_key"}), diags, "Certificate not created", "%.*s.",
+                      STR_ARG(problem));
+}
+
+static bool kubeconfig_open(const Call *call,
+                            const OpenRequest *request,
+                            OpenResponse *response,
+                            Diags *diags) {
+    (void)request;
+    PkiPair pair;
+    int64_t end;
+    if (!make(call, response->result, &pair, &end, diags))
+        return false;
+    PkiKubeconfig content = kubeadm_kubeconfig_read(response->result, call->arena);
+    content.client_certificate = pair.certificate;
+    content.client_key = pair.key;
+    ObjectBuilder builder = object_builder_of(response->result, call->arena);
+    object_builder_set_text(&builder, "client_certificate", pair.certificate, call->arena);
+    object_builder_set_text(&builder, "client_key", pair.key, call->arena);
+    object_builder_set_text(&builder, "kubeconfig", pki_kubeconfig_text(&content, call->arena),
+                            call->arena);
+    object_builder_set_text(&builder, "valid_until",
+                            timestamp_to_str((Timestamp){.seconds = end}, call->arena),
+                            call->arena);
+    response->result = object_builder_value(&builder);
+    return true;
+}
+
+const EphemeralType ephemeral_kubeadm_kubeconfig = {
+    .name = "kubeadm_kubeconfig",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "A kubeconfig with a short-lived client certificate, which the "
+                              "cluster's authority signs in every run. No file contains it."},
+    .open = kubeconfig_open,
+};

@@ -1,0 +1,15 @@
+/* kubeadm_provider: the tables of the types. */
+#include "kubeadm_provider.h"
+
+static const ResourceType *const resources[] = {KUBEADM_RESOURCES(PROVIDER_ROW)};
+static const DataSourceType *const data_sources[] = {KUBEADM_DATA_SOURCES(PROVIDER_ROW)};
+static const EphemeralType *const ephemerals[] = {KUBEADM_EPHEMERALS(PROVIDER_ROW)};
+
+const Provider kubeadm_provider = {
+    .name = "kubeadm",
+    .address = "loam.internal/builtin/kubeadm",
+    .description = "Kubernetes clusters made by kubeadm.",
+    PROVIDER_RESOURCES(resources),
+    PROVIDER_DATA_SOURCES(data_sources),
+    PROVIDER_EPHEMERALS(ephemerals),
+};

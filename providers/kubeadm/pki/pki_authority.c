@@ -1,0 +1,181 @@
+/* pki_authority: subjects, usages and file names are those of kubeadm. */
+#include "pki_authority.h"
+#include "digest.h"
+
+const PkiFile pki_files[PKI_FILE_COUNT] = {
+    {"ca.crt",             offsetof(PkiSet, ca.certificate),              false},
+    {"ca.key",             offsetof(PkiSet, ca.key),                      true },
+    {"etcd/ca.crt",        offsetof(PkiSet, etcd_ca.certificate),         false},
+    {"etcd/ca.key",        offsetof(PkiSet, etcd_ca.key),                 true },
+    {"front-proxy-ca.crt", offsetof(PkiSet, front_proxy_ca.certificate),  false},
+    {"front-proxy-ca.key", offsetof(PkiSet, front_proxy_ca.key),          true },
+    {"sa.pub",             offsetof(PkiSet, service_account.certificate), false},
+    {"sa.key",             offsetof(PkiSet, service_account.key),         true },
+};
+
+Str *pki_set_text(PkiSet *set, const PkiFile *file) {
+    return (Str *)((char *)set + file->offset);
+}
+
+static const struct {
+    Str name;
+    size_t rsa_bits;   /* 0: ECDSA */
+    const char *group; /* of OpenSSL */
+    int bits;
+} algorithms[] = {
+    {STR_CONST("RSA-2048"),   2048, NULL,         2048},
+    {STR_CONST("RSA-3072"),   3072, NULL,         3072},
+    {STR_CONST("RSA-4096"),   4096, NULL,         4096},
+    {STR_CONST("ECDSA-P256"), 0,    "prime256v1", 256 },
+    {STR_CONST("ECDSA-P384"), 0,    "secp384r1",  384 },
+};
+
+EVP_PKEY *pki_key_generate(Str algorithm) {
+    for (size_t i = 0; i < ARRAY_COUNT(algorithms); i++) {
+        if (!str_equal(algorithm, algorithms[i].name))
+            continue;
+        return algorithms[i].rsa_bits ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", algorithms[i].rsa_bits)
+                                      : EVP_PKEY_Q_keygen(NULL, NULL, "EC", algorithms[i].group);
+    }
+    return NULL;
+}
+
+Str pki_key_algorithm(const EVP_PKEY *key) {
+    bool is_rsa = EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA;
+    bool is_ec = EVP_PKEY_get_base_id(key) == EVP_PKEY_EC;
+    for (size_t i = 0; i < ARRAY_COUNT(algorithms); i++) {
+        if ((algorithms[i].rsa_bits ? is_rsa : is_ec) &&
+            EVP_PKEY_get_bits(key) == algorithms[i].bits)
+            return algorithms[i].name;
+    }
+    return STR_EMPTY;
+}
+
+static GENERAL_NAMES *dns_name(const char *name) {
+    GENERAL_NAMES *names = GENERAL_NAMES_new();
+    GENERAL_NAME *entry = GENERAL_NAME_new();
+    ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+    CHECK(names && entry && text && ASN1_STRING_set(text, name, -1) == 1);
+    GENERAL_NAME_set0_value(entry, GEN_DNS, text);
+    CHECK(sk_GENERAL_NAME_push(names, entry) > 0);
+    return names;
+}
+
+static bool make_authority(const char *name,
+                           Str algorithm,
+                           int64_t start,
+                           int64_t end,
+                           PkiPair *out,
+                           Str *problem,
+                           Arena *arena) {
+    SCOPED(KeyRef) key = pki_key_generate(algorithm);
+    X509_NAME *subject = X509_NAME_new();
+    if (!key) {
+        X509_NAME_free(subject);
+        *problem = str_format(arena, "OpenSSL cannot generate a key of %.*s", STR_ARG(algorithm));
+        return false;
+    }
+    CHECK(subject && X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8,
+                                                (const unsigned char *)name, -1, -1, 0) == 1);
+    CertificateContent content = {
+        .key = key,
+        .subject = subject,
+        .names = dns_name(name),
+        .usage = KU_DIGITAL_SIGNATURE | KU_KEY_ENCIPHERMENT | KU_KEY_CERT_SIGN,
+        .is_ca = true,
+        .path_length = -1,
+        .sets_subject_key_id = true,
+        .start = start,
+        .end = end,
+    };
+    SCOPED(CertificateRef)
+    certificate = certificate_sign(&content, key, NULL, problem, arena);
+    GENERAL_NAMES_free(content.names);
+    X509_NAME_free(subject);
+    if (!certificate)
+        return false;
+    *out =
+        (PkiPair){openssl_pem_certificate_pem(certificate, arena), certificate_key_pem(key, arena)};
+    return true;
+}
+
+static bool make_service_account(Str algorithm, PkiPair *out, Str *problem, Arena *arena) {
+    SCOPED(KeyRef) key = pki_key_generate(algorithm);
+    if (!key) {
+        *problem = str_format(arena, "OpenSSL cannot generate a key of %.*s", STR_ARG(algorithm));
+        return false;
+    }
+    *out = (PkiPair){certificate_public_key_pem(key, arena), certificate_key_pem(key, arena)};
+    return true;
+}
+
+bool pki_set_make(
+    Str algorithm, int64_t start, int64_t end, PkiSet *out, Str *problem, Arena *arena) {
+    return make_authority("kubernetes", algorithm, start, end, &out->ca, problem, arena) &&
+           make_authority("etcd-ca", algorithm, start, end, &out->etcd_ca, problem, arena) &&
+           make_authority("front-proxy-ca", algorithm, start, end, &out->front_proxy_ca, problem,
+                          arena) &&
+           make_service_account(algorithm, &out->service_account, problem, arena);
+}
+
+/* Reading. */
+
+static X509 *read_certificate(Str pem) {
+    SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    return bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
+}
+
+static EVP_PKEY *read_key(Str pem, Arena *arena) {
+    Diags ignored = diags_new(arena);
+    return openssl_pem_read_key(pem, "", "", &ignored);
+}
+
+static bool check_pair(const char *name, const PkiPair *pair, Str *problem, Arena *arena) {
+    SCOPED(CertificateRef) certificate = read_certificate(pair->certificate);
+    SCOPED(KeyRef) key = read_key(pair->key, arena);
+    const char *why = !certificate                                    ? "is not a certificate"
+                      : !key                                          ? "has no readable key"
+                      : X509_check_private_key(certificate, key) != 1 ? "has another key"
+                      : X509_check_ca(certificate) != 1               ? "is not an authority"
+                      : pki_key_algorithm(key).len == 0 ? "has a key of an unsupported algorithm"
+                                                        : NULL;
+    if (why)
+        *problem = str_format(arena, "the authority \"%s\" %s", name, why);
+    return !why;
+}
+
+static bool check_service_account(const PkiPair *pair, Str *problem, Arena *arena) {
+    SCOPED(KeyRef) key = read_key(pair->key, arena);
+    if (key &&
+        str_equal(str_trim(pair->certificate), str_trim(certificate_public_key_pem(key, arena))))
+        return true;
+    *problem = STR("the keys of the service account do not belong together");
+    return false;
+}
+
+bool pki_set_check(const PkiSet *set, Str *problem, Arena *arena) {
+    return check_pair("ca", &set->ca, problem, arena) &&
+           check_pair("etcd/ca", &set->etcd_ca, problem, arena) &&
+           check_pair("front-proxy-ca", &set->front_proxy_ca, problem, arena) &&
+           check_service_account(&set->service_account, problem, arena);
+}
+
+Str pki_discovery_hash(Str pem, Arena *arena) {
+    SCOPED(CertificateRef) certificate = read_certificate(pem);
+    unsigned char *der = NULL;
+    int size = certificate ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der) : 0;
+    if (size <= 0)
+        return STR_EMPTY;
+    Str digest = digest_hex(DIGEST_SHA256, (Str){(const char *)der, (size_t)size}, arena);
+    OPENSSL_free(der);
+    return str_concat(STR("sha256:"), digest, arena);
+}
+
+bool pki_validity(Str pem, int64_t *start, int64_t *end) {
+    SCOPED(CertificateRef) certificate = read_certificate(pem);
+    if (!certificate)
+        return false;
+    *start = certificate_start(certificate);
+    *end = certificate_end(certificate);
+    return true;
+}

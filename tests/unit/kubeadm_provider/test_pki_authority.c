@@ -1,0 +1,100 @@
+/* pki_authority: sets are complete, in the files of kubeadm, and a foreign set is verified. */
+#include "pki_authority.h"
+#include "unit.h"
+
+#define START INT64_C(1700000000)
+#define END   INT64_C(1800000000)
+
+/* Made by openssl, as was its hash: x509 -pubkey, pkey -pubin -outform der, dgst -sha256. */
+static const char known[] = "-----BEGIN CERTIFICATE-----\n"
+                            "MIICBjCCAW+gAwIBAgIUIbbQwhDjMws3jd+RcOoRA4TSPoswDQYJKoZIhvcNAQEL\n"
+                            "BQAwFTETMBEGA1UEAwwKa3ViZXJuZXRlczAeFw0yNjExMjEyMDAyMzhaFw0zNjEx\n"
+                            "MTgyMDAyMzhaMBUxEzARBgNVBAMMCmt1YmVybmV0ZXMwgZ8wDQYJKoZIhvcNAQEB\n"
+                            "BQADgY0AMIGJAoGBAMK9c7y385Kzr5VxFiT74Gq+/h1+KDaF2tHVyOUbm31/csUu\n"
+                            "1J3f3pz95VjU/2gJFyFDRRhSc9xVNh1XUy7bbQOuV0Ipsruk0Uqe/AuLSSmY4BDC\n"
+                            "7lFf0bktDhn6U/iQRAkSyNj/EcDdkybVB+O/AAQu+n38Rj+HsuFFuLvISqCnAgMB\n"
+                            "AAGjUzBRMB0GA1UdDgQWBBRuD69yTQnSfgvXmFXTLOSJei4vdjAfBgNVHSMEGDAW\n"
+                            "gBRuD69yTQnSfgvXmFXTLOSJei4vdjAPBgNVHRMBAf8EBTADAQH/MA0GCSqGSIb3\n"
+                            "DQEBCwUAA4GBAEtBYpkYBku77gaTX3MO9cwdV5l+CmSkzPBEfXvtHgtDQqYHhGsL\n"
+                            "KMSFH5QCnGDka4KrVSe3Ykbj60PgeHmWICETqLeaPbVaLpqUCUGXQs8CI9g5OQkS\n"
+                            "59vbjCtabnylZpmQa61xfIZZSVP8aXR9yBylJpOBorUiAlIx01kbKL1k\n"
+                            "-----END CERTIFICATE-----\n";
+
+static PkiSet make(Arena *arena) {
+    PkiSet set = {0};
+    Str problem;
+    assert_true(pki_set_make(STR("ECDSA-P256"), START, END, &set, &problem, arena));
+    return set;
+}
+
+static void test_files(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    PkiSet set = make(arena);
+    for (size_t i = 0; i < PKI_FILE_COUNT; i++) {
+        Str text = *pki_set_text(&set, &pki_files[i]);
+        bool has_key = str_find(text, STR("PRIVATE KEY"), 0) != SIZE_MAX;
+        assert_true(str_starts_with(text, STR("-----BEGIN ")));
+        assert_int_equal(has_key, pki_files[i].is_secret);
+        assert_int_equal(str_ends_with(str_from_cstr(pki_files[i].path), STR(".key")),
+                         pki_files[i].is_secret);
+    }
+}
+
+static void test_validity(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    PkiSet set = make(arena);
+    int64_t start, end;
+    assert_true(pki_validity(set.etcd_ca.certificate, &start, &end));
+    assert_int_equal(start, START);
+    assert_int_equal(end, END);
+    assert_false(pki_validity(STR("nothing"), &start, &end));
+}
+
+static void test_check(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    PkiSet good = make(arena), other = make(arena);
+    Str problem;
+    assert_true(pki_set_check(&good, &problem, arena));
+    for (size_t i = 0; i < PKI_FILE_COUNT; i++) {
+        PkiSet bad = good;
+        *pki_set_text(&bad, &pki_files[i]) = *pki_set_text(&other, &pki_files[i]);
+        if (pki_set_check(&bad, &problem, arena))
+            fail_msg("%s of another set is accepted", pki_files[i].path);
+        *pki_set_text(&bad, &pki_files[i]) = STR("nothing");
+        if (pki_set_check(&bad, &problem, arena))
+            fail_msg("%s without a PEM text is accepted", pki_files[i].path);
+    }
+}
+
+static void test_discovery_hash(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    check_str(pki_discovery_hash(str_from_cstr(known), arena),
+              "sha256:07c3d373718eef83ff51525486810a08fa3b0e436654b79537d280d8a33cac75");
+    check_str(pki_discovery_hash(STR("nothing"), arena), "");
+}
+
+static void test_algorithms(void **state) {
+    (void)state;
+    static const char *const names[] = {"RSA-2048", "ECDSA-P256", "ECDSA-P384"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        SCOPED(KeyRef) key = pki_key_generate(str_from_cstr(names[i]));
+        assert_non_null(key);
+        check_str(pki_key_algorithm(key), names[i]);
+    }
+    SCOPED(KeyRef) other = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    check_str(pki_key_algorithm(other), "");
+    assert_null(pki_key_generate(STR("DSA")));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_files),      cmocka_unit_test(test_validity),
+        cmocka_unit_test(test_check),      cmocka_unit_test(test_discovery_hash),
+        cmocka_unit_test(test_algorithms),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
