@@ -1,5 +1,5 @@
 /* pki_authority: the certificate authorities of a cluster, made before its first machine, in the
- * form of kubeadm: it uses what it finds in /etc/kubernetes/pki.
+ * form of kubeadm, which uses the files that it finds in /etc/kubernetes/pki.
  *
  * Texts are PEM. Problems are sentences without a stop. */
 #pragma once
