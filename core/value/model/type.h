@@ -50,6 +50,7 @@ extern const Type TYPE_STRING;
 extern const Type TYPE_LIST_OF_STRING;
 extern const Type TYPE_LIST_OF_NUMBER;
 extern const Type TYPE_SET_OF_STRING;
+extern const Type TYPE_MAP_OF_BOOL;
 extern const Type TYPE_MAP_OF_STRING;
 extern const Type TYPE_MAP_OF_STRING_LISTS;
 extern const Type TYPE_LIST_OF_ANY;

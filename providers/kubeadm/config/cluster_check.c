@@ -1,0 +1,246 @@
+/* cluster_check: pure functions over texts and numbers. */
+#include "cluster_check.h"
+#include "cidr.h"
+#include "str_quote.h"
+
+#define NAME_MAX_SIZE  ((size_t)253)
+#define LABEL_MAX_SIZE ((size_t)63)
+#define PROCESSORS_MIN 2
+#define MEMORY_MIN_MIB 1700
+#define CLOCK_WARN_MS  2000
+#define CLOCK_ERROR_MS 30000
+#define REPOSITORY     "registry.k8s.io"
+
+/* Networks. */
+
+typedef struct Network {
+    const char *name;
+    Str text;
+    Cidr cidr;
+} Network;
+
+typedef VEC(Network) Networks;
+
+static Str add_networks(const NamedNetwork *named, Networks *out, Arena *arena) {
+    Str part, rest = named->text;
+    bool has_family[2] = {false, false};
+    while (named->text.len && str_next_field(&rest, ',', &part)) {
+        Network network = {.name = named->name, .text = str_trim(part)};
+        if (!cidr_parse(network.text, &network.cidr))
+            return str_format(arena, "%s is not a network such as \"10.244.0.0/16\": %.*s.",
+                              named->name, STR_ARG(str_quote(network.text, arena)));
+        if (has_family[network.cidr.is_v6])
+            return str_format(arena, "%s has two networks of one family: \"%.*s\".", named->name,
+                              STR_ARG(named->text));
+        has_family[network.cidr.is_v6] = true;
+        vec_push(arena, out, network);
+    }
+    return STR_EMPTY;
+}
+
+static bool overlap(const Network *a, const Network *b) {
+    return a->cidr.is_v6 == b->cidr.is_v6 &&
+           (cidr_contains(&a->cidr, &b->cidr) || cidr_contains(&b->cidr, &a->cidr));
+}
+
+Str cluster_check_networks(const NamedNetwork *named, size_t count, Arena *arena) {
+    Networks networks = {0};
+    for (size_t i = 0; i < count; i++) {
+        Str problem = add_networks(&named[i], &networks, arena);
+        if (problem.len)
+            return problem;
+    }
+    for (size_t i = 0; i < networks.count; i++) {
+        for (size_t k = i + 1; k < networks.count; k++) {
+            const Network *a = &networks.items[i], *b = &networks.items[k];
+            if (overlap(a, b))
+                return str_format(arena,
+                                  "%s \"%.*s\" and %s \"%.*s\" overlap; choose separate networks.",
+                                  a->name, STR_ARG(a->text), b->name, STR_ARG(b->text));
+        }
+    }
+    return STR_EMPTY;
+}
+
+/* Names and endpoints. */
+
+static bool is_label(Str label) {
+    for (size_t i = 0; i < label.len; i++) {
+        char c = label.ptr[i];
+        bool is_inner = c == '-' && i > 0 && i + 1 < label.len;
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || is_inner))
+            return false;
+    }
+    return label.len > 0 && label.len <= LABEL_MAX_SIZE;
+}
+
+static bool is_dns_name(Str name) {
+    Str label, rest = name;
+    if (!name.len || name.len > NAME_MAX_SIZE || str_ends_with(name, STR(".")))
+        return false;
+    while (str_next_field(&rest, '.', &label)) {
+        if (!is_label(label))
+            return false;
+    }
+    return true;
+}
+
+static bool is_port(Str text) {
+    uint64_t port;
+    return str_to_uint64(text, &port) && port >= 1 && port <= 65535;
+}
+
+bool cluster_check_is_host(Str text) {
+    Cidr address;
+    return is_dns_name(text) || cidr_parse_address(text, &address);
+}
+
+static bool is_endpoint(Str endpoint) {
+    Cidr address;
+    size_t close = str_find_char(endpoint, ']', 0), colon = str_rfind_char(endpoint, ':');
+    if (str_starts_with(endpoint, STR("["))) {
+        Str rest = close == SIZE_MAX ? STR_EMPTY : str_after(endpoint, close + 1);
+        return close != SIZE_MAX && cidr_parse_address(str_slice(endpoint, 1, close), &address) &&
+               (!rest.len || (rest.ptr[0] == ':' && is_port(str_after(rest, 1))));
+    }
+    if (cluster_check_is_host(endpoint))
+        return true;
+    return colon != SIZE_MAX && is_port(str_after(endpoint, colon + 1)) &&
+           cluster_check_is_host(str_slice(endpoint, 0, colon)) &&
+           str_find_char(str_slice(endpoint, 0, colon), ':', 0) == SIZE_MAX;
+}
+
+Str cluster_check_endpoint(Str endpoint, Arena *arena) {
+    if (!endpoint.len)
+        return str_format(arena, "The cluster has no endpoint, and none can be derived. Set a name "
+                                 "or an address that will reach every control plane: it cannot "
+                                 "be changed later.");
+    if (is_endpoint(endpoint))
+        return STR_EMPTY;
+    return str_format(arena, "%.*s is not an endpoint such as \"api.example:6443\".",
+                      STR_ARG(str_quote(endpoint, arena)));
+}
+
+Str cluster_check_control_planes(size_t count, Arena *arena) {
+    if (count % 2 == 1)
+        return STR_EMPTY;
+    if (count == 0)
+        return str_format(arena, "A cluster needs a control plane.");
+    return str_format(arena,
+                      "%zu control planes tolerate the loss of no more machines than %zu. Use an "
+                      "odd number: %zu or %zu.",
+                      count, count - 1, count - 1, count + 1);
+}
+
+/* Returns the text that occurs twice, ignoring empty ones; *by is set to the earlier node. */
+static const ClusterNode *find_twin(
+    const ClusterNode *nodes, size_t count, const ClusterNode *node, const char **what, Str *text) {
+    for (size_t i = 0; i < count; i++) {
+        const ClusterNode *other = &nodes[i];
+        *what = "name";
+        *text = node->name;
+        if (str_equal(other->name, node->name))
+            return other;
+        *what = "machine-id";
+        *text = node->machine_id;
+        if (node->machine_id.len && str_equal(other->machine_id, node->machine_id))
+            return other;
+        *what = "MAC";
+        vec_each(&node->macs, mac) {
+            *text = *mac;
+            if (str_is_among(*mac, other->macs.items, other->macs.count))
+                return other;
+        }
+    }
+    return NULL;
+}
+
+Str cluster_check_nodes(const ClusterNode *nodes, size_t count, Arena *arena) {
+    for (size_t i = 0; i < count; i++) {
+        const char *what;
+        Str text;
+        if (!is_dns_name(nodes[i].name))
+            return str_format(arena,
+                              "%.*s is not a name of a node: it may contain lower-case letters, "
+                              "digits, \"-\" and \".\".",
+                              STR_ARG(str_quote(nodes[i].name, arena)));
+        const ClusterNode *twin = find_twin(nodes, i, &nodes[i], &what, &text);
+        if (twin)
+            return str_format(arena, "The nodes \"%.*s\" and \"%.*s\" have the same %s, \"%.*s\".",
+                              STR_ARG(twin->name), STR_ARG(nodes[i].name), what, STR_ARG(text));
+    }
+    return STR_EMPTY;
+}
+
+/* Machines. */
+
+Str cluster_check_size(MachineSize size, bool is_control_plane, Arena *arena) {
+    if (is_control_plane && size.processors < PROCESSORS_MIN)
+        return str_format(arena, "A control plane needs %d processors; the machine has %llu.",
+                          PROCESSORS_MIN, (unsigned long long)size.processors);
+    if (is_control_plane && size.memory_mib < MEMORY_MIN_MIB)
+        return str_format(arena,
+                          "A control plane needs 1700 MiB of memory; the machine has %llu MiB.",
+                          (unsigned long long)size.memory_mib);
+    return STR_EMPTY;
+}
+
+ClockSkew cluster_check_clock(int64_t skew_ms) {
+    int64_t distance = skew_ms < 0 ? -skew_ms : skew_ms;
+    return distance > CLOCK_ERROR_MS  ? CLOCK_BAD
+           : distance > CLOCK_WARN_MS ? CLOCK_DOUBTFUL
+                                      : CLOCK_GOOD;
+}
+
+/* Bundles. */
+
+/* Images of kubeadm. Tags of those without `has_version` depend on its version. */
+static const struct {
+    const char *name;
+    bool has_version;
+} images[] = {
+    {"kube-apiserver",          true },
+    {"kube-controller-manager", true },
+    {"kube-scheduler",          true },
+    {"kube-proxy",              true },
+    {"coredns/coredns",         false},
+    {"pause",                   false},
+    {"etcd",                    false},
+};
+
+static bool has_image(const Bundle *bundle, Str prefix, bool is_exact) {
+    vec_each(&bundle->files, file) {
+        vec_each(&file->images, image) {
+            if (is_exact ? str_equal(*image, prefix) : str_starts_with(*image, prefix))
+                return true;
+        }
+    }
+    return false;
+}
+
+Str cluster_check_bundle(const Bundle *bundle,
+                         KubeVersion version,
+                         Str architecture,
+                         Str image_repository,
+                         Arena *arena) {
+    Str wanted = kube_version_text(version, arena);
+    Str repository = image_repository.len ? image_repository : STR(REPOSITORY);
+    Str own = str_starts_with(bundle->kubernetes_version, STR("v"))
+                  ? str_after(bundle->kubernetes_version, 1)
+                  : bundle->kubernetes_version;
+    if (!str_equal(own, wanted))
+        return str_format(arena, "The bundle is for Kubernetes %.*s, not %.*s.", STR_ARG(own),
+                          STR_ARG(wanted));
+    if (architecture.len && !str_equal(bundle->architecture, architecture))
+        return str_format(arena, "The bundle is for %.*s; the machine has %.*s.",
+                          STR_ARG(bundle->architecture), STR_ARG(architecture));
+    for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
+        Str name = str_format(arena, "%.*s/%s:%s%.*s", STR_ARG(repository), images[i].name,
+                              images[i].has_version ? "v" : "",
+                              STR_ARG(images[i].has_version ? wanted : STR_EMPTY));
+        if (!has_image(bundle, name, images[i].has_version))
+            return str_format(arena, "The bundle lacks the image \"%.*s%s\".", STR_ARG(name),
+                              images[i].has_version ? "" : "…");
+    }
+    return STR_EMPTY;
+}

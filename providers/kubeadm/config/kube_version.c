@@ -1,0 +1,102 @@
+/* kube_version: parsing, order and the version skew policy. */
+#include "kube_version.h"
+
+#define MINOR_MIN   31
+#define KUBELET_LAG 3
+#define PART_MAX    UINT64_C(100000)
+
+static bool read_part(Str *rest, char separator, uint32_t *out) {
+    Str part;
+    uint64_t number;
+    if (!str_next_field(rest, separator, &part) || !str_to_uint64(part, &number) ||
+        number > PART_MAX)
+        return false;
+    *out = (uint32_t)number;
+    return true;
+}
+
+static bool is_suffix(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool is_good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '-';
+        if (!is_good)
+            return false;
+    }
+    return text.len > 0;
+}
+
+bool kube_version_parse(Str text, KubeVersion *out) {
+    Str rest = str_starts_with(text, STR("v")) ? str_after(text, 1) : text;
+    size_t dash = str_find_char(rest, '-', 0);
+    Str suffix = dash == SIZE_MAX ? STR_EMPTY : str_after(rest, dash + 1);
+    if (dash != SIZE_MAX && !is_suffix(suffix))
+        return false;
+    rest = str_slice(rest, 0, dash);
+    *out = (KubeVersion){.suffix = suffix};
+    return read_part(&rest, '.', &out->major) && read_part(&rest, '.', &out->minor) &&
+           read_part(&rest, '.', &out->patch) && rest.len == 0;
+}
+
+Str kube_version_text(KubeVersion version, Arena *arena) {
+    return str_format(arena, "%u.%u.%u%s%.*s", version.major, version.minor, version.patch,
+                      version.suffix.len ? "-" : "", STR_ARG(version.suffix));
+}
+
+static int compare(uint32_t a, uint32_t b) {
+    return (a > b) - (a < b);
+}
+
+int kube_version_compare(KubeVersion a, KubeVersion b) {
+    int order = compare(a.major, b.major);
+    if (order == 0)
+        order = compare(a.minor, b.minor);
+    if (order == 0)
+        order = compare(a.patch, b.patch);
+    if (order == 0 && (!a.suffix.len || !b.suffix.len))
+        return (a.suffix.len == 0) - (b.suffix.len == 0);
+    return order ? order : str_compare(a.suffix, b.suffix);
+}
+
+Str kube_version_check_supported(KubeVersion version, Arena *arena) {
+    if (version.major == 1 && version.minor >= MINOR_MIN)
+        return STR_EMPTY;
+    return str_format(arena, "Kubernetes %.*s is not supported: the oldest version is 1.%d.",
+                      STR_ARG(kube_version_text(version, arena)), MINOR_MIN);
+}
+
+Str kube_version_check_upgrade(KubeVersion from, KubeVersion to, Arena *arena) {
+    Str old = kube_version_text(from, arena), new = kube_version_text(to, arena);
+    if (kube_version_compare(to, from) < 0)
+        return str_format(arena, "The cluster runs %.*s; kubeadm cannot downgrade it to %.*s.",
+                          STR_ARG(old), STR_ARG(new));
+    if (from.major == to.major && to.minor <= from.minor + 1)
+        return STR_EMPTY;
+    return str_format(arena,
+                      "The cluster runs %.*s, and an upgrade cannot skip a minor version. Upgrade "
+                      "to 1.%u first, then to %.*s.",
+                      STR_ARG(old), from.minor + 1, STR_ARG(new));
+}
+
+Str kube_version_check_kubelet(KubeVersion kubelet, KubeVersion server, Arena *arena) {
+    Str node = kube_version_text(kubelet, arena), oldest = kube_version_text(server, arena);
+    if (kubelet.major != server.major || kubelet.minor > server.minor)
+        return str_format(arena, "A kubelet %.*s is newer than the oldest API server, %.*s.",
+                          STR_ARG(node), STR_ARG(oldest));
+    if (server.minor - kubelet.minor <= KUBELET_LAG)
+        return STR_EMPTY;
+    return str_format(arena,
+                      "A kubelet %.*s is more than %d minor versions older than the API server, "
+                      "%.*s.",
+                      STR_ARG(node), KUBELET_LAG, STR_ARG(oldest));
+}
+
+Str kube_version_check_join(KubeVersion kubeadm, KubeVersion cluster, Arena *arena) {
+    if (kubeadm.major == cluster.major && kubeadm.minor == cluster.minor)
+        return STR_EMPTY;
+    return str_format(arena,
+                      "kubeadm %.*s cannot join a cluster of %.*s: both need the same minor "
+                      "version.",
+                      STR_ARG(kube_version_text(kubeadm, arena)),
+                      STR_ARG(kube_version_text(cluster, arena)));
+}

@@ -1,0 +1,152 @@
+/* cluster_check: each error, and the values next to it that are right. */
+#include "cluster_check.h"
+#include "unit.h"
+
+static void check_problem(Str got, const char *wanted) {
+    Str text = str_from_cstr(wanted);
+    bool is_good = text.len ? str_find(got, text, 0) != SIZE_MAX : got.len == 0;
+    if (!is_good)
+        fail_msg("got: %.*s\nwanted: %s", STR_ARG(got), wanted);
+}
+
+static const struct {
+    const char *pods;
+    const char *services;
+    const char *machines;
+    const char *problem;
+} networks[] = {
+    {"10.244.0.0/16",               "10.96.0.0/12",              "192.168.1.0/24", ""                                   },
+    {"10.244.0.0/16,fd00:1::/56",   "10.96.0.0/12,fd00:2::/112", "10.17.0.0/24",   ""                                   },
+    {"10.244.0.0/16",               "10.244.0.0/20",             "10.17.0.0/24",
+     "pods \"10.244.0.0/16\" and services \"10.244.0.0/20\" overlap"                                                    },
+    {"10.244.0.0/16",               "10.96.0.0/12",              "10.0.0.0/8",
+     "pods \"10.244.0.0/16\" and machines \"10.0.0.0/8\" overlap"                                                       },
+    {"10.244.0.0/16,fd00:1::/48",   "10.96.0.0/12,fd00:1::/112", "",
+     "\"fd00:1::/48\" and services \"fd00:1::/112\" overlap"                                                            },
+    {"10.244.0.0/16,10.245.0.0/16", "10.96.0.0/12",              "",               "pods has two networks of one family"},
+    {"10.244.0.0",                  "10.96.0.0/12",              "",               "pods is not a network"              },
+    {"10.244.0.0/33",               "10.96.0.0/12",              "",               "pods is not a network"              },
+};
+
+static void test_networks(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(networks); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const NamedNetwork named[] = {
+            {"pods",     str_from_cstr(networks[i].pods)    },
+            {"services", str_from_cstr(networks[i].services)},
+            {"machines", str_from_cstr(networks[i].machines)},
+        };
+        check_problem(cluster_check_networks(named, 3, arena), networks[i].problem);
+    }
+}
+
+static void test_endpoints(void **state) {
+    (void)state;
+    static const char *const good[] = {"api.example:6443", "api",     "10.0.0.1", "10.0.0.1:6443",
+                                       "[fd00::1]:6443",   "fd00::1", "[fd00::1]"};
+    static const char *const bad[] = {
+        "",      "https://api:6443", "api:0", "api:65536", "api:6443/x",    "API.example:6443",
+        "a_b:1", "[fd00::1:6443",    "-a:1",  "[10.0.0.1", "fd00::1]:6443", "a..b:1"};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(good); i++)
+        check_problem(cluster_check_endpoint(str_from_cstr(good[i]), arena), "");
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+        if (cluster_check_endpoint(str_from_cstr(bad[i]), arena).len == 0)
+            fail_msg("\"%s\" is accepted", bad[i]);
+    }
+    check_problem(cluster_check_endpoint(STR_EMPTY, arena), "none can be derived");
+}
+
+static void test_control_planes(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t count = 0; count < 10; count++) {
+        Str problem = cluster_check_control_planes(count, arena);
+        assert_int_equal(problem.len == 0, count % 2 == 1);
+    }
+    check_problem(cluster_check_control_planes(4, arena), "Use an odd number: 3 or 5.");
+}
+
+static ClusterNode node(const char *name, const char *id, const char *mac, Arena *arena) {
+    ClusterNode out = {.name = str_from_cstr(name), .machine_id = str_from_cstr(id)};
+    if (mac)
+        vec_push(arena, &out.macs, str_from_cstr(mac));
+    return out;
+}
+
+static void test_nodes(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const ClusterNode base = node("cp1", "aa", "52:54:00:00:00:01", arena);
+    const struct {
+        ClusterNode other;
+        const char *problem;
+    } cases[] = {
+        {node("w1",  "bb", "52:54:00:00:00:02", arena), ""                                        },
+        {node("w1",  "",   NULL,                arena), ""                                        },
+        {node("cp1", "bb", NULL,                arena), "have the same name, \"cp1\""             },
+        {node("w1",  "aa", NULL,                arena), "have the same machine-id, \"aa\""        },
+        {node("w1",  "bb", "52:54:00:00:00:01", arena), "have the same MAC, \"52:54:00:00:00:01\""},
+        {node("W1",  "bb", NULL,                arena), "\"W1\" is not a name of a node"          },
+        {node("",    "bb", NULL,                arena), "is not a name of a node"                 },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const ClusterNode nodes[] = {base, cases[i].other};
+        check_problem(cluster_check_nodes(nodes, 2, arena), cases[i].problem);
+    }
+}
+
+static void test_machines(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    check_problem(cluster_check_size((MachineSize){2, 1700}, true, arena), "");
+    check_problem(cluster_check_size((MachineSize){1, 1024}, false, arena), "");
+    check_problem(cluster_check_size((MachineSize){1, 4096}, true, arena), "needs 2 processors");
+    check_problem(cluster_check_size((MachineSize){2, 1699}, true, arena), "has 1699 MiB");
+    assert_int_equal(cluster_check_clock(2000), CLOCK_GOOD);
+    assert_int_equal(cluster_check_clock(-2001), CLOCK_DOUBTFUL);
+    assert_int_equal(cluster_check_clock(30000), CLOCK_DOUBTFUL);
+    assert_int_equal(cluster_check_clock(-30001), CLOCK_BAD);
+}
+
+static void test_bundle(void **state) {
+    (void)state;
+    static const char *const images[] = {"kube-apiserver:v1.34.4",
+                                         "kube-controller-manager:v1.34.4",
+                                         "kube-scheduler:v1.34.4",
+                                         "kube-proxy:v1.34.4",
+                                         "coredns/coredns:v1.12.1",
+                                         "pause:3.10.1",
+                                         "etcd:3.6.5-0"};
+    const KubeVersion version = {1, 34, 4, STR_CONST("")};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t missing = 0; missing <= ARRAY_COUNT(images); missing++) {
+        Bundle bundle = {.kubernetes_version = STR("1.34.4"), .architecture = STR("amd64")};
+        BundleFile *file = vec_add(arena, &bundle.files);
+        for (size_t i = 0; i < ARRAY_COUNT(images); i++) {
+            if (i != missing)
+                vec_push(arena, &file->images, str_format(arena, "registry.k8s.io/%s", images[i]));
+        }
+        Str problem = cluster_check_bundle(&bundle, version, STR("amd64"), STR_EMPTY, arena);
+        check_problem(problem, missing < ARRAY_COUNT(images) ? "The bundle lacks the image" : "");
+        if (missing < ARRAY_COUNT(images))
+            continue;
+        check_problem(cluster_check_bundle(&bundle, version, STR("arm64"), STR_EMPTY, arena),
+                      "is for amd64; the machine has arm64");
+        check_problem(cluster_check_bundle(&bundle, version, STR("amd64"), STR("other"), arena),
+                      "lacks the image \"other/kube-apiserver:v1.34.4\"");
+        bundle.kubernetes_version = STR("1.34.5");
+        check_problem(cluster_check_bundle(&bundle, version, STR("amd64"), STR_EMPTY, arena),
+                      "for Kubernetes 1.34.5, not 1.34.4");
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_networks),       cmocka_unit_test(test_endpoints),
+        cmocka_unit_test(test_control_planes), cmocka_unit_test(test_nodes),
+        cmocka_unit_test(test_machines),       cmocka_unit_test(test_bundle),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+/* kubeadm_schema: arguments that kubeadm rejects are errors of the schema; documents have its
+ * names. */
+#include "component_config.h"
+#include "field_name.h"
+#include "json.h"
+#include "kubeadm_document.h"
+#include "kubeadm_schema.h"
+#include "unit.h"
+
+#define HASH "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static Value parse(const char *json, const Type *type, Arena *arena) {
+    JsonReader reader = json_reader_new(str_from_cstr(json), arena);
+    Value out;
+    const char *error = "";
+    if (!json_read_typed(&reader, json_next(&reader), type, &out, &error, arena))
+        fail_msg("%s: %s", json, error);
+    return out;
+}
+
+static const struct {
+    size_t kind; /* of kubeadm_kinds */
+    const char *json;
+    bool is_good;
+} cases[] = {
+    {0, "{\"node_registration\": {\"name\": \"cp1\", \"taints\": []}}",                            true },
+    {0, "{\"node_registration\": {\"name\": \"CP1\"}}",                                            false},
+    {0, "{\"node_registration\": {\"cri_socket\": \"/run/x.sock\"}}",                              false},
+    {0, "{\"node_registration\": {\"image_pull_policy\": \"Sometimes\"}}",                         false},
+    {0, "{\"bootstrap_tokens\": [{\"token\": \"abcdef.0123456789abcdef\"}]}",                      true },
+    {0, "{\"bootstrap_tokens\": [{\"token\": \"abcdef.0123456789abcde\"}]}",                       false},
+    {0, "{\"bootstrap_tokens\": [{\"token\": \"abcdef.0123456789abcdef\", \"groups\": [\"x\"]}]}",
+     false                                                                                              },
+    {0, "{\"bootstrap_tokens\": [{\"token\": \"abcdef.0123456789abcdef\", \"usages\": [\"x\"]}]}",
+     false                                                                                              },
+    {0, "{\"certificate_key\": \"12\"}",                                                           false},
+    {0, "{\"local_api_endpoint\": {\"advertise_address\": \"api\"}}",                              false},
+    {0, "{\"local_api_endpoint\": {\"bind_port\": 70000}}",                                        false},
+    {0, "{\"timeouts\": {\"discovery\": \"5m0s\"}}",                                               true },
+    {0, "{\"timeouts\": {\"discovery\": \"5\"}}",                                                  false},
+    {1, "{\"kubernetes_version\": \"1.30.2\"}",                                                    false},
+    {1, "{\"kubernetes_version\": \"1.31.0\"}",                                                    true },
+    {1, "{\"control_plane_endpoint\": \"https://x\"}",                                             false},
+    {1, "{\"networking\": {\"pod_subnet\": \"10.0.0.0\"}}",                                        false},
+    {1, "{\"api_server\": {\"cert_sans\": [\"*.example\", \"10.0.0.1\"]}}",                        true },
+    {1, "{\"api_server\": {\"cert_sans\": [\"a b\"]}}",                                            false},
+    {1,
+     "{\"api_server\": {\"extra_args\": [{\"name\": \"v\", \"value\": \"1\"}, {\"name\": \"v\", "
+     "\"value\": \"2\"}]}}",                                                                       true },
+    {1,
+     "{\"api_server\": {\"extra_envs\": [{\"name\": \"A\", \"value\": \"1\", \"value_from\": "
+     "{\"field_ref\": {\"field_path\": \"x\"}}}]}}",                                               false},
+    {1, "{\"etcd\": {\"local\": {\"data_dir\": \"etcd\"}}}",                                       false},
+    {1,
+     "{\"etcd\": {\"local\": {}, \"external\": {\"endpoints\": [\"https://x\"], \"ca_file\": "
+     "\"/a\", \"cert_file\": \"/b\", \"key_file\": \"/c\"}}}",                                     false},
+    {1, "{\"encryption_algorithm\": \"DSA\"}",                                                     false},
+    {2,
+     "{\"discovery\": {\"bootstrap_token\": {\"token\": \"abcdef.0123456789abcdef\", "
+     "\"api_server_endpoint\": \"a:1\", \"ca_cert_hashes\": [\"" HASH "\"]}}}",
+     true                                                                                               },
+    {2,
+     "{\"discovery\": {\"bootstrap_token\": {\"token\": \"abcdef.0123456789abcdef\", "
+     "\"api_server_endpoint\": \"a:1\"}}}",                                                        false},
+    {2,
+     "{\"discovery\": {\"bootstrap_token\": {\"token\": \"abcdef.0123456789abcdef\", "
+     "\"ca_cert_hashes\": [\"" HASH "\"]}}}",
+     false                                                                                              },
+    {2,
+     "{\"discovery\": {\"bootstrap_token\": {\"token\": \"abcdef.0123456789abcdef\", "
+     "\"api_server_endpoint\": \"a:1\", \"ca_cert_hashes\": [\"sha256:1\"]}}}",                    false},
+    {2, "{\"discovery\": {}}",                                                                     false},
+    {2, "{\"ca_cert_path\": \"/etc/ca.pem\"}",                                                     false},
+    {3, "{\"unmount_flags\": [\"MNT_DETACH\"]}",                                                   true },
+    {3, "{\"unmount_flags\": [\"DETACH\"]}",                                                       false},
+    {4, "{\"apply\": {\"kubernetes_version\": \"1.34\"}}",                                         false},
+};
+
+static void test_checks(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        Schema schema = schema_of_nested(kubeadm_kinds[cases[i].kind].object);
+        /* schema_implied_type caches by the address of the schema. */
+        Schema *kept = arena_new(arena, Schema);
+        *kept = schema;
+        Attribute holder = {.name = "x", .nested = kubeadm_kinds[cases[i].kind].object};
+        Value object = parse(cases[i].json, attribute_implied_type(&holder), arena);
+        if (schema_validate(kept, object, arena, &diags) != cases[i].is_good)
+            fail_msg("%s: %.*s", cases[i].json,
+                     STR_ARG(diags.count ? diags.items[0].detail : STR("is accepted")));
+    }
+}
+
+static void test_names(void **state) {
+    (void)state;
+    static const char *const names[][2] = {
+        {"cert_sans",                      "certSANs"                   },
+        {"local_api_endpoint",             "localAPIEndpoint"           },
+        {"api_server",                     "apiServer"                  },
+        {"ca_certificate_validity_period", "caCertificateValidityPeriod"},
+        {"unsafe_skip_ca_verification",    "unsafeSkipCAVerification"   },
+        {"allow_rc_upgrades",              "allowRCUpgrades"            },
+        {"tls_bootstrap_token",            "tlsBootstrapToken"          },
+        {"etcd_api_call",                  "etcdAPICall"                },
+        {"dns_domain",                     "dnsDomain"                  },
+        {"name",                           "name"                       },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        check_str(field_name_of_attribute(str_from_cstr(names[i][0]), arena), names[i][1]);
+}
+
+static void test_document(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Attribute holder = {.name = "x", .nested = &kubeadm_schema_init};
+    const char *json =
+        "{\"node_registration\": {\"name\": \"no\", \"taints\": []}, \"skip_phases\": [\"1.30\"]}";
+    Value object = parse(json, attribute_implied_type(&holder), arena);
+    StrBuf out = strbuf_new(arena);
+    kubeadm_document_add(&out, KUBEADM_API_VERSION, "InitConfiguration",
+                         kubeadm_document_fields(object, arena), arena);
+    kubeadm_document_add(&out, KUBELET_API_VERSION, "KubeletConfiguration",
+                         value_null(&TYPE_DYNAMIC), arena);
+    check_str(strbuf_str(&out), "apiVersion: \"kubeadm.k8s.io/v1beta4\"\n"
+                                "kind: \"InitConfiguration\"\n"
+                                "nodeRegistration:\n"
+                                "  name: \"no\"\n"
+                                "  taints: []\n"
+                                "skipPhases:\n"
+                                "  - \"1.30\"\n"
+                                "---\n"
+                                "apiVersion: \"kubelet.config.k8s.io/v1beta1\"\n"
+                                "kind: \"KubeletConfiguration\"\n");
+}
+
+static const struct {
+    ComponentKind kind;
+    const char *json;
+    const char *problem;
+} components[] = {
+    {COMPONENT_KUBELET,
+     "{\"cgroupDriver\": \"systemd\", \"maxPods\": 200, \"evictionHard\": {\"memory.available\": "
+     "\"100Mi\"}}",                                                           ""                                  },
+    {COMPONENT_KUBELET,
+     "{\"authentication\": {\"webhook\": {\"enabled\": true, \"cacheTTL\": \"2m\"}}, "
+     "\"runtimeRequestTimeout\": \"0s\"}",                                    ""                                  },
+    {COMPONENT_KUBELET,
+     "{\"clusterDNS\": [\"10.96.0.10\"], \"staticPodURLHeader\": {\"a\": [\"b\"]}, \"failSwapOn\": "
+     "null}",                                                                 ""                                  },
+    {COMPONENT_KUBELET,    "{\"cgroupDrivers\": \"systemd\"}",
+     "There is no field \"cgroupDrivers\". Did you mean \"cgroupDriver\"?"                                        },
+    {COMPONENT_KUBELET,    "{\"maxPods\": 1.5}",                              "This field requires an integer."   },
+    {COMPONENT_KUBELET,    "{\"maxPods\": \"200\"}",                          "This field requires an integer."   },
+    {COMPONENT_KUBELET,    "{\"failSwapOn\": \"false\"}",                     "This field requires true or false."},
+    {COMPONENT_KUBELET,    "{\"syncFrequency\": 10}",
+     "This field requires a duration, such as \"5m0s\"."                                                          },
+    {COMPONENT_KUBELET,    "{\"authentication\": {\"webhook\": {\"x\": 1}}}",
+     "There is no field \"x\"."                                                                                   },
+    {COMPONENT_KUBELET,    "{\"clusterDNS\": \"10.96.0.10\"}",                "This field requires a list."       },
+    {COMPONENT_KUBELET,    "{\"evictionHard\": {\"a\": 1}}",                  "This field requires a string."     },
+    {COMPONENT_KUBELET,    "{\"reservedMemory\": [{\"numaNode\": \"0\"}]}",
+     "This field requires an integer."                                                                            },
+    {COMPONENT_KUBE_PROXY,
+     "{\"mode\": \"nftables\", \"conntrack\": {\"maxPerCore\": 0}, \"clientConnection\": {\"qps\": "
+     "1.5}}",                                                                 ""                                  },
+    {COMPONENT_KUBE_PROXY, "{\"cgroupDriver\": \"systemd\"}",
+     "There is no field \"cgroupDriver\"."                                                                        },
+    {COMPONENT_KUBE_PROXY, "[]",                                              "This field requires an object."    },
+};
+
+static void test_components(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(components); i++) {
+        const char *error;
+        size_t offset;
+        Value object;
+        Path path = {0};
+        assert_true(
+            json_parse_any(str_from_cstr(components[i].json), &object, &error, &offset, arena));
+        Str got = component_config_check(components[i].kind, object, &path, arena);
+        check_str(got, components[i].problem);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_checks),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_document),
+        cmocka_unit_test(test_components),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
