@@ -1,0 +1,170 @@
+/* host_facts: a table of names and the fields that they fill. */
+#include "host_facts.h"
+#include "base64.h"
+#include "kubeadm_host_assets.h"
+#include "utf8.h"
+
+#define FIRST      "facts 1"
+#define LAST       "end"
+#define VALUE_MAX  ((size_t)65536)
+#define OUTPUT_MAX ((size_t)1 << 20)
+
+const char *host_facts_script(void) {
+    return host_facts_sh;
+}
+
+typedef enum FactKind {
+    FACT_TEXT,
+    FACT_NUMBER,
+    FACT_TIME,   /* seconds with a fraction */
+    FACT_BASE64, /* of a file */
+    FACT_LIST,
+    FACT_NAMED,
+} FactKind;
+
+static const struct {
+    Str name;
+    FactKind kind;
+    size_t offset;
+} rows[] = {
+    {STR_CONST("time"),              FACT_TIME,   offsetof(HostFacts, time_ms)          },
+    {STR_CONST("user"),              FACT_NUMBER, offsetof(HostFacts, user)             },
+    {STR_CONST("os_id"),             FACT_TEXT,   offsetof(HostFacts, os_id)            },
+    {STR_CONST("os_version"),        FACT_TEXT,   offsetof(HostFacts, os_version)       },
+    {STR_CONST("os_like"),           FACT_TEXT,   offsetof(HostFacts, os_like)          },
+    {STR_CONST("os_name"),           FACT_TEXT,   offsetof(HostFacts, os_name)          },
+    {STR_CONST("kernel"),            FACT_TEXT,   offsetof(HostFacts, kernel)           },
+    {STR_CONST("machine"),           FACT_TEXT,   offsetof(HostFacts, machine)          },
+    {STR_CONST("hostname"),          FACT_TEXT,   offsetof(HostFacts, hostname)         },
+    {STR_CONST("processors"),        FACT_NUMBER, offsetof(HostFacts, processors)       },
+    {STR_CONST("memory_kib"),        FACT_NUMBER, offsetof(HostFacts, memory_kib)       },
+    {STR_CONST("swap_kib"),          FACT_NUMBER, offsetof(HostFacts, swap_kib)         },
+    {STR_CONST("machine_id"),        FACT_TEXT,   offsetof(HostFacts, machine_id)       },
+    {STR_CONST("product_uuid"),      FACT_TEXT,   offsetof(HostFacts, product_uuid)     },
+    {STR_CONST("boot_id"),           FACT_TEXT,   offsetof(HostFacts, boot_id)          },
+    {STR_CONST("cgroup"),            FACT_TEXT,   offsetof(HostFacts, cgroup)           },
+    {STR_CONST("init"),              FACT_TEXT,   offsetof(HostFacts, init)             },
+    {STR_CONST("container"),         FACT_TEXT,   offsetof(HostFacts, container)        },
+    {STR_CONST("time_synchronized"), FACT_TEXT,   offsetof(HostFacts, time_synchronized)},
+    {STR_CONST("selinux"),           FACT_TEXT,   offsetof(HostFacts, selinux)          },
+    {STR_CONST("apparmor"),          FACT_TEXT,   offsetof(HostFacts, apparmor)         },
+    {STR_CONST("ca_certificate"),    FACT_BASE64, offsetof(HostFacts, ca_certificate)   },
+    {STR_CONST("marker"),            FACT_BASE64, offsetof(HostFacts, marker)           },
+    {STR_CONST("interface"),         FACT_NAMED,  offsetof(HostFacts, interfaces)       },
+    {STR_CONST("address"),           FACT_NAMED,  offsetof(HostFacts, addresses)        },
+    {STR_CONST("default_route"),     FACT_NAMED,  offsetof(HostFacts, routes)           },
+    {STR_CONST("free_kib"),          FACT_NAMED,  offsetof(HostFacts, free_kib)         },
+    {STR_CONST("sysctl"),            FACT_NAMED,  offsetof(HostFacts, sysctls)          },
+    {STR_CONST("version"),           FACT_NAMED,  offsetof(HostFacts, versions)         },
+    {STR_CONST("listening"),         FACT_LIST,   offsetof(HostFacts, listening)        },
+    {STR_CONST("module"),            FACT_LIST,   offsetof(HostFacts, modules)          },
+    {STR_CONST("program"),           FACT_LIST,   offsetof(HostFacts, programs)         },
+    {STR_CONST("active"),            FACT_LIST,   offsetof(HostFacts, active)           },
+    {STR_CONST("exists"),            FACT_LIST,   offsetof(HostFacts, existing)         },
+};
+
+static void split(Str line, Str *name, Str *rest) {
+    size_t blank = str_find_char(line, ' ', 0);
+    *name = str_slice(line, 0, blank);
+    *rest = blank == SIZE_MAX ? STR_EMPTY : str_trim(str_after(line, blank + 1));
+}
+
+/* "1763755200.123456789"; the fraction may be missing. */
+static void set_time(int64_t *out, Str text) {
+    size_t dot = str_find_char(text, '.', 0);
+    Str fraction = dot == SIZE_MAX ? STR_EMPTY : str_slice(text, dot + 1, dot + 4);
+    int64_t seconds, ms = 0;
+    if (!str_to_int64(str_slice(text, 0, dot), &seconds) || seconds < 0 ||
+        seconds > INT64_MAX / 2000)
+        return;
+    if (fraction.len != 3 || !str_to_int64(fraction, &ms))
+        ms = 0;
+    *out = seconds * 1000 + ms;
+}
+
+static void set_fact(HostFacts *facts, size_t row, Str text, Arena *arena) {
+    void *field = (char *)facts + rows[row].offset;
+    NamedText named;
+    uint64_t number;
+    switch (rows[row].kind) {
+    case FACT_TEXT: *(Str *)field = text; break;
+    case FACT_NUMBER:
+        if (str_to_uint64(text, &number))
+            *(uint64_t *)field = number;
+        break;
+    case FACT_TIME: set_time(field, text); break;
+    case FACT_BASE64:
+        if (!base64_decode(text, field, arena))
+            *(Str *)field = STR_EMPTY;
+        break;
+    case FACT_LIST: vec_push(arena, (StrVec *)field, text); break;
+    case FACT_NAMED:
+        split(text, &named.name, &named.text);
+        vec_push(arena, (NamedTexts *)field, named);
+        break;
+    }
+}
+
+static void read_line(HostFacts *facts, Str line, Arena *arena) {
+    Str name, text;
+    split(line, &name, &text);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (str_equal(name, rows[i].name) && text.len <= VALUE_MAX)
+            set_fact(facts, i, utf8_strip_controls(text, arena), arena);
+    }
+}
+
+bool host_facts_parse(Str output, HostFacts *out, Arena *arena) {
+    Str line, rest = output;
+    bool has_begun = false, has_ended = false;
+    *out = (HostFacts){.user = UINT64_MAX};
+    if (output.len > OUTPUT_MAX)
+        return false;
+    /* A login may print lines before the script does. */
+    while (!has_ended && str_next_field(&rest, '\n', &line)) {
+        has_ended = has_begun && str_equal(line, STR(LAST));
+        if (has_begun && !has_ended)
+            read_line(out, line, arena);
+        has_begun |= str_equal(line, STR(FIRST));
+    }
+    return has_ended && out->time_ms > 0;
+}
+
+Str host_facts_find(const NamedTexts *texts, const char *name) {
+    vec_each(texts, named) {
+        if (str_equal_cstr(named->name, name))
+            return named->text;
+    }
+    return STR_EMPTY;
+}
+
+Str host_facts_architecture(const HostFacts *facts) {
+    if (str_equal(facts->machine, STR("x86_64")))
+        return STR("amd64");
+    return str_equal(facts->machine, STR("aarch64")) ? STR("arm64") : facts->machine;
+}
+
+bool host_facts_is_container(const HostFacts *facts) {
+    return facts->container.len && !str_equal(facts->container, STR("none"));
+}
+
+static bool exists(const HostFacts *facts, const char *path) {
+    return str_is_among(str_from_cstr(path), facts->existing.items, facts->existing.count);
+}
+
+HostState host_facts_state(const HostFacts *facts) {
+    bool is_joined = exists(facts, "/etc/kubernetes/kubelet.conf");
+    bool has_server = exists(facts, "/etc/kubernetes/manifests/kube-apiserver.yaml");
+    if (is_joined && has_server)
+        return HOST_CONTROL_PLANE;
+    /* Before the phase of its certificate ends, a joining kubelet has the bootstrap file. */
+    if (is_joined && !exists(facts, "/etc/kubernetes/bootstrap-kubelet.conf") &&
+        !exists(facts, "/etc/kubernetes/admin.conf"))
+        return HOST_WORKER;
+    return facts->existing.count ? HOST_PARTIAL : HOST_CLEAN;
+}
+
+bool host_facts_is_foreign(const HostFacts *facts, Str ca_certificate) {
+    return facts->ca_certificate.len &&
+           !str_equal(str_trim(facts->ca_certificate), str_trim(ca_certificate));
+}

@@ -1,0 +1,162 @@
+/* host_facts: the script runs on this machine, in two shells; the parser reads what machines print.
+ */
+#include "host_facts.h"
+#include "process.h"
+#include "unit.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static Str run(const char *const *shell, Arena *arena) {
+    const char *argv[6] = {NULL};
+    size_t count = 0;
+    for (; shell[count]; count++)
+        argv[count] = shell[count];
+    argv[count] = host_facts_script();
+    ProcessRequest request = {.argv = argv};
+    ProcessResult result = {0};
+    int error = process_real.run(process_real.self, &request, &result, arena);
+    if (error)
+        return STR_EMPTY; /* this shell is not installed */
+    check_str(result.err, "");
+    assert_int_equal(result.exit_status, 0);
+    return result.out;
+}
+
+static void check_this_machine(Str output, Arena *arena) {
+    HostFacts facts;
+    struct utsname names;
+    assert_int_equal(uname(&names), 0);
+    assert_true(host_facts_parse(output, &facts, arena));
+    check_str(facts.kernel, names.release);
+    check_str(facts.machine, names.machine);
+    check_str(facts.hostname, names.nodename);
+    assert_int_equal(facts.user, getuid());
+    assert_int_equal(facts.processors, (uint64_t)sysconf(_SC_NPROCESSORS_ONLN));
+    uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES);
+    assert_int_equal(facts.memory_kib / 1024,
+                     pages * ((uint64_t)sysconf(_SC_PAGESIZE) / 1024) / 1024);
+    assert_true(host_facts_find(&facts.free_kib, "/var/lib").len > 0);
+    assert_true(host_facts_find(&facts.sysctls, "fs.inotify.max_user_instances").len > 0);
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    int64_t late_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - facts.time_ms;
+    assert_true(late_ms >= 0 && late_ms < 60000);
+}
+
+static void test_script(void **state) {
+    (void)state;
+    static const char *const shells[][4] = {
+        {"dash", "-c"},
+        {         "bash",  "-c"    },
+        { "busybox",  "sh",      "-c"}
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(shells); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Str output = run(shells[i], arena);
+        if (!output.len)
+            continue;
+        check_this_machine(output, arena);
+        count++;
+    }
+    assert_true(count > 0);
+}
+
+#define BEGIN "Welcome to this machine\nfacts 1\ntime 1763755200.5\n"
+
+static void test_parser(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    HostFacts facts;
+    Str text =
+        STR("Welcome\nfacts 1\ntime 1763755200.123456789\nuser 1000\nos_id debian\n"
+            "os_name Debian GNU/Linux 12\nmachine aarch64\nprocessors 4\n"
+            "memory_kib 2048000\nfree_kib /var/lib 1000\ninterface eth0 52:54:00:00:00:01\n"
+            "address eth0 10.0.0.1/24\naddress eth0 fd00::1/64\nsysctl net.ipv4.ip_forward 1\n"
+            "version containerd v1.7.2\nlistening *:6443\nlistening [::]:10250\nmodule overlay\n"
+            "future something\nmarker e30=\nca_certificate !\nprocessors x\n"
+            "hostname a\033[31mb\nend\nuser 0\n");
+    assert_true(host_facts_parse(text, &facts, arena));
+    assert_int_equal(facts.time_ms, INT64_C(1763755200123));
+    assert_int_equal(facts.user, 1000);
+    check_str(facts.os_name, "Debian GNU/Linux 12");
+    check_str(host_facts_architecture(&facts), "arm64");
+    assert_int_equal(facts.processors, 4);
+    check_str(host_facts_find(&facts.free_kib, "/var/lib"), "1000");
+    check_str(host_facts_find(&facts.sysctls, "net.ipv4.ip_forward"), "1");
+    check_str(host_facts_find(&facts.versions, "containerd"), "v1.7.2");
+    check_str(host_facts_find(&facts.versions, "kubelet"), "");
+    assert_int_equal(facts.addresses.count, 2);
+    assert_int_equal(facts.listening.count, 2);
+    check_str(facts.marker, "{}");
+    check_str(facts.ca_certificate, "");
+    assert_true(str_find_char(facts.hostname, '\033', 0) == SIZE_MAX);
+}
+
+/* Each proper beginning of an output, and one without a time, is rejected. */
+static void test_cut(void **state) {
+    (void)state;
+    Str text = STR(BEGIN "user 0\nend\n");
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        HostFacts facts;
+        if (host_facts_parse(str_slice(text, 0, i), &facts, arena) && i < text.len - 1)
+            fail_msg("%zu bytes are accepted", i);
+    }
+    SCOPED(ArenaRef) arena = arena_open("test");
+    HostFacts facts;
+    assert_true(host_facts_parse(text, &facts, arena));
+    assert_false(host_facts_parse(STR("facts 1\nuser 0\nend\n"), &facts, arena));
+    assert_false(host_facts_parse(STR("time 1763755200.5\nend\n"), &facts, arena));
+}
+
+static const struct {
+    const char *files;
+    HostState state;
+} states[] = {
+    {"",                                                                           HOST_CLEAN  },
+    {"/etc/kubernetes/pki/ca.crt",                                                 HOST_PARTIAL},
+    {"/etc/kubernetes/admin.conf /etc/kubernetes/pki/ca.crt",                      HOST_PARTIAL},
+    {"/etc/kubernetes/kubelet.conf /var/lib/kubelet/config.yaml",                  HOST_WORKER },
+    {"/etc/kubernetes/kubelet.conf /etc/kubernetes/bootstrap-kubelet.conf",        HOST_PARTIAL},
+    {"/etc/kubernetes/kubelet.conf /etc/kubernetes/admin.conf",                    HOST_PARTIAL},
+    {"/etc/kubernetes/kubelet.conf /etc/kubernetes/manifests/kube-apiserver.yaml",
+     HOST_CONTROL_PLANE                                                                        },
+    {"/etc/kubernetes/manifests/kube-apiserver.yaml",                              HOST_PARTIAL},
+    {"/var/lib/etcd/member",                                                       HOST_PARTIAL},
+};
+
+static void test_states(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(states); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        StrBuf text = strbuf_new(arena);
+        HostFacts facts;
+        Str file, rest = str_from_cstr(states[i].files);
+        strbuf_add_cstr(&text, BEGIN);
+        while (rest.len && str_next_field(&rest, ' ', &file))
+            strbuf_add_format(&text, "exists %.*s\n", STR_ARG(file));
+        strbuf_add_cstr(&text, "end\n");
+        assert_true(host_facts_parse(strbuf_str(&text), &facts, arena));
+        if (host_facts_state(&facts) != states[i].state)
+            fail_msg("%s: %d", states[i].files, host_facts_state(&facts));
+    }
+}
+
+static void test_foreign(void **state) {
+    (void)state;
+    HostFacts facts = {.ca_certificate = STR("A\n")};
+    assert_false(host_facts_is_foreign(&facts, STR("A")));
+    assert_true(host_facts_is_foreign(&facts, STR("B")));
+    facts.ca_certificate = STR_EMPTY;
+    assert_false(host_facts_is_foreign(&facts, STR("B")));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_script), cmocka_unit_test(test_parser),  cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_states), cmocka_unit_test(test_foreign),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
