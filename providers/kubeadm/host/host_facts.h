@@ -16,7 +16,7 @@ typedef struct NamedText {
 typedef VEC(NamedText) NamedTexts;
 
 typedef struct HostFacts {
-    int64_t time_ms; /* of the machine, when the script began */
+    int64_t time_ms; /* of the machine, when the script ended */
     uint64_t user;   /* 0: the script ran as root */
     Str os_id;       /* debian */
     Str os_version;

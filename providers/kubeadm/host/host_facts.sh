@@ -17,8 +17,6 @@ has() { command -v "$1" >/dev/null 2>&1; }
 is_active() { has systemctl && systemctl is-active --quiet "$1" 2>/dev/null; }
 
 echo "facts 1"
-# The time comes first: the caller compares it with its own.
-say time "$(date +%s.%N)"
 say user "$(id -u)"
 
 os=/etc/os-release
@@ -112,4 +110,6 @@ fi
 if [ -r /etc/loam/node.json ]; then
   say marker "$(base64 </etc/loam/node.json | tr -d '\n')"
 fi
+# The time comes last: the caller compares it with the time at which it has read the output.
+say time "$(date +%s.%N)"
 echo end
