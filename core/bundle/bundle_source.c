@@ -253,6 +253,8 @@ bool bundle_source_each(
     int error = disk->stat(disk->self, path, &stat);
     if (!error && stat.kind == DISK_FOLDER)
         return walk_directory(&source);
+    if (!error && stat.kind != DISK_FILE)
+        return fail(&source, "it is not a file or directory");
     if (!error)
         error = disk->open(disk->self, path, DISK_READ, 0, &source.file);
     return error ? fail(&source, "it cannot be read: %s", strerror(-error)) : walk_archive(&source);

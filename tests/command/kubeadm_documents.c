@@ -1,5 +1,7 @@
-/* Prints documents that set every attribute of kubeadm_schema: kubeadm_documents KIND ALTERNATIVE.
- * Of attributes that exclude each other, an alternative sets one. */
+/* Prints documents that set every attribute of kubeadm_schema: kubeadm_documents KIND ALTERNATIVE
+ * VERSION. Of attributes that exclude each other, an alternative sets one. Exit status 3: loam
+ * rejects an attribute in this version; the document is printed all the same. */
+#include "field_since.h"
 #include "json.h"
 #include "kubeadm_document.h"
 #include "kubeadm_schema.h"
@@ -19,7 +21,6 @@ static const struct {
     {"tls_bootstrap_token",     "\"abcdef.0123456789abcdef\""                          },
     {"certificate_key",         "\"" HEX "\""                                          },
     {"ca_cert_hashes",          "[\"sha256:" HEX "\"]"                                 },
-    {"kubernetes_version",      "\"v1.34.4\""                                          },
     {"control_plane_endpoint",  "\"api.example:6443\""                                 },
     {"api_server_endpoint",     "\"api.example:6443\""                                 },
     {"service_subnet",          "\"10.96.0.0/12\""                                     },
@@ -49,6 +50,7 @@ static const struct {
 
 typedef struct Making {
     size_t alternative;
+    const char *version;
     Arena *arena;
 } Making;
 
@@ -62,6 +64,8 @@ static Value make_leaf(const Making *making, const Attribute *attribute) {
         StrVec words = attribute_one_of(attribute, arena);
         return value_string(words.items[making->alternative % words.count], arena);
     }
+    if (strcmp(attribute->name, "kubernetes_version") == 0)
+        return value_from_cstr(making->version);
     for (size_t i = 0; i < ARRAY_COUNT(samples); i++) {
         JsonReader reader = json_reader_new(str_from_cstr(samples[i].json), arena);
         Value sample;
@@ -123,18 +127,20 @@ static Value make_object(const Making *making, const NestedObject *nested) {
 
 int main(int count, char **words) {
     SCOPED(ArenaRef) arena = arena_open("documents");
-    if (count != 3)
+    KubeVersion version;
+    if (count != 4 || !kube_version_parse(str_from_cstr(words[3]), &version))
         return 2;
-    Making making = {strtoul(words[2], NULL, 10), arena};
+    Making making = {strtoul(words[2], NULL, 10), words[3], arena};
     for (size_t i = 0; i < KUBEADM_KIND_COUNT; i++) {
         if (strcmp(kubeadm_kinds[i].kind, words[1]) != 0)
             continue;
         StrBuf out = strbuf_new(arena);
-        Value fields =
-            kubeadm_document_fields(make_object(&making, kubeadm_kinds[i].object), arena);
+        Path path = {0};
+        Value object = make_object(&making, kubeadm_kinds[i].object);
+        Value fields = kubeadm_document_fields(object, arena);
         kubeadm_document_add(&out, KUBEADM_API_VERSION, kubeadm_kinds[i].kind, fields, arena);
         printf("%.*s", STR_ARG(strbuf_str(&out)));
-        return 0;
+        return field_since_check(object, version, &path, arena).len ? 3 : 0;
     }
     return 1;
 }

@@ -2,6 +2,7 @@
  * names. */
 #include "component_config.h"
 #include "field_name.h"
+#include "field_since.h"
 #include "json.h"
 #include "kubeadm_document.h"
 #include "kubeadm_schema.h"
@@ -90,6 +91,34 @@ static void test_checks(void **state) {
         if (schema_validate(kept, object, arena, &diags) != cases[i].is_good)
             fail_msg("%s: %.*s", cases[i].json,
                      STR_ARG(diags.count ? diags.items[0].detail : STR("is accepted")));
+    }
+}
+
+static void test_since(void **state) {
+    (void)state;
+    static const struct {
+        size_t kind;
+        const char *json;
+        const char *path;
+        uint32_t minor; /* that added it */
+    } since[] = {
+        {4, "{\"plan\": {\"etcd_upgrade\": true}}",       ".plan.etcd_upgrade",    33},
+        {4, "{\"apply\": {\"etcd_upgrade\": true}}",      "",                      0 },
+        {1, "{\"encryption_algorithm\": \"ECDSA-P384\"}", ".encryption_algorithm", 34},
+        {1, "{\"encryption_algorithm\": \"ECDSA-P256\"}", "",                      0 },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(since); i++) {
+        for (uint32_t minor = 31; minor < 36; minor++) {
+            SCOPED(ArenaRef) arena = arena_open("test");
+            Attribute holder = {.name = "x", .nested = kubeadm_kinds[since[i].kind].object};
+            Value object = parse(since[i].json, attribute_implied_type(&holder), arena);
+            Path path = {0};
+            KubeVersion version = {.major = 1, .minor = minor, .suffix = STR_EMPTY};
+            Str problem = field_since_check(object, version, &path, arena);
+            assert_int_equal(problem.len == 0, minor >= since[i].minor);
+            if (problem.len)
+                check_str(path_to_str(path, arena), since[i].path);
+        }
     }
 }
 
@@ -188,9 +217,8 @@ static void test_components(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_checks),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_document),
+        cmocka_unit_test(test_checks),     cmocka_unit_test(test_since),
+        cmocka_unit_test(test_names),      cmocka_unit_test(test_document),
         cmocka_unit_test(test_components),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
