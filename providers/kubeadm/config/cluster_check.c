@@ -9,7 +9,10 @@
 #define MEMORY_MIN_MIB 1700
 #define CLOCK_WARN_MS  2000
 #define CLOCK_ERROR_MS 30000
-#define REPOSITORY     "registry.k8s.io"
+/* The most that were seen in use on machines with systemd, containerd and kubelet. */
+#define INOTIFY_CONTROL_PLANE 31
+#define INOTIFY_WORKER        17
+#define REPOSITORY            "registry.k8s.io"
 
 /* Networks. */
 
@@ -183,6 +186,30 @@ Str cluster_check_size(MachineSize size, bool is_control_plane, Arena *arena) {
                           "A control plane needs 1700 MiB of memory; the machine has %llu MiB.",
                           (unsigned long long)size.memory_mib);
     return STR_EMPTY;
+}
+
+Str cluster_check_disk(const Bundle *bundle, uint64_t free_mib, Arena *arena) {
+    uint64_t bytes = 0;
+    vec_each(&bundle->files, file) {
+        bytes += str_starts_with(file->path, STR("images/")) ? 3 * file->size : file->size;
+    }
+    uint64_t needed_mib = (bytes >> 20) + 1;
+    if (free_mib >= needed_mib)
+        return STR_EMPTY;
+    return str_format(arena, "The bundle and its images need %llu MiB; the disk has %llu MiB free.",
+                      (unsigned long long)needed_mib, (unsigned long long)free_mib);
+}
+
+Str cluster_check_inotify(InotifyUse use, Arena *arena) {
+    uint64_t needed =
+        use.in_use + use.control_planes * INOTIFY_CONTROL_PLANE + use.workers * INOTIFY_WORKER;
+    if (needed <= use.limit)
+        return STR_EMPTY;
+    return str_format(arena,
+                      "The machines need %llu inotify instances, and the hypervisor allows %llu. "
+                      "Raise fs.inotify.max_user_instances on the hypervisor to at least %llu.",
+                      (unsigned long long)needed, (unsigned long long)use.limit,
+                      (unsigned long long)needed);
 }
 
 ClockSkew cluster_check_clock(int64_t skew_ms) {

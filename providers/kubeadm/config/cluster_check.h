@@ -39,6 +39,19 @@ typedef struct MachineSize {
 /* kubeadm requires 2 processors and 1700 MiB of a control plane. */
 Str cluster_check_size(MachineSize size, bool is_control_plane, Arena *arena);
 
+/* The disk of a machine must have room for the bundle, and for its images once more as layers and
+ * once more unpacked. */
+Str cluster_check_disk(const Bundle *bundle, uint64_t free_mib, Arena *arena);
+
+/* Machines of a hypervisor without kernels of their own (LXC) share its inotify instances. */
+typedef struct InotifyUse {
+    uint64_t limit; /* fs.inotify.max_user_instances */
+    uint64_t in_use;
+    uint64_t control_planes; /* machines that will start */
+    uint64_t workers;
+} InotifyUse;
+Str cluster_check_inotify(InotifyUse use, Arena *arena);
+
 typedef enum ClockSkew { CLOCK_GOOD, CLOCK_DOUBTFUL, CLOCK_BAD } ClockSkew;
 /* Certificates and tokens need clocks that agree: 2 s apart is doubtful, 30 s an error. */
 ClockSkew cluster_check_clock(int64_t skew_ms);

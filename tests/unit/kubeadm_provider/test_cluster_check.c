@@ -110,6 +110,20 @@ static void test_machines(void **state) {
     assert_int_equal(cluster_check_clock(-30001), CLOCK_BAD);
 }
 
+static void test_room(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Bundle bundle = {.architecture = STR("amd64")};
+    BundleFile image = {.path = STR("images/a.tar"), .size = 100 << 20};
+    BundleFile program = {.path = STR("bin/a"), .size = 50 << 20};
+    vec_push(arena, &bundle.files, image);
+    vec_push(arena, &bundle.files, program);
+    check_problem(cluster_check_disk(&bundle, 351, arena), "");
+    check_problem(cluster_check_disk(&bundle, 350, arena), "need 351 MiB; the disk has 350 MiB");
+    check_problem(cluster_check_inotify((InotifyUse){128, 0, 3, 2}, arena), "");
+    check_problem(cluster_check_inotify((InotifyUse){128, 20, 3, 2}, arena), "to at least 147");
+}
+
 static void test_bundle(void **state) {
     (void)state;
     static const char *const images[] = {"kube-apiserver:v1.34.4",
@@ -147,6 +161,7 @@ int main(void) {
         cmocka_unit_test(test_networks),       cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_control_planes), cmocka_unit_test(test_nodes),
         cmocka_unit_test(test_machines),       cmocka_unit_test(test_bundle),
+        cmocka_unit_test(test_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
