@@ -54,8 +54,8 @@ typedef struct Call {
     /* -refresh=full, also in the apply of such a plan: compare with the real system, also where
      * recorded results show no change. */
     bool is_full_refresh;
-    Str address;         /* resource instance, for messages */
-    Str lineage;         /* of the state */
+    Str address; /* resource instance, for messages */
+    Str lineage; /* of the state */
     /* True if the state is written without encryption. A type whose objects contain keys of others
      * rejects that in its plan. False if nothing is written, as in a test of a module. */
     bool stores_plain_state;
