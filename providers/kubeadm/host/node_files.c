@@ -1,0 +1,279 @@
+/* node_files: texts by format: sysctl.d, modules-load.d, TOML, YAML, systemd. */
+#include "node_files.h"
+#include "base64.h"
+
+/* Later names win in sysctl.d: distributions set rp_filter and ip_forward in other files. */
+#define MODULES_PATH "/etc/modules-load.d/99-zz-loam-kubernetes.conf"
+#define SYSCTL_PATH  "/etc/sysctl.d/99-zz-loam-kubernetes.conf"
+#define MIRROR_DIR   "/etc/containerd/certs.d"
+
+static const char crictl[] = "runtime-endpoint: unix:///run/containerd/containerd.sock\n"
+                             "image-endpoint: unix:///run/containerd/containerd.sock\n"
+                             "timeout: 10\n";
+
+static const char modules[] = "overlay\nbr_netfilter\n";
+
+static const char sysctls[] = "net.ipv4.ip_forward = 1\n"
+                              "net.bridge.bridge-nf-call-iptables = 1\n"
+                              "net.bridge.bridge-nf-call-ip6tables = 1\n"
+                              "fs.inotify.max_user_instances = 8192\n"
+                              "fs.inotify.max_user_watches = 524288\n"
+                              "vm.overcommit_memory = 1\n"
+                              "kernel.panic = 10\n"
+                              "kernel.panic_on_oops = 1\n";
+
+static const char containerd_unit[] = "[Unit]\n"
+                                      "Description=containerd container runtime\n"
+                                      "After=network.target local-fs.target\n"
+                                      "\n"
+                                      "[Service]\n"
+                                      "ExecStartPre=-/sbin/modprobe overlay\n"
+                                      "ExecStart=/usr/local/bin/containerd\n"
+                                      "Type=notify\n"
+                                      "Delegate=yes\n"
+                                      "KillMode=process\n"
+                                      "Restart=always\n"
+                                      "RestartSec=5\n"
+                                      "TasksMax=infinity\n"
+                                      "\n"
+                                      "[Install]\n"
+                                      "WantedBy=multi-user.target\n";
+
+static const char kubelet_unit[] = "[Unit]\n"
+                                   "Description=kubelet: the Kubernetes node agent\n"
+                                   "Wants=network-online.target\n"
+                                   "After=network-online.target containerd.service\n"
+                                   "\n"
+                                   "[Service]\n"
+                                   "ExecStart=/usr/local/bin/kubelet\n"
+                                   "Restart=always\n"
+                                   "StartLimitInterval=0\n"
+                                   "RestartSec=2\n"
+                                   "\n"
+                                   "[Install]\n"
+                                   "WantedBy=multi-user.target\n";
+
+static const char kubelet_drop_in[] =
+    "[Service]\n"
+    "Environment=\"KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/"
+    "bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf\"\n"
+    "Environment=\"KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml\"\n"
+    "EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env\n"
+    "EnvironmentFile=-/etc/default/kubelet\n"
+    "EnvironmentFile=-/etc/sysconfig/kubelet\n"
+    "ExecStart=\n"
+    "ExecStart=/usr/local/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS "
+    "$KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
+
+/* The settings become parts of files, so control characters could add lines. */
+static bool is_plain(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* Adds a TOML string. */
+static void add_quoted(StrBuf *out, Str text) {
+    strbuf_add_char(out, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"' || text.ptr[i] == '\\')
+            strbuf_add_char(out, '\\');
+        strbuf_add_char(out, text.ptr[i]);
+    }
+    strbuf_add_char(out, '"');
+}
+
+static void add(NodeFiles *out, const char *path, Str text, NodeService service, Arena *arena) {
+    NodeFile file = {.path = path, .text = text, .mode = 0644, .service = service};
+    vec_push(arena, out, file);
+}
+
+static void add_kernel(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
+    if (settings->is_container)
+        return;
+    Str text = str_from_cstr(sysctls);
+    if (settings->has_ipv6)
+        text = str_concat(text, STR("net.ipv6.conf.all.forwarding = 1\n"), arena);
+    add(out, MODULES_PATH, str_from_cstr(modules), SERVICE_KERNEL, arena);
+    add(out, SYSCTL_PATH, text, SERVICE_KERNEL, arena);
+}
+
+/* Version 2 of the file has one plugin for pods and images, version 3 has two. containerd 2 reads
+ * both; version 1 reads only version 2. */
+static Str containerd_config(const NodeSettings *settings, Arena *arena) {
+    bool is_new = settings->containerd.major >= 2;
+    const char *runtime = is_new ? "io.containerd.cri.v1.runtime" : "io.containerd.grpc.v1.cri";
+    StrBuf out = strbuf_new(arena);
+    strbuf_add_format(&out, "version = %d\n\n", is_new ? 3 : 2);
+    if (is_new) {
+        strbuf_add_cstr(&out, "[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n"
+                              "  sandbox = ");
+        add_quoted(&out, settings->sandbox_image);
+        strbuf_add_cstr(&out, "\n\n[plugins.\"io.containerd.cri.v1.images\".registry]\n"
+                              "  config_path = \"" MIRROR_DIR "\"\n\n");
+    }
+    strbuf_add_format(&out, "[plugins.\"%s\"]\n", runtime);
+    if (!is_new) {
+        strbuf_add_cstr(&out, "  sandbox_image = ");
+        add_quoted(&out, settings->sandbox_image);
+        strbuf_add_char(&out, '\n');
+    }
+    strbuf_add_format(&out, "  restrict_oom_score_adj = %s\n\n",
+                      settings->restricts_oom_score ? "true" : "false");
+    strbuf_add_format(&out,
+                      "[plugins.\"%s\".cni]\n"
+                      "  bin_dir = \"/opt/cni/bin\"\n"
+                      "  conf_dir = \"/etc/cni/net.d\"\n\n",
+                      runtime);
+    if (!is_new)
+        strbuf_add_format(&out,
+                          "[plugins.\"%s\".registry]\n"
+                          "  config_path = \"" MIRROR_DIR "\"\n\n",
+                          runtime);
+    strbuf_add_format(&out,
+                      "[plugins.\"%s\".containerd.runtimes.runc]\n"
+                      "  runtime_type = \"io.containerd.runc.v2\"\n\n"
+                      "[plugins.\"%s\".containerd.runtimes.runc.options]\n"
+                      "  SystemdCgroup = true\n",
+                      runtime, runtime);
+    return strbuf_str(&out);
+}
+
+/* Adds a line of a unit; systemd expands "%". */
+static void add_variable(StrBuf *out, const char *name, Str value) {
+    if (!value.len)
+        return;
+    strbuf_add_format(out, "Environment=\"%s=", name);
+    for (size_t i = 0; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (c == '"' || c == '\\')
+            strbuf_add_char(out, '\\');
+        if (c == '%')
+            strbuf_add_char(out, '%');
+        strbuf_add_char(out, c);
+    }
+    strbuf_add_cstr(out, "\"\n");
+}
+
+static Str containerd_drop_in(const NodeSettings *settings, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    bool has_proxy = settings->http_proxy.len || settings->https_proxy.len;
+    strbuf_add_cstr(&out, "[Service]\nLimitNOFILE=1048576\n");
+    add_variable(&out, "HTTP_PROXY", settings->http_proxy);
+    add_variable(&out, "HTTPS_PROXY", settings->https_proxy);
+    if (has_proxy)
+        add_variable(&out, "NO_PROXY", settings->no_proxy);
+    return strbuf_str(&out);
+}
+
+static void add_endpoint(StrBuf *out, const RegistryMirror *mirror, Str endpoint, Arena *arena) {
+    strbuf_add_cstr(out, "\n[host.");
+    add_quoted(out, endpoint);
+    strbuf_add_cstr(out, "]\n  capabilities = [\"pull\", \"resolve\"]\n");
+    if (mirror->ca_path.len) {
+        strbuf_add_cstr(out, "  ca = ");
+        add_quoted(out, mirror->ca_path);
+        strbuf_add_char(out, '\n');
+    }
+    if (!mirror->user.len)
+        return;
+    Str pair = str_format(arena, "%.*s:%.*s", STR_ARG(mirror->user), STR_ARG(mirror->password));
+    strbuf_add_cstr(out, "\n[host.");
+    add_quoted(out, endpoint);
+    strbuf_add_format(out, ".header]\n  Authorization = \"Basic %.*s\"\n",
+                      STR_ARG(base64_encode(pair, arena)));
+}
+
+/* containerd reads the file before each pull, without a restart. */
+static void add_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    Str own = str_concat(STR("https://"), mirror->host, arena);
+    strbuf_add_cstr(&text, "server = ");
+    add_quoted(&text, own);
+    strbuf_add_char(&text, '\n');
+    vec_each(&mirror->endpoints, endpoint) {
+        add_endpoint(&text, mirror, *endpoint, arena);
+    }
+    if (!mirror->endpoints.count)
+        add_endpoint(&text, mirror, own, arena);
+    NodeFile file = {
+        .name = str_format(arena, MIRROR_DIR "/%.*s/hosts.toml", STR_ARG(mirror->host)),
+        .text = strbuf_str(&text),
+        .mode = mirror->user.len ? 0600 : 0644,
+        .is_secret = mirror->user.len > 0,
+    };
+    vec_push(arena, out, file);
+}
+
+/* The host becomes the name of a directory. */
+static bool is_registry(Str host) {
+    return host.len > 0 && is_plain(host) && str_find_char(host, '/', 0) == SIZE_MAX &&
+           !str_starts_with(host, STR("."));
+}
+
+static Str check(const NodeSettings *settings, Arena *arena) {
+    const Str texts[] = {settings->sandbox_image, settings->http_proxy, settings->https_proxy,
+                         settings->no_proxy};
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        if (!is_plain(texts[i]))
+            return str_format(arena, "A proxy or the name of an image has control characters.");
+    }
+    vec_each(&settings->mirrors, mirror) {
+        bool is_good = is_registry(mirror->host) && is_plain(mirror->ca_path);
+        vec_each(&mirror->endpoints, endpoint)
+            is_good = is_good && is_plain(*endpoint);
+        if (!is_good)
+            return str_format(arena, "A registry needs a host name without \"/\", and endpoints "
+                                     "without control characters.");
+    }
+    return STR_EMPTY;
+}
+
+Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) {
+    Str problem = check(settings, arena);
+    if (problem.len)
+        return problem;
+    add_kernel(settings, out, arena);
+    add(out, "/etc/containerd/config.toml", containerd_config(settings, arena), SERVICE_CONTAINERD,
+        arena);
+    add(out, "/etc/systemd/system/containerd.service.d/10-loam.conf",
+        containerd_drop_in(settings, arena), SERVICE_CONTAINERD, arena);
+    add(out, "/etc/crictl.yaml", str_from_cstr(crictl), SERVICE_NONE, arena);
+    vec_each(&settings->mirrors, mirror) {
+        add_mirror(mirror, out, arena);
+    }
+    if (!settings->has_own_units)
+        return STR_EMPTY;
+    add(out, "/etc/systemd/system/containerd.service", str_from_cstr(containerd_unit),
+        SERVICE_CONTAINERD, arena);
+    add(out, "/etc/systemd/system/kubelet.service", str_from_cstr(kubelet_unit), SERVICE_KUBELET,
+        arena);
+    add(out, "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
+        str_from_cstr(kubelet_drop_in), SERVICE_KUBELET, arena);
+    return STR_EMPTY;
+}
+
+Str node_file_path(const NodeFile *file) {
+    return file->path ? str_from_cstr(file->path) : file->name;
+}
+
+Str node_files_no_proxy(const StrVec *cluster, Str more, Arena *arena) {
+    static const Str always[] = {STR_CONST("localhost"), STR_CONST("127.0.0.1"), STR_CONST("::1"),
+                                 STR_CONST(".svc"), STR_CONST(".cluster.local")};
+    StrVec parts = {0};
+    Str part, rest = more;
+    for (size_t i = 0; i < ARRAY_COUNT(always); i++)
+        vec_push(arena, &parts, always[i]);
+    vec_each(cluster, own) {
+        if (own->len && !str_is_among(*own, parts.items, parts.count))
+            vec_push(arena, &parts, *own);
+    }
+    while (more.len && str_next_field(&rest, ',', &part)) {
+        part = str_trim(part);
+        if (part.len && !str_is_among(part, parts.items, parts.count))
+            vec_push(arena, &parts, part);
+    }
+    return str_join(parts.items, parts.count, STR(","), arena);
+}

@@ -1,0 +1,182 @@
+/* node_files: texts by their format; the real containerd reads its file. */
+#include "io.h"
+#include "node_files.h"
+#include "unit.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static const NodeSettings plain = {
+    .containerd = {1, 6, 20, STR_CONST("")},
+    .sandbox_image = STR_CONST("registry.k8s.io/pause:3.10.1"),
+};
+
+static const NodeFile *find(const NodeFiles *files, const char *path) {
+    vec_each(files, file) {
+        if (str_equal_cstr(node_file_path(file), path))
+            return file;
+    }
+    return NULL;
+}
+
+static Str text_of(const NodeSettings *settings, const char *path, Arena *arena) {
+    NodeFiles files = {0};
+    check_str(node_files_list(settings, &files, arena), "");
+    const NodeFile *file = find(&files, path);
+    return file ? file->text : STR("(no such file)");
+}
+
+static void check_has(Str text, const char *part) {
+    if (str_find(text, str_from_cstr(part), 0) == SIZE_MAX)
+        fail_msg("\"%s\" is not in\n%.*s", part, STR_ARG(text));
+}
+
+static void test_containers_keep_their_kernel(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    const char *path = "/etc/sysctl.d/99-zz-loam-kubernetes.conf";
+    check_has(text_of(&settings, path, arena), "net.ipv4.ip_forward = 1\n");
+    assert_true(str_find(text_of(&settings, path, arena), STR("ipv6"), 0) == SIZE_MAX);
+    settings.has_ipv6 = true;
+    check_has(text_of(&settings, path, arena), "net.ipv6.conf.all.forwarding = 1\n");
+    settings.is_container = true;
+    check_str(text_of(&settings, path, arena), "(no such file)");
+    check_str(text_of(&settings, "/etc/modules-load.d/99-zz-loam-kubernetes.conf", arena),
+              "(no such file)");
+}
+
+static void test_units(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    const char *path = "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf";
+    check_str(text_of(&settings, path, arena), "(no such file)");
+    settings.has_own_units = true;
+    check_has(text_of(&settings, path, arena), "\nExecStart=\nExecStart=/usr/local/bin/kubelet ");
+}
+
+static void test_proxies(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    StrVec cluster = {0};
+    const char *path = "/etc/systemd/system/containerd.service.d/10-loam.conf";
+    check_str(text_of(&settings, path, arena), "[Service]\nLimitNOFILE=1048576\n");
+    vec_push(arena, &cluster, STR("10.96.0.0/12"));
+    vec_push(arena, &cluster, STR("10.0.0.1"));
+    settings.no_proxy = node_files_no_proxy(&cluster, STR(" .example , 10.0.0.1,,"), arena);
+    check_str(settings.no_proxy, "localhost,127.0.0.1,::1,.svc,.cluster.local,10.96.0.0/12,"
+                                 "10.0.0.1,.example");
+    settings.https_proxy = STR("http://u:p%40\"@proxy:1");
+    check_has(text_of(&settings, path, arena),
+              "Environment=\"HTTPS_PROXY=http://u:p%%40\\\"@proxy:1\"\n"
+              "Environment=\"NO_PROXY=localhost,");
+}
+
+static void test_mirrors(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    NodeFiles files = {0};
+    RegistryMirror mirror = {.host = STR("registry.k8s.io"), .ca_path = STR("/etc/ca.crt")};
+    vec_push(arena, &mirror.endpoints, STR("https://mirror.example/v2"));
+    vec_push(arena, &settings.mirrors, mirror);
+    vec_push(arena, &settings.mirrors,
+             (RegistryMirror){.host = STR("private:5000"), .user = STR("u"), .password = STR("p")});
+    check_str(node_files_list(&settings, &files, arena), "");
+    const NodeFile *file = find(&files, "/etc/containerd/certs.d/registry.k8s.io/hosts.toml");
+    check_str(file->text, "server = \"https://registry.k8s.io\"\n\n"
+                          "[host.\"https://mirror.example/v2\"]\n"
+                          "  capabilities = [\"pull\", \"resolve\"]\n"
+                          "  ca = \"/etc/ca.crt\"\n");
+    assert_int_equal(file->mode, 0644);
+    file = find(&files, "/etc/containerd/certs.d/private:5000/hosts.toml");
+    check_str(file->text, "server = \"https://private:5000\"\n\n"
+                          "[host.\"https://private:5000\"]\n"
+                          "  capabilities = [\"pull\", \"resolve\"]\n\n"
+                          "[host.\"https://private:5000\".header]\n"
+                          "  Authorization = \"Basic dTpw\"\n");
+    assert_int_equal(file->mode, 0600);
+    assert_true(file->is_secret);
+}
+
+static void test_hostile(void **state) {
+    (void)state;
+    static const char *const hosts[] = {"", "../x", "a/b", ".", "a\nb"};
+    for (size_t i = 0; i < ARRAY_COUNT(hosts); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        NodeSettings settings = plain;
+        NodeFiles files = {0};
+        vec_push(arena, &settings.mirrors, (RegistryMirror){.host = str_from_cstr(hosts[i])});
+        assert_true(node_files_list(&settings, &files, arena).len > 0);
+        assert_int_equal(files.count, 0);
+    }
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    NodeFiles files = {0};
+    settings.http_proxy = STR("x\"\nExecStart=/bin/false");
+    assert_true(node_files_list(&settings, &files, arena).len > 0);
+    settings = plain;
+    settings.sandbox_image = STR("a\"b\\c");
+    check_has(text_of(&settings, "/etc/containerd/config.toml", arena), "\"a\\\"b\\\\c\"\n");
+}
+
+static void test_versions(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NodeSettings settings = plain;
+    const char *path = "/etc/containerd/config.toml";
+    check_has(text_of(&settings, path, arena), "version = 2\n");
+    check_has(text_of(&settings, path, arena),
+              "  sandbox_image = \"registry.k8s.io/pause:3.10.1\"\n");
+    settings.containerd = (KubeVersion){2, 1, 0, STR_EMPTY};
+    check_has(text_of(&settings, path, arena), "version = 3\n");
+    check_has(text_of(&settings, path, arena),
+              "[plugins.\"io.containerd.cri.v1.images\".pinned_images]\n"
+              "  sandbox = \"registry.k8s.io/pause:3.10.1\"\n");
+    check_has(text_of(&settings, path, arena),
+              "[plugins.\"io.containerd.cri.v1.runtime\".containerd.runtimes.runc.options]\n"
+              "  SystemdCgroup = true\n");
+}
+
+/* The merged configuration that containerd prints has our values. */
+static void test_real_containerd(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    char path[] = "/tmp/loam-containerd-XXXXXX";
+    const Io io = io_real();
+    NodeSettings settings = plain;
+    settings.restricts_oom_score = true;
+    Str text = text_of(&settings, "/etc/containerd/config.toml", arena);
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, text.ptr, text.len), (ssize_t)text.len);
+    close(file);
+    const char *const argv[] = {"containerd", "-c", path, "config", "dump", NULL};
+    ProcessRequest request = {.argv = argv};
+    ProcessResult result = {0};
+    int error = io.process->run(io.process->self, &request, &result, arena);
+    unlink(path);
+    if (error)
+        skip(); /* containerd is not installed */
+    assert_int_equal(result.exit_status, 0);
+    check_has(result.out, "sandbox_image = \"registry.k8s.io/pause:3.10.1\"");
+    check_has(result.out, "SystemdCgroup = true");
+    check_has(result.out, "restrict_oom_score_adj = true");
+    check_has(result.out, "config_path = \"/etc/containerd/certs.d\"");
+    check_has(result.out, "disabled_plugins = []");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_containers_keep_their_kernel),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_proxies),
+        cmocka_unit_test(test_mirrors),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_real_containerd),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
