@@ -4,7 +4,7 @@
 #include "digest.h"
 #include "http_send.h"
 #include "image_archive.h"
-#include "tar_file.h"
+#include "tar.h"
 #include "url.h"
 
 #include <errno.h>

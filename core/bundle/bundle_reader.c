@@ -41,7 +41,7 @@ static BundleNext read_head(Reading *reading, const BundleEntry *entry, Str *pro
     char *bytes = arena_alloc(reading->arena, entry->size + 1);
     size_t at = 0, got;
     do {
-        if (!bundle_entry_read(entry, bytes + at, entry->size + 1 - at, &got, problem))
+        if (!bundle_source_read(entry, bytes + at, entry->size + 1 - at, &got, problem))
             return BUNDLE_FAILED;
         at += got;
     } while (got);
@@ -91,7 +91,7 @@ static BundleNext read_content(Reading *reading,
     size_t got = 1;
     bool is_read = true;
     while (!error && is_read && got && !cancel_level(reading->request->cancel)) {
-        is_read = bundle_entry_read(entry, reading->piece, PIECE_SIZE, &got, problem);
+        is_read = bundle_source_read(entry, reading->piece, PIECE_SIZE, &got, problem);
         Str piece = {reading->piece, is_read ? got : 0};
         digest_update(hash, piece);
         if (output.file.handle && piece.len)
@@ -156,12 +156,12 @@ static bool read(Reading *reading, Diags *diags) {
     return false;
 }
 
-bool bundle_open(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
+bool bundle_reader_open(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
     Reading reading = {.request = request, .bundle = out, .is_head_enough = true, .arena = arena};
     return read(&reading, diags);
 }
 
-bool bundle_verify(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
+bool bundle_reader_verify(const BundleRequest *request, Bundle *out, Arena *arena, Diags *diags) {
     Reading reading = {.request = request, .bundle = out, .arena = arena};
     return read(&reading, diags);
 }
@@ -186,7 +186,7 @@ static int write_head(const Reading *reading) {
     return error;
 }
 
-bool bundle_unpack(
+bool bundle_reader_unpack(
     const BundleRequest *request, Str directory, Bundle *out, Arena *arena, Diags *diags) {
     const Disk *disk = request->disk;
     Str partial = str_concat(directory, STR(".partial"), arena);

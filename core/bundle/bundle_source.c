@@ -225,7 +225,7 @@ static bool read_file_entry(BundleSource *source, char *out, size_t size, size_t
     return !error || fail(source, "it cannot be read: %s", strerror(-error));
 }
 
-bool bundle_entry_read(
+bool bundle_source_read(
     const BundleEntry *entry, char *out, size_t size, size_t *got, Str *problem) {
     BundleSource *source = entry->source;
     source->problem = problem;

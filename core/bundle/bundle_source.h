@@ -26,5 +26,5 @@ MUST_USE bool bundle_source_each(
     const Disk *disk, Str path, BundleVisit *visit, void *payload, Str *problem, Arena *arena);
 /* Reads the next bytes of the entry's content; *got is 0 at its end. An error if the content is
  * longer or shorter than `size`. */
-MUST_USE bool bundle_entry_read(
+MUST_USE bool bundle_source_read(
     const BundleEntry *entry, char *out, size_t size, size_t *got, Str *problem);

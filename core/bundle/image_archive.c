@@ -1,7 +1,7 @@
 /* image_archive: reads index.json of an OCI layout, else manifest.json of docker. */
 #include "image_archive.h"
 #include "json.h"
-#include "tar_file.h"
+#include "tar.h"
 
 #define INDEX_MAX  ((size_t)4 << 20)
 #define PIECE_SIZE ((size_t)1 << 20)

@@ -2,7 +2,7 @@
 #include "kubeadm_provider.h"
 #include "object_builder.h"
 #include "path_error.h"
-#include "pki_authority.h"
+#include "pki.h"
 #include "pki_client.h"
 #include "timestamp.h"
 

@@ -64,7 +64,7 @@ static int run_list(Cli *cli, const Arguments *arguments, Diags *diags) {
     }
     BundleRequest request = {
         .disk = cli->io.disk, .path = arguments->positionals.items[0], .cancel = cli->cancel};
-    if (!bundle_open(&request, &bundle, cli->arena, diags))
+    if (!bundle_reader_open(&request, &bundle, cli->arena, diags))
         return 1;
     if (option_flag(arguments, "json"))
         write_json(cli, &bundle);

@@ -255,7 +255,7 @@ Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) 
     return STR_EMPTY;
 }
 
-Str node_file_path(const NodeFile *file) {
+Str node_files_path(const NodeFile *file) {
     return file->path ? str_from_cstr(file->path) : file->name;
 }
 

@@ -49,7 +49,7 @@ typedef VEC(NodeFile) NodeFiles;
 
 /* Adds the files. Returns an empty text, or a sentence if a setting cannot be written. */
 Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena);
-Str node_file_path(const NodeFile *file);
+Str node_files_path(const NodeFile *file);
 /* Joins the hosts and networks that must be reached directly: those of the cluster, its service
  * names, and `more` (separated by commas); without duplicates. */
 Str node_files_no_proxy(const StrVec *cluster, Str more, Arena *arena);

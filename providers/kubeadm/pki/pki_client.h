@@ -1,7 +1,7 @@
 /* pki_client: client certificates that the authority of a cluster signs. */
 #pragma once
 
-#include "pki_authority.h"
+#include "pki.h"
 #include "vec.h"
 
 /* kubeadm dates certificates back by this time, because clocks of machines differ. */

@@ -49,9 +49,9 @@ static void test_unpack(void **state) {
     BundleRequest request = {
         .disk = c.io.disk, .path = path_of(&c, "b.tar.zst"), .pin = {.digest = c.bundle.digest}};
     Str out = path_of(&c, "out");
-    assert_true(bundle_unpack(&request, out, &unpacked, c.arena, &c.diags));
+    assert_true(bundle_reader_unpack(&request, out, &unpacked, c.arena, &c.diags));
     request.path = out;
-    assert_true(bundle_verify(&request, &verified, c.arena, &c.diags));
+    assert_true(bundle_reader_verify(&request, &verified, c.arena, &c.diags));
     check_str_equal(verified.digest, c.bundle.digest);
     DiskStat stat;
     Str program = disk_join(out, STR("bin/x"), c.arena);
@@ -67,7 +67,7 @@ static void test_wrong_pin(void **state) {
     BundleRequest request = {
         .disk = c.io.disk, .path = path_of(&c, "b.tar.zst"), .pin = {.digest = STR("00")}};
     Str out = path_of(&c, "out");
-    assert_false(bundle_unpack(&request, out, &unpacked, c.arena, &c.diags));
+    assert_false(bundle_reader_unpack(&request, out, &unpacked, c.arena, &c.diags));
     assert_int_equal(c.diags.error_count, 1);
     assert_false(disk_exists(c.io.disk, out));
     assert_false(disk_exists(c.io.disk, path_of(&c, "out.partial")));

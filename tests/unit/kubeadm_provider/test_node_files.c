@@ -13,7 +13,7 @@ static const NodeSettings plain = {
 
 static const NodeFile *find(const NodeFiles *files, const char *path) {
     vec_each(files, file) {
-        if (str_equal_cstr(node_file_path(file), path))
+        if (str_equal_cstr(node_files_path(file), path))
             return file;
     }
     return NULL;

@@ -1,7 +1,7 @@
 /* tls_issue: certificates as OpenSSL reads them, and their renewal. */
+#include "openssl_pem.h"
 #include "resource_case.h"
 #include "str_quote.h"
-#include "openssl_pem.h"
 #include "tls_provider.h"
 
 static Str quoted(ResourceCase *c, const char *name) {

@@ -1,5 +1,5 @@
-/* pki_authority: subjects, usages and file names are those of kubeadm. */
-#include "pki_authority.h"
+/* pki: subjects, usages and file names are those of kubeadm. */
+#include "pki.h"
 #include "digest.h"
 
 const PkiFile pki_files[PKI_FILE_COUNT] = {

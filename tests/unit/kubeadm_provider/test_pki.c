@@ -1,5 +1,5 @@
-/* pki_authority: sets are complete, in the files of kubeadm, and a foreign set is verified. */
-#include "pki_authority.h"
+/* pki: sets are complete, in the files of kubeadm, and a foreign set is verified. */
+#include "pki.h"
 #include "unit.h"
 
 #define START INT64_C(1700000000)

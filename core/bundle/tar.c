@@ -1,5 +1,5 @@
-/* tar_file: libarchive decodes and encodes, Disk reads and writes. */
-#include "tar_file.h"
+/* tar: libarchive decodes and encodes, Disk reads and writes. */
+#include "tar.h"
 #include "utf8.h"
 
 #include <archive.h>

@@ -1,4 +1,4 @@
-/* pki_authority: the certificate authorities of a cluster, made before its first machine, in the
+/* pki: the certificate authorities of a cluster, made before its first machine, in the
  * form of kubeadm, which uses the files that it finds in /etc/kubernetes/pki.
  *
  * Texts are PEM. Problems are sentences without a stop. */

@@ -1,4 +1,4 @@
-/* tar_file: reads and writes tar files, plain or compressed, with libarchive. */
+/* tar: reads and writes tar files, plain or compressed, with libarchive. */
 #pragma once
 
 #include "disk.h"
