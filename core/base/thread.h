@@ -7,7 +7,9 @@
  *   lease              renews the lock of a state before it expires
  *   renewer            renews ephemeral resources that would expire while they are in use
  *   attempt            one blocking call of a library that has no deadline
- *   parts              changes objects of a resource instance that has many */
+ *   parts              changes objects of a resource instance that has many
+ *   ssh session        moves the data of one SSH session until it is closed
+ *   ssh agent          passes requests to the SSH agent during one login */
 #pragma once
 
 #include "attr.h"
@@ -23,6 +25,8 @@ typedef enum ThreadKind {
     THREAD_RENEWER,
     THREAD_ATTEMPT,
     THREAD_PARTS,
+    THREAD_SSH_SESSION,
+    THREAD_SSH_AGENT,
 } ThreadKind;
 
 typedef struct Thread Thread;

@@ -14,7 +14,7 @@ typedef struct Connected {
 static SshStatus try_target(SshServer *server, const SshTarget *target, SshProblem *problem) {
     SshSession *session = NULL;
     SshTimeout timeout = {.timeout_ms = 20000};
-    SshStatus status = ssh_real.connect(NULL, target, timeout, &session, problem, server->arena);
+    SshStatus status = ssh_real.connect(NULL, target, NULL, timeout, &session, problem, server->arena);
     ssh_real.close(NULL, session);
     return status;
 }
@@ -25,7 +25,7 @@ static Connected connected_open(SshServerKind kind) {
     SshTimeout timeout = {.timeout_ms = 20000};
     SshProblem problem;
     SshStatus status =
-        ssh_real.connect(NULL, &target, timeout, &c.session, &problem, c.server.arena);
+        ssh_real.connect(NULL, &target, NULL, timeout, &c.session, &problem, c.server.arena);
     if (status != SSH_DONE)
         print_error("%d %.*s\n", (int)status, STR_ARG(problem.text));
     assert_int_equal(status, SSH_DONE);
@@ -139,7 +139,7 @@ static void test_any_host_key(void **state) {
     server_close(&server);
 }
 
-/* The key is tried first; if the server rejects both, the error is about the password. */
+/* The key is tried first. The error says which credentials were tried. */
 static void test_password(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -149,7 +149,9 @@ static void test_password(void **state) {
     target.password = STR("wrong");
     assert_int_equal(try_target(&server, &target, &problem), SSH_DONE);
     target.private_key = server.other_key;
-    assert_int_equal(try_target(&server, &target, &problem), SSH_PASSWORD_REFUSED);
+    assert_int_equal(try_target(&server, &target, &problem), SSH_LOGIN_REFUSED);
+    check_str(problem.text, "tried the private key, the password (the server accepts none); the "
+                            "server accepts publickey");
     target.private_key = STR_EMPTY;
     assert_int_equal(try_target(&server, &target, &problem), SSH_PASSWORD_REFUSED);
     server_close(&server);
@@ -306,12 +308,12 @@ static void test_silent_server(void **state) {
     SshSession *session = NULL;
     SshProblem problem;
     SshTimeout timeout = {.timeout_ms = 300};
-    SshStatus status = ssh_real.connect(NULL, &target, timeout, &session, &problem, server.arena);
+    SshStatus status = ssh_real.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena);
     assert_int_equal(status, SSH_NO_HANDSHAKE);
     CancelToken *cancel = cancel_open();
     cancel_raise(cancel, CANCEL_STOP);
     timeout = (SshTimeout){.cancel = cancel};
-    status = ssh_real.connect(NULL, &target, timeout, &session, &problem, server.arena);
+    status = ssh_real.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena);
     assert_int_equal(status, SSH_CANCELLED);
     cancel_close(cancel);
     close(fd);
@@ -360,7 +362,7 @@ static void test_text(void **state) {
     check_str(ssh_endpoint(STR("10.0.0.2"), 22, arena), "10.0.0.2:22");
     check_str(ssh_endpoint(STR("::1"), 2222, arena), "[::1]:2222");
     check_str(ssh_fingerprint(STR("nothing"), arena), "");
-    assert_false(ssh_is_private_key(STR("nothing"), arena));
+    assert_int_equal(ssh_check_private_key(STR("nothing"), STR_EMPTY, arena), SSH_BAD_PRIVATE_KEY);
     arena_close(arena);
 }
 

@@ -7,15 +7,25 @@
 typedef enum SshStatus {
     SSH_DONE,
     SSH_UNKNOWN_NAME,     /* the host name has no address */
-    SSH_NO_ANSWER,        /* no response, or the network blocks it */
+    SSH_NO_ANSWER,        /* no response, no route, or the network blocks it */
     SSH_REFUSED,          /* the machine responds, but the port is closed */
     SSH_NO_HANDSHAKE,     /* connected, but the SSH handshake failed */
     SSH_HOST_KEY_DIFFERS, /* `pinned` and `found` are the fingerprints */
+    SSH_HOST_KEY_UNKNOWN, /* no known_hosts file names the host; `found` is the fingerprint */
+    SSH_HOST_KEY_REVOKED, /* a known_hosts file revokes the key `found` */
+    SSH_HOST_CERTIFICATE, /* the host certificate is missing or invalid */
     SSH_USER_KEY_REFUSED,
     SSH_PASSWORD_REFUSED,
+    SSH_LOGIN_REFUSED,   /* several methods were tried, or the server offers none of ours */
     SSH_BAD_USER,        /* libssh rejects the user name */
     SSH_BAD_HOST_KEY,    /* the pinned key cannot be read */
+    SSH_BAD_HOST_CA,     /* the key of the certificate authority cannot be read */
     SSH_BAD_PRIVATE_KEY, /* the private key cannot be read */
+    SSH_BAD_PASSPHRASE,  /* the private key is encrypted, and the passphrase is missing or wrong */
+    SSH_BAD_CERTIFICATE, /* the user certificate cannot be read or used */
+    SSH_NO_AGENT,        /* the agent does not respond, or lacks the wanted key */
+    SSH_FORWARD_REFUSED, /* the jump host does not connect to the machine */
+    SSH_BUSY,            /* the server allows no further channel (MaxSessions) */
     SSH_LOST,            /* the session broke */
     SSH_TIMED_OUT,       /* the time limit is over */
     SSH_CANCELLED,

@@ -1,0 +1,256 @@
+/* Implements sessions with libssh: connects, verifies the host, logs in, and starts the thread of
+ * the session. All waits before that are short polls, so that a deadline or a signal is noticed. */
+#include "ssh.h"
+
+#include "ssh_host_trust.h"
+#include "ssh_keyscan.h"
+#include "ssh_login.h"
+#include "ssh_socket.h"
+#include "ssh_worker.h"
+#include "utf8.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+struct SshSession {
+    Arena *arena; /* holds the session itself */
+    SshWorker *worker;
+};
+
+/* A connection attempt. */
+typedef struct Connecting {
+    const SshTarget *target;
+    SshSession *via;
+    SshDeadline deadline;
+    SshHostTrust trust;
+    SshProblem *problem;
+    Arena *arena;
+} Connecting;
+
+static void problem_from_session(ssh_session session, SshProblem *problem, Arena *arena) {
+    Str text = str_from_cstr(ssh_get_error(session));
+    problem->text = utf8_strip_controls(str_trim(text), arena);
+}
+
+static SshStatus open_socket(Connecting *c, int *fd) {
+    const SshTarget *target = c->target;
+    if (c->via)
+        return ssh_worker_forward(c->via->worker, target->host, target->port, &c->deadline, fd,
+                                  c->problem, c->arena);
+    return ssh_socket_connect(target->host, target->port, &c->deadline, fd, c->problem, c->arena);
+}
+
+/* libssh closes the descriptor with the session. */
+static ssh_session session_new(const SshHostTrust *trust, int fd, Arena *scratch) {
+    ssh_session session = ssh_new();
+    CHECK(session);
+    bool read_configuration = false;
+    int verify_hosts = 0, verbosity = SSH_LOG_NOLOG;
+    const struct {
+        enum ssh_options_e option;
+        const void *value;
+    } options[] = {
+        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration                      },
+        {SSH_OPTIONS_SSH_DIR,            "/dev/null"                              },
+        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"                              },
+        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"                              },
+        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts                            },
+        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity                               },
+        {SSH_OPTIONS_HOST,               "host"                                   }, /* unused: FD is connected */
+        {SSH_OPTIONS_HOSTKEYS,           ssh_host_trust_algorithms(trust, scratch)},
+        {SSH_OPTIONS_FD,                 &fd                                      },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(options); i++)
+        CHECK(ssh_options_set(session, options[i].option, options[i].value) == 0);
+    ssh_set_blocking(session, 0);
+    return session;
+}
+
+/* libssh rejects names with characters that a shell could interpret. */
+static SshStatus set_user(ssh_session session, Str user, SshProblem *problem, Arena *arena) {
+    if (ssh_options_set(session, SSH_OPTIONS_USER, str_to_cstr(user, arena)) == 0)
+        return SSH_DONE;
+    problem_from_session(session, problem, arena);
+    return SSH_BAD_USER;
+}
+
+static SshStatus shake_hands(ssh_session session, Connecting *c) {
+    int result;
+    SshStatus status = SSH_DONE;
+    while ((result = ssh_connect(session)) == SSH_AGAIN && status == SSH_DONE) {
+        int flags = ssh_get_poll_flags(session);
+        short events = (short)(POLLIN | (flags & SSH_WRITE_PENDING ? POLLOUT : 0));
+        (void)ssh_socket_wait(ssh_get_fd(session), events);
+        status = ssh_socket_check(&c->deadline);
+    }
+    if (result == SSH_OK)
+        return SSH_DONE;
+    if (status == SSH_CANCELLED)
+        return status;
+    const char *banner = ssh_get_serverbanner(session);
+    if (status == SSH_TIMED_OUT) {
+        c->problem->text = banner ? STR("the key exchange takes too long")
+                                  : STR("connected, but the server sends no SSH banner");
+    } else {
+        problem_from_session(session, c->problem, c->arena);
+    }
+    return SSH_NO_HANDSHAKE;
+}
+
+/* Fetches the host certificate over a connection of its own, and accepts its key. */
+static SshStatus accept_certificate(Connecting *c) {
+    int fd = -1;
+    Str certificate;
+    SshStatus status = open_socket(c, &fd);
+    if (status != SSH_DONE)
+        return status;
+    status = ssh_keyscan_certificate(fd, &c->deadline, &certificate, c->problem, c->arena);
+    close(fd);
+    if (status == SSH_DONE)
+        status = ssh_host_trust_add(&c->trust, certificate, c->target->host, c->problem, c->arena);
+    return status == SSH_NO_HANDSHAKE && ssh_socket_check(&c->deadline) == SSH_CANCELLED
+               ? SSH_CANCELLED
+               : status;
+}
+
+static SshStatus verify_host(ssh_session session, Connecting *c) {
+    SCOPED(SshKeyRef) found = NULL;
+    if (ssh_get_server_publickey(session, &found) != SSH_OK) {
+        problem_from_session(session, c->problem, c->arena);
+        return SSH_NO_HANDSHAKE;
+    }
+    SshStatus status = ssh_host_trust_check(&c->trust, found, c->problem, c->arena);
+    if (status != SSH_HOST_KEY_DIFFERS || c->trust.authorities.count == 0)
+        return status;
+    /* Pinned keys do not match, but the host may have a certificate. */
+    if (accept_certificate(c) != SSH_DONE)
+        return status;
+    return ssh_host_trust_check(&c->trust, found, c->problem, c->arena);
+}
+
+static SshStatus establish(ssh_session session,
+                           const SshCredentials *credentials,
+                           Connecting *c) {
+    SshStatus status = set_user(session, c->target->user, c->problem, c->arena);
+    if (status == SSH_DONE)
+        status = shake_hands(session, c);
+    if (status == SSH_DONE)
+        status = verify_host(session, c);
+    if (status == SSH_DONE)
+        status = ssh_login(session, c->target, credentials, &c->deadline, c->problem, c->arena);
+    return status;
+}
+
+static SshStatus start_worker(ssh_session session, Connecting *c, SshSession **out) {
+    SshWorker *worker = ssh_worker_start(session, c->target->keepalive_ms);
+    if (!worker) {
+        c->problem->text = STR("this computer has no more threads");
+        return SSH_NO_HANDSHAKE;
+    }
+    Arena *arena = arena_open("ssh session");
+    *out = arena_new(arena, SshSession);
+    **out = (SshSession){.arena = arena, .worker = worker};
+    return SSH_DONE;
+}
+
+static SshStatus session_connect(void *self,
+                                 const SshTarget *target,
+                                 SshSession *via,
+                                 SshTimeout timeout,
+                                 SshSession **out,
+                                 SshProblem *problem,
+                                 Arena *arena) {
+    (void)self;
+    *problem = (SshProblem){0};
+    Connecting c = {
+        .target = target,
+        .via = via,
+        .deadline = ssh_socket_deadline(timeout),
+        .problem = problem,
+        .arena = arena,
+    };
+    SCOPED(SshCredentials) credentials = {0};
+    int fd = -1;
+    SshStatus status = ssh_host_trust_read(target, &c.trust, arena);
+    if (status == SSH_DONE)
+        status = ssh_login_read(target, &credentials, problem, arena);
+    if (status == SSH_DONE && c.trust.keys.count == 0 && c.trust.authorities.count > 0)
+        status = accept_certificate(&c);
+    if (status == SSH_DONE)
+        status = open_socket(&c, &fd);
+    if (status != SSH_DONE)
+        return status;
+    ssh_session session = session_new(&c.trust, fd, arena);
+    status = establish(session, &credentials, &c);
+    if (status == SSH_DONE)
+        status = start_worker(session, &c, out);
+    if (status != SSH_DONE) {
+        if (ssh_is_connected(session))
+            ssh_disconnect(session);
+        ssh_free(session);
+    }
+    return status;
+}
+
+static SshStatus session_exec(void *self,
+                              SshSession *session,
+                              const SshCommand *command,
+                              SshResult *out,
+                              SshProblem *problem,
+                              Arena *arena) {
+    (void)self;
+    *problem = (SshProblem){0};
+    return ssh_worker_exec(session->worker, command, out, problem, arena);
+}
+
+static SshStatus session_tunnel(void *self,
+                                SshSession *session,
+                                Str host,
+                                uint16_t port,
+                                uint16_t *out_port,
+                                SshProblem *problem,
+                                Arena *arena) {
+    (void)self;
+    *problem = (SshProblem){0};
+    return ssh_worker_listen(session->worker, host, port, out_port, problem, arena);
+}
+
+static bool session_is_alive(void *self, SshSession *session) {
+    (void)self;
+    return ssh_worker_is_alive(session->worker);
+}
+
+static void session_close(void *self, SshSession *session) {
+    (void)self;
+    if (!session)
+        return;
+    ssh_worker_close(session->worker);
+    arena_close(session->arena);
+}
+
+const Ssh ssh_real = {
+    .connect = session_connect,
+    .exec = session_exec,
+    .tunnel = session_tunnel,
+    .is_alive = session_is_alive,
+    .close = session_close,
+};
+
+Str ssh_quote(Str text, Arena *arena) {
+    StrBuf buf = strbuf_new(arena);
+    strbuf_add_char(&buf, '\'');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '\'') {
+            strbuf_add_cstr(&buf, "'\\''");
+        } else {
+            strbuf_add_char(&buf, text.ptr[i]);
+        }
+    }
+    strbuf_add_char(&buf, '\'');
+    return strbuf_str(&buf);
+}
+
+Str ssh_endpoint(Str host, uint16_t port, Arena *arena) {
+    bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
+    return str_format(arena, is_v6 ? "[%.*s]:%u" : "%.*s:%u", STR_ARG(host), port);
+}

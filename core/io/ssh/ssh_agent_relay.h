@@ -1,0 +1,24 @@
+/* SshAgentRelay: passes requests of libssh to the user's SSH agent, during one login. Only for this
+ * directory.
+ *
+ * libssh waits for an agent without a deadline and offers every key, in the agent's order. The
+ * relay observes the deadline, and can offer one key only. */
+#pragma once
+
+#include "ssh_socket.h"
+
+typedef struct SshAgentRelay SshAgentRelay;
+
+/* Connects to the agent. `identity` empty: all keys; else only the key with this comment, public
+ * key line or fingerprint. *fd is the end for libssh, which closes it. `deadline` must live until
+ * the relay is closed. Fails with SSH_NO_AGENT. */
+SshStatus ssh_agent_relay_open(Str socket_path,
+                               Str identity,
+                               const SshDeadline *deadline,
+                               SshAgentRelay **out,
+                               int *fd,
+                               SshProblem *problem,
+                               Arena *arena);
+/* Returns the number of keys that were offered to libssh. */
+size_t ssh_agent_relay_key_count(const SshAgentRelay *relay);
+void ssh_agent_relay_close(SshAgentRelay *relay); /* accepts NULL */

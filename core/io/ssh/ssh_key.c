@@ -1,0 +1,96 @@
+/* Reads keys with libssh. */
+#include "ssh_key.h"
+
+#include "base64.h"
+#include "ssh.h"
+
+/* Calls an import function of libssh with the two fields of a key line. */
+static ssh_key import_line(Str line,
+                           int (*import)(const char *, enum ssh_keytypes_e, ssh_key *),
+                           Arena *arena) {
+    Str rest = str_trim(line), type, body;
+    if (!str_next_field(&rest, ' ', &type) || !str_next_field(&rest, ' ', &body))
+        return NULL;
+    enum ssh_keytypes_e kind = ssh_key_type_from_name(str_to_cstr(type, arena));
+    ssh_key key = NULL;
+    if (kind == SSH_KEYTYPE_UNKNOWN)
+        return NULL;
+    return import(str_to_cstr(str_trim(body), arena), kind, &key) == SSH_OK ? key : NULL;
+}
+
+ssh_key ssh_key_from_public(Str line, Arena *arena) {
+    return import_line(line, ssh_pki_import_pubkey_base64, arena);
+}
+
+ssh_key ssh_key_from_certificate(Str line, Arena *arena) {
+    return ssh_is_certificate(line, arena) ? import_line(line, ssh_pki_import_cert_base64, arena)
+                                           : NULL;
+}
+
+bool ssh_is_certificate(Str line, Arena *arena) {
+    Str rest = str_trim(line), type;
+    if (!str_next_field(&rest, ' ', &type) || !str_ends_with(type, STR("-cert-v01@openssh.com")))
+        return false;
+    SCOPED(SshKeyRef) key = import_line(line, ssh_pki_import_cert_base64, arena);
+    return key != NULL;
+}
+
+/* Called by libssh only for an encrypted key. */
+static int count_passphrase(
+    const char *prompt, char *buffer, size_t size, int echo, int verify, void *userdata) {
+    (void)prompt, (void)buffer, (void)size, (void)echo, (void)verify;
+    *(bool *)userdata = true;
+    return -1;
+}
+
+SshStatus ssh_key_from_private(Str text, Str passphrase, ssh_key *out, Arena *arena) {
+    bool is_encrypted = false;
+    const char *copy = str_to_cstr(str_trim(text), arena);
+    /* The parser needs a final newline, which a template may have removed. */
+    copy = str_to_cstr(str_format(arena, "%s\n", copy), arena);
+    const char *secret = passphrase.len ? str_to_cstr(passphrase, arena) : NULL;
+    if (ssh_pki_import_privkey_base64(copy, secret, count_passphrase, &is_encrypted, out) == SSH_OK)
+        return SSH_DONE;
+    *out = NULL;
+    if (secret) {
+        /* Tells a wrong passphrase from a text that is no key. */
+        ssh_key ignored = NULL;
+        if (ssh_pki_import_privkey_base64(copy, NULL, count_passphrase, &is_encrypted, &ignored) ==
+            SSH_OK)
+            ssh_key_free(ignored);
+    }
+    return is_encrypted ? SSH_BAD_PASSPHRASE : SSH_BAD_PRIVATE_KEY;
+}
+
+SshStatus ssh_check_private_key(Str text, Str passphrase, Arena *arena) {
+    SCOPED(SshKeyRef) key = NULL;
+    return ssh_key_from_private(text, passphrase, &key, arena);
+}
+
+Str ssh_key_fingerprint(ssh_key key, Arena *arena) {
+    unsigned char *hash = NULL;
+    size_t size = 0;
+    if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != 0)
+        return STR_EMPTY;
+    char *text = ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, size);
+    Str fingerprint = str_clone(str_from_cstr(text), arena);
+    ssh_string_free_char(text);
+    ssh_clean_pubkey_hash(&hash);
+    return fingerprint;
+}
+
+Str ssh_key_blob(ssh_key key, Arena *arena) {
+    char *text = NULL;
+    Str blob = STR_EMPTY;
+    if (ssh_pki_export_pubkey_base64(key, &text) != SSH_OK)
+        return STR_EMPTY;
+    if (!base64_decode(str_from_cstr(text), &blob, arena))
+        blob = STR_EMPTY;
+    ssh_string_free_char(text);
+    return blob;
+}
+
+Str ssh_fingerprint(Str public_key, Arena *arena) {
+    SCOPED(SshKeyRef) key = ssh_key_from_public(public_key, arena);
+    return key ? ssh_key_fingerprint(key, arena) : STR_EMPTY;
+}

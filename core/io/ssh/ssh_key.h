@@ -1,0 +1,23 @@
+/* ssh_key: reads keys and certificates into objects of libssh. Only for this directory. */
+#pragma once
+
+#include "ssh_status.h"
+
+#include <libssh/libssh.h>
+
+typedef ssh_key SshKeyRef;
+static inline void ssh_key_ref_release(SshKeyRef *key) {
+    ssh_key_free(*key);
+}
+SCOPED_TYPE(SshKeyRef, ssh_key_ref_release);
+
+/* Returns NULL if the text is not a public key line or a certificate line. */
+ssh_key ssh_key_from_public(Str line, Arena *arena);
+/* Returns NULL if the text does not start with a certificate. */
+ssh_key ssh_key_from_certificate(Str line, Arena *arena);
+/* SSH_DONE, SSH_BAD_PRIVATE_KEY or SSH_BAD_PASSPHRASE. */
+SshStatus ssh_key_from_private(Str text, Str passphrase, ssh_key *out, Arena *arena);
+/* Returns "SHA256:…", or empty text if libssh cannot hash the key. */
+Str ssh_key_fingerprint(ssh_key key, Arena *arena);
+/* Returns the wire format of the public half; empty on failure. */
+Str ssh_key_blob(ssh_key key, Arena *arena);

@@ -1,0 +1,30 @@
+/* ssh_login: authenticates the user of a target. Only for this directory. */
+#pragma once
+
+#include "ssh.h"
+#include "ssh_key.h"
+#include "ssh_socket.h"
+
+/* What a login needs, read before the connection is made. */
+typedef struct SshCredentials {
+    ssh_key private_key; /* NULL: none */
+    ssh_key certified;   /* the private key with its certificate; NULL: none */
+} SshCredentials;
+
+/* Reads key and certificate of a target. Fails with SSH_BAD_PRIVATE_KEY, SSH_BAD_PASSPHRASE or
+ * SSH_BAD_CERTIFICATE. */
+SshStatus ssh_login_read(const SshTarget *target,
+                         SshCredentials *out,
+                         SshProblem *problem,
+                         Arena *arena);
+void ssh_login_release(SshCredentials *credentials);
+SCOPED_TYPE(SshCredentials, ssh_login_release);
+
+/* Tries the credentials in order, over a connected session. On failure, problem->text names the
+ * tried ones and the methods that the server accepts. */
+SshStatus ssh_login(ssh_session session,
+                    const SshTarget *target,
+                    const SshCredentials *credentials,
+                    const SshDeadline *deadline,
+                    SshProblem *problem,
+                    Arena *arena);

@@ -1,0 +1,7 @@
+/* ssh_match: patterns of host names, as in known_hosts files. */
+#pragma once
+
+#include "str.h"
+
+/* Returns whether the name matches a pattern with "*" and "?". Upper and lower case are equal. */
+bool ssh_match_pattern(Str pattern, Str name);
