@@ -7,7 +7,7 @@
 #include "object_builder.h"
 #include "path_error.h"
 #include "ssh.h"
-#include "str_quote.h"
+#include "ssh_sudo.h"
 #include "utf8.h"
 #include "vec.h"
 #include "wait_until.h"
@@ -21,111 +21,71 @@
 #define ATTEMPT_MS              30000 /* for one connection, handshake included */
 #define PAUSE_FIRST_MS          200   /* wait between attempts; doubles */
 #define KEY_GRACE_MS            20000 /* how long a booting machine may reject the user's key */
-#define SESSIONS_MAX            8
-#define LOOKS_MAX               4
+#define OPERATIONS_MAX          8
+#define SESSIONS_TRIED_MAX      20 /* dead or full sessions before a command gives up */
 #define LAST_WORDS              ((size_t)2048)
-
-#define KEY_SIZE 64 /* of a digest of all fields of a target */
-
-typedef struct Idle {
-    SshSession *session;
-    char key[KEY_SIZE];
-} Idle;
 
 /* A machine that a plan could not connect to. */
 typedef struct Absence {
+    Str key; /* of ssh_pool_key */
     SshStatus status;
     SshProblem problem;
-    char key[KEY_SIZE];
 } Absence;
 
 struct SshClient {
     Arena *arena; /* holds the client itself */
-    const Ssh *ssh;
-    pthread_mutex_t lock; /* of the two lists and the arena */
-    VEC(Idle) idle;
+    SshPool *pool;
+    pthread_mutex_t lock; /* of the list and the arena */
     VEC(Absence) absences;
-    Str user;
-    Str private_key;
-    uint16_t port;
-    int64_t wait_ms;
+    SshSettings defaults;
     int64_t plan_timeout_ms; /* "plan_timeout" */
 };
 
-static void key_of(const SshTarget *target, char out[KEY_SIZE]) {
-    SCOPED(ArenaRef) scratch = arena_open("ssh key");
-    const Str parts[] = {target->host, target->user, target->host_key, target->private_key,
-                         target->password};
-    Str port = str_format(scratch, "%u", target->port);
-    Str all =
-        str_concat(port, str_join(parts, ARRAY_COUNT(parts), (Str){"\0", 1}, scratch), scratch);
-    memcpy(out, digest_hex(DIGEST_SHA256, all, scratch).ptr, KEY_SIZE);
+static const SshTarget *chain_of(const SshLink *link, size_t *count) {
+    *count = link->chain ? link->chain_count : 1;
+    return link->chain ? link->chain : &link->target;
 }
 
-/* Removes the newest entry of this key from the list and returns its session; NULL if none. */
-static SshSession *remove_entry(SshClient *client, const char key[KEY_SIZE]) {
-    for (size_t i = client->idle.count; i > 0; i--) {
-        Idle *entry = &client->idle.items[i - 1];
-        if (memcmp(entry->key, key, KEY_SIZE) != 0)
-            continue;
-        SshSession *session = entry->session;
-        *entry = vec_last(&client->idle);
-        client->idle.count--;
-        return session;
-    }
-    return NULL;
+static Str key_of(const SshLink *link) {
+    size_t count;
+    const SshTarget *chain = chain_of(link, &count);
+    return ssh_pool_key(chain, count, link->call->arena);
 }
 
-/* Returns an idle session with exactly this target, or NULL. The caller owns it until
- * push_session. */
-static SshSession *pop_session(SshClient *client, const SshTarget *target) {
-    char key[KEY_SIZE];
-    key_of(target, key);
-    for (;;) {
-        pthread_mutex_lock(&client->lock);
-        SshSession *session = remove_entry(client, key);
-        pthread_mutex_unlock(&client->lock);
-        if (!session || client->ssh->is_alive(client->ssh->self, session))
-            return session;
-        client->ssh->close(client->ssh->self, session);
-    }
+static SshPool *pool_of(SshLink *link) {
+    if (link->client)
+        return link->client->pool;
+    if (!link->own_pool)
+        link->own_pool = ssh_pool_open(link->call->io->ssh);
+    return link->own_pool;
 }
 
-static void push_session(SshClient *client, const SshTarget *target, SshSession *session) {
-    Idle entry = {.session = session};
-    key_of(target, entry.key);
+/* Records that the target could not be connected to, until the client is closed. */
+static void add_absence(SshLink *link, SshStatus status, const SshProblem *problem) {
+    SshClient *client = link->client;
+    Str key = key_of(link);
     pthread_mutex_lock(&client->lock);
-    vec_push(client->arena, &client->idle, entry);
-    pthread_mutex_unlock(&client->lock);
-}
-
-/* Records that the target could not be connected to, until the pool is closed. */
-static void add_absence(SshClient *client,
-                        const SshTarget *target,
-                        SshStatus status,
-                        const SshProblem *problem) {
-    Absence absence = {.status = status};
-    key_of(target, absence.key);
-    pthread_mutex_lock(&client->lock);
-    absence.problem = (SshProblem){
-        .text = str_clone(problem->text, client->arena),
-        .pinned = str_clone(problem->pinned, client->arena),
-        .found = str_clone(problem->found, client->arena),
+    Absence absence = {
+        .key = str_clone(key, client->arena),
+        .status = status,
+        .problem =
+            {
+                .text = str_clone(problem->text, client->arena),
+                .pinned = str_clone(problem->pinned, client->arena),
+                .found = str_clone(problem->found, client->arena),
+            },
     };
     vec_push(client->arena, &client->absences, absence);
     pthread_mutex_unlock(&client->lock);
 }
 
-static bool find_absence(SshClient *client,
-                         const SshTarget *target,
-                         SshStatus *status,
-                         SshProblem *problem) {
-    char key[KEY_SIZE];
-    key_of(target, key);
+static bool find_absence(SshLink *link, SshStatus *status, SshProblem *problem) {
+    SshClient *client = link->client;
+    Str key = key_of(link);
     bool is_found = false;
     pthread_mutex_lock(&client->lock);
     vec_each(&client->absences, absence) {
-        if (memcmp(absence->key, key, KEY_SIZE) != 0)
+        if (!str_equal(absence->key, key))
             continue;
         *status = absence->status;
         *problem = absence->problem;
@@ -136,64 +96,22 @@ static bool find_absence(SshClient *client,
     return is_found;
 }
 
-Str ssh_client_check_host(Value value, Arena *arena) {
-    Str host = value_text(value);
-    for (size_t i = 0; i < host.len; i++) {
-        if (isgraph((unsigned char)host.ptr[i]) && !strchr("[]@/", host.ptr[i]))
-            continue;
-        return str_format(arena, "\"%.*s\" is not a valid address or host name.", STR_ARG(host));
-    }
-    return host.len ? STR_EMPTY : str_format(arena, "The host must not be empty.");
-}
-
-Str ssh_client_check_port(Value value, Arena *arena) {
-    int64_t port;
-    if (value_to_int(value, &port) && port >= 1 && port <= 65535)
-        return STR_EMPTY;
-    return str_format(arena, "A port must be an integer from 1 to 65535.");
-}
-
-Str ssh_client_check_user(Value value, Arena *arena) {
-    Str user = value_text(value);
-    bool is_fine = user.len > 0 && user.ptr[0] != '-';
-    for (size_t i = 0; is_fine && i < user.len; i++)
-        is_fine = !iscntrl((unsigned char)user.ptr[i]) && !strchr("'`\";&<>|(){}", user.ptr[i]);
-    if (is_fine)
-        return STR_EMPTY;
-    return str_format(arena, "%.*s is not a valid user name.", STR_ARG(str_quote(user, arena)));
-}
-
-Str ssh_client_check_private_key(Value value, Arena *arena) {
-    if (ssh_is_private_key(value_text(value), arena))
-        return STR_EMPTY;
-    return str_format(arena, "The value must be the text of an unencrypted private key file, in "
-                             "OpenSSH format or in PEM.");
-}
-
-Str ssh_client_check_host_key(Value value, Arena *arena) {
-    if (ssh_fingerprint(value_text(value), arena).len > 0)
-        return STR_EMPTY;
-    return str_format(arena, "The value must be a public key: one line such as \"ssh-ed25519 "
-                             "AAAA…\", as in the machine's /etc/ssh/ssh_host_ed25519_key.pub.");
-}
-
 bool ssh_client_configure(const Call *call,
                           const ConfigureRequest *request,
                           ConfigureResponse *response,
                           Diags *diags) {
-    Value config = request->config;
     Arena *arena = arena_open("ssh client");
     SshClient *made = arena_new(arena, SshClient);
-    (void)diags;
+    Value config = value_clone(request->config, arena);
     *made = (SshClient){
         .arena = arena,
-        .ssh = call->io->ssh,
-        .user = str_clone(object_text(config, "user", STR("root")), arena),
-        .private_key = str_clone(object_text(config, "private_key", STR_EMPTY), arena),
-        .port = (uint16_t)object_int(config, "port", PORT_DEFAULT),
-        .wait_ms = duration_of(config, "timeout", WAIT_DEFAULT_MS),
         .plan_timeout_ms = duration_of(config, "plan_timeout", PLAN_TIMEOUT_DEFAULT_MS),
     };
+    if (!ssh_settings_read(call, config, NULL, &made->defaults, arena, diags)) {
+        arena_close(arena);
+        return false;
+    }
+    made->pool = ssh_pool_open(call->io->ssh);
     CHECK(pthread_mutex_init(&made->lock, NULL) == 0);
     response->client = made;
     return true;
@@ -203,34 +121,43 @@ void ssh_client_close(void *client) {
     SshClient *closing = client;
     if (!closing)
         return;
-    vec_each(&closing->idle, entry) {
-        closing->ssh->close(closing->ssh->self, entry->session);
-    }
+    ssh_pool_close(closing->pool);
     pthread_mutex_destroy(&closing->lock);
     arena_close(closing->arena);
 }
 
+/* Puts the jump hosts and the target into one list. */
+static void set_chain(SshLink *link, const SshSettings *settings, Arena *arena) {
+    SshTarget *chain = arena_new_array(arena, SshTarget, settings->bastion_count + 1);
+    for (size_t i = 0; i < settings->bastion_count; i++)
+        chain[i] = settings->bastions[i].target;
+    chain[settings->bastion_count] = settings->machine.target;
+    link->chain = chain;
+    link->chain_count = settings->bastion_count + 1;
+}
+
 bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags) {
     SshClient *client = call->client;
+    SshSettings settings;
+    if (!ssh_settings_read(call, object, client ? &client->defaults : NULL, &settings, call->arena,
+                           diags) ||
+        !ssh_settings_complete(call, &settings, diags))
+        return false;
     SshLink link = {
         .call = call,
         .client = client,
-        .target =
-            {
-                     .host = object_text(object, "host", STR_EMPTY),
-                     .port = (uint16_t)object_int(object, "port", client->port),
-                     .user = object_text(object, "user", client->user),
-                     .private_key = object_text(object, "private_key", client->private_key),
-                     .host_key = object_text(object, "host_key", STR_EMPTY),
-                     },
-        .wait_ms = duration_of(object, "timeout", client->wait_ms),
+        .target = settings.machine.target,
+        .sudo = settings.sudo && !str_equal(settings.machine.target.user, STR("root")),
+        .sudo_password = settings.sudo_password,
+        .wait_ms = settings.wait_ms > 0 ? settings.wait_ms : WAIT_DEFAULT_MS,
     };
-    if (link.target.private_key.len == 0)
-        return path_error(
-            call, PATH_AT(call, {"private_key"}), diags, "No private key",
-            "Authentication requires \"private_key\", here or in the provider configuration.");
+    set_chain(&link, &settings, call->arena);
     *out = link;
     return true;
+}
+
+Str ssh_client_user(const SshLink *link) {
+    return link->sudo ? STR("root") : link->target.user;
 }
 
 static const char *short_reason(SshStatus status) {
@@ -239,14 +166,25 @@ static const char *short_reason(SshStatus status) {
     case SSH_NO_ANSWER: return "no response";
     case SSH_REFUSED: return "connection refused";
     case SSH_NO_HANDSHAKE: return "no handshake yet";
+    case SSH_LOST: return "the jump host was lost";
     case SSH_USER_KEY_REFUSED: return "the key is not accepted yet";
     case SSH_PASSWORD_REFUSED: return "the password is not accepted yet";
+    case SSH_LOGIN_REFUSED: return "the login is not accepted yet";
     case SSH_DONE:
     case SSH_HOST_KEY_DIFFERS:
+    case SSH_HOST_KEY_UNKNOWN:
+    case SSH_HOST_KEY_REVOKED:
+    case SSH_HOST_CERTIFICATE:
     case SSH_BAD_USER:
     case SSH_BAD_HOST_KEY:
+    case SSH_BAD_HOST_CA:
     case SSH_BAD_PRIVATE_KEY:
-    case SSH_LOST:
+    case SSH_BAD_PASSPHRASE:
+    case SSH_BAD_CERTIFICATE:
+    case SSH_NO_AGENT:
+    case SSH_FORWARD_REFUSED:
+    case SSH_BUSY:
+    case SSH_SUDO_REFUSED:
     case SSH_TIMED_OUT:
     case SSH_CANCELLED: break;
     }
@@ -272,15 +210,26 @@ bool ssh_client_is_absent(const SshLink *link, SshStatus status) {
     case SSH_NO_ANSWER:
     case SSH_REFUSED:
     case SSH_NO_HANDSHAKE:
+    case SSH_FORWARD_REFUSED:
+    case SSH_BUSY:
     case SSH_LOST: return true;
     case SSH_TIMED_OUT: return link->plan_end_ms > 0;
     case SSH_DONE:
     case SSH_HOST_KEY_DIFFERS:
+    case SSH_HOST_KEY_UNKNOWN:
+    case SSH_HOST_KEY_REVOKED:
+    case SSH_HOST_CERTIFICATE:
     case SSH_USER_KEY_REFUSED:
     case SSH_PASSWORD_REFUSED:
+    case SSH_LOGIN_REFUSED:
     case SSH_BAD_USER:
     case SSH_BAD_HOST_KEY:
+    case SSH_BAD_HOST_CA:
     case SSH_BAD_PRIVATE_KEY:
+    case SSH_BAD_PASSPHRASE:
+    case SSH_BAD_CERTIFICATE:
+    case SSH_NO_AGENT:
+    case SSH_SUDO_REFUSED:
     case SSH_CANCELLED: break;
     }
     return false;
@@ -298,23 +247,16 @@ Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem
                       STR_ARG(endpoint), STR_ARG(text));
 }
 
-static void drop_session(SshLink *link) {
-    const Ssh *ssh = link->call->io->ssh;
-    if (link->session)
-        ssh->close(ssh->self, link->session);
-    link->session = NULL;
-}
-
 void ssh_client_release(SshLink *link) {
-    if (link->session && link->client)
-        push_session(link->client, &link->target, link->session);
-    else if (link->session)
-        drop_session(link);
+    if (link->lease)
+        ssh_pool_release(pool_of(link), link->lease);
+    ssh_pool_close(link->own_pool);
     *link = (SshLink){0};
 }
 
 static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *problem) {
-    const Ssh *ssh = link->call->io->ssh;
+    size_t count;
+    const SshTarget *chain = chain_of(link, &count);
     SshTimeout timeout = {
         .timeout_ms = left_ms > ATTEMPT_MS ? ATTEMPT_MS
                       : left_ms > 0        ? left_ms
@@ -323,8 +265,9 @@ static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *proble
         .cancel_at = CANCEL_STOP,
     };
     int64_t began_ms = log_clock_ms();
-    SshStatus status =
-        ssh->connect(ssh->self, &link->target, timeout, &link->session, problem, link->call->arena);
+    *problem = (SshProblem){0};
+    SshStatus status = ssh_pool_acquire(pool_of(link), chain, count, timeout, &link->lease, problem,
+                                        link->call->arena);
     log_debug("ssh connect", log_text("host", link->target.host),
               log_number("port", link->target.port), log_number("status", status),
               log_text("problem", problem->text), log_took(began_ms));
@@ -350,7 +293,8 @@ typedef struct Connecting {
 
 /* A booting machine may accept logins before it has read the user's key. */
 static bool is_within_grace(Connecting *connecting, const Wait *wait) {
-    if (connecting->status != SSH_USER_KEY_REFUSED && connecting->status != SSH_PASSWORD_REFUSED)
+    if (connecting->status != SSH_USER_KEY_REFUSED && connecting->status != SSH_PASSWORD_REFUSED &&
+        connecting->status != SSH_LOGIN_REFUSED)
         return true;
     int64_t now = call_monotonic_ms(wait->call);
     if (!connecting->is_refused)
@@ -386,7 +330,6 @@ static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
         .timeout_ms = wait_ms > 0 ? wait_ms : 1,
         .pauses = {.first_ms = PAUSE_FIRST_MS},
     };
-    link->from_pool = false;
     /* Shows progress now, because the first attempt may take long. */
     call_progress(
         call, 0, 0,
@@ -406,11 +349,11 @@ static SshStatus connect(SshLink *link, SshProblem *problem) {
     SshStatus status;
     if (!client)
         return connect_patiently(link, problem);
-    if (link->plan_end_ms > 0 && find_absence(client, &link->target, &status, problem))
+    if (link->plan_end_ms > 0 && find_absence(link, &status, problem))
         return status;
     status = connect_patiently(link, problem);
     if (link->plan_end_ms > 0 && status != SSH_DONE && status != SSH_CANCELLED)
-        add_absence(client, &link->target, status, problem);
+        add_absence(link, status, problem);
     return status;
 }
 
@@ -431,36 +374,63 @@ static SshStatus exec_once(SshLink *link,
                            SshResult *out,
                            SshProblem *problem) {
     const Ssh *ssh = link->call->io->ssh;
+    SshSession *session = ssh_pool_session(link->lease);
+    Arena *arena = link->call->arena;
     int64_t began_ms = log_clock_ms();
-    SshStatus status =
-        ssh->exec(ssh->self, link->session, command, out, problem, link->call->arena);
+    SshStatus status = link->sudo ? ssh_sudo_exec(ssh, session, link->sudo_password, command, out,
+                                                  problem, arena)
+                                  : ssh->exec(ssh->self, session, command, out, problem, arena);
     log_debug("ssh command", log_text("host", link->target.host),
               log_number("port", link->target.port),
               log_number("bytes", (int64_t)command->command.len), log_number("status", status),
               log_number("exit", status == SSH_DONE ? out->exit_status : -1), log_took(began_ms));
-    if (status == SSH_DONE)
-        return status;
-    link->may_have_run |= problem->may_have_run;
-    drop_session(link);
+    link->may_have_run |= status != SSH_DONE && problem->may_have_run;
     return status;
+}
+
+/* Returns true if the command did not start and a further session may run it. */
+static bool should_try_again(SshLink *link, SshStatus status, const SshProblem *problem) {
+    SshPool *pool = pool_of(link);
+    SshLease *lease = link->lease;
+    if (status == SSH_LOST) {
+        link->lease = NULL;
+        ssh_pool_drop(pool, lease);
+        return !problem->may_have_run;
+    }
+    if (status == SSH_BUSY) {
+        link->lease = NULL;
+        return ssh_pool_limit(pool, lease);
+    }
+    return false;
 }
 
 SshStatus ssh_client_exec(SshLink *link,
                           const SshCommand *command,
                           SshResult *out,
                           SshProblem *problem) {
-    if (!link->session && link->client) {
-        link->session = pop_session(link->client, &link->target);
-        link->from_pool = link->session != NULL;
-    }
-    if (link->session) {
-        SshStatus status = exec_once(link, command, out, problem);
-        /* An idle session from the pool may have died; then connects again. */
-        if (status != SSH_LOST || !link->from_pool)
+    SshStatus status = SSH_LOST;
+    for (int i = 0; i < SESSIONS_TRIED_MAX; i++) {
+        *problem = (SshProblem){0};
+        status = link->lease ? SSH_DONE : connect(link, problem);
+        if (status != SSH_DONE)
+            return status;
+        status = exec_once(link, command, out, problem);
+        if (!should_try_again(link, status, problem))
             return status;
     }
-    SshStatus status = connect(link, problem);
-    return status == SSH_DONE ? exec_once(link, command, out, problem) : status;
+    return status;
+}
+
+bool ssh_client_tunnel(
+    SshLink *link, Str host, uint16_t port, uint16_t *out_port, Diags *diags) {
+    SshProblem problem = {0};
+    SshStatus status = link->lease ? SSH_DONE : connect(link, &problem);
+    if (status == SSH_DONE)
+        status = ssh_pool_tunnel(pool_of(link), link->lease, host, port, out_port, &problem,
+                                 link->call->arena);
+    if (status != SSH_DONE)
+        ssh_client_explain(link, status, problem, diags);
+    return status == SSH_DONE;
 }
 
 SshTimeout ssh_client_timeout(const SshLink *link, CancelLevel cancel_at) {
@@ -500,17 +470,37 @@ static const Explanation explanations[] = {
      "The machine responds, but refuses connections to the port. Check that its SSH server is installed and started, and check the port. To wait longer, set \"timeout\".", "port"},
     [SSH_NO_HANDSHAKE] = {"No SSH session with the machine",
      "The port is open, but no SSH session was established. Check that the port belongs to an SSH server, that the server's log has no errors, and that both sides share algorithms.", "host"},
+    [SSH_HOST_KEY_UNKNOWN] = {"Unknown host key", "", "host_key"},
+    [SSH_HOST_KEY_REVOKED] = {"Host key is revoked",
+     "Nothing was sent. The key is marked @revoked in a known_hosts file: give the machine a new key, or remove the mark.", "known_hosts"},
+    [SSH_HOST_CERTIFICATE] = {"Host certificate not accepted",
+     "Nothing was sent. Have an authority of \"host_ca\" sign the machine's host key for this \"host\", and set HostCertificate in its sshd_config; or pin the key with \"host_key\".", "host_ca"},
     [SSH_USER_KEY_REFUSED] = {"Private key rejected",
-     "The host key is correct, but the machine rejects the private key for this user. Check \"user\" and \"private_key\", and that the user's authorized_keys contains the public key.", "private_key"},
+     "The host key is correct, but the machine rejects the key for this user. Check \"user\" and the key, and that the user's authorized_keys contains the public key. If the agent has many keys, set \"agent_identity\".", "private_key"},
+    [SSH_LOGIN_REFUSED] = {"Login rejected",
+     "The host key is correct, but the machine rejects every credential. Check \"user\", the key and the password, and which methods the server accepts.", "user"},
     [SSH_BAD_USER] = {"Invalid user",
      "Set the name of a user of the machine.", "user"},
     [SSH_PASSWORD_REFUSED] = {"Password rejected",
      "The machine rejects the password for this user. Check \"user\" and \"password\", and that the server accepts passwords.", "password"},
     [SSH_BAD_HOST_KEY] = {"Invalid host key",
      "The key must be one line such as \"ssh-ed25519 AAAA…\".", "host_key"},
+    [SSH_BAD_HOST_CA] = {"Invalid key of a certificate authority",
+     "Each line must be a public key such as \"ssh-ed25519 AAAA…\".", "host_ca"},
     [SSH_BAD_PRIVATE_KEY] = {"Invalid private key",
-     "The key must be the text of an unencrypted private key file, in OpenSSH format or in PEM.",
-     "private_key"},
+     "The key must be the text of a private key file, in OpenSSH format or in PEM.", "private_key"},
+    [SSH_BAD_PASSPHRASE] = {"Private key is encrypted",
+     "Set \"private_key_passphrase\" to the passphrase of the private key.", "private_key_passphrase"},
+    [SSH_BAD_CERTIFICATE] = {"User certificate not usable",
+     "Nothing was sent. Have your certificate authority sign the public key again.", "certificate"},
+    [SSH_NO_AGENT] = {"SSH agent not usable",
+     "Check that the agent runs, that SSH_AUTH_SOCK names its socket, and that it has the key (ssh-add -l); or set \"private_key\".", "agent"},
+    [SSH_FORWARD_REFUSED] = {"Jump host refuses to connect",
+     "The jump host forbids forwarded connections. Set AllowTcpForwarding, and PermitOpen if it is set, in its sshd_config.", "bastion"},
+    [SSH_BUSY] = {"Server opens no channel",
+     "The login succeeded, but the server opens no session for a command. Check MaxSessions and ForceCommand in its sshd_config, and the shell of the user.", "host"},
+    [SSH_SUDO_REFUSED] = {"sudo refused",
+     "The login succeeded, but sudo did not run the command. Allow it in the machine's sudoers file, or set \"sudo_password\".", "sudo"},
     [SSH_LOST] = {"Connection to the machine lost",
      "The machine may have been restarted, or the network may have failed. Apply again when you can reach it.", "host"},
     [SSH_TIMED_OUT] = {"Command timed out",
@@ -531,9 +521,24 @@ static void explain_host_key(const SshLink *link, SshProblem problem, Diags *dia
         STR_ARG(endpoint), STR_ARG(problem.found), STR_ARG(problem.pinned));
 }
 
+/* Without a pinned key, the user has to find out which key is right. */
+static void explain_unknown_key(const SshLink *link, SshProblem problem, Diags *diags) {
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, link->call->arena);
+    (void)path_error(
+        link->call, PATH_AT(link->call, {"host_key"}), diags, "Unknown host key",
+        "%.*s has the host key %.*s, which neither \"host_key\" nor a known_hosts file names. "
+        "Nothing was sent. Compare it with the output of \"ssh-keygen -lf "
+        "/etc/ssh/ssh_host_ed25519_key.pub\" on the machine, then set \"host_key\" to that key.",
+        STR_ARG(endpoint), STR_ARG(problem.found));
+}
+
 void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags) {
     if (status == SSH_HOST_KEY_DIFFERS) {
         explain_host_key(link, problem, diags);
+        return;
+    }
+    if (status == SSH_HOST_KEY_UNKNOWN) {
+        explain_unknown_key(link, problem, diags);
         return;
     }
     const Explanation *row = &explanations[status];
@@ -548,22 +553,19 @@ void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem proble
                      STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), hint);
 }
 
-/* Reads in a plan share few sessions: opening a session takes longer than a read. */
 bool ssh_client_limits(const Call *call,
                        const LimitsRequest *request,
                        LimitsResponse *response,
                        Diags *diags) {
     (void)diags;
-    LimitAction action = request->action;
-    Value object = request->object;
-    bool looks = action == LIMIT_READ;
     SshClient *client = call->client;
-    int64_t port = object_int(object, "port", client ? client->port : PORT_DEFAULT);
+    Value object = request->object;
+    int64_t port = client ? client->defaults.machine.target.port : 0;
+    port = object_int(object, "port", port > 0 ? port : PORT_DEFAULT);
     Str host = object_text(object, "host", STR_EMPTY);
     Limit limit = {
-        .key = str_format(call->arena, looks ? "ssh look %.*s %lld" : "ssh %.*s %lld",
-                          STR_ARG(host), (long long)port),
-        .capacity = looks ? LOOKS_MAX : SESSIONS_MAX,
+        .key = str_format(call->arena, "ssh %.*s %lld", STR_ARG(host), (long long)port),
+        .capacity = OPERATIONS_MAX,
     };
     vec_push(call->arena, &response->limits, limit);
     return true;

@@ -1,45 +1,36 @@
-/* ssh_client: connection settings, a pool of sessions, and retries for machines that still boot.
+/* ssh_client: connections of one provider configuration, and retries for machines that still boot.
  *
- *   SshClient   the provider's defaults, its idle sessions, and failures of connections for plans;
- *               locks itself
- *   SshLink     the connection to one machine during one call: settings, and the session once open
+ *   SshClient   the provider's defaults, its sessions, and failures of connections for plans; locks
+ *               itself
+ *   SshLink     the connection to one machine during one call: settings, and a channel once open
  *
- * One call at a time uses a session; releasing the link returns the session to the pool.
+ * Links to one machine share a session. A link is used by one thread; releasing it keeps the
+ * session for the next call. If the settings ask for sudo, every command of the link runs as root.
  *
  * Connecting retries until the timeout of the machine. No response, a closed port and a broken
- * handshake are retried, because a booting machine shows all of them. A host key that differs from
- * the pinned one fails at once. A rejected user key fails after 20 seconds, because some machines
- * accept logins before they have read their seed. */
+ * handshake are retried, because a booting machine shows all of them. A host key that is not
+ * accepted fails at once. A rejected user key fails after 20 seconds, because some machines accept
+ * logins before they have read their seed. */
 #pragma once
 
-#include "duration.h"
-#include "provider.h"
+#include "ssh_pool.h"
+#include "ssh_settings.h"
 
 /* clang-format off */
 /* Rows of an attribute table for the connection; `host_flags` adds flags to "host". */
 #define SSH_CLIENT_ATTRIBUTES(host_flags)                                                          \
     {"host",        &TYPE_STRING, REQUIRED | (host_flags),                                         \
-     "Address or host name of the machine.", .check = ssh_client_check_host},                           \
-    {"port",        &TYPE_NUMBER, OPTIONAL,                                                        \
-     "SSH port (default: the provider's, then 22).", .check = ssh_client_check_port},            \
-    {"user",        &TYPE_STRING, OPTIONAL,                                                        \
-     "User name (default: the provider's, then root).", .check = ssh_client_check_user},      \
-    {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE,                                            \
-     "Private key, as text (default: the provider's).",                              \
-     .check = ssh_client_check_private_key},                                                       \
-    {"host_key",    &TYPE_STRING, REQUIRED,                                                        \
-     "Host key of the machine (\"ssh-ed25519 AAAA…\"); any other key is rejected.",                    \
-     .check = ssh_client_check_host_key},                                                          \
-    {"timeout",     &TYPE_STRING, OPTIONAL,                                                        \
-     "Maximum duration of connection attempts (default: the provider's, then \"5m\").",           \
+     "Address or host name of the machine.", .check = ssh_settings_check_host},                    \
+    SSH_SETTINGS_ATTRIBUTES,                                                                       \
+    SSH_SETTINGS_MACHINE_ATTRIBUTES
+/* Rows of the table of a provider configuration. */
+#define SSH_CLIENT_PROVIDER_ATTRIBUTES                                                             \
+    SSH_SETTINGS_ATTRIBUTES,                                                                       \
+    SSH_SETTINGS_MACHINE_ATTRIBUTES,                                                               \
+    {"plan_timeout", &TYPE_STRING, OPTIONAL,                                                       \
+     "Maximum duration of connection and command on one machine during a plan (default 10s). If a machine does not respond in time, the apply reads its data sources, and the plan assumes that its resources did not change.", \
      .check = duration_check}
 /* clang-format on */
-
-Str ssh_client_check_host(Value value, Arena *arena);
-Str ssh_client_check_port(Value value, Arena *arena);
-Str ssh_client_check_user(Value value, Arena *arena);
-Str ssh_client_check_private_key(Value value, Arena *arena);
-Str ssh_client_check_host_key(Value value, Arena *arena);
 
 typedef struct SshClient SshClient;
 
@@ -52,17 +43,21 @@ void ssh_client_close(void *client);
 
 typedef struct SshLink {
     const Call *call;
-    SshClient *client; /* NULL: no pool */
+    SshClient *client; /* NULL: the link has a pool of its own */
     SshTarget target;
+    const SshTarget *chain; /* jump hosts, then the target; NULL: the target alone */
+    size_t chain_count;
+    bool sudo;
+    Str sudo_password;
     int64_t wait_ms;     /* time to retry connecting */
     int64_t plan_end_ms; /* monotonic time after which a plan stops trying; 0: none */
-    SshSession *session;
-    bool from_pool;
+    SshPool *own_pool;
+    SshLease *lease;   /* NULL: not connected */
     bool may_have_run; /* a script was started, or a command was sent whose end is unknown */
 } SshLink;
 
-/* Fills the settings from the attributes of `object` and the provider's defaults. Does not
- * connect. */
+/* Fills the settings from the attributes of `object` and the provider's defaults. Does not connect.
+ * The link may point into `object`. */
 MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags);
 /* For plans, which do not wait for a machine to boot. Connecting and all commands together must end
  * within "plan_timeout" of the provider configuration. */
@@ -72,6 +67,8 @@ void ssh_client_limit_connections_to_plan(SshLink *link);
 /* After ssh_client_limit_to_plan: returns true if the machine did not respond in time, or cannot be
  * connected to. A rejected key does not count. */
 bool ssh_client_is_absent(const SshLink *link, SshStatus status);
+/* Returns the user that runs commands: "root" with sudo. */
+Str ssh_client_user(const SshLink *link);
 /* Returns sentences about the failure of a link after ssh_client_limit_to_plan, and how to wait
  * longer. */
 Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem problem);
@@ -84,7 +81,8 @@ SCOPED_TYPE(SshLink, ssh_client_release);
 /* Returns "sh -c SCRIPT loam ARGUMENT…". User input belongs into the arguments only, never into the
  * script. */
 Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena);
-/* Connects if needed and runs the command. The link keeps the session unless it broke. */
+/* Connects if needed and runs the command. A command that was not started because its session was
+ * dead is started in a new session; a command that may have run is not repeated. */
 SshStatus ssh_client_exec(SshLink *link,
                           const SshCommand *command,
                           SshResult *out,
@@ -96,8 +94,11 @@ MUST_USE bool ssh_client_run(SshLink *link,
                              Diags *diags);
 /* Adds an error: why the machine could not be used, and what to do. */
 void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags);
-/* Allows at most eight sessions with one machine, because its server rejects more at once. Reads
- * share four. */
+/* Listens on 127.0.0.1:*out_port and forwards to host:port as seen from the machine, until the
+ * client is closed. Links of the same machine share the port. The link needs a client. */
+MUST_USE bool ssh_client_tunnel(
+    SshLink *link, Str host, uint16_t port, uint16_t *out_port, Diags *diags);
+/* Allows at most eight operations at once on one machine, as many as a session carries. */
 bool ssh_client_limits(const Call *call,
                        const LimitsRequest *request,
                        LimitsResponse *response,

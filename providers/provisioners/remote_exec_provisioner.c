@@ -32,7 +32,7 @@ static bool run_script(const ProvisionCall *call, SshLink *link, Str script, Dia
         return false;
     LastOutput last = last_output_new(call);
     bool ok = machine_run(link, ssh_quote(path, arena), STR_EMPTY, &last, summary, diags);
-    if (!link->session)
+    if (!link->lease)
         return ok;
     /* The script may contain secrets. Failing to remove it is only a warning, since an error would
      * taint the object. */

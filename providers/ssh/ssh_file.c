@@ -55,7 +55,8 @@ static const Attribute attributes[] = {
     {"content",           &TYPE_STRING, OPTIONAL,              "Content of the file, as text."},
     {"sensitive_content", &TYPE_STRING, OPTIONAL | SENSITIVE,  "Content that is never shown."},
     {"content_base64",    &TYPE_STRING, OPTIONAL,              "Content of the file, as base64."},
-    {"content_wo",        &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Content that is not stored in plan or state. Exactly one of the four contents is required."},
+    {"content_wo",        &TYPE_STRING, OPTIONAL | WRITE_ONLY, "Content that is not stored in plan or state. Exactly one of the five contents is required."},
+    {"source",            &TYPE_STRING, OPTIONAL,              "Path of a local file to upload. It may be large: it is streamed, and an interrupted upload is continued."},
     {"content_wo_version", &TYPE_NUMBER, OPTIONAL,             "Version of content_wo: a change uploads it again."},
     {"mode",              &TYPE_STRING, OPTIONAL | COMPUTED,   "Permissions in octal.", .default_json = "\"0644\"", .check = check_mode},
     {"owner",             &TYPE_STRING, OPTIONAL,              "user, user:group or :group, by name or number (default: the login user).", .check = check_owner},
@@ -65,11 +66,11 @@ static const Attribute attributes[] = {
 /* clang-format on */
 
 static const ArgumentRule rules[] = {
-    {RULE_EXACTLY_ONE, {"content", "sensitive_content", "content_base64", "content_wo"}},
+    {RULE_EXACTLY_ONE, {"content", "sensitive_content", "content_base64", "content_wo", "source"}},
 };
 
 static const char *const contents[] = {"content", "sensitive_content", "content_base64",
-                                       "content_wo"};
+                                       "content_wo", "source"};
 
 /* Returns the name of the content attribute that is set in a configuration or object. NULL if none:
  * write-only content is never in an object. */
@@ -81,15 +82,29 @@ static const char *content_name(Value object) {
     return NULL;
 }
 
-static bool content_bytes(const Call *call, Value object, Str *out, Diags *diags) {
+/* The content of the file: bytes, or a local file. */
+typedef struct FileContent {
+    Str bytes;
+    Str source; /* path; empty: `bytes` */
+    Str sha256;
+} FileContent;
+
+static bool content_read(const Call *call, Value object, FileContent *out, Diags *diags) {
     const char *name = content_name(object);
-    *out = name ? object_text(object, name, STR_EMPTY) : STR_EMPTY;
-    if (!name || strcmp(name, "content_base64") != 0)
-        return true;
-    return base64_decode(*out, out, call->arena) ||
-           path_error(call, PATH_AT(call, {"content_base64"}), diags, "Invalid base64",
-                      "The value of \"content_base64\" must be base64 in the standard alphabet "
-                      "with padding, as base64encode() produces it.");
+    uint64_t length;
+    Str text = name ? object_text(object, name, STR_EMPTY) : STR_EMPTY;
+    *out = (FileContent){.bytes = text};
+    if (name && strcmp(name, "source") == 0) {
+        *out = (FileContent){.source = text};
+        return ssh_upload_measure(call, text, &length, &out->sha256, diags);
+    }
+    if (name && strcmp(name, "content_base64") == 0 &&
+        !base64_decode(text, &out->bytes, call->arena))
+        return path_error(call, PATH_AT(call, {"content_base64"}), diags, "Invalid base64",
+                          "The value of \"content_base64\" must be base64 in the standard alphabet "
+                          "with padding, as base64encode() produces it.");
+    out->sha256 = digest_hex(DIGEST_SHA256, out->bytes, call->arena);
+    return true;
 }
 
 /* Sets the digest of known content, so that the plan shows it. */
@@ -99,14 +114,13 @@ static bool file_plan(const Call *call,
                       Diags *diags) {
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     const char *name = content_name(request->proposed);
-    Str bytes;
+    FileContent content;
     if (!name)
         object_builder_set(&builder, "sha256", value_null(&TYPE_STRING));
     if (name && value_is_known(object_attribute(request->proposed, name))) {
-        if (!content_bytes(call, request->proposed, &bytes, diags))
+        if (!content_read(call, request->proposed, &content, diags))
             return false;
-        Str sha256 = digest_hex(DIGEST_SHA256, bytes, call->arena);
-        object_builder_set(&builder, "sha256", value_from_str(sha256));
+        object_builder_set(&builder, "sha256", value_from_str(content.sha256));
     }
     response->planned = object_builder_value(&builder);
     return true;
@@ -123,28 +137,40 @@ static bool file_marker(const Call *call,
     return true;
 }
 
-static bool write_file(SshLink *link, Value object, Str bytes, Diags *diags) {
+static bool write_file(SshLink *link, Value object, const FileContent *content, Diags *diags) {
     const SshUpload upload = {
         .path = object_text(object, "path", STR_EMPTY),
-        .bytes = bytes,
+        .bytes = content->bytes,
+        .source_path = content->source,
+        .sha256 = content->sha256,
         .mode = object_text(object, "mode", STR("0644")),
         .owner = object_text(object, "owner", STR_EMPTY),
     };
     return ssh_upload_write(link, &upload, diags);
 }
 
-/* `bytes` NULL: the content is write-only. */
-static Value described(const SshLink *link, Value object, const Str *bytes) {
+/* `sha256` empty: the content is write-only. */
+static Value described(const SshLink *link, Value object, Str sha256) {
     Arena *arena = link->call->arena;
     ObjectBuilder builder = object_builder_of(object, arena);
     Str path = object_text(object, "path", STR_EMPTY);
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str id = str_format(arena, "%.*s:%.*s", STR_ARG(endpoint), STR_ARG(path));
     object_builder_set(&builder, "sha256",
-                       bytes ? value_from_str(digest_hex(DIGEST_SHA256, *bytes, arena))
-                             : value_null(&TYPE_STRING));
+                       sha256.len > 0 ? value_from_str(sha256) : value_null(&TYPE_STRING));
     object_builder_set_text(&builder, "id", id, arena);
     return object_builder_value(&builder);
+}
+
+/* The plan shows a digest; a source that changed since then needs a new plan. */
+static bool check_source(const Call *call, Value planned, const FileContent *content, Diags *diags) {
+    Value sha256 = object_attribute(planned, "sha256");
+    if (content->source.len == 0 || !value_is_present(sha256) ||
+        str_equal(value_text(sha256), content->sha256))
+        return true;
+    return path_error(call, PATH_AT(call, {"source"}), diags, "Source has changed",
+                      "The content of \"%.*s\" has changed since the plan was made. Plan again.",
+                      STR_ARG(content->source));
 }
 
 /* Returns whether only connection arguments change, not the file. */
@@ -166,17 +192,17 @@ static bool file_apply(const Call *call,
                        ApplyResponse *response,
                        Diags *diags) {
     SCOPED(SshLink) link = {0};
-    Str bytes;
+    FileContent content;
     bool is_kept = content_name(request->planned) != NULL;
-    if (!content_bytes(call, is_kept ? request->planned : request->config, &bytes, diags))
+    if (!content_read(call, is_kept ? request->planned : request->config, &content, diags) ||
+        !check_source(call, request->planned, &content, diags) ||
+        !ssh_client_link(call, request->planned, &link, diags))
         return false;
-    if (!ssh_client_link(call, request->planned, &link, diags))
-        return false;
-    if (!is_same_file(request) && !write_file(&link, request->planned, bytes, diags)) {
+    if (!is_same_file(request) && !write_file(&link, request->planned, &content, diags)) {
         response->in_doubt = link.may_have_run && value_is_null(request->prior);
         return false;
     }
-    response->state = described(&link, request->planned, is_kept ? &bytes : NULL);
+    response->state = described(&link, request->planned, is_kept ? content.sha256 : STR_EMPTY);
     return true;
 }
 
@@ -270,9 +296,11 @@ static Value drifted(Value state, const FileLook *found, Arena *arena) {
     ObjectBuilder builder = object_builder_of(state, arena);
     const char *name = content_name(state);
     if (name && !str_equal(found->sha256, object_text(state, "sha256", STR_EMPTY))) {
-        if (!found->is_whole)
+        if (!found->is_whole && strcmp(name, "source") != 0)
             return value_null(state.type);
-        if (strcmp(name, "content_base64") == 0) {
+        if (strcmp(name, "source") == 0) {
+            /* The digest alone shows the drift. */
+        } else if (strcmp(name, "content_base64") == 0) {
             object_builder_set(&builder, name,
                                value_from_str(base64_encode(found->content, arena)));
         } else if (utf8_valid_prefix(found->content) == found->content.len) {
@@ -335,18 +363,18 @@ static bool file_recover(const Call *call,
     RecoverOutcome *outcome = &response->outcome;
     Value *state = &response->state;
     SCOPED(SshLink) link = {0};
-    Str bytes;
+    FileContent content;
     FileLook found = {0};
     SshProblem problem = {0};
     size_t errors = diags->error_count;
     if (!content_name(request->planned))
         return true; /* write-only content cannot be compared, so it is sent again */
-    if (!content_bytes(call, request->planned, &bytes, diags))
+    if (!content_read(call, request->planned, &content, diags))
         return false;
     if (!ssh_client_link(call, request->planned, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    Str sha256 = digest_hex(DIGEST_SHA256, bytes, call->arena);
+    Str sha256 = content.sha256;
     SshStatus status = look(&link, request->marker, sha256, &found, &problem, diags);
     if (status != SSH_DONE)
         ssh_client_explain(&link, status, problem, diags);
@@ -356,7 +384,7 @@ static bool file_recover(const Call *call,
      * at all. */
     if (!found.is_there || !str_equal(found.sha256, sha256))
         return true;
-    *state = drifted(described(&link, request->planned, &bytes), &found, call->arena);
+    *state = drifted(described(&link, request->planned, sha256), &found, call->arena);
     *outcome = RECOVER_COMPLETE;
     return true;
 }

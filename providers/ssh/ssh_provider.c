@@ -5,11 +5,7 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"user",        &TYPE_STRING, OPTIONAL,             "Default user of resources (default root).", .check = ssh_client_check_user},
-    {"private_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Default private key of resources, as text.", .check = ssh_client_check_private_key},
-    {"port",        &TYPE_NUMBER, OPTIONAL,             "Default port of resources (default 22).", .check = ssh_client_check_port},
-    {"timeout",     &TYPE_STRING, OPTIONAL,             "Default maximum duration of a connection attempt (default 5m).", .check = duration_check},
-    {"plan_timeout", &TYPE_STRING, OPTIONAL,            "Maximum duration of connection and command on one machine during a plan (default 10s). If a machine does not respond in time, the apply reads its data sources, and the plan assumes that its resources did not change.", .check = duration_check},
+    SSH_CLIENT_PROVIDER_ATTRIBUTES,
 };
 /* clang-format on */
 

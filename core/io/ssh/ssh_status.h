@@ -26,6 +26,7 @@ typedef enum SshStatus {
     SSH_NO_AGENT,        /* the agent does not respond, or lacks the wanted key */
     SSH_FORWARD_REFUSED, /* the jump host does not connect to the machine */
     SSH_BUSY,            /* the server allows no further channel (MaxSessions) */
+    SSH_SUDO_REFUSED,    /* sudo did not start the command */
     SSH_LOST,            /* the session broke */
     SSH_TIMED_OUT,       /* the time limit is over */
     SSH_CANCELLED,

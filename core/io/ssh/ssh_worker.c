@@ -219,6 +219,16 @@ static bool channel_prepare(Channel *channel) {
     return true;
 }
 
+/* libssh has the reason of a refused channel only in the text: "… error (1) …" is
+ * SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, else the server did not reach the address. */
+static SshStatus refusal_status(const Channel *channel, Str error) {
+    if (channel->kind == CHANNEL_EXEC)
+        return SSH_BUSY;
+    if (str_find(error, STR("error (1)"), 0) != SIZE_MAX)
+        return SSH_FORWARD_REFUSED;
+    return str_find(error, STR("refused"), 0) != SIZE_MAX ? SSH_REFUSED : SSH_NO_ANSWER;
+}
+
 /* A server that refuses a channel or a request keeps the session. */
 static void channel_refused(Channel *channel) {
     SshWorker *worker = channel->worker;
@@ -231,7 +241,7 @@ static void channel_refused(Channel *channel) {
     pthread_mutex_lock(&worker->lock);
     channel->was_requested = false;
     pthread_mutex_unlock(&worker->lock);
-    channel_end(channel, channel->kind == CHANNEL_EXEC ? SSH_BUSY : SSH_FORWARD_REFUSED, error);
+    channel_end(channel, refusal_status(channel, error), error);
 }
 
 static bool channel_open(Channel *channel) {

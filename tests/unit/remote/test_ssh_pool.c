@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "io.h"
+#include "object_builder.h"
 #include "ssh_client.h"
 #include "value.h"
 
@@ -10,11 +11,16 @@ typedef struct FakeHost {
     size_t closed;
     SshSession *dead;
     SshSession *used; /* by the last command */
+    SshSession *via;  /* of the last connection */
+    SshStatus exec_status;
+    bool may_have_run; /* of a failed command */
+    size_t commands;
     SshStatus status; /* of each connection */
 } FakeHost;
 
 static SshStatus fake_connect(void *self,
                               const SshTarget *target,
+                              SshSession *via,
                               SshTimeout timeout,
                               SshSession **out,
                               SshProblem *problem,
@@ -22,6 +28,7 @@ static SshStatus fake_connect(void *self,
     FakeHost *host = self;
     (void)target, (void)timeout, (void)arena;
     host->connected++;
+    host->via = via;
     if (host->status == SSH_DONE)
         *out = (SshSession *)(host->connected * 16); /* never dereferenced */
     else
@@ -35,10 +42,13 @@ static SshStatus fake_exec(void *self,
                            SshResult *out,
                            SshProblem *problem,
                            Arena *arena) {
-    (void)command, (void)problem, (void)arena;
+    FakeHost *host = self;
+    (void)command, (void)arena;
     *out = (SshResult){0};
-    ((FakeHost *)self)->used = session;
-    return SSH_DONE;
+    *problem = (SshProblem){.may_have_run = host->may_have_run};
+    host->used = session;
+    host->commands++;
+    return host->dead == session ? SSH_LOST : host->exec_status;
 }
 
 static bool fake_is_alive(void *self, SshSession *session) {
@@ -46,8 +56,7 @@ static bool fake_is_alive(void *self, SshSession *session) {
 }
 
 static void fake_close(void *self, SshSession *session) {
-    (void)session;
-    ((FakeHost *)self)->closed++;
+    ((FakeHost *)self)->closed += session != NULL;
 }
 
 typedef struct PoolCase {
@@ -57,17 +66,13 @@ typedef struct PoolCase {
     Call call;
 } PoolCase;
 
+static const Attribute attributes[] = {SSH_CLIENT_PROVIDER_ATTRIBUTES};
+static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
+
 /* A provider configuration without arguments. */
 static Value defaults(Arena *arena) {
-    static const Str names[] = {STR_CONST("plan_timeout"), STR_CONST("port"),
-                                STR_CONST("private_key"), STR_CONST("timeout"), STR_CONST("user")};
-    Str *keys = arena_new_array(arena, Str, ARRAY_COUNT(names));
-    Value *items = arena_new_array(arena, Value, ARRAY_COUNT(names));
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        keys[i] = names[i];
-        items[i] = value_null(str_equal(names[i], STR("port")) ? &TYPE_NUMBER : &TYPE_STRING);
-    }
-    return value_object(keys, items, ARRAY_COUNT(names), arena);
+    ObjectBuilder builder = object_builder_empty(&schema, arena);
+    return object_builder_value(&builder);
 }
 
 static void open_case(PoolCase *c) {
@@ -122,31 +127,100 @@ static void test_reuse(void **state) {
     SshLink first = link_to(&c, target), second = link_to(&c, target);
     assert_int_equal(run(&first, &problem), SSH_DONE);
     assert_int_equal(run(&second, &problem), SSH_DONE);
-    assert_int_equal(c.host.connected, 2); /* never one session for two calls at a time */
+    assert_int_equal(c.host.connected, 1);
     ssh_client_release(&first);
     ssh_client_release(&second);
-    SshLink links[ARRAY_COUNT(others)];
     for (size_t i = 0; i < ARRAY_COUNT(others); i++) {
-        links[i] = link_to(&c, others[i]);
-        assert_int_equal(run(&links[i], &problem), SSH_DONE);
-        assert_int_equal(c.host.connected, 3 + i);
+        SshLink link = link_to(&c, others[i]);
+        assert_int_equal(run(&link, &problem), SSH_DONE);
+        assert_int_equal(c.host.connected, 2 + i);
+        ssh_client_release(&link);
     }
-    c.host.dead = (SshSession *)32;
-    SshLink third = link_to(&c, target), fourth = link_to(&c, target);
-    assert_int_equal(run(&third, &problem), SSH_DONE);
-    assert_ptr_equal(c.host.used, (SshSession *)16);
-    assert_int_equal(c.host.closed, 1);
-    assert_int_equal(run(&fourth, &problem), SSH_DONE);
-    assert_int_equal(c.host.connected, 3 + ARRAY_COUNT(others));
-    for (size_t i = 0; i < ARRAY_COUNT(others); i++)
-        ssh_client_release(&links[i]);
-    ssh_client_release(&third);
-    ssh_client_release(&fourth);
-    assert_int_equal(c.host.closed, 1);
-    size_t idle = ARRAY_COUNT(others) + 2;
+    assert_int_equal(c.host.closed, 0);
     close_case(&c);
-    assert_int_equal(c.host.closed, 1 + idle);
+    assert_int_equal(c.host.closed, 1 + ARRAY_COUNT(others));
     ssh_client_close(NULL);
+}
+
+/* A dead session is replaced. A command that may have run is not run again. */
+static void test_dead_session(void **state) {
+    (void)state;
+    PoolCase c;
+    SshProblem problem = {0};
+    open_case(&c);
+    SshLink link = link_to(&c, target), other = link_to(&c, target);
+    assert_int_equal(run(&link, &problem), SSH_DONE);
+    c.host.dead = c.host.used;
+    assert_int_equal(run(&link, &problem), SSH_DONE);
+    assert_int_equal(c.host.connected, 2);
+    assert_int_equal(c.host.closed, 1);
+    assert_int_equal(c.host.commands, 3);
+    c.host.dead = c.host.used;
+    c.host.may_have_run = true;
+    assert_int_equal(run(&link, &problem), SSH_LOST);
+    assert_true(link.may_have_run);
+    assert_int_equal(c.host.commands, 4);
+    ssh_client_release(&link);
+    c.host.may_have_run = false;
+    assert_int_equal(run(&other, &problem), SSH_DONE);
+    assert_int_equal(c.host.connected, 3);
+    ssh_client_release(&other);
+    close_case(&c);
+    assert_int_equal(c.host.closed, c.host.connected);
+}
+
+/* More operations than a session carries open a second one. */
+static void test_channels(void **state) {
+    (void)state;
+    PoolCase c;
+    SshProblem problem = {0};
+    SshLink links[9];
+    open_case(&c);
+    for (size_t i = 0; i < ARRAY_COUNT(links); i++) {
+        links[i] = link_to(&c, target);
+        assert_int_equal(run(&links[i], &problem), SSH_DONE);
+        assert_int_equal(c.host.connected, i < 8 ? 1 : 2);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(links); i++)
+        ssh_client_release(&links[i]);
+    c.host.exec_status = SSH_BUSY;
+    assert_int_equal(run(&links[0], &problem), SSH_BUSY);
+    close_case(&c);
+}
+
+/* Jump hosts are shared, and closed after the sessions that they carry. */
+static void test_chain(void **state) {
+    (void)state;
+    PoolCase c;
+    SshProblem problem = {0};
+    SshTarget chains[2][3] = {
+        {target, target, target},
+        {target, target, target}
+    };
+    open_case(&c);
+    for (size_t i = 0; i < ARRAY_COUNT(chains); i++) {
+        chains[i][0].host = STR("a");
+        chains[i][1].host = STR("b");
+        chains[i][2].port = (uint16_t)(100 + i);
+        SshLink link = link_to(&c, chains[i][2]);
+        link.chain = chains[i];
+        link.chain_count = ARRAY_COUNT(chains[i]);
+        assert_int_equal(run(&link, &problem), SSH_DONE);
+        assert_int_equal(c.host.connected, 3 + i);
+        assert_ptr_equal(c.host.via, (SshSession *)32);
+        ssh_client_release(&link);
+    }
+    c.host.status = SSH_NO_ANSWER;
+    SshTarget lone[] = {target, target};
+    lone[0].host = STR("x");
+    SshLink link = link_to(&c, lone[1]);
+    link.chain = lone;
+    link.chain_count = 2;
+    assert_int_equal(run(&link, &problem), SSH_NO_ANSWER);
+    check_str(problem.text, "the jump host x:22: no route");
+    ssh_client_release(&link);
+    close_case(&c);
+    assert_int_equal(c.host.closed, 4);
 }
 
 static void test_absence(void **state) {
@@ -174,6 +248,9 @@ static void test_absence(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reuse),
+        cmocka_unit_test(test_dead_session),
+        cmocka_unit_test(test_channels),
+        cmocka_unit_test(test_chain),
         cmocka_unit_test(test_absence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

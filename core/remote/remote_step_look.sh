@@ -1,7 +1,7 @@
 #!/bin/sh
 # Argument: the id. Prints "loam-trace ID" and "present", "forgotten" or "none".
-# shellcheck source=ssh_exec_prelude.sh
-. ./ssh_exec_prelude.sh
+# shellcheck source=remote_step_prelude.sh
+. ./remote_step_prelude.sh
 if [ -d "$d" ]; then t=present
 elif [ -d "$b/exec" ]; then t=forgotten
 else t=none; fi

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Argument: $1 the id. Sets $b, the directory of loam, and $d, the directory of the marker.
+# Argument: $1 the id. Sets $i, the id, $b, the directory of loam, and $d, the directory of the marker.
 set -u
+i=$1
 if [ -n "${LOAM_STATE_DIR:-}" ]; then b=$LOAM_STATE_DIR
 elif [ "$(id -u)" = 0 ]; then b=/var/lib/loam
 else b=${XDG_STATE_HOME:-$HOME/.local/state}/loam; fi
-d=$b/exec/$1
+d=$b/exec/$i
 # Sets $began to the start time of the process $1, "ended" or empty text.
 began() {
   s=
@@ -20,7 +21,8 @@ boot() {
   boot=none
   { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || :
 }
-# Succeeds if the process of the marker still runs. Sets $p to its id.
+# Succeeds if the process of the marker still runs. Sets $p to its id, and $o and $boot to the boot of the process and
+# the present one.
 alive() {
   p='' o='' g=''
   { read -r p <"$d/pid" && read -r o <"$d/boot"; } 2>/dev/null || return 1

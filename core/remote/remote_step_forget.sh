@@ -1,8 +1,8 @@
 #!/bin/sh
-# Argument: the id. Ends a script that runs in a session (setsid) together with all its children, and
+# Argument: the id. Ends a step that runs in a session (setsid) together with all its children, and
 # removes the marker.
-# shellcheck source=ssh_exec_prelude.sh
-. ./ssh_exec_prelude.sh
+# shellcheck source=remote_step_prelude.sh
+. ./remote_step_prelude.sh
 if [ -d "$d" ]; then
   if [ ! -e "$d/status" ] && alive; then
     kill -TERM -- "-$p" 2>/dev/null || kill -TERM "$p" 2>/dev/null

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Arguments: $1 the id; $2 the umask of the user. The start script stores this script
 # below the marker and runs it in the background.
-# shellcheck source=ssh_exec_prelude.sh
-. ./ssh_exec_prelude.sh
+# shellcheck source=remote_step_prelude.sh
+. ./remote_step_prelude.sh
 trap "" HUP
 boot
 echo "$boot" >"$d/boot"
@@ -13,10 +13,15 @@ mv "$d/pid.new" "$d/pid"
 read -r first <"$d/script" || :
 umask "$2"
 cd || cd /
-case $first in
-"#!"*) "$d/script" >"$d/out" 2>"$d/err" </dev/null ;;
-*) sh "$d/script" >"$d/out" 2>"$d/err" </dev/null ;;
-esac
+t=/dev/null
+[ ! -e "$d/in" ] || t=$d/in
+set -- "$d/script"
+case $first in "#!"*) ;; *) set -- sh "$d/script" ;; esac
+(
+  # shellcheck disable=SC1091 # the environment of the step
+  [ ! -e "$d/env" ] || . "$d/env"
+  exec "$@"
+) >"$d/out" 2>"$d/err" <"$t"
 echo $? >"$d/status.new"
-rm -f "$d/script"
+rm -f "$d/script" "$d/env" "$d/in"
 mv "$d/status.new" "$d/status"

@@ -1,0 +1,327 @@
+/* Implements the pool: a list of sessions with their users. */
+#include "ssh_pool.h"
+
+#include "digest.h"
+#include "thread.h"
+#include "vec.h"
+
+#include <pthread.h>
+
+#define CHANNELS_MAX 8 /* sshd allows 10 (MaxSessions) */
+#define TICK_MS      100
+
+typedef struct Tunnel {
+    Str host;
+    uint16_t port;
+    uint16_t local_port;
+} Tunnel;
+
+struct SshLease {
+    struct SshLease *next;
+    Arena *arena; /* holds the lease itself */
+    Str key;
+    SshLease *via;       /* the session with the jump host; NULL: none */
+    SshSession *session; /* NULL: being opened, or failed */
+    size_t users;
+    size_t channels_max;
+    bool is_opening;
+    bool is_broken; /* failed, or lost: closed when the last user leaves */
+    SshStatus status;
+    SshProblem problem;
+    VEC(Tunnel) tunnels;
+};
+
+struct SshPool {
+    Arena *arena; /* holds the pool itself */
+    const Ssh *ssh;
+    pthread_mutex_t lock; /* of the list and all leases */
+    pthread_cond_t changed;
+    SshLease *leases;
+};
+
+SshPool *ssh_pool_open(const Ssh *ssh) {
+    Arena *arena = arena_open("ssh pool");
+    SshPool *pool = arena_new(arena, SshPool);
+    pool->arena = arena;
+    pool->ssh = ssh;
+    CHECK(pthread_mutex_init(&pool->lock, NULL) == 0);
+    CHECK(pthread_cond_init(&pool->changed, NULL) == 0);
+    return pool;
+}
+
+Str ssh_pool_key(const SshTarget *chain, size_t count, Arena *arena) {
+    VEC(Str) parts = {0};
+    for (size_t i = 0; i < count; i++) {
+        const SshTarget *target = &chain[i];
+        const Str fields[] = {
+            target->host,           target->user,     target->private_key,
+            target->passphrase,     target->password, target->certificate,
+            target->agent_identity, target->host_key, target->host_ca,
+            target->agent_socket,   str_format(arena, "%u", target->port),
+            digest_hex(DIGEST_SHA256, target->known_hosts, arena),
+        };
+        for (size_t f = 0; f < ARRAY_COUNT(fields); f++)
+            vec_push(arena, &parts, fields[f]);
+    }
+    return digest_hex(DIGEST_SHA256, str_join(parts.items, parts.count, (Str){"\0", 1}, arena),
+                      arena);
+}
+
+static void unlink_lease(SshPool *pool, SshLease *lease) {
+    for (SshLease **at = &pool->leases; *at; at = &(*at)->next) {
+        if (*at == lease) {
+            *at = lease->next;
+            return;
+        }
+    }
+}
+
+static void close_lease(SshPool *pool, SshLease *lease) {
+    SshLease *via = lease->via;
+    pool->ssh->close(pool->ssh->self, lease->session);
+    arena_close(lease->arena);
+    if (via)
+        ssh_pool_release(pool, via);
+}
+
+void ssh_pool_close(SshPool *pool) {
+    if (!pool)
+        return;
+    /* Sessions over a jump host are newer than the session with it, so they are in front. */
+    while (pool->leases) {
+        SshLease *lease = pool->leases;
+        pool->leases = lease->next;
+        pool->ssh->close(pool->ssh->self, lease->session);
+        arena_close(lease->arena);
+    }
+    pthread_cond_destroy(&pool->changed);
+    pthread_mutex_destroy(&pool->lock);
+    arena_close(pool->arena);
+}
+
+static SshLease *new_lease(Str key) {
+    Arena *arena = arena_open("ssh lease");
+    SshLease *lease = arena_new(arena, SshLease);
+    lease->arena = arena;
+    lease->key = str_clone(key, arena);
+    lease->users = 1;
+    lease->channels_max = CHANNELS_MAX;
+    lease->is_opening = true;
+    return lease;
+}
+
+/* Returns a session with a free channel, or one that is being opened; NULL if neither exists. The
+ * pool is locked. `is_jump`: forwarded connections do not count as channels. */
+static SshLease *find_lease(SshPool *pool, Str key, bool is_jump) {
+    for (SshLease *lease = pool->leases; lease; lease = lease->next) {
+        if (lease->is_broken || !str_equal(lease->key, key))
+            continue;
+        if (!lease->is_opening && !pool->ssh->is_alive(pool->ssh->self, lease->session)) {
+            lease->is_broken = true;
+            continue;
+        }
+        if (is_jump || lease->users < lease->channels_max)
+            return lease;
+    }
+    return NULL;
+}
+
+static SshProblem clone_problem(const SshProblem *problem, Arena *arena) {
+    return (SshProblem){
+        .text = str_clone(problem->text, arena),
+        .pinned = str_clone(problem->pinned, arena),
+        .found = str_clone(problem->found, arena),
+        .may_have_run = problem->may_have_run,
+    };
+}
+
+/* Takes the user out of a lease; closes its session if it is broken and was the last. The pool is
+ * locked, and unlocked afterwards. */
+static void leave_and_unlock(SshPool *pool, SshLease *lease) {
+    lease->users--;
+    bool is_over = lease->is_broken && lease->users == 0;
+    if (is_over)
+        unlink_lease(pool, lease);
+    pthread_cond_broadcast(&pool->changed);
+    pthread_mutex_unlock(&pool->lock);
+    if (is_over)
+        close_lease(pool, lease);
+}
+
+static bool has_time(const SshTimeout *timeout, int64_t waited_ms) {
+    CancelLevel level = timeout->cancel_at == CANCEL_NONE ? CANCEL_STOP : timeout->cancel_at;
+    return cancel_level(timeout->cancel) < level &&
+           (timeout->timeout_ms == 0 || waited_ms < timeout->timeout_ms);
+}
+
+/* Waits until another call has opened the session. The caller is a user of the lease, and the pool
+ * is locked. */
+static SshStatus await_opening(SshPool *pool,
+                               SshLease *lease,
+                               const SshTimeout *timeout,
+                               SshProblem *problem,
+                               Arena *arena) {
+    int64_t waited_ms = 0;
+    while (lease->is_opening && has_time(timeout, waited_ms)) {
+        thread_wait(&pool->changed, &pool->lock, TICK_MS);
+        waited_ms += TICK_MS;
+    }
+    if (!lease->is_opening) {
+        *problem = clone_problem(&lease->problem, arena);
+        return lease->status;
+    }
+    problem->text = STR("no response");
+    return has_time(&(SshTimeout){.cancel = timeout->cancel, .cancel_at = timeout->cancel_at}, 0)
+               ? SSH_NO_ANSWER
+               : SSH_CANCELLED;
+}
+
+static SshStatus acquire(SshPool *pool,
+                         const SshTarget *chain,
+                         size_t count,
+                         bool is_jump,
+                         SshTimeout timeout,
+                         SshLease **out,
+                         SshProblem *problem,
+                         Arena *arena);
+
+/* Opens the session of a new lease, after the one with the jump host. */
+static SshStatus open_session(SshPool *pool,
+                              SshLease *lease,
+                              const SshTarget *chain,
+                              size_t count,
+                              SshTimeout timeout,
+                              SshProblem *problem,
+                              Arena *arena) {
+    SshStatus status = SSH_DONE;
+    if (count > 1)
+        status = acquire(pool, chain, count - 1, true, timeout, &lease->via, problem, arena);
+    if (status != SSH_DONE) {
+        Str jump = ssh_endpoint(chain[count - 2].host, chain[count - 2].port, arena);
+        Str text = problem->text.len > 0 ? problem->text : STR("not connected");
+        problem->text =
+            str_format(arena, "the jump host %.*s: %.*s", STR_ARG(jump), STR_ARG(text));
+        return status;
+    }
+    SshSession *session = NULL;
+    status = pool->ssh->connect(pool->ssh->self, &chain[count - 1],
+                                lease->via ? lease->via->session : NULL, timeout, &session, problem,
+                                arena);
+    lease->session = session;
+    /* The jump host itself may have gone. */
+    if (status == SSH_LOST && lease->via) {
+        pthread_mutex_lock(&pool->lock);
+        lease->via->is_broken = true;
+        pthread_mutex_unlock(&pool->lock);
+    }
+    return status;
+}
+
+static SshStatus acquire(SshPool *pool,
+                         const SshTarget *chain,
+                         size_t count,
+                         bool is_jump,
+                         SshTimeout timeout,
+                         SshLease **out,
+                         SshProblem *problem,
+                         Arena *arena) {
+    Str key = ssh_pool_key(chain, count, arena);
+    SshStatus status = SSH_DONE;
+    pthread_mutex_lock(&pool->lock);
+    SshLease *lease = find_lease(pool, key, is_jump);
+    if (lease) {
+        lease->users++;
+        if (lease->is_opening)
+            status = await_opening(pool, lease, &timeout, problem, arena);
+        if (status != SSH_DONE) {
+            leave_and_unlock(pool, lease);
+            return status;
+        }
+        pthread_mutex_unlock(&pool->lock);
+        *out = lease;
+        return SSH_DONE;
+    }
+    lease = new_lease(key);
+    lease->next = pool->leases;
+    pool->leases = lease;
+    pthread_mutex_unlock(&pool->lock);
+    status = open_session(pool, lease, chain, count, timeout, problem, arena);
+    pthread_mutex_lock(&pool->lock);
+    lease->is_opening = false;
+    lease->status = status;
+    lease->problem = clone_problem(problem, lease->arena);
+    lease->is_broken = status != SSH_DONE;
+    if (status != SSH_DONE) {
+        leave_and_unlock(pool, lease);
+        return status;
+    }
+    /* In front of the session with its jump host, see ssh_pool_close. */
+    unlink_lease(pool, lease);
+    lease->next = pool->leases;
+    pool->leases = lease;
+    pthread_cond_broadcast(&pool->changed);
+    pthread_mutex_unlock(&pool->lock);
+    *out = lease;
+    return SSH_DONE;
+}
+
+SshStatus ssh_pool_acquire(SshPool *pool,
+                           const SshTarget *chain,
+                           size_t count,
+                           SshTimeout timeout,
+                           SshLease **out,
+                           SshProblem *problem,
+                           Arena *arena) {
+    return acquire(pool, chain, count, false, timeout, out, problem, arena);
+}
+
+SshSession *ssh_pool_session(const SshLease *lease) {
+    return lease->session;
+}
+
+void ssh_pool_release(SshPool *pool, SshLease *lease) {
+    pthread_mutex_lock(&pool->lock);
+    leave_and_unlock(pool, lease);
+}
+
+void ssh_pool_drop(SshPool *pool, SshLease *lease) {
+    pthread_mutex_lock(&pool->lock);
+    lease->is_broken = true;
+    leave_and_unlock(pool, lease);
+}
+
+bool ssh_pool_limit(SshPool *pool, SshLease *lease) {
+    pthread_mutex_lock(&pool->lock);
+    bool has_others = lease->users > 1;
+    if (has_others)
+        lease->channels_max = lease->users - 1;
+    leave_and_unlock(pool, lease);
+    return has_others;
+}
+
+SshStatus ssh_pool_tunnel(SshPool *pool,
+                          SshLease *lease,
+                          Str host,
+                          uint16_t port,
+                          uint16_t *out_port,
+                          SshProblem *problem,
+                          Arena *arena) {
+    SshStatus status = SSH_DONE;
+    pthread_mutex_lock(&pool->lock);
+    const Tunnel *known = NULL;
+    vec_each(&lease->tunnels, tunnel) {
+        if (tunnel->port == port && str_equal(tunnel->host, host))
+            known = tunnel;
+    }
+    if (known) {
+        *out_port = known->local_port;
+    } else {
+        status = pool->ssh->tunnel(pool->ssh->self, lease->session, host, port, out_port, problem,
+                                   arena);
+        if (status == SSH_DONE)
+            vec_push(lease->arena, &lease->tunnels,
+                     (Tunnel){str_clone(host, lease->arena), port, *out_port});
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return status;
+}

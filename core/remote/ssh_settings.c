@@ -1,0 +1,312 @@
+/* Reads and completes connection arguments. */
+#include "ssh_settings.h"
+
+#include "object_builder.h"
+#include "path_error.h"
+#include "str_quote.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#define PORT_DEFAULT       22
+#define GLOBAL_KNOWN_HOSTS "/etc/ssh/ssh_known_hosts"
+
+/* clang-format off */
+const Attribute ssh_settings_bastion_attributes[SSH_SETTINGS_BASTION_COUNT] = {
+    {"host", &TYPE_STRING, REQUIRED, "Address or host name of the jump host.", .check = ssh_settings_check_host},
+    SSH_SETTINGS_ATTRIBUTES,
+};
+/* clang-format on */
+
+Str ssh_settings_check_host(Value value, Arena *arena) {
+    Str host = value_text(value);
+    for (size_t i = 0; i < host.len; i++) {
+        if (isgraph((unsigned char)host.ptr[i]) && !strchr("[]@/", host.ptr[i]))
+            continue;
+        return str_format(arena, "\"%.*s\" is not a valid address or host name.", STR_ARG(host));
+    }
+    return host.len ? STR_EMPTY : str_format(arena, "The host must not be empty.");
+}
+
+Str ssh_settings_check_port(Value value, Arena *arena) {
+    int64_t port;
+    if (value_to_int(value, &port) && port >= 1 && port <= 65535)
+        return STR_EMPTY;
+    return str_format(arena, "A port must be an integer from 1 to 65535.");
+}
+
+Str ssh_settings_check_user(Value value, Arena *arena) {
+    Str user = value_text(value);
+    bool is_fine = user.len > 0 && user.ptr[0] != '-';
+    for (size_t i = 0; is_fine && i < user.len; i++)
+        is_fine = !iscntrl((unsigned char)user.ptr[i]) && !strchr("'`\";&<>|(){}", user.ptr[i]);
+    if (is_fine)
+        return STR_EMPTY;
+    return str_format(arena, "%.*s is not a valid user name.", STR_ARG(str_quote(user, arena)));
+}
+
+/* Whether a passphrase opens an encrypted key is checked when the key is used. */
+Str ssh_settings_check_private_key(Value value, Arena *arena) {
+    if (ssh_check_private_key(value_text(value), STR_EMPTY, arena) != SSH_BAD_PRIVATE_KEY)
+        return STR_EMPTY;
+    return str_format(arena, "The value must be the text of a private key file, in OpenSSH format "
+                             "or in PEM.");
+}
+
+Str ssh_settings_check_certificate(Value value, Arena *arena) {
+    if (ssh_is_certificate(value_text(value), arena))
+        return STR_EMPTY;
+    return str_format(arena, "The value must be an OpenSSH certificate: one line such as "
+                             "\"ssh-ed25519-cert-v01@openssh.com AAAA…\", as in a file -cert.pub.");
+}
+
+Str ssh_settings_check_host_key(Value value, Arena *arena) {
+    if (ssh_fingerprint(value_text(value), arena).len > 0)
+        return STR_EMPTY;
+    return str_format(arena, "The value must be a public key: one line such as \"ssh-ed25519 "
+                             "AAAA…\", as in the machine's /etc/ssh/ssh_host_ed25519_key.pub.");
+}
+
+Str ssh_settings_check_host_ca(Value value, Arena *arena) {
+    Str rest = value_text(value), line;
+    size_t count = 0;
+    while (str_next_field(&rest, '\n', &line)) {
+        if (str_trim(line).len == 0)
+            continue;
+        count++;
+        if (ssh_fingerprint(line, arena).len == 0)
+            return str_format(arena, "Each line must be a public key such as \"ssh-ed25519 "
+                                     "AAAA…\".");
+    }
+    return count ? STR_EMPTY : str_format(arena, "The value must have at least one public key.");
+}
+
+/* -- reading ---------------------------------------------------------------------------------- */
+
+static Value find(Value object, const char *name) {
+    size_t index;
+    if (value_is_null(object) || !type_find_attribute(object.type, str_from_cstr(name), &index))
+        return value_null(&TYPE_DYNAMIC);
+    return object_attribute(object, name);
+}
+
+static void read_text(Value object, const char *name, Str *out) {
+    Value value = find(object, name);
+    if (value_is_present(value) && value_text(value).len > 0)
+        *out = value_text(value);
+}
+
+/* Replaces a leading "~/" by the home directory. */
+static Str expand_home(Str path, Arena *arena) {
+    const char *home = getenv("HOME");
+    if (!home || !str_starts_with(path, STR("~/")))
+        return path;
+    return str_concat(str_from_cstr(home), str_after(path, 1), arena);
+}
+
+static bool read_file(const Call *call,
+                      Value object,
+                      const char *name,
+                      const char *summary,
+                      Str *out,
+                      Arena *arena,
+                      Diags *diags) {
+    Str path = STR_EMPTY;
+    read_text(object, name, &path);
+    if (path.len == 0)
+        return true;
+    const Disk *disk = call->io->disk;
+    int error = disk->read_file(disk->self, expand_home(path, arena), out, arena);
+    if (error == 0 && out->len > 0)
+        return true;
+    return path_error(call, PATH_AT(call, {name}), diags, summary,
+                      "\"%.*s\" cannot be used: %s. Check the path of \"%s\".", STR_ARG(path),
+                      error ? strerror(-error) : "the file is empty", name);
+}
+
+static bool read_key(const Call *call, Value object, SshHop *hop, Arena *arena, Diags *diags) {
+    SshTarget *target = &hop->target;
+    Str key = STR_EMPTY;
+    read_text(object, "private_key", &key);
+    if (key.len == 0 && !read_file(call, object, "private_key_file", "Private key not readable",
+                                   &key, arena, diags))
+        return false;
+    if (key.len > 0) {
+        target->private_key = key;
+        target->passphrase = target->certificate = STR_EMPTY;
+    }
+    read_text(object, "private_key_passphrase", &target->passphrase);
+    read_text(object, "certificate", &target->certificate);
+    return true;
+}
+
+/* The arguments that decide about the host key replace those of the provider together. */
+static bool read_trust(const Call *call, Value object, SshHop *hop, Arena *arena, Diags *diags) {
+    SshTarget *target = &hop->target;
+    Str key = STR_EMPTY, authorities = STR_EMPTY, known = STR_EMPTY;
+    read_text(object, "host_key", &key);
+    read_text(object, "host_ca", &authorities);
+    if (!read_file(call, object, "known_hosts", "Known hosts not readable", &known, arena, diags))
+        return false;
+    if (key.len == 0 && authorities.len == 0 && known.len == 0)
+        return true;
+    target->host_key = key;
+    target->host_ca = authorities;
+    target->known_hosts = known;
+    return true;
+}
+
+static bool read_hop(const Call *call, Value object, SshHop *hop, Arena *arena, Diags *diags) {
+    SshTarget *target = &hop->target;
+    read_text(object, "host", &target->host);
+    read_text(object, "user", &target->user);
+    read_text(object, "password", &target->password);
+    read_text(object, "agent_identity", &target->agent_identity);
+    Value port = find(object, "port"), agent = find(object, "agent");
+    int64_t number;
+    if (value_is_present(port) && value_to_int(port, &number))
+        target->port = (uint16_t)number;
+    if (value_is_present(agent))
+        hop->agent = value_is_true(agent) ? SSH_AGENT_YES : SSH_AGENT_NO;
+    return read_key(call, object, hop, arena, diags) &&
+           read_trust(call, object, hop, arena, diags);
+}
+
+static bool read_bastions(const Call *call,
+                          Value object,
+                          SshSettings *out,
+                          Arena *arena,
+                          Diags *diags) {
+    Value list = find(object, "bastion");
+    if (!value_is_present(list))
+        return true;
+    out->has_bastions = true;
+    out->bastion_count = list.count;
+    out->bastions = arena_new_array(arena, SshHop, list.count);
+    for (size_t i = 0; i < list.count; i++) {
+        if (!read_hop(call, value_at(list, i), &out->bastions[i], arena, diags))
+            return false;
+    }
+    return true;
+}
+
+bool ssh_settings_read(const Call *call,
+                       Value object,
+                       const SshSettings *defaults,
+                       SshSettings *out,
+                       Arena *arena,
+                       Diags *diags) {
+    *out = defaults ? *defaults : (SshSettings){0};
+    if (!read_hop(call, object, &out->machine, arena, diags) ||
+        !read_bastions(call, object, out, arena, diags))
+        return false;
+    Value sudo = find(object, "sudo");
+    if (value_is_present(sudo)) {
+        out->has_sudo = true;
+        out->sudo = value_is_true(sudo);
+    }
+    read_text(object, "sudo_password", &out->sudo_password);
+    if (value_is_present(find(object, "timeout")))
+        out->wait_ms = duration_of(object, "timeout", out->wait_ms);
+    if (value_is_present(find(object, "keepalive")))
+        out->machine.target.keepalive_ms =
+            duration_of(object, "keepalive", out->machine.target.keepalive_ms);
+    return true;
+}
+
+/* -- defaults --------------------------------------------------------------------------------- */
+
+static Str read_default_known_hosts(const Call *call) {
+    const Disk *disk = call->io->disk;
+    Str own = STR_EMPTY, global = STR_EMPTY;
+    Str path = expand_home(STR("~/.ssh/known_hosts"), call->arena);
+    if (disk->read_file(disk->self, path, &own, call->arena) != 0)
+        own = STR_EMPTY;
+    if (disk->read_file(disk->self, STR(GLOBAL_KNOWN_HOSTS), &global, call->arena) != 0)
+        global = STR_EMPTY;
+    return str_join((const Str[]){own, global}, 2, STR("\n"), call->arena);
+}
+
+static bool complete_agent(const Call *call, SshHop *hop, Diags *diags) {
+    SshTarget *target = &hop->target;
+    bool has_other = target->private_key.len > 0 || target->password.len > 0;
+    if (hop->agent == SSH_AGENT_NO || (hop->agent == SSH_AGENT_IF_NEEDED && has_other)) {
+        if (has_other)
+            return true;
+        return path_error(call, PATH_AT(call, {"private_key"}), diags, "No private key",
+                          "No credentials for %.*s. Set \"private_key\", \"private_key_file\" or "
+                          "\"password\", here or in the configuration of the provider.",
+                          STR_ARG(target->host));
+    }
+    const char *path = getenv("SSH_AUTH_SOCK");
+    if (path && *path) {
+        target->agent_socket = str_from_cstr(path);
+        return true;
+    }
+    if (hop->agent == SSH_AGENT_YES)
+        return path_error(call, PATH_AT(call, {"agent"}), diags, "No SSH agent",
+                          "The environment variable SSH_AUTH_SOCK is not set, so there is no SSH "
+                          "agent. Start one, or remove \"agent\".");
+    return path_error(call, PATH_AT(call, {"private_key"}), diags, "No private key",
+                      "No credentials for %.*s. Set \"private_key\", \"private_key_file\" or "
+                      "\"password\", here or in the configuration of the provider, or start an "
+                      "SSH agent.",
+                      STR_ARG(target->host));
+}
+
+/* Checks before any connection that the passphrase opens the key. */
+static bool check_key(const Call *call, const SshHop *hop, Diags *diags) {
+    const SshTarget *target = &hop->target;
+    if (target->private_key.len == 0 ||
+        ssh_check_private_key(target->private_key, target->passphrase, call->arena) !=
+            SSH_BAD_PASSPHRASE)
+        return true;
+    return path_error(call, PATH_AT(call, {"private_key_passphrase"}), diags,
+                      "Private key is encrypted",
+                      target->passphrase.len > 0
+                          ? "The passphrase does not open the private key. Correct "
+                            "\"private_key_passphrase\"."
+                          : "Set \"private_key_passphrase\", or add the key to the SSH agent.");
+}
+
+static bool complete_hop(const Call *call, SshHop *hop, Diags *diags) {
+    SshTarget *target = &hop->target;
+    if (target->port == 0)
+        target->port = PORT_DEFAULT;
+    if (target->user.len == 0)
+        target->user = STR("root");
+    if (target->host_key.len == 0 && target->host_ca.len == 0 && target->known_hosts.len == 0 &&
+        !target->any_host_key)
+        target->known_hosts = read_default_known_hosts(call);
+    return complete_agent(call, hop, diags) && check_key(call, hop, diags);
+}
+
+/* A jump host without credentials uses those of the machine. */
+static void inherit(SshHop *bastion, const SshHop *machine) {
+    SshTarget *target = &bastion->target;
+    if (target->user.len == 0)
+        target->user = machine->target.user;
+    target->keepalive_ms = machine->target.keepalive_ms;
+    if (target->private_key.len > 0 || target->password.len > 0 ||
+        bastion->agent != SSH_AGENT_IF_NEEDED)
+        return;
+    target->private_key = machine->target.private_key;
+    target->passphrase = machine->target.passphrase;
+    target->certificate = machine->target.certificate;
+    target->password = machine->target.password;
+    target->agent_identity = machine->target.agent_identity;
+    bastion->agent = machine->agent;
+}
+
+bool ssh_settings_complete(const Call *call, SshSettings *settings, Diags *diags) {
+    SshHop *bastions = arena_new_array(call->arena, SshHop, settings->bastion_count);
+    for (size_t i = 0; i < settings->bastion_count; i++) {
+        bastions[i] = settings->bastions[i];
+        inherit(&bastions[i], &settings->machine);
+        if (!complete_hop(call, &bastions[i], diags))
+            return false;
+    }
+    settings->bastions = bastions;
+    return complete_hop(call, &settings->machine, diags);
+}
