@@ -184,7 +184,9 @@ static void test_channels(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(links); i++)
         ssh_client_release(&links[i]);
     c.host.exec_status = SSH_BUSY;
+    links[0] = link_to(&c, target);
     assert_int_equal(run(&links[0], &problem), SSH_BUSY);
+    ssh_client_release(&links[0]);
     close_case(&c);
 }
 

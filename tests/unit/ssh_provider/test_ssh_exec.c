@@ -411,7 +411,10 @@ static void test_validate(void **state) {
     } cases[] = {
         {WHERE ",\"script\":\"a\",\"command\":\"b\"}", "Invalid combination of arguments"},
         {WHERE "}",                                    "Invalid combination of arguments"},
-        {"{\"host\":\"h\",\"command\":\"c\"}",         "host_key"                        },
+        {"{\"host_ca\":\"\\n\"}",                       "at least one public key"         },
+        {"{\"certificate\":\"ssh-ed25519 x\"}",        "must be an OpenSSH certificate"  },
+        {"{\"bastion\":[{\"host\":\"a b\"}]}",         "not a valid address or host name"},
+        {"{\"environment\":{\"a-b\":\"c\"}}",          "not a name of an environment"    },
         {"{\"host\":\"a b\"}",                         "not a valid address or host name"},
         {"{\"host_key\":\"ssh-ed25519 x\"}",           "The value must be a public key"  },
         {"{\"private_key\":\"x\"}",                    "because the value is sensitive"  },

@@ -75,6 +75,11 @@ static CutEnd check_hopeless_cut(SshCase *s, size_t limit) {
     return CUT_END_DONE;
 }
 
+/* Most bytes are those of the script; the last cuts are near the end, when it has started. */
+static size_t limit_of(size_t cut, size_t all) {
+    return cut < CUTS - 3 ? all * cut / CUTS + 1 : all - 50 * (CUTS - cut);
+}
+
 /* A failed check must end the process, and not continue with the tests of the parent. */
 static pid_t start_cut(const SshServer *server, size_t cut, size_t all) {
     pid_t child = fork();
@@ -85,7 +90,7 @@ static pid_t start_cut(const SshServer *server, size_t cut, size_t all) {
     SshCase s = ssh_case_of(*server, &ssh_exec);
     s.c.call.generation += cut + 1;
     CutEnd end = cut == HOPELESS_CUT ? check_hopeless_cut(&s, all - 100)
-                                     : check_cut(&s, cut, all * cut / CUTS + 1);
+                                     : check_cut(&s, cut, limit_of(cut, all));
     _exit((int)end);
 }
 
