@@ -168,13 +168,13 @@ static const char *short_reason(SshStatus status) {
     case SSH_NO_HANDSHAKE: return "no handshake yet";
     case SSH_LOST: return "the jump host was lost";
     case SSH_USER_KEY_REFUSED: return "the key is not accepted yet";
-    case SSH_PASSWORD_REFUSED: return "the password is not accepted yet";
-    case SSH_LOGIN_REFUSED: return "the login is not accepted yet";
     case SSH_DONE:
     case SSH_HOST_KEY_DIFFERS:
     case SSH_HOST_KEY_UNKNOWN:
     case SSH_HOST_KEY_REVOKED:
     case SSH_HOST_CERTIFICATE:
+    case SSH_PASSWORD_REFUSED:
+    case SSH_LOGIN_REFUSED:
     case SSH_BAD_USER:
     case SSH_BAD_HOST_KEY:
     case SSH_BAD_HOST_CA:
@@ -287,14 +287,14 @@ typedef struct Connecting {
     int64_t left_ms; /* time left when the attempt began */
     SshStatus status_before;
     SshProblem problem_before;
-    bool is_refused; /* the user's key or password was rejected */
+    bool is_refused; /* the user's key was rejected */
     int64_t refused_ms;
 } Connecting;
 
-/* A booting machine may accept logins before it has read the user's key. */
+/* A booting machine may accept logins before it has read the user's key. A password is not tried
+ * again, because some machines lock the account after a few failures. */
 static bool is_within_grace(Connecting *connecting, const Wait *wait) {
-    if (connecting->status != SSH_USER_KEY_REFUSED && connecting->status != SSH_PASSWORD_REFUSED &&
-        connecting->status != SSH_LOGIN_REFUSED)
+    if (connecting->status != SSH_USER_KEY_REFUSED)
         return true;
     int64_t now = call_monotonic_ms(wait->call);
     if (!connecting->is_refused)

@@ -9,7 +9,7 @@
  *
  * Connecting retries until the timeout of the machine. No response, a closed port and a broken
  * handshake are retried, because a booting machine shows all of them. A host key that is not
- * accepted fails at once. A rejected user key fails after 20 seconds, because some machines accept
+ * accepted and a rejected password fail at once. A rejected user key fails after 20 seconds, because some machines accept
  * logins before they have read their seed. */
 #pragma once
 
