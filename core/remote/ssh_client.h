@@ -9,8 +9,8 @@
  *
  * Connecting retries until the timeout of the machine. No response, a closed port and a broken
  * handshake are retried, because a booting machine shows all of them. A host key that is not
- * accepted and a rejected password fail at once. A rejected user key fails after 20 seconds, because some machines accept
- * logins before they have read their seed. */
+ * accepted and a rejected password fail at once. A rejected user key fails after 20 seconds,
+ * because some machines accept logins before they have read their seed. */
 #pragma once
 
 #include "ssh_pool.h"
