@@ -786,8 +786,10 @@ static bool exchange_input(Exchange *exchange) {
         return false;
     pthread_mutex_lock(&channel->worker->lock);
     size_t room = pipe_room(&channel->input);
+    /* A command that is not started may be tried again, so its input is not consumed. */
+    bool is_early = command->feed && channel->state != CHANNEL_RUNNING;
     pthread_mutex_unlock(&channel->worker->lock);
-    if (room < PIECE_SIZE)
+    if (room < PIECE_SIZE || is_early)
         return false;
     Str piece = str_slice(exchange->input, 0, room);
     exchange->input = str_after(exchange->input, piece.len);
@@ -822,7 +824,7 @@ static bool exchange_wait(Exchange *exchange) {
     pthread_mutex_lock(&channel->worker->lock);
     bool has_output = channel->output[0].len > 0 || channel->output[1].len > 0;
     bool has_ended = channel->state == CHANNEL_ENDED;
-    bool wants_input = !exchange->is_fed && exchange->input.len > 0 &&
+    bool wants_input = !exchange->is_fed && exchange->input.len > 0 && !exchange->command->feed &&
                        pipe_room(&channel->input) >= PIECE_SIZE;
     if (!has_output && !has_ended && !wants_input)
         thread_wait(&channel->changed, &channel->worker->lock, CALLER_TICK_MS);
