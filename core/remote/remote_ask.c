@@ -28,6 +28,6 @@ bool remote_ask_explain(const SshLink *link,
     Str end = result->signal.len > 0
                   ? str_format(arena, "signal %.*s ended the shell", STR_ARG(result->signal))
                   : str_format(arena, "the shell failed with status %d", result->exit_status);
-    return path_error(link->call, NO_PATH, diags, summary, "On %.*s, %.*s. %.*s",
-                      STR_ARG(endpoint), STR_ARG(end), STR_ARG(words));
+    return path_error(link->call, NO_PATH, diags, summary, "On %.*s, %.*s. %.*s", STR_ARG(endpoint),
+                      STR_ARG(end), STR_ARG(words));
 }

@@ -169,7 +169,8 @@ static SshCommand start_command(SshLink *link, const RemoteStep *step) {
     };
     const Str parts[] = {step->script, step->environment, step->input};
     return (SshCommand){
-        .command = ssh_client_script(remote_step_start_sh, arguments, ARRAY_COUNT(arguments), arena),
+        .command =
+            ssh_client_script(remote_step_start_sh, arguments, ARRAY_COUNT(arguments), arena),
         .input = str_join(parts, ARRAY_COUNT(parts), STR_EMPTY, arena),
         .timeout = run_timeout(link),
     };
@@ -229,10 +230,7 @@ static bool run_waiting(SshLink *link,
                        &result, diags);
 }
 
-bool remote_step_run(SshLink *link,
-                     const RemoteStep *step,
-                     RemoteStepResult *out,
-                     Diags *diags) {
+bool remote_step_run(SshLink *link, const RemoteStep *step, RemoteStepResult *out, Diags *diags) {
     if (!run_waiting(link, step, start_command(link, step), out, diags))
         return false;
     link->may_have_run = true;
@@ -301,9 +299,8 @@ static Str describe_status(int status, Arena *arena) {
 /* The title as the start of a sentence. */
 static Str subject(const RemoteStep *step, Arena *arena) {
     Str title = str_from_cstr(step->title);
-    return str_starts_with(title, STR("the "))
-               ? str_concat(STR("The "), str_after(title, 4), arena)
-               : title;
+    return str_starts_with(title, STR("the ")) ? str_concat(STR("The "), str_after(title, 4), arena)
+                                               : title;
 }
 
 bool remote_step_check(const SshLink *link,

@@ -24,10 +24,10 @@
 #include "ssh_client.h"
 
 typedef struct RemoteStep {
-    Str id;          /* letters, digits, "-" and "."; the marker in the journal, for example */
-    Str script;      /* for sh, or for another interpreter with a "#!" line */
-    Str environment; /* of remote_step_environment; empty: none */
-    Str input;       /* for standard input; empty: none */
+    Str id;            /* letters, digits, "-" and "."; the marker in the journal, for example */
+    Str script;        /* for sh, or for another interpreter with a "#!" line */
+    Str environment;   /* of remote_step_environment; empty: none */
+    Str input;         /* for standard input; empty: none */
     const char *title; /* "the script", for progress and errors */
 } RemoteStep;
 

@@ -70,10 +70,10 @@ static void add_absence(SshLink *link, SshStatus status, const SshProblem *probl
         .status = status,
         .problem =
             {
-                .text = str_clone(problem->text, client->arena),
-                .pinned = str_clone(problem->pinned, client->arena),
-                .found = str_clone(problem->found, client->arena),
-            },
+                      .text = str_clone(problem->text, client->arena),
+                      .pinned = str_clone(problem->pinned, client->arena),
+                      .found = str_clone(problem->found, client->arena),
+                      },
     };
     vec_push(client->arena, &client->absences, absence);
     pthread_mutex_unlock(&client->lock);
@@ -377,9 +377,9 @@ static SshStatus exec_once(SshLink *link,
     SshSession *session = ssh_pool_session(link->lease);
     Arena *arena = link->call->arena;
     int64_t began_ms = log_clock_ms();
-    SshStatus status = link->sudo ? ssh_sudo_exec(ssh, session, link->sudo_password, command, out,
-                                                  problem, arena)
-                                  : ssh->exec(ssh->self, session, command, out, problem, arena);
+    SshStatus status =
+        link->sudo ? ssh_sudo_exec(ssh, session, link->sudo_password, command, out, problem, arena)
+                   : ssh->exec(ssh->self, session, command, out, problem, arena);
     log_debug("ssh command", log_text("host", link->target.host),
               log_number("port", link->target.port),
               log_number("bytes", (int64_t)command->command.len), log_number("status", status),
@@ -421,8 +421,7 @@ SshStatus ssh_client_exec(SshLink *link,
     return status;
 }
 
-bool ssh_client_tunnel(
-    SshLink *link, Str host, uint16_t port, uint16_t *out_port, Diags *diags) {
+bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_port, Diags *diags) {
     SshProblem problem = {0};
     SshStatus status = link->lease ? SSH_DONE : connect(link, &problem);
     if (status == SSH_DONE)

@@ -54,10 +54,17 @@ Str ssh_pool_key(const SshTarget *chain, size_t count, Arena *arena) {
     for (size_t i = 0; i < count; i++) {
         const SshTarget *target = &chain[i];
         const Str fields[] = {
-            target->host,           target->user,     target->private_key,
-            target->passphrase,     target->password, target->certificate,
-            target->agent_identity, target->host_key, target->host_ca,
-            target->agent_socket,   str_format(arena, "%u", target->port),
+            target->host,
+            target->user,
+            target->private_key,
+            target->passphrase,
+            target->password,
+            target->certificate,
+            target->agent_identity,
+            target->host_key,
+            target->host_ca,
+            target->agent_socket,
+            str_format(arena, "%u", target->port),
             digest_hex(DIGEST_SHA256, target->known_hosts, arena),
         };
         for (size_t f = 0; f < ARRAY_COUNT(fields); f++)
@@ -156,11 +163,8 @@ static bool has_time(const SshTimeout *timeout, int64_t waited_ms) {
 
 /* Waits until another call has opened the session. The caller is a user of the lease, and the pool
  * is locked. */
-static SshStatus await_opening(SshPool *pool,
-                               SshLease *lease,
-                               const SshTimeout *timeout,
-                               SshProblem *problem,
-                               Arena *arena) {
+static SshStatus await_opening(
+    SshPool *pool, SshLease *lease, const SshTimeout *timeout, SshProblem *problem, Arena *arena) {
     int64_t waited_ms = 0;
     while (lease->is_opening && has_time(timeout, waited_ms)) {
         thread_wait(&pool->changed, &pool->lock, TICK_MS);
@@ -199,8 +203,7 @@ static SshStatus open_session(SshPool *pool,
     if (status != SSH_DONE) {
         Str jump = ssh_endpoint(chain[count - 2].host, chain[count - 2].port, arena);
         Str text = problem->text.len > 0 ? problem->text : STR("not connected");
-        problem->text =
-            str_format(arena, "the jump host %.*s: %.*s", STR_ARG(jump), STR_ARG(text));
+        problem->text = str_format(arena, "the jump host %.*s: %.*s", STR_ARG(jump), STR_ARG(text));
         return status;
     }
     SshSession *session = NULL;

@@ -169,15 +169,11 @@ static bool read_hop(const Call *call, Value object, SshHop *hop, Arena *arena, 
         target->port = (uint16_t)number;
     if (value_is_present(agent))
         hop->agent = value_is_true(agent) ? SSH_AGENT_YES : SSH_AGENT_NO;
-    return read_key(call, object, hop, arena, diags) &&
-           read_trust(call, object, hop, arena, diags);
+    return read_key(call, object, hop, arena, diags) && read_trust(call, object, hop, arena, diags);
 }
 
-static bool read_bastions(const Call *call,
-                          Value object,
-                          SshSettings *out,
-                          Arena *arena,
-                          Diags *diags) {
+static bool read_bastions(
+    const Call *call, Value object, SshSettings *out, Arena *arena, Diags *diags) {
     Value list = find(object, "bastion");
     if (!value_is_present(list))
         return true;

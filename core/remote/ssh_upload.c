@@ -105,8 +105,7 @@ static int64_t read_source(Transfer *transfer, char *buffer, size_t size) {
         return (int64_t)count;
     }
     size_t got = 0;
-    int error =
-        disk->read(disk->self, transfer->file, transfer->offset, buffer, size, &got);
+    int error = disk->read(disk->self, transfer->file, transfer->offset, buffer, size, &got);
     return error == 0 ? (int64_t)got : error;
 }
 
@@ -127,12 +126,9 @@ static SshStatus transfer_once(SshLink *link, Transfer *transfer, SshResult *out
     Arena *arena = link->call->arena;
     const SshUpload *upload = transfer->upload;
     const Str arguments[] = {
-        upload->path,
-        str_format(arena, "%llu", (unsigned long long)transfer->length),
-        upload->mode,
-        upload->owner,
-        transfer->sha256,
-        transfer->is_large ? STR("large") : STR("small"),
+        upload->path,     str_format(arena, "%llu", (unsigned long long)transfer->length),
+        upload->mode,     upload->owner,
+        transfer->sha256, transfer->is_large ? STR("large") : STR("small"),
     };
     SshCommand command = {
         .command = ssh_client_script(ssh_upload_write_sh, arguments, ARRAY_COUNT(arguments), arena),
@@ -180,8 +176,8 @@ static bool open_source(const Call *call, Transfer *transfer, Diags *diags) {
     const Disk *disk = call->io->disk;
     const SshUpload *upload = transfer->upload;
     transfer->sha256 = upload->sha256;
-    if (upload->sha256.len == 0 && !ssh_upload_measure(call, upload->source_path, &transfer->length,
-                                                       &transfer->sha256, diags))
+    if (upload->sha256.len == 0 &&
+        !ssh_upload_measure(call, upload->source_path, &transfer->length, &transfer->sha256, diags))
         return false;
     int error = disk->open(disk->self, upload->source_path, DISK_READ, 0, &transfer->file);
     if (error == 0)

@@ -1,8 +1,8 @@
 /* ssh_exec: a script that runs once on a machine, and one that runs at destruction.
  *
- * A change of `script`, `command`, `environment`, `stdin`, `triggers` or `host` replaces the object, so the script
- * runs again. Connection arguments and the destroy command are updated in place,
- * without running anything.
+ * A change of `script`, `command`, `environment`, `stdin`, `triggers` or `host` replaces the
+ * object, so the script runs again. Connection arguments and the destroy command are updated in
+ * place, without running anything.
  *
  * The script is a remote_step, whose marker on the machine represents the object: a rebuilt machine
  * has no marker, so the next plan runs the script there. The marker has an id that the engine
@@ -76,7 +76,10 @@ static bool exec_marker(const Call *call,
     return true;
 }
 
-static Value with_result(const SshLink *link, Value object, Str id, const RemoteStepResult *result) {
+static Value with_result(const SshLink *link,
+                         Value object,
+                         Str id,
+                         const RemoteStepResult *result) {
     Arena *arena = link->call->arena;
     ObjectBuilder builder = object_builder_of(object, arena);
     bool ended = result->state == REMOTE_STEP_EXITED;
@@ -166,8 +169,7 @@ static bool look_for_marker(const Call *call, Value state, RemoteStepTrace *out,
     *out = REMOTE_STEP_PRESENT;
     if (!ssh_client_link(call, state, &link, diags))
         return false;
-    if (!str_equal(object_text(state, "ran_as", ssh_client_user(&link)),
-                   ssh_client_user(&link)))
+    if (!str_equal(object_text(state, "ran_as", ssh_client_user(&link)), ssh_client_user(&link)))
         return true;
     ssh_client_limit_to_plan(&link);
     Str id = object_text(state, "id", STR_EMPTY);

@@ -163,7 +163,10 @@ static Value described(const SshLink *link, Value object, Str sha256) {
 }
 
 /* The plan shows a digest; a source that changed since then needs a new plan. */
-static bool check_source(const Call *call, Value planned, const FileContent *content, Diags *diags) {
+static bool check_source(const Call *call,
+                         Value planned,
+                         const FileContent *content,
+                         Diags *diags) {
     Value sha256 = object_attribute(planned, "sha256");
     if (content->source.len == 0 || !value_is_present(sha256) ||
         str_equal(value_text(sha256), content->sha256))

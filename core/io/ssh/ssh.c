@@ -50,15 +50,15 @@ static ssh_session session_new(const SshHostTrust *trust, int fd, Arena *scratch
         enum ssh_options_e option;
         const void *value;
     } options[] = {
-        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration                      },
-        {SSH_OPTIONS_SSH_DIR,            "/dev/null"                              },
-        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"                              },
-        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"                              },
-        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts                            },
-        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity                               },
-        {SSH_OPTIONS_HOST,               "host"                                   }, /* unused: FD is connected */
+        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration            },
+        {SSH_OPTIONS_SSH_DIR,            "/dev/null"                    },
+        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"                    },
+        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"                    },
+        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts                  },
+        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity                     },
+        {SSH_OPTIONS_HOST,               "host"                         }, /* unused: FD is connected */
         {SSH_OPTIONS_HOSTKEYS,           ssh_host_trust_algorithms(trust, scratch)},
-        {SSH_OPTIONS_FD,                 &fd                                      },
+        {SSH_OPTIONS_FD,                              &fd                                               },
     };
     for (size_t i = 0; i < ARRAY_COUNT(options); i++)
         CHECK(ssh_options_set(session, options[i].option, options[i].value) == 0);
@@ -128,9 +128,7 @@ static SshStatus verify_host(ssh_session session, Connecting *c) {
     return ssh_host_trust_check(&c->trust, found, c->problem, c->arena);
 }
 
-static SshStatus establish(ssh_session session,
-                           const SshCredentials *credentials,
-                           Connecting *c) {
+static SshStatus establish(ssh_session session, const SshCredentials *credentials, Connecting *c) {
     SshStatus status = set_user(session, c->target->user, c->problem, c->arena);
     if (status == SSH_DONE)
         status = shake_hands(session, c);

@@ -2,8 +2,8 @@
  * then a type and its data. */
 #include "ssh_agent_relay.h"
 
-#include "digest.h"
 #include "base64.h"
+#include "digest.h"
 #include "ssh_wire.h"
 #include "thread.h"
 

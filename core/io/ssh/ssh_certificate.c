@@ -228,10 +228,10 @@ static Str check_principal(const SshCertificate *certificate, Str host, Arena *a
     }
     if (certificate->principal_count == 0)
         return STR("the certificate names no host");
-    return str_format(arena, "the certificate is for %.*s, not for %.*s",
-                      STR_ARG(str_join(certificate->principals, certificate->principal_count,
-                                       STR(", "), arena)),
-                      STR_ARG(host));
+    return str_format(
+        arena, "the certificate is for %.*s, not for %.*s",
+        STR_ARG(str_join(certificate->principals, certificate->principal_count, STR(", "), arena)),
+        STR_ARG(host));
 }
 
 Str ssh_certificate_check_host(const SshCertificate *certificate,

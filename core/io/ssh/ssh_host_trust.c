@@ -109,11 +109,8 @@ SshStatus ssh_host_trust_check(const SshHostTrust *trust,
     return SSH_HOST_KEY_DIFFERS;
 }
 
-SshStatus ssh_host_trust_add(SshHostTrust *trust,
-                             Str certificate,
-                             Str host,
-                             SshProblem *problem,
-                             Arena *arena) {
+SshStatus ssh_host_trust_add(
+    SshHostTrust *trust, Str certificate, Str host, SshProblem *problem, Arena *arena) {
     SshCertificate parsed;
     if (!ssh_certificate_parse(certificate, &parsed, arena)) {
         problem->text = STR("the certificate cannot be read");

@@ -27,8 +27,5 @@ SshStatus ssh_host_trust_check(const SshHostTrust *trust,
                                Arena *arena);
 /* Accepts the key of a host certificate (wire format), if an authority vouches for the host. Fails
  * with SSH_HOST_CERTIFICATE or SSH_HOST_KEY_REVOKED. */
-SshStatus ssh_host_trust_add(SshHostTrust *trust,
-                             Str certificate,
-                             Str host,
-                             SshProblem *problem,
-                             Arena *arena);
+SshStatus ssh_host_trust_add(
+    SshHostTrust *trust, Str certificate, Str host, SshProblem *problem, Arena *arena);

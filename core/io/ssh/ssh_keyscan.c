@@ -177,8 +177,7 @@ SshStatus ssh_keyscan_certificate(
         problem->text = STR("the server has no host certificate");
         return SSH_HOST_CERTIFICATE;
     }
-    if (!send_packet(&scan, ecdh_init(arena)) ||
-        !next_message(&scan, MESSAGE_ECDH_REPLY, &payload))
+    if (!send_packet(&scan, ecdh_init(arena)) || !next_message(&scan, MESSAGE_ECDH_REPLY, &payload))
         return SSH_NO_HANDSHAKE;
     Str rest = str_after(payload, 1);
     return ssh_wire_string(&rest, out) ? SSH_DONE : SSH_NO_HANDSHAKE;

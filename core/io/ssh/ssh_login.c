@@ -93,8 +93,8 @@ static SshStatus run_attempt(Login *login, Attempt *once, const char *what) {
     if (status == SSH_CANCELLED)
         return status;
     if (result == SSH_AUTH_DENIED || result == SSH_AUTH_PARTIAL) {
-        const char *end = result == SSH_AUTH_PARTIAL ? " (accepted, but the server asks for more)"
-                                                     : "";
+        const char *end =
+            result == SSH_AUTH_PARTIAL ? " (accepted, but the server asks for more)" : "";
         vec_push(login->arena, &login->tried, str_format(login->arena, "%s%s", what, end));
         return SSH_LOGIN_REFUSED;
     }
@@ -102,8 +102,10 @@ static SshStatus run_attempt(Login *login, Attempt *once, const char *what) {
     login->problem->text = utf8_strip_controls(str_trim(text), login->arena);
     if (str_find(text, STR("Too many authentication failures"), 0) != SIZE_MAX) {
         login->problem->text =
-            str_format(login->arena, "the server ended the login, because %s and the keys before "
-                                     "it exceed its limit (MaxAuthTries)", what);
+            str_format(login->arena,
+                       "the server ended the login, because %s and the keys before "
+                       "it exceed its limit (MaxAuthTries)",
+                       what);
         return SSH_USER_KEY_REFUSED;
     }
     if (status == SSH_TIMED_OUT)
@@ -124,8 +126,8 @@ static int try_agent(Login *login) {
 }
 
 static int try_password(Login *login) {
-    return ssh_userauth_password(login->session, NULL, str_to_cstr(login->target->password,
-                                                                   login->arena));
+    return ssh_userauth_password(login->session, NULL,
+                                 str_to_cstr(login->target->password, login->arena));
 }
 
 static int try_interactive(Login *login) {
@@ -225,10 +227,10 @@ static Str method_names(ssh_session session, Arena *arena) {
 
 static SshStatus explain_refusal(Login *login) {
     Arena *arena = login->arena;
-    login->problem->text = str_format(
-        arena, "tried %.*s; the server accepts %.*s",
-        STR_ARG(str_join(login->tried.items, login->tried.count, STR(", "), arena)),
-        STR_ARG(method_names(login->session, arena)));
+    login->problem->text =
+        str_format(arena, "tried %.*s; the server accepts %.*s",
+                   STR_ARG(str_join(login->tried.items, login->tried.count, STR(", "), arena)),
+                   STR_ARG(method_names(login->session, arena)));
     if (login->tried_key && login->tried_password)
         return SSH_LOGIN_REFUSED;
     return login->tried_password ? SSH_PASSWORD_REFUSED : SSH_USER_KEY_REFUSED;

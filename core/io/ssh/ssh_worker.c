@@ -258,8 +258,8 @@ static bool channel_open(Channel *channel) {
     if (result != SSH_OK)
         channel_refused(channel);
     else
-        channel_set_state(channel, channel->kind == CHANNEL_EXEC ? CHANNEL_REQUESTING
-                                                                 : CHANNEL_RUNNING);
+        channel_set_state(channel,
+                          channel->kind == CHANNEL_EXEC ? CHANNEL_REQUESTING : CHANNEL_RUNNING);
     return true;
 }
 
@@ -385,8 +385,7 @@ static bool forward_from_fd(Channel *channel) {
     size_t size = ssh_channel_window_size(channel->handle);
     if (size == 0)
         return false;
-    ssize_t got =
-        recv(channel->fd, piece, size < sizeof piece ? size : sizeof piece, MSG_DONTWAIT);
+    ssize_t got = recv(channel->fd, piece, size < sizeof piece ? size : sizeof piece, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
         channel->revents = 0;
         return false;
@@ -410,8 +409,8 @@ static bool forward_step(Channel *channel) {
         channel->fd_is_shut = true;
         (void)shutdown(channel->fd, SHUT_WR);
     }
-    if (is_drained && (ssh_channel_is_closed(channel->handle) ||
-                       (channel->fd_is_shut && channel->fd_is_read)))
+    if (is_drained &&
+        (ssh_channel_is_closed(channel->handle) || (channel->fd_is_shut && channel->fd_is_read)))
         channel_end(channel, SSH_DONE, STR_EMPTY);
     return moved;
 }
@@ -559,8 +558,7 @@ static void collect_fds(SshWorker *worker, PollFds *fds, Arena *arena) {
     for (Channel *channel = worker->channels; channel; channel = channel->next) {
         channel->revents = 0;
         short wanted = forward_events(channel);
-        vec_push(arena, fds,
-                 (struct pollfd){.fd = wanted ? channel->fd : -1, .events = wanted});
+        vec_push(arena, fds, (struct pollfd){.fd = wanted ? channel->fd : -1, .events = wanted});
     }
     pthread_mutex_unlock(&worker->lock);
 }
@@ -851,8 +849,18 @@ static int signal_status(Str name) {
         const char *name;
         int number;
     } signals[] = {
-        {"HUP", 1},   {"INT", 2},   {"QUIT", 3},  {"ILL", 4},   {"ABRT", 6}, {"FPE", 8},
-        {"KILL", 9},  {"USR1", 10}, {"SEGV", 11}, {"USR2", 12}, {"PIPE", 13}, {"ALRM", 14},
+        {"HUP",  1 },
+        {"INT",  2 },
+        {"QUIT", 3 },
+        {"ILL",  4 },
+        {"ABRT", 6 },
+        {"FPE",  8 },
+        {"KILL", 9 },
+        {"USR1", 10},
+        {"SEGV", 11},
+        {"USR2", 12},
+        {"PIPE", 13},
+        {"ALRM", 14},
         {"TERM", 15},
     };
     for (size_t i = 0; i < ARRAY_COUNT(signals); i++) {

@@ -14,7 +14,8 @@ typedef struct Connected {
 static SshStatus try_target(SshServer *server, const SshTarget *target, SshProblem *problem) {
     SshSession *session = NULL;
     SshTimeout timeout = {.timeout_ms = 20000};
-    SshStatus status = ssh_real.connect(NULL, target, NULL, timeout, &session, problem, server->arena);
+    SshStatus status =
+        ssh_real.connect(NULL, target, NULL, timeout, &session, problem, server->arena);
     ssh_real.close(NULL, session);
     return status;
 }
@@ -308,7 +309,8 @@ static void test_silent_server(void **state) {
     SshSession *session = NULL;
     SshProblem problem;
     SshTimeout timeout = {.timeout_ms = 300};
-    SshStatus status = ssh_real.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena);
+    SshStatus status =
+        ssh_real.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena);
     assert_int_equal(status, SSH_NO_HANDSHAKE);
     CancelToken *cancel = cancel_open();
     cancel_raise(cancel, CANCEL_STOP);

@@ -249,10 +249,8 @@ static void test_absence(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reuse),
-        cmocka_unit_test(test_dead_session),
-        cmocka_unit_test(test_channels),
-        cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_reuse),    cmocka_unit_test(test_dead_session),
+        cmocka_unit_test(test_channels), cmocka_unit_test(test_chain),
         cmocka_unit_test(test_absence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

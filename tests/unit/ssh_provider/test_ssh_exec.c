@@ -411,7 +411,7 @@ static void test_validate(void **state) {
     } cases[] = {
         {WHERE ",\"script\":\"a\",\"command\":\"b\"}", "Invalid combination of arguments"},
         {WHERE "}",                                    "Invalid combination of arguments"},
-        {"{\"host_ca\":\"\\n\"}",                       "at least one public key"         },
+        {"{\"host_ca\":\"\\n\"}",                      "at least one public key"         },
         {"{\"certificate\":\"ssh-ed25519 x\"}",        "must be an OpenSSH certificate"  },
         {"{\"bastion\":[{\"host\":\"a b\"}]}",         "not a valid address or host name"},
         {"{\"environment\":{\"a-b\":\"c\"}}",          "not a name of an environment"    },
