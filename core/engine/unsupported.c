@@ -33,21 +33,11 @@ static const struct {
 } unused_arguments[] = {
     {"type",                "ssh",   true },
     {"target_platform",     "unix",  true },
-    {"agent",               "false", false},
-    {"agent_identity",      NULL,    false},
-    {"certificate",         NULL,    false},
     {"proxy_scheme",        NULL,    false},
     {"proxy_host",          NULL,    false},
     {"proxy_port",          NULL,    false},
     {"proxy_user_name",     NULL,    false},
     {"proxy_user_password", NULL,    false},
-    {"bastion_host",        NULL,    false},
-    {"bastion_host_key",    NULL,    false},
-    {"bastion_port",        NULL,    false},
-    {"bastion_user",        NULL,    false},
-    {"bastion_password",    NULL,    false},
-    {"bastion_private_key", NULL,    false},
-    {"bastion_certificate", NULL,    false},
     {"https",               "false", false},
     {"insecure",            "false", false},
     {"cacert",              NULL,    false},
@@ -127,7 +117,7 @@ static bool check_provider_metas(const Module *module, Diags *diags) {
 
 static const Unsupported rows[] = {
     {"connections of this kind",
-     "Only direct SSH connections with \"private_key\" or \"password\" are supported.", find_connections},
+     "Only SSH connections without a proxy are supported.", find_connections},
 };
 
 static void check_module(const Module *module, UnsupportedReport *report) {

@@ -136,6 +136,17 @@ static void set_chain(SshLink *link, const SshSettings *settings, Arena *arena) 
     link->chain_count = settings->bastion_count + 1;
 }
 
+void ssh_client_link_to(const Call *call, const SshSettings *settings, SshLink *out) {
+    *out = (SshLink){
+        .call = call,
+        .target = settings->machine.target,
+        .sudo = settings->sudo && !str_equal(settings->machine.target.user, STR("root")),
+        .sudo_password = settings->sudo_password,
+        .wait_ms = settings->wait_ms > 0 ? settings->wait_ms : WAIT_DEFAULT_MS,
+    };
+    set_chain(out, settings, call->arena);
+}
+
 bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags) {
     SshClient *client = call->client;
     SshSettings settings;
@@ -143,16 +154,8 @@ bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags)
                            diags) ||
         !ssh_settings_complete(call, &settings, diags))
         return false;
-    SshLink link = {
-        .call = call,
-        .client = client,
-        .target = settings.machine.target,
-        .sudo = settings.sudo && !str_equal(settings.machine.target.user, STR("root")),
-        .sudo_password = settings.sudo_password,
-        .wait_ms = settings.wait_ms > 0 ? settings.wait_ms : WAIT_DEFAULT_MS,
-    };
-    set_chain(&link, &settings, call->arena);
-    *out = link;
+    ssh_client_link_to(call, &settings, out);
+    out->client = client;
     return true;
 }
 

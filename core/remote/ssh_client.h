@@ -59,6 +59,9 @@ typedef struct SshLink {
 /* Fills the settings from the attributes of `object` and the provider's defaults. Does not connect.
  * The link may point into `object`. */
 MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags);
+/* Same, with completed settings and without a provider configuration: the sessions are closed when
+ * the link is released. */
+void ssh_client_link_to(const Call *call, const SshSettings *settings, SshLink *out);
 /* For plans, which do not wait for a machine to boot. Connecting and all commands together must end
  * within "plan_timeout" of the provider configuration. */
 void ssh_client_limit_to_plan(SshLink *link);

@@ -4,14 +4,6 @@
 #include "object_builder.h"
 #include "provisioners_assets.h"
 
-/* Returns a link to a target without provider settings. Its session is closed on release. */
-static SshLink link_to(const Call *call, const SshTarget *target, int64_t wait_ms) {
-    return (SshLink){.call = call, .target = *target, .wait_ms = wait_ms};
-}
-
-#define PORT_DEFAULT    22
-#define WAIT_DEFAULT_MS 300000
-
 static bool report(Diags *diags, const char *summary, const char *detail) {
     diags_error(diags, NO_RANGE, summary, "%s", detail);
     return false;
@@ -30,57 +22,77 @@ static bool check(const ProvisionCall *call, Diags *diags) {
         return report(
             diags, "Unsupported target platform",
             "The only supported platform is \"unix\": the machine must have a POSIX shell.");
-    if (object_text(connection, "private_key", STR_EMPTY).len == 0 &&
-        object_text(connection, "password", STR_EMPTY).len == 0)
-        return report(
-            diags, "No private key and no password",
-            "The connection requires \"private_key\" or \"password\" for authentication.");
     return true;
 }
 
-static bool read_timeout(Value connection, int64_t *out, Diags *diags) {
+static bool check_timeout(Value connection, Diags *diags) {
     Str timeout = object_text(connection, "timeout", STR_EMPTY);
-    *out = WAIT_DEFAULT_MS;
-    if (timeout.len == 0 || (clock_parse_duration(timeout, out) && *out > 0))
+    int64_t ms = 0;
+    if (timeout.len == 0 || (clock_parse_duration(timeout, &ms) && ms > 0))
         return true;
     diags_error(diags, NO_RANGE, "Invalid connection timeout",
                 "\"%.*s\" is not a duration such as \"90s\" or \"5m\".", STR_ARG(timeout));
     return false;
 }
 
-static bool read_port(Value connection, uint16_t *out, Diags *diags) {
-    int64_t port = object_int(connection, "port", PORT_DEFAULT);
+static bool read_port(Value connection, const char *name, uint16_t *out, Diags *diags) {
+    int64_t port = object_int(connection, name, *out);
+    bool is_set = value_is_present(object_attribute(connection, name));
     *out = (uint16_t)port;
-    if (port >= 1 && port <= 65535)
+    if (!is_set || (port >= 1 && port <= 65535))
         return true;
     return report(diags, "Invalid connection port", "A port must be an integer from 1 to 65535.");
 }
 
+/* The key may be that of the host, or of an authority that signs host certificates. Without a key,
+ * any host key is accepted. */
+static void trust_key(SshTarget *target, Diags *diags) {
+    target->host_ca = target->host_key;
+    target->any_host_key = target->host_key.len == 0;
+    if (target->any_host_key)
+        diags_warning(diags, NO_RANGE, "Host key not verified",
+                      "The connection has no host key for %.*s, so loam accepts any.",
+                      STR_ARG(target->host));
+}
+
+/* Reads the bastion_… arguments. */
+static bool read_bastion(Value connection, SshSettings *settings, Arena *arena, Diags *diags) {
+    SshHop *hop = arena_new(arena, SshHop);
+    hop->target = (SshTarget){
+        .host = object_text(connection, "bastion_host", STR_EMPTY),
+        .user = object_text(connection, "bastion_user", STR_EMPTY),
+        .password = object_text(connection, "bastion_password", STR_EMPTY),
+        .private_key = object_text(connection, "bastion_private_key", STR_EMPTY),
+        .certificate = object_text(connection, "bastion_certificate", STR_EMPTY),
+        .host_key = object_text(connection, "bastion_host_key", STR_EMPTY),
+        .port = settings->machine.target.port,
+    };
+    if (hop->target.host.len == 0)
+        return true;
+    if (!read_port(connection, "bastion_port", &hop->target.port, diags))
+        return false;
+    trust_key(&hop->target, diags);
+    settings->bastions = hop;
+    settings->bastion_count = 1;
+    return true;
+}
+
 bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
     Value connection = call->connection;
-    uint16_t port;
-    int64_t wait_ms;
-    if (!check(call, diags) || !read_timeout(connection, &wait_ms, diags) ||
-        !read_port(connection, &port, diags)) {
+    SshSettings settings;
+    if (!check(call, diags) || !check_timeout(connection, diags) ||
+        !ssh_settings_read(&call->call, connection, NULL, &settings, call->call.arena, diags))
         return false;
-    }
-    Str host_key = object_text(connection, "host_key", STR_EMPTY);
-    SshTarget target = {
-        .host = object_text(connection, "host", STR_EMPTY),
-        .port = port,
-        .user = object_text(connection, "user", STR("root")),
-        .private_key = object_text(connection, "private_key", STR_EMPTY),
-        .password = object_text(connection, "password", STR_EMPTY),
-        .host_key = host_key,
-        .any_host_key = host_key.len == 0,
-    };
-    if (target.host.len == 0)
+    SshTarget *target = &settings.machine.target;
+    if (target->host.len == 0)
         return report(diags, "Missing host", "The \"host\" of the connection is empty.");
-    if (target.any_host_key)
-        diags_warning(diags, NO_RANGE, "Host key not verified",
-                      "The connection has no \"host_key\", so loam accepts any host key at %.*s.",
-                      STR_ARG(target.host));
-    *out = link_to(&call->call, &target, wait_ms);
+    if (!read_port(connection, "port", &target->port, diags) ||
+        !read_bastion(connection, &settings, call->call.arena, diags))
+        return false;
+    trust_key(target, diags);
+    if (!ssh_settings_complete(&call->call, &settings, diags))
+        return false;
+    ssh_client_link_to(&call->call, &settings, out);
     return true;
 }
 

@@ -356,6 +356,89 @@ static void test_lost(void **state) {
     connected_close(&c);
 }
 
+/* Connects to the port of a tunnel and reads the first bytes. */
+static Str read_tunnel(uint16_t port, char *buffer, size_t size) {
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(port)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    ssize_t got = read(fd, buffer, size);
+    close(fd);
+    return (Str){buffer, got > 0 ? (size_t)got : 0};
+}
+
+/* A tunnel carries several connections side by side; one to a closed port ends at once. */
+static void test_tunnel(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    Connected c = connected_open(SERVER_SSHD);
+    SshProblem problem;
+    uint16_t port = 0, closed = 0;
+    char buffer[256];
+    assert_int_equal(ssh_real.tunnel(NULL, c.session, STR("127.0.0.1"), c.server.port, &port,
+                                     &problem, c.server.arena),
+                     SSH_DONE);
+    for (int i = 0; i < 20; i++)
+        assert_true(str_starts_with(read_tunnel(port, buffer, sizeof buffer), STR("SSH-2.0-")));
+    assert_int_equal(ssh_real.tunnel(NULL, c.session, STR("127.0.0.1"), server_free_port(), &closed,
+                                     &problem, c.server.arena),
+                     SSH_DONE);
+    assert_int_equal(read_tunnel(closed, buffer, sizeof buffer).len, 0);
+    assert_true(str_starts_with(read_tunnel(port, buffer, sizeof buffer), STR("SSH-2.0-")));
+    connected_close(&c);
+}
+
+/* A session over a session over a session carries more than any window holds. */
+static void test_jump(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    Connected c = connected_open(SERVER_SSHD);
+    SshTarget target = server_target(&c.server);
+    SshTimeout timeout = {.timeout_ms = 20000};
+    SshSession *chain[] = {c.session, NULL, NULL};
+    SshProblem problem;
+    for (size_t i = 1; i < ARRAY_COUNT(chain); i++)
+        assert_int_equal(ssh_real.connect(NULL, &target, chain[i - 1], timeout, &chain[i], &problem,
+                                          c.server.arena),
+                         SSH_DONE);
+    size_t size = 5000001;
+    char *bytes = arena_alloc(c.server.arena, size);
+    random_fill(bytes, size);
+    SshCommand command = {
+        .command = STR("cat"), .input = {bytes, size},
+             .timeout = timeout
+    };
+    SshResult result;
+    assert_int_equal(ssh_real.exec(NULL, chain[2], &command, &result, &problem, c.server.arena),
+                     SSH_DONE);
+    assert_int_equal(result.out.len, size);
+    assert_memory_equal(result.out.ptr, bytes, size);
+    target.port = server_free_port();
+    SshSession *none = NULL;
+    assert_int_equal(
+        ssh_real.connect(NULL, &target, chain[2], timeout, &none, &problem, c.server.arena),
+        SSH_REFUSED);
+    /* The end of the first session ends those that it carries. */
+    ssh_real.close(NULL, chain[2]);
+    command = (SshCommand){.command = STR("true"), .timeout = timeout};
+    assert_int_equal(ssh_real.exec(NULL, chain[1], &command, &result, &problem, c.server.arena),
+                     SSH_DONE);
+    ssh_real.close(NULL, chain[1]);
+    connected_close(&c);
+}
+
+static void test_signal(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    Connected c = connected_open(SERVER_SSHD);
+    SshCommand command = {.command = STR("exec sh -c 'kill -TERM $$'")};
+    SshResult result;
+    assert_int_equal(run(&c, command, &result), SSH_DONE);
+    check_str(result.signal, "TERM");
+    assert_int_equal(result.exit_status, 143);
+    connected_close(&c);
+}
+
 static void test_text(void **state) {
     (void)state;
     Arena *arena = arena_open("test");
@@ -384,6 +467,9 @@ int main(void) {
         cmocka_unit_test(test_ipv6),
         cmocka_unit_test(test_timeout_and_cancel),
         cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_tunnel),
+        cmocka_unit_test(test_jump),
+        cmocka_unit_test(test_signal),
         cmocka_unit_test(test_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,33 @@ static void warns_of_any_key(void **state) {
     machine_close(&m);
 }
 
+/* The server is its own jump host. */
+static void passes_a_bastion(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    MachineCase m = machine_open();
+    Str key = str_trim(m.server.host_key);
+    Str more = str_format(m.run->arena,
+                          ",\"host_key\":\"%.*s\",\"bastion_host\":\"127.0.0.1\","
+                          "\"bastion_host_key\":\"%.*s\"",
+                          STR_ARG(key), STR_ARG(key));
+    machine_connect(&m, str_to_cstr(more, m.run->arena));
+    run_must(m.run, machine_do(&m, &remote_exec_provisioner, "{\"inline\":[\"echo here\"]}"));
+    check_heard(m.run, "here\n");
+    assert_int_equal(m.run->diags.warning_count, 0);
+    Str log = server_read(&m.server, "log");
+    size_t first = str_find(log, STR("Accepted publickey"), 0);
+    assert_true(str_find(log, STR("Accepted publickey"), first + 1) != SIZE_MAX);
+    Str bad = str_format(m.run->arena,
+                         ",\"host_key\":\"%.*s\",\"bastion_host\":\"127.0.0.1\","
+                         "\"bastion_host_key\":\"%.*s\"",
+                         STR_ARG(key), STR_ARG(str_trim(m.server.other_public)));
+    machine_connect(&m, str_to_cstr(bad, m.run->arena));
+    assert_false(machine_do(&m, &remote_exec_provisioner, "{\"inline\":[\"true\"]}"));
+    run_check_said(m.run, "Host key differs");
+    machine_close(&m);
+}
+
 typedef struct ConnectionCase {
     const char *connection; /* NULL: none */
     const char *said;
@@ -76,7 +103,7 @@ typedef struct ConnectionCase {
 
 static const ConnectionCase refused[] = {
     {NULL,                                                                  "Missing connection"        },
-    {"{\"host\":\"h\"}",                                                    "for authentication"        },
+    {"{\"host\":\"h\"}",                                                    "No credentials for h"      },
     {"{\"host\":\"\",\"password\":\"p\"}",                                  "\"host\" of the connection"},
     {"{\"host\":\"h\",\"password\":\"p\",\"type\":\"winrm\"}",              "is \"ssh\""                },
     {"{\"host\":\"h\",\"password\":\"p\",\"target_platform\":\"windows\"}", "POSIX shell"               },
@@ -86,6 +113,7 @@ static const ConnectionCase refused[] = {
 
 static void refuses_connections(void **state) {
     (void)state;
+    (void)unsetenv("SSH_AUTH_SOCK");
     for (size_t i = 0; i < ARRAY_COUNT(refused); i++) {
         ProvisionerRun *run = run_open();
         if (refused[i].connection)
@@ -100,7 +128,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_lines_and_scripts), cmocka_unit_test(leaves_no_file),
         cmocka_unit_test(reports_failures),       cmocka_unit_test(warns_of_any_key),
-        cmocka_unit_test(refuses_connections),
+        cmocka_unit_test(refuses_connections),    cmocka_unit_test(passes_a_bastion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
