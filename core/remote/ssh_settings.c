@@ -48,21 +48,21 @@ Str ssh_settings_check_user(Value value, Arena *arena) {
 
 /* Whether a passphrase opens an encrypted key is checked when the key is used. */
 Str ssh_settings_check_private_key(Value value, Arena *arena) {
-    if (ssh_check_private_key(value_text(value), STR_EMPTY, arena) != SSH_BAD_PRIVATE_KEY)
+    if (ssh_key_text_check_private(value_text(value), STR_EMPTY, arena) != SSH_BAD_PRIVATE_KEY)
         return STR_EMPTY;
     return str_format(arena, "The value must be the text of a private key file, in OpenSSH format "
                              "or in PEM.");
 }
 
 Str ssh_settings_check_certificate(Value value, Arena *arena) {
-    if (ssh_is_certificate(value_text(value), arena))
+    if (ssh_key_text_is_certificate(value_text(value), arena))
         return STR_EMPTY;
     return str_format(arena, "The value must be an OpenSSH certificate: one line such as "
                              "\"ssh-ed25519-cert-v01@openssh.com AAAA…\", as in a file -cert.pub.");
 }
 
 Str ssh_settings_check_host_key(Value value, Arena *arena) {
-    if (ssh_fingerprint(value_text(value), arena).len > 0)
+    if (ssh_key_text_fingerprint(value_text(value), arena).len > 0)
         return STR_EMPTY;
     return str_format(arena, "The value must be a public key: one line such as \"ssh-ed25519 "
                              "AAAA…\", as in the machine's /etc/ssh/ssh_host_ed25519_key.pub.");
@@ -75,7 +75,7 @@ Str ssh_settings_check_host_ca(Value value, Arena *arena) {
         if (str_trim(line).len == 0)
             continue;
         count++;
-        if (ssh_fingerprint(line, arena).len == 0)
+        if (ssh_key_text_fingerprint(line, arena).len == 0)
             return str_format(arena, "Each line must be a public key such as \"ssh-ed25519 "
                                      "AAAA…\".");
     }
@@ -255,7 +255,7 @@ static bool complete_agent(const Call *call, SshHop *hop, Diags *diags) {
 static bool check_key(const Call *call, const SshHop *hop, Diags *diags) {
     const SshTarget *target = &hop->target;
     if (target->private_key.len == 0 ||
-        ssh_check_private_key(target->private_key, target->passphrase, call->arena) !=
+        ssh_key_text_check_private(target->private_key, target->passphrase, call->arena) !=
             SSH_BAD_PASSPHRASE)
         return true;
     return path_error(call, PATH_AT(call, {"private_key_passphrase"}), diags,

@@ -6,7 +6,8 @@
 
 #include "duration.h"
 #include "provider.h"
-#include "ssh.h"
+#include "ssh_key_text.h"
+#include "ssh_target.h"
 
 /* clang-format off */
 /* Rows of an attribute table, without "host". `of_default` ends the description of an argument. */

@@ -2,11 +2,11 @@
  * the session. All waits before that are short polls, so that a deadline or a signal is noticed. */
 #include "ssh.h"
 
+#include "ssh_exchange.h"
 #include "ssh_host_trust.h"
 #include "ssh_keyscan.h"
 #include "ssh_login.h"
 #include "ssh_socket.h"
-#include "ssh_worker.h"
 #include "utf8.h"
 
 #include <poll.h>
@@ -35,8 +35,8 @@ static void problem_from_session(ssh_session session, SshProblem *problem, Arena
 static SshStatus open_socket(Connecting *c, int *fd) {
     const SshTarget *target = c->target;
     if (c->via)
-        return ssh_worker_forward(c->via->worker, target->host, target->port, &c->deadline, fd,
-                                  c->problem, c->arena);
+        return ssh_exchange_forward(c->via->worker, target->host, target->port, &c->deadline, fd,
+                                    c->problem, c->arena);
     return ssh_socket_connect(target->host, target->port, &c->deadline, fd, c->problem, c->arena);
 }
 
@@ -198,7 +198,7 @@ static SshStatus session_exec(void *self,
                               Arena *arena) {
     (void)self;
     *problem = (SshProblem){0};
-    return ssh_worker_exec(session->worker, command, out, problem, arena);
+    return ssh_exchange_exec(session->worker, command, out, problem, arena);
 }
 
 static SshStatus session_tunnel(void *self,

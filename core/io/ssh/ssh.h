@@ -15,48 +15,8 @@
  * output of a command is passed on unchanged. */
 #pragma once
 
-#include "ssh_status.h"
-
-typedef struct SshTarget {
-    Str host; /* a name or an address; IPv6 without brackets */
-    uint16_t port;
-    Str user;
-    Str private_key;    /* text of a key file; may be empty */
-    Str passphrase;     /* of an encrypted private key */
-    Str certificate;    /* line of a user certificate for the private key */
-    Str agent_socket;   /* path of the agent's socket; empty: no agent */
-    Str agent_identity; /* offers only this key: a comment, a public key line or "SHA256:…" */
-    Str password;       /* empty: none */
-    /* One of the four decides which host key is accepted, in this order. */
-    bool any_host_key; /* accept any */
-    Str host_key;      /* "ssh-ed25519 AAAA…", a comment may follow */
-    Str host_ca;       /* public key lines of authorities that sign host certificates */
-    Str known_hosts;   /* text of known_hosts files */
-    int64_t
-        keepalive_ms; /* silence before a keepalive; three unanswered end the session; 0: 15 s */
-} SshTarget;
-
-typedef struct SshCommand {
-    Str command;         /* for the login shell */
-    Str input;           /* for its standard input */
-    size_t output_limit; /* bytes kept of each stream; 0: 16 MiB */
-    SshTimeout timeout;
-    void (*tick)(void *payload); /* called several times a second while waiting; may be NULL */
-    /* Called with each piece of output; NULL: the result collects the output. */
-    void (*output)(void *payload, Str piece, bool is_error);
-    /* Writes more standard input, after `input`: returns the number of bytes, 0 if there is nothing
-     * before more output arrives, or -1 at the end. NULL: `input` is all. */
-    int64_t (*feed)(void *payload, char *buffer, size_t size);
-    void *payload; /* for tick, output and feed */
-} SshCommand;
-
-typedef struct SshResult {
-    int exit_status; /* 128 and more if a signal ended the command, as a shell reports it */
-    Str signal;      /* "KILL"; empty: the command ended by itself */
-    Str out;
-    Str err;
-    bool truncated; /* the output exceeded the limit */
-} SshResult;
+#include "ssh_command.h"
+#include "ssh_target.h"
 
 typedef struct SshSession SshSession;
 
@@ -99,10 +59,3 @@ extern const Ssh ssh_real;
 Str ssh_quote(Str text, Arena *arena);
 /* Returns "10.0.0.2:22" or "[::1]:22". */
 Str ssh_endpoint(Str host, uint16_t port, Arena *arena);
-/* Returns "SHA256:…" of a public key line; empty if it is not a key. */
-Str ssh_fingerprint(Str public_key, Arena *arena);
-/* SSH_DONE, SSH_BAD_PRIVATE_KEY, or SSH_BAD_PASSPHRASE if the key is encrypted and the passphrase
- * does not open it. */
-SshStatus ssh_check_private_key(Str text, Str passphrase, Arena *arena);
-/* Returns true if the line is an OpenSSH certificate. */
-bool ssh_is_certificate(Str line, Arena *arena);

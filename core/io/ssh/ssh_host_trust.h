@@ -1,8 +1,8 @@
 /* SshHostTrust: which host keys a target accepts. Only for this directory. */
 #pragma once
 
-#include "ssh.h"
 #include "ssh_key.h"
+#include "ssh_target.h"
 #include "vec.h"
 
 typedef struct SshHostTrust {

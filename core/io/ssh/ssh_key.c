@@ -2,7 +2,6 @@
 #include "ssh_key.h"
 
 #include "base64.h"
-#include "ssh.h"
 
 /* Calls an import function of libssh with the two fields of a key line. */
 static ssh_key import_line(Str line,
@@ -23,16 +22,10 @@ ssh_key ssh_key_from_public(Str line, Arena *arena) {
 }
 
 ssh_key ssh_key_from_certificate(Str line, Arena *arena) {
-    return ssh_is_certificate(line, arena) ? import_line(line, ssh_pki_import_cert_base64, arena)
-                                           : NULL;
-}
-
-bool ssh_is_certificate(Str line, Arena *arena) {
     Str rest = str_trim(line), type;
     if (!str_next_field(&rest, ' ', &type) || !str_ends_with(type, STR("-cert-v01@openssh.com")))
-        return false;
-    SCOPED(SshKeyRef) key = import_line(line, ssh_pki_import_cert_base64, arena);
-    return key != NULL;
+        return NULL;
+    return import_line(line, ssh_pki_import_cert_base64, arena);
 }
 
 /* Called by libssh only for an encrypted key. */
@@ -62,11 +55,6 @@ SshStatus ssh_key_from_private(Str text, Str passphrase, ssh_key *out, Arena *ar
     return is_encrypted ? SSH_BAD_PASSPHRASE : SSH_BAD_PRIVATE_KEY;
 }
 
-SshStatus ssh_check_private_key(Str text, Str passphrase, Arena *arena) {
-    SCOPED(SshKeyRef) key = NULL;
-    return ssh_key_from_private(text, passphrase, &key, arena);
-}
-
 Str ssh_key_fingerprint(ssh_key key, Arena *arena) {
     unsigned char *hash = NULL;
     size_t size = 0;
@@ -88,9 +76,4 @@ Str ssh_key_blob(ssh_key key, Arena *arena) {
         blob = STR_EMPTY;
     ssh_string_free_char(text);
     return blob;
-}
-
-Str ssh_fingerprint(Str public_key, Arena *arena) {
-    SCOPED(SshKeyRef) key = ssh_key_from_public(public_key, arena);
-    return key ? ssh_key_fingerprint(key, arena) : STR_EMPTY;
 }

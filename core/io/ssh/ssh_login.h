@@ -1,9 +1,9 @@
 /* ssh_login: authenticates the user of a target. Only for this directory. */
 #pragma once
 
-#include "ssh.h"
 #include "ssh_key.h"
 #include "ssh_socket.h"
+#include "ssh_target.h"
 
 /* What a login needs, read before the connection is made. */
 typedef struct SshCredentials {

@@ -1,5 +1,6 @@
 /* Sessions with real servers on loopback: accepted logins, rejected ones, and their errors. */
 #include "ssh.h"
+#include "ssh_key_text.h"
 
 #include "random.h"
 #include "ssh_server.h"
@@ -187,8 +188,8 @@ static void test_host_key(void **state) {
     assert_int_equal(try_target(&server, &target, &problem), SSH_DONE);
     target.host_key = server.other_public;
     assert_int_equal(try_target(&server, &target, &problem), SSH_HOST_KEY_DIFFERS);
-    check_str_equal(problem.pinned, ssh_fingerprint(server.other_public, server.arena));
-    check_str_equal(problem.found, ssh_fingerprint(server.host_key, server.arena));
+    check_str_equal(problem.pinned, ssh_key_text_fingerprint(server.other_public, server.arena));
+    check_str_equal(problem.found, ssh_key_text_fingerprint(server.host_key, server.arena));
     target.host_key = STR("ssh-ed25519 nonsense");
     assert_int_equal(try_target(&server, &target, &problem), SSH_BAD_HOST_KEY);
     target.host_key = STR("");
@@ -207,7 +208,7 @@ static void test_host_key_of_other_kind(void **state) {
     server_make_key(&server, "ecdsa", "ecdsa");
     target.host_key = server_read(&server, "ecdsa.pub");
     assert_int_equal(try_target(&server, &target, &problem), SSH_HOST_KEY_DIFFERS);
-    check_str_equal(problem.found, ssh_fingerprint(server.host_key, server.arena));
+    check_str_equal(problem.found, ssh_key_text_fingerprint(server.host_key, server.arena));
     server_close(&server);
 }
 
@@ -446,8 +447,8 @@ static void test_text(void **state) {
     check_str(ssh_quote(STR(""), arena), "''");
     check_str(ssh_endpoint(STR("10.0.0.2"), 22, arena), "10.0.0.2:22");
     check_str(ssh_endpoint(STR("::1"), 2222, arena), "[::1]:2222");
-    check_str(ssh_fingerprint(STR("nothing"), arena), "");
-    assert_int_equal(ssh_check_private_key(STR("nothing"), STR_EMPTY, arena), SSH_BAD_PRIVATE_KEY);
+    check_str(ssh_key_text_fingerprint(STR("nothing"), arena), "");
+    assert_int_equal(ssh_key_text_check_private(STR("nothing"), STR_EMPTY, arena), SSH_BAD_PRIVATE_KEY);
     arena_close(arena);
 }
 

@@ -1,5 +1,6 @@
 /* tls_private_key: OpenSSH, dropbear and OpenSSL read the generated keys. */
 #include "resource_case.h"
+#include "ssh_key_text.h"
 #include "tls_provider.h"
 
 #include <sys/stat.h>
@@ -87,10 +88,11 @@ static void test_formats(void **state) {
             Str pkcs8 = case_text(&c, "private_key_pem_pkcs8");
             check_openssh_reads(&c, write_key(&c, directory, "pkcs8", pkcs8));
         }
-        assert_true(ssh_is_private_key(file, c.arena));
-        assert_true(ssh_is_private_key(case_text(&c, "private_key_pem"), c.arena));
+        assert_true(ssh_key_text_check_private(file, STR_EMPTY, c.arena) == SSH_DONE);
+        assert_true(ssh_key_text_check_private(case_text(&c, "private_key_pem"), STR_EMPTY,
+                                               c.arena) == SSH_DONE);
         assert_int_equal(case_text(&c, "public_key_fingerprint_md5").len, 47);
-        check_str_equal(ssh_fingerprint(case_text(&c, "public_key_openssh"), c.arena),
+        check_str_equal(ssh_key_text_fingerprint(case_text(&c, "public_key_openssh"), c.arena),
                         case_text(&c, "public_key_fingerprint_sha256"));
         assert_true(case_is_settled(&c, cases[i].json));
         const char *const argv[] = {"rm", "-r", "--", directory, NULL};

@@ -1,0 +1,12 @@
+/* ssh_key_text: checks of keys and certificates as texts. */
+#pragma once
+
+#include "ssh_status.h"
+
+/* Returns "SHA256:…" of a public key line; empty if it is not a key. */
+Str ssh_key_text_fingerprint(Str public_key, Arena *arena);
+/* SSH_DONE, SSH_BAD_PRIVATE_KEY, or SSH_BAD_PASSPHRASE if the key is encrypted and the passphrase
+ * does not open it. */
+SshStatus ssh_key_text_check_private(Str text, Str passphrase, Arena *arena);
+/* Returns true if the line is an OpenSSH certificate. */
+bool ssh_key_text_is_certificate(Str line, Arena *arena);
