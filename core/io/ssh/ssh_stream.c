@@ -246,7 +246,7 @@ static bool forward_to_fd(SshStream *stream) {
     return moved;
 }
 
-/* Sends what was read from the local end. During a key exchange libssh accepts nothing. */
+/* Sends the bytes of the local end. During a key exchange libssh accepts nothing. */
 static bool forward_send(SshStream *stream) {
     SshPipe *pipe = &stream->from_fd;
     size_t size = ssh_channel_window_size(stream->handle);
