@@ -471,7 +471,7 @@ static const Explanation explanations[] = {
     [SSH_REFUSED] = {"SSH port closed",
      "The machine responds, but refuses connections to the port. Check that its SSH server is installed and started, and check the port. To wait longer, set \"timeout\".", "port"},
     [SSH_NO_HANDSHAKE] = {"No SSH session with the machine",
-     "The port is open, but no SSH session was established. Check that the port belongs to an SSH server, that the server's log has no errors, and that both sides share algorithms.", "host"},
+     "The port is open, but no SSH session was established. Check that the port belongs to an SSH server, that it accepts further logins (MaxStartups), that its log has no errors, and that both sides share algorithms.", "host"},
     [SSH_HOST_KEY_UNKNOWN] = {"Unknown host key", "", "host_key"},
     [SSH_HOST_KEY_REVOKED] = {"Host key is revoked",
      "Nothing was sent. The key is marked @revoked in a known_hosts file: give the machine a new key, or remove the mark.", "known_hosts"},

@@ -6,6 +6,7 @@
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"command",     &TYPE_STRING, REQUIRED, "Command to run with sh; it must not change anything."},
+    SSH_ASK_ARGUMENTS,
     SSH_ASK_ATTRIBUTES(0),
 };
 /* clang-format on */

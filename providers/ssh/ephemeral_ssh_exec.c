@@ -20,6 +20,7 @@ static const Attribute attributes[] = {
     {"renew_command", &TYPE_STRING, OPTIONAL, "Command to run periodically while the resource is open; a status other than 0 is an error."},
     {"renew_every",   &TYPE_STRING, OPTIONAL | COMPUTED, "Interval of renewals.", .default_json = "\"5m\"", .check = check_interval},
     {"close_command", &TYPE_STRING, OPTIONAL, "Command to run when the resource is closed; a status other than 0 is an error."},
+    SSH_ASK_ARGUMENTS,
     SSH_ASK_ATTRIBUTES(SENSITIVE),
 };
 /* clang-format on */

@@ -1,7 +1,44 @@
 /* ssh_ask: runs a command and returns its output. */
 #include "ssh_ask.h"
 
+#include "remote_step.h"
+#include "ssh_provider_assets.h"
+#include "str_quote.h"
 #include "utf8.h"
+
+#include <ctype.h>
+
+Str ssh_ask_check_environment(Value value, Arena *arena) {
+    for (size_t i = 0; i < value.count; i++) {
+        Str name = value.as.map->keys[i];
+        bool is_good = name.len > 0 && !isdigit((unsigned char)name.ptr[0]);
+        for (size_t at = 0; is_good && at < name.len; at++)
+            is_good = isalnum((unsigned char)name.ptr[at]) || name.ptr[at] == '_';
+        if (!is_good)
+            return str_format(arena,
+                              "%.*s is not a name of an environment variable: letters, digits and "
+                              "\"_\", without a digit in front.",
+                              STR_ARG(str_quote(name, arena)));
+    }
+    return STR_EMPTY;
+}
+
+/* Environment and input go through standard input, so that they are no arguments of a process. */
+static SshCommand make_command(const SshLink *link, Value object, Str command) {
+    Arena *arena = link->call->arena;
+    Value environment = object_attribute(object, "environment");
+    SshCommand made = {
+        .command = str_concat(STR("sh -c "), ssh_quote(command, arena), arena),
+        .input = object_text(object, "stdin", STR_EMPTY),
+        .timeout = ssh_client_timeout(link, CANCEL_STOP),
+    };
+    if (!value_is_present(environment) || environment.count == 0)
+        return made;
+    Str variables = remote_step_environment(environment, arena);
+    made.command = ssh_client_script(ssh_ask_run_sh, &command, 1, arena);
+    made.input = str_format(arena, "%.*sloam-end\n%.*s", STR_ARG(variables), STR_ARG(made.input));
+    return made;
+}
 
 bool ssh_ask(
     const Call *call, Value object, Str command, SshResult *out, Str *deferred, Diags *diags) {
@@ -12,10 +49,7 @@ bool ssh_ask(
         return false;
     if (call->is_planning)
         ssh_client_limit_to_plan(&link);
-    SshCommand running = {
-        .command = str_concat(STR("sh -c "), ssh_quote(command, call->arena), call->arena),
-        .timeout = ssh_client_timeout(&link, CANCEL_STOP),
-    };
+    SshCommand running = make_command(&link, object, command);
     SshProblem problem = {0};
     SshStatus status = ssh_client_exec(&link, &running, out, &problem);
     if (deferred && call->is_planning && ssh_client_is_absent(&link, status)) {

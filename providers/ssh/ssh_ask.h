@@ -5,6 +5,14 @@
 #include "object_builder.h"
 #include "ssh_client.h"
 
+/* Rows of an attribute table: environment and input of the command. */
+#define SSH_ASK_ARGUMENTS                                                                          \
+    {"environment", &TYPE_MAP_OF_STRING, OPTIONAL, "Environment variables of the command.",        \
+     .check = ssh_ask_check_environment},                                                          \
+    {                                                                                              \
+        "stdin", &TYPE_STRING, OPTIONAL, "Standard input of the command."                          \
+    }
+
 /* Rows of an attribute table: the result of the command. `extra` is added to the flags of the
  * outputs. */
 #define SSH_ASK_ATTRIBUTES(extra)                                                                  \
@@ -14,6 +22,8 @@
             "Exit status of the command; any status is accepted."                                  \
     }
 
+/* Accepts names that every shell accepts. */
+Str ssh_ask_check_environment(Value value, Arena *arena);
 /* Runs `command` with sh on the machine that `object` names, at most until the deadline. If
  * `deferred` is not NULL and the machine does not reply in time during a plan, this is no error:
  * *deferred is the reason, and *out is not set. Otherwise *deferred is empty. */

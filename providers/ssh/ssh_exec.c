@@ -9,35 +9,19 @@
  * stores before the creation. */
 #include "object_builder.h"
 #include "remote_step.h"
+#include "ssh_ask.h"
 #include "ssh_provider.h"
-#include "str_quote.h"
 #include "timeouts.h"
 #include "uuid.h"
 
 #define NAMESPACE "6f9d2f0e-5d0b-5a0c-9a53-3f5d0c1f7a11"
-
-/* Names that every shell accepts. */
-static Str check_environment(Value value, Arena *arena) {
-    for (size_t i = 0; i < value.count; i++) {
-        Str name = value.as.map->keys[i];
-        bool is_good = name.len > 0 && !isdigit((unsigned char)name.ptr[0]);
-        for (size_t at = 0; is_good && at < name.len; at++)
-            is_good = isalnum((unsigned char)name.ptr[at]) || name.ptr[at] == '_';
-        if (!is_good)
-            return str_format(arena,
-                              "%.*s is not a name of an environment variable: letters, digits and "
-                              "\"_\", without a digit in front.",
-                              STR_ARG(str_quote(name, arena)));
-    }
-    return STR_EMPTY;
-}
 
 /* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
     {"script",          &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Script for sh, or for another interpreter with a \"#!\" line."},
     {"command",         &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Script of a single line. Set either script or this argument."},
-    {"environment",     &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Environment variables of the script and of the destroy command.", .check = check_environment},
+    {"environment",     &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Environment variables of the script and of the destroy command.", .check = ssh_ask_check_environment},
     {"stdin",           &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Standard input of the script."},
     {"destroy_command", &TYPE_STRING,        OPTIONAL, "Script to run before the object is destroyed or replaced."},
     {"triggers",        &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change runs the script again."},

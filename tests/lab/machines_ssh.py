@@ -83,13 +83,15 @@ class Servers:
     # -- servers --------------------------------------------------------------------------------------------------
 
     def sshd(self, address, *options, key="host", port=22):
-        """Starts a server at the address; options come first in its configuration, so they win."""
+        """Starts a server at the address. Options come first in its configuration, so they win; of MaxStartups the last
+        one wins."""
         run("ip", "address", "replace", address + "/32", "dev", "lo")
         name = "%s-%d" % (address, port)
         write(self.path(name + ".conf"), "\n".join([
             "Port %d" % port, "ListenAddress " + address, "HostKey " + self.path(key), *options, "PidFile none",
             "UsePAM no", "StrictModes no", "AuthorizedKeysFile " + self.path("user.pub"), "PermitRootLogin yes",
-            "PasswordAuthentication no", "KbdInteractiveAuthentication no", "MaxStartups 200",
+            "PasswordAuthentication no", "KbdInteractiveAuthentication no",
+            *([] if any("MaxStartups" in option for option in options) else ["MaxStartups 200"]),
             # A shell that reads its user's startup files would be slow.
             "SetEnv LOAM_STATE_DIR=%s HOME=%s PATH=%s:/usr/bin:/bin" % (self.path("run", name), self.top,
                                                                      self.path("bin")), ""]))

@@ -152,6 +152,33 @@ static void test_side_by_side(void **state) {
     ssh_case_close(&s);
 }
 
+/* Links of one machine share the tunnel to an address; it outlives them. */
+static void test_tunnel(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    uint16_t ports[2] = {0, 0};
+    for (size_t i = 0; i < ARRAY_COUNT(ports); i++) {
+        SCOPED(SshLink) link = {0};
+        Value object = case_config(c, ssh_config(&s, "\"command\":\"true\""));
+        assert_true(ssh_client_link(case_call(c), object, &link, &c->diags));
+        check_done(c,
+                   ssh_client_tunnel(&link, STR("127.0.0.1"), s.server.port, &ports[i], &c->diags));
+    }
+    assert_int_equal(ports[0], ports[1]);
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons(ports[0])};
+    char buffer[64];
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    ssize_t got = read(fd, buffer, sizeof buffer);
+    assert_true(got > 8 && memcmp(buffer, "SSH-2.0-", 8) == 0);
+    close(fd);
+    ssh_case_close(&s);
+}
+
 static void test_script_and_last_words(void **state) {
     (void)state;
     Arena *arena = arena_open("test");
@@ -174,6 +201,7 @@ int main(void) {
         cmocka_unit_test(test_waits_for_boot), cmocka_unit_test(test_words),
         cmocka_unit_test(test_cancel),         cmocka_unit_test(test_stale_session),
         cmocka_unit_test(test_side_by_side),   cmocka_unit_test(test_script_and_last_words),
+        cmocka_unit_test(test_tunnel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

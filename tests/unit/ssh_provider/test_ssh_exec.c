@@ -403,6 +403,27 @@ static void test_time_is_up(void **state) {
     ssh_case_close(&s);
 }
 
+static void note_live(void *payload, uint64_t done, uint64_t total, const char *what) {
+    (void)done, (void)total;
+    *(bool *)payload |= strstr(what, "the script runs on 127.0.0.1:") && strstr(what, ": step two");
+}
+
+/* While a script runs, the progress shows its last line of output, without control characters. */
+static void test_live_output(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    bool is_shown = false;
+    s.c.call.progress = note_live;
+    s.c.call.progress_payload = &is_shown;
+    const char *json = ssh_config(
+        &s, "\"command\":\"echo step one; printf 'step \\\\033[1mtwo\\\\n'; sleep 2.5\"");
+    check_done(&s.c, case_apply(&s.c, json));
+    assert_true(is_shown);
+    check_done(&s.c, case_delete(&s.c));
+    ssh_case_close(&s);
+}
+
 static void test_validate(void **state) {
     (void)state;
     ResourceCase c = case_open(&ssh_exec);
@@ -455,6 +476,7 @@ int main(void) {
         cmocka_unit_test(test_delete_without_the_machine),
         cmocka_unit_test(test_time_is_up),
         cmocka_unit_test(test_validate),
+        cmocka_unit_test(test_live_output),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
