@@ -101,7 +101,7 @@ void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem proble
  * client is closed. Links of the same machine share the port. The link needs a client. */
 MUST_USE bool ssh_client_tunnel(
     SshLink *link, Str host, uint16_t port, uint16_t *out_port, Diags *diags);
-/* Allows at most eight operations at once on one machine, as many as a session carries. */
+/* Allows at most eight operations at once on one machine. */
 bool ssh_client_limits(const Call *call,
                        const LimitsRequest *request,
                        LimitsResponse *response,

@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-#define CHANNELS_MAX 8 /* sshd allows 10 (MaxSessions) */
+#define CHANNELS_MAX 5 /* sshd allows 10 (MaxSessions), and counts each a moment longer */
 #define TICK_MS      100
 
 typedef struct Tunnel {

@@ -1,6 +1,6 @@
 /* SshPool: sessions shared by the calls of one client, one session for each way to a machine.
  *
- * A way is a chain of targets: jump hosts, then the machine. A session carries up to eight channels
+ * A way is a chain of targets: jump hosts, then the machine. A session carries up to five channels
  * at once, fewer if the server allows fewer; then a further session is opened. Calls that need a
  * session which is being opened wait for it, and share its failure. Sessions stay open until the
  * pool is closed. The pool locks itself. */

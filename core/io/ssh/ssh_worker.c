@@ -32,6 +32,7 @@ struct SshWorker {
     Thread *thread;
     int wake_fd;
     int64_t keepalive_ms;
+    struct ssh_counter_struct socket_count, packet_count; /* kept by libssh */
     int64_t heard_ms; /* monotonic time of the last data from the server */
     int keepalives;   /* sent since then */
 
@@ -223,8 +224,12 @@ static void worker_run(void *payload) {
     PollFds fds = {0};
     worker->heard_ms = monotonic_ms();
     while (!is_closing(worker)) {
+        /* Any call of libssh may read packets for any stream: then another step must follow before
+         * the wait, because the descriptor is not readable again. */
+        uint64_t packets = worker->packet_count.in_packets;
         bool moved = step_streams(worker);
         int timeout_ms = keep_alive(worker);
+        moved = moved || worker->packet_count.in_packets != packets;
         if (timeout_ms < 0) {
             declare_dead(worker, STR("the server does not answer keepalives"));
             return;
@@ -254,10 +259,12 @@ SshWorker *ssh_worker_start(ssh_session session, int64_t keepalive_ms) {
     };
     CHECK(pthread_mutex_init(&worker->lock, NULL) == 0);
     CHECK(worker->event && worker->wake_fd >= 0);
+    ssh_set_counters(session, &worker->socket_count, &worker->packet_count);
     CHECK(ssh_event_add_session(worker->event, session) == SSH_OK);
     worker->thread = thread_start(THREAD_SSH_SESSION, worker_run, worker);
     if (worker->thread)
         return worker;
+    ssh_set_counters(session, NULL, NULL);
     (void)ssh_event_remove_session(worker->event, session);
     ssh_event_free(worker->event);
     close(worker->wake_fd);

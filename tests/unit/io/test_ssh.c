@@ -4,6 +4,7 @@
 
 #include "random.h"
 #include "ssh_server.h"
+#include "thread.h"
 
 #include <poll.h>
 
@@ -428,6 +429,48 @@ static void test_jump(void **state) {
     connected_close(&c);
 }
 
+typedef struct Caller {
+    Connected *c;
+    int64_t longest_ms;
+    size_t good;
+} Caller;
+
+static void call_often(void *payload) {
+    Caller *caller = payload;
+    for (int i = 0; i < 40; i++) {
+        SCOPED(ArenaRef) arena = arena_open("call");
+        SshCommand command = {.command = STR("echo a; echo b >&2"),
+                              .timeout = {.timeout_ms = 60000}};
+        SshResult result = {0};
+        SshProblem problem;
+        int64_t began = clock_real.monotonic_ms(NULL);
+        SshStatus status =
+            ssh_real.exec(NULL, caller->c->session, &command, &result, &problem, arena);
+        int64_t took = clock_real.monotonic_ms(NULL) - began;
+        caller->longest_ms = took > caller->longest_ms ? took : caller->longest_ms;
+        caller->good += status == SSH_DONE && result.out.len == 2 && result.err.len == 2;
+    }
+}
+
+/* The channels of a session do not miss each other's packets: nothing waits for a keepalive. */
+static void test_channels(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    Connected c = connected_open(SERVER_SSHD);
+    Caller callers[5]; /* sshd counts a channel for a moment after its end */
+    Thread *threads[ARRAY_COUNT(callers)];
+    for (size_t i = 0; i < ARRAY_COUNT(callers); i++) {
+        callers[i] = (Caller){.c = &c};
+        threads[i] = thread_start(THREAD_WALK_WORKER, call_often, &callers[i]);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(callers); i++) {
+        thread_join(threads[i]);
+        assert_int_equal(callers[i].good, 40);
+        assert_true(callers[i].longest_ms < 10000);
+    }
+    connected_close(&c);
+}
+
 static void test_signal(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -448,7 +491,8 @@ static void test_text(void **state) {
     check_str(ssh_endpoint(STR("10.0.0.2"), 22, arena), "10.0.0.2:22");
     check_str(ssh_endpoint(STR("::1"), 2222, arena), "[::1]:2222");
     check_str(ssh_key_text_fingerprint(STR("nothing"), arena), "");
-    assert_int_equal(ssh_key_text_check_private(STR("nothing"), STR_EMPTY, arena), SSH_BAD_PRIVATE_KEY);
+    assert_int_equal(ssh_key_text_check_private(STR("nothing"), STR_EMPTY, arena),
+                     SSH_BAD_PRIVATE_KEY);
     arena_close(arena);
 }
 
@@ -470,6 +514,7 @@ int main(void) {
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_tunnel),
         cmocka_unit_test(test_jump),
+        cmocka_unit_test(test_channels),
         cmocka_unit_test(test_signal),
         cmocka_unit_test(test_text),
     };

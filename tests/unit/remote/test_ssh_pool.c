@@ -174,12 +174,12 @@ static void test_channels(void **state) {
     (void)state;
     PoolCase c;
     SshProblem problem = {0};
-    SshLink links[9];
+    SshLink links[6];
     open_case(&c);
     for (size_t i = 0; i < ARRAY_COUNT(links); i++) {
         links[i] = link_to(&c, target);
         assert_int_equal(run(&links[i], &problem), SSH_DONE);
-        assert_int_equal(c.host.connected, i < 8 ? 1 : 2);
+        assert_int_equal(c.host.connected, i < 5 ? 1 : 2);
     }
     for (size_t i = 0; i < ARRAY_COUNT(links); i++)
         ssh_client_release(&links[i]);
