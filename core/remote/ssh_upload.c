@@ -22,9 +22,10 @@ void ssh_upload_explain(
     bool is_full = str_find(words, STR("No space left on device"), 0) != SIZE_MAX;
     (void)path_error(
         link->call, PATH_AT(link->call, {"path"}), diags, summary,
-        "\"%.*s\" on %.*s, as the user \"%.*s\": %s with status %d. %.*s%s", STR_ARG(path),
-        STR_ARG(endpoint), STR_ARG(ssh_client_user(link)), "the shell failed", result->exit_status,
-        STR_ARG(words), is_full ? "\nThe file system is full: free space on it, then apply again." : "");
+        "\"%.*s\" on %.*s, as the user \"%.*s\": the shell failed with status %d. %.*s%s",
+        STR_ARG(path), STR_ARG(endpoint), STR_ARG(ssh_client_user(link)), result->exit_status,
+        STR_ARG(words),
+        is_full ? "\nThe file system is full: free space on it, then apply again." : "");
 }
 
 static int disk_error(const Call *call, Str path, int error, Diags *diags) {
