@@ -75,9 +75,10 @@ static CutEnd check_hopeless_cut(SshCase *s, size_t limit) {
     return CUT_END_DONE;
 }
 
-/* Most bytes are those of the script; the last cuts are near the end, when it has started. */
+/* The first cuts are in the login and in the script; the last ones are near the end, when the
+ * script has started. The packet after its last byte has at least 30 bytes. */
 static size_t limit_of(size_t cut, size_t all) {
-    return cut < CUTS - 3 ? all * cut / CUTS + 1 : all - 50 * (CUTS - cut);
+    return cut < CUTS / 2 ? all * cut / CUTS + 1 : all - 25 * (CUTS - cut);
 }
 
 /* A failed check must end the process, and not continue with the tests of the parent. */
