@@ -1,5 +1,12 @@
 /* kubeadm_provider: the tables of the types. */
 #include "kubeadm_provider.h"
+#include "ssh_client.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    SSH_CLIENT_PROVIDER_ATTRIBUTES,
+};
+/* clang-format on */
 
 static const ResourceType *const resources[] = {KUBEADM_RESOURCES(PROVIDER_ROW)};
 static const DataSourceType *const data_sources[] = {KUBEADM_DATA_SOURCES(PROVIDER_ROW)};
@@ -8,7 +15,10 @@ static const EphemeralType *const ephemerals[] = {KUBEADM_EPHEMERALS(PROVIDER_RO
 const Provider kubeadm_provider = {
     .name = "kubeadm",
     .address = "loam.internal/builtin/kubeadm",
-    .description = "Kubernetes clusters made by kubeadm.",
+    .description = "Kubernetes clusters made by kubeadm, on machines reached by SSH.",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of connections."},
+    .configure = ssh_client_configure,
+    .close = ssh_client_close,
     PROVIDER_RESOURCES(resources),
     PROVIDER_DATA_SOURCES(data_sources),
     PROVIDER_EPHEMERALS(ephemerals),

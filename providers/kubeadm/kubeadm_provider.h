@@ -8,6 +8,7 @@
     ROW(kubeadm_pki)
 
 #define KUBEADM_DATA_SOURCES(ROW) \
+    ROW(data_kubeadm_host)        \
     ROW(data_kubeadm_kubeconfig)
 
 #define KUBEADM_EPHEMERALS(ROW) \

@@ -1,0 +1,212 @@
+/* data kubeadm_host: facts about a machine, read in one round trip at every plan. */
+#include "host_facts.h"
+#include "kubeadm_provider.h"
+#include "nested_list.h"
+#include "path_error.h"
+#include "ssh_client.h"
+
+#define KIB_PER_MIB 1024
+
+/* clang-format off */
+static const Attribute os[] = {
+    {"id",      &TYPE_STRING, COMPUTED, "Short name: \"debian\"."},
+    {"version", &TYPE_STRING, COMPUTED, "Version: \"12\"."},
+    {"like",    &TYPE_STRING, COMPUTED, "Short names of related systems."},
+    {"name",    &TYPE_STRING, COMPUTED, "Full name."},
+};
+
+static const Attribute interface[] = {
+    {"name",      &TYPE_STRING,         COMPUTED, "Name of the interface."},
+    {"mac",       &TYPE_STRING,         COMPUTED, "MAC address."},
+    {"addresses", &TYPE_LIST_OF_STRING, COMPUTED, "Global addresses with prefix length."},
+};
+
+static const Attribute attributes[] = {
+    SSH_CLIENT_ATTRIBUTES(0),
+    {"ca_certificate",    &TYPE_STRING, OPTIONAL, "Certificate of the cluster's authority in PEM, to compare with that of the machine."},
+    {"os",                NULL,         COMPUTED, "Operating system.", .nested = NESTED(NEST_SINGLE, os)},
+    {"kernel",            &TYPE_STRING, COMPUTED, "Release of the kernel."},
+    {"architecture",      &TYPE_STRING, COMPUTED, "Architecture: \"amd64\", \"arm64\"."},
+    {"hostname",          &TYPE_STRING, COMPUTED, "Host name."},
+    {"processors",        &TYPE_NUMBER, COMPUTED, "Number of processors."},
+    {"memory_mib",        &TYPE_NUMBER, COMPUTED, "Memory in MiB."},
+    {"swap_mib",          &TYPE_NUMBER, COMPUTED, "Swap in MiB; 0: off."},
+    {"free_mib",          &TYPE_MAP_OF_STRING, COMPUTED, "Free space of /var/lib and /var/log in MiB."},
+    {"machine_id",        &TYPE_STRING, COMPUTED, "Machine ID of systemd."},
+    {"product_uuid",      &TYPE_STRING, COMPUTED, "UUID of the firmware; null if unreadable, as in containers."},
+    {"boot_id",           &TYPE_STRING, COMPUTED, "Identifies the current boot."},
+    {"cgroup_version",    &TYPE_NUMBER, COMPUTED, "Version of control groups: 1 or 2."},
+    {"is_container",      &TYPE_BOOL,   COMPUTED, "Whether the machine is a container, whose kernel is that of its host."},
+    {"clock_skew_ms",     &TYPE_NUMBER, COMPUTED, "Milliseconds by which the machine's clock is ahead."},
+    {"time_synchronized", &TYPE_BOOL,   COMPUTED, "Whether the clock is synchronized; null if unknown."},
+    {"interfaces",        NULL,         COMPUTED, "Network interfaces.", .nested = NESTED(NEST_LIST, interface)},
+    {"default_interface", &TYPE_STRING, COMPUTED, "Interface of the default route; null if none."},
+    {"listening",         &TYPE_LIST_OF_STRING, COMPUTED, "Addresses with listeners on the ports of a control plane or kubelet."},
+    {"sysctls",           &TYPE_MAP_OF_STRING, COMPUTED, "Kernel settings that Kubernetes needs."},
+    {"modules",           &TYPE_LIST_OF_STRING, COMPUTED, "Kernel modules that Kubernetes needs, if they are loaded."},
+    {"versions",          &TYPE_MAP_OF_STRING, COMPUTED, "Versions of container runtime, kubelet and kubeadm."},
+    {"programs",          &TYPE_LIST_OF_STRING, COMPUTED, "Present programs of those that Kubernetes uses."},
+    {"active_units",      &TYPE_LIST_OF_STRING, COMPUTED, "Active units of systemd that matter to Kubernetes."},
+    {"state",             &TYPE_STRING, COMPUTED, "Part in a cluster, by the files of the machine: \"clean\", \"partial\" after an interrupted init or join, \"worker\" or \"control-plane\"."},
+    {"is_foreign",        &TYPE_BOOL,   COMPUTED, "Whether the machine has another authority than ca_certificate; null without that argument."},
+};
+/* clang-format on */
+
+static const char *const state_names[] = {
+    [HOST_CLEAN] = "clean",
+    [HOST_PARTIAL] = "partial",
+    [HOST_WORKER] = "worker",
+    [HOST_CONTROL_PLANE] = "control-plane",
+};
+
+static Value map_of(const NamedTexts *texts, Arena *arena) {
+    ObjectBuilder builder = object_builder_new(arena);
+    vec_each(texts, named)
+        object_builder_put(&builder, named->name, value_string(named->text, arena));
+    return object_builder_map(&builder, &TYPE_STRING);
+}
+
+static Value free_mib(const HostFacts *facts, Arena *arena) {
+    ObjectBuilder builder = object_builder_new(arena);
+    vec_each(&facts->free_kib, named) {
+        uint64_t kib;
+        if (str_to_uint64(named->text, &kib))
+            object_builder_put(
+                &builder, named->name,
+                value_from_str(str_format(arena, "%llu", (unsigned long long)(kib / KIB_PER_MIB))));
+    }
+    return object_builder_map(&builder, &TYPE_STRING);
+}
+
+static Value interfaces_of(const HostFacts *facts, const Type *list, Arena *arena) {
+    ValueVec items = {0};
+    vec_each(&facts->interfaces, found) {
+        StrVec addresses = {0};
+        vec_each(&facts->addresses, address) {
+            if (str_equal(address->name, found->name))
+                vec_push(arena, &addresses, address->text);
+        }
+        ObjectBuilder item = object_builder_null(list->element, arena);
+        object_builder_set_text(&item, "name", found->name, arena);
+        object_builder_set_text(&item, "mac", found->text, arena);
+        object_builder_set(&item, "addresses", nested_list_of_texts(&addresses, arena));
+        vec_push(arena, &items, object_builder_value(&item));
+    }
+    return nested_list_value(list, &items, arena);
+}
+
+static Value os_of(const HostFacts *facts, const Type *type, Arena *arena) {
+    ObjectBuilder builder = object_builder_null(type, arena);
+    object_builder_set_text(&builder, "id", facts->os_id, arena);
+    object_builder_set_text(&builder, "version", facts->os_version, arena);
+    object_builder_set_text(&builder, "like", facts->os_like, arena);
+    object_builder_set_text(&builder, "name", facts->os_name, arena);
+    return object_builder_value(&builder);
+}
+
+static void set_texts(ObjectBuilder *builder, const HostFacts *facts, Arena *arena) {
+    const struct {
+        const char *name;
+        Str text;
+    } texts[] = {
+        {"kernel",            facts->kernel                                                },
+        {"architecture",      host_facts_architecture(facts)                               },
+        {"hostname",          facts->hostname                                              },
+        {"machine_id",        facts->machine_id                                            },
+        {"product_uuid",      facts->product_uuid                                          },
+        {"boot_id",           facts->boot_id                                               },
+        {"default_interface", facts->routes.count ? facts->routes.items[0].name : STR_EMPTY},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++)
+        object_builder_set_optional(builder, texts[i].name, texts[i].text, arena);
+    object_builder_set(builder, "state", value_from_cstr(state_names[host_facts_state(facts)]));
+}
+
+static void set_numbers(ObjectBuilder *builder, const HostFacts *facts, int64_t skew_ms) {
+    bool has_v2 = str_equal(facts->cgroup, STR("cgroup2fs"));
+    object_builder_set(builder, "processors", value_int((int64_t)facts->processors));
+    object_builder_set(builder, "memory_mib",
+                       value_int((int64_t)(facts->memory_kib / KIB_PER_MIB)));
+    object_builder_set(builder, "swap_mib", value_int((int64_t)(facts->swap_kib / KIB_PER_MIB)));
+    object_builder_set(builder, "cgroup_version", value_int(has_v2 ? 2 : 1));
+    object_builder_set(builder, "is_container", value_bool(host_facts_is_container(facts)));
+    object_builder_set(builder, "clock_skew_ms", value_int(skew_ms));
+    object_builder_set(builder, "time_synchronized",
+                       facts->time_synchronized.len
+                           ? value_bool(str_equal(facts->time_synchronized, STR("yes")))
+                           : value_null(&TYPE_BOOL));
+}
+
+static Value describe(Value object, const HostFacts *facts, int64_t skew_ms, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(object, arena);
+    Str authority = object_text(object, "ca_certificate", STR_EMPTY);
+    set_texts(&builder, facts, arena);
+    set_numbers(&builder, facts, skew_ms);
+    object_builder_set(&builder, "os",
+                       os_of(facts, object_attribute_type(object.type, "os"), arena));
+    object_builder_set(
+        &builder, "interfaces",
+        interfaces_of(facts, object_attribute_type(object.type, "interfaces"), arena));
+    object_builder_set(&builder, "free_mib", free_mib(facts, arena));
+    object_builder_set(&builder, "sysctls", map_of(&facts->sysctls, arena));
+    object_builder_set(&builder, "versions", map_of(&facts->versions, arena));
+    object_builder_set(&builder, "listening", nested_list_of_texts(&facts->listening, arena));
+    object_builder_set(&builder, "modules", nested_list_of_texts(&facts->modules, arena));
+    object_builder_set(&builder, "programs", nested_list_of_texts(&facts->programs, arena));
+    object_builder_set(&builder, "active_units", nested_list_of_texts(&facts->active, arena));
+    object_builder_set(&builder, "is_foreign",
+                       authority.len ? value_bool(host_facts_is_foreign(facts, authority))
+                                     : value_null(&TYPE_BOOL));
+    return object_builder_value(&builder);
+}
+
+static bool parse(const Call *call, const SshResult *result, HostFacts *out, Diags *diags) {
+    if (result->exit_status == 0 && host_facts_parse(result->out, out, call->arena))
+        return true;
+    return path_error(call, NO_PATH, diags, "Facts not readable",
+                      "The script that reads facts about the machine ended with status %d. %.*s",
+                      result->exit_status,
+                      STR_ARG(ssh_client_last_words(result->err, result->out, call->arena)));
+}
+
+static bool host_read(const Call *call,
+                      const DataReadRequest *request,
+                      DataReadResponse *response,
+                      Diags *diags) {
+    (void)request;
+    const Clock *clock = call->io->clock;
+    SCOPED(SshLink) link = {0};
+    SshResult result;
+    SshProblem problem = {0};
+    HostFacts facts;
+    if (!ssh_client_link(call, response->state, &link, diags))
+        return false;
+    if (call->is_planning)
+        ssh_client_limit_to_plan(&link);
+    SshCommand command = {
+        .command = ssh_client_script(host_facts_script(), NULL, 0, call->arena),
+        .timeout = ssh_client_timeout(&link, CANCEL_STOP),
+    };
+    SshStatus status = ssh_client_exec(&link, &command, &result, &problem);
+    int64_t end_ms = clock->now_ms(clock->self);
+    if (call->is_planning && ssh_client_is_absent(&link, status)) {
+        response->deferred = ssh_client_explain_absence(&link, status, problem);
+        return true;
+    }
+    if (status != SSH_DONE) {
+        ssh_client_explain(&link, status, problem, diags);
+        return false;
+    }
+    if (!parse(call, &result, &facts, diags))
+        return false;
+    response->state = describe(response->state, &facts, facts.time_ms - end_ms, call->arena);
+    return true;
+}
+
+const DataSourceType data_kubeadm_host = {
+    .name = "kubeadm_host",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "Facts about a machine: sizes, network, versions, and its part in a "
+                              "cluster. Reading them changes nothing."},
+    .read = host_read,
+};

@@ -1,0 +1,49 @@
+/* data kubeadm_host: facts about this machine over a real SSH server. */
+#include "kubeadm_provider.h"
+#include "ssh_case.h"
+
+#include <sys/utsname.h>
+
+static int64_t number(const ResourceCase *c, const char *name) {
+    int64_t out = INT64_MIN;
+    assert_true(value_to_int(case_attribute(c, name), &out));
+    return out;
+}
+
+static void test_read(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &data_kubeadm_host);
+    struct utsname names;
+    assert_int_equal(uname(&names), 0);
+    s.c.state = case_config(&s.c, ssh_config(&s, "\"ca_certificate\":\"PEM\""));
+    check_done(&s.c, case_read(&s.c));
+    check_str(case_text(&s.c, "kernel"), names.release);
+    check_str(case_text(&s.c, "hostname"), names.nodename);
+    assert_int_equal(number(&s.c, "processors"), sysconf(_SC_NPROCESSORS_ONLN));
+    assert_in_range(number(&s.c, "clock_skew_ms") + 2000, 0, 4000);
+    Value free_mib = case_attribute(&s.c, "free_mib"), place;
+    assert_true(value_find(free_mib, STR("/var/lib"), &place));
+    assert_true(value_is_wholly_known(s.c.state));
+    ssh_case_close(&s);
+}
+
+/* An apply needs the machine. */
+static void test_unreachable(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_prepare(SERVER_SSHD);
+    SshCase s = ssh_case_of(server, &data_kubeadm_host);
+    s.c.state = case_config(&s.c, ssh_config(&s, "\"timeout\":\"1s\""));
+    assert_false(case_read(&s.c));
+    assert_int_equal(s.c.diags.error_count, 1);
+    ssh_case_close(&s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_unreachable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
