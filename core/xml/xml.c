@@ -115,6 +115,10 @@ bool xml_take(char *text, XmlDoc *out) {
     return parsed;
 }
 
+Str xml_name(xmlNodePtr node) {
+    return str_from_cstr((const char *)node->name);
+}
+
 static xmlXPathObjectPtr evaluate(xmlNodePtr node, const char *path) {
     xmlXPathContextPtr context = xmlXPathNewContext(node->doc);
     CHECK(context != NULL);

@@ -51,6 +51,8 @@ MUST_USE bool xml_read(Str text, XmlDoc *out);
 MUST_USE bool xml_parse(const char *text, XmlDoc *out);
 /* Like xml_parse, and frees the text, which a library allocated; NULL gives false. */
 MUST_USE bool xml_take(char *text, XmlDoc *out);
+/* Returns the name of the element, without a prefix; valid as long as the node. */
+Str xml_name(xmlNodePtr node);
 /* Return the first match, or all matches, of an XPath relative to the node; NULL or empty if
  * none. */
 xmlNodePtr xml_find(xmlNodePtr node, const char *path);

@@ -73,6 +73,8 @@ struct Attribute {
     AttributeCheck check;
     /* Instead of FORCES_NEW: returns true if this change requires replacement. */
     bool (*forces_new)(Value prior, Value planned);
+    /* For the provider alone: where the value is in the objects of its API. */
+    const void *binding;
 };
 
 typedef struct Block Block;

@@ -1,20 +1,30 @@
 /* domain_disk: disks of machines. */
 #include "domain_disk.h"
 
+#include "domain_attributes.h"
 #include "domain_device.h"
 #include "libvirt_error.h"
 #include "nested_list.h"
 #include "volume_find.h"
 #include "xml_edit.h"
 
+/* Arguments that name the image; at most one is set. */
+static const char *const source_names[] = {"volume_id", "file", "block_device", "url"};
+
 static Str source_of(Value disk) {
-    return object_text(disk, "volume_id", object_text(disk, "file", STR_EMPTY));
+    for (size_t i = 0; i < ARRAY_COUNT(source_names); i++)
+        if (object_has(disk, source_names[i]))
+            return object_text(disk, source_names[i], STR_EMPTY);
+    return STR_EMPTY;
 }
 
 /* Compares sources as far as they are known. A path may be given as a volume's key or as a file. */
 static bool is_same_source(Value a, Value b) {
     bool is_same_text = source_of(a).len && str_equal(source_of(a), source_of(b));
-    return is_same_text || (!object_differs(a, b, "volume_id") && !object_differs(a, b, "file"));
+    bool is_equal = true;
+    for (size_t i = 0; i < ARRAY_COUNT(source_names); i++)
+        is_equal &= !object_differs(a, b, source_names[i]);
+    return is_same_text || is_equal;
 }
 
 Value domain_disk_find(Value domain, Str target) {
@@ -34,6 +44,7 @@ static bool is_claimed(const StrVec *targets, Str target) {
 static Str next_free(const StrVec *targets, Str bus, Arena *arena) {
     const char *prefix = str_equal(bus, STR("virtio")) ? "vd"
                          : str_equal(bus, STR("ide"))  ? "hd"
+                         : str_equal(bus, STR("fdc"))  ? "fd"
                                                        : "sd";
     for (int letter = 'a'; letter < 'z'; letter++) {
         Str target = str_format(arena, "%s%c", prefix, letter);
@@ -70,10 +81,12 @@ static Value find_prior(Value prior, Value disk, size_t i, const bool *is_taken,
             return old;
     }
     *index = i;
-    bool is_unknown = !value_is_wholly_known(object_attribute(disk, "volume_id")) ||
-                      !value_is_wholly_known(object_attribute(disk, "file"));
-    bool is_cdrom = str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom"));
-    if ((is_unknown || is_cdrom) && i < count && !is_taken[i])
+    bool is_unknown = false;
+    for (size_t n = 0; n < ARRAY_COUNT(source_names); n++)
+        is_unknown |= !value_is_wholly_known(object_attribute(disk, source_names[n]));
+    Str device = object_text(disk, "device", STR_EMPTY);
+    bool is_drive = str_equal(device, STR("cdrom")) || str_equal(device, STR("floppy"));
+    if ((is_unknown || is_drive) && i < count && !is_taken[i])
         return nested_list_at(prior, "disk", i);
     return value_null(disk.type);
 }
@@ -86,7 +99,8 @@ static void plan_bus(ObjectBuilder *builder, Value given, Value old, Arena *aren
     bool is_cdrom = str_equal(value_text(device), STR("cdrom"));
     bool is_same = value_is_present(old) && value_equal(device, object_attribute(old, "device")) &&
                    object_has(old, "bus");
-    Str usual = is_cdrom ? STR("sata") : STR("virtio");
+    bool is_floppy = str_equal(value_text(device), STR("floppy"));
+    Str usual = is_cdrom ? STR("sata") : is_floppy ? STR("fdc") : STR("virtio");
     object_builder_set_text(builder, "bus", is_same ? object_text(old, "bus", usual) : usual,
                             arena);
 }
@@ -177,7 +191,8 @@ static bool find_source(virConnectPtr connection, Str id, DiskSource *out, Arena
 static bool resolve_disk(const Call *call, virConnectPtr connection, Value *disk, Diags *diags) {
     Str id = source_of(*disk);
     DiskSource source = {.path = id, .format = STR("raw")};
-    bool is_found = !id.len || find_source(connection, id, &source, call->arena);
+    bool is_found =
+        !id.len || object_has(*disk, "url") || find_source(connection, id, &source, call->arena);
     if (!is_found && object_has(*disk, "volume_id"))
         return libvirt_error_add(call, diags, "Cannot find the disk's volume \"%.*s\"",
                                  STR_ARG(id));
@@ -206,7 +221,52 @@ bool domain_disk_resolve(const Call *call, virConnectPtr connection, Value *doma
     return true;
 }
 
+static bool is_url(Str path) {
+    return str_starts_with(path, STR("http://")) || str_starts_with(path, STR("https://"));
+}
+
+/* Writes "https://host:443/a/b" as <source protocol= name=><host name= port=/></source>. */
+static void set_url(xmlNodePtr node, Str url) {
+    size_t scheme = str_find_char(url, ':', 0);
+    Str rest = str_slice(url, scheme + 3, url.len);
+    size_t slash = str_find_char(rest, '/', 0);
+    Str host = str_slice(rest, 0, slash == SIZE_MAX ? rest.len : slash);
+    size_t colon = str_find_char(host, ':', 0);
+    Str usual = str_starts_with(url, STR("https")) ? STR("443") : STR("80");
+    xml_set(node, "type", STR("network"));
+    xmlNodePtr source = xml_need(node, "source");
+    xml_set(source, "protocol", str_slice(url, 0, scheme));
+    if (slash != SIZE_MAX)
+        xml_set(source, "name", str_slice(rest, slash + 1, rest.len));
+    xmlNodePtr place = xml_need(source, "host");
+    xml_set(place, "name", colon == SIZE_MAX ? host : str_slice(host, 0, colon));
+    xml_set(place, "port", colon == SIZE_MAX ? usual : str_slice(host, colon + 1, host.len));
+}
+
+static Str url_of(xmlNodePtr node, Arena *arena) {
+    Str protocol = xml_get(node, "source/@protocol", arena);
+    Str port = xml_get(node, "source/host/@port", arena);
+    bool is_usual = str_equal(port, str_equal(protocol, STR("https")) ? STR("443") : STR("80"));
+    return str_format(arena, "%.*s://%.*s%s%.*s/%.*s", STR_ARG(protocol),
+                      STR_ARG(xml_get(node, "source/host/@name", arena)), is_usual ? "" : ":",
+                      STR_ARG(is_usual ? STR_EMPTY : port),
+                      STR_ARG(xml_get(node, "source/@name", arena)));
+}
+
+/* Finds the image that the disk names. */
+static DiskSource look_up(virConnectPtr connection, Value disk, Arena *arena) {
+    DiskSource source = {.path = source_of(disk)};
+    if (source.path.len && !object_has(disk, "url"))
+        (void)!find_source(connection, source.path, &source, arena);
+    source.is_block |= object_has(disk, "block_device");
+    return source;
+}
+
 static void add_source(xmlNodePtr node, const DiskSource *source) {
+    if (is_url(source->path)) {
+        set_url(node, source->path);
+        return;
+    }
     xml_set(node, "type", source->is_block ? STR("block") : STR("file"));
     if (source->path.len)
         xml_set(xml_add(node, "source"), source->is_block ? "dev" : "file", source->path);
@@ -214,27 +274,26 @@ static void add_source(xmlNodePtr node, const DiskSource *source) {
 
 /* Adds an element <disk>; looks up the volume by its key. */
 static void add_disk(xmlNodePtr devices, virConnectPtr connection, Value disk, Arena *arena) {
-    Str id = source_of(disk);
-    DiskSource source = {.path = id};
-    if (id.len)
-        (void)!find_source(connection, id, &source, arena);
+    DiskSource source = look_up(connection, disk, arena);
     Str device = object_text(disk, "device", STR("disk"));
     xmlNodePtr node = xml_add(devices, "disk");
     xml_set(node, "device", device);
     xmlNodePtr driver = xml_add(node, "driver");
     xml_set(driver, "name", STR("qemu"));
     xml_set(driver, "type", object_text(disk, "format", STR("raw")));
-    bool is_disk = str_equal(device, STR("disk"));
-    if (is_disk)
+    bool is_disk = str_equal(device, STR("disk")) || str_equal(device, STR("lun"));
+    bool is_floppy = str_equal(device, STR("floppy"));
+    if (str_equal(device, STR("disk")) && !is_url(source.path))
         xml_set(driver, "discard", STR("unmap"));
     add_source(node, &source);
     xmlNodePtr target = xml_add(node, "target");
     xml_set(target, "dev", object_text(disk, "target", STR_EMPTY));
     xml_set(target, "bus", object_text(disk, "bus", STR("virtio")));
-    if (!is_disk || object_bool(disk, "readonly", false))
+    if ((!is_disk && !is_floppy) || object_bool(disk, "readonly", false))
         xml_add(node, "readonly");
     if (object_has(disk, "serial"))
         xml_add_text(node, "serial", object_text(disk, "serial", STR_EMPTY));
+    xml_map_edit(domain_attributes_of("disk"), value_null(disk.type), disk, node, arena);
 }
 
 /* The seed is a disk, not a CD-ROM: small kernels support virtio but not SATA. */
@@ -256,6 +315,8 @@ static void add_seed(xmlNodePtr devices, virConnectPtr connection, Str volume_id
 /* Returns the image's path in the XML, or "pool/name" of a volume that cannot be looked up now.
  * Empty for a drive without a medium. */
 static Str source_path(virConnectPtr connection, xmlNodePtr node, Arena *arena) {
+    if (xml_find(node, "source/@protocol"))
+        return url_of(node, arena);
     Str path = xml_get(node, "source/@file|source/@dev", arena);
     Str pool = xml_get(node, "source/@pool", arena);
     if (path.len || !pool.len)
@@ -275,23 +336,30 @@ static bool is_volume(virConnectPtr connection, Str path, Arena *arena) {
  * Other disks are never changed. */
 static bool is_known_disk(xmlNodePtr node, Arena *arena) {
     static const Str types[] = {STR_CONST("file"), STR_CONST("block"), STR_CONST("volume")};
-    static const Str devices[] = {STR_CONST(""), STR_CONST("disk"), STR_CONST("cdrom")};
+    static const Str devices[] = {STR_CONST(""), STR_CONST("disk"), STR_CONST("cdrom"),
+                                  STR_CONST("floppy"), STR_CONST("lun")};
     static const Str buses[] = {STR_CONST("virtio"), STR_CONST("scsi"), STR_CONST("sata"),
-                                STR_CONST("ide")};
-    return str_is_among(xml_get(node, "@type", arena), types, ARRAY_COUNT(types)) &&
+                                STR_CONST("ide"),    STR_CONST("fdc"),  STR_CONST("usb")};
+    bool is_type = str_is_among(xml_get(node, "@type", arena), types, ARRAY_COUNT(types)) ||
+                   str_starts_with(xml_get(node, "source/@protocol", arena), STR("http"));
+    return is_type &&
            str_is_among(xml_get(node, "@device", arena), devices, ARRAY_COUNT(devices)) &&
            str_is_among(xml_get(node, "target/@bus", arena), buses, ARRAY_COUNT(buses));
 }
 
 /* Sets the image of the disk. Removes the backing chain, if the XML has one. */
-static void edit_source(xmlNodePtr node, virConnectPtr connection, Str id, Arena *arena) {
-    static const char *const places[] = {"file", "dev", "pool", "volume", "mode"};
-    DiskSource source = {.path = id};
-    if (id.len)
-        (void)!find_source(connection, id, &source, arena);
+static void set_source(xmlNodePtr node, virConnectPtr connection, DiskSource source, Arena *arena) {
+    static const char *const places[] = {"file", "dev",      "pool", "volume",
+                                         "mode", "protocol", "name"};
     if (str_equal(source_path(connection, node, arena), source.path))
         return;
     xml_edit_remove_all(node, "backingStore");
+    xml_edit_remove_all(node, "source/host");
+    if (is_url(source.path)) {
+        xml_edit_remove_all(node, "source");
+        set_url(node, source.path);
+        return;
+    }
     if (!source.path.len) {
         xml_edit_remove_all(node, "source");
         return;
@@ -319,11 +387,12 @@ static void edit_disk(
     if (is_new || object_differs(before, disk, "format"))
         xml_edit_child(node, "driver", "type", object_text(disk, "format", STR("raw")));
     if (is_new || !is_same_source(before, disk))
-        edit_source(node, connection, source_of(disk), arena);
+        set_source(node, connection, look_up(connection, disk, arena), arena);
     if (is_new || object_differs(before, disk, "serial"))
         xml_edit_text(node, "serial", object_text(disk, "serial", STR_EMPTY));
     if (is_new || object_differs(before, disk, "readonly"))
         xml_edit_flag(node, "readonly", object_bool(disk, "readonly", false));
+    xml_map_edit(domain_attributes_of("disk"), before, disk, node, arena);
 }
 
 static bool has_target(Value domain, Value disk) {
@@ -369,11 +438,14 @@ void domain_disk_edit(
 
 void domain_disk_edit_seed(xmlNodePtr root, virConnectPtr connection, Value planned, Arena *arena) {
     Str seed = object_text(planned, "cloudinit", STR_EMPTY);
+    DiskSource source = {.path = seed};
+    if (seed.len)
+        (void)!find_source(connection, seed, &source, arena);
     xmlNodePtr node = domain_device_find_disk(root, STR(DOMAIN_SEED_TARGET), arena);
     if (node && !seed.len)
         xml_remove(node);
     else if (node)
-        edit_source(node, connection, seed, arena);
+        set_source(node, connection, source, arena);
     else if (seed.len)
         add_seed(xml_need(root, "devices"), connection, seed, arena);
 }
@@ -384,6 +456,10 @@ static bool names_path(virConnectPtr connection, Str id, Str path, Arena *arena)
     if (str_equal(id, path))
         return true;
     return id.len && find_source(connection, id, &source, arena) && str_equal(source.path, path);
+}
+
+static bool object_has_file(Value disk) {
+    return value_is_present(disk) && object_has(disk, "file");
 }
 
 static Value read_disk(
@@ -397,7 +473,14 @@ static Value read_disk(
     if (!is_known || !names_path(connection, source_of(old), path, arena)) {
         bool was_volume =
             is_known ? object_has(old, "volume_id") : is_volume(connection, path, arena);
-        object_builder_set_optional(&builder, was_volume ? "volume_id" : "file", path, arena);
+        bool is_block = xml_find(node, "self::*[@type='block']") && !object_has_file(old);
+        for (size_t i = 0; i < ARRAY_COUNT(source_names); i++)
+            object_builder_set(&builder, source_names[i], value_null(&TYPE_STRING));
+        const char *name = is_url(path) ? "url"
+                           : was_volume ? "volume_id"
+                           : is_block   ? "block_device"
+                                        : "file";
+        object_builder_set_optional(&builder, name, path, arena);
     }
     object_builder_set_text(&builder, "device", device.len ? device : STR("disk"), arena);
     object_builder_set_text(&builder, "bus", xml_get(node, "target/@bus", arena), arena);
@@ -410,6 +493,7 @@ static Value read_disk(
     if (is_readonly != was_readonly && !is_cdrom)
         object_builder_set(&builder, "readonly",
                            is_readonly ? value_bool(true) : value_null(&TYPE_BOOL));
+    xml_map_read(domain_attributes_of("disk"), old, node, !is_known, &builder, arena);
     return object_builder_value(&builder);
 }
 

@@ -3,12 +3,42 @@
 
 #include "cidr.h"
 #include "digest.h"
+#include "domain_attributes.h"
 #include "domain_device.h"
 #include "filter_ref.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "nested_list.h"
 #include "xml_edit.h"
+
+/* Kinds of interfaces beside networks and bridges: the argument of each is the XML's type. */
+static const char *const kinds[] = {"direct", "user", "vhostuser"};
+
+const char *domain_nic_kind(Value nic) {
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
+        if (object_has(nic, kinds[i]))
+            return kinds[i];
+    return NULL;
+}
+
+static XmlRows rows_of(const char *kind) {
+    XmlRows rows = domain_attributes_of("network_interface");
+    size_t i = 0;
+    while (strcmp(rows.attributes[i].name, kind) != 0)
+        CHECK(++i < rows.count);
+    return xml_map_rows(rows.attributes[i].nested);
+}
+
+/* Writes the argument of this kind. */
+static void edit_kind(xmlNodePtr node, const char *kind, Value before, Value nic, Arena *arena) {
+    Value planned = object_attribute(nic, kind);
+    Value old =
+        value_is_present(before) ? object_attribute(before, kind) : value_null(planned.type);
+    xml_edit_attribute(node, "type", str_from_cstr(kind));
+    xml_map_edit(rows_of(kind), old, planned, node, arena);
+    if (strcmp(kind, "vhostuser") == 0)
+        xml_edit_child(node, "source", "type", STR("unix"));
+}
 
 /* Sets the reference below `parent`; a null one removes it. */
 static void edit_filter(xmlNodePtr parent, Value reference, const char *name_key, Arena *arena) {
@@ -35,7 +65,10 @@ Value domain_nic_find(Value domain, Str mac) {
 }
 
 bool domain_nic_same_source(Value a, Value b) {
-    return !object_differs(a, b, "network_id") && !object_differs(a, b, "network") &&
+    bool is_same = true;
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
+        is_same &= !object_differs(a, b, kinds[i]);
+    return is_same && !object_differs(a, b, "network_id") && !object_differs(a, b, "network") &&
            !object_differs(a, b, "bridge");
 }
 
@@ -96,8 +129,12 @@ static bool add_nic(const Call *call,
     xmlNodePtr node = xml_add(devices, "interface");
     xml_set(node, "type", bridge.len ? STR("bridge") : STR("network"));
     xml_set(xml_add(node, "mac"), "address", mac);
-    xmlNodePtr source = xml_add(node, "source");
-    xml_set(source, bridge.len ? "bridge" : "network", bridge.len ? bridge : network);
+    const char *kind = domain_nic_kind(nic);
+    if (kind)
+        edit_kind(node, kind, value_null(nic.type), nic, arena);
+    else
+        xml_set(xml_add(node, "source"), bridge.len ? "bridge" : "network",
+                bridge.len ? bridge : network);
     if (domain_schema_is_lxc(domain))
         xml_set(xml_add(node, "target"), "dev", container_device(domain, mac, arena));
     else
@@ -105,19 +142,36 @@ static bool add_nic(const Call *call,
     Value filter = object_attribute(nic, "filter");
     if (value_is_present(filter))
         filter_ref_add(node, filter, "name", arena);
+    xml_map_edit(domain_attributes_of("network_interface"), value_null(nic.type), nic, node, arena);
     return true;
 }
 
-/* Returns whether the schema can express the element: an interface of a network or bridge. Others
- * are never changed. */
+/* Returns whether the schema can express the element. Others are never changed. */
 static bool is_known_nic(xmlNodePtr node, Arena *arena) {
-    static const Str types[] = {STR_CONST("network"), STR_CONST("bridge")};
+    static const Str types[] = {STR_CONST("network"), STR_CONST("bridge"), STR_CONST("direct"),
+                                STR_CONST("user"), STR_CONST("vhostuser")};
     return str_is_among(xml_get(node, "@type", arena), types, ARRAY_COUNT(types));
 }
 
 /* Changes the network or bridge, and removes the port group, which belongs to the old network. */
-static bool edit_source(
-    const Call *call, xmlNodePtr node, virConnectPtr connection, Value nic, Diags *diags) {
+static bool edit_source(const Call *call,
+                        xmlNodePtr node,
+                        virConnectPtr connection,
+                        Value before,
+                        Value nic,
+                        Diags *diags) {
+    const char *kind = domain_nic_kind(nic);
+    const char *old_kind = value_is_present(before) ? domain_nic_kind(before) : NULL;
+    if (kind != old_kind) {
+        xml_edit_remove_all(node, "source");
+        xml_edit_remove_all(node, "backend");
+        xml_edit_remove_all(node, "portForward");
+        xml_edit_attribute(node, "trustGuestRxFilters", STR_EMPTY);
+    }
+    if (kind) {
+        edit_kind(node, kind, kind == old_kind ? before : value_null(nic.type), nic, call->arena);
+        return true;
+    }
     Str network = STR_EMPTY;
     Str bridge = object_text(nic, "bridge", STR_EMPTY);
     if (!network_name(call, connection, nic, &network, diags))
@@ -145,7 +199,7 @@ static bool edit_nic(const Call *call,
                      Diags *diags) {
     bool is_new = !value_is_present(before);
     if ((is_new || !domain_nic_same_source(before, nic)) &&
-        !edit_source(call, node, connection, nic, diags))
+        !edit_source(call, node, connection, before, nic, diags))
         return false;
     Str mac = object_text(nic, "mac", STR_EMPTY);
     if (!same_mac(xml_get(node, "mac/@address", call->arena), mac))
@@ -154,6 +208,7 @@ static bool edit_nic(const Call *call,
         xml_edit_child(node, "model", "type", object_text(nic, "model", STR_EMPTY));
     if (is_new || object_differs(before, nic, "filter"))
         edit_filter(node, object_attribute(nic, "filter"), "name", call->arena);
+    xml_map_edit(domain_attributes_of("network_interface"), before, nic, node, call->arena);
     return true;
 }
 
@@ -200,12 +255,37 @@ bool domain_nic_edit(const Call *call,
     return true;
 }
 
+/* Reads an interface of one of the kinds. Returns false for one of a network or bridge. */
+static bool read_kind(ObjectBuilder *builder, Value old, xmlNodePtr node, Arena *arena) {
+    Str type = xml_get(node, "@type", arena);
+    bool is_kind = false;
+    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++) {
+        const Type *kind_type = object_attribute_type(builder->type, kinds[i]);
+        Value known =
+            value_is_present(old) ? object_attribute(old, kinds[i]) : value_null(kind_type);
+        object_builder_set(builder, kinds[i], value_null(kind_type));
+        if (!str_equal_cstr(type, kinds[i]))
+            continue;
+        is_kind = true;
+        ObjectBuilder found = value_is_present(known) ? object_builder_of(known, arena)
+                                                      : object_builder_null(kind_type, arena);
+        xml_map_read(rows_of(kinds[i]), known, node, !value_is_present(known), &found, arena);
+        object_builder_set(builder, kinds[i], object_builder_value(&found));
+    }
+    static const char *const names[] = {"network", "network_id", "bridge"};
+    for (size_t i = 0; i < ARRAY_COUNT(names) && is_kind; i++)
+        object_builder_set(builder, names[i], value_null(&TYPE_STRING));
+    return is_kind;
+}
+
 static void read_source(
     ObjectBuilder *builder, virConnectPtr connection, Value old, xmlNodePtr node, Arena *arena) {
     Str network = xml_get(node, "source/@network", arena);
     Str bridge = network.len ? STR_EMPTY : xml_get(node, "source/@bridge", arena);
     bool is_known = value_is_present(old);
     Value none = value_null(&TYPE_STRING);
+    if (read_kind(builder, old, node, arena))
+        return;
     if (bridge.len || !network.len) {
         object_builder_set(builder, "network", none);
         object_builder_set(builder, "network_id", none);
@@ -247,6 +327,7 @@ static Value read_nic(
     object_builder_set(&builder, "filter",
                        filter ? filter_ref_read(filter, filter_type, "name", arena)
                               : value_null(filter_type));
+    xml_map_read(domain_attributes_of("network_interface"), old, node, !is_known, &builder, arena);
     return object_builder_value(&builder);
 }
 

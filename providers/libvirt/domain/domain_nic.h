@@ -19,7 +19,10 @@ MUST_USE bool domain_nic_edit(const Call *call,
                               Diags *diags);
 /* Returns the interface of the domain with this MAC address; null if none. */
 Value domain_nic_find(Value domain, Str mac);
-/* Returns whether both interfaces use the same network or bridge. */
+/* Returns the argument that connects the interface otherwise than to a network or bridge: "direct",
+ * "user" or "vhostuser"; NULL if none. */
+const char *domain_nic_kind(Value nic);
+/* Returns whether both interfaces are connected to the same place. */
 bool domain_nic_same_source(Value a, Value b);
 Value domain_nic_read(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena);
 /* Collects the addresses declared in the configuration, without prefix lengths. Returns false if an

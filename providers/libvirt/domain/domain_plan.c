@@ -109,17 +109,30 @@ static bool keeps_networks(Value prior, Value planned) {
     return true;
 }
 
+static bool has_image(Value disk) {
+    static const char *const names[] = {"volume_id", "file", "block_device", "url"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        if (!value_is_null(object_attribute(disk, names[i])))
+            return true;
+    return false;
+}
+
+/* Returns whether the device may be without a medium. */
+static bool is_drive(Value disk) {
+    static const Str drives[] = {STR_CONST("cdrom"), STR_CONST("floppy")};
+    return !value_is_known(object_attribute(disk, "device")) ||
+           str_is_among(object_text(disk, "device", STR_EMPTY), drives, ARRAY_COUNT(drives));
+}
+
 static void validate_disks(const Call *call, Value config, Diags *diags) {
     for (size_t i = 0; i < nested_list_count(config, "disk"); i++) {
         Value disk = nested_list_at(config, "disk", i);
-        bool may_be_empty = !value_is_present(disk) ||
-                            !value_is_known(object_attribute(disk, "device")) ||
-                            str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom"));
-        if (may_be_empty || !value_is_null(object_attribute(disk, "volume_id")) ||
-            !value_is_null(object_attribute(disk, "file")))
+        if (!value_is_present(disk) || has_image(disk) || is_drive(disk))
             continue;
         (void)path_error(call, PATH_AT(call, {"disk"}, {.index = i}), diags,
-                         "A disk needs a volume_id or a file", "Only a cdrom can be empty.");
+                         "A disk needs a volume_id or a file",
+                         "A block_device or url is possible, too. Only a cdrom or floppy can be "
+                         "empty.");
     }
 }
 
@@ -265,6 +278,22 @@ static void plan_board(const PlanRequest *request, PlanResponse *response, Arena
     response->planned = object_builder_value(&builder);
 }
 
+/* An imported CPU keeps what the configuration omits, except arguments of its former mode. */
+static void plan_cpu(const PlanRequest *request, ObjectBuilder *builder, Arena *arena) {
+    static const char *const of_mode[] = {"match", "check", "migratable", "vendor", "fallback"};
+    Value cpu = object_builder_get(builder, "cpu");
+    Value config = object_attribute(request->config, "cpu");
+    if (!value_is_present(request->prior) || !value_is_present(cpu) || !value_is_present(config))
+        return;
+    Value prior = object_nested(request->prior, "cpu", arena);
+    if (!object_differs(prior, cpu, "mode"))
+        return;
+    ObjectBuilder changed = object_builder_of(cpu, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(of_mode); i++)
+        object_builder_set(&changed, of_mode[i], object_attribute(config, of_mode[i]));
+    object_builder_set(builder, "cpu", object_builder_value(&changed));
+}
+
 bool domain_plan(const Call *call,
                  const PlanRequest *request,
                  PlanResponse *response,
@@ -280,6 +309,7 @@ bool domain_plan(const Call *call,
     Value nics = plan_nics(request->prior, request->config, response->planned, arena);
     object_builder_set(&builder, "disk", disks);
     object_builder_set(&builder, "network_interface", nics);
+    plan_cpu(request, &builder, arena);
     plan_addresses(request, &builder, arena);
     response->planned = object_builder_value(&builder);
     if (value_is_null(request->prior))

@@ -2,6 +2,7 @@
 #include "domain_read.h"
 
 #include "cidr.h"
+#include "domain_attributes.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
 #include "libvirt_error.h"
@@ -26,9 +27,15 @@ static void read_limit(
         object_builder_set(builder, name, value_int(found));
 }
 
-static void read_size(ObjectBuilder *builder, Value state, xmlNodePtr root) {
+/* The XML counts memory devices as memory of the machine; the attributes do not. */
+static void read_size(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
+    XmlNodes devices = xml_find_all(root, "devices/memory/target/size", arena);
     int64_t memory_max = xml_get_int(root, "memory", 0) / 1024;
+    vec_each(&devices, size)
+        memory_max -= xml_get_int(*size, ".", 0) / 1024;
     int64_t memory = xml_get_int(root, "currentMemory", memory_max * 1024) / 1024;
+    if (devices.count && memory > memory_max)
+        memory = memory_max;
     int64_t vcpu_max = xml_get_int(root, "vcpu", 1);
     int64_t vcpu = xml_get_int(root, "vcpu/@current", vcpu_max);
     object_builder_set(builder, "memory", value_int(memory));
@@ -67,12 +74,16 @@ static void read_init(ObjectBuilder *builder, Value state, xmlNodePtr root, Aren
 
 static void read_cpu(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
     Value cpu = object_attribute(state, "cpu");
-    if (!value_is_present(cpu))
+    bool is_import = !object_has(state, "name");
+    xmlNodePtr node = xml_find(root, "cpu");
+    if (!node || (!value_is_present(cpu) && !is_import))
         return;
-    ObjectBuilder found = object_builder_of(cpu, arena);
-    if (object_has(cpu, "mode"))
+    ObjectBuilder found = value_is_present(cpu) ? object_builder_of(cpu, arena)
+                                                : object_builder_null(cpu.type, arena);
+    if (is_import || object_has(cpu, "mode"))
         object_builder_set_optional(&found, "mode", xml_get(root, "cpu/@mode", arena), arena);
     object_builder_set_optional(&found, "model", xml_get(root, "cpu/model", arena), arena);
+    xml_map_read(domain_attributes_of("cpu"), cpu, node, is_import, &found, arena);
     object_builder_set(builder, "cpu", object_builder_value(&found));
 }
 
@@ -91,14 +102,27 @@ static void read_filesystems(ObjectBuilder *builder, Value state, xmlNodePtr roo
                                     arena);
         if (is_readonly || was_said)
             object_builder_set(&item, "readonly", value_bool(is_readonly));
+        bool is_known = i < nested_list_count(state, "filesystem");
+        Value old = is_known ? nested_list_at(state, "filesystem", i) : value_null(type->element);
+        xml_map_read(domain_attributes_of("filesystem"), old, nodes.items[i], !is_known, &item,
+                     arena);
         vec_push(arena, &items, object_builder_value(&item));
     }
     if (items.count || object_has(state, "filesystem"))
         object_builder_set(builder, "filesystem", nested_list_value(type, &items, arena));
 }
 
+/* Returns whether "console" expresses the serial ports of an imported machine. */
+static bool is_single_console(xmlNodePtr root) {
+    return !xml_find(root, "devices/serial[2]") &&
+           !xml_find(root, "devices/serial[@type!='pty' or target/@port!='0']") &&
+           !xml_find(root, "devices/serial/target[@type='pci-serial' or @type='usb-serial']");
+}
+
 static void read_console(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
     const Type *type = object_attribute_type(builder->type, "console");
+    if (value_is_present(object_builder_get(builder, "serial")))
+        return;
     Str log = xml_get(root, "devices/serial[1]/log/@file", arena);
     if (!log.len)
         log = xml_get(root, "devices/console[1]/log/@file", arena);
@@ -107,6 +131,15 @@ static void read_console(ObjectBuilder *builder, Value state, xmlNodePtr root, A
     if (log.len || object_has(state, "console"))
         object_builder_set(builder, "console",
                            log.len ? object_builder_value(&console) : value_null(type));
+}
+
+static void read_rows(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
+    const XmlRows rows = {domain_attributes, DOMAIN_ATTRIBUTE_COUNT};
+    bool is_import = !object_has(state, "name");
+    xml_map_read(rows, state, root, is_import, builder, arena);
+    if (is_import && is_single_console(root))
+        object_builder_set(builder, "serial",
+                           value_null(object_attribute_type(builder->type, "serial")));
 }
 
 static void read_devices(
@@ -119,6 +152,7 @@ static void read_devices(
     object_builder_set(builder, "network_interface",
                        domain_nic_read(connection, state, root, arena));
     read_filesystems(builder, state, root, arena);
+    read_rows(builder, state, root, arena);
     read_console(builder, state, root, arena);
     bool has_balloon = !is_machine || xml_find(root, "devices/memballoon[@model!='none']");
     bool has_agent = xml_find(root, "devices/channel/target[@name='org.qemu.guest_agent.0']");
@@ -253,13 +287,19 @@ static void read_addresses(
     object_builder_set(builder, "ip_addresses", nested_list_of_texts(&addresses, arena));
 }
 
+/* Returns the inactive XML, with passwords unless the connection is read-only. */
+static char *inactive_text(virDomainPtr domain) {
+    char *text = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+    return text ? text : virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);
+}
+
 bool domain_read(
     const Call *call, virConnectPtr connection, virDomainPtr domain, Value *state, Diags *diags) {
     Arena *arena = call->arena;
     SCOPED(XmlDoc) doc = {0};
     int autostart = 0;
     int active = virDomainIsActive(domain);
-    if (active < 0 || !xml_take(virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE), &doc))
+    if (active < 0 || !xml_take(inactive_text(domain), &doc))
         return libvirt_error_add(call, diags, "Cannot read the machine");
     if (virDomainGetAutostart(domain, &autostart) < 0)
         autostart = 0;
@@ -268,7 +308,7 @@ bool domain_read(
     object_builder_set_text(&builder, "id", xml_get(root, "uuid", arena), arena);
     object_builder_set_text(&builder, "name", xml_get(root, "name", arena), arena);
     read_type(&builder, *state, root, arena);
-    read_size(&builder, *state, root);
+    read_size(&builder, *state, root, arena);
     read_texts(&builder, root, arena);
     read_init(&builder, *state, root, arena);
     read_cpu(&builder, *state, root, arena);

@@ -3,8 +3,10 @@
 
 #include <libxml/tree.h>
 
+#include "domain_attributes.h"
 #include "domain_device.h"
 #include "domain_disk.h"
+#include "domain_live.h"
 #include "domain_nic.h"
 #include "libvirt_error.h"
 #include "nested_list.h"
@@ -68,9 +70,41 @@ static bool is_cdrom(Value disk) {
     return str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom"));
 }
 
-static bool only_media_differs(Value a, Value b) {
-    return is_cdrom(a) && is_cdrom(b) && !object_differs(a, b, "bus") &&
-           !object_differs(a, b, "serial");
+/* Returns how the changes of a device reach a running machine; `is_live` decides for arguments
+ * without a place in the XML. */
+static XmlChange device_change(const char *list,
+                               Value old,
+                               Value device,
+                               bool (*is_live)(Value old, Value device, const char *name),
+                               Arena *arena) {
+    XmlRows rows = domain_attributes_of(list);
+    XmlChange change = XML_UNCHANGED;
+    for (size_t i = 0; i < rows.count; i++) {
+        const char *name = rows.attributes[i].name;
+        if (!object_differs(old, device, name))
+            continue;
+        XmlChange one = rows.attributes[i].binding
+                            ? xml_map_change(&rows.attributes[i], object_attribute(old, name),
+                                             object_attribute(device, name), arena)
+                        : is_live(old, device, name) ? XML_LIVE
+                                                     : XML_AT_START;
+        change = one < change ? one : change;
+    }
+    return change;
+}
+
+/* The medium of a drive changes live. */
+static bool is_live_of_disk(Value old, Value disk, const char *name) {
+    return is_cdrom(old) && is_cdrom(disk) && strcmp(name, "bus") != 0 &&
+           strcmp(name, "serial") != 0;
+}
+
+static bool is_media_changed(Value old, Value disk) {
+    static const char *const names[] = {"volume_id", "file", "block_device", "url", "format"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        if (object_differs(old, disk, names[i]))
+            return true;
+    return false;
 }
 
 static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena *arena) {
@@ -81,8 +115,8 @@ static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena 
         Value disk = nested_list_at(planned, "disk", i);
         Value old = domain_disk_find(prior, object_text(disk, "target", STR_EMPTY));
         bool is_new = !value_is_present(old);
-        bool is_same = !is_new && value_is_wholly_known(disk) && value_equal(old, disk);
-        if (is_new ? !is_hotplug(disk) : !is_same && !only_media_differs(old, disk))
+        if (is_new ? !is_hotplug(disk)
+                   : device_change("disk", old, disk, is_live_of_disk, arena) < XML_LIVE)
             needs_restart = true;
     }
     for (size_t i = 0; i < nested_list_count(prior, "disk"); i++) {
@@ -98,10 +132,31 @@ static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena 
         arena);
 }
 
-/* The interface of a running container cannot be changed, only removed and added. */
-static bool nic_needs_restart(Value planned, Value old, Value nic) {
-    return domain_schema_is_lxc(planned) &&
-           (!domain_nic_same_source(old, nic) || object_differs(old, nic, "filter"));
+/* Arguments that are not part of the device. */
+static bool is_nic_note(const char *name) {
+    return strcmp(name, "wait_for_ip") == 0 || strcmp(name, "addresses") == 0;
+}
+
+static bool is_live_of_nic(Value old, Value nic, const char *name) {
+    (void)old;
+    (void)nic;
+    return strcmp(name, "model") != 0 && strcmp(name, "mac") != 0;
+}
+
+/* Returns whether only another card has the new properties: then it is plugged out and in. */
+static bool is_nic_exchanged(Value old, Value nic, Arena *arena) {
+    bool is_kind = domain_nic_kind(old) || domain_nic_kind(nic);
+    return device_change("network_interface", old, nic, is_live_of_nic, arena) < XML_LIVE ||
+           (is_kind && !domain_nic_same_source(old, nic));
+}
+
+static bool is_nic_changed(Value old, Value nic) {
+    XmlRows rows = domain_attributes_of("network_interface");
+    for (size_t i = 0; i < rows.count; i++)
+        if (!is_nic_note(rows.attributes[i].name) &&
+            object_differs(old, nic, rows.attributes[i].name))
+            return true;
+    return false;
 }
 
 static void compare_nics(Value prior, Value planned, DomainChanges *out, Arena *arena) {
@@ -118,11 +173,11 @@ static void compare_nics(Value prior, Value planned, DomainChanges *out, Arena *
             continue;
         }
         kept++;
-        if (!domain_nic_same_source(old, nic) || object_differs(old, nic, "filter") ||
-            object_differs(old, nic, "model"))
-            changes = true;
-        if (nic_needs_restart(planned, old, nic))
-            needs_restart = true;
+        if (!is_nic_changed(old, nic))
+            continue;
+        changes = true;
+        /* The interface of a running container can only be removed and added. */
+        needs_restart |= domain_schema_is_lxc(planned);
     }
     changes |= kept < nested_list_count(prior, "network_interface");
     if (!changes)
@@ -144,6 +199,32 @@ DomainBounds domain_update_bounds(Value prior, virDomainPtr running) {
     return bounds;
 }
 
+/* Containers cannot plug these devices. */
+static bool is_live_row(const Attribute *attribute, Value planned) {
+    return !domain_schema_is_lxc(planned) || strcmp(attribute->name, "cputune") == 0 ||
+           strcmp(attribute->name, "memtune") == 0;
+}
+
+static void compare_rows(Value prior, Value planned, DomainChanges *out, Arena *arena) {
+    for (size_t i = 0; i < DOMAIN_ATTRIBUTE_COUNT; i++) {
+        const Attribute *attribute = &domain_attributes[i];
+        XmlChange change = xml_map_change(attribute, object_attribute(prior, attribute->name),
+                                          object_attribute(planned, attribute->name), arena);
+        if (change == XML_LIVE && !is_live_row(attribute, planned))
+            change = XML_AT_START;
+        switch (change) {
+        case XML_AT_START: add(out, attribute->name, EFFECT_RESTART, ONLY_AT_START, arena); break;
+        case XML_LATER:
+            add(out, attribute->name, EFFECT_LATER, "takes effect at the next start", arena);
+            break;
+        case XML_LIVE:
+            add(out, attribute->name, EFFECT_LIVE, domain_live_how(attribute->name), arena);
+            break;
+        case XML_UNCHANGED: break;
+        }
+    }
+}
+
 DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena) {
     static const char *const at_start[] = {"cpu",     "kernel",    "initrd",  "cmdline",
                                            "init",    "init_args", "console", "filesystem",
@@ -153,6 +234,7 @@ DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bou
     compare_vcpu(prior, planned, bounds, &changes, arena);
     compare_disks(prior, planned, &changes, arena);
     compare_nics(prior, planned, &changes, arena);
+    compare_rows(prior, planned, &changes, arena);
     for (size_t i = 0; i < ARRAY_COUNT(at_start); i++)
         if (object_differs(prior, planned, at_start[i]))
             add(&changes, at_start[i], EFFECT_RESTART, ONLY_AT_START, arena);
@@ -296,8 +378,10 @@ static bool plug_disks(const Update *update) {
         bool is_new = !value_is_present(old);
         if (!is_new && value_equal(old, disk))
             continue;
-        if (!is_new && !change_media(update, disk))
+        if (!is_new && is_media_changed(old, disk) && !change_media(update, disk))
             return false;
+        if (!is_new && !domain_live_set_iotune(update->call, update->domain, old, disk))
+            return add_error(update, "limit disk", target);
         if (is_new && !plug_disk(update, disk))
             return false;
     }
@@ -333,7 +417,7 @@ static bool change_nic(const Update *update, Value nic) {
     xmlNodePtr node = domain_device_find_interface(xml_root(&live), mac, arena);
     if (!node)
         return plug_nic(update, mac);
-    static const char *const exchanged[] = {"source", "filterref"};
+    static const char *const exchanged[] = {"source", "filterref", "link", "bandwidth"};
     for (size_t i = 0; i < ARRAY_COUNT(exchanged); i++) {
         xmlNodePtr old = xml_find(node, exchanged[i]);
         xmlNodePtr new = xml_find(wanted, exchanged[i]);
@@ -354,10 +438,10 @@ static bool update_nic(const Update *update, Value nic) {
     /* An interrupted run may have plugged it in. */
     if (!value_is_present(old))
         return change_nic(update, nic);
-    if (object_differs(old, nic, "model"))
-        return pull_nic(update, mac) && plug_nic(update, mac);
-    if (domain_nic_same_source(old, nic) && !object_differs(old, nic, "filter"))
+    if (!is_nic_changed(old, nic))
         return true;
+    if (is_nic_exchanged(old, nic, update->call->arena))
+        return pull_nic(update, mac) && plug_nic(update, mac);
     return change_nic(update, nic);
 }
 
@@ -392,5 +476,6 @@ bool domain_update_live(const Call *call,
     return set_memory(&update) && set_vcpu(&update) &&
            set_text(&update, "title", VIR_DOMAIN_METADATA_TITLE) &&
            set_text(&update, "description", VIR_DOMAIN_METADATA_DESCRIPTION) &&
-           pull_disks(&update) && plug_disks(&update) && update_nics(&update);
+           pull_disks(&update) && plug_disks(&update) && update_nics(&update) &&
+           domain_live_apply(call, domain, prior, planned, described, diags);
 }

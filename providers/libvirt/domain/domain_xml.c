@@ -1,12 +1,14 @@
 /* domain_xml: describes new machines, and edits the XML of existing ones. */
 #include "domain_xml.h"
 
+#include "domain_attributes.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
 #include "nested_list.h"
 #include "xml_edit.h"
+#include "xml_map.h"
 
 #define AGENT_CHANNEL "channel[target/@name='org.qemu.guest_agent.0']"
 
@@ -43,7 +45,7 @@ static Str wanted_cpu(Value domain, Str *model) {
     return value_is_present(cpu) ? object_text(cpu, "mode", mode) : mode;
 }
 
-static void add_cpu(xmlNodePtr root, Value domain) {
+static void add_cpu(xmlNodePtr root, Value domain, Arena *arena) {
     if (!domain_schema_is_machine(domain))
         return;
     Str model = STR_EMPTY;
@@ -52,6 +54,19 @@ static void add_cpu(xmlNodePtr root, Value domain) {
     xml_set(node, "mode", mode);
     if (model.len)
         xml_add_text(node, "model", model);
+    Value cpu = object_attribute(domain, "cpu");
+    xml_map_edit(domain_attributes_of("cpu"), value_null(cpu.type), cpu, node, arena);
+}
+
+/* Returns whether any device has its own position in the boot order, which excludes the boot order
+ * by kinds. */
+static bool has_device_boot_order(Value domain) {
+    static const char *const lists[] = {"disk", "network_interface", "hostdev"};
+    for (size_t n = 0; n < ARRAY_COUNT(lists); n++)
+        for (size_t i = 0; i < nested_list_count(domain, lists[n]); i++)
+            if (object_has(nested_list_at(domain, lists[n], i), "boot_order"))
+                return true;
+    return false;
 }
 
 static void add_boot(xmlNodePtr os, Value domain, Arena *arena) {
@@ -65,12 +80,15 @@ static void add_boot(xmlNodePtr os, Value domain, Arena *arena) {
     add_text_element(os, "kernel", domain);
     add_text_element(os, "initrd", domain);
     add_text_element(os, "cmdline", domain);
-    if (!object_has(domain, "kernel"))
+    if (!object_has(domain, "kernel") && !object_has(domain, "boot_order") &&
+        !has_device_boot_order(domain))
         xml_set(xml_add(os, "boot"), "dev", STR("hd"));
 }
 
 static void add_console(xmlNodePtr devices, Value domain) {
     Value console = object_attribute(domain, "console");
+    if (nested_list_count(domain, "serial"))
+        return;
     xmlNodePtr node = xml_add(devices, domain_schema_is_lxc(domain) ? "console" : "serial");
     xml_set(node, "type", STR("pty"));
     if (!value_is_present(console))
@@ -94,15 +112,17 @@ static void add_agent(xmlNodePtr devices) {
     xml_set(target, "name", STR("org.qemu.guest_agent.0"));
 }
 
-static void add_filesystem(xmlNodePtr devices, Value domain, Value item) {
+static void add_filesystem(xmlNodePtr devices, Value domain, Value item, Arena *arena) {
     xmlNodePtr node = xml_add(devices, "filesystem");
+    bool is_virtiofs = str_equal(object_text(item, "driver", STR_EMPTY), STR("virtiofs"));
     xml_set(node, "type", STR("mount"));
     if (!domain_schema_is_lxc(domain))
-        xml_set(node, "accessmode", STR("mapped"));
+        xml_set(node, "accessmode", is_virtiofs ? STR("passthrough") : STR("mapped"));
     xml_set(xml_add(node, "source"), "dir", object_text(item, "source", STR_EMPTY));
     xml_set(xml_add(node, "target"), "dir", object_text(item, "target", STR_EMPTY));
     if (object_bool(item, "readonly", false))
         xml_add(node, "readonly");
+    xml_map_edit(domain_attributes_of("filesystem"), value_null(item.type), item, node, arena);
 }
 
 static void add_os(xmlNodePtr root, Value domain, Arena *arena) {
@@ -139,15 +159,38 @@ static bool is_q35(Value domain) {
     return str_equal(machine, STR("q35")) || str_starts_with(machine, STR("pc-q35"));
 }
 
+static bool has_usb_item(Value domain, const char *list, const char *member) {
+    for (size_t i = 0; i < nested_list_count(domain, list); i++)
+        if (str_equal(object_text(nested_list_at(domain, list, i), member, STR_EMPTY), STR("usb")))
+            return true;
+    return false;
+}
+
+static bool needs_usb(Value domain) {
+    return has_usb_item(domain, "input", "bus") || has_usb_item(domain, "hostdev", "type") ||
+           has_usb_item(domain, "disk", "bus") || has_usb_item(domain, "sound", "model") ||
+           nested_list_count(domain, "redirdev") > 0;
+}
+
+/* A machine without USB devices has no USB, which takes time at each start. */
+static void edit_usb(xmlNodePtr devices, Value domain) {
+    xmlNodePtr usb = xml_find(devices, "controller[@type='usb' and @model='none']");
+    if (usb && needs_usb(domain))
+        xml_set(usb, "model", STR("qemu-xhci"));
+}
+
 /* Adds a port for every device, and spare ones. */
 static void add_controllers(xmlNodePtr devices, Value domain) {
     xml_set(xml_add(devices, "controller"), "type", STR("usb"));
     xml_set(xml_find(devices, "controller"), "model", STR("none"));
+    edit_usb(devices, domain);
     if (!is_q35(domain))
         return;
     size_t ports = SPARE_PORTS + nested_list_count(domain, "disk") +
                    nested_list_count(domain, "network_interface") +
                    nested_list_count(domain, "filesystem");
+    ports += nested_list_count(domain, "rng") + nested_list_count(domain, "video") +
+             nested_list_count(domain, "hostdev") + nested_list_count(domain, "input");
     ports += object_bool(domain, "balloon", true) ? 1 : 0;
     ports += object_bool(domain, "qemu_agent", false) ? 1 : 0;
     ports += object_has(domain, "cloudinit") ? 1 : 0;
@@ -172,7 +215,7 @@ static bool add_devices(
     domain_disk_edit(root, connection, none, domain, call->arena);
     domain_disk_edit_seed(root, connection, domain, call->arena);
     for (size_t i = 0; i < nested_list_count(domain, "filesystem"); i++)
-        add_filesystem(devices, domain, nested_list_at(domain, "filesystem", i));
+        add_filesystem(devices, domain, nested_list_at(domain, "filesystem", i), call->arena);
     if (!domain_nic_edit(call, root, connection, none, domain, diags))
         return false;
     add_console(devices, domain);
@@ -180,6 +223,33 @@ static bool add_devices(
     if (domain_schema_is_machine(domain) && object_bool(domain, "qemu_agent", false))
         add_agent(devices);
     return true;
+}
+
+/* Both the address of the element and that of its first child must be the same. */
+static void edit_listen_address(xmlNodePtr root, Arena *arena) {
+    XmlNodes untyped =
+        xml_find_all(root, "devices/graphics/listen[@address and not(@type)]", arena);
+    vec_each(&untyped, node)
+        xml_set(*node, "type", STR("address"));
+    XmlNodes nodes = xml_find_all(root, "devices/graphics[@listen and listen]", arena);
+    vec_each(&nodes, node)
+        xml_edit_attribute(*node, "listen", xml_get(*node, "listen/@address", arena));
+    XmlNodes sockets = xml_find_all(root, "devices/graphics[@socket and listen]", arena);
+    vec_each(&sockets, node)
+        xml_edit_attribute(*node, "socket", xml_get(*node, "listen/@socket", arena));
+}
+
+/* Edits the places of all rows. */
+static void edit_rows(xmlNodePtr root, Value prior, Value planned, Arena *arena) {
+    const XmlRows rows = {domain_attributes, DOMAIN_ATTRIBUTE_COUNT};
+    xml_map_edit(rows, prior, planned, root, arena);
+    edit_listen_address(root, arena);
+    edit_usb(xml_need(root, "devices"), planned);
+    xmlNodePtr capabilities = xml_find(root, "features/capabilities[not(@policy)]");
+    if (capabilities)
+        xml_set(capabilities, "policy", STR("default"));
+    if (has_device_boot_order(planned))
+        xml_edit_remove_all(root, "os/boot");
 }
 
 const char *domain_xml_describe(
@@ -195,9 +265,10 @@ const char *domain_xml_describe(
     add_size(root, domain);
     add_os(root, domain, call->arena);
     add_features(root, domain);
-    add_cpu(root, domain);
+    add_cpu(root, domain, call->arena);
     if (!add_devices(call, root, connection, domain, diags))
         return NULL;
+    edit_rows(root, value_null(domain.type), domain, call->arena);
     return xml_print(&doc, call->arena);
 }
 
@@ -225,6 +296,12 @@ static void set_kib(const Edit *edit, const char *name, int64_t mib) {
     xml_set_text(node, str_format(edit->call->arena, "%lld", (long long)mib * 1024));
 }
 
+/* Returns whether the configuration describes this part of the CPU. */
+static bool is_cpu_planned(const Edit *edit, const char *name) {
+    Value cpu = object_attribute(edit->planned, "cpu");
+    return value_is_present(cpu) && object_has(cpu, name);
+}
+
 /* Changes the memory limit if it is planned, if the machine had no reserve, or if the memory would
  * exceed it. NUMA cells fix the limit, as they add up to it. */
 static bool edit_memory(const Edit *edit) {
@@ -234,7 +311,8 @@ static bool edit_memory(const Edit *edit) {
     int64_t now_kib = xml_get_int(edit->root, "currentMemory", limit_kib);
     int64_t memory = object_int(edit->planned, "memory", 512);
     int64_t limit = domain_schema_memory_max(edit->planned);
-    bool has_cells = xml_find(edit->root, "cpu/numa/cell") != NULL;
+    bool has_cells =
+        xml_find(edit->root, "cpu/numa/cell") != NULL && !is_cpu_planned(edit, "numa_cell");
     bool is_declared = object_has(edit->planned, "memory_max") || differs(edit, "memory_max");
     bool has_room = memory * 1024 <= limit_kib && (now_kib != limit_kib || has_cells);
     if ((is_declared || !has_room) && limit * 1024 != limit_kib) {
@@ -291,7 +369,8 @@ static bool edit_processors(const Edit *edit) {
     bool is_counted = xml_find(edit->root, PROCESSOR_PARTS) != NULL;
     if (!is_declared && count <= limit_now && (is_counted || now != limit_now))
         limit = limit_now;
-    if (xml_find(edit->root, "cpu/topology") && limit > limit_now)
+    if (xml_find(edit->root, "cpu/topology") && limit > limit_now &&
+        !is_cpu_planned(edit, "topology"))
         return libvirt_error_say(
             edit->call, edit->diags,
             str_format(arena, "The machine's CPU topology has %lld processors",
@@ -322,12 +401,16 @@ static void edit_cpu(const Edit *edit) {
     xmlNodePtr node = xml_need(edit->root, "cpu");
     if (!str_equal(xml_get(node, "@mode", arena), mode)) {
         for (size_t i = 0; i < ARRAY_COUNT(of_mode); i++)
-            xml_edit_attribute(node, of_mode[i], STR_EMPTY);
-        xml_edit_remove_all(node, "vendor");
+            if (!is_cpu_planned(edit, of_mode[i]))
+                xml_edit_attribute(node, of_mode[i], STR_EMPTY);
+        if (!is_cpu_planned(edit, "vendor"))
+            xml_edit_remove_all(node, "vendor");
         xml_edit_attribute(node, "mode", mode);
     }
     if (!str_equal(xml_get(node, "model", arena), model))
         xml_edit_text(node, "model", model);
+    xml_map_edit(domain_attributes_of("cpu"), object_attribute(edit->prior, "cpu"),
+                 object_attribute(edit->planned, "cpu"), node, arena);
 }
 
 static void edit_boot(const Edit *edit) {
@@ -417,7 +500,7 @@ static void edit_filesystem(const Edit *edit, Value item) {
     Str target = object_text(item, "target", STR_EMPTY);
     xmlNodePtr node = find_mount(edit, target);
     if (!node) {
-        add_filesystem(edit->devices, edit->planned, item);
+        add_filesystem(edit->devices, edit->planned, item, edit->call->arena);
         return;
     }
     Value before = find_filesystem(edit->prior, target);
@@ -426,6 +509,7 @@ static void edit_filesystem(const Edit *edit, Value item) {
         xml_edit_child(node, "source", "dir", object_text(item, "source", STR_EMPTY));
     if (is_new || object_differs(before, item, "readonly"))
         xml_edit_flag(node, "readonly", object_bool(item, "readonly", false));
+    xml_map_edit(domain_attributes_of("filesystem"), before, item, node, edit->call->arena);
 }
 
 static void edit_filesystems(const Edit *edit) {
@@ -455,6 +539,7 @@ bool domain_xml_edit(const Call *call,
         .devices = xml_need(root, "devices"),
         .diags = diags,
     };
+    edit_rows(root, prior, planned, call->arena);
     edit_text(&edit, root, "title");
     edit_text(&edit, root, "description");
     edit_cpu(&edit);

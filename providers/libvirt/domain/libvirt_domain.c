@@ -1,6 +1,7 @@
 /* libvirt_domain: a virtual machine or container, identified by its UUID. A creation defines the
  * machine, then starts it; if the start fails, the machine stays defined for inspection. */
 #include "adoption.h"
+#include "domain_attributes.h"
 #include "domain_plan.h"
 #include "domain_power.h"
 #include "domain_read.h"
@@ -16,186 +17,6 @@
 #include "object_id.h"
 #include "timeouts.h"
 #include "wait_until.h"
-
-static Str check_positive(Value value, Arena *arena) {
-    int64_t number = 0;
-    if (value_to_int(value, &number) && number > 0)
-        return STR_EMPTY;
-    return str_format(arena, "The value must be an integer above zero.");
-}
-
-static Str check_mac(Value value, Arena *arena) {
-    Str text = value_text(value);
-    bool is_mac = text.len == 17;
-    for (size_t i = 0; is_mac && i < text.len; i++)
-        is_mac = i % 3 == 2 ? text.ptr[i] == ':' : isxdigit((unsigned char)text.ptr[i]) != 0;
-    if (is_mac)
-        return STR_EMPTY;
-    return str_format(arena, "The value must be a MAC address, such as 52:54:00:12:34:56.");
-}
-
-static Str check_absolute(Value value, Arena *arena) {
-    if (str_starts_with(value_text(value), STR("/")))
-        return STR_EMPTY;
-    return str_format(arena, "The value must be an absolute path on the host.");
-}
-
-/* clang-format off */
-static const Attribute disk_attributes[] = {
-    {"volume_id", &TYPE_STRING, OPTIONAL, "The `id` of a libvirt_volume."},
-    {"file", &TYPE_STRING, OPTIONAL,
-     "Path of a file on the host, instead of a volume.",
-     .check = check_absolute},
-    {"device", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "disk or cdrom.",
-     .default_json = "\"disk\"", .one_of = "disk cdrom"},
-    {"bus", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "virtio, scsi, sata or ide (default: virtio, or sata for a cdrom).",
-     .one_of = "virtio scsi sata ide"},
-    {"target", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Name of the device (default: vda, vdb, … in the order of the list). The name identifies the disk: a disk that keeps its name stays attached."},
-    {"format", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Format of the image (default: detected from the volume)."},
-    {"readonly", &TYPE_BOOL, OPTIONAL, "Whether the guest can only read the disk."},
-    {"serial", &TYPE_STRING, OPTIONAL, "Serial number; the guest finds the disk at /dev/disk/by-id/virtio-SERIAL."},
-};
-
-/* Only a cdrom may have neither, which domain_plan_validate checks. */
-static const ArgumentRule disk_rules[] = {{RULE_CONFLICTS, {"volume_id", "file"}}};
-
-static const Attribute filter_attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED, "Name of a libvirt_nwfilter."},
-    {"parameters", &TYPE_MAP_OF_STRING_LISTS, OPTIONAL, "Values of the filter's variables, as lists."},
-};
-
-static const Attribute interface_attributes[] = {
-    {"network_id", &TYPE_STRING, OPTIONAL, "The `id` of a libvirt_network."},
-    {"network", &TYPE_STRING, OPTIONAL, "Name of a network, instead of network_id."},
-    {"bridge", &TYPE_STRING, OPTIONAL, "Bridge of the host, instead of a network."},
-    {"mac", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "MAC address (default: a stable address derived from the configuration).",
-     .check = check_mac},
-    {"model", &TYPE_STRING, OPTIONAL | COMPUTED, "Model of the card.", .default_json = "\"virtio\""},
-    {"addresses", &TYPE_LIST_OF_STRING, OPTIONAL,
-     "Addresses that the machine configures itself (with its seed); they are known before it exists."},
-    {"filter", NULL, OPTIONAL,
-     "Packet filter of the interface. Changes are live.",
-     .nested = NESTED(NEST_SINGLE, filter_attributes)},
-    {"wait_for_ip", &TYPE_BOOL, OPTIONAL, "Whether creation waits until the interface has an address."},
-};
-
-static const ArgumentRule interface_rules[] = {
-    {RULE_EXACTLY_ONE, {"network_id", "network", "bridge"}},
-};
-
-static const Attribute filesystem_attributes[] = {
-    {"source", &TYPE_STRING, REQUIRED, "Directory on the host.", .check = check_absolute},
-    {"target", &TYPE_STRING, REQUIRED, "Mount point in a container, or mount tag in a guest."},
-    {"readonly", &TYPE_BOOL, OPTIONAL, "Whether the machine can only read the directory."},
-};
-
-static const Attribute cpu_attributes[] = {
-    {"mode", &TYPE_STRING, OPTIONAL, "host-passthrough, host-model, maximum or custom."},
-    {"model", &TYPE_STRING, OPTIONAL, "Name of a CPU model, with mode custom."},
-};
-
-static const Attribute console_attributes[] = {
-    {"log_file", &TYPE_STRING, REQUIRED,
-     "File on the host that records the output of the first console.",
-     .check = check_absolute},
-};
-
-static const Attribute wait_attributes[] = {
-    {"ip", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Source of the addresses: lease, agent, arp, any, or none to skip the wait.",
-     .default_json = "\"any\"", .one_of = "lease agent arp any none"},
-    {"timeout", &TYPE_STRING, OPTIONAL,
-     "Maximum duration (default 5m, or 30m for machines without KVM).",
-     .check = duration_check},
-};
-
-static const Attribute shutdown_attributes[] = {
-    {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Shutdown method: acpi or agent.",
-     .default_json = "\"acpi\"", .one_of = "acpi agent"},
-    {"timeout", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Duration after which the machine is switched off.",
-     .default_json = "\"60s\"", .check = duration_check},
-};
-
-static const Attribute domain_attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
-    {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "kvm, qemu (emulated) or lxc (a container) (default: from the provider's uri and accel).",
-     .one_of = "kvm qemu lxc test"},
-    {"arch", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "CPU architecture (default: the host's)."},
-    {"machine", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Machine type of the board (default q35)."},
-    {"memory", &TYPE_NUMBER, OPTIONAL | COMPUTED,
-     "Memory in MiB. Changes up to memory_max are live, with the balloon.",
-     .default_json = "512", .check = check_positive},
-    {"memory_max", &TYPE_NUMBER, OPTIONAL,
-     "Maximum memory in MiB without a restart (default: memory).",
-     .check = check_positive},
-    {"vcpu", &TYPE_NUMBER, OPTIONAL | COMPUTED,
-     "Number of processors. Increases up to vcpu_max are live, except on an emulated machine, which is restarted.",
-     .default_json = "1", .check = check_positive},
-    {"vcpu_max", &TYPE_NUMBER, OPTIONAL,
-     "Maximum number of processors without a restart (default: vcpu).",
-     .check = check_positive},
-    {"cpu", NULL, OPTIONAL,
-     "CPU that the guest sees (default: host-passthrough, or maximum without KVM).",
-     .nested = NESTED(NEST_SINGLE, cpu_attributes)},
-    {"kernel", &TYPE_STRING, OPTIONAL,
-     "Kernel to boot directly: a file on the host (the path of a volume).",
-     .check = check_absolute},
-    {"initrd", &TYPE_STRING, OPTIONAL, "Initial RAM disk of the kernel.", .check = check_absolute},
-    {"cmdline", &TYPE_STRING, OPTIONAL, "Kernel command line."},
-    {"init", &TYPE_STRING, OPTIONAL,
-     "First program of a container (default /sbin/init).",
-     .check = check_absolute},
-    {"init_args", &TYPE_LIST_OF_STRING, OPTIONAL, "Arguments of the first program."},
-    {"title", &TYPE_STRING, OPTIONAL, "Title of the machine, one line."},
-    {"description", &TYPE_STRING, OPTIONAL, "Description of the machine."},
-    {"disk", NULL, OPTIONAL,
-     "Disks. They are attached and detached live.",
-     .nested = NESTED_WITH(NEST_LIST, disk_attributes, disk_rules)},
-    {"cloudinit", &TYPE_STRING, OPTIONAL,
-     "The `volume_id` of a libvirt_cloudinit_disk. A new seed is read at the next start."},
-    {"network_interface", NULL, OPTIONAL,
-     "Network interfaces. They are attached and detached live.",
-     .nested = NESTED_WITH(NEST_LIST, interface_attributes, interface_rules)},
-    {"filesystem", NULL, OPTIONAL,
-     "Directories of the host. The root of a container has the target /.",
-     .nested = NESTED(NEST_LIST, filesystem_attributes)},
-    {"console", NULL, OPTIONAL,
-     "First serial console.",
-     .nested = NESTED(NEST_SINGLE, console_attributes)},
-    {"balloon", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the machine has a balloon, which changes memory live.",
-     .default_json = "true"},
-    {"qemu_agent", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the machine has a channel for a guest agent.",
-     .default_json = "false"},
-    {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the machine is running.",
-     .default_json = "true"},
-    {"autostart", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the machine starts with the host.",
-     .default_json = "false"},
-    {"wait", NULL, OPTIONAL,
-     "Condition that a start waits for.",
-     .nested = NESTED(NEST_SINGLE, wait_attributes)},
-    {"shutdown", NULL, OPTIONAL,
-     "How the machine is shut down before it is switched off.",
-     .nested = NESTED(NEST_SINGLE, shutdown_attributes)},
-    {"update_policy", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Policy for changes that need a restart: reboot_if_needed restarts the machine, never_reboot applies them at its next start, live_only rejects them.",
-     .default_json = "\"reboot_if_needed\"", .one_of = "reboot_if_needed never_reboot live_only"},
-    {"id", &TYPE_STRING, COMPUTED, "UUID of the machine."},
-    {"ip_addresses", &TYPE_LIST_OF_STRING, COMPUTED,
-     "Addresses: those of the configuration, else the leases of the host's networks."},
-};
-/* clang-format on */
 
 static bool read_machine(const Call *call, void *domain, Value *state, Diags *diags) {
     return domain_read(call, virDomainGetConnect(domain), domain, state, diags);
@@ -471,11 +292,18 @@ static bool domain_limits(const Call *call,
     return true;
 }
 
+static const ArgumentRule rules[] = {
+    {RULE_CONFLICTS, {"console", "serial"}},
+};
+
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_domain = {
     .name = "libvirt_domain",
-    .schema = {SCHEMA_ATTRIBUTES(domain_attributes), SCHEMA_BLOCKS(blocks),
+    .schema = {.attributes = domain_attributes,
+               .attribute_count = DOMAIN_ATTRIBUTE_COUNT,
+               SCHEMA_BLOCKS(blocks),
+               SCHEMA_RULES(rules),
                .description = "A virtual machine or a container."},
     .validate = domain_plan_validate,
     .plan = domain_plan,

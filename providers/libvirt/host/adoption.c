@@ -94,9 +94,9 @@ static Value keep_attribute(Adoption *adoption,
 /* Returns whether the configuration sets an alternative of this argument: then the old value is not
  * kept. */
 static bool has_alternative(Value config, const char *name) {
-    static const char *const groups[][3] = {
-        {"network_id", "network", "bridge"},
-        {"volume_id",  "file",    "path"  },
+    static const char *const groups[][6] = {
+        {"network_id", "network", "bridge",       "direct", "user", "vhostuser"},
+        {"volume_id",  "file",    "block_device", "url",    "path", "path"     },
     };
     bool is_member = false;
     bool is_said = false;

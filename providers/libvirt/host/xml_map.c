@@ -1,0 +1,516 @@
+/* xml_map: attributes and XML by a table of rows. */
+#include "xml_map.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+#include "nested_list.h"
+#include "xml_edit.h"
+#include "xml_path.h"
+
+XmlRows xml_map_rows(const NestedObject *nested) {
+    return (XmlRows){nested->attributes, nested->count};
+}
+
+/* Returns the object, or one with null attributes. */
+static Value object_or_empty(Value object, Arena *arena) {
+    if (value_is_present(object))
+        return object;
+    ObjectBuilder builder = object_builder_null(object.type, arena);
+    return object_builder_value(&builder);
+}
+
+static Str text_of(const XmlBinding *binding, Value value, Arena *arena) {
+    int64_t number = 0;
+    if (!value_is_present(value))
+        return STR_EMPTY;
+    if (value.type == &TYPE_BOOL && binding->form == XML_ON_OFF)
+        return value_is_true(value) ? STR("on") : STR("off");
+    if (value.type == &TYPE_BOOL)
+        return value_is_true(value) ? STR("yes") : STR("no");
+    if (binding->form == XML_MIB && value_to_int(value, &number))
+        return str_format(arena, "%lld", (long long)number * 1024);
+    return value.type == &TYPE_NUMBER ? value_number_text(value, arena) : value_text(value);
+}
+
+/* Returns the path without its attribute, which *attribute is then. */
+static const char *element_path(const char *path, const char **attribute, Arena *arena) {
+    const char *last = strrchr(path, '/');
+    *attribute = NULL;
+    if (!last || last[1] != '@')
+        return path;
+    *attribute = last + 1;
+    return str_to_cstr((Str){path, (size_t)(last - path)}, arena);
+}
+
+/* Repeated elements, one for each text. */
+static void edit_texts(const XmlBinding *binding, Value planned, xmlNodePtr node, Arena *arena) {
+    const char *attribute = NULL;
+    const char *path = element_path(binding->path, &attribute, arena);
+    XmlNodes nodes = xml_path_all(node, path, arena);
+    size_t count = value_is_present(planned) ? planned.count : 0;
+    for (size_t i = 0; i < count; i++) {
+        xmlNodePtr item = i < nodes.count ? nodes.items[i] : xml_path_add(node, path);
+        xml_path_set(item, attribute ? attribute : ".", value_text(value_at(planned, i)));
+    }
+    for (size_t i = count; i < nodes.count; i++)
+        xml_remove(nodes.items[i]);
+}
+
+static void edit_entries(const XmlBinding *binding, Value planned, xmlNodePtr node, Arena *arena) {
+    while (xml_path_find(node, binding->path))
+        xml_path_remove(node, binding->path);
+    size_t count = value_is_present(planned) ? planned.count : 0;
+    for (size_t i = 0; i < count; i++) {
+        xmlNodePtr item = xml_path_add(node, binding->path);
+        xml_set(item, "name", value_key_at(planned, i));
+        xml_set_text(item, value_text(value_at(planned, i)));
+    }
+    (void)arena;
+}
+
+static void edit_states(const XmlBinding *binding, Value planned, xmlNodePtr node, Arena *arena) {
+    xmlNodePtr place = xml_path_need(node, binding->path);
+    xmlNodePtr child = NULL;
+    while ((child = xml_find(place, "*[@state]")) != NULL)
+        xml_remove(child);
+    size_t count = value_is_present(planned) ? planned.count : 0;
+    for (size_t i = 0; i < count; i++)
+        xml_set(xml_add(place, str_to_cstr(value_key_at(planned, i), arena)), "state",
+                value_text(value_at(planned, i)));
+    xml_edit_remove_empty(place);
+}
+
+static void edit_leaf(const XmlBinding *binding, Value planned, xmlNodePtr node, Arena *arena) {
+    if (type_equal(planned.type, &TYPE_LIST_OF_STRING))
+        edit_texts(binding, planned, node, arena);
+    else if (binding->form == XML_ENTRIES)
+        edit_entries(binding, planned, node, arena);
+    else if (binding->form == XML_STATES)
+        edit_states(binding, planned, node, arena);
+    else if (binding->form == XML_PRESENT && value_is_true(planned))
+        (void)xml_path_need(node, binding->path);
+    else if (binding->form == XML_PRESENT)
+        xml_path_remove(node, binding->path);
+    else
+        xml_path_set(node, binding->path, text_of(binding, planned, arena));
+    if (binding->form == XML_MIB && value_is_present(planned) && !strchr(binding->path, '@'))
+        xml_set(xml_path_need(node, binding->path), "unit", STR("KiB"));
+}
+
+static void edit_single(
+    const Attribute *attribute, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    bool is_group = strcmp(binding->path, ".") == 0;
+    if (!value_is_present(planned) && !is_group) {
+        xml_path_remove(node, binding->path);
+        return;
+    }
+    xmlNodePtr place = is_group ? node : xml_path_need(node, binding->path);
+    xml_map_edit(xml_map_rows(attribute->nested), prior, planned, place, arena);
+}
+
+/* Returns the elements of a list. */
+static XmlNodes nodes_of(const XmlBinding *binding, xmlNodePtr node, Arena *arena) {
+    XmlNodes all = xml_path_all(node, binding->path, arena);
+    XmlNodes own = {0};
+    vec_each(&all, item)
+        if (!binding->skips || !binding->skips(*item))
+            vec_push(arena, &own, *item);
+    return own;
+}
+
+static bool has_same_key(const XmlBinding *binding, Value a, Value b) {
+    return binding->key && value_is_present(object_attribute(a, binding->key)) &&
+           value_equal(object_attribute(a, binding->key), object_attribute(b, binding->key));
+}
+
+typedef bool (*ItemSame)(const XmlBinding *binding, Value a, Value b);
+
+static bool is_same_content(const XmlBinding *binding, Value a, Value b) {
+    (void)binding;
+    return value_equal(a, b);
+}
+
+static void pair_by(const XmlBinding *binding,
+                    ItemSame is_same,
+                    Value before,
+                    Value after,
+                    bool *is_used,
+                    size_t *out) {
+    for (size_t i = 0; i < after.count; i++)
+        for (size_t n = 0; n < before.count && out[i] == SIZE_MAX; n++) {
+            if (is_used[n] || !is_same(binding, value_at(before, n), value_at(after, i)))
+                continue;
+            is_used[n] = true;
+            out[i] = n;
+        }
+}
+
+size_t *xml_map_pair(const Attribute *attribute, Value before, Value after, Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    size_t count = value_is_present(after) ? after.count : 0;
+    size_t *out = arena_new_array(arena, size_t, count);
+    for (size_t i = 0; i < count; i++)
+        out[i] = SIZE_MAX;
+    if (count == 0 || !value_is_present(before))
+        return out;
+    bool *is_used = arena_new_array(arena, bool, before.count);
+    pair_by(binding, has_same_key, before, after, is_used, out);
+    pair_by(binding, is_same_content, before, after, is_used, out);
+    for (size_t i = 0; i < count && i < before.count && !binding->key; i++)
+        if (out[i] == SIZE_MAX && !is_used[i]) {
+            is_used[i] = true;
+            out[i] = i;
+        }
+    return out;
+}
+
+static Value read_object(
+    XmlRows rows, Value old, xmlNodePtr node, const Type *type, bool is_import, Arena *arena) {
+    ObjectBuilder builder =
+        value_is_present(old) ? object_builder_of(old, arena) : object_builder_null(type, arena);
+    xml_map_read(rows, old, node, is_import || !value_is_present(old), &builder, arena);
+    return object_builder_value(&builder);
+}
+
+/* Gives each item the first free element whose content, as far as the item sets it, is equal; with
+ * `by_key` whose key is equal. */
+static void match_items(const Attribute *attribute,
+                        Value list,
+                        bool by_key,
+                        XmlNodes *nodes,
+                        xmlNodePtr *out,
+                        Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    XmlRows rows = xml_map_rows(attribute->nested);
+    for (size_t i = 0; i < list.count; i++) {
+        Value item = value_at(list, i);
+        for (size_t n = 0; n < nodes->count && !out[i]; n++) {
+            if (!nodes->items[n])
+                continue;
+            Value found = read_object(rows, item, nodes->items[n], item.type, false, arena);
+            if (by_key ? !has_same_key(binding, found, item) : !value_equal(found, item))
+                continue;
+            out[i] = nodes->items[n];
+            nodes->items[n] = NULL;
+        }
+    }
+}
+
+static void claim_items(
+    const Attribute *attribute, Value list, XmlNodes *nodes, xmlNodePtr *out, Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    if (binding->key)
+        match_items(attribute, list, true, nodes, out, arena);
+    match_items(attribute, list, false, nodes, out, arena);
+    for (size_t i = 0; i < list.count && i < nodes->count && !binding->key; i++)
+        if (!out[i] && nodes->items[i]) {
+            out[i] = nodes->items[i];
+            nodes->items[i] = NULL;
+        }
+}
+
+void xml_map_find_items(const Attribute *attribute,
+                        Value list,
+                        bool is_exact,
+                        xmlNodePtr node,
+                        xmlNodePtr *out,
+                        Arena *arena) {
+    XmlNodes nodes = nodes_of(attribute->binding, node, arena);
+    if (!value_is_present(list))
+        return;
+    if (is_exact)
+        match_items(attribute, list, false, &nodes, out, arena);
+    else
+        claim_items(attribute, list, &nodes, out, arena);
+}
+
+static void edit_list(
+    const Attribute *attribute, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    XmlRows rows = xml_map_rows(attribute->nested);
+    size_t old_count = value_is_present(prior) ? prior.count : 0;
+    size_t count = value_is_present(planned) ? planned.count : 0;
+    xmlNodePtr *nodes = arena_new_array(arena, xmlNodePtr, old_count);
+    size_t *pairs = xml_map_pair(attribute, prior, planned, arena);
+    xml_map_find_items(attribute, prior, false, node, nodes, arena);
+    for (size_t n = 0; n < old_count; n++) {
+        bool is_kept = false;
+        for (size_t i = 0; i < count; i++)
+            is_kept |= pairs[i] == n;
+        if (!is_kept && nodes[n])
+            xml_remove(nodes[n]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        Value item = value_at(planned, i);
+        bool is_old = pairs[i] != SIZE_MAX && nodes[pairs[i]];
+        xmlNodePtr place = is_old ? nodes[pairs[i]] : xml_path_add(node, binding->path);
+        xml_map_edit(rows, is_old ? value_at(prior, pairs[i]) : value_null(item.type), item, place,
+                     arena);
+    }
+}
+
+static void edit_rows(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
+    for (size_t i = 0; i < rows.count; i++) {
+        const Attribute *attribute = &rows.attributes[i];
+        Value old = object_attribute(prior, attribute->name);
+        Value new = object_attribute(planned, attribute->name);
+        if (!attribute->binding || value_equal(old, new))
+            continue;
+        if (!attribute->nested)
+            edit_leaf(attribute->binding, new, node, arena);
+        else if (attribute->nested->nesting == NEST_SINGLE)
+            edit_single(attribute, old, new, node, arena);
+        else
+            edit_list(attribute, old, new, node, arena);
+    }
+}
+
+/* Removes the places that belong to a former value. Returns whether there were any. */
+static bool reset(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
+    bool is_reset = false;
+    for (size_t i = 0; i < rows.count; i++) {
+        const XmlBinding *binding = rows.attributes[i].binding;
+        Value old = object_attribute(prior, rows.attributes[i].name);
+        if (!binding || !binding->resets || value_is_null(old) ||
+            value_equal(old, object_attribute(planned, rows.attributes[i].name)))
+            continue;
+        Str rest = str_from_cstr(binding->resets);
+        Str path = STR_EMPTY;
+        is_reset = true;
+        while (str_next_field(&rest, ' ', &path))
+            xml_path_remove(node, str_to_cstr(path, arena));
+    }
+    return is_reset;
+}
+
+void xml_map_edit(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
+    prior = object_or_empty(prior, arena);
+    planned = object_or_empty(planned, arena);
+    if (reset(rows, prior, planned, node, arena)) {
+        /* First the members that end, then all others. */
+        edit_rows(rows, prior, planned, node, arena);
+        prior = object_or_empty(value_null(prior.type), arena);
+    }
+    edit_rows(rows, prior, planned, node, arena);
+}
+
+static Value read_texts(const XmlBinding *binding, Value old, xmlNodePtr node, Arena *arena) {
+    const char *attribute = NULL;
+    const char *path = element_path(binding->path, &attribute, arena);
+    XmlNodes nodes = xml_path_all(node, path, arena);
+    StrVec texts = {0};
+    vec_each(&nodes, item)
+        vec_push(arena, &texts, xml_path_get(*item, attribute ? attribute : ".", arena));
+    return texts.count || value_is_present(old) ? nested_list_of_texts(&texts, arena)
+                                                : value_null(&TYPE_LIST_OF_STRING);
+}
+
+static Value read_entries(const XmlBinding *binding, Value old, xmlNodePtr node, Arena *arena) {
+    XmlNodes nodes = xml_path_all(node, binding->path, arena);
+    ObjectBuilder builder = object_builder_new(arena);
+    vec_each(&nodes, item)
+        object_builder_put(&builder, xml_path_get(*item, "@name", arena),
+                           value_string(xml_path_get(*item, ".", arena), arena));
+    return nodes.count || value_is_present(old) ? object_builder_map(&builder, &TYPE_STRING)
+                                                : value_null(&TYPE_MAP_OF_STRING);
+}
+
+static Value read_states(const XmlBinding *binding, Value old, xmlNodePtr node, Arena *arena) {
+    xmlNodePtr place = xml_path_find(node, binding->path);
+    ObjectBuilder builder = object_builder_new(arena);
+    XmlNodes nodes = {0};
+    if (place)
+        nodes = xml_find_all(place, "*[@state]", arena);
+    vec_each(&nodes, item)
+        object_builder_put(&builder, str_clone(xml_name(*item), arena),
+                           value_string(xml_path_get(*item, "@state", arena), arena));
+    return nodes.count || value_is_present(old) ? object_builder_map(&builder, &TYPE_STRING)
+                                                : value_null(&TYPE_MAP_OF_STRING);
+}
+
+/* Converts an amount to MiB; libvirt prints the unit as M, GiB and so on, KiB without one. */
+static Value read_mib(Str text, Str unit) {
+    static const char letters[] = "KMGT";
+    const char *letter = unit.len ? strchr(letters, toupper((unsigned char)unit.ptr[0])) : letters;
+    int64_t amount = 0;
+    if (!str_to_int64(str_trim(text), &amount))
+        return value_null(&TYPE_NUMBER);
+    int64_t kib = letter ? amount << (10 * (letter - letters)) : amount / 1024;
+    return value_int(kib / 1024);
+}
+
+static Value read_number(const XmlBinding *binding, Str text, xmlNodePtr node, Arena *arena) {
+    Value number = value_null(&TYPE_NUMBER);
+    xmlNodePtr place = xml_path_find(node, binding->path);
+    bool has_unit = place && !strchr(binding->path, '@');
+    if (binding->form == XML_MIB)
+        return read_mib(text, has_unit ? xml_get(place, "@unit", arena) : STR_EMPTY);
+    if (str_starts_with(text, STR("0x")))
+        return value_int((int64_t)strtoull(str_to_cstr(text, arena), NULL, 16));
+    return value_from_number_text(str_trim(text), &number, arena) ? number
+                                                                  : value_null(&TYPE_NUMBER);
+}
+
+static Value read_bool(const XmlBinding *binding, Value old, xmlNodePtr node, Arena *arena) {
+    bool was_false = value_is_present(old) && !value_is_true(old);
+    if (binding->form == XML_PRESENT) {
+        bool is_present = xml_path_find(node, binding->path) != NULL;
+        return is_present || was_false ? value_bool(is_present) : value_null(&TYPE_BOOL);
+    }
+    Str text = xml_path_get(node, binding->path, arena);
+    if (!text.len)
+        return was_false ? old : value_null(&TYPE_BOOL);
+    return value_bool(str_equal(text, STR("yes")) || str_equal(text, STR("on")));
+}
+
+static bool is_same_text(Str a, Str b) {
+    return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+}
+
+static Value read_leaf(const Attribute *attribute, Value old, xmlNodePtr node, Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    if (type_equal(old.type, &TYPE_LIST_OF_STRING))
+        return read_texts(binding, old, node, arena);
+    if (binding->form == XML_ENTRIES)
+        return read_entries(binding, old, node, arena);
+    if (binding->form == XML_STATES)
+        return read_states(binding, old, node, arena);
+    if (old.type == &TYPE_BOOL)
+        return read_bool(binding, old, node, arena);
+    Str text = xml_path_get(node, binding->path, arena);
+    if (!text.len && binding->absent && value_is_present(old) && old.type == &TYPE_STRING &&
+        str_equal_cstr(value_text(old), binding->absent))
+        return old;
+    if (!text.len)
+        return attribute->flags & SENSITIVE ? old : value_null(old.type);
+    if (old.type == &TYPE_NUMBER)
+        return read_number(binding, text, node, arena);
+    bool is_same = value_is_present(old) && is_same_text(value_text(old), text);
+    return is_same ? old : value_string(text, arena);
+}
+
+/* Reads an object whose element does not exist: libvirt prints none if all members have the value
+ * that a missing place means. */
+static Value read_missing(const Attribute *attribute, Value old, Arena *arena) {
+    SCOPED(XmlDoc) nothing = xml_new("none");
+    Value found = read_object(xml_map_rows(attribute->nested), old, xml_root(&nothing), old.type,
+                              false, arena);
+    Value empty = object_or_empty(value_null(old.type), arena);
+    return value_equal(found, empty) ? value_null(old.type) : found;
+}
+
+static Value read_single(
+    const Attribute *attribute, Value old, xmlNodePtr node, bool is_import, Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    xmlNodePtr place = xml_path_find(node, binding->path);
+    if (!place)
+        return value_is_present(old) ? read_missing(attribute, old, arena) : value_null(old.type);
+    Value found =
+        read_object(xml_map_rows(attribute->nested), old, place, old.type, is_import, arena);
+    /* A group without a value is not an object of the configuration. */
+    Value empty = object_or_empty(value_null(old.type), arena);
+    return place == node && !value_is_present(old) && value_equal(found, empty)
+               ? value_null(old.type)
+               : found;
+}
+
+static Value read_list(
+    const Attribute *attribute, Value old, xmlNodePtr node, bool is_import, Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    XmlRows rows = xml_map_rows(attribute->nested);
+    XmlNodes nodes = nodes_of(binding, node, arena);
+    size_t count = value_is_present(old) ? old.count : 0;
+    xmlNodePtr *claimed = arena_new_array(arena, xmlNodePtr, count);
+    ValueVec items = {0};
+    if (count)
+        claim_items(attribute, old, &nodes, claimed, arena);
+    for (size_t i = 0; i < count; i++)
+        if (claimed[i])
+            vec_push(arena, &items,
+                     read_object(rows, value_at(old, i), claimed[i], old.type->element, is_import,
+                                 arena));
+    for (size_t n = 0; n < nodes.count && is_import; n++)
+        if (nodes.items[n])
+            vec_push(arena, &items,
+                     read_object(rows, value_null(old.type->element), nodes.items[n],
+                                 old.type->element, true, arena));
+    return items.count || value_is_present(old) ? nested_list_value(old.type, &items, arena)
+                                                : value_null(old.type);
+}
+
+void xml_map_read(XmlRows rows,
+                  Value old,
+                  xmlNodePtr node,
+                  bool is_import,
+                  ObjectBuilder *builder,
+                  Arena *arena) {
+    for (size_t i = 0; i < rows.count; i++) {
+        const Attribute *attribute = &rows.attributes[i];
+        const Type *type = object_attribute_type(builder->type, attribute->name);
+        Value now =
+            value_is_present(old) ? object_attribute(old, attribute->name) : value_null(type);
+        bool is_chosen = value_is_null(now) && !is_import && !(attribute->flags & COMPUTED);
+        if (!attribute->binding || is_chosen)
+            continue;
+        Value found = !attribute->nested ? read_leaf(attribute, now, node, arena)
+                      : attribute->nested->nesting == NEST_SINGLE
+                          ? read_single(attribute, now, node, is_import, arena)
+                          : read_list(attribute, now, node, is_import, arena);
+        object_builder_set(builder, attribute->name, found);
+    }
+}
+
+static XmlChange sooner(XmlChange a, XmlChange b) {
+    return a < b ? a : b;
+}
+
+static XmlChange change_of_object(XmlRows rows, Value prior, Value planned, Arena *arena) {
+    XmlChange change = XML_UNCHANGED;
+    for (size_t i = 0; i < rows.count; i++)
+        change = sooner(change,
+                        xml_map_change(&rows.attributes[i],
+                                       object_attribute(prior, rows.attributes[i].name),
+                                       object_attribute(planned, rows.attributes[i].name), arena));
+    return change;
+}
+
+static XmlChange change_of_list(const Attribute *attribute,
+                                Value prior,
+                                Value planned,
+                                Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    XmlChange change = XML_UNCHANGED;
+    size_t count = value_is_present(planned) ? planned.count : 0;
+    size_t kept = 0;
+    size_t *pairs = xml_map_pair(attribute, prior, planned, arena);
+    for (size_t i = 0; i < count; i++) {
+        bool is_new = pairs[i] == SIZE_MAX;
+        kept += !is_new;
+        change = sooner(change, is_new ? binding->change
+                                       : change_of_object(xml_map_rows(attribute->nested),
+                                                          value_at(prior, pairs[i]),
+                                                          value_at(planned, i), arena));
+    }
+    bool is_shorter = value_is_present(prior) && kept < prior.count;
+    return is_shorter ? sooner(change, binding->change) : change;
+}
+
+XmlChange xml_map_change(const Attribute *attribute, Value prior, Value planned, Arena *arena) {
+    const XmlBinding *binding = attribute->binding;
+    bool is_known = value_is_wholly_known(prior) && value_is_wholly_known(planned);
+    if (!binding || (is_known && value_equal(prior, planned)))
+        return XML_UNCHANGED;
+    if (!attribute->nested)
+        return binding->change;
+    if (!value_is_known(planned))
+        return binding->change;
+    if (attribute->nested->nesting != NEST_SINGLE)
+        return change_of_list(attribute, prior, planned, arena);
+    bool is_group = strcmp(binding->path, ".") == 0;
+    if (!is_group && (!value_is_present(prior) || !value_is_present(planned)))
+        return binding->change;
+    return change_of_object(xml_map_rows(attribute->nested), object_or_empty(prior, arena),
+                            object_or_empty(planned, arena), arena);
+}
