@@ -368,12 +368,146 @@ IDS = {"idmap": {"uid": [{"start": 0, "target": 1000, "count": 10}], "gid": [{"s
 for name in ("uid", "gid"):
     many("idmap.%s[]" % name, D + "/idmap/" + name, IDS, [("target", 1000, 2000, "@target=.*"), ("count", 10, 20, "@count=.*")], driver="lxc")
 
+# -- networks ------------------------------------------------------------------------------------------------------------
+
+N = "/network"
+
+
+def net(path, value, other, lines, base=None, number=[0], **more):
+    number[0] += 1
+    ips = [{"address": "10.%d.0.1/24" % number[0]}]
+    CASES.append(Case("libvirt_network", path, value, other, lines, {"ips": ips, **(base or {})} if base is None or "mode" not in base else base, **more))
+
+
+for name, value, other, lines in (
+        ("mac", "52:54:00:11:00:01", "52:54:00:11:00:02", "/mac@address=.*"), ("delay", 1, 2, "/bridge@delay=.*"), ("zone", "a", "b", "/bridge@zone=.*"),
+        ("ipv6", True, False, "@ipv6=.*"), ("trust_guest_rx_filters", True, False, "@trustGuestRxFilters=.*"), ("forward_dev", "eth7", "eth8", "/forward.*"),
+        ("mtu", 1400, 1300, "/mtu@size=.*"), ("domain", "a.test", "b.test", "/domain@name=.*"), ("stp", False, True, "/bridge@stp=.*"),
+        ("bridge", "loambr0", "loambr1", "/bridge@name=.*"), ("autostart", False, True, None), ("port_isolated", True, False, "/port.*"),
+        ("dnsmasq_options", ["dhcp-authoritative"], ["log-dhcp"], "/options/option@value=.*")):
+    net(name, value, other, N + lines if lines else None)
+net("domain_local_only", True, False, N + "/domain@localOnly=.*", {"domain": "a.test"})
+for name, value, other, lines in (("address_start", "10.0.0.1", "10.0.0.2", "/address@start=.*"), ("address_end", "10.0.0.8", "10.0.0.9", "/address@end=.*")):
+    net("nat." + name, value, other, N + "/forward/nat" + lines, {"nat": {"address_start": "10.0.0.1", "address_end": "10.0.0.9"}})
+for name, value, other in (("port_start", 1000, 1001), ("port_end", 2000, 2001)):
+    net("nat." + name, value, other, N + "/forward/nat/port@.*", {"nat": {"port_start": 1000, "port_end": 2000}})
+net("nat.ipv6", True, False, N + "/forward/nat@ipv6=.*")
+ROUTE = {"routes": [{"family": "ipv4", "address": "192.168.7.0", "prefix": 24, "gateway": "10.200.0.9"}], "ips": [{"address": "10.200.0.1/24"}], "mode": "route"}
+for name, value, other in (("address", "192.168.7.0", "192.168.8.0"), ("prefix", 24, 25), ("gateway", "10.200.0.9", "10.200.0.8"), ("metric", 2, 3)):
+    net("routes[]." + name, value, other, N + "/route@.*", ROUTE)
+for way in ("inbound", "outbound"):
+    for name, value, other in (("average", 1000, 2000), ("peak", 5000, 6000), ("burst", 5120, 6120)):
+        net("bandwidth.%s.%s" % (way, name), value, other, N + "/bandwidth/%s@%s=.*" % (way, name), {"bandwidth": {way: {"average": 1000}}})
+OVS = {"mode": "bridge", "bridge": "ovs0", "virtualport": {"type": "openvswitch"}}
+net("vlan.trunk", True, False, N + "/vlan@trunk=.*", {**OVS, "vlan": {"tags": [{"id": 5}]}})
+net("vlan.tags[].id", 5, 6, N + "/vlan/tag@id=.*", OVS)
+net("vlan.tags[].native_mode", "tagged", "untagged", N + "/vlan/tag@nativeMode=.*", {**OVS, "vlan": {"trunk": True, "tags": [{"id": 5}]}})
+net("virtualport.type", "openvswitch", "midonet", N + "/virtualport.*", {**OVS, "virtualport": {"interface_id": UUID % 1}})
+net("virtualport.interface_id", UUID % 1, UUID % 2, N + "/virtualport/parameters@interfaceid=.*", OVS)
+net("virtualport.profile_id", "a", "b", N + "/virtualport/parameters@profileid=.*", OVS)
+for name, value, other, place_ in (("manager_id", 11, 12, "managerid"), ("type_id", 5, 6, "typeid"), ("type_id_version", 1, 2, "typeidversion"),
+                                   ("instance_id", UUID % 1, UUID % 2, "instanceid")):
+    net("virtualport." + name, value, other, N + "/virtualport/parameters@%s=.*" % place_, {"mode": "vepa", "forward_interfaces": ["eth7"], "virtualport":
+        {"type": "802.1Qbg", "manager_id": 11, "type_id": 1193047, "type_id_version": 2, "instance_id": UUID % 5}})
+net("mode", "private", "vepa", N + "/forward@mode=.*", {"mode": "private", "forward_interfaces": ["eth7"]})
+net("forward_interfaces", ["eth7"], ["eth8", "eth9"], N + "/forward.*", {"mode": "passthrough"})
+net("forward_pf", "eth7", "eth8", N + "/forward/pf@dev=.*", {"mode": "hostdev"})
+net("forward_managed", True, False, N + "/forward@managed=.*", {"mode": "hostdev", "forward_pf": "eth7"})
+GROUPS = {**OVS, "portgroups": [{"name": "a", "vlan": {"tags": [{"id": 5}]}}]}
+G = N + "/portgroup"
+for name, value, other, lines in (("name", "a", "b", ".*"), ("default", True, False, "@default=.*"), ("trust_guest_rx_filters", True, False, "@trustGuestRxFilters=.*"),
+                                  ("vlan.trunk", True, False, "/vlan@trunk=.*"), ("vlan.tags[].id", 5, 6, "/vlan/tag@id=.*"),
+                                  ("virtualport.profile_id", "a", "b", "/virtualport/parameters@profileid=.*")):
+    net("portgroups[]." + name, value, other, G + lines, {**GROUPS, "portgroups": [{"name": "a", "vlan": {"tags": [{"id": 5}]}, "virtualport": {"type": "openvswitch"}}]})
+net("portgroups[].vlan.tags[].native_mode", "tagged", "untagged", G + "/vlan/tag@nativeMode=.*", {**OVS, "portgroups": [{"name": "a", "vlan": {"trunk": True, "tags": [{"id": 5}]}}]})
+for way in ("inbound", "outbound"):
+    for name, value, other in (("average", 1000, 2000), ("peak", 5000, 6000), ("burst", 5120, 6120)):
+        net("portgroups[].bandwidth.%s.%s" % (way, name), value, other, G + "/bandwidth/%s@%s=.*" % (way, name), {"portgroups": [{"name": "a", "bandwidth": {way: {"average": 1000}}}]})
+for name, value, other, lines in (
+        ("enabled", False, True, "(@enable=.*|/)?"), ("forward_plain_names", False, True, "@forwardPlainNames=.*"), ("forwarders", ["1.1.1.1"], ["8.8.8.8", "9.9.9.9"], "/forwarder.*"),
+        ("domain_forwarders[].domain", "a.test", "b.test", "/forwarder@domain=.*"), ("txts[].name", "a", "b", "/txt@name=.*"),
+        ("hosts[].ip", "10.0.0.7", "10.0.0.8", "/host@ip=.*"), ("hosts[].hostnames", ["a"], ["b", "c"], "/host/hostname.*")):
+    more = {"txts": [{"name": "a", "value": "x"}]} if name[0] == "t" else {"hosts": [{"ip": "10.0.0.7", "hostnames": ["a"]}]} if name[0] == "h" else {}
+    net("dns." + name, value, other, N + "/dns" + lines, {"dns": more} if more else None, unset=name == "enabled")
+net("dns.domain_forwarders[].addr", "1.1.1.1", "1.1.1.2", N + "/dns/forwarder@addr=.*", {"dns": {"domain_forwarders": [{"domain": "a.test"}]}})
+net("dns.txts[].value", "a", "b", N + "/dns/txt@value=.*", {"dns": {"txts": [{"name": "a"}]}})
+SRV = {"dns": {"srvs": [{"service": "a", "protocol": "tcp", "domain": "x", "target": "y", "port": 1, "priority": 1, "weight": 1}]}}
+for name, value, other in (("service", "a", "b"), ("protocol", "tcp", "udp"), ("domain", "a", "b"), ("target", "a", "b"), ("port", 1, 2), ("priority", 1, 2), ("weight", 1, 2)):
+    net("dns.srvs[]." + name, value, other, N + "/dns/srv@%s=.*" % name, SRV)
+SIX = {"ips": [{"address": "10.201.0.1/24"}, {"address": "fd00::1/64"}]}
+net("ips", SIX["ips"], [{"address": "10.201.0.1/24"}, {"address": "fd00:1::1/64"}], N + "/ip@address=.*", unset=True)
+BOOT = {"ips": [{"address": "10.202.0.1/24", "dhcp": {"ranges": [{"start": "10.202.0.10", "end": "10.202.0.20"}], "hosts": [{"mac": "52:54:00:11:00:09", "ip": "10.202.0.7", "name": "a"}]}}]}
+for name, value, other, lines in (("tftp_root", "/srv/a", "/srv/b", "/tftp@root=.*"), ("local_ptr", True, False, "@localPtr=.*"),
+                                  ("dhcp.bootp.file", "a", "b", "/dhcp/bootp@file=.*"), ("dhcp.ranges[].start", "10.202.0.10", "10.202.0.11", "/dhcp/range@start=.*"),
+                                  ("dhcp.ranges[].end", "10.202.0.20", "10.202.0.21", "/dhcp/range@end=.*"), ("dhcp.hosts[].ip", "10.202.0.7", "10.202.0.8", "/dhcp/host@ip=.*"),
+                                  ("dhcp.hosts[].name", "a", "b", "/dhcp/host@name=.*"), ("dhcp.hosts[].mac", "52:54:00:11:00:09", "52:54:00:11:00:0a", "/dhcp/host@mac=.*")):
+    net("ips[]." + name, value, other, N + "/ip" + lines, {**BOOT, **({"domain": "a.test", "domain_local_only": True} if name == "local_ptr" else {})})
+net("ips[].dhcp.bootp.server", "10.0.0.1", "10.0.0.2", N + "/ip/dhcp/bootp@server=.*", {"ips": [{"address": "10.203.0.1/24", "dhcp": {"ranges": [{"start": "10.203.0.10", "end": "10.203.0.20"}], "bootp": {"file": "x"}}}]})
+
+# -- pools: their servers and devices do not exist, so they are defined, not started ---------------------------------------
+
+P = "/pool"
+
+
+def pool(path, value, other, lines, base, number=[0], **more):
+    number[0] += 1
+    CASES.append(Case("libvirt_pool", path, value, other, lines + "|/pool/uuid=.*" if lines else None, {name: value for name, value in {"path": "/srv/pool%d" % number[0], **base}.items() if value is not None}, **more))
+
+
+for kind, source in (
+        ("fs", {"devices": ["/dev/sdx"], "format": "ext4"}), ("netfs", {"hosts": [{"name": "n"}], "dir": "/x", "format": "nfs"}),
+        ("logical", {"name": "vgx", "format": "lvm2"}), ("disk", {"devices": ["/dev/sdx"], "format": "gpt"}), ("zfs", {"name": "tank/x"}),
+        ("iscsi", {"hosts": [{"name": "n"}], "devices": ["iqn.2026-01.test:x"]}), ("rbd", {"hosts": [{"name": "n"}], "name": "rbdx"}),
+        ("gluster", {"hosts": [{"name": "n"}], "name": "volx", "dir": "/"}), ("mpath", None),
+        ("scsi", {"adapter": {"type": "scsi_host", "name": "scsi_host7"}}), ("iscsi-direct", {"hosts": [{"name": "n"}], "devices": ["iqn.2026-01.test:y"], "initiator": "iqn.2026-01.test:i"})):
+    where = {"type": kind, **({"source": source} if source else {})}
+    if kind in ("rbd", "gluster", "iscsi-direct", "logical", "zfs"):
+        where["path"] = None
+    if kind == "fs":
+        source["devices"] = ["/dev/sdw"]
+    pool("autostart", False, True, None, where)
+NETFS = {"type": "netfs", "source": {"hosts": [{"name": "n1"}], "dir": "/a", "format": "nfs"}}
+for name, value, other, lines in (("hosts[].name", "n2", "n3", "/host@name=.*"), ("dir", "/b", "/c", "/dir@path=.*"), ("format", "nfs", "glusterfs", "/format@type=.*"),
+                                  ("protocol_version", "3", "4", "/protocol@ver=.*")):
+    pool("source." + name, value, other, P + "/source" + lines, {**NETFS, "source": {**NETFS["source"], "dir": "/" + name}})
+pool("source.devices", ["/dev/sdy"], ["/dev/sdz"], P + "/source/device@path=.*", {"type": "fs", "source": {"format": "ext4"}})
+pool("source.name", "vg1", "vg2", P + "/(source/name|target/path)=.*", {"type": "logical", "path": None, "source": {"format": "lvm2"}})
+RBD = {"type": "rbd", "path": None, "source": {"name": "rbd1", "hosts": [{"name": "r1", "port": 1}], "auth": {"type": "ceph", "username": "a", "secret_uuid": UUID % 1}}}
+for name, value, other, lines in (("hosts[].port", 1, 2, "/host@port=.*"), ("auth.username", "a", "b", "/auth@username=.*"), ("auth.secret_uuid", UUID % 1, UUID % 2, "/auth/secret@uuid=.*")):
+    pool("source." + name, value, other, P + "/source" + lines, {**RBD, "source": {**RBD["source"], "name": "rbd-" + name}})
+pool("source.auth.secret_usage", "a", "b", P + "/source/auth/secret@usage=.*", {"type": "rbd", "path": None, "source": {"name": "rbd9", "hosts": [{"name": "r1"}], "auth": {"type": "ceph", "username": "a"}}})
+pool("source.initiator", "iqn.2026-01.test:i", "iqn.2026-01.test:j", P + "/source/initiator/iqn@name=.*",
+     {"type": "iscsi-direct", "path": None, "source": {"hosts": [{"name": "i9"}], "devices": ["iqn.2026-01.test:z"]}})
+pool("source.adapter.name", "scsi_host8", "scsi_host9", P + "/source/adapter@name=.*", {"type": "scsi", "source": {"adapter": {"type": "scsi_host"}}})
+FC = {"type": "scsi", "source": {"adapter": {"type": "fc_host", "parent": "scsi_host5", "wwnn": "20000000c9831b4b", "wwpn": "10000000c9831b4b"}}}
+for name, value, other in (("parent", "scsi_host5", "scsi_host6"), ("wwnn", "20000000c9831b4c", "20000000c9831b4d"), ("wwpn", "10000000c9831b4e", "10000000c9831b4f")):
+    pool("source.adapter." + name, value, other, P + "/source/adapter@%s=.*" % name, {**FC, "source": {"adapter": {**FC["source"]["adapter"], "wwpn": "10000000c9831b%02x" % len(CASES) if len(CASES) < 256 else "10000000c98%05x" % len(CASES)}}})
+for name, value, other in (("mode", "0711", "0755"), ("owner", 7, 8), ("group", 7, 8), ("label", "a", "b")):
+    pool("permissions." + name, value, other, P + "/target/permissions.*", {})
+pool("mount_options", ["ro"], ["ro", "sync"], P + "/mount_opts/option.*", {**NETFS, "source": {**NETFS["source"], "dir": "/m"}})
+pool("cow", True, False, P + "/features/cow@state=.*", {})
+pool("build", "never", "auto", None, {})
+pool("on_delete", "delete_empty", "undefine", None, {})
+pool("path", "/srv/p1", "/srv/p2", P + "/target/path=.*", {})
+
 # -- not run: why ----------------------------------------------------------------------------------------------------------
 
-FORCES_NEW = "a change replaces the machine; tests/lab/update"
+FORCES_NEW = "a change replaces the object; tests/lab/update"
+ADOPTED = "decides about a creation alone; tests/lab/adoption"
 REASONS = {
+    "libvirt_network": {
+        "name": FORCES_NEW, "running": "tests/lab/update", "adopt_existing": ADOPTED,
+        **{"forward_addresses[]." + name: "the host needs a virtual function" for name in ("domain", "bus", "slot", "function")},
+        "routes[].family": "belongs to the address", "bandwidth.inbound.floor": "a network has none",
+        "portgroups[].bandwidth.inbound.floor": "a port group has none",
+        **{"portgroups[].virtualport." + name: "as of the network" for name in ("type", "interface_id", "manager_id", "type_id", "type_id_version", "instance_id")},
+    },
+    "libvirt_pool": {
+        "name": FORCES_NEW, "type": FORCES_NEW, "running": "tests/lab/update", "adopt_existing": ADOPTED, "source.auth.type": "one for each kind of pool",
+        "source.adapter.type": "one for each kind of adapter",
+    },
     "libvirt_domain": {
-        "name": FORCES_NEW, "type": FORCES_NEW, "arch": FORCES_NEW, "machine": FORCES_NEW, "running": "tests/lab/update",
+        "adopt_existing": ADOPTED, "name": FORCES_NEW, "type": FORCES_NEW, "arch": FORCES_NEW, "machine": FORCES_NEW, "running": "tests/lab/update",
         "cloudinit": "tests/lab/import, with a volume", "disk[].volume_id": "tests/lab/import, with a volume",
         "network_interface[].network_id": "tests/lab/import, with a network", "redirdev[].bus": "has one value",
         "cpu.cache.level": "libvirt accepts 3 alone", "cpu.numa_cell[].id": "libvirt numbers cells from 0",

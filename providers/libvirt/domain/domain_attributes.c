@@ -3,6 +3,7 @@
 #include "domain_attributes.h"
 
 #include "duration.h"
+#include "port_attributes.h"
 #include "xml_map.h"
 
 static Str check_positive(Value value, Arena *arena) {
@@ -141,70 +142,6 @@ static const Attribute vhostuser_attributes[] = {
      .binding = XML("source/@path")},
     {"mode", &TYPE_STRING, REQUIRED, "Whether the machine listens (server) or connects (client).",
      .one_of = "server client", .binding = XML("source/@mode")},
-};
-
-static const Attribute vlan_tag_attributes[] = {
-    {"id", &TYPE_NUMBER, REQUIRED, "Number of the VLAN.",
-     .binding = XML("@id")},
-    {"native_mode", &TYPE_STRING, OPTIONAL, "Treatment of untagged packets.",
-     .one_of = "tagged untagged", .binding = XML("@nativeMode")},
-};
-
-static const Attribute vlan_attributes[] = {
-    {"trunk", &TYPE_BOOL, OPTIONAL, "Whether the interface carries several VLANs.",
-     .binding = XML("@trunk")},
-    {"tags", NULL, OPTIONAL,
-     "VLANs of the interface.",
-     .nested = NESTED(NEST_LIST, vlan_tag_attributes),
-     .binding = XML("tag")},
-};
-
-static const Attribute virtualport_attributes[] = {
-    {"type", &TYPE_STRING, OPTIONAL, "Kind of the switch.",
-     .one_of = "802.1Qbg 802.1Qbh openvswitch midonet", .binding = XML("@type")},
-    {"interface_id", &TYPE_STRING, OPTIONAL, "UUID of the interface.",
-     .binding = XML("parameters/@interfaceid")},
-    {"profile_id", &TYPE_STRING, OPTIONAL, "Port profile.",
-     .binding = XML("parameters/@profileid")},
-    {"manager_id", &TYPE_NUMBER, OPTIONAL, "Manager of an 802.1Qbg switch.",
-     .binding = XML("parameters/@managerid")},
-    {"type_id", &TYPE_NUMBER, OPTIONAL, "Type of an 802.1Qbg port.",
-     .binding = XML("parameters/@typeid")},
-    {"type_id_version", &TYPE_NUMBER, OPTIONAL, "Version of that type.",
-     .binding = XML("parameters/@typeidversion")},
-    {"instance_id", &TYPE_STRING, OPTIONAL, "UUID of an 802.1Qbg instance.",
-     .binding = XML("parameters/@instanceid")},
-};
-
-static const Attribute inbound_attributes[] = {
-    {"average", &TYPE_NUMBER, OPTIONAL, "Average in KiB per second.",
-     .binding = XML_CHANGING("@average", XML_LIVE)},
-    {"peak", &TYPE_NUMBER, OPTIONAL, "Peak in KiB per second.",
-     .binding = XML_CHANGING("@peak", XML_LIVE)},
-    {"burst", &TYPE_NUMBER, OPTIONAL, "Burst at the peak, in KiB.",
-     .binding = XML_CHANGING("@burst", XML_LIVE)},
-    {"floor", &TYPE_NUMBER, OPTIONAL, "Guaranteed rate in KiB per second.",
-     .binding = XML_CHANGING("@floor", XML_LIVE)},
-};
-
-static const Attribute outbound_attributes[] = {
-    {"average", &TYPE_NUMBER, OPTIONAL, "Average in KiB per second.",
-     .binding = XML_CHANGING("@average", XML_LIVE)},
-    {"peak", &TYPE_NUMBER, OPTIONAL, "Peak in KiB per second.",
-     .binding = XML_CHANGING("@peak", XML_LIVE)},
-    {"burst", &TYPE_NUMBER, OPTIONAL, "Burst at the peak, in KiB.",
-     .binding = XML_CHANGING("@burst", XML_LIVE)},
-};
-
-static const Attribute bandwidth_attributes[] = {
-    {"inbound", NULL, OPTIONAL,
-     "Traffic to the machine.",
-     .nested = NESTED(NEST_SINGLE, inbound_attributes),
-     .binding = XML_CHANGING("inbound", XML_LIVE)},
-    {"outbound", NULL, OPTIONAL,
-     "Traffic of the machine.",
-     .nested = NESTED(NEST_SINGLE, outbound_attributes),
-     .binding = XML_CHANGING("outbound", XML_LIVE)},
 };
 
 static const Attribute rom_attributes[] = {
@@ -1252,6 +1189,8 @@ const Attribute domain_attributes[] = {
     {"update_policy", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Policy for changes that need a restart: reboot_if_needed restarts the machine, never_reboot applies them at its next start, live_only rejects them.",
      .default_json = "\"reboot_if_needed\"", .one_of = "reboot_if_needed never_reboot live_only"},
+    {"adopt_existing", &TYPE_BOOL, OPTIONAL,
+     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists what it changes."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the machine."},
     {"ip_addresses", &TYPE_LIST_OF_STRING, COMPUTED,
      "Addresses: those of the configuration, else the leases of the host's networks."},

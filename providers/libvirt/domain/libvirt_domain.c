@@ -125,6 +125,12 @@ static bool domain_create(const Call *call,
     if (!domain_plan_resolve(call, connection, &planned, diags))
         return false;
     Str uuid = libvirt_identity_of(call, request);
+    bool is_adopted = false;
+    if (!libvirt_object_adopt(&machine_object, call, connection, request, response, &is_adopted,
+                              diags))
+        return false;
+    if (is_adopted)
+        return true;
     const char *text = domain_xml_describe(call, connection, planned, uuid, diags);
     if (!text)
         return false;
@@ -292,6 +298,15 @@ static bool domain_limits(const Call *call,
     return true;
 }
 
+static bool plan_machine(const Call *call,
+                         const PlanRequest *request,
+                         PlanResponse *response,
+                         Diags *diags) {
+    return domain_plan(call, request, response, diags) &&
+           (!value_is_present(response->planned) ||
+            libvirt_object_plan_adoption(&machine_object, call, request, response, diags));
+}
+
 static const ArgumentRule rules[] = {
     {RULE_CONFLICTS, {"console", "serial"}},
 };
@@ -306,7 +321,7 @@ const ResourceType libvirt_domain = {
                SCHEMA_RULES(rules),
                .description = "A virtual machine or a container."},
     .validate = domain_plan_validate,
-    .plan = domain_plan,
+    .plan = plan_machine,
     .marker = object_id_marker,
     .create = domain_create,
     .update = domain_update,

@@ -12,7 +12,8 @@ static bool add_taken_error(const Call *call, const char *kind, Str name, Str uu
         call, diags, str_format(call->arena, "The %s \"%.*s\" already exists", kind, STR_ARG(name)),
         str_format(call->arena,
                    "The host has a %s of this name, with the UUID %.*s, which loam did not create. "
-                   "It was not changed. Choose another name, or remove it on the host.",
+                   "It was not changed. Choose another name, set adopt_existing, or remove it on "
+                   "the host.",
                    kind, STR_ARG(uuid)));
 }
 
@@ -104,6 +105,76 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
         return add_taken_error(call, kind, name, str_from_cstr(other_uuid), diags);
     return libvirt_error_add_this(call, error, diags, "Cannot define the %s \"%.*s\"", object->noun,
                                   STR_ARG(name));
+}
+
+/* Finds the object that a creation takes over, as a prior object; null if there is none. */
+static bool find_existing(const LibvirtObject *object,
+                          const Call *call,
+                          virConnectPtr connection,
+                          Value planned,
+                          Value *prior,
+                          Diags *diags) {
+    *prior = value_null(planned.type);
+    if (!object_bool(planned, "adopt_existing", false))
+        return true;
+    Str name = object_text(planned, "name", STR_EMPTY);
+    void *handle = object->by_name(connection, str_to_cstr(name, call->arena));
+    if (!handle)
+        return true;
+    *prior = planned;
+    bool is_read = (!object->resolve || object->resolve(call, connection, prior, diags)) &&
+                   object->read(call, handle, prior, diags);
+    (void)object->release(handle);
+    return is_read;
+}
+
+bool libvirt_object_plan_adoption(const LibvirtObject *object,
+                                  const Call *call,
+                                  const PlanRequest *request,
+                                  PlanResponse *response,
+                                  Diags *diags) {
+    Arena *arena = call->arena;
+    Value planned = response->planned;
+    SCOPED(virConnectPtr) connection = NULL;
+    Value prior = value_null(planned.type);
+    if (value_is_present(request->prior) || !object_bool(planned, "adopt_existing", false) ||
+        !call->client)
+        return true;
+    if (!libvirt_client_connect(call, &connection, diags) ||
+        !find_existing(object, call, connection, planned, &prior, diags))
+        return false;
+    if (!value_is_present(prior))
+        return true;
+    StrVec names = {0};
+    const Schema *schema = &object->type->schema;
+    for (size_t i = 0; i < schema->attribute_count; i++)
+        if (value_is_wholly_known(object_attribute(planned, schema->attributes[i].name)) &&
+            object_differs(prior, planned, schema->attributes[i].name))
+            vec_push(arena, &names, str_from_cstr(schema->attributes[i].name));
+    Str changes = str_join(names.items, names.count, STR(", "), arena);
+    Path path = path_attribute((Path){0}, STR("adopt_existing"), arena);
+    Str id = object_text(prior, "id", STR_EMPTY);
+    plan_note(response, path,
+              names.count ? str_format(arena, "takes over the %s %.*s and changes its %.*s",
+                                       object->noun, STR_ARG(id), STR_ARG(changes))
+                          : str_format(arena, "takes over the %s %.*s unchanged", object->noun,
+                                       STR_ARG(id)),
+              arena);
+    return true;
+}
+
+bool libvirt_object_adopt(const LibvirtObject *object,
+                          const Call *call,
+                          virConnectPtr connection,
+                          const ApplyRequest *request,
+                          ApplyResponse *response,
+                          bool *is_adopted,
+                          Diags *diags) {
+    ApplyRequest update = *request;
+    if (!find_existing(object, call, connection, request->planned, &update.prior, diags))
+        return false;
+    *is_adopted = value_is_present(update.prior);
+    return !*is_adopted || object->type->update(call, &update, response, diags);
 }
 
 bool libvirt_object_read(const LibvirtObject *object,

@@ -47,6 +47,24 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
                                      ApplyResponse *response,
                                      Diags *diags);
 
+/* For objects with "adopt_existing": an object of the host with the planned name is updated instead
+ * of created. Only what the configuration sets is changed. */
+
+/* Adds a note on the object that a creation would take over, with the arguments that it changes. */
+MUST_USE bool libvirt_object_plan_adoption(const LibvirtObject *object,
+                                           const Call *call,
+                                           const PlanRequest *request,
+                                           PlanResponse *response,
+                                           Diags *diags);
+/* Takes over an existing object, if there is one; `response` is that of the update. */
+MUST_USE bool libvirt_object_adopt(const LibvirtObject *object,
+                                   const Call *call,
+                                   virConnectPtr connection,
+                                   const ApplyRequest *request,
+                                   ApplyResponse *response,
+                                   bool *is_adopted,
+                                   Diags *diags);
+
 /* Implementations of slots of ResourceType. */
 
 MUST_USE bool libvirt_object_read(const LibvirtObject *object,

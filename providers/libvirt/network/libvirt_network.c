@@ -8,100 +8,13 @@
 #include "libvirt_object.h"
 #include "libvirt_types.h"
 #include "nested_list.h"
+#include "network_attributes.h"
 #include "network_edit.h"
 #include "network_update.h"
 #include "network_xml.h"
 #include "object_id.h"
 #include "path_error.h"
-
-static Str check_cidr(Value value, Arena *arena) {
-    Cidr cidr;
-    if (cidr_parse(value_text(value), &cidr))
-        return STR_EMPTY;
-    return str_format(arena,
-                      "The value must be an address with its prefix length, such as 10.17.0.1/24.");
-}
-
-static Str check_address(Value value, Arena *arena) {
-    Cidr cidr;
-    if (cidr_parse_address(value_text(value), &cidr))
-        return STR_EMPTY;
-    return str_format(arena, "The value must be an IP address, such as 10.17.0.10.");
-}
-
-/* clang-format off */
-static const Attribute range_attributes[] = {
-    {"start", &TYPE_STRING, REQUIRED, "First address of the range.", .check = check_address},
-    {"end", &TYPE_STRING, REQUIRED, "Last address of the range.", .check = check_address},
-};
-
-static const Attribute host_attributes[] = {
-    {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the machine."},
-    {"ip", &TYPE_STRING, REQUIRED, "Reserved address.", .check = check_address},
-    {"name", &TYPE_STRING, OPTIONAL, "Reserved host name."},
-};
-
-static const Attribute dhcp_attributes[] = {
-    {"ranges", NULL, OPTIONAL,
-     "Address ranges for leases. Changes are live.",
-     .nested = NESTED(NEST_LIST, range_attributes)},
-    {"hosts", NULL, OPTIONAL,
-     "Reservations. Changes are live; reservations from other programs remain.",
-     .nested = NESTED(NEST_LIST, host_attributes)},
-};
-
-static const Attribute ip_attributes[] = {
-    {"address", &TYPE_STRING, REQUIRED,
-     "Address of the host in the network, with the prefix length.",
-     .check = check_cidr},
-    {"dhcp", NULL, OPTIONAL,
-     "DHCP service of the address (default: none).",
-     .nested = NESTED(NEST_SINGLE, dhcp_attributes)},
-};
-
-static const Attribute dns_host_attributes[] = {
-    {"ip", &TYPE_STRING, REQUIRED, "Address.", .check = check_address},
-    {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address."},
-};
-
-static const Attribute dns_attributes[] = {
-    {"enabled", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the host resolves names.",
-     .default_json = "true"},
-    {"forwarders", &TYPE_LIST_OF_STRING, OPTIONAL, "Name servers for all other names."},
-    {"hosts", NULL, OPTIONAL,
-     "Host names of the network. Changes are live.",
-     .nested = NESTED(NEST_LIST, dns_host_attributes)},
-};
-
-static const Attribute network_attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
-    {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "nat; route; open: routed without firewall; isolated; bridge: an existing bridge of the host. An imported network may have private, vepa, passthrough or hostdev.",
-     .default_json = "\"nat\"",
-     .one_of = "nat route open isolated bridge private vepa passthrough hostdev"},
-    {"bridge", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Name of the bridge on the host (default: chosen by the host)."},
-    {"stp", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether to use the spanning tree protocol. It prevents loops through guests, but delays new ports for some seconds.",
-     .default_json = "true"},
-    {"domain", &TYPE_STRING, OPTIONAL, "DNS domain of the network."},
-    {"mtu", &TYPE_NUMBER, OPTIONAL, "Maximum packet size (MTU) in bytes."},
-    {"ips", NULL, OPTIONAL,
-     "Addresses of the host in the network, with their DHCP service.",
-     .nested = NESTED(NEST_LIST, ip_attributes)},
-    {"dns", NULL, OPTIONAL,
-     "DNS service of the network.",
-     .nested = NESTED(NEST_SINGLE, dns_attributes)},
-    {"autostart", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the network starts with the host.",
-     .default_json = "true"},
-    {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the network is active.",
-     .default_json = "true"},
-    {"id", &TYPE_STRING, COMPUTED, "UUID of the network."},
-};
-/* clang-format on */
+#include "timeouts.h"
 
 /* Parses an address in `object`; returns false if it is not set or unknown. */
 static bool read_address(Value object, const char *name, Str *text, Cidr *address) {
@@ -222,21 +135,6 @@ static bool check_new_address(const Call *call, const PlanRequest *request, Diag
     return !value_is_null(mode) || has_ips || add_missing_address(call, diags);
 }
 
-/* Rejects modes that only imported networks may have: the schema has no argument for their
- * device. */
-static bool check_new_mode(const Call *call, Value prior, Value planned, Diags *diags) {
-    static const Str imported[] = {STR_CONST("private"), STR_CONST("vepa"),
-                                   STR_CONST("passthrough"), STR_CONST("hostdev")};
-    Str mode = object_text(planned, "mode", STR_EMPTY);
-    bool is_kept = value_is_present(prior) && !object_differs(prior, planned, "mode");
-    if (is_kept || !str_is_among(mode, imported, ARRAY_COUNT(imported)))
-        return true;
-    return libvirt_error_say(call, diags,
-                             str_format(call->arena, "Mode \"%.*s\" cannot be set", STR_ARG(mode)),
-                             STR("libvirt_network does not support the host devices of this mode. "
-                                 "Define the network with virsh net-define and import it."));
-}
-
 /* Returns the effect of a restart on guests, which depends on the attribute. */
 static const char *guests_see(const char *attribute) {
     if (strcmp(attribute, "mtu") == 0)
@@ -261,35 +159,6 @@ static Str restart_note(const Call *call, Str name, const char *attribute) {
                       users.count == 1 ? "the machine" : "the machines", guests_see(attribute));
 }
 
-static bool network_plan(const Call *call,
-                         const PlanRequest *request,
-                         PlanResponse *response,
-                         Diags *diags) {
-    Arena *arena = call->arena;
-    if (!value_is_present(response->planned))
-        return true;
-    response->planned = adoption_keep(&libvirt_network.schema, request, response->planned,
-                                      &response->private_data, arena);
-    if (!check_new_mode(call, request->prior, response->planned, diags))
-        return false;
-    if (value_is_null(request->prior))
-        return check_new_address(call, request, diags);
-    NetworkChange change = network_update_compare(request->prior, response->planned, arena);
-    Path root = {0};
-    if (change.restart)
-        plan_note(
-            response, path_attribute(root, str_from_cstr(change.restart), arena),
-            restart_note(call, object_text(request->prior, "name", STR_EMPTY), change.restart),
-            arena);
-    if (change.hosts || change.ranges)
-        plan_note(response, path_attribute(root, STR("ips"), arena),
-                  STR("live, guests stay connected (virNetworkUpdate)"), arena);
-    if (change.dns_hosts)
-        plan_note(response, path_attribute(root, STR("dns"), arena),
-                  STR("live, guests stay connected (virNetworkUpdate)"), arena);
-    return true;
-}
-
 /* Returns the inactive XML; libvirt's test driver has only one XML. */
 static char *describe_inactive(virNetworkPtr network) {
     char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
@@ -310,20 +179,6 @@ static bool read_network(const Call *call, void *network, Value *state, Diags *d
     object_builder_set(&builder, "running", value_bool(is_active == 1));
     object_builder_set(&builder, "autostart", value_bool(autostart != 0));
     *state = object_builder_value(&builder);
-    return true;
-}
-
-static bool apply_run_state(const Call *call, virNetworkPtr network, Value planned, Diags *diags) {
-    Str name = object_text(planned, "name", STR_EMPTY);
-    bool is_active = virNetworkIsActive(network) == 1;
-    bool shall_run = object_bool(planned, "running", true);
-    if (virNetworkSetAutostart(network, object_bool(planned, "autostart", true)) < 0)
-        return libvirt_error_add(call, diags, "Cannot set autostart of network \"%.*s\"",
-                                 STR_ARG(name));
-    if (shall_run && !is_active && !network_update_start(call, network, diags))
-        return false;
-    if (!shall_run && is_active && virNetworkDestroy(network) < 0)
-        return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
     return true;
 }
 
@@ -353,6 +208,51 @@ static const LibvirtObject network_object = {
     .read = read_network,
 };
 
+static bool network_plan(const Call *call,
+                         const PlanRequest *request,
+                         PlanResponse *response,
+                         Diags *diags) {
+    Arena *arena = call->arena;
+    if (!value_is_present(response->planned))
+        return true;
+    response->planned = adoption_keep(&libvirt_network.schema, request, response->planned,
+                                      &response->private_data, arena);
+    if (value_is_null(request->prior))
+        return check_new_address(call, request, diags) &&
+               libvirt_object_plan_adoption(&network_object, call, request, response, diags);
+    NetworkChange change = network_update_compare(request->prior, response->planned, arena);
+    Path root = {0};
+    if (change.restart)
+        plan_note(
+            response, path_attribute(root, str_from_cstr(change.restart), arena),
+            restart_note(call, object_text(request->prior, "name", STR_EMPTY), change.restart),
+            arena);
+    if (change.hosts || change.ranges)
+        plan_note(response, path_attribute(root, STR("ips"), arena),
+                  STR("live, guests stay connected (virNetworkUpdate)"), arena);
+    if (change.portgroups)
+        plan_note(response, path_attribute(root, STR("portgroups"), arena),
+                  STR("live, for interfaces that connect from now on (virNetworkUpdate)"), arena);
+    if (change.dns_hosts)
+        plan_note(response, path_attribute(root, STR("dns"), arena),
+                  STR("live, guests stay connected (virNetworkUpdate)"), arena);
+    return true;
+}
+
+static bool apply_run_state(const Call *call, virNetworkPtr network, Value planned, Diags *diags) {
+    Str name = object_text(planned, "name", STR_EMPTY);
+    bool is_active = virNetworkIsActive(network) == 1;
+    bool shall_run = object_bool(planned, "running", true);
+    if (virNetworkSetAutostart(network, object_bool(planned, "autostart", true)) < 0)
+        return libvirt_error_add(call, diags, "Cannot set autostart of network \"%.*s\"",
+                                 STR_ARG(name));
+    if (shall_run && !is_active && !network_update_start(call, network, diags))
+        return false;
+    if (!shall_run && is_active && virNetworkDestroy(network) < 0)
+        return libvirt_error_add(call, diags, "Cannot stop network \"%.*s\"", STR_ARG(name));
+    return true;
+}
+
 static bool network_create(const Call *call,
                            const ApplyRequest *request,
                            ApplyResponse *response,
@@ -362,6 +262,12 @@ static bool network_create(const Call *call,
         return false;
     Value planned = request->planned;
     Str uuid = libvirt_identity_of(call, request);
+    bool is_adopted = false;
+    if (!libvirt_object_adopt(&network_object, call, connection, request, response, &is_adopted,
+                              diags))
+        return false;
+    if (is_adopted)
+        return true;
     const char *text = network_xml_describe(call, planned, uuid);
     SCOPED(virNetworkPtr) network = virNetworkDefineXML(connection, text);
     if (!network) {
@@ -375,6 +281,10 @@ static bool network_create(const Call *call,
 
 static bool is_edited(Value prior, Value planned) {
     static const char *const described[] = {"mode", "bridge", "stp", "domain", "mtu", "ips", "dns"};
+    for (size_t i = 0; i < NETWORK_ATTRIBUTE_COUNT; i++)
+        if (network_attributes[i].binding &&
+            object_differs(prior, planned, network_attributes[i].name))
+            return true;
     for (size_t i = 0; i < ARRAY_COUNT(described); i++)
         if (object_differs(prior, planned, described[i]))
             return true;
@@ -461,7 +371,8 @@ static bool network_recover(const Call *call,
     return libvirt_object_recover(&network_object, call, request, response, diags);
 }
 
-/* One update at a time per network, since an update reads and then writes the XML. */
+/* One update at a time per network, since an update reads and then writes the XML; one creation at
+ * a time per host, since libvirt may give one bridge name to two new networks. */
 static bool network_limits(const Call *call,
                            const LimitsRequest *request,
                            LimitsResponse *response,
@@ -469,16 +380,24 @@ static bool network_limits(const Call *call,
     (void)diags;
     LimitAction action = request->action;
     Value object = request->object;
+    if (action == LIMIT_CREATE)
+        libvirt_identity_limit(call, "libvirt_networks",
+                               str_from_cstr(libvirt_client_options(call)->uri), 1,
+                               &response->limits);
     if (action == LIMIT_UPDATE && value_is_present(object))
         libvirt_identity_limit(call, "libvirt_network", object_text(object, "id", STR_EMPTY), 1,
                                &response->limits);
     return true;
 }
 
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
 const ResourceType libvirt_network = {
     .name = "libvirt_network",
     .destroy_after_dependents_update = true,
-    .schema = {SCHEMA_ATTRIBUTES(network_attributes),
+    .schema = {.attributes = network_attributes,
+               .attribute_count = NETWORK_ATTRIBUTE_COUNT,
+               SCHEMA_BLOCKS(blocks),
                .description = "A virtual network on the host."},
     .validate = network_validate,
     .plan = network_plan,

@@ -12,6 +12,7 @@
 #include "nested_list.h"
 #include "object_id.h"
 #include "path_error.h"
+#include "timeouts.h"
 #include "xml_edit.h"
 
 static Str check_rule_priority(Value value, Arena *arena) {
@@ -109,6 +110,8 @@ static const Attribute nwfilter_attributes[] = {
     {"filterrefs", NULL, OPTIONAL,
      "Filters that this filter includes.",
      .nested = NESTED(NEST_LIST, reference_attributes)},
+    {"adopt_existing", &TYPE_BOOL, OPTIONAL,
+     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists what it changes."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the filter."},
 };
 /* clang-format on */
@@ -480,6 +483,12 @@ static bool nwfilter_create(const Call *call,
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     Str uuid = libvirt_identity_of(call, request);
+    bool is_adopted = false;
+    if (!libvirt_object_adopt(&filter_object, call, connection, request, response, &is_adopted,
+                              diags))
+        return false;
+    if (is_adopted)
+        return true;
     return write_filter(call, connection, describe(call, request->planned, uuid), request->planned,
                         uuid, response, diags);
 }
@@ -552,10 +561,12 @@ static bool nwfilter_recover(const Call *call,
     return libvirt_object_recover(&filter_object, call, request, response, diags);
 }
 
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
 const ResourceType libvirt_nwfilter = {
     .name = "libvirt_nwfilter",
     .destroy_after_dependents_update = true,
-    .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes),
+    .schema = {SCHEMA_ATTRIBUTES(nwfilter_attributes), SCHEMA_BLOCKS(blocks),
                .description = "A packet filter for network interfaces of guests."},
     .validate = nwfilter_validate,
     .plan = nwfilter_plan,

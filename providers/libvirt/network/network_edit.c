@@ -5,6 +5,7 @@
 
 #include "cidr.h"
 #include "nested_list.h"
+#include "network_attributes.h"
 #include "network_xml.h"
 #include "xml_edit.h"
 
@@ -170,6 +171,7 @@ static void edit_dhcp(xmlNodePtr ip_node, Value before, Value after, Arena *aren
     if (value_equal(old, new))
         return;
     xmlNodePtr node = xml_need(ip_node, "dhcp");
+    xml_map_edit(network_attributes_of_dhcp(), old, new, node, arena);
     edit_list(&dhcp_ranges, node, object_attribute(old, "ranges"), object_attribute(new, "ranges"),
               arena);
     edit_list(&dhcp_hosts, node, object_attribute(old, "hosts"), object_attribute(new, "hosts"),
@@ -247,6 +249,7 @@ static void edit_ips(const Call *call, xmlNodePtr root, Value prior, Value plann
         }
         edit_address(nodes[i], olds[i], ip, arena);
         edit_dhcp(nodes[i], olds[i], ip, arena);
+        xml_map_edit(network_attributes_of("ips"), olds[i], ip, nodes[i], arena);
     }
 }
 
@@ -277,6 +280,7 @@ static void edit_dns(const Call *call, xmlNodePtr root, Value prior, Value plann
         edit_forwarders(node, new, arena);
     edit_list(&dns_hosts, node, object_attribute(old, "hosts"), object_attribute(new, "hosts"),
               arena);
+    xml_map_edit(network_attributes_of("dns"), old, new, node, arena);
     xml_edit_remove_empty(node);
 }
 
@@ -295,11 +299,23 @@ static void edit_mode(xmlNodePtr root, Value planned) {
         xml_edit_attribute(node, "dev", STR_EMPTY);
         xml_edit_remove_all(node, "interface");
     }
-    if (!str_equal(mode, STR("bridge")))
+    if (!network_xml_is_foreign(mode))
         return;
     xml_edit_child(root, "bridge", "stp", STR_EMPTY);
     xml_edit_child(root, "bridge", "delay", STR_EMPTY);
     xml_edit_remove_all(root, "mac");
+}
+
+/* The device of <forward> must be that of its first interface. */
+static void edit_forward_device(xmlNodePtr root, Value prior, Value planned, Arena *arena) {
+    xmlNodePtr forward = xml_find(root, "forward[interface]");
+    if (!forward)
+        return;
+    if (object_differs(prior, planned, "forward_dev"))
+        xml_set(xml_find(forward, "interface"), "dev",
+                object_text(planned, "forward_dev", STR_EMPTY));
+    else if (object_differs(prior, planned, "forward_interfaces"))
+        xml_set(forward, "dev", xml_get(forward, "interface/@dev", arena));
 }
 
 void network_edit(const Call *call, Value prior, Value planned, xmlNodePtr root) {
@@ -318,6 +334,9 @@ void network_edit(const Call *call, Value prior, Value planned, xmlNodePtr root)
                        object_has(planned, "mtu")
                            ? str_format(arena, "%lld", (long long)object_int(planned, "mtu", 0))
                            : STR_EMPTY);
+    const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
+    xml_map_edit(rows, prior, planned, root, arena);
+    edit_forward_device(root, prior, planned, arena);
     edit_ips(call, root, prior, planned);
     edit_dns(call, root, prior, planned);
 }

@@ -5,6 +5,7 @@
 #include "domain_users.h"
 #include "libvirt_error.h"
 #include "nested_list.h"
+#include "network_attributes.h"
 #include "network_xml.h"
 #include "xml.h"
 
@@ -34,6 +35,38 @@ static bool same_addresses(Value prior, Value planned) {
     return true;
 }
 
+/* Returns whether any row of the objects changes otherwise than live. */
+static bool rows_need_restart(XmlRows rows, Value prior, Value planned, Arena *arena) {
+    for (size_t i = 0; i < rows.count; i++) {
+        const char *name = rows.attributes[i].name;
+        XmlChange change = xml_map_change(&rows.attributes[i], object_attribute(prior, name),
+                                          object_attribute(planned, name), arena);
+        if (change != XML_LIVE && change != XML_UNCHANGED)
+            return true;
+    }
+    return false;
+}
+
+static bool ip_needs_restart(Value prior, Value planned, size_t i, Arena *arena) {
+    Value old = nested_list_at(prior, "ips", i);
+    Value new = nested_list_at(planned, "ips", i);
+    return rows_need_restart(network_attributes_of("ips"), old, new, arena) ||
+           rows_need_restart(network_attributes_of_dhcp(), object_nested(old, "dhcp", arena),
+                             object_nested(new, "dhcp", arena), arena);
+}
+
+/* Port groups are replaced as a whole, so each of their changes is live. */
+static const char *find_row_restart(Value prior, Value planned, Arena *arena) {
+    for (size_t i = 0; i < NETWORK_ATTRIBUTE_COUNT; i++) {
+        const Attribute *attribute = &network_attributes[i];
+        XmlChange change = xml_map_change(attribute, object_attribute(prior, attribute->name),
+                                          object_attribute(planned, attribute->name), arena);
+        if (change != XML_UNCHANGED && strcmp(attribute->name, "portgroups") != 0)
+            return attribute->name;
+    }
+    return NULL;
+}
+
 static const char *find_restart(Value prior, Value planned, Arena *arena) {
     static const char *const names[] = {"mode", "bridge", "stp", "domain", "mtu"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
@@ -41,8 +74,16 @@ static const char *find_restart(Value prior, Value planned, Arena *arena) {
             return names[i];
     if (!value_is_known(object_attribute(planned, "ips")) || !same_addresses(prior, planned))
         return "ips";
+    for (size_t i = 0; i < nested_list_count(planned, "ips"); i++)
+        if (ip_needs_restart(prior, planned, i, arena))
+            return "ips";
+    const char *row = find_row_restart(prior, planned, arena);
+    if (row)
+        return row;
     Value old_dns = object_nested(prior, "dns", arena);
     Value new_dns = object_nested(planned, "dns", arena);
+    if (rows_need_restart(network_attributes_of("dns"), old_dns, new_dns, arena))
+        return "dns";
     bool was_enabled = object_bool(old_dns, "enabled", true);
     if (was_enabled != object_bool(new_dns, "enabled", true) ||
         lists_differ(object_attribute(old_dns, "forwarders"),
@@ -63,9 +104,13 @@ NetworkChange network_update_compare(Value prior, Value planned, Arena *arena) {
         change.ranges |=
             lists_differ(dhcp_list(old_ip, "ranges", arena), dhcp_list(new_ip, "ranges", arena));
     }
-    change.dns_hosts =
-        lists_differ(object_attribute(object_nested(prior, "dns", arena), "hosts"),
-                     object_attribute(object_nested(planned, "dns", arena), "hosts"));
+    static const char *const records[] = {"hosts", "srvs", "txts"};
+    for (size_t i = 0; i < ARRAY_COUNT(records); i++)
+        change.dns_hosts |=
+            lists_differ(object_attribute(object_nested(prior, "dns", arena), records[i]),
+                         object_attribute(object_nested(planned, "dns", arena), records[i]));
+    change.portgroups = lists_differ(object_attribute(prior, "portgroups"),
+                                     object_attribute(planned, "portgroups"));
     return change;
 }
 
@@ -94,7 +139,8 @@ static bool list_has(Value list, Value item) {
 /* Returns whether the found element has all wanted values; libvirt writes MAC addresses in lower
  * case. */
 static bool is_same_entry(xmlNodePtr wanted, xmlNodePtr found, Arena *arena) {
-    static const char *const parts[] = {"@mac", "@ip", "@name", "@start", "@end"};
+    static const char *const parts[] = {"@mac", "@ip",      "@name",   "@start",
+                                        "@end", "@service", "@target", "@value"};
     for (size_t i = 0; i < ARRAY_COUNT(parts); i++) {
         const char *text = str_to_cstr(xml_get(wanted, parts[i], arena), arena);
         if (strcasecmp(text, str_to_cstr(xml_get(found, parts[i], arena), arena)) != 0)
@@ -117,7 +163,8 @@ static bool has_entry(virNetworkPtr network,
     SCOPED(XmlDoc) doc = {0};
     if (!xml_parse(text, &wanted) || !xml_take(virNetworkGetXMLDesc(network, 0), &doc))
         return false;
-    Str path = section->parent < 0
+    Str path = section->section == VIR_NETWORK_SECTION_PORTGROUP ? STR("portgroup")
+               : section->parent < 0
                    ? str_format(arena, "dns/%s", section->element)
                    : str_format(arena, "ip[%d]/dhcp/%s", section->parent + 1, section->element);
     XmlNodes entries = xml_find_all(xml_root(&doc), str_to_cstr(path, arena), arena);
@@ -169,6 +216,33 @@ static bool update_section(const Call *call,
     return true;
 }
 
+/* Adds an item by the rows of its list, which is an argument of the object with these rows. */
+static void add_by_rows(XmlRows rows,
+                        const char *list,
+                        const char *element,
+                        xmlNodePtr parent,
+                        Value item,
+                        Arena *arena) {
+    size_t i = 0;
+    while (strcmp(rows.attributes[i].name, list) != 0)
+        CHECK(++i < rows.count);
+    xml_map_edit(xml_map_rows(rows.attributes[i].nested), value_null(item.type), item,
+                 xml_add(parent, element), arena);
+}
+
+static void add_srv(xmlNodePtr parent, Value item, Arena *arena) {
+    add_by_rows(network_attributes_of("dns"), "srvs", "srv", parent, item, arena);
+}
+
+static void add_txt(xmlNodePtr parent, Value item, Arena *arena) {
+    add_by_rows(network_attributes_of("dns"), "txts", "txt", parent, item, arena);
+}
+
+static void add_portgroup(xmlNodePtr parent, Value item, Arena *arena) {
+    const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
+    add_by_rows(rows, "portgroups", "portgroup", parent, item, arena);
+}
+
 bool network_update_live(
     const Call *call, virNetworkPtr network, Value prior, Value planned, Diags *diags) {
     Arena *arena = call->arena;
@@ -185,11 +259,26 @@ bool network_update_live(
                             dhcp_list(new_ip, "hosts", arena), diags))
             return false;
     }
-    Section names = {VIR_NETWORK_SECTION_DNS_HOST, -1, network_xml_add_dns_host, "host",
-                     "DNS entry"};
-    return update_section(call, network, &names,
-                          object_attribute(object_nested(prior, "dns", arena), "hosts"),
-                          object_attribute(object_nested(planned, "dns", arena), "hosts"), diags);
+    Value old_dns = object_nested(prior, "dns", arena);
+    Value new_dns = object_nested(planned, "dns", arena);
+    static const struct {
+        const char *name;
+        Section section;
+    } records[] = {
+        {"hosts",
+         {VIR_NETWORK_SECTION_DNS_HOST, -1, network_xml_add_dns_host, "host", "DNS entry"}},
+        {"srvs",  {VIR_NETWORK_SECTION_DNS_SRV, -1, add_srv, "srv", "DNS service record"} },
+        {"txts",  {VIR_NETWORK_SECTION_DNS_TXT, -1, add_txt, "txt", "DNS text record"}    },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(records); i++)
+        if (!update_section(call, network, &records[i].section,
+                            object_attribute(old_dns, records[i].name),
+                            object_attribute(new_dns, records[i].name), diags))
+            return false;
+    static const Section groups = {VIR_NETWORK_SECTION_PORTGROUP, -1, add_portgroup, "portgroup",
+                                   "port group"};
+    return update_section(call, network, &groups, object_attribute(prior, "portgroups"),
+                          object_attribute(planned, "portgroups"), diags);
 }
 
 static void reconnect(const Call *call,

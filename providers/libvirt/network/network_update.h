@@ -12,6 +12,7 @@ typedef struct NetworkChange {
     bool hosts;
     bool ranges;
     bool dns_hosts;
+    bool portgroups;
     const char *restart; /* an attribute that needs a restart, or NULL */
 } NetworkChange;
 

@@ -6,6 +6,7 @@
 #include "cidr.h"
 #include "libvirt_identity.h"
 #include "nested_list.h"
+#include "network_attributes.h"
 
 static void set_if(xmlNodePtr node, const char *attribute, Value object, const char *name) {
     if (object_has(object, name))
@@ -46,8 +47,10 @@ void network_xml_add_ip(xmlNodePtr root, Value ip, Arena *arena) {
         xml_set(node, "family", STR("ipv6"));
     xml_set(node, "address", cidr_address_text(text));
     xml_set_int(node, "prefix", cidr.prefix);
+    xml_map_edit(network_attributes_of("ips"), value_null(ip.type), ip, node, arena);
     xmlNodePtr dhcp_node = xml_add(node, "dhcp");
     Value dhcp = object_nested(ip, "dhcp", arena);
+    xml_map_edit(network_attributes_of_dhcp(), value_null(dhcp.type), dhcp, dhcp_node, arena);
     for (size_t i = 0; i < nested_list_count(dhcp, "ranges"); i++)
         network_xml_add_range(dhcp_node, nested_list_at(dhcp, "ranges", i), arena);
     for (size_t i = 0; i < nested_list_count(dhcp, "hosts"); i++)
@@ -65,16 +68,25 @@ static void add_dns(xmlNodePtr root, Value dns, Arena *arena) {
         xml_set(xml_add(node, "forwarder"), "addr", *forwarder);
     for (size_t i = 0; i < nested_list_count(dns, "hosts"); i++)
         network_xml_add_dns_host(node, nested_list_at(dns, "hosts", i), arena);
+    xml_map_edit(network_attributes_of("dns"), value_null(dns.type), dns, node, arena);
+}
+
+bool network_xml_is_foreign(Str mode) {
+    static const Str modes[] = {STR_CONST("bridge"), STR_CONST("private"), STR_CONST("vepa"),
+                                STR_CONST("passthrough"), STR_CONST("hostdev")};
+    return str_is_among(mode, modes, ARRAY_COUNT(modes));
 }
 
 static void add_bridge(xmlNodePtr root, Value planned) {
-    bool is_foreign = str_equal(object_text(planned, "mode", STR("nat")), STR("bridge"));
+    bool is_foreign = network_xml_is_foreign(object_text(planned, "mode", STR("nat")));
     xmlNodePtr bridge = xml_add(root, "bridge");
     set_if(bridge, "name", planned, "bridge");
     if (!is_foreign)
         xml_set(bridge, "stp", object_bool(planned, "stp", true) ? STR("on") : STR("off"));
     if (!is_foreign)
         xml_set(bridge, "delay", STR("0"));
+    else if (!object_has(planned, "bridge"))
+        xml_remove(bridge);
 }
 
 const char *network_xml_describe(const Call *call, Value planned, Str uuid) {
@@ -96,6 +108,8 @@ const char *network_xml_describe(const Call *call, Value planned, Str uuid) {
         add_dns(root, object_attribute(planned, "dns"), arena);
     for (size_t i = 0; i < nested_list_count(planned, "ips"); i++)
         network_xml_add_ip(root, nested_list_at(planned, "ips", i), arena);
+    const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
+    xml_map_edit(rows, value_null(planned.type), planned, root, arena);
     return xml_print(&doc, arena);
 }
 
@@ -224,7 +238,12 @@ static Value read_ip(xmlNodePtr node, Value old, const Type *type, bool all, Are
                             object_attribute_type(dhcp_type, "hosts"), all, arena);
     object_builder_set(&dhcp, "ranges", ranges);
     object_builder_set(&dhcp, "hosts", hosts);
-    if (value_is_present(old_dhcp) || !value_is_null(ranges) || !value_is_null(hosts))
+    bool is_new = !value_is_present(old);
+    xmlNodePtr dhcp_node = xml_find(node, "dhcp");
+    xml_map_read(network_attributes_of("ips"), old, node, is_new, &builder, arena);
+    if (dhcp_node)
+        xml_map_read(network_attributes_of_dhcp(), old_dhcp, dhcp_node, is_new, &dhcp, arena);
+    if (value_is_present(old_dhcp) || dhcp_node)
         object_builder_set(&builder, "dhcp", object_builder_value(&dhcp));
     return object_builder_value(&builder);
 }
@@ -266,6 +285,8 @@ static void read_dns(ObjectBuilder *builder, Value state, xmlNodePtr root, bool 
     object_builder_set(&dns, "hosts",
                        read_list(&dns_hosts, node, object_builder_get(&dns, "hosts"),
                                  object_attribute_type(type, "hosts"), all, arena));
+    if (node)
+        xml_map_read(network_attributes_of("dns"), old, node, all, &dns, arena);
     object_builder_set(builder, "dns", object_builder_value(&dns));
 }
 
@@ -284,6 +305,8 @@ void network_xml_read(ObjectBuilder *builder, Value state, xmlNodePtr root, Aren
         object_builder_set(builder, "stp", value_bool(!str_equal(stp, STR("off"))));
     object_builder_set_optional(builder, "domain", xml_get(root, "domain/@name", arena), arena);
     object_builder_set(builder, "mtu", mtu ? value_int(mtu) : value_null(&TYPE_NUMBER));
+    const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
+    xml_map_read(rows, state, root, is_import, builder, arena);
     read_ips(builder, state, root, is_import, arena);
     read_dns(builder, state, root, is_import, arena);
 }

@@ -9,6 +9,8 @@
 /* Servers for all names; forwarders for a single domain are not managed. */
 #define NETWORK_FORWARDERS "forwarder[@addr and not(@domain)]"
 
+/* Returns whether a network of this mode uses devices of the host instead of its own bridge. */
+bool network_xml_is_foreign(Str mode);
 const char *network_xml_describe(const Call *call, Value planned, Str uuid);
 /* Add elements at the end of their parent: <ip>, <range start= end=/>, <host mac= name= ip=/> and
  * <host ip=><hostname/></host>. */

@@ -8,6 +8,7 @@
 #include "seed_directory.h"
 #include "seed_files.h"
 #include "str_quote.h"
+#include "timeouts.h"
 #include "volume_find.h"
 #include "volume_transfer.h"
 #include "xml.h"
@@ -474,10 +475,12 @@ static bool cloudinit_recover(const Call *call,
     return true;
 }
 
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
 const ResourceType libvirt_cloudinit_disk = {
     .name = "libvirt_cloudinit_disk",
     .destroy_after_dependents_update = true,
-    .schema = {SCHEMA_ATTRIBUTES(cloudinit_attributes),
+    .schema = {SCHEMA_ATTRIBUTES(cloudinit_attributes), SCHEMA_BLOCKS(blocks),
                .description = "A cloud-init seed, which a machine reads at its first start."},
     .plan = cloudinit_plan,
     .marker = cloudinit_marker,

@@ -1,4 +1,5 @@
-/* libvirt_pool: a directory on the host that holds volumes, identified by its UUID. */
+/* libvirt_pool: a storage pool of the host: a directory or another store of volumes, identified by
+ * its UUID. */
 #include <errno.h>
 
 #include "adoption.h"
@@ -9,6 +10,8 @@
 #include "libvirt_types.h"
 #include "nested_list.h"
 #include "object_id.h"
+#include "timeouts.h"
+#include "xml_map.h"
 
 static Str check_path(Value value, Arena *arena) {
     (void)arena;
@@ -20,14 +23,67 @@ static Str check_path(Value value, Arena *arena) {
     "dir fs netfs logical disk iscsi iscsi-direct scsi mpath rbd sheepdog gluster zfs vstorage"
 
 /* clang-format off */
+static const Attribute host_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name or address of the server.", .binding = XML("@name")},
+    {"port", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Port of the server.", .binding = XML("@port")},
+};
+
+static const Attribute auth_attributes[] = {
+    {"type", &TYPE_STRING, REQUIRED | FORCES_NEW, "chap (iscsi) or ceph (rbd).",
+     .one_of = "chap ceph", .binding = XML("@type")},
+    {"username", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the user.", .binding = XML("@username")},
+    {"secret_uuid", &TYPE_STRING, OPTIONAL | FORCES_NEW, "UUID of a libvirt_secret with the password.", .binding = XML("secret/@uuid")},
+    {"secret_usage", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Usage of a libvirt_secret with the password, instead of its UUID.",
+     .binding = XML("secret/@usage")},
+};
+
+static const Attribute adapter_attributes[] = {
+    {"type", &TYPE_STRING, REQUIRED | FORCES_NEW, "scsi_host or fc_host.", .one_of = "scsi_host fc_host", .binding = XML("@type")},
+    {"name", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Name of the adapter, as scsi_host0.", .binding = XML("@name")},
+    {"parent", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Parent of a virtual adapter.", .binding = XML("@parent")},
+    {"wwnn", &TYPE_STRING, OPTIONAL | FORCES_NEW, "World wide name of the node.", .binding = XML("@wwnn")},
+    {"wwpn", &TYPE_STRING, OPTIONAL | FORCES_NEW, "World wide name of the port.", .binding = XML("@wwpn")},
+};
+
+static const Attribute source_attributes[] = {
+    {"hosts", NULL, OPTIONAL, "Servers.", .nested = NESTED(NEST_LIST, host_attributes), .binding = XML("host")},
+    {"devices", &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Block devices, or the target of iscsi.", .binding = XML("device/@path")},
+    {"dir", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Directory of the server.", .binding = XML("dir/@path")},
+    {"name", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Name of the volume group, the pool of the server, or the volume.", .binding = XML("name")},
+    {"format", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Format of the store: ext4, nfs, lvm2, gpt and others.", .binding = XML("format/@type")},
+    {"protocol_version", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Version of NFS.", .binding = XML("protocol/@ver")},
+    {"initiator", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Name of the host for iscsi (IQN).", .binding = XML("initiator/iqn/@name")},
+    {"adapter", NULL, OPTIONAL, "SCSI adapter.", .nested = NESTED(NEST_SINGLE, adapter_attributes), .binding = XML("adapter")},
+    {"auth", NULL, OPTIONAL, "Login at the server.", .nested = NESTED(NEST_SINGLE, auth_attributes), .binding = XML("auth")},
+};
+
+static const Attribute permissions_attributes[] = {
+    {"mode", &TYPE_STRING, OPTIONAL, "Mode of the directory, as 0755.", .binding = XML("mode")},
+    {"owner", &TYPE_NUMBER, OPTIONAL, "User of the directory.", .binding = XML("owner")},
+    {"group", &TYPE_NUMBER, OPTIONAL, "Group of the directory.", .binding = XML("group")},
+    {"label", &TYPE_STRING, OPTIONAL, "SELinux label of the directory.", .binding = XML("label")},
+};
+
 static const Attribute pool_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "Kind of pool: dir, a directory on the host. Pools of other kinds can be imported.",
+     "Kind of pool, such as dir: a directory on the host.",
      .default_json = "\"dir\"", .one_of = POOL_TYPES},
-    {"path", &TYPE_STRING, OPTIONAL | FORCES_NEW,
-     "Path of the directory, which is created if it does not exist. Required for the type dir.",
+    {"path", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
+     "Path of the directory, which is created if it does not exist. Required for the type dir; logical and zfs determine it.",
      .check = check_path},
+    {"source", NULL, OPTIONAL, "Origin of a pool that is not a directory.",
+     .nested = NESTED(NEST_SINGLE, source_attributes), .binding = XML("source")},
+    {"permissions", NULL, OPTIONAL, "Permissions of a directory that the host creates; an existing one keeps its own.",
+     .nested = NESTED(NEST_SINGLE, permissions_attributes), .binding = XML("target/permissions")},
+    {"mount_options", &TYPE_LIST_OF_STRING, OPTIONAL, "Options of the mount (fs and netfs).",
+     .binding = XML("fs:mount_opts/fs:option/@name")},
+    {"cow", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether a directory on btrfs has copy on write.", .binding = XML("features/cow/@state")},
+    {"build", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "Preparation of a new pool: auto creates a missing directory, always also formats an empty store, overwrite formats any store, never does neither.",
+     .default_json = "\"auto\"", .one_of = "auto always overwrite never"},
+    {"adopt_existing", &TYPE_BOOL, OPTIONAL,
+     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists what it changes."},
     {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether the pool is active.",
      .default_json = "true"},
@@ -38,8 +94,13 @@ static const Attribute pool_attributes[] = {
      "Treatment of the directory: undefine keeps it, delete_empty removes it if it is empty, delete_all removes its volumes first.",
      .default_json = "\"undefine\"", .one_of = "undefine delete_empty delete_all"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the pool."},
+    {"capacity", &TYPE_NUMBER, COMPUTED, "Size in bytes, when it was last read."},
+    {"allocation", &TYPE_NUMBER, COMPUTED, "Used bytes, when they were last read."},
+    {"available", &TYPE_NUMBER, COMPUTED, "Free bytes, when they were last read."},
 };
 /* clang-format on */
+
+static const XmlRows pool_rows = {pool_attributes, ARRAY_COUNT(pool_attributes)};
 
 /* Returns the inactive XML; libvirt's test driver has only one XML. */
 static char *describe_inactive(virStoragePoolPtr pool) {
@@ -69,13 +130,20 @@ static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) 
     object_builder_set_text(&builder, "name", xml_get(root, "name", arena), arena);
     object_builder_set_text(&builder, "type", xml_get(root, "@type", arena), arena);
     Str path = xml_get(root, "target/path", arena);
-    if (!str_equal(disk_without_end_slashes(path),
+    if (!value_is_known(object_attribute(*state, "path")) ||
+        !str_equal(disk_without_end_slashes(path),
                    disk_without_end_slashes(object_text(*state, "path", STR_EMPTY))))
         object_builder_set_optional(&builder, "path", path, arena);
     object_builder_set(&builder, "running", value_bool(info.state != VIR_STORAGE_POOL_INACTIVE));
     object_builder_set(&builder, "autostart", value_bool(autostart != 0));
     if (!object_has(*state, "on_delete"))
         object_builder_set_text(&builder, "on_delete", STR("undefine"), arena);
+    if (!object_has(*state, "build"))
+        object_builder_set_text(&builder, "build", STR("auto"), arena);
+    object_builder_set(&builder, "capacity", value_int((int64_t)info.capacity));
+    object_builder_set(&builder, "allocation", value_int((int64_t)info.allocation));
+    object_builder_set(&builder, "available", value_int((int64_t)info.available));
+    xml_map_read(pool_rows, *state, root, !object_has(*state, "name"), &builder, arena);
     *state = object_builder_value(&builder);
     return true;
 }
@@ -86,20 +154,22 @@ static const char *describe(const Call *call, Value planned, Str uuid) {
     xml_set(root, "type", object_text(planned, "type", STR("dir")));
     xml_add_text(root, "name", object_text(planned, "name", STR_EMPTY));
     xml_add_text(root, "uuid", uuid);
-    xml_add_text(xml_add(root, "target"), "path", object_text(planned, "path", STR_EMPTY));
+    if (object_has(planned, "path"))
+        xml_add_text(xml_add(root, "target"), "path", object_text(planned, "path", STR_EMPTY));
+    xml_map_edit(pool_rows, value_null(planned.type), planned, root, call->arena);
     return xml_print(&doc, call->arena);
 }
 
 /* Builds the directory only if it is missing, since a build would change the owner of an existing
  * one. */
-static bool start_pool(virStoragePoolPtr pool) {
+static bool start_pool(virStoragePoolPtr pool, Str build) {
     if (virStoragePoolIsActive(pool) == 1)
         return true;
     if (virStoragePoolCreate(pool, 0) == 0)
         return true;
     const virError *error = virGetLastError();
     bool is_missing = error && error->code == VIR_ERR_SYSTEM_ERROR && error->int1 == ENOENT;
-    if (!is_missing)
+    if (!is_missing || str_equal(build, STR("never")))
         return false;
     return virStoragePoolBuild(pool, VIR_STORAGE_POOL_BUILD_NEW) == 0 &&
            virStoragePoolCreate(pool, 0) == 0;
@@ -120,37 +190,12 @@ static bool apply_run_state(const Call *call, virStoragePoolPtr pool, Value plan
         return libvirt_error_add(call, diags, "Cannot set autostart of pool \"%.*s\"",
                                  STR_ARG(name));
     if (object_bool(planned, "running", true)) {
-        if (!start_pool(pool))
+        if (!start_pool(pool, object_text(planned, "build", STR("auto"))))
             return add_start_error(call, planned, diags);
     } else if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0) {
         return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
     }
     return true;
-}
-
-/* Pools of other kinds have a source, for which the schema has no arguments. */
-static bool pool_plan(const Call *call,
-                      const PlanRequest *request,
-                      PlanResponse *response,
-                      Diags *diags) {
-    if (!value_is_present(response->planned))
-        return true;
-    response->planned = adoption_keep(&libvirt_pool.schema, request, response->planned,
-                                      &response->private_data, call->arena);
-    Str type = object_text(response->planned, "type", STR("dir"));
-    if (value_is_present(request->prior))
-        return true;
-    if (str_equal(type, STR("dir")) && value_is_null(object_attribute(response->planned, "path")))
-        return libvirt_error_say(
-            call, diags, STR("Pool path missing"),
-            STR("A pool of the type dir requires \"path\", a directory of the host."));
-    if (str_equal(type, STR("dir")))
-        return true;
-    return libvirt_error_say(
-        call, diags,
-        str_format(call->arena, "A pool of the type %.*s cannot be created", STR_ARG(type)),
-        STR("libvirt_pool can create only pools of the type dir. Define this one with virsh "
-            "pool-define and import it."));
 }
 
 static void *by_uuid(virConnectPtr connection, const char *uuid) {
@@ -179,6 +224,24 @@ static const LibvirtObject pool_object = {
     .read = read_pool,
 };
 
+static bool pool_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags) {
+    if (!value_is_present(response->planned))
+        return true;
+    response->planned = adoption_keep(&libvirt_pool.schema, request, response->planned,
+                                      &response->private_data, call->arena);
+    Str type = object_text(response->planned, "type", STR("dir"));
+    if (value_is_present(request->prior))
+        return true;
+    if (str_equal(type, STR("dir")) && value_is_null(object_attribute(request->config, "path")))
+        return libvirt_error_say(
+            call, diags, STR("Pool path missing"),
+            STR("A pool of the type dir requires \"path\", a directory of the host."));
+    return libvirt_object_plan_adoption(&pool_object, call, request, response, diags);
+}
+
 static bool add_define_error(const Call *call,
                              virConnectPtr connection,
                              Value planned,
@@ -193,6 +256,39 @@ static bool add_define_error(const Call *call,
                                            response, diags);
 }
 
+/* Formats the store of a new pool if the configuration wants it. */
+static bool format_pool(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
+    Str build = object_text(planned, "build", STR("auto"));
+    bool is_overwrite = str_equal(build, STR("overwrite"));
+    if (!is_overwrite && !str_equal(build, STR("always")))
+        return true;
+    unsigned flags =
+        is_overwrite ? VIR_STORAGE_POOL_BUILD_OVERWRITE : VIR_STORAGE_POOL_BUILD_NO_OVERWRITE;
+    bool is_dir = str_equal(object_text(planned, "type", STR("dir")), STR("dir"));
+    return virStoragePoolBuild(pool, is_dir ? VIR_STORAGE_POOL_BUILD_NEW : flags) == 0 ||
+           libvirt_error_add(call, diags, "Cannot build pool \"%.*s\"",
+                             STR_ARG(object_text(planned, "name", STR_EMPTY)));
+}
+
+/* Edits the planned differences of the definition. */
+static bool redefine(
+    const Call *call, virStoragePoolPtr pool, Value prior, Value planned, Diags *diags) {
+    bool is_edited = false;
+    for (size_t i = 0; i < pool_rows.count; i++)
+        is_edited |=
+            pool_attributes[i].binding && object_differs(prior, planned, pool_attributes[i].name);
+    if (!is_edited)
+        return true;
+    SCOPED(XmlDoc) doc = {0};
+    if (!xml_take(describe_inactive(pool), &doc))
+        return libvirt_error_add(call, diags, "Cannot read the pool");
+    xml_map_edit(pool_rows, prior, planned, xml_root(&doc), call->arena);
+    SCOPED(virStoragePoolPtr)
+    again =
+        virStoragePoolDefineXML(virStoragePoolGetConnect(pool), xml_print(&doc, call->arena), 0);
+    return again || libvirt_error_add(call, diags, "Cannot redefine the pool");
+}
+
 static bool pool_create(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
@@ -202,11 +298,18 @@ static bool pool_create(const Call *call,
         return false;
     Value planned = request->planned;
     Str uuid = libvirt_identity_of(call, request);
+    bool is_adopted = false;
+    if (!libvirt_object_adopt(&pool_object, call, connection, request, response, &is_adopted,
+                              diags))
+        return false;
+    if (is_adopted)
+        return true;
     SCOPED(virStoragePoolPtr)
     pool = virStoragePoolDefineXML(connection, describe(call, planned, uuid), 0);
     if (!pool)
         return add_define_error(call, connection, planned, uuid, response, diags);
-    bool is_done = apply_run_state(call, pool, planned, diags);
+    bool is_done =
+        format_pool(call, pool, planned, diags) && apply_run_state(call, pool, planned, diags);
     return libvirt_object_answer(&pool_object, call, pool, planned, is_done, response, diags);
 }
 
@@ -217,7 +320,8 @@ static bool pool_update(const Call *call,
     SCOPED(virStoragePoolPtr) pool = libvirt_object_get(&pool_object, call, request->prior, diags);
     if (!pool)
         return false;
-    bool is_done = apply_run_state(call, pool, request->planned, diags);
+    bool is_done = redefine(call, pool, request->prior, request->planned, diags) &&
+                   apply_run_state(call, pool, request->planned, diags);
     return libvirt_object_answer(&pool_object, call, pool, request->planned, is_done, response,
                                  diags);
 }
@@ -268,7 +372,7 @@ static bool pool_delete(const Call *call,
         return is_gone;
     bool is_active = virStoragePoolIsActive(pool) == 1;
     if (str_equal(on_delete, STR("delete_all"))) {
-        if (!is_active && !start_pool(pool))
+        if (!is_active && !start_pool(pool, STR("never")))
             return libvirt_error_add(call, diags, "Cannot start pool \"%.*s\"", STR_ARG(name));
         is_active = true;
         (void)virStoragePoolRefresh(pool, 0);
@@ -321,9 +425,12 @@ static bool pool_limits(const Call *call,
     return true;
 }
 
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
 const ResourceType libvirt_pool = {
     .name = "libvirt_pool",
-    .schema = {SCHEMA_ATTRIBUTES(pool_attributes), .description = "A storage pool on the host."},
+    .schema = {SCHEMA_ATTRIBUTES(pool_attributes), SCHEMA_BLOCKS(blocks),
+               .description = "A storage pool on the host."},
     .plan = pool_plan,
     .marker = object_id_marker,
     .create = pool_create,

@@ -1,0 +1,285 @@
+/* network_attributes: the schema of libvirt_network. A row with a binding needs no other code. */
+#include "network_attributes.h"
+
+#include "cidr.h"
+#include "port_attributes.h"
+
+static Str check_cidr(Value value, Arena *arena) {
+    Cidr cidr;
+    if (cidr_parse(value_text(value), &cidr))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "The value must be an address with its prefix length, such as 10.17.0.1/24.");
+}
+
+static Str check_address(Value value, Arena *arena) {
+    Cidr cidr;
+    if (cidr_parse_address(value_text(value), &cidr))
+        return STR_EMPTY;
+    return str_format(arena, "The value must be an IP address, such as 10.17.0.10.");
+}
+
+static Str check_root(Value value, Arena *arena) {
+    (void)arena;
+    return str_starts_with(value_text(value), STR("/")) ? STR_EMPTY
+                                                        : STR("The path must be absolute.");
+}
+
+/* A server for all names belongs to "forwarders". */
+static bool is_plain_forwarder(xmlNodePtr node) {
+    return xml_find(node, "self::*[not(@domain)]") != NULL;
+}
+
+/* clang-format off */
+static const Attribute range_attributes[] = {
+    {"start", &TYPE_STRING, REQUIRED, "First address of the range.", .check = check_address},
+    {"end", &TYPE_STRING, REQUIRED, "Last address of the range.", .check = check_address},
+};
+
+static const Attribute host_attributes[] = {
+    {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the machine."},
+    {"ip", &TYPE_STRING, REQUIRED, "Reserved address.", .check = check_address},
+    {"name", &TYPE_STRING, OPTIONAL, "Reserved host name."},
+};
+
+static const Attribute bootp_attributes[] = {
+    {"file", &TYPE_STRING, REQUIRED, "File that machines load over the network (PXE).",
+     .binding = XML("@file")},
+    {"server", &TYPE_STRING, OPTIONAL, "Server of the file (default: the host).",
+     .binding = XML("@server")},
+};
+
+static const Attribute dhcp_attributes[] = {
+    {"ranges", NULL, OPTIONAL,
+     "Address ranges for leases. Changes are live.",
+     .nested = NESTED(NEST_LIST, range_attributes)},
+    {"bootp", NULL, OPTIONAL, "Boot over the network (PXE).",
+     .nested = NESTED(NEST_SINGLE, bootp_attributes), .binding = XML("bootp")},
+    {"hosts", NULL, OPTIONAL,
+     "Reservations. Changes are live; reservations from other programs remain.",
+     .nested = NESTED(NEST_LIST, host_attributes)},
+};
+
+static const Attribute ip_attributes[] = {
+    {"address", &TYPE_STRING, REQUIRED,
+     "Address of the host in the network, with the prefix length.",
+     .check = check_cidr},
+    {"tftp_root", &TYPE_STRING, OPTIONAL, "Directory of the host that a TFTP server offers.",
+     .check = check_root, .binding = XML("tftp/@root")},
+    {"local_ptr", &TYPE_BOOL, OPTIONAL, "Whether reverse names of the network stay in it.", .binding = XML("@localPtr")},
+    {"dhcp", NULL, OPTIONAL,
+     "DHCP service of the address (default: none).",
+     .nested = NESTED(NEST_SINGLE, dhcp_attributes)},
+};
+
+static const Attribute dns_host_attributes[] = {
+    {"ip", &TYPE_STRING, REQUIRED, "Address.", .check = check_address},
+    {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address."},
+};
+
+static const Attribute domain_forwarder_attributes[] = {
+    {"domain", &TYPE_STRING, REQUIRED, "Domain whose names are forwarded.",
+     .binding = XML("@domain")},
+    {"addr", &TYPE_STRING, OPTIONAL, "Name server (default: none, names are resolved here alone).",
+     .binding = XML("@addr")},
+};
+
+static const Attribute srv_attributes[] = {
+    {"service", &TYPE_STRING, REQUIRED, "Name of the service.",
+     .binding = XML("@service")},
+    {"protocol", &TYPE_STRING, REQUIRED, "tcp or udp.",
+     .one_of = "tcp udp", .binding = XML("@protocol")},
+    {"domain", &TYPE_STRING, OPTIONAL, "Domain of the service.",
+     .binding = XML("@domain")},
+    {"target", &TYPE_STRING, OPTIONAL, "Host of the service.",
+     .binding = XML("@target")},
+    {"port", &TYPE_NUMBER, OPTIONAL, "Port of the service.",
+     .binding = XML("@port")},
+    {"priority", &TYPE_NUMBER, OPTIONAL, "Priority of the host.",
+     .binding = XML("@priority")},
+    {"weight", &TYPE_NUMBER, OPTIONAL, "Weight among hosts of one priority.",
+     .binding = XML("@weight")},
+};
+
+static const Attribute txt_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED, "Name of the record.",
+     .binding = XML("@name")},
+    {"value", &TYPE_STRING, OPTIONAL, "Text of the record.",
+     .binding = XML("@value")},
+};
+
+static const Attribute route_attributes[] = {
+    {"family", &TYPE_STRING, OPTIONAL, "ipv4 or ipv6.",
+     .one_of = "ipv4 ipv6", .binding = XML("@family")},
+    {"address", &TYPE_STRING, REQUIRED, "Address of the network behind the gateway.",
+     .check = check_address, .binding = XML("@address")},
+    {"prefix", &TYPE_NUMBER, REQUIRED, "Prefix length of that network.",
+     .binding = XML("@prefix")},
+    {"gateway", &TYPE_STRING, REQUIRED, "Gateway, a machine of this network.",
+     .check = check_address, .binding = XML("@gateway")},
+    {"metric", &TYPE_NUMBER, OPTIONAL, "Metric of the route.",
+     .binding = XML("@metric")},
+};
+
+static const Attribute nat_attributes[] = {
+    {"address_start", &TYPE_STRING, OPTIONAL, "First address of the host to use.",
+     .check = check_address, .binding = XML("forward/nat/address/@start")},
+    {"address_end", &TYPE_STRING, OPTIONAL, "Last address of the host to use.",
+     .check = check_address, .binding = XML("forward/nat/address/@end")},
+    {"port_start", &TYPE_NUMBER, OPTIONAL, "First port of the host to use.",
+     .binding = XML("forward/nat/port/@start")},
+    {"port_end", &TYPE_NUMBER, OPTIONAL, "Last port of the host to use.",
+     .binding = XML("forward/nat/port/@end")},
+    {"ipv6", &TYPE_BOOL, OPTIONAL, "Whether IPv6 is translated, too.",
+     .binding = XML("forward/nat/@ipv6")},
+};
+
+static const Attribute pci_address_attributes[] = {
+    {"domain", &TYPE_NUMBER, REQUIRED, "PCI domain.",
+     .binding = XML("@domain")},
+    {"bus", &TYPE_NUMBER, REQUIRED, "PCI bus.",
+     .binding = XML("@bus")},
+    {"slot", &TYPE_NUMBER, REQUIRED, "PCI slot.",
+     .binding = XML("@slot")},
+    {"function", &TYPE_NUMBER, REQUIRED, "PCI function.",
+     .binding = XML("@function")},
+};
+
+static const Attribute portgroup_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED, "Name of the group.",
+     .binding = XML("@name")},
+    {"default", &TYPE_BOOL, OPTIONAL, "Whether interfaces without a group belong to it.",
+     .binding = XML("@default")},
+    {"trust_guest_rx_filters", &TYPE_BOOL, OPTIONAL, "Whether guests may change their receive filters.",
+     .binding = XML("@trustGuestRxFilters")},
+    {"vlan", NULL, OPTIONAL,
+     "VLANs of the ports.",
+     .nested = NESTED(NEST_SINGLE, vlan_attributes),
+     .binding = XML("vlan")},
+    {"virtualport", NULL, OPTIONAL,
+     "Port on a virtual switch.",
+     .nested = NESTED(NEST_SINGLE, virtualport_attributes),
+     .binding = XML("virtualport")},
+    {"bandwidth", NULL, OPTIONAL,
+     "Limits of traffic of each port.",
+     .nested = NESTED(NEST_SINGLE, bandwidth_attributes),
+     .binding = XML("bandwidth")},
+};
+
+static const Attribute dns_attributes[] = {
+    {"enabled", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether the host resolves names.",
+     .default_json = "true"},
+    {"forwarders", &TYPE_LIST_OF_STRING, OPTIONAL, "Name servers for all other names."},
+    {"forward_plain_names", &TYPE_BOOL, OPTIONAL, "Whether names without a domain are forwarded.",
+     .binding = XML("@forwardPlainNames")},
+    {"domain_forwarders", NULL, OPTIONAL,
+     "Name servers for single domains.",
+     .nested = NESTED(NEST_LIST, domain_forwarder_attributes),
+     .binding = &(const XmlBinding){.path = "forwarder", .change = XML_AT_START, .skips = is_plain_forwarder}},
+    {"srvs", NULL, OPTIONAL,
+     "Service records. Changes are live.",
+     .nested = NESTED(NEST_LIST, srv_attributes),
+     .binding = XML_CHANGING("srv", XML_LIVE)},
+    {"txts", NULL, OPTIONAL,
+     "Text records. Changes are live.",
+     .nested = NESTED(NEST_LIST, txt_attributes),
+     .binding = XML_CHANGING("txt", XML_LIVE)},
+    {"hosts", NULL, OPTIONAL,
+     "Host names of the network. Changes are live.",
+     .nested = NESTED(NEST_LIST, dns_host_attributes)},
+};
+
+const Attribute network_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
+    {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "nat; route; open: routed without firewall; isolated; bridge: an existing bridge, or devices of the host; private, vepa or passthrough: devices of the host; hostdev: virtual functions.",
+     .default_json = "\"nat\"",
+     .one_of = "nat route open isolated bridge private vepa passthrough hostdev"},
+    {"bridge", &TYPE_STRING, OPTIONAL | COMPUTED,
+     "Name of the bridge on the host (default: chosen by the host)."},
+    {"stp", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether to use the spanning tree protocol. It prevents loops through guests, but delays new ports for some seconds.",
+     .default_json = "true"},
+    {"domain", &TYPE_STRING, OPTIONAL, "DNS domain of the network."},
+    {"mtu", &TYPE_NUMBER, OPTIONAL, "Maximum packet size (MTU) in bytes."},
+    {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the bridge (default: chosen by the host).",
+     .binding = XML("mac/@address")},
+    {"delay", &TYPE_NUMBER, OPTIONAL, "Seconds before a new port forwards packets.",
+     .binding = XML("bridge/@delay")},
+    {"zone", &TYPE_STRING, OPTIONAL, "Zone of firewalld.",
+     .binding = XML("bridge/@zone")},
+    {"domain_local_only", &TYPE_BOOL, OPTIONAL, "Whether names of the domain are resolved here alone.",
+     .binding = XML("domain/@localOnly")},
+    {"ipv6", &TYPE_BOOL, OPTIONAL, "Whether machines may use IPv6 among each other without an address of the host.",
+     .binding = XML("@ipv6")},
+    {"trust_guest_rx_filters", &TYPE_BOOL, OPTIONAL, "Whether guests may change their receive filters.",
+     .binding = XML("@trustGuestRxFilters")},
+    {"forward_dev", &TYPE_STRING, OPTIONAL, "Network device of the host through which packets leave.",
+     .binding = XML("forward/@dev")},
+    {"forward_interfaces", &TYPE_LIST_OF_STRING, OPTIONAL, "Network devices of the host, with the modes bridge, private, vepa and passthrough.",
+     .binding = XML("forward/interface/@dev")},
+    {"forward_pf", &TYPE_STRING, OPTIONAL, "Network device of the host whose virtual functions are used.",
+     .binding = XML("forward/pf/@dev")},
+    {"forward_managed", &TYPE_BOOL, OPTIONAL, "Whether virtual functions are detached from the host, with the mode hostdev.",
+     .binding = XML("forward/@managed")},
+    {"forward_addresses", NULL, OPTIONAL,
+     "Virtual functions, with the mode hostdev.",
+     .nested = NESTED(NEST_LIST, pci_address_attributes),
+     .binding = XML("forward/address[@type='pci']")},
+    {"nat", NULL, OPTIONAL,
+     "Addresses and ports of the host for the mode nat.",
+     .nested = NESTED(NEST_SINGLE, nat_attributes),
+     .binding = XML(".")},
+    {"routes", NULL, OPTIONAL,
+     "Static routes of the host.",
+     .nested = NESTED(NEST_LIST, route_attributes),
+     .binding = XML("route")},
+    {"vlan", NULL, OPTIONAL,
+     "VLANs of the network, on Open vSwitch and SR-IOV.",
+     .nested = NESTED(NEST_SINGLE, vlan_attributes),
+     .binding = XML("vlan")},
+    {"virtualport", NULL, OPTIONAL,
+     "Port on a virtual switch.",
+     .nested = NESTED(NEST_SINGLE, virtualport_attributes),
+     .binding = XML("virtualport")},
+    {"port_isolated", &TYPE_BOOL, OPTIONAL, "Whether interfaces cannot reach each other.",
+     .binding = XML("port/@isolated")},
+    {"bandwidth", NULL, OPTIONAL,
+     "Limits of traffic of the network.",
+     .nested = NESTED(NEST_SINGLE, bandwidth_attributes),
+     .binding = XML("bandwidth")},
+    {"portgroups", NULL, OPTIONAL,
+     "Groups of ports. Changes are live.",
+     .nested = NESTED(NEST_LIST, portgroup_attributes),
+     .binding = XML_KEYED("portgroup", "name", XML_LIVE)},
+    {"dnsmasq_options", &TYPE_LIST_OF_STRING, OPTIONAL, "Additional options of dnsmasq, without support by libvirt.",
+     .binding = XML("dnsmasq:options/dnsmasq:option/@value")},
+    {"ips", NULL, OPTIONAL,
+     "Addresses of the host in the network, with their DHCP service.",
+     .nested = NESTED(NEST_LIST, ip_attributes)},
+    {"dns", NULL, OPTIONAL,
+     "DNS service of the network.",
+     .nested = NESTED(NEST_SINGLE, dns_attributes)},
+    {"autostart", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether the network starts with the host.",
+     .default_json = "true"},
+    {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
+     "Whether the network is active.",
+     .default_json = "true"},
+    {"adopt_existing", &TYPE_BOOL, OPTIONAL,
+     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists what it changes."},
+    {"id", &TYPE_STRING, COMPUTED, "UUID of the network."},
+};
+/* clang-format on */
+
+XmlRows network_attributes_of(const char *name) {
+    size_t i = 0;
+    while (strcmp(network_attributes[i].name, name) != 0)
+        CHECK(++i < NETWORK_ATTRIBUTE_COUNT);
+    return xml_map_rows(network_attributes[i].nested);
+}
+
+XmlRows network_attributes_of_dhcp(void) {
+    return (XmlRows){dhcp_attributes, ARRAY_COUNT(dhcp_attributes)};
+}
