@@ -77,6 +77,8 @@ static void provider_close(void *client) {
 
 static const ResourceType *const resources[] = {LIBVIRT_RESOURCES(PROVIDER_ROW)};
 
+static const DataSourceType *const data_sources[] = {LIBVIRT_DATA_SOURCES(PROVIDER_ROW)};
+
 const Provider libvirt_provider = {
     .name = "libvirt",
     .address = "loam.internal/builtin/libvirt",
@@ -87,4 +89,5 @@ const Provider libvirt_provider = {
     .configure = provider_configure,
     .close = provider_close,
     PROVIDER_RESOURCES(resources),
+    PROVIDER_DATA_SOURCES(data_sources),
 };

@@ -493,7 +493,7 @@ pool("path", "/srv/p1", "/srv/p2", P + "/target/path=.*", {})
 # -- not run: why ----------------------------------------------------------------------------------------------------------
 
 FORCES_NEW = "a change replaces the object; tests/lab/update"
-ADOPTED = "decides about a creation alone; tests/lab/adoption"
+ADOPTED = "decides about a creation alone; tests/lab/existing"
 REASONS = {
     "libvirt_network": {
         "name": FORCES_NEW, "running": "tests/lab/update", "adopt_existing": ADOPTED,

@@ -1,6 +1,7 @@
 /* libvirt_object: finds, reads, imports and recovers objects with a UUID and a name. */
 #include "libvirt_object.h"
 
+#include "adoption.h"
 #include "libvirt_client.h"
 #include "nested_list.h"
 #include "object_builder.h"
@@ -107,6 +108,15 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
                                   STR_ARG(name));
 }
 
+/* Sets what the plan leaves out to null, so that an update does not remove it. */
+static Value without_unplanned(Value prior, Value planned, Arena *arena) {
+    ObjectBuilder builder = object_builder_of(prior, arena);
+    for (size_t i = 0; i < planned.count; i++)
+        if (value_is_null(value_at(planned, i)))
+            builder.items[i] = value_at(planned, i);
+    return object_builder_value(&builder);
+}
+
 /* Finds the object that a creation takes over, as a prior object; null if there is none. */
 static bool find_existing(const LibvirtObject *object,
                           const Call *call,
@@ -125,6 +135,8 @@ static bool find_existing(const LibvirtObject *object,
     bool is_read = (!object->resolve || object->resolve(call, connection, prior, diags)) &&
                    object->read(call, handle, prior, diags);
     (void)object->release(handle);
+    if (is_read)
+        *prior = without_unplanned(*prior, planned, call->arena);
     return is_read;
 }
 
@@ -174,7 +186,13 @@ bool libvirt_object_adopt(const LibvirtObject *object,
     if (!find_existing(object, call, connection, request->planned, &update.prior, diags))
         return false;
     *is_adopted = value_is_present(update.prior);
-    return !*is_adopted || object->type->update(call, &update, response, diags);
+    if (*is_adopted)
+        update.planned = object_fill(request->planned, update.prior, call->arena);
+    if (!*is_adopted)
+        return true;
+    bool is_done = object->type->update(call, &update, response, diags);
+    response->private_data = adoption_begin(); /* as an imported object, it keeps the rest */
+    return is_done;
 }
 
 bool libvirt_object_read(const LibvirtObject *object,

@@ -1,6 +1,7 @@
-/* libvirt_types: the resource types of the provider.
+/* libvirt_types: the resource types and data sources of the provider.
  *
- * To add one: a file that defines `const ResourceType libvirt_<type>`, and its row here. */
+ * To add one: a file that defines `const ResourceType libvirt_<type>` or `const DataSourceType
+ * data_libvirt_<type>`, and its row here. */
 #pragma once
 
 #include "provider.h"
@@ -13,6 +14,17 @@
     ROW(libvirt_nwfilter)       \
     ROW(libvirt_cloudinit_disk) \
     ROW(libvirt_domain)
+
+#define LIBVIRT_DATA_SOURCES(ROW)            \
+    ROW(data_libvirt_pool)                   \
+    ROW(data_libvirt_volume)                 \
+    ROW(data_libvirt_network)                \
+    ROW(data_libvirt_network_leases)         \
+    ROW(data_libvirt_domain)                 \
+    ROW(data_libvirt_domain_capabilities)    \
+    ROW(data_libvirt_node_info)              \
+    ROW(data_libvirt_node_devices)
 /* clang-format on */
 
+LIBVIRT_DATA_SOURCES(DATA_SOURCE_DECLARE)
 LIBVIRT_RESOURCES(RESOURCE_DECLARE)

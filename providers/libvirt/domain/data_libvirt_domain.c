@@ -1,0 +1,130 @@
+/* data libvirt_domain: A virtual machine or container of the host. */
+#include "data_source.h"
+
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_types.h"
+#include "nested_list.h"
+
+/* clang-format off */
+static const Attribute interface_attributes[] = {
+    {"type", &TYPE_STRING, COMPUTED, "network, bridge, direct, user and others.",
+     .binding = XML("@type")},
+    {"mac", &TYPE_STRING, COMPUTED, "MAC address.",
+     .binding = XML("mac/@address")},
+    {"network", &TYPE_STRING, COMPUTED, "Network.",
+     .binding = XML("source/@network")},
+    {"bridge", &TYPE_STRING, COMPUTED, "Bridge of the host.",
+     .binding = XML("source/@bridge")},
+    {"host_device", &TYPE_STRING, COMPUTED, "Device on the host, while the machine runs.",
+     .binding = XML("target/@dev")},
+    {"model", &TYPE_STRING, COMPUTED, "Model of the card.",
+     .binding = XML("model/@type")},
+};
+
+static const Attribute disk_attributes[] = {
+    {"device", &TYPE_STRING, COMPUTED, "disk, cdrom, floppy or lun.",
+     .binding = XML("@device")},
+    {"target", &TYPE_STRING, COMPUTED, "Name of the device.",
+     .binding = XML("target/@dev")},
+    {"bus", &TYPE_STRING, COMPUTED, "Bus of the device.",
+     .binding = XML("target/@bus")},
+    {"file", &TYPE_STRING, COMPUTED, "File on the host.",
+     .binding = XML("source/@file")},
+    {"block_device", &TYPE_STRING, COMPUTED, "Block device of the host.",
+     .binding = XML("source/@dev")},
+    {"format", &TYPE_STRING, COMPUTED, "Format of the image.",
+     .binding = XML("driver/@type")},
+};
+
+static const Attribute graphics_attributes[] = {
+    {"type", &TYPE_STRING, COMPUTED, "vnc, spice and others.",
+     .binding = XML("@type")},
+    {"port", &TYPE_NUMBER, COMPUTED, "Port, while the machine runs.",
+     .binding = XML("@port")},
+    {"listen", &TYPE_STRING, COMPUTED, "Address.",
+     .binding = XML("@listen")},
+};
+
+static const Attribute attributes[] = {
+    {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the machine."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the machine, instead of its name."},
+    DATA_SOURCE_OPTIONAL,
+    {"type", &TYPE_STRING, COMPUTED, "kvm, qemu or lxc.",
+     .binding = XML("@type")},
+    {"arch", &TYPE_STRING, COMPUTED, "CPU architecture.",
+     .binding = XML("os/type/@arch")},
+    {"machine", &TYPE_STRING, COMPUTED, "Machine type of the board.",
+     .binding = XML("os/type/@machine")},
+    {"memory", &TYPE_NUMBER, COMPUTED, "Memory in MiB.",
+     .binding = XML_AS("currentMemory", XML_MIB)},
+    {"memory_max", &TYPE_NUMBER, COMPUTED, "Maximum memory in MiB.",
+     .binding = XML_AS("memory", XML_MIB)},
+    {"vcpu_max", &TYPE_NUMBER, COMPUTED, "Maximum number of processors.",
+     .binding = XML("vcpu")},
+    {"title", &TYPE_STRING, COMPUTED, "Title of the machine.",
+     .binding = XML("title")},
+    {"description", &TYPE_STRING, COMPUTED, "Description of the machine.",
+     .binding = XML("description")},
+    {"interfaces", NULL, COMPUTED, "Network interfaces.",
+     .nested = NESTED(NEST_LIST, interface_attributes), .binding = XML("devices/interface")},
+    {"disks", NULL, COMPUTED, "Disks.",
+     .nested = NESTED(NEST_LIST, disk_attributes), .binding = XML("devices/disk")},
+    {"graphics", NULL, COMPUTED, "Screens over the network.",
+     .nested = NESTED(NEST_LIST, graphics_attributes), .binding = XML("devices/graphics")},
+    {"running", &TYPE_BOOL, COMPUTED, "Whether the machine is running."},
+    {"autostart", &TYPE_BOOL, COMPUTED, "Whether the machine starts with the host."},
+    {"xml", &TYPE_STRING, COMPUTED, "Description of the machine by libvirt."},
+};
+/* clang-format on */
+
+static const ArgumentRule rules[] = {
+    {RULE_EXACTLY_ONE, {"name", "id"}}
+};
+
+static virDomainPtr find(virConnectPtr connection, Value config, Arena *arena) {
+    const char *id = str_to_cstr(object_text(config, "id", STR_EMPTY), arena);
+    const char *name = str_to_cstr(object_text(config, "name", STR_EMPTY), arena);
+    return *id ? virDomainLookupByUUIDString(connection, id)
+               : virDomainLookupByName(connection, name);
+}
+
+static void fill(virDomainPtr found, ObjectBuilder *builder, Arena *arena) {
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    if (virDomainGetUUIDString(found, uuid) == 0)
+        object_builder_set_copy(builder, "id", uuid, arena);
+    object_builder_set_copy(builder, "name", virDomainGetName(found), arena);
+    int autostart = 0;
+    (void)virDomainGetAutostart(found, &autostart);
+    object_builder_set(builder, "running", value_bool(virDomainIsActive(found) == 1));
+    object_builder_set(builder, "autostart", value_bool(autostart != 0));
+}
+
+static bool read(const Call *call,
+                 const DataReadRequest *request,
+                 DataReadResponse *response,
+                 Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Value config = request->config;
+    SCOPED(virDomainPtr) found = find(connection, config, call->arena);
+    if (!found)
+        return data_source_missing(
+            call, request, response, "machine",
+            object_text(config, "name", object_text(config, "id", STR_EMPTY)), diags);
+    const XmlRows rows = {attributes, ARRAY_COUNT(attributes)};
+    ObjectBuilder builder = data_source_begin(request, &data_libvirt_domain.schema, call->arena);
+    if (!data_source_read_xml(call, virDomainGetXMLDesc(found, 0), rows, &builder, diags))
+        return false;
+    fill(found, &builder, call->arena);
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+const DataSourceType data_libvirt_domain = {
+    .name = "libvirt_domain",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+               .description = "A virtual machine or container of the host."},
+    .read = read,
+};

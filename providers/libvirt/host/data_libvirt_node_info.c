@@ -1,0 +1,84 @@
+/* data libvirt_node_info: the host and its libvirt. */
+#include "data_source.h"
+
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_types.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"hostname", &TYPE_STRING, COMPUTED, "Name of the host."},
+    {"uri", &TYPE_STRING, COMPUTED, "URI of the connection."},
+    {"driver", &TYPE_STRING, COMPUTED, "Driver: QEMU, LXC and others."},
+    {"libvirt_version", &TYPE_STRING, COMPUTED, "Version of the host's libvirt."},
+    {"hypervisor_version", &TYPE_STRING, COMPUTED, "Version of the hypervisor."},
+    {"cpu_model", &TYPE_STRING, COMPUTED, "CPU architecture."},
+    {"cpus", &TYPE_NUMBER, COMPUTED, "Number of processors."},
+    {"cpu_mhz", &TYPE_NUMBER, COMPUTED, "Clock rate of the processors in MHz."},
+    {"numa_nodes", &TYPE_NUMBER, COMPUTED, "Number of NUMA nodes."},
+    {"sockets", &TYPE_NUMBER, COMPUTED, "Number of sockets of a node."},
+    {"cores", &TYPE_NUMBER, COMPUTED, "Number of cores of a socket."},
+    {"threads", &TYPE_NUMBER, COMPUTED, "Number of threads of a core."},
+    {"memory", &TYPE_NUMBER, COMPUTED, "Memory in MiB."},
+    {"free_memory", &TYPE_NUMBER, COMPUTED, "Free memory in MiB."},
+    {"has_kvm", &TYPE_BOOL, COMPUTED, "Whether libvirt reports support for KVM."},
+    {"xml", &TYPE_STRING, COMPUTED, "Capabilities of the host by libvirt."},
+};
+/* clang-format on */
+
+static Value version_text(unsigned long version, Arena *arena) {
+    return value_from_str(
+        str_format(arena, "%lu.%lu.%lu", version / 1000000, version / 1000 % 1000, version % 1000));
+}
+
+static void fill_node(virConnectPtr connection, ObjectBuilder *builder, Arena *arena) {
+    virNodeInfo info = {0};
+    if (virNodeGetInfo(connection, &info) < 0)
+        return;
+    object_builder_set_copy(builder, "cpu_model", info.model, arena);
+    object_builder_set(builder, "cpus", value_int(info.cpus));
+    object_builder_set(builder, "cpu_mhz", value_int(info.mhz));
+    object_builder_set(builder, "numa_nodes", value_int(info.nodes));
+    object_builder_set(builder, "sockets", value_int(info.sockets));
+    object_builder_set(builder, "cores", value_int(info.cores));
+    object_builder_set(builder, "threads", value_int(info.threads));
+    object_builder_set(builder, "memory", value_int((int64_t)info.memory / 1024));
+    object_builder_set(builder, "free_memory",
+                       value_int((int64_t)(virNodeGetFreeMemory(connection) >> 20)));
+}
+
+static void set_text(ObjectBuilder *builder, const char *name, char *text, Arena *arena) {
+    if (text)
+        object_builder_set_copy(builder, name, text, arena);
+    free(text);
+}
+
+static bool read(const Call *call,
+                 const DataReadRequest *request,
+                 DataReadResponse *response,
+                 Diags *diags) {
+    Arena *arena = call->arena;
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    ObjectBuilder builder = data_source_begin(request, &data_libvirt_node_info.schema, arena);
+    unsigned long version = 0;
+    fill_node(connection, &builder, arena);
+    set_text(&builder, "hostname", virConnectGetHostname(connection), arena);
+    set_text(&builder, "uri", virConnectGetURI(connection), arena);
+    set_text(&builder, "xml", virConnectGetCapabilities(connection), arena);
+    object_builder_set_copy(&builder, "driver", virConnectGetType(connection), arena);
+    if (virConnectGetLibVersion(connection, &version) == 0)
+        object_builder_set(&builder, "libvirt_version", version_text(version, arena));
+    if (virConnectGetVersion(connection, &version) == 0)
+        object_builder_set(&builder, "hypervisor_version", version_text(version, arena));
+    object_builder_set(&builder, "has_kvm", value_bool(libvirt_client_has_kvm(connection)));
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+const DataSourceType data_libvirt_node_info = {
+    .name = "libvirt_node_info",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The host and its libvirt."},
+    .read = read,
+};

@@ -1,0 +1,61 @@
+/* data_source: common parts of the data sources. */
+#include "data_source.h"
+
+#include "libvirt_error.h"
+#include "nested_list.h"
+
+ObjectBuilder data_source_begin(const DataReadRequest *request,
+                                const Schema *schema,
+                                Arena *arena) {
+    ObjectBuilder builder = object_builder_of(request->config, arena);
+    for (size_t i = 0; i < schema->attribute_count; i++) {
+        const Attribute *attribute = &schema->attributes[i];
+        Value now = object_builder_get(&builder, attribute->name);
+        if (!(attribute->flags & (OPTIONAL | REQUIRED)) && !value_is_known(now))
+            object_builder_set(&builder, attribute->name, value_null(now.type));
+    }
+    return builder;
+}
+
+bool data_source_missing(const Call *call,
+                         const DataReadRequest *request,
+                         DataReadResponse *response,
+                         const char *noun,
+                         Str name,
+                         Diags *diags) {
+    bool is_gone = libvirt_error_is_gone(libvirt_error_code());
+    if (!is_gone || !object_bool(request->config, "optional", false))
+        return libvirt_error_add(call, diags, "No %s \"%.*s\"", noun, STR_ARG(name));
+    ObjectBuilder builder = data_source_begin(request, call->type.schema, call->arena);
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+bool data_source_read_xml(
+    const Call *call, char *text, XmlRows rows, ObjectBuilder *builder, Diags *diags) {
+    SCOPED(XmlDoc) doc = {0};
+    if (!text)
+        return libvirt_error_add(call, diags, "Cannot read the description");
+    Value xml = value_string(str_from_cstr(text), call->arena);
+    if (!xml_take(text, &doc))
+        return libvirt_error_say(call, diags, STR("Cannot read the description"),
+                                 STR("libvirt returned a text that is not XML."));
+    object_builder_set(builder, "xml", xml);
+    xml_map_read(rows, value_null(builder->type), xml_root(&doc), true, builder, call->arena);
+    return true;
+}
+
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+Value data_source_names(char **names, int count, Arena *arena) {
+    StrVec texts = {0};
+    if (count > 0)
+        qsort(names, (size_t)count, sizeof(*names), compare_names);
+    for (int i = 0; i < count; i++) {
+        vec_push(arena, &texts, str_clone(str_from_cstr(names[i]), arena));
+        free(names[i]);
+    }
+    return nested_list_of_texts(&texts, arena);
+}

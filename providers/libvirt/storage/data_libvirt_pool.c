@@ -1,0 +1,93 @@
+/* data libvirt_pool: A storage pool of the host. */
+#include "data_source.h"
+
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_types.h"
+#include "nested_list.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the pool."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the pool, instead of its name."},
+    DATA_SOURCE_OPTIONAL,
+    {"type", &TYPE_STRING, COMPUTED, "Kind of pool.",
+     .binding = XML("@type")},
+    {"path", &TYPE_STRING, COMPUTED, "Directory of the volumes.",
+     .binding = XML("target/path")},
+    {"running", &TYPE_BOOL, COMPUTED, "Whether the pool is active."},
+    {"autostart", &TYPE_BOOL, COMPUTED, "Whether the pool starts with the host."},
+    {"capacity", &TYPE_NUMBER, COMPUTED, "Size in bytes."},
+    {"allocation", &TYPE_NUMBER, COMPUTED, "Used bytes."},
+    {"available", &TYPE_NUMBER, COMPUTED, "Free bytes."},
+    {"volumes", &TYPE_LIST_OF_STRING, COMPUTED, "Names of the volumes, sorted."},
+    {"xml", &TYPE_STRING, COMPUTED, "Description of the pool by libvirt."},
+};
+/* clang-format on */
+
+static const ArgumentRule rules[] = {
+    {RULE_EXACTLY_ONE, {"name", "id"}}
+};
+
+static virStoragePoolPtr find(virConnectPtr connection, Value config, Arena *arena) {
+    const char *id = str_to_cstr(object_text(config, "id", STR_EMPTY), arena);
+    const char *name = str_to_cstr(object_text(config, "name", STR_EMPTY), arena);
+    return *id ? virStoragePoolLookupByUUIDString(connection, id)
+               : virStoragePoolLookupByName(connection, name);
+}
+
+static Value names_of(virStoragePoolPtr pool, Arena *arena) {
+    int count = virStoragePoolNumOfVolumes(pool);
+    char **names = arena_new_array(arena, char *, count > 0 ? (size_t)count : 1);
+    count = count > 0 ? virStoragePoolListVolumes(pool, names, count) : 0;
+    return data_source_names(names, count, arena);
+}
+
+static void fill(virStoragePoolPtr found, ObjectBuilder *builder, Arena *arena) {
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    if (virStoragePoolGetUUIDString(found, uuid) == 0)
+        object_builder_set_copy(builder, "id", uuid, arena);
+    object_builder_set_copy(builder, "name", virStoragePoolGetName(found), arena);
+    virStoragePoolInfo info = {0};
+    int autostart = 0;
+    bool is_active = virStoragePoolIsActive(found) == 1;
+    if (is_active)
+        (void)virStoragePoolRefresh(found, 0);
+    (void)virStoragePoolGetInfo(found, &info);
+    (void)virStoragePoolGetAutostart(found, &autostart);
+    object_builder_set(builder, "running", value_bool(is_active));
+    object_builder_set(builder, "autostart", value_bool(autostart != 0));
+    object_builder_set(builder, "capacity", value_int((int64_t)info.capacity));
+    object_builder_set(builder, "allocation", value_int((int64_t)info.allocation));
+    object_builder_set(builder, "available", value_int((int64_t)info.available));
+    object_builder_set(builder, "volumes", names_of(found, arena));
+}
+
+static bool read(const Call *call,
+                 const DataReadRequest *request,
+                 DataReadResponse *response,
+                 Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Value config = request->config;
+    SCOPED(virStoragePoolPtr) found = find(connection, config, call->arena);
+    if (!found)
+        return data_source_missing(
+            call, request, response, "pool",
+            object_text(config, "name", object_text(config, "id", STR_EMPTY)), diags);
+    const XmlRows rows = {attributes, ARRAY_COUNT(attributes)};
+    ObjectBuilder builder = data_source_begin(request, &data_libvirt_pool.schema, call->arena);
+    if (!data_source_read_xml(call, virStoragePoolGetXMLDesc(found, 0), rows, &builder, diags))
+        return false;
+    fill(found, &builder, call->arena);
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+const DataSourceType data_libvirt_pool = {
+    .name = "libvirt_pool",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+               .description = "A storage pool of the host."},
+    .read = read,
+};

@@ -1,0 +1,63 @@
+/* data libvirt_volume: a volume of a pool. */
+#include "data_source.h"
+
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_types.h"
+#include "volume_find.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the volume in its pool."},
+    {"pool", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the pool (default: the provider's default_pool)."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "Key or path of the volume, instead of its name."},
+    DATA_SOURCE_OPTIONAL,
+    {"path", &TYPE_STRING, COMPUTED, "Path of the volume on the host.", .binding = XML("target/path")},
+    {"capacity", &TYPE_NUMBER, COMPUTED, "Size in bytes, as a guest sees it.", .binding = XML("capacity")},
+    {"allocation", &TYPE_NUMBER, COMPUTED, "Used bytes.", .binding = XML("allocation")},
+    {"format", &TYPE_STRING, COMPUTED, "Format of the volume.", .binding = XML("target/format/@type")},
+    {"base", &TYPE_STRING, COMPUTED, "Path of the base.", .binding = XML("backingStore/path")},
+    {"xml", &TYPE_STRING, COMPUTED, "Description of the volume by libvirt."},
+};
+/* clang-format on */
+
+static const ArgumentRule rules[] = {
+    {RULE_EXACTLY_ONE, {"name", "id"}}
+};
+
+static bool read(const Call *call,
+                 const DataReadRequest *request,
+                 DataReadResponse *response,
+                 Diags *diags) {
+    Arena *arena = call->arena;
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Value config = request->config;
+    Str pool = object_text(config, "pool", libvirt_client_options(call)->default_pool);
+    Str id = object_text(config, "id", STR_EMPTY);
+    if (!id.len)
+        id = str_format(arena, "%.*s/%.*s", STR_ARG(pool),
+                        STR_ARG(object_text(config, "name", STR_EMPTY)));
+    SCOPED(virStorageVolPtr) found = volume_find_by_id(connection, id, arena);
+    if (!found)
+        return data_source_missing(call, request, response, "volume", id, diags);
+    SCOPED(virStoragePoolPtr) owner = virStoragePoolLookupByVolume(found);
+    const XmlRows rows = {attributes, ARRAY_COUNT(attributes)};
+    ObjectBuilder builder = data_source_begin(request, &data_libvirt_volume.schema, arena);
+    if (!data_source_read_xml(call, virStorageVolGetXMLDesc(found, 0), rows, &builder, diags))
+        return false;
+    object_builder_set_copy(&builder, "id", virStorageVolGetKey(found), arena);
+    object_builder_set_copy(&builder, "name", virStorageVolGetName(found), arena);
+    if (owner)
+        object_builder_set_copy(&builder, "pool", virStoragePoolGetName(owner), arena);
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+const DataSourceType data_libvirt_volume = {
+    .name = "libvirt_volume",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
+               .description = "A volume of a pool."},
+    .read = read,
+};
