@@ -292,6 +292,12 @@ VIRTIOFS = {**FS, "filesystem": [{"source": "/srv", "target": "a", "accessmode":
 many("filesystem[]", F, VIRTIOFS, [("queue", 512, 1024, "/driver@queue=.*"), ("binary", "/usr/lib/a", "/usr/lib/b", "/binary@path=.*"),
      ("cache", "none", "always", "/binary/cache@mode=.*")])
 
+add("xml_merge", [{"path": "features", "xml": "<vmport state='off'/>"}], [{"path": "features", "xml": "<vmport state='on'/>"}], FEATURE + "/vmport@state=.*", unset=True)
+add("xml_merge", [{"path": "devices", "xml": "<input type='tablet' bus='virtio'/>", "mode": "append"}], [{"path": "devices", "xml": "<rng model='virtio'><backend model='builtin'/></rng>", "mode": "append"}],
+    V + "/(input|rng).*", unset=True)
+add("xml_merge", [{"path": "devices", "xml": "<rng model='virtio'><backend model='builtin'/></rng>"}], [{"path": "devices", "xml": "<rng model='virtio'/>", "mode": "remove"}],
+    V + "/rng.*", unset=True)
+
 # -- disks -------------------------------------------------------------------------------------------------------------
 
 K = V + "/disk"
@@ -386,6 +392,7 @@ for name, value, other, lines in (
         ("bridge", "loambr0", "loambr1", "/bridge@name=.*"), ("autostart", False, True, None), ("port_isolated", True, False, "/port.*"),
         ("dnsmasq_options", ["dhcp-authoritative"], ["log-dhcp"], "/options/option@value=.*")):
     net(name, value, other, N + lines if lines else None)
+net("xml_merge", [{"path": ".", "xml": "<bridge macTableManager='libvirt'/>"}], [{"path": ".", "xml": "<bridge macTableManager='kernel'/>"}], N + "/bridge@macTableManager=.*", unset=True)
 net("domain_local_only", True, False, N + "/domain@localOnly=.*", {"domain": "a.test"})
 for name, value, other, lines in (("address_start", "10.0.0.1", "10.0.0.2", "/address@start=.*"), ("address_end", "10.0.0.8", "10.0.0.9", "/address@end=.*")):
     net("nat." + name, value, other, N + "/forward/nat" + lines, {"nat": {"address_start": "10.0.0.1", "address_end": "10.0.0.9"}})

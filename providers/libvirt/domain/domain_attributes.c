@@ -5,6 +5,7 @@
 #include "duration.h"
 #include "port_attributes.h"
 #include "xml_map.h"
+#include "xml_merge.h"
 
 static Str check_positive(Value value, Arena *arena) {
     int64_t number = 0;
@@ -1189,9 +1190,11 @@ const Attribute domain_attributes[] = {
     {"update_policy", &TYPE_STRING, OPTIONAL | COMPUTED,
      "Policy for changes that need a restart: reboot_if_needed restarts the machine, never_reboot applies them at its next start, live_only rejects them.",
      .default_json = "\"reboot_if_needed\"", .one_of = "reboot_if_needed never_reboot live_only"},
+    XML_MERGE_ROW,
     {"adopt_existing", &TYPE_BOOL, OPTIONAL,
      "Whether a creation takes over an object of the host with this name instead of failing. The plan lists what it changes."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the machine."},
+    {"interface_addresses", &TYPE_MAP_OF_STRING_LISTS, COMPUTED, "Addresses of each interface, by its MAC address."},
     {"ip_addresses", &TYPE_LIST_OF_STRING, COMPUTED,
      "Addresses: those of the configuration, else the leases of the host's networks."},
 };

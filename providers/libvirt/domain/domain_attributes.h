@@ -4,7 +4,7 @@
 #include "xml_map.h"
 
 /* The number of rows. */
-#define DOMAIN_ATTRIBUTE_COUNT 74
+#define DOMAIN_ATTRIBUTE_COUNT 76
 
 extern const Attribute domain_attributes[DOMAIN_ATTRIBUTE_COUNT];
 

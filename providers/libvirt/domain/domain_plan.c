@@ -2,9 +2,11 @@
 #include "domain_plan.h"
 
 #include "adoption.h"
+#include "cidr.h"
 #include "digest.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
+#include "domain_read.h"
 #include "domain_schema.h"
 #include "domain_update.h"
 #include "libvirt_client.h"
@@ -246,13 +248,31 @@ static bool plan_changes(
     return is_planned;
 }
 
+/* Sets the declared addresses, by interface if the MAC addresses are known. */
+static void plan_declared(Value planned, ObjectBuilder *builder, Arena *arena) {
+    DomainAddresses addresses = {0};
+    bool is_known = true;
+    for (size_t i = 0; i < nested_list_count(planned, "network_interface"); i++) {
+        Value nic = nested_list_at(planned, "network_interface", i);
+        StrVec texts = nested_list_texts(nic, "addresses", arena);
+        vec_each(&texts, text)
+            *text = cidr_address_text(*text);
+        is_known &= object_has(nic, "mac");
+        domain_read_add_addresses(&addresses, nic, &texts, arena);
+    }
+    domain_read_set_addresses(builder, &addresses, arena);
+    if (!is_known)
+        object_builder_set(builder, "interface_addresses",
+                           value_unknown(&TYPE_MAP_OF_STRING_LISTS));
+}
+
 /* Declared addresses are known in the plan; others are kept while the interfaces are unchanged. */
 static void plan_addresses(const PlanRequest *request, ObjectBuilder *builder, Arena *arena) {
     StrVec declared = {0};
     Value planned = object_builder_value(builder);
     *builder = object_builder_of(planned, arena);
     if (domain_nic_declared(planned, &declared, arena)) {
-        object_builder_set(builder, "ip_addresses", nested_list_of_texts(&declared, arena));
+        plan_declared(planned, builder, arena);
         return;
     }
     bool is_new = value_is_null(request->prior);
@@ -261,8 +281,10 @@ static void plan_addresses(const PlanRequest *request, ObjectBuilder *builder, A
     bool starts = was_off && !stays_off && !nested_list_count(request->prior, "ip_addresses");
     if (stays_off)
         return;
-    if (is_new || starts || !keeps_networks(request->prior, planned))
-        object_builder_set(builder, "ip_addresses", value_unknown(&TYPE_LIST_OF_STRING));
+    if (!is_new && !starts && keeps_networks(request->prior, planned))
+        return;
+    object_builder_set(builder, "ip_addresses", value_unknown(&TYPE_LIST_OF_STRING));
+    object_builder_set(builder, "interface_addresses", value_unknown(&TYPE_MAP_OF_STRING_LISTS));
 }
 
 /* "q35" is no change from the "pc-q35-7.2" that the host chose for it. */

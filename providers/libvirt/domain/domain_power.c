@@ -92,6 +92,15 @@ static bool stop_gently(const Call *call, virDomainPtr domain, Value settings) {
     return wait_until(call, &until, NULL) == WAIT_DONE;
 }
 
+/* libvirt gives up after a few seconds if processes of a container have not died, as while the host
+ * is busy. Then it can be asked again. */
+static bool retry_container(const Call *call, Value value, unsigned *kills) {
+    static const WaitPauses pauses = {.first_ms = 500, .last_ms = 2000, .count = 4};
+    bool is_lxc = str_equal(object_text(value, "type", STR_EMPTY), STR("lxc"));
+    return is_lxc && libvirt_error_code() == VIR_ERR_INTERNAL_ERROR &&
+           wait_until_retry(call, &pauses, kills);
+}
+
 bool domain_power_stop(const Call *call, virDomainPtr domain, Value value, Diags *diags) {
     if (is_off(domain))
         return true;
@@ -99,12 +108,14 @@ bool domain_power_stop(const Call *call, virDomainPtr domain, Value value, Diags
     if (value_is_present(shutdown) && stop_gently(call, domain, shutdown))
         return true;
     unsigned attempt = 0;
+    unsigned kills = 0;
     int result = -1;
     do {
         call_progress(call, 0, 0, "switching off");
         result = virDomainDestroyFlags(domain, VIR_DOMAIN_DESTROY_DEFAULT);
         log_debug("libvirt virDomainDestroyFlags", log_number("result", result));
-    } while (result < 0 && libvirt_error_retry(call, &attempt));
+    } while (result < 0 &&
+             (libvirt_error_retry(call, &attempt) || retry_container(call, value, &kills)));
     if (result == 0 || libvirt_error_is_gone(libvirt_error_code()))
         return true;
     if (libvirt_error_code() == VIR_ERR_OPERATION_INVALID && is_off(domain))

@@ -3,11 +3,13 @@
 
 #include "cidr.h"
 #include "domain_attributes.h"
+#include "domain_console.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
 #include "libvirt_error.h"
 #include "nested_list.h"
 #include "wait_until.h"
+#include "xml_merge.h"
 
 static void read_type(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
     Str machine = xml_get(root, "os/type/@machine", arena);
@@ -153,6 +155,7 @@ static void read_devices(
                        domain_nic_read(connection, state, root, arena));
     read_filesystems(builder, state, root, arena);
     read_rows(builder, state, root, arena);
+    xml_merge_read(builder, state, root, arena);
     read_console(builder, state, root, arena);
     bool has_balloon = !is_machine || xml_find(root, "devices/memballoon[@model!='none']");
     bool has_agent = xml_find(root, "devices/channel/target[@name='org.qemu.guest_agent.0']");
@@ -243,25 +246,42 @@ static bool some_wait(Value value) {
     return false;
 }
 
+void domain_read_add_addresses(DomainAddresses *out, Value nic, const StrVec *texts, Arena *arena) {
+    vec_each(texts, text)
+        vec_push(arena, &out->all, *text);
+    vec_push(arena, &out->macs, object_text(nic, "mac", STR_EMPTY));
+    vec_push(arena, &out->lists, nested_list_of_texts(texts, arena));
+}
+
+void domain_read_set_addresses(ObjectBuilder *builder, const DomainAddresses *found, Arena *arena) {
+    ObjectBuilder map = object_builder_new(arena);
+    for (size_t i = 0; i < found->macs.count; i++)
+        object_builder_put(&map, found->macs.items[i], found->lists.items[i]);
+    object_builder_set(builder, "ip_addresses", nested_list_of_texts(&found->all, arena));
+    object_builder_set(builder, "interface_addresses",
+                       object_builder_map(&map, &TYPE_LIST_OF_STRING));
+}
+
 /* Returns addresses by interface, in the order of the value: the declared ones, else those from
  * source `ip` (lease, agent, arp, any). *missing is the number of interfaces that should have an
  * address but have none: those with wait_for_ip, or all without a declared address. */
-static StrVec collect_addresses(
+static DomainAddresses collect_addresses(
     const Call *call, virDomainPtr domain, Value value, Str ip, size_t *missing) {
     Arena *arena = call->arena;
-    StrVec all = {0};
+    DomainAddresses all = {0};
     bool only_flagged = some_wait(value);
     *missing = 0;
     for (size_t i = 0; i < nested_list_count(value, "network_interface"); i++) {
         Value nic = nested_list_at(value, "network_interface", i);
         StrVec declared = nested_list_texts(nic, "addresses", arena);
-        vec_each(&declared, text)
-            vec_push(arena, &all, cidr_address_text(*text));
-        if (declared.count)
+        if (declared.count) {
+            vec_each(&declared, text)
+                *text = cidr_address_text(*text);
+            domain_read_add_addresses(&all, nic, &declared, arena);
             continue;
+        }
         StrVec found = query(domain, nic, ip, arena);
-        vec_each(&found, text)
-            vec_push(arena, &all, *text);
+        domain_read_add_addresses(&all, nic, &found, arena);
         bool is_wanted = !only_flagged || object_bool(nic, "wait_for_ip", false);
         if (found.count == 0 && is_wanted)
             ++*missing;
@@ -273,18 +293,20 @@ static StrVec collect_addresses(
 static void read_addresses(
     const Call *call, virDomainPtr domain, bool is_active, Value state, ObjectBuilder *builder) {
     Arena *arena = call->arena;
-    StrVec addresses = {0};
+    StrVec declared = {0};
+    DomainAddresses addresses = {0};
     size_t missing = 0;
     Value now = object_builder_value(builder);
     *builder = object_builder_of(now, arena);
-    if (!domain_nic_declared(now, &addresses, arena)) {
-        addresses = (StrVec){0};
-        if (is_active)
-            addresses = collect_addresses(call, domain, now, STR("lease"), &missing);
-    }
-    if (addresses.count == 0 && object_has(state, "ip_addresses"))
+    if (domain_nic_declared(now, &declared, arena) || is_active)
+        addresses = collect_addresses(call, domain, now, STR("lease"), &missing);
+    bool is_kept = addresses.all.count == 0 && object_has(state, "ip_addresses");
+    if (is_kept && object_has(state, "interface_addresses"))
         return;
-    object_builder_set(builder, "ip_addresses", nested_list_of_texts(&addresses, arena));
+    Value known = object_attribute(state, "ip_addresses");
+    domain_read_set_addresses(builder, &addresses, arena);
+    if (is_kept)
+        object_builder_set(builder, "ip_addresses", known);
 }
 
 /* Returns the inactive XML, with passwords unless the connection is read-only. */
@@ -332,7 +354,7 @@ static int64_t timeout_of(Value value, Value wait) {
 }
 
 static bool add_timeout(
-    const Call *call, virDomainPtr domain, Value value, int64_t ms, Diags *diags) {
+    const Call *call, virDomainPtr domain, Value value, int64_t ms, Str console, Diags *diags) {
     bool is_running = virDomainIsActive(domain) == 1;
     return libvirt_error_say(
         call, diags,
@@ -341,21 +363,24 @@ static bool add_timeout(
         str_format(
             call->arena,
             "The machine is %s, and after %.*s an interface that requires an address has none. "
-            "Check its console; to change what to wait for and how long, set \"wait\".",
+            "Check its console; to change what to wait for and how long, set \"wait\".%s%.*s",
             is_running ? "running" : "no longer running",
-            STR_ARG(clock_format_elapsed(ms, call->arena))));
+            STR_ARG(clock_format_elapsed(ms, call->arena)),
+            console.len ? "\n\nThe end of its console:\n" : "", STR_ARG(console)));
 }
 
 typedef struct AddressWait {
     virDomainPtr domain;
     Value value;
     Str ip; /* the source of the addresses */
-    StrVec *out;
+    DomainAddresses *out;
+    DomainConsole *console;
 } AddressWait;
 
 static WaitLook look_for_address(void *payload, Wait *wait) {
     AddressWait *waiting = payload;
     size_t missing = 0;
+    domain_console_drain(waiting->console);
     *waiting->out =
         collect_addresses(wait->call, waiting->domain, waiting->value, waiting->ip, &missing);
     if (missing == 0)
@@ -364,7 +389,7 @@ static WaitLook look_for_address(void *payload, Wait *wait) {
 }
 
 bool domain_read_wait_for_address(
-    const Call *call, virDomainPtr domain, Value value, StrVec *out, Diags *diags) {
+    const Call *call, virDomainPtr domain, Value value, DomainAddresses *out, Diags *diags) {
     Value wait = object_attribute(value, "wait");
     bool is_wanted = value_is_present(wait) || some_wait(value);
     wait = object_nested(value, "wait", call->arena);
@@ -375,7 +400,8 @@ bool domain_read_wait_for_address(
     *out = collect_addresses(call, domain, value, STR("lease"), &missing);
     if (!is_wanted)
         return true;
-    AddressWait waiting = {domain, value, ip, out};
+    SCOPED(DomainConsole) console = domain_console_open(domain, call->arena);
+    AddressWait waiting = {domain, value, ip, out, &console};
     WaitUntil until = {
         .what = "an address",
         .look = look_for_address,
@@ -387,5 +413,7 @@ bool domain_read_wait_for_address(
     if (result == WAIT_CANCELLED)
         return libvirt_error_say(call, diags, STR("Wait for an address was interrupted"),
                                  STR_EMPTY);
-    return result == WAIT_DONE || add_timeout(call, domain, value, looked.passed_ms, diags);
+    domain_console_drain(&console);
+    return result == WAIT_DONE || add_timeout(call, domain, value, looked.passed_ms,
+                                              domain_console_tail(&console, call->arena), diags);
 }

@@ -226,9 +226,9 @@ static void compare_rows(Value prior, Value planned, DomainChanges *out, Arena *
 }
 
 DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena) {
-    static const char *const at_start[] = {"cpu",     "kernel",    "initrd",  "cmdline",
-                                           "init",    "init_args", "console", "filesystem",
-                                           "balloon", "qemu_agent"};
+    static const char *const at_start[] = {"cpu",     "kernel",     "initrd",   "cmdline",
+                                           "init",    "init_args",  "console",  "filesystem",
+                                           "balloon", "qemu_agent", "xml_merge"};
     DomainChanges changes = {0};
     compare_memory(prior, planned, bounds, &changes, arena);
     compare_vcpu(prior, planned, bounds, &changes, arena);

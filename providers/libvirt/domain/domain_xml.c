@@ -9,6 +9,7 @@
 #include "nested_list.h"
 #include "xml_edit.h"
 #include "xml_map.h"
+#include "xml_merge.h"
 
 #define AGENT_CHANNEL "channel[target/@name='org.qemu.guest_agent.0']"
 
@@ -269,6 +270,8 @@ const char *domain_xml_describe(
     if (!add_devices(call, root, connection, domain, diags))
         return NULL;
     edit_rows(root, value_null(domain.type), domain, call->arena);
+    ObjectBuilder empty = object_builder_null(domain.type, call->arena);
+    xml_merge_edit(object_builder_value(&empty), domain, root, call->arena);
     return xml_print(&doc, call->arena);
 }
 
@@ -552,7 +555,10 @@ bool domain_xml_edit(const Call *call,
         domain_disk_edit(root, connection, prior, planned, call->arena);
     if (differs(&edit, "cloudinit"))
         domain_disk_edit_seed(root, connection, planned, call->arena);
-    return edit_memory(&edit) && edit_processors(&edit) &&
-           (!differs(&edit, "network_interface") ||
-            domain_nic_edit(call, root, connection, prior, planned, diags));
+    if (!edit_memory(&edit) || !edit_processors(&edit) ||
+        (differs(&edit, "network_interface") &&
+         !domain_nic_edit(call, root, connection, prior, planned, diags)))
+        return false;
+    xml_merge_edit(prior, planned, root, call->arena);
+    return true;
 }

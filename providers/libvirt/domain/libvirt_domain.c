@@ -68,8 +68,11 @@ static bool add_define_error(const Call *call,
 }
 
 /* Applies autostart and power state, and reads addresses, after the machine is defined. */
-static bool apply_run_state(
-    const Call *call, virDomainPtr domain, Value planned, StrVec *addresses, Diags *diags) {
+static bool apply_run_state(const Call *call,
+                            virDomainPtr domain,
+                            Value planned,
+                            DomainAddresses *addresses,
+                            Diags *diags) {
     bool autostart = object_bool(planned, "autostart", false);
     int now = 0;
     (void)virDomainGetAutostart(domain, &now);
@@ -87,15 +90,15 @@ static bool apply_run_state(
 static bool set_response(const Call *call,
                          virDomainPtr domain,
                          Value planned,
-                         const StrVec *addresses,
+                         const DomainAddresses *addresses,
                          bool is_done,
                          ApplyResponse *response,
                          Diags *diags) {
     if (!libvirt_object_answer(&machine_object, call, domain, planned, is_done, response, diags))
         return false;
-    if (addresses->count && !object_has(planned, "ip_addresses")) {
+    if (addresses->all.count && !object_has(planned, "ip_addresses")) {
         ObjectBuilder builder = object_builder_of(response->state, call->arena);
-        object_builder_set(&builder, "ip_addresses", nested_list_of_texts(addresses, call->arena));
+        domain_read_set_addresses(&builder, addresses, call->arena);
         response->state = object_builder_value(&builder);
     }
     return true;
@@ -137,7 +140,7 @@ static bool domain_create(const Call *call,
     SCOPED(virDomainPtr) domain = define(call, connection, text);
     if (!domain)
         return add_define_error(call, connection, planned, uuid, response, diags);
-    StrVec addresses = {0};
+    DomainAddresses addresses = {0};
     bool is_done = apply_run_state(call, domain, planned, &addresses, diags);
     return set_response(call, domain, planned, &addresses, is_done, response, diags);
 }
@@ -207,7 +210,7 @@ static bool domain_update(const Call *call,
         return false;
     virConnectPtr connection = virDomainGetConnect(domain);
     Value planned = request->planned;
-    StrVec addresses = {0};
+    DomainAddresses addresses = {0};
     if (!domain_plan_resolve(call, connection, &planned, diags))
         return false;
     bool is_done = change(call, connection, domain, request->prior, planned, diags) &&

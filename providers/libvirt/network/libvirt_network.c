@@ -280,7 +280,8 @@ static bool network_create(const Call *call,
 }
 
 static bool is_edited(Value prior, Value planned) {
-    static const char *const described[] = {"mode", "bridge", "stp", "domain", "mtu", "ips", "dns"};
+    static const char *const described[] = {"mode", "bridge", "stp", "domain",
+                                            "mtu",  "ips",    "dns", "xml_merge"};
     for (size_t i = 0; i < NETWORK_ATTRIBUTE_COUNT; i++)
         if (network_attributes[i].binding &&
             object_differs(prior, planned, network_attributes[i].name))

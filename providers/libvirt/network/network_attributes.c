@@ -3,6 +3,7 @@
 
 #include "cidr.h"
 #include "port_attributes.h"
+#include "xml_merge.h"
 
 static Str check_cidr(Value value, Arena *arena) {
     Cidr cidr;
@@ -267,6 +268,7 @@ const Attribute network_attributes[] = {
     {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether the network is active.",
      .default_json = "true"},
+    XML_MERGE_ROW,
     {"adopt_existing", &TYPE_BOOL, OPTIONAL,
      "Whether a creation takes over an object of the host with this name instead of failing. The plan lists what it changes."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the network."},

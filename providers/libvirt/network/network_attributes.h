@@ -4,7 +4,7 @@
 #include "xml_map.h"
 
 /* The number of rows. */
-#define NETWORK_ATTRIBUTE_COUNT 31
+#define NETWORK_ATTRIBUTE_COUNT 32
 
 extern const Attribute network_attributes[NETWORK_ATTRIBUTE_COUNT];
 

@@ -8,6 +8,7 @@
 #include "network_attributes.h"
 #include "network_xml.h"
 #include "xml_edit.h"
+#include "xml_merge.h"
 
 /* Compares addresses by value, other texts ignoring case. */
 static bool is_same_key(Str a, Str b) {
@@ -339,4 +340,5 @@ void network_edit(const Call *call, Value prior, Value planned, xmlNodePtr root)
     edit_forward_device(root, prior, planned, arena);
     edit_ips(call, root, prior, planned);
     edit_dns(call, root, prior, planned);
+    xml_merge_edit(prior, planned, root, arena);
 }

@@ -68,7 +68,7 @@ static const char *find_row_restart(Value prior, Value planned, Arena *arena) {
 }
 
 static const char *find_restart(Value prior, Value planned, Arena *arena) {
-    static const char *const names[] = {"mode", "bridge", "stp", "domain", "mtu"};
+    static const char *const names[] = {"mode", "bridge", "stp", "domain", "mtu", "xml_merge"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
         if (object_differs(prior, planned, names[i]))
             return names[i];

@@ -7,6 +7,7 @@
 #include "libvirt_identity.h"
 #include "nested_list.h"
 #include "network_attributes.h"
+#include "xml_merge.h"
 
 static void set_if(xmlNodePtr node, const char *attribute, Value object, const char *name) {
     if (object_has(object, name))
@@ -110,6 +111,8 @@ const char *network_xml_describe(const Call *call, Value planned, Str uuid) {
         network_xml_add_ip(root, nested_list_at(planned, "ips", i), arena);
     const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
     xml_map_edit(rows, value_null(planned.type), planned, root, arena);
+    ObjectBuilder empty = object_builder_null(planned.type, arena);
+    xml_merge_edit(object_builder_value(&empty), planned, root, arena);
     return xml_print(&doc, arena);
 }
 
@@ -307,6 +310,7 @@ void network_xml_read(ObjectBuilder *builder, Value state, xmlNodePtr root, Aren
     object_builder_set(builder, "mtu", mtu ? value_int(mtu) : value_null(&TYPE_NUMBER));
     const XmlRows rows = {network_attributes, NETWORK_ATTRIBUTE_COUNT};
     xml_map_read(rows, state, root, is_import, builder, arena);
+    xml_merge_read(builder, state, root, arena);
     read_ips(builder, state, root, is_import, arena);
     read_dns(builder, state, root, is_import, arena);
 }
