@@ -8,6 +8,7 @@
 #include "domain_update.h"
 #include "domain_xml.h"
 #include "duration.h"
+#include "foreign_state.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
@@ -263,7 +264,7 @@ static bool domain_slot_read(const Call *call,
                              ReadResponse *response,
                              Diags *diags) {
     (void)request;
-    return libvirt_object_read(&machine_object, call, &response->state, diags);
+    return libvirt_object_read(&machine_object, call, response, diags);
 }
 
 static bool domain_import(const Call *call,
@@ -316,12 +317,21 @@ static const ArgumentRule rules[] = {
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
+static bool domain_upgrade(const Call *call,
+                           const UpgradeRequest *request,
+                           UpgradeResponse *response,
+                           Diags *diags) {
+    (void)diags;
+    return foreign_state_upgrade(call, request, response, "update_policy");
+}
+
 const ResourceType libvirt_domain = {
     .name = "libvirt_domain",
     .schema = {.attributes = domain_attributes,
                .attribute_count = DOMAIN_ATTRIBUTE_COUNT,
                SCHEMA_BLOCKS(blocks),
                SCHEMA_RULES(rules),
+               .version = FOREIGN_STATE_VERSION,
                .description = "A virtual machine or a container."},
     .validate = domain_plan_validate,
     .plan = plan_machine,
@@ -330,6 +340,7 @@ const ResourceType libvirt_domain = {
     .update = domain_update,
     .delete = domain_delete,
     .read = domain_slot_read,
+    .upgrade = domain_upgrade,
     .import = domain_import,
     .recovery = RECOVERY_FINDS,
     .recover = domain_recover,

@@ -197,9 +197,12 @@ bool libvirt_object_adopt(const LibvirtObject *object,
 
 bool libvirt_object_read(const LibvirtObject *object,
                          const Call *call,
-                         Value *state,
+                         ReadResponse *response,
                          Diags *diags) {
     bool is_gone = false;
+    Value *state = &response->state;
+    if (!object_has(*state, "name"))
+        response->private_data = adoption_begin(); /* of another provider's state */
     void *handle = libvirt_object_find(object, call, *state, &is_gone, diags);
     if (!handle) {
         *state = is_gone ? value_null(state->type) : *state;

@@ -69,7 +69,7 @@ MUST_USE bool libvirt_object_adopt(const LibvirtObject *object,
 
 MUST_USE bool libvirt_object_read(const LibvirtObject *object,
                                   const Call *call,
-                                  Value *state,
+                                  ReadResponse *response,
                                   Diags *diags);
 /* Imports by UUID or name. */
 MUST_USE bool libvirt_object_import(

@@ -2,6 +2,7 @@
 #include "adoption.h"
 #include "cidr.h"
 #include "domain_users.h"
+#include "foreign_state.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
@@ -354,7 +355,7 @@ static bool network_read(const Call *call,
                          ReadResponse *response,
                          Diags *diags) {
     (void)request;
-    return libvirt_object_read(&network_object, call, &response->state, diags);
+    return libvirt_object_read(&network_object, call, response, diags);
 }
 
 static bool network_import(const Call *call,
@@ -393,12 +394,21 @@ static bool network_limits(const Call *call,
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
+static bool network_upgrade(const Call *call,
+                            const UpgradeRequest *request,
+                            UpgradeResponse *response,
+                            Diags *diags) {
+    (void)diags;
+    return foreign_state_upgrade(call, request, response, "stp");
+}
+
 const ResourceType libvirt_network = {
     .name = "libvirt_network",
     .destroy_after_dependents_update = true,
     .schema = {.attributes = network_attributes,
                .attribute_count = NETWORK_ATTRIBUTE_COUNT,
                SCHEMA_BLOCKS(blocks),
+               .version = FOREIGN_STATE_VERSION,
                .description = "A virtual network on the host."},
     .validate = network_validate,
     .plan = network_plan,
@@ -407,6 +417,7 @@ const ResourceType libvirt_network = {
     .update = network_update,
     .delete = network_delete,
     .read = network_read,
+    .upgrade = network_upgrade,
     .import = network_import,
     .recovery = RECOVERY_FINDS,
     .recover = network_recover,

@@ -475,6 +475,17 @@ static bool cloudinit_recover(const Call *call,
     return true;
 }
 
+/* Only the timeouts change in place. */
+static bool cloudinit_update(const Call *call,
+                             const ApplyRequest *request,
+                             ApplyResponse *response,
+                             Diags *diags) {
+    (void)call;
+    (void)diags;
+    response->state = request->planned;
+    return true;
+}
+
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_cloudinit_disk = {
@@ -486,6 +497,7 @@ const ResourceType libvirt_cloudinit_disk = {
     .marker = cloudinit_marker,
     .create = cloudinit_create,
     .delete = cloudinit_delete,
+    .update = cloudinit_update,
     .read = cloudinit_read,
     .recovery = RECOVERY_FINDS,
     .recover = cloudinit_recover,

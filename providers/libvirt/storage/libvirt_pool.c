@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "adoption.h"
+#include "foreign_state.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
@@ -393,7 +394,7 @@ static bool pool_read(const Call *call,
                       ReadResponse *response,
                       Diags *diags) {
     (void)request;
-    return libvirt_object_read(&pool_object, call, &response->state, diags);
+    return libvirt_object_read(&pool_object, call, response, diags);
 }
 
 static bool pool_import(const Call *call,
@@ -427,16 +428,25 @@ static bool pool_limits(const Call *call,
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
+static bool pool_upgrade(const Call *call,
+                         const UpgradeRequest *request,
+                         UpgradeResponse *response,
+                         Diags *diags) {
+    (void)diags;
+    return foreign_state_upgrade(call, request, response, "on_delete");
+}
+
 const ResourceType libvirt_pool = {
     .name = "libvirt_pool",
     .schema = {SCHEMA_ATTRIBUTES(pool_attributes), SCHEMA_BLOCKS(blocks),
-               .description = "A storage pool on the host."},
+               .version = FOREIGN_STATE_VERSION, .description = "A storage pool on the host."},
     .plan = pool_plan,
     .marker = object_id_marker,
     .create = pool_create,
     .update = pool_update,
     .delete = pool_delete,
     .read = pool_read,
+    .upgrade = pool_upgrade,
     .import = pool_import,
     .recovery = RECOVERY_FINDS,
     .recover = pool_recover,

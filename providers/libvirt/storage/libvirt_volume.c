@@ -5,6 +5,7 @@
 
 #include "byte_size.h"
 #include "domain_users.h"
+#include "foreign_state.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
@@ -162,6 +163,8 @@ static bool volume_read(const Call *call,
     SCOPED(virStorageVolPtr) volume = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
+    if (!object_has(*state, "name"))
+        response->private_data = adoption_begin(); /* of another provider's state */
     Str pool = object_text(*state, "pool", STR_EMPTY);
     Str id = object_text(*state, "id", STR_EMPTY);
     switch (volume_find_fresh(call, connection, pool, id, &volume, diags)) {
@@ -248,6 +251,9 @@ static bool plan_source(const Call *call,
     object_builder_set_text(builder, "source_digest", look.digest, arena);
     if (!value_is_known(object_builder_get(builder, "format")))
         object_builder_set_text(builder, "format", look.format, arena);
+    /* The image of an imported volume is not known; the configuration may name it. */
+    if (!is_new && value_is_null(prior_digest) && adoption_is_imported(request->private_data))
+        return true;
     if (!is_new && !value_equal(prior_digest, object_builder_get(builder, "source_digest"))) {
         vec_push(arena, &response->requires_replace, digest_path);
         plan_note(response, digest_path, STR("the content of the image changed"), arena);
@@ -731,17 +737,27 @@ static bool volume_limits(const Call *call,
 
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
+static bool volume_upgrade(const Call *call,
+                           const UpgradeRequest *request,
+                           UpgradeResponse *response,
+                           Diags *diags) {
+    (void)diags;
+    return foreign_state_upgrade(call, request, response, "source_digest");
+}
+
 const ResourceType libvirt_volume = {
     .name = "libvirt_volume",
     .destroy_after_dependents_update = true,
     .schema = {SCHEMA_ATTRIBUTES(volume_attributes), SCHEMA_BLOCKS(blocks),
-               SCHEMA_RULES(volume_rules), .description = "A disk in a storage pool."},
+               SCHEMA_RULES(volume_rules), .version = FOREIGN_STATE_VERSION,
+               .description = "A disk in a storage pool."},
     .plan = volume_plan,
     .marker = volume_marker,
     .create = volume_create,
     .update = volume_update,
     .delete = volume_delete,
     .read = volume_read,
+    .upgrade = volume_upgrade,
     .import = volume_import,
     .recovery = RECOVERY_FINDS,
     .recover = volume_recover,

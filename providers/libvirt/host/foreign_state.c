@@ -1,0 +1,53 @@
+/* foreign_state: takes over objects of another provider's state. */
+#include "foreign_state.h"
+
+#include "json.h"
+#include "object_builder.h"
+
+/* Returns the UUID of a machine, network or pool, or the key of a volume: 0.9 has a UUID beside a
+ * number as ID. */
+static Str identity_of(Value stored) {
+    Str uuid = value_text_at(stored, STR("uuid"));
+    return uuid.len ? uuid : value_text_at(stored, STR("id"));
+}
+
+static void set_base(ObjectBuilder *builder, Value stored, Arena *arena) {
+    const Type *type = object_attribute_type(builder->type, "base");
+    Str key = value_text_at(stored, STR("base_volume_id"));
+    Value backing;
+    if (!key.len && value_find_present(stored, STR("backing_store"), &backing))
+        key = value_text_at(backing, STR("path"));
+    if (!key.len)
+        return;
+    ObjectBuilder base = object_builder_null(type, arena);
+    object_builder_set_text(&base, "volume_id", key, arena);
+    object_builder_set(builder, "base", object_builder_value(&base));
+}
+
+bool foreign_state_upgrade(const Call *call,
+                           const UpgradeRequest *request,
+                           UpgradeResponse *response,
+                           const char *own) {
+    Arena *arena = call->arena;
+    Value stored;
+    Value ignored;
+    JsonReader reader = json_reader_new(request->stored, arena);
+    if (!json_read_any(&reader, json_next(&reader), &stored, arena) ||
+        value_find(stored, str_from_cstr(own), &ignored) || !identity_of(stored).len)
+        return true;
+    ObjectBuilder builder = object_builder_empty(call->type.schema, arena);
+    object_builder_set_text(&builder, "id", identity_of(stored), arena);
+    size_t index = 0;
+    if (type_find_attribute(builder.type, STR("source_digest"), &index)) {
+        object_builder_set_optional(&builder, "pool", value_text_at(stored, STR("pool")), arena);
+        object_builder_set_text(&builder, "size", STR("0"), arena);
+        set_base(&builder, stored, arena);
+    }
+    Value object = object_builder_value(&builder);
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, object, schema_implied_type(call->type.schema));
+    response->upgraded = strbuf_str(&text);
+    return true;
+}
