@@ -370,9 +370,9 @@ add("network_interface[].addresses", ["10.0.0.1/24"], ["10.0.0.2/24"], None, NIC
 many("", D, {}, [("init", "/bin/a", "/bin/b", "/os/init=.*"), ("init_args", ["a"], ["b", "c"], "/os/initarg.*")], driver="lxc")
 many("features", FEATURE, {}, [("privnet", True, False, "(/privnet/?|/)?"), ("capabilities_policy", "allow", "deny", "/capabilities@policy=.*"),
      ("capabilities", {"mknod": "on"}, {"mknod": "off", "sys_time": "on"}, "/capabilities.*")], driver="lxc")
-IDS = {"idmap": {"uid": [{"start": 0, "target": 1000, "count": 10}], "gid": [{"start": 0, "target": 1000, "count": 10}]}}
+IDS = {"idmap": {"uid": [{"start": 0, "target": 1000, "size": 10}], "gid": [{"start": 0, "target": 1000, "size": 10}]}}
 for name in ("uid", "gid"):
-    many("idmap.%s[]" % name, D + "/idmap/" + name, IDS, [("target", 1000, 2000, "@target=.*"), ("count", 10, 20, "@count=.*")], driver="lxc")
+    many("idmap.%s[]" % name, D + "/idmap/" + name, IDS, [("target", 1000, 2000, "@target=.*"), ("size", 10, 20, "@count=.*")], driver="lxc")
 
 # -- networks ------------------------------------------------------------------------------------------------------------
 

@@ -946,7 +946,7 @@ static const Attribute id_range_attributes[] = {
      .binding = XML("@start")},
     {"target", &TYPE_NUMBER, REQUIRED, "First number on the host.",
      .binding = XML("@target")},
-    {"count", &TYPE_NUMBER, REQUIRED, "How many numbers.",
+    {"size", &TYPE_NUMBER, REQUIRED, "Length of the range.",
      .binding = XML("@count")},
 };
 
@@ -1192,7 +1192,7 @@ const Attribute domain_attributes[] = {
      .default_json = "\"reboot_if_needed\"", .one_of = "reboot_if_needed never_reboot live_only"},
     XML_MERGE_ROW,
     {"adopt_existing", &TYPE_BOOL, OPTIONAL,
-     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists what it changes."},
+     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists its changes."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the machine."},
     {"interface_addresses", &TYPE_MAP_OF_STRING_LISTS, COMPUTED, "Addresses of each interface, by its MAC address."},
     {"ip_addresses", &TYPE_LIST_OF_STRING, COMPUTED,

@@ -12,7 +12,7 @@ typedef struct DomainConsole {
 
 /* Opens the first console unless another program reads it. */
 DomainConsole domain_console_open(virDomainPtr domain, Arena *arena);
-/* Reads what has arrived, without waiting. */
+/* Reads the output so far, without waiting. */
 void domain_console_drain(DomainConsole *console);
 /* Returns the last lines, without control characters; empty if there are none. */
 Str domain_console_tail(const DomainConsole *console, Arena *arena);

@@ -12,6 +12,8 @@
     ROW(libvirt_volume)         \
     ROW(libvirt_network)        \
     ROW(libvirt_nwfilter)       \
+    ROW(libvirt_dhcp_host)      \
+    ROW(libvirt_dns_host)       \
     ROW(libvirt_cloudinit_disk) \
     ROW(libvirt_domain)
 

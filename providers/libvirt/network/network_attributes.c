@@ -270,7 +270,7 @@ const Attribute network_attributes[] = {
      .default_json = "true"},
     XML_MERGE_ROW,
     {"adopt_existing", &TYPE_BOOL, OPTIONAL,
-     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists what it changes."},
+     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists its changes."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the network."},
 };
 /* clang-format on */

@@ -203,7 +203,7 @@ static Value read_list(
         vec_push(arena, &values, keep_spelling(found, item, arena));
     }
     for (size_t n = 0; n < nodes.count; n++)
-        if (!is_taken[n] && (all || !kind->only_declared))
+        if (!is_taken[n] && (all || (!kind->only_declared && value_is_present(old))))
             vec_push(arena, &values, kind->read(nodes.items[n], type->element, arena));
     bool was_null = !value_is_present(old);
     return was_null && values.count == 0 ? value_null(type)

@@ -84,7 +84,7 @@ static const Attribute pool_attributes[] = {
      "Preparation of a new pool: auto creates a missing directory, always also formats an empty store, overwrite formats any store, never does neither.",
      .default_json = "\"auto\"", .one_of = "auto always overwrite never"},
     {"adopt_existing", &TYPE_BOOL, OPTIONAL,
-     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists what it changes."},
+     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists its changes."},
     {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether the pool is active.",
      .default_json = "true"},

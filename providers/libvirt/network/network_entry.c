@@ -1,0 +1,195 @@
+/* network_entry: DHCP reservations and DNS names as resources. */
+#include "network_entry.h"
+
+#include <strings.h>
+
+#include "libvirt_client.h"
+#include "libvirt_error.h"
+#include "libvirt_identity.h"
+
+static virNetworkPtr find_network(virConnectPtr connection, Str id, Arena *arena) {
+    const char *text = str_to_cstr(id, arena);
+    virNetworkPtr network = virNetworkLookupByUUIDString(connection, text);
+    return network ? network : virNetworkLookupByName(connection, text);
+}
+
+static char *describe(virNetworkPtr network) {
+    char *text = virNetworkGetXMLDesc(network, VIR_NETWORK_XML_INACTIVE);
+    return text ? text : virNetworkGetXMLDesc(network, 0);
+}
+
+static xmlNodePtr find_entry(const NetworkEntry *entry, xmlNodePtr root, Str key, Arena *arena) {
+    const char *path = str_to_cstr(str_format(arena, "%s/%s", entry->list, entry->element), arena);
+    const char *attribute = str_to_cstr(str_format(arena, "@%s", entry->key), arena);
+    XmlNodes nodes = xml_find_all(root, path, arena);
+    vec_each(&nodes, node) {
+        Str found = xml_get(*node, attribute, arena);
+        if (found.len == key.len && strncasecmp(found.ptr, key.ptr, key.len) == 0)
+            return *node;
+    }
+    return NULL;
+}
+
+/* Sends one change, to the running network and its definition. */
+static bool send(const NetworkEntry *entry,
+                 virNetworkPtr network,
+                 unsigned command,
+                 Value object,
+                 Arena *arena) {
+    SCOPED(XmlDoc) doc = xml_new(entry->element);
+    xml_map_edit(entry->rows, value_null(object.type), object, xml_root(&doc), arena);
+    unsigned flags = VIR_NETWORK_UPDATE_AFFECT_CONFIG;
+    if (virNetworkIsActive(network) == 1)
+        flags |= VIR_NETWORK_UPDATE_AFFECT_LIVE;
+    return virNetworkUpdate(network, command, entry->section, -1, xml_print(&doc, arena), flags) ==
+           0;
+}
+
+static bool open_network(
+    const Call *call, Value object, virConnectPtr *connection, virNetworkPtr *out, Diags *diags) {
+    if (!libvirt_client_connect(call, connection, diags))
+        return false;
+    Str id = object_text(object, "network_id", STR_EMPTY);
+    *out = find_network(*connection, id, call->arena);
+    return *out || libvirt_error_add(call, diags, "No network \"%.*s\"", STR_ARG(id));
+}
+
+static Str key_of(const NetworkEntry *entry, Value object) {
+    return object_text(object, entry->key, STR_EMPTY);
+}
+
+/* Returns whether the network has exactly this entry, as after an interrupted run. */
+static bool has_entry(const NetworkEntry *entry,
+                      virNetworkPtr network,
+                      Value object,
+                      Arena *arena) {
+    SCOPED(XmlDoc) doc = {0};
+    if (!xml_take(describe(network), &doc))
+        return false;
+    xmlNodePtr node = find_entry(entry, xml_root(&doc), key_of(entry, object), arena);
+    if (!node)
+        return false;
+    ObjectBuilder builder = object_builder_of(object, arena);
+    xml_map_read(entry->rows, object, node, false, &builder, arena);
+    return value_equal(object_builder_value(&builder), object);
+}
+
+static Value with_id(const NetworkEntry *entry, virNetworkPtr network, Value object, Arena *arena) {
+    char uuid[VIR_UUID_STRING_BUFLEN] = "";
+    (void)virNetworkGetUUIDString(network, uuid);
+    return object_with_text(
+        object, "id", str_format(arena, "%s/%.*s", uuid, STR_ARG(key_of(entry, object))), arena);
+}
+
+static bool add(const NetworkEntry *entry,
+                const Call *call,
+                virNetworkPtr network,
+                Value planned,
+                ApplyResponse *response,
+                Diags *diags) {
+    Value object = with_id(entry, network, planned, call->arena);
+    if (!send(entry, network, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, object, call->arena)) {
+        LibvirtError error = libvirt_error_last(call->arena);
+        if (!has_entry(entry, network, object, call->arena))
+            return libvirt_error_add_this(call, &error, diags, "Cannot add the %s %.*s",
+                                          entry->noun, STR_ARG(key_of(entry, object)));
+    }
+    response->state = object;
+    return true;
+}
+
+static bool remove_entry(
+    const NetworkEntry *entry, const Call *call, virNetworkPtr network, Value prior, Diags *diags) {
+    if (send(entry, network, VIR_NETWORK_UPDATE_COMMAND_DELETE, prior, call->arena) ||
+        libvirt_error_code() == VIR_ERR_OPERATION_INVALID)
+        return true;
+    return libvirt_error_add(call, diags, "Cannot remove the %s %.*s", entry->noun,
+                             STR_ARG(key_of(entry, prior)));
+}
+
+bool network_entry_create(const NetworkEntry *entry,
+                          const Call *call,
+                          const ApplyRequest *request,
+                          ApplyResponse *response,
+                          Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virNetworkPtr) network = NULL;
+    return open_network(call, request->planned, &connection, &network, diags) &&
+           add(entry, call, network, request->planned, response, diags);
+}
+
+bool network_entry_update(const NetworkEntry *entry,
+                          const Call *call,
+                          const ApplyRequest *request,
+                          ApplyResponse *response,
+                          Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virNetworkPtr) network = NULL;
+    return open_network(call, request->prior, &connection, &network, diags) &&
+           remove_entry(entry, call, network, request->prior, diags) &&
+           add(entry, call, network, request->planned, response, diags);
+}
+
+bool network_entry_delete(const NetworkEntry *entry,
+                          const Call *call,
+                          const DeleteRequest *request,
+                          Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNetworkPtr)
+    network =
+        find_network(connection, object_text(request->prior, "network_id", STR_EMPTY), call->arena);
+    if (!network && libvirt_error_is_gone(libvirt_error_code()))
+        return true;
+    if (!network)
+        return libvirt_error_add(call, diags, "Cannot find the network of a %s", entry->noun);
+    return remove_entry(entry, call, network, request->prior, diags);
+}
+
+bool network_entry_read(const NetworkEntry *entry, const Call *call, Value *state, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(XmlDoc) doc = {0};
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    SCOPED(virNetworkPtr)
+    network = find_network(connection, object_text(*state, "network_id", STR_EMPTY), call->arena);
+    bool is_gone = !network && libvirt_error_is_gone(libvirt_error_code());
+    if (!is_gone && (!network || !xml_take(describe(network), &doc)))
+        return libvirt_error_add(call, diags, "Cannot read the network of a %s", entry->noun);
+    xmlNodePtr node =
+        is_gone ? NULL : find_entry(entry, xml_root(&doc), key_of(entry, *state), call->arena);
+    if (!node) {
+        *state = value_null(state->type);
+        return true;
+    }
+    bool is_import = !object_has(*state, "id");
+    ObjectBuilder builder = object_builder_of(*state, call->arena);
+    xml_map_read(entry->rows, *state, node, is_import, &builder, call->arena);
+    *state = with_id(entry, network, object_builder_value(&builder), call->arena);
+    return true;
+}
+
+bool network_entry_import(
+    const NetworkEntry *entry, const Call *call, Str id, Value *state, Diags *diags) {
+    size_t slash = str_find_char(id, '/', 0);
+    if (slash == SIZE_MAX)
+        return libvirt_error_say(call, diags, STR("Invalid import ID"),
+                                 str_format(call->arena, "The ID must be NETWORK/%s.", entry->key));
+    ObjectBuilder builder = object_builder_empty(call->type.schema, call->arena);
+    object_builder_set_text(&builder, "network_id", str_slice(id, 0, slash), call->arena);
+    object_builder_set_text(&builder, entry->key, str_slice(id, slash + 1, id.len), call->arena);
+    *state = object_builder_value(&builder);
+    if (!network_entry_read(entry, call, state, diags))
+        return false;
+    return !value_is_null(*state) ||
+           libvirt_error_say(call, diags,
+                             str_format(call->arena, "No %s \"%.*s\"", entry->noun, STR_ARG(id)),
+                             STR("The network does not have it."));
+}
+
+void network_entry_limits(const Call *call, Value object, Limits *out) {
+    if (value_is_present(object))
+        libvirt_identity_limit(call, "libvirt_network",
+                               object_text(object, "network_id", STR_EMPTY), 1, out);
+}
