@@ -6,6 +6,7 @@
 #include "byte_size.h"
 #include "domain_users.h"
 #include "foreign_state.h"
+#include "image_cache.h"
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
@@ -15,6 +16,7 @@
 #include "volume_source.h"
 #include "volume_transfer.h"
 #include "xml.h"
+#include "xml_map.h"
 
 static Str check_size(Value value, Arena *arena) {
     uint64_t bytes = 0;
@@ -22,6 +24,13 @@ static Str check_size(Value value, Arena *arena) {
         return STR_EMPTY;
     return str_format(arena,
                       "A size must be a number of bytes, or a number with a unit: 512M, 20G, 1T.");
+}
+
+static Str check_url(Value value, Arena *arena) {
+    Str text = value_text(value);
+    if (str_starts_with(text, STR("http://")) || str_starts_with(text, STR("https://")))
+        return STR_EMPTY;
+    return str_format(arena, "The value must be an address with http:// or https://.");
 }
 
 static Str check_checksum(Value value, Arena *arena) {
@@ -47,10 +56,31 @@ static const Attribute base_attributes[] = {
 static const ArgumentRule base_rules[] = {{RULE_EXACTLY_ONE, {"volume_id", "path"}}};
 
 static const Attribute source_attributes[] = {
-    {"path", &TYPE_STRING, REQUIRED, "Path of the image, a local file."},
+    {"path", &TYPE_STRING, OPTIONAL, "Path of the image, a local file."},
+    {"url", &TYPE_STRING, OPTIONAL,
+     "Address of the image, with http or https. It is downloaded once and kept in the provider's image_cache_dir; gzip, xz, zstd and bzip2 are decompressed.",
+     .check = check_url},
     {"checksum", &TYPE_STRING, OPTIONAL,
-     "Required digest of the image: sha256:… or sha512:….",
+     "Required digest of the image: sha256:… or sha512:…. Required for a url; of a compressed image it is that of the compressed file.",
      .check = check_checksum},
+};
+
+static const ArgumentRule source_rules[] = {
+    {RULE_EXACTLY_ONE, {"path", "url"}},
+    {RULE_REQUIRED_WITH, {"url", "checksum"}},
+};
+
+static const Attribute permissions_attributes[] = {
+    {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Mode of the file, as 0600.", .binding = XML("mode")},
+    {"owner", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "User of the file.", .binding = XML("owner")},
+    {"group", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Group of the file.", .binding = XML("group")},
+    {"label", &TYPE_STRING, OPTIONAL | FORCES_NEW, "SELinux label of the file.", .binding = XML("label")},
+};
+
+static const Attribute encryption_attributes[] = {
+    {"format", &TYPE_STRING, REQUIRED | FORCES_NEW, "Format of the encryption.", .one_of = "luks qcow", .binding = XML("@format")},
+    {"secret", &TYPE_STRING, REQUIRED | FORCES_NEW, "UUID of the host's secret with the passphrase.",
+     .binding = XML("secret[@type='passphrase']/@uuid")},
 };
 
 static const Attribute volume_attributes[] = {
@@ -67,11 +97,25 @@ static const Attribute volume_attributes[] = {
      "Base of the volume, which it overlays or copies.",
      .nested = NESTED_WITH(NEST_SINGLE, base_attributes, base_rules)},
     {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW,
-     "With a base: overlay, which stores only the differences (default), or copy.",
-     .one_of = "overlay copy"},
+     "With a base: overlay, which stores only the differences (default); copy; or reflink, a copy that shares its blocks on btrfs and xfs.",
+     .one_of = "overlay copy reflink"},
+    {"preallocation", &TYPE_STRING, OPTIONAL | FORCES_NEW,
+     "Whether metadata (of qcow2) or all blocks are allocated at once (default off).",
+     .one_of = "off metadata full"},
+    {"permissions", NULL, OPTIONAL, "Permissions of the file (default: chosen by the host).",
+     .nested = NESTED(NEST_SINGLE, permissions_attributes), .binding = XML("target/permissions")},
+    {"encryption", NULL, OPTIONAL, "Encryption of the content.",
+     .nested = NESTED(NEST_SINGLE, encryption_attributes), .binding = XML("target/encryption")},
+    {"compat", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Version of the format qcow2 (default 1.1).", .one_of = "0.10 1.1",
+     .binding = &(const XmlBinding){.path = "target/compat", .absent = "0.10"}},
+    {"nocow", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether a file on btrfs has no copy on write.",
+     .binding = XML_AS("target/nocow", XML_PRESENT)},
+    {"cluster_size", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Size of a cluster of qcow2 in bytes.", .binding = XML("target/clusterSize")},
+    {"lazy_refcounts", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether qcow2 delays the update of reference counts.",
+     .binding = XML_AS("target/features/lazy_refcounts", XML_PRESENT)},
     {"source", NULL, OPTIONAL,
      "Image to upload. Another content replaces the volume; another path to the same content does not.",
-     .nested = NESTED(NEST_SINGLE, source_attributes)},
+     .nested = NESTED_WITH(NEST_SINGLE, source_attributes, source_rules)},
     {"source_digest", &TYPE_STRING, COMPUTED, "Digest of the uploaded image."},
     {"id", &TYPE_STRING, COMPUTED, "Key of the volume, unique on the host."},
     {"path", &TYPE_STRING, COMPUTED, "Path of the volume on the host."},
@@ -84,6 +128,8 @@ static const ArgumentRule volume_rules[] = {
     {RULE_REQUIRED_WITH, {"mode", "base"}},
 };
 /* clang-format on */
+
+static const XmlRows volume_xml = {volume_attributes, ARRAY_COUNT(volume_attributes)};
 
 /* Keeps the spelling "20G" while it equals the size on the host. */
 static void read_size(
@@ -99,11 +145,15 @@ static void read_size(
         object_builder_set_text(builder, "size", byte_size_to_str(capacity, arena), arena);
 }
 
+static bool is_copied(Value volume) {
+    Str mode = object_text(volume, "mode", STR_EMPTY);
+    return str_equal(mode, STR("copy")) || str_equal(mode, STR("reflink"));
+}
+
 /* Sets the base volume if it differs from the state. */
 static void read_base(
     ObjectBuilder *builder, Value state, virConnectPtr connection, Str path, Arena *arena) {
-    bool is_copy = str_equal(object_text(state, "mode", STR_EMPTY), STR("copy"));
-    if (!object_has(state, "base") || is_copy)
+    if (!object_has(state, "base") || is_copied(state))
         return;
     Value base = object_attribute(state, "base");
     Str id = object_text(base, "volume_id", STR_EMPTY);
@@ -149,6 +199,7 @@ static bool read_volume(const Call *call,
                                 str_equal(format, STR("qcow2")) ? format : STR("raw"), arena);
     if (!object_has(*state, "source"))
         object_builder_set(&builder, "source_digest", value_null(&TYPE_STRING));
+    xml_map_read(volume_xml, *state, root, !object_has(*state, "name"), &builder, arena);
     *state = object_builder_value(&builder);
     return true;
 }
@@ -214,6 +265,26 @@ static void plan_defaults(const Call *call, ObjectBuilder *builder) {
         object_builder_set_text(builder, "format", STR("qcow2"), call->arena);
 }
 
+/* Plans the digest of an image from a web server, which is that of the configuration. */
+static void plan_digest(const PlanRequest *request,
+                        PlanResponse *response,
+                        ObjectBuilder *builder,
+                        Str checksum,
+                        Arena *arena) {
+    bool is_new = value_is_null(request->prior);
+    Value prior =
+        is_new ? value_null(&TYPE_STRING) : object_attribute(request->prior, "source_digest");
+    object_builder_set(builder, "source_digest",
+                       checksum.len ? value_string(checksum, arena) : value_unknown(&TYPE_STRING));
+    bool is_named_later = value_is_null(prior) && adoption_is_imported(request->private_data);
+    if (is_new || is_named_later ||
+        value_equal(prior, object_builder_get(builder, "source_digest")))
+        return;
+    Path path = path_attribute((Path){0}, STR("source_digest"), arena);
+    vec_push(arena, &response->requires_replace, path);
+    plan_note(response, path, STR("the content of the image changed"), arena);
+}
+
 /* Plans the digest of the source: another content replaces the volume. */
 static bool plan_source(const Call *call,
                         const PlanRequest *request,
@@ -230,6 +301,10 @@ static bool plan_source(const Call *call,
         object_builder_set(builder, "source_digest", value_null(&TYPE_STRING));
         if (!is_new && !value_is_null(prior_digest))
             vec_push(arena, &response->requires_replace, digest_path);
+        return true;
+    }
+    if (value_is_present(source) && object_has(source, "url")) {
+        plan_digest(request, response, builder, object_text(source, "checksum", STR_EMPTY), arena);
         return true;
     }
     Str path = value_is_present(source) ? object_text(source, "path", STR_EMPTY) : STR_EMPTY;
@@ -318,6 +393,7 @@ typedef struct VolumeOrder {
     Str name;
     Str format;
     uint64_t capacity; /* 0: that of the base */
+    Value volume;
     Str base_path;
     Str base_format;
 } VolumeOrder;
@@ -328,7 +404,8 @@ static const char *describe(const Call *call, const VolumeOrder *order) {
     xml_add_text(root, "name", order->name);
     if (order->capacity)
         xml_add_int(root, "capacity", (int64_t)order->capacity);
-    xml_add_int(root, "allocation", 0);
+    bool is_full = str_equal(object_text(order->volume, "preallocation", STR_EMPTY), STR("full"));
+    xml_add_int(root, "allocation", is_full ? (int64_t)order->capacity : 0);
     xmlNodePtr target = xml_add(root, "target");
     xml_set(xml_add(target, "format"), "type", order->format);
     if (str_equal(order->format, STR("qcow2")))
@@ -338,7 +415,16 @@ static const char *describe(const Call *call, const VolumeOrder *order) {
         xml_add_text(base, "path", order->base_path);
         xml_set(xml_add(base, "format"), "type", order->base_format);
     }
+    xml_map_edit(volume_xml, value_null(order->volume.type), order->volume, root, call->arena);
     return xml_print(&doc, call->arena);
+}
+
+static unsigned creation_flags(Value volume) {
+    bool is_reflink = str_equal(object_text(volume, "mode", STR_EMPTY), STR("reflink"));
+    Str preallocation = object_text(volume, "preallocation", STR_EMPTY);
+    return (is_reflink ? VIR_STORAGE_VOL_CREATE_REFLINK : 0) |
+           (str_equal(preallocation, STR("metadata")) ? VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA
+                                                      : 0);
 }
 
 static bool check_capacity(const Call *call, VolumeOrder *order, uint64_t least, Diags *diags) {
@@ -402,15 +488,16 @@ static bool create_layered(const Call *call,
     if (base && virStorageVolGetInfo(base, &info) == 0 &&
         !check_capacity(call, order, info.capacity, diags))
         return false;
-    bool is_copy = str_equal(object_text(planned, "mode", STR_EMPTY), STR("copy"));
+    bool is_copy = is_copied(planned);
+    unsigned flags = creation_flags(planned);
     if (is_copy && !base)
         return libvirt_error_say(call, diags, STR("Only a volume can be copied"),
                                  STR("No active pool of the host contains the path of the base."));
     if (is_copy)
         order->base_path = STR_EMPTY;
     const char *description = describe(call, order);
-    *out = is_copy ? virStorageVolCreateXMLFrom(pool, description, base, 0)
-                   : virStorageVolCreateXML(pool, description, 0);
+    *out = is_copy ? virStorageVolCreateXMLFrom(pool, description, base, flags)
+                   : virStorageVolCreateXML(pool, description, flags);
     if (!*out)
         return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)),
                                      order->name, diags);
@@ -421,7 +508,8 @@ static bool create_layered(const Call *call,
            libvirt_error_add(call, diags, "Cannot grow the copy to its size");
 }
 
-static bool send_source(const Call *call, virStorageVolPtr volume, Value planned, Diags *diags) {
+static bool send_source(
+    const Call *call, virStorageVolPtr volume, Value planned, Str path, Diags *diags) {
     SCOPED(virConnectPtr) alone = NULL;
     if (!libvirt_client_connect_alone(call, &alone, diags))
         return false;
@@ -429,8 +517,8 @@ static bool send_source(const Call *call, virStorageVolPtr volume, Value planned
     target = virStorageVolLookupByKey(alone, virStorageVolGetKey(volume));
     if (!target)
         return libvirt_error_add(call, diags, "Cannot find the new volume");
-    Str path = object_text(object_attribute(planned, "source"), "path", STR_EMPTY);
-    Str expected = object_text(planned, "source_digest", STR_EMPTY);
+    bool is_local = object_has(object_attribute(planned, "source"), "path");
+    Str expected = is_local ? object_text(planned, "source_digest", STR_EMPTY) : STR_EMPTY;
     Str digest = STR_EMPTY;
     if (!volume_transfer_upload_file(call, alone, target, path, &digest, diags))
         return false;
@@ -450,8 +538,12 @@ static bool create_uploaded(const Call *call,
                             Diags *diags) {
     Value source = object_attribute(planned, "source");
     Str path = object_text(source, "path", STR_EMPTY);
+    Str url = object_text(source, "url", STR_EMPTY);
     Str checksum = object_text(source, "checksum", STR_EMPTY);
     VolumeSource probe = {0};
+    if (url.len && !image_cache_fetch(call, libvirt_client_options(call)->image_cache_dir, url,
+                                      checksum, &path, diags))
+        return false;
     if (!volume_source_probe(call, path, &probe))
         return libvirt_error_say(
             call, diags, STR("Cannot read the volume's source"),
@@ -459,7 +551,7 @@ static bool create_uploaded(const Call *call,
                 call->arena,
                 "The local file %.*s does not exist. Correct \"source\", or download the image.",
                 STR_ARG(path)));
-    if (checksum.len && !volume_source_verify(call, path, checksum, diags))
+    if (!url.len && checksum.len && !volume_source_verify(call, path, checksum, diags))
         return false;
     if (!check_capacity(call, order, probe.capacity, diags))
         return false;
@@ -470,7 +562,7 @@ static bool create_uploaded(const Call *call,
     if (!*out)
         return volume_find_add_error(call, pool, str_from_cstr(virStoragePoolGetName(pool)),
                                      order->name, diags);
-    if (!send_source(call, *out, planned, diags)) {
+    if (!send_source(call, *out, planned, path, diags)) {
         if (virStorageVolDelete(*out, 0) == 0) {
             (void)virStorageVolFree(*out);
             *out = NULL;
@@ -487,6 +579,7 @@ static bool create_in_pool(
     VolumeOrder order = {
         .name = object_text(planned, "name", STR_EMPTY),
         .format = object_text(planned, "format", STR("qcow2")),
+        .volume = planned,
     };
     Str size = object_text(planned, "size", STR_EMPTY);
     if (size.len)
@@ -495,7 +588,7 @@ static bool create_in_pool(
         return create_uploaded(call, pool, planned, &order, out, diags);
     if (object_has(planned, "base"))
         return create_layered(call, pool, planned, &order, out, diags);
-    *out = virStorageVolCreateXML(pool, describe(call, &order), 0);
+    *out = virStorageVolCreateXML(pool, describe(call, &order), creation_flags(planned));
     return *out != NULL ||
            volume_find_add_error(call, pool, object_text(planned, "pool", STR_EMPTY), order.name,
                                  diags);
@@ -504,7 +597,7 @@ static bool create_in_pool(
 /* Sets digest and format of a source that was created after the plan. */
 static void resolve_source(const Call *call, Value *planned, Str *private_data) {
     Value source = object_attribute(*planned, "source");
-    if (!value_is_present(source))
+    if (!value_is_present(source) || object_has(source, "url"))
         return;
     VolumeSource look = {0};
     Str remember = STR_EMPTY;
