@@ -36,7 +36,7 @@ bool data_source_read_xml(
     SCOPED(XmlDoc) doc = {0};
     if (!text)
         return libvirt_error_add(call, diags, "Cannot read the description");
-    Value xml = value_string(str_from_cstr(text), call->arena);
+    Value xml = value_from_str(str_clone(str_from_cstr(text), call->arena));
     if (!xml_take(text, &doc))
         return libvirt_error_say(call, diags, STR("Cannot read the description"),
                                  STR("libvirt returned a text that is not XML."));

@@ -8,6 +8,7 @@
 
 /* clang-format off */
 #define LIBVIRT_RESOURCES(ROW)  \
+    ROW(libvirt_secret)         \
     ROW(libvirt_pool)           \
     ROW(libvirt_volume)         \
     ROW(libvirt_network)        \
@@ -15,7 +16,8 @@
     ROW(libvirt_dhcp_host)      \
     ROW(libvirt_dns_host)       \
     ROW(libvirt_cloudinit_disk) \
-    ROW(libvirt_domain)
+    ROW(libvirt_domain)         \
+    ROW(libvirt_snapshot)
 
 #define LIBVIRT_DATA_SOURCES(ROW)            \
     ROW(data_libvirt_pool)                   \

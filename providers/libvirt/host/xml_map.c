@@ -381,7 +381,7 @@ static Value read_leaf(const Attribute *attribute, Value old, xmlNodePtr node, A
         return read_bool(binding, old, node, arena);
     Str text = xml_path_get(node, binding->path, arena);
     if (!text.len && binding->absent && value_is_present(old) && old.type == &TYPE_STRING &&
-        str_equal_cstr(value_text(old), binding->absent))
+        (strcmp(binding->absent, "*") == 0 || str_equal_cstr(value_text(old), binding->absent)))
         return old;
     if (!text.len)
         return attribute->flags & SENSITIVE ? old : value_null(old.type);

@@ -42,7 +42,8 @@ typedef struct XmlBinding {
     XmlChange change; /* of a list: of its length */
     const char *key;  /* of a list: the attribute that identifies an item; NULL: its content */
     bool (*skips)(xmlNodePtr node); /* of a list: elements that belong to other attributes */
-    const char *absent;             /* the value for which libvirt prints nothing; NULL: none */
+    /* the value for which libvirt prints nothing; "*": it may forget any value; NULL: none */
+    const char *absent;
     /* Places of the object's element that a change removes, such as the address of another bus.
      * They are separated by spaces. The other members are written again. */
     const char *resets;

@@ -80,7 +80,7 @@ static const Attribute permissions_attributes[] = {
 static const Attribute encryption_attributes[] = {
     {"format", &TYPE_STRING, REQUIRED | FORCES_NEW, "Format of the encryption.", .one_of = "luks qcow", .binding = XML("@format")},
     {"secret", &TYPE_STRING, REQUIRED | FORCES_NEW, "UUID of the host's secret with the passphrase.",
-     .binding = XML("secret[@type='passphrase']/@uuid")},
+     .binding = &(const XmlBinding){.path = "secret[@type='passphrase']/@uuid", .absent = "*"}},
 };
 
 static const Attribute volume_attributes[] = {

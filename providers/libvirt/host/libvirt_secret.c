@@ -1,0 +1,225 @@
+/* libvirt_secret: a secret of the host: a passphrase of volumes or pools, identified by its UUID.
+ */
+#include "libvirt_object.h"
+
+#include "adoption.h"
+#include "libvirt_client.h"
+#include "libvirt_identity.h"
+#include "libvirt_types.h"
+#include "object_builder.h"
+#include "object_id.h"
+#include "timeouts.h"
+#include "xml_map.h"
+
+LIBVIRT_HANDLE(virSecretPtr, virSecretFree);
+
+/* clang-format off */
+static const Attribute secret_attributes[] = {
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Usage of the secret, unique among secrets of its type.", .binding = XML("usage/name")},
+    {"usage_type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
+     "Type of the secret: volume (of volumes and disks), ceph, iscsi, tls or vtpm.",
+     .default_json = "\"volume\"", .one_of = "volume ceph iscsi tls vtpm", .binding = XML("usage/@type")},
+    {"description", &TYPE_STRING, OPTIONAL, "Description of the secret.", .binding = XML("description")},
+    {"ephemeral", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether the secret is only in the host's memory.", .binding = XML("@ephemeral")},
+    {"private", &TYPE_BOOL, OPTIONAL, "Whether the host never returns the value.", .binding = XML("@private")},
+    {"value", &TYPE_STRING, REQUIRED | SENSITIVE, "Value of the secret."},
+    {"id", &TYPE_STRING, COMPUTED, "UUID of the secret."},
+};
+/* clang-format on */
+
+static const XmlRows secret_rows = {secret_attributes, ARRAY_COUNT(secret_attributes)};
+
+/* A volume is named by its path, the others by a name. */
+static const char *usage_element(Value secret) {
+    Str type = object_text(secret, "usage_type", STR_EMPTY);
+    return str_equal(type, STR("volume"))  ? "volume"
+           : str_equal(type, STR("iscsi")) ? "target"
+                                           : "name";
+}
+
+/* Sets the value unless the host never returns it. */
+static void read_value(virSecretPtr secret, ObjectBuilder *builder, Arena *arena) {
+    size_t size = 0;
+    unsigned char *bytes = virSecretGetValue(secret, &size, 0);
+    if (bytes)
+        object_builder_set_text(builder, "value", str_clone((Str){(char *)bytes, size}, arena),
+                                arena);
+    free(bytes);
+    virResetLastError();
+}
+
+static bool read_secret(const Call *call, void *secret, Value *state, Diags *diags) {
+    Arena *arena = call->arena;
+    SCOPED(XmlDoc) doc = {0};
+    char uuid[VIR_UUID_STRING_BUFLEN] = "";
+    if (!xml_take(virSecretGetXMLDesc(secret, 0), &doc) || virSecretGetUUIDString(secret, uuid) < 0)
+        return libvirt_error_add(call, diags, "Cannot read the secret");
+    ObjectBuilder builder = object_builder_of(*state, arena);
+    bool is_import = !object_has(*state, "name");
+    xml_map_read(secret_rows, *state, xml_root(&doc), is_import, &builder, arena);
+    object_builder_set_copy(&builder, "name", virSecretGetUsageID(secret), arena);
+    object_builder_set_copy(&builder, "id", uuid, arena);
+    read_value(secret, &builder, arena);
+    *state = object_builder_value(&builder);
+    return true;
+}
+
+static void *by_uuid(virConnectPtr connection, const char *uuid) {
+    return virSecretLookupByUUIDString(connection, uuid);
+}
+
+/* Secrets of several types may have one name. */
+static void *by_name(virConnectPtr connection, const char *name) {
+    for (int type = VIR_SECRET_USAGE_TYPE_VOLUME; type <= VIR_SECRET_USAGE_TYPE_VTPM; type++) {
+        virSecretPtr found = virSecretLookupByUsage(connection, type, name);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+static int uuid_of(void *handle, char *uuid) {
+    return virSecretGetUUIDString(handle, uuid);
+}
+
+static int release(void *handle) {
+    return virSecretFree(handle);
+}
+
+static const LibvirtObject secret_object = {
+    .noun = "secret",
+    .type = &libvirt_secret,
+    .by_uuid = by_uuid,
+    .by_name = by_name,
+    .uuid_of = uuid_of,
+    .release = release,
+    .read = read_secret,
+};
+
+/* Defines the secret, a new one or with the UUID of an existing one, and sets its value. */
+static bool define(const Call *call,
+                   virConnectPtr connection,
+                   Value planned,
+                   Str uuid,
+                   virSecretPtr *out,
+                   Diags *diags) {
+    SCOPED(XmlDoc) doc = xml_new("secret");
+    xmlNodePtr root = xml_root(&doc);
+    xml_set(root, "ephemeral", STR("no"));
+    xml_add_text(root, "uuid", uuid);
+    xml_map_edit(secret_rows, value_null(planned.type), planned, root, call->arena);
+    xmlNodePtr usage = xml_need(root, "usage");
+    xml_remove(xml_need(usage, "name"));
+    xml_add_text(usage, usage_element(planned), object_text(planned, "name", STR_EMPTY));
+    *out = virSecretDefineXML(connection, xml_print(&doc, call->arena), 0);
+    if (!*out)
+        return false;
+    Str value = object_text(planned, "value", STR_EMPTY);
+    return virSecretSetValue(*out, (const unsigned char *)value.ptr, value.len, 0) == 0 ||
+           libvirt_error_add(call, diags, "Cannot set the value of secret \"%.*s\"",
+                             STR_ARG(object_text(planned, "name", STR_EMPTY)));
+}
+
+static bool secret_create(const Call *call,
+                          const ApplyRequest *request,
+                          ApplyResponse *response,
+                          Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virSecretPtr) secret = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str uuid = libvirt_identity_of(call, request);
+    bool is_done = define(call, connection, request->planned, uuid, &secret, diags);
+    if (!secret) {
+        LibvirtError error = libvirt_error_last(call->arena);
+        return libvirt_object_add_define_error(&secret_object, call, connection, request->planned,
+                                               uuid, &error, response, diags);
+    }
+    return libvirt_object_answer(&secret_object, call, secret, request->planned, is_done, response,
+                                 diags);
+}
+
+static bool secret_update(const Call *call,
+                          const ApplyRequest *request,
+                          ApplyResponse *response,
+                          Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    SCOPED(virSecretPtr) secret = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    Str uuid = object_text(request->prior, "id", STR_EMPTY);
+    bool is_done = define(call, connection, request->planned, uuid, &secret, diags);
+    if (!secret)
+        return libvirt_error_add(call, diags, "Cannot change the secret");
+    return libvirt_object_answer(&secret_object, call, secret, request->planned, is_done, response,
+                                 diags);
+}
+
+static bool secret_delete(const Call *call,
+                          const DeleteRequest *request,
+                          DeleteResponse *response,
+                          Diags *diags) {
+    bool is_gone = false;
+    (void)response;
+    SCOPED(virSecretPtr)
+    secret = libvirt_object_find(&secret_object, call, request->prior, &is_gone, diags);
+    if (!secret)
+        return is_gone;
+    return virSecretUndefine(secret) == 0 || libvirt_error_is_gone(libvirt_error_code()) ||
+           libvirt_error_add(call, diags, "Cannot remove the secret");
+}
+
+static bool secret_read(const Call *call,
+                        const ReadRequest *request,
+                        ReadResponse *response,
+                        Diags *diags) {
+    (void)request;
+    return libvirt_object_read(&secret_object, call, response, diags);
+}
+
+static bool secret_import(const Call *call,
+                          const ImportRequest *request,
+                          ImportResponse *response,
+                          Diags *diags) {
+    response->private_data = adoption_begin();
+    return libvirt_object_import(&secret_object, call, request->id, &response->state, diags);
+}
+
+static bool secret_plan(const Call *call,
+                        const PlanRequest *request,
+                        PlanResponse *response,
+                        Diags *diags) {
+    (void)diags;
+    if (value_is_present(response->planned))
+        response->planned = adoption_keep(&libvirt_secret.schema, request, response->planned,
+                                          &response->private_data, call->arena);
+    response->requires_replace = (Paths){0};
+    if (value_is_present(request->prior) && value_is_present(response->planned))
+        schema_replace_paths(&libvirt_secret.schema, request->prior, response->planned,
+                             &response->requires_replace, call->arena);
+    return true;
+}
+
+static bool secret_recover(const Call *call,
+                           const RecoverRequest *request,
+                           RecoverResponse *response,
+                           Diags *diags) {
+    return libvirt_object_recover(&secret_object, call, request, response, diags);
+}
+
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
+const ResourceType libvirt_secret = {
+    .name = "libvirt_secret",
+    .schema = {SCHEMA_ATTRIBUTES(secret_attributes), SCHEMA_BLOCKS(blocks),
+               .description = "A secret of the host, such as the passphrase of a volume."},
+    .plan = secret_plan,
+    .marker = object_id_marker,
+    .create = secret_create,
+    .update = secret_update,
+    .delete = secret_delete,
+    .read = secret_read,
+    .import = secret_import,
+    .recovery = RECOVERY_FINDS,
+    .recover = secret_recover,
+};
