@@ -1,7 +1,7 @@
 /* domain_console: reads the console of a machine. */
 #include "domain_console.h"
 
-#define KEPT_BYTES  (64 << 10)
+#define KEPT_BYTES  ((size_t)64 << 10)
 #define SHOWN_LINES 20
 
 DomainConsole domain_console_open(virDomainPtr domain, Arena *arena) {
