@@ -28,6 +28,21 @@ def states(node):
             yield from states(item)
 
 
+def golden_values():
+    """Pairs of a type, as JSON, and a value as msgpack."""
+    types = {}
+    for line in (TESTS / 'unit/value/msgpack_golden.tsv').read_text().splitlines():
+        fields = line.split('\t')
+        if fields[0] == 'type':
+            types[fields[1]] = fields[2].encode()
+        elif fields[0] in types:
+            yield types[fields[0]], bytes.fromhex(fields[2])
+
+
+def varint(number):
+    return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + varint(number >> 7)
+
+
 def as_text(content):
     return content if isinstance(content, str) else json.dumps(content)
 
@@ -65,10 +80,13 @@ def seeds(target):
         yield from FUNCTION_LINES
     if target == 'address':
         yield from ('a.b', 'module.x["k"].module.y[0].data.t.n[3]', 'data.t.n["a\\"b"]', 'a.b[-1]')
+    if target in ('msgpack', 'wire'):
+        for type, value in golden_values():
+            yield type + b'\n' + value if target == 'msgpack' else b'\x0a' + varint(len(value)) + value
 
 
 def write(target, directory):
     directory.mkdir(parents=True, exist_ok=True)
     for text in seeds(target):
-        data = text.encode('utf-8', 'surrogatepass')
+        data = text if isinstance(text, bytes) else text.encode('utf-8', 'surrogatepass')
         (directory / hashlib.sha1(data).hexdigest()).write_bytes(data)
