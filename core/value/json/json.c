@@ -252,28 +252,6 @@ static bool read_string(const Typed *typed, JsonToken token, const Place *place,
     return true;
 }
 
-/* Returns the element type, or NULL if the elements' types differ. If the constraint contains
- * "any", the non-null elements determine the type and nulls adopt it. */
-static const Type *unify_elements(const Type *element, Value *items, size_t count) {
-    const Type *unified = NULL;
-    if (!element->has_dynamic)
-        return element;
-    for (size_t i = 0; i < count; i++) {
-        if (value_is_null(items[i]))
-            continue;
-        if (unified && !type_equal(unified, items[i].type))
-            return NULL;
-        unified = items[i].type;
-    }
-    if (!unified)
-        return element;
-    for (size_t i = 0; i < count; i++) {
-        if (value_is_null(items[i]))
-            items[i].type = unified;
-    }
-    return unified;
-}
-
 static bool read_list(
     const Typed *typed, JsonToken token, const Type *type, const Place *place, Value *out) {
     Elements elements;
@@ -290,7 +268,7 @@ static bool read_list(
     }
     Value *items = elements_items(&elements, typed->arena);
     size_t count = elements.items.count;
-    const Type *element = unify_elements(type->element, items, count);
+    const Type *element = value_unify_items(type->element, items, count);
     if (!element)
         return refuse(typed, place, STR("all elements must be of one type"));
     *out = type->kind == KIND_LIST ? value_list(element, items, count, typed->arena)
@@ -337,7 +315,7 @@ static bool read_map(
     }
     Str *keys = elements_keys(&elements, typed->arena);
     Value *items = elements_items(&elements, typed->arena);
-    const Type *element = unify_elements(type->element, items, elements.items.count);
+    const Type *element = value_unify_items(type->element, items, elements.items.count);
     if (!element)
         return refuse(typed, place, STR("all elements must be of one type"));
     *out = value_map(element, keys, items, elements.items.count, typed->arena);

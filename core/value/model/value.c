@@ -250,6 +250,30 @@ Value value_with_items(Value v, Value *items, Arena *arena) {
     return value_with_marks(made, v.marks);
 }
 
+static bool adopts_type(Value item) {
+    return value_is_null(item) || item.type->kind == KIND_DYNAMIC;
+}
+
+const Type *value_unify_items(const Type *element, Value *items, size_t count) {
+    const Type *unified = NULL;
+    if (!element->has_dynamic)
+        return element;
+    for (size_t i = 0; i < count; i++) {
+        if (adopts_type(items[i]))
+            continue;
+        if (unified && !type_equal(unified, items[i].type))
+            return NULL;
+        unified = items[i].type;
+    }
+    if (!unified)
+        return element;
+    for (size_t i = 0; i < count; i++) {
+        if (adopts_type(items[i]))
+            items[i].type = unified;
+    }
+    return unified;
+}
+
 Value *value_copy_items(Value v, Arena *arena) {
     Value *items = arena_new_array(arena, Value, v.count);
     for (size_t i = 0; i < v.count; i++)

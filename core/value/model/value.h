@@ -102,6 +102,10 @@ Value value_object(Str *names, Value *items, size_t count, Arena *arena);
 /* Returns the known value `v` with other items, of the same count. Type and flags derive from the
  * items; v's own marks stay. Uses the array itself, except for a set. */
 Value value_with_items(Value v, Value *items, Arena *arena);
+/* Returns the type that the items of a collection share, or NULL if their types differ. If the
+ * constraint `element` contains "any", the typed items that are not null determine the type, and
+ * the others adopt it. */
+const Type *value_unify_items(const Type *element, Value *items, size_t count);
 /* Returns a copy of v's items that the caller may change, for value_with_items. */
 Value *value_copy_items(Value v, Arena *arena);
 

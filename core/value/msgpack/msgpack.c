@@ -1,0 +1,505 @@
+/* msgpack: reads and writes values by their type, without an untyped tree between. */
+#include "msgpack.h"
+
+#include "json.h"
+#include "msgpack_token.h"
+#include "refinement.h"
+#include "utf8.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* Writing. */
+
+static void write_number(StrBuf *out, Value v) {
+    int64_t integer;
+    if (value_to_int(v, &integer)) {
+        msgpack_put_int(out, integer);
+        return;
+    }
+    SCOPED(ArenaRef) scratch = arena_open("msgpack number");
+    const Number *number = value_to_number(v, scratch);
+    double nearest = number_to_double(number);
+    bool is_exact =
+        !isinf(nearest) && number_compare(number_from_double(nearest, scratch), number) == 0;
+    if (is_exact)
+        msgpack_put_double(out, nearest);
+    else
+        msgpack_put_text(out, value_number_text(v, scratch));
+}
+
+static void write(StrBuf *out, Value v, const Type *type);
+
+static void write_elements(StrBuf *out, Value v, const Type *type) {
+    msgpack_put_array(out, v.count);
+    for (size_t i = 0; i < v.count; i++)
+        write(out, value_at(v, i), type->kind == KIND_TUPLE ? type_at(type, i) : type->element);
+}
+
+static void write_members(StrBuf *out, Value v, const Type *type) {
+    msgpack_put_map(out, v.count);
+    for (size_t i = 0; i < v.count; i++) {
+        msgpack_put_text(out, value_key_at(v, i));
+        write(out, value_at(v, i), type->kind == KIND_OBJECT ? type_at(type, i) : type->element);
+    }
+}
+
+/* An array of the type, as JSON, and the value by that type. */
+static void write_dynamic(StrBuf *out, Value v) {
+    SCOPED(ArenaRef) scratch = arena_open("msgpack type");
+    StrBuf type = strbuf_new(scratch);
+    JsonWriter writer;
+    json_writer_init(&writer, &type, 0);
+    json_write_type(&writer, v.type);
+    msgpack_put_array(out, 2);
+    msgpack_put_binary(out, strbuf_str(&type));
+    write(out, v, v.type);
+}
+
+static void write_known(StrBuf *out, Value v, const Type *type) {
+    switch (v.type->kind) {
+    case KIND_DYNAMIC: msgpack_put_null(out); return;
+    case KIND_BOOL: msgpack_put_bool(out, value_is_true(v)); return;
+    case KIND_NUMBER: write_number(out, v); return;
+    case KIND_STRING: msgpack_put_text(out, value_text(v)); return;
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_TUPLE: write_elements(out, v, type); return;
+    case KIND_MAP:
+    case KIND_OBJECT: write_members(out, v, type); return;
+    }
+}
+
+static void write(StrBuf *out, Value v, const Type *type) {
+    if (type->kind == KIND_DYNAMIC && v.type->kind != KIND_DYNAMIC)
+        write_dynamic(out, v);
+    else if (!value_is_known(v))
+        msgpack_put_unknown(out);
+    else if (value_is_null(v))
+        msgpack_put_null(out);
+    else
+        write_known(out, v, type);
+}
+
+void msgpack_write(StrBuf *out, Value v, const Type *type) {
+    CHECK(!value_has_marks_anywhere(v));
+    write(out, v, type);
+}
+
+/* Reading. */
+
+typedef struct Place {
+    const struct Place *parent;
+    Str name;     /* of an attribute or a map's element; NULL: an index */
+    size_t index; /* of a list, set or tuple */
+    size_t depth;
+} Place;
+
+typedef struct Reader {
+    Str rest;
+    size_t budget;   /* elements that may still begin: an element has at least one byte */
+    size_t unknowns; /* elements that collections of known length may still make */
+    Str *error;
+    Arena *arena;
+} Reader;
+
+enum { UNKNOWN_ELEMENTS_MAX = 100000 };
+
+static void add_place(StrBuf *text, const Place *place) {
+    if (!place->parent)
+        return;
+    add_place(text, place->parent);
+    if (!place->name.ptr)
+        strbuf_add_format(text, "[%zu]", place->index);
+    else
+        strbuf_add_format(text, "%s%.*s", text->len ? "." : "", STR_ARG(place->name));
+}
+
+static bool fail(const Reader *reader, const Place *place, Str problem) {
+    StrBuf text = strbuf_new(reader->arena);
+    add_place(&text, place);
+    if (text.len)
+        strbuf_add_cstr(&text, ": ");
+    strbuf_add(&text, problem);
+    *reader->error = strbuf_str(&text);
+    return false;
+}
+
+static bool next(Reader *reader, const Place *place, MsgpackToken *out) {
+    if (!msgpack_next(&reader->rest, out))
+        return fail(reader, place, STR("the encoding is damaged"));
+    size_t elements = out->kind == MSGPACK_MAP     ? (size_t)out->count * 2
+                      : out->kind == MSGPACK_ARRAY ? out->count
+                                                   : 0;
+    if (elements > reader->budget)
+        return fail(reader, place, STR("the encoding is cut off"));
+    reader->budget -= elements;
+    return true;
+}
+
+static bool fail_kind(const Reader *reader, const Place *place, const Type *type) {
+    return fail(reader, place,
+                str_format(reader->arena, "the value is not of the type %.*s",
+                           STR_ARG(type_to_constraint(type, reader->arena))));
+}
+
+static bool decode_text(const Reader *reader, const Place *place, Str bytes, Str *out) {
+    if (utf8_valid_prefix(bytes) != bytes.len)
+        return fail(reader, place, STR("the text is not UTF-8"));
+    *out = utf8_nfc(bytes, reader->arena);
+    return true;
+}
+
+static bool decode_number(const Reader *reader,
+                          const Place *place,
+                          const MsgpackToken *token,
+                          Value *out) {
+    Arena *arena = reader->arena;
+    if (token->kind == MSGPACK_INT) {
+        *out = value_int_of(token->integer, NUMBER_PRECISION_INT);
+    } else if (token->kind == MSGPACK_UNSIGNED && token->magnitude <= INT64_MAX) {
+        *out = value_int_of((int64_t)token->magnitude, NUMBER_PRECISION_INT);
+    } else if (token->kind == MSGPACK_UNSIGNED) {
+        return value_from_number_text(str_format(arena, "%" PRIu64, token->magnitude), out, arena);
+    } else if (token->kind == MSGPACK_DOUBLE && isfinite(token->number)) {
+        *out = value_from_number(number_from_double(token->number, arena));
+    } else if (token->kind == MSGPACK_TEXT) {
+        return value_from_number_text(token->bytes, out, arena) ||
+               fail(reader, place, STR("the text is not a number"));
+    } else {
+        return fail_kind(reader, place, &TYPE_NUMBER);
+    }
+    return true;
+}
+
+/* Refinements of an unknown value: a map from these keys. */
+enum {
+    REFINEMENT_EXTENSION = 12,
+    REFINEMENT_SIZE_MAX = 1024,
+    REFINE_NULL = 1,
+    REFINE_PREFIX = 2,
+    REFINE_MIN = 3,
+    REFINE_MAX = 4,
+    REFINE_LENGTH_MIN = 5,
+    REFINE_LENGTH_MAX = 6,
+};
+
+typedef struct Refined {
+    Refinement refinement;
+    bool is_null;
+} Refined;
+
+/* Skips a token with the elements that it contains, which may nest. */
+static bool skip(Reader *reader, const Place *place) {
+    size_t left = 1;
+    while (left > 0) {
+        MsgpackToken token;
+        if (!next(reader, place, &token))
+            return false;
+        left += token.count * (size_t)(token.kind == MSGPACK_MAP ? 2 : 1);
+        left--;
+    }
+    return true;
+}
+
+static bool read_bound(Reader *reader, const Place *place, const Value **out) {
+    MsgpackToken array, number, is_inclusive;
+    Value bound;
+    bool is_fine = next(reader, place, &array) && array.kind == MSGPACK_ARRAY && array.count == 2 &&
+                   next(reader, place, &number) && decode_number(reader, place, &number, &bound) &&
+                   next(reader, place, &is_inclusive) && is_inclusive.kind == MSGPACK_BOOL;
+    if (!is_fine)
+        return fail(reader, place, STR("a bound of an unknown number is damaged"));
+    Value *kept = arena_new(reader->arena, Value);
+    *kept = bound; /* an exclusive bound is also an inclusive one, only less exact */
+    *out = kept;
+    return true;
+}
+
+static bool read_length(Reader *reader, const Place *place, uint32_t *out) {
+    MsgpackToken token;
+    if (!next(reader, place, &token))
+        return false;
+    if (token.kind != MSGPACK_UNSIGNED)
+        return fail(reader, place, STR("a length of an unknown collection is damaged"));
+    *out = token.magnitude < UINT32_MAX ? (uint32_t)token.magnitude : UINT32_MAX;
+    return true;
+}
+
+static bool read_refined_null(Reader *reader, const Place *place, Refined *out) {
+    MsgpackToken token;
+    if (!next(reader, place, &token))
+        return false;
+    if (token.kind != MSGPACK_BOOL)
+        return fail(reader, place, STR("a refinement is damaged"));
+    out->is_null = token.boolean;
+    out->refinement.not_null = !token.boolean;
+    return true;
+}
+
+static bool read_prefix(Reader *reader, const Place *place, Refined *out) {
+    MsgpackToken token;
+    if (!next(reader, place, &token))
+        return false;
+    if (token.kind != MSGPACK_TEXT)
+        return fail(reader, place, STR("a prefix of an unknown string is damaged"));
+    return decode_text(reader, place, token.bytes, &out->refinement.prefix);
+}
+
+static bool read_refinement(Reader *reader, const Place *place, Refined *out) {
+    MsgpackToken key;
+    if (!next(reader, place, &key))
+        return false;
+    uint64_t which = key.kind == MSGPACK_UNSIGNED ? key.magnitude : 0;
+    switch (which) {
+    case REFINE_NULL: return read_refined_null(reader, place, out);
+    case REFINE_PREFIX: return read_prefix(reader, place, out);
+    case REFINE_MIN: return read_bound(reader, place, &out->refinement.min);
+    case REFINE_MAX: return read_bound(reader, place, &out->refinement.max);
+    case REFINE_LENGTH_MIN: return read_length(reader, place, &out->refinement.length_min);
+    case REFINE_LENGTH_MAX: return read_length(reader, place, &out->refinement.length_max);
+    default: break;
+    }
+    if (key.kind != MSGPACK_UNSIGNED)
+        return fail(reader, place, STR("a refinement is damaged"));
+    return skip(reader, place);
+}
+
+/* Removes knowledge that values of this type cannot have. A length that would determine too many
+ * elements is removed as well, because the encoding of the length is shorter than its elements. */
+static Refinement restrict_to(Reader *reader, const Type *type, Refinement refinement) {
+    Refinement kept = refinement_any();
+    kept.not_null = refinement.not_null;
+    if (type->kind == KIND_STRING)
+        kept.prefix = refinement.prefix;
+    if (type->kind == KIND_NUMBER) {
+        kept.min = refinement.min;
+        kept.max = refinement.max;
+    }
+    if (!type_is_collection(type) || refinement.length_min > refinement.length_max)
+        return kept;
+    if (refinement.length_min == refinement.length_max) {
+        if (refinement.length_min > reader->unknowns)
+            return kept;
+        reader->unknowns -= refinement.length_min;
+    }
+    kept.length_min = refinement.length_min;
+    kept.length_max = refinement.length_max;
+    return kept;
+}
+
+static bool decode_refined(
+    Reader *outer, const Place *place, const Type *type, Str bytes, Value *out) {
+    Reader reader = {bytes, bytes.len, outer->unknowns, outer->error, outer->arena};
+    Refined refined = {.refinement = refinement_any()};
+    MsgpackToken map;
+    if (bytes.len > REFINEMENT_SIZE_MAX)
+        return fail(outer, place, STR("a refinement is too long"));
+    if (!next(&reader, place, &map))
+        return false;
+    if (map.kind != MSGPACK_MAP)
+        return fail(outer, place, STR("a refinement is damaged"));
+    for (size_t i = 0; i < map.count; i++) {
+        if (!read_refinement(&reader, place, &refined))
+            return false;
+    }
+    if (reader.rest.len)
+        return fail(outer, place, STR("a refinement is damaged"));
+    *out = refined.is_null ? value_null(type)
+                           : refinement_to_value(type, restrict_to(outer, type, refined.refinement),
+                                                 outer->arena);
+    return true;
+}
+
+/* Any short extension is an unknown value without a refinement, as in Terraform. */
+static bool decode_unknown(
+    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+    if (token->bytes.len > 1 && token->extension == REFINEMENT_EXTENSION)
+        return decode_refined(reader, place, type, token->bytes, out);
+    if (token->bytes.len > 1)
+        return fail(reader, place, STR("the extension is not supported"));
+    *out = value_unknown(type);
+    return true;
+}
+
+static bool read(Reader *reader, const Place *place, const Type *type, Value *out);
+
+static bool read_elements(
+    Reader *reader, const Place *place, const Type *type, uint32_t count, Value **out) {
+    Value *items = arena_new_array(reader->arena, Value, count);
+    for (size_t i = 0; i < count; i++) {
+        Place inside = {.parent = place, .index = i, .depth = place->depth + 1};
+        const Type *element = type->kind == KIND_TUPLE ? type_at(type, i) : type->element;
+        if (!read(reader, &inside, element, &items[i]))
+            return false;
+    }
+    *out = items;
+    return true;
+}
+
+static bool decode_sequence(
+    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+    Value *items;
+    if (token->kind != MSGPACK_ARRAY)
+        return fail_kind(reader, place, type);
+    if (type->kind == KIND_TUPLE && token->count != type->count)
+        return fail(reader, place,
+                    str_format(reader->arena, "a tuple of %u elements is required", type->count));
+    if (!read_elements(reader, place, type, token->count, &items))
+        return false;
+    if (type->kind == KIND_TUPLE) {
+        *out = value_tuple(items, token->count, reader->arena);
+        return true;
+    }
+    const Type *element = value_unify_items(type->element, items, token->count);
+    if (!element)
+        return fail(reader, place, STR("all elements must be of one type"));
+    *out = type->kind == KIND_LIST ? value_list(element, items, token->count, reader->arena)
+                                   : value_set(element, items, token->count, reader->arena);
+    return true;
+}
+
+static bool read_key(Reader *reader, const Place *place, Str *out) {
+    MsgpackToken key;
+    if (!next(reader, place, &key))
+        return false;
+    if (key.kind != MSGPACK_TEXT)
+        return fail(reader, place, STR("a key is not a text"));
+    return decode_text(reader, place, key.bytes, out);
+}
+
+static bool decode_map(
+    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+    if (token->kind != MSGPACK_MAP)
+        return fail_kind(reader, place, type);
+    Str *keys = arena_new_array(reader->arena, Str, token->count);
+    Value *items = arena_new_array(reader->arena, Value, token->count);
+    for (size_t i = 0; i < token->count; i++) {
+        if (!read_key(reader, place, &keys[i]))
+            return false;
+        Place inside = {.parent = place, .name = keys[i], .depth = place->depth + 1};
+        if (!read(reader, &inside, type->element, &items[i]))
+            return false;
+    }
+    const Type *element = value_unify_items(type->element, items, token->count);
+    if (!element)
+        return fail(reader, place, STR("all elements must be of one type"));
+    *out = value_map(element, keys, items, token->count, reader->arena);
+    return true;
+}
+
+/* Attributes usually come in the order of the type's names. */
+static bool find_attribute(const Type *type, Str name, size_t expected, size_t *out) {
+    *out = expected;
+    if (expected < type->count && str_equal(type->names[expected], name))
+        return true;
+    return type_find_attribute(type, name, out);
+}
+
+static bool read_attribute(
+    Reader *reader, const Place *place, const Type *type, size_t expected, Value *items) {
+    Str name;
+    size_t index;
+    if (!read_key(reader, place, &name))
+        return false;
+    Place inside = {.parent = place, .name = name, .depth = place->depth + 1};
+    if (!find_attribute(type, name, expected, &index))
+        return fail(reader, &inside, STR("the attribute is not in the schema"));
+    if (items[index].type)
+        return fail(reader, &inside, STR("the attribute occurs twice"));
+    return read(reader, &inside, type_at(type, index), &items[index]);
+}
+
+static bool decode_object(
+    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+    if (token->kind != MSGPACK_MAP)
+        return fail_kind(reader, place, type);
+    if (token->count < type->count)
+        return fail(reader, place,
+                    str_format(reader->arena, "%u attributes are required, not %u", type->count,
+                               token->count));
+    Value *items = arena_new_array(reader->arena, Value, type->count);
+    for (size_t i = 0; i < token->count; i++) {
+        if (!read_attribute(reader, place, type, i, items))
+            return false;
+    }
+    *out = value_object_of(type, items);
+    if (type->has_dynamic)
+        *out = value_with_items(*out, items, reader->arena);
+    return true;
+}
+
+static bool decode_dynamic(Reader *reader,
+                           const Place *place,
+                           const MsgpackToken *token,
+                           Value *out) {
+    MsgpackToken text;
+    const Type *type;
+    if (token->kind != MSGPACK_ARRAY || token->count != 2)
+        return fail(reader, place, STR("a type and a value are required"));
+    if (!next(reader, place, &text))
+        return false;
+    JsonReader json = json_reader_new(text.bytes, reader->arena);
+    bool is_type = text.kind == MSGPACK_TEXT &&
+                   json_read_type(&json, json_next(&json), &type, reader->arena) &&
+                   json_next(&json) == JSON_END;
+    if (!is_type)
+        return fail(reader, place, STR("the type of a value is damaged"));
+    type = type_without_optional(type, reader->arena);
+    Place inside = *place;
+    inside.depth++;
+    return read(reader, &inside, type, out);
+}
+
+static bool decode(
+    Reader *reader, const Place *place, const Type *type, const MsgpackToken *token, Value *out) {
+    switch (type->kind) {
+    case KIND_DYNAMIC: return decode_dynamic(reader, place, token, out);
+    case KIND_BOOL:
+        *out = value_bool(token->boolean);
+        return token->kind == MSGPACK_BOOL || fail_kind(reader, place, type);
+    case KIND_NUMBER: return decode_number(reader, place, token, out);
+    case KIND_STRING: {
+        Str text = STR_EMPTY;
+        if (token->kind != MSGPACK_TEXT)
+            return fail_kind(reader, place, type);
+        if (!decode_text(reader, place, token->bytes, &text))
+            return false;
+        *out = value_from_str(text);
+        return true;
+    }
+    case KIND_LIST:
+    case KIND_SET:
+    case KIND_TUPLE: return decode_sequence(reader, place, type, token, out);
+    case KIND_MAP: return decode_map(reader, place, type, token, out);
+    case KIND_OBJECT: return decode_object(reader, place, type, token, out);
+    }
+    return false;
+}
+
+static bool read(Reader *reader, const Place *place, const Type *type, Value *out) {
+    MsgpackToken token;
+    if (place->depth > MSGPACK_DEPTH_MAX)
+        return fail(reader, place, STR("the value nests too deeply"));
+    if (!next(reader, place, &token))
+        return false;
+    if (token.kind == MSGPACK_NULL) {
+        *out = value_null(type);
+        return true;
+    }
+    if (token.kind == MSGPACK_EXTENSION)
+        return decode_unknown(reader, place, type, &token, out);
+    return decode(reader, place, type, &token, out);
+}
+
+bool msgpack_read(Str bytes, const Type *type, Value *out, Str *error, Arena *arena) {
+    Reader reader = {bytes, bytes.len, UNKNOWN_ELEMENTS_MAX, error, arena};
+    Place root = {0};
+    Value value;
+    if (!read(&reader, &root, type, &value))
+        return false;
+    if (reader.rest.len)
+        return fail(&reader, &root, STR("bytes follow the value"));
+    *out = value;
+    return true;
+}
