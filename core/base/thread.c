@@ -26,8 +26,9 @@ static const char *const kind_names[] = {
     [THREAD_LEASE] = "loam-lease",      [THREAD_RENEWER] = "loam-renewer",
     [THREAD_ATTEMPT] = "loam-attempt",  [THREAD_PARTS] = "loam-parts",
     [THREAD_SSH_SESSION] = "loam-ssh",  [THREAD_SSH_AGENT] = "loam-ssh-agent",
+    [THREAD_RPC] = "loam-rpc",
 };
-static_assert(ARRAY_COUNT(kind_names) == THREAD_SSH_AGENT + 1, "a name for each kind");
+static_assert(ARRAY_COUNT(kind_names) == THREAD_RPC + 1, "a name for each kind");
 
 static void leave(Thread *thread) {
     if (atomic_fetch_sub(&thread->owners, 1) == 1)

@@ -9,7 +9,8 @@
  *   attempt            one blocking call of a library that has no deadline
  *   parts              changes objects of a resource instance that has many
  *   ssh session        moves the data of one SSH session until it is closed
- *   ssh agent          passes requests to the SSH agent during one login */
+ *   ssh agent          passes requests to the SSH agent during one login
+ *   rpc reader         reads the connection to one provider in another process */
 #pragma once
 
 #include "attr.h"
@@ -27,6 +28,7 @@ typedef enum ThreadKind {
     THREAD_PARTS,
     THREAD_SSH_SESSION,
     THREAD_SSH_AGENT,
+    THREAD_RPC,
 } ThreadKind;
 
 typedef struct Thread Thread;

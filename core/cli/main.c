@@ -145,6 +145,7 @@ static void build(Cli *cli) {
     cli->io = io_real();
     cli->io.http = http_on_first_use(modules, cli->arena);
     cli->io.database = database_on_first_use(modules, cli->arena);
+    cli->io.rpc = rpc_on_first_use(modules, cli->arena);
     cli->version = STR(VERSION_LOAM);
     cli->terminal = terminal_probe();
     /* Terraform and OpenTofu colour their output even if it is redirected. */

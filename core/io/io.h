@@ -8,6 +8,7 @@
 #include "disk.h"
 #include "http.h"
 #include "process.h"
+#include "rpc.h"
 #include "ssh.h"
 
 typedef struct Io {
@@ -17,7 +18,8 @@ typedef struct Io {
     const Ssh *ssh;
     const Http *http;         /* NULL until set, see http_on_first_use */
     const Database *database; /* NULL until set, see database_on_first_use */
+    const Rpc *rpc;           /* NULL until set, see rpc_on_first_use */
 } Io;
 
-/* Returns the operations of this machine, without http and database. */
+/* Returns the operations of this machine, without http, database and rpc. */
 Io io_real(void);

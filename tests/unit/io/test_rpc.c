@@ -1,0 +1,22 @@
+/* An Rpc whose plugin is not installed. */
+#include "unit.h"
+
+#include "rpc.h"
+
+static void not_installed(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const Rpc *rpc = rpc_on_first_use(STR("/nowhere"), arena);
+    RpcChannel *channel = NULL;
+    Str problem = STR_EMPTY;
+    assert_false(rpc->open(rpc->self, STR("x"), &channel, &problem, arena));
+    assert_true(str_find(problem, STR("/nowhere/loam-rpc.so"), 0) != SIZE_MAX);
+    assert_null(channel);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(not_installed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
