@@ -16,10 +16,10 @@ static void write_flag(JsonWriter *writer, unsigned flags, AttributeFlag flag, c
         json_key_bool(writer, name, true);
 }
 
-static void write_description(JsonWriter *writer, const char *description) {
+static void write_description(JsonWriter *writer, const char *description, bool is_markdown) {
     if (description && description[0])
         json_key_string(writer, "description", str_from_cstr(description));
-    json_key_string(writer, "description_kind", STR("plain"));
+    json_key_string(writer, "description_kind", is_markdown ? STR("markdown") : STR("plain"));
 }
 
 static int compare_attributes(const void *a, const void *b) {
@@ -52,7 +52,7 @@ static void write_attribute(JsonWriter *writer, const Attribute *attribute, Aren
         json_key(writer, STR("type"));
         json_write_type(writer, attribute->type);
     }
-    write_description(writer, attribute->description);
+    write_description(writer, attribute->description, attribute->flags & MARKDOWN);
     write_flag(writer, attribute->flags, DEPRECATED, "deprecated");
     write_flag(writer, attribute->flags, REQUIRED, "required");
     write_flag(writer, attribute->flags, OPTIONAL, "optional");
@@ -96,7 +96,8 @@ static void write_blocks(JsonWriter *writer, const Schema *schema, Arena *arena)
     for (size_t i = 0; i < count; i++) {
         json_key(writer, str_from_cstr(sorted[i]->name));
         json_object_start(writer);
-        json_key_string(writer, "nesting_mode", str_from_cstr(nesting_names[sorted[i]->nesting]));
+        const char *nesting = sorted[i]->is_group ? "group" : nesting_names[sorted[i]->nesting];
+        json_key_string(writer, "nesting_mode", str_from_cstr(nesting));
         json_key(writer, STR("block"));
         write_block(writer, &sorted[i]->schema, arena);
         if (sorted[i]->min_items > 0)
@@ -112,7 +113,7 @@ static void write_block(JsonWriter *writer, const Schema *schema, Arena *arena) 
     json_object_start(writer);
     write_attributes(writer, schema->attributes, schema->attribute_count, arena);
     write_blocks(writer, schema, arena);
-    write_description(writer, schema->description);
+    write_description(writer, schema->description, schema->is_markdown);
     if (schema->deprecated)
         json_key_bool(writer, "deprecated", true);
     json_object_end(writer);

@@ -451,6 +451,7 @@ static bool join_single(const DecodedBlocks *blocks,
                         const BlockValues *values,
                         const Type *type,
                         Value *out,
+                        Arena *arena,
                         Diags *diags) {
     if (values->items.count > 1) {
         diags_error(diags, vec_last(&blocks->items).range, "Duplicate block",
@@ -458,7 +459,11 @@ static bool join_single(const DecodedBlocks *blocks,
                     values->items.count);
         return false;
     }
-    *out = values->items.count ? values->items.items[0] : value_null(type);
+    if (values->items.count > 0)
+        *out = values->items.items[0];
+    else
+        *out = blocks->block->is_group ? schema_empty_value(&blocks->block->schema, arena)
+                                       : value_null(type);
     return true;
 }
 
@@ -499,7 +504,7 @@ static bool eval_blocks(const DecodedBlocks *blocks,
         joined = value_unknown(type);
     else if (blocks->block->nesting != NEST_SINGLE)
         joined = join_many(blocks, &values, type, arena);
-    else if (!join_single(blocks, &values, type, &joined, diags))
+    else if (!join_single(blocks, &values, type, &joined, arena, diags))
         return false;
     *out = value_with_marks(joined, values.marks);
     return true;

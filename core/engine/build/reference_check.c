@@ -138,7 +138,7 @@ static void check_attribute_steps(const StepCheck *check, const Attribute *attri
     const Traversal *traversal = check->reference->traversal;
     Value value = value_unknown(attribute_implied_type(attribute));
     Diags found = diags_new(check->errors->arena);
-    if (attribute->flags & DEPRECATED)
+    if ((attribute->flags & DEPRECATED) && !(attribute->flags & WARNS_ITSELF))
         diags_warning(check->deprecations, traversal->steps[at - 1].range, "Deprecated attribute",
                       "The attribute \"%s\" is deprecated: %s", attribute->name,
                       attribute->description)

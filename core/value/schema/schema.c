@@ -168,7 +168,10 @@ const Type *attribute_implied_type(const Attribute *attribute) {
 static Value empty_block(const Block *block, const Type *type, Arena *arena) {
     bool is_dynamic = type->kind == KIND_DYNAMIC;
     switch (block->nesting) {
-    case NEST_SINGLE: break;
+    case NEST_SINGLE:
+        if (block->is_group)
+            return schema_empty_value(&block->schema, arena);
+        break;
     case NEST_LIST:
         if (is_dynamic)
             return value_tuple(NULL, 0, arena);

@@ -25,6 +25,9 @@ typedef enum AttributeFlag {
     /* A COMPUTED attribute that an in-place update may change; it is unknown in the plan of an
      * update. Without this flag an update keeps the prior value of a computed attribute. */
     CHANGES_ON_UPDATE = 128,
+    /* With DEPRECATED: the provider's own validation warns, with its own text. */
+    WARNS_ITSELF = 256,
+    MARKDOWN = 512, /* the description is Markdown, not plain text */
 } AttributeFlag;
 
 typedef enum Nesting { NEST_SINGLE, NEST_LIST, NEST_SET, NEST_MAP } Nesting;
@@ -88,7 +91,8 @@ typedef struct Schema {
     size_t rule_count;
     int64_t version;
     const char *description;
-    const char *deprecated; /* of a resource type: what to use instead; NULL: not deprecated */
+    const char *deprecated; /* what to use instead; NULL: not deprecated */
+    bool is_markdown;       /* the description is Markdown, not plain text */
     /* Adds the sensitive paths that depend on the object: on its kind, or on the marks of arguments
      * that a computed value contains. `object` is present, may contain unknowns, and may be of an
      * older state. NULL: none. Only for the schema of a type, not of a block. */
@@ -101,6 +105,7 @@ struct Block {
     Schema schema;
     uint32_t min_items;
     uint32_t max_items; /* 0: no limit */
+    bool is_group;      /* NEST_SINGLE: without a block, an object of nulls instead of null */
 };
 
 #define SCHEMA_ATTRIBUTES(table) .attributes = (table), .attribute_count = ARRAY_COUNT(table)

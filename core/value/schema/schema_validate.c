@@ -106,7 +106,7 @@ static void check_attribute(const Checker *checker,
         report_computed(checker, attribute, path);
         return;
     }
-    if (attribute->flags & DEPRECATED)
+    if ((attribute->flags & DEPRECATED) && !(attribute->flags & WARNS_ITSELF))
         warn_deprecated(checker, attribute, path);
     if (attribute->nested) {
         Schema members = schema_of_nested(attribute->nested);

@@ -13,11 +13,20 @@ static const Attribute attributes[] = {
 static const Block blocks[] = {
     {"rule", NEST_LIST, {SCHEMA_ATTRIBUTES(members), .description = "Rules."}, 1, 4},
 };
+static const Attribute marked[] = {
+    {"text", &TYPE_STRING, OPTIONAL | MARKDOWN, "A *text*."},
+};
+static const Block group[] = {
+    {.name = "one",
+     .nesting = NEST_SINGLE,
+     .schema = {SCHEMA_ATTRIBUTES(marked), .is_markdown = true, .deprecated = "Gone."},
+     .is_group = true},
+};
 static const ResourceType thing = {
     .name = "p_thing",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), .version = 2},
 };
-static const ResourceType other = {.name = "p_other"};
+static const ResourceType other = {.name = "p_other", .schema = {SCHEMA_BLOCKS(group)}};
 static const ResourceType *const resources[] = {&thing, &other};
 
 static void test_json(void **state) {
@@ -36,7 +45,11 @@ static void test_json(void **state) {
     Str wanted = str_format(
         arena,
         "{\"provider\":{\"version\":0,\"block\":{%s}},\"resource_schemas\":{"
-        "\"p_other\":{\"version\":0,\"block\":{%s}},"
+        "\"p_other\":{\"version\":0,\"block\":{\"block_types\":{\"one\":{\"nesting_mode\":"
+        "\"group\","
+        "\"block\":{\"attributes\":{\"text\":{\"type\":\"string\",\"description\":\"A *text*.\","
+        "\"description_kind\":\"markdown\",\"optional\":true}},"
+        "\"description_kind\":\"markdown\",\"deprecated\":true}}},%s}},"
         "\"p_thing\":{\"version\":2,\"block\":{\"attributes\":{"
         "\"disk\":{\"nested_type\":{\"attributes\":%.*s,\"nesting_mode\":\"set\"},"
         "\"description\":\"Disks.\",%s,\"optional\":true,\"computed\":true},"

@@ -123,6 +123,18 @@ static void empty_value(void **state) {
     }
 }
 
+static void empty_group(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const Block groups[] = {
+        {.name = "one", .schema = {SCHEMA_ATTRIBUTES(holds_secret)}, .is_group = true},
+    };
+    static const Schema of_groups = {SCHEMA_BLOCKS(groups)};
+    Value one = value_attribute(schema_empty_value(&of_groups, arena), STR("one"));
+    assert_true(value_is_present(one));
+    assert_true(value_is_null(value_at(one, 0)));
+}
+
 static void ask_often(void *payload) {
     const Type **first = payload;
     for (int i = 0; i < 1000; i++)
@@ -149,6 +161,7 @@ int main(void) {
         cmocka_unit_test(attributes_are_sought_at_any_depth),
         cmocka_unit_test(lookup),
         cmocka_unit_test(empty_value),
+        cmocka_unit_test(empty_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

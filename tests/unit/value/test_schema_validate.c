@@ -25,6 +25,10 @@ static const Attribute attributes[] = {
     {.name = "disks", .flags = OPTIONAL,             .nested = NESTED(NEST_LIST,       disk_attributes)                                          },
 };
 
+static const Attribute warned[] = {
+    {"old", &TYPE_STRING, OPTIONAL | DEPRECATED | WARNS_ITSELF, "The provider warns."},
+};
+
 static const Block blocks[] = {
     {.name = "port",
      .nesting = NEST_LIST,
@@ -35,6 +39,17 @@ static const Block blocks[] = {
 };
 
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks)};
+
+static void provider_warns_itself(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const Schema of_warned = {SCHEMA_ATTRIBUTES(warned)};
+    Diags diags = diags_new(arena);
+    Value items[] = {value_from_cstr("x")};
+    Value config = value_object_of(schema_implied_type(&of_warned), items);
+    assert_true(schema_validate(&of_warned, config, arena, &diags));
+    assert_int_equal(diags.count, 0);
+}
 
 static Value object_of(const char *json, Arena *arena) {
     JsonReader reader = json_reader_new(str_from_cstr(json), arena);
@@ -156,6 +171,7 @@ static void secrets_stay_out_of_messages(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(provider_warns_itself),
         cmocka_unit_test(objects),
         cmocka_unit_test(words),
         cmocka_unit_test(unknown_values_pass),
