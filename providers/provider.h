@@ -157,6 +157,7 @@ typedef struct PlanResponse {
     /* True: more parts may be created or updated once unknown values are known. */
     bool has_unknown_parts;
     Str private_data;
+    bool is_legacy; /* as in ApplyResponse */
 } PlanResponse;
 
 void plan_note(PlanResponse *response, Path path, Str text, Arena *arena);
@@ -187,6 +188,9 @@ typedef struct ApplyResponse {
     /* Set if a create failed without a state and the reply to a request was lost: the object may
      * exist. The intent stays in the journal, and the next run calls `recover`. */
     bool in_doubt;
+    /* The provider uses an old framework, whose plans and results may differ from configuration and
+     * plan. The differences are logged; they are no error. */
+    bool is_legacy;
 } ApplyResponse;
 
 typedef struct DeleteRequest {
@@ -314,6 +318,9 @@ struct ResourceType {
     /* True: `plan` is also called for deletions, with `proposed` and `config` null. Its errors stop
      * the plan; its private data is passed to `delete`. */
     bool plans_destroy;
+    /* True: `plan` sets the whole plan. It receives the proposed object as it is, with nulls for
+     * computed attributes, and alone decides about replacement. */
+    bool plans_itself;
     /* True: `limits` is also called for reads, with the stored object. */
     bool limits_reads;
     /* One instance has many objects, which the plan shows individually. Requires `recover`, and
@@ -514,6 +521,9 @@ struct Provider {
     size_t ephemeral_count;
     const ProviderFunction *functions;
     size_t function_count;
+    /* Finds a type instead of the tables above, whose rows then only have names. Returns false if
+     * there is none. Thread-safe. Default: the tables. */
+    bool (*find_type)(const Provider *provider, ResourceMode mode, Str name, ObjectType *out);
 };
 
 /* The header of a provider lists its types with macros that take one of these:

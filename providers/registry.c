@@ -13,8 +13,13 @@ struct Registry {
     const Provider **loaded; /* by row; NULL: not opened yet */
     bool *checked;           /* by row; true: its tables are valid */
     const void **contexts;   /* by row */
+    const ProviderSource *source; /* NULL: none */
     pthread_mutex_t mutex;
 };
+
+void registry_set_source(Registry *registry, const ProviderSource *source) {
+    registry->source = source;
+}
 
 Registry *registry_new(const ProviderRow *rows, size_t count, Str module_directory, Arena *arena) {
     Registry *registry = arena_new(arena, Registry);
@@ -223,9 +228,31 @@ static bool check_tables(const Provider *provider, bool *checked, SourceRange ra
     return *checked;
 }
 
+static bool find_in_source(Registry *registry,
+                           Str name,
+                           bool is_row,
+                           const Provider **out,
+                           SourceRange range,
+                           Diags *diags) {
+    const ProviderSource *source = registry->source;
+    if (!source)
+        return true;
+    pthread_mutex_lock(&registry->mutex);
+    bool is_ok = source->find(source->self, name, is_row, out, range, diags);
+    pthread_mutex_unlock(&registry->mutex);
+    return is_ok;
+}
+
 bool registry_find(
     Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags) {
     size_t i = find_row(registry, name);
+    const Provider *found = NULL;
+    if (!find_in_source(registry, name, i != SIZE_MAX, &found, range, diags))
+        return false;
+    if (found) {
+        *out = found;
+        return true;
+    }
     if (i == SIZE_MAX) {
         report_unknown(registry, name, range, diags);
         return false;
@@ -241,6 +268,9 @@ bool registry_find(
 }
 
 const ResourceType *registry_find_resource(const Provider *provider, Str type) {
+    ObjectType found;
+    if (provider->find_type)
+        return provider->find_type(provider, MODE_MANAGED, type, &found) ? found.resource : NULL;
     for (size_t i = 0; i < provider->resource_count; i++) {
         if (str_equal_cstr(type, provider->resources[i]->name))
             return provider->resources[i];
@@ -249,6 +279,9 @@ const ResourceType *registry_find_resource(const Provider *provider, Str type) {
 }
 
 const DataSourceType *registry_find_data_source(const Provider *provider, Str type) {
+    ObjectType found;
+    if (provider->find_type)
+        return provider->find_type(provider, MODE_DATA, type, &found) ? found.data_source : NULL;
     for (size_t i = 0; i < provider->data_source_count; i++) {
         if (str_equal_cstr(type, provider->data_sources[i]->name))
             return provider->data_sources[i];
@@ -257,6 +290,9 @@ const DataSourceType *registry_find_data_source(const Provider *provider, Str ty
 }
 
 const EphemeralType *registry_find_ephemeral(const Provider *provider, Str type) {
+    ObjectType found;
+    if (provider->find_type)
+        return provider->find_type(provider, MODE_EPHEMERAL, type, &found) ? found.ephemeral : NULL;
     for (size_t i = 0; i < provider->ephemeral_count; i++) {
         if (str_equal_cstr(type, provider->ephemerals[i]->name))
             return provider->ephemerals[i];

@@ -16,6 +16,19 @@ typedef struct ProviderRow {
 
 typedef struct Registry Registry;
 
+/* Finds providers that are no rows: programs that speak Terraform's plugin protocol. */
+typedef struct ProviderSource {
+    void *self;
+    /* Sets *out, or leaves it NULL if this source does not serve the provider. `is_row`: loam has a
+     * provider of this name. Returns false after adding an error. Called under a lock. */
+    bool (*find)(void *self,
+                 Str name,
+                 bool is_row,
+                 const Provider **out,
+                 SourceRange range,
+                 Diags *diags);
+} ProviderSource;
+
 /* `module_directory`: the directory of the plugins. */
 Registry *registry_new(const ProviderRow *rows, size_t count, Str module_directory, Arena *arena);
 /* Finds a provider by local name ("libvirt") or full address; hashicorp/NAME matches on any host.
@@ -23,6 +36,8 @@ Registry *registry_new(const ProviderRow *rows, size_t count, Str module_directo
  * tables. */
 MUST_USE bool registry_find(
     Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags);
+/* Sets the source that is asked before the rows. Call before any lookup. */
+void registry_set_source(Registry *registry, const ProviderSource *source);
 /* Return the type of this name, or NULL if none. */
 const ResourceType *registry_find_resource(const Provider *provider, Str type);
 const DataSourceType *registry_find_data_source(const Provider *provider, Str type);

@@ -71,7 +71,7 @@ static void replace_what_differs(const ResourceType *type,
                                  Arena *arena) {
     Value planned = response->planned;
     bool is_update = value_is_present(prior) && value_is_present(planned);
-    if (type->update || !is_update || response->requires_replace.count > 0)
+    if (type->plans_itself || type->update || !is_update || response->requires_replace.count > 0)
         return;
     for (size_t i = 0; i < planned.count; i++) {
         if (value_equal(value_at(prior, i), value_at(planned, i)) ||
@@ -132,7 +132,11 @@ bool resource_type_plan(const ResourceType *type,
                         PlanResponse *response,
                         Diags *diags) {
     size_t before = diags->error_count;
-    resource_type_prepare_plan(type, call, request, response);
+    if (type->plans_itself)
+        *response = (PlanResponse){.planned = request->proposed,
+                                   .private_data = request->private_data};
+    else
+        resource_type_prepare_plan(type, call, request, response);
     bool is_destroy = value_is_null(request->proposed);
     if ((!is_destroy || type->plans_destroy) && type->plan) {
         bool is_ok = type->plan(call, request, response, diags);

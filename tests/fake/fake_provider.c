@@ -177,6 +177,9 @@ static bool thing_create(const Call *call,
     bool fails = is_ordered(deed.world, deed.text);
     Str lie = str_format(call->arena, "lie %.*s",
                          STR_ARG(object_text(request->planned, "name", STR_EMPTY)));
+    Str legacy = str_format(call->arena, "legacy %.*s",
+                            STR_ARG(object_text(request->planned, "name", STR_EMPTY)));
+    response->is_legacy = is_ordered(deed.world, legacy);
     if (!fails) {
         Value planned = request->planned;
         if (is_ordered(deed.world, lie)) {
@@ -260,7 +263,12 @@ static bool thing_plan(const Call *call,
     Str name = object_text(request->proposed, "name", STR_EMPTY);
     pthread_mutex_lock(&world->mutex);
     bool rebuilds = is_ordered(world, str_format(call->arena, "rebuild %.*s", STR_ARG(name)));
+    response->is_legacy = is_ordered(world, str_format(call->arena, "legacy %.*s", STR_ARG(name)));
     pthread_mutex_unlock(&world->mutex);
+    if (response->is_legacy)
+        response->planned =
+            path_set(response->planned, path_attribute((Path){0}, STR("size"), call->arena),
+                     value_int(1147), call->arena);
     if (str_equal_cstr(object_text(request->proposed, "kind", STR_EMPTY), "noted"))
         plan_note(response, path_attribute((Path){0}, STR("kind"), call->arena), STR("a note"),
                   call->arena);

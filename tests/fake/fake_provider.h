@@ -38,7 +38,8 @@ typedef struct FakeWorld {
     StrBuf diary;   /* "create a" per line, in the order in which the calls end; without reads */
     StrVec orders;  /* "create a", "half a" (creates and fails), "update a", "delete a" fail;
                        "defer a": leaves a lookup or a token to the apply;
-                       "lie a": creates with another size and kind than planned */
+                       "lie a": creates with another size and kind than planned;
+                       "legacy a": may do so, and plans another size than configured */
     uint32_t reads; /* of managed objects */
     uint32_t calls;
     size_t tokens;            /* opened */

@@ -1,6 +1,8 @@
 /* Checks that a plan follows the configuration, and that a result follows the plan. */
 #include "conform.h"
 
+#include "log.h"
+
 typedef struct Conform {
     const char *summary;
     Arena *arena;
@@ -215,4 +217,11 @@ bool conform_result(const Schema *schema,
                      value_attribute(actual, name));
     }
     return conform.ok;
+}
+
+void conform_log(Str address, const Diags *differences) {
+    vec_each(differences, diag) {
+        log_event(LOG_WARN, "difference of a legacy provider", log_text("address", address),
+                  log_text("path", diag->path), log_text("summary", diag->summary));
+    }
 }

@@ -8,6 +8,8 @@
  * computed. Values have no marks. */
 MUST_USE bool conform_plan(
     const Schema *schema, Value prior, Value config, Value planned, Arena *arena, Diags *diags);
+/* Writes differences that a legacy provider may make to the log. */
+void conform_log(Str address, const Diags *differences);
 /* Returns true if `actual` equals `planned` wherever `planned` is known. `summary` is the summary
  * of the errors. */
 MUST_USE bool conform_result(const Schema *schema,

@@ -73,6 +73,16 @@ static Str private_data_of(const Applying *applying) {
     return is_update ? applying->stored->private_data : applying->change->private_data;
 }
 
+static bool is_as_planned(
+    Applying *applying, Value planned, Value actual, bool is_legacy, const char *summary) {
+    InstanceOp *op = &applying->op;
+    if (!is_legacy)
+        return provider_call_check_result(op, planned, actual, &applying->configured.sensitive,
+                                          summary);
+    provider_call_log_result(op, planned, actual);
+    return true;
+}
+
 static bool plan_again(Applying *applying) {
     InstanceOp *op = &applying->op;
     applying->configured = applying->written;
@@ -83,9 +93,9 @@ static bool plan_again(Applying *applying) {
     object_marks_inherit(op, applying->before, applying->response.planned,
                          applying->configured.value, &applying->configured.sensitive);
     Value approved = value_unmark_deep(applying->change->after, op->scratch);
-    return provider_call_check_result(op, approved, applying->response.planned,
-                                      &applying->configured.sensitive,
-                                      "Provider produced inconsistent final plan") &&
+    return is_as_planned(applying, approved, applying->response.planned,
+                         applying->response.is_legacy,
+                         "Provider produced inconsistent final plan") &&
            check_still_update(applying) &&
            (!op->type->resource->has_parts ||
             change_parts_check_final(op, applying->prior, &applying->response, applying->change));
@@ -222,9 +232,8 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
             STR_ARG(op->address));
         state = value_unknown_as_null(state, op->scratch);
     }
-    bool kept_word = provider_call_check_result(
-                         op, applying->response.planned, state, &applying->configured.sensitive,
-                         "Provider produced inconsistent result after apply") &&
+    bool kept_word = is_as_planned(applying, applying->response.planned, state, response->is_legacy,
+                                   "Provider produced inconsistent result after apply") &&
                      (!applying->parts || change_parts_check_done(applying->parts));
     if (!kept_word || diags_has_errors(&op->diags)) {
         (void)record_failure(applying, state, response);

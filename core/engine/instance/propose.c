@@ -192,11 +192,21 @@ Value propose_object(const Schema *schema, Value prior, Value config, Arena *are
 /* Checks that a planned object has the configured values, or the prior ones where the provider may
  * keep them. Runs without marks first, which is fast. On failure it runs again with marks, so that
  * the diagnostics show no secrets. */
-static bool check_plan(
-    InstanceOp *op, Value prior, Value config, Value planned, const Paths *sensitive) {
+static bool check_plan(InstanceOp *op,
+                       Value prior,
+                       const Configured *configured,
+                       Value config,
+                       const PlanResponse *response) {
+    Value planned = response->planned;
+    const Paths *sensitive = &configured->sensitive;
+    bool is_legacy = response->is_legacy;
     Diags unmasked = diags_new(op->scratch);
     if (conform_plan(op->schema, prior, config, planned, op->scratch, &unmasked))
         return true;
+    if (is_legacy) {
+        conform_log(op->address, &unmasked);
+        return true;
+    }
     return conform_plan(op->schema, prior, object_marks_add(op, config, sensitive),
                         object_marks_add(op, planned, sensitive), op->scratch, &op->diags);
 }
@@ -219,7 +229,7 @@ bool propose_plan(InstanceOp *op,
         .private_data = private_data,
     };
     return provider_call_plan(op, &request, response) &&
-           check_plan(op, prior, expected, response->planned, &configured->sensitive);
+           check_plan(op, prior, configured, expected, response);
 }
 
 bool propose_changes_at(Value prior, const PlanResponse *response, Path path) {

@@ -304,3 +304,11 @@ bool provider_call_check_result(
                           object_marks_add(op, actual, sensitive), summary, op->scratch,
                           &op->diags);
 }
+
+void provider_call_log_result(InstanceOp *op, Value planned, Value actual) {
+    Diags differences = diags_new(op->scratch);
+    if (!log_enabled(LOG_WARN) ||
+        conform_result(op->schema, planned, actual, "result", op->scratch, &differences))
+        return;
+    conform_log(op->address, &differences);
+}

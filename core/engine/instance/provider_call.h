@@ -48,6 +48,8 @@ MUST_USE bool provider_call_open(InstanceOp *op,
                                  const OpenRequest *request,
                                  OpenResponse *response);
 
+/* Writes the differences from the plan to the log, for a legacy provider. */
+void provider_call_log_result(InstanceOp *op, Value planned, Value actual);
 /* Checks that `actual` is as planned: known values are equal, and unknown values have become known.
  * `summary` is the summary of the errors; they do not show the values at `sensitive` paths. */
 MUST_USE bool provider_call_check_result(

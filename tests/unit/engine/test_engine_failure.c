@@ -55,6 +55,18 @@ static void an_inconsistent_result_is_tainted(void **unused) {
     engine_case_close(c);
 }
 
+/* Old frameworks change configured values in plans and results. */
+static void a_legacy_provider_may_differ(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_config(c, "resource: {fake_thing: {a: {name: a, size: 1}}}\n");
+    fake_world_order(&c->world, "lie a");
+    fake_world_order(&c->world, "legacy a");
+    engine_case_must(c, engine_case_apply(c));
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_close(c);
+}
+
 static void a_failed_update_keeps_the_object(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -435,6 +447,7 @@ int main(void) {
         cmocka_unit_test(a_failure_skips_dependents_only),
         cmocka_unit_test(half_a_creation_is_tainted),
         cmocka_unit_test(an_inconsistent_result_is_tainted),
+        cmocka_unit_test(a_legacy_provider_may_differ),
         cmocka_unit_test(a_failed_update_keeps_the_object),
         cmocka_unit_test(a_deposed_object_is_restored),
         cmocka_unit_test(half_a_successor_leaves_both),

@@ -135,6 +135,60 @@ static void types(void **state) {
     assert_ptr_equal(registry_find_data_source(&random_provider, STR("random_string")), &source);
 }
 
+/* A source serves one name, even if a row has it, and fails for another. */
+static bool find_other(
+    void *self, Str name, bool is_row, const Provider **out, SourceRange range, Diags *diags) {
+    bool *was_row = self;
+    *was_row = is_row;
+    if (str_equal(name, STR("broken"))) {
+        diags_error(diags, range, "Broken", "It is broken.");
+        return false;
+    }
+    if (str_equal(name, STR("random")) || str_equal(name, STR("cloud")))
+        *out = &builtin_provider;
+    return true;
+}
+
+static void source_before_rows(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Registry *registry = sample_registry(arena);
+    Diags diags = diags_new(arena);
+    const Provider *provider = NULL;
+    bool was_row = false;
+    ProviderSource other = {&was_row, find_other};
+    registry_set_source(registry, &other);
+    assert_true(registry_find(registry, STR("random"), &provider, NO_RANGE, &diags));
+    assert_ptr_equal(provider, &builtin_provider);
+    assert_true(was_row);
+    assert_true(registry_find(registry, STR("cloud"), &provider, NO_RANGE, &diags));
+    assert_ptr_equal(provider, &builtin_provider);
+    assert_false(was_row);
+    assert_true(registry_find(registry, STR("hashicorp/random"), &provider, NO_RANGE, &diags));
+    assert_ptr_equal(provider, &random_provider);
+    check_str(failure(registry, "broken", arena), "It is broken.");
+    check_holds(failure(registry, "randm", arena), "Did you mean \"random\"?");
+}
+
+static bool find_pet(const Provider *provider, ResourceMode mode, Str name, ObjectType *out) {
+    (void)provider;
+    *out = (ObjectType){.name = pet.name, .schema = &pet.schema, .resource = &pet};
+    return mode == MODE_MANAGED && str_equal(name, STR("made"));
+}
+
+static void types_made_on_demand(void **state) {
+    (void)state;
+    Provider provider = random_provider;
+    ObjectType found;
+    provider.find_type = find_pet;
+    assert_ptr_equal(registry_find_resource(&provider, STR("made")), &pet);
+    assert_null(registry_find_resource(&provider, STR("random_string")));
+    assert_null(registry_find_data_source(&provider, STR("random_string")));
+    assert_null(registry_find_ephemeral(&provider, STR("made")));
+    assert_true(registry_find_type(&provider, MODE_MANAGED, STR("made"), &found));
+    assert_ptr_equal(found.resource, &pet);
+}
+
 static bool recover(const Call *call,
                     const RecoverRequest *request,
                     RecoverResponse *response,
@@ -249,6 +303,8 @@ int main(void) {
         cmocka_unit_test(failures_give_advice),
         cmocka_unit_test(a_module_is_opened_once),
         cmocka_unit_test(types),
+        cmocka_unit_test(source_before_rows),
+        cmocka_unit_test(types_made_on_demand),
         cmocka_unit_test(finds_faults),
         cmocka_unit_test(faulty_tables),
     };

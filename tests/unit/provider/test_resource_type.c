@@ -236,6 +236,37 @@ static void without_update_any_change_replaces(void **state) {
     assert_int_equal(response.requires_replace.count, 0);
 }
 
+static bool plan_label(const Call *call,
+                       const PlanRequest *request,
+                       PlanResponse *response,
+                       Diags *diags) {
+    (void)diags;
+    assert_true(value_equal(response->planned, request->proposed));
+    assert_int_equal(response->requires_replace.count, 0);
+    Path label = path_attribute((Path){0}, STR("label"), call->arena);
+    response->planned = path_set(request->proposed, label, value_from_cstr("own"), call->arena);
+    return true;
+}
+
+/* The framework adds neither unknown values nor replacements. */
+static void plans_itself(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    Call call = {.arena = arena};
+    ResourceType type = {.name = "p_thing",
+                         .schema = {SCHEMA_ATTRIBUTES(thing_attributes)},
+                         .plans_itself = true,
+                         .plan = plan_label};
+    PlanResponse response;
+    PlanRequest request = {.prior = nothing(), .proposed = thing("a", NULL, NULL, arena)};
+    assert_true(resource_type_plan(&type, &call, &request, &response, &diags));
+    assert_true(value_equal(response.planned, thing("a", "own", NULL, arena)));
+    request.prior = thing("b", "x", "1", arena);
+    assert_true(resource_type_plan(&type, &call, &request, &response, &diags));
+    assert_int_equal(response.requires_replace.count, 0);
+}
+
 static void coverage_by_flags(void **state) {
     (void)state;
     static const Attribute covered_attributes[] = {
@@ -257,6 +288,7 @@ int main(void) {
         cmocka_unit_test(empty_slots),
         cmocka_unit_test(answers_and_errors_agree),
         cmocka_unit_test(plans),
+        cmocka_unit_test(plans_itself),
         cmocka_unit_test(without_update_any_change_replaces),
         cmocka_unit_test(coverage_by_flags),
     };
