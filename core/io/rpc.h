@@ -27,6 +27,10 @@ typedef struct RpcRequest {
     Str message;
     int64_t timeout_ms;        /* 0: none */
     const CancelToken *cancel; /* ends the call at CANCEL_NOW; NULL: nothing does */
+    /* Called once, by the caller's thread, if `cancel` reaches CANCEL_STOP: the call goes on, but
+     * the server can be asked to end it. May use the channel. NULL: nothing happens. */
+    void (*on_stop)(void *payload);
+    void *stop_payload;
     /* Receives each message of a stream, on the thread that reads the connection. Must be quick and
      * must not use the channel. NULL: the response is exactly one message. */
     void (*on_message)(void *payload, Str message);

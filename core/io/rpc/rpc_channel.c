@@ -405,16 +405,29 @@ static void give_up(RpcChannel *channel, RpcStream *stream, RpcStatus status, St
     rpc_stream_fail(stream, status, true, problem);
 }
 
+static void notify_stop(RpcChannel *channel, const RpcRequest *request) {
+    pthread_mutex_unlock(&channel->lock);
+    request->on_stop(request->stop_payload);
+    pthread_mutex_lock(&channel->lock);
+}
+
 static void wait_for_end(RpcChannel *channel, RpcStream *stream, int64_t deadline) {
+    const RpcRequest *request = stream->request;
+    bool is_notified = !request->on_stop;
     while (!stream->is_done) {
+        if (!is_notified && cancel_level(request->cancel) >= CANCEL_STOP) {
+            is_notified = true;
+            notify_stop(channel, request);
+            continue;
+        }
         int64_t left = INT64_MAX;
         if (deadline)
             left = deadline - clock_real.monotonic_ms(clock_real.self);
         if (left <= 0)
             give_up(channel, stream, RPC_DEADLINE_EXCEEDED, STR("the server does not respond"));
-        else if (cancel_level(stream->request->cancel) >= CANCEL_NOW)
+        else if (cancel_level(request->cancel) >= CANCEL_NOW)
             give_up(channel, stream, RPC_CANCELLED, STR("the call was cancelled"));
-        else if (deadline || stream->request->cancel)
+        else if (deadline || request->cancel)
             thread_wait(stream->finished, &channel->lock, left < CHECK_MS ? left : CHECK_MS);
         else
             pthread_cond_wait(stream->finished, &channel->lock);

@@ -161,6 +161,26 @@ static void gives_up(void **state) {
     cancel_close(cancel);
 }
 
+static void raise_again(void *payload) {
+    call("/echo", STR("the channel is free"));
+    cancel_raise(payload, CANCEL_NOW);
+}
+
+/* The first signal lets the caller ask the server to end the call. */
+static void reports_the_first_signal(void **state) {
+    (void)state;
+    CancelToken *cancel = cancel_open();
+    RpcRequest request = {
+        .method = "/hang", .cancel = cancel, .on_stop = raise_again, .stop_payload = cancel};
+    RpcResponse response;
+    open_channel_to((Server){0});
+    cancel_raise(cancel, CANCEL_STOP);
+    http2_rpc.call(NULL, channel, &request, &response, arena);
+    assert_int_equal(response.status, RPC_CANCELLED);
+    close_all();
+    cancel_close(cancel);
+}
+
 typedef struct Received {
     size_t count;
     size_t bytes;
@@ -307,6 +327,7 @@ int main(void) {
         cmocka_unit_test(no_http2),
         cmocka_unit_test(server_goes_away),
         cmocka_unit_test(gives_up),
+        cmocka_unit_test(reports_the_first_signal),
         cmocka_unit_test(streams),
         cmocka_unit_test(watches),
         cmocka_unit_test(many_threads),
