@@ -76,7 +76,7 @@ static void break_channel(RpcChannel *channel, Str problem) {
     }
 }
 
-/* Writes to the socket what it accepts. */
+/* Writes as much as the socket accepts. */
 static void flush_buffer(RpcChannel *channel) {
     size_t done = 0;
     while (done < channel->send_length && !channel->is_broken) {
