@@ -27,8 +27,9 @@ static const char *const kind_names[] = {
     [THREAD_ATTEMPT] = "loam-attempt",  [THREAD_PARTS] = "loam-parts",
     [THREAD_SSH_SESSION] = "loam-ssh",  [THREAD_SSH_AGENT] = "loam-ssh-agent",
     [THREAD_RPC] = "loam-rpc",
+    [THREAD_PROVIDER] = "loam-provider",
 };
-static_assert(ARRAY_COUNT(kind_names) == THREAD_RPC + 1, "a name for each kind");
+static_assert(ARRAY_COUNT(kind_names) == THREAD_PROVIDER + 1, "a name for each kind");
 
 static void leave(Thread *thread) {
     if (atomic_fetch_sub(&thread->owners, 1) == 1)

@@ -10,7 +10,8 @@
  *   parts              changes objects of a resource instance that has many
  *   ssh session        moves the data of one SSH session until it is closed
  *   ssh agent          passes requests to the SSH agent during one login
- *   rpc reader         reads the connection to one provider in another process */
+ *   rpc reader         reads the connection to one provider in another process
+ *   provider           waits for a provider in another process and reads its output */
 #pragma once
 
 #include "attr.h"
@@ -29,6 +30,7 @@ typedef enum ThreadKind {
     THREAD_SSH_SESSION,
     THREAD_SSH_AGENT,
     THREAD_RPC,
+    THREAD_PROVIDER,
 } ThreadKind;
 
 typedef struct Thread Thread;

@@ -1,0 +1,436 @@
+/* foreign_process: a thread runs the program and reads what it prints; callers use the channel. */
+#include "foreign_process.h"
+
+#include "foreign_handshake.h"
+#include "foreign_output.h"
+#include "hex.h"
+#include "random.h"
+#include "thread.h"
+#include "wire.h"
+
+enum {
+    HANDSHAKE_MS = 60000,
+    HANDSHAKE_MAX = 4096, /* bytes of the line */
+    SCHEMA_MS = 120000,
+    STOP_MS = 10000,
+    EXIT_MS = 2000,  /* from the shutdown to the end of the program */
+    CRASH_MS = 1000, /* from the lost connection to the end of the program */
+    TRACE_LINES = 40,
+};
+
+#define MAGIC                                                                                      \
+    "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
+
+struct ForeignProcess {
+    Arena *arena;
+    Str name;
+    Str program; /* empty: attached */
+    const Io *io;
+    Str directory; /* of the socket; empty: none */
+    Str socket;
+    int protocol;
+    RpcChannel *channel;
+    Thread *thread;
+    CancelToken *kill;
+    StrVec environment;
+
+    pthread_mutex_t lock; /* guards everything below */
+    pthread_cond_t changed;
+    char line[HANDSHAKE_MAX];
+    size_t line_length;
+    bool has_line;
+    bool has_ended;
+    int start_error; /* negative errno */
+    int exit_status;
+    ForeignOutput output;
+};
+
+/* The thread of the program. */
+
+static void add_line(ForeignProcess *process, Str piece) {
+    if (process->has_line)
+        return; /* later output is dropped: the pipe must not fill up */
+    size_t end = str_find_char(piece, '\n', 0);
+    Str part = str_slice(piece, 0, end);
+    part = str_slice(part, 0, HANDSHAKE_MAX - process->line_length);
+    memcpy(process->line + process->line_length, part.ptr, part.len);
+    process->line_length += part.len;
+    process->has_line = end != SIZE_MAX || process->line_length == HANDSHAKE_MAX;
+    pthread_cond_broadcast(&process->changed);
+}
+
+static void receive_output(void *payload, Str piece, bool is_error) {
+    ForeignProcess *process = payload;
+    pthread_mutex_lock(&process->lock);
+    if (is_error)
+        foreign_output_add(&process->output, piece);
+    else
+        add_line(process, piece);
+    pthread_mutex_unlock(&process->lock);
+}
+
+/* Secrets of loam that a provider has no use for, and settings of a protocol that loam does not
+ * use. */
+static const char *const withheld[] = {"LOAM_ENCRYPTION", "TF_ENCRYPTION", "PLUGIN_CLIENT_CERT",
+                                       "PLUGIN_MULTIPLEX_GRPC", NULL};
+
+static void run_program(void *payload) {
+    ForeignProcess *process = payload;
+    SCOPED(ArenaRef) arena = arena_open("provider process");
+    const char *argv[] = {str_to_cstr(process->program, arena), NULL};
+    ProcessRequest request = {
+        .argv = argv,
+        .environment = &process->environment,
+        .withheld = withheld,
+        .cancel = process->kill,
+        .output = receive_output,
+        .payload = process,
+    };
+    ProcessResult result = {0};
+    const Process *effect = process->io->process;
+    int error = effect->run(effect->self, &request, &result, arena);
+    pthread_mutex_lock(&process->lock);
+    foreign_output_end(&process->output);
+    process->start_error = error;
+    process->exit_status = result.exit_status;
+    process->has_ended = true;
+    pthread_cond_broadcast(&process->changed);
+    pthread_mutex_unlock(&process->lock);
+}
+
+static int64_t now_ms(const ForeignProcess *process) {
+    return process->io->clock->monotonic_ms(process->io->clock->self);
+}
+
+/* Returns with the lock held, after the line or the end of the program, or the timeout. */
+static void wait_for(ForeignProcess *process, const bool *condition, int64_t timeout_ms) {
+    int64_t deadline = now_ms(process) + timeout_ms;
+    int64_t left = timeout_ms;
+    while (!*condition && !process->has_ended && left > 0) {
+        thread_wait(&process->changed, &process->lock, left);
+        left = deadline - now_ms(process);
+    }
+}
+
+/* Starting. */
+
+/* Providers format trace messages for every call even if no one reads them, which costs half of
+ * their time. */
+static bool wants_log(const Io *io) {
+    static const char *const names[] = {"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK",
+                                        "TF_LOG_SDK_PROTO"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (process_variable(io->process, names[i]).len > 0)
+            return true;
+    }
+    return log_enabled(LOG_DEBUG);
+}
+
+/* Sockets are in a directory of their own, which only this user may enter. */
+static bool make_directory(ForeignProcess *process, Diags *diags) {
+    const Disk *disk = process->io->disk;
+    char bytes[8];
+    random_fill(bytes, sizeof bytes);
+    Str parent = process_variable(process->io->process, "TMPDIR");
+    if (parent.len == 0 || parent.len > 60)
+        parent = STR("/tmp");
+    Str name = hex_encode((Str){bytes, sizeof bytes}, process->arena);
+    process->directory =
+        str_format(process->arena, "%.*s/loam-%.*s", STR_ARG(parent), STR_ARG(name));
+    int error = disk->make_directories(disk->self, process->directory, 0700);
+    if (error == 0)
+        return true;
+    diags_error(diags, NO_RANGE, "Provider not started",
+                "The directory \"%.*s\" for its socket cannot be made: %s.",
+                STR_ARG(process->directory), strerror(-error));
+    process->directory = STR_EMPTY;
+    return false;
+}
+
+static void set_environment(ForeignProcess *process) {
+    vec_push(process->arena, &process->environment, STR(MAGIC));
+    vec_push(process->arena, &process->environment, STR("PLUGIN_PROTOCOL_VERSIONS=5,6"));
+    vec_push(
+        process->arena, &process->environment,
+        str_format(process->arena, "PLUGIN_UNIX_SOCKET_DIR=%.*s", STR_ARG(process->directory)));
+    if (!wants_log(process->io))
+        vec_push(process->arena, &process->environment, STR("TF_LOG_SDK=off"));
+}
+
+static Str reason_of_failed_start(const ForeignProcess *process, Arena *arena) {
+    Str text = foreign_output_text(&process->output);
+    if (process->start_error)
+        return str_format(arena, "The program \"%.*s\" cannot be started: %s.",
+                          STR_ARG(process->program), strerror(-process->start_error));
+    if (process->has_ended)
+        return str_format(arena, "The program \"%.*s\" ended with status %d.%s%.*s",
+                          STR_ARG(process->program), process->exit_status,
+                          text.len ? " It wrote:\n" : "", STR_ARG(str_trim(text)));
+    return str_format(arena, "The program \"%.*s\" did not say within a minute where it listens.",
+                      STR_ARG(process->program));
+}
+
+static bool report_start(const ForeignProcess *process, Str reason, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Provider not started", "The provider %.*s cannot be used. %.*s",
+                STR_ARG(process->name), STR_ARG(reason));
+    return false;
+}
+
+static bool shake_hands(ForeignProcess *process, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("handshake");
+    ForeignHandshake handshake;
+    Str problem = STR_EMPTY;
+    pthread_mutex_lock(&process->lock);
+    wait_for(process, &process->has_line, HANDSHAKE_MS);
+    if (!process->has_line)
+        problem = reason_of_failed_start(process, scratch);
+    Str line = str_clone((Str){process->line, process->line_length}, process->arena);
+    pthread_mutex_unlock(&process->lock);
+    if (problem.len || !foreign_handshake_parse(line, &handshake, &problem, scratch))
+        return report_start(process, problem, diags);
+    process->protocol = handshake.protocol;
+    process->socket = handshake.socket;
+    return true;
+}
+
+static void log_stdio(void *payload, Str message) {
+    enum { CHANNEL = 1, DATA = 2 };
+    const ForeignProcess *process = payload;
+    WireReader reader = wire_reader_new(message);
+    WireField field;
+    while (wire_next(&reader, &field)) {
+        if (field.number == DATA)
+            log_debug("provider output", log_text("provider", process->name),
+                      log_text("message", str_trim(field.bytes)));
+    }
+}
+
+static bool connect(ForeignProcess *process, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("provider connection");
+    const Rpc *rpc = process->io->rpc;
+    Str problem = STR_EMPTY;
+    if (!rpc->open(rpc->self, process->socket, &process->channel, &problem, scratch))
+        return report_start(
+            process, str_format(scratch, "loam cannot talk to it: %.*s.", STR_ARG(problem)), diags);
+    /* Without a reader, a provider that prints would wait for ever. */
+    RpcRequest stdio = {
+        .method = "/plugin.GRPCStdio/StreamStdio", .on_message = log_stdio, .payload = process};
+    if (process->program.len)
+        rpc->watch(rpc->self, process->channel, &stdio);
+    return true;
+}
+
+static bool start_program(ForeignProcess *process, Diags *diags) {
+    if (!make_directory(process, diags))
+        return false;
+    set_environment(process);
+    process->kill = cancel_open();
+    process->thread = thread_start(THREAD_PROVIDER, run_program, process);
+    if (!process->thread)
+        return report_start(process, STR("The system has no more threads."), diags);
+    return shake_hands(process, diags);
+}
+
+ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *io, Diags *diags) {
+    Arena *arena = arena_open("provider process");
+    ForeignProcess *process = arena_new(arena, ForeignProcess);
+    int64_t began_ms = log_clock_ms();
+    process->arena = arena;
+    process->name = str_clone(program->name, arena);
+    process->program = str_clone(program->program, arena);
+    process->io = io;
+    process->socket = str_clone(program->socket, arena);
+    process->protocol = program->protocol;
+    process->output.name = process->name;
+    pthread_mutex_init(&process->lock, NULL);
+    pthread_cond_init(&process->changed, NULL);
+    bool is_started = process->program.len == 0 || start_program(process, diags);
+    if (is_started && connect(process, diags)) {
+        log_debug("provider started", log_text("provider", process->name),
+                  log_number("protocol", process->protocol), log_took(began_ms));
+        return process;
+    }
+    foreign_process_end(process);
+    return NULL;
+}
+
+int foreign_process_protocol(const ForeignProcess *process) {
+    return process->protocol;
+}
+
+/* Calls. */
+
+static int64_t timeout_of(ProtocolMethod method) {
+    switch (method) {
+    case PROTOCOL_GET_SCHEMA:
+    case PROTOCOL_GET_FUNCTIONS:
+    case PROTOCOL_VALIDATE_PROVIDER:
+    case PROTOCOL_VALIDATE_RESOURCE:
+    case PROTOCOL_VALIDATE_DATA:
+    case PROTOCOL_VALIDATE_EPHEMERAL: return SCHEMA_MS;
+    case PROTOCOL_STOP: return STOP_MS;
+    case PROTOCOL_CONFIGURE:
+    case PROTOCOL_UPGRADE_RESOURCE:
+    case PROTOCOL_READ_RESOURCE:
+    case PROTOCOL_PLAN_RESOURCE:
+    case PROTOCOL_APPLY_RESOURCE:
+    case PROTOCOL_IMPORT_RESOURCE:
+    case PROTOCOL_MOVE_RESOURCE:
+    case PROTOCOL_READ_DATA:
+    case PROTOCOL_OPEN_EPHEMERAL:
+    case PROTOCOL_RENEW_EPHEMERAL:
+    case PROTOCOL_CLOSE_EPHEMERAL:
+    case PROTOCOL_CALL_FUNCTION: return 0; /* the provider has its own time limits */
+    }
+    return 0;
+}
+
+/* Returns the first lines of the text. */
+static Str first_lines(Str text, size_t count) {
+    size_t end = 0;
+    for (; count > 0 && end < text.len; count--) {
+        size_t line = str_find_char(text, '\n', end);
+        end = line == SIZE_MAX ? text.len : line + 1;
+    }
+    return str_trim(str_slice(text, 0, end));
+}
+
+static void report_lost(ForeignProcess *process, const char *method, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("provider crash");
+    pthread_mutex_lock(&process->lock);
+    if (process->thread) {
+        bool never = false;
+        wait_for(process, &never, CRASH_MS);
+    }
+    Str text = str_clone(foreign_output_text(&process->output), scratch);
+    pthread_mutex_unlock(&process->lock);
+    text = log_scrub_known(first_lines(text, TRACE_LINES), scratch);
+    diags_error(diags, NO_RANGE, "Plugin did not respond",
+                "The provider %.*s encountered an error, and failed to respond to the %s call.%s"
+                "%.*s",
+                STR_ARG(process->name), method, text.len ? " It wrote:\n\n" : "", STR_ARG(text));
+}
+
+static void report_status(ForeignProcess *process,
+                          const char *method,
+                          const RpcResponse *response,
+                          Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("provider error");
+    if (response->status == RPC_UNAVAILABLE) {
+        report_lost(process, method, diags);
+    } else if (response->status == RPC_CANCELLED) {
+        diags_error(diags, NO_RANGE, "Request cancelled", "The %s request was cancelled.", method);
+    } else {
+        Value problem = value_string(response->problem, scratch);
+        diags_error(diags, NO_RANGE, "Plugin error",
+                    "The provider %.*s returned an unexpected error from %s: %.*s.",
+                    STR_ARG(process->name), method, STR_ARG(value_text(problem)));
+    }
+}
+
+ForeignOutcome foreign_process_call_raw(ForeignProcess *process,
+                                        ProtocolMethod method,
+                                        Str request,
+                                        const ForeignInterrupt *interrupt,
+                                        Str *out,
+                                        bool *is_lost,
+                                        Arena *arena,
+                                        Diags *diags) {
+    const Rpc *rpc = process->io->rpc;
+    RpcRequest sent = {
+        .method = protocol_method_path(method, process->protocol, arena),
+        .message = request,
+        .timeout_ms = timeout_of(method),
+    };
+    if (interrupt) {
+        sent.cancel = interrupt->cancel;
+        sent.on_stop = interrupt->on_stop;
+        sent.stop_payload = interrupt->payload;
+    }
+    RpcResponse response;
+    rpc->call(rpc->self, process->channel, &sent, &response, arena);
+    if (is_lost)
+        *is_lost = response.is_lost;
+    *out = response.message;
+    if (response.status == RPC_OK)
+        return FOREIGN_DONE;
+    if (response.status == RPC_UNIMPLEMENTED)
+        return FOREIGN_UNIMPLEMENTED;
+    report_status(process, protocol_method_fields(method)->name, &response, diags);
+    return FOREIGN_FAILED;
+}
+
+ForeignOutcome foreign_process_call(ForeignProcess *process,
+                                    ProtocolMethod method,
+                                    const ProtocolRequest *request,
+                                    const ForeignInterrupt *interrupt,
+                                    ProtocolResponse *response,
+                                    bool *is_lost,
+                                    Arena *arena,
+                                    Diags *diags) {
+    size_t before = diags->error_count;
+    Str bytes;
+    *response = (ProtocolResponse){0};
+    Str message = protocol_message_request(method, request, arena);
+    ForeignOutcome outcome = foreign_process_call_raw(process, method, message, interrupt, &bytes,
+                                                      is_lost, arena, diags);
+    if (outcome != FOREIGN_DONE)
+        return outcome;
+    bool is_read = protocol_message_response(method, bytes, response, arena, diags);
+    return is_read && diags->error_count == before ? FOREIGN_DONE : FOREIGN_FAILED;
+}
+
+void foreign_process_interrupt(ForeignProcess *process) {
+    SCOPED(ArenaRef) scratch = arena_open("provider stop");
+    Diags ignored = diags_new(scratch);
+    Str response;
+    (void)foreign_process_call_raw(process, PROTOCOL_STOP, STR_EMPTY, NULL, &response, NULL,
+                                   scratch, &ignored);
+}
+
+/* Ending. */
+
+static void shut_down(ForeignProcess *process) {
+    SCOPED(ArenaRef) scratch = arena_open("provider shutdown");
+    const Rpc *rpc = process->io->rpc;
+    RpcRequest request = {.method = "/plugin.GRPCController/Shutdown", .timeout_ms = STOP_MS};
+    RpcResponse response; /* the provider may end before it responds */
+    rpc->call(rpc->self, process->channel, &request, &response, scratch);
+}
+
+static void end_program(ForeignProcess *process) {
+    bool never = false;
+    pthread_mutex_lock(&process->lock);
+    if (process->channel)
+        wait_for(process, &never, EXIT_MS);
+    bool has_ended = process->has_ended;
+    pthread_mutex_unlock(&process->lock);
+    if (!has_ended)
+        cancel_raise(process->kill, CANCEL_NOW);
+    thread_join(process->thread);
+}
+
+static void remove_socket(const ForeignProcess *process) {
+    const Disk *disk = process->io->disk;
+    if (process->directory.len == 0)
+        return;
+    if (process->socket.len)
+        disk->remove(disk->self, process->socket);
+    disk->remove(disk->self, process->directory);
+}
+
+void foreign_process_end(ForeignProcess *process) {
+    const Rpc *rpc = process->io->rpc;
+    if (process->channel && process->thread)
+        shut_down(process);
+    if (process->thread)
+        end_program(process);
+    if (process->channel)
+        rpc->close(rpc->self, process->channel);
+    if (process->kill)
+        cancel_close(process->kill);
+    remove_socket(process);
+    pthread_cond_destroy(&process->changed);
+    pthread_mutex_destroy(&process->lock);
+    arena_close(process->arena);
+}

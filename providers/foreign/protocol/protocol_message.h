@@ -1,0 +1,63 @@
+/* protocol_message: requests and responses of the plugin protocol as bytes. Pure: knows no process.
+ *
+ * One struct serves the requests of all calls, and one the responses; protocol_method.h says which
+ * fields a call has. */
+#pragma once
+
+#include "diag.h"
+#include "path.h"
+#include "protocol_method.h"
+
+typedef struct ProtocolRequest {
+    const char *type_name; /* of a call of a function: its name */
+    /* The values are objects of `type`; a value without a type is omitted. */
+    const Type *type;
+    Value config;
+    Value prior;
+    Value proposed;
+    Value planned;
+    const Type *meta_type; /* NULL: the provider has no schema for it */
+    Value meta;
+    Str private_data;
+    int64_t version;
+    Str stored; /* JSON of an object of `version` */
+    Str id;
+    Str source_address;
+    Str source_type;
+    const Value *arguments; /* of a function, by its parameters */
+    const Type *const *argument_types;
+    size_t argument_count;
+} ProtocolRequest;
+
+/* All texts are views of the response. */
+typedef struct ProtocolResponse {
+    bool has_state;
+    Str state; /* a DynamicValue, for protocol_message_value */
+    Str private_data;
+    bool is_deferred;
+    uint64_t deferred_reason;
+    bool is_legacy;
+    Paths replaces;
+    bool has_renew_at;
+    int64_t renew_at_ms; /* Unix time */
+    /* Of an import: the number of objects, and the first one. */
+    size_t imported_count;
+    Str imported_type;
+    /* Of a function. */
+    bool has_error;
+    Str error;
+    size_t error_argument; /* SIZE_MAX: none */
+} ProtocolResponse;
+
+Str protocol_message_request(ProtocolMethod method, const ProtocolRequest *request, Arena *arena);
+/* Adds the diagnostics of the response. Returns false if the bytes are damaged, which it reports;
+ * an error among the diagnostics does not make it false. */
+MUST_USE bool protocol_message_response(
+    ProtocolMethod method, Str bytes, ProtocolResponse *out, Arena *arena, Diags *diags);
+/* Decodes a DynamicValue: msgpack or JSON. On failure *error is the end of a sentence. */
+MUST_USE bool protocol_message_value(
+    Str dynamic, const Type *type, Value *out, Str *error, Arena *arena);
+/* Decodes an AttributePath. A path ends where it is damaged. */
+Path protocol_message_path(Str bytes, Arena *arena);
+/* Adds a Diagnostic. */
+void protocol_message_diagnostic(Str bytes, Arena *arena, Diags *diags);

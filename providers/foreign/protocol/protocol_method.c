@@ -1,0 +1,58 @@
+/* protocol_method: one row per call. */
+#include "protocol_method.h"
+
+static const ProtocolFields rows[] = {
+    [PROTOCOL_GET_SCHEMA] = {"GetProviderSchema",          "GetSchema",                                 .diagnostics = 4                        },
+    [PROTOCOL_VALIDATE_PROVIDER] = {"ValidateProviderConfig",                                                                               "PrepareProviderConfig",                                                          .config = 1,
+                             .diagnostics = 2},
+    [PROTOCOL_CONFIGURE] = {"ConfigureProvider",                                                                           "Configure",                                                         .terraform_version = 1,                                                                                 .config = 2,
+                             .capabilities = 3, .diagnostics = 1},
+    [PROTOCOL_STOP] = {"StopProvider",                                                                                         "Stop"                                               },
+    [PROTOCOL_VALIDATE_RESOURCE] = {"ValidateResourceConfig",                                         "ValidateResourceTypeConfig",
+                             .type_name = 1, .config = 2, .capabilities = 3,
+                             .diagnostics = 1},
+    [PROTOCOL_UPGRADE_RESOURCE] = {"UpgradeResourceState",                                              .type_name = 1,                                             .version = 2,
+                             .raw_state = 3, .state = 1, .diagnostics = 2},
+    [PROTOCOL_READ_RESOURCE] = {"ReadResource",                                                                              .type_name = 1,                                                        .prior = 2,                                                                                     .private_data = 3,
+                             .provider_meta = 4, .capabilities = 5, .state = 1, .diagnostics = 2,
+                             .new_private = 3, .deferred = 4},
+    [PROTOCOL_PLAN_RESOURCE] = {"PlanResourceChange", .type_name = 1,                                                          .prior = 2,                                                                               .proposed = 3,
+                             .config = 4, .private_data = 5, .provider_meta = 6,
+                             .capabilities = 7, .state = 1, .replaces = 2, .new_private = 3,
+                             .diagnostics = 4, .is_legacy = 5, .deferred = 6},
+    [PROTOCOL_APPLY_RESOURCE] = {"ApplyResourceChange",                               .type_name = 1,                                            .prior = 2,                                                                               .planned = 3,
+                             .config = 4, .private_data = 5, .provider_meta = 6, .state = 1,
+                             .new_private = 2, .diagnostics = 3, .is_legacy = 4},
+    [PROTOCOL_IMPORT_RESOURCE] = {"ImportResourceState",                                       .type_name = 1,                                                          .id = 2,                                                                  .capabilities = 3,
+                             .imported = 1, .diagnostics = 2, .deferred = 3},
+    [PROTOCOL_MOVE_RESOURCE] = {"MoveResourceState",                   .source_address = 1,.source_type = 2,
+                             .version = 3, .raw_state = 4, .type_name = 5, .private_data = 6,
+                             .state = 1, .diagnostics = 2, .new_private = 3},
+    [PROTOCOL_VALIDATE_DATA] = {"ValidateDataResourceConfig",                                      "ValidateDataSourceConfig",
+                             .type_name = 1,.config = 2, .diagnostics = 1},
+    [PROTOCOL_READ_DATA] = {"ReadDataSource",                .type_name = 1,.config = 2,                                                                                  .provider_meta = 3,
+                             .capabilities = 4, .state = 1, .diagnostics = 2, .deferred = 3},
+    [PROTOCOL_VALIDATE_EPHEMERAL] = {"ValidateEphemeralResourceConfig",                                     .type_name = 1,                                                     .config = 2,
+                             .diagnostics = 1},
+    [PROTOCOL_OPEN_EPHEMERAL] = {     "OpenEphemeralResource",                                                        .type_name = 1,                                        .config = 2,
+                             .capabilities = 3, .diagnostics = 1, .renew_at = 2, .state = 3,
+                             .new_private = 4, .deferred = 5},
+    [PROTOCOL_RENEW_EPHEMERAL] = {"RenewEphemeralResource",                      .type_name = 1, .private_data = 2,
+                             .diagnostics = 1, .renew_at = 2, .new_private = 3},
+    [PROTOCOL_CLOSE_EPHEMERAL] = { "CloseEphemeralResource",                                                                                       .type_name = 1,                                        .private_data = 2,
+                             .diagnostics = 1},
+    [PROTOCOL_GET_FUNCTIONS] = {"GetFunctions",                                                   .functions = 1,                                          .diagnostics = 2                                                                                       },
+    [PROTOCOL_CALL_FUNCTION] = {"CallFunction",.type_name = 1,                                                        .arguments = 2,                                                                                  .state = 1,
+                             .error = 2},
+};
+static_assert(ARRAY_COUNT(rows) == PROTOCOL_CALL_FUNCTION + 1, "a row for each call");
+
+const ProtocolFields *protocol_method_fields(ProtocolMethod method) {
+    return &rows[method];
+}
+
+const char *protocol_method_path(ProtocolMethod method, int version, Arena *arena) {
+    const ProtocolFields *fields = &rows[method];
+    const char *name = version == 5 && fields->name_5 ? fields->name_5 : fields->name;
+    return str_to_cstr(str_format(arena, "/tfplugin%d.Provider/%s", version, name), arena);
+}

@@ -1,0 +1,29 @@
+/* protocol_schema: the schemas of a provider's types, from its response to GetProviderSchema.
+ *
+ * The index finds each type by name without decoding any: large providers have more than a thousand
+ * types, of which a run uses a few. Decoded schemas live as long as the arena. Texts of the index
+ * are views of the response. */
+#pragma once
+
+#include "map.h"
+#include "protocol_method.h"
+#include "schema.h"
+
+typedef struct ProtocolSchemas {
+    Str provider;      /* encoded schemas; empty: none */
+    Str provider_meta; /* empty: the provider has none */
+    /* Names in the order of the response, with pointers to a Str each: the encoded schema. */
+    Map resources;
+    Map data_sources;
+    Map ephemerals;
+    Map functions;
+    bool plans_destroy;
+    bool moves_resources;
+    bool is_schema_optional; /* a process works without being asked for its schema */
+} ProtocolSchemas;
+
+/* Indexes a response. Returns false with *error, the end of a sentence, if it is damaged. Its
+ * diagnostics are read by protocol_message_response. */
+MUST_USE bool protocol_schema_index(Str response, ProtocolSchemas *out, Str *error, Arena *arena);
+/* Decodes one schema. Returns false with *error if it is damaged or contradicts itself. */
+MUST_USE bool protocol_schema_decode(Str bytes, Schema *out, Str *error, Arena *arena);

@@ -1,0 +1,262 @@
+/* Starting, calling and ending a provider, with a program and a connection in memory. */
+#include "arena_case.h"
+
+#include "foreign_process.h"
+#include "wire.h"
+
+#include <errno.h>
+
+typedef struct World {
+    Io io;
+    const char *line;   /* printed at the start; NULL: none */
+    const char *error;  /* printed to standard error at the start */
+    int start_error;    /* of `run` */
+    bool ends_at_once;  /* after printing */
+    bool is_hung;       /* does not end after the shutdown */
+    bool refuses;       /* connections */
+    RpcResponse answer; /* of each call */
+    CancelToken *ended; /* raised by the shutdown */
+    bool is_killed;
+    char calls[1000];
+    StrVec environment;
+    const char *directory;
+} World;
+
+static World world;
+
+static int run_program(void *self, const ProcessRequest *request, ProcessResult *out, Arena *into) {
+    (void)self, (void)into;
+    vec_each(request->environment, entry) {
+        vec_push(arena, &world.environment, str_clone(*entry, arena));
+    }
+    if (world.start_error)
+        return world.start_error;
+    if (world.error)
+        request->output(request->payload, str_from_cstr(world.error), true);
+    if (world.line)
+        request->output(request->payload, str_from_cstr(world.line), false);
+    while (!world.ends_at_once && cancel_level(request->cancel) == CANCEL_NONE &&
+           (world.is_hung || cancel_level(world.ended) == CANCEL_NONE))
+        cancel_wait(request->cancel, 5);
+    world.is_killed = cancel_level(request->cancel) != CANCEL_NONE;
+    out->exit_status = 1;
+    return 0;
+}
+
+static const char *variable(void *self, const char *name) {
+    (void)self;
+    return strcmp(name, "TMPDIR") == 0 ? world.directory : NULL;
+}
+
+static bool open_channel(void *self, Str path, RpcChannel **out, Str *problem, Arena *into) {
+    (void)self, (void)into;
+    check_str(path, "/tmp/p");
+    *problem = STR("the server does not respond");
+    *out = (RpcChannel *)&world;
+    return !world.refuses;
+}
+
+static void note(const char *method) {
+    strncat(world.calls, method, sizeof world.calls - strlen(world.calls) - 2);
+    strncat(world.calls, "\n", sizeof world.calls - strlen(world.calls) - 1);
+}
+
+static void call(void *self,
+                 RpcChannel *channel,
+                 const RpcRequest *request,
+                 RpcResponse *response,
+                 Arena *into) {
+    (void)self, (void)channel, (void)into;
+    note(request->method);
+    *response = world.answer;
+    if (strcmp(request->method, "/plugin.GRPCController/Shutdown") == 0)
+        cancel_raise(world.ended, CANCEL_STOP);
+}
+
+static void watch(void *self, RpcChannel *channel, const RpcRequest *request) {
+    (void)self, (void)channel;
+    note(request->method);
+    StrBuf bytes = strbuf_new(arena);
+    wire_put_varint(&bytes, 1, 1);
+    wire_put_bytes(&bytes, 2, STR("printed\n"));
+    request->on_message(request->payload, strbuf_str(&bytes));
+}
+
+static void close_channel(void *self, RpcChannel *channel) {
+    (void)self, (void)channel;
+    note("close");
+}
+
+static const Process fake_process = {.run = run_program, .environment = variable};
+static const Rpc fake_rpc = {NULL, open_channel, call, watch, close_channel};
+
+static int open_world(void **state) {
+    (void)open_arena(state);
+    world = (World){.line = "1|6|unix|/tmp/p|grpc|\nmore\n", .ended = cancel_open()};
+    world.io = io_real();
+    world.io.process = &fake_process;
+    world.io.rpc = &fake_rpc;
+    world.directory = ".";
+    return 0;
+}
+
+static int close_world(void **state) {
+    cancel_close(world.ended);
+    return close_arena(state);
+}
+
+static const ForeignProgram program = {.name = STR_CONST("x/p"), .program = STR_CONST("/bin/p")};
+
+static ForeignProcess *start(void) {
+    Diags diags = diags_new(arena);
+    ForeignProcess *process = foreign_process_start(&program, &world.io, &diags);
+    if (!process)
+        fail_msg("%.*s", STR_ARG(diags.items[0].detail));
+    return process;
+}
+
+static Str failed_start(void) {
+    Diags diags = diags_new(arena);
+    assert_null(foreign_process_start(&program, &world.io, &diags));
+    assert_int_equal(diags.error_count, 1);
+    check_str(diags.items[0].summary, "Provider not started");
+    return diags.items[0].detail;
+}
+
+static bool has_variable(const char *text) {
+    vec_each(&world.environment, entry) {
+        if (str_starts_with(*entry, str_from_cstr(text)))
+            return true;
+    }
+    return false;
+}
+
+static void starts_and_ends(void **state) {
+    (void)state;
+    ForeignProcess *process = start();
+    assert_int_equal(foreign_process_protocol(process), 6);
+    foreign_process_end(process);
+    check_str(str_from_cstr(world.calls),
+              "/plugin.GRPCStdio/StreamStdio\n/plugin.GRPCController/Shutdown\nclose\n");
+    assert_false(world.is_killed);
+    assert_true(has_variable("TF_PLUGIN_MAGIC_COOKIE=d602"));
+    assert_true(has_variable("PLUGIN_PROTOCOL_VERSIONS=5,6"));
+    assert_true(has_variable("PLUGIN_UNIX_SOCKET_DIR=./loam-"));
+    assert_true(has_variable("TF_LOG_SDK=off"));
+    /* The directory of the socket is gone. */
+    vec_each(&world.environment, entry) {
+        DiskStat stat;
+        if (str_starts_with(*entry, STR("PLUGIN_UNIX_SOCKET_DIR=")))
+            assert_int_equal(world.io.disk->stat(world.io.disk->self, str_after(*entry, 23), &stat),
+                             -ENOENT);
+    }
+}
+
+static void is_killed_if_it_hangs(void **state) {
+    (void)state;
+    world.is_hung = true;
+    foreign_process_end(start());
+    assert_true(world.is_killed);
+}
+
+static void attached(void **state) {
+    (void)state;
+    Diags diags = diags_new(arena);
+    ForeignProgram running = {.name = STR("x/p"), .socket = STR("/tmp/p"), .protocol = 5};
+    ForeignProcess *process = foreign_process_start(&running, &world.io, &diags);
+    assert_non_null(process);
+    assert_int_equal(foreign_process_protocol(process), 5);
+    foreign_process_end(process);
+    check_str(str_from_cstr(world.calls), "close\n"); /* another program started it */
+}
+
+static void bad_starts(void **state) {
+    (void)state;
+    world.line = "hello\n";
+    check_str(failed_start(), "The provider x/p cannot be used. It wrote \"hello\" instead of the "
+                              "address it listens at.");
+    world.line = NULL;
+    world.ends_at_once = true;
+    world.error = "This binary is a plugin.";
+    check_str(failed_start(), "The provider x/p cannot be used. The program \"/bin/p\" ended with "
+                              "status 1. It wrote:\nThis binary is a plugin.");
+    world.start_error = -ENOENT;
+    check_str(failed_start(), "The provider x/p cannot be used. The program \"/bin/p\" cannot be "
+                              "started: No such file or directory.");
+    world.start_error = 0;
+    world.ends_at_once = false;
+    world.refuses = true;
+    world.line = "1|6|unix|/tmp/p|grpc|\n";
+    check_str(failed_start(), "The provider x/p cannot be used. loam cannot talk to it: the server "
+                              "does not respond.");
+}
+
+static ForeignOutcome call_plan(ForeignProcess *process, bool *is_lost, Diags *diags) {
+    ProtocolRequest request = {.type_name = "t"};
+    ProtocolResponse response;
+    return foreign_process_call(process, PROTOCOL_PLAN_RESOURCE, &request, NULL, &response, is_lost,
+                                arena, diags);
+}
+
+static void outcomes(void **state) {
+    (void)state;
+    static const struct {
+        RpcStatus status;
+        bool is_lost;
+        ForeignOutcome outcome;
+        const char *summary;
+        const char *detail;
+    } cases[] = {
+        {RPC_OK,            false, FOREIGN_DONE,          NULL,                     NULL},
+        {RPC_UNIMPLEMENTED, false, FOREIGN_UNIMPLEMENTED, NULL,                     NULL},
+        {RPC_UNAVAILABLE,   true,  FOREIGN_FAILED,        "Plugin did not respond",
+         "The provider x/p encountered an error, and failed to respond to the PlanResourceChange "
+         "call. It wrote:\n\npanic: broken"                                             },
+        {RPC_CANCELLED,     true,  FOREIGN_FAILED,        "Request cancelled",
+         "The PlanResourceChange request was cancelled."                                },
+        {RPC_INTERNAL,      false, FOREIGN_FAILED,        "Plugin error",
+         "The provider x/p returned an unexpected error from PlanResourceChange: odd."  },
+    };
+    world.error = "panic: broken\n";
+    ForeignProcess *process = start();
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Diags diags = diags_new(arena);
+        bool is_lost = false;
+        world.answer = (RpcResponse){
+            .status = cases[i].status, .is_lost = cases[i].is_lost, .problem = STR("odd")};
+        assert_int_equal(call_plan(process, &is_lost, &diags), cases[i].outcome);
+        assert_int_equal(is_lost, cases[i].is_lost);
+        assert_int_equal(diags.error_count, cases[i].summary != NULL);
+        if (!cases[i].summary)
+            continue;
+        check_str(diags.items[0].summary, cases[i].summary);
+        check_str(diags.items[0].detail, cases[i].detail);
+    }
+    foreign_process_end(process);
+}
+
+static void errors_of_the_response(void **state) {
+    (void)state;
+    Diags diags = diags_new(arena);
+    StrBuf bytes = strbuf_new(arena);
+    size_t diag = wire_begin(&bytes, 4);
+    wire_put_varint(&bytes, 1, 1);
+    wire_put_bytes(&bytes, 2, STR("No"));
+    wire_end(&bytes, diag);
+    ForeignProcess *process = start();
+    world.answer = (RpcResponse){.message = strbuf_str(&bytes)};
+    assert_int_equal(call_plan(process, NULL, &diags), FOREIGN_FAILED);
+    check_str(diags.items[0].summary, "No");
+    foreign_process_interrupt(process);
+    foreign_process_end(process);
+    assert_non_null(strstr(world.calls, "/tfplugin6.Provider/StopProvider\n"));
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+    const struct CMUnitTest tests[] = {
+        CASE(starts_and_ends), CASE(is_killed_if_it_hangs),  CASE(attached), CASE(bad_starts),
+        CASE(outcomes),        CASE(errors_of_the_response),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
