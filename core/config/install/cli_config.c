@@ -1,0 +1,299 @@
+/* cli_config: tokens, then settings and blocks. */
+#include "cli_config.h"
+
+typedef enum TokenKind {
+    TOKEN_END,
+    TOKEN_NAME,
+    TOKEN_TEXT,
+    TOKEN_SIGN, /* one of = { } [ ] , */
+    TOKEN_BAD,
+} TokenKind;
+
+typedef struct Token {
+    TokenKind kind;
+    Str text;
+} Token;
+
+typedef struct Parser {
+    Str rest;
+    Str path;
+    Str whole;
+    Token token; /* the current one */
+    CliConfig *config;
+    Arena *arena;
+    Diags *diags;
+} Parser;
+
+enum { DEPTH_MAX = 20 };
+
+static bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+}
+
+static void skip_to(Parser *parser, Str end, size_t from) {
+    size_t at = str_find(parser->rest, end, from);
+    parser->rest = at == SIZE_MAX ? STR_EMPTY : str_after(parser->rest, at + end.len);
+}
+
+static void skip_blanks(Parser *parser) {
+    while (parser->rest.len > 0) {
+        if (is_space(parser->rest.ptr[0]))
+            parser->rest = str_after(parser->rest, 1);
+        else if (parser->rest.ptr[0] == '#' || str_starts_with(parser->rest, STR("//")))
+            skip_to(parser, STR("\n"), 0);
+        else if (str_starts_with(parser->rest, STR("/*")))
+            skip_to(parser, STR("*/"), 2);
+        else
+            return;
+    }
+}
+
+/* Reads a text after its first quote. */
+static Token read_text(Parser *parser) {
+    StrBuf text = strbuf_new(parser->arena);
+    for (size_t i = 1; i < parser->rest.len; i++) {
+        char c = parser->rest.ptr[i];
+        if (c == '"') {
+            parser->rest = str_after(parser->rest, i + 1);
+            return (Token){TOKEN_TEXT, strbuf_str(&text)};
+        }
+        if (c == '\n')
+            break;
+        if (c == '\\' && i + 1 < parser->rest.len)
+            c = parser->rest.ptr[++i];
+        strbuf_add_char(&text, c);
+    }
+    return (Token){TOKEN_BAD, parser->rest};
+}
+
+static Token read_token(Parser *parser) {
+    skip_blanks(parser);
+    if (parser->rest.len == 0)
+        return (Token){TOKEN_END, parser->rest};
+    char first = parser->rest.ptr[0];
+    if (first == '"')
+        return read_text(parser);
+    size_t length = 0;
+    while (length < parser->rest.len && is_word(parser->rest.ptr[length]))
+        length++;
+    TokenKind kind = length > 0                                           ? TOKEN_NAME
+                     : str_find_char(STR("={}[],"), first, 0) != SIZE_MAX ? TOKEN_SIGN
+                                                                          : TOKEN_BAD;
+    Token token = {kind, str_slice(parser->rest, 0, length ? length : 1)};
+    parser->rest = str_after(parser->rest, token.text.len);
+    return token;
+}
+
+static void next(Parser *parser) {
+    parser->token = read_token(parser);
+}
+
+static bool at_sign(const Parser *parser, char sign) {
+    return parser->token.kind == TOKEN_SIGN && parser->token.text.ptr[0] == sign;
+}
+
+static bool fail(const Parser *parser) {
+    size_t line = 1;
+    size_t done = parser->whole.len - parser->rest.len;
+    for (size_t i = 0; i < done; i++)
+        line += parser->whole.ptr[i] == '\n';
+    diags_error(parser->diags, NO_RANGE, "Invalid CLI configuration file",
+                "Line %zu of \"%.*s\" cannot be read.", line, STR_ARG(parser->path));
+    return false;
+}
+
+/* A value: a text or name, or a list of them. */
+static bool read_value(Parser *parser, StrVec *out) {
+    bool is_list = at_sign(parser, '[');
+    if (is_list)
+        next(parser);
+    while (parser->token.kind == TOKEN_TEXT || parser->token.kind == TOKEN_NAME) {
+        vec_push(parser->arena, out, parser->token.text);
+        next(parser);
+        if (!is_list)
+            return true;
+        if (at_sign(parser, ','))
+            next(parser);
+    }
+    if (!is_list || !at_sign(parser, ']'))
+        return fail(parser);
+    next(parser);
+    return true;
+}
+
+typedef struct Setting {
+    Str name;
+    StrVec values; /* of an argument; the labels of a block */
+    bool is_block; /* the current token is the first of its content */
+} Setting;
+
+/* Reads the beginning of a setting. */
+static bool read_setting(Parser *parser, Setting *out) {
+    *out = (Setting){.name = parser->token.text};
+    if (parser->token.kind != TOKEN_NAME && parser->token.kind != TOKEN_TEXT)
+        return fail(parser);
+    next(parser);
+    while (parser->token.kind == TOKEN_TEXT) {
+        vec_push(parser->arena, &out->values, parser->token.text);
+        next(parser);
+    }
+    bool has_equals = at_sign(parser, '=');
+    if (has_equals)
+        next(parser);
+    out->is_block = at_sign(parser, '{');
+    if (out->is_block)
+        next(parser);
+    else if (has_equals)
+        return read_value(parser, &out->values);
+    return out->is_block || fail(parser);
+}
+
+typedef bool (*SettingReader)(Parser *parser, const Setting *setting, void *payload, int depth);
+
+static bool read_settings(Parser *parser, SettingReader reader, void *payload, int depth) {
+    if (depth > DEPTH_MAX)
+        return fail(parser);
+    while (parser->token.kind != TOKEN_END && !at_sign(parser, '}')) {
+        Setting setting;
+        if (!read_setting(parser, &setting) || !reader(parser, &setting, payload, depth))
+            return false;
+        if (at_sign(parser, ','))
+            next(parser);
+    }
+    return true;
+}
+
+/* Reads the content of a block up to its closing brace. */
+static bool read_content(Parser *parser, SettingReader reader, void *payload, int depth) {
+    if (!read_settings(parser, reader, payload, depth + 1))
+        return false;
+    if (!at_sign(parser, '}'))
+        return fail(parser);
+    next(parser);
+    return true;
+}
+
+static bool ignore_setting(Parser *parser, const Setting *setting, void *payload, int depth) {
+    return !setting->is_block || read_content(parser, ignore_setting, payload, depth);
+}
+
+static bool read_override(Parser *parser, const Setting *setting, void *payload, int depth) {
+    if (setting->is_block || setting->values.count != 1)
+        return ignore_setting(parser, setting, payload, depth);
+    CliOverride *override = vec_add(parser->arena, &parser->config->overrides);
+    *override =
+        (CliOverride){cli_config_address(setting->name, parser->arena), setting->values.items[0]};
+    return true;
+}
+
+static bool read_installation(Parser *parser, const Setting *setting, void *payload, int depth) {
+    CliInstallation *installation = payload;
+    if (setting->is_block)
+        return read_content(parser, ignore_setting, NULL, depth);
+    if (str_equal(setting->name, STR("path")) && setting->values.count == 1)
+        installation->path = setting->values.items[0];
+    if (str_equal(setting->name, STR("exclude")))
+        installation->exclude = setting->values;
+    if (str_equal(setting->name, STR("include"))) {
+        installation->include = setting->values;
+        installation->has_include = true;
+    }
+    return true;
+}
+
+static bool read_method(Parser *parser, const Setting *setting, void *payload, int depth) {
+    static const char *const names[] = {
+        [CLI_METHOD_FILESYSTEM_MIRROR] = "filesystem_mirror",
+        [CLI_METHOD_NETWORK_MIRROR] = "network_mirror",
+        [CLI_METHOD_DIRECT] = "direct",
+    };
+    if (!setting->is_block)
+        return true;
+    if (str_equal(setting->name, STR("dev_overrides")))
+        return read_content(parser, read_override, NULL, depth);
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (!str_equal_cstr(setting->name, names[i]))
+            continue;
+        CliInstallation *installation = vec_add(parser->arena, &parser->config->installations);
+        installation->method = (CliMethod)i;
+        return read_content(parser, read_installation, installation, depth);
+    }
+    return ignore_setting(parser, setting, payload, depth);
+}
+
+static bool read_top(Parser *parser, const Setting *setting, void *payload, int depth) {
+    if (setting->is_block && str_equal(setting->name, STR("provider_installation")))
+        return read_content(parser, read_method, payload, depth);
+    return ignore_setting(parser, setting, payload, depth);
+}
+
+bool cli_config_parse(Str text, Str path, CliConfig *out, Arena *arena, Diags *diags) {
+    CliConfig config = {0};
+    Parser parser = {.rest = text,
+                     .path = path,
+                     .whole = text,
+                     .config = &config,
+                     .arena = arena,
+                     .diags = diags};
+    next(&parser);
+    if (!read_settings(&parser, read_top, NULL, 0))
+        return false;
+    if (parser.token.kind != TOKEN_END)
+        return fail(&parser);
+    *out = config;
+    return true;
+}
+
+/* Addresses. */
+
+static size_t slash_count(Str text) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.ptr[i] == '/';
+    return count;
+}
+
+static Str complete(Str name, const char *namespace, Arena *arena) {
+    size_t slashes = slash_count(name);
+    if (slashes == 0)
+        return str_format(arena, "registry.terraform.io/%s/%.*s", namespace, STR_ARG(name));
+    if (slashes == 1)
+        return str_format(arena, "registry.terraform.io/%.*s", STR_ARG(name));
+    return str_clone(name, arena);
+}
+
+Str cli_config_address(Str name, Arena *arena) {
+    return complete(name, "hashicorp", arena);
+}
+
+static bool matches(Str pattern, Str address) {
+    SCOPED(ArenaRef) scratch = arena_open("provider pattern");
+    Str wanted = complete(pattern, "*", scratch);
+    Str part, name;
+    while (str_next_field(&wanted, '/', &part)) {
+        if (!str_next_field(&address, '/', &name))
+            return false;
+        if (!str_equal(part, STR("*")) && !str_equal(part, name))
+            return false;
+    }
+    return address.len == 0;
+}
+
+static bool matches_any(const StrVec *patterns, Str address) {
+    vec_each(patterns, pattern) {
+        if (matches(*pattern, address))
+            return true;
+    }
+    return false;
+}
+
+bool cli_config_serves(const CliInstallation *installation, Str address) {
+    if (installation->has_include && !matches_any(&installation->include, address))
+        return false;
+    return !matches_any(&installation->exclude, address);
+}
