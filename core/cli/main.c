@@ -3,6 +3,7 @@
 #include "command_run.h"
 #include "command_table.h"
 #include "fetch.h"
+#include "foreign_programs.h"
 #include "functions.h"
 #include "log.h"
 #include "provided_functions.h"
@@ -182,7 +183,9 @@ int main(int argc, char **argv) {
         int64_t began_ms = log_clock_ms();
         log_debug("run", log_text("version", cli.version),
                   log_text("command", words.count > 0 ? words.items[0] : STR_EMPTY));
+        ForeignPrograms *programs = foreign_programs_open(&cli);
         status = command_run(&cli, &words);
+        foreign_programs_close(programs);
         log_debug("end", log_number("status", status), log_took(began_ms));
     }
     if (!terminal_finish())

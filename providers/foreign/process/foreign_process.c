@@ -1,4 +1,4 @@
-/* foreign_process: a thread runs the program and reads what it prints; callers use the channel. */
+/* foreign_process: a thread runs the program and reads its output; callers use the channel. */
 #include "foreign_process.h"
 
 #include "foreign_handshake.h"

@@ -1,0 +1,91 @@
+/* foreign_source: opened providers by address; a provider that failed is not started again. */
+#include "foreign_source.h"
+
+#include "foreign_provider.h"
+
+typedef struct Entry {
+    ForeignProvider *provider; /* NULL: it failed */
+    Diags errors;
+} Entry;
+
+struct ForeignSource {
+    ProviderSource table;
+    const ForeignLocator *locator;
+    const Io *io;
+    Arena *arena;
+    Map names;     /* name → Entry; an entry of NULL fields: not served by this source */
+    Map addresses; /* address → Entry */
+};
+
+static Entry none;
+
+static Entry *open_place(ForeignSource *source, const ForeignPlace *place) {
+    Entry *entry = map_find(&source->addresses, place->address);
+    if (entry)
+        return entry;
+    ForeignProgram program = {.name = registry_key(place->address),
+                              .program = place->program,
+                              .socket = place->socket,
+                              .protocol = place->protocol};
+    entry = arena_new(source->arena, Entry);
+    entry->errors = diags_new(source->arena);
+    entry->provider = foreign_provider_open(place->address, &program, source->io, &entry->errors);
+    map_put(source->arena, &source->addresses, str_clone(place->address, source->arena), entry);
+    return entry;
+}
+
+static bool find_entry(ForeignSource *source, Str name, bool is_row, Entry **out, Diags *diags) {
+    ForeignPlace place = {0};
+    bool is_found = false;
+    *out = map_find(&source->names, name);
+    if (*out)
+        return true;
+    if (!source->locator->locate(source->locator->self, name, is_row, &place, &is_found,
+                                 source->arena, diags))
+        return false;
+    *out = is_found ? open_place(source, &place) : &none;
+    map_put(source->arena, &source->names, str_clone(name, source->arena), *out);
+    return true;
+}
+
+static bool find(
+    void *self, Str name, bool is_row, const Provider **out, SourceRange range, Diags *diags) {
+    Entry *entry;
+    size_t before = diags->count;
+    if (!find_entry(self, name, is_row, &entry, diags))
+        return false;
+    if (entry == &none)
+        return true;
+    if (entry->provider) {
+        *out = &entry->provider->provider;
+        return true;
+    }
+    diags_append(diags, &entry->errors);
+    diags_set_range(diags, before, range);
+    return false;
+}
+
+ForeignSource *foreign_source_open(const ForeignLocator *locator, const Io *io) {
+    Arena *arena = arena_open("foreign providers");
+    ForeignSource *source = arena_new(arena, ForeignSource);
+    *source = (ForeignSource){
+        .table = {source, find},
+          .locator = locator, .io = io, .arena = arena
+    };
+    return source;
+}
+
+const ProviderSource *foreign_source_table(const ForeignSource *source) {
+    return &source->table;
+}
+
+void foreign_source_close(ForeignSource *source) {
+    if (!source)
+        return;
+    map_each(&source->addresses, entry) {
+        const Entry *opened = entry->value;
+        if (opened->provider)
+            foreign_provider_close(opened->provider);
+    }
+    arena_close(source->arena);
+}

@@ -1,0 +1,334 @@
+/* foreign_type: requests and responses of the calls for objects. */
+#include "foreign_type.h"
+
+#include "json.h"
+
+static ProtocolRequest request_of(const Call *call) {
+    const ForeignProvider *foreign = (const ForeignProvider *)call->provider;
+    ProtocolRequest request = {.type_name = call->type.name,
+                               .type = schema_implied_type(call->type.schema),
+                               .meta_type = foreign->meta_type};
+    if (foreign->meta_type)
+        request.meta = value_null(foreign->meta_type);
+    return request;
+}
+
+static bool validate_by(ProtocolMethod method,
+                        const Call *call,
+                        const ValidateRequest *request,
+                        Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse response;
+    sent.config = request->config;
+    return foreign_provider_call(call, method, &sent, &response, NULL, diags);
+}
+
+/* Managed resources. */
+
+static bool resource_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    return validate_by(PROTOCOL_VALIDATE_RESOURCE, call, request, diags);
+}
+
+/* Providers name attributes that would require a replacement if they changed. */
+static void keep_changed(const PlanRequest *request,
+                         PlanResponse *response,
+                         const Paths *replaces,
+                         Arena *arena) {
+    if (!value_is_present(request->prior))
+        return;
+    vec_each(replaces, path) {
+        Value before, after;
+        bool has_before = path_get(request->prior, *path, &before);
+        bool has_after = path_get(response->planned, *path, &after);
+        bool is_same = has_before && has_after && value_equal(before, after);
+        if ((has_before || has_after) && !is_same)
+            vec_push(arena, &response->requires_replace, *path);
+    }
+}
+
+static bool resource_plan(const Call *call,
+                          const PlanRequest *request,
+                          PlanResponse *response,
+                          Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    Value planned;
+    sent.prior = request->prior;
+    sent.proposed = request->proposed;
+    sent.config = request->config;
+    sent.private_data = request->private_data;
+    if (!foreign_provider_call(call, PROTOCOL_PLAN_RESOURCE, &sent, &received, NULL, diags) ||
+        !foreign_provider_value(call, &received, "PlanResourceChange", &planned, diags))
+        return false;
+    if (value_is_null(planned) != value_is_null(request->proposed)) {
+        diags_error(diags, NO_RANGE, "Provider produced invalid plan",
+                    "The provider %s planned %s. This is a mistake in the provider; please report "
+                    "it to its developers.",
+                    call->provider->address,
+                    value_is_null(planned) ? "no object for a configuration that has one"
+                                           : "an object for a deletion");
+        return false;
+    }
+    response->planned = planned;
+    response->private_data = received.private_data;
+    response->is_legacy = received.is_legacy;
+    keep_changed(request, response, &received.replaces, call->arena);
+    return true;
+}
+
+static bool apply(const Call *call,
+                  const ApplyRequest *request,
+                  ApplyResponse *response,
+                  Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    Value state;
+    sent.prior = request->prior;
+    sent.planned = request->planned;
+    sent.config = request->config;
+    sent.private_data = request->private_data;
+    bool is_ok = foreign_provider_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
+                                       &response->in_doubt, diags);
+    response->is_legacy = received.is_legacy;
+    if (!is_ok && !received.has_state) {
+        response->state = request->prior;
+        return false;
+    }
+    response->private_data = received.private_data;
+    if (!foreign_provider_value(call, &received, "ApplyResourceChange", &state, diags))
+        return false;
+    if (is_ok && value_is_null(state)) {
+        diags_error(diags, NO_RANGE, "Provider produced invalid object",
+                    "The provider %s reported no error and returned no object. This is a mistake "
+                    "in the provider; please report it to its developers.",
+                    call->provider->address);
+        is_ok = false;
+    }
+    /* After a failed update without an object, the object before it is the best knowledge. */
+    response->state = value_is_null(state) ? request->prior : state;
+    return is_ok;
+}
+
+static bool resource_delete(const Call *call,
+                            const DeleteRequest *request,
+                            DeleteResponse *response,
+                            Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    sent.prior = request->prior;
+    sent.planned = value_null(sent.type);
+    sent.config = value_null(sent.type);
+    sent.private_data = request->private_data;
+    bool is_ok = foreign_provider_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
+                                       &response->in_doubt, diags);
+    if (is_ok || !received.has_state)
+        return is_ok;
+    response->private_data = received.private_data;
+    (void)foreign_provider_value(call, &received, "ApplyResourceChange", &response->state, diags);
+    return false;
+}
+
+static bool check_known(const Call *call, Value state, const char *method, Diags *diags) {
+    if (value_is_wholly_known(state))
+        return true;
+    diags_error(diags, NO_RANGE, "Provider produced invalid object",
+                "The response of the provider %s to %s contains unknown values. This is a mistake "
+                "in the provider; please report it to its developers.",
+                call->provider->address, method);
+    return false;
+}
+
+static bool resource_read(const Call *call,
+                          const ReadRequest *request,
+                          ReadResponse *response,
+                          Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    sent.prior = request->state;
+    sent.private_data = request->private_data;
+    if (!foreign_provider_call(call, PROTOCOL_READ_RESOURCE, &sent, &received, NULL, diags) ||
+        !foreign_provider_value(call, &received, "ReadResource", &response->state, diags))
+        return false;
+    response->private_data = received.private_data;
+    return check_known(call, response->state, "ReadResource", diags);
+}
+
+static bool resource_import(const Call *call,
+                            const ImportRequest *request,
+                            ImportResponse *response,
+                            Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    sent.id = request->id;
+    if (!foreign_provider_call(call, PROTOCOL_IMPORT_RESOURCE, &sent, &received, NULL, diags))
+        return false;
+    bool is_type = str_equal_cstr(received.imported_type, call->type.name);
+    if (received.imported_count != 1 || !is_type) {
+        diags_error(diags, NO_RANGE, "Provider returned invalid import",
+                    "The provider %s returned %zu objects for the id \"%.*s\", and loam needs "
+                    "exactly one of the type %s.",
+                    call->provider->address, received.imported_count, STR_ARG(request->id),
+                    call->type.name);
+        return false;
+    }
+    response->private_data = received.private_data;
+    return foreign_provider_value(call, &received, "ImportResourceState", &response->state, diags);
+}
+
+static bool resource_upgrade(const Call *call,
+                             const UpgradeRequest *request,
+                             UpgradeResponse *response,
+                             Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    Value upgraded;
+    sent.version = request->version;
+    sent.stored = request->stored;
+    if (!foreign_provider_call(call, PROTOCOL_UPGRADE_RESOURCE, &sent, &received, NULL, diags) ||
+        !foreign_provider_value(call, &received, "UpgradeResourceState", &upgraded, diags))
+        return false;
+    StrBuf text = strbuf_new(call->arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_write_typed(&writer, schema_drop_write_only(call->type.schema, upgraded, call->arena),
+                     sent.type);
+    response->upgraded = strbuf_str(&text);
+    return true;
+}
+
+/* The protocol has no call that finds an object by its plan. */
+static bool resource_recover(const Call *call,
+                             const RecoverRequest *request,
+                             RecoverResponse *response,
+                             Diags *diags) {
+    (void)request, (void)response;
+    diags_error(diags, NO_RANGE, "Unknown whether an object was created",
+                "A run before called the provider to create %.*s and ended before the response. "
+                "The provider %s cannot be asked for the object, because it chooses the identity "
+                "itself. Look for the object. If it exists, adopt it with \"loam import %.*s "
+                "ID\".",
+                STR_ARG(call->address), call->provider->address, STR_ARG(call->address));
+    return false;
+}
+
+const ResourceType *foreign_type_resource(const char *name,
+                                          const Schema *schema,
+                                          bool plans_destroy,
+                                          Arena *arena) {
+    ResourceType *type = arena_new(arena, ResourceType);
+    *type = (ResourceType){
+        .name = name,
+        .schema = *schema,
+        .effect = EFFECT_OUTSIDE,
+        .recovery = RECOVERY_FINDS,
+        .plans_destroy = plans_destroy,
+        .plans_itself = true,
+        .validate = resource_validate,
+        .plan = resource_plan,
+        .create = apply,
+        .update = apply,
+        .delete = resource_delete,
+        .read = resource_read,
+        .import = resource_import,
+        .upgrade = resource_upgrade,
+        .recover = resource_recover,
+    };
+    return type;
+}
+
+/* Data sources. */
+
+static bool data_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    return validate_by(PROTOCOL_VALIDATE_DATA, call, request, diags);
+}
+
+static bool data_read(const Call *call,
+                      const DataReadRequest *request,
+                      DataReadResponse *response,
+                      Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    sent.config = request->config;
+    if (!foreign_provider_call(call, PROTOCOL_READ_DATA, &sent, &received, NULL, diags) ||
+        !foreign_provider_value(call, &received, "ReadDataSource", &response->state, diags))
+        return false;
+    if (value_is_null(response->state)) {
+        diags_error(diags, NO_RANGE, "Provider produced null object",
+                    "The provider %s returned nothing for the data source %s. This is a mistake "
+                    "in the provider; please report it to its developers.",
+                    call->provider->address, call->type.name);
+        return false;
+    }
+    return check_known(call, response->state, "ReadDataSource", diags);
+}
+
+const DataSourceType *foreign_type_data(const char *name, const Schema *schema, Arena *arena) {
+    DataSourceType *type = arena_new(arena, DataSourceType);
+    *type = (DataSourceType){
+        .name = name, .schema = *schema, .validate = data_validate, .read = data_read};
+    return type;
+}
+
+/* Ephemeral resources. */
+
+static bool ephemeral_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    return validate_by(PROTOCOL_VALIDATE_EPHEMERAL, call, request, diags);
+}
+
+/* The protocol has wall time, the contract monotonic time. */
+static int64_t renewal_of(const Call *call, const ProtocolResponse *received) {
+    const Clock *clock = call->io->clock;
+    if (!received->has_renew_at)
+        return 0;
+    int64_t left = received->renew_at_ms - clock->now_ms(clock->self);
+    return clock->monotonic_ms(clock->self) + (left > 0 ? left : 0);
+}
+
+static bool ephemeral_open(const Call *call,
+                           const OpenRequest *request,
+                           OpenResponse *response,
+                           Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    sent.config = request->config;
+    if (!foreign_provider_call(call, PROTOCOL_OPEN_EPHEMERAL, &sent, &received, NULL, diags) ||
+        !foreign_provider_value(call, &received, "OpenEphemeralResource", &response->result, diags))
+        return false;
+    response->private_data = received.private_data;
+    response->renew_at_ms = renewal_of(call, &received);
+    return true;
+}
+
+static bool ephemeral_renew(const Call *call,
+                            const RenewRequest *request,
+                            RenewResponse *response,
+                            Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    sent.private_data = request->private_data;
+    if (!foreign_provider_call(call, PROTOCOL_RENEW_EPHEMERAL, &sent, &received, NULL, diags))
+        return false;
+    response->private_data = received.private_data;
+    response->renew_at_ms = renewal_of(call, &received);
+    return true;
+}
+
+static bool ephemeral_close(const Call *call, const CloseRequest *request, Diags *diags) {
+    ProtocolRequest sent = request_of(call);
+    ProtocolResponse received;
+    sent.private_data = request->private_data;
+    return foreign_provider_call(call, PROTOCOL_CLOSE_EPHEMERAL, &sent, &received, NULL, diags);
+}
+
+const EphemeralType *foreign_type_ephemeral(const char *name, const Schema *schema, Arena *arena) {
+    EphemeralType *type = arena_new(arena, EphemeralType);
+    *type = (EphemeralType){
+        .name = name,
+        .schema = *schema,
+        .validate = ephemeral_validate,
+        .open = ephemeral_open,
+        .renew = ephemeral_renew,
+        .close = ephemeral_close,
+    };
+    return type;
+}

@@ -1,0 +1,382 @@
+/* A provider that is a program: its types, and each call of them. */
+#include "foreign_world.h"
+
+#include "foreign_source.h"
+#include "resource_type.h"
+
+static void add_attribute(StrBuf *out, const char *name, uint32_t flag) {
+    size_t attribute = wire_begin(out, 2);
+    wire_put_bytes(out, 1, str_from_cstr(name));
+    wire_put_bytes(out, 2, STR("\"string\""));
+    wire_put_varint(out, flag, 1);
+    wire_end(out, attribute);
+}
+
+/* The attributes id (computed) and name (required), and a list of blocks `part`. */
+static void add_schema(StrBuf *out, uint32_t number) {
+    size_t schema = wire_begin(out, number);
+    size_t block = wire_begin(out, 2);
+    add_attribute(out, "id", 6);
+    add_attribute(out, "name", 4);
+    size_t nested = wire_begin(out, 3);
+    wire_put_bytes(out, 1, STR("part"));
+    size_t inner = wire_begin(out, 2);
+    add_attribute(out, "x", 5);
+    wire_end(out, inner);
+    wire_put_varint(out, 3, 2);
+    wire_end(out, nested);
+    wire_end(out, block);
+    wire_end(out, schema);
+}
+
+static void add_type(StrBuf *out, uint32_t number, const char *name) {
+    size_t entry = wire_begin(out, number);
+    wire_put_bytes(out, 1, str_from_cstr(name));
+    add_schema(out, 2);
+    wire_end(out, entry);
+}
+
+static void set_schemas(void) {
+    StrBuf out = strbuf_new(arena);
+    size_t provider = wire_begin(&out, 1);
+    size_t block = wire_begin(&out, 2);
+    add_attribute(&out, "url", 5);
+    wire_end(&out, block);
+    wire_end(&out, provider);
+    add_type(&out, 2, "p_thing");
+    add_type(&out, 3, "p_look");
+    add_type(&out, 8, "p_token");
+    size_t capabilities = wire_begin(&out, 6);
+    wire_put_varint(&out, 1, 1);
+    wire_end(&out, capabilities);
+    world_respond("GetProviderSchema", (RpcResponse){.message = strbuf_str(&out)});
+}
+
+static ForeignProvider *open_provider(void) {
+    static const ForeignProgram program = {.name = STR_CONST("x/p"),
+                                           .program = STR_CONST("/bin/p")};
+    Diags diags = diags_new(arena);
+    set_schemas();
+    ForeignProvider *foreign = foreign_provider_open(STR("h/x/p"), &program, &world.io, &diags);
+    if (!foreign)
+        fail_msg("%.*s", STR_ARG(diags.items[0].detail));
+    return foreign;
+}
+
+static Call call_of(ForeignProvider *foreign, ResourceMode mode, const char *type) {
+    Call call = {.provider = &foreign->provider,
+                 .io = &world.io,
+                 .arena = arena,
+                 .address = STR("p_thing.a")};
+    assert_true(registry_find_type(&foreign->provider, mode, str_from_cstr(type), &call.type));
+    return call;
+}
+
+/* The values of id, name and the number of parts; NULL id: unknown. */
+static Value object(const Call *call, const char *id, const char *name) {
+    Value v = schema_empty_value(call->type.schema, arena);
+    Value *items = value_copy_items(v, arena);
+    items[0] = id ? value_from_cstr(id) : value_null(&TYPE_STRING);
+    items[1] = value_from_cstr(name);
+    return value_with_items(v, items, arena);
+}
+
+static Value nothing(const Call *call) {
+    return value_null(schema_implied_type(call->type.schema));
+}
+
+/* DynamicValues in field 1: {id: unknown, name: "a", part: null}, {id: "1", …}, null. */
+#define UNKNOWN_A "0a160a1483a26964d40000a46e616d65a161a470617274c0"
+#define KNOWN_A   "0a150a1383a26964a131a46e616d65a161a470617274c0"
+#define NOTHING   "0a030a01c0"
+
+static void types_and_names(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    const Provider *provider = &foreign->provider;
+    check_str(str_from_cstr(provider->name), "p");
+    check_str(registry_type_names(provider, MODE_MANAGED, arena).items[0], "p_thing");
+    const ResourceType *first = registry_find_resource(provider, STR("p_thing"));
+    assert_ptr_equal(registry_find_resource(provider, STR("p_thing")), first);
+    assert_true(first->plans_itself && first->plans_destroy);
+    assert_null(registry_find_resource(provider, STR("p_look")));
+    assert_non_null(registry_find_data_source(provider, STR("p_look")));
+    assert_non_null(registry_find_ephemeral(provider, STR("p_token")));
+    foreign_provider_close(foreign);
+}
+
+static void no_schema(void **state) {
+    (void)state;
+    static const ForeignProgram program = {.name = STR_CONST("x/p"),
+                                           .program = STR_CONST("/bin/p")};
+    Diags diags = diags_new(arena);
+    assert_null(foreign_provider_open(STR("h/x/p"), &program, &world.io, &diags));
+    check_str(diags.items[0].detail, "The provider h/x/p cannot be used: it sent no schema.");
+    cancel_close(world.ended);
+    world.ended = cancel_open();
+    world_respond("GetProviderSchema", (RpcResponse){.status = RPC_UNIMPLEMENTED});
+    assert_null(foreign_provider_open(STR("h/x/p"), &program, &world.io, &diags));
+    check_str(diags.items[1].detail, "The provider h/x/p cannot be used: it has no schema.");
+}
+
+static void configurations(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    const Provider *provider = &foreign->provider;
+    Diags diags = diags_new(arena);
+    Call call = {.provider = provider, .io = &world.io, .arena = arena};
+    Value url = value_from_cstr("u");
+    Value config = value_object_of(schema_implied_type(&provider->schema), &url);
+    ConfigureResponse first = {0}, second = {0}, third = {0};
+    assert_true(provider->validate(&call, &(ValidateRequest){config}, &diags));
+    assert_true(provider->configure(&call, &(ConfigureRequest){config}, &first, &diags));
+    assert_true(provider->configure(&call, &(ConfigureRequest){config}, &second, &diags));
+    assert_ptr_not_equal(first.client, second.client);
+    provider->close(first.client);
+    assert_true(provider->configure(&call, &(ConfigureRequest){config}, &third, &diags));
+    assert_ptr_equal(third.client, first.client); /* equal values: the process is configured */
+    assert_int_equal(world.started, 2);
+    check_str(strbuf_str(&world.calls),
+              "GetProviderSchema\nValidateProviderConfig\n"
+              "ConfigureProvider\nGetProviderSchema\nConfigureProvider\n");
+    foreign_provider_close(foreign);
+}
+
+static void plans(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_MANAGED, "p_thing");
+    Diags diags = diags_new(arena);
+    PlanRequest request = {.prior = nothing(&call),
+                           .proposed = object(&call, NULL, "a"),
+                           .config = object(&call, NULL, "a")};
+    PlanResponse response;
+    world_set("PlanResourceChange", UNKNOWN_A "1a0170"
+                                              "2801");
+    assert_true(resource_type_plan(call.type.resource, &call, &request, &response, &diags));
+    assert_false(value_is_known(value_at(response.planned, 0)));
+    assert_int_equal(value_at(response.planned, 2).count, 0); /* blocks are never null */
+    check_str(response.private_data, "p");
+    assert_true(response.is_legacy);
+    check_str(world_request("PlanResourceChange"), "0a07705f7468696e67"
+                                                   "22140a1283a26964c0a46e616d65a161a47061727490"
+                                                   "12030a01c0"
+                                                   "1a140a1283a26964c0a46e616d65a161a47061727490"
+                                                   "3a021001");
+    foreign_provider_close(foreign);
+}
+
+static void replacements(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_MANAGED, "p_thing");
+    Diags diags = diags_new(arena);
+    PlanRequest request = {.prior = object(&call, "1", "b"),
+                           .proposed = object(&call, "1", "a"),
+                           .config = object(&call, NULL, "a")};
+    PlanResponse response;
+    world_set("PlanResourceChange", KNOWN_A "12080a060a046e616d65"
+                                            "12060a040a026964"
+                                            "12050a030a017a");
+    assert_true(resource_type_plan(call.type.resource, &call, &request, &response, &diags));
+    assert_int_equal(response.requires_replace.count, 1);
+    check_str(path_to_str(response.requires_replace.items[0], arena), ".name");
+    world_set("PlanResourceChange", NOTHING);
+    assert_false(resource_type_plan(call.type.resource, &call, &request, &response, &diags));
+    check_str(diags.items[0].summary, "Provider produced invalid plan");
+    world_set("PlanResourceChange", "");
+    assert_false(resource_type_plan(call.type.resource, &call, &request, &response, &diags));
+    check_str(vec_last(&diags).summary, "Provider produced invalid object");
+    foreign_provider_close(foreign);
+}
+
+/* An error named "E" in the field of diagnostics. */
+#define ERROR_3                                                                                    \
+    "1a0508011201"                                                                                 \
+    "45"
+
+static void applies(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_MANAGED, "p_thing");
+    Diags diags = diags_new(arena);
+    ApplyRequest create = {.prior = nothing(&call),
+                           .planned = object(&call, "1", "a"),
+                           .config = object(&call, NULL, "a")};
+    ApplyResponse response;
+    const ResourceType *type = call.type.resource;
+    world_set("ApplyResourceChange", KNOWN_A "120170");
+    assert_true(resource_type_apply(type, &call, &create, &response, &diags));
+    check_str(value_text(value_at(response.state, 0)), "1");
+    check_str(response.private_data, "p");
+    /* An object that failed is returned; without one, an update keeps the prior object. */
+    world_set("ApplyResourceChange", KNOWN_A ERROR_3);
+    assert_false(resource_type_apply(type, &call, &create, &response, &diags));
+    assert_true(value_is_present(response.state));
+    world_set("ApplyResourceChange", NOTHING ERROR_3);
+    assert_false(resource_type_apply(type, &call, &create, &response, &diags));
+    assert_true(value_is_null(response.state) && !response.in_doubt);
+    ApplyRequest update = create;
+    update.prior = object(&call, "1", "old");
+    assert_false(resource_type_apply(type, &call, &update, &response, &diags));
+    assert_true(value_equal(response.state, update.prior));
+    /* Success without an object is an error; a lost response leaves the outcome in doubt. */
+    diags = diags_new(arena);
+    world_set("ApplyResourceChange", NOTHING);
+    assert_false(resource_type_apply(type, &call, &create, &response, &diags));
+    check_str(diags.items[0].summary, "Provider produced invalid object");
+    world_respond("ApplyResourceChange", (RpcResponse){.status = RPC_CANCELLED, .is_lost = true});
+    assert_false(resource_type_apply(type, &call, &create, &response, &diags));
+    assert_true(response.in_doubt);
+    foreign_provider_close(foreign);
+}
+
+static void deletes(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_MANAGED, "p_thing");
+    Diags diags = diags_new(arena);
+    DeleteRequest request = {.prior = object(&call, "1", "a"), .private_data = STR("p")};
+    DeleteResponse response;
+    const ResourceType *type = call.type.resource;
+    world_set("ApplyResourceChange", NOTHING);
+    assert_true(resource_type_delete(type, &call, &request, &response, &diags));
+    world_set("ApplyResourceChange", NOTHING ERROR_3);
+    assert_false(resource_type_delete(type, &call, &request, &response, &diags));
+    assert_true(value_is_null(response.state)); /* gone despite the error */
+    world_set("ApplyResourceChange", KNOWN_A ERROR_3);
+    assert_false(resource_type_delete(type, &call, &request, &response, &diags));
+    assert_true(value_is_present(response.state));
+    foreign_provider_close(foreign);
+}
+
+static void reads_and_imports(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_MANAGED, "p_thing");
+    Diags diags = diags_new(arena);
+    const ResourceType *type = call.type.resource;
+    ReadRequest read = {.state = object(&call, "1", "a")};
+    ReadResponse got;
+    world_set("ReadResource", NOTHING);
+    assert_true(resource_type_read(type, &call, &read, &got, &diags));
+    assert_true(value_is_null(got.state));
+    world_set("ReadResource", UNKNOWN_A);
+    assert_false(resource_type_read(type, &call, &read, &got, &diags));
+    ImportResponse imported;
+    diags = diags_new(arena);
+    world_set("ImportResourceState", "0a200a07705f7468696e6712150a13"
+                                     "83a26964a131a46e616d65a161a470617274c0");
+    assert_true(resource_type_import(type, &call, &(ImportRequest){STR("1")}, &imported, &diags));
+    check_str(value_text(value_at(imported.state, 0)), "1");
+    world_set("ImportResourceState", "");
+    assert_false(resource_type_import(type, &call, &(ImportRequest){STR("1")}, &imported, &diags));
+    check_str(diags.items[0].summary, "Provider returned invalid import");
+    UpgradeResponse upgraded;
+    world_set("UpgradeResourceState", KNOWN_A);
+    assert_true(
+        resource_type_upgrade(type, &call, &(UpgradeRequest){0, STR("{}")}, &upgraded, &diags));
+    check_str(upgraded.upgraded, "{\"id\":\"1\",\"name\":\"a\",\"part\":[]}");
+    RecoverResponse recovered;
+    RecoverRequest recover = {.planned = object(&call, "1", "a"), .call = RECOVER_CREATE};
+    assert_false(resource_type_recover(type, &call, &recover, &recovered, &diags));
+    check_str(vec_last(&diags).summary, "Unknown whether an object was created");
+    foreign_provider_close(foreign);
+}
+
+static void data_sources(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_DATA, "p_look");
+    Diags diags = diags_new(arena);
+    DataReadRequest request = {object(&call, NULL, "a")};
+    DataReadResponse response = {0};
+    const DataSourceType *type = call.type.data_source;
+    assert_true(type->validate(&call, &(ValidateRequest){request.config}, &diags));
+    world_set("ReadDataSource", KNOWN_A);
+    assert_true(type->read(&call, &request, &response, &diags));
+    check_str(value_text(value_at(response.state, 0)), "1");
+    world_set("ReadDataSource", NOTHING);
+    assert_false(type->read(&call, &request, &response, &diags));
+    check_str(diags.items[0].summary, "Provider produced null object");
+    foreign_provider_close(foreign);
+}
+
+static void ephemerals(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_EPHEMERAL, "p_token");
+    Diags diags = diags_new(arena);
+    const EphemeralType *type = call.type.ephemeral;
+    OpenRequest request = {object(&call, NULL, "a")};
+    OpenResponse opened = {0};
+    world_set("OpenEphemeralResource", "1a150a1383a26964a131a46e616d65a161a470617274c0"
+                                       "220170"
+                                       "1205"
+                                       "08ffffff7f");
+    assert_true(type->open(&call, &request, &opened, &diags));
+    check_str(opened.private_data, "p");
+    assert_true(opened.renew_at_ms > 0);
+    RenewResponse renewed = {0};
+    world_set("RenewEphemeralResource", "1a0171");
+    assert_true(type->renew(&call, &(RenewRequest){STR("p")}, &renewed, &diags));
+    check_str(renewed.private_data, "q");
+    assert_int_equal(renewed.renew_at_ms, 0);
+    assert_true(type->close(&call, &(CloseRequest){STR("p")}, &diags));
+    check_str(world_request("CloseEphemeralResource"), "0a07705f746f6b656e120170");
+    world_respond("CloseEphemeralResource", (RpcResponse){.status = RPC_UNIMPLEMENTED});
+    assert_false(type->close(&call, &(CloseRequest){STR("p")}, &diags));
+    check_str(diags.items[0].summary, "Unsupported plugin method");
+    foreign_provider_close(foreign);
+}
+
+/* The source opens each address once, whatever name is looked up. */
+static bool locate(void *self,
+                   Str name,
+                   bool is_row,
+                   ForeignPlace *out,
+                   bool *is_found,
+                   Arena *into,
+                   Diags *diags) {
+    (void)is_row, (void)into;
+    size_t *located = self;
+    ++*located;
+    if (str_equal(name, STR("bad"))) {
+        diags_error(diags, NO_RANGE, "Bad", "It is bad.");
+        return false;
+    }
+    *is_found = !str_equal(name, STR("own"));
+    *out = (ForeignPlace){.address = STR("h/x/p"), .program = STR("/bin/p")};
+    return true;
+}
+
+static void a_source(void **state) {
+    (void)state;
+    size_t located = 0;
+    ForeignLocator locator = {&located, locate};
+    Diags diags = diags_new(arena);
+    const Provider *first = NULL, *second = NULL, *none = NULL;
+    set_schemas();
+    ForeignSource *source = foreign_source_open(&locator, &world.io);
+    const ProviderSource *table = foreign_source_table(source);
+    assert_true(table->find(table->self, STR("p"), false, &first, NO_RANGE, &diags));
+    assert_true(table->find(table->self, STR("x/p"), false, &second, NO_RANGE, &diags));
+    assert_true(table->find(table->self, STR("p"), false, &second, NO_RANGE, &diags));
+    assert_ptr_equal(first, second);
+    assert_true(table->find(table->self, STR("own"), true, &none, NO_RANGE, &diags));
+    assert_null(none);
+    assert_false(table->find(table->self, STR("bad"), true, &none, NO_RANGE, &diags));
+    assert_int_equal(located, 4);
+    assert_int_equal(world.started, 1);
+    foreign_source_close(source);
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+    const struct CMUnitTest tests[] = {
+        CASE(types_and_names), CASE(no_schema),  CASE(configurations), CASE(plans),
+        CASE(replacements),    CASE(applies),    CASE(deletes),        CASE(reads_and_imports),
+        CASE(data_sources),    CASE(ephemerals), CASE(a_source),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
