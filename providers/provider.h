@@ -459,11 +459,13 @@ typedef struct ProviderParameter {
     const char *name;
     const Type *type;
     bool allows_null;
+    const char *description; /* NULL: none */
 } ProviderParameter;
 
 typedef struct FunctionRequest {
     const Value *arguments;
     size_t count;
+    const struct ProviderFunction *function; /* the called one */
 } FunctionRequest;
 
 typedef struct FunctionResponse {
@@ -485,6 +487,7 @@ typedef struct ProviderFunction {
                 Diags *diags);
     const char *description;
     const char *example; /* run as a test: "provider::p::twice(2) = 4" */
+    const char *summary; /* NULL: none */
 } ProviderFunction;
 
 /* The provider itself. */
@@ -524,6 +527,9 @@ struct Provider {
     /* Finds a type instead of the tables above, whose rows then only have names. Returns false if
      * there is none. Thread-safe. Default: the tables. */
     bool (*find_type)(const Provider *provider, ResourceMode mode, Str name, ObjectType *out);
+    /* Finds a function that is no row of `functions`; returns NULL if there is none. Thread-safe.
+     * Default: none. */
+    const ProviderFunction *(*find_function)(const Provider *provider, Str name);
 };
 
 /* The header of a provider lists its types with macros that take one of these:

@@ -141,7 +141,8 @@ static Str find_workspace(const Cli *cli) {
     return STR("default");
 }
 
-static void build(Cli *cli) {
+/* Returns the search for functions of providers that are programs. */
+static FunctionSearch *build(Cli *cli) {
     Str modules = module_directory(cli->arena);
     cli->io = io_real();
     cli->io.http = http_on_first_use(modules, cli->arena);
@@ -158,7 +159,9 @@ static void build(Cli *cli) {
     cli->module_sources = &fetch_table;
     FunctionFamily provided =
         provided_functions(builtin_providers, builtin_provider_count, cli->arena);
-    cli->functions = functions_table(&provided, cli->arena);
+    FunctionTable *functions = functions_table(&provided, cli->arena);
+    cli->functions = functions;
+    return provided_functions_search(functions, cli->registry, cli->arena);
 }
 
 int main(int argc, char **argv) {
@@ -171,7 +174,7 @@ int main(int argc, char **argv) {
         .name = cli_name_of_program(argc > 0 ? argv[0] : "loam"),
     };
     cli.signals = signals_start(cli.cancel);
-    build(&cli);
+    FunctionSearch *search = build(&cli);
     set_up_log(&cli);
     StrVec words = {0};
     int status = 1;
@@ -191,6 +194,7 @@ int main(int argc, char **argv) {
     if (!terminal_finish())
         status = 1;
     log_set_level(LOG_OFF); /* the values to mask live in the arena */
+    provided_functions_close(search);
     arena_close(cli.arena);
     return status;
 }

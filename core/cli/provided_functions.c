@@ -4,6 +4,8 @@
 #include "function_call.h"
 #include "scope.h"
 
+#include <pthread.h>
+
 /* `function` must be first: the language has only a pointer to it. */
 typedef struct Provided {
     Function function;
@@ -24,7 +26,7 @@ static bool run(FunctionCall *call, Value *out, Str *error) {
     const Provided *provided = (const Provided *)call->function;
     Diags diags = diags_new(call->arena);
     Call own = {.provider = provided->provider, .io = call->scope->io, .arena = call->arena};
-    FunctionRequest request = {call->arguments, call->count};
+    FunctionRequest request = {call->arguments, call->count, provided->of};
     FunctionResponse response = {.result = value_null(&TYPE_DYNAMIC), .failed_argument = SIZE_MAX};
     bool ok = provided->of->run(&own, &request, &response, &diags);
     *out = response.result;
@@ -83,4 +85,55 @@ FunctionFamily provided_functions(const ProviderRow *rows, size_t count, Arena *
         }
     }
     return (FunctionFamily){.rows = all.items, .count = all.count};
+}
+
+/* Functions that were found, by provider and name. */
+struct FunctionSearch {
+    Registry *registry;
+    Arena *arena; /* the caller's has one thread; NULL until a function is found */
+    Map found;    /* "PROVIDER::NAME" → Provided */
+    pthread_mutex_t lock;
+};
+
+static const Provided *search_new(FunctionSearch *search, Str provider, Str name, Str key) {
+    SCOPED(ArenaRef) scratch = arena_open("provider of a function");
+    Diags ignored = diags_new(scratch);
+    const Provider *table = NULL;
+    if (!registry_find(search->registry, provider, &table, NO_RANGE, &ignored) ||
+        !table->find_function)
+        return NULL;
+    const ProviderFunction *of = table->find_function(table, name);
+    if (!of)
+        return NULL;
+    if (!search->arena)
+        search->arena = arena_open("provided functions");
+    Provided *provided = arena_new(search->arena, Provided);
+    describe(table, of, provided, search->arena);
+    map_put(search->arena, &search->found, str_clone(key, search->arena), provided);
+    return provided;
+}
+
+static const Function *find_provided(void *self, Str provider, Str name) {
+    FunctionSearch *search = self;
+    SCOPED(ArenaRef) scratch = arena_open("provided function");
+    Str key = str_format(scratch, "%.*s::%.*s", STR_ARG(provider), STR_ARG(name));
+    pthread_mutex_lock(&search->lock);
+    const Provided *provided = map_find(&search->found, key);
+    if (!provided)
+        provided = search_new(search, provider, name, key);
+    pthread_mutex_unlock(&search->lock);
+    return provided ? &provided->function : NULL;
+}
+
+FunctionSearch *provided_functions_search(FunctionTable *table, Registry *registry, Arena *arena) {
+    FunctionSearch *search = arena_new(arena, FunctionSearch);
+    search->registry = registry;
+    pthread_mutex_init(&search->lock, NULL);
+    table->self = search;
+    table->find_provided = find_provided;
+    return search;
+}
+
+void provided_functions_close(FunctionSearch *search) {
+    arena_close(search->arena);
 }

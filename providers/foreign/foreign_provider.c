@@ -1,6 +1,7 @@
 /* foreign_provider: processes, lookup of types, configuration. */
 #include "foreign_provider.h"
 
+#include "foreign_function.h"
 #include "foreign_type.h"
 #include "log.h"
 #include "registry.h"
@@ -347,6 +348,7 @@ ForeignProvider *foreign_provider_open(Str address,
         .configure = foreign_configure,
         .close = foreign_close,
         .find_type = foreign_find_type,
+        .find_function = foreign_function_find,
     };
     pthread_mutex_init(&foreign->lock, NULL);
     if (add_client(foreign, diags) && read_schemas(foreign, diags))

@@ -35,6 +35,7 @@ struct ForeignProvider {
     Map resources; /* decoded types, by name: ForeignResource and others */
     Map data_sources;
     Map ephemerals;
+    Map decoded_functions; /* ForeignFunction by name */
     pthread_mutex_t lock;
 };
 

@@ -219,7 +219,7 @@ static Str provider_name(const Scope *scope, Str local) {
     if (!requirement || requirement->source.len == 0)
         return local;
     const char *name = registry_row_name(self->walk->engine->registry, requirement->source);
-    return name ? str_from_cstr(name) : local;
+    return name ? str_from_cstr(name) : requirement->source;
 }
 
 void module_scope_init(ModuleScope *scope, EngineWalk *walk, ModuleInstance *module) {

@@ -175,6 +175,12 @@ static const Function *find_provided(const Evaluation *evaluation, Str name) {
         return function_table_find(scope->functions, name);
     local = str_slice(rest, 0, end);
     Str known = scope->provider_name(scope, local);
+    const FunctionTable *table = scope->functions;
+    const Function *provided =
+        table->find_provided ? table->find_provided(table->self, known, str_after(rest, end + 2))
+                             : NULL;
+    if (provided)
+        return provided;
     Str whole = str_format(evaluation->arena, "provider::%.*s%.*s", STR_ARG(known),
                            STR_ARG(str_after(rest, end)));
     return function_table_find(scope->functions, whole);

@@ -10,7 +10,7 @@ const FunctionFamily *const functions_all[FUNCTIONS_COUNT] = {
     &functions_assume,
 };
 
-const FunctionTable *functions_table(const FunctionFamily *more, Arena *arena) {
+FunctionTable *functions_table(const FunctionFamily *more, Arena *arena) {
     FunctionFamily families[FUNCTIONS_COUNT + 1] = {0};
     for (size_t i = 0; i < FUNCTIONS_COUNT; i++)
         families[i] = *functions_all[i];

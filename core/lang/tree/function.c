@@ -5,9 +5,7 @@ const Parameter *function_parameter(const Function *function, size_t i) {
     return i < function->parameter_count ? &function->parameters[i] : function->variadic;
 }
 
-const FunctionTable *function_table_new(const FunctionFamily *families,
-                                        size_t count,
-                                        Arena *arena) {
+FunctionTable *function_table_new(const FunctionFamily *families, size_t count, Arena *arena) {
     FunctionTable *table = arena_new(arena, FunctionTable);
     table->by_name = map_new(arena);
     for (size_t i = 0; i < count; i++) {

@@ -77,11 +77,15 @@ typedef struct FunctionFamily {
 
 typedef struct FunctionTable {
     Map by_name; /* name → const Function * */
+    /* Finds a function of a provider that is no row; `provider` is a name or address. Returns NULL
+     * if there is none. Thread-safe. NULL: all functions are rows. */
+    const Function *(*find_provided)(void *self, Str provider, Str name);
+    void *self;
 } FunctionTable;
 
 /* Returns the parameter of argument i, or NULL if there are too many arguments. */
 const Parameter *function_parameter(const Function *function, size_t i);
 
 /* Builds an index of the families' rows. */
-const FunctionTable *function_table_new(const FunctionFamily *families, size_t count, Arena *arena);
+FunctionTable *function_table_new(const FunctionFamily *families, size_t count, Arena *arena);
 const Function *function_table_find(const FunctionTable *table, Str name);

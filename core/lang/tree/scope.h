@@ -32,8 +32,8 @@ typedef struct Scope {
                    Arena *arena,
                    Diags *diags);
     const FunctionTable *functions;
-    /* Returns the provider name in the function table for a local provider name of this module.
-     * NULL: the names are the same. */
+    /* Returns the provider name in the function table for a local provider name of this module,
+     * or the provider's address. NULL: the names are the same. */
     Str (*provider_name)(const struct Scope *scope, Str local);
     const Io *io;       /* for functions that read files; NULL: they fail */
     Str base_directory; /* base of relative file names; empty: the working directory */

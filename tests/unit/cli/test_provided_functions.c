@@ -53,26 +53,53 @@ static const ProviderRow table[] = {
     {"q", "test/q", NULL,      "q" },
 };
 
+/* A provider whose functions are found by name only. */
+static const ProviderFunction *find_function(const Provider *of, Str name) {
+    (void)of;
+    return str_equal(name, STR("twice")) ? &rows[0] : NULL;
+}
+
+static const Provider searched = {
+    .name = "p", .address = "test/s/p", .find_function = find_function};
+
+static bool find_provider(
+    void *self, Str name, bool is_row, const Provider **out, SourceRange range, Diags *diags) {
+    (void)self, (void)is_row, (void)range, (void)diags;
+    if (str_equal(name, STR("s/p")))
+        *out = &searched;
+    return true;
+}
+
 /* A module whose local name for the provider is "mine". */
 static Str name_of(const Scope *scope, Str local) {
     (void)scope;
     return str_equal_cstr(local, "mine") ? STR("p") : local;
 }
 
-static Str result_of(const char *text, Str (*provider_name)(const Scope *, Str), Arena *arena) {
-    FunctionFamily family = provided_functions(table, ARRAY_COUNT(table), arena);
-    const FunctionTable *functions = functions_table(&family, arena);
+static Str evaluate(const char *text, const Scope *scope, Arena *arena) {
     Diags diags = diags_new(arena);
     const Expr *expr;
     Value value;
+    const SourceText *source = source_text_new_temporary(STR("t"), str_from_cstr(text), arena);
+    if (parser_parse_expression(source, scope->functions, &expr, arena, &diags) &&
+        eval_expr(expr, scope, &value, arena, &diags))
+        return value_is_known(value) ? value_number_text(value, arena) : STR("unknown");
+    return diags.items[0].detail;
+}
+
+static Str result_of(const char *text, Str (*provider_name)(const Scope *, Str), Arena *arena) {
+    FunctionFamily family = provided_functions(table, ARRAY_COUNT(table), arena);
+    FunctionTable *functions = functions_table(&family, arena);
+    Registry *registry = registry_new(table, ARRAY_COUNT(table), STR("."), arena);
+    ProviderSource source = {NULL, find_provider};
+    registry_set_source(registry, &source);
+    FunctionSearch *search = provided_functions_search(functions, registry, arena);
     Map names = map_new(arena);
     Scope scope = scope_from_map(&names, functions);
     scope.provider_name = provider_name;
-    const SourceText *source = source_text_new_temporary(STR("t"), str_from_cstr(text), arena);
-    if (parser_parse_expression(source, functions, &expr, arena, &diags) &&
-        eval_expr(expr, &scope, &value, arena, &diags))
-        return value_is_known(value) ? value_number_text(value, arena) : STR("unknown");
-    return diags.items[0].detail;
+    Str result = evaluate(text, &scope, arena);
+    provided_functions_close(search);
+    return result;
 }
 
 static void calls(void **state) {
@@ -109,10 +136,28 @@ static void local_names(void **state) {
                                 STR("There is no function named")));
 }
 
+static Str other_of(const Scope *scope, Str local) {
+    (void)scope;
+    return str_equal_cstr(local, "other") ? STR("s/p") : local;
+}
+
+/* Functions that are no rows are searched through the registry. */
+static void searched_functions(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    (void)state;
+    check_str(result_of("provider::other::twice(2) + provider::other::twice(3)", other_of, arena),
+              "10");
+    assert_true(str_starts_with(result_of("provider::other::count(2)", other_of, arena),
+                                STR("There is no function named")));
+    assert_true(str_starts_with(result_of("provider::missing::twice(2)", other_of, arena),
+                                STR("There is no function named")));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls),
         cmocka_unit_test(local_names),
+        cmocka_unit_test(searched_functions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

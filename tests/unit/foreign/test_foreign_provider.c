@@ -36,6 +36,35 @@ static void add_type(StrBuf *out, uint32_t number, const char *name) {
     wire_end(out, entry);
 }
 
+static void add_parameter(StrBuf *out, uint32_t number, const char *name, const char *type) {
+    size_t parameter = wire_begin(out, number);
+    wire_put_bytes(out, 1, str_from_cstr(name));
+    wire_put_bytes(out, 2, str_from_cstr(type));
+    wire_put_varint(out, 3, 1);
+    wire_put_bytes(out, 5, STR("A parameter."));
+    wire_end(out, parameter);
+}
+
+/* name(a: string, more: number...) → list of any; and one with a damaged signature. */
+static void add_function(StrBuf *out, const char *name) {
+    size_t entry = wire_begin(out, 7);
+    wire_put_bytes(out, 1, str_from_cstr(name));
+    size_t function = wire_begin(out, 2);
+    add_parameter(out, 1, "a", "\"string\"");
+    add_parameter(out, 2, "more", "\"number\"");
+    size_t result = wire_begin(out, 3);
+    wire_put_bytes(out, 1, STR("[\"list\",\"string\"]"));
+    wire_end(out, result);
+    wire_put_bytes(out, 4, STR("Adds."));
+    wire_put_bytes(out, 5, STR("Adds things."));
+    wire_end(out, function);
+    wire_end(out, entry);
+    entry = wire_begin(out, 7);
+    wire_put_bytes(out, 1, STR("damaged"));
+    wire_put_bytes(out, 2, STR("\x0A\x01\x7F"));
+    wire_end(out, entry);
+}
+
 static void set_schemas(void) {
     StrBuf out = strbuf_new(arena);
     size_t provider = wire_begin(&out, 1);
@@ -49,6 +78,7 @@ static void set_schemas(void) {
     size_t capabilities = wire_begin(&out, 6);
     wire_put_varint(&out, 1, 1);
     wire_end(&out, capabilities);
+    add_function(&out, "add");
     world_respond("GetProviderSchema", (RpcResponse){.message = strbuf_str(&out)});
 }
 
@@ -330,6 +360,44 @@ static void ephemerals(void **state) {
     foreign_provider_close(foreign);
 }
 
+static void functions(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    const Provider *provider = &foreign->provider;
+    Diags diags = diags_new(arena);
+    const ProviderFunction *add = provider->find_function(provider, STR("add"));
+    assert_ptr_equal(provider->find_function(provider, STR("add")), add);
+    assert_null(provider->find_function(provider, STR("damaged")));
+    assert_null(provider->find_function(provider, STR("none")));
+    assert_int_equal(add->parameter_count, 1);
+    check_str(str_from_cstr(add->parameters[0].name), "a");
+    assert_true(add->parameters[0].allows_null);
+    assert_ptr_equal(add->variadic->type, &TYPE_NUMBER);
+    assert_ptr_equal(add->type, &TYPE_LIST_OF_STRING);
+    check_str(str_from_cstr(add->summary), "Adds.");
+    Call call = {.provider = provider, .io = &world.io, .arena = arena};
+    Value arguments[] = {value_from_cstr("x"), value_int(1), value_int(2)};
+    FunctionRequest request = {arguments, 3, add};
+    FunctionResponse response = {.failed_argument = SIZE_MAX};
+    world_set("CallFunction", "0a050a0391a179");
+    assert_true(add->run(&call, &request, &response, &diags));
+    check_str(value_text(value_at(response.result, 0)), "y");
+    check_str(world_request("CallFunction"), "0a03616464"
+                                             "12040a02a178"
+                                             "12030a0101"
+                                             "12030a0102");
+    world_set("CallFunction", "1205"
+                              "0a0145"
+                              "1001");
+    assert_false(add->run(&call, &request, &response, &diags));
+    assert_int_equal(response.failed_argument, 1);
+    check_str(diags.items[0].detail, "E");
+    world_set("CallFunction", "0a030a01c3"); /* true is no list */
+    assert_false(add->run(&call, &request, &response, &diags));
+    check_str(diags.items[1].summary, "Provider produced invalid result");
+    foreign_provider_close(foreign);
+}
+
 /* The source opens each address once, whatever name is looked up. */
 static bool locate(void *self,
                    Str name,
@@ -376,7 +444,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(types_and_names), CASE(no_schema),  CASE(configurations), CASE(plans),
         CASE(replacements),    CASE(applies),    CASE(deletes),        CASE(reads_and_imports),
-        CASE(data_sources),    CASE(ephemerals), CASE(a_source),
+        CASE(data_sources),    CASE(ephemerals), CASE(functions),      CASE(a_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
