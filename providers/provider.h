@@ -527,8 +527,8 @@ struct Provider {
     /* Finds a type instead of the tables above, whose rows then only have names. Returns false if
      * there is none. Thread-safe. Default: the tables. */
     bool (*find_type)(const Provider *provider, ResourceMode mode, Str name, ObjectType *out);
-    /* Finds a function that is no row of `functions`; returns NULL if there is none. Thread-safe.
-     * Default: none. */
+    /* Finds a function instead of the table above, whose rows then only have names. Returns NULL if
+     * there is none. Thread-safe. Default: the table. */
     const ProviderFunction *(*find_function)(const Provider *provider, Str name);
 };
 

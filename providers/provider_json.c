@@ -154,6 +154,65 @@ static void write_types(JsonWriter *writer,
     json_object_end(writer);
 }
 
+static void write_text(JsonWriter *writer, const char *key, const char *text) {
+    if (text && text[0])
+        json_key_string(writer, key, str_from_cstr(text));
+}
+
+static void write_parameter(JsonWriter *writer, const ProviderParameter *parameter) {
+    json_object_start(writer);
+    json_key_string(writer, "name", str_from_cstr(parameter->name));
+    write_text(writer, "description", parameter->description);
+    if (parameter->allows_null)
+        json_key_bool(writer, "is_nullable", true);
+    json_key(writer, STR("type"));
+    json_write_type(writer, parameter->type);
+    json_object_end(writer);
+}
+
+static void write_function(JsonWriter *writer, const ProviderFunction *function) {
+    json_object_start(writer);
+    write_text(writer, "description", function->description);
+    write_text(writer, "summary", function->summary);
+    json_key(writer, STR("return_type"));
+    json_write_type(writer, function->type);
+    if (function->parameter_count > 0) {
+        json_key(writer, STR("parameters"));
+        json_array_start(writer);
+        for (size_t i = 0; i < function->parameter_count; i++)
+            write_parameter(writer, &function->parameters[i]);
+        json_array_end(writer);
+    }
+    if (function->variadic) {
+        json_key(writer, STR("variadic_parameter"));
+        write_parameter(writer, function->variadic);
+    }
+    json_object_end(writer);
+}
+
+/* Functions that are found by name. Those of a table are part of the language. */
+static void write_found_functions(JsonWriter *writer, const Provider *provider, Arena *arena) {
+    Str *names = arena_new_array(arena, Str, provider->function_count);
+    bool is_open = false;
+    for (size_t i = 0; i < provider->function_count; i++)
+        names[i] = str_from_cstr(provider->functions[i].name);
+    str_sort(names, provider->function_count);
+    for (size_t i = 0; provider->find_function && i < provider->function_count; i++) {
+        const ProviderFunction *function = provider->find_function(provider, names[i]);
+        if (!function)
+            continue;
+        if (!is_open) {
+            json_key(writer, STR("functions"));
+            json_object_start(writer);
+        }
+        is_open = true;
+        json_key(writer, names[i]);
+        write_function(writer, function);
+    }
+    if (is_open)
+        json_object_end(writer);
+}
+
 void provider_json_write(const Provider *provider,
                          ProviderJsonMore *more,
                          void *payload,
@@ -165,6 +224,7 @@ void provider_json_write(const Provider *provider,
     write_types(writer, "resource_schemas", provider, MODE_MANAGED, arena);
     write_types(writer, "data_source_schemas", provider, MODE_DATA, arena);
     write_types(writer, "ephemeral_resource_schemas", provider, MODE_EPHEMERAL, arena);
+    write_found_functions(writer, provider, arena);
     if (more)
         more(provider, payload, writer, arena);
     json_object_end(writer);

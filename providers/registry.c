@@ -10,9 +10,9 @@ struct Registry {
     const ProviderRow *rows;
     size_t count;
     Str module_directory;
-    const Provider **loaded; /* by row; NULL: not opened yet */
-    bool *checked;           /* by row; true: its tables are valid */
-    const void **contexts;   /* by row */
+    const Provider **loaded;      /* by row; NULL: not opened yet */
+    bool *checked;                /* by row; true: its tables are valid */
+    const void **contexts;        /* by row */
     const ProviderSource *source; /* NULL: none */
     pthread_mutex_t mutex;
 };

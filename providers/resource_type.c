@@ -133,8 +133,8 @@ bool resource_type_plan(const ResourceType *type,
                         Diags *diags) {
     size_t before = diags->error_count;
     if (type->plans_itself)
-        *response = (PlanResponse){.planned = request->proposed,
-                                   .private_data = request->private_data};
+        *response =
+            (PlanResponse){.planned = request->proposed, .private_data = request->private_data};
     else
         resource_type_prepare_plan(type, call, request, response);
     bool is_destroy = value_is_null(request->proposed);

@@ -285,6 +285,12 @@ static void set_names(ForeignProvider *foreign) {
         type->name = str_to_cstr(entry->key, arena);
         ephemerals[provider->ephemeral_count++] = type;
     }
+    ProviderFunction *functions =
+        arena_new_array(arena, ProviderFunction, foreign->schemas.functions.count);
+    map_each(&foreign->schemas.functions, entry) {
+        functions[provider->function_count++].name = str_to_cstr(entry->key, arena);
+    }
+    provider->functions = functions;
     provider->resources = resources;
     provider->data_sources = data;
     provider->ephemerals = ephemerals;

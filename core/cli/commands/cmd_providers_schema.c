@@ -26,12 +26,15 @@ static bool collect(Cli *cli, const Project *project, ProviderList *out, Diags *
     return ok;
 }
 
-/* Provider functions are part of the language here, but tools expect them with their provider. */
+/* Functions of loam's own providers are part of the language here, but tools expect them with their
+ * provider. */
 static void add_functions(const Provider *provider,
                           void *payload,
                           JsonWriter *writer,
                           Arena *arena) {
     const Cli *cli = payload;
+    if (provider->find_function)
+        return;
     (void)function_doc_write_provided(cli->functions, str_from_cstr(provider->name), "functions",
                                       writer, arena);
 }

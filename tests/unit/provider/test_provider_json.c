@@ -62,7 +62,45 @@ static void test_json(void **state) {
     check_str(strbuf_str(&out), str_to_cstr(wanted, arena));
 }
 
+static const ProviderParameter parameters[] = {
+    {"text", &TYPE_STRING, true,  "A text."},
+    {"more",      &TYPE_NUMBER,             false},
+};
+static const ProviderFunction found = {.name = "b",
+                                       .parameters = parameters,
+                                       .parameter_count = 1,
+                                       .variadic = &parameters[1],
+                                       .type = &TYPE_BOOL,
+                                       .description = "Does b.",
+                                       .summary = "B."};
+static const ProviderFunction plain_function = {.name = "a", .type = &TYPE_BOOL};
+
+static const ProviderFunction *find_function(const Provider *provider, Str name) {
+    (void)provider;
+    return str_equal(name, STR("b")) ? &found : str_equal(name, STR("a")) ? &plain_function : NULL;
+}
+
+/* Functions that are found by name are sorted; a damaged one is left out. */
+static void test_functions(void **state) {
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const ProviderFunction names[] = {{.name = "b"}, {.name = "damaged"}, {.name = "a"}};
+    const Provider provider = {
+        .name = "p", PROVIDER_FUNCTIONS(names), .find_function = find_function};
+    StrBuf out = strbuf_new(arena);
+    JsonWriter writer;
+    (void)state;
+    json_writer_init(&writer, &out, 0);
+    provider_json_write(&provider, NULL, NULL, &writer, arena);
+    check_str(strbuf_str(&out),
+              "{\"provider\":{\"version\":0,\"block\":{\"description_kind\":\"plain\"}},"
+              "\"functions\":{\"a\":{\"return_type\":\"bool\"},\"b\":{\"description\":\"Does b.\","
+              "\"summary\":\"B.\",\"return_type\":\"bool\",\"parameters\":[{\"name\":\"text\","
+              "\"description\":\"A text.\",\"is_nullable\":true,\"type\":\"string\"}],"
+              "\"variadic_parameter\":{\"name\":\"more\",\"type\":\"number\"}}}}");
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_json)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_json),
+                                       cmocka_unit_test(test_functions)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
