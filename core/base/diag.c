@@ -98,6 +98,7 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->checked = str_clone(copy.checked, diags->arena);
     added->called = str_clone(copy.called, diags->arena);
     added->is_of_element = copy.is_of_element;
+    added->is_of_walk = copy.is_of_walk;
     added->subject = copy.subject;
     added->is_deprecation = copy.is_deprecation;
     added->is_remote = copy.is_remote;

@@ -12,14 +12,16 @@
 #include "view.h"
 
 /* Reports errors that do not depend on the state, before reading or locking it. Drops warnings: the
- * plan adds the same ones again. */
+ * plan adds the same ones again. Warnings of a provider's program are shown for each walk. */
 static bool check_configuration(Project *project) {
     Arena *arena = project->cli->arena;
     Diags found = diags_new(arena);
-    if (engine_validate(&project->engine, &found))
-        return true;
-    diags_append(project->diags, &found);
-    return false;
+    bool is_valid = engine_validate(&project->engine, &found);
+    vec_each(&found, diag) {
+        if (!is_valid || diag->is_of_walk)
+            diags_add(project->diags, diag);
+    }
+    return is_valid;
 }
 
 static const char *option_that_limits(const Operation *operation) {

@@ -35,7 +35,7 @@ typedef VEC(ViewGroup) ViewGroups;
 /* Several instances of a block may report the same error. */
 bool view_is_repeated(const Diags *diags, size_t i) {
     const Diag *diag = &diags->items[i];
-    if (diag->is_of_element)
+    if (diag->is_of_element || diag->is_of_walk)
         return false;
     for (size_t j = i > 200 ? i - 200 : 0; j < i; j++) {
         const Diag *other = &diags->items[j];

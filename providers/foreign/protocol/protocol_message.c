@@ -112,6 +112,7 @@ void protocol_message_diagnostic(Str bytes, Arena *arena, Diags *diags) {
     const char *title = summary.len ? str_to_cstr(summary, arena) : "Provider error";
     Diag *diag = is_warning ? diags_warning(diags, NO_RANGE, title, "%.*s", STR_ARG(detail))
                             : diags_error(diags, NO_RANGE, title, "%.*s", STR_ARG(detail));
+    diag->is_of_walk = is_warning;
     if (path.count > 0)
         diag->path = path_to_str(path, diags->arena);
 }
