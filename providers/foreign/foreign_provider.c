@@ -37,6 +37,36 @@ static void interrupt(void *payload) {
         foreign_process_interrupt(client->process);
 }
 
+/* A path that ends at a block type, and not at one of its blocks, is a diagnostic about the object
+ * around them, because there may be no block. */
+static Path path_of_object(const Schema *schema, Path path) {
+    size_t i = 0;
+    while (i < path.count && !path.steps[i].is_index) {
+        const Block *block = schema_find_block(schema, path.steps[i].name);
+        if (!block)
+            break;
+        if (block->nesting == NEST_SINGLE) {
+            i++;
+        } else if (i + 1 == path.count) {
+            return (Path){path.steps, i};
+        } else {
+            i += 2; /* the index of the block */
+        }
+        schema = &block->schema;
+    }
+    return path;
+}
+
+static void place_diagnostics(const Call *call, size_t from, Diags *diags) {
+    for (size_t i = from; call->type.schema && i < diags->count; i++) {
+        Diag *diag = &diags->items[i];
+        Path path = path_parse(diag->path, call->arena);
+        Path kept = path_of_object(call->type.schema, path);
+        if (kept.count < path.count)
+            diag->path = kept.count ? path_to_str(kept, diags->arena) : STR_EMPTY;
+    }
+}
+
 bool foreign_provider_call(const Call *call,
                            ProtocolMethod method,
                            const ProtocolRequest *request,
@@ -45,8 +75,10 @@ bool foreign_provider_call(const Call *call,
                            Diags *diags) {
     ForeignClient *client = foreign_provider_client(call);
     ForeignInterrupt stop = {call->cancel, interrupt, client};
+    size_t before = diags->count;
     ForeignOutcome outcome = foreign_process_call(client->process, method, request, &stop, response,
                                                   is_lost, call->arena, diags);
+    place_diagnostics(call, before, diags);
     if (outcome == FOREIGN_UNIMPLEMENTED)
         diags_error(diags, NO_RANGE, "Unsupported plugin method",
                     "The provider %s does not support the call %s.", call->provider->address,

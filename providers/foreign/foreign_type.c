@@ -115,12 +115,15 @@ static bool resource_delete(const Call *call,
                             Diags *diags) {
     ProtocolRequest sent = request_of(call);
     ProtocolResponse received;
+    size_t before = diags->count;
     sent.prior = request->prior;
     sent.planned = value_null(sent.type);
     sent.config = value_null(sent.type);
     sent.private_data = request->private_data;
     bool is_ok = foreign_provider_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
                                        &response->in_doubt, diags);
+    /* The configuration is no part of a deletion, and may not have the object any more. */
+    diags_set_subject(diags, before, DIAG_RELATION);
     if (is_ok || !received.has_state)
         return is_ok;
     response->private_data = received.private_data;

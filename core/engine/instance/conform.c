@@ -13,6 +13,7 @@ typedef struct Conform {
 static void broken(
     Conform *conform, Path path, bool sensitive, const char *how, Value wanted, Value got) {
     Str place = path_to_str(path, conform->arena);
+    size_t before = conform->diags->count;
     if (sensitive) {
         diags_error(conform->diags, NO_RANGE, conform->summary,
                     "%.*s: %s (the values are sensitive). This is a bug in the provider.",
@@ -24,6 +25,7 @@ static void broken(
                     "%.*s: %s: expected %.*s, got %.*s. This is a bug in the provider.",
                     STR_ARG(place), how, STR_ARG(a), STR_ARG(b));
     }
+    diags_set_subject(conform->diags, before, DIAG_RELATION); /* no fault of the configuration */
     conform->ok = false;
 }
 

@@ -195,11 +195,11 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
      * the call was abandoned, its result was lost, or begun parts are not accounted for. */
     bool in_doubt = response->in_doubt || change_parts_has_begun(applying->parts) ||
                     cancel_level(op->walk->engine->cancel) == CANCEL_NOW;
+    if (is_create)
+        atomic_store(&op->resource->creation_failed, true);
     if (applying->sequence && in_doubt)
         return true;
     bool ok = true;
-    if (is_create)
-        atomic_store(&op->resource->creation_failed, true);
     if (applying->sequence)
         ok = working_state_end(working, applying->sequence, &op->diags);
     return restore(applying) && ok;

@@ -316,6 +316,7 @@ static void report_status(ForeignProcess *process,
                           const RpcResponse *response,
                           Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider error");
+    size_t before = diags->count;
     if (response->status == RPC_UNAVAILABLE) {
         report_lost(process, method, diags);
     } else if (response->status == RPC_CANCELLED) {
@@ -326,6 +327,7 @@ static void report_status(ForeignProcess *process,
                     "The provider %.*s returned an unexpected error from %s: %.*s.",
                     STR_ARG(process->name), method, STR_ARG(value_text(problem)));
     }
+    diags_set_subject(diags, before, DIAG_RELATION); /* the configuration is not the cause */
 }
 
 ForeignOutcome foreign_process_call_raw(ForeignProcess *process,

@@ -277,6 +277,7 @@ static void deletes(void **state) {
     world_set("ApplyResourceChange", KNOWN_A ERROR_3);
     assert_false(resource_type_delete(type, &call, &request, &response, &diags));
     assert_true(value_is_present(response.state));
+    assert_int_equal(vec_last(&diags).subject, DIAG_RELATION);
     foreign_provider_close(foreign);
 }
 
@@ -398,6 +399,49 @@ static void functions(void **state) {
     foreign_provider_close(foreign);
 }
 
+static void add_error_at(StrBuf *out, const char *const *names, size_t count) {
+    size_t diag = wire_begin(out, 1);
+    wire_put_varint(out, 1, 1);
+    wire_put_bytes(out, 2, STR("E"));
+    size_t path = wire_begin(out, 4);
+    for (size_t i = 0; i < count; i++) {
+        size_t step = wire_begin(out, 1);
+        bool is_index = names[i][0] == '0';
+        if (is_index) {
+            size_t index = wire_begin(out, 2);
+            wire_end(out, index);
+        } else {
+            wire_put_bytes(out, 1, str_from_cstr(names[i]));
+        }
+        wire_end(out, step);
+    }
+    wire_end(out, path);
+    wire_end(out, diag);
+}
+
+/* An error at a block type is one of the object around the blocks. */
+static void places_of_errors(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_MANAGED, "p_thing");
+    Diags diags = diags_new(arena);
+    StrBuf bytes = strbuf_new(arena);
+    static const char *const name[] = {"name"};
+    static const char *const part[] = {"part"};
+    static const char *const inside[] = {"part", "0", "x"};
+    add_error_at(&bytes, name, 1);
+    add_error_at(&bytes, part, 1);
+    add_error_at(&bytes, inside, 3);
+    world_respond("ValidateResourceConfig", (RpcResponse){.message = strbuf_str(&bytes)});
+    ValidateRequest request = {object(&call, NULL, "a")};
+    assert_false(call.type.resource->validate(&call, &request, &diags));
+    assert_int_equal(diags.count, 3);
+    check_str(diags.items[0].path, ".name");
+    check_str(diags.items[1].path, "");
+    check_str(diags.items[2].path, ".part[\"\"].x");
+    foreign_provider_close(foreign);
+}
+
 /* The source opens each address once, whatever name is looked up. */
 static bool locate(void *self,
                    Str name,
@@ -444,7 +488,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(types_and_names), CASE(no_schema),  CASE(configurations), CASE(plans),
         CASE(replacements),    CASE(applies),    CASE(deletes),        CASE(reads_and_imports),
-        CASE(data_sources),    CASE(ephemerals), CASE(functions),      CASE(a_source),
+        CASE(data_sources),    CASE(ephemerals), CASE(functions),      CASE(places_of_errors),
+        CASE(a_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
