@@ -208,9 +208,11 @@ static bool resource_recover(const Call *call,
     diags_error(diags, NO_RANGE, "Unknown whether an object was created",
                 "A run before called the provider to create %.*s and ended before the response. "
                 "The provider %s cannot be asked for the object, because it chooses the identity "
-                "itself. Look for the object. If it exists, adopt it with \"loam import %.*s "
-                "ID\".",
-                STR_ARG(call->address), call->provider->address, STR_ARG(call->address));
+                "itself. Look for the object, then run \"loam state rm %.*s\". If the object "
+                "exists, adopt it with \"loam import %.*s ID\"; otherwise the next plan creates "
+                "it.",
+                STR_ARG(call->address), call->provider->address, STR_ARG(call->address),
+                STR_ARG(call->address));
     return false;
 }
 

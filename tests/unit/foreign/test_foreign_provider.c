@@ -312,6 +312,10 @@ static void reads_and_imports(void **state) {
     RecoverRequest recover = {.planned = object(&call, "1", "a"), .call = RECOVER_CREATE};
     assert_false(resource_type_recover(type, &call, &recover, &recovered, &diags));
     check_str(vec_last(&diags).summary, "Unknown whether an object was created");
+    assert_true(str_find(vec_last(&diags).detail,
+                         STR("then run \"loam state rm p_thing.a\". If the object exists, adopt it "
+                             "with \"loam import p_thing.a ID\""),
+                         0) != SIZE_MAX);
     foreign_provider_close(foreign);
 }
 
