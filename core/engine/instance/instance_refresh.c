@@ -275,38 +275,41 @@ static void update_facts(InstanceOp *op) {
     set_object(record, updated);
 }
 
-/* Imports and reads the object with the import id. */
-static bool find_imported(InstanceOp *op, Value *state, Str *private_data) {
-    Str id = op->record->import_id;
-    ImportResponse imported;
-    ReadResponse read;
-    if (!provider_call_import(op, &(ImportRequest){id}, &imported))
-        return false;
-    ReadRequest request = {imported.state, imported.private_data};
-    if (!provider_call_read(op, &request, &read))
-        return false;
-    *state = read.state;
-    *private_data = read.private_data;
-    if (value_is_present(*state))
-        return true;
+/* Imports the object with the import id. Errors are about the id, not about the configuration. */
+static bool call_import(InstanceOp *op, ImportResponse *imported) {
+    size_t before = op->diags.count;
+    ImportRequest request = {op->record->import_id};
+    bool ok = provider_call_import(op, &request, imported);
+    diags_set_subject(&op->diags, before, DIAG_RELATION);
+    return ok;
+}
+
+static bool report_absent_import(InstanceOp *op) {
+    size_t before = op->diags.count;
     diags_error(&op->diags, NO_RANGE, "Cannot import non-existent remote object",
                 "%.*s: there is no object with the ID \"%.*s\". Only an existing object can be "
                 "imported. To create a new object, remove the import.",
-                STR_ARG(op->address), STR_ARG(id));
+                STR_ARG(op->address), STR_ARG(op->record->import_id));
+    diags_set_subject(&op->diags, before, DIAG_RELATION);
     return false;
 }
 
 static bool import(InstanceOp *op, Value *out) {
     if (!instance_op_require_provider(op))
         return false;
+    ImportResponse imported;
+    ReadResponse read;
+    if (!call_import(op, &imported))
+        return false;
     instance_op_send(op, EVENT_REFRESH_START, op->record->import_id);
-    Value state = value_null(schema_implied_type(op->schema));
-    Str private_data = STR_EMPTY;
-    if (!find_imported(op, &state, &private_data))
+    ReadRequest request = {imported.state, imported.private_data};
+    if (!provider_call_read(op, &request, &read))
         return false;
     instance_op_send_end(op, EVENT_REFRESH_END, op->record->import_id, true);
-    *out = object_marks_add(op, state, NULL);
-    StateObject found = *stored_object_encode(op, *out, OBJECT_READY, private_data);
+    if (value_is_null(read.state))
+        return report_absent_import(op);
+    *out = object_marks_add(op, read.state, NULL);
+    StateObject found = *stored_object_encode(op, *out, OBJECT_READY, read.private_data);
     found.dependencies = NULL; /* unknown: no apply of this configuration created the object */
     found.dependency_count = 0;
     found.create_before_destroy = false;

@@ -68,6 +68,34 @@ static void an_import_brings_it(void **unused) {
     engine_case_close(c);
 }
 
+static void hear_refresh(void *self, const WalkEvent *event) {
+    if (event->kind == EVENT_REFRESH_START || event->kind == EVENT_REFRESH_END)
+        strbuf_add_cstr(self, event->kind == EVENT_REFRESH_START ? "start\n" : "end\n");
+}
+
+/* The read of an absent object ends; an import that fails has no read. Neither is a fault of the
+ * configuration. */
+static void a_failed_import(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    StrBuf heard = strbuf_new(c->arena);
+    Hooks hooks = {&heard, hear_refresh};
+    c->hooks = &hooks;
+    fake_world_order(&c->world, "gone a");
+    engine_case_config(c, VAULT("    a: {name: a}\n") "import: [{to: fake_vault.a, id: a}]\n");
+    assert_false(engine_case_plan(c));
+    check_said(c, "Cannot import non-existent remote object");
+    assert_int_equal(vec_last(&c->diags).subject, DIAG_RELATION);
+    check_str(strbuf_str(&heard), "start\nend\n");
+    engine_case_config(c,
+                       VAULT("    a: {name: a}\n") "import: [{to: fake_vault.a, id: nonsense}]\n");
+    assert_false(engine_case_plan(c));
+    check_said(c, "Bad id");
+    assert_int_equal(vec_last(&c->diags).subject, DIAG_RELATION);
+    check_str(strbuf_str(&heard), "start\nend\n");
+    engine_case_close(c);
+}
+
 static void deletions_are_planned(void **unused) {
     (void)unused;
     EngineCase *c = engine_case_open();
@@ -167,6 +195,7 @@ int main(void) {
         cmocka_unit_test(private_data_reaches_each_call),
         cmocka_unit_test(a_read_may_change_it_alone),
         cmocka_unit_test(an_import_brings_it),
+        cmocka_unit_test(a_failed_import),
         cmocka_unit_test(deletions_are_planned),
         cmocka_unit_test(a_failed_deletion_returns_the_object),
         cmocka_unit_test(deletions_know_of_each_other),
