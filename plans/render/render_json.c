@@ -174,6 +174,20 @@ static int64_t schema_version(const Document *document, const ResourceChange *ch
     return schema ? schema->version : 0;
 }
 
+static Value unmark_null(Value v, void *payload, Arena *arena) {
+    (void)payload, (void)arena;
+    return value_is_null(v) ? value_without_marks(v) : v;
+}
+
+/* As in Terraform, the new object of a replacement has no marks for sensitive attributes that are
+ * null, unless the object before it is tainted. */
+static Value planned_object(const Document *document, const ResourceChange *change) {
+    Value after = or_null(change->after);
+    if (!action_is_replace(change->action) || change->reason == REASON_REPLACE_BECAUSE_TAINTED)
+        return after;
+    return value_transform(after, unmark_null, NULL, document->scratch);
+}
+
 static void collect_planned(const Document *document, RenderJsonResources *out) {
     vec_each(&document->plan->changes, change) {
         if (!is_listed(document->plan, change) || change->action == ACTION_DELETE ||
@@ -183,7 +197,7 @@ static void collect_planned(const Document *document, RenderJsonResources *out) 
             .address = change->address,
             .provider = change->provider_config.provider,
             .schema_version = schema_version(document, change),
-            .object = or_null(change->after),
+            .object = planned_object(document, change),
         };
         vec_push(document->scratch, out, resource);
     }

@@ -24,6 +24,13 @@ static const PageEntry environment[] = {
      "standard error). TF_LOG and TF_LOG_PATH mean the same."                                                      },
     {"LOAM_LOG_FORMAT",                      "json: one JSON object per line. TF_LOG=JSON is TRACE in this format."},
     {"NO_COLOR",                             "Print without colours."                                              },
+    {"TF_CLI_CONFIG_FILE",
+     "Terraform's CLI configuration (default ~/.terraformrc): dev_overrides and filesystem_mirror "
+     "name programs of providers that loam does not include."                                                      },
+    {"TF_REATTACH_PROVIDERS",
+     "Providers that run already, as JSON; a provider prints it when it is started with -debug."                   },
+    {"LOAM_PROVIDERS",
+     "foreign: use the program of a provider even if loam includes a provider of that name."                       },
 };
 
 /* clang-format off */

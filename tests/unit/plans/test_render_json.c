@@ -100,6 +100,31 @@ static void whole_document(void **state) {
                     "\"errored\":true}");
 }
 
+/* In planned values, an absent secret of a replacement has no mark. */
+static void replaced_secrets(void **state) {
+    (void)state;
+    static const struct {
+        Action action;
+        ActionReason reason;
+        const char *wanted;
+    } cases[] = {
+        {ACTION_UPDATE,             REASON_NONE,                    "\"sensitive_values\":{\"n\":true,\"s\":true}"},
+        {ACTION_DELETE_THEN_CREATE, REASON_NONE,                    "\"sensitive_values\":{\"s\":true}"           },
+        {ACTION_DELETE_THEN_CREATE, REASON_REPLACE_BECAUSE_TAINTED,
+         "\"sensitive_values\":{\"n\":true,\"s\":true}"                                                           },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Plan *plan = plan_new(PLAN_NORMAL, arena);
+        Value after = value_of("{\"n\": {\"$sensitive\": null}, \"s\": {\"$sensitive\": \"x\"}}");
+        ResourceChange change = change_of("t.a", cases[i].action, value_of("{\"n\": 1}"), after);
+        change.reason = cases[i].reason;
+        vec_push(arena, &plan->changes, change);
+        Str text = document(plan);
+        check_has(text, cases[i].wanted);
+        check_has(text, "\"after_sensitive\":{\"n\":true,\"s\":true}");
+    }
+}
+
 static void refresh_only_lists_no_changes(void **state) {
     (void)state;
     Plan *plan = plan_new(PLAN_REFRESH_ONLY, arena);
@@ -135,8 +160,11 @@ static void parts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(masks),          PLAN_CASE(one_change),
-        PLAN_CASE(whole_document), PLAN_CASE(refresh_only_lists_no_changes),
+        PLAN_CASE(masks),
+        PLAN_CASE(one_change),
+        PLAN_CASE(whole_document),
+        PLAN_CASE(refresh_only_lists_no_changes),
+        PLAN_CASE(replaced_secrets),
         PLAN_CASE(parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
