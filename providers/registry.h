@@ -21,12 +21,8 @@ typedef struct ProviderSource {
     void *self;
     /* Sets *out, or leaves it NULL if this source does not serve the provider. `is_row`: loam has a
      * provider of this name. Returns false after adding an error. Called under a lock. */
-    bool (*find)(void *self,
-                 Str name,
-                 bool is_row,
-                 const Provider **out,
-                 SourceRange range,
-                 Diags *diags);
+    bool (*find)(
+        void *self, Str name, bool is_row, const Provider **out, SourceRange range, Diags *diags);
 } ProviderSource;
 
 /* `module_directory`: the directory of the plugins. */

@@ -26,8 +26,7 @@ static const char *const kind_names[] = {
     [THREAD_LEASE] = "loam-lease",      [THREAD_RENEWER] = "loam-renewer",
     [THREAD_ATTEMPT] = "loam-attempt",  [THREAD_PARTS] = "loam-parts",
     [THREAD_SSH_SESSION] = "loam-ssh",  [THREAD_SSH_AGENT] = "loam-ssh-agent",
-    [THREAD_RPC] = "loam-rpc",
-    [THREAD_PROVIDER] = "loam-provider",
+    [THREAD_RPC] = "loam-rpc",          [THREAD_PROVIDER] = "loam-provider",
 };
 static_assert(ARRAY_COUNT(kind_names) == THREAD_PROVIDER + 1, "a name for each kind");
 
