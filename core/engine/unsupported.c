@@ -116,8 +116,8 @@ static bool check_provider_metas(const Module *module, Diags *diags) {
 }
 
 static const Unsupported rows[] = {
-    {"connections of this kind",
-     "Only SSH connections without a proxy are supported.", find_connections},
+    {"connections of this kind", "Only SSH connections without a proxy are supported.",
+     find_connections},
 };
 
 static void check_module(const Module *module, UnsupportedReport *report) {
