@@ -135,15 +135,21 @@ static bool is_within(const EngineModule *module, const EngineModule *outer) {
     return module == outer;
 }
 
-/* A reference to the whole module depends on its value, which depends on every node of the
- * module. */
+static bool is_part_of_check(const Node *node) {
+    bool is_resource = node->kind == NODE_RESOURCE || node->kind == NODE_RESOURCE_VALUE;
+    return node->kind == NODE_CHECK || (is_resource && node->as.resource->config->check);
+}
+
+/* A reference to the whole module depends on its value, which depends on every node of the module.
+ * Checks are no part of the value, and data sources in them are read after everything else. */
 static void depend_on_module(Binder *binder, const Node *call) {
     depend(binder, call->module_value);
     if (call->module_value->is_used || !binder->node)
         return;
     call->module_value->is_used = true;
     vec_each(&binder->walk->nodes, item) {
-        if ((*item)->kind != NODE_PROVIDER && is_within((*item)->module, call->child))
+        if ((*item)->kind != NODE_PROVIDER && is_within((*item)->module, call->child) &&
+            !is_part_of_check(*item))
             graph_add_edge(&binder->walk->graph, call->module_value->id, (*item)->id);
     }
 }
