@@ -1,6 +1,6 @@
 /* Orders deletions against the order of creation. Every node gets a mirror, and an edge N → M (N
  * depends on M) gives mirror(M) → mirror(N). So an object is deleted after everything that depends
- * on it, whatever locals, outputs or provider configurations lie in between.
+ * on it, whatever locals or outputs lie in between; in a full destroy also provider configurations.
  *
  *   apply(X) → mirror(X)              delete, then create
  *   mirror(X) → apply(X), apply(Y)…   create_before_destroy: the successor and the dependents first
@@ -11,7 +11,7 @@
  *   apply(X) → gate(X) → mirror(Y)    a dependent's object is deleted before X is created, updated
  *                                     or read, unless its deletion is a late one (is_late)
  *
- * A full destroy creates nothing: every value is read before the first deletion.
+ * A full destroy creates nothing: a node reads its value before its objects are deleted.
  *
  * Objects without a block are ordered by the dependencies in the state. An order that is only
  * desirable is a wish: it is dropped if it would close a cycle. */
@@ -282,7 +282,8 @@ static Node *add_shadow(EngineWalk *walk, Graph *out, Node *node, NodeKind kind)
     return mirror;
 }
 
-/* Returns true if `user` is an object of another provider than the resource whose value is `on`. */
+/* Returns true if `user` uses another provider configuration than the resource whose value is
+ * `on`. */
 static bool is_foreign(const Node *user, const Node *on) {
     return user->kind == NODE_RESOURCE && on->kind == NODE_RESOURCE_VALUE &&
            user->as.resource->provider != on->as.resource->provider;
@@ -371,7 +372,8 @@ static void add_gates(DestroyOrder *order, size_t count) {
     }
 }
 
-/* Drops one wish of the cycle. Returns false if the cycle contains no wish. */
+/* Drops one wish of the cycle (`weak_only`: a weak one). Returns false if the cycle contains
+ * none. */
 static bool give_way(DestroyOrder *order, const GraphNodes *cycle, bool weak_only) {
     Wishes *wishes = &order->wishes;
     for (size_t i = 0; i < cycle->count; i++) {
@@ -456,7 +458,7 @@ bool transform_destroy(EngineWalk *walk, Diags *diags) {
         if (!is_data(node))
             order_resource(&order, node);
         else if (walk->plan->mode == PLAN_DESTROY)
-            graph_add_edge(&out, order.mirrors[i]->id, node->id); /* which instances to forget */
+            graph_add_edge(&out, order.mirrors[i]->id, node->id); /* forget_data reads its slot */
         map_set(&order.by_address, node->as.resource->address, walk->nodes.items[i]);
     }
     log_stage(&order, "configuration");
