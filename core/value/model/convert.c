@@ -7,7 +7,7 @@
 
 /* The place in the value that is being converted, from the innermost step out. */
 typedef struct Place {
-    const struct Place *outer; /* NULL: the next is the value itself */
+    const struct Place *outer; /* NULL: `step` leads into the converted value itself */
     PathStep step;
 } Place;
 
