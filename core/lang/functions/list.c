@@ -142,7 +142,8 @@ static bool list_compact(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* Keeps the order of first occurrence. The map finds the first item of each hash. */
+/* Keeps the order of first occurrence. `latest` has the latest kept item of each hash, `previous`
+ * the one before it; both as index + 1. */
 static bool list_distinct(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
     ValueVec items = {0};
