@@ -51,8 +51,8 @@ MUST_USE bool xml_read(Str text, XmlDoc *out);
 MUST_USE bool xml_parse(const char *text, XmlDoc *out);
 /* Like xml_parse, and frees the text, which a library allocated; NULL gives false. */
 MUST_USE bool xml_take(char *text, XmlDoc *out);
-/* Return the first match, or all matches, of an XPath relative to the node; NULL or empty if
- * none. */
+/* Return the first match, or all matches, of an XPath relative to the node; NULL or empty if none.
+ * An invalid XPath aborts: it must not come from input. */
 xmlNodePtr xml_find(xmlNodePtr node, const char *path);
 XmlNodes xml_find_all(xmlNodePtr node, const char *path, Arena *arena);
 /* Returns the text of the first match, an element or an attribute; empty if none. */
