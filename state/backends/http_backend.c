@@ -26,7 +26,7 @@ typedef struct HttpStore {
     Str lock_address;
     Str unlock_address;
     Str lock_id;   /* of the acquired lock; empty: none */
-    Str lock_sent; /* the lock info as the server stores it */
+    Str lock_sent; /* the lock info as it was sent to the server */
 } HttpStore;
 
 static Str text_of(const HttpStore *store, const char *name, const char *fallback) {
