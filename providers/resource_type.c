@@ -64,7 +64,8 @@ bool resource_type_covers_updates(const ResourceType *type) {
     return type->update || schema_is_covered(&type->schema);
 }
 
-/* A type without `update` replaces the object for every change, even without a schema flag. */
+/* A type without `update` replaces the object for every change, even without a schema flag; only a
+ * change of the timeouts is stored without a call. */
 static void replace_what_differs(const ResourceType *type,
                                  Value prior,
                                  PlanResponse *response,
