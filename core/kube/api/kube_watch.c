@@ -306,8 +306,8 @@ static KubeOutcome fail(Watch *watch, HttpStatus transport, Str problem) {
     return KUBE_FAILED;
 }
 
-/* Sleeps before the next request if there is a reason to; returns false at the deadline or after a
- * cancellation. */
+/* Sleeps before the next request if it polls or the last one failed; returns false at the deadline
+ * or after a cancellation. */
 static bool pause_before_next(Watch *watch) {
     int64_t poll_ms = watch->request->poll_ms ? watch->request->poll_ms : POLL_MS;
     int64_t wait_ms = 0;

@@ -173,7 +173,7 @@ static void attempt_as_user(Sending *sending, KubeResponse *out) {
         if (!kube_login_get(client->login, refused, sending->request->cancel, &sending->credential,
                             &out->problem, sending->arena)) {
             out->outcome = KUBE_FAILED;
-            out->transport = HTTP_DONE; /* the login retries by itself */
+            out->transport = HTTP_DONE; /* no retry here: kube_login decides when to try again */
             out->code = 0;
             return;
         }
