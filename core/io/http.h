@@ -3,10 +3,11 @@
  *
  * `attempt` sends one request and follows redirects.
  *
- * Unless skip_verify is set, the server must have a valid certificate (TLS 1.2 or later;
+ * TLS 1.2 or later. Unless skip_verify is set, the server must have a valid certificate (of the
  * certificate authorities of ca_certs, else of SSL_CERT_FILE and SSL_CERT_DIR, else of the system).
- * A redirect from https to http is rejected. A redirect to another host gets neither user and
- * password nor the headers Authorization and Cookie, but all other headers. Any thread may send. */
+ * If the URL of the request is https, redirects to http are rejected. A redirect to another host
+ * gets neither user and password nor the headers Authorization and Cookie, but all other headers.
+ * Any thread may send. */
 #pragma once
 
 #include "cancel.h"

@@ -271,7 +271,8 @@ static void write_decoded(Writing *writing, const Decoded *decoded) {
     json_object_end(&writing->writer);
 }
 
-/* Writes `expressions`, unless it is empty. */
+/* Writes the member `expressions` from the body. Writes nothing if that is empty, or the schema is
+ * unknown, or the body does not conform to it. */
 static void write_body(Writing *writing, const Body *body, const Schema *schema) {
     const Decoded *decoded;
     Diags ignored = diags_new(writing->scratch);

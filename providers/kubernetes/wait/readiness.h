@@ -1,4 +1,6 @@
-/* Readiness: whether an object has reached the state that it describes, decided from it alone.
+/* Readiness: whether an object has reached the state that it describes, decided from it and from
+ * ReadinessFacts, without requests. The rules apply in this order: all kinds, then the own rules of
+ * a kind, else other kinds.
  *
  *   all kinds      failed while being deleted or by Stalled=True; in progress until the controller
  *                  has seen the newest generation
