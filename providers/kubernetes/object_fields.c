@@ -220,7 +220,7 @@ static bool release(const ObjectRequest *request, Diags *diags) {
     KubeResponse response;
     if (!object_read(request, &key, &read, diags))
         return false;
-    if (read.uid.len == 0 || (request->record.uid.len && !str_equal(request->record.uid, read.uid)))
+    if (!object_read_is_same(&read, &request->record))
         return true;
     KubeApply apply = {
         .ref = read.target.ref,
@@ -272,9 +272,9 @@ bool object_fields_read(const Call *call,
     ObjectKey key = object_key_of(object->manifest);
     if (!object_read(object, &key, &read, diags))
         return false;
-    bool is_other = object->record.uid.len && !str_equal(object->record.uid, read.uid);
-    response->state = read.uid.len == 0 || is_other ? value_null(request->state.type)
-                                                    : state_of(call, request->state, read.live);
+    response->state = object_read_is_same(&read, &object->record)
+                          ? state_of(call, request->state, read.live)
+                          : value_null(request->state.type);
     return true;
 }
 
