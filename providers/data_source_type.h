@@ -1,4 +1,4 @@
-/* data_source_type: the engine's calls of a data source; NULL slots get their defaults. */
+/* data_source_type: the engine's call of a data source. A NULL `read` returns the configuration. */
 #pragma once
 
 #include "provider.h"

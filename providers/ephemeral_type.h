@@ -1,4 +1,5 @@
-/* ephemeral_type: the engine's calls of an ephemeral resource; NULL slots get their defaults. */
+/* ephemeral_type: the engine's calls of an ephemeral resource. A NULL `open` or `renew` is an
+ * error; a NULL `close` does nothing. */
 #pragma once
 
 #include "provider.h"

@@ -51,7 +51,7 @@ static Value make_up(Filling *filling, const Type *type) {
     return value_null(type);
 }
 
-/* Adds the missing attributes of a partly given object. */
+/* Adds generated values for the missing attributes of a partly given object. */
 static Value complete(Filling *filling, Value given, const Type *type) {
     bool is_object =
         type->kind == KIND_OBJECT && value_is_present(given) && type_is_mapping(given.type);

@@ -2,17 +2,18 @@
  * objects exist only in the state.
  *
  * A computed attribute gets its value from `values`, or a generated one of its type. Generated
- * values are: eight letters and digits that differ by object and attribute, 0, false, an empty
- * collection, null for a dynamic type. An update keeps the generated values of the creation. */
+ * values are: eight hex digits that differ by address and attribute, 0, false, an empty
+ * collection, an object of generated values, null for a tuple or a dynamic type. An update keeps
+ * the values of the creation, and never replaces the object. */
 #pragma once
 
 #include "provider.h"
 
 typedef struct Mock {
     const ObjectType *type; /* the provider's type; NULL: no mock */
-    Value values;           /* an object; members that are not computed attributes are ignored */
-    bool during_plan;       /* true: computed values are known in the plan */
-    Str place;              /* for messages: the file that sets the values */
+    Value values;     /* an object, which may have nested ones; only computed attributes are used */
+    bool during_plan; /* true: computed values are known in the plan of a creation */
+    Str place;        /* for messages: the file that sets the values */
 } Mock;
 
 MUST_USE bool mock_plan(const Mock *mock,

@@ -3,7 +3,7 @@
 
 #include "provider.h"
 
-/* Validates the configuration against the schema, then calls the type's `validate`. */
+/* Validates the configuration against the schema; if it is valid, calls the type's `validate`. */
 MUST_USE bool object_type_validate(const ObjectType *type,
                                    const Call *call,
                                    Value config,

@@ -43,10 +43,11 @@ typedef struct ObjectType {
 typedef struct Call {
     const Provider *provider;
     ObjectType type; /* of the object; all NULL for calls of the provider itself */
-    void *client;    /* made by `configure`; NULL in validate */
+    void *client;    /* made by `configure`; NULL while the provider is not configured, as in `loam
+                        validate`, and in functions and provisioners */
     const Io *io;
-    const CancelToken *cancel;
-    int64_t deadline_ms; /* on io->clock's monotonic time; 0: none */
+    const CancelToken *cancel; /* NULL in functions, and in renew and close */
+    int64_t deadline_ms;       /* on io->clock's monotonic time; 0: none */
     Arena *arena;
     /* True during a plan: remote systems may not exist yet. A call waits for them no longer than
      * the provider's configuration allows; a data source may then set response->deferred. */
@@ -54,16 +55,17 @@ typedef struct Call {
     /* -refresh=full, also in the apply of such a plan: compare with the real system, also where
      * recorded results show no change. */
     bool is_full_refresh;
-    Str address; /* resource instance, for messages */
+    Str address; /* of the resource instance, or of the configuration in slots of Provider */
     Str lineage; /* of the state */
     /* True if the state is written without encryption. A type whose objects contain keys of others
      * rejects that in its plan. False if nothing is written, as in a test of a module. */
     bool stores_plain_state;
-    uint64_t generation; /* number that differs for every object created at this address */
+    uint64_t generation; /* differs for every object created at this address; `recover` gets that
+                            of the interrupted creation */
     /* Sensitive strings of the object's values and of the provider configuration; NULL: none. */
     const StrVec *secrets;
     const StrVec *provider_secrets;
-    void *progress_payload; /* owned by the engine; passed to the functions below */
+    void *progress_payload; /* of the engine, for the functions below, which may be NULL */
     bool (*deletes)(void *payload, const char *type, const char *attribute, Str text);
     void (*progress)(void *payload, uint64_t done, uint64_t total, const char *what);
     bool (*part_begin)(void *payload, const struct PartIntent *intent, Diags *diags);
@@ -77,7 +79,7 @@ void call_progress(const Call *call, uint64_t done, uint64_t total, const char *
 int64_t call_monotonic_ms(const Call *call);
 /* Returns whether the run was cancelled or the deadline has passed. */
 bool call_is_cancelled(const Call *call);
-/* Returns true if it was cancelled before the time was over. */
+/* Returns true if the run was cancelled or the deadline passed before the time was over. */
 bool call_sleep(const Call *call, int64_t ms);
 /* Returns whether this plan deletes, without replacement, an object of `type` whose `attribute`
  * equals `text`. For example, a member whose whole cluster is deleted need not leave it first.
@@ -105,8 +107,9 @@ typedef struct PartIntent {
 } PartIntent;
 
 /* Call before the change of a part. On success the journal has a durable record. Returns false,
- * with an error, if the part must not be changed: if it is not in the plan with this action, or was
- * begun before. */
+ * with an error, if the part must not be changed: it is not in the plan with this action, was begun
+ * before, or the journal cannot record it. After a plan with has_unknown_parts, a deletion may also
+ * begin parts that are not in the plan. */
 MUST_USE bool call_part_begin(const Call *call, const PartIntent *intent, Diags *diags);
 /* Call after a successful change of a part. A failed part has no end: the slot returns an error. */
 MUST_USE bool call_part_end(const Call *call, Str key, Str private_data, Diags *diags);
@@ -156,8 +159,8 @@ typedef struct PlanResponse {
     ChangeParts parts;      /* added by plan_part */
     /* True: more parts may be created or updated once unknown values are known. */
     bool has_unknown_parts;
-    Str private_data;
-    bool is_legacy; /* as in ApplyResponse */
+    Str private_data; /* default: that of the request */
+    bool is_legacy;   /* as in ApplyResponse */
 } PlanResponse;
 
 void plan_note(PlanResponse *response, Path path, Str text, Arena *arena);
@@ -175,16 +178,16 @@ typedef struct MarkerResponse {
 
 /* Request of create and update. */
 typedef struct ApplyRequest {
-    Value prior;   /* null: create */
-    Value planned; /* contains unknowns only in computed attributes */
-    Value config;  /* wholly known */
-    Str private_data;
-    Str marker; /* returned by `marker` before the intent was written; empty if none */
+    Value prior;      /* null: create */
+    Value planned;    /* contains unknowns only in computed attributes */
+    Value config;     /* wholly known */
+    Str private_data; /* of the PlanResponse */
+    Str marker;       /* returned by `marker` before the intent was written; empty if none */
 } ApplyRequest;
 
 typedef struct ApplyResponse {
-    Value state; /* default: null; of the implied type, without unknowns */
-    Str private_data;
+    Value state;      /* default: null; of the implied type, without unknowns */
+    Str private_data; /* default: that of the request */
     /* Set if a create failed without a state and the reply to a request was lost: the object may
      * exist. The intent stays in the journal, and the next run calls `recover`. */
     bool in_doubt;
@@ -195,7 +198,7 @@ typedef struct ApplyResponse {
 
 typedef struct DeleteRequest {
     Value prior;
-    Str private_data;
+    Str private_data; /* of the PlanResponse with plans_destroy, else of the stored object */
 } DeleteRequest;
 
 /* Used only after a failure: a successful deletion leaves no object. */
@@ -211,8 +214,8 @@ typedef struct ReadRequest {
 } ReadRequest;
 
 typedef struct ReadResponse {
-    Value state; /* default: the stored object; null: the object does not exist any more */
-    Str private_data;
+    Value state;      /* default: the stored object; null: the object does not exist any more */
+    Str private_data; /* default: that of the request */
 } ReadResponse;
 
 typedef struct ImportRequest {
@@ -299,7 +302,7 @@ typedef VEC(Limit) Limits;
 
 typedef struct LimitsRequest {
     LimitAction action;
-    Value object;
+    Value object; /* create, update: planned, may contain unknowns; delete, read: stored */
 } LimitsRequest;
 
 typedef struct LimitsResponse {
@@ -345,7 +348,8 @@ struct ResourceType {
                    const ApplyRequest *request,
                    ApplyResponse *response,
                    Diags *diags);
-    /* Default: every change replaces the object (schema flags must agree). */
+    /* Default: every change replaces the object, except one of `timeouts` alone, which is only
+     * stored. Schema flags must agree. */
     bool (*update)(const Call *call,
                    const ApplyRequest *request,
                    ApplyResponse *response,
@@ -370,8 +374,8 @@ struct ResourceType {
                     const UpgradeRequest *request,
                     UpgradeResponse *response,
                     Diags *diags);
-    /* Called after a crash within `create`; for types with parts, also within `update` and
-     * `delete`. Only reads. */
+    /* Called after a crash within `create` or a reply in doubt; for types with parts, also for
+     * `update` and `delete`. Must not change the object; may remove temporary leftovers. */
     bool (*recover)(const Call *call,
                     const RecoverRequest *request,
                     RecoverResponse *response,
@@ -400,6 +404,7 @@ struct DataSourceType {
     const char *name;
     Schema schema;
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
+    /* Required. */
     bool (*read)(const Call *call,
                  const DataReadRequest *request,
                  DataReadResponse *response,
@@ -439,21 +444,24 @@ struct EphemeralType {
     const char *name;
     Schema schema;
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
+    /* Required. */
     bool (*open)(const Call *call,
                  const OpenRequest *request,
                  OpenResponse *response,
                  Diags *diags);
-    /* Called on a separate thread, during the visits of other nodes. */
+    /* Required if `open` sets renew_at_ms. Called on a separate thread, during the visits of other
+     * nodes. */
     bool (*renew)(const Call *call,
                   const RenewRequest *request,
                   RenewResponse *response,
                   Diags *diags);
-    /* Called even if other nodes fail or the run is cancelled. */
+    /* Called even if other nodes fail or the run is cancelled. Default: nothing to do. */
     bool (*close)(const Call *call, const CloseRequest *request, Diags *diags);
 };
 
-/* Functions. Arguments have the parameters' types and are known. They are not null unless the
- * parameter allows null. Marks are removed from the arguments and added to the result. */
+/* Functions. Arguments have the parameters' types and are known; collections may contain unknown
+ * values. They are not null unless the parameter allows null. Marks are removed from the arguments
+ * and added to the result. */
 
 typedef struct ProviderParameter {
     const char *name;
@@ -473,7 +481,8 @@ typedef struct FunctionResponse {
     size_t failed_argument; /* on failure: the index of the invalid argument; SIZE_MAX: none */
 } FunctionResponse;
 
-/* Pure: equal arguments give equal results. `call` has neither client nor address. */
+/* Changes nothing, and gives equal results for equal arguments as long as files stay the same.
+ * `call` has only provider, io and arena. */
 typedef struct ProviderFunction {
     const char *name; /* such as rfc3339_parse */
     const ProviderParameter *parameters;
@@ -499,7 +508,7 @@ typedef struct ConfigureRequest {
 } ConfigureRequest;
 
 typedef struct ConfigureResponse {
-    void *client; /* default: NULL; passed to every call */
+    void *client; /* default: NULL; passed to every later call of this configuration */
 } ConfigureResponse;
 
 struct Provider {
@@ -515,7 +524,7 @@ struct Provider {
                       const ConfigureRequest *request,
                       ConfigureResponse *response,
                       Diags *diags);
-    void (*close)(void *client);
+    void (*close)(void *client); /* default: nothing to do */
     const ResourceType *const *resources;
     size_t resource_count;
     const DataSourceType *const *data_sources;

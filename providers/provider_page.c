@@ -13,7 +13,7 @@ static void add_word(StrBuf *out, bool applies, const char *word) {
     strbuf_add_cstr(out, word);
 }
 
-/* Describes flags for users: "required", "optional, forces a new object", "computed". */
+/* Describes flags for users: "required", "optional, forces replacement", "computed". */
 static Str flags_of(const Attribute *attribute, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     unsigned flags = attribute->flags;
@@ -43,7 +43,7 @@ static Str type_of(const Attribute *attribute, Arena *arena) {
                              : type_to_constraint(attribute->type, arena);
 }
 
-/* Escapes bars, which would end the table cell. */
+/* Escapes bars, which would end the table cell, and replaces newlines, which would end the row. */
 static void add_cell(StrBuf *out, Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] == '|')

@@ -5,8 +5,8 @@
  *    ProvisionCall    passed to a run: effects, cancel, memory, connection, output callback
  *
  * Values passed are unmarked, wholly known and of the schema's implied type. A run returns false
- * exactly if it added an error. The engine adds the source range to errors, redacts sensitive
- * values, and handles the failure. */
+ * exactly if it added an error. The engine adds the source range to errors and handles the failure.
+ * If the configuration has a sensitive value, the engine hides all output and error details. */
 #pragma once
 
 #include "provider.h"
@@ -15,7 +15,8 @@ typedef struct ProvisionCall {
     Call call;        /* `client` is NULL */
     Value connection; /* of provisioner_connection's implied type; null: none */
     void *payload;
-    /* Receives the output as it is written, in pieces of any length. */
+    /* Receives the output as it is written, in pieces of any length; lines may be cut. `is_error`:
+     * from the standard error. */
     void (*output)(void *payload, Str piece, bool is_error);
 } ProvisionCall;
 
@@ -37,9 +38,9 @@ extern const Schema provisioner_connection;
 
 /* Returns the provisioner, or NULL if none. `table` may be NULL. */
 const ProvisionerType *provisioner_find(const ProvisionerTable *table, Str name);
-/* Returns the names for messages: "a", "b" and "c". */
+/* Returns the names for messages: "a", "b" and "c". `table` may be NULL. */
 Str provisioner_names(const ProvisionerTable *table, Arena *arena);
-/* Checks which arguments exclude each other, beyond the schema. */
+/* Checks that exactly one argument of `one_of` is set; unknown values count as set. */
 MUST_USE bool provisioner_check(const ProvisionerType *type,
                                 Value config,
                                 SourceRange range,

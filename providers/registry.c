@@ -128,7 +128,8 @@ static bool load(const Registry *registry,
     return true;
 }
 
-/* An interrupted creation must be recoverable, or its repetition declared. */
+/* Returns why the table of a type is invalid; empty if it is valid. An interrupted creation must be
+ * recoverable, or its repetition declared. */
 static Str resource_fault(const ResourceType *type, Arena *arena) {
     if (!type->create)
         return str_format(arena, "The resource type \"%s\" has no create.", type->name);

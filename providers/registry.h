@@ -1,7 +1,7 @@
 /* registry: finds providers by address or name, and their types by name.
  *
  * The rows are in builtin.c. A row with a plugin path is opened on first use (dlopen), so a command
- * that does not need libvirt does not load it. Thread-safe. */
+ * that does not need libvirt does not load it. Thread-safe, except registry_give. */
 #pragma once
 
 #include "provider.h"
@@ -28,8 +28,8 @@ typedef struct ProviderSource {
 /* `module_directory`: the directory of the plugins. */
 Registry *registry_new(const ProviderRow *rows, size_t count, Str module_directory, Arena *arena);
 /* Finds a provider by local name ("libvirt") or full address; hashicorp/NAME matches on any host.
- * Loads the plugin. Adds an error for an unknown name, with the nearest name, and for invalid
- * tables. */
+ * Loads the plugin. Adds an error for an unknown name, with the nearest name, for a plugin that
+ * cannot be loaded, and for invalid tables. */
 MUST_USE bool registry_find(
     Registry *registry, Str name, const Provider **out, SourceRange range, Diags *diags);
 /* Sets the source that is asked before the rows. Call before any lookup. */
@@ -52,8 +52,10 @@ StrVec registry_names(const Registry *registry, Arena *arena);
 const char *registry_row_name(const Registry *registry, Str name);
 /* Passes `context` to `configure` of the provider of this name, if any. Call before any walk. */
 void registry_give(Registry *registry, Str name, const void *context);
+/* Returns what registry_give passed for the provider, or NULL. */
 const void *registry_context(const Registry *registry, const Provider *provider);
 /* Returns the last part of an address, the default local name ("random"). */
 Str registry_local_name(Str address);
-/* Returns one text for every spelling of a provider: "aws", "hashicorp/aws", and with a host. */
+/* Returns the name without host and without the namespace hashicorp: "aws", "hashicorp/aws" and
+ * "registry.terraform.io/hashicorp/aws" give "aws". Other namespaces stay: "a/b". */
 Str registry_key(Str name);

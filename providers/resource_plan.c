@@ -66,8 +66,8 @@ static Value plan_nested(const Schema *schema, Nesting nesting, Trio at, Arena *
     return value_with_items(at.proposed, items, arena);
 }
 
-/* Returns whether a computed attribute without configuration becomes unknown: on creation if it is
- * null, on update if it has CHANGES_ON_UPDATE. */
+/* Returns whether a computed attribute without configuration and default becomes unknown: on
+ * creation if it is null, on update if it has CHANGES_ON_UPDATE. */
 static bool becomes_unknown(const Attribute *attribute, Trio at, bool is_new) {
     bool is_open =
         (attribute->flags & COMPUTED) && value_is_null(at.config) && !attribute->default_json;

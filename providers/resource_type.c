@@ -64,7 +64,8 @@ bool resource_type_covers_updates(const ResourceType *type) {
     return type->update || schema_is_covered(&type->schema);
 }
 
-/* A type without `update` replaces the object for every change, even without a schema flag. */
+/* A type without `update` replaces the object for every change, even without a schema flag; only a
+ * change of the timeouts is stored without a call. */
 static void replace_what_differs(const ResourceType *type,
                                  Value prior,
                                  PlanResponse *response,
@@ -179,16 +180,16 @@ static bool update(const ResourceType *type,
                    ApplyResponse *response,
                    Diags *diags) {
     size_t before = diags->error_count;
-    bool is_settled = value_equal(request->prior, request->planned) ||
-                      only_timeouts_differ(request->prior, request->planned);
-    log_debug("update", log_number("settled", is_settled),
+    bool is_unchanged = value_equal(request->prior, request->planned) ||
+                        only_timeouts_differ(request->prior, request->planned);
+    log_debug("update", log_number("unchanged", is_unchanged),
               log_number("has_update", type->update != NULL));
     if (type->update && !only_timeouts_differ(request->prior, request->planned)) {
         Timeout limit = timeouts_begin(call, request->planned, "update");
         bool is_ok = type->update(&limit.call, request, response, diags);
         return check_outcome(is_ok, type, &limit, "Update", before, diags);
     }
-    if (!is_settled)
+    if (!is_unchanged)
         return object_type_report_unsupported(type->name, "updated in place", diags);
     response->state = request->planned;
     return true;

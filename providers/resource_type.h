@@ -1,17 +1,19 @@
-/* resource_type: the engine's calls of a managed type; NULL slots get their defaults. */
+/* resource_type: the engine's calls of a managed type, with the defaults of NULL slots. */
 #pragma once
 
 #include "provider.h"
 
 /* The framework prepares response->planned and requires_replace. On creation, computed attributes
  * that the configuration leaves null become unknown. On update they keep the prior value, unless
- * the attribute has CHANGES_ON_UPDATE and another attribute changes. */
+ * the attribute has CHANGES_ON_UPDATE and another attribute changes. Then the type's `plan` may
+ * change the response. A deletion is passed to it only with plans_destroy. */
 MUST_USE bool resource_type_plan(const ResourceType *type,
                                  const Call *call,
                                  const PlanRequest *request,
                                  PlanResponse *response,
                                  Diags *diags);
-/* Sets the framework's plan, without calling the provider. */
+/* Sets the framework's plan, without calling the provider. Without `update`, every change is a
+ * replacement. */
 void resource_type_plan_alone(const ResourceType *type,
                               const Call *call,
                               const PlanRequest *request,
@@ -64,6 +66,7 @@ MUST_USE bool resource_type_limits(const ResourceType *type,
                                    const LimitsRequest *request,
                                    LimitsResponse *response,
                                    Diags *diags);
-/* For unit tests: returns whether the type has `update`, or a flag on each configurable attribute
- * that forces a replacement. (A plan replaces the object for a change without a flag, too.) */
+/* For unit tests: returns whether the type has `update`, or a flag that forces a replacement on
+ * each configurable attribute that is not write-only. (A plan replaces the object for a change
+ * without a flag, too.) */
 bool resource_type_covers_updates(const ResourceType *type);

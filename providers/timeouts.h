@@ -1,8 +1,8 @@
 /* timeouts: limits on the duration of operations, from the block `timeouts`.
  *
- * A type with long operations has the row TIMEOUTS_BLOCK among its blocks. resource_type.c then
- * sets the deadline of each call, and explains a timeout. The type observes the deadline with
- * call_is_cancelled, call_sleep and its own deadlines. */
+ * A type with long operations has the row TIMEOUTS_BLOCK among its blocks. resource_type.c and
+ * data_source_type.c then set the deadline of create, read, update, delete and recover, and explain
+ * a timeout. The type observes it with call_is_cancelled, call_sleep and its own deadlines. */
 #pragma once
 
 #include "provider.h"
@@ -24,10 +24,10 @@ typedef struct Timeout {
     const char *operation; /* such as create */
     int64_t limit_ms;      /* 0: none */
     int64_t started_ms;
-    Call call; /* with the deadline */
+    Call call; /* with the deadline; without a limit, the call as it was */
 } Timeout;
 
 /* Returns the limit that the object sets for an operation that starts now. */
 Timeout timeouts_begin(const Call *call, Value object, const char *operation);
-/* Call after a failed operation: if its limit has passed, explains the timeout. */
+/* Call after a failed operation: if its limit has passed, adds an error that explains it. */
 void timeouts_explain(const Timeout *timeout, Diags *diags);

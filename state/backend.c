@@ -45,7 +45,8 @@ bool backend_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
                              &backend->is_outdated, arena, diags);
 }
 
-/* Encrypts the backup with the current method, whatever method the state was written with. */
+/* If the stored state is plain or encrypted by an old method, encrypts its backup with the current
+ * one. */
 static bool seal_backup(Backend *backend, Arena *scratch, Diags *diags) {
     Str plain;
     if (!backend->is_outdated || backend->backup_path.len == 0)

@@ -1,8 +1,9 @@
 /* Backend: where a state is stored and how it is locked. Each kind of store is one table of
  * operations.
  *
- * A run opens a workspace of a backend once: it acquires the lock, then reads the state. Callers
- * reject writes without a lock. The backend decides where the journal is stored. */
+ * A run opens a workspace of a backend once: it acquires the lock, then reads the state. A write
+ * does not require the lock: callers acquire it, unless the user disabled locking. The backend
+ * decides where the journal is stored. */
 #pragma once
 
 #include "cipher.h"
@@ -31,8 +32,8 @@ typedef struct BackendType {
     bool (*open)(
         const Io *io, Value config, Str workspace, Backend **out, Arena *arena, Diags *diags);
     /* `list` returns the workspaces besides "default", sorted. `make` creates an empty workspace;
-     * an existing one is left unchanged. Callers have validated the names. `remove` below deletes a
-     * workspace. */
+     * callers have checked that none of that name exists. Both are NULL if there is only "default".
+     * Callers have validated the names. `remove` below deletes a workspace. */
     bool (*list)(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags);
     bool (*make)(const Io *io, Value config, Str workspace, Diags *diags);
 } BackendType;
@@ -45,12 +46,12 @@ struct Backend {
     /* The store of the journal; closed with the backend. NULL: the backend cannot store a journal,
      * so the caller keeps it in the data directory and writes the state often. */
     JournalStore *journal;
-    int64_t write_every_ms; /* interval of state writes during an apply, and after each change once
-                               `cancel` is raised; 0: only at the end */
+    int64_t write_every_ms; /* interval of state writes during an apply; once `cancel` is raised,
+                               every change is written; 0: only at the end */
     /* CANCEL_NOW aborts requests; NULL: requests are never aborted. */
     const CancelToken *cancel;
-    /* True: the first signal aborts requests. False: only the second one does, since a cancelled
-     * run must still write its state. */
+    /* True: the first signal aborts requests (http backend only). False: only the second one does,
+     * since a cancelled run must still write its state. */
     bool is_read_only;
     /* Local backend: the file for the state as it was before the first write. The caller may set
      * another path after `open`; empty: no backup. */
@@ -76,7 +77,8 @@ struct Backend {
     /* Removes the lock with this ID from its holder; NULL: the lock ends with its process. */
     bool (*force_unlock)(Backend *backend, Str id, Diags *diags);
     /* Called before each change, by any thread. Returns false, with an error, once the lock has
-     * expired or another holder has acquired it. NULL: an acquired lock cannot be lost. */
+     * expired or another holder has acquired it. NULL: the backend does not notice a lost lock
+     * before its next write, if at all. */
     bool (*still_locked)(Backend *backend, Diags *diags);
     /* Returns the whole text; empty if there is no state. */
     bool (*read)(Backend *backend, Str *out, Arena *arena, Diags *diags);
@@ -89,7 +91,8 @@ struct Backend {
     void (*close)(Backend *backend); /* NULL: nothing to release */
 };
 
-/* The operations of a backend, with log lines; a NULL slot does nothing. */
+/* These call the operations of the backend and log them. A NULL slot succeeds without doing
+ * anything. */
 MUST_USE bool backend_lock(Backend *backend,
                            const LockInfo *info,
                            int64_t timeout_ms,

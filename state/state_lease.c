@@ -35,7 +35,7 @@ static void note(StateLease *lease, LeaseResult result, int64_t began_ms, Str pr
     pthread_mutex_unlock(&lease->mutex);
 }
 
-/* Only this thread writes until_ms. */
+/* Reads until_ms without the mutex, since only this thread writes it. */
 static int64_t attempt(StateLease *lease) {
     SCOPED(ArenaRef) scratch = arena_open("lease");
     Str problem = STR_EMPTY;

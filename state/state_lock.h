@@ -42,7 +42,7 @@ MUST_USE bool state_lock_from_json(Str json, LockInfo *out, Arena *arena);
 /* The fate of a lock whose holder dies. */
 typedef enum LockEnd {
     LOCK_GOES,    /* released with its holder */
-    LOCK_EXPIRES, /* soon after */
+    LOCK_EXPIRES, /* some time after its holder died */
     LOCK_STAYS,   /* until a user removes it */
 } LockEnd;
 
@@ -62,17 +62,17 @@ typedef struct LockAttempt {
     LockEnd end;
 } LockAttempt;
 
-/* Adds the error "State is locked": holder, operation, start time, and a hint. */
+/* Adds the error "Error acquiring the state lock": holder, operation, start time, and a hint. */
 void state_lock_report(const LockAttempt *attempt, const LockInfo *holder, pid_t pid, Diags *diags);
-/* Adds an error: the lock of `place` does not have this ID but is the holder's; empty ID: there is
- * no lock. */
+/* Adds an error: the lock of `place` does not have the ID `id`, but that of `holder`. If holder->id
+ * is empty, the error says that `place` is not locked. */
 void state_lock_report_other(
     const char *summary, Str place, Str id, const LockInfo *holder, Diags *diags);
 
-/* Retries after 250 ms, doubling up to 2 s, until `timeout_ms` have passed (0: tries once). The cap
- * lets many waiting runs follow each other quickly. If the lock stays held, adds the error of
- * state_lock_report. A holder that has not written its lock info yet gets up to a second to do
- * so. */
+/* Retries after 250 ms, doubling up to 2 s, until `timeout_ms` have passed (0: tries once) or
+ * `cancel` is raised. The cap lets many waiting runs follow each other quickly. If the lock stays
+ * held, adds the error of state_lock_report. A holder that has not written its lock info yet gets
+ * up to a second to do so. */
 MUST_USE bool state_lock_acquire(const LockAttempt *attempt,
                                  const Clock *clock,
                                  int64_t timeout_ms,

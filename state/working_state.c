@@ -19,7 +19,7 @@ struct WorkingState {
     Arena *arena;    /* of additions to the state; joined to the state's arena at the end */
     Arena *original; /* the state's own */
     Backend *backend;
-    Journal *journal; /* NULL: the store records intents itself */
+    Journal *journal; /* NULL: changes are not recorded */
     bool had_effect;  /* an outside effect occurred since the last checkpoint */
     const Clock *clock;
     _Atomic bool has_failed;

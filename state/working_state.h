@@ -8,7 +8,8 @@
 
 typedef struct WorkingState WorkingState;
 
-/* Owns `state` from now on. `backend` must be locked. */
+/* Owns `state` from now on. `backend` must be locked, unless the user disabled locking. `journal`
+ * NULL: changes are not recorded (for a state that only exists in memory). */
 WorkingState *working_state_open(
     State *state, Backend *backend, Journal *journal, const Io *io, Arena *arena);
 /* Sets the state last read from the store, and its text. While the store has the same text, it is
@@ -17,9 +18,9 @@ void working_state_set_baseline(WorkingState *working, const State *read, Str te
 /* Reserves room for this many new instances of the block. */
 void working_state_reserve(WorkingState *working, ResourceAddr block, size_t count);
 /* Returns whether a change could not be recorded (disk full, lock lost): then no other may begin.
- * One error was added; all later calls below return false without another. */
+ * Only the first failure of the calls below adds an error. */
 bool working_state_has_failed(const WorkingState *working);
-/* Call before any change. Returns false if the lock was lost. */
+/* Call before any change. Returns false if the lock was lost or working_state_has_failed. */
 MUST_USE bool working_state_may_change(WorkingState *working, Diags *diags);
 /* Records the intent of a call with an outside effect, and checks the lock as above. False: the
  * intent is not durable, so do not call the provider. The first intent saves the records that an
@@ -79,5 +80,5 @@ MUST_USE bool working_state_checkpoint(WorkingState *working, Diags *diags);
 bool working_state_is_saved(WorkingState *working);
 /* Returns whether the journal holds every outcome that the store lacks. */
 bool working_state_is_in_journal(WorkingState *working);
-/* Returns the state, once no other thread uses it. */
+/* Frees the rest and returns the state. No other thread may use `working` any more. */
 State *working_state_close(WorkingState *working);

@@ -14,7 +14,7 @@ struct CancelToken {
     Arena *arena; /* holds the token itself */
     atomic_int level;
     int fd;
-    _Atomic(CancelToken *) second; /* raised with this token's last level; owned; NULL: none */
+    _Atomic(CancelToken *) second; /* gets CANCEL_NOW with this token; owned; NULL: none */
 };
 
 CancelToken *cancel_open(void) {

@@ -1,4 +1,5 @@
-/* CancelToken: one flag that requests a stop, set by the signal thread and read by all threads.
+/* CancelToken: one level that requests a stop. The signal thread raises the token of the program; a
+ * lease raises its own to end its thread. Any thread may read it.
  *
  *   CANCEL_NONE   continue
  *   CANCEL_STOP   first signal: start no new work, finish or cancel the work in flight

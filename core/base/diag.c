@@ -28,7 +28,7 @@ static Diag *add_new(Diags *diags, DiagSeverity severity) {
     return add_unseen(diags);
 }
 
-/* Limits the length: text of users gets into summaries and details, and may have a hundred
+/* Limits the length: text of users gets into details and values, and may have a hundred
  * megabytes. */
 static Str cut(Str text, Arena *arena) {
     size_t end = DIAG_TEXT_MAX;

@@ -64,8 +64,8 @@ typedef struct Diags {
 #define DIAG_TEXT_MAX ((size_t)16384)
 
 Diags diags_new(Arena *arena);
-/* Adds one diagnostic. The pointer is valid until the next one is added; the caller may set
- * address, path, context and values. */
+/* Adds one diagnostic, with copies of the texts but not of the source of `range`. The pointer is
+ * valid until the next one is added; the caller may set the other members through it. */
 Diag *diags_error(Diags *diags,
                   SourceRange range,
                   const char *summary,

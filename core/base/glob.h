@@ -1,5 +1,5 @@
 /* glob: file name patterns: * and ? within a name, ** over directories, [a-z] [^a], {a,b}; a
- * backslash quotes. */
+ * backslash quotes. A match that takes too many steps counts as no match. */
 #pragma once
 
 #include "str.h"

@@ -142,7 +142,8 @@ static void add_quoted(StrBuf *line, Str text) {
     strbuf_add_char(line, '"');
 }
 
-/* A text is quoted if it could look like several fields, or holds bytes that are not printable. */
+/* A text is quoted if it could look like several fields, or holds bytes other than printable
+ * ASCII. */
 static bool needs_quotes(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
@@ -210,7 +211,7 @@ Str log_scrub_known(Str text, Arena *arena) {
     return log_scrub(text, &secrets, arena);
 }
 
-/* Returns the fields with those of the context, without secrets. */
+/* Returns the fields with secrets replaced, after the address of the context. */
 static LogFields complete(const LogField *fields, Arena *scratch) {
     StrVec secrets = known_secrets(scratch);
     LogFields line = {0};

@@ -8,8 +8,8 @@
  *     {"@level":"debug","@message":"state written","@timestamp":"…","path":"terraform.tfstate",…}
  *
  * The message names the event in two or three words and has no "="; facts are fields. Fields are
- * evaluated only if the level is enabled; empty texts are omitted. Secrets passed to log_hide are
- * replaced in field texts. */
+ * evaluated only if the level is enabled; empty texts are omitted. Secrets of log_hide and of the
+ * thread's LogContext are replaced in field values, but not in the message and the address. */
 #pragma once
 
 #include "vec.h"
@@ -46,7 +46,8 @@ typedef struct LogContext {
 /* Sets the context of this thread and returns the previous one. The texts of both must live as long
  * as they are set. */
 LogContext log_swap_context(LogContext context);
-/* Hides these texts in every field; they must live until the level is LOG_OFF again. NULL: none. */
+/* Hides these texts in every field, and in log_scrub_known. They must live as long as threads log
+ * or call it; the next call replaces them. NULL: none. */
 void log_hide(const StrVec *secrets);
 /* Returns `text` with each secret replaced by "(sensitive value)", longest first. A secret of up to
  * three bytes is replaced only as a whole word, because such a short text occurs in many words by

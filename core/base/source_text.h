@@ -55,7 +55,8 @@ void source_text_set_outline(const SourceText *source,
 Str source_text_outline(const SourceText *source, uint32_t offset, Arena *arena);
 /* Returns the corresponding range in the outermost file. */
 SourceRange source_range_resolve(SourceRange range);
-/* Resolves the range and makes it valid as long as the arena: copies a source that is_temporary. */
+/* Resolves the range; if its source is_temporary, copies the source into the arena. Other sources
+ * are not copied: they must live longer than the range anyway. */
 SourceRange source_range_keep(SourceRange range, Arena *arena);
 /* `source` must be a file (call source_range_resolve first). */
 SourcePos source_text_position(const SourceText *source, uint32_t offset);

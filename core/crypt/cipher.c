@@ -1,5 +1,5 @@
-/* cipher: tries the method, then the fallbacks in order. Their errors are reported only if all of
- * them fail. */
+/* cipher: encrypts with the method. Decryption tries the method, then the fallbacks in order; their
+ * errors are reported only if all of them fail. */
 #include "cipher.h"
 
 static bool is_unencrypted(const CipherStep *step) {

@@ -2,8 +2,8 @@
  * and fallbacks that may decrypt older data.
  *
  * A NULL cipher means a configuration without encryption: it passes plain text and rejects an
- * envelope. Any other cipher passes plain text only if "unencrypted" is its method or a fallback.
- * Any thread may use a cipher. */
+ * envelope. Any other cipher passes plain text only if the text is empty or "unencrypted" is its
+ * method or a fallback. Any thread may use a cipher. */
 #pragma once
 
 #include "crypt_method.h"
@@ -19,7 +19,7 @@ typedef struct CipherStep {
 
 typedef struct Cipher {
     Keyring *keyring;
-    const Io *io; /* for programs of methods, with `cancel` */
+    const Io *io; /* runs the programs of external methods; `cancel` stops them */
     const CancelToken *cancel;
     VEC(CipherStep) steps; /* the method, then the fallbacks in order */
 } Cipher;
@@ -32,9 +32,9 @@ MUST_USE bool cipher_prepare(const Cipher *cipher, Diags *diags);
  * `*out` is `plain`. */
 MUST_USE bool cipher_seal(
     const Cipher *cipher, EnvelopeHead head, Str plain, Str *out, Arena *arena, Diags *diags);
-/* Decrypts `bytes`. `what` begins the sentences of errors: "The state \"terraform.tfstate\"". Sets
- * `*is_outdated` (may be NULL) if a fallback opened the data, so that the data should be written
- * again. */
+/* Decrypts `bytes`; plain text that the cipher passes becomes `*out` uncopied. `what` begins the
+ * sentences of errors: "The state \"terraform.tfstate\"". Sets `*is_outdated` (may be NULL): true
+ * if only a fallback accepts the data, so that the caller should write them again. */
 MUST_USE bool cipher_open(const Cipher *cipher,
                           Str what,
                           Str bytes,

@@ -1,4 +1,5 @@
-/* CipherSet: the ciphers of a configuration, one for each kind of data. All NULL: no encryption. */
+/* CipherSet: the ciphers of a configuration: state, plan, remote states. A NULL cipher leaves its
+ * kind of data unencrypted; without an encryption block all are NULL. */
 #pragma once
 
 #include "cipher.h"
@@ -15,6 +16,6 @@ typedef struct CipherSet {
 /* Wipes all keys and closes the keyring. */
 void cipher_set_close(CipherSet *set);
 SCOPED_TYPE(CipherSet, cipher_set_close);
-/* Returns the cipher for the data source at this address: "module.a.data.terraform_remote_state.b"
- * has the name "a.b". */
+/* Returns the cipher for the data source at this address, or NULL: no encryption. In `remotes`,
+ * "module.a.data.terraform_remote_state.b" has the name "a.b". `set` may be NULL. */
 const Cipher *cipher_set_remote(const CipherSet *set, Str address);

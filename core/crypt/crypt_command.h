@@ -1,8 +1,9 @@
-/* crypt_command: runs a program of the user that provides keys or encrypts, in OpenTofu's protocol.
- * The program prints one JSON line that names the protocol, reads JSON, and prints JSON. It has one
- * minute.
+/* crypt_command: runs a program of the user that provides keys, encrypts or decrypts, in OpenTofu's
+ * protocol. The program prints one JSON line that names the protocol, reads JSON, and prints JSON.
+ * It has one minute.
  *
- * An error shows its standard error, but never its standard output, which holds keys. */
+ * If its exit status is not 0, the error shows the start of its standard error. No error shows its
+ * standard output, which holds keys or decrypted data. */
 #pragma once
 
 #include "io.h"
@@ -21,7 +22,7 @@ typedef struct CryptCommand {
  * caller should wipe it. */
 MUST_USE bool crypt_command_run(
     const CryptCommand *command, Str input, Str *out, Arena *arena, Diags *diags);
-/* Adds an error about an unusable result of the program. Always returns false. */
+/* Adds the error "The program of NAME failed: WHY." Always returns false. */
 bool crypt_command_report(const CryptCommand *command, const char *why, Diags *diags);
 /* Check for schemas: a program and its arguments, the program not empty, no item null. */
 Str crypt_command_check(Value words, Arena *arena);

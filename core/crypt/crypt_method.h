@@ -1,5 +1,5 @@
-/* crypt_method: methods that encrypt bytes with a key; one table row and one file for each
- * method. */
+/* crypt_method: encryption methods. Each is a row of the table in crypt_method.c and, except
+ * "unencrypted", a file. */
 #pragma once
 
 #include "io.h"

@@ -1,4 +1,4 @@
-/* gcm: calls OpenSSL; a failure of calls that cannot fail aborts. */
+/* gcm: calls OpenSSL. Any failed call aborts, except the comparison of the tag in gcm_open. */
 #include "gcm.h"
 #include "random.h"
 #include "secret.h"

@@ -13,14 +13,14 @@ typedef struct KeyRequest {
     const CancelToken *cancel;
     Str name;          /* key_provider.pbkdf2.main */
     Value config;      /* conforms to the schema, without marks, with defaults */
-    Str chained;       /* key of the provider named by "chain"; ptr NULL: no chain */
+    Str chained;       /* key of the provider that the `reference` argument names; ptr NULL: none */
     const Str *stored; /* metadata of the key to decrypt with; NULL: a key to encrypt with */
     SourceRange range;
 } KeyRequest;
 
 typedef struct KeyResult {
     Str key;
-    Str metadata; /* JSON; only when encrypting */
+    Str metadata; /* JSON; ignored when decrypting */
 } KeyResult;
 
 typedef struct KeyProviderType {
@@ -32,7 +32,7 @@ typedef struct KeyProviderType {
     bool (*check)(Value config, bool is_chained, SourceRange range, Diags *diags);
     bool (*provide)(const KeyRequest *request, KeyResult *out, Arena *arena, Diags *diags);
     /* Returns true if a new key would have the same parameters as the stored metadata. Then the
-     * stored key encrypts too. NULL: never. */
+     * stored key encrypts too, unless the provider is chained. NULL: never. */
     bool (*is_current)(Value config, Str stored);
 } KeyProviderType;
 

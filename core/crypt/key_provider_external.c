@@ -15,8 +15,8 @@ static const Attribute attributes[] = {
 };
 
 typedef struct Answer {
-    Str sealing; /* base64 */
-    Str opening;
+    Str sealing;       /* "encryption_key", in base64 */
+    Str opening;       /* "decryption_key", in base64 */
     Str external_data; /* JSON object; empty: none */
 } Answer;
 
@@ -79,7 +79,7 @@ static Str metadata_of(const Answer *answer, Arena *arena) {
     return strbuf_str(&text);
 }
 
-/* Without stored metadata, the program reads null when decrypting too. */
+/* If the stored metadata hold no external data, the program reads null when decrypting too. */
 static Str question_of(const KeyRequest *request) {
     bool is_empty =
         !request->stored || str_equal(*request->stored, STR("{\"external_data\":null}"));

@@ -147,7 +147,8 @@ static bool find_opening(
     return true;
 }
 
-/* If the configuration would still produce these metadata, uses their key for encryption. */
+/* If the configuration would still produce these metadata, uses their key for encryption. Never for
+ * a chained key: the metadata of its chain would have to be current, too. */
 static void trust(KeySource *source, const EnvelopeMetas *stored) {
     const KeyProviderType *type = source->config.type;
     const EnvelopeMeta *meta = find_meta(stored, source->config.metadata_key);

@@ -1,10 +1,12 @@
 /* Keyring: the key providers of one configuration, and their keys.
  *
- * A key costs a second or the run of a program, so each key is requested once per run. The key that
- * encrypts is requested at the first encryption; keys that decrypt are requested by their metadata.
- * If the metadata of a decryption key match the configuration, the same key encrypts.
+ * A key costs a second or the run of a program, so the keyring keeps every key that it obtains: one
+ * for encryption, requested at the first encryption, and one for each stored metadata. After
+ * keyring_trust the key of a decryption encrypts too, if its provider has no chain and the
+ * configuration would still produce its metadata.
  *
- * The keyring owns the memory of the keys and wipes it when closed. It locks itself. */
+ * The keyring owns the memory of the keys and wipes it when closed. It locks itself, except in
+ * keyring_add: add all sources before other threads use it. */
 #pragma once
 
 #include "envelope.h"
@@ -25,17 +27,19 @@ typedef struct KeySourceConfig {
     SourceRange range;
 } KeySourceConfig;
 
+/* Copies `config`, but not its `type` and `chain`. */
 KeySource *keyring_add(Keyring *keyring, const KeySourceConfig *config);
-/* Returns the key to encrypt with, and adds the metadata to store. */
+/* Sets `*key` to the key to encrypt with, and adds the metadata to store: its own and those of the
+ * chain. Fails if two of them have the same name. */
 MUST_USE bool keyring_to_seal(Keyring *keyring,
                               KeySource *source,
                               Str *key,
                               EnvelopeMetas *metas,
                               Arena *arena,
                               Diags *diags);
-/* Returns the key for the stored metadata. */
+/* Sets `*key` to the key for the stored metadata. The keyring owns it. */
 MUST_USE bool keyring_to_open(
     Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key, Diags *diags);
-/* Call after a successful decryption, which proves that the metadata are genuine. Allows their key
- * for encryption. */
+/* Call after a successful decryption, which proves that the metadata are genuine. Their key then
+ * encrypts too, if it qualifies (see above) and no encryption key was requested before. */
 void keyring_trust(Keyring *keyring, KeySource *source, const EnvelopeMetas *stored);

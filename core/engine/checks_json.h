@@ -3,6 +3,6 @@
 
 #include "node.h"
 
-/* Returns a JSON array with one element per block that has conditions; empty if no block has
- * any. */
+/* Returns a JSON array with one element per block that has conditions; an empty text, not an empty
+ * array, if no block has any. */
 Str checks_json_write(const EngineWalk *walk, Arena *arena);

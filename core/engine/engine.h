@@ -3,8 +3,9 @@
  *   config + state ─ plan graph ─ walk ─→ Plan, refreshed state
  *   Plan + config  ─ apply graph ─ walk ─→ WorkingState, outputs
  *
- * The command fills in an Engine. The main thread calls these functions and waits. Only walk
- * workers call providers. */
+ * The command fills in an Engine. The main thread calls these functions and waits. Walk workers
+ * call providers; a separate thread renews ephemeral objects, and the main thread closes
+ * providers. */
 #pragma once
 
 #include "engine_context.h"
@@ -12,13 +13,16 @@
 #include "working_state.h"
 
 typedef struct PlanResult {
-    Plan *plan; /* set even if planning failed part-way (plan->errored); NULL: it failed earlier */
-    State *refreshed; /* initial state of the apply */
+    /* Set even if planning failed part-way (plan->errored). NULL: it failed before the walk or in
+     * the first pass of a destroy, or moved blocks are invalid. */
+    Plan *plan;
+    State *refreshed; /* initial state of the apply; shares objects with `prior` */
 } PlanResult;
 
 /* Returns true if the diagnostic is about a check block or its data source. */
 bool engine_is_of_check(const Diag *diag);
-/* Validates names, types and arguments. Needs no state and calls no remote system. */
+/* Validates names, types and arguments. Needs no state; providers are not configured, they only
+ * validate arguments. */
 MUST_USE bool engine_validate(const Engine *engine, Diags *diags);
 /* Plans changes from `prior`, which is not modified. Returns false on errors; `*out` may then hold
  * a partial plan. */
@@ -28,8 +32,8 @@ MUST_USE bool engine_plan(const Engine *engine,
                           PlanResult *out,
                           Arena *arena,
                           Diags *diags);
-/* Applies the plan. On entry, `working` is the plan's refreshed state; on return, it is the
- * resulting state. */
+/* Applies the plan and saves the state, also after failures. On entry, `working` is the plan's
+ * refreshed state; on return, it is the resulting state. */
 MUST_USE bool engine_apply(const Engine *engine,
                            const PlanOptions *options,
                            const Plan *plan,
@@ -45,29 +49,29 @@ MUST_USE bool engine_console_open(const Engine *engine,
                                   EngineConsole **out,
                                   Arena *arena,
                                   Diags *diags);
-/* Returns the scope of the root module. Names are bound when they are evaluated;
- * single-threaded. */
+/* Returns the scope of the root module; lives as long as the console. Names are bound when they are
+ * evaluated; single-threaded. */
 const Scope *engine_console_scope(const EngineConsole *console);
-/* Sets `*out` to the value of a root output; an unknown value has no specific type. Returns false
- * if there is no such output. */
+/* Sets `*out` to the value of a root output; an unknown value has no specific type. After
+ * engine_console_open, all are unknown. Returns false if there is no such output. */
 bool engine_console_output(const EngineConsole *console, Str name, Value *out);
 /* The graphs that `loam graph` prints. */
 typedef enum GraphType {
     GRAPH_RESOURCES,    /* resources and data sources; other nodes are collapsed into edges */
     GRAPH_PLAN,         /* the graph of a plan */
-    GRAPH_PLAN_DESTROY, /* the deletion of everything in the state */
+    GRAPH_PLAN_DESTROY, /* the deletion of all managed objects in the state */
     GRAPH_APPLY,        /* the graph of an apply */
 } GraphType;
 
 typedef struct GraphRequest {
     GraphType type;
-    const State *state; /* NULL: no state */
+    const State *state; /* NULL: no state; GRAPH_PLAN_DESTROY requires one */
     const Plan *plan;   /* GRAPH_APPLY: the plan to apply; NULL: no changes */
     bool draws_cycles;  /* a graph with cycles is drawn instead of rejected */
-    bool is_verbose;    /* includes internal nodes and redundant edges */
+    bool is_verbose;    /* includes internal nodes (not for GRAPH_RESOURCES) and redundant edges */
 } GraphRequest;
 
-/* Builds a graph whose payloads are GraphDotNode. Unless `is_verbose` is set, edges that longer
- * paths imply are removed. */
+/* Builds a finished graph whose payloads are GraphDotNode. Edges that longer paths imply are
+ * removed, unless `is_verbose` is set or the graph has a cycle. */
 MUST_USE bool engine_graph(
     const Engine *engine, const GraphRequest *request, Graph *out, Arena *arena, Diags *diags);

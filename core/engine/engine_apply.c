@@ -86,8 +86,9 @@ static void report_interruption(Diags *diags) {
                 "was started. To continue, run the same command again.");
 }
 
-/* Saves the new addresses of moved and imported objects before the first change. A crash must not
- * leave an object under two addresses, or a changed object under none. */
+/* Saves the new addresses of moved and imported objects before the first change; in a destroy or
+ * refresh-only apply, always. A crash must not leave an object under two addresses, or a changed
+ * object under none. */
 static bool save_addresses(const EngineWalk *walk, Diags *diags) {
     if (walk->plan->mode != PLAN_NORMAL)
         return working_state_checkpoint(walk->working, diags);
@@ -136,7 +137,8 @@ static bool save(WorkingState *working, Diags *diags) {
     return ok;
 }
 
-/* A refresh-only plan saves outputs only if their values are known and no output is removed. */
+/* Returns false with an error for a refresh-only plan that changes only outputs, all of them
+ * removed or with unknown values. Such a plan saves nothing. */
 static bool check_applyable(const Plan *plan, Diags *diags) {
     if (plan->mode != PLAN_REFRESH_ONLY || plan_is_applyable(plan))
         return true;

@@ -15,7 +15,8 @@ struct EngineConsole {
     Scope scope;      /* binds names before resolving them */
 };
 
-/* Typed expressions are not part of the configuration, so their names are bound on first use. */
+/* Expressions of users and tests are not part of the configuration, so their names are bound on
+ * first use. */
 static bool lookup_and_bind(const Scope *scope,
                             const Traversal *traversal,
                             Value *out,

@@ -3,6 +3,6 @@
 
 #include "node.h"
 
-/* Sets `*PlanOptions.console`. Call it after engine_walk_close; without a console it does
- * nothing. */
+/* Sets `*PlanOptions.console`, unless that is NULL or the walk did not run. Call it after
+ * engine_walk_close. */
 void engine_console_leave(EngineWalk *walk);

@@ -168,7 +168,7 @@ static void plan_deletion(Plan *plan,
     vec_push(arena, &plan->changes, change);
 }
 
-/* Returns a plan that destroys all objects of the state, without calling providers. */
+/* Returns a plan that deletes all current managed objects, made without calling providers. */
 static Plan *plan_deletions(const State *state, Arena *arena) {
     Plan *plan = plan_new(PLAN_DESTROY, arena);
     map_each(&state->resources, entry) {

@@ -326,8 +326,8 @@ static void gather_outputs(EngineWalk *walk, Gathering *gathering) {
     gather_removed_outputs(walk, gathering);
 }
 
-/* Saves all variables, including defaults, so that applying a saved plan needs no input. Ephemeral
- * input values are not saved. */
+/* Saves all variables, including defaults, so that applying a saved plan needs no input. Values
+ * given for ephemeral variables are not saved: they must be given again. */
 static void gather_variables(EngineWalk *walk, Gathering *gathering) {
     map_each(&walk->engine->config->root->variables, entry) {
         const Variable *variable = entry->value;

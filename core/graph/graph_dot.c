@@ -1,4 +1,5 @@
-/* Writes clusters in order of their names, nodes and edges in the order of the graph. */
+/* Writes the nodes outside clusters, the clusters in order of their names, then the edges. Nodes
+ * and edges keep the order of the graph. */
 #include "graph_dot.h"
 
 #include "map.h"

@@ -8,7 +8,7 @@ typedef struct GraphDotNode {
     Str name;               /* unique */
     Str label;              /* label within the cluster; empty: use the name */
     Str cluster;            /* nodes of one cluster are drawn in one box; empty: none */
-    const char *attributes; /* "shape = box"; NULL: no extra attributes */
+    const char *attributes; /* DOT attributes, such as "shape = box"; NULL: none */
 } GraphDotNode;
 
 /* Draws edges within a cycle in red. The graph must be finished. */

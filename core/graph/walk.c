@@ -29,7 +29,7 @@ typedef struct WalkState {
     uint32_t pending; /* dependencies that have not ended */
     uint32_t open;    /* visit and tasks that have not ended */
     bool failed;
-    bool doomed; /* a dependency failed */
+    bool doomed; /* a dependency failed or was skipped, and `survives` did not allow it */
     WalkJob visit;
 } WalkState;
 
@@ -148,8 +148,8 @@ static bool survives(const Walk *walk, GraphNode user, GraphNode failed) {
     return request->survives && request->survives(user, failed, request->context);
 }
 
-/* Reports the end of `node` to its dependents. Queues those without another open dependency; if one
- * of their dependencies failed, adds them to `skipped` instead. */
+/* Reports the end of `node` to its dependents. Queues those without another open dependency. If one
+ * of their dependencies failed and they do not survive that, adds them to `skipped` instead. */
 static void release_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
     const Graph *graph = walk->request->graph;
     for (uint32_t i = graph->user_start[node]; i < graph->user_start[node + 1]; i++) {
@@ -165,7 +165,7 @@ static void release_users(Walk *walk, GraphNode node, GraphNodes *skipped) {
     }
 }
 
-/* Calls the callback without the lock. */
+/* Marks the node as failed. Releases the lock while the callback runs. */
 static void skip_node(Walk *walk, GraphNode node) {
     walk->states[node].failed = true;
     if (!walk->request->skipped)
@@ -251,7 +251,8 @@ static void prepare(Walk *walk) {
     }
 }
 
-/* Queues all nodes under one lock: workers start meanwhile, and nodes that end queue others. */
+/* Queues the nodes without dependencies, then waits until all nodes have ended. One lock covers the
+ * queueing, because workers start meanwhile. */
 static void begin(Walk *walk) {
     const Graph *graph = walk->request->graph;
     pthread_mutex_lock(&walk->mutex);

@@ -5,9 +5,10 @@
  * dependents are skipped, except those that `survives` allows; all other nodes continue.
  *
  * A visit may submit tasks (one per instance) and return. The node ends with its last task, and
- * fails if one of them failed. A task may have limits (a key with a capacity). The walk queues a
- * task whose key is full; a queued task uses no thread and does not count for parallelism. Visits
- * must be cheap (expansion, evaluation). Parallelism bounds the sum of running visits and tasks.
+ * fails if the visit or a task failed. A task may have limits (a key with a capacity). The walk
+ * queues a task whose key is full; a queued task uses no thread and does not count for parallelism.
+ * Visits must be cheap (expansion, evaluation). Parallelism bounds the sum of running visits and
+ * tasks.
  *
  * At a stop, pending work is dropped: a node is skipped; a task is not run and its node fails.
  * Worker threads call the callbacks, several at a time. Threads start when there is work.
@@ -30,20 +31,20 @@ typedef struct WalkTask {
     /* Returns false if the task failed. */
     bool (*run)(Walk *walk, void *payload, uint32_t worker);
     void *payload;
-    const WalkLimit *limits; /* read by walk_submit only */
+    const WalkLimit *limits; /* copied by walk_submit */
     size_t limit_count;
 } WalkTask;
 
 typedef struct WalkRequest {
     const Graph *graph;
-    uint32_t workers; /* the value of -parallelism */
+    uint32_t workers; /* maximum number of threads, 1 or more */
     const CancelToken *cancel;
     /* Returns true to stop the walk, like a raised token; NULL: never. */
     bool (*should_stop)(const void *context);
     /* Visits one node; returns false if it failed. */
     bool (*visit)(Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context);
     /* Returns true if `user` may be visited although its dependency `failed` failed or was skipped;
-     * NULL: never. Called with the walk's lock held. */
+     * NULL: never. Called with the walk's lock held, so it must not call walk_submit. */
     bool (*survives)(GraphNode user, GraphNode failed, void *context);
     /* Called for each node that is skipped (failed dependency, or stop); may be NULL. */
     void (*skipped)(GraphNode node, void *payload, void *context);

@@ -1,8 +1,8 @@
 /* aws_signature: signs requests with AWS Signature Version 4, a keyed digest of the request.
  *
- * The signature covers all headers of the request at the time of signing, but not headers that the
- * HTTP client adds. Paths are signed as they are in the URL (the rule of S3: nothing is encoded
- * twice). */
+ * The signature covers the host and all headers of the request at the time of signing, but not
+ * other headers that the HTTP client adds. Paths are signed as they are in the URL (the rule of S3:
+ * nothing is encoded twice). */
 #pragma once
 
 #include "http.h"

@@ -18,8 +18,9 @@ typedef struct DatabaseAnswer {
     size_t row_count;
     size_t column_count;
     const Str *cells; /* row by row; a NULL value has a NULL ptr */
-    Str code;         /* if refused: the SQLSTATE, five letters and digits ("42501") */
-    Str problem;      /* unless done: the end of a sentence, safe to show */
+    Str code;         /* SQLSTATE of a failed statement ("42501"); empty: none
+                       */
+    Str problem;      /* unless done: the end of a sentence, without control characters */
 } DatabaseAnswer;
 
 typedef struct DatabaseSession DatabaseSession;
@@ -40,6 +41,7 @@ typedef struct Database {
     void (*close)(void *self, DatabaseSession *session);
 } Database;
 
-/* Returns a database whose first session loads the client plugin from this directory. */
+/* Returns a database whose first session loads the client plugin from this directory. If that
+ * fails, `open` returns DATABASE_NO_CLIENT. */
 const Database *database_on_first_use(Str module_directory, Arena *arena);
 #define DATABASE_MODULE "loam-pq.so" /* exports the symbol pq_database */

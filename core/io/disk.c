@@ -81,8 +81,8 @@ static int sync_fd(int fd) {
     return 0;
 }
 
-/* Returns true if a pipe has no writer yet and is worth waiting for. The kernel would wait for
- * ever; here the wait has a limit. */
+/* Returns true if reading a pipe that gave nothing should be repeated: no process has opened it for
+ * writing yet. A blocking open would wait for ever; this wait has a limit. */
 static bool awaits_writer(int fd, int *waited_ms) {
     struct pollfd pipe = {.fd = fd, .events = POLLIN};
     if (*waited_ms >= WRITER_WAIT_MS)
@@ -101,7 +101,7 @@ static bool is_to_come(int fd, ssize_t got) {
     return true;
 }
 
-/* Reads to the end and ignores the reported size (files in /proc report 0). */
+/* Reads to the end; the reported size is only a hint (files in /proc report 0). */
 static int read_to_end(int fd, bool is_pipe, size_t expected, Str *out, Arena *arena) {
     int waited_ms = 0;
     size_t capacity = expected + 1; /* one more byte detects the end without growing */
@@ -160,9 +160,9 @@ static bool is_file_of_name(int fd, const char *name) {
            of_file.st_ino == of_name.st_ino && of_file.st_dev == of_name.st_dev;
 }
 
-/* Creates a file of that name, locked while it is open. Returns -EAGAIN if the caller should retry,
- * -EEXIST if another process writes the file. A file without a lock is left over from a killed
- * process and is removed. */
+/* Creates a file of that name, locked while it is open, and returns its descriptor. Returns -EAGAIN
+ * if the caller should retry, -EEXIST if another process writes the file or it cannot be removed. A
+ * file without a lock is left over from a killed process and is removed. */
 static int claim_temporary(const char *name, uint32_t mode) {
     Fd file = {open_retry(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode)};
     bool is_new = file.number >= 0;
@@ -461,8 +461,9 @@ static int real_write(void *self, DiskFile file, uint64_t offset, Str bytes) {
 
 static int real_append(void *self, DiskFile file, Str bytes) {
     (void)self;
+    /* Needed for a file that was opened without DISK_APPEND. */
     if (lseek(fd_of(file), 0, SEEK_END) < 0)
-        return -errno; /* opened without DISK_APPEND */
+        return -errno;
     return write_all(fd_of(file), bytes);
 }
 
@@ -538,7 +539,7 @@ const char *disk_way_out(int error, const char *otherwise) {
     return otherwise;
 }
 
-/* The operations on whole files, with a line in the log for each. */
+/* Logs an operation that reads or changes a whole file, and returns its result `error`. */
 
 static int logged(const char *operation, Str path, size_t bytes, uint32_t mode, int error) {
     char octal[16];

@@ -43,7 +43,8 @@ typedef struct Disk {
     void *self;
     /* Reads a whole file. Returns -EFBIG from 1 GiB on, -ETIMEDOUT for a pipe without a writer. */
     int (*read_file)(void *self, Str path, Str *out, Arena *arena);
-    /* Replaces the content atomically: temporary file, sync, rename, sync of the directory. */
+    /* Replaces the file (or symbolic link) atomically: temporary file, sync, rename, sync of the
+     * directory. On failure the old file is unchanged, unless only the last sync failed. */
     int (*write_file)(void *self, Str path, Str bytes, uint32_t mode);
     int (*stat)(void *self, Str path, DiskStat *out);
     /* Sorted by name, without "." and "..". */
@@ -69,7 +70,7 @@ typedef struct Disk {
     int (*size)(void *self, DiskFile file, uint64_t *out);
     /* Acquires a write lock on the whole file (F_OFD_SETLK); it also excludes fcntl locks of other
      * programs. Returns -EAGAIN if the lock is held, and sets `*holder_pid` if the kernel reports
-     * the process (else 0). */
+     * the process (else 0). `close` releases it. */
     int (*lock)(void *self, DiskFile file, pid_t *holder_pid);
     /* Returns true if the path still leads to the open file. */
     bool (*is_at)(void *self, DiskFile file, Str path);
@@ -93,13 +94,14 @@ int disk_remove_tree(const Disk *disk, Str path);
 MUST_USE int disk_sync_tree(const Disk *disk, Str path);
 /* Sorts by name, in the order of `list`. */
 void disk_sort(DiskEntries *entries);
-/* Joins "a" and "b" to "a/b"; returns an absolute `name` alone. */
+/* Joins "a" and "b" to "a/b"; returns `name` itself if it is absolute or the directory is empty. */
 Str disk_join(Str directory, Str name, Arena *arena);
 /* "a//" → "a"; the root keeps one slash. */
 Str disk_without_end_slashes(Str path);
 Str disk_directory_of(Str path);
 Str disk_name_of(Str path);
-/* Returns the temporary file that write_file renames; a killed process may leave it behind. */
+/* Returns the temporary file that write_file uses unless another process is writing `path` too. A
+ * killed process may leave it behind. */
 Str disk_temporary_of(Str path, Arena *arena);
 /* Normalizes the text only: "a/./b/../c" → "a/c". */
 Str disk_clean(Str path, Arena *arena);

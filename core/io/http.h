@@ -3,9 +3,11 @@
  *
  * `attempt` sends one request and follows redirects.
  *
- * The server must have a valid certificate (TLS 1.2 or later; certificate authorities of the
- * system, or of SSL_CERT_FILE and SSL_CERT_DIR). A redirect from https to http is rejected, and
- * credentials are not sent to another host. Any thread may send. */
+ * TLS 1.2 or later. Unless skip_verify is set, the server must have a valid certificate (of the
+ * certificate authorities of ca_certs, else of SSL_CERT_FILE and SSL_CERT_DIR, else of the system).
+ * If the URL of the request is https, redirects to http are rejected. A redirect to another host
+ * gets neither user and password nor the headers Authorization and Cookie, but all other headers.
+ * Any thread may send. */
 #pragma once
 
 #include "cancel.h"
@@ -18,10 +20,10 @@ typedef enum HttpStatus {
     HTTP_NO_CONNECTION,
     HTTP_BAD_CERTIFICATE, /* of the server or of the client, or the TLS handshake failed */
     HTTP_TIMED_OUT,
-    HTTP_LOST,      /* the connection broke */
+    HTTP_LOST,      /* the connection broke, or another failure of the transfer */
     HTTP_TOO_LARGE, /* more bytes than the limit of the request */
     HTTP_TOO_MANY_REDIRECTS,
-    HTTP_REFUSED_URL, /* neither http nor https, or a redirect from https to http */
+    HTTP_REFUSED_URL, /* malformed, neither http nor https, or a redirect from https to http */
     HTTP_NOT_KEPT,    /* the sink failed to store the body */
     HTTP_NO_CLIENT,   /* the plugin with the client cannot be loaded */
     HTTP_CANCELLED,
@@ -49,13 +51,13 @@ typedef struct HttpRequest {
     Str certificate; /* PEM: client certificate, with its key */
     Str key;
     bool skip_verify;
-    Str server_name;    /* name in the server's certificate; empty: the host of the URL */
-    Str proxy;          /* URL; empty: from the environment variables */
-    Str no_proxy;       /* with a proxy: hosts that bypass it, separated by commas */
-    bool accepts_gzip;  /* the server may compress the response; the body arrives as it was */
-    HttpPool *pool;     /* NULL: the connection is closed after the response */
-    bool only_connects; /* for https: send no request, only get the server's certificates */
-    int redirect_limit; /* 0: 10; negative: redirects are not followed */
+    Str server_name;   /* name in the server's certificate; empty: the host of the URL */
+    Str proxy;         /* URL; empty: from the environment variables */
+    Str no_proxy;      /* with a proxy: hosts that bypass it, separated by commas */
+    bool accepts_gzip; /* the server may compress the response; the sink receives it decompressed */
+    HttpPool *pool;    /* NULL: the connection is closed after the response */
+    bool only_connects;         /* for https: send no request, only get the server's certificates */
+    int redirect_limit;         /* 0: 10; negative: redirects are not followed */
     int64_t connect_timeout_ms; /* 0: 10 s */
     int64_t idle_timeout_ms;    /* limit for the time below `least_rate`; 0: 60 s */
     int64_t least_rate;         /* bytes per second; 0: 100 */
@@ -69,7 +71,7 @@ typedef struct HttpRequest {
 } HttpRequest;
 
 typedef struct HttpResponse {
-    int code;            /* 200 */
+    int code;            /* 200; 0: no response arrived */
     HttpHeaders headers; /* of the last response */
     Str body;            /* empty after http_send_to_file */
     Str url;             /* after all redirects */
@@ -85,7 +87,7 @@ typedef struct HttpSink {
 
 typedef struct Http {
     void *self;
-    /* Sends one request. `*problem` is the text of the library, unchanged if HTTP_DONE.
+    /* Sends one request. `*problem` is the end of a sentence, unchanged if HTTP_DONE.
      * response->body stays empty. */
     HttpStatus (*attempt)(void *self,
                           const HttpRequest *request,
@@ -110,7 +112,7 @@ int64_t http_retry_after_ms(const HttpResponse *response, const Clock *clock);
 /* Sleeps until the time is over or the request is cancelled. */
 void http_pause(const HttpRequest *request, int64_t wait_ms, const Clock *clock);
 
-/* Returns a client whose first request loads the plugin from this directory, because its libraries
- * slow down every start. */
+/* Returns a client whose first use loads the plugin from this directory, because loading its
+ * libraries would slow down every start. */
 const Http *http_on_first_use(Str module_directory, Arena *arena);
 #define HTTP_MODULE "loam-curl.so" /* exports the symbol curl_http */

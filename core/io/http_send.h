@@ -1,16 +1,17 @@
 /* http_send: sends a request, with retries.
  *
- * Retries after 429, 5xx (except 501) and failed connections. The wait doubles with each retry. If
- * the server asks for a longer wait, that applies, up to a maximum. */
+ * Retries, up to `retries` times and for any method, after 429, 5xx (except 501) and lost or failed
+ * connections. The wait doubles with each retry. If the server asks for a longer wait, that
+ * applies, up to a maximum. */
 #pragma once
 
 #include "io.h"
 
 /* Sends with retries and reads the whole body into memory. Unless HTTP_DONE, `*problem` is the end
- * of a sentence ("connection refused"). */
+ * of a sentence ("connection refused"). A cancelled wait leaves `*response` unchanged. */
 HttpStatus http_send(
     const Io *io, const HttpRequest *request, HttpResponse *response, Str *problem, Arena *arena);
-/* Sends once and passes the body to the sink in the pieces that arrive, also after an error code.
+/* Sends once and passes the body to the sink in the pieces that arrive, whatever the HTTP status.
  * Without HTTP_DONE, the response may still have a code. */
 HttpStatus http_send_to_sink(const Io *io,
                              const HttpRequest *request,
@@ -18,7 +19,8 @@ HttpStatus http_send_to_sink(const Io *io,
                              HttpResponse *response,
                              Str *problem,
                              Arena *arena);
-/* Same as http_send, but writes the body into a file, replacing an old one. */
+/* Same as http_send, but writes the body into the file, whatever the HTTP status. An existing file
+ * is truncated first; a failed transfer leaves a partial one. */
 HttpStatus http_send_to_file(const Io *io,
                              const HttpRequest *request,
                              Str path,

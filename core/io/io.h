@@ -1,5 +1,6 @@
-/* Io: every effect of the engine on the world, behind structs of function pointers that tests
- * replace (tests/fake). main.c creates the real one and passes it down. */
+/* Io: the effects on files, time, programs, hosts, web servers and databases, behind structs of
+ * function pointers that tests replace (tests/fake). Libraries of providers (libvirt) bypass it.
+ * main.c creates the real one and passes it down. */
 #pragma once
 
 #include "cancel.h"

@@ -9,7 +9,7 @@
 typedef struct Plugin {
     Str path;
     const char *symbol;  /* the symbol that plugin_get returns */
-    const char *purpose; /* "the web": names the user of the plugin in the error */
+    const char *purpose; /* "the web": the subject of the error, "… requires the module" */
     const void *content; /* address of the symbol; NULL: not loaded yet */
     pthread_mutex_t mutex;
 } Plugin;

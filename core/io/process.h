@@ -29,7 +29,9 @@ typedef struct ProcessResult {
 
 typedef struct Process {
     void *self;
-    /* Returns a negative errno if the program could not be started. */
+    /* Returns a negative errno if the program could not be started, -ECANCELED if `cancel` was
+     * raised before. A program that runs when `cancel` is raised or the time is over gets SIGTERM,
+     * then SIGKILL; the result is 0, with its exit status. */
     int (*run)(void *self, const ProcessRequest *request, ProcessResult *out, Arena *arena);
     /* Returns NULL if not set. */
     const char *(*environment)(void *self, const char *name);

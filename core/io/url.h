@@ -21,7 +21,8 @@ Str url_to_str(const Url *url, Arena *arena);
 /* Returns the host without its port. */
 Str url_host_name(const Url *url);
 /* Resolves `reference` relative to the URL `base` (RFC 3986, section 5.2): another URL, or a path,
- * query and fragment. Without a path, the path of `base` stays. */
+ * query and fragment. Without a path, the path of `base` stays. Returns `reference` if `base` is
+ * not a URL. */
 Str url_resolve(Str base, Str reference, Arena *arena);
 /* Decodes percent signs; returns false if two hexadecimal digits do not follow one. */
 MUST_USE bool url_decode(Str text, Str *out, Arena *arena);
@@ -34,8 +35,9 @@ bool url_query_find(Str query, Str name, Str *out);
 /* Returns the query without the parameters of that name. */
 Str url_query_without(Str query, Str name, Arena *arena);
 
-/* Makes a URL safe to show and store (also after "git::"): removes user and password (ssh URLs keep
- * the user). Values of parameters with secret-sounding names are covered. */
+/* Removes recognizable secrets from a URL (also after "git::"), to show and store it: user and
+ * password (ssh URLs keep the user), and values of parameters whose names suggest a secret. */
 Str url_redact(Str text, Arena *arena);
-/* Covers, in a program's message about this address, everything that url_redact removes. */
+/* Covers, in a program's message about this address, what url_redact removes from an address with
+ * "://". Addresses such as "git@host:path?sshkey=…" are not handled. */
 Str url_scrub(Str message, Str address, Arena *arena);

@@ -1,4 +1,4 @@
-/* KubeCredential: what proves to an API server who sends a request. */
+/* KubeCredential: the token or client certificate that authenticates requests to an API server. */
 #pragma once
 
 #include "http.h"
@@ -12,8 +12,8 @@ typedef struct KubeCredential {
     int64_t expires_ms; /* Unix time; 0: unknown */
 } KubeCredential;
 
-/* Sets what `target` and `credential` decide about a request: certificate authorities, server name,
- * proxy, compression, and the headers that name the user. The URL is the caller's. */
+/* Sets what `target` and `credential` decide about a request: TLS, proxy, compression, and the
+ * user (bearer token, else password; impersonation). The URL is the caller's. */
 void kube_auth_apply(const KubeTarget *target,
                      const KubeCredential *credential,
                      HttpRequest *request,

@@ -14,7 +14,8 @@
 #define OUTPUT_MAX    ((size_t)1 << 20) /* bytes kept of each stream */
 #define SHOWN_MAX     2000              /* bytes of its standard error in a message */
 
-/* Prefixes of environment variables that may hold secrets of loam, its backends and variables. */
+/* Prefixes of environment variables that may hold secrets of loam, its backends and variables.
+ * Those of AWS credentials are not among them, because plugins log in with them. */
 static const char *const withheld[] = {
     "LOAM_",
     "TF_",
@@ -96,7 +97,8 @@ static bool is_secret_name(Str name, Arena *arena) {
     return false;
 }
 
-/* Returns the plugin's standard error, for a message. */
+/* Returns the beginning of the plugin's standard error, for a message. Hides the secrets that loam
+ * knows, and variables of the plugin whose names look like those of secrets. */
 static Str shown_error(const KubeTarget *target, Str text, Arena *arena) {
     StrVec secrets = {0};
     vec_each(&target->exec.env, variable) {

@@ -58,7 +58,8 @@ static int64_t renewal_of(int64_t expires_ms, int64_t now) {
     return expires_ms - (half < MARGIN_MS ? half : MARGIN_MS);
 }
 
-/* As for kubectl: if the file cannot be read, its last content counts, then `token`. */
+/* As for kubectl: if the file holds no token or cannot be read, its last token counts, then
+ * `token`. */
 static bool read_file(KubeLogin *login, KubeCredential *out, Str *problem, Arena *arena) {
     const Disk *disk = login->io->disk;
     const KubeTarget *target = login->target;
@@ -80,7 +81,8 @@ static bool read_file(KubeLogin *login, KubeCredential *out, Str *problem, Arena
     return out->token.len > 0;
 }
 
-/* A token file is read every minute, and mostly has not changed. */
+/* Returns `old` if the texts are equal: a token file is read every minute, and each copy would stay
+ * in the arena for the whole run. */
 static Str kept(Str old, Str fresh, Arena *arena) {
     return str_equal(old, fresh) ? old : str_clone(fresh, arena);
 }

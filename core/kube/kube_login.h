@@ -1,6 +1,6 @@
 /* KubeLogin: the credential for an API server. A credential in the configuration is constant. One
- * from a file or a plugin is obtained at the first use, and again when it expires or the server
- * rejects it: tokens last for minutes, a run may take hours. Locks itself. */
+ * from a file or a plugin is obtained at the first use, and again when it expires (a file: every
+ * minute) or the server rejects it: tokens last for minutes, a run may take hours. Thread-safe. */
 #pragma once
 
 #include "io.h"
@@ -11,9 +11,10 @@ typedef struct KubeLogin KubeLogin;
 /* `io` and `target` must outlive the login. */
 KubeLogin *kube_login_new(const Io *io, const KubeTarget *target);
 void kube_login_close(KubeLogin *login);
-/* Returns a valid credential with a number above `refused` (0: any credential). If a plugin has
- * just been run again after a rejection, returns the credential that it gave then, even a refused
- * one. The texts live as long as the login. On failure, `*problem` is the end of a sentence. */
+/* Sets *out to a credential that has not expired, with a number above `refused` (0: any). Two
+ * exceptions: one from the configuration always has number 0; and if a plugin has just been run
+ * again after a rejection, *out is the result of that run, even a refused one. The texts live
+ * as long as the login. On failure, `*problem` is the end of a sentence. */
 MUST_USE bool kube_login_get(KubeLogin *login,
                              uint64_t refused,
                              const CancelToken *cancel,

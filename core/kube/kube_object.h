@@ -6,7 +6,8 @@
 /* Finds a nested member. `path` separates names with dots ("metadata.labels"); `last` is one name
  * and may contain dots. Returns false if a member is missing. */
 MUST_USE bool kube_object_find(Value object, const char *path, const char *last, Value *out);
-/* Returns the text of a member; empty if there is none. */
+/* Returns the text of a member; empty if it is missing or no string. */
 Str kube_object_text(Value object, const char *path, const char *last);
-/* Returns a copy of the object with this member set; a null value removes the member. */
+/* Returns a copy of the object with this member set; a null value removes the member. Creates the
+ * objects of `path` that are missing, also for a removal. */
 Value kube_object_with(Value object, const char *path, const char *last, Value value, Arena *arena);

@@ -39,14 +39,14 @@ typedef struct KubeImpersonation {
 typedef struct KubeTarget {
     Str server;      /* "https://host:6443/prefix", without a slash at the end; empty: unknown */
     Str server_name; /* name in its certificate; empty: the host of `server` */
-    Str proxy;       /* http, https or socks5 URL; empty: from the environment variables */
+    Str proxy;       /* http, https, socks5 or socks5h URL; empty: from the environment variables */
     Str ca_certs;    /* PEM: the certificate authorities; empty: those of the system */
     bool skip_verify;
     bool no_compression; /* ask the server for uncompressed responses */
     Str namespace;       /* namespace of the context; empty: not set */
     Str token;
-    Str token_file;    /* read again while in use: tokens rotate; if unreadable, `token` */
-    KubeExec exec;     /* gives the token or certificate, unless `token` or `user` is set */
+    Str token_file; /* read again while in use: tokens rotate; if unreadable, `token` */
+    KubeExec exec;  /* gives token or certificate, unless `token`, `token_file` or `user` is set */
     Value exec_config; /* for the plugin, with the cluster; null: none */
     Str user;          /* basic authentication */
     Str password;
@@ -57,7 +57,8 @@ typedef struct KubeTarget {
 
 /* Returns the URL with a scheme ("host:6443" means https) and without slashes at the end. */
 Str kube_target_complete_server(Str url, Arena *arena);
-/* Each returns the end of a sentence ("must be …") about an invalid text; empty if it is valid. */
+/* Each returns the end of a sentence ("must be …") about an invalid text; empty if it is valid. Of
+ * PEM texts only the labels are checked. */
 Str kube_target_check_server(Str url);
 Str kube_target_check_proxy(Str url);
 Str kube_target_check_ca_certs(Str pem);
@@ -66,6 +67,6 @@ Str kube_target_check_key(Str pem);
 /* Returns a sentence about an invalid plugin; empty if it is valid or absent. */
 Str kube_target_check_exec(const KubeExec *exec, Arena *arena);
 
-/* Completes the URL of the server, trims the token and validates all fields. On failure `*problem`
- * is a sentence. A target without a server is valid. */
+/* Completes the URL of the server, trims the token, and validates URLs, PEM texts, header values
+ * and the plugin. On failure `*problem` is a sentence. A target without a server is valid. */
 MUST_USE bool kube_target_finish(KubeTarget *target, Str *problem, Arena *arena);

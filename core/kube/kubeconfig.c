@@ -188,7 +188,8 @@ static bool find_entry(
 
 /* Reading an entry. */
 
-/* Returns the path of a file that an entry names. A text has no directory to start from. */
+/* Joins *path, which an entry names, to the directory of the entry's file. A text has no directory:
+ * a relative path is an error there. */
 static bool resolve(KubeReading *reading, KubeNode node, Str *path) {
     bool is_relative = !str_starts_with(*path, STR("/"));
     if (is_text(node.file) && is_relative)
@@ -418,7 +419,8 @@ static void read_user(KubeReading *reading, KubeNode user, KubeNode cluster, Kub
     check_user(reading, user, out);
 }
 
-/* Reads the entries. As for kubectl, a server without TLS gets no credentials. */
+/* Reads the entries. As for kubectl, a server without TLS gets impersonation alone, and no
+ * credentials. */
 static bool read_entries(KubeReading *reading, KubeNode cluster, KubeNode user, KubeTarget *out) {
     size_t before = reading->nodes.diags->error_count;
     Str problem = STR_EMPTY;
@@ -437,7 +439,8 @@ static bool read_entries(KubeReading *reading, KubeNode cluster, KubeNode user, 
                               STR_ARG(str_slice(problem, 0, problem.len - 1))));
 }
 
-/* Sets *from to the member that has the name, or to nothing if the name is an argument. */
+/* Returns the argument, or else the text of the member. Sets *from to the member that has the name,
+ * or to nothing if the name is an argument. */
 static Str chosen(KubeReading *reading, Str argument, KubeNode member, KubeNode *from) {
     *from = argument.len ? (KubeNode){0} : member;
     return argument.len || !member.file ? argument : kube_node_text(&reading->nodes, member);

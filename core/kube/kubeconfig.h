@@ -21,14 +21,15 @@ typedef struct KubeChoice {
     Str namespace; /* overrides the namespace of the context */
 } KubeChoice;
 
-/* Without a context and a current context, the target has no server. */
+/* Without a context, a current context and a cluster in the choice, the target has no server. */
 MUST_USE bool kubeconfig_read(
     const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags);
 
 /* Adds the files of $KUBECONFIG (with colons between), else ~/.kube/config. */
 void kubeconfig_default_paths(const Io *io, StrVec *out, Arena *arena);
 
-/* What kubectl does without options: the default files with the choice's overrides; if these have
- * no server, the service account of the pod. `choice` has no paths. */
+/* What kubectl does without options: the default files (or `content`) with the choice's overrides;
+ * if these have no server, the service account of the pod, if loam runs in one. `choice` has no
+ * paths. */
 MUST_USE bool kubeconfig_find(
     const Io *io, const KubeChoice *choice, KubeTarget *out, Arena *arena, Diags *diags);

@@ -4,8 +4,8 @@
 #include "engine.h"
 #include "input.h"
 
-/* After SUITE_PENDING in order from best to worst. A file or suite has the worst status of its
- * parts. */
+/* The highest status of the runs is that of the file, at least SUITE_PASS once it starts; a failed
+ * cleanup makes it SUITE_ERROR. The highest of the files is that of the suite. */
 typedef enum SuiteStatus {
     SUITE_PENDING,
     SUITE_SKIP,
@@ -20,9 +20,9 @@ typedef struct SuiteRun {
     int64_t started_ms; /* Unix time */
     int64_t elapsed_ms;
     Diags diags;
-    const Engine *engine; /* engine of the run; NULL: the run did not get that far */
-    const Plan *plan;     /* NULL: the run did not get that far */
-    const State *prior;   /* state before the plan */
+    const Engine *engine; /* NULL: the run failed before its plan */
+    const Plan *plan;     /* NULL: there was no plan, or planning failed */
+    const State *prior;   /* state before the plan; NULL: there was no plan */
     const State *state;   /* state after the apply; NULL: not applied */
 } SuiteRun;
 
@@ -56,10 +56,10 @@ typedef struct SuiteEvents {
     void (*begin)(void *self, const Suite *suite);
     void (*file)(void *self, const SuiteFile *file, SuiteProgress progress);
     void (*run)(void *self, const SuiteFile *file, const SuiteRun *run, SuiteProgress progress);
-    /* Some objects of a run could not be destroyed; `state` holds them. */
+    /* The cleanup of a run failed or left objects; `state` holds the rest, perhaps none. */
     void (*left)(void *self, const SuiteFile *file, const SuiteRun *run, const State *state);
     /* Called instead of the cleanup if the engine was stopped. `left`: states with remaining
-     * objects; `planned`: the plan of the interrupted run (NULL: none). */
+     * objects; `planned`: the plan of the run that failed with it (NULL: none). */
     void (*interrupt)(void *self,
                       const SuiteFile *file,
                       const SuiteLeftovers *left,
@@ -67,5 +67,5 @@ typedef struct SuiteEvents {
     void (*end)(void *self, const Suite *suite);
 } SuiteEvents;
 
-/* "pass" … "pending" */
+/* Returns "pending", "skip", "pass", "fail" or "error". */
 const char *suite_status_name(SuiteStatus status);

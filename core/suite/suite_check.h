@@ -7,5 +7,5 @@
 void suite_check_overrides(const Config *config, const TestOverrides *overrides, Diags *diags);
 /* Checks the overrides and the mock providers of a file in the same way. */
 void suite_check_file(const Config *config, const TestFile *file, Diags *diags);
-/* Checks that every expect_failures reference names an object with conditions. */
+/* Checks that every expect_failures reference names a kind of object that can have conditions. */
 MUST_USE bool suite_check_expected(const TestRun *run, Diags *diags);

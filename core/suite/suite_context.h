@@ -17,9 +17,9 @@ typedef struct SuiteRequest {
 
 /* A state with the engine and the variables of its last run, which also destroy it. */
 typedef struct SuiteState {
-    Str key;
+    Str key; /* "key STATE_KEY", "module SOURCE", or empty: of the configuration under test */
     State *state;
-    SuiteRun *last; /* the last run that changed the state; NULL: none */
+    SuiteRun *last; /* the last run that applied; NULL: none, then engine and variables too */
     const Engine *engine;
     const Map *variables;
 } SuiteState;

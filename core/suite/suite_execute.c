@@ -55,7 +55,8 @@ static void clean(SuiteContext *context, SuiteState *state) {
         events->left(events->self, file, state->last, state->state);
 }
 
-/* Returns the plan that was being applied when the engine was stopped; NULL if none. */
+/* Returns the plan of the run that ended with an error, if that run applies; NULL if none. Once the
+ * engine is stopped, that is as a rule the interrupted run. */
 static const Plan *find_interrupted(const SuiteContext *context) {
     vec_each(&context->file->runs, run) {
         if (run->status == SUITE_ERROR && run->plan && !run->config->is_plan)

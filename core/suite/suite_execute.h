@@ -10,5 +10,5 @@
 
 #include "suite_context.h"
 
-/* Runs the suite; `*out` holds all errors. */
+/* Runs the suite. The diagnostics are in the files and runs of `*out`. */
 void suite_execute(const SuiteRequest *request, Suite *out, Arena *arena);

@@ -60,7 +60,8 @@ static bool is_key(const ProviderRef *ref, Str key) {
            (key.len == ref->name.len || key.ptr[ref->name.len] == '.');
 }
 
-/* Returns true if the module or a called module uses this provider configuration. */
+/* Returns true if the module uses this provider configuration, or passes it to a call. A default
+ * configuration is inherited, so uses in called modules count too. */
 static bool uses_provider(const Module *module, Str key) {
     bool is_default = str_find_char(key, '.', 0) == SIZE_MAX;
     if (map_has(&module->providers, key))
@@ -82,7 +83,8 @@ static bool uses_provider(const Module *module, Str key) {
     return false;
 }
 
-/* Leaves out unused provider configurations, so they are neither evaluated nor validated. */
+/* Adds the configurations that the run maps. If it maps none, adds those that its module uses;
+ * unused ones are left out, so that they are neither evaluated nor validated. */
 static bool add_providers(RunWork *work, Map *providers) {
     const TestFile *file = work->context->file->config;
     if (work->run->config->providers.count > 0)

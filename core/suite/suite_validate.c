@@ -1,8 +1,9 @@
-/* Validates test files: each module once, each file and run by itself. */
+/* Validates test files and the modules of their runs. */
 #include "suite_validate.h"
 #include "suite_check.h"
 
-/* Validates each module once, even if several runs use it. */
+/* Validates a module once, even if several runs use it. A run without `config` has no module of its
+ * own. */
 static bool validate_module(const Engine *engine, const TestRun *run, Map *seen, Diags *diags) {
     if (!run->config || map_has(seen, run->source))
         return true;

@@ -1,5 +1,5 @@
-/* suite_validate: checks test files without running them: modules, overrides and expect_failures
- * references. */
+/* suite_validate: checks test files without running them: modules of runs, overrides and
+ * expect_failures references. The caller validates the configuration under test. */
 #pragma once
 
 #include "engine.h"

@@ -2,7 +2,7 @@
 #include "suite_values.h"
 #include "eval.h"
 
-/* The scope of one block. */
+/* The scope of a provider block, or of the variables of a run or of the file. */
 typedef struct ValuesScope {
     Scope scope;
     SuiteContext *context;
@@ -127,8 +127,8 @@ static bool find_outer(
     return given != NULL;
 }
 
-/* Finds var.NAME in the file, then in the given values. Sets `*out` to NULL without an error if
- * neither has a value. */
+/* Like find_outer, but given values that cannot be read count as absent: an assertion that refers
+ * to an undeclared variable then gets the error for that. */
 static bool find_test_variable(
     SuiteContext *context, const Config *config, Str name, const InputValue **out, Diags *diags) {
     Diags ignored = diags_new(context->arena);

@@ -53,8 +53,8 @@ MUST_USE bool xml_parse(const char *text, XmlDoc *out);
 MUST_USE bool xml_take(char *text, XmlDoc *out);
 /* Returns the name of the element, without a prefix; valid as long as the node. */
 Str xml_name(xmlNodePtr node);
-/* Return the first match, or all matches, of an XPath relative to the node; NULL or empty if
- * none. */
+/* Return the first match, or all matches, of an XPath relative to the node; NULL or empty if none.
+ * An invalid XPath aborts: it must not come from input. */
 xmlNodePtr xml_find(xmlNodePtr node, const char *path);
 XmlNodes xml_find_all(xmlNodePtr node, const char *path, Arena *arena);
 /* Returns the text of the first match, an element or an attribute; empty if none. */

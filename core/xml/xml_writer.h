@@ -17,7 +17,7 @@ void xml_writer_open(XmlWriter *xml, const char *name);
 /* Attributes must follow the opening of their element directly. */
 void xml_writer_attribute(XmlWriter *xml, const char *name, Str text);
 void xml_writer_count(XmlWriter *xml, const char *name, size_t count);
-/* Writes seconds with three decimals: 1.500 */
+/* Writes `ms` as an attribute in seconds, with three decimals: 1.500 */
 void xml_writer_seconds(XmlWriter *xml, const char *name, int64_t ms);
 void xml_writer_text(XmlWriter *xml, Str text);
 void xml_writer_close(XmlWriter *xml);

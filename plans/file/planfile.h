@@ -1,6 +1,6 @@
-/* planfile: a Plan as a file: a zip of plan.json (lossless, our own), prior-state.json, the
- * configuration's files with their paths, and manifest.json with a SHA-256 for each. Mode 0600.
- * libarchive does the zip, and a cipher seals it. */
+/* planfile: a Plan as a file: a zip of plan.json (lossless, our own), prior-state.json,
+ * previous-state.json, the configuration's files, and manifest.json with a SHA-256 for each and the
+ * paths of the configuration's files. Mode 0600. A cipher, if any, encrypts the whole zip. */
 #pragma once
 
 #include "cipher.h"

@@ -53,7 +53,7 @@ typedef struct ResourceChange {
     size_t dependency_count;
     bool create_before_destroy;
     Str import_id;        /* empty: no import */
-    Str generated_config; /* the generated block of an import; empty: the configuration has one */
+    Str generated_config; /* the block that was generated for an import; empty: none */
 } ResourceChange;
 
 typedef struct OutputChange {

@@ -23,7 +23,7 @@ typedef struct PlanModuleOutput {
 typedef struct Plan {
     PlanMode mode;
     bool errored;
-    bool complete;        /* false with -target and -exclude */
+    bool complete;        /* false with -target or -exclude */
     bool has_news;        /* refresh-only: stored facts such as dependencies have changed */
     bool is_full_refresh; /* made with -refresh=full; calls of the apply see it too */
     Str lineage;          /* of the prior state */
@@ -45,32 +45,33 @@ typedef struct Plan {
     Str previous_state;      /* v4 JSON: as it was read */
     Str configuration;       /* the `configuration` section of plan JSON, or empty */
     Str checks;              /* v4 JSON: check_results, the results of conditions; or empty */
-    Str relevant_attributes; /* v4 JSON: attributes that changes result from */
+    Str relevant_attributes; /* the section of plan JSON: attributes that changes result from */
 } Plan;
 
 Plan *plan_new(PlanMode mode, Arena *arena);
+/* Orders changes, drift, outputs and variables. plan_find requires it. */
 void plan_sort(Plan *plan);
 const ResourceChange *plan_find(const Plan *plan, ResourceAddr address, Str deposed);
 
 /* Returns whether the object has moved to another address. */
 bool plan_has_moved(const ResourceChange *change);
-/* Returns whether the text of a plan shows the change: not for a no-op, or a data source that
- * leaves the state. */
+/* Returns whether the text of a plan shows the change: not for a no-op without move or import, nor
+ * for a data source that leaves the state. */
 bool plan_is_shown(const ResourceChange *change);
 
 typedef struct PlanCounts {
     uint32_t create, update, delete, read, forget, import;
 } PlanCounts;
 
-/* Counts a replacement as one creation and one deletion. */
+/* Counts a replacement as two actions. Counts a data source only if it is read. */
 PlanCounts plan_count(const Plan *plan);
 /* The same for parts of instances; `*objects` is their number. */
 PlanCounts plan_count_parts(const Plan *plan, uint32_t *objects);
 const PartChange *plan_find_part(const ResourceChange *change, Str key);
 /* Orders the parts of a change by key. */
 void plan_sort_parts(ResourceChange *change);
-/* Can the plan be applied? True with a change that is no no-op, or a changed output; in refresh-
- * only mode, with drift. False for an errored plan. */
+/* Returns whether there is something to apply: a change other than a no-op, a move, an import, a
+ * changed output or has_news; in refresh-only mode also drift. False for an errored plan. */
 bool plan_is_applyable(const Plan *plan);
 /* "1 to add, 0 to change, 2 to destroy", and "(12 objects: 3 to add, 8 to change, 1 to delete)"
  * where instances have parts. */

@@ -27,7 +27,7 @@ static RenderAlignSide cut(RenderAlignSide side, size_t start, size_t end) {
     return (RenderAlignSide){.ids = side.ids + start, .count = side.count - start - end};
 }
 
-/* cells[i][j]: length of the longest one of a from i and b from j. */
+/* cells[i][j]: length of the longest common subsequence of `a` from i on and `b` from j on. */
 static void fill(RenderAlignSide a, RenderAlignSide b, uint32_t *cells) {
     size_t width = b.count + 1;
     for (size_t i = a.count; i-- > 0;) {
@@ -40,7 +40,8 @@ static void fill(RenderAlignSide a, RenderAlignSide b, uint32_t *cells) {
     }
 }
 
-/* Above this product of lengths only equal ends are compared: the table would be too large. */
+/* Adds nothing if the table would have more than CELLS_MAX cells: then only equal ends are
+ * common. */
 static void add_middle(RenderAlignSide a, RenderAlignSide b, Common *common, Arena *scratch) {
     if (a.count == 0 || b.count == 0 || a.count > CELLS_MAX / (b.count + 1))
         return;

@@ -1,9 +1,8 @@
-/* render_align: which members of two sequences belong together.
+/* render_align: pairs the members of two sequences for a diff.
  *
- * What both have in common, in order, stays in place. Between, members go and come, but objects
- * that meet there are compared with each other. Where both are of one length and something of the
- * first is nowhere in the second, members were changed in place: each is compared with the one at
- * its position. */
+ * The longest common subsequence is unchanged. Between its members, members of `before` are deleted
+ * and those of `after` created, except that objects at the same place are paired. If both have the
+ * same length and `after` lacks a member of `before`, all are paired by position instead. */
 #pragma once
 
 #include "vec.h"

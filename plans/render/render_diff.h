@@ -21,7 +21,7 @@ typedef enum RenderDiffKind {
     DIFF_WRITE_ONLY,
     DIFF_TYPE_CHANGE,
     DIFF_LIST,
-    DIFF_NESTED_LIST, /* without unchanged neighbours of changed elements */
+    DIFF_NESTED_LIST, /* of a nested attribute: printed without unchanged neighbours */
     DIFF_SET,
     DIFF_MAP,
     DIFF_OBJECT,

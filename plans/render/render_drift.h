@@ -1,18 +1,20 @@
-/* render_drift: what of a plan's drift is worth reading.
+/* render_drift: selects the part of a plan's drift that its text shows.
  *
- * When only refreshing, all of it. In a plan that changes things, what those changes start from:
+ * A refresh-only plan shows all drift, a plan without changes none. Any other plan shows the drift
+ * that its changes start from:
  *
  *   - attributes that changes refer to (relevant_attributes)
  *   - attributes that the plan brings back to their value before, or that force a replacement
- *   - that an object was deleted which the plan creates again
+ *   - the deletion of an object for which the plan has a change
  *
- * Other attributes count as unchanged, and objects without any are left out. */
+ * Other attributes except `id` count as unchanged; an object without shown attributes is left
+ * out. */
 #pragma once
 
 #include "plan.h"
 
 typedef struct RenderDrift {
-    Drift drift;     /* `after` differs in those attributes alone */
+    Drift drift;     /* `after` differs only in the shown attributes */
     bool is_extract; /* there may be other differences */
 } RenderDrift;
 

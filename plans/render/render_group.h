@@ -1,9 +1,7 @@
-/* render_group: changes of a block's instances that read alike are shown once, with all their
- * addresses.
+/* render_group: shows equal changes of a block's instances once, with all their addresses.
  *
- * Alike: same block, same action, same reason, and not one character of the objects' text differs,
- * but for what stays as it is and for the id of each. A group stands where its first change would.
- */
+ * Equal changes have the same block, action, reason and text; unchanged attributes and IDs are not
+ * part of that text. A group is shown at the place of its first change. */
 #pragma once
 
 #include "plan.h"
@@ -18,7 +16,8 @@ typedef struct RenderGroup {
 
 typedef VEC(RenderGroup *) RenderGroups;
 
-/* Returns the changes that are shown. One or two equal changes are groups of one each. */
+/* Returns the changes that are shown. One or two equal changes, and moved, imported or deposed
+ * objects, are groups of one each. */
 RenderGroups render_group_find(const Plan *plan, RenderStyle style, Arena *arena);
 /* Writes the object that the group shows. */
 void render_group_text(const RenderGroup *group, RenderStyle style, StrBuf *out, Arena *scratch);

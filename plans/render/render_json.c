@@ -241,7 +241,7 @@ static void write_drift(const Document *document) {
     json_array_end(writer);
 }
 
-/* Writes a member that only loam has: the changes of parts, with reasons. */
+/* Writes an element of `parts`, which only loam has: a change and its notes. */
 static void write_part(JsonWriter *writer, const PartChange *part, Arena *scratch) {
     json_object_start(writer);
     json_key_string(writer, "key", part->key);

@@ -5,7 +5,8 @@
 #include "plan.h"
 #include "render_json_state.h" /* the schema lookup; for callers: the document of a state */
 
-/* The whole document of a plan. Its sections planned_values and prior_state need schemas. */
+/* Writes the whole document of a plan. `lookup` finds schemas for planned_values and prior_state;
+ * NULL: none. */
 void render_json_plan(const Plan *plan,
                       RenderSchemaLookup lookup,
                       void *payload,

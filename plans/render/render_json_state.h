@@ -20,8 +20,8 @@ void render_json_state(Str state,
                        StrBuf *out,
                        Arena *scratch);
 
-/* Writes the member `prior_state` with the outputs as the plan found them; nothing if the plan
- * began without a state. */
+/* Writes the member `prior_state` from plan->prior_state; nothing if that has neither resources nor
+ * outputs. */
 void render_json_state_prior(JsonWriter *writer,
                              const Plan *plan,
                              RenderSchemaLookup lookup,

@@ -20,7 +20,8 @@ typedef VEC(RenderJsonResource) RenderJsonResources;
 
 typedef enum RenderMask { MASK_UNKNOWN, MASK_SENSITIVE } RenderMask;
 
-/* {"a": true, "b": [false, true]}: the unknown or sensitive parts; false where there are none. */
+/* {"a": true, "b": [false, true]}: the unknown or sensitive parts; false elsewhere, but such
+ * members of objects are omitted. */
 void render_json_values_mask(JsonWriter *writer, Value v, RenderMask mask);
 /* The value without unknown parts: absent from objects and maps, null in lists. */
 void render_json_values_known(JsonWriter *writer, Value v);

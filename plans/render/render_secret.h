@@ -18,4 +18,5 @@ const Map *render_secret_of_plan(const Plan *plan, Arena *arena);
 Value render_secret_mark(const Map *secrets, Value value, Arena *arena);
 /* Returns the secrets that are long enough to be hidden in other objects too. */
 const Map *render_secret_shared(const Map *secrets, Arena *arena);
+/* Returns true if the value repeats a secret, or is a container with a secret as a key. */
 bool render_secret_has(const Map *secrets, Value value, Arena *scratch);

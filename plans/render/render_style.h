@@ -5,7 +5,7 @@
 
 typedef enum RenderMarkup {
     MARKUP_NONE,
-    MARKUP_HTML,  /* escaped; inks are spans */
+    MARKUP_HTML,  /* escaped; colours are classes of <i> elements */
     MARKUP_SIGNS, /* as in a diff: the first column of a line is +, -, or ! for another change */
 } RenderMarkup;
 
@@ -17,7 +17,7 @@ typedef struct RenderStyle {
     RenderMarkup markup;
     bool is_past;       /* of a run that has ended: unknown values stay unknown */
     bool is_shared;     /* for several objects: their IDs are omitted */
-    const Map *secrets; /* of parts of a plan: render_secret_of_plan; NULL: none */
+    const Map *secrets; /* hidden in every object: render_secret_of_plan; NULL: none */
 } RenderStyle;
 
 /* "(known after apply)". */

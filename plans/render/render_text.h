@@ -7,7 +7,8 @@
 #include "render_text_value.h" /* for callers: values beside the plan */
 #include "schema.h"
 
-/* Legend, changes, summary line, output changes; or "No changes. …". */
+/* Drift, legend, changes, summary line, output changes; or "No changes. …". Sets style.secrets
+ * itself. */
 void render_text_plan(const Plan *plan, RenderStyle style, StrBuf *out, Arena *scratch);
 /* The same in pieces, each passed on as soon as it is written, since a plan may be large. */
 void render_text_plan_in_pieces(const Plan *plan,

@@ -18,5 +18,6 @@ RenderStringSide render_text_string_side(Value v, Arena *arena);
 void render_text_string_lines(RenderPen *pen, uint32_t level, Str text);
 /* The same of two texts: removed and added lines, and those near them. */
 void render_text_string_diff(RenderPen *pen, uint32_t level, Str before, Str after);
-/* As Go's %q writes it. */
+/* Returns the text in quotes. Escapes quotes, backslashes and characters that are not printable,
+ * but not "${". */
 Str render_text_string_quote(Str text, Arena *arena);

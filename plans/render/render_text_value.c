@@ -1,4 +1,5 @@
-/* render_text_value: values as the output and console commands print them: valid expressions. */
+/* render_text_value: values as the output and console commands print them, in the syntax of
+ * expressions. */
 #include "render_text_value.h"
 
 #include "render_text_string.h"

@@ -4,5 +4,5 @@
 #include "render_style.h"
 #include "value.h"
 
-/* A sensitive value is written as (sensitive value). */
+/* A sensitive value is written as (sensitive value), unless style.show_sensitive is set. */
 void render_text_value(Value v, uint32_t indent, RenderStyle style, StrBuf *out, Arena *scratch);

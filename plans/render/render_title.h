@@ -8,7 +8,7 @@
 void render_title_change(RenderPen *pen, const ResourceChange *change);
 /* "  # (because …)": zero or more lines. */
 void render_title_reasons(RenderPen *pen, const ResourceChange *change);
-/* The addresses of the other objects with the same change; nothing without others. */
+/* The addresses of all changes but the first; nothing if there is only one. */
 void render_title_others(RenderPen *pen, const ResourceChange *const *changes, size_t count);
 void render_title_drift(RenderPen *pen, const Drift *drift);
 /* The same words without "  # ", for headings elsewhere. */

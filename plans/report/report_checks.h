@@ -18,6 +18,8 @@ typedef struct ReportCheck {
     ReportCheckStatus status;
 } ReportCheck;
 
+/* Calls `visit` for each object that has results, in the order of plan->checks. The texts live in
+ * `scratch`. */
 void report_checks_each(const Plan *plan,
                         void (*visit)(const ReportCheck *check, void *payload),
                         void *payload,

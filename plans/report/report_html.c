@@ -17,7 +17,7 @@ typedef struct Page {
     StrBuf *out;
     Arena *scratch; /* of one entry */
     size_t entries;
-    bool is_short; /* a short page has no folds and no search */
+    bool is_short; /* few entries: all are unfolded at first */
     ReportOutcomes outcomes;
     RenderStyle style;
 } Page;

@@ -141,7 +141,7 @@ static void collect_planned(Suite *suite, const Plan *plan) {
     }
 }
 
-/* The diagnostics about an object that failed. */
+/* Returns the first error about the object of a failed operation, or a general sentence. */
 static Str failure_of(const TimelineRow *row, const Diags *diags, Arena *arena) {
     for (size_t i = 0; row->failed && diags && i < diags->count; i++) {
         const Diag *diag = &diags->items[i];

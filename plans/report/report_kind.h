@@ -24,5 +24,5 @@ typedef struct ReportKind {
     void (*write)(const ReportInput *input, StrBuf *out, Arena *scratch);
 } ReportKind;
 
-/* Characters that every known forge accepts. */
+/* Characters of a comment that GitHub accepts; other forges accept more. */
 #define REPORT_SIZE_LIMIT 65536

@@ -1,5 +1,5 @@
 /* report_sarif: a rule is a kind of finding, a result one finding. Its fingerprint is stable over
- * runs: the rule with the address or the file and line. */
+ * runs: the rule with the address, or with file, line and text. */
 #include "report_sarif.h"
 
 #include "digest.h"

@@ -92,7 +92,8 @@ static void consider(Link *link, Str block, size_t row) {
         rows[row].waited_for = found;
 }
 
-/* The other operation of the same replacement. */
+/* Links the row to an earlier operation on the same object, such as the deletion of a
+ * replacement. */
 static void consider_itself(Link *link, Map *last, size_t row) {
     TimelineRow *rows = link->timeline->rows.items;
     size_t before = (size_t)(uintptr_t)map_find(last, rows[row].address);

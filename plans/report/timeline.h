@@ -2,8 +2,9 @@
  *
  * A row is an operation on an object. Rows are added as operations start. Then timeline_link finds,
  * from the dependencies of the plan's changes, the row that each one waited for: the last of its
- * dependencies to end. A row that could have started then, but did not, waited for a free slot
- * (parallelism, limits): for the row that ended last before it started. */
+ * dependencies to end (of a deletion: of its dependents). A row that could have started then, but
+ * did not, waited for a free slot (parallelism, limits): for the row that ended last before it
+ * started. */
 #pragma once
 
 #include "plan.h"
@@ -24,7 +25,7 @@ typedef struct TimelineRow {
     bool failed;
     bool is_open;      /* no end: the run was interrupted */
     size_t waited_for; /* after linking: a row, or TIMELINE_NONE */
-    size_t waits;      /* number of blocks that it depends on */
+    size_t waits;      /* number of blocks that it waited for */
     size_t turn_after; /* after linking: the row whose end freed a slot for it, or TIMELINE_NONE */
     bool is_critical;
 } TimelineRow;

@@ -1,4 +1,5 @@
-/* archive_file: an archive created with the object and updated by each refresh. */
+/* archive_file: an archive created with the object and updated by each refresh. A deletion leaves
+ * the archive on disk. */
 #include "archive_object.h"
 #include "archive_provider.h"
 

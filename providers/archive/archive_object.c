@@ -126,7 +126,7 @@ static int compare_names(const void *a, const void *b) {
     return str_compare(((const ArchiveEntry *)a)->name, ((const ArchiveEntry *)b)->name);
 }
 
-/* Adds texts by name; the last one of a name wins. */
+/* Adds texts, sorted by name; the last one of a name wins. */
 static void collect_texts(const Call *call, Value sources, ArchiveEntries *out) {
     for (size_t i = 0; i < sources.count; i++) {
         ArchiveEntry entry = {

@@ -6,8 +6,8 @@
 #include "provider.h"
 
 /* clang-format off */
-/* Rows of an attribute table. `flags` is added to the arguments, `output` to the other
- * attributes. */
+/* Rows of an attribute table. `flags` is added to the arguments, except to
+ * exclude_symlink_directories, `output` to the other attributes. */
 #define ARCHIVE_ATTRIBUTES(flags, output)                                                          \
     {"type",                        &TYPE_STRING, REQUIRED | (flags), "\"zip\" or \"tar.gz\"."},   \
     {"output_path",                 &TYPE_STRING, REQUIRED | (flags), "Path of the archive; missing directories are created."}, \
@@ -29,8 +29,8 @@
 #define ARCHIVE_SOURCE_ATTRIBUTES(flags)                                                           \
     {"content",  &TYPE_STRING, REQUIRED | (flags), "Text to pack."},                             \
     {"filename", &TYPE_STRING, REQUIRED | (flags), "Name of the text in the archive."}
-/* Rows of a table of rules. Conflicts are in both orders, so that each argument gets an error at
- * its own range. */
+/* Rows of a table of rules. Conflicts of two source_… arguments are in both orders, so that each
+ * argument gets an error at its own range; those with `excludes` and `source` are not. */
 #define ARCHIVE_RULES                                                                                   \
     {RULE_AT_LEAST_ONE, {"source", "source_content_filename", "source_file", "source_dir"}}, \
     {RULE_CONFLICTS, {"source_file", "source_content"}}, \
@@ -53,5 +53,6 @@
 /* clang-format on */
 
 Str archive_object_check_mode(Value value, Arena *arena);
-/* Packs and writes the archive: *out is `arguments` with its digests. */
+/* Packs and writes the archive, unless an identical file exists; *out is `arguments` with its size,
+ * digests and ID. */
 MUST_USE bool archive_object_make(const Call *call, Value arguments, Value *out, Diags *diags);

@@ -29,7 +29,8 @@ static void put(StrBuf *out, uint32_t number, size_t size) {
 #define MODE_FILE      0100000U
 #define MODE_WRITABLE  0200U
 
-/* Returns the flags: names in plain ASCII do not need the UTF-8 flag. */
+/* Returns the flags. As in Go's archive/zip, which hashicorp/archive uses, a UTF-8 name gets the
+ * UTF-8 flag unless all its characters are ASCII, printable, and neither a backslash nor ~. */
 static uint32_t zip_flags(Str name) {
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.ptr[i];

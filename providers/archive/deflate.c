@@ -39,8 +39,8 @@ typedef struct Deflate {
     StrBuf out;
     uint64_t bits;
     unsigned bit_count;
-    uint32_t *head;   /* by hash: last position + 1 */
-    uint32_t *before; /* by position in the window: the previous position with the same hash */
+    uint32_t *head;   /* by hash: last position + 1; 0: none */
+    uint32_t *before; /* by position modulo WINDOW: previous position with the same hash, + 1 */
     size_t base;
     size_t block_start;
     Token *tokens;
@@ -74,7 +74,8 @@ typedef struct Range {
     unsigned more;
 } Range;
 
-/* Codes in groups of `group`; each group has one more extra bit than the previous one. */
+/* Codes in groups of `group`. The first two groups have no extra bits; each later group has one
+ * more than the previous one. */
 static Range range_of(unsigned value, unsigned group) {
     unsigned more = 0, base = 0, code = 0, plain = 2 * group;
     if (value < plain)

@@ -1,5 +1,5 @@
-/* deflate: compresses bytes by RFC 1951, without a header. The output for given bytes never
- * changes, since states hold digests of archives. */
+/* deflate: compresses bytes by RFC 1951, without a header. The output for given bytes
+ * and search never changes, since states hold digests of archives. */
 #pragma once
 
 #include "str.h"
@@ -10,4 +10,5 @@ typedef struct DeflateSearch {
     unsigned nice;  /* match length that ends the search */
 } DeflateSearch;
 
+/* `bytes` is shorter than 4 GiB. */
 Str deflate_bytes(Str bytes, DeflateSearch search, Arena *arena);

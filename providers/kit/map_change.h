@@ -4,6 +4,6 @@
 
 #include "value.h"
 
-/* For `forces_new` of an attribute. Returns false if the maps differ only by null entries, which
- * older states omit. */
+/* For `forces_new` of an attribute. Returns false if `planned` only adds null entries, because
+ * older states omit those. */
 bool map_change_forces_new(Value prior, Value planned);

@@ -32,7 +32,9 @@ SCOPED_TYPE(RequestRef, request_release);
 
 /* Returns the content of a memory BIO. */
 Str openssl_pem_text(BIO *bio, Arena *arena);
-/* These return NULL, with an error of this summary at the attribute, on failure. */
+/* These return an object that the caller owns. On failure they return NULL, with an error of this
+ * summary that names the attribute in its detail. Keys must be RSA, ECDSA or Ed25519 without a
+ * passphrase; the signature of a request must be valid. */
 EVP_PKEY *openssl_pem_read_key(Str pem, const char *summary, const char *attribute, Diags *diags);
 X509 *openssl_pem_read_certificate(Str pem,
                                    const char *summary,

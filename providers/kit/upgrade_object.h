@@ -6,7 +6,7 @@
 #include "provider.h"
 
 /* Reads the stored object; attributes that its version lacks are null. Returns false if the stored
- * text does not match the schema; then it stays unchanged. */
+ * text does not match the schema; then the slot returns true, and the text stays as it is. */
 MUST_USE bool upgrade_object_begin(const Call *call,
                                    const UpgradeRequest *request,
                                    ObjectBuilder *builder);

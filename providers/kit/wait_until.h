@@ -9,10 +9,10 @@
  *     if (!wait_until_done(call, &until, diags))
  *         return false;
  *
- * The first look is immediate, the last one when the time is up. Pauses double from the first to
- * the longest, without jitter, as `limits` restricts concurrency. The time is up at the earlier of
- * `timeout_ms` and the deadline of the call. Providers must use this file for pauses: a separate
- * loop would miss the deadline or the cancellation. */
+ * The first look is immediate, also after a cancellation; the last one is when the time is up.
+ * Pauses double from the first to the longest, without jitter, as `limits` restricts concurrency.
+ * The time is up at the earlier of `timeout_ms` and the deadline of the call. Providers must use
+ * this file for pauses: a separate loop would miss the deadline or the cancellation. */
 #pragma once
 
 #include "provider.h"
@@ -25,8 +25,8 @@ typedef enum WaitLook {
 
 typedef enum WaitResult {
     WAIT_DONE,
-    WAIT_FAILED, /* a look returned WAIT_LOOK_FAILED */
-    WAIT_TIMED_OUT,
+    WAIT_FAILED,    /* a look returned WAIT_LOOK_FAILED */
+    WAIT_TIMED_OUT, /* or all repetitions were used */
     WAIT_CANCELLED,
 } WaitResult;
 
@@ -48,7 +48,8 @@ typedef struct WaitPauses {
 } WaitPauses;
 
 typedef struct WaitUntil {
-    const char *what; /* "an address": the progress text is "waiting for an address" */
+    const char *what; /* "an address": the progress text is "waiting for an address"; NULL: no
+                         progress, only with wait_until */
     WaitLook (*look)(void *payload, Wait *wait);
     void *payload;
     int64_t timeout_ms; /* 0: only the call's deadline */
@@ -61,5 +62,6 @@ WaitResult wait_until(const Call *call, const WaitUntil *until, Wait *wait);
  * WAIT_LOOK_FAILED must add its own error. */
 MUST_USE bool wait_until_done(const Call *call, const WaitUntil *until, Diags *diags);
 /* For a request with a few retries: sleeps before repetition *attempt, which starts at 0, and
- * increments it. Returns false if no repetition is left, the time is up or the run is cancelled. */
+ * increments it. Returns false if no repetition is left, the deadline of the call passes or the run
+ * is cancelled. */
 MUST_USE bool wait_until_retry(const Call *call, const WaitPauses *pauses, unsigned *attempt);

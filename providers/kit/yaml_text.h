@@ -1,5 +1,5 @@
 /* yaml_text: a value as block-style YAML for simple parsers: one scalar per line, strings in double
- * quotes. */
+ * quotes, plain keys where possible, empty collections as [] and {}. */
 #pragma once
 
 #include "value.h"

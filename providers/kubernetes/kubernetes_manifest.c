@@ -201,8 +201,7 @@ static bool manifest_read(const Call *call,
     ObjectKey key = object_key_of(named);
     if (!object_read(object, &key, &read, diags))
         return false;
-    bool is_other = object->record.uid.len && !str_equal(object->record.uid, read.uid);
-    if (!value_is_present(read.live) || is_other) {
+    if (!object_read_is_same(&read, &object->record)) {
         response->state = value_null(request->state.type);
         return true;
     }
@@ -263,8 +262,7 @@ static bool manifest_recover(const Call *call,
         request_of(call, request->planned, request->prior, STR_EMPTY, &manifest);
     if (!object_read(object, &key, &read, diags))
         return false;
-    ObjectMark mark = object_mark_of(read.live);
-    if (!str_equal(mark.lineage, call->lineage) || !str_equal(mark.address, call->address))
+    if (!object_mark_is(read.live, call->lineage, call->address))
         return true;
     ObjectRecord record = object_read_record(&read);
     response->outcome = RECOVER_COMPLETE;

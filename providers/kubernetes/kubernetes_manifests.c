@@ -1,7 +1,6 @@
 /* kubernetes_manifests: the objects of a file, a directory or a text. */
 #include "kubernetes_provider.h"
 
-#include "kube_object.h"
 #include "manifests_apply.h"
 #include "manifests_inventory.h"
 #include "manifests_plan.h"
@@ -10,6 +9,7 @@
 #include "object_arguments.h"
 #include "object_builder.h"
 #include "object_mark.h"
+#include "object_read.h"
 #include "object_secret.h"
 #include "object_view.h"
 #include "timeouts.h"
@@ -41,36 +41,21 @@ typedef struct ManifestsReading {
     Diags *diags;
 } ManifestsReading;
 
-/* Reads an object of this key. Sets *live to null if it does not exist. It has no labels and
- * annotations that the provider ignores, except those of `kept`, which may be null. */
-static bool read_live(const ManifestsReading *reading,
-                      const ObjectKey *key,
-                      Value kept,
-                      const ObjectRecord *record,
-                      ObjectTarget *target,
-                      Value *live) {
+/* Reads an object of this key, without the labels and annotations that the provider ignores, except
+ * those of `kept`, which may be null. */
+static bool read_object(const ManifestsReading *reading,
+                        const ObjectKey *key,
+                        Value kept,
+                        const ObjectRecord *record,
+                        ObjectRead *out) {
     const Call *call = reading->call;
     ObjectOptions *options = arena_new(call->arena, ObjectOptions);
-    ObjectRequest *request = arena_new(call->arena, ObjectRequest);
-    KubeResponse response;
-    Str why = STR_EMPTY;
+    ObjectRequest *request = arena_new(call->arena, ObjectRequest); /* out->target points to it */
     *options = object_arguments_options(reading->state, call->arena);
-    *request = (ObjectRequest){.call = call, .options = options, .record = *record};
-    request->manifest = request->prior = request->prior_manifest = value_null(&TYPE_DYNAMIC);
-    *live = value_null(&TYPE_DYNAMIC);
-    switch (object_target_open(request, key, target, &why, reading->diags)) {
-    case OBJECT_FAILED: return false;
-    case OBJECT_KIND_ABSENT: return true;
-    case OBJECT_NO_SERVER:
-        return path_error(call, NO_PATH, reading->diags, "Kubernetes objects not read",
-                          "%.*s. Check the server's address and that it runs.", STR_ARG(why));
-    case OBJECT_FOUND: break;
-    }
-    KubeOutcome outcome =
-        cluster_get(target->cluster, call, &target->ref, live, &response, reading->diags);
-    *live = cluster_without_ignored(target->cluster, *live, kept, call->arena);
-    return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
-           object_target_report(target, "Kubernetes object not read", &response, reading->diags);
+    *request =
+        (ObjectRequest){.call = call, .options = options, .record = *record, .manifest = kept};
+    request->prior = request->prior_manifest = value_null(&TYPE_DYNAMIC);
+    return object_read(request, key, out, reading->diags);
 }
 
 /* Brings one object of the inventory up to date. */
@@ -78,14 +63,11 @@ static bool refresh(ManifestsReading *reading, Str text, Value stored) {
     Arena *arena = reading->call->arena;
     ManifestsEntry entry = manifests_record_find(&reading->record, text);
     ObjectKey key = object_key_of(stored);
-    ObjectTarget *target = arena_new(arena, ObjectTarget);
-    Value live;
-    if (!read_live(reading, &key, stored, &entry.object, target, &live))
+    ObjectRead read;
+    if (!read_object(reading, &key, stored, &entry.object, &read))
         return false;
-    Str uid = kube_object_text(live, "metadata", "uid");
-    bool is_other = entry.object.uid.len && !str_equal(entry.object.uid, uid);
-    Value view = value_is_present(live) && !is_other
-                     ? object_view_live(live, &target->resource, arena)
+    Value view = object_read_is_same(&read, &entry.object)
+                     ? object_view_live(read.live, &read.target.resource, arena)
                      : value_null(&TYPE_DYNAMIC);
     manifests_inventory_set(&reading->inventory, text, view, arena);
     return true;
@@ -124,27 +106,23 @@ static bool read(const Call *call,
 /* Adds the object of a part that was begun, if it exists with our mark. */
 static bool recover_part(ManifestsReading *reading, const PartRecord *part) {
     const Call *call = reading->call;
-    ObjectTarget *target = arena_new(call->arena, ObjectTarget);
+    ObjectRead read;
     ObjectKey key;
     Str problem;
-    Value live;
     if (!part->marker.len)
         return true;
     if (!object_key_parse(part->marker, &key, &problem, call->arena))
         return path_error(call, NO_PATH, reading->diags, "Invalid marker", "%.*s",
                           STR_ARG(problem));
-    if (!read_live(reading, &key, value_null(&TYPE_DYNAMIC), &(ObjectRecord){0}, target, &live))
+    if (!read_object(reading, &key, value_null(&TYPE_DYNAMIC), &(ObjectRecord){0}, &read))
         return false;
-    ObjectMark mark = object_mark_of(live);
-    if (!str_equal(mark.lineage, call->lineage) || !str_equal(mark.address, call->address))
+    if (!object_mark_is(read.live, call->lineage, call->address))
         return true;
-    ManifestsEntry entry = {
-        .object = {.cluster = target->identity.id,
-                   .uid = kube_object_text(live, "metadata", "uid")}
-    };
+    ManifestsEntry entry = {.object = object_read_record(&read)};
     manifests_record_set(&reading->record, part->key, entry, call->arena);
     manifests_inventory_set(&reading->inventory, part->key,
-                            object_view_live(live, &target->resource, call->arena), call->arena);
+                            object_view_live(read.live, &read.target.resource, call->arena),
+                            call->arena);
     return true;
 }
 

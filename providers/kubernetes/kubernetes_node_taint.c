@@ -319,10 +319,9 @@ static bool taint_read(const Call *call,
     begin(&taints, call, request->state, request->state, request->private_data);
     if (!object_read(&taints.request, &taints.key, &read, diags))
         return false;
-    Str known = taints.request.record.uid;
-    bool is_gone = read.uid.len == 0 || (known.len && !str_equal(known, read.uid));
-    response->state = is_gone ? value_null(request->state.type)
-                              : state_of(request->state, read.live, call->arena);
+    response->state = object_read_is_same(&read, &taints.request.record)
+                          ? state_of(request->state, read.live, call->arena)
+                          : value_null(request->state.type);
     return true;
 }
 

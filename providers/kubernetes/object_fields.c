@@ -2,6 +2,7 @@
 #include "object_fields.h"
 
 #include "field_manager.h"
+#include "json.h"
 #include "kube_object.h"
 #include "object_apply.h"
 #include "object_builder.h"
@@ -9,7 +10,6 @@
 #include "object_metadata.h"
 #include "object_plan.h"
 #include "object_read.h"
-#include "object_release.h"
 #include "object_texts.h"
 
 const Attribute object_fields_metadata[OBJECT_FIELDS_METADATA_COUNT] = {
@@ -195,14 +195,52 @@ bool object_fields_apply(const Call *call,
     return true;
 }
 
+/* The uid makes the server reject another object of the name, and keeps it from creating one. */
+static Str release_body(const ObjectKey *key, const ObjectRead *read, Arena *arena) {
+    Value body = value_null(&TYPE_DYNAMIC);
+    Str version = object_key_api_version(key, arena);
+    const KubeRef *ref = &read->target.ref;
+    body = kube_object_with(body, "", "apiVersion", value_from_str(version), arena);
+    body = kube_object_with(body, "", "kind", value_from_str(key->kind), arena);
+    body = kube_object_with(body, "metadata", "name", value_from_str(ref->name), arena);
+    if (ref->namespace.len)
+        body =
+            kube_object_with(body, "metadata", "namespace", value_from_str(ref->namespace), arena);
+    body = kube_object_with(body, "metadata", "uid", value_from_str(read->uid), arena);
+    return json_text(body, arena);
+}
+
+/* Gives up the fields by an apply without fields. A field disappears unless another manager owns it
+ * too; the object stays. Succeeds if the object does not exist any more, or another object has its
+ * name. */
+static bool release(const ObjectRequest *request, Diags *diags) {
+    Arena *arena = request->call->arena;
+    ObjectKey key = object_key_of(request->manifest);
+    ObjectRead read;
+    KubeResponse response;
+    if (!object_read(request, &key, &read, diags))
+        return false;
+    if (!object_read_is_same(&read, &request->record))
+        return true;
+    KubeApply apply = {
+        .ref = read.target.ref,
+        .body = release_body(&key, &read, arena),
+        .manager = request->options->manager,
+    };
+    KubeOutcome outcome = kube_call_apply(&read.target.kube, &apply, &response, diags);
+    return outcome == KUBE_DONE || outcome == KUBE_ABSENT || outcome == KUBE_CONFLICT ||
+           object_target_report(&read.target, "Fields of the Kubernetes object not given up",
+                                &response, diags);
+}
+
 bool object_fields_delete(const Call *call,
                           const DeleteRequest *request,
                           DeleteResponse *response,
                           Diags *diags) {
     FieldsCall fields;
     (void)response;
-    return object_release(
-        request_of(call, request->prior, request->prior, request->private_data, &fields), diags);
+    return release(request_of(call, request->prior, request->prior, request->private_data, &fields),
+                   diags);
 }
 
 /* Returns the state with the values of its keys in the live object. */
@@ -234,9 +272,9 @@ bool object_fields_read(const Call *call,
     ObjectKey key = object_key_of(object->manifest);
     if (!object_read(object, &key, &read, diags))
         return false;
-    bool is_other = object->record.uid.len && !str_equal(object->record.uid, read.uid);
-    response->state = read.uid.len == 0 || is_other ? value_null(request->state.type)
-                                                    : state_of(call, request->state, read.live);
+    response->state = object_read_is_same(&read, &object->record)
+                          ? state_of(call, request->state, read.live)
+                          : value_null(request->state.type);
     return true;
 }
 

@@ -406,8 +406,7 @@ bool typed_object_recover(const Call *call,
     begin(&typed, call, known, STR_EMPTY);
     if (!object_read(&typed.request, &key, &read, diags))
         return false;
-    ObjectMark mark = object_mark_of(read.live);
-    if (!str_equal(mark.lineage, call->lineage) || !str_equal(mark.address, call->address))
+    if (!object_mark_is(read.live, call->lineage, call->address))
         return true;
     ObjectRecord record = object_read_record(&read);
     response->outcome = RECOVER_COMPLETE;

@@ -100,7 +100,7 @@ static void file_error(Diags *diags, const char *summary, Str path, int error) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s", STR_ARG(path), strerror(-error), hint);
 }
 
-/* Returns private data with the file's actual mode, to detect drift later. */
+/* Returns private data with the file's actual mode, to detect drift later; empty if unknown. */
 static Str remember_mode(const Call *call, Str path) {
     const Disk *disk = call->io->disk;
     DiskStat stat;
@@ -118,7 +118,7 @@ static bool remembered_mode(Str private_data, uint32_t *out) {
 }
 
 /* Returns whether the content of the source has changed, which the configuration alone does not
- * show. */
+ * show; false if the source cannot be read. */
 static bool source_changed(const Call *call, const PlanRequest *request) {
     Str source = object_text(request->proposed, "source", STR_EMPTY);
     if (source.len == 0 || value_is_null(request->prior))

@@ -3,8 +3,9 @@
  *
  * Exactly one of content, sensitive_content, content_base64 and source sets the bytes; a type may
  * lack sensitive_content. Content is written beside the file and renamed, so a file with the right
- * content is complete. Permissions are subject to the umask. The private data holds the actual
- * permissions; a read reports others as drift. */
+ * content is complete. Permissions are subject to the umask, so the private data holds the actual
+ * ones after a write; a read reports others as drift. Without that private data, as after a
+ * recovery, a read ignores permissions. */
 #pragma once
 
 #include "provider.h"
@@ -24,7 +25,8 @@ bool local_place_create(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
                         Diags *diags);
-/* Changes only permissions; new content replaces the object. */
+/* Changes only permissions of the file, and none of existing directories; new content replaces the
+ * object. */
 bool local_place_update(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,

@@ -38,7 +38,7 @@ typedef struct Copy {
 
 typedef VEC(Copy) Copies;
 
-/* Copies the files of a directory, creates its subdirectories and adds them to `waiting`. */
+/* Creates the remote directory and copies its files; adds its subdirectories to `waiting`. */
 static bool copy_directory(SshLink *link, Copy directory, Copies *waiting, Diags *diags) {
     const Disk *disk = link->call->io->disk;
     Arena *arena = link->call->arena;

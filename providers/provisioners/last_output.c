@@ -1,4 +1,4 @@
-/* last_output: keeps one to two times the shown size, so that memory stays bounded. */
+/* last_output: keeps at most twice the shown size, so that memory stays bounded. */
 #include "last_output.h"
 
 #include "utf8.h"

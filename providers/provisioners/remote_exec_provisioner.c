@@ -12,7 +12,7 @@ static const Attribute attributes[] = {
 
 static const char summary[] = "remote-exec provisioner error";
 
-/* Replaces %RAND% by a random text. */
+/* Returns the remote path of the script: script_path, its first %RAND% replaced by a UUID. */
 static Str script_path(const ProvisionCall *call) {
     static const char placeholder[] = "%RAND%";
     Arena *arena = call->call.arena;

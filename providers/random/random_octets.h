@@ -14,4 +14,5 @@
 Str random_octets_check_length(Value value, Arena *arena);
 /* Returns `arguments` with `length` random bytes. */
 Value random_octets_draw(Value arguments, Arena *arena);
+/* Sets the encodings of `bytes`; returns the object. */
 Value random_octets_describe(ObjectBuilder *builder, Str bytes, Arena *arena);

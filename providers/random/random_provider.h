@@ -24,7 +24,8 @@
 RANDOM_RESOURCES(RESOURCE_DECLARE)
 RANDOM_EPHEMERALS(EPHEMERAL_DECLARE)
 
-/* The slot `update` of all types: reached only if null keepers are added or removed. */
+/* The slot `update` of the types whose `keepers` have map_change_forces_new: reached if a change of
+ * keepers does not replace the object, as when only null entries are added. */
 bool random_update(const Call *call,
                    const ApplyRequest *request,
                    ApplyResponse *response,

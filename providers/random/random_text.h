@@ -1,4 +1,5 @@
-/* random_text: random characters; shared by random_string and random_password. */
+/* random_text: random characters; shared by random_string, random_password and the ephemeral
+ * random_password. */
 #pragma once
 
 #include "map_change.h"
@@ -43,14 +44,16 @@ Str random_text_check_least(Value value, Arena *arena);
 
 /* Checks that the minimums fit the length, and that some characters are allowed. */
 bool random_text_validate(const Call *call, const ValidateRequest *request, Diags *diags);
-/* Keeps `number` and `numeric` equal, two names of one setting. */
+/* Keeps `number` and `numeric` equal, two names of one setting; adds an error if both are
+ * configured and differ. A change of the setting replaces the object. */
 bool random_text_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags);
 /* Returns random text for the settings of a planned object. */
 Str random_text_draw(Value object, Arena *arena);
-/* Sets null settings to their defaults; older versions stored only `number`. */
+/* Sets null settings to their defaults, and the missing one of `number` and `numeric` to the other;
+ * older versions stored only `number`. */
 void random_text_complete(ObjectBuilder *builder);
-/* Sets settings that match an imported text. */
+/* Sets the settings of an imported text: its length in bytes, all classes allowed, no minimums. */
 void random_text_adopt(ObjectBuilder *builder, Str text);

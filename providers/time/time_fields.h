@@ -18,22 +18,24 @@
     {"unix",   &TYPE_NUMBER, COMPUTED | (flags), "Seconds since 1970."}
 /* clang-format on */
 
-/* Attribute checks: an RFC 3339 timestamp; an integer; an integer of at least 1. */
+/* Attribute check: an RFC 3339 timestamp. */
 Str time_fields_check(Value value, Arena *arena);
 
-/* Reads an attribute as a timestamp; returns false if it is null, unknown or not a string. The text
- * must be valid. */
+/* Reads an attribute as a timestamp; returns false if it is null, unknown, not a string or not a
+ * timestamp. */
 bool time_fields_find(Value object, const char *name, Timestamp *out, Arena *arena);
 /* Returns the current time in UTC, in whole seconds. */
 Timestamp time_fields_now(const Call *call);
 void time_fields_set(ObjectBuilder *builder, Timestamp time);
 /* Sets the fields and the attributes in `more` (NULL-terminated) to unknown. */
 void time_fields_forget(ObjectBuilder *builder, const char *const *more);
-/* Sets an attribute to the timestamp unless it is known, which keeps the user's spelling. */
+/* Sets an attribute to the timestamp if it is null or unknown. Any other value stays, in the user's
+ * spelling. */
 void time_fields_set_text(ObjectBuilder *builder, const char *name, Timestamp time, Arena *arena);
 /* Parses an import ID as a timestamp; adds an error on failure. */
 MUST_USE bool time_fields_parse_id(Str text, Timestamp *out, Arena *arena, Diags *diags);
-/* Parses a part of an import ID as an integer, null if empty; adds an error on failure. */
+/* Parses a part of an import ID as an integer of 32 bits, null if empty. Adds an error on
+ * failure. */
 MUST_USE bool time_fields_parse_number(Str text, Value *out, Diags *diags);
 /* Returns an empty map, the value of "triggers" after an import. */
 Value time_fields_no_triggers(Arena *arena);

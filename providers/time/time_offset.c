@@ -76,7 +76,7 @@ static bool differs(const PlanRequest *request, bool *is_known) {
     return is_other;
 }
 
-/* If the offsets change, the new timestamp is known in the plan. */
+/* If the offsets of an update change and are known, the new timestamp is known in the plan. */
 static bool offset_plan(const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,

@@ -89,8 +89,8 @@ static bool are_rotations_known(Value config) {
     return is_known;
 }
 
-/* The rotation time of an update is known in the plan. An object past its rotation time is
- * replaced. */
+/* The rotation time of an update is known in the plan if its arguments are. An update of an object
+ * past its rotation time replaces the object if it changes that time. */
 static bool rotating_plan(const Call *call,
                           const PlanRequest *request,
                           PlanResponse *response,
@@ -132,6 +132,7 @@ static bool rotating_apply(const Call *call,
     return true;
 }
 
+/* An object past its rotation time counts as deleted, so that the plan creates a new one. */
 static bool rotating_read(const Call *call,
                           const ReadRequest *request,
                           ReadResponse *response,

@@ -11,7 +11,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* A given timestamp is known in the plan. */
+/* A given timestamp is known in the plan of a creation. */
 static bool static_plan(const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,

@@ -104,8 +104,8 @@ static void add_unknown(StrBuf *out, const X509_NAME_ENTRY *entry) {
     ASN1_STRING_free(value);
 }
 
-/* Returns text such as "CN=a.example,O=Loam": known name_parts in a fixed order, others by OID and
- * hex value. */
+/* Returns text such as "CN=a.example,O=Loam": the attributes in name_parts in its order, then the
+ * others by OID and hex value, the last one first. */
 static Str name_text(const X509_NAME *name, Arena *arena) {
     StrBuf out = strbuf_new(arena);
     for (size_t i = 0; i < ARRAY_COUNT(name_parts); i++)
@@ -204,7 +204,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* In both orders, so that each argument gets an error at its own range. */
+/* The first rule is in both orders, so that each argument gets an error at its own range. */
 static const ArgumentRule rules[] = {
     {RULE_EXACTLY_ONE, {"content", "url"}         },
     {RULE_EXACTLY_ONE, {"url", "content"}         },

@@ -28,17 +28,17 @@ Str tls_issue_check_path_length(Value value, Arena *arena);
  * equal. */
 bool tls_issue_is_other_pem(Value prior, Value planned);
 
-/* Inputs of a certificate besides its arguments. */
+/* Inputs of a certificate besides its arguments; all borrowed. */
 typedef struct TlsIssue {
     EVP_PKEY *key; /* of the certificate's subject */
     const X509_NAME *subject;
     GENERAL_NAMES *names; /* NULL: none */
     EVP_PKEY *issuer_key;
-    X509 *issuer; /* NULL: self-signed */
-    bool sets_authority_key_id;
+    X509 *issuer;               /* NULL: self-signed */
+    bool sets_authority_key_id; /* self-signed only; else set if the issuer has a key ID */
 } TlsIssue;
 
-/* Creates a certificate from the arguments in `planned` and sets its attributes. */
+/* Creates a certificate from the arguments in `planned` and sets its attributes in `builder`. */
 MUST_USE bool tls_issue_make(
     const Call *call, const TlsIssue *issue, Value planned, ObjectBuilder *builder, Diags *diags);
 

@@ -393,7 +393,7 @@ static void describe_private(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena
     object_builder_set(builder, "private_key_openssh", value_from_str(openssh));
 }
 
-/* Returns the hex SHA-1 of the public key in DER. */
+/* Sets the encodings of the public key. Returns the hex SHA-1 of the public key in DER. */
 static Str describe_public(ObjectBuilder *builder, EVP_PKEY *key, Arena *arena) {
     OpensshPublic openssh = openssh_public(key, arena);
     object_builder_set(builder, "public_key_pem", value_from_str(pem(key, write_public, arena)));

@@ -59,7 +59,8 @@ Str tls_key_check_bits(Value value, Arena *arena);
  * DER. */
 MUST_USE bool tls_key_make(
     Value settings, ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags);
-/* Sets the encodings that releases before 4.0 did not store. */
+/* Sets the encodings of the stored private_key_pem, some of which hashicorp/tls before 4.0 did not
+ * store. */
 MUST_USE bool tls_key_complete(ObjectBuilder *builder, Str *id, Arena *arena, Diags *diags);
 /* Reads the private key of the configuration. *out is the configuration with the encodings of the
  * public key. */

@@ -6,7 +6,7 @@
 
 /* The configuration of the provider. */
 typedef struct TlsClient {
-    Str proxy; /* with user and password; empty: none */
+    Str proxy; /* with user and password; empty: not configured */
     bool is_from_environment;
 } TlsClient;
 
@@ -29,7 +29,7 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
-/* In both orders, so that each argument gets an error at its own range. */
+/* from_env and url conflict in both orders, so that each gets an error at its own range. */
 static const ArgumentRule rules[] = {
     {RULE_CONFLICTS,     {"from_env", "url"}     },
     {RULE_CONFLICTS,     {"url", "from_env"}     },

@@ -1,6 +1,6 @@
 /* etcd_backend: states in etcd, version 3. etcd_store.h describes the keys. The lock is a key with
- * the lock info, bound to a lease: it expires if the holder has not renewed it for LEASE_SECONDS.
- */
+ * the lock info, bound to a lease: it expires if the holder has not renewed it for "lease_seconds"
+ * (default LEASE_SECONDS). */
 #include "backend_settings.h"
 #include "backends.h"
 #include "etcd_store.h"

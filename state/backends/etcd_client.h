@@ -1,9 +1,9 @@
 /* etcd_client: transactions and leases of etcd (version 3) over its JSON gateway.
  *
  * A request is sent to the endpoint that replied last. If that one cannot be reached or has no
- * leader, the others are tried in turn; all are retried for some seconds. So a request may be
- * executed twice, and must have the same effect then. All calls return false with *problem, the end
- * of a sentence, in `arena`. Thread-safe. */
+ * leader, the others are tried in turn; all are tried up to six times, with waits between. So a
+ * request may be executed twice, and must have the same effect then. On failure, calls return false
+ * with *problem, the end of a sentence, in `arena`. Thread-safe. */
 #pragma once
 
 #include "io.h"
@@ -48,10 +48,10 @@ typedef struct EtcdCompare {
 
 typedef VEC(EtcdCompare) EtcdCompares;
 
-/* Without compares, `success` is executed atomically. */
+/* Executes `success` atomically if all compares hold or there are none, else `failure`. */
 typedef struct EtcdTxn {
     EtcdCompares compares;
-    EtcdOperations success; /* all compares hold */
+    EtcdOperations success;
     EtcdOperations failure;
 } EtcdTxn;
 
@@ -82,8 +82,8 @@ MUST_USE bool etcd_client_grant(EtcdClient *client,
                                 Arena *arena);
 MUST_USE bool etcd_client_revoke(
     EtcdClient *client, int64_t lease, const CancelToken *cancel, Str *problem, Arena *arena);
-/* Tries each endpoint once, with `timeout_ms` for all of them. *is_alive: the lease had not
- * expired. */
+/* Renews the lease. Tries each endpoint once, with `timeout_ms` for all of them. *is_alive: the
+ * lease had not expired. */
 MUST_USE bool etcd_client_keep(EtcdClient *client,
                                int64_t lease,
                                int64_t timeout_ms,

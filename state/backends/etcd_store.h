@@ -7,8 +7,8 @@
  *    lock             the lock info, bound to a lease
  *
  * While the lock is held, each write is a transaction on condition of that lock: after the lock is
- * lost, the server rejects the writes. Calls return false with *problem, the end of a sentence, in
- * `arena`. */
+ * lost, the server rejects the writes. On failure, calls return false with *problem, the end of a
+ * sentence, in `arena`. */
 #pragma once
 
 #include "etcd_client.h"

@@ -26,14 +26,14 @@ typedef struct HttpStore {
     Str lock_address;
     Str unlock_address;
     Str lock_id;   /* of the acquired lock; empty: none */
-    Str lock_sent; /* the lock info as the server stores it */
+    Str lock_sent; /* the lock info as it was sent to the server */
 } HttpStore;
 
 static Str text_of(const HttpStore *store, const char *name, const char *fallback) {
     return backend_settings_text(store->config, name, fallback);
 }
 
-static int64_t seconds_of(const HttpStore *store, const char *name, int64_t fallback) {
+static int64_t milliseconds_of(const HttpStore *store, const char *name, int64_t fallback) {
     int64_t seconds = backend_settings_int(store->config, name, fallback);
     return seconds > 0 ? seconds * 1000 : 1;
 }
@@ -51,8 +51,8 @@ static HttpRequest request_to(const HttpStore *store, Str method, Str url, Str b
         .skip_verify = backend_settings_bool(store->config, "skip_cert_verification", false),
         .body_limit = BODY_LIMIT,
         .retries = (uint32_t)backend_settings_int(store->config, "retry_max", 2),
-        .retry_wait_ms = seconds_of(store, "retry_wait_min", 1),
-        .retry_wait_max_ms = seconds_of(store, "retry_wait_max", 30),
+        .retry_wait_ms = milliseconds_of(store, "retry_wait_min", 1),
+        .retry_wait_max_ms = milliseconds_of(store, "retry_wait_max", 30),
         .cancel = store->backend.cancel,
         .cancel_at = store->backend.is_read_only ? CANCEL_STOP : CANCEL_NOW,
     };

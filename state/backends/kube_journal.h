@@ -1,4 +1,4 @@
-/* kube_journal: the journal as Secrets, one for each segment. */
+/* kube_journal: the journal as Secrets, one or more for each segment. `store` must live as long. */
 #pragma once
 
 #include "journal_store.h"

@@ -448,7 +448,7 @@ static bool kubernetes_make(const Io *io, Value config, Str workspace, Diags *di
     Str packed = gzip_pack(empty_state_new(scratch), scratch);
     secret = kube_store_with_data(secret, "tfstate", packed, scratch);
     KubeOutcome status = kube_store_create(store, KUBE_SECRET, secret, &result, scratch);
-    /* Another run has created the workspace at the same time: keep its content. */
+    /* A conflict means that the workspace exists: keep its content. */
     bool ok = status == KUBE_DONE || status == KUBE_CONFLICT ||
               report(diags, "Cannot create the workspace", kube, result.problem);
     kubernetes_close(&kube->backend);

@@ -353,14 +353,16 @@ static Str beside(Str path, const char *before, const char *behind, Arena *arena
     return str_format(arena, "%.*s%s%.*s%s", STR_ARG(directory), before, STR_ARG(name), behind);
 }
 
-/* Closes a lock on a deleted file; the caller tries again. */
+/* Closes the lock on the deleted file. A later unlock must do nothing: it would delete the lock
+ * info of another program that has created the file again. */
 static void forget_lock(Local *local) {
     local->disk->close(local->disk->self, local->file);
     local->file = (DiskFile){0};
     local->created_file = false;
 }
 
-/* Deletes the files that loam wrote, then the directory if no other file is in it. */
+/* Deletes the files that loam wrote, then their directory. Fails if another file is in the
+ * directory. */
 static bool local_remove(Backend *backend, Diags *diags) {
     Local *local = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("workspace");

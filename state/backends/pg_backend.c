@@ -124,7 +124,8 @@ static LockResult check_number(Pg *pg, Str number, Diags *diags) {
     return release_number(pg, number, diags) ? LOCK_HELD : LOCK_FAILED;
 }
 
-/* Parses the operation from a session name of loam (session_name). */
+/* Fills in the holder from a row of the session table. A session name of loam (session_name) also
+ * has the operation. */
 static void describe(LockInfo *holder, const Str *cells, Arena *arena) {
     Str name = cells[1];
     Str word;

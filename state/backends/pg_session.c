@@ -145,7 +145,8 @@ static void disconnect(PgSession *session) {
     session->connection_arena = NULL;
 }
 
-/* Turns synchronous commits on if the server's default is off: a written state must be durable. */
+/* Prepares a new connection: notes its identity and sets its name. Turns synchronous commits on if
+ * the server's default is off, because a written state must be durable. */
 static DatabaseStatus introduce(PgSession *session, DatabaseAnswer *answer, Arena *arena) {
     DatabaseStatus status =
         run_plain(session,

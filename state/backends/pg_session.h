@@ -21,7 +21,8 @@ typedef struct PgSettings {
 
 typedef struct PgSession PgSession;
 
-/* Connects and creates a missing schema, table and index. The session's address stays valid. */
+/* Connects and creates a missing schema, table and index, unless the settings skip that. The texts
+ * of `settings` must live as long as the session. */
 MUST_USE bool pg_session_open(const Io *io,
                               const PgSettings *settings,
                               Str workspace,
@@ -42,7 +43,7 @@ MUST_USE bool pg_session_run(PgSession *session,
                              DatabaseAnswer *answer,
                              Arena *arena,
                              Diags *diags);
-/* Sets *out to whether the table exists ("{journal}"). */
+/* Sets *out to whether the table or index exists. `table` is a quoted name or "{journal}". */
 MUST_USE bool pg_session_has_table(PgSession *session, const char *table, bool *out, Diags *diags);
 
 /* Sets the advisory lock to acquire again on the next connection; empty: none. */
@@ -55,5 +56,5 @@ void pg_session_expect(PgSession *session, Str text);
 bool pg_session_is_lost(PgSession *session);
 /* Sets the session's name, from which other runs read the lock's holder. */
 MUST_USE bool pg_session_set_name(PgSession *session, Str name, Diags *diags);
-/* Returns "schema"."table", for messages and lock IDs. */
+/* Returns the settings given to pg_session_open. */
 const PgSettings *pg_session_settings(const PgSession *session);

@@ -352,7 +352,8 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     Str text = empty_state_new(scratch);
     S3Status status =
         s3_client_put(&s3->client, s3->key, text, s3->uses_lock_file, &problem, scratch);
-    /* Another run has created the workspace at the same time: keep its content. */
+    /* S3_EXISTS: with use_lockfile, a workspace that another run has just created keeps its
+     * content. */
     return status == S3_DONE || status == S3_EXISTS ||
            report(diags, "Cannot create the workspace", s3, problem, CHECK_ACCESS);
 }

@@ -28,9 +28,10 @@ typedef struct S3Client {
 
 typedef enum S3Status {
     S3_DONE,
-    S3_ABSENT,        /* no such object */
-    S3_EXISTS,        /* the object should not exist, but does */
-    S3_BUSY,          /* another writer is writing the object; internal, never returned */
+    S3_ABSENT, /* no such object */
+    S3_EXISTS, /* the object should not exist, but does; or the store kept reporting a conflicting
+                  write */
+    S3_BUSY,   /* another writer is writing the object; internal, never returned */
     S3_UNCONDITIONAL, /* the store does not support conditional writes */
     S3_FAILED,        /* *problem is the end of a sentence */
 } S3Status;

@@ -5,8 +5,9 @@
  *    StateObject     an object: attributes as JSON text (as at schema_version), marks, private
  *
  * Attributes stay JSON text until a caller with a schema decodes them, so reading and writing a
- * state decodes no objects. Resources are ordered by address, instances by key. One writer at a
- * time; working_state guards the state that an apply shares between threads. */
+ * state decodes no objects. `resources` is in the order of insertion (see state_sorted_resources);
+ * instances are ordered by key. One writer at a time; working_state guards the state that an apply
+ * shares between threads. */
 #pragma once
 
 #include "address.h"
@@ -21,7 +22,7 @@ typedef struct StateObject {
     Str attributes;           /* JSON object; unmarked */
     Str sensitive_attributes; /* JSON list of paths, as stored; "[]" or empty: none */
     Str private_data;
-    const Str *dependencies; /* sorted configuration addresses */
+    const Str *dependencies; /* configuration addresses, sorted if loam wrote them */
     size_t dependency_count;
     bool create_before_destroy;
     bool skip_destroy; /* if the block is removed, drop the object from the state without destroying
@@ -120,9 +121,10 @@ StateInstance *state_add_instance(State *state, ResourceAddr address);
 /* Empties the instance; state_compact removes it. */
 void state_empty_instance(State *state, ResourceAddr address);
 void state_remove_output(State *state, Str name);
-/* Removes all empty instances and resources, in one pass. */
+/* Removes empty instances, resources without instances (unless is_declared) and removed outputs, in
+ * one pass. */
 void state_compact(State *state);
-/* Adds all resources to `out`, ordered by module, mode, type and name. */
+/* Sets *out to all resources, ordered by module, mode, type and name. */
 void state_sorted_resources(const State *state, StateResources *out, Arena *arena);
 const StateObject *state_find_deposed(const StateInstance *instance, Str key);
 /* Returns the deposed object of that key, or the current object if the key is empty; NULL if

@@ -8,7 +8,8 @@
  * schema. The object must be at the schema's version (upgrade first). */
 MUST_USE bool state_object_decode(
     const StateObject *object, const Schema *schema, Value *out, Arena *arena, Diags *diags);
-/* `value` is wholly known and may carry marks; sensitive marks are stored as paths. */
+/* `value` is wholly known and may carry marks; sensitive marks are stored as paths, others are
+ * dropped. `dependencies` is not copied. */
 const StateObject *state_object_encode(Value value,
                                        const Schema *schema,
                                        ObjectStatus status,
@@ -17,7 +18,8 @@ const StateObject *state_object_encode(Value value,
                                        size_t dependency_count,
                                        bool create_before_destroy,
                                        Arena *arena);
-/* Returns whether both texts are the same JSON value, whatever their layout. An empty text equals
+/* Returns whether both texts have the same JSON tokens in the same order, whatever the white space.
+ * Objects with their members in different orders are not the same. An empty text equals
  * `absent`. */
 bool state_object_same_json(Str a, Str b, Str absent);
 bool state_object_equal(const StateObject *a, const StateObject *b);

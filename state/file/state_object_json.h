@@ -1,6 +1,6 @@
 /* state_object_json: members of a stored object, shared by the state file and the journal: status,
  * schema_version, attributes, sensitive_attributes, private, dependencies, create_before_destroy,
- * and unknown members of other tools. */
+ * skip_destroy, and unknown members of other tools. */
 #pragma once
 
 #include "json.h"
@@ -26,11 +26,11 @@ MUST_USE bool state_object_json_member(StateObjectReader *reading,
                                        Str key,
                                        JsonToken token,
                                        const char **error);
-/* Returns the object, in `arena`. */
+/* Returns the object, in `arena`. Its texts may be views of the reader's bytes. */
 const StateObject *state_object_json_finish(StateObjectReader *reading);
 /* Returns a string that outlives the reader: a view of its bytes, or else a copy. */
 Str state_object_json_keep(const JsonReader *reader, Str text, Arena *arena);
-/* Reads a list of strings. */
+/* Reads a list of strings; null leaves *out and *count unchanged. */
 MUST_USE bool state_object_json_strings(
     JsonReader *reader, JsonToken token, const Str **out, size_t *count, Arena *arena);
 

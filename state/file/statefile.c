@@ -1,4 +1,4 @@
-/* statefile: compares the contents of two states, ignoring serial and writer. */
+/* statefile: compares the contents of two states, as far as the file stores them. */
 #include "statefile.h"
 #include "state_object.h"
 

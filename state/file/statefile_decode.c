@@ -1,5 +1,6 @@
-/* statefile_decode: reads the text in one pass; attributes stay slices of it. The format fixes the
- * order of members. If a member comes too late for one that needs it, that is an error. */
+/* statefile_decode: reads the text in one pass; attributes stay slices of it. Members are expected
+ * in the order in which known tools write them. Instances before the mode, type or name are read
+ * again later; a "module" after the instances is an error. */
 #include "address.h"
 #include "cipher.h"
 #include "json.h"
@@ -396,7 +397,7 @@ static bool read_all(Decoding *decoding) {
     return true;
 }
 
-/* Known tools write the version first. */
+/* Finds the version, then rewinds. This is cheap, since known tools write the version first. */
 static bool find_version(Decoding *decoding, uint64_t *out) {
     JsonReader start = decoding->reader;
     bool found = false;

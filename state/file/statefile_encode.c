@@ -140,7 +140,7 @@ static void write_resources(JsonWriter *writer, const State *state, Arena *scrat
 #define LINE_SIZE   14  /* line break and indentation of a member */
 #define OBJECT_SIZE 280 /* size of the members that every object has */
 
-/* Returns the size of a JSON text with one line per member and item. */
+/* Estimates the size of a JSON text written with one line per member and item. */
 static size_t indented_size(Str json) {
     size_t size = 0;
     bool in_string = false;

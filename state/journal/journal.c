@@ -28,8 +28,8 @@ struct Journal {
     /* Records of an earlier run, which this run continues. */
     bool has_leftover;
     bool has_text; /* the store has a journal */
-    Str cleaned;   /* the readable lines, if the journal is damaged; replaces it before the first
-                      append */
+    Str cleaned;   /* the readable lines, if the last line is torn; replaces the journal before the
+                      first append */
     bool needs_cleaning;
 
     bool has_start;
@@ -506,8 +506,8 @@ static void begin_fold(Journal *journal, const State *state) {
     keep_in_flight(journal);
 }
 
-/* Covers a crash between here and the fold. If appending fails, the fold still replaces the broken
- * journal. */
+/* Covers a crash between the write of the state file and the fold. If appending fails, the fold
+ * still replaces the broken journal. */
 static void append_fold(Journal *journal, const State *state, Str digest) {
     if (!journal->has_text)
         return;

@@ -8,8 +8,8 @@
  * - start: lineage and serial of the state that the run began from, program, time.
  * - intent: sequence, address, deposed key, action, generation, identity, private data, planned
  * object. Durable before the provider's call.
- * - outcome: sequence of its intent, the new object (or none) in state form. Durable before any
- * dependent operation begins.
+ * - outcome: sequence of its intent (0: none), the new object (or none) in state form. Durable
+ * before any dependent operation begins.
  * - end: sequence. The call failed and left the old object unchanged.
  * - part-begin: sequence of its intent, key and action of one part of the instance, identity.
  * Durable before the part is changed.
@@ -45,7 +45,7 @@ typedef struct JournalIntent {
     size_t dependency_count;
 } JournalIntent;
 
-/* Content of the object slot (current or deposed) after the call; NULL: empty. */
+/* Content of the object slot (current or deposed) after the call; `object` NULL: empty. */
 typedef struct JournalOutcome {
     ResourceAddr address;
     ProviderConfigAddr provider_config; /* provider empty: keep the one in the state */
@@ -97,8 +97,8 @@ void journal_announce(Journal *journal, const State *state, Str text);
 MUST_USE bool journal_fold(Journal *journal, const State *written, Diags *diags);
 /* Returns whether records of an earlier run are not yet in a checkpoint. */
 bool journal_has_leftover(const Journal *journal);
-/* Returns whether every outcome is durable in the store, so that none is lost if the state is not
- * saved. */
+/* Waits for a sync; returns whether every outcome is durable in the store, so that none is lost if
+ * the state is not saved. */
 bool journal_is_whole(Journal *journal);
 /* Returns the number of syncs, for the benchmark. */
 uint64_t journal_sync_count(const Journal *journal);
@@ -108,10 +108,11 @@ void journal_close(Journal *journal);
  * outcome become StateInstance.pending, with their begun parts. *found: the journal is not empty.
  *
  * Returns false, with an error, if the journal cannot be trusted. If it is damaged and `aside` is
- * not NULL (only under the state's lock), the stored bytes are copied to `<name>.damaged` there.
- * The readable records then replace the journal, so that the next run can use them.
+ * not NULL (only under the state's lock), the stored bytes are copied to that disk: to
+ * `<name>.damaged`, or for a remote journal to journal.damaged in the working directory. The
+ * readable records then replace the journal, so that the next run can use them.
  *
- * Outcomes of a journal with another lineage are rejected. If another program has raised the
- * state's serial, the state's objects win over outcomes, address by address; intents are kept. */
+ * A journal with another lineage is rejected. If another program has raised the state's serial, the
+ * state's objects win over outcomes, address by address; intents are kept. */
 MUST_USE bool journal_replay(
     JournalStore *store, const Disk *aside, State *state, bool *found, Arena *arena, Diags *diags);

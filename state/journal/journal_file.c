@@ -1,4 +1,4 @@
-/* journal_file: appends lines to a file; the first append also syncs the directory. */
+/* journal_file: appends lines to a file; the first sync also syncs the directory. */
 #include "journal_file.h"
 
 #include <errno.h>

@@ -34,9 +34,10 @@ typedef struct JournalRecord {
     Str part;
 } JournalRecord;
 
-/* Returns a digest that identifies the object. */
+/* Returns a digest of the object's attributes. */
 Str journal_record_digest(const StateObject *object, Arena *arena);
-/* Writes a line to the log: kind, address and, of an intent, the action. */
+/* Logs the record at debug level: kind, numbers, address, action and part; of an object only sizes
+ * and flags. */
 void journal_record_log(const JournalRecord *record);
 /* Appends the whole line. */
 void journal_record_write(const JournalRecord *record, StrBuf *out);

@@ -16,8 +16,8 @@ typedef struct Segment {
 
 typedef VEC(Segment) Segments;
 
-/* Calls return false with *problem, as in JournalStore. `put` is never called by two threads at
- * once. */
+/* On failure, calls return false with *problem, as in JournalStore. `put` is never called by two
+ * threads at once. */
 typedef struct SegmentStore {
     void *self;
     Str name; /* for messages */

@@ -2,9 +2,9 @@
  * store (journal_segments). It does not interpret the lines.
  *
  * append, sync, replace, remove and read are called one at a time, except that lines may be
- * appended during a sync. Each returns false with *problem, the end of a sentence ("permission
- * denied"), in `arena`. After a failed sync the state of unsynced lines is unknown: the journal
- * calls replace before anything else. */
+ * appended during a sync. On failure, each returns false with *problem, the end of a sentence
+ * ("permission denied"), in `arena`. After a failed sync the state of unsynced lines is unknown:
+ * the journal calls replace or remove before the next append. */
 #pragma once
 
 #include "str.h"

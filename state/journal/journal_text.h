@@ -1,7 +1,7 @@
 /* JournalText: the lines of a journal as records, and its damage.
  *
- * A crash leaves at most a last line without line end, which is dropped. Any other unreadable,
- * missing (records are numbered) or repeated line is damage. */
+ * A crash leaves at most a last line without line end, which counts only if its checksum matches.
+ * Any other unreadable, missing (records are numbered) or repeated line is damage. */
 #pragma once
 
 #include "journal_record.h"

@@ -11,7 +11,7 @@
 
 typedef enum Form {
     FORM_UNREAD,
-    FORM_NOTHING,  /* empty, or no durable record */
+    FORM_NOTHING,  /* no journal, or an empty one */
     FORM_CURRENT,  /* already in the form of new lines: plain, or encrypted with `key` */
     FORM_OUTDATED, /* readable, but must be rewritten */
 } Form;

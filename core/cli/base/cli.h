@@ -11,7 +11,7 @@
 /* A name that the program can be called by, and the behaviour that depends on it. */
 typedef struct CliName {
     const char *name;
-    const char *title;       /* "Terraform v1.11.4" */
+    const char *title;       /* without the version: "Terraform" */
     const char *version_key; /* JSON key of the Terraform version in the first event */
     const char *ui_module;
     const char *data_dir; /* default data directory; wrappers and caches expect it */
@@ -41,7 +41,7 @@ typedef struct Cli {
     const CliName *name;
     DiskFile stream;    /* destination of JSON output; 0: standard output */
     Str started_in;     /* path.cwd: the working directory before -chdir */
-    Str data_directory; /* data directory: LOAM_DATA_DIR, or the default of CliName */
+    Str data_directory; /* from LOAM_DATA_DIR or TF_DATA_DIR, or the default of CliName */
     Str workspace;
     Str environment; /* selected by -env or LOAM_ENV; empty: none */
     bool in_automation;

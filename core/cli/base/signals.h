@@ -1,6 +1,6 @@
 /* signals: a thread turns SIGINT, SIGTERM and SIGHUP (unless ignored, as under nohup) into levels
- * of the cancel token. A second signal, at least half a second after the first, ends the process
- * after five seconds. */
+ * of the cancel token. A second signal, at least half a second after the first, cancels running
+ * work, and ends the process with status 1 after five seconds. */
 #pragma once
 
 #include "cancel.h"
@@ -8,8 +8,8 @@
 
 typedef struct Signals Signals;
 
-/* Blocks the signals in this thread and in all threads that it starts. Call before starting any
- * other thread. */
+/* Blocks the signals in this thread and in all threads that it starts, and ignores SIGPIPE. Call
+ * before starting any other thread. */
 Signals *signals_start(CancelToken *token);
 
 typedef void SignalsSpeaker(void *payload, Str text);

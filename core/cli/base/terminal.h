@@ -1,5 +1,5 @@
-/* Terminal: output, prompts, and the properties of the terminal: colour, Unicode, size. No other
- * file writes to standard output and standard error. */
+/* Terminal: output, prompts, and the properties of the terminal: colour, Unicode, size. Other files
+ * write to standard error only the log and fatal errors. */
 #pragma once
 
 #include "cancel.h"

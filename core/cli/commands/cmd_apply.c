@@ -65,7 +65,7 @@ static bool is_stale(const Project *project, const Plan *plan, Diags *diags) {
     return true;
 }
 
-/* A saved plan contains the values of these options. */
+/* Rejects the options whose effect a saved plan already determines. */
 static bool check_plan_options(const Arguments *arguments, Diags *diags) {
     static const char *const fixed[] = {"destroy", "refresh-only", "refresh",     "replace",
                                         "target",  "exclude",      "target-file", "exclude-file"};

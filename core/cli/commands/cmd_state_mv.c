@@ -217,7 +217,6 @@ static void drop_dependencies(State *state, const Map *moved, Arena *arena) {
     }
 }
 
-/* With -state-out, both files have the objects before the source drops them: a crash loses none. */
 /* Writes `state` to where it was read from, after project_write_state has written another one to
  * -state-out. */
 static bool write_source(Project *project, State *state) {
@@ -233,6 +232,7 @@ static bool write_source(Project *project, State *state) {
     return ok;
 }
 
+/* With -state-out, both files have the objects before the source drops them: a crash loses none. */
 static bool write_moved(Project *project, const State *there, const Moves *moves) {
     Arena *arena = project->cli->arena;
     bool is_same = there == project->state;

@@ -217,7 +217,6 @@ static bool check_empty(const Project *project, Str name, Diags *diags) {
     return false;
 }
 
-/* Holds one lock from the check of the state to the removal. */
 /* Removes the workspace whose state is open, with everything in it. The backend does not remove a
  * journal in the data directory. */
 static bool remove_workspace(Project *project) {
@@ -235,6 +234,7 @@ static bool remove_workspace(Project *project) {
     return true;
 }
 
+/* Holds one lock from the check of the state to the removal. */
 static bool delete_workspace(const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
     Cli there = *cli;
     there.workspace = name;

@@ -23,7 +23,8 @@ typedef enum LineOutcome { LINE_READ, LINE_CLEARED, LINE_END } LineOutcome;
 
 void line_editor_release(LineEditor *editor);
 SCOPED_TYPE(LineEditor, line_editor_release);
-/* Sets *out only if it returns LINE_READ. */
+/* Sets *out only if it returns LINE_READ. The first call opens the editor in `arena`, which must
+ * outlive the editor. */
 LineOutcome line_editor_read(LineEditor *editor, const char *prompt, Str *out, Arena *arena);
 
 /* Returns the longest common prefix of the words. */

@@ -45,7 +45,7 @@ static Str words_of(const OptionGroup *group, const Option *option, Arena *arena
     return strbuf_str(&words);
 }
 
-/* Returns whether a value of several is completed after "=". */
+/* Returns whether a value is completed after "=". */
 static bool has_values(const Option *option) {
     return option->value || option->more;
 }

@@ -34,7 +34,8 @@ static bool add_words(Cli *cli, Str variable, StrVec *out, Diags *diags) {
     return false;
 }
 
-/* Adds the words of TF_CLI_ARGS_<command>, then of TF_CLI_ARGS, to the start of the arguments. */
+/* Adds the words of LOAM_CLI_ARGS_<command>, then of LOAM_CLI_ARGS, to the start of the arguments.
+ * TF_ instead of LOAM_ works, too. */
 static bool add_environment_words(Cli *cli, Str path, StrVec *out, Diags *diags) {
     StrBuf name = strbuf_new(cli->arena);
     strbuf_add_cstr(&name, "CLI_ARGS_");

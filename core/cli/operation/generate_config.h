@@ -1,11 +1,11 @@
-/* generate: -generate-config-out: describes objects of import blocks without a resource block in a
- * new file. The plan then includes that file. */
+/* generate_config: -generate-config-out: describes objects of import blocks without a resource
+ * block in a new file. The plan then includes that file. */
 #pragma once
 
 #include "project.h"
 
 /* Returns false, with an error, if the file exists or its format is not supported. Call before
- * reading anything. */
+ * opening the state. */
 MUST_USE bool generate_config_check(const Project *project);
 /* Call with the state open. Imports the objects, writes the file, and loads the configuration again
  * with it. *blocks: the generated blocks by address, Str *. */

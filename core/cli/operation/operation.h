@@ -22,5 +22,5 @@ MUST_USE bool operation_plan(Operation *operation,
                              LockOperation lock_as,
                              PlanMode mode,
                              Diags *diags);
-/* Applies the plan; shows the summary and the outputs. */
+/* Applies the plan. On success, shows the summary and the outputs. Returns false after an error. */
 MUST_USE bool operation_apply(Operation *operation);

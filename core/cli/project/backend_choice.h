@@ -14,7 +14,7 @@ typedef struct BackendChoice {
 
 /* What `init` would change. */
 typedef struct BackendChange {
-    bool ignores_record; /* set before the call: `before` is the local backend */
+    bool ignores_record; /* input: `before` becomes the local backend */
     BackendChoice now;   /* of the configuration and of -backend-config */
     BackendChoice before;
     bool has_record;

@@ -69,7 +69,7 @@ static bool ask_arguments(Project *project, BackendChoice *choice) {
     return true;
 }
 
-/* Checks the arguments as far as possible without contacting the store. */
+/* Checks the arguments by opening the backend. Most backends do not contact the store then. */
 static bool check_opens(Project *project, const BackendChoice *now) {
     Backend *backend;
     if (!backend_choice_open(project, now, STR("default"), &backend))
@@ -103,7 +103,7 @@ static Str note_of(const BackendChoice *now, const BackendChoice *before, Arena 
 }
 
 /* A copy of states between backends: every workspace, with its lineage, serial and journal. Source
- * and target are locked meanwhile. */
+ * and target are locked meanwhile, unless -lock=false. */
 typedef struct Migration {
     Project *project;
     const BackendChoice *from;
@@ -293,7 +293,7 @@ static bool copy_locked(const Migration *migration, Place *from, Place *to) {
            (!migration->empties_source || empty_place(project, from));
 }
 
-/* *out: some workspace has the same state in both backends. Then no source is emptied. */
+/* *out: some workspace is stored at the same place in both backends. Then no source is emptied. */
 static bool find_overlap(const Migration *migration, const StrVec *workspaces, bool *out) {
     Project *project = migration->project;
     *out = false;

@@ -45,14 +45,14 @@ bool environment_check_approval(Project *project, bool asks) {
 
 static bool ask_for_name(Project *project, const Environment *environment) {
     Cli *cli = project->cli;
-    Diags nobody = diags_new(cli->arena);
+    Diags prompt_diags = diags_new(cli->arena);
     Str question = str_format(cli->arena, "Do you really want to change the state of \"%.*s\"?",
                               STR_ARG(environment->name));
     if (prompt_approve(cli, str_to_cstr(question, cli->arena),
                        "The environment is protected. Only its state changes, no real object.",
-                       str_to_cstr(environment->name, cli->arena), &nobody))
+                       str_to_cstr(environment->name, cli->arena), &prompt_diags))
         return true;
-    if (diags_has_errors(&nobody))
+    if (diags_has_errors(&prompt_diags))
         return report_unasked(project, environment);
     diags_error(project->diags, NO_RANGE, "Change not approved",
                 "The answer was not the name of the environment. Nothing was changed.");

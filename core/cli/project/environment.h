@@ -7,7 +7,8 @@
  * selected. */
 MUST_USE bool environment_require(const Project *project);
 /* Call before planning an apply; `asks`: the user will be asked to approve. Returns false, with an
- * error, if a protected environment has no other approval. */
+ * error, if the environment is protected and -approve-protected does not name it, unless `asks`; or
+ * if that option names another environment. */
 MUST_USE bool environment_check_approval(Project *project, bool asks);
 /* Call before a command changes only the state. Requires the name of a protected environment, by
  * -approve-protected or typed by the user. */

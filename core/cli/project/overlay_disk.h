@@ -1,5 +1,6 @@
 /* overlay_disk: a Disk with files in memory over the real disk: the configuration of a saved plan,
- * or a generated file. Loading a configuration uses only the slots that it has. */
+ * or a generated file. Has only the slots that loading a configuration uses; the others are
+ * NULL. */
 #pragma once
 
 #include "planfile.h"

@@ -4,7 +4,8 @@
 
 #include "project.h"
 
-/* Reads -destroy, -refresh-only, -refresh, -target, -exclude and -replace. */
+/* Reads -destroy, -refresh-only, -refresh, -target, -exclude, their files, and -replace. */
 MUST_USE bool plan_options_read(Project *project, PlanOptions *out);
-/* Restores the selected objects of a saved plan, whose addresses were valid when it was made. */
+/* Restores only the targets and excludes of a saved plan, whose addresses were valid when it was
+ * made. */
 MUST_USE bool plan_options_restore(Project *project, const Plan *plan, PlanOptions *out);

@@ -27,7 +27,7 @@ typedef struct Project {
     const char *out_backup_option; /* option for the backup of `out`; NULL: -backup */
     bool state_is_input;           /* -state names a file to copy, not the state to work on */
     LockInfo lock;
-    bool is_locked;     /* `backend` and `out` are locked */
+    bool is_locked;     /* `backend` is locked; `out` too, unless its lock failed */
     Str test_directory; /* tests in this directory are loaded, too; empty: no tests */
     bool runs_tests;
     Str directory;  /* of the root module; empty: the current directory */

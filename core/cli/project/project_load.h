@@ -18,7 +18,7 @@ typedef struct PlanInput {
 MUST_USE bool project_load_planned(
     Project *project, Cli *cli, const Arguments *arguments, PlanInput input, Diags *diags);
 /* Like project_load, but accepts a directory without configuration: the command needs only the
- * backend. Drops warnings. */
+ * backend. Drops warnings if it succeeds. */
 MUST_USE bool project_load_any(Project *project,
                                Cli *cli,
                                const Arguments *arguments,

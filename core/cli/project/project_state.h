@@ -5,7 +5,8 @@
 
 /* Selects and opens the backend; does not lock or read it. */
 MUST_USE bool project_open_backend(Project *project);
-/* Opens the backend, acquires the lock for `operation`, reads the state, replays the journal. */
+/* Opens the backend, acquires the lock for `operation`, reads the state, replays the journal. Adds
+ * an error if the state belongs to another environment. */
 MUST_USE bool project_open_state(Project *project, LockOperation operation);
 /* Loads only the root module, then opens the state. For state commands, show and output. */
 MUST_USE bool project_open_state_only(

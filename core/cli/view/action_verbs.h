@@ -1,4 +1,4 @@
-/* wording: names an operation while it runs and after it has ended. */
+/* action_verbs: names an operation while it runs and after it has ended. */
 #pragma once
 
 #include "action.h"

@@ -51,7 +51,7 @@ typedef struct ViewType {
     /* Called once, after the last diagnostic. */
     void (*finish)(View *view, const Diags *diags);
     bool can_ask; /* a person can answer prompts */
-    bool groups;  /* merges similar diagnostics */
+    bool groups;  /* applies the options of ViewGrouping to warnings and errors */
 } ViewType;
 
 struct View {
@@ -75,7 +75,8 @@ View *view_json_open(Cli *cli);
 void view_count(View *view, Action action);
 /* "1 imported, 2 added, 0 changed, 0 destroyed" */
 Str view_summary(PlanCounts done, Arena *arena);
-/* Returns true if an earlier diagnostic has the same severity, text, address and place. */
+/* Returns true if one of the 200 diagnostics before `i` has the same severity, text, address and
+ * place. */
 bool view_is_repeated(const Diags *diags, size_t i);
 /* Shows the diagnostics that have not been shown yet, in order. Omits repetitions of earlier ones.
  * In a view that `groups`, a group of similar ones stands at the place of its first member. */

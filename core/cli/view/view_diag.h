@@ -1,5 +1,5 @@
 /* view_diag: prints diagnostics for people: errors to standard error, warnings to standard output.
- * Each has its location, source line and a caret. */
+ * One with a range has its location; unless the source is secret, also the line and a caret. */
 #pragma once
 
 #include "cli.h"

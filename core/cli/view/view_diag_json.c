@@ -104,7 +104,7 @@ static void write_snippet(JsonWriter *writer,
     json_object_end(writer);
 }
 
-/* What Terraform's JSON output has of diagnostics of a subject. */
+/* The members that Terraform's JSON output has for diagnostics of a subject. */
 static const struct {
     bool has_address;
     bool has_range;

@@ -3,9 +3,9 @@
  * To add a block type, write a file config_<type>.c that defines `const ConfigBlock config_<type>`,
  * and add its name below.
  *
- * If `identify` returns a key, the key must be unique. Override files may change such a block:
- * an override is merged into the body before decoding. Blocks of a type without `identify` are
- * decoded one by one, those of override files last. */
+ * The keys that `identify` sets must be unique. Unless the type is final, override files may change
+ * such a block: an override is merged into the body before decoding. Blocks of a type without
+ * `identify` are decoded one by one, those of override files last. */
 #pragma once
 
 #include "config.h"
@@ -29,7 +29,7 @@ typedef struct ConfigBlock {
     const char *noun; /* name in messages: "variable", "resource configuration" */
     bool (*identify)(ConfigLoading *loading, const BodyBlock *block, Str *key);
     bool (*decode)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
-    const char *joined;       /* nested block type that overrides merge instead of replace */
+    const char *joined; /* nested block type that overrides merge instead of replace; NULL: none */
     const char *const *fixed; /* names that overrides may not set; ends with NULL; NULL: none */
     /* Returns whether an override file may declare the block without a base block. NULL: never. */
     bool (*is_implied)(Str key);
@@ -70,10 +70,10 @@ MUST_USE bool config_resource_decode(ConfigLoading *loading,
                                      ResourceMode mode,
                                      const Check *check,
                                      const Resource **out);
-/* Returns whether the block has no arguments apart from meta-arguments. */
+/* Returns whether the block has neither arguments of the provider nor `for_each`. */
 bool config_provider_is_empty(const ProviderConfig *provider, Arena *arena);
 /* Reports a call with an empty source. Always returns false. */
 bool config_module_report_empty(const ModuleCall *call, Diags *diags);
-/* Checks that an import block with `provider` and its declared resource have the same provider
- * configuration. */
+/* Rejects an import block with `provider` if its resource is declared in the root module, but does
+ * not set the same `provider` itself. */
 MUST_USE bool config_import_check_providers(ConfigLoading *loading);

@@ -31,7 +31,8 @@ bool config_requirement_check_version(Str version, SourceRange range, Diags *dia
     return false;
 }
 
-/* Returns whether the text is a host name with dots and an optional port. */
+/* Returns whether the text is a host name: labels with dots between them. Text after the last
+ * colon, the port, is not checked. */
 static bool is_host(Str text) {
     Str rest = text;
     Str label = STR_EMPTY;

@@ -1,7 +1,8 @@
 /* Decodes resource, data and ephemeral blocks: the meta-arguments and the lifecycle block. The
  * provider's schema applies to the rest of the body.
  *
- * Lifecycle arguments that shape the graph must be literals; others may be expressions. */
+ * Of the lifecycle arguments, `enabled` may be an expression, and prevent_destroy if
+ * takes_expression allows it. The others must be constants or references. */
 #include "body_merge.h"
 #include "config.h"
 #include "config_block.h"
@@ -392,7 +393,7 @@ static bool decode_lifecycle(const ConfigRequest *request,
     return read_conditions(&content, resource, arena, diags) && ok;
 }
 
-/* Reads the lifecycle blocks in `content` into the resource. */
+/* Reads the lifecycle block in `content`, if any, into the resource. More than one is an error. */
 static bool read_lifecycle(const ConfigRequest *request,
                            const BodyContent *content,
                            Resource *resource,

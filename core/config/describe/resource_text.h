@@ -1,7 +1,7 @@
 /* resource_text: writes existing objects as blocks of configuration, in native syntax or YAML.
  *
- * It omits read-only and deprecated attributes. Of sensitive attributes it writes only the name.
- * A comment gives the import id of each object. */
+ * It omits read-only and deprecated attributes. Sensitive and write-only attributes are null, with
+ * a comment; in nested objects they are omitted. */
 #pragma once
 
 #include "schema.h"
@@ -22,7 +22,8 @@ typedef VEC(ResourceText) ResourceTexts;
 Str resource_text_block(const ResourceText *resource, Arena *arena);
 typedef enum ResourceTextSyntax { RESOURCE_TEXT_NATIVE, RESOURCE_TEXT_YAML } ResourceTextSyntax;
 
-/* Returns a file with all blocks. `program` is the program name for the comments. */
+/* Returns a file with all blocks. Comments give the import id of each object, and `program`, the
+ * program name. */
 Str resource_text_file(const ResourceTexts *resources,
                        ResourceTextSyntax syntax,
                        Str program,

@@ -1,4 +1,4 @@
-/* sources: the table of module source kinds. */
+/* fetch: the table of module source kinds. */
 #pragma once
 
 #include "module_source.h"
@@ -7,5 +7,5 @@ extern const ModuleSource fetch_git;
 extern const ModuleSource fetch_archive;
 extern const ModuleSource fetch_registry;
 
-/* Rows in the order in which they are offered an address. */
+/* The first row that claims an address handles it. */
 extern const ModuleSources fetch_table;

@@ -1,4 +1,5 @@
-/* Fetches archives over https, and follows pages that name the address of a module. */
+/* Fetches archives over https, or over http with a checksum, and follows pages that name the
+ * address of a module. */
 #include "archive_unpack.h"
 #include "digest.h"
 #include "fetch.h"

@@ -1,8 +1,8 @@
 /* Fetches git repositories with the program git.
  *
  * git gets the address in its environment, so process lists do not show it and git cannot read
- * it as an option. git never prompts for a password and runs no hooks or templates. It fetches a
- * single commit, with history only if the server requires it. */
+ * it as an option. git never prompts on the terminal and runs no hooks or templates. It fetches a
+ * single commit, with history only if the server or `depth` requires it. */
 #include "fetch.h"
 #include "git_address.h"
 #include "url.h"
@@ -91,7 +91,8 @@ static bool is_file(const GitAddress *address) {
     return str_starts_with(address->url, STR("/")) || str_starts_with(address->url, STR("file:"));
 }
 
-/* Forbids the file protocol, so that submodules cannot read directories of this machine. */
+/* Forbids the file protocol, so that submodules cannot read directories of this machine; not if the
+ * address itself is local, or if the user sets GIT_ALLOW_PROTOCOL. */
 static void forbid_files(GitRun *run) {
     if (!is_file(&run->address))
         set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git");

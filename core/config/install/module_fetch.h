@@ -19,7 +19,8 @@ Str module_fetch_directory(const ModuleInstallOptions *options, Arena *arena);
 Str module_fetch_copy(const ModuleInstallOptions *options, const LockEntry *entry, Arena *arena);
 /* Returns whether the directory name has the form of a copy's name. */
 bool module_fetch_is_copy(Str name);
-/* Fetches the package and keeps its copy; *out is the fetched revision. */
+/* Fetches the package and keeps its copy; *out is the revision. Downloads nothing if `known` has
+ * the selected version. Only the holder of the lock on the copies may call it. */
 MUST_USE bool module_fetch_run(const ModuleFetch *fetch,
                                LockEntry *out,
                                Arena *arena,

@@ -25,7 +25,8 @@ typedef struct ModuleWanted {
 
 typedef struct ModuleInstall ModuleInstall;
 
-/* Reads the manifest and the lock file. Call module_install_close even after a failure. */
+/* Reads the lock file if `options` allow to install, else the manifest. Call module_install_close
+ * even after a failure. */
 MUST_USE bool module_install_open(const ModuleInstallOptions *options,
                                   ModuleInstall **out,
                                   Arena *arena,
@@ -36,7 +37,7 @@ MUST_USE bool module_install_find(ModuleInstall *install,
                                   Str *directory,
                                   Diags *diags);
 /* Writes manifest and lock file, and removes copies that no call uses. Does nothing if a module
- * could not be found. */
+ * could not be found or installing is not allowed. */
 MUST_USE bool module_install_finish(ModuleInstall *install, Diags *diags);
 void module_install_close(ModuleInstall *install); /* accepts NULL */
 
@@ -46,5 +47,6 @@ static inline void module_install_ref_release(ModuleInstallRef *install) {
 }
 SCOPED_TYPE(ModuleInstallRef, module_install_ref_release);
 
-/* Copies a module's files into a directory without configuration: init -from-module. */
+/* Copies a module's files, except hidden ones, into a directory without configuration: init
+ * -from-module. */
 MUST_USE bool module_install_copy(ModuleInstall *install, Str source, Str directory, Diags *diags);

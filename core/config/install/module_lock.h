@@ -1,8 +1,8 @@
 /* ModuleLock: .loam.lock.yaml in the root module's directory, which records the revision of each
  * module source. Installations use these revisions until an upgrade.
  *
- * Entries are sorted. A source has several if its calls require different versions. The file
- * holds no credentials and belongs in version control. */
+ * Entries of the file are sorted. A source has several if its calls require different versions. The
+ * file holds no credentials and belongs in version control. */
 #pragma once
 
 #include "diag.h"
@@ -27,7 +27,8 @@ typedef struct ModuleLock {
 /* Reads the lock file; a missing file has no entries. */
 MUST_USE bool module_lock_read(
     const Io *io, Str directory, ModuleLock *out, Arena *arena, Diags *diags);
-/* Writes the lock file if its content differs; removes it if there are no entries. */
+/* Writes the lock file if its content differs; removes it if there are no entries. If the lock is
+ * read-only, either change is an error. */
 MUST_USE bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diags *diags);
 /* Returns the newest entry of the source that the constraint allows (empty: any), or NULL if
  * none. */

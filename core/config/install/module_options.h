@@ -10,7 +10,7 @@ typedef struct ModuleInstallOptions {
     Str data_directory; /* the .loam directory */
     bool install;       /* false: only read the manifest */
     bool upgrade;       /* select revisions anew, ignoring the lock file */
-    bool keeps_lock;    /* a changed lock file is an error */
+    bool keeps_lock;    /* a lock file that would have to change is an error */
     const ModuleSources *sources;
     const CancelToken *cancel;
     /* Reports a line of progress; may be NULL. */

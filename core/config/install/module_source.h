@@ -1,5 +1,5 @@
-/* ModuleSource: a kind of module source, as a table row. core/config/sources defines the rows; the
- * first row that claims an address handles it.
+/* ModuleSource: a kind of module source, as a table row. core/config/fetch has the table; the first
+ * row that claims an address handles it.
  *
  *  address   as the user writes it: "git::https://host/net.git//lan?ref=v1"
  *  package   the unit that is fetched, canonical: "git::https://host/net.git?ref=v1"
@@ -25,7 +25,7 @@ typedef struct SourceRequest {
 } SourceRequest;
 
 typedef struct SourceFound {
-    Str elsewhere; /* address to fetch instead, the target is still empty; empty: fetched */
+    Str elsewhere; /* address to fetch instead (`directory` is still empty); empty: fetched */
     Str version;
     Str commit;
 } SourceFound;

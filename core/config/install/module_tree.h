@@ -8,9 +8,9 @@
  * package address for messages. */
 MUST_USE bool module_tree_check(
     const Io *io, Str directory, Str shown, SourceRange range, Diags *diags);
-/* Computes "h1:…": SHA-256 over the digests and names of all files, as in Go's module sums. A
- * link counts with its target text. Returns 0 or a negative errno. */
+/* Computes "h1:…": SHA-256 over the digests and names of all files except .git, as in Go's module
+ * sums. A link counts with its target text. Returns 0 or a negative errno. */
 int module_tree_digest(const Io *io, Str directory, Str *out, Arena *arena);
-/* Copies all files that are not hidden into a directory that has none of them. *at is the file
- * that failed. */
+/* Copies all files that are not hidden into a directory that has none of them. Returns 0 or a
+ * negative errno; *at is then the file that failed. */
 int module_tree_copy(const Io *io, Str directory, Str to, Str *at, Arena *arena);

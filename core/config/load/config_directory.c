@@ -102,8 +102,8 @@ static const Program programs[] = {
     {"language",  "opentofu",         "OpenTofu", "a program compatible with OpenTofu ", VERSION_OPENTOFU},
 };
 
-/* Checks one constraint. Adds an unmet one to `unmet`, which is reported only if there are no
- * other errors. */
+/* Checks one constraint. Adds an unmet one to `unmet`, which config_directory_load reports at once
+ * for `init` and `get`, otherwise only if there are no other errors. */
 static bool check_constraint(const Program *program,
                              const BodyAttribute *attribute,
                              Str constraint,

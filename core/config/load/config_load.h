@@ -1,7 +1,7 @@
 /* config_load: loads the configuration of a root module with its child modules and test files.
  *
  * Collects the diagnostics of all files. If it returns false, *out may still be partly usable
- * for further checks, or NULL if nothing could be read. */
+ * for further checks; it is NULL if the module manifest or lock file cannot be read. */
 #pragma once
 
 #include "config.h"

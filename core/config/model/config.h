@@ -95,7 +95,7 @@ typedef struct Lifecycle {
     Traversals ignore_changes; /* relative to the resource: the root of each is an attribute name */
     Exprs replace_triggered_by;
     const Expr *enabled; /* NULL: always enabled */
-    bool destroy;        /* false: an object without configuration is forgotten, not destroyed */
+    bool destroy;        /* false: an object to destroy or replace is forgotten instead */
     Conditions preconditions;
     Conditions postconditions;
 } Lifecycle;
@@ -205,7 +205,7 @@ typedef struct EncryptionPart {
 
 /* How the state, plan files or the state of a terraform_remote_state data source are encrypted. */
 typedef struct EncryptionTarget {
-    /* "state" or "plan"; for a remote_state_data_source block, the data source as "T.N". */
+    /* "state" or "plan"; for a remote_state_data_source block, its label (see cipher_set.h). */
     Str name;
     const Expr *method; /* method.TYPE.NAME; NULL: none */
     const struct EncryptionTarget *fallback;

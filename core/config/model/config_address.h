@@ -7,7 +7,8 @@
 /* Reads TYPE.NAME, module.m.TYPE.NAME or module.m, with instance keys. Keys that are not
  * literals go into out->keys. Errors point at the first step that is invalid. */
 MUST_USE bool config_address_read(const Expr *expr, ConfigAddress *out, Arena *arena, Diags *diags);
-/* Like config_address_read, but rejects reserved words as resource types. */
+/* Like config_address_read, but rejects reserved words as resource types, unless written as
+ * resource.WORD.NAME. */
 MUST_USE bool config_address_read_plain(const Expr *expr,
                                         ConfigAddress *out,
                                         Arena *arena,

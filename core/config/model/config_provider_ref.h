@@ -9,7 +9,7 @@
 bool config_provider_ref_is_name_part(Str name, bool *has_capital);
 /* Rejects provider names that are malformed or not in lower case, as provider addresses require. */
 MUST_USE bool config_provider_ref_check_name(Str name, SourceRange range, Diags *diags);
-/* Reads NAME, NAME.ALIAS or NAME.ALIAS[KEY]. */
+/* Reads NAME, NAME.ALIAS or NAME.ALIAS[KEY]. NAME and NAME.ALIAS may be a quoted string. */
 MUST_USE bool config_provider_ref_read(const Expr *expr,
                                        ProviderRef *out,
                                        Arena *arena,

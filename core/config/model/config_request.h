@@ -17,7 +17,7 @@ typedef struct ConfigRequest {
     bool runs_tests; /* each test run reports unmet version constraints */
     bool is_single;  /* load this module only, without its child modules */
     bool install;    /* init, get: install child modules; false: they must be in the manifest */
-    bool keeps_lock; /* with `install`: a changed module lock file is an error */
+    bool keeps_lock; /* with `install`: a module lock file that would have to change is an error */
     bool upgrade;    /* with `install`: select module versions anew, ignoring the lock file */
     /* true: a removed block without `destroy` forgets its objects; false: the objects are
      * destroyed. */

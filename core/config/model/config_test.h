@@ -51,8 +51,8 @@ typedef struct TestVariable {
 typedef VEC(TestVariable) TestVariables;
 
 typedef struct TestExpectation {
-    Str text; /* var.x, output.x, check.x, T.N, data.T.N, T.N[0] */
-    bool is_checkable;
+    Str text;          /* var.x, output.x, check.x, T.N, data.T.N, T.N[0] */
+    bool is_checkable; /* a kind of object that can have conditions */
     SourceRange range;
 } TestExpectation;
 

@@ -99,6 +99,8 @@ MUST_USE bool body_hcl_parse(const SourceText *source,
                              Arena *arena,
                              Diags *diags);
 
+/* Like the operations, and check required attributes. *out is set even on error: it has what could
+ * be read. */
 MUST_USE bool body_content(const Body *body,
                            const BodySchema *schema,
                            BodyContent *out,

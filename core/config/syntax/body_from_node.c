@@ -261,7 +261,7 @@ static bool report_kind(
     return false;
 }
 
-/* Adds the objects of a body. In JSON, null or an array of objects may replace an object. Any
+/* Adds the objects of a body. Null, and in JSON an array of objects, may replace an object. Any
  * other kind is an error, and the block then has no arguments. */
 static bool add_objects(
     NodeBody *inner, const BodyNode *node, Str type, Arena *arena, Diags *diags) {

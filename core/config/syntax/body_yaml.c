@@ -223,7 +223,7 @@ static const CoreTag core_tags[] = {
     {YAML_MAP_TAG,   BODY_NODE_OBJECT},
 };
 
-/* Rejects a tag that contradicts the node's kind. Only !!str changes how a value is read. */
+/* Rejects a tag that contradicts the node's kind. Only !!str and "!" change how a value is read. */
 static bool check_tag(YamlFile *file,
                       const yaml_event_t *event,
                       const yaml_char_t *tag,

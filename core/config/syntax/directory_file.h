@@ -1,4 +1,4 @@
-/* FolderFile: reads a file that a directory listing names.
+/* DirectoryFile: reads a file that a directory listing names.
  *
  * Only regular files are read. Broken links, pipes, sockets and devices are errors: skipping
  * them would silently drop part of the configuration, and reading a pipe or device may block. */

@@ -18,8 +18,8 @@ typedef enum FrontEndUse {
 typedef struct FrontEnd {
     const char *suffix;
     bool (*parse)(const SourceText *, const FunctionTable *, const Body **, Arena *, Diags *);
-    /* Parsing creates the expressions, and an expression can be bound in one module only. Each
-     * call of a module parses its files again. */
+    /* true: parsing creates the expressions, and an expression can be bound in one module only.
+     * So each call of a module parses its files again. */
     bool is_eager;
     const char *meant; /* unsupported suffix: the suffix to use instead; `parse` is NULL then */
 } FrontEnd;

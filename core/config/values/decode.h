@@ -18,7 +18,8 @@ MUST_USE bool decode_body(
     const Body *body, const Schema *schema, const Decoded **out, Arena *arena, Diags *diags);
 MUST_USE bool decode_eval(
     const Decoded *decoded, const Scope *scope, Value *out, Arena *arena, Diags *diags);
-/* Calls `visit` for each traversal, to find the edges of the graph. */
+/* Calls `visit` for each traversal except iterators of dynamic blocks, to find the edges of the
+ * graph. */
 void decode_each_traversal(const Decoded *decoded,
                            void (*visit)(Traversal *, void *),
                            void *payload);

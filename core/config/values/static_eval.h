@@ -2,9 +2,9 @@
  * module sources, backend settings and keys of provider configurations.
  *
  * Expressions may use var, local, path, terraform.workspace and pure functions. A root variable
- * has its given value, or is prompted for. A child module's variable has the value that its call
- * passes. Unknown, circular, sensitive or ephemeral values and variables with `const = false`
- * are errors. Not thread-safe. */
+ * has its given value or its default; without either it is prompted for. A child module's variable
+ * has the value that its call passes, or its default. Unknown, circular, sensitive or ephemeral
+ * values and variables with `const = false` are errors. Not thread-safe. */
 #pragma once
 
 #include "config.h"

@@ -9,13 +9,15 @@ static const Transform steps[] = {
     TRANSFORM(prune),
 };
 
-/* Steps before transform_finish run even if an earlier one failed, so that errors of schemas and
- * references are reported together. After a failure, no later step runs. */
+/* The steps before transform_finish all run, so that errors of schemas and references are reported
+ * together. After a failure, neither it nor a later step runs: those need a graph without cycles.
+ */
 bool plan_graph_build(EngineWalk *walk, Diags *diags) {
-    bool ok = true;
+    bool ok = true, is_collecting = true;
     Diags found = diags_new(walk->arena);
     for (size_t i = 0; i < ARRAY_COUNT(steps); i++) {
-        if (!ok && steps[i].run == transform_finish)
+        is_collecting = is_collecting && steps[i].run != transform_finish;
+        if (!ok && !is_collecting)
             break;
         ok = transform_run(&steps[i], walk, &found) && ok;
     }

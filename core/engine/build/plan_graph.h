@@ -3,5 +3,5 @@
 
 #include "node.h"
 
-/* Requires walk->phase, options and state. */
+/* Requires walk->phase and options; walk->state may be NULL. */
 MUST_USE bool plan_graph_build(EngineWalk *walk, Diags *diags);

@@ -9,16 +9,16 @@ typedef struct AllowedNames {
     bool allows_self;
 } AllowedNames;
 
-/* Returns false with an error if the name is not allowed here. References of other kinds are always
- * allowed. */
+/* Returns false with an error if the name is not allowed here, or has no such attribute. References
+ * to variables, locals, resources and modules are always allowed. */
 MUST_USE bool reference_check_name(AllowedNames allowed, const Reference *reference, Diags *diags);
-/* Adds an error if the traversal is only such a root, without the name of an attribute or a block.
- * Ignores other roots. */
+/* For a traversal that names no object: adds an error if its root must be followed by a name
+ * (count, each, path, terraform, tofu, loam, var, local). Ignores other roots. */
 void reference_check_root(const Traversal *traversal, Diags *diags);
 
 typedef struct StepCheck {
     const Reference *reference;
-    Str resource; /* for messages */
+    Str resource; /* name of the resource, for messages */
     Diags *errors;
     Diags *deprecations;
 } StepCheck;

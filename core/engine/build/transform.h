@@ -28,13 +28,13 @@ MUST_USE bool transform_schema(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_state(EngineWalk *walk, Diags *diags);
 /* Binds every name to its node and adds the edges. */
 MUST_USE bool transform_reference(EngineWalk *walk, Diags *diags);
-/* Makes data sources of checks depend on everything else. */
+/* Makes data sources of checks depend on all other resources. */
 MUST_USE bool transform_check(EngineWalk *walk, Diags *diags);
 /* Attaches planned changes to their nodes. */
 MUST_USE bool transform_diff(EngineWalk *walk, Diags *diags);
-/* Forces create_before_destroy on the dependencies of such a resource. */
+/* Forces create_before_destroy on everything that a resource with that argument depends on. */
 MUST_USE bool transform_lifecycle(EngineWalk *walk, Diags *diags);
-/* Adds mirrors of the nodes, which delete in the reverse order. */
+/* Adds mirrors of the nodes, which delete in the reverse order, if the plan deletes anything. */
 MUST_USE bool transform_destroy(EngineWalk *walk, Diags *diags);
 /* Deselects nodes that -target does not need. */
 MUST_USE bool transform_target(EngineWalk *walk, Diags *diags);
@@ -42,12 +42,12 @@ MUST_USE bool transform_target(EngineWalk *walk, Diags *diags);
 MUST_USE bool transform_ephemeral(EngineWalk *walk, Diags *diags);
 /* Deselects blocks that -exclude names, and their users. */
 MUST_USE bool transform_exclude(EngineWalk *walk, Diags *diags);
-/* Deselects values that a destroy does not evaluate. */
+/* In a destroy, deselects values that are not evaluated. */
 MUST_USE bool transform_prune(EngineWalk *walk, Diags *diags);
-/* Rejects cycles, and collects the dependencies of each resource. */
+/* Finishes the graph, rejects cycles, and collects the dependencies of each resource. */
 MUST_USE bool transform_finish(EngineWalk *walk, Diags *diags);
 
-/* Binds one name of a module, for the console. */
+/* Binds one name of a module, for the console. Adds no edge, because the walk is over. */
 MUST_USE bool transform_bind(EngineWalk *walk,
                              EngineModule *module,
                              Traversal *traversal,

@@ -1,5 +1,6 @@
-/* A check's own data source is read after everything else, because the check is about the result.
- * One start node depends on all resource values; these data sources depend on the start node. */
+/* A check's own data source is read after all other resources, because the check is about the
+ * result. One start node depends on all resource values; these data sources depend on the start
+ * node. */
 #include "transform.h"
 
 static Node *add_start(EngineWalk *walk) {

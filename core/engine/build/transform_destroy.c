@@ -1,6 +1,6 @@
 /* Orders deletions against the order of creation. Every node gets a mirror, and an edge N → M (N
  * depends on M) gives mirror(M) → mirror(N). So an object is deleted after everything that depends
- * on it, whatever locals, outputs or provider configurations lie in between.
+ * on it, whatever locals or outputs lie in between; in a full destroy also provider configurations.
  *
  *   apply(X) → mirror(X)              delete, then create
  *   mirror(X) → apply(X), apply(Y)…   create_before_destroy: the successor and the dependents first
@@ -11,20 +11,20 @@
  *   apply(X) → gate(X) → mirror(Y)    a dependent's object is deleted before X is created, updated
  *                                     or read, unless its deletion is a late one (is_late)
  *
- * A full destroy creates nothing: every value is read before the first deletion.
+ * A full destroy creates nothing: a node reads its value before its objects are deleted.
  *
  * Objects without a block are ordered by the dependencies in the state. An order that is only
- * desirable is a wish: it is dropped if it would close a cycle. */
+ * desirable is a soft edge: it is dropped if it would close a cycle. */
 #include "transform.h"
 
 #include "log.h"
 
-typedef struct Wish {
+typedef struct SoftEdge {
     GraphEdge edge;
-    bool is_weak; /* dropped before other wishes */
-} Wish;
+    bool is_weak; /* dropped before other soft edges */
+} SoftEdge;
 
-typedef VEC(Wish) Wishes;
+typedef VEC(SoftEdge) SoftEdges;
 
 static bool has_deletions(const EngineWalk *walk) {
     vec_each(&walk->plan->changes, change) {
@@ -103,14 +103,14 @@ static void find_dependents(
 typedef struct DestroyOrder {
     EngineWalk *walk;
     Graph *out;
-    Wishes wishes;
+    SoftEdges soft;
     const Node **mirrors;
     const Node **gates; /* by node; NULL: no dependent is deleted first */
     Map by_address;     /* configuration address → Node */
     Arena *scratch;
 } DestroyOrder;
 
-static void log_wish(const EngineWalk *walk, const char *event, GraphEdge edge, bool is_weak) {
+static void log_soft_edge(const EngineWalk *walk, const char *event, GraphEdge edge, bool is_weak) {
     const Node *from = walk->nodes.items[edge.from], *to = walk->nodes.items[edge.to];
     log_debug(event, log_text("from", from->name),
               log_cstr("from_kind", node_kind_name(from->kind)), log_text("to", to->name),
@@ -121,13 +121,13 @@ static void log_stage(const DestroyOrder *order, const char *stage) {
     log_debug("destroy order", log_cstr("stage", stage),
               log_number("nodes", (int64_t)order->walk->nodes.count),
               log_number("edges", (int64_t)order->out->edges.count),
-              log_number("wishes", (int64_t)order->wishes.count));
+              log_number("soft_edges", (int64_t)order->soft.count));
 }
 
-static void wish(DestroyOrder *order, GraphNode from, GraphNode to, bool is_weak) {
-    log_wish(order->walk, "wish", (GraphEdge){from, to}, is_weak);
-    vec_push(order->scratch, &order->wishes,
-             (Wish){
+static void add_soft_edge(DestroyOrder *order, GraphNode from, GraphNode to, bool is_weak) {
+    log_soft_edge(order->walk, "soft edge", (GraphEdge){from, to}, is_weak);
+    vec_push(order->scratch, &order->soft,
+             (SoftEdge){
                  {from, to},
                  is_weak
     });
@@ -148,9 +148,9 @@ static void order_resource(DestroyOrder *order, const Node *node) {
     if (!is_deleting || node->kind == NODE_ORPHAN)
         return;
     bool is_last = resource->create_before_destroy;
-    bool is_wish = !is_last && only_loses(resource);
-    bool is_held = is_wish && is_late(resource);
-    if (!is_last && !is_wish) {
+    bool is_soft = !is_last && only_loses(resource);
+    bool is_held = is_soft && is_late(resource);
+    if (!is_last && !is_soft) {
         graph_add_edge(order->out, node->id, mirror);
         return;
     }
@@ -160,9 +160,9 @@ static void order_resource(DestroyOrder *order, const Node *node) {
     find_dependents(order->walk, resource->value->id, is_last, &dependents, order->scratch);
     vec_each(&dependents, user) {
         if (is_held)
-            wish(order, mirror, *user, true);
-        else if (is_wish)
-            wish(order, *user, mirror, true);
+            add_soft_edge(order, mirror, *user, true);
+        else if (is_soft)
+            add_soft_edge(order, *user, mirror, true);
         else
             graph_add_edge(order->out, mirror, *user);
     }
@@ -184,9 +184,9 @@ static bool goes_last(const ResourceNode *resource) {
 static void order_before_change(DestroyOrder *order, const Node *user, const Node *on) {
     GraphNode mirror = order->mirrors[user->id]->id;
     if (goes_last(user->as.resource))
-        wish(order, mirror, on->id, true);
+        add_soft_edge(order, mirror, on->id, true);
     else
-        wish(order, on->id, mirror, true);
+        add_soft_edge(order, on->id, mirror, true);
 }
 
 static int compare_address(const void *wanted, const void *item) {
@@ -201,7 +201,7 @@ static bool refers_to(const ResourceNode *resource, Str address) {
 }
 
 /* Orders two nodes by a dependency in the state. If both have blocks, the configuration has since
- * dropped or reversed the reference, so the wish is weak. */
+ * dropped or reversed the reference, so the soft edge is weak. */
 static void order_stored(DestroyOrder *order,
                          const Node *user,
                          const ResourceChange *change,
@@ -211,16 +211,17 @@ static void order_stored(DestroyOrder *order,
         return;
     bool deletes = change->action == ACTION_DELETE || action_is_replace(change->action);
     if (deletes)
-        wish(order, order->mirrors[on->id]->id, order->mirrors[user->id]->id, both_declared);
+        add_soft_edge(order, order->mirrors[on->id]->id, order->mirrors[user->id]->id,
+                      both_declared);
     if (deletes && on->kind != NODE_ORPHAN && makes_changes(on->as.resource))
         order_before_change(order, user, on);
     if (change->action == ACTION_DELETE || !node_deletes(on->as.resource))
         return;
     GraphNode on_mirror = order->mirrors[on->id]->id;
     if (goes_last(on->as.resource))
-        wish(order, on_mirror, user->id, true);
+        add_soft_edge(order, on_mirror, user->id, true);
     else
-        wish(order, user->id, on_mirror, true);
+        add_soft_edge(order, user->id, on_mirror, true);
 }
 
 /* A graph that is only printed has no working state: the plan has the same dependencies. */
@@ -282,7 +283,8 @@ static Node *add_shadow(EngineWalk *walk, Graph *out, Node *node, NodeKind kind)
     return mirror;
 }
 
-/* Returns true if `user` is an object of another provider than the resource whose value is `on`. */
+/* Returns true if `user` uses another provider configuration than the resource whose value is
+ * `on`. */
 static bool is_foreign(const Node *user, const Node *on) {
     return user->kind == NODE_RESOURCE && on->kind == NODE_RESOURCE_VALUE &&
            user->as.resource->provider != on->as.resource->provider;
@@ -309,7 +311,7 @@ static void add_mirrors(DestroyOrder *order) {
         /* A reference can close the same cycle: the provider of an object may run on the object
          * that it refers to. */
         if (is_foreign(from, to) && !destroying)
-            wish(order, last, first, false);
+            add_soft_edge(order, last, first, false);
         else
             graph_add_edge(order->out, last, first);
     }
@@ -321,13 +323,13 @@ static bool is_deleted_first(const Node *node) {
 }
 
 /* The provider configuration of the deleted object may depend on the waiting object. If it has
- * dependencies, the order is only a wish. */
+ * dependencies, the order is only a soft edge. */
 static void await_deletion(DestroyOrder *order, const Node *gate, const Node *deleted) {
     const Graph *graph = &order->walk->graph;
     GraphNode provider = deleted->as.resource->provider->id;
     GraphNode mirror = order->mirrors[deleted->id]->id;
     if (graph->need_start[provider] < graph->need_start[provider + 1])
-        wish(order, gate->id, mirror, false);
+        add_soft_edge(order, gate->id, mirror, false);
     else
         graph_add_edge(order->out, gate->id, mirror);
 }
@@ -371,33 +373,34 @@ static void add_gates(DestroyOrder *order, size_t count) {
     }
 }
 
-/* Drops one wish of the cycle. Returns false if the cycle contains no wish. */
-static bool give_way(DestroyOrder *order, const GraphNodes *cycle, bool weak_only) {
-    Wishes *wishes = &order->wishes;
+/* Drops one soft edge of the cycle (`weak_only`: a weak one). Returns false if the cycle contains
+ * none. */
+static bool drop_soft_edge(DestroyOrder *order, const GraphNodes *cycle, bool weak_only) {
+    SoftEdges *edges = &order->soft;
     for (size_t i = 0; i < cycle->count; i++) {
         GraphNode from = cycle->items[i];
         GraphNode to = cycle->items[(i + 1) % cycle->count];
-        vec_each(wishes, item) {
+        vec_each(edges, item) {
             if (item->edge.from != from || item->edge.to != to || (weak_only && !item->is_weak))
                 continue;
-            log_wish(order->walk, "wish dropped", item->edge, item->is_weak);
-            *item = vec_pop(wishes);
+            log_soft_edge(order->walk, "soft edge dropped", item->edge, item->is_weak);
+            *item = vec_pop(edges);
             return true;
         }
     }
     return false;
 }
 
-static void keep_strong(Wishes *wishes) {
+static void keep_strong(SoftEdges *edges) {
     size_t kept = 0;
-    vec_each(wishes, item) {
+    vec_each(edges, item) {
         if (!item->is_weak)
-            wishes->items[kept++] = *item;
+            edges->items[kept++] = *item;
     }
-    wishes->count = kept;
+    edges->count = kept;
 }
 
-static Graph graph_with_wishes(const DestroyOrder *order, Arena *arena) {
+static Graph graph_with_soft_edges(const DestroyOrder *order, Arena *arena) {
     Graph graph = graph_new(arena);
     vec_each(&order->walk->nodes, item) {
         graph_add_node(&graph, *item);
@@ -405,35 +408,35 @@ static Graph graph_with_wishes(const DestroyOrder *order, Arena *arena) {
     vec_each(&order->out->edges, edge) {
         graph_add_edge(&graph, edge->from, edge->to);
     }
-    vec_each(&order->wishes, item) {
+    vec_each(&order->soft, item) {
         graph_add_edge(&graph, item->edge.from, item->edge.to);
     }
     return graph;
 }
 
-/* Returns false if there was a cycle and one wish was dropped. */
-static bool try_wishes(DestroyOrder *order) {
-    SCOPED(ArenaRef) arena = arena_open("wishes");
-    Graph graph = graph_with_wishes(order, arena);
+/* Drops a soft edge of a cycle. Returns true if no cycle has one. */
+static bool break_cycle(DestroyOrder *order) {
+    SCOPED(ArenaRef) arena = arena_open("soft edges");
+    Graph graph = graph_with_soft_edges(order, arena);
     graph_finish(&graph);
     GraphNodes cycle = {0};
     if (!graph_find_cycle(&graph, &cycle, arena))
         return true;
-    /* transform_finish reports a cycle without wishes. */
-    return !give_way(order, &cycle, true) && !give_way(order, &cycle, false);
+    /* transform_finish reports a cycle without soft edges. */
+    return !drop_soft_edge(order, &cycle, true) && !drop_soft_edge(order, &cycle, false);
 }
 
-/* Drops wishes until no cycle is left. After MOST_TRIES tries it drops all weak wishes, and after
- * as many again all wishes, because each try costs as much as the graph. */
-static void grant_wishes(DestroyOrder *order) {
+/* Drops soft edges until no cycle is left. After MOST_TRIES tries it drops all weak soft edges, and
+ * after as many again all soft edges, because each try costs as much as the graph. */
+static void remove_cycles(DestroyOrder *order) {
     enum { MOST_TRIES = 64 };
-    for (int i = 0; order->wishes.count > 0 && !try_wishes(order); i++) {
+    for (int i = 0; order->soft.count > 0 && !break_cycle(order); i++) {
         if (i == MOST_TRIES)
-            keep_strong(&order->wishes);
+            keep_strong(&order->soft);
         if (i == 2 * MOST_TRIES)
-            vec_clear(&order->wishes);
+            vec_clear(&order->soft);
     }
-    order->walk->graph = graph_with_wishes(order, order->walk->arena);
+    order->walk->graph = graph_with_soft_edges(order, order->walk->arena);
 }
 
 bool transform_destroy(EngineWalk *walk, Diags *diags) {
@@ -456,7 +459,7 @@ bool transform_destroy(EngineWalk *walk, Diags *diags) {
         if (!is_data(node))
             order_resource(&order, node);
         else if (walk->plan->mode == PLAN_DESTROY)
-            graph_add_edge(&out, order.mirrors[i]->id, node->id); /* which instances to forget */
+            graph_add_edge(&out, order.mirrors[i]->id, node->id); /* forget_data reads its slot */
         map_set(&order.by_address, node->as.resource->address, walk->nodes.items[i]);
     }
     log_stage(&order, "configuration");
@@ -466,6 +469,6 @@ bool transform_destroy(EngineWalk *walk, Diags *diags) {
             order_by_state(&order, node);
     }
     log_stage(&order, "state");
-    grant_wishes(&order);
+    remove_cycles(&order);
     return true;
 }

@@ -1,5 +1,5 @@
-/* Closes ephemeral resources after everything that depends on them, through whatever values,
- * modules and provider configurations. */
+/* Adds nodes that close ephemeral resources after everything that depends on them, through whatever
+ * values, modules and provider configurations. */
 #include "transform.h"
 
 /* Copies the graph with the same node numbers. `without_checks` omits the edges of the start node

@@ -2,7 +2,7 @@
  *
  * In a destroy, the dependencies of excluded objects are kept instead. An address with keys
  * excludes only those instances. All users of the block are excluded nevertheless, because they
- * need the whole block. Root outputs that show no resource are excluded. */
+ * need the whole block. Unless destroying, root outputs that show no resource are excluded too. */
 #include "log.h"
 #include "transform.h"
 

@@ -1,5 +1,5 @@
 /* Finishes the graph: rejects cycles. For each resource, collects the configuration addresses of
- * all resources that it depends on, as the state stores them. */
+ * all resources that it depends on, except through its provider, as the state stores them. */
 #include "config_read.h"
 #include "transform.h"
 

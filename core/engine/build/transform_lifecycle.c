@@ -1,8 +1,8 @@
 /* create_before_destroy is forced on every resource that such a resource depends on. The successor
  * of a dependency exists before the successor of its dependent, so its predecessor is deleted last.
  *
- * A plan forces it on whole blocks. An apply stores it with an instance only if an expression
- * refers to that instance, or to the whole resource. */
+ * A plan forces it on whole blocks. An apply does not store it with an instance if all references
+ * name other instances by literal keys. */
 #include "log.h"
 #include "transform.h"
 

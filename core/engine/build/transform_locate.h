@@ -3,7 +3,8 @@
 
 #include "node.h"
 
-/* Returns the node of the block; NULL if the configuration has none. */
+/* Returns the node of the block for an instance or a block address; NULL if the configuration has
+ * none. */
 Node *transform_locate_block(EngineWalk *walk, ResourceAddr address);
 
 typedef struct OrphanRequest {

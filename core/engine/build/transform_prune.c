@@ -2,7 +2,8 @@
  *
  * A destroy deletes the objects in the state and does not evaluate the configurations of resources.
  * Values that they use may be invalid by now: for example, an index of an instance that is not in
- * the state. Values that providers, repeated modules and lifecycle.prevent_destroy use are kept. */
+ * the state. Values that providers, module calls and lifecycle.prevent_destroy use are kept, also
+ * those of ephemeral resources that configure a provider. */
 #include "transform.h"
 
 static bool is_evaluated(const Node *node) {

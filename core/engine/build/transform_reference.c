@@ -135,15 +135,21 @@ static bool is_within(const EngineModule *module, const EngineModule *outer) {
     return module == outer;
 }
 
-/* A reference to the whole module depends on its value, which depends on every node of the
- * module. */
+static bool is_part_of_check(const Node *node) {
+    bool is_resource = node->kind == NODE_RESOURCE || node->kind == NODE_RESOURCE_VALUE;
+    return node->kind == NODE_CHECK || (is_resource && node->as.resource->config->check);
+}
+
+/* A reference to the whole module depends on its value, which depends on every node of the module.
+ * Checks are no part of the value, and data sources in them are read after everything else. */
 static void depend_on_module(Binder *binder, const Node *call) {
     depend(binder, call->module_value);
     if (call->module_value->is_used || !binder->node)
         return;
     call->module_value->is_used = true;
     vec_each(&binder->walk->nodes, item) {
-        if ((*item)->kind != NODE_PROVIDER && is_within((*item)->module, call->child))
+        if ((*item)->kind != NODE_PROVIDER && is_within((*item)->module, call->child) &&
+            !is_part_of_check(*item))
             graph_add_edge(&binder->walk->graph, call->module_value->id, (*item)->id);
     }
 }
@@ -205,7 +211,7 @@ static void bind_module(Binder *binder, Binding *binding) {
     depend_on_module(binder, call);
 }
 
-/* A resource that refers to itself is rejected only when planning, and not in depends_on. */
+/* A resource that refers to itself is rejected only outside validation, and not in depends_on. */
 static void reject_self(Binder *binder, const Binding *binding) {
     bool is_planned = binder->walk->phase != PHASE_VALIDATE && !binder->is_order;
     if (!is_planned && binder->node->kind == NODE_RESOURCE)
@@ -214,8 +220,8 @@ static void reject_self(Binder *binder, const Binding *binding) {
                 "Configuration for %.*s may not refer to itself.", STR_ARG(binding->node->name));
 }
 
-/* A reference to an attribute of a repeated resource needs a key. A reference to any other resource
- * must have none. */
+/* A reference to an attribute of a repeated resource needs a key. A reference to a resource that is
+ * not repeated must have none. */
 static bool check_key(Binder *binder, const Binding *binding) {
     const Reference *reference = &binding->reference;
     const Resource *config = binding->node->as.resource->config;
@@ -256,7 +262,7 @@ static void check_object_steps(Binder *binder, const Binding *binding) {
                 reference->used + (reference->key.kind != KEY_NONE ? 1 : 0));
 }
 
-/* Only the check itself can refer to its data source. */
+/* Only the check itself and the console can refer to its data source. */
 static bool check_scoped(Binder *binder, const Binding *binding) {
     const Resource *config = binding->node->as.resource->config;
     if (!config->check || config->check == binder->check || binder->is_console)
@@ -554,8 +560,8 @@ static void bind_node(Binder *binder, Node *node) {
     }
 }
 
-/* Validation skips nodes with errors and their dependents, and the visit reports the errors. Any
- * other phase reports them now and does not start the walk. */
+/* Validation starts the walk, and the visits report the errors. Any other phase reports all but
+ * late errors now, and does not start the walk. */
 bool transform_reference(EngineWalk *walk, Diags *diags) {
     bool ok = true;
     vec_each(&walk->nodes, item) {

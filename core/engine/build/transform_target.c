@@ -1,8 +1,8 @@
 /* -target: selects the named blocks and their dependencies; other nodes are not visited.
  *
  * A destroy also destroys the dependents that the state records for the targets, instance by
- * instance. It keeps the dependencies of the targets. An output is selected if all resources that
- * it shows are selected. */
+ * instance. It keeps the dependencies of the targets. Otherwise a root output is selected if it
+ * shows resources, and all of them are selected. */
 #include "transform.h"
 
 #include "log.h"
@@ -131,7 +131,7 @@ static void want_instances(EngineWalk *walk, const bool *targets, const bool *se
     }
 }
 
-/* Returns true if the node refers to instances that are not selected. */
+/* Apply: returns true if the node refers to instances that are not selected. */
 static bool shows_unwanted(const Node *node) {
     vec_each(&node->uses, use) {
         if (!node_wants(use->value->as.resource, use->key))

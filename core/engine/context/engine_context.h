@@ -20,9 +20,9 @@ typedef struct Engine {
     uint32_t parallelism;
     Str workspace;
     Str working_directory;          /* path.cwd */
-    int64_t now_ms;                 /* plantimestamp */
+    int64_t now_ms;                 /* start of the run, Unix time in ms; plantimestamp() */
     bool stores_plain_state;        /* the state is written without encryption */
-    const TestOverrides *overrides; /* of a test, by precedence; NULL: no mocks */
+    const TestOverrides *overrides; /* overrides of a test, highest precedence first; NULL: none */
 } Engine;
 
 /* An object that the import command imports, without an import block. */
@@ -36,22 +36,23 @@ typedef VEC(AddressTarget) AddressTargetVec;
 typedef struct PlanOptions {
     PlanMode mode;
     bool skip_refresh;
-    bool is_full_refresh;      /* passed to every provider call, and to those of the apply */
-    const Map *variables;      /* from input_collect: name → InputValue * */
-    bool skips_check_warnings; /* no approval follows: only the apply reports failed checks */
+    bool is_full_refresh; /* -refresh=full: passed to calls about instances, also in an apply */
+    const Map *variables; /* from input_collect: name → InputValue * */
+    bool skips_check_warnings; /* an apply without a prompt repeats the checks: drop warnings */
     AddressTargetVec targets;
     StrVec target_texts;
     AddressTargetVec excludes; /* never set together with targets */
     StrVec exclude_texts;
     VEC(ResourceAddr) replace;
-    const ImportTarget *import; /* NULL: none */
+    const ImportTarget *import; /* of the import command; NULL: none */
     /* Receives the scope of the root module after the walk; NULL: not wanted. */
     struct EngineConsole **console;
-    bool import_only;  /* refresh-only: plan the objects of import blocks too */
-    bool is_preflight; /* first pass of a destroy: failed conditions only warn */
+    bool import_only; /* refresh-only: plans import blocks too; resource blocks may be incomplete */
+    bool is_preflight; /* first pass of a destroy: no imports; failed conditions only warn */
 } PlanOptions;
 
-/* Returns true if -target or -exclude excludes something. */
+/* Returns true if -target or -exclude is given. */
 bool engine_is_partial(const PlanOptions *options);
-/* Returns the schema of a type of a built-in or loaded provider; NULL if the type is unknown. */
+/* Returns the schema of a type; NULL if the provider cannot be found or has no such type.
+ * `provider` is a source address or a name. */
 const Schema *engine_find_schema(const Engine *engine, ResourceMode mode, Str provider, Str type);

@@ -1,5 +1,5 @@
-/* hooks: progress events of a walk, for the user interface. Worker threads send them, so a listener
- * must lock its own data. The texts of an event are valid during the call only. */
+/* hooks: progress events of a walk, for the user interface. Several threads send them, so a
+ * listener must lock its own data. The texts of an event are valid during the call only. */
 #pragma once
 
 #include "action.h"
@@ -8,10 +8,10 @@
 typedef enum WalkEventKind {
     EVENT_REFRESH_START,    /* a read of a managed object or of a data source */
     EVENT_REFRESH_PROGRESS, /* `text` and `done` of `total`, as in EVENT_APPLY_PROGRESS */
-    EVENT_REFRESH_END,
+    EVENT_REFRESH_END,      /* not sent if the read failed */
     EVENT_APPLY_START,
     EVENT_APPLY_PROGRESS, /* `text` "uploading", `done` 3 of `total` 10; total 0: unknown */
-    EVENT_APPLY_END,
+    EVENT_APPLY_END,      /* not sent if the read of a data source failed */
     EVENT_PROVISION_START,
     EVENT_PROVISION_OUTPUT, /* `text`: one line without control characters */
     EVENT_PROVISION_END,
@@ -31,8 +31,8 @@ typedef struct WalkEvent {
     const char *operation; /* "open", "renew", "close"; NULL unless EVENT_EPHEMERAL_… */
     Str text;
     uint64_t done, total;
-    int64_t elapsed_ms; /* of EVENT_…_END */
-    bool failed;        /* of EVENT_…_END */
+    int64_t elapsed_ms; /* EVENT_…_END: since the task of the instance or the operation began */
+    bool failed;        /* EVENT_…_END */
     bool is_deferred;   /* EVENT_REFRESH_END of a plan: the read is deferred to the apply */
 } WalkEvent;
 

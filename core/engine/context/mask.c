@@ -3,15 +3,16 @@
 
 #include "str_quote.h"
 
-#define SHORT_MAX 3 /* bytes */
+#define SHORT_MAX 3 /* bytes; a secret of up to this length may be part of an ordinary word */
 
-/* bytes. Messages may quote one line of a multi-line text; shorter lines (brackets) are not
- * secret. */
+/* bytes. Messages may quote one line of a multi-line text; shorter lines (brackets) and shorter
+ * values of variables are not searched for. */
 #define LINE_MIN 8
 
 static void collect_plain(Value value, StrVec *secrets, Arena *arena);
 
-/* Adds the text, its escaped form, and its lines. Longer forms come first. */
+/* Adds the text, its escaped form, and its lines. The lines come last: masking a line first would
+ * hide the whole text from the search. */
 static void collect_text(Str text, StrVec *secrets, Arena *arena) {
     Str quoted = str_quote(text, arena), line;
     vec_push(arena, secrets, text);
@@ -101,7 +102,7 @@ static Str mask_one(Str text, Str secret, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* Masks the values in a diagnostic: a copy of a secret may have lost its mark. */
+/* Masks the values that a diagnostic shows: a copy of a secret may have lost its mark. */
 static void mask_values(Diag *diag, Str secret, Arena *arena) {
     vec_each(&diag->values, value) {
         value->traversal = mask_one(value->traversal, secret, arena);

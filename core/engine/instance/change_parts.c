@@ -201,8 +201,8 @@ typedef struct PlannedPart {
 } PlannedPart;
 
 struct PartWork {
-    pthread_mutex_t mutex;
-    Arena *arena; /* guarded by `mutex` */
+    pthread_mutex_t mutex; /* guards `arena`, `planned` and the counts */
+    Arena *arena;
     InstanceOp *op;
     uint64_t sequence;
     Map planned;      /* key → PlannedPart */

@@ -13,22 +13,25 @@ MUST_USE bool change_parts_keep(InstanceOp *op,
                                 const PlanResponse *response,
                                 const PlanResponse *gone,
                                 ResourceChange *change);
-/* Returns false with an error if the final plan has a part that the approved plan does not show. */
+/* Returns false with an error if the response is invalid, or if it has a part that the approved
+ * plan neither shows nor leaves open (has_unknown_parts). */
 MUST_USE bool change_parts_check_final(InstanceOp *op,
                                        Value prior,
                                        const PlanResponse *response,
                                        const ResourceChange *change);
 
 /* Allows the operation's calls to begin and end parts, until change_parts_close. These are the
- * parts of the final plan or, if `response` is NULL, the parts that `change` deletes. `sequence` is
- * the number of the call's journal intent; 0: none. */
+ * parts of the final plan or, if `response` is NULL, the parts that `change` deletes, and any
+ * others if it has unknown parts. `sequence` is the number of the call's journal intent; 0:
+ * none. */
 PartWork *change_parts_open(InstanceOp *op,
                             const ResourceChange *change,
                             const PlanResponse *response,
                             uint64_t sequence);
 /* Returns true if a part was begun. `work` may be NULL. */
 bool change_parts_has_begun(const PartWork *work);
-/* Returns false with an error if the call succeeded but a planned part was not changed. */
+/* Call it after a successful call. Returns false with an error if a planned part was not changed,
+ * or was begun and not ended. */
 MUST_USE bool change_parts_check_done(const PartWork *work);
 /* `work` may be NULL. */
 void change_parts_close(PartWork *work);

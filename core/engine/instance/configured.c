@@ -177,8 +177,8 @@ static bool ends_in_text_key(Path path) {
     return last->is_index && value_is_present(last->key) && last->key.type->kind == KIND_STRING;
 }
 
-/* A text key in brackets selects an element of a map. In a value that is not a map, the path means
- * the whole value. */
+/* If the last step selects in a map, it names one element: .key or ["key"]. In any other value,
+ * ["key"] is dropped, so the path means the whole value. */
 static Value ignore_path(Value prior, Value config, Path path, Arena *arena) {
     Path outer = {path.steps, path.count - 1};
     Value before, now;

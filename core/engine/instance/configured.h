@@ -13,8 +13,9 @@ typedef struct Configured {
 } Configured;
 
 /* Evaluates the block's arguments for this instance, converts them to the schema's types, and
- * validates them with the provider. */
+ * validates them with the provider. Rejects ephemeral values and infinite numbers that
+ * would be stored. Adds the secret texts to the operation's secrets. */
 MUST_USE bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *out);
 /* Applies the lifecycle argument ignore_changes: replaces the values at its paths by the prior
- * values with their marks. `prior` is marked. */
+ * values with their marks. `prior` is marked; if it is null, nothing is ignored. */
 void configured_ignore_changes(InstanceOp *op, Value prior, Configured *configured);

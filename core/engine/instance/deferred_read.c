@@ -35,8 +35,9 @@ static bool is_seen_changing(const InstanceOp *op, const Node *block) {
     return expansion && expansion->is_changing;
 }
 
-/* For a resource, only its own managed objects count: a data source has no effects. For any other
- * node, `is_pending` covers all resources behind it. */
+/* For a resource, only its own managed objects count: a data source has no effects. A module call
+ * stands for all nodes of its module, which `is_pending` of the block covers. For any other node,
+ * its own `is_pending` covers all resources behind it. */
 static bool is_changing(const InstanceOp *op, const Node *on) {
     if (on->kind == NODE_RESOURCE)
         return on->as.resource->config->mode == MODE_MANAGED && is_seen_changing(op, on);

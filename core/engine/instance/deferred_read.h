@@ -4,7 +4,8 @@
 
 #include "instance_op.h"
 
-/* Returns true if a dependency of the instance will change. */
+/* Returns true if the read must wait for the apply, because a dependency of the instance will
+ * change. For planning only. */
 bool deferred_read_is_needed(const InstanceOp *op);
 /* Returns the object before the read: the configuration, with unknown values where the provider may
  * set them. Without marks. */

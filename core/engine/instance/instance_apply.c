@@ -329,7 +329,7 @@ static bool apply_change(Applying *applying) {
     return ok && instance_conditions_after(op, &applying->scope);
 }
 
-/* Keeps the value only if references need it. */
+/* Keeps the value for the rest of the walk if references need it; otherwise it becomes unknown. */
 static void keep_value(InstanceOp *op) {
     InstanceRecord *record = op->record;
     record->value = node_is_looked_at(op->walk, op->resource->value)
@@ -378,7 +378,7 @@ bool instance_apply(Walk *tasks, void *payload, uint32_t worker) {
         (void)keep_object(op);
         return instance_op_end(op);
     }
-    if (run->failed) { /* the failed deletion of its predecessor is already reported */
+    if (run->failed) { /* a failed deletion that had to precede it is reported */
         (void)instance_op_end(op);
         op->record->failure = FAILURE_ERROR;
         return false;

@@ -3,5 +3,6 @@
 
 #include "instance_op.h"
 
-/* Task; `record` is an InstanceRecord with its planned change. */
+/* Task; `record` is an InstanceRecord. Without a planned change, it calls no provider: it evaluates
+ * the conditions of a no-op, and sets the value that references see. */
 bool instance_apply(Walk *tasks, void *record, uint32_t worker);

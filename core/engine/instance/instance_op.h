@@ -1,6 +1,6 @@
-/* operation: one resource instance, processed by one worker of the walk.
+/* instance_op: one resource instance, processed by one worker of the walk.
  *
- * A InstanceOp holds the arenas, the diagnostics and the provider of a task. Results that outlive
+ * An InstanceOp holds the arenas, the diagnostics and the provider of a task. Results that outlive
  * the task are cloned from `scratch`: to `keep` if they outlive the walk, else to `walk_arena`.
  * instance_op_end resets `scratch`. */
 #pragma once
@@ -11,7 +11,7 @@
 #include "resource_type.h"
 #include "state_object.h"
 
-/* The parts that one call changes (change_parts.h). Thread-safe. */
+/* The parts that one call changes (change_parts.h). Only PartBegin and PartEnd are thread-safe. */
 typedef struct PartWork PartWork;
 typedef bool (*PartBegin)(void *payload, const PartIntent *intent, Diags *diags);
 typedef bool (*PartEnd)(void *payload, Str key, Str private_data, Diags *diags);
@@ -41,8 +41,8 @@ typedef struct InstanceOp {
 
 /* Begins a task on the record's instance. */
 void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker);
-/* Reports the diagnostics to the walk, without secrets. Returns true if none of them is an
- * error. */
+/* Reports the diagnostics to the walk, without secrets. Returns true if none of them is an error;
+ * else marks the record as failed. */
 bool instance_op_end(InstanceOp *op);
 /* Returns the context of a provider call. */
 Call instance_op_call(InstanceOp *op);
@@ -55,8 +55,8 @@ WalkEvent instance_op_event(const InstanceOp *op, WalkEventKind kind);
 void instance_op_send(const InstanceOp *op, WalkEventKind kind, Str id);
 /* Sends an EVENT_…_END about this instance. */
 void instance_op_send_end(const InstanceOp *op, WalkEventKind kind, Str id, bool ok);
-/* Returns "id" or "name" of an object, for progress events; empty if it has neither, or if the
- * value is marked. A view. */
+/* Returns the first of "id" and "name" of an object that is a known text without marks, for
+ * progress events; empty if none. A view. */
 Str instance_op_object_id(Value marked);
 
 /* Returns false with an error if the provider cannot be called because its configuration is

@@ -438,7 +438,8 @@ static bool plan_deletion(Planning *planning) {
            change_parts_keep(op, prior, &planning->response, NULL, change);
 }
 
-/* A destroy plan ignores removed blocks: it deletes their objects instead of forgetting them. */
+/* Plans that an object is deleted or, by its lifecycle or removed block, forgotten. A destroy plan
+ * ignores removed blocks: it deletes their objects. */
 static bool plan_removal(Planning *planning) {
     InstanceOp *op = &planning->op;
     const StateObject *stored =

@@ -117,7 +117,7 @@ static bool has_parts_in_doubt(const InstanceOp *op, const StatePending *pending
            str_equal(pending->deposed, op->record->deposed);
 }
 
-/* Stores the upgraded object, so that it is upgraded only once. */
+/* Puts the upgraded object into the refreshed state, so that it is upgraded only once. */
 static const StateObject *keep_upgraded(InstanceOp *op, const StateObject *object, Value value) {
     StateObject *upgraded = arena_new(op->keep, StateObject);
     *upgraded = *state_object_clone(
@@ -233,9 +233,10 @@ static bool is_same_provider(const InstanceOp *op) {
              str_equal(stored->provider_config.module, op->provider->address.module)));
 }
 
-/* Updates the facts that a deletion needs after the block is gone: dependencies,
- * create_before_destroy, skip_destroy. A refresh adds the dependencies of the configuration to the
- * stored ones. Without a refresh, the stored dependencies stay until the object changes. */
+/* Updates the facts that a deletion needs after the block is gone: provider configuration,
+ * dependencies, create_before_destroy, skip_destroy. A refresh adds the dependencies of the
+ * configuration to the stored ones. Without a refresh, the stored dependencies stay until the
+ * object changes. */
 static void update_facts(InstanceOp *op) {
     const ResourceNode *resource = op->resource;
     InstanceRecord *record = op->record;

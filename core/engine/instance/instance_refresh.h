@@ -4,6 +4,7 @@
 #include "instance_op.h"
 
 /* Sets `*out` to the marked current object, and `refresh` and `refreshed` of the record: recovers
- * the object of an interrupted call, imports it, or reads the stored one. Null: there is none. On
- * failure, the refreshed state keeps the stored object. */
+ * the object of an interrupted call, imports it, or reads the stored one, unless the refresh is
+ * skipped or the provider is deferred. Null: there is none. On failure, the refreshed state keeps
+ * the stored one. */
 MUST_USE bool instance_refresh(InstanceOp *op, Value *out);

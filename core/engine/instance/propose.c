@@ -23,7 +23,7 @@ static Value propose_nested_member(const NestedObject *nested,
 }
 
 /* Returns true if the provider may have made `prior` from `config`: they differ only in computed
- * attributes that `config` leaves null. */
+ * attributes that `config` leaves null. Nested blocks are not compared. */
 static bool could_come_from(const Attribute *attributes, size_t count, Value prior, Value config) {
     if (!value_is_present(prior) || !value_is_present(config))
         return value_equal(prior, config);

@@ -18,5 +18,5 @@ MUST_USE bool propose_plan(InstanceOp *op,
                            const Configured *configured,
                            Str private_data,
                            PlanResponse *response);
-/* Returns true if prior and planned object differ at the path. */
+/* Returns true if prior and planned object differ at the path, or if one of them lacks it. */
 bool propose_changes_at(Value prior, const PlanResponse *response, Path path);

@@ -49,11 +49,12 @@ static Value hide_attributes(Value object, Arena *arena) {
     return value_with_items(object, items, arena);
 }
 
-/* Formats an object for the log. Marks of the schema hide sensitive values that the provider has
- * just computed. Known secrets hide the others. */
+/* Formats an object for the log, without write-only values. Marks of the schema hide sensitive
+ * values that the provider has just computed. Known secrets hide the others. */
 static LogField shown(InstanceOp *op, const char *key, Value object) {
     if (!object.type)
         return log_text(key, STR_EMPTY);
+    object = schema_drop_write_only(op->schema, object, op->scratch);
     Value marked = mask_value(object_marks_add(op, object, NULL), &op->secrets, op->scratch);
     return log_text(key, value_summary(hide_attributes(marked, op->scratch), op->scratch));
 }

@@ -1,4 +1,5 @@
-/* provider_call: makes all calls of a provider about an object, logs them, and checks responses.
+/* provider_call: makes the calls of a provider about an instance, logs them, and checks responses.
+ * node_ephemeral.c itself renews and closes ephemeral objects, after the task of the instance.
  *
  * For a mocked object, the mock responds. Diagnostics of the provider get the range of the argument
  * that they name, or else of the block. Results are allocated in the operation's scratch. */
@@ -6,7 +7,7 @@
 
 #include "instance_op.h"
 
-/* A mock has no external effect. */
+/* Returns the external effect of changing the object; none for a mock. */
 Effect provider_call_effect(const InstanceOp *op);
 MUST_USE bool provider_call_validate(InstanceOp *op, Value config);
 /* A deferred provider is not called: the plan is made from the schema alone. */
@@ -33,7 +34,7 @@ MUST_USE bool provider_call_import(InstanceOp *op,
 MUST_USE bool provider_call_upgrade(InstanceOp *op,
                                     const UpgradeRequest *request,
                                     UpgradeResponse *response);
-/* `generation`: of the interrupted creation. */
+/* `generation`: of the interrupted call. */
 MUST_USE bool provider_call_recover(InstanceOp *op,
                                     uint64_t generation,
                                     const RecoverRequest *request,
@@ -50,7 +51,7 @@ MUST_USE bool provider_call_open(InstanceOp *op,
 
 /* Writes the differences from the plan to the log, for a legacy provider. */
 void provider_call_log_result(InstanceOp *op, Value planned, Value actual);
-/* Checks that `actual` is as planned: known values are equal, and unknown values have become known.
+/* Checks that `actual` has the values of `planned`; unknown planned values may become anything.
  * `summary` is the summary of the errors; they do not show the values at `sensitive` paths. */
 MUST_USE bool provider_call_check_result(
     InstanceOp *op, Value planned, Value actual, const Paths *sensitive, const char *summary);

@@ -6,7 +6,8 @@
 /* Sets `*out` to the stored object as a marked value of the current schema version; null if
  * `object` is NULL. Adds the marked texts to the operation's secrets. */
 MUST_USE bool stored_object_decode(InstanceOp *op, const StateObject *object, Value *out);
-/* Returns the state object for a marked value, allocated in scratch; NULL if the value is null. */
+/* Returns the state object for a marked value, allocated in scratch; NULL if the value is null. It
+ * has the dependencies and lifecycle of the block, not those of a stored object. */
 const StateObject *stored_object_encode(InstanceOp *op,
                                         Value marked,
                                         ObjectStatus status,

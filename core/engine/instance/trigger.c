@@ -6,7 +6,7 @@
 /* One reference: a resource, an instance key, and a path in the object. */
 typedef struct TriggerRef {
     const Node *node;
-    InstanceKey key; /* KEY_NONE: all instances */
+    InstanceKey key; /* KEY_NONE: all instances or, with a path, the only one */
     Path path;       /* empty: the whole object */
 } TriggerRef;
 

@@ -74,7 +74,8 @@ static size_t subject_steps(const Reference *reference) {
     return is_output ? steps + 1 : steps;
 }
 
-/* Writes the whole reference, then each shorter prefix down to the name without a key. */
+/* Writes the whole reference, then each shorter prefix down to the referenced object, and last the
+ * resource without its key or, for an output, its module with its key. */
 static void write_reference(Writing *writing, const Reference *reference) {
     const Traversal *traversal = reference->traversal;
     size_t least = subject_steps(reference);
@@ -125,8 +126,8 @@ static Value object_as_written(const Expr *expr, Arena *arena) {
     return value_object(names, items, count, arena);
 }
 
-/* Returns an expression that YAML and JSON can represent. Strings stay as written, including
- * template sequences. */
+/* Returns the value that YAML or JSON source states. Strings stay as written, including template
+ * sequences. */
 static Value value_as_written(const Expr *expr, Arena *arena) {
     if (is_string_template(expr))
         return value_string(expr->range.source->bytes, arena);
@@ -270,7 +271,8 @@ static void write_decoded(Writing *writing, const Decoded *decoded) {
     json_object_end(&writing->writer);
 }
 
-/* Writes `expressions`, unless it is empty. */
+/* Writes the member `expressions` from the body. Writes nothing if that is empty, or the schema is
+ * unknown, or the body does not conform to it. */
 static void write_body(Writing *writing, const Body *body, const Schema *schema) {
     const Decoded *decoded;
     Diags ignored = diags_new(writing->scratch);

@@ -6,6 +6,6 @@
 
 /* Returns a JSON object. */
 Str config_json_write(const Engine *engine, Arena *arena);
-/* Returns the same object for the root module only, without expressions, schemas and called
- * modules. */
+/* Returns the same object without expressions and schema versions, for a root module that was
+ * loaded without its child modules. */
 Str config_json_write_single(const Engine *engine, Arena *arena);

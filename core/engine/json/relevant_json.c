@@ -267,7 +267,7 @@ static void follow_change(Search *search, const ResourceChange *change) {
         follow_body(body, resource);
 }
 
-/* Outputs of modules are not in the state, so they always count as new. */
+/* Outputs of modules are not in the state, so the plan lists all of them, and they count as new. */
 static void follow_module_output(Search *search, const PlanModuleOutput *named) {
     Place place;
     if (!find_place(search->engine->config->root, named->module, &place))

@@ -1,7 +1,7 @@
 /* checks: results of conditions.
  *
- * The task that evaluates conditions writes one result for each. A slot holds the results of a
- * variable, an output or a check. An instance record holds those of a resource. Each has one
+ * The visit or task that evaluates conditions writes one result for each. A slot holds the results
+ * of a variable, an output or a check. An instance record holds those of a resource. Each has one
  * writer. */
 #pragma once
 
@@ -20,7 +20,7 @@ typedef struct CheckResults {
     size_t count;
 } CheckResults;
 
-/* Returns the name of a status, as the documents spell it. */
+/* Returns the name of a status, as plan JSON and state spell it. */
 const char *check_status_name(CheckStatus status);
 /* Returns `count` unknown results; NULL if `count` is 0. */
 CheckResults *checks_new(size_t count, Arena *arena);

@@ -10,8 +10,9 @@ typedef struct Repetition {
     const Expr *enabled;
 } Repetition;
 
-/* Without an argument there is one instance without key; `enabled` gives one or none. Unknown keys
- * set `is_unknown` while validating or destroying; otherwise they are an error. Keys are sorted. */
+/* Without an argument there is one instance without key; `enabled` gives one or none. While
+ * validating, a repeated block always has unknown keys. Unknown keys set `is_unknown` in a destroy;
+ * otherwise they are an error. Keys are sorted. */
 MUST_USE bool expand_evaluate(const Repetition *repetition,
                               const ModuleScope *scope,
                               Expansion *out,

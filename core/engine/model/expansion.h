@@ -8,8 +8,8 @@ typedef enum RepetitionKind { REPEAT_NONE, REPEAT_COUNT, REPEAT_EACH } Repetitio
 /* The instances of one block in one module instance, sorted by key. */
 typedef struct Expansion {
     RepetitionKind kind;
-    bool is_unknown; /* set while validating, and while destroying stored instances */
-    size_t count;    /* if unknown: number of records to evaluate with, 1 or 0 */
+    bool is_unknown; /* the keys are not known: validation, or a destroy */
+    size_t count;    /* if unknown: 1 record to evaluate the block with, or 0 (destroy) */
     InstanceKey *keys;
     Value *values; /* each.value */
 } Expansion;

@@ -31,25 +31,25 @@ typedef enum RefreshResult {
 typedef struct InstanceRecord {
     EngineWalk *walk;
     Node *node;
-    ModuleInstance *module;
+    ModuleInstance *module; /* NULL: an orphan, a gone module instance, or an apply's deletion */
     ResourceAddr address;
     RepetitionKind repetition;
-    bool keys_unknown; /* validate */
+    bool keys_unknown; /* while validating: the block is evaluated once, for all keys */
     Value each_value;
-    Value value; /* marked value that references see */
+    Value value; /* marked value that references see; unknown until the task has set it */
     /* Ephemeral: the marked value since the last renewal, set by another thread; NULL: `value`. */
     _Atomic(const Value *) renewed;
     InstanceFailure failure;
     const StateResource *stored_resource;
     const StateInstance *stored;
     Str deposed;             /* deposed key, if the record is for a deposed object */
-    PlannedChange *run;      /* apply */
+    PlannedChange *run;      /* apply: its planned change; NULL: none */
     Node *mirror;            /* apply: the mirror node of a deletion */
-    ResourceChange *planned; /* plan: the result */
+    ResourceChange *planned; /* plan: the planned change; NULL: none */
     Drift *drift;
     RefreshResult refresh;
     const StateObject *refreshed; /* plan: the current object; NULL: none */
-    ActionReason removal;         /* reason of its deletion */
+    ActionReason removal;         /* plan: why it is deleted; REASON_NONE: declared or deposed */
     Str provider_key;             /* key of its provider configuration; empty: not repeated */
     Str import_id;                /* plan: of the object to import; empty: none */
     CheckResults *results; /* preconditions, then postconditions; for a data source of a check: one,

@@ -1,7 +1,7 @@
 /* Looks up overrides and mocks of a test. */
 #include "mocking.h"
 
-/* An override of the exact instance precedes an override without keys. */
+/* Returns the first override of the exact instance, or else the first that contains it. */
 static const TestOverride *find_in(const TestOverrides *overrides, ResourceAddr address) {
     vec_each(overrides, override) {
         const TestOverride *found = *override;

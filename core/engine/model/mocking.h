@@ -6,8 +6,9 @@
 #include "node.h"
 
 /* Sets `*out` to the mock of an instance; out->type is NULL if the instance is not mocked.
- * Precedence: override of the instance, override of its block, mock of the provider. Overrides of
- * the run precede those of the file. */
+ * Precedence: overrides of the test, overrides of the mock provider, types of the mock provider.
+ * Within overrides, one of the instance precedes one of its block; otherwise the first one
+ * counts. */
 void mocking_find(const EngineWalk *walk,
                   const ProviderNode *provider,
                   const ObjectType *type,

@@ -142,7 +142,7 @@ static bool lookup_module(const ModuleScope *self,
     }
     bool is_repeated = expansion->expansion.kind != REPEAT_NONE;
     bool is_disabled = !is_repeated && expansion->expansion.count == 0;
-    if (is_repeated != has_key || is_disabled) { /* the evaluator reports it */
+    if (is_repeated != has_key || is_disabled) { /* the evaluator reports the wrong key */
         *out = module_scope_module_value(binding->node, self->module, arena);
         return true;
     }
@@ -276,7 +276,7 @@ static void report_secret_message(const Condition *condition,
         diags_error(diags, range, summary, "%s", detail);
 }
 
-/* If the validation rule of a variable holds, its message may have any type. */
+/* The message of a validation rule may have any type. One that is no string counts as absent. */
 static bool rule_message(
     const Condition *condition, const ModuleScope *scope, Value *out, Arena *arena, Diags *diags) {
     Value message;

@@ -1,4 +1,4 @@
-/* evaluate: the names that an expression of a module instance can refer to, as a Scope over
+/* module_scope: the names that an expression of a module instance can refer to, as a Scope over
  * slots. */
 #pragma once
 
@@ -15,11 +15,11 @@ typedef struct ModuleScope {
     InstanceKey key;
     Value each_value;
     const Value *self;    /* value of "self"; NULL: "self" is not allowed here */
-    bool lacks_self;      /* refresh-only plan: the repeated instance has no object */
+    bool lacks_self;      /* refresh-only plan: no object, so "self" is an error */
     CheckResult *results; /* receives one result per condition; NULL: results are not recorded */
     Arena *keep;          /* owns the messages in `results` */
     Str checked;          /* address of the object whose conditions are evaluated */
-    bool is_validation;   /* validation rule of a variable: an ephemeral message is an error */
+    bool is_validation;   /* rule of a variable: an ephemeral message is an error */
     bool warns;           /* failed conditions are warnings, not errors */
 } ModuleScope;
 
@@ -30,7 +30,8 @@ void module_scope_init(ModuleScope *scope, EngineWalk *walk, ModuleInstance *mod
 void module_scope_init_call(ModuleScope *scope, EngineWalk *walk, ModuleInstance *called);
 /* Prepares a scope for one resource instance, with its count.index, each.key and each.value. */
 void module_scope_init_instance(ModuleScope *scope, const InstanceRecord *record);
-/* Evaluates condition blocks. Returns true if each holds or is unknown. */
+/* Evaluates condition blocks. Returns true if each holds, is unknown, or is false with
+ * scope->warns. An error of evaluation returns false in any case. */
 MUST_USE bool module_scope_check_conditions(const Conditions *conditions,
                                             const ModuleScope *scope,
                                             const char *failed_summary,
@@ -41,8 +42,9 @@ MUST_USE bool module_scope_check_messages(const Conditions *conditions,
                                           const ModuleScope *scope,
                                           Arena *arena,
                                           Diags *diags);
-/* Returns the value of module.m, built from the outputs of its instances. */
+/* Returns the value of module.m, built from the outputs of its instances; unknown if the call was
+ * not expanded. Outputs that were not evaluated are unknown. */
 Value module_scope_module_value(const Node *call, ModuleInstance *caller, Arena *arena);
-/* Combines the values of instances as the expansion requires: a single value, a tuple or an
- * object. */
+/* Combines the values of instances as the expansion requires: a single value (null without an
+ * instance), a tuple or an object. */
 Value module_scope_combine(const Expansion *expansion, Value *values, Arena *arena);

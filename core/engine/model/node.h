@@ -24,14 +24,14 @@ typedef enum NodeKind {
     NODE_PROVIDER,
     NODE_RESOURCE,        /* plans or applies the instances of a block */
     NODE_RESOURCE_VALUE,  /* the value that references see, built after its instances */
-    NODE_ORPHAN,          /* a resource that only the state has */
+    NODE_ORPHAN,          /* a resource without a block: only the state or the plan has it */
     NODE_IMPORT,          /* an import block */
     NODE_CHECK,           /* assertions whose failure is a warning */
-    NODE_CHECK_START,     /* runs after everything except the data sources of checks */
+    NODE_CHECK_START,     /* runs after all resources except the data sources of checks */
     NODE_EPHEMERAL_CLOSE, /* closes the objects of an ephemeral block after its last user has ended
                            */
     NODE_DESTROY,         /* apply: the mirror of a node; deletes its objects */
-    NODE_DESTROY_GATE,    /* apply: the deletions of dependents that precede a node's own changes */
+    NODE_DESTROY_GATE,    /* apply: makes a node's changes wait for deletions of its dependents */
 } NodeKind;
 
 /* A provider configuration in use. */
@@ -41,7 +41,7 @@ struct ProviderNode {
     const ProviderConfig *config; /* NULL: implied and empty */
     ProviderConfigAddr address;   /* key: selects one configuration of a for_each */
     const Decoded *decoded;
-    Diags decoding; /* decoding errors; see ResourceNode */
+    Diags decoding; /* errors of decoding; not reported if references in the body are wrong */
     void *client;
     Arena *arena;   /* of the client */
     StrVec secrets; /* sensitive texts in its configuration */
@@ -54,7 +54,7 @@ struct ProviderNode {
 /* The key that selects one of a repeated provider configuration. */
 typedef struct ProviderKey {
     const Expr *expr;     /* NULL: the provider configuration is not repeated */
-    EngineModule *called; /* the call of this module has the key; NULL: the resource */
+    EngineModule *called; /* the module whose call states `expr`; NULL: the resource states it */
 } ProviderKey;
 
 /* A provisioner of a block, decoded. */
@@ -71,7 +71,7 @@ typedef struct ProvisionerNode {
 struct PlannedChange {
     const ResourceChange *change;
     Str deposed; /* key of the predecessor that create_before_destroy deposed; empty: none */
-    bool failed; /* its creation failed, or the deletion of its predecessor failed */
+    bool failed; /* the change failed, or a deletion that must precede it */
     bool create_before_destroy; /* configured or forced; stored in the state */
 };
 
@@ -95,13 +95,14 @@ typedef struct ResourceNode {
     VEC(ProvisionerNode) provisioners;
     Node *provider;
     ProviderKey provider_key;
-    Node *value;             /* NODE_RESOURCE_VALUE */
-    Str address;             /* configuration address */
-    Str local_address;       /* the same within its module: T.N, data.T.N */
-    const Str *dependencies; /* sorted configuration addresses, also indirect ones */
+    Node *value;       /* NODE_RESOURCE_VALUE */
+    Str address;       /* configuration address */
+    Str local_address; /* the same within its module: T.N, data.T.N */
+    /* Sorted configuration addresses, also indirect ones, but none through the provider. */
+    const Str *dependencies;
     size_t dependency_count;
     bool create_before_destroy;  /* configured or forced */
-    atomic_bool creation_failed; /* apply: its creation failed and left no object */
+    atomic_bool creation_failed; /* apply: the creation of an instance failed and left no object */
     VEC(StateResource *) stored; /* of this block in the state, over all module instances */
     Map stored_by_module;        /* text of module instance → StateResource */
     VEC(Node *) imports;         /* NODE_IMPORT: blocks that may import to it */
@@ -110,8 +111,9 @@ typedef struct ResourceNode {
     bool is_wanted_whole;        /* apply, -target: the targets depend on every instance */
 } ResourceNode;
 
-/* Errors in the references of one part of a block (an expression or a body). They are reported when
- * that part would be evaluated. `hides_names`: no reference in this part can be evaluated. */
+/* Errors in the references of one part of a block (an expression or a body). Validation reports
+ * them when it would evaluate that part, other phases when the graph is built. `hides_names`: no
+ * reference in this part can be evaluated. */
 typedef struct PartErrors {
     const void *part;
     Diags diags;
@@ -120,10 +122,10 @@ typedef struct PartErrors {
     bool is_late;    /* reported when an instance is planned; planning of the block continues */
 } PartErrors;
 
-/* The instance of a resource that an expression refers to by a literal key. */
+/* A reference to a resource, with its literal key. */
 typedef struct InstanceUse {
     const Node *value; /* NODE_RESOURCE_VALUE */
-    InstanceKey key;   /* KEY_NONE: any instance */
+    InstanceKey key;   /* KEY_NONE: no literal key, so any instance */
 } InstanceUse;
 
 struct Node {
@@ -146,20 +148,20 @@ struct Node {
                            waits */
     } as;
     const Expr *input;   /* VARIABLE of a child module: the argument of the call, or NULL */
-    EngineModule *child; /* MODULE, MODULE_VALUE */
-    Node *module_value;  /* MODULE */
+    EngineModule *child; /* MODULE, MODULE_VALUE: the called module */
+    Node *module_value;  /* MODULE: its MODULE_VALUE node */
     Diags faults;        /* errors of the block, reported before it is evaluated */
     VEC(PartErrors) part_errors;
-    VEC(InstanceUse) uses;  /* of repeated resources */
-    bool is_used;           /* MODULE_VALUE: something refers to it */
-    bool configures;        /* RESOURCE, ephemeral: a provider configuration depends on it */
-    bool is_selected;       /* false: pruned by -target or -exclude */
-    bool is_target;         /* its changes are planned, not only its value */
-    bool selects_all;       /* -target: every instance is a target, not only the named ones */
-    bool is_pending;        /* plan: it or one of its dependencies changes */
-    bool is_changing;       /* plan, RESOURCE_VALUE: one of its objects changes */
-    bool is_renewed;        /* plan: an object that it refers to is replaced */
-    atomic_bool has_failed; /* apply, DESTROY and DESTROY_GATE: a needed deletion failed */
+    VEC(InstanceUse) uses; /* references to resources in its block */
+    bool is_used;          /* MODULE_VALUE: something refers to it */
+    bool configures;       /* RESOURCE, ephemeral: a provider configuration depends on it */
+    bool is_selected;      /* false: not visited (-target, -exclude, or unused in a destroy) */
+    bool is_target;        /* its changes are planned, not only its value */
+    bool selects_all;      /* -target: every instance is selected, not only the named ones */
+    bool is_pending;       /* plan: it or one of its dependencies changes */
+    bool is_changing;      /* plan: an object of the resource changes or is removed */
+    bool is_renewed; /* plan: it or a dependency is replaced; RESOURCE does not inherit this */
+    atomic_bool has_failed; /* DESTROY, DESTROY_GATE: its own or a needed deletion failed */
 };
 
 /* The node that a traversal refers to. */
@@ -175,7 +177,7 @@ struct EngineModule {
     Node *call; /* NULL: root */
     Map nodes;  /* "var.x", "local.x", "output.x", "module.m", "T.N", "data.T.N" → Node */
     Map children;
-    Map providers; /* "name" or "name.alias" → Node; configured or passed here */
+    Map providers; /* "name" or "name.alias" → Node; configured, passed or inherited */
     uint32_t slot_count;
     VEC(ModuleInstance *) instances;
     Map instances_by_address; /* address text → ModuleInstance */
@@ -212,15 +214,18 @@ Node *node_add(
     EngineWalk *walk, EngineModule *module, NodeKind kind, Str key, Str name, SourceRange range);
 /* Returns the name of a kind, for graphs and the log. */
 const char *node_kind_name(NodeKind kind);
+/* Returns the node with this key, as in EngineModule.nodes; NULL if none. */
 Node *node_find(const EngineModule *module, Str key);
 /* Returns the errors of a part; NULL if it has none. */
 const PartErrors *node_find_errors(const Node *node, const void *part);
-/* Adds all errors of the block, in order. */
+/* Adds all errors of the block, in order, except late ones. */
 void node_report_errors(const Node *node, Diags *diags);
+/* Returns the results of the node in this instance, which must be one of the node's module. Mirrors
+ * and gates have no slot. */
 Slot *node_slot(const Node *node, ModuleInstance *instance);
-/* RESOURCE_VALUE: returns true if another node or the console needs the value. */
+/* RESOURCE_VALUE: returns true if another node or the console may read the value. */
 bool node_is_looked_at(const EngineWalk *walk, const Node *node);
-/* Apply: returns true if an object of the block is deleted. */
+/* Apply: returns true if the plan deletes, forgets or replaces an object of the block. */
 bool node_deletes(const ResourceNode *resource);
 /* Creates a module instance without adding it to its module: no block is visited for it. */
 ModuleInstance *node_module_detached(EngineModule *module,

@@ -14,7 +14,7 @@ typedef struct WorkerArenas {
     Arena *keep;       /* results that outlive the walk */
     Arena *walk_arena; /* freed with the walk */
     Arena *scratch;
-    VEC(InstanceRecord *) removed; /* records of instances that are in no expansion */
+    VEC(InstanceRecord *) removed; /* in no expansion: removed instances, deposed objects */
 } WorkerArenas;
 
 struct EngineWalk {
@@ -28,12 +28,12 @@ struct EngineWalk {
     VEC(Node *) nodes;
     EngineModule *root;
     VEC(EngineModule *) modules;
-    const State *state;        /* plan: prior; apply: NULL */
+    const State *state;        /* plan: prior, with moves applied; console: state; apply: unused */
     Map deletions;             /* index of deletions.c, by type */
     Map destroyed;             /* plan of a targeted destroy: texts of the addresses to destroy */
     const struct Moves *moves; /* plan: objects whose address in `state` changed */
-    WorkingState *working;     /* apply */
-    const Plan *plan;          /* apply */
+    WorkingState *working;     /* apply: the state that receives the changes */
+    const Plan *plan;          /* apply: the plan to apply */
     struct Removals *removals; /* NULL: not collected yet */
     struct Ephemerals *ephemerals;
     Map missing_providers; /* names of providers that an error was already reported for */

@@ -4,11 +4,12 @@
 
 typedef enum MoveSide { MOVE_FROM, MOVE_TO } MoveSide;
 
-/* The steps of a module's configuration address, outermost first. */
+/* Returns the number of module calls around the module; 0 for the root module. */
 static size_t module_depth(const Module *module) {
     return module->parent ? module_depth(module->parent) + 1 : 0;
 }
 
+/* Sets the steps of the module's configuration address, outermost first. */
 static void fill_declaring(const Module *module, MoveStep *steps) {
     for (size_t i = module_depth(module); i-- > 0; module = module->parent)
         steps[i] = (MoveStep){.name = module->call->name, .is_any = true};

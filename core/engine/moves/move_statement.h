@@ -20,7 +20,7 @@ typedef struct MoveEnd {
     ResourceMode mode;
     Str type;
     Str name;
-    InstanceKey key; /* key of the resource */
+    InstanceKey key; /* key of the resource, if `is_resource` */
 } MoveEnd;
 
 typedef struct MoveStatement {

@@ -80,8 +80,8 @@ static const ModuleAddr *outer_module(const ModuleAddr *module, size_t depth) {
     return module;
 }
 
-/* A module moves as a whole, only to an address without a module. A whole resource moves only to an
- * address without instances. */
+/* Returns true if the target is occupied. A module moves only to an address without a module, a
+ * whole resource only to an address without instances, one instance only to a free address. */
 static bool is_blocked(const Run *run, const MoveStatement *statement, ResourceAddr target) {
     if (statement->to.is_resource && statement->is_whole)
         return is_occupied(&run->blocks, block_text(target, run->scratch));
@@ -109,7 +109,7 @@ static void note_blocked(Run *run, const Moving *moving, ResourceAddr target) {
     log_debug("move blocked", log_text("object", line));
 }
 
-/* An object cannot change its type. */
+/* Returns false with an error if the statement would change the type of the object. */
 static bool check_type(Run *run, const MoveStatement *statement, const Moving *moving) {
     const MoveEnd *from = &statement->from, *to = &statement->to;
     if (!from->is_resource || (from->mode == to->mode && str_equal(from->type, to->type)))

@@ -8,7 +8,7 @@
 typedef struct Moves Moves;
 struct Moves {
     Map origins; /* text of the new address → const ResourceAddr *: previous address */
-    VEC(ResourceAddr) moved;
+    VEC(ResourceAddr) moved; /* new addresses of the objects that have moved */
     MoveList list;
     Diags invalid; /* errors: contradictory statements, and moves to another type */
     Diags cycle;   /* error: statements form a cycle, so nothing moves */
@@ -22,6 +22,6 @@ void moves_apply(
     const Config *config, const State *prior, const State **out, Moves *moves, Arena *arena);
 /* Returns the previous address of an object; NULL if it has not moved. */
 const ResourceAddr *moves_find_origin(const Moves *moves, ResourceAddr address, Arena *scratch);
-/* Call it for every declared instance. Adds an error if a moved block says that the instance has
- * moved away, once per statement. */
+/* Call it for every declared instance, after the walk: it is not thread-safe. Adds an error if a
+ * moved block says that the instance has moved away, once per statement. */
 void moves_check_declared(Moves *moves, ResourceAddr declared, Arena *scratch, Diags *diags);

@@ -51,7 +51,8 @@ Removals *removal_collect(const Config *config, Arena *arena) {
     return removals;
 }
 
-/* Returns the first block about a module that contains the object. */
+/* Returns the block about a module that contains the object, the first in the configuration; NULL
+ * if none. */
 static const Entry *find_around(const Map *blocks, const ModuleAddr *module, Arena *scratch) {
     const Entry *first = NULL;
     for (; module && blocks->count > 0; module = module->parent) {

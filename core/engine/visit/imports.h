@@ -4,7 +4,7 @@
 
 #include "node_visit.h"
 
-/* Sets the import id of each imported record that has no object yet. Call it after all module
- * instances have records. Returns false with an error if an address occurs twice or has no
- * instance. */
+/* Sets the import id of each imported record that has no object yet; in the first pass of a
+ * destroy, of none. Call it after all module instances have records. Returns false with an error if
+ * an address occurs twice or has no instance. */
 MUST_USE bool imports_assign(NodeVisit *visit);

@@ -1,5 +1,5 @@
 /* Visits a check block. Failed assertions are warnings; an assertion that cannot be evaluated is an
- * error. No node depends on a check. */
+ * error. Only the value of a whole module (NODE_MODULE_VALUE) depends on a check. */
 #include "node_kinds.h"
 
 static void note_unknown(NodeVisit *visit, const CheckResults *results, Diags *found) {

@@ -181,7 +181,7 @@ static void renew_all(void *payload) {
     pthread_mutex_unlock(&ephemerals->mutex);
 }
 
-/* Adds an object that has just been opened; it is closed once. */
+/* Adds an object that has just been opened, and starts the thread that renews it if needed. */
 static void add_object(Ephemerals *ephemerals,
                        const InstanceOp *op,
                        const OpenResponse *response,
@@ -276,8 +276,8 @@ static void keep_value(InstanceOp *op, Value value, const Configured *configured
     op->record->value = value_clone(with_marks(op, value, configured), op->keep);
 }
 
-/* The apply opens the object if its configuration or its provider is unknown, or if a dependency
- * will change. */
+/* Returns true if the object is not opened: its configuration or its provider is unknown, or, in a
+ * plan, a dependency will change. */
 static bool is_deferred(const InstanceOp *op, const Configured *configured) {
     if (!value_is_wholly_known(configured->value) || op->provider->is_deferred)
         return true;

@@ -3,7 +3,7 @@
 
 #include "walk_state.h"
 
-/* Call before the walk. */
+/* Prepares walk->ephemerals. Call before the walk. */
 void node_ephemeral_begin(EngineWalk *walk);
 /* Call after the walk, before the providers are closed. Closes the objects that are still open
  * because their close node was skipped. Adds errors to the walk's sink; returns false if there were

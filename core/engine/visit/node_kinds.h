@@ -4,13 +4,15 @@
 #include "instance_op.h"
 #include "node_visit.h"
 
-/* Each is defined in node_<kind>.c. Returns false if the node failed. */
+/* Each visits one node, and returns false if the node failed. node_<kind>.c or the file of the same
+ * block defines it; node_resource_destroy.c defines node_destroy_visit. */
 bool node_variable_visit(NodeVisit *visit);
 bool node_local_visit(NodeVisit *visit);
 bool node_output_visit(NodeVisit *visit);
 bool node_module_visit(NodeVisit *visit);
 bool node_module_value_visit(NodeVisit *visit);
 bool node_provider_visit(NodeVisit *visit);
+/* Closes all providers of the walk. Call it after the walk, and after node_ephemeral_end. */
 void node_provider_close(EngineWalk *walk);
 bool node_resource_visit(NodeVisit *visit); /* expands the block and submits a task per instance */
 bool node_resource_value_visit(NodeVisit *visit); /* builds the value that references see */

@@ -13,8 +13,8 @@
 
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
 
-/* Adds the limits of the provider call that the task will make. Only types with limits begin an
- * operation here, because the task may run on another worker. */
+/* Adds the limits of the read that a planning task makes first. The object is decoded here, because
+ * the limits depend on it. Types without such limits skip that. */
 static void limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
     const ObjectType *any = visit->node->as.resource->type;
     const ResourceType *type = any ? any->resource : NULL;
@@ -147,7 +147,8 @@ static void remove_deposed(const Removal *removal, const StateInstance *stored) 
     }
 }
 
-/* Returns the record of a planned deletion; NULL if no current object is deleted. */
+/* Submits the deletions of an instance. Returns the record of its current object; NULL if that is
+ * not deleted. */
 static InstanceRecord *remove_instance(const Removal *removal,
                                        const StateInstance *stored,
                                        ActionReason reason) {
@@ -274,7 +275,7 @@ static void fill_records(NodeVisit *visit, ModuleInstance *module, ResourceExpan
     }
 }
 
-/* An instance that is not selected keeps its stored value. */
+/* An instance without a task (not selected, or console) has its stored value. */
 static void keep_stored(NodeVisit *visit, InstanceRecord *record) {
     const ResourceNode *resource = visit->node->as.resource;
     log_debug("instance kept",

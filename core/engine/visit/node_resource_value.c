@@ -72,7 +72,8 @@ static bool has_failed(const ResourceExpansion *expansion) {
     return false;
 }
 
-/* Returns false if an instance failed, which its task has reported, or if it was not visited. */
+/* Apply: returns false if an instance failed, which its task has reported, or if it was not
+ * visited. Other phases always succeed. */
 bool node_resource_value_visit(NodeVisit *visit) {
     const ResourceNode *resource = visit->node->as.resource;
     bool ok = true;

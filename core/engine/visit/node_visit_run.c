@@ -43,8 +43,8 @@ static void inherit_pending(EngineWalk *walk, Node *node) {
     }
 }
 
-/* A resource reports errors of its parts later, and continues with the valid parts. Other nodes
- * report all errors and are not evaluated. */
+/* Validation: a resource reports errors of its parts later, and continues with the valid parts.
+ * Other nodes report all errors and are not evaluated. */
 static void report_errors(NodeVisit *visit) {
     const Node *node = visit->node;
     if (node->kind == NODE_RESOURCE)

@@ -1,5 +1,5 @@
-/* Sends one transfer per attempt; raising the cancel token interrupts it. The connections of a pool
- * stay open for later transfers. */
+/* Sends one transfer per attempt; the cancel token interrupts it at the level cancel_at. The
+ * connections of a pool stay open for later transfers. */
 #include "curl_http.h"
 
 #include "http.h"
@@ -13,7 +13,7 @@
 #define REDIRECT_LIMIT  10
 #define CONNECT_MS      10000
 #define IDLE_MS         60000
-#define LEAST_RATE      100 /* a server that trickles must time out like one that is silent */
+#define LEAST_RATE      100 /* bytes/s: a server that trickles must time out like one that is silent */
 #define BODY_LIMIT      ((uint64_t)16 << 20)
 #define LOOK_EVERY_MS   500
 #define HEADERS_AT_MOST ((size_t)1000)

@@ -25,7 +25,7 @@ static void ignore_notice(void *payload, const PGresult *result) {
     (void)payload, (void)result;
 }
 
-/* libpq's messages are lines that end with a stop; joins them for use within a sentence. */
+/* A message of libpq has one or more lines; joins them for use within a sentence. */
 static Str problem_text(const char *message, Arena *arena) {
     Str text = str_trim(str_from_cstr(message));
     StrBuf line = strbuf_new(arena);
@@ -88,7 +88,7 @@ static bool send(
     return PQsendQueryParams(connection, statement, (int)count, NULL, texts, NULL, NULL, 0) == 1;
 }
 
-/* Returns false if the connection broke, or no result arrived in time. */
+/* Returns false if the connection broke, or the server was silent for ANSWER_TIMEOUT_MS. */
 static bool wait_for_answer(PGconn *connection) {
     while (PQisBusy(connection)) {
         struct pollfd wanted = {.fd = PQsocket(connection), .events = POLLIN};

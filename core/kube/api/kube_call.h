@@ -52,7 +52,8 @@ KubeOutcome kube_call_apply(const KubeCall *call,
 
 typedef enum KubePatchType {
     KUBE_PATCH_MERGE, /* RFC 7396 */
-    KUBE_PATCH_JSON,  /* RFC 6902; sent again after a broken connection only if is_repeatable */
+    KUBE_PATCH_JSON,  /* RFC 6902; sent again after a broken connection only if is_repeatable or
+                         is_dry_run */
 } KubePatchType;
 
 typedef struct KubePatch {

@@ -158,7 +158,7 @@ const KubeResource *kube_catalog_find(const KubeCatalog *catalog, Str api_versio
     return map_find(&catalog->resources, key_of(api_version, kind, scratch));
 }
 
-/* Returns the group version that has this kind, with the group of `api_version` first. */
+/* Returns a resource of this kind, preferably one in the group; NULL if there is none. */
 static const KubeResource *find_elsewhere(const KubeCatalog *catalog, Str group, Str kind) {
     const KubeResource *found = NULL;
     map_each(&catalog->resources, entry) {

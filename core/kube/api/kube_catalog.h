@@ -13,7 +13,7 @@ typedef struct KubeCatalog {
 
 typedef struct KubeCatalogVersion {
     Str name;      /* "apps/v1" */
-    bool is_stale; /* the server of this group version does not answer */
+    bool is_stale; /* its own server does not answer; its kinds may be missing */
 } KubeCatalogVersion;
 
 /* The documents of discovery. */
@@ -25,11 +25,13 @@ typedef enum KubeCatalogForm {
 } KubeCatalogForm;
 
 KubeCatalog kube_catalog_new(Arena *arena);
-/* Adds a document. Texts are copied into the catalog's arena. */
+/* Adds a document and returns its form; KUBE_CATALOG_OTHER: nothing was added. Texts are copied
+ * into the catalog's arena. */
 KubeCatalogForm kube_catalog_add(KubeCatalog *catalog, Value document);
-/* Adds a group version without kinds whose server does not answer. */
+/* Marks a group version as stale; adds it if it is missing. */
 void kube_catalog_add_stale(KubeCatalog *catalog, Str api_version);
+/* Returns NULL if the kind is missing. */
 const KubeResource *kube_catalog_find(const KubeCatalog *catalog, Str api_version, Str kind);
-/* Returns the end of a sentence about a kind that is missing: `has no kind "Deploymnt" in
- * "apps/v1". Did you mean "Deployment"?` */
+/* Returns a sentence about a missing kind, without its full stop: `the server has no kind
+ * "Deploymnt" in "apps/v1"; the nearest name is "Deployment" in "apps/v1"`. */
 Str kube_catalog_explain(const KubeCatalog *catalog, Str api_version, Str kind, Arena *arena);

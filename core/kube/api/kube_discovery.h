@@ -1,6 +1,6 @@
-/* KubeDiscovery: which kinds a server serves. Read at the first lookup, in one or two requests from
- * a server with aggregated discovery, else group by group. Any thread may use it; lookups wait for
- * a reading that is in progress, and share its result.
+/* KubeDiscovery: which kinds a server serves. Read at the first lookup, in two requests from a
+ * server with aggregated discovery, else group by group. Any thread may use it; lookups wait for a
+ * reading that is in progress, and share its result if it succeeds.
  *
  * An API group whose own server is down is stale: it does not affect the kinds of other groups. */
 #pragma once
@@ -14,8 +14,8 @@ void kube_discovery_close(KubeDiscovery *discovery); /* NULL: does nothing */
 
 /* Finds the resource of a kind ("apps/v1", "Deployment"); *out lives in call->arena. KUBE_ABSENT:
  * the server does not serve it; response->problem names the nearest kind. KUBE_FAILED: discovery
- * failed, or the group is stale. A kind that is missing is looked up again on the server after ten
- * seconds, because others create definitions too. */
+ * failed, or the kind is missing in a stale group version. For a missing kind, all kinds are read
+ * again if the last reading is ten seconds old, because others create definitions too. */
 KubeOutcome kube_discovery_find(KubeDiscovery *discovery,
                                 const KubeCall *call,
                                 Str api_version,
@@ -23,7 +23,8 @@ KubeOutcome kube_discovery_find(KubeDiscovery *discovery,
                                 KubeResource *out,
                                 KubeResponse *response,
                                 Diags *diags);
-/* The next lookup reads anew: a definition was established or deleted, an APIService changed. */
+/* Makes the next lookup read anew. Call after a definition was established or deleted, or an
+ * APIService changed. */
 void kube_discovery_drop(KubeDiscovery *discovery);
 
 typedef KubeDiscovery *KubeDiscoveryRef;

@@ -94,6 +94,17 @@ static KubeErrorClass class_of_400(const KubeStatus *status) {
                                                                   : KUBE_ERROR_INVALID;
 }
 
+/* The error about a missing object or namespace names it; that about an unknown group, version or
+ * plural has no name. */
+static KubeErrorClass class_of_404(const KubeStatus *status, const KubeRef *ref) {
+    static const Str namespaces = STR_CONST("namespaces");
+    if (status->name.len == 0)
+        return KUBE_ERROR_KIND;
+    bool is_namespace = str_equal(status->kind, namespaces);
+    return is_namespace && !str_equal(ref->resource->plural, namespaces) ? KUBE_ERROR_NAMESPACE
+                                                                         : KUBE_ERROR_ABSENT;
+}
+
 KubeErrorClass kube_error_class(const KubeRef *ref, const KubeResponse *response) {
     const KubeStatus *status = &response->status;
     switch (response->code) {
@@ -101,12 +112,7 @@ KubeErrorClass kube_error_class(const KubeRef *ref, const KubeResponse *response
     case 400: return class_of_400(status);
     case 401: return KUBE_ERROR_CREDENTIAL;
     case 403: return class_of_403(status);
-    case 404:
-        if (kube_status_is_unknown_kind(status))
-            return KUBE_ERROR_KIND;
-        return kube_status_is_missing_namespace(status, ref->resource->plural)
-                   ? KUBE_ERROR_NAMESPACE
-                   : KUBE_ERROR_ABSENT;
+    case 404: return class_of_404(status, ref);
     case 409: return class_of_409(status);
     case 410: return KUBE_ERROR_GONE;
     case 413: return KUBE_ERROR_TOO_LARGE;

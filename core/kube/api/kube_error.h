@@ -29,7 +29,7 @@ typedef enum KubeErrorClass {
     KUBE_ERROR_OTHER,
 } KubeErrorClass;
 
-/* Of a response that is not KUBE_DONE. */
+/* Classifies a response that is not KUBE_DONE. */
 KubeErrorClass kube_error_class(const KubeRef *ref, const KubeResponse *response);
 
 /* A field that an error is about. */
@@ -40,10 +40,12 @@ typedef struct KubeFieldError {
 } KubeFieldError;
 typedef VEC(KubeFieldError) KubeFieldErrors;
 
-/* Returns the fields that the causes of the Status name, or the text of a schema error. */
+/* Returns the fields in the text of a schema error, then those that the causes of the Status
+ * name. */
 KubeFieldErrors kube_error_fields(const KubeResponse *response, Arena *arena);
-/* Adds one error: `action` is what failed ("Kubernetes object not applied"). Adds one error for
- * each field of a schema, validation or ownership error, with the field as its path. */
+/* Adds an error; `action` is what failed ("Kubernetes object not applied"). A schema, validation,
+ * immutability or ownership error with fields gives one error for each field instead, with the
+ * field as its path. */
 void kube_error_report(const KubeCall *call,
                        const char *action,
                        const KubeRef *ref,

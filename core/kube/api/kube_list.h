@@ -8,17 +8,17 @@ typedef struct KubeListRequest {
     Str label_selector; /* "a=b,c!=d"; empty: none */
     Str field_selector; /* "metadata.name=x"; empty: none */
     bool only_metadata; /* objects have apiVersion, kind and metadata alone */
-    size_t count_max;   /* stop when there are more objects; 0: no limit */
+    size_t count_max;   /* stop after the page that exceeds it; 0: no limit */
     size_t page_size;   /* 0: 500 */
 } KubeListRequest;
 
 typedef struct KubeList {
-    ValueVec items;       /* each with apiVersion and kind */
+    ValueVec items;       /* each with apiVersion and kind; may exceed count_max by a page */
     Str resource_version; /* of the snapshot, for a watch */
     bool is_cut;          /* there are more objects than count_max */
 } KubeList;
 
-/* A snapshot that expires in the middle (410) is read again from the start. */
+/* A snapshot that expires in the middle (410) is read again from the start, at most twice. */
 KubeOutcome kube_list_read(const KubeCall *call,
                            const KubeListRequest *request,
                            KubeList *out,

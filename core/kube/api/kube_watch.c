@@ -1,6 +1,5 @@
 /* kube_watch: lists, streams and polls. */
 #include "kube_watch.h"
-#include "kube_frames.h"
 #include "kube_object.h"
 #include "kube_retry.h"
 #include "map.h"
@@ -23,6 +22,14 @@ typedef struct Known {
     bool is_absent;
 } Known;
 
+/* The lines of a stream, wherever its pieces begin and end: one buffer, emptied from the front
+ * before it grows. The time is linear in the bytes, also for a long line in small pieces. */
+typedef struct Frames {
+    StrBuf text;
+    size_t start;   /* of the first incomplete line */
+    size_t scanned; /* no newline is between start and here */
+} Frames;
+
 typedef struct Watch {
     const KubeWatchRequest *request;
     KubeCall call; /* its arena is `scratch` */
@@ -35,7 +42,7 @@ typedef struct Watch {
     bool is_over;      /* the caller has seen enough */
     bool is_gone;      /* the server cannot continue from `version` */
     uint32_t failures; /* since the last success */
-    KubeFrames frames;
+    Frames frames;
     StrBuf error;   /* lines that are no events: the body of an error */
     Arena *scratch; /* of one event, or one list */
     Arena *arena;
@@ -184,11 +191,40 @@ static void see_line(Watch *watch, Str line) {
         see_present(watch, object);
 }
 
-static int take_piece(void *payload, Str piece) {
+static void add_piece(Frames *frames, Str piece) {
+    StrBuf *text = &frames->text;
+    if (frames->start) {
+        memmove(text->ptr, text->ptr + frames->start, text->len - frames->start);
+        text->len -= frames->start;
+        frames->scanned -= frames->start;
+        frames->start = 0;
+    }
+    strbuf_add(text, piece);
+}
+
+/* Finds the next complete line, without its newline; valid until the next add_piece. */
+static bool next_frame(Frames *frames, Str *line) {
+    Str text = strbuf_str(&frames->text);
+    size_t end = str_find_char(text, '\n', frames->scanned);
+    if (end == SIZE_MAX) {
+        frames->scanned = text.len;
+        return false;
+    }
+    *line = str_slice(text, frames->start, end);
+    frames->start = frames->scanned = end + 1;
+    return true;
+}
+
+/* Returns the bytes after the last newline. */
+static Str rest_of(const Frames *frames) {
+    return str_after(strbuf_str(&frames->text), frames->start);
+}
+
+static int receive_piece(void *payload, Str piece) {
     Watch *watch = payload;
     Str line;
-    kube_frames_add(&watch->frames, piece);
-    while (!watch->is_over && !watch->is_gone && kube_frames_next(&watch->frames, &line)) {
+    add_piece(&watch->frames, piece);
+    while (!watch->is_over && !watch->is_gone && next_frame(&watch->frames, &line)) {
         arena_reset(watch->scratch);
         see_line(watch, line);
     }
@@ -223,18 +259,18 @@ static void stream(Watch *watch) {
     int64_t left_s = (watch->call.deadline_ms - now_ms(watch) + 999) / 1000;
     int64_t most_s = watch->request->round_s ? watch->request->round_s : ROUND_S;
     int64_t seconds = left_s < most_s ? left_s : most_s;
-    HttpSink sink = {take_piece, watch};
+    HttpSink sink = {receive_piece, watch};
     KubeCall call = watch->call;
     call.arena = arena;
     call.deadline_ms = now_ms(watch) + seconds * 1000 + GRACE_MS;
-    watch->frames = kube_frames_new(arena);
+    watch->frames = (Frames){.text = strbuf_new(arena)};
     watch->error = strbuf_new(arena);
     KubeRequest request = {
         .method = "GET", .path = stream_path(watch, seconds, arena), .sink = &sink};
     KubeResponse response;
     (void)kube_call_send(&call, request, &response, watch->diags);
     if (response.code >= 300) { /* the body went through the sink */
-        strbuf_add(&watch->error, kube_frames_rest(&watch->frames));
+        strbuf_add(&watch->error, rest_of(&watch->frames));
         response.status = kube_status_read(response.code, strbuf_str(&watch->error), arena);
         response.problem = kube_status_text(&response.status, arena);
     }
@@ -270,8 +306,8 @@ static KubeOutcome fail(Watch *watch, HttpStatus transport, Str problem) {
     return KUBE_FAILED;
 }
 
-/* Sleeps before the next request if there is a reason to; returns false at the deadline or after a
- * cancellation. */
+/* Sleeps before the next request if it polls or the last one failed; returns false at the deadline
+ * or after a cancellation. */
 static bool pause_before_next(Watch *watch) {
     int64_t poll_ms = watch->request->poll_ms ? watch->request->poll_ms : POLL_MS;
     int64_t wait_ms = 0;

@@ -3,7 +3,7 @@
  * It lists the objects, then watches from that version on. A stream that ends or breaks is
  * continued; one that the server cannot continue (410) begins with a list again, and the caller
  * sees only the objects that have changed meanwhile. Where the user may not watch, it lists again
- * every `poll_ms`; where the user may not list either, it gets the object. */
+ * every `poll_ms`. Where the user may not list, it gets a named object every `poll_ms`. */
 #pragma once
 
 #include "kube_list.h"
@@ -11,7 +11,8 @@
 typedef enum KubeEventType {
     KUBE_EVENT_PRESENT, /* the object exists, and is new or changed */
     KUBE_EVENT_ABSENT,  /* it is deleted; the object of a name may also never have existed */
-    KUBE_EVENT_LISTED,  /* all objects of a list have been reported; `object` is null */
+    KUBE_EVENT_LISTED,  /* all objects of a list have been reported, for a collection; `object` is
+                           null */
 } KubeEventType;
 
 typedef struct KubeEvent {

@@ -1,7 +1,6 @@
-/* kube_client: attempts, retries, credentials. */
+/* kube_client: attempts, retries, credentials, the limit of requests. */
 #include "kube_client.h"
 #include "http_send.h"
-#include "kube_limit.h"
 #include "kube_retry.h"
 #include "kube_warning.h"
 
@@ -12,12 +11,24 @@
 #define CONNECT_WAIT_MS 5000
 #define STREAM_GRACE_MS 5000 /* after the deadline of a stream, which the server ends in time */
 
+#define SECOND_US 1000000
+
+/* At most `rate` requests a second on average, for all threads of a client. After a pause, up to
+ * `burst` requests start at once. One time stamp instead of a counter of tokens: each request moves
+ * it by 1/rate, and it may lag behind the present by the length of a burst. */
+typedef struct Limit {
+    pthread_mutex_t mutex; /* guards `next_us` */
+    uint32_t rate;         /* requests per second; 0: no limit */
+    uint32_t burst;
+    int64_t next_us; /* when the next request may start without a burst; monotonic */
+} Limit;
+
 struct KubeClient {
     const Io *io;
     const KubeTarget *target;
     KubeClientOptions options;
     KubeLogin *login;
-    KubeLimit limit;
+    Limit limit;
     KubeWarnings warnings;
     pthread_mutex_t mutex; /* guards `pool` */
     HttpPool *pool;        /* opened by the first request */
@@ -48,8 +59,12 @@ KubeClient *kube_client_open(const Io *io,
     own->timeout_ms = own->timeout_ms ? own->timeout_ms : TIMEOUT_MS;
     own->connect_wait_ms = own->connect_wait_ms ? own->connect_wait_ms : CONNECT_WAIT_MS;
     uint32_t rate = own->rate ? own->rate : KUBE_CLIENT_RATE;
-    kube_limit_init(&client->limit, own->has_no_limit ? 0 : rate,
-                    own->burst ? own->burst : KUBE_CLIENT_BURST);
+    client->limit = (Limit){
+        .rate = own->has_no_limit ? 0 : rate,
+        .burst = own->burst ? own->burst : KUBE_CLIENT_BURST,
+        .next_us = INT64_MIN,
+    };
+    pthread_mutex_init(&client->limit.mutex, NULL);
     kube_warning_init(&client->warnings);
     pthread_mutex_init(&client->mutex, NULL);
     client->login = kube_login_new(io, target);
@@ -63,9 +78,23 @@ void kube_client_close(KubeClient *client) {
         client->io->http->close_pool(client->io->http->self, client->pool);
     kube_login_close(client->login);
     kube_warning_release(&client->warnings);
-    kube_limit_release(&client->limit);
+    pthread_mutex_destroy(&client->limit.mutex);
     pthread_mutex_destroy(&client->mutex);
     arena_close(client->arena);
+}
+
+/* Reserves the start of one request at `now_ms` or later; returns the milliseconds from then on. */
+static int64_t reserve_start(Limit *limit, int64_t now_ms) {
+    if (limit->rate == 0)
+        return 0;
+    int64_t now_us = now_ms * 1000;
+    int64_t step_us = SECOND_US / limit->rate;
+    int64_t earliest_us = now_us - step_us * (limit->burst - 1);
+    pthread_mutex_lock(&limit->mutex);
+    int64_t start_us = limit->next_us > earliest_us ? limit->next_us : earliest_us;
+    limit->next_us = start_us + step_us;
+    pthread_mutex_unlock(&limit->mutex);
+    return start_us > now_us ? (start_us - now_us + 999) / 1000 : 0;
 }
 
 const Io *kube_client_io(const KubeClient *client) {
@@ -173,7 +202,7 @@ static void attempt_as_user(Sending *sending, KubeResponse *out) {
         if (!kube_login_get(client->login, refused, sending->request->cancel, &sending->credential,
                             &out->problem, sending->arena)) {
             out->outcome = KUBE_FAILED;
-            out->transport = HTTP_DONE; /* the login retries by itself */
+            out->transport = HTTP_DONE; /* no retry here: kube_login decides when to try again */
             out->code = 0;
             return;
         }
@@ -244,7 +273,7 @@ KubeOutcome kube_client_send(KubeClient *client,
         request->deadline_ms ? request->deadline_ms : sending.began_ms + client->options.timeout_ms;
     *out = (KubeResponse){0};
     while (wait_ms >= 0) {
-        int64_t turn_ms = kube_limit_reserve(&client->limit, now_ms(client) + wait_ms);
+        int64_t turn_ms = reserve_start(&client->limit, now_ms(client) + wait_ms);
         if (!pause_for(&sending, wait_ms + turn_ms))
             return stop(out);
         out->attempts++;

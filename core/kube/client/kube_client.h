@@ -1,12 +1,17 @@
 /* KubeClient: sends requests to one API server, over connections that stay open. Any thread may use
  * it; threads that send at the same time use different connections.
  *
- *   retries   429, 503 and 504, and a 500 that reports a timeout of the server. A connection that
- *             breaks, and an error of a proxy, only if the request is repeatable. An unreachable
- *             server for a short time. TLS errors never. The wait grows from 0.5 s to 15 s; a
- * longer Retry-After applies deadline  ends attempts and waits. A wait that would pass it is not
- * begun: the last failure is the result cancel    ends attempts and waits at once 401       the
- * credential is requested again, once */
+ *   retries    429, 503 and 504, and a 500 that reports a timeout of the server. After a broken
+ *              connection or an error of a proxy only a repeatable request. An unreachable server
+ *              for a short time. TLS errors never. The wait grows from 0.5 s to 15 s; a longer
+ *              Retry-After applies.
+ *
+ *   deadline   Ends attempts and waits. A wait that would pass it is not begun: the last failure
+ *              is the result.
+ *
+ *   cancel     Ends attempts and waits at once.
+ *
+ *   401        A credential from a file or a plugin is requested again, once. */
 #pragma once
 
 #include "kube_login.h"
@@ -64,7 +69,8 @@ typedef struct KubeResponse {
     uint32_t attempts; /* if more than one, an earlier attempt may have taken effect too */
 } KubeResponse;
 
-/* `target` and its texts must outlive the client. Sends nothing. `options` NULL: the defaults. */
+/* `io`, `target` and its texts must outlive the client. Sends nothing. `options` NULL: the
+ * defaults. */
 KubeClient *kube_client_open(const Io *io,
                              const KubeTarget *target,
                              const KubeClientOptions *options);
@@ -81,7 +87,7 @@ KubeOutcome kube_client_send(KubeClient *client,
  * and returns false. */
 MUST_USE bool kube_client_decode(KubeResponse *response, Value *out, Arena *arena);
 
-/* Copies all texts but the body into `arena`. */
+/* Copies the response and its texts into `arena`, without the body. */
 KubeResponse kube_client_copy_response(const KubeResponse *response, Arena *arena);
 
 typedef KubeClient *KubeClientRef;

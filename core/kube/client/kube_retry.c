@@ -5,8 +5,8 @@
 #define FIRST_WAIT_MS 500
 #define MAX_WAIT_MS   15000
 
-/* A failure without a Status object comes from a proxy or a load balancer. Whether the request
- * reached the server is unknown. */
+/* A 502, and a 500 without a Status object, come from a proxy or a load balancer. Whether the
+ * request reached the server is unknown, so only a repeatable one is sent again. */
 static KubeRetry class_of_code(const KubeRetryRule *rule, int code, const KubeStatus *status) {
     bool may_have_arrived = code == 502 || (code == 500 && !status->is_status);
     if (code == 429 || code == 503 || code == 504)

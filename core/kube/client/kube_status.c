@@ -97,16 +97,6 @@ const KubeCause *kube_status_find(const KubeStatus *status, const char *reason) 
     return NULL;
 }
 
-bool kube_status_is_unknown_kind(const KubeStatus *status) {
-    return status->code == 404 && status->name.len == 0;
-}
-
-bool kube_status_is_missing_namespace(const KubeStatus *status, Str plural) {
-    static const Str namespaces = STR_CONST("namespaces");
-    return status->code == 404 && str_equal(status->kind, namespaces) &&
-           !str_equal(plural, namespaces);
-}
-
 bool kube_status_is_webhook_failure(const KubeStatus *status) {
     static const Str texts[] = {
         STR_CONST("failed calling webhook"),

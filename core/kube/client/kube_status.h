@@ -31,13 +31,7 @@ KubeStatus kube_status_of(Value object, Arena *arena);
 KubeStatus kube_status_clone(const KubeStatus *status, Arena *arena);
 /* Returns the first cause with this reason, or NULL. */
 const KubeCause *kube_status_find(const KubeStatus *status, const char *reason);
-/* The server serves no such resource: the group, the version or the plural is unknown. A missing
- * object, in contrast, is named. */
-bool kube_status_is_unknown_kind(const KubeStatus *status);
-/* Returns true if the object's namespace is missing; `plural` is the plural name of the requested
- * resource. */
-bool kube_status_is_missing_namespace(const KubeStatus *status, Str plural);
-/* An admission or conversion webhook cannot be called. */
+/* Returns whether an admission or conversion webhook cannot be called. */
 bool kube_status_is_webhook_failure(const KubeStatus *status);
 /* Returns the end of a sentence: "HTTP status 404 NotFound (pods "x" not found)". */
 Str kube_status_text(const KubeStatus *status, Arena *arena);

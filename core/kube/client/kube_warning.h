@@ -1,5 +1,5 @@
 /* KubeWarnings: warnings of the API server (header Warning, code 299), each text once for a client:
- * "apps/v1beta1 Deployment is deprecated". Locks itself. */
+ * "apps/v1beta1 Deployment is deprecated". Thread-safe. */
 #pragma once
 
 #include "http.h"

@@ -1,6 +1,6 @@
 /* arithmetic: + - * / % and comparison of number values, with a fast path for 64-bit integers.
- * Operands must be present (known, not null). As in Terraform, division by zero gives infinity; 0/0
- * is an error. */
+ * Operands must be present (known, not null). As in Terraform, division by zero gives infinity, 0/0
+ * is an error, and x % 0 is x. */
 #pragma once
 
 #include "value.h"

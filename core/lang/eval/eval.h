@@ -1,8 +1,9 @@
 /* eval: evaluates an expression in a scope. Results live in `arena`.
  *
- * Behaviour is HCL's, as the conformance vectors record it: unknowns and marks propagate, && || and
- * conditionals short-circuit. The range of an error is the failing part. An error about a value
- * shows the values of the names in the expression, but never a sensitive one. */
+ * Behaviour is HCL's, as the conformance vectors record it: unknowns and marks propagate. && || and
+ * conditionals evaluate all operands, but errors in operands that do not decide are dropped. The
+ * range of an error is the failing part. An error about a value shows the values of the names in
+ * the expression, but never a sensitive one. A result larger than BUDGET_DEFAULT is an error. */
 #pragma once
 
 #include "scope.h"

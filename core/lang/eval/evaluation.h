@@ -1,7 +1,8 @@
 /* Evaluation: the state of evaluating one expression, shared by the evaluator's files. Not for
  * other layers, except functions that take expressions (Function.evaluate).
  *
- * Every eval_* returns false exactly when it has added an error; *out is then undefined. */
+ * Every eval_* with `out` returns false exactly when it has added an error; *out is then
+ * undefined. */
 #pragma once
 
 #include "scope.h"
@@ -21,7 +22,7 @@ typedef struct Evaluation {
     const Value *splat_item;
     Arena *arena;
     Diags *diags;
-    uint32_t depth; /* nesting of templatestring calls */
+    uint32_t depth; /* nesting of templatestring and templatefile calls */
 } Evaluation;
 
 MUST_USE bool eval_node(Evaluation *evaluation, const Expr *expr, Value *out);

@@ -1,5 +1,5 @@
-/* TypeConstraint: the type of a variable or output, with the defaults of its optional attributes.
- */
+/* TypeConstraint: a type as a variable block or convert() writes it, with the defaults of its
+ * optional attributes. */
 #pragma once
 
 #include "convert.h"

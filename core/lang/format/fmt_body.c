@@ -96,7 +96,7 @@ static const OldType old_types[] = {
     {STR_CONST("map"),    true,  STR_CONST("string")},
 };
 
-/* The same for the `type` of a variable. */
+/* Adds the tokens of the `type` of a variable to `out`; rewrites old forms. */
 static void write_type(const FmtToken *tokens, size_t count, FmtTokens *out, Arena *arena) {
     bool is_quoted = count == 3 && tokens[0].kind == TOKEN_QUOTE_OPEN &&
                      tokens[1].kind == TOKEN_TEXT && tokens[2].kind == TOKEN_QUOTE_CLOSE;
@@ -211,7 +211,7 @@ static bool declare(Reader *reader, Body *body, Token name) {
     return false;
 }
 
-/* Copies the tokens of the value, rewritten. */
+/* Copies the tokens of the value; rewrites old forms, unless only labels are rewritten. */
 static void copy_value(Reader *reader, SourceRange range, bool is_type) {
     while (reader->in.items[reader->at].start < range.start)
         copy_until(reader, reader->at + 1);

@@ -2,8 +2,8 @@
  * alignment with adjacent lines.
  *
  * A line ends with a newline or with a comment that includes its newline. A heredoc without line
- * breaks in its sequences is part of one line. Up to three cells of a line are aligned: the name,
- * the assignment, a comment at the end. */
+ * breaks in its sequences is part of one line. A line has up to three cells: the name, the
+ * assignment, a comment at the end. Assignments and comments of adjacent lines are aligned. */
 #pragma once
 
 #include "lexer.h"

@@ -215,7 +215,7 @@ static bool converter_open(FunctionCall *call, bool decodes, Converter *out, Str
                          STR_ARG(name));
 }
 
-/* Returns false if the target character set lacks a character of the text. */
+/* Returns false if the text is invalid in its character set, or the target lacks a character. */
 static bool converter_run(const Converter *converter, Str text, StrBuf *out) {
     char chunk[1024];
     char *in = (char *)(uintptr_t)text.ptr;

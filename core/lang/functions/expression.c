@@ -188,7 +188,6 @@ static bool expression_template_arguments(Evaluation *evaluation,
     return false;
 }
 
-/* An error message about a sensitive template would reveal parts of it. */
 static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Value *out) {
     Value path;
     Value variables;
@@ -221,6 +220,7 @@ static bool expression_templatefile(Evaluation *evaluation, const Expr *expr, Va
     return true;
 }
 
+/* Replaces an error about a sensitive template, which would reveal parts of it. */
 static bool template_report_secret(Evaluation *evaluation, const Expr *call) {
     eval_error(evaluation, call, "Error in function call",
                "Call to function \"%.*s\" failed: the template is a sensitive value, so the error "

@@ -3,5 +3,6 @@
 
 #include "functions.h"
 
-/* Reads the file that argument 0 names. On failure sets *error and blames that argument. */
+/* Reads the file that argument 0 names, and charges the budget for its size. On failure sets
+ * *error, and failed_argument unless the scope has no files. */
 MUST_USE bool filesystem_read(FunctionCall *call, Str *out, Str *error);

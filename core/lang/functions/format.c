@@ -173,7 +173,7 @@ static Str format_float(const FormatVerb *verb, Value number, Arena *arena) {
     return assemble(verb, sign_of(verb, is_negative), STR_EMPTY, digits, arena);
 }
 
-/* Formats with v (the fewest digits, with an exponent if that is shorter), a whole number with
+/* Formats with v (the fewest digits, with an exponent where %g has one), a whole number with
  * d b o x X, or any number with e E f g G. The result of v is not padded to the width. */
 static Str format_number(const FormatVerb *verb, Value number, Arena *arena) {
     switch (verb->mode) {

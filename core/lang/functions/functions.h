@@ -27,5 +27,5 @@ extern const FunctionFamily functions_assume;
 
 #define FUNCTIONS_COUNT 21
 extern const FunctionFamily *const functions_all[FUNCTIONS_COUNT];
-/* Returns a table of all these functions and those of `more`. */
+/* Returns a table of all these functions and those of `more` (NULL: none). */
 FunctionTable *functions_table(const FunctionFamily *more, Arena *arena);

@@ -142,12 +142,13 @@ static bool list_compact(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-/* Keeps the order of first occurrence. The map finds the first item of each hash. */
+/* Keeps the order of first occurrence. `latest` has the latest kept item of each hash, `previous`
+ * the one before it; both as index + 1. */
 static bool list_distinct(FunctionCall *call, Value *out, Str *error) {
     Value list = call->arguments[0];
     ValueVec items = {0};
-    VEC(size_t) next = {0};
-    Map firsts = map_new(call->arena);
+    VEC(size_t) previous = {0};
+    Map latest = map_new(call->arena);
     (void)error;
     if (!value_is_wholly_known(list)) {
         *out = function_unknown(call, list.type);
@@ -156,15 +157,15 @@ static bool list_distinct(FunctionCall *call, Value *out, Str *error) {
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);
         Str hash = str_format(call->arena, "%llx", (unsigned long long)value_hash(item));
-        size_t first = (size_t)(uintptr_t)map_find(&firsts, hash);
-        size_t at = first;
+        size_t newest = (size_t)(uintptr_t)map_find(&latest, hash);
+        size_t at = newest;
         while (at && !value_equal(items.items[at - 1], item))
-            at = next.items[at - 1];
+            at = previous.items[at - 1];
         if (at)
             continue;
         vec_push(call->arena, &items, item);
-        vec_push(call->arena, &next, first);
-        map_set(&firsts, hash, (void *)(uintptr_t)items.count);
+        vec_push(call->arena, &previous, newest);
+        map_set(&latest, hash, (void *)(uintptr_t)items.count);
     }
     *out = list_of(call, list.type->element, &items);
     return true;

@@ -19,12 +19,11 @@ static Uint128 host_mask(uint32_t bits, uint32_t prefix) {
     return host >= 128 ? ~(Uint128)0 : ((Uint128)1 << host) - 1;
 }
 
-/* Returns the address without prefix. */
+/* Returns the last address of the block. */
 static Uint128 block_last(AddressBlock block) {
     return block.base | host_mask(block.bits, block.prefix);
 }
 
-/* Returns the address without prefix. */
 static bool block_contains(AddressBlock block, Uint128 address) {
     return address >= block.base && address <= block_last(block);
 }
@@ -146,7 +145,7 @@ static Str address_to_str(Uint128 address, uint32_t bits, Arena *arena) {
                       ipv4 & 255);
 }
 
-/* Parses an address without prefix. */
+/* Returns "10.0.0.0/8". */
 static Str block_to_str(AddressBlock block, Arena *arena) {
     Str address = address_to_str(block.base, block.bits, arena);
     return str_format(arena, "%.*s/%u", STR_ARG(address), block.prefix);

@@ -1,5 +1,5 @@
-/* yaml_codec: yamlencode and yamldecode. Strings are always quoted, so that no parser reads them as
- * another type; text of several lines is a literal block. */
+/* yaml_codec: yamlencode and yamldecode. Strings are quoted, or literal blocks if they have several
+ * lines, so that no parser reads them as another type. */
 #include "functions.h"
 
 #include "sequence.h"

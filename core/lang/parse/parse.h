@@ -26,8 +26,8 @@ typedef struct Parse {
     bool recovers;
     bool is_over;
     uint32_t depth;
-    uint32_t kinds_reported;     /* bit set of kinds of invalid tokens: each is reported once */
-    uint32_t operators_reported; /* number of invalid operators */
+    uint32_t kinds_reported;     /* bit set of the kinds of invalid tokens that are reported once */
+    uint32_t operators_reported; /* number of invalid operators reported; they have a limit */
     size_t error_start;          /* number of errors already in `diags` at the start */
     size_t error_count; /* syntax errors only; an invalid token does not confuse the parser */
     const FunctionTable *functions;
@@ -53,7 +53,8 @@ SourceRange parse_token_range(const Parse *parse, Token token);
 /* Reads the rest of the text to report its invalid tokens. Returns true if the text had no
  * errors. */
 MUST_USE bool parse_finish(Parse *parse);
-/* Returns false and adds an error if the text is nested too deeply. parse_leave undoes it. */
+/* Returns false and adds an error if the text is nested too deeply. Call parse_leave in both
+ * cases. */
 bool parse_enter(Parse *parse, Token token);
 void parse_leave(Parse *parse);
 Expr *parse_node(Parse *parse, ExprKind kind, uint32_t start);

@@ -1,8 +1,8 @@
 /* parser: parses the text of expressions, templates and traversals into trees.
  *
  * After an error the parse continues if possible; every error has its exact range. Function names
- * are resolved while parsing. Evaluation reports unknown functions, so that try() can catch the
- * error. */
+ * are resolved while parsing, except provider::…, which depend on the module. Evaluation reports
+ * unknown functions, so that try() can catch the error. */
 #pragma once
 
 #include "expr.h"

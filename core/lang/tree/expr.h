@@ -34,7 +34,7 @@ typedef struct Traversal {
 
 typedef enum ExprKind {
     EXPR_LITERAL,    /* literal */
-    EXPR_TEMPLATE,   /* parts: a quoted string with sequences */
+    EXPR_TEMPLATE,   /* parts: a text with sequences */
     EXPR_TRAVERSAL,  /* traversal */
     EXPR_ATTRIBUTE,  /* object.name, where the object is any expression */
     EXPR_INDEX,      /* object[key] */
@@ -130,8 +130,8 @@ struct Expr {
             const Expr *key; /* NULL: a tuple */
             const Expr *value;
             const Expr *condition; /* NULL: none */
-            bool groups;
-        } loop; /* FOR, TEMPLATE_FOR */
+            bool groups;           /* value... : the values of one key form a tuple */
+        } loop;                    /* FOR, TEMPLATE_FOR */
         struct {
             const ExprItem *items;
             size_t count;
@@ -154,11 +154,13 @@ SourceRange expr_start(const Expr *expr);
 const Expr *expr_unwrap(const Expr *expr);
 /* Returns the traversal if the expression is only that, after expr_unwrap; else NULL. */
 const Traversal *expr_as_traversal(const Expr *expr);
-/* Evaluates an expression without names and calls. Returns false if the expression has any. */
+/* Gets the value of a literal, a negated number, or a tuple or object of them. Returns false for
+ * any other expression, even a constant one, and for an object with a repeated name. */
 bool expr_as_literal(const Expr *expr, Value *out, Arena *arena);
 /* Returns true if the expression refers to anything except loop variables. */
 bool expr_has_traversal(const Expr *expr);
-/* Calls `visit` for every traversal in the expression except loop variables, in source order. */
+/* Calls `visit` for every traversal in the expression except loop variables and type constraints,
+ * in source order. */
 void expr_each_traversal(const Expr *expr,
                          void (*visit)(Traversal *traversal, void *payload),
                          void *payload);

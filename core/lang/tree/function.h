@@ -88,4 +88,5 @@ const Parameter *function_parameter(const Function *function, size_t i);
 
 /* Builds an index of the families' rows. */
 FunctionTable *function_table_new(const FunctionFamily *families, size_t count, Arena *arena);
+/* Finds "upper", also as "core::upper"; returns NULL if there is no such function. */
 const Function *function_table_find(const FunctionTable *table, Str name);

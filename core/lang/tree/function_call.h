@@ -14,7 +14,8 @@ MUST_USE bool function_call(FunctionCall *call, Value *out, Str *error);
 /* For `run`: returns argument i, a string; sets a string as the result (always returns true). */
 Str function_text(const FunctionCall *call, size_t i);
 bool function_give_text(const FunctionCall *call, Str text, Value *out);
-/* For `run`: sets *error and the argument at fault (SIZE_MAX: none). Always returns false. */
+/* For `run`: sets *error and the argument at fault (SIZE_MAX: none). If an argument is secret,
+ * masks everything that the format inserts. Always returns false. */
 bool function_fail(FunctionCall *call, size_t argument, Str *error, const char *format, ...)
     PRINTF_LIKE(4, 5);
 /* Returns the unknown result of a function that found unknowns inside its arguments. */

@@ -8,8 +8,8 @@
 /* Writes the JSON of `metadata functions -json`, format version 1.0: functions by name, each also
  * as core::NAME. */
 void function_doc_write(const FunctionTable *table, JsonWriter *writer, Arena *arena);
-/* Writes the functions of a provider by their own names. If there are none, writes nothing and
- * returns false. */
+/* Writes the functions of a provider, by their names without provider::NAME::, as the member `key`.
+ * If there are none, writes nothing and returns false. */
 bool function_doc_write_provided(
     const FunctionTable *table, Str provider, const char *key, JsonWriter *writer, Arena *arena);
 /* Writes one signature, as a diagnostic about a call contains it. */

@@ -1,5 +1,5 @@
-/* json: converts values to JSON and back without loss: numbers of any size, key order, byte
- * positions.
+/* json: converts values to JSON and back. Numbers keep 512 bits of precision; members are sorted by
+ * key; marks are not written.
  *
  * json_reader.h and json_writer.h are the token streams below. Strings and names read may be views
  * of the reader's bytes or lie in its arena; values must not outlive either. */
@@ -33,8 +33,8 @@ MUST_USE bool json_read_type(JsonReader *reader, JsonToken token, const Type **o
 
 /* Writing. */
 
-/* Writes a value as jsonencode and plan JSON do, without type information. Unknown values inside
- * are written as null. */
+/* Writes a value as jsonencode and plan JSON do, without type information. Unknown values, at any
+ * depth, are written as null. */
 void json_write_value(JsonWriter *writer, Value v);
 /* Returns the same JSON as one line of text. */
 Str json_text(Value v, Arena *arena);

@@ -157,8 +157,8 @@ static uint64_t special_bytes(uint64_t word) {
     return found & HIGHS;
 }
 
-/* Returns the first position from `at` on of a quote, backslash or control character. Clears *ascii
- * if it passes a byte that is not ASCII. */
+/* Returns the first position from `at` on of a quote, backslash or control character, or the end.
+ * Clears *ascii if it passes a byte that is not ASCII. */
 static size_t skip_plain(const JsonReader *reader, size_t at, bool *ascii) {
     const unsigned char *ptr = (const unsigned char *)reader->bytes.ptr;
     size_t len = reader->bytes.len;

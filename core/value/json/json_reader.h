@@ -1,10 +1,10 @@
 /* json_reader: a pull parser over JSON text in memory.
  *
- * Syntax is strict RFC 8259. Tokens carry byte offsets. Error messages use the wording of Go's
- * decoder, which jsondecode shows. Strings and keys without escapes are views of the bytes; others
- * are decoded into the reader's arena. The caller handles duplicate keys. Parsing is linear and not
- * recursive; brackets nest at most JSON_DEPTH_MAX deep. After JSON_BAD, every further token is
- * JSON_BAD. */
+ * Syntax is strict RFC 8259, but invalid UTF-8 and unpaired surrogates become U+FFFD. Tokens carry
+ * byte offsets. Error messages use the wording of Go's decoder, which jsondecode shows. Strings and
+ * keys without escapes or invalid UTF-8 are views of the bytes; others are decoded into the
+ * reader's arena. The caller handles duplicate keys. Parsing is linear and not recursive; brackets
+ * nest at most JSON_DEPTH_MAX deep. After JSON_BAD, every further token is JSON_BAD. */
 #pragma once
 
 #include "source_text.h"
@@ -28,11 +28,11 @@ typedef enum JsonToken {
 
 typedef struct JsonReader {
     Str bytes;
-    Arena *arena; /* for decoded strings that contain escapes; others are views */
+    Arena *arena; /* for decoded strings and error messages */
     size_t at;
     size_t start; /* offset of the newest token; after JSON_BAD, of the error */
-    size_t end;
-    Str text; /* decoded text of KEY and STRING; text of NUMBER as written */
+    size_t end;   /* offset after the newest token, of a key without its colon */
+    Str text;     /* decoded text of KEY and STRING; text of NUMBER as written */
     const char *error;
     uint8_t stack[JSON_DEPTH_MAX / 8]; /* one bit per open bracket: 1 is an object */
     uint32_t depth;

@@ -30,8 +30,8 @@ void json_bool(JsonWriter *writer, bool boolean);
 void json_write_null(JsonWriter *writer);
 /* Writes the decimal text of a number unchanged. */
 void json_number(JsonWriter *writer, Str text);
-/* Writes bytes that are already one JSON value. Reformats blanks to the writer's `indent`; numbers
- * and strings stay unchanged. */
+/* Writes bytes that must be one valid JSON value (CHECK), nested no deeper than JSON_DEPTH_MAX.
+ * Reformats blanks to the writer's `indent`; strings change only by escape_html, numbers never. */
 void json_raw(JsonWriter *writer, Str bytes);
 /* Each writes a key and its value. */
 void json_key_string(JsonWriter *writer, const char *key, Str text);

@@ -46,8 +46,9 @@ typedef struct ProviderConfigAddr {
 
 #define KEY_ABSENT ((InstanceKey){0})
 
+/* Returns KEY_ABSENT unless the value is a string or a 64-bit integer, neither null nor unknown. */
 InstanceKey address_key_from_value(Value key);
-Value address_key_to_value(InstanceKey key);
+Value address_key_to_value(InstanceKey key); /* of KEY_NONE: a null of dynamic type */
 bool address_key_equal(InstanceKey a, InstanceKey b);
 /* Orders no key first, then integers by value, then strings by bytes. */
 int address_key_compare(InstanceKey a, InstanceKey b);
@@ -60,6 +61,7 @@ const ModuleAddr *module_addr_child(const ModuleAddr *parent,
                                     Arena *arena);
 size_t module_addr_depth(const ModuleAddr *module); /* the root has depth 0 */
 bool module_addr_equal(const ModuleAddr *a, const ModuleAddr *b);
+/* Orders by depth, then by the outermost step that differs: its name, then its key. */
 int module_addr_compare(const ModuleAddr *a, const ModuleAddr *b);
 /* Returns module.a["k"].module.b; empty for the root. */
 Str module_addr_to_str(const ModuleAddr *module, Arena *arena);
@@ -71,14 +73,15 @@ const ModuleAddr *module_addr_clone(const ModuleAddr *module, Arena *arena);
 bool module_addr_is_within(const ModuleAddr *module, const ModuleAddr *ancestor);
 
 bool resource_addr_equal(ResourceAddr a, ResourceAddr b);
+/* Orders by module, mode (data, ephemeral, managed), type, name and key. */
 int resource_addr_compare(ResourceAddr a, ResourceAddr b);
 Str resource_addr_to_str(ResourceAddr address, Arena *arena);
 /* Returns the address without instance keys, as in `dependencies` in state. */
 Str resource_addr_to_config_str(ResourceAddr address, Arena *arena);
 ResourceAddr resource_addr_clone(ResourceAddr address, Arena *arena);
 
-/* Parses a provider configuration address. Also accepts the older form provider.NAME, and drops
- * integer keys. Returns false for any other text. */
+/* Parses a provider configuration address. Also accepts the older form provider.NAME and the older
+ * namespace "-". Drops integer keys, and any key without alias. Returns false for other text. */
 MUST_USE bool provider_config_addr_parse(Str text, ProviderConfigAddr *out, Arena *arena);
 Str provider_config_addr_to_str(ProviderConfigAddr address, Arena *arena);
 bool provider_config_addr_equal(ProviderConfigAddr a, ProviderConfigAddr b);
@@ -93,7 +96,7 @@ typedef struct AddressTarget {
 
 /* Parses "module.a.data.http.x[\"k\"]". The error says which part is wrong. */
 MUST_USE bool address_parse_target(Str text, AddressTarget *out, Arena *arena, Diags *diags);
-/* Parses a resource instance address. */
+/* Parses the address of a resource, with or without instance key. */
 MUST_USE bool address_parse_resource(Str text, ResourceAddr *out, Arena *arena, Diags *diags);
 /* Returns true if the target selects this instance. A target without key selects all instances of
  * its resource or module. All other module steps must match, keys included. */

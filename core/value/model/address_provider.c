@@ -45,7 +45,7 @@ static bool cut_key(Str rest, Str *key, Arena *arena) {
     return target.module->parent == NULL;
 }
 
-/* Parses .alias, .alias["key"] or nothing. */
+/* Parses .alias, .alias["key"] or nothing. Ignores a key without alias. */
 static bool cut_alias(Str rest, ProviderConfigAddr *address, Arena *arena) {
     address->alias = STR_EMPTY;
     address->key = STR_EMPTY;

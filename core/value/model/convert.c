@@ -7,7 +7,7 @@
 
 /* The place in the value that is being converted, from the innermost step out. */
 typedef struct Place {
-    const struct Place *outer; /* NULL: the next is the value itself */
+    const struct Place *outer; /* NULL: `step` leads into the converted value itself */
     PathStep step;
 } Place;
 
@@ -115,7 +115,7 @@ static Value convert_absent(Conversion *c, Value v, const Type *type) {
 }
 
 /* Returns true if `text` is the word in any mix of capitals and small letters. */
-static bool is_in_capitals(Str text, const char *word) {
+static bool is_word_in_any_case(Str text, const char *word) {
     return text.len == strlen(word) && strncasecmp(text.ptr, word, text.len) == 0;
 }
 
@@ -127,7 +127,7 @@ static bool to_bool(Conversion *c, Value v, const Place *place, Value *out) {
         *out = value_bool(is_true);
         return true;
     }
-    if (is_in_capitals(text, "true") || is_in_capitals(text, "false")) {
+    if (is_word_in_any_case(text, "true") || is_word_in_any_case(text, "false")) {
         return fail(c, place,
                     STR("a bool is required; as a string it is written in small letters"));
     }

@@ -1,8 +1,9 @@
 /* convert: converts values between types, with the results and errors of cty.
  *
- * A conversion is lossless or fails. It keeps marks and unknowns, and sets absent "optional"
- * attributes of an object constraint to null. TypeConstraint applies the defaults of optional
- * attributes. */
+ * A conversion that cannot keep the content fails, with two exceptions: a set loses order and
+ * duplicates, an object loses attributes that the type lacks. It keeps marks (except on nulls in a
+ * set) and unknowns, and sets absent "optional" attributes of an object constraint to null.
+ * TypeConstraint applies the defaults of optional attributes. */
 #pragma once
 
 #include "path.h"

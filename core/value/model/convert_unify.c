@@ -99,7 +99,8 @@ static bool has_same_shape(const Type *a, const Type *b) {
 }
 
 /* Objects with the same attributes (tuples of the same length) unify part by part; if a part fails,
- * the result is NULL. Others become a map (list) if all their parts unify. */
+ * the result is NULL. Others, and those that do not convert to their united type, become a map
+ * (list) if all their parts unify. */
 static const Type *unify_structures(const TypeSet *set, TypeKind kind) {
     const Type *first = set->types[0];
     for (size_t i = 1; i < set->count; i++) {

@@ -12,10 +12,11 @@
 
 /* Returns the refinement without any knowledge. */
 Refinement refinement_any(void);
-/* Returns the refinement of a value; for a known value, the tightest. Ignores marks. A null has no
- * bounds. */
+/* Returns the refinement of a value; for a known value, its exact bounds, except the length of a
+ * set with unknown members. Ignores marks. A null has no bounds. */
 Refinement refinement_of(Value v, Arena *arena);
-/* Returns the unknown of that type, or the value itself if only one value fits. */
+/* Returns an unknown with this refinement. If that determines a number, returns the number; if it
+ * determines the length of a collection (at most 100000), returns that, with unknown elements. */
 Value refinement_to_value(const Type *type, Refinement refinement, Arena *arena);
 /* Returns an unknown that is not null. A dynamic type has no refinement. */
 Value refinement_not_null(const Type *type, Arena *arena);

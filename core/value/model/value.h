@@ -78,8 +78,8 @@ Value value_bool(bool boolean);
 Value value_int(int64_t integer); /* precision 512, as for numbers read from text */
 Value value_int_of(int64_t integer, uint32_t precision);
 Value value_from_number(const Number *number); /* inline if it is a 64-bit integer */
-/* Reads a decimal number of the language exactly; returns false if it is not a number or out of
- * range. */
+/* Reads a decimal number with the precision of the language, 512 bits; returns false if it is not a
+ * number or out of range. */
 MUST_USE bool value_from_number_text(Str text, Value *out, Arena *arena);
 /* Returns a view of a text that must already be valid UTF-8 in normal form C (names, digests,
  * literals). */
@@ -100,7 +100,7 @@ Value value_object_of(const Type *type, const Value *items);
 Value value_object(Str *names, Value *items, size_t count, Arena *arena);
 
 /* Returns the known value `v` with other items, of the same count. Type and flags derive from the
- * items; v's own marks stay. Uses the array itself, except for a set. */
+ * items; v's own marks stay. Uses the array itself; for a set, sorts it and drops duplicates. */
 Value value_with_items(Value v, Value *items, Arena *arena);
 /* Returns the type that the items of a collection share, or NULL if their types differ. If the
  * constraint `element` contains "any", the typed items that are not null determine the type, and
@@ -114,6 +114,7 @@ Value *value_copy_items(Value v, Arena *arena);
 static inline bool value_is_null(Value v) {
     return v.state == VALUE_NULL;
 }
+/* Returns true for a null, too. */
 static inline bool value_is_known(Value v) {
     return v.state != VALUE_UNKNOWN;
 }
@@ -148,12 +149,12 @@ Value value_attribute(Value object, Str name);
 /* Gets an attribute of an object or an element of a map. Returns false if it is absent, or if v is
  * another kind, null or unknown. */
 MUST_USE bool value_find(Value v, Str name, Value *out);
-/* For documents from outside. Returns false, with *out unchanged, also if the member is null or
- * unknown or not a string or tuple (JSON array). */
+/* Like value_find, for documents from outside. Each returns false, with *out unchanged, also if the
+ * member is null or unknown; _text also if it is no string, _tuple if it is no JSON array. */
 bool value_find_present(Value v, Str name, Value *out);
 bool value_find_text(Value v, Str name, Str *out);
 bool value_find_tuple(Value v, Str name, Value *out);
-/* The same; returns an empty value if there is none. */
+/* The same, but return the empty text or the empty tuple instead of false. */
 Str value_text_at(Value v, Str name);
 Value value_tuple_at(Value v, Str name);
 
@@ -168,7 +169,8 @@ uint8_t value_marks_deep(Value v);              /* union of all marks at any dep
 bool value_equal(Value a, Value b);
 /* The same, but also compares marks. */
 bool value_identical(Value a, Value b);
-/* Total order of values of one type; for primitive types it is the order in sets. */
+/* Total order of values of one type; for primitive types it is the order in sets. -0, which
+ * value_equal does not distinguish from 0, comes before it. */
 int value_compare(Value a, Value b);
 /* Sorts the members of a set, which have no marks. */
 void value_sort_members(Value *items, size_t count, Arena *arena);

@@ -1,4 +1,5 @@
-/* value_compare: equality, order and hash of values. The three are consistent and ignore marks. */
+/* value_compare: equality, order and hash of values. Equal values have equal hashes; only the order
+ * distinguishes -0 from 0. Order and hash ignore marks. */
 #include "value.h"
 
 typedef enum MarkUse { MARKS_IGNORED, MARKS_COUNT } MarkUse;
@@ -136,7 +137,7 @@ static uint64_t mix(uint64_t hash, uint64_t by) {
     return hash * 0xff51afd7ed558ccdu;
 }
 
-/* If one value holds a number as an inline integer, every equal value does too. */
+/* If one value holds a number as an inline integer, every equal value does too, except -0. */
 static uint64_t hash_number(Value v) {
     if (!(v.flags & FLAG_BIG))
         return mix(KIND_NUMBER, (uint64_t)v.as.integer);

@@ -28,7 +28,7 @@ typedef struct ObjectBuilder {
 /* Returns a typed builder that starts as a copy of `object`, or with null attributes if `object` is
  * null. `object` must be known. */
 ObjectBuilder object_builder_of(Value object, Arena *arena);
-/* Returns a typed builder with every attribute of the schema null. */
+/* Returns a typed builder with every attribute of the schema null and every block empty. */
 ObjectBuilder object_builder_empty(const Schema *schema, Arena *arena);
 /* Returns a typed builder with every attribute of the object type null. */
 ObjectBuilder object_builder_null(const Type *type, Arena *arena);
@@ -69,5 +69,5 @@ Value object_nested(Value object, const char *name, Arena *arena);
 /* Returns true if the attribute differs between two objects or contains an unknown in either. */
 bool object_differs(Value a, Value b, const char *name);
 /* Returns `planned` with its unknown parts replaced from `actual`: the new state after a successful
- * apply. */
+ * apply. A set, a map, or a list of another length is replaced whole if it contains an unknown. */
 Value object_fill(Value planned, Value actual, Arena *arena);

@@ -137,13 +137,15 @@ bool schema_has(const Schema *schema, bool (*is)(const Attribute *attribute));
 /* Returns an object with all attributes null and all blocks empty. */
 Value schema_empty_value(const Schema *schema, Arena *arena);
 /* Validates a configured value of the implied type. Required attributes must be set or unknown,
- * computed-only attributes null; each `check` and each rule must pass. Diagnostics carry `path`;
- * the caller adds the range. */
+ * computed-only attributes null; `one_of`, each `check`, each rule and the limits of blocks must
+ * hold. Warns of deprecated attributes and types. Diagnostics carry `path`; the caller adds the
+ * range. */
 MUST_USE bool schema_validate(const Schema *schema, Value config, Arena *arena, Diags *diags);
-/* Adds the paths in this value that the schema declares sensitive, or finds with its slot. */
+/* Adds the paths in this value that the schema declares SENSITIVE, and those that its function
+ * `sensitive_paths` finds. */
 void schema_sensitive_paths(const Schema *schema, Value value, Paths *out, Arena *arena);
-/* Adds every path with FORCES_NEW (or forces_new) at which the values differ. Unknown counts as
- * different. */
+/* Adds every path at which the values differ, if the attribute is FORCES_NEW or its `forces_new`
+ * returns true. Unknown counts as different. Adds none if either value is null or unknown. */
 void schema_replace_paths(
     const Schema *schema, Value prior, Value planned, Paths *out, Arena *arena);
 /* Returns true if the path leads to or into a write-only attribute. */

@@ -5,7 +5,7 @@
 #include "path.h"
 
 typedef struct YamlPosition {
-    size_t line;   /* from 1; 0: the text has no such place */
+    size_t line;   /* from 1; 0: the text has no mapping or sequence */
     size_t column; /* from 1 */
 } YamlPosition;
 

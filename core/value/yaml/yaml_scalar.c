@@ -247,7 +247,7 @@ static Str without_underscores(Str text, Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* Reads 1_000, 0b11 or 017, which are numbers only with a tag. */
+/* Reads also 1_000 and 0b11, which are numbers only with a tag. 017 is decimal either way. */
 static bool scalar_tagged_number(Str text, Value *out, Arena *arena) {
     Str plain = without_underscores(text, arena);
     if (scalar_number(plain, out, arena))

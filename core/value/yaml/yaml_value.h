@@ -1,5 +1,5 @@
-/* yaml_value: converts YAML text to a value. Scalars follow YAML 1.1, which Kubernetes files use. A
- * mapping becomes an object, a sequence a tuple. */
+/* yaml_value: converts YAML text to a value. Scalars follow yamldecode of Terraform, in
+ * yaml_documents_read kubectl (yaml_scalar.h). A mapping becomes an object, a sequence a tuple. */
 #pragma once
 
 #include "value.h"
@@ -17,7 +17,7 @@ typedef struct YamlBudget {
     void *payload;
 } YamlBudget;
 
-/* Reads one document. On failure returns false and sets *failure. */
+/* Reads a text that must hold exactly one document. On failure returns false and sets *failure. */
 MUST_USE bool yaml_value_read(
     Str text, YamlBudget budget, Value *out, YamlFailure *failure, Arena *arena);
 

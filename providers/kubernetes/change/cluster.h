@@ -9,8 +9,8 @@
 
 typedef struct Cluster Cluster;
 
-/* Sends nothing. `io` and `run` live as long as the cluster; `target` is copied into `run`.
- * `ignored` may be NULL; cluster_close closes it. */
+/* Sends nothing. `io`, `run` and the texts of `target` must outlive the cluster. `ignored` may be
+ * NULL; cluster_close closes it. */
 Cluster *cluster_open(const Io *io,
                       const KubeTarget *target,
                       const KubeClientOptions *options,
@@ -35,8 +35,8 @@ typedef struct ClusterIdentity {
 } ClusterIdentity;
 
 /* Identifies the cluster of the call, by two requests for all calls. Fails if the server cannot be
- * reached, or rejects the credentials. A plan tries to reach the server once, however many objects
- * it has. */
+ * reached, or rejects the request with another status than 403 and 404. A plan tries to reach the
+ * server once, however many objects it has. */
 KubeOutcome cluster_identify(const Call *call,
                              ClusterIdentity *out,
                              KubeResponse *response,

@@ -1,5 +1,6 @@
 /* IgnoredKeys: labels and annotations that other systems may set without any effect on plan and
- * state: ignore_labels and ignore_annotations of the provider. Those that the manifest has count.
+ * state: ignore_labels and ignore_annotations of the provider. Those that the manifest has are not
+ * ignored.
  * Any thread may use it. */
 #pragma once
 

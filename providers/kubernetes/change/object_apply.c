@@ -28,7 +28,7 @@ static Value make_body(const ObjectTarget *target) {
 
 #define SHOWN_MAX 200
 
-/* Returns the value as JSON; empty if it is secret or long. */
+/* Returns the value as JSON, with known secrets hidden; empty if it is long or of a Secret. */
 static Str shown(const ObjectTarget *target, Value v) {
     const ObjectRequest *request = target->request;
     Str text = json_text(v, request->call->arena);

@@ -16,7 +16,8 @@ typedef struct ObjectDeletion {
  * finalizers, and the conditions of a namespace. */
 MUST_USE bool object_delete_wait(const ObjectTarget *target, Str uid, Diags *diags);
 /* `request->manifest` names the object: it needs apiVersion, kind and metadata. Succeeds if the
- * object does not exist, or another object has its name. Fails if it is not ours. */
+ * object or its kind does not exist, or an object of another uid than the record's has its name.
+ * Fails if it is not ours. */
 MUST_USE bool object_delete(const ObjectRequest *request,
                             const ObjectDeletion *deletion,
                             Diags *diags);

@@ -42,7 +42,7 @@ static KubeOutcome send(const DryRunning *running, Value body, bool should_force
                   kube_call_apply(&target->kube, &apply, &running->out->response, running->diags));
 }
 
-/* The apply will remove the fields that become ours by a takeover and that the body lacks. A dry
+/* The apply will remove the fields that a takeover gains and the body lacks. A dry
  * run cannot take over, so it removes them by a patch, and the server adds defaults. */
 static KubeOutcome send_takeover(const DryRunning *running, Value live) {
     const ObjectTarget *target = running->target;

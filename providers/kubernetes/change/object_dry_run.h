@@ -18,8 +18,8 @@ typedef enum DryRunOutcome {
 typedef struct DryRun {
     Value result;      /* of DRY_RUN_DONE: the object as it would be */
     bool should_force; /* the apply must take fields of other managers */
-    Str why;           /* of the next two outcomes: a sentence without its full stop */
-    Str field;         /* of DRY_RUN_IMMUTABLE: ".spec.selector"; may be empty */
+    Str why;   /* of DRY_RUN_IMMUTABLE and DRY_RUN_IMPOSSIBLE: a sentence without full stop */
+    Str field; /* of DRY_RUN_IMMUTABLE: ".spec.selector"; may be empty */
     KubeResponse response;
 } DryRun;
 

@@ -8,7 +8,7 @@ typedef enum ObjectOwner {
     OWNER_PREDECESSOR, /* it is deleted before its replacement is created */
     OWNER_ENDING,      /* it is being deleted; the creation waits for its end */
     OWNER_LEFT,        /* it has the mark of this resource, but the state does not have it */
-    OWNER_ADOPTED,     /* an existing object becomes ours */
+    OWNER_ADOPTED,     /* adopt_existing: loam owns an existing object from now on */
     OWNER_REJECTED,    /* an error was added */
 } ObjectOwner;
 

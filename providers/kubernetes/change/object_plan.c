@@ -236,8 +236,8 @@ static bool check_same_object(const Planning *planning, Diags *diags) {
                       STR_ARG(title));
 }
 
-/* An imported object may still be applied by its tool. Adoption says that it is not, and so does a
- * state that was the tool's own: it has no record. */
+/* Another tool may still apply an imported object. It no longer applies an object that is adopted,
+ * or that comes from the state of that tool, which has no record of loam. */
 static void plan_takeover(Planning *planning, bool is_due) {
     const ObjectOptions *options = planning->request->options;
     bool is_own_state = !is_creation(planning) && planning->request->record.uid.len == 0;

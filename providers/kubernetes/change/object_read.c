@@ -30,6 +30,10 @@ bool object_read(const ObjectRequest *request,
            object_target_report(&out->target, "Kubernetes object not read", &response, diags);
 }
 
+bool object_read_is_same(const ObjectRead *read, const ObjectRecord *record) {
+    return read->uid.len && (record->uid.len == 0 || str_equal(record->uid, read->uid));
+}
+
 ObjectRecord object_read_record(const ObjectRead *read) {
     return (ObjectRecord){.cluster = read->target.identity.id, .uid = read->uid};
 }

@@ -9,10 +9,13 @@ typedef struct ObjectRead {
     Str uid;    /* empty: the object does not exist */
 } ObjectRead;
 
-/* A kind that the server does not serve has no objects. Fails if the server cannot be reached. */
+/* A kind that the server does not serve has no objects. Fails if the server cannot be reached,
+ * rejects the request, or is another cluster than that of the record. */
 MUST_USE bool object_read(const ObjectRequest *request,
                           const ObjectKey *key,
                           ObjectRead *out,
                           Diags *diags);
-/* Returns the private data of an object that was read; empty digests. */
+/* Returns whether the object exists and is the one of the record, if that has a uid. */
+bool object_read_is_same(const ObjectRead *read, const ObjectRecord *record);
+/* Returns the private data of an object that was read, without digests. */
 ObjectRecord object_read_record(const ObjectRead *read);

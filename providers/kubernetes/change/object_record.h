@@ -19,7 +19,7 @@ typedef struct ObjectRecord {
     Str server;       /* object_target_rules then */
     bool is_imported; /* it may be deleted without our mark */
     Str values;       /* digests of write-only values: secret_digest.h */
-    /* Set by a plan, for the apply and for the plan of a replacement. */
+    /* The members below are set by a plan, for the apply and for the plan of a replacement. */
     bool is_planned;
     Str predecessor;    /* uid of the object that a replacement deletes */
     Str ending;         /* uid of an object that a creation waits for: it is being deleted */

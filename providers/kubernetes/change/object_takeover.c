@@ -90,7 +90,7 @@ void object_takeover_note(const ObjectTarget *target,
     }
     if (names.count == 0)
         return;
-    Str text = str_format(arena, "the fields of %.*s become ours",
+    Str text = str_format(arena, "loam takes over the fields of %.*s",
                           STR_ARG(str_join(names.items, names.count, STR(", "), arena)));
     PlanNote note = {.text = text};
     vec_push(arena, notes, note);

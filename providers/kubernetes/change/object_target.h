@@ -41,7 +41,7 @@ typedef struct ObjectTarget {
     KubeCall kube;
     ClusterIdentity identity;
     KubeResource resource;
-    KubeRef ref; /* points to `resource` */
+    KubeRef ref; /* points to `resource`: a copy of the target must set it again */
     TakeoverScope takeover;
 } ObjectTarget;
 
@@ -52,8 +52,8 @@ typedef enum ObjectFound {
     OBJECT_FAILED,      /* an error was added */
 } ObjectFound;
 
-/* Finds cluster and kind. If the kind is absent or there is no server, `*why` is a sentence, and no
- * error is added. Fails if the record names another cluster. */
+/* Finds cluster and kind. If the kind is absent or there is no server, `*why` is a sentence without
+ * full stop, and no error is added. Fails if the record names another cluster. */
 ObjectFound object_target_open(
     const ObjectRequest *request, const ObjectKey *key, ObjectTarget *out, Str *why, Diags *diags);
 /* Returns what the server does with bodies of this kind now, as a digest. */

@@ -13,7 +13,7 @@
 
 /* A webhook configuration, a policy or a binding of a policy. */
 typedef struct AdmissionRule {
-    Str text;   /* its name and version */
+    Str text;   /* its kind, name, uid and generation */
     Str policy; /* of a binding */
     Value object;
 } AdmissionRule;
@@ -77,7 +77,7 @@ static void list_kind(ServerRules *rules, const KubeCall *call, const char *kind
     }
 }
 
-/* Policies come before their bindings. */
+/* Policies come before their bindings, as server_rules_digest requires. */
 static void list_admission(ServerRules *rules, const KubeCall *call) {
     static const char *const kinds[] = {
         "MutatingWebhookConfiguration",   "ValidatingWebhookConfiguration",
@@ -88,7 +88,8 @@ static void list_admission(ServerRules *rules, const KubeCall *call) {
     rules->is_listed = true;
 }
 
-/* Groups that are part of Kubernetes have no definitions. */
+/* Groups that are part of Kubernetes have no definitions. Definitions in other groups below k8s.io,
+ * such as gateway.networking.k8s.io, are not read either. */
 static bool may_have_definition(Str group) {
     return str_find_char(group, '.', 0) != SIZE_MAX && !str_ends_with(group, STR(".k8s.io"));
 }

@@ -2,8 +2,8 @@
  * version, the definition of the kind, and admission webhooks and policies. Any thread may use
  * them.
  *
- * The admission configuration is listed once, and the definition of a kind is read once. A user who
- * may not read one of them does without it. */
+ * The admission configuration is listed once, and the definition of a kind is read once, until
+ * server_rules_drop. Rules that the user may not read do not count. */
 #pragma once
 
 #include "kube_discovery.h"

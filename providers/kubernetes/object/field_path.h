@@ -8,5 +8,5 @@
 
 #include "path.h"
 
-/* Returns the path in the object, as far as the object has it; then *is_whole is false. */
+/* Returns the path in the object, as far as the object has it. *is_whole: it has the whole path. */
 Path field_path_read(Str text, Value object, bool *is_whole, Arena *arena);

@@ -1,7 +1,7 @@
 /* FieldSet: a set of fields of an object, as in metadata.managedFields[].fieldsV1.
  *
- *     {"f:spec": {"f:replicas": {}, "f:template": {"f:containers": {"k:{\"name\":\"web\"}": {".":
- * {}}}}}}
+ *     {"f:spec": {"f:replicas": {},
+ *                 "f:template": {"f:containers": {"k:{\"name\":\"web\"}": {".": {}}}}}}
  *
  * A name of such a document is a step: "f:" a member, "k:" the list item with these keys, "v:" the
  * list item that equals this value, "i:" the list item at this place. A step without steps inside,

@@ -56,7 +56,7 @@ Str manifest_text_place(const ManifestObject *object, Path path, Arena *arena) {
 
 /* Documents. */
 
-/* An object: what every object must have. */
+/* Adds an error about a member of an object; `parent` NULL: a member at the top. */
 static bool fail_member(const ManifestReading *reading,
                         const ManifestObject *object,
                         const char *parent,

@@ -1,8 +1,10 @@
 /* object_body: a configured manifest → the object that a server-side apply sends.
  *
- *   null members             are left out, as if the configuration did not have them
+ *   null members             are left out, as if the configuration did not have them; null items of
+ *                            lists stay
  *   maps, lists and sets     become objects and tuples, as in JSON
  *   metadata of the server   (uid, resourceVersion, managedFields …) is left out
+ *   metadata.namespace       is that of the reference; left out in cluster scope
  *   status                   is left out if the kind has it as a subresource
  *   stringData of a Secret   becomes data: the server would record stringData as the owned field,
  *                            and never remove its keys */

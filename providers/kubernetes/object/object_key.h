@@ -25,8 +25,8 @@ Str object_key_text(const ObjectKey *key, Arena *arena);
 /* Returns "apps/v1" or "v1". */
 Str object_key_api_version(const ObjectKey *key, Arena *arena);
 
-/* Returns whether the kinds of the group are part of Kubernetes: one that such a group lacks is
- * misspelled. Groups with a dot may also be of definitions. */
+/* Returns whether only Kubernetes itself has kinds of the group, so that a kind which the server
+ * lacks is misspelled, not missing its definition. */
 bool object_key_is_builtin(const ObjectKey *key);
 
 /* Returns "apiVersion=apps/v1,kind=Deployment,namespace=x,name=web", without an empty namespace. */

@@ -12,6 +12,11 @@ ObjectMark object_mark_of(Value object) {
     return mark;
 }
 
+bool object_mark_is(Value object, Str lineage, Str address) {
+    ObjectMark mark = object_mark_of(object);
+    return str_equal(mark.lineage, lineage) && str_equal(mark.address, address);
+}
+
 Str object_mark_text(Str lineage, Str address, Arena *arena) {
     return str_format(arena, "%.*s %.*s", STR_ARG(lineage), STR_ARG(address));
 }

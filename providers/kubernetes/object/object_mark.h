@@ -13,6 +13,8 @@ typedef struct ObjectMark {
 } ObjectMark;
 
 ObjectMark object_mark_of(Value object);
+/* Returns whether the object has the mark of this instance. */
+bool object_mark_is(Value object, Str lineage, Str address);
 Str object_mark_text(Str lineage, Str address, Arena *arena);
 /* Returns the object with this mark; an empty text removes it. */
 Value object_mark_set(Value object, Str text, Arena *arena);

@@ -1,8 +1,8 @@
 /* object_view: an object of the server as the attribute `object`, and as a plan predicts it.
  *
  * The attribute leaves out metadata.managedFields, metadata.resourceVersion and
- * metadata.generation, which change without a change of the object. A kind with a status always has
- * the member `status`, which may be null. */
+ * metadata.generation, with which the server only counts and attributes changes. A kind with a
+ * status always has the member `status`, which may be null. */
 #pragma once
 
 #include "kube_resource.h"
@@ -18,7 +18,8 @@ Value object_view_manifest(Value live, Arena *arena);
 
 /* Returns the attribute `object` after a planned creation. `result` is the response to a dry run of
  * `body`. What the server chooses is unknown: uid, times, status, addresses and ports of a Service
- * that `body` does not set, and each text that contains the uid of the dry run. */
+ * that `body` does not set, volumes and containers of a Pod, and each text that contains the uid of
+ * the dry run. */
 Value object_view_created(Value result, Value body, const KubeResource *resource, Arena *arena);
 /* Returns the attribute `object` after a planned update: the status is unknown. */
 Value object_view_updated(Value result, const KubeResource *resource, Arena *arena);

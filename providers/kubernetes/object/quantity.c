@@ -16,13 +16,13 @@ enum {
 
 typedef enum QuantityFormat { FORMAT_DECIMAL, FORMAT_EXPONENT, FORMAT_BINARY } QuantityFormat;
 
-/* The value is ± mantissa × 10^scale × 2^shift. */
+/* The value is ± digits × 10^scale × 2^shift; after normalize ± mantissa × 10^scale. */
 typedef struct Quantity {
     Str digits; /* without leading zeros and point; at least one */
     size_t whole_count;
     bool is_negative;
     QuantityFormat format;
-    int scale; /* of the unit; see quantity_scale */
+    int scale; /* of the unit; after normalize, of the mantissa */
     int shift;
     Integer mantissa;
 } Quantity;
@@ -119,7 +119,8 @@ static bool is_stored_as_written(const Quantity *quantity) {
            !str_ends_with(quantity->digits, STR("000")) && quantity->digits.ptr[0] != '0';
 }
 
-/* Rounds up to a multiple of 10^NANO; limits amounts in powers of 1024 to 64 bits. */
+/* Applies unit and decimal point to the mantissa, removes its final zeros, and rounds up to a
+ * multiple of 10^NANO. */
 static void normalize(Quantity *quantity) {
     quantity->mantissa <<= quantity->shift;
     quantity->scale -= fraction_count(quantity);

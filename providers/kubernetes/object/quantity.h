@@ -7,5 +7,5 @@
 #include "str.h"
 
 /* Sets *out to the form that an API server stores. Returns false if the text is not a quantity, or
- * has more than 28 digits. */
+ * has more than 28 digits (18 with a unit of powers of 1024). */
 MUST_USE bool quantity_canonical(Str text, Str *out, Arena *arena);

@@ -12,7 +12,7 @@ typedef struct ObjectCondition {
     int64_t observed; /* observedGeneration; -1: absent */
 } ObjectCondition;
 
-/* Returns entry i of a list of conditions, or of anything else a condition without a type. */
+/* Returns entry i of a list of conditions; a condition without a type if there is no such entry. */
 ObjectCondition object_condition_at(Value conditions, size_t i);
 /* Returns status.conditions; an empty tuple if the object has none. */
 Value object_condition_all(Value object);

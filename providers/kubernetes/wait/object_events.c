@@ -11,7 +11,8 @@ static const KubeResource events = {
     .is_namespaced = true,
 };
 
-/* Newer events replace the first time by the last, or by that of a series. */
+/* Returns the time of the latest occurrence. Which member has it depends on the reporter of the
+ * event. */
 static Str time_of(Value event) {
     static const char *const paths[][2] = {
         {"series", "lastObservedTime"},

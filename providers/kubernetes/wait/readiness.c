@@ -256,7 +256,8 @@ static bool is_stalled(Value object, const ObjectCondition *stalled) {
     return object_condition_is_true(stalled) && observed == generation;
 }
 
-/* The generation that a condition is about: without its own, that of the status. */
+/* Returns false if a condition is about an older generation, and the status has none of its own,
+ * which readiness_of compares. */
 static bool is_current(Value object, const ObjectCondition *condition) {
     int64_t generation = number_at(object, "metadata", "generation");
     bool has_other = object_condition_number(object, "status", "observedGeneration", -2) > -2;

@@ -1,8 +1,11 @@
-/* Readiness: whether an object has reached the state that it describes, decided from it alone.
+/* Readiness: whether an object has reached the state that it describes, decided from it and from
+ * ReadinessFacts, without requests. The rules apply in this order: all kinds, then the own rules of
+ * a kind, else other kinds.
  *
- *   all kinds      an object whose controller has not seen its newest generation is in progress
- *   other kinds    failed by Stalled=True, in progress by Reconciling=True or a Ready that is not
- *                  True, else ready: also without any condition
+ *   all kinds      failed while being deleted or by Stalled=True; in progress until the controller
+ *                  has seen the newest generation
+ *   other kinds    in progress by Reconciling=True or a Ready that is not True, else ready: also
+ *                  without any condition
  *   own rules      Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Pod, Job,
  *                  PersistentVolumeClaim, Service, APIService, CustomResourceDefinition, Namespace,
  *                  PodDisruptionBudget

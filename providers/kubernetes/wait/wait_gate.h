@@ -4,7 +4,8 @@
  *   CustomResourceDefinition   Established and NamesAccepted, and the server serves each version
  *   APIService                 Available
  *
- * After the last two, discovery is read again. */
+ * After an APIService, the next lookup reads discovery again; after a definition, until it has the
+ * kinds. */
 #pragma once
 
 #include "wait_object.h"

@@ -7,7 +7,7 @@
 typedef struct WaitObject {
     const Call *call; /* its deadline ends the wait; without one, ten minutes do */
     KubeClient *client;
-    KubeDiscovery *discovery; /* of wait_gate alone; else it may be NULL */
+    KubeDiscovery *discovery; /* used only by wait_gate; else it may be NULL */
     KubeRef ref;
     int64_t grace_ms; /* how long an object may be stuck; 0: a minute */
 } WaitObject;

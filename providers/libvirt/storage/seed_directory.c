@@ -1,4 +1,4 @@
-/* seed_folder: seed directories. */
+/* seed_directory: a pool of libvirt for each seed. */
 #include "seed_directory.h"
 
 #include "libvirt_error.h"

@@ -1,4 +1,4 @@
-/* seed_folder: the files of a seed as a directory on the host, for containers, which share its
+/* seed_directory: the files of a seed as a directory on the host, for containers, which share its
  * kernel.
  *
  * libvirt creates directories only for pools: the directory is a pool within the given pool. */

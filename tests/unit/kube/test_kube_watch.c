@@ -157,6 +157,42 @@ static void streams(void **state) {
     }
 }
 
+/* The same events, for each size of the pieces in which they arrive. */
+static void pieces(void **state) {
+    (void)state;
+    static const char text[] =
+        EVENT("ADDED", OBJECT("\xc3\xa4", "6")) "\n" EVENT("MODIFIED", OBJECT("b", "7"))
+            EVENT("DELETED", OBJECT("b", "8"));
+    for (size_t size = 1; size <= sizeof text; size++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        VEC(const char *) cut = {0};
+        Str rest = {text, sizeof text - 1};
+        for (size_t end; rest.len > 0; rest = str_after(rest, end)) {
+            end = size < rest.len ? size : rest.len;
+            vec_push(arena, &cut, str_to_cstr(str_slice(rest, 0, end), arena));
+        }
+        vec_push(arena, &cut, NULL);
+        const KubeScriptRow script_rows[] = {
+            {200,         LIST("5")          },
+            {.code = 200, .pieces = cut.items}
+        };
+        KubeScript script;
+        KubeResponse response;
+        Diags diags = diags_new(arena);
+        Diary diary = {strbuf_new(arena), "list +\xc3\xa4 +b -b "};
+        KubeWatchRequest request = {
+            .ref = {.resource = &config_maps, .namespace = STR("n")},
+            .see = see,
+            .payload = &diary
+        };
+        kube_script_open(&script, script_rows, ARRAY_COUNT(script_rows), NULL, arena);
+        KubeCall call = {.client = script.client, .arena = arena};
+        assert_int_equal(kube_watch_run(&call, &request, &response, &diags), KUBE_DONE);
+        check_str(strbuf_str(&diary.text), diary.enough);
+        kube_client_close(script.client);
+    }
+}
+
 /* What ends a watch: a certificate, a rejected request, the deadline, the user. */
 static void endings(void **state) {
     (void)state;
@@ -217,6 +253,7 @@ static void time_is_over(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(streams),
+        cmocka_unit_test(pieces),
         cmocka_unit_test(endings),
         cmocka_unit_test(time_is_over),
     };

@@ -163,7 +163,7 @@ static void test_directory(void **state) {
     place_close(&place);
 }
 
-/* States of earlier versions contain "folder" in place of "directory". */
+/* A state of an earlier version has the kind "folder": the plan replaces no seed. */
 static void test_spellings_of_directory(void **state) {
     (void)state;
     const char *uri = libvirt_case_host();

@@ -20,10 +20,11 @@ typedef struct RegexProgram {
 typedef enum RegexResult {
     REGEX_FOUND,
     REGEX_NOT_FOUND,
-    REGEX_FAILED, /* the search takes too long */
+    REGEX_FAILED, /* the search exceeds PCRE2's limits */
 } RegexResult;
 
-/* On failure returns false and sets *error to a phrase that quotes the invalid part. */
+/* On failure returns false and sets *error to a phrase, which quotes the invalid part if the syntax
+ * is invalid. */
 MUST_USE bool regex_program_compile(Str pattern, RegexProgram *out, Str *error, Arena *arena);
 void regex_program_release(RegexProgram *program);
 SCOPED_TYPE(RegexProgram, regex_program_release);

@@ -22,5 +22,6 @@ typedef struct RegexRewrite {
     bool has_callouts;
 } RegexRewrite;
 
-/* On failure returns false and sets *error to a phrase that quotes the invalid part. */
+/* On failure returns false and sets *error to a phrase that quotes the invalid part, or says that
+ * the expression is too large. */
 MUST_USE bool regex_rewrite(Str pattern, RegexRewrite *out, Str *error, Arena *arena);

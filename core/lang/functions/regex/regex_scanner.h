@@ -14,10 +14,10 @@ typedef struct RegexScanner {
 bool regex_scanner_fail(RegexScanner *scanner, const char *what, Str part);
 /* Returns the text from `start` to the position. */
 Str regex_scanner_part(const RegexScanner *scanner, size_t start);
-/* Returns the character `ahead` of the position, or NUL beyond the end. */
+/* Returns the byte `ahead` bytes after the position, or NUL beyond the end. */
 char regex_scanner_peek(const RegexScanner *scanner, size_t ahead);
 bool regex_scanner_is_at_end(const RegexScanner *scanner);
-/* Moves over the text, if it is at the position. */
+/* Moves over `text` if it is at the position; otherwise returns false. */
 bool regex_scanner_accept(RegexScanner *scanner, Str text);
-/* Moves over one character. */
+/* Returns the code point at the position and moves over it. */
 uint32_t regex_scanner_next(RegexScanner *scanner);
