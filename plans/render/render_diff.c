@@ -437,6 +437,8 @@ static void diff_attributes(
     diff->names = names;
     reserve_items(build, diff, count);
     for (size_t i = 0; i < count; i++) {
+        if (build->input->hide_parts && (order[i]->flags & HAS_PARTS))
+            continue;
         Str name = str_from_cstr(order[i]->name);
         Pair part = {
             .before = implicit(find_part(build, pair.before, name)),

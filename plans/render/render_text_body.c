@@ -72,6 +72,7 @@ void render_text_body(const ResourceChange *change,
         .replace_paths = &change->replace_paths,
         .notes = change->notes.items,
         .note_count = change->notes.count,
+        .hide_parts = change->parts.count > 0,
         .show_sensitive = style.show_sensitive,
         .secrets = style.secrets,
     };

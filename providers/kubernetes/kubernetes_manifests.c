@@ -152,17 +152,17 @@ static bool recover(const Call *call,
 
 static const Attribute attributes[] = {
     {"path",        &TYPE_STRING,  OPTIONAL,
-     "A file, or a directory that is read with all directories below it: *.yaml, *.yml, *.json."             },
-    {"content",     &TYPE_STRING,  OPTIONAL,                     "Manifests as text: YAML documents or JSON."},
+     "A file, or a directory that is read with all directories below it: *.yaml, *.yml, *.json."                         },
+    {"content",     &TYPE_STRING,  OPTIONAL,                                 "Manifests as text: YAML documents or JSON."},
     {"namespace",   &TYPE_STRING,  OPTIONAL,
-     "Namespace of the objects that need one and name none (default \"default\")."                           },
-    {"objects",     &TYPE_DYNAMIC, COMPUTED | CHANGES_ON_UPDATE,
-     "The objects as the server has them, by \"GROUP/KIND/NAMESPACE/NAME\"."                                 },
+     "Namespace of the objects that need one and name none (default \"default\")."                                       },
+    {"objects",     &TYPE_DYNAMIC, COMPUTED | CHANGES_ON_UPDATE | HAS_PARTS,
+     "The objects as the server has them, by \"GROUP/KIND/NAMESPACE/NAME\"."                                             },
     {"allow_empty", &TYPE_BOOL,    OPTIONAL,
-     "Whether the source may have no objects (default false)."                                               },
+     "Whether the source may have no objects (default false)."                                                           },
     {"prune_all",   &TYPE_BOOL,    OPTIONAL,
      "Whether Namespaces, CustomResourceDefinitions and PersistentVolumeClaims that are no longer "
-     "in the source are deleted too (default false)."                                                        },
+     "in the source are deleted too (default false)."                                                                    },
     OBJECT_ATTRIBUTES,
 };
 static const Block blocks[] = {OBJECT_FIELD_MANAGER_BLOCK, TIMEOUTS_BLOCK};

@@ -66,6 +66,7 @@ static inline void check_attribute_row(const char *type, const Attribute *attrib
               "WRITE_ONLY excludes COMPUTED and FORCES_NEW: no state holds it");
     check_row(!(flags & CHANGES_ON_UPDATE) || (flags & COMPUTED), type, name,
               "CHANGES_ON_UPDATE needs COMPUTED");
+    check_row(!(flags & HAS_PARTS) || kind == COMPUTED, type, name, "HAS_PARTS needs COMPUTED");
     check_row(is_settable || !(flags & FORCES_NEW), type, name,
               "FORCES_NEW needs an argument that users set");
     check_row(is_settable || !(attribute->check || attribute->one_of), type, name,

@@ -27,7 +27,8 @@ typedef enum AttributeFlag {
     CHANGES_ON_UPDATE = 128,
     /* With DEPRECATED: the provider's own validation warns, with its own text. */
     WARNS_ITSELF = 256,
-    MARKDOWN = 512, /* the description is Markdown, not plain text */
+    MARKDOWN = 512,   /* the description is Markdown, not plain text */
+    HAS_PARTS = 1024, /* COMPUTED: the text of a plan shows the changed parts instead */
 } AttributeFlag;
 
 typedef enum Nesting { NEST_SINGLE, NEST_LIST, NEST_SET, NEST_MAP } Nesting;

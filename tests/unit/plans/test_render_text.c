@@ -270,6 +270,38 @@ static void parts(void **state) {
               "delete).\n");
 }
 
+/* The attribute that has the parts is shown only if no part is. Notes at other paths stay. */
+static void parts_instead_of_attribute(void **state) {
+    (void)state;
+    static const Attribute attributes[] = {
+        {"mode",    &TYPE_STRING,  OPTIONAL,             "Mode."   },
+        {"objects", &TYPE_DYNAMIC, COMPUTED | HAS_PARTS, "Objects."},
+    };
+    static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
+    Plan *plan = plan_new(PLAN_NORMAL, arena);
+    ResourceChange change = change_of(
+        "t.web", ACTION_UPDATE, value_of("{\"mode\": \"a\", \"objects\": {\"x\": {\"n\": 1}}}"),
+        value_of("{\"mode\": \"a\", \"objects\": {\"x\": {\"n\": 2}}}"));
+    change.schema = &schema;
+    vec_push(arena, &plan->changes, change);
+    Str without = rendered(plan);
+    assert_true(str_find(without, STR("~ objects = {\n"), 0) != SIZE_MAX);
+    assert_true(str_find(without, STR("~ n = 1 -> 2\n"), 0) != SIZE_MAX);
+    parts_sample_add(&plan->changes.items[0], "x", ACTION_UPDATE, "{\"n\": 1}", "{\"n\": 2}");
+    Str with = rendered(plan);
+    size_t start = str_find(with, STR("  ~ resource"), 0);
+    check_str(str_after(with, start),
+              "  ~ resource \"t\" \"web\" {\n"
+              "        # (1 unchanged attribute hidden)\n"
+              "    }\n"
+              "      ~ object \"x\" {\n"
+              "          ~ n = 1 -> 2\n"
+              "        }\n"
+              "\n"
+              "Plan: 0 to add, 1 to change, 0 to destroy (1 object: 0 to add, 1 to change, 0 to "
+              "delete).\n");
+}
+
 static void parts_in_colour(void **state) {
     (void)state;
     StrBuf out = strbuf_new(arena);
@@ -297,11 +329,17 @@ static void parts_with_secrets(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(nothing),         PLAN_CASE(whole_plan),
-        PLAN_CASE(titles),          PLAN_CASE(notes_without_a_place),
-        PLAN_CASE(drift),           PLAN_CASE(one_object),
-        PLAN_CASE(in_pieces),       PLAN_CASE(parts),
-        PLAN_CASE(parts_in_colour), PLAN_CASE(parts_with_secrets),
+        PLAN_CASE(nothing),
+        PLAN_CASE(whole_plan),
+        PLAN_CASE(titles),
+        PLAN_CASE(notes_without_a_place),
+        PLAN_CASE(drift),
+        PLAN_CASE(one_object),
+        PLAN_CASE(in_pieces),
+        PLAN_CASE(parts),
+        PLAN_CASE(parts_instead_of_attribute),
+        PLAN_CASE(parts_in_colour),
+        PLAN_CASE(parts_with_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
