@@ -34,8 +34,8 @@ static bool configure(const Call *call,
         !read_ignored(call, config, &ignored, request->run, diags))
         return false;
     KubeClientOptions options = {
-        .rate = (uint32_t)object_int(config, "requests_per_second", KUBE_CLIENT_RATE),
-        .burst = (uint32_t)object_int(config, "burst", KUBE_CLIENT_BURST),
+        .rate = (uint32_t)object_int(config, "requests_per_second", 0),
+        .burst = (uint32_t)object_int(config, "burst", 0),
     };
     response->client = cluster_open(call->io, &target, &options, ignored, request->run);
     return true;

@@ -29,7 +29,6 @@ static const KubeClientOptions client_options = {
     .attempts_max = ATTEMPTS,
     .timeout_ms = 600000,
     .connect_wait_ms = 15000,
-    .has_no_limit = true,
 };
 
 typedef struct Kubernetes {

@@ -461,7 +461,6 @@ static void open_client(Drive *drive, Str line) {
     KubeClientOptions options = {
         .rate = (uint32_t)number_of(what, "rate"),
         .burst = (uint32_t)number_of(what, "burst"),
-        .has_no_limit = flag_of(what, "hasNoLimit"),
         .connect_wait_ms = number_of(what, "connectWaitMs"),
     };
     drive->client = kube_client_open(&drive->io, &drive->target, &options);

@@ -20,7 +20,7 @@ class Drive:
         self.process = subprocess.Popen([*prefix, PROGRAM], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.progress, self.changed = [], threading.Condition()
         threading.Thread(target=self.read_progress, daemon=True).start()
-        self.send({"hasNoLimit": True, **first, **options})
+        self.send({**first, **options})
 
     def __enter__(self):
         return self

@@ -29,7 +29,7 @@ class Change:
 class Project:
     def __init__(self, cluster, user="root", provider=None):
         self.cluster, self.program = cluster, LOAM
-        self.provider = {"config_path": cluster.kubeconfig(user), "requests_per_second": 1000, "burst": 1000} if provider is None else provider
+        self.provider = {"config_path": cluster.kubeconfig(user)} if provider is None else provider
         self.temporary = tempfile.TemporaryDirectory(prefix="loam-project-")
         self.path = self.temporary.name
         self.env = {**ENV, "HOME": self.path}

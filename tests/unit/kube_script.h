@@ -95,14 +95,13 @@ static inline void kube_script_open(KubeScript *script,
                                     size_t count,
                                     const KubeClientOptions *options,
                                     Arena *arena) {
-    static const KubeClientOptions unlimited = {.has_no_limit = true};
     *script = (KubeScript){.rows = rows, .count = count, .arena = arena};
     script->now_ms = 1000000;
     script->http = (Http){.self = script, .attempt = kube_script_attempt};
     script->clock = (Clock){script, kube_script_now, kube_script_now, kube_script_sleep};
     script->io = (Io){.disk = &disk_real, .clock = &script->clock, .http = &script->http};
     script->target = (KubeTarget){.server = STR("https://k"), .token = STR("t")};
-    script->client = kube_client_open(&script->io, &script->target, options ? options : &unlimited);
+    script->client = kube_client_open(&script->io, &script->target, options);
 }
 
 static inline int64_t kube_script_waited(const KubeScript *script) {

@@ -8,6 +8,7 @@
 
 #define BODY_LIMIT      ((uint64_t)128 << 20)
 #define TIMEOUT_MS      60000
+#define BURST           100
 #define CONNECT_WAIT_MS 5000
 #define STREAM_GRACE_MS 5000 /* after the deadline of a stream, which the server ends in time */
 
@@ -58,10 +59,9 @@ KubeClient *kube_client_open(const Io *io,
     KubeClientOptions *own = &client->options;
     own->timeout_ms = own->timeout_ms ? own->timeout_ms : TIMEOUT_MS;
     own->connect_wait_ms = own->connect_wait_ms ? own->connect_wait_ms : CONNECT_WAIT_MS;
-    uint32_t rate = own->rate ? own->rate : KUBE_CLIENT_RATE;
     client->limit = (Limit){
-        .rate = own->has_no_limit ? 0 : rate,
-        .burst = own->burst ? own->burst : KUBE_CLIENT_BURST,
+        .rate = own->rate,
+        .burst = own->burst ? own->burst : BURST,
         .next_us = INT64_MIN,
     };
     pthread_mutex_init(&client->limit.mutex, NULL);

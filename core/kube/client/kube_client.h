@@ -17,17 +17,13 @@
 #include "kube_login.h"
 #include "kube_status.h"
 
-/* Requests per second, and requests that may start at once, unless the options say otherwise. */
-#define KUBE_CLIENT_RATE  20
-#define KUBE_CLIENT_BURST 100
-
 typedef struct KubeClientOptions {
     uint32_t attempts_max;   /* 0: as many as the deadline allows */
     int64_t timeout_ms;      /* of requests without a deadline; 0: 60 s */
     int64_t connect_wait_ms; /* how long an unreachable server is tried; 0: 5 s */
-    uint32_t rate;           /* requests per second; 0: KUBE_CLIENT_RATE */
-    uint32_t burst;          /* 0: KUBE_CLIENT_BURST */
-    bool has_no_limit;       /* ignore rate and burst */
+    uint32_t rate;           /* requests per second; 0: no limit. Servers have limits of their own:
+                                they answer 429, which is retried */
+    uint32_t burst;          /* requests that may start at once; 0: 100. Only with `rate` */
 } KubeClientOptions;
 
 typedef struct KubeClient KubeClient;

@@ -179,6 +179,24 @@ static void limits(void **state) {
     kube_client_close(script.client);
 }
 
+/* Without a rate, no request waits. */
+static void has_no_limit(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    KubeScriptRow done[300];
+    KubeScript script;
+    KubeResponse response;
+    KubeRequest request = {.method = "GET", .path = STR("/api")};
+    KubeClientOptions options = {.burst = 1};
+    for (size_t i = 0; i < ARRAY_COUNT(done); i++)
+        done[i] = (KubeScriptRow){200, OBJECT};
+    kube_script_open(&script, done, ARRAY_COUNT(done), &options, arena);
+    for (size_t i = 0; i < ARRAY_COUNT(done); i++)
+        assert_int_equal(kube_client_send(script.client, &request, &response, arena), KUBE_DONE);
+    assert_int_equal(kube_script_waited(&script), 0);
+    kube_client_close(script.client);
+}
+
 /* A token that has expired is read again, once: the file may have a newer one. */
 static void renews(void **state) {
     (void)state;
@@ -213,8 +231,9 @@ static void renews(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(retries), cmocka_unit_test(deadlines), cmocka_unit_test(connects),
-        cmocka_unit_test(cancels), cmocka_unit_test(renews),    cmocka_unit_test(limits),
+        cmocka_unit_test(retries),      cmocka_unit_test(deadlines), cmocka_unit_test(connects),
+        cmocka_unit_test(cancels),      cmocka_unit_test(renews),    cmocka_unit_test(limits),
+        cmocka_unit_test(has_no_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

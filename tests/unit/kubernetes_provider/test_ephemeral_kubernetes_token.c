@@ -16,12 +16,10 @@ typedef struct TokenCase {
 
 /* Points into `token`, which must not move. */
 static void token_case_open(TokenCase *token, const KubeScriptRow *rows, size_t count) {
-    static const KubeClientOptions options = {.has_no_limit = true};
     token->c = case_open(&ephemeral_kubernetes_token);
     kube_script_open(&token->script, rows, count, NULL, token->c.arena);
     token->c.io = token->script.io;
-    token->cluster =
-        cluster_open(&token->c.io, &token->script.target, &options, NULL, token->c.arena);
+    token->cluster = cluster_open(&token->c.io, &token->script.target, NULL, NULL, token->c.arena);
     token->c.call.client = token->cluster;
 }
 
