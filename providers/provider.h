@@ -127,6 +127,9 @@ typedef struct PlanRequest {
     Value config;
     Str private_data; /* of the refreshed object; of the first plan, if a replacement is planned
                          again as a creation */
+    /* At the apply: what the approved plan has. A provider may use its results again. */
+    Value approved; /* planned object; of a plan without a type */
+    Str approved_private;
 } PlanRequest;
 
 /* A reason or detail for the user: "reboots the guest", "virDomainSetMemoryFlags, live". Shown

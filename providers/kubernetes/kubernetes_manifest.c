@@ -101,6 +101,10 @@ static bool manifest_plan(const Call *call,
     ObjectPlan plan;
     const ObjectRequest *object =
         request_of(call, response->planned, request->prior, request->private_data, &manifest);
+    if (request->approved.type && value_is_present(request->approved)) {
+        manifest.request.approved = object_attribute(request->approved, "object");
+        manifest.request.approved_record = object_record_read(request->approved_private, arena);
+    }
     if (!object_plan(object, &plan, diags))
         return false;
     if (plan.action == OBJECT_NONE)

@@ -34,6 +34,8 @@ typedef struct ManifestsPlanning {
     ManifestsRecord record; /* of the plan */
     ManifestsInventory prior;
     ManifestsInventory planned;
+    ManifestsInventory approved; /* at the apply */
+    ManifestsRecord approved_record;
     Map new_namespaces;
     Map new_definitions; /* "GROUP/KIND" */
     ItemPlan *items;
@@ -75,6 +77,8 @@ static void plan_item(void *payload, size_t index, const Call *call, Diags *diag
         .prior = one->prior,
         .prior_manifest = value_is_present(one->prior) && is_same ? item->manifest : none,
         .record = one->stored.object,
+        .approved = manifests_inventory_find(&planning->approved, item->text),
+        .approved_record = manifests_record_find(&planning->approved_record, item->text).object,
     };
     one->is_good = object_plan(&request, &one->plan, &found);
     if (!one->is_good && one->has_new_definition) {
@@ -374,6 +378,10 @@ bool manifests_plan(const Call *call,
     };
     if (value_is_null(request->proposed))
         return plan_deletion(&planning);
+    if (request->approved.type && value_is_present(request->approved)) {
+        planning.approved = manifests_inventory_of(request->approved, arena);
+        planning.approved_record = manifests_record_read(request->approved_private, arena);
+    }
     if (is_source_unknown(response->planned))
         return plan_unknown(&planning, STR_EMPTY);
     planning.options = object_arguments_options(response->planned, arena);

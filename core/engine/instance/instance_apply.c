@@ -88,7 +88,7 @@ static bool plan_again(Applying *applying) {
     applying->configured = applying->written;
     configured_ignore_changes(op, applying->before, &applying->configured);
     if (!propose_plan(op, applying->prior, &applying->configured, private_data_of(applying),
-                      &applying->response))
+                      applying->change, &applying->response))
         return false;
     object_marks_inherit(op, applying->before, applying->response.planned,
                          applying->configured.value, &applying->configured.sensitive);

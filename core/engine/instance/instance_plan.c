@@ -151,7 +151,7 @@ static bool plan_replacement(Planning *planning, const Paths *paths) {
         .value = planning->written.value,
         .sensitive = planning->configured.sensitive,
     };
-    return propose_plan(op, none, &successor, private_data, &planning->response);
+    return propose_plan(op, none, &successor, private_data, NULL, &planning->response);
 }
 
 static bool has_write_only(const Planning *planning, const Paths *paths) {
@@ -336,7 +336,7 @@ static bool plan_instance(Planning *planning) {
     Value prior =
         planning->is_tainted ? value_null(planning->prior_value.type) : planning->prior_value;
     Str private_data = object && value_is_present(prior) ? object->private_data : STR_EMPTY;
-    if (!propose_plan(op, prior, &planning->configured, private_data, &planning->response))
+    if (!propose_plan(op, prior, &planning->configured, private_data, NULL, &planning->response))
         return false;
     if (!decide(planning))
         return false;

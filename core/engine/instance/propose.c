@@ -215,6 +215,7 @@ bool propose_plan(InstanceOp *op,
                   Value prior,
                   const Configured *configured,
                   Str private_data,
+                  const ResourceChange *approved,
                   PlanResponse *response) {
     *response = (PlanResponse){0};
     /* A default counts as configured, so a plan corrects drift from it. */
@@ -228,6 +229,10 @@ bool propose_plan(InstanceOp *op,
         .config = configured->value,
         .private_data = private_data,
     };
+    if (approved) {
+        request.approved = value_unmark_deep(approved->after, op->scratch);
+        request.approved_private = approved->private_data;
+    }
     return provider_call_plan(op, &request, response) &&
            check_plan(op, prior, configured, expected, response);
 }

@@ -23,6 +23,7 @@ struct Cluster {
     KubeClient *client;
     KubeDiscovery *discovery;
     ServerRules *rules;
+    ObjectNames *names;
     IgnoredKeys *ignored;
     pthread_mutex_t identity_mutex;
     bool is_identified;
@@ -51,6 +52,7 @@ Cluster *cluster_open(const Io *io,
     cluster->client = kube_client_open(io, &cluster->target, options);
     cluster->discovery = kube_discovery_open();
     cluster->rules = server_rules_open(cluster->discovery);
+    cluster->names = object_names_open();
     cluster->ignored = ignored;
     cluster->arena = arena_open("cluster");
     pthread_mutex_init(&cluster->identity_mutex, NULL);
@@ -64,6 +66,7 @@ void cluster_close(Cluster *cluster) {
         return;
     kube_client_close(cluster->client);
     server_rules_close(cluster->rules);
+    object_names_close(cluster->names);
     kube_discovery_close(cluster->discovery);
     ignored_keys_close(cluster->ignored);
     pthread_mutex_destroy(&cluster->identity_mutex);
@@ -82,6 +85,10 @@ KubeDiscovery *cluster_discovery(const Cluster *cluster) {
 
 ServerRules *cluster_rules(const Cluster *cluster) {
     return cluster->rules;
+}
+
+ObjectNames *cluster_names(const Cluster *cluster) {
+    return cluster->names;
 }
 
 IgnoredKeys *cluster_ignored(const Cluster *cluster) {

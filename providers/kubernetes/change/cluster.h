@@ -4,6 +4,7 @@
 #include "ignored_keys.h"
 #include "kube_discovery.h"
 #include "kube_list.h"
+#include "object_names.h"
 #include "provider.h"
 #include "server_rules.h"
 
@@ -20,6 +21,7 @@ void cluster_close(Cluster *cluster); /* NULL: does nothing */
 KubeClient *cluster_client(const Cluster *cluster);
 KubeDiscovery *cluster_discovery(const Cluster *cluster);
 ServerRules *cluster_rules(const Cluster *cluster);
+ObjectNames *cluster_names(const Cluster *cluster);
 /* Returns an object of the server without the labels and annotations that the provider
  * configuration ignores, except those of `kept`, a manifest or an object. */
 Value cluster_without_ignored(const Cluster *cluster, Value live, Value kept, Arena *arena);

@@ -146,6 +146,7 @@ bool object_apply(const ObjectRequest *request, Value planned, ObjectApplied *ou
         return found == OBJECT_FAILED ? false : report_target(request, why, diags);
     out->ref = target->ref;
     target->takeover = request->record.takeover;
+    object_names_add(cluster_names(target->cluster), &target->ref, arena);
     if (!wait_for_ending(target, diags) || !object_takeover_apply(target, diags))
         return false;
     Value body = make_body(target);

@@ -11,6 +11,8 @@
 #include "object_view.h"
 #include "path_error.h"
 
+#define NAMES_VALID_MS 5000 /* at the apply: others may create objects at any time */
+
 typedef struct Planning {
     const ObjectRequest *request;
     ObjectTarget target;
@@ -193,9 +195,37 @@ static bool plan_by_comparison(Planning *planning, Str why) {
     return is_equal ? plan_nothing(planning) : plan_unseen(planning, why);
 }
 
+/* Write-only values may not be kept, not even as a digest. */
+static Str digest_seen(const Planning *planning) {
+    const ObjectOptions *options = planning->request->options;
+    return options->has_no_digests ? STR_EMPTY
+                                   : object_record_seen(planning->body, options->manager,
+                                                        planning->live, planning->arena);
+}
+
+/* The approved plan has made the same dry run. The apply compares its own result with the plan. */
+static bool is_approved(const Planning *planning) {
+    const ObjectRecord *approved = &planning->request->approved_record;
+    return !planning->request->call->is_planning && approved->seen.len &&
+           approved->takeover == planning->target.takeover &&
+           str_equal(approved->cluster, planning->target.identity.id) &&
+           str_equal(approved->seen, digest_seen(planning));
+}
+
+static bool plan_as_approved(Planning *planning) {
+    const ObjectRequest *request = planning->request;
+    if (request->approved_record.has_no_change)
+        return plan_nothing(planning);
+    planning->plan->record.should_force = request->approved_record.should_force;
+    planning->plan->object = request->approved;
+    return true;
+}
+
 static bool plan_on_server(Planning *planning, Diags *diags) {
     DryRun run;
     make_body(planning);
+    if (is_approved(planning))
+        return plan_as_approved(planning);
     if (!is_creation(planning) && value_is_present(planning->live) && is_as_applied(planning))
         return plan_nothing(planning);
     if (planning->request->options->has_no_dry_run)
@@ -207,6 +237,7 @@ static bool plan_on_server(Planning *planning, Diags *diags) {
     case DRY_RUN_IMMUTABLE: return plan_replacement(planning, run.field, run.why, diags);
     case DRY_RUN_DONE: break;
     }
+    planning->plan->record.seen = digest_seen(planning);
     planning->plan->record.should_force = run.should_force;
     return plan_result(planning, run.result);
 }
@@ -215,6 +246,10 @@ static bool read_live(Planning *planning, Diags *diags) {
     const ObjectTarget *target = &planning->target;
     KubeResponse response;
     planning->live = value_null(&TYPE_DYNAMIC);
+    if (is_creation(planning) && !planning->request->options->is_partial &&
+        object_names_lack(cluster_names(target->cluster), &target->kube, &target->ref,
+                          planning->request->call->is_planning ? 0 : NAMES_VALID_MS))
+        return true;
     KubeOutcome outcome = cluster_get(target->cluster, planning->request->call, &target->ref,
                                       &planning->live, &response, diags);
     planning->live = cluster_without_ignored(target->cluster, planning->live,

@@ -2,7 +2,9 @@
 #include "object_record.h"
 
 #include "digest.h"
+#include "field_manager.h"
 #include "json.h"
+#include "kube_object.h"
 #include "object_mark.h"
 #include "object_view.h"
 
@@ -38,6 +40,7 @@ ObjectRecord object_record_read(Str private_data, Arena *arena) {
         .ending = value_text_at(object, STR("ending")),
         .predecessor = value_text_at(object, STR("predecessor")),
         .is_planned = flag(object, "planned"),
+        .seen = value_text_at(object, STR("seen")),
         .has_no_change = flag(object, "unchanged"),
         .should_force = flag(object, "force"),
         .takeover = takeover_of(object),
@@ -65,6 +68,7 @@ Str object_record_text(const ObjectRecord *record, Arena *arena) {
     write_text(&writer, "live", record->live);
     write_text(&writer, "server", record->server);
     write_text(&writer, "values", record->values);
+    write_text(&writer, "seen", record->seen);
     write_text(&writer, "ending", record->ending);
     write_text(&writer, "predecessor", record->predecessor);
     write_flag(&writer, "imported", record->is_imported);
@@ -80,7 +84,7 @@ Str object_record_text(const ObjectRecord *record, Arena *arena) {
 ObjectRecord object_record_without_plan(ObjectRecord record) {
     record.is_planned = record.has_no_change = record.should_force = false;
     record.takeover = TAKEOVER_NONE;
-    record.predecessor = record.ending = STR_EMPTY;
+    record.predecessor = record.ending = record.seen = STR_EMPTY;
     return record;
 }
 
@@ -88,6 +92,29 @@ Str object_record_body(Value body, Str manager, Arena *arena) {
     Str text = json_text(object_mark_set(body, STR_EMPTY, arena), arena);
     const Str parts[] = {manager, text};
     return digest_hex(DIGEST_SHA256, str_join(parts, ARRAY_COUNT(parts), STR("\n"), arena), arena);
+}
+
+/* Owners of the status change all the time, and do not matter. */
+static void add_owners(StrBuf *text, Value live, Arena *arena) {
+    FieldManagers managers = field_managers_read(live, arena);
+    vec_each(&managers, manager) {
+        if (str_equal(manager->subresource, STR("status")))
+            continue;
+        strbuf_add_format(text, "\n%.*s %.*s %.*s ", STR_ARG(manager->name),
+                          STR_ARG(manager->operation), STR_ARG(manager->subresource));
+        strbuf_add(text, field_set_text(manager->fields, arena));
+    }
+}
+
+Str object_record_seen(Value body, Str manager, Value live, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    strbuf_add(&text, object_record_body(body, manager, arena));
+    if (value_is_present(live)) {
+        strbuf_add_format(&text, "\n%.*s ", STR_ARG(kube_object_text(live, "metadata", "uid")));
+        strbuf_add(&text, object_record_live(live, arena));
+        add_owners(&text, live, arena);
+    }
+    return digest_hex(DIGEST_SHA256, strbuf_str(&text), arena);
 }
 
 Str object_record_live(Value live, Arena *arena) {

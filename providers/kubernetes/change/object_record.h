@@ -21,6 +21,8 @@ typedef struct ObjectRecord {
     Str values;       /* digests of write-only values: secret_digest.h */
     /* The members below are set by a plan, for the apply and for the plan of a replacement. */
     bool is_planned;
+    Str seen; /* digest of what the dry run has compared: object_record_seen; empty: there was none
+               */
     Str predecessor;    /* uid of the object that a replacement deletes */
     Str ending;         /* uid of an object that a creation waits for: it is being deleted */
     bool has_no_change; /* the server's object stays as it is */
@@ -35,5 +37,8 @@ Str object_record_text(const ObjectRecord *record, Arena *arena);
 ObjectRecord object_record_without_plan(ObjectRecord record);
 /* Returns a digest of the body and of the manager that applies it; the mark does not count. */
 Str object_record_body(Value body, Str manager, Arena *arena);
+/* Returns a digest of a body, its manager, and the settings and owners of the object that a dry run
+ * compares it with; null: there is none. */
+Str object_record_seen(Value body, Str manager, Value live, Arena *arena);
 /* Returns a digest of the object's settings. */
 Str object_record_live(Value live, Arena *arena);

@@ -14,6 +14,7 @@ static void there_and_back(void **state) {
                            .predecessor = STR("5"),
                            .values = STR("{\"salt\":\"6\"}"),
                            .ending = STR("7"),
+                           .seen = STR("8"),
                            .is_imported = true,
                            .is_planned = true,
                            .has_no_change = true,
@@ -35,6 +36,7 @@ static void there_and_back(void **state) {
     check_str(again.predecessor, "5");
     check_str(again.values, "{\"salt\":\"6\"}");
     check_str(again.ending, "7");
+    check_str(again.seen, "8");
     check_str(object_record_text(&(ObjectRecord){0}, arena), "{}");
 }
 
@@ -66,11 +68,40 @@ static void digests(void **state) {
     assert_false(str_equal(object_record_live(body, arena), object_record_live(plain, arena)));
 }
 
+#define OWNED(name, value, uid)                                                                    \
+    "{\"data\":{\"k\":\"" value "\"},\"metadata\":{\"uid\":\"" uid                                 \
+    "\",\"managedFields\":[{\"manager\":\"" name                                                   \
+    "\",\"operation\":\"Apply\",\"apiVersion\":\"v1\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":"   \
+    "{\"f:data\":{\"f:k\":{}}}},{\"manager\":\"c\",\"operation\":\"Update\",\"subresource\":"      \
+    "\"status\","                                                                                  \
+    "\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:status\":{}}}]},\"status\":{\"x\":"
+
+/* A dry run stays valid while body, manager, and settings and owners of the object stay. */
+static void digests_of_dry_runs(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const different[] = {"null", OWNED("b", "v", "u") "1}}",
+                                            OWNED("a", "w", "u") "1}}", OWNED("a", "v", "z") "1}}"};
+    Value body = object_case("{\"data\":{\"k\":\"v\"}}", arena);
+    Value other = object_case("{\"data\":{\"k\":\"w\"}}", arena);
+    Value live = object_case(OWNED("a", "v", "u") "1}}", arena);
+    Value status = object_case(OWNED("a", "v", "u") "2}}", arena);
+    Str seen = object_record_seen(body, STR("loam"), live, arena);
+    check_str(object_record_seen(body, STR("loam"), status, arena), str_to_cstr(seen, arena));
+    assert_false(str_equal(object_record_seen(other, STR("loam"), live, arena), seen));
+    assert_false(str_equal(object_record_seen(body, STR("else"), live, arena), seen));
+    for (size_t i = 0; i < ARRAY_COUNT(different); i++) {
+        Value changed = object_case(different[i], arena);
+        assert_false(str_equal(object_record_seen(body, STR("loam"), changed, arena), seen));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(damaged),
         cmocka_unit_test(digests),
+        cmocka_unit_test(digests_of_dry_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
