@@ -18,7 +18,8 @@ t=/dev/null
 set -- "$d/script"
 case $first in "#!"*) ;; *) set -- sh "$d/script" ;; esac
 (
-  # shellcheck disable=SC1091 # the environment of the step
+  # The environment of the step.
+  # shellcheck source=/dev/null
   [ ! -e "$d/env" ] || . "$d/env"
   exec "$@"
 ) >"$d/out" 2>"$d/err" <"$t"

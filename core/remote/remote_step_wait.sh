@@ -1,6 +1,7 @@
 #!/bin/sh
 # Waits for the end of the step. Prints lines "loam-live TEXT" about its output, then one line about the marker, then
 # out and err. Included after the prelude; $m is the greatest number of bytes of output.
+# shellcheck disable=SC2154 # d, i: of the prelude; m: of the script that includes this
 say() {
   s=0 e=0
   [ ! -f "$d/out" ] || s=$(($(wc -c <"$d/out")))
@@ -16,6 +17,7 @@ say() {
 live() {
   for f in out err; do
     [ -s "$d/$f" ] || continue
+    # shellcheck disable=SC3013 # -nt: POSIX 2024; dash and busybox have it
     if [ -e "$d/seen" ] && [ ! "$d/$f" -nt "$d/seen" ]; then continue; fi
     : >"$d/seen"
     printf 'loam-live %s\n' "$(tail -c 400 "$d/$f" | tail -n 1)"

@@ -9,7 +9,8 @@
 
 static Str blob_of(const char *line, Arena *arena) {
     Str rest = str_from_cstr(line), type, body, blob;
-    assert_true(str_next_field(&rest, ' ', &type) && str_next_field(&rest, ' ', &body));
+    assert_true(str_next_field(&rest, ' ', &type));
+    assert_true(str_next_field(&rest, ' ', &body));
     assert_true(base64_decode(body, &blob, arena));
     return blob;
 }
