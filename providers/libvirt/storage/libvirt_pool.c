@@ -96,8 +96,6 @@ static const Attribute pool_attributes[] = {
      .default_json = "\"undefine\"", .one_of = "undefine delete_empty delete_all"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the pool."},
     {"capacity", &TYPE_NUMBER, COMPUTED, "Size in bytes, when it was last read."},
-    {"allocation", &TYPE_NUMBER, COMPUTED, "Used bytes, when they were last read."},
-    {"available", &TYPE_NUMBER, COMPUTED, "Free bytes, when they were last read."},
 };
 /* clang-format on */
 
@@ -142,8 +140,6 @@ static bool read_pool(const Call *call, void *pool, Value *state, Diags *diags) 
     if (!object_has(*state, "build"))
         object_builder_set_text(&builder, "build", STR("auto"), arena);
     object_builder_set(&builder, "capacity", value_int((int64_t)info.capacity));
-    object_builder_set(&builder, "allocation", value_int((int64_t)info.allocation));
-    object_builder_set(&builder, "available", value_int((int64_t)info.available));
     xml_map_read(pool_rows, *state, root, !object_has(*state, "name"), &builder, arena);
     *state = object_builder_value(&builder);
     return true;
@@ -161,6 +157,12 @@ static const char *describe(const Call *call, Value planned, Str uuid) {
     return xml_print(&doc, call->arena);
 }
 
+/* Returns true if the last call failed because the directory does not exist. */
+static bool is_directory_missing(void) {
+    const virError *error = virGetLastError();
+    return error && error->code == VIR_ERR_SYSTEM_ERROR && error->int1 == ENOENT;
+}
+
 /* Builds the directory only if it is missing, since a build would change the owner of an existing
  * one. */
 static bool start_pool(virStoragePoolPtr pool, Str build) {
@@ -168,9 +170,7 @@ static bool start_pool(virStoragePoolPtr pool, Str build) {
         return true;
     if (virStoragePoolCreate(pool, 0) == 0)
         return true;
-    const virError *error = virGetLastError();
-    bool is_missing = error && error->code == VIR_ERR_SYSTEM_ERROR && error->int1 == ENOENT;
-    if (!is_missing || str_equal(build, STR("never")))
+    if (!is_directory_missing() || str_equal(build, STR("never")))
         return false;
     return virStoragePoolBuild(pool, VIR_STORAGE_POOL_BUILD_NEW) == 0 &&
            virStoragePoolCreate(pool, 0) == 0;
@@ -344,6 +344,15 @@ static bool delete_volumes(const Call *call, virStoragePoolPtr pool, Diags *diag
     return all_gone;
 }
 
+/* For delete_all. An interrupted creation may have left a pool without its directory. */
+static bool empty_pool(const Call *call, virStoragePoolPtr pool, Str name, Diags *diags) {
+    if (!start_pool(pool, STR("never")))
+        return is_directory_missing() ||
+               libvirt_error_add(call, diags, "Cannot start pool \"%.*s\"", STR_ARG(name));
+    (void)virStoragePoolRefresh(pool, 0);
+    return delete_volumes(call, pool, diags);
+}
+
 /* For delete_empty: removes the directory if it is empty, else keeps it. */
 static void remove_directory(const Call *call, virStoragePoolPtr pool, Value prior, Diags *diags) {
     if (virStoragePoolDelete(pool, VIR_STORAGE_POOL_DELETE_NORMAL) == 0)
@@ -371,16 +380,9 @@ static bool pool_delete(const Call *call,
     pool = libvirt_object_find(&pool_object, call, request->prior, &is_gone, diags);
     if (!pool)
         return is_gone;
-    bool is_active = virStoragePoolIsActive(pool) == 1;
-    if (str_equal(on_delete, STR("delete_all"))) {
-        if (!is_active && !start_pool(pool, STR("never")))
-            return libvirt_error_add(call, diags, "Cannot start pool \"%.*s\"", STR_ARG(name));
-        is_active = true;
-        (void)virStoragePoolRefresh(pool, 0);
-        if (!delete_volumes(call, pool, diags))
-            return false;
-    }
-    if (is_active && virStoragePoolDestroy(pool) < 0)
+    if (str_equal(on_delete, STR("delete_all")) && !empty_pool(call, pool, name, diags))
+        return false;
+    if (virStoragePoolIsActive(pool) == 1 && virStoragePoolDestroy(pool) < 0)
         return libvirt_error_add(call, diags, "Cannot stop pool \"%.*s\"", STR_ARG(name));
     if (!str_equal(on_delete, STR("undefine")))
         remove_directory(call, pool, request->prior, diags);
