@@ -46,7 +46,7 @@ say cgroup "$(stat -fc %T /sys/fs/cgroup 2>/dev/null)"
 say init "$(cat /proc/1/comm 2>/dev/null)"
 if has systemd-detect-virt; then
   say container "$(systemd-detect-virt --container 2>/dev/null)"
-elif tr '\0' '\n' </proc/1/environ 2>/dev/null | grep -q ^container=; then
+elif { tr '\0' '\n' </proc/1/environ; } 2>/dev/null | grep -q ^container=; then
   say container unknown
 fi
 
