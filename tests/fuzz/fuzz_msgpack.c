@@ -1,7 +1,8 @@
 /* The first line of the input is a type as JSON, the rest a value: an accepted value is encoded and
  * decoded again as the same. */
 #include "json.h"
-#include "msgpack.h"
+#include "msgpack_read.h"
+#include "msgpack_write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -123,7 +123,7 @@ static bool read_by_first_byte(Str *rest, uint8_t first, MsgpackToken *out) {
     }
 }
 
-bool msgpack_next(Str *rest, MsgpackToken *out) {
+bool msgpack_token_read(Str *rest, MsgpackToken *out) {
     *out = (MsgpackToken){.kind = MSGPACK_NULL};
     if (rest->len == 0)
         return false;
@@ -144,99 +144,4 @@ bool msgpack_next(Str *rest, MsgpackToken *out) {
         return read_by_first_byte(rest, first, out);
     }
     return true;
-}
-
-static void put(StrBuf *out, uint8_t first, uint64_t value, size_t size) {
-    char bytes[1 + sizeof(uint64_t)] = {(char)first};
-    for (size_t i = 0; i < size; i++)
-        bytes[size - i] = (char)(uint8_t)(value >> (8 * i));
-    strbuf_add(out, (Str){bytes, 1 + size});
-}
-
-void msgpack_put_null(StrBuf *out) {
-    put(out, 0xC0, 0, 0);
-}
-
-void msgpack_put_bool(StrBuf *out, bool boolean) {
-    put(out, boolean ? 0xC3 : 0xC2, 0, 0);
-}
-
-static void put_unsigned(StrBuf *out, uint64_t value) {
-    if (value < 0x80)
-        put(out, (uint8_t)value, 0, 0);
-    else if (value <= UINT8_MAX)
-        put(out, 0xCC, value, 1);
-    else if (value <= UINT16_MAX)
-        put(out, 0xCD, value, 2);
-    else if (value <= UINT32_MAX)
-        put(out, 0xCE, value, 4);
-    else
-        put(out, 0xCF, value, 8);
-}
-
-void msgpack_put_int(StrBuf *out, int64_t integer) {
-    uint64_t bits = (uint64_t)integer;
-    if (integer >= 0)
-        put_unsigned(out, bits);
-    else if (integer >= -32)
-        put(out, (uint8_t)bits, 0, 0);
-    else if (integer >= INT8_MIN)
-        put(out, 0xD0, bits, 1);
-    else if (integer >= INT16_MIN)
-        put(out, 0xD1, bits, 2);
-    else if (integer >= INT32_MIN)
-        put(out, 0xD2, bits, 4);
-    else
-        put(out, 0xD3, bits, 8);
-}
-
-void msgpack_put_double(StrBuf *out, double number) {
-    uint64_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    put(out, 0xCB, bits, 8);
-}
-
-/* `first` is the first byte of the form whose length has 16 bits; the one with 32 bits follows. */
-static void put_length(StrBuf *out, uint8_t first, size_t length) {
-    CHECK(length <= UINT32_MAX);
-    if (length <= UINT16_MAX)
-        put(out, first, length, 2);
-    else
-        put(out, (uint8_t)(first + 1), length, 4);
-}
-
-void msgpack_put_text(StrBuf *out, Str text) {
-    if (text.len < 32)
-        put(out, (uint8_t)(0xA0 | text.len), 0, 0);
-    else if (text.len <= UINT8_MAX)
-        put(out, 0xD9, text.len, 1);
-    else
-        put_length(out, 0xDA, text.len);
-    strbuf_add(out, text);
-}
-
-void msgpack_put_binary(StrBuf *out, Str bytes) {
-    if (bytes.len <= UINT8_MAX)
-        put(out, 0xC4, bytes.len, 1);
-    else
-        put_length(out, 0xC5, bytes.len);
-    strbuf_add(out, bytes);
-}
-
-void msgpack_put_array(StrBuf *out, size_t count) {
-    if (count < 16)
-        put(out, (uint8_t)(0x90 | count), 0, 0);
-    else
-        put_length(out, 0xDC, count);
-}
-
-void msgpack_put_map(StrBuf *out, size_t count) {
-    if (count < 16)
-        put(out, (uint8_t)(0x80 | count), 0, 0);
-    else
-        put_length(out, 0xDE, count);
-}
-
-void msgpack_put_unknown(StrBuf *out) {
-    strbuf_add(out, (Str){"\xD4\0\0", 3});
 }

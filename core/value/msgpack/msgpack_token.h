@@ -1,4 +1,4 @@
-/* msgpack_token: the tokens of the format msgpack. A container is a token with its number of
+/* msgpack_token: reads the tokens of the format msgpack. A container is a token with its number of
  * elements; the elements follow. */
 #pragma once
 
@@ -29,16 +29,4 @@ typedef struct MsgpackToken {
 
 /* Reads one token from the start of *rest and removes it. Returns false if the bytes are cut off,
  * or are no token. */
-MUST_USE bool msgpack_next(Str *rest, MsgpackToken *out);
-
-/* Each writes the shortest form of its token. */
-void msgpack_put_null(StrBuf *out);
-void msgpack_put_bool(StrBuf *out, bool boolean);
-void msgpack_put_int(StrBuf *out, int64_t integer);
-void msgpack_put_double(StrBuf *out, double number);
-void msgpack_put_text(StrBuf *out, Str text);
-void msgpack_put_binary(StrBuf *out, Str bytes);
-void msgpack_put_array(StrBuf *out, size_t count);
-void msgpack_put_map(StrBuf *out, size_t count);
-/* An extension of type 0 with one zero byte: an unknown value. */
-void msgpack_put_unknown(StrBuf *out);
+MUST_USE bool msgpack_token_read(Str *rest, MsgpackToken *out);

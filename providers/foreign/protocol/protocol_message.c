@@ -2,7 +2,8 @@
 #include "protocol_message.h"
 
 #include "json.h"
-#include "msgpack.h"
+#include "msgpack_read.h"
+#include "msgpack_write.h"
 #include "wire.h"
 
 /* The release of Terraform whose behaviour loam has. Providers put it into their user agents and

@@ -4,7 +4,8 @@
 
 #include "hex.h"
 #include "map.h"
-#include "msgpack.h"
+#include "msgpack_read.h"
+#include "msgpack_write.h"
 #include "refinement.h"
 
 #include <math.h>

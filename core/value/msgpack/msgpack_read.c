@@ -1,5 +1,5 @@
-/* msgpack: reads and writes values by their type, without an untyped tree between. */
-#include "msgpack.h"
+/* msgpack_read: decodes tokens by the expected type, without an untyped tree between. */
+#include "msgpack_read.h"
 
 #include "json.h"
 #include "msgpack_token.h"
@@ -8,85 +8,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-
-/* Writing. */
-
-static void write_number(StrBuf *out, Value v) {
-    int64_t integer;
-    if (value_to_int(v, &integer)) {
-        msgpack_put_int(out, integer);
-        return;
-    }
-    SCOPED(ArenaRef) scratch = arena_open("msgpack number");
-    const Number *number = value_to_number(v, scratch);
-    double nearest = number_to_double(number);
-    bool is_exact =
-        !isinf(nearest) && number_compare(number_from_double(nearest, scratch), number) == 0;
-    if (is_exact)
-        msgpack_put_double(out, nearest);
-    else
-        msgpack_put_text(out, value_number_text(v, scratch));
-}
-
-static void write(StrBuf *out, Value v, const Type *type);
-
-static void write_elements(StrBuf *out, Value v, const Type *type) {
-    msgpack_put_array(out, v.count);
-    for (size_t i = 0; i < v.count; i++)
-        write(out, value_at(v, i), type->kind == KIND_TUPLE ? type_at(type, i) : type->element);
-}
-
-static void write_members(StrBuf *out, Value v, const Type *type) {
-    msgpack_put_map(out, v.count);
-    for (size_t i = 0; i < v.count; i++) {
-        msgpack_put_text(out, value_key_at(v, i));
-        write(out, value_at(v, i), type->kind == KIND_OBJECT ? type_at(type, i) : type->element);
-    }
-}
-
-/* An array of the type, as JSON, and the value by that type. */
-static void write_dynamic(StrBuf *out, Value v) {
-    SCOPED(ArenaRef) scratch = arena_open("msgpack type");
-    StrBuf type = strbuf_new(scratch);
-    JsonWriter writer;
-    json_writer_init(&writer, &type, 0);
-    json_write_type(&writer, v.type);
-    msgpack_put_array(out, 2);
-    msgpack_put_binary(out, strbuf_str(&type));
-    write(out, v, v.type);
-}
-
-static void write_known(StrBuf *out, Value v, const Type *type) {
-    switch (v.type->kind) {
-    case KIND_DYNAMIC: msgpack_put_null(out); return;
-    case KIND_BOOL: msgpack_put_bool(out, value_is_true(v)); return;
-    case KIND_NUMBER: write_number(out, v); return;
-    case KIND_STRING: msgpack_put_text(out, value_text(v)); return;
-    case KIND_LIST:
-    case KIND_SET:
-    case KIND_TUPLE: write_elements(out, v, type); return;
-    case KIND_MAP:
-    case KIND_OBJECT: write_members(out, v, type); return;
-    }
-}
-
-static void write(StrBuf *out, Value v, const Type *type) {
-    if (type->kind == KIND_DYNAMIC && v.type->kind != KIND_DYNAMIC)
-        write_dynamic(out, v);
-    else if (!value_is_known(v))
-        msgpack_put_unknown(out);
-    else if (value_is_null(v))
-        msgpack_put_null(out);
-    else
-        write_known(out, v, type);
-}
-
-void msgpack_write(StrBuf *out, Value v, const Type *type) {
-    CHECK(!value_has_marks_anywhere(v));
-    write(out, v, type);
-}
-
-/* Reading. */
 
 typedef struct Place {
     const struct Place *parent;
@@ -126,7 +47,7 @@ static bool fail(const Reader *reader, const Place *place, Str problem) {
 }
 
 static bool next(Reader *reader, const Place *place, MsgpackToken *out) {
-    if (!msgpack_next(&reader->rest, out))
+    if (!msgpack_token_read(&reader->rest, out))
         return fail(reader, place, STR("the encoding is damaged"));
     size_t elements = out->kind == MSGPACK_MAP     ? (size_t)out->count * 2
                       : out->kind == MSGPACK_ARRAY ? out->count
