@@ -33,7 +33,7 @@ static bool run(const Call *call,
                             .arguments = request->arguments,
                             .argument_types = types,
                             .argument_count = request->count};
-    if (!foreign_provider_call(call, PROTOCOL_CALL_FUNCTION, &sent, &received, NULL, diags))
+    if (!foreign_client_call(call, PROTOCOL_CALL_FUNCTION, &sent, &received, NULL, diags))
         return false;
     if (received.has_error) {
         response->failed_argument =

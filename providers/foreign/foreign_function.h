@@ -1,7 +1,7 @@
 /* foreign_function: the functions of a provider that is a program. */
 #pragma once
 
-#include "foreign_provider.h"
+#include "foreign_client.h"
 
 /* For Provider.find_function. */
 const ProviderFunction *foreign_function_find(const Provider *provider, Str name);

@@ -8,14 +8,14 @@ typedef struct Entry {
     Diags errors;
 } Entry;
 
-struct ForeignSource {
+typedef struct ForeignSource {
     ProviderSource table;
     const ForeignLocator *locator;
     const Io *io;
     Arena *arena;
     Map names;     /* name → Entry; an entry of NULL fields: not served by this source */
     Map addresses; /* address → Entry */
-};
+} ForeignSource;
 
 static Entry none;
 
@@ -65,27 +65,24 @@ static bool find(
     return false;
 }
 
-ForeignSource *foreign_source_open(const ForeignLocator *locator, const Io *io) {
+const ProviderSource *foreign_source_open(const ForeignLocator *locator, const Io *io) {
     Arena *arena = arena_open("foreign providers");
     ForeignSource *source = arena_new(arena, ForeignSource);
     *source = (ForeignSource){
         .table = {source, find},
           .locator = locator, .io = io, .arena = arena
     };
-    return source;
-}
-
-const ProviderSource *foreign_source_table(const ForeignSource *source) {
     return &source->table;
 }
 
-void foreign_source_close(ForeignSource *source) {
-    if (!source)
+void foreign_source_close(const ProviderSource *opened) {
+    if (!opened)
         return;
+    const ForeignSource *source = opened->self;
     map_each(&source->addresses, entry) {
-        const Entry *opened = entry->value;
-        if (opened->provider)
-            foreign_provider_close(opened->provider);
+        const Entry *known = entry->value;
+        if (known->provider)
+            foreign_provider_close(known->provider);
     }
     arena_close(source->arena);
 }

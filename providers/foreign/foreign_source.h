@@ -24,9 +24,7 @@ typedef struct ForeignLocator {
                    Diags *diags);
 } ForeignLocator;
 
-typedef struct ForeignSource ForeignSource;
-
-ForeignSource *foreign_source_open(const ForeignLocator *locator, const Io *io);
-const ProviderSource *foreign_source_table(const ForeignSource *source);
+/* `locator` and `io` must live until foreign_source_close. */
+const ProviderSource *foreign_source_open(const ForeignLocator *locator, const Io *io);
 /* Ends all processes. NULL is fine. */
-void foreign_source_close(ForeignSource *source);
+void foreign_source_close(const ProviderSource *opened);

@@ -1,7 +1,73 @@
-/* foreign_type: requests and responses of the calls for objects. */
+/* foreign_type: requests and responses of the calls for objects; types, decoded at the first use.
+ */
 #include "foreign_type.h"
 
 #include "json.h"
+#include "log.h"
+
+/* Requests and values. */
+
+static Value normalize(const Schema *schema, Value object, Arena *arena);
+
+static Value normalize_items(const Block *block, Value v, Arena *arena) {
+    Value *items = value_copy_items(v, arena);
+    bool is_changed = false;
+    for (size_t i = 0; i < v.count; i++) {
+        Value item = normalize(&block->schema, items[i], arena);
+        is_changed = is_changed || !value_equal(item, items[i]);
+        items[i] = item;
+    }
+    return is_changed ? value_with_items(v, items, arena) : v;
+}
+
+static Value normalize_block(const Block *block, Value v, Value empty, Arena *arena) {
+    if (value_is_null(v))
+        return empty;
+    if (!value_is_known(v))
+        return v;
+    return block->nesting == NEST_SINGLE ? normalize(&block->schema, v, arena)
+                                         : normalize_items(block, v, arena);
+}
+
+/* Blocks are never null, except a single one. */
+static Value normalize(const Schema *schema, Value object, Arena *arena) {
+    if (!value_is_present(object) || schema->block_count == 0)
+        return object;
+    Value empty = schema_empty_value(schema, arena);
+    Value *items = value_copy_items(object, arena);
+    bool is_changed = false;
+    for (size_t i = 0; i < schema->block_count; i++) {
+        size_t at;
+        if (!type_find_attribute(object.type, str_from_cstr(schema->blocks[i].name), &at))
+            continue;
+        Value block = normalize_block(&schema->blocks[i], items[at], value_at(empty, at), arena);
+        is_changed = is_changed || !value_equal(block, items[at]);
+        items[at] = block;
+    }
+    return is_changed ? value_with_items(object, items, arena) : object;
+}
+
+/* Decodes the value of a response by the schema of the type. Blocks without a value become empty,
+ * as legacy providers expect. Adds an error if the value is damaged. */
+static bool read_value(const Call *call,
+                       const ProtocolResponse *response,
+                       const char *method,
+                       Value *out,
+                       Diags *diags) {
+    const Schema *schema = call->type.schema;
+    Str error = STR("the value is missing");
+    Value v;
+    if (response->has_state && protocol_message_value(response->state, schema_implied_type(schema),
+                                                      &v, &error, call->arena)) {
+        *out = normalize(schema, v, call->arena);
+        return true;
+    }
+    diags_error(diags, NO_RANGE, "Provider produced invalid object",
+                "The response of the provider %s to %s is no object of the type %s: %.*s. This is "
+                "a mistake in the provider; please report it to its developers.",
+                call->provider->address, method, call->type.name, STR_ARG(error));
+    return false;
+}
 
 static ProtocolRequest request_of(const Call *call) {
     const ForeignProvider *foreign = (const ForeignProvider *)call->provider;
@@ -20,7 +86,7 @@ static bool validate_by(ProtocolMethod method,
     ProtocolRequest sent = request_of(call);
     ProtocolResponse response;
     sent.config = request->config;
-    return foreign_provider_call(call, method, &sent, &response, NULL, diags);
+    return foreign_client_call(call, method, &sent, &response, NULL, diags);
 }
 
 /* Managed resources. */
@@ -57,8 +123,8 @@ static bool resource_plan(const Call *call,
     sent.proposed = request->proposed;
     sent.config = request->config;
     sent.private_data = request->private_data;
-    if (!foreign_provider_call(call, PROTOCOL_PLAN_RESOURCE, &sent, &received, NULL, diags) ||
-        !foreign_provider_value(call, &received, "PlanResourceChange", &planned, diags))
+    if (!foreign_client_call(call, PROTOCOL_PLAN_RESOURCE, &sent, &received, NULL, diags) ||
+        !read_value(call, &received, "PlanResourceChange", &planned, diags))
         return false;
     if (value_is_null(planned) != value_is_null(request->proposed)) {
         diags_error(diags, NO_RANGE, "Provider produced invalid plan",
@@ -87,15 +153,15 @@ static bool apply(const Call *call,
     sent.planned = request->planned;
     sent.config = request->config;
     sent.private_data = request->private_data;
-    bool is_ok = foreign_provider_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
-                                       &response->in_doubt, diags);
+    bool is_ok = foreign_client_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
+                                     &response->in_doubt, diags);
     response->is_legacy = received.is_legacy;
     if (!is_ok && !received.has_state) {
         response->state = request->prior;
         return false;
     }
     response->private_data = received.private_data;
-    if (!foreign_provider_value(call, &received, "ApplyResourceChange", &state, diags))
+    if (!read_value(call, &received, "ApplyResourceChange", &state, diags))
         return false;
     if (is_ok && value_is_null(state)) {
         diags_error(diags, NO_RANGE, "Provider produced invalid object",
@@ -120,14 +186,14 @@ static bool resource_delete(const Call *call,
     sent.planned = value_null(sent.type);
     sent.config = value_null(sent.type);
     sent.private_data = request->private_data;
-    bool is_ok = foreign_provider_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
-                                       &response->in_doubt, diags);
+    bool is_ok = foreign_client_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
+                                     &response->in_doubt, diags);
     /* The configuration is no part of a deletion, and may not have the object any more. */
     diags_set_subject(diags, before, DIAG_RELATION);
     if (is_ok || !received.has_state)
         return is_ok;
     response->private_data = received.private_data;
-    (void)foreign_provider_value(call, &received, "ApplyResourceChange", &response->state, diags);
+    (void)read_value(call, &received, "ApplyResourceChange", &response->state, diags);
     return false;
 }
 
@@ -149,8 +215,8 @@ static bool resource_read(const Call *call,
     ProtocolResponse received;
     sent.prior = request->state;
     sent.private_data = request->private_data;
-    if (!foreign_provider_call(call, PROTOCOL_READ_RESOURCE, &sent, &received, NULL, diags) ||
-        !foreign_provider_value(call, &received, "ReadResource", &response->state, diags))
+    if (!foreign_client_call(call, PROTOCOL_READ_RESOURCE, &sent, &received, NULL, diags) ||
+        !read_value(call, &received, "ReadResource", &response->state, diags))
         return false;
     response->private_data = received.private_data;
     return check_known(call, response->state, "ReadResource", diags);
@@ -163,7 +229,7 @@ static bool resource_import(const Call *call,
     ProtocolRequest sent = request_of(call);
     ProtocolResponse received;
     sent.id = request->id;
-    if (!foreign_provider_call(call, PROTOCOL_IMPORT_RESOURCE, &sent, &received, NULL, diags))
+    if (!foreign_client_call(call, PROTOCOL_IMPORT_RESOURCE, &sent, &received, NULL, diags))
         return false;
     bool is_type = str_equal_cstr(received.imported_type, call->type.name);
     if (received.imported_count != 1 || !is_type) {
@@ -175,7 +241,7 @@ static bool resource_import(const Call *call,
         return false;
     }
     response->private_data = received.private_data;
-    return foreign_provider_value(call, &received, "ImportResourceState", &response->state, diags);
+    return read_value(call, &received, "ImportResourceState", &response->state, diags);
 }
 
 static bool resource_upgrade(const Call *call,
@@ -187,8 +253,8 @@ static bool resource_upgrade(const Call *call,
     Value upgraded;
     sent.version = request->version;
     sent.stored = request->stored;
-    if (!foreign_provider_call(call, PROTOCOL_UPGRADE_RESOURCE, &sent, &received, NULL, diags) ||
-        !foreign_provider_value(call, &received, "UpgradeResourceState", &upgraded, diags))
+    if (!foreign_client_call(call, PROTOCOL_UPGRADE_RESOURCE, &sent, &received, NULL, diags) ||
+        !read_value(call, &received, "UpgradeResourceState", &upgraded, diags))
         return false;
     StrBuf text = strbuf_new(call->arena);
     JsonWriter writer;
@@ -216,10 +282,10 @@ static bool resource_recover(const Call *call,
     return false;
 }
 
-const ResourceType *foreign_type_resource(const char *name,
-                                          const Schema *schema,
-                                          bool plans_destroy,
-                                          Arena *arena) {
+static const ResourceType *make_resource(const char *name,
+                                         const Schema *schema,
+                                         bool plans_destroy,
+                                         Arena *arena) {
     ResourceType *type = arena_new(arena, ResourceType);
     *type = (ResourceType){
         .name = name,
@@ -254,8 +320,8 @@ static bool data_read(const Call *call,
     ProtocolRequest sent = request_of(call);
     ProtocolResponse received;
     sent.config = request->config;
-    if (!foreign_provider_call(call, PROTOCOL_READ_DATA, &sent, &received, NULL, diags) ||
-        !foreign_provider_value(call, &received, "ReadDataSource", &response->state, diags))
+    if (!foreign_client_call(call, PROTOCOL_READ_DATA, &sent, &received, NULL, diags) ||
+        !read_value(call, &received, "ReadDataSource", &response->state, diags))
         return false;
     if (value_is_null(response->state)) {
         diags_error(diags, NO_RANGE, "Provider produced null object",
@@ -267,7 +333,7 @@ static bool data_read(const Call *call,
     return check_known(call, response->state, "ReadDataSource", diags);
 }
 
-const DataSourceType *foreign_type_data(const char *name, const Schema *schema, Arena *arena) {
+static const DataSourceType *make_data(const char *name, const Schema *schema, Arena *arena) {
     DataSourceType *type = arena_new(arena, DataSourceType);
     *type = (DataSourceType){
         .name = name, .schema = *schema, .validate = data_validate, .read = data_read};
@@ -296,8 +362,8 @@ static bool ephemeral_open(const Call *call,
     ProtocolRequest sent = request_of(call);
     ProtocolResponse received;
     sent.config = request->config;
-    if (!foreign_provider_call(call, PROTOCOL_OPEN_EPHEMERAL, &sent, &received, NULL, diags) ||
-        !foreign_provider_value(call, &received, "OpenEphemeralResource", &response->result, diags))
+    if (!foreign_client_call(call, PROTOCOL_OPEN_EPHEMERAL, &sent, &received, NULL, diags) ||
+        !read_value(call, &received, "OpenEphemeralResource", &response->result, diags))
         return false;
     response->private_data = received.private_data;
     response->renew_at_ms = renewal_of(call, &received);
@@ -311,7 +377,7 @@ static bool ephemeral_renew(const Call *call,
     ProtocolRequest sent = request_of(call);
     ProtocolResponse received;
     sent.private_data = request->private_data;
-    if (!foreign_provider_call(call, PROTOCOL_RENEW_EPHEMERAL, &sent, &received, NULL, diags))
+    if (!foreign_client_call(call, PROTOCOL_RENEW_EPHEMERAL, &sent, &received, NULL, diags))
         return false;
     response->private_data = received.private_data;
     response->renew_at_ms = renewal_of(call, &received);
@@ -322,10 +388,10 @@ static bool ephemeral_close(const Call *call, const CloseRequest *request, Diags
     ProtocolRequest sent = request_of(call);
     ProtocolResponse received;
     sent.private_data = request->private_data;
-    return foreign_provider_call(call, PROTOCOL_CLOSE_EPHEMERAL, &sent, &received, NULL, diags);
+    return foreign_client_call(call, PROTOCOL_CLOSE_EPHEMERAL, &sent, &received, NULL, diags);
 }
 
-const EphemeralType *foreign_type_ephemeral(const char *name, const Schema *schema, Arena *arena) {
+static const EphemeralType *make_ephemeral(const char *name, const Schema *schema, Arena *arena) {
     EphemeralType *type = arena_new(arena, EphemeralType);
     *type = (EphemeralType){
         .name = name,
@@ -336,4 +402,63 @@ const EphemeralType *foreign_type_ephemeral(const char *name, const Schema *sche
         .close = ephemeral_close,
     };
     return type;
+}
+
+/* Lookup. */
+
+/* Returns the schema of a type that exists, decoded; an empty one if it is damaged. */
+static const Schema *decode_type(ForeignProvider *foreign, const Str *encoded, Str name) {
+    Schema *schema = arena_new(foreign->arena, Schema);
+    Str error = STR_EMPTY;
+    if (!protocol_schema_decode(*encoded, schema, &error, foreign->arena))
+        log_event(LOG_ERROR, "schema of a provider", log_text("type", name),
+                  log_text("problem", error));
+    return schema;
+}
+
+static const void *make_type(ForeignProvider *foreign,
+                             ResourceMode mode,
+                             const Str *encoded,
+                             Str name) {
+    const char *text = str_to_cstr(name, foreign->arena);
+    const Schema *schema = decode_type(foreign, encoded, name);
+    switch (mode) {
+    case MODE_MANAGED:
+        return make_resource(text, schema, foreign->schemas.plans_destroy, foreign->arena);
+    case MODE_DATA: return make_data(text, schema, foreign->arena);
+    case MODE_EPHEMERAL: return make_ephemeral(text, schema, foreign->arena);
+    }
+    return NULL;
+}
+
+bool foreign_type_find(const Provider *provider, ResourceMode mode, Str name, ObjectType *out) {
+    ForeignProvider *foreign = (ForeignProvider *)provider;
+    Map *decoded = mode == MODE_MANAGED ? &foreign->resources
+                   : mode == MODE_DATA  ? &foreign->data_sources
+                                        : &foreign->ephemerals;
+    const Map *encoded = mode == MODE_MANAGED ? &foreign->schemas.resources
+                         : mode == MODE_DATA  ? &foreign->schemas.data_sources
+                                              : &foreign->schemas.ephemerals;
+    pthread_mutex_lock(&foreign->lock);
+    const void *type = map_find(decoded, name);
+    const Str *bytes = type ? NULL : map_find(encoded, name);
+    if (bytes) {
+        type = make_type(foreign, mode, bytes, name);
+        map_put(foreign->arena, decoded, str_clone(name, foreign->arena), (void *)type);
+    }
+    pthread_mutex_unlock(&foreign->lock);
+    const ResourceType *resource = type;
+    const DataSourceType *data = type;
+    const EphemeralType *ephemeral = type;
+    if (!type)
+        return false;
+    if (mode == MODE_MANAGED)
+        *out =
+            (ObjectType){.name = resource->name, .schema = &resource->schema, .resource = resource};
+    else if (mode == MODE_DATA)
+        *out = (ObjectType){.name = data->name, .schema = &data->schema, .data_source = data};
+    else
+        *out = (ObjectType){
+            .name = ephemeral->name, .schema = &ephemeral->schema, .ephemeral = ephemeral};
+    return true;
 }

@@ -1,12 +1,7 @@
-/* foreign_type: the slots of resource, data source and ephemeral types of a program. A type is made
- * from its decoded schema; all types of a kind share their slots. */
+/* foreign_type: resource, data source and ephemeral types of a provider that is a program. */
 #pragma once
 
-#include "foreign_provider.h"
+#include "foreign_client.h"
 
-const ResourceType *foreign_type_resource(const char *name,
-                                          const Schema *schema,
-                                          bool plans_destroy,
-                                          Arena *arena);
-const DataSourceType *foreign_type_data(const char *name, const Schema *schema, Arena *arena);
-const EphemeralType *foreign_type_ephemeral(const char *name, const Schema *schema, Arena *arena);
+/* For Provider.find_type. */
+bool foreign_type_find(const Provider *provider, ResourceMode mode, Str name, ObjectType *out);

@@ -6,7 +6,7 @@
 
 struct ForeignPrograms {
     ForeignLocator locator;
-    ForeignSource *source;
+    const ProviderSource *source;
     Cli *cli;
     bool is_read;
     bool is_preferred; /* to the providers that loam has itself */
@@ -147,7 +147,7 @@ ForeignPrograms *foreign_programs_open(Cli *cli) {
     programs->cli = cli;
     programs->is_preferred = str_equal(preferred, STR("foreign"));
     programs->source = foreign_source_open(&programs->locator, &cli->io);
-    registry_set_source(cli->registry, foreign_source_table(programs->source));
+    registry_set_source(cli->registry, programs->source);
     return programs;
 }
 

@@ -6,6 +6,7 @@
 #include "hex.h"
 #include "random.h"
 #include "thread.h"
+#include "value.h"
 #include "wire.h"
 
 enum {
@@ -33,6 +34,7 @@ struct ForeignProcess {
     Thread *thread;
     CancelToken *kill;
     StrVec environment;
+    bool is_interrupted; /* accessed atomically */
 
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t changed;
@@ -330,25 +332,35 @@ static void report_status(ForeignProcess *process,
     diags_set_subject(diags, before, DIAG_RELATION); /* the configuration is not the cause */
 }
 
-ForeignOutcome foreign_process_call_raw(ForeignProcess *process,
-                                        ProtocolMethod method,
-                                        Str request,
-                                        const ForeignInterrupt *interrupt,
-                                        Str *out,
-                                        bool *is_lost,
-                                        Arena *arena,
-                                        Diags *diags) {
+/* Asks the provider to end the calls in flight. Not twice: it may stop for good. */
+static void interrupt(void *payload) {
+    ForeignProcess *process = payload;
+    if (__atomic_exchange_n(&process->is_interrupted, true, __ATOMIC_SEQ_CST))
+        return;
+    SCOPED(ArenaRef) scratch = arena_open("provider stop");
+    Diags ignored = diags_new(scratch);
+    Str response;
+    (void)foreign_process_call(process, PROTOCOL_STOP, STR_EMPTY, NULL, &response, NULL, scratch,
+                               &ignored);
+}
+
+ForeignOutcome foreign_process_call(ForeignProcess *process,
+                                    ProtocolMethod method,
+                                    Str request,
+                                    const CancelToken *cancel,
+                                    Str *out,
+                                    bool *is_lost,
+                                    Arena *arena,
+                                    Diags *diags) {
     const Rpc *rpc = process->io->rpc;
     RpcRequest sent = {
         .method = protocol_method_path(method, process->protocol, arena),
         .message = request,
         .timeout_ms = timeout_of(method),
+        .cancel = cancel,
+        .on_stop = cancel ? interrupt : NULL,
+        .stop_payload = process,
     };
-    if (interrupt) {
-        sent.cancel = interrupt->cancel;
-        sent.on_stop = interrupt->on_stop;
-        sent.stop_payload = interrupt->payload;
-    }
     RpcResponse response;
     rpc->call(rpc->self, process->channel, &sent, &response, arena);
     if (is_lost)
@@ -360,34 +372,6 @@ ForeignOutcome foreign_process_call_raw(ForeignProcess *process,
         return FOREIGN_UNIMPLEMENTED;
     report_status(process, protocol_method_fields(method)->name, &response, diags);
     return FOREIGN_FAILED;
-}
-
-ForeignOutcome foreign_process_call(ForeignProcess *process,
-                                    ProtocolMethod method,
-                                    const ProtocolRequest *request,
-                                    const ForeignInterrupt *interrupt,
-                                    ProtocolResponse *response,
-                                    bool *is_lost,
-                                    Arena *arena,
-                                    Diags *diags) {
-    size_t before = diags->error_count;
-    Str bytes;
-    *response = (ProtocolResponse){0};
-    Str message = protocol_message_request(method, request, arena);
-    ForeignOutcome outcome = foreign_process_call_raw(process, method, message, interrupt, &bytes,
-                                                      is_lost, arena, diags);
-    if (outcome != FOREIGN_DONE)
-        return outcome;
-    bool is_read = protocol_message_response(method, bytes, response, arena, diags);
-    return is_read && diags->error_count == before ? FOREIGN_DONE : FOREIGN_FAILED;
-}
-
-void foreign_process_interrupt(ForeignProcess *process) {
-    SCOPED(ArenaRef) scratch = arena_open("provider stop");
-    Diags ignored = diags_new(scratch);
-    Str response;
-    (void)foreign_process_call_raw(process, PROTOCOL_STOP, STR_EMPTY, NULL, &response, NULL,
-                                   scratch, &ignored);
 }
 
 /* Ending. */

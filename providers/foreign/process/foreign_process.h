@@ -6,7 +6,7 @@
 
 #include "diag.h"
 #include "io.h"
-#include "protocol_message.h"
+#include "protocol_method.h"
 
 typedef struct ForeignProcess ForeignProcess;
 
@@ -18,13 +18,6 @@ typedef struct ForeignProgram {
     int protocol;
 } ForeignProgram;
 
-/* The effect of the user's interrupt on a call; NULL: none. */
-typedef struct ForeignInterrupt {
-    const CancelToken *cancel;
-    void (*on_stop)(void *payload); /* at the first signal */
-    void *payload;
-} ForeignInterrupt;
-
 typedef enum ForeignOutcome {
     FOREIGN_DONE,
     FOREIGN_FAILED,        /* an error was added */
@@ -33,28 +26,17 @@ typedef enum ForeignOutcome {
 
 /* Starts the program and waits until it listens. Returns NULL after adding an error. */
 ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *io, Diags *diags);
-/* Makes one call. Diagnostics of the response are added; errors among them give FOREIGN_FAILED, and
- * *response is set nevertheless. `is_lost` (may be NULL) tells whether the provider may have acted
- * without a response. */
+/* Makes one call. `request` and *out are the encoded messages; *out is a view in `arena`. The first
+ * CANCEL_STOP of `cancel` (NULL: none) asks the provider once to end its calls, which then respond.
+ * `is_lost` (may be NULL) says whether the provider may have acted without a response. */
 ForeignOutcome foreign_process_call(ForeignProcess *process,
                                     ProtocolMethod method,
-                                    const ProtocolRequest *request,
-                                    const ForeignInterrupt *interrupt,
-                                    ProtocolResponse *response,
+                                    Str request,
+                                    const CancelToken *cancel,
+                                    Str *out,
                                     bool *is_lost,
                                     Arena *arena,
                                     Diags *diags);
-/* Calls without a struct for the response; *out is a view in `arena`. */
-ForeignOutcome foreign_process_call_raw(ForeignProcess *process,
-                                        ProtocolMethod method,
-                                        Str request,
-                                        const ForeignInterrupt *interrupt,
-                                        Str *out,
-                                        bool *is_lost,
-                                        Arena *arena,
-                                        Diags *diags);
 int foreign_process_protocol(const ForeignProcess *process);
-/* Asks the provider to end the calls in flight. */
-void foreign_process_interrupt(ForeignProcess *process);
 /* Shuts the provider down; kills it if it does not end. No call may be in flight. */
 void foreign_process_end(ForeignProcess *process);

@@ -473,8 +473,7 @@ static void a_source(void **state) {
     Diags diags = diags_new(arena);
     const Provider *first = NULL, *second = NULL, *none = NULL;
     set_schemas();
-    ForeignSource *source = foreign_source_open(&locator, &world.io);
-    const ProviderSource *table = foreign_source_table(source);
+    const ProviderSource *table = foreign_source_open(&locator, &world.io);
     assert_true(table->find(table->self, STR("p"), false, &first, NO_RANGE, &diags));
     assert_true(table->find(table->self, STR("x/p"), false, &second, NO_RANGE, &diags));
     assert_true(table->find(table->self, STR("p"), false, &second, NO_RANGE, &diags));
@@ -484,7 +483,7 @@ static void a_source(void **state) {
     assert_false(table->find(table->self, STR("bad"), true, &none, NO_RANGE, &diags));
     assert_int_equal(located, 4);
     assert_int_equal(world.started, 1);
-    foreign_source_close(source);
+    foreign_source_close(table);
 }
 
 int main(void) {

@@ -8,14 +8,15 @@
 
 typedef struct World {
     Io io;
-    const char *line;   /* printed at the start; NULL: none */
-    const char *error;  /* printed to standard error at the start */
-    int start_error;    /* of `run` */
-    bool ends_at_once;  /* after printing */
-    bool is_hung;       /* does not end after the shutdown */
-    bool refuses;       /* connections */
-    RpcResponse answer; /* of each call */
-    CancelToken *ended; /* raised by the shutdown */
+    const char *line;         /* printed at the start; NULL: none */
+    const char *error;        /* printed to standard error at the start */
+    int start_error;          /* of `run` */
+    bool ends_at_once;        /* after printing */
+    bool is_hung;             /* does not end after the shutdown */
+    bool refuses;             /* connections */
+    RpcResponse answer;       /* of each call */
+    CancelToken *ended;       /* raised by the shutdown */
+    CancelToken *interrupted; /* of each call; NULL: none */
     bool is_killed;
     char calls[1000];
     StrVec environment;
@@ -68,6 +69,8 @@ static void call(void *self,
                  Arena *into) {
     (void)self, (void)channel, (void)into;
     note(request->method);
+    if (request->cancel && cancel_level(request->cancel) >= CANCEL_STOP)
+        request->on_stop(request->stop_payload);
     *response = world.answer;
     if (strcmp(request->method, "/plugin.GRPCController/Shutdown") == 0)
         cancel_raise(world.ended, CANCEL_STOP);
@@ -192,10 +195,9 @@ static void bad_starts(void **state) {
 }
 
 static ForeignOutcome call_plan(ForeignProcess *process, bool *is_lost, Diags *diags) {
-    ProtocolRequest request = {.type_name = "t"};
-    ProtocolResponse response;
-    return foreign_process_call(process, PROTOCOL_PLAN_RESOURCE, &request, NULL, &response, is_lost,
-                                arena, diags);
+    Str response;
+    return foreign_process_call(process, PROTOCOL_PLAN_RESOURCE, STR_EMPTY, world.interrupted,
+                                &response, is_lost, arena, diags);
 }
 
 static void outcomes(void **state) {
@@ -235,28 +237,31 @@ static void outcomes(void **state) {
     foreign_process_end(process);
 }
 
-static void errors_of_the_response(void **state) {
+/* Two interrupted calls of one process: the provider is asked to stop once. */
+static void interrupts(void **state) {
     (void)state;
     Diags diags = diags_new(arena);
-    StrBuf bytes = strbuf_new(arena);
-    size_t diag = wire_begin(&bytes, 4);
-    wire_put_varint(&bytes, 1, 1);
-    wire_put_bytes(&bytes, 2, STR("No"));
-    wire_end(&bytes, diag);
     ForeignProcess *process = start();
-    world.answer = (RpcResponse){.message = strbuf_str(&bytes)};
-    assert_int_equal(call_plan(process, NULL, &diags), FOREIGN_FAILED);
-    check_str(diags.items[0].summary, "No");
-    foreign_process_interrupt(process);
+    world.interrupted = cancel_open();
+    assert_int_equal(call_plan(process, NULL, &diags), FOREIGN_DONE);
+    assert_null(strstr(world.calls, "StopProvider"));
+    cancel_raise(world.interrupted, CANCEL_STOP);
+    assert_int_equal(call_plan(process, NULL, &diags), FOREIGN_DONE);
+    assert_int_equal(call_plan(process, NULL, &diags), FOREIGN_DONE);
     foreign_process_end(process);
-    assert_non_null(strstr(world.calls, "/tfplugin6.Provider/StopProvider\n"));
+    cancel_close(world.interrupted);
+    const char *method = "/tfplugin6.Provider/StopProvider\n";
+    const char *stop = strstr(world.calls, method);
+    assert_non_null(stop);
+    assert_null(strstr(stop + strlen(method), method));
 }
 
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
-        CASE(starts_and_ends), CASE(is_killed_if_it_hangs),  CASE(attached), CASE(bad_starts),
-        CASE(outcomes),        CASE(errors_of_the_response),
+        CASE(starts_and_ends), CASE(is_killed_if_it_hangs),
+        CASE(attached),        CASE(bad_starts),
+        CASE(outcomes),        CASE(interrupts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,58 @@
+/* foreign_client: encodes requests, decodes responses and adjusts the paths of their diagnostics.
+ */
+#include "foreign_client.h"
+
+/* A path that ends at a block type, and not at one of its blocks, is a diagnostic about the object
+ * around them, because there may be no block. */
+static Path path_of_object(const Schema *schema, Path path) {
+    size_t i = 0;
+    while (i < path.count && !path.steps[i].is_index) {
+        const Block *block = schema_find_block(schema, path.steps[i].name);
+        if (!block)
+            break;
+        if (block->nesting == NEST_SINGLE) {
+            i++;
+        } else if (i + 1 == path.count) {
+            return (Path){path.steps, i};
+        } else {
+            i += 2; /* the index of the block */
+        }
+        schema = &block->schema;
+    }
+    return path;
+}
+
+static void place_diagnostics(const Call *call, size_t from, Diags *diags) {
+    for (size_t i = from; call->type.schema && i < diags->count; i++) {
+        Diag *diag = &diags->items[i];
+        Path path = path_parse(diag->path, call->arena);
+        Path kept = path_of_object(call->type.schema, path);
+        if (kept.count < path.count)
+            diag->path = kept.count ? path_to_str(kept, diags->arena) : STR_EMPTY;
+    }
+}
+
+bool foreign_client_call(const Call *call,
+                         ProtocolMethod method,
+                         const ProtocolRequest *request,
+                         ProtocolResponse *response,
+                         bool *is_lost,
+                         Diags *diags) {
+    const ForeignProvider *foreign = (const ForeignProvider *)call->provider;
+    const ForeignClient *client = call->client ? call->client : foreign->clients;
+    size_t first = diags->count;
+    size_t errors = diags->error_count;
+    Str message = protocol_message_request(method, request, call->arena);
+    Str bytes;
+    *response = (ProtocolResponse){0};
+    ForeignOutcome outcome = foreign_process_call(client->process, method, message, call->cancel,
+                                                  &bytes, is_lost, call->arena, diags);
+    bool is_done = outcome == FOREIGN_DONE &&
+                   protocol_message_response(method, bytes, response, call->arena, diags);
+    place_diagnostics(call, first, diags);
+    if (outcome == FOREIGN_UNIMPLEMENTED)
+        diags_error(diags, NO_RANGE, "Unsupported plugin method",
+                    "The provider %s does not support the call %s.", call->provider->address,
+                    protocol_method_fields(method)->name);
+    return is_done && diags->error_count == errors;
+}
