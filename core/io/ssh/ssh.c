@@ -7,7 +7,6 @@
 #include "ssh_keyscan.h"
 #include "ssh_login.h"
 #include "ssh_socket.h"
-#include "utf8.h"
 
 #include <poll.h>
 #include <unistd.h>
@@ -27,11 +26,6 @@ typedef struct Connecting {
     Arena *arena;
 } Connecting;
 
-static void problem_from_session(ssh_session session, SshProblem *problem, Arena *arena) {
-    Str text = str_from_cstr(ssh_get_error(session));
-    problem->text = utf8_strip_controls(str_trim(text), arena);
-}
-
 static SshStatus open_socket(Connecting *c, int *fd) {
     const SshTarget *target = c->target;
     if (c->via)
@@ -41,7 +35,7 @@ static SshStatus open_socket(Connecting *c, int *fd) {
 }
 
 /* libssh closes the descriptor with the session. */
-static ssh_session session_new(const SshHostTrust *trust, int fd, Arena *scratch) {
+static ssh_session session_new(const SshHostTrust *trust, int fd) {
     ssh_session session = ssh_new();
     CHECK(session);
     bool read_configuration = false;
@@ -50,15 +44,15 @@ static ssh_session session_new(const SshHostTrust *trust, int fd, Arena *scratch
         enum ssh_options_e option;
         const void *value;
     } options[] = {
-        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration            },
-        {SSH_OPTIONS_SSH_DIR,            "/dev/null"                    },
-        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"                    },
-        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"                    },
-        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts                  },
-        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity                     },
-        {SSH_OPTIONS_HOST,               "host"                         }, /* unused: FD is connected */
-        {SSH_OPTIONS_HOSTKEYS,           ssh_host_trust_algorithms(trust, scratch)},
-        {SSH_OPTIONS_FD,                              &fd                                               },
+        {SSH_OPTIONS_PROCESS_CONFIG,     &read_configuration},
+        {SSH_OPTIONS_SSH_DIR,            "/dev/null"        },
+        {SSH_OPTIONS_KNOWNHOSTS,         "/dev/null"        },
+        {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"        },
+        {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts      },
+        {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity         },
+        {SSH_OPTIONS_HOST,               "host"             }, /* unused: FD is connected */
+        {SSH_OPTIONS_HOSTKEYS,           trust->algorithms  },
+        {SSH_OPTIONS_FD,                 &fd                },
     };
     for (size_t i = 0; i < ARRAY_COUNT(options); i++)
         CHECK(ssh_options_set(session, options[i].option, options[i].value) == 0);
@@ -70,7 +64,7 @@ static ssh_session session_new(const SshHostTrust *trust, int fd, Arena *scratch
 static SshStatus set_user(ssh_session session, Str user, SshProblem *problem, Arena *arena) {
     if (ssh_options_set(session, SSH_OPTIONS_USER, str_to_cstr(user, arena)) == 0)
         return SSH_DONE;
-    problem_from_session(session, problem, arena);
+    problem->text = ssh_stream_session_error(session, arena);
     return SSH_BAD_USER;
 }
 
@@ -92,7 +86,7 @@ static SshStatus shake_hands(ssh_session session, Connecting *c) {
         c->problem->text = banner ? STR("the key exchange takes too long")
                                   : STR("connected, but the server sends no SSH banner");
     } else {
-        problem_from_session(session, c->problem, c->arena);
+        c->problem->text = ssh_stream_session_error(session, c->arena);
     }
     return SSH_NO_HANDSHAKE;
 }
@@ -116,7 +110,7 @@ static SshStatus accept_certificate(Connecting *c) {
 static SshStatus verify_host(ssh_session session, Connecting *c) {
     SCOPED(SshKeyRef) found = NULL;
     if (ssh_get_server_publickey(session, &found) != SSH_OK) {
-        problem_from_session(session, c->problem, c->arena);
+        c->problem->text = ssh_stream_session_error(session, c->arena);
         return SSH_NO_HANDSHAKE;
     }
     SshStatus status = ssh_host_trust_check(&c->trust, found, c->problem, c->arena);
@@ -178,7 +172,7 @@ static SshStatus session_connect(void *self,
         status = open_socket(&c, &fd);
     if (status != SSH_DONE)
         return status;
-    ssh_session session = session_new(&c.trust, fd, arena);
+    ssh_session session = session_new(&c.trust, fd);
     status = establish(session, &credentials, &c);
     if (status == SSH_DONE)
         status = start_worker(session, &c, out);

@@ -3,13 +3,12 @@
 #include "ssh_agent_relay.h"
 
 #include "base64.h"
-#include "digest.h"
+#include "ssh_key.h"
 #include "ssh_wire.h"
 #include "thread.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -25,7 +24,7 @@ struct SshAgentRelay {
     Str identity;
     const SshDeadline *deadline;
     Thread *thread;
-    atomic_size_t key_count;
+    size_t key_count; /* offered to libssh; read after the thread has ended */
 };
 
 /* Reads exactly `size` bytes; returns false at the end, on an error and at the deadline. */
@@ -76,14 +75,11 @@ static bool write_message(int fd, Str message, Arena *arena) {
 
 /* Returns whether the wanted identity names this key. */
 static bool is_wanted(Str identity, Str blob, Str comment, Arena *arena) {
-    Str hash = base64_encode(digest_bytes(DIGEST_SHA256, blob, arena), arena);
-    while (str_ends_with(hash, STR("=")))
-        hash.len--;
     Str rest = identity, type, body;
     bool is_line = str_next_field(&rest, ' ', &type) && str_next_field(&rest, ' ', &body) &&
                    str_equal(str_trim(body), base64_encode(blob, arena));
     return is_line || str_equal(identity, comment) ||
-           str_equal(identity, str_concat(STR("SHA256:"), hash, arena));
+           str_equal(identity, ssh_key_fingerprint(blob, arena));
 }
 
 /* Removes the keys that are not wanted from the agent's list. Returns other messages unchanged. */
@@ -105,7 +101,7 @@ static Str filter_identities(SshAgentRelay *relay, Str answer, Arena *arena) {
         ssh_wire_add_string(&keys, comment);
         kept++;
     }
-    atomic_store(&relay->key_count, kept);
+    relay->key_count = kept;
     StrBuf buf = strbuf_new(arena);
     strbuf_add_char(&buf, IDENTITIES_ANSWER);
     ssh_wire_add_uint32(&buf, kept);
@@ -171,7 +167,7 @@ SshStatus ssh_agent_relay_open(Str socket_path,
     relay->thread = thread_start(THREAD_SSH_AGENT, relay_run, relay);
     if (!relay->thread) {
         close(ends[0]);
-        ssh_agent_relay_close(relay);
+        (void)ssh_agent_relay_close(relay);
         problem->text = STR("no thread for the agent");
         return SSH_NO_AGENT;
     }
@@ -180,18 +176,14 @@ SshStatus ssh_agent_relay_open(Str socket_path,
     return SSH_DONE;
 }
 
-size_t ssh_agent_relay_key_count(const SshAgentRelay *relay) {
-    return atomic_load(&relay->key_count);
-}
-
-void ssh_agent_relay_close(SshAgentRelay *relay) {
-    if (!relay)
-        return;
+size_t ssh_agent_relay_close(SshAgentRelay *relay) {
     (void)shutdown(relay->client, SHUT_RDWR);
     (void)shutdown(relay->agent, SHUT_RDWR);
     if (relay->thread)
         thread_join(relay->thread);
     close(relay->client);
     close(relay->agent);
+    size_t key_count = relay->key_count;
     arena_close(relay->arena);
+    return key_count;
 }

@@ -20,5 +20,4 @@ SshStatus ssh_agent_relay_open(Str socket_path,
                                SshProblem *problem,
                                Arena *arena);
 /* Returns the number of keys that were offered to libssh. */
-size_t ssh_agent_relay_key_count(const SshAgentRelay *relay);
-void ssh_agent_relay_close(SshAgentRelay *relay); /* accepts NULL */
+size_t ssh_agent_relay_close(SshAgentRelay *relay);

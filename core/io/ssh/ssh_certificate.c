@@ -1,7 +1,6 @@
 /* Parses certificates, and verifies their signature with OpenSSL. */
 #include "ssh_certificate.h"
 
-#include "base64.h"
 #include "ssh_match.h"
 #include "ssh_wire.h"
 
@@ -69,6 +68,14 @@ static bool parse_principals(Str rest, SshCertificate *out, Arena *arena) {
     return true;
 }
 
+static bool read_uint64(Str *rest, uint64_t *out) {
+    uint32_t high, low;
+    if (!ssh_wire_uint32(rest, &high) || !ssh_wire_uint32(rest, &low))
+        return false;
+    *out = (uint64_t)high << 32 | low;
+    return true;
+}
+
 bool ssh_certificate_parse(Str blob, SshCertificate *out, Arena *arena) {
     Str rest = blob, name, nonce, principals, extensions, reserved;
     uint64_t serial;
@@ -76,9 +83,9 @@ bool ssh_certificate_parse(Str blob, SshCertificate *out, Arena *arena) {
     if (!ssh_wire_string(&rest, &name) || !ssh_wire_string(&rest, &nonce) ||
         !parse_key(&rest, name, out, arena))
         return false;
-    if (!ssh_wire_uint64(&rest, &serial) || !ssh_wire_uint32(&rest, &out->kind) ||
+    if (!read_uint64(&rest, &serial) || !ssh_wire_uint32(&rest, &out->kind) ||
         !ssh_wire_string(&rest, &out->key_id) || !ssh_wire_string(&rest, &principals) ||
-        !ssh_wire_uint64(&rest, &out->valid_after) || !ssh_wire_uint64(&rest, &out->valid_before))
+        !read_uint64(&rest, &out->valid_after) || !read_uint64(&rest, &out->valid_before))
         return false;
     if (!ssh_wire_string(&rest, &out->critical_options) || !ssh_wire_string(&rest, &extensions) ||
         !ssh_wire_string(&rest, &reserved) || !ssh_wire_string(&rest, &out->authority))
@@ -86,12 +93,6 @@ bool ssh_certificate_parse(Str blob, SshCertificate *out, Arena *arena) {
     out->signed_bytes = str_from_range(blob.ptr, rest.ptr);
     return ssh_wire_string(&rest, &out->signature) && rest.len == 0 &&
            parse_principals(principals, out, arena);
-}
-
-bool ssh_certificate_parse_line(Str line, SshCertificate *out, Arena *arena) {
-    Str rest = str_trim(line), type, body, blob;
-    return str_next_field(&rest, ' ', &type) && str_next_field(&rest, ' ', &body) &&
-           base64_decode(str_trim(body), &blob, arena) && ssh_certificate_parse(blob, out, arena);
 }
 
 /* -- signatures ------------------------------------------------------------------------------- */
@@ -234,28 +235,27 @@ static Str check_principal(const SshCertificate *certificate, Str host, Arena *a
         STR_ARG(host));
 }
 
-Str ssh_certificate_check_host(const SshCertificate *certificate,
-                               const Str *authorities,
-                               size_t authority_count,
-                               Str host,
-                               int64_t now,
-                               Arena *arena) {
-    if (certificate->kind != SSH_CERTIFICATE_HOST)
-        return STR("the certificate is not a host certificate");
-    if (!str_is_among(certificate->authority, authorities, authority_count))
+static Str check_host(const SshCertificate *certificate,
+                      const SshCertificateUse *use,
+                      Arena *arena) {
+    if (!str_is_among(certificate->authority, use->authorities, use->authority_count))
         return STR("another authority signed the certificate");
     if (!is_signature_valid(certificate, arena))
         return STR("the signature of the certificate is not valid");
-    Str reason = check_time(certificate, now, arena);
+    Str reason = check_time(certificate, use->now, arena);
     if (reason.len > 0)
         return reason;
     if (certificate->critical_options.len > 0)
         return STR("the certificate has critical options, which are unknown for hosts");
-    return check_principal(certificate, host, arena);
+    return check_principal(certificate, use->host, arena);
 }
 
-Str ssh_certificate_check_user(const SshCertificate *certificate, int64_t now, Arena *arena) {
-    if (certificate->kind != SSH_CERTIFICATE_USER)
-        return STR("the certificate is not a user certificate");
-    return check_time(certificate, now, arena);
+Str ssh_certificate_check(const SshCertificate *certificate,
+                          const SshCertificateUse *use,
+                          Arena *arena) {
+    bool is_host = use->kind == SSH_CERTIFICATE_HOST;
+    if (certificate->kind != use->kind)
+        return str_format(arena, "the certificate is not a %s certificate",
+                          is_host ? "host" : "user");
+    return is_host ? check_host(certificate, use, arena) : check_time(certificate, use->now, arena);
 }

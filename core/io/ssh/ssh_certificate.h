@@ -29,17 +29,20 @@ typedef struct SshCertificate {
 /* Parses the wire format; the fields point into `blob`. Returns false if it is no certificate of a
  * known key type. */
 MUST_USE bool ssh_certificate_parse(Str blob, SshCertificate *out, Arena *arena);
-/* Same, for a line such as "ssh-ed25519-cert-v01@openssh.com AAAA… comment". */
-MUST_USE bool ssh_certificate_parse_line(Str line, SshCertificate *out, Arena *arena);
-/* Returns an empty text if a client may trust this host certificate for `host`: signed by one of
- * the authorities (wire format), a host certificate, valid at `now` (Unix time in seconds), with
- * the host among its principals, without critical options. Else returns the reason. */
-Str ssh_certificate_check_host(const SshCertificate *certificate,
-                               const Str *authorities,
-                               size_t authority_count,
-                               Str host,
-                               int64_t now,
-                               Arena *arena);
-/* Returns an empty text if the certificate is a user certificate that is valid at `now`. Else
+/* What a client uses a certificate for. */
+typedef struct SshCertificateUse {
+    SshCertificateKind kind;
+    int64_t now; /* Unix time in seconds */
+    /* Of a host certificate only. */
+    const Str *authorities; /* wire format */
+    size_t authority_count;
+    Str host;
+} SshCertificateUse;
+
+/* Returns an empty text if a client may use the certificate so: it is of this kind and valid at
+ * `now`. A host certificate must be signed by one of the authorities, have the host among its
+ * principals, and have no critical options; the server checks those of a user certificate. Else
  * returns the reason. */
-Str ssh_certificate_check_user(const SshCertificate *certificate, int64_t now, Arena *arena);
+Str ssh_certificate_check(const SshCertificate *certificate,
+                          const SshCertificateUse *use,
+                          Arena *arena);

@@ -1,8 +1,6 @@
 /* Collects accepted keys from pinned keys, authorities, certificates and known_hosts files. */
 #include "ssh_host_trust.h"
 
-#include "base64.h"
-#include "digest.h"
 #include "ssh_certificate.h"
 #include "ssh_known_hosts.h"
 #include "ssh_wire.h"
@@ -30,7 +28,7 @@ static void add_known(const StrVec *lines, StrVec *out, Arena *arena) {
     }
 }
 
-SshStatus ssh_host_trust_read(const SshTarget *target, SshHostTrust *out, Arena *arena) {
+static SshStatus read_keys(const SshTarget *target, SshHostTrust *out, Arena *arena) {
     *out = (SshHostTrust){.any = target->any_host_key};
     if (target->any_host_key)
         return SSH_DONE;
@@ -63,7 +61,7 @@ static bool is_of_accepted_type(const SshHostTrust *trust, Str algorithm) {
     return false;
 }
 
-const char *ssh_host_trust_algorithms(const SshHostTrust *trust, Arena *arena) {
+static void set_algorithms(SshHostTrust *trust, Arena *arena) {
     static const char *const all[] = {
         "ssh-ed25519",         "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
         "ecdsa-sha2-nistp521", "rsa-sha2-512",        "rsa-sha2-256",
@@ -76,14 +74,13 @@ const char *ssh_host_trust_algorithms(const SshHostTrust *trust, Arena *arena) {
                 list[count++] = str_from_cstr(all[i]);
         }
     }
-    return str_to_cstr(str_join(list, count, STR(","), arena), arena);
+    trust->algorithms = str_to_cstr(str_join(list, count, STR(","), arena), arena);
 }
 
-static Str fingerprint(Str blob, Arena *arena) {
-    Str hash = base64_encode(digest_bytes(DIGEST_SHA256, blob, arena), arena);
-    while (str_ends_with(hash, STR("=")))
-        hash.len--;
-    return str_concat(STR("SHA256:"), hash, arena);
+SshStatus ssh_host_trust_read(const SshTarget *target, SshHostTrust *out, Arena *arena) {
+    SshStatus status = read_keys(target, out, arena);
+    set_algorithms(out, arena);
+    return status;
 }
 
 SshStatus ssh_host_trust_check(const SshHostTrust *trust,
@@ -91,7 +88,7 @@ SshStatus ssh_host_trust_check(const SshHostTrust *trust,
                                SshProblem *problem,
                                Arena *arena) {
     Str blob = ssh_key_blob(found, arena);
-    problem->found = fingerprint(blob, arena);
+    problem->found = ssh_key_fingerprint(blob, arena);
     if (trust->any)
         return SSH_DONE;
     if (str_is_among(blob, trust->revoked.items, trust->revoked.count)) {
@@ -104,7 +101,7 @@ SshStatus ssh_host_trust_check(const SshHostTrust *trust,
         problem->text = STR("no known_hosts file has a key of the host");
         return SSH_HOST_KEY_UNKNOWN;
     }
-    problem->pinned = fingerprint(trust->keys.items[0], arena);
+    problem->pinned = ssh_key_fingerprint(trust->keys.items[0], arena);
     problem->text = STR("the host has another key");
     return SSH_HOST_KEY_DIFFERS;
 }
@@ -116,16 +113,22 @@ SshStatus ssh_host_trust_add(
         problem->text = STR("the certificate cannot be read");
         return SSH_HOST_CERTIFICATE;
     }
-    problem->found = fingerprint(parsed.authority, arena);
+    problem->found = ssh_key_fingerprint(parsed.authority, arena);
     if (str_is_among(parsed.authority, trust->revoked.items, trust->revoked.count)) {
         problem->text = STR("a known_hosts file revokes the authority of the host certificate");
         return SSH_HOST_KEY_REVOKED;
     }
-    problem->text =
-        ssh_certificate_check_host(&parsed, trust->authorities.items, trust->authorities.count,
-                                   host, (int64_t)time(NULL), arena);
+    SshCertificateUse use = {
+        .kind = SSH_CERTIFICATE_HOST,
+        .now = (int64_t)time(NULL),
+        .authorities = trust->authorities.items,
+        .authority_count = trust->authorities.count,
+        .host = host,
+    };
+    problem->text = ssh_certificate_check(&parsed, &use, arena);
     if (problem->text.len > 0)
         return SSH_HOST_CERTIFICATE;
     vec_push(arena, &trust->keys, parsed.key);
+    set_algorithms(trust, arena);
     return SSH_DONE;
 }

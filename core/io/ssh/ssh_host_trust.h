@@ -11,14 +11,14 @@ typedef struct SshHostTrust {
     StrVec keys;        /* wire format */
     StrVec authorities; /* of host certificates */
     StrVec revoked;
+    /* The host key algorithms to offer. Those of the accepted keys come first, so that a host with
+     * several keys sends an accepted one. The others follow, so that an error can name another
+     * key. */
+    const char *algorithms;
 } SshHostTrust;
 
 /* Reads the settings of a target. Fails with SSH_BAD_HOST_KEY or SSH_BAD_HOST_CA. */
 SshStatus ssh_host_trust_read(const SshTarget *target, SshHostTrust *out, Arena *arena);
-/* Returns the host key algorithms to offer. Those of the accepted keys come first, so that a host
- * with several keys sends an accepted one. The others follow, so that an error can name another
- * key. */
-const char *ssh_host_trust_algorithms(const SshHostTrust *trust, Arena *arena);
 /* SSH_DONE if the key is accepted, else SSH_HOST_KEY_REVOKED, SSH_HOST_KEY_UNKNOWN or
  * SSH_HOST_KEY_DIFFERS. */
 SshStatus ssh_host_trust_check(const SshHostTrust *trust,

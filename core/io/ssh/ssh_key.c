@@ -2,6 +2,7 @@
 #include "ssh_key.h"
 
 #include "base64.h"
+#include "digest.h"
 
 /* Calls an import function of libssh with the two fields of a key line. */
 static ssh_key import_line(Str line,
@@ -55,16 +56,11 @@ SshStatus ssh_key_from_private(Str text, Str passphrase, ssh_key *out, Arena *ar
     return is_encrypted ? SSH_BAD_PASSPHRASE : SSH_BAD_PRIVATE_KEY;
 }
 
-Str ssh_key_fingerprint(ssh_key key, Arena *arena) {
-    unsigned char *hash = NULL;
-    size_t size = 0;
-    if (ssh_get_publickey_hash(key, SSH_PUBLICKEY_HASH_SHA256, &hash, &size) != 0)
-        return STR_EMPTY;
-    char *text = ssh_get_fingerprint_hash(SSH_PUBLICKEY_HASH_SHA256, hash, size);
-    Str fingerprint = str_clone(str_from_cstr(text), arena);
-    ssh_string_free_char(text);
-    ssh_clean_pubkey_hash(&hash);
-    return fingerprint;
+Str ssh_key_fingerprint(Str blob, Arena *arena) {
+    Str hash = base64_encode(digest_bytes(DIGEST_SHA256, blob, arena), arena);
+    while (str_ends_with(hash, STR("=")))
+        hash.len--;
+    return str_concat(STR("SHA256:"), hash, arena);
 }
 
 Str ssh_key_blob(ssh_key key, Arena *arena) {

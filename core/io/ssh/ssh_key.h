@@ -17,7 +17,7 @@ ssh_key ssh_key_from_public(Str line, Arena *arena);
 ssh_key ssh_key_from_certificate(Str line, Arena *arena);
 /* SSH_DONE, SSH_BAD_PRIVATE_KEY or SSH_BAD_PASSPHRASE. */
 SshStatus ssh_key_from_private(Str text, Str passphrase, ssh_key *out, Arena *arena);
-/* Returns "SHA256:…", or empty text if libssh cannot hash the key. */
-Str ssh_key_fingerprint(ssh_key key, Arena *arena);
 /* Returns the wire format of the public half; empty on failure. */
 Str ssh_key_blob(ssh_key key, Arena *arena);
+/* Returns "SHA256:…" of a public key in wire format, as ssh-keygen shows it. */
+Str ssh_key_fingerprint(Str blob, Arena *arena);

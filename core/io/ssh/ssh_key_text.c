@@ -5,7 +5,8 @@
 
 Str ssh_key_text_fingerprint(Str public_key, Arena *arena) {
     SCOPED(SshKeyRef) key = ssh_key_from_public(public_key, arena);
-    return key ? ssh_key_fingerprint(key, arena) : STR_EMPTY;
+    Str blob = key ? ssh_key_blob(key, arena) : STR_EMPTY;
+    return blob.len > 0 ? ssh_key_fingerprint(blob, arena) : STR_EMPTY;
 }
 
 SshStatus ssh_key_text_check_private(Str text, Str passphrase, Arena *arena) {

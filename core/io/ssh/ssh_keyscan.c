@@ -96,15 +96,15 @@ static bool scan_packet(Scan *scan, Str *payload) {
     for (;;) {
         Str rest = str_after(strbuf_str(&scan->input), scan->taken);
         uint32_t size;
-        uint8_t padding;
         if (ssh_wire_uint32(&rest, &size) && (size < 2 || size > PACKET_MAX))
             return false;
         if (rest.len + 4 == scan->input.len - scan->taken && rest.len >= size) {
             Str body = str_slice(rest, 0, size);
-            if (!ssh_wire_byte(&body, &padding) || padding >= body.len)
+            size_t padding = (unsigned char)body.ptr[0];
+            if (padding >= body.len - 1)
                 return false;
             scan->taken += 4 + size;
-            *payload = str_slice(body, 0, body.len - padding);
+            *payload = str_slice(body, 1, body.len - padding);
             return true;
         }
         if (!scan_receive(scan))

@@ -1,6 +1,7 @@
 /* Offers credentials to the server, the most specific first. */
 #include "ssh_login.h"
 
+#include "base64.h"
 #include "ssh_agent_relay.h"
 #include "ssh_certificate.h"
 #include "utf8.h"
@@ -19,6 +20,13 @@ static SshStatus bad_certificate(SshProblem *problem, Str text) {
     return SSH_BAD_CERTIFICATE;
 }
 
+/* Parses a line such as "ssh-ed25519-cert-v01@openssh.com AAAA… comment". */
+static bool parse_line(Str line, SshCertificate *out, Arena *arena) {
+    Str rest = str_trim(line), type, body, blob;
+    return str_next_field(&rest, ' ', &type) && str_next_field(&rest, ' ', &body) &&
+           base64_decode(str_trim(body), &blob, arena) && ssh_certificate_parse(blob, out, arena);
+}
+
 /* A certificate that the server would reject is reported before the login: servers do not give the
  * reason. */
 static SshStatus read_certificate(const SshTarget *target,
@@ -27,9 +35,10 @@ static SshStatus read_certificate(const SshTarget *target,
                                   Arena *arena) {
     SshCertificate parsed;
     SCOPED(SshKeyRef) certificate = ssh_key_from_certificate(target->certificate, arena);
-    if (!certificate || !ssh_certificate_parse_line(target->certificate, &parsed, arena))
+    if (!certificate || !parse_line(target->certificate, &parsed, arena))
         return bad_certificate(problem, STR("the text is no certificate"));
-    Str reason = ssh_certificate_check_user(&parsed, (int64_t)time(NULL), arena);
+    SshCertificateUse use = {.kind = SSH_CERTIFICATE_USER, .now = (int64_t)time(NULL)};
+    Str reason = ssh_certificate_check(&parsed, &use, arena);
     if (reason.len > 0)
         return bad_certificate(problem, reason);
     if (!str_equal(parsed.key, ssh_key_blob(out->private_key, arena)))
@@ -170,7 +179,7 @@ static SshStatus offer_agent(Login *login) {
     login->tried_key = true;
     (void)ssh_set_agent_socket(login->session, fd);
     status = run_attempt(login, try_agent, "the keys of the agent");
-    size_t count = ssh_agent_relay_key_count(relay);
+    size_t count = ssh_agent_relay_close(relay);
     if (status == SSH_LOGIN_REFUSED && count == 0) {
         vec_last(&login->tried) =
             target->agent_identity.len > 0
@@ -179,7 +188,6 @@ static SshStatus offer_agent(Login *login) {
                 : STR("the agent, which has no keys");
         login->problem->text = vec_last(&login->tried);
     }
-    ssh_agent_relay_close(relay);
     return status;
 }
 

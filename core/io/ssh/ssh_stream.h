@@ -68,4 +68,5 @@ void ssh_stream_end(SshStream *stream, SshStatus status, Str error);
 /* Returns the events of poll that a forwarded connection waits for; 0: none. */
 short ssh_stream_events(const SshStream *stream);
 bool ssh_stream_session_works(ssh_session session);
+/* Returns the last error of libssh in the session, for messages. */
 Str ssh_stream_session_error(ssh_session session, Arena *arena);

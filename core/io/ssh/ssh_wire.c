@@ -1,34 +1,14 @@
 /* Reads and writes big-endian numbers and strings with a length. */
 #include "ssh_wire.h"
 
-static bool read_number(Str *rest, size_t size, uint64_t *out) {
-    if (rest->len < size)
+bool ssh_wire_uint32(Str *rest, uint32_t *out) {
+    if (rest->len < 4)
         return false;
     *out = 0;
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < 4; i++)
         *out = *out << 8 | (unsigned char)rest->ptr[i];
-    *rest = str_after(*rest, size);
+    *rest = str_after(*rest, 4);
     return true;
-}
-
-bool ssh_wire_byte(Str *rest, uint8_t *out) {
-    uint64_t number;
-    bool is_read = read_number(rest, 1, &number);
-    if (is_read)
-        *out = (uint8_t)number;
-    return is_read;
-}
-
-bool ssh_wire_uint32(Str *rest, uint32_t *out) {
-    uint64_t number;
-    bool is_read = read_number(rest, 4, &number);
-    if (is_read)
-        *out = (uint32_t)number;
-    return is_read;
-}
-
-bool ssh_wire_uint64(Str *rest, uint64_t *out) {
-    return read_number(rest, 8, out);
 }
 
 bool ssh_wire_string(Str *rest, Str *out) {

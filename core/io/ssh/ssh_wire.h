@@ -4,9 +4,7 @@
 #include "str.h"
 
 /* Read from the front of `*rest`; return false if it is too short. */
-MUST_USE bool ssh_wire_byte(Str *rest, uint8_t *out);
 MUST_USE bool ssh_wire_uint32(Str *rest, uint32_t *out);
-MUST_USE bool ssh_wire_uint64(Str *rest, uint64_t *out);
 MUST_USE bool ssh_wire_string(Str *rest, Str *out);
 
 void ssh_wire_add_uint32(StrBuf *buf, uint32_t number);

@@ -24,12 +24,25 @@ static size_t row_of(const char *name) {
     return 0;
 }
 
+static void parse(const char *line, SshCertificate *out, Arena *arena) {
+    assert_true(ssh_certificate_parse(blob_of(line, arena), out, arena));
+}
+
+static Str check_host(const SshCertificate *certificate,
+                      const Str *authorities,
+                      size_t count,
+                      Str host,
+                      int64_t now,
+                      Arena *arena) {
+    SshCertificateUse use = {SSH_CERTIFICATE_HOST, now, authorities, count, host};
+    return ssh_certificate_check(certificate, &use, arena);
+}
+
 static Str check(size_t row, const char *host, int64_t now, Arena *arena) {
     SshCertificate certificate;
     Str authority = blob_of(certificate_corpus[row].authority, arena);
-    assert_true(ssh_certificate_parse_line(str_from_cstr(certificate_corpus[row].certificate),
-                                           &certificate, arena));
-    return ssh_certificate_check_host(&certificate, &authority, 1, str_from_cstr(host), now, arena);
+    parse(certificate_corpus[row].certificate, &certificate, arena);
+    return check_host(&certificate, &authority, 1, str_from_cstr(host), now, arena);
 }
 
 /* Every pair of key types is valid, but not a signature with SHA-1. */
@@ -94,8 +107,7 @@ static void test_damage(void **state) {
             bytes[i] ^= 1;
             bool is_accepted =
                 ssh_certificate_parse((Str){bytes, whole.len}, &certificate, scratch) &&
-                ssh_certificate_check_host(&certificate, &authority, 1, STR("node"), NOW, scratch)
-                        .len == 0;
+                check_host(&certificate, &authority, 1, STR("node"), NOW, scratch).len == 0;
             bytes[i] ^= 1;
             if (is_accepted)
                 print_error("%s: byte %zu\n", certificate_corpus[row].name, i);
@@ -113,14 +125,11 @@ static void test_authority(void **state) {
     size_t row = row_of("p256 signs ed25519");
     Str foreign = blob_of(certificate_corpus[row_of("ed25519 signs p256")].authority, arena);
     Str authorities[] = {foreign, blob_of(certificate_corpus[row].authority, arena)};
-    assert_true(ssh_certificate_parse_line(str_from_cstr(certificate_corpus[row].certificate),
-                                           &certificate, arena));
+    parse(certificate_corpus[row].certificate, &certificate, arena);
     for (size_t count = 0; count < 2; count++)
-        check_str(
-            ssh_certificate_check_host(&certificate, authorities, count, STR("node"), NOW, arena),
-            "another authority signed the certificate");
-    check_str(ssh_certificate_check_host(&certificate, authorities, 2, STR("node"), NOW, arena),
-              "");
+        check_str(check_host(&certificate, authorities, count, STR("node"), NOW, arena),
+                  "another authority signed the certificate");
+    check_str(check_host(&certificate, authorities, 2, STR("node"), NOW, arena), "");
     arena_close(arena);
 }
 
@@ -128,16 +137,17 @@ static void test_user(void **state) {
     (void)state;
     Arena *arena = arena_open("test");
     SshCertificate certificate;
+    SshCertificateUse user = {.kind = SSH_CERTIFICATE_USER, .now = NOW};
     const char *line = certificate_corpus[row_of("user")].certificate;
-    assert_true(ssh_certificate_parse_line(str_from_cstr(line), &certificate, arena));
-    check_str(ssh_certificate_check_user(&certificate, NOW, arena), "");
+    parse(line, &certificate, arena);
+    check_str(ssh_certificate_check(&certificate, &user, arena), "");
     check_str(certificate.key_type, "ssh-ed25519");
     line = certificate_corpus[row_of("two principals")].certificate;
-    assert_true(ssh_certificate_parse_line(str_from_cstr(line), &certificate, arena));
-    check_str(ssh_certificate_check_user(&certificate, NOW, arena),
+    parse(line, &certificate, arena);
+    check_str(ssh_certificate_check(&certificate, &user, arena),
               "the certificate is not a user certificate");
-    assert_false(ssh_certificate_parse_line(str_from_cstr(certificate_corpus[0].authority),
-                                            &certificate, arena));
+    assert_false(ssh_certificate_parse(blob_of(certificate_corpus[0].authority, arena),
+                                       &certificate, arena));
     arena_close(arena);
 }
 
