@@ -1,15 +1,456 @@
-/* http2_rpc: the table of operations. */
+/* http2_rpc: an nghttp2 session for each connection, under one lock, with a reader thread and a
+ * buffer of bytes to send. Callers write their requests themselves, so that the usual call needs
+ * one write and one wake-up. */
 #include "http2_rpc.h"
 
-#include "rpc_channel.h"
+#include "clock.h"
+#include "rpc_stream.h"
+#include "thread.h"
+
+#include <errno.h>
+#include <nghttp2/nghttp2.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum {
+    READ_SIZE = 256 << 10,
+    SEND_SIZE = 256 << 10,
+    FRAME_ROOM = 64 << 10, /* more than any frame that nghttp2 makes */
+    CHECK_MS = 100,        /* between two looks at a cancel token */
+    STREAM_WINDOW = 16 << 20,
+    CONNECTION_WINDOW = 64 << 20,
+    FRAME_MAX = 1 << 20,
+    OPEN_MS = 10000, /* until the server's settings must have arrived */
+};
+
+struct RpcChannel {
+    Arena *arena; /* of this struct and of watches; used under the lock */
+    int socket;
+    int wake; /* an eventfd: the reader must look at the channel again */
+    Thread *reader;
+    pthread_mutex_t lock; /* guards everything below */
+    nghttp2_session *session;
+    RpcStream *streams;    /* in flight */
+    bool is_ready;         /* the server's settings have arrived */
+    pthread_cond_t opened; /* signalled when is_ready or is_broken becomes true */
+    bool is_broken;        /* no byte can be sent or received any more */
+    bool is_closing;
+    Str problem; /* why it is broken */
+    size_t send_length;
+    char send[SEND_SIZE]; /* bytes that the socket has not accepted yet */
+};
+
+static void wake_reader(RpcChannel *channel) {
+    uint64_t one = 1;
+    ssize_t written = write(channel->wake, &one, sizeof one);
+    (void)written; /* a full counter wakes as well */
+}
+
+/* Streams. All functions from here on are called under the lock. */
+
+static void remove_stream(RpcChannel *channel, RpcStream *stream) {
+    RpcStream **link = &channel->streams;
+    while (*link && *link != stream)
+        link = &(*link)->next;
+    if (*link)
+        *link = stream->next;
+}
+
+static void wake_caller(const RpcStream *stream) {
+    if (stream->finished)
+        pthread_cond_signal(stream->finished);
+}
+
+static void break_channel(RpcChannel *channel, Str problem) {
+    if (channel->is_broken)
+        return;
+    channel->is_broken = true;
+    channel->problem = problem;
+    pthread_cond_signal(&channel->opened);
+    while (channel->streams) {
+        RpcStream *stream = channel->streams;
+        channel->streams = stream->next;
+        rpc_stream_fail(stream, RPC_UNAVAILABLE, true, problem);
+        wake_caller(stream);
+    }
+}
+
+/* Writes as much as the socket accepts. */
+static void flush_buffer(RpcChannel *channel) {
+    size_t done = 0;
+    while (done < channel->send_length && !channel->is_broken) {
+        ssize_t count = send(channel->socket, channel->send + done, channel->send_length - done,
+                             MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count > 0)
+            done += (size_t)count;
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            break;
+        else if (errno != EINTR)
+            break_channel(channel, STR("the connection broke"));
+    }
+    channel->send_length -= done;
+    memmove(channel->send, channel->send + done, channel->send_length);
+}
+
+/* Sends the frames that are due. What the socket does not accept, the reader sends later. */
+static void flush_session(RpcChannel *channel) {
+    bool is_more = true;
+    while (is_more && !channel->is_broken) {
+        while (is_more && channel->send_length < SEND_SIZE - FRAME_ROOM) {
+            const uint8_t *bytes;
+            ssize_t count = nghttp2_session_mem_send(channel->session, &bytes);
+            CHECK(count <= FRAME_ROOM);
+            is_more = count > 0;
+            if (count < 0)
+                break_channel(channel, STR("the connection failed"));
+            if (count <= 0)
+                break;
+            memcpy(channel->send + channel->send_length, bytes, (size_t)count);
+            channel->send_length += (size_t)count;
+        }
+        flush_buffer(channel);
+        if (channel->send_length > 0) {
+            wake_reader(channel);
+            return;
+        }
+    }
+}
+
+static void reset_stream(RpcChannel *channel, const RpcStream *stream) {
+    if (channel->is_broken || stream->id <= 0)
+        return;
+    nghttp2_session_set_stream_user_data(channel->session, stream->id, NULL);
+    nghttp2_submit_rst_stream(channel->session, NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_CANCEL);
+    flush_session(channel);
+}
+
+/* Callbacks of nghttp2. A stream without user data was abandoned by its caller. */
+
+static RpcStream *stream_of(nghttp2_session *session, int32_t id) {
+    return nghttp2_session_get_stream_user_data(session, id);
+}
+
+static ssize_t read_request(nghttp2_session *session,
+                            int32_t id,
+                            uint8_t *out,
+                            size_t size,
+                            uint32_t *flags,
+                            nghttp2_data_source *source,
+                            void *payload) {
+    (void)source, (void)payload;
+    RpcStream *stream = stream_of(session, id);
+    bool is_end = false;
+    if (!stream)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    size_t count = rpc_stream_send(stream, (char *)out, size, &is_end);
+    if (is_end)
+        *flags |= NGHTTP2_DATA_FLAG_EOF;
+    return (ssize_t)count;
+}
+
+static int on_header(nghttp2_session *session,
+                     const nghttp2_frame *frame,
+                     const uint8_t *name,
+                     size_t name_length,
+                     const uint8_t *value,
+                     size_t value_length,
+                     uint8_t flags,
+                     void *payload) {
+    (void)flags, (void)payload;
+    RpcStream *stream = stream_of(session, frame->hd.stream_id);
+    if (stream)
+        rpc_stream_header(stream, (Str){(const char *)name, name_length},
+                          (Str){(const char *)value, value_length});
+    return 0;
+}
+
+static int on_data(nghttp2_session *session,
+                   uint8_t flags,
+                   int32_t id,
+                   const uint8_t *bytes,
+                   size_t length,
+                   void *payload) {
+    (void)flags;
+    RpcChannel *channel = payload;
+    RpcStream *stream = stream_of(session, id);
+    if (!stream || rpc_stream_data(stream, (Str){(const char *)bytes, length}))
+        return 0;
+    nghttp2_session_set_stream_user_data(session, id, NULL);
+    nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+    remove_stream(channel, stream);
+    wake_caller(stream);
+    return 0;
+}
+
+static int on_close(nghttp2_session *session, int32_t id, uint32_t error, void *payload) {
+    RpcChannel *channel = payload;
+    RpcStream *stream = stream_of(session, id);
+    if (!stream)
+        return 0;
+    rpc_stream_end(stream, error);
+    remove_stream(channel, stream);
+    wake_caller(stream);
+    return 0;
+}
+
+static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *payload) {
+    (void)session;
+    RpcChannel *channel = payload;
+    if (frame->hd.type == NGHTTP2_SETTINGS && !channel->is_ready) {
+        channel->is_ready = true;
+        pthread_cond_signal(&channel->opened);
+    }
+    return 0;
+}
+
+/* The reader thread. */
+
+static void receive(RpcChannel *channel, const char *bytes, ssize_t length) {
+    pthread_mutex_lock(&channel->lock);
+    if (length <= 0) {
+        break_channel(channel, STR("the server closed the connection"));
+    } else if (!channel->is_broken) {
+        ssize_t used =
+            nghttp2_session_mem_recv(channel->session, (const uint8_t *)bytes, (size_t)length);
+        if (used < 0)
+            break_channel(channel, STR("the server does not speak HTTP/2"));
+        flush_session(channel);
+        if (!channel->is_broken && !nghttp2_session_want_read(channel->session))
+            break_channel(channel, STR("the server ended the connection or broke its protocol"));
+    }
+    pthread_mutex_unlock(&channel->lock);
+}
+
+/* Returns false when the reader must end. */
+static bool wait_for_events(RpcChannel *channel, bool *is_readable) {
+    pthread_mutex_lock(&channel->lock);
+    bool is_over = channel->is_closing || channel->is_broken;
+    short writable = channel->send_length > 0 ? POLLOUT : 0;
+    pthread_mutex_unlock(&channel->lock);
+    struct pollfd polled[] = {
+        {channel->socket, (short)(POLLIN | writable), 0},
+        {channel->wake,   POLLIN,                     0}
+    };
+    uint64_t count;
+    if (is_over)
+        return false;
+    poll(polled, ARRAY_COUNT(polled), -1);
+    if (polled[1].revents && read(channel->wake, &count, sizeof count) < 0 && errno != EAGAIN)
+        return false;
+    if (polled[0].revents & POLLOUT) {
+        pthread_mutex_lock(&channel->lock);
+        flush_buffer(channel);
+        flush_session(channel);
+        pthread_mutex_unlock(&channel->lock);
+    }
+    *is_readable = polled[0].revents & (POLLIN | POLLHUP | POLLERR);
+    return true;
+}
+
+static void read_connection(void *payload) {
+    RpcChannel *channel = payload;
+    SCOPED(ArenaRef) arena = arena_open("rpc reader");
+    char *buffer = arena_alloc(arena, READ_SIZE);
+    bool is_readable;
+    while (wait_for_events(channel, &is_readable)) {
+        if (!is_readable)
+            continue;
+        ssize_t length = recv(channel->socket, buffer, READ_SIZE, MSG_DONTWAIT);
+        if (length >= 0 || (errno != EAGAIN && errno != EINTR))
+            receive(channel, buffer, length);
+    }
+}
+
+/* Opening and closing. */
+
+static int connect_socket(Str path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (path.len == 0 || path.len >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
+    memcpy(address.sun_path, path.ptr, path.len);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    int error = -errno;
+    close(fd);
+    return error;
+}
+
+/* A header table of size 0 makes each header block independent of those before it. */
+static void begin_session(RpcChannel *channel) {
+    nghttp2_session_callbacks *callbacks;
+    nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_HEADER_TABLE_SIZE,   0            },
+        {NGHTTP2_SETTINGS_ENABLE_PUSH,         0            },
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW},
+        {NGHTTP2_SETTINGS_MAX_FRAME_SIZE,      FRAME_MAX    },
+    };
+    CHECK(nghttp2_session_callbacks_new(&callbacks) == 0);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+    CHECK(nghttp2_session_client_new(&channel->session, callbacks, channel) == 0);
+    nghttp2_session_callbacks_del(callbacks);
+    nghttp2_submit_settings(channel->session, NGHTTP2_FLAG_NONE, settings, ARRAY_COUNT(settings));
+    nghttp2_session_set_local_window_size(channel->session, NGHTTP2_FLAG_NONE, 0,
+                                          CONNECTION_WINDOW);
+}
+
+static void release(RpcChannel *channel) {
+    if (channel->session)
+        nghttp2_session_del(channel->session);
+    if (channel->wake >= 0)
+        close(channel->wake);
+    close(channel->socket);
+    pthread_cond_destroy(&channel->opened);
+    pthread_mutex_destroy(&channel->lock);
+    arena_close(channel->arena);
+}
+
+static void close_channel(void *self, RpcChannel *channel) {
+    (void)self;
+    pthread_mutex_lock(&channel->lock);
+    channel->is_closing = true;
+    break_channel(channel, STR("the connection was closed"));
+    wake_reader(channel);
+    pthread_mutex_unlock(&channel->lock);
+    thread_join(channel->reader);
+    release(channel);
+}
+
+/* A request sent before the server's settings may exceed its limit of concurrent calls. */
+static bool wait_until_ready(RpcChannel *channel, Str *problem, Arena *arena) {
+    int64_t deadline = clock_real.monotonic_ms(clock_real.self) + OPEN_MS;
+    int64_t left = OPEN_MS;
+    pthread_mutex_lock(&channel->lock);
+    while (!channel->is_ready && !channel->is_broken && left > 0) {
+        thread_wait(&channel->opened, &channel->lock, left);
+        left = deadline - clock_real.monotonic_ms(clock_real.self);
+    }
+    bool is_ready = channel->is_ready;
+    if (!is_ready)
+        *problem = channel->is_broken ? str_clone(channel->problem, arena)
+                                      : STR("the server does not respond");
+    pthread_mutex_unlock(&channel->lock);
+    return is_ready;
+}
 
 static bool open_channel(void *self, Str path, RpcChannel **out, Str *problem, Arena *arena) {
     (void)self;
-    RpcChannel *channel = rpc_channel_open(path, problem, arena);
-    if (!channel)
+    int fd = connect_socket(path);
+    if (fd < 0) {
+        *problem =
+            str_format(arena, "cannot connect to \"%.*s\": %s", STR_ARG(path), strerror(-fd));
         return false;
-    *out = channel;
-    return true;
+    }
+    Arena *own = arena_open("rpc channel");
+    RpcChannel *channel = arena_new(own, RpcChannel);
+    channel->arena = own;
+    channel->socket = fd;
+    channel->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutex_init(&channel->lock, NULL);
+    pthread_cond_init(&channel->opened, NULL);
+    if (channel->wake >= 0) {
+        begin_session(channel);
+        flush_session(channel);
+        channel->reader = thread_start(THREAD_RPC, read_connection, channel);
+    }
+    if (channel->reader && wait_until_ready(channel, problem, arena)) {
+        *out = channel;
+        return true;
+    }
+    if (channel->reader) {
+        close_channel(NULL, channel);
+    } else {
+        *problem = STR("the system has no more threads or descriptors");
+        release(channel);
+    }
+    return false;
+}
+
+/* Calls. */
+
+#define FIELD(name, value)                                                                         \
+    { (uint8_t *)(name), (uint8_t *)(value), sizeof(name) - 1, strlen(value), 0 }
+
+static void begin_call(RpcChannel *channel, RpcStream *stream) {
+    if (channel->is_broken) {
+        rpc_stream_fail(stream, RPC_UNAVAILABLE, false, channel->problem);
+        return;
+    }
+    nghttp2_nv headers[] = {
+        FIELD(":method", "POST"),
+        FIELD(":scheme", "http"),
+        FIELD(":path", stream->request->method),
+        FIELD(":authority", "localhost"),
+        FIELD("content-type", "application/grpc"),
+        FIELD("te", "trailers"),
+        FIELD("user-agent", "loam/" LOAM_VERSION),
+    };
+    nghttp2_data_provider body = {.read_callback = read_request};
+    stream->id = nghttp2_submit_request(channel->session, NULL, headers, ARRAY_COUNT(headers),
+                                        &body, stream);
+    if (stream->id < 0) {
+        rpc_stream_fail(stream, RPC_UNAVAILABLE, false, STR("the server ends the connection"));
+        return;
+    }
+    stream->next = channel->streams;
+    channel->streams = stream;
+    flush_session(channel);
+}
+
+static void give_up(RpcChannel *channel, RpcStream *stream, RpcStatus status, Str problem) {
+    reset_stream(channel, stream);
+    remove_stream(channel, stream);
+    rpc_stream_fail(stream, status, true, problem);
+}
+
+static void notify_stop(RpcChannel *channel, const RpcRequest *request) {
+    pthread_mutex_unlock(&channel->lock);
+    request->on_stop(request->stop_payload);
+    pthread_mutex_lock(&channel->lock);
+}
+
+static void wait_for_end(RpcChannel *channel, RpcStream *stream, int64_t deadline) {
+    const RpcRequest *request = stream->request;
+    bool is_notified = !request->on_stop;
+    while (!stream->is_done) {
+        if (!is_notified && cancel_level(request->cancel) >= CANCEL_STOP) {
+            is_notified = true;
+            notify_stop(channel, request);
+            continue;
+        }
+        int64_t left = INT64_MAX;
+        if (deadline)
+            left = deadline - clock_real.monotonic_ms(clock_real.self);
+        if (left <= 0)
+            give_up(channel, stream, RPC_DEADLINE_EXCEEDED, STR("the server does not respond"));
+        else if (cancel_level(request->cancel) >= CANCEL_NOW)
+            give_up(channel, stream, RPC_CANCELLED, STR("the call was cancelled"));
+        else if (deadline || request->cancel)
+            thread_wait(stream->finished, &channel->lock, left < CHECK_MS ? left : CHECK_MS);
+        else
+            pthread_cond_wait(stream->finished, &channel->lock);
+    }
+}
+
+static void run_call(RpcChannel *channel, RpcStream *stream) {
+    int64_t deadline = 0;
+    if (stream->request->timeout_ms > 0)
+        deadline = clock_real.monotonic_ms(clock_real.self) + stream->request->timeout_ms;
+    pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
+    stream->finished = &finished;
+    pthread_mutex_lock(&channel->lock);
+    begin_call(channel, stream);
+    wait_for_end(channel, stream, deadline);
+    pthread_mutex_unlock(&channel->lock);
+    pthread_cond_destroy(&finished);
 }
 
 /* The reader allocates the response in an arena of its own, which then joins the caller's. */
@@ -22,20 +463,23 @@ static void call(void *self,
     RpcStream stream;
     Arena *received = arena_open("rpc response");
     rpc_stream_init(&stream, request, received);
-    rpc_channel_call(channel, &stream);
+    run_call(channel, &stream);
     arena_join(arena, received);
     *response = stream.response;
     response->problem = str_clone(response->problem, arena);
 }
 
+/* The request is copied: it lives as long as the channel. */
 static void watch(void *self, RpcChannel *channel, const RpcRequest *request) {
     (void)self;
-    rpc_channel_watch(channel, request);
-}
-
-static void close_channel(void *self, RpcChannel *channel) {
-    (void)self;
-    rpc_channel_close(channel);
+    pthread_mutex_lock(&channel->lock);
+    RpcRequest *kept = arena_new(channel->arena, RpcRequest);
+    *kept = *request;
+    kept->message = str_clone(request->message, channel->arena);
+    RpcStream *stream = arena_new(channel->arena, RpcStream);
+    rpc_stream_init(stream, kept, channel->arena);
+    begin_call(channel, stream);
+    pthread_mutex_unlock(&channel->lock);
 }
 
 const Rpc http2_rpc = {NULL, open_channel, call, watch, close_channel};
