@@ -4,9 +4,10 @@
  * digest. Nothing is written before the pin and the list have been verified. */
 #pragma once
 
-#include "bundle_source.h"
+#include "bundle.h"
 #include "cancel.h"
 #include "diag.h"
+#include "disk.h"
 
 typedef struct BundleRequest {
     const Disk *disk;

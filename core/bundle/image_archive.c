@@ -15,12 +15,29 @@ typedef struct Indexes {
     Arena *arena;
 } Indexes;
 
+/* Reads the whole content, at most `limit` bytes. */
+static bool read_text(const TarEntry *entry, size_t limit, Str *out, Str *problem, Arena *arena) {
+    if (entry->size > limit) {
+        *problem = str_format(arena, "its entry \"%.*s\" is too large", STR_ARG(entry->path));
+        return false;
+    }
+    char *bytes = arena_alloc(arena, entry->size + 1);
+    size_t at = 0, got;
+    do {
+        if (!tar_entry_read(entry, bytes + at, entry->size - at, &got, problem))
+            return false;
+        at += got;
+    } while (got && at < entry->size);
+    *out = (Str){bytes, at};
+    return true;
+}
+
 static TarNext keep_index(const TarEntry *entry, void *payload, Str *problem) {
     Indexes *indexes = payload;
     Str *out = str_equal(entry->path, STR("index.json"))      ? &indexes->oci
                : str_equal(entry->path, STR("manifest.json")) ? &indexes->docker
                                                               : NULL;
-    if (out && !tar_entry_text(entry, INDEX_MAX, out, problem, indexes->arena))
+    if (out && !read_text(entry, INDEX_MAX, out, problem, indexes->arena))
         return TAR_FAILED;
     return TAR_CONTINUE;
 }
@@ -138,7 +155,7 @@ static TarNext copy_entry(const TarEntry *entry, void *payload, Str *problem) {
     Renaming *renaming = payload;
     bool is_index = str_equal(entry->path, STR("index.json"));
     Str text = STR_EMPTY;
-    if (is_index && !(tar_entry_text(entry, INDEX_MAX, &text, problem, renaming->arena) &&
+    if (is_index && !(read_text(entry, INDEX_MAX, &text, problem, renaming->arena) &&
                       renamed_index(text, renaming->name, &text, problem, renaming->arena)))
         return TAR_FAILED;
     size_t got = 0;

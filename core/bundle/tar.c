@@ -100,22 +100,6 @@ bool tar_entry_read(const TarEntry *entry, char *out, size_t size, size_t *got, 
     return count >= 0 || fail_reading(reader, problem);
 }
 
-bool tar_entry_text(const TarEntry *entry, size_t limit, Str *out, Str *problem, Arena *arena) {
-    if (entry->size > limit) {
-        *problem = str_format(arena, "its entry \"%.*s\" is too large", STR_ARG(entry->path));
-        return false;
-    }
-    char *bytes = arena_alloc(arena, entry->size + 1);
-    size_t at = 0, got;
-    do {
-        if (!tar_entry_read(entry, bytes + at, entry->size - at, &got, problem))
-            return false;
-        at += got;
-    } while (got && at < entry->size);
-    *out = (Str){bytes, at};
-    return true;
-}
-
 /* Writing. */
 
 struct TarWriter {

@@ -17,9 +17,6 @@ typedef TarNext TarVisit(const TarEntry *entry, void *payload, Str *problem);
 /* Calls `visit` for each regular file. *problem is the end of a sentence. */
 MUST_USE bool tar_each(
     const Disk *disk, Str path, TarVisit *visit, void *payload, Str *problem, Arena *arena);
-/* Reads the whole content, at most `limit` bytes. */
-MUST_USE bool tar_entry_text(
-    const TarEntry *entry, size_t limit, Str *out, Str *problem, Arena *arena);
 /* Reads the next bytes; *got is 0 at the end. */
 MUST_USE bool tar_entry_read(
     const TarEntry *entry, char *out, size_t size, size_t *got, Str *problem);
