@@ -252,7 +252,7 @@ Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem
 
 void ssh_client_release(SshLink *link) {
     if (link->lease)
-        ssh_pool_release(pool_of(link), link->lease);
+        (void)ssh_pool_release(pool_of(link), link->lease, SSH_DONE);
     ssh_pool_close(link->own_pool);
     *link = (SshLink){0};
 }
@@ -393,18 +393,12 @@ static SshStatus exec_once(SshLink *link,
 
 /* Returns true if the command did not start and a further session may run it. */
 static bool should_try_again(SshLink *link, SshStatus status, const SshProblem *problem) {
-    SshPool *pool = pool_of(link);
     SshLease *lease = link->lease;
-    if (status == SSH_LOST) {
-        link->lease = NULL;
-        ssh_pool_drop(pool, lease);
-        return !problem->may_have_run;
-    }
-    if (status == SSH_BUSY) {
-        link->lease = NULL;
-        return ssh_pool_limit(pool, lease);
-    }
-    return false;
+    if (status != SSH_LOST && status != SSH_BUSY)
+        return false;
+    link->lease = NULL;
+    bool is_useful = ssh_pool_release(pool_of(link), lease, status);
+    return is_useful && !(status == SSH_LOST && problem->may_have_run);
 }
 
 SshStatus ssh_client_exec(SshLink *link,

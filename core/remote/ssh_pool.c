@@ -88,7 +88,7 @@ static void close_lease(SshPool *pool, SshLease *lease) {
     pool->ssh->close(pool->ssh->self, lease->session);
     arena_close(lease->arena);
     if (via)
-        ssh_pool_release(pool, via);
+        (void)ssh_pool_release(pool, via, SSH_DONE);
 }
 
 void ssh_pool_close(SshPool *pool) {
@@ -282,24 +282,15 @@ SshSession *ssh_pool_session(const SshLease *lease) {
     return lease->session;
 }
 
-void ssh_pool_release(SshPool *pool, SshLease *lease) {
-    pthread_mutex_lock(&pool->lock);
-    leave_and_unlock(pool, lease);
-}
-
-void ssh_pool_drop(SshPool *pool, SshLease *lease) {
-    pthread_mutex_lock(&pool->lock);
-    lease->is_broken = true;
-    leave_and_unlock(pool, lease);
-}
-
-bool ssh_pool_limit(SshPool *pool, SshLease *lease) {
+bool ssh_pool_release(SshPool *pool, SshLease *lease, SshStatus status) {
     pthread_mutex_lock(&pool->lock);
     bool has_others = lease->users > 1;
-    if (has_others)
+    if (status == SSH_LOST)
+        lease->is_broken = true;
+    if (status == SSH_BUSY && has_others)
         lease->channels_max = lease->users - 1;
     leave_and_unlock(pool, lease);
-    return has_others;
+    return status != SSH_BUSY || has_others;
 }
 
 SshStatus ssh_pool_tunnel(SshPool *pool,

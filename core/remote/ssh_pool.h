@@ -26,12 +26,10 @@ SshStatus ssh_pool_acquire(SshPool *pool,
                            SshProblem *problem,
                            Arena *arena);
 SshSession *ssh_pool_session(const SshLease *lease);
-void ssh_pool_release(SshPool *pool, SshLease *lease);
-/* Releases a lease whose session broke, so that no call gets this session again. */
-void ssh_pool_drop(SshPool *pool, SshLease *lease);
-/* Releases a lease after SSH_BUSY. Returns false if it was the only one of its session, so that a
- * further session would be as useless. */
-bool ssh_pool_limit(SshPool *pool, SshLease *lease);
+/* Releases a lease after a command that ended with this status. After SSH_LOST, no call gets its
+ * session again. After SSH_BUSY, the session serves fewer calls at once; returns false if the lease
+ * was the only one, so that a further session would be as useless. */
+bool ssh_pool_release(SshPool *pool, SshLease *lease, SshStatus status);
 /* Returns the local port that leads to host:port as seen from the machine; the first call opens
  * it. It stays open until the pool is closed. */
 SshStatus ssh_pool_tunnel(SshPool *pool,
