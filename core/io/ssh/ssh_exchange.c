@@ -3,10 +3,7 @@
 
 #include "thread.h"
 
-#include <errno.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #define OUTPUT_LIMIT   ((size_t)16 << 20)
 #define CALLER_TICK_MS 100 /* maximum delay in noticing a signal or the deadline */
@@ -164,9 +161,8 @@ SshStatus ssh_exchange_exec(SshWorker *worker,
                             SshProblem *problem,
                             Arena *arena) {
     SshDeadline deadline = ssh_socket_deadline(command->timeout);
-    SshStream *stream =
-        ssh_stream_new(ssh_worker_session(worker), ssh_worker_lock(worker), SSH_STREAM_EXEC);
-    stream->command = str_to_cstr(command->command, stream->arena);
+    SCOPED(ArenaRef) scratch = arena_open("ssh exchange");
+    SshStream *stream = ssh_worker_exec(worker, command->command);
     Exchange exchange = {
         .worker = worker,
         .stream = stream,
@@ -174,10 +170,9 @@ SshStatus ssh_exchange_exec(SshWorker *worker,
         .streams = {strbuf_new(arena), strbuf_new(arena)},
         .limit = command->output_limit ? command->output_limit : OUTPUT_LIMIT,
         .input = command->input,
-        .piece = arena_alloc(stream->arena, SSH_PIPE_SIZE),
+        .piece = arena_alloc(scratch, SSH_PIPE_SIZE),
         .ticked_ms = monotonic_ms(),
     };
-    ssh_worker_submit(worker, stream);
     SshStatus status = exchange_run(&exchange, &deadline);
     pthread_mutex_lock(stream->lock);
     *out = (SshResult){
@@ -193,45 +188,6 @@ SshStatus ssh_exchange_exec(SshWorker *worker,
     pthread_mutex_unlock(stream->lock);
     if (out->signal.len > 0)
         out->exit_status = signal_status(out->signal);
-    ssh_worker_abandon(worker, stream);
-    return status;
-}
-
-SshStatus ssh_exchange_forward(SshWorker *worker,
-                               Str host,
-                               uint16_t port,
-                               const SshDeadline *deadline,
-                               int *out,
-                               SshProblem *problem,
-                               Arena *arena) {
-    int ends[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
-        problem->text = str_clone(str_from_cstr(strerror(errno)), arena);
-        return SSH_NO_ANSWER;
-    }
-    SshStream *stream =
-        ssh_stream_new(ssh_worker_session(worker), ssh_worker_lock(worker), SSH_STREAM_FORWARD);
-    stream->fd = ends[1];
-    stream->host = str_to_cstr(host, stream->arena);
-    stream->port = port;
-    ssh_worker_submit(worker, stream);
-    SshStatus status = SSH_DONE;
-    pthread_mutex_lock(stream->lock);
-    while (status == SSH_DONE && stream->state < SSH_STREAM_RUNNING) {
-        thread_wait(&stream->changed, stream->lock, CALLER_TICK_MS);
-        status = ssh_socket_check(deadline);
-    }
-    if (stream->state == SSH_STREAM_ENDED && stream->status != SSH_DONE) {
-        status = stream->status;
-        problem->text = str_clone(stream->error, arena);
-    }
-    pthread_mutex_unlock(stream->lock);
-    if (status == SSH_DONE)
-        *out = ends[0];
-    else
-        close(ends[0]);
-    if (status != SSH_DONE)
-        ssh_stream_end(stream, status, STR_EMPTY);
     ssh_worker_abandon(worker, stream);
     return status;
 }

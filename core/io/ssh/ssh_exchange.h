@@ -1,5 +1,5 @@
-/* ssh_exchange: runs a command, or opens a connection, over the worker of a session. Only for this
- * directory. Any thread may call it. */
+/* ssh_exchange: runs a command over the worker of a session. Only for this directory. Any thread
+ * may call it. */
 #pragma once
 
 #include "ssh_command.h"
@@ -11,11 +11,3 @@ SshStatus ssh_exchange_exec(SshWorker *worker,
                             SshResult *out,
                             SshProblem *problem,
                             Arena *arena);
-/* Connects to host:port from the machine. The caller owns the descriptor. */
-SshStatus ssh_exchange_forward(SshWorker *worker,
-                               Str host,
-                               uint16_t port,
-                               const SshDeadline *deadline,
-                               int *out,
-                               SshProblem *problem,
-                               Arena *arena);

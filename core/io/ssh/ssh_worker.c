@@ -15,8 +15,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define KEEPALIVE_MS   15000
-#define KEEPALIVES_MAX 3
+#define KEEPALIVE_MS    15000
+#define KEEPALIVES_MAX  3
+#define CONNECT_TICK_MS 100 /* maximum delay in noticing a signal or the deadline */
 
 typedef struct Listener {
     struct Listener *next;
@@ -292,14 +293,6 @@ void ssh_worker_close(SshWorker *worker) {
     arena_close(worker->arena);
 }
 
-ssh_session ssh_worker_session(const SshWorker *worker) {
-    return worker->session;
-}
-
-pthread_mutex_t *ssh_worker_lock(SshWorker *worker) {
-    return &worker->lock;
-}
-
 bool ssh_worker_is_alive(SshWorker *worker) {
     pthread_mutex_lock(&worker->lock);
     bool is_alive = !worker->is_dead;
@@ -307,7 +300,8 @@ bool ssh_worker_is_alive(SshWorker *worker) {
     return is_alive;
 }
 
-void ssh_worker_submit(SshWorker *worker, SshStream *stream) {
+/* Gives a new stream to the thread. */
+static void submit(SshWorker *worker, SshStream *stream) {
     pthread_mutex_lock(&worker->lock);
     if (worker->is_dead) {
         stream->state = SSH_STREAM_ENDED;
@@ -318,6 +312,13 @@ void ssh_worker_submit(SshWorker *worker, SshStream *stream) {
     worker->streams = stream;
     pthread_mutex_unlock(&worker->lock);
     ssh_worker_wake(worker);
+}
+
+SshStream *ssh_worker_exec(SshWorker *worker, Str command) {
+    SshStream *stream = ssh_stream_new(worker->session, &worker->lock, SSH_STREAM_EXEC);
+    stream->command = str_to_cstr(command, stream->arena);
+    submit(worker, stream);
+    return stream;
 }
 
 void ssh_worker_abandon(SshWorker *worker, SshStream *stream) {
@@ -354,4 +355,42 @@ SshStatus ssh_worker_listen(SshWorker *worker,
     ssh_worker_wake(worker);
     *out_port = ntohs(address.sin_port);
     return SSH_DONE;
+}
+
+SshStatus ssh_worker_connect(SshWorker *worker,
+                             Str host,
+                             uint16_t port,
+                             const SshDeadline *deadline,
+                             int *out,
+                             SshProblem *problem,
+                             Arena *arena) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
+        problem->text = str_clone(str_from_cstr(strerror(errno)), arena);
+        return SSH_NO_ANSWER;
+    }
+    SshStream *stream = ssh_stream_new(worker->session, &worker->lock, SSH_STREAM_FORWARD);
+    stream->fd = ends[1];
+    stream->host = str_to_cstr(host, stream->arena);
+    stream->port = port;
+    submit(worker, stream);
+    SshStatus status = SSH_DONE;
+    pthread_mutex_lock(stream->lock);
+    while (status == SSH_DONE && stream->state < SSH_STREAM_RUNNING) {
+        thread_wait(&stream->changed, stream->lock, CONNECT_TICK_MS);
+        status = ssh_socket_check(deadline);
+    }
+    if (stream->state == SSH_STREAM_ENDED && stream->status != SSH_DONE) {
+        status = stream->status;
+        problem->text = str_clone(stream->error, arena);
+    }
+    pthread_mutex_unlock(stream->lock);
+    if (status == SSH_DONE)
+        *out = ends[0];
+    else
+        close(ends[0]);
+    if (status != SSH_DONE)
+        ssh_stream_end(stream, status, STR_EMPTY);
+    ssh_worker_abandon(worker, stream);
+    return status;
 }

@@ -5,6 +5,7 @@
  * ssh_worker_start. Callers exchange bytes with it through the pipes of a stream. */
 #pragma once
 
+#include "ssh_socket.h"
 #include "ssh_stream.h"
 
 typedef struct SshWorker SshWorker;
@@ -16,16 +17,21 @@ SshWorker *ssh_worker_start(ssh_session session, int64_t keepalive_ms);
 void ssh_worker_close(SshWorker *worker);
 bool ssh_worker_is_alive(SshWorker *worker);
 
-/* Gives a new stream to the worker. */
-void ssh_worker_submit(SshWorker *worker, SshStream *stream);
-/* Leaves a submitted stream to the worker, which frees it: a command at once, a forwarded
- * connection at its end. */
-void ssh_worker_abandon(SshWorker *worker, SshStream *stream);
+/* Starts a command. The caller exchanges bytes with the stream and abandons it. */
+SshStream *ssh_worker_exec(SshWorker *worker, Str command);
 /* Call after a change of a pipe that the worker may wait for. */
 void ssh_worker_wake(SshWorker *worker);
-/* For new streams. */
-ssh_session ssh_worker_session(const SshWorker *worker);
-pthread_mutex_t *ssh_worker_lock(SshWorker *worker);
+/* Leaves a command to the worker, which frees it at once. */
+void ssh_worker_abandon(SshWorker *worker, SshStream *stream);
+
+/* Connects to host:port from the machine. The caller owns the descriptor. */
+SshStatus ssh_worker_connect(SshWorker *worker,
+                             Str host,
+                             uint16_t port,
+                             const SshDeadline *deadline,
+                             int *out,
+                             SshProblem *problem,
+                             Arena *arena);
 /* Listens on a port of 127.0.0.1 and forwards its connections to host:port. */
 SshStatus ssh_worker_listen(SshWorker *worker,
                             Str host,
