@@ -95,10 +95,6 @@ void foreign_output_add(ForeignOutput *output, Str piece) {
     }
 }
 
-void foreign_output_end(ForeignOutput *output) {
-    end_line(output);
-}
-
 Str foreign_output_text(const ForeignOutput *output) {
     if (output->crash_length > 0)
         return (Str){output->crash, output->crash_length};

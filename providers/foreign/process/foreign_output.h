@@ -17,8 +17,8 @@ typedef struct ForeignOutput {
     char last[1024];               /* the newest lines that are no log lines; for a failed start */
 } ForeignOutput;
 
+/* Handles all lines that end in the piece. An unfinished last line needs a line end as last piece.
+ */
 void foreign_output_add(ForeignOutput *output, Str piece);
-/* Handles the last line, which may have no end. */
-void foreign_output_end(ForeignOutput *output);
 /* Returns the stack trace of a crash, or else the last plain lines. */
 Str foreign_output_text(const ForeignOutput *output);

@@ -92,7 +92,7 @@ static void run_program(void *payload) {
     const Process *effect = process->io->process;
     int error = effect->run(effect->self, &request, &result, arena);
     pthread_mutex_lock(&process->lock);
-    foreign_output_end(&process->output);
+    foreign_output_add(&process->output, STR("\n")); /* of an unfinished line */
     process->start_error = error;
     process->exit_status = result.exit_status;
     process->has_ended = true;

@@ -20,7 +20,7 @@ static void a_crash(void **state) {
     add(output, "2026-01-01 [DEBUG] plugin: hello\nusage: none\npan");
     add(output, "ic: broken\n\ngoroutine 1 [running]:\n");
     add(output, "{\"@level\":\"info\",\"@message\":\"between\"}\n[WARN] between\nmain.go:7");
-    foreign_output_end(output);
+    foreign_output_add(output, STR("\n"));
     check_str(foreign_output_text(output), "panic: broken\ngoroutine 1 [running]:\nmain.go:7\n");
 }
 
@@ -28,7 +28,7 @@ static void plain_lines(void **state) {
     (void)state;
     ForeignOutput *output = new_output();
     add(output, "This binary is a plugin.\n[ERROR] x\nRun it with Terraform.");
-    foreign_output_end(output);
+    foreign_output_add(output, STR("\n"));
     check_str(foreign_output_text(output), "This binary is a plugin.\nRun it with Terraform.\n");
 }
 
@@ -40,13 +40,13 @@ static void floods(void **state) {
     strbuf_add_cstr(&text, "\npanic: y\n");
     for (int i = 0; i < 50; i++)
         foreign_output_add(output, strbuf_str(&text));
-    foreign_output_end(output);
+    foreign_output_add(output, STR("\n"));
     Str kept = foreign_output_text(output);
     assert_true(str_starts_with(kept, STR("panic: y\nxxxx")));
     assert_int_equal(kept.len, FOREIGN_CRASH_MAX);
     for (int i = 0; i < 3000; i++)
         add(output, "line\n");
-    foreign_output_end(output);
+    foreign_output_add(output, STR("\n"));
 }
 
 int main(void) {
