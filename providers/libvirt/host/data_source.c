@@ -44,18 +44,3 @@ bool data_source_read_xml(
     xml_map_read(rows, value_null(builder->type), xml_root(&doc), true, builder, call->arena);
     return true;
 }
-
-static int compare_names(const void *a, const void *b) {
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-Value data_source_names(char **names, int count, Arena *arena) {
-    StrVec texts = {0};
-    if (count > 0)
-        qsort(names, (size_t)count, sizeof(*names), compare_names);
-    for (int i = 0; i < count; i++) {
-        vec_push(arena, &texts, str_clone(str_from_cstr(names[i]), arena));
-        free(names[i]);
-    }
-    return nested_list_of_texts(&texts, arena);
-}

@@ -25,5 +25,3 @@ ObjectBuilder data_source_begin(const DataReadRequest *request, const Schema *sc
 /* Reads an XML that libvirt allocated by the rows, and sets "xml". Returns false with an error. */
 MUST_USE bool data_source_read_xml(
     const Call *call, char *text, XmlRows rows, ObjectBuilder *builder, Diags *diags);
-/* Returns a list of strings that libvirt allocated, sorted, and frees them. */
-Value data_source_names(char **names, int count, Arena *arena);

@@ -36,11 +36,23 @@ static virStoragePoolPtr find(virConnectPtr connection, Value config, Arena *are
                : virStoragePoolLookupByName(connection, name);
 }
 
+static int compare_names(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Returns the names of the volumes, sorted. */
 static Value names_of(virStoragePoolPtr pool, Arena *arena) {
+    StrVec texts = {0};
     int count = virStoragePoolNumOfVolumes(pool);
     char **names = arena_new_array(arena, char *, count > 0 ? (size_t)count : 1);
     count = count > 0 ? virStoragePoolListVolumes(pool, names, count) : 0;
-    return data_source_names(names, count, arena);
+    if (count > 0)
+        qsort(names, (size_t)count, sizeof(*names), compare_names);
+    for (int i = 0; i < count; i++) {
+        vec_push(arena, &texts, str_clone(str_from_cstr(names[i]), arena));
+        free(names[i]);
+    }
+    return nested_list_of_texts(&texts, arena);
 }
 
 static void fill(virStoragePoolPtr found, ObjectBuilder *builder, Arena *arena) {

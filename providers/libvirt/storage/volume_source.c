@@ -3,7 +3,8 @@
 
 #include "digest.h"
 #include "libvirt_error.h"
-#include "volume_transfer.h"
+
+#define PIECE_SIZE ((size_t)256 * 1024)
 
 static uint64_t big_endian(const unsigned char *bytes) {
     uint64_t number = 0;
@@ -53,6 +54,30 @@ static bool recall(Str memory, const DiskStat *stat, Str path, Str *digest) {
     return true;
 }
 
+/* Sets *out to the digest of the file in hex. */
+static bool digest_of(const Call *call, Str path, DigestKind kind, Str *out) {
+    const Disk *disk = call->io->disk;
+    DiskFile file;
+    uint64_t size = 0, offset = 0;
+    if (disk->open(disk->self, path, DISK_READ, 0, &file) < 0)
+        return false;
+    int failure = disk->size(disk->self, file, &size);
+    Digest *digest = digest_open(kind);
+    char *piece = arena_alloc(call->arena, PIECE_SIZE);
+    size_t got = 1;
+    while (failure >= 0 && got > 0 && !call_is_cancelled(call)) {
+        failure = disk->read(disk->self, file, offset, piece, PIECE_SIZE, &got);
+        if (failure < 0)
+            break;
+        digest_update(digest, (Str){piece, got});
+        offset += got;
+        call_progress(call, offset, size, "hashing");
+    }
+    disk->close(disk->self, file);
+    *out = digest_finish(digest, call->arena);
+    return failure >= 0 && got == 0;
+}
+
 bool volume_source_look(const Call *call, Str path, Str memory, VolumeSource *out, Str *remember) {
     const Disk *disk = call->io->disk;
     DiskStat stat;
@@ -61,23 +86,12 @@ bool volume_source_look(const Call *call, Str path, Str memory, VolumeSource *ou
         return false;
     if (!recall(memory, &stat, path, &out->digest)) {
         Str hex = STR_EMPTY;
-        if (volume_transfer_digest(call, path, &hex) < 0)
+        if (!digest_of(call, path, DIGEST_SHA256, &hex))
             return false;
         out->digest = str_concat(STR("sha256:"), hex, call->arena);
     }
     *remember = str_format(call->arena, "%llu %lld %.*s %.*s", (unsigned long long)stat.size,
                            (long long)stat.modified_ns, STR_ARG(out->digest), STR_ARG(path));
-    return true;
-}
-
-static bool digest_of(const Call *call, Str path, DigestKind kind, Str *out) {
-    if (kind == DIGEST_SHA256)
-        return volume_transfer_digest(call, path, out) == 0;
-    Str bytes = STR_EMPTY;
-    const Disk *disk = call->io->disk;
-    if (disk->read_file(disk->self, path, &bytes, call->arena) < 0)
-        return false;
-    *out = digest_hex(kind, bytes, call->arena);
     return true;
 }
 

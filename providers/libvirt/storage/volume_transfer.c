@@ -42,34 +42,6 @@ static bool is_zero(const char *bytes, size_t count) {
     return count == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0);
 }
 
-int volume_transfer_digest(const Call *call, Str path, Str *digest) {
-    const Disk *disk = call->io->disk;
-    Origin origin;
-    int failure = origin_open(&origin, disk, path);
-    if (failure < 0)
-        return failure;
-    Digest *hash = digest_open(DIGEST_SHA256);
-    char *buffer = arena_alloc(call->arena, PIECE_SIZE);
-    uint64_t offset = 0;
-    size_t got = 1;
-    while (failure >= 0 && got > 0 && !call_is_cancelled(call)) {
-        failure = origin_read(&origin, offset, buffer, &got);
-        if (failure < 0)
-            break;
-        digest_update(hash, (Str){buffer, got});
-        offset += got;
-        call_progress(call, offset, origin.size, "hashing");
-    }
-    disk->close(disk->self, origin.file);
-    Str text = digest_finish(hash, call->arena);
-    if (failure < 0)
-        return failure;
-    if (got > 0)
-        return -ECANCELED;
-    *digest = text;
-    return 0;
-}
-
 /* An upload in progress. */
 typedef struct Sending {
     const Call *call;

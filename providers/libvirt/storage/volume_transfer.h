@@ -8,8 +8,6 @@
 #include "libvirt_handle.h"
 #include "provider.h"
 
-/* Sets *digest to the hex SHA-256 of a local file. Returns negative errno if it cannot be read. */
-int volume_transfer_digest(const Call *call, Str path, Str *digest);
 /* The volume must hold at least `size` bytes. *digest is that of the sent bytes. */
 MUST_USE bool volume_transfer_upload_file(const Call *call,
                                           virConnectPtr connection,
