@@ -31,3 +31,9 @@ bool domain_schema_is_board(Str alias, Str machine) {
     return str_equal(alias, machine) ||
            (str_equal(alias, STR("virt")) && str_starts_with(machine, STR("virt-")));
 }
+
+Str domain_schema_check_path(Value value, Arena *arena) {
+    if (str_starts_with(value_text(value), STR("/")))
+        return STR_EMPTY;
+    return str_format(arena, "The value must be an absolute path on the host.");
+}

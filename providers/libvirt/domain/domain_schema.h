@@ -1,4 +1,5 @@
-/* domain_schema: values derived from several attributes of a machine, with their defaults. */
+/* domain_schema: values derived from several attributes of a machine, with their defaults; the
+ * check of paths. */
 #pragma once
 
 #include "object_builder.h"
@@ -15,3 +16,5 @@ int64_t domain_schema_memory_max(Value domain);
 int64_t domain_schema_vcpu_max(Value domain);
 /* Returns whether a configured board such as "q35" matches the host's "pc-q35-7.2". */
 bool domain_schema_is_board(Str alias, Str machine);
+/* The check of an argument: the path must be absolute. */
+Str domain_schema_check_path(Value value, Arena *arena);
