@@ -415,7 +415,7 @@ static Value disk_before(Value prior, Value planned, Value disk) {
 
 static const DomainDeviceList disk_list = {"disk", "target", domain_device_find_disk};
 
-void domain_disk_edit(
+static void edit_disks(
     xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena) {
     size_t count = nested_list_count(planned, "disk");
     Value *before = arena_new_array(arena, Value, count);
@@ -436,7 +436,7 @@ void domain_disk_edit(
     }
 }
 
-void domain_disk_edit_seed(xmlNodePtr root, virConnectPtr connection, Value planned, Arena *arena) {
+static void edit_seed(xmlNodePtr root, virConnectPtr connection, Value planned, Arena *arena) {
     Str seed = object_text(planned, "cloudinit", STR_EMPTY);
     DiskSource source = {.path = seed};
     if (seed.len)
@@ -448,6 +448,14 @@ void domain_disk_edit_seed(xmlNodePtr root, virConnectPtr connection, Value plan
         set_source(node, connection, source, arena);
     else if (seed.len)
         add_seed(xml_need(root, "devices"), connection, seed, arena);
+}
+
+void domain_disk_edit(
+    xmlNodePtr root, virConnectPtr connection, Value prior, Value planned, Arena *arena) {
+    if (object_differs(prior, planned, "disk"))
+        edit_disks(root, connection, prior, planned, arena);
+    if (object_differs(prior, planned, "cloudinit"))
+        edit_seed(root, connection, planned, arena);
 }
 
 /* Returns whether `id` is the volume or file at that path. */
@@ -497,7 +505,8 @@ static Value read_disk(
     return object_builder_value(&builder);
 }
 
-Value domain_disk_read(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
+/* Returns the list in the order of `state`, without the seed. */
+static Value read_disks(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
     const Type *type = object_attribute_type(state.type, "disk");
     XmlNodes nodes = xml_find_all(root, "devices/disk", arena);
     ValueVec disks = {0};
@@ -521,7 +530,8 @@ Value domain_disk_read(virConnectPtr connection, Value state, xmlNodePtr root, A
     return nested_list_value(type, &disks, arena);
 }
 
-Value domain_disk_read_seed(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
+/* Returns the volume of the seed as in the state, or else the path in the XML. */
+static Value read_seed(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
     xmlNodePtr node = domain_device_find_disk(root, STR(DOMAIN_SEED_TARGET), arena);
     if (!node)
         return value_null(&TYPE_STRING);
@@ -529,4 +539,10 @@ Value domain_disk_read_seed(virConnectPtr connection, Value state, xmlNodePtr ro
     Str id = object_text(state, "cloudinit", STR_EMPTY);
     return names_path(connection, id, path, arena) ? object_attribute(state, "cloudinit")
                                                    : value_string(path, arena);
+}
+
+void domain_disk_read(
+    ObjectBuilder *builder, virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
+    object_builder_set(builder, "disk", read_disks(connection, state, root, arena));
+    object_builder_set(builder, "cloudinit", read_seed(connection, state, root, arena));
 }

@@ -1,7 +1,6 @@
 /* domain_nic: network interfaces of machines. */
 #include "domain_nic.h"
 
-#include "cidr.h"
 #include "digest.h"
 #include "domain_attributes.h"
 #include "domain_device.h"
@@ -70,24 +69,6 @@ bool domain_nic_same_source(Value a, Value b) {
         is_same &= !object_differs(a, b, kinds[i]);
     return is_same && !object_differs(a, b, "network_id") && !object_differs(a, b, "network") &&
            !object_differs(a, b, "bridge");
-}
-
-bool domain_nic_declared(Value domain, StrVec *out, Arena *arena) {
-    Value list = object_attribute(domain, "network_interface");
-    if (!value_is_known(list))
-        return false;
-    for (size_t i = 0; i < nested_list_count(domain, "network_interface"); i++) {
-        Value nic = value_at(list, i);
-        if (!value_is_present(nic))
-            return false;
-        Value addresses = object_attribute(nic, "addresses");
-        if (!value_is_wholly_known(addresses) || !nested_list_count(nic, "addresses"))
-            return false;
-        StrVec texts = nested_list_texts(nic, "addresses", arena);
-        vec_each(&texts, text)
-            vec_push(arena, out, cidr_address_text(*text));
-    }
-    return true;
 }
 
 static bool network_name(

@@ -25,6 +25,3 @@ const char *domain_nic_kind(Value nic);
 /* Returns whether both interfaces are connected to the same place. */
 bool domain_nic_same_source(Value a, Value b);
 Value domain_nic_read(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena);
-/* Collects the addresses declared in the configuration, without prefix lengths. Returns false if an
- * interface declares none, or if some are unknown. */
-MUST_USE bool domain_nic_declared(Value domain, StrVec *out, Arena *arena);

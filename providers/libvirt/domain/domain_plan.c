@@ -2,11 +2,10 @@
 #include "domain_plan.h"
 
 #include "adoption.h"
-#include "cidr.h"
 #include "digest.h"
+#include "domain_address.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
-#include "domain_read.h"
 #include "domain_schema.h"
 #include "domain_update.h"
 #include "libvirt_client.h"
@@ -229,7 +228,7 @@ static bool plan_changes(
         bounds = bounds_of(call, prior);
     DomainChanges changes = domain_update_compare(prior, planned, bounds, arena);
     bool is_planned = true;
-    vec_each(&changes, change) {
+    vec_each(&changes.all, change) {
         Path path = path_to(change->attribute, arena);
         bool is_restart = change->effect == EFFECT_RESTART;
         if (is_restart && str_equal(policy, STR("live_only")))
@@ -248,33 +247,12 @@ static bool plan_changes(
     return is_planned;
 }
 
-/* Sets the declared addresses, by interface if the MAC addresses are known. */
-static void plan_declared(Value planned, ObjectBuilder *builder, Arena *arena) {
-    DomainAddresses addresses = {0};
-    bool is_known = true;
-    for (size_t i = 0; i < nested_list_count(planned, "network_interface"); i++) {
-        Value nic = nested_list_at(planned, "network_interface", i);
-        StrVec texts = nested_list_texts(nic, "addresses", arena);
-        vec_each(&texts, text)
-            *text = cidr_address_text(*text);
-        is_known &= object_has(nic, "mac");
-        domain_read_add_addresses(&addresses, nic, &texts, arena);
-    }
-    domain_read_set_addresses(builder, &addresses, arena);
-    if (!is_known)
-        object_builder_set(builder, "interface_addresses",
-                           value_unknown(&TYPE_MAP_OF_STRING_LISTS));
-}
-
 /* Declared addresses are known in the plan; others are kept while the interfaces are unchanged. */
 static void plan_addresses(const PlanRequest *request, ObjectBuilder *builder, Arena *arena) {
-    StrVec declared = {0};
     Value planned = object_builder_value(builder);
     *builder = object_builder_of(planned, arena);
-    if (domain_nic_declared(planned, &declared, arena)) {
-        plan_declared(planned, builder, arena);
+    if (domain_address_plan(planned, builder, arena))
         return;
-    }
     bool is_new = value_is_null(request->prior);
     bool was_off = !is_new && !object_bool(request->prior, "running", false);
     bool stays_off = was_off && !object_bool(planned, "running", true);

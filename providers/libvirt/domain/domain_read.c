@@ -1,14 +1,12 @@
 /* domain_read: reads machines from the host. */
 #include "domain_read.h"
 
-#include "cidr.h"
+#include "domain_address.h"
 #include "domain_attributes.h"
-#include "domain_console.h"
 #include "domain_disk.h"
 #include "domain_nic.h"
 #include "libvirt_error.h"
 #include "nested_list.h"
-#include "wait_until.h"
 #include "xml_merge.h"
 
 static void read_type(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
@@ -149,8 +147,7 @@ static void read_devices(
     Value now = object_builder_value(builder);
     bool is_machine = domain_schema_is_machine(now);
     *builder = object_builder_of(now, arena);
-    object_builder_set(builder, "disk", domain_disk_read(connection, state, root, arena));
-    object_builder_set(builder, "cloudinit", domain_disk_read_seed(connection, state, root, arena));
+    domain_disk_read(builder, connection, state, root, arena);
     object_builder_set(builder, "network_interface",
                        domain_nic_read(connection, state, root, arena));
     read_filesystems(builder, state, root, arena);
@@ -163,150 +160,6 @@ static void read_devices(
         object_builder_set(builder, "balloon", value_bool(has_balloon));
     if (is_machine || !object_has(state, "qemu_agent"))
         object_builder_set(builder, "qemu_agent", value_bool(has_agent));
-}
-
-static bool is_usable(Str text) {
-    Cidr address;
-    Cidr link_local;
-    if (!cidr_parse_address(text, &address))
-        return false;
-    if (!cidr_parse(address.is_v6 ? STR("fe80::/10") : STR("169.254.0.0/16"), &link_local))
-        return false;
-    return !cidr_contains(&link_local, &address);
-}
-
-static bool same_mac(const char *a, Str b) {
-    return a && strlen(a) == b.len && strncasecmp(a, b.ptr, b.len) == 0;
-}
-
-static void add_interface(virDomainInterfacePtr interface, StrVec *out, Arena *arena) {
-    for (unsigned i = 0; i < interface->naddrs; i++) {
-        Str text = str_from_cstr(interface->addrs[i].addr);
-        if (is_usable(text) && !str_is_among(text, out->items, out->count))
-            vec_push(arena, out, str_clone(text, arena));
-    }
-}
-
-/* Adds the addresses of one interface from one source. An agent that is not running yet adds
- * none. */
-static void query_source(virDomainPtr domain, unsigned source, Str mac, StrVec *out, Arena *arena) {
-    virDomainInterfacePtr *interfaces = NULL;
-    int count = virDomainInterfaceAddresses(domain, &interfaces, source, 0);
-    for (int i = 0; i < count; i++) {
-        if (same_mac(interfaces[i]->hwaddr, mac))
-            add_interface(interfaces[i], out, arena);
-        virDomainInterfaceFree(interfaces[i]);
-    }
-    free(interfaces);
-}
-
-/* Reads leases from the network, since some drivers do not report them per machine. */
-static void query_leases(virDomainPtr domain, Value nic, Str mac, StrVec *out, Arena *arena) {
-    virConnectPtr connection = virDomainGetConnect(domain);
-    Str id = object_text(nic, "network_id", object_text(nic, "network", STR_EMPTY));
-    if (!id.len)
-        return;
-    const char *text = str_to_cstr(id, arena);
-    SCOPED(virNetworkPtr) network = virNetworkLookupByUUIDString(connection, text);
-    if (!network)
-        network = virNetworkLookupByName(connection, text);
-    if (!network)
-        return;
-    virNetworkDHCPLeasePtr *leases = NULL;
-    int count = virNetworkGetDHCPLeases(network, str_to_cstr(mac, arena), &leases, 0);
-    for (int i = 0; i < count; i++) {
-        Str address = str_from_cstr(leases[i]->ipaddr);
-        if (is_usable(address) && !str_is_among(address, out->items, out->count))
-            vec_push(arena, out, str_clone(address, arena));
-        virNetworkDHCPLeaseFree(leases[i]);
-    }
-    free(leases);
-}
-
-static StrVec query(virDomainPtr domain, Value nic, Str ip, Arena *arena) {
-    StrVec found = {0};
-    Str mac = object_text(nic, "mac", STR_EMPTY);
-    bool any = str_equal(ip, STR("any"));
-    if (any || str_equal(ip, STR("lease"))) {
-        query_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE, mac, &found, arena);
-        if (found.count == 0)
-            query_leases(domain, nic, mac, &found, arena);
-    }
-    if ((any && found.count == 0) || str_equal(ip, STR("agent")))
-        query_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT, mac, &found, arena);
-    if ((any && found.count == 0) || str_equal(ip, STR("arp")))
-        query_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP, mac, &found, arena);
-    return found;
-}
-
-static bool some_wait(Value value) {
-    for (size_t i = 0; i < nested_list_count(value, "network_interface"); i++)
-        if (object_bool(nested_list_at(value, "network_interface", i), "wait_for_ip", false))
-            return true;
-    return false;
-}
-
-void domain_read_add_addresses(DomainAddresses *out, Value nic, const StrVec *texts, Arena *arena) {
-    vec_each(texts, text)
-        vec_push(arena, &out->all, *text);
-    vec_push(arena, &out->macs, object_text(nic, "mac", STR_EMPTY));
-    vec_push(arena, &out->lists, nested_list_of_texts(texts, arena));
-}
-
-void domain_read_set_addresses(ObjectBuilder *builder, const DomainAddresses *found, Arena *arena) {
-    ObjectBuilder map = object_builder_new(arena);
-    for (size_t i = 0; i < found->macs.count; i++)
-        object_builder_put(&map, found->macs.items[i], found->lists.items[i]);
-    object_builder_set(builder, "ip_addresses", nested_list_of_texts(&found->all, arena));
-    object_builder_set(builder, "interface_addresses",
-                       object_builder_map(&map, &TYPE_LIST_OF_STRING));
-}
-
-/* Returns addresses by interface, in the order of the value: the declared ones, else those from
- * source `ip` (lease, agent, arp, any). *missing is the number of interfaces that should have an
- * address but have none: those with wait_for_ip, or all without a declared address. */
-static DomainAddresses collect_addresses(
-    const Call *call, virDomainPtr domain, Value value, Str ip, size_t *missing) {
-    Arena *arena = call->arena;
-    DomainAddresses all = {0};
-    bool only_flagged = some_wait(value);
-    *missing = 0;
-    for (size_t i = 0; i < nested_list_count(value, "network_interface"); i++) {
-        Value nic = nested_list_at(value, "network_interface", i);
-        StrVec declared = nested_list_texts(nic, "addresses", arena);
-        if (declared.count) {
-            vec_each(&declared, text)
-                *text = cidr_address_text(*text);
-            domain_read_add_addresses(&all, nic, &declared, arena);
-            continue;
-        }
-        StrVec found = query(domain, nic, ip, arena);
-        domain_read_add_addresses(&all, nic, &found, arena);
-        bool is_wanted = !only_flagged || object_bool(nic, "wait_for_ip", false);
-        if (found.count == 0 && is_wanted)
-            ++*missing;
-    }
-    return all;
-}
-
-/* Keeps known addresses while the machine is off or its lease has expired. */
-static void read_addresses(
-    const Call *call, virDomainPtr domain, bool is_active, Value state, ObjectBuilder *builder) {
-    Arena *arena = call->arena;
-    StrVec declared = {0};
-    DomainAddresses addresses = {0};
-    size_t missing = 0;
-    Value now = object_builder_value(builder);
-    *builder = object_builder_of(now, arena);
-    if (domain_nic_declared(now, &declared, arena) || is_active)
-        addresses = collect_addresses(call, domain, now, STR("lease"), &missing);
-    bool is_kept = addresses.all.count == 0 && object_has(state, "ip_addresses");
-    if (is_kept && object_has(state, "interface_addresses"))
-        return;
-    Value known = object_attribute(state, "ip_addresses");
-    domain_read_set_addresses(builder, &addresses, arena);
-    if (is_kept)
-        object_builder_set(builder, "ip_addresses", known);
 }
 
 /* Returns the inactive XML, with passwords unless the connection is read-only. */
@@ -339,81 +192,7 @@ bool domain_read(
     if (!object_has(*state, "update_policy"))
         object_builder_set_text(&builder, "update_policy", STR("reboot_if_needed"), arena);
     read_devices(&builder, connection, *state, root, arena);
-    read_addresses(call, domain, active == 1, *state, &builder);
+    domain_address_read(call, domain, active == 1, *state, &builder);
     *state = object_builder_value(&builder);
     return true;
-}
-
-static int64_t timeout_of(Value value, Value wait) {
-    int64_t timeout_ms = 0;
-    if (clock_parse_duration(object_text(wait, "timeout", STR_EMPTY), &timeout_ms))
-        return timeout_ms > 0 ? timeout_ms : 1;
-    bool is_slow = str_equal(object_text(value, "type", STR_EMPTY), STR("qemu"));
-    int64_t minutes = is_slow ? 30 : 5;
-    return minutes * 60 * 1000;
-}
-
-static bool add_timeout(
-    const Call *call, virDomainPtr domain, Value value, int64_t ms, Str console, Diags *diags) {
-    bool is_running = virDomainIsActive(domain) == 1;
-    return libvirt_error_say(
-        call, diags,
-        str_format(call->arena, "The machine \"%.*s\" has no address",
-                   STR_ARG(object_text(value, "name", STR_EMPTY))),
-        str_format(
-            call->arena,
-            "The machine is %s, and after %.*s an interface that requires an address has none. "
-            "Check its console; to change what to wait for and how long, set \"wait\".%s%.*s",
-            is_running ? "running" : "no longer running",
-            STR_ARG(clock_format_elapsed(ms, call->arena)),
-            console.len ? "\n\nThe end of its console:\n" : "", STR_ARG(console)));
-}
-
-typedef struct AddressWait {
-    virDomainPtr domain;
-    Value value;
-    Str ip; /* the source of the addresses */
-    DomainAddresses *out;
-    DomainConsole *console;
-} AddressWait;
-
-static WaitLook look_for_address(void *payload, Wait *wait) {
-    AddressWait *waiting = payload;
-    size_t missing = 0;
-    domain_console_drain(waiting->console);
-    *waiting->out =
-        collect_addresses(wait->call, waiting->domain, waiting->value, waiting->ip, &missing);
-    if (missing == 0)
-        return WAIT_LOOK_DONE;
-    return virDomainIsActive(waiting->domain) == 0 ? WAIT_LOOK_FAILED : WAIT_LOOK_AGAIN;
-}
-
-bool domain_read_wait_for_address(
-    const Call *call, virDomainPtr domain, Value value, DomainAddresses *out, Diags *diags) {
-    Value wait = object_attribute(value, "wait");
-    bool is_wanted = value_is_present(wait) || some_wait(value);
-    wait = object_nested(value, "wait", call->arena);
-    Str ip = object_text(wait, "ip", STR("any"));
-    size_t missing = 0;
-    if (str_equal(ip, STR("none")))
-        is_wanted = false;
-    *out = collect_addresses(call, domain, value, STR("lease"), &missing);
-    if (!is_wanted)
-        return true;
-    SCOPED(DomainConsole) console = domain_console_open(domain, call->arena);
-    AddressWait waiting = {domain, value, ip, out, &console};
-    WaitUntil until = {
-        .what = "an address",
-        .look = look_for_address,
-        .payload = &waiting,
-        .timeout_ms = timeout_of(value, wait),
-    };
-    Wait looked;
-    WaitResult result = wait_until(call, &until, &looked);
-    if (result == WAIT_CANCELLED)
-        return libvirt_error_say(call, diags, STR("Wait for an address was interrupted"),
-                                 STR_EMPTY);
-    domain_console_drain(&console);
-    return result == WAIT_DONE || add_timeout(call, domain, value, looked.passed_ms,
-                                              domain_console_tail(&console, call->arena), diags);
 }

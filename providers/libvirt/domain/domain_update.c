@@ -21,7 +21,8 @@ static bool is_emulated(Value domain) {
 static void add(
     DomainChanges *changes, const char *name, DomainEffect effect, const char *how, Arena *arena) {
     DomainChange change = {.attribute = name, .effect = effect, .how = str_from_cstr(how)};
-    vec_push(arena, changes, change);
+    vec_push(arena, &changes->all, change);
+    changes->needs_restart |= effect == EFFECT_RESTART;
 }
 
 static const char *why_memory_needs_start(Value prior, Value planned, DomainBounds bounds) {
@@ -247,13 +248,6 @@ DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bou
         add(&changes, "description", EFFECT_LIVE,
             "the guest does not see it (virDomainSetMetadata)", arena);
     return changes;
-}
-
-bool domain_update_needs_restart(const DomainChanges *changes) {
-    vec_each(changes, change)
-        if (change->effect == EFFECT_RESTART)
-            return true;
-    return false;
 }
 
 /* A machine during an update. */

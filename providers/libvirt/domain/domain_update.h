@@ -21,7 +21,10 @@ typedef struct DomainChange {
     Str how; /* live: the effect on the guest, and the call; else why a live change is impossible */
 } DomainChange;
 
-typedef VEC(DomainChange) DomainChanges;
+typedef struct DomainChanges {
+    VEC(DomainChange) all;
+    bool needs_restart; /* one of them does */
+} DomainChanges;
 
 /* Limits of the running machine; the inactive XML may already have higher ones. */
 typedef struct DomainBounds {
@@ -33,7 +36,6 @@ typedef struct DomainBounds {
 DomainBounds domain_update_bounds(Value prior, virDomainPtr running);
 /* Compares objects of a running machine; `planned` may contain unknowns. */
 DomainChanges domain_update_compare(Value prior, Value planned, DomainBounds bounds, Arena *arena);
-bool domain_update_needs_restart(const DomainChanges *changes);
 /* Applies the live changes. `described` is the edited XML, whose elements are plugged in. */
 MUST_USE bool domain_update_live(const Call *call,
                                  virDomainPtr domain,

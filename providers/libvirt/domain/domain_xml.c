@@ -214,7 +214,6 @@ static bool add_devices(
     if (domain_schema_is_machine(domain))
         add_controllers(devices, domain);
     domain_disk_edit(root, connection, none, domain, call->arena);
-    domain_disk_edit_seed(root, connection, domain, call->arena);
     for (size_t i = 0; i < nested_list_count(domain, "filesystem"); i++)
         add_filesystem(devices, domain, nested_list_at(domain, "filesystem", i), call->arena);
     if (!domain_nic_edit(call, root, connection, none, domain, diags))
@@ -551,10 +550,7 @@ bool domain_xml_edit(const Call *call,
     edit_balloon(&edit);
     edit_agent(&edit);
     edit_filesystems(&edit);
-    if (differs(&edit, "disk"))
-        domain_disk_edit(root, connection, prior, planned, call->arena);
-    if (differs(&edit, "cloudinit"))
-        domain_disk_edit_seed(root, connection, planned, call->arena);
+    domain_disk_edit(root, connection, prior, planned, call->arena);
     if (!edit_memory(&edit) || !edit_processors(&edit) ||
         (differs(&edit, "network_interface") &&
          !domain_nic_edit(call, root, connection, prior, planned, diags)))

@@ -1,6 +1,7 @@
 /* libvirt_domain: a virtual machine or container, identified by its UUID. A creation defines the
  * machine, then starts it; if the start fails, the machine stays defined for inspection. */
 #include "adoption.h"
+#include "domain_address.h"
 #include "domain_attributes.h"
 #include "domain_plan.h"
 #include "domain_power.h"
@@ -84,7 +85,7 @@ static bool apply_run_state(const Call *call,
     bool was_active = virDomainIsActive(domain) == 1;
     if (!domain_power_start(call, domain, planned, diags))
         return false;
-    return was_active || domain_read_wait_for_address(call, domain, planned, addresses, diags);
+    return was_active || domain_address_wait(call, domain, planned, addresses, diags);
 }
 
 /* Sets the object after a call: the planned one on success, else the actual one. */
@@ -99,7 +100,7 @@ static bool set_response(const Call *call,
         return false;
     if (addresses->all.count && !object_has(planned, "ip_addresses")) {
         ObjectBuilder builder = object_builder_of(response->state, call->arena);
-        domain_read_set_addresses(&builder, addresses, call->arena);
+        domain_address_set(&builder, addresses, call->arena);
         response->state = object_builder_value(&builder);
     }
     return true;
@@ -189,14 +190,13 @@ static bool change(const Call *call,
     Str policy = object_text(planned, "update_policy", STR("reboot_if_needed"));
     DomainBounds bounds = domain_update_bounds(prior, is_active ? domain : NULL);
     DomainChanges changes = domain_update_compare(prior, planned, bounds, call->arena);
-    bool reboots =
-        domain_update_needs_restart(&changes) && str_equal(policy, STR("reboot_if_needed"));
+    bool reboots = changes.needs_restart && str_equal(policy, STR("reboot_if_needed"));
     if (is_active && (reboots || !stays_on)) {
         if (!domain_power_stop(call, domain, planned, diags))
             return false;
         is_active = false;
     }
-    bool is_live = is_active && !domain_update_needs_restart(&changes);
+    bool is_live = is_active && !changes.needs_restart;
     if (is_live && !domain_update_live(call, domain, prior, planned, xml_root(&described), diags))
         return false;
     return redefine(call, connection, &described, diags);

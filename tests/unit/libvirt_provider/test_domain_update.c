@@ -44,7 +44,7 @@ static Value machine(ResourceCase *c, const char *attributes) {
 }
 
 static const DomainChange *find(const DomainChanges *changes, const char *attribute) {
-    vec_each(changes, change)
+    vec_each(&changes->all, change)
         if (strcmp(change->attribute, attribute) == 0)
             return change;
     return NULL;
@@ -63,7 +63,7 @@ static void test_compare(void **state) {
         if (!change || change->effect != row->effect || !str_equal_cstr(change->how, row->how))
             fail_msg("%s -> %s: %.*s", row->prior, row->planned, change ? (int)change->how.len : 0,
                      change ? change->how.ptr : "");
-        assert_int_equal(domain_update_needs_restart(&changes), row->effect == EFFECT_RESTART);
+        assert_int_equal(changes.needs_restart, row->effect == EFFECT_RESTART);
         case_close(&c);
     }
 }
@@ -87,7 +87,7 @@ static void test_what_stays_is_no_change(void **state) {
     Value same = machine(&c, "'type':'qemu','vcpu':1,'memory':64");
     DomainBounds bounds = domain_update_bounds(same, NULL);
     DomainChanges changes = domain_update_compare(same, same, bounds, c.arena);
-    assert_int_equal(changes.count, 0);
+    assert_int_equal(changes.all.count, 0);
     case_close(&c);
 }
 

@@ -1,0 +1,341 @@
+/* domain_address: queries leases, guest agent and ARP tables; waits with the console in view. */
+#include "domain_address.h"
+
+#include "cidr.h"
+#include "libvirt_error.h"
+#include "nested_list.h"
+#include "wait_until.h"
+
+#define KEPT_BYTES  ((size_t)64 << 10)
+#define SHOWN_LINES 20
+
+static bool is_usable(Str text) {
+    Cidr address;
+    Cidr link_local;
+    if (!cidr_parse_address(text, &address))
+        return false;
+    if (!cidr_parse(address.is_v6 ? STR("fe80::/10") : STR("169.254.0.0/16"), &link_local))
+        return false;
+    return !cidr_contains(&link_local, &address);
+}
+
+static bool same_mac(const char *a, Str b) {
+    return a && strlen(a) == b.len && strncasecmp(a, b.ptr, b.len) == 0;
+}
+
+static void add_interface(virDomainInterfacePtr interface, StrVec *out, Arena *arena) {
+    for (unsigned i = 0; i < interface->naddrs; i++) {
+        Str text = str_from_cstr(interface->addrs[i].addr);
+        if (is_usable(text) && !str_is_among(text, out->items, out->count))
+            vec_push(arena, out, str_clone(text, arena));
+    }
+}
+
+/* Adds the addresses of one interface from one source. An agent that is not running yet adds
+ * none. */
+static void query_source(virDomainPtr domain, unsigned source, Str mac, StrVec *out, Arena *arena) {
+    virDomainInterfacePtr *interfaces = NULL;
+    int count = virDomainInterfaceAddresses(domain, &interfaces, source, 0);
+    for (int i = 0; i < count; i++) {
+        if (same_mac(interfaces[i]->hwaddr, mac))
+            add_interface(interfaces[i], out, arena);
+        virDomainInterfaceFree(interfaces[i]);
+    }
+    free(interfaces);
+}
+
+/* Reads leases from the network, since some drivers do not report them per machine. */
+static void query_leases(virDomainPtr domain, Value nic, Str mac, StrVec *out, Arena *arena) {
+    virConnectPtr connection = virDomainGetConnect(domain);
+    Str id = object_text(nic, "network_id", object_text(nic, "network", STR_EMPTY));
+    if (!id.len)
+        return;
+    const char *text = str_to_cstr(id, arena);
+    SCOPED(virNetworkPtr) network = virNetworkLookupByUUIDString(connection, text);
+    if (!network)
+        network = virNetworkLookupByName(connection, text);
+    if (!network)
+        return;
+    virNetworkDHCPLeasePtr *leases = NULL;
+    int count = virNetworkGetDHCPLeases(network, str_to_cstr(mac, arena), &leases, 0);
+    for (int i = 0; i < count; i++) {
+        Str address = str_from_cstr(leases[i]->ipaddr);
+        if (is_usable(address) && !str_is_among(address, out->items, out->count))
+            vec_push(arena, out, str_clone(address, arena));
+        virNetworkDHCPLeaseFree(leases[i]);
+    }
+    free(leases);
+}
+
+static StrVec query(virDomainPtr domain, Value nic, Str ip, Arena *arena) {
+    StrVec found = {0};
+    Str mac = object_text(nic, "mac", STR_EMPTY);
+    bool any = str_equal(ip, STR("any"));
+    if (any || str_equal(ip, STR("lease"))) {
+        query_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE, mac, &found, arena);
+        if (found.count == 0)
+            query_leases(domain, nic, mac, &found, arena);
+    }
+    if ((any && found.count == 0) || str_equal(ip, STR("agent")))
+        query_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT, mac, &found, arena);
+    if ((any && found.count == 0) || str_equal(ip, STR("arp")))
+        query_source(domain, VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP, mac, &found, arena);
+    return found;
+}
+
+static bool some_wait(Value value) {
+    for (size_t i = 0; i < nested_list_count(value, "network_interface"); i++)
+        if (object_bool(nested_list_at(value, "network_interface", i), "wait_for_ip", false))
+            return true;
+    return false;
+}
+
+static void add(DomainAddresses *out, Value nic, const StrVec *texts, Arena *arena) {
+    vec_each(texts, text)
+        vec_push(arena, &out->all, *text);
+    vec_push(arena, &out->macs, object_text(nic, "mac", STR_EMPTY));
+    vec_push(arena, &out->lists, nested_list_of_texts(texts, arena));
+}
+
+void domain_address_set(ObjectBuilder *builder, const DomainAddresses *found, Arena *arena) {
+    ObjectBuilder map = object_builder_new(arena);
+    for (size_t i = 0; i < found->macs.count; i++)
+        object_builder_put(&map, found->macs.items[i], found->lists.items[i]);
+    object_builder_set(builder, "ip_addresses", nested_list_of_texts(&found->all, arena));
+    object_builder_set(builder, "interface_addresses",
+                       object_builder_map(&map, &TYPE_LIST_OF_STRING));
+}
+
+/* Returns addresses by interface, in the order of the value: the declared ones, else those from
+ * source `ip` (lease, agent, arp, any). *missing is the number of interfaces that should have an
+ * address but have none: those with wait_for_ip, or all without a declared address. */
+static DomainAddresses collect_addresses(
+    const Call *call, virDomainPtr domain, Value value, Str ip, size_t *missing) {
+    Arena *arena = call->arena;
+    DomainAddresses all = {0};
+    bool only_flagged = some_wait(value);
+    *missing = 0;
+    for (size_t i = 0; i < nested_list_count(value, "network_interface"); i++) {
+        Value nic = nested_list_at(value, "network_interface", i);
+        StrVec declared = nested_list_texts(nic, "addresses", arena);
+        if (declared.count) {
+            vec_each(&declared, text)
+                *text = cidr_address_text(*text);
+            add(&all, nic, &declared, arena);
+            continue;
+        }
+        StrVec found = query(domain, nic, ip, arena);
+        add(&all, nic, &found, arena);
+        bool is_wanted = !only_flagged || object_bool(nic, "wait_for_ip", false);
+        if (found.count == 0 && is_wanted)
+            ++*missing;
+    }
+    return all;
+}
+
+/* Returns whether every interface declares its addresses, and all are known. */
+static bool all_declared(Value domain) {
+    Value list = object_attribute(domain, "network_interface");
+    if (!value_is_known(list))
+        return false;
+    for (size_t i = 0; i < nested_list_count(domain, "network_interface"); i++) {
+        Value nic = value_at(list, i);
+        if (!value_is_present(nic))
+            return false;
+        if (!value_is_wholly_known(object_attribute(nic, "addresses")) ||
+            !nested_list_count(nic, "addresses"))
+            return false;
+    }
+    return true;
+}
+
+void domain_address_read(
+    const Call *call, virDomainPtr domain, bool is_active, Value state, ObjectBuilder *builder) {
+    Arena *arena = call->arena;
+    DomainAddresses addresses = {0};
+    size_t missing = 0;
+    Value now = object_builder_value(builder);
+    *builder = object_builder_of(now, arena);
+    if (is_active || all_declared(now))
+        addresses = collect_addresses(call, domain, now, STR("lease"), &missing);
+    bool is_kept = addresses.all.count == 0 && object_has(state, "ip_addresses");
+    if (is_kept && object_has(state, "interface_addresses"))
+        return;
+    Value known = object_attribute(state, "ip_addresses");
+    domain_address_set(builder, &addresses, arena);
+    if (is_kept)
+        object_builder_set(builder, "ip_addresses", known);
+}
+
+bool domain_address_plan(Value planned, ObjectBuilder *builder, Arena *arena) {
+    DomainAddresses addresses = {0};
+    bool is_known = true;
+    if (!all_declared(planned))
+        return false;
+    for (size_t i = 0; i < nested_list_count(planned, "network_interface"); i++) {
+        Value nic = nested_list_at(planned, "network_interface", i);
+        StrVec texts = nested_list_texts(nic, "addresses", arena);
+        vec_each(&texts, text)
+            *text = cidr_address_text(*text);
+        is_known &= object_has(nic, "mac");
+        add(&addresses, nic, &texts, arena);
+    }
+    domain_address_set(builder, &addresses, arena);
+    if (!is_known)
+        object_builder_set(builder, "interface_addresses",
+                           value_unknown(&TYPE_MAP_OF_STRING_LISTS));
+    return true;
+}
+
+/* The output of a starting machine, for errors: why it has no address. */
+
+typedef struct Console {
+    virStreamPtr stream; /* NULL: the machine has no console that can be read */
+    StrBuf output;       /* its last bytes */
+    Arena *arena;
+} Console;
+
+static void console_release(Console *console) {
+    if (!console->stream)
+        return;
+    (void)virStreamAbort(console->stream);
+    (void)virStreamFree(console->stream);
+    console->stream = NULL;
+}
+SCOPED_TYPE(Console, console_release);
+
+/* Opens the first console unless another program reads it. */
+static Console console_open(virDomainPtr domain, Arena *arena) {
+    Console console = {.output = strbuf_new(arena), .arena = arena};
+    console.stream = virStreamNew(virDomainGetConnect(domain), VIR_STREAM_NONBLOCK);
+    if (console.stream && virDomainOpenConsole(domain, NULL, console.stream, 0) < 0) {
+        (void)virStreamFree(console.stream);
+        console.stream = NULL;
+    }
+    virResetLastError();
+    return console;
+}
+
+/* Drops all but the last bytes. */
+static void shorten(Console *console) {
+    Str all = strbuf_str(&console->output);
+    if (all.len < 2 * KEPT_BYTES)
+        return;
+    StrBuf kept = strbuf_new(console->arena);
+    strbuf_add(&kept, str_slice(all, all.len - KEPT_BYTES, all.len));
+    console->output = kept;
+}
+
+/* Reads the output so far, without waiting. */
+static void console_drain(Console *console) {
+    char piece[4096];
+    int count = 0;
+    while (console->stream && (count = virStreamRecv(console->stream, piece, sizeof(piece))) > 0) {
+        strbuf_add(&console->output, (Str){piece, (size_t)count});
+        shorten(console);
+    }
+    virResetLastError();
+}
+
+/* Returns the text without control characters and escape sequences of terminals. */
+static Str printable(Str text, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c == '\033') {
+            while (i + 1 < text.len && !isalpha((unsigned char)text.ptr[i + 1]))
+                i++;
+            i++;
+        } else if (c == '\n' || (c >= ' ' && c < 127)) {
+            strbuf_add_char(&out, (char)c);
+        }
+    }
+    return strbuf_str(&out);
+}
+
+/* Returns the last lines, without control characters; empty if there are none. */
+static Str console_tail(const Console *console, Arena *arena) {
+    Str text = str_trim(printable(strbuf_str(&console->output), arena));
+    size_t start = text.len;
+    for (unsigned lines = 0; start > 0 && lines < SHOWN_LINES; start--)
+        lines += text.ptr[start - 1] == '\n';
+    if (start > 0)
+        start++;
+    return str_slice(text, start, text.len);
+}
+
+/* Waiting. */
+
+static int64_t timeout_of(Value value, Value wait) {
+    int64_t timeout_ms = 0;
+    if (clock_parse_duration(object_text(wait, "timeout", STR_EMPTY), &timeout_ms))
+        return timeout_ms > 0 ? timeout_ms : 1;
+    bool is_slow = str_equal(object_text(value, "type", STR_EMPTY), STR("qemu"));
+    int64_t minutes = is_slow ? 30 : 5;
+    return minutes * 60 * 1000;
+}
+
+static bool add_timeout(
+    const Call *call, virDomainPtr domain, Value value, int64_t ms, Str console, Diags *diags) {
+    bool is_running = virDomainIsActive(domain) == 1;
+    return libvirt_error_say(
+        call, diags,
+        str_format(call->arena, "The machine \"%.*s\" has no address",
+                   STR_ARG(object_text(value, "name", STR_EMPTY))),
+        str_format(
+            call->arena,
+            "The machine is %s, and after %.*s an interface that requires an address has none. "
+            "Check its console; to change what to wait for and how long, set \"wait\".%s%.*s",
+            is_running ? "running" : "no longer running",
+            STR_ARG(clock_format_elapsed(ms, call->arena)),
+            console.len ? "\n\nThe end of its console:\n" : "", STR_ARG(console)));
+}
+
+typedef struct AddressWait {
+    virDomainPtr domain;
+    Value value;
+    Str ip; /* the source of the addresses */
+    DomainAddresses *out;
+    Console *console;
+} AddressWait;
+
+static WaitLook look_for_address(void *payload, Wait *wait) {
+    AddressWait *waiting = payload;
+    size_t missing = 0;
+    console_drain(waiting->console);
+    *waiting->out =
+        collect_addresses(wait->call, waiting->domain, waiting->value, waiting->ip, &missing);
+    if (missing == 0)
+        return WAIT_LOOK_DONE;
+    return virDomainIsActive(waiting->domain) == 0 ? WAIT_LOOK_FAILED : WAIT_LOOK_AGAIN;
+}
+
+bool domain_address_wait(
+    const Call *call, virDomainPtr domain, Value value, DomainAddresses *out, Diags *diags) {
+    Value wait = object_attribute(value, "wait");
+    bool is_wanted = value_is_present(wait) || some_wait(value);
+    wait = object_nested(value, "wait", call->arena);
+    Str ip = object_text(wait, "ip", STR("any"));
+    size_t missing = 0;
+    if (str_equal(ip, STR("none")))
+        is_wanted = false;
+    *out = collect_addresses(call, domain, value, STR("lease"), &missing);
+    if (!is_wanted)
+        return true;
+    SCOPED(Console) console = console_open(domain, call->arena);
+    AddressWait waiting = {domain, value, ip, out, &console};
+    WaitUntil until = {
+        .what = "an address",
+        .look = look_for_address,
+        .payload = &waiting,
+        .timeout_ms = timeout_of(value, wait),
+    };
+    Wait looked;
+    WaitResult result = wait_until(call, &until, &looked);
+    if (result == WAIT_CANCELLED)
+        return libvirt_error_say(call, diags, STR("Wait for an address was interrupted"),
+                                 STR_EMPTY);
+    console_drain(&console);
+    return result == WAIT_DONE || add_timeout(call, domain, value, looked.passed_ms,
+                                              console_tail(&console, call->arena), diags);
+}
