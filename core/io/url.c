@@ -231,26 +231,43 @@ static Str forced_kind(Str text) {
     return is_forced ? str_slice(text, 0, colons + 2) : STR_EMPTY;
 }
 
+/* An scp-style address (git@host:path?sshkey=…) has no scheme. */
 static bool is_ssh(const Url *url) {
-    return str_ends_with(url->scheme, STR("ssh"));
+    return url->scheme.len == 0 || str_ends_with(url->scheme, STR("ssh"));
+}
+
+/* Splits an scp-style address, or a path, into userinfo, the rest before the query (as `path`), and
+ * the query. Userinfo is followed by "@", and the host by a colon. */
+static Url split_scp(Str text) {
+    Url url = {.path = text};
+    url.query = cut(&url.path, '?');
+    size_t at = str_find_char(str_slice(url.path, 0, str_find_char(url.path, '/', 0)), '@', 0);
+    if (at == SIZE_MAX || str_find_char(url.path, ':', at) == SIZE_MAX)
+        return url;
+    url.userinfo = str_slice(url.path, 0, at);
+    url.path = str_after(url.path, at + 1);
+    return url;
+}
+
+static Url split(Str text) {
+    Url url;
+    return url_parse(text, &url) ? url : split_scp(text);
+}
+
+static Str scp_to_str(const Url *url, Arena *arena) {
+    Str parts[] = {url->userinfo, url->userinfo.len ? STR("@") : STR_EMPTY, url->path,
+                   url->query.len ? STR("?") : STR_EMPTY, url->query};
+    return str_join(parts, ARRAY_COUNT(parts), STR_EMPTY, arena);
 }
 
 static Str redact_once(Str text, Arena *arena) {
     Str kind = forced_kind(text);
-    Url url;
-    Str rest = str_after(text, kind.len);
-    if (!url_parse(rest, &url)) { /* git@host:path?sshkey=… */
-        size_t mark = str_find_char(rest, '?', 0);
-        if (mark == SIZE_MAX)
-            return text;
-        Str parts[] = {kind, str_slice(rest, 0, mark + 1),
-                       redact_query(str_after(rest, mark + 1), arena)};
-        return str_join(parts, ARRAY_COUNT(parts), STR_EMPTY, arena);
-    }
+    Url url = split(str_after(text, kind.len));
     url.userinfo =
         is_ssh(&url) ? str_slice(url.userinfo, 0, str_find_char(url.userinfo, ':', 0)) : STR_EMPTY;
     url.query = redact_query(url.query, arena);
-    return str_concat(kind, url_to_str(&url, arena), arena);
+    Str shown = url.scheme.len ? url_to_str(&url, arena) : scp_to_str(&url, arena);
+    return str_concat(kind, shown, arena);
 }
 
 /* The result may parse as another URL with more secrets. */
@@ -274,9 +291,7 @@ static void add_secret(StrVec *secrets, Str secret, Arena *arena) {
 
 static StrVec secrets_of(Str address, Arena *arena) {
     StrVec secrets = {0};
-    Url url;
-    if (!url_parse(str_after(address, forced_kind(address).len), &url))
-        return secrets;
+    Url url = split(str_after(address, forced_kind(address).len));
     size_t colon = str_find_char(url.userinfo, ':', 0);
     if (colon != SIZE_MAX || !is_ssh(&url))
         add_secret(&secrets, url.userinfo, arena);

@@ -35,9 +35,9 @@ bool url_query_find(Str query, Str name, Str *out);
 /* Returns the query without the parameters of that name. */
 Str url_query_without(Str query, Str name, Arena *arena);
 
-/* Removes recognizable secrets from a URL (also after "git::"), to show and store it: user and
- * password (ssh URLs keep the user), and values of parameters whose names suggest a secret. */
+/* Removes secrets from a URL or an scp-style address (git@host:path?sshkey=…), also after "git::":
+ * user and password (ssh addresses keep the user), values of parameters with suspicious names. */
 Str url_redact(Str text, Arena *arena);
-/* Covers, in a program's message about this address, what url_redact removes from an address with
- * "://". Addresses such as "git@host:path?sshkey=…" are not handled. */
+/* Covers each secret of the address, encoded or decoded, wherever the message repeats it. A secret
+ * is a part that url_redact removes. */
 Str url_scrub(Str message, Str address, Arena *arena);

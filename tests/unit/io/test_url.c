@@ -174,6 +174,9 @@ static void redacted(void **state) {
         {"https://h/a?id=1&X-Amz-Sig=abc",   "https://h/a?id=1&X-Amz-Sig=REDACTED"    },
         {"https://h/a?ACCESS_TOKEN=a&ref=b", "https://h/a?ACCESS_TOKEN=REDACTED&ref=b"},
         {"git::https://git::u:p@h/a",        "git::https://h/a"                       },
+        {"git:p@h:a?ref=x",                  "git@h:a?ref=x"                          },
+        {"git::git:p@h:a",                   "git::git@h:a"                           },
+        {"./a:b@c:d",                        "./a:b@c:d"                              },
         {"./modules/net",                    "./modules/net"                          },
         {"acme/net/libvirt",                 "acme/net/libvirt"                       },
         {"https://h/a//sub?x=y",             "https://h/a//sub?x=y"                   },
@@ -186,11 +189,14 @@ static void redacted(void **state) {
 static void scrubbed(void **state) {
     (void)state;
     static const char *const cases[][3] = {
-        {"no: https://u:p%40ss@h/", "git::https://u:p%40ss@h/a", "no: https://REDACTED@h/"      },
-        {"password p@ss of u1",     "https://u1:p%40ss@h/a",     "password REDACTED of REDACTED"},
-        {"user git is unknown",     "ssh://git@h/a",             "user git is unknown"          },
-        {"sig abcd refused",        "https://h/a?sig=abcd",      "sig REDACTED refused"         },
-        {"nothing",                 "git@h:a",                   "nothing"                      },
+        {"no: https://u:p%40ss@h/", "git::https://u:p%40ss@h/a", "no: https://REDACTED@h/"        },
+        {"password p@ss of u1",     "https://u1:p%40ss@h/a",     "password REDACTED of REDACTED"  },
+        {"user git is unknown",     "ssh://git@h/a",             "user git is unknown"            },
+        {"sig abcd refused",        "https://h/a?sig=abcd",      "sig REDACTED refused"           },
+        {"nothing",                 "git@h:a",                   "nothing"                        },
+        {"no key abcd of git",      "git@h:a?sshkey=abcd",       "no key REDACTED of git"         },
+        {"key k%3D or k= is bad",   "git::git@h:a?sshkey=k%3D",  "key REDACTED or REDACTED is bad"},
+        {"no pw at git:pw@h:a",     "git:pw@h:a",                "no REDACTED at REDACTED@h:a"    },
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
