@@ -159,40 +159,49 @@ static bool network_prefix(FunctionCall *call, AddressBlock *out, Str *error) {
                          STR_ARG(text));
 }
 
-/* Gets the magnitude, of at most 128 bits, and the sign of a whole number. */
-static bool network_number(
-    FunctionCall *call, size_t i, Uint128 *out, bool *is_negative, Str *error) {
+/* A whole number. */
+typedef struct NetworkNumber {
+    Uint128 magnitude; /* modulo 2^128 */
+    bool is_negative;
+    bool is_beyond; /* not from -2^128 to 2^128 - 1 */
+    Str text;
+} NetworkNumber;
+
+/* Compares digits without leading zeros with 2^128: negative, 0 or positive. */
+static int compare_with_limit(Str digits) {
+    static const Str limit = STR_CONST("340282366920938463463374607431768211456");
+    return digits.len == limit.len ? str_compare(digits, limit) : digits.len < limit.len ? -1 : 1;
+}
+
+static bool network_number(FunctionCall *call, size_t i, NetworkNumber *out, Str *error) {
     Str text = value_number_text(call->arguments[i], call->arena);
-    *is_negative = str_starts_with(text, STR("-"));
-    if (*is_negative)
-        text = str_after(text, 1);
-    if (str_equal(text, STR("0")))
-        *is_negative = false;
-    *out = 0;
-    for (size_t k = 0; k < text.len; k++) {
-        if (!isdigit((unsigned char)text.ptr[k]) || text.len > 39)
+    bool has_sign = str_starts_with(text, STR("-"));
+    Str digits = has_sign ? str_after(text, 1) : text;
+    *out = (NetworkNumber){.text = text};
+    for (size_t k = 0; k < digits.len; k++) {
+        if (!isdigit((unsigned char)digits.ptr[k]))
             return function_fail(call, i, error, "an integer is required");
-        *out = *out * 10 + (unsigned char)(text.ptr[k] - '0');
+        out->magnitude = out->magnitude * 10 + (unsigned char)(digits.ptr[k] - '0');
     }
+    int order = compare_with_limit(digits);
+    out->is_negative = has_sign && !str_equal(digits, STR("0"));
+    out->is_beyond = order > 0 || (order == 0 && !out->is_negative);
     return true;
 }
 
 static bool network_cidrhost(FunctionCall *call, Value *out, Str *error) {
     AddressBlock block;
-    Uint128 number = 0;
-    bool is_negative = false;
-    if (!network_prefix(call, &block, error) ||
-        !network_number(call, 1, &number, &is_negative, error))
+    NetworkNumber number;
+    if (!network_prefix(call, &block, error) || !network_number(call, 1, &number, error))
         return false;
     Uint128 most = block_last(block) - block.base;
-    bool fits = is_negative ? number != 0 && number - 1 <= most : number <= most;
-    if (!fits) {
-        Str text = value_number_text(call->arguments[1], call->arena);
+    /* -1 is the last address. The magnitude of -2^128 is 0, so its distance is 2^128 - 1. */
+    Uint128 distance = number.is_negative ? number.magnitude - 1 : number.magnitude;
+    if (number.is_beyond || distance > most)
         return function_fail(call, SIZE_MAX, error,
                              "prefix of %u does not accommodate a host numbered %.*s", block.prefix,
-                             STR_ARG(text));
-    }
-    Uint128 address = is_negative ? block_last(block) - (number - 1) : block.base + number;
+                             STR_ARG(number.text));
+    Uint128 address = number.is_negative ? block_last(block) - distance : block.base + distance;
     *out = value_from_str(address_to_str(address, block.bits, call->arena));
     return true;
 }
@@ -212,28 +221,30 @@ static bool network_cidrnetmask(FunctionCall *call, Value *out, Str *error) {
 static bool network_cidrsubnet(FunctionCall *call, Value *out, Str *error) {
     AddressBlock block;
     int64_t extra = 0;
-    Uint128 number = 0;
-    bool is_negative = false;
+    NetworkNumber given;
     if (!network_prefix(call, &block, error) || !sequence_integer(call, 1, &extra, error) ||
-        !network_number(call, 2, &number, &is_negative, error))
+        !network_number(call, 2, &given, error))
         return false;
+    Uint128 number = given.magnitude;
+    bool is_beyond_128 = given.is_beyond || (given.is_negative && number == 0);
     int64_t prefix = (int64_t)block.prefix + extra;
     if (extra > 128 || extra < -128 || prefix > (int64_t)block.bits || prefix < 0)
         return function_fail(call, 1, error,
                              "insufficient address space to extend prefix of %u by %lld",
                              block.prefix, (long long)extra);
     /* As in Terraform, a negative extension accepts any number that gives an address. */
-    bool fits = extra >= 128 || extra < 0 || number >> extra == 0;
+    bool fits = extra < 0 || (!is_beyond_128 && (extra == 128 || number >> extra == 0));
     if (!fits)
-        return function_fail(
-            call, 2, error, "prefix extension of %lld does not accommodate a subnet numbered %.*s",
-            (long long)extra, STR_ARG(value_number_text(call->arguments[2], call->arena)));
+        return function_fail(call, 2, error,
+                             "prefix extension of %lld does not accommodate a subnet numbered %.*s",
+                             (long long)extra, STR_ARG(given.text));
     uint32_t shift = block.bits - (uint32_t)prefix;
-    bool overflows = number != 0 && (shift >= 128 || (number << shift) >> shift != number);
+    bool overflows =
+        is_beyond_128 || (number != 0 && (shift >= 128 || (number << shift) >> shift != number));
     number = shift < 128 ? number << shift : 0;
     /* As in Terraform, a negative number and the base are combined in two's complement; the new
      * base is the result's absolute value. */
-    block.base = is_negative ? -(block.base | -number) : block.base | number;
+    block.base = given.is_negative ? -(block.base | -number) : block.base | number;
     bool is_beyond = block.bits == 32 && block.base >> 32 != 0;
     if (extra < 0 && (overflows || is_beyond))
         return function_fail(call, 2, error, "the subnet would be outside of the address range");

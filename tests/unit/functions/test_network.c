@@ -16,4 +16,46 @@ static void test_network(void **state) {
     check_cases(cases, ARRAY_COUNT(cases));
 }
 
-RUN_FUNCTION_TESTS(cmocka_unit_test(test_network))
+#define TO_128      "340282366920938463463374607431768211456"
+#define PAST_128    "340282366920938463463374607431768211457"
+#define PAST_DOUBLE "680564733841876926926749214863536422913"
+
+/* Numbers around 2^128 and -2^128, the distances that no network has. */
+static void test_large_numbers(void **state) {
+    static const FunctionCase cases[] = {
+        {"cidrhost(\"::/0\", " TO_128 " - 1)",          "\"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff\""        },
+        {"cidrhost(\"::/0\", " TO_128 ")",              "error: does not accommodate a host numbered " TO_128},
+        {"cidrhost(\"::/0\", -" TO_128 ")",             "\"::\""                                             },
+        {"cidrhost(\"::/0\", -" PAST_128 ")",
+         "error: does not accommodate a host numbered -" PAST_128                                            },
+        {"cidrhost(\"10.0.0.0/8\", " PAST_128 ")",
+         "error: does not accommodate a host numbered " PAST_128                                             },
+        {"cidrhost(\"10.0.0.0/8\", -" PAST_128 ")",
+         "error: does not accommodate a host numbered -" PAST_128                                            },
+        {"cidrhost(\"10.0.0.0/8\", " PAST_DOUBLE ")",
+         "error: does not accommodate a host numbered " PAST_DOUBLE                                          },
+        {"cidrhost(\"10.0.0.0/8\", 1e60)",              "error: does not accommodate a host numbered 1000"   },
+        {"cidrhost(\"10.0.0.0/8\", 1.5)",               "error: an integer is required"                      },
+        {"cidrhost(\"10.0.0.0/8\", -0)",                "\"10.0.0.0\""                                       },
+        {"cidrsubnet(\"10.0.0.0/8\", 4, " PAST_128 ")",
+         "error: does not accommodate a subnet numbered " PAST_128                                           },
+        {"cidrsubnet(\"10.0.0.0/8\", 4, -" TO_128 ")",
+         "error: does not accommodate a subnet numbered -" TO_128                                            },
+        {"cidrsubnet(\"10.0.0.0/8\", 4, 1e60)",
+         "error: does not accommodate a subnet numbered 1000"                                                },
+        {"cidrsubnet(\"::/0\", 128, " TO_128 " - 1)",
+         "\"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128\""                                                   },
+        {"cidrsubnet(\"::/0\", 128, " TO_128 ")",
+         "error: does not accommodate a subnet numbered " TO_128                                             },
+        {"cidrsubnet(\"::/0\", 128, -" TO_128 ")",
+         "error: does not accommodate a subnet numbered -" TO_128                                            },
+        {"cidrsubnet(\"fd00::/8\", -4, " PAST_128 ")",
+         "error: the subnet would be outside of the address range"                                           },
+        {"cidrsubnet(\"10.0.0.0/8\", -4, 1)",           "\"26.0.0.0/4\""                                     },
+        {"cidrsubnet(\"10.0.0.0/8\", 4, -3)",           "\"0.48.0.0/12\""                                    },
+    };
+    (void)state;
+    check_cases(cases, ARRAY_COUNT(cases));
+}
+
+RUN_FUNCTION_TESTS(cmocka_unit_test(test_network), cmocka_unit_test(test_large_numbers))
