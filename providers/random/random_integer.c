@@ -32,15 +32,26 @@ static bool integer_validate(const Call *call, const ValidateRequest *request, D
                       "\"min\" must not be greater than \"max\".");
 }
 
+/* Returns 0 … last, for ranges beyond those of random_seeded_below. */
+static uint64_t seeded_up_to(RandomSeeded *seeded, uint64_t last) {
+    uint64_t number;
+    do {
+        number = random_seeded_below(seeded, UINT64_C(1) << 32) << 32;
+        number |= random_seeded_below(seeded, UINT64_C(1) << 32);
+    } while (number > last);
+    return number;
+}
+
 static int64_t choose(Value planned, Arena *arena) {
     uint64_t min = (uint64_t)object_int(planned, "min", 0);
     uint64_t span = (uint64_t)object_int(planned, "max", 0) - min; /* modulo 2^64 */
     Str seed = object_text(planned, "seed", STR_EMPTY);
     uint64_t offset;
-    if (seed.len > 0 && span < INT64_MAX) {
+    if (seed.len > 0) {
         RandomSeeded *seeded = arena_new(arena, RandomSeeded);
         random_seeded_init(seeded, seed);
-        offset = random_seeded_below(seeded, span + 1);
+        offset =
+            span < INT64_MAX ? random_seeded_below(seeded, span + 1) : seeded_up_to(seeded, span);
     } else if (span == UINT64_MAX) {
         random_fill(&offset, sizeof offset);
     } else {

@@ -32,6 +32,29 @@ static void test_seed(void **state) {
     assert_true(draw(json) != draw("{\"min\":1,\"max\":1000000000,\"seed\":\"b\"}"));
 }
 
+/* Ranges from the largest of hashicorp/random on to that of all 64-bit numbers. */
+static void test_seed_of_wide_ranges(void **state) {
+    (void)state;
+    static const char *const bounds[] = {
+        "\"min\":1,\"max\":9223372036854775807",
+        "\"min\":0,\"max\":9223372036854775807",
+        "\"min\":-1,\"max\":9223372036854775807",
+        "\"min\":-4611686018427387904,\"max\":9223372036854775807",
+        "\"min\":-9223372036854775808,\"max\":9223372036854775807",
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(bounds); i++) {
+        int64_t numbers[3];
+        static const char *const seeds[] = {"a", "a", "b"};
+        for (size_t k = 0; k < ARRAY_COUNT(numbers); k++)
+            numbers[k] = draw(
+                str_to_cstr(str_format(arena, "{%s,\"seed\":\"%s\"}", bounds[i], seeds[k]), arena));
+        assert_true(numbers[0] == numbers[1]);
+        assert_true(numbers[0] != numbers[2]);
+        assert_true(i != 3 || numbers[0] >= INT64_C(-4611686018427387904));
+    }
+}
+
 static void test_import_and_refusal(void **state) {
     (void)state;
     ResourceCase c = case_open(&random_integer);
@@ -47,6 +70,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_seed),
+        cmocka_unit_test(test_seed_of_wide_ranges),
         cmocka_unit_test(test_import_and_refusal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
