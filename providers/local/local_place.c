@@ -312,6 +312,7 @@ bool local_place_recover(const Call *call,
     if (!str_equal(wanted, found))
         return true;
     *state = described(call, request->planned, found);
+    response->private_data = remember_mode(call, request->marker);
     *outcome = RECOVER_COMPLETE;
     return true;
 }

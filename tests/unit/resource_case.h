@@ -235,6 +235,8 @@ static inline bool case_call_recover(ResourceCase *c,
     bool done = resource_type_recover(c->type, case_call(c), request, &response, &c->diags);
     *outcome = response.outcome;
     *found = response.state;
+    if (done && response.outcome != RECOVER_ABSENT)
+        c->private_data = response.private_data;
     return done;
 }
 

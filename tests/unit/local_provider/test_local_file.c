@@ -198,6 +198,11 @@ static void test_recover(void **state) {
     assert_int_equal(outcome, RECOVER_COMPLETE);
     assert_int_equal(case_text(c, "content_sha256").len, 64);
     assert_true(value_is_wholly_known(c->state));
+    assert_true(case_is_settled(c, json));
+    assert_int_equal(chmod(str_to_cstr(place_path(&place, "f"), c->arena), 0640), 0);
+    check_done(c, case_read(c));
+    check_str(case_text(c, "file_permission"), "0640");
+    assert_false(case_is_settled(c, json));
     place_close(&place);
 }
 
