@@ -34,17 +34,26 @@ Timeout timeouts_begin(const Call *call, Value object, const char *operation) {
     return timeout;
 }
 
+/* A read has no result to determine. */
+static const char *hint_of(const char *operation) {
+    return strcmp(operation, "read") == 0 ? ""
+                                          : " If it is unknown whether the operation completed, "
+                                            "the next run determines it.";
+}
+
 void timeouts_explain(const Timeout *timeout, Diags *diags) {
     const Call *call = &timeout->call;
-    if (timeout->limit_ms == 0 || call_monotonic_ms(call) < call->deadline_ms)
+    if (timeout->limit_ms == 0 || call_monotonic_ms(call) < call->deadline_ms ||
+        cancel_level(call->cancel) != CANCEL_NONE)
         return;
     Str limit = clock_format_elapsed(timeout->limit_ms, call->arena);
     Str passed = clock_format_elapsed(call_monotonic_ms(call) - timeout->started_ms, call->arena);
     Diag *diag = diags_error(
         diags, NO_RANGE, "Operation timed out",
-        "The \"%s\" of %.*s was stopped after %.*s, because \"timeouts\" allows only %.*s. To "
-        "allow more time, increase that value. The next run recovers the interrupted operation.",
-        timeout->operation, STR_ARG(call->address), STR_ARG(passed), STR_ARG(limit));
+        "The \"%s\" of %.*s failed after %.*s, and \"timeouts\" allows only %.*s. To allow more "
+        "time, increase that value.%s",
+        timeout->operation, STR_ARG(call->address), STR_ARG(passed), STR_ARG(limit),
+        hint_of(timeout->operation));
     Path path = path_attribute((Path){0}, STR("timeouts"), call->arena);
     diag->path = path_to_str(path, diags->arena);
 }

@@ -29,5 +29,6 @@ typedef struct Timeout {
 
 /* Returns the limit that the object sets for an operation that starts now. */
 Timeout timeouts_begin(const Call *call, Value object, const char *operation);
-/* Call after a failed operation: if its limit has passed, adds an error that explains it. */
+/* Call after a failed operation: if its limit has passed, adds an error that explains it, unless
+ * the run is interrupted. */
 void timeouts_explain(const Timeout *timeout, Diags *diags);

@@ -75,8 +75,42 @@ static void a_timeout_is_reported(void **state) {
     check_str(c.diags.items[0].summary, "Stopped");
     check_str(c.diags.items[1].summary, "Operation timed out");
     Str detail = c.diags.items[1].detail;
-    assert_true(str_find(detail, STR("The \"create\" of x.y was stopped"), 0) != SIZE_MAX);
+    assert_true(str_find(detail, STR("The \"create\" of x.y failed after"), 0) != SIZE_MAX);
+    assert_true(str_find(detail, STR("the next run determines it."), 0) != SIZE_MAX);
     assert_true(value_is_present(c.state));
+    case_close(&c);
+}
+
+/* The detail depends on the operation: only a change has a result that the next run determines. */
+static void a_read_leaves_nothing_to_determine(void **state) {
+    (void)state;
+    static const char *const operations[] = {"create", "read", "update", "delete"};
+    for (size_t i = 0; i < ARRAY_COUNT(operations); i++) {
+        ResourceCase c = case_open(&slow);
+        const Call call = *case_call(&c);
+        Timeout timeout = {.operation = operations[i], .limit_ms = 1, .call = call};
+        timeout.call.deadline_ms = 1;
+        timeouts_explain(&timeout, &c.diags);
+        assert_int_equal(c.diags.count, 1);
+        bool is_read = strcmp(operations[i], "read") == 0;
+        Str detail = c.diags.items[0].detail;
+        assert_int_equal(str_find(detail, STR("next run"), 0) == SIZE_MAX, is_read);
+        case_close(&c);
+    }
+}
+
+/* An interrupted run says so itself, even if the limit has passed, too. */
+static void an_interruption_is_no_timeout(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&slow);
+    CancelToken *cancel = cancel_open();
+    Timeout timeout = {.operation = "create", .limit_ms = 1, .call = *case_call(&c)};
+    timeout.call.deadline_ms = 1;
+    timeout.call.cancel = cancel;
+    cancel_raise(cancel, CANCEL_STOP);
+    timeouts_explain(&timeout, &c.diags);
+    assert_int_equal(c.diags.count, 0);
+    cancel_close(cancel);
     case_close(&c);
 }
 
@@ -140,6 +174,8 @@ static void durations_are_checked(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_timeout_is_reported),
+        cmocka_unit_test(a_read_leaves_nothing_to_determine),
+        cmocka_unit_test(an_interruption_is_no_timeout),
         cmocka_unit_test(a_recovery_has_the_timeout_of_a_creation),
         cmocka_unit_test(other_errors_are_no_timeout),
         cmocka_unit_test(a_changed_timeout_makes_no_call),
