@@ -239,9 +239,11 @@ static bool etcd_remove(Backend *backend, Diags *diags) {
 
 static void etcd_close(Backend *backend) {
     SCOPED(ArenaRef) scratch = arena_open("etcd close");
+    Etcd *etcd = backend->self;
     Diags ignored = diags_new(scratch);
     backend->journal->close(backend->journal);
     (void)etcd_unlock(backend, &ignored);
+    etcd_client_close(etcd->store.client);
 }
 
 /* The argument is PEM text, or the path of a file with it. */
@@ -313,7 +315,7 @@ static bool open_client(const Io *io, Value config, EtcdClient **out, Arena *are
     bool has_tls = settings.ca_certs.len > 0 || settings.certificate.len > 0;
     if (!read_endpoints(config, has_tls, &settings.endpoints, arena, diags))
         return false;
-    *out = etcd_client_new(io, &settings, arena);
+    *out = etcd_client_open(io, &settings, arena);
     return true;
 }
 
@@ -336,8 +338,8 @@ static bool etcd_open(
     Etcd *etcd = arena_new(arena, Etcd);
     etcd->io = io;
     etcd->arena = arena;
-    if (!open_client(io, config, &etcd->store.client, arena, diags) ||
-        !read_seconds(config, &etcd->lease_seconds, diags)) {
+    if (!read_seconds(config, &etcd->lease_seconds, diags) ||
+        !open_client(io, config, &etcd->store.client, arena, diags)) {
         return false;
     }
     etcd->store.directory =
@@ -374,8 +376,9 @@ static bool send_alone(const Io *io,
     Str problem = STR_EMPTY;
     if (!open_client(io, config, &client, arena, diags))
         return false;
-    return etcd_client_txn(client, txn, NULL, response, &problem, arena) ||
-           report(summary, prefix_of(config, arena), problem, diags);
+    bool is_ok = etcd_client_txn(client, txn, NULL, response, &problem, arena);
+    etcd_client_close(client);
+    return is_ok || report(summary, prefix_of(config, arena), problem, diags);
 }
 
 static bool etcd_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags *diags) {

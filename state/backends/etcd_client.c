@@ -19,8 +19,8 @@ struct EtcdClient {
     const Io *io;
     EtcdConfig config;
     pthread_mutex_t mutex;
-    size_t current; /* index of the endpoint */
-    Arena *token_arena;
+    size_t current;     /* index of the endpoint */
+    Arena *token_arena; /* guarded by the mutex, like the token: calls come from several threads */
     Str token;
 };
 
@@ -32,13 +32,18 @@ typedef struct Call {
     const CancelToken *cancel;
 } Call;
 
-EtcdClient *etcd_client_new(const Io *io, const EtcdConfig *config, Arena *arena) {
+EtcdClient *etcd_client_open(const Io *io, const EtcdConfig *config, Arena *arena) {
     EtcdClient *client = arena_new(arena, EtcdClient);
     client->io = io;
     client->config = *config;
-    client->token_arena = arena;
+    client->token_arena = arena_open("etcd token");
     pthread_mutex_init(&client->mutex, NULL);
     return client;
+}
+
+void etcd_client_close(EtcdClient *client) {
+    pthread_mutex_destroy(&client->mutex);
+    arena_close(client->token_arena);
 }
 
 static size_t current_endpoint(EtcdClient *client) {
@@ -63,6 +68,7 @@ static Str copy_token(EtcdClient *client, Arena *arena) {
 
 static void set_token(EtcdClient *client, Str token) {
     pthread_mutex_lock(&client->mutex);
+    arena_reset(client->token_arena);
     client->token = str_clone(token, client->token_arena);
     pthread_mutex_unlock(&client->mutex);
 }

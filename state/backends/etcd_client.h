@@ -3,7 +3,8 @@
  * A request is sent to the endpoint that replied last. If that one cannot be reached or has no
  * leader, the others are tried in turn; all are tried up to six times, with waits between. So a
  * request may be executed twice, and must have the same effect then. On failure, calls return false
- * with *problem, the end of a sentence, in `arena`. Thread-safe. */
+ * with *problem, the end of a sentence, in `arena`. Thread-safe: no call allocates in the arena of
+ * etcd_client_open. */
 #pragma once
 
 #include "io.h"
@@ -19,7 +20,8 @@ typedef struct EtcdConfig {
     Str key;
 } EtcdConfig;
 
-EtcdClient *etcd_client_new(const Io *io, const EtcdConfig *config, Arena *arena);
+EtcdClient *etcd_client_open(const Io *io, const EtcdConfig *config, Arena *arena);
+void etcd_client_close(EtcdClient *client);
 
 typedef enum EtcdKind { ETCD_PUT, ETCD_DELETE, ETCD_RANGE } EtcdKind;
 

@@ -8,7 +8,7 @@ static EtcdClient *client_new(ScriptedHttp *script, const char *user, Io *io, Ar
     vec_push(arena, &config.endpoints, STR("http://a"));
     vec_push(arena, &config.endpoints, STR("http://b"));
     *io = scripted_http_io(script, arena);
-    return etcd_client_new(io, &config, arena);
+    return etcd_client_open(io, &config, arena);
 }
 
 static EtcdTxn txn_of(Arena *arena) {
@@ -54,6 +54,7 @@ static void a_transaction(void **unused) {
     check_str(found->value, "v");
     assert_int_equal(found->create_revision, 5);
     assert_null(etcd_client_find(&answer, STR("other")));
+    etcd_client_close(client);
 }
 
 typedef struct Row {
@@ -105,6 +106,7 @@ static void first_endpoint_that_responds(void **unused) {
         if (!ok)
             got = str_format(arena, "%.*s %.*s", STR_ARG(got), STR_ARG(problem));
         check_str(got, rows[i].wanted);
+        etcd_client_close(client);
     }
 }
 
@@ -135,6 +137,34 @@ static void endpoint_order(void **unused) {
     check_str(problem, "wrong password");
     assert_true(str_find(strbuf_str(&script.diary), STR("{\"name\":\"me\",\"password\":\"pw\"}"),
                          0) != SIZE_MAX);
+    etcd_client_close(client);
+}
+
+/* The arena of the opener belongs to another thread than the one that renews a lease. */
+static void tokens_in_an_arena_of_their_own(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) owner = arena_open("owner");
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const ScriptedAnswer answers[] = {
+        {200, "{\"token\":\"t1\"}"                  },
+        {200, "{\"result\":{\"TTL\":\"5\"}}"        },
+        {401, "{\"message\":\"invalid auth token\"}"},
+        {200, "{\"token\":\"t2\"}"                  },
+        {200, "{\"result\":{\"TTL\":\"5\"}}"        },
+    };
+    ScriptedHttp script = {.answers = answers, .count = ARRAY_COUNT(answers)};
+    EtcdConfig config = {.username = STR("me"), .password = STR("pw")};
+    vec_push(arena, &config.endpoints, STR("http://a"));
+    Io io = scripted_http_io(&script, arena);
+    EtcdClient *client = etcd_client_open(&io, &config, owner);
+    size_t used = arena_used(owner);
+    bool is_alive;
+    Str problem;
+    assert_true(etcd_client_keep(client, 1, 1000, NULL, &is_alive, &problem, arena));
+    assert_true(etcd_client_keep(client, 1, 1000, NULL, &is_alive, &problem, arena));
+    assert_int_equal(script.next, script.count);
+    assert_int_equal(arena_used(owner), used);
+    etcd_client_close(client);
 }
 
 static void leases(void **unused) {
@@ -159,6 +189,7 @@ static void leases(void **unused) {
     assert_true(etcd_client_keep(client, lease, 1000, NULL, &is_alive, &problem, arena));
     assert_false(is_alive);
     assert_true(etcd_client_revoke(client, lease, NULL, &problem, arena));
+    etcd_client_close(client);
 }
 
 static void range_ends(void **unused) {
@@ -173,7 +204,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_transaction),  cmocka_unit_test(first_endpoint_that_responds),
         cmocka_unit_test(endpoint_order), cmocka_unit_test(leases),
-        cmocka_unit_test(range_ends),
+        cmocka_unit_test(range_ends),     cmocka_unit_test(tokens_in_an_arena_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
