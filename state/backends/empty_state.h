@@ -7,6 +7,6 @@
 
 /* Returns a placeholder with a new lineage. */
 Str empty_state_new(Arena *arena);
-/* Returns an empty text if `text` is a placeholder of this release of loam (VERSION_TERRAFORM is
- * part of it); else `text`. */
+/* Returns an empty text if `text` is a placeholder of any release of loam (each has its own
+ * VERSION_TERRAFORM in it); else `text`. */
 Str empty_state_pass(Str text);
