@@ -361,24 +361,61 @@ static void forget_lock(Local *local) {
     local->created_file = false;
 }
 
-/* Deletes the files that loam wrote, then their directory. Fails if another file is in the
- * directory. */
+/* Returns the files of the state, in the order in which they are removed. A temporary file is left
+ * by a run that died. */
+static StrVec own_files(const Local *local, Arena *arena) {
+    const Str copies[] = {
+        local->next_path,
+        beside(local->path, "", ".journal", arena),
+        beside(local->path, "", ".backup", arena),
+    };
+    StrVec files = {0};
+    for (size_t i = 0; i < ARRAY_COUNT(copies); i++) {
+        vec_push(arena, &files, disk_temporary_of(copies[i], arena));
+        vec_push(arena, &files, copies[i]);
+    }
+    vec_push(arena, &files, disk_temporary_of(local->lock_path, arena));
+    vec_push(arena, &files, local->lock_path);
+    vec_push(arena, &files, local->path);
+    return files;
+}
+
+/* Returns false, with an error, if the directory contains anything but these files. */
+static bool check_only(const Local *local, const StrVec *files, Arena *arena, Diags *diags) {
+    DiskEntries entries = {0};
+    Str directory = disk_directory_of(local->path);
+    if (local->disk->list(local->disk->self, directory, &entries, arena) != 0)
+        return true; /* the removal reports it */
+    vec_each(&entries, entry) {
+        bool is_own = false;
+        vec_each(files, file) {
+            is_own |= str_equal(entry->name, disk_name_of(*file));
+        }
+        if (is_own)
+            continue;
+        diags_error(diags, NO_RANGE, "Cannot delete the workspace",
+                    "\"%.*s\" contains \"%.*s\", which is no part of the state, so nothing was "
+                    "removed. Move or remove it first.",
+                    STR_ARG(directory), STR_ARG(entry->name));
+        return false;
+    }
+    return true;
+}
+
+/* Deletes the files of the state, then their directory. If another file is in the directory, fails
+ * before it deletes anything. */
 static bool local_remove(Backend *backend, Diags *diags) {
     Local *local = backend->self;
     SCOPED(ArenaRef) scratch = arena_open("workspace");
-    Str files[] = {
-        local->next_path,
-        beside(local->path, "", ".journal", scratch),
-        beside(local->path, "", ".backup", scratch),
-        local->lock_path,
-        local->path,
-        disk_directory_of(local->path),
-    };
+    StrVec files = own_files(local, scratch);
     int error = 0;
     if (local->file.handle && !is_still_there(local))
         return report_replaced(local, diags);
-    for (size_t i = 0; i < ARRAY_COUNT(files) && (error == 0 || error == -ENOENT); i++)
-        error = local->disk->remove(local->disk->self, files[i]);
+    if (!check_only(local, &files, scratch, diags))
+        return false;
+    vec_push(scratch, &files, disk_directory_of(local->path));
+    for (size_t i = 0; i < files.count && (error == 0 || error == -ENOENT); i++)
+        error = local->disk->remove(local->disk->self, files.items[i]);
     if (local->file.handle && !is_still_there(local))
         forget_lock(local);
     if (error == 0 || error == -ENOENT)
@@ -456,7 +493,7 @@ static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Di
         return false;
     }
     vec_each(&entries, entry) {
-        if (entry->kind == DISK_FOLDER)
+        if (entry->kind == DISK_FOLDER && !str_equal(entry->name, STR("default")))
             vec_push(arena, out, entry->name);
     }
     return true;

@@ -278,17 +278,26 @@ static void workspaces_come_and_go(void **state) {
     assert_true(local_backend.make(&it->io, config_of(it), STR("blue"), &it->diags));
     assert_true(local_backend.make(&it->io, config_of(it), STR("amber"), &it->diags));
     lay(it, "spaces/file", "no workspace");
+    assert_int_equal(disk_real.make_directories(NULL, in(it, "spaces/default"), 0700), 0);
+    lay(it, "spaces/default/terraform.tfstate", "not the state of the workspace \"default\"");
     check_str(listed(it), "amber blue");
     lay(it, "spaces/blue/terraform.tfstate", "{}");
     lay(it, "spaces/blue/terraform.tfstate.backup", "{}");
+    lay(it,
+        str_to_cstr(disk_temporary_of(STR("spaces/blue/terraform.tfstate.next"), it->arena),
+                    it->arena),
+        "{");
     Backend *blue = open_backend(it, "blue");
     assert_true(blue->remove(blue, &it->diags));
     check_str(listed(it), "amber");
-    /* Files that loam did not create are never removed. */
+    /* Files that loam did not create are never removed, nor is the state beside them. */
     lay(it, "spaces/amber/notes", "keep");
+    lay(it, "spaces/amber/terraform.tfstate", "{}");
     Backend *amber = open_backend(it, "amber");
     assert_false(amber->remove(amber, &it->diags));
     check_str(file(it, "spaces/amber/notes"), "keep");
+    check_str(file(it, "spaces/amber/terraform.tfstate"), "{}");
+    assert_true(str_find(it->diags.items[0].detail, STR("\"notes\""), 0) != SIZE_MAX);
 }
 
 /* Another process either locks before the removal, or writes after it; nothing of it is lost. */
