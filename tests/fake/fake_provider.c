@@ -311,9 +311,13 @@ bool fake_world_limits(const Call *call,
                        const LimitsRequest *request,
                        LimitsResponse *response,
                        Diags *diags) {
-    (void)diags;
     Value object = request->object;
     size_t group = group_of(object);
+    Str order = str_concat(STR("limit "), object_text(object, "name", STR_EMPTY), call->arena);
+    if (is_ordered(world_of(call), order)) {
+        diags_error(diags, NO_RANGE, "Limits unknown", "The server did not reply.");
+        return false;
+    }
     if (group > 0) {
         Limit limit = {object_text(object, "group", STR_EMPTY), (uint32_t)group};
         vec_push(call->arena, &response->limits, limit);

@@ -37,6 +37,7 @@ typedef struct FakeWorld {
     VEC(FakeObject *) objects;
     StrBuf diary;   /* "create a" per line, in the order in which the calls end; without reads */
     StrVec orders;  /* "create a", "half a" (creates and fails), "update a", "delete a" fail;
+                       "limit a": the request for its limits fails;
                        "defer a": leaves a lookup or a token to the apply;
                        "lie a": creates with another size and kind than planned;
                        "legacy a": may do so, and plans another size than configured */

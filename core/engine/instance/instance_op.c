@@ -53,7 +53,7 @@ static void log_end(const InstanceOp *op, bool ok) {
               log_number("ms", clock->monotonic_ms(clock->self) - op->started_ms));
 }
 
-bool instance_op_end(InstanceOp *op) {
+bool instance_op_report(InstanceOp *op) {
     bool ok = !diags_has_errors(&op->diags);
     if (op->diags.count > 0) {
         diags_set_address(&op->diags, 0, op->address);
@@ -66,6 +66,11 @@ bool instance_op_end(InstanceOp *op) {
     }
     if (!ok)
         op->record->failure = FAILURE_ERROR;
+    return ok;
+}
+
+bool instance_op_end(InstanceOp *op) {
+    bool ok = instance_op_report(op);
     if (log_enabled(LOG_DEBUG))
         log_end(op, ok);
     arena_reset(op->scratch);

@@ -43,6 +43,8 @@ typedef struct InstanceOp {
 void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker);
 /* Reports the diagnostics to the walk, without secrets. Returns true if none of them is an error;
  * else marks the record as failed. */
+bool instance_op_report(InstanceOp *op);
+/* Ends the task: reports as above, then resets `scratch`. */
 bool instance_op_end(InstanceOp *op);
 /* Returns the context of a provider call. */
 Call instance_op_call(InstanceOp *op);

@@ -241,21 +241,18 @@ static bool call_limits(InstanceOp *op, const LimitsRequest *request, LimitsResp
     return end(&calling, resource_type_limits(type, &calling.call, request, response, &op->diags));
 }
 
-void provider_call_limits(InstanceOp *op, LimitAction action, Value object, WalkTask *task) {
+bool provider_call_limits(InstanceOp *op, LimitAction action, Value object, WalkTask *task) {
     LimitsRequest request = {action, object};
     LimitsResponse response;
-    if (!call_limits(op, &request, &response)) {
-        diags_sink_append(op->walk->sink, &op->diags);
-        op->record->failure = FAILURE_ERROR;
-        return;
-    }
+    if (!call_limits(op, &request, &response))
+        return instance_op_report(op);
     Limits limits = response.limits;
     for (size_t i = 0; i < limits.count; i++)
         log_debug("call limit", log_text("address", op->address),
                   log_text("key", limits.items[i].key),
                   log_number("capacity", (int64_t)limits.items[i].capacity));
     if (limits.count == 0)
-        return;
+        return true;
     WalkLimit *copies = arena_new_array(op->walk_arena, WalkLimit, limits.count);
     for (size_t i = 0; i < limits.count; i++) {
         copies[i].key = str_format(op->walk_arena, "%s %.*s", op->provider->provider->name,
@@ -264,6 +261,7 @@ void provider_call_limits(InstanceOp *op, LimitAction action, Value object, Walk
     }
     task->limits = copies;
     task->limit_count = limits.count;
+    return true;
 }
 
 bool provider_call_read_data(InstanceOp *op,

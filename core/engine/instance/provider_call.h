@@ -40,8 +40,11 @@ MUST_USE bool provider_call_recover(InstanceOp *op,
                                     const RecoverRequest *request,
                                     RecoverResponse *response);
 /* Sets the limits of an operation on `object` in `task`, allocated in `walk_arena`. On failure,
- * marks the record as failed. */
-void provider_call_limits(InstanceOp *op, LimitAction action, Value object, WalkTask *task);
+ * reports the errors and marks the record as failed; the caller must not run the operation. */
+MUST_USE bool provider_call_limits(InstanceOp *op,
+                                   LimitAction action,
+                                   Value object,
+                                   WalkTask *task);
 MUST_USE bool provider_call_read_data(InstanceOp *op,
                                       const DataReadRequest *request,
                                       DataReadResponse *response);

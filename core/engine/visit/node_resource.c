@@ -13,38 +13,49 @@
 
 typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
 
+/* The task of an instance whose limits are unknown: the call failed and its errors are reported. */
+static bool fail_instance(Walk *tasks, void *record, uint32_t worker) {
+    (void)tasks, (void)record, (void)worker;
+    return false;
+}
+
 /* Adds the limits of the read that a planning task makes first. The object is decoded here, because
  * the limits depend on it. Types without such limits skip that. */
-static void limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
+static bool limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
     const ObjectType *any = visit->node->as.resource->type;
     const ResourceType *type = any ? any->resource : NULL;
     const StateObject *object = record->stored ? record->stored->current : NULL;
     bool reads = visit->walk->phase == PHASE_PLAN && !visit->walk->options->skip_refresh;
     if (!reads || !type || !type->limits_reads || !object || record->deposed.len > 0)
-        return;
+        return true;
     InstanceOp op;
     Value value;
     instance_op_begin(&op, record, visit->worker);
-    if (stored_object_decode(&op, object, &value)) /* the task reports decoding errors */
-        provider_call_limits(&op, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
+    if (!stored_object_decode(&op, object, &value))
+        return true; /* the task reports decoding errors */
+    return provider_call_limits(&op, LIMIT_READ, value_unmark_deep(value, visit->scratch), task);
 }
 
-static void limit_change(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
+static bool limit_change(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
     const ObjectType *type = visit->node->as.resource->type;
     const ResourceChange *change = record->run->change;
     bool calls = change->action != ACTION_NO_OP && change->action != ACTION_DELETE &&
                  change->action != ACTION_FORGET;
     if (!calls || !type || !type->resource || !type->resource->limits)
-        return;
+        return true;
     InstanceOp op;
     instance_op_begin(&op, record, visit->worker);
     LimitAction action = change->action == ACTION_UPDATE ? LIMIT_UPDATE : LIMIT_CREATE;
-    provider_call_limits(&op, action, value_unmark_deep(change->after, visit->scratch), task);
+    return provider_call_limits(&op, action, value_unmark_deep(change->after, visit->scratch),
+                                task);
 }
 
 static void submit(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
-    limit_read(visit, record, &task);
+    if (!limit_read(visit, record, &task)) {
+        record->value = value_unknown(schema_implied_type(visit->node->as.resource->type->schema));
+        task.run = fail_instance;
+    }
     walk_submit(visit->tasks, visit->node->id, task);
 }
 
@@ -316,8 +327,11 @@ static PlannedChange *find_run(const ResourceNode *resource, ResourceAddr addres
 static void submit_apply(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
     record->run = find_run(visit->node->as.resource, record->address);
-    if (record->run)
-        limit_change(visit, record, &task);
+    if (record->run && !limit_change(visit, record, &task)) {
+        record->value = value_unknown(schema_implied_type(visit->node->as.resource->type->schema));
+        record->run->failed = true;
+        task.run = fail_instance;
+    }
     walk_submit(visit->tasks, visit->node->id, task);
 }
 

@@ -123,6 +123,12 @@ static bool destroy_instance(InstanceOp *op) {
     return ok;
 }
 
+static void mark_failed(const InstanceRecord *record) {
+    if (record->run)
+        record->run->failed = true;
+    atomic_store(&record->mirror->has_failed, true);
+}
+
 /* A failed deletion sets flags instead of failing the node, so that the other deletions of the
  * block continue. */
 static bool run_deletion(Walk *tasks, void *payload, uint32_t worker) {
@@ -136,9 +142,7 @@ static bool run_deletion(Walk *tasks, void *payload, uint32_t worker) {
         (void)(instance_op_require_provider(&op) && destroy_instance(&op));
     if (instance_op_end(&op))
         return true;
-    if (record->run)
-        record->run->failed = true;
-    atomic_store(&record->mirror->has_failed, true);
+    mark_failed(record);
     return true;
 }
 
@@ -166,9 +170,11 @@ static void submit(NodeVisit *visit, Node *node, PlannedChange *run) {
     }
     InstanceOp op;
     instance_op_begin(&op, record, visit->worker);
-    provider_call_limits(&op, LIMIT_DELETE, value_unmark_deep(run->change->before, visit->scratch),
-                         &task);
-    walk_submit(visit->tasks, visit->node->id, task);
+    if (provider_call_limits(&op, LIMIT_DELETE,
+                             value_unmark_deep(run->change->before, visit->scratch), &task))
+        walk_submit(visit->tasks, visit->node->id, task);
+    else
+        mark_failed(record);
 }
 
 /* Removes the data sources of a block from the state, after the deletions. */

@@ -154,6 +154,49 @@ static void limits_hold_for_updates_and_replacements(void **unused) {
     engine_case_close(c);
 }
 
+/* An instance whose limits cannot be read is neither read nor changed, and its dependents are
+ * skipped. */
+static void no_change_without_limits(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *before, *after, *objects;
+    } cases[] = {
+        {VAULT(""),                            VAULT("    a: {name: a}\n    d: {name: d, depends_on: [fake_vault.a]}\n"),
+         "fake_vault.k k\n"                                                                                                                                 },
+        {VAULT("    a: {name: a, size: 1}\n"), VAULT("    a: {name: a, size: 2}\n"),
+         "fake_vault.a a\nfake_vault.k k\n"                                                                                                                 },
+        {VAULT("    a: {name: a, zone: x}\n"), VAULT("    a: {name: a, zone: y}\n"),
+         "fake_vault.a a\nfake_vault.k k\n"                                                                                                                 },
+        {VAULT("    a: {name: a}\n"),          VAULT(""),                                                                 "fake_vault.a a\nfake_vault.k k\n"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        EngineCase *c = open_with_one();
+        assert_true(run_once(c, cases[i].before));
+        fake_world_order(&c->world, "limit a");
+        assert_false(run_once(c, cases[i].after));
+        check_said(c, "fake_vault.a: Limits unknown");
+        check_objects(c, cases[i].objects);
+        Str diary = engine_case_diary(c);
+        assert_true(str_find(diary, STR("create a"), 0) == SIZE_MAX);
+        assert_true(str_find(diary, STR("update a"), 0) == SIZE_MAX);
+        assert_true(str_find(diary, STR("delete a"), 0) == SIZE_MAX);
+        engine_case_close(c);
+    }
+}
+
+static void no_read_without_limits(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    engine_case_run(c, "resource: {fake_thing: {a: {name: a}}}\n");
+    fake_world_order(&c->world, "limit a");
+    uint32_t reads = c->world.reads;
+    assert_false(engine_case_plan(c));
+    check_said(c, "fake_thing.a: Limits unknown");
+    assert_int_equal(c->world.reads, reads);
+    check_objects(c, "fake_thing.a a-1\n");
+    engine_case_close(c);
+}
+
 /* One object that must not be deleted fails the whole plan; nothing is deleted. */
 static void a_refused_deletion_stops_the_plan(void **unused) {
     (void)unused;
@@ -175,6 +218,8 @@ int main(void) {
         cmocka_unit_test(a_lost_deletion_is_read_again),
         cmocka_unit_test(an_upgraded_object_keeps_its_private_data),
         cmocka_unit_test(limits_hold_for_updates_and_replacements),
+        cmocka_unit_test(no_change_without_limits),
+        cmocka_unit_test(no_read_without_limits),
         cmocka_unit_test(a_refused_deletion_stops_the_plan),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
