@@ -9,7 +9,11 @@ EngineWalk *engine_walk_open(const Engine *engine,
     Arena *own = stays ? arena : arena_open("walk");
     EngineWalk *walk = arena_new(own, EngineWalk);
     walk->engine = engine;
-    walk->options = options;
+    if (options) { /* a console outlives the caller's options */
+        PlanOptions *copy = arena_new(own, PlanOptions);
+        *copy = *options;
+        walk->options = copy;
+    }
     walk->phase = phase;
     walk->arena = own;
     walk->kept = phase == PHASE_VALIDATE ? own : arena;

@@ -610,8 +610,10 @@ static void the_console_changes_nothing(void **unused) {
     Engine engine = engine_case_engine(c);
     EngineConsole *console = NULL;
     c->diags = diags_new(c->arena);
+    PlanOptions options = c->options;
     engine_case_must(
-        c, engine_console_open(&engine, &c->options, c->state, &console, c->arena, &c->diags));
+        c, engine_console_open(&engine, &options, c->state, &console, c->arena, &c->diags));
+    memset(&options, 0xff, sizeof options); /* the console must not refer to them any more */
     assert_int_equal(c->world.reads, reads);
     const Expr *expr;
     const SourceText *source = source_text_new(STR("console"), STR("\"${local.id}!\""), c->arena);
