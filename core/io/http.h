@@ -5,9 +5,9 @@
  *
  * TLS 1.2 or later. Unless skip_verify is set, the server must have a valid certificate (of the
  * certificate authorities of ca_certs, else of SSL_CERT_FILE and SSL_CERT_DIR, else of the system).
- * If the URL of the request is https, redirects to http are rejected. A redirect to another host
- * gets neither user and password nor the headers Authorization and Cookie, but all other headers.
- * Any thread may send. */
+ * A redirect from https to http is rejected, wherever it is in a chain of redirects. A redirect to
+ * another host gets neither user and password nor the headers Authorization and Cookie, but all
+ * other headers. Any thread may send. */
 #pragma once
 
 #include "cancel.h"

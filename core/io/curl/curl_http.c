@@ -8,6 +8,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #define REDIRECT_LIMIT  10
@@ -96,6 +97,7 @@ static void curl_list_release(CurlList *list) {
 SCOPED_TYPE(CurlList, curl_list_release);
 
 typedef struct Transfer {
+    CURL *curl;
     const HttpRequest *request;
     const HttpSink *sink;
     HttpHeaders headers;
@@ -107,6 +109,15 @@ typedef struct Transfer {
     Arena *arena;
 } Transfer;
 
+/* libcurl checks a redirect after its headers have arrived. A response over https allows no
+ * redirect to http, also if a redirect from http led to it. */
+static void limit_redirects(CURL *curl) {
+    const char *scheme = NULL;
+    if (curl_easy_getinfo(curl, CURLINFO_SCHEME, &scheme) != CURLE_OK || !scheme ||
+        strcasecmp(scheme, "http") != 0)
+        curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+}
+
 /* A status line begins a new set of headers, because each redirect has its own. Trailers after the
  * body are ignored; no empty line ends them. */
 static size_t receive_header(char *bytes, size_t one, size_t size, void *payload) {
@@ -115,13 +126,15 @@ static size_t receive_header(char *bytes, size_t one, size_t size, void *payload
     Str line = str_trim((Str){bytes, size});
     size_t colon = str_find_char(line, ':', 0);
     bool begins = str_starts_with(line, STR("HTTP/"));
-    if (begins)
+    if (begins) {
         transfer->headers.count = 0;
-    else if (!transfer->has_headers && colon != SIZE_MAX &&
-             transfer->headers.count < HEADERS_AT_MOST)
+        limit_redirects(transfer->curl);
+    } else if (!transfer->has_headers && colon != SIZE_MAX &&
+               transfer->headers.count < HEADERS_AT_MOST) {
         vec_push(transfer->arena, &transfer->headers,
                  (HttpHeader){utf8_lower(str_slice(line, 0, colon), transfer->arena),
                               str_clone(str_trim(str_after(line, colon + 1)), transfer->arena)});
+    }
     transfer->has_headers = !begins && (transfer->has_headers || line.len == 0);
     return size;
 }
@@ -180,12 +193,11 @@ static void set_trust(CURL *curl, const HttpRequest *request) {
 }
 
 static void set_bounds(CURL *curl, const HttpRequest *request) {
-    bool is_https = str_starts_with(request->url, STR("https:"));
     int limit = request->redirect_limit ? request->redirect_limit : REDIRECT_LIMIT;
     int64_t idle_ms = request->idle_timeout_ms ? request->idle_timeout_ms : IDLE_MS;
     int64_t connect_ms = request->connect_timeout_ms ? request->connect_timeout_ms : CONNECT_MS;
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, is_https ? "https" : "http,https");
+    curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https"); /* see limit_redirects */
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, limit > 0 ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_MAXREDIRS, (long)limit);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
@@ -403,6 +415,7 @@ static HttpStatus attempt(void *self,
     CURLcode code = CURLE_FAILED_INIT;
     bool is_whole = true;
     if (curl && entry.multi) {
+        transfer.curl = curl;
         set_up(curl, &transfer, &list, &places);
         curl_multi_add_handle(entry.multi, curl);
         is_whole = drive(entry.multi, request, &code);

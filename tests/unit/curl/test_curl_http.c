@@ -425,6 +425,51 @@ static void certificates(void **state) {
     identity_release(&client);
 }
 
+#define REDIRECT_TO                                                                                \
+    "HTTP/1.1 302 Found\r\nLocation: %s://127.0.0.1:%d/b\r\nContent-Length: 0\r\nConnection: "     \
+    "close"                                                                                        \
+    "\r\n\r\n"
+
+/* Requests https and is redirected to http, and the same after a redirect from http. */
+static void redirects_from_https(void **state) {
+    (void)state;
+    static const char *const none[] = {NULL};
+    static const char *const schemes[] = {"https", "HTTPS", "http"};
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Identity own = identity_new("own", arena);
+    SSL_CTX *tls = tls_new(&own, &own);
+    for (size_t i = 0; i < ARRAY_COUNT(schemes); i++) {
+        char to_https[200], to_http[200]; /* filled once the ports are known */
+        const char *const plain_answers[] = {to_https, NULL};
+        const char *const secure_answers[] = {to_http, NULL};
+        bool begins_plain = strcmp(schemes[i], "http") == 0;
+        Server plain = {0}, secure = {.tls = tls};
+        server_start(&plain, begins_plain ? plain_answers : none, arena);
+        server_start(&secure, secure_answers, arena);
+        snprintf(to_https, sizeof to_https, REDIRECT_TO, "https", secure.port);
+        snprintf(to_http, sizeof to_http, REDIRECT_TO, "http", plain.port);
+        StrBuf body = strbuf_new(arena);
+        HttpSink sink = {keep, &body};
+        HttpResponse response;
+        Str problem = STR_EMPTY;
+        HttpRequest request = {
+            .url = str_format(arena, "%s://127.0.0.1:%d/a", schemes[i],
+                              begins_plain ? plain.port : secure.port),
+            .ca_certs = own.certificate_pem,
+            .certificate = own.certificate_pem,
+            .key = own.key_pem,
+            .timeout_ms = 10000,
+        };
+        HttpStatus status = curl_http.attempt(NULL, &request, &sink, &response, &problem, arena);
+        server_stop(&plain);
+        server_stop(&secure);
+        if (status != HTTP_REFUSED_URL)
+            fail_msg("%s: %d: %.*s", schemes[i], (int)status, STR_ARG(problem));
+    }
+    SSL_CTX_free(tls);
+    identity_release(&own);
+}
+
 /* A closed connection is retried; a server without TLS is not. */
 static void handshakes(void **state) {
     (void)state;
@@ -601,13 +646,21 @@ int main(void) {
     unsetenv("http_proxy");
     unsetenv("all_proxy");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain),           cmocka_unit_test(trailers),
-        cmocka_unit_test(with_body),       cmocka_unit_test(redirects),
-        cmocka_unit_test(failures),        cmocka_unit_test(failed_connections),
-        cmocka_unit_test(not_kept),        cmocka_unit_test(cancelled),
-        cmocka_unit_test(certificates),    cmocka_unit_test(handshakes),
-        cmocka_unit_test(own_authorities), cmocka_unit_test(server_name),
-        cmocka_unit_test(proxy),           cmocka_unit_test(compressed),
+        cmocka_unit_test(plain),
+        cmocka_unit_test(trailers),
+        cmocka_unit_test(with_body),
+        cmocka_unit_test(redirects),
+        cmocka_unit_test(redirects_from_https),
+        cmocka_unit_test(failures),
+        cmocka_unit_test(failed_connections),
+        cmocka_unit_test(not_kept),
+        cmocka_unit_test(cancelled),
+        cmocka_unit_test(certificates),
+        cmocka_unit_test(handshakes),
+        cmocka_unit_test(own_authorities),
+        cmocka_unit_test(server_name),
+        cmocka_unit_test(proxy),
+        cmocka_unit_test(compressed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
