@@ -8,6 +8,7 @@
 #include "report_checks.h"
 #include "report_section.h"
 #include "report_text.h"
+#include "utf8.h"
 
 typedef struct SarifRule {
     const char *id;
@@ -76,13 +77,23 @@ static Str uri_of(Str path, Arena *arena) {
     return strbuf_str(&out);
 }
 
+/* Counts code points from the start of the line, as `columnKind` declares. */
+static int64_t column_of(const SourceText *source, uint32_t offset) {
+    uint32_t start;
+    Str line = source_text_line(source, offset, &start);
+    Str before = str_slice(source->bytes, start, offset);
+    int64_t column = start == 0 && str_starts_with(line, STR("\xef\xbb\xbf")) ? 0 : 1;
+    size_t width;
+    for (size_t at = 0; at < before.len; at += width, column++)
+        (void)utf8_decode(before, at, &width);
+    return column > 0 ? column : 1;
+}
+
 static void write_physical(Report *report, SourceRange range) {
     SourceRange outer = source_range_resolve(range);
     if (!outer.source || outer.source->path.len == 0 || outer.source->path.ptr[0] == '<')
         return;
-    SourcePos start = source_text_position(outer.source, outer.start);
-    SourcePos end =
-        source_text_position(outer.source, outer.end > outer.start ? outer.end : outer.start);
+    uint32_t last = outer.end > outer.start ? outer.end : outer.start;
     JsonWriter *writer = &report->writer;
     json_key(writer, STR("physicalLocation"));
     json_object_start(writer);
@@ -92,10 +103,10 @@ static void write_physical(Report *report, SourceRange range) {
     json_object_end(writer);
     json_key(writer, STR("region"));
     json_object_start(writer);
-    json_key_int(writer, "startLine", start.line);
-    json_key_int(writer, "startColumn", start.column);
-    json_key_int(writer, "endLine", end.line);
-    json_key_int(writer, "endColumn", end.column);
+    json_key_int(writer, "startLine", source_text_position(outer.source, outer.start).line);
+    json_key_int(writer, "startColumn", column_of(outer.source, outer.start));
+    json_key_int(writer, "endLine", source_text_position(outer.source, last).line);
+    json_key_int(writer, "endColumn", column_of(outer.source, last));
     json_object_end(writer);
     json_object_end(writer);
 }

@@ -54,6 +54,40 @@ static void findings(void **state) {
                                           "loam/replace warning t.again\n");
 }
 
+/* Columns count code points, not grapheme clusters, UTF-16 units or bytes. */
+static void columns(void **state) {
+    (void)state;
+    static const struct {
+        const char *before;
+        int64_t column;
+    } cases[] = {
+        {"",                  1},
+        {"ab",                3},
+        {"\xc3\xa4",          2}, /* one code point of two bytes */
+        {"a\xcc\x88",         3}, /* a letter and a combining mark: one cluster */
+        {"\xf0\x9f\x98\x80",  2}, /* two UTF-16 units */
+        {"x = 1\na\xcc\x88 ", 4}, /* in the second line */
+        {"\xef\xbb\xbf"
+         "a",        2}, /* a byte order mark is no character of the line */
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Str text = str_format(arena, "%sword", cases[i].before);
+        uint32_t start = (uint32_t)strlen(cases[i].before);
+        Diags diags = diags_new(arena);
+        SourceRange range = {source_text_new(STR("main.tf"), text, arena), start, start + 4};
+        diags_error(&diags, range, "Wrong", "It is wrong.");
+        ReportInput input = {.diags = &diags};
+        Value results = member(run_of(&input), "results");
+        Value place = value_at(member(value_at(results, 0), "locations"), 0);
+        Value region = member(member(place, "physicalLocation"), "region");
+        int64_t first, last;
+        assert_true(value_to_int(member(region, "startColumn"), &first));
+        assert_true(value_to_int(member(region, "endColumn"), &last));
+        if (first != cases[i].column || last != first + 4)
+            fail_msg("case %zu: columns %d to %d", i, (int)first, (int)last);
+    }
+}
+
 /* Every rule that a result names is at the index that the result gives. */
 static void rules(void **state) {
     (void)state;
@@ -87,6 +121,7 @@ static void fingerprints(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         PLAN_CASE(findings),
+        PLAN_CASE(columns),
         PLAN_CASE(rules),
         PLAN_CASE(fingerprints),
     };
