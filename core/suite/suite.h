@@ -19,6 +19,7 @@ typedef struct SuiteRun {
     SuiteStatus status;
     int64_t started_ms; /* Unix time */
     int64_t elapsed_ms;
+    bool is_interrupted; /* the engine was stopped before the run ended */
     Diags diags;
     const Engine *engine; /* NULL: the run failed before its plan */
     const Plan *plan;     /* NULL: there was no plan, or planning failed */

@@ -55,11 +55,10 @@ static void clean(SuiteContext *context, SuiteState *state) {
         events->left(events->self, file, state->last, state->state);
 }
 
-/* Returns the plan of the run that ended with an error, if that run applies; NULL if none. Once the
- * engine is stopped, that is as a rule the interrupted run. */
+/* Returns the plan whose apply was interrupted; NULL if none. */
 static const Plan *find_interrupted(const SuiteContext *context) {
     vec_each(&context->file->runs, run) {
-        if (run->status == SUITE_ERROR && run->plan && !run->config->is_plan)
+        if (run->is_interrupted && run->status == SUITE_ERROR && !run->config->is_plan)
             return run->plan;
     }
     return NULL;
@@ -103,6 +102,7 @@ static void execute_run(SuiteContext *context, SuiteRun *run) {
         run->started_ms = clock->now_ms(clock->self);
         events->run(events->self, file, run, SUITE_STARTING);
         suite_run_execute(context, run);
+        run->is_interrupted = cancel_level(context->request->engine->cancel) != CANCEL_NONE;
         run->elapsed_ms = clock->monotonic_ms(clock->self) - start;
     }
     if (run->status > file->status)

@@ -127,7 +127,9 @@ static inline void suite_case_interrupt(void *self,
                                         const SuiteLeftovers *left,
                                         const Plan *planned) {
     SuiteCase *c = self;
-    (void)file, (void)planned;
+    (void)file;
+    if (planned)
+        strbuf_add_format(&c->told, "  interrupted plan of %zu changes\n", planned->changes.count);
     vec_each(left, leftover) {
         strbuf_add_format(&c->told, "  abandoned of %.*s:", STR_ARG(leftover->run->config->name));
         suite_case_list(c, leftover->state);

@@ -72,6 +72,24 @@ static void giving_up(void **state) {
     suite_case_close(c);
 }
 
+/* A run that failed before the stop was not interrupted. */
+static void giving_up_after_a_failure(void **state) {
+    (void)state;
+    SuiteCase *c = suite_case_open();
+    c->stop = cancel_open();
+    c->on_run = give_up_after_first;
+    fake_world_order(&c->world, "create b");
+    suite_case_write(c, "main.tf",
+                     "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n"
+                     "resource \"fake_thing\" \"b\" {\n  name = \"b\"\n}\n");
+    suite_case_write(c, "a.tftest.hcl", "run \"one\" {}\n");
+    Str events = suite_case_run_all(c);
+    assert_true(str_starts_with(events, STR("  one error\n")));
+    assert_true(str_find(events, STR("\n  abandoned of one: fake_thing.a\n"), 0) != SIZE_MAX);
+    assert_true(str_find(events, STR("interrupted plan"), 0) == SIZE_MAX);
+    suite_case_close(c);
+}
+
 static void validation(void **state) {
     (void)state;
     static const struct {
@@ -106,9 +124,8 @@ static void validation(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_and_filters),
-        cmocka_unit_test(stopping),
-        cmocka_unit_test(giving_up),
+        cmocka_unit_test(files_and_filters), cmocka_unit_test(stopping),
+        cmocka_unit_test(giving_up),         cmocka_unit_test(giving_up_after_a_failure),
         cmocka_unit_test(validation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
