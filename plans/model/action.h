@@ -41,8 +41,8 @@ const char *action_name(Action action);  /* "create"; as in the UI stream */
 const char *action_glyph(Action action); /* "+", "-/+", "<=" … */
 /* Returns whether the action destroys the old object and creates a new one. */
 bool action_is_replace(Action action);
-/* Returns whether the action deletes or forgets the old object; false for
- * ACTION_FORGET_THEN_CREATE. */
+/* Returns whether a step of its own deletes or forgets the old object; false for
+ * ACTION_FORGET_THEN_CREATE, whose creation forgets it. */
 bool action_deletes(Action action);
 const char *action_reason_name(ActionReason reason); /* "replace_because_tainted"; "" for none */
 MUST_USE bool action_reason_from_name(Str name, ActionReason *out);

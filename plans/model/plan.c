@@ -117,7 +117,8 @@ bool plan_is_shown(const ResourceChange *change) {
     return change->action != ACTION_NO_OP || plan_has_moved(change) || change->import_id.len > 0;
 }
 
-/* A refresh-only plan neither saves outputs with unknown values nor removes outputs. */
+/* In a refresh-only plan, removed outputs and outputs with unknown values are no reason to apply.
+ */
 static bool has_output_change(const Plan *plan) {
     vec_each(&plan->outputs, output) {
         bool is_found = plan->mode != PLAN_REFRESH_ONLY ||

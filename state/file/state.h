@@ -120,7 +120,7 @@ StateInstance *state_find_instance(const State *state, ResourceAddr address);
 StateInstance *state_add_instance(State *state, ResourceAddr address);
 /* Empties the instance; state_compact removes it. */
 void state_empty_instance(State *state, ResourceAddr address);
-void state_remove_output(State *state, Str name);
+void state_remove_output(State *state, Str name); /* the entry is NULL until state_compact */
 /* Removes empty instances, resources without instances (unless is_declared) and removed outputs, in
  * one pass. */
 void state_compact(State *state);
