@@ -90,6 +90,13 @@ static Str label_of(const EnvironmentDifference *difference, Arena *arena) {
     return str_concat(difference->name, difference->path, arena);
 }
 
+/* A value that is a secret on one side is hidden on both: the other side has the same kind of
+ * value, often the same text. */
+static bool is_secret(const EnvironmentDifference *difference) {
+    return ((value_marks_deep(difference->values[0]) | value_marks_deep(difference->values[1])) &
+            MARKS_SECRET) != 0;
+}
+
 /* A resource that one side lacks has no value to show. */
 static bool is_presence(const EnvironmentDifference *difference) {
     return strcmp(difference->section, "resources") == 0 && difference->path.len == 0;
@@ -100,9 +107,8 @@ static Str cell_of(const EnvironmentDifference *difference, size_t side, Arena *
         return STR("-");
     if (is_presence(difference))
         return STR("exists");
-    Value value = difference->values[side];
-    return value_marks_deep(value) & MARKS_SECRET ? STR("(sensitive value)")
-                                                  : value_display(value, SHOWN_BYTES, arena);
+    return is_secret(difference) ? STR("(sensitive value)")
+                                 : value_display(difference->values[side], SHOWN_BYTES, arena);
 }
 
 static void add_cell(StrBuf *out, Str text, size_t width) {
@@ -146,11 +152,6 @@ static Str diff_to_text(const EnvironmentDifferences *differences,
                 cell_of(difference, 1, arena), widths);
     }
     return strbuf_str(&out);
-}
-
-static bool is_secret(const EnvironmentDifference *difference) {
-    return ((value_marks_deep(difference->values[0]) | value_marks_deep(difference->values[1])) &
-            MARKS_SECRET) != 0;
 }
 
 /* Adds an array of the names for which `is_listed` is true. */

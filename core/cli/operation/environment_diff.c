@@ -8,6 +8,7 @@
 #include "log.h"
 #include "project_load.h"
 #include "project_state.h"
+#include "render_secret.h"
 #include "static_eval.h"
 #include "utf8.h"
 
@@ -27,6 +28,7 @@ SCOPED_TYPE(EnvironmentSide, environment_side_release);
 typedef struct Comparing {
     const EnvironmentSide *sides[2];
     EnvironmentDifferences *out;
+    Map secrets; /* secret texts of both plans, as of render_secret.h */
     Arena *arena;
     Diags *diags;
 } Comparing;
@@ -56,7 +58,7 @@ static bool is_same(const Value *a, const Value *b) {
     return a && b ? value_equal(*a, *b) : a == b;
 }
 
-static void compare_values(
+static void compare_marked(
     Comparing *comparing, const char *section, Str name, Str path, const Value *a, const Value *b);
 
 static const Value *member_of(Value value, Str name, Value *storage) {
@@ -74,7 +76,7 @@ static void compare_members(
     map_each(&names, entry) {
         Value left, right;
         Str inner = str_format(comparing->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(entry->key));
-        compare_values(comparing, section, name, inner, member_of(a, entry->key, &left),
+        compare_marked(comparing, section, name, inner, member_of(a, entry->key, &left),
                        member_of(b, entry->key, &right));
     }
 }
@@ -85,7 +87,7 @@ static bool has_members(const Value *value) {
 }
 
 /* Compares objects and maps member by member, other values as a whole. */
-static void compare_values(
+static void compare_marked(
     Comparing *comparing, const char *section, Str name, Str path, const Value *a, const Value *b) {
     if (is_same(a, b))
         return;
@@ -100,6 +102,19 @@ static void compare_values(
         difference.values[i] = sides[i] ? *sides[i] : value_null(&TYPE_DYNAMIC);
     }
     add(comparing, &difference);
+}
+
+/* Compares two values; NULL: absent. Repetitions of secrets are marked first. */
+static void compare_values(
+    Comparing *comparing, const char *section, Str name, Str path, const Value *a, const Value *b) {
+    const Value *sides[2] = {a, b};
+    Value marked[2];
+    for (size_t i = 0; i < 2; i++) {
+        if (sides[i])
+            marked[i] = render_secret_mark(&comparing->secrets, *sides[i], comparing->arena);
+        sides[i] = sides[i] ? &marked[i] : NULL;
+    }
+    compare_marked(comparing, section, name, path, sides[0], sides[1]);
 }
 
 static bool variable_of(
@@ -317,6 +332,17 @@ static void compare_plans(Comparing *comparing) {
     }
 }
 
+static void collect_secrets(Comparing *comparing) {
+    comparing->secrets = map_new(comparing->arena);
+    for (size_t i = 0; i < 2; i++) {
+        const Map *secrets =
+            render_secret_of_plan(comparing->sides[i]->result.plan, comparing->arena);
+        map_each(secrets, entry) {
+            map_set(&comparing->secrets, entry->key, comparing);
+        }
+    }
+}
+
 bool environment_diff(const Cli *cli,
                       const Arguments *arguments,
                       const Str names[2],
@@ -331,7 +357,10 @@ bool environment_diff(const Cli *cli,
         .diags = diags,
     };
     if (!open_side(&a, cli, arguments, names[0], diags) ||
-        !open_side(&b, cli, arguments, names[1], diags) || !compare_variables(&comparing))
+        !open_side(&b, cli, arguments, names[1], diags))
+        return false;
+    collect_secrets(&comparing);
+    if (!compare_variables(&comparing))
         return false;
     compare_backends(&comparing);
     compare_providers(&comparing);

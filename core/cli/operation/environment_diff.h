@@ -1,6 +1,7 @@
 /* environment_diff: lists the differences between two environments: values of variables, arguments
- * of backend and providers, and planned changes. Values keep their marks: the caller hides secret
- * ones. Two unknown values count as equal. Omits attributes that only the provider decides. */
+ * of backend and providers, and planned changes. Values keep their marks, and repetitions of a
+ * secret of either plan are marked: the caller hides both values of a difference if one is secret.
+ * Two unknown values count as equal. Omits attributes that only the provider decides. */
 #pragma once
 
 #include "project.h"
