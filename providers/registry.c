@@ -67,9 +67,14 @@ Str registry_local_name(Str address) {
     return slash == SIZE_MAX ? address : str_after(address, slash + 1);
 }
 
-Str registry_key(Str name) {
+Str registry_short_name(Str name) {
     Str key = without_host(name);
     return str_starts_with(key, STR("hashicorp/")) ? str_after(key, 10) : key;
+}
+
+Str registry_key(const Registry *registry, Str name) {
+    size_t i = find_row(registry, name);
+    return i == SIZE_MAX ? registry_short_name(name) : str_from_cstr(registry->rows[i].name);
 }
 
 static void report_unknown(const Registry *registry, Str name, SourceRange range, Diags *diags) {

@@ -58,4 +58,7 @@ const void *registry_context(const Registry *registry, const Provider *provider)
 Str registry_local_name(Str address);
 /* Returns the name without host and without the namespace hashicorp: "aws", "hashicorp/aws" and
  * "registry.terraform.io/hashicorp/aws" give "aws". Other namespaces stay: "a/b". */
-Str registry_key(Str name);
+Str registry_short_name(Str name);
+/* Returns the same text for all names and addresses of one provider: the name of its row, or else
+ * the short name. */
+Str registry_key(const Registry *registry, Str name);

@@ -23,7 +23,7 @@ static Entry *open_place(ForeignSource *source, const ForeignPlace *place) {
     Entry *entry = map_find(&source->addresses, place->address);
     if (entry)
         return entry;
-    ForeignProgram program = {.name = registry_key(place->address),
+    ForeignProgram program = {.name = registry_short_name(place->address),
                               .program = place->program,
                               .socket = place->socket,
                               .protocol = place->protocol};

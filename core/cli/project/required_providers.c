@@ -26,7 +26,7 @@ static bool add_named(Gathering *gathering, const Module *module, ProviderRef re
     const ProviderRequirement *requirement = map_find(&module->requirements, ref.name);
     Str name = requirement && requirement->source.len ? requirement->source : ref.name;
     const Provider *provider;
-    Str key = registry_key(name);
+    Str key = registry_key(gathering->registry, name);
     if (map_has(&gathering->missing, key))
         return false;
     if (!registry_find(gathering->registry, name, &provider, ref.range, gathering->diags)) {

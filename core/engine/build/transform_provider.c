@@ -14,7 +14,7 @@ static const Provider *find_provider(EngineWalk *walk,
     const ProviderRequirement *requirement = map_find(&module->config->requirements, ref.name);
     Str name = requirement && requirement->source.len ? requirement->source : ref.name;
     const Provider *provider = NULL;
-    Str key = registry_key(name);
+    Str key = registry_key(walk->engine->registry, name);
     if (map_has(&walk->missing_providers, key))
         return NULL; /* one error per provider, not per resource */
     if (!registry_find(walk->engine->registry, name, &provider, ref.range, diags)) {

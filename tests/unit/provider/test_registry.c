@@ -54,6 +54,27 @@ static Registry *sample_registry(Arena *arena) {
     return registry_new(rows, ARRAY_COUNT(rows), own_directory(arena), arena);
 }
 
+/* All spellings of one provider have one key, so a missing one is reported once. */
+static void keys(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char *const cases[][2] = {
+        {"missing",                             "missing"  },
+        {"loam.internal/builtin/missing",       "missing"  },
+        {"random",                              "random"   },
+        {"hashicorp/random",                    "random"   },
+        {"example.org/hashicorp/random",        "random"   },
+        {"example.org/builtin/terraform",       "terraform"},
+        {"aws",                                 "aws"      },
+        {"registry.terraform.io/hashicorp/aws", "aws"      },
+        {"registry.terraform.io/a/b",           "a/b"      },
+        {"a/b",                                 "a/b"      },
+    };
+    Registry *registry = sample_registry(arena);
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        check_str(registry_key(registry, str_from_cstr(cases[i][0])), cases[i][1]);
+}
+
 static void names_and_addresses(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -300,6 +321,7 @@ static void faulty_tables(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_addresses),
+        cmocka_unit_test(keys),
         cmocka_unit_test(failures_give_advice),
         cmocka_unit_test(a_module_is_opened_once),
         cmocka_unit_test(types),
