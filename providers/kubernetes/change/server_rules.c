@@ -88,10 +88,35 @@ static void list_admission(ServerRules *rules, const KubeCall *call) {
     rules->is_listed = true;
 }
 
-/* Groups that are part of Kubernetes have no definitions. Definitions in other groups below k8s.io,
- * such as gateway.networking.k8s.io, are not read either. */
+/* Groups with a dot that are part of Kubernetes, so their kinds have no definition. A group that is
+ * missing here costs a request. */
+static const Str own_groups[] = {
+    STR_CONST("admissionregistration.k8s.io"),
+    STR_CONST("apiextensions.k8s.io"),
+    STR_CONST("apiregistration.k8s.io"),
+    STR_CONST("authentication.k8s.io"),
+    STR_CONST("authorization.k8s.io"),
+    STR_CONST("certificates.k8s.io"),
+    STR_CONST("coordination.k8s.io"),
+    STR_CONST("discovery.k8s.io"),
+    STR_CONST("events.k8s.io"),
+    STR_CONST("flowcontrol.apiserver.k8s.io"),
+    STR_CONST("internal.apiserver.k8s.io"),
+    STR_CONST("metrics.k8s.io"),
+    STR_CONST("networking.k8s.io"),
+    STR_CONST("node.k8s.io"),
+    STR_CONST("rbac.authorization.k8s.io"),
+    STR_CONST("resource.k8s.io"),
+    STR_CONST("scheduling.k8s.io"),
+    STR_CONST("storage.k8s.io"),
+    STR_CONST("storagemigration.k8s.io"),
+};
+
+/* The group of a definition has a dot. Projects of Kubernetes define kinds in other groups below
+ * k8s.io, such as gateway.networking.k8s.io. */
 static bool may_have_definition(Str group) {
-    return str_find_char(group, '.', 0) != SIZE_MAX && !str_ends_with(group, STR(".k8s.io"));
+    return str_find_char(group, '.', 0) != SIZE_MAX &&
+           !str_is_among(group, own_groups, ARRAY_COUNT(own_groups));
 }
 
 static Str read_definition(const KubeCall *call, const KubeResource *resource) {

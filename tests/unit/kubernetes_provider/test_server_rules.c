@@ -111,6 +111,44 @@ static void changes(void **state) {
     }
 }
 
+/* A definition is read for a group that Kubernetes does not serve itself, also below k8s.io. */
+static void groups_with_definitions(void **state) {
+    (void)state;
+    static const struct {
+        const char *group;
+        bool has_definition;
+    } cases[] = {
+        {"",                             false},
+        {"apps",                         false},
+        {"networking.k8s.io",            false},
+        {"rbac.authorization.k8s.io",    false},
+        {"flowcontrol.apiserver.k8s.io", false},
+        {"gateway.networking.k8s.io",    true },
+        {"snapshot.storage.k8s.io",      true },
+        {"x.example.com",                true },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        const KubeScriptRow rows[] = {
+            row_of(AGGREGATED("", "")),
+            row_of(AGGREGATED("admissionregistration.k8s.io", "")),
+            row_of(DEFINITION("u")),
+        };
+        KubeScript script;
+        kube_script_open(&script, rows, ARRAY_COUNT(rows), NULL, arena);
+        KubeCall call = {.client = script.client, .arena = arena};
+        SCOPED(KubeDiscoveryRef) discovery = kube_discovery_open();
+        ServerRules *rules = server_rules_open(discovery);
+        KubeResource resource = widgets;
+        resource.group = str_from_cstr(cases[i].group);
+        (void)server_rules_digest(rules, &call, STR("v"), &resource);
+        if ((script.next == script.count) != cases[i].has_definition)
+            fail_msg("group %s", cases[i].group);
+        server_rules_close(rules);
+        kube_client_close(script.client);
+    }
+}
+
 /* A change of definitions or of the admission configuration in this run is read. */
 static void drops(void **state) {
     (void)state;
@@ -146,6 +184,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes),
         cmocka_unit_test(drops),
+        cmocka_unit_test(groups_with_definitions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
