@@ -2,6 +2,9 @@
 #include "kube_call.h"
 #include "url.h"
 
+#define ATTEMPTS_MAX 5 /* while other clients change the object */
+#define PAUSE_MS     100
+
 KubeOutcome kube_call_send(const KubeCall *call,
                            KubeRequest request,
                            KubeResponse *response,
@@ -60,6 +63,27 @@ static Str patch_path(
     return strbuf_str(&path);
 }
 
+/* Another client changed the object while the server carried out the request. Requests that name no
+ * version may be sent again; other conflicts have other texts. */
+static bool is_overtaken(const KubeResponse *response) {
+    static const Str text = STR_CONST("the object has been modified");
+    return response->code == 409 && str_equal(response->status.reason, STR("Conflict")) &&
+           str_find(response->status.message, text, 0) != SIZE_MAX;
+}
+
+static KubeOutcome send_until_done(const KubeCall *call,
+                                   KubeRequest request,
+                                   KubeResponse *response,
+                                   Diags *diags) {
+    KubeOutcome outcome = kube_call_send(call, request, response, diags);
+    for (int i = 1; i < ATTEMPTS_MAX && is_overtaken(response); i++) {
+        if (!kube_call_pause(call, PAUSE_MS << (i - 1)))
+            break;
+        outcome = kube_call_send(call, request, response, diags);
+    }
+    return outcome;
+}
+
 KubeOutcome kube_call_apply(const KubeCall *call,
                             const KubeApply *request,
                             KubeResponse *response,
@@ -73,7 +97,8 @@ KubeOutcome kube_call_apply(const KubeCall *call,
         .is_repeatable = true,
         .waits_for_webhook = request->waits_for_webhook,
     };
-    return kube_call_send(call, patch, response, diags);
+    KubeOutcome outcome = send_until_done(call, patch, response, diags);
+    return outcome;
 }
 
 KubeOutcome kube_call_patch(const KubeCall *call,
@@ -143,5 +168,5 @@ KubeOutcome kube_call_delete(const KubeCall *call,
         .body = delete_options(request, call->arena),
         .is_repeatable = true,
     };
-    return kube_call_send(call, what, response, diags);
+    return send_until_done(call, what, response, diags);
 }

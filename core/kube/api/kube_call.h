@@ -35,7 +35,8 @@ KubeOutcome kube_call_get(const KubeCall *call,
 
 /* Server-side apply: creates the object, or changes the fields of `body`. A field that `manager`
  * applied before and that is not in `body` is removed, unless another manager owns it too. Unknown
- * fields are errors. */
+ * fields are errors. Is sent up to five times if other clients change the object in the meantime.
+ */
 typedef struct KubeApply {
     KubeRef ref;
     Str body;
@@ -89,8 +90,8 @@ typedef struct KubeDelete {
     bool is_dry_run;
 } KubeDelete;
 
-/* KUBE_DONE: the deletion has begun; finalizers may delay its end. KUBE_ABSENT: there is no such
- * object, which may be the effect of an earlier attempt. */
+/* Is repeated like an apply. KUBE_DONE: the deletion has begun; finalizers may delay its end.
+ * KUBE_ABSENT: there is no such object, which may be the effect of an earlier attempt. */
 KubeOutcome kube_call_delete(const KubeCall *call,
                              const KubeDelete *request,
                              KubeResponse *response,

@@ -124,11 +124,46 @@ static void repetition(void **state) {
     }
 }
 
+#define STATUS(message) "{\"kind\":\"Status\",\"reason\":\"Conflict\",\"message\":\"" message "\"}"
+#define OVERTAKEN       STATUS("Operation cannot be fulfilled: the object has been modified; try again")
+
+/* Other clients change the object at each attempt; other conflicts are not repeated. */
+static void overtaken(void **state) {
+    (void)state;
+    static const struct {
+        KubeScriptRow rows[6];
+        size_t attempts;
+        KubeOutcome outcome;
+    } cases[] = {
+        {{{409, OVERTAKEN}, {409, OVERTAKEN}, {200, "{}"}},                                          3, KUBE_DONE    },
+        {{{409, OVERTAKEN}, {409, OVERTAKEN}, {409, OVERTAKEN}, {409, OVERTAKEN}, {409, OVERTAKEN}},
+         5,                                                                                             KUBE_CONFLICT},
+        {{{409, STATUS("Precondition failed: UID in precondition: a")}},                             1, KUBE_CONFLICT},
+        {{{409, OVERTAKEN}, {403, OVERTAKEN}},                                                       2, KUBE_FAILED  },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    for (size_t i = 0; i < 2 * ARRAY_COUNT(cases); i++) {
+        KubeScript script;
+        KubeResponse response = {0};
+        KubeApply apply = {.ref = web, .body = STR("{}"), .manager = STR("l")};
+        KubeDelete delete = {.ref = web};
+        kube_script_open(&script, cases[i / 2].rows, ARRAY_COUNT(cases[i / 2].rows), NULL, arena);
+        KubeCall call = {.client = script.client, .arena = arena};
+        KubeOutcome outcome = i % 2 ? kube_call_delete(&call, &delete, &response, &diags)
+                                    : kube_call_apply(&call, &apply, &response, &diags);
+        assert_int_equal(outcome, cases[i / 2].outcome);
+        assert_int_equal(script.next, cases[i / 2].attempts);
+        kube_client_close(script.client);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths),
         cmocka_unit_test(requests),
         cmocka_unit_test(repetition),
+        cmocka_unit_test(overtaken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
