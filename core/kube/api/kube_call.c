@@ -98,6 +98,7 @@ KubeOutcome kube_call_apply(const KubeCall *call,
         .waits_for_webhook = request->waits_for_webhook,
     };
     KubeOutcome outcome = send_until_done(call, patch, response, diags);
+    response->manager = request->manager;
     return outcome;
 }
 

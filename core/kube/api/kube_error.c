@@ -214,14 +214,27 @@ static const char *const hints[] = {
 };
 static_assert(ARRAY_COUNT(hints) == KUBE_ERROR_OTHER + 1, "a row for each class");
 
-static void report_fields(
-    const char *action, Str title, const char *hint, const KubeFieldErrors *fields, Diags *diags) {
+/* Names both managers of a conflict, where the request had one. */
+static Str why_of(const KubeFieldError *field, Str manager, Arena *arena) {
+    if (field->manager.len == 0)
+        return field->message;
+    Str ours = manager.len ? str_format(arena, ", so the manager \"%.*s\" cannot apply it",
+                                        STR_ARG(manager))
+                           : STR_EMPTY;
+    return str_format(arena, "%.*s owns this field%.*s", STR_ARG(field->manager), STR_ARG(ours));
+}
+
+static void report_fields(const char *action,
+                          Str title,
+                          const char *hint,
+                          Str manager,
+                          const KubeFieldErrors *fields,
+                          Diags *diags) {
     vec_each(fields, field) {
-        bool is_owned = field->manager.len > 0;
-        const char *end = is_owned ? " owns this field" : "";
-        Diag *diag = diags_error(diags, NO_RANGE, action, "%.*s%s%.*s: %.*s%s. %s", STR_ARG(title),
+        Str why = why_of(field, manager, diags->arena);
+        Diag *diag = diags_error(diags, NO_RANGE, action, "%.*s%s%.*s: %.*s. %s", STR_ARG(title),
                                  field->path.len ? ", field " : "", STR_ARG(field->path),
-                                 STR_ARG(is_owned ? field->manager : field->message), end, hint);
+                                 STR_ARG(why), hint);
         diag->path = field->path;
     }
 }
@@ -239,7 +252,7 @@ void kube_error_report(const KubeCall *call,
         class == KUBE_ERROR_IMMUTABLE)
         fields = kube_error_fields(response, arena);
     if (fields.count)
-        report_fields(action, title, hints[class], &fields, diags);
+        report_fields(action, title, hints[class], response->manager, &fields, diags);
     else
         diags_error(diags, NO_RANGE, action, "%.*s at %.*s: %.*s. %s", STR_ARG(title),
                     STR_ARG(kube_client_target(call->client)->server), STR_ARG(response->problem),

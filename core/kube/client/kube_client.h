@@ -62,6 +62,7 @@ typedef struct KubeResponse {
     KubeStatus status; /* unless KUBE_DONE, if a response arrived */
     Str problem;       /* unless KUBE_DONE: the end of a sentence */
     StrVec warnings;   /* of the server, without those of earlier responses */
+    Str manager;       /* field manager of an apply; empty for other requests */
     uint32_t attempts; /* if more than one, an earlier attempt may have taken effect too */
 } KubeResponse;
 

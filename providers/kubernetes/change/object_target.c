@@ -1,6 +1,8 @@
 /* object_target: cluster, kind and path of an object. */
 #include "object_target.h"
 
+#include "field_path.h"
+#include "kube_schema.h"
 #include "object_secret.h"
 #include "path_error.h"
 
@@ -66,8 +68,7 @@ ObjectFound object_target_open(
     return OBJECT_FAILED;
 }
 
-Path object_target_path(Path base, Str field, Arena *arena) {
-    Path inside = path_parse(field, arena);
+static Path join_paths(Path base, Path inside, Arena *arena) {
     PathStep *steps = arena_new_array(arena, PathStep, base.count + inside.count + 1);
     for (size_t i = 0; i < base.count; i++)
         steps[i] = base.steps[i];
@@ -76,9 +77,36 @@ Path object_target_path(Path base, Str field, Arena *arena) {
     return (Path){steps, base.count + inside.count};
 }
 
+Path object_target_path(Path base, Str field, Arena *arena) {
+    return join_paths(base, path_parse(field, arena), arena);
+}
+
 Str object_target_rules(const ObjectTarget *target) {
     return server_rules_digest(cluster_rules(target->cluster), &target->kube,
                                target->identity.version, &target->resource);
+}
+
+/* Returns ` Did you mean "x"?` for a field that the schema of the kind lacks, else empty text. */
+static Str hint_of(const ObjectTarget *target, Str detail, Path field) {
+    bool is_unknown = str_find(detail, STR("field not declared in schema"), 0) != SIZE_MAX;
+    if (!is_unknown || field.count == 0)
+        return STR_EMPTY;
+    const PathStep *last = &field.steps[field.count - 1];
+    Path parent = {field.steps, field.count - 1};
+    return kube_schema_did_you_mean(&target->kube, &target->resource, parent, last->name);
+}
+
+/* Returns the path with names that have dots as keys, because diagnostics have paths as text. */
+static Path with_keys(Path path, Arena *arena) {
+    Path result = {0};
+    for (size_t i = 0; i < path.count; i++) {
+        const PathStep *step = &path.steps[i];
+        bool has_dots = !step->is_index && str_find_char(step->name, '.', 0) != SIZE_MAX;
+        Value key = has_dots ? value_string(step->name, arena) : step->key;
+        result = step->is_index || has_dots ? path_index(result, key, arena)
+                                            : path_attribute(result, step->name, arena);
+    }
+    return result;
 }
 
 bool object_target_report(const ObjectTarget *target,
@@ -91,9 +119,12 @@ bool object_target_report(const ObjectTarget *target,
     kube_error_report(&target->kube, action, &target->ref, response, &reported);
     for (size_t i = 0; i < reported.count; i++) {
         Diag *diag = &reported.items[i];
-        Path path = object_target_path(request->path, diag->path, arena);
-        diag->path = path_to_str(path, arena);
+        bool is_whole;
+        Path field = field_path_read(diag->path, request->manifest, &is_whole, arena);
+        Str hint = hint_of(target, diag->detail, is_whole ? field : (Path){0});
+        diag->path = path_to_str(join_paths(request->path, with_keys(field, arena), arena), arena);
         diag->detail = object_secret_mask(request->manifest, diag->detail, arena);
+        diag->detail = str_concat(diag->detail, hint, arena);
         diags_add(diags, diag);
     }
     return false;

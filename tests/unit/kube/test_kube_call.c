@@ -154,6 +154,7 @@ static void overtaken(void **state) {
                                     : kube_call_apply(&call, &apply, &response, &diags);
         assert_int_equal(outcome, cases[i / 2].outcome);
         assert_int_equal(script.next, cases[i / 2].attempts);
+        check_str(response.manager, i % 2 ? "" : "l");
         kube_client_close(script.client);
     }
 }
