@@ -39,6 +39,47 @@ static bool check_metadata(Value metadata, Path at, Arena *arena, Diags *diags) 
            report(diags, at, "name", arena, "\"metadata.name\" is missing: it names the object.");
 }
 
+static bool is_base64(Str text, Arena *arena) {
+    StrBuf joined = strbuf_new(arena);
+    Str line;
+    Str bytes;
+    while (str_next_field(&text, '\n', &line)) /* the server skips the ends of lines */
+        strbuf_add(&joined, str_trim(line));
+    return base64_decode(strbuf_str(&joined), &bytes, arena);
+}
+
+/* The server's own errors about these values name no key. */
+static bool check_secret_values(
+    Value manifest, const char *member, bool has_base64, Path at, Arena *arena, Diags *diags) {
+    Value values;
+    if (!value_find_present(manifest, str_from_cstr(member), &values) ||
+        !type_is_mapping(values.type))
+        return true;
+    for (size_t i = 0; i < values.count; i++) {
+        Value one = value_at(values, i);
+        const char *key = str_to_cstr(value_key_at(values, i), arena);
+        Path place = path_attribute(at, str_from_cstr(member), arena);
+        if (!value_is_present(one))
+            continue;
+        if (one.type->kind != KIND_STRING)
+            return report(
+                diags, place, key, arena,
+                "A value of a Secret must be text. Write numbers and booleans in quotes.");
+        if (has_base64 && !is_base64(value_text(one), arena))
+            return report(diags, place, key, arena,
+                          "A value in \"data\" of a Secret must be base64. Write plain text in "
+                          "\"stringData\", or encode it with base64encode().");
+    }
+    return true;
+}
+
+static bool check_secret(Value manifest, Path at, Arena *arena, Diags *diags) {
+    bool is_secret = str_equal_cstr(value_text_at(manifest, STR("kind")), "Secret") &&
+                     str_equal_cstr(value_text_at(manifest, STR("apiVersion")), "v1");
+    return !is_secret || (check_secret_values(manifest, "data", true, at, arena, diags) &&
+                          check_secret_values(manifest, "stringData", false, at, arena, diags));
+}
+
 bool object_body_check(Value manifest, Path at, Arena *arena, Diags *diags) {
     Value metadata;
     if (!value_is_known(manifest))
@@ -54,7 +95,8 @@ bool object_body_check(Value manifest, Path at, Arena *arena, Diags *diags) {
         return report(diags, at, "kind", arena, "\"kind\" is missing, such as \"ConfigMap\".");
     if (!value_find(manifest, STR("metadata"), &metadata))
         metadata = value_null(&TYPE_DYNAMIC);
-    return check_metadata(metadata, path_attribute(at, STR("metadata"), arena), arena, diags);
+    return check_metadata(metadata, path_attribute(at, STR("metadata"), arena), arena, diags) &&
+           check_secret(manifest, at, arena, diags);
 }
 
 Value object_body_without_nulls(Value v, Arena *arena) {

@@ -57,18 +57,26 @@ static void typed_collections(void **state) {
     assert_int_equal(data.type->kind, KIND_OBJECT);
 }
 
+#define SECRET "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"x\"},"
+
 static void checks(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
     static const char *const cases[][2] = {
-        {"[]",                                                                   ".m"                      },
-        {"{\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}",                       ".m.apiVersion"           },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"\"}",                                ".m.kind"                 },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"a\"}",                               ".m.metadata"             },
-        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{}}",               ".m.metadata.name"        },
+        {"[]",                                                                                               ".m"                      },
+        {"{\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}",                                                   ".m.apiVersion"           },
+        {"{\"apiVersion\":\"v1\",\"kind\":\"\"}",                                                            ".m.kind"                 },
+        {"{\"apiVersion\":\"v1\",\"kind\":\"a\"}",                                                           ".m.metadata"             },
+        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{}}",                                           ".m.metadata.name"        },
         {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\",\"generateName\":"
-         "\"y\"}}",                                                     ".m.metadata.generateName"},
-        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}", NULL                      },
+         "\"y\"}}",                                                                                 ".m.metadata.generateName"},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}",                             NULL                      },
+        {SECRET "\"data\":{\"a\":\"eA==\",\"k\":\"x!\"}}",                                                   ".m.data.k"               },
+        {SECRET "\"data\":{\"k\":{\"a\":1}}}",                                                               ".m.data.k"               },
+        {SECRET "\"stringData\":{\"a\":\"x!\",\"k\":8080}}",                                                 ".m.stringData.k"         },
+        {SECRET
+         "\"data\":{\"k\":\"eHh4\\neHg=\\n\",\"l\":null,\"m\":\"\"},\"stringData\":{\"k\":\"!\"}}", NULL                      },
+        {SECRET "\"data\":null}",                                                                            NULL                      },
     };
     Path at = path_attribute((Path){0}, STR("m"), arena);
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
