@@ -95,7 +95,8 @@ static void find_paths(const Reading *reading, StrVec *out) {
     add_path(reading, path, out);
     vec_each(&list, item)
         add_path(reading, *item, out);
-    while (out->count == 0 && rest.len && str_next_field(&rest, ':', &path))
+    bool is_given = out->count > 0;
+    while (!is_given && str_next_field(&rest, ':', &path))
         add_path(reading, path, out);
 }
 
