@@ -35,6 +35,7 @@ ObjectDeletion object_arguments_deletion(Value object) {
                                                                      : KUBE_PROPAGATION_FOREGROUND;
     return (ObjectDeletion){
         .propagation = propagation,
+        .can_force_finalizers = true,
         .should_force_finalizers = object_bool(object, "force_finalizers", false),
         .timeout_ms = OBJECT_DELETE_MS,
     };

@@ -74,14 +74,18 @@ static void force_finalizers(Deleting *deleting) {
     deleting->has_forced = true;
 }
 
-/* Why the object is still there: namespaces report it as conditions. */
-static Str reason_of(Value live, Arena *arena) {
+/* Returns why the object is still there: namespaces report it as conditions. */
+static Str reason_of(const Deleting *deleting, Value live, Arena *arena) {
+    const char *hint = deleting->deletion->can_force_finalizers
+                           ? " (their controllers must remove them; force_finalizers = true "
+                             "removes them after half of the time)"
+                           : " (their controllers must remove them)";
     Str finalizers = finalizers_of(live, arena);
     Value conditions = value_null(&TYPE_DYNAMIC);
     Value status;
     StrBuf text = strbuf_new(arena);
     if (finalizers.len)
-        strbuf_add_format(&text, "finalizers %.*s", STR_ARG(finalizers));
+        strbuf_add_format(&text, "finalizers %.*s%s", STR_ARG(finalizers), hint);
     if (value_find_present(live, STR("status"), &status))
         conditions = value_tuple_at(status, STR("conditions"));
     for (size_t i = 0; value_is_present(conditions) && i < conditions.count; i++) {
@@ -113,7 +117,7 @@ static WaitLook look(Deleting *deleting, Wait *wait) {
     }
     if (!str_equal(kube_object_text(live, "metadata", "uid"), deleting->uid))
         return WAIT_LOOK_DONE;
-    wait->reason = reason_of(live, wait->call->arena);
+    wait->reason = reason_of(deleting, live, wait->call->arena);
     return WAIT_LOOK_AGAIN;
 }
 
