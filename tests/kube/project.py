@@ -33,6 +33,7 @@ class Project:
         self.temporary = tempfile.TemporaryDirectory(prefix="loam-project-")
         self.path = self.temporary.name
         self.env = {**ENV, "HOME": self.path}
+        self.prefix = []  # a command that runs loam
         self.output = ""
 
     def __enter__(self):
@@ -53,7 +54,7 @@ class Project:
         self.put("main.tf.json", blocks)
 
     def run(self, *words, fails=False, says=(), hides=()):
-        done = subprocess.run([self.program, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
+        done = subprocess.run([*self.prefix, self.program, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, timeout=300,
                               encoding="utf-8", errors="replace")
         self.output = DECORATION.sub("", done.stdout + done.stderr)
         flat = " ".join(self.output.split())
@@ -68,7 +69,7 @@ class Project:
         return done.stdout
 
     def start(self, *words):
-        return subprocess.Popen([self.program, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        return subprocess.Popen([*self.prefix, self.program, *words], cwd=self.path, env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL)
 
     def apply(self, *words, **more):
