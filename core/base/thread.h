@@ -7,7 +7,7 @@
  *   lease              renews the lock of a state before it expires
  *   renewer            renews ephemeral resources that would expire while they are in use
  *   attempt            one blocking call of a library that has no deadline
- *   parts              changes objects of a resource instance that has many
+ *   parts              works on some of the objects or machines of one call
  *   ssh session        moves the data of one SSH session until it is closed
  *   ssh agent          passes requests to the SSH agent during one login
  *   rpc reader         reads the connection to one provider in another process

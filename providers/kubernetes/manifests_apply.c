@@ -1,9 +1,9 @@
 /* Creates, changes and deletes the objects as the plan's record says. */
 #include "manifests_apply.h"
 
+#include "call_pool.h"
 #include "kube_object.h"
 #include "manifests_inventory.h"
-#include "manifests_pool.h"
 #include "manifests_record.h"
 #include "manifests_source.h"
 #include "object_arguments.h"
@@ -249,8 +249,7 @@ static void wait_for_item(void *payload, size_t index, const Call *call, Diags *
 static void wait_for_all(ManifestsApplying *applying) {
     if (!object_bool(applying->arguments, "wait_for_ready", true) || !applying->is_good)
         return;
-    manifests_pool_run(applying->call, applying->items.count, wait_for_item, applying,
-                       applying->diags);
+    call_pool_run(applying->call, applying->items.count, wait_for_item, applying, applying->diags);
     applying->wave_start = 0;
     keep_wave(applying);
 }
@@ -298,11 +297,11 @@ static bool apply_wave(ManifestsApplying *applying, ObjectWave wave) {
     if (!add_items(applying, wave))
         return false;
     size_t count = applying->items.count - applying->wave_start;
-    manifests_pool_run(applying->call, count, apply_item, applying, applying->diags);
+    call_pool_run(applying->call, count, apply_item, applying, applying->diags);
     keep_wave(applying);
     applying->has_new_definitions |= count > 0 && wave == OBJECT_WAVE_DEFINITION;
     if (applying->is_good && wave <= OBJECT_WAVE_DEFINITION) {
-        manifests_pool_run(applying->call, count, wait_for_gate, applying, applying->diags);
+        call_pool_run(applying->call, count, wait_for_gate, applying, applying->diags);
         keep_wave(applying);
     }
     return applying->is_good;
@@ -338,7 +337,7 @@ static bool delete_unwanted(ManifestsApplying *applying) {
         }
         size_t count = applying->items.count - applying->wave_start;
         had_definitions = had_definitions || (count && wave == OBJECT_WAVE_DEFINITION);
-        manifests_pool_run(applying->call, count, delete_item, applying, applying->diags);
+        call_pool_run(applying->call, count, delete_item, applying, applying->diags);
         keep_wave(applying);
     }
     if (had_definitions)

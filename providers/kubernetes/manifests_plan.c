@@ -2,9 +2,9 @@
  * cannot be compared yet. */
 #include "manifests_plan.h"
 
+#include "call_pool.h"
 #include "kube_object.h"
 #include "manifests_inventory.h"
-#include "manifests_pool.h"
 #include "manifests_record.h"
 #include "manifests_source.h"
 #include "object_arguments.h"
@@ -211,7 +211,7 @@ static void plan_waves(ManifestsPlanning *planning, ObjectWave first, ObjectWave
             map_has(&planning->new_definitions,
                     kind_text(item->key.group, item->key.kind, planning->arena));
     }
-    manifests_pool_run(planning->call, count, plan_item, planning, planning->diags);
+    call_pool_run(planning->call, count, plan_item, planning, planning->diags);
     for (size_t i = 0; i < count; i++)
         keep_item(planning, &planning->items[i]);
 }

@@ -1,7 +1,7 @@
 /* Work in several threads: each index once, diagnostics in order, results that stay. */
 #include "unit.h"
 
-#include "manifests_pool.h"
+#include "call_pool.h"
 
 #include <stdatomic.h>
 
@@ -26,7 +26,7 @@ static void test_pool(void **state) {
     PoolCase *test = arena_new(arena, PoolCase);
     Call call = {.arena = arena};
     Diags diags = diags_new(arena);
-    manifests_pool_run(&call, COUNT, work, test, &diags);
+    call_pool_run(&call, COUNT, work, test, &diags);
     for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(atomic_load(&test->calls[i]), 1);
         check_str_equal(test->results[i], str_format(arena, "result %zu", i));
@@ -34,7 +34,7 @@ static void test_pool(void **state) {
     assert_int_equal(diags.count, 4);
     check_str(diags.items[0].detail, "Number 0.");
     check_str(diags.items[3].detail, "Number 150.");
-    manifests_pool_run(&call, 0, work, test, &diags);
+    call_pool_run(&call, 0, work, test, &diags);
     assert_int_equal(diags.count, 4);
 }
 

@@ -1,5 +1,5 @@
 /* Each thread has an arena, which the arena of the call takes over at the end. */
-#include "manifests_pool.h"
+#include "call_pool.h"
 
 #include "thread.h"
 
@@ -9,7 +9,7 @@ typedef struct Pool {
     const Call *call;
     size_t count;
     size_t next; /* guarded by `mutex` */
-    ManifestsWork work;
+    CallWork work;
     void *payload;
     Diags *found; /* one for each index */
     pthread_mutex_t mutex;
@@ -42,8 +42,7 @@ static void run_worker(void *payload) {
     }
 }
 
-void manifests_pool_run(
-    const Call *call, size_t count, ManifestsWork work, void *payload, Diags *diags) {
+void call_pool_run(const Call *call, size_t count, CallWork work, void *payload, Diags *diags) {
     Worker workers[THREADS_MAX];
     size_t worker_count = count < THREADS_MAX ? count : THREADS_MAX;
     Pool pool = {.call = call, .count = count, .work = work, .payload = payload};
