@@ -9,7 +9,7 @@
 
 #include <openssl/evp.h>
 
-#define PASSPHRASE_BYTES_MIN 16
+#define PASSPHRASE_BYTES_MIN 16 /* OpenTofu counts bytes, too, but its messages say characters */
 #define ITERATIONS_MIN       200000
 #define ITERATIONS_MAX       100000000 /* takes more than a minute; limits stored metadata too */
 #define LENGTH_MAX           1024      /* bytes of a key or a salt */
@@ -57,7 +57,7 @@ static const EVP_MD *find_hash(Str name) {
 /* clang-format off */
 static const Attribute attributes[] = {
     {"passphrase", &TYPE_STRING, OPTIONAL | SENSITIVE,
-     "Passphrase of at least 16 characters, from which the key is derived. Set either this or \"chain\"."},
+     "Passphrase of at least 16 bytes in UTF-8, from which the key is derived. Set either this or \"chain\"."},
     {"key_length", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Length of the key in bytes.",
      .default_json = "32", .check = check_length},
     {"iterations", &TYPE_NUMBER, OPTIONAL | COMPUTED, "Number of iterations; at least 200000.",
@@ -74,7 +74,7 @@ static bool pbkdf2_check(Value config, bool is_chained, SourceRange range, Diags
     bool has_passphrase = !value_is_null(passphrase);
     if (has_passphrase && value_text(passphrase).len < PASSPHRASE_BYTES_MIN) {
         diags_error(diags, range, "Invalid key provider",
-                    "The passphrase is too short: it must have at least %d characters.",
+                    "The passphrase is too short: it must have at least %d bytes in UTF-8.",
                     PASSPHRASE_BYTES_MIN);
         return false;
     }
