@@ -3,7 +3,9 @@
  * state    KEY, and PREFIX/WORKSPACE/KEY of the other workspaces
  * lock     KEY.tflock (use_lockfile): the holder's info, created on condition that it does not
  *          exist; it does not expire. It is read again before each write of a state
- * write    one object, so a crash leaves the old or the new state
+ * write    one object, so a crash leaves the old or the new state. Without use_lockfile, the last
+ *          of several writers wins, as in Terraform; only the creation of a workspace overwrites
+ *          nothing
  * journal  KEY.journal/0000000001 …; with use_lockfile each is created on the same condition, so a
  *          run that lost its lock cannot continue beside the next one */
 #include "backend_settings.h"
@@ -337,7 +339,7 @@ static bool s3_list(const Io *io, Value config, StrVec *out, Arena *arena, Diags
         return report(diags, "Cannot list the workspaces", s3, problem, CHECK_ACCESS);
     vec_each(&keys, key) {
         Str name = workspace_of(*key, prefix, s3->key);
-        if (name.len)
+        if (name.len && !str_equal(name, STR("default")))
             vec_push(arena, out, name);
     }
     return true;
@@ -350,10 +352,10 @@ static bool s3_make(const Io *io, Value config, Str workspace, Diags *diags) {
     if (!open_store(io, config, workspace, &s3, scratch, diags))
         return false;
     Str text = empty_state_new(scratch);
-    S3Status status =
-        s3_client_put(&s3->client, s3->key, text, s3->uses_lock_file, &problem, scratch);
-    /* S3_EXISTS: with use_lockfile, a workspace that another run has just created keeps its
-     * content. */
+    S3Status status = s3_client_put(&s3->client, s3->key, text, true, &problem, scratch);
+    if (status == S3_UNCONDITIONAL && !s3->uses_lock_file)
+        status = s3_client_put(&s3->client, s3->key, text, false, &problem, scratch);
+    /* S3_EXISTS: a workspace that another run has just created keeps its content. */
     return status == S3_DONE || status == S3_EXISTS ||
            report(diags, "Cannot create the workspace", s3, problem, CHECK_ACCESS);
 }
