@@ -149,7 +149,7 @@ static void report_prevented(InstanceRecord *record, void *payload) {
         return;
     Str address = resource_addr_to_str(record->address, gathering->arena);
     size_t from = gathering->diags->count;
-    removal_refuse(record->node->as.resource->config, address, gathering->diags);
+    removal_report_prevented(record->node->as.resource->config, address, gathering->diags);
     diags_set_address(gathering->diags, from, address);
 }
 

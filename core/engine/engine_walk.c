@@ -5,8 +5,8 @@ EngineWalk *engine_walk_open(const Engine *engine,
                              const PlanOptions *options,
                              WalkPhase phase,
                              Arena *arena) {
-    bool stays = phase == PHASE_EVALUATE || options->console;
-    Arena *own = stays ? arena : arena_open("walk");
+    bool is_kept = phase == PHASE_EVALUATE || options->console;
+    Arena *own = is_kept ? arena : arena_open("walk");
     EngineWalk *walk = arena_new(own, EngineWalk);
     walk->engine = engine;
     if (options) { /* a console outlives the caller's options */
@@ -17,7 +17,7 @@ EngineWalk *engine_walk_open(const Engine *engine,
     walk->phase = phase;
     walk->arena = own;
     walk->kept = phase == PHASE_VALIDATE ? own : arena;
-    walk->stays = stays;
+    walk->is_kept_by_console = is_kept;
     walk->graph = graph_new(own);
     walk->missing_providers = map_new(own);
     walk->lineage = STR_EMPTY;
@@ -25,7 +25,7 @@ EngineWalk *engine_walk_open(const Engine *engine,
     walk->workers = arena_new_array(own, WorkerArenas, walk->worker_count);
     for (uint32_t i = 0; i < walk->worker_count; i++) {
         walk->workers[i].keep = arena_open("keep");
-        walk->workers[i].walk_arena = arena_open("passing");
+        walk->workers[i].walk_arena = arena_open("walk");
         walk->workers[i].scratch = arena_open("scratch");
     }
     walk->sink_arena = arena_open("diagnostics");
@@ -45,7 +45,7 @@ void engine_walk_close(EngineWalk *walk, Diags *diags) {
 }
 
 void engine_walk_free(EngineWalk *walk) {
-    if (!walk->stays)
+    if (!walk->is_kept_by_console)
         arena_close(walk->arena);
 }
 

@@ -13,15 +13,15 @@ typedef struct Binder {
     bool is_console;    /* every name is allowed */
     Diags *diags;
     /* Errors of the part that is being bound. `forms`: invalid references. `values`: names without
-     * a value, dropped if is_static is set. `results`: anything about the value that a name has,
-     * dropped if there are other errors. */
+     * a value, dropped if should_hide_names is set. `results`: anything about the value that a name
+     * has, dropped if there are other errors. */
     Diags forms;
     Diags values;
     Diags results;
     bool is_of_form;
-    bool is_order;  /* binding depends_on: a self-reference of a resource is ignored */
-    bool is_static; /* a reference is invalid, so no reference of the part is evaluated */
-    bool is_late;   /* the part is evaluated when an instance is planned */
+    bool is_order;          /* binding depends_on: a self-reference of a resource is ignored */
+    bool should_hide_names; /* a reference is invalid, so no reference of the part is evaluated */
+    bool is_late;           /* the part is evaluated when an instance is planned */
     bool ok;
 } Binder;
 
@@ -37,7 +37,7 @@ static void open_part(Binder *binder) {
     binder->forms = diags_new(arena);
     binder->values = diags_new(arena);
     binder->results = diags_new(arena);
-    binder->is_static = false;
+    binder->should_hide_names = false;
     binder->is_of_form = false;
 }
 
@@ -45,7 +45,7 @@ static void open_part(Binder *binder) {
 static void close_part(Binder *binder, const void *part) {
     Diags found = diags_new(binder->walk->arena);
     diags_append(&found, &binder->forms);
-    if (!binder->is_static)
+    if (!binder->should_hide_names)
         diags_append(&found, &binder->values);
     if (found.count == 0)
         diags_append(&found, &binder->results);
@@ -58,7 +58,7 @@ static void close_part(Binder *binder, const void *part) {
     }
     PartErrors errors = {.part = part,
                          .diags = found,
-                         .hides_names = binder->is_static,
+                         .should_hide_names = binder->should_hide_names,
                          .is_of_form = binder->is_of_form,
                          .is_late = binder->is_late};
     vec_push(binder->walk->arena, &binder->node->part_errors, errors);
@@ -92,7 +92,7 @@ static void report_undeclared(Binder *binder,
 }
 
 static Diags *reject_name(Binder *binder) {
-    binder->is_static = true;
+    binder->should_hide_names = true;
     return &binder->forms;
 }
 
@@ -253,7 +253,7 @@ static void check_steps(Binder *binder, const Reference *reference, const Node *
     StepCheck check = {reference, node->name, &binder->forms, &binder->results};
     if (type)
         reference_check_steps(&check, type->schema, at);
-    binder->is_static |= binder->forms.count > before;
+    binder->should_hide_names |= binder->forms.count > before;
 }
 
 static void check_object_steps(Binder *binder, const Binding *binding) {
@@ -302,7 +302,7 @@ static bool check_name(Binder *binder, const Binding *binding) {
     if (binder->is_console)
         return true;
     if (!reference_check_name(binder->allowed, reference, diags)) {
-        binder->is_static |= is_self;
+        binder->should_hide_names |= is_self;
         return false;
     }
     if (is_self && binder->node && binder->node->kind == NODE_RESOURCE)
@@ -567,14 +567,14 @@ bool transform_reference(EngineWalk *walk, Diags *diags) {
     vec_each(&walk->nodes, item) {
         Node *node = *item;
         Binder binder = {
-            .walk = walk, .node = node, .module = node->module, .diags = &node->faults, .ok = true};
+            .walk = walk, .node = node, .module = node->module, .diags = &node->errors, .ok = true};
         if (node->module->call)
             depend(&binder, node->module->call);
         bind_node(&binder, node);
         if (walk->phase == PHASE_VALIDATE)
             continue;
         node_report_errors(node, diags);
-        ok = ok && binder.ok && !diags_has_errors(&node->faults);
+        ok = ok && binder.ok && !diags_has_errors(&node->errors);
     }
     return ok;
 }

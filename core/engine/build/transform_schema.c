@@ -57,7 +57,7 @@ static void decode_resource(EngineWalk *walk, Node *node) {
     const Provider *provider = resource->provider->as.provider->provider;
     ObjectType *type = arena_new(walk->arena, ObjectType);
     if (!registry_find_type(provider, config->mode, config->type, type)) {
-        unknown_type(config, provider, walk->arena, &node->faults);
+        unknown_type(config, provider, walk->arena, &node->errors);
         return;
     }
     resource->type = type;

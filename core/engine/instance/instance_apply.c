@@ -153,7 +153,7 @@ static bool intend(Applying *applying, Str marker) {
 /* create_before_destroy: gives the predecessor a deposed key before the successor is created. */
 static bool depose(Applying *applying) {
     InstanceOp *op = &applying->op;
-    PlannedChange *run = op->record->run;
+    PlannedChange *run = op->record->planned_change;
     if (applying->change->action != ACTION_CREATE_THEN_DELETE || !applying->stored)
         return true;
     run->deposed = working_state_new_deposed_key(op->walk->working, op->record->address, op->keep);
@@ -163,9 +163,9 @@ static bool depose(Applying *applying) {
 /* Makes a deposed predecessor the current object again, after a failure. */
 static bool restore(Applying *applying) {
     InstanceOp *op = &applying->op;
-    Str key = op->record->run->deposed;
-    op->record->run->failed = true;
-    op->record->run->deposed = STR_EMPTY;
+    Str key = op->record->planned_change->deposed;
+    op->record->planned_change->failed = true;
+    op->record->planned_change->deposed = STR_EMPTY;
     return key.len == 0 ||
            working_state_restore(op->walk->working, op->record->address, key, &op->diags);
 }
@@ -176,7 +176,7 @@ static bool record_failure(Applying *applying, Value state, const ApplyResponse 
     InstanceOp *op = &applying->op;
     WorkingState *working = op->walk->working;
     bool is_create = value_is_null(applying->prior);
-    op->record->run->failed = true;
+    op->record->planned_change->failed = true;
     log_debug("call failed", log_text("address", op->address), log_number("create", is_create),
               log_number("left", value_is_present(state)),
               log_number("in_doubt", response->in_doubt));
@@ -215,7 +215,7 @@ static bool record_object(Applying *applying, Value marked, const ApplyResponse 
             return false;
         applying->sequence = 0; /* its intent has an outcome now */
         if (!provision_created(op, &applying->scope, &marked)) {
-            op->record->run->failed = true;
+            op->record->planned_change->failed = true;
             return false;
         }
     }
@@ -332,7 +332,7 @@ static bool apply_change(Applying *applying) {
 /* Keeps the value for the rest of the walk if references need it; otherwise it becomes unknown. */
 static void keep_value(InstanceOp *op) {
     InstanceRecord *record = op->record;
-    record->value = node_is_looked_at(op->walk, op->resource->value)
+    record->value = node_is_read(op->walk, op->resource->value)
                         ? value_clone(record->value, op->walk_arena)
                         : value_unknown(record->value.type);
 }
@@ -340,14 +340,14 @@ static void keep_value(InstanceOp *op) {
 /* No change is planned: references see the planned or stored object. For a planned no-op, the
  * conditions are evaluated again. */
 static bool keep_object(InstanceOp *op) {
-    const PlannedChange *run = op->record->run;
+    const PlannedChange *run = op->record->planned_change;
     if (run && run->change->action == ACTION_NO_OP) {
         op->record->value = run->change->after;
         ModuleScope scope;
         module_scope_init_instance(&scope, op->record);
         return instance_conditions_before(op, &scope) && instance_conditions_after(op, &scope);
     }
-    if (!node_is_looked_at(op->walk, op->resource->value))
+    if (!node_is_read(op->walk, op->resource->value))
         return true;
     const StateObject *object =
         working_state_object(op->walk->working, op->record->address, STR_EMPTY, op->scratch);
@@ -364,13 +364,13 @@ static bool is_change(Action action) {
            action == ACTION_FORGET_THEN_CREATE;
 }
 
-bool instance_apply(Walk *tasks, void *payload, uint32_t worker) {
-    (void)tasks;
+bool instance_apply(Walk *pool, void *payload, uint32_t worker) {
+    (void)pool;
     Applying applying = {0};
     InstanceOp *op = &applying.op;
     instance_op_begin(op, payload, worker);
     op->record->value = value_unknown(schema_implied_type(op->schema));
-    const PlannedChange *run = op->record->run;
+    const PlannedChange *run = op->record->planned_change;
     log_debug("instance to apply", log_text("address", op->address),
               log_cstr("change", run ? action_name(run->change->action) : ""),
               log_number("failed", run && run->failed));

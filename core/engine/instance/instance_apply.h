@@ -5,4 +5,4 @@
 
 /* Task; `record` is an InstanceRecord. Without a planned change, it calls no provider: it evaluates
  * the conditions of a no-op, and sets the value that references see. */
-bool instance_apply(Walk *tasks, void *record, uint32_t worker);
+bool instance_apply(Walk *pool, void *record, uint32_t worker);

@@ -12,7 +12,7 @@ static bool conditions_hold(InstanceOp *op,
     bool only_reads = options->mode == PLAN_REFRESH_ONLY || options->is_preflight;
     if (only_reads && op->walk->phase == PHASE_APPLY)
         return true; /* the plan has reported it */
-    scope->warns = only_reads;
+    scope->should_warn = only_reads;
     return module_scope_check_conditions(conditions, scope, summary, op->scratch, &op->diags);
 }
 

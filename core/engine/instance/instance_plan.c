@@ -81,7 +81,7 @@ static bool report_prevented(Planning *planning) {
     if (op->walk->options->mode == PLAN_DESTROY)
         op->record->failure = FAILURE_PROTECTED;
     else
-        removal_refuse(op->resource->config, op->address, &op->diags);
+        removal_report_prevented(op->resource->config, op->address, &op->diags);
     return true;
 }
 
@@ -385,8 +385,8 @@ static bool run(InstanceRecord *record, uint32_t worker, bool (*plan)(Planning *
     return instance_op_end(op) && record->failure != FAILURE_PROTECTED;
 }
 
-bool instance_plan(Walk *tasks, void *payload, uint32_t worker) {
-    (void)tasks;
+bool instance_plan(Walk *pool, void *payload, uint32_t worker) {
+    (void)pool;
     return run(payload, worker, plan_instance);
 }
 
@@ -480,7 +480,7 @@ static bool plan_removal(Planning *planning) {
     return !prevents_destroy(planning);
 }
 
-bool instance_plan_destroy(Walk *tasks, void *payload, uint32_t worker) {
-    (void)tasks;
+bool instance_plan_destroy(Walk *pool, void *payload, uint32_t worker) {
+    (void)pool;
     return run(payload, worker, plan_removal);
 }

@@ -6,5 +6,5 @@
 /* Tasks; `record` is an InstanceRecord. instance_plan plans the change of a declared instance.
  * instance_plan_destroy plans that an object is deleted or forgotten: one that is not declared, a
  * deposed one, or any one in a destroy. */
-bool instance_plan(Walk *tasks, void *record, uint32_t worker);
-bool instance_plan_destroy(Walk *tasks, void *record, uint32_t worker);
+bool instance_plan(Walk *pool, void *record, uint32_t worker);
+bool instance_plan_destroy(Walk *pool, void *record, uint32_t worker);

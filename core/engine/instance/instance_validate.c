@@ -41,10 +41,10 @@ static void validate_condition(InstanceOp *op,
     const PartErrors *errors = node_find_errors(op->node, expr);
     Scope empty = scope->scope;
     empty.lookup = lookup_nothing;
-    bool ok =
-        report_part(op, expr)
-            ? eval_expr_as(expr, &scope->scope, type, &value, op->scratch, &op->diags)
-            : !errors->hides_names || eval_expr(expr, &empty, &value, op->scratch, &op->diags);
+    bool ok = report_part(op, expr)
+                  ? eval_expr_as(expr, &scope->scope, type, &value, op->scratch, &op->diags)
+                  : !errors->should_hide_names ||
+                        eval_expr(expr, &empty, &value, op->scratch, &op->diags);
     if (!ok)
         diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
 }
@@ -105,8 +105,8 @@ static void validate_body(InstanceOp *op, const ModuleScope *scope) {
     (void)ok; /* the errors are in the operation */
 }
 
-bool instance_validate(Walk *tasks, void *payload, uint32_t worker) {
-    (void)tasks;
+bool instance_validate(Walk *pool, void *payload, uint32_t worker) {
+    (void)pool;
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     const Lifecycle *lifecycle = &op.resource->config->lifecycle;

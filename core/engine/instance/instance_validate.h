@@ -4,4 +4,4 @@
 #include "instance_op.h"
 
 /* Task; `record` is an InstanceRecord. */
-bool instance_validate(Walk *tasks, void *record, uint32_t worker);
+bool instance_validate(Walk *pool, void *record, uint32_t worker);

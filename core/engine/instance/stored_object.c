@@ -42,7 +42,7 @@ bool stored_object_decode(InstanceOp *op, const StateObject *object, Value *out)
 }
 
 static bool creates_before_destroy(const InstanceOp *op) {
-    const PlannedChange *run = op->record->run;
+    const PlannedChange *run = op->record->planned_change;
     return run ? run->create_before_destroy : op->resource->create_before_destroy;
 }
 

@@ -592,6 +592,6 @@ Str config_json_write(const Engine *engine, Arena *arena) {
     return write_configuration(engine, false, arena);
 }
 
-Str config_json_write_single(const Engine *engine, Arena *arena) {
+Str config_json_write_module(const Engine *engine, Arena *arena) {
     return write_configuration(engine, true, arena);
 }

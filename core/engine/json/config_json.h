@@ -8,4 +8,4 @@
 Str config_json_write(const Engine *engine, Arena *arena);
 /* Returns the same object without expressions and schema versions, for a root module that was
  * loaded without its child modules. */
-Str config_json_write_single(const Engine *engine, Arena *arena);
+Str config_json_write_module(const Engine *engine, Arena *arena);

@@ -42,10 +42,10 @@ typedef struct InstanceRecord {
     InstanceFailure failure;
     const StateResource *stored_resource;
     const StateInstance *stored;
-    Str deposed;             /* deposed key, if the record is for a deposed object */
-    PlannedChange *run;      /* apply: its planned change; NULL: none */
-    Node *mirror;            /* apply: the mirror node of a deletion */
-    ResourceChange *planned; /* plan: the planned change; NULL: none */
+    Str deposed;                   /* deposed key, if the record is for a deposed object */
+    PlannedChange *planned_change; /* apply: its planned change; NULL: none */
+    Node *mirror;                  /* apply: the mirror node of a deletion */
+    ResourceChange *planned;       /* plan: the planned change; NULL: none */
     Drift *drift;
     RefreshResult refresh;
     const StateObject *refreshed; /* plan: the current object; NULL: none */

@@ -270,7 +270,7 @@ static void report_secret_message(const Condition *condition,
                                "the value, or wrap it in ephemeralasnull()."
                              : "The message contains a sensitive value, so it is hidden. Remove "
                                "the value, or wrap it in nonsensitive() if it is not secret.";
-    if (!scope->is_validation)
+    if (!scope->is_variable_rule)
         diags_warning(diags, range, summary, "%s", detail);
     else if (is_ephemeral)
         diags_error(diags, range, summary, "%s", detail);
@@ -296,7 +296,7 @@ static bool condition_message(
     *out = value_null(&TYPE_STRING);
     if (!expr)
         return true;
-    if (scope->is_validation)
+    if (scope->is_variable_rule)
         return rule_message(condition, scope, out, arena, diags);
     if (!eval_expr_as(expr, &scope->scope, &TYPE_STRING, out, arena, diags))
         return false;
@@ -344,7 +344,7 @@ static bool report_failure(const Condition *condition,
     static const Str silent =
         STR_CONST("The error message contains a sensitive or unknown value, so it is hidden.");
     bool is_secret = value_is_present(message) && value_is_secret(message);
-    if (is_secret && scope->is_validation)
+    if (is_secret && scope->is_variable_rule)
         report_secret_message(condition, scope, message, diags);
     if (value_is_null(message))
         out->message = STR("The condition is false.");
@@ -352,13 +352,13 @@ static bool report_failure(const Condition *condition,
         out->message = str_trim(value_text(message));
     Str text = out->message.len > 0 ? out->message : silent;
     Diag *(*tell)(Diags *, SourceRange, const char *, const char *, ...) =
-        scope->warns ? diags_warning : diags_error;
+        scope->should_warn ? diags_warning : diags_error;
     Diag *diag = tell(diags, condition->condition->range, failed_summary, "%.*s", STR_ARG(text));
     diag->subject = DIAG_EXPRESSION;
     diag->checked = str_clone(scope->checked, diags->arena);
     eval_show_values(condition->condition, &scope->scope, NULL, diags->arena, diags);
     mask_given(scope, diags, diags->arena);
-    return scope->warns;
+    return scope->should_warn;
 }
 
 /* An unknown result is accepted whatever its type, since its type may still change. */
@@ -369,7 +369,7 @@ static bool condition_result(const Condition *condition,
                              Arena *arena,
                              Diags *diags) {
     if (!eval_expr(condition->condition, &scope->scope, out, arena, diags)) {
-        *status = scope->is_validation ? CHECK_UNKNOWN : CHECK_ERROR;
+        *status = scope->is_variable_rule ? CHECK_UNKNOWN : CHECK_ERROR;
         return false;
     }
     return !value_is_known(*out) || out->type->kind == KIND_BOOL ||

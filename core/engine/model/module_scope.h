@@ -14,13 +14,13 @@ typedef struct ModuleScope {
     bool repetition_unknown;   /* validate: the keys are unknown */
     InstanceKey key;
     Value each_value;
-    const Value *self;    /* value of "self"; NULL: "self" is not allowed here */
-    bool lacks_self;      /* refresh-only plan: no object, so "self" is an error */
-    CheckResult *results; /* receives one result per condition; NULL: results are not recorded */
-    Arena *keep;          /* owns the messages in `results` */
-    Str checked;          /* address of the object whose conditions are evaluated */
-    bool is_validation;   /* rule of a variable: an ephemeral message is an error */
-    bool warns;           /* failed conditions are warnings, not errors */
+    const Value *self;     /* value of "self"; NULL: "self" is not allowed here */
+    bool lacks_self;       /* refresh-only plan: no object, so "self" is an error */
+    CheckResult *results;  /* receives one result per condition; NULL: results are not recorded */
+    Arena *keep;           /* owns the messages in `results` */
+    Str checked;           /* address of the object whose conditions are evaluated */
+    bool is_variable_rule; /* rule of a variable: an ephemeral message is an error */
+    bool should_warn;      /* failed conditions are warnings, not errors */
 } ModuleScope;
 
 /* Prepares a scope for expressions of `module`, without count or each. */
@@ -31,7 +31,7 @@ void module_scope_init_call(ModuleScope *scope, EngineWalk *walk, ModuleInstance
 /* Prepares a scope for one resource instance, with its count.index, each.key and each.value. */
 void module_scope_init_instance(ModuleScope *scope, const InstanceRecord *record);
 /* Evaluates condition blocks. Returns true if each holds, is unknown, or is false with
- * scope->warns. An error of evaluation returns false in any case. */
+ * scope->should_warn. An error of evaluation returns false in any case. */
 MUST_USE bool module_scope_check_conditions(const Conditions *conditions,
                                             const ModuleScope *scope,
                                             const char *failed_summary,

@@ -8,7 +8,7 @@ Node *node_add(
     node->module = module;
     node->name = name;
     node->range = range;
-    node->faults = diags_new(walk->arena);
+    node->errors = diags_new(walk->arena);
     node->is_selected = true;
     node->is_target = true;
     node->slot = module->slot_count++;
@@ -54,18 +54,18 @@ bool node_wants(const ResourceNode *resource, InstanceKey key) {
 }
 
 const PartErrors *node_find_errors(const Node *node, const void *part) {
-    vec_each(&node->part_errors, faults) {
-        if (part && faults->part == part)
-            return faults;
+    vec_each(&node->part_errors, errors) {
+        if (part && errors->part == part)
+            return errors;
     }
     return NULL;
 }
 
 void node_report_errors(const Node *node, Diags *diags) {
-    diags_append(diags, &node->faults);
-    vec_each(&node->part_errors, faults) {
-        if (!faults->is_late)
-            diags_append(diags, &faults->diags);
+    diags_append(diags, &node->errors);
+    vec_each(&node->part_errors, errors) {
+        if (!errors->is_late)
+            diags_append(diags, &errors->diags);
     }
 }
 
@@ -109,7 +109,7 @@ ModuleInstance *node_module_instance(EngineModule *module,
     return instance;
 }
 
-bool node_is_looked_at(const EngineWalk *walk, const Node *node) {
+bool node_is_read(const EngineWalk *walk, const Node *node) {
     const Graph *graph = &walk->graph;
     if (walk->phase == PHASE_EVALUATE || walk->options->console)
         return true;

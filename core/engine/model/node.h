@@ -75,7 +75,7 @@ struct PlannedChange {
     bool create_before_destroy; /* configured or forced; stored in the state */
 };
 
-typedef VEC(PlannedChange *) ChangeRuns;
+typedef VEC(PlannedChange *) PlannedChanges;
 
 /* An object to import to an address. */
 typedef struct ImportedObject {
@@ -106,18 +106,18 @@ typedef struct ResourceNode {
     VEC(StateResource *) stored; /* of this block in the state, over all module instances */
     Map stored_by_module;        /* text of module instance → StateResource */
     VEC(Node *) imports;         /* NODE_IMPORT: blocks that may import to it */
-    ChangeRuns planned;          /* apply: its changes, in the plan's order */
+    PlannedChanges planned;      /* apply: its changes, in the plan's order */
     VEC(InstanceKey) wanted;     /* apply, -target: instances that the targets depend on */
     bool is_wanted_whole;        /* apply, -target: the targets depend on every instance */
 } ResourceNode;
 
 /* Errors in the references of one part of a block (an expression or a body). Validation reports
- * them when it would evaluate that part, other phases when the graph is built. `hides_names`: no
- * reference in this part can be evaluated. */
+ * them when it would evaluate that part, other phases when the graph is built. `should_hide_names`:
+ * no reference in this part can be evaluated. */
 typedef struct PartErrors {
     const void *part;
     Diags diags;
-    bool hides_names;
+    bool should_hide_names;
     bool is_of_form; /* body: its arguments do not match its schema, its references are right */
     bool is_late;    /* reported when an instance is planned; planning of the block continues */
 } PartErrors;
@@ -150,7 +150,7 @@ struct Node {
     const Expr *input;   /* VARIABLE of a child module: the argument of the call, or NULL */
     EngineModule *child; /* MODULE, MODULE_VALUE: the called module */
     Node *module_value;  /* MODULE: its MODULE_VALUE node */
-    Diags faults;        /* errors of the block, reported before it is evaluated */
+    Diags errors;        /* errors of the block, reported before it is evaluated */
     VEC(PartErrors) part_errors;
     VEC(InstanceUse) uses; /* references to resources in its block */
     bool is_used;          /* MODULE_VALUE: something refers to it */
@@ -224,7 +224,7 @@ void node_report_errors(const Node *node, Diags *diags);
  * and gates have no slot. */
 Slot *node_slot(const Node *node, ModuleInstance *instance);
 /* RESOURCE_VALUE: returns true if another node or the console may read the value. */
-bool node_is_looked_at(const EngineWalk *walk, const Node *node);
+bool node_is_read(const EngineWalk *walk, const Node *node);
 /* Apply: returns true if the plan deletes, forgets or replaces an object of the block. */
 bool node_deletes(const ResourceNode *resource);
 /* Creates a module instance without adding it to its module: no block is visited for it. */

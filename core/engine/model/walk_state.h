@@ -23,7 +23,7 @@ struct EngineWalk {
     WalkPhase phase;
     Arena *arena; /* graph and walk; used by a single thread while building */
     Arena *kept;  /* results that outlive the walk; without such results, equal to `arena` */
-    bool stays;   /* console: the caller owns the arena */
+    bool is_kept_by_console; /* console: the caller owns the arena */
     Graph graph;
     VEC(Node *) nodes;
     EngineModule *root;

@@ -140,7 +140,7 @@ bool removal_forgets(const Resource *declared, const Removed *removed, const Sta
     return object && object->skip_destroy;
 }
 
-void removal_refuse(const Resource *declared, Str address, Diags *diags) {
+void removal_report_prevented(const Resource *declared, Str address, Diags *diags) {
     diags_error(diags, declared->range, "Instance cannot be destroyed",
                 "%.*s has lifecycle.prevent_destroy set, but the plan destroys it. To proceed, "
                 "remove prevent_destroy, or exclude this resource with -target.",

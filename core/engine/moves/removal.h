@@ -21,7 +21,7 @@ const Removed *removal_find(const Removals *removals, ResourceAddr address, Aren
 /* Adds an error for each removed block whose resource or module is still declared. */
 MUST_USE bool removal_check(const Config *config, Arena *arena, Diags *diags);
 /* Adds the error that prevent_destroy of the block `declared` forbids the deletion of `address`. */
-void removal_refuse(const Resource *declared, Str address, Diags *diags);
+void removal_report_prevented(const Resource *declared, Str address, Diags *diags);
 /* Returns true if the object is forgotten instead of destroyed. The first one that is not NULL
  * decides: `removed` (its removed block), `declared` (its block), `object` (its state object). */
 bool removal_forgets(const Resource *declared, const Removed *removed, const StateObject *object);

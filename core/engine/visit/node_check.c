@@ -40,7 +40,7 @@ static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
     scope.results = results->items;
     scope.keep = visit->keep;
     scope.checked = visit->node->name;
-    scope.warns = true;
+    scope.should_warn = true;
     Diags found = diags_new(visit->scratch);
     bool ok = module_scope_check_conditions(&check->asserts, &scope, "Check block assertion failed",
                                             visit->scratch, &found);

@@ -206,8 +206,8 @@ static void plan_nested(InstanceOp *op) {
     op->record->planned = change;
 }
 
-bool node_data_plan(Walk *tasks, void *payload, uint32_t worker) {
-    (void)tasks;
+bool node_data_plan(Walk *pool, void *payload, uint32_t worker) {
+    (void)pool;
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     op.record->value = value_unknown(schema_implied_type(op.schema));
@@ -239,7 +239,7 @@ static bool apply_nested(InstanceOp *op) {
 
 static bool apply_source(InstanceOp *op) {
     EngineWalk *walk = op->walk;
-    if (!op->record->run) {
+    if (!op->record->planned_change) {
         const StateObject *object =
             working_state_object(walk->working, op->record->address, STR_EMPTY, op->scratch);
         Value value;
@@ -261,12 +261,12 @@ static bool apply_source(InstanceOp *op) {
     return record_read(op, value) && instance_conditions_after(op, &scope);
 }
 
-bool node_data_apply(Walk *tasks, void *payload, uint32_t worker) {
-    (void)tasks;
+bool node_data_apply(Walk *pool, void *payload, uint32_t worker) {
+    (void)pool;
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     op.record->value = value_unknown(schema_implied_type(op.schema));
-    if (op.resource->config->check && op.record->run)
+    if (op.resource->config->check && op.record->planned_change)
         (void)apply_nested(&op);
     else
         (void)apply_source(&op);

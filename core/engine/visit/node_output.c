@@ -70,8 +70,8 @@ static bool visit_instance(NodeVisit *visit, ModuleInstance *module) {
     bool checks = visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY;
     if (options && options->mode == PLAN_DESTROY)
         checks = false;
-    scope.warns = visit->walk->phase == PHASE_PLAN &&
-                  (options->mode == PLAN_REFRESH_ONLY || options->is_preflight);
+    scope.should_warn = visit->walk->phase == PHASE_PLAN &&
+                        (options->mode == PLAN_REFRESH_ONLY || options->is_preflight);
     CheckResults *results = checks ? checks_new(output->preconditions.count, visit->keep) : NULL;
     if (results) {
         node_slot(visit->node, module)->payload = results;

@@ -11,11 +11,11 @@
 #include "stored_object.h"
 #include "walk_log.h"
 
-typedef bool (*InstanceTask)(Walk *tasks, void *record, uint32_t worker);
+typedef bool (*InstanceTask)(Walk *pool, void *record, uint32_t worker);
 
 /* The task of an instance whose limits are unknown: the call failed and its errors are reported. */
-static bool fail_instance(Walk *tasks, void *record, uint32_t worker) {
-    (void)tasks, (void)record, (void)worker;
+static bool fail_instance(Walk *pool, void *record, uint32_t worker) {
+    (void)pool, (void)record, (void)worker;
     return false;
 }
 
@@ -38,7 +38,7 @@ static bool limit_read(NodeVisit *visit, InstanceRecord *record, WalkTask *task)
 
 static bool limit_change(NodeVisit *visit, InstanceRecord *record, WalkTask *task) {
     const ObjectType *type = visit->node->as.resource->type;
-    const ResourceChange *change = record->run->change;
+    const ResourceChange *change = record->planned_change->change;
     bool calls = change->action != ACTION_NO_OP && change->action != ACTION_DELETE &&
                  change->action != ACTION_FORGET;
     if (!calls || !type || !type->resource || !type->resource->limits)
@@ -56,7 +56,7 @@ static void submit(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
         record->value = value_unknown(schema_implied_type(visit->node->as.resource->type->schema));
         task.run = fail_instance;
     }
-    walk_submit(visit->tasks, visit->node->id, task);
+    walk_submit(visit->pool, visit->node->id, task);
 }
 
 static bool is_excluded(const PlanOptions *options, ResourceAddr address) {
@@ -308,31 +308,31 @@ static void keep_stored(NodeVisit *visit, InstanceRecord *record) {
     visit->diags = op.diags;
 }
 
-static int compare_run(const void *wanted, const void *item) {
+static int compare_planned_change(const void *wanted, const void *item) {
     const ResourceChange *change = (*(PlannedChange *const *)item)->change;
     int order = resource_addr_compare(*(const ResourceAddr *)wanted, change->address);
     return order ? order : str_compare(STR_EMPTY, change->deposed);
 }
 
 /* Returns the planned change of the current object; NULL if none. */
-static PlannedChange *find_run(const ResourceNode *resource, ResourceAddr address) {
-    const ChangeRuns *runs = &resource->planned;
+static PlannedChange *find_planned_change(const ResourceNode *resource, ResourceAddr address) {
+    const PlannedChanges *runs = &resource->planned;
     if (runs->count == 0)
         return NULL;
-    PlannedChange *const *found =
-        bsearch(&address, runs->items, runs->count, sizeof(PlannedChange *), compare_run);
+    PlannedChange *const *found = bsearch(&address, runs->items, runs->count,
+                                          sizeof(PlannedChange *), compare_planned_change);
     return found ? *found : NULL;
 }
 
 static void submit_apply(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
-    record->run = find_run(visit->node->as.resource, record->address);
-    if (record->run && !limit_change(visit, record, &task)) {
+    record->planned_change = find_planned_change(visit->node->as.resource, record->address);
+    if (record->planned_change && !limit_change(visit, record, &task)) {
         record->value = value_unknown(schema_implied_type(visit->node->as.resource->type->schema));
-        record->run->failed = true;
+        record->planned_change->failed = true;
         task.run = fail_instance;
     }
-    walk_submit(visit->tasks, visit->node->id, task);
+    walk_submit(visit->pool, visit->node->id, task);
 }
 
 /* A prerequisite deletion failed, so every change of this block except no-ops and reads is marked
@@ -417,10 +417,10 @@ static bool expand_any(NodeVisit *visit, const ModuleScope *scope, Expansion *ou
     const Expr *expr = config->count      ? config->count
                        : config->for_each ? config->for_each
                                           : config->lifecycle.enabled;
-    const PartErrors *faults = node_find_errors(visit->node, expr);
-    if (faults)
-        diags_append(&visit->diags, &faults->diags);
-    if ((faults && diags_has_errors(&faults->diags)) ||
+    const PartErrors *errors = node_find_errors(visit->node, expr);
+    if (errors)
+        diags_append(&visit->diags, &errors->diags);
+    if ((errors && diags_has_errors(&errors->diags)) ||
         !expand_evaluate(&repetition, scope, out, visit->walk_arena, &visit->diags))
         *out = (Expansion){.kind = config->count      ? REPEAT_COUNT
                                    : config->for_each ? REPEAT_EACH
@@ -486,12 +486,12 @@ static bool expand_instance(NodeVisit *visit, ModuleInstance *module) {
 
 bool node_resource_visit(NodeVisit *visit) {
     bool ok = true;
-    const PartErrors *faults =
+    const PartErrors *errors =
         visit->walk->phase == PHASE_VALIDATE
             ? node_find_errors(visit->node, &visit->node->as.resource->config->depends_on)
             : NULL;
-    if (faults)
-        diags_append(&visit->diags, &faults->diags);
+    if (errors)
+        diags_append(&visit->diags, &errors->diags);
     vec_each(&visit->node->module->instances, item) {
         ok = expand_instance(visit, *item) && ok;
     }

@@ -74,7 +74,7 @@ static bool call_provider(InstanceOp *op,
 
 static bool delete_object(InstanceOp *op, const StateObject *object, Value prior) {
     uint64_t sequence = 0;
-    const PlannedChange *run = op->record->run;
+    const PlannedChange *run = op->record->planned_change;
     bool is_planned =
         run && run->change->action == ACTION_DELETE && provider_call_plans_destroy(op);
     DeleteRequest request = {
@@ -124,19 +124,19 @@ static bool destroy_instance(InstanceOp *op) {
 }
 
 static void mark_failed(const InstanceRecord *record) {
-    if (record->run)
-        record->run->failed = true;
+    if (record->planned_change)
+        record->planned_change->failed = true;
     atomic_store(&record->mirror->has_failed, true);
 }
 
 /* A failed deletion sets flags instead of failing the node, so that the other deletions of the
  * block continue. */
-static bool run_deletion(Walk *tasks, void *payload, uint32_t worker) {
-    (void)tasks;
+static bool run_deletion(Walk *pool, void *payload, uint32_t worker) {
+    (void)pool;
     InstanceOp op;
     instance_op_begin(&op, payload, worker);
     InstanceRecord *record = op.record;
-    if (record->run && record->run->change->action == ACTION_FORGET)
+    if (record->planned_change && record->planned_change->change->action == ACTION_FORGET)
         (void)forget_instance(&op);
     else
         (void)(instance_op_require_provider(&op) && destroy_instance(&op));
@@ -159,20 +159,20 @@ static void submit(NodeVisit *visit, Node *node, PlannedChange *run) {
     record->walk = visit->walk;
     record->node = node;
     record->mirror = visit->node;
-    record->run = run;
+    record->planned_change = run;
     record->address = run->change->address;
     record->provider_key = run->change->provider_config.key;
     record->deposed = run->deposed.len > 0 ? run->deposed : run->change->deposed;
     WalkTask task = {.run = run_deletion, .payload = record};
     if (run->change->action == ACTION_FORGET) {
-        walk_submit(visit->tasks, visit->node->id, task);
+        walk_submit(visit->pool, visit->node->id, task);
         return;
     }
     InstanceOp op;
     instance_op_begin(&op, record, visit->worker);
     if (provider_call_limits(&op, LIMIT_DELETE,
                              value_unmark_deep(run->change->before, visit->scratch), &task))
-        walk_submit(visit->tasks, visit->node->id, task);
+        walk_submit(visit->pool, visit->node->id, task);
     else
         mark_failed(record);
 }

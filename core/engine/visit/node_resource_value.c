@@ -92,7 +92,7 @@ bool node_resource_value_visit(NodeVisit *visit) {
         size_t count = expansion->expansion.count;
         for (size_t i = 0; i < count; i++)
             note_change(visit->node, expansion, &expansion->records[i]);
-        if (!node_is_looked_at(visit->walk, visit->node))
+        if (!node_is_read(visit->walk, visit->node))
             continue;
         bool is_disabled = count == 0 && expansion->expansion.kind == REPEAT_NONE;
         slot->value = is_disabled ? value_null(schema_implied_type(resource->type->schema))

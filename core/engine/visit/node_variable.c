@@ -43,7 +43,7 @@ static bool validate_value(NodeVisit *visit, ModuleInstance *module) {
     ModuleScope scope;
     bool ok = true;
     module_scope_init(&scope, visit->walk, module);
-    scope.is_validation = true;
+    scope.is_variable_rule = true;
     scope.checked = visit->node->name;
     CheckResults *results = NULL;
     if (visit->walk->phase == PHASE_PLAN || visit->walk->phase == PHASE_APPLY) {

@@ -6,7 +6,7 @@
 
 typedef struct NodeVisit {
     EngineWalk *walk;
-    Walk *tasks; /* receives the tasks of instances */
+    Walk *pool; /* receives the tasks of instances */
     Node *node;
     uint32_t worker;
     Arena *keep;       /* for results that outlive the walk */

@@ -48,7 +48,7 @@ static void inherit_pending(EngineWalk *walk, Node *node) {
 static void report_errors(NodeVisit *visit) {
     const Node *node = visit->node;
     if (node->kind == NODE_RESOURCE)
-        diags_append(&visit->diags, &node->faults);
+        diags_append(&visit->diags, &node->errors);
     else
         node_report_errors(node, &visit->diags);
 }
@@ -71,7 +71,7 @@ static void log_values(const NodeVisit *visit) {
     }
 }
 
-static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker, void *context) {
+static bool visit_node(Walk *pool, GraphNode id, void *payload, uint32_t worker, void *context) {
     (void)id;
     EngineWalk *walk = context;
     Node *node = payload;
@@ -81,7 +81,7 @@ static bool visit_node(Walk *tasks, GraphNode id, void *payload, uint32_t worker
         inherit_pending(walk, node);
     NodeVisit visit = {
         .walk = walk,
-        .tasks = tasks,
+        .pool = pool,
         .node = node,
         .worker = worker,
         .keep = walk->workers[worker].keep,

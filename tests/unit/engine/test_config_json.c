@@ -95,7 +95,7 @@ static void describes_one_module(void **state) {
                       "  input = var.v\n}\noutput \"o\" {\n  value = 1\n}\n");
     engine_case_load(c);
     Engine engine = engine_case_engine(c);
-    check_str(config_json_write_single(&engine, c->arena),
+    check_str(config_json_write_module(&engine, c->arena),
               "{\"provider_config\":{\"terraform\":{\"name\":\"terraform\",\"full_name\":"
               "\"terraform.io/builtin/terraform\"}},\"root_module\":{\"outputs\":{\"o\":{}},"
               "\"resources\":[{\"address\":\"terraform_data.a\",\"mode\":\"managed\",\"type\":"
