@@ -31,7 +31,7 @@ bool cipher_seal(
     Envelope envelope = {.head = head};
     Str key = {0};
     if (step->keys &&
-        !keyring_to_seal(cipher->keyring, step->keys, &key, &envelope.metas, arena, diags))
+        !keyring_seal_key(cipher->keyring, step->keys, &key, &envelope.metas, arena, diags))
         return false;
     MethodRequest request = request_of(cipher, step, key);
     if (!step->type->seal(&request, plain, &envelope.data, arena, diags))
@@ -73,7 +73,7 @@ static bool open_with(const Cipher *cipher,
                       Arena *arena,
                       Diags *diags) {
     Str key = {0};
-    if (step->keys && !keyring_to_open(cipher->keyring, step->keys, &envelope->metas, &key, diags))
+    if (step->keys && !keyring_open_key(cipher->keyring, step->keys, &envelope->metas, &key, diags))
         return false;
     MethodRequest request = request_of(cipher, step, key);
     if (!step->type->open(&request, envelope->data, out, arena, diags))

@@ -12,20 +12,20 @@ bool crypt_command_report(const CryptCommand *command, const char *why, Diags *d
     return false;
 }
 
-Str crypt_command_check(Value words, Arena *arena) {
+Str crypt_command_check(Value argv, Arena *arena) {
     (void)arena;
-    bool is_good = words.count > 0 && value_is_present(value_at(words, 0)) &&
-                   value_text(value_at(words, 0)).len > 0;
-    for (size_t i = 0; is_good && i < words.count; i++)
-        is_good = value_is_present(value_at(words, i));
+    bool is_good = argv.count > 0 && value_is_present(value_at(argv, 0)) &&
+                   value_text(value_at(argv, 0)).len > 0;
+    for (size_t i = 0; is_good && i < argv.count; i++)
+        is_good = value_is_present(value_at(argv, i));
     return is_good ? STR_EMPTY
                    : STR("The value must be a program and its arguments, without null.");
 }
 
-static const char *const *arguments_of(Value words, Arena *arena) {
-    const char **arguments = arena_new_array(arena, const char *, words.count + 1);
-    for (size_t i = 0; i < words.count; i++)
-        arguments[i] = str_to_cstr(value_text(value_at(words, i)), arena);
+static const char *const *arguments_of(Value argv, Arena *arena) {
+    const char **arguments = arena_new_array(arena, const char *, argv.count + 1);
+    for (size_t i = 0; i < argv.count; i++)
+        arguments[i] = str_to_cstr(value_text(value_at(argv, i)), arena);
     return arguments;
 }
 
@@ -68,7 +68,7 @@ static bool check_result(const CryptCommand *command, const ProcessResult *resul
 bool crypt_command_run(
     const CryptCommand *command, Str input, Str *out, Arena *arena, Diags *diags) {
     ProcessRequest request = {
-        .argv = arguments_of(command->words, arena),
+        .argv = arguments_of(command->argv, arena),
         .input = input,
         .timeout_ms = TIMEOUT_MS,
         .cancel = command->cancel,

@@ -13,7 +13,7 @@ typedef struct CryptCommand {
     const Io *io;
     const CancelToken *cancel;
     Str name;          /* of the block, for messages */
-    Value words;       /* list of strings: the program and its arguments */
+    Value argv;        /* list of strings: the program and its arguments */
     const char *magic; /* required "magic" of the first line */
     SourceRange range;
 } CryptCommand;
@@ -25,4 +25,4 @@ MUST_USE bool crypt_command_run(
 /* Adds the error "The program of NAME failed: WHY." Always returns false. */
 bool crypt_command_report(const CryptCommand *command, const char *why, Diags *diags);
 /* Check for schemas: a program and its arguments, the program not empty, no item null. */
-Str crypt_command_check(Value words, Arena *arena);
+Str crypt_command_check(Value argv, Arena *arena);

@@ -41,7 +41,7 @@ static bool read_payload(Str answer, Str *out, Arena *arena) {
 }
 
 static bool run(const MethodRequest *request,
-                const char *words,
+                const char *argv_name,
                 Str payload,
                 Str *out,
                 Arena *arena,
@@ -50,7 +50,7 @@ static bool run(const MethodRequest *request,
         .io = request->io,
         .cancel = request->cancel,
         .name = request->name,
-        .words = value_attribute(request->config, str_from_cstr(words)),
+        .argv = value_attribute(request->config, str_from_cstr(argv_name)),
         .magic = "OpenTofu-External-Encryption-Method",
         .range = request->range,
     };

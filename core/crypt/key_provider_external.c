@@ -116,7 +116,7 @@ static bool external_provide(const KeyRequest *request,
         .io = request->io,
         .cancel = request->cancel,
         .name = request->name,
-        .words = value_attribute(request->config, STR("command")),
+        .argv = value_attribute(request->config, STR("command")),
         .magic = "OpenTofu-External-Key-Provider",
         .range = request->range,
     };

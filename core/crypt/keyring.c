@@ -174,12 +174,12 @@ static bool add_metas(const KeySource *source, EnvelopeMetas *out, Arena *arena,
     return true;
 }
 
-bool keyring_to_seal(Keyring *keyring,
-                     KeySource *source,
-                     Str *key,
-                     EnvelopeMetas *metas,
-                     Arena *arena,
-                     Diags *diags) {
+bool keyring_seal_key(Keyring *keyring,
+                      KeySource *source,
+                      Str *key,
+                      EnvelopeMetas *metas,
+                      Arena *arena,
+                      Diags *diags) {
     pthread_mutex_lock(&keyring->mutex);
     bool ok = make_sealing(keyring, source, diags) && add_metas(source, metas, arena, diags);
     *key = source->sealing.key;
@@ -187,7 +187,7 @@ bool keyring_to_seal(Keyring *keyring,
     return ok;
 }
 
-bool keyring_to_open(
+bool keyring_open_key(
     Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key, Diags *diags) {
     pthread_mutex_lock(&keyring->mutex);
     bool ok = find_opening(keyring, source, stored, key, diags);

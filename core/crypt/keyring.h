@@ -31,14 +31,14 @@ typedef struct KeySourceConfig {
 KeySource *keyring_add(Keyring *keyring, const KeySourceConfig *config);
 /* Sets `*key` to the key to encrypt with, and adds the metadata to store: its own and those of the
  * chain. Fails if two of them have the same name. */
-MUST_USE bool keyring_to_seal(Keyring *keyring,
-                              KeySource *source,
-                              Str *key,
-                              EnvelopeMetas *metas,
-                              Arena *arena,
-                              Diags *diags);
+MUST_USE bool keyring_seal_key(Keyring *keyring,
+                               KeySource *source,
+                               Str *key,
+                               EnvelopeMetas *metas,
+                               Arena *arena,
+                               Diags *diags);
 /* Sets `*key` to the key for the stored metadata. The keyring owns it. */
-MUST_USE bool keyring_to_open(
+MUST_USE bool keyring_open_key(
     Keyring *keyring, KeySource *source, const EnvelopeMetas *stored, Str *key, Diags *diags);
 /* Call after a successful decryption, which proves that the metadata are genuine. Their key then
  * encrypts too, if it qualifies (see above) and no encryption key was requested before. */

@@ -340,7 +340,9 @@ static SuiteStatus assert_one(SuiteRun *run,
     return SUITE_FAIL;
 }
 
-static SuiteStatus assert_all(SuiteContext *context, SuiteRun *run, const SuiteFindings *findings) {
+static SuiteStatus assert_all(SuiteContext *context,
+                              SuiteRun *run,
+                              const AssertionInput *findings) {
     const Scope *scope = suite_values_assertion_scope(context, findings);
     SuiteStatus worst = SUITE_PASS;
     vec_each(&run->config->asserts, assertion) {
@@ -351,7 +353,7 @@ static SuiteStatus assert_all(SuiteContext *context, SuiteRun *run, const SuiteF
     return worst;
 }
 
-static Value collect_outputs(const SuiteFindings *findings, Arena *arena) {
+static Value collect_outputs(const AssertionInput *findings, Arena *arena) {
     const Map *outputs = &findings->config->root->outputs;
     Str *names = arena_new_array(arena, Str, outputs->count);
     Value *values = arena_new_array(arena, Value, outputs->count);
@@ -368,7 +370,7 @@ static Value collect_outputs(const SuiteFindings *findings, Arena *arena) {
 static void evaluate_assertions(RunWork *work) {
     SuiteContext *context = work->context;
     SuiteRun *run = work->run;
-    SuiteFindings findings = {work->console, work->config, &work->variables};
+    AssertionInput findings = {work->console, work->config, &work->variables};
     if (!work->console)
         return;
     Value *outputs = arena_new(context->arena, Value);

@@ -223,7 +223,7 @@ typedef struct AssertScope {
     Scope scope;
     const Scope *module;
     SuiteContext *context;
-    const SuiteFindings *findings;
+    const AssertionInput *findings;
 } AssertScope;
 
 static bool lookup_output(
@@ -276,7 +276,7 @@ static bool lookup_asserted(const Scope *scope,
     return self->module->lookup(self->module, traversal, out, used, arena, diags);
 }
 
-const Scope *suite_values_assertion_scope(SuiteContext *context, const SuiteFindings *findings) {
+const Scope *suite_values_assertion_scope(SuiteContext *context, const AssertionInput *findings) {
     AssertScope *scope = arena_new(context->arena, AssertScope);
     const Scope *module = engine_console_scope(findings->console);
     *scope = (AssertScope){

@@ -12,11 +12,11 @@
 #include "suite_context.h"
 
 /* The values that an assertion can refer to. */
-typedef struct SuiteFindings {
+typedef struct AssertionInput {
     EngineConsole *console;
     const Config *config;
     const Map *variables; /* of the run: name → InputValue */
-} SuiteFindings;
+} AssertionInput;
 
 /* Sets `*out` to all variables with a value for a run of this configuration: name → InputValue.
  * Includes variables of the run that the module does not declare. */
@@ -25,4 +25,4 @@ MUST_USE bool suite_values_collect(
 /* Returns the scope for a provider block of the file. */
 const Scope *suite_values_scope(SuiteContext *context, const Config *config);
 /* Returns the scope of the assertions of a run; `findings` must outlive it. */
-const Scope *suite_values_assertion_scope(SuiteContext *context, const SuiteFindings *findings);
+const Scope *suite_values_assertion_scope(SuiteContext *context, const AssertionInput *findings);

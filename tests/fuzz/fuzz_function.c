@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const Expr *expr;
     Value value;
     scope.budget = &budget;
-    scope.is_pure = true; /* without bcrypt, which is slow by design */
+    scope.is_planning = true; /* without bcrypt, which is slow by design */
     if (!parser_parse_expression(source_text_new(STR("call"), call, arena), functions(), &expr,
                                  arena, &diags) ||
         !eval_expr(expr, &scope, &value, arena, &diags))

@@ -29,7 +29,8 @@ typedef struct ConfigBlock {
     const char *noun; /* name in messages: "variable", "resource configuration" */
     bool (*identify)(ConfigLoading *loading, const BodyBlock *block, Str *key);
     bool (*decode)(ConfigLoading *loading, const BodyBlock *block, bool is_override);
-    const char *joined; /* nested block type that overrides merge instead of replace; NULL: none */
+    const char
+        *merged_block; /* nested block type that overrides merge instead of replace; NULL: none */
     const char *const *fixed; /* names that overrides may not set; ends with NULL; NULL: none */
     /* Returns whether an override file may declare the block without a base block. NULL: never. */
     bool (*is_implied)(Str key);

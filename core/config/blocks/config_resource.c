@@ -518,7 +518,7 @@ const ConfigBlock config_resource = {
     .noun = "resource",
     .identify = resource_identify,
     .decode = resource_decode,
-    .joined = "lifecycle",
+    .merged_block = "lifecycle",
     .fixed = fixed,
 };
 
@@ -528,7 +528,7 @@ const ConfigBlock config_data = {
     .noun = "data source",
     .identify = data_identify,
     .decode = data_decode,
-    .joined = "lifecycle",
+    .merged_block = "lifecycle",
     .fixed = fixed,
 };
 
@@ -538,6 +538,6 @@ const ConfigBlock config_ephemeral = {
     .noun = "ephemeral resource",
     .identify = ephemeral_identify,
     .decode = ephemeral_decode,
-    .joined = "lifecycle",
+    .merged_block = "lifecycle",
     .fixed = fixed,
 };

@@ -311,15 +311,16 @@ static bool check_fixed(ConfigLoading *loading, const ConfigBlock *type, const B
     return ok;
 }
 
-/* Rejects conditions in the override of a `joined` block, which merges argument by argument. */
+/* Rejects conditions in the override of a `merged_block` block, which merges argument by argument.
+ */
 static bool check_joined(ConfigLoading *loading, const ConfigBlock *type, const Body *body) {
     static const BodyBlockSchema conditions[] = {
         {"precondition",  0},
         {"postcondition", 0}
     };
     static const BodySchema inner = {.blocks = conditions, .block_count = 2};
-    BodyBlockSchema joined = {type->joined, 0};
-    BodySchema schema = {.blocks = &joined, .block_count = type->joined ? 1 : 0};
+    BodyBlockSchema joined = {type->merged_block, 0};
+    BodySchema schema = {.blocks = &joined, .block_count = type->merged_block ? 1 : 0};
     BodyContent content;
     BodyContent found = {0};
     const Body *rest;
@@ -357,7 +358,7 @@ static bool apply_override(ConfigLoading *loading,
         return false;
     BodyBlock *merged = arena_new(loading->arena, BodyBlock);
     *merged = *base->block;
-    merged->body = body_merge(base->block->body, block->body, type->joined, loading->arena);
+    merged->body = body_merge(base->block->body, block->body, type->merged_block, loading->arena);
     merged->override_range = block->range;
     base->block = merged;
     return true;

@@ -192,7 +192,7 @@ bool config_read_only_block(const BodyContent *content,
     return ok;
 }
 
-bool config_read_is_judging(const Condition *condition) {
+bool config_read_has_reference(const Condition *condition) {
     return expr_has_traversal(condition->condition);
 }
 
@@ -207,8 +207,8 @@ static bool read_condition(const BodyBlock *block, Condition *out, Arena *arena,
     out->condition = config_read_expr(&content, "condition");
     out->error_message = config_read_expr(&content, "error_message");
     out->range = block->range;
-    out->is_sound = ok && config_read_is_judging(out);
-    if (!out->condition || config_read_is_judging(out))
+    out->is_sound = ok && config_read_has_reference(out);
+    if (!out->condition || config_read_has_reference(out))
         return ok;
     diags_error(diags, out->condition->range, "Invalid condition",
                 "The condition of a \"%.*s\" block must refer to at least one object of the "

@@ -29,7 +29,7 @@ Traversal *config_read_traversal(const Expr *expr);
 MUST_USE bool config_read_conditions(
     const BodyContent *content, const char *type, Conditions *out, Arena *arena, Diags *diags);
 /* Returns whether the condition contains a reference. */
-bool config_read_is_judging(const Condition *condition);
+bool config_read_has_reference(const Condition *condition);
 /* Sets *out to the block of that type, or NULL if there is none. More than one is an error. */
 MUST_USE bool config_read_only_block(const BodyContent *content,
                                      const char *type,

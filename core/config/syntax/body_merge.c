@@ -6,7 +6,7 @@ typedef struct MergedBody {
     Body base;
     const Body *below;
     const Body *above;
-    const char *joined;
+    const char *merged_block;
     bool is_sum; /* body_join: an argument set twice is an error */
 } MergedBody;
 
@@ -63,14 +63,15 @@ static void merge_blocks(const MergedBody *merged,
     out->blocks.count = out->blocks.capacity = 0;
     vec_each(&below.blocks, block) {
         const BodyBlock *other = merged->is_sum ? NULL : find_block(above, block->type);
-        bool is_joined = merged->joined && str_equal_cstr(block->type, merged->joined);
+        bool is_joined = merged->merged_block && str_equal_cstr(block->type, merged->merged_block);
         if (!other || is_joined)
             vec_push(arena, &out->blocks, *block);
         if (other && is_joined)
             vec_last(&out->blocks).body = body_merge(block->body, other->body, NULL, arena);
     }
     vec_each(&above->blocks, block) {
-        bool is_joined = merged->joined && str_equal_cstr(block->type, merged->joined) &&
+        bool is_joined = merged->merged_block &&
+                         str_equal_cstr(block->type, merged->merged_block) &&
                          find_block(&below, block->type);
         if (!is_joined)
             vec_push(arena, &out->blocks, *block);
@@ -78,7 +79,7 @@ static void merge_blocks(const MergedBody *merged,
 }
 
 static const Body *new_merged(
-    const Body *below, const Body *above, const char *joined, bool is_sum, Arena *arena);
+    const Body *below, const Body *above, const char *merged_block, bool is_sum, Arena *arena);
 
 static bool merged_content(const Body *body,
                            const BodySchema *schema,
@@ -97,7 +98,7 @@ static bool merged_content(const Body *body,
     ok &= merge_attributes(merged, out, &above, arena, diags);
     merge_blocks(merged, out, &above, arena);
     if (rest && rest_below && rest_above)
-        *rest = new_merged(rest_below, rest_above, merged->joined, merged->is_sum, arena);
+        *rest = new_merged(rest_below, rest_above, merged->merged_block, merged->is_sum, arena);
     return ok;
 }
 
@@ -116,21 +117,24 @@ static const BodyOperations merged_operations = {
 };
 
 static const Body *new_merged(
-    const Body *below, const Body *above, const char *joined, bool is_sum, Arena *arena) {
+    const Body *below, const Body *above, const char *merged_block, bool is_sum, Arena *arena) {
     MergedBody *merged = arena_new(arena, MergedBody);
     *merged = (MergedBody){
         .base = *below,
         .below = below,
         .above = above,
-        .joined = joined,
+        .merged_block = merged_block,
         .is_sum = is_sum,
     };
     merged->base.operations = &merged_operations;
     return &merged->base;
 }
 
-const Body *body_merge(const Body *base, const Body *override, const char *joined, Arena *arena) {
-    return new_merged(base, override, joined, false, arena);
+const Body *body_merge(const Body *base,
+                       const Body *override,
+                       const char *merged_block,
+                       Arena *arena) {
+    return new_merged(base, override, merged_block, false, arena);
 }
 
 const Body *body_join(const Body *first, const Body *second, Arena *arena) {

@@ -43,7 +43,7 @@ static bool check_ephemeral(InstanceOp *op, const Configured *configured) {
 /* Neither plan nor state can store an infinite number. */
 static bool check_finite(InstanceOp *op, Value config) {
     Path path;
-    if (op->walk->phase == PHASE_VALIDATE || !path_find_infinity(config, &path, op->scratch))
+    if (op->walk->phase == PHASE_VALIDATE || !path_find_unstorable(config, &path, op->scratch))
         return true;
     diags_error(&op->diags, decode_range_of(op->resource->decoded, path), "Infinite number",
                 "The number in %.*s is infinite, for example after a division by zero, or has more "

@@ -232,7 +232,7 @@ void module_scope_init(ModuleScope *scope, EngineWalk *walk, ModuleInstance *mod
                     .provider_name = provider_name,
                     .io = walk->engine->io,
                     .now_ms = walk->engine->now_ms,
-                    .is_pure = walk->phase == PHASE_PLAN || walk->phase == PHASE_VALIDATE,
+                    .is_planning = walk->phase == PHASE_PLAN || walk->phase == PHASE_VALIDATE,
                     },
         .walk = walk,
         .module = module,

@@ -25,7 +25,8 @@ static bool check_root(NodeVisit *visit, Value value) {
         return false;
     }
     Path path;
-    if (visit->walk->phase != PHASE_VALIDATE && path_find_infinity(value, &path, visit->scratch)) {
+    if (visit->walk->phase != PHASE_VALIDATE &&
+        path_find_unstorable(value, &path, visit->scratch)) {
         diags_error(
             &visit->diags, output->expr->range, "Infinite number",
             "The value of output \"%.*s\" contains a number that is infinite, for example after a "

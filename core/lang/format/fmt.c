@@ -39,13 +39,13 @@ bool fmt_file(const SourceText *source, Str *out, Arena *arena, Diags *diags) {
     Str text;
     if (!parser_check_text(source, diags))
         return false;
-    if (!fmt_pass(source, LAYOUT_REWRITE_ALL, &text, arena, diags))
+    if (!fmt_pass(source, FMT_REWRITE_ALL, &text, arena, diags))
         return false;
-    if (!fmt_until_stable(source, LAYOUT_REWRITE_ALL, &text, arena)) {
+    if (!fmt_until_stable(source, FMT_REWRITE_ALL, &text, arena)) {
         /* A comment at the end of a line can make a rewritten argument invalid; then only labels
          * are rewritten. */
         text = source->bytes;
-        if (!fmt_until_stable(source, LAYOUT_REWRITE_LABELS, &text, arena))
+        if (!fmt_until_stable(source, FMT_REWRITE_LABELS, &text, arena))
             text = source->bytes;
     }
     *out = text;

@@ -221,7 +221,7 @@ static void copy_value(Reader *reader, SourceRange range, bool is_type) {
             break;
         vec_push(reader->arena, &value, fmt_token(reader, reader->at));
     }
-    if (reader->rewrite == LAYOUT_REWRITE_LABELS) {
+    if (reader->rewrite == FMT_REWRITE_LABELS) {
         vec_each(&value, token) {
             vec_push(reader->arena, reader->out, *token);
         }

@@ -12,8 +12,8 @@
 #include "parser.h"
 
 typedef enum FmtRewrite {
-    LAYOUT_REWRITE_ALL,
-    LAYOUT_REWRITE_LABELS, /* leave arguments unchanged */
+    FMT_REWRITE_ALL,
+    FMT_REWRITE_LABELS, /* leave arguments unchanged */
 } FmtRewrite;
 
 /* `out` ends with TOKEN_END, which holds the blanks at the end of the text. */

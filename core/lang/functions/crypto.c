@@ -13,14 +13,14 @@
 
 /* Returns true while planning: random results are then unknown, because apply computes them
  * again. */
-static bool is_pure(const FunctionCall *call) {
-    return call->scope && call->scope->is_pure;
+static bool is_planning(const FunctionCall *call) {
+    return call->scope && call->scope->is_planning;
 }
 
 static bool crypto_uuid(FunctionCall *call, Value *out, Str *error) {
     (void)error;
-    *out =
-        is_pure(call) ? function_unknown(call, &TYPE_STRING) : value_from_str(uuid_v4(call->arena));
+    *out = is_planning(call) ? function_unknown(call, &TYPE_STRING)
+                             : value_from_str(uuid_v4(call->arena));
     return true;
 }
 
@@ -68,7 +68,7 @@ static bool crypto_bcrypt(FunctionCall *call, Value *out, Str *error) {
         return function_fail(call, 0, error, "bcrypt accepts at most %zu bytes", BCRYPT_TEXT_MAX);
     if (str_find_char(text, '\0', 0) != SIZE_MAX)
         return function_fail(call, 0, error, "bcrypt accepts no NUL characters");
-    if (is_pure(call)) {
+    if (is_planning(call)) {
         *out = function_unknown(call, &TYPE_STRING);
         return true;
     }

@@ -216,7 +216,7 @@ static bool date_timecmp(FunctionCall *call, Value *out, Str *error) {
 static bool date_timestamp(FunctionCall *call, Value *out, Str *error) {
     (void)error;
     const Scope *scope = call->scope;
-    if (scope && scope->is_pure) {
+    if (scope && scope->is_planning) {
         *out = function_unknown(call, &TYPE_STRING);
         return true;
     }

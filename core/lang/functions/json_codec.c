@@ -37,7 +37,7 @@ static bool json_codec_jsonencode(FunctionCall *call, Value *out, Str *error) {
     Path infinite;
     if (!function_check_room(call, value, error))
         return false;
-    if (path_find_infinity(value, &infinite, call->arena))
+    if (path_find_unstorable(value, &infinite, call->arena))
         return function_fail(call, SIZE_MAX, error, "cannot serialize infinity as JSON");
     Str text = json_codec_encode(value, call->arena);
     *out = value_string(text, call->arena);

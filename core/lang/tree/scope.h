@@ -38,7 +38,7 @@ typedef struct Scope {
     const Io *io;       /* for functions that read files; NULL: they fail */
     Str base_directory; /* base of relative file names; empty: the working directory */
     int64_t now_ms;     /* the time of plantimestamp() */
-    bool is_pure;       /* planning: timestamp(), uuid() and bcrypt() return unknown */
+    bool is_planning;   /* planning: timestamp(), uuid() and bcrypt() return unknown */
     /* If true, && and || are unknown if either side is, even if the other decides. Set for
      * arguments, the root module's outputs and checks in a plan. Not set for count, for_each and
      * local values. */

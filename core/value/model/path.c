@@ -322,7 +322,7 @@ static bool find_infinity(Value v, Path here, Path *out, Arena *arena) {
     return false;
 }
 
-bool path_find_infinity(Value root, Path *out, Arena *arena) {
+bool path_find_unstorable(Value root, Path *out, Arena *arena) {
     return find_infinity(root, (Path){0}, out, arena);
 }
 

@@ -37,6 +37,6 @@ Value path_set(Value root, Path path, Value value, Arena *arena);
 Value path_mark(Value root, const Paths *paths, uint8_t marks, Arena *arena);
 /* Finds the first number that cannot be stored: infinite, or outside the range of numbers that can
  * be read. */
-MUST_USE bool path_find_infinity(Value root, Path *out, Arena *arena);
+MUST_USE bool path_find_unstorable(Value root, Path *out, Arena *arena);
 /* Adds the path of every value that itself carries any of these marks, outermost first. */
 void path_find_marks(Value root, uint8_t marks, Paths *out, Arena *arena);

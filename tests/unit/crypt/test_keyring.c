@@ -43,7 +43,7 @@ static void test_each_key_once(void **state) {
     KeySource *source = counting(&c, "a", file);
     for (int i = 0; i < 3; i++) {
         EnvelopeMetas metas = {0};
-        assert_true(keyring_to_seal(c.keyring, source, &key, &metas, c.arena, &c.diags));
+        assert_true(keyring_seal_key(c.keyring, source, &key, &metas, c.arena, &c.diags));
         assert_int_equal(metas.count, 1);
         check_str(metas.items[0].key, "a");
     }
@@ -51,7 +51,7 @@ static void test_each_key_once(void **state) {
     EnvelopeMetas others = {0};
     vec_push(c.arena, &others, (EnvelopeMeta){STR("a"), STR("{\"external_data\":{\"n\":1}}")});
     for (int i = 0; i < 3; i++)
-        assert_true(keyring_to_open(c.keyring, source, &others, &key, &c.diags));
+        assert_true(keyring_open_key(c.keyring, source, &others, &key, &c.diags));
     assert_int_equal(calls(&c, file), 2);
     remove(str_to_cstr(file, c.arena));
     crypt_case_close(&c);
@@ -64,13 +64,13 @@ static void test_decryption_key_encrypts(void **state) {
     EnvelopeMetas stored = {0}, again = {0};
     Str key, opened, sealing;
     KeySource *source = crypt_case_pbkdf2(&first, "k", PASSPHRASE);
-    assert_true(keyring_to_seal(first.keyring, source, &key, &stored, first.arena, &first.diags));
+    assert_true(keyring_seal_key(first.keyring, source, &key, &stored, first.arena, &first.diags));
     source = crypt_case_pbkdf2(&second, "k", PASSPHRASE);
-    assert_true(keyring_to_open(second.keyring, source, &stored, &opened, &second.diags));
+    assert_true(keyring_open_key(second.keyring, source, &stored, &opened, &second.diags));
     check_str_equal(opened, key);
     keyring_trust(second.keyring, source, &stored);
     assert_true(
-        keyring_to_seal(second.keyring, source, &sealing, &again, second.arena, &second.diags));
+        keyring_seal_key(second.keyring, source, &sealing, &again, second.arena, &second.diags));
     check_str_equal(sealing, key);
     check_str_equal(again.items[0].json, stored.items[0].json);
     crypt_case_close(&first);
@@ -90,11 +90,11 @@ static void test_chain(void **state) {
     };
     KeySource *source = keyring_add(c.keyring, &config);
     EnvelopeMetas metas = {0};
-    assert_true(keyring_to_seal(c.keyring, source, &key, &metas, c.arena, &c.diags));
+    assert_true(keyring_seal_key(c.keyring, source, &key, &metas, c.arena, &c.diags));
     assert_int_equal(metas.count, 2);
     check_str(metas.items[0].key, "alias");
     check_str(metas.items[1].key, "a");
-    assert_true(keyring_to_open(c.keyring, source, &metas, &opened, &c.diags));
+    assert_true(keyring_open_key(c.keyring, source, &metas, &opened, &c.diags));
     check_str_equal(opened, key);
     remove(str_to_cstr(file, c.arena));
     crypt_case_close(&c);
@@ -107,7 +107,7 @@ static void test_names_of_metadata(void **state) {
     EnvelopeMetas metas = {0};
     KeySource *source = crypt_case_pbkdf2(&c, "k", PASSPHRASE);
     vec_push(c.arena, &metas, (EnvelopeMeta){STR("other"), STR("{}")});
-    assert_false(keyring_to_open(c.keyring, source, &metas, &key, &c.diags));
+    assert_false(keyring_open_key(c.keyring, source, &metas, &key, &c.diags));
     KeySourceConfig config = {
         .type = &key_provider_pbkdf2,
         .name = STR("b"),
@@ -117,7 +117,7 @@ static void test_names_of_metadata(void **state) {
     };
     metas = (EnvelopeMetas){0};
     source = keyring_add(c.keyring, &config);
-    assert_false(keyring_to_seal(c.keyring, source, &key, &metas, c.arena, &c.diags));
+    assert_false(keyring_seal_key(c.keyring, source, &key, &metas, c.arena, &c.diags));
     check_str(crypt_case_errors(&c.diags, c.arena),
               "Key metadata missing\nDuplicate key metadata\n");
     remove(str_to_cstr(file, c.arena));

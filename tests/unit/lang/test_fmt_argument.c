@@ -10,7 +10,7 @@ static void check_rewrites(
         Str text = str_format(arena, "%s%s%s", before, cases[i].text, after);
         Diags diags = diags_new(arena);
         FmtTokens out = {0};
-        assert_true(fmt_body_read(text_source(str_to_cstr(text, arena)), LAYOUT_REWRITE_ALL, &out,
+        assert_true(fmt_body_read(text_source(str_to_cstr(text, arena)), FMT_REWRITE_ALL, &out,
                                   arena, &diags));
         Str laid_out = str_format(arena, kept, cases[i].laid_out);
         check_str_equal(fmt_joined(&out), laid_out);

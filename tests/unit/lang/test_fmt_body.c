@@ -22,7 +22,7 @@ static void test_tokens(void **state) {
         Diags diags = diags_new(arena);
         FmtTokens out = {0};
         assert_true(
-            fmt_body_read(text_source(cases[i].text), LAYOUT_REWRITE_ALL, &out, arena, &diags));
+            fmt_body_read(text_source(cases[i].text), FMT_REWRITE_ALL, &out, arena, &diags));
         check_str(fmt_joined(&out), cases[i].laid_out);
     }
 }
@@ -32,7 +32,7 @@ static void test_labels_only(void **state) {
     Diags diags = diags_new(arena);
     FmtTokens out = {0};
     const SourceText *source = text_source("variable a {\ntype = list\ndefault = \"${b}\"\n}  ");
-    assert_true(fmt_body_read(source, LAYOUT_REWRITE_LABELS, &out, arena, &diags));
+    assert_true(fmt_body_read(source, FMT_REWRITE_LABELS, &out, arena, &diags));
     check_str(fmt_joined(&out),
               "variable \" a \" { \n type = list \n default = \" ${ b } \" \n } ");
     assert_int_equal(vec_last(&out).spaces, 2);
@@ -69,7 +69,7 @@ static void test_refusals(void **state) {
         Diags diags = diags_new(arena);
         FmtTokens out = {0};
         assert_false(
-            fmt_body_read(text_source(cases[i].text), LAYOUT_REWRITE_ALL, &out, arena, &diags));
+            fmt_body_read(text_source(cases[i].text), FMT_REWRITE_ALL, &out, arena, &diags));
         assert_true(diags.count > 0);
         check_str(diags.items[0].summary, cases[i].summary);
         check_str(source_range_text(diags.items[0].range), cases[i].place);
@@ -84,7 +84,7 @@ static void test_depth(void **state) {
     Diags diags = diags_new(arena);
     FmtTokens out = {0};
     const SourceText *source = source_text_new(STR("deep"), strbuf_str(&text), arena);
-    assert_false(fmt_body_read(source, LAYOUT_REWRITE_ALL, &out, arena, &diags));
+    assert_false(fmt_body_read(source, FMT_REWRITE_ALL, &out, arena, &diags));
     check_str(diags.items[0].summary, "Blocks nested too deeply");
 }
 

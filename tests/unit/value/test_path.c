@@ -141,12 +141,12 @@ static void infinity_is_found(void **state) {
     Value items[] = {value_int(1), value_unknown(&TYPE_NUMBER), infinite};
     Value tuple = value_tuple(items, ARRAY_COUNT(items), arena);
     Path found;
-    assert_true(path_find_infinity(tuple, &found, arena));
+    assert_true(path_find_unstorable(tuple, &found, arena));
     check_str(path_to_str(found, arena), "[2]");
-    assert_true(path_find_infinity(infinite, &found, arena));
+    assert_true(path_find_unstorable(infinite, &found, arena));
     assert_int_equal(found.count, 0);
-    assert_false(path_find_infinity(value_tuple(items, 2, arena), &found, arena));
-    assert_false(path_find_infinity(value_null(&TYPE_NUMBER), &found, arena));
+    assert_false(path_find_unstorable(value_tuple(items, 2, arena), &found, arena));
+    assert_false(path_find_unstorable(value_null(&TYPE_NUMBER), &found, arena));
 }
 
 static void comparison(void **state) {
