@@ -9,7 +9,7 @@
 struct Registry {
     const ProviderRow *rows;
     size_t count;
-    Str module_directory;
+    Str plugin_directory;
     const Provider **loaded;      /* by row; NULL: not opened yet */
     bool *checked;                /* by row; true: its tables are valid */
     const void **contexts;        /* by row */
@@ -21,11 +21,11 @@ void registry_set_source(Registry *registry, const ProviderSource *source) {
     registry->source = source;
 }
 
-Registry *registry_new(const ProviderRow *rows, size_t count, Str module_directory, Arena *arena) {
+Registry *registry_new(const ProviderRow *rows, size_t count, Str plugin_directory, Arena *arena) {
     Registry *registry = arena_new(arena, Registry);
     registry->rows = rows;
     registry->count = count;
-    registry->module_directory = str_clone(module_directory, arena);
+    registry->plugin_directory = str_clone(plugin_directory, arena);
     registry->loaded = arena_new_array(arena, const Provider *, count);
     registry->checked = arena_new_array(arena, bool, count);
     registry->contexts = arena_new_array(arena, const void *, count);
@@ -113,7 +113,7 @@ static bool load(const Registry *registry,
                  SourceRange range,
                  Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider module");
-    Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->module_directory), row->module);
+    Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->plugin_directory), row->module);
     void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
     if (!handle)
         return report_module(row, path, plugin_failure(path, str_from_cstr(dlerror()), scratch),

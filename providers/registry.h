@@ -25,8 +25,8 @@ typedef struct ProviderSource {
         void *self, Str name, bool is_row, const Provider **out, SourceRange range, Diags *diags);
 } ProviderSource;
 
-/* `module_directory`: the directory of the plugins. */
-Registry *registry_new(const ProviderRow *rows, size_t count, Str module_directory, Arena *arena);
+/* `plugin_directory`: the directory of the plugins. */
+Registry *registry_new(const ProviderRow *rows, size_t count, Str plugin_directory, Arena *arena);
 /* Finds a provider by local name ("libvirt") or full address; hashicorp/NAME matches on any host.
  * Loads the plugin. Adds an error for an unknown name, with the nearest name, for a plugin that
  * cannot be loaded, and for invalid tables. */

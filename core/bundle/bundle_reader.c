@@ -139,7 +139,7 @@ static bool visit_listed(BundleSource *source, Str name, DiskKind kind, bool *is
     *is_good = false;
     if (kind == DISK_FILE)
         return visit_file(source, name, is_good);
-    if (kind == DISK_FOLDER && !is_link(source, disk_join(source->path, name, source->arena)))
+    if (kind == DISK_DIRECTORY && !is_link(source, disk_join(source->path, name, source->arena)))
         return visit_directory(source, name, is_good);
     return fail_entry(source, name, "is not a file or directory");
 }
@@ -275,7 +275,7 @@ static bool source_each(
               .arena = arena,
               .piece = arena_alloc(arena, INPUT_SIZE)};
     int error = disk->stat(disk->self, path, &stat);
-    if (!error && stat.kind == DISK_FOLDER)
+    if (!error && stat.kind == DISK_DIRECTORY)
         return walk_directory(&source);
     if (!error && stat.kind != DISK_FILE)
         return fail_source(&source, "it is not a file or directory");

@@ -37,7 +37,7 @@ static void forbid_core_files(void) {
 
 /* Returns the directory of loadable modules: lib/loam beside the program, as built, or one level
  * up, as installed. */
-static Str module_directory(Arena *arena) {
+static Str plugin_directory(Arena *arena) {
     char path[4096];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path);
     if (length <= 0)
@@ -143,7 +143,7 @@ static Str find_workspace(const Cli *cli) {
 
 /* Returns the search for functions of providers that are programs. */
 static FunctionSearch *build(Cli *cli) {
-    Str modules = module_directory(cli->arena);
+    Str modules = plugin_directory(cli->arena);
     cli->io = io_real();
     cli->io.http = http_on_first_use(modules, cli->arena);
     cli->io.database = database_on_first_use(modules, cli->arena);

@@ -3,14 +3,14 @@
 #include "disk.h"
 #include "plugin.h"
 
-typedef struct DatabaseModule {
+typedef struct DatabasePlugin {
     Database database;
     Plugin plugin;
-} DatabaseModule;
+} DatabasePlugin;
 
-static DatabaseStatus open_by_module(
+static DatabaseStatus open_by_plugin(
     void *self, Str address, DatabaseSession **out, DatabaseAnswer *answer, Arena *arena) {
-    DatabaseModule *opened = self;
+    DatabasePlugin *opened = self;
     *answer = (DatabaseAnswer){0};
     const Database *client = plugin_get(&opened->plugin, &answer->problem, arena);
     if (!client)
@@ -19,28 +19,28 @@ static DatabaseStatus open_by_module(
 }
 
 /* A session exists, so the plugin is loaded. */
-static DatabaseStatus run_by_module(void *self,
+static DatabaseStatus run_by_plugin(void *self,
                                     DatabaseSession *session,
                                     const char *statement,
                                     const Str *values,
                                     size_t count,
                                     DatabaseAnswer *answer,
                                     Arena *arena) {
-    const DatabaseModule *opened = self;
+    const DatabasePlugin *opened = self;
     const Database *client = opened->plugin.content;
     return client->run(client->self, session, statement, values, count, answer, arena);
 }
 
-static void close_by_module(void *self, DatabaseSession *session) {
-    const DatabaseModule *opened = self;
+static void close_by_plugin(void *self, DatabaseSession *session) {
+    const DatabasePlugin *opened = self;
     const Database *client = opened->plugin.content;
     client->close(client->self, session);
 }
 
-const Database *database_on_first_use(Str module_directory, Arena *arena) {
-    DatabaseModule *opened = arena_new(arena, DatabaseModule);
-    plugin_init(&opened->plugin, disk_join(module_directory, STR(DATABASE_MODULE), arena),
+const Database *database_on_first_use(Str plugin_directory, Arena *arena) {
+    DatabasePlugin *opened = arena_new(arena, DatabasePlugin);
+    plugin_init(&opened->plugin, disk_join(plugin_directory, STR(DATABASE_PLUGIN), arena),
                 "pq_database", "PostgreSQL");
-    opened->database = (Database){opened, open_by_module, run_by_module, close_by_module};
+    opened->database = (Database){opened, open_by_plugin, run_by_plugin, close_by_plugin};
     return &opened->database;
 }

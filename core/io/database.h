@@ -43,5 +43,5 @@ typedef struct Database {
 
 /* Returns a database whose first session loads the client plugin from this directory. If that
  * fails, `open` returns DATABASE_NO_CLIENT. */
-const Database *database_on_first_use(Str module_directory, Arena *arena);
-#define DATABASE_MODULE "loam-pq.so" /* exports the symbol pq_database */
+const Database *database_on_first_use(Str plugin_directory, Arena *arena);
+#define DATABASE_PLUGIN "loam-pq.so" /* exports the symbol pq_database */

@@ -253,7 +253,7 @@ static int plain_write_file(void *self, Str path, Str bytes, uint32_t mode) {
 }
 
 static DiskKind kind_of(mode_t mode) {
-    return S_ISREG(mode) ? DISK_FILE : S_ISDIR(mode) ? DISK_FOLDER : DISK_OTHER;
+    return S_ISREG(mode) ? DISK_FILE : S_ISDIR(mode) ? DISK_DIRECTORY : DISK_OTHER;
 }
 
 static int real_stat(void *self, Str path, DiskStat *out) {
@@ -286,7 +286,7 @@ static DiskKind entry_kind(DIR *dir, const struct dirent *entry) {
     if (entry->d_type == DT_REG)
         return DISK_FILE;
     if (entry->d_type == DT_DIR)
-        return DISK_FOLDER;
+        return DISK_DIRECTORY;
     if (fstatat(dirfd(dir), entry->d_name, &status, 0) != 0)
         return DISK_OTHER;
     return kind_of(status.st_mode);
@@ -333,7 +333,7 @@ static int plain_make_directories(void *self, Str path, uint32_t mode) {
         at.text[i] = end;
     }
     error = real_stat(self, path, &found);
-    return error || found.kind == DISK_FOLDER ? error : -ENOTDIR;
+    return error || found.kind == DISK_DIRECTORY ? error : -ENOTDIR;
 }
 
 static int plain_rename(void *self, Str from, Str to) {
@@ -530,7 +530,7 @@ static void real_close(void *self, DiskFile file) {
         close(fd_of(file));
 }
 
-const char *disk_way_out(int error, const char *otherwise) {
+const char *disk_hint(int error, const char *otherwise) {
     if (error == -ENOSPC || error == -EDQUOT)
         return "Free some space, then run the same command again.";
     if (error == -EROFS)
@@ -639,7 +639,7 @@ static int sync_entry(const Disk *disk, Str path, DiskKind kind, Arena *scratch)
         return 0;
     switch (kind) {
     case DISK_FILE: return sync_file(disk, path);
-    case DISK_FOLDER: return disk_sync_tree(disk, path);
+    case DISK_DIRECTORY: return disk_sync_tree(disk, path);
     case DISK_OTHER: break;
     }
     return 0;

@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-typedef enum DiskKind { DISK_FILE, DISK_FOLDER, DISK_OTHER } DiskKind;
+typedef enum DiskKind { DISK_FILE, DISK_DIRECTORY, DISK_OTHER } DiskKind;
 
 typedef struct DiskStat {
     DiskKind kind;
@@ -81,7 +81,7 @@ extern const Disk disk_real;
 
 /* Returns a sentence that says what to do about a write error, or `otherwise` if the error suggests
  * nothing. */
-const char *disk_way_out(int error, const char *otherwise);
+const char *disk_hint(int error, const char *otherwise);
 
 /* Helpers that work with any Disk. */
 static inline bool disk_exists(const Disk *disk, Str path) {

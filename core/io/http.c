@@ -49,18 +49,18 @@ Str http_header(const HttpResponse *response, const char *name) {
     return STR_EMPTY;
 }
 
-typedef struct HttpModule {
+typedef struct HttpPlugin {
     Http http;
     Plugin plugin;
-} HttpModule;
+} HttpPlugin;
 
-static HttpStatus attempt_by_module(void *self,
+static HttpStatus attempt_by_plugin(void *self,
                                     const HttpRequest *request,
                                     const HttpSink *sink,
                                     HttpResponse *response,
                                     Str *problem,
                                     Arena *arena) {
-    HttpModule *opened = self;
+    HttpPlugin *opened = self;
     const Http *client = plugin_get(&opened->plugin, problem, arena);
     if (!client)
         return HTTP_NO_CLIENT;
@@ -68,26 +68,26 @@ static HttpStatus attempt_by_module(void *self,
 }
 
 /* Without the plugin there is no pool; the request reports why. */
-static HttpPool *open_pool_of_module(void *self) {
-    HttpModule *opened = self;
+static HttpPool *open_pool_by_plugin(void *self) {
+    HttpPlugin *opened = self;
     SCOPED(ArenaRef) scratch = arena_open("http pool");
     Str problem;
     const Http *client = plugin_get(&opened->plugin, &problem, scratch);
     return client ? client->open_pool(client->self) : NULL;
 }
 
-static void close_pool_of_module(void *self, HttpPool *pool) {
-    HttpModule *opened = self;
+static void close_pool_by_plugin(void *self, HttpPool *pool) {
+    HttpPlugin *opened = self;
     SCOPED(ArenaRef) scratch = arena_open("http pool");
     Str problem;
     const Http *client = plugin_get(&opened->plugin, &problem, scratch);
     client->close_pool(client->self, pool);
 }
 
-const Http *http_on_first_use(Str module_directory, Arena *arena) {
-    HttpModule *opened = arena_new(arena, HttpModule);
-    plugin_init(&opened->plugin, disk_join(module_directory, STR(HTTP_MODULE), arena), "curl_http",
+const Http *http_on_first_use(Str plugin_directory, Arena *arena) {
+    HttpPlugin *opened = arena_new(arena, HttpPlugin);
+    plugin_init(&opened->plugin, disk_join(plugin_directory, STR(HTTP_PLUGIN), arena), "curl_http",
                 "the web");
-    opened->http = (Http){opened, attempt_by_module, open_pool_of_module, close_pool_of_module};
+    opened->http = (Http){opened, attempt_by_plugin, open_pool_by_plugin, close_pool_by_plugin};
     return &opened->http;
 }

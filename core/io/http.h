@@ -114,5 +114,5 @@ void http_pause(const HttpRequest *request, int64_t wait_ms, const Clock *clock)
 
 /* Returns a client whose first use loads the plugin from this directory, because loading its
  * libraries would slow down every start. */
-const Http *http_on_first_use(Str module_directory, Arena *arena);
-#define HTTP_MODULE "loam-curl.so" /* exports the symbol curl_http */
+const Http *http_on_first_use(Str plugin_directory, Arena *arena);
+#define HTTP_PLUGIN "loam-curl.so" /* exports the symbol curl_http */

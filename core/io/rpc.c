@@ -4,41 +4,41 @@
 #include "disk.h"
 #include "plugin.h"
 
-typedef struct RpcModule {
+typedef struct RpcPlugin {
     Rpc rpc;
     Plugin plugin;
-} RpcModule;
+} RpcPlugin;
 
-static bool open_by_module(void *self, Str path, RpcChannel **out, Str *problem, Arena *arena) {
-    RpcModule *opened = self;
+static bool open_by_plugin(void *self, Str path, RpcChannel **out, Str *problem, Arena *arena) {
+    RpcPlugin *opened = self;
     const Rpc *client = plugin_get(&opened->plugin, problem, arena);
     return client && client->open(client->self, path, out, problem, arena);
 }
 
 /* A channel exists, so the plugin is loaded. */
-static void call_by_module(void *self,
+static void call_by_plugin(void *self,
                            RpcChannel *channel,
                            const RpcRequest *request,
                            RpcResponse *response,
                            Arena *arena) {
-    const Rpc *client = ((const RpcModule *)self)->plugin.content;
+    const Rpc *client = ((const RpcPlugin *)self)->plugin.content;
     client->call(client->self, channel, request, response, arena);
 }
 
-static void watch_by_module(void *self, RpcChannel *channel, const RpcRequest *request) {
-    const Rpc *client = ((const RpcModule *)self)->plugin.content;
+static void watch_by_plugin(void *self, RpcChannel *channel, const RpcRequest *request) {
+    const Rpc *client = ((const RpcPlugin *)self)->plugin.content;
     client->watch(client->self, channel, request);
 }
 
-static void close_by_module(void *self, RpcChannel *channel) {
-    const Rpc *client = ((const RpcModule *)self)->plugin.content;
+static void close_by_plugin(void *self, RpcChannel *channel) {
+    const Rpc *client = ((const RpcPlugin *)self)->plugin.content;
     client->close(client->self, channel);
 }
 
-const Rpc *rpc_on_first_use(Str module_directory, Arena *arena) {
-    RpcModule *opened = arena_new(arena, RpcModule);
-    plugin_init(&opened->plugin, disk_join(module_directory, STR(RPC_MODULE), arena), "http2_rpc",
+const Rpc *rpc_on_first_use(Str plugin_directory, Arena *arena) {
+    RpcPlugin *opened = arena_new(arena, RpcPlugin);
+    plugin_init(&opened->plugin, disk_join(plugin_directory, STR(RPC_PLUGIN), arena), "http2_rpc",
                 "a provider in another process");
-    opened->rpc = (Rpc){opened, open_by_module, call_by_module, watch_by_module, close_by_module};
+    opened->rpc = (Rpc){opened, open_by_plugin, call_by_plugin, watch_by_plugin, close_by_plugin};
     return &opened->rpc;
 }

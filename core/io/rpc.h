@@ -65,5 +65,5 @@ typedef struct Rpc {
 } Rpc;
 
 /* Returns an Rpc whose first channel loads the client plugin from this directory. */
-const Rpc *rpc_on_first_use(Str module_directory, Arena *arena);
-#define RPC_MODULE "loam-rpc.so" /* exports the symbol http2_rpc */
+const Rpc *rpc_on_first_use(Str plugin_directory, Arena *arena);
+#define RPC_PLUGIN "loam-rpc.so" /* exports the symbol http2_rpc */

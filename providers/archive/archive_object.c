@@ -64,7 +64,7 @@ static bool walk_path(const Walk *walk, Str path, Str name, unsigned depth) {
         return entry_error(walk->diags, path, error);
     if (stat.kind == DISK_FILE)
         return add_file(walk, path, name, &stat);
-    if (stat.kind != DISK_FOLDER)
+    if (stat.kind != DISK_DIRECTORY)
         return entry_error(walk->diags, path, -EINVAL);
     bool is_link = disk->read_link(disk->self, path, &target, walk->call->arena) == 0;
     return (is_link && walk->skips_linked_directories) ||
@@ -191,7 +191,7 @@ Str archive_object_check_mode(Value value, Arena *arena) {
 
 static bool fail(Diags *diags, const char *summary, Str path, int error) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path), strerror(-error),
-                *disk_way_out(error, "") ? " " : "", disk_way_out(error, ""));
+                *disk_hint(error, "") ? " " : "", disk_hint(error, ""));
     return false;
 }
 

@@ -15,7 +15,7 @@ static bool direxists(const Call *call,
     const Disk *disk = call->io->disk;
     Str path = value_text(request->arguments[0]);
     int error = disk->stat(disk->self, path, &stat);
-    if ((error == 0 && stat.kind == DISK_FOLDER) || error == -ENOENT) {
+    if ((error == 0 && stat.kind == DISK_DIRECTORY) || error == -ENOENT) {
         response->result = value_bool(error == 0);
         return true;
     }

@@ -52,7 +52,7 @@ static bool copy_directory(SshLink *link, Copy directory, Copies *waiting, Diags
         Copy inner = {disk_join(directory.from, entry->name, arena),
                       disk_join(directory.to, entry->name, arena)};
         DiskStat stat = {0};
-        if (entry->kind == DISK_FOLDER)
+        if (entry->kind == DISK_DIRECTORY)
             vec_push(arena, waiting, inner);
         else if ((error = disk->stat(disk->self, inner.from, &stat)) != 0)
             return explain(inner.from, error, diags);
@@ -91,8 +91,8 @@ static bool file_run(const ProvisionCall *call, Value config, Diags *diags) {
     int error = disk->stat(disk->self, source, &stat);
     if (error)
         return explain(source, error, diags);
-    return stat.kind == DISK_FOLDER ? copy_tree(&link, source, destination, diags)
-                                    : copy_file(&link, source, destination, stat.mode, diags);
+    return stat.kind == DISK_DIRECTORY ? copy_tree(&link, source, destination, diags)
+                                       : copy_file(&link, source, destination, stat.mode, diags);
 }
 
 static const char *const one_of[] = {"source", "content", NULL};

@@ -17,8 +17,8 @@
 
 #include <errno.h>
 
-#define FILE_MODE   0600
-#define FOLDER_MODE 0700
+#define FILE_MODE      0600
+#define DIRECTORY_MODE 0700
 
 typedef struct Local {
     Backend backend;
@@ -35,7 +35,7 @@ typedef struct Local {
 
 static bool report(Diags *diags, const char *summary, Str path, int error, const char *hint) {
     diags_error(diags, NO_RANGE, summary, "\"%.*s\": %s. %s", STR_ARG(path), strerror(-error),
-                disk_way_out(error, hint));
+                disk_hint(error, hint));
     return false;
 }
 
@@ -177,7 +177,7 @@ static int restrict_mode(Local *local) {
 
 static int open_state(Local *local, DiskFile *out) {
     const Disk *disk = local->disk;
-    int error = disk->make_directories(disk->self, disk_directory_of(local->path), FOLDER_MODE);
+    int error = disk->make_directories(disk->self, disk_directory_of(local->path), DIRECTORY_MODE);
     if (error)
         return error;
     return disk->open(disk->self, local->path, DISK_READ | DISK_WRITE | DISK_CREATE, FILE_MODE,
@@ -449,7 +449,7 @@ static bool check_is_file(const Disk *disk, Str path, Diags *diags) {
                 "\"%.*s\" is %s, but a state, its journal and its lock must be files. Remove it, "
                 "or use another path.",
                 STR_ARG(path),
-                stat.kind == DISK_FOLDER ? "a directory" : "a pipe, a socket or a device");
+                stat.kind == DISK_DIRECTORY ? "a directory" : "a pipe, a socket or a device");
     return false;
 }
 
@@ -493,7 +493,7 @@ static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Di
         return false;
     }
     vec_each(&entries, entry) {
-        if (entry->kind == DISK_FOLDER && !str_equal(entry->name, STR("default")))
+        if (entry->kind == DISK_DIRECTORY && !str_equal(entry->name, STR("default")))
             vec_push(arena, out, entry->name);
     }
     return true;
@@ -502,13 +502,13 @@ static bool local_list(const Io *io, Value config, StrVec *out, Arena *arena, Di
 static bool local_make(const Io *io, Value config, Str workspace, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("workspace");
     Str directory = disk_directory_of(path_of(config, workspace, scratch));
-    int error = io->disk->make_directories(io->disk->self, directory, FOLDER_MODE);
+    int error = io->disk->make_directories(io->disk->self, directory, DIRECTORY_MODE);
     if (error == 0)
         return true;
     diags_error(diags, NO_RANGE, "Cannot create the workspace",
                 "The directory \"%.*s\" could not be created: %s. %s", STR_ARG(directory),
                 strerror(-error),
-                disk_way_out(error, "Check the permissions of its parent directory."));
+                disk_hint(error, "Check the permissions of its parent directory."));
     return false;
 }
 

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#define FILE_MODE   0600
-#define FOLDER_MODE 0700
+#define FILE_MODE      0600
+#define DIRECTORY_MODE 0700
 
 typedef struct JournalFile {
     JournalStore store;
@@ -47,7 +47,8 @@ static void file_close(JournalStore *store) {
 
 static int make_directory(const JournalFile *journal) {
     const Disk *disk = journal->disk;
-    return disk->make_directories(disk->self, disk_directory_of(journal->store.name), FOLDER_MODE);
+    return disk->make_directories(disk->self, disk_directory_of(journal->store.name),
+                                  DIRECTORY_MODE);
 }
 
 static int open_file(JournalFile *journal) {

@@ -16,7 +16,7 @@ static Str note_path(const Call *call, Str id, const char *suffix) {
 
 static bool failed(const Call *call, const char *summary, Str path, int error, Diags *diags) {
     return path_error(call, NO_PATH, diags, summary, "\"%.*s\": %s. %s", STR_ARG(path),
-                      strerror(-error), disk_way_out(error, "Check the provider's \"directory\"."));
+                      strerror(-error), disk_hint(error, "Check the provider's \"directory\"."));
 }
 
 /* Reads the note `id` into an object like `base`; sets null if there is no such note. */

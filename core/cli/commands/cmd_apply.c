@@ -275,7 +275,7 @@ static int run_apply(Cli *cli, const Arguments *arguments, Diags *diags) {
         return plan_and_apply(cli, arguments, PLAN_NORMAL, diags);
     DiskStat stat;
     Str path = arguments->positionals.items[0];
-    if (cli->io.disk->stat(cli->io.disk->self, path, &stat) == 0 && stat.kind == DISK_FOLDER) {
+    if (cli->io.disk->stat(cli->io.disk->self, path, &stat) == 0 && stat.kind == DISK_DIRECTORY) {
         diags_error(diags, NO_RANGE, "Unexpected argument",
                     "\"%.*s\" is a directory, but apply requires a saved plan. To use another "
                     "working directory, use the global option: loam -chdir=%.*s apply",

@@ -50,7 +50,7 @@ static const Option options[] = {
 };
 
 static bool report(Run *run, const char *summary, Str path, int error) {
-    const char *hint = disk_way_out(error, "");
+    const char *hint = disk_hint(error, "");
     diags_error(run->diags, NO_RANGE, summary, "\"%.*s\": %s.%s%s", STR_ARG(path), strerror(-error),
                 hint[0] ? " " : "", hint);
     return false;
@@ -180,7 +180,7 @@ static bool run_directory(Run *run, Str directory, StrVec *directories) {
                        : disk_join(directory, entry->name, run->cli->arena);
         if (is_aside(entry->name))
             continue;
-        bool enters = entry->kind == DISK_FOLDER && run->is_recursive;
+        bool enters = entry->kind == DISK_DIRECTORY && run->is_recursive;
         if (enters && is_own_directory(directory, path, run->cli->arena))
             vec_push(run->cli->arena, directories, path);
         else if (entry->kind == DISK_FILE && find_layout(entry->name))
@@ -196,9 +196,9 @@ static bool run_path(Run *run, Str path) {
     if (error)
         return report(run, "No such file or directory", path, error);
     path = disk_clean(path, run->cli->arena);
-    if (stat.kind != DISK_FOLDER && find_layout(path))
+    if (stat.kind != DISK_DIRECTORY && find_layout(path))
         return run_file(run, path);
-    if (stat.kind != DISK_FOLDER) {
+    if (stat.kind != DISK_DIRECTORY) {
         diags_error(run->diags, NO_RANGE, "Unsupported file type",
                     "loam cannot format \"%.*s\". The name must end in .tf, .tofu, .tfvars, "
                     ".tftest.hcl, .tofutest.hcl, .tfmock.hcl, .tofumock.hcl, .loam.yaml, "

@@ -29,11 +29,11 @@ static bool check_out(const Cli *cli, const Arguments *arguments, Diags *diags) 
     if (path.len == 0) {
         diags_error(diags, NO_RANGE, "Invalid -out option",
                     "-out requires a file name, and it is empty. Write -out=FILE.");
-    } else if (disk->stat(disk->self, path, &stat) == 0 && stat.kind == DISK_FOLDER) {
+    } else if (disk->stat(disk->self, path, &stat) == 0 && stat.kind == DISK_DIRECTORY) {
         diags_error(diags, NO_RANGE, "Invalid -out option",
                     "\"%.*s\" is a directory. Give the name of a file for the plan.",
                     STR_ARG(path));
-    } else if (disk->stat(disk->self, directory, &stat) != 0 || stat.kind != DISK_FOLDER) {
+    } else if (disk->stat(disk->self, directory, &stat) != 0 || stat.kind != DISK_DIRECTORY) {
         diags_error(diags, NO_RANGE, "Invalid -out option",
                     "The directory \"%.*s\" for the plan \"%.*s\" does not exist. Create it, or "
                     "choose another path.",

@@ -35,7 +35,7 @@ static int stat_path(void *self, Str path, DiskStat *out) {
         return 0;
     }
     if (disk->listing == OVERLAY_REPLACE && map_has(&disk->directories, key)) {
-        *out = (DiskStat){.kind = DISK_FOLDER, .mode = 0700};
+        *out = (DiskStat){.kind = DISK_DIRECTORY, .mode = 0700};
         return 0;
     }
     return disk->real->stat(disk->real->self, path, out);

@@ -11,7 +11,7 @@ bool project_may_ask(const Project *project) {
 
 Str project_test_directory(const Arguments *arguments) {
     Str directory = option_text(arguments, "test-directory");
-    return directory.len ? directory : STR(CONFIG_TEST_FOLDER);
+    return directory.len ? directory : STR(CONFIG_TEST_DIRECTORY);
 }
 
 bool project_lock_timeout(Project *project, int64_t *out) {
@@ -30,7 +30,7 @@ bool project_check_file(const Cli *cli, Str path, const char *summary, Diags *di
     if (cli->io.disk->stat(cli->io.disk->self, path, &stat) < 0 || stat.kind == DISK_FILE)
         return true;
     diags_error(diags, NO_RANGE, summary, "\"%.*s\" is %s. Give the name of a file.", STR_ARG(path),
-                stat.kind == DISK_FOLDER ? "a directory" : "a pipe, a socket or a device");
+                stat.kind == DISK_DIRECTORY ? "a directory" : "a pipe, a socket or a device");
     return false;
 }
 

@@ -164,7 +164,7 @@ static bool check_directory(const Reporting *reporting, Str path, Diags *diags) 
     Str directory = disk_directory_of(path);
     DiskStat stat;
     int status = disk->stat(disk->self, directory, &stat);
-    if (status == 0 && stat.kind == DISK_FOLDER)
+    if (status == 0 && stat.kind == DISK_DIRECTORY)
         return true;
     diags_error(diags, NO_RANGE, "Report directory not found",
                 "The directory \"%.*s\" for the report \"%.*s\" does not exist. Create it first.",

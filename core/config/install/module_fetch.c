@@ -8,10 +8,10 @@
 
 #include <errno.h>
 
-#define HOPS_AT_MOST 5
-#define SLUG_AT_MOST 32
-#define HASH_LENGTH  16
-#define FETCH_FOLDER ".fetch"
+#define HOPS_AT_MOST    5
+#define SLUG_AT_MOST    32
+#define HASH_LENGTH     16
+#define FETCH_DIRECTORY ".fetch"
 
 Str module_fetch_directory(const ModuleInstallOptions *options, Arena *arena) {
     return disk_join(options->data_directory, STR("modules"), arena);
@@ -194,7 +194,7 @@ static bool fetch_checked(Fetching *fetching) {
 }
 
 static Str fetch_directory(const ModuleInstallOptions *options, Arena *arena) {
-    return disk_join(module_fetch_directory(options, arena), STR(FETCH_FOLDER), arena);
+    return disk_join(module_fetch_directory(options, arena), STR(FETCH_DIRECTORY), arena);
 }
 
 static bool fetch_aside(Fetching *fetching) {

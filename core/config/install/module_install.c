@@ -66,8 +66,7 @@ static bool report_directory(Str path, int status, Diags *diags) {
     diags_error(
         diags, NO_RANGE, "Failed to install modules", "\"%.*s\" could not be opened: %s. %s",
         STR_ARG(path), strerror(-status),
-        disk_way_out(status,
-                     "Check the permissions of the directory, then run \"loam init\" again."));
+        disk_hint(status, "Check the permissions of the directory, then run \"loam init\" again."));
     return false;
 }
 
@@ -330,7 +329,7 @@ static Str only_directory(ModuleInstall *install, Str copy, Str within) {
     if (!is_star || disk->list(disk->self, copy, &entries, install->arena) != 0)
         return within;
     vec_each(&entries, entry) {
-        if (entry->kind != DISK_FOLDER)
+        if (entry->kind != DISK_DIRECTORY)
             continue;
         if (only.len)
             return within;

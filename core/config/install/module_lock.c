@@ -165,8 +165,7 @@ bool module_lock_write(const Io *io, Str directory, const ModuleLock *lock, Diag
     diags_error(
         diags, NO_RANGE, "Failed to write the module lock", "\"%.*s\" could not be written: %s. %s",
         STR_ARG(path), strerror(-status),
-        disk_way_out(status,
-                     "Check the permissions of the directory, then run \"loam init\" again."));
+        disk_hint(status, "Check the permissions of the directory, then run \"loam init\" again."));
     return false;
 }
 

@@ -97,7 +97,6 @@ bool module_manifest_write(const Io *io,
     diags_error(
         diags, NO_RANGE, "Failed to write the installed-modules manifest",
         "\"%.*s\" could not be written: %s. %s", STR_ARG(path), strerror(-status),
-        disk_way_out(status,
-                     "Check the permissions of the directory, then run \"loam init\" again."));
+        disk_hint(status, "Check the permissions of the directory, then run \"loam init\" again."));
     return false;
 }

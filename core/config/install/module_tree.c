@@ -34,7 +34,7 @@ static int visit(Tree *tree, Str directory, const DiskEntry *entry, int depth) {
     int status = disk->read_link(disk->self, path, &file.link, tree->arena);
     if (status != 0 && status != -EINVAL)
         return status;
-    if (status != 0 && entry->kind == DISK_FOLDER)
+    if (status != 0 && entry->kind == DISK_DIRECTORY)
         return walk(tree, file.name, depth + 1);
     if (status != 0 && entry->kind == DISK_OTHER)
         return -ENOTSUP;

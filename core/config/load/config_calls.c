@@ -54,12 +54,13 @@ static bool check_directory(ConfigLoading *loading, SourceRange range, Str direc
     const Disk *disk = loading->request->io->disk;
     DiskStat stat;
     int status = disk->stat(disk->self, directory, &stat);
-    if (status >= 0 && stat.kind == DISK_FOLDER && !front_end_is_empty_dir(disk, directory))
+    if (status >= 0 && stat.kind == DISK_DIRECTORY && !front_end_is_empty_dir(disk, directory))
         return true;
     diags_error(loading->diags, range, "Module directory not readable",
-                status < 0                 ? "The directory \"%.*s\" cannot be read: %s."
-                : stat.kind != DISK_FOLDER ? "\"%.*s\" is not a directory%s."
-                                           : "The directory \"%.*s\" has no configuration files%s.",
+                status < 0 ? "The directory \"%.*s\" cannot be read: %s."
+                : stat.kind != DISK_DIRECTORY
+                    ? "\"%.*s\" is not a directory%s."
+                    : "The directory \"%.*s\" has no configuration files%s.",
                 STR_ARG(directory), status < 0 ? strerror(-status) : "");
     return false;
 }

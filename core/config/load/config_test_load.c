@@ -388,8 +388,8 @@ static bool check_directory(ConfigLoading *loading, Str directory) {
         return false;
     }
     Str path = disk_join(loading->request->directory, directory, loading->arena);
-    bool is_usual = str_equal_cstr(clean, CONFIG_TEST_FOLDER);
-    if (!is_usual && (disk->stat(disk->self, path, &stat) < 0 || stat.kind != DISK_FOLDER))
+    bool is_usual = str_equal_cstr(clean, CONFIG_TEST_DIRECTORY);
+    if (!is_usual && (disk->stat(disk->self, path, &stat) < 0 || stat.kind != DISK_DIRECTORY))
         diags_warning(loading->diags, NO_RANGE, "Test directory does not exist",
                       "The directory \"%.*s\" does not exist, so only tests in the directory of "
                       "the configuration are loaded.",

@@ -9,7 +9,7 @@
 
 #include "config.h"
 
-#define CONFIG_TEST_FOLDER "tests"
+#define CONFIG_TEST_DIRECTORY "tests"
 
 typedef enum OverrideKind { OVERRIDE_RESOURCE, OVERRIDE_DATA, OVERRIDE_MODULE } OverrideKind;
 

@@ -65,7 +65,7 @@ bool front_end_is_configuration(Str name) {
 void front_end_index(FrontEndDirectory *directory, Arena *arena) {
     directory->names = map_new(arena);
     vec_each(&directory->entries, entry) {
-        if (entry->kind != DISK_FOLDER && front_end_find(directory->use, entry->name))
+        if (entry->kind != DISK_DIRECTORY && front_end_find(directory->use, entry->name))
             map_set(&directory->names, entry->name, entry);
     }
 }
@@ -111,7 +111,7 @@ bool front_end_read(const FrontEndDirectory *directory,
                     Diags *diags) {
     const FrontEnd *front_end = front_end_find(directory->use, entry->name);
     *out = (FrontEndFile){0};
-    if (!front_end || entry->kind == DISK_FOLDER ||
+    if (!front_end || entry->kind == DISK_DIRECTORY ||
         is_shadowed(directory, entry->name, front_end, arena))
         return true;
     out->front_end = front_end;
@@ -126,7 +126,7 @@ bool front_end_is_empty_dir(const Disk *disk, Str dir) {
     if (disk->list(disk->self, dir, &entries, arena) < 0)
         return true;
     vec_each(&entries, entry) {
-        if (entry->kind != DISK_FOLDER && front_end_find(FRONT_END_CONFIGURATION, entry->name))
+        if (entry->kind != DISK_DIRECTORY && front_end_find(FRONT_END_CONFIGURATION, entry->name))
             return false;
     }
     return true;

@@ -200,7 +200,7 @@ static bool add_auto_files(Collecting *collecting) {
     }
     for (size_t i = 0; i < ARRAY_COUNT(auto_files); i++) {
         vec_each(&entries, entry) {
-            if (entry->kind == DISK_FOLDER || !is_in_rank(&auto_files[i], entry->name))
+            if (entry->kind == DISK_DIRECTORY || !is_in_rank(&auto_files[i], entry->name))
                 continue;
             Str path = disk_join(request->directory, entry->name, collecting->arena);
             ok &= add_file(collecting, disk_clean(path, collecting->arena), entry->kind);

@@ -124,7 +124,7 @@ static bool filesystem_fileexists(FunctionCall *call, Value *out, Str *error) {
     return true;
 }
 
-#define FOLDER_DEPTH_MAX 64
+#define DIRECTORY_DEPTH_MAX 64
 
 typedef struct FileWalk {
     FunctionCall *call;
@@ -137,7 +137,8 @@ typedef struct FileWalk {
 static bool walk_directory(FileWalk *walk, Str path, Str name, int depth) {
     DiskEntries entries = {0};
     Arena *arena = walk->call->arena;
-    if (depth > FOLDER_DEPTH_MAX || walk->disk->list(walk->disk->self, path, &entries, arena) < 0)
+    if (depth > DIRECTORY_DEPTH_MAX ||
+        walk->disk->list(walk->disk->self, path, &entries, arena) < 0)
         return true;
     vec_each(&entries, entry) {
         Str inner = name.len ? disk_join(name, entry->name, arena) : entry->name;
@@ -145,7 +146,7 @@ static bool walk_directory(FileWalk *walk, Str path, Str name, int depth) {
             return false;
         if (entry->kind == DISK_FILE && glob_matches(walk->pattern, inner))
             vec_push(arena, &walk->found, value_string(inner, arena));
-        if (entry->kind == DISK_FOLDER && glob_may_match_below(walk->pattern, inner) &&
+        if (entry->kind == DISK_DIRECTORY && glob_may_match_below(walk->pattern, inner) &&
             !walk_directory(walk, disk_join(path, entry->name, arena), inner, depth + 1))
             return false;
     }

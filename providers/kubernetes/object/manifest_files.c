@@ -35,7 +35,7 @@ static bool find_files(FileSearch *search, Str directory, unsigned depth) {
     bool is_good = true;
     vec_each(&entries, entry) {
         Str path = disk_join(directory, entry->name, arena);
-        if (entry->kind == DISK_FOLDER)
+        if (entry->kind == DISK_DIRECTORY)
             is_good &= find_files(search, path, depth + 1);
         else if (entry->kind == DISK_FILE && is_manifest(entry->name))
             vec_push(arena, &search->files, path);
@@ -60,7 +60,7 @@ bool manifest_files_read(
     int error = disk->stat(disk->self, path, &stat);
     if (error != 0)
         return fail(&search, path, strerror(-error));
-    if (stat.kind != DISK_FOLDER)
+    if (stat.kind != DISK_DIRECTORY)
         return read_file(&search, path, out);
     bool is_good = find_files(&search, path, 0);
     vec_each(&search.files, file) {

@@ -104,7 +104,7 @@ static void test_stat(void **state) {
     assert_int_equal(stat.kind, DISK_FILE);
     assert_int_equal(stat.size, 4);
     assert_int_equal(disk.stat(disk.self, STR("modules/net"), &stat), 0);
-    assert_int_equal(stat.kind, DISK_FOLDER);
+    assert_int_equal(stat.kind, DISK_DIRECTORY);
     assert_int_equal(disk.stat(disk.self, STR("none"), &stat), -ENOENT);
 }
 

@@ -138,7 +138,7 @@ static size_t copy_count(Run *run) {
     size_t count = 0;
     assert_int_equal(disk_real.list(NULL, STR(".loam/modules"), &entries, run->c.arena), 0);
     vec_each(&entries, entry)
-        count += entry->kind == DISK_FOLDER;
+        count += entry->kind == DISK_DIRECTORY;
     return count;
 }
 

@@ -12,7 +12,7 @@ static void no_module(void **state) {
     assert_int_equal(database->open(database->self, STR(""), &session, &answer, arena),
                      DATABASE_NO_CLIENT);
     assert_null(session);
-    assert_true(str_find(answer.problem, STR("/nowhere/" DATABASE_MODULE), 0) != SIZE_MAX);
+    assert_true(str_find(answer.problem, STR("/nowhere/" DATABASE_PLUGIN), 0) != SIZE_MAX);
 }
 
 int main(void) {

@@ -148,10 +148,10 @@ static void directories(void **state) {
         const char *name;
         DiskKind kind;
     } wanted[] = {
-        {"b",      DISK_FOLDER},
-        {"broken", DISK_OTHER },
-        {"file",   DISK_FILE  },
-        {"link",   DISK_FOLDER},
+        {"b",      DISK_DIRECTORY},
+        {"broken", DISK_OTHER    },
+        {"file",   DISK_FILE     },
+        {"link",   DISK_DIRECTORY},
     };
     assert_int_equal(entries.count, ARRAY_COUNT(wanted));
     for (size_t i = 0; i < ARRAY_COUNT(wanted); i++) {
@@ -422,13 +422,13 @@ static void path_text(void **state) {
 
 static void advice_by_errno(void **state) {
     (void)state;
-    check_str(str_from_cstr(disk_way_out(-EACCES, "See who may.")), "See who may.");
-    check_str(str_from_cstr(disk_way_out(-ENOSPC, "See who may.")),
+    check_str(str_from_cstr(disk_hint(-EACCES, "See who may.")), "See who may.");
+    check_str(str_from_cstr(disk_hint(-ENOSPC, "See who may.")),
               "Free some space, then run the same command again.");
-    check_str(str_from_cstr(disk_way_out(-EDQUOT, "See who may.")),
+    check_str(str_from_cstr(disk_hint(-EDQUOT, "See who may.")),
               "Free some space, then run the same command again.");
     check_str(
-        str_from_cstr(disk_way_out(-EROFS, "See who may.")),
+        str_from_cstr(disk_hint(-EROFS, "See who may.")),
         "The file system is mounted read-only. Mount it for writing, or use another directory.");
 }
 

@@ -220,7 +220,7 @@ static void no_module(void **state) {
     HttpResponse response;
     Str problem;
     assert_int_equal(http_send(&io, &request, &response, &problem, arena), HTTP_NO_CLIENT);
-    assert_true(str_find(problem, STR("/nowhere/" HTTP_MODULE), 0) != SIZE_MAX);
+    assert_true(str_find(problem, STR("/nowhere/" HTTP_PLUGIN), 0) != SIZE_MAX);
 }
 
 int main(void) {
