@@ -127,9 +127,9 @@ static void add_line(StrBuf *text, const char *label, Str value) {
 /* Returns the hint for a lock whose holder is dead. */
 static Str last_words(LockEnd end, Str id, Arena *arena) {
     switch (end) {
-    case LOCK_GOES: break;
+    case LOCK_ENDS_WITH_PROCESS: break;
     case LOCK_EXPIRES: return STR(" If its holder has ended, the lock expires.");
-    case LOCK_STAYS:
+    case LOCK_OUTLIVES_PROCESS:
         if (id.len > 0)
             return str_format(
                 arena, " If its holder has ended, remove the lock with \"loam force-unlock %.*s\".",
@@ -226,7 +226,7 @@ bool state_lock_acquire(const LockAttempt *attempt,
         pid_t pid;
         LockResult result = try_until_known(attempt, clock, cancel, &holder, &pid, scratch, diags);
         if (result != LOCK_HELD)
-            return result == LOCK_GOT;
+            return result == LOCK_ACQUIRED;
         int64_t left = end - clock->monotonic_ms(clock->self);
         if (left > 0)
             report_holder(attempt, &holder, &reported, arena);

@@ -41,13 +41,13 @@ MUST_USE bool state_lock_from_json(Str json, LockInfo *out, Arena *arena);
 
 /* The fate of a lock whose holder dies. */
 typedef enum LockEnd {
-    LOCK_GOES,    /* released with its holder */
-    LOCK_EXPIRES, /* some time after its holder died */
-    LOCK_STAYS,   /* until a user removes it */
+    LOCK_ENDS_WITH_PROCESS, /* released with its holder */
+    LOCK_EXPIRES,           /* some time after its holder died */
+    LOCK_OUTLIVES_PROCESS,  /* until a user removes it */
 } LockEnd;
 
 typedef enum LockResult {
-    LOCK_GOT,
+    LOCK_ACQUIRED,
     LOCK_HELD,   /* by *holder */
     LOCK_FAILED, /* an error was added */
 } LockResult;

@@ -87,7 +87,7 @@ static bool is_undone(const ResourceChange *change, Str name, Value before) {
            value_equal(planned, before);
 }
 
-static bool is_worth_reading(const Look *look, Str name, Value before) {
+static bool is_relevant(const Look *look, Str name, Value before) {
     if (has_name(look->of_object, name) || has_name(look->of_block, name))
         return true;
     return look->change && look->drift->action != ACTION_DELETE &&
@@ -114,7 +114,7 @@ static bool reduce(const Look *look, Drift *out, Arena *arena) {
     for (size_t i = 0; i < before.count; i++) {
         Str name = value_key_at(before, i);
         Value was = value_at(before, i), is = attribute_after(drift, i);
-        bool is_kept = !value_equal(was, is) && is_worth_reading(look, name, was);
+        bool is_kept = !value_equal(was, is) && is_relevant(look, name, was);
         /* The id is always shown; an object that exists shows its current id. */
         bool is_id = drift->action != ACTION_DELETE && str_equal(name, STR("id"));
         items[i] = is_kept || is_id ? is : was;

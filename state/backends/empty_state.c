@@ -13,7 +13,7 @@ Str empty_state_new(Arena *arena) {
                       STR_ARG(uuid_v4(arena)));
 }
 
-Str empty_state_pass(Str text) {
+Str empty_state_drop(Str text) {
     if (!str_starts_with(text, STR(BEGINNING)))
         return text;
     Str rest = str_after(text, strlen(BEGINNING));

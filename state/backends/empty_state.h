@@ -9,4 +9,4 @@
 Str empty_state_new(Arena *arena);
 /* Returns an empty text if `text` is a placeholder of any release of loam (each has its own
  * VERSION_TERRAFORM in it); else `text`. */
-Str empty_state_pass(Str text);
+Str empty_state_drop(Str text);

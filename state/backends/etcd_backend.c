@@ -94,14 +94,14 @@ static LockResult read_lock(const Locking *locking,
                             Arena *arena) {
     *revision = response->revision;
     if (response->succeeded)
-        return LOCK_GOT;
+        return LOCK_ACQUIRED;
     const EtcdKeyValue *found = etcd_client_find(response, locking->etcd->store.lock_key);
     if (!found || !state_lock_from_json(found->value, holder, arena))
         *holder = (LockInfo){.path = locking->etcd->backend.path};
     if (!found || !str_equal(holder->id, locking->info->id))
         return LOCK_HELD;
     *revision = found->create_revision;
-    return LOCK_GOT;
+    return LOCK_ACQUIRED;
 }
 
 static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
@@ -124,7 +124,7 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
         result = read_lock(locking, &response, &revision, holder, arena);
     else
         (void)fail(etcd, summary, problem, diags);
-    if (result == LOCK_GOT) {
+    if (result == LOCK_ACQUIRED) {
         etcd->lease_id = lease;
         etcd->store.lock_revision = revision;
     } else if (!etcd_client_revoke(etcd->store.client, lease, cancel, &ignored, arena)) {

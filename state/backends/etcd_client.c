@@ -94,8 +94,8 @@ static Str bytes_of(Value object, const char *name, Arena *arena) {
 
 typedef enum Outcome {
     OUTCOME_DONE,
-    OUTCOME_NEXT,    /* this endpoint failed, another may succeed */
-    OUTCOME_STRANGE, /* authentication is required or has expired */
+    OUTCOME_NEXT,            /* this endpoint failed, another may succeed */
+    OUTCOME_UNAUTHENTICATED, /* authentication is required or has expired */
     OUTCOME_REFUSED,
 } Outcome;
 
@@ -110,7 +110,7 @@ static Outcome classify(const HttpResponse *response, Value *out, Str *problem, 
         message = value_text_at(*out, STR("error"));
     *problem = message.len > 0 ? message : str_format(arena, "HTTP status %d", response->code);
     if (response->code == 401)
-        return OUTCOME_STRANGE;
+        return OUTCOME_UNAUTHENTICATED;
     bool is_full =
         str_find(message, STR("space exceeded"), 0) != SIZE_MAX; /* so are the other endpoints */
     bool passes = response->code >= 500 || response->code == 429 || response->code == 200;
@@ -170,7 +170,7 @@ static Outcome authenticate(
     Outcome outcome = send_to(client, endpoint, &login, STR_EMPTY, &response, problem, arena);
     if (outcome == OUTCOME_DONE)
         set_token(client, value_text_at(response, STR("token")));
-    return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
+    return outcome == OUTCOME_UNAUTHENTICATED ? OUTCOME_REFUSED : outcome;
 }
 
 /* A token is valid for some minutes, and only until the server restarts. After a rejection, the
@@ -179,16 +179,16 @@ static Outcome send_authenticated(
     EtcdClient *client, size_t endpoint, const Call *call, Value *out, Str *problem, Arena *arena) {
     bool has_name = client->config.username.len > 0;
     Str token = copy_token(client, arena);
-    Outcome outcome = OUTCOME_STRANGE;
+    Outcome outcome = OUTCOME_UNAUTHENTICATED;
     if (!has_name || token.len > 0)
         outcome = send_to(client, endpoint, call, token, out, problem, arena);
-    if (outcome != OUTCOME_STRANGE || !has_name)
-        return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
+    if (outcome != OUTCOME_UNAUTHENTICATED || !has_name)
+        return outcome == OUTCOME_UNAUTHENTICATED ? OUTCOME_REFUSED : outcome;
     outcome = authenticate(client, endpoint, call, problem, arena);
     if (outcome != OUTCOME_DONE)
         return outcome;
     outcome = send_to(client, endpoint, call, copy_token(client, arena), out, problem, arena);
-    return outcome == OUTCOME_STRANGE ? OUTCOME_REFUSED : outcome;
+    return outcome == OUTCOME_UNAUTHENTICATED ? OUTCOME_REFUSED : outcome;
 }
 
 static bool call_etcd(

@@ -189,7 +189,7 @@ typedef struct Locking {
 static LockResult read_holder(const Locking *locking, Str body, LockInfo *holder, Arena *arena) {
     if (!state_lock_from_json(body, holder, arena))
         *holder = (LockInfo){.path = locking->store->lock_address};
-    return str_equal(holder->id, locking->info->id) ? LOCK_GOT : LOCK_HELD;
+    return str_equal(holder->id, locking->info->id) ? LOCK_ACQUIRED : LOCK_HELD;
 }
 
 static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena, Diags *diags) {
@@ -204,16 +204,16 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
         return LOCK_FAILED;
     LockResult answer = LOCK_FAILED;
     if (response.code == 200)
-        answer = LOCK_GOT;
+        answer = LOCK_ACQUIRED;
     else if (response.code == 409 || response.code == 423)
         answer = read_holder(locking, response.body, holder, arena);
     else
         (void)fail_code(summary, store->lock_address, &response, diags);
-    if (answer != LOCK_GOT)
+    if (answer != LOCK_ACQUIRED)
         return answer;
     store->lock_id = str_clone(locking->info->id, store->arena);
     store->lock_sent = str_clone(locking->body, store->arena);
-    return LOCK_GOT;
+    return LOCK_ACQUIRED;
 }
 
 static bool http_lock(Backend *backend,
@@ -227,7 +227,7 @@ static bool http_lock(Backend *backend,
     SCOPED(ArenaRef) scratch = arena_open("http lock");
     Locking locking = {store, info, state_lock_to_json(info, scratch)};
     LockAttempt trying = {&locking, attempt, backend->waiting, backend->waiting_payload,
-                          LOCK_STAYS};
+                          LOCK_OUTLIVES_PROCESS};
     return state_lock_acquire(&trying, store->io->clock, timeout_ms, cancel, diags);
 }
 

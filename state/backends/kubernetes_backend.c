@@ -99,12 +99,12 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     for (int i = 0; i < 3 && status == KUBE_CONFLICT; i++) {
         KubeOutcome seen = look(kube, &result, holder, arena);
         if (holder->id.len)
-            return str_equal(holder->id, kube->wanted->id) ? LOCK_GOT : LOCK_HELD;
+            return str_equal(holder->id, kube->wanted->id) ? LOCK_ACQUIRED : LOCK_HELD;
         status =
             seen == KUBE_FAILED ? seen : acquire_lease(kube, seen, result.object, &result, arena);
     }
     if (status == KUBE_DONE)
-        return LOCK_GOT;
+        return LOCK_ACQUIRED;
     *holder = (LockInfo){.path = kube->store.lease};
     if (status == KUBE_CONFLICT)
         return LOCK_HELD;
@@ -120,7 +120,8 @@ static bool kubernetes_lock(Backend *backend,
     Kubernetes *kube = backend->self;
     CHECK(kube->lock_id.len == 0);
     kube->wanted = info;
-    LockAttempt trying = {kube, attempt, backend->waiting, backend->waiting_payload, LOCK_STAYS};
+    LockAttempt trying = {kube, attempt, backend->waiting, backend->waiting_payload,
+                          LOCK_OUTLIVES_PROCESS};
     if (!state_lock_acquire(&trying, kube->io->clock, timeout_ms, cancel, diags))
         return false;
     kube->lock_id = str_clone(info->id, kube->arena);
@@ -222,7 +223,7 @@ static bool kubernetes_read(Backend *backend, Str *out, Arena *arena, Diags *dia
         return report_damage(kube, diags);
     kube->part_count = part;
     kube->was_read = true;
-    *out = empty_state_pass(text);
+    *out = empty_state_drop(text);
     return true;
 }
 
@@ -235,7 +236,7 @@ static bool report_size(const Kubernetes *kube, size_t size, Diags *diags) {
     return false;
 }
 
-static bool report_other_hands(const Kubernetes *kube, Diags *diags) {
+static bool report_other_writer(const Kubernetes *kube, Diags *diags) {
     diags_error(
         diags, NO_RANGE, "Failed to write the state",
         "%.*s was changed since this run read it, so another program ignored the lock. The journal "
@@ -279,13 +280,13 @@ static bool write_secret(Kubernetes *kube, Str packed, Arena *arena, Diags *diag
         return report(diags, "Failed to write the state", kube, problem);
     Str version = kube_object_text(secret, "metadata", "resourceVersion");
     if (kube->was_read && !str_equal(version, kube->version))
-        return is_written(kube, packed, arena) || report_other_hands(kube, diags);
+        return is_written(kube, packed, arena) || report_other_writer(kube, diags);
     secret = kube_store_with_data(secret, "tfstate", packed, arena);
     status = status == KUBE_ABSENT
                  ? kube_store_create(store, KUBE_SECRET, secret, &result, arena)
                  : kube_store_update(store, KUBE_SECRET, store->secret, secret, &result, arena);
     if (status == KUBE_CONFLICT)
-        return is_written(kube, packed, arena) || report_other_hands(kube, diags);
+        return is_written(kube, packed, arena) || report_other_writer(kube, diags);
     if (status != KUBE_DONE)
         return report(diags, "Failed to write the state", kube, result.problem);
     version = kube_object_text(result.object, "metadata", "resourceVersion");

@@ -263,7 +263,7 @@ static int try_lock(Local *local, pid_t *pid) {
 
 /* Cleans up after a holder that died. The kernel released its lock, but its lock info remains. So
  * may an empty state file that locking created, and a partial NAME.next with secrets. */
-static void clear_after_the_dead(Local *local, Arena *arena) {
+static void clean_up_dead_holder(Local *local, Arena *arena) {
     const Disk *disk = local->disk;
     const Str paths[] = {local->next_path, local->backend.backup_path,
                          local->backend.journal->name};
@@ -280,7 +280,7 @@ static void clear_after_the_dead(Local *local, Arena *arena) {
 static int write_info(Local *local, const LockInfo *info) {
     SCOPED(ArenaRef) scratch = arena_open("lock info");
     if (disk_exists(local->disk, local->lock_path))
-        clear_after_the_dead(local, scratch);
+        clean_up_dead_holder(local, scratch);
     return local->disk->write_file(local->disk->self, local->lock_path,
                                    state_lock_to_json(info, scratch), FILE_MODE);
 }
@@ -310,7 +310,7 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
         return LOCK_HELD;
     }
     if (!error)
-        return LOCK_GOT;
+        return LOCK_ACQUIRED;
     (void)report_lock(local, error, diags);
     return LOCK_FAILED;
 }
@@ -322,7 +322,8 @@ static bool local_lock(Backend *backend,
                        Diags *diags) {
     Local *local = backend->self;
     CHECK(!local->file.handle);
-    LockAttempt trying = {local, attempt, backend->waiting, backend->waiting_payload, LOCK_GOES};
+    LockAttempt trying = {local, attempt, backend->waiting, backend->waiting_payload,
+                          LOCK_ENDS_WITH_PROCESS};
     if (!state_lock_acquire(&trying, local->clock, timeout_ms, cancel, diags))
         return false;
     int error = write_info(local, info);
@@ -355,7 +356,7 @@ static Str beside(Str path, const char *before, const char *behind, Arena *arena
 
 /* Closes the lock on the deleted file. A later unlock must do nothing: it would delete the lock
  * info of another program that has created the file again. */
-static void forget_lock(Local *local) {
+static void discard_lock(Local *local) {
     local->disk->close(local->disk->self, local->file);
     local->file = (DiskFile){0};
     local->created_file = false;
@@ -417,7 +418,7 @@ static bool local_remove(Backend *backend, Diags *diags) {
     for (size_t i = 0; i < files.count && (error == 0 || error == -ENOENT); i++)
         error = local->disk->remove(local->disk->self, files.items[i]);
     if (local->file.handle && !is_still_there(local))
-        forget_lock(local);
+        discard_lock(local);
     if (error == 0 || error == -ENOENT)
         return true;
     diags_error(diags, NO_RANGE, "Cannot delete the workspace",

@@ -67,7 +67,7 @@ static LockResult try_number(Pg *pg, Str number, Diags *diags) {
     DatabaseAnswer answer;
     if (!run(pg, "SELECT pg_try_advisory_lock($1::bigint)", &number, 1, &answer, scratch, diags))
         return LOCK_FAILED;
-    return is_true(&answer, 0) ? LOCK_GOT : LOCK_HELD;
+    return is_true(&answer, 0) ? LOCK_ACQUIRED : LOCK_HELD;
 }
 
 /* Retries for a short time: other programs hold these locks only briefly. */
@@ -99,12 +99,12 @@ static LockResult make_row(Pg *pg, Diags *diags) {
     Str number = str_format(scratch, "%lld",
                             (long long)pg_backend_creation_lock(settings->schema, settings->table));
     LockResult result = try_number_often(pg, number, diags);
-    if (result != LOCK_GOT)
+    if (result != LOCK_ACQUIRED)
         return result;
     result = try_number_often(pg, theirs, diags);
-    if (result == LOCK_GOT) {
+    if (result == LOCK_ACQUIRED) {
         bool ok = insert_row(pg, diags);
-        result = release_number(pg, theirs, diags) && ok ? LOCK_GOT : LOCK_FAILED;
+        result = release_number(pg, theirs, diags) && ok ? LOCK_ACQUIRED : LOCK_FAILED;
     }
     return release_number(pg, number, diags) ? result : LOCK_FAILED;
 }
@@ -119,7 +119,7 @@ static LockResult check_number(Pg *pg, Str number, Diags *diags) {
     if (answer.row_count == 1 && str_equal(answer.cells[0], number)) {
         pg->lock_id = str_clone(number, pg->arena);
         pg_session_hold(pg->session, pg->lock_id);
-        return LOCK_GOT;
+        return LOCK_ACQUIRED;
     }
     return release_number(pg, number, diags) ? LOCK_HELD : LOCK_FAILED;
 }
@@ -170,7 +170,7 @@ static LockResult try_lock(Pg *pg, Arena *arena, Diags *diags) {
         if (answer.row_count > 0)
             return is_true(&answer, 1) ? check_number(pg, answer.cells[0], diags) : LOCK_HELD;
         LockResult made = make_row(pg, diags);
-        if (made != LOCK_GOT)
+        if (made != LOCK_ACQUIRED)
             return made;
     }
     return LOCK_HELD;
@@ -202,7 +202,8 @@ static bool pg_lock(Backend *backend,
     CHECK(pg->lock_id.len == 0);
     if (!pg_session_set_name(pg->session, session_name(info, pg->arena), diags))
         return false;
-    LockAttempt trying = {pg, attempt, backend->waiting, backend->waiting_payload, LOCK_GOES};
+    LockAttempt trying = {pg, attempt, backend->waiting, backend->waiting_payload,
+                          LOCK_ENDS_WITH_PROCESS};
     return state_lock_acquire(&trying, pg->io->clock, timeout_ms, cancel, diags);
 }
 
@@ -246,7 +247,7 @@ static bool pg_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
         return false;
     Str text = answer.row_count > 0 ? answer.cells[0] : STR_EMPTY;
     pg_session_expect(pg->session, text);
-    *out = empty_state_pass(text);
+    *out = empty_state_drop(text);
     return true;
 }
 
@@ -506,7 +507,7 @@ static bool pg_make(const Io *io, Value config, Str workspace, Diags *diags) {
         diags_error(diags, NO_RANGE, "Cannot create the workspace",
                     "Another program is creating a workspace in this database. Try again.");
     pg_close(backend);
-    return made == LOCK_GOT;
+    return made == LOCK_ACQUIRED;
 }
 
 static const Attribute attributes[] = {

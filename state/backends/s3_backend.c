@@ -77,7 +77,7 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     Str text = state_lock_to_json(s3->wanted, arena);
     S3Status status = s3_client_put(&s3->client, s3->lock_key, text, true, &problem, arena);
     if (status == S3_DONE)
-        return LOCK_GOT;
+        return LOCK_ACQUIRED;
     if (status == S3_UNCONDITIONAL) {
         report_unconditional(s3, problem, diags);
         return LOCK_FAILED;
@@ -89,7 +89,7 @@ static LockResult attempt(void *self, LockInfo *holder, pid_t *pid, Arena *arena
     if (!read_holder(s3, holder, &ignored, &problem, arena))
         *holder = (LockInfo){.path = s3->lock_key};
     /* The lock may be this run's own, if the request was sent twice after a lost reply. */
-    return str_equal(holder->id, s3->wanted->id) ? LOCK_GOT : LOCK_HELD;
+    return str_equal(holder->id, s3->wanted->id) ? LOCK_ACQUIRED : LOCK_HELD;
 }
 
 static bool s3_lock(Backend *backend,
@@ -102,7 +102,8 @@ static bool s3_lock(Backend *backend,
     if (!s3->uses_lock_file)
         return true;
     s3->wanted = info;
-    LockAttempt trying = {s3, attempt, backend->waiting, backend->waiting_payload, LOCK_STAYS};
+    LockAttempt trying = {s3, attempt, backend->waiting, backend->waiting_payload,
+                          LOCK_OUTLIVES_PROCESS};
     if (!state_lock_acquire(&trying, s3->io->clock, timeout_ms, cancel, diags))
         return false;
     s3->lock_id = str_clone(info->id, s3->arena);
@@ -176,7 +177,7 @@ static bool s3_read(Backend *backend, Str *out, Arena *arena, Diags *diags) {
     S3Status status = s3_client_get(&s3->client, s3->key, &text, &problem, arena);
     if (status != S3_DONE && status != S3_ABSENT)
         return report(diags, "Failed to read the state", s3, problem, CHECK_ACCESS);
-    *out = empty_state_pass(text);
+    *out = empty_state_drop(text);
     return true;
 }
 

@@ -133,7 +133,7 @@ static bool is_empty(const StateResource *resource) {
     return resource->instances.count == 0 && !resource->is_declared;
 }
 
-static bool has_instances(const void *resource) {
+static bool has_content(const void *resource) {
     return !is_empty(resource);
 }
 
@@ -161,7 +161,7 @@ void state_compact(State *state) {
     map_each(&state->resources, entry) {
         compact_instances(entry->value);
     }
-    keep(&state->resources, has_instances);
+    keep(&state->resources, has_content);
     keep(&state->outputs, is_set);
 }
 

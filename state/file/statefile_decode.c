@@ -168,7 +168,7 @@ typedef struct ResourceHead {
     Str name;
     Str provider;
     JsonReader instances; /* positioned before the list, which may precede members that it needs */
-    bool has_instances;
+    bool has_content;
 } ResourceHead;
 
 static bool find_module(Decoding *decoding, Str text) {
@@ -212,7 +212,7 @@ static bool add_resource(Decoding *decoding, const ResourceHead *head, StateReso
  * the other members of the resource. */
 static bool note_instances(Decoding *decoding, ResourceHead *head) {
     head->instances = decoding->reader;
-    head->has_instances = true;
+    head->has_content = true;
     return skip(decoding);
 }
 
@@ -274,7 +274,7 @@ static bool read_resource(Decoding *decoding) {
         return finish_resource(decoding, &head, resource);
     if (!add_resource(decoding, &head, &resource))
         return false;
-    if (!head.has_instances)
+    if (!head.has_content)
         return finish_resource(decoding, &head, resource);
     JsonReader behind = decoding->reader;
     decoding->reader = head.instances;

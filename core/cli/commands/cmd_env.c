@@ -98,14 +98,14 @@ static bool is_secret(const EnvironmentDifference *difference) {
 }
 
 /* A resource that one side lacks has no value to show. */
-static bool is_presence(const EnvironmentDifference *difference) {
+static bool is_whole_resource(const EnvironmentDifference *difference) {
     return strcmp(difference->section, "resources") == 0 && difference->path.len == 0;
 }
 
 static Str cell_of(const EnvironmentDifference *difference, size_t side, Arena *arena) {
     if (!difference->has[side])
         return STR("-");
-    if (is_presence(difference))
+    if (is_whole_resource(difference))
         return STR("exists");
     return is_secret(difference) ? STR("(sensitive value)")
                                  : value_display(difference->values[side], SHOWN_BYTES, arena);
@@ -189,7 +189,7 @@ static void write_difference(JsonWriter *writer,
         json_key_string(writer, "path", str_after(difference->path, 1));
     write_names(writer, STR("present_in"), names, difference->has);
     json_key_bool(writer, "sensitive", is_secret(difference));
-    if (!is_secret(difference) && !is_presence(difference))
+    if (!is_secret(difference) && !is_whole_resource(difference))
         write_values(writer, difference, names);
     json_object_end(writer);
 }

@@ -228,7 +228,7 @@ static void save_errored_state(const Operation *operation,
 }
 
 /* Call after a failed run; the failure may be that of writing the state. */
-static void save_what_was_done(Operation *operation) {
+static void save_partial_state(Operation *operation) {
     Project *project = operation->project;
     if (working_state_is_saved(project->working))
         return;
@@ -284,7 +284,7 @@ bool operation_apply(Operation *operation) {
                       option_that_limits(operation));
     }
     if (!ok) {
-        save_what_was_done(operation);
+        save_partial_state(operation);
         return false;
     }
     State *state = working_state_close(project->working);

@@ -19,7 +19,7 @@ static Value with_path(Value config, Str path, Arena *arena) {
 }
 
 /* Reports the holder of the lock that a command waits for, and since when it is held. */
-static void say_waiting(void *payload, const LockInfo *holder) {
+static void print_waiting(void *payload, const LockInfo *holder) {
     Cli *cli = payload;
     SCOPED(ArenaRef) scratch = arena_open("waiting");
     Str text = STR("Waiting for the state's lock.");
@@ -39,7 +39,7 @@ static bool open_with(
     choice.config = with_path(choice.config, path, cli->arena);
     if (!backend_choice_open(project, &choice, workspace, out))
         return false;
-    (*out)->waiting = say_waiting;
+    (*out)->waiting = print_waiting;
     (*out)->waiting_payload = cli;
     Str backup = option_text(project->arguments, backup_option);
     if (backup.ptr)

@@ -81,7 +81,7 @@ static void operation_of_another_program(void **unused) {
     Str json = STR("{\"ID\":\"i\",\"Operation\":\"rotate keys\",\"Who\":\"w\"}");
     assert_true(state_lock_from_json(json, &holder, arena));
     Diags diags = diags_new(arena);
-    LockAttempt attempt = {.end = LOCK_STAYS};
+    LockAttempt attempt = {.end = LOCK_OUTLIVES_PROCESS};
     state_lock_report(&attempt, &holder, 0, &diags);
     assert_true(str_find(diags.items[0].detail, STR("Operation: rotate keys\n"), 0) != SIZE_MAX);
 }
@@ -94,7 +94,7 @@ static void report(void **unused) {
     assert_int_equal(info.id.len, 36);
     assert_true(str_find_char(info.who, '@', 0) != SIZE_MAX);
     Diags diags = diags_new(arena);
-    LockAttempt attempt = {.end = LOCK_STAYS};
+    LockAttempt attempt = {.end = LOCK_OUTLIVES_PROCESS};
     state_lock_report(&attempt, &info, 4711, &diags);
     check_str(diags.items[0].summary, "Error acquiring the state lock");
     Str parts[] = {info.id, info.who, info.created, STR("state-mv"), STR("4711"), STR("s.tfstate")};
@@ -102,7 +102,7 @@ static void report(void **unused) {
         assert_true(str_find(diags.items[0].detail, parts[i], 0) != SIZE_MAX);
     Str hint = str_format(arena, "\"loam force-unlock %.*s\"", STR_ARG(info.id));
     assert_true(str_find(diags.items[0].detail, hint, 0) != SIZE_MAX);
-    attempt.end = LOCK_GOES;
+    attempt.end = LOCK_ENDS_WITH_PROCESS;
     state_lock_report(&attempt, &info, 0, &diags);
     assert_true(str_find(diags.items[1].detail, STR("force-unlock"), 0) == SIZE_MAX);
 }
@@ -147,7 +147,7 @@ static LockResult waiting_attempt(
     Waiting *waiting = self;
     char letter = *waiting->holders;
     if (letter == '.')
-        return LOCK_GOT;
+        return LOCK_ACQUIRED;
     if (waiting->holders[1])
         waiting->holders++;
     if (letter != '?')
