@@ -10,7 +10,7 @@
 typedef struct Filling {
     const Mock *mock;
     bool fills_unknown; /* true: fill unknown values; false: null ones */
-    StrBuf place;       /* path of the attribute; generated strings depend on it */
+    StrBuf path;        /* of the attribute; generated strings depend on it */
     Arena *arena;
     Diags *diags;
     bool ok;
@@ -19,7 +19,7 @@ typedef struct Filling {
 static Value fill_object(Filling *filling, const Schema *schema, Value object, Value values);
 
 static Value made_up_text(Filling *filling) {
-    Str digest = digest_hex(DIGEST_SHA256, strbuf_str(&filling->place), filling->arena);
+    Str digest = digest_hex(DIGEST_SHA256, strbuf_str(&filling->path), filling->arena);
     return value_from_str(str_slice(digest, 0, TEXT_LENGTH));
 }
 
@@ -27,11 +27,11 @@ static Value make_up(Filling *filling, const Type *type);
 
 static Value make_up_object(Filling *filling, const Type *type) {
     Value *items = arena_new_array(filling->arena, Value, type->count);
-    size_t length = filling->place.len;
+    size_t length = filling->path.len;
     for (size_t i = 0; i < type->count; i++) {
-        strbuf_add_format(&filling->place, ".%.*s", STR_ARG(type->names[i]));
+        strbuf_add_format(&filling->path, ".%.*s", STR_ARG(type->names[i]));
         items[i] = make_up(filling, type_at(type, i));
-        filling->place.len = length;
+        filling->path.len = length;
     }
     return value_object_of(type, items);
 }
@@ -89,11 +89,11 @@ static Value fill_nested(
     if (nesting == NEST_SINGLE)
         return fill_object(filling, schema, value, values);
     Value *items = arena_new_array(filling->arena, Value, value.count);
-    size_t length = filling->place.len;
+    size_t length = filling->path.len;
     for (size_t i = 0; i < value.count; i++) {
-        strbuf_add_format(&filling->place, "[%zu]", i);
+        strbuf_add_format(&filling->path, "[%zu]", i);
         items[i] = fill_object(filling, schema, value_at(value, i), values);
-        filling->place.len = length;
+        filling->path.len = length;
     }
     return value_with_items(value, items, filling->arena);
 }
@@ -125,18 +125,18 @@ static Value fill_object(Filling *filling, const Schema *schema, Value object, V
     if (!value_is_present(object))
         return object;
     Value *items = arena_new_array(filling->arena, Value, object.count);
-    size_t length = filling->place.len;
+    size_t length = filling->path.len;
     for (size_t i = 0; i < object.count; i++) {
         Str name = value_key_at(object, i);
         const Attribute *attribute = schema_find_attribute(schema, name);
         const Block *block = attribute ? NULL : schema_find_block(schema, name);
         items[i] = value_at(object, i);
-        strbuf_add_format(&filling->place, ".%.*s", STR_ARG(name));
+        strbuf_add_format(&filling->path, ".%.*s", STR_ARG(name));
         if (attribute)
             items[i] = fill_attribute(filling, attribute, items[i], values);
         else if (block)
             items[i] = fill_block(filling, block, items[i], values);
-        filling->place.len = length;
+        filling->path.len = length;
     }
     return value_with_items(object, items, filling->arena);
 }
@@ -150,12 +150,12 @@ static bool fill(const Mock *mock,
     Filling filling = {
         .mock = mock,
         .fills_unknown = fills_unknown,
-        .place = strbuf_new(call->arena),
+        .path = strbuf_new(call->arena),
         .arena = call->arena,
         .diags = diags,
         .ok = true,
     };
-    strbuf_add(&filling.place, call->address);
+    strbuf_add(&filling.path, call->address);
     *out = fill_object(&filling, mock->type->schema, object, mock->values);
     return filling.ok;
 }

@@ -506,7 +506,7 @@ typedef struct ProviderFunction {
 
 typedef struct ConfigureRequest {
     Value config;        /* wholly known; with unknowns the provider is deferred and not called */
-    const void *context; /* set by registry_give; NULL: none */
+    const void *context; /* set by registry_set_context; NULL: none */
     Arena *run;          /* lives as long as the client */
 } ConfigureRequest;
 

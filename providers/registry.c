@@ -113,7 +113,7 @@ static bool load(const Registry *registry,
                  SourceRange range,
                  Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("provider module");
-    Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->plugin_directory), row->module);
+    Str path = str_format(scratch, "%.*s/%s", STR_ARG(registry->plugin_directory), row->plugin);
     void *handle = dlopen(str_to_cstr(path, scratch), RTLD_NOW | RTLD_LOCAL);
     if (!handle)
         return report_module(row, path, plugin_failure(path, str_from_cstr(dlerror()), scratch),
@@ -357,7 +357,7 @@ const char *registry_row_name(const Registry *registry, Str name) {
     return i == SIZE_MAX ? NULL : registry->rows[i].name;
 }
 
-void registry_give(Registry *registry, Str name, const void *context) {
+void registry_set_context(Registry *registry, Str name, const void *context) {
     size_t i = find_row(registry, name);
     if (i != SIZE_MAX)
         registry->contexts[i] = context;

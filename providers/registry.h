@@ -1,7 +1,7 @@
 /* registry: finds providers by address or name, and their types by name.
  *
  * The rows are in builtin.c. A row with a plugin path is opened on first use (dlopen), so a command
- * that does not need libvirt does not load it. Thread-safe, except registry_give. */
+ * that does not need libvirt does not load it. Thread-safe, except registry_set_context. */
 #pragma once
 
 #include "provider.h"
@@ -11,7 +11,7 @@ typedef struct ProviderRow {
     const char *address;      /* such as loam.internal/builtin/libvirt */
     const Provider *provider; /* built in; NULL: in a plugin */
     const char
-        *module; /* plugin such as loam-libvirt.so, which defines the symbol <name>_provider */
+        *plugin; /* plugin such as loam-libvirt.so, which defines the symbol <name>_provider */
 } ProviderRow;
 
 typedef struct Registry Registry;
@@ -51,8 +51,8 @@ StrVec registry_names(const Registry *registry, Arena *arena);
  * none. */
 const char *registry_row_name(const Registry *registry, Str name);
 /* Passes `context` to `configure` of the provider of this name, if any. Call before any walk. */
-void registry_give(Registry *registry, Str name, const void *context);
-/* Returns what registry_give passed for the provider, or NULL. */
+void registry_set_context(Registry *registry, Str name, const void *context);
+/* Returns what registry_set_context passed for the provider, or NULL. */
 const void *registry_context(const Registry *registry, const Provider *provider);
 /* Returns the last part of an address, the default local name ("random"). */
 Str registry_local_name(Str address);

@@ -119,10 +119,10 @@ void resource_type_prepare_plan(const ResourceType *type,
         log_prepared(request, response, call->arena);
 }
 
-void resource_type_plan_alone(const ResourceType *type,
-                              const Call *call,
-                              const PlanRequest *request,
-                              PlanResponse *response) {
+void resource_type_plan_by_schema(const ResourceType *type,
+                                  const Call *call,
+                                  const PlanRequest *request,
+                                  PlanResponse *response) {
     resource_type_prepare_plan(type, call, request, response);
     replace_what_differs(type, request->prior, response, call->arena);
 }

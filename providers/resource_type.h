@@ -14,11 +14,11 @@ MUST_USE bool resource_type_plan(const ResourceType *type,
                                  Diags *diags);
 /* Sets the framework's plan, without calling the provider. Without `update`, every change is a
  * replacement. */
-void resource_type_plan_alone(const ResourceType *type,
-                              const Call *call,
-                              const PlanRequest *request,
-                              PlanResponse *response);
-/* Like resource_type_plan_alone, but a change that no schema flag covers does not become a
+void resource_type_plan_by_schema(const ResourceType *type,
+                                  const Call *call,
+                                  const PlanRequest *request,
+                                  PlanResponse *response);
+/* Like resource_type_plan_by_schema, but a change that no schema flag covers does not become a
  * replacement yet. */
 void resource_type_prepare_plan(const ResourceType *type,
                                 const Call *call,

@@ -41,7 +41,7 @@ static bool has_plugin(const KubeTarget *target) {
     return target->exec.command.len && !has_token;
 }
 
-bool kube_login_is_asked(const KubeLogin *login) {
+bool kube_login_can_renew(const KubeLogin *login) {
     return login->target->token_file.len || has_plugin(login->target);
 }
 
@@ -146,7 +146,7 @@ bool kube_login_get(KubeLogin *login,
                     Str *problem,
                     Arena *arena) {
     const KubeTarget *target = login->target;
-    if (!kube_login_is_asked(login)) {
+    if (!kube_login_can_renew(login)) {
         *out = (KubeCredential){0, target->token, target->certificate, target->key, 0};
         return true;
     }

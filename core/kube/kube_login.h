@@ -23,4 +23,4 @@ MUST_USE bool kube_login_get(KubeLogin *login,
                              Arena *arena);
 /* Returns true if a file or a plugin provides the credential, so that it can be renewed after the
  * server rejects it. */
-bool kube_login_is_asked(const KubeLogin *login);
+bool kube_login_can_renew(const KubeLogin *login);

@@ -58,6 +58,6 @@ bool object_arguments_wait(const Call *call, Value object, ObjectApplied *applie
     if (should_wait && !wait_gate(&wait, &applied->live, diags))
         return false;
     if (wait_block_is_set(&block))
-        return wait_block(&wait, &block, &applied->live, diags);
+        return wait_block_until(&wait, &block, &applied->live, diags);
     return !should_wait || wait_ready(&wait, &applied->live, diags);
 }

@@ -97,7 +97,7 @@ bool machine_link(const ProvisionCall *call, SshLink *out, Diags *diags) {
 }
 
 bool machine_run(
-    SshLink *link, Str command, Str input, LastOutput *last, const char *what, Diags *diags) {
+    SshLink *link, Str command, Str input, LastOutput *last, const char *summary, Diags *diags) {
     SshCommand request = {
         .command = command,
         .input = input,
@@ -113,7 +113,7 @@ bool machine_run(
     Arena *arena = link->call->arena;
     Str words =
         last ? last_output_text(last, arena) : ssh_client_last_words(result.err, result.out, arena);
-    diags_error(diags, NO_RANGE, what, "On %.*s the command ended with status %d. %.*s",
+    diags_error(diags, NO_RANGE, summary, "On %.*s the command ended with status %d. %.*s",
                 STR_ARG(link->target.host), result.exit_status, STR_ARG(words));
     return false;
 }

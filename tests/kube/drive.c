@@ -271,7 +271,7 @@ static bool run_wait(Turn *turn, const WaitObject *wait, Value *object) {
         return wait_gate(wait, object, &turn->diags);
     return wait_block_read(wait->call, wait_config(turn->what, turn->call.arena),
                            turn->resource.kind, &block, &turn->diags) &&
-           wait_block(wait, &block, object, &turn->diags);
+           wait_block_until(wait, &block, object, &turn->diags);
 }
 
 /* With "isKnown" the object is read before, as after an apply. The errors are in the diagnostics of

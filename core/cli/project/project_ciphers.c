@@ -244,7 +244,7 @@ bool project_open_ciphers(Project *project) {
     project->has_ciphers = true;
     project->engine.stores_plain_state = cipher_is_plain(project->ciphers.state);
     /* The terraform provider decrypts states of other configurations with the same keys. */
-    registry_give(cli->registry, STR("terraform"), &project->ciphers);
+    registry_set_context(cli->registry, STR("terraform"), &project->ciphers);
     return true;
 }
 

@@ -136,7 +136,7 @@ bool provider_call_plan(InstanceOp *op, const PlanRequest *request, PlanResponse
         return end_plan(
             &calling, mock_plan(&op->mock, &calling.call, request, response, &op->diags), response);
     if (op->provider->is_deferred) {
-        resource_type_plan_alone(type, &calling.call, request, response);
+        resource_type_plan_by_schema(type, &calling.call, request, response);
         return end_plan(&calling, true, response);
     }
     return end_plan(

@@ -208,7 +208,7 @@ static void attempt_as_user(Sending *sending, KubeResponse *out) {
         }
         HttpRequest http = http_request_of(sending);
         attempt(sending, &http, out);
-        if (out->code != 401 || sending->is_login_renewed || !kube_login_is_asked(client->login))
+        if (out->code != 401 || sending->is_login_renewed || !kube_login_can_renew(client->login))
             return;
         sending->is_login_renewed = true;
     }

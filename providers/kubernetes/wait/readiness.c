@@ -349,8 +349,8 @@ Readiness readiness_of(Value object, const ReadinessFacts *facts, Arena *arena) 
     if (object_condition_number(object, "status", "observedGeneration", none) < generation)
         return unseen(object, arena);
     Readiness result = rule->of(object, arena);
-    bool is_late = rule->of == claim && facts && facts->waits_for_consumer;
-    return is_late && result.level == READINESS_IN_PROGRESS ? ready : result;
+    bool is_bound_late = rule->of == claim && facts && facts->waits_for_consumer;
+    return is_bound_late && result.level == READINESS_IN_PROGRESS ? ready : result;
 }
 
 bool readiness_has_pods(const KubeResource *resource) {

@@ -205,7 +205,7 @@ static Readiness look(void *payload, Value object, Arena *arena) {
     return result;
 }
 
-bool wait_block(const WaitObject *wait, const WaitBlock *block, Value *object, Diags *diags) {
+bool wait_block_until(const WaitObject *wait, const WaitBlock *block, Value *object, Diags *diags) {
     Arena *arena = wait->call->arena;
     size_t count = block->fields.count;
     Test test = {block, arena_new_array(arena, RegexProgram, count)};

@@ -52,7 +52,7 @@ MUST_USE bool wait_block_read(
 /* Returns false if the block is absent or asks for nothing: then the wait is that of wait_ready. */
 bool wait_block_is_set(const WaitBlock *block);
 /* See wait_follow_until. */
-MUST_USE bool wait_block(const WaitObject *wait,
-                         const WaitBlock *block,
-                         Value *object,
-                         Diags *diags);
+MUST_USE bool wait_block_until(const WaitObject *wait,
+                               const WaitBlock *block,
+                               Value *object,
+                               Diags *diags);

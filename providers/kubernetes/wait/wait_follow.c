@@ -129,7 +129,7 @@ static int64_t round_end_ms(const Progress *progress, unsigned round) {
 }
 
 /* Reads the facts that the object itself does not have. */
-static void ask_others(Progress *progress) {
+static void read_facts(Progress *progress) {
     int64_t end_ms = now_ms(progress) + ASK_MS;
     int64_t deadline_ms = end_ms < progress->end_ms ? end_ms : progress->end_ms;
     const WaitFollow *follow = progress->follow;
@@ -174,7 +174,7 @@ static void watch_round(Progress *progress, unsigned round, Diags *diags) {
     if (outcome != KUBE_DONE)
         see_failure(progress, &call);
     if (progress->ending == ENDING_NONE)
-        ask_others(progress);
+        read_facts(progress);
 }
 
 /* The middle of the sentence `Deployment "web" …`. */
@@ -247,7 +247,7 @@ bool wait_follow_until(const WaitObject *wait,
     if (!value_is_null(*object))
         look(&progress);
     if (progress.ending == ENDING_NONE && follow->inquire)
-        ask_others(&progress);
+        read_facts(&progress);
     for (unsigned round = 0; progress.ending == ENDING_NONE; round++)
         watch_round(&progress, round, diags);
     *object = value_clone(progress.object, wait->call->arena);

@@ -214,15 +214,15 @@ static void with_configured(void **state) {
     check_str(got.token, "t1");
     check_str(got.certificate, "c");
     check_str(got.key, "k");
-    assert_true(kube_login_is_asked(test.login));
+    assert_true(kube_login_can_renew(test.login));
     test.target.token = STR("own");
-    assert_false(kube_login_is_asked(test.login));
+    assert_false(kube_login_can_renew(test.login));
     got = must_get(&test, 0);
     check_str(got.token, "own");
     assert_int_equal(got.number, 0);
     test.target.token = STR_EMPTY;
     test.target.user = STR("u");
-    assert_false(kube_login_is_asked(test.login));
+    assert_false(kube_login_can_renew(test.login));
     check_str(must_get(&test, 0).token, "");
     assert_int_equal(test.plugin.times, 1);
     close_case(&test);
@@ -265,7 +265,7 @@ static void token_file(void **state) {
     kube_case_open(&files);
     open_case(&test);
     test.target = (KubeTarget){.token_file = kube_case_file(&files, "t", STR("one\n"))};
-    assert_true(kube_login_is_asked(test.login));
+    assert_true(kube_login_can_renew(test.login));
     check_str(must_get(&test, 0).token, "one");
     kube_case_file(&files, "t", STR(" two\n"));
     test.plugin.now_ms += 59000;

@@ -313,8 +313,8 @@ static void faulty_tables(void **state) {
     assert_false(registry_find(registry, STR("bad"), &provider, NO_RANGE, &diags));
     check_str(diags.items[0].summary, "Faulty provider");
     assert_null(registry_context(registry, &bad));
-    registry_give(registry, STR("bad"), &thing);
-    registry_give(registry, STR("nothing"), &thing);
+    registry_set_context(registry, STR("bad"), &thing);
+    registry_set_context(registry, STR("nothing"), &thing);
     assert_ptr_equal(registry_context(registry, &bad), &thing);
 }
 
