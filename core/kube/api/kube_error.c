@@ -86,6 +86,8 @@ static KubeErrorClass class_of_500(const KubeStatus *status) {
 
 static KubeErrorClass class_of_400(const KubeStatus *status) {
     static const char *const texts[] = {"unknown field", "strict decoding error"};
+    if (!status->is_status)
+        return KUBE_ERROR_ADDRESS;
     if (has_text(status->message, "does not support dry run"))
         return KUBE_ERROR_WEBHOOK_DRY_RUN;
     if (has_text(status->message, "admission webhook"))
@@ -186,6 +188,8 @@ KubeFieldErrors kube_error_fields(const KubeResponse *response, Arena *arena) {
 /* A remedy for each class; "" where the server's own sentence says enough. */
 static const char *const hints[] = {
     [KUBE_ERROR_UNREACHABLE] = "Check the server's address and that it runs.",
+    [KUBE_ERROR_ADDRESS] = ("Check the server's address: it must begin with https and lead to a "
+                            "Kubernetes API server."),
     [KUBE_ERROR_CERTIFICATE] =
         "Check the certificate authority, and the name of the server in its certificate.",
     [KUBE_ERROR_TIMEOUT] = "Allow more time in \"timeouts\", or look at the server.",
@@ -214,6 +218,13 @@ static const char *const hints[] = {
 };
 static_assert(ARRAY_COUNT(hints) == KUBE_ERROR_OTHER + 1, "a row for each class");
 
+/* Ends a reason with one full stop and the hint. */
+static Str sentence(Str why, const char *hint, Arena *arena) {
+    bool has_stop = str_ends_with(why, STR("."));
+    return str_format(arena, "%.*s%s%s%s", STR_ARG(why), has_stop ? "" : ".", hint[0] ? " " : "",
+                      hint);
+}
+
 /* Names both managers of a conflict, where the request had one. */
 static Str why_of(const KubeFieldError *field, Str manager, Arena *arena) {
     if (field->manager.len == 0)
@@ -231,10 +242,10 @@ static void report_fields(const char *action,
                           const KubeFieldErrors *fields,
                           Diags *diags) {
     vec_each(fields, field) {
-        Str why = why_of(field, manager, diags->arena);
-        Diag *diag = diags_error(diags, NO_RANGE, action, "%.*s%s%.*s: %.*s. %s", STR_ARG(title),
-                                 field->path.len ? ", field " : "", STR_ARG(field->path),
-                                 STR_ARG(why), hint);
+        Str why = sentence(why_of(field, manager, diags->arena), hint, diags->arena);
+        Diag *diag =
+            diags_error(diags, NO_RANGE, action, "%.*s%s%.*s: %.*s", STR_ARG(title),
+                        field->path.len ? ", field " : "", STR_ARG(field->path), STR_ARG(why));
         diag->path = field->path;
     }
 }
@@ -254,7 +265,7 @@ void kube_error_report(const KubeCall *call,
     if (fields.count)
         report_fields(action, title, hints[class], response->manager, &fields, diags);
     else
-        diags_error(diags, NO_RANGE, action, "%.*s at %.*s: %.*s. %s", STR_ARG(title),
-                    STR_ARG(kube_client_target(call->client)->server), STR_ARG(response->problem),
-                    hints[class]);
+        diags_error(diags, NO_RANGE, action, "%.*s at %.*s: %.*s", STR_ARG(title),
+                    STR_ARG(kube_client_target(call->client)->server),
+                    STR_ARG(sentence(response->problem, hints[class], arena)));
 }

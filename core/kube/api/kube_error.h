@@ -5,6 +5,7 @@
 
 typedef enum KubeErrorClass {
     KUBE_ERROR_UNREACHABLE, /* no connection, or it broke */
+    KUBE_ERROR_ADDRESS,     /* the response is not from a Kubernetes API server */
     KUBE_ERROR_CERTIFICATE, /* TLS: wrong authority or name, or our certificate is rejected */
     KUBE_ERROR_TIMEOUT,     /* the deadline has passed */
     KUBE_ERROR_CANCELLED,

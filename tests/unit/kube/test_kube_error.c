@@ -109,6 +109,7 @@ static const Other others[] = {
      KUBE_ERROR_DENIED                                                                                                                },
     {400, HTTP_DONE,            STATUS("\"message\":\"strict decoding error: unknown field\""),
      KUBE_ERROR_SCHEMA                                                                                                                },
+    {400, HTTP_DONE,            "Client sent an HTTP request to an HTTPS server.\n",                            KUBE_ERROR_ADDRESS    },
     {409, HTTP_DONE,            STATUS("\"reason\":\"AlreadyExists\""),                                         KUBE_ERROR_EXISTS     },
     {410, HTTP_DONE,            STATUS("\"reason\":\"Expired\""),                                               KUBE_ERROR_GONE       },
     {413, HTTP_DONE,            "too large",                                                                    KUBE_ERROR_TOO_LARGE  },
@@ -163,6 +164,21 @@ static void reports(void **state) {
               "ConfigMap \"x\" in namespace \"n\", field .spec.replicas: \"hpa\" with subresource "
               "\"scale\" owns this field. Remove the field from the configuration, or take it over "
               "with force_conflicts.");
+    response.manager = STR("loam");
+    Diags named = diags_new(arena);
+    kube_error_report(&call, "Object not applied", &ref, &response, &named);
+    assert_true(str_find(named.items[0].detail,
+                         STR("owns this field, so the manager \"loam\" cannot apply it. Remove"),
+                         0) != SIZE_MAX);
+    response = (KubeResponse){.transport = HTTP_DONE, .problem = STR("no plugin. Install it.")};
+    kube_error_report(&call, "Object not applied", &ref, &response, &named);
+    check_str(named.items[1].detail, "ConfigMap \"x\" in namespace \"n\" at https://k: no plugin. "
+                                     "Install it. Check the credentials, and that they are of this "
+                                     "cluster.");
+    response = response_of(503, STR("absent"), arena);
+    kube_error_report(&call, "Object not applied", &ref, &response, &named);
+    check_str(named.items[2].detail, "ConfigMap \"x\" in namespace \"n\" at https://k: HTTP status "
+                                     "503 (absent).");
     one = kube_recorded_find(&all, "multi-cause-422");
     response = response_of(one->code, one->body, arena);
     kube_error_report(&call, "Object not applied", &ref, &response, &diags);
