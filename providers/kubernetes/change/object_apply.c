@@ -108,8 +108,8 @@ static bool is_in_doubt(const KubeResponse *response) {
 }
 
 static bool report_target(const ObjectRequest *request, Str why, Diags *diags) {
-    return path_error(request->call, request->path, diags, "Kubernetes object not applied", "%.*s.",
-                      STR_ARG(why));
+    return path_error(request->call, request->path, diags, "Kubernetes object not applied",
+                      "The object cannot be applied: %.*s.", STR_ARG(why));
 }
 
 /* Waits for the end of an object of the same name, and checks that there is no other one. */

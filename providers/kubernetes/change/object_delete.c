@@ -180,7 +180,9 @@ bool object_delete(const ObjectRequest *request, const ObjectDeletion *deletion,
     case OBJECT_FAILED: return false;
     case OBJECT_KIND_ABSENT: return true; /* its definition is deleted, with all objects */
     case OBJECT_NO_SERVER:
-        return path_error(request->call, NO_PATH, diags, "Kubernetes object not deleted", "%.*s.",
+        return path_error(request->call, NO_PATH, diags, "Kubernetes object not deleted",
+                          "The object cannot be deleted: %.*s. Check the server's address and that "
+                          "it runs.",
                           STR_ARG(why));
     case OBJECT_FOUND: break;
     }

@@ -54,8 +54,10 @@ static bool plan_without_server(Planning *planning, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
     if (request->call->is_planning && is_creation(planning))
         return plan_unseen(planning, why);
-    return path_error(request->call, NO_PATH, diags, "Kubernetes API server not reached",
-                      "%.*s. Check the server's address and that it runs.", STR_ARG(why));
+    return path_error(
+        request->call, NO_PATH, diags, "Kubernetes API server not reached",
+        "The object cannot be planned: %.*s. Check the server's address and that it runs.",
+        STR_ARG(why));
 }
 
 /* Replacing an object that holds others, or data, needs permission. */
