@@ -177,6 +177,24 @@ static void watch_round(Progress *progress, unsigned round, Diags *diags) {
         read_facts(progress);
 }
 
+/* Waits for other objects can take all of the time of the call. The object may be ready by then. */
+static void read_late(Progress *progress) {
+    SCOPED(ArenaRef) arena = arena_open("kubernetes late object");
+    const WaitObject *wait = progress->wait;
+    KubeCall call = wait_object_call(wait, now_ms(progress) + ASK_MS, arena);
+    KubeEvent event = {.type = KUBE_EVENT_PRESENT};
+    KubeResponse response;
+    Diags ignored = diags_new(arena);
+    KubeOutcome outcome = kube_call_get(&call, &wait->ref, &response, &ignored);
+    if (outcome == KUBE_ABSENT)
+        event.type = KUBE_EVENT_ABSENT;
+    if (outcome == KUBE_ABSENT ||
+        (outcome == KUBE_DONE && kube_client_decode(&response, &event.object, arena)))
+        (void)see(progress, &event);
+    if (progress->ending == ENDING_NONE)
+        see_failure(progress, &call);
+}
+
 /* The middle of the sentence `Deployment "web" …`. */
 static Str describe_ending(const Progress *progress, Arena *arena) {
     int64_t passed_ms = now_ms(progress) - progress->start_ms;
@@ -248,6 +266,8 @@ bool wait_follow_until(const WaitObject *wait,
         look(&progress);
     if (progress.ending == ENDING_NONE && follow->inquire)
         read_facts(&progress);
+    if (progress.ending == ENDING_NONE && now_ms(&progress) >= progress.end_ms)
+        read_late(&progress);
     for (unsigned round = 0; progress.ending == ENDING_NONE; round++)
         watch_round(&progress, round, diags);
     *object = value_clone(progress.object, wait->call->arena);

@@ -142,6 +142,26 @@ static void deadline(void **state) {
     close_case(&test);
 }
 
+/* The deadline has passed before the wait begins: the object is read once. */
+static void late(void **state) {
+    Case test;
+    (void)state;
+    static const KubeScriptRow is_ready[] = {SENDS(READY("2"), 0)};
+    static const KubeScriptRow is_not_ready[] = {SENDS(STARTING("2"), 0), FORBIDS};
+    open_case(&test, is_ready, ARRAY_COUNT(is_ready));
+    parse(&test, STARTING("1"));
+    test.call.deadline_ms = test.script.now_ms;
+    assert_true(run(&test));
+    assert_int_equal(test.script.next, ARRAY_COUNT(is_ready));
+    close_case(&test);
+    open_case(&test, is_not_ready, ARRAY_COUNT(is_not_ready));
+    parse(&test, STARTING("1"));
+    test.call.deadline_ms = test.script.now_ms;
+    assert_false(run(&test));
+    assert_true(str_find(only_error(&test), STR("was not ready after 0s"), 0) != SIZE_MAX);
+    close_case(&test);
+}
+
 /* The grace time begins when the object is stuck first, and counts while it tries again. */
 static void grace(void **state) {
     Case test;
@@ -225,7 +245,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(at_once),   cmocka_unit_test(time_is_over), cmocka_unit_test(deadline),
         cmocka_unit_test(grace),     cmocka_unit_test(rejected),     cmocka_unit_test(unreachable),
-        cmocka_unit_test(cancelled),
+        cmocka_unit_test(cancelled), cmocka_unit_test(late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
