@@ -46,8 +46,17 @@ static size_t find_unquoted(Str text, char wanted, size_t from) {
     return text.len;
 }
 
+/* How an item of a list matches the keys of a path. */
+typedef enum KeyMatch {
+    MATCH_NONE,
+    MATCH_PART, /* the item lacks a key: a manifest may leave it to the default of the server */
+    MATCH_ALL,
+} KeyMatch;
+
 /* `keys` is `name="web"` or `containerPort=80,protocol="TCP"`; `="x"` is the item itself. */
-static bool has_keys(Value item, Str keys, Arena *arena) {
+static KeyMatch match_keys(Value item, Str keys, Arena *arena) {
+    size_t equal_count = 0;
+    size_t absent_count = 0;
     while (keys.len) {
         size_t end = find_unquoted(keys, ',', 0);
         Str pair = str_slice(keys, 0, end);
@@ -55,26 +64,44 @@ static bool has_keys(Value item, Str keys, Arena *arena) {
         Value wanted;
         Value found = item;
         keys = str_after(keys, end + 1);
-        if (equals == SIZE_MAX || !read_json(str_after(pair, equals + 1), &wanted, arena) ||
-            (equals > 0 && !value_find(item, str_slice(pair, 0, equals), &found)) ||
-            !value_equal(found, wanted))
-            return false;
+        if (equals == SIZE_MAX || !read_json(str_after(pair, equals + 1), &wanted, arena))
+            return MATCH_NONE;
+        if (equals > 0 && !value_find(item, str_slice(pair, 0, equals), &found)) {
+            absent_count++;
+            continue;
+        }
+        if (!value_equal(found, wanted))
+            return MATCH_NONE;
+        equal_count++;
     }
-    return true;
+    if (equal_count == 0)
+        return MATCH_NONE;
+    return absent_count ? MATCH_PART : MATCH_ALL;
+}
+
+/* Finds the item that has all keys, else the only one that has some of them and no other value. */
+static bool find_by_keys(Value list, Str keys, size_t *index, Arena *arena) {
+    size_t part_count = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        KeyMatch match = match_keys(value_at(list, i), keys, arena);
+        if (match == MATCH_NONE)
+            continue;
+        *index = i;
+        if (match == MATCH_ALL)
+            return true;
+        part_count++;
+    }
+    return part_count == 1;
 }
 
 static bool find_item(Value list, Str keys, size_t *index, Arena *arena) {
     uint64_t number;
     if (!is_list(list) || !keys.len)
         return false;
-    if (str_to_uint64(keys, &number)) {
-        *index = (size_t)number;
-        return number < list.count;
-    }
-    for (*index = 0; *index < list.count; ++*index)
-        if (has_keys(value_at(list, *index), keys, arena))
-            return true;
-    return false;
+    if (!str_to_uint64(keys, &number))
+        return find_by_keys(list, keys, index, arena);
+    *index = (size_t)number;
+    return number < list.count;
 }
 
 /* Follows "[…]"; `inside` is the text in the brackets. */

@@ -7,7 +7,8 @@
 static const char object_json[] =
     "{\"metadata\":{\"labels\":{\"app\":\"x\",\"app.kubernetes.io/"
     "name\":\"y\"}},\"data\":{\"a.b\":1},"
-    "\"spec\":{\"ports\":[{\"port\":80,\"protocol\":\"UDP\"},{\"port\":80,\"protocol\":\"TCP\"}],"
+    "\"spec\":{\"ports\":[{\"port\":80,\"protocol\":\"UDP\"},{\"port\":80,\"protocol\":\"TCP\"},"
+    "{\"port\":81,\"to\":1},{\"port\":82,\"to\":1},{\"port\":82,\"to\":2}],"
     "\"containers\":[{\"name\":\"a]b\"},{\"name\":\"web\",\"image\":\"i\"}],\"set\":[\"x\",\"y\"]}"
     "}";
 
@@ -28,6 +29,9 @@ static void test_paths(void **state) {
         {".spec.containers[name=\"web\"].image",       ".spec.containers[1].image"              },
         {".spec.containers[name=\"a]b\"]",             ".spec.containers[0]"                    },
         {".spec.ports[port=80,protocol=\"TCP\"].port", ".spec.ports[1].port"                    },
+        {".spec.ports[port=81,protocol=\"TCP\"].to",   ".spec.ports[2].to"                      },
+        {".spec.ports[port=82,protocol=\"TCP\"].to",   ".spec.ports…"                         },
+        {".spec.ports[protocol=\"SCTP\"].port",        ".spec.ports…"                         },
         {"spec.ports[0].port",                         ".spec.ports[0].port"                    },
         {".spec.set[=\"y\"]",                          ".spec.set[1]"                           },
         {"spec.ports[7]",                              ".spec.ports…"                         },
