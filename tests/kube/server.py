@@ -14,13 +14,17 @@
       cluster.restart()                       kills the API server and starts it again; etcd keeps the objects
 
   start(controllers=True)                     kube-controller-manager too: namespaces end, definitions clean up
+  start(pods=True)                            the scheduler and kwok too: pods run on nodes that do not exist
+  start(version="v1.33")                      the API server of this minor version
 
 Every process is stopped by its process ID at the end of the block, and by the kernel if the test dies."""
-import base64, contextlib, ctypes, fcntl, http.client, itertools, json, os, random, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
+import base64, contextlib, ctypes, fcntl, glob, http.client, itertools, json, os, random, shutil, signal, socket, ssl, subprocess, sys, tempfile, time
 import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 COMMAND = "tests/programs/build api"
+POD_COMMAND = "tests/programs/build cluster tools"
+UPGRADE_COMMAND = "tests/programs/build upgrade"
 USERS = {"root": "system:masters", "limited": "", "other": ""}
 START_SECONDS = 120
 BUILD_SECONDS = 900
@@ -28,12 +32,20 @@ PR_SET_PDEATHSIG = 1
 AUDIT_POLICY = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": [{"level": "Metadata"}]}
 CONTROLLERS = ("namespace-controller,garbage-collector-controller,serviceaccount-controller,serviceaccount-token-controller,"
                "root-ca-certificate-publisher-controller,replicaset-controller,deployment-controller,job-controller")
+POD_CONTROLLERS = ",daemonset-controller,statefulset-controller,disruption-controller,resourcequota-controller,cronjob-controller"
+NODES = 3
 
 
-def find_program(name):
+def programs_directory():
+    return os.environ.get("LOAM_PROGRAMS") or os.path.expanduser("~/.cache/loam/programs")
+
+
+def find_program(name, version=None):
     """The path of a built program; None if it is missing. Debian's etcd serves too."""
-    top = os.environ.get("LOAM_PROGRAMS") or os.path.expanduser("~/.cache/loam/programs")
-    path = os.path.join(top, "bin", name)
+    if version:
+        paths = glob.glob(os.path.join(programs_directory(), "programs", name, version + ".*", name))
+        return max(paths, default=None)
+    path = os.path.join(programs_directory(), "bin", name)
     if os.access(path, os.X_OK):
         return path
     return shutil.which(name) if name == "etcd" else None
@@ -41,9 +53,8 @@ def find_program(name):
 
 def is_building():
     """tests/programs/build holds its lock, for instance because tests/run has started it."""
-    top = os.environ.get("LOAM_PROGRAMS") or os.path.expanduser("~/.cache/loam/programs")
     try:
-        with open(os.path.join(top, ".lock"), encoding="utf-8") as lock:
+        with open(os.path.join(programs_directory(), ".lock"), encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return False
     except BlockingIOError:
@@ -52,13 +63,14 @@ def is_building():
         return False
 
 
-def skip_without(*names):
+def skip_without(*names, command=COMMAND, version=None):
+    def missing():
+        return [name for name in names if not find_program(name, version)]
     end = time.monotonic() + BUILD_SECONDS
-    while not all(map(find_program, names)) and is_building() and time.monotonic() < end:
+    while missing() and is_building() and time.monotonic() < end:
         time.sleep(1)
-    missing = [name for name in names if not find_program(name)]
-    if missing:
-        print("missing: %s; \"%s\" builds them" % (", ".join(missing), COMMAND))
+    if missing():
+        print("missing: %s; \"%s\" builds them" % (", ".join(missing()), command))
         sys.exit(77)
 
 
@@ -99,7 +111,7 @@ def make_certificates(directory):
 
 class Cluster:
     def __init__(self, directory, flags):
-        self.directory, self.flags = directory, flags
+        self.directory, self.flags, self.version = directory, flags, None
         self.processes = []
         self.numbers = itertools.count()
         self.ca_path = self.path("ca.crt")
@@ -135,7 +147,8 @@ class Cluster:
 
     def spawn(self, name, *args):
         with open(self.path(name + ".log"), "ab") as log:
-            process = subprocess.Popen([find_program(name), *args], cwd=self.directory, stdin=subprocess.DEVNULL, stdout=log,
+            version = self.version if name == "kube-apiserver" else None
+            process = subprocess.Popen([find_program(name, version), *args], cwd=self.directory, stdin=subprocess.DEVNULL, stdout=log,
                                        stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
         self.processes.append((name, process))
         return process
@@ -200,15 +213,32 @@ class Cluster:
                 return False
         self.wait_for("kube-apiserver", process, is_ready)
 
-    def start_controllers(self):
+    def start_controllers(self, names=CONTROLLERS):
         process = self.spawn(
             "kube-controller-manager", *("--%s=%s" % (name, self.kubeconfig("controllers")) for name in
                                          ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")),
             "--bind-address", "127.0.0.1", "--secure-port", str(free_port()), "--leader-elect=false", "--authentication-skip-lookup",
             "--use-service-account-credentials=true", "--service-account-private-key-file", "sa.key", "--root-ca-file", "ca.crt",
-            "--controllers", CONTROLLERS)
+            "--controllers", names)
         self.wait_for("kube-controller-manager", process,
                       lambda: self.request("GET", "/api/v1/namespaces/default/serviceaccounts/default")[0] == 200)
+
+    def start_nodes(self):
+        """Ready nodes without machines. No controller runs that taints them."""
+        config = self.kubeconfig("admin")
+        self.spawn("kube-scheduler", *("--%s=%s" % (name, config) for name in ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")),
+                   "--bind-address", "127.0.0.1", "--secure-port", str(free_port()), "--leader-elect=false")
+        process = self.spawn("kwok", "--kubeconfig", config, "--manage-all-nodes", "--enable-crds=", "--node-ip", "127.0.0.1",
+                             "--server-address", "127.0.0.1:%d" % free_port())
+        nodes = [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-%d" % number, "labels": {
+            "kubernetes.io/hostname": "node-%d" % number, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}}} for number in range(NODES)]
+        for node in map(self.apply, nodes):
+            self.request("PATCH", self.object_path(node), {"spec": {"taints": None}}, content_type="application/merge-patch+json")
+
+        def is_ready():
+            conditions = [one for node in nodes for one in self.get(node)["status"].get("conditions", ())]
+            return sum(one["type"] == "Ready" and one["status"] == "True" for one in conditions) == NODES
+        self.wait_for("kwok", process, is_ready)
 
     def restart(self):
         self.stop("kube-apiserver", kill=True)
@@ -281,8 +311,10 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def start(controllers=False, flags=()):
-    skip_without("etcd", "kube-apiserver", *(["kube-controller-manager"] if controllers else []))
+def start(controllers=False, pods=False, version=None, flags=()):
+    skip_without("etcd", "kube-apiserver", *(["kube-controller-manager"] if controllers or pods else []))
+    skip_without(*(["kube-scheduler", "kwok"] if pods else []), command=POD_COMMAND)
+    skip_without("kube-apiserver", command=UPGRADE_COMMAND, version=version)
     directory = tempfile.mkdtemp(prefix="loam-kube-")
     cluster = Cluster(directory, list(flags))
     try:
@@ -290,10 +322,13 @@ def start(controllers=False, flags=()):
         cluster.write("tokens.csv", "".join('%s,%s,%s%s\n' % (cluster.token(user), user, user, ',"%s"' % group if group else "")
                                             for user, group in USERS.items()))
         cluster.write("audit.json", json.dumps(AUDIT_POLICY))
+        cluster.version = version
         cluster.start_etcd()
         cluster.start_apiserver()
-        if controllers:
-            cluster.start_controllers()
+        if controllers or pods:
+            cluster.start_controllers(CONTROLLERS + (POD_CONTROLLERS if pods else ""))
+        if pods:
+            cluster.start_nodes()
         yield cluster
     finally:
         cluster.stop()
