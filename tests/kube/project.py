@@ -4,8 +4,12 @@
       project.write(a=manifest, b={"manifest": …, "adopt_existing": True})   resources kubernetes_manifest.a and .b
       project.apply()                     standard output; `fails=True`, `says`, `hides` are checks of all output
       project.plan()                      {"kubernetes_manifest.a": Change}, without no-ops
-      project.object("a")                 the attribute `object` in the state"""
+      project.object("a")                 the attribute `object` in the state
+
+`Manifests` has one resource kubernetes_manifests instead: set(objects), parts(), objects()."""
 import json, os, re, subprocess, tempfile
+
+import yaml
 
 import server
 
@@ -95,3 +99,23 @@ class Project:
 
     def object(self, name):
         return self.attributes(name)["object"]["value"]
+
+
+class Manifests(Project):
+    """A project with the one resource kubernetes_manifests.all."""
+    ADDRESS = "kubernetes_manifests.all"
+
+    def set(self, objects=None, **arguments):
+        if objects is not None:
+            arguments["content"] = objects if isinstance(objects, str) else yaml.safe_dump_all(objects)
+        self.write({"resource": {"kubernetes_manifests": {"all": {"wait_for_ready": False, **arguments}}}})
+
+    def parts(self, **more):
+        """{key: action} of the plan; None if nothing changes."""
+        change = self.plan(**more).get(self.ADDRESS)
+        self.planned = change
+        return change and {part["key"]: "/".join(part["change"]["actions"]) for part in change.row.get("parts", [])}
+
+    def objects(self):
+        attributes = self.attributes("all", "kubernetes_manifests")
+        return attributes and attributes["objects"]["value"]

@@ -34,6 +34,7 @@ CONTROLLERS = ("namespace-controller,garbage-collector-controller,serviceaccount
                "root-ca-certificate-publisher-controller,replicaset-controller,deployment-controller,job-controller")
 POD_CONTROLLERS = ",daemonset-controller,statefulset-controller,disruption-controller,resourcequota-controller,cronjob-controller"
 NODES = 3
+CAPACITY = {"cpu": "64", "memory": "256Gi", "ephemeral-storage": "1Ti", "pods": "500"}
 
 
 def programs_directory():
@@ -228,12 +229,13 @@ class Cluster:
         config = self.kubeconfig("admin")
         self.spawn("kube-scheduler", *("--%s=%s" % (name, config) for name in ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")),
                    "--bind-address", "127.0.0.1", "--secure-port", str(free_port()), "--leader-elect=false")
-        process = self.spawn("kwok", "--kubeconfig", config, "--manage-all-nodes", "--enable-crds=", "--node-ip", "127.0.0.1",
-                             "--server-address", "127.0.0.1:%d" % free_port())
         nodes = [{"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-%d" % number, "labels": {
             "kubernetes.io/hostname": "node-%d" % number, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}}} for number in range(NODES)]
-        for node in map(self.apply, nodes):
-            self.request("PATCH", self.object_path(node), {"spec": {"taints": None}}, content_type="application/merge-patch+json")
+        for path in map(self.object_path, map(self.apply, nodes)):
+            for where, more in (("", {"spec": {"taints": None}}), ("/status", {"status": {"capacity": CAPACITY, "allocatable": CAPACITY}})):
+                self.request("PATCH", path + where, more, content_type="application/merge-patch+json")
+        process = self.spawn("kwok", "--kubeconfig", config, "--manage-all-nodes", "--enable-crds=", "--node-ip", "127.0.0.1",
+                             "--server-address", "127.0.0.1:%d" % free_port())
 
         def is_ready():
             conditions = [one for node in nodes for one in self.get(node)["status"].get("conditions", ())]
