@@ -6,6 +6,7 @@
 #include "kube_object.h"
 #include "object_body.h"
 #include "object_builder.h"
+#include "object_secret.h"
 
 #define DEFAULT_NAMESPACE "default"
 
@@ -54,7 +55,7 @@ static void report(const Call *call,
         diag.detail =
             str_format(arena, "In %.*s: %.*s", STR_ARG(manifest_text_place(object, inside, arena)),
                        STR_ARG(diag.detail));
-        diag.path = path_to_str(argument, arena);
+        diag.path = object_secret_is(object->object) ? STR_EMPTY : path_to_str(argument, arena);
         diags_add(diags, &diag);
     }
 }

@@ -122,6 +122,8 @@ bool object_target_report(const ObjectTarget *target,
         bool is_whole;
         Path field = field_path_read(diag->path, request->manifest, &is_whole, arena);
         Str hint = hint_of(target, diag->detail, is_whole ? field : (Path){0});
+        if (object_secret_is(request->manifest) && field.count > 1)
+            field.count = 1; /* the line of a value would show it */
         diag->path = path_to_str(join_paths(request->path, with_keys(field, arena), arena), arena);
         diag->detail = object_secret_mask(request->manifest, diag->detail, arena);
         diag->detail = str_concat(diag->detail, hint, arena);

@@ -48,7 +48,8 @@ static bool is_base64(Str text, Arena *arena) {
     return base64_decode(strbuf_str(&joined), &bytes, arena);
 }
 
-/* The server's own errors about these values name no key. */
+/* The server's own errors about these values name no key. The place is that of all values, because
+ * the line of one shows it. */
 static bool check_secret_values(
     Value manifest, const char *member, bool has_base64, Path at, Arena *arena, Diags *diags) {
     Value values;
@@ -57,18 +58,17 @@ static bool check_secret_values(
         return true;
     for (size_t i = 0; i < values.count; i++) {
         Value one = value_at(values, i);
-        const char *key = str_to_cstr(value_key_at(values, i), arena);
-        Path place = path_attribute(at, str_from_cstr(member), arena);
-        if (!value_is_present(one))
+        const char *why = NULL;
+        if (value_is_present(one) && one.type->kind != KIND_STRING)
+            why = "must be text. Write numbers and booleans in quotes.";
+        else if (value_is_present(one) && has_base64 && !is_base64(value_text(one), arena))
+            why = "must be base64. Write plain text in \"stringData\", or encode it with "
+                  "base64encode().";
+        if (!why)
             continue;
-        if (one.type->kind != KIND_STRING)
-            return report(
-                diags, place, key, arena,
-                "A value of a Secret must be text. Write numbers and booleans in quotes.");
-        if (has_base64 && !is_base64(value_text(one), arena))
-            return report(diags, place, key, arena,
-                          "A value in \"data\" of a Secret must be base64. Write plain text in "
-                          "\"stringData\", or encode it with base64encode().");
+        Str text = str_format(arena, "The value of \"%.*s\" in \"%s\" of a Secret %s",
+                              STR_ARG(value_key_at(values, i)), member, why);
+        return report(diags, at, member, arena, str_to_cstr(text, arena));
     }
     return true;
 }

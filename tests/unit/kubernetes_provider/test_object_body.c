@@ -71,9 +71,9 @@ static void checks(void **state) {
         {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\",\"generateName\":"
          "\"y\"}}",                                                                                 ".m.metadata.generateName"},
         {"{\"apiVersion\":\"v1\",\"kind\":\"a\",\"metadata\":{\"name\":\"x\"}}",                             NULL                      },
-        {SECRET "\"data\":{\"a\":\"eA==\",\"k\":\"x!\"}}",                                                   ".m.data.k"               },
-        {SECRET "\"data\":{\"k\":{\"a\":1}}}",                                                               ".m.data.k"               },
-        {SECRET "\"stringData\":{\"a\":\"x!\",\"k\":8080}}",                                                 ".m.stringData.k"         },
+        {SECRET "\"data\":{\"a\":\"eA==\",\"k\":\"x!\"}}",                                                   ".m.data"                 },
+        {SECRET "\"data\":{\"k\":{\"a\":1}}}",                                                               ".m.data"                 },
+        {SECRET "\"stringData\":{\"a\":\"x!\",\"k\":8080}}",                                                 ".m.stringData"           },
         {SECRET
          "\"data\":{\"k\":\"eHh4\\neHg=\\n\",\"l\":null,\"m\":\"\"},\"stringData\":{\"k\":\"!\"}}", NULL                      },
         {SECRET "\"data\":null}",                                                                            NULL                      },
