@@ -390,7 +390,16 @@ bool instance_plan(Walk *pool, void *payload, uint32_t worker) {
     return run(payload, worker, plan_instance);
 }
 
+/* This plan replaces the server that holds the object, which is gone with it. A deletion would only
+ * reach the new server. */
+static bool is_target_replaced(const InstanceOp *op) {
+    return op->provider->is_deferred && op->provider->is_rebuilt &&
+           op->walk->options->mode == PLAN_NORMAL;
+}
+
 static ActionReason forget_reason(const InstanceOp *op) {
+    if (is_target_replaced(op))
+        return op->record->removal;
     if (op->resource->config)
         return REASON_FORGOT_BECAUSE_LIFECYCLE_DESTROY_IN_CONFIG;
     return op->resource->removed ? op->record->removal
@@ -410,6 +419,10 @@ static bool plan_forgetting(Planning *planning) {
     change->reason = forget_reason(op);
     change->before = value_clone(planning->prior, op->keep);
     change->after = value_null(change->before.type);
+    if (is_target_replaced(op)) {
+        ChangeNote note = {{0}, STR("gone with the target of its provider, which is replaced")};
+        vec_push(op->keep, &change->notes, note);
+    }
     op->record->value = change->before;
     return true;
 }
@@ -447,7 +460,8 @@ static bool plan_removal(Planning *planning) {
     bool only_reads = op->walk->options->mode == PLAN_REFRESH_ONLY;
     bool destroys_all = op->walk->options->mode == PLAN_DESTROY;
     const Removed *removed = destroys_all ? NULL : op->resource->removed;
-    if (stored && !only_reads && removal_forgets(op->resource->config, removed, stored))
+    if (stored && !only_reads &&
+        (is_target_replaced(op) || removal_forgets(op->resource->config, removed, stored)))
         return plan_forgetting(planning);
     if (!instance_refresh(op, &planning->prior))
         return false;

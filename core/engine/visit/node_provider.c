@@ -97,6 +97,36 @@ static bool check_and_configure(NodeVisit *visit, ProviderNode *provider, Value 
     return ok;
 }
 
+/* A creation whose object is in the state: what held the object is replaced by now. Without these
+ * objects, the next plan creates those that this apply does not reach. */
+static bool drop_lost_objects(NodeVisit *visit, const Node *resource) {
+    WorkingState *working = visit->walk->working;
+    bool ok = true;
+    vec_each(&resource->as.resource->planned, run) {
+        const ResourceChange *change = (*run)->change;
+        if (change->action != ACTION_CREATE ||
+            !working_state_object(working, change->address, STR_EMPTY, visit->scratch))
+            continue;
+        log_debug("lost object dropped", log_text("provider", visit->node->name),
+                  log_text("type", change->address.type));
+        JournalOutcome outcome = {.address = change->address,
+                                  .provider_config = change->provider_config};
+        ok = working_state_record(working, 0, &outcome, &visit->diags) && ok;
+    }
+    return ok;
+}
+
+static bool drop_all_lost_objects(NodeVisit *visit) {
+    bool ok = true;
+    if (visit->walk->phase != PHASE_APPLY)
+        return true;
+    vec_each(&visit->walk->nodes, node) {
+        if ((*node)->kind == NODE_RESOURCE && (*node)->as.resource->provider == visit->node)
+            ok = drop_lost_objects(visit, *node) && ok;
+    }
+    return ok;
+}
+
 static bool open_one(NodeVisit *visit, ProviderNode *provider, const ModuleScope *scope) {
     Value config;
     StrVec secrets = {0};
@@ -146,8 +176,10 @@ bool node_provider_visit(NodeVisit *visit) {
     ModuleScope scope;
     module_scope_init(&scope, visit->walk, visit->node->module->instances.items[0]);
     bool is_repeated = provider->config && provider->config->for_each;
-    bool ok =
-        is_repeated ? open_repeated(visit, provider, &scope) : open_one(visit, provider, &scope);
+    bool ok = drop_all_lost_objects(visit);
+    ok = (is_repeated ? open_repeated(visit, provider, &scope)
+                      : open_one(visit, provider, &scope)) &&
+         ok;
     if (!ok)
         diags_set_range(&visit->diags, 0, visit->node->range);
     return ok;

@@ -242,6 +242,42 @@ static void a_replaced_server_recreates_its_objects(void **state) {
     engine_case_close(c);
 }
 
+/* An object that leaves the configuration with its server is gone: no call deletes it elsewhere. */
+static void an_object_that_leaves_with_its_server(void **state) {
+    (void)state;
+    EngineCase *c = open_served();
+    engine_case_config(c, "provider: {fake: [{}, {alias: in, endpoint: "
+                          "'at-${fake_thing.server.revision}'}]}\n"
+                          "resource:\n"
+                          "  fake_thing:\n"
+                          "    server: {name: server, size: '1'}\n"
+                          "    object: {name: object, provider: fake.in, size: '1'}\n");
+    engine_case_replace(c, "fake_thing.server");
+    engine_case_must(c, engine_case_plan(c));
+    check_changes(c, "+ fake_thing.object\n. fake_thing.same delete_because_no_resource_config\n"
+                     "-/+ fake_thing.server replace_by_request\n");
+    check_str(change_of(c, "same")->notes.items[0].text,
+              "gone with the target of its provider, which is replaced");
+    engine_case_must(c, engine_case_apply_plan(c));
+    assert_false(has(engine_case_diary(c), "delete same"));
+    check_objects(c, "fake_thing.object object-2\nfake_thing.server server-2\n");
+    engine_case_close(c);
+}
+
+/* After a failed creation, the state has no object of the replaced server, also none that the apply
+ * did not reach. */
+static void lost_objects_leave_the_state(void **state) {
+    (void)state;
+    EngineCase *c = open_served();
+    engine_case_replace(c, "fake_thing.server");
+    engine_case_must(c, engine_case_plan(c));
+    fake_world_order(&c->world, "create object");
+    fake_world_order(&c->world, "create same");
+    assert_false(engine_case_apply_plan(c));
+    check_objects(c, "data.fake_lookup.d \nfake_thing.server server-2\n");
+    engine_case_close(c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_instance_has_its_own),
@@ -258,6 +294,8 @@ int main(void) {
         cmocka_unit_test(an_unconfigured_provider_is_not_called),
         cmocka_unit_test(a_contradiction_stops_before_the_change),
         cmocka_unit_test(a_replaced_server_recreates_its_objects),
+        cmocka_unit_test(an_object_that_leaves_with_its_server),
+        cmocka_unit_test(lost_objects_leave_the_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
