@@ -9,6 +9,7 @@
 #include "manifests_source.h"
 #include "object_arguments.h"
 #include "object_builder.h"
+#include "object_check.h"
 #include "object_secret.h"
 
 typedef struct ItemPlan {
@@ -56,16 +57,20 @@ static ObjectPlan unseen_creation(void) {
     };
 }
 
+/* The dry run asked the definition of the server, not the one that the same manifests have. */
+static void defer_item(ItemPlan *one, const ObjectRequest *request, Diags *found) {
+    *found = diags_new(request->call->arena);
+    one->plan.object = value_unknown(&TYPE_DYNAMIC);
+    one->plan.notes.count = 0;
+    one->is_deferred = true;
+    one->is_good = !request->call->is_planning || object_check(request, true, found);
+}
+
 static void plan_item(void *payload, size_t index, const Call *call, Diags *diags) {
     const ManifestsPlanning *planning = payload;
     ItemPlan *one = &planning->items[index];
     const ManifestsItem *item = one->item;
     Diags found = diags_new(call->arena);
-    one->is_good = true;
-    if (one->is_awaited) {
-        one->plan = unseen_creation();
-        return;
-    }
     bool is_same = one->stored.digest.len && str_equal(one->stored.digest, item->digest);
     Value none = value_null(&TYPE_DYNAMIC);
     ObjectRequest request = {
@@ -80,12 +85,13 @@ static void plan_item(void *payload, size_t index, const Call *call, Diags *diag
         .approved = manifests_inventory_find(&planning->approved, item->text),
         .approved_record = manifests_record_find(&planning->approved_record, item->text).object,
     };
-    one->is_good = object_plan(&request, &one->plan, &found);
-    if (!one->is_good && one->has_new_definition) {
-        one->plan.object = value_unknown(&TYPE_DYNAMIC);
-        one->plan.notes.count = 0;
-        one->is_good = one->is_deferred = true;
-        return;
+    if (one->is_awaited) {
+        one->plan = unseen_creation();
+        one->is_good = !call->is_planning || object_check(&request, !item->is_awaited, &found);
+    } else {
+        one->is_good = object_plan(&request, &one->plan, &found);
+        if (!one->is_good && one->has_new_definition)
+            defer_item(one, &request, &found);
     }
     manifests_source_report(&planning->source, item, &found, diags);
 }

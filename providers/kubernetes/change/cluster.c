@@ -24,6 +24,8 @@ struct Cluster {
     KubeDiscovery *discovery;
     ServerRules *rules;
     ObjectNames *names;
+    KubeOpenapi *openapi;
+    Definitions *definitions;
     IgnoredKeys *ignored;
     pthread_mutex_t identity_mutex;
     bool is_identified;
@@ -53,6 +55,8 @@ Cluster *cluster_open(const Io *io,
     cluster->discovery = kube_discovery_open();
     cluster->rules = server_rules_open(cluster->discovery);
     cluster->names = object_names_open();
+    cluster->openapi = kube_openapi_open();
+    cluster->definitions = definitions_open();
     cluster->ignored = ignored;
     cluster->arena = arena_open("cluster");
     pthread_mutex_init(&cluster->identity_mutex, NULL);
@@ -67,6 +71,8 @@ void cluster_close(Cluster *cluster) {
     kube_client_close(cluster->client);
     server_rules_close(cluster->rules);
     object_names_close(cluster->names);
+    kube_openapi_close(cluster->openapi);
+    definitions_close(cluster->definitions);
     kube_discovery_close(cluster->discovery);
     ignored_keys_close(cluster->ignored);
     pthread_mutex_destroy(&cluster->identity_mutex);
@@ -89,6 +95,14 @@ ServerRules *cluster_rules(const Cluster *cluster) {
 
 ObjectNames *cluster_names(const Cluster *cluster) {
     return cluster->names;
+}
+
+KubeOpenapi *cluster_openapi(const Cluster *cluster) {
+    return cluster->openapi;
+}
+
+Definitions *cluster_definitions(const Cluster *cluster) {
+    return cluster->definitions;
 }
 
 IgnoredKeys *cluster_ignored(const Cluster *cluster) {

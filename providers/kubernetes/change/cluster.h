@@ -1,9 +1,11 @@
 /* Cluster: the API server of a provider configuration. Any thread may use it. */
 #pragma once
 
+#include "definitions.h"
 #include "ignored_keys.h"
 #include "kube_discovery.h"
 #include "kube_list.h"
+#include "kube_openapi.h"
 #include "object_names.h"
 #include "provider.h"
 #include "server_rules.h"
@@ -22,6 +24,8 @@ KubeClient *cluster_client(const Cluster *cluster);
 KubeDiscovery *cluster_discovery(const Cluster *cluster);
 ServerRules *cluster_rules(const Cluster *cluster);
 ObjectNames *cluster_names(const Cluster *cluster);
+KubeOpenapi *cluster_openapi(const Cluster *cluster);
+Definitions *cluster_definitions(const Cluster *cluster);
 /* Returns an object of the server without the labels and annotations that the provider
  * configuration ignores, except those of `kept`, a manifest or an object. */
 Value cluster_without_ignored(const Cluster *cluster, Value live, Value kept, Arena *arena);

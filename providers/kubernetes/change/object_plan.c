@@ -4,6 +4,7 @@
 #include "field_manager.h"
 #include "kube_object.h"
 #include "object_body.h"
+#include "object_check.h"
 #include "object_dry_run.h"
 #include "object_mark.h"
 #include "object_owner.h"
@@ -31,19 +32,22 @@ static void add_note(Planning *planning, Path path, Str text) {
     vec_push(planning->arena, &planning->plan->notes, note);
 }
 
-/* The object after the change is known only after the apply. `why` may be empty. */
-static bool plan_unseen(Planning *planning, Str why) {
+/* The object after the change is known only after the apply; a plan checks the manifest against a
+ * schema. `why` may be empty. */
+static bool plan_unseen(Planning *planning, Str why, Diags *diags) {
+    const ObjectRequest *request = planning->request;
     planning->plan->object = value_unknown(&TYPE_DYNAMIC);
     if (why.len)
-        add_note(planning, planning->request->object_path,
+        add_note(planning, request->object_path,
                  str_format(planning->arena, "verified at apply: %.*s", STR_ARG(why)));
-    return true;
+    bool is_checked = request->call->is_planning && !request->options->is_partial;
+    return !is_checked || object_check(request, planning->target.ref.resource != NULL, diags);
 }
 
 static bool plan_absent_kind(Planning *planning, const ObjectKey *key, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
     if (request->call->is_planning && is_creation(planning) && !object_key_is_builtin(key))
-        return plan_unseen(planning, why);
+        return plan_unseen(planning, why, diags);
     Path path = object_target_path(request->path, STR(".kind"), planning->arena);
     return path_error(request->call, path, diags, "Unknown kind of Kubernetes object",
                       "\"%.*s\" in \"%.*s\": %.*s.", STR_ARG(key->kind),
@@ -53,7 +57,7 @@ static bool plan_absent_kind(Planning *planning, const ObjectKey *key, Str why, 
 static bool plan_without_server(Planning *planning, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
     if (request->call->is_planning && is_creation(planning))
-        return plan_unseen(planning, why);
+        return plan_unseen(planning, why, diags);
     return path_error(
         request->call, NO_PATH, diags, "Kubernetes API server not reached",
         "The object cannot be planned: %.*s. Check the server's address and that it runs.",
@@ -95,10 +99,10 @@ static bool plan_replacement(Planning *planning, Str field, Str why, Diags *diag
 }
 
 /* The object was deleted since the refresh, or without one. Its replacement needs no permission. */
-static bool plan_new_object(Planning *planning) {
+static bool plan_new_object(Planning *planning, Diags *diags) {
     planning->plan->action = OBJECT_REPLACE;
     planning->plan->replace_path = planning->request->object_path;
-    return plan_unseen(planning, STR("the object no longer exists"));
+    return plan_unseen(planning, STR("the object no longer exists"), diags);
 }
 
 /* Returns the path of the member that names another object than before; empty if none does. */
@@ -190,11 +194,11 @@ static bool plan_result(Planning *planning, Value result) {
 }
 
 /* Without a dry run, the manifest is compared with the live object. */
-static bool plan_by_comparison(Planning *planning, Str why) {
+static bool plan_by_comparison(Planning *planning, Str why, Diags *diags) {
     bool is_equal = value_is_present(planning->live) && !is_creation(planning) &&
                     object_body_is_in(planning->body, planning->live) &&
                     value_equal(planning->request->manifest, planning->request->prior_manifest);
-    return is_equal ? plan_nothing(planning) : plan_unseen(planning, why);
+    return is_equal ? plan_nothing(planning) : plan_unseen(planning, why, diags);
 }
 
 /* Write-only values may not be kept, not even as a digest. */
@@ -231,11 +235,11 @@ static bool plan_on_server(Planning *planning, Diags *diags) {
     if (!is_creation(planning) && value_is_present(planning->live) && is_as_applied(planning))
         return plan_nothing(planning);
     if (planning->request->options->has_no_dry_run)
-        return plan_by_comparison(planning, STR("server_dry_run is false"));
+        return plan_by_comparison(planning, STR("server_dry_run is false"), diags);
     switch (object_dry_run(&planning->target, planning->body, planning->live, &run,
                            &planning->plan->notes, diags)) {
     case DRY_RUN_FAILED: return false;
-    case DRY_RUN_IMPOSSIBLE: return plan_by_comparison(planning, run.why);
+    case DRY_RUN_IMPOSSIBLE: return plan_by_comparison(planning, run.why, diags);
     case DRY_RUN_IMMUTABLE: return plan_replacement(planning, run.field, run.why, diags);
     case DRY_RUN_DONE: break;
     }
@@ -285,8 +289,9 @@ static void plan_takeover(Planning *planning, bool is_due) {
 
 static bool plan_dry_run(Planning *planning, Diags *diags) {
     planning->plan->record.uid = kube_object_text(planning->live, "metadata", "uid");
-    return value_is_wholly_known(planning->request->manifest) ? plan_on_server(planning, diags)
-                                                              : plan_unseen(planning, STR_EMPTY);
+    return value_is_wholly_known(planning->request->manifest)
+               ? plan_on_server(planning, diags)
+               : plan_unseen(planning, STR_EMPTY, diags);
 }
 
 /* Fields of an object that others made: it must exist when the apply comes. */
@@ -296,7 +301,7 @@ static bool plan_partial(Planning *planning, Diags *diags) {
         return (is_creation(planning) || check_same_object(planning, diags)) &&
                plan_dry_run(planning, diags);
     if (request->call->is_planning)
-        return plan_unseen(planning, STR("the object does not exist yet"));
+        return plan_unseen(planning, STR("the object does not exist yet"), diags);
     Str title = kube_resource_title(&planning->target.ref, planning->arena);
     return path_error(request->call, request->path, diags, "Kubernetes object does not exist",
                       "%.*s must exist before its fields can be set. Create it first, and add a "
@@ -311,14 +316,16 @@ static bool plan_creation(Planning *planning, Diags *diags) {
     switch (owner) {
     case OWNER_REJECTED: return false;
     case OWNER_PREDECESSOR:
-        return plan_unseen(planning, STR("the object is deleted and created again"));
+        return plan_unseen(planning, STR("the object is deleted and created again"), diags);
     case OWNER_LEFT:
-        return plan_unseen(planning, STR("an object with the mark of this resource exists"));
+        return plan_unseen(planning, STR("an object with the mark of this resource exists"), diags);
     case OWNER_ENDING:
         plan->record.ending = kube_object_text(planning->live, "metadata", "uid");
         plan->record.uid = STR_EMPTY;
-        return plan_unseen(planning, STR("an object of the name is being deleted; the creation "
-                                         "waits for its end"));
+        return plan_unseen(planning,
+                           STR("an object of the name is being deleted; the creation "
+                               "waits for its end"),
+                           diags);
     case OWNER_NEW:
     case OWNER_ADOPTED: break;
     }
@@ -340,7 +347,7 @@ static bool plan_found(Planning *planning, Diags *diags) {
     if (is_creation(planning))
         return plan_creation(planning, diags);
     if (request->record.uid.len && !value_is_present(planning->live))
-        return plan_new_object(planning);
+        return plan_new_object(planning, diags);
     plan_takeover(planning, request->record.is_imported);
     return check_same_object(planning, diags) &&
            object_owner_check(&planning->target, planning->live, "Kubernetes object not planned",
@@ -360,13 +367,13 @@ static void begin(Planning *planning, const ObjectRequest *request, ObjectPlan *
     *planning = (Planning){.request = request, .plan = out, .arena = request->call->arena};
 }
 
-bool object_plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
+static bool plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
     Planning planning;
     Str why = STR_EMPTY;
     ObjectKey key = object_key_of(request->manifest);
     begin(&planning, request, out);
     if (key.version.len == 0 || key.kind.len == 0 || key.name.len == 0)
-        return plan_unseen(&planning, STR_EMPTY);
+        return plan_unseen(&planning, STR_EMPTY, diags);
     switch (object_target_open(request, &key, &planning.target, &why, diags)) {
     case OBJECT_FAILED: return false;
     case OBJECT_NO_SERVER: return plan_without_server(&planning, why, diags);
@@ -375,4 +382,13 @@ bool object_plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
     }
     planning.target.ref.resource = &planning.target.resource;
     return plan_found(&planning, diags);
+}
+
+bool object_plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
+    const Call *call = request->call;
+    if (!plan(request, out, diags))
+        return false;
+    if (call->is_planning && out->action != OBJECT_NONE)
+        definitions_add(cluster_definitions(call->client), request->manifest, call->arena);
+    return true;
 }

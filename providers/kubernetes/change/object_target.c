@@ -93,7 +93,13 @@ static Str hint_of(const ObjectTarget *target, Str detail, Path field) {
         return STR_EMPTY;
     const PathStep *last = &field.steps[field.count - 1];
     Path parent = {field.steps, field.count - 1};
-    return kube_schema_did_you_mean(&target->kube, &target->resource, parent, last->name);
+    KubeSchema schema;
+    Arena *arena = target->kube.arena;
+    Str api_version = kube_resource_api_version(&target->resource, arena);
+    return kube_openapi_find(cluster_openapi(target->cluster), &target->kube, api_version,
+                             target->resource.kind, &schema)
+               ? kube_schema_did_you_mean(&schema, parent, last->name, arena)
+               : STR_EMPTY;
 }
 
 /* Returns the path with names that have dots as keys, because diagnostics have paths as text. */
