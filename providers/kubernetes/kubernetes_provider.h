@@ -12,6 +12,7 @@
     ROW(kubernetes_manifests) \
     ROW(kubernetes_namespace) \
     ROW(kubernetes_node_taint) \
+    ROW(kubernetes_sealed_secret) \
     ROW(kubernetes_secret)
 
 #define KUBERNETES_DATA_SOURCES(ROW) \

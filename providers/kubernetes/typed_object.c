@@ -71,6 +71,7 @@ static void begin(TypedCall *typed, const Call *call, Value state, Str private_d
         .config = value_null(&TYPE_DYNAMIC),
         .prior = value_null(&TYPE_DYNAMIC),
         .live = value_null(&TYPE_DYNAMIC),
+        .approved = value_null(&TYPE_DYNAMIC),
         .options = options_of(state, call->arena),
     };
     typed->request = (ObjectRequest){
@@ -88,6 +89,7 @@ static bool complete(TypedCall *typed, Value config, Value prior, Diags *diags) 
     const TypedObject *type = typed->type;
     ObjectRequest *request = &typed->request;
     typed->config = config;
+    typed->diags = diags;
     typed->options.has_no_digests = type->needs_live && type->needs_live(typed->object);
     if (value_is_present(prior)) {
         typed->prior = prior;
@@ -99,10 +101,12 @@ static bool complete(TypedCall *typed, Value config, Value prior, Diags *diags) 
                 return false;
             typed->live = read.live;
         }
+        typed->is_prior_manifest = true;
         request->prior_manifest = manifest_of(typed, prior);
+        typed->is_prior_manifest = false;
     }
     request->manifest = manifest_of(typed, typed->object);
-    return true;
+    return !diags_has_errors(diags);
 }
 
 /* Adds diagnostics about the manifest at the arguments that it comes from. */
@@ -193,7 +197,10 @@ static void keep_plan(const TypedCall *typed, const ObjectPlan *plan, PlanRespon
         vec_each(&typed->notes, note)
             plan_note(response, note->path, note->text, arena);
     }
-    response->private_data = object_record_text(&plan->record, arena);
+    ObjectRecord record = plan->record;
+    if (typed->planned_values.len)
+        record.values = typed->planned_values;
+    response->private_data = object_record_text(&record, arena);
 }
 
 bool typed_object_plan(const Call *call,
@@ -204,6 +211,11 @@ bool typed_object_plan(const Call *call,
     ObjectPlan plan;
     Diags inner = diags_new(call->arena);
     begin(&typed, call, response->planned, request->private_data);
+    typed.is_plan = true;
+    if (request->approved.type && value_is_present(request->approved)) {
+        typed.approved = request->approved;
+        typed.approved_record = object_record_read(request->approved_private, call->arena);
+    }
     bool is_planned = complete(&typed, request->config, request->prior, &inner) &&
                       object_plan(&typed.request, &plan, &inner);
     move_diags(&typed, &inner, diags);
