@@ -32,7 +32,8 @@
 
 typedef struct Chunk {
     struct Chunk *next;
-    size_t size; /* of `data`, in bytes */
+    size_t size;   /* of `data`, in bytes */
+    bool is_alone; /* holds one allocation */
     _Alignas(16) char data[];
 } Chunk;
 
@@ -56,6 +57,14 @@ NO_RETURN static void out_of_memory(const char *name, size_t size) {
     abort();
 }
 
+/* Returns the bytes that an allocation of `size` uses in its chunk. */
+static size_t footprint(const Arena *arena, size_t size) {
+    if (size > SIZE_MAX / 4)
+        out_of_memory(arena->name, size);
+    size_t rounded = ((size ? size : 1) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+    return rounded + RED_ZONE;
+}
+
 #ifdef ARENA_ASAN
 
 #define FRESH_IS_ZERO false
@@ -67,6 +76,11 @@ static void *map_chunk(size_t size, bool is_huge) {
 
 static void unmap_chunk(Chunk *chunk) {
     free(chunk);
+}
+
+static char *grow_alone(Arena *arena, char *old, size_t new_size) {
+    (void)arena, (void)old, (void)new_size;
+    return NULL;
 }
 
 #else
@@ -113,6 +127,28 @@ static void unmap_chunk(Chunk *chunk) {
         munmap(chunk, in_pages(size));
 }
 
+/* Grows an allocation with its chunk: it leaves no copy behind. Returns NULL if the allocation
+ * shares its chunk. */
+static char *grow_alone(Arena *arena, char *old, size_t new_size) {
+    Chunk **link = &arena->head;
+    while (*link && (*link)->data != old)
+        link = &(*link)->next;
+    Chunk *chunk = *link;
+    if (!chunk || !chunk->is_alone)
+        return NULL;
+    size_t want = footprint(arena, new_size);
+    Chunk *grown = mremap(chunk, in_pages(sizeof(Chunk) + chunk->size),
+                          in_pages(sizeof(Chunk) + want), MREMAP_MAYMOVE);
+    if (grown == MAP_FAILED)
+        out_of_memory(arena->name, new_size);
+    arena->used += want - grown->size;
+    grown->size = want;
+    if (arena->tail == chunk)
+        arena->tail = grown;
+    *link = grown;
+    return grown->data;
+}
+
 #endif
 
 static Chunk *add_chunk(Arena *arena, size_t size) {
@@ -121,6 +157,7 @@ static Chunk *add_chunk(Arena *arena, size_t size) {
     if (!chunk)
         out_of_memory(arena->name, size);
     chunk->size = size;
+    chunk->is_alone = false;
     chunk->next = NULL;
     if (arena->tail) {
         arena->tail->next = chunk;
@@ -130,6 +167,12 @@ static Chunk *add_chunk(Arena *arena, size_t size) {
     arena->tail = chunk;
     ASAN_POISON_MEMORY_REGION(chunk->data, size);
     return chunk;
+}
+
+static char *add_chunk_alone(Arena *arena, size_t size) {
+    Chunk *chunk = add_chunk(arena, size);
+    chunk->is_alone = true;
+    return chunk->data;
 }
 
 static void free_chunk(Chunk *chunk) {
@@ -142,14 +185,6 @@ static void use_chunk(Arena *arena, Chunk *chunk) {
     arena->cursor = chunk ? chunk->data : NULL;
     arena->limit = chunk ? chunk->data + chunk->size : NULL;
     arena->last = NULL;
-}
-
-/* Returns the bytes that an allocation of `size` uses in its chunk. */
-static size_t footprint(const Arena *arena, size_t size) {
-    if (size > SIZE_MAX / 4)
-        out_of_memory(arena->name, size);
-    size_t rounded = ((size ? size : 1) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-    return rounded + RED_ZONE;
 }
 
 static char *take(Arena *arena, size_t want) {
@@ -202,7 +237,7 @@ void arena_close(Arena *arena) {
 void *arena_alloc(Arena *arena, size_t size) {
     size_t want = footprint(arena, size);
     bool is_alone = want > ALONE_FROM;
-    char *memory = is_alone ? add_chunk(arena, want)->data : take(arena, want);
+    char *memory = is_alone ? add_chunk_alone(arena, want) : take(arena, want);
     arena->used += want;
     ASAN_UNPOISON_MEMORY_REGION(memory, size);
     if (is_alone && FRESH_IS_ZERO)
@@ -222,6 +257,11 @@ void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size) {
         return old;
     if (old && extend(arena, old, old_size, new_size))
         return old;
+    if (old && footprint(arena, old_size) > ALONE_FROM) {
+        char *grown = grow_alone(arena, old, new_size);
+        if (grown)
+            return grown;
+    }
     void *memory = arena_alloc(arena, new_size);
     if (old && old_size)
         memcpy(memory, old, old_size);

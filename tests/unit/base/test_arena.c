@@ -40,6 +40,46 @@ static void newest_grows_in_place(void **state) {
     assert_ptr_equal(arena_grow(arena, moved, 200, 50), moved);
 }
 
+static void large_allocations_grow(void **state) {
+    (void)state;
+    const size_t size = (size_t)3 << 20;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    char *first = arena_alloc(arena, size);
+    char *second = arena_alloc(arena, size);
+    memset(first, 'a', size);
+    memset(second, 'b', size);
+    char *small = arena_alloc(arena, 10);
+    memset(small, 'c', 10);
+    first = arena_grow(arena, first, size, 4 * size);
+    second = arena_grow(arena, second, size, 2 * size);
+    for (size_t i = 0; i < size; i++)
+        assert_true(first[i] == 'a' && second[i] == 'b');
+    for (size_t i = size; i < 2 * size; i++)
+        assert_true(first[i] == 0 && second[i] == 0);
+    assert_int_equal(small[9], 'c');
+    SCOPED(ArenaRef) other = arena_open("test");
+    first = arena_grow(arena, first, 4 * size, 5 * size);
+    arena_join(other, arena);
+    arena = NULL;
+    second = arena_grow(other, second, 2 * size, 3 * size);
+    assert_true(first[0] == 'a' && second[0] == 'b' && second[3 * size - 1] == 0);
+}
+
+/* A text that grows leaves no copies behind. */
+static void growth_leaves_nothing(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    const size_t most = (size_t)64 << 20;
+    size_t size = (size_t)2 << 20;
+    char *text = arena_alloc(arena, size);
+    for (; size < most; size *= 2)
+        text = arena_grow(arena, text, size, size * 2);
+    assert_int_equal(text[most - 1], 0);
+#ifndef __SANITIZE_ADDRESS__
+    assert_true(arena_used(arena) < most + 4096);
+#endif
+}
+
 static void reset_discards(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -101,6 +141,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(allocations_are_zeroed_and_aligned),
         cmocka_unit_test(newest_grows_in_place),
+        cmocka_unit_test(large_allocations_grow),
+        cmocka_unit_test(growth_leaves_nothing),
         cmocka_unit_test(reset_discards),
         cmocka_unit_test(reset_of_an_unused_arena),
         cmocka_unit_test(joined_memory_lives_on),
