@@ -663,6 +663,7 @@ bool plan_json_decode(Str bytes, Plan **out, const char **error, Arena *arena) {
     SCOPED(ArenaRef) growing = arena_open("changes");
     JsonReader *reader = arena_new(arena, JsonReader);
     *reader = json_reader_new(bytes, arena);
+    reader->types = arena_new(arena, JsonTypes);
     Plan *plan = plan_new(PLAN_NORMAL, arena);
     Load load = {.reader = reader, .arena = arena, .growing = growing, .plan = plan};
     if (!read_object_from(&load, json_next(reader), read_plan_member, plan) ||

@@ -9,6 +9,14 @@
 #include "json_writer.h"
 #include "path.h"
 
+/* The newest types that a reader has read. Many values of a document have equal types, which then
+ * need memory once. All values are read into one arena. */
+typedef struct JsonTypes {
+    Str texts[4]; /* as in the document */
+    const Type *types[4];
+    size_t next; /* index that is overwritten next */
+} JsonTypes;
+
 /* Reading. */
 
 /* Reads the value that begins with `token`. Its types are those of jsondecode (object, tuple). On

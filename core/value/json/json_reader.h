@@ -37,7 +37,8 @@ typedef struct JsonReader {
     uint8_t stack[JSON_DEPTH_MAX / 8]; /* one bit per open bracket: 1 is an object */
     uint32_t depth;
     uint8_t expect;
-    bool is_ascii; /* `text` is ASCII, and therefore in normal form C */
+    bool is_ascii;           /* `text` is ASCII, and therefore in normal form C */
+    struct JsonTypes *types; /* of json.h; NULL: json_read_type makes each type anew */
 } JsonReader;
 
 JsonReader json_reader_new(Str bytes, Arena *arena);

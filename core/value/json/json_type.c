@@ -70,9 +70,11 @@ static bool read_simple(JsonReader *reader, const Type **out) {
     return fail(reader, "invalid primitive type name; use bool, number, string or dynamic");
 }
 
+static bool read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena);
+
 static bool read_collection(JsonReader *reader, TypeKind kind, const Type **out, Arena *arena) {
     const Type *element = NULL;
-    if (!json_read_type(reader, json_next(reader), &element, arena))
+    if (!read_type(reader, json_next(reader), &element, arena))
         return false;
     *out = kind == KIND_LIST  ? type_list(element, arena)
            : kind == KIND_SET ? type_set(element, arena)
@@ -88,7 +90,7 @@ static bool read_tuple(JsonReader *reader, const Type **out, Arena *arena) {
     }
     JsonToken token;
     while ((token = json_next(reader)) != JSON_ARRAY_END) {
-        if (!json_read_type(reader, token, &type, arena))
+        if (!read_type(reader, token, &type, arena))
             return false;
         vec_push(arena, &types, type);
     }
@@ -118,7 +120,7 @@ static bool read_members(JsonReader *reader, Members *members, Arena *arena) {
             return fail(reader, "an object of types is required after \"object\"");
         Value name = value_string(str_clone(reader->text, arena), arena);
         vec_push(arena, &members->names, value_text(name));
-        if (!json_read_type(reader, json_next(reader), &type, arena))
+        if (!read_type(reader, json_next(reader), &type, arena))
             return false;
         vec_push(arena, &members->types, type);
     }
@@ -182,7 +184,7 @@ static bool read_compound(JsonReader *reader, const Type **out, Arena *arena) {
     return fail(reader, "invalid kind of type; use list, set, map, tuple or object");
 }
 
-bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
+static bool read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
     if (token == JSON_STRING)
         return read_simple(reader, out);
     if (token != JSON_ARRAY_START)
@@ -190,4 +192,35 @@ bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena
     if (!read_compound(reader, out, arena))
         return false;
     return json_next(reader) == JSON_ARRAY_END || fail(reader, "a type has too many parts");
+}
+
+/* Returns the type of an equal text, or NULL. A text ends with its bracket, so no other type begins
+ * with it. */
+static const Type *find_known(const JsonReader *reader) {
+    Str rest = str_after(reader->bytes, reader->start);
+    for (size_t i = 0; i < ARRAY_COUNT(reader->types->texts); i++) {
+        Str text = reader->types->texts[i];
+        if (text.len && str_starts_with(rest, text))
+            return reader->types->types[i];
+    }
+    return NULL;
+}
+
+bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
+    JsonTypes *types = reader->types;
+    size_t start = reader->start;
+    Str text;
+    if (!types || token != JSON_ARRAY_START)
+        return read_type(reader, token, out, arena);
+    const Type *known = find_known(reader);
+    if (known) {
+        *out = known;
+        return json_skip(reader, token, &text);
+    }
+    if (!read_type(reader, token, out, arena))
+        return false;
+    types->texts[types->next] = str_slice(reader->bytes, start, reader->end);
+    types->types[types->next] = *out;
+    types->next = (types->next + 1) % ARRAY_COUNT(types->texts);
+    return true;
 }

@@ -50,6 +50,29 @@ static void known_types(void **state) {
     assert_ptr_equal(type, &TYPE_LIST_OF_STRING);
 }
 
+static void equal_types_are_shared(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const char text[] =
+        "[[\"object\",{\"a\":\"string\"}],[\"object\",{\"a\":\"string\",\"b\":\"bool\"}],"
+        "[\"object\",{\"a\":\"string\"}],[\"list\",\"bool\"],[\"tuple\",[\"bool\",\"number\"]],"
+        "[\"map\",\"bool\"],[\"set\",\"bool\"],[\"object\",{\"a\":\"string\"}],\"bool\"]";
+    JsonTypes known = {0};
+    const Type *types[9];
+    JsonReader reader = json_reader_new(str_from_cstr(text), arena);
+    reader.types = &known;
+    assert_int_equal(json_next(&reader), JSON_ARRAY_START);
+    for (size_t i = 0; i < ARRAY_COUNT(types); i++)
+        assert_true(json_read_type(&reader, json_next(&reader), &types[i], arena));
+    assert_int_equal(json_next(&reader), JSON_ARRAY_END);
+    assert_int_equal(json_next(&reader), JSON_END);
+    assert_ptr_equal(types[2], types[0]);
+    assert_false(type_equal(types[0], types[1]));
+    assert_int_equal(types[1]->count, 2);
+    assert_true(type_equal(types[7], types[0]));
+    assert_ptr_equal(types[8], &TYPE_BOOL);
+}
+
 static void refused(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -83,6 +106,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(there_and_back),
         cmocka_unit_test(known_types),
+        cmocka_unit_test(equal_types_are_shared),
         cmocka_unit_test(refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
