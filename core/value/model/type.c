@@ -342,14 +342,24 @@ static bool is_sorted(const Str *names, size_t count) {
     return true;
 }
 
-/* Returns the indexes of the names in sorted order. */
-static NamedIndex *sort_names(const Str *names, size_t count, Arena *arena) {
+/* Sorts the names; `types` and `optional`, which may be NULL, follow them. */
+static void sort_attributes(
+    Str *names, const Type **types, bool *optional, size_t count, Arena *arena) {
     NamedIndex *order = arena_new_array(arena, NamedIndex, count);
-    for (size_t i = 0; i < count; i++)
+    const Type **old_types = arena_new_array(arena, const Type *, count);
+    bool *old_optional = arena_new_array(arena, bool, count);
+    for (size_t i = 0; i < count; i++) {
         order[i] = (NamedIndex){names[i], i};
-    if (!is_sorted(names, count))
-        qsort(order, count, sizeof(*order), compare_names);
-    return order;
+        old_types[i] = types[i];
+        old_optional[i] = optional && optional[i];
+    }
+    qsort(order, count, sizeof(*order), compare_names);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = order[i].name;
+        types[i] = old_types[order[i].index];
+        if (optional)
+            optional[i] = old_optional[order[i].index];
+    }
 }
 
 const Type *type_object(
@@ -361,13 +371,14 @@ const Type *type_object(
     Str *sorted_names = arena_new_array(arena, Str, count);
     const Type **sorted_types = arena_new_array(arena, const Type *, count);
     bool *sorted_optional = with_optional ? arena_new_array(arena, bool, count) : NULL;
-    const NamedIndex *order = sort_names(names, count, arena);
     for (size_t i = 0; i < count; i++) {
-        sorted_names[i] = order[i].name;
-        sorted_types[i] = types[order[i].index];
+        sorted_names[i] = names[i];
+        sorted_types[i] = types[i];
         if (with_optional)
-            sorted_optional[i] = optional[order[i].index];
+            sorted_optional[i] = optional[i];
     }
+    if (!is_sorted(names, count))
+        sort_attributes(sorted_names, sorted_types, sorted_optional, count, arena);
     Type *type = arena_new(arena, Type);
     *type = (Type){.kind = KIND_OBJECT,
                    .count = (uint32_t)count,
