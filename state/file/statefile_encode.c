@@ -137,12 +137,12 @@ static void write_resources(JsonWriter *writer, const State *state, Arena *scrat
     json_array_end(writer);
 }
 
-#define LINE_SIZE   14  /* line break and indentation of a member */
+#define LINE_SIZE   14  /* line break and indentation of a member of an object */
 #define OBJECT_SIZE 280 /* size of the members that every object has */
 
 /* Estimates the size of a JSON text written with one line per member and item. */
 static size_t indented_size(Str json) {
-    size_t size = 0;
+    size_t size = 0, line = LINE_SIZE - INDENT;
     bool in_string = false;
     for (size_t i = 0; i < json.len; i++) {
         char c = json.ptr[i];
@@ -154,10 +154,12 @@ static size_t indented_size(Str json) {
             in_string = !in_string;
         } else if (!in_string && (c == ' ' || c == '\n')) {
             size--;
-        } else if (!in_string && (c == ',' || c == ':' || c == '{' || c == '}')) {
-            size += c == ':' ? 1 : LINE_SIZE;
-        } else if (!in_string && (c == '[' || c == ']')) {
-            size += LINE_SIZE;
+        } else if (!in_string && (c == '{' || c == '[')) {
+            size += line += INDENT;
+        } else if (!in_string && (c == '}' || c == ']')) {
+            size += line -= INDENT;
+        } else if (!in_string && (c == ',' || c == ':')) {
+            size += c == ':' ? 1 : line;
         }
     }
     return size;
