@@ -259,6 +259,8 @@ static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *pla
     const HttpRequest *request = transfer->request;
     Arena *arena = transfer->arena;
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* the signature covers the path unchanged */
+    /* One transfer at a time uses a connection, so HTTP/2 would only cost more. */
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     set_text(curl, CURLOPT_URL, set_address(curl, transfer, list, places), arena);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     set_method(curl, request, arena);
