@@ -50,3 +50,8 @@ Value kube_object_with(
     Value object, const char *path, const char *last, Value value, Arena *arena) {
     return with_path(object, str_from_cstr(path), str_from_cstr(last), value, arena);
 }
+
+Value kube_object_keep(Value object, Arena *arena) {
+    object.type = type_intern(object.type);
+    return value_clone(object, arena);
+}

@@ -11,3 +11,6 @@ Str kube_object_text(Value object, const char *path, const char *last);
 /* Returns a copy of the object with this member set; a null value removes the member. Creates the
  * objects of `path` that are missing, also for a removal. */
 Value kube_object_with(Value object, const char *path, const char *last, Value value, Arena *arena);
+/* Returns a copy in `arena`. Objects of a kind mostly have the same fields, so the copies share
+ * their types. */
+Value kube_object_keep(Value object, Arena *arena);

@@ -1,4 +1,5 @@
-/* Each thread has an arena, which the arena of the call takes over at the end. */
+/* Each thread has an arena for results, which the arena of the call takes over at the end, and one
+ * that is emptied after each index. */
 #include "call_pool.h"
 
 #include "thread.h"
@@ -17,7 +18,7 @@ typedef struct Pool {
 
 typedef struct Worker {
     Pool *pool;
-    Arena *arena;
+    Arena *keep;
     Thread *thread;
 } Worker;
 
@@ -35,10 +36,12 @@ static void run_worker(void *payload) {
     Pool *pool = worker->pool;
     Call call = *pool->call;
     size_t index;
-    call.arena = worker->arena;
+    SCOPED(ArenaRef) scratch = arena_open("object");
+    call.arena = scratch;
     while (claim(pool, &index)) {
-        pool->found[index] = diags_new(worker->arena);
-        pool->work(pool->payload, index, &call, &pool->found[index]);
+        pool->found[index] = diags_new(worker->keep);
+        pool->work(pool->payload, index, &call, worker->keep, &pool->found[index]);
+        arena_reset(scratch);
     }
 }
 
@@ -49,7 +52,7 @@ void call_pool_run(const Call *call, size_t count, CallWork work, void *payload,
     pool.found = arena_new_array(call->arena, Diags, count);
     pthread_mutex_init(&pool.mutex, NULL);
     for (size_t i = 0; i < worker_count; i++) {
-        workers[i] = (Worker){.pool = &pool, .arena = arena_open("objects")};
+        workers[i] = (Worker){.pool = &pool, .keep = arena_open("objects")};
         /* The last one works in this thread. */
         if (i + 1 < worker_count)
             workers[i].thread = thread_start(THREAD_PARTS, run_worker, &workers[i]);
@@ -63,6 +66,6 @@ void call_pool_run(const Call *call, size_t count, CallWork work, void *payload,
     for (size_t i = 0; i < count; i++)
         diags_append(diags, &pool.found[i]);
     for (size_t i = 0; i < worker_count; i++)
-        arena_join(call->arena, workers[i].arena);
+        arena_join(call->arena, workers[i].keep);
     pthread_mutex_destroy(&pool.mutex);
 }

@@ -1,6 +1,7 @@
 /* kubernetes_manifests: the objects of a file, a directory or a text. */
 #include "kubernetes_provider.h"
 
+#include "kube_object.h"
 #include "manifests_apply.h"
 #include "manifests_inventory.h"
 #include "manifests_plan.h"
@@ -44,11 +45,11 @@ typedef struct ManifestsReading {
 /* Reads an object of this key, without the labels and annotations that the provider ignores, except
  * those of `kept`, which may be null. */
 static bool read_object(const ManifestsReading *reading,
+                        const Call *call,
                         const ObjectKey *key,
                         Value kept,
                         const ObjectRecord *record,
                         ObjectRead *out) {
-    const Call *call = reading->call;
     ObjectOptions *options = arena_new(call->arena, ObjectOptions);
     ObjectRequest *request = arena_new(call->arena, ObjectRequest); /* out->target points to it */
     *options = object_arguments_options(reading->state, call->arena);
@@ -61,14 +62,17 @@ static bool read_object(const ManifestsReading *reading,
 /* Brings one object of the inventory up to date. */
 static bool refresh(ManifestsReading *reading, Str text, Value stored) {
     Arena *arena = reading->call->arena;
+    SCOPED(ArenaRef) scratch = arena_open("object");
+    Call own = *reading->call;
+    own.arena = scratch;
     ManifestsEntry entry = manifests_record_find(&reading->record, text);
     ObjectKey key = object_key_of(stored);
     ObjectRead read;
-    if (!read_object(reading, &key, stored, &entry.object, &read))
+    if (!read_object(reading, &own, &key, stored, &entry.object, &read))
         return false;
-    Value view = object_read_is_same(&read, &entry.object)
-                     ? object_view_live(read.live, &read.target.resource, arena)
-                     : value_null(&TYPE_DYNAMIC);
+    Value view = value_null(&TYPE_DYNAMIC);
+    if (object_read_is_same(&read, &entry.object))
+        view = kube_object_keep(object_view_live(read.live, &read.target.resource, scratch), arena);
     manifests_inventory_set(&reading->inventory, text, view, arena);
     return true;
 }
@@ -114,7 +118,7 @@ static bool recover_part(ManifestsReading *reading, const PartRecord *part) {
     if (!object_key_parse(part->marker, &key, &problem, call->arena))
         return path_error(call, NO_PATH, reading->diags, "Invalid marker", "%.*s",
                           STR_ARG(problem));
-    if (!read_object(reading, &key, value_null(&TYPE_DYNAMIC), &(ObjectRecord){0}, &read))
+    if (!read_object(reading, call, &key, value_null(&TYPE_DYNAMIC), &(ObjectRecord){0}, &read))
         return false;
     if (!object_mark_is(read.live, call->lineage, call->address))
         return true;

@@ -20,6 +20,7 @@ typedef struct ItemApply {
     Value planned;         /* of `objects`; may be unknown */
     ManifestsEntry entry;  /* of the plan, then of the apply */
     ObjectApplied applied; /* `live` null: the object was not changed */
+    Value view;            /* attribute `object` after the change */
     bool is_good;
     bool is_done;    /* the object exists as planned, or is deleted */
     bool is_deleted; /* of a replacement: the new object is not there yet */
@@ -143,7 +144,46 @@ static PartAction part_action(ObjectAction action) {
                                       : PART_UPDATE;
 }
 
-static void apply_item(void *payload, size_t index, const Call *call, Diags *diags) {
+static bool is_awaited(const ManifestsApplying *applying, const ItemApply *one) {
+    return one->item->wave <= OBJECT_WAVE_DEFINITION ||
+           object_bool(applying->arguments, "wait_for_ready", true);
+}
+
+/* Moves the object out of the memory of its thread. Only waits need it as the server has it. */
+static void keep_object(const ManifestsApplying *applying,
+                        ItemApply *one,
+                        const Call *call,
+                        Arena *keep) {
+    ObjectApplied *applied = &one->applied;
+    Value live = applied->live;
+    if (!value_is_present(live))
+        return;
+    Value seen = cluster_without_ignored(call->client, live, one->item->manifest, call->arena);
+    Value view = object_view_live(seen, applied->ref.resource, call->arena);
+    if (!applied->is_different) {
+        view = object_view_fill(one->planned, view, call->arena);
+        one->entry.object.live = str_clone(object_record_live(seen, call->arena), keep);
+    }
+    one->view = kube_object_keep(view, keep);
+    applied->live =
+        kube_object_with(live, "metadata", "managedFields", value_null(&TYPE_DYNAMIC), call->arena);
+    applied->live = is_awaited(applying, one) ? value_clone(applied->live, keep) : one->view;
+}
+
+static void keep_item(const ManifestsApplying *applying,
+                      ItemApply *one,
+                      const Call *call,
+                      Arena *keep) {
+    one->entry.object = object_record_clone(&one->entry.object, keep);
+    keep_object(applying, one, call, keep);
+    if (!value_is_present(one->applied.live))
+        return;
+    KubeResource *resource = arena_new(keep, KubeResource);
+    *resource = kube_resource_clone(one->applied.ref.resource, keep);
+    one->applied.ref.resource = resource;
+}
+
+static void apply_item(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[applying->wave_start + index];
     Diags found = diags_new(call->arena);
@@ -157,13 +197,15 @@ static void apply_item(void *payload, size_t index, const Call *call, Diags *dia
         return;
     one->is_good = change_object(applying, one, call, &found);
     manifests_source_report(&applying->source, one->item, &found, diags);
+    keep_item(applying, one, call, keep);
     if (one->is_good)
         one->is_good = call_part_end(call, one->key, STR_EMPTY, diags);
 }
 
-static void delete_item(void *payload, size_t index, const Call *call, Diags *diags) {
+static void delete_item(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[applying->wave_start + index];
+    (void)keep;
     ObjectRequest request = request_of(applying, one, call);
     PartIntent intent = {.key = one->key, .action = PART_DELETE};
     one->is_done = call_part_begin(call, &intent, diags) &&
@@ -173,29 +215,14 @@ static void delete_item(void *payload, size_t index, const Call *call, Diags *di
 
 /* The inventory after a wave. */
 
-/* Returns the object of the server, without ignored labels and annotations. */
-static Value seen_of(const ManifestsApplying *applying, const ItemApply *one) {
-    return cluster_without_ignored(applying->call->client, one->applied.live, one->item->manifest,
-                                   applying->arena);
-}
-
-static Value view_of(const ItemApply *one, Value seen, Arena *arena) {
-    Value live = object_view_live(seen, one->applied.ref.resource, arena);
-    return one->applied.is_different ? live : object_view_fill(one->planned, live, arena);
-}
-
 static void keep_applied(ManifestsApplying *applying, const ItemApply *one) {
     Arena *arena = applying->arena;
     ManifestsEntry entry = {.object = object_record_without_plan(one->entry.object),
                             .digest = one->item->digest};
-    bool has_live = value_is_present(one->applied.live);
-    Value seen = has_live ? seen_of(applying, one) : value_null(&TYPE_DYNAMIC);
-    if (has_live && !one->applied.is_different)
-        entry.object.live = object_record_live(seen, arena);
     if (one->is_done)
         manifests_record_set(&applying->kept, one->key, entry, arena);
-    if (one->is_done && has_live)
-        manifests_inventory_set(&applying->inventory, one->key, view_of(one, seen, arena), arena);
+    if (one->is_done && value_is_present(one->applied.live))
+        manifests_inventory_set(&applying->inventory, one->key, one->view, arena);
     else if (one->is_deleted)
         manifests_inventory_set(&applying->inventory, one->key, value_null(&TYPE_DYNAMIC), arena);
 }
@@ -224,7 +251,8 @@ static WaitObject wait_of(const Call *call, const ItemApply *one) {
     };
 }
 
-static void wait_for_gate(void *payload, size_t index, const Call *call, Diags *diags) {
+static void wait_for_gate(
+    void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[applying->wave_start + index];
     WaitObject wait = wait_of(call, one);
@@ -232,10 +260,12 @@ static void wait_for_gate(void *payload, size_t index, const Call *call, Diags *
     if (!value_is_present(one->applied.live))
         return;
     one->is_good = wait_gate(&wait, &one->applied.live, &found);
+    keep_object(applying, one, call, keep);
     manifests_source_report(&applying->source, one->item, &found, diags);
 }
 
-static void wait_for_item(void *payload, size_t index, const Call *call, Diags *diags) {
+static void wait_for_item(
+    void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[index];
     if (!one->item || !value_is_present(one->applied.live))
@@ -243,6 +273,7 @@ static void wait_for_item(void *payload, size_t index, const Call *call, Diags *
     WaitObject wait = wait_of(call, one);
     Diags found = diags_new(call->arena);
     one->is_good = wait_ready(&wait, &one->applied.live, &found);
+    keep_object(applying, one, call, keep);
     manifests_source_report(&applying->source, one->item, &found, diags);
 }
 
@@ -348,7 +379,7 @@ static bool delete_unwanted(ManifestsApplying *applying) {
 static ManifestsApplying applying_of(
     const Call *call, Value arguments, Value prior, Str private_data, Diags *diags) {
     Arena *arena = call->arena;
-    return (ManifestsApplying){
+    ManifestsApplying applying = {
         .call = call,
         .arguments = arguments,
         .diags = diags,
@@ -358,9 +389,12 @@ static ManifestsApplying applying_of(
         .record = manifests_record_read(private_data, arena),
         .prior = manifests_inventory_of(prior, arena),
         .inventory = manifests_inventory_of(prior, arena),
-        .kept = manifests_record_read(private_data, arena),
         .is_good = true,
     };
+    map_each(&applying.record.entries, entry)
+        manifests_record_set(&applying.kept, entry->key, *(const ManifestsEntry *)entry->value,
+                             arena);
+    return applying;
 }
 
 /* Removes the entries of objects that are not in the inventory, and what only the plan knows. */

@@ -66,7 +66,23 @@ static void defer_item(ItemPlan *one, const ObjectRequest *request, Diags *found
     one->is_good = !request->call->is_planning || object_check(request, true, found);
 }
 
-static void plan_item(void *payload, size_t index, const Call *call, Diags *diags) {
+/* The objects of the state and of the approved plan live as long as the call. */
+static ObjectPlan keep_plan(const ObjectRequest *request, const ObjectPlan *plan, Arena *keep) {
+    ObjectPlan kept = {.action = plan->action, .object = plan->object};
+    bool is_approved = request->approved.type == plan->object.type &&
+                       request->approved.as.items == plan->object.as.items;
+    if (plan->action != OBJECT_NONE && !is_approved)
+        kept.object = kube_object_keep(plan->object, keep);
+    kept.replace_path = path_clone(plan->replace_path, keep);
+    kept.record = object_record_clone(&plan->record, keep);
+    vec_each(&plan->notes, note) {
+        PlanNote copy = {.path = path_clone(note->path, keep), .text = str_clone(note->text, keep)};
+        vec_push(keep, &kept.notes, copy);
+    }
+    return kept;
+}
+
+static void plan_item(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
     const ManifestsPlanning *planning = payload;
     ItemPlan *one = &planning->items[index];
     const ManifestsItem *item = one->item;
@@ -90,6 +106,7 @@ static void plan_item(void *payload, size_t index, const Call *call, Diags *diag
         one->is_good = !call->is_planning || object_check(&request, !item->is_awaited, &found);
     } else {
         one->is_good = object_plan(&request, &one->plan, &found);
+        one->plan = keep_plan(&request, &one->plan, keep);
         if (!one->is_good && one->has_new_definition)
             defer_item(one, &request, &found);
     }

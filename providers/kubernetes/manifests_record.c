@@ -18,22 +18,24 @@ static ObjectAction action_of(Str name) {
 }
 
 ManifestsRecord manifests_record_read(Str private_data, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("manifests record");
     ManifestsRecord record = {0};
     Value entries, unseen;
     const char *error;
     size_t offset;
-    if (!private_data.len || !json_parse_any(private_data, &entries, &error, &offset, arena) ||
+    if (!private_data.len || !json_parse_any(private_data, &entries, &error, &offset, scratch) ||
         !value_is_present(entries) || entries.type->kind != KIND_OBJECT)
         return record;
     for (size_t i = 0; i < entries.count; i++) {
         Value entry = value_at(entries, i);
+        ObjectRecord object = object_record_read(value_text_at(entry, STR("object")), scratch);
         ManifestsEntry made = {
-            .object = object_record_read(value_text_at(entry, STR("object")), arena),
-            .digest = value_text_at(entry, STR("manifest")),
+            .object = object_record_clone(&object, arena),
+            .digest = str_clone(value_text_at(entry, STR("manifest")), arena),
             .action = action_of(value_text_at(entry, STR("action"))),
             .is_unseen = value_find_present(entry, STR("unseen"), &unseen),
         };
-        manifests_record_set(&record, value_key_at(entries, i), made, arena);
+        manifests_record_set(&record, str_clone(value_key_at(entries, i), arena), made, arena);
     }
     return record;
 }

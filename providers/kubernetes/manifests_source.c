@@ -76,11 +76,14 @@ static bool check_objects(const Call *call,
 
 bool manifests_source_check(const Call *call, Value config, Diags *diags) {
     ManifestObjects objects = {0};
-    Path argument = argument_of(call, config);
+    SCOPED(ArenaRef) scratch = arena_open("manifests");
+    Call own = *call;
+    own.arena = scratch;
+    Path argument = argument_of(&own, config);
     if (!object_has(config, "path") && !object_has(config, "content"))
         return true;
-    return read_objects(call, config, argument, &objects, diags) &&
-           check_objects(call, argument, &objects, diags);
+    return read_objects(&own, config, argument, &objects, diags) &&
+           check_objects(&own, argument, &objects, diags);
 }
 
 /* Kinds and namespaces. */
@@ -147,7 +150,8 @@ static bool add_item(SourceReading *reading, const ManifestObject *object) {
         item.manifest = kube_object_with(item.manifest, "metadata", "namespace",
                                          value_from_str(item.key.namespace), arena);
     item.text = object_key_text(&item.key, arena);
-    item.digest = digest_hex(DIGEST_SHA256, json_text(item.manifest, arena), arena);
+    SCOPED(ArenaRef) scratch = arena_open("digest");
+    item.digest = digest_hex(DIGEST_SHA256, json_text(item.manifest, scratch), arena);
     item.wave = object_order_wave(item.key.group, item.key.kind);
     vec_push(arena, &reading->out->items, item);
     return true;

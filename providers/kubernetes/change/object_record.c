@@ -81,6 +81,20 @@ Str object_record_text(const ObjectRecord *record, Arena *arena) {
     return strbuf_str(&text);
 }
 
+ObjectRecord object_record_clone(const ObjectRecord *record, Arena *arena) {
+    ObjectRecord copy = *record;
+    copy.cluster = str_clone(record->cluster, arena);
+    copy.uid = str_clone(record->uid, arena);
+    copy.body = str_clone(record->body, arena);
+    copy.live = str_clone(record->live, arena);
+    copy.server = str_clone(record->server, arena);
+    copy.values = str_clone(record->values, arena);
+    copy.seen = str_clone(record->seen, arena);
+    copy.predecessor = str_clone(record->predecessor, arena);
+    copy.ending = str_clone(record->ending, arena);
+    return copy;
+}
+
 ObjectRecord object_record_without_plan(ObjectRecord record) {
     record.is_planned = record.has_no_change = record.should_force = false;
     record.takeover = TAKEOVER_NONE;

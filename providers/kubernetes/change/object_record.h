@@ -33,6 +33,7 @@ typedef struct ObjectRecord {
 /* An empty or damaged text gives the empty record. */
 ObjectRecord object_record_read(Str private_data, Arena *arena);
 Str object_record_text(const ObjectRecord *record, Arena *arena);
+ObjectRecord object_record_clone(const ObjectRecord *record, Arena *arena);
 /* Returns the record without the parts that only a plan sets. */
 ObjectRecord object_record_without_plan(ObjectRecord record);
 /* Returns a digest of the body and of the manager that applies it; the mark does not count. */

@@ -163,11 +163,12 @@ static bool spend(void *payload, size_t elements) {
 
 static bool read_yaml(const ManifestReading *reading, Str text) {
     Arena *arena = reading->call->arena;
+    SCOPED(ArenaRef) scratch = arena_open("manifest");
     YamlDocuments documents;
     YamlFailure failure;
     size_t left = ELEMENTS_MAX;
     bool is_good =
-        yaml_documents_read(text, (YamlBudget){spend, &left}, &documents, &failure, arena);
+        yaml_documents_read(text, (YamlBudget){spend, &left}, &documents, &failure, scratch);
     if (!is_good)
         (void)fail_at(reading, failure.line ? failure.line : 1,
                       failure.what.len
@@ -175,7 +176,7 @@ static bool read_yaml(const ManifestReading *reading, Str text) {
                           : STR("the text has too many elements; its aliases repeat too much."));
     vec_each(&documents, document) {
         is_good &= add_document(reading,
-                                (ManifestObject){.object = document->root,
+                                (ManifestObject){.object = kube_object_keep(document->root, arena),
                                                  .file = reading->file,
                                                  .document = document->text,
                                                  .line = document->line},

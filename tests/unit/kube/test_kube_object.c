@@ -35,9 +35,29 @@ static void members(void **state) {
               "{\"a\":{\"c\":[1,2]},\"n\":null,\"new\":{\"place\":{\"k\":\"v\"}},\"z\":1.5}");
 }
 
+static void kept_objects_share_types(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) keep = arena_open("test");
+    Value kept[2];
+    for (size_t i = 0; i < ARRAY_COUNT(kept); i++) {
+        SCOPED(ArenaRef) scratch = arena_open("test");
+        Value object;
+        const char *error;
+        size_t offset;
+        assert_true(json_parse_any(STR(OBJECT), &object, &error, &offset, scratch));
+        kept[i] = kube_object_keep(object, keep);
+        assert_ptr_not_equal(kept[i].as.items, object.as.items);
+    }
+    assert_ptr_equal(kept[0].type, kept[1].type);
+    assert_true(value_equal(kept[0], kept[1]));
+    check_str(kube_object_text(kept[0], "a.b", "x"), "1");
+    assert_ptr_equal(value_at(kept[0], 0).type, value_at(kept[1], 0).type);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members),
+        cmocka_unit_test(kept_objects_share_types),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

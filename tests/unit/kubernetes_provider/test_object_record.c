@@ -24,6 +24,8 @@ static void there_and_back(void **state) {
     ObjectRecord again = object_record_read(text, arena);
     check_str(object_record_text(&again, arena), str_to_cstr(text, arena));
     assert_int_equal(again.takeover, TAKEOVER_ALL);
+    ObjectRecord copy = object_record_clone(&record, arena);
+    check_str(object_record_text(&copy, arena), str_to_cstr(text, arena));
     record.takeover = TAKEOVER_UPDATES;
     Str updates = object_record_text(&record, arena);
     assert_int_equal(object_record_read(updates, arena).takeover, TAKEOVER_UPDATES);
