@@ -9,7 +9,8 @@
     ROW(ssh_file)
 
 #define SSH_DATA_SOURCES(ROW) \
-    ROW(data_ssh_exec)
+    ROW(data_ssh_exec)        \
+    ROW(data_ssh_port_check)
 
 #define SSH_EPHEMERALS(ROW) \
     ROW(ephemeral_ssh_exec)

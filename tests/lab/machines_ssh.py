@@ -82,10 +82,11 @@ class Servers:
 
     # -- servers --------------------------------------------------------------------------------------------------
 
-    def sshd(self, address, *options, key="host", port=22):
-        """Starts a server at the address. Options come first in its configuration, so they win; of MaxStartups the last
-        one wins."""
-        run("ip", "address", "replace", address + "/32", "dev", "lo")
+    def sshd(self, address, *options, key="host", port=22, within=()):
+        """Starts a server at the address, or by the command `within` in another namespace that has the address. Options
+        come first in its configuration, so they win; of MaxStartups the last one wins."""
+        if not within:
+            run("ip", "address", "replace", address + "/32", "dev", "lo")
         name = "%s-%d" % (address, port)
         write(self.path(name + ".conf"), "\n".join([
             "Port %d" % port, "ListenAddress " + address, "HostKey " + self.path(key), *options, "PidFile none",
@@ -96,7 +97,7 @@ class Servers:
             "SetEnv LOAM_STATE_DIR=%s HOME=%s PATH=%s:/usr/bin:/bin" % (self.path("run", name), self.top,
                                                                      self.path("bin")), ""]))
         log = open(self.path(name + ".log"), "w", encoding="utf-8")
-        self.servers[name] = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", self.path(name + ".conf")],
+        self.servers[name] = subprocess.Popen([*within, "/usr/sbin/sshd", "-D", "-e", "-f", self.path(name + ".conf")],
                                               stdin=subprocess.DEVNULL, stderr=log)
         for _ in range(200):
             if "listening on" in read(self.path(name + ".log")):
