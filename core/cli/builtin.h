@@ -19,6 +19,7 @@
     ROW(external_provider,  "external",  "registry.terraform.io/hashicorp/external") \
     ROW(archive_provider,   "archive",   "registry.terraform.io/hashicorp/archive")  \
     ROW(ssh_provider,       "ssh",       "loam.internal/builtin/ssh")                \
+    ROW(nftables_provider,  "nftables",  "loam.internal/builtin/nftables")           \
     ROW(kubeadm_provider,   "kubeadm",   "loam.internal/builtin/kubeadm")            \
     ROW(kubernetes_provider, "kubernetes", "loam.internal/builtin/kubernetes")
 /* clang-format on */

@@ -159,6 +159,11 @@ bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags)
     return true;
 }
 
+void ssh_client_use_new_session(SshLink *link) {
+    CHECK(!link->lease);
+    link->client = NULL;
+}
+
 Str ssh_client_user(const SshLink *link) {
     return link->sudo ? STR("root") : link->target.user;
 }

@@ -62,6 +62,9 @@ MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diag
 /* Same, with completed settings and without a provider configuration: the sessions are closed when
  * the link is released. */
 void ssh_client_link_to(const Call *call, const SshSettings *settings, SshLink *out);
+/* Lets the link, which is not connected yet, connect anew instead of sharing a session: for checks
+ * that a new login is possible. The session is closed when the link is released. */
+void ssh_client_use_new_session(SshLink *link);
 /* For plans, which do not wait for a machine to boot. Connecting and all commands together must end
  * within "plan_timeout" of the provider configuration. */
 void ssh_client_limit_to_plan(SshLink *link);

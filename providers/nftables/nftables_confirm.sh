@@ -1,0 +1,74 @@
+#!/bin/sh
+# Arguments: family, name; $3 the id of the change; $4 the id of the object; $5 "yes" if the machine loads the table at
+# boot, "no" if not, "gone" if the table was deleted; $6 "confirm" in a connection that was made after the new table was
+# loaded, "look" to wait until it is loaded.
+# shellcheck source=nftables_prelude.sh
+. ./nftables_prelude.sh
+# shellcheck source=nftables_list.sh
+. ./nftables_list.sh
+need_nft
+# shellcheck source=nftables_wait.sh
+. ./nftables_wait.sh
+# A connection that may be older than the rules does not prove that they allow new ones.
+[ "$6" != look ] || exit 80
+s=1
+read -r s <"$d/pending/status"
+if [ "$s" != 0 ]; then
+  cat "$d/pending/log"
+  roll_back
+  exit 86
+fi
+# From here on the change stays.
+rm -rf "$d/confirmed"
+mv "$d/pending" "$d/confirmed" 2>/dev/null || exit 88
+echo "$4" >"$d/owner.new" && mv "$d/owner.new" "$d/owner"
+trap '' PIPE HUP
+reload() { if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi; }
+gone=no
+if [ "$5" = gone ]; then gone=yes; fi
+if [ "$5" = yes ]; then
+  (
+    umask 022
+    mkdir -p /etc/nftables.d "$units/sysinit.target.wants"
+    {
+      echo "# Written by loam, and loaded at boot by $unit. Changes are overwritten."
+      cat "$d/confirmed/new.nft"
+    } >"$file.new" && chmod 600 "$file.new" || exit 89
+    sync "$file.new" 2>/dev/null || :
+    mv "$file.new" "$file"
+  ) || exit 89
+  # nftables.service flushes all tables when it starts.
+  body="[Unit]
+Description=nftables table %i, made by loam
+Documentation=man:nft(8)
+DefaultDependencies=no
+After=nftables.service
+PartOf=nftables.service
+Wants=network-pre.target
+Before=network-pre.target kubelet.service shutdown.target
+Conflicts=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=$(command -v nft) -f /etc/nftables.d/loam-%i.nft
+
+[Install]
+WantedBy=sysinit.target"
+  if [ "$(cat "$units/loam-nftables@.service" 2>/dev/null)" != "$body" ] || [ ! -e "$wanted" ]; then
+    (umask 022 && echo "$body" >"$units/loam-nftables@.service" &&
+      ln -sf "../loam-nftables@.service" "$wanted") || exit 89
+    reload
+    # An active unit loads the table again when nftables.service starts again.
+    if [ -d /run/systemd/system ]; then systemctl --no-block start "$unit" >/dev/null 2>&1; fi
+  fi
+else
+  if [ -e "$wanted" ] || [ -e "$file" ]; then
+    rm -f "$wanted" "$file"
+    set -- "$units"/sysinit.target.wants/loam-nftables@*
+    [ -e "$1" ] || [ -L "$1" ] || rm -f "$units/loam-nftables@.service"
+    reload
+  fi
+fi
+list_table
+[ $gone = no ] || rm -rf "$d"

@@ -1,0 +1,22 @@
+/* nftables_provider: the provider of nftables' tables on machines reached by SSH. */
+#include "nftables_provider.h"
+
+#include "ssh_client.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    SSH_CLIENT_PROVIDER_ATTRIBUTES,
+};
+/* clang-format on */
+
+static const ResourceType *const resources[] = {NFTABLES_RESOURCES(PROVIDER_ROW)};
+
+const Provider nftables_provider = {
+    .name = "nftables",
+    .address = "loam.internal/builtin/nftables",
+    .description = "Packet filter rules on machines, through SSH with pinned host keys.",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of connections."},
+    .configure = ssh_client_configure,
+    .close = ssh_client_close,
+    PROVIDER_RESOURCES(resources),
+};

@@ -1,0 +1,382 @@
+/* nftables_table: one table of a machine, replaced as a whole.
+ *
+ * Every change loads the whole table in one transaction. A change that is not confirmed over a new
+ * connection rolls back (table_host.h). Other tables of the machine are not touched. Rules are text
+ * in nft's own syntax; the live table is compared by digests of its normal form, so the spelling of
+ * a rule does not matter, and drift is shown rule by rule. */
+#include "nftables_provider.h"
+
+#include "digest.h"
+#include "duration.h"
+#include "json.h"
+#include "object_builder.h"
+#include "table_host.h"
+#include "timeouts.h"
+#include "uuid.h"
+
+#define NAMESPACE     "5b4c6b57-0a43-5d8f-8a51-7d6de24b6f6a"
+#define NOTES_MAX     ((size_t)100)
+#define CHECK_WAIT_MS 3000 /* for a machine that this plan creates */
+
+/* clang-format off */
+static const Attribute set_attributes[] = {
+    {"type",       &TYPE_STRING,         REQUIRED, "Type of the elements: \"ipv4_addr\", \"ipv4_addr . inet_service\"; of a map with its values: \"inet_service : verdict\"."},
+    {"flags",      &TYPE_LIST_OF_STRING, OPTIONAL, "Flags: \"interval\", \"timeout\", \"dynamic\", \"constant\"."},
+    {"timeout",    &TYPE_STRING,         OPTIONAL, "Time after which elements are removed: \"1h\"."},
+    {"size",       &TYPE_NUMBER,         OPTIONAL, "Greatest number of elements."},
+    {"auto_merge", &TYPE_BOOL,           OPTIONAL, "Whether nft merges adjacent and overlapping intervals."},
+    {"elements",   &TYPE_SET_OF_STRING,  OPTIONAL, "Elements: \"10.0.0.0/8\"; of a map: \"22 : accept\". Packets may add elements to a set with the flag \"dynamic\"; these are not compared."},
+};
+
+static const Attribute chain_attributes[] = {
+    {"type",     &TYPE_STRING,         OPTIONAL, "Type of a chain that packets enter by themselves.", .one_of = "filter nat route"},
+    {"hook",     &TYPE_STRING,         OPTIONAL, "Where packets enter the chain. Without a hook, only rules lead there.", .one_of = "prerouting input forward output postrouting ingress egress"},
+    {"priority", &TYPE_STRING,         OPTIONAL, "Order of the chains of a hook: \"filter\", \"-10\", \"mangle + 5\"."},
+    {"policy",   &TYPE_STRING,         OPTIONAL, "What happens to packets that no rule decides about (default: accept).", .one_of = "accept drop"},
+    {"devices",  &TYPE_LIST_OF_STRING, OPTIONAL, "Network interfaces, for the hooks \"ingress\" and \"egress\"."},
+    {"rules",    &TYPE_LIST_OF_STRING, OPTIONAL, "Rules in nft's syntax, in their order: \"tcp dport 22 ip saddr @admin accept\"."},
+};
+
+static const ArgumentRule chain_rules[] = {
+    {RULE_REQUIRED_WITH, {"hook", "type", "priority"}},
+    {RULE_REQUIRED_WITH, {"type", "hook"}            },
+    {RULE_REQUIRED_WITH, {"priority", "hook"}        },
+    {RULE_REQUIRED_WITH, {"policy", "hook"}          },
+    {RULE_REQUIRED_WITH, {"devices", "hook"}         },
+};
+
+static const Attribute attributes[] = {
+    SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
+    {"family", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Packets that the table sees; \"inet\" is IPv4 and IPv6.", .default_json = "\"inet\"", .one_of = "inet ip ip6 arp bridge netdev"},
+    {"name",   &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the table. There must be no such table on the machine."},
+    {"sets",   NULL, OPTIONAL, "Sets by name. Rules use them as @NAME.", .nested = NESTED(NEST_MAP, set_attributes)},
+    {"maps",   NULL, OPTIONAL, "Maps by name.", .nested = NESTED(NEST_MAP, set_attributes)},
+    {"chains", NULL, OPTIONAL, "Chains by name.", .nested = NESTED_WITH(NEST_MAP, chain_attributes, chain_rules)},
+    {"persist", &TYPE_BOOL, OPTIONAL | COMPUTED, "Whether the machine loads the table at boot, by a unit of systemd.", .default_json = "true"},
+    {"confirm_timeout", &TYPE_STRING, OPTIONAL | COMPUTED, "Time in which a new connection must succeed after a change; otherwise the machine loads the old table again.", .default_json = "\"30s\"", .check = duration_check},
+    {"ignore_other_firewalls", &TYPE_BOOL, OPTIONAL | COMPUTED, "Whether to change the table although firewalld or ufw is active on the machine.", .default_json = "false"},
+    {"id",     &TYPE_STRING, COMPUTED, "Identifies the object on the machine."},
+};
+/* clang-format on */
+
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
+static bool table_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    return ruleset_text_validate(call, request->config, diags);
+}
+
+static bool has_rule(Value chain, Value rule) {
+    for (size_t i = 0; i < nested_list_count(chain, "rules"); i++) {
+        if (value_equal(nested_list_at(chain, "rules", i), rule))
+            return true;
+    }
+    return false;
+}
+
+static void note_rules(
+    const Call *call, Str name, Value from, Value other, const char *verb, PlanResponse *response) {
+    for (size_t i = 0; i < nested_list_count(from, "rules"); i++) {
+        Value rule = nested_list_at(from, "rules", i);
+        if (!value_is_present(rule) || has_rule(other, rule) || response->notes.count >= NOTES_MAX)
+            continue;
+        plan_note(response, NO_PATH,
+                  str_format(call->arena, "chain %.*s %s the rule: %.*s", STR_ARG(name), verb,
+                             STR_ARG(value_text(rule))),
+                  call->arena);
+    }
+}
+
+/* A rule in the middle of a list moves all later ones in the text of a plan. So the rules that
+ * chains lose and get are listed. */
+static void note_changes(const Call *call, Value prior, PlanResponse *response) {
+    Value before = object_attribute(prior, "chains");
+    Value after = object_attribute(response->planned, "chains");
+    for (size_t i = 0; value_is_present(before) && i < before.count; i++) {
+        Str name = value_key_at(before, i);
+        Value old = value_at(before, i), new;
+        if (!value_find(after, name, &new) || value_equal(old, new))
+            continue;
+        note_rules(call, name, old, new, "loses", response);
+        note_rules(call, name, new, old, "gets", response);
+    }
+}
+
+/* Lets nft on the machine check the new table. */
+static bool table_plan(const Call *call,
+                       const PlanRequest *request,
+                       PlanResponse *response,
+                       Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    SshProblem problem = {0};
+    Value planned = response->planned;
+    size_t errors = diags->error_count;
+    bool is_new = value_is_null(request->prior);
+    if (!is_new)
+        note_changes(call, request->prior, response);
+    if (!call->is_planning || !call->client || !value_is_wholly_known(request->config) ||
+        !ruleset_text_is_known(planned))
+        return true;
+    if (!is_new && ruleset_text_is_same(request->prior, planned))
+        return true;
+    if (!ssh_client_link(call, planned, &link, diags))
+        return false;
+    ssh_client_limit_to_plan(&link);
+    if (is_new && link.wait_ms > CHECK_WAIT_MS)
+        link.wait_ms = CHECK_WAIT_MS;
+    RulesetText text = ruleset_text_of(call, planned);
+    SshStatus status = table_host_check(&link, planned, &text, &problem, diags);
+    if (status != SSH_DONE)
+        plan_note(response, NO_PATH,
+                  STR("the rules are checked in the apply: the machine cannot be reached now"),
+                  call->arena);
+    return diags->error_count == errors;
+}
+
+static bool table_marker(const Call *call,
+                         const MarkerRequest *request,
+                         MarkerResponse *response,
+                         Diags *diags) {
+    (void)request;
+    (void)diags;
+    Str name = str_format(call->arena, "%.*s %.*s %llu", STR_ARG(call->lineage),
+                          STR_ARG(call->address), (unsigned long long)call->generation);
+    response->marker = uuid_v5(STR(NAMESPACE), name, call->arena);
+    return true;
+}
+
+/* The private data: the file that the machine loads at boot, and the record of the listing. */
+static Str private_of(const TableFacts *facts, Arena *arena) {
+    return str_format(arena, "%.*s\n%.*s", STR_ARG(facts->file_sha256),
+                      STR_ARG(table_listing_record(&facts->listing, arena)));
+}
+
+static Value with_id(Value object, Str id, Arena *arena) {
+    return object_with_text(object, "id", str_clone(id, arena), arena);
+}
+
+static void warn_of_boot(const Call *call, Value object, const TableFacts *facts, Diags *diags) {
+    if (!object_bool(object, "persist", true) || facts->has_systemd)
+        return;
+    path_warning(call, PATH_AT(call, {"persist"}), diags, "Table not loaded at boot",
+                 "The machine has no systemd. Let its init load the files "
+                 "/etc/nftables.d/loam-*.nft, or set \"persist\" to false.");
+}
+
+static bool table_create(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
+    TableFacts facts;
+    TableChange change = {
+        .object = request->planned,
+        .text = ruleset_text_of(call, request->planned),
+        .owner = request->marker,
+        .is_new = true,
+        .is_persistent = object_bool(request->planned, "persist", true),
+    };
+    if (!table_host_change(call, &change, &facts, &response->in_doubt, diags))
+        return false;
+    response->state = with_id(request->planned, request->marker, call->arena);
+    response->private_data = private_of(&facts, call->arena);
+    warn_of_boot(call, request->planned, &facts, diags);
+    return true;
+}
+
+static bool table_update(const Call *call,
+                         const ApplyRequest *request,
+                         ApplyResponse *response,
+                         Diags *diags) {
+    TableFacts facts;
+    bool in_doubt;
+    TableChange change = {
+        .object = request->planned,
+        .text = ruleset_text_of(call, request->planned),
+        .owner = object_text(request->prior, "id", STR_EMPTY),
+        .is_persistent = object_bool(request->planned, "persist", true),
+    };
+    /* Arguments of the connection are only stored. */
+    response->state = request->planned;
+    if (ruleset_text_is_same(request->prior, request->planned) &&
+        !object_differs(request->prior, request->planned, "persist"))
+        return true;
+    if (!table_host_change(call, &change, &facts, &in_doubt, diags)) {
+        response->state = request->prior;
+        return false;
+    }
+    response->private_data = private_of(&facts, call->arena);
+    warn_of_boot(call, request->planned, &facts, diags);
+    return true;
+}
+
+static bool table_delete(const Call *call,
+                         const DeleteRequest *request,
+                         DeleteResponse *response,
+                         Diags *diags) {
+    TableFacts facts;
+    TableChange change = {
+        .object = request->prior,
+        .text = ruleset_text_deletion(call, request->prior),
+        .owner = object_text(request->prior, "id", STR_EMPTY),
+        .is_deletion = true,
+    };
+    return table_host_change(call, &change, &facts, &response->in_doubt, diags);
+}
+
+/* Returns the object as the machine has it. */
+static Value described(const TableFacts *facts, Value state, Str private_data, Arena *arena) {
+    Str record = private_data, file;
+    if (!str_next_field(&record, '\n', &file))
+        file = STR_EMPTY;
+    bool is_stored = facts->file_sha256.len > 0 &&
+                     (file.len == 0 || str_equal(file, facts->file_sha256)) &&
+                     (facts->loads_at_boot || !facts->has_systemd);
+    Value live = table_listing_apply(&facts->listing, record, state, arena);
+    if (!object_bool(live, "persist", true) || is_stored)
+        return live;
+    ObjectBuilder builder = object_builder_of(live, arena);
+    object_builder_set(&builder, "persist", value_bool(false));
+    return object_builder_value(&builder);
+}
+
+static void warn_of_others(const Call *call, const TableFacts *facts, Diags *diags) {
+    if (facts->listing.others.count == 0)
+        return;
+    Str names =
+        str_join(facts->listing.others.items, facts->listing.others.count, STR(", "), call->arena);
+    path_warning(call, PATH_AT(call, {"name"}), diags, "Table has further objects",
+                 "loam does not manage them, and the next change of the table deletes them: %.*s.",
+                 STR_ARG(names));
+}
+
+static bool table_read(const Call *call,
+                       const ReadRequest *request,
+                       ReadResponse *response,
+                       Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    TableFacts facts;
+    SshProblem problem = {0};
+    Value state = response->state;
+    size_t errors = diags->error_count;
+    if (!ssh_client_link(call, state, &link, diags))
+        return false;
+    ssh_client_limit_to_plan(&link);
+    SshStatus status = table_host_read(&link, state, false, &facts, &problem, diags);
+    if (ssh_client_is_absent(&link, status)) {
+        Str why = ssh_client_explain_absence(&link, status, problem);
+        path_warning(call, NO_PATH, diags, "Table status unknown",
+                     "%.*s loam assumes that the table did not change.", STR_ARG(why));
+        return true;
+    }
+    if (status != SSH_DONE)
+        ssh_client_explain(&link, status, problem, diags);
+    if (diags->error_count > errors)
+        return false;
+    if (facts.is_pending) {
+        path_warning(call, NO_PATH, diags, "Change not confirmed yet",
+                     "A change of the table waits for its confirmation, and rolls back without it. "
+                     "If no other run is active, an earlier one was interrupted.");
+        return true;
+    }
+    warn_of_others(call, &facts, diags);
+    response->state = facts.is_absent
+                          ? value_null(state.type)
+                          : described(&facts, state, request->private_data, call->arena);
+    if (value_is_null(object_attribute(state, "id")) && !facts.is_absent) {
+        /* After an import, the live table is the record. */
+        Str id = facts.owner.len ? facts.owner : object_text(state, "name", STR_EMPTY);
+        response->state = with_id(response->state, id, call->arena);
+        response->private_data = private_of(&facts, call->arena);
+    }
+    return true;
+}
+
+static const Str families[] = {STR_CONST("inet"), STR_CONST("ip"),     STR_CONST("ip6"),
+                               STR_CONST("arp"),  STR_CONST("bridge"), STR_CONST("netdev")};
+
+/* The id is HOST/FAMILY/NAME, or HOST:PORT/FAMILY/NAME with "[…]" around an IPv6 address. */
+static bool table_import(const Call *call,
+                         const ImportRequest *request,
+                         ImportResponse *response,
+                         Diags *diags) {
+    Str parts[3], rest = request->id, host;
+    uint64_t port = 0;
+    for (size_t i = ARRAY_COUNT(parts); i-- > 1;) {
+        size_t at = str_rfind_char(rest, '/');
+        if (at == SIZE_MAX || at == 0)
+            return path_error(call, NO_PATH, diags, "Invalid import ID",
+                              "\"%.*s\" must be HOST/FAMILY/NAME, such as \"10.0.0.7/inet/loam\".",
+                              STR_ARG(request->id));
+        parts[i] = str_after(rest, at + 1);
+        rest = str_slice(rest, 0, at);
+    }
+    host = rest;
+    size_t colon = str_rfind_char(rest, ':');
+    if (colon != SIZE_MAX &&
+        (str_starts_with(rest, STR("[")) || str_find_char(rest, ':', 0) == colon) &&
+        str_to_uint64(str_after(rest, colon + 1), &port))
+        host = str_slice(rest, 0, colon);
+    if (str_starts_with(host, STR("[")) && str_ends_with(host, STR("]")))
+        host = str_slice(host, 1, host.len - 1);
+    ObjectBuilder builder = object_builder_empty(&nftables_table.schema, call->arena);
+    object_builder_set_text(&builder, "host", host, call->arena);
+    if (port > 0)
+        object_builder_set(&builder, "port", value_int((int64_t)port));
+    object_builder_set_text(&builder, "family", parts[1], call->arena);
+    object_builder_set_text(&builder, "name", parts[2], call->arena);
+    object_builder_set(&builder, "persist", value_bool(true));
+    object_builder_set_text(&builder, "confirm_timeout", STR("30s"), call->arena);
+    object_builder_set(&builder, "ignore_other_firewalls", value_bool(false));
+    Value state = object_builder_value(&builder);
+    if (!str_is_among(parts[1], families, ARRAY_COUNT(families)))
+        return path_error(call, NO_PATH, diags, "Invalid import ID",
+                          "\"%.*s\" is not a family of tables.", STR_ARG(parts[1]));
+    if (!ruleset_text_validate(call, state, diags))
+        return false;
+    response->state = state;
+    return true;
+}
+
+static bool table_recover(const Call *call,
+                          const RecoverRequest *request,
+                          RecoverResponse *response,
+                          Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    TableFacts facts;
+    SshProblem problem = {0};
+    size_t errors = diags->error_count;
+    if (!ssh_client_link(call, request->planned, &link, diags))
+        return false;
+    ssh_client_limit_connections_to_plan(&link);
+    SshStatus status = table_host_read(&link, request->planned, true, &facts, &problem, diags);
+    if (status != SSH_DONE)
+        ssh_client_explain(&link, status, problem, diags);
+    if (diags->error_count > errors)
+        return false;
+    if (facts.is_absent || !str_equal(facts.owner, request->marker))
+        return true;
+    Str private_data = private_of(&facts, call->arena);
+    Value planned = with_id(request->planned, request->marker, call->arena);
+    response->outcome = RECOVER_COMPLETE;
+    response->state = described(&facts, planned, private_data, call->arena);
+    response->private_data = private_data;
+    return true;
+}
+
+const ResourceType nftables_table = {
+    .name = "nftables_table",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+               .description = "A table of packet filter rules on a machine, replaced as a whole. A "
+                              "change that cuts loam's own connection rolls back."},
+    .recovery = RECOVERY_FINDS,
+    .validate = table_validate,
+    .plan = table_plan,
+    .marker = table_marker,
+    .create = table_create,
+    .update = table_update,
+    .delete = table_delete,
+    .read = table_read,
+    .import = table_import,
+    .recover = table_recover,
+    .limits = ssh_client_limits,
+    .limits_reads = true,
+};

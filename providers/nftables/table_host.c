@@ -1,0 +1,329 @@
+/* Runs the scripts nftables_*.sh. */
+#include "table_host.h"
+
+#include "duration.h"
+#include "nftables_provider_assets.h"
+#include "remote_ask.h"
+#include "uuid.h"
+
+#define NAMESPACE       "0d0e6c6e-1f5c-5c49-9a3b-0f9a5be0a7c2"
+#define CONFIRM_MS      30000
+#define SPARE_S         5     /* between the last connection and the rollback */
+#define ARM_MS          20000 /* the new rules may cut the connection before the answer */
+#define ROLLBACK_WAIT_S 20
+#define LOADED_MS       3000 /* for the answer in the old connection, which may be cut */
+
+/* Exit statuses of the scripts. */
+enum {
+    EXIT_LOADED = 80,
+    EXIT_NO_NFT,
+    EXIT_NOT_ROOT,
+    EXIT_OTHER_FIREWALL,
+    EXIT_EXISTS,
+    EXIT_BUSY,
+    EXIT_REJECTED,
+    EXIT_NO_WAY_BACK,
+    EXIT_ROLLED_BACK,
+    EXIT_NOT_STORED,
+};
+
+typedef struct ExitMeaning {
+    const char *attribute; /* NULL: the object */
+    const char *summary;
+    const char *detail; /* follows the name of the machine */
+} ExitMeaning;
+
+/* clang-format off */
+static const ExitMeaning meanings[] = {
+    [EXIT_NO_NFT] = {"host", "No nft on the machine", "has no program nft. Install the package \"nftables\"."},
+    [EXIT_NOT_ROOT] = {"user", "Not root", "lets only root change tables. Set \"sudo\", or log in as root."},
+    [EXIT_OTHER_FIREWALL] = {"host", "Another firewall is active", "runs another firewall, whose rules apply beside those of this table. Stop and disable it, or set \"ignore_other_firewalls\":"},
+    [EXIT_EXISTS] = {"name", "Table exists", "has a table of this name that is not in the state. Import it, or choose another name."},
+    [EXIT_BUSY] = {NULL, "Another change of the table", "changes the table for another process now. Apply again."},
+    [EXIT_NO_WAY_BACK] = {NULL, "Present table cannot be restored", "has an nft that cannot load the listing of the present table, so a failed change could not be rolled back. Delete the table by hand first."},
+    [EXIT_ROLLED_BACK] = {NULL, "Change rolled back", "loaded the old table again before the change was confirmed. To allow more time for a new connection, set \"confirm_timeout\"."},
+    [EXIT_NOT_STORED] = {NULL, "Table not stored for the next boot", "uses the new table, but its file or unit could not be written."},
+};
+/* clang-format on */
+
+static bool explain_exit(const SshLink *link,
+                         const RulesetText *text,
+                         const SshResult *result,
+                         Diags *diags) {
+    const Call *call = link->call;
+    int status = result->exit_status;
+    if (status == EXIT_REJECTED && text)
+        return ruleset_text_report(call, text, result->out, diags);
+    if (status < 0 || (size_t)status >= ARRAY_COUNT(meanings) || !meanings[status].summary)
+        return remote_ask_explain(link, "Table not accessible", result, diags);
+    const ExitMeaning *meaning = &meanings[status];
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
+    Str output = str_trim(ssh_client_last_words(result->err, result->out, call->arena));
+    Path path = meaning->attribute ? PATH_AT(call, {meaning->attribute}) : NO_PATH;
+    return path_error(call, path, diags, meaning->summary, "%.*s %s%s%.*s", STR_ARG(endpoint),
+                      meaning->detail, output.len > 0 ? " " : "", STR_ARG(output));
+}
+
+static SshStatus run(SshLink *link,
+                     const char *script,
+                     const Str *arguments,
+                     size_t count,
+                     Str input,
+                     SshResult *out,
+                     SshProblem *problem) {
+    SshCommand command = {
+        .command = ssh_client_script(script, arguments, count, link->call->arena),
+        .input = input,
+        .timeout = ssh_client_timeout(link, CANCEL_NOW),
+    };
+    return ssh_client_exec(link, &command, out, problem);
+}
+
+/* Reads the facts before the empty line, then the listing. */
+static bool parse_facts(const Call *call, Value object, Str output, TableFacts *out, Diags *diags) {
+    Str rest = output, line, json;
+    *out = (TableFacts){0};
+    while (str_next_field(&rest, '\n', &line) && line.len > 0) {
+        Str value = line, name;
+        (void)str_next_field(&value, ' ', &name);
+        if (str_equal(name, STR("file")))
+            out->file_sha256 = value;
+        else if (str_equal(name, STR("owner")))
+            out->owner = value;
+        else if (str_equal(name, STR("boot")))
+            out->loads_at_boot = str_equal(value, STR("yes"));
+        else if (str_equal(name, STR("systemd")))
+            out->has_systemd = true;
+        else if (str_equal(name, STR("pending")))
+            out->is_pending = true;
+        else if (str_equal(name, STR("absent")))
+            out->is_absent = true;
+    }
+    if (out->is_absent)
+        return true;
+    if (str_next_field(&rest, '\n', &json) &&
+        table_listing_parse(json, rest, &out->listing, call->arena))
+        return true;
+    return path_error(call, NO_PATH, diags, "Table listing not readable",
+                      "nft on %.*s must be able to list tables as JSON (nft -j).",
+                      STR_ARG(object_text(object, "host", STR_EMPTY)));
+}
+
+SshStatus table_host_read(SshLink *link,
+                          Value object,
+                          bool ends_pending,
+                          TableFacts *out,
+                          SshProblem *problem,
+                          Diags *diags) {
+    const Str arguments[] = {object_text(object, "family", STR_EMPTY),
+                             object_text(object, "name", STR_EMPTY),
+                             ends_pending ? STR("end") : STR("keep")};
+    SshResult result = {0};
+    SshStatus status =
+        run(link, nftables_read_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY, &result, problem);
+    *out = (TableFacts){0};
+    if (status != SSH_DONE)
+        return status;
+    if (result.exit_status != 0)
+        (void)explain_exit(link, NULL, &result, diags);
+    else
+        (void)parse_facts(link->call, object, result.out, out, diags);
+    return status;
+}
+
+SshStatus table_host_check(
+    SshLink *link, Value object, const RulesetText *text, SshProblem *problem, Diags *diags) {
+    const Str arguments[] = {object_text(object, "family", STR_EMPTY),
+                             object_text(object, "name", STR_EMPTY)};
+    SshResult result = {0};
+    SshStatus status = run(link, nftables_check_sh, arguments, ARRAY_COUNT(arguments), text->text,
+                           &result, problem);
+    if (status == SSH_DONE && result.exit_status == EXIT_REJECTED)
+        (void)ruleset_text_report(link->call, text, result.out, diags);
+    /* Other problems may be solved before the apply: nft may not be installed yet. */
+    return status;
+}
+
+static Str seconds_text(const TableChange *change, int64_t more_s, Arena *arena) {
+    int64_t ms = duration_of(change->object, "confirm_timeout", CONFIRM_MS);
+    int64_t seconds = (ms + 999) / 1000 + more_s;
+    return str_format(arena, "%lld", (long long)seconds);
+}
+
+/* Stores the change on the machine and starts the process that loads it. A lost answer is no error
+ * here: the new rules may have cut the connection. */
+static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) {
+    Arena *arena = link->call->arena;
+    Value object = change->object;
+    bool is_alone = !object_bool(object, "ignore_other_firewalls", false) && !change->is_deletion;
+    const Str arguments[] = {
+        object_text(object, "family", STR_EMPTY),
+        object_text(object, "name", STR_EMPTY),
+        id,
+        seconds_text(change, SPARE_S, arena),
+        change->is_new ? STR("create") : STR("replace"),
+        is_alone ? STR("alone") : STR("beside"),
+        str_format(arena, "%zu", change->text.text.len),
+    };
+    SshResult result = {0};
+    SshProblem problem = {0};
+    SshCommand command = {
+        .command = ssh_client_script(nftables_arm_sh, arguments, ARRAY_COUNT(arguments), arena),
+        .input = change->text.text,
+        .timeout = ssh_client_timeout(link, CANCEL_NOW),
+    };
+    if (command.timeout.timeout_ms == 0 || command.timeout.timeout_ms > ARM_MS)
+        command.timeout.timeout_ms = ARM_MS;
+    SshStatus status = ssh_client_exec(link, &command, &result, &problem);
+    if ((status == SSH_LOST || status == SSH_TIMED_OUT) && link->may_have_run)
+        return true;
+    if (status != SSH_DONE) {
+        ssh_client_explain(link, status, problem, diags);
+        return false;
+    }
+    return result.exit_status == 0 || explain_exit(link, &change->text, &result, diags);
+}
+
+/* A link with a connection of its own, which begins now. */
+static bool link_anew(const Call *call, Value object, int64_t wait_ms, SshLink *out, Diags *diags) {
+    if (!ssh_client_link(call, object, out, diags))
+        return false;
+    ssh_client_use_new_session(out);
+    out->wait_ms = wait_ms;
+    return true;
+}
+
+/* Returns true if the machine says that the change was rolled back. */
+static bool wait_for_rollback(const Call *call, const TableChange *change, Str id) {
+    SCOPED(SshLink) link = {0};
+    Diags ignored = diags_new(call->arena);
+    const Str arguments[] = {
+        object_text(change->object, "family", STR_EMPTY),
+        object_text(change->object, "name", STR_EMPTY),
+        id,
+        seconds_text(change, SPARE_S + ROLLBACK_WAIT_S, call->arena),
+    };
+    SshResult result = {0};
+    SshProblem problem = {0};
+    call_progress(call, 0, 0, "waiting for the old table");
+    return link_anew(call, change->object, (int64_t)(SPARE_S + ROLLBACK_WAIT_S) * 1000, &link,
+                     &ignored) &&
+           run(&link, nftables_end_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY, &result,
+               &problem) == SSH_DONE &&
+           result.exit_status == 0;
+}
+
+static bool report_cut(const Call *call,
+                       const TableChange *change,
+                       const SshLink *link,
+                       Str reason,
+                       Str id,
+                       bool *in_doubt,
+                       Diags *diags) {
+    Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
+    Str seconds = seconds_text(change, 0, call->arena);
+    *in_doubt = !wait_for_rollback(call, change, id);
+    if (*in_doubt)
+        return path_error(call, NO_PATH, diags, "Change not confirmed",
+                          "With the new table, no new connection to %.*s succeeded within %.*s s "
+                          "(%.*s). The machine loads the old table again by itself, but cannot be "
+                          "reached to verify that.",
+                          STR_ARG(endpoint), STR_ARG(seconds), STR_ARG(reason));
+    return path_error(
+        call, NO_PATH, diags, "Change rolled back",
+        "With the new table, no new connection to %.*s succeeded within %.*s s (%.*s). "
+        "The machine has loaded the old table again. Check the rules for the SSH port.",
+        STR_ARG(endpoint), STR_ARG(seconds), STR_ARG(reason));
+}
+
+/* Waits in the old connection until the table is loaded. Returns false if there is no answer. */
+static bool is_loaded(SshLink *link, const TableChange *change, Str id) {
+    const Str arguments[] = {object_text(change->object, "family", STR_EMPTY),
+                             object_text(change->object, "name", STR_EMPTY), id};
+    SshResult result = {0};
+    SshProblem problem = {0};
+    SshCommand command = {
+        .command = ssh_client_script(nftables_loaded_sh, arguments, ARRAY_COUNT(arguments),
+                                     link->call->arena),
+        .timeout = ssh_client_timeout(link, CANCEL_NOW),
+    };
+    if (command.timeout.timeout_ms == 0 || command.timeout.timeout_ms > LOADED_MS)
+        command.timeout.timeout_ms = LOADED_MS;
+    /* A further attempt to connect would wait in vain for the rollback. */
+    link->wait_ms = 1;
+    return ssh_client_exec(link, &command, &result, &problem) == SSH_DONE &&
+           result.exit_status == 0;
+}
+
+/* A change that waits for its confirmation. */
+typedef struct Pending {
+    const TableChange *change;
+    Str id;
+    int64_t end_ms; /* monotonic time */
+    bool in_doubt;
+} Pending;
+
+/* Runs the confirming script in a new connection. */
+static bool confirm_by(
+    const Call *call, Pending *pending, const char *how, SshResult *out, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    const TableChange *change = pending->change;
+    const Str arguments[] = {
+        object_text(change->object, "family", STR_EMPTY),
+        object_text(change->object, "name", STR_EMPTY),
+        pending->id,
+        change->owner,
+        change->is_deletion     ? STR("gone")
+        : change->is_persistent ? STR("yes")
+                                : STR("no"),
+        str_from_cstr(how),
+    };
+    SshProblem problem = {0};
+    int64_t left_ms = pending->end_ms - call_monotonic_ms(call);
+    pending->in_doubt = true;
+    if (!link_anew(call, change->object, left_ms > 1 ? left_ms : 1, &link, diags))
+        return false;
+    SshStatus status = run(&link, nftables_confirm_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY,
+                           out, &problem);
+    if (status == SSH_CANCELLED || (status != SSH_DONE && link.may_have_run)) {
+        ssh_client_explain(&link, status, problem, diags);
+        return false;
+    }
+    if (status != SSH_DONE)
+        return report_cut(call, change, &link, problem.text, pending->id, &pending->in_doubt,
+                          diags);
+    pending->in_doubt = out->exit_status == EXIT_NOT_STORED;
+    return out->exit_status == 0 || out->exit_status == EXIT_LOADED ||
+           explain_exit(&link, &change->text, out, diags);
+}
+
+static bool confirm(
+    const Call *call, Pending *pending, bool is_after_load, TableFacts *out, Diags *diags) {
+    SshResult result = {0};
+    if (!is_after_load && !confirm_by(call, pending, "look", &result, diags))
+        return false;
+    return confirm_by(call, pending, "confirm", &result, diags) &&
+           parse_facts(call, pending->change->object, result.out, out, diags);
+}
+
+bool table_host_change(
+    const Call *call, const TableChange *change, TableFacts *out, bool *in_doubt, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    const Clock *clock = call->io->clock;
+    Str name = str_format(call->arena, "%.*s %lld", STR_ARG(change->owner),
+                          (long long)clock->now_ms(clock->self));
+    Str id = uuid_v5(STR(NAMESPACE), name, call->arena);
+    *in_doubt = false;
+    if (!ssh_client_link(call, change->object, &link, diags) || !arm(&link, change, id, diags))
+        return false;
+    Pending pending = {
+        .change = change,
+        .id = id,
+        .end_ms =
+            call_monotonic_ms(call) + duration_of(change->object, "confirm_timeout", CONFIRM_MS),
+    };
+    bool is_after_load = is_loaded(&link, change, id);
+    bool is_good = confirm(call, &pending, is_after_load, out, diags);
+    *in_doubt = pending.in_doubt;
+    return is_good;
+}
