@@ -5,10 +5,13 @@
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
 need_nft
-if [ "$6" = alone ] && command -v systemctl >/dev/null 2>&1; then
-  for other in firewalld ufw; do
-    ! systemctl --quiet is-active "$other" 2>/dev/null || { echo "$other"; exit 83; }
-  done
+if [ "$6" = alone ]; then
+  # The unit of ufw is active on every Ubuntu; its configuration says whether ufw has rules.
+  if grep -q '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null; then echo ufw; exit 83; fi
+  if command -v systemctl >/dev/null 2>&1 && systemctl --quiet is-active firewalld 2>/dev/null; then
+    echo firewalld
+    exit 83
+  fi
 fi
 mkdir -p "$d" || exit 91
 # A change whose loam died before it confirmed ends now.

@@ -4,11 +4,8 @@
 # loaded, "look" to wait until it is loaded.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
-# shellcheck source=nftables_list.sh
-. ./nftables_list.sh
 need_nft
-# shellcheck source=nftables_wait.sh
-. ./nftables_wait.sh
+wait_for_load "$3"
 # A connection that may be older than the rules does not prove that they allow new ones.
 [ "$6" != look ] || exit 80
 s=1

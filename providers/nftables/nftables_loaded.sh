@@ -2,5 +2,4 @@
 # Arguments: family, name; $3 the id of the change. Waits until nft has loaded the table, or rejected it.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
-# shellcheck source=nftables_wait.sh
-. ./nftables_wait.sh
+wait_for_load "$3"

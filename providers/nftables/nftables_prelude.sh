@@ -47,6 +47,40 @@ roll_back() {
   if [ -d "$d/undone" ]; then undo; fi
   if mv "$d/pending" "$d/undone" 2>/dev/null; then undo; fi
 }
+# Prints facts about the table, then its listing as JSON and as text.
+list_table() {
+  boot=no
+  if [ -e "$wanted" ]; then boot=yes; fi
+  sum=
+  if [ -f "$file" ]; then sum=$(sha256sum <"$file") sum=${sum%% *}; fi
+  owner=
+  { read -r owner <"$d/owner"; } 2>/dev/null || :
+  echo "file $sum"
+  echo "boot $boot"
+  echo "owner $owner"
+  if [ -d /run/systemd/system ] || command -v systemctl >/dev/null 2>&1; then echo "systemd yes"; fi
+  if is_pending; then echo "pending yes"; fi
+  if has_table; then
+    echo
+    nft -j list table "$f" "$t" | tr -d '\n' && echo && nft -a list table "$f" "$t"
+  else
+    echo "absent yes"
+    echo
+  fi
+}
+# Waits until nft has loaded the table of the change $1, or rejected it.
+wait_for_load() {
+  n=0
+  while :; do
+    now=
+    { read -r now <"$d/pending/id"; } 2>/dev/null || :
+    [ "$now" = "$1" ] || exit 88
+    [ ! -e "$d/pending/status" ] || break
+    [ $n -lt 200 ] || exit 88
+    sleep 0.05 2>/dev/null || sleep 1
+    n=$((n + 1))
+  done
+}
 # Exit statuses 81 to 89 have a meaning for loam.
 need_nft() {
   command -v nft >/dev/null 2>&1 || exit 81

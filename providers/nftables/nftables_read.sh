@@ -2,8 +2,6 @@
 # Arguments: family, name; $3 "end" if a change that waits for its confirmation is to be rolled back first.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
-# shellcheck source=nftables_list.sh
-. ./nftables_list.sh
 need_nft
 if [ "$3" = end ] && [ -d "$d" ]; then roll_back; fi
 list_table

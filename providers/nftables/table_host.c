@@ -58,7 +58,9 @@ static bool explain_exit(const SshLink *link,
         return remote_ask_explain(link, "Table not accessible", result, diags);
     const ExitMeaning *meaning = &meanings[status];
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
-    Str output = str_trim(ssh_client_last_words(result->err, result->out, call->arena));
+    Str output = result->err.len + result->out.len == 0
+                     ? STR_EMPTY
+                     : str_trim(ssh_client_last_words(result->err, result->out, call->arena));
     Path path = meaning->attribute ? PATH_AT(call, {meaning->attribute}) : NO_PATH;
     return path_error(call, path, diags, meaning->summary, "%.*s %s%s%.*s", STR_ARG(endpoint),
                       meaning->detail, output.len > 0 ? " " : "", STR_ARG(output));
