@@ -208,7 +208,8 @@ static void add_at_target(
     }
 }
 
-static void start_listener(const PortCheck *check, Target *target, const Call *call, Diags *diags) {
+static void start_listener(
+    const PortCheck *check, Target *target, const Call *call, Arena *keep, Diags *diags) {
     int64_t seconds = duration_s(check) + SPARE_S;
     const Str arguments[] = {check->token, str_format(call->arena, "%lld", (long long)seconds)};
     Str input = str_join(target->probes.items, target->probes.count, STR("\n"), call->arena);
@@ -217,16 +218,17 @@ static void start_listener(const PortCheck *check, Target *target, const Call *c
     Str rest, line;
     if (!run(call, target->listen, port_check_listen_sh, arguments, ARRAY_COUNT(arguments),
              str_concat(input, STR("\n"), call->arena), &result, &target->deferred, &found)) {
-        add_at_target(check, target, &found, call->arena, diags);
+        add_at_target(check, target, &found, keep, diags);
         target->has_failed = true;
         return;
     }
+    target->deferred = str_clone(target->deferred, keep);
     rest = str_trim(result.out);
     while (str_next_field(&rest, '\n', &line)) {
         if (str_starts_with(line, STR("loam-listener ")))
-            target->listener_id = str_after(line, strlen("loam-listener "));
+            target->listener_id = str_clone(str_after(line, strlen("loam-listener ")), keep);
         else if (target->listener_id.len > 0)
-            vec_push(call->arena, &target->waiting, line);
+            vec_push(keep, &target->waiting, str_clone(line, keep));
     }
 }
 
@@ -239,13 +241,13 @@ static void stop_listener(const PortCheck *check, const Target *target, const Ca
               STR_EMPTY, &result, &deferred, &ignored);
 }
 
-static void work(void *payload, size_t index, const Call *call, Diags *diags) {
+static void work(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
     PortCheck *check = payload;
     Target *target = &check->targets.items[index];
     if (value_is_null(target->listen) || target->probes.count == 0)
         return;
     if (check->starts)
-        start_listener(check, target, call, diags);
+        start_listener(check, target, call, keep, diags);
     else if (target->listener_id.len > 0)
         stop_listener(check, target, call);
 }
