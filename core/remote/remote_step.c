@@ -1,8 +1,8 @@
 /* Runs the scripts remote_step_*.sh, and reads their reports. */
 #include "remote_step.h"
 
-#include "remote_ask.h"
 #include "remote_assets.h"
+#include "remote_script.h"
 #include "utf8.h"
 
 #define OUTPUT_KEPT    262144
@@ -26,7 +26,7 @@ static bool shell_error(const SshLink *link,
                         Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
-    Str words = ssh_client_last_words(result->err, result->out, arena);
+    Str words = ssh_client_output_tail(result->err, result->out, arena);
     diags_error(diags, NO_RANGE, summary,
                 "The shell on %.*s failed with status %d. Check that the user can write below "
                 "/var/lib/loam (root) or ~/.local/state/loam, and that the disk has space. %.*s",
@@ -216,7 +216,7 @@ static bool run_waiting(SshLink *link,
         return true;
     }
     if (status != SSH_DONE) {
-        ssh_client_explain(link, status, problem, diags);
+        ssh_client_report(link, status, problem, diags);
         return false;
     }
     if (report.has_head && parse_report(&report, out, link->call->arena))
@@ -244,15 +244,15 @@ bool remote_step_recover(SshLink *link,
     return run_waiting(link, step, follow_command(link, step, STR("claim")), out, diags);
 }
 
-bool remote_step_look(SshLink *link, Str id, RemoteStepTrace *out, Diags *diags) {
+bool remote_step_inspect(SshLink *link, Str id, RemoteStepTrace *out, Diags *diags) {
     static const char *const words[] = {
         [REMOTE_STEP_NONE] = "none",
-        [REMOTE_STEP_FORGOTTEN] = "forgotten",
+        [REMOTE_STEP_REMOVED] = "removed",
         [REMOTE_STEP_PRESENT] = "present",
     };
     Arena *arena = link->call->arena;
     SshCommand command = {
-        .command = ssh_client_script(remote_step_look_sh, &id, 1, arena),
+        .command = ssh_client_script(remote_step_inspect_sh, &id, 1, arena),
         .timeout = {.cancel = link->call->cancel},
     };
     SshResult result;
@@ -268,17 +268,17 @@ bool remote_step_look(SshLink *link, Str id, RemoteStepTrace *out, Diags *diags)
     return shell_error(link, "Script status not reported by the machine", &result, diags);
 }
 
-bool remote_step_forget(SshLink *link, Str id, Diags *diags) {
+bool remote_step_remove(SshLink *link, Str id, Diags *diags) {
     SshResult result;
-    if (!remote_ask(link, remote_step_forget_sh, &id, 1, STR_EMPTY, &result, diags))
+    if (!remote_script_run(link, remote_step_remove_sh, &id, 1, STR_EMPTY, &result, diags))
         return false;
     return result.exit_status == 0 ||
            shell_error(link, "Script marker not removed", &result, diags);
 }
 
-void remote_step_forget_if_possible(SshLink *link, Str id) {
+void remote_step_try_remove(SshLink *link, Str id) {
     SshCommand command = {
-        .command = ssh_client_script(remote_step_forget_sh, &id, 1, link->call->arena),
+        .command = ssh_client_script(remote_step_remove_sh, &id, 1, link->call->arena),
         .timeout = {.timeout_ms = TIDY_MS, .cancel = link->call->cancel},
     };
     SshResult result;
@@ -310,7 +310,7 @@ bool remote_step_check(const SshLink *link,
                        Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
-    Str words = ssh_client_last_words(result->err, result->out, arena);
+    Str words = ssh_client_output_tail(result->err, result->out, arena);
     Str title = subject(step, arena);
     switch (result->state) {
     case REMOTE_STEP_EXITED:

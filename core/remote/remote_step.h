@@ -47,8 +47,8 @@ typedef struct RemoteStepResult {
 } RemoteStepResult;
 
 typedef enum RemoteStepTrace {
-    REMOTE_STEP_NONE,      /* no marker was ever here for this user: another or a new machine */
-    REMOTE_STEP_FORGOTTEN, /* other markers are or were here, but not this one */
+    REMOTE_STEP_NONE,    /* no marker was ever here for this user: another or a new machine */
+    REMOTE_STEP_REMOVED, /* other markers are or were here, but not this one */
     REMOTE_STEP_PRESENT,
 } RemoteStepTrace;
 
@@ -67,11 +67,11 @@ MUST_USE bool remote_step_recover(SshLink *link,
                                   RemoteStepResult *out,
                                   Diags *diags);
 /* Looks for the marker. Starts nothing and does not wait. */
-MUST_USE bool remote_step_look(SshLink *link, Str id, RemoteStepTrace *out, Diags *diags);
+MUST_USE bool remote_step_inspect(SshLink *link, Str id, RemoteStepTrace *out, Diags *diags);
 /* Ends the step if it still runs, and removes the marker. */
-MUST_USE bool remote_step_forget(SshLink *link, Str id, Diags *diags);
+MUST_USE bool remote_step_remove(SshLink *link, Str id, Diags *diags);
 /* Same, but gives up after a few seconds without an error: a leftover marker is harmless. */
-void remote_step_forget_if_possible(SshLink *link, Str id);
+void remote_step_try_remove(SshLink *link, Str id);
 /* Returns true if the step exited with status 0; else adds an error with the state, the status or
  * signal, and the end of the output. */
 MUST_USE bool remote_step_check(const SshLink *link,

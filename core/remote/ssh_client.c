@@ -23,7 +23,7 @@
 #define KEY_GRACE_MS            20000 /* how long a booting machine may reject the user's key */
 #define OPERATIONS_MAX          8
 #define SESSIONS_TRIED_MAX      20 /* dead or full sessions before a command gives up */
-#define LAST_WORDS              ((size_t)2048)
+#define OUTPUT_TAIL_MAX         ((size_t)2048)
 
 /* A machine that a plan could not connect to. */
 typedef struct Absence {
@@ -171,7 +171,7 @@ Str ssh_client_user(const SshLink *link) {
 static const char *short_reason(SshStatus status) {
     switch (status) {
     case SSH_UNKNOWN_NAME: return "the name has no address";
-    case SSH_NO_ANSWER: return "no response";
+    case SSH_NO_RESPONSE: return "no response";
     case SSH_REFUSED: return "connection refused";
     case SSH_NO_HANDSHAKE: return "no handshake yet";
     case SSH_LOST: return "the jump host was lost";
@@ -212,10 +212,10 @@ void ssh_client_limit_connections_to_plan(SshLink *link) {
         link->wait_ms = plan_timeout_ms_of(link);
 }
 
-bool ssh_client_is_absent(const SshLink *link, SshStatus status) {
+bool ssh_client_is_unreachable(const SshLink *link, SshStatus status) {
     switch (status) {
     case SSH_UNKNOWN_NAME:
-    case SSH_NO_ANSWER:
+    case SSH_NO_RESPONSE:
     case SSH_REFUSED:
     case SSH_NO_HANDSHAKE:
     case SSH_FORWARD_REFUSED:
@@ -243,7 +243,7 @@ bool ssh_client_is_absent(const SshLink *link, SshStatus status) {
     return false;
 }
 
-Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem problem) {
+Str ssh_client_describe_failure(const SshLink *link, SshStatus status, SshProblem problem) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
     Str text = problem.text;
@@ -285,7 +285,7 @@ static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *proble
 /* Returns true if the end of our time cut the attempt short. Then the error of the attempt before
  * is more useful. */
 static bool was_cut_short(SshStatus status, int64_t left_ms) {
-    return left_ms < ATTEMPT_MS && (status == SSH_NO_HANDSHAKE || status == SSH_NO_ANSWER);
+    return left_ms < ATTEMPT_MS && (status == SSH_NO_HANDSHAKE || status == SSH_NO_RESPONSE);
 }
 
 typedef struct Connecting {
@@ -430,7 +430,7 @@ bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_por
         status = ssh_pool_tunnel(pool_of(link), link->lease, host, port, out_port, &problem,
                                  link->call->arena);
     if (status != SSH_DONE)
-        ssh_client_explain(link, status, problem, diags);
+        ssh_client_report(link, status, problem, diags);
     return status == SSH_DONE;
 }
 
@@ -451,7 +451,7 @@ bool ssh_client_run(SshLink *link, const SshCommand *command, SshResult *out, Di
     SshProblem problem = {0};
     SshStatus status = ssh_client_exec(link, command, out, &problem);
     if (status != SSH_DONE)
-        ssh_client_explain(link, status, problem, diags);
+        ssh_client_report(link, status, problem, diags);
     return status == SSH_DONE;
 }
 
@@ -465,7 +465,7 @@ typedef struct Explanation {
 static const Explanation explanations[] = {
     [SSH_UNKNOWN_NAME] = {"Unknown host name",
      "The name has no address. Check its spelling, and the resolver of this machine.", "host"},
-    [SSH_NO_ANSWER] = {"No response from the machine",
+    [SSH_NO_RESPONSE] = {"No response from the machine",
      "Check that the machine runs, that the address is correct, and that no firewall or missing route blocks the port. To wait longer, set \"timeout\".", "host"},
     [SSH_REFUSED] = {"SSH port closed",
      "The machine responds, but refuses connections to the port. Check that its SSH server is installed and started, and check the port. To wait longer, set \"timeout\".", "port"},
@@ -533,7 +533,7 @@ static void explain_unknown_key(const SshLink *link, SshProblem problem, Diags *
         STR_ARG(endpoint), STR_ARG(problem.found));
 }
 
-void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags) {
+void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags) {
     if (status == SSH_HOST_KEY_DIFFERS) {
         explain_host_key(link, problem, diags);
         return;
@@ -548,7 +548,7 @@ void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem proble
     Str why = problem.text.len ? str_concat(STR(": "), problem.text, arena) : STR_EMPTY;
     Path path = row->path ? PATH_AT(link->call, {row->path}) : NO_PATH;
     const char *hint = row->hint;
-    if (link->plan_end_ms > 0 && ssh_client_is_absent(link, status))
+    if (link->plan_end_ms > 0 && ssh_client_is_unreachable(link, status))
         hint = PLAN_TIMEOUT_HINT;
     (void)path_error(link->call, path, diags, row->summary, "%.*s@%.*s%.*s. %s",
                      STR_ARG(link->target.user), STR_ARG(endpoint), STR_ARG(why), hint);
@@ -572,15 +572,15 @@ bool ssh_client_limits(const Call *call,
     return true;
 }
 
-Str ssh_client_last_words(Str err, Str out, Arena *arena) {
+Str ssh_client_output_tail(Str err, Str out, Arena *arena) {
     Str text = str_trim(utf8_strip_controls(err, arena));
     if (text.len == 0)
         text = str_trim(utf8_strip_controls(out, arena));
     if (text.len == 0)
         return STR("It wrote no output.");
-    if (text.len > LAST_WORDS) {
-        size_t line = str_find_char(text, '\n', text.len - LAST_WORDS);
-        text = str_after(text, line == SIZE_MAX ? text.len - LAST_WORDS : line + 1);
+    if (text.len > OUTPUT_TAIL_MAX) {
+        size_t line = str_find_char(text, '\n', text.len - OUTPUT_TAIL_MAX);
+        text = str_after(text, line == SIZE_MAX ? text.len - OUTPUT_TAIL_MAX : line + 1);
     }
     return str_concat(STR("Its last output:\n"), text, arena);
 }

@@ -72,12 +72,12 @@ void ssh_client_limit_to_plan(SshLink *link);
 void ssh_client_limit_connections_to_plan(SshLink *link);
 /* After ssh_client_limit_to_plan: returns true if the machine did not respond in time, or cannot be
  * connected to. A rejected key does not count. */
-bool ssh_client_is_absent(const SshLink *link, SshStatus status);
+bool ssh_client_is_unreachable(const SshLink *link, SshStatus status);
 /* Returns the user that runs commands: "root" with sudo. */
 Str ssh_client_user(const SshLink *link);
 /* Returns sentences about the failure of a link after ssh_client_limit_to_plan, and how to wait
  * longer. */
-Str ssh_client_explain_absence(const SshLink *link, SshStatus status, SshProblem problem);
+Str ssh_client_describe_failure(const SshLink *link, SshStatus status, SshProblem problem);
 void ssh_client_release(SshLink *link);
 /* Returns the limits of a command: the earlier of the call's deadline and the link's plan limit,
  * and the level that stops it. */
@@ -99,7 +99,7 @@ MUST_USE bool ssh_client_run(SshLink *link,
                              SshResult *out,
                              Diags *diags);
 /* Adds an error: why the machine could not be used, and what to do. */
-void ssh_client_explain(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags);
+void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags);
 /* Listens on 127.0.0.1:*out_port and forwards to host:port as seen from the machine, until the
  * client is closed. Links of the same machine share the port. The link needs a client. */
 MUST_USE bool ssh_client_tunnel(
@@ -110,4 +110,4 @@ bool ssh_client_limits(const Call *call,
                        LimitsResponse *response,
                        Diags *diags);
 /* Returns the end of a command's output for a message, without control characters. */
-Str ssh_client_last_words(Str err, Str out, Arena *arena);
+Str ssh_client_output_tail(Str err, Str out, Arena *arena);

@@ -176,7 +176,7 @@ static SshStatus await_opening(
     }
     problem->text = STR("no response");
     return has_time(&(SshTimeout){.cancel = timeout->cancel, .cancel_at = timeout->cancel_at}, 0)
-               ? SSH_NO_ANSWER
+               ? SSH_NO_RESPONSE
                : SSH_CANCELLED;
 }
 

@@ -3,8 +3,8 @@
 
 #include "digest.h"
 #include "path_error.h"
-#include "remote_ask.h"
 #include "remote_assets.h"
+#include "remote_script.h"
 
 #include <errno.h>
 
@@ -18,7 +18,7 @@ void ssh_upload_explain(
     const SshLink *link, const char *summary, Str path, const SshResult *result, Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
-    Str words = ssh_client_last_words(result->err, result->out, arena);
+    Str words = ssh_client_output_tail(result->err, result->out, arena);
     bool is_full = str_find(words, STR("No space left on device"), 0) != SIZE_MAX;
     (void)path_error(
         link->call, PATH_AT(link->call, {"path"}), diags, summary,
@@ -163,7 +163,7 @@ static bool transfer_run(SshLink *link, Transfer *transfer, Diags *diags) {
     if (transfer->failed)
         return disk_error(link->call, transfer->upload->source_path, -EIO, diags) == 0;
     if (status != SSH_DONE) {
-        ssh_client_explain(link, status, problem, diags);
+        ssh_client_report(link, status, problem, diags);
         return false;
     }
     if (result.exit_status == 0)
@@ -203,7 +203,7 @@ bool ssh_upload_write(SshLink *link, const SshUpload *upload, Diags *diags) {
 
 bool ssh_upload_remove(SshLink *link, Str path, Diags *diags) {
     SshResult result = {0};
-    if (!remote_ask(link, ssh_upload_remove_sh, &path, 1, STR_EMPTY, &result, diags))
+    if (!remote_script_run(link, ssh_upload_remove_sh, &path, 1, STR_EMPTY, &result, diags))
         return false;
     if (result.exit_status == 0)
         return true;

@@ -19,7 +19,7 @@ typedef struct ForeignSource {
 
 static Entry none;
 
-static Entry *open_place(ForeignSource *source, const ForeignPlace *place) {
+static Entry *open_place(ForeignSource *source, const ForeignLocation *place) {
     Entry *entry = map_find(&source->addresses, place->address);
     if (entry)
         return entry;
@@ -35,7 +35,7 @@ static Entry *open_place(ForeignSource *source, const ForeignPlace *place) {
 }
 
 static bool find_entry(ForeignSource *source, Str name, bool is_row, Entry **out, Diags *diags) {
-    ForeignPlace place = {0};
+    ForeignLocation place = {0};
     bool is_found = false;
     *out = map_find(&source->names, name);
     if (*out)

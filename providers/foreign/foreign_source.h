@@ -4,12 +4,12 @@
 #include "registry.h"
 
 /* Where the program of a provider is. */
-typedef struct ForeignPlace {
+typedef struct ForeignLocation {
     Str address; /* with host and namespace */
     Str program; /* path; empty: a process that runs already */
     Str socket;
     int protocol;
-} ForeignPlace;
+} ForeignLocation;
 
 /* Finds programs. Returns false after adding an error. */
 typedef struct ForeignLocator {
@@ -18,7 +18,7 @@ typedef struct ForeignLocator {
     bool (*locate)(void *self,
                    Str name,
                    bool is_row,
-                   ForeignPlace *out,
+                   ForeignLocation *out,
                    bool *is_found,
                    Arena *arena,
                    Diags *diags);

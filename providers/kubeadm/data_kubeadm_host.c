@@ -166,7 +166,7 @@ static bool parse(const Call *call, const SshResult *result, HostFacts *out, Dia
     return path_error(call, NO_PATH, diags, "Facts not readable",
                       "The script that reads facts about the machine ended with status %d. %.*s",
                       result->exit_status,
-                      STR_ARG(ssh_client_last_words(result->err, result->out, call->arena)));
+                      STR_ARG(ssh_client_output_tail(result->err, result->out, call->arena)));
 }
 
 static bool host_read(const Call *call,
@@ -189,12 +189,12 @@ static bool host_read(const Call *call,
     };
     SshStatus status = ssh_client_exec(&link, &command, &result, &problem);
     int64_t end_ms = clock->now_ms(clock->self);
-    if (call->is_planning && ssh_client_is_absent(&link, status)) {
-        response->deferred = ssh_client_explain_absence(&link, status, problem);
+    if (call->is_planning && ssh_client_is_unreachable(&link, status)) {
+        response->deferred = ssh_client_describe_failure(&link, status, problem);
         return true;
     }
     if (status != SSH_DONE) {
-        ssh_client_explain(&link, status, problem, diags);
+        ssh_client_report(&link, status, problem, diags);
         return false;
     }
     if (!parse(call, &result, &facts, diags))

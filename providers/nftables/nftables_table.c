@@ -261,14 +261,14 @@ static bool table_read(const Call *call,
         return false;
     ssh_client_limit_to_plan(&link);
     SshStatus status = table_host_read(&link, state, false, &facts, &problem, diags);
-    if (ssh_client_is_absent(&link, status)) {
-        Str why = ssh_client_explain_absence(&link, status, problem);
+    if (ssh_client_is_unreachable(&link, status)) {
+        Str why = ssh_client_describe_failure(&link, status, problem);
         path_warning(call, NO_PATH, diags, "Table status unknown",
                      "%.*s loam assumes that the table did not change.", STR_ARG(why));
         return true;
     }
     if (status != SSH_DONE)
-        ssh_client_explain(&link, status, problem, diags);
+        ssh_client_report(&link, status, problem, diags);
     if (diags->error_count > errors)
         return false;
     if (facts.is_pending) {
@@ -349,7 +349,7 @@ static bool table_recover(const Call *call,
     ssh_client_limit_connections_to_plan(&link);
     SshStatus status = table_host_read(&link, request->planned, true, &facts, &problem, diags);
     if (status != SSH_DONE)
-        ssh_client_explain(&link, status, problem, diags);
+        ssh_client_report(&link, status, problem, diags);
     if (diags->error_count > errors)
         return false;
     if (facts.is_absent || !str_equal(facts.owner, request->marker))

@@ -3,7 +3,7 @@
 
 #include "duration.h"
 #include "nftables_provider_assets.h"
-#include "remote_ask.h"
+#include "remote_script.h"
 #include "uuid.h"
 
 #define NAMESPACE       "0d0e6c6e-1f5c-5c49-9a3b-0f9a5be0a7c2"
@@ -55,12 +55,12 @@ static bool explain_exit(const SshLink *link,
     if (status == EXIT_REJECTED && text)
         return ruleset_text_report(call, text, result->out, diags);
     if (status < 0 || (size_t)status >= ARRAY_COUNT(meanings) || !meanings[status].summary)
-        return remote_ask_explain(link, "Table not accessible", result, diags);
+        return remote_script_report(link, "Table not accessible", result, diags);
     const ExitMeaning *meaning = &meanings[status];
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, call->arena);
     Str output = result->err.len + result->out.len == 0
                      ? STR_EMPTY
-                     : str_trim(ssh_client_last_words(result->err, result->out, call->arena));
+                     : str_trim(ssh_client_output_tail(result->err, result->out, call->arena));
     Path path = meaning->attribute ? PATH_AT(call, {meaning->attribute}) : NO_PATH;
     return path_error(call, path, diags, meaning->summary, "%.*s %s%s%.*s", STR_ARG(endpoint),
                       meaning->detail, output.len > 0 ? " " : "", STR_ARG(output));
@@ -180,7 +180,7 @@ static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) 
     if ((status == SSH_LOST || status == SSH_TIMED_OUT) && link->may_have_run)
         return true;
     if (status != SSH_DONE) {
-        ssh_client_explain(link, status, problem, diags);
+        ssh_client_report(link, status, problem, diags);
         return false;
     }
     return result.exit_status == 0 || explain_exit(link, &change->text, &result, diags);
@@ -288,7 +288,7 @@ static bool confirm_by(
     SshStatus status = run(&link, nftables_confirm_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY,
                            out, &problem);
     if (status == SSH_CANCELLED || (status != SSH_DONE && link.may_have_run)) {
-        ssh_client_explain(&link, status, problem, diags);
+        ssh_client_report(&link, status, problem, diags);
         return false;
     }
     if (status != SSH_DONE)

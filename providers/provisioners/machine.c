@@ -111,8 +111,8 @@ bool machine_run(
     if (result.exit_status == 0)
         return true;
     Arena *arena = link->call->arena;
-    Str words =
-        last ? last_output_text(last, arena) : ssh_client_last_words(result.err, result.out, arena);
+    Str words = last ? last_output_text(last, arena)
+                     : ssh_client_output_tail(result.err, result.out, arena);
     diags_error(diags, NO_RANGE, summary, "On %.*s the command ended with status %d. %.*s",
                 STR_ARG(link->target.host), result.exit_status, STR_ARG(words));
     return false;

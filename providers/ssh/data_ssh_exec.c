@@ -1,13 +1,13 @@
 /* data ssh_exec: the output of a command on a machine, run at every plan. */
-#include "ssh_ask.h"
 #include "ssh_provider.h"
+#include "ssh_query.h"
 
 /* clang-format off */
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
     {"command",     &TYPE_STRING, REQUIRED, "Command to run with sh; it must not change anything."},
-    SSH_ASK_ARGUMENTS,
-    SSH_ASK_ATTRIBUTES(0),
+    SSH_QUERY_ARGUMENTS,
+    SSH_QUERY_ATTRIBUTES(0),
 };
 /* clang-format on */
 
@@ -19,11 +19,11 @@ static bool data_read(const Call *call,
     Value *state = &response->state;
     SshResult result;
     Str command = object_text(*state, "command", STR_EMPTY);
-    if (!ssh_ask(call, *state, command, &result, &response->deferred, diags))
+    if (!ssh_query_run(call, *state, command, &result, &response->deferred, diags))
         return false;
     if (response->deferred.len > 0)
         return true;
-    *state = ssh_ask_answer(*state, &result, call->arena);
+    *state = ssh_query_result(*state, &result, call->arena);
     return true;
 }
 

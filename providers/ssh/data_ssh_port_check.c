@@ -6,7 +6,7 @@
 #include "call_pool.h"
 #include "nested_list.h"
 #include "path_error.h"
-#include "remote_ask.h"
+#include "remote_script.h"
 #include "ssh_provider.h"
 #include "ssh_provider_assets.h"
 #include "uuid.h"
@@ -176,19 +176,19 @@ static bool run(const Call *call,
         .timeout = ssh_client_timeout(&link, CANCEL_STOP),
     };
     SshStatus status = ssh_client_exec(&link, &command, out, &problem);
-    if (call->is_planning && ssh_client_is_absent(&link, status)) {
-        *deferred = ssh_client_explain_absence(&link, status, problem);
+    if (call->is_planning && ssh_client_is_unreachable(&link, status)) {
+        *deferred = ssh_client_describe_failure(&link, status, problem);
         return true;
     }
     if (status != SSH_DONE) {
-        ssh_client_explain(&link, status, problem, diags);
+        ssh_client_report(&link, status, problem, diags);
         return false;
     }
     if (out->exit_status == EXIT_NO_PERL)
         return path_error(call, PATH_AT(call, {"host"}), diags, "No perl on the machine",
                           "%.*s has no program perl, which makes the probes and listens for them.",
                           STR_ARG(link.target.host));
-    return out->exit_status == 0 || remote_ask_explain(&link, "Ports not checked", out, diags);
+    return out->exit_status == 0 || remote_script_report(&link, "Ports not checked", out, diags);
 }
 
 static int64_t duration_s(const PortCheck *check) {

@@ -1,8 +1,8 @@
 /* ephemeral ssh_exec: the output of a command on a machine, for one run: a token, a lease. A second
  * command may renew it, a third one may revoke it. */
 #include "json.h"
-#include "ssh_ask.h"
 #include "ssh_provider.h"
+#include "ssh_query.h"
 
 static Str check_interval(Value value, Arena *arena) {
     int64_t ms;
@@ -20,8 +20,8 @@ static const Attribute attributes[] = {
     {"renew_command", &TYPE_STRING, OPTIONAL, "Command to run periodically while the resource is open; a status other than 0 is an error."},
     {"renew_every",   &TYPE_STRING, OPTIONAL | COMPUTED, "Interval of renewals.", .default_json = "\"5m\"", .check = check_interval},
     {"close_command", &TYPE_STRING, OPTIONAL, "Command to run when the resource is closed; a status other than 0 is an error."},
-    SSH_ASK_ARGUMENTS,
-    SSH_ASK_ATTRIBUTES(SENSITIVE),
+    SSH_QUERY_ARGUMENTS,
+    SSH_QUERY_ATTRIBUTES(SENSITIVE),
 };
 /* clang-format on */
 
@@ -57,11 +57,11 @@ static bool run(const Call *call, Value object, const char *name, Diags *diags) 
     SshResult result;
     if (!value_is_present(command))
         return true;
-    if (!ssh_ask(call, object, value_text(command), &result, NULL, diags))
+    if (!ssh_query_run(call, object, value_text(command), &result, NULL, diags))
         return false;
     if (result.exit_status == 0)
         return true;
-    Str words = ssh_client_last_words(result.err, result.out, call->arena);
+    Str words = ssh_client_output_tail(result.err, result.out, call->arena);
     diags_error(diags, NO_RANGE, "The command failed", "\"%s\" ended with status %d. %.*s", name,
                 result.exit_status, STR_ARG(words));
     return false;
@@ -75,13 +75,13 @@ static bool exec_open(const Call *call,
     Value object = response->result;
     SshResult result;
     Str command = object_text(object, "command", STR_EMPTY);
-    if (!ssh_ask(call, object, command, &result, &response->deferred, diags))
+    if (!ssh_query_run(call, object, command, &result, &response->deferred, diags))
         return false;
     if (response->deferred.len > 0)
         return true;
     response->private_data = remember(object, call->arena);
     response->renew_at_ms = next_renewal(call, object);
-    response->result = ssh_ask_answer(object, &result, call->arena);
+    response->result = ssh_query_result(object, &result, call->arena);
     return true;
 }
 

@@ -9,8 +9,8 @@
  * stores before the creation. */
 #include "object_builder.h"
 #include "remote_step.h"
-#include "ssh_ask.h"
 #include "ssh_provider.h"
+#include "ssh_query.h"
 #include "timeouts.h"
 #include "uuid.h"
 
@@ -21,7 +21,7 @@ static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(FORCES_NEW),
     {"script",          &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Script for sh, or for another interpreter with a \"#!\" line."},
     {"command",         &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Script of a single line. Set either script or this argument."},
-    {"environment",     &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Environment variables of the script and of the destroy command.", .check = ssh_ask_check_environment},
+    {"environment",     &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Environment variables of the script and of the destroy command.", .check = ssh_query_check_environment},
     {"stdin",           &TYPE_STRING,        OPTIONAL | FORCES_NEW, "Standard input of the script."},
     {"destroy_command", &TYPE_STRING,        OPTIONAL, "Script to run before the object is destroyed or replaced."},
     {"triggers",        &TYPE_MAP_OF_STRING, OPTIONAL | FORCES_NEW, "Any values; a change runs the script again."},
@@ -121,7 +121,7 @@ static bool exec_delete(const Call *call,
         Diags ignored = diags_new(call->arena);
         if (!ssh_client_link(call, request->prior, &link, &ignored))
             return true;
-        remote_step_forget_if_possible(&link, id);
+        remote_step_try_remove(&link, id);
         return true;
     }
     RemoteStep step = script_step(request->prior, destroy_id(id, call->arena), call->arena);
@@ -133,17 +133,17 @@ static bool exec_delete(const Call *call,
     /* After the destroy script, the script's marker is removed first. If that marker is missing, an
      * earlier run was killed there, and the destroy script must not run again. */
     RemoteStepTrace trace;
-    if (!remote_step_look(&link, id, &trace, diags))
+    if (!remote_step_inspect(&link, id, &trace, diags))
         return false;
-    if (trace == REMOTE_STEP_FORGOTTEN)
-        return remote_step_forget(&link, step.id, diags);
+    if (trace == REMOTE_STEP_REMOVED)
+        return remote_step_remove(&link, step.id, diags);
     if (!remote_step_run(&link, &step, &result, diags))
         return false;
     bool is_good = remote_step_check(&link, &step, &result, "The destroy command failed", diags);
-    if (is_good && !remote_step_forget(&link, id, diags))
+    if (is_good && !remote_step_remove(&link, id, diags))
         return false;
     /* Removing the marker lets a failed destroy script run again with the next attempt. */
-    return remote_step_forget(&link, step.id, diags) && is_good;
+    return remote_step_remove(&link, step.id, diags) && is_good;
 }
 
 /* Markers of other users are not visible. An interrupted destruction may have removed only the
@@ -157,11 +157,11 @@ static bool look_for_marker(const Call *call, Value state, RemoteStepTrace *out,
         return true;
     ssh_client_limit_to_plan(&link);
     Str id = object_text(state, "id", STR_EMPTY);
-    if (!remote_step_look(&link, id, out, diags))
+    if (!remote_step_inspect(&link, id, out, diags))
         return false;
-    if (*out != REMOTE_STEP_FORGOTTEN || object_text(state, "destroy_command", STR_EMPTY).len == 0)
+    if (*out != REMOTE_STEP_REMOVED || object_text(state, "destroy_command", STR_EMPTY).len == 0)
         return true;
-    return remote_step_look(&link, destroy_id(id, call->arena), out, diags);
+    return remote_step_inspect(&link, destroy_id(id, call->arena), out, diags);
 }
 
 /* An unreachable machine is no error: this plan may start it or pin its new host key. */

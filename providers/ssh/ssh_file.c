@@ -265,7 +265,7 @@ static SshStatus look(
     size_t most = expected.len > 0 ? SHOWN_MAX : 0;
     const Str arguments[] = {path, expected, str_format(arena, "%zu", most)};
     SshCommand command = {
-        .command = ssh_client_script(ssh_file_look_sh, arguments, ARRAY_COUNT(arguments), arena),
+        .command = ssh_client_script(ssh_file_inspect_sh, arguments, ARRAY_COUNT(arguments), arena),
         .timeout = ssh_client_timeout(link, CANCEL_STOP),
     };
     SshResult result = {0};
@@ -343,16 +343,16 @@ static bool file_read(const Call *call,
         return false;
     ssh_client_limit_to_plan(&link);
     SshStatus status = look(&link, path, sha256, &found, &problem, diags);
-    if (ssh_client_is_absent(&link, status)) {
+    if (ssh_client_is_unreachable(&link, status)) {
         /* The same plan may start the machine. */
-        Str why = ssh_client_explain_absence(&link, status, problem);
+        Str why = ssh_client_describe_failure(&link, status, problem);
         diags_warning(diags, NO_RANGE, "File status unknown",
                       "%.*s loam assumes that \"%.*s\" did not change.", STR_ARG(why),
                       STR_ARG(path));
         return true;
     }
     if (status != SSH_DONE)
-        ssh_client_explain(&link, status, problem, diags);
+        ssh_client_report(&link, status, problem, diags);
     if (diags->error_count > errors)
         return false;
     *state = found.is_there ? drifted(*state, &found, call->arena) : value_null((*state).type);
@@ -380,7 +380,7 @@ static bool file_recover(const Call *call,
     Str sha256 = content.sha256;
     SshStatus status = look(&link, request->marker, sha256, &found, &problem, diags);
     if (status != SSH_DONE)
-        ssh_client_explain(&link, status, problem, diags);
+        ssh_client_report(&link, status, problem, diags);
     if (diags->error_count > errors)
         return false;
     /* Different content belongs to an older file: the new one appears by a rename, complete or not

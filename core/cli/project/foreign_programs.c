@@ -51,7 +51,7 @@ static bool read_reattached(ForeignPrograms *programs, Diags *diags) {
     return false;
 }
 
-static bool find_reattached(const ForeignPrograms *programs, ForeignPlace *place) {
+static bool find_reattached(const ForeignPrograms *programs, ForeignLocation *place) {
     Value all = programs->reattached;
     for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
         Value address, one = value_at(all, i);
@@ -71,7 +71,7 @@ static bool find_reattached(const ForeignPrograms *programs, ForeignPlace *place
 }
 
 static bool find_override(const ForeignPrograms *programs,
-                          ForeignPlace *place,
+                          ForeignLocation *place,
                           bool *is_found,
                           Diags *diags) {
     const Cli *cli = programs->cli;
@@ -102,7 +102,7 @@ static bool is_own(Str name, Str address) {
 static bool locate(void *self,
                    Str name,
                    bool is_row,
-                   ForeignPlace *out,
+                   ForeignLocation *out,
                    bool *is_found,
                    Arena *arena,
                    Diags *diags) {

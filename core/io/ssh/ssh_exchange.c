@@ -54,7 +54,7 @@ static bool exchange_output(Exchange *exchange) {
         if (size == 0)
             continue;
         if (was_full)
-            ssh_worker_wake(exchange->worker);
+            ssh_worker_notify(exchange->worker);
         keep_output(exchange, index, (Str){exchange->piece, size});
         moved = true;
     }
@@ -89,7 +89,7 @@ static bool exchange_input(Exchange *exchange) {
         ssh_pipe_add(&stream->input, piece, stream->arena);
     stream->input_ended = exchange->is_fed = is_end;
     pthread_mutex_unlock(stream->lock);
-    ssh_worker_wake(exchange->worker);
+    ssh_worker_notify(exchange->worker);
     return true;
 }
 

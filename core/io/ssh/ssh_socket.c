@@ -53,7 +53,7 @@ static int finish_connect(int fd) {
 }
 
 static SshStatus status_of_errno(int error) {
-    return error == ECONNREFUSED || error == ECONNRESET ? SSH_REFUSED : SSH_NO_ANSWER;
+    return error == ECONNREFUSED || error == ECONNRESET ? SSH_REFUSED : SSH_NO_RESPONSE;
 }
 
 /* Detects within a minute that a machine vanished during a silent command. */
@@ -100,7 +100,7 @@ static SshStatus connect_address(const struct addrinfo *address,
     if (waiting == SSH_CANCELLED)
         return waiting;
     problem->text = str_from_cstr(error == -1 ? "no response" : strerror(error));
-    return error == -1 ? SSH_NO_ANSWER : status_of_errno(error);
+    return error == -1 ? SSH_NO_RESPONSE : status_of_errno(error);
 }
 
 SshStatus ssh_socket_connect(Str host,
@@ -117,7 +117,7 @@ SshStatus ssh_socket_connect(Str host,
         problem->text = str_from_cstr(gai_strerror(error));
         return SSH_UNKNOWN_NAME;
     }
-    SshStatus status = SSH_NO_ANSWER;
+    SshStatus status = SSH_NO_RESPONSE;
     for (const struct addrinfo *at = found; at; at = at->ai_next) {
         status = connect_address(at, deadline, out, problem);
         if (status == SSH_DONE || ssh_socket_check(deadline) != SSH_DONE)

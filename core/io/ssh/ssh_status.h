@@ -7,7 +7,7 @@
 typedef enum SshStatus {
     SSH_DONE,
     SSH_UNKNOWN_NAME,     /* the host name has no address */
-    SSH_NO_ANSWER,        /* no response, no route, or the network blocks it */
+    SSH_NO_RESPONSE,      /* no response, no route, or the network blocks it */
     SSH_REFUSED,          /* the machine responds, but the port is closed */
     SSH_NO_HANDSHAKE,     /* connected, but the SSH handshake failed */
     SSH_HOST_KEY_DIFFERS, /* `pinned` and `found` are the fingerprints */

@@ -98,7 +98,7 @@ static SshStatus refusal_status(const SshStream *stream, Str error) {
         return SSH_BUSY;
     if (str_find(error, STR("error (1)"), 0) != SIZE_MAX)
         return SSH_FORWARD_REFUSED;
-    return str_find(error, STR("refused"), 0) != SIZE_MAX ? SSH_REFUSED : SSH_NO_ANSWER;
+    return str_find(error, STR("refused"), 0) != SIZE_MAX ? SSH_REFUSED : SSH_NO_RESPONSE;
 }
 
 /* A server that refuses a stream or a request keeps the session. */

@@ -51,7 +51,7 @@ static int64_t monotonic_ms(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void ssh_worker_wake(SshWorker *worker) {
+void ssh_worker_notify(SshWorker *worker) {
     uint64_t one = 1;
     ssize_t ignored = write(worker->wake_fd, &one, sizeof one);
     (void)ignored;
@@ -278,7 +278,7 @@ void ssh_worker_close(SshWorker *worker) {
     pthread_mutex_lock(&worker->lock);
     worker->is_closing = true;
     pthread_mutex_unlock(&worker->lock);
-    ssh_worker_wake(worker);
+    ssh_worker_notify(worker);
     thread_join(worker->thread);
     free_streams(worker->streams);
     for (Listener *listener = worker->listeners; listener; listener = listener->next)
@@ -311,7 +311,7 @@ static void submit(SshWorker *worker, SshStream *stream) {
     stream->next = worker->streams;
     worker->streams = stream;
     pthread_mutex_unlock(&worker->lock);
-    ssh_worker_wake(worker);
+    ssh_worker_notify(worker);
 }
 
 SshStream *ssh_worker_exec(SshWorker *worker, Str command) {
@@ -325,7 +325,7 @@ void ssh_worker_abandon(SshWorker *worker, SshStream *stream) {
     pthread_mutex_lock(&worker->lock);
     stream->is_abandoned = true;
     pthread_mutex_unlock(&worker->lock);
-    ssh_worker_wake(worker);
+    ssh_worker_notify(worker);
 }
 
 SshStatus ssh_worker_listen(SshWorker *worker,
@@ -342,7 +342,7 @@ SshStatus ssh_worker_listen(SshWorker *worker,
         problem->text = str_clone(str_from_cstr(strerror(errno)), arena);
         if (fd >= 0)
             close(fd);
-        return SSH_NO_ANSWER;
+        return SSH_NO_RESPONSE;
     }
     pthread_mutex_lock(&worker->lock);
     Listener *listener = arena_new(worker->arena, Listener);
@@ -352,7 +352,7 @@ SshStatus ssh_worker_listen(SshWorker *worker,
                            .port = port};
     worker->listeners = listener;
     pthread_mutex_unlock(&worker->lock);
-    ssh_worker_wake(worker);
+    ssh_worker_notify(worker);
     *out_port = ntohs(address.sin_port);
     return SSH_DONE;
 }
@@ -367,7 +367,7 @@ SshStatus ssh_worker_connect(SshWorker *worker,
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0) {
         problem->text = str_clone(str_from_cstr(strerror(errno)), arena);
-        return SSH_NO_ANSWER;
+        return SSH_NO_RESPONSE;
     }
     SshStream *stream = ssh_stream_new(worker->session, &worker->lock, SSH_STREAM_FORWARD);
     stream->fd = ends[1];

@@ -20,7 +20,7 @@ bool ssh_worker_is_alive(SshWorker *worker);
 /* Starts a command. The caller exchanges bytes with the stream and abandons it. */
 SshStream *ssh_worker_exec(SshWorker *worker, Str command);
 /* Call after a change of a pipe that the worker may wait for. */
-void ssh_worker_wake(SshWorker *worker);
+void ssh_worker_notify(SshWorker *worker);
 /* Leaves a command to the worker, which frees it at once. */
 void ssh_worker_abandon(SshWorker *worker, SshStream *stream);
 

@@ -450,7 +450,7 @@ static void places_of_errors(void **state) {
 static bool locate(void *self,
                    Str name,
                    bool is_row,
-                   ForeignPlace *out,
+                   ForeignLocation *out,
                    bool *is_found,
                    Arena *into,
                    Diags *diags) {
@@ -462,7 +462,7 @@ static bool locate(void *self,
         return false;
     }
     *is_found = !str_equal(name, STR("own"));
-    *out = (ForeignPlace){.address = STR("h/x/p"), .program = STR("/bin/p")};
+    *out = (ForeignLocation){.address = STR("h/x/p"), .program = STR("/bin/p")};
     return true;
 }
 

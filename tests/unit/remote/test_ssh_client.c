@@ -179,18 +179,18 @@ static void test_tunnel(void **state) {
     ssh_case_close(&s);
 }
 
-static void test_script_and_last_words(void **state) {
+static void test_script_and_output_tail(void **state) {
     (void)state;
     Arena *arena = arena_open("test");
     const Str arguments[] = {STR("a b"), STR("it's")};
     check_str(ssh_client_script("echo \"$1\"", arguments, 2, arena),
               "sh -c 'echo \"$1\"' loam 'a b' 'it'\\''s'");
-    check_str(ssh_client_last_words(STR(" \n"), STR(""), arena), "It wrote no output.");
-    check_str(ssh_client_last_words(STR(""), STR("out\n"), arena), "Its last output:\nout");
+    check_str(ssh_client_output_tail(STR(" \n"), STR(""), arena), "It wrote no output.");
+    check_str(ssh_client_output_tail(STR(""), STR("out\n"), arena), "Its last output:\nout");
     StrBuf buf = strbuf_new(arena);
     for (int i = 0; i < 1000; i++)
         strbuf_add_format(&buf, "line %d\n", i);
-    Str words = ssh_client_last_words(strbuf_str(&buf), STR(""), arena);
+    Str words = ssh_client_output_tail(strbuf_str(&buf), STR(""), arena);
     assert_true(words.len < 2200);
     assert_true(str_ends_with(words, STR("line 999")));
     arena_close(arena);
@@ -200,7 +200,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_waits_for_boot), cmocka_unit_test(test_words),
         cmocka_unit_test(test_cancel),         cmocka_unit_test(test_stale_session),
-        cmocka_unit_test(test_side_by_side),   cmocka_unit_test(test_script_and_last_words),
+        cmocka_unit_test(test_side_by_side),   cmocka_unit_test(test_script_and_output_tail),
         cmocka_unit_test(test_tunnel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,13 +212,13 @@ static void test_chain(void **state) {
         assert_ptr_equal(c.host.via, (SshSession *)32);
         ssh_client_release(&link);
     }
-    c.host.status = SSH_NO_ANSWER;
+    c.host.status = SSH_NO_RESPONSE;
     SshTarget lone[] = {target, target};
     lone[0].host = STR("x");
     SshLink link = link_to(&c, lone[1]);
     link.chain = lone;
     link.chain_count = 2;
-    assert_int_equal(run(&link, &problem), SSH_NO_ANSWER);
+    assert_int_equal(run(&link, &problem), SSH_NO_RESPONSE);
     check_str(problem.text, "the jump host x:22: no route");
     ssh_client_release(&link);
     close_case(&c);
@@ -230,19 +230,19 @@ static void test_absence(void **state) {
     PoolCase c;
     SshProblem problem = {0};
     open_case(&c);
-    c.host.status = SSH_NO_ANSWER;
+    c.host.status = SSH_NO_RESPONSE;
     SshTarget other = target;
     other.port = 23;
     SshLink links[] = {link_to(&c, target), link_to(&c, target), link_to(&c, other)};
     for (size_t i = 0; i < ARRAY_COUNT(links); i++)
         ssh_client_limit_to_plan(&links[i]);
-    assert_int_equal(run(&links[0], &problem), SSH_NO_ANSWER);
+    assert_int_equal(run(&links[0], &problem), SSH_NO_RESPONSE);
     uintptr_t connected = c.host.connected;
     problem = (SshProblem){0};
-    assert_int_equal(run(&links[1], &problem), SSH_NO_ANSWER);
+    assert_int_equal(run(&links[1], &problem), SSH_NO_RESPONSE);
     check_str(problem.text, "no route");
     assert_int_equal(c.host.connected, connected);
-    assert_int_equal(run(&links[2], &problem), SSH_NO_ANSWER);
+    assert_int_equal(run(&links[2], &problem), SSH_NO_RESPONSE);
     assert_true(c.host.connected > connected);
     close_case(&c);
 }

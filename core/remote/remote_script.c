@@ -1,15 +1,15 @@
 /* Runs a script and returns its output. */
-#include "remote_ask.h"
+#include "remote_script.h"
 
 #include "path_error.h"
 
-bool remote_ask(SshLink *link,
-                const char *script,
-                const Str *arguments,
-                size_t count,
-                Str input,
-                SshResult *out,
-                Diags *diags) {
+bool remote_script_run(SshLink *link,
+                       const char *script,
+                       const Str *arguments,
+                       size_t count,
+                       Str input,
+                       SshResult *out,
+                       Diags *diags) {
     SshCommand command = {
         .command = ssh_client_script(script, arguments, count, link->call->arena),
         .input = input,
@@ -18,13 +18,13 @@ bool remote_ask(SshLink *link,
     return ssh_client_run(link, &command, out, diags);
 }
 
-bool remote_ask_explain(const SshLink *link,
-                        const char *summary,
-                        const SshResult *result,
-                        Diags *diags) {
+bool remote_script_report(const SshLink *link,
+                          const char *summary,
+                          const SshResult *result,
+                          Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
-    Str words = ssh_client_last_words(result->err, result->out, arena);
+    Str words = ssh_client_output_tail(result->err, result->out, arena);
     Str end = result->signal.len > 0
                   ? str_format(arena, "signal %.*s ended the shell", STR_ARG(result->signal))
                   : str_format(arena, "the shell failed with status %d", result->exit_status);

@@ -1,4 +1,4 @@
-/* ssh_ask: the output of a command on a machine, for the data source and the ephemeral resource
+/* ssh_query: the output of a command on a machine, for the data source and the ephemeral resource
  * ssh_exec. */
 #pragma once
 
@@ -6,16 +6,16 @@
 #include "ssh_client.h"
 
 /* Rows of an attribute table: environment and input of the command. */
-#define SSH_ASK_ARGUMENTS                                                                          \
+#define SSH_QUERY_ARGUMENTS                                                                        \
     {"environment", &TYPE_MAP_OF_STRING, OPTIONAL, "Environment variables of the command.",        \
-     .check = ssh_ask_check_environment},                                                          \
+     .check = ssh_query_check_environment},                                                        \
     {                                                                                              \
         "stdin", &TYPE_STRING, OPTIONAL, "Standard input of the command."                          \
     }
 
 /* Rows of an attribute table: the result of the command. `extra` is added to the flags of the
  * outputs. */
-#define SSH_ASK_ATTRIBUTES(extra)                                                                  \
+#define SSH_QUERY_ATTRIBUTES(extra)                                                                \
     {"stdout", &TYPE_STRING, COMPUTED | (extra), "Standard output of the command."},               \
         {"stderr", &TYPE_STRING, COMPUTED | (extra), "Standard error of the command."}, {          \
         "exit_status", &TYPE_NUMBER, COMPUTED,                                                     \
@@ -23,11 +23,11 @@
     }
 
 /* Accepts names that every shell accepts. */
-Str ssh_ask_check_environment(Value value, Arena *arena);
+Str ssh_query_check_environment(Value value, Arena *arena);
 /* Runs `command` with sh on the machine that `object` names, at most until the deadline. If
  * `deferred` is not NULL and the machine does not reply in time during a plan, this is no error:
  * *deferred is the reason, and *out is not set. Otherwise *deferred is empty. */
-MUST_USE bool ssh_ask(
+MUST_USE bool ssh_query_run(
     const Call *call, Value object, Str command, SshResult *out, Str *deferred, Diags *diags);
 /* Returns the object with the result. */
-Value ssh_ask_answer(Value object, const SshResult *result, Arena *arena);
+Value ssh_query_result(Value object, const SshResult *result, Arena *arena);

@@ -1,5 +1,5 @@
-/* ssh_ask: runs a command and returns its output. */
-#include "ssh_ask.h"
+/* ssh_query: runs a command and returns its output. */
+#include "ssh_query.h"
 
 #include "remote_step.h"
 #include "ssh_provider_assets.h"
@@ -8,7 +8,7 @@
 
 #include <ctype.h>
 
-Str ssh_ask_check_environment(Value value, Arena *arena) {
+Str ssh_query_check_environment(Value value, Arena *arena) {
     for (size_t i = 0; i < value.count; i++) {
         Str name = value.as.map->keys[i];
         bool is_good = name.len > 0 && !isdigit((unsigned char)name.ptr[0]);
@@ -35,12 +35,12 @@ static SshCommand make_command(const SshLink *link, Value object, Str command) {
     if (!value_is_present(environment) || environment.count == 0)
         return made;
     Str variables = remote_step_environment(environment, arena);
-    made.command = ssh_client_script(ssh_ask_run_sh, &command, 1, arena);
+    made.command = ssh_client_script(ssh_query_run_sh, &command, 1, arena);
     made.input = str_format(arena, "%.*sloam-end\n%.*s", STR_ARG(variables), STR_ARG(made.input));
     return made;
 }
 
-bool ssh_ask(
+bool ssh_query_run(
     const Call *call, Value object, Str command, SshResult *out, Str *deferred, Diags *diags) {
     SCOPED(SshLink) link = {0};
     if (deferred)
@@ -52,12 +52,12 @@ bool ssh_ask(
     SshCommand running = make_command(&link, object, command);
     SshProblem problem = {0};
     SshStatus status = ssh_client_exec(&link, &running, out, &problem);
-    if (deferred && call->is_planning && ssh_client_is_absent(&link, status)) {
-        *deferred = ssh_client_explain_absence(&link, status, problem);
+    if (deferred && call->is_planning && ssh_client_is_unreachable(&link, status)) {
+        *deferred = ssh_client_describe_failure(&link, status, problem);
         return true;
     }
     if (status != SSH_DONE) {
-        ssh_client_explain(&link, status, problem, diags);
+        ssh_client_report(&link, status, problem, diags);
         return false;
     }
     if (!out->truncated)
@@ -67,7 +67,7 @@ bool ssh_ask(
     return false;
 }
 
-Value ssh_ask_answer(Value object, const SshResult *result, Arena *arena) {
+Value ssh_query_result(Value object, const SshResult *result, Arena *arena) {
     ObjectBuilder builder = object_builder_of(object, arena);
     object_builder_set_text(&builder, "stdout", utf8_strip_controls(result->out, arena), arena);
     object_builder_set_text(&builder, "stderr", utf8_strip_controls(result->err, arena), arena);
