@@ -15,7 +15,7 @@ static bool open_by_plugin(void *self, Str path, RpcChannel **out, Str *problem,
     return client && client->open(client->self, path, out, problem, arena);
 }
 
-/* A channel exists, so the plugin is loaded. */
+/* open_by_plugin made the channel, so the plugin is loaded. */
 static void call_by_plugin(void *self,
                            RpcChannel *channel,
                            const RpcRequest *request,

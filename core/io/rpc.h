@@ -26,22 +26,25 @@ typedef struct RpcRequest {
     const char *method; /* "/tfplugin6.Provider/GetProviderSchema" */
     Str message;
     int64_t timeout_ms;        /* 0: none */
-    const CancelToken *cancel; /* ends the call at CANCEL_NOW; NULL: nothing does */
-    /* Called once, by the caller's thread, if `cancel` reaches CANCEL_STOP: the call goes on, but
-     * the server can be asked to end it. May use the channel. NULL: nothing happens. */
+    const CancelToken *cancel; /* ends the call at CANCEL_NOW; NULL: the call cannot be cancelled */
+    /* Called at most once, in the thread of the caller, when `cancel` reaches CANCEL_STOP. The call
+     * continues. on_stop may use the channel, for example to request the end of the call from the
+     * server. NULL: CANCEL_STOP has no effect. */
     void (*on_stop)(void *payload);
     void *stop_payload;
-    /* Receives each message of a stream, on the thread that reads the connection. Must be quick and
-     * must not use the channel. NULL: the response is exactly one message. */
+    /* Receives each message of a stream, in the thread that reads the connection, which holds the
+     * lock of the channel: must not block and must not use the channel. `message` is valid during
+     * the call. NULL: the response is exactly one message. */
     void (*on_message)(void *payload, Str message);
     void *payload;
 } RpcRequest;
 
 typedef struct RpcResponse {
     RpcStatus status;
-    Str problem; /* unless RPC_OK: why, as the server or the connection says; any text */
+    Str problem; /* unless RPC_OK: the reason, from the server or the connection; unchecked bytes */
     Str message; /* if RPC_OK: the response; empty for a stream */
-    /* The call ended without the server's status, so the server may have done its work or not. */
+    /* The request may have been sent, but no complete response with a status arrived: the server
+     * may or may not have executed the call. */
     bool is_lost;
 } RpcResponse;
 
@@ -49,18 +52,20 @@ typedef struct RpcChannel RpcChannel;
 
 typedef struct Rpc {
     void *self;
-    /* Connects to a Unix socket. Returns false with the end of a sentence in *problem. */
+    /* Connects to a Unix socket; waits up to 10 s for the server's settings. Returns false with the
+     * end of a sentence in *problem. The caller closes *out. */
     bool (*open)(void *self, Str path, RpcChannel **out, Str *problem, Arena *arena);
-    /* Sends a request and waits for its end. */
+    /* Sends a request and waits for the end of the call. The response is in `arena`. */
     void (*call)(void *self,
                  RpcChannel *channel,
                  const RpcRequest *request,
                  RpcResponse *response,
                  Arena *arena);
-    /* Starts a call whose messages go to `on_message` until the channel is closed; does not wait.
-     * Errors end it silently. */
+    /* Starts a call and returns at once. `on_message` receives the messages until the call fails or
+     * the channel is closed; errors are not reported. Copies `message`; `method` and `payload`
+     * must live until the channel is closed. Ignores `timeout_ms` and `cancel`. */
     void (*watch)(void *self, RpcChannel *channel, const RpcRequest *request);
-    /* No call may be in flight. */
+    /* Frees the channel. No call may be in flight, except those of `watch`. */
     void (*close)(void *self, RpcChannel *channel);
 } Rpc;
 

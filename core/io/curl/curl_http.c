@@ -109,8 +109,8 @@ typedef struct Transfer {
     Arena *arena;
 } Transfer;
 
-/* libcurl checks a redirect after its headers have arrived. A response over https allows no
- * redirect to http, also if a redirect from http led to it. */
+/* Called for each header. libcurl checks the target of a redirect after all headers have arrived:
+ * so a response over https forbids a redirect to http, also after a redirect from http to https. */
 static void limit_redirects(CURL *curl) {
     const char *scheme = NULL;
     if (curl_easy_getinfo(curl, CURLINFO_SCHEME, &scheme) != CURLE_OK || !scheme ||
@@ -259,7 +259,7 @@ static void set_up(CURL *curl, Transfer *transfer, CurlList *list, CurlList *pla
     const HttpRequest *request = transfer->request;
     Arena *arena = transfer->arena;
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L); /* the signature covers the path unchanged */
-    /* One transfer at a time uses a connection, so HTTP/2 would only cost more. */
+    /* Each connection carries one transfer at a time, so HTTP/2 has no advantage. */
     curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     set_text(curl, CURLOPT_URL, set_address(curl, transfer, list, places), arena);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);

@@ -1,6 +1,6 @@
 /* http2_rpc: an nghttp2 session for each connection, under one lock, with a reader thread and a
- * buffer of bytes to send. Callers write their requests themselves, so that the usual call needs
- * one write and one wake-up. */
+ * buffer of bytes to send. The thread of the caller writes the request to the socket, so that a
+ * short call needs one write and one thread switch. */
 #include "http2_rpc.h"
 
 #include "clock.h"
@@ -18,38 +18,38 @@
 enum {
     READ_SIZE = 256 << 10,
     SEND_SIZE = 256 << 10,
-    FRAME_ROOM = 64 << 10, /* more than any frame that nghttp2 makes */
-    CHECK_MS = 100,        /* between two looks at a cancel token */
+    FRAME_ROOM = 64 << 10, /* greater than any frame that nghttp2 creates */
+    CHECK_MS = 100,        /* between two checks of a cancel token */
     STREAM_WINDOW = 16 << 20,
     CONNECTION_WINDOW = 64 << 20,
     FRAME_MAX = 1 << 20,
-    OPEN_MS = 10000, /* until the server's settings must have arrived */
+    OPEN_MS = 10000, /* maximum wait for the server's settings */
 };
 
 struct RpcChannel {
     Arena *arena; /* of this struct and of watches; used under the lock */
     int socket;
-    int wake; /* an eventfd: the reader must look at the channel again */
+    int notify_fd; /* an eventfd; readable: the reader must check the fields below again */
     Thread *reader;
     pthread_mutex_t lock; /* guards everything below */
     nghttp2_session *session;
     RpcStream *streams;    /* in flight */
     bool is_ready;         /* the server's settings have arrived */
     pthread_cond_t opened; /* signalled when is_ready or is_broken becomes true */
-    bool is_broken;        /* no byte can be sent or received any more */
+    bool is_broken;        /* the connection cannot be used any more */
     bool is_closing;
-    Str problem; /* why it is broken */
+    Str problem; /* why the channel is broken */
     size_t send_length;
     char send[SEND_SIZE]; /* bytes that the socket has not accepted yet */
 };
 
-static void wake_reader(RpcChannel *channel) {
+static void notify_reader(RpcChannel *channel) {
     uint64_t one = 1;
-    ssize_t written = write(channel->wake, &one, sizeof one);
-    (void)written; /* a full counter wakes as well */
+    ssize_t written = write(channel->notify_fd, &one, sizeof one);
+    (void)written; /* a full counter is readable too */
 }
 
-/* Streams. All functions from here on are called under the lock. */
+/* Streams. The caller of each function up to "The reader thread" holds the lock. */
 
 static void remove_stream(RpcChannel *channel, RpcStream *stream) {
     RpcStream **link = &channel->streams;
@@ -59,7 +59,7 @@ static void remove_stream(RpcChannel *channel, RpcStream *stream) {
         *link = stream->next;
 }
 
-static void wake_caller(const RpcStream *stream) {
+static void notify_caller(const RpcStream *stream) {
     if (stream->finished)
         pthread_cond_signal(stream->finished);
 }
@@ -74,7 +74,7 @@ static void break_channel(RpcChannel *channel, Str problem) {
         RpcStream *stream = channel->streams;
         channel->streams = stream->next;
         rpc_stream_fail(stream, RPC_UNAVAILABLE, true, problem);
-        wake_caller(stream);
+        notify_caller(stream);
     }
 }
 
@@ -95,7 +95,7 @@ static void flush_buffer(RpcChannel *channel) {
     memmove(channel->send, channel->send + done, channel->send_length);
 }
 
-/* Sends the frames that are due. What the socket does not accept, the reader sends later. */
+/* Sends the pending frames. The reader sends the bytes that the socket does not accept now. */
 static void flush_session(RpcChannel *channel) {
     bool is_more = true;
     while (is_more && !channel->is_broken) {
@@ -113,7 +113,7 @@ static void flush_session(RpcChannel *channel) {
         }
         flush_buffer(channel);
         if (channel->send_length > 0) {
-            wake_reader(channel);
+            notify_reader(channel);
             return;
         }
     }
@@ -127,7 +127,7 @@ static void reset_stream(RpcChannel *channel, const RpcStream *stream) {
     flush_session(channel);
 }
 
-/* Callbacks of nghttp2. A stream without user data was abandoned by its caller. */
+/* Callbacks of nghttp2. Without user data, the call of the stream has ended for its caller. */
 
 static RpcStream *stream_of(nghttp2_session *session, int32_t id) {
     return nghttp2_session_get_stream_user_data(session, id);
@@ -181,7 +181,7 @@ static int on_data(nghttp2_session *session,
     nghttp2_session_set_stream_user_data(session, id, NULL);
     nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
     remove_stream(channel, stream);
-    wake_caller(stream);
+    notify_caller(stream);
     return 0;
 }
 
@@ -192,7 +192,7 @@ static int on_close(nghttp2_session *session, int32_t id, uint32_t error, void *
         return 0;
     rpc_stream_end(stream, error);
     remove_stream(channel, stream);
-    wake_caller(stream);
+    notify_caller(stream);
     return 0;
 }
 
@@ -231,14 +231,14 @@ static bool wait_for_events(RpcChannel *channel, bool *is_readable) {
     short writable = channel->send_length > 0 ? POLLOUT : 0;
     pthread_mutex_unlock(&channel->lock);
     struct pollfd polled[] = {
-        {channel->socket, (short)(POLLIN | writable), 0},
-        {channel->wake,   POLLIN,                     0}
+        {channel->socket,    (short)(POLLIN | writable), 0},
+        {channel->notify_fd, POLLIN,                     0}
     };
     uint64_t count;
     if (is_over)
         return false;
     poll(polled, ARRAY_COUNT(polled), -1);
-    if (polled[1].revents && read(channel->wake, &count, sizeof count) < 0 && errno != EAGAIN)
+    if (polled[1].revents && read(channel->notify_fd, &count, sizeof count) < 0 && errno != EAGAIN)
         return false;
     if (polled[0].revents & POLLOUT) {
         pthread_mutex_lock(&channel->lock);
@@ -281,7 +281,7 @@ static int connect_socket(Str path) {
     return error;
 }
 
-/* A header table of size 0 makes each header block independent of those before it. */
+/* Without a header table, each header block can be decoded independently of earlier ones. */
 static void begin_session(RpcChannel *channel) {
     nghttp2_session_callbacks *callbacks;
     nghttp2_settings_entry settings[] = {
@@ -305,8 +305,8 @@ static void begin_session(RpcChannel *channel) {
 static void release(RpcChannel *channel) {
     if (channel->session)
         nghttp2_session_del(channel->session);
-    if (channel->wake >= 0)
-        close(channel->wake);
+    if (channel->notify_fd >= 0)
+        close(channel->notify_fd);
     close(channel->socket);
     pthread_cond_destroy(&channel->opened);
     pthread_mutex_destroy(&channel->lock);
@@ -318,13 +318,14 @@ static void close_channel(void *self, RpcChannel *channel) {
     pthread_mutex_lock(&channel->lock);
     channel->is_closing = true;
     break_channel(channel, STR("the connection was closed"));
-    wake_reader(channel);
+    notify_reader(channel);
     pthread_mutex_unlock(&channel->lock);
     thread_join(channel->reader);
     release(channel);
 }
 
-/* A request sent before the server's settings may exceed its limit of concurrent calls. */
+/* The settings contain the server's limit of concurrent calls, so no request is sent before they
+ * arrive. */
 static bool wait_until_ready(RpcChannel *channel, Str *problem, Arena *arena) {
     int64_t deadline = clock_real.monotonic_ms(clock_real.self) + OPEN_MS;
     int64_t left = OPEN_MS;
@@ -353,10 +354,10 @@ static bool open_channel(void *self, Str path, RpcChannel **out, Str *problem, A
     RpcChannel *channel = arena_new(own, RpcChannel);
     channel->arena = own;
     channel->socket = fd;
-    channel->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    channel->notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&channel->lock, NULL);
     pthread_cond_init(&channel->opened, NULL);
-    if (channel->wake >= 0) {
+    if (channel->notify_fd >= 0) {
         begin_session(channel);
         flush_session(channel);
         channel->reader = thread_start(THREAD_RPC, read_connection, channel);
@@ -453,7 +454,8 @@ static void run_call(RpcChannel *channel, RpcStream *stream) {
     pthread_cond_destroy(&finished);
 }
 
-/* The reader allocates the response in an arena of its own, which then joins the caller's. */
+/* The reader thread allocates the response in `received`, because the caller's arena belongs to
+ * one thread. */
 static void call(void *self,
                  RpcChannel *channel,
                  const RpcRequest *request,
@@ -469,7 +471,7 @@ static void call(void *self,
     response->problem = str_clone(response->problem, arena);
 }
 
-/* The request is copied: it lives as long as the channel. */
+/* The copy of the request lives as long as the channel. */
 static void watch(void *self, RpcChannel *channel, const RpcRequest *request) {
     (void)self;
     pthread_mutex_lock(&channel->lock);

@@ -48,7 +48,7 @@ static int hex_digit(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decodes percent encoding. Other text stays as it is, as the specification of gRPC demands. */
+/* Decodes percent encoding. Keeps invalid sequences unchanged, as gRPC specifies. */
 static Str decode_problem(Str text, Arena *arena) {
     StrBuf decoded = strbuf_new(arena);
     for (size_t i = 0; i < text.len; i++) {
@@ -97,7 +97,7 @@ static bool begin_message(RpcStream *stream) {
     else if (!stream->request->on_message && stream->message_count > 0)
         rpc_stream_fail(stream, RPC_INTERNAL, true, STR("the response has a second message"));
     stream->message.len = 0;
-    if (!stream->is_done) /* the length is only claimed, so a long message grows */
+    if (!stream->is_done) /* the prefix may be wrong, so reserve at most FIRST_RESERVE */
         strbuf_reserve(&stream->message, stream->message_length < FIRST_RESERVE
                                              ? stream->message_length
                                              : FIRST_RESERVE);

@@ -1,6 +1,6 @@
-/* rpc_stream: one call on a connection: its request, and the response as far as it has arrived.
- * Knows the framing of gRPC but not HTTP/2. Not thread-safe: the lock of the connection guards it.
- */
+/* RpcStream: one call on a connection: its request, and the received part of the response.
+ * Implements the framing of gRPC, not HTTP/2. Not thread-safe: the lock of the connection guards
+ * it. */
 #pragma once
 
 #include "rpc.h"
@@ -12,7 +12,7 @@ enum { RPC_PREFIX_SIZE = 5 }; /* a flag and the length of the message that follo
 typedef struct RpcStream {
     const RpcRequest *request;
     char prefix[RPC_PREFIX_SIZE]; /* of the request */
-    size_t sent;                  /* bytes of prefix and request */
+    size_t sent;                  /* bytes of prefix and request already sent */
     int32_t id;
     bool is_done; /* `response` is final */
     RpcResponse response;
@@ -26,18 +26,18 @@ typedef struct RpcStream {
     bool has_status;
     int http_status;
     struct RpcStream *next;   /* of the streams in flight */
-    pthread_cond_t *finished; /* signalled when the response is final; NULL: without a waiter */
+    pthread_cond_t *finished; /* signalled when the response is final; NULL: no thread waits */
 } RpcStream;
 
-/* `arena` receives the response. */
+/* The response is allocated in `arena`. `request` must live as long as the stream. */
 void rpc_stream_init(RpcStream *stream, const RpcRequest *request, Arena *arena);
-/* Copies up to `size` bytes of the request; returns their number. Sets *is_end with the last. */
+/* Copies up to `size` bytes of the request; returns their number. Sets *is_end after the last. */
 size_t rpc_stream_send(RpcStream *stream, char *out, size_t size, bool *is_end);
 /* Receives a header or trailer. */
 void rpc_stream_header(RpcStream *stream, Str name, Str value);
 /* Receives bytes of the body. Returns false if the call has failed and must be reset. */
 MUST_USE bool rpc_stream_data(RpcStream *stream, Str bytes);
-/* Ends the call with this problem, unless it has ended before. */
+/* Ends the call with this problem, unless it has ended before. `problem` is not copied. */
 void rpc_stream_fail(RpcStream *stream, RpcStatus status, bool is_lost, Str problem);
 /* Ends the call after its last frame. `reset` is the HTTP/2 error code, 0: none. */
 void rpc_stream_end(RpcStream *stream, uint32_t reset);

@@ -50,7 +50,7 @@ static ssh_session session_new(const SshHostTrust *trust, int fd) {
         {SSH_OPTIONS_GLOBAL_KNOWNHOSTS,  "/dev/null"        },
         {SSH_OPTIONS_STRICTHOSTKEYCHECK, &verify_hosts      },
         {SSH_OPTIONS_LOG_VERBOSITY,      &verbosity         },
-        {SSH_OPTIONS_HOST,               "host"             }, /* unused: FD is connected */
+        {SSH_OPTIONS_HOST,               "host"             }, /* required by libssh, unused: FD is connected */
         {SSH_OPTIONS_HOSTKEYS,           trust->algorithms  },
         {SSH_OPTIONS_FD,                 &fd                },
     };
@@ -68,7 +68,7 @@ static SshStatus set_user(ssh_session session, Str user, SshProblem *problem, Ar
     return SSH_BAD_USER;
 }
 
-static SshStatus shake_hands(ssh_session session, Connecting *c) {
+static SshStatus exchange_keys(ssh_session session, Connecting *c) {
     int result;
     SshStatus status = SSH_DONE;
     while ((result = ssh_connect(session)) == SSH_AGAIN && status == SSH_DONE) {
@@ -91,7 +91,8 @@ static SshStatus shake_hands(ssh_session session, Connecting *c) {
     return SSH_NO_HANDSHAKE;
 }
 
-/* Fetches the host certificate over a connection of its own, and accepts its key. */
+/* Fetches the host certificate over a separate connection. If the certificate is valid, accepts
+ * the certified key. */
 static SshStatus accept_certificate(Connecting *c) {
     int fd = -1;
     Str certificate;
@@ -125,7 +126,7 @@ static SshStatus verify_host(ssh_session session, Connecting *c) {
 static SshStatus establish(ssh_session session, const SshCredentials *credentials, Connecting *c) {
     SshStatus status = set_user(session, c->target->user, c->problem, c->arena);
     if (status == SSH_DONE)
-        status = shake_hands(session, c);
+        status = exchange_keys(session, c);
     if (status == SSH_DONE)
         status = verify_host(session, c);
     if (status == SSH_DONE)

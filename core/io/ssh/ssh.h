@@ -7,12 +7,12 @@
  * certificate, then without), keys of the agent, password. Nothing else is tried, because each
  * attempt counts against MaxAuthTries of the server.
  *
- * Several threads may use a session at once. A thread of the session moves all data, sends
- * keepalives and notices a dead peer; callbacks run in the thread of the caller. A session lives
- * until it is closed; close it only when no call uses it.
+ * Several threads may use a session at once. Each session has one thread, which moves all data,
+ * sends keepalives and detects a lost connection; callbacks run in the thread of the caller. Close
+ * each session, also a broken one, when no call uses it.
  *
- * Failures are an SshStatus and a text; texts from the server come without control characters. The
- * output of a command is passed on unchanged. */
+ * Functions return an SshStatus; unless it is SSH_DONE, *problem has the details. Texts of *problem
+ * contain no control characters; the output of a command is unchanged. Results are in `arena`. */
 #pragma once
 
 #include "ssh_command.h"
@@ -31,8 +31,9 @@ typedef struct Ssh {
                          SshSession **out,
                          SshProblem *problem,
                          Arena *arena);
-    /* SSH_BUSY: nothing ran, because the server allows no further channel in this session. After
-     * SSH_TIMED_OUT, SSH_CANCELLED and SSH_BUSY the session can still be used. */
+    /* Runs a command and waits for its end. SSH_BUSY: the command did not run, because the server
+     * allows no further channel in this session. After SSH_TIMED_OUT, SSH_CANCELLED and SSH_BUSY
+     * the session can still be used. */
     SshStatus (*exec)(void *self,
                       SshSession *session,
                       const SshCommand *command,
@@ -48,7 +49,8 @@ typedef struct Ssh {
                         uint16_t *out_port,
                         SshProblem *problem,
                         Arena *arena);
-    /* Returns false if the session is known to be dead; true proves nothing. */
+    /* Returns false if the connection is known to be lost. A lost connection may not be detected
+     * yet. */
     bool (*is_alive)(void *self, SshSession *session);
     void (*close)(void *self, SshSession *session); /* accepts NULL */
 } Ssh;

@@ -18,9 +18,9 @@
 #define MESSAGE_MAX        ((size_t)262144)
 
 struct SshAgentRelay {
-    Arena *arena; /* holds the relay itself; used by its thread */
-    int client;   /* to libssh */
-    int agent;
+    Arena *arena; /* holds the relay itself */
+    int client;   /* socket to libssh */
+    int agent;    /* socket to the agent */
     Str identity;
     const SshDeadline *deadline;
     Thread *thread;
@@ -73,8 +73,8 @@ static bool write_message(int fd, Str message, Arena *arena) {
     return write_all(fd, strbuf_str(&buf));
 }
 
-/* Returns whether the wanted identity names this key. */
-static bool is_wanted(Str identity, Str blob, Str comment, Arena *arena) {
+/* Returns whether the identity names this key. */
+static bool is_identity(Str identity, Str blob, Str comment, Arena *arena) {
     Str rest = identity, type, body;
     bool is_line = str_next_field(&rest, ' ', &type) && str_next_field(&rest, ' ', &body) &&
                    str_equal(str_trim(body), base64_encode(blob, arena));
@@ -82,20 +82,20 @@ static bool is_wanted(Str identity, Str blob, Str comment, Arena *arena) {
            str_equal(identity, ssh_key_fingerprint(blob, arena));
 }
 
-/* Removes the keys that are not wanted from the agent's list. Returns other messages unchanged. */
-static Str filter_identities(SshAgentRelay *relay, Str answer, Arena *arena) {
-    Str rest = answer, blob, comment;
+/* Removes all keys but `identity` from the agent's list. Returns other messages unchanged. */
+static Str filter_identities(SshAgentRelay *relay, Str response, Arena *arena) {
+    Str rest = response, blob, comment;
     uint32_t count, kept = 0;
-    if (answer.ptr[0] != IDENTITIES_ANSWER)
-        return answer;
+    if (response.ptr[0] != IDENTITIES_ANSWER)
+        return response;
     rest = str_after(rest, 1);
     if (!ssh_wire_uint32(&rest, &count))
-        return answer;
+        return response;
     StrBuf keys = strbuf_new(arena);
     for (uint32_t i = 0; i < count; i++) {
         if (!ssh_wire_string(&rest, &blob) || !ssh_wire_string(&rest, &comment))
-            return answer;
-        if (relay->identity.len > 0 && !is_wanted(relay->identity, blob, comment, arena))
+            return response;
+        if (relay->identity.len > 0 && !is_identity(relay->identity, blob, comment, arena))
             continue;
         ssh_wire_add_string(&keys, blob);
         ssh_wire_add_string(&keys, comment);
@@ -111,21 +111,21 @@ static Str filter_identities(SshAgentRelay *relay, Str answer, Arena *arena) {
 
 static bool pass_request(SshAgentRelay *relay) {
     SCOPED(ArenaRef) arena = arena_open("ssh agent request");
-    Str request, answer;
+    Str request, response;
     if (!read_message(relay, relay->client, &request, arena) ||
         !write_message(relay->agent, request, arena) ||
-        !read_message(relay, relay->agent, &answer, arena))
+        !read_message(relay, relay->agent, &response, arena))
         return false;
     if (request.ptr[0] == REQUEST_IDENTITIES)
-        answer = filter_identities(relay, answer, arena);
-    return write_message(relay->client, answer, arena);
+        response = filter_identities(relay, response, arena);
+    return write_message(relay->client, response, arena);
 }
 
 static void relay_run(void *payload) {
     SshAgentRelay *relay = payload;
     while (pass_request(relay))
         continue;
-    /* libssh waits for an answer without a limit. */
+    /* Ends the wait of libssh for a response, which has no time limit. */
     (void)shutdown(relay->client, SHUT_RDWR);
 }
 

@@ -2,16 +2,16 @@
  * directory.
  *
  * libssh waits for an agent without a deadline and offers every key, in the agent's order. The
- * relay observes the deadline, and can offer one key only. */
+ * relay enforces a deadline, and can restrict the offer to one key. */
 #pragma once
 
 #include "ssh_socket.h"
 
 typedef struct SshAgentRelay SshAgentRelay;
 
-/* Connects to the agent. `identity` empty: all keys; else only the key with this comment, public
- * key line or fingerprint. *fd is the end for libssh, which closes it. `deadline` must live until
- * the relay is closed. Fails with SSH_NO_AGENT. */
+/* Connects to the agent. `identity` empty: offers all keys; else only the key with this comment,
+ * public key line or fingerprint. *fd is the socket for libssh, which closes it. `deadline` must
+ * live until the relay is closed. Fails with SSH_NO_AGENT. */
 SshStatus ssh_agent_relay_open(Str socket_path,
                                Str identity,
                                const SshDeadline *deadline,
@@ -19,5 +19,5 @@ SshStatus ssh_agent_relay_open(Str socket_path,
                                int *fd,
                                SshProblem *problem,
                                Arena *arena);
-/* Returns the number of keys that were offered to libssh. */
+/* Ends the thread and frees the relay. Returns the number of keys that were offered to libssh. */
 size_t ssh_agent_relay_close(SshAgentRelay *relay);

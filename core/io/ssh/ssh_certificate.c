@@ -12,7 +12,7 @@
 
 #define SUFFIX "-cert-v01@openssh.com"
 
-/* The number of strings that hold the public key of this type. */
+/* Per key type: the number of strings in its public key, and names of OpenSSL. */
 static const struct {
     const char *type;
     size_t strings;
@@ -149,10 +149,10 @@ static Str ecdsa_der(Str signature, Arena *arena) {
     return (Str){(const char *)bytes, size > 0 ? (size_t)size : 0};
 }
 
-/* A signature by `key` with an algorithm that OpenSSH accepts today: not SHA-1. */
+/* A signature and its key. The algorithm is one that OpenSSH accepts by default: not SHA-1. */
 typedef struct Signed {
     EVP_PKEY *key;
-    const char *digest; /* NULL: the algorithm has its own */
+    const char *digest; /* NULL: Ed25519, which has a fixed digest */
     Str signature;
 } Signed;
 
@@ -221,7 +221,7 @@ static Str check_time(const SshCertificate *certificate, int64_t now, Arena *are
     return STR_EMPTY;
 }
 
-/* A certificate without principals would be valid for every host, so clients reject it. */
+/* Rejects a certificate without principals, as OpenSSH does: it would be valid for every host. */
 static Str check_principal(const SshCertificate *certificate, Str host, Arena *arena) {
     for (size_t i = 0; i < certificate->principal_count; i++) {
         if (ssh_match_pattern(certificate->principals[i], host))

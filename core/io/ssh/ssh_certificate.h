@@ -1,6 +1,6 @@
 /* SshCertificate: an OpenSSH certificate (PROTOCOL.certkeys), and the checks of a client.
  *
- * libssh reads user certificates but not their fields, and knows no host certificates. */
+ * libssh imports user certificates without access to their fields, and no host certificates. */
 #pragma once
 
 #include "ssh_status.h"
@@ -21,15 +21,17 @@ typedef struct SshCertificate {
     uint64_t valid_after; /* Unix time in seconds */
     uint64_t valid_before;
     Str critical_options; /* wire format; empty: none */
-    Str authority;        /* wire format of the key that signed */
+    Str authority;        /* wire format of the signing key */
     Str signed_bytes;
     Str signature;
 } SshCertificate;
 
-/* Parses the wire format; the fields point into `blob`. Returns false if it is no certificate of a
- * known key type. */
+/* Parses the wire format without verifying the signature. The fields point into `blob`, and the
+ * list of principals is in `arena`. Returns false unless it is a certificate of a known key type.
+ */
 MUST_USE bool ssh_certificate_parse(Str blob, SshCertificate *out, Arena *arena);
-/* What a client uses a certificate for. */
+
+/* How a client uses a certificate. */
 typedef struct SshCertificateUse {
     SshCertificateKind kind;
     int64_t now; /* Unix time in seconds */
@@ -39,10 +41,9 @@ typedef struct SshCertificateUse {
     Str host;
 } SshCertificateUse;
 
-/* Returns an empty text if a client may use the certificate so: it is of this kind and valid at
- * `now`. A host certificate must be signed by one of the authorities, have the host among its
- * principals, and have no critical options; the server checks those of a user certificate. Else
- * returns the reason. */
+/* Returns an empty text if the certificate is of this kind and valid at `now`; else the reason. A
+ * host certificate must also be signed by one of the authorities, have the host among its
+ * principals, and have no critical options. The server checks these of a user certificate. */
 Str ssh_certificate_check(const SshCertificate *certificate,
                           const SshCertificateUse *use,
                           Arena *arena);

@@ -21,8 +21,8 @@ typedef struct Exchange {
     StrBuf streams[2];
     size_t limit;
     bool truncated;
-    Str input; /* still to be handed over */
-    bool is_fed;
+    Str input;             /* the rest that is not yet in the pipe */
+    bool is_input_written; /* all input is in the pipe */
     char *piece;
     int64_t ticked_ms;
 } Exchange;
@@ -61,15 +61,15 @@ static bool exchange_output(Exchange *exchange) {
     return moved;
 }
 
-/* Hands over a piece of input; returns true if there was some. */
+/* Writes a piece of input to the pipe; returns true if there was some. */
 static bool exchange_input(Exchange *exchange) {
     SshStream *stream = exchange->stream;
     const SshCommand *command = exchange->command;
-    if (exchange->is_fed)
+    if (exchange->is_input_written)
         return false;
     pthread_mutex_lock(stream->lock);
     size_t room = ssh_pipe_room(&stream->input);
-    /* A command that is not started may be tried again, so its input is not consumed. */
+    /* The caller may repeat a command that is not started, so `feed` is not called yet. */
     bool is_early = command->feed && stream->state != SSH_STREAM_RUNNING;
     pthread_mutex_unlock(stream->lock);
     if (room < SSH_STREAM_PIECE || is_early)
@@ -87,7 +87,7 @@ static bool exchange_input(Exchange *exchange) {
     pthread_mutex_lock(stream->lock);
     if (piece.len > 0)
         ssh_pipe_add(&stream->input, piece, stream->arena);
-    stream->input_ended = exchange->is_fed = is_end;
+    stream->input_ended = exchange->is_input_written = is_end;
     pthread_mutex_unlock(stream->lock);
     ssh_worker_notify(exchange->worker);
     return true;
@@ -101,13 +101,14 @@ static void exchange_tick(Exchange *exchange) {
     exchange->command->tick(exchange->command->payload);
 }
 
-/* Returns true when the stream has ended and all its output was taken. */
+/* Waits for a change. Returns true when the stream has ended and all its output is read. */
 static bool exchange_wait(Exchange *exchange) {
     SshStream *stream = exchange->stream;
     pthread_mutex_lock(stream->lock);
     bool has_output = stream->output[0].len > 0 || stream->output[1].len > 0;
     bool has_ended = stream->state == SSH_STREAM_ENDED;
-    bool wants_input = !exchange->is_fed && exchange->input.len > 0 && !exchange->command->feed &&
+    bool wants_input = !exchange->is_input_written && exchange->input.len > 0 &&
+                       !exchange->command->feed &&
                        ssh_pipe_room(&stream->input) >= SSH_STREAM_PIECE;
     if (!has_output && !has_ended && !wants_input)
         thread_wait(&stream->changed, stream->lock, CALLER_TICK_MS);
@@ -128,7 +129,7 @@ static SshStatus exchange_run(Exchange *exchange, const SshDeadline *deadline) {
     }
 }
 
-/* The status that a shell reports for a command that a signal ended. */
+/* Returns the exit status of a shell whose command this signal ended; 255 if unknown. */
 static int signal_status(Str name) {
     static const struct {
         const char *name;

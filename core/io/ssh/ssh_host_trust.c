@@ -7,7 +7,7 @@
 
 #include <time.h>
 
-/* Adds the keys of the lines; returns false if one is no key. */
+/* Adds the keys of the lines; returns false at the first line that is not a public key. */
 static bool add_lines(Str text, StrVec *out, Arena *arena) {
     Str rest = text, line;
     while (str_next_field(&rest, '\n', &line)) {
@@ -21,7 +21,7 @@ static bool add_lines(Str text, StrVec *out, Arena *arena) {
     return true;
 }
 
-/* Skips lines of known_hosts files that are of no use, such as keys of an unknown type. */
+/* Skips lines of known_hosts files that libssh cannot parse, such as keys of an unknown type. */
 static void add_known(const StrVec *lines, StrVec *out, Arena *arena) {
     vec_each(lines, line) {
         (void)add_lines(*line, out, arena);

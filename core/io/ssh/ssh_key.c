@@ -29,8 +29,8 @@ ssh_key ssh_key_from_certificate(Str line, Arena *arena) {
     return import_line(line, ssh_pki_import_cert_base64, arena);
 }
 
-/* Called by libssh only for an encrypted key. */
-static int count_passphrase(
+/* libssh calls it only for an encrypted key. */
+static int note_encryption(
     const char *prompt, char *buffer, size_t size, int echo, int verify, void *userdata) {
     (void)prompt, (void)buffer, (void)size, (void)echo, (void)verify;
     *(bool *)userdata = true;
@@ -43,13 +43,13 @@ SshStatus ssh_key_from_private(Str text, Str passphrase, ssh_key *out, Arena *ar
     /* The parser needs a final newline, which a template may have removed. */
     copy = str_to_cstr(str_format(arena, "%s\n", copy), arena);
     const char *secret = passphrase.len ? str_to_cstr(passphrase, arena) : NULL;
-    if (ssh_pki_import_privkey_base64(copy, secret, count_passphrase, &is_encrypted, out) == SSH_OK)
+    if (ssh_pki_import_privkey_base64(copy, secret, note_encryption, &is_encrypted, out) == SSH_OK)
         return SSH_DONE;
     *out = NULL;
     if (secret) {
-        /* Tells a wrong passphrase from a text that is no key. */
+        /* Distinguishes a wrong passphrase from a text that is no key. */
         ssh_key ignored = NULL;
-        if (ssh_pki_import_privkey_base64(copy, NULL, count_passphrase, &is_encrypted, &ignored) ==
+        if (ssh_pki_import_privkey_base64(copy, NULL, note_encryption, &is_encrypted, &ignored) ==
             SSH_OK)
             ssh_key_free(ignored);
     }

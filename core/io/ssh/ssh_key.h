@@ -11,11 +11,13 @@ static inline void ssh_key_ref_release(SshKeyRef *key) {
 }
 SCOPED_TYPE(SshKeyRef, ssh_key_ref_release);
 
-/* Returns NULL if the text is not a public key line or a certificate line. */
+/* The caller frees the key. Returns NULL if the text is neither a public key line nor a certificate
+ * line. */
 ssh_key ssh_key_from_public(Str line, Arena *arena);
-/* Returns NULL if the text does not start with a certificate. */
+/* Same, for certificate lines only. */
 ssh_key ssh_key_from_certificate(Str line, Arena *arena);
-/* SSH_DONE, SSH_BAD_PRIVATE_KEY or SSH_BAD_PASSPHRASE. */
+/* Returns SSH_DONE, or SSH_BAD_PRIVATE_KEY or SSH_BAD_PASSPHRASE with *out NULL. The caller frees
+ * *out. */
 SshStatus ssh_key_from_private(Str text, Str passphrase, ssh_key *out, Arena *arena);
 /* Returns the wire format of the public half; empty on failure. */
 Str ssh_key_blob(ssh_key key, Arena *arena);

@@ -1,4 +1,4 @@
-/* Reads the texts with libssh and drops the result. */
+/* Reads the texts with libssh and frees the keys. */
 #include "ssh_key_text.h"
 
 #include "ssh_key.h"

@@ -5,8 +5,8 @@
 
 /* Returns "SHA256:…" of a public key line; empty if it is not a key. */
 Str ssh_key_text_fingerprint(Str public_key, Arena *arena);
-/* SSH_DONE, SSH_BAD_PRIVATE_KEY, or SSH_BAD_PASSPHRASE if the key is encrypted and the passphrase
- * does not open it. */
+/* Returns SSH_DONE, SSH_BAD_PRIVATE_KEY, or SSH_BAD_PASSPHRASE if the key is encrypted and the
+ * passphrase is empty or wrong. */
 SshStatus ssh_key_text_check_private(Str text, Str passphrase, Arena *arena);
 /* Returns true if the line is an OpenSSH certificate. */
 bool ssh_key_text_is_certificate(Str line, Arena *arena);

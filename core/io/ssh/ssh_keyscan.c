@@ -1,4 +1,4 @@
-/* Speaks the first messages of the transport protocol (RFC 4253, RFC 5656). */
+/* Implements the first messages of the transport protocol (RFC 4253, RFC 5656). */
 #include "ssh_keyscan.h"
 
 #include "random.h"
@@ -22,7 +22,7 @@
 #define MACS                                                                                       \
     "hmac-sha2-256,hmac-sha2-512,hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com"
 
-/* The ten lists of KEXINIT. */
+/* The ten lists of KEXINIT, in the order of RFC 4253, section 7.1. */
 static const char *const proposal[] = {
     "curve25519-sha256,curve25519-sha256@libssh.org",
     "ssh-ed25519-cert-v01@openssh.com,ecdsa-sha2-nistp256-cert-v01@openssh.com,"
@@ -43,7 +43,7 @@ typedef struct Scan {
     const SshDeadline *deadline;
     Arena *arena;
     StrBuf input;
-    size_t taken; /* bytes of the input that were used */
+    size_t parsed; /* bytes at the start of the input */
 } Scan;
 
 static bool scan_receive(Scan *scan) {
@@ -80,10 +80,10 @@ static bool scan_send(Scan *scan, Str bytes) {
 /* Skips the lines before the identification "SSH-2.0-…", and that line. */
 static bool scan_banner(Scan *scan) {
     for (;;) {
-        Str left = str_after(strbuf_str(&scan->input), scan->taken);
+        Str left = str_after(strbuf_str(&scan->input), scan->parsed);
         size_t end = str_find_char(left, '\n', 0);
         if (end != SIZE_MAX) {
-            scan->taken += end + 1;
+            scan->parsed += end + 1;
             if (str_starts_with(left, STR("SSH-")))
                 return true;
         } else if (scan->input.len > BANNER_MAX || !scan_receive(scan)) {
@@ -94,16 +94,16 @@ static bool scan_banner(Scan *scan) {
 
 static bool scan_packet(Scan *scan, Str *payload) {
     for (;;) {
-        Str rest = str_after(strbuf_str(&scan->input), scan->taken);
+        Str rest = str_after(strbuf_str(&scan->input), scan->parsed);
         uint32_t size;
         if (ssh_wire_uint32(&rest, &size) && (size < 2 || size > PACKET_MAX))
             return false;
-        if (rest.len + 4 == scan->input.len - scan->taken && rest.len >= size) {
+        if (rest.len + 4 == scan->input.len - scan->parsed && rest.len >= size) {
             Str body = str_slice(rest, 0, size);
             size_t padding = (unsigned char)body.ptr[0];
             if (padding >= body.len - 1)
                 return false;
-            scan->taken += 4 + size;
+            scan->parsed += 4 + size;
             *payload = str_slice(body, 1, body.len - padding);
             return true;
         }
@@ -141,7 +141,7 @@ static Str key_exchange_init(Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* Any 32 bytes are a public key of curve25519. */
+/* Any 32 bytes are a public key of curve25519, so no key pair is generated. */
 static Str ecdh_init(Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     strbuf_add_char(&buf, MESSAGE_ECDH_INIT);
@@ -149,7 +149,7 @@ static Str ecdh_init(Arena *arena) {
     return strbuf_str(&buf);
 }
 
-/* Returns whether the server's KEXINIT offers a host key algorithm of certificates. */
+/* Returns whether the server's KEXINIT offers a host key algorithm for certificates. */
 static bool offers_certificate(Str payload) {
     Str rest = str_after(payload, 1 + COOKIE_SIZE), exchanges, host_keys;
     return ssh_wire_string(&rest, &exchanges) && ssh_wire_string(&rest, &host_keys) &&

@@ -7,8 +7,8 @@
 
 #include <ctype.h>
 
-/* Removes the next field, separated by blanks or tabs. */
-static bool next_word(Str *rest, Str *out) {
+/* Moves the next field, separated by white space, from *rest to *out; returns false at the end. */
+static bool next_field(Str *rest, Str *out) {
     size_t start = 0, end;
     while (start < rest->len && isspace((unsigned char)rest->ptr[start]))
         start++;
@@ -57,14 +57,14 @@ static SshKnownKeys find_name(Str text, Str name, Arena *arena) {
     Str rest = text, line;
     while (str_next_field(&rest, '\n', &line)) {
         Str names, type, key, marker = STR_EMPTY;
-        if (!next_word(&line, &names) || names.ptr[0] == '#')
+        if (!next_field(&line, &names) || names.ptr[0] == '#')
             continue;
         if (names.ptr[0] == '@') {
             marker = names;
-            if (!next_word(&line, &names))
+            if (!next_field(&line, &names))
                 continue;
         }
-        if (!next_word(&line, &type) || !next_word(&line, &key) ||
+        if (!next_field(&line, &type) || !next_field(&line, &key) ||
             !matches_names(names, name, arena))
             continue;
         Str known = str_format(arena, "%.*s %.*s", STR_ARG(type), STR_ARG(key));
@@ -86,7 +86,7 @@ SshKnownKeys ssh_known_hosts_find(Str text, Str host, uint16_t port, Arena *aren
         find_name(text, str_format(arena, "[%.*s]:%u", STR_ARG(plain), port), arena);
     if (found.keys.count > 0 || found.authorities.count > 0)
         return found;
-    /* Like OpenSSH: without a line for the port, the lines of the plain name count. */
+    /* As in OpenSSH: without a line for the port, lines without a port apply. */
     SshKnownKeys fallback = find_name(text, plain, arena);
     vec_each(&found.revoked, line) {
         vec_push(arena, &fallback.revoked, *line);

@@ -10,6 +10,7 @@ typedef struct SshKnownKeys {
     StrVec revoked;     /* same, of @revoked */
 } SshKnownKeys;
 
-/* Finds the lines of a host: names, patterns, negated patterns, hashed names, "[host]:port". Lines
- * that cannot be read are skipped, as OpenSSH does. */
+/* Returns the keys of the lines that match the host: names, patterns, negated patterns, hashed
+ * names, "[host]:port". Skips invalid lines, as OpenSSH does. `text` is the content of one or
+ * several files. */
 SshKnownKeys ssh_known_hosts_find(Str text, Str host, uint16_t port, Arena *arena);

@@ -27,8 +27,7 @@ static bool parse_line(Str line, SshCertificate *out, Arena *arena) {
            base64_decode(str_trim(body), &blob, arena) && ssh_certificate_parse(blob, out, arena);
 }
 
-/* A certificate that the server would reject is reported before the login: servers do not give the
- * reason. */
+/* Checks the certificate before the login, because servers do not report why they reject one. */
 static SshStatus read_certificate(const SshTarget *target,
                                   SshCredentials *out,
                                   SshProblem *problem,
@@ -74,13 +73,14 @@ typedef struct Login {
     SshProblem *problem;
     Arena *arena;
     ssh_key key;  /* for try_key */
-    StrVec tried; /* "the private key" */
+    StrVec tried; /* descriptions of credentials, for the error: "the private key" */
     bool tried_key, tried_password;
 } Login;
 
 typedef int Attempt(Login *login);
 
-/* Returns a result of libssh that is not SSH_AUTH_AGAIN; sets *status if the time was over. */
+/* Repeats the attempt until libssh has a result. At the deadline or a signal, returns
+ * SSH_AUTH_AGAIN and sets *status. */
 static int attempt(Login *login, Attempt *once, SshStatus *status) {
     int result;
     *status = SSH_DONE;
@@ -93,7 +93,7 @@ static int attempt(Login *login, Attempt *once, SshStatus *status) {
     return result;
 }
 
-/* SSH_DONE: logged in. SSH_LOGIN_REFUSED: the next credential may be tried. */
+/* Returns SSH_DONE if logged in, SSH_LOGIN_REFUSED if the next credential may be tried. */
 static SshStatus run_attempt(Login *login, Attempt *once, const char *what) {
     SshStatus status;
     int result = attempt(login, once, &status);
@@ -143,7 +143,7 @@ static int try_interactive(Login *login) {
     int result = ssh_userauth_kbdint(login->session, NULL, NULL);
     if (result != SSH_AUTH_INFO)
         return result;
-    /* The only question that loam can answer is the one for the password. */
+    /* Each prompt is assumed to ask for the password. */
     const char *password = str_to_cstr(login->target->password, login->arena);
     int count = ssh_userauth_kbdint_getnprompts(login->session);
     for (int i = 0; i < count; i++) {
@@ -171,7 +171,7 @@ static SshStatus offer_agent(Login *login) {
         ssh_agent_relay_open(target->agent_socket, target->agent_identity, login->deadline, &relay,
                              &fd, login->problem, login->arena);
     if (status != SSH_DONE) {
-        /* Other credentials may do without the agent. */
+        /* Other credentials do not need the agent. */
         vec_push(login->arena, &login->tried,
                  str_format(login->arena, "the agent (%.*s)", STR_ARG(login->problem->text)));
         return target->private_key.len > 0 || target->password.len > 0 ? SSH_LOGIN_REFUSED : status;
@@ -197,7 +197,7 @@ static SshStatus offer_password(Login *login) {
     login->tried_password = true;
     SshStatus status = SSH_LOGIN_REFUSED;
     if (login->tried.count == 0) {
-        /* Only a rejected attempt yields the list of methods. */
+        /* The server sends its list of methods only after a rejected attempt. */
         status = run_attempt(login, try_none, "no credential");
         if (status != SSH_LOGIN_REFUSED)
             return status;
@@ -233,7 +233,7 @@ static Str method_names(ssh_session session, Arena *arena) {
     return count ? str_join(found, count, STR(", "), arena) : STR("no method");
 }
 
-static SshStatus explain_refusal(Login *login) {
+static SshStatus report_rejection(Login *login) {
     Arena *arena = login->arena;
     login->problem->text =
         str_format(arena, "tried %.*s; the server accepts %.*s",
@@ -265,5 +265,5 @@ SshStatus ssh_login(ssh_session session,
         status = offer_agent(&login);
     if (status == SSH_LOGIN_REFUSED)
         status = offer_password(&login);
-    return status == SSH_LOGIN_REFUSED ? explain_refusal(&login) : status;
+    return status == SSH_LOGIN_REFUSED ? report_rejection(&login) : status;
 }

@@ -1,4 +1,4 @@
-/* Matches without recursion: after a mismatch, the last "*" takes one more character. */
+/* Matches without recursion: after a mismatch, the last "*" matches one more character. */
 #include "ssh_match.h"
 
 #include <ctype.h>

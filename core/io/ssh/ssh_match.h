@@ -3,5 +3,5 @@
 
 #include "str.h"
 
-/* Returns whether the name matches a pattern with "*" and "?". Upper and lower case are equal. */
+/* Returns whether the name matches a pattern with "*" and "?". Ignores case. */
 bool ssh_match_pattern(Str pattern, Str name);

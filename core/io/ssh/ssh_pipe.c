@@ -1,4 +1,4 @@
-/* Moves the bytes to the front when the end of the buffer is reached. */
+/* When the end of the buffer is reached, the bytes move to its start. */
 #include "ssh_pipe.h"
 
 void ssh_pipe_add(SshPipe *pipe, Str bytes, Arena *arena) {

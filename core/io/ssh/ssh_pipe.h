@@ -1,4 +1,5 @@
-/* SshPipe: bytes on their way between two threads, at most 256 KiB. Only for this directory. */
+/* SshPipe: a buffer of up to 256 KiB between two threads; not thread-safe by itself. Only for this
+ * directory. */
 #pragma once
 
 #include "str.h"
@@ -6,14 +7,15 @@
 #define SSH_PIPE_SIZE ((size_t)262144)
 
 typedef struct SshPipe {
-    char *bytes; /* allocated on first use */
-    size_t start, len;
+    char *bytes;       /* SSH_PIPE_SIZE bytes in the arena of the first ssh_pipe_add; NULL before */
+    size_t start, len; /* the content */
 } SshPipe;
 
 static inline size_t ssh_pipe_room(const SshPipe *pipe) {
     return SSH_PIPE_SIZE - pipe->len;
 }
 
-/* Adds at most ssh_pipe_room bytes. */
+/* Copies `bytes`, at most ssh_pipe_room. */
 void ssh_pipe_add(SshPipe *pipe, Str bytes, Arena *arena);
+/* Removes bytes from the front. */
 void ssh_pipe_drop(SshPipe *pipe, size_t size);

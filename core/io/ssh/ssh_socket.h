@@ -1,4 +1,5 @@
-/* ssh_socket: opens TCP connections with a deadline, over IPv4 or IPv6. Only for ssh.c. */
+/* ssh_socket: opens TCP connections over IPv4 or IPv6; deadlines of several waits. Only for this
+ * directory. */
 #pragma once
 
 #include "ssh_status.h"
@@ -10,13 +11,16 @@ typedef struct SshDeadline {
     CancelLevel cancel_at;
 } SshDeadline;
 
+/* Starts the time of the timeout now. */
 SshDeadline ssh_socket_deadline(SshTimeout timeout);
 /* Returns SSH_DONE while there is time, else SSH_CANCELLED or SSH_TIMED_OUT. */
 SshStatus ssh_socket_check(const SshDeadline *deadline);
 /* Waits up to 50 ms for these poll events; returns true if one occurred. */
 bool ssh_socket_wait(int fd, short events);
 
-/* Tries every address of the name; the caller owns the descriptor. */
+/* Tries the addresses of the name in order. The caller owns *out, a non-blocking descriptor. Fails
+ * with SSH_UNKNOWN_NAME, SSH_NO_RESPONSE, SSH_REFUSED or SSH_CANCELLED; a deadline that passes is
+ * SSH_NO_RESPONSE. The name lookup itself has no deadline. */
 SshStatus ssh_socket_connect(Str host,
                              uint16_t port,
                              const SshDeadline *deadline,

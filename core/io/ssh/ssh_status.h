@@ -16,27 +16,27 @@ typedef enum SshStatus {
     SSH_HOST_CERTIFICATE, /* the host certificate is missing or invalid */
     SSH_USER_KEY_REFUSED,
     SSH_PASSWORD_REFUSED,
-    SSH_LOGIN_REFUSED,   /* several methods were tried, or the server offers none of ours */
+    SSH_LOGIN_REFUSED,   /* the server rejected both a key and the password */
     SSH_BAD_USER,        /* libssh rejects the user name */
     SSH_BAD_HOST_KEY,    /* the pinned key cannot be read */
     SSH_BAD_HOST_CA,     /* the key of the certificate authority cannot be read */
     SSH_BAD_PRIVATE_KEY, /* the private key cannot be read */
     SSH_BAD_PASSPHRASE,  /* the private key is encrypted, and the passphrase is missing or wrong */
     SSH_BAD_CERTIFICATE, /* the user certificate cannot be read or used */
-    SSH_NO_AGENT,        /* the agent does not respond, or lacks the wanted key */
+    SSH_NO_AGENT,        /* no connection to the agent, and no other credential */
     SSH_FORWARD_REFUSED, /* the jump host does not connect to the machine */
     SSH_BUSY,            /* the server allows no further channel (MaxSessions) */
     SSH_SUDO_REFUSED,    /* sudo did not start the command */
-    SSH_LOST,            /* the session broke */
-    SSH_TIMED_OUT,       /* the time limit is over */
+    SSH_LOST,            /* the connection of the session broke */
+    SSH_TIMED_OUT,       /* the time limit has passed */
     SSH_CANCELLED,
 } SshStatus;
 
 typedef struct SshProblem {
-    Str text;   /* error text of the library: "Connection refused" */
-    Str pinned; /* "SHA256:…", with SSH_HOST_KEY_DIFFERS */
-    Str found;
-    bool may_have_run; /* a command was requested, and its end is unknown */
+    Str text;          /* part of a sentence: "Connection refused"; may be empty */
+    Str pinned;        /* "SHA256:…" of the first accepted key, with SSH_HOST_KEY_DIFFERS */
+    Str found;         /* "SHA256:…" of the key that the host has, or of its authority */
+    bool may_have_run; /* a command was requested, and its result is unknown */
 } SshProblem;
 
 /* A time limit, and the level of a token that stops the operation. */

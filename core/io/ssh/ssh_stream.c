@@ -28,7 +28,7 @@ static int on_data(ssh_session session,
                    void *userdata) {
     (void)session, (void)handle, (void)data, (void)len;
     ((SshStream *)userdata)->has_data[is_stderr ? 1 : 0] = true;
-    return 0; /* the data stays in the stream until the worker reads it */
+    return 0; /* consumed nothing: libssh keeps the data until the worker reads it */
 }
 
 static void on_exit_status(ssh_session session, ssh_channel handle, int status, void *userdata) {
@@ -91,8 +91,8 @@ static bool stream_prepare(SshStream *stream) {
     return true;
 }
 
-/* libssh has the reason of a refused stream only in the text: "… error (1) …" is
- * SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, else the server did not reach the address. */
+/* libssh reports the reason of a refused channel only in the error text: "… error (1) …" is
+ * SSH_OPEN_ADMINISTRATIVELY_PROHIBITED; otherwise the server could not connect to the address. */
 static SshStatus refusal_status(const SshStream *stream, Str error) {
     if (stream->kind == SSH_STREAM_EXEC)
         return SSH_BUSY;
@@ -101,7 +101,7 @@ static SshStatus refusal_status(const SshStream *stream, Str error) {
     return str_find(error, STR("refused"), 0) != SIZE_MAX ? SSH_REFUSED : SSH_NO_RESPONSE;
 }
 
-/* A server that refuses a stream or a request keeps the session. */
+/* If the server refused a channel or a request, the session still works; else it is lost. */
 static void stream_refused(SshStream *stream) {
     SCOPED(ArenaRef) scratch = arena_open("ssh error");
     Str error = ssh_stream_session_error(stream->session, scratch);
@@ -145,7 +145,7 @@ static bool stream_request(SshStream *stream) {
     return true;
 }
 
-/* Reads one piece of a stream for the caller. */
+/* Reads one piece of output (0) or error output (1) into its pipe. */
 static bool exec_read(SshStream *stream, int index) {
     char piece[SSH_STREAM_PIECE];
     SshPipe *pipe = &stream->output[index];
@@ -246,7 +246,8 @@ static bool forward_to_fd(SshStream *stream) {
     return moved;
 }
 
-/* Sends the bytes of the local end. During a key exchange libssh accepts nothing. */
+/* Sends bytes of the local socket. libssh may accept none of them, for example while it exchanges
+ * new keys. */
 static bool forward_send(SshStream *stream) {
     SshPipe *pipe = &stream->from_fd;
     size_t size = ssh_channel_window_size(stream->handle);

@@ -1,8 +1,8 @@
 /* SshStream: a channel of a session, for a command or for a forwarded connection. Only for this
  * directory.
  *
- * The worker of the session moves the data, and only it calls libssh; it never holds the lock while
- * it does. A caller exchanges bytes with it through the pipes. */
+ * The thread of the worker moves the data. Only this thread calls libssh, and never while it holds
+ * the lock. A caller exchanges bytes with the thread through the pipes. */
 #pragma once
 
 #include "ssh_pipe.h"
@@ -16,10 +16,10 @@
 typedef enum SshStreamKind { SSH_STREAM_EXEC, SSH_STREAM_FORWARD } SshStreamKind;
 
 typedef enum SshStreamState {
-    SSH_STREAM_OPENING,
-    SSH_STREAM_REQUESTING, /* the exec request was sent */
+    SSH_STREAM_OPENING,    /* no channel yet */
+    SSH_STREAM_REQUESTING, /* exec: the channel is open, the command not yet accepted */
     SSH_STREAM_RUNNING,
-    SSH_STREAM_ENDED, /* `status` tells how */
+    SSH_STREAM_ENDED, /* `status` is the result */
 } SshStreamState;
 
 typedef struct SshStream {
@@ -37,10 +37,10 @@ typedef struct SshStream {
     struct ssh_channel_callbacks_struct callbacks;
     bool has_data[2];
     bool is_eof_sent;
-    int fd;          /* forward: the local end; -1: closed */
-    bool fd_is_read; /* forward: the local end sends no more */
-    bool fd_is_shut; /* forward: the machine sends no more */
-    short revents;
+    int fd;          /* forward: the local socket; -1: none */
+    bool fd_is_read; /* forward: the end of the local socket's data was read */
+    bool fd_is_shut; /* forward: the end of the machine's data was passed to the local socket */
+    short revents;   /* of fd, from the last poll */
     SshPipe to_fd;
     SshPipe from_fd;
 
@@ -49,7 +49,7 @@ typedef struct SshStream {
     SshStreamState state;
     SshStatus status;
     bool was_requested; /* the command may have run */
-    bool is_abandoned;  /* the caller is gone, so the worker frees the stream */
+    bool is_abandoned;  /* no caller uses the stream, so the worker frees it */
     bool input_ended;
     SshPipe input;
     SshPipe output[2];
@@ -59,14 +59,17 @@ typedef struct SshStream {
 } SshStream;
 
 SshStream *ssh_stream_new(ssh_session session, pthread_mutex_t *lock, SshStreamKind kind);
-/* Only in the worker, as the functions below. */
+/* Frees the stream; closes its channel and descriptor. Only in the thread of the worker, or after
+ * its end. */
 void ssh_stream_free(SshStream *stream);
-/* Moves what can be moved; returns true if another step may follow at once. */
+/* Moves available data. Returns true if another step may move more at once. Only in the thread of
+ * the worker. */
 bool ssh_stream_step(SshStream *stream);
-/* Ends the stream, unless it has ended. Any thread may call it. */
+/* Ends the stream with this status, unless it has ended. Any thread may call it. */
 void ssh_stream_end(SshStream *stream, SshStatus status, Str error);
 /* Returns the events of poll that a forwarded connection waits for; 0: none. */
 short ssh_stream_events(const SshStream *stream);
+/* Returns true if the connection of the session is not lost. */
 bool ssh_stream_session_works(ssh_session session);
-/* Returns the last error of libssh in the session, for messages. */
+/* Returns the last error of libssh in the session, without control characters. */
 Str ssh_stream_session_error(ssh_session session, Arena *arena);

@@ -13,11 +13,12 @@ typedef struct SshTarget {
     Str agent_socket;   /* path of the agent's socket; empty: no agent */
     Str agent_identity; /* offers only this key: a comment, a public key line or "SHA256:…" */
     Str password;       /* empty: none */
-    /* One of the four decides which host key is accepted, in this order. */
-    bool any_host_key; /* accept any */
-    Str host_key;      /* "ssh-ed25519 AAAA…", a comment may follow */
+    /* Accepted host keys: any_host_key; else host_key and host_ca; else known_hosts. */
+    bool any_host_key; /* accepts any */
+    Str host_key;      /* public key lines: "ssh-ed25519 AAAA…", a comment may follow */
     Str host_ca;       /* public key lines of authorities that sign host certificates */
     Str known_hosts;   /* text of known_hosts files */
-    int64_t
-        keepalive_ms; /* silence before a keepalive; three unanswered end the session; 0: 15 s */
+    /* Time without data before a keepalive is sent; 0: 15 s. After three keepalives without a
+     * response, the session ends. */
+    int64_t keepalive_ms;
 } SshTarget;

@@ -3,7 +3,8 @@
 
 #include "str.h"
 
-/* Read from the front of `*rest`; return false if it is too short. */
+/* Move a value from the front of `*rest` to *out; return false if `*rest` is too short. Texts are
+ * views. */
 MUST_USE bool ssh_wire_uint32(Str *rest, uint32_t *out);
 MUST_USE bool ssh_wire_string(Str *rest, Str *out);
 

@@ -1,6 +1,7 @@
 /* Implements the thread: poll, then one step of each stream.
  *
- * The lock guards the list of streams and the fields of a stream that both sides use. */
+ * The lock guards the list of streams, and the fields of a stream that the worker and the callers
+ * use. */
 #include "ssh_worker.h"
 
 #include "thread.h"
@@ -31,18 +32,18 @@ struct SshWorker {
     ssh_session session;
     ssh_event event;
     Thread *thread;
-    int wake_fd;
+    int notify_fd;
     int64_t keepalive_ms;
-    struct ssh_counter_struct socket_count, packet_count; /* kept by libssh */
-    int64_t heard_ms; /* monotonic time of the last data from the server */
-    int keepalives;   /* sent since then */
+    struct ssh_counter_struct socket_count, packet_count; /* updated by libssh */
+    int64_t received_ms; /* monotonic time of the last data from the server */
+    int keepalives;      /* sent since then */
 
     pthread_mutex_t lock; /* of the fields below and of the shared part of each stream */
     SshStream *streams;
     Listener *listeners;
     bool is_closing;
-    bool is_dead;
-    Str error; /* why it is dead */
+    bool is_broken;
+    Str error; /* why the session is broken */
 };
 
 static int64_t monotonic_ms(void) {
@@ -53,11 +54,11 @@ static int64_t monotonic_ms(void) {
 
 void ssh_worker_notify(SshWorker *worker) {
     uint64_t one = 1;
-    ssize_t ignored = write(worker->wake_fd, &one, sizeof one);
+    ssize_t ignored = write(worker->notify_fd, &one, sizeof one);
     (void)ignored;
 }
 
-/* Detaches the streams that no caller needs. */
+/* Removes the streams that the worker must free from the list. The caller holds the lock. */
 static SshStream *detach_finished(SshWorker *worker) {
     SshStream *finished = NULL;
     for (SshStream **at = &worker->streams; *at;) {
@@ -82,9 +83,9 @@ static void free_streams(SshStream *stream) {
     }
 }
 
-static void declare_dead(SshWorker *worker, Str error) {
+static void mark_broken(SshWorker *worker, Str error) {
     pthread_mutex_lock(&worker->lock);
-    worker->is_dead = true;
+    worker->is_broken = true;
     worker->error = str_clone(error, worker->arena);
     for (SshStream *stream = worker->streams; stream; stream = stream->next) {
         bool is_known = stream->exit_status >= 0 || stream->exit_signal.len > 0;
@@ -101,8 +102,8 @@ static void declare_dead(SshWorker *worker, Str error) {
     pthread_mutex_unlock(&worker->lock);
 }
 
-/* Runs one step of each stream. Only this thread removes streams, so it may walk the list without
- * the lock; a new stream is put in front. */
+/* Runs one step of each stream; returns true if data was moved. Only this thread removes streams,
+ * and new streams are added in front, so it may walk the list without the lock. */
 static bool step_streams(SshWorker *worker) {
     pthread_mutex_lock(&worker->lock);
     SshStream *finished = detach_finished(worker);
@@ -134,13 +135,13 @@ static void accept_connections(SshWorker *worker, const Listener *listener) {
 
 typedef VEC(struct pollfd) PollFds;
 
-/* Collects what to wait for: the session, the wake descriptor, listeners, then forwards. */
+/* Collects the descriptors to poll: session, notify_fd, listeners, then forwards. */
 static void collect_fds(SshWorker *worker, PollFds *fds, Arena *arena) {
     vec_clear(fds);
     int flags = ssh_get_poll_flags(worker->session);
     short events = (short)(POLLIN | (flags & SSH_WRITE_PENDING ? POLLOUT : 0));
     vec_push(arena, fds, (struct pollfd){.fd = ssh_get_fd(worker->session), .events = events});
-    vec_push(arena, fds, (struct pollfd){.fd = worker->wake_fd, .events = POLLIN});
+    vec_push(arena, fds, (struct pollfd){.fd = worker->notify_fd, .events = POLLIN});
     pthread_mutex_lock(&worker->lock);
     for (Listener *listener = worker->listeners; listener; listener = listener->next)
         vec_push(arena, fds, (struct pollfd){.fd = listener->fd, .events = POLLIN});
@@ -176,10 +177,10 @@ static void assign_events(SshWorker *worker, const PollFds *fds) {
         accept_connections(worker, ready[i]);
 }
 
-/* Sends a keepalive if the server was silent. Returns the time until the next one, or -1 if the
- * peer is dead. */
+/* Sends a keepalive if it is due. Returns the milliseconds until the next one, or -1 if the server
+ * did not respond to KEEPALIVES_MAX of them. */
 static int keep_alive(SshWorker *worker) {
-    int64_t due_ms = worker->heard_ms + worker->keepalive_ms * (worker->keepalives + 1);
+    int64_t due_ms = worker->received_ms + worker->keepalive_ms * (worker->keepalives + 1);
     int64_t left_ms = due_ms - monotonic_ms();
     if (left_ms > 0)
         return (int)left_ms;
@@ -201,12 +202,12 @@ static void wait_for_events(SshWorker *worker, PollFds *fds, int timeout_ms, Are
     if (poll(fds->items, fds->count, timeout_ms) <= 0)
         return;
     if (fds->items[0].revents & (POLLIN | POLLHUP | POLLERR)) {
-        worker->heard_ms = monotonic_ms();
+        worker->received_ms = monotonic_ms();
         worker->keepalives = 0;
     }
     if (fds->items[1].revents) {
         uint64_t count;
-        ssize_t ignored = read(worker->wake_fd, &count, sizeof count);
+        ssize_t ignored = read(worker->notify_fd, &count, sizeof count);
         (void)ignored;
     }
     assign_events(worker, fds);
@@ -223,27 +224,27 @@ static void worker_run(void *payload) {
     SshWorker *worker = payload;
     SCOPED(ArenaRef) arena = arena_open("ssh poll");
     PollFds fds = {0};
-    worker->heard_ms = monotonic_ms();
+    worker->received_ms = monotonic_ms();
     while (!is_closing(worker)) {
-        /* Any call of libssh may read packets for any stream: then another step must follow before
-         * the wait, because the descriptor is not readable again. */
+        /* Each call of libssh may read packets for any stream. If it did, another step follows
+         * without a wait, because poll would not report these packets. */
         uint64_t packets = worker->packet_count.in_packets;
         bool moved = step_streams(worker);
         int timeout_ms = keep_alive(worker);
         moved = moved || worker->packet_count.in_packets != packets;
         if (timeout_ms < 0) {
-            declare_dead(worker, STR("the server does not answer keepalives"));
+            mark_broken(worker, STR("the server does not answer keepalives"));
             return;
         }
         wait_for_events(worker, &fds, moved ? 0 : timeout_ms, arena);
         if (ssh_event_dopoll(worker->event, 0) != SSH_ERROR &&
             ssh_stream_session_works(worker->session))
             continue;
-        /* Hands over what arrived before the end. */
+        /* Moves the data that arrived before the end to the callers. */
         while (step_streams(worker))
             continue;
         SCOPED(ArenaRef) scratch = arena_open("ssh error");
-        declare_dead(worker, ssh_stream_session_error(worker->session, scratch));
+        mark_broken(worker, ssh_stream_session_error(worker->session, scratch));
         return;
     }
 }
@@ -255,11 +256,11 @@ SshWorker *ssh_worker_start(ssh_session session, int64_t keepalive_ms) {
         .arena = arena,
         .session = session,
         .event = ssh_event_new(),
-        .wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+        .notify_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
         .keepalive_ms = keepalive_ms > 0 ? keepalive_ms : KEEPALIVE_MS,
     };
     CHECK(pthread_mutex_init(&worker->lock, NULL) == 0);
-    CHECK(worker->event && worker->wake_fd >= 0);
+    CHECK(worker->event && worker->notify_fd >= 0);
     ssh_set_counters(session, &worker->socket_count, &worker->packet_count);
     CHECK(ssh_event_add_session(worker->event, session) == SSH_OK);
     worker->thread = thread_start(THREAD_SSH_SESSION, worker_run, worker);
@@ -268,7 +269,7 @@ SshWorker *ssh_worker_start(ssh_session session, int64_t keepalive_ms) {
     ssh_set_counters(session, NULL, NULL);
     (void)ssh_event_remove_session(worker->event, session);
     ssh_event_free(worker->event);
-    close(worker->wake_fd);
+    close(worker->notify_fd);
     pthread_mutex_destroy(&worker->lock);
     arena_close(arena);
     return NULL;
@@ -288,22 +289,22 @@ void ssh_worker_close(SshWorker *worker) {
     if (ssh_is_connected(worker->session))
         ssh_disconnect(worker->session);
     ssh_free(worker->session);
-    close(worker->wake_fd);
+    close(worker->notify_fd);
     pthread_mutex_destroy(&worker->lock);
     arena_close(worker->arena);
 }
 
 bool ssh_worker_is_alive(SshWorker *worker) {
     pthread_mutex_lock(&worker->lock);
-    bool is_alive = !worker->is_dead;
+    bool is_alive = !worker->is_broken;
     pthread_mutex_unlock(&worker->lock);
     return is_alive;
 }
 
-/* Gives a new stream to the thread. */
+/* Adds a new stream to the list. */
 static void submit(SshWorker *worker, SshStream *stream) {
     pthread_mutex_lock(&worker->lock);
-    if (worker->is_dead) {
+    if (worker->is_broken) {
         stream->state = SSH_STREAM_ENDED;
         stream->status = SSH_LOST;
         stream->error = str_clone(worker->error, stream->arena);

@@ -274,8 +274,8 @@ static void lock_of_another_program(void **state) {
         int fd = open(name, O_RDWR | O_CREAT, 0600);
         bool locked = fd >= 0 && fcntl(fd, F_SETLK, &whole) == 0;
         close(done[1]);
-        bool told = write(ready[1], locked ? "y" : "n", 1) == 1;
-        _exit(told && read(done[0], &byte, 1) == 0 ? 0 : 1);
+        bool is_reported = write(ready[1], locked ? "y" : "n", 1) == 1;
+        _exit(is_reported && read(done[0], &byte, 1) == 0 ? 0 : 1);
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
     assert_int_equal(byte, 'y');

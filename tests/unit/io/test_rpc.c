@@ -1,4 +1,4 @@
-/* An Rpc whose plugin is not installed. */
+/* Rpc without an installed plugin. */
 #include "unit.h"
 
 #include "rpc.h"

@@ -104,28 +104,28 @@ static void check_much(SshServerKind kind) {
 }
 
 /* Without a pinned key any host key is accepted. Output arrives in pieces. */
-typedef struct Heard {
+typedef struct Received {
     StrBuf streams[2];
-} Heard;
+} Received;
 
-static void hear(void *payload, Str piece, bool is_error) {
-    Heard *heard = payload;
-    strbuf_add(&heard->streams[is_error], piece);
+static void receive(void *payload, Str piece, bool is_error) {
+    Received *received = payload;
+    strbuf_add(&received->streams[is_error], piece);
 }
 
 static void check_output(SshServerKind kind) {
     Connected c = connected_open(kind);
-    Heard heard = {
+    Received received = {
         {strbuf_new(c.server.arena), strbuf_new(c.server.arena)}
     };
     SshCommand command = {
-        .command = STR("echo a; echo b >&2; exit 4"), .output = hear, .payload = &heard};
+        .command = STR("echo a; echo b >&2; exit 4"), .output = receive, .payload = &received};
     SshResult result;
     assert_int_equal(run(&c, command, &result), SSH_DONE);
     assert_int_equal(result.exit_status, 4);
     assert_int_equal(result.out.len, 0);
-    check_str(strbuf_str(&heard.streams[0]), "a\n");
-    check_str(strbuf_str(&heard.streams[1]), "b\n");
+    check_str(strbuf_str(&received.streams[0]), "a\n");
+    check_str(strbuf_str(&received.streams[1]), "b\n");
     connected_close(&c);
 }
 
@@ -390,7 +390,7 @@ static void test_tunnel(void **state) {
     connected_close(&c);
 }
 
-/* A session over a session over a session carries more than any window holds. */
+/* Transfers more than any window size through two jump hosts. */
 static void test_jump(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);
@@ -420,7 +420,7 @@ static void test_jump(void **state) {
     assert_int_equal(
         ssh_real.connect(NULL, &target, chain[2], timeout, &none, &problem, c.server.arena),
         SSH_REFUSED);
-    /* The end of the first session ends those that it carries. */
+    /* The end of the first session ends the sessions over it. */
     ssh_real.close(NULL, chain[2]);
     command = (SshCommand){.command = STR("true"), .timeout = timeout};
     assert_int_equal(ssh_real.exec(NULL, chain[1], &command, &result, &problem, c.server.arena),
@@ -452,7 +452,7 @@ static void call_often(void *payload) {
     }
 }
 
-/* The channels of a session do not miss each other's packets: nothing waits for a keepalive. */
+/* Packets of one channel do not delay another one until the next keepalive. */
 static void test_channels(void **state) {
     (void)state;
     SKIP_WITHOUT(SERVER_SSHD);

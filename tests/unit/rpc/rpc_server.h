@@ -1,5 +1,5 @@
-/* rpc_server: an HTTP/2 server for one connection, whose responses are bad in many ways. The path
- * of the request selects the response. */
+/* rpc_server: an HTTP/2 server for one connection. The path of the request selects one of many
+ * valid and invalid responses. */
 #pragma once
 
 #include "arena_case.h"

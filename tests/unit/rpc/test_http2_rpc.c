@@ -1,4 +1,4 @@
-/* Calls over HTTP/2 to a server that responds well, badly, slowly, in pieces, or not at all. */
+/* Calls over HTTP/2 to a server with valid, invalid, slow, fragmented or missing responses. */
 #include "http2_rpc.h"
 #include "rpc_server.h"
 
@@ -130,7 +130,7 @@ static void no_http2(void **state) {
     server_end(&server);
 }
 
-static void server_goes_away(void **state) {
+static void server_closes_connection(void **state) {
     (void)state;
     open_channel_to((Server){0});
     assert_int_equal(call("/goaway", STR("x")).status, RPC_OK);
@@ -325,7 +325,7 @@ int main(void) {
         cmocka_unit_test(statuses),
         cmocka_unit_test(connection_breaks),
         cmocka_unit_test(no_http2),
-        cmocka_unit_test(server_goes_away),
+        cmocka_unit_test(server_closes_connection),
         cmocka_unit_test(gives_up),
         cmocka_unit_test(reports_the_first_signal),
         cmocka_unit_test(streams),
