@@ -24,10 +24,10 @@ bool remote_script_report(const SshLink *link,
                           Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
-    Str words = ssh_client_output_tail(result->err, result->out, arena);
+    Str tail = ssh_client_output_tail(result->err, result->out, arena);
     Str end = result->signal.len > 0
                   ? str_format(arena, "signal %.*s ended the shell", STR_ARG(result->signal))
                   : str_format(arena, "the shell failed with status %d", result->exit_status);
     return path_error(link->call, NO_PATH, diags, summary, "On %.*s, %.*s. %.*s", STR_ARG(endpoint),
-                      STR_ARG(end), STR_ARG(words));
+                      STR_ARG(end), STR_ARG(tail));
 }

@@ -1,11 +1,12 @@
-/* remote_script: one command on a machine in one round trip. */
+/* remote_script: runs a short script on a machine in one round trip. */
 #pragma once
 
 #include "ssh_client.h"
 
-/* Runs the script with sh; `arguments` are $1 and so on. User input belongs into the arguments or
- * the input, never into the script. Nothing is left on the machine. Connection failures and a
- * refused sudo are errors; the exit status of the script is the caller's to check. */
+/* Runs the script with sh and waits for its end, at most until the deadline of the call.
+ * `arguments` are $1 and so on; `input` is standard input. Pass user input only as an argument or
+ * as `input`, never as part of `script`. Returns false with an error if the machine is unreachable
+ * or sudo refuses. The caller checks out->exit_status. */
 MUST_USE bool remote_script_run(SshLink *link,
                                 const char *script,
                                 const Str *arguments,
@@ -13,8 +14,8 @@ MUST_USE bool remote_script_run(SshLink *link,
                                 Str input,
                                 SshResult *out,
                                 Diags *diags);
-/* Adds an error for a script that ended with a status other than 0: summary, then "on HOST …" with
- * status or signal, and the end of its output. Always returns false. */
+/* Adds an error about a script that failed. The detail names the host, the exit status or signal,
+ * and the end of the output. Always returns false. */
 bool remote_script_report(const SshLink *link,
                           const char *summary,
                           const SshResult *result,

@@ -1,4 +1,4 @@
-/* Runs the scripts remote_step_*.sh, and reads their reports. */
+/* Runs the scripts remote_step_*.sh, and parses their reports. */
 #include "remote_step.h"
 
 #include "remote_assets.h"
@@ -14,8 +14,8 @@
 #define LIVE_MAX       ((size_t)200)
 #define SIGNALS_MAX    31
 
-/* After a first signal the step may end, so that its result is known; a second signal stops
- * waiting. */
+/* The first signal does not stop the wait, so that the result of the step is known; the second
+ * signal does. */
 static SshTimeout run_timeout(const SshLink *link) {
     return ssh_client_timeout(link, CANCEL_NOW);
 }
@@ -26,24 +26,24 @@ static bool shell_error(const SshLink *link,
                         Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
-    Str words = ssh_client_output_tail(result->err, result->out, arena);
+    Str tail = ssh_client_output_tail(result->err, result->out, arena);
     diags_error(diags, NO_RANGE, summary,
                 "The shell on %.*s failed with status %d. Check that the user can write below "
                 "/var/lib/loam (root) or ~/.local/state/loam, and that the disk has space. %.*s",
-                STR_ARG(endpoint), result->exit_status, STR_ARG(words));
+                STR_ARG(endpoint), result->exit_status, STR_ARG(tail));
     return false;
 }
 
-/* The output of a waiting script while it arrives. */
+/* The part of a waiting script's output that has arrived: progress lines, then a report. */
 typedef struct Report {
     const SshLink *link;
     const RemoteStep *step;
-    Str head;     /* "loam-step ID " */
-    StrBuf lines; /* text before the head */
+    Str head;     /* start of the report: "loam-step ID " */
+    StrBuf lines; /* text before the report */
     bool has_head;
-    StrBuf body; /* after the head */
+    StrBuf body; /* text after the head */
     StrBuf err;
-    Str live; /* the last line of the step's output */
+    Str live; /* the last line of the step's output, in live_arena */
     Arena *live_arena;
     int64_t start_ms;
     int64_t shown_ms;
@@ -66,13 +66,13 @@ static void on_tick(void *payload) {
     show_progress(payload);
 }
 
-static void note_live(Report *report, Str line) {
+static void set_live(Report *report, Str line) {
     arena_reset(report->live_arena);
     Str text = str_trim(utf8_strip_controls(line, report->live_arena));
     report->live = str_slice(text, 0, utf8_valid_prefix(str_slice(text, 0, LIVE_MAX)));
 }
 
-/* Startup files of the login shell may print text before the first line. */
+/* Reads complete lines up to the head. Skips text that startup files of the login shell print. */
 static void read_lines(Report *report) {
     Str rest = strbuf_str(&report->lines);
     for (;;) {
@@ -87,7 +87,7 @@ static void read_lines(Report *report) {
             return;
         }
         if (str_starts_with(line, STR(LIVE)))
-            note_live(report, str_after(line, strlen(LIVE)));
+            set_live(report, str_after(line, strlen(LIVE)));
         rest = str_after(rest, end + 1);
     }
     memmove(report->lines.ptr, rest.ptr, rest.len);
@@ -176,22 +176,23 @@ static SshCommand start_command(SshLink *link, const RemoteStep *step) {
     };
 }
 
-/* `how`: "started", or "claim" for recovery. */
-static SshCommand follow_command(SshLink *link, const RemoteStep *step, Str how) {
+/* `mode`: $3 of remote_step_follow.sh. */
+static SshCommand follow_command(SshLink *link, const RemoteStep *step, Str mode) {
     Arena *arena = link->call->arena;
-    const Str arguments[] = {step->id, str_format(arena, "%d", OUTPUT_KEPT), how};
+    const Str arguments[] = {step->id, str_format(arena, "%d", OUTPUT_KEPT), mode};
     SshCommand command = {
         .command =
             ssh_client_script(remote_step_follow_sh, arguments, ARRAY_COUNT(arguments), arena),
         .timeout = run_timeout(link),
     };
-    /* After a first signal, recovery stops at once: the step continues on the machine. */
-    if (str_equal(how, STR("claim")))
+    /* The first signal stops the wait of a recovery: the step continues on the machine. */
+    if (str_equal(mode, STR("claim")))
         command.timeout.cancel_at = CANCEL_STOP;
     return command;
 }
 
-/* Runs one of the waiting scripts until it reports. */
+/* Runs one of the waiting scripts until it prints its report. If the time limit passes first, sets
+ * REMOTE_STEP_RUNNING. */
 static bool run_waiting(SshLink *link,
                         const RemoteStep *step,
                         SshCommand command,
@@ -203,7 +204,7 @@ static bool run_waiting(SshLink *link,
     SshStatus status = SSH_LOST;
     Report report = {0};
     *out = (RemoteStepResult){0};
-    /* A lost connection says nothing about the step: starting and waiting again is safe. */
+    /* A lost connection does not end the step, and each of the scripts may run again. */
     for (int i = 0; i < RECONNECTS_MAX && status == SSH_LOST; i++) {
         report = new_report(link, step, live);
         command.tick = on_tick;
@@ -296,8 +297,8 @@ static Str describe_status(int status, Arena *arena) {
                 : str_format(arena, "with status %d", status);
 }
 
-/* The title as the start of a sentence. */
-static Str subject(const RemoteStep *step, Arena *arena) {
+/* Returns the title as the start of a sentence. */
+static Str capitalized_title(const RemoteStep *step, Arena *arena) {
     Str title = str_from_cstr(step->title);
     return str_starts_with(title, STR("the ")) ? str_concat(STR("The "), str_after(title, 4), arena)
                                                : title;
@@ -310,15 +311,15 @@ bool remote_step_check(const SshLink *link,
                        Diags *diags) {
     Arena *arena = link->call->arena;
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, arena);
-    Str words = ssh_client_output_tail(result->err, result->out, arena);
-    Str title = subject(step, arena);
+    Str tail = ssh_client_output_tail(result->err, result->out, arena);
+    Str title = capitalized_title(step, arena);
     switch (result->state) {
     case REMOTE_STEP_EXITED:
         if (result->exit_status == 0)
             return true;
         diags_error(diags, NO_RANGE, summary, "%.*s ended %.*s on %.*s. %.*s", STR_ARG(title),
                     STR_ARG(describe_status(result->exit_status, arena)), STR_ARG(endpoint),
-                    STR_ARG(words));
+                    STR_ARG(tail));
         return false;
     case REMOTE_STEP_RUNNING:
         diags_error(diags, NO_RANGE, summary,
@@ -330,7 +331,7 @@ bool remote_step_check(const SshLink *link,
         diags_error(diags, NO_RANGE, summary,
                     "%.*s was started on %.*s, but ended without an exit status, because the "
                     "machine was started again in the middle. %.*s",
-                    STR_ARG(title), STR_ARG(endpoint), STR_ARG(words));
+                    STR_ARG(title), STR_ARG(endpoint), STR_ARG(tail));
         return false;
     case REMOTE_STEP_ABSENT:
     case REMOTE_STEP_LOST: break;
@@ -338,7 +339,7 @@ bool remote_step_check(const SshLink *link,
     diags_error(diags, NO_RANGE, summary,
                 "%.*s was started on %.*s, but ended without an exit status, because the machine "
                 "stopped or the process was killed. %.*s",
-                STR_ARG(title), STR_ARG(endpoint), STR_ARG(words));
+                STR_ARG(title), STR_ARG(endpoint), STR_ARG(tail));
     return false;
 }
 

@@ -1,30 +1,32 @@
 /* remote_step: a long script on a machine that runs once, detached from the connection.
  *
- * The step runs as a transient unit of systemd, or in a session of its own (setsid) where there is
- * no systemd or the user is not root. It continues when the connection breaks and when loam is
- * killed. Any later run finds its result by its id.
+ * The step runs as a transient unit of systemd. Without systemd, or if the user is not root, it
+ * runs in a new session (setsid). It continues when the connection breaks and when loam is killed.
+ * Any later run finds its result by its id.
  *
- * A marker on the machine represents the step: /var/lib/loam/exec/ID for root, else
- * ~/.local/state/loam/exec/ID. LOAM_STATE_DIR in the machine's environment replaces the part before
- * exec/ID. Only the user can read its content:
+ * A directory on the machine, the marker, represents the step: /var/lib/loam/exec/ID for root, else
+ * $XDG_STATE_HOME/loam/exec/ID (default ~/.local/state). LOAM_STATE_DIR in the machine's
+ * environment replaces the part before exec/ID. Only the user can read its files:
  *
  *   started     a directory; the process that creates it runs the step, so it runs only once
- *   script, env, in   removed after the end
- *   pid         of the process; boot, began: boot id and start time, to recognize the process
+ *   script, env, in   the text, the environment and the standard input; removed after the end
+ *   run         the script that runs the step
+ *   pid, boot, began  process id, boot id and start time, which identify the process
  *   out, err    the output
  *   status      the exit status, after the end
  *
- * So starting twice is safe, and the marker remains until it is removed. The machine needs a POSIX
- * shell and the commands of busybox; /proc is used if it exists.
+ * So a repeated start request has no effect. The marker remains until remote_step_remove. The
+ * machine needs a POSIX shell and the commands of busybox; /proc is used if it exists.
  *
- * Functions return false, with one error, if the machine cannot be asked. A step that fails is no
- * error here; see remote_step_check. */
+ * Functions return false, with one error, if the machine is unreachable or a script of this file
+ * fails there. A step that fails is no error here; see remote_step_check. */
 #pragma once
 
 #include "ssh_client.h"
 
 typedef struct RemoteStep {
-    Str id;            /* letters, digits, "-" and "."; the marker in the journal, for example */
+    Str id; /* letters, digits, "-" and "."; unique on the machine: for example the marker of the
+                journal */
     Str script;        /* for sh, or for another interpreter with a "#!" line */
     Str environment;   /* of remote_step_environment; empty: none */
     Str input;         /* for standard input; empty: none */
@@ -32,10 +34,10 @@ typedef struct RemoteStep {
 } RemoteStep;
 
 typedef enum RemoteStepState {
-    REMOTE_STEP_ABSENT,   /* never started, or forgotten */
+    REMOTE_STEP_ABSENT,   /* never started, or removed */
     REMOTE_STEP_LOST,     /* started, ended without a status: it was killed */
-    REMOTE_STEP_REBOOTED, /* started, ended without a status: the machine was started again */
-    REMOTE_STEP_RUNNING,  /* still running when the time was over */
+    REMOTE_STEP_REBOOTED, /* started, ended without a status: the machine rebooted */
+    REMOTE_STEP_RUNNING,  /* no end before the deadline of the call */
     REMOTE_STEP_EXITED,
 } RemoteStepState;
 
@@ -47,14 +49,14 @@ typedef struct RemoteStepResult {
 } RemoteStepResult;
 
 typedef enum RemoteStepTrace {
-    REMOTE_STEP_NONE,    /* no marker was ever here for this user: another or a new machine */
-    REMOTE_STEP_REMOVED, /* other markers are or were here, but not this one */
+    REMOTE_STEP_NONE,    /* this user never had a marker here: another or a new machine */
+    REMOTE_STEP_REMOVED, /* this user has or had other markers here, but not this one */
     REMOTE_STEP_PRESENT,
 } RemoteStepTrace;
 
 /* Starts the step unless it was started before, and waits for its end, all in one round trip. If
- * the connection breaks, connects again and waits on. After a failure, link->may_have_run is true
- * if the step may have been started. */
+ * the connection breaks, connects again and continues to wait. After a failure, link->may_have_run
+ * is true if the step may have been started. */
 MUST_USE bool remote_step_run(SshLink *link,
                               const RemoteStep *step,
                               RemoteStepResult *out,
@@ -66,11 +68,11 @@ MUST_USE bool remote_step_recover(SshLink *link,
                                   const RemoteStep *step,
                                   RemoteStepResult *out,
                                   Diags *diags);
-/* Looks for the marker. Starts nothing and does not wait. */
+/* Checks whether the marker exists. Starts nothing and does not wait for the step. */
 MUST_USE bool remote_step_inspect(SshLink *link, Str id, RemoteStepTrace *out, Diags *diags);
-/* Ends the step if it still runs, and removes the marker. */
+/* Kills the step if it still runs, and removes the marker. */
 MUST_USE bool remote_step_remove(SshLink *link, Str id, Diags *diags);
-/* Same, but gives up after a few seconds without an error: a leftover marker is harmless. */
+/* Same, but stops after at most 15 s and adds no error: a leftover marker is harmless. */
 void remote_step_try_remove(SshLink *link, Str id);
 /* Returns true if the step exited with status 0; else adds an error with the state, the status or
  * signal, and the end of the output. */
@@ -79,5 +81,5 @@ MUST_USE bool remote_step_check(const SshLink *link,
                                 const RemoteStepResult *result,
                                 const char *summary,
                                 Diags *diags);
-/* Returns shell text that sets the variables of a map of strings; null values are skipped. */
+/* Returns shell text that exports the variables of a map of strings; skips null values. */
 Str remote_step_environment(Value map, Arena *arena);

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Arguments: $1 the id; $2 the greatest number of bytes of output; $3 "claim" or "started".
+# Arguments: $1 the id; $2 the maximum bytes of each output stream; $3 "claim" or "started".
 # Waits for the end of the step, see remote_step_wait.sh.
-# "claim": a killed run may have sent a start request that is still to arrive. Then this script creates
-# "started" to block the request, and removes the marker after two seconds, when the request can no longer arrive.
+# "claim": the start request of a killed run may still arrive. If the step was not started, this script creates
+# "started", so that a late request starts nothing, and removes the marker after two seconds.
 # shellcheck source=remote_step_prelude.sh
 . ./remote_step_prelude.sh
 m=$2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Argument: the id. Prints "loam-trace ID" and "present", "removed" or "none".
+# Argument: the id. Prints "loam-trace ID", then "present", "removed" or "none" (see RemoteStepTrace).
 # shellcheck source=remote_step_prelude.sh
 . ./remote_step_prelude.sh
 if [ -d "$d" ]; then t=present

@@ -6,7 +6,7 @@ if [ -n "${LOAM_STATE_DIR:-}" ]; then b=$LOAM_STATE_DIR
 elif [ "$(id -u)" = 0 ]; then b=/var/lib/loam
 else b=${XDG_STATE_HOME:-$HOME/.local/state}/loam; fi
 d=$b/exec/$i
-# Sets $began to the start time of the process $1, "ended" or empty text.
+# Sets $began to the start time of the process $1; "ended" if it is a zombie, empty if /proc has no such process.
 began() {
   s=
   { read -r s <"/proc/$1/stat"; } 2>/dev/null || :
@@ -21,9 +21,9 @@ boot() {
   boot=none
   { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || :
 }
-# Succeeds if the process of the marker still runs. Sets $p to its id, and $o and $boot to the boot of the process and
-# the present one.
-alive() {
+# Succeeds if the process of the marker still runs. Sets $p to its process id, $o to its boot id and $boot to the
+# current boot id.
+is_running() {
   p='' o='' g=''
   { read -r p <"$d/pid" && read -r o <"$d/boot"; } 2>/dev/null || return 1
   { read -r g <"$d/began"; } 2>/dev/null || :

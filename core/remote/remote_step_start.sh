@@ -1,7 +1,7 @@
 #!/bin/sh
-# Arguments: $1 the id; $2 the greatest number of bytes of output; $3, $4, $5 the lengths of script, environment and
-# input, which come on standard input. Starts the step unless it was started before, and waits for its end. An
-# incomplete script is never run.
+# Arguments: $1 the id; $2 the maximum bytes of each output stream; $3, $4, $5 the lengths of script, environment and
+# input, which standard input contains in this order. Starts the step unless it was started before, and waits for its
+# end. An incomplete script is never run.
 # shellcheck source=remote_step_prelude.sh
 . ./remote_step_prelude.sh
 m=$2
@@ -11,7 +11,7 @@ start() {
   mkdir -p "$b/exec" || exit 91
   t=$d.$$
   trap 'rm -f "$t"' EXIT
-  # The SSH client may be gone: then output would raise SIGPIPE and skip the cleanup.
+  # If the connection is lost, output would raise SIGPIPE and skip the cleanup.
   trap '' PIPE
   trap 'exit 95' HUP TERM
   head -c $(($1 + $2 + $3)) >"$t" || exit 91
@@ -26,7 +26,7 @@ start() {
   cat >"$d/run" <<"END" || exit 91
 . ./remote_step_run.sh
 END
-  # A transient unit outlives the login, also where the system ends the processes of a login.
+  # systemd may end the processes of a login session (KillUserProcesses), but not a transient unit.
   if [ "$(id -u)" = 0 ] && [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1 &&
     systemd-run --quiet --collect --unit="loam-$i" --property=KillMode=process \
       --setenv=HOME="${HOME:-/root}" --setenv=PATH="$PATH" --setenv=USER="${USER:-root}" \

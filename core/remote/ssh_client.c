@@ -22,21 +22,21 @@
 #define PAUSE_FIRST_MS          200   /* wait between attempts; doubles */
 #define KEY_GRACE_MS            20000 /* how long a booting machine may reject the user's key */
 #define OPERATIONS_MAX          8
-#define SESSIONS_TRIED_MAX      20 /* dead or full sessions before a command gives up */
+#define SESSIONS_TRIED_MAX      20 /* broken or full sessions before a command fails */
 #define OUTPUT_TAIL_MAX         ((size_t)2048)
 
 /* A machine that a plan could not connect to. */
-typedef struct Absence {
+typedef struct Unreachable {
     Str key; /* of ssh_pool_key */
     SshStatus status;
     SshProblem problem;
-} Absence;
+} Unreachable;
 
 struct SshClient {
     Arena *arena; /* holds the client itself */
     SshPool *pool;
-    pthread_mutex_t lock; /* of the list and the arena */
-    VEC(Absence) absences;
+    pthread_mutex_t lock; /* guards `unreachable` and the arena */
+    VEC(Unreachable) unreachable;
     SshSettings defaults;
     int64_t plan_timeout_ms; /* "plan_timeout" */
 };
@@ -60,12 +60,12 @@ static SshPool *pool_of(SshLink *link) {
     return link->own_pool;
 }
 
-/* Records that the target could not be connected to, until the client is closed. */
-static void add_absence(SshLink *link, SshStatus status, const SshProblem *problem) {
+/* Records until the client is closed that connecting to the target failed. */
+static void add_unreachable(SshLink *link, SshStatus status, const SshProblem *problem) {
     SshClient *client = link->client;
     Str key = key_of(link);
     pthread_mutex_lock(&client->lock);
-    Absence absence = {
+    Unreachable machine = {
         .key = str_clone(key, client->arena),
         .status = status,
         .problem =
@@ -75,20 +75,20 @@ static void add_absence(SshLink *link, SshStatus status, const SshProblem *probl
                       .found = str_clone(problem->found, client->arena),
                       },
     };
-    vec_push(client->arena, &client->absences, absence);
+    vec_push(client->arena, &client->unreachable, machine);
     pthread_mutex_unlock(&client->lock);
 }
 
-static bool find_absence(SshLink *link, SshStatus *status, SshProblem *problem) {
+static bool find_unreachable(SshLink *link, SshStatus *status, SshProblem *problem) {
     SshClient *client = link->client;
     Str key = key_of(link);
     bool is_found = false;
     pthread_mutex_lock(&client->lock);
-    vec_each(&client->absences, absence) {
-        if (!str_equal(absence->key, key))
+    vec_each(&client->unreachable, machine) {
+        if (!str_equal(machine->key, key))
             continue;
-        *status = absence->status;
-        *problem = absence->problem;
+        *status = machine->status;
+        *problem = machine->problem;
         is_found = true;
         break;
     }
@@ -126,7 +126,7 @@ void ssh_client_close(void *client) {
     arena_close(closing->arena);
 }
 
-/* Puts the jump hosts and the target into one list. */
+/* Sets the chain: the jump hosts, then the target. */
 static void set_chain(SshLink *link, const SshSettings *settings, Arena *arena) {
     SshTarget *chain = arena_new_array(arena, SshTarget, settings->bastion_count + 1);
     for (size_t i = 0; i < settings->bastion_count; i++)
@@ -282,9 +282,9 @@ static SshStatus connect_once(SshLink *link, int64_t left_ms, SshProblem *proble
     return status;
 }
 
-/* Returns true if the end of our time cut the attempt short. Then the error of the attempt before
- * is more useful. */
-static bool was_cut_short(SshStatus status, int64_t left_ms) {
+/* Returns true if the time limit ended the attempt early. Then the error of the previous attempt is
+ * more useful. */
+static bool was_cut_off(SshStatus status, int64_t left_ms) {
     return left_ms < ATTEMPT_MS && (status == SSH_NO_HANDSHAKE || status == SSH_NO_RESPONSE);
 }
 
@@ -295,12 +295,13 @@ typedef struct Connecting {
     int64_t left_ms; /* time left when the attempt began */
     SshStatus status_before;
     SshProblem problem_before;
-    bool is_refused; /* the user's key was rejected */
-    int64_t refused_ms;
+    bool is_refused;    /* the server rejected the user's key */
+    int64_t refused_ms; /* monotonic time of the first rejection */
 } Connecting;
 
-/* A booting machine may accept logins before it has read the user's key. A password is not tried
- * again, because some machines lock the account after a few failures. */
+/* Returns whether to retry a login. A booting machine may accept logins before it has read the
+ * user's key. A rejected password is not retried, because some machines lock the account after a
+ * few failures. */
 static bool is_within_grace(Connecting *connecting, const Wait *wait) {
     if (connecting->status != SSH_USER_KEY_REFUSED)
         return true;
@@ -324,7 +325,7 @@ static WaitLook attempt(void *payload, Wait *wait) {
     return is_worth_waiting ? WAIT_LOOK_AGAIN : WAIT_LOOK_FAILED;
 }
 
-static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
+static SshStatus connect_with_retries(SshLink *link, SshProblem *problem) {
     const Call *call = link->call;
     int64_t wait_ms = link->wait_ms;
     if (link->plan_end_ms > 0 && link->plan_end_ms - call_monotonic_ms(call) < wait_ms)
@@ -344,24 +345,23 @@ static SshStatus connect_patiently(SshLink *link, SshProblem *problem) {
         str_to_cstr(str_format(call->arena, "connecting to %s", until.what), call->arena));
     if (wait_until(call, &until, NULL) == WAIT_CANCELLED)
         return SSH_CANCELLED;
-    if (connecting.status_before == SSH_DONE ||
-        !was_cut_short(connecting.status, connecting.left_ms))
+    if (connecting.status_before == SSH_DONE || !was_cut_off(connecting.status, connecting.left_ms))
         return connecting.status;
     *problem = connecting.problem_before;
     return connecting.status_before;
 }
 
-/* If a plan reads many objects of an absent machine, only the first read waits for it. */
+/* If a plan reads many objects of an unreachable machine, only the first read waits for it. */
 static SshStatus connect(SshLink *link, SshProblem *problem) {
     SshClient *client = link->client;
     SshStatus status;
     if (!client)
-        return connect_patiently(link, problem);
-    if (link->plan_end_ms > 0 && find_absence(link, &status, problem))
+        return connect_with_retries(link, problem);
+    if (link->plan_end_ms > 0 && find_unreachable(link, &status, problem))
         return status;
-    status = connect_patiently(link, problem);
+    status = connect_with_retries(link, problem);
     if (link->plan_end_ms > 0 && status != SSH_DONE && status != SSH_CANCELLED)
-        add_absence(link, status, problem);
+        add_unreachable(link, status, problem);
     return status;
 }
 
@@ -396,7 +396,8 @@ static SshStatus exec_once(SshLink *link,
     return status;
 }
 
-/* Returns true if the command did not start and a further session may run it. */
+/* Releases a broken or full session. Returns true if the command did not start and another session
+ * may run it. */
 static bool should_try_again(SshLink *link, SshStatus status, const SshProblem *problem) {
     SshLease *lease = link->lease;
     if (status != SSH_LOST && status != SSH_BUSY)
@@ -522,7 +523,7 @@ static void explain_host_key(const SshLink *link, SshProblem problem, Diags *dia
         STR_ARG(endpoint), STR_ARG(problem.found), STR_ARG(problem.pinned));
 }
 
-/* Without a pinned key, the user has to find out which key is right. */
+/* The user must verify the key before pinning it, so the detail explains how. */
 static void explain_unknown_key(const SshLink *link, SshProblem problem, Diags *diags) {
     Str endpoint = ssh_endpoint(link->target.host, link->target.port, link->call->arena);
     (void)path_error(

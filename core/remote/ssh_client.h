@@ -1,16 +1,17 @@
-/* ssh_client: connections of one provider configuration, and retries for machines that still boot.
+/* ssh_client: connections of one provider configuration, and retries while a machine boots.
  *
- *   SshClient   the provider's defaults, its sessions, and failures of connections for plans; locks
- *               itself
- *   SshLink     the connection to one machine during one call: settings, and a channel once open
+ *   SshClient   the provider's defaults, its sessions, and the machines that plans could not reach;
+ *               thread-safe
+ *   SshLink     one machine during one call: the settings, and after the first command a lease of a
+ *               session
  *
  * Links to one machine share a session. A link is used by one thread; releasing it keeps the
- * session for the next call. If the settings ask for sudo, every command of the link runs as root.
+ * session for the next call. If `sudo` is set, every command of the link runs as root.
  *
- * Connecting retries until the timeout of the machine. No response, a closed port and a broken
- * handshake are retried, because a booting machine shows all of them. A host key that is not
- * accepted and a rejected password fail at once. A rejected user key fails after 20 seconds,
- * because some machines accept logins before they have read their seed. */
+ * Failed connections are retried until "timeout": no response, a closed port and a broken
+ * handshake, because a booting machine causes all of them. A host key that is not accepted and a
+ * rejected password are not retried. A rejected user key is retried for 20 seconds, because some
+ * machines accept logins before cloud-init has installed the key. */
 #pragma once
 
 #include "ssh_pool.h"
@@ -43,30 +44,31 @@ void ssh_client_close(void *client);
 
 typedef struct SshLink {
     const Call *call;
-    SshClient *client; /* NULL: the link has a pool of its own */
+    SshClient *client; /* NULL: the link uses own_pool */
     SshTarget target;
     const SshTarget *chain; /* jump hosts, then the target; NULL: the target alone */
     size_t chain_count;
     bool sudo;
     Str sudo_password;
-    int64_t wait_ms;     /* time to retry connecting */
-    int64_t plan_end_ms; /* monotonic time after which a plan stops trying; 0: none */
-    SshPool *own_pool;
+    int64_t wait_ms; /* maximum duration of connection attempts */
+    int64_t
+        plan_end_ms;   /* monotonic time at which connection and commands of a plan end; 0: none */
+    SshPool *own_pool; /* NULL until the first connection, and with a client */
     SshLease *lease;   /* NULL: not connected */
     bool may_have_run; /* a script was started, or a command was sent whose end is unknown */
 } SshLink;
 
 /* Fills the settings from the attributes of `object` and the provider's defaults. Does not connect.
- * The link may point into `object`. */
+ * The link may point into `object`. The caller releases *out. */
 MUST_USE bool ssh_client_link(const Call *call, Value object, SshLink *out, Diags *diags);
 /* Same, with completed settings and without a provider configuration: the sessions are closed when
  * the link is released. */
 void ssh_client_link_to(const Call *call, const SshSettings *settings, SshLink *out);
-/* Lets the link, which is not connected yet, connect anew instead of sharing a session: for checks
- * that a new login is possible. The session is closed when the link is released. */
+/* Makes the link connect in a new session instead of a shared one, for checks that a new login is
+ * possible. Call before the first command. The session is closed when the link is released. */
 void ssh_client_use_new_session(SshLink *link);
-/* For plans, which do not wait for a machine to boot. Connecting and all commands together must end
- * within "plan_timeout" of the provider configuration. */
+/* For plans, which do not wait for a machine to boot: limits connecting and all commands together
+ * to "plan_timeout" of the provider configuration, from now on. */
 void ssh_client_limit_to_plan(SshLink *link);
 /* Limits each connection to "plan_timeout"; a command may take as long as the call. */
 void ssh_client_limit_connections_to_plan(SshLink *link);
@@ -75,20 +77,21 @@ void ssh_client_limit_connections_to_plan(SshLink *link);
 bool ssh_client_is_unreachable(const SshLink *link, SshStatus status);
 /* Returns the user that runs commands: "root" with sudo. */
 Str ssh_client_user(const SshLink *link);
-/* Returns sentences about the failure of a link after ssh_client_limit_to_plan, and how to wait
- * longer. */
+/* After ssh_client_limit_to_plan: returns sentences that describe the failure and how to extend the
+ * limit. */
 Str ssh_client_describe_failure(const SshLink *link, SshStatus status, SshProblem problem);
+/* Returns the session to the pool, which keeps it open. */
 void ssh_client_release(SshLink *link);
 /* Returns the limits of a command: the earlier of the call's deadline and the link's plan limit,
  * and the level that stops it. */
 SshTimeout ssh_client_timeout(const SshLink *link, CancelLevel cancel_at);
 SCOPED_TYPE(SshLink, ssh_client_release);
 
-/* Returns "sh -c SCRIPT loam ARGUMENT…". User input belongs into the arguments only, never into the
- * script. */
+/* Returns "sh -c SCRIPT loam ARGUMENT…", quoted. Pass user input only as an argument, never as part
+ * of the script. */
 Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena);
-/* Connects if needed and runs the command. A command that was not started because its session was
- * dead is started in a new session; a command that may have run is not repeated. */
+/* Connects if needed and runs the command. If the session was lost or full before the command
+ * started, runs it in another session; does not repeat a command that may have run. */
 SshStatus ssh_client_exec(SshLink *link,
                           const SshCommand *command,
                           SshResult *out,
@@ -98,10 +101,10 @@ MUST_USE bool ssh_client_run(SshLink *link,
                              const SshCommand *command,
                              SshResult *out,
                              Diags *diags);
-/* Adds an error: why the machine could not be used, and what to do. */
+/* Adds an error with the reason of the failure and a hint. */
 void ssh_client_report(const SshLink *link, SshStatus status, SshProblem problem, Diags *diags);
 /* Listens on 127.0.0.1:*out_port and forwards to host:port as seen from the machine, until the
- * client is closed. Links of the same machine share the port. The link needs a client. */
+ * session ends. Links that share the session share the port. The link needs a client. */
 MUST_USE bool ssh_client_tunnel(
     SshLink *link, Str host, uint16_t port, uint16_t *out_port, Diags *diags);
 /* Allows at most eight operations at once on one machine. */
@@ -109,5 +112,6 @@ bool ssh_client_limits(const Call *call,
                        const LimitsRequest *request,
                        LimitsResponse *response,
                        Diags *diags);
-/* Returns the end of a command's output for a message, without control characters. */
+/* Returns a sentence and the last 2 KiB of a command's error output, or of its output if that is
+ * empty, without control characters. */
 Str ssh_client_output_tail(Str err, Str out, Arena *arena);

@@ -7,8 +7,9 @@
 
 #include <pthread.h>
 
-#define CHANNELS_MAX 5 /* sshd allows 10 (MaxSessions), and counts each a moment longer */
-#define TICK_MS      100
+#define CHANNELS_MAX                                                                               \
+    5 /* sshd allows 10 (MaxSessions), and counts a channel for a moment after its end */
+#define TICK_MS 100
 
 typedef struct Tunnel {
     Str host;
@@ -22,10 +23,10 @@ struct SshLease {
     Str key;
     SshLease *via;       /* the session with the jump host; NULL: none */
     SshSession *session; /* NULL: being opened, or failed */
-    size_t users;
+    size_t users;        /* calls, and sessions over this jump host */
     size_t channels_max;
     bool is_opening;
-    bool is_broken; /* failed, or lost: closed when the last user leaves */
+    bool is_broken; /* failed or lost: no call acquires it; closed after its last release */
     SshStatus status;
     SshProblem problem;
     VEC(Tunnel) tunnels;
@@ -34,7 +35,7 @@ struct SshLease {
 struct SshPool {
     Arena *arena; /* holds the pool itself */
     const Ssh *ssh;
-    pthread_mutex_t lock; /* of the list and all leases */
+    pthread_mutex_t lock; /* guards the list and all leases */
     pthread_cond_t changed;
     SshLease *leases;
 };
@@ -94,7 +95,8 @@ static void close_lease(SshPool *pool, SshLease *lease) {
 void ssh_pool_close(SshPool *pool) {
     if (!pool)
         return;
-    /* Sessions over a jump host are newer than the session with it, so they are in front. */
+    /* A session over a jump host is in front of the session with the jump host, so it is closed
+     * first. */
     while (pool->leases) {
         SshLease *lease = pool->leases;
         pool->leases = lease->next;
@@ -117,8 +119,8 @@ static SshLease *new_lease(Str key) {
     return lease;
 }
 
-/* Returns a session with a free channel, or one that is being opened; NULL if neither exists. The
- * pool is locked. `is_jump`: forwarded connections do not count as channels. */
+/* Returns a session that may have another user, or NULL. It may still be opening. The pool is
+ * locked. `is_jump`: a forwarded connection, which MaxSessions does not limit. */
 static SshLease *find_lease(SshPool *pool, Str key, bool is_jump) {
     for (SshLease *lease = pool->leases; lease; lease = lease->next) {
         if (lease->is_broken || !str_equal(lease->key, key))
@@ -142,9 +144,9 @@ static SshProblem clone_problem(const SshProblem *problem, Arena *arena) {
     };
 }
 
-/* Takes the user out of a lease; closes its session if it is broken and was the last. The pool is
- * locked, and unlocked afterwards. */
-static void leave_and_unlock(SshPool *pool, SshLease *lease) {
+/* Removes one user of a lease. If it was the last and the session is broken, closes the session.
+ * The pool is locked; the function unlocks it. */
+static void release_and_unlock(SshPool *pool, SshLease *lease) {
     lease->users--;
     bool is_over = lease->is_broken && lease->users == 0;
     if (is_over)
@@ -189,7 +191,7 @@ static SshStatus acquire(SshPool *pool,
                          SshProblem *problem,
                          Arena *arena);
 
-/* Opens the session of a new lease, after the one with the jump host. */
+/* Opens the session of a new lease; acquires the session with the jump host first. */
 static SshStatus open_session(SshPool *pool,
                               SshLease *lease,
                               const SshTarget *chain,
@@ -211,7 +213,7 @@ static SshStatus open_session(SshPool *pool,
                                 lease->via ? lease->via->session : NULL, timeout, &session, problem,
                                 arena);
     lease->session = session;
-    /* The jump host itself may have gone. */
+    /* The session with the jump host is lost. */
     if (status == SSH_LOST && lease->via) {
         pthread_mutex_lock(&pool->lock);
         lease->via->is_broken = true;
@@ -237,7 +239,7 @@ static SshStatus acquire(SshPool *pool,
         if (lease->is_opening)
             status = await_opening(pool, lease, &timeout, problem, arena);
         if (status != SSH_DONE) {
-            leave_and_unlock(pool, lease);
+            release_and_unlock(pool, lease);
             return status;
         }
         pthread_mutex_unlock(&pool->lock);
@@ -255,10 +257,10 @@ static SshStatus acquire(SshPool *pool,
     lease->problem = clone_problem(problem, lease->arena);
     lease->is_broken = status != SSH_DONE;
     if (status != SSH_DONE) {
-        leave_and_unlock(pool, lease);
+        release_and_unlock(pool, lease);
         return status;
     }
-    /* In front of the session with its jump host, see ssh_pool_close. */
+    /* Moves the lease in front of the session with its jump host, see ssh_pool_close. */
     unlink_lease(pool, lease);
     lease->next = pool->leases;
     pool->leases = lease;
@@ -289,7 +291,7 @@ bool ssh_pool_release(SshPool *pool, SshLease *lease, SshStatus status) {
         lease->is_broken = true;
     if (status == SSH_BUSY && has_others)
         lease->channels_max = lease->users - 1;
-    leave_and_unlock(pool, lease);
+    release_and_unlock(pool, lease);
     return status != SSH_BUSY || has_others;
 }
 

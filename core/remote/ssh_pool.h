@@ -1,9 +1,9 @@
-/* SshPool: sessions shared by the calls of one client, one session for each way to a machine.
+/* SshPool: sessions that the calls of one client share. A route, a list of jump hosts and then the
+ * machine, identifies the sessions that a call may share.
  *
- * A way is a chain of targets: jump hosts, then the machine. A session carries up to five channels
- * at once, fewer if the server allows fewer; then a further session is opened. Calls that need a
- * session which is being opened wait for it, and share its failure. Sessions stay open until the
- * pool is closed. The pool locks itself. */
+ * A session serves up to five calls at once, fewer if the server allows fewer channels; then the
+ * pool opens another session. Calls wait for a session that is being opened, and fail if opening it
+ * fails. A working session stays open until the pool is closed. Thread-safe. */
 #pragma once
 
 #include "io.h"
@@ -15,9 +15,10 @@ SshPool *ssh_pool_open(const Ssh *ssh);
 /* No lease may be in use. Accepts NULL. */
 void ssh_pool_close(SshPool *pool);
 
-/* Returns a digest of the chain, which identifies the way. */
+/* Returns a digest of the chain with its credentials, which identifies the route. */
 Str ssh_pool_key(const SshTarget *chain, size_t count, Arena *arena);
-/* Leases a channel; makes one connection attempt if no session is open. */
+/* Leases a channel. If no session has a free one, makes one connection attempt to each machine of
+ * the chain that has no session yet. */
 SshStatus ssh_pool_acquire(SshPool *pool,
                            const SshTarget *chain,
                            size_t count,
@@ -26,12 +27,12 @@ SshStatus ssh_pool_acquire(SshPool *pool,
                            SshProblem *problem,
                            Arena *arena);
 SshSession *ssh_pool_session(const SshLease *lease);
-/* Releases a lease after a command that ended with this status. After SSH_LOST, no call gets its
- * session again. After SSH_BUSY, the session serves fewer calls at once; returns false if the lease
- * was the only one, so that a further session would be as useless. */
+/* Releases a lease after a command that ended with this status. After SSH_LOST, no call acquires
+ * the session again. After SSH_BUSY, the session serves fewer calls at once. Returns false after
+ * SSH_BUSY if the session had no other user: then a new session would be refused, too. */
 bool ssh_pool_release(SshPool *pool, SshLease *lease, SshStatus status);
-/* Returns the local port that leads to host:port as seen from the machine; the first call opens
- * it. It stays open until the pool is closed. */
+/* Sets *out_port to a port of 127.0.0.1 that is forwarded to host:port as seen from the machine;
+ * the first call opens it. It stays open as long as the session. */
 SshStatus ssh_pool_tunnel(SshPool *pool,
                           SshLease *lease,
                           Str host,

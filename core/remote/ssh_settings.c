@@ -46,7 +46,7 @@ Str ssh_settings_check_user(Value value, Arena *arena) {
     return str_format(arena, "%.*s is not a valid user name.", STR_ARG(str_quote(user, arena)));
 }
 
-/* Whether a passphrase opens an encrypted key is checked when the key is used. */
+/* Accepts an encrypted key; ssh_settings_complete checks the passphrase. */
 Str ssh_settings_check_private_key(Value value, Arena *arena) {
     if (ssh_key_text_check_private(value_text(value), STR_EMPTY, arena) != SSH_BAD_PRIVATE_KEY)
         return STR_EMPTY;
@@ -141,7 +141,8 @@ static bool read_key(const Call *call, Value object, SshHop *hop, Arena *arena, 
     return true;
 }
 
-/* The arguments that decide about the host key replace those of the provider together. */
+/* Reads host_key, host_ca and known_hosts. If one of them is set, it replaces all three of the
+ * provider. */
 static bool read_trust(const Call *call, Value object, SshHop *hop, Arena *arena, Diags *diags) {
     SshTarget *target = &hop->target;
     Str key = STR_EMPTY, authorities = STR_EMPTY, known = STR_EMPTY;
@@ -251,7 +252,7 @@ static bool complete_agent(const Call *call, SshHop *hop, Diags *diags) {
                       STR_ARG(target->host));
 }
 
-/* Checks before any connection that the passphrase opens the key. */
+/* Checks that the passphrase decrypts the key. */
 static bool check_key(const Call *call, const SshHop *hop, Diags *diags) {
     const SshTarget *target = &hop->target;
     if (target->private_key.len == 0 ||
@@ -278,7 +279,7 @@ static bool complete_hop(const Call *call, SshHop *hop, Diags *diags) {
     return complete_agent(call, hop, diags) && check_key(call, hop, diags);
 }
 
-/* A jump host without credentials uses those of the machine. */
+/* A jump host without a user or without credentials uses those of the machine. */
 static void inherit(SshHop *bastion, const SshHop *machine) {
     SshTarget *target = &bastion->target;
     if (target->user.len == 0)

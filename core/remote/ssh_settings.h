@@ -10,7 +10,7 @@
 #include "ssh_target.h"
 
 /* clang-format off */
-/* Rows of an attribute table, without "host". `of_default` ends the description of an argument. */
+/* Rows of an attribute table, without "host". */
 #define SSH_SETTINGS_ATTRIBUTES                                                                    \
     {"port",        &TYPE_NUMBER, OPTIONAL,                                                        \
      "SSH port (default: the provider's, then 22).", .check = ssh_settings_check_port},            \
@@ -71,7 +71,7 @@ Str ssh_settings_check_host_ca(Value value, Arena *arena);
 
 typedef enum SshAgentUse { SSH_AGENT_IF_NEEDED, SSH_AGENT_YES, SSH_AGENT_NO } SshAgentUse;
 
-/* One machine of the way; the target has port 0 and empty texts where nothing is set. */
+/* One machine of a route. In the target, port 0 and empty texts mean "not set". */
 typedef struct SshHop {
     SshTarget target;
     SshAgentUse agent;
@@ -85,11 +85,12 @@ typedef struct SshSettings {
     bool has_sudo;
     bool sudo;
     Str sudo_password;
-    int64_t wait_ms; /* 0: not set */
+    int64_t wait_ms; /* "timeout"; 0: not set */
 } SshSettings;
 
-/* Reads the arguments of `object`; those that its type lacks count as not set. `defaults` (may be
- * NULL) fill the gaps. Key files are read. Results are in `arena` and may point into `object`. */
+/* Reads the arguments of `object`, and the files that they name. Arguments that its type lacks
+ * count as not set. `defaults` (NULL: none) supply arguments that are not set. Results are in
+ * `arena` and may point into `object`. */
 MUST_USE bool ssh_settings_read(const Call *call,
                                 Value object,
                                 const SshSettings *defaults,

@@ -1,4 +1,5 @@
-/* Recognizes the prompt of sudo and the start of the command by marks in the error output. */
+/* Detects the prompt of sudo and the start of the command by PROMPT and READY in the error output.
+ */
 #include "ssh_sudo.h"
 
 #include "utf8.h"
@@ -13,9 +14,9 @@ typedef struct Sudo {
     Str password;
     StrBuf head; /* error output before the command started */
     bool is_ready;
-    size_t prompts;   /* seen so far */
+    size_t prompts;   /* received so far */
     size_t passwords; /* sent so far */
-    Str input;        /* still to be sent */
+    Str input;        /* the rest of the command's input */
     StrBuf streams[2];
     size_t limit;
     bool truncated;
@@ -92,7 +93,7 @@ static int64_t on_feed(void *payload, char *buffer, size_t size) {
 }
 
 /* Returns the messages of sudo without the prompts. */
-static Str explain(const Sudo *sudo) {
+static Str describe_refusal(const Sudo *sudo) {
     Str rest = strbuf_str(&sudo->head);
     StrBuf text = strbuf_new(sudo->arena);
     for (;;) {
@@ -133,7 +134,7 @@ SshStatus ssh_sudo_exec(const Ssh *ssh,
     wrapped.payload = &sudo;
     SshStatus status = ssh->exec(ssh->self, session, &wrapped, out, problem, arena);
     if (status == SSH_DONE && !sudo.is_ready) {
-        problem->text = explain(&sudo);
+        problem->text = describe_refusal(&sudo);
         return SSH_SUDO_REFUSED;
     }
     if (!sudo.is_ready)

@@ -8,9 +8,9 @@
 
 #include <errno.h>
 
-#define LARGE          ((size_t)262144) /* longer contents are resumed */
+#define LARGE          ((size_t)262144) /* bytes; longer uploads can be resumed */
 #define PIECE_SIZE     ((size_t)262144)
-#define DIFFERS        96 /* exit status: the temporary file was spoiled and removed */
+#define DIFFERS        96 /* exit status: the temporary file had another digest and was removed */
 #define ATTEMPTS_MAX   20
 #define PROGRESS_TITLE "uploading"
 
@@ -57,22 +57,23 @@ bool ssh_upload_measure(
     return error == 0 || disk_error(call, source_path, error, diags) == 0;
 }
 
-/* An upload in progress. The machine says from which offset on it wants the content. */
+/* An upload in progress. For a large upload, the script on the machine prints the offset at which
+ * it resumes. */
 typedef struct Transfer {
     const SshLink *link;
     const SshUpload *upload;
     uint64_t length;
     Str sha256;
     bool is_large;
-    bool is_wanted; /* the offset is known */
-    uint64_t offset;
+    bool has_offset; /* `offset` is known */
+    uint64_t offset; /* of the next byte to send */
     DiskFile file;
     bool failed; /* the local file cannot be read */
     StrBuf out;
     StrBuf err;
 } Transfer;
 
-/* Looks for "loam-upload at OFFSET" after whatever the startup files of the shell print. */
+/* Finds "loam-upload at OFFSET"; startup files of the shell may print text before it. */
 static void find_offset(Transfer *transfer) {
     static const Str head = STR_CONST("loam-upload at ");
     Str text = strbuf_str(&transfer->out);
@@ -86,14 +87,14 @@ static void find_offset(Transfer *transfer) {
     if (!str_to_uint64(line, &offset) || offset > transfer->length)
         return;
     transfer->offset = offset;
-    transfer->is_wanted = true;
+    transfer->has_offset = true;
 }
 
 static void on_output(void *payload, Str piece, bool is_error) {
     Transfer *transfer = payload;
     StrBuf *buf = is_error ? &transfer->err : &transfer->out;
     strbuf_add(buf, str_slice(piece, 0, LARGE - buf->len));
-    if (!is_error && !transfer->is_wanted)
+    if (!is_error && !transfer->has_offset)
         find_offset(transfer);
 }
 
@@ -112,7 +113,7 @@ static int64_t read_source(Transfer *transfer, char *buffer, size_t size) {
 
 static int64_t on_feed(void *payload, char *buffer, size_t size) {
     Transfer *transfer = payload;
-    if (!transfer->is_wanted)
+    if (!transfer->has_offset)
         return 0;
     int64_t got = read_source(transfer, buffer, size);
     transfer->failed |= got < 0;
@@ -138,7 +139,7 @@ static SshStatus transfer_once(SshLink *link, Transfer *transfer, SshResult *out
         .feed = on_feed,
         .payload = transfer,
     };
-    transfer->is_wanted = !transfer->is_large;
+    transfer->has_offset = !transfer->is_large;
     transfer->offset = 0;
     transfer->out = strbuf_new(arena);
     transfer->err = strbuf_new(arena);
@@ -148,8 +149,8 @@ static SshStatus transfer_once(SshLink *link, Transfer *transfer, SshResult *out
     return status;
 }
 
-/* A large upload goes on after a lost connection, and starts anew once if its temporary file was
- * spoiled. */
+/* Resumes a large upload after a lost connection. Restarts it once from the beginning if the digest
+ * of the uploaded content is wrong: a temporary file of an earlier run may be damaged. */
 static bool transfer_run(SshLink *link, Transfer *transfer, Diags *diags) {
     SshResult result = {0};
     SshProblem problem = {0};
@@ -157,8 +158,8 @@ static bool transfer_run(SshLink *link, Transfer *transfer, Diags *diags) {
     bool is_again = true;
     for (int i = 0; i < ATTEMPTS_MAX && is_again && !transfer->failed; i++) {
         status = transfer_once(link, transfer, &result, &problem);
-        bool is_spoiled = status == SSH_DONE && result.exit_status == DIFFERS;
-        is_again = transfer->is_large && (status == SSH_LOST || (is_spoiled && i == 0));
+        bool is_damaged = status == SSH_DONE && result.exit_status == DIFFERS;
+        is_again = transfer->is_large && (status == SSH_LOST || (is_damaged && i == 0));
     }
     if (transfer->failed)
         return disk_error(link->call, transfer->upload->source_path, -EIO, diags) == 0;
@@ -172,7 +173,7 @@ static bool transfer_run(SshLink *link, Transfer *transfer, Diags *diags) {
     return false;
 }
 
-/* Opens the local file, and computes its digest unless the caller knows it. */
+/* Opens the local file, and computes its digest if the caller did not pass it. */
 static bool open_source(const Call *call, Transfer *transfer, Diags *diags) {
     const Disk *disk = call->io->disk;
     const SshUpload *upload = transfer->upload;

@@ -1,9 +1,9 @@
 /* ssh_upload: writes files on a machine atomically, and removes files.
  *
- * The content is written to a temporary file beside the target, and checked. Then the file gets
- * owner and mode and is renamed. Parent directories are created. If the target has the content
- * already, only owner and mode are set. A large upload that was interrupted is continued where it
- * ended, also by a later run. A local file is never read into memory as a whole. After a failure,
+ * The content is written to a temporary file beside the target, and verified by its digest. Then
+ * owner and mode are set, and the file is renamed. Parent directories are created. If the target
+ * already has the content, only owner and mode are set. An interrupted upload of more than 256 KiB
+ * is resumed, also by a later run. A local file is never read into memory as a whole. On failure,
  * link->may_have_run is true if the machine may have begun to write. */
 #pragma once
 
@@ -21,7 +21,8 @@ typedef struct SshUpload {
 MUST_USE bool ssh_upload_write(SshLink *link, const SshUpload *upload, Diags *diags);
 /* Succeeds if the file does not exist. */
 MUST_USE bool ssh_upload_remove(SshLink *link, Str path, Diags *diags);
-/* Computes length and SHA-256 (hex) of a local file; an error at the attribute "source". */
+/* Computes length in bytes and SHA-256 (hex) of a local file. On failure adds an error at the
+ * attribute "source". */
 MUST_USE bool ssh_upload_measure(
     const Call *call, Str source_path, uint64_t *length, Str *sha256, Diags *diags);
 /* Adds the error of a script for this path that ended with a status other than 0, at the attribute

@@ -142,8 +142,8 @@ static void test_reuse(void **state) {
     ssh_client_close(NULL);
 }
 
-/* A dead session is replaced. A command that may have run is not run again. */
-static void test_dead_session(void **state) {
+/* A lost session is replaced. A command that may have run is not repeated. */
+static void test_lost_session(void **state) {
     (void)state;
     PoolCase c;
     SshProblem problem = {0};
@@ -169,7 +169,7 @@ static void test_dead_session(void **state) {
     assert_int_equal(c.host.closed, c.host.connected);
 }
 
-/* More operations than a session carries open a second one. */
+/* More calls than a session serves at once open a second one. */
 static void test_channels(void **state) {
     (void)state;
     PoolCase c;
@@ -190,7 +190,7 @@ static void test_channels(void **state) {
     close_case(&c);
 }
 
-/* Jump hosts are shared, and closed after the sessions that they carry. */
+/* Sessions with jump hosts are shared, and closed after the sessions over them. */
 static void test_chain(void **state) {
     (void)state;
     PoolCase c;
@@ -249,7 +249,7 @@ static void test_absence(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reuse),    cmocka_unit_test(test_dead_session),
+        cmocka_unit_test(test_reuse),    cmocka_unit_test(test_lost_session),
         cmocka_unit_test(test_channels), cmocka_unit_test(test_chain),
         cmocka_unit_test(test_absence),
     };
