@@ -1,8 +1,8 @@
 /* data ssh_port_check: which ports of which addresses a machine reaches.
  *
- * Where a target has `listen`, loam starts a listener on the target's free ports first, so that an
- * open port is open although nothing uses it yet. All listeners start in parallel; one command then
- * makes all probes, and the listeners end. */
+ * If a target has `listen`, loam first starts a listener on the target's unused ports, so that a
+ * port that the firewall allows is reported as open although no service uses it yet. All listeners
+ * start in parallel; then one command runs all probes, and the listeners end. */
 #include "call_pool.h"
 #include "nested_list.h"
 #include "path_error.h"
@@ -13,9 +13,9 @@
 
 #define NAMESPACE    "3f0d3b0d-4c55-5a5e-9a21-50a2f1c4b7de"
 #define PATIENCE_MS  1000
-#define WINDOW       2000  /* probes under way */
+#define WINDOW       2000  /* probes at once */
 #define PROBES_MAX   50000 /* of one data source */
-#define SPARE_S      20    /* for which listeners wait in addition to the probes */
+#define SPARE_S      20    /* seconds that listeners run longer than the probes should take */
 #define EXIT_NO_PERL 81
 #define PORT_MAX     65535
 
@@ -105,7 +105,7 @@ typedef struct Target {
     Value object;
     Value listen;    /* null: none */
     StrVec probes;   /* "tcp 10.0.0.7 22" */
-    StrVec waiting;  /* by probe: "probe", "service" or an error; empty without a listener */
+    StrVec waiting;  /* by probe: "probe" (our listener), "service" or an error; empty: none */
     Str listener_id; /* process; empty: none */
     bool has_failed;
     Str deferred;
@@ -116,7 +116,7 @@ typedef struct PortCheck {
     size_t probe_count;
     Str token;
     int64_t patience_ms;
-    bool starts; /* else the listeners end */
+    bool starts; /* true: start the listeners; false: end them */
 } PortCheck;
 
 static void add_probes(PortCheck *check, Target *target, const PortRange *range, Arena *arena) {
@@ -152,8 +152,8 @@ static bool collect(const Call *call, Value object, PortCheck *out, Diags *diags
     return true;
 }
 
-/* Runs a script during plans, too. *deferred is the reason if the machine does not respond in
- * time; otherwise it is empty. */
+/* Runs a script. If the machine does not respond in time during a plan, this is no error: *deferred
+ * is the reason. Otherwise *deferred is empty. */
 static bool run(const Call *call,
                 Value connection,
                 const char *script,
@@ -196,7 +196,7 @@ static int64_t duration_s(const PortCheck *check) {
     return (rounds * check->patience_ms + 999) / 1000;
 }
 
-/* Errors of a target's connection are at its "listen". */
+/* Adds an error of a target's connection at its argument "listen". */
 static void add_at_target(
     const PortCheck *check, const Target *target, const Diags *found, Arena *arena, Diags *diags) {
     size_t index = (size_t)(target - check->targets.items);
@@ -234,7 +234,7 @@ static void start_listener(
 
 static void stop_listener(const PortCheck *check, const Target *target, const Call *call) {
     const Str arguments[] = {target->listener_id, check->token};
-    Diags ignored = diags_new(call->arena); /* the listener ends by itself soon */
+    Diags ignored = diags_new(call->arena); /* the listener ends after its time limit */
     SshResult result;
     Str deferred;
     (void)run(call, target->listen, port_check_stop_sh, arguments, ARRAY_COUNT(arguments),
@@ -287,7 +287,7 @@ static bool probe(const Call *call,
                       "The machine reported %zu of %zu states.", states->count, check->probe_count);
 }
 
-/* Returns "tcp/10.0.0.7/22" of "tcp 10.0.0.7 22". */
+/* Returns "tcp/10.0.0.7/22" for "tcp 10.0.0.7 22". */
 static Str key_of(Str line, Arena *arena) {
     StrVec parts = {0};
     Str rest = line, part;

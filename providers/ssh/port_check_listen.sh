@@ -1,8 +1,9 @@
 #!/bin/sh
 # Arguments: $1 a token; $2 seconds. Standard input: lines "tcp ADDRESS PORT". Starts a process that accepts connections
-# and returns datagrams there until it is ended or the seconds are over. Prints "loam-listener" with the id of the
-# process, then a line for each line of the input: "probe", "service" where another program has the port, or an error.
-# shellcheck disable=SC3045 # a shell without it keeps its limit
+# to these ports and returns their datagrams, until the process is killed or the seconds have passed. Prints
+# "loam-listener PID", then a line for each line of the input: "probe", "service" if another program uses the port, or
+# an error.
+# shellcheck disable=SC3045 # a shell without this option keeps its limit
 ulimit -n "$(ulimit -Hn)" 2>/dev/null || :
 command -v perl >/dev/null 2>&1 || exit 81
 exec perl -e "$(cat <<'END'
@@ -25,7 +26,7 @@ while (my $line = <STDIN>) {
     my ($host) = @_;
     socket($socket, $family, $is_tcp ? SOCK_STREAM : SOCK_DGRAM, 0) or return 0;
     setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, pack("i", 1)) if $is_tcp;
-    # Another check of the same port may run at the same time.
+    # SO_REUSEPORT: another check of the same port may run at the same time.
     setsockopt($socket, SOL_SOCKET, 15, pack("i", 1));
     bind($socket, $is_v6 ? pack_sockaddr_in6($port, $host) : pack_sockaddr_in($port, $host)) or return 0;
     return !$is_tcp || listen($socket, 128);

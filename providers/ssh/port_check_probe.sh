@@ -1,7 +1,7 @@
 #!/bin/sh
-# Arguments: $1 seconds to wait for an answer; $2 the greatest number of probes under way. Standard input: lines
-# "tcp ADDRESS PORT". Prints a line for each: open, closed, filtered or unreachable.
-# shellcheck disable=SC3045 # a shell without it keeps its limit
+# Arguments: $1 seconds to wait for a response; $2 the maximum number of probes at once. Standard input: lines
+# "tcp ADDRESS PORT". Prints a line for each: open, closed, filtered (no response) or unreachable.
+# shellcheck disable=SC3045 # a shell without this option keeps its limit
 ulimit -n "$(ulimit -Hn)" 2>/dev/null || :
 command -v perl >/dev/null 2>&1 || exit 81
 exec perl -e "$(cat <<'END'
@@ -11,9 +11,9 @@ use Socket qw(inet_pton AF_INET6 pack_sockaddr_in6);
 use Errno qw(EMFILE EINPROGRESS ECONNREFUSED ECONNRESET EHOSTUNREACH ENETUNREACH);
 use Fcntl;
 use Time::HiRes qw(time);
-my ($patience, $window) = @ARGV;
+my ($timeout, $window) = @ARGV;
 my @lines = <STDIN>;
-my (@states, %flying);
+my (@states, %pending);
 my $next = 0;
 my $name = sub {
   my ($error) = @_;
@@ -24,7 +24,7 @@ my $name = sub {
 };
 my $finish = sub {
   my ($number, $state) = @_;
-  my $probe = delete $flying{$number};
+  my $probe = delete $pending{$number};
   $states[$probe->{index}] = $state;
   close $probe->{socket};
 };
@@ -38,15 +38,15 @@ my $start = sub {
   my $socket;
   if (!defined $bytes || !socket($socket, $family, $is_tcp ? SOCK_STREAM : SOCK_DGRAM, 0)) {
     # Too many open files: the probe waits until others have ended.
-    return 0 if defined $bytes && $! == EMFILE && %flying;
+    return 0 if defined $bytes && $! == EMFILE && %pending;
     $states[$index] = "unreachable";
     return 1;
   }
   fcntl($socket, F_SETFL, fcntl($socket, F_GETFL, 0) | O_NONBLOCK);
   my $to = $is_v6 ? pack_sockaddr_in6($port, $bytes) : pack_sockaddr_in($port, $bytes);
   my $now = time;
-  $flying{fileno $socket} = {index => $index, socket => $socket, is_tcp => $is_tcp, end => $now + $patience,
-                             again => $now + $patience / 2};
+  $pending{fileno $socket} = {index => $index, socket => $socket, is_tcp => $is_tcp, end => $now + $timeout,
+                             again => $now + $timeout / 2};
   if (!connect($socket, $to)) {
     $finish->(fileno $socket, $name->($!)) if $! != EINPROGRESS;
   } elsif ($is_tcp) {
@@ -56,24 +56,24 @@ my $start = sub {
   }
   return 1;
 };
-while ($next < @lines || %flying) {
-  while ($next < @lines && keys %flying < $window) {
+while ($next < @lines || %pending) {
+  while ($next < @lines && keys %pending < $window) {
     $start->($next) or last;
     $next++;
   }
   my ($readable, $writable) = ("", "");
-  my $first = time + $patience;
-  for my $number (keys %flying) {
-    my $probe = $flying{$number};
+  my $first = time + $timeout;
+  for my $number (keys %pending) {
+    my $probe = $pending{$number};
     vec($probe->{is_tcp} ? $writable : $readable, $number, 1) = 1;
     my $event = $probe->{is_tcp} || !$probe->{again} ? $probe->{end} : $probe->{again};
     $first = $event if $event < $first;
   }
   my $left = $first - time;
-  select($readable, $writable, undef, $left > 0.01 ? $left : 0.01) if %flying;
+  select($readable, $writable, undef, $left > 0.01 ? $left : 0.01) if %pending;
   my $now = time;
-  for my $number (keys %flying) {
-    my $probe = $flying{$number};
+  for my $number (keys %pending) {
+    my $probe = $pending{$number};
     if ($probe->{is_tcp} && vec($writable, $number, 1)) {
       $finish->($number, $name->(unpack "i", getsockopt($probe->{socket}, SOL_SOCKET, SO_ERROR)));
     } elsif (!$probe->{is_tcp} && vec($readable, $number, 1)) {
@@ -81,7 +81,7 @@ while ($next < @lines || %flying) {
     } elsif ($now >= $probe->{end}) {
       $finish->($number, "filtered");
     } elsif (!$probe->{is_tcp} && $probe->{again} && $now >= $probe->{again}) {
-      # A datagram may be lost, and systems limit the rate of refusals.
+      # Sends a datagram twice: it may be lost, and systems limit the rate of ICMP errors.
       $probe->{again} = 0;
       send($probe->{socket}, "loam", 0);
     }

@@ -147,8 +147,8 @@ static bool exec_delete(const Call *call,
 }
 
 /* Markers of other users are not visible. An interrupted destruction may have removed only the
- * script's marker: the object exists until both markers are gone. */
-static bool look_for_marker(const Call *call, Value state, RemoteStepTrace *out, Diags *diags) {
+ * script's marker: the object exists until both markers are removed. */
+static bool find_marker(const Call *call, Value state, RemoteStepTrace *out, Diags *diags) {
     SCOPED(SshLink) link = {0};
     *out = REMOTE_STEP_PRESENT;
     if (!ssh_client_link(call, state, &link, diags))
@@ -173,7 +173,7 @@ static bool exec_read(const Call *call,
     Value *state = &response->state;
     RemoteStepTrace trace;
     Diags problems = diags_new(call->arena);
-    if (look_for_marker(call, *state, &trace, &problems)) {
+    if (find_marker(call, *state, &trace, &problems)) {
         if (trace != REMOTE_STEP_PRESENT)
             *state = value_null(state->type);
         return true;

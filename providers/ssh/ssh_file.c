@@ -149,7 +149,7 @@ static bool write_file(SshLink *link, Value object, const FileContent *content, 
     return ssh_upload_write(link, &upload, diags);
 }
 
-/* `sha256` empty: the content is write-only. */
+/* Returns the object with its computed attributes. `sha256` empty: the content is write-only. */
 static Value described(const SshLink *link, Value object, Str sha256) {
     Arena *arena = link->call->arena;
     ObjectBuilder builder = object_builder_of(object, arena);
@@ -162,7 +162,7 @@ static Value described(const SshLink *link, Value object, Str sha256) {
     return object_builder_value(&builder);
 }
 
-/* The plan shows a digest; a source that changed since then needs a new plan. */
+/* Rejects a source that has changed since the plan, which showed its digest. */
 static bool check_source(const Call *call,
                          Value planned,
                          const FileContent *content,
@@ -219,23 +219,23 @@ static bool file_delete(const Call *call,
            ssh_upload_remove(&link, object_text(request->prior, "path", STR_EMPTY), diags);
 }
 
-typedef struct FileLook {
+typedef struct FileFacts {
     bool is_there;
     Str sha256;
     uint32_t mode;
     Str owner[4]; /* user, group, and their numeric IDs */
     Str content;  /* set if it differs from the expected content and is not too long */
     bool is_whole;
-} FileLook;
+} FileFacts;
 
-static bool parse_look(Str text, FileLook *out) {
+static bool parse_facts(Str text, FileFacts *out) {
     static const Str head = STR_CONST("loam-file ");
     size_t at = str_find(text, head, 0);
     if (at == SIZE_MAX)
         return false;
     Str rest = str_after(text, at + head.len), line, field;
     int64_t size;
-    *out = (FileLook){0};
+    *out = (FileFacts){0};
     if (!str_next_field(&rest, '\n', &line))
         return false;
     if (!str_next_field(&line, ' ', &field))
@@ -259,8 +259,8 @@ static bool parse_look(Str text, FileLook *out) {
 }
 
 /* `expected` empty: the content must not be shown. */
-static SshStatus look(
-    SshLink *link, Str path, Str expected, FileLook *out, SshProblem *problem, Diags *diags) {
+static SshStatus inspect(
+    SshLink *link, Str path, Str expected, FileFacts *out, SshProblem *problem, Diags *diags) {
     Arena *arena = link->call->arena;
     size_t most = expected.len > 0 ? SHOWN_MAX : 0;
     const Str arguments[] = {path, expected, str_format(arena, "%zu", most)};
@@ -272,7 +272,7 @@ static SshStatus look(
     SshStatus status = ssh_client_exec(link, &command, &result, problem);
     if (status != SSH_DONE)
         return status;
-    if (result.exit_status != 0 || !parse_look(result.out, out)) {
+    if (result.exit_status != 0 || !parse_facts(result.out, out)) {
         ssh_upload_explain(link, "File not readable", path, &result, diags);
     }
     return status;
@@ -295,7 +295,7 @@ static bool is_owner(Str wanted, const Str owner[4]) {
 }
 
 /* Returns the object with its drift; null if only a new file can correct the drift. */
-static Value drifted(Value state, const FileLook *found, Arena *arena) {
+static Value drifted(Value state, const FileFacts *found, Arena *arena) {
     ObjectBuilder builder = object_builder_of(state, arena);
     const char *name = content_name(state);
     if (name && !str_equal(found->sha256, object_text(state, "sha256", STR_EMPTY))) {
@@ -336,13 +336,13 @@ static bool file_read(const Call *call,
     SCOPED(SshLink) link = {0};
     Str path = object_text(*state, "path", STR_EMPTY);
     Str sha256 = object_text(*state, "sha256", STR_EMPTY);
-    FileLook found = {0};
+    FileFacts found = {0};
     SshProblem problem = {0};
     size_t errors = diags->error_count;
     if (!ssh_client_link(call, *state, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    SshStatus status = look(&link, path, sha256, &found, &problem, diags);
+    SshStatus status = inspect(&link, path, sha256, &found, &problem, diags);
     if (ssh_client_is_unreachable(&link, status)) {
         /* The same plan may start the machine. */
         Str why = ssh_client_describe_failure(&link, status, problem);
@@ -367,7 +367,7 @@ static bool file_recover(const Call *call,
     Value *state = &response->state;
     SCOPED(SshLink) link = {0};
     FileContent content;
-    FileLook found = {0};
+    FileFacts found = {0};
     SshProblem problem = {0};
     size_t errors = diags->error_count;
     if (!content_name(request->planned))
@@ -378,7 +378,7 @@ static bool file_recover(const Call *call,
         return false;
     ssh_client_limit_to_plan(&link);
     Str sha256 = content.sha256;
-    SshStatus status = look(&link, request->marker, sha256, &found, &problem, diags);
+    SshStatus status = inspect(&link, request->marker, sha256, &found, &problem, diags);
     if (status != SSH_DONE)
         ssh_client_report(&link, status, problem, diags);
     if (diags->error_count > errors)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Arguments: path, expected digest, greatest size of content to print. Prints a line about the file,
-# then its content if the digest differs.
+# Arguments: path, expected digest, maximum size of content to print. Prints "loam-file absent", or "loam-file present"
+# with digest, size, mode, owner and group; then the content if its digest differs.
 set -u
 p=$1
 if [ ! -f "$p" ]; then echo "loam-file absent"; exit 0; fi

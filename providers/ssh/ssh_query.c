@@ -23,7 +23,8 @@ Str ssh_query_check_environment(Value value, Arena *arena) {
     return STR_EMPTY;
 }
 
-/* Environment and input go through standard input, so that they are no arguments of a process. */
+/* Sends environment and input through standard input, because all users can read the arguments of a
+ * process. */
 static SshCommand make_command(const SshLink *link, Value object, Str command) {
     Arena *arena = link->call->arena;
     Value environment = object_attribute(object, "environment");

@@ -1,5 +1,5 @@
-/* ssh_query: the output of a command on a machine, for the data source and the ephemeral resource
- * ssh_exec. */
+/* ssh_query: runs a command on a machine and reads its output, for the data source and the
+ * ephemeral resource ssh_exec. */
 #pragma once
 
 #include "object_builder.h"
@@ -22,12 +22,14 @@
             "Exit status of the command; any status is accepted."                                  \
     }
 
-/* Accepts names that every shell accepts. */
+/* Checks that the keys of a map are names that every shell accepts. Returns an empty text or a
+ * sentence. */
 Str ssh_query_check_environment(Value value, Arena *arena);
-/* Runs `command` with sh on the machine that `object` names, at most until the deadline. If
- * `deferred` is not NULL and the machine does not reply in time during a plan, this is no error:
- * *deferred is the reason, and *out is not set. Otherwise *deferred is empty. */
+/* Runs `command` with sh on the machine of `object`, at most until the deadline of the call. If
+ * `deferred` is not NULL and the machine does not respond in time during a plan, this is no error:
+ * *deferred is the reason, and *out is not set. Otherwise *deferred is empty. Output of more than
+ * 16 MiB is an error. The caller checks the exit status. */
 MUST_USE bool ssh_query_run(
     const Call *call, Value object, Str command, SshResult *out, Str *deferred, Diags *diags);
-/* Returns the object with the result. */
+/* Returns the object with stdout, stderr and exit_status of the result. */
 Value ssh_query_result(Value object, const SshResult *result, Arena *arena);

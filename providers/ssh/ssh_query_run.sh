@@ -1,6 +1,6 @@
 #!/bin/sh
 # Argument: $1 the command. Standard input starts with shell text that sets the environment, up to a line "loam-end";
-# the rest is the input of the command. The shell reads it byte by byte, so nothing of the rest is lost.
+# the rest is the input of the command. `read` consumes no byte after its line, so the command receives all of the rest.
 set -u
 e=
 while IFS= read -r l && [ "$l" != loam-end ]; do
