@@ -87,10 +87,10 @@ FunctionFamily provided_functions(const ProviderRow *rows, size_t count, Arena *
     return (FunctionFamily){.rows = all.items, .count = all.count};
 }
 
-/* Functions that were found, by provider and name. */
+/* Caches the functions that the registry found, by provider and name. */
 struct FunctionSearch {
     Registry *registry;
-    Arena *arena; /* the caller's has one thread; NULL until a function is found */
+    Arena *arena; /* guarded by the lock; NULL until a function is found */
     Map found;    /* "PROVIDER::NAME" → Provided */
     pthread_mutex_t lock;
 };

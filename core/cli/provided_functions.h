@@ -9,7 +9,8 @@
 FunctionFamily provided_functions(const ProviderRow *rows, size_t count, Arena *arena);
 typedef struct FunctionSearch FunctionSearch;
 
-/* Lets the table find functions of providers that have no rows for them. */
+/* Makes the table search the registry for functions that have no row. The caller closes the result
+ * after the last use of the table. */
 FunctionSearch *provided_functions_search(FunctionTable *table, Registry *registry, Arena *arena);
 /* Ends the search; the functions that it found must not be called any more. */
 void provided_functions_close(FunctionSearch *search);

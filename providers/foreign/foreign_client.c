@@ -2,8 +2,8 @@
  */
 #include "foreign_client.h"
 
-/* A path that ends at a block type, and not at one of its blocks, is a diagnostic about the object
- * around them, because there may be no block. */
+/* A path that ends at a block type instead of a block means the object that contains the blocks,
+ * because there may be no block. Returns the path of that object; other paths unchanged. */
 static Path path_of_object(const Schema *schema, Path path) {
     size_t i = 0;
     while (i < path.count && !path.steps[i].is_index) {

@@ -1,8 +1,8 @@
 /* foreign_client: calls to the processes of a provider that is a program, and the data that all
  * files of such a provider share.
  *
- * Each provider configuration has a process of its own, because a process can be configured once; a
- * configuration that is closed and opened again with equal values keeps its process. */
+ * A process can be configured only once, so each provider configuration has a separate process. A
+ * configuration that is closed and opened again with equal values uses the same process. */
 #pragma once
 
 #include "foreign_process.h"
@@ -14,18 +14,18 @@
 
 typedef struct ForeignProvider ForeignProvider;
 
-/* A process with the configuration that it received. */
+/* A process and its configuration. */
 typedef struct ForeignClient {
     ForeignProvider *owner;
     ForeignProcess *process;
-    Str config; /* the encoded request; empty: not configured */
-    bool is_in_use;
+    Str config;     /* the encoded configure request; empty: not configured */
+    bool is_in_use; /* a provider configuration has the process */
     struct ForeignClient *next;
 } ForeignClient;
 
 struct ForeignProvider {
     Provider provider; /* first, so that a Provider is cast to its ForeignProvider */
-    Arena *arena;      /* used under the lock */
+    Arena *arena;      /* guarded by the lock, as all fields below that change */
     const Io *io;
     ForeignProgram program;
     ProtocolSchemas schemas;
@@ -38,9 +38,9 @@ struct ForeignProvider {
     pthread_mutex_t lock;
 };
 
-/* Makes a call on behalf of `call`, with the process of its configuration or else the first one.
- * Returns false after adding an error; *response is set also if the provider reported errors.
- * `is_lost` (may be NULL) says whether the provider may have acted without a response. */
+/* Makes a call in the process of call->client, or in the first process if that is NULL. Returns
+ * false after adding an error. Sets *response also if the provider reported errors. Sets *is_lost
+ * (may be NULL) to whether the provider may have acted without a response. */
 bool foreign_client_call(const Call *call,
                          ProtocolMethod method,
                          const ProtocolRequest *request,

@@ -1,4 +1,4 @@
-/* foreign_function: signatures, decoded at the first use, and calls. */
+/* foreign_function: decodes signatures at their first use, and makes calls. */
 #include "foreign_function.h"
 
 #include "log.h"

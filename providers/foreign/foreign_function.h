@@ -3,5 +3,5 @@
 
 #include "foreign_client.h"
 
-/* For Provider.find_function. */
+/* Implements Provider.find_function. */
 const ProviderFunction *foreign_function_find(const Provider *provider, Str name);

@@ -1,4 +1,4 @@
-/* foreign_provider: processes, lookup of types, configuration. */
+/* foreign_provider: starts processes, configures them and indexes types. */
 #include "foreign_provider.h"
 
 #include "foreign_function.h"
@@ -6,7 +6,8 @@
 #include "log.h"
 #include "registry.h"
 
-/* Starts a process; called under the lock, or before others know the provider. */
+/* Starts a process. The caller holds the lock, unless no other thread has the provider yet. Returns
+ * NULL after adding an error. */
 static ForeignClient *add_client(ForeignProvider *foreign, Diags *diags) {
     ForeignProcess *process = foreign_process_start(&foreign->program, foreign->io, diags);
     if (!process)
@@ -30,7 +31,7 @@ static bool foreign_validate(const Call *call, const ValidateRequest *request, D
     return foreign_client_call(call, PROTOCOL_VALIDATE_PROVIDER, &sent, &response, NULL, diags);
 }
 
-/* Returns a process for this configuration: one that has it, or else one without any. */
+/* Returns an unused process with this configuration, else an unconfigured one, else a new one. */
 static ForeignClient *claim_client(ForeignProvider *foreign, Str config, Diags *diags) {
     ForeignClient *chosen = NULL;
     pthread_mutex_lock(&foreign->lock);
@@ -61,7 +62,7 @@ static bool configure_client(const Call *call,
     ProtocolResponse response;
     made.client = client;
     if (client != foreign->clients && !foreign->schemas.is_schema_optional) {
-        /* An old provider reads its own schema only when asked for it. */
+        /* Some providers read their own schema only during a GetProviderSchema call. */
         Str ignored;
         (void)foreign_process_call(client->process, PROTOCOL_GET_SCHEMA, STR_EMPTY, NULL, &ignored,
                                    NULL, call->arena, diags);
@@ -105,7 +106,7 @@ static void foreign_close(void *payload) {
 
 /* Names of types. */
 
-/* The tables have names only; types are decoded when they are looked up. */
+/* Sets tables with names only; foreign_type_find decodes a type at its first lookup. */
 static void set_names(ForeignProvider *foreign) {
     Arena *arena = foreign->arena;
     Provider *provider = &foreign->provider;

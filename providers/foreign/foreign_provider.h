@@ -1,5 +1,5 @@
-/* foreign_provider: a Provider whose types and calls are those of a program that speaks Terraform's
- * plugin protocol. The program runs from the first lookup to the end of the run. */
+/* foreign_provider: implements Provider with a program that serves Terraform's plugin protocol. The
+ * program runs from foreign_provider_open to foreign_provider_close. */
 #pragma once
 
 #include "foreign_client.h"
@@ -9,5 +9,5 @@ ForeignProvider *foreign_provider_open(Str address,
                                        const ForeignProgram *program,
                                        const Io *io,
                                        Diags *diags);
-/* Ends all processes. */
+/* Ends all processes and frees the provider. No call may be in progress. */
 void foreign_provider_close(ForeignProvider *foreign);

@@ -1,10 +1,11 @@
-/* foreign_source: opened providers by address; a provider that failed is not started again. */
+/* foreign_source: maps addresses to opened providers; a provider that failed is not started again.
+ */
 #include "foreign_source.h"
 
 #include "foreign_provider.h"
 
 typedef struct Entry {
-    ForeignProvider *provider; /* NULL: it failed */
+    ForeignProvider *provider; /* NULL: the start failed with `errors` */
     Diags errors;
 } Entry;
 

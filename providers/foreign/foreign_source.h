@@ -1,20 +1,23 @@
-/* foreign_source: the providers of a run that are programs. Each is started at its first lookup. */
+/* foreign_source: a ProviderSource for providers that are programs. Starts each at its first
+ * lookup.
+ */
 #pragma once
 
 #include "registry.h"
 
 /* Where the program of a provider is. */
 typedef struct ForeignLocation {
-    Str address; /* with host and namespace */
-    Str program; /* path; empty: a process that runs already */
-    Str socket;
-    int protocol;
+    Str address;  /* with host and namespace */
+    Str program;  /* path; empty: the provider is an already running process */
+    Str socket;   /* path of the socket of a running process */
+    int protocol; /* 5 or 6, of a running process */
 } ForeignLocation;
 
-/* Finds programs. Returns false after adding an error. */
+/* Locates programs by provider name. */
 typedef struct ForeignLocator {
     void *self;
-    /* `is_row`: loam has a provider of this name itself. Sets *is_found. */
+    /* `is_row`: loam contains a provider of this name. Sets *is_found, and *out if true. Returns
+     * false after adding an error. */
     bool (*locate)(void *self,
                    Str name,
                    bool is_row,
@@ -24,7 +27,7 @@ typedef struct ForeignLocator {
                    Diags *diags);
 } ForeignLocator;
 
-/* `locator` and `io` must live until foreign_source_close. */
+/* `locator` and `io` must live until foreign_source_close, which the caller calls. */
 const ProviderSource *foreign_source_open(const ForeignLocator *locator, const Io *io);
-/* Ends all processes. NULL is fine. */
+/* Ends all processes. Accepts NULL. */
 void foreign_source_close(const ProviderSource *opened);

@@ -1,5 +1,4 @@
-/* foreign_type: requests and responses of the calls for objects; types, decoded at the first use.
- */
+/* foreign_type: implements the slots of types with calls, and decodes types at their first use. */
 #include "foreign_type.h"
 
 #include "json.h"
@@ -29,7 +28,7 @@ static Value normalize_block(const Block *block, Value v, Value empty, Arena *ar
                                          : normalize_items(block, v, arena);
 }
 
-/* Blocks are never null, except a single one. */
+/* Replaces null block collections by empty ones; only a NEST_SINGLE block may be null. */
 static Value normalize(const Schema *schema, Value object, Arena *arena) {
     if (!value_is_present(object) || schema->block_count == 0)
         return object;
@@ -47,8 +46,8 @@ static Value normalize(const Schema *schema, Value object, Arena *arena) {
     return is_changed ? value_with_items(object, items, arena) : object;
 }
 
-/* Decodes the value of a response by the schema of the type. Blocks without a value become empty,
- * as legacy providers expect. Adds an error if the value is damaged. */
+/* Decodes the value of a response by the schema of the type, and normalizes its blocks. Adds an
+ * error if the value is damaged. */
 static bool read_value(const Call *call,
                        const ProtocolResponse *response,
                        const char *method,
@@ -95,11 +94,11 @@ static bool resource_validate(const Call *call, const ValidateRequest *request, 
     return validate_by(PROTOCOL_VALIDATE_RESOURCE, call, request, diags);
 }
 
-/* Providers name attributes that would require a replacement if they changed. */
-static void keep_changed(const PlanRequest *request,
-                         PlanResponse *response,
-                         const Paths *replaces,
-                         Arena *arena) {
+/* Adds the paths in `replaces` whose values differ: providers also list unchanged attributes. */
+static void add_changed(const PlanRequest *request,
+                        PlanResponse *response,
+                        const Paths *replaces,
+                        Arena *arena) {
     if (!value_is_present(request->prior))
         return;
     vec_each(replaces, path) {
@@ -138,7 +137,7 @@ static bool resource_plan(const Call *call,
     response->planned = planned;
     response->private_data = received.private_data;
     response->is_legacy = received.is_legacy;
-    keep_changed(request, response, &received.replaces, call->arena);
+    add_changed(request, response, &received.replaces, call->arena);
     return true;
 }
 
@@ -170,7 +169,7 @@ static bool apply(const Call *call,
                     call->provider->address);
         is_ok = false;
     }
-    /* After a failed update without an object, the object before it is the best knowledge. */
+    /* After a failed update without a new object, the state keeps the prior object. */
     response->state = value_is_null(state) ? request->prior : state;
     return is_ok;
 }
@@ -188,7 +187,7 @@ static bool resource_delete(const Call *call,
     sent.private_data = request->private_data;
     bool is_ok = foreign_client_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
                                      &response->in_doubt, diags);
-    /* The configuration is no part of a deletion, and may not have the object any more. */
+    /* Do not point at the configuration: it may not contain the deleted object. */
     diags_set_subject(diags, before, DIAG_RELATION);
     if (is_ok || !received.has_state)
         return is_ok;
@@ -346,7 +345,7 @@ static bool ephemeral_validate(const Call *call, const ValidateRequest *request,
     return validate_by(PROTOCOL_VALIDATE_EPHEMERAL, call, request, diags);
 }
 
-/* The protocol has wall time, the contract monotonic time. */
+/* Converts the wall time of the protocol to monotonic time in milliseconds. */
 static int64_t renewal_of(const Call *call, const ProtocolResponse *received) {
     const Clock *clock = call->io->clock;
     if (!received->has_renew_at)
@@ -406,7 +405,7 @@ static const EphemeralType *make_ephemeral(const char *name, const Schema *schem
 
 /* Lookup. */
 
-/* Returns the schema of a type that exists, decoded; an empty one if it is damaged. */
+/* Returns the decoded schema of a type; an empty schema if the encoding is damaged. */
 static const Schema *decode_type(ForeignProvider *foreign, const Str *encoded, Str name) {
     Schema *schema = arena_new(foreign->arena, Schema);
     Str error = STR_EMPTY;

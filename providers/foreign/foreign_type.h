@@ -3,5 +3,5 @@
 
 #include "foreign_client.h"
 
-/* For Provider.find_type. */
+/* Implements Provider.find_type. */
 bool foreign_type_find(const Provider *provider, ResourceMode mode, Str name, ObjectType *out);

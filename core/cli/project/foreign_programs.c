@@ -1,4 +1,4 @@
-/* foreign_programs: files and variables, read at the first lookup of a provider. */
+/* foreign_programs: reads files and environment variables at the first lookup of a provider. */
 #include "foreign_programs.h"
 
 #include "json.h"
@@ -9,7 +9,7 @@ struct ForeignPrograms {
     const ProviderSource *source;
     Cli *cli;
     bool is_read;
-    bool is_preferred; /* to the providers that loam has itself */
+    bool is_preferred; /* programs take precedence over the providers that loam contains */
     CliConfig config;
     Value reattached; /* an object: address → where the process listens */
 };
@@ -30,7 +30,7 @@ static bool read_config(ForeignPrograms *programs, Diags *diags) {
     Str text;
     int error = cli->io.disk->read_file(cli->io.disk->self, path, &text, cli->arena);
     if (error != 0)
-        return true; /* Terraform ignores a missing file, too */
+        return true; /* as in Terraform, a missing file is no error */
     return cli_config_parse(text, path, &programs->config, cli->arena, diags);
 }
 

@@ -1,5 +1,5 @@
-/* foreign_programs: where the programs of providers are, by the environment and the CLI
- * configuration: TF_REATTACH_PROVIDERS, then dev_overrides, then mirrors. */
+/* foreign_programs: locates the programs of providers by TF_REATTACH_PROVIDERS, then by
+ * dev_overrides and mirrors of the CLI configuration. */
 #pragma once
 
 #include "cli.h"
@@ -7,8 +7,8 @@
 
 typedef struct ForeignPrograms ForeignPrograms;
 
-/* Lets the registry find providers that are programs, if anything configures them. NULL if nothing
- * does. */
+/* Adds a source of providers that are programs to the registry. Returns NULL if neither environment
+ * nor CLI configuration names any. */
 ForeignPrograms *foreign_programs_open(Cli *cli);
-/* Ends the processes. NULL is fine. */
+/* Ends the processes. Accepts NULL. */
 void foreign_programs_close(ForeignPrograms *programs);

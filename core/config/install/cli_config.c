@@ -1,4 +1,4 @@
-/* cli_config: tokens, then settings and blocks. */
+/* cli_config: splits the text into tokens, then parses settings and blocks. */
 #include "cli_config.h"
 
 typedef enum TokenKind {

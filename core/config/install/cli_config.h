@@ -1,5 +1,5 @@
-/* cli_config: the file that configures Terraform's command line, as far as it says where providers
- * are: `provider_installation` with `filesystem_mirror` and `dev_overrides`.
+/* cli_config: reads the settings of Terraform's CLI configuration file that locate providers:
+ * `provider_installation` with `filesystem_mirror` and `dev_overrides`.
  *
  * The syntax is that of the first version of HCL: keys may be quoted, and nothing is evaluated. */
 #pragma once
@@ -13,11 +13,11 @@ typedef enum CliMethod {
     CLI_METHOD_DIRECT,
 } CliMethod;
 
-/* One way to install providers. */
+/* One installation method of `provider_installation`. */
 typedef struct CliInstallation {
     CliMethod method;
     Str path;       /* of a filesystem mirror */
-    StrVec include; /* patterns; a part of them may be an asterisk */
+    StrVec include; /* addresses in which an asterisk matches any part */
     bool has_include;
     StrVec exclude;
 } CliInstallation;
@@ -33,9 +33,9 @@ typedef struct CliConfig {
     VEC(CliInstallation) installations;
 } CliConfig;
 
-/* Reads a configuration; unknown settings are ignored. `path` is for messages. */
+/* Reads a configuration; ignores unknown settings. `path` is for errors. *out is in `arena`. */
 MUST_USE bool cli_config_parse(Str text, Str path, CliConfig *out, Arena *arena, Diags *diags);
 /* Returns the address with host and namespace: random → registry.terraform.io/hashicorp/random. */
 Str cli_config_address(Str name, Arena *arena);
-/* Returns whether this way of installing serves the provider. */
+/* Returns whether this method applies to the provider, by its include and exclude patterns. */
 bool cli_config_serves(const CliInstallation *installation, Str address);

@@ -1,4 +1,4 @@
-/* provider_mirror: directories of versions and platforms. */
+/* provider_mirror: searches the directories of versions and platforms. */
 #include "provider_mirror.h"
 
 #include "version_constraint.h"

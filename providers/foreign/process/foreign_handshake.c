@@ -1,4 +1,4 @@
-/* foreign_handshake: fields and their allowed values. */
+/* foreign_handshake: checks each field against its allowed values. */
 #include "foreign_handshake.h"
 
 enum { CORE, PROTOCOL, NETWORK, ADDRESS, TYPE, CERTIFICATE, FIELD_COUNT };

@@ -1,4 +1,4 @@
-/* foreign_handshake: the line with which a provider says where it listens:
+/* foreign_handshake: the line with the socket address that a provider prints at its start:
  *
  *     1|5|unix|/tmp/plugin4253809855|grpc|
  *     core protocol|plugin protocol|network|address|type|certificate */
@@ -11,5 +11,6 @@ typedef struct ForeignHandshake {
     Str socket;   /* path; a view of the line */
 } ForeignHandshake;
 
-/* Returns false if loam cannot use such a provider; *problem is a sentence. */
+/* Returns false if the line is damaged or loam does not support its values; *problem is a sentence
+ * then. */
 MUST_USE bool foreign_handshake_parse(Str line, ForeignHandshake *out, Str *problem, Arena *arena);

@@ -1,4 +1,5 @@
-/* foreign_output: lines of hclog as JSON, lines with a level in brackets, and stack traces. */
+/* foreign_output: recognizes lines of hclog in JSON, lines with a level in brackets, and stack
+ * traces. */
 #include "foreign_output.h"
 
 #include "json.h"
@@ -25,7 +26,7 @@ static LogLevel level_of_name(Str name) {
     return LOG_DEBUG;
 }
 
-/* Returns the level of a bracket before the message, after an optional time. */
+/* Returns the level in "[LEVEL] message" or "TIME [LEVEL] message". */
 static LogLevel level_of_bracket(Str line) {
     for (size_t i = 0; i < ARRAY_COUNT(level_names); i++) {
         if (str_find(str_slice(line, 0, 64), str_from_cstr(level_names[i].bracket), 0) != SIZE_MAX)
@@ -56,7 +57,7 @@ static void append(char *buffer, size_t size, size_t *length, Str text) {
     *length += part.len;
 }
 
-/* Keeps the newest lines; a line that does not fit replaces all before it. */
+/* Stores a line in `last`. If it does not fit, it replaces all earlier lines. */
 static void keep_last(ForeignOutput *output, Str line) {
     if (output->last_length + line.len + 1 > sizeof output->last)
         output->last_length = 0;

@@ -1,5 +1,5 @@
-/* foreign_output: what a provider prints. Error output goes to the log line by line, with the
- * levels that the lines name, and the text of a crash is kept for the message. */
+/* foreign_output: writes the error output of a provider to the log line by line, with the level of
+ * each line, and stores the stack trace of a crash for an error message. */
 #pragma once
 
 #include "log.h"
@@ -14,11 +14,11 @@ typedef struct ForeignOutput {
     size_t last_length;
     char line[FOREIGN_LINE_MAX];
     char crash[FOREIGN_CRASH_MAX]; /* from the first line of the crash on */
-    char last[1024];               /* the newest lines that are no log lines; for a failed start */
+    char last[1024];               /* the newest lines that are no log lines */
 } ForeignOutput;
 
-/* Handles all lines that end in the piece. An unfinished last line needs a line end as last piece.
- */
+/* Adds a piece of output; handles each line when its end arrives. At the end of the output, call it
+ * with "\n" to handle an unfinished line. */
 void foreign_output_add(ForeignOutput *output, Str piece);
-/* Returns the stack trace of a crash, or else the last plain lines. */
+/* Returns the stack trace of a crash, or else `last`; a view. */
 Str foreign_output_text(const ForeignOutput *output);

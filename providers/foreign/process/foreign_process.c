@@ -1,4 +1,4 @@
-/* foreign_process: a thread runs the program and reads its output; callers use the channel. */
+/* foreign_process: a thread runs the program and reads its output; callers use the RPC channel. */
 #include "foreign_process.h"
 
 #include "foreign_handshake.h"
@@ -25,7 +25,7 @@ enum {
 struct ForeignProcess {
     Arena *arena;
     Str name;
-    Str program; /* empty: attached */
+    Str program; /* empty: attached to a running process */
     const Io *io;
     Str directory; /* of the socket; empty: none */
     Str socket;
@@ -51,7 +51,7 @@ struct ForeignProcess {
 
 static void add_line(ForeignProcess *process, Str piece) {
     if (process->has_line)
-        return; /* later output is dropped: the pipe must not fill up */
+        return; /* discards later output; reading it keeps the pipe from filling up */
     size_t end = str_find_char(piece, '\n', 0);
     Str part = str_slice(piece, 0, end);
     part = str_slice(part, 0, HANDSHAKE_MAX - process->line_length);
@@ -71,8 +71,8 @@ static void receive_output(void *payload, Str piece, bool is_error) {
     pthread_mutex_unlock(&process->lock);
 }
 
-/* Secrets of loam that a provider has no use for, and settings of a protocol that loam does not
- * use. */
+/* Environment variables that a provider must not receive: secrets of loam, and settings of features
+ * of the plugin protocol that loam does not support. */
 static const char *const withheld[] = {"LOAM_ENCRYPTION", "TF_ENCRYPTION", "PLUGIN_CLIENT_CERT",
                                        "PLUGIN_MULTIPLEX_GRPC", NULL};
 
@@ -92,7 +92,7 @@ static void run_program(void *payload) {
     const Process *effect = process->io->process;
     int error = effect->run(effect->self, &request, &result, arena);
     pthread_mutex_lock(&process->lock);
-    foreign_output_add(&process->output, STR("\n")); /* of an unfinished line */
+    foreign_output_add(&process->output, STR("\n")); /* ends an unfinished line */
     process->start_error = error;
     process->exit_status = result.exit_status;
     process->has_ended = true;
@@ -104,7 +104,8 @@ static int64_t now_ms(const ForeignProcess *process) {
     return process->io->clock->monotonic_ms(process->io->clock->self);
 }
 
-/* Returns with the lock held, after the line or the end of the program, or the timeout. */
+/* Waits until the condition is true, the program has ended or the time has passed. The caller holds
+ * the lock. */
 static void wait_for(ForeignProcess *process, const bool *condition, int64_t timeout_ms) {
     int64_t deadline = now_ms(process) + timeout_ms;
     int64_t left = timeout_ms;
@@ -116,9 +117,9 @@ static void wait_for(ForeignProcess *process, const bool *condition, int64_t tim
 
 /* Starting. */
 
-/* Providers format trace messages for every call even if no one reads them, which costs half of
- * their time. */
-static bool wants_log(const Io *io) {
+/* Providers format trace messages for every call, which takes half of their time. So they log only
+ * if the user has enabled a log. */
+static bool is_log_enabled(const Io *io) {
     static const char *const names[] = {"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK",
                                         "TF_LOG_SDK_PROTO"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
@@ -128,7 +129,7 @@ static bool wants_log(const Io *io) {
     return log_enabled(LOG_DEBUG);
 }
 
-/* Sockets are in a directory of their own, which only this user may enter. */
+/* Creates a directory for the socket that only this user can access. */
 static bool make_directory(ForeignProcess *process, Diags *diags) {
     const Disk *disk = process->io->disk;
     char bytes[8];
@@ -155,7 +156,7 @@ static void set_environment(ForeignProcess *process) {
     vec_push(
         process->arena, &process->environment,
         str_format(process->arena, "PLUGIN_UNIX_SOCKET_DIR=%.*s", STR_ARG(process->directory)));
-    if (!wants_log(process->io))
+    if (!is_log_enabled(process->io))
         vec_push(process->arena, &process->environment, STR("TF_LOG_SDK=off"));
 }
 
@@ -214,7 +215,7 @@ static bool connect(ForeignProcess *process, Diags *diags) {
     if (!rpc->open(rpc->self, process->socket, &process->channel, &problem, scratch))
         return report_start(
             process, str_format(scratch, "loam cannot talk to it: %.*s.", STR_ARG(problem)), diags);
-    /* Without a reader, a provider that prints would wait for ever. */
+    /* Reads the provider's standard output: if no client does, a provider that prints blocks. */
     RpcRequest stdio = {
         .method = "/plugin.GRPCStdio/StreamStdio", .on_message = log_stdio, .payload = process};
     if (process->program.len)
@@ -282,7 +283,7 @@ static int64_t timeout_of(ProtocolMethod method) {
     case PROTOCOL_OPEN_EPHEMERAL:
     case PROTOCOL_RENEW_EPHEMERAL:
     case PROTOCOL_CLOSE_EPHEMERAL:
-    case PROTOCOL_CALL_FUNCTION: return 0; /* the provider has its own time limits */
+    case PROTOCOL_CALL_FUNCTION: return 0; /* no limit: the provider has its own */
     }
     return 0;
 }
@@ -332,7 +333,8 @@ static void report_status(ForeignProcess *process,
     diags_set_subject(diags, before, DIAG_RELATION); /* the configuration is not the cause */
 }
 
-/* Asks the provider to end the calls in flight. Not twice: it may stop for good. */
+/* Requests once that the provider ends the calls in flight. A second Stop could end the provider.
+ */
 static void interrupt(void *payload) {
     ForeignProcess *process = payload;
     if (__atomic_exchange_n(&process->is_interrupted, true, __ATOMIC_SEQ_CST))

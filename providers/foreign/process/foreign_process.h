@@ -1,7 +1,7 @@
-/* foreign_process: one process of a provider: started or attached to, called, stopped.
+/* foreign_process: one process of a provider, which loam starts or attaches to.
  *
- * Any thread may call. A process whose connection broke fails every later call; it is not started
- * again, because calls may have changed something. */
+ * Any thread may call foreign_process_call. After a lost connection every later call fails: loam
+ * does not restart the process, because its configuration and its calls in flight are lost. */
 #pragma once
 
 #include "diag.h"
@@ -12,8 +12,8 @@ typedef struct ForeignProcess ForeignProcess;
 
 typedef struct ForeignProgram {
     Str name;    /* of the provider, for messages: "hashicorp/random" */
-    Str program; /* path; empty: a process that runs already */
-    /* Of a process that runs already. It is never stopped. */
+    Str program; /* path; empty: attach to a process that runs already */
+    /* Socket path and protocol (5 or 6) of a process that runs already. loam never stops it. */
     Str socket;
     int protocol;
 } ForeignProgram;
@@ -24,11 +24,13 @@ typedef enum ForeignOutcome {
     FOREIGN_UNIMPLEMENTED, /* the provider has no such call; no error was added */
 } ForeignOutcome;
 
-/* Starts the program and waits until it listens. Returns NULL after adding an error. */
+/* Starts the program and waits until it listens, or attaches to a running one. Returns NULL after
+ * adding an error. `io` must live until foreign_process_end. */
 ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *io, Diags *diags);
-/* Makes one call. `request` and *out are the encoded messages; *out is a view in `arena`. The first
- * CANCEL_STOP of `cancel` (NULL: none) asks the provider once to end its calls, which then respond.
- * `is_lost` (may be NULL) says whether the provider may have acted without a response. */
+/* Makes one call. `request` and *out are encoded messages; *out is in `arena`. At CANCEL_STOP of
+ * `cancel` (NULL: none), sends one Stop request, so that the provider ends its calls early.
+ * Sets
+ * *is_lost (may be NULL) to whether the provider may have acted without a response. */
 ForeignOutcome foreign_process_call(ForeignProcess *process,
                                     ProtocolMethod method,
                                     Str request,
@@ -37,6 +39,8 @@ ForeignOutcome foreign_process_call(ForeignProcess *process,
                                     bool *is_lost,
                                     Arena *arena,
                                     Diags *diags);
+/* Returns the version of the plugin protocol, 5 or 6. */
 int foreign_process_protocol(const ForeignProcess *process);
-/* Shuts the provider down; kills it if it does not end. No call may be in flight. */
+/* Shuts the provider down, kills it if it does not end in time, and frees `process`. Only detaches
+ * from a process that loam did not start. No call may be in flight. */
 void foreign_process_end(ForeignProcess *process);

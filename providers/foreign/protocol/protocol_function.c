@@ -1,4 +1,4 @@
-/* protocol_function: parameters and types. */
+/* protocol_function: decodes parameters and types. */
 #include "protocol_function.h"
 
 #include "json.h"

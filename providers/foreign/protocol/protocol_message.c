@@ -1,4 +1,4 @@
-/* protocol_message: field by field, as the row of the method says. */
+/* protocol_message: encodes and decodes each field by its number in the row of the method. */
 #include "protocol_message.h"
 
 #include "json.h"
@@ -6,8 +6,8 @@
 #include "msgpack_write.h"
 #include "wire.h"
 
-/* The release of Terraform whose behaviour loam has. Providers put it into their user agents and
- * compare it with the versions that they support. */
+/* The release of Terraform that loam is compatible with. Providers write it into their user agents,
+ * and may reject releases that they do not support. */
 #define TERRAFORM_VERSION STR("1.11.4")
 
 enum { DYNAMIC_MSGPACK = 1, DYNAMIC_JSON = 2 };

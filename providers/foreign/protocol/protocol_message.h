@@ -1,7 +1,7 @@
-/* protocol_message: requests and responses of the plugin protocol as bytes. Pure: knows no process.
+/* protocol_message: encodes requests and decodes responses of the plugin protocol. Without effects.
  *
- * One struct serves the requests of all calls, and one the responses; protocol_method.h says which
- * fields a call has. */
+ * All requests share one struct, and all responses another. The row of a method (protocol_method.c)
+ * lists the fields of its messages; other fields are ignored. */
 #pragma once
 
 #include "diag.h"
@@ -29,7 +29,7 @@ typedef struct ProtocolRequest {
     size_t argument_count;
 } ProtocolRequest;
 
-/* All texts are views of the response. */
+/* All texts are views of the encoded response. */
 typedef struct ProtocolResponse {
     bool has_state;
     Str state; /* a DynamicValue, for protocol_message_value */
@@ -49,15 +49,16 @@ typedef struct ProtocolResponse {
     size_t error_argument; /* SIZE_MAX: none */
 } ProtocolResponse;
 
+/* Returns the encoded request. */
 Str protocol_message_request(ProtocolMethod method, const ProtocolRequest *request, Arena *arena);
-/* Adds the diagnostics of the response. Returns false if the bytes are damaged, which it reports;
- * an error among the diagnostics does not make it false. */
+/* Decodes a response and adds its diagnostics. Returns false, with an error, only if the bytes are
+ * damaged; errors in the response do not affect the result. */
 MUST_USE bool protocol_message_response(
     ProtocolMethod method, Str bytes, ProtocolResponse *out, Arena *arena, Diags *diags);
 /* Decodes a DynamicValue: msgpack or JSON. On failure *error is the end of a sentence. */
 MUST_USE bool protocol_message_value(
     Str dynamic, const Type *type, Value *out, Str *error, Arena *arena);
-/* Decodes an AttributePath. A path ends where it is damaged. */
+/* Decodes an AttributePath, up to the first damaged step. */
 Path protocol_message_path(Str bytes, Arena *arena);
 /* Adds a Diagnostic. */
 void protocol_message_diagnostic(Str bytes, Arena *arena, Diags *diags);

@@ -1,4 +1,4 @@
-/* protocol_schema: blocks, attributes and their checks. */
+/* protocol_schema: decodes blocks and attributes, and checks them. */
 #include "protocol_schema.h"
 
 #include "json.h"
@@ -26,7 +26,7 @@ static const char *clone_text(Str bytes, Arena *arena) {
     return str_to_cstr(value_text(value_string(bytes, arena)), arena);
 }
 
-/* Names end up in C strings and in messages. */
+/* Accepts only names that are safe in C strings and in messages. */
 static bool is_name(Str name) {
     if (name.len == 0 || name.len > 1000)
         return false;
@@ -94,8 +94,9 @@ static bool read_object(Decoder *decoder, Str bytes, Str name, const NestedObjec
     return true;
 }
 
-/* Field numbers of Attribute. The protocol has no version in its messages, but type and nested type
- * exclude each other, and field 10 of version 5 is a number. */
+/* Field numbers of Attribute. Two numbers have another meaning in version 5 than in version 6.
+ * Messages contain no version, but field 10 of version 5 is a number, and an attribute has either a
+ * type or a nested type. */
 enum {
     ATTRIBUTE_NAME = 1,
     ATTRIBUTE_TYPE = 2,

@@ -1,8 +1,8 @@
 /* protocol_schema: the schemas of a provider's types, from its response to GetProviderSchema.
  *
- * The index finds each type by name without decoding any: large providers have more than a thousand
- * types, of which a run uses a few. Decoded schemas live as long as the arena. Texts of the index
- * are views of the response. */
+ * The index finds the encoded schema of a type by name. Large providers have more than a thousand
+ * types, of which a run uses a few, so only those are decoded. Decoded schemas are in the arena.
+ * Texts of the index are views of the response. */
 #pragma once
 
 #include "map.h"
@@ -19,7 +19,7 @@ typedef struct ProtocolSchemas {
     Map functions;
     bool plans_destroy;
     bool moves_resources;
-    bool is_schema_optional; /* a process works without being asked for its schema */
+    bool is_schema_optional; /* a process needs no GetProviderSchema call before others */
 } ProtocolSchemas;
 
 /* Indexes a response. Returns false with *error, the end of a sentence, if it is damaged. Its

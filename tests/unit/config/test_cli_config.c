@@ -1,4 +1,4 @@
-/* The CLI configuration of Terraform, as far as it says where providers are. */
+/* Settings of Terraform's CLI configuration that locate providers. */
 #include "arena_case.h"
 
 #include "cli_config.h"

@@ -273,7 +273,7 @@ static void deletes(void **state) {
     assert_true(resource_type_delete(type, &call, &request, &response, &diags));
     world_set("ApplyResourceChange", NOTHING ERROR_3);
     assert_false(resource_type_delete(type, &call, &request, &response, &diags));
-    assert_true(value_is_null(response.state)); /* gone despite the error */
+    assert_true(value_is_null(response.state)); /* deleted despite the error */
     world_set("ApplyResourceChange", KNOWN_A ERROR_3);
     assert_false(resource_type_delete(type, &call, &request, &response, &diags));
     assert_true(value_is_present(response.state));

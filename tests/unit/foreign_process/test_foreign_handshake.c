@@ -1,4 +1,4 @@
-/* The line with which a provider says where it listens. */
+/* The line with the socket address that a provider prints at its start. */
 #include "arena_case.h"
 
 #include "foreign_handshake.h"

@@ -1,4 +1,4 @@
-/* What a provider prints: log lines, crashes, floods, lines in pieces. */
+/* Error output of a provider: log lines, crashes, long lines, lines in pieces. */
 #include "arena_case.h"
 
 #include "foreign_output.h"

@@ -13,8 +13,8 @@ typedef struct World {
     int start_error;          /* of `run` */
     bool ends_at_once;        /* after printing */
     bool is_hung;             /* does not end after the shutdown */
-    bool refuses;             /* connections */
-    RpcResponse answer;       /* of each call */
+    bool refuses;             /* refuses connections */
+    RpcResponse response;     /* of each call */
     CancelToken *ended;       /* raised by the shutdown */
     CancelToken *interrupted; /* of each call; NULL: none */
     bool is_killed;
@@ -71,7 +71,7 @@ static void call(void *self,
     note(request->method);
     if (request->cancel && cancel_level(request->cancel) >= CANCEL_STOP)
         request->on_stop(request->stop_payload);
-    *response = world.answer;
+    *response = world.response;
     if (strcmp(request->method, "/plugin.GRPCController/Shutdown") == 0)
         cancel_raise(world.ended, CANCEL_STOP);
 }
@@ -146,7 +146,7 @@ static void starts_and_ends(void **state) {
     assert_true(has_variable("PLUGIN_PROTOCOL_VERSIONS=5,6"));
     assert_true(has_variable("PLUGIN_UNIX_SOCKET_DIR=./loam-"));
     assert_true(has_variable("TF_LOG_SDK=off"));
-    /* The directory of the socket is gone. */
+    /* The directory of the socket was removed. */
     vec_each(&world.environment, entry) {
         DiskStat stat;
         if (str_starts_with(*entry, STR("PLUGIN_UNIX_SOCKET_DIR=")))
@@ -224,7 +224,7 @@ static void outcomes(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Diags diags = diags_new(arena);
         bool is_lost = false;
-        world.answer = (RpcResponse){
+        world.response = (RpcResponse){
             .status = cases[i].status, .is_lost = cases[i].is_lost, .problem = STR("odd")};
         assert_int_equal(call_plan(process, &is_lost, &diags), cases[i].outcome);
         assert_int_equal(is_lost, cases[i].is_lost);
