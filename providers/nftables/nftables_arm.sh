@@ -1,12 +1,12 @@
 #!/bin/sh
-# Arguments: family, name; $3 the id of the change; $4 seconds until it is rolled back; $5 "create" if there must be no
-# such table; $6 "alone" if another firewall is an error; $7 the length of the commands, which come on standard input.
+# Arguments: family, name; $3 the id of the change; $4 seconds until the rollback; $5 "create": the table must not exist;
+# $6 "alone": another active firewall is an error; $7 the length of the commands in standard input.
 # Starts the process that loads the new table, and returns before the table is loaded.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
 need_nft
 if [ "$6" = alone ]; then
-  # The unit of ufw is active on every Ubuntu; its configuration says whether ufw has rules.
+  # On Ubuntu the unit of ufw is always active; ENABLED in its configuration tells whether it has rules.
   if grep -q '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null; then echo ufw; exit 83; fi
   if command -v systemctl >/dev/null 2>&1 && systemctl --quiet is-active firewalld 2>/dev/null; then
     echo firewalld
@@ -14,12 +14,12 @@ if [ "$6" = alone ]; then
   fi
 fi
 mkdir -p "$d" || exit 91
-# A change whose loam died before it confirmed ends now.
+# Rolls back the unconfirmed change of an earlier run that was killed.
 roll_back
 if [ "$5" = create ] && has_table; then exit 84; fi
 mkdir "$d/pending" 2>/dev/null || exit 85
 trap 'rm -rf "$d/pending"' EXIT
-# The SSH client may be gone: then output would raise SIGPIPE and skip the cleanup.
+# If the connection is lost, output would raise SIGPIPE and skip the cleanup.
 trap '' PIPE
 trap 'exit 95' HUP TERM
 cd "$d/pending" || exit 91
@@ -40,7 +40,7 @@ cat >"$d/guard" <<"END" || exit 91
 . ./nftables_guard.sh
 END
 trap - EXIT HUP TERM
-# A transient unit outlives the login, also where the system ends the processes of a login.
+# systemd may end the processes of a login session (KillUserProcesses), but not a transient unit.
 if [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1 &&
   systemd-run --quiet --collect --unit="loam-nftables-$3" --setenv=PATH="$PATH" \
     --setenv=LOAM_STATE_DIR="${LOAM_STATE_DIR:-/var/lib/loam}" \

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Arguments: family, name. Checks the commands on standard input without changing anything; prints what nft says.
+# Arguments: family, name. Checks the commands in standard input without changing anything; prints the messages of nft.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
 need_nft

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Arguments: family, name; $3 the id of the change; $4 the id of the object; $5 "yes" if the machine loads the table at
-# boot, "no" if not, "gone" if the table was deleted; $6 "confirm" in a connection that was made after the new table was
-# loaded, "look" to wait until it is loaded.
+# Arguments: family, name; $3 the id of the change; $4 the id of the object; $5 "yes": the machine loads the table at
+# boot, "no": it does not, "deleted": the change deletes the table; $6 "wait": only waits until the new table is loaded,
+# "confirm": confirms it, in a connection that was made after that.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
 need_nft
 wait_for_load "$3"
-# A connection that may be older than the rules does not prove that they allow new ones.
-[ "$6" != look ] || exit 80
+# A connection that is older than the rules does not prove that they allow new connections.
+[ "$6" != wait ] || exit 80
 s=1
 read -r s <"$d/pending/status"
 if [ "$s" != 0 ]; then
@@ -15,14 +15,14 @@ if [ "$s" != 0 ]; then
   roll_back
   exit 86
 fi
-# From here on the change stays.
+# After this rename, no process rolls the change back.
 rm -rf "$d/confirmed"
 mv "$d/pending" "$d/confirmed" 2>/dev/null || exit 88
 echo "$4" >"$d/owner.new" && mv "$d/owner.new" "$d/owner"
 trap '' PIPE HUP
+is_deletion=no
+if [ "$5" = deleted ]; then is_deletion=yes; fi
 reload() { if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi; }
-gone=no
-if [ "$5" = gone ]; then gone=yes; fi
 if [ "$5" = yes ]; then
   (
     umask 022
@@ -68,4 +68,4 @@ else
   fi
 fi
 list_table
-[ $gone = no ] || rm -rf "$d"
+[ $is_deletion = no ] || rm -rf "$d"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Arguments: family, name; $3 the id of a change; $4 seconds. Waits until the change does not wait for its confirmation
-# any more.
+# Arguments: family, name; $3 the id of a change; $4 seconds. Waits until the change is
+# neither pending nor being rolled back.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
 n=0

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Arguments: family, name; $3 the id of the change; $4 seconds. Loads the new table, and rolls it back unless it is
-# confirmed in time. The arming script stores this script and runs it in the background.
+# confirmed in time. nftables_arm.sh stores this script on the machine and runs it in the background.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
 trap '' HUP PIPE
 cd / || exit 91
-# The new rules may cut the connection that started this process: first its last answer is sent.
+# The new rules may cut the connection that started this process, so its last output is sent first.
 sleep 0.1 2>/dev/null || sleep 1
 is_mine() {
   now=

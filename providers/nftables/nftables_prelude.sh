@@ -1,15 +1,17 @@
 #!/bin/sh
-# Arguments: $1 the family, $2 the name of the table. Sets $d, the directory of loam for the table, $file, the file that
-# the machine loads at boot, and $unit, the unit that does it.
+# Arguments: $1 the family, $2 the name of the table. Sets $d, the directory of loam for the table; $file, the table for
+# the next boot; and $unit, the unit that loads it.
 #
-#   pending    a change that waits for its confirmation: a directory, which exactly one process moves away
-#     id, boot   of the change; of the boot of the machine in which it began
-#     until   second of the clock after which it cannot be pending any more
+#   pending    a directory: a change without confirmation. The process that renames it decides the change
+#     id, boot   id of the change; boot id of the machine at its start
+#     until      Unix time in seconds after which the change counts as ended
 #     new.nft, old.nft   the commands that load the new table, and the old one
-#     loading, status, log   made before and after the new table is loaded; exit status and messages of nft
+#     loading    created before the new table is loaded
+#     status, log   exit status and messages of nft
+#   confirmed  the last confirmed change
 #   undone     a change while it is rolled back
 #   last       the last change that was rolled back
-#   owner      the id of the object that made the table
+#   owner      the id of the object that created the table
 set -u
 umask 077
 LC_ALL=C
@@ -42,7 +44,7 @@ undo() {
   rm -rf "$d/last"
   mv "$d/undone" "$d/last" 2>/dev/null || rm -rf "$d/undone"
 }
-# Loads the old table again, unless the change was confirmed. Of several processes one moves the directory away.
+# Loads the old table again, unless the change was confirmed. If several processes call it, one succeeds in renaming.
 roll_back() {
   if [ -d "$d/undone" ]; then undo; fi
   if mv "$d/pending" "$d/undone" 2>/dev/null; then undo; fi
@@ -68,7 +70,7 @@ list_table() {
     echo
   fi
 }
-# Waits until nft has loaded the table of the change $1, or rejected it.
+# Waits until nft has loaded or rejected the table of the change $1, at most 10 s. Exits with 88 if the change has ended.
 wait_for_load() {
   n=0
   while :; do
@@ -81,7 +83,7 @@ wait_for_load() {
     n=$((n + 1))
   done
 }
-# Exit statuses 81 to 89 have a meaning for loam.
+# Exit statuses 80 to 89 are those of table_host.c.
 need_nft() {
   command -v nft >/dev/null 2>&1 || exit 81
   [ "$(id -u)" = 0 ] || exit 82

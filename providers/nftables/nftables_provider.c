@@ -1,4 +1,4 @@
-/* nftables_provider: the provider of nftables' tables on machines reached by SSH. */
+/* nftables_provider: manages tables of nftables on machines reached by SSH. */
 #include "nftables_provider.h"
 
 #include "ssh_client.h"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Arguments: family, name; $3 "end" if a change that waits for its confirmation is to be rolled back first.
+# Arguments: family, name; $3 "end": rolls back an unconfirmed change first.
 # shellcheck source=nftables_prelude.sh
 . ./nftables_prelude.sh
 need_nft

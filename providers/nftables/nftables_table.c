@@ -1,9 +1,9 @@
-/* nftables_table: one table of a machine, replaced as a whole.
+/* nftables_table: one table of a machine.
  *
- * Every change loads the whole table in one transaction. A change that is not confirmed over a new
- * connection rolls back (table_host.h). Other tables of the machine are not touched. Rules are text
- * in nft's own syntax; the live table is compared by digests of its normal form, so the spelling of
- * a rule does not matter, and drift is shown rule by rule. */
+ * Every change loads the whole table in one transaction. A change that loam does not confirm over a
+ * new connection is rolled back (table_host.h). Other tables of the machine are not changed. Rules
+ * are text in nft's own syntax; the live table is compared by digests of its normal form, so the
+ * spelling of a rule does not matter, and drift is shown rule by rule. */
 #include "nftables_provider.h"
 
 #include "digest.h"
@@ -16,7 +16,7 @@
 
 #define NAMESPACE     "5b4c6b57-0a43-5d8f-8a51-7d6de24b6f6a"
 #define NOTES_MAX     ((size_t)100)
-#define CHECK_WAIT_MS 3000 /* for a machine that this plan creates */
+#define CHECK_WAIT_MS 3000 /* short, because this plan may create the machine */
 
 /* clang-format off */
 static const Attribute set_attributes[] = {
@@ -86,8 +86,8 @@ static void note_rules(
     }
 }
 
-/* A rule in the middle of a list moves all later ones in the text of a plan. So the rules that
- * chains lose and get are listed. */
+/* Lists removed and added rules per chain, because a plan compares lists by index: one rule added
+ * in the middle makes all later ones differ. */
 static void note_changes(const Call *call, Value prior, PlanResponse *response) {
     Value before = object_attribute(prior, "chains");
     Value after = object_attribute(response->planned, "chains");
@@ -101,7 +101,7 @@ static void note_changes(const Call *call, Value prior, PlanResponse *response) 
     }
 }
 
-/* Lets nft on the machine check the new table. */
+/* Checks the new table with nft on the machine. */
 static bool table_plan(const Call *call,
                        const PlanRequest *request,
                        PlanResponse *response,
@@ -144,7 +144,7 @@ static bool table_marker(const Call *call,
     return true;
 }
 
-/* The private data: the file that the machine loads at boot, and the record of the listing. */
+/* Returns the private data: digest of the file for the next boot, record of the listing. */
 static Str private_of(const TableFacts *facts, Arena *arena) {
     return str_format(arena, "%.*s\n%.*s", STR_ARG(facts->file_sha256),
                       STR_ARG(table_listing_record(&facts->listing, arena)));
@@ -194,7 +194,7 @@ static bool table_update(const Call *call,
         .owner = object_text(request->prior, "id", STR_EMPTY),
         .is_persistent = object_bool(request->planned, "persist", true),
     };
-    /* Arguments of the connection are only stored. */
+    /* Only connection arguments changed: no change on the machine. */
     response->state = request->planned;
     if (ruleset_text_is_same(request->prior, request->planned) &&
         !object_differs(request->prior, request->planned, "persist"))
@@ -222,7 +222,7 @@ static bool table_delete(const Call *call,
     return table_host_change(call, &change, &facts, &response->in_doubt, diags);
 }
 
-/* Returns the object as the machine has it. */
+/* Returns the object with the attributes of the live table. */
 static Value described(const TableFacts *facts, Value state, Str private_data, Arena *arena) {
     Str record = private_data, file;
     if (!str_next_field(&record, '\n', &file))
@@ -282,7 +282,7 @@ static bool table_read(const Call *call,
                           ? value_null(state.type)
                           : described(&facts, state, request->private_data, call->arena);
     if (value_is_null(object_attribute(state, "id")) && !facts.is_absent) {
-        /* After an import, the live table is the record. */
+        /* After an import there is no record yet: use the live table. */
         Str id = facts.owner.len ? facts.owner : object_text(state, "name", STR_EMPTY);
         response->state = with_id(response->state, id, call->arena);
         response->private_data = private_of(&facts, call->arena);

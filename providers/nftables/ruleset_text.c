@@ -1,4 +1,4 @@
-/* Writes the commands, and finds the arguments of nft's errors. */
+/* Writes the commands, and maps the errors of nft to arguments. */
 #include "ruleset_text.h"
 
 #include <ctype.h>
@@ -45,7 +45,7 @@ static void add_property(StrBuf *text, const char *name, Str value) {
         strbuf_add_format(text, " %s %.*s;", name, STR_ARG(value));
 }
 
-/* The texts of a list or set. */
+/* Returns the joined texts of a list or set. */
 static Str joined(Value object, const char *name, Str separator, Arena *arena) {
     StrVec texts = nested_list_texts(object, name, arena);
     return str_join(texts.items, texts.count, separator, arena);
@@ -157,7 +157,7 @@ static bool is_name(Str name) {
     return is_good;
 }
 
-/* Returns why the text is not one rule or one element, or NULL. */
+/* Returns the reason why the text is not one rule or one element; NULL: it is one. */
 static const char *find_defect(Str text) {
     bool is_quoted = false;
     size_t depth = 0;
@@ -185,7 +185,7 @@ static const char *find_defect(Str text) {
     return is_quoted ? "A quotation mark is missing." : depth > 0 ? "A \"}\" is missing." : NULL;
 }
 
-/* These words would give the rule another place than its index. */
+/* Returns whether the rule has a keyword that sets its position; its index must. */
 static bool has_position(Str rule) {
     static const Str words[] = {STR_CONST("position"), STR_CONST("handle"), STR_CONST("index")};
     Str rest = str_trim(rule), word;
@@ -279,7 +279,7 @@ bool ruleset_text_validate(const Call *call, Value config, Diags *diags) {
 }
 
 /* Reads "PATH:LINE:FROM-TO: Error: MESSAGE". */
-static bool parse_place(Str line, size_t *number, size_t *from, Str *message) {
+static bool parse_position(Str line, size_t *number, size_t *from, Str *message) {
     static const Str mark = STR_CONST(": Error: ");
     size_t end = str_find(line, mark, 0);
     uint64_t values[3];
@@ -316,7 +316,7 @@ bool ruleset_text_report(const Call *call, const RulesetText *text, Str output, 
     Str rest = output, line, message;
     size_t number, column, errors = diags->error_count;
     while (str_next_field(&rest, '\n', &line)) {
-        if (parse_place(line, &number, &column, &message) && number > 0 &&
+        if (parse_position(line, &number, &column, &message) && number > 0 &&
             number <= text->lines.count)
             report_line(call, &text->lines.items[number - 1], column, message, diags);
     }

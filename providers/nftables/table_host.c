@@ -8,10 +8,10 @@
 
 #define NAMESPACE       "0d0e6c6e-1f5c-5c49-9a3b-0f9a5be0a7c2"
 #define CONFIRM_MS      30000
-#define SPARE_S         5     /* between the last connection and the rollback */
-#define ARM_MS          20000 /* the new rules may cut the connection before the answer */
+#define SPARE_S         5     /* seconds between the last connection attempt and the rollback */
+#define ARM_MS          20000 /* time limit, because the new rules may cut the connection */
 #define ROLLBACK_WAIT_S 20
-#define LOADED_MS       3000 /* for the answer in the old connection, which may be cut */
+#define LOADED_MS       3000 /* time limit in the old connection, which the new rules may cut */
 
 /* Exit statuses of the scripts. */
 enum {
@@ -30,7 +30,7 @@ enum {
 typedef struct ExitMeaning {
     const char *attribute; /* NULL: the object */
     const char *summary;
-    const char *detail; /* follows the name of the machine */
+    const char *detail; /* printed after the name of the machine */
 } ExitMeaning;
 
 /* clang-format off */
@@ -81,7 +81,7 @@ static SshStatus run(SshLink *link,
     return ssh_client_exec(link, &command, out, problem);
 }
 
-/* Reads the facts before the empty line, then the listing. */
+/* Parses the facts up to the empty line, then the listing. */
 static bool parse_facts(const Call *call, Value object, Str output, TableFacts *out, Diags *diags) {
     Str rest = output, line, json;
     *out = (TableFacts){0};
@@ -142,7 +142,7 @@ SshStatus table_host_check(
                            &result, problem);
     if (status == SSH_DONE && result.exit_status == EXIT_REJECTED)
         (void)ruleset_text_report(link->call, text, result.out, diags);
-    /* Other problems may be solved before the apply: nft may not be installed yet. */
+    /* Ignores other problems: the apply may solve them before, for example by installing nft. */
     return status;
 }
 
@@ -152,8 +152,8 @@ static Str seconds_text(const TableChange *change, int64_t more_s, Arena *arena)
     return str_format(arena, "%lld", (long long)seconds);
 }
 
-/* Stores the change on the machine and starts the process that loads it. A lost answer is no error
- * here: the new rules may have cut the connection. */
+/* Stores the change on the machine and starts the process that loads it. A lost connection is no
+ * error here: the new rules may have cut it. */
 static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) {
     Arena *arena = link->call->arena;
     Value object = change->object;
@@ -186,8 +186,9 @@ static bool arm(SshLink *link, const TableChange *change, Str id, Diags *diags) 
     return result.exit_status == 0 || explain_exit(link, &change->text, &result, diags);
 }
 
-/* A link with a connection of its own, which begins now. */
-static bool link_anew(const Call *call, Value object, int64_t wait_ms, SshLink *out, Diags *diags) {
+/* Fills a link that uses a new session, not a shared one. */
+static bool link_new_session(
+    const Call *call, Value object, int64_t wait_ms, SshLink *out, Diags *diags) {
     if (!ssh_client_link(call, object, out, diags))
         return false;
     ssh_client_use_new_session(out);
@@ -195,7 +196,7 @@ static bool link_anew(const Call *call, Value object, int64_t wait_ms, SshLink *
     return true;
 }
 
-/* Returns true if the machine says that the change was rolled back. */
+/* Returns true if the machine reports that the change was rolled back. */
 static bool wait_for_rollback(const Call *call, const TableChange *change, Str id) {
     SCOPED(SshLink) link = {0};
     Diags ignored = diags_new(call->arena);
@@ -208,8 +209,8 @@ static bool wait_for_rollback(const Call *call, const TableChange *change, Str i
     SshResult result = {0};
     SshProblem problem = {0};
     call_progress(call, 0, 0, "waiting for the old table");
-    return link_anew(call, change->object, (int64_t)(SPARE_S + ROLLBACK_WAIT_S) * 1000, &link,
-                     &ignored) &&
+    return link_new_session(call, change->object, (int64_t)(SPARE_S + ROLLBACK_WAIT_S) * 1000,
+                            &link, &ignored) &&
            run(&link, nftables_end_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY, &result,
                &problem) == SSH_DONE &&
            result.exit_status == 0;
@@ -238,7 +239,7 @@ static bool report_cut(const Call *call,
         STR_ARG(endpoint), STR_ARG(seconds), STR_ARG(reason));
 }
 
-/* Waits in the old connection until the table is loaded. Returns false if there is no answer. */
+/* Waits in the old connection until the table is loaded. Returns false without a response. */
 static bool is_loaded(SshLink *link, const TableChange *change, Str id) {
     const Str arguments[] = {object_text(change->object, "family", STR_EMPTY),
                              object_text(change->object, "name", STR_EMPTY), id};
@@ -251,7 +252,8 @@ static bool is_loaded(SshLink *link, const TableChange *change, Str id) {
     };
     if (command.timeout.timeout_ms == 0 || command.timeout.timeout_ms > LOADED_MS)
         command.timeout.timeout_ms = LOADED_MS;
-    /* A further attempt to connect would wait in vain for the rollback. */
+    /* If the old connection is lost, does not connect again: the new rules may block connections.
+     */
     link->wait_ms = 1;
     return ssh_client_exec(link, &command, &result, &problem) == SSH_DONE &&
            result.exit_status == 0;
@@ -275,7 +277,7 @@ static bool confirm_by(
         object_text(change->object, "name", STR_EMPTY),
         pending->id,
         change->owner,
-        change->is_deletion     ? STR("gone")
+        change->is_deletion     ? STR("deleted")
         : change->is_persistent ? STR("yes")
                                 : STR("no"),
         str_from_cstr(how),
@@ -283,7 +285,7 @@ static bool confirm_by(
     SshProblem problem = {0};
     int64_t left_ms = pending->end_ms - call_monotonic_ms(call);
     pending->in_doubt = true;
-    if (!link_anew(call, change->object, left_ms > 1 ? left_ms : 1, &link, diags))
+    if (!link_new_session(call, change->object, left_ms > 1 ? left_ms : 1, &link, diags))
         return false;
     SshStatus status = run(&link, nftables_confirm_sh, arguments, ARRAY_COUNT(arguments), STR_EMPTY,
                            out, &problem);
@@ -302,7 +304,7 @@ static bool confirm_by(
 static bool confirm(
     const Call *call, Pending *pending, bool is_after_load, TableFacts *out, Diags *diags) {
     SshResult result = {0};
-    if (!is_after_load && !confirm_by(call, pending, "look", &result, diags))
+    if (!is_after_load && !confirm_by(call, pending, "wait", &result, diags))
         return false;
     return confirm_by(call, pending, "confirm", &result, diags) &&
            parse_facts(call, pending->change->object, result.out, out, diags);

@@ -1,11 +1,11 @@
 /* table_host: one table on a machine: its facts, checks by nft, and changes that roll back.
  *
- * A change has two steps. The first one stores old and new table on the machine and starts a
- * process there, detached from the connection. This process loads the new table in one transaction,
- * and loads the old one again unless the change is confirmed in time. The second step confirms it,
- * in a connection that begins after the new table is loaded: so rules that cut loam off are not
- * confirmed, and neither are those of a loam that died. Only a confirmed table is stored for the
- * next boot. */
+ * A change has two steps. The first stores the old and the new table on the machine and starts a
+ * process there, detached from the connection. The process loads the new table in one transaction,
+ * and loads the old table again unless the change is confirmed in time. The second step confirms
+ * the change in a connection that begins after the new table is loaded. So a change is rolled back
+ * if its rules block loam or if loam is killed. Only a confirmed table is stored for the next boot.
+ */
 #pragma once
 
 #include "ruleset_text.h"
@@ -14,24 +14,25 @@
 
 typedef struct TableFacts {
     bool is_absent;
-    bool is_pending;    /* a change waits for its confirmation, perhaps of another run */
+    bool is_pending;    /* a change, perhaps of another run, is not confirmed yet */
     bool loads_at_boot; /* the unit is enabled */
     bool has_systemd;
     Str file_sha256; /* of the file that is loaded at boot; empty: none */
-    Str owner;       /* id of the object that made the table; empty: not made by loam */
+    Str owner;       /* id of the object that created the table; empty: loam did not create it */
     TableListing listing;
 } TableFacts;
 
-/* Reads the facts in one round trip. With `ends_pending`, rolls back a change that waits for its
- * confirmation. A failed connection is returned; other failures are errors, too. */
+/* Reads the facts in one round trip. `ends_pending`: rolls back an unconfirmed change first.
+ * Returns the status of the connection, with *problem; the caller reports it. Adds other failures
+ * as errors. */
 SshStatus table_host_read(SshLink *link,
                           Value object,
                           bool ends_pending,
                           TableFacts *out,
                           SshProblem *problem,
                           Diags *diags);
-/* Lets nft check the commands on the machine, without changing anything. Returns the status of the
- * connection; errors of nft are added, at the arguments. */
+/* Checks the commands with nft on the machine, without changing anything. Returns the status of the
+ * connection, which the caller reports. Adds errors of nft at the arguments. */
 SshStatus table_host_check(
     SshLink *link, Value object, const RulesetText *text, SshProblem *problem, Diags *diags);
 
@@ -39,12 +40,12 @@ typedef struct TableChange {
     Value object;
     RulesetText text;
     Str owner;   /* id of the object */
-    bool is_new; /* there must be no such table */
+    bool is_new; /* fails if the table exists */
     bool is_deletion;
     bool is_persistent; /* loaded at boot */
 } TableChange;
 
-/* Replaces the table and confirms the change. After a failure, *in_doubt is true if the new table
- * may stay. */
+/* Replaces the table and confirms the change. On failure adds an error; *in_doubt is then true if
+ * the new table may be active permanently. */
 MUST_USE bool table_host_change(
     const Call *call, const TableChange *change, TableFacts *out, bool *in_doubt, Diags *diags);

@@ -1,4 +1,4 @@
-/* Parses the output of nft, and finds the differences to a record. */
+/* Parses the output of nft, and compares it with a record. */
 #include "table_listing.h"
 
 #include "digest.h"
@@ -17,8 +17,8 @@ static bool is_passing(Str name) {
     return str_is_among(name, names, ARRAY_COUNT(names));
 }
 
-/* Leaves out the members that packets and time change. */
-static Value drop_passing(Value v, void *payload, Arena *arena) {
+/* Omits the members that packets and time change. */
+static Value drop_counters(Value v, void *payload, Arena *arena) {
     (void)payload;
     bool has_any = false;
     if (!value_is_present(v) || v.type->kind != KIND_OBJECT)
@@ -40,7 +40,7 @@ static Str digest_of_text(Str text, Arena *arena) {
 }
 
 static Str digest_of(Value v, Arena *arena) {
-    return digest_of_text(json_text(value_transform(v, drop_passing, NULL, arena), arena), arena);
+    return digest_of_text(json_text(value_transform(v, drop_counters, NULL, arena), arena), arena);
 }
 
 static Value without(Value object, Str name, Arena *arena) {
@@ -74,7 +74,7 @@ static Str scalar_text(Value v, Arena *arena) {
 
 static Str timed_text(Value element, Arena *arena);
 
-/* A value of an element, or a verdict. */
+/* Returns the text of an element's value, or of a verdict. */
 static Str value_text_of(Value v, Arena *arena) {
     Value inner;
     if (!value_is_present(v) || v.type->kind != KIND_OBJECT || v.count != 1)
@@ -119,7 +119,7 @@ static Str element_text(Value v, Arena *arena) {
     return value_text_of(v, arena);
 }
 
-/* Elements that a packet added, or that vanish by themselves, are not those of the configuration.
+/* Returns whether the element expires. Expiring elements are not compared with the configuration.
  */
 static bool expires(Value element) {
     Value inner, time;
@@ -307,11 +307,11 @@ Str table_listing_record(const TableListing *listing, Arena *arena) {
 
 /* Differences. */
 
-/* The rules of a record and the live ones that differ, without equal rules at both ends. */
+/* The rules of a record and of the live chain, without equal rules at the start and the end. */
 typedef struct Pairs {
     Value old; /* tuple of digests */
     const ListedChain *live;
-    size_t head; /* equal rules before them */
+    size_t head; /* number of equal rules before them */
     size_t old_count;
     size_t live_count;
     uint32_t
@@ -353,14 +353,15 @@ static Pairs pair_rules(Value old, const ListedChain *live, Arena *arena) {
         old_count--, live_count--;
     pairs.old_count = old_count - pairs.head;
     pairs.live_count = live_count - pairs.head;
-    /* So many changed rules are shown as nft writes them. */
+    /* The table of lengths would be too large: all of these rules get the text of nft. */
     if (pairs.old_count > CHANGES_MAX || pairs.live_count > CHANGES_MAX)
         pairs.old_count = 0;
     fill_lengths(&pairs, arena);
     return pairs;
 }
 
-/* Returns the texts of the live rules; those of the record keep the text of `stored`. */
+/* Returns the texts of the live rules; those that the record contains keep their text in `stored`.
+ */
 static Value merge_rules(const ListedChain *live, Value old, Value stored, Arena *arena) {
     StrVec texts = {0};
     if (old.count != nested_list_count(stored, "rules"))

@@ -1,8 +1,8 @@
 /* table_listing: a live table, from the output of nft.
  *
- * `nft -j list table` has the parts, `nft -a list table` the rules as text. A digest covers each
- * part in a normal form: without handles, counters, used quotas and remaining times. So equal
- * digests mean that the part did not change, whatever packets it has seen. */
+ * `nft -j list table` prints the parts, `nft -a list table` the rules as text. Each part has a
+ * digest of its normal form: without handles, counters, used quotas and remaining times. So a
+ * digest changes with the configuration of the part, but not with the traffic. */
 #pragma once
 
 #include "object_builder.h"
@@ -45,8 +45,10 @@ typedef struct TableListing {
 /* Returns false if the JSON is not that of one table. `text` may be empty: rules then have no
  * text. */
 MUST_USE bool table_listing_parse(Str json, Str text, TableListing *out, Arena *arena);
-/* Returns the digests as JSON text: the record of a table as it was loaded. */
+/* Returns the digests as JSON text: the record of a loaded table. */
 Str table_listing_record(const TableListing *listing, Arena *arena);
-/* Returns the object as it is live. `record` is that of the table as it was loaded for `state`: a
- * part with an equal digest keeps the text of the state. Without a record, every text is live. */
+/* Returns `state` with the parts of the live table. A part whose digest equals that in `record`,
+ * the record of the table when `state` was written, keeps its text. `record` empty: all texts are
+ * live.
+ */
 Value table_listing_apply(const TableListing *live, Str record, Value state, Arena *arena);

@@ -80,7 +80,7 @@ static void test_rules(void **state) {
                  RULE("9", PORT("443") "," ACCEPT) END,
          "[\"tcp dport 9 accept\",\"tcp  dport 22 counter accept\",\"tcp  dport 80 accept\",\"tcp  "
          "dport 443 accept\"]"},
- /* the middle one is gone */
+ /* the middle one is removed */
         {META CHAIN SET("") RULE("7",    PORT("22") "," COUNTER("4") "," ACCEPT)
              RULE("9",         PORT("443") "," ACCEPT) END,
          "[\"tcp  dport 22 counter accept\",\"tcp  dport 443 accept\"]"},
