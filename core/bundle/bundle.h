@@ -1,4 +1,4 @@
-/* bundle: what a cluster needs on machines without a network, as data.
+/* bundle: describes the files that a cluster needs on machines without a network.
  *
  *   bundle.json         format, Kubernetes version, architecture; name, version, size and digest of
  *                       every file
@@ -41,7 +41,8 @@ typedef struct Bundle {
     Str signature_comment;  /* the trusted comment, if a public key was given */
 } Bundle;
 
-/* What a bundle must match. Zero accepts any bundle whose digests agree. */
+/* The digest and the key that a bundle must match. Without either, any consistent bundle matches.
+ */
 typedef struct BundlePin {
     Str digest;             /* hex text; empty: none */
     const MinisignKey *key; /* NULL: none */
@@ -58,7 +59,8 @@ typedef struct BundleHead {
 MUST_USE bool bundle_read_digest(Str text, Str *out, Arena *arena);
 /* Returns true for "bin/x": a path without special components, in one of the directories above. */
 bool bundle_path_is_valid(Str path);
-/* Verifies the head by the pin before anything else, then decodes it strictly. */
+/* Verifies the head by the pin first, then decodes it; unknown members are errors. *out is in
+ * `arena`. */
 MUST_USE bool bundle_decode(
     const BundleHead *head, const BundlePin *pin, Bundle *out, Str *problem, Arena *arena);
 /* Returns the texts of bundle.json and SHA256SUMS; sorts the files. */

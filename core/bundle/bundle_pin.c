@@ -1,4 +1,4 @@
-/* bundle_pin: the texts of a digest and of a public key. */
+/* bundle_pin: parses the digest and the public key. */
 #include "bundle_pin.h"
 
 static bool read_key(const Disk *disk, Str text, MinisignKey *out, Arena *arena, Diags *diags) {

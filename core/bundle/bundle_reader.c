@@ -1,4 +1,4 @@
-/* bundle_reader: the files of a bundle one after the other, each compared with the list.
+/* bundle_reader: reads the files of a bundle one after the other, and compares each with the list.
  *
  * Symbolic and hard links, devices, invalid paths and duplicate entries are errors. The three files
  * that describe the bundle come first; an archive that has them later is rejected, so every other
@@ -21,7 +21,7 @@ typedef struct BundleSource BundleSource;
 /* A file of the source; valid until the visit returns. */
 typedef struct BundleEntry {
     Str path;
-    uint64_t size; /* as the directory or archive claims */
+    uint64_t size; /* from the directory or the archive header */
     BundleSource *source;
 } BundleEntry;
 
@@ -79,8 +79,9 @@ static bool is_head(Str path) {
     return false;
 }
 
-/* Passes one file to the visit. Returns false at the end of the walk; *is_good is false after an
- * error. */
+/* Calls the visit for one file. Returns false if the walk must end; *is_good is false after an
+ * error.
+ */
 static bool visit_entry(BundleSource *source, Str path, uint64_t size, bool *is_good) {
     bool belongs_to_head = is_head(path);
     *is_good = false;
@@ -360,7 +361,7 @@ static int open_output(Reading *reading, const BundleEntry *entry, OpenFile *out
                  : disk->open(disk->self, path, flags, is_program ? 0755 : 0644, &output->file);
 }
 
-/* Reads the content; returns its digest in *digest, and writes it if there is a directory. */
+/* Reads the content and sets *digest; also writes the content if `directory` is set. */
 static BundleNext read_content(Reading *reading,
                                const BundleEntry *entry,
                                Str *digest,

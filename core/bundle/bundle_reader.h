@@ -1,7 +1,7 @@
 /* bundle_reader: verifies a bundle on disk, and unpacks an archive.
  *
- * The order is the promise: pin, digests of the head, list of files; then each file by size and
- * digest. Nothing is written before the pin and the list have been verified. */
+ * Verifies in this order: the pin, the digests of the head, the list of files; then size and digest
+ * of each file. Writes nothing before the pin and the list have been verified. */
 #pragma once
 
 #include "bundle.h"
@@ -16,12 +16,12 @@ typedef struct BundleRequest {
     const CancelToken *cancel;
 } BundleRequest;
 
-/* Reads and verifies the files that describe the bundle. */
+/* Reads and verifies only the files that describe the bundle. *out is in `arena`. */
 MUST_USE bool bundle_reader_open(const BundleRequest *request,
                                  Bundle *out,
                                  Arena *arena,
                                  Diags *diags);
-/* Also verifies every file, and that there is no other. */
+/* Also verifies every file, and that the bundle contains no other. */
 MUST_USE bool bundle_reader_verify(const BundleRequest *request,
                                    Bundle *out,
                                    Arena *arena,

@@ -21,7 +21,7 @@ enum {
     SECRET_FILE_SIZE = HEAD_SIZE + HIDDEN_SIZE,
 };
 
-/* The greatest memory that the file of a key may demand, twice that of minisign's default. */
+/* Maximum memory in bytes that a key file may require for scrypt: twice the default of minisign. */
 #define MEMORY_MAX ((uint64_t)1 << 31)
 #define TEXT_MAX   ((size_t)8192)
 
@@ -96,7 +96,7 @@ static bool is_valid(const MinisignKey *key, Str message, Str signature) {
                             (const unsigned char *)message.ptr, message.len) == 1;
 }
 
-/* Reads "trusted comment: TEXT" and the signature of the signature and this text. */
+/* Verifies "trusted comment: TEXT" by the second signature, which covers the first one and TEXT. */
 static bool check_comment(
     const MinisignKey *key, Str rest, Str signature, Str *comment, Arena *arena) {
     Str line, global;
@@ -146,7 +146,7 @@ typedef struct ScryptCost {
     uint64_t p;
 } ScryptCost;
 
-/* The cost of libsodium for these limits. */
+/* Returns the cost parameters that libsodium derives from these limits. */
 static ScryptCost choose_cost(uint64_t operations, uint64_t memory) {
     ScryptCost cost = {.n = 2, .r = 8, .p = 1};
     if (operations < 32768)

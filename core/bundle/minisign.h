@@ -24,8 +24,8 @@ typedef struct MinisignSecret {
 MUST_USE bool minisign_read_key(Str text, MinisignKey *out, Str *problem, Arena *arena);
 /* Returns true if the file of a secret key needs a password. */
 bool minisign_needs_password(Str text, Arena *arena);
-/* Reads the file of a secret key; `password` is ignored if the key is not encrypted. The caller
- * wipes *out. */
+/* Reads the file of a secret key; ignores `password` if the key is not encrypted. The caller must
+ * overwrite *out after use. */
 MUST_USE bool minisign_read_secret(
     Str text, Str password, MinisignSecret *out, Str *problem, Arena *arena);
 /* Sets `*comment` to the trusted comment of a valid signature. */
