@@ -1,5 +1,5 @@
-/* Each thread has an arena for results, which the arena of the call takes over at the end, and one
- * that is emptied after each index. */
+/* Each thread has an arena for results, which joins the arena of the call at the end, and a scratch
+ * arena, which is reset after each index. */
 #include "call_pool.h"
 
 #include "thread.h"

@@ -1,4 +1,4 @@
-/* certificate: fills in the extensions and signs. */
+/* certificate: sets the fields and extensions, and signs. */
 #include "certificate.h"
 #include "random.h"
 

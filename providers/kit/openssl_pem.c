@@ -1,4 +1,4 @@
-/* openssl_pem: converts OpenSSL objects from and to text. */
+/* openssl_pem: converts OpenSSL objects from and to PEM. */
 #include "openssl_pem.h"
 
 #include "digest.h"
