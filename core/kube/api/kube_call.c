@@ -63,9 +63,9 @@ static Str patch_path(
     return strbuf_str(&path);
 }
 
-/* Another client changed the object while the server carried out the request. Requests that name no
- * version may be sent again; other conflicts have other texts. */
-static bool is_overtaken(const KubeResponse *response) {
+/* Returns whether another client changed the object during the request. A request without a
+ * resource version can then be repeated. Other conflicts have other messages. */
+static bool is_write_conflict(const KubeResponse *response) {
     static const Str text = STR_CONST("the object has been modified");
     return response->code == 409 && str_equal(response->status.reason, STR("Conflict")) &&
            str_find(response->status.message, text, 0) != SIZE_MAX;
@@ -76,7 +76,7 @@ static KubeOutcome send_until_done(const KubeCall *call,
                                    KubeResponse *response,
                                    Diags *diags) {
     KubeOutcome outcome = kube_call_send(call, request, response, diags);
-    for (int i = 1; i < ATTEMPTS_MAX && is_overtaken(response); i++) {
+    for (int i = 1; i < ATTEMPTS_MAX && is_write_conflict(response); i++) {
         if (!kube_call_pause(call, PAUSE_MS << (i - 1)))
             break;
         outcome = kube_call_send(call, request, response, diags);

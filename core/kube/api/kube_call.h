@@ -35,8 +35,8 @@ KubeOutcome kube_call_get(const KubeCall *call,
 
 /* Server-side apply: creates the object, or changes the fields of `body`. A field that `manager`
  * applied before and that is not in `body` is removed, unless another manager owns it too. Unknown
- * fields are errors. Is sent up to five times if other clients change the object in the meantime.
- */
+ * fields are errors. If other clients change the object during the request, it is sent up to five
+ * times. */
 typedef struct KubeApply {
     KubeRef ref;
     Str body;
@@ -90,8 +90,8 @@ typedef struct KubeDelete {
     bool is_dry_run;
 } KubeDelete;
 
-/* Is repeated like an apply. KUBE_DONE: the deletion has begun; finalizers may delay its end.
- * KUBE_ABSENT: there is no such object, which may be the effect of an earlier attempt. */
+/* Repeats the request like an apply. KUBE_DONE: the deletion has begun; finalizers may delay its
+ * end. KUBE_ABSENT: the object does not exist; an earlier attempt may have deleted it. */
 KubeOutcome kube_call_delete(const KubeCall *call,
                              const KubeDelete *request,
                              KubeResponse *response,

@@ -1,4 +1,4 @@
-/* kube_openapi: reads the index and the documents. */
+/* kube_openapi: requests the index and the documents, and caches them. */
 #include "kube_openapi.h"
 
 #include "log.h"
@@ -7,7 +7,7 @@
 #include <pthread.h>
 
 #define INDEX        "/openapi/v3"
-#define ATTEMPTS_MAX 2 /* without a schema, the apply finds the errors */
+#define ATTEMPTS_MAX 2 /* few: without a schema, the server reports errors at the apply */
 
 struct KubeOpenapi {
     pthread_mutex_t mutex; /* held while a document is read */
@@ -36,7 +36,7 @@ void kube_openapi_close(KubeOpenapi *openapi) {
     arena_close(openapi->arena);
 }
 
-/* The functions below are called with the mutex. */
+/* The caller of the functions below holds the mutex. */
 
 /* The response and the document live in openapi->arena. */
 static bool read(KubeOpenapi *openapi, const KubeCall *call, Str path, Value *out) {

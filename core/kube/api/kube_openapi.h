@@ -1,6 +1,6 @@
 /* KubeOpenapi: the OpenAPI v3 documents of a server, one for each group version. The index and the
- * documents that lookups need are read once; the index names each document with the hash of its
- * content. Any thread may use it; lookups wait for a reading that is in progress. */
+ * documents that lookups need are read once; the index contains the hash of each document.
+ * Thread-safe; a lookup waits while another thread reads. */
 #pragma once
 
 #include "kube_call.h"

@@ -1,10 +1,10 @@
-/* kube_schema: walks an object and its schema side by side. */
+/* kube_schema: compares an object with its schema, member by member. */
 #include "kube_schema.h"
 
 #include "kube_object.h"
 
 #define REFERENCE       "#/components/schemas/"
-#define REFERENCES_MAX  16 /* in a row, against references in a circle */
+#define REFERENCES_MAX  16 /* maximum chain of references, against cycles */
 #define PRESERVES       "x-kubernetes-preserve-unknown-fields"
 #define INT_OR_STRING   "x-kubernetes-int-or-string"
 #define EMBEDDED_OBJECT "x-kubernetes-embedded-resource"

@@ -21,8 +21,8 @@ typedef struct KubeClientOptions {
     uint32_t attempts_max;   /* 0: as many as the deadline allows */
     int64_t timeout_ms;      /* of requests without a deadline; 0: 60 s */
     int64_t connect_wait_ms; /* how long an unreachable server is tried; 0: 5 s */
-    uint32_t rate;           /* requests per second; 0: no limit. Servers have limits of their own:
-                                they answer 429, which is retried */
+    uint32_t rate;           /* requests per second; 0: no limit. Servers have their own limits
+                                and respond with 429, which is retried */
     uint32_t burst;          /* requests that may start at once; 0: 100. Only with `rate` */
 } KubeClientOptions;
 
