@@ -127,8 +127,8 @@ static void unmap_chunk(Chunk *chunk) {
         munmap(chunk, in_pages(size));
 }
 
-/* Grows an allocation with its chunk: it leaves no copy behind. Returns NULL if the allocation
- * shares its chunk. */
+/* Grows an allocation by remapping its chunk, so that no old copy remains. Returns NULL if the
+ * chunk holds other allocations. */
 static char *grow_alone(Arena *arena, char *old, size_t new_size) {
     Chunk **link = &arena->head;
     while (*link && (*link)->data != old)

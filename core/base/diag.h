@@ -44,7 +44,8 @@ typedef struct Diag {
     VEC(DiagValue) values;
     Str called;         /* name of the function whose call failed, as written; empty: none */
     bool is_of_element; /* concerns one element: show it even if an equal diagnostic was shown */
-    bool is_of_walk;    /* a warning of a provider's program: each walk shows it, as in Terraform */
+    bool is_of_walk; /* warning of a provider that is a program: each walk shows it, as in Terraform
+                      */
     bool is_deprecation; /* a deprecation warning; options can hide it */
     bool is_remote;      /* the deprecation is in a module from a remote source */
 } Diag;

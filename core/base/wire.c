@@ -1,4 +1,4 @@
-/* wire: varints, lengths and field keys. */
+/* wire: encodes and decodes varints, lengths and field keys. */
 #include "wire.h"
 
 enum { VARINT_MAX = 10, FIELD_NUMBER_MAX = (1 << 29) - 1, FORM_BITS = 3 };

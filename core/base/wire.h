@@ -1,8 +1,8 @@
-/* wire: the binary format of protobuf messages: a reader that copies nothing, and a writer.
+/* wire: reads and writes the binary format of protobuf messages. The reader copies nothing.
  *
- * A message is a sequence of fields, each with a number and one of four forms. The reader knows no
- * schema: the caller switches on the number and skips the numbers that it does not know. Of a
- * singular field that occurs twice, the last wins.
+ * A message is a sequence of fields, each with a number and one of four forms. The reader has no
+ * schema: the caller switches on the number and ignores unknown numbers. If a singular field occurs
+ * twice, the caller must use the last one.
  *
  *     WireField field;
  *     WireReader reader = wire_reader_new(bytes);
@@ -30,14 +30,14 @@ typedef struct WireField {
 
 typedef struct WireReader {
     Str rest;
-    bool is_bad; /* the bytes are not a message; wire_next returned false because of that */
+    bool is_bad; /* wire_next returned false because the bytes are not a message */
 } WireReader;
 
 WireReader wire_reader_new(Str message);
 /* Reads the next field. Returns false at the end, and at the first bytes that are not a field. */
 bool wire_next(WireReader *reader, WireField *field);
 
-/* The writers leave out zero and empty text, which is how the format writes default values. */
+/* Write one field. They omit zero and empty text, which are the default values of the format. */
 void wire_put_varint(StrBuf *out, uint32_t number, uint64_t value);
 void wire_put_bytes(StrBuf *out, uint32_t number, Str bytes);
 /* Begins an embedded message, or a text that must be present although it is empty. Returns the

@@ -186,8 +186,8 @@ static bool read_refinement(Reader *reader, const Place *place, Refined *out) {
     return skip(reader, place);
 }
 
-/* Removes knowledge that values of this type cannot have. A length that would determine too many
- * elements is removed as well, because the encoding of the length is shorter than its elements. */
+/* Removes refinements that values of this type cannot have. Also removes a known length that would
+ * create too many elements: a few bytes can encode a huge length. */
 static Refinement restrict_to(Reader *reader, const Type *type, Refinement refinement) {
     Refinement kept = refinement_any();
     kept.not_null = refinement.not_null;

@@ -5,7 +5,7 @@
 
 #include "path.h"
 
-/* Values nest at most so deep. Only types from the encoding itself can be deeper. */
+/* Maximum nesting of a value; deeper ones are errors. Types of schemas are less deep. */
 #define MSGPACK_DEPTH_MAX 128
 
 /* Reads a value of the given type. Strings are views of the bytes. An object must have exactly the
