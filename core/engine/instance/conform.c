@@ -25,7 +25,8 @@ static void broken(
                     "%.*s: %s: expected %.*s, got %.*s. This is a bug in the provider.",
                     STR_ARG(place), how, STR_ARG(a), STR_ARG(b));
     }
-    diags_set_subject(conform->diags, before, DIAG_RELATION); /* no fault of the configuration */
+    diags_set_subject(conform->diags, before,
+                      DIAG_RELATION); /* the configuration is not the cause */
     conform->ok = false;
 }
 

@@ -390,8 +390,8 @@ bool instance_plan(Walk *pool, void *payload, uint32_t worker) {
     return run(payload, worker, plan_instance);
 }
 
-/* This plan replaces the server that holds the object, which is gone with it. A deletion would only
- * reach the new server. */
+/* Returns whether this plan replaces the server that contains the object. Then the object is lost
+ * with the old server, and a deletion would reach the new one. */
 static bool is_target_replaced(const InstanceOp *op) {
     return op->provider->is_deferred && op->provider->is_rebuilt &&
            op->walk->options->mode == PLAN_NORMAL;

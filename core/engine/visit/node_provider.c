@@ -97,8 +97,8 @@ static bool check_and_configure(NodeVisit *visit, ProviderNode *provider, Value 
     return ok;
 }
 
-/* A creation whose object is in the state: what held the object is replaced by now. Without these
- * objects, the next plan creates those that this apply does not reach. */
+/* Removes objects from the state that this plan creates again, because their server was replaced.
+ * So if the apply fails before it creates them, the next plan creates them. */
 static bool drop_lost_objects(NodeVisit *visit, const Node *resource) {
     WorkingState *working = visit->walk->working;
     bool ok = true;

@@ -242,7 +242,8 @@ static void a_replaced_server_recreates_its_objects(void **state) {
     engine_case_close(c);
 }
 
-/* An object that leaves the configuration with its server is gone: no call deletes it elsewhere. */
+/* An object that is removed from the configuration while its server is replaced is lost: no call
+ * deletes it on the new server. */
 static void an_object_that_leaves_with_its_server(void **state) {
     (void)state;
     EngineCase *c = open_served();
