@@ -111,9 +111,9 @@ static bool send(const HttpStore *store,
 
 static bool check_digest(const HttpStore *store, const HttpResponse *response, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("digest");
-    Str told = http_header(response, "content-md5");
+    Str expected = http_header(response, "content-md5");
     Str found = base64_encode(digest_bytes(DIGEST_MD5, response->body, scratch), scratch);
-    if (told.len == 0 || str_equal(told, found))
+    if (expected.len == 0 || str_equal(expected, found))
         return true;
     return fail("Failed to read the state", store->address,
                 "sent a state that does not match its Content-MD5",
