@@ -17,7 +17,7 @@ typedef struct SuiteCase {
     Registry *registry;
     Config *config;
     Diags diags;
-    StrBuf told;
+    StrBuf events;
     Suite suite;
     InputRequest input;
     StrVec filters;
@@ -40,7 +40,7 @@ static inline SuiteCase *suite_case_open(void) {
     assert_int_equal(chdir(c->directory), 0);
     c->registry =
         registry_new(suite_case_providers, ARRAY_COUNT(suite_case_providers), STR("."), arena);
-    c->told = strbuf_new(arena);
+    c->events = strbuf_new(arena);
     c->input = (InputRequest){.io = &c->world.io, .directory = STR(".")};
     return c;
 }
@@ -67,11 +67,11 @@ static inline void suite_case_tell_diags(SuiteCase *c, const Diags *diags) {
     for (size_t i = 0; i < diags->count; i++) {
         const Diag *diag = &diags->items[i];
         SourceRange range = source_range_resolve(diag->range);
-        strbuf_add_cstr(&c->told, diag->severity == DIAG_WARNING ? "    W " : "    ");
+        strbuf_add_cstr(&c->events, diag->severity == DIAG_WARNING ? "    W " : "    ");
         if (range.source)
-            strbuf_add_format(&c->told, "%.*s:%u ", STR_ARG(range.source->path),
+            strbuf_add_format(&c->events, "%.*s:%u ", STR_ARG(range.source->path),
                               source_text_position(range.source, range.start).line);
-        strbuf_add_format(&c->told, "%.*s\n", STR_ARG(diag->summary));
+        strbuf_add_format(&c->events, "%.*s\n", STR_ARG(diag->summary));
     }
 }
 
@@ -83,7 +83,7 @@ static inline void suite_case_file(void *self, const SuiteFile *file, SuiteProgr
     SuiteCase *c = self;
     if (progress != SUITE_COMPLETE)
         return;
-    strbuf_add_format(&c->told, "%.*s %s\n", STR_ARG(file->config->path),
+    strbuf_add_format(&c->events, "%.*s %s\n", STR_ARG(file->config->path),
                       suite_status_name(file->status));
     suite_case_tell_diags(c, &file->diags);
 }
@@ -97,19 +97,19 @@ static inline void suite_case_run(void *self,
     if (c->on_run)
         c->on_run(c, run, progress);
     if (progress == SUITE_TEARDOWN)
-        strbuf_add_format(&c->told, "  clean %.*s\n", STR_ARG(run->config->name));
+        strbuf_add_format(&c->events, "  clean %.*s\n", STR_ARG(run->config->name));
     if (progress != SUITE_COMPLETE)
         return;
-    strbuf_add_format(&c->told, "  %.*s %s\n", STR_ARG(run->config->name),
+    strbuf_add_format(&c->events, "  %.*s %s\n", STR_ARG(run->config->name),
                       suite_status_name(run->status));
     suite_case_tell_diags(c, &run->diags);
 }
 
 static inline void suite_case_list(SuiteCase *c, const State *state) {
     map_each(&state->resources, entry) {
-        strbuf_add_format(&c->told, " %.*s", STR_ARG(entry->key));
+        strbuf_add_format(&c->events, " %.*s", STR_ARG(entry->key));
     }
-    strbuf_add_char(&c->told, '\n');
+    strbuf_add_char(&c->events, '\n');
 }
 
 static inline void suite_case_left(void *self,
@@ -118,7 +118,7 @@ static inline void suite_case_left(void *self,
                                    const State *state) {
     SuiteCase *c = self;
     (void)file;
-    strbuf_add_format(&c->told, "  left of %.*s:", STR_ARG(run->config->name));
+    strbuf_add_format(&c->events, "  left of %.*s:", STR_ARG(run->config->name));
     suite_case_list(c, state);
 }
 
@@ -129,16 +129,17 @@ static inline void suite_case_interrupt(void *self,
     SuiteCase *c = self;
     (void)file;
     if (planned)
-        strbuf_add_format(&c->told, "  interrupted plan of %zu changes\n", planned->changes.count);
+        strbuf_add_format(&c->events, "  interrupted plan of %zu changes\n",
+                          planned->changes.count);
     vec_each(left, leftover) {
-        strbuf_add_format(&c->told, "  abandoned of %.*s:", STR_ARG(leftover->run->config->name));
+        strbuf_add_format(&c->events, "  abandoned of %.*s:", STR_ARG(leftover->run->config->name));
         suite_case_list(c, leftover->state);
     }
 }
 
 static inline void suite_case_end(void *self, const Suite *suite) {
     SuiteCase *c = self;
-    strbuf_add_format(&c->told, "%s\n", suite_status_name(suite->status));
+    strbuf_add_format(&c->events, "%s\n", suite_status_name(suite->status));
 }
 
 /* Runs. */
@@ -171,7 +172,7 @@ static inline Engine suite_case_engine(SuiteCase *c) {
 static inline Str suite_case_run_all(SuiteCase *c) {
     if (!suite_case_load(c)) {
         suite_case_tell_diags(c, &c->diags);
-        return strbuf_str(&c->told);
+        return strbuf_str(&c->events);
     }
     Engine engine = suite_case_engine(c);
     SuiteEvents events = {
@@ -192,5 +193,5 @@ static inline Str suite_case_run_all(SuiteCase *c) {
         .events = &events,
     };
     suite_execute(&request, &c->suite, c->arena);
-    return strbuf_str(&c->told);
+    return strbuf_str(&c->events);
 }

@@ -72,7 +72,7 @@ static void giving_up(void **state) {
     suite_case_close(c);
 }
 
-/* A run that failed before the stop was not interrupted. */
+/* A run that failed before the signal does not count as interrupted. */
 static void giving_up_after_a_failure(void **state) {
     (void)state;
     SuiteCase *c = suite_case_open();
@@ -117,7 +117,7 @@ static void validation(void **state) {
         bool ok = suite_validate(&engine, c->arena, &found);
         assert_int_equal(ok, found.error_count == 0);
         suite_case_tell_diags(c, &found);
-        check_str(strbuf_str(&c->told), cases[i].wanted);
+        check_str(strbuf_str(&c->events), cases[i].wanted);
         suite_case_close(c);
     }
 }

@@ -25,10 +25,10 @@ static void reports_remaining_objects(void **state) {
     suite_case_write(c, "main.tf", THING);
     suite_case_write(c, "a.tftest.hcl", "run \"one\" {\n}\n");
     suite_case_write(c, "b.tftest.hcl", "");
-    Str told = suite_case_run_all(c);
+    Str events = suite_case_run_all(c);
     assert_true(str_starts_with(
-        told, STR("  one pass\n  clean one\n  left of one: fake_thing.a\na.tftest.hcl error\n")));
-    assert_true(str_ends_with(told, STR("\nb.tftest.hcl pass\nerror\n")));
+        events, STR("  one pass\n  clean one\n  left of one: fake_thing.a\na.tftest.hcl error\n")));
+    assert_true(str_ends_with(events, STR("\nb.tftest.hcl pass\nerror\n")));
     assert_int_equal(c->suite.counts[SUITE_PASS], 1);
     suite_case_close(c);
 }
@@ -40,8 +40,8 @@ static void after_a_failed_apply(void **state) {
     fake_world_order(&c->world, "create b");
     suite_case_write(c, "main.tf", THING "resource \"fake_thing\" \"b\" {\n  name = \"b\"\n}\n");
     suite_case_write(c, "a.tftest.hcl", "run \"one\" {\n}\nrun \"two\" {\n}\n");
-    Str told = suite_case_run_all(c);
-    assert_true(str_find(told, STR("  two skip\n  clean one\na.tftest.hcl error\n"), 0) !=
+    Str events = suite_case_run_all(c);
+    assert_true(str_find(events, STR("  two skip\n  clean one\na.tftest.hcl error\n"), 0) !=
                 SIZE_MAX);
     assert_true(str_ends_with(strbuf_str(&c->world.diary), STR("delete a\n")));
     suite_case_close(c);

@@ -97,10 +97,10 @@ static void runs(void **state) {
                          "resource \"fake_thing\" \"x\" {\n  name = \"x\"\n}\n"
                          "output \"o\" {\n  value = 1\n}\noutput \"p\" {\n  value = 2\n}\n");
         suite_case_write(c, "a.tftest.hcl", run_cases[i].tests);
-        Str told = suite_case_run_all(c);
-        if (!str_equal_cstr(told, run_cases[i].wanted))
+        Str events = suite_case_run_all(c);
+        if (!str_equal_cstr(events, run_cases[i].wanted))
             print_error("%s\n", run_cases[i].about);
-        check_str(told, run_cases[i].wanted);
+        check_str(events, run_cases[i].wanted);
         check_str(strbuf_str(&c->world.diary), ""); /* only terraform_data is real here */
         suite_case_close(c);
     }
