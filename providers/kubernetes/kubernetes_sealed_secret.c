@@ -264,8 +264,9 @@ static bool check_certificate(const Call *call, Value config, Diags *diags) {
 static bool check_name(const Call *call, Value config, Diags *diags) {
     Value item = object_metadata_of(config);
     bool is_generated =
-        value_is_present(item) && !value_is_null(object_attribute(item, "generate_name"));
-    return !is_generated || !is_strict(config) ||
+        value_is_present(item) && value_is_present(object_attribute(item, "generate_name"));
+    bool is_scope_known = value_is_known(object_attribute(config, "scope"));
+    return !is_generated || !is_scope_known || !is_strict(config) ||
            path_error(call, PATH_AT(call, {"metadata"}, {.index = 0}, {"generate_name"}), diags,
                       "Values not sealed",
                       "Values of the scope \"strict\" are sealed for one name. Give the object a "
