@@ -6,7 +6,7 @@
 . ./nftables_prelude.sh
 need_nft
 if [ "$6" = alone ]; then
-  # On Ubuntu the unit of ufw is always active; ENABLED in its configuration tells whether it has rules.
+  # On Ubuntu the unit of ufw is always active; ufw filters only if its configuration has ENABLED=yes.
   if grep -q '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null; then echo ufw; exit 83; fi
   if command -v systemctl >/dev/null 2>&1 && systemctl --quiet is-active firewalld 2>/dev/null; then
     echo firewalld
