@@ -25,8 +25,7 @@
 #include "ssh_client.h"
 
 typedef struct RemoteStep {
-    Str id; /* letters, digits, "-" and "."; unique on the machine: for example the marker of the
-                journal */
+    Str id;            /* letters, digits, "-" and "."; unique on the machine */
     Str script;        /* for sh, or for another interpreter with a "#!" line */
     Str environment;   /* of remote_step_environment; empty: none */
     Str input;         /* for standard input; empty: none */

@@ -50,12 +50,11 @@ typedef struct SshLink {
     size_t chain_count;
     bool sudo;
     Str sudo_password;
-    int64_t wait_ms; /* maximum duration of connection attempts */
-    int64_t
-        plan_end_ms;   /* monotonic time at which connection and commands of a plan end; 0: none */
-    SshPool *own_pool; /* NULL until the first connection, and with a client */
-    SshLease *lease;   /* NULL: not connected */
-    bool may_have_run; /* a script was started, or a command was sent whose end is unknown */
+    int64_t wait_ms;     /* maximum duration of connection attempts */
+    int64_t plan_end_ms; /* monotonic end of connection and commands of a plan; 0: none */
+    SshPool *own_pool;   /* NULL until the first connection, and with a client */
+    SshLease *lease;     /* NULL: not connected */
+    bool may_have_run;   /* a script was started, or a command was sent whose end is unknown */
 } SshLink;
 
 /* Fills the settings from the attributes of `object` and the provider's defaults. Does not connect.

@@ -29,8 +29,7 @@ typedef enum ForeignOutcome {
 ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *io, Diags *diags);
 /* Makes one call. `request` and *out are encoded messages; *out is in `arena`. At CANCEL_STOP of
  * `cancel` (NULL: none), sends one Stop request, so that the provider ends its calls early.
- * Sets
- * *is_lost (may be NULL) to whether the provider may have acted without a response. */
+ * `is_lost` (may be NULL) receives whether the provider may have acted without a response. */
 ForeignOutcome foreign_process_call(ForeignProcess *process,
                                     ProtocolMethod method,
                                     Str request,
