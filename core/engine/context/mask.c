@@ -3,8 +3,6 @@
 
 #include "str_quote.h"
 
-#define SHORT_MAX 3 /* bytes; a secret of up to this length may be part of an ordinary word */
-
 /* bytes. Messages may quote one line of a multi-line text; shorter lines (brackets) and shorter
  * values of variables are not searched for. */
 #define LINE_MIN 8
@@ -87,7 +85,7 @@ static Str mask_one(Str text, Str secret, Arena *arena) {
     size_t done = 0;
     for (size_t at = 0; secret.len > 0 && at + secret.len <= text.len;) {
         bool is_here = memcmp(text.ptr + at, secret.ptr, secret.len) == 0 &&
-                       (secret.len > SHORT_MAX || is_quoted(text, at, secret.len));
+                       (secret.len > SECRET_SHORT_MAX || is_quoted(text, at, secret.len));
         if (!is_here) {
             at++;
             continue;
@@ -124,46 +122,38 @@ void mask_diags(Diags *diags, const StrVec *secrets) {
     }
 }
 
-Str mask_text(Str text, const StrVec *secrets, Arena *arena) {
-    vec_each(secrets, secret) {
+Str mask_text(Str text, const SecretIndex *secrets, Arena *arena) {
+    if (!secret_index_quotes(secrets, text))
+        return text;
+    vec_each(&secrets->secrets, secret) {
         text = mask_one(text, *secret, arena);
     }
     return text;
 }
 
-/* A short secret matches only the whole text, because it may be part of a word. */
-static bool holds_secret(Str text, const StrVec *secrets) {
-    vec_each(secrets, secret) {
-        bool is_within = secret->len > SHORT_MAX && str_find(text, *secret, 0) != SIZE_MAX;
-        if (secret->len > 0 && (is_within || str_equal(text, *secret)))
-            return true;
-    }
-    return false;
-}
-
-static bool has_secret_key(Value value, const StrVec *secrets) {
+static bool has_secret_key(Value value, const SecretIndex *secrets) {
     bool has_keys = value.type->kind == KIND_MAP || value.type->kind == KIND_OBJECT;
     for (size_t i = 0; has_keys && i < value.count; i++) {
-        if (holds_secret(value_key_at(value, i), secrets))
+        if (secret_index_holds(secrets, value_key_at(value, i)))
             return true;
     }
     return false;
 }
 
 static Value mark_secret(Value value, void *payload, Arena *arena) {
-    const StrVec *secrets = payload;
+    const SecretIndex *secrets = payload;
     if (!value_is_present(value))
         return value;
     bool is_text = value.type->kind == KIND_STRING;
     bool is_number = value.type->kind == KIND_NUMBER;
-    bool is_secret = is_text     ? holds_secret(value_text(value), secrets)
-                     : is_number ? holds_secret(value_number_text(value, arena), secrets)
+    bool is_secret = is_text     ? secret_index_holds(secrets, value_text(value))
+                     : is_number ? secret_index_holds(secrets, value_number_text(value, arena))
                                  : has_secret_key(value, secrets);
     return is_secret ? value_with_marks(value, MARK_SENSITIVE) : value;
 }
 
-Value mask_value(Value value, const StrVec *secrets, Arena *arena) {
-    if (secrets->count == 0)
+Value mask_value(Value value, const SecretIndex *secrets, Arena *arena) {
+    if (secrets->secrets.count == 0)
         return value;
     return value_transform(value, mark_secret, (void *)(uintptr_t)secrets, arena);
 }

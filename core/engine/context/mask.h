@@ -5,6 +5,7 @@
 
 #include "config.h"
 #include "diag.h"
+#include "secret_index.h"
 
 /* Adds the texts, numbers and map keys of secret values to `secrets`, and the lines of their texts;
  * booleans are never added. The entries may point into `value`; `arena` owns the others. */
@@ -17,7 +18,7 @@ void mask_collect_variables(const Module *root, const Map *values, StrVec *secre
 void mask_diags(Diags *diags, const StrVec *secrets);
 /* Replaces secrets in one text by the rules of mask_diags. Returns the text itself if it contains
  * none. */
-Str mask_text(Str text, const StrVec *secrets, Arena *arena);
+Str mask_text(Str text, const SecretIndex *secrets, Arena *arena);
 /* Returns the value with sensitive marks: on each text or number that contains a secret, and on
  * each map or object with a secret key. A secret of up to 3 bytes must be the whole text. */
-Value mask_value(Value value, const StrVec *secrets, Arena *arena);
+Value mask_value(Value value, const SecretIndex *secrets, Arena *arena);

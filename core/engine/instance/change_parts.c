@@ -74,37 +74,37 @@ static bool check_same(InstanceOp *op, Value prior, const PlanResponse *response
                   "it has a planned change, but its resource has none");
 }
 
-static Value mark(InstanceOp *op, const ChangePart *part, Value value) {
-    value = path_mark(value, &part->sensitive, MARK_SENSITIVE, op->scratch);
-    mask_collect(value, &op->secrets, op->scratch);
-    return value;
+static Value mark(const InstanceOp *op, const ChangePart *part, Value value) {
+    return path_mark(value, &part->sensitive, MARK_SENSITIVE, op->scratch);
 }
 
-static Value keep_value(InstanceOp *op, const ChangePart *part, Value value) {
-    value = mask_value(mark(op, part, value), &op->secrets, op->scratch);
-    value = mask_value(value, &op->provider->secrets, op->scratch);
-    return value_clone(value, op->keep);
+static Value keep_value(InstanceOp *op,
+                        const SecretIndex *secrets,
+                        const ChangePart *part,
+                        Value value) {
+    return value_clone(mask_value(mark(op, part, value), secrets, op->scratch), op->keep);
 }
 
-static Str keep_text(InstanceOp *op, Str text) {
-    text = mask_text(text, &op->secrets, op->scratch);
-    text = mask_text(text, &op->provider->secrets, op->scratch);
-    return str_clone(text, op->keep);
+static Str keep_text(InstanceOp *op, const SecretIndex *secrets, Str text) {
+    return str_clone(mask_text(text, secrets, op->scratch), op->keep);
 }
 
-static void keep_part(InstanceOp *op, const ChangePart *part, PartChange *out) {
+static void keep_part(InstanceOp *op,
+                      const SecretIndex *secrets,
+                      const ChangePart *part,
+                      PartChange *out) {
     *out = (PartChange){
         .key = str_clone(part->key, op->keep),
         .action = action_of(part->action),
-        .before = keep_value(op, part, part->before),
-        .after = keep_value(op, part, part->after),
+        .before = keep_value(op, secrets, part, part->before),
+        .after = keep_value(op, secrets, part, part->after),
     };
-    out->title = keep_text(op, part->key);
+    out->title = keep_text(op, secrets, part->key);
     vec_each(&part->replace_paths, path) {
         vec_push(op->keep, &out->replace_paths, path_clone(*path, op->keep));
     }
     vec_each(&part->notes, note) {
-        ChangeNote copy = {path_clone(note->path, op->keep), keep_text(op, note->text)};
+        ChangeNote copy = {path_clone(note->path, op->keep), keep_text(op, secrets, note->text)};
         vec_push(op->keep, &out->notes, copy);
     }
 }
@@ -115,26 +115,41 @@ static void collect_secrets(InstanceOp *op, const PlanResponse *response) {
     mask_collect_variables(op->walk->engine->config->root, op->walk->options->variables,
                            &op->secrets, op->scratch);
     vec_each(&response->parts, part) {
-        (void)mark(op, part, part->before);
-        (void)mark(op, part, part->after);
+        mask_collect(mark(op, part, part->before), &op->secrets, op->scratch);
+        mask_collect(mark(op, part, part->after), &op->secrets, op->scratch);
     }
+}
+
+/* Indexes the secrets of the operation and of its provider configuration. */
+static SecretIndex index_secrets(const InstanceOp *op) {
+    StrVec all = {0};
+    vec_each(&op->secrets, secret) {
+        vec_push(op->scratch, &all, *secret);
+    }
+    vec_each(&op->provider->secrets, secret) {
+        vec_push(op->scratch, &all, *secret);
+    }
+    return secret_index_new(&all, op->scratch);
 }
 
 /* A part of the predecessor is deleted with it. If the successor has the same part, the part is
  * replaced. */
-static void keep_deletions(InstanceOp *op, const PlanResponse *gone, ResourceChange *change) {
+static void keep_deletions(InstanceOp *op,
+                           const SecretIndex *secrets,
+                           const PlanResponse *gone,
+                           ResourceChange *change) {
     Map places = map_new(op->scratch); /* key → index + 1 */
     for (size_t i = 0; i < change->parts.count; i++)
         map_set(&places, change->parts.items[i].key, (void *)(uintptr_t)(i + 1));
     vec_each(&gone->parts, part) {
         size_t place = (size_t)(uintptr_t)map_find(&places, part->key);
         if (place == 0) {
-            keep_part(op, part, vec_add(op->keep, &change->parts));
+            keep_part(op, secrets, part, vec_add(op->keep, &change->parts));
             continue;
         }
         PartChange *same = &change->parts.items[place - 1];
         same->action = ACTION_DELETE_THEN_CREATE;
-        same->before = keep_value(op, part, part->before);
+        same->before = keep_value(op, secrets, part, part->before);
     }
 }
 
@@ -149,12 +164,13 @@ bool change_parts_keep(InstanceOp *op,
     collect_secrets(op, response);
     if (gone)
         collect_secrets(op, gone);
+    SecretIndex secrets = index_secrets(op);
     change->has_unknown_parts = response->has_unknown_parts;
     vec_each(&response->parts, part) {
-        keep_part(op, part, vec_add(op->keep, &change->parts));
+        keep_part(op, &secrets, part, vec_add(op->keep, &change->parts));
     }
     if (gone)
-        keep_deletions(op, gone, change);
+        keep_deletions(op, &secrets, gone, change);
     plan_sort_parts(change);
     return true;
 }
@@ -217,9 +233,12 @@ static PlannedPart *expect(PartWork *work, Str key, PartAction action, Str title
     return part;
 }
 
-static Str title_of(const InstanceOp *op, const ResourceChange *change, Str key, Arena *arena) {
+static Str title_of(const ResourceChange *change,
+                    const SecretIndex *secrets,
+                    Str key,
+                    Arena *arena) {
     const PartChange *part = plan_find_part(change, key);
-    return part ? part->title : mask_text(key, &op->secrets, arena);
+    return part ? part->title : mask_text(key, secrets, arena);
 }
 
 bool change_parts_has_begun(const PartWork *work) {
@@ -328,8 +347,9 @@ PartWork *change_parts_open(InstanceOp *op,
     op->part_begin = begin_part_call;
     op->part_end = end_part_call;
     if (response) {
+        SecretIndex secrets = secret_index_new(&op->secrets, op->scratch);
         vec_each(&response->parts, part) {
-            expect(work, part->key, part->action, title_of(op, change, part->key, arena));
+            expect(work, part->key, part->action, title_of(change, &secrets, part->key, arena));
         }
         return work;
     }

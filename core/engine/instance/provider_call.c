@@ -55,7 +55,9 @@ static LogField shown(InstanceOp *op, const char *key, Value object) {
     if (!object.type)
         return log_text(key, STR_EMPTY);
     object = schema_drop_write_only(op->schema, object, op->scratch);
-    Value marked = mask_value(object_marks_add(op, object, NULL), &op->secrets, op->scratch);
+    Value marked = object_marks_add(op, object, NULL); /* adds secrets */
+    SecretIndex secrets = secret_index_new(&op->secrets, op->scratch);
+    marked = mask_value(marked, &secrets, op->scratch);
     return log_text(key, value_summary(hide_attributes(marked, op->scratch), op->scratch));
 }
 

@@ -97,6 +97,7 @@ static void test_marked_values(void **state) {
     StrVec secrets = {0};
     vec_push(arena, &secrets, STR("hunter22"));
     vec_push(arena, &secrets, STR("77"));
+    SecretIndex index = secret_index_new(&secrets, arena);
     static const struct {
         const char *json;
         bool is_secret;
@@ -117,14 +118,74 @@ static void test_marked_values(void **state) {
         const char *error;
         size_t offset;
         assert_true(json_parse_any(str_from_cstr(values[i].json), &value, &error, &offset, arena));
-        assert_int_equal(value_is_secret(mask_value(value, &secrets, arena)), values[i].is_secret);
+        assert_int_equal(value_is_secret(mask_value(value, &index, arena)), values[i].is_secret);
     }
-    check_str(mask_text(STR("v1/hunter22/77"), &secrets, arena), "v1/(sensitive value)/77");
+    check_str(mask_text(STR("v1/hunter22/77"), &index, arena), "v1/(sensitive value)/77");
+    check_str(mask_text(STR("is \"77\""), &index, arena), "is \"(sensitive value)\"");
+}
+
+static uint64_t next(uint64_t *seed) {
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return *seed >> 33;
+}
+
+/* Few letters, so that many secrets overlap, repeat and begin alike. */
+static Str random_text(uint64_t *seed, size_t max, Arena *arena) {
+    size_t len = next(seed) % (max + 1);
+    char *bytes = arena_new_array(arena, char, len + 1);
+    for (size_t i = 0; i < len; i++)
+        bytes[i] = "ab\"\xff"[next(seed) % 16 < 14 ? next(seed) % 2 : 2 + next(seed) % 2];
+    return (Str){bytes, len};
+}
+
+/* The rules of the index, as a search for each secret. */
+static bool holds_by_search(const StrVec *secrets, Str text) {
+    vec_each(secrets, secret) {
+        bool is_within = secret->len > 3 && str_find(text, *secret, 0) != SIZE_MAX;
+        if (secret->len > 0 && (is_within || str_equal(text, *secret)))
+            return true;
+    }
+    return false;
+}
+
+static bool quotes_by_search(const StrVec *secrets, Str text, Arena *arena) {
+    vec_each(secrets, secret) {
+        Str quoted = str_format(arena, "\"%.*s\"", STR_ARG(*secret));
+        Str wanted = secret->len > 3 ? *secret : quoted;
+        if (secret->len > 0 && str_find(text, wanted, 0) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+static void test_index_finds_like_a_search(void **state) {
+    (void)state;
+    uint64_t seed = 20261122;
+    size_t found[2][2] = {{0}};
+    for (size_t turn = 0; turn < 3000; turn++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        StrVec secrets = {0};
+        size_t max = 2 + next(&seed) % 12;
+        for (size_t i = next(&seed) % 12; i > 0; i--)
+            vec_push(arena, &secrets, random_text(&seed, max, arena));
+        SecretIndex index = secret_index_new(&secrets, arena);
+        for (size_t i = 0; i < 10; i++) {
+            Str text = random_text(&seed, 24, arena);
+            bool holds = holds_by_search(&secrets, text);
+            bool quotes = quotes_by_search(&secrets, text, arena);
+            assert_int_equal(secret_index_holds(&index, text), holds);
+            assert_int_equal(secret_index_quotes(&index, text), quotes);
+            found[0][holds]++;
+            found[1][quotes]++;
+        }
+    }
+    for (size_t i = 0; i < 4; i++)
+        assert_true(found[i / 2][i % 2] > 1000);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_masks), cmocka_unit_test(test_lines),
-                                       cmocka_unit_test(test_values),
-                                       cmocka_unit_test(test_marked_values)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_masks), cmocka_unit_test(test_lines), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_marked_values), cmocka_unit_test(test_index_finds_like_a_search)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
