@@ -10,9 +10,26 @@ typedef struct Conform {
     bool ok;
 } Conform;
 
+/* A place in the object; the outermost step has no parent. Paths would fill the arena: an object
+ * may have many thousand members, and only errors need the path. */
+typedef struct Place {
+    const struct Place *parent;
+    bool is_attribute; /* the step is `name`, else `key` */
+    Str name;
+    Value key;
+} Place;
+
+static Path path_of(const Place *place, Arena *arena) {
+    if (!place)
+        return (Path){0};
+    Path parent = path_of(place->parent, arena);
+    return place->is_attribute ? path_attribute(parent, place->name, arena)
+                               : path_index(parent, place->key, arena);
+}
+
 static void broken(
-    Conform *conform, Path path, bool sensitive, const char *how, Value wanted, Value got) {
-    Str place = path_to_str(path, conform->arena);
+    Conform *conform, const Place *at, bool sensitive, const char *how, Value wanted, Value got) {
+    Str place = path_to_str(path_of(at, conform->arena), conform->arena);
     size_t before = conform->diags->count;
     if (sensitive) {
         diags_error(conform->diags, NO_RANGE, conform->summary,
@@ -33,14 +50,14 @@ static void broken(
 static void check_plan_members(Conform *conform,
                                const Attribute *attributes,
                                size_t count,
-                               Path path,
+                               const Place *place,
                                Value prior,
                                Value config,
                                Value planned);
 
 static void check_plan_nested(Conform *conform,
                               const Attribute *attribute,
-                              Path path,
+                              const Place *place,
                               Value prior,
                               Value config,
                               Value planned) {
@@ -50,19 +67,19 @@ static void check_plan_nested(Conform *conform,
             return;
         if (!value_is_known(config) || value_equal(config, planned))
             return;
-        broken(conform, path, false, "planned value differs from the configuration", config,
+        broken(conform, place, false, "planned value differs from the configuration", config,
                planned);
         return;
     }
     if (nested->nesting == NEST_SINGLE) {
-        check_plan_members(conform, nested->attributes, nested->count, path, prior, config,
+        check_plan_members(conform, nested->attributes, nested->count, place, prior, config,
                            planned);
         return;
     }
     if (nested->nesting == NEST_SET)
         return; /* elements of two sets cannot be matched reliably */
     if (config.count != planned.count) {
-        broken(conform, path, false, "planned number of elements differs from the configuration",
+        broken(conform, place, false, "planned number of elements differs from the configuration",
                config, planned);
         return;
     }
@@ -77,15 +94,15 @@ static void check_plan_nested(Conform *conform,
             if (!value_find(prior, value_key_at(config, i), &before))
                 before = value_null(item.type);
         }
-        check_plan_members(conform, nested->attributes, nested->count,
-                           path_index(path, key, conform->arena), before, item,
+        Place inside = {.parent = place, .key = key};
+        check_plan_members(conform, nested->attributes, nested->count, &inside, before, item,
                            value_at(planned, i));
     }
 }
 
 static void check_plan_attribute(Conform *conform,
                                  const Attribute *attribute,
-                                 Path path,
+                                 const Place *place,
                                  Value prior,
                                  Value config,
                                  Value planned) {
@@ -101,17 +118,17 @@ static void check_plan_attribute(Conform *conform,
     if (!value_is_wholly_known(config) && (attribute->flags & COMPUTED))
         return;
     if (attribute->nested) {
-        check_plan_nested(conform, attribute, path, prior, config, planned);
+        check_plan_nested(conform, attribute, place, prior, config, planned);
         return;
     }
-    broken(conform, path, (attribute->flags & SENSITIVE) != 0,
+    broken(conform, place, (attribute->flags & SENSITIVE) != 0,
            "planned value differs from the configuration", config, planned);
 }
 
 static void check_plan_members(Conform *conform,
                                const Attribute *attributes,
                                size_t count,
-                               Path path,
+                               const Place *place,
                                Value prior,
                                Value config,
                                Value planned) {
@@ -122,8 +139,9 @@ static void check_plan_members(Conform *conform,
         Value wanted = value_attribute(config, name);
         Value before =
             value_is_present(prior) ? value_attribute(prior, name) : value_null(wanted.type);
-        check_plan_attribute(conform, &attributes[i], path_attribute(path, name, conform->arena),
-                             before, wanted, value_attribute(planned, name));
+        Place inside = {.parent = place, .is_attribute = true, .name = name};
+        check_plan_attribute(conform, &attributes[i], &inside, before, wanted,
+                             value_attribute(planned, name));
     }
 }
 
@@ -131,42 +149,45 @@ bool conform_plan(
     const Schema *schema, Value prior, Value config, Value planned, Arena *arena, Diags *diags) {
     Conform conform = {"Provider produced invalid plan", arena, diags, true};
     if (!value_is_present(planned)) {
-        broken(&conform, (Path){0}, false, "planned no object", config, planned);
+        broken(&conform, NULL, false, "planned no object", config, planned);
         return false;
     }
     if (value_equal(planned, config))
         return true;
-    check_plan_members(&conform, schema->attributes, schema->attribute_count, (Path){0}, prior,
-                       config, planned);
+    check_plan_members(&conform, schema->attributes, schema->attribute_count, NULL, prior, config,
+                       planned);
     return conform.ok;
 }
 
-static void check_result(Conform *conform, Path path, bool sensitive, Value planned, Value actual);
+static void check_result(
+    Conform *conform, const Place *place, bool sensitive, Value planned, Value actual);
 
 static void check_result_items(
-    Conform *conform, Path path, bool sensitive, Value planned, Value actual) {
+    Conform *conform, const Place *place, bool sensitive, Value planned, Value actual) {
     bool has_names = type_is_mapping(planned.type);
     for (size_t i = 0; i < planned.count; i++) {
         Value item = value_at(planned, i);
         if (!has_names) {
-            Path place = path_index(path, value_int((int64_t)i), conform->arena);
-            check_result(conform, place, sensitive, item, value_at(actual, i));
+            Place inside = {.parent = place, .key = value_int((int64_t)i)};
+            check_result(conform, &inside, sensitive, item, value_at(actual, i));
             continue;
         }
         Str name = value_key_at(planned, i);
-        Path place = planned.type->kind == KIND_OBJECT
-                         ? path_attribute(path, name, conform->arena)
-                         : path_index(path, value_from_str(name), conform->arena);
+        Place inside = {.parent = place,
+                        .is_attribute = planned.type->kind == KIND_OBJECT,
+                        .name = name,
+                        .key = value_from_str(name)};
         Value found;
         if (value_find(actual, name, &found))
-            check_result(conform, place, sensitive, item, found);
+            check_result(conform, &inside, sensitive, item, found);
         else
-            broken(conform, place, sensitive, "was planned, but has vanished", item,
+            broken(conform, &inside, sensitive, "was planned, but has vanished", item,
                    value_null(item.type));
     }
 }
 
-static void check_result(Conform *conform, Path path, bool sensitive, Value planned, Value actual) {
+static void check_result(
+    Conform *conform, const Place *place, bool sensitive, Value planned, Value actual) {
     if (!value_is_known(planned))
         return;
     if (value_is_wholly_known(planned)) {
@@ -179,26 +200,26 @@ static void check_result(Conform *conform, Path path, bool sensitive, Value plan
             const char *how = value_is_null(planned)  ? "was absent, but is now present"
                               : value_is_null(actual) ? "was present, but is now absent"
                                                       : "differs from the planned value";
-            broken(conform, path, sensitive, how, planned, actual);
+            broken(conform, place, sensitive, how, planned, actual);
             return;
         }
     }
     if (!value_is_present(actual)) {
-        broken(conform, path, sensitive, "was present, but is now absent", planned, actual);
+        broken(conform, place, sensitive, "was present, but is now absent", planned, actual);
         return;
     }
     if (planned.type->kind == KIND_SET) {
         if (actual.count > planned.count) {
-            broken(conform, path, sensitive, "has more elements than planned", planned, actual);
+            broken(conform, place, sensitive, "has more elements than planned", planned, actual);
         }
         return;
     }
     if (planned.count != actual.count && planned.type->kind != KIND_MAP) {
-        broken(conform, path, sensitive, "has another number of elements than planned", planned,
+        broken(conform, place, sensitive, "has another number of elements than planned", planned,
                actual);
         return;
     }
-    check_result_items(conform, path, sensitive, planned, actual);
+    check_result_items(conform, place, sensitive, planned, actual);
 }
 
 bool conform_result(const Schema *schema,
@@ -209,15 +230,15 @@ bool conform_result(const Schema *schema,
                     Diags *diags) {
     Conform conform = {summary, arena, diags, true};
     if (value_is_null(actual)) {
-        broken(&conform, (Path){0}, false, "no object is left", planned, actual);
+        broken(&conform, NULL, false, "no object is left", planned, actual);
         return false;
     }
     for (size_t i = 0; i < planned.count; i++) {
         Str name = value_key_at(planned, i);
         const Attribute *attribute = schema_find_attribute(schema, name);
-        check_result(&conform, path_attribute((Path){0}, name, arena),
-                     attribute && (attribute->flags & SENSITIVE), value_at(planned, i),
-                     value_attribute(actual, name));
+        Place place = {.is_attribute = true, .name = name};
+        check_result(&conform, &place, attribute && (attribute->flags & SENSITIVE),
+                     value_at(planned, i), value_attribute(actual, name));
     }
     return conform.ok;
 }
