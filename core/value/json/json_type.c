@@ -111,16 +111,50 @@ static size_t members_find(const Members *members, Str name) {
     return SIZE_MAX;
 }
 
-/* Copies the names: the type may outlive the text. */
+/* Returns the type of an equal text, or NULL. A text ends with its bracket, so no other type begins
+ * with it. */
+static const Type *find_known(const JsonReader *reader, const JsonTypes *types) {
+    Str rest = str_after(reader->bytes, reader->start);
+    for (size_t i = 0; i < ARRAY_COUNT(types->texts); i++) {
+        Str text = types->texts[i];
+        if (text.len && str_starts_with(rest, text))
+            return types->types[i];
+    }
+    return NULL;
+}
+
+/* Reads a type, or finds it among the newest ones. */
+static bool read_shared(
+    JsonReader *reader, JsonTypes *types, JsonToken token, const Type **out, Arena *arena) {
+    size_t start = reader->start;
+    Str text;
+    if (token != JSON_ARRAY_START)
+        return read_type(reader, token, out, arena);
+    const Type *known = find_known(reader, types);
+    if (known) {
+        *out = known;
+        return json_skip(reader, token, &text);
+    }
+    if (!read_type(reader, token, out, arena))
+        return false;
+    types->texts[types->next] = str_slice(reader->bytes, start, reader->end);
+    types->types[types->next] = *out;
+    types->next = (types->next + 1) % ARRAY_COUNT(types->texts);
+    return true;
+}
+
+/* Copies the names: the type may outlive the text. Attributes of the same type share it: an object
+ * may have thousands. */
 static bool read_members(JsonReader *reader, Members *members, Arena *arena) {
     JsonToken token;
+    JsonTypes shared = {0};
     while ((token = json_next(reader)) != JSON_OBJECT_END) {
         const Type *type = NULL;
         if (token != JSON_KEY)
             return fail(reader, "an object of types is required after \"object\"");
         Value name = value_string(str_clone(reader->text, arena), arena);
         vec_push(arena, &members->names, value_text(name));
-        if (!read_type(reader, json_next(reader), &type, arena))
+        if (!read_shared(reader, &shared, json_next(reader), &type, arena))
             return false;
         vec_push(arena, &members->types, type);
     }
@@ -194,33 +228,8 @@ static bool read_type(JsonReader *reader, JsonToken token, const Type **out, Are
     return json_next(reader) == JSON_ARRAY_END || fail(reader, "a type has too many parts");
 }
 
-/* Returns the type of an equal text, or NULL. A text ends with its bracket, so no other type begins
- * with it. */
-static const Type *find_known(const JsonReader *reader) {
-    Str rest = str_after(reader->bytes, reader->start);
-    for (size_t i = 0; i < ARRAY_COUNT(reader->types->texts); i++) {
-        Str text = reader->types->texts[i];
-        if (text.len && str_starts_with(rest, text))
-            return reader->types->types[i];
-    }
-    return NULL;
-}
-
 bool json_read_type(JsonReader *reader, JsonToken token, const Type **out, Arena *arena) {
-    JsonTypes *types = reader->types;
-    size_t start = reader->start;
-    Str text;
-    if (!types || token != JSON_ARRAY_START)
+    if (!reader->types)
         return read_type(reader, token, out, arena);
-    const Type *known = find_known(reader);
-    if (known) {
-        *out = known;
-        return json_skip(reader, token, &text);
-    }
-    if (!read_type(reader, token, out, arena))
-        return false;
-    types->texts[types->next] = str_slice(reader->bytes, start, reader->end);
-    types->types[types->next] = *out;
-    types->next = (types->next + 1) % ARRAY_COUNT(types->texts);
-    return true;
+    return read_shared(reader, reader->types, token, out, arena);
 }
