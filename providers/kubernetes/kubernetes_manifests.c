@@ -86,12 +86,13 @@ static bool refresh_all(ManifestsReading *reading) {
     return true;
 }
 
-static ManifestsReading reading_of(const Call *call, Value state, Str private_data, Diags *diags) {
+static ManifestsReading reading_of(
+    const Call *call, Value state, Str private_data, Diags *diags, Arena *record_arena) {
     return (ManifestsReading){
         .call = call,
         .state = state,
         .inventory = manifests_inventory_of(state, call->arena),
-        .record = manifests_record_read(private_data, call->arena),
+        .record = manifests_record_read(private_data, record_arena),
         .diags = diags,
     };
 }
@@ -100,7 +101,9 @@ static bool read(const Call *call,
                  const ReadRequest *request,
                  ReadResponse *response,
                  Diags *diags) {
-    ManifestsReading reading = reading_of(call, request->state, request->private_data, diags);
+    SCOPED(ArenaRef) scratch = arena_open("manifests read");
+    ManifestsReading reading =
+        reading_of(call, request->state, request->private_data, diags, scratch);
     if (!refresh_all(&reading))
         return false;
     response->state = manifests_inventory_put(&reading.inventory, request->state, call->arena);
@@ -135,8 +138,8 @@ static bool recover(const Call *call,
                     RecoverResponse *response,
                     Diags *diags) {
     bool is_new = request->call == RECOVER_CREATE;
-    ManifestsReading reading =
-        reading_of(call, is_new ? request->planned : request->prior, request->private_data, diags);
+    ManifestsReading reading = reading_of(call, is_new ? request->planned : request->prior,
+                                          request->private_data, diags, call->arena);
     if (is_new)
         reading.inventory = (ManifestsInventory){0};
     if (!refresh_all(&reading))

@@ -28,7 +28,8 @@ typedef struct ItemApply {
 typedef VEC(ItemApply) ItemApplies;
 
 typedef struct ManifestsApplying {
-    const Call *call;
+    const Call *call;   /* its arena ends with the call */
+    const Call *caller; /* its arena has the results, and so the new objects */
     Value arguments;
     Value planned; /* null: a deletion of all */
     Diags *diags;
@@ -280,7 +281,8 @@ static void wait_for_item(
 static void wait_for_all(ManifestsApplying *applying) {
     if (!object_bool(applying->arguments, "wait_for_ready", true) || !applying->is_good)
         return;
-    call_pool_run(applying->call, applying->items.count, wait_for_item, applying, applying->diags);
+    call_pool_run(applying->caller, applying->items.count, wait_for_item, applying,
+                  applying->diags);
     applying->wave_start = 0;
     keep_wave(applying);
 }
@@ -306,7 +308,7 @@ static bool add_items(ManifestsApplying *applying, ObjectWave wave) {
             return false;
         ItemApply one = {
             .item = item,
-            .key = item->text,
+            .key = str_clone(item->text, applying->caller->arena),
             .prior = manifests_inventory_find(&applying->prior, item->text),
             .planned = manifests_inventory_find(&applying->wanted, item->text),
             .entry = entry,
@@ -328,11 +330,11 @@ static bool apply_wave(ManifestsApplying *applying, ObjectWave wave) {
     if (!add_items(applying, wave))
         return false;
     size_t count = applying->items.count - applying->wave_start;
-    call_pool_run(applying->call, count, apply_item, applying, applying->diags);
+    call_pool_run(applying->caller, count, apply_item, applying, applying->diags);
     keep_wave(applying);
     applying->has_new_definitions |= count > 0 && wave == OBJECT_WAVE_DEFINITION;
     if (applying->is_good && wave <= OBJECT_WAVE_DEFINITION) {
-        call_pool_run(applying->call, count, wait_for_gate, applying, applying->diags);
+        call_pool_run(applying->caller, count, wait_for_gate, applying, applying->diags);
         keep_wave(applying);
     }
     return applying->is_good;
@@ -368,7 +370,7 @@ static bool delete_unwanted(ManifestsApplying *applying) {
         }
         size_t count = applying->items.count - applying->wave_start;
         had_definitions = had_definitions || (count && wave == OBJECT_WAVE_DEFINITION);
-        call_pool_run(applying->call, count, delete_item, applying, applying->diags);
+        call_pool_run(applying->caller, count, delete_item, applying, applying->diags);
         keep_wave(applying);
     }
     if (had_definitions)
@@ -381,6 +383,7 @@ static ManifestsApplying applying_of(
     Arena *arena = call->arena;
     ManifestsApplying applying = {
         .call = call,
+        .caller = call,
         .arguments = arguments,
         .diags = diags,
         .arena = arena,
@@ -413,15 +416,18 @@ static Str kept_text(const ManifestsApplying *applying) {
     return manifests_record_text(&record, applying->arena);
 }
 
-bool manifests_apply(const Call *call,
-                     const ApplyRequest *request,
-                     ApplyResponse *response,
-                     Diags *diags) {
+static bool apply_all(const Call *call,
+                      const Call *caller,
+                      const ApplyRequest *request,
+                      ApplyResponse *response,
+                      Diags *diags) {
     ManifestsApplying applying =
         applying_of(call, request->planned, request->prior, request->private_data, diags);
+    applying.caller = caller;
     applying.wanted = manifests_inventory_of(request->planned, call->arena);
     if (!manifests_source_read(call, request->planned, &applying.source, diags))
         return false;
+    vec_reserve(call->arena, &applying.items, applying.source.items.count);
     bool is_good = true;
     for (unsigned wave = 0; is_good && wave < OBJECT_WAVE_COUNT; wave++)
         is_good = apply_wave(&applying, (ObjectWave)wave);
@@ -431,10 +437,26 @@ bool manifests_apply(const Call *call,
     response->in_doubt = applying.in_doubt;
     if (!applying.in_doubt) {
         response->state =
-            manifests_inventory_put(&applying.inventory, request->planned, call->arena);
-        response->private_data = kept_text(&applying);
+            manifests_inventory_put(&applying.inventory, request->planned, caller->arena);
+        response->private_data = str_clone(kept_text(&applying), caller->arena);
     }
     return is_good && applying.is_good;
+}
+
+/* The call has its own arena, like manifests_plan. */
+bool manifests_apply(const Call *call,
+                     const ApplyRequest *request,
+                     ApplyResponse *response,
+                     Diags *diags) {
+    size_t before = diags->count;
+    Call own = *call;
+    own.arena = arena_open("manifests apply");
+    bool is_good = apply_all(&own, call, request, response, diags);
+    if (diags->count > before)
+        arena_join(call->arena, own.arena);
+    else
+        arena_close(own.arena);
+    return is_good;
 }
 
 bool manifests_delete(const Call *call,

@@ -28,7 +28,8 @@ typedef struct ManifestsPlanning {
     const PlanRequest *request;
     PlanResponse *response;
     Diags *diags;
-    Arena *arena;
+    Arena *arena;   /* ends with the call */
+    Arena *results; /* of the response */
     ObjectOptions options;
     ManifestsSource source;
     ManifestsRecord stored;
@@ -66,12 +67,14 @@ static void defer_item(ItemPlan *one, const ObjectRequest *request, Diags *found
     one->is_good = !request->call->is_planning || object_check(request, true, found);
 }
 
+static bool is_same_object(Value a, Value b) {
+    return a.type == b.type && a.as.items == b.as.items;
+}
+
 /* The objects of the state and of the approved plan live as long as the call. */
 static ObjectPlan keep_plan(const ObjectRequest *request, const ObjectPlan *plan, Arena *keep) {
     ObjectPlan kept = {.action = plan->action, .object = plan->object};
-    bool is_approved = request->approved.type == plan->object.type &&
-                       request->approved.as.items == plan->object.as.items;
-    if (plan->action != OBJECT_NONE && !is_approved)
+    if (plan->action != OBJECT_NONE && !is_same_object(request->approved, plan->object))
         kept.object = kube_object_keep(plan->object, keep);
     kept.replace_path = path_clone(plan->replace_path, keep);
     kept.record = object_record_clone(&plan->record, keep);
@@ -147,35 +150,44 @@ static Path path_in_part(const ManifestsPlanning *planning, const ItemPlan *one,
 }
 
 static void add_notes(const ManifestsPlanning *planning, const ItemPlan *one, ChangePart *part) {
+    Arena *results = planning->results;
     vec_each(&one->plan.notes, note)
-        plan_part_note(part, path_in_part(planning, one, note->path), note->text, planning->arena);
+        plan_part_note(part, path_clone(path_in_part(planning, one, note->path), results),
+                       str_clone(note->text, results), results);
     if (one->is_awaited)
         plan_part_note(part, (Path){0},
                        STR("verified at apply: the same manifests make its kind or its namespace"),
-                       planning->arena);
+                       results);
     if (one->is_deferred)
-        plan_part_note(part, (Path){0}, STR("verified at apply: its definition changes"),
-                       planning->arena);
+        plan_part_note(part, (Path){0}, STR("verified at apply: its definition changes"), results);
 }
 
-static void add_part(const ManifestsPlanning *planning, const ItemPlan *one) {
+/* Adds the part with this key; `object` is the planned object. Both outlive the call. */
+static void add_part(const ManifestsPlanning *planning,
+                     const ItemPlan *one,
+                     Str key,
+                     Value object) {
     static const PartAction actions[] = {
         [OBJECT_CREATE] = PART_CREATE,
         [OBJECT_UPDATE] = PART_UPDATE,
         [OBJECT_REPLACE] = PART_REPLACE,
     };
-    Arena *arena = planning->arena;
+    Arena *arena = planning->results;
     ChangePart part = {
-        .key = one->item->text,
+        .key = key,
         .action = actions[one->plan.action],
         .before = one->prior,
-        .after = one->plan.object,
+        .after = object,
     };
-    if (!value_is_present(part.after))
-        part.after = overlay(one->plan.action == OBJECT_UPDATE ? one->prior : part.after,
-                             one->item->manifest, arena);
+    if (!value_is_present(part.after)) {
+        bool is_update = one->plan.action == OBJECT_UPDATE;
+        part.after = kube_object_keep(
+            overlay(is_update ? one->prior : part.after, one->item->manifest, planning->arena),
+            arena);
+    }
     if (one->plan.action == OBJECT_REPLACE)
-        vec_push(arena, &part.replace_paths, path_in_part(planning, one, one->plan.replace_path));
+        vec_push(arena, &part.replace_paths,
+                 path_clone(path_in_part(planning, one, one->plan.replace_path), arena));
     object_secret_paths(part.before, (Path){0}, &part.sensitive, arena);
     object_secret_paths(part.after, (Path){0}, &part.sensitive, arena);
     add_notes(planning, one, &part);
@@ -185,6 +197,16 @@ static void add_part(const ManifestsPlanning *planning, const ItemPlan *one) {
 static Str kind_text(Str group, Str kind, Arena *arena) {
     const Str parts[] = {group, kind};
     return str_join(parts, ARRAY_COUNT(parts), STR("/"), arena);
+}
+
+/* Returns the planned object, in memory that outlives the call. */
+static Value planned_object(const ManifestsPlanning *planning, const ItemPlan *one) {
+    Value object = one->plan.object;
+    if (one->plan.action == OBJECT_NONE)
+        return one->prior;
+    if (is_same_object(object, manifests_inventory_find(&planning->approved, one->item->text)))
+        return object;
+    return kube_object_keep(object, planning->results);
 }
 
 static void keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
@@ -203,8 +225,9 @@ static void keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
     }
     manifests_record_set(&planning->record, item->text, entry, arena);
     bool is_same = one->plan.action == OBJECT_NONE;
-    manifests_inventory_set(&planning->planned, item->text, is_same ? one->prior : one->plan.object,
-                            arena);
+    Str key = str_clone(item->text, planning->results);
+    Value object = planned_object(planning, one);
+    manifests_inventory_set(&planning->planned, key, object, arena);
     if (item->wave == OBJECT_WAVE_NAMESPACE && one->plan.action == OBJECT_CREATE)
         map_put(arena, &planning->new_namespaces, item->key.name, NULL);
     if (item->wave == OBJECT_WAVE_DEFINITION && !is_same)
@@ -213,7 +236,7 @@ static void keep_item(ManifestsPlanning *planning, const ItemPlan *one) {
                           kube_object_text(item->manifest, "spec.names", "kind"), arena),
                 NULL);
     if (!is_same)
-        add_part(planning, one);
+        add_part(planning, one, key, object);
 }
 
 /* Plans the items of the waves from `first` to `last`. */
@@ -259,10 +282,10 @@ static void add_deletion(PlanResponse *response, Str key, Value object, Arena *a
 
 static void note_kept(ManifestsPlanning *planning, Str key) {
     plan_note(planning->response, (Path){0},
-              str_format(planning->arena,
+              str_format(planning->results,
                          "%.*s is no longer in the source and is kept; prune_all = true deletes it",
                          STR_ARG(key)),
-              planning->arena);
+              planning->results);
 }
 
 static void warn_of_prune(ManifestsPlanning *planning, size_t pruned, size_t count) {
@@ -290,7 +313,7 @@ static void plan_prune(ManifestsPlanning *planning) {
                                  manifests_record_find(&planning->stored, *key), planning->arena);
             continue;
         }
-        add_deletion(planning->response, *key, object, planning->arena);
+        add_deletion(planning->response, *key, object, planning->results);
         pruned++;
     }
     warn_of_prune(planning, pruned, keys.count);
@@ -316,8 +339,9 @@ static Value unchanged(Value prior, Value planned) {
 static bool finish(ManifestsPlanning *planning) {
     PlanResponse *response = planning->response;
     response->planned =
-        manifests_inventory_put(&planning->planned, response->planned, planning->arena);
-    response->private_data = manifests_record_text(&planning->record, planning->arena);
+        manifests_inventory_put(&planning->planned, response->planned, planning->results);
+    response->private_data =
+        str_clone(manifests_record_text(&planning->record, planning->arena), planning->results);
     if (response->parts.count == 0 && value_is_present(planning->request->prior))
         response->planned = unchanged(planning->request->prior, response->planned);
     return true;
@@ -332,10 +356,10 @@ static Value with_unknown_objects(Value planned, Arena *arena) {
 /* The objects are known at the apply. */
 static bool plan_unknown(ManifestsPlanning *planning, Str why) {
     PlanResponse *response = planning->response;
-    response->planned = with_unknown_objects(response->planned, planning->arena);
+    response->planned = with_unknown_objects(response->planned, planning->results);
     response->has_unknown_parts = true;
     if (why.len)
-        plan_note(response, (Path){0}, why, planning->arena);
+        plan_note(response, (Path){0}, why, planning->results);
     return true;
 }
 
@@ -343,7 +367,7 @@ static bool plan_deletion(ManifestsPlanning *planning) {
     StrVec keys = manifests_inventory_deletions(&planning->prior, planning->arena);
     vec_each(&keys, key) {
         Value object = manifests_inventory_find(&planning->prior, *key);
-        add_deletion(planning->response, *key, object, planning->arena);
+        add_deletion(planning->response, *key, object, planning->results);
     }
     return true;
 }
@@ -359,9 +383,9 @@ static bool check_server(ManifestsPlanning *planning, Str *why) {
     bool is_new = manifests_inventory_count(&planning->prior) == 0;
     if (kube_error_class(&cluster_identity_ref, &response) == KUBE_ERROR_UNREACHABLE && is_new &&
         planning->call->is_planning) {
-        *why =
-            str_format(planning->arena, "verified at apply: the API server cannot be reached: %.*s",
-                       STR_ARG(response.problem));
+        *why = str_format(planning->results,
+                          "verified at apply: the API server cannot be reached: %.*s",
+                          STR_ARG(response.problem));
         return true;
     }
     kube_error_report(&kube, "Kubernetes objects not planned", &cluster_identity_ref, &response,
@@ -383,10 +407,11 @@ static bool is_source_unknown(Value planned) {
            !value_is_known(object_attribute(planned, "content"));
 }
 
-bool manifests_plan(const Call *call,
-                    const PlanRequest *request,
-                    PlanResponse *response,
-                    Diags *diags) {
+static bool plan_all(const Call *call,
+                     Arena *results,
+                     const PlanRequest *request,
+                     PlanResponse *response,
+                     Diags *diags) {
     Arena *arena = call->arena;
     Str why;
     ManifestsPlanning planning = {
@@ -395,6 +420,7 @@ bool manifests_plan(const Call *call,
         .response = response,
         .diags = diags,
         .arena = arena,
+        .results = results,
         .stored = manifests_record_read(request->private_data, arena),
         .prior = manifests_inventory_of(request->prior, arena),
         .is_good = true,
@@ -424,4 +450,21 @@ bool manifests_plan(const Call *call,
     if (planning.source.has_unknown_objects)
         return plan_unknown(&planning, STR("some objects have kinds that are not served yet"));
     return finish(&planning);
+}
+
+/* The call has its own arena: manifests and records are larger than the response. Ranges of
+ * diagnostics refer to the manifests. */
+bool manifests_plan(const Call *call,
+                    const PlanRequest *request,
+                    PlanResponse *response,
+                    Diags *diags) {
+    size_t before = diags->count;
+    Call own = *call;
+    own.arena = arena_open("manifests plan");
+    bool is_good = plan_all(&own, call->arena, request, response, diags);
+    if (diags->count > before)
+        arena_join(call->arena, own.arena);
+    else
+        arena_close(own.arena);
+    return is_good;
 }

@@ -41,6 +41,7 @@ ManifestsRecord manifests_record_read(Str private_data, Arena *arena) {
 }
 
 Str manifests_record_text(const ManifestsRecord *record, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("object record"); /* so that `text` grows in place */
     StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
@@ -49,7 +50,8 @@ Str manifests_record_text(const ManifestsRecord *record, Arena *arena) {
         const ManifestsEntry *one = entry->value;
         json_key(&writer, entry->key);
         json_object_start(&writer);
-        json_key_string(&writer, "object", object_record_text(&one->object, arena));
+        json_key_string(&writer, "object", object_record_text(&one->object, scratch));
+        arena_reset(scratch);
         if (one->digest.len)
             json_key_string(&writer, "manifest", one->digest);
         if (one->action != OBJECT_NONE)

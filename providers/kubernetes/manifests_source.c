@@ -66,8 +66,9 @@ static bool check_objects(const Call *call,
                           Diags *diags) {
     bool is_good = true;
     vec_each(objects, object) {
-        Diags found = diags_new(call->arena);
-        if (!object_body_check(object->object, argument, call->arena, &found))
+        SCOPED(ArenaRef) scratch = arena_open("object");
+        Diags found = diags_new(scratch);
+        if (!object_body_check(object->object, argument, scratch, &found))
             is_good = false;
         report(call, argument, object, &found, diags);
     }
@@ -146,7 +147,7 @@ static bool add_item(SourceReading *reading, const ManifestObject *object) {
         item.key.namespace = STR_EMPTY;
     if (scope == SCOPE_NAMESPACE && !item.key.namespace.len)
         item.key.namespace = object_text(reading->config, "namespace", STR(DEFAULT_NAMESPACE));
-    if (item.key.namespace.len)
+    if (item.key.namespace.len && !str_equal(item.key.namespace, object->namespace))
         item.manifest = kube_object_with(item.manifest, "metadata", "namespace",
                                          value_from_str(item.key.namespace), arena);
     item.text = object_key_text(&item.key, arena);

@@ -101,9 +101,9 @@ static bool plan_again(Applying *applying) {
             change_parts_check_final(op, applying->prior, &applying->response, applying->change));
 }
 
-static Str planned_json(InstanceOp *op, Value planned) {
-    Value known = value_unknown_as_null(planned, op->scratch);
-    StrBuf text = strbuf_new(op->scratch);
+static Str planned_json(const InstanceOp *op, Value planned, Arena *arena) {
+    Value known = value_unknown_as_null(planned, arena);
+    StrBuf text = strbuf_new(arena);
     JsonWriter writer;
     json_writer_init(&writer, &text, 0);
     json_write_typed(&writer, known, schema_implied_type(op->schema));
@@ -138,11 +138,13 @@ static bool intend(Applying *applying, Str marker) {
     if (provider_call_effect(op) == EFFECT_NONE)
         return working_state_may_change(op->walk->working, &op->diags);
     PendingAction action = value_is_null(applying->prior) ? PENDING_CREATE : PENDING_UPDATE;
+    /* An object with many parts is large, and its text is not needed during the call. */
+    SCOPED(ArenaRef) own = op->type->resource->has_parts ? arena_open("planned object") : NULL;
     JournalIntent intent = instance_op_intent(op, action);
     intent.generation = instance_op_call(op).generation;
     intent.identity = marker;
     intent.private_data = applying->response.private_data;
-    intent.planned = planned_json(op, applying->response.planned);
+    intent.planned = planned_json(op, applying->response.planned, own ? own : op->scratch);
     intent.sensitive = sensitive_paths(applying);
     intent.is_provisioned = is_provisioned(applying);
     intent.dependencies = op->resource->dependencies;
