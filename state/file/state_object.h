@@ -9,7 +9,7 @@
 MUST_USE bool state_object_decode(
     const StateObject *object, const Schema *schema, Value *out, Arena *arena, Diags *diags);
 /* `value` is wholly known and may carry marks; sensitive marks are stored as paths, others are
- * dropped. `dependencies` is not copied. */
+ * dropped. `private_data` and `dependencies` are not copied. */
 const StateObject *state_object_encode(Value value,
                                        const Schema *schema,
                                        ObjectStatus status,

@@ -142,20 +142,22 @@ void journal_record_log(const JournalRecord *record) {
 }
 
 void journal_record_write(const JournalRecord *record, StrBuf *out) {
-    SCOPED(ArenaRef) scratch = arena_open("journal record");
-    StrBuf text = strbuf_new(scratch);
-    SCOPED(ArenaRef)
-    pieces = arena_open(
-        "journal record"); /* a second arena, so that `text` can grow in place in the first */
+    /* A separate arena, so that `out` can grow in place. */
+    SCOPED(ArenaRef) pieces = arena_open("journal record");
+    size_t start = out->len;
+    strbuf_add_repeat(out, '0', CHECKSUM_DIGITS);
+    strbuf_add_char(out, ' ');
     JsonWriter writer;
-    json_writer_init(&writer, &text, 0);
+    json_writer_init(&writer, out, 0);
     json_object_start(&writer);
     json_key_string(&writer, "kind", str_from_cstr(kind_names[record->kind]));
     write_count(&writer, "record", record->number);
     write_members(&writer, record, pieces);
     json_object_end(&writer);
-    strbuf_add_format(out, "%08x ", crc32c(strbuf_str(&text)));
-    strbuf_add(out, strbuf_str(&text));
+    char digits[CHECKSUM_DIGITS + 1];
+    Str text = str_after(strbuf_str(out), start + CHECKSUM_DIGITS + 1);
+    snprintf(digits, sizeof digits, "%08x", crc32c(text));
+    memcpy(out->ptr + start, digits, CHECKSUM_DIGITS);
     strbuf_add_char(out, '\n');
 }
 
