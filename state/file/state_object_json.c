@@ -199,10 +199,8 @@ void state_object_json_write(JsonWriter *writer, const StateObject *object) {
     json_key(writer, STR("sensitive_attributes"));
     json_raw(writer,
              object->sensitive_attributes.len > 0 ? object->sensitive_attributes : STR("[]"));
-    if (object->private_data.len > 0) {
-        SCOPED(ArenaRef) scratch = arena_open("private data");
-        json_key_string(writer, "private", base64_encode(object->private_data, scratch));
-    }
+    if (object->private_data.len > 0)
+        json_key_base64(writer, "private", object->private_data);
     state_object_json_write_strings(writer, "dependencies", object->dependencies,
                                     object->dependency_count);
     if (object->create_before_destroy)

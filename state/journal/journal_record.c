@@ -7,6 +7,7 @@
 #include "state_object_json.h"
 
 #define CHECKSUM_DIGITS 8
+#define RESERVED_FROM   ((size_t)64 << 10) /* bytes of an object */
 
 static const char *const kind_names[] = {
     [RECORD_START] = "start", [RECORD_INTENT] = "intent",         [RECORD_OUTCOME] = "outcome",
@@ -29,13 +30,13 @@ static void write_slot(JsonWriter *writer, const JournalRecord *record, Arena *s
         json_key_string(writer, "deposed", record->deposed);
 }
 
-static void write_pending(JsonWriter *writer, const StatePending *pending, Arena *scratch) {
+static void write_pending(JsonWriter *writer, const StatePending *pending) {
     json_key_string(writer, "action", str_from_cstr(pending_action_name(pending->action)));
     write_count(writer, "generation", pending->generation);
     if (pending->identity.len > 0)
         json_key_string(writer, "identity", pending->identity);
     if (pending->private_data.len > 0)
-        json_key_string(writer, "private", base64_encode(pending->private_data, scratch));
+        json_key_base64(writer, "private", pending->private_data);
     write_count(writer, "schema_version", pending->schema_version);
     if (pending->is_provisioned)
         json_key_bool(writer, "provisioned", true);
@@ -51,7 +52,7 @@ static void write_pending(JsonWriter *writer, const StatePending *pending, Arena
                                     pending->dependency_count);
 }
 
-static void write_part(JsonWriter *writer, const JournalRecord *record, Arena *scratch) {
+static void write_part(JsonWriter *writer, const JournalRecord *record) {
     const StatePending *part = &record->pending;
     write_count(writer, "sequence", record->sequence);
     json_key_string(writer, "part", record->part);
@@ -60,7 +61,7 @@ static void write_part(JsonWriter *writer, const JournalRecord *record, Arena *s
     if (part->identity.len > 0)
         json_key_string(writer, "identity", part->identity);
     if (part->private_data.len > 0)
-        json_key_string(writer, "private", base64_encode(part->private_data, scratch));
+        json_key_base64(writer, "private", part->private_data);
 }
 
 static void write_object(JsonWriter *writer, const StateObject *object) {
@@ -85,7 +86,7 @@ static void write_members(JsonWriter *writer, const JournalRecord *record, Arena
     case RECORD_INTENT:
         write_count(writer, "sequence", record->sequence);
         write_slot(writer, record, scratch);
-        write_pending(writer, &record->pending, scratch);
+        write_pending(writer, &record->pending);
         return;
     case RECORD_OUTCOME:
         write_count(writer, "sequence", record->sequence);
@@ -103,7 +104,7 @@ static void write_members(JsonWriter *writer, const JournalRecord *record, Arena
         json_key_string(writer, "digest", record->digest);
         return;
     case RECORD_PART_BEGIN:
-    case RECORD_PART_END: write_part(writer, record, scratch); return;
+    case RECORD_PART_END: write_part(writer, record); return;
     }
 }
 
@@ -141,10 +142,25 @@ void journal_record_log(const JournalRecord *record) {
         log_object(record->object);
 }
 
+/* Reserves the line of a large object: doubling would leave copies of up to a megabyte. */
+static void reserve(const JournalRecord *record, StrBuf *out) {
+    const StatePending *pending = &record->pending;
+    size_t plain = pending->planned.len + pending->sensitive.len;
+    size_t encoded = pending->private_data.len;
+    if (record->object) {
+        plain += record->object->attributes.len + record->object->sensitive_attributes.len;
+        encoded += record->object->private_data.len;
+    }
+    size_t size = plain + encoded / 3 * 4;
+    if (size >= RESERVED_FROM)
+        strbuf_reserve(out, size + size / 16);
+}
+
 void journal_record_write(const JournalRecord *record, StrBuf *out) {
     /* A separate arena, so that `out` can grow in place. */
     SCOPED(ArenaRef) pieces = arena_open("journal record");
     size_t start = out->len;
+    reserve(record, out);
     strbuf_add_repeat(out, '0', CHECKSUM_DIGITS);
     strbuf_add_char(out, ' ');
     JsonWriter writer;

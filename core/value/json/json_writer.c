@@ -2,6 +2,9 @@
  * it. */
 #include "json_writer.h"
 
+#include "arena.h"
+#include "base64.h"
+
 #include "json_reader.h"
 #include "utf8.h"
 
@@ -129,6 +132,20 @@ void json_key(JsonWriter *writer, Str key) {
 void json_write_string(JsonWriter *writer, Str text) {
     begin(writer);
     add_quoted(writer, text);
+}
+
+#define BASE64_PIECE ((size_t)48 << 10) /* bytes, whole groups of three */
+
+void json_key_base64(JsonWriter *writer, const char *key, Str bytes) {
+    SCOPED(ArenaRef) scratch = arena_open("base64");
+    json_key(writer, str_from_cstr(key));
+    begin(writer);
+    strbuf_add_char(writer->out, '"');
+    for (size_t i = 0; i < bytes.len; i += BASE64_PIECE) {
+        strbuf_add(writer->out, base64_encode(str_slice(bytes, i, i + BASE64_PIECE), scratch));
+        arena_reset(scratch);
+    }
+    strbuf_add_char(writer->out, '"');
 }
 
 void json_number(JsonWriter *writer, Str text) {

@@ -35,5 +35,6 @@ void json_number(JsonWriter *writer, Str text);
 void json_raw(JsonWriter *writer, Str bytes);
 /* Each writes a key and its value. */
 void json_key_string(JsonWriter *writer, const char *key, Str text);
+void json_key_base64(JsonWriter *writer, const char *key, Str bytes);
 void json_key_int(JsonWriter *writer, const char *key, int64_t integer);
 void json_key_bool(JsonWriter *writer, const char *key, bool boolean);

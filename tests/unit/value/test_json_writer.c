@@ -1,6 +1,7 @@
 /* Indentation, escapes and copying; the expected texts are those of Go's encoder. */
 #include "unit.h"
 
+#include "base64.h"
 #include "json_writer.h"
 
 static JsonWriter writer_new(StrBuf *buf, uint8_t indent) {
@@ -108,12 +109,36 @@ static void depth_has_no_bound(void **state) {
     assert_int_equal(buf.len, 10000);
 }
 
+/* The bytes are encoded in pieces, which must not show. */
+static void base64_is_one_text(void **state) {
+    (void)state;
+    static const size_t sizes[] = {0, 1, 3, 49151, 49152, 49153, 200000};
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        char *bytes = arena_new_array(arena, char, sizes[i] + 1);
+        for (size_t k = 0; k < sizes[i]; k++)
+            bytes[k] = (char)(k * 31 + k / 251);
+        Str plain = {bytes, sizes[i]};
+        StrBuf buf = strbuf_new(arena);
+        JsonWriter writer = writer_new(&buf, 0);
+        json_object_start(&writer);
+        json_key_base64(&writer, "a", plain);
+        json_key_int(&writer, "b", 1);
+        json_object_end(&writer);
+        Str encoded = base64_encode(plain, arena);
+        check_str(
+            strbuf_str(&buf),
+            str_to_cstr(str_format(arena, "{\"a\":\"%.*s\",\"b\":1}", STR_ARG(encoded)), arena));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(layout),
         cmocka_unit_test(escapes),
         cmocka_unit_test(raw_is_laid_out_again),
         cmocka_unit_test(depth_has_no_bound),
+        cmocka_unit_test(base64_is_one_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
