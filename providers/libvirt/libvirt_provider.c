@@ -17,7 +17,7 @@ static const Attribute provider_attributes[] = {
      "Number of probes without response after which the connection is lost (default 6)."},
     {"default_pool", &TYPE_STRING, OPTIONAL, "Pool of volumes without \"pool\" (default \"default\")."},
     {"image_cache_dir", &TYPE_STRING, OPTIONAL,
-     "Directory of downloaded images (default: loam/images in the user's cache directory)."},
+     "Directory that caches downloaded images (default: loam/images in the user's cache directory)."},
     {"accel", &TYPE_STRING, OPTIONAL,
      "Type of machines without \"type\": auto (KVM if the host supports it), kvm or tcg.",
      .one_of = "auto kvm tcg"},

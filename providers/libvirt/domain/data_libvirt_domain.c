@@ -1,4 +1,4 @@
-/* data libvirt_domain: A virtual machine or container of the host. */
+/* data libvirt_domain: a virtual machine or container of the host. */
 #include "data_source.h"
 
 #include "libvirt_client.h"
@@ -8,59 +8,59 @@
 
 /* clang-format off */
 static const Attribute interface_attributes[] = {
-    {"type", &TYPE_STRING, COMPUTED, "network, bridge, direct, user and others.",
+    {"type", &TYPE_STRING, COMPUTED, "Interface type: network, bridge, direct, user and others.",
      .binding = XML("@type")},
     {"mac", &TYPE_STRING, COMPUTED, "MAC address.",
      .binding = XML("mac/@address")},
-    {"network", &TYPE_STRING, COMPUTED, "Network.",
+    {"network", &TYPE_STRING, COMPUTED, "Name of the network; null for other types.",
      .binding = XML("source/@network")},
-    {"bridge", &TYPE_STRING, COMPUTED, "Bridge of the host.",
+    {"bridge", &TYPE_STRING, COMPUTED, "Name of the bridge on the host; null for other types.",
      .binding = XML("source/@bridge")},
-    {"host_device", &TYPE_STRING, COMPUTED, "Device on the host, while the machine runs.",
+    {"host_device", &TYPE_STRING, COMPUTED, "Name of the interface on the host; null while the machine is off.",
      .binding = XML("target/@dev")},
-    {"model", &TYPE_STRING, COMPUTED, "Model of the card.",
+    {"model", &TYPE_STRING, COMPUTED, "Model of the device.",
      .binding = XML("model/@type")},
 };
 
 static const Attribute disk_attributes[] = {
-    {"device", &TYPE_STRING, COMPUTED, "disk, cdrom, floppy or lun.",
+    {"device", &TYPE_STRING, COMPUTED, "Device type: disk, cdrom, floppy or lun.",
      .binding = XML("@device")},
-    {"target", &TYPE_STRING, COMPUTED, "Name of the device.",
+    {"target", &TYPE_STRING, COMPUTED, "Target name of the device, such as vda.",
      .binding = XML("target/@dev")},
-    {"bus", &TYPE_STRING, COMPUTED, "Bus of the device.",
+    {"bus", &TYPE_STRING, COMPUTED, "Bus of the device, such as virtio or sata.",
      .binding = XML("target/@bus")},
-    {"file", &TYPE_STRING, COMPUTED, "File on the host.",
+    {"file", &TYPE_STRING, COMPUTED, "Path of the image file on the host; null for other sources.",
      .binding = XML("source/@file")},
-    {"block_device", &TYPE_STRING, COMPUTED, "Block device of the host.",
+    {"block_device", &TYPE_STRING, COMPUTED, "Path of the block device on the host; null for other sources.",
      .binding = XML("source/@dev")},
-    {"format", &TYPE_STRING, COMPUTED, "Format of the image.",
+    {"format", &TYPE_STRING, COMPUTED, "Image format: qcow2, raw and others.",
      .binding = XML("driver/@type")},
 };
 
 static const Attribute graphics_attributes[] = {
-    {"type", &TYPE_STRING, COMPUTED, "vnc, spice and others.",
+    {"type", &TYPE_STRING, COMPUTED, "Graphics type: vnc, spice and others.",
      .binding = XML("@type")},
-    {"port", &TYPE_NUMBER, COMPUTED, "Port, while the machine runs.",
+    {"port", &TYPE_NUMBER, COMPUTED, "Port on the host; -1 or null while the machine is off.",
      .binding = XML("@port")},
-    {"listen", &TYPE_STRING, COMPUTED, "Address.",
+    {"listen", &TYPE_STRING, COMPUTED, "IP address.",
      .binding = XML("@listen")},
 };
 
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the machine."},
-    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the machine, instead of its name."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the machine; set it instead of the name."},
     DATA_SOURCE_OPTIONAL,
-    {"type", &TYPE_STRING, COMPUTED, "kvm, qemu or lxc.",
+    {"type", &TYPE_STRING, COMPUTED, "Domain type: kvm, qemu or lxc.",
      .binding = XML("@type")},
     {"arch", &TYPE_STRING, COMPUTED, "CPU architecture.",
      .binding = XML("os/type/@arch")},
-    {"machine", &TYPE_STRING, COMPUTED, "Machine type of the board.",
+    {"machine", &TYPE_STRING, COMPUTED, "Machine type, such as q35.",
      .binding = XML("os/type/@machine")},
-    {"memory", &TYPE_NUMBER, COMPUTED, "Memory in MiB.",
+    {"memory", &TYPE_NUMBER, COMPUTED, "Memory size in MiB.",
      .binding = XML_AS("currentMemory", XML_MIB)},
     {"memory_max", &TYPE_NUMBER, COMPUTED, "Maximum memory in MiB.",
      .binding = XML_AS("memory", XML_MIB)},
-    {"vcpu_max", &TYPE_NUMBER, COMPUTED, "Maximum number of processors.",
+    {"vcpu_max", &TYPE_NUMBER, COMPUTED, "Maximum number of virtual CPUs.",
      .binding = XML("vcpu")},
     {"title", &TYPE_STRING, COMPUTED, "Title of the machine.",
      .binding = XML("title")},
@@ -68,13 +68,13 @@ static const Attribute attributes[] = {
      .binding = XML("description")},
     {"interfaces", NULL, COMPUTED, "Network interfaces.",
      .nested = NESTED(NEST_LIST, interface_attributes), .binding = XML("devices/interface")},
-    {"disks", NULL, COMPUTED, "Disks.",
+    {"disks", NULL, COMPUTED, "Disk devices.",
      .nested = NESTED(NEST_LIST, disk_attributes), .binding = XML("devices/disk")},
-    {"graphics", NULL, COMPUTED, "Screens over the network.",
+    {"graphics", NULL, COMPUTED, "Graphical displays, such as VNC and SPICE.",
      .nested = NESTED(NEST_LIST, graphics_attributes), .binding = XML("devices/graphics")},
     {"running", &TYPE_BOOL, COMPUTED, "Whether the machine is running."},
     {"autostart", &TYPE_BOOL, COMPUTED, "Whether the machine starts with the host."},
-    {"xml", &TYPE_STRING, COMPUTED, "Description of the machine by libvirt."},
+    {"xml", &TYPE_STRING, COMPUTED, "The definition of the machine as XML."},
 };
 /* clang-format on */
 

@@ -1,4 +1,5 @@
-/* domain_address: queries leases, guest agent and ARP tables; waits with the console in view. */
+/* domain_address: queries DHCP leases, guest agent and ARP table; records the console while it
+ * waits. */
 #include "domain_address.h"
 
 #include "cidr.h"
@@ -6,8 +7,8 @@
 #include "nested_list.h"
 #include "wait_until.h"
 
-#define KEPT_BYTES  ((size_t)64 << 10)
-#define SHOWN_LINES 20
+#define KEPT_BYTES  ((size_t)64 << 10) /* of the console's output */
+#define SHOWN_LINES 20                 /* of the console, in an error */
 
 static bool is_usable(Str text) {
     Cidr address;
@@ -23,7 +24,7 @@ static bool same_mac(const char *a, Str b) {
     return a && strlen(a) == b.len && strncasecmp(a, b.ptr, b.len) == 0;
 }
 
-static void add_interface(virDomainInterfacePtr interface, StrVec *out, Arena *arena) {
+static void add_usable(virDomainInterfacePtr interface, StrVec *out, Arena *arena) {
     for (unsigned i = 0; i < interface->naddrs; i++) {
         Str text = str_from_cstr(interface->addrs[i].addr);
         if (is_usable(text) && !str_is_among(text, out->items, out->count))
@@ -31,20 +32,22 @@ static void add_interface(virDomainInterfacePtr interface, StrVec *out, Arena *a
     }
 }
 
-/* Adds the addresses of one interface from one source. An agent that is not running yet adds
- * none. */
+/* Adds the addresses of the interface with this MAC address from one source
+ * (virDomainInterfaceAddressesSource). A failed query, such as one without a running guest agent,
+ * adds none. */
 static void query_source(virDomainPtr domain, unsigned source, Str mac, StrVec *out, Arena *arena) {
     virDomainInterfacePtr *interfaces = NULL;
     int count = virDomainInterfaceAddresses(domain, &interfaces, source, 0);
     for (int i = 0; i < count; i++) {
         if (same_mac(interfaces[i]->hwaddr, mac))
-            add_interface(interfaces[i], out, arena);
+            add_usable(interfaces[i], out, arena);
         virDomainInterfaceFree(interfaces[i]);
     }
     free(interfaces);
 }
 
-/* Reads leases from the network, since some drivers do not report them per machine. */
+/* Adds the leases of the interface's network, since some drivers do not report leases per machine.
+ */
 static void query_leases(virDomainPtr domain, Value nic, Str mac, StrVec *out, Arena *arena) {
     virConnectPtr connection = virDomainGetConnect(domain);
     Str id = object_text(nic, "network_id", object_text(nic, "network", STR_EMPTY));
@@ -83,14 +86,17 @@ static StrVec query(virDomainPtr domain, Value nic, Str ip, Arena *arena) {
     return found;
 }
 
-static bool some_wait(Value value) {
-    for (size_t i = 0; i < nested_list_count(value, "network_interface"); i++)
-        if (object_bool(nested_list_at(value, "network_interface", i), "wait_for_ip", false))
+static bool has_waiting_interface(Value domain) {
+    for (size_t i = 0; i < nested_list_count(domain, "network_interface"); i++)
+        if (object_bool(nested_list_at(domain, "network_interface", i), "wait_for_ip", false))
             return true;
     return false;
 }
 
-static void add(DomainAddresses *out, Value nic, const StrVec *texts, Arena *arena) {
+static void add_interface_addresses(DomainAddresses *out,
+                                    Value nic,
+                                    const StrVec *texts,
+                                    Arena *arena) {
     vec_each(texts, text)
         vec_push(arena, &out->all, *text);
     vec_push(arena, &out->macs, object_text(nic, "mac", STR_EMPTY));
@@ -113,7 +119,7 @@ static DomainAddresses collect_addresses(
     const Call *call, virDomainPtr domain, Value value, Str ip, size_t *missing) {
     Arena *arena = call->arena;
     DomainAddresses all = {0};
-    bool only_flagged = some_wait(value);
+    bool only_flagged = has_waiting_interface(value);
     *missing = 0;
     for (size_t i = 0; i < nested_list_count(value, "network_interface"); i++) {
         Value nic = nested_list_at(value, "network_interface", i);
@@ -121,11 +127,11 @@ static DomainAddresses collect_addresses(
         if (declared.count) {
             vec_each(&declared, text)
                 *text = cidr_address_text(*text);
-            add(&all, nic, &declared, arena);
+            add_interface_addresses(&all, nic, &declared, arena);
             continue;
         }
         StrVec found = query(domain, nic, ip, arena);
-        add(&all, nic, &found, arena);
+        add_interface_addresses(&all, nic, &found, arena);
         bool is_wanted = !only_flagged || object_bool(nic, "wait_for_ip", false);
         if (found.count == 0 && is_wanted)
             ++*missing;
@@ -178,7 +184,7 @@ bool domain_address_plan(Value planned, ObjectBuilder *builder, Arena *arena) {
         vec_each(&texts, text)
             *text = cidr_address_text(*text);
         is_known &= object_has(nic, "mac");
-        add(&addresses, nic, &texts, arena);
+        add_interface_addresses(&addresses, nic, &texts, arena);
     }
     domain_address_set(builder, &addresses, arena);
     if (!is_known)
@@ -187,11 +193,12 @@ bool domain_address_plan(Value planned, ObjectBuilder *builder, Arena *arena) {
     return true;
 }
 
-/* The output of a starting machine, for errors: why it has no address. */
+/* The console output of a starting machine. An error shows its end, which may explain why the
+ * machine has no address. */
 
 typedef struct Console {
-    virStreamPtr stream; /* NULL: the machine has no console that can be read */
-    StrBuf output;       /* its last bytes */
+    virStreamPtr stream; /* NULL: the console cannot be read */
+    StrBuf output;       /* the last bytes, at least KEPT_BYTES if there were as many */
     Arena *arena;
 } Console;
 
@@ -216,7 +223,7 @@ static Console console_open(virDomainPtr domain, Arena *arena) {
     return console;
 }
 
-/* Drops all but the last bytes. */
+/* Discards all but the last KEPT_BYTES, once twice as many are stored. */
 static void shorten(Console *console) {
     Str all = strbuf_str(&console->output);
     if (all.len < 2 * KEPT_BYTES)
@@ -226,7 +233,7 @@ static void shorten(Console *console) {
     console->output = kept;
 }
 
-/* Reads the output so far, without waiting. */
+/* Reads the available output without blocking. */
 static void console_drain(Console *console) {
     char piece[4096];
     int count = 0;
@@ -253,7 +260,7 @@ static Str printable(Str text, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* Returns the last lines, without control characters; empty if there are none. */
+/* Returns the last SHOWN_LINES lines, without control characters. */
 static Str console_tail(const Console *console, Arena *arena) {
     Str text = str_trim(printable(strbuf_str(&console->output), arena));
     size_t start = text.len;
@@ -294,7 +301,7 @@ static bool add_timeout(
 typedef struct AddressWait {
     virDomainPtr domain;
     Value value;
-    Str ip; /* the source of the addresses */
+    Str ip; /* source of the addresses: lease, agent, arp or any */
     DomainAddresses *out;
     Console *console;
 } AddressWait;
@@ -313,7 +320,7 @@ static WaitLook look_for_address(void *payload, Wait *wait) {
 bool domain_address_wait(
     const Call *call, virDomainPtr domain, Value value, DomainAddresses *out, Diags *diags) {
     Value wait = object_attribute(value, "wait");
-    bool is_wanted = value_is_present(wait) || some_wait(value);
+    bool is_wanted = value_is_present(wait) || has_waiting_interface(value);
     wait = object_nested(value, "wait", call->arena);
     Str ip = object_text(wait, "ip", STR("any"));
     size_t missing = 0;

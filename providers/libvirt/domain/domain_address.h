@@ -9,23 +9,25 @@
 #include "object_builder.h"
 #include "provider.h"
 
-/* Addresses of a machine: all, and those of each interface. */
+/* Addresses of a machine. `macs` and `lists` have one item for each interface. */
 typedef struct DomainAddresses {
     StrVec all;
     StrVec macs;
-    ValueVec lists; /* of strings, one for each MAC address */
+    ValueVec lists; /* the addresses of the interface, as a list of strings */
 } DomainAddresses;
 
-/* Sets ip_addresses and interface_addresses. */
+/* Sets the attributes ip_addresses and interface_addresses. */
 void domain_address_set(ObjectBuilder *builder, const DomainAddresses *found, Arena *arena);
-/* Sets the declared addresses, by interface if the MAC addresses are known. Returns false if an
- * interface declares none, or if some are unknown. */
+/* If every interface declares known addresses, plans ip_addresses and interface_addresses and
+ * returns true; interface_addresses is unknown if a MAC address is. Otherwise changes nothing and
+ * returns false. */
 bool domain_address_plan(Value planned, ObjectBuilder *builder, Arena *arena);
-/* Sets the addresses that the host knows now. Keeps those of `state` while the machine is off or
- * its lease has expired. */
+/* Sets the declared addresses, or those that the DHCP leases have now. If no address is found,
+ * keeps those of `state`, for example while the machine is off. */
 void domain_address_read(
     const Call *call, virDomainPtr domain, bool is_active, Value state, ObjectBuilder *builder);
-/* Waits for addresses as `wait` of the value demands. An error contains the end of the machine's
- * console. */
+/* Waits until the interfaces have the addresses that `wait` or wait_for_ip require, and sets *out.
+ * Without such an argument reads the leases once. On a timeout, adds an error with the end of the
+ * machine's console and returns false. */
 MUST_USE bool domain_address_wait(
     const Call *call, virDomainPtr domain, Value value, DomainAddresses *out, Diags *diags);

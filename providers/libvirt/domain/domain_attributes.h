@@ -1,4 +1,4 @@
-/* domain_attributes: the schema of libvirt_domain, each argument with its place in the XML. */
+/* domain_attributes: the schema of libvirt_domain. Most rows have a binding to the XML. */
 #pragma once
 
 #include "xml_map.h"
@@ -8,5 +8,6 @@
 
 extern const Attribute domain_attributes[DOMAIN_ATTRIBUTE_COUNT];
 
-/* Returns the rows of the objects of an argument: "disk". */
+/* Returns the rows of the nested object of a top-level argument, such as "disk". The argument must
+ * exist. */
 XmlRows domain_attributes_of(const char *name);

@@ -1,10 +1,10 @@
-/* domain_attributes_nested: the objects of libvirt_domain's arguments, declared by the file that
- * has their rows. Only for domain_attributes*.c. */
+/* domain_attributes_nested: the nested objects of libvirt_domain, grouped by the file that defines
+ * them. Included by domain_attributes*.c only. */
 #pragma once
 
 #include "xml_map.h"
 
-/* Members of a NestedObject. */
+/* Initializes a NestedObject with this nesting mode and attribute table. */
 #define NESTED_TABLE(mode, table)                                                                  \
     .nesting = (mode), .attributes = (table), .count = ARRAY_COUNT(table)
 

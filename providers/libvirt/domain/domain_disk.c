@@ -8,7 +8,7 @@
 #include "volume_find.h"
 #include "xml_edit.h"
 
-/* Arguments that name the image; at most one is set. */
+/* The arguments that name the image of a disk. At most one is set. */
 static const char *const source_names[] = {"volume_id", "file", "block_device", "url"};
 
 static Str source_of(Value disk) {
@@ -225,7 +225,9 @@ static bool is_url(Str path) {
     return str_starts_with(path, STR("http://")) || str_starts_with(path, STR("https://"));
 }
 
-/* Writes "https://host:443/a/b" as <source protocol= name=><host name= port=/></source>. */
+/* Writes "https://host:443/a/b" as <source protocol="https" name="a/b"><host name="host"
+ * port="443"/>
+ * </source>. */
 static void set_url(xmlNodePtr node, Str url) {
     size_t scheme = str_find_char(url, ':', 0);
     Str rest = str_slice(url, scheme + 3, url.len);
@@ -253,7 +255,7 @@ static Str url_of(xmlNodePtr node, Arena *arena) {
                       STR_ARG(xml_get(node, "source/@name", arena)));
 }
 
-/* Finds the image that the disk names. */
+/* Returns the image of the disk; its path is empty if the drive has no medium. */
 static DiskSource look_up(virConnectPtr connection, Value disk, Arena *arena) {
     DiskSource source = {.path = source_of(disk)};
     if (source.path.len && !object_has(disk, "url"))
@@ -466,7 +468,7 @@ static bool names_path(virConnectPtr connection, Str id, Str path, Arena *arena)
     return id.len && find_source(connection, id, &source, arena) && str_equal(source.path, path);
 }
 
-static bool object_has_file(Value disk) {
+static bool has_file(Value disk) {
     return value_is_present(disk) && object_has(disk, "file");
 }
 
@@ -481,7 +483,7 @@ static Value read_disk(
     if (!is_known || !names_path(connection, source_of(old), path, arena)) {
         bool was_volume =
             is_known ? object_has(old, "volume_id") : is_volume(connection, path, arena);
-        bool is_block = xml_find(node, "self::*[@type='block']") && !object_has_file(old);
+        bool is_block = xml_find(node, "self::*[@type='block']") && !has_file(old);
         for (size_t i = 0; i < ARRAY_COUNT(source_names); i++)
             object_builder_set(&builder, source_names[i], value_null(&TYPE_STRING));
         const char *name = is_url(path) ? "url"
@@ -505,7 +507,7 @@ static Value read_disk(
     return object_builder_value(&builder);
 }
 
-/* Returns the list in the order of `state`, without the seed. */
+/* Returns the disks in the order of `state`, without the cloud-init seed. */
 static Value read_disks(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
     const Type *type = object_attribute_type(state.type, "disk");
     XmlNodes nodes = xml_find_all(root, "devices/disk", arena);
@@ -530,7 +532,8 @@ static Value read_disks(virConnectPtr connection, Value state, xmlNodePtr root, 
     return nested_list_value(type, &disks, arena);
 }
 
-/* Returns the volume of the seed as in the state, or else the path in the XML. */
+/* Returns the seed's volume as the state names it, if it is the same; otherwise the path in the
+ * XML. */
 static Value read_seed(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena) {
     xmlNodePtr node = domain_device_find_disk(root, STR(DOMAIN_SEED_TARGET), arena);
     if (!node)

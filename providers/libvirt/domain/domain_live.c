@@ -1,4 +1,4 @@
-/* domain_live: changes of a running machine by the table of its arguments. */
+/* domain_live: limits by typed parameters; lists of devices by attach, detach and update. */
 #include "domain_live.h"
 
 #include "domain_attributes.h"
@@ -6,21 +6,22 @@
 #include "libvirt_error.h"
 #include "nested_list.h"
 
+/* The live change of one argument. */
 typedef struct Live {
     const Call *call;
     virDomainPtr domain;
     const Attribute *attribute;
-    Value prior; /* the argument */
+    Value prior; /* values of the argument */
     Value planned;
-    xmlNodePtr described;
-    xmlNodePtr running; /* the live XML */
+    xmlNodePtr described; /* the edited definition */
+    xmlNodePtr running;   /* the live XML */
 } Live;
 
-/* Parameters of one of libvirt's calls. */
+/* Typed parameters of a libvirt call; libvirt allocates `items`. */
 typedef struct Parameters {
     virTypedParameterPtr items;
     int count;
-    int room;
+    int room; /* allocated items */
 } Parameters;
 
 static void release_parameters(Parameters *parameters) {
@@ -28,7 +29,7 @@ static void release_parameters(Parameters *parameters) {
 }
 SCOPED_TYPE(Parameters, release_parameters);
 
-/* A limit that is removed is set to its default. */
+/* Adds a parameter. A null value resets the limit to `unset`, its default. */
 static void add_number(Parameters *out, const char *name, Value value, int64_t unset) {
     int64_t number = unset;
     if (value_is_present(value))
@@ -44,9 +45,9 @@ static void add_number(Parameters *out, const char *name, Value value, int64_t u
 
 typedef struct LimitName {
     const char *attribute;
-    const char *parameter;
-    int64_t unset;
-    int64_t factor;
+    const char *parameter; /* of libvirt */
+    int64_t unset;         /* the parameter's default */
+    int64_t factor;        /* unit of the attribute in units of the parameter */
 } LimitName;
 
 /* clang-format off */
@@ -137,7 +138,7 @@ static xmlNodePtr find_by_alias(xmlNodePtr domain, Str alias, Arena *arena) {
     return NULL;
 }
 
-static bool pull_items(const Live *live, const size_t *pairs) {
+static bool detach_items(const Live *live, const size_t *pairs) {
     Arena *arena = live->call->arena;
     size_t old_count = value_is_present(live->prior) ? live->prior.count : 0;
     size_t count = value_is_present(live->planned) ? live->planned.count : 0;
@@ -156,22 +157,22 @@ static bool pull_items(const Live *live, const size_t *pairs) {
     return true;
 }
 
-static bool plug_items(const Live *live, const size_t *pairs) {
+static bool attach_items(const Live *live, const size_t *pairs) {
     Arena *arena = live->call->arena;
     size_t count = value_is_present(live->planned) ? live->planned.count : 0;
     xmlNodePtr *wanted = arena_new_array(arena, xmlNodePtr, count);
-    xmlNodePtr *plugged = arena_new_array(arena, xmlNodePtr, count);
+    xmlNodePtr *attached = arena_new_array(arena, xmlNodePtr, count);
     xml_map_find_items(live->attribute, live->planned, true, live->described, wanted, arena);
-    /* An interrupted run may have plugged it in. */
-    xml_map_find_items(live->attribute, live->planned, true, live->running, plugged, arena);
+    /* An interrupted run may have attached some of the devices. */
+    xml_map_find_items(live->attribute, live->planned, true, live->running, attached, arena);
     for (size_t i = 0; i < count; i++)
-        if (pairs[i] == SIZE_MAX && wanted[i] && !plugged[i] &&
+        if (pairs[i] == SIZE_MAX && wanted[i] && !attached[i] &&
             !domain_device_plug(live->call, live->domain, xml_print_node(wanted[i], arena)))
             return false;
     return true;
 }
 
-/* Changes members of devices that stay. */
+/* Updates the devices that are kept and whose attributes change. */
 static bool update_items(const Live *live, const size_t *pairs) {
     Arena *arena = live->call->arena;
     size_t old_count = value_is_present(live->prior) ? live->prior.count : 0;
@@ -193,9 +194,9 @@ static bool update_items(const Live *live, const size_t *pairs) {
     return true;
 }
 
-static bool exchange_items(const Live *live) {
+static bool change_items(const Live *live) {
     size_t *pairs = xml_map_pair(live->attribute, live->prior, live->planned, live->call->arena);
-    return pull_items(live, pairs) && update_items(live, pairs) && plug_items(live, pairs);
+    return detach_items(live, pairs) && update_items(live, pairs) && attach_items(live, pairs);
 }
 
 static const struct {
@@ -203,9 +204,9 @@ static const struct {
     bool (*set)(const Live *live);
     const char *how;
 } calls[] = {
-    {"cputune",  set_scheduler,  "while the machine runs (virDomainSetSchedulerParametersFlags)"},
-    {"memtune",  set_memory,     "while the machine runs (virDomainSetMemoryParameters)"        },
-    {"graphics", exchange_items, "while the machine runs (virDomainUpdateDeviceFlags)"          },
+    {"cputune",  set_scheduler, "while the machine runs (virDomainSetSchedulerParametersFlags)"},
+    {"memtune",  set_memory,    "while the machine runs (virDomainSetMemoryParameters)"        },
+    {"graphics", change_items,  "while the machine runs (virDomainUpdateDeviceFlags)"          },
 };
 
 const char *domain_live_how(const char *attribute) {
@@ -219,7 +220,7 @@ static bool apply_row(const Live *live) {
     for (size_t i = 0; i < ARRAY_COUNT(calls); i++)
         if (strcmp(calls[i].attribute, live->attribute->name) == 0)
             return calls[i].set(live);
-    return exchange_items(live);
+    return change_items(live);
 }
 
 static bool add_error(const Live *live, Diags *diags) {

@@ -10,7 +10,7 @@
 #include "nested_list.h"
 #include "xml_edit.h"
 
-/* Kinds of interfaces beside networks and bridges: the argument of each is the XML's type. */
+/* Interface types other than network and bridge. The argument has the name of the XML's type. */
 static const char *const kinds[] = {"direct", "user", "vhostuser"};
 
 const char *domain_nic_kind(Value nic) {
@@ -28,7 +28,7 @@ static XmlRows rows_of(const char *kind) {
     return xml_map_rows(rows.attributes[i].nested);
 }
 
-/* Writes the argument of this kind. */
+/* Writes the interface type and its argument. */
 static void edit_kind(xmlNodePtr node, const char *kind, Value before, Value nic, Arena *arena) {
     Value planned = object_attribute(nic, kind);
     Value old =
@@ -236,7 +236,7 @@ bool domain_nic_edit(const Call *call,
     return true;
 }
 
-/* Reads an interface of one of the kinds. Returns false for one of a network or bridge. */
+/* Reads an interface of one of `kinds`. Returns false for an interface on a network or bridge. */
 static bool read_kind(ObjectBuilder *builder, Value old, xmlNodePtr node, Arena *arena) {
     Str type = xml_get(node, "@type", arena);
     bool is_kind = false;

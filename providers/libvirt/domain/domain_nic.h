@@ -19,9 +19,9 @@ MUST_USE bool domain_nic_edit(const Call *call,
                               Diags *diags);
 /* Returns the interface of the domain with this MAC address; null if none. */
 Value domain_nic_find(Value domain, Str mac);
-/* Returns the argument that connects the interface otherwise than to a network or bridge: "direct",
- * "user" or "vhostuser"; NULL if none. */
+/* Returns "direct", "user" or "vhostuser", if the interface has that argument; NULL if the
+ * interface is on a network or bridge. */
 const char *domain_nic_kind(Value nic);
-/* Returns whether both interfaces are connected to the same place. */
+/* Returns whether both interfaces have the same source: network, bridge, device or socket. */
 bool domain_nic_same_source(Value a, Value b);
 Value domain_nic_read(virConnectPtr connection, Value state, xmlNodePtr root, Arena *arena);

@@ -118,7 +118,7 @@ static bool has_image(Value disk) {
     return false;
 }
 
-/* Returns whether the device may be without a medium. */
+/* Returns whether the device is, or may become, a cdrom or floppy, which may be empty. */
 static bool is_drive(Value disk) {
     static const Str drives[] = {STR_CONST("cdrom"), STR_CONST("floppy")};
     return !value_is_known(object_attribute(disk, "device")) ||
@@ -278,7 +278,8 @@ static void plan_board(const PlanRequest *request, PlanResponse *response, Arena
     response->planned = object_builder_value(&builder);
 }
 
-/* An imported CPU keeps what the configuration omits, except arguments of its former mode. */
+/* An imported machine keeps CPU arguments that the configuration omits. If the mode changes,
+ * removes those that belong to the former mode. */
 static void plan_cpu(const PlanRequest *request, ObjectBuilder *builder, Arena *arena) {
     static const char *const of_mode[] = {"match", "check", "migratable", "vendor", "fallback"};
     Value cpu = object_builder_get(builder, "cpu");

@@ -92,13 +92,13 @@ static bool stop_gently(const Call *call, virDomainPtr domain, Value settings) {
     return wait_until(call, &until, NULL) == WAIT_DONE;
 }
 
-/* libvirt gives up after a few seconds if processes of a container have not died, as while the host
- * is busy. Then it can be asked again. */
-static bool retry_container(const Call *call, Value value, unsigned *kills) {
+/* libvirt fails with an internal error if processes of a container still run after a few seconds,
+ * for example on a busy host. Sleeps, and returns whether to retry. */
+static bool retry_container(const Call *call, Value value, unsigned *attempt) {
     static const WaitPauses pauses = {.first_ms = 500, .last_ms = 2000, .count = 4};
     bool is_lxc = str_equal(object_text(value, "type", STR_EMPTY), STR("lxc"));
     return is_lxc && libvirt_error_code() == VIR_ERR_INTERNAL_ERROR &&
-           wait_until_retry(call, &pauses, kills);
+           wait_until_retry(call, &pauses, attempt);
 }
 
 bool domain_power_stop(const Call *call, virDomainPtr domain, Value value, Diags *diags) {
@@ -108,14 +108,14 @@ bool domain_power_stop(const Call *call, virDomainPtr domain, Value value, Diags
     if (value_is_present(shutdown) && stop_gently(call, domain, shutdown))
         return true;
     unsigned attempt = 0;
-    unsigned kills = 0;
+    unsigned container_attempt = 0;
     int result = -1;
     do {
         call_progress(call, 0, 0, "switching off");
         result = virDomainDestroyFlags(domain, VIR_DOMAIN_DESTROY_DEFAULT);
         log_debug("libvirt virDomainDestroyFlags", log_number("result", result));
-    } while (result < 0 &&
-             (libvirt_error_retry(call, &attempt) || retry_container(call, value, &kills)));
+    } while (result < 0 && (libvirt_error_retry(call, &attempt) ||
+                            retry_container(call, value, &container_attempt)));
     if (result == 0 || libvirt_error_is_gone(libvirt_error_code()))
         return true;
     if (libvirt_error_code() == VIR_ERR_OPERATION_INVALID && is_off(domain))

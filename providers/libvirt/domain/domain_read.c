@@ -27,7 +27,7 @@ static void read_limit(
         object_builder_set(builder, name, value_int(found));
 }
 
-/* The XML counts memory devices as memory of the machine; the attributes do not. */
+/* libvirt's <memory> includes memory devices; the attributes do not. */
 static void read_size(ObjectBuilder *builder, Value state, xmlNodePtr root, Arena *arena) {
     XmlNodes devices = xml_find_all(root, "devices/memory/target/size", arena);
     int64_t memory_max = xml_get_int(root, "memory", 0) / 1024;
@@ -112,7 +112,7 @@ static void read_filesystems(ObjectBuilder *builder, Value state, xmlNodePtr roo
         object_builder_set(builder, "filesystem", nested_list_value(type, &items, arena));
 }
 
-/* Returns whether "console" expresses the serial ports of an imported machine. */
+/* Returns whether the argument "console" can express the serial ports of an imported machine. */
 static bool is_single_console(xmlNodePtr root) {
     return !xml_find(root, "devices/serial[2]") &&
            !xml_find(root, "devices/serial[@type!='pty' or target/@port!='0']") &&
@@ -162,7 +162,8 @@ static void read_devices(
         object_builder_set(builder, "qemu_agent", value_bool(has_agent));
 }
 
-/* Returns the inactive XML, with passwords unless the connection is read-only. */
+/* Returns the inactive XML, with passwords unless the connection is read-only. The caller frees it.
+ * NULL with libvirt's error. */
 static char *inactive_text(virDomainPtr domain) {
     char *text = virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
     return text ? text : virDomainGetXMLDesc(domain, VIR_DOMAIN_XML_INACTIVE);

@@ -1,5 +1,5 @@
-/* domain_read: reads a machine from the host into a state. Compares the inactive XML, which holds
- * the intended configuration; the live XML only describes the current run. */
+/* domain_read: reads a machine into a state, from the inactive XML: the persistent definition. The
+ * live XML also has values of the current run only. */
 #pragma once
 
 #include "libvirt_handle.h"

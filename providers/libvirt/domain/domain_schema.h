@@ -16,5 +16,5 @@ int64_t domain_schema_memory_max(Value domain);
 int64_t domain_schema_vcpu_max(Value domain);
 /* Returns whether a configured board such as "q35" matches the host's "pc-q35-7.2". */
 bool domain_schema_is_board(Str alias, Str machine);
-/* The check of an argument: the path must be absolute. */
+/* Attribute.check: returns an error text unless the path is absolute. */
 Str domain_schema_check_path(Value value, Arena *arena);

@@ -71,8 +71,8 @@ static bool is_cdrom(Value disk) {
     return str_equal(object_text(disk, "device", STR_EMPTY), STR("cdrom"));
 }
 
-/* Returns how the changes of a device reach a running machine; `is_live` decides for arguments
- * without a place in the XML. */
+/* Returns the least live effect of a device's changes. `is_live` decides for arguments without a
+ * binding. */
 static XmlChange device_change(const char *list,
                                Value old,
                                Value device,
@@ -94,13 +94,13 @@ static XmlChange device_change(const char *list,
     return change;
 }
 
-/* The medium of a drive changes live. */
+/* All arguments of a cdrom change live, except its bus and serial number. */
 static bool is_live_of_disk(Value old, Value disk, const char *name) {
     return is_cdrom(old) && is_cdrom(disk) && strcmp(name, "bus") != 0 &&
            strcmp(name, "serial") != 0;
 }
 
-static bool is_media_changed(Value old, Value disk) {
+static bool is_medium_changed(Value old, Value disk) {
     static const char *const names[] = {"volume_id", "file", "block_device", "url", "format"};
     for (size_t i = 0; i < ARRAY_COUNT(names); i++)
         if (object_differs(old, disk, names[i]))
@@ -133,7 +133,7 @@ static void compare_disks(Value prior, Value planned, DomainChanges *out, Arena 
         arena);
 }
 
-/* Arguments that are not part of the device. */
+/* Returns whether the argument only describes the interface for loam and is not in the XML. */
 static bool is_nic_note(const char *name) {
     return strcmp(name, "wait_for_ip") == 0 || strcmp(name, "addresses") == 0;
 }
@@ -144,7 +144,8 @@ static bool is_live_of_nic(Value old, Value nic, const char *name) {
     return strcmp(name, "model") != 0 && strcmp(name, "mac") != 0;
 }
 
-/* Returns whether only another card has the new properties: then it is plugged out and in. */
+/* Returns whether the change cannot update the interface, so that it must be detached and attached
+ * again. */
 static bool is_nic_exchanged(Value old, Value nic, Arena *arena) {
     bool is_kind = domain_nic_kind(old) || domain_nic_kind(nic);
     return device_change("network_interface", old, nic, is_live_of_nic, arena) < XML_LIVE ||
@@ -200,7 +201,7 @@ DomainBounds domain_update_bounds(Value prior, virDomainPtr running) {
     return bounds;
 }
 
-/* Containers cannot plug these devices. */
+/* Returns whether a live change of this argument works: containers cannot attach devices. */
 static bool is_live_row(const Attribute *attribute, Value planned) {
     return !domain_schema_is_lxc(planned) || strcmp(attribute->name, "cputune") == 0 ||
            strcmp(attribute->name, "memtune") == 0;
@@ -372,7 +373,7 @@ static bool plug_disks(const Update *update) {
         bool is_new = !value_is_present(old);
         if (!is_new && value_equal(old, disk))
             continue;
-        if (!is_new && is_media_changed(old, disk) && !change_media(update, disk))
+        if (!is_new && is_medium_changed(old, disk) && !change_media(update, disk))
             return false;
         if (!is_new && !domain_live_set_iotune(update->call, update->domain, old, disk))
             return add_error(update, "limit disk", target);

@@ -23,7 +23,7 @@ typedef struct DomainChange {
 
 typedef struct DomainChanges {
     VEC(DomainChange) all;
-    bool needs_restart; /* one of them does */
+    bool needs_restart; /* at least one change has EFFECT_RESTART */
 } DomainChanges;
 
 /* Limits of the running machine; the inactive XML may already have higher ones. */

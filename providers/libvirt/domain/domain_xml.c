@@ -59,8 +59,8 @@ static void add_cpu(xmlNodePtr root, Value domain, Arena *arena) {
     xml_map_edit(domain_attributes_of("cpu"), value_null(cpu.type), cpu, node, arena);
 }
 
-/* Returns whether any device has its own position in the boot order, which excludes the boot order
- * by kinds. */
+/* Returns whether any device has a boot_order. libvirt then rejects a boot order by device types
+ * (os/boot). */
 static bool has_device_boot_order(Value domain) {
     static const char *const lists[] = {"disk", "network_interface", "hostdev"};
     for (size_t n = 0; n < ARRAY_COUNT(lists); n++)
@@ -173,7 +173,8 @@ static bool needs_usb(Value domain) {
            nested_list_count(domain, "redirdev") > 0;
 }
 
-/* A machine without USB devices has no USB, which takes time at each start. */
+/* Machines are created without a USB controller, because its initialization delays each start. Adds
+ * one if a device needs it. */
 static void edit_usb(xmlNodePtr devices, Value domain) {
     xmlNodePtr usb = xml_find(devices, "controller[@type='usb' and @model='none']");
     if (usb && needs_usb(domain))
@@ -225,7 +226,7 @@ static bool add_devices(
     return true;
 }
 
-/* Both the address of the element and that of its first child must be the same. */
+/* libvirt requires that @listen and @socket of <graphics> equal those of its first <listen>. */
 static void edit_listen_address(xmlNodePtr root, Arena *arena) {
     XmlNodes untyped =
         xml_find_all(root, "devices/graphics/listen[@address and not(@type)]", arena);
@@ -239,7 +240,7 @@ static void edit_listen_address(xmlNodePtr root, Arena *arena) {
         xml_edit_attribute(*node, "socket", xml_get(*node, "listen/@socket", arena));
 }
 
-/* Edits the places of all rows. */
+/* Edits the XML of all rows with a binding. */
 static void edit_rows(xmlNodePtr root, Value prior, Value planned, Arena *arena) {
     const XmlRows rows = {domain_attributes, DOMAIN_ATTRIBUTE_COUNT};
     xml_map_edit(rows, prior, planned, root, arena);
@@ -298,7 +299,7 @@ static void set_kib(const Edit *edit, const char *name, int64_t mib) {
     xml_set_text(node, str_format(edit->call->arena, "%lld", (long long)mib * 1024));
 }
 
-/* Returns whether the configuration describes this part of the CPU. */
+/* Returns whether the plan sets this attribute of "cpu". */
 static bool is_cpu_planned(const Edit *edit, const char *name) {
     Value cpu = object_attribute(edit->planned, "cpu");
     return value_is_present(cpu) && object_has(cpu, name);

@@ -1,5 +1,5 @@
-/* libvirt_snapshot: a snapshot of a machine, identified by the machine's UUID and its name. Its
- * removal merges or deletes the stored state; the machine continues as it is. */
+/* libvirt_snapshot: a snapshot of a machine, identified by the machine's UUID and the snapshot's
+ * name. Deletion removes the stored state and does not change the machine. */
 #include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "libvirt_identity.h"
@@ -16,12 +16,12 @@ static const Attribute attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the snapshot.", .binding = XML("name")},
     {"description", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Description of the snapshot.", .binding = XML("description")},
     {"disk_only", &TYPE_BOOL, OPTIONAL | FORCES_NEW,
-     "Whether the memory of a running machine is left out; its disks continue in new files."},
-    {"quiesce", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether the guest agent freezes the file systems, with disk_only."},
-    {"state", &TYPE_STRING, COMPUTED, "State of the machine at the snapshot: running, shutoff or disk-snapshot.", .binding = XML("state")},
-    {"parent", &TYPE_STRING, COMPUTED, "Name of the snapshot before.", .binding = XML("parent/name")},
+     "Whether the snapshot contains only the disks. The memory of a running machine is not saved, and its disks continue in new files."},
+    {"quiesce", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether the guest agent freezes the guest's file systems during the snapshot. Requires disk_only."},
+    {"state", &TYPE_STRING, COMPUTED, "State of the machine in the snapshot: running, shutoff or disk-snapshot.", .binding = XML("state")},
+    {"parent", &TYPE_STRING, COMPUTED, "Name of the parent snapshot; null if none.", .binding = XML("parent/name")},
     {"created_at", &TYPE_NUMBER, COMPUTED, "Time of the snapshot in seconds since 1970.", .binding = XML("creationTime")},
-    {"id", &TYPE_STRING, COMPUTED, "UUID of the machine and name of the snapshot."},
+    {"id", &TYPE_STRING, COMPUTED, "Machine UUID and snapshot name, separated by a slash."},
 };
 /* clang-format on */
 
@@ -91,7 +91,7 @@ static bool snapshot_create(const Call *call,
     return fill(call, domain, snapshot, false, &response->state, diags);
 }
 
-/* Only the timeouts change in place. */
+/* Only the block "timeouts" changes in place, and it has no effect on the host. */
 static bool snapshot_update(const Call *call,
                             const ApplyRequest *request,
                             ApplyResponse *response,
@@ -182,7 +182,7 @@ static bool snapshot_limits(const Call *call,
     return true;
 }
 
-/* A creation that was interrupted has made the snapshot or not; its name tells. */
+/* Completes an interrupted creation if a snapshot of this name exists. */
 static bool snapshot_recover(const Call *call,
                              const RecoverRequest *request,
                              RecoverResponse *response,
@@ -202,7 +202,7 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 const ResourceType libvirt_snapshot = {
     .name = "libvirt_snapshot",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
-               .description = "A snapshot of a machine."},
+               .description = "A snapshot of a virtual machine."},
     .create = snapshot_create,
     .update = snapshot_update,
     .delete = snapshot_delete,

@@ -1,4 +1,4 @@
-/* data libvirt_domain_capabilities: the machines that the host can run. */
+/* data libvirt_domain_capabilities: the kinds of machines that the host can run. */
 #include "data_source.h"
 
 #include "libvirt_client.h"
@@ -8,23 +8,23 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"type", &TYPE_STRING, OPTIONAL, "kvm, qemu or lxc (default: chosen by the host)."},
+    {"type", &TYPE_STRING, OPTIONAL, "Domain type: kvm, qemu or lxc (default: chosen by the host)."},
     {"arch", &TYPE_STRING, OPTIONAL | COMPUTED, "CPU architecture (default: the host's).", .binding = XML("arch")},
-    {"machine", &TYPE_STRING, OPTIONAL | COMPUTED, "Machine type of the board.", .binding = XML("machine")},
+    {"machine", &TYPE_STRING, OPTIONAL | COMPUTED, "Machine type, such as q35.", .binding = XML("machine")},
     {"emulator", &TYPE_STRING, OPTIONAL | COMPUTED, "Path of the emulator on the host.", .binding = XML("path")},
-    {"vcpu_max", &TYPE_NUMBER, COMPUTED, "Maximum number of processors.", .binding = XML("vcpu/@max")},
-    {"firmwares", &TYPE_LIST_OF_STRING, COMPUTED, "Kinds of firmware: bios, efi.",
+    {"vcpu_max", &TYPE_NUMBER, COMPUTED, "Maximum number of virtual CPUs.", .binding = XML("vcpu/@max")},
+    {"firmwares", &TYPE_LIST_OF_STRING, COMPUTED, "Firmware types that the host can select: bios, efi.",
      .binding = XML("os/enum[@name='firmware']/value")},
-    {"loaders", &TYPE_LIST_OF_STRING, COMPUTED, "Paths of firmware on the host.", .binding = XML("os/loader/value")},
-    {"cpu_models", &TYPE_LIST_OF_STRING, COMPUTED, "CPU models for the mode custom.",
+    {"loaders", &TYPE_LIST_OF_STRING, COMPUTED, "Paths of firmware images (loaders) on the host.", .binding = XML("os/loader/value")},
+    {"cpu_models", &TYPE_LIST_OF_STRING, COMPUTED, "CPU models that the CPU mode custom accepts.",
      .binding = XML("cpu/mode[@name='custom']/model")},
-    {"disk_buses", &TYPE_LIST_OF_STRING, COMPUTED, "Buses of disks.", .binding = XML("devices/disk/enum[@name='bus']/value")},
-    {"graphics", &TYPE_LIST_OF_STRING, COMPUTED, "Kinds of screens over the network.",
+    {"disk_buses", &TYPE_LIST_OF_STRING, COMPUTED, "Disk buses, such as virtio and sata.", .binding = XML("devices/disk/enum[@name='bus']/value")},
+    {"graphics", &TYPE_LIST_OF_STRING, COMPUTED, "Types of graphics, such as vnc and spice.",
      .binding = XML("devices/graphics/enum[@name='type']/value")},
-    {"videos", &TYPE_LIST_OF_STRING, COMPUTED, "Models of video cards.", .binding = XML("devices/video/enum[@name='modelType']/value")},
-    {"tpm_models", &TYPE_LIST_OF_STRING, COMPUTED, "Models of Trusted Platform Modules.",
+    {"videos", &TYPE_LIST_OF_STRING, COMPUTED, "Models of video devices.", .binding = XML("devices/video/enum[@name='modelType']/value")},
+    {"tpm_models", &TYPE_LIST_OF_STRING, COMPUTED, "Models of Trusted Platform Modules (TPM).",
      .binding = XML("devices/tpm/enum[@name='model']/value")},
-    {"xml", &TYPE_STRING, COMPUTED, "Capabilities by libvirt."},
+    {"xml", &TYPE_STRING, COMPUTED, "The domain capabilities as XML."},
 };
 /* clang-format on */
 
@@ -61,6 +61,6 @@ static bool read(const Call *call,
 const DataSourceType data_libvirt_domain_capabilities = {
     .name = "libvirt_domain_capabilities",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
-               .description = "The kinds of machines that the host can run."},
+               .description = "Domain capabilities: the kinds of machines that the host can run."},
     .read = read,
 };

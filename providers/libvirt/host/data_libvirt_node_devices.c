@@ -1,4 +1,5 @@
-/* data libvirt_node_devices: devices of the host, as for the argument hostdev of machines. */
+/* data libvirt_node_devices: node devices of the host, for example for `hostdev` of libvirt_domain.
+ */
 #include "data_source.h"
 
 #include "libvirt_client.h"
@@ -8,34 +9,35 @@
 
 /* clang-format off */
 static const Attribute device_attributes[] = {
-    {"name", &TYPE_STRING, COMPUTED, "Name of the device.", .binding = XML("name")},
+    {"name", &TYPE_STRING, COMPUTED, "Target name of the device, such as vda.", .binding = XML("name")},
     {"path", &TYPE_STRING, COMPUTED, "Path of the device in sysfs.", .binding = XML("path")},
-    {"parent", &TYPE_STRING, COMPUTED, "Name of the device that it is part of.", .binding = XML("parent")},
-    {"driver", &TYPE_STRING, COMPUTED, "Driver on the host.", .binding = XML("driver/name")},
+    {"parent", &TYPE_STRING, COMPUTED, "Name of the parent device, such as a bus or controller.", .binding = XML("parent")},
+    {"driver", &TYPE_STRING, COMPUTED, "Name of the driver of the host that is bound to the device.", .binding = XML("driver/name")},
     {"vendor", &TYPE_STRING, COMPUTED, "Vendor of the device.", .binding = XML("capability/vendor")},
     {"product", &TYPE_STRING, COMPUTED, "Product name of the device.", .binding = XML("capability/product")},
     {"domain", &TYPE_NUMBER, COMPUTED, "PCI domain.", .binding = XML("capability/domain")},
     {"bus", &TYPE_NUMBER, COMPUTED, "PCI or USB bus.", .binding = XML("capability/bus")},
     {"slot", &TYPE_NUMBER, COMPUTED, "PCI slot.", .binding = XML("capability/slot")},
     {"function", &TYPE_NUMBER, COMPUTED, "PCI function.", .binding = XML("capability/function")},
-    {"interface", &TYPE_STRING, COMPUTED, "Name of a network device.", .binding = XML("capability/interface")},
-    {"block", &TYPE_STRING, COMPUTED, "Path of a block device.", .binding = XML("capability/block")},
+    {"interface", &TYPE_STRING, COMPUTED, "Name of the network interface; null for other devices.", .binding = XML("capability/interface")},
+    {"block", &TYPE_STRING, COMPUTED, "Path of the block device; null for other devices.", .binding = XML("capability/block")},
 };
 
 static const Attribute attributes[] = {
-    {"capability", &TYPE_STRING, OPTIONAL, "Kind of device: pci, usb_device, net, storage, mdev and others (default: all)."},
-    {"devices", NULL, COMPUTED, "Devices of the host.", .nested = NESTED(NEST_LIST, device_attributes)},
+    {"capability", &TYPE_STRING, OPTIONAL, "Capability that selects devices: pci, usb_device, net, storage, mdev and others (default: all devices)."},
+    {"devices", NULL, COMPUTED, "Node devices of the host.", .nested = NESTED(NEST_LIST, device_attributes)},
 };
 /* clang-format on */
 
-static const char *const kinds[] = {
+/* Capabilities in the order of libvirt's flags VIR_CONNECT_LIST_NODE_DEVICES_CAP_*. */
+static const char *const capabilities[] = {
     "system",  "pci",     "usb_device", "usb",          "net", "scsi_host",  "scsi_target", "scsi",
     "storage", "fc_host", "vports",     "scsi_generic", "drm", "mdev_types", "mdev",        "ccw"};
 
-/* Returns libvirt's flag of a kind; 0 if there is none. */
-static unsigned flag_of(Str kind) {
-    for (size_t i = 0; i < ARRAY_COUNT(kinds); i++)
-        if (str_equal_cstr(kind, kinds[i]))
+/* Returns libvirt's flag for a capability; 0 if unknown. */
+static unsigned flag_of(Str capability) {
+    for (size_t i = 0; i < ARRAY_COUNT(capabilities); i++)
+        if (str_equal_cstr(capability, capabilities[i]))
             return 1u << i;
     return 0;
 }
@@ -57,12 +59,13 @@ static bool read(const Call *call,
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
-    Str kind = object_text(request->config, "capability", STR_EMPTY);
-    unsigned flag = flag_of(kind);
-    if (kind.len && !flag)
-        return libvirt_error_say(call, diags, STR("Unknown \"capability\""),
-                                 STR("libvirt knows, for example, pci, usb_device, net, storage, "
-                                     "scsi_host and mdev."));
+    Str capability = object_text(request->config, "capability", STR_EMPTY);
+    unsigned flag = flag_of(capability);
+    if (capability.len && !flag)
+        return libvirt_error_say(
+            call, diags, STR("Unknown \"capability\""),
+            STR("Capabilities are, for example, pci, usb_device, net, storage, "
+                "scsi_host and mdev."));
     virNodeDevicePtr *devices = NULL;
     int count = virConnectListAllNodeDevices(connection, &devices, flag);
     if (count < 0)
@@ -82,6 +85,6 @@ static bool read(const Call *call,
 
 const DataSourceType data_libvirt_node_devices = {
     .name = "libvirt_node_devices",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Devices of the host."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Node devices of the host."},
     .read = read,
 };

@@ -1,4 +1,4 @@
-/* data libvirt_node_info: the host and its libvirt. */
+/* data libvirt_node_info: CPUs, memory and versions of the host. */
 #include "data_source.h"
 
 #include "libvirt_client.h"
@@ -7,22 +7,22 @@
 
 /* clang-format off */
 static const Attribute attributes[] = {
-    {"hostname", &TYPE_STRING, COMPUTED, "Name of the host."},
-    {"uri", &TYPE_STRING, COMPUTED, "URI of the connection."},
-    {"driver", &TYPE_STRING, COMPUTED, "Driver: QEMU, LXC and others."},
-    {"libvirt_version", &TYPE_STRING, COMPUTED, "Version of the host's libvirt."},
+    {"hostname", &TYPE_STRING, COMPUTED, "Host name."},
+    {"uri", &TYPE_STRING, COMPUTED, "URI of the connection to libvirt."},
+    {"driver", &TYPE_STRING, COMPUTED, "Name of the hypervisor driver: QEMU, LXC and others."},
+    {"libvirt_version", &TYPE_STRING, COMPUTED, "Version of libvirt on the host."},
     {"hypervisor_version", &TYPE_STRING, COMPUTED, "Version of the hypervisor."},
     {"cpu_model", &TYPE_STRING, COMPUTED, "CPU architecture."},
-    {"cpus", &TYPE_NUMBER, COMPUTED, "Number of processors."},
-    {"cpu_mhz", &TYPE_NUMBER, COMPUTED, "Clock rate of the processors in MHz."},
+    {"cpus", &TYPE_NUMBER, COMPUTED, "Number of CPUs."},
+    {"cpu_mhz", &TYPE_NUMBER, COMPUTED, "Clock rate of the CPUs in MHz."},
     {"numa_nodes", &TYPE_NUMBER, COMPUTED, "Number of NUMA nodes."},
-    {"sockets", &TYPE_NUMBER, COMPUTED, "Number of sockets of a node."},
-    {"cores", &TYPE_NUMBER, COMPUTED, "Number of cores of a socket."},
-    {"threads", &TYPE_NUMBER, COMPUTED, "Number of threads of a core."},
-    {"memory", &TYPE_NUMBER, COMPUTED, "Memory in MiB."},
+    {"sockets", &TYPE_NUMBER, COMPUTED, "Number of CPU sockets per NUMA node."},
+    {"cores", &TYPE_NUMBER, COMPUTED, "Number of cores per socket."},
+    {"threads", &TYPE_NUMBER, COMPUTED, "Number of threads per core."},
+    {"memory", &TYPE_NUMBER, COMPUTED, "Memory size in MiB."},
     {"free_memory", &TYPE_NUMBER, COMPUTED, "Free memory in MiB."},
     {"has_kvm", &TYPE_BOOL, COMPUTED, "Whether libvirt reports support for KVM."},
-    {"xml", &TYPE_STRING, COMPUTED, "Capabilities of the host by libvirt."},
+    {"xml", &TYPE_STRING, COMPUTED, "The capabilities of the host as XML."},
 };
 /* clang-format on */
 
@@ -79,6 +79,7 @@ static bool read(const Call *call,
 
 const DataSourceType data_libvirt_node_info = {
     .name = "libvirt_node_info",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The host and its libvirt."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "The host and the version of its libvirt."},
     .read = read,
 };

@@ -1,4 +1,4 @@
-/* data_source: common parts of the data sources. */
+/* data_source: empty results, missing objects, and results read from XML. */
 #include "data_source.h"
 
 #include "libvirt_error.h"

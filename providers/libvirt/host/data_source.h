@@ -1,27 +1,31 @@
-/* data_source: common parts of the data sources: they find an object by its name or UUID and read
- * its description by rows with a place in the XML. */
+/* data_source: functions that the data sources share. A data source finds an object by name or UUID
+ * and reads its XML with xml_map. */
 #pragma once
 
 #include "libvirt_handle.h"
 #include "provider.h"
 #include "xml_map.h"
 
-/* Row of all data sources that read one object. */
+/* Attribute "optional" of each data source that reads one object. */
 #define DATA_SOURCE_OPTIONAL                                                                       \
     {                                                                                              \
         "optional", &TYPE_BOOL, OPTIONAL,                                                          \
-            "Whether a missing object is no error: then all results are null."                     \
+            "Whether the object may be missing. If so, all results are null; otherwise a missing " \
+            "object is an error."                                                                  \
     }
 
-/* Sets null results if the object may be missing, else adds libvirt's latest error. */
+/* Call it right after a failed lookup. If the object does not exist and "optional" is true, sets
+ * null results and returns true. Otherwise adds libvirt's latest error, with `noun` and `name` in
+ * the summary, and returns false. */
 bool data_source_missing(const Call *call,
                          const DataReadRequest *request,
                          DataReadResponse *response,
                          const char *noun,
                          Str name,
                          Diags *diags);
-/* Returns a builder of the configuration, with null results. */
+/* Returns a builder that holds the arguments of the configuration; unknown results are null. */
 ObjectBuilder data_source_begin(const DataReadRequest *request, const Schema *schema, Arena *arena);
-/* Reads an XML that libvirt allocated by the rows, and sets "xml". Returns false with an error. */
+/* Reads `text` by the rows into the builder and sets "xml". Frees `text`, which libvirt allocated;
+ * NULL means that the call for it failed. On failure adds an error and returns false. */
 MUST_USE bool data_source_read_xml(
     const Call *call, char *text, XmlRows rows, ObjectBuilder *builder, Diags *diags);

@@ -1,11 +1,11 @@
-/* foreign_state: takes over objects of another provider's state. */
+/* foreign_state: reduces a state of dmacvicar/libvirt to the identity of its object. */
 #include "foreign_state.h"
 
 #include "json.h"
 #include "object_builder.h"
 
-/* Returns the UUID of a machine, network or pool, or the key of a volume: 0.9 has a UUID beside a
- * number as ID. */
+/* Returns the UUID of a machine, network or pool, or the key of a volume. Version 0.9 stores a UUID
+ * in "uuid" and a number in "id"; version 0.8 has only "id". */
 static Str identity_of(Value stored) {
     Str uuid = value_text_at(stored, STR("uuid"));
     return uuid.len ? uuid : value_text_at(stored, STR("id"));

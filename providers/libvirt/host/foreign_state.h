@@ -1,15 +1,16 @@
-/* foreign_state: objects of a state that dmacvicar/libvirt (0.8 or 0.9) wrote.
+/* foreign_state: upgrades states that dmacvicar/libvirt (0.8 or 0.9) wrote.
  *
- * Its attributes are reduced to the identity of the object; the next read fills in the rest, as
- * after an import. Schema version 0 is that of the other provider and of early states of loam,
- * which have attributes that the other one lacks. */
+ * The upgraded state has only the identity of the object. The next read fills in the other
+ * attributes, as after an import. States of dmacvicar/libvirt and early states of loam both have
+ * schema version 0; an attribute that only loam writes tells them apart. */
 #pragma once
 
 #include "provider.h"
 
 #define FOREIGN_STATE_VERSION 1
 
-/* The slot `upgrade`. `own` is an attribute that only loam's states have. */
+/* Implements the slot `upgrade`. `own` is the name of an attribute that only loam's states have. A
+ * state that has `own`, or no identity, is left as it is. Always returns true. */
 MUST_USE bool foreign_state_upgrade(const Call *call,
                                     const UpgradeRequest *request,
                                     UpgradeResponse *response,

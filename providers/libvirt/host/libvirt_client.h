@@ -16,7 +16,7 @@ typedef struct LibvirtOptions {
     int keepalive_interval; /* seconds */
     unsigned keepalive_count;
     Str default_pool;
-    Str image_cache_dir; /* empty: the user's cache */
+    Str image_cache_dir; /* empty: loam/images in the user's cache directory */
     Accel accel;
     bool read_only;
 } LibvirtOptions;

@@ -108,7 +108,8 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
                                   STR_ARG(name));
 }
 
-/* Sets what the plan leaves out to null, so that an update does not remove it. */
+/* Returns `prior` with null for each attribute that is null in `planned`, so that an update keeps
+ * the values of the host. */
 static Value without_unplanned(Value prior, Value planned, Arena *arena) {
     ObjectBuilder builder = object_builder_of(prior, arena);
     for (size_t i = 0; i < planned.count; i++)
@@ -117,7 +118,8 @@ static Value without_unplanned(Value prior, Value planned, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-/* Finds the object that a creation takes over, as a prior object; null if there is none. */
+/* Sets *prior to the state of the existing object that the creation adopts; to null if there is
+ * none or adopt_existing is not set. */
 static bool find_existing(const LibvirtObject *object,
                           const Call *call,
                           virConnectPtr connection,
@@ -167,10 +169,10 @@ bool libvirt_object_plan_adoption(const LibvirtObject *object,
     Path path = path_attribute((Path){0}, STR("adopt_existing"), arena);
     Str id = object_text(prior, "id", STR_EMPTY);
     plan_note(response, path,
-              names.count ? str_format(arena, "takes over the %s %.*s and changes its %.*s",
-                                       object->noun, STR_ARG(id), STR_ARG(changes))
-                          : str_format(arena, "takes over the %s %.*s unchanged", object->noun,
-                                       STR_ARG(id)),
+              names.count
+                  ? str_format(arena, "adopts the %s %.*s and changes its %.*s", object->noun,
+                               STR_ARG(id), STR_ARG(changes))
+                  : str_format(arena, "adopts the %s %.*s unchanged", object->noun, STR_ARG(id)),
               arena);
     return true;
 }
@@ -191,7 +193,8 @@ bool libvirt_object_adopt(const LibvirtObject *object,
     if (!*is_adopted)
         return true;
     bool is_done = object->type->update(call, &update, response, diags);
-    response->private_data = adoption_begin(); /* as an imported object, it keeps the rest */
+    response->private_data =
+        adoption_begin(); /* like an imported object, it keeps unset arguments */
     return is_done;
 }
 
@@ -202,7 +205,8 @@ bool libvirt_object_read(const LibvirtObject *object,
     bool is_gone = false;
     Value *state = &response->state;
     if (!object_has(*state, "name"))
-        response->private_data = adoption_begin(); /* of another provider's state */
+        response->private_data =
+            adoption_begin(); /* an upgraded state of another provider has no name */
     void *handle = libvirt_object_find(object, call, *state, &is_gone, diags);
     if (!handle) {
         *state = is_gone ? value_null(state->type) : *state;

@@ -47,16 +47,18 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
                                      ApplyResponse *response,
                                      Diags *diags);
 
-/* For objects with "adopt_existing": an object of the host with the planned name is updated instead
- * of created. Only what the configuration sets is changed. */
+/* Adoption: if "adopt_existing" is true and the host has an object of the planned name, a creation
+ * updates that object instead. Only arguments that the configuration sets are changed. */
 
-/* Adds a note on the object that a creation would take over, with the arguments that it changes. */
+/* If the creation would adopt an object, adds a note to the plan with the object's ID and the
+ * arguments that change. Returns false if the object cannot be read. */
 MUST_USE bool libvirt_object_plan_adoption(const LibvirtObject *object,
                                            const Call *call,
                                            const PlanRequest *request,
                                            PlanResponse *response,
                                            Diags *diags);
-/* Takes over an existing object, if there is one; `response` is that of the update. */
+/* Adopts the existing object, if there is one: sets *is_adopted and updates the object, with the
+ * update's `response`. Returns false if the object cannot be read or updated. */
 MUST_USE bool libvirt_object_adopt(const LibvirtObject *object,
                                    const Call *call,
                                    virConnectPtr connection,

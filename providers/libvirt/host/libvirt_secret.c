@@ -1,4 +1,4 @@
-/* libvirt_secret: a secret of the host: a passphrase of volumes or pools, identified by its UUID.
+/* libvirt_secret: a secret of the host, such as the passphrase of a volume, identified by its UUID.
  */
 #include "libvirt_object.h"
 
@@ -15,13 +15,13 @@ LIBVIRT_HANDLE(virSecretPtr, virSecretFree);
 
 /* clang-format off */
 static const Attribute secret_attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Usage of the secret, unique among secrets of its type.", .binding = XML("usage/name")},
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Usage name of the secret, unique among the secrets of its usage type.", .binding = XML("usage/name")},
     {"usage_type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "Type of the secret: volume (of volumes and disks), ceph, iscsi, tls or vtpm.",
+     "Usage type of the secret: volume (passphrase of a volume or disk), ceph, iscsi, tls or vtpm.",
      .default_json = "\"volume\"", .one_of = "volume ceph iscsi tls vtpm", .binding = XML("usage/@type")},
     {"description", &TYPE_STRING, OPTIONAL, "Description of the secret.", .binding = XML("description")},
-    {"ephemeral", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether the secret is only in the host's memory.", .binding = XML("@ephemeral")},
-    {"private", &TYPE_BOOL, OPTIONAL, "Whether the host never returns the value.", .binding = XML("@private")},
+    {"ephemeral", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether libvirt keeps the secret in memory only. The secret does not survive a restart of libvirt.", .binding = XML("@ephemeral")},
+    {"private", &TYPE_BOOL, OPTIONAL, "Whether libvirt refuses to return the value to clients.", .binding = XML("@private")},
     {"value", &TYPE_STRING, REQUIRED | SENSITIVE, "Value of the secret."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the secret."},
 };
@@ -29,7 +29,7 @@ static const Attribute secret_attributes[] = {
 
 static const XmlRows secret_rows = {secret_attributes, ARRAY_COUNT(secret_attributes)};
 
-/* A volume is named by its path, the others by a name. */
+/* Returns the child of <usage> that contains the usage name; libvirt has one for each type. */
 static const char *usage_element(Value secret) {
     Str type = object_text(secret, "usage_type", STR_EMPTY);
     return str_equal(type, STR("volume"))  ? "volume"
@@ -37,7 +37,7 @@ static const char *usage_element(Value secret) {
                                            : "name";
 }
 
-/* Sets the value unless the host never returns it. */
+/* Sets the value. libvirt does not return the value of a private secret: then keeps the state's. */
 static void read_value(virSecretPtr secret, ObjectBuilder *builder, Arena *arena) {
     size_t size = 0;
     unsigned char *bytes = virSecretGetValue(secret, &size, 0);
@@ -68,7 +68,7 @@ static void *by_uuid(virConnectPtr connection, const char *uuid) {
     return virSecretLookupByUUIDString(connection, uuid);
 }
 
-/* Secrets of several types may have one name. */
+/* Secrets of different usage types may have the same name: returns the first one found. */
 static void *by_name(virConnectPtr connection, const char *name) {
     for (int type = VIR_SECRET_USAGE_TYPE_VOLUME; type <= VIR_SECRET_USAGE_TYPE_VTPM; type++) {
         virSecretPtr found = virSecretLookupByUsage(connection, type, name);
@@ -96,7 +96,8 @@ static const LibvirtObject secret_object = {
     .read = read_secret,
 };
 
-/* Defines the secret, a new one or with the UUID of an existing one, and sets its value. */
+/* Defines a secret with this UUID, or redefines the existing one, and sets its value. *out is NULL
+ * if libvirt rejected the definition; the caller then reports libvirt's error. */
 static bool define(const Call *call,
                    virConnectPtr connection,
                    Value planned,

@@ -1,4 +1,5 @@
-/* xml_map: attributes and XML by a table of rows. */
+/* xml_map: edits, reads and compares objects by their rows. Lists pair items by key, by content,
+ * and without a key by position. */
 #include "xml_map.h"
 
 #include <ctype.h>
@@ -33,7 +34,8 @@ static Str text_of(const XmlBinding *binding, Value value, Arena *arena) {
     return value.type == &TYPE_NUMBER ? value_number_text(value, arena) : value_text(value);
 }
 
-/* Returns the path without its attribute, which *attribute is then. */
+/* Splits "a/b/@c": returns "a/b" and sets *attribute to "@c". A path without an attribute is
+ * returned unchanged, with *attribute NULL. */
 static const char *element_path(const char *path, const char **attribute, Arena *arena) {
     const char *last = strrchr(path, '/');
     *attribute = NULL;
@@ -43,7 +45,7 @@ static const char *element_path(const char *path, const char **attribute, Arena 
     return str_to_cstr((Str){path, (size_t)(last - path)}, arena);
 }
 
-/* Repeated elements, one for each text. */
+/* A list of strings: the path names repeated elements, one for each string. */
 static void edit_texts(const XmlBinding *binding, Value planned, xmlNodePtr node, Arena *arena) {
     const char *attribute = NULL;
     const char *path = element_path(binding->path, &attribute, arena);
@@ -110,7 +112,7 @@ static void edit_single(
     xml_map_edit(xml_map_rows(attribute->nested), prior, planned, place, arena);
 }
 
-/* Returns the elements of a list. */
+/* Returns the elements of a list, without those that belong to other attributes. */
 static XmlNodes nodes_of(const XmlBinding *binding, xmlNodePtr node, Arena *arena) {
     XmlNodes all = xml_path_all(node, binding->path, arena);
     XmlNodes own = {0};
@@ -174,8 +176,9 @@ static Value read_object(
     return object_builder_value(&builder);
 }
 
-/* Gives each item the first free element whose content, as far as the item sets it, is equal; with
- * `by_key` whose key is equal. */
+/* Sets out[i] of each unmatched item to the first unclaimed element that matches: with `by_key` by
+ * the key, otherwise by all attributes that the item sets. Sets claimed elements in `nodes` to
+ * NULL. */
 static void match_items(const Attribute *attribute,
                         Value list,
                         bool by_key,
@@ -267,7 +270,7 @@ static void edit_rows(XmlRows rows, Value prior, Value planned, xmlNodePtr node,
     }
 }
 
-/* Removes the places that belong to a former value. Returns whether there were any. */
+/* Removes the places in `resets` of each row whose value changes. Returns whether any row did. */
 static bool reset(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Arena *arena) {
     bool is_reset = false;
     for (size_t i = 0; i < rows.count; i++) {
@@ -289,7 +292,8 @@ void xml_map_edit(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Are
     prior = object_or_empty(prior, arena);
     planned = object_or_empty(planned, arena);
     if (reset(rows, prior, planned, node, arena)) {
-        /* First the members that end, then all others. */
+        /* The reset may have removed other members, so this edit is followed by one that writes
+         * all. */
         edit_rows(rows, prior, planned, node, arena);
         prior = object_or_empty(value_null(prior.type), arena);
     }
@@ -330,7 +334,8 @@ static Value read_states(const XmlBinding *binding, Value old, xmlNodePtr node, 
                                                 : value_null(&TYPE_MAP_OF_STRING);
 }
 
-/* Converts an amount to MiB; libvirt prints the unit as M, GiB and so on, KiB without one. */
+/* Converts an amount to MiB. libvirt prints units such as M or GiB; an amount without a unit is in
+ * KiB. */
 static Value read_mib(Str text, Str unit) {
     static const char letters[] = "KMGT";
     const char *letter = unit.len ? strchr(letters, toupper((unsigned char)unit.ptr[0])) : letters;
@@ -391,11 +396,11 @@ static Value read_leaf(const Attribute *attribute, Value old, xmlNodePtr node, A
     return is_same ? old : value_string(text, arena);
 }
 
-/* Reads an object whose element does not exist: libvirt prints none if all members have the value
- * that a missing place means. */
+/* Reads an object whose element does not exist. libvirt omits the element if every member has its
+ * default, so members with such a value (XmlBinding.absent) are kept. */
 static Value read_missing(const Attribute *attribute, Value old, Arena *arena) {
-    SCOPED(XmlDoc) nothing = xml_new("none");
-    Value found = read_object(xml_map_rows(attribute->nested), old, xml_root(&nothing), old.type,
+    SCOPED(XmlDoc) empty_doc = xml_new("none");
+    Value found = read_object(xml_map_rows(attribute->nested), old, xml_root(&empty_doc), old.type,
                               false, arena);
     Value empty = object_or_empty(value_null(old.type), arena);
     return value_equal(found, empty) ? value_null(old.type) : found;
@@ -409,7 +414,7 @@ static Value read_single(
         return value_is_present(old) ? read_missing(attribute, old, arena) : value_null(old.type);
     Value found =
         read_object(xml_map_rows(attribute->nested), old, place, old.type, is_import, arena);
-    /* A group without a value is not an object of the configuration. */
+    /* A group whose places are all missing is read as null. */
     Value empty = object_or_empty(value_null(old.type), arena);
     return place == node && !value_is_present(old) && value_equal(found, empty)
                ? value_null(old.type)
@@ -451,8 +456,8 @@ void xml_map_read(XmlRows rows,
         const Type *type = object_attribute_type(builder->type, attribute->name);
         Value now =
             value_is_present(old) ? object_attribute(old, attribute->name) : value_null(type);
-        bool is_chosen = value_is_null(now) && !is_import && !(attribute->flags & COMPUTED);
-        if (!attribute->binding || is_chosen)
+        bool is_left_to_host = value_is_null(now) && !is_import && !(attribute->flags & COMPUTED);
+        if (!attribute->binding || is_left_to_host)
             continue;
         Value found = !attribute->nested ? read_leaf(attribute, now, node, arena)
                       : attribute->nested->nesting == NEST_SINGLE

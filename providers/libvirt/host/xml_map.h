@@ -1,5 +1,5 @@
-/* xml_map: moves values between attributes and XML by a table. The row of an attribute names its
- * place in the element of its object:
+/* xml_map: converts between the attributes of an object and its XML element by a table. The binding
+ * of each row is the path of the attribute's value in the element (see xml_path.h):
  *
  *     static const Attribute rng_attributes[] = {
  *         {"model", &TYPE_STRING, OPTIONAL, "…", .binding = XML("@model")},
@@ -9,11 +9,11 @@
  *     {"rng", NULL, OPTIONAL, "…", .nested = NESTED(NEST_LIST, rng_attributes),
  *      .binding = XML_CHANGING("devices/rng", XML_LIVE)},
  *
- * A nested object is an element, or with the path "." a group of places in its parent's element.
- * Rows without a binding are left to other code.
+ * A nested object is a child element. With the path ".", its values are in the element of its
+ * parent. Rows without a binding are skipped; other code handles them.
  *
- * An edit changes only differences. A read skips an optional attribute that is null in the state:
- * the host chooses its value. An import reads all. */
+ * An edit writes only differences. A read skips an optional attribute that is null in the state,
+ * because libvirt chooses its value. An import reads every attribute. */
 #pragma once
 
 #include "object_builder.h"
@@ -28,24 +28,27 @@ typedef enum XmlForm {
     XML_STATES,  /* a map of strings: the elements below the place, with @state */
 } XmlForm;
 
-/* How a change reaches a running object. */
+/* How a change takes effect on a running object; the least live one comes first. */
 typedef enum XmlChange {
-    XML_AT_START, /* needs a restart */
-    XML_LATER,    /* takes effect at the next start, without a difference before */
-    XML_LIVE,
+    XML_AT_START, /* requires a restart */
+    XML_LATER,    /* takes effect at the next start; requires no restart */
+    XML_LIVE,     /* takes effect at once */
     XML_UNCHANGED,
 } XmlChange;
 
 typedef struct XmlBinding {
-    const char *path;
+    const char *path; /* of the value, relative to the element of the object */
     XmlForm form;
-    XmlChange change; /* of a list: of its length */
-    const char *key;  /* of a list: the attribute that identifies an item; NULL: its content */
-    bool (*skips)(xmlNodePtr node); /* of a list: elements that belong to other attributes */
-    /* the value for which libvirt prints nothing; "*": it may forget any value; NULL: none */
+    XmlChange change; /* of a list: when items are added or removed */
+    const char *key;  /* of a list: the attribute that identifies an item; NULL: items match by
+                         content, then position */
+    bool (*skips)(xmlNodePtr node); /* of a list: true for an element that another attribute owns;
+                                       NULL: none */
+    /* The value that libvirt omits from its XML: a missing place keeps this value of the state.
+     * "*": any value. NULL: a missing place means null. */
     const char *absent;
-    /* Places of the object's element that a change removes, such as the address of another bus.
-     * They are separated by spaces. The other members are written again. */
+    /* Paths in the object's element that a change of this value removes, separated by spaces: for
+     * example, a device on another bus needs another address. NULL: none. */
     const char *resets;
 } XmlBinding;
 
@@ -71,7 +74,7 @@ typedef struct XmlBinding {
         .path = (place), .change = (when), .key = (by)                                             \
     }
 
-/* A kind of the device: another one has another address on the bus. */
+/* The model or bus of a device: a change removes the address, and libvirt assigns another. */
 #define XML_KIND(place)                                                                            \
     &(const XmlBinding) {                                                                          \
         .path = (place), .resets = "address"                                                       \
@@ -81,7 +84,7 @@ typedef struct XmlBinding {
         .path = (place), .resets = (others)                                                        \
     }
 
-/* A table of rows. */
+/* A table of attributes, which is constant data. */
 typedef struct XmlRows {
     const Attribute *attributes;
     size_t count;
@@ -89,21 +92,24 @@ typedef struct XmlRows {
 
 XmlRows xml_map_rows(const NestedObject *nested);
 
-/* Writes the differences between two objects into the element; null objects have null attributes.
- */
+/* Writes the differences between `prior` and `planned` into the element. A null object counts as
+ * one whose attributes are null. */
 void xml_map_edit(XmlRows rows, Value prior, Value planned, xmlNodePtr node, Arena *arena);
-/* Reads the element into the builder of an object; `old` is its state, or null. */
+/* Reads the element into the builder. `old` is the object in the state; null if it has none. With
+ * `is_import`, reads attributes that are null in `old`, too. */
 void xml_map_read(
     XmlRows rows, Value old, xmlNodePtr node, bool is_import, ObjectBuilder *builder, Arena *arena);
-/* Returns how the difference of one attribute reaches a running object. */
+/* Returns how the difference between two values of the attribute takes effect on a running object.
+ */
 XmlChange xml_map_change(const Attribute *attribute, Value prior, Value planned, Arena *arena);
-/* Sets out[i] to the element of item i of a list, NULL if none. With `is_exact`, the element has
- * the content of the item. */
+/* Sets out[i] to the element of item i of the list; `out` must be zeroed and as long as the list.
+ * With `is_exact`, an element matches only by the item's content, not by key or position. */
 void xml_map_find_items(const Attribute *attribute,
                         Value list,
                         bool is_exact,
                         xmlNodePtr node,
                         xmlNodePtr *out,
                         Arena *arena);
-/* Returns for each item of `after` the index of the item of `before` that it was; SIZE_MAX: new. */
+/* Returns an array of the length of `after`: for each item, the index of its predecessor in
+ * `before`, or SIZE_MAX for a new item. */
 size_t *xml_map_pair(const Attribute *attribute, Value before, Value after, Arena *arena);

@@ -1,4 +1,4 @@
-/* xml_merge: elements that a configuration merges into a description. */
+/* xml_merge: applies, reverts and verifies the items of "xml_merge". */
 #include "xml_merge.h"
 
 #include <libxml/tree.h>
@@ -29,11 +29,11 @@ static Str check_path(Value value, Arena *arena) {
 /* clang-format off */
 const Attribute xml_merge_attributes[] = {
     {"path", &TYPE_STRING, REQUIRED,
-     "Element that contains the element, as devices or os; . for the whole object.",
+     "Path of the parent element, such as devices or os; . for the root element.",
      .check = check_path},
-    {"xml", &TYPE_STRING, REQUIRED, "The element.", .check = check_xml},
+    {"xml", &TYPE_STRING, REQUIRED, "The XML element.", .check = check_xml},
     {"mode", &TYPE_STRING, OPTIONAL,
-     "merge (default) changes the first element of that name; append adds another one; remove removes one like it.",
+     "How the element is merged: merge (default) changes the first element of that name or adds it, append adds the element unless an equal one exists, remove removes an equal element.",
      .one_of = "merge append remove"},
 };
 /* clang-format on */
@@ -57,7 +57,8 @@ static bool is_text(xmlNodePtr node) {
     return node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE;
 }
 
-/* Returns whether the element has everything that `wanted` has. */
+/* Returns whether the element contains the name, attributes, text and children of `wanted`. It may
+ * contain more. */
 static bool is_like(xmlNodePtr node, xmlNodePtr wanted) {
     if (node->type != XML_ELEMENT_NODE || !xmlStrEqual(node->name, wanted->name) ||
         !has_attributes(node, wanted))
@@ -121,7 +122,8 @@ static void remove_like(xmlNodePtr parent, xmlNodePtr wanted) {
         xml_remove(node);
 }
 
-/* Returns whether the element has children beside those that libvirt adds to a device. */
+/* Returns whether the element has children other than <address> and <alias>, which libvirt adds to
+ * devices. */
 static bool has_content(xmlNodePtr node) {
     for (xmlNodePtr child = node->children; child; child = child->next)
         if (child->type == XML_ELEMENT_NODE && !str_equal(xml_name(child), STR("address")) &&
@@ -130,7 +132,7 @@ static bool has_content(xmlNodePtr node) {
     return false;
 }
 
-/* Removes what a merge has set, as far as it is unchanged. */
+/* Removes the attributes and children that a merge set. Does nothing if they were changed since. */
 static void revert(xmlNodePtr parent, xmlNodePtr wanted) {
     xmlNodePtr node = find_like(parent, wanted);
     if (!node)

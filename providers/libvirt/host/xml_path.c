@@ -1,4 +1,4 @@
-/* xml_path: places below an element, as paths. */
+/* xml_path: parses a path step by step; finds, adds and removes elements. */
 #include "xml_path.h"
 
 #include <libxml/tree.h>
@@ -36,7 +36,7 @@ static Str skip(Str text, size_t length) {
     return str_slice(text, length, text.len);
 }
 
-/* Reads the predicate "@key='value']". */
+/* Reads the predicate "@key='value']" into the step. Returns the text after it. */
 static Str read_predicate(Str rest, Step *step) {
     rest = skip(rest, 1);
     step->key = until(rest, "=");
@@ -85,7 +85,7 @@ static xmlNodePtr find_child(xmlNodePtr parent, const Step *step) {
     return NULL;
 }
 
-/* Declares the namespace on the root, where libvirt prints it. */
+/* Sets the element's namespace, and declares it on the root, where libvirt prints it. */
 static void set_namespace(xmlNodePtr node, Str prefix) {
     xmlNodePtr root = xmlDocGetRootElement(node->doc);
     for (size_t i = 0; i < ARRAY_COUNT(namespaces); i++) {
@@ -170,7 +170,7 @@ Str xml_path_get(xmlNodePtr node, const char *path, Arena *arena) {
     return text;
 }
 
-/* Returns whether the element has nothing but the attribute of its predicate. */
+/* Returns whether the element has no content except the attribute of its predicate. */
 static bool is_empty(xmlNodePtr node, const Step *step) {
     if (step->keeps_empty || node->children)
         return false;

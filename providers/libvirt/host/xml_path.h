@@ -1,28 +1,30 @@
-/* xml_path: finds and makes places below an element.
+/* xml_path: reads and writes values at a path below an element.
  *
  *     memoryBacking/hugepages/page/@size     an attribute
- *     os/firmware[@name='x']/@enabled        of the child with that attribute
- *     features/acpi!/@eoi                    "!": the element stays when it becomes empty
+ *     os/firmware[@name='x']/@enabled        an attribute of the child with that name
+ *     features/acpi!/@eoi                    "!": the element is kept when it becomes empty
  *     dnsmasq:options/option                 an element of another namespace
  *     .                                      the element itself
  *
- * Steps match direct children. The namespaces are those of libvirt. */
+ * Each step matches a direct child. Namespace prefixes are those of libvirt: dnsmasq, fs, lxc, qemu
+ * and rbd. Functions without an arena modify or return nodes of the document, which owns them. */
 #pragma once
 
 #include "xml.h"
 
-/* Returns the first element at the path, without its attribute; NULL if none. */
+/* Returns the first element at the path, or NULL. The path's attribute, if any, is ignored. */
 xmlNodePtr xml_path_find(xmlNodePtr node, const char *path);
-/* Like xml_path_find, but adds the missing elements. */
+/* Like xml_path_find, but adds missing elements, so never returns NULL. */
 xmlNodePtr xml_path_need(xmlNodePtr node, const char *path);
-/* Adds a last element, even if there is one already. */
+/* Adds an element for the last step, even if one exists, and returns it. */
 xmlNodePtr xml_path_add(xmlNodePtr node, const char *path);
-/* Returns all elements of the last step below the first match of the others. */
+/* Returns all elements that match the last step. Of each earlier step, only the first match counts.
+ */
 XmlNodes xml_path_all(xmlNodePtr node, const char *path, Arena *arena);
-/* Returns the attribute or the text at the path; empty if it does not exist. */
+/* Returns a copy of the attribute or text at the path; empty if there is none. */
 Str xml_path_get(xmlNodePtr node, const char *path, Arena *arena);
-/* Sets the attribute or the text at the path. An empty value removes it, and the elements that
- * become empty. */
+/* Sets the attribute or text at the path. An empty value removes it, and then each element of the
+ * path that became empty. */
 void xml_path_set(xmlNodePtr node, const char *path, Str value);
-/* Removes the element at the path, and the elements around it that become empty. */
+/* Removes the element at the path, and then each element of the path that became empty. */
 void xml_path_remove(xmlNodePtr node, const char *path);

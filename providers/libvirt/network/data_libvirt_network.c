@@ -1,4 +1,4 @@
-/* data libvirt_network: A network of the host. */
+/* data libvirt_network: a network of the host. */
 #include "data_source.h"
 
 #include "libvirt_client.h"
@@ -8,33 +8,33 @@
 
 /* clang-format off */
 static const Attribute ip_attributes[] = {
-    {"family", &TYPE_STRING, COMPUTED, "ipv4 (null) or ipv6.",
+    {"family", &TYPE_STRING, COMPUTED, "Address family: ipv4 or ipv6; null means ipv4.",
      .binding = XML("@family")},
-    {"address", &TYPE_STRING, COMPUTED, "Address.",
+    {"address", &TYPE_STRING, COMPUTED, "IP address.",
      .binding = XML("@address")},
     {"prefix", &TYPE_NUMBER, COMPUTED, "Prefix length.",
      .binding = XML("@prefix")},
-    {"netmask", &TYPE_STRING, COMPUTED, "Mask, if the description has it instead of a prefix.",
+    {"netmask", &TYPE_STRING, COMPUTED, "Netmask; null if the definition has a prefix length instead.",
      .binding = XML("@netmask")},
 };
 
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the network."},
-    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the network, instead of its name."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the network; set it instead of the name."},
     DATA_SOURCE_OPTIONAL,
-    {"mode", &TYPE_STRING, COMPUTED, "Mode of the network; null: isolated.",
+    {"mode", &TYPE_STRING, COMPUTED, "Forward mode of the network; null for an isolated network.",
      .binding = XML("forward/@mode")},
-    {"bridge", &TYPE_STRING, COMPUTED, "Bridge on the host.",
+    {"bridge", &TYPE_STRING, COMPUTED, "Name of the bridge device on the host.",
      .binding = XML("bridge/@name")},
     {"domain", &TYPE_STRING, COMPUTED, "DNS domain of the network.",
      .binding = XML("domain/@name")},
     {"mtu", &TYPE_NUMBER, COMPUTED, "Maximum packet size in bytes.",
      .binding = XML("mtu/@size")},
-    {"ips", NULL, COMPUTED, "Addresses of the host in the network.",
+    {"ips", NULL, COMPUTED, "IP addresses of the host in the network.",
      .nested = NESTED(NEST_LIST, ip_attributes), .binding = XML("ip")},
     {"running", &TYPE_BOOL, COMPUTED, "Whether the network is active."},
     {"autostart", &TYPE_BOOL, COMPUTED, "Whether the network starts with the host."},
-    {"xml", &TYPE_STRING, COMPUTED, "Description of the network by libvirt."},
+    {"xml", &TYPE_STRING, COMPUTED, "The definition of the network as XML."},
 };
 /* clang-format on */
 

@@ -11,15 +11,15 @@ static const Attribute lease_attributes[] = {
     {"ip", &TYPE_STRING, COMPUTED, "Leased address."},
     {"prefix", &TYPE_NUMBER, COMPUTED, "Prefix length of the network."},
     {"mac", &TYPE_STRING, COMPUTED, "MAC address of the machine."},
-    {"hostname", &TYPE_STRING, COMPUTED, "Name that the machine sent."},
-    {"client_id", &TYPE_STRING, COMPUTED, "Identifier that the machine sent."},
-    {"expires", &TYPE_NUMBER, COMPUTED, "End of the lease in seconds since 1970; 0: never."},
+    {"hostname", &TYPE_STRING, COMPUTED, "Host name that the machine sent in its DHCP request."},
+    {"client_id", &TYPE_STRING, COMPUTED, "DHCP client ID that the machine sent."},
+    {"expires", &TYPE_NUMBER, COMPUTED, "End of the lease in seconds since 1970; 0 if the lease never expires."},
 };
 
 static const Attribute attributes[] = {
     {"network", &TYPE_STRING, REQUIRED, "Name or UUID of the network."},
-    {"mac", &TYPE_STRING, OPTIONAL, "MAC address; only its leases are returned."},
-    {"leases", NULL, COMPUTED, "Leases.", .nested = NESTED(NEST_LIST, lease_attributes)},
+    {"mac", &TYPE_STRING, OPTIONAL, "MAC address that selects leases (default: all leases)."},
+    {"leases", NULL, COMPUTED, "DHCP leases of the network.", .nested = NESTED(NEST_LIST, lease_attributes)},
 };
 /* clang-format on */
 

@@ -1,4 +1,4 @@
-/* libvirt_dhcp_host: a DHCP reservation of a network, identified by its MAC address. */
+/* libvirt_dhcp_host: a DHCP reservation in a network, identified by its MAC address. */
 #include "libvirt_types.h"
 #include "network_entry.h"
 #include "timeouts.h"
@@ -7,9 +7,9 @@
 static const Attribute attributes[] = {
     {"network_id", &TYPE_STRING, REQUIRED | FORCES_NEW, "The `id` of a libvirt_network, or the name of a network."},
     {"mac", &TYPE_STRING, REQUIRED | FORCES_NEW, "MAC address of the machine.", .binding = XML("@mac")},
-    {"ip", &TYPE_STRING, REQUIRED, "Reserved address. Changes are live.", .binding = XML("@ip")},
+    {"ip", &TYPE_STRING, REQUIRED, "Reserved IP address. Changes are live.", .binding = XML("@ip")},
     {"name", &TYPE_STRING, OPTIONAL, "Reserved host name. Changes are live.", .binding = XML("@name")},
-    {"id", &TYPE_STRING, COMPUTED, "UUID of the network and mac."},
+    {"id", &TYPE_STRING, COMPUTED, "Network UUID and MAC address, separated by a slash."},
 };
 /* clang-format on */
 
@@ -73,14 +73,14 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 const ResourceType libvirt_dhcp_host = {
     .name = "libvirt_dhcp_host",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
-               .description =
-                   "A DHCP reservation of a network, beside those of the network itself."},
+               .description = "A DHCP reservation in a network, in addition to the reservations of "
+                              "its libvirt_network."},
     .create = create,
     .update = update,
     .delete = delete_entry,
     .read = read_entry,
     .import = import,
- /* To add an entry that exists is no error. */
+ /* An entry that exists already is accepted, so a creation can be repeated. */
     .recovery = RECOVERY_REPEATS,
     .limits = limits,
 };

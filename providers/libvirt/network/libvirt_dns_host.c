@@ -1,4 +1,4 @@
-/* libvirt_dns_host: names of an address in the DNS of a network. */
+/* libvirt_dns_host: DNS host names of an IP address in a network, identified by the address. */
 #include "libvirt_types.h"
 #include "network_entry.h"
 #include "timeouts.h"
@@ -6,9 +6,9 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     {"network_id", &TYPE_STRING, REQUIRED | FORCES_NEW, "The `id` of a libvirt_network, or the name of a network."},
-    {"ip", &TYPE_STRING, REQUIRED | FORCES_NEW, "Address.", .binding = XML("@ip")},
+    {"ip", &TYPE_STRING, REQUIRED | FORCES_NEW, "IP address.", .binding = XML("@ip")},
     {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address. Changes are live.", .binding = XML("hostname")},
-    {"id", &TYPE_STRING, COMPUTED, "UUID of the network and ip."},
+    {"id", &TYPE_STRING, COMPUTED, "Network UUID and IP address, separated by a slash."},
 };
 /* clang-format on */
 
@@ -71,16 +71,15 @@ static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_dns_host = {
     .name = "libvirt_dns_host",
-    .schema =
-        {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
-                 .description =
-             "Names of an address in the DNS of a network, beside those of the network itself."},
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+               .description = "DNS host names of an IP address in a network, in addition to the "
+                              "hosts of its libvirt_network."},
     .create = create,
     .update = update,
     .delete = delete_entry,
     .read = read_entry,
     .import = import,
- /* To add an entry that exists is no error. */
+ /* An entry that exists already is accepted, so a creation can be repeated. */
     .recovery = RECOVERY_REPEATS,
     .limits = limits,
 };

@@ -111,7 +111,7 @@ static const Attribute nwfilter_attributes[] = {
      "Filters that this filter includes.",
      .nested = NESTED(NEST_LIST, reference_attributes)},
     {"adopt_existing", &TYPE_BOOL, OPTIONAL,
-     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists its changes."},
+     "Whether to adopt an existing object of this name instead of failing. The plan lists the changes to the adopted object."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the filter."},
 };
 /* clang-format on */

@@ -1,4 +1,5 @@
-/* network_attributes: the schema of libvirt_network. A row with a binding needs no other code. */
+/* network_attributes: the schema of libvirt_network. xml_map handles each row that has a binding.
+ */
 #include "network_attributes.h"
 
 #include "cidr.h"
@@ -26,7 +27,7 @@ static Str check_root(Value value, Arena *arena) {
                                                         : STR("The path must be absolute.");
 }
 
-/* A server for all names belongs to "forwarders". */
+/* A <forwarder> without a domain belongs to the argument "forwarders". */
 static bool is_plain_forwarder(xmlNodePtr node) {
     return xml_find(node, "self::*[not(@domain)]") != NULL;
 }
@@ -39,14 +40,14 @@ static const Attribute range_attributes[] = {
 
 static const Attribute host_attributes[] = {
     {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the machine."},
-    {"ip", &TYPE_STRING, REQUIRED, "Reserved address.", .check = check_address},
+    {"ip", &TYPE_STRING, REQUIRED, "Reserved IP address.", .check = check_address},
     {"name", &TYPE_STRING, OPTIONAL, "Reserved host name."},
 };
 
 static const Attribute bootp_attributes[] = {
-    {"file", &TYPE_STRING, REQUIRED, "File that machines load over the network (PXE).",
+    {"file", &TYPE_STRING, REQUIRED, "Boot file that machines load over the network (PXE).",
      .binding = XML("@file")},
-    {"server", &TYPE_STRING, OPTIONAL, "Server of the file (default: the host).",
+    {"server", &TYPE_STRING, OPTIONAL, "Address of the TFTP server that has the boot file (default: the host).",
      .binding = XML("@server")},
 };
 
@@ -54,10 +55,10 @@ static const Attribute dhcp_attributes[] = {
     {"ranges", NULL, OPTIONAL,
      "Address ranges for leases. Changes are live.",
      .nested = NESTED(NEST_LIST, range_attributes)},
-    {"bootp", NULL, OPTIONAL, "Boot over the network (PXE).",
+    {"bootp", NULL, OPTIONAL, "Settings for booting over the network (PXE).",
      .nested = NESTED(NEST_SINGLE, bootp_attributes), .binding = XML("bootp")},
     {"hosts", NULL, OPTIONAL,
-     "Reservations. Changes are live; reservations from other programs remain.",
+     "DHCP reservations. Changes are live; reservations that other programs made are kept.",
      .nested = NESTED(NEST_LIST, host_attributes)},
 };
 
@@ -65,40 +66,40 @@ static const Attribute ip_attributes[] = {
     {"address", &TYPE_STRING, REQUIRED,
      "Address of the host in the network, with the prefix length.",
      .check = check_cidr},
-    {"tftp_root", &TYPE_STRING, OPTIONAL, "Directory of the host that a TFTP server offers.",
+    {"tftp_root", &TYPE_STRING, OPTIONAL, "Directory of the host that the network's TFTP server exports.",
      .check = check_root, .binding = XML("tftp/@root")},
-    {"local_ptr", &TYPE_BOOL, OPTIONAL, "Whether reverse names of the network stay in it.", .binding = XML("@localPtr")},
+    {"local_ptr", &TYPE_BOOL, OPTIONAL, "Whether reverse DNS lookups (PTR) of this address range are never forwarded to other DNS servers.", .binding = XML("@localPtr")},
     {"dhcp", NULL, OPTIONAL,
      "DHCP service of the address (default: none).",
      .nested = NESTED(NEST_SINGLE, dhcp_attributes)},
 };
 
 static const Attribute dns_host_attributes[] = {
-    {"ip", &TYPE_STRING, REQUIRED, "Address.", .check = check_address},
+    {"ip", &TYPE_STRING, REQUIRED, "IP address.", .check = check_address},
     {"hostnames", &TYPE_LIST_OF_STRING, REQUIRED, "Names of the address."},
 };
 
 static const Attribute domain_forwarder_attributes[] = {
-    {"domain", &TYPE_STRING, REQUIRED, "Domain whose names are forwarded.",
+    {"domain", &TYPE_STRING, REQUIRED, "Domain whose DNS queries are forwarded.",
      .binding = XML("@domain")},
-    {"addr", &TYPE_STRING, OPTIONAL, "Name server (default: none, names are resolved here alone).",
+    {"addr", &TYPE_STRING, OPTIONAL, "Address of the DNS server (default: none; queries for the domain are answered locally).",
      .binding = XML("@addr")},
 };
 
 static const Attribute srv_attributes[] = {
     {"service", &TYPE_STRING, REQUIRED, "Name of the service.",
      .binding = XML("@service")},
-    {"protocol", &TYPE_STRING, REQUIRED, "tcp or udp.",
+    {"protocol", &TYPE_STRING, REQUIRED, "Protocol: tcp or udp.",
      .one_of = "tcp udp", .binding = XML("@protocol")},
-    {"domain", &TYPE_STRING, OPTIONAL, "Domain of the service.",
+    {"domain", &TYPE_STRING, OPTIONAL, "Domain of the service record.",
      .binding = XML("@domain")},
-    {"target", &TYPE_STRING, OPTIONAL, "Host of the service.",
+    {"target", &TYPE_STRING, OPTIONAL, "Host name of the server that offers the service.",
      .binding = XML("@target")},
-    {"port", &TYPE_NUMBER, OPTIONAL, "Port of the service.",
+    {"port", &TYPE_NUMBER, OPTIONAL, "Port of the service on the target.",
      .binding = XML("@port")},
-    {"priority", &TYPE_NUMBER, OPTIONAL, "Priority of the host.",
+    {"priority", &TYPE_NUMBER, OPTIONAL, "Priority of the target; clients try the lowest value first.",
      .binding = XML("@priority")},
-    {"weight", &TYPE_NUMBER, OPTIONAL, "Weight among hosts of one priority.",
+    {"weight", &TYPE_NUMBER, OPTIONAL, "Weight among targets of equal priority.",
      .binding = XML("@weight")},
 };
 
@@ -110,28 +111,28 @@ static const Attribute txt_attributes[] = {
 };
 
 static const Attribute route_attributes[] = {
-    {"family", &TYPE_STRING, OPTIONAL, "ipv4 or ipv6.",
+    {"family", &TYPE_STRING, OPTIONAL, "Address family: ipv4 or ipv6.",
      .one_of = "ipv4 ipv6", .binding = XML("@family")},
-    {"address", &TYPE_STRING, REQUIRED, "Address of the network behind the gateway.",
+    {"address", &TYPE_STRING, REQUIRED, "Address of the destination network.",
      .check = check_address, .binding = XML("@address")},
-    {"prefix", &TYPE_NUMBER, REQUIRED, "Prefix length of that network.",
+    {"prefix", &TYPE_NUMBER, REQUIRED, "Prefix length of the destination network.",
      .binding = XML("@prefix")},
-    {"gateway", &TYPE_STRING, REQUIRED, "Gateway, a machine of this network.",
+    {"gateway", &TYPE_STRING, REQUIRED, "IP address of the gateway, a machine in this network.",
      .check = check_address, .binding = XML("@gateway")},
     {"metric", &TYPE_NUMBER, OPTIONAL, "Metric of the route.",
      .binding = XML("@metric")},
 };
 
 static const Attribute nat_attributes[] = {
-    {"address_start", &TYPE_STRING, OPTIONAL, "First address of the host to use.",
+    {"address_start", &TYPE_STRING, OPTIONAL, "First host address for translated packets.",
      .check = check_address, .binding = XML("forward/nat/address/@start")},
-    {"address_end", &TYPE_STRING, OPTIONAL, "Last address of the host to use.",
+    {"address_end", &TYPE_STRING, OPTIONAL, "Last host address for translated packets.",
      .check = check_address, .binding = XML("forward/nat/address/@end")},
-    {"port_start", &TYPE_NUMBER, OPTIONAL, "First port of the host to use.",
+    {"port_start", &TYPE_NUMBER, OPTIONAL, "First host port for translated packets.",
      .binding = XML("forward/nat/port/@start")},
-    {"port_end", &TYPE_NUMBER, OPTIONAL, "Last port of the host to use.",
+    {"port_end", &TYPE_NUMBER, OPTIONAL, "Last host port for translated packets.",
      .binding = XML("forward/nat/port/@end")},
-    {"ipv6", &TYPE_BOOL, OPTIONAL, "Whether IPv6 is translated, too.",
+    {"ipv6", &TYPE_BOOL, OPTIONAL, "Whether NAT also applies to IPv6.",
      .binding = XML("forward/nat/@ipv6")},
 };
 
@@ -147,117 +148,117 @@ static const Attribute pci_address_attributes[] = {
 };
 
 static const Attribute portgroup_attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED, "Name of the group.",
+    {"name", &TYPE_STRING, REQUIRED, "Name of the port group.",
      .binding = XML("@name")},
-    {"default", &TYPE_BOOL, OPTIONAL, "Whether interfaces without a group belong to it.",
+    {"default", &TYPE_BOOL, OPTIONAL, "Whether the port group applies to interfaces that name no port group.",
      .binding = XML("@default")},
-    {"trust_guest_rx_filters", &TYPE_BOOL, OPTIONAL, "Whether guests may change their receive filters.",
+    {"trust_guest_rx_filters", &TYPE_BOOL, OPTIONAL, "Whether the host applies changes that guests make to their MAC address and receive filters (trustGuestRxFilters).",
      .binding = XML("@trustGuestRxFilters")},
     {"vlan", NULL, OPTIONAL,
-     "VLANs of the ports.",
+     "VLAN tags of the ports.",
      .nested = NESTED(NEST_SINGLE, vlan_attributes),
      .binding = XML("vlan")},
     {"virtualport", NULL, OPTIONAL,
-     "Port on a virtual switch.",
+     "Parameters of the port on a virtual switch.",
      .nested = NESTED(NEST_SINGLE, virtualport_attributes),
      .binding = XML("virtualport")},
     {"bandwidth", NULL, OPTIONAL,
-     "Limits of traffic of each port.",
+     "Bandwidth limits of each port.",
      .nested = NESTED(NEST_SINGLE, bandwidth_attributes),
      .binding = XML("bandwidth")},
 };
 
 static const Attribute dns_attributes[] = {
     {"enabled", &TYPE_BOOL, OPTIONAL | COMPUTED,
-     "Whether the host resolves names.",
+     "Whether the network has a DNS server.",
      .default_json = "true"},
-    {"forwarders", &TYPE_LIST_OF_STRING, OPTIONAL, "Name servers for all other names."},
-    {"forward_plain_names", &TYPE_BOOL, OPTIONAL, "Whether names without a domain are forwarded.",
+    {"forwarders", &TYPE_LIST_OF_STRING, OPTIONAL, "Addresses of DNS servers for names outside the network."},
+    {"forward_plain_names", &TYPE_BOOL, OPTIONAL, "Whether DNS queries for names without a domain are forwarded.",
      .binding = XML("@forwardPlainNames")},
     {"domain_forwarders", NULL, OPTIONAL,
-     "Name servers for single domains.",
+     "DNS servers for the names of single domains.",
      .nested = NESTED(NEST_LIST, domain_forwarder_attributes),
      .binding = &(const XmlBinding){.path = "forwarder", .change = XML_AT_START, .skips = is_plain_forwarder}},
     {"srvs", NULL, OPTIONAL,
-     "Service records. Changes are live.",
+     "DNS service records (SRV). Changes are live.",
      .nested = NESTED(NEST_LIST, srv_attributes),
      .binding = XML_CHANGING("srv", XML_LIVE)},
     {"txts", NULL, OPTIONAL,
-     "Text records. Changes are live.",
+     "DNS text records (TXT). Changes are live.",
      .nested = NESTED(NEST_LIST, txt_attributes),
      .binding = XML_CHANGING("txt", XML_LIVE)},
     {"hosts", NULL, OPTIONAL,
-     "Host names of the network. Changes are live.",
+     "DNS host names. Changes are live.",
      .nested = NESTED(NEST_LIST, dns_host_attributes)},
 };
 
 const Attribute network_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"mode", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "nat; route; open: routed without firewall; isolated; bridge: an existing bridge, or devices of the host; private, vepa or passthrough: devices of the host; hostdev: virtual functions.",
+     "Forward mode. nat and route connect guests through the host; open routes without firewall rules; isolated has no forwarding; bridge uses an existing bridge or network devices of the host; private, vepa and passthrough use network devices of the host (macvtap); hostdev assigns PCI virtual functions.",
      .default_json = "\"nat\"",
      .one_of = "nat route open isolated bridge private vepa passthrough hostdev"},
     {"bridge", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Name of the bridge on the host (default: chosen by the host)."},
+     "Name of the bridge device on the host (default: chosen by libvirt)."},
     {"stp", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether to use the spanning tree protocol. It prevents loops through guests, but delays new ports for some seconds.",
      .default_json = "true"},
     {"domain", &TYPE_STRING, OPTIONAL, "DNS domain of the network."},
     {"mtu", &TYPE_NUMBER, OPTIONAL, "Maximum packet size (MTU) in bytes."},
-    {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the bridge (default: chosen by the host).",
+    {"mac", &TYPE_STRING, OPTIONAL, "MAC address of the bridge device (default: chosen by libvirt).",
      .binding = XML("mac/@address")},
-    {"delay", &TYPE_NUMBER, OPTIONAL, "Seconds before a new port forwards packets.",
+    {"delay", &TYPE_NUMBER, OPTIONAL, "Forward delay of the bridge in seconds: the time before a new port forwards packets.",
      .binding = XML("bridge/@delay")},
-    {"zone", &TYPE_STRING, OPTIONAL, "Zone of firewalld.",
+    {"zone", &TYPE_STRING, OPTIONAL, "firewalld zone of the bridge.",
      .binding = XML("bridge/@zone")},
-    {"domain_local_only", &TYPE_BOOL, OPTIONAL, "Whether names of the domain are resolved here alone.",
+    {"domain_local_only", &TYPE_BOOL, OPTIONAL, "Whether DNS queries for the domain are never forwarded.",
      .binding = XML("domain/@localOnly")},
-    {"ipv6", &TYPE_BOOL, OPTIONAL, "Whether machines may use IPv6 among each other without an address of the host.",
+    {"ipv6", &TYPE_BOOL, OPTIONAL, "Whether machines may use IPv6 between each other if the host has no IPv6 address in the network.",
      .binding = XML("@ipv6")},
-    {"trust_guest_rx_filters", &TYPE_BOOL, OPTIONAL, "Whether guests may change their receive filters.",
+    {"trust_guest_rx_filters", &TYPE_BOOL, OPTIONAL, "Whether the host applies changes that guests make to their MAC address and receive filters (trustGuestRxFilters).",
      .binding = XML("@trustGuestRxFilters")},
-    {"forward_dev", &TYPE_STRING, OPTIONAL, "Network device of the host through which packets leave.",
+    {"forward_dev", &TYPE_STRING, OPTIONAL, "Network device of the host that forwarded packets must use (default: any).",
      .binding = XML("forward/@dev")},
-    {"forward_interfaces", &TYPE_LIST_OF_STRING, OPTIONAL, "Network devices of the host, with the modes bridge, private, vepa and passthrough.",
+    {"forward_interfaces", &TYPE_LIST_OF_STRING, OPTIONAL, "Pool of network devices of the host, for the modes bridge, private, vepa and passthrough.",
      .binding = XML("forward/interface/@dev")},
-    {"forward_pf", &TYPE_STRING, OPTIONAL, "Network device of the host whose virtual functions are used.",
+    {"forward_pf", &TYPE_STRING, OPTIONAL, "Network device of the host (physical function) whose virtual functions form the pool.",
      .binding = XML("forward/pf/@dev")},
-    {"forward_managed", &TYPE_BOOL, OPTIONAL, "Whether virtual functions are detached from the host, with the mode hostdev.",
+    {"forward_managed", &TYPE_BOOL, OPTIONAL, "Whether libvirt detaches a virtual function from its host driver before it assigns it to a guest, for the mode hostdev.",
      .binding = XML("forward/@managed")},
     {"forward_addresses", NULL, OPTIONAL,
-     "Virtual functions, with the mode hostdev.",
+     "PCI addresses of virtual functions, for the mode hostdev.",
      .nested = NESTED(NEST_LIST, pci_address_attributes),
      .binding = XML("forward/address[@type='pci']")},
     {"nat", NULL, OPTIONAL,
-     "Addresses and ports of the host for the mode nat.",
+     "Host addresses and ports that the mode nat uses.",
      .nested = NESTED(NEST_SINGLE, nat_attributes),
      .binding = XML(".")},
     {"routes", NULL, OPTIONAL,
-     "Static routes of the host.",
+     "Static routes of the host through this network.",
      .nested = NESTED(NEST_LIST, route_attributes),
      .binding = XML("route")},
     {"vlan", NULL, OPTIONAL,
-     "VLANs of the network, on Open vSwitch and SR-IOV.",
+     "VLAN tags of the network, on Open vSwitch and SR-IOV devices.",
      .nested = NESTED(NEST_SINGLE, vlan_attributes),
      .binding = XML("vlan")},
     {"virtualport", NULL, OPTIONAL,
-     "Port on a virtual switch.",
+     "Parameters of the port on a virtual switch.",
      .nested = NESTED(NEST_SINGLE, virtualport_attributes),
      .binding = XML("virtualport")},
-    {"port_isolated", &TYPE_BOOL, OPTIONAL, "Whether interfaces cannot reach each other.",
+    {"port_isolated", &TYPE_BOOL, OPTIONAL, "Whether the guest interfaces of this network are isolated from each other.",
      .binding = XML("port/@isolated")},
     {"bandwidth", NULL, OPTIONAL,
-     "Limits of traffic of the network.",
+     "Bandwidth limits of the whole network.",
      .nested = NESTED(NEST_SINGLE, bandwidth_attributes),
      .binding = XML("bandwidth")},
     {"portgroups", NULL, OPTIONAL,
-     "Groups of ports. Changes are live.",
+     "Port groups. Changes are live.",
      .nested = NESTED(NEST_LIST, portgroup_attributes),
      .binding = XML_KEYED("portgroup", "name", XML_LIVE)},
-    {"dnsmasq_options", &TYPE_LIST_OF_STRING, OPTIONAL, "Additional options of dnsmasq, without support by libvirt.",
+    {"dnsmasq_options", &TYPE_LIST_OF_STRING, OPTIONAL, "Additional dnsmasq options. libvirt passes them on unchecked and does not support them.",
      .binding = XML("dnsmasq:options/dnsmasq:option/@value")},
     {"ips", NULL, OPTIONAL,
-     "Addresses of the host in the network, with their DHCP service.",
+     "IP addresses of the host in the network, with their DHCP service.",
      .nested = NESTED(NEST_LIST, ip_attributes)},
     {"dns", NULL, OPTIONAL,
      "DNS service of the network.",
@@ -270,7 +271,7 @@ const Attribute network_attributes[] = {
      .default_json = "true"},
     XML_MERGE_ROW,
     {"adopt_existing", &TYPE_BOOL, OPTIONAL,
-     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists its changes."},
+     "Whether to adopt an existing object of this name instead of failing. The plan lists the changes to the adopted object."},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the network."},
 };
 /* clang-format on */

@@ -1,4 +1,4 @@
-/* network_attributes: the schema of libvirt_network, most arguments with their place in the XML. */
+/* network_attributes: the schema of libvirt_network. Most rows have a binding to the XML. */
 #pragma once
 
 #include "xml_map.h"
@@ -8,7 +8,8 @@
 
 extern const Attribute network_attributes[NETWORK_ATTRIBUTE_COUNT];
 
-/* Returns the rows of the objects of an argument: "dns". */
+/* Returns the rows of the nested object of a top-level argument, such as "dns". The argument must
+ * exist. */
 XmlRows network_attributes_of(const char *name);
-/* Returns the rows of a DHCP service. */
+/* Returns the rows of "dhcp" in "ips". */
 XmlRows network_attributes_of_dhcp(void);

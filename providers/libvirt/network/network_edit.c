@@ -307,7 +307,7 @@ static void edit_mode(xmlNodePtr root, Value planned) {
     xml_edit_remove_all(root, "mac");
 }
 
-/* The device of <forward> must be that of its first interface. */
+/* libvirt requires that the device of <forward> is that of its first <interface>. */
 static void edit_forward_device(xmlNodePtr root, Value prior, Value planned, Arena *arena) {
     xmlNodePtr forward = xml_find(root, "forward[interface]");
     if (!forward)

@@ -1,4 +1,4 @@
-/* network_entry: DHCP reservations and DNS names as resources. */
+/* network_entry: changes single entries by virNetworkUpdate. */
 #include "network_entry.h"
 
 #include <strings.h>
@@ -30,12 +30,13 @@ static xmlNodePtr find_entry(const NetworkEntry *entry, xmlNodePtr root, Str key
     return NULL;
 }
 
-/* Sends one change, to the running network and its definition. */
-static bool send(const NetworkEntry *entry,
-                 virNetworkPtr network,
-                 unsigned command,
-                 Value object,
-                 Arena *arena) {
+/* Changes the entry in the definition, and in the running network if it is active. Returns false
+ * with libvirt's error. */
+static bool update_section(const NetworkEntry *entry,
+                           virNetworkPtr network,
+                           unsigned command,
+                           Value object,
+                           Arena *arena) {
     SCOPED(XmlDoc) doc = xml_new(entry->element);
     xml_map_edit(entry->rows, value_null(object.type), object, xml_root(&doc), arena);
     unsigned flags = VIR_NETWORK_UPDATE_AFFECT_CONFIG;
@@ -58,7 +59,7 @@ static Str key_of(const NetworkEntry *entry, Value object) {
     return object_text(object, entry->key, STR_EMPTY);
 }
 
-/* Returns whether the network has exactly this entry, as after an interrupted run. */
+/* Returns whether the network already has this entry, for example after an interrupted run. */
 static bool has_entry(const NetworkEntry *entry,
                       virNetworkPtr network,
                       Value object,
@@ -88,7 +89,7 @@ static bool add(const NetworkEntry *entry,
                 ApplyResponse *response,
                 Diags *diags) {
     Value object = with_id(entry, network, planned, call->arena);
-    if (!send(entry, network, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, object, call->arena)) {
+    if (!update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, object, call->arena)) {
         LibvirtError error = libvirt_error_last(call->arena);
         if (!has_entry(entry, network, object, call->arena))
             return libvirt_error_add_this(call, &error, diags, "Cannot add the %s %.*s",
@@ -100,7 +101,7 @@ static bool add(const NetworkEntry *entry,
 
 static bool remove_entry(
     const NetworkEntry *entry, const Call *call, virNetworkPtr network, Value prior, Diags *diags) {
-    if (send(entry, network, VIR_NETWORK_UPDATE_COMMAND_DELETE, prior, call->arena) ||
+    if (update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_DELETE, prior, call->arena) ||
         libvirt_error_code() == VIR_ERR_OPERATION_INVALID)
         return true;
     return libvirt_error_add(call, diags, "Cannot remove the %s %.*s", entry->noun,

@@ -1,19 +1,20 @@
-/* network_entry: one entry of a network as a resource of its own: a DHCP reservation or a DNS name.
- * It belongs to the network of its "network_id"; the network's own lists ignore it. */
+/* network_entry: an entry of a network as a separate resource: a DHCP reservation or a DNS host.
+ *
+ * The resource of the network ignores such entries in its own lists. */
 #pragma once
 
 #include "libvirt_handle.h"
 #include "provider.h"
 #include "xml_map.h"
 
-/* A kind of entry. */
+/* A type of entry. */
 typedef struct NetworkEntry {
-    const char *noun; /* for messages: "DHCP reservation" */
-    unsigned section; /* of virNetworkUpdate */
-    const char *list; /* element that contains the entries: "ip/dhcp" or "dns" */
-    const char *element;
-    const char *key; /* attribute that identifies an entry, in the XML and in the schema: "mac" */
-    XmlRows rows;
+    const char *noun;    /* for messages: "DHCP reservation" */
+    unsigned section;    /* virNetworkUpdateSection */
+    const char *list;    /* element that contains the entries: "ip/dhcp" or "dns" */
+    const char *element; /* name of an entry's element: "host" */
+    const char *key; /* name of the attribute that identifies an entry, in XML and schema: "mac" */
+    XmlRows rows;    /* the attributes of an entry */
 } NetworkEntry;
 
 /* Implementations of slots of ResourceType. The import ID is "NETWORK/KEY". */
@@ -37,5 +38,6 @@ MUST_USE bool network_entry_read(const NetworkEntry *entry,
                                  Diags *diags);
 MUST_USE bool network_entry_import(
     const NetworkEntry *entry, const Call *call, Str id, Value *state, Diags *diags);
-/* One update of a network at a time: libvirt reads and writes its description. */
+/* Limits changes to one at a time per network, because libvirt reads and then writes the
+ * definition. */
 void network_entry_limits(const Call *call, Value object, Limits *out);

@@ -35,7 +35,7 @@ static bool same_addresses(Value prior, Value planned) {
     return true;
 }
 
-/* Returns whether any row of the objects changes otherwise than live. */
+/* Returns whether a change of any row requires a restart of the network. */
 static bool rows_need_restart(XmlRows rows, Value prior, Value planned, Arena *arena) {
     for (size_t i = 0; i < rows.count; i++) {
         const char *name = rows.attributes[i].name;
@@ -216,7 +216,7 @@ static bool update_section(const Call *call,
     return true;
 }
 
-/* Adds an item by the rows of its list, which is an argument of the object with these rows. */
+/* Adds an element for `item`. `list` is the argument among `rows` that contains the item. */
 static void add_by_rows(XmlRows rows,
                         const char *list,
                         const char *element,

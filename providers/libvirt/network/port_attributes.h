@@ -1,5 +1,5 @@
-/* port_attributes: arguments of a port on a network, shared by networks, port groups and
- * interfaces. */
+/* port_attributes: arguments of a port (VLAN, virtual port, bandwidth) that networks, port groups
+ * and interfaces of machines share. */
 #pragma once
 
 #include "xml_map.h"

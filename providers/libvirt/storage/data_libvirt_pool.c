@@ -1,4 +1,4 @@
-/* data libvirt_pool: A storage pool of the host. */
+/* data libvirt_pool: a storage pool of the host. */
 #include "data_source.h"
 
 #include "libvirt_client.h"
@@ -9,19 +9,19 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the pool."},
-    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the pool, instead of its name."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "UUID of the pool; set it instead of the name."},
     DATA_SOURCE_OPTIONAL,
-    {"type", &TYPE_STRING, COMPUTED, "Kind of pool.",
+    {"type", &TYPE_STRING, COMPUTED, "Type of the pool.",
      .binding = XML("@type")},
-    {"path", &TYPE_STRING, COMPUTED, "Directory of the volumes.",
+    {"path", &TYPE_STRING, COMPUTED, "Target path of the pool: the directory that contains the volumes.",
      .binding = XML("target/path")},
     {"running", &TYPE_BOOL, COMPUTED, "Whether the pool is active."},
     {"autostart", &TYPE_BOOL, COMPUTED, "Whether the pool starts with the host."},
-    {"capacity", &TYPE_NUMBER, COMPUTED, "Size in bytes."},
-    {"allocation", &TYPE_NUMBER, COMPUTED, "Used bytes."},
-    {"available", &TYPE_NUMBER, COMPUTED, "Free bytes."},
+    {"capacity", &TYPE_NUMBER, COMPUTED, "Capacity in bytes."},
+    {"allocation", &TYPE_NUMBER, COMPUTED, "Allocated size in bytes."},
+    {"available", &TYPE_NUMBER, COMPUTED, "Free space in bytes."},
     {"volumes", &TYPE_LIST_OF_STRING, COMPUTED, "Names of the volumes, sorted."},
-    {"xml", &TYPE_STRING, COMPUTED, "Description of the pool by libvirt."},
+    {"xml", &TYPE_STRING, COMPUTED, "The definition of the pool as XML."},
 };
 /* clang-format on */
 

@@ -10,14 +10,14 @@
 static const Attribute attributes[] = {
     {"name", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the volume in its pool."},
     {"pool", &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the pool (default: the provider's default_pool)."},
-    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "Key or path of the volume, instead of its name."},
+    {"id", &TYPE_STRING, OPTIONAL | COMPUTED, "Key or path of the volume; set it instead of the name."},
     DATA_SOURCE_OPTIONAL,
     {"path", &TYPE_STRING, COMPUTED, "Path of the volume on the host.", .binding = XML("target/path")},
-    {"capacity", &TYPE_NUMBER, COMPUTED, "Size in bytes, as a guest sees it.", .binding = XML("capacity")},
-    {"allocation", &TYPE_NUMBER, COMPUTED, "Used bytes.", .binding = XML("allocation")},
-    {"format", &TYPE_STRING, COMPUTED, "Format of the volume.", .binding = XML("target/format/@type")},
-    {"base", &TYPE_STRING, COMPUTED, "Path of the base.", .binding = XML("backingStore/path")},
-    {"xml", &TYPE_STRING, COMPUTED, "Description of the volume by libvirt."},
+    {"capacity", &TYPE_NUMBER, COMPUTED, "Virtual size in bytes, as the guest sees it.", .binding = XML("capacity")},
+    {"allocation", &TYPE_NUMBER, COMPUTED, "Allocated size in bytes.", .binding = XML("allocation")},
+    {"format", &TYPE_STRING, COMPUTED, "Image format of the volume: qcow2, raw and others.", .binding = XML("target/format/@type")},
+    {"base", &TYPE_STRING, COMPUTED, "Path of the backing image; null if none.", .binding = XML("backingStore/path")},
+    {"xml", &TYPE_STRING, COMPUTED, "The description of the volume as XML."},
 };
 /* clang-format on */
 

@@ -1,4 +1,4 @@
-/* image_cache: downloads images. */
+/* image_cache: downloads with resumption, verification and decompression. */
 #include "image_cache.h"
 
 #include <archive.h>
@@ -13,13 +13,14 @@
 #define PIECE_BYTES (256 << 10)
 #define ATTEMPTS    5
 
+/* A file that is being written to the cache. */
 typedef struct Download {
     const Call *call;
     const Disk *disk;
     Str url;
-    Str part;
+    Str part; /* path of the partial file */
     DiskFile file;
-    uint64_t size;
+    uint64_t size; /* bytes in the partial file */
 } Download;
 
 static void release_download(Download *download) {
@@ -28,8 +29,8 @@ static void release_download(Download *download) {
 }
 SCOPED_TYPE(Download, release_download);
 
-/* Returns the directory of the user's caches, if the provider's configuration names none. */
-static Str usual_directory(const Call *call) {
+/* Returns the default directory: loam/images in the user's cache directory. */
+static Str default_directory(const Call *call) {
     const Process *process = call->io->process;
     const char *cache = process->environment(process->self, "XDG_CACHE_HOME");
     const char *home = process->environment(process->self, "HOME");
@@ -43,7 +44,7 @@ static bool add_error(const Call *call, Diags *diags, Str url, Str why) {
         call, diags, str_format(call->arena, "Cannot download the image %.*s", STR_ARG(url)), why);
 }
 
-static int keep_piece(void *payload, Str piece) {
+static int append_piece(void *payload, Str piece) {
     Download *download = payload;
     int error = download->disk->append(download->disk->self, download->file, piece);
     download->size += error ? 0 : piece.len;
@@ -51,12 +52,13 @@ static int keep_piece(void *payload, Str piece) {
     return error;
 }
 
-static bool empty(Download *download) {
+static bool discard(Download *download) {
     download->size = 0;
     return download->disk->truncate(download->disk->self, download->file, 0) == 0;
 }
 
-/* Requests the rest of the image once. *is_final: a repetition does not help. */
+/* Sends one request for the missing bytes of the image. On failure sets *why, and *is_final if a
+ * retry cannot succeed. */
 static bool request_rest(Download *download, bool *is_final, Str *why) {
     Arena *arena = download->call->arena;
     HttpRequest request = {
@@ -68,7 +70,7 @@ static bool request_rest(Download *download, bool *is_final, Str *why) {
     if (before > 0)
         http_add_header(&request.headers, "Range",
                         str_format(arena, "bytes=%llu-", (unsigned long long)before), arena);
-    const HttpSink sink = {keep_piece, download};
+    const HttpSink sink = {append_piece, download};
     HttpResponse response = {0};
     Str problem = STR_EMPTY;
     HttpStatus status =
@@ -80,9 +82,9 @@ static bool request_rest(Download *download, bool *is_final, Str *why) {
     bool is_rest = response.code == 206;
     if (status == HTTP_DONE && (is_rest || (is_whole && before == 0)))
         return true;
-    /* A body that is no part of the image: an error page, or the whole image once more. */
+    /* The appended body is not the requested part: an error page, or the image from its start. */
     if (response.code && !is_rest && (before > 0 || !is_whole))
-        (void)!empty(download);
+        (void)!discard(download);
     *is_final |= status == HTTP_DONE && response.code >= 400 && response.code < 500 &&
                  response.code != 416 && response.code != 429;
     return false;
@@ -113,7 +115,7 @@ static WaitLook look_for_lock(void *payload, Wait *wait) {
                                                                         : WAIT_LOOK_AGAIN;
 }
 
-/* Opens the partial file and waits for its lock. */
+/* Opens the partial file, waits for its lock, and sets `size` to its present size. */
 static bool open_part(Download *download, Diags *diags) {
     const Disk *disk = download->disk;
     unsigned flags = DISK_READ | DISK_WRITE | DISK_APPEND | DISK_CREATE;
@@ -140,15 +142,16 @@ static bool fetch(const Call *call, Str url, Str checksum, Str file, Diags *diag
         if (!download.file.handle && !open_part(&download, diags))
             return false;
         if (disk_exists(disk, file))
-            return true; /* another run has finished it */
+            return true; /* another process finished the download */
         bool was_partial = download.size > 0;
         if (!download_all(&download, diags))
             return false;
         Diags mismatch = diags_new(arena);
         if (volume_source_verify(call, download.part, checksum, &mismatch))
             break;
-        /* The beginning may be of a former image at this address. */
-        (void)!empty(&download);
+        /* The partial file may have begun with another image at this URL: download once more from
+         * the start. */
+        (void)!discard(&download);
         if (!was_partial || tries > 0)
             return add_error(
                 call, diags, url,
@@ -187,7 +190,7 @@ static bool copy_plain(struct archive *archive, Download *out) {
     return got == 0;
 }
 
-/* Stores the image without its compression. */
+/* Writes the decompressed content of `file` to `plain`. */
 static bool decompress(const Call *call, Str file, Str plain, Diags *diags) {
     const Disk *disk = call->io->disk;
     SCOPED(Download) out = {.call = call, .disk = disk};
@@ -211,7 +214,7 @@ static bool decompress(const Call *call, Str file, Str plain, Diags *diags) {
 bool image_cache_fetch(
     const Call *call, Str directory, Str url, Str checksum, Str *path, Diags *diags) {
     const Disk *disk = call->io->disk;
-    Str place = directory.len ? directory : usual_directory(call);
+    Str place = directory.len ? directory : default_directory(call);
     Str file = disk_join(place, str_after(checksum, 7), call->arena);
     int error = disk->make_directories(disk->self, place, 0700);
     if (error)

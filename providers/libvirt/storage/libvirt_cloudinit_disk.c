@@ -475,7 +475,7 @@ static bool cloudinit_recover(const Call *call,
     return true;
 }
 
-/* Only the timeouts change in place. */
+/* Only the block "timeouts" changes in place, and it has no effect on the host. */
 static bool cloudinit_update(const Call *call,
                              const ApplyRequest *request,
                              ApplyResponse *response,

@@ -1,4 +1,4 @@
-/* libvirt_pool: a storage pool of the host: a directory or another store of volumes, identified by
+/* libvirt_pool: a storage pool of the host, such as a directory or a volume group, identified by
  * its UUID. */
 #include <errno.h>
 
@@ -25,66 +25,66 @@ static Str check_path(Value value, Arena *arena) {
 
 /* clang-format off */
 static const Attribute host_attributes[] = {
-    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name or address of the server.", .binding = XML("@name")},
-    {"port", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Port of the server.", .binding = XML("@port")},
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Host name or IP address of the storage server.", .binding = XML("@name")},
+    {"port", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Port of the storage server.", .binding = XML("@port")},
 };
 
 static const Attribute auth_attributes[] = {
-    {"type", &TYPE_STRING, REQUIRED | FORCES_NEW, "chap (iscsi) or ceph (rbd).",
+    {"type", &TYPE_STRING, REQUIRED | FORCES_NEW, "Authentication type: chap (for iscsi pools) or ceph (for rbd pools).",
      .one_of = "chap ceph", .binding = XML("@type")},
-    {"username", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the user.", .binding = XML("@username")},
-    {"secret_uuid", &TYPE_STRING, OPTIONAL | FORCES_NEW, "UUID of a libvirt_secret with the password.", .binding = XML("secret/@uuid")},
-    {"secret_usage", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Usage of a libvirt_secret with the password, instead of its UUID.",
+    {"username", &TYPE_STRING, REQUIRED | FORCES_NEW, "User name.", .binding = XML("@username")},
+    {"secret_uuid", &TYPE_STRING, OPTIONAL | FORCES_NEW, "UUID of the libvirt_secret that contains the password.", .binding = XML("secret/@uuid")},
+    {"secret_usage", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Usage name of the libvirt_secret that contains the password; set it instead of the UUID.",
      .binding = XML("secret/@usage")},
 };
 
 static const Attribute adapter_attributes[] = {
-    {"type", &TYPE_STRING, REQUIRED | FORCES_NEW, "scsi_host or fc_host.", .one_of = "scsi_host fc_host", .binding = XML("@type")},
-    {"name", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Name of the adapter, as scsi_host0.", .binding = XML("@name")},
-    {"parent", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Parent of a virtual adapter.", .binding = XML("@parent")},
-    {"wwnn", &TYPE_STRING, OPTIONAL | FORCES_NEW, "World wide name of the node.", .binding = XML("@wwnn")},
-    {"wwpn", &TYPE_STRING, OPTIONAL | FORCES_NEW, "World wide name of the port.", .binding = XML("@wwpn")},
+    {"type", &TYPE_STRING, REQUIRED | FORCES_NEW, "Adapter type: scsi_host or fc_host (Fibre Channel).", .one_of = "scsi_host fc_host", .binding = XML("@type")},
+    {"name", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Name of the adapter, such as scsi_host0.", .binding = XML("@name")},
+    {"parent", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Name of the parent adapter of a virtual fc_host adapter.", .binding = XML("@parent")},
+    {"wwnn", &TYPE_STRING, OPTIONAL | FORCES_NEW, "World Wide Node Name (WWNN) of an fc_host adapter.", .binding = XML("@wwnn")},
+    {"wwpn", &TYPE_STRING, OPTIONAL | FORCES_NEW, "World Wide Port Name (WWPN) of an fc_host adapter.", .binding = XML("@wwpn")},
 };
 
 static const Attribute source_attributes[] = {
-    {"hosts", NULL, OPTIONAL, "Servers.", .nested = NESTED(NEST_LIST, host_attributes), .binding = XML("host")},
-    {"devices", &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Block devices, or the target of iscsi.", .binding = XML("device/@path")},
-    {"dir", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Directory of the server.", .binding = XML("dir/@path")},
-    {"name", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Name of the volume group, the pool of the server, or the volume.", .binding = XML("name")},
-    {"format", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Format of the store: ext4, nfs, lvm2, gpt and others.", .binding = XML("format/@type")},
-    {"protocol_version", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Version of NFS.", .binding = XML("protocol/@ver")},
-    {"initiator", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Name of the host for iscsi (IQN).", .binding = XML("initiator/iqn/@name")},
-    {"adapter", NULL, OPTIONAL, "SCSI adapter.", .nested = NESTED(NEST_SINGLE, adapter_attributes), .binding = XML("adapter")},
-    {"auth", NULL, OPTIONAL, "Login at the server.", .nested = NESTED(NEST_SINGLE, auth_attributes), .binding = XML("auth")},
+    {"hosts", NULL, OPTIONAL, "Storage servers.", .nested = NESTED(NEST_LIST, host_attributes), .binding = XML("host")},
+    {"devices", &TYPE_LIST_OF_STRING, OPTIONAL | FORCES_NEW, "Paths of block devices, or the target name (IQN) of an iscsi pool.", .binding = XML("device/@path")},
+    {"dir", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Directory that the server exports.", .binding = XML("dir/@path")},
+    {"name", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Name of the source: the volume group (logical), the Ceph or ZFS pool, or the Gluster volume.", .binding = XML("name")},
+    {"format", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Format of the source: ext4, nfs, lvm2, gpt and others.", .binding = XML("format/@type")},
+    {"protocol_version", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Protocol version of NFS.", .binding = XML("protocol/@ver")},
+    {"initiator", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Initiator name (IQN) of the host for an iscsi-direct pool.", .binding = XML("initiator/iqn/@name")},
+    {"adapter", NULL, OPTIONAL, "SCSI adapter of a scsi pool.", .nested = NESTED(NEST_SINGLE, adapter_attributes), .binding = XML("adapter")},
+    {"auth", NULL, OPTIONAL, "Authentication at the storage server.", .nested = NESTED(NEST_SINGLE, auth_attributes), .binding = XML("auth")},
 };
 
 static const Attribute permissions_attributes[] = {
-    {"mode", &TYPE_STRING, OPTIONAL, "Mode of the directory, as 0755.", .binding = XML("mode")},
-    {"owner", &TYPE_NUMBER, OPTIONAL, "User of the directory.", .binding = XML("owner")},
-    {"group", &TYPE_NUMBER, OPTIONAL, "Group of the directory.", .binding = XML("group")},
+    {"mode", &TYPE_STRING, OPTIONAL, "Mode of the directory, such as 0755.", .binding = XML("mode")},
+    {"owner", &TYPE_NUMBER, OPTIONAL, "Numeric user ID of the directory's owner.", .binding = XML("owner")},
+    {"group", &TYPE_NUMBER, OPTIONAL, "Numeric group ID of the directory.", .binding = XML("group")},
     {"label", &TYPE_STRING, OPTIONAL, "SELinux label of the directory.", .binding = XML("label")},
 };
 
 static const Attribute pool_attributes[] = {
     {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name, unique on the host."},
     {"type", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "Kind of pool, such as dir: a directory on the host.",
+     "Type of the pool, such as dir for a directory on the host.",
      .default_json = "\"dir\"", .one_of = POOL_TYPES},
     {"path", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "Path of the directory, which is created if it does not exist. Required for the type dir; logical and zfs determine it.",
+     "Target path of the pool. A missing directory is created. Required for the type dir; for logical and zfs, libvirt determines the path.",
      .check = check_path},
-    {"source", NULL, OPTIONAL, "Origin of a pool that is not a directory.",
+    {"source", NULL, OPTIONAL, "Source of the storage, for types other than dir.",
      .nested = NESTED(NEST_SINGLE, source_attributes), .binding = XML("source")},
-    {"permissions", NULL, OPTIONAL, "Permissions of a directory that the host creates; an existing one keeps its own.",
+    {"permissions", NULL, OPTIONAL, "Permissions of a directory that libvirt creates. An existing directory keeps its permissions.",
      .nested = NESTED(NEST_SINGLE, permissions_attributes), .binding = XML("target/permissions")},
-    {"mount_options", &TYPE_LIST_OF_STRING, OPTIONAL, "Options of the mount (fs and netfs).",
+    {"mount_options", &TYPE_LIST_OF_STRING, OPTIONAL, "Mount options of a pool of the type fs or netfs.",
      .binding = XML("fs:mount_opts/fs:option/@name")},
-    {"cow", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether a directory on btrfs has copy on write.", .binding = XML("features/cow/@state")},
+    {"cow", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether copy-on-write is on for a pool directory on btrfs.", .binding = XML("features/cow/@state")},
     {"build", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Preparation of a new pool: auto creates a missing directory, always also formats an empty store, overwrite formats any store, never does neither.",
+     "How a new pool is built: auto creates a missing directory, always also formats an unformatted source, overwrite formats the source even if it has data, never does nothing.",
      .default_json = "\"auto\"", .one_of = "auto always overwrite never"},
     {"adopt_existing", &TYPE_BOOL, OPTIONAL,
-     "Whether a creation takes over an object of the host with this name instead of failing. The plan lists its changes."},
+     "Whether to adopt an existing object of this name instead of failing. The plan lists the changes to the adopted object."},
     {"running", &TYPE_BOOL, OPTIONAL | COMPUTED,
      "Whether the pool is active.",
      .default_json = "true"},
@@ -95,7 +95,7 @@ static const Attribute pool_attributes[] = {
      "Treatment of the directory: undefine keeps it, delete_empty removes it if it is empty, delete_all removes its volumes first.",
      .default_json = "\"undefine\"", .one_of = "undefine delete_empty delete_all"},
     {"id", &TYPE_STRING, COMPUTED, "UUID of the pool."},
-    {"capacity", &TYPE_NUMBER, COMPUTED, "Size in bytes, when it was last read."},
+    {"capacity", &TYPE_NUMBER, COMPUTED, "Capacity in bytes at the last read."},
 };
 /* clang-format on */
 
@@ -157,7 +157,7 @@ static const char *describe(const Call *call, Value planned, Str uuid) {
     return xml_print(&doc, call->arena);
 }
 
-/* Returns true if the last call failed because the directory does not exist. */
+/* Returns whether the last libvirt call failed because the directory does not exist. */
 static bool is_directory_missing(void) {
     const virError *error = virGetLastError();
     return error && error->code == VIR_ERR_SYSTEM_ERROR && error->int1 == ENOENT;
@@ -257,7 +257,7 @@ static bool add_define_error(const Call *call,
                                            response, diags);
 }
 
-/* Formats the store of a new pool if the configuration wants it. */
+/* Builds a new pool, which formats its source, if "build" is "always" or "overwrite". */
 static bool format_pool(const Call *call, virStoragePoolPtr pool, Value planned, Diags *diags) {
     Str build = object_text(planned, "build", STR("auto"));
     bool is_overwrite = str_equal(build, STR("overwrite"));
@@ -271,7 +271,8 @@ static bool format_pool(const Call *call, virStoragePoolPtr pool, Value planned,
                              STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
 
-/* Edits the planned differences of the definition. */
+/* Redefines the pool with the planned changes; does nothing if no argument with a binding changes.
+ */
 static bool redefine(
     const Call *call, virStoragePoolPtr pool, Value prior, Value planned, Diags *diags) {
     bool is_edited = false;
@@ -344,7 +345,8 @@ static bool delete_volumes(const Call *call, virStoragePoolPtr pool, Diags *diag
     return all_gone;
 }
 
-/* For delete_all. An interrupted creation may have left a pool without its directory. */
+/* For delete_all: deletes all volumes. A pool without its directory, which an interrupted creation
+ * can leave, has none. */
 static bool empty_pool(const Call *call, virStoragePoolPtr pool, Str name, Diags *diags) {
     if (!start_pool(pool, STR("never")))
         return is_directory_missing() ||

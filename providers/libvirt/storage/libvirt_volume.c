@@ -105,7 +105,8 @@ static bool volume_read(const Call *call,
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
     if (!object_has(*state, "name"))
-        response->private_data = adoption_begin(); /* of another provider's state */
+        response->private_data =
+            adoption_begin(); /* an upgraded state of another provider has no name */
     Str pool = object_text(*state, "pool", STR_EMPTY);
     Str id = object_text(*state, "id", STR_EMPTY);
     switch (volume_find_fresh(call, connection, pool, id, &volume, diags)) {
@@ -155,7 +156,8 @@ static void plan_defaults(const Call *call, ObjectBuilder *builder) {
         object_builder_set_text(builder, "format", STR("qcow2"), call->arena);
 }
 
-/* Plans the digest of an image from a web server, which is that of the configuration. */
+/* Plans the digest of an image with a URL: the configured checksum. Another checksum replaces the
+ * volume. */
 static void plan_digest(const PlanRequest *request,
                         PlanResponse *response,
                         ObjectBuilder *builder,
@@ -166,9 +168,8 @@ static void plan_digest(const PlanRequest *request,
         is_new ? value_null(&TYPE_STRING) : object_attribute(request->prior, "source_digest");
     object_builder_set(builder, "source_digest",
                        checksum.len ? value_string(checksum, arena) : value_unknown(&TYPE_STRING));
-    bool is_named_later = value_is_null(prior) && adoption_is_imported(request->private_data);
-    if (is_new || is_named_later ||
-        value_equal(prior, object_builder_get(builder, "source_digest")))
+    bool is_imported = value_is_null(prior) && adoption_is_imported(request->private_data);
+    if (is_new || is_imported || value_equal(prior, object_builder_get(builder, "source_digest")))
         return;
     Path path = path_attribute((Path){0}, STR("source_digest"), arena);
     vec_push(arena, &response->requires_replace, path);
@@ -216,7 +217,8 @@ static bool plan_source(const Call *call,
     object_builder_set_text(builder, "source_digest", look.digest, arena);
     if (!value_is_known(object_builder_get(builder, "format")))
         object_builder_set_text(builder, "format", look.format, arena);
-    /* The image of an imported volume is not known; the configuration may name it. */
+    /* The source of an imported volume is unknown, so a first source in the configuration does not
+     * replace the volume. */
     if (!is_new && value_is_null(prior_digest) && adoption_is_imported(request->private_data))
         return true;
     if (!is_new && !value_equal(prior_digest, object_builder_get(builder, "source_digest"))) {
@@ -283,7 +285,7 @@ typedef struct VolumeOrder {
     Str name;
     Str format;
     uint64_t capacity; /* 0: that of the base */
-    Value volume;
+    Value volume;      /* the planned object */
     Str base_path;
     Str base_format;
 } VolumeOrder;

@@ -1,4 +1,4 @@
-/* seed_directory: a pool of libvirt for each seed. */
+/* seed_directory: stores each seed as the volumes of a libvirt pool of its own directory. */
 #include "seed_directory.h"
 
 #include "libvirt_error.h"

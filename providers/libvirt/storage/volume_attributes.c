@@ -32,9 +32,9 @@ static Str check_checksum(Value value, Arena *arena) {
 static const Attribute base_attributes[] = {
     {"volume_id", &TYPE_STRING, OPTIONAL, "The `id` of the base volume."},
     {"path", &TYPE_STRING, OPTIONAL,
-     "Path of the base file on the host, if it is not a volume of loam."},
+     "Path of the backing file on the host, if no libvirt_volume manages it."},
     {"format", &TYPE_STRING, OPTIONAL,
-     "Format of the base (default: detected from the volume).",
+     "Image format of the base (default: the format of the base volume).",
      .one_of = "raw qcow2"},
 };
 
@@ -43,10 +43,10 @@ static const ArgumentRule base_rules[] = {{RULE_EXACTLY_ONE, {"volume_id", "path
 static const Attribute source_attributes[] = {
     {"path", &TYPE_STRING, OPTIONAL, "Path of the image, a local file."},
     {"url", &TYPE_STRING, OPTIONAL,
-     "Address of the image, with http or https. It is downloaded once and kept in the provider's image_cache_dir; gzip, xz, zstd and bzip2 are decompressed.",
+     "URL of the image, with http or https. The image is downloaded once and cached in the provider's image_cache_dir; images in gzip, xz, zstd or bzip2 are decompressed.",
      .check = check_url},
     {"checksum", &TYPE_STRING, OPTIONAL,
-     "Required digest of the image: sha256:… or sha512:…. Required for a url; of a compressed image it is that of the compressed file.",
+     "Expected digest of the image: sha256:… or sha512:…. Required with a url. For a compressed image, the digest of the compressed file.",
      .check = check_checksum},
 };
 
@@ -56,15 +56,15 @@ static const ArgumentRule source_rules[] = {
 };
 
 static const Attribute permissions_attributes[] = {
-    {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Mode of the file, as 0600.", .binding = XML("mode")},
-    {"owner", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "User of the file.", .binding = XML("owner")},
-    {"group", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Group of the file.", .binding = XML("group")},
+    {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW, "File mode, such as 0600.", .binding = XML("mode")},
+    {"owner", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Numeric user ID of the file's owner.", .binding = XML("owner")},
+    {"group", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Numeric group ID of the file.", .binding = XML("group")},
     {"label", &TYPE_STRING, OPTIONAL | FORCES_NEW, "SELinux label of the file.", .binding = XML("label")},
 };
 
 static const Attribute encryption_attributes[] = {
     {"format", &TYPE_STRING, REQUIRED | FORCES_NEW, "Format of the encryption.", .one_of = "luks qcow", .binding = XML("@format")},
-    {"secret", &TYPE_STRING, REQUIRED | FORCES_NEW, "UUID of the host's secret with the passphrase.",
+    {"secret", &TYPE_STRING, REQUIRED | FORCES_NEW, "UUID of the libvirt_secret that contains the passphrase.",
      .binding = &(const XmlBinding){.path = "secret[@type='passphrase']/@uuid", .absent = "*"}},
 };
 
@@ -73,38 +73,38 @@ const Attribute volume_attributes[] = {
     {"pool", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "Name of the pool (default: the provider's default_pool)."},
     {"size", &TYPE_STRING, OPTIONAL,
-     "Size of the disk, in bytes or with a unit (20G) (default: that of the base or the source). It grows in place, also with a running guest.",
+     "Size of the disk, in bytes or with a unit such as 20G (default: the size of the base or source). A volume grows in place, even while a guest uses it.",
      .check = check_size},
     {"format", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
-     "raw or qcow2 (default: that of the source, else qcow2).",
+     "Image format: raw or qcow2 (default: the format of the source, or qcow2 without a source).",
      .one_of = "raw qcow2"},
     {"base", NULL, OPTIONAL | FORCES_NEW,
-     "Base of the volume, which it overlays or copies.",
+     "Backing image that the volume overlays or copies.",
      .nested = NESTED_WITH(NEST_SINGLE, base_attributes, base_rules)},
     {"mode", &TYPE_STRING, OPTIONAL | FORCES_NEW,
-     "With a base: overlay, which stores only the differences (default); copy; or reflink, a copy that shares its blocks on btrfs and xfs.",
+     "How the base is used: overlay stores only differences from the base (default), copy makes a full copy, reflink makes a copy that shares blocks (btrfs and xfs).",
      .one_of = "overlay copy reflink"},
     {"preallocation", &TYPE_STRING, OPTIONAL | FORCES_NEW,
-     "Whether metadata (of qcow2) or all blocks are allocated at once (default off).",
+     "Storage to allocate when the volume is created: off (default), metadata (qcow2 only) or full (all blocks).",
      .one_of = "off metadata full"},
-    {"permissions", NULL, OPTIONAL, "Permissions of the file (default: chosen by the host).",
+    {"permissions", NULL, OPTIONAL, "Permissions of the file (default: chosen by libvirt).",
      .nested = NESTED(NEST_SINGLE, permissions_attributes), .binding = XML("target/permissions")},
-    {"encryption", NULL, OPTIONAL, "Encryption of the content.",
+    {"encryption", NULL, OPTIONAL, "Encryption of the volume's content.",
      .nested = NESTED(NEST_SINGLE, encryption_attributes), .binding = XML("target/encryption")},
-    {"compat", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Version of the format qcow2 (default 1.1).", .one_of = "0.10 1.1",
+    {"compat", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Compatibility level of qcow2 (default 1.1).", .one_of = "0.10 1.1",
      .binding = &(const XmlBinding){.path = "target/compat", .absent = "0.10"}},
-    {"nocow", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether a file on btrfs has no copy on write.",
+    {"nocow", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether copy-on-write is off for a file on btrfs.",
      .binding = XML_AS("target/nocow", XML_PRESENT)},
-    {"cluster_size", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Size of a cluster of qcow2 in bytes.", .binding = XML("target/clusterSize")},
-    {"lazy_refcounts", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether qcow2 delays the update of reference counts.",
+    {"cluster_size", &TYPE_NUMBER, OPTIONAL | FORCES_NEW, "Cluster size of qcow2 in bytes.", .binding = XML("target/clusterSize")},
+    {"lazy_refcounts", &TYPE_BOOL, OPTIONAL | FORCES_NEW, "Whether qcow2 updates reference counts lazily.",
      .binding = XML_AS("target/features/lazy_refcounts", XML_PRESENT)},
     {"source", NULL, OPTIONAL,
-     "Image to upload. Another content replaces the volume; another path to the same content does not.",
+     "Image to upload. If the content of the image changes, the volume is replaced; another path with the same content changes nothing.",
      .nested = NESTED_WITH(NEST_SINGLE, source_attributes, source_rules)},
     {"source_digest", &TYPE_STRING, COMPUTED, "Digest of the uploaded image."},
     {"id", &TYPE_STRING, COMPUTED, "Key of the volume, unique on the host."},
     {"path", &TYPE_STRING, COMPUTED, "Path of the volume on the host."},
-    {"capacity", &TYPE_NUMBER, COMPUTED | CHANGES_ON_UPDATE, "Size in bytes, as a guest sees it."},
+    {"capacity", &TYPE_NUMBER, COMPUTED | CHANGES_ON_UPDATE, "Virtual size in bytes, as the guest sees it."},
 };
 
 const ArgumentRule volume_rules[] = {

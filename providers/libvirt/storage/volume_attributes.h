@@ -1,5 +1,5 @@
-/* volume_attributes: the schema of libvirt_volume, settings of the image with their place in the
- * XML. */
+/* volume_attributes: the schema of libvirt_volume. Settings of the image have a binding to the XML.
+ */
 #pragma once
 
 #include "xml_map.h"

@@ -54,7 +54,8 @@ static bool recall(Str memory, const DiskStat *stat, Str path, Str *digest) {
     return true;
 }
 
-/* Sets *out to the digest of the file in hex. */
+/* Sets *out to the digest of the file in hexadecimal digits. Returns false if the file cannot be
+ * read or the call is cancelled. */
 static bool digest_of(const Call *call, Str path, DigestKind kind, Str *out) {
     const Disk *disk = call->io->disk;
     DiskFile file;
