@@ -37,8 +37,8 @@ const Attribute kubernetes_config_attributes[] = {
     {"as_uid",                   &TYPE_STRING, OPTIONAL,             "User ID that the server treats requests as; needs \"as\"."},
     {"ignore_annotations",       &TYPE_LIST_OF_STRING, OPTIONAL,     "Regular expressions: annotations that other systems set, and that plan and state leave out unless the manifest has them. Annotations of pod templates are not affected."},
     {"ignore_labels",            &TYPE_LIST_OF_STRING, OPTIONAL,     "Regular expressions: labels that other systems set, and that plan and state leave out unless the manifest has them. Labels of pod templates are not affected."},
-    {"requests_per_second",      &TYPE_NUMBER, OPTIONAL,             "Limit of requests per second (default: none).", .check = check_positive},
-    {"burst",                    &TYPE_NUMBER, OPTIONAL,             "Number of requests that may start at once, with requests_per_second (default 100).", .check = check_positive},
+    {"requests_per_second",      &TYPE_NUMBER, OPTIONAL,             "Maximum number of requests per second (default: no limit).", .check = check_positive},
+    {"burst",                    &TYPE_NUMBER, OPTIONAL,             "Number of requests that may be sent at once before requests_per_second applies (default 100).", .check = check_positive},
 };
 
 static const Attribute exec_attributes[] = {

@@ -42,8 +42,8 @@ typedef struct ManifestsReading {
     Diags *diags;
 } ManifestsReading;
 
-/* Reads an object of this key, without the labels and annotations that the provider ignores, except
- * those of `kept`, which may be null. */
+/* Reads the object of this key. Removes the labels and annotations that the provider configuration
+ * ignores, except those that `kept` has; `kept` may be null. */
 static bool read_object(const ManifestsReading *reading,
                         const Call *call,
                         const ObjectKey *key,
@@ -51,7 +51,7 @@ static bool read_object(const ManifestsReading *reading,
                         const ObjectRecord *record,
                         ObjectRead *out) {
     ObjectOptions *options = arena_new(call->arena, ObjectOptions);
-    ObjectRequest *request = arena_new(call->arena, ObjectRequest); /* out->target points to it */
+    ObjectRequest *request = arena_new(call->arena, ObjectRequest); /* out->target refers to it */
     *options = object_arguments_options(reading->state, call->arena);
     *request =
         (ObjectRequest){.call = call, .options = options, .record = *record, .manifest = kept};
@@ -159,14 +159,15 @@ static bool recover(const Call *call,
 
 static const Attribute attributes[] = {
     {"path",        &TYPE_STRING,  OPTIONAL,
-     "A file, or a directory that is read with all directories below it: *.yaml, *.yml, *.json."                         },
+     "Path of a manifest file, or of a directory that is searched recursively for *.yaml, *.yml "
+     "and *.json."                                                                                                       },
     {"content",     &TYPE_STRING,  OPTIONAL,                                 "Manifests as text: YAML documents or JSON."},
     {"namespace",   &TYPE_STRING,  OPTIONAL,
-     "Namespace of the objects that need one and name none (default \"default\")."                                       },
+     "Namespace of namespaced objects that name none (default \"default\")."                                             },
     {"objects",     &TYPE_DYNAMIC, COMPUTED | CHANGES_ON_UPDATE | HAS_PARTS,
-     "The objects as the server has them, by \"GROUP/KIND/NAMESPACE/NAME\"."                                             },
+     "The objects as the server returned them, by \"GROUP/KIND/NAMESPACE/NAME\"."                                        },
     {"allow_empty", &TYPE_BOOL,    OPTIONAL,
-     "Whether the source may have no objects (default false)."                                                           },
+     "Whether the source may contain no objects (default false)."                                                        },
     {"prune_all",   &TYPE_BOOL,    OPTIONAL,
      "Whether Namespaces, CustomResourceDefinitions and PersistentVolumeClaims that are no longer "
      "in the source are deleted too (default false)."                                                                    },

@@ -1,9 +1,10 @@
-/* kubernetes_sealed_secret: a SealedSecret, from which the controller of Sealed Secrets makes a
+/* kubernetes_sealed_secret: a SealedSecret, from which the controller of Sealed Secrets creates a
  * Secret.
  *
- * A sealed value differs each time, so a key keeps its sealed value until its plain value, the
- * certificate or the scope changes. The private data has a digest of all of these and of the sealed
- * value for each key; the plain values are stored nowhere. */
+ * Sealing is randomized: equal plain values give different sealed values. So a key keeps its sealed
+ * value until its plain value, the certificate or the scope changes. To detect this, the private
+ * data has a digest of these and of the sealed value for each key. The plain values are stored
+ * nowhere. */
 #include "kubernetes_provider.h"
 
 #include "base64.h"
@@ -19,13 +20,13 @@
 #define ANNOTATIONS "sealedsecrets.bitnami.com/"
 #define DIGESTS     "sealed"
 
-/* One sealing of all values. */
+/* The state while all values are sealed. */
 typedef struct Sealing {
     TypedCall *typed;
-    Str certificate;
-    Str fingerprint;
-    Str label;
-    Value stored;          /* sealed values: of the approved plan, or of the state */
+    Str certificate;       /* PEM */
+    Str fingerprint;       /* of the certificate */
+    Str label;             /* see label_of */
+    Value stored;          /* earlier sealed values: of the approved plan, or of the state */
     SecretDigests digests; /* of `stored` */
     SecretDigests kept;    /* of the result */
     Arena *arena;
@@ -39,7 +40,8 @@ static bool is_strict(Value state) {
     return str_equal_cstr(scope_of(state), "strict");
 }
 
-/* Returns the name that a sealed value belongs to. */
+/* Returns the OAEP label, which binds a sealed value to its scope: "NAMESPACE/NAME", the namespace,
+ * or empty for the whole cluster. */
 static Str label_of(Value state, Arena *arena) {
     Value metadata = object_metadata_of(state);
     Str namespace = object_text(metadata, "namespace", STR("default"));
@@ -52,7 +54,7 @@ static Str label_of(Value state, Arena *arena) {
                       STR_ARG(object_text(metadata, "name", STR_EMPTY)));
 }
 
-/* Returns the plain values in base64; null if there are none. */
+/* Returns the plain values of both arguments in base64; null if neither is set. */
 static Value plain_values(Value config, Arena *arena) {
     Value texts = object_attribute(config, "data_wo");
     Value encoded =
@@ -60,13 +62,15 @@ static Value plain_values(Value config, Arena *arena) {
     return object_texts_union(encoded, object_attribute(config, "binary_data_wo"), arena);
 }
 
-/* The digest of a key is that of its plain value, with what the sealed value depends on. */
+/* Returns the text whose digest is stored for a key: the plain value and all inputs of its sealing.
+ */
 static Str bound_text(const Sealing *sealing, Str sealed, Str plain) {
     const Str parts[] = {sealed, sealing->fingerprint, sealing->label, plain};
     return str_join(parts, ARRAY_COUNT(parts), STR("\n"), sealing->arena);
 }
 
-/* Keeps the digest, if the sealed value still stands for the plain one. */
+/* Keeps the digest of the key and returns true, if the sealed value is still valid for the plain
+ * value. */
 static bool keep_sealed(Sealing *sealing, Str key, Str sealed, Str plain) {
     Arena *arena = sealing->arena;
     Str bound = bound_text(sealing, sealed, plain);
@@ -80,14 +84,15 @@ static bool keep_sealed(Sealing *sealing, Str key, Str sealed, Str plain) {
     return false;
 }
 
-/* `plain` is in base64. */
+/* Returns the earlier sealed value if it is still valid, otherwise a new one. `plain` is in base64.
+ */
 static Value seal_one(Sealing *sealing, Str key, Str plain) {
     Arena *arena = sealing->arena;
     Str sealed = value_text_at(sealing->stored, key), bytes;
     if (sealed.len && keep_sealed(sealing, key, sealed, plain))
         return value_string(sealed, arena);
     if (!base64_decode(plain, &bytes, arena))
-        return value_null(&TYPE_STRING); /* validate has reported it */
+        return value_null(&TYPE_STRING); /* validate reported the error */
     sealed = base64_encode(sealing_seal(sealing->certificate, sealing->label, bytes, arena), arena);
     secret_digests_add(&sealing->kept, STR(DIGESTS), key, bound_text(sealing, sealed, plain),
                        arena);
@@ -105,8 +110,8 @@ static Value seal_all(Sealing *sealing, Value plain) {
     return object_builder_map(&builder, &TYPE_STRING);
 }
 
-/* Adds a note while planning, an error at the apply. */
-static Str explain_certificate(TypedCall *typed, Str why) {
+/* Adds a note to a plan, or an error to an apply. Returns an empty text. */
+static Str report_certificate(TypedCall *typed, Str why) {
     const Call *call = typed->call;
     PlanNote note = {.text = str_format(call->arena, "sealed at apply: %.*s", STR_ARG(why))};
     if (call->is_planning)
@@ -119,7 +124,7 @@ static Str explain_certificate(TypedCall *typed, Str why) {
     return STR_EMPTY;
 }
 
-/* Returns an empty text if the values cannot be sealed yet. */
+/* Returns the certificate in PEM; empty if the values cannot be sealed (yet). */
 static Str certificate_of(TypedCall *typed) {
     const Call *call = typed->call;
     const Clock *clock = call->io->clock;
@@ -135,7 +140,7 @@ static Str certificate_of(TypedCall *typed) {
             object_text(typed->object, "controller_name", STR("sealed-secrets-controller")), &why,
             typed->diags);
     if (text.len == 0)
-        return explain_certificate(typed, why);
+        return report_certificate(typed, why);
     Str problem = sealing_check(text, clock->now_ms(clock->self) / 1000);
     if (problem.len == 0)
         return text;
@@ -179,7 +184,7 @@ static Value sealed_values(TypedCall *typed) {
     return seal_all(&sealing, plain);
 }
 
-/* At the apply, the values are those of its plan. */
+/* Only a plan seals values; an apply uses the values of its plan. */
 static Value encrypted_of(TypedCall *typed, Value state) {
     Value sealed = object_attribute(state, "encrypted_data");
     return typed->is_plan && !typed->is_prior_manifest ? sealed_values(typed) : sealed;
@@ -244,7 +249,7 @@ static Value state_of(Value state, Value live, bool is_import, Arena *arena) {
     return object_builder_value(&builder);
 }
 
-/* The digests that the plan has computed. */
+/* Returns the digests that the plan computed. */
 static Str values_of(const TypedCall *typed, Value live) {
     (void)live;
     return typed->request.record.values;
@@ -260,7 +265,7 @@ static bool check_certificate(const Call *call, Value config, Diags *diags) {
                                           "Values not sealed", "%.*s.", STR_ARG(problem));
 }
 
-/* The controller compares the name with the label. */
+/* The label of the scope "strict" contains the name, so the name must be known before sealing. */
 static bool check_name(const Call *call, Value config, Diags *diags) {
     Value item = object_metadata_of(config);
     bool is_generated =
@@ -300,23 +305,23 @@ static bool validate(const Call *call, const ValidateRequest *request, Diags *di
 /* clang-format off */
 static const Attribute attributes[] = {
     {"data_wo", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY,
-     "Texts by key, which are sealed. No plan and no state stores them."},
+     "Text values by key, to be sealed. Neither plan nor state stores them."},
     {"binary_data_wo", &TYPE_MAP_OF_STRING, OPTIONAL | WRITE_ONLY,
-     "Bytes by key, as base64, which are sealed. No plan and no state stores them."},
+     "Binary values by key, in base64, to be sealed. Neither plan nor state stores them."},
     {"certificate", &TYPE_STRING, OPTIONAL,
-     "Certificate of the controller, as PEM text. By default it is fetched from its service."},
+     "Certificate of the controller in PEM (default: fetched from the service of the controller)."},
     {"controller_name", &TYPE_STRING, OPTIONAL,
-     "Service of the controller (default \"sealed-secrets-controller\")."},
+     "Name of the controller's service (default \"sealed-secrets-controller\")."},
     {"controller_namespace", &TYPE_STRING, OPTIONAL,
-     "Namespace of this service (default \"kube-system\")."},
+     "Namespace of the controller's service (default \"kube-system\")."},
     {"scope", &TYPE_STRING, OPTIONAL,
-     "Where the sealed values can be used: with this name and namespace (\"strict\", the default), "
-     "in this namespace (\"namespace-wide\"), or anywhere (\"cluster-wide\").", .one_of = "strict namespace-wide cluster-wide"},
+     "Where the controller accepts the sealed values: only with this name and namespace (\"strict\", the default), "
+     "anywhere in this namespace (\"namespace-wide\"), or anywhere in the cluster (\"cluster-wide\").", .one_of = "strict namespace-wide cluster-wide"},
     {"type", &TYPE_STRING, OPTIONAL, "Type of the Secret."},
     {"immutable", &TYPE_BOOL, OPTIONAL, "Whether the data of the Secret can never be changed."},
     {"template_labels", &TYPE_MAP_OF_STRING, OPTIONAL, "Labels of the Secret."},
     {"template_annotations", &TYPE_MAP_OF_STRING, OPTIONAL, "Annotations of the Secret."},
-    {"encrypted_data", &TYPE_MAP_OF_STRING, COMPUTED, "The sealed values by key, as base64."},
+    {"encrypted_data", &TYPE_MAP_OF_STRING, COMPUTED, "The sealed values by key, in base64."},
     TYPED_ATTRIBUTES,
 };
 /* clang-format on */

@@ -20,7 +20,7 @@ typedef struct ItemApply {
     Value planned;         /* of `objects`; may be unknown */
     ManifestsEntry entry;  /* of the plan, then of the apply */
     ObjectApplied applied; /* `live` null: the object was not changed */
-    Value view;            /* attribute `object` after the change */
+    Value view;            /* the object after the change, as in the attribute `objects` */
     bool is_good;
     bool is_done;    /* the object exists as planned, or is deleted */
     bool is_deleted; /* of a replacement: the new object is not there yet */
@@ -150,7 +150,8 @@ static bool is_awaited(const ManifestsApplying *applying, const ItemApply *one) 
            object_bool(applying->arguments, "wait_for_ready", true);
 }
 
-/* Moves the object out of the memory of its thread. Only waits need it as the server has it. */
+/* Copies the object from the arena of the call, which its thread frees, to `keep`. Only objects
+ * that are waited for are kept as the server returned them. */
 static void keep_object(const ManifestsApplying *applying,
                         ItemApply *one,
                         const Call *call,

@@ -36,7 +36,7 @@ typedef struct ManifestsPlanning {
     ManifestsRecord record; /* of the plan */
     ManifestsInventory prior;
     ManifestsInventory planned;
-    ManifestsInventory approved; /* at the apply */
+    ManifestsInventory approved; /* of the approved plan, during an apply */
     ManifestsRecord approved_record;
     Map new_namespaces;
     Map new_definitions; /* "GROUP/KIND" */
@@ -58,7 +58,8 @@ static ObjectPlan unseen_creation(void) {
     };
 }
 
-/* The dry run asked the definition of the server, not the one that the same manifests have. */
+/* A dry run failed against the definition on the server, but the same manifests change that
+ * definition: defers the dry run to the apply and validates against the new schema. */
 static void defer_item(ItemPlan *one, const ObjectRequest *request, Diags *found) {
     *found = diags_new(request->call->arena);
     one->plan.object = value_unknown(&TYPE_DYNAMIC);
@@ -71,7 +72,8 @@ static bool is_same_object(Value a, Value b) {
     return a.type == b.type && a.as.items == b.as.items;
 }
 
-/* The objects of the state and of the approved plan live as long as the call. */
+/* Copies the plan to `keep`. Objects of the state and of the approved plan are not copied, because
+ * they outlive the call. */
 static ObjectPlan keep_plan(const ObjectRequest *request, const ObjectPlan *plan, Arena *keep) {
     ObjectPlan kept = {.action = plan->action, .object = plan->object};
     if (plan->action != OBJECT_NONE && !is_same_object(request->approved, plan->object))

@@ -1,4 +1,5 @@
-/* sealing: calls OpenSSL. Any failed call on a certificate that was checked aborts. */
+/* sealing: encryption by OpenSSL. A failed call with a certificate that passed sealing_check
+ * aborts. */
 #include "sealing.h"
 
 #include "digest.h"
@@ -66,7 +67,7 @@ Str sealing_fingerprint(Str certificate, Arena *arena) {
     return digest;
 }
 
-/* Encrypts the key of a value. OpenSSL owns its copy of the label. */
+/* Encrypts `key` to the certificate into `out` (RSA_BYTES) and returns the length of the result. */
 static size_t seal_key(Str certificate, Str label, const unsigned char *key, unsigned char *out) {
     SCOPED(CertificateRef) read = read_certificate(certificate);
     CHECK(read);
@@ -77,14 +78,14 @@ static size_t seal_key(Str certificate, Str label, const unsigned char *key, uns
     CHECK(EVP_PKEY_CTX_set_rsa_oaep_md(rsa, EVP_sha256()) == 1);
     CHECK(EVP_PKEY_CTX_set_rsa_mgf1_md(rsa, EVP_sha256()) == 1);
     if (label.len) {
-        void *copy = OPENSSL_memdup(label.ptr, label.len);
+        void *copy = OPENSSL_memdup(label.ptr, label.len); /* the context frees it */
         CHECK(copy && EVP_PKEY_CTX_set0_rsa_oaep_label(rsa, copy, (int)label.len) == 1);
     }
     CHECK(EVP_PKEY_encrypt(rsa, out, &size, key, KEY_BYTES) == 1);
     return size;
 }
 
-/* Each key encrypts one value, so the nonce is zero. */
+/* Each key encrypts only one value, so a constant nonce is safe. */
 static void seal_content(const unsigned char *key, Str plain, unsigned char *out) {
     static const unsigned char nonce[NONCE_BYTES];
     int made = 0, rest = 0;

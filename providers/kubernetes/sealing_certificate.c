@@ -1,4 +1,5 @@
-/* sealing_certificate: reads the service, then the certificate. */
+/* sealing_certificate: reads the service for its port, then the certificate by the API server's
+ * proxy. */
 #include "sealing_certificate.h"
 
 #include "kube_object.h"
@@ -8,7 +9,8 @@ static const KubeResource services = {.version = STR_CONST("v1"),
                                       .plural = STR_CONST("services"),
                                       .is_namespaced = true};
 
-/* The proxy of the API server selects a port by its name, which may be empty. */
+/* Returns the name of the first port, by which the API server's proxy selects it; it may be empty.
+ */
 static Str port_name(Value service) {
     Value ports;
     return kube_object_find(service, "spec", "ports", &ports) && value_is_present(ports) &&

@@ -4,5 +4,6 @@
 
 #include "cluster.h"
 
-/* Returns the PEM text, or an empty text: then *why is the end of a sentence. */
+/* Returns the certificate in PEM. On failure returns an empty text and sets *why to the reason, a
+ * clause without a full stop; adds no error itself. */
 Str sealing_certificate_fetch(const Call *call, Str namespace, Str name, Str *why, Diags *diags);

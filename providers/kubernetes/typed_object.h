@@ -22,12 +22,12 @@ typedef struct TypedCall {
     Value config; /* null, unless it is planned or applied */
     Value prior;  /* null: a creation */
     Value live;   /* the object of the server before the change, if `needs_live`; else null */
-    bool is_plan; /* the call is a plan, also that of an apply */
-    bool is_prior_manifest; /* `manifest` is called for the prior state */
-    Value approved;         /* at the apply: the state in the approved plan; else null */
+    bool is_plan; /* the call is a plan, or the plan within an apply */
+    bool is_prior_manifest; /* `manifest` builds the manifest of the prior state */
+    Value approved;         /* during an apply: the state in the approved plan; otherwise null */
     ObjectRecord approved_record;
-    Str planned_values; /* set by `manifest`: ObjectRecord.values of the plan; empty: as before */
-    Diags *diags;       /* of `manifest`: an error fails the call */
+    Str planned_values; /* set by `manifest`: ObjectRecord.values of the plan; empty: unchanged */
+    Diags *diags;       /* for `manifest`: an error in it fails the call */
     ObjectOptions options;
     ObjectRequest request;
     PlanNotes notes; /* of `manifest`; paths of the resource */

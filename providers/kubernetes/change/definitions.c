@@ -1,4 +1,4 @@
-/* definitions: the text of each definition, which is shorter than its value. */
+/* definitions: stores each definition as JSON text, which needs less memory than its value. */
 #include "definitions.h"
 
 #include "kube_object.h"

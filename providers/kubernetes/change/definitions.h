@@ -1,5 +1,5 @@
-/* Definitions: the CustomResourceDefinitions that this plan creates or changes, for the check of
- * objects that the server cannot compare yet. Any thread may use it. */
+/* Definitions: the CustomResourceDefinitions that this plan creates or changes. Their schemas
+ * validate objects whose kind the server does not serve yet. Thread-safe. */
 #pragma once
 
 #include "kube_schema.h"
@@ -7,12 +7,13 @@
 typedef struct Definitions Definitions;
 
 Definitions *definitions_open(void);
-void definitions_close(Definitions *definitions); /* NULL: does nothing */
+void definitions_close(Definitions *definitions); /* accepts NULL */
 
-/* Keeps the definition, if the manifest is one and its name is known. A later one of the same group
- * and kind replaces it. */
+/* Stores the manifest if it is a wholly known CustomResourceDefinition; ignores others. A later
+ * definition of the same group and kind replaces the earlier one. */
 void definitions_add(Definitions *definitions, Value manifest, Arena *scratch);
-/* Finds the schema of a version. The schema lives in `arena`. */
+/* Sets *out to the schema of this version of the kind, allocated in `arena`. Returns false if no
+ * stored definition has it. */
 MUST_USE bool definitions_find(const Definitions *definitions,
                                Str group,
                                Str version,

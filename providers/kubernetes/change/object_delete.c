@@ -74,7 +74,7 @@ static void force_finalizers(Deleting *deleting) {
     deleting->has_forced = true;
 }
 
-/* Returns why the object is still there: namespaces report it as conditions. */
+/* Returns why the object still exists: its finalizers, or the conditions of a namespace. */
 static Str reason_of(const Deleting *deleting, Value live, Arena *arena) {
     const char *hint = deleting->deletion->can_force_finalizers
                            ? " (their controllers must remove them; force_finalizers = true "

@@ -9,8 +9,8 @@ typedef struct ObjectDeletion {
     KubePropagation propagation;
     /* After half of the time, removes all finalizers that still block the deletion. */
     bool should_force_finalizers;
-    bool can_force_finalizers; /* the type has this argument */
-    int64_t timeout_ms;        /* if the call has no deadline */
+    bool can_force_finalizers; /* the resource type has the argument force_finalizers */
+    int64_t timeout_ms;        /* used if the call has no deadline */
 } ObjectDeletion;
 
 /* Waits until the object with this uid is gone; on failure, the error names what blocks its end:

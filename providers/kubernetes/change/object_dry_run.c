@@ -42,8 +42,8 @@ static KubeOutcome send(const DryRunning *running, Value body, bool should_force
                   kube_call_apply(&target->kube, &apply, &running->out->response, running->diags));
 }
 
-/* The apply will remove the fields that a takeover gains and the body lacks. A dry
- * run cannot take over, so it removes them by a patch, and the server adds defaults. */
+/* An apply removes the fields that a takeover gains and the body lacks. A dry run cannot change
+ * owners, so it removes these fields by a patch, and the server adds defaults. */
 static KubeOutcome send_takeover(const DryRunning *running, Value live) {
     const ObjectTarget *target = running->target;
     Arena *arena = target->kube.arena;

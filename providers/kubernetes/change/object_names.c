@@ -1,4 +1,5 @@
-/* object_names: lists of metadata, one for each kind and namespace. */
+/* object_names: one list of metadata for each kind and namespace, read at most once by one thread.
+ */
 #include "object_names.h"
 
 #include "kube_list.h"
@@ -8,24 +9,24 @@
 
 #include <pthread.h>
 
-#define LOOKUPS_BEFORE_LIST 20
-#define LIST_MAX            1000
+#define LOOKUPS_BEFORE_LIST 20   /* in a collection; fewer are not worth a list */
+#define LIST_MAX            1000 /* names; more if there were more than a tenth as many lookups */
 
 typedef struct NameList {
     size_t lookups;
-    bool is_listing;
-    bool has_no_list; /* the user may not list, the list failed, or it is too long */
+    bool is_listing;  /* a thread reads the list */
+    bool has_no_list; /* the list failed, for example for lack of permission, or is too long */
     bool is_listed;
-    int64_t listed_ms; /* before the list was requested; monotonic */
+    int64_t listed_ms; /* monotonic time before the request */
     Map names;
     Arena *arena; /* of `names` */
 } NameList;
 
 struct ObjectNames {
     pthread_mutex_t mutex;
-    pthread_cond_t has_listed; /* a list has ended */
+    pthread_cond_t has_listed; /* signalled when a list was read */
     Map lists;                 /* path of the collection → NameList */
-    Map added;                 /* paths of objects */
+    Map added;                 /* paths of the objects that this run creates */
     Arena *arena;
 };
 
@@ -48,7 +49,7 @@ void object_names_close(ObjectNames *names) {
     arena_close(names->arena);
 }
 
-/* The functions below, up to object_names_lack, are called with the mutex. */
+/* The caller of the functions below, up to object_names_lack, holds the mutex. */
 
 static NameList *list_of(ObjectNames *names, const KubeRef *ref, Arena *scratch) {
     KubeRef all = {.resource = ref->resource, .namespace = ref->namespace};
@@ -76,7 +77,7 @@ static void keep(NameList *list, const KubeList *found) {
     }
 }
 
-/* Reads without the mutex; other lookups of the collection wait. */
+/* Releases the mutex during the request; other lookups in the collection wait for has_listed. */
 static void read_list(ObjectNames *names,
                       const KubeCall *call,
                       const KubeRef *ref,

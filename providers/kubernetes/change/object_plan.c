@@ -12,7 +12,8 @@
 #include "object_view.h"
 #include "path_error.h"
 
-#define NAMES_VALID_MS 5000 /* at the apply: others may create objects at any time */
+#define NAMES_VALID_MS                                                                             \
+    5000 /* age of a list of names during an apply, since others may create objects */
 
 typedef struct Planning {
     const ObjectRequest *request;
@@ -32,8 +33,8 @@ static void add_note(Planning *planning, Path path, Str text) {
     vec_push(planning->arena, &planning->plan->notes, note);
 }
 
-/* The object after the change is known only after the apply; a plan checks the manifest against a
- * schema. `why` may be empty. */
+/* Plans a change whose result is known only after the apply; validates the manifest against a
+ * schema. `why` is shown in the plan as the reason; it may be empty. */
 static bool plan_unseen(Planning *planning, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
     planning->plan->object = value_unknown(&TYPE_DYNAMIC);
@@ -201,7 +202,8 @@ static bool plan_by_comparison(Planning *planning, Str why, Diags *diags) {
     return is_equal ? plan_nothing(planning) : plan_unseen(planning, why, diags);
 }
 
-/* Write-only values may not be kept, not even as a digest. */
+/* Returns an empty text for objects with write-only values, of which not even a digest may be
+ * stored. */
 static Str digest_seen(const Planning *planning) {
     const ObjectOptions *options = planning->request->options;
     return options->has_no_digests ? STR_EMPTY
@@ -209,7 +211,8 @@ static Str digest_seen(const Planning *planning) {
                                                         planning->live, planning->arena);
 }
 
-/* The approved plan has made the same dry run. The apply compares its own result with the plan. */
+/* Returns whether the approved plan made a dry run of the same body on the same live object, so
+ * that the apply can skip it. The apply still compares its result with the plan. */
 static bool is_approved(const Planning *planning) {
     const ObjectRecord *approved = &planning->request->approved_record;
     return !planning->request->call->is_planning && approved->seen.len &&
@@ -278,7 +281,7 @@ static bool check_same_object(const Planning *planning, Diags *diags) {
 }
 
 /* Another tool may still apply an imported object. It no longer applies an object that is adopted,
- * or that comes from the state of that tool, which has no record of loam. */
+ * or whose state comes from that tool; such a state has no record of loam. */
 static void plan_takeover(Planning *planning, bool is_due) {
     const ObjectOptions *options = planning->request->options;
     bool is_own_state = !is_creation(planning) && planning->request->record.uid.len == 0;

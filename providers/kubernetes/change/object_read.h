@@ -15,7 +15,7 @@ MUST_USE bool object_read(const ObjectRequest *request,
                           const ObjectKey *key,
                           ObjectRead *out,
                           Diags *diags);
-/* Returns whether the object exists and is the one of the record, if that has a uid. */
+/* Returns whether the object exists and has the uid of the record, if the record has one. */
 bool object_read_is_same(const ObjectRead *read, const ObjectRecord *record);
 /* Returns the private data of an object that was read, without digests. */
 ObjectRecord object_read_record(const ObjectRead *read);

@@ -108,7 +108,7 @@ Str object_record_body(Value body, Str manager, Arena *arena) {
     return digest_hex(DIGEST_SHA256, str_join(parts, ARRAY_COUNT(parts), STR("\n"), arena), arena);
 }
 
-/* Owners of the status change all the time, and do not matter. */
+/* Adds the field managers, except those of the status, which controllers update all the time. */
 static void add_owners(StrBuf *text, Value live, Arena *arena) {
     FieldManagers managers = field_managers_read(live, arena);
     vec_each(&managers, manager) {

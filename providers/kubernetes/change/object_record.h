@@ -21,7 +21,7 @@ typedef struct ObjectRecord {
     Str values;       /* digests of write-only values: secret_digest.h */
     /* The members below are set by a plan, for the apply and for the plan of a replacement. */
     bool is_planned;
-    Str seen; /* digest of what the dry run has compared: object_record_seen; empty: there was none
+    Str seen; /* digest of the input of the plan's dry run: object_record_seen; empty: no dry run
                */
     Str predecessor;    /* uid of the object that a replacement deletes */
     Str ending;         /* uid of an object that a creation waits for: it is being deleted */
@@ -33,13 +33,14 @@ typedef struct ObjectRecord {
 /* An empty or damaged text gives the empty record. */
 ObjectRecord object_record_read(Str private_data, Arena *arena);
 Str object_record_text(const ObjectRecord *record, Arena *arena);
+/* Returns a copy whose texts are in `arena`. */
 ObjectRecord object_record_clone(const ObjectRecord *record, Arena *arena);
 /* Returns the record without the parts that only a plan sets. */
 ObjectRecord object_record_without_plan(ObjectRecord record);
 /* Returns a digest of the body and of the manager that applies it; the mark does not count. */
 Str object_record_body(Value body, Str manager, Arena *arena);
-/* Returns a digest of a body, its manager, and the settings and owners of the object that a dry run
- * compares it with; null: there is none. */
+/* Returns a digest of the input of a dry run: the body, its manager, and the settings and owners of
+ * the live object, which is null if it does not exist. */
 Str object_record_seen(Value body, Str manager, Value live, Arena *arena);
 /* Returns a digest of the object's settings. */
 Str object_record_live(Value live, Arena *arena);

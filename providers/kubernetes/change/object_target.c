@@ -86,7 +86,8 @@ Str object_target_rules(const ObjectTarget *target) {
                                target->identity.version, &target->resource);
 }
 
-/* Returns ` Did you mean "x"?` for a field that the schema of the kind lacks, else empty text. */
+/* Returns ` Did you mean "x"?` if the error is about a field that the schema lacks; otherwise an
+ * empty text. */
 static Str hint_of(const ObjectTarget *target, Str detail, Path field) {
     bool is_unknown = str_find(detail, STR("field not declared in schema"), 0) != SIZE_MAX;
     if (!is_unknown || field.count == 0)
@@ -102,7 +103,8 @@ static Str hint_of(const ObjectTarget *target, Str detail, Path field) {
                : STR_EMPTY;
 }
 
-/* Returns the path with names that have dots as keys, because diagnostics have paths as text. */
+/* Returns the path with each name that contains a dot as an index, since a diagnostic stores its
+ * path as text, where a dot separates names. */
 static Path with_keys(Path path, Arena *arena) {
     Path result = {0};
     for (size_t i = 0; i < path.count; i++) {
@@ -129,7 +131,7 @@ bool object_target_report(const ObjectTarget *target,
         Path field = field_path_read(diag->path, request->manifest, &is_whole, arena);
         Str hint = hint_of(target, diag->detail, is_whole ? field : (Path){0});
         if (object_secret_is(request->manifest) && field.count > 1)
-            field.count = 1; /* the line of a value would show it */
+            field.count = 1; /* an excerpt of the line would show the value */
         diag->path = path_to_str(join_paths(request->path, with_keys(field, arena), arena), arena);
         diag->detail = object_secret_mask(request->manifest, diag->detail, arena);
         diag->detail = str_concat(diag->detail, hint, arena);

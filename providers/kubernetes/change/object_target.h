@@ -33,8 +33,8 @@ typedef struct ObjectRequest {
     Value prior;          /* attribute `object` of the state; null: a creation */
     Value prior_manifest; /* null: a creation */
     ObjectRecord record;  /* private data; of a replaced predecessor in the plan of its successor */
-    Value approved;       /* at the apply: attribute `object` of the approved plan */
-    ObjectRecord approved_record; /* empty: there is no approved plan */
+    Value approved;       /* during an apply: the attribute `object` of the approved plan */
+    ObjectRecord approved_record; /* empty if there is no approved plan */
 } ObjectRequest;
 
 typedef struct ObjectTarget {

@@ -88,8 +88,8 @@ static void list_admission(ServerRules *rules, const KubeCall *call) {
     rules->is_listed = true;
 }
 
-/* Groups with a dot that are part of Kubernetes, so their kinds have no definition. A group that is
- * missing here costs a request. */
+/* API groups of Kubernetes itself, whose kinds have no CustomResourceDefinition. A group that is
+ * missing here costs one request. */
 static const Str own_groups[] = {
     STR_CONST("admissionregistration.k8s.io"),
     STR_CONST("apiextensions.k8s.io"),
@@ -112,8 +112,8 @@ static const Str own_groups[] = {
     STR_CONST("storagemigration.k8s.io"),
 };
 
-/* The group of a definition has a dot. Projects of Kubernetes define kinds in other groups below
- * k8s.io, such as gateway.networking.k8s.io. */
+/* The group of a CustomResourceDefinition contains a dot. Kubernetes projects define kinds in
+ * further groups below k8s.io, such as gateway.networking.k8s.io. */
 static bool may_have_definition(Str group) {
     return str_find_char(group, '.', 0) != SIZE_MAX &&
            !str_is_among(group, own_groups, ARRAY_COUNT(own_groups));

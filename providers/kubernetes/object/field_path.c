@@ -46,10 +46,10 @@ static size_t find_unquoted(Str text, char wanted, size_t from) {
     return text.len;
 }
 
-/* How an item of a list matches the keys of a path. */
+/* Whether an item of a list has the keys of a path. */
 typedef enum KeyMatch {
     MATCH_NONE,
-    MATCH_PART, /* the item lacks a key: a manifest may leave it to the default of the server */
+    MATCH_PART, /* the item lacks a key, which may have a default on the server */
     MATCH_ALL,
 } KeyMatch;
 
@@ -79,7 +79,8 @@ static KeyMatch match_keys(Value item, Str keys, Arena *arena) {
     return absent_count ? MATCH_PART : MATCH_ALL;
 }
 
-/* Finds the item that has all keys, else the only one that has some of them and no other value. */
+/* Finds the item that has all keys; otherwise the only item that has some of them and lacks the
+ * others. */
 static bool find_by_keys(Value list, Str keys, size_t *index, Arena *arena) {
     size_t part_count = 0;
     for (size_t i = 0; i < list.count; i++) {

@@ -43,13 +43,13 @@ static bool is_base64(Str text, Arena *arena) {
     StrBuf joined = strbuf_new(arena);
     Str line;
     Str bytes;
-    while (str_next_field(&text, '\n', &line)) /* the server skips the ends of lines */
+    while (str_next_field(&text, '\n', &line)) /* the server ignores line breaks */
         strbuf_add(&joined, str_trim(line));
     return base64_decode(strbuf_str(&joined), &bytes, arena);
 }
 
-/* The server's own errors about these values name no key. The place is that of all values, because
- * the line of one shows it. */
+/* Validates values of a Secret here, because errors of the server name no key. An error has the
+ * path of the whole map, because an excerpt at a single value would show that value. */
 static bool check_secret_values(
     Value manifest, const char *member, bool has_base64, Path at, Arena *arena, Diags *diags) {
     Value values;

@@ -177,7 +177,8 @@ static void watch_round(Progress *progress, unsigned round, Diags *diags) {
         read_facts(progress);
 }
 
-/* Waits for other objects can take all of the time of the call. The object may be ready by then. */
+/* Reads the object once after the deadline: waits for other objects may have used up the time,
+ * while this object became ready. */
 static void read_late(Progress *progress) {
     SCOPED(ArenaRef) arena = arena_open("kubernetes late object");
     const WaitObject *wait = progress->wait;
