@@ -1,4 +1,4 @@
-/* data kubeadm_host: facts about a machine, read in one round trip at every plan. */
+/* data kubeadm_host: facts about a machine, read by one command over SSH in every plan. */
 #include "host_facts.h"
 #include "kubeadm_provider.h"
 #include "nested_list.h"
@@ -9,46 +9,46 @@
 
 /* clang-format off */
 static const Attribute os[] = {
-    {"id",      &TYPE_STRING, COMPUTED, "Short name: \"debian\"."},
-    {"version", &TYPE_STRING, COMPUTED, "Version: \"12\"."},
-    {"like",    &TYPE_STRING, COMPUTED, "Short names of related systems."},
-    {"name",    &TYPE_STRING, COMPUTED, "Full name."},
+    {"id",      &TYPE_STRING, COMPUTED, "ID of the operating system, such as \"debian\"."},
+    {"version", &TYPE_STRING, COMPUTED, "Version of the operating system, such as \"12\"."},
+    {"like",    &TYPE_STRING, COMPUTED, "IDs of related operating systems, separated by spaces."},
+    {"name",    &TYPE_STRING, COMPUTED, "Full name of the operating system."},
 };
 
 static const Attribute interface[] = {
     {"name",      &TYPE_STRING,         COMPUTED, "Name of the interface."},
     {"mac",       &TYPE_STRING,         COMPUTED, "MAC address."},
-    {"addresses", &TYPE_LIST_OF_STRING, COMPUTED, "Global addresses with prefix length."},
+    {"addresses", &TYPE_LIST_OF_STRING, COMPUTED, "Global IP addresses with prefix length."},
 };
 
 static const Attribute attributes[] = {
     SSH_CLIENT_ATTRIBUTES(0),
-    {"ca_certificate",    &TYPE_STRING, OPTIONAL, "Certificate of the cluster's authority in PEM, to compare with that of the machine."},
+    {"ca_certificate",    &TYPE_STRING, OPTIONAL, "Certificate of the cluster's certificate authority in PEM, which is compared with that of the machine; see is_foreign."},
     {"os",                NULL,         COMPUTED, "Operating system.", .nested = NESTED(NEST_SINGLE, os)},
     {"kernel",            &TYPE_STRING, COMPUTED, "Release of the kernel."},
-    {"architecture",      &TYPE_STRING, COMPUTED, "Architecture: \"amd64\", \"arm64\"."},
+    {"architecture",      &TYPE_STRING, COMPUTED, "CPU architecture, such as \"amd64\" or \"arm64\"."},
     {"hostname",          &TYPE_STRING, COMPUTED, "Host name."},
-    {"processors",        &TYPE_NUMBER, COMPUTED, "Number of processors."},
+    {"processors",        &TYPE_NUMBER, COMPUTED, "Number of online CPUs."},
     {"memory_mib",        &TYPE_NUMBER, COMPUTED, "Memory in MiB."},
-    {"swap_mib",          &TYPE_NUMBER, COMPUTED, "Swap in MiB; 0: off."},
+    {"swap_mib",          &TYPE_NUMBER, COMPUTED, "Swap space in MiB; 0 if swap is off."},
     {"free_mib",          &TYPE_MAP_OF_STRING, COMPUTED, "Free space of /var/lib and /var/log in MiB."},
-    {"machine_id",        &TYPE_STRING, COMPUTED, "Machine ID of systemd."},
-    {"product_uuid",      &TYPE_STRING, COMPUTED, "UUID of the firmware; null if unreadable, as in containers."},
-    {"boot_id",           &TYPE_STRING, COMPUTED, "Identifies the current boot."},
+    {"machine_id",        &TYPE_STRING, COMPUTED, "Machine ID (/etc/machine-id)."},
+    {"product_uuid",      &TYPE_STRING, COMPUTED, "Product UUID of the firmware; null if it is not readable, for example in a container."},
+    {"boot_id",           &TYPE_STRING, COMPUTED, "ID of the current boot; it changes with every boot."},
     {"cgroup_version",    &TYPE_NUMBER, COMPUTED, "Version of control groups: 1 or 2."},
     {"is_container",      &TYPE_BOOL,   COMPUTED, "Whether the machine is a container, whose kernel is that of its host."},
-    {"clock_skew_ms",     &TYPE_NUMBER, COMPUTED, "Milliseconds by which the machine's clock is ahead."},
+    {"clock_skew_ms",     &TYPE_NUMBER, COMPUTED, "Difference between the machine's clock and loam's clock in milliseconds; positive if the machine is ahead."},
     {"time_synchronized", &TYPE_BOOL,   COMPUTED, "Whether the clock is synchronized; null if unknown."},
     {"interfaces",        NULL,         COMPUTED, "Network interfaces.", .nested = NESTED(NEST_LIST, interface)},
     {"default_interface", &TYPE_STRING, COMPUTED, "Interface of the default route; null if none."},
-    {"listening",         &TYPE_LIST_OF_STRING, COMPUTED, "Addresses with listeners on the ports of a control plane or kubelet."},
-    {"sysctls",           &TYPE_MAP_OF_STRING, COMPUTED, "Kernel settings that Kubernetes needs."},
-    {"modules",           &TYPE_LIST_OF_STRING, COMPUTED, "Kernel modules that Kubernetes needs, if they are loaded."},
-    {"versions",          &TYPE_MAP_OF_STRING, COMPUTED, "Versions of container runtime, kubelet and kubeadm."},
-    {"programs",          &TYPE_LIST_OF_STRING, COMPUTED, "Present programs of those that Kubernetes uses."},
-    {"active_units",      &TYPE_LIST_OF_STRING, COMPUTED, "Active units of systemd that matter to Kubernetes."},
-    {"state",             &TYPE_STRING, COMPUTED, "Part in a cluster, by the files of the machine: \"clean\", \"partial\" after an interrupted init or join, \"worker\" or \"control-plane\"."},
-    {"is_foreign",        &TYPE_BOOL,   COMPUTED, "Whether the machine has another authority than ca_certificate; null without that argument."},
+    {"listening",         &TYPE_LIST_OF_STRING, COMPUTED, "Addresses on which a process listens on a port of a control plane or kubelet, such as \"*:6443\"."},
+    {"sysctls",           &TYPE_MAP_OF_STRING, COMPUTED, "Kernel parameters (sysctl) that matter to Kubernetes, by name."},
+    {"modules",           &TYPE_LIST_OF_STRING, COMPUTED, "Loaded kernel modules, of those that matter to Kubernetes."},
+    {"versions",          &TYPE_MAP_OF_STRING, COMPUTED, "Versions of installed programs by name: container runtimes, kubelet, kubeadm, crictl."},
+    {"programs",          &TYPE_LIST_OF_STRING, COMPUTED, "Installed programs, of those that Kubernetes uses."},
+    {"active_units",      &TYPE_LIST_OF_STRING, COMPUTED, "Active systemd services, of those that matter to Kubernetes."},
+    {"state",             &TYPE_STRING, COMPUTED, "Role in a cluster, derived from files on the machine: \"clean\" (none), \"partial\" (after an interrupted init or join), \"worker\" or \"control-plane\"."},
+    {"is_foreign",        &TYPE_BOOL,   COMPUTED, "Whether the machine belongs to another cluster: it has a certificate authority other than ca_certificate. Null without that argument."},
 };
 /* clang-format on */
 

@@ -1,4 +1,4 @@
-/* data kubeadm_kubeconfig: a kubeconfig from credentials that exist. */
+/* data kubeadm_kubeconfig: a kubeconfig for existing credentials. */
 #include "kubeadm_kubeconfig.h"
 #include "kubeadm_provider.h"
 
@@ -35,6 +35,6 @@ const DataSourceType data_kubeadm_kubeconfig = {
     .name = "kubeadm_kubeconfig",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_RULES(rules),
                .description = "A kubeconfig for a client certificate or a token. The state "
-                              "contains it; the ephemeral resource stores nothing."},
+                              "contains it; the ephemeral resource of this name stores nothing."},
     .read = kubeconfig_read,
 };

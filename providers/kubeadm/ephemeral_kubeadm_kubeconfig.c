@@ -1,4 +1,5 @@
-/* ephemeral kubeadm_kubeconfig: a client certificate that is signed in every run. */
+/* ephemeral kubeadm_kubeconfig: a kubeconfig with a client certificate that is signed in every run.
+ */
 #include "duration.h"
 #include "kubeadm_kubeconfig.h"
 #include "kubeadm_provider.h"
@@ -12,12 +13,12 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     KUBECONFIG_ATTRIBUTES,
-    {"ca_key",             &TYPE_STRING, REQUIRED | SENSITIVE, "Private key of the cluster's authority in PEM."},
-    {"groups",             &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Groups of the user. \"system:masters\" bypasses all access rules.", .default_json = "[\"kubeadm:cluster-admins\"]"},
-    {"validity",           &TYPE_STRING, OPTIONAL | COMPUTED, "Validity of the certificate, such as \"30m\".", .default_json = "\"1h\"", .check = duration_check},
+    {"ca_key",             &TYPE_STRING, REQUIRED | SENSITIVE, "Private key of the cluster's certificate authority in PEM."},
+    {"groups",             &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Groups of the user. The group \"system:masters\" bypasses RBAC.", .default_json = "[\"kubeadm:cluster-admins\"]"},
+    {"validity",           &TYPE_STRING, OPTIONAL | COMPUTED, "Validity period of the certificate, such as \"30m\".", .default_json = "\"1h\"", .check = duration_check},
     {"client_certificate", &TYPE_STRING, COMPUTED,             "Certificate of the user in PEM."},
     {"client_key",         &TYPE_STRING, COMPUTED | SENSITIVE, "Private key of the user in PEM."},
-    {"valid_until",        &TYPE_STRING, COMPUTED,             "End of the validity, in RFC 3339."},
+    {"valid_until",        &TYPE_STRING, COMPUTED,             "End of the certificate's validity, in RFC 3339."},
 };
 /* clang-format on */
 
@@ -65,6 +66,7 @@ const EphemeralType ephemeral_kubeadm_kubeconfig = {
     .name = "kubeadm_kubeconfig",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "A kubeconfig with a short-lived client certificate, which the "
-                              "cluster's authority signs in every run. No file contains it."},
+                              "cluster's certificate authority signs in every run. Neither plan "
+                              "nor state contains it."},
     .open = kubeconfig_open,
 };

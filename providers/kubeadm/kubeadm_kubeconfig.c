@@ -1,4 +1,4 @@
-/* kubeadm_kubeconfig: reads the shared arguments. */
+/* kubeadm_kubeconfig: reads the arguments with their defaults. */
 #include "kubeadm_kubeconfig.h"
 
 PkiKubeconfig kubeadm_kubeconfig_read(Value object, Arena *arena) {

@@ -1,5 +1,4 @@
-/* kubeadm_kubeconfig: arguments that the data source and the ephemeral resource of this name
- * share. */
+/* kubeadm_kubeconfig: the arguments that the data source and the ephemeral resource share. */
 #pragma once
 
 #include "object_builder.h"
@@ -7,15 +6,15 @@
 #include "provider.h"
 
 /* clang-format off */
-/* Rows of an attribute table. */
+/* Rows for an attribute table. */
 #define KUBECONFIG_ATTRIBUTES                                                                      \
-    {"server",          &TYPE_STRING, REQUIRED, "Endpoint of the API server: \"10.0.0.1:6443\" or a URL."}, \
-    {"ca_certificate",  &TYPE_STRING, REQUIRED, "Certificate of the cluster's authority in PEM."}, \
+    {"server",          &TYPE_STRING, REQUIRED, "Endpoint of the API server: a URL, or host and port such as \"10.0.0.1:6443\"."}, \
+    {"ca_certificate",  &TYPE_STRING, REQUIRED, "Certificate of the cluster's certificate authority in PEM."}, \
     {"cluster_name",    &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the cluster in the kubeconfig.", .default_json = "\"kubernetes\""}, \
-    {"user",            &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the user.", .default_json = "\"kubernetes-admin\""}, \
-    {"namespace",       &TYPE_STRING, OPTIONAL, "Namespace of the context."},                      \
-    {"tls_server_name", &TYPE_STRING, OPTIONAL, "Name in the server's certificate, if it is not that of the endpoint."}, \
-    {"proxy_url",       &TYPE_STRING, OPTIONAL, "URL of a proxy."},                                \
+    {"user",            &TYPE_STRING, OPTIONAL | COMPUTED, "Name of the user: the common name of the client certificate, or the user in the kubeconfig.", .default_json = "\"kubernetes-admin\""}, \
+    {"namespace",       &TYPE_STRING, OPTIONAL, "Default namespace of the context."},                      \
+    {"tls_server_name", &TYPE_STRING, OPTIONAL, "Name that the server's certificate must have, if it is not the host of the endpoint."}, \
+    {"proxy_url",       &TYPE_STRING, OPTIONAL, "URL of a proxy for connections to the API server."},                                \
     {"kubeconfig",      &TYPE_STRING, COMPUTED | SENSITIVE, "The kubeconfig as YAML."}
 /* clang-format on */
 

@@ -1,4 +1,4 @@
-/* kubeadm_pki: the authorities of a cluster, which exist before its first machine. */
+/* kubeadm_pki: the certificate authorities of a cluster, created before its first machine. */
 #include "kubeadm_provider.h"
 #include "object_builder.h"
 #include "path_error.h"
@@ -30,19 +30,19 @@ static const Attribute service_account[] = {
 
 static const Attribute attributes[] = {
     {"algorithm",      &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW, "Algorithm of all keys: \"RSA-2048\", \"RSA-3072\", \"RSA-4096\", \"ECDSA-P256\" or \"ECDSA-P384\".", .default_json = "\"ECDSA-P256\"", .one_of = PKI_ALGORITHMS},
-    {"validity_hours", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW, "Validity of the authorities in hours.", .default_json = "87600", .check = check_hours},
-    {"allow_unencrypted_state", &TYPE_BOOL, OPTIONAL, "Whether the private keys may be in a state without encryption. Without it, such a state is an error."},
-    {"ca",              NULL, COMPUTED, "Authority of the cluster.", .nested = NESTED(NEST_SINGLE, authority)},
-    {"etcd_ca",         NULL, COMPUTED, "Authority of etcd.", .nested = NESTED(NEST_SINGLE, authority)},
-    {"front_proxy_ca",  NULL, COMPUTED, "Authority of the aggregation layer.", .nested = NESTED(NEST_SINGLE, authority)},
+    {"validity_hours", &TYPE_NUMBER, OPTIONAL | COMPUTED | FORCES_NEW, "Validity period of the certificate authorities in hours.", .default_json = "87600", .check = check_hours},
+    {"allow_unencrypted_state", &TYPE_BOOL, OPTIONAL, "Whether the private keys may be stored in a state without encryption. Unless true, such a state is an error."},
+    {"ca",              NULL, COMPUTED, "Certificate authority of the cluster.", .nested = NESTED(NEST_SINGLE, authority)},
+    {"etcd_ca",         NULL, COMPUTED, "Certificate authority of etcd.", .nested = NESTED(NEST_SINGLE, authority)},
+    {"front_proxy_ca",  NULL, COMPUTED, "Certificate authority of the aggregation layer (front proxy).", .nested = NESTED(NEST_SINGLE, authority)},
     {"service_account", NULL, COMPUTED, "Key pair that signs the tokens of service accounts.", .nested = NESTED(NEST_SINGLE, service_account)},
-    {"discovery_hash",  &TYPE_STRING, COMPUTED, "Hash of the cluster's authority, by which joining nodes recognize it: \"sha256:…\"."},
-    {"valid_until",     &TYPE_STRING, COMPUTED, "End of the validity, in RFC 3339."},
+    {"discovery_hash",  &TYPE_STRING, COMPUTED, "Hash of the public key of the cluster's certificate authority, by which joining nodes verify the cluster: \"sha256:…\"."},
+    {"valid_until",     &TYPE_STRING, COMPUTED, "End of the validity of the certificate authorities, in RFC 3339."},
     {"id",              &TYPE_STRING, COMPUTED, "The discovery hash."},
 };
 /* clang-format on */
 
-/* PkiSet and the object have the same pairs. */
+/* The pairs of PkiSet and their attributes. */
 static const struct {
     const char *name;
     const char *public_name;
@@ -105,7 +105,7 @@ static bool pki_create(const Call *call,
     return true;
 }
 
-/* Reached if only allow_unencrypted_state changes. */
+/* Only allow_unencrypted_state changes in place, and it needs no action. */
 static bool pki_update(const Call *call,
                        const ApplyRequest *request,
                        ApplyResponse *response,
@@ -137,7 +137,7 @@ static Str algorithm_of(const PkiSet *set, Arena *arena) {
     return key ? pki_key_algorithm(key) : STR_EMPTY;
 }
 
-/* The import ID is a directory like /etc/kubernetes/pki. */
+/* The import ID is the path of a local directory with the files of /etc/kubernetes/pki. */
 static bool pki_import(const Call *call,
                        const ImportRequest *request,
                        ImportResponse *response,
@@ -163,7 +163,7 @@ const ResourceType kubeadm_pki = {
     .name = "kubeadm_pki",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description =
-                   "Certificate authorities of a cluster. Control planes get them before kubeadm "
+                   "The certificate authorities of a cluster. They are created before kubeadm "
                    "runs, so that discovery hash and kubeconfig are known in advance. The state "
                    "contains their private keys."},
     .effect = EFFECT_NONE,

@@ -15,8 +15,8 @@ static const EphemeralType *const ephemerals[] = {KUBEADM_EPHEMERALS(PROVIDER_RO
 const Provider kubeadm_provider = {
     .name = "kubeadm",
     .address = "loam.internal/builtin/kubeadm",
-    .description = "Kubernetes clusters made by kubeadm, on machines reached by SSH.",
-    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of connections."},
+    .description = "Creates Kubernetes clusters by kubeadm, on machines that SSH reaches.",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Defaults of SSH connections."},
     .configure = ssh_client_configure,
     .close = ssh_client_close,
     PROVIDER_RESOURCES(resources),

@@ -1,4 +1,5 @@
-/* kubeadm: clusters that kubeadm makes on machines reached by SSH. */
+/* kubeadm_provider: the types of the provider kubeadm, which creates Kubernetes clusters over SSH.
+ */
 #pragma once
 
 #include "provider.h"

@@ -1,4 +1,4 @@
-/* cluster_check: pure functions over texts and numbers. */
+/* cluster_check: functions without side effects, over texts and numbers. */
 #include "cluster_check.h"
 #include "cidr.h"
 #include "str_quote.h"
@@ -9,7 +9,8 @@
 #define MEMORY_MIN_MIB 1700
 #define CLOCK_WARN_MS  2000
 #define CLOCK_ERROR_MS 30000
-/* The most that were seen in use on machines with systemd, containerd and kubelet. */
+/* The largest numbers of inotify instances that were measured on machines with systemd, containerd
+ * and kubelet. */
 #define INOTIFY_CONTROL_PLANE 31
 #define INOTIFY_WORKER        17
 #define REPOSITORY            "registry.k8s.io"
@@ -135,8 +136,9 @@ Str cluster_check_control_planes(size_t count, Arena *arena) {
                       count, count - 1, count - 1, count + 1);
 }
 
-/* Returns the text that occurs twice, ignoring empty ones; *by is set to the earlier node. */
-static const ClusterNode *find_twin(
+/* Returns the first of the `count` nodes that shares a name, machine-id or MAC address with `node`;
+ * NULL if none. Sets *what and *text to the shared property. Empty machine-ids are ignored. */
+static const ClusterNode *find_duplicate(
     const ClusterNode *nodes, size_t count, const ClusterNode *node, const char **what, Str *text) {
     for (size_t i = 0; i < count; i++) {
         const ClusterNode *other = &nodes[i];
@@ -167,10 +169,11 @@ Str cluster_check_nodes(const ClusterNode *nodes, size_t count, Arena *arena) {
                               "%.*s is not a name of a node: it may contain lower-case letters, "
                               "digits, \"-\" and \".\".",
                               STR_ARG(str_quote(nodes[i].name, arena)));
-        const ClusterNode *twin = find_twin(nodes, i, &nodes[i], &what, &text);
-        if (twin)
+        const ClusterNode *duplicate = find_duplicate(nodes, i, &nodes[i], &what, &text);
+        if (duplicate)
             return str_format(arena, "The nodes \"%.*s\" and \"%.*s\" have the same %s, \"%.*s\".",
-                              STR_ARG(twin->name), STR_ARG(nodes[i].name), what, STR_ARG(text));
+                              STR_ARG(duplicate->name), STR_ARG(nodes[i].name), what,
+                              STR_ARG(text));
     }
     return STR_EMPTY;
 }
@@ -221,7 +224,8 @@ ClockSkew cluster_check_clock(int64_t skew_ms) {
 
 /* Bundles. */
 
-/* Images of kubeadm. Tags of those without `has_version` depend on its version. */
+/* The images that kubeadm requires. With `has_version`, the tag is the version of Kubernetes; the
+ * other tags depend on the release of kubeadm and are not checked. */
 static const struct {
     const char *name;
     bool has_version;

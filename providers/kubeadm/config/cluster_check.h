@@ -1,12 +1,13 @@
-/* cluster_check: errors of a cluster's configuration that a plan can find without its machines.
+/* cluster_check: validates the configuration of a cluster before its machines exist.
  *
- * Checks return an empty text, or a sentence that says what to change. */
+ * A check returns an empty text if the input is valid, otherwise an error text in the arena. */
 #pragma once
 
 #include "bundle.h"
 #include "kube_version.h"
 
-/* A network with the name of its argument. The text may have two networks, separated by a comma. */
+/* One network, or two (dual stack) separated by a comma, with the name of the argument for errors.
+ */
 typedef struct NamedNetwork {
     const char *name;
     Str text; /* empty: not set */
@@ -14,21 +15,23 @@ typedef struct NamedNetwork {
 
 /* Each text must be one network, or one of each family; no two networks may overlap. */
 Str cluster_check_networks(const NamedNetwork *networks, size_t count, Arena *arena);
-/* "host:port", "host" or "[address]:port". An empty endpoint is an error: without it, a cluster
- * cannot grow to more control planes. */
+/* The endpoint must be "host:port", "host" or "[address]:port". An empty endpoint is an error:
+ * without one, no control plane can be added later. */
 Str cluster_check_endpoint(Str endpoint, Arena *arena);
 /* Returns whether the text is a DNS name or an IP address. */
 bool cluster_check_is_host(Str text);
-/* An even number of control planes tolerates no more failures than one less. */
+/* The number must be odd: an even number of control planes tolerates no more failures than one
+ * less. */
 Str cluster_check_control_planes(size_t count, Arena *arena);
 
 typedef struct ClusterNode {
     Str name;
-    Str machine_id;
+    Str machine_id; /* empty: unknown */
     StrVec macs;
 } ClusterNode;
 
-/* Names must be valid for Kubernetes; no two nodes may share a name, a MAC or a machine-id. */
+/* Names must be valid for Kubernetes; no two nodes may share a name, a MAC address or a
+ * machine-id. */
 Str cluster_check_nodes(const ClusterNode *nodes, size_t count, Arena *arena);
 
 typedef struct MachineSize {
@@ -36,28 +39,30 @@ typedef struct MachineSize {
     uint64_t memory_mib;
 } MachineSize;
 
-/* kubeadm requires 2 processors and 1700 MiB of a control plane. */
+/* A control plane needs 2 CPUs and 1700 MiB of memory, the minimum of kubeadm. */
 Str cluster_check_size(MachineSize size, bool is_control_plane, Arena *arena);
 
-/* The disk of a machine must have room for the bundle, and for its images once more as layers and
- * once more unpacked. */
+/* The disk must have room for the bundle, and for its images two more times: as layers and
+ * unpacked. */
 Str cluster_check_disk(const Bundle *bundle, uint64_t free_mib, Arena *arena);
 
-/* Machines of a hypervisor without kernels of their own (LXC) share its inotify instances. */
+/* Containers (LXC) share the kernel of their hypervisor, and so its limit of inotify instances. */
 typedef struct InotifyUse {
-    uint64_t limit; /* fs.inotify.max_user_instances */
-    uint64_t in_use;
+    uint64_t limit;          /* fs.inotify.max_user_instances */
+    uint64_t in_use;         /* instances in use now */
     uint64_t control_planes; /* machines that will start */
     uint64_t workers;
 } InotifyUse;
+/* The limit must suffice for the instances in use and for the machines to be started. */
 Str cluster_check_inotify(InotifyUse use, Arena *arena);
 
 typedef enum ClockSkew { CLOCK_GOOD, CLOCK_DOUBTFUL, CLOCK_BAD } ClockSkew;
-/* Certificates and tokens need clocks that agree: 2 s apart is doubtful, 30 s an error. */
+/* Certificates and tokens need synchronized clocks. More than 2 s of skew is doubtful, more than 30
+ * s is bad. */
 ClockSkew cluster_check_clock(int64_t skew_ms);
 
-/* The bundle must be for this version and architecture, and have the images that kubeadm asks
- * for. */
+/* The bundle must be for this version and architecture (empty: any) and contain the images that
+ * kubeadm requires. An empty `image_repository` means registry.k8s.io. */
 Str cluster_check_bundle(const Bundle *bundle,
                          KubeVersion version,
                          Str architecture,

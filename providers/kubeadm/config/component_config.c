@@ -1,5 +1,5 @@
-/* component_config: a table of the fields of Kubernetes 1.34, and its check. Fields that later
- * releases add are errors until a row is added. */
+/* component_config: validates by a table of the fields of Kubernetes 1.34. A field that a later
+ * release adds is an error until the table has a row for it. */
 #include "component_config.h"
 #include "clock.h"
 #include "str_quote.h"
@@ -333,8 +333,8 @@ static const ComponentField kube_proxy_configuration[] = {
 /* clang-format on */
 
 typedef struct Checking {
-    Path path;
-    Path *failed;
+    Path path;    /* of the current field */
+    Path *failed; /* set to the path of the first error */
     Str problem;
     Arena *arena;
 } Checking;
@@ -363,7 +363,7 @@ static bool is_integer(Value v) {
     return v.type->kind == KIND_NUMBER && value_to_int(v, &integer);
 }
 
-/* "0s" is a duration here: it disables some features. */
+/* Accepts zero durations, which disable some features. */
 static bool is_duration(Value v) {
     int64_t ms;
     return v.type->kind == KIND_STRING &&
@@ -371,7 +371,7 @@ static bool is_duration(Value v) {
             str_equal(value_text(v), STR("0")));
 }
 
-/* Descends into an item; the path is restored if it conforms. */
+/* Validates one field or item. If it conforms, leaves the path as it was. */
 static bool check_field(
     Checking *checking, Value v, FieldKind kind, const ComponentField *fields, size_t count);
 

@@ -1,4 +1,4 @@
-/* etcd_quorum: arithmetic over a list of members. */
+/* etcd_quorum: counts voting and healthy members. */
 #include "etcd_quorum.h"
 
 size_t etcd_quorum(size_t voters) {
@@ -10,7 +10,7 @@ typedef struct Count {
     size_t healthy;
 } Count;
 
-/* Counts the voters, except for the member of this peer URL. */
+/* Counts the voting members without the one of this peer URL; an empty URL excludes none. */
 static Count count_voters(const EtcdMembers *members, Str except) {
     Count count = {0};
     vec_each(members, member) {

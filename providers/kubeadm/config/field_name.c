@@ -1,4 +1,4 @@
-/* field_name: one rule, and the table of abbreviations. */
+/* field_name: converts snake_case to camelCase, with a table of abbreviations. */
 #include "field_name.h"
 
 static const struct {

@@ -1,7 +1,5 @@
-/* field_name: names of kubeadm's documents for names of attributes: cert_sans → certSANs.
- *
- * The first word stays in lower case. Abbreviations that Kubernetes writes in capitals are in a
- * table. */
+/* field_name: converts the name of an attribute to the name of the field in kubeadm's documents:
+ * cert_sans → certSANs. The first word stays in lower case. */
 #pragma once
 
 #include "str.h"

@@ -1,11 +1,11 @@
-/* field_since: a table of additions, and a walk over the object. */
+/* field_since: searches an object for attributes in a table of additions. */
 #include "field_since.h"
 
 static const struct {
-    const char *parent; /* attribute around it; NULL: any */
+    const char *parent; /* the attribute that contains it; NULL: any */
     const char *name;
     const char *value; /* NULL: any */
-    uint32_t minor;
+    uint32_t minor;    /* of Kubernetes 1, which added the attribute or value */
 } additions[] = {
     {"plan", "etcd_upgrade",         NULL,         33},
     {NULL,   "encryption_algorithm", "ECDSA-P384", 34},
@@ -22,7 +22,8 @@ static bool is_text(Value v, const char *text) {
     return v.type->kind == KIND_STRING && str_equal_cstr(value_text(v), text);
 }
 
-/* Returns the minor version that added this attribute with this value; 0: always known. */
+/* Returns the minor version that added this attribute or value; 0 if every supported version has
+ * it. */
 static uint32_t added_in(Str parent, Str name, Value v) {
     for (size_t i = 0; i < ARRAY_COUNT(additions); i++) {
         if (str_equal_cstr(name, additions[i].name) &&
@@ -40,7 +41,7 @@ static Str check_attribute(Walk *walk, Value v, Str parent, Str name, Path path)
     if (minor <= walk->version.minor)
         return check(walk, v, name, path);
     *walk->found = path;
-    return str_format(walk->arena, "kubeadm %.*s does not know this %s; 1.%u and later do.",
+    return str_format(walk->arena, "kubeadm %.*s does not support this %s; 1.%u and later do.",
                       STR_ARG(kube_version_text(walk->version, walk->arena)),
                       v.type->kind == KIND_STRING ? "value" : "argument", minor);
 }

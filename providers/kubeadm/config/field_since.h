@@ -1,10 +1,11 @@
-/* field_since: attributes and values of kubeadm_schema that older versions of kubeadm do not know.
+/* field_since: attributes and values of kubeadm_schema that older versions of kubeadm do not
+ * support.
  */
 #pragma once
 
 #include "kube_version.h"
 #include "path.h"
 
-/* Returns an empty text, or a sentence; *path is the place of the first such attribute in the
- * object. Unknown values are ignored. */
+/* Returns an empty text if `version` supports the object. Otherwise returns an error text and sets
+ * *path to the first unsupported attribute, relative to the object. Unknown values are ignored. */
 Str field_since_check(Value object, KubeVersion version, Path *path, Arena *arena);

@@ -1,8 +1,8 @@
 /* kube_version: parsing, order and the version skew policy. */
 #include "kube_version.h"
 
-#define MINOR_MIN   31
-#define KUBELET_LAG 3
+#define MINOR_MIN   31 /* the first with kubeadm API v1beta4 */
+#define KUBELET_LAG 3  /* minor versions */
 #define PART_MAX    UINT64_C(100000)
 
 static bool read_part(Str *rest, char separator, uint32_t *out) {

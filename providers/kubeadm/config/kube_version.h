@@ -1,6 +1,7 @@
-/* kube_version: versions of Kubernetes, and the differences between components that it supports.
+/* kube_version: versions of Kubernetes, and the version skew policy between its components.
  *
- * Checks return an empty text, or a sentence. */
+ * A check returns an empty text if the versions are allowed, otherwise an error text in the arena.
+ */
 #pragma once
 
 #include "str.h"
@@ -12,18 +13,19 @@ typedef struct KubeVersion {
     Str suffix; /* "rc.1"; empty: a release */
 } KubeVersion;
 
-/* Reads "v1.34.4" or "1.34.4-rc.1". */
+/* Parses "v1.34.4" or "1.34.4-rc.1". `out->suffix` refers to `text`. */
 MUST_USE bool kube_version_parse(Str text, KubeVersion *out);
-Str kube_version_text(KubeVersion version, Arena *arena); /* 1.34.4 */
-/* Returns <0, 0 or >0. A release comes after its candidates, which compare by their text. */
+/* Returns the version without "v": "1.34.4". */
+Str kube_version_text(KubeVersion version, Arena *arena);
+/* Returns <0, 0 or >0. A release is newer than its pre-releases, which compare by their text. */
 int kube_version_compare(KubeVersion a, KubeVersion b);
 
-/* The configuration API needs kubeadm 1.31 or later. */
+/* The version must be 1.31 or later, which have the configuration API v1beta4. */
 Str kube_version_check_supported(KubeVersion version, Arena *arena);
-/* From the version of a control plane to another one: the same or the next minor, never back. The
- * sentence names the next minor. */
+/* A control plane may be upgraded within its minor version or to the next one, and never
+ * downgraded. An error for a skipped minor version names the next one. */
 Str kube_version_check_upgrade(KubeVersion from, KubeVersion to, Arena *arena);
-/* A kubelet may be three minors older than the oldest API server, and never newer. */
+/* A kubelet may be up to three minor versions older than the oldest API server, and never newer. */
 Str kube_version_check_kubelet(KubeVersion kubelet, KubeVersion server, Arena *arena);
-/* kubeadm join must have the minor with which the cluster was made or last upgraded. */
+/* kubeadm must have the minor version with which the cluster was created or last upgraded. */
 Str kube_version_check_join(KubeVersion kubeadm, KubeVersion cluster, Arena *arena);

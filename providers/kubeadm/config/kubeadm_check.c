@@ -1,4 +1,4 @@
-/* kubeadm_check: one function a kind of text. */
+/* kubeadm_check: one function for each type of value. */
 #include "kubeadm_check.h"
 #include "cidr.h"
 #include "cluster_check.h"
@@ -48,7 +48,8 @@ Str kubeadm_check_certificate_key(Value value, Arena *arena) {
     return str_format(arena, "A certificate key has 64 hexadecimal digits.");
 }
 
-/* Calls the check for each known string of the list. */
+/* Validates each known string of the list; the error says that the first invalid one is not `what`.
+ */
 static Str check_each(Value list, bool (*is_good)(Str text), const char *what, Arena *arena) {
     for (size_t i = 0; i < list.count; i++) {
         Value item = value_at(list, i);

@@ -1,11 +1,11 @@
-/* kubeadm_check: the checks of kubeadm, as checks of attributes: a plan reports what kubeadm would
- * reject on the machine. */
+/* kubeadm_check: functions for Attribute.check that reject values at plan time which kubeadm would
+ * reject on the machine. Each returns an empty text or an error text. */
 #pragma once
 
 #include "value.h"
 
 Str kubeadm_check_port(Value value, Arena *arena);
-/* Messages about tokens and keys do not contain them. */
+/* Errors about tokens and keys do not contain the secret value. */
 Str kubeadm_check_token(Value value, Arena *arena);
 Str kubeadm_check_certificate_key(Value value, Arena *arena);
 Str kubeadm_check_hashes(Value value, Arena *arena);

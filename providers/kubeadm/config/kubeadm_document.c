@@ -1,4 +1,4 @@
-/* kubeadm_document: renames attributes and writes YAML. */
+/* kubeadm_document: converts attribute names to field names and writes YAML. */
 #include "kubeadm_document.h"
 #include "field_name.h"
 #include "object_builder.h"
@@ -24,7 +24,7 @@ static Value convert_list(Value v, Arena *arena) {
     return value_tuple(items, v.count, arena);
 }
 
-/* Keys of maps, such as feature gates, are not names of attributes. */
+/* Keys of maps are kept, because they are not names of attributes: feature gates, for example. */
 static Value convert(Value v, Arena *arena) {
     if (v.type->kind == KIND_OBJECT)
         return convert_object(v, arena);

@@ -1,5 +1,5 @@
-/* kubeadm_schema: the tables, in the order of the API. Field "expires" of a bootstrap token is
- * missing: kubeadm sets the default of "ttl" first, and then rejects both together. */
+/* kubeadm_schema: the tables, in the order of the API. They omit the field "expires" of a bootstrap
+ * token: kubeadm sets a default "ttl" first, and then rejects "expires" together with it. */
 #include "kubeadm_schema.h"
 #include "duration.h"
 #include "kubeadm_check.h"
@@ -15,20 +15,20 @@ static const Attribute argument[] = {
 };
 
 static const Attribute field_reference[] = {
-    {"api_version", &TYPE_STRING, OPTIONAL, "API version of the path."},
+    {"api_version", &TYPE_STRING, OPTIONAL, "API version of the schema of the field path."},
     {"field_path",  &TYPE_STRING, REQUIRED, "Path of a field of the pod."},
 };
 
 static const Attribute resource_field_reference[] = {
     {"container_name", &TYPE_STRING, OPTIONAL, "Name of the container."},
-    {"resource",       &TYPE_STRING, REQUIRED, "Resource, such as \"limits.cpu\"."},
-    {"divisor",        &TYPE_STRING, OPTIONAL, "Unit of the value."},
+    {"resource",       &TYPE_STRING, REQUIRED, "Name of the resource, such as \"limits.cpu\"."},
+    {"divisor",        &TYPE_STRING, OPTIONAL, "Divisor of the value, such as \"1Mi\"."},
 };
 
 static const Attribute key_reference[] = {
-    {"name",     &TYPE_STRING, OPTIONAL, "Name of the object."},
-    {"key",      &TYPE_STRING, REQUIRED, "Key in the object."},
-    {"optional", &TYPE_BOOL,   OPTIONAL, "Whether the object or key may be absent."},
+    {"name",     &TYPE_STRING, OPTIONAL, "Name of the ConfigMap or Secret."},
+    {"key",      &TYPE_STRING, REQUIRED, "Key in the ConfigMap or Secret."},
+    {"optional", &TYPE_BOOL,   OPTIONAL, "Whether the ConfigMap or Secret, or its key, may be absent."},
 };
 
 static const Attribute file_key_reference[] = {
@@ -42,11 +42,11 @@ static const ArgumentRule source_rules[] = {
     {RULE_EXACTLY_ONE, {"field_ref", "resource_field_ref", "config_map_key_ref", "secret_key_ref", "file_key_ref"}},
 };
 static const Attribute variable_source[] = {
-    {"field_ref",          NULL, OPTIONAL, "A field of the pod.", .nested = NESTED(NEST_SINGLE, field_reference)},
-    {"resource_field_ref", NULL, OPTIONAL, "A resource of the container.", .nested = NESTED(NEST_SINGLE, resource_field_reference)},
-    {"config_map_key_ref", NULL, OPTIONAL, "A key of a ConfigMap.", .nested = NESTED(NEST_SINGLE, key_reference)},
-    {"secret_key_ref",     NULL, OPTIONAL, "A key of a Secret.", .nested = NESTED(NEST_SINGLE, key_reference)},
-    {"file_key_ref",       NULL, OPTIONAL, "A key of a file; Kubernetes 1.34 and later.", .nested = NESTED(NEST_SINGLE, file_key_reference)},
+    {"field_ref",          NULL, OPTIONAL, "Value of a field of the pod.", .nested = NESTED(NEST_SINGLE, field_reference)},
+    {"resource_field_ref", NULL, OPTIONAL, "Value of a resource of the container.", .nested = NESTED(NEST_SINGLE, resource_field_reference)},
+    {"config_map_key_ref", NULL, OPTIONAL, "Value of a key in a ConfigMap.", .nested = NESTED(NEST_SINGLE, key_reference)},
+    {"secret_key_ref",     NULL, OPTIONAL, "Value of a key in a Secret.", .nested = NESTED(NEST_SINGLE, key_reference)},
+    {"file_key_ref",       NULL, OPTIONAL, "Value of a key in a file of a volume. Requires Kubernetes 1.34 or later.", .nested = NESTED(NEST_SINGLE, file_key_reference)},
 };
 
 static const ArgumentRule variable_rules[] = {{RULE_CONFLICTS, {"value", "value_from"}}};
@@ -60,77 +60,77 @@ static const Attribute volume[] = {
     {"name",       &TYPE_STRING, REQUIRED, "Name of the volume."},
     {"host_path",  &TYPE_STRING, REQUIRED, "Path on the machine.", .check = kubeadm_check_path},
     {"mount_path", &TYPE_STRING, REQUIRED, "Path in the container."},
-    {"read_only",  &TYPE_BOOL,   OPTIONAL, "Whether the container cannot write."},
+    {"read_only",  &TYPE_BOOL,   OPTIONAL, "Whether the volume is read-only for the container."},
     {"path_type",  &TYPE_STRING, OPTIONAL, "Type of the path on the machine.", .one_of = "DirectoryOrCreate Directory FileOrCreate File Socket CharDevice BlockDevice"},
 };
 
 static const Attribute taint[] = {
     {"key",        &TYPE_STRING, REQUIRED, "Key of the taint."},
     {"value",      &TYPE_STRING, OPTIONAL, "Value of the taint."},
-    {"effect",     &TYPE_STRING, REQUIRED, "Effect on pods.", .one_of = "NoSchedule PreferNoSchedule NoExecute"},
-    {"time_added", &TYPE_STRING, OPTIONAL, "Time of a NoExecute taint, in RFC 3339.", .check = kubeadm_check_time},
+    {"effect",     &TYPE_STRING, REQUIRED, "Effect on pods that do not tolerate the taint.", .one_of = "NoSchedule PreferNoSchedule NoExecute"},
+    {"time_added", &TYPE_STRING, OPTIONAL, "Time when a NoExecute taint was added, in RFC 3339.", .check = kubeadm_check_time},
 };
 
 #define EXTRA_ARGS(name, text) {name, NULL, OPTIONAL, text, .nested = NESTED(NEST_LIST, argument)}
-#define EXTRA_ENVS {"extra_envs", NULL, OPTIONAL, "Environment variables of the component.", .nested = NESTED_WITH(NEST_LIST, variable, variable_rules)}
+#define EXTRA_ENVS {"extra_envs", NULL, OPTIONAL, "Additional environment variables of the component.", .nested = NESTED_WITH(NEST_LIST, variable, variable_rules)}
 #define COMPONENT                                                                                  \
-    EXTRA_ARGS("extra_args", "Flags of the component; a name may occur more than once."),          \
-    {"extra_volumes", NULL, OPTIONAL, "Volumes of the component.", .nested = NESTED(NEST_LIST, volume)}, \
+    EXTRA_ARGS("extra_args", "Command line flags of the component. A flag may occur more than once."),          \
+    {"extra_volumes", NULL, OPTIONAL, "Additional host path volumes of the component.", .nested = NESTED(NEST_LIST, volume)}, \
     EXTRA_ENVS
 #define IMAGE                                                                                      \
-    {"image_repository", &TYPE_STRING, OPTIONAL, "Registry and path of the image."},               \
+    {"image_repository", &TYPE_STRING, OPTIONAL, "Image repository: registry and path."},               \
     {"image_tag",        &TYPE_STRING, OPTIONAL, "Tag of the image."}
 #define PULL                                                                                       \
-    {"image_pull_policy", &TYPE_STRING, OPTIONAL, "When kubeadm pulls images.", .one_of = PULL_POLICIES}, \
+    {"image_pull_policy", &TYPE_STRING, OPTIONAL, "When kubeadm pulls images: Always, IfNotPresent or Never.", .one_of = PULL_POLICIES}, \
     {"image_pull_serial", &TYPE_BOOL,   OPTIONAL, "Whether kubeadm pulls one image after the other."}
-#define IGNORED {"ignore_preflight_errors", &TYPE_LIST_OF_STRING, OPTIONAL, "Checks whose errors are warnings."}
-#define SKIPPED {"skip_phases", &TYPE_LIST_OF_STRING, OPTIONAL, "Phases that kubeadm skips."}
-#define DRY_RUN {"dry_run", &TYPE_BOOL, OPTIONAL, "Whether kubeadm changes nothing."}
-#define PATCHES {"patches", NULL, OPTIONAL, "Patches of generated files.", .nested = NESTED(NEST_SINGLE, patches)}
-#define TIMEOUTS {"timeouts", NULL, OPTIONAL, "Time limits of kubeadm.", .nested = NESTED(NEST_SINGLE, timeouts)}
+#define IGNORED {"ignore_preflight_errors", &TYPE_LIST_OF_STRING, OPTIONAL, "Names of preflight checks whose errors are reported as warnings."}
+#define SKIPPED {"skip_phases", &TYPE_LIST_OF_STRING, OPTIONAL, "Names of phases that kubeadm skips."}
+#define DRY_RUN {"dry_run", &TYPE_BOOL, OPTIONAL, "Whether kubeadm only simulates the command and changes nothing."}
+#define PATCHES {"patches", NULL, OPTIONAL, "Patches that kubeadm applies to the files that it generates.", .nested = NESTED(NEST_SINGLE, patches)}
+#define TIMEOUTS {"timeouts", NULL, OPTIONAL, "Timeouts of kubeadm.", .nested = NESTED(NEST_SINGLE, timeouts)}
 
 static const Attribute patches[] = {
-    {"directory", &TYPE_STRING, OPTIONAL, "Directory of the patches on the machine.", .check = kubeadm_check_path},
+    {"directory", &TYPE_STRING, OPTIONAL, "Directory on the machine that contains the patches.", .check = kubeadm_check_path},
 };
 
 static const Attribute timeouts[] = {
-    DURATION("control_plane_component_health_check", "Until a component of the control plane is healthy."),
-    DURATION("kubelet_health_check", "Until the kubelet is healthy."),
-    DURATION("kubernetes_api_call", "For a request to the API server."),
-    DURATION("etcd_api_call", "For a request to etcd."),
-    DURATION("tls_bootstrap", "Until the kubelet has its certificate."),
-    DURATION("discovery", "Until the node has verified the cluster."),
-    DURATION("upgrade_manifests", "Until a component runs from its new manifest."),
+    DURATION("control_plane_component_health_check", "Timeout until a component of the control plane is healthy, such as \"4m\"."),
+    DURATION("kubelet_health_check", "Timeout until the kubelet is healthy."),
+    DURATION("kubernetes_api_call", "Timeout of a request to the API server."),
+    DURATION("etcd_api_call", "Timeout of a request to etcd."),
+    DURATION("tls_bootstrap", "Timeout until the kubelet has its client certificate (TLS bootstrap)."),
+    DURATION("discovery", "Timeout until a joining node has verified the cluster."),
+    DURATION("upgrade_manifests", "Timeout until a component runs from its new static pod manifest."),
 };
 
 static const Attribute bootstrap_token[] = {
-    {"token",       &TYPE_STRING,         REQUIRED | SENSITIVE, "The token, such as \"abcdef.0123456789abcdef\".", .check = kubeadm_check_token},
+    {"token",       &TYPE_STRING,         REQUIRED | SENSITIVE, "Bootstrap token, such as \"abcdef.0123456789abcdef\".", .check = kubeadm_check_token},
     {"description", &TYPE_STRING,         OPTIONAL, "Purpose of the token."},
-    {"ttl",         &TYPE_STRING,         OPTIONAL, "Validity of the token; \"0s\": without end."},
-    {"usages",      &TYPE_LIST_OF_STRING, OPTIONAL, "Purposes: \"signing\", \"authentication\".", .check = kubeadm_check_usages},
-    {"groups",      &TYPE_LIST_OF_STRING, OPTIONAL, "Groups of a node that uses the token.", .check = kubeadm_check_groups},
+    {"ttl",         &TYPE_STRING,         OPTIONAL, "Time to live of the token, such as \"24h\"; \"0s\" for a token that never expires."},
+    {"usages",      &TYPE_LIST_OF_STRING, OPTIONAL, "Uses of the token: \"signing\", \"authentication\".", .check = kubeadm_check_usages},
+    {"groups",      &TYPE_LIST_OF_STRING, OPTIONAL, "Groups that a node has when it authenticates by the token.", .check = kubeadm_check_groups},
 };
 
 static const Attribute endpoint[] = {
-    {"advertise_address", &TYPE_STRING, OPTIONAL, "Address of the machine for the API server; not a virtual one.", .check = kubeadm_check_address},
-    {"bind_port",         &TYPE_NUMBER, OPTIONAL, "Port of the API server.", .check = kubeadm_check_port},
+    {"advertise_address", &TYPE_STRING, OPTIONAL, "IP address that the API server of this machine advertises; it must belong to this machine alone.", .check = kubeadm_check_address},
+    {"bind_port",         &TYPE_NUMBER, OPTIONAL, "Port that the API server listens on.", .check = kubeadm_check_port},
 };
 
 static const Attribute registration[] = {
     {"name",               &TYPE_STRING, OPTIONAL, "Name of the node.", .check = kubeadm_check_node_name},
-    {"cri_socket",         &TYPE_STRING, OPTIONAL, "Socket of the container runtime.", .check = kubeadm_check_socket},
-    {"taints",             NULL,         OPTIONAL, "Taints of the node. Null: those of its role; an empty list: none.", .nested = NESTED(NEST_LIST, taint)},
-    EXTRA_ARGS("kubelet_extra_args", "Flags of the kubelet; a name may occur more than once."),
+    {"cri_socket",         &TYPE_STRING, OPTIONAL, "URL of the container runtime's socket, such as \"unix:///run/containerd/containerd.sock\".", .check = kubeadm_check_socket},
+    {"taints",             NULL,         OPTIONAL, "Taints of the node. Null: the default taints of its role; an empty list: no taints.", .nested = NESTED(NEST_LIST, taint)},
+    EXTRA_ARGS("kubelet_extra_args", "Command line flags of the kubelet. A flag may occur more than once."),
     IGNORED,
     PULL,
 };
 
-#define REGISTRATION {"node_registration", NULL, OPTIONAL, "The node.", .nested = NESTED(NEST_SINGLE, registration)}
-#define LOCAL_ENDPOINT {"local_api_endpoint", NULL, OPTIONAL, "Where the API server of this machine listens.", .nested = NESTED(NEST_SINGLE, endpoint)}
-#define CERTIFICATE_KEY {"certificate_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Key that encrypts uploaded certificates.", .check = kubeadm_check_certificate_key}
+#define REGISTRATION {"node_registration", NULL, OPTIONAL, "Registration of the node in the cluster.", .nested = NESTED(NEST_SINGLE, registration)}
+#define LOCAL_ENDPOINT {"local_api_endpoint", NULL, OPTIONAL, "Endpoint of the API server of this machine.", .nested = NESTED(NEST_SINGLE, endpoint)}
+#define CERTIFICATE_KEY {"certificate_key", &TYPE_STRING, OPTIONAL | SENSITIVE, "Key that encrypts the control plane's certificates when kubeadm uploads them: 64 hexadecimal digits.", .check = kubeadm_check_certificate_key}
 
 static const Attribute init[] = {
-    {"bootstrap_tokens", NULL, OPTIONAL, "Tokens for joining nodes.", .nested = NESTED(NEST_LIST, bootstrap_token)},
+    {"bootstrap_tokens", NULL, OPTIONAL, "Bootstrap tokens for nodes that join.", .nested = NESTED(NEST_LIST, bootstrap_token)},
     DRY_RUN,
     REGISTRATION,
     LOCAL_ENDPOINT,
@@ -142,35 +142,35 @@ static const Attribute init[] = {
 
 static const Attribute local_etcd[] = {
     IMAGE,
-    {"data_dir",         &TYPE_STRING,         OPTIONAL, "Directory of the data on the machine.", .check = kubeadm_check_path},
-    EXTRA_ARGS("extra_args", "Flags of etcd; a name may occur more than once."),
+    {"data_dir",         &TYPE_STRING,         OPTIONAL, "Data directory of etcd on the machine.", .check = kubeadm_check_path},
+    EXTRA_ARGS("extra_args", "Command line flags of etcd. A flag may occur more than once."),
     EXTRA_ENVS,
-    {"server_cert_sans", &TYPE_LIST_OF_STRING, OPTIONAL, "More names in the server's certificate.", .check = kubeadm_check_names},
-    {"peer_cert_sans",   &TYPE_LIST_OF_STRING, OPTIONAL, "More names in the peers' certificates.", .check = kubeadm_check_names},
+    {"server_cert_sans", &TYPE_LIST_OF_STRING, OPTIONAL, "Additional subject alternative names in the server's certificate.", .check = kubeadm_check_names},
+    {"peer_cert_sans",   &TYPE_LIST_OF_STRING, OPTIONAL, "Additional subject alternative names in the peers' certificates.", .check = kubeadm_check_names},
 };
 
 static const Attribute external_etcd[] = {
-    {"endpoints", &TYPE_LIST_OF_STRING, REQUIRED, "URLs of the members.", .check = kubeadm_check_urls},
-    {"ca_file",   &TYPE_STRING,         REQUIRED, "File of the authority on the machine.", .check = kubeadm_check_path},
-    {"cert_file", &TYPE_STRING,         REQUIRED, "File of the client certificate on the machine.", .check = kubeadm_check_path},
-    {"key_file",  &TYPE_STRING,         REQUIRED, "File of the client's key on the machine.", .check = kubeadm_check_path},
+    {"endpoints", &TYPE_LIST_OF_STRING, REQUIRED, "Client URLs of the etcd members.", .check = kubeadm_check_urls},
+    {"ca_file",   &TYPE_STRING,         REQUIRED, "Path on the machine of the certificate authority of etcd.", .check = kubeadm_check_path},
+    {"cert_file", &TYPE_STRING,         REQUIRED, "Path on the machine of the client certificate.", .check = kubeadm_check_path},
+    {"key_file",  &TYPE_STRING,         REQUIRED, "Path on the machine of the client's private key.", .check = kubeadm_check_path},
 };
 
 static const ArgumentRule etcd_rules[] = {{RULE_CONFLICTS, {"local", "external"}}};
 static const Attribute etcd[] = {
-    {"local",    NULL, OPTIONAL, "etcd on the control planes.", .nested = NESTED(NEST_SINGLE, local_etcd)},
-    {"external", NULL, OPTIONAL, "etcd elsewhere.", .nested = NESTED(NEST_SINGLE, external_etcd)},
+    {"local",    NULL, OPTIONAL, "etcd that kubeadm runs on the control planes (stacked).", .nested = NESTED(NEST_SINGLE, local_etcd)},
+    {"external", NULL, OPTIONAL, "An external etcd cluster.", .nested = NESTED(NEST_SINGLE, external_etcd)},
 };
 
 static const Attribute networking[] = {
-    {"service_subnet", &TYPE_STRING, OPTIONAL, "Network of services; with dual stack two, separated by a comma.", .check = kubeadm_check_networks},
-    {"pod_subnet",     &TYPE_STRING, OPTIONAL, "Network of pods; with dual stack two, separated by a comma.", .check = kubeadm_check_networks},
-    {"dns_domain",     &TYPE_STRING, OPTIONAL, "Domain of the cluster."},
+    {"service_subnet", &TYPE_STRING, OPTIONAL, "CIDR of the service network. For dual stack, two CIDRs separated by a comma.", .check = kubeadm_check_networks},
+    {"pod_subnet",     &TYPE_STRING, OPTIONAL, "CIDR of the pod network. For dual stack, two CIDRs separated by a comma.", .check = kubeadm_check_networks},
+    {"dns_domain",     &TYPE_STRING, OPTIONAL, "DNS domain of the cluster."},
 };
 
 static const Attribute api_server[] = {
     COMPONENT,
-    {"cert_sans", &TYPE_LIST_OF_STRING, OPTIONAL, "More names in the server's certificate.", .check = kubeadm_check_names},
+    {"cert_sans", &TYPE_LIST_OF_STRING, OPTIONAL, "Additional subject alternative names in the server's certificate.", .check = kubeadm_check_names},
 };
 
 static const Attribute component[] = {COMPONENT};
@@ -185,43 +185,43 @@ static const Attribute proxy[] = {
 };
 
 static const Attribute cluster[] = {
-    {"etcd",                           NULL,         OPTIONAL, "etcd of the cluster.", .nested = NESTED_WITH(NEST_SINGLE, etcd, etcd_rules)},
+    {"etcd",                           NULL,         OPTIONAL, "etcd of the cluster: local or external.", .nested = NESTED_WITH(NEST_SINGLE, etcd, etcd_rules)},
     {"networking",                     NULL,         OPTIONAL, "Networks of the cluster.", .nested = NESTED(NEST_SINGLE, networking)},
     {"kubernetes_version",             &TYPE_STRING, OPTIONAL, "Version of the control plane.", .check = kubeadm_check_version},
-    {"control_plane_endpoint",         &TYPE_STRING, OPTIONAL, "Endpoint of all control planes: \"api.example:6443\".", .check = kubeadm_check_endpoint},
-    {"api_server",                     NULL,         OPTIONAL, "The API server.", .nested = NESTED(NEST_SINGLE, api_server)},
-    {"controller_manager",             NULL,         OPTIONAL, "The controller manager.", .nested = NESTED(NEST_SINGLE, component)},
-    {"scheduler",                      NULL,         OPTIONAL, "The scheduler.", .nested = NESTED(NEST_SINGLE, component)},
-    {"dns",                            NULL,         OPTIONAL, "CoreDNS.", .nested = NESTED(NEST_SINGLE, dns)},
-    {"proxy",                          NULL,         OPTIONAL, "kube-proxy.", .nested = NESTED(NEST_SINGLE, proxy)},
-    {"certificates_dir",               &TYPE_STRING, OPTIONAL, "Directory of the certificates on the machine.", .check = kubeadm_check_path},
-    {"image_repository",               &TYPE_STRING, OPTIONAL, "Registry and path of all images."},
-    {"feature_gates",                  &TYPE_MAP_OF_BOOL, OPTIONAL, "Features of kubeadm."},
+    {"control_plane_endpoint",         &TYPE_STRING, OPTIONAL, "Endpoint that leads to every control plane, such as \"api.example:6443\".", .check = kubeadm_check_endpoint},
+    {"api_server",                     NULL,         OPTIONAL, "Settings of the API server.", .nested = NESTED(NEST_SINGLE, api_server)},
+    {"controller_manager",             NULL,         OPTIONAL, "Settings of the controller manager.", .nested = NESTED(NEST_SINGLE, component)},
+    {"scheduler",                      NULL,         OPTIONAL, "Settings of the scheduler.", .nested = NESTED(NEST_SINGLE, component)},
+    {"dns",                            NULL,         OPTIONAL, "Settings of the DNS addon (CoreDNS).", .nested = NESTED(NEST_SINGLE, dns)},
+    {"proxy",                          NULL,         OPTIONAL, "Settings of the kube-proxy addon.", .nested = NESTED(NEST_SINGLE, proxy)},
+    {"certificates_dir",               &TYPE_STRING, OPTIONAL, "Directory on the machine that contains the certificates.", .check = kubeadm_check_path},
+    {"image_repository",               &TYPE_STRING, OPTIONAL, "Image repository of all images: registry and path."},
+    {"feature_gates",                  &TYPE_MAP_OF_BOOL, OPTIONAL, "Feature gates of kubeadm."},
     {"cluster_name",                   &TYPE_STRING, OPTIONAL, "Name of the cluster."},
-    {"encryption_algorithm",           &TYPE_STRING, OPTIONAL, "Algorithm of keys that kubeadm generates.", .one_of = "RSA-2048 RSA-3072 RSA-4096 ECDSA-P256 ECDSA-P384"},
-    DURATION("certificate_validity_period", "Validity of certificates that kubeadm signs."),
-    DURATION("ca_certificate_validity_period", "Validity of authorities that kubeadm makes."),
+    {"encryption_algorithm",           &TYPE_STRING, OPTIONAL, "Algorithm of the keys that kubeadm generates.", .one_of = "RSA-2048 RSA-3072 RSA-4096 ECDSA-P256 ECDSA-P384"},
+    DURATION("certificate_validity_period", "Validity period of the certificates that kubeadm signs, such as \"8760h\"."),
+    DURATION("ca_certificate_validity_period", "Validity period of the certificate authorities that kubeadm creates."),
 };
 
 static const ArgumentRule token_discovery_rules[] = {
     {RULE_AT_LEAST_ONE, {"ca_cert_hashes", "unsafe_skip_ca_verification"}},
 };
 static const Attribute token_discovery[] = {
-    {"token",                        &TYPE_STRING,         REQUIRED | SENSITIVE, "Token that verifies the cluster.", .check = kubeadm_check_token},
+    {"token",                        &TYPE_STRING,         REQUIRED | SENSITIVE, "Bootstrap token by which the node verifies the cluster.", .check = kubeadm_check_token},
     {"api_server_endpoint",          &TYPE_STRING,         REQUIRED, "Endpoint of the API server.", .check = kubeadm_check_endpoint},
-    {"ca_cert_hashes",               &TYPE_LIST_OF_STRING, OPTIONAL, "Hashes of the cluster's authority.", .check = kubeadm_check_hashes},
-    {"unsafe_skip_ca_verification",  &TYPE_BOOL,           OPTIONAL, "Whether the node accepts any authority. Never needed with kubeadm_pki."},
+    {"ca_cert_hashes",               &TYPE_LIST_OF_STRING, OPTIONAL, "Hashes of the public key of the cluster's certificate authority: \"sha256:…\".", .check = kubeadm_check_hashes},
+    {"unsafe_skip_ca_verification",  &TYPE_BOOL,           OPTIONAL, "Whether the node accepts any certificate authority. Not needed with kubeadm_pki, whose discovery_hash is known."},
 };
 
 static const Attribute file_discovery[] = {
-    {"kube_config_path", &TYPE_STRING, REQUIRED, "File or URL of a kubeconfig.", .check = kubeadm_check_kubeconfig},
+    {"kube_config_path", &TYPE_STRING, REQUIRED, "Absolute path on the machine, or https URL, of a kubeconfig.", .check = kubeadm_check_kubeconfig},
 };
 
 static const ArgumentRule discovery_rules[] = {{RULE_EXACTLY_ONE, {"bootstrap_token", "file"}}};
 static const Attribute discovery[] = {
-    {"bootstrap_token",     NULL,         OPTIONAL, "Discovery by a token.", .nested = NESTED_WITH(NEST_SINGLE, token_discovery, token_discovery_rules)},
-    {"file",                NULL,         OPTIONAL, "Discovery by a kubeconfig.", .nested = NESTED(NEST_SINGLE, file_discovery)},
-    {"tls_bootstrap_token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token with which the kubelet requests its certificate.", .check = kubeadm_check_token},
+    {"bootstrap_token",     NULL,         OPTIONAL, "Discovery by a bootstrap token.", .nested = NESTED_WITH(NEST_SINGLE, token_discovery, token_discovery_rules)},
+    {"file",                NULL,         OPTIONAL, "Discovery by a kubeconfig file.", .nested = NESTED(NEST_SINGLE, file_discovery)},
+    {"tls_bootstrap_token", &TYPE_STRING, OPTIONAL | SENSITIVE, "Token by which the kubelet requests its client certificate.", .check = kubeadm_check_token},
 };
 
 static const Attribute join_control_plane[] = {LOCAL_ENDPOINT, CERTIFICATE_KEY};
@@ -229,9 +229,9 @@ static const Attribute join_control_plane[] = {LOCAL_ENDPOINT, CERTIFICATE_KEY};
 static const Attribute join[] = {
     DRY_RUN,
     REGISTRATION,
-    {"ca_cert_path",  &TYPE_STRING, OPTIONAL, "File of the cluster's authority on the machine.", .check = kubeadm_check_authority_path},
-    {"discovery",     NULL,         OPTIONAL, "How the node verifies the cluster.", .nested = NESTED_WITH(NEST_SINGLE, discovery, discovery_rules)},
-    {"control_plane", NULL,         OPTIONAL, "Makes the node a control plane.", .nested = NESTED(NEST_SINGLE, join_control_plane)},
+    {"ca_cert_path",  &TYPE_STRING, OPTIONAL, "Path on the machine of the cluster's certificate authority; ends in \".crt\".", .check = kubeadm_check_authority_path},
+    {"discovery",     NULL,         OPTIONAL, "How the joining node finds and verifies the cluster.", .nested = NESTED_WITH(NEST_SINGLE, discovery, discovery_rules)},
+    {"control_plane", NULL,         OPTIONAL, "Settings of a node that joins as a control plane; null for a worker.", .nested = NESTED(NEST_SINGLE, join_control_plane)},
     SKIPPED,
     PATCHES,
     TIMEOUTS,
@@ -239,13 +239,13 @@ static const Attribute join[] = {
 
 static const Attribute reset[] = {
     {"cleanup_tmp_dir",  &TYPE_BOOL,           OPTIONAL, "Whether kubeadm empties its temporary directory."},
-    {"certificates_dir", &TYPE_STRING,         OPTIONAL, "Directory of the certificates on the machine.", .check = kubeadm_check_path},
-    {"cri_socket",       &TYPE_STRING,         OPTIONAL, "Socket of the container runtime.", .check = kubeadm_check_socket},
+    {"certificates_dir", &TYPE_STRING,         OPTIONAL, "Directory on the machine that contains the certificates.", .check = kubeadm_check_path},
+    {"cri_socket",       &TYPE_STRING,         OPTIONAL, "URL of the container runtime's socket, such as \"unix:///run/containerd/containerd.sock\".", .check = kubeadm_check_socket},
     DRY_RUN,
-    {"force",            &TYPE_BOOL,           OPTIONAL, "Whether kubeadm does not ask."},
+    {"force",            &TYPE_BOOL,           OPTIONAL, "Whether kubeadm resets without asking for confirmation."},
     IGNORED,
     SKIPPED,
-    {"unmount_flags",    &TYPE_LIST_OF_STRING, OPTIONAL, "Flags of the unmounting below /var/lib/kubelet.", .check = kubeadm_check_unmount_flags},
+    {"unmount_flags",    &TYPE_LIST_OF_STRING, OPTIONAL, "Flags of the umount calls for mount points below /var/lib/kubelet.", .check = kubeadm_check_unmount_flags},
     TIMEOUTS,
 };
 
@@ -259,7 +259,7 @@ static const Attribute reset[] = {
 
 static const Attribute upgrade_apply[] = {
     UPGRADE_VERSION, UPGRADE_ALLOWED, RENEWAL, DRY_RUN, ETCD_UPGRADE,
-    {"force_upgrade", &TYPE_BOOL, OPTIONAL, "Whether kubeadm upgrades in spite of failed requirements."},
+    {"force_upgrade", &TYPE_BOOL, OPTIONAL, "Whether kubeadm upgrades even if requirements are not met."},
     IGNORED, PATCHES, PRINT_CONFIG, SKIPPED, PULL,
 };
 
@@ -277,10 +277,10 @@ static const Attribute upgrade_plan[] = {
 };
 
 static const Attribute upgrade[] = {
-    {"apply", NULL, OPTIONAL, "Upgrade of the first control plane.", .nested = NESTED(NEST_SINGLE, upgrade_apply)},
-    {"diff",  NULL, OPTIONAL, "Differences that an upgrade would make.", .nested = NESTED(NEST_SINGLE, upgrade_diff)},
-    {"node",  NULL, OPTIONAL, "Upgrade of another node.", .nested = NESTED(NEST_SINGLE, upgrade_node)},
-    {"plan",  NULL, OPTIONAL, "Check before an upgrade.", .nested = NESTED(NEST_SINGLE, upgrade_plan)},
+    {"apply", NULL, OPTIONAL, "Settings of \"kubeadm upgrade apply\", for the first control plane.", .nested = NESTED(NEST_SINGLE, upgrade_apply)},
+    {"diff",  NULL, OPTIONAL, "Settings of \"kubeadm upgrade diff\".", .nested = NESTED(NEST_SINGLE, upgrade_diff)},
+    {"node",  NULL, OPTIONAL, "Settings of \"kubeadm upgrade node\", for all other nodes.", .nested = NESTED(NEST_SINGLE, upgrade_node)},
+    {"plan",  NULL, OPTIONAL, "Settings of \"kubeadm upgrade plan\".", .nested = NESTED(NEST_SINGLE, upgrade_plan)},
     TIMEOUTS,
 };
 /* clang-format on */

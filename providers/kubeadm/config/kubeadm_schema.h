@@ -1,6 +1,6 @@
-/* kubeadm_schema: the configuration of kubeadm, API v1beta4, as attributes. Every field of the API
- * is an attribute; field_name derives the name in the document. A resource type contains the kinds
- * that it needs as nested objects. */
+/* kubeadm_schema: kubeadm's configuration API v1beta4 as attributes. field_name converts the name
+ * of an attribute to that of the field. Resource types include the kinds that they need as nested
+ * objects. */
 #pragma once
 
 #include "schema.h"

@@ -1,7 +1,8 @@
-/* upgrade_order: checks the versions, then lists the steps. */
+/* upgrade_order: validates the versions, then lists the steps. */
 #include "upgrade_order.h"
 
-/* Control planes must have the same or the previous minor; kubelets of workers may be older. */
+/* A control plane must have the minor version of the target or the one before; the kubelet of a
+ * worker may be older. */
 static Str check_node(const UpgradeNode *node, KubeVersion target, Arena *arena) {
     Str problem = node->is_control_plane ? kube_version_check_upgrade(node->version, target, arena)
                                          : kube_version_check_kubelet(node->version, target, arena);

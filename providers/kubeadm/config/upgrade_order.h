@@ -1,8 +1,8 @@
 /* upgrade_order: the order in which the nodes of a cluster are upgraded.
  *
- * Control planes come first, one after the other: kubeadm upgrades one control plane with "apply",
- * then each other one with "node". Workers follow in batches. No kubelet passes the oldest API
- * server. */
+ * Control planes come first, one after the other: "kubeadm upgrade apply" upgrades the first one,
+ * "kubeadm upgrade node" each other one. Workers follow in batches. So no kubelet becomes newer
+ * than the oldest API server. */
 #pragma once
 
 #include "kube_version.h"
@@ -24,15 +24,16 @@ typedef enum UpgradeKind {
 typedef struct UpgradeStep {
     const UpgradeNode *node;
     UpgradeKind kind;
-    size_t batch; /* nodes of one batch are upgraded side by side; batches one after the other */
+    size_t batch; /* nodes of a batch are upgraded in parallel, batches one after the other */
 } UpgradeStep;
 
 typedef VEC(UpgradeStep) UpgradeSteps;
 
-/* Plans the upgrade to `target`; nodes that already have it are omitted. "apply" runs on the first
- * control plane, also after an interrupted upgrade if another one already has the target: kubeadm
- * then accepts "node" for the rest. Returns an empty text, or a sentence if the upgrade is not
- * possible. */
+/* Lists the steps of the upgrade to `target` in *out; omits nodes that have this version or a newer
+ * one. The first control plane gets UPGRADE_APPLY, unless another control plane already has the
+ * target, for example after an interrupted upgrade; then all get UPGRADE_NODE. `max_unavailable` is
+ * the size of a batch of workers (0: 1). Returns an empty text, or an error text if the upgrade is
+ * not possible. */
 Str upgrade_order_plan(const UpgradeNodes *nodes,
                        KubeVersion target,
                        size_t max_unavailable,

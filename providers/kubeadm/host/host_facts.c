@@ -1,4 +1,4 @@
-/* host_facts: a table of names and the fields that they fill. */
+/* host_facts: parses the output by a table of names and fields. */
 #include "host_facts.h"
 #include "base64.h"
 #include "kubeadm_host_assets.h"
@@ -6,8 +6,8 @@
 
 #define FIRST      "facts 1"
 #define LAST       "end"
-#define VALUE_MAX  ((size_t)65536)
-#define OUTPUT_MAX ((size_t)1 << 20)
+#define VALUE_MAX  ((size_t)65536)   /* bytes; a longer value is ignored */
+#define OUTPUT_MAX ((size_t)1 << 20) /* bytes */
 
 const char *host_facts_script(void) {
     return host_facts_sh;
@@ -17,9 +17,9 @@ typedef enum FactKind {
     FACT_TEXT,
     FACT_NUMBER,
     FACT_TIME,   /* seconds with a fraction */
-    FACT_BASE64, /* of a file */
-    FACT_LIST,
-    FACT_NAMED,
+    FACT_BASE64, /* content of a file */
+    FACT_LIST,   /* one item a line */
+    FACT_NAMED,  /* a name and a text a line */
 } FactKind;
 
 static const struct {
@@ -120,7 +120,7 @@ bool host_facts_parse(Str output, HostFacts *out, Arena *arena) {
     *out = (HostFacts){.user = UINT64_MAX};
     if (output.len > OUTPUT_MAX)
         return false;
-    /* A login may print lines before the script does. */
+    /* The login shell may print lines before the script starts. */
     while (!has_ended && str_next_field(&rest, '\n', &line)) {
         has_ended = has_begun && str_equal(line, STR(LAST));
         if (has_begun && !has_ended)
@@ -157,7 +157,7 @@ HostState host_facts_state(const HostFacts *facts) {
     bool has_server = exists(facts, "/etc/kubernetes/manifests/kube-apiserver.yaml");
     if (is_joined && has_server)
         return HOST_CONTROL_PLANE;
-    /* Before the phase of its certificate ends, a joining kubelet has the bootstrap file. */
+    /* The bootstrap file exists until the joining kubelet has its certificate. */
     if (is_joined && !exists(facts, "/etc/kubernetes/bootstrap-kubelet.conf") &&
         !exists(facts, "/etc/kubernetes/admin.conf"))
         return HOST_WORKER;

@@ -1,7 +1,7 @@
 /* host_facts: facts about a machine, from the output of one script (host_facts.sh).
  *
- * The output is untrusted text of a machine: unknown names are ignored, control characters are
- * removed, sizes are limited. */
+ * The output is untrusted: unknown names and overlong values are ignored, control characters are
+ * removed. Texts are in the arena of the call or refer to the output. */
 #pragma once
 
 #include "kube_version.h"
@@ -16,8 +16,8 @@ typedef struct NamedText {
 typedef VEC(NamedText) NamedTexts;
 
 typedef struct HostFacts {
-    int64_t time_ms; /* of the machine, when the script ended */
-    uint64_t user;   /* 0: the script ran as root */
+    int64_t time_ms; /* the machine's clock at the end of the script */
+    uint64_t user;   /* user ID of the script; 0: root; UINT64_MAX: unknown */
     Str os_id;       /* debian */
     Str os_version;
     Str os_like;
@@ -29,16 +29,16 @@ typedef struct HostFacts {
     uint64_t memory_kib;
     uint64_t swap_kib;
     Str machine_id;
-    Str product_uuid; /* empty: unreadable, or a container */
+    Str product_uuid; /* empty: not readable */
     Str boot_id;
-    Str cgroup;    /* cgroup2fs: version 2 */
-    Str init;      /* systemd */
-    Str container; /* lxc; "none" or empty: not a container */
-    Str time_synchronized;
-    Str selinux; /* "1": enforcing */
+    Str cgroup;            /* cgroup2fs: version 2 */
+    Str init;              /* systemd */
+    Str container;         /* lxc; "none" or empty: not a container */
+    Str time_synchronized; /* "yes", "no"; empty: unknown */
+    Str selinux;           /* "1": enforcing */
     Str apparmor;
     Str ca_certificate;    /* PEM */
-    Str marker;            /* JSON that loam wrote to the machine */
+    Str marker;            /* content of /etc/loam/node.json, which loam wrote */
     NamedTexts interfaces; /* name, MAC */
     NamedTexts addresses;  /* name of the interface, address with prefix length */
     NamedTexts routes;     /* name of the interface, gateway */
@@ -52,25 +52,26 @@ typedef struct HostFacts {
     StrVec existing; /* paths of a cluster's files */
 } HostFacts;
 
-/* Returns the script; it changes nothing, and works as any user. */
+/* Returns the script, a constant. It changes nothing on the machine and needs no privileges. */
 const char *host_facts_script(void);
 
-/* Returns false if the output is not that of the whole script. */
+/* Parses the output. Returns false if it is incomplete or too large. */
 MUST_USE bool host_facts_parse(Str output, HostFacts *out, Arena *arena);
 
-/* Returns the text of this name, or an empty text. */
+/* Returns the first text of this name; empty if none. */
 Str host_facts_find(const NamedTexts *texts, const char *name);
 /* Returns "amd64" or "arm64", else the kernel's name of the architecture. */
 Str host_facts_architecture(const HostFacts *facts);
 bool host_facts_is_container(const HostFacts *facts);
 
-/* What the files of a machine show about its part in a cluster. */
+/* The role of a machine in a cluster, derived from its files. */
 typedef enum HostState {
-    HOST_CLEAN,   /* no file of a cluster */
-    HOST_PARTIAL, /* an init or join began, and did not end */
-    HOST_WORKER,  /* joined */
+    HOST_CLEAN,   /* no files of a cluster */
+    HOST_PARTIAL, /* an init or join was interrupted */
+    HOST_WORKER,  /* joined as a worker */
     HOST_CONTROL_PLANE,
 } HostState;
 HostState host_facts_state(const HostFacts *facts);
-/* Returns whether the machine has the certificate of another authority than this one (PEM). */
+/* Returns whether the machine has a certificate authority other than this one (PEM). False if it
+ * has none. */
 bool host_facts_is_foreign(const HostFacts *facts, Str ca_certificate);

@@ -1,10 +1,10 @@
-/* kubeadm_output: the forms of lines, and a table of hints. */
+/* kubeadm_output: parses lines, and has a table of hints. */
 #include "kubeadm_output.h"
 
 #define ERROR_MARK   STR("[ERROR ")
 #define WARNING_MARK STR("[WARNING ")
 
-/* A name that ends in "*" stands for all names with this beginning. */
+/* Hints by the name of a preflight check; "*" at the end of a name matches any suffix. */
 static const struct {
     const char *check;
     const char *hint;
@@ -73,7 +73,7 @@ static bool has_note(const PreflightNotes *notes, const PreflightNote *note) {
     return false;
 }
 
-/* "[ERROR NumCPU]: the number …" */
+/* Reads "[ERROR NumCPU]: the number …" or "[WARNING …]: …". Returns false for other lines. */
 static bool read_note(Str line, PreflightNote *out) {
     bool is_error = str_starts_with(line, ERROR_MARK);
     if (!is_error && !str_starts_with(line, WARNING_MARK))

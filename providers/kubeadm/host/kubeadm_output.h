@@ -1,24 +1,25 @@
-/* kubeadm_output: lines that kubeadm prints: phases for progress, results of its checks for errors.
- */
+/* kubeadm_output: parses the output of kubeadm: phases for progress, preflight checks for errors.
+ * Results refer to the output. */
 #pragma once
 
 #include "vec.h"
 
-/* Reads "[certs] Generating …": the phase and the rest. Returns false for other lines. */
+/* Splits "[certs] Generating …" into the phase and the text. Returns false for other lines. */
 MUST_USE bool kubeadm_output_phase(Str line, Str *phase, Str *text);
 
-/* A check before init, join or upgrade. */
+/* The result of a preflight check of init, join or upgrade. */
 typedef struct PreflightNote {
-    Str check; /* NumCPU */
+    Str check; /* name of the check: "NumCPU" */
     Str text;
-    bool is_error;
+    bool is_error; /* false: a warning */
 } PreflightNote;
 
 typedef VEC(PreflightNote) PreflightNotes;
 
-/* Adds the failed checks and the warnings of an output. Equal notes are added once. */
+/* Adds the errors and warnings of preflight checks in the output, without duplicates. */
 void kubeadm_output_preflight(Str output, PreflightNotes *out, Arena *arena);
-/* Returns a sentence about what to do, or an empty text if none is known. */
+/* Returns a sentence that says what to do about a failed check; empty if there is no hint for it.
+ */
 Str kubeadm_output_hint(Str check);
 /* Returns the text of the last line "error: …"; empty if there is none. */
 Str kubeadm_output_error(Str output);

@@ -1,8 +1,9 @@
-/* node_files: texts by format: sysctl.d, modules-load.d, TOML, YAML, systemd. */
+/* node_files: writes sysctl.d and modules-load.d files, TOML, YAML and systemd units. */
 #include "node_files.h"
 #include "base64.h"
 
-/* Later names win in sysctl.d: distributions set rp_filter and ip_forward in other files. */
+/* In sysctl.d, the file whose name sorts last wins. Distributions set rp_filter and ip_forward in
+ * other files. */
 #define MODULES_PATH "/etc/modules-load.d/99-zz-loam-kubernetes.conf"
 #define SYSCTL_PATH  "/etc/sysctl.d/99-zz-loam-kubernetes.conf"
 #define MIRROR_DIR   "/etc/containerd/certs.d"
@@ -65,7 +66,7 @@ static const char kubelet_drop_in[] =
     "ExecStart=/usr/local/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS "
     "$KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS\n";
 
-/* The settings become parts of files, so control characters could add lines. */
+/* Returns whether the text has no control characters, which could add lines to a file. */
 static bool is_plain(Str text) {
     for (size_t i = 0; i < text.len; i++) {
         if ((unsigned char)text.ptr[i] < ' ' || text.ptr[i] == 0x7f)
@@ -74,7 +75,7 @@ static bool is_plain(Str text) {
     return true;
 }
 
-/* Adds a TOML string. */
+/* Appends a quoted TOML string. */
 static void add_quoted(StrBuf *out, Str text) {
     strbuf_add_char(out, '"');
     for (size_t i = 0; i < text.len; i++) {
@@ -100,8 +101,8 @@ static void add_kernel(const NodeSettings *settings, NodeFiles *out, Arena *aren
     add(out, SYSCTL_PATH, text, SERVICE_KERNEL, arena);
 }
 
-/* Version 2 of the file has one plugin for pods and images, version 3 has two. containerd 2 reads
- * both; version 1 reads only version 2. */
+/* The configuration format 2 has one plugin for pods and images, format 3 has two. containerd 2
+ * reads both formats, containerd 1 only format 2. */
 static Str containerd_config(const NodeSettings *settings, Arena *arena) {
     bool is_new = settings->containerd.major >= 2;
     const char *runtime = is_new ? "io.containerd.cri.v1.runtime" : "io.containerd.grpc.v1.cri";
@@ -141,7 +142,8 @@ static Str containerd_config(const NodeSettings *settings, Arena *arena) {
     return strbuf_str(&out);
 }
 
-/* Adds a line of a unit; systemd expands "%". */
+/* Appends an environment variable to a unit, with "%" doubled because systemd expands it. An empty
+ * value adds nothing. */
 static void add_variable(StrBuf *out, const char *name, Str value) {
     if (!value.len)
         return;
@@ -186,7 +188,8 @@ static void add_endpoint(StrBuf *out, const RegistryMirror *mirror, Str endpoint
                       STR_ARG(base64_encode(pair, arena)));
 }
 
-/* containerd reads the file before each pull, without a restart. */
+/* Adds the hosts.toml of a registry, which containerd reads at each pull, so no restart is needed.
+ */
 static void add_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     Str own = str_concat(STR("https://"), mirror->host, arena);
@@ -207,7 +210,7 @@ static void add_mirror(const RegistryMirror *mirror, NodeFiles *out, Arena *aren
     vec_push(arena, out, file);
 }
 
-/* The host becomes the name of a directory. */
+/* Returns whether the host can be the name of a directory. */
 static bool is_registry(Str host) {
     return host.len > 0 && is_plain(host) && str_find_char(host, '/', 0) == SIZE_MAX &&
            !str_starts_with(host, STR("."));

@@ -1,34 +1,36 @@
-/* node_files: the files that make a machine a node, as texts: kernel settings, container runtime,
- * kubelet units. Pure; equal settings give equal texts, so an upload is skipped if its digest is
- * equal. */
+/* node_files: the contents of the files that a node needs: kernel settings, container runtime,
+ * kubelet units. Equal settings give equal contents, so an upload with an equal digest can be
+ * skipped. */
 #pragma once
 
 #include "kube_version.h"
 #include "vec.h"
 
-/* Where images of a registry come from. */
+/* The mirrors and credentials of an image registry. */
 typedef struct RegistryMirror {
-    Str host;         /* registry.k8s.io, as images name it */
-    StrVec endpoints; /* https://mirror.example; empty: the registry itself */
-    Str user;         /* empty: no login */
+    Str host; /* the registry in image names, such as registry.k8s.io */
+    StrVec
+        endpoints; /* URLs of mirrors, such as https://mirror.example; empty: the registry itself */
+    Str user;      /* empty: anonymous */
     Str password;
-    Str ca_path; /* file of an authority on the machine; empty: those of the system */
+    Str ca_path; /* certificate authority on the machine; empty: those of the system */
 } RegistryMirror;
 
 typedef struct NodeSettings {
-    KubeVersion containerd;   /* 1.6.20, 2.1.0 */
-    Str sandbox_image;        /* the image that kubeadm asks for */
-    bool is_container;        /* the kernel belongs to the hypervisor: no kernel settings */
-    bool restricts_oom_score; /* processes may not lower their OOM score, as in containers */
+    KubeVersion containerd;   /* version of containerd */
+    Str sandbox_image;        /* pause image that kubeadm requires */
+    bool is_container;        /* the kernel is that of the hypervisor: writes no kernel settings */
+    bool restricts_oom_score; /* processes cannot lower their OOM score, for example in a container
+                               */
     bool has_ipv6;
-    bool has_own_units; /* the programs come from a bundle, without units */
+    bool has_own_units; /* the programs come from a bundle, so loam writes their systemd units */
     VEC(RegistryMirror) mirrors;
     Str http_proxy;
     Str https_proxy;
     Str no_proxy; /* see node_files_no_proxy */
 } NodeSettings;
 
-/* The service that a change of the file concerns. */
+/* The service that must be restarted after a change of a file. */
 typedef enum NodeService {
     SERVICE_NONE,
     SERVICE_KERNEL,
@@ -37,19 +39,20 @@ typedef enum NodeService {
 } NodeService;
 
 typedef struct NodeFile {
-    const char *path; /* NULL: name */
-    Str name;         /* path that depends on the settings */
+    const char *path; /* constant path; NULL: see name */
+    Str name;         /* path that depends on the settings, if `path` is NULL */
     Str text;
     uint32_t mode;
-    bool is_secret;
-    NodeService service; /* to restart after a change; SERVICE_NONE: it reads the file at need */
+    bool is_secret;      /* the text contains a password */
+    NodeService service; /* SERVICE_NONE: no restart is needed */
 } NodeFile;
 
 typedef VEC(NodeFile) NodeFiles;
 
-/* Adds the files. Returns an empty text, or a sentence if a setting cannot be written. */
+/* Appends the files to *out. Returns an empty text, or an error text if a setting is invalid. */
 Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena);
+/* Returns the path of the file on the machine. */
 Str node_files_path(const NodeFile *file);
-/* Joins the hosts and networks that must be reached directly: those of the cluster, its service
- * names, and `more` (separated by commas); without duplicates. */
+/* Returns the value of NO_PROXY: local names, the names of cluster services, the networks and hosts
+ * in `cluster`, and `more` (separated by commas), without duplicates. */
 Str node_files_no_proxy(const StrVec *cluster, Str more, Arena *arena);

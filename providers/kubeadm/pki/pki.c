@@ -1,4 +1,5 @@
-/* pki: subjects, usages and file names are those of kubeadm. */
+/* pki: creates and verifies certificate authorities with the subjects, usages and file names of
+ * kubeadm. */
 #include "pki.h"
 #include "digest.h"
 

@@ -1,4 +1,4 @@
-/* pki_client: subject and usages as kubeadm writes them. */
+/* pki_client: signs certificates with the subjects and usages of kubeadm. */
 #include "pki_client.h"
 
 static X509_NAME *subject_of(const PkiClient *client) {

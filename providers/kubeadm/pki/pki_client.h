@@ -1,20 +1,21 @@
-/* pki_client: client certificates that the authority of a cluster signs. */
+/* pki_client: client certificates signed by the certificate authority of a cluster. */
 #pragma once
 
 #include "pki.h"
 #include "vec.h"
 
-/* kubeadm dates certificates back by this time, because clocks of machines differ. */
+/* Certificates are backdated by this time, as kubeadm does, because the clocks of machines differ.
+ */
 #define PKI_BACKDATE_SECONDS INT64_C(300)
 
 typedef struct PkiClient {
-    Str user;      /* CN */
-    StrVec groups; /* O */
-    int64_t start; /* seconds of the epoch */
+    Str user;      /* common name (CN) */
+    StrVec groups; /* organizations (O) */
+    int64_t start; /* seconds since 1970 */
     int64_t end;
 } PkiClient;
 
-/* Makes a key of the authority's algorithm and signs its certificate. *problem is a sentence
- * without a stop. */
+/* Generates a key with the algorithm of the authority's key and signs its certificate. On failure
+ * returns false and sets *problem to an error text without a full stop. */
 MUST_USE bool pki_client_make(
     const PkiClient *client, const PkiPair *ca, PkiPair *out, Str *problem, Arena *arena);

@@ -1,4 +1,4 @@
-/* pki_kubeconfig: builds the document as a value, so that every text is quoted correctly. */
+/* pki_kubeconfig: builds the document as a value, so that the YAML writer quotes every text. */
 #include "pki_kubeconfig.h"
 #include "base64.h"
 #include "object_builder.h"
@@ -14,7 +14,7 @@ static void put_data(ObjectBuilder *builder, const char *name, Str bytes, Arena 
         put(builder, name, base64_encode(bytes, arena), arena);
 }
 
-/* [{name: NAME, KIND: CONTENT}] */
+/* Returns [{name: NAME, KIND: CONTENT}]. */
 static Value entry_list(Str name, const char *kind, ObjectBuilder *content, Arena *arena) {
     ObjectBuilder entry = object_builder_new(arena);
     object_builder_put(&entry, str_from_cstr(kind), object_builder_value(content));
