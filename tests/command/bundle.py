@@ -18,7 +18,7 @@ def tar(entries, mode="w"):
 
 
 def image(name, annotation="io.containerd.image.name"):
-    """An archive with the index of an OCI layout; its blobs do not matter here."""
+    """An archive with the index of an OCI layout, without blobs, which the tests do not read."""
     index = {"schemaVersion": 2, "manifests": [{"digest": "sha256:" + "0" * 64, "size": 1, "annotations": {annotation: name}}]}
     return tar([("oci-layout", b"{}"), ("index.json", json.dumps(index).encode())])
 

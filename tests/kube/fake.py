@@ -1,4 +1,4 @@
-"""A server between a client and a real API server: it forwards every request, except where a test injects a fault.
+"""A proxy between a client and a real API server, which forwards every request unless a test injects a fault.
 
   with Fake(cluster) as fake:
       fake.url, fake.provider(token=…)          https://127.0.0.1:PORT with the certificate of the cluster; arguments of a provider block
@@ -11,8 +11,8 @@ A fault is one of
   path(text)                     changes the path that is sent on
   Stream(size, pause_s, tail)    cuts the body after `size` bytes, adds `tail` and closes; or sends it in pieces of one byte, with a pause
 
-`skip` requests are forwarded before the fault, and after `times` of them it ends; `token`: only requests with this token. Of several faults
-the first counts. `fake.tokens` maps tokens that only the fake knows to those of the real server."""
+The first `skip` requests are forwarded, then `times` requests get the fault. `token`: only requests with this token. Of several faults,
+the first one applies. `fake.tokens` maps tokens that only the fake accepts to those of the real server."""
 import collections, contextlib, http.client, http.server, json, re, ssl, threading, time
 
 Reply = collections.namedtuple("Reply", "code body headers", defaults=("", {}))
@@ -22,7 +22,7 @@ HOP_HEADERS = {"connection", "keep-alive", "transfer-encoding", "content-length"
 
 
 def status(code, reason, message, **details):
-    """A failure as the API server writes it."""
+    """Returns a Status of the API server as a reply."""
     body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message, "reason": reason,
             **({"details": details} if details else {}), "code": code}
     return Reply(code, json.dumps(body, separators=(",", ":")) + "\n", {"Content-Type": "application/json", "Cache-Control": "no-cache, private"})
@@ -38,7 +38,7 @@ def unauthorized():
 
 
 def expired():
-    """The response to the second page of a list; its own token leads to a list that is not consistent."""
+    """The response to an expired continue token of a list; its new token continues with an inconsistent list."""
     text = ("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, "
             "or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an "
             "inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.")
@@ -77,16 +77,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def serve(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        fault = self.fake.note(Request(self.command, self.path, self.headers.get("Authorization", "").replace("Bearer ", ""), time.time()))
+        fault = self.fake.record(Request(self.command, self.path, self.headers.get("Authorization", "").replace("Bearer ", ""), time.time()))
         if fault and fault.reply:
             reply = fault.reply() if callable(fault.reply) else fault.reply
-            self.answer(reply.code, reply.headers.items(), reply.body.encode() if isinstance(reply.body, str) else reply.body)
+            self.respond(reply.code, reply.headers.items(), reply.body.encode() if isinstance(reply.body, str) else reply.body)
         else:
             self.forward(body, fault)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = serve
 
-    def answer(self, code, headers, body):
+    def respond(self, code, headers, body):
         self.send_response_only(code)
         for name, value in headers:
             self.send_header(name, value)
@@ -117,16 +117,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
             elif fault and fault.edit:
                 document = json.loads(response.read())
                 fault.edit(document)
-                self.answer(response.status, headers, json.dumps(document).encode())
+                self.respond(response.status, headers, json.dumps(document).encode())
             elif length is not None and not (fault and fault.stream):
-                self.answer(response.status, headers, response.read())
+                self.respond(response.status, headers, response.read())
             else:
                 self.send_stream(response, headers, fault.stream if fault and fault.stream else Stream())
         finally:
             upstream.close()
 
     def send_stream(self, response, headers, stream):
-        """Chunks as they arrive; a stream that is cut has no end."""
+        """Forwards chunks as they arrive; a stream that is cut gets no final chunk."""
         self.send_response_only(response.status)
         for name, value in [*headers, ("Transfer-Encoding", "chunked")]:
             self.send_header(name, value)
@@ -181,7 +181,7 @@ class Fake:
         return self.cluster.kubeconfig("root", server=self.url)
 
     def on(self, method, pattern, reply=None, **more):
-        """Returns the fault; `count` is the number of requests that it has seen."""
+        """Adds a fault and returns it; its `count` is the number of matching requests."""
         fault = Fault(method, pattern, reply, **more)
         with self.lock:
             self.faults.append(fault)
@@ -191,8 +191,8 @@ class Fake:
         with self.lock:
             self.faults, self.seen = [], []
 
-    def note(self, request):
-        """Returns the fault of the request, or None."""
+    def record(self, request):
+        """Records the request. Returns its fault, or None."""
         with self.lock:
             self.seen.append(request)
             return next((fault for fault in self.faults if fault.applies(request)), None)

@@ -46,7 +46,7 @@ def write(project, one, texts, **arguments):
 
 
 def is_of_controllers(before, one):
-    """Controllers make service accounts and ConfigMaps in the server's own namespaces when they start to work."""
+    """Whether controllers created the object: at their start they create service accounts and ConfigMaps in the server's namespaces."""
     metadata = one["metadata"]
     managers = {entry["manager"] for entry in metadata.get("managedFields", ())}
     return "/Namespace//" + metadata.get("namespace", "") in before and managers <= {"kube-controller-manager"}
@@ -58,7 +58,7 @@ def left_over(before, after):
 
 
 def check_clean(cluster, before, who):
-    """Objects that the server makes of a definition or a namespace end a little later."""
+    """Checks that nothing is left. Objects that the server derives from a definition or namespace are deleted a little later."""
     after = listing.wait(cluster, lambda objects: not left_over(before, objects))
     equal(left_over(before, after), [], who + " left over")
 

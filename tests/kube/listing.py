@@ -3,7 +3,7 @@
   listing.read(cluster)              {"GROUP/KIND/NAMESPACE/NAME": object}, without events and leases
   listing.wait(cluster, is_done)     reads until is_done(objects) is true, at most a minute; returns the last objects
   listing.put(cluster, one, "hand", dry_run=False)
-                                     (status, answer) of an update by this manager; `one` has its resourceVersion"""
+                                     (status, response) of an update by this manager; `one` has its resourceVersion"""
 import http.client, json, ssl, time
 
 WAIT_SECONDS = 60

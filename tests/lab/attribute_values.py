@@ -1,5 +1,5 @@
-"""Values for every argument of the libvirt types, for tests/lab/attributes: two values of each, so that it is set and
-then changed. An argument is named with its path in the schema; a list has one item unless `base` says otherwise."""
+"""Values for every argument of the libvirt types, for tests/lab/attributes: two values of each, so that a test can set and
+then change it. An argument is named with its path in the schema; a list has one item unless `base` says otherwise."""
 
 
 class Case:

@@ -115,7 +115,7 @@ class Machines(Servers):
             raise Failed("no listener on %s" % name)
 
     def probe(self, name, targets):
-        """States by the independent prober, from a machine, or from the test itself if the name is None."""
+        """Returns the states that the independent prober finds from a machine, or from the test itself if the name is None."""
         prefix = self.within(name) if name else []
         done = subprocess.run([*prefix, sys.executable, "-c", PROBER], input=json.dumps(list(targets)),
                               stdout=subprocess.PIPE, encoding="utf-8", check=True)

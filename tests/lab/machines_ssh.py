@@ -135,7 +135,7 @@ class Servers:
     def arguments(self, host, changes):
         return {name: value for name, value in {**self.defaults(host), **changes}.items() if value is not None}
 
-    def ask(self, host, command="id -un", check=True, env=None, **changes):
+    def read_output(self, host, command="id -un", check=True, env=None, **changes):
         """Reads the output of a command by the data source; None removes a connection argument."""
         data = {**self.arguments(host, changes), "command": command}
         work = self.work({"provider": {"ssh": {"plan_timeout": "20s"}}, "data": {"ssh_exec": {"x": data}},
@@ -145,14 +145,14 @@ class Servers:
             return done
         return json.loads(self.loam(work, "output", "-json", check=True).stdout)["out"]["value"].strip()
 
-    def expect(self, host, answer, command="id -un", **changes):
-        got = self.ask(host, command, **changes)
-        if got != answer:
-            raise Failed("%s: the output is %r, expected %r" % (changes, got, answer))
+    def expect(self, host, expected, command="id -un", **changes):
+        got = self.read_output(host, command, **changes)
+        if got != expected:
+            raise Failed("%s: the output is %r, expected %r" % (changes, got, expected))
 
-    def refuse(self, host, *texts, **changes):
+    def expect_failure(self, host, *texts, **changes):
         """The command is not run, with these texts in the message."""
-        done = self.ask(host, check=False, **changes)
+        done = self.read_output(host, check=False, **changes)
         if done.__class__ is str:
             raise Failed("%s: logged in, output %r" % (changes, done))
         said = " ".join(done.stdout.replace("│", " ").replace("\u2502", " ").split())
