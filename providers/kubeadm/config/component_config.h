@@ -1,8 +1,8 @@
 /* component_config: validates the configurations of kubelet and kube-proxy, with Kubernetes' own
  * field names.
  *
- * They have many fields and change with every release. So their arguments have the type "any", and a
- * table validates names and types of fields at plan time. */
+ * They have many fields and change with every release. So their arguments have the type "any", and
+ * a table validates names and types of fields at plan time. */
 #pragma once
 
 #include "path.h"
