@@ -3,23 +3,27 @@
 #include "domain_attributes_nested.h"
 
 /* clang-format off */
+/* The host side of a character device. */
+#define HOST_SIDE_ATTRIBUTES \
+    {"type", &TYPE_STRING, REQUIRED, "Type of the host side: pty, file, dev, pipe, tcp, udp, unix, null, stdio, vc, spicevmc or spiceport.", \
+     .one_of = "pty file dev pipe tcp udp unix null stdio vc spicevmc spiceport", .binding = XML("@type")}, \
+    {"source_path", &TYPE_STRING, OPTIONAL, "Path of the file, device or socket on the host.", \
+     .binding = XML("source/@path")}, \
+    {"source_mode", &TYPE_STRING, OPTIONAL, "Whether the host side listens (bind) or connects (connect).", \
+     .one_of = "bind connect", .binding = XML("source/@mode")}, \
+    {"source_host", &TYPE_STRING, OPTIONAL, "Host name or address to listen on or to connect to.", \
+     .binding = XML("source/@host")}, \
+    {"source_service", &TYPE_STRING, OPTIONAL, "Port to listen on or to connect to.", \
+     .binding = XML("source/@service")}, \
+    {"protocol", &TYPE_STRING, OPTIONAL, "Protocol of a tcp connection: raw, telnet, telnets or tls.", \
+     .one_of = "raw telnet telnets tls", .binding = XML("protocol/@type")}, \
+    {"log_file", &TYPE_STRING, OPTIONAL, "File on the host that records the output.", \
+     .binding = XML("log/@file")}, \
+    {"log_append", &TYPE_BOOL, OPTIONAL, "Whether the log file is kept and appended to at a start.", \
+     .binding = XML_AS("log/@append", XML_ON_OFF)}
+
 static const Attribute serial_attributes[] = {
-    {"type", &TYPE_STRING, REQUIRED, "Type of the host side: pty, file, dev, pipe, tcp, udp, unix, null, stdio, vc, spicevmc or spiceport.",
-     .one_of = "pty file dev pipe tcp udp unix null stdio vc spicevmc spiceport", .binding = XML("@type")},
-    {"source_path", &TYPE_STRING, OPTIONAL, "Path of the file, device or socket on the host.",
-     .binding = XML("source/@path")},
-    {"source_mode", &TYPE_STRING, OPTIONAL, "Whether the host side listens (bind) or connects (connect).",
-     .one_of = "bind connect", .binding = XML("source/@mode")},
-    {"source_host", &TYPE_STRING, OPTIONAL, "Host name or address to listen on or to connect to.",
-     .binding = XML("source/@host")},
-    {"source_service", &TYPE_STRING, OPTIONAL, "Port to listen on or to connect to.",
-     .binding = XML("source/@service")},
-    {"protocol", &TYPE_STRING, OPTIONAL, "Protocol of a tcp connection: raw, telnet, telnets or tls.",
-     .one_of = "raw telnet telnets tls", .binding = XML("protocol/@type")},
-    {"log_file", &TYPE_STRING, OPTIONAL, "File on the host that records the output.",
-     .binding = XML("log/@file")},
-    {"log_append", &TYPE_BOOL, OPTIONAL, "Whether the log file is kept and appended to at a start.",
-     .binding = XML_AS("log/@append", XML_ON_OFF)},
+    HOST_SIDE_ATTRIBUTES,
     {"target_type", &TYPE_STRING, OPTIONAL, "Type of the serial port in the guest.",
      .one_of = "isa-serial usb-serial pci-serial spapr-vio-serial system-serial sclp-serial isa-debug", .binding = XML_RESETTING("target/@type", "target/model address")},
     {"target_port", &TYPE_NUMBER, OPTIONAL, "Number of the port.",
@@ -27,64 +31,19 @@ static const Attribute serial_attributes[] = {
 };
 
 static const Attribute parallel_attributes[] = {
-    {"type", &TYPE_STRING, REQUIRED, "Type of the host side: pty, file, dev, pipe, tcp, udp, unix, null, stdio, vc, spicevmc or spiceport.",
-     .one_of = "pty file dev pipe tcp udp unix null stdio vc spicevmc spiceport", .binding = XML("@type")},
-    {"source_path", &TYPE_STRING, OPTIONAL, "Path of the file, device or socket on the host.",
-     .binding = XML("source/@path")},
-    {"source_mode", &TYPE_STRING, OPTIONAL, "Whether the host side listens (bind) or connects (connect).",
-     .one_of = "bind connect", .binding = XML("source/@mode")},
-    {"source_host", &TYPE_STRING, OPTIONAL, "Host name or address to listen on or to connect to.",
-     .binding = XML("source/@host")},
-    {"source_service", &TYPE_STRING, OPTIONAL, "Port to listen on or to connect to.",
-     .binding = XML("source/@service")},
-    {"protocol", &TYPE_STRING, OPTIONAL, "Protocol of a tcp connection: raw, telnet, telnets or tls.",
-     .one_of = "raw telnet telnets tls", .binding = XML("protocol/@type")},
-    {"log_file", &TYPE_STRING, OPTIONAL, "File on the host that records the output.",
-     .binding = XML("log/@file")},
-    {"log_append", &TYPE_BOOL, OPTIONAL, "Whether the log file is kept and appended to at a start.",
-     .binding = XML_AS("log/@append", XML_ON_OFF)},
+    HOST_SIDE_ATTRIBUTES,
     {"target_port", &TYPE_NUMBER, OPTIONAL, "Number of the port.",
      .binding = XML("target/@port")},
 };
 
 static const Attribute consoles_attributes[] = {
-    {"type", &TYPE_STRING, REQUIRED, "Type of the host side: pty, file, dev, pipe, tcp, udp, unix, null, stdio, vc, spicevmc or spiceport.",
-     .one_of = "pty file dev pipe tcp udp unix null stdio vc spicevmc spiceport", .binding = XML("@type")},
-    {"source_path", &TYPE_STRING, OPTIONAL, "Path of the file, device or socket on the host.",
-     .binding = XML("source/@path")},
-    {"source_mode", &TYPE_STRING, OPTIONAL, "Whether the host side listens (bind) or connects (connect).",
-     .one_of = "bind connect", .binding = XML("source/@mode")},
-    {"source_host", &TYPE_STRING, OPTIONAL, "Host name or address to listen on or to connect to.",
-     .binding = XML("source/@host")},
-    {"source_service", &TYPE_STRING, OPTIONAL, "Port to listen on or to connect to.",
-     .binding = XML("source/@service")},
-    {"protocol", &TYPE_STRING, OPTIONAL, "Protocol of a tcp connection: raw, telnet, telnets or tls.",
-     .one_of = "raw telnet telnets tls", .binding = XML("protocol/@type")},
-    {"log_file", &TYPE_STRING, OPTIONAL, "File on the host that records the output.",
-     .binding = XML("log/@file")},
-    {"log_append", &TYPE_BOOL, OPTIONAL, "Whether the log file is kept and appended to at a start.",
-     .binding = XML_AS("log/@append", XML_ON_OFF)},
+    HOST_SIDE_ATTRIBUTES,
     {"target_type", &TYPE_STRING, OPTIONAL, "Type of the console in the guest.",
      .one_of = "virtio sclp sclplm xen lxc", .binding = XML("target/@type")},
 };
 
 static const Attribute channel_attributes[] = {
-    {"type", &TYPE_STRING, REQUIRED, "Type of the host side: pty, file, dev, pipe, tcp, udp, unix, null, stdio, vc, spicevmc or spiceport.",
-     .one_of = "pty file dev pipe tcp udp unix null stdio vc spicevmc spiceport", .binding = XML("@type")},
-    {"source_path", &TYPE_STRING, OPTIONAL, "Path of the file, device or socket on the host.",
-     .binding = XML("source/@path")},
-    {"source_mode", &TYPE_STRING, OPTIONAL, "Whether the host side listens (bind) or connects (connect).",
-     .one_of = "bind connect", .binding = XML("source/@mode")},
-    {"source_host", &TYPE_STRING, OPTIONAL, "Host name or address to listen on or to connect to.",
-     .binding = XML("source/@host")},
-    {"source_service", &TYPE_STRING, OPTIONAL, "Port to listen on or to connect to.",
-     .binding = XML("source/@service")},
-    {"protocol", &TYPE_STRING, OPTIONAL, "Protocol of a tcp connection: raw, telnet, telnets or tls.",
-     .one_of = "raw telnet telnets tls", .binding = XML("protocol/@type")},
-    {"log_file", &TYPE_STRING, OPTIONAL, "File on the host that records the output.",
-     .binding = XML("log/@file")},
-    {"log_append", &TYPE_BOOL, OPTIONAL, "Whether the log file is kept and appended to at a start.",
-     .binding = XML_AS("log/@append", XML_ON_OFF)},
+    HOST_SIDE_ATTRIBUTES,
     {"target_type", &TYPE_STRING, OPTIONAL, "Type of the channel in the guest: virtio, guestfwd or xen.",
      .one_of = "virtio guestfwd xen", .binding = XML_RESETTING("target/@type", "target/model address")},
     {"target_name", &TYPE_STRING, OPTIONAL, "Name of the channel in the guest.",
