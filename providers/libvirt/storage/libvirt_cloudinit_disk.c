@@ -39,8 +39,8 @@ static Str check_document(Value value, Arena *arena) {
     return str_format(arena, "The value must be a map, or its YAML text.");
 }
 
-/* States of earlier versions have the kind "folder". It equals "directory", so that an upgrade of
- * loam replaces no seed. */
+/* Earlier versions of loam stored "folder" for "directory". Both count as one value, so that an
+ * upgrade of loam does not replace seeds. */
 static bool is_directory_kind(Value kind) {
     return value_is_present(kind) && (str_equal(value_text(kind), STR("directory")) ||
                                       str_equal(value_text(kind), STR("folder")));
@@ -57,8 +57,8 @@ static const Attribute cloudinit_attributes[] = {
     {"pool", &TYPE_STRING, OPTIONAL | COMPUTED | FORCES_NEW,
      "Name of the pool (default: the provider's default_pool)."},
     {"kind", &TYPE_STRING, OPTIONAL | COMPUTED,
-     "Form of the seed. \"iso\": an ISO image for a virtual machine. \"directory\": a directory that a container mounts at "
-     "/var/lib/cloud/seed/nocloud; \"folder\" is a deprecated alias.",
+     "Format of the seed: \"iso\" for an ISO image that a virtual machine reads, \"directory\" for a directory that a container "
+     "mounts at /var/lib/cloud/seed/nocloud. The value \"folder\" is deprecated; it means \"directory\".",
      .default_json = "\"iso\"", .one_of = "iso directory folder", .forces_new = kind_forces_new},
     {"user_data", &TYPE_STRING, OPTIONAL | SENSITIVE | FORCES_NEW,
      "Content of user-data, such as a cloud-config or a script.",

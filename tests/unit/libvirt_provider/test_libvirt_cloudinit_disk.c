@@ -163,7 +163,8 @@ static void test_directory(void **state) {
     place_close(&place);
 }
 
-/* A state of an earlier version has the kind "folder": the plan replaces no seed. */
+/* A plan does not replace a seed because an earlier version of loam stored "folder" for
+ * "directory". */
 static void test_spellings_of_directory(void **state) {
     (void)state;
     const char *uri = libvirt_case_host();
