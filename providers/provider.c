@@ -29,6 +29,10 @@ bool call_sleep(const Call *call, int64_t ms) {
     return clock->sleep_ms(clock->self, ms, call->cancel);
 }
 
+bool call_parts_record(const Call *call, const PartIntent *intents, size_t count, Diags *diags) {
+    return !call->parts_record || call->parts_record(call->progress_payload, intents, count, diags);
+}
+
 bool call_part_begin(const Call *call, const PartIntent *intent, Diags *diags) {
     return !call->part_begin || call->part_begin(call->progress_payload, intent, diags);
 }

@@ -68,6 +68,10 @@ typedef struct Call {
     void *progress_payload; /* of the engine, for the functions below, which may be NULL */
     bool (*deletes)(void *payload, const char *type, const char *attribute, Str text);
     void (*progress)(void *payload, uint64_t done, uint64_t total, const char *what);
+    bool (*parts_record)(void *payload,
+                         const struct PartIntent *intents,
+                         size_t count,
+                         Diags *diags);
     bool (*part_begin)(void *payload, const struct PartIntent *intent, Diags *diags);
     bool (*part_end)(void *payload, Str key, Str private_data, Diags *diags);
 } Call;
@@ -91,7 +95,7 @@ bool call_deletes(const Call *call, const char *type, const char *attribute, Str
  * A type with parts sets `has_parts`. Its plan lists every part that changes (plan_part). Its
  * create, update and delete call call_part_begin before and call_part_end after each of these
  * changes. The journal records these calls, so that `recover` knows which parts an interrupted run
- * had changed. Both functions may be called from several threads, each with its own `diags`. */
+ * had changed. The functions may be called from several threads, each with its own `diags`. */
 
 typedef enum PartAction {
     PART_CREATE,
@@ -106,6 +110,13 @@ typedef struct PartIntent {
     Str marker;        /* for `recover`; empty: the key identifies the part */
 } PartIntent;
 
+/* Optional, for parts that begin soon: makes their records durable with one sync, so that
+ * call_part_begin needs no sync for them. After a crash `recover` gets all recorded parts. Returns
+ * false, with an error, if the journal cannot record them. */
+MUST_USE bool call_parts_record(const Call *call,
+                                const PartIntent *intents,
+                                size_t count,
+                                Diags *diags);
 /* Call before the change of a part. On success the journal has a durable record. Returns false,
  * with an error, if the part must not be changed: it is not in the plan with this action, was begun
  * before, or the journal cannot record it. After a plan with has_unknown_parts, a deletion may also

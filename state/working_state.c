@@ -471,16 +471,18 @@ bool working_state_intend(WorkingState *working,
     return first_failure(working, ok, &reasons, diags);
 }
 
-bool working_state_part(WorkingState *working,
-                        uint64_t sequence,
-                        const StatePart *part,
-                        Diags *diags) {
-    if (!part->has_ended && !working_state_may_change(working, diags))
+bool working_state_parts(WorkingState *working,
+                         uint64_t sequence,
+                         const StateParts *parts,
+                         Diags *diags) {
+    if (parts->count == 0)
+        return true;
+    if (!parts->items[0].has_ended && !working_state_may_change(working, diags))
         return false;
     if (!working->journal || sequence == 0)
         return true;
     SCOPED(ArenaRef) scratch = arena_open("part");
     Diags reasons = diags_new(scratch);
-    bool ok = journal_part(working->journal, sequence, part, &reasons);
+    bool ok = journal_parts(working->journal, sequence, parts, &reasons);
     return first_failure(working, ok, &reasons, diags);
 }

@@ -29,12 +29,12 @@ MUST_USE bool working_state_intend(WorkingState *working,
                                    const JournalIntent *intent,
                                    uint64_t *sequence,
                                    Diags *diags);
-/* Call before the change of a part, and after it with has_ended, within a call whose intent has
+/* Call before the changes of parts, and after them with has_ended, within a call whose intent has
  * that sequence (0: no intent). False: not recorded; begin no further change. */
-MUST_USE bool working_state_part(WorkingState *working,
-                                 uint64_t sequence,
-                                 const StatePart *part,
-                                 Diags *diags);
+MUST_USE bool working_state_parts(WorkingState *working,
+                                  uint64_t sequence,
+                                  const StateParts *parts,
+                                  Diags *diags);
 /* Records the object in the slot after a call (NULL object: none). sequence 0: no intent was
  * needed. The dependencies are not copied: they must live as long as the state. */
 MUST_USE bool working_state_record(WorkingState *working,

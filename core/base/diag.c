@@ -102,6 +102,8 @@ void diags_add(Diags *diags, const Diag *diag) {
     added->subject = copy.subject;
     added->is_deprecation = copy.is_deprecation;
     added->is_remote = copy.is_remote;
+    added->hides_line = copy.hides_line;
+    added->hides_snippet = copy.hides_snippet;
     vec_each(&copy.values, value)
         diags_add_value(diags, added, value->traversal, value->statement);
 }

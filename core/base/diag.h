@@ -48,6 +48,8 @@ typedef struct Diag {
                       */
     bool is_deprecation; /* a deprecation warning; options can hide it */
     bool is_remote;      /* the deprecation is in a module from a remote source */
+    bool hides_line;     /* the line of `range` holds a secret: show the position alone */
+    bool hides_snippet;  /* so does a line of `noticed`, or of `range` without one */
 } Diag;
 
 typedef struct Diags {

@@ -88,6 +88,13 @@ Str source_text_line(const SourceText *source, uint32_t offset, uint32_t *start)
     return str_slice(source->bytes, begin, end);
 }
 
+Str source_range_lines(SourceRange range, uint32_t *start) {
+    uint32_t last;
+    (void)source_text_line(range.source, range.start, start);
+    Str line = source_text_line(range.source, range.end, &last);
+    return str_slice(range.source->bytes, *start, last + line.len);
+}
+
 SourceRange source_range_join(SourceRange a, SourceRange b) {
     if (!a.source)
         return b;

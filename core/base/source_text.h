@@ -63,5 +63,8 @@ SourcePos source_text_position(const SourceText *source, uint32_t offset);
 /* Returns the line that holds the offset, without its line end; `*start` is the offset of the
  * line. */
 Str source_text_line(const SourceText *source, uint32_t offset, uint32_t *start);
+/* Returns all lines that the range touches; `*start` is the offset of the first one. `range.source`
+ * must be a file. */
+Str source_range_lines(SourceRange range, uint32_t *start);
 SourceRange source_range_join(SourceRange a, SourceRange b);
 Str source_range_text(SourceRange range);

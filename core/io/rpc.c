@@ -25,9 +25,9 @@ static void call_by_plugin(void *self,
     client->call(client->self, channel, request, response, arena);
 }
 
-static void watch_by_plugin(void *self, RpcChannel *channel, const RpcRequest *request) {
+static void watch_by_plugin(void *self, RpcChannel *channel, const RpcWatch *watch) {
     const Rpc *client = ((const RpcPlugin *)self)->plugin.content;
-    client->watch(client->self, channel, request);
+    client->watch(client->self, channel, watch);
 }
 
 static void close_by_plugin(void *self, RpcChannel *channel) {

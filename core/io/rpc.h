@@ -39,6 +39,14 @@ typedef struct RpcRequest {
     void *payload;
 } RpcRequest;
 
+/* A stream that nothing waits for, so it has no time limit and no cancel token. */
+typedef struct RpcWatch {
+    const char *method;
+    Str message;
+    void (*on_message)(void *payload, Str message); /* as in RpcRequest */
+    void *payload;
+} RpcWatch;
+
 typedef struct RpcResponse {
     RpcStatus status;
     Str problem; /* unless RPC_OK: the reason, from the server or the connection; unchecked bytes */
@@ -63,8 +71,8 @@ typedef struct Rpc {
                  Arena *arena);
     /* Starts a call and returns at once. `on_message` receives the messages until the call fails or
      * the channel is closed; errors are not reported. Copies `message`; `method` and `payload`
-     * must live until the channel is closed. Ignores `timeout_ms` and `cancel`. */
-    void (*watch)(void *self, RpcChannel *channel, const RpcRequest *request);
+     * must live until the channel is closed. */
+    void (*watch)(void *self, RpcChannel *channel, const RpcWatch *watch);
     /* Frees the channel. No call may be in flight, except those of `watch`. */
     void (*close)(void *self, RpcChannel *channel);
 } Rpc;

@@ -426,10 +426,17 @@ SshStatus ssh_client_exec(SshLink *link,
 
 bool ssh_client_tunnel(SshLink *link, Str host, uint16_t port, uint16_t *out_port, Diags *diags) {
     SshProblem problem = {0};
-    SshStatus status = link->lease ? SSH_DONE : connect(link, &problem);
-    if (status == SSH_DONE)
+    SshStatus status = SSH_LOST;
+    bool is_again = true;
+    for (int i = 0; i < SESSIONS_TRIED_MAX && is_again; i++) {
+        problem = (SshProblem){0};
+        status = link->lease ? SSH_DONE : connect(link, &problem);
+        if (status != SSH_DONE)
+            break;
         status = ssh_pool_tunnel(pool_of(link), link->lease, host, port, out_port, &problem,
                                  link->call->arena);
+        is_again = should_try_again(link, status, &problem);
+    }
     if (status != SSH_DONE)
         ssh_client_report(link, status, problem, diags);
     return status == SSH_DONE;

@@ -24,6 +24,7 @@ struct SshLease {
     SshLease *via;       /* the session with the jump host; NULL: none */
     SshSession *session; /* NULL: being opened, or failed */
     size_t users;        /* calls, and sessions over this jump host */
+    size_t channels;     /* calls only: MaxSessions does not limit forwarded connections */
     size_t channels_max;
     bool is_opening;
     bool is_broken; /* failed or lost: no call acquires it; closed after its last release */
@@ -84,14 +85,6 @@ static void unlink_lease(SshPool *pool, SshLease *lease) {
     }
 }
 
-static void close_lease(SshPool *pool, SshLease *lease) {
-    SshLease *via = lease->via;
-    pool->ssh->close(pool->ssh->self, lease->session);
-    arena_close(lease->arena);
-    if (via)
-        (void)ssh_pool_release(pool, via, SSH_DONE);
-}
-
 void ssh_pool_close(SshPool *pool) {
     if (!pool)
         return;
@@ -113,14 +106,13 @@ static SshLease *new_lease(Str key) {
     SshLease *lease = arena_new(arena, SshLease);
     lease->arena = arena;
     lease->key = str_clone(key, arena);
-    lease->users = 1;
     lease->channels_max = CHANNELS_MAX;
     lease->is_opening = true;
     return lease;
 }
 
 /* Returns a session that may have another user, or NULL. It may still be opening. The pool is
- * locked. `is_jump`: a forwarded connection, which MaxSessions does not limit. */
+ * locked. `is_jump`: for a session over this jump host. */
 static SshLease *find_lease(SshPool *pool, Str key, bool is_jump) {
     for (SshLease *lease = pool->leases; lease; lease = lease->next) {
         if (lease->is_broken || !str_equal(lease->key, key))
@@ -129,7 +121,7 @@ static SshLease *find_lease(SshPool *pool, Str key, bool is_jump) {
             lease->is_broken = true;
             continue;
         }
-        if (is_jump || lease->users < lease->channels_max)
+        if (is_jump || lease->channels < lease->channels_max)
             return lease;
     }
     return NULL;
@@ -144,17 +136,33 @@ static SshProblem clone_problem(const SshProblem *problem, Arena *arena) {
     };
 }
 
-/* Removes one user of a lease. If it was the last and the session is broken, closes the session.
- * The pool is locked; the function unlocks it. */
-static void release_and_unlock(SshPool *pool, SshLease *lease) {
-    lease->users--;
-    bool is_over = lease->is_broken && lease->users == 0;
-    if (is_over)
-        unlink_lease(pool, lease);
-    pthread_cond_broadcast(&pool->changed);
-    pthread_mutex_unlock(&pool->lock);
-    if (is_over)
-        close_lease(pool, lease);
+static void add_user(SshLease *lease, bool is_jump) {
+    lease->users++;
+    lease->channels += !is_jump;
+}
+
+/* Removes one user of a lease. If it was the last and the session is broken, closes the session,
+ * and then removes it from the users of its jump host. The pool is locked; the function unlocks it.
+ */
+static void release_and_unlock(SshPool *pool, SshLease *lease, bool is_jump) {
+    while (lease) {
+        lease->users--;
+        lease->channels -= !is_jump;
+        bool is_over = lease->is_broken && lease->users == 0;
+        if (is_over)
+            unlink_lease(pool, lease);
+        pthread_cond_broadcast(&pool->changed);
+        pthread_mutex_unlock(&pool->lock);
+        if (!is_over)
+            return;
+        SshLease *via = lease->via;
+        pool->ssh->close(pool->ssh->self, lease->session);
+        arena_close(lease->arena);
+        if (via)
+            pthread_mutex_lock(&pool->lock);
+        lease = via;
+        is_jump = true;
+    }
 }
 
 static bool has_time(const SshTimeout *timeout, int64_t waited_ms) {
@@ -235,11 +243,11 @@ static SshStatus acquire(SshPool *pool,
     pthread_mutex_lock(&pool->lock);
     SshLease *lease = find_lease(pool, key, is_jump);
     if (lease) {
-        lease->users++;
+        add_user(lease, is_jump);
         if (lease->is_opening)
             status = await_opening(pool, lease, &timeout, problem, arena);
         if (status != SSH_DONE) {
-            release_and_unlock(pool, lease);
+            release_and_unlock(pool, lease, is_jump);
             return status;
         }
         pthread_mutex_unlock(&pool->lock);
@@ -247,6 +255,7 @@ static SshStatus acquire(SshPool *pool,
         return SSH_DONE;
     }
     lease = new_lease(key);
+    add_user(lease, is_jump);
     lease->next = pool->leases;
     pool->leases = lease;
     pthread_mutex_unlock(&pool->lock);
@@ -257,7 +266,7 @@ static SshStatus acquire(SshPool *pool,
     lease->problem = clone_problem(problem, lease->arena);
     lease->is_broken = status != SSH_DONE;
     if (status != SSH_DONE) {
-        release_and_unlock(pool, lease);
+        release_and_unlock(pool, lease, is_jump);
         return status;
     }
     /* Moves the lease in front of the session with its jump host, see ssh_pool_close. */
@@ -286,12 +295,12 @@ SshSession *ssh_pool_session(const SshLease *lease) {
 
 bool ssh_pool_release(SshPool *pool, SshLease *lease, SshStatus status) {
     pthread_mutex_lock(&pool->lock);
-    bool has_others = lease->users > 1;
+    bool has_others = lease->channels > 1;
     if (status == SSH_LOST)
         lease->is_broken = true;
     if (status == SSH_BUSY && has_others)
-        lease->channels_max = lease->users - 1;
-    release_and_unlock(pool, lease);
+        lease->channels_max = lease->channels - 1;
+    release_and_unlock(pool, lease, false);
     return status != SSH_BUSY || has_others;
 }
 
@@ -309,7 +318,9 @@ SshStatus ssh_pool_tunnel(SshPool *pool,
         if (tunnel->port == port && str_equal(tunnel->host, host))
             known = tunnel;
     }
-    if (known) {
+    if (!pool->ssh->is_alive(pool->ssh->self, lease->session)) {
+        status = SSH_LOST; /* its known tunnels, too */
+    } else if (known) {
         *out_port = known->local_port;
     } else {
         status = pool->ssh->tunnel(pool->ssh->self, lease->session, host, port, out_port, problem,

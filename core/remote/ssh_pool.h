@@ -29,10 +29,11 @@ SshStatus ssh_pool_acquire(SshPool *pool,
 SshSession *ssh_pool_session(const SshLease *lease);
 /* Releases a lease after a command that ended with this status. After SSH_LOST, no call acquires
  * the session again. After SSH_BUSY, the session serves fewer calls at once. Returns false after
- * SSH_BUSY if the session had no other user: then a new session would be refused, too. */
+ * SSH_BUSY if no other call uses the session: then a new session would be refused, too. */
 bool ssh_pool_release(SshPool *pool, SshLease *lease, SshStatus status);
 /* Sets *out_port to a port of 127.0.0.1 that is forwarded to host:port as seen from the machine;
- * the first call opens it. It stays open as long as the session. */
+ * the first call opens it. It stays open as long as the session. Fails with SSH_LOST if the
+ * session is lost. */
 SshStatus ssh_pool_tunnel(SshPool *pool,
                           SshLease *lease,
                           Str host,

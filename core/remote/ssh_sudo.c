@@ -137,8 +137,10 @@ SshStatus ssh_sudo_exec(const Ssh *ssh,
         problem->text = describe_refusal(&sudo);
         return SSH_SUDO_REFUSED;
     }
-    if (!sudo.is_ready)
-        problem->may_have_run = problem->may_have_run && password.len == 0;
+    /* sudo waits for a password that was not sent. In any other case it may have started the
+     * command, because READY may be lost with the connection. */
+    if (!sudo.is_ready && sudo.prompts > sudo.passwords)
+        problem->may_have_run = false;
     out->out = strbuf_str(&sudo.streams[0]);
     out->err = strbuf_str(&sudo.streams[1]);
     out->truncated = sudo.truncated;

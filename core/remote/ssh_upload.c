@@ -6,8 +6,6 @@
 #include "remote_assets.h"
 #include "remote_script.h"
 
-#include <errno.h>
-
 #define LARGE          ((size_t)262144) /* bytes; longer uploads can be resumed */
 #define PIECE_SIZE     ((size_t)262144)
 #define DIFFERS        96 /* exit status: the temporary file had another digest and was removed */
@@ -68,7 +66,7 @@ typedef struct Transfer {
     bool has_offset; /* `offset` is known */
     uint64_t offset; /* of the next byte to send */
     DiskFile file;
-    bool failed; /* the local file cannot be read */
+    int error; /* negative errno of reading the local file; 0: none */
     StrBuf out;
     StrBuf err;
 } Transfer;
@@ -116,7 +114,8 @@ static int64_t on_feed(void *payload, char *buffer, size_t size) {
     if (!transfer->has_offset)
         return 0;
     int64_t got = read_source(transfer, buffer, size);
-    transfer->failed |= got < 0;
+    if (got < 0)
+        transfer->error = (int)got;
     if (got <= 0)
         return -1;
     transfer->offset += (uint64_t)got;
@@ -156,13 +155,13 @@ static bool transfer_run(SshLink *link, Transfer *transfer, Diags *diags) {
     SshProblem problem = {0};
     SshStatus status = SSH_LOST;
     bool is_again = true;
-    for (int i = 0; i < ATTEMPTS_MAX && is_again && !transfer->failed; i++) {
+    for (int i = 0; i < ATTEMPTS_MAX && is_again && !transfer->error; i++) {
         status = transfer_once(link, transfer, &result, &problem);
         bool is_damaged = status == SSH_DONE && result.exit_status == DIFFERS;
         is_again = transfer->is_large && (status == SSH_LOST || (is_damaged && i == 0));
     }
-    if (transfer->failed)
-        return disk_error(link->call, transfer->upload->source_path, -EIO, diags) == 0;
+    if (transfer->error)
+        return disk_error(link->call, transfer->upload->source_path, transfer->error, diags) == 0;
     if (status != SSH_DONE) {
         ssh_client_report(link, status, problem, diags);
         return false;

@@ -143,7 +143,7 @@ static bool read_scalar(JsonReader *reader,
     return fail(reader, "a value does not have its type");
 }
 
-/* The members of a value while they are read. */
+/* The elements of a collection while they are read. */
 typedef struct Parts {
     VEC(Str) names;
     ValueVec values;
@@ -154,20 +154,11 @@ static bool read_array(JsonReader *reader, const Type *type, Parts *parts, Arena
         JsonToken token = json_next(reader);
         if (token == JSON_ARRAY_END)
             return true;
-        if (type->kind == KIND_TUPLE && parts->values.count == type->count)
-            return fail(reader, "a tuple has too many elements");
         Value part;
-        if (!read_value(reader, token, part_type(type, parts->values.count), &part, arena))
+        if (!read_value(reader, token, type->element, &part, arena))
             return false;
         vec_push(arena, &parts->values, part);
     }
-}
-
-static const Type *member_type(const Type *type, Str name) {
-    size_t i;
-    if (type->kind == KIND_MAP)
-        return type->element;
-    return type_find_attribute(type, name, &i) ? type_at(type, i) : NULL;
 }
 
 static bool read_members(JsonReader *reader, const Type *type, Parts *parts, Arena *arena) {
@@ -178,29 +169,54 @@ static bool read_members(JsonReader *reader, const Type *type, Parts *parts, Are
         if (token != JSON_KEY)
             return fail(reader, "an object was expected");
         Str name = str_clone(reader->text, arena);
-        const Type *expected = member_type(type, name);
         Value part;
-        if (!expected)
-            return fail(reader, "an object has an attribute that is not in its type");
-        if (!read_value(reader, json_next(reader), expected, &part, arena))
+        if (!read_value(reader, json_next(reader), type->element, &part, arena))
             return false;
         vec_push(arena, &parts->names, name);
         vec_push(arena, &parts->values, part);
     }
 }
 
-/* Members in the order of the type's names; each exactly once. */
-static bool build_object(
-    JsonReader *reader, const Type *type, const Parts *parts, Value *out, Arena *arena) {
-    if (parts->values.count != type->count)
-        return fail(reader, "an object lacks attributes of its type");
+/* The type has the number of elements, and the names of attributes in their order, so that the
+ * values are read into their final places. */
+
+static bool read_tuple(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
     Value *items = arena_new_array(arena, Value, type->count);
-    for (size_t i = 0; i < parts->values.count; i++) {
-        size_t place;
-        if (!type_find_attribute(type, parts->names.items[i], &place) || items[place].type)
-            return fail(reader, "an object has an attribute twice");
-        items[place] = parts->values.items[i];
+    size_t count = 0;
+    for (;;) {
+        JsonToken token = json_next(reader);
+        if (token == JSON_ARRAY_END)
+            break;
+        if (count == type->count)
+            return fail(reader, "a tuple has too many elements");
+        if (!read_value(reader, token, type_at(type, count), &items[count], arena))
+            return false;
+        count++;
     }
+    if (count < type->count)
+        return fail(reader, "a tuple has too few elements");
+    *out = value_tuple(items, count, arena);
+    return true;
+}
+
+static bool read_object(JsonReader *reader, const Type *type, Value *out, Arena *arena) {
+    Value *items = arena_new_array(arena, Value, type->count);
+    size_t count = 0, place;
+    for (;; count++) {
+        JsonToken token = json_next(reader);
+        if (token == JSON_OBJECT_END)
+            break;
+        if (token != JSON_KEY)
+            return fail(reader, "an object was expected");
+        if (!type_find_attribute(type, reader->text, &place))
+            return fail(reader, "an object has an attribute that is not in its type");
+        if (items[place].type)
+            return fail(reader, "an object has an attribute twice");
+        if (!read_value(reader, json_next(reader), type_at(type, place), &items[place], arena))
+            return false;
+    }
+    if (count < type->count)
+        return fail(reader, "an object lacks attributes of its type");
     *out = value_object_of(type, items);
     return true;
 }
@@ -215,11 +231,7 @@ static bool build(JsonReader *reader, const Type *type, Parts *parts, Value *out
         *out = value_map(type->element, parts->names.items, items, count, arena);
         return true;
     case KIND_TUPLE:
-        if (count != type->count)
-            return fail(reader, "a tuple has too few elements");
-        *out = value_tuple(items, count, arena);
-        return true;
-    case KIND_OBJECT: return build_object(reader, type, parts, out, arena);
+    case KIND_OBJECT:
     case KIND_DYNAMIC:
     case KIND_BOOL:
     case KIND_NUMBER:
@@ -243,6 +255,10 @@ static bool read_content(JsonReader *reader,
     bool is_named = type_is_mapping(type);
     if (token != (is_named ? JSON_OBJECT_START : JSON_ARRAY_START))
         return fail(reader, "a value does not have its type");
+    if (type->kind == KIND_TUPLE)
+        return read_tuple(reader, type, out, arena);
+    if (type->kind == KIND_OBJECT)
+        return read_object(reader, type, out, arena);
     if (is_named ? !read_members(reader, type, &parts, arena)
                  : !read_array(reader, type, &parts, arena)) {
         return false;

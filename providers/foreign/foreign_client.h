@@ -19,7 +19,7 @@ typedef struct ForeignClient {
     ForeignProvider *owner;
     ForeignProcess *process;
     Str config;     /* the encoded configure request; empty: not configured */
-    bool is_in_use; /* a provider configuration has the process */
+    bool is_in_use; /* a provider configuration has the process, or its Configure failed */
     struct ForeignClient *next;
 } ForeignClient;
 

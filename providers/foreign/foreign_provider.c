@@ -86,15 +86,11 @@ static bool foreign_configure(const Call *call,
     ForeignClient *client = claim_client(foreign, config, diags);
     if (!client)
         return false;
+    /* After a failure the process stays in use: a process is configured at most once. */
+    if (client->config.len == 0 && !configure_client(call, client, &sent, config, diags))
+        return false;
     response->client = client;
-    if (client->config.len > 0)
-        return true;
-    if (configure_client(call, client, &sent, config, diags))
-        return true;
-    pthread_mutex_lock(&foreign->lock);
-    client->is_in_use = false;
-    pthread_mutex_unlock(&foreign->lock);
-    return false;
+    return true;
 }
 
 static void foreign_close(void *payload) {

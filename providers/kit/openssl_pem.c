@@ -4,6 +4,7 @@
 #include "digest.h"
 #include "log.h"
 
+#include <limits.h>
 #include <openssl/err.h>
 
 Str openssl_pem_text(BIO *bio, Arena *arena) {
@@ -30,8 +31,13 @@ static void report_unreadable(const char *summary,
                 kind);
 }
 
+/* Returns NULL for a text that is longer than OpenSSL can read. */
+static BIO *open_text(Str pem) {
+    return pem.len <= INT_MAX ? BIO_new_mem_buf(pem.ptr, (int)pem.len) : NULL;
+}
+
 EVP_PKEY *openssl_pem_read_key(Str pem, const char *summary, const char *attribute, Diags *diags) {
-    SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    SCOPED(BioRef) bio = open_text(pem);
     EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_phrase, NULL) : NULL;
     if (!key || openssl_pem_algorithm(key).len == 0) {
         EVP_PKEY_free(key);
@@ -45,12 +51,19 @@ EVP_PKEY *openssl_pem_read_key(Str pem, const char *summary, const char *attribu
     return key;
 }
 
+X509 *openssl_pem_find_certificate(Str pem) {
+    SCOPED(BioRef) bio = open_text(pem);
+    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, no_phrase, NULL) : NULL;
+    if (!certificate)
+        ERR_clear_error();
+    return certificate;
+}
+
 X509 *openssl_pem_read_certificate(Str pem,
                                    const char *summary,
                                    const char *attribute,
                                    Diags *diags) {
-    SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
-    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, no_phrase, NULL) : NULL;
+    X509 *certificate = openssl_pem_find_certificate(pem);
     if (!certificate)
         report_unreadable(summary, attribute, "certificate", diags);
     log_debug("tls certificate read", log_cstr("attribute", attribute),
@@ -62,7 +75,7 @@ X509_REQ *openssl_pem_read_request(Str pem,
                                    const char *summary,
                                    const char *attribute,
                                    Diags *diags) {
-    SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
+    SCOPED(BioRef) bio = open_text(pem);
     X509_REQ *request = bio ? PEM_read_bio_X509_REQ(bio, NULL, no_phrase, NULL) : NULL;
     EVP_PKEY *key = request ? X509_REQ_get0_pubkey(request) : NULL;
     if (!key || X509_REQ_verify(request, key) != 1) {

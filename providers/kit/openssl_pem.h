@@ -32,6 +32,8 @@ SCOPED_TYPE(RequestRef, request_release);
 
 /* Returns the content of a memory BIO. */
 Str openssl_pem_text(BIO *bio, Arena *arena);
+/* Returns the first certificate of the text, which the caller owns; NULL if there is none. */
+X509 *openssl_pem_find_certificate(Str pem);
 /* These return an object that the caller owns. On failure they return NULL, with an error of this
  * summary that names the attribute in its detail. Keys must be RSA, ECDSA or Ed25519 without a
  * passphrase; the signature of a request must be valid. */

@@ -134,17 +134,9 @@ static bool manifest_marker(const Call *call,
 /* The state of an object after an apply, or after the wait for it. */
 static void keep_applied(const Call *call,
                          Value planned,
-                         ObjectApplied *applied,
+                         const ObjectApplied *applied,
                          ApplyResponse *response) {
-    Value seen = cluster_without_ignored(call->client, applied->live,
-                                         object_attribute(planned, "manifest"), call->arena);
-    Value live = object_view_live(seen, applied->ref.resource, call->arena);
-    Value object = applied->object;
-    if (!applied->is_different) {
-        object = object_view_fill(object_attribute(planned, "object"), live, call->arena);
-        applied->record.live = object_record_live(seen, call->arena);
-    }
-    response->state = with_object(planned, object, call->arena);
+    response->state = with_object(planned, applied->object, call->arena);
     response->private_data = object_record_text(&applied->record, call->arena);
 }
 
@@ -172,10 +164,11 @@ static bool manifest_apply(const Call *call,
             keep_applied(call, planned, &applied, response);
         return false;
     }
-    keep_applied(call, planned, &applied, response);
+    Value live = applied.live;
     bool is_ready = object_arguments_wait(call, planned, &applied, diags);
-    if (value_is_present(applied.live))
-        keep_applied(call, planned, &applied, response);
+    (void)object_apply_waited(call, object->manifest, object_attribute(planned, "object"), live,
+                              &applied);
+    keep_applied(call, planned, &applied, response);
     return is_ready;
 }
 

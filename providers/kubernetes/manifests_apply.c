@@ -13,6 +13,10 @@
 #include "wait_ready.h"
 #include "wait_until.h"
 
+#include <pthread.h>
+
+#define RECORDED_MAX 64 /* parts recorded together; a recovery reads them all */
+
 typedef struct ItemApply {
     const ManifestsItem *item; /* NULL: of a deletion */
     Str key;
@@ -44,6 +48,8 @@ typedef struct ManifestsApplying {
     ManifestsRecord kept;         /* as it is now */
     ItemApplies items;            /* of all waves so far */
     size_t wave_start;            /* index of the first item of the wave */
+    pthread_mutex_t mutex;        /* of `recorded` */
+    size_t recorded;              /* items of the wave, from the first, that are recorded */
     bool has_new_definitions;     /* changed by this call */
     bool is_good;
     bool in_doubt;
@@ -157,19 +163,25 @@ static void keep_object(const ManifestsApplying *applying,
                         const Call *call,
                         Arena *keep) {
     ObjectApplied *applied = &one->applied;
-    Value live = applied->live;
-    if (!value_is_present(live))
+    if (!value_is_present(applied->live))
         return;
-    Value seen = cluster_without_ignored(call->client, live, one->item->manifest, call->arena);
-    Value view = object_view_live(seen, applied->ref.resource, call->arena);
-    if (!applied->is_different) {
-        view = object_view_fill(one->planned, view, call->arena);
-        one->entry.object.live = str_clone(object_record_live(seen, call->arena), keep);
-    }
-    one->view = kube_object_keep(view, keep);
-    applied->live =
-        kube_object_with(live, "metadata", "managedFields", value_null(&TYPE_DYNAMIC), call->arena);
-    applied->live = is_awaited(applying, one) ? value_clone(applied->live, keep) : one->view;
+    one->view = applied->object = kube_object_keep(applied->object, keep);
+    applied->record = one->entry.object;
+    Value live = kube_object_with(applied->live, "metadata", "managedFields",
+                                  value_null(&TYPE_DYNAMIC), call->arena);
+    applied->live = is_awaited(applying, one) ? value_clone(live, keep) : one->view;
+}
+
+/* `before` is the object before the wait. */
+static void keep_waited(const ManifestsApplying *applying,
+                        ItemApply *one,
+                        Value before,
+                        const Call *call,
+                        Arena *keep) {
+    if (!object_apply_waited(call, one->item->manifest, one->planned, before, &one->applied))
+        return;
+    one->entry.object.live = str_clone(one->applied.record.live, keep);
+    keep_object(applying, one, call, keep);
 }
 
 static void keep_item(const ManifestsApplying *applying,
@@ -185,16 +197,47 @@ static void keep_item(const ManifestsApplying *applying,
     one->applied.ref.resource = resource;
 }
 
+static PartIntent intent_of(const ItemApply *one, Arena *arena) {
+    if (!one->item)
+        return (PartIntent){.key = one->key, .action = PART_DELETE};
+    return (PartIntent){
+        .key = one->key,
+        .action = part_action(one->entry.action),
+        .marker = object_key_import_id(&one->item->key, arena),
+    };
+}
+
+/* Records this item and the next ones together, unless they are recorded. */
+static bool record_items(ManifestsApplying *applying,
+                         size_t index,
+                         const Call *call,
+                         Diags *diags) {
+    size_t count = applying->items.count - applying->wave_start;
+    PartIntent intents[RECORDED_MAX];
+    size_t intent_count = 0;
+    bool is_good = true;
+    pthread_mutex_lock(&applying->mutex);
+    if (index >= applying->recorded) {
+        const ItemApply *items = &applying->items.items[applying->wave_start];
+        for (; applying->recorded < count && intent_count < RECORDED_MAX; applying->recorded++)
+            intents[intent_count++] = intent_of(&items[applying->recorded], call->arena);
+        is_good = call_parts_record(call, intents, intent_count, diags);
+    }
+    pthread_mutex_unlock(&applying->mutex);
+    return is_good;
+}
+
+static bool begin_item(ManifestsApplying *applying, size_t index, const Call *call, Diags *diags) {
+    const ItemApply *one = &applying->items.items[applying->wave_start + index];
+    PartIntent intent = intent_of(one, call->arena);
+    return record_items(applying, index, call, diags) && call_part_begin(call, &intent, diags);
+}
+
 static void apply_item(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
     ManifestsApplying *applying = payload;
     ItemApply *one = &applying->items.items[applying->wave_start + index];
     Diags found = diags_new(call->arena);
-    PartIntent intent = {
-        .key = one->key,
-        .action = part_action(one->entry.action),
-        .marker = object_key_import_id(&one->item->key, call->arena),
-    };
-    one->is_good = call_part_begin(call, &intent, diags);
+    one->is_good = begin_item(applying, index, call, diags);
     if (!one->is_good)
         return;
     one->is_good = change_object(applying, one, call, &found);
@@ -209,8 +252,7 @@ static void delete_item(void *payload, size_t index, const Call *call, Arena *ke
     ItemApply *one = &applying->items.items[applying->wave_start + index];
     (void)keep;
     ObjectRequest request = request_of(applying, one, call);
-    PartIntent intent = {.key = one->key, .action = PART_DELETE};
-    one->is_done = call_part_begin(call, &intent, diags) &&
+    one->is_done = begin_item(applying, index, call, diags) &&
                    object_delete(&request, &applying->deletion, diags);
     one->is_good = one->is_done && call_part_end(call, one->key, STR_EMPTY, diags);
 }
@@ -261,8 +303,9 @@ static void wait_for_gate(
     Diags found = diags_new(call->arena);
     if (!value_is_present(one->applied.live))
         return;
+    Value before = one->applied.live;
     one->is_good = wait_gate(&wait, &one->applied.live, &found);
-    keep_object(applying, one, call, keep);
+    keep_waited(applying, one, before, call, keep);
     manifests_source_report(&applying->source, one->item, &found, diags);
 }
 
@@ -274,8 +317,9 @@ static void wait_for_item(
         return;
     WaitObject wait = wait_of(call, one);
     Diags found = diags_new(call->arena);
+    Value before = one->applied.live;
     one->is_good = wait_ready(&wait, &one->applied.live, &found);
-    keep_object(applying, one, call, keep);
+    keep_waited(applying, one, before, call, keep);
     manifests_source_report(&applying->source, one->item, &found, diags);
 }
 
@@ -299,8 +343,13 @@ static bool check_unchanged_source(const ManifestsApplying *applying,
                       STR_ARG(item->text));
 }
 
-static bool add_items(ManifestsApplying *applying, ObjectWave wave) {
+static void start_wave(ManifestsApplying *applying) {
     applying->wave_start = applying->items.count;
+    applying->recorded = 0;
+}
+
+static bool add_items(ManifestsApplying *applying, ObjectWave wave) {
+    start_wave(applying);
     vec_each(&applying->source.items, item) {
         ManifestsEntry entry = manifests_record_find(&applying->record, item->text);
         if (item->wave != wave)
@@ -352,7 +401,7 @@ static bool delete_unwanted(ManifestsApplying *applying) {
     bool had_definitions = false;
     for (size_t at = 0; at < keys.count && applying->is_good;) {
         ObjectWave wave = wave_of(manifests_inventory_find(&applying->prior, keys.items[at]));
-        applying->wave_start = applying->items.count;
+        start_wave(applying);
         for (; at < keys.count; at++) {
             Str key = keys.items[at];
             Value prior = manifests_inventory_find(&applying->prior, key);
@@ -379,10 +428,14 @@ static bool delete_unwanted(ManifestsApplying *applying) {
     return applying->is_good;
 }
 
-static ManifestsApplying applying_of(
-    const Call *call, Value arguments, Value prior, Str private_data, Diags *diags) {
+static void open_apply(const Call *call,
+                       Value arguments,
+                       Value prior,
+                       Str private_data,
+                       ManifestsApplying *out,
+                       Diags *diags) {
     Arena *arena = call->arena;
-    ManifestsApplying applying = {
+    *out = (ManifestsApplying){
         .call = call,
         .caller = call,
         .arguments = arguments,
@@ -395,10 +448,9 @@ static ManifestsApplying applying_of(
         .inventory = manifests_inventory_of(prior, arena),
         .is_good = true,
     };
-    map_each(&applying.record.entries, entry)
-        manifests_record_set(&applying.kept, entry->key, *(const ManifestsEntry *)entry->value,
-                             arena);
-    return applying;
+    pthread_mutex_init(&out->mutex, NULL);
+    map_each(&out->record.entries, entry)
+        manifests_record_set(&out->kept, entry->key, *(const ManifestsEntry *)entry->value, arena);
 }
 
 /* Removes the entries of objects that are not in the inventory, and what only the plan knows. */
@@ -422,19 +474,22 @@ static bool apply_all(const Call *call,
                       const ApplyRequest *request,
                       ApplyResponse *response,
                       Diags *diags) {
-    ManifestsApplying applying =
-        applying_of(call, request->planned, request->prior, request->private_data, diags);
+    ManifestsApplying applying;
+    open_apply(call, request->planned, request->prior, request->private_data, &applying, diags);
     applying.caller = caller;
     applying.wanted = manifests_inventory_of(request->planned, call->arena);
-    if (!manifests_source_read(call, request->planned, &applying.source, diags))
+    if (!manifests_source_read(call, request->planned, &applying.source, diags)) {
+        pthread_mutex_destroy(&applying.mutex);
         return false;
-    vec_reserve(call->arena, &applying.items, applying.source.items.count);
+    }
     bool is_good = true;
+    vec_reserve(call->arena, &applying.items, applying.source.items.count);
     for (unsigned wave = 0; is_good && wave < OBJECT_WAVE_COUNT; wave++)
         is_good = apply_wave(&applying, (ObjectWave)wave);
     is_good = is_good && delete_unwanted(&applying);
     if (is_good)
         wait_for_all(&applying);
+    pthread_mutex_destroy(&applying.mutex);
     response->in_doubt = applying.in_doubt;
     if (!applying.in_doubt) {
         response->state =
@@ -464,9 +519,11 @@ bool manifests_delete(const Call *call,
                       const DeleteRequest *request,
                       DeleteResponse *response,
                       Diags *diags) {
-    ManifestsApplying applying =
-        applying_of(call, request->prior, request->prior, request->private_data, diags);
-    if (delete_unwanted(&applying))
+    ManifestsApplying applying;
+    open_apply(call, request->prior, request->prior, request->private_data, &applying, diags);
+    bool is_good = delete_unwanted(&applying);
+    pthread_mutex_destroy(&applying.mutex);
+    if (is_good)
         return true;
     response->state = manifests_inventory_put(&applying.inventory, request->prior, call->arena);
     response->private_data = kept_text(&applying);

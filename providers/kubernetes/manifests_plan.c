@@ -383,15 +383,14 @@ static bool check_server(ManifestsPlanning *planning, Str *why) {
     if (cluster_identify(planning->call, &identity, &response, planning->diags) == KUBE_DONE)
         return true;
     bool is_new = manifests_inventory_count(&planning->prior) == 0;
-    if (kube_error_class(&cluster_identity_ref, &response) == KUBE_ERROR_UNREACHABLE && is_new &&
+    if (kube_error_class(NULL, &response) == KUBE_ERROR_UNREACHABLE && is_new &&
         planning->call->is_planning) {
         *why = str_format(planning->results,
                           "verified at apply: the API server cannot be reached: %.*s",
                           STR_ARG(response.problem));
         return true;
     }
-    kube_error_report(&kube, "Kubernetes objects not planned", &cluster_identity_ref, &response,
-                      planning->diags);
+    kube_error_report(&kube, "Kubernetes objects not planned", NULL, &response, planning->diags);
     return false;
 }
 

@@ -1,25 +1,18 @@
-/* sealing: encryption by OpenSSL. A failed call with a certificate that passed sealing_check
- * aborts. */
+/* sealing: encryption by OpenSSL. Of several certificates, the first is used, which is the newest
+ * of a controller. A failed call with a certificate that passed sealing_check aborts. */
 #include "sealing.h"
 
 #include "digest.h"
+#include "openssl_pem.h"
 #include "random.h"
 
 #include <limits.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 
 #define KEY_BYTES   32
 #define NONCE_BYTES 12
 #define TAG_BYTES   16
 #define RSA_BYTES   2048 /* of the largest key that OpenSSL accepts */
-
-typedef X509 *CertificateRef;
-static void certificate_release(CertificateRef *ref) {
-    X509_free(*ref);
-}
-SCOPED_TYPE(CertificateRef, certificate_release);
 
 typedef EVP_PKEY_CTX *RsaRef;
 static void rsa_release(RsaRef *ref) {
@@ -33,20 +26,8 @@ static void cipher_release(CipherRef *ref) {
 }
 SCOPED_TYPE(CipherRef, cipher_release);
 
-/* Returns the first certificate of the text, which is the newest of a controller; NULL if there is
- * none. */
-static X509 *read_certificate(Str text) {
-    if (text.len > INT_MAX)
-        return NULL;
-    BIO *bio = BIO_new_mem_buf(text.ptr, (int)text.len);
-    CHECK(bio);
-    X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-    BIO_free(bio);
-    return certificate;
-}
-
 Str sealing_check(Str certificate, int64_t now_s) {
-    SCOPED(CertificateRef) read = read_certificate(certificate);
+    SCOPED(CertificateRef) read = openssl_pem_find_certificate(certificate);
     time_t now = (time_t)now_s;
     if (!read)
         return STR("the text has no certificate in PEM form");
@@ -58,7 +39,7 @@ Str sealing_check(Str certificate, int64_t now_s) {
 }
 
 Str sealing_fingerprint(Str certificate, Arena *arena) {
-    SCOPED(CertificateRef) read = read_certificate(certificate);
+    SCOPED(CertificateRef) read = openssl_pem_find_certificate(certificate);
     unsigned char *bytes = NULL;
     int size = read ? i2d_X509(read, &bytes) : 0;
     CHECK(size > 0);
@@ -69,7 +50,7 @@ Str sealing_fingerprint(Str certificate, Arena *arena) {
 
 /* Encrypts `key` to the certificate into `out` (RSA_BYTES) and returns the length of the result. */
 static size_t seal_key(Str certificate, Str label, const unsigned char *key, unsigned char *out) {
-    SCOPED(CertificateRef) read = read_certificate(certificate);
+    SCOPED(CertificateRef) read = openssl_pem_find_certificate(certificate);
     CHECK(read);
     SCOPED(RsaRef) rsa = EVP_PKEY_CTX_new(X509_get0_pubkey(read), NULL);
     size_t size = RSA_BYTES;

@@ -358,13 +358,18 @@ static JournalRecord part_record(RecordKind kind, uint64_t sequence, const State
     };
 }
 
-bool journal_part(Journal *journal, uint64_t sequence, const StatePart *part, Diags *diags) {
+bool journal_parts(Journal *journal, uint64_t sequence, const StateParts *parts, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("journal part");
-    JournalRecord record =
-        part_record(part->has_ended ? RECORD_PART_END : RECORD_PART_BEGIN, sequence, part);
-    bool must_sync = !part->has_ended || journal->store->is_buffered;
+    Str problem = STR_EMPTY;
+    bool must_sync = journal->store->is_buffered;
     pthread_mutex_lock(&journal->mutex);
-    Str problem = append_part(journal, &record, scratch);
+    for (size_t i = 0; i < parts->count && problem.len == 0; i++) {
+        const StatePart *part = &parts->items[i];
+        JournalRecord record =
+            part_record(part->has_ended ? RECORD_PART_END : RECORD_PART_BEGIN, sequence, part);
+        must_sync = must_sync || !part->has_ended;
+        problem = append_part(journal, &record, scratch);
+    }
     if (problem.len == 0 && must_sync)
         problem = wait_durable(journal, scratch);
     pthread_mutex_unlock(&journal->mutex);

@@ -68,13 +68,13 @@ MUST_USE bool journal_intent(Journal *journal,
                              const JournalIntent *intent,
                              uint64_t *sequence,
                              Diags *diags);
-/* Records the beginning of a part of the call whose intent has that sequence, or its end
- * (has_ended). The beginning is durable when it returns. The end is appended, and durable if the
- * store is buffered. */
-MUST_USE bool journal_part(Journal *journal,
-                           uint64_t sequence,
-                           const StatePart *part,
-                           Diags *diags);
+/* Records the beginning of parts of the call whose intent has that sequence, or their end
+ * (has_ended). Beginnings are durable when it returns, with one sync. Ends are appended, and
+ * durable if the store is buffered. */
+MUST_USE bool journal_parts(Journal *journal,
+                            uint64_t sequence,
+                            const StateParts *parts,
+                            Diags *diags);
 /* Appends the outcome; it is durable after the next sync. `sequence` 0: there was no intent. */
 MUST_USE bool journal_outcome(Journal *journal,
                               uint64_t sequence,

@@ -106,6 +106,14 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
+    def make_bucket(self, name):
+        """The first one also makes the account, for which a busy Swift needs longer than its own timeouts."""
+        end = time.monotonic() + 60
+        while (found := self.ask("PUT", "/" + name))[0] not in (200, 409):
+            if time.monotonic() > end:
+                raise AssertionError("%s: %d %s" % (name, *found))
+            time.sleep(0.2)
+
     def close(self):
         for process in self.processes:
             process.kill()

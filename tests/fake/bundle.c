@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 BundleFault bundle_fault;
+bool bundle_records_parts;
 
 /* clang-format off */
 const Attribute bundle_attributes[4] = {
@@ -119,9 +120,12 @@ bool bundle_plan(const Call *call,
 typedef struct Bundle {
     const Call *call;
     Str directory;
-    Map places; /* key → file name, as Str */
+    Map places;              /* key → file name, as Str */
+    VEC(PartIntent) intents; /* to record */
     Diags *diags;
 } Bundle;
+
+typedef bool (*PartVisit)(Bundle *bundle, Str key, PartAction action, Str content);
 
 static Str path_of(const Bundle *bundle, Str place) {
     return disk_join(bundle->directory, place, bundle->call->arena);
@@ -204,9 +208,21 @@ static bool change_file(Bundle *bundle, Str key, PartAction action, Str place, S
     return write_content(bundle, key, place, content, DISK_APPEND | DISK_CREATE | DISK_EXCLUSIVE);
 }
 
+static PartIntent intent_of(const Bundle *bundle, Str key, PartAction action) {
+    bool is_new = action == PART_CREATE || action == PART_REPLACE;
+    return (PartIntent){
+        .key = key, .action = action, .marker = is_new ? new_place(bundle, key) : STR_EMPTY};
+}
+
+static bool add_intent(Bundle *bundle, Str key, PartAction action, Str content) {
+    (void)content;
+    vec_push(bundle->call->arena, &bundle->intents, intent_of(bundle, key, action));
+    return true;
+}
+
 static bool change_part(Bundle *bundle, Str key, PartAction action, Str content) {
     const Call *call = bundle->call;
-    PartIntent intent = {.key = key, .action = action};
+    PartIntent intent = intent_of(bundle, key, action);
     if (has_fault(key, "never"))
         return change_file(bundle, key, action, key, content);
     if (has_fault(key, "unplanned"))
@@ -215,8 +231,6 @@ static bool change_part(Bundle *bundle, Str key, PartAction action, Str content)
         intent.action = action == PART_UPDATE ? PART_DELETE : PART_UPDATE;
     if (has_fault(key, "end first"))
         return call_part_end(call, key, STR_EMPTY, bundle->diags);
-    if (action == PART_CREATE || action == PART_REPLACE)
-        intent.marker = new_place(bundle, key);
     if (!call_part_begin(call, &intent, bundle->diags))
         return false;
     if (has_fault(key, "twice") && !call_part_begin(call, &intent, bundle->diags))
@@ -234,12 +248,12 @@ static bool change_part(Bundle *bundle, Str key, PartAction action, Str content)
     return true;
 }
 
-static bool change_parts(Bundle *bundle, Value before, Value after) {
+static bool visit_parts(Bundle *bundle, Value before, Value after, PartVisit visit) {
     Value old, content;
     for (size_t i = 0; value_is_present(before) && i < before.count; i++) {
         Str key = value_key_at(before, i);
         bool stays = value_is_present(after) && value_find(after, key, &content);
-        if (!stays && !change_part(bundle, key, PART_DELETE, STR_EMPTY))
+        if (!stays && !visit(bundle, key, PART_DELETE, STR_EMPTY))
             return false;
     }
     for (size_t i = 0; value_is_present(after) && i < after.count; i++) {
@@ -251,10 +265,18 @@ static bool change_parts(Bundle *bundle, Value before, Value after) {
                 continue;
             action = is_fixed(old) ? PART_REPLACE : PART_UPDATE;
         }
-        if (!change_part(bundle, key, action, text))
+        if (!visit(bundle, key, action, text))
             return false;
     }
     return true;
+}
+
+static bool change_parts(Bundle *bundle, Value before, Value after) {
+    if (bundle_records_parts && (!visit_parts(bundle, before, after, add_intent) ||
+                                 !call_parts_record(bundle->call, bundle->intents.items,
+                                                    bundle->intents.count, bundle->diags)))
+        return false;
+    return visit_parts(bundle, before, after, change_part);
 }
 
 static bool says_nothing(void) {

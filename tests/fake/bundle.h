@@ -21,6 +21,8 @@ typedef struct BundleFault {
 } BundleFault;
 
 extern BundleFault bundle_fault;
+/* If true, a call records all its parts before the first one begins. */
+extern bool bundle_records_parts;
 
 extern const Attribute bundle_attributes[4];
 

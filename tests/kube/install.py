@@ -3,7 +3,8 @@
   install.main(choose(words), run_set, programs=…, **options)
                                      runs run_set(cluster, set) for each set, on two servers; `options` are those of server.start.
                                      Returns the exit status
-  install.choose(words, fast, more)  of all sets and these, the sets of the names `fast`; with --all [PATTERN] all sets, or those whose name matches
+  install.choose(words, fast, sets)  of these sets, by default of all, the sets of the names `fast` and, for each commit, another one; with
+                                     --all [PATTERN] all sets, or those whose name matches
   install.write(project, one, texts, **arguments)
                                      a configuration with kubernetes_manifests.all; returns the namespaces that it makes beside it
   install.check_clean(cluster, before, "loam")
@@ -12,7 +13,7 @@ import contextlib, os, queue, re, threading, time, traceback
 
 import yaml
 
-import corpus, listing, server
+import corpus, listing, rotation, server
 
 ROOT = "kube-system"
 SERVERS = 2
@@ -63,10 +64,12 @@ def check_clean(cluster, before, who):
     equal(left_over(before, after), [], who + " left over")
 
 
-def choose(words, fast, more=()):
+def choose(words, fast, sets=None):
     pattern = re.compile("".join([word for word in words if word != "--all"][:1]))
-    return [one for one in corpus.existing([*corpus.SETS, *corpus.definition_sets(), *more])
-            if pattern.search(one.name) and ("--all" in words or one.name in fast)]
+    sets = list(corpus.existing(sets or [*corpus.SETS, *corpus.definition_sets()]))
+    if "--all" in words:
+        return [one for one in sets if pattern.search(one.name)]
+    return [*(one for one in sets if one.name in fast), *rotation.part([one for one in sets if one.name not in fast], 1)]
 
 
 class Run:

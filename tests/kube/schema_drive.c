@@ -96,8 +96,10 @@ int main(int argc, char **argv) {
     Driving driving = {0};
     char line[4096];
     for (int i = 1; i < argc; i++) {
-        if (!read_document(&driving, str_from_cstr(argv[i]), arena))
+        if (!read_document(&driving, str_from_cstr(argv[i]), arena)) {
+            fprintf(stderr, "schema_drive: %s is not a JSON document\n", argv[i]);
             return 1;
+        }
     }
     while (fgets(line, sizeof line, stdin))
         check_path(&driving, &io, str_trim(str_from_cstr(line)));

@@ -87,23 +87,36 @@ static inline uint16_t server_free_port(void) {
     return ntohs(address.sin_port);
 }
 
+/* Has the key "authority", new if needed, certify the host key. Call before the start. */
+static inline void server_certify(SshServer *server, const char *principal) {
+    if (access(server_path(server, "authority"), F_OK) != 0)
+        server_make_key(server, "authority", "ed25519");
+    const char *const argv[] = {
+        "ssh-keygen", "-q", "-s",      server_path(server, "authority"), "-I", "test",
+        "-h",         "-n", principal, server_path(server, "host.pub"),  NULL};
+    (void)server_run(server, argv);
+}
+
 /* A key named "second" becomes another host key. The user's shell reads no startup files: they are
  * slow, and may wait for other programs. */
 static inline void server_configure_sshd(SshServer *server) {
     bool has_second = access(server_path(server, "second"), F_OK) == 0;
     Str second = str_format(server->arena, "HostKey %s\n", server_path(server, "second"));
+    const char *certificate = server_path(server, "host-cert.pub");
+    const char *certified = access(certificate, F_OK) == 0 ? "HostCertificate " : "";
     Str path = str_format(server->arena, " PATH=%s", server->path ? server->path : "");
     server_write(server, "sshd_config",
                  str_format(server->arena,
                             "Port %u\nListenAddress 127.0.0.1\nListenAddress ::1\nHostKey %s\n%.*s"
-                            "PidFile none\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\n"
+                            "%s%s\nPidFile none\nAuthorizedKeysFile %s\nStrictModes no\nUsePAM no\n"
                             "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
                             "PermitRootLogin yes\nLogLevel INFO\nMaxStartups 100\n"
                             "SetEnv LOAM_STATE_DIR=%s/state HOME=%s%.*s\n",
                             server->port, server_path(server, "host"),
-                            has_second ? (int)second.len : 0, second.ptr,
-                            server_path(server, "user.pub"), server->directory, server->directory,
-                            server->path ? (int)path.len : 0, path.ptr));
+                            has_second ? (int)second.len : 0, second.ptr, certified,
+                            *certified ? certificate : "", server_path(server, "user.pub"),
+                            server->directory, server->directory, server->path ? (int)path.len : 0,
+                            path.ptr));
     /* As root sshd needs the directory that its service unit creates. */
     if (geteuid() == 0)
         (void)mkdir("/run/sshd", 0755);

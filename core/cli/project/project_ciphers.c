@@ -14,7 +14,8 @@ typedef struct Building {
     Keyring *keyring;
     const Io *io;
     const CancelToken *cancel;
-    Map sources; /* "pbkdf2.main" → KeySource; NULL: being built */
+    Map sources; /* "pbkdf2.main" → KeySource; NULL: being built, or not valid */
+    bool has_failed;
     Arena *arena;
     Diags *diags;
 } Building;
@@ -125,8 +126,10 @@ static bool build_source(Building *building, const EncryptionPart *part, Str key
     config.name = str_format(building->arena, "key_provider.%.*s", STR_ARG(key));
     config.metadata_key = config.name;
     map_set(&building->sources, key, NULL);
-    if (!configure_source(building, part, type, &config))
+    if (!configure_source(building, part, type, &config)) {
+        building->has_failed = true;
         return false;
+    }
     *out = keyring_add(building->keyring, &config);
     map_set(&building->sources, key, *out);
     return true;
@@ -147,7 +150,8 @@ static bool find_source(Building *building, const Expr *expr, KeySource **out) {
     Str key = str_format(building->arena, "%.*s.%.*s", STR_ARG(part->type), STR_ARG(part->name));
     *out = map_find(&building->sources, key);
     if (!*out && map_has(&building->sources, key))
-        return report(building, expr->range, "Circular reference",
+        return !building->has_failed &&
+               report(building, expr->range, "Circular reference",
                       str_format(building->arena, "The key of key_provider.%.*s depends on itself.",
                                  STR_ARG(key)));
     return *out || build_source(building, part, key, out);

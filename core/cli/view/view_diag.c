@@ -122,13 +122,16 @@ static Excerpt make_excerpt(SourceRange range, size_t width, const Look *look, A
 #define WIDTH_LEAST     40
 
 static void add_excerpt(
-    StrBuf *out, SourceRange range, uint32_t terminal_width, const Look *look, Arena *scratch) {
-    range = source_range_resolve(range);
+    StrBuf *out, const Diag *diag, uint32_t terminal_width, const Look *look, Arena *scratch) {
+    SourceRange range = source_range_resolve(diag->range);
+    const char *end = range.source->is_private ? ""
+                      : diag->hides_line       ? " (source line hidden: it holds sensitive values)"
+                                               : ":";
     SourcePos pos = source_text_position(range.source, range.start);
     strbuf_add_format(out, "  on %s%.*s%s line %u, column %u%s\n", look->bold,
                       STR_ARG(without_controls(range.source->path, scratch)), look->reset, pos.line,
-                      pos.column, range.source->is_private ? "" : ":");
-    if (range.source->is_private)
+                      pos.column, end);
+    if (diag->hides_line || range.source->is_private)
         return;
     char number[32];
     size_t margin = (size_t)snprintf(number, sizeof number, "%4u: ", pos.line);
@@ -171,7 +174,7 @@ void view_diag_render(const Diag *diag, RenderStyle style, StrBuf *out, Arena *s
     if (diag->address.len > 0)
         strbuf_add_format(&text, "  with %.*s,\n", STR_ARG(diag->address));
     if (diag->range.source)
-        add_excerpt(&text, diag->range, style.width, &look, scratch);
+        add_excerpt(&text, diag, style.width, &look, scratch);
     add_values(&text, diag, &look);
     if (diag->detail.len > 0) {
         strbuf_add_char(&text, '\n');

@@ -88,10 +88,8 @@ static void write_snippet(JsonWriter *writer,
                           const Diag *diag,
                           SourceRange range,
                           const FunctionTable *functions) {
-    uint32_t first, last;
-    (void)source_text_line(range.source, range.start, &first);
-    Str line = source_text_line(range.source, range.end, &last);
-    Str code = str_slice(range.source->bytes, first, last + line.len);
+    uint32_t first;
+    Str code = source_range_lines(range, &first);
     json_key(writer, STR("snippet"));
     json_object_start(writer);
     write_context(writer, range);
@@ -139,7 +137,7 @@ void view_diag_write_json(const Diag *diag, const FunctionTable *functions, Json
         SourceRange place = diag->noticed.source ? diag->noticed : diag->range;
         SourceRange range = with_extent(source_range_resolve(place));
         write_range(writer, range);
-        if (!range.source->is_private)
+        if (!range.source->is_private && !diag->hides_snippet)
             write_snippet(writer, diag, range, functions);
     }
     json_object_end(writer);

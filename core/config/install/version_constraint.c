@@ -2,6 +2,8 @@
  * ignored. */
 #include "version_constraint.h"
 
+#include "prerelease.h"
+
 typedef struct Version {
     uint64_t parts[3];
     size_t count; /* number of parts given */
@@ -25,39 +27,11 @@ static bool parse_version(Str text, Version *out) {
     return version.count > 0;
 }
 
-static int compare_field(Str a, Str b) {
-    uint64_t m;
-    uint64_t n;
-    bool is_number = str_to_uint64(a, &m);
-    bool is_other_number = str_to_uint64(b, &n);
-    if (is_number && is_other_number)
-        return (m > n) - (m < n);
-    if (is_number != is_other_number)
-        return is_number ? -1 : 1;
-    return str_compare(a, b);
-}
-
-/* Compares pre-release suffixes field by field. No suffix sorts last; a longer suffix sorts
- * after its prefix. */
-static int compare_pre(Str a, Str b) {
-    if (!a.len || !b.len)
-        return (a.len == 0) - (b.len == 0);
-    while (a.len && b.len) {
-        Str x;
-        Str y;
-        int order =
-            str_next_field(&a, '.', &x) && str_next_field(&b, '.', &y) ? compare_field(x, y) : 0;
-        if (order)
-            return order;
-    }
-    return (a.len > 0) - (b.len > 0);
-}
-
 static int compare(const Version *a, const Version *b) {
     for (size_t i = 0; i < 3; i++)
         if (a->parts[i] != b->parts[i])
             return a->parts[i] < b->parts[i] ? -1 : 1;
-    return compare_pre(a->pre, b->pre);
+    return prerelease_compare(a->pre, b->pre);
 }
 
 /* ~> 1.2.3: at least that version, and only the last given number may be greater. */

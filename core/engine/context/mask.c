@@ -60,6 +60,14 @@ void mask_collect(Value value, StrVec *secrets, Arena *arena) {
         mask_collect(value_at(value, i), secrets, arena);
 }
 
+void mask_collect_config(const Schema *schema, Value config, StrVec *secrets, Arena *arena) {
+    Paths paths = {0};
+    mask_collect(config, secrets, arena);
+    schema_sensitive_paths(schema, value_unmark_deep(config, arena), &paths, arena);
+    if (paths.count > 0)
+        mask_collect(path_mark(config, &paths, MARK_SENSITIVE, arena), secrets, arena);
+}
+
 void mask_collect_variables(const Module *root, const Map *values, StrVec *secrets, Arena *arena) {
     if (!values)
         return;
@@ -110,7 +118,24 @@ static void mask_values(Diag *diag, Str secret, Arena *arena) {
     }
 }
 
+/* Hides source lines with a secret: a literal, or a copy of the value of a variable. */
+static void hide_lines(Diag *diag, const SecretIndex *secrets) {
+    uint32_t start;
+    SourceRange range = source_range_resolve(diag->range);
+    if (!range.source)
+        return;
+    Str line = source_text_line(range.source, range.start, &start);
+    SourceRange place = diag->noticed.source ? source_range_resolve(diag->noticed) : range;
+    if (place.end <= place.start)
+        place.end = place.start + 1; /* as an excerpt shows an empty range */
+    diag->hides_line |= secret_index_quotes(secrets, line);
+    diag->hides_snippet |= secret_index_quotes(secrets, source_range_lines(place, &start));
+}
+
 void mask_diags(Diags *diags, const StrVec *secrets) {
+    SecretIndex index = secret_index_new(secrets, diags->arena);
+    for (size_t i = 0; i < diags->count; i++)
+        hide_lines(&diags->items[i], &index);
     vec_each(secrets, secret) {
         for (size_t i = 0; i < diags->count; i++) {
             Diag *diag = &diags->items[i];

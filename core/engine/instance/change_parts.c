@@ -212,6 +212,7 @@ bool change_parts_check_final(InstanceOp *op,
 typedef struct PlannedPart {
     PartAction action;
     Str title;
+    bool is_recorded; /* the journal has its beginning */
     bool has_begun;
     bool has_ended;
 } PlannedPart;
@@ -283,35 +284,89 @@ static void report_part(const PartWork *work, const PlannedPart *part) {
     hooks_send(work->op->walk->engine->hooks, &event);
 }
 
-static bool begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {
+static const char *problem_of(const PlannedPart *part, const PartIntent *intent) {
+    if (!part)
+        return "was changed without a planned change";
+    if (part->action != intent->action)
+        return "was not changed as planned";
+    return part->has_begun ? "was started twice" : NULL;
+}
+
+/* Returns NULL, with an error, if the part must not begin. */
+static PlannedPart *begin_part(PartWork *work, const PartIntent *intent, Diags *diags) {
     PlannedPart *part = map_find(&work->planned, intent->key);
     if (!part && work->admits_more)
         part = expect(work, intent->key, PART_DELETE, intent->key);
-    if (!part)
-        return report_result(work, intent->key, "was changed without a planned change", diags);
-    if (part->action != intent->action)
-        return report_result(work, intent->key, "was not changed as planned", diags);
-    if (part->has_begun)
-        return report_result(work, intent->key, "was started twice", diags);
+    const char *problem = problem_of(part, intent);
+    if (problem) {
+        (void)report_result(work, intent->key, problem, diags);
+        return NULL;
+    }
     part->has_begun = true;
     work->begun++;
     report_part(work, part);
+    return part;
+}
+
+static StatePart beginning(const PartIntent *intent) {
+    return (StatePart){
+        .key = intent->key, .action = pending_actions[intent->action], .identity = intent->marker};
+}
+
+/* begin_part_call rejects the parts that this function omits. The mutex is free during the sync, so
+ * that other parts can begin. */
+static bool record_parts_call(void *payload,
+                              const PartIntent *intents,
+                              size_t count,
+                              Diags *diags) {
+    InstanceOp *op = payload;
+    PartWork *work = op->parts;
+    SCOPED(ArenaRef) scratch = arena_open("parts");
+    VEC(PlannedPart *) planned = {0};
+    StateParts parts = {0};
+    CHECK(work);
+    pthread_mutex_lock(&work->mutex);
+    for (size_t i = 0; i < count; i++) {
+        PlannedPart *part = map_find(&work->planned, intents[i].key);
+        if (problem_of(part, &intents[i]) || part->is_recorded)
+            continue;
+        vec_push(scratch, &planned, part);
+        vec_push(scratch, &parts, beginning(&intents[i]));
+    }
+    pthread_mutex_unlock(&work->mutex);
+    if (!working_state_parts(op->walk->working, work->sequence, &parts, diags))
+        return false;
+    pthread_mutex_lock(&work->mutex);
+    vec_each(&planned, part)
+        (*part)->is_recorded = true;
+    pthread_mutex_unlock(&work->mutex);
     return true;
+}
+
+static bool record_beginning(const PartWork *work,
+                             const PartIntent *intent,
+                             bool is_recorded,
+                             Diags *diags) {
+    WorkingState *working = work->op->walk->working;
+    if (is_recorded)
+        return working_state_may_change(working, diags);
+    StatePart part = beginning(intent);
+    StateParts parts = {.items = &part, .count = 1};
+    return working_state_parts(working, work->sequence, &parts, diags);
 }
 
 /* Releases the mutex before writing the journal, so that parts begun in parallel share one sync. */
 static bool begin_part_call(void *payload, const PartIntent *intent, Diags *diags) {
-    InstanceOp *op = payload;
+    const InstanceOp *op = payload;
     PartWork *work = op->parts;
     size_t before = diags->error_count;
     CHECK(work);
     pthread_mutex_lock(&work->mutex);
-    bool ok = begin_part(work, intent, diags);
+    const PlannedPart *part = begin_part(work, intent, diags);
+    bool is_recorded = part && part->is_recorded;
     pthread_mutex_unlock(&work->mutex);
-    StatePart part = {
-        .key = intent->key, .action = pending_actions[intent->action], .identity = intent->marker};
-    return ok && (working_state_part(op->walk->working, work->sequence, &part, diags) ||
-                  report_unrecorded(work, intent->key, before, diags));
+    return part && (record_beginning(work, intent, is_recorded, diags) ||
+                    report_unrecorded(work, intent->key, before, diags));
 }
 
 static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags) {
@@ -330,7 +385,8 @@ static bool end_part_call(void *payload, Str key, Str private_data, Diags *diags
     if (!ok)
         return report_result(work, key, "was ended without a start", diags);
     StatePart record = {.key = key, .has_ended = true, .private_data = private_data};
-    return working_state_part(op->walk->working, work->sequence, &record, diags) ||
+    StateParts records = {.items = &record, .count = 1};
+    return working_state_parts(op->walk->working, work->sequence, &records, diags) ||
            report_unrecorded(work, key, before, diags);
 }
 
@@ -344,6 +400,7 @@ PartWork *change_parts_open(InstanceOp *op,
     work->planned = map_new(arena);
     pthread_mutex_init(&work->mutex, NULL);
     op->parts = work;
+    op->parts_record = record_parts_call;
     op->part_begin = begin_part_call;
     op->part_end = end_part_call;
     if (response) {
@@ -365,6 +422,7 @@ void change_parts_close(PartWork *work) {
     if (!work)
         return;
     work->op->parts = NULL;
+    work->op->parts_record = NULL;
     work->op->part_begin = NULL;
     work->op->part_end = NULL;
     pthread_mutex_destroy(&work->mutex);

@@ -77,6 +77,7 @@ bool configured_evaluate(InstanceOp *op, const ModuleScope *scope, Configured *o
         diags_set_subject(&op->diags, before, DIAG_EXPRESSION);
         return false;
     }
+    op->config = marked;
     mask_collect(marked, &op->secrets, op->scratch);
     *out = split(marked, op->scratch);
     if (log_enabled(LOG_DEBUG))

@@ -59,6 +59,8 @@ bool instance_op_report(InstanceOp *op) {
         diags_set_address(&op->diags, 0, op->address);
         if (op->resource->config)
             diags_set_range(&op->diags, 0, op->resource->config->range);
+        if (op->config.type)
+            mask_collect_config(op->schema, op->config, &op->secrets, op->scratch);
         mask_collect_variables(op->walk->engine->config->root, op->walk->options->variables,
                                &op->secrets, op->scratch);
         mask_diags(&op->diags, &op->secrets);
@@ -117,6 +119,7 @@ Call instance_op_call(InstanceOp *op) {
         .progress_payload = op,
         .progress = report_progress,
         .deletes = find_deleted,
+        .parts_record = op->parts_record,
         .part_begin = op->part_begin,
         .part_end = op->part_end,
     };

@@ -11,8 +11,9 @@
 #include "resource_type.h"
 #include "state_object.h"
 
-/* The parts that one call changes (change_parts.h). Only PartBegin and PartEnd are thread-safe. */
+/* The parts that one call changes (change_parts.h). Only the functions below are thread-safe. */
 typedef struct PartWork PartWork;
+typedef bool (*PartsRecord)(void *payload, const PartIntent *intents, size_t count, Diags *diags);
 typedef bool (*PartBegin)(void *payload, const PartIntent *intent, Diags *diags);
 typedef bool (*PartEnd)(void *payload, Str key, Str private_data, Diags *diags);
 
@@ -29,10 +30,12 @@ typedef struct InstanceOp {
     Arena *walk_arena;
     Arena *scratch;
     Diags diags;
-    StrVec secrets;       /* texts that diagnostics must not contain */
-    Str address;          /* as text, in scratch */
-    PartWork *parts;      /* of the current call; NULL: none */
-    PartBegin part_begin; /* of the current call; set with `parts` */
+    StrVec secrets;           /* texts that diagnostics must not contain */
+    Value config;             /* the evaluated arguments; its type is NULL until they are known */
+    Str address;              /* as text, in scratch */
+    PartWork *parts;          /* of the current call; NULL: none */
+    PartsRecord parts_record; /* of the current call; set with `parts` */
+    PartBegin part_begin;
     PartEnd part_end;
 
     Action action;

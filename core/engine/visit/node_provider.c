@@ -9,16 +9,6 @@
 #include "mask.h"
 #include "node_kinds.h"
 
-/* Collects the values that the configuration or the schema marks as sensitive. Diagnostics of the
- * provider must not contain them. */
-static void collect_secrets(const Schema *schema, Value config, StrVec *out, Arena *arena) {
-    Paths paths = {0};
-    mask_collect(config, out, arena);
-    schema_sensitive_paths(schema, value_unmark_deep(config, arena), &paths, arena);
-    if (paths.count > 0)
-        mask_collect(path_mark(config, &paths, MARK_SENSITIVE, arena), out, arena);
-}
-
 static bool evaluate_config(NodeVisit *visit,
                             const ProviderNode *provider,
                             const ModuleScope *scope,
@@ -31,7 +21,7 @@ static bool evaluate_config(NodeVisit *visit,
     }
     if (!decode_eval(provider->decoded, &scope->scope, out, visit->scratch, &visit->diags))
         return false;
-    collect_secrets(schema, *out, secrets, visit->scratch);
+    mask_collect_config(schema, *out, secrets, visit->scratch);
     *out = value_unmark_deep(*out, visit->scratch);
     return true;
 }

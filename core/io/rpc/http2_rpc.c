@@ -471,15 +471,19 @@ static void call(void *self,
     response->problem = str_clone(response->problem, arena);
 }
 
-/* The copy of the request lives as long as the channel. */
-static void watch(void *self, RpcChannel *channel, const RpcRequest *request) {
+/* The request lives as long as the channel. */
+static void watch(void *self, RpcChannel *channel, const RpcWatch *watched) {
     (void)self;
     pthread_mutex_lock(&channel->lock);
-    RpcRequest *kept = arena_new(channel->arena, RpcRequest);
-    *kept = *request;
-    kept->message = str_clone(request->message, channel->arena);
+    RpcRequest *request = arena_new(channel->arena, RpcRequest);
+    *request = (RpcRequest){
+        .method = watched->method,
+        .message = str_clone(watched->message, channel->arena),
+        .on_message = watched->on_message,
+        .payload = watched->payload,
+    };
     RpcStream *stream = arena_new(channel->arena, RpcStream);
-    rpc_stream_init(stream, kept, channel->arena);
+    rpc_stream_init(stream, request, channel->arena);
     begin_call(channel, stream);
     pthread_mutex_unlock(&channel->lock);
 }

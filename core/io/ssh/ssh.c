@@ -117,10 +117,18 @@ static SshStatus verify_host(ssh_session session, Connecting *c) {
     SshStatus status = ssh_host_trust_check(&c->trust, found, c->problem, c->arena);
     if (status != SSH_HOST_KEY_DIFFERS || c->trust.authorities.count == 0)
         return status;
-    /* Pinned keys do not match, but the host may have a certificate. */
-    if (accept_certificate(c) != SSH_DONE)
+    /* Pinned keys do not match, but the host may have a certificate. If it has none that is valid,
+     * the error shows the host key, not the authority. */
+    SshProblem problem = {0};
+    Connecting attempt = *c;
+    attempt.problem = &problem;
+    SshStatus certified = accept_certificate(&attempt);
+    if (certified == SSH_DONE)
+        return ssh_host_trust_check(&attempt.trust, found, c->problem, c->arena);
+    if (certified != SSH_CANCELLED && certified != SSH_HOST_KEY_REVOKED)
         return status;
-    return ssh_host_trust_check(&c->trust, found, c->problem, c->arena);
+    *c->problem = problem;
+    return certified;
 }
 
 static SshStatus establish(ssh_session session, const SshCredentials *credentials, Connecting *c) {

@@ -43,9 +43,16 @@ static bool read_all(const SshAgentRelay *relay, int fd, char *bytes, size_t siz
     return true;
 }
 
-static bool write_all(int fd, Str bytes) {
+/* Writes all bytes; returns false on an error and at the deadline. */
+static bool write_all(const SshAgentRelay *relay, int fd, Str bytes) {
     while (bytes.len > 0) {
-        ssize_t sent = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
+        if (ssh_socket_check(relay->deadline) != SSH_DONE)
+            return false;
+        if (!ssh_socket_wait(fd, POLLOUT))
+            continue;
+        ssize_t sent = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && (errno == EAGAIN || errno == EINTR))
+            continue;
         if (sent <= 0)
             return false;
         bytes = str_after(bytes, (size_t)sent);
@@ -67,10 +74,10 @@ static bool read_message(const SshAgentRelay *relay, int fd, Str *out, Arena *ar
     return read_all(relay, fd, bytes, size);
 }
 
-static bool write_message(int fd, Str message, Arena *arena) {
+static bool write_message(const SshAgentRelay *relay, int fd, Str message, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     ssh_wire_add_string(&buf, message);
-    return write_all(fd, strbuf_str(&buf));
+    return write_all(relay, fd, strbuf_str(&buf));
 }
 
 /* Returns whether the identity names this key. */
@@ -113,12 +120,12 @@ static bool pass_request(SshAgentRelay *relay) {
     SCOPED(ArenaRef) arena = arena_open("ssh agent request");
     Str request, response;
     if (!read_message(relay, relay->client, &request, arena) ||
-        !write_message(relay->agent, request, arena) ||
+        !write_message(relay, relay->agent, request, arena) ||
         !read_message(relay, relay->agent, &response, arena))
         return false;
     if (request.ptr[0] == REQUEST_IDENTITIES)
         response = filter_identities(relay, response, arena);
-    return write_message(relay->client, response, arena);
+    return write_message(relay, relay->client, response, arena);
 }
 
 static void relay_run(void *payload) {

@@ -1,5 +1,8 @@
-/* Connects with waits of at most TICK_MS. The name lookup has no deadline. */
+/* Connects with waits of at most TICK_MS. getaddrinfo has no deadline, so it runs in a thread of
+ * its own, which is abandoned at the deadline. */
 #include "ssh_socket.h"
+
+#include "thread.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -104,21 +107,125 @@ static SshStatus connect_address(const struct addrinfo *address,
     return error == -1 ? SSH_NO_RESPONSE : status_of_errno(error);
 }
 
+typedef struct Lookup {
+    Arena *arena; /* holds the lookup itself */
+    const char *host;
+    const char *service;
+    pthread_mutex_t lock; /* guards everything below */
+    pthread_cond_t ended; /* signalled when is_done becomes true */
+    struct addrinfo *found;
+    int result; /* of getaddrinfo */
+    int error;  /* its errno */
+    bool is_done;
+    bool is_abandoned; /* the thread frees the lookup */
+} Lookup;
+
+static int find_addresses(const char *host, const char *service, int flags, struct addrinfo **out) {
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = flags};
+    return getaddrinfo(host, service, &hints, out);
+}
+
+static void lookup_close(Lookup *lookup) {
+    if (lookup->found)
+        freeaddrinfo(lookup->found);
+    pthread_cond_destroy(&lookup->ended);
+    pthread_mutex_destroy(&lookup->lock);
+    arena_close(lookup->arena);
+}
+
+static void lookup_run(void *payload) {
+    Lookup *lookup = payload;
+    struct addrinfo *found = NULL;
+    int result = find_addresses(lookup->host, lookup->service, 0, &found);
+    int error = errno;
+    pthread_mutex_lock(&lookup->lock);
+    lookup->found = result == 0 ? found : NULL;
+    lookup->result = result;
+    lookup->error = error;
+    lookup->is_done = true;
+    bool is_abandoned = lookup->is_abandoned;
+    pthread_cond_signal(&lookup->ended);
+    pthread_mutex_unlock(&lookup->lock);
+    if (is_abandoned)
+        lookup_close(lookup);
+}
+
+/* Returns NULL if the system has no more threads. */
+static Lookup *lookup_start(const char *host, const char *service) {
+    Arena *arena = arena_open("ssh lookup");
+    Lookup *lookup = arena_new(arena, Lookup);
+    lookup->arena = arena;
+    lookup->host = str_to_cstr(str_from_cstr(host), arena);
+    lookup->service = str_to_cstr(str_from_cstr(service), arena);
+    CHECK(pthread_mutex_init(&lookup->lock, NULL) == 0);
+    CHECK(pthread_cond_init(&lookup->ended, NULL) == 0);
+    Thread *thread = thread_start(THREAD_ATTEMPT, lookup_run, lookup);
+    if (!thread) {
+        lookup_close(lookup);
+        return NULL;
+    }
+    thread_abandon(thread);
+    return lookup;
+}
+
+/* Returns SSH_DONE if the lookup has ended. Otherwise its thread owns it. */
+static SshStatus lookup_wait(Lookup *lookup, const SshDeadline *deadline) {
+    SshStatus status = SSH_DONE;
+    pthread_mutex_lock(&lookup->lock);
+    while (!lookup->is_done && status == SSH_DONE) {
+        thread_wait(&lookup->ended, &lookup->lock, TICK_MS);
+        status = ssh_socket_check(deadline);
+    }
+    if (lookup->is_done)
+        status = SSH_DONE;
+    lookup->is_abandoned = !lookup->is_done;
+    pthread_mutex_unlock(&lookup->lock);
+    return status;
+}
+
+/* Sets *out to the addresses of the name; the caller frees them. */
+static SshStatus look_up(const char *host,
+                         const char *service,
+                         const SshDeadline *deadline,
+                         struct addrinfo **out,
+                         SshProblem *problem) {
+    if (find_addresses(host, service, AI_NUMERICHOST, out) == 0)
+        return SSH_DONE;
+    Lookup *lookup = lookup_start(host, service);
+    if (!lookup) {
+        problem->text = STR("this computer has no more threads");
+        return SSH_NO_RESPONSE;
+    }
+    SshStatus status = lookup_wait(lookup, deadline);
+    if (status == SSH_CANCELLED)
+        return status;
+    if (status != SSH_DONE) {
+        problem->text = STR("the lookup of the name takes too long");
+        return SSH_NO_RESPONSE;
+    }
+    if (lookup->result) {
+        problem->text = str_from_cstr(lookup->result == EAI_SYSTEM ? strerror(lookup->error)
+                                                                   : gai_strerror(lookup->result));
+        status = SSH_UNKNOWN_NAME;
+    }
+    *out = lookup->found;
+    lookup->found = NULL;
+    lookup_close(lookup);
+    return status;
+}
+
 SshStatus ssh_socket_connect(Str host,
                              uint16_t port,
                              const SshDeadline *deadline,
                              int *out,
                              SshProblem *problem,
                              Arena *arena) {
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
     const char *service = str_to_cstr(str_format(arena, "%u", port), arena);
-    int error = getaddrinfo(str_to_cstr(host, arena), service, &hints, &found);
-    if (error) {
-        problem->text = str_from_cstr(gai_strerror(error));
-        return SSH_UNKNOWN_NAME;
-    }
-    SshStatus status = SSH_NO_RESPONSE;
+    SshStatus status = look_up(str_to_cstr(host, arena), service, deadline, &found, problem);
+    if (status != SSH_DONE)
+        return status;
+    status = SSH_NO_RESPONSE;
     for (const struct addrinfo *at = found; at; at = at->ai_next) {
         status = connect_address(at, deadline, out, problem);
         if (status == SSH_DONE || ssh_socket_check(deadline) != SSH_DONE)

@@ -103,8 +103,8 @@ static KubeErrorClass class_of_404(const KubeStatus *status, const KubeRef *ref)
     if (status->name.len == 0)
         return KUBE_ERROR_KIND;
     bool is_namespace = str_equal(status->kind, namespaces);
-    return is_namespace && !str_equal(ref->resource->plural, namespaces) ? KUBE_ERROR_NAMESPACE
-                                                                         : KUBE_ERROR_ABSENT;
+    bool is_of_namespace = ref && str_equal(ref->resource->plural, namespaces);
+    return is_namespace && !is_of_namespace ? KUBE_ERROR_NAMESPACE : KUBE_ERROR_ABSENT;
 }
 
 KubeErrorClass kube_error_class(const KubeRef *ref, const KubeResponse *response) {
@@ -250,6 +250,15 @@ static void report_fields(const char *action,
     }
 }
 
+/* Returns `ConfigMap "x" in namespace "n" at https://k`, or `The API server https://k`. */
+static Str place_of(const KubeCall *call, const KubeRef *ref) {
+    Arena *arena = call->arena;
+    Str server = kube_client_target(call->client)->server;
+    return ref ? str_format(arena, "%.*s at %.*s", STR_ARG(kube_resource_title(ref, arena)),
+                            STR_ARG(server))
+               : str_concat(STR("The API server "), server, arena);
+}
+
 void kube_error_report(const KubeCall *call,
                        const char *action,
                        const KubeRef *ref,
@@ -257,15 +266,14 @@ void kube_error_report(const KubeCall *call,
                        Diags *diags) {
     Arena *arena = call->arena;
     KubeErrorClass class = kube_error_class(ref, response);
-    Str title = kube_resource_title(ref, arena);
     KubeFieldErrors fields = {0};
-    if (class == KUBE_ERROR_OWNED || class == KUBE_ERROR_SCHEMA || class == KUBE_ERROR_INVALID ||
-        class == KUBE_ERROR_IMMUTABLE)
+    if (ref && (class == KUBE_ERROR_OWNED || class == KUBE_ERROR_SCHEMA ||
+                class == KUBE_ERROR_INVALID || class == KUBE_ERROR_IMMUTABLE))
         fields = kube_error_fields(response, arena);
     if (fields.count)
-        report_fields(action, title, hints[class], response->manager, &fields, diags);
+        report_fields(action, kube_resource_title(ref, arena), hints[class], response->manager,
+                      &fields, diags);
     else
-        diags_error(diags, NO_RANGE, action, "%.*s at %.*s: %.*s", STR_ARG(title),
-                    STR_ARG(kube_client_target(call->client)->server),
+        diags_error(diags, NO_RANGE, action, "%.*s: %.*s", STR_ARG(place_of(call, ref)),
                     STR_ARG(sentence(response->problem, hints[class], arena)));
 }

@@ -30,7 +30,8 @@ typedef enum KubeErrorClass {
     KUBE_ERROR_OTHER,
 } KubeErrorClass;
 
-/* Classifies a response that is not KUBE_DONE. */
+/* Classifies a response that is not KUBE_DONE. `ref` is NULL if the request was about the server
+ * itself. */
 KubeErrorClass kube_error_class(const KubeRef *ref, const KubeResponse *response);
 
 /* A field that an error is about. */
@@ -44,7 +45,8 @@ typedef VEC(KubeFieldError) KubeFieldErrors;
 /* Returns the fields in the text of a schema error, then those that the causes of the Status
  * name. */
 KubeFieldErrors kube_error_fields(const KubeResponse *response, Arena *arena);
-/* Adds an error; `action` is what failed ("Kubernetes object not applied"). A schema, validation,
+/* Adds an error that begins with the object, or with the server if `ref` is NULL; `action` is the
+ * failure ("Kubernetes object not applied"). A schema, validation,
  * immutability or ownership error with fields gives one error for each field instead, with the
  * field as its path. */
 void kube_error_report(const KubeCall *call,

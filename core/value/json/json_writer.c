@@ -228,7 +228,28 @@ static void copy_token(JsonWriter *writer, const JsonReader *reader, JsonToken t
     }
 }
 
+/* Returns whether the JSON text has no white space outside strings. */
+static bool is_compact(Str json) {
+    bool is_in_string = false;
+    for (size_t i = 0; i < json.len; i++) {
+        char c = json.ptr[i];
+        if (c == '"')
+            is_in_string = !is_in_string;
+        else if (c == '\\')
+            i++;
+        else if (!is_in_string && (c == ' ' || c == '\n' || c == '\t' || c == '\r'))
+            return false;
+    }
+    return true;
+}
+
+/* Records of the journal are compact, and so are the objects in them. */
 void json_raw(JsonWriter *writer, Str bytes) {
+    if (writer->indent == 0 && !writer->escape_html && is_compact(bytes)) {
+        begin(writer);
+        strbuf_add(writer->out, bytes);
+        return;
+    }
     SCOPED(ArenaRef) scratch = arena_open("json raw");
     JsonReader reader = json_reader_new(bytes, scratch);
     JsonToken token = json_next(&reader);

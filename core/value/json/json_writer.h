@@ -30,8 +30,9 @@ void json_bool(JsonWriter *writer, bool boolean);
 void json_write_null(JsonWriter *writer);
 /* Writes the decimal text of a number unchanged. */
 void json_number(JsonWriter *writer, Str text);
-/* Writes bytes that must be one valid JSON value (CHECK), nested no deeper than JSON_DEPTH_MAX.
- * Reformats blanks to the writer's `indent`; strings change only by escape_html, numbers never. */
+/* Writes bytes that must be one valid JSON value, nested no deeper than JSON_DEPTH_MAX (CHECK,
+ * unless they are copied unchanged). Reformats blanks to the writer's `indent`; strings change only
+ * by escape_html, numbers never. */
 void json_raw(JsonWriter *writer, Str bytes);
 /* Each writes a key and its value. */
 void json_key_string(JsonWriter *writer, const char *key, Str text);

@@ -17,6 +17,15 @@ Path path_index(Path base, Value key, Arena *arena) {
     return append(base, (PathStep){.is_index = true, .key = key}, arena);
 }
 
+Path path_join(Path base, Path inside, Arena *arena) {
+    PathStep *steps = arena_new_array(arena, PathStep, base.count + inside.count);
+    for (size_t i = 0; i < base.count; i++)
+        steps[i] = base.steps[i];
+    for (size_t i = 0; i < inside.count; i++)
+        steps[base.count + i] = inside.steps[i];
+    return (Path){steps, base.count + inside.count};
+}
+
 static int compare_steps(const PathStep *a, const PathStep *b) {
     if (a->is_index != b->is_index)
         return a->is_index ? 1 : -1;
@@ -68,14 +77,20 @@ Path path_clone(Path path, Arena *arena) {
     return (Path){steps, path.count};
 }
 
+static bool needs_quotes(Str name) {
+    return str_find_char(name, '.', 0) != SIZE_MAX || str_find_char(name, '[', 0) != SIZE_MAX;
+}
+
 Str path_to_str(Path path, Arena *arena) {
     StrBuf text = strbuf_new(arena);
     for (size_t i = 0; i < path.count; i++) {
         const PathStep *step = &path.steps[i];
-        strbuf_add_char(&text, step->is_index ? '[' : '.');
-        strbuf_add(&text, step->is_index ? value_display(step->key, 0, arena) : step->name);
-        if (step->is_index)
-            strbuf_add_char(&text, ']');
+        if (step->is_index || needs_quotes(step->name)) {
+            Value key = step->is_index ? step->key : value_from_str(step->name);
+            strbuf_add_format(&text, "[%.*s]", STR_ARG(value_display(key, 0, arena)));
+        } else {
+            strbuf_add_format(&text, ".%.*s", STR_ARG(step->name));
+        }
     }
     return strbuf_str(&text);
 }

@@ -18,12 +18,14 @@ typedef VEC(Path) Paths;
 
 Path path_attribute(Path base, Str name, Arena *arena);
 Path path_index(Path base, Value key, Arena *arena);
+/* Returns `base` with the steps of `inside` after its own. */
+Path path_join(Path base, Path inside, Arena *arena);
 bool path_equal(Path a, Path b);
 bool path_starts_with(Path path, Path prefix);
 bool paths_has(const Paths *paths, Path path);
 int path_compare(Path a, Path b);
 Path path_clone(Path path, Arena *arena);
-/* Returns .disk[0].size. */
+/* Returns .disk[0].size, or .labels["a.b"] for an attribute with a dot or bracket in its name. */
 Str path_to_str(Path path, Arena *arena);
 /* Parses such a text up to the first step that cannot be read. */
 Path path_parse(Str text, Arena *arena);

@@ -216,7 +216,7 @@ static bool connect(ForeignProcess *process, Diags *diags) {
         return report_start(
             process, str_format(scratch, "loam cannot talk to it: %.*s.", STR_ARG(problem)), diags);
     /* Reads the provider's standard output: if no client does, a provider that prints blocks. */
-    RpcRequest stdio = {
+    RpcWatch stdio = {
         .method = "/plugin.GRPCStdio/StreamStdio", .on_message = log_stdio, .payload = process};
     if (process->program.len)
         rpc->watch(rpc->self, process->channel, &stdio);

@@ -42,7 +42,7 @@ struct Cluster {
 
 static const KubeResource namespaces = {
     .version = STR_CONST("v1"), .kind = STR_CONST("Namespace"), .plural = STR_CONST("namespaces")};
-const KubeRef cluster_identity_ref = {.resource = &namespaces, .name = STR_CONST("kube-system")};
+static const KubeRef identity_ref = {.resource = &namespaces, .name = STR_CONST("kube-system")};
 
 Cluster *cluster_open(const Io *io,
                       const KubeTarget *target,
@@ -128,7 +128,7 @@ static KubeOutcome read_id(
     Cluster *cluster, const KubeCall *kube, Str *out, KubeResponse *response, Diags *diags) {
     Value object;
     Str ca_certs = cluster->target.ca_certs;
-    KubeOutcome outcome = kube_call_get(kube, &cluster_identity_ref, response, diags);
+    KubeOutcome outcome = kube_call_get(kube, &identity_ref, response, diags);
     *out = STR_EMPTY;
     if (outcome == KUBE_DONE && kube_client_decode(response, &object, kube->arena)) {
         *out = str_format(kube->arena, "uid:%.*s",

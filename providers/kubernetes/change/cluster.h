@@ -56,9 +56,6 @@ bool cluster_is_same(Str a, Str b);
 void cluster_keep_owner(Cluster *cluster, Str uid, Str address);
 bool cluster_is_owner(Cluster *cluster, Str uid, Str address);
 
-/* Names the request of the identity in errors. */
-extern const KubeRef cluster_identity_ref;
-
 /* Reads an object into *out, decoded in call->arena. During a plan, an object is read once, and the
  * objects of a kind and namespace are listed after the twentieth. */
 KubeOutcome cluster_get(Cluster *cluster,

@@ -43,7 +43,7 @@ static void report_difference(const ObjectTarget *target,
     const ObjectRequest *request = target->request;
     Arena *arena = request->call->arena;
     Str field = path_to_str(difference->path, arena);
-    Path path = object_target_path(request->path, field, arena);
+    Path path = path_join(request->path, difference->path, arena);
     Str planned = shown(target, difference->planned);
     Str found = shown(target, difference->found);
     Str values = STR("is not as planned");
@@ -81,23 +81,39 @@ static bool check_result(const ObjectTarget *target,
     return false;
 }
 
+/* Sets the members of `out` that follow from `live`. */
+static void keep_live(
+    const Call *call, Value manifest, Value planned, bool has_no_digests, ObjectApplied *out) {
+    Arena *arena = call->arena;
+    Value seen = cluster_without_ignored(call->client, out->live, manifest, arena);
+    Value view = object_view_live(seen, out->ref.resource, arena);
+    out->object = object_view_fill(planned, view, arena);
+    if (!has_no_digests)
+        out->record.live = object_record_live(seen, arena);
+}
+
 static void keep_result(const ObjectTarget *target, Value body, Value planned, ObjectApplied *out) {
     const ObjectRequest *request = target->request;
     Arena *arena = request->call->arena;
-    Value seen = cluster_without_ignored(target->cluster, out->live, request->manifest, arena);
-    Value live = object_view_live(seen, &target->resource, arena);
-    out->object = object_view_fill(planned, live, arena);
     body = kube_object_with(body, "metadata", "uid", value_null(&TYPE_STRING), arena);
     server_rules_drop(cluster_rules(target->cluster), &target->resource);
     out->record = (ObjectRecord){
         .cluster = target->identity.id,
         .uid = kube_object_text(out->live, "metadata", "uid"),
     };
+    keep_live(request->call, request->manifest, planned, request->options->has_no_digests, out);
     if (request->options->has_no_digests)
         return;
     out->record.body = object_record_body(body, request->options->manager, arena);
-    out->record.live = object_record_live(seen, arena);
     out->record.server = object_target_rules(target);
+}
+
+bool object_apply_waited(
+    const Call *call, Value manifest, Value planned, Value before, ObjectApplied *applied) {
+    bool is_new = value_is_present(applied->live) && applied->live.as.items != before.as.items;
+    if (is_new)
+        keep_live(call, manifest, planned, applied->record.body.len == 0, applied);
+    return is_new;
 }
 
 /* Returns whether a failed request may have reached the server. */

@@ -93,7 +93,7 @@ static void note_field(const ObjectTarget *target, const KubeFieldError *field, 
     Str name = str_starts_with(field->path, STR(".")) ? str_after(field->path, 1) : field->path;
     Str text = str_format(arena, "%.*s %s %.*s", STR_ARG(name),
                           was_ours ? "was changed by" : "is taken from", STR_ARG(field->manager));
-    PlanNote note = {.path = object_target_path(request->object_path, field->path, arena),
+    PlanNote note = {.path = object_target_path(request, request->object_path, field->path),
                      .text = text};
     vec_push(arena, notes, note);
 }

@@ -49,7 +49,7 @@ static bool plan_absent_kind(Planning *planning, const ObjectKey *key, Str why, 
     const ObjectRequest *request = planning->request;
     if (request->call->is_planning && is_creation(planning) && !object_key_is_builtin(key))
         return plan_unseen(planning, why, diags);
-    Path path = object_target_path(request->path, STR(".kind"), planning->arena);
+    Path path = path_attribute(request->path, STR("kind"), planning->arena);
     return path_error(request->call, path, diags, "Unknown kind of Kubernetes object",
                       "\"%.*s\" in \"%.*s\": %.*s.", STR_ARG(key->kind),
                       STR_ARG(object_key_api_version(key, planning->arena)), STR_ARG(why));
@@ -81,7 +81,7 @@ static bool may_replace(const Planning *planning) {
 
 static bool plan_replacement(Planning *planning, Str field, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
-    Path path = object_target_path(request->path, field, planning->arena);
+    Path path = object_target_path(request, request->path, field);
     Str title = kube_resource_title(&planning->target.ref, planning->arena);
     if (request->options->is_partial)
         return path_error(request->call, path, diags, "Kubernetes object not planned",

@@ -31,14 +31,13 @@ static ObjectFound open_cluster(ObjectTarget *target, Str *why, Diags *diags) {
     KubeResponse response;
     if (cluster_identify(target->request->call, &target->identity, &response, diags) == KUBE_DONE)
         return check_cluster(target, diags) ? OBJECT_FOUND : OBJECT_FAILED;
-    if (kube_error_class(&cluster_identity_ref, &response) == KUBE_ERROR_UNREACHABLE) {
+    if (kube_error_class(NULL, &response) == KUBE_ERROR_UNREACHABLE) {
         Str server = kube_client_target(cluster_client(target->cluster))->server;
         *why = str_format(target->kube.arena, "the API server %.*s cannot be reached: %.*s",
                           STR_ARG(server), STR_ARG(response.problem));
         return OBJECT_NO_SERVER;
     }
-    kube_error_report(&target->kube, "Kubernetes cluster not identified", &cluster_identity_ref,
-                      &response, diags);
+    kube_error_report(&target->kube, "Kubernetes cluster not identified", NULL, &response, diags);
     return OBJECT_FAILED;
 }
 
@@ -68,17 +67,15 @@ ObjectFound object_target_open(
     return OBJECT_FAILED;
 }
 
-static Path join_paths(Path base, Path inside, Arena *arena) {
-    PathStep *steps = arena_new_array(arena, PathStep, base.count + inside.count + 1);
-    for (size_t i = 0; i < base.count; i++)
-        steps[i] = base.steps[i];
-    for (size_t i = 0; i < inside.count; i++)
-        steps[base.count + i] = inside.steps[i];
-    return (Path){steps, base.count + inside.count};
-}
-
-Path object_target_path(Path base, Str field, Arena *arena) {
-    return join_paths(base, path_parse(field, arena), arena);
+Path object_target_path(const ObjectRequest *request, Path base, Str field) {
+    bool is_whole;
+    Arena *arena = request->call->arena;
+    Path path = field_path_read(field, request->manifest, &is_whole, arena);
+    if (!is_whole) {
+        Path prior = field_path_read(field, request->prior_manifest, &is_whole, arena);
+        path = is_whole ? prior : path;
+    }
+    return path_join(base, path, arena);
 }
 
 Str object_target_rules(const ObjectTarget *target) {
@@ -103,20 +100,6 @@ static Str hint_of(const ObjectTarget *target, Str detail, Path field) {
                : STR_EMPTY;
 }
 
-/* Returns the path with each name that contains a dot as an index, since a diagnostic stores its
- * path as text, where a dot separates names. */
-static Path with_keys(Path path, Arena *arena) {
-    Path result = {0};
-    for (size_t i = 0; i < path.count; i++) {
-        const PathStep *step = &path.steps[i];
-        bool has_dots = !step->is_index && str_find_char(step->name, '.', 0) != SIZE_MAX;
-        Value key = has_dots ? value_string(step->name, arena) : step->key;
-        result = step->is_index || has_dots ? path_index(result, key, arena)
-                                            : path_attribute(result, step->name, arena);
-    }
-    return result;
-}
-
 bool object_target_report(const ObjectTarget *target,
                           const char *action,
                           const KubeResponse *response,
@@ -132,7 +115,7 @@ bool object_target_report(const ObjectTarget *target,
         Str hint = hint_of(target, diag->detail, is_whole ? field : (Path){0});
         if (object_secret_is(request->manifest) && field.count > 1)
             field.count = 1; /* an excerpt of the line would show the value */
-        diag->path = path_to_str(join_paths(request->path, with_keys(field, arena), arena), arena);
+        diag->path = path_to_str(path_join(request->path, field, arena), arena);
         diag->detail = object_secret_mask(request->manifest, diag->detail, arena);
         diag->detail = str_concat(diag->detail, hint, arena);
         diags_add(diags, diag);

@@ -66,5 +66,6 @@ bool object_target_report(const ObjectTarget *target,
                           const char *action,
                           const KubeResponse *response,
                           Diags *diags);
-/* Returns the path of a field (".spec.replicas") below a path, as far as it can be read. */
-Path object_target_path(Path base, Str field, Arena *arena);
+/* Returns the path below `base` of a field as the server names it. It ends where the manifest, and
+ * the prior one, lack the field. */
+Path object_target_path(const ObjectRequest *request, Path base, Str field);

@@ -33,15 +33,6 @@ static bool fail_at(const ManifestReading *reading, size_t line, Str what) {
 
 /* Lines of objects. */
 
-static Path path_join(Path base, Path rest, Arena *arena) {
-    PathStep *steps = arena_new_array(arena, PathStep, base.count + rest.count);
-    if (base.count)
-        memcpy(steps, base.steps, base.count * sizeof(PathStep));
-    if (rest.count)
-        memcpy(steps + base.count, rest.steps, rest.count * sizeof(PathStep));
-    return (Path){steps, base.count + rest.count};
-}
-
 static size_t line_of(const ManifestObject *object, Path path, Arena *arena) {
     YamlPosition at = yaml_position_find(object->document, path_join(object->path, path, arena));
     return object->line + (at.line ? at.line - 1 : 0);

@@ -1,6 +1,6 @@
 /* bundle_reader: an archive is unpacked to a bundle that verifies, or nothing is written. */
 #include "bundle_create.h"
-#include "bundle_reader.h"
+#include "bundle_pack.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -74,6 +74,38 @@ static void test_wrong_pin(void **state) {
     finish(&c);
 }
 
+/* Only the named files are in the archive; a changed one leaves no archive behind. */
+static void test_pack(void **state) {
+    (void)state;
+    Case c = start();
+    const Disk *disk = c.io.disk;
+    Bundle unpacked;
+    StrVec paths = {0};
+    vec_push(c.arena, &paths, STR("bin/x"));
+    BundleRequest request = {
+        .disk = disk, .path = path_of(&c, "b.tar.zst"), .pin = {.digest = c.bundle.digest}};
+    Str tar = path_of(&c, "some.tar"), text;
+    assert_true(bundle_pack(&request, &paths, tar, c.arena, &c.diags));
+    assert_int_equal(disk->read_file(disk->self, tar, &text, c.arena), 0);
+    assert_true(str_find(text, STR("bin/x"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("program"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("manifests"), 0) == SIZE_MAX);
+    Str out = path_of(&c, "out");
+    assert_true(bundle_reader_unpack(&request, out, &unpacked, c.arena, &c.diags));
+    Str program = disk_join(out, STR("bin/x"), c.arena);
+    assert_int_equal(disk->write_file(disk->self, program, STR("PROGRAM"), 0755), 0);
+    request.path = out;
+    Str other = path_of(&c, "other.tar");
+    assert_false(bundle_pack(&request, &paths, other, c.arena, &c.diags));
+    assert_int_equal(c.diags.error_count, 1);
+    assert_false(disk_exists(disk, other));
+    vec_push(c.arena, &paths, STR("bin/absent"));
+    request.path = path_of(&c, "b.tar.zst");
+    assert_false(bundle_pack(&request, &paths, other, c.arena, &c.diags));
+    assert_false(disk_exists(disk, other));
+    finish(&c);
+}
+
 static void test_paths(void **state) {
     (void)state;
     static const char *const good[] = {"bin/x", "images/a.b-c_d+e@f~g.tar", "cni/a/b"};
@@ -94,6 +126,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unpack),
         cmocka_unit_test(test_wrong_pin),
+        cmocka_unit_test(test_pack),
         cmocka_unit_test(test_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

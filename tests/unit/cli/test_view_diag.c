@@ -37,9 +37,15 @@ static void shows_no_secret(void **unused) {
     const SourceText *source =
         source_text_new_private(STR("keys"), STR("a: 1\nb: canary\n"), arena);
     Diags diags = diags_new(arena);
+    const SourceText *open = source_text_new(STR("keys"), source->bytes, arena);
     diags_error(&diags, (SourceRange){source, 8, 14}, "Unsuitable value", "It is wrong.");
+    diags_error(&diags, (SourceRange){open, 8, 14}, "Unsuitable value", "It is wrong.")
+        ->hides_line = true;
     check_str(shown(&diags.items[0], (RenderStyle){0}, arena),
               "\nError: Unsuitable value\n\n  on keys line 2, column 4\n\nIt is wrong.\n");
+    check_str(shown(&diags.items[1], (RenderStyle){0}, arena),
+              "\nError: Unsuitable value\n\n  on keys line 2, column 4 (source line hidden: it "
+              "holds sensitive values)\n\nIt is wrong.\n");
 }
 
 static void shows_without_place(void **unused) {

@@ -356,8 +356,8 @@ typedef struct Death {
     const char *wanted;
 } Death;
 
-static void deaths_between_parts(void **unused) {
-    (void)unused;
+static void deaths_between_parts(void **state) {
+    (void)state;
     static const char made[] = "{a: one, b: two, d: fixed three}";
     static const char changed[] = "{b: other, d: fixed four, e: five}";
     static const char all[] = "a=one b=two d=fixed three ", then[] = "b=other d=fixed four e=five ";
@@ -404,6 +404,35 @@ static void deaths_between_parts(void **unused) {
         }
         engine_case_close(c);
     }
+}
+
+/* After such a death, more parts are in doubt. */
+static void deaths_between_recorded_parts(void **state) {
+    bundle_records_parts = true;
+    deaths_between_parts(state);
+    bundle_records_parts = false;
+}
+
+static uint64_t syncs_of_apply(bool is_recorded) {
+    EngineCase *c = open_with(NULL);
+    configure(c, "{a: one, b: two, d: three, e: four}");
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
+                                     &c->journal, c->arena, &c->diags));
+    bundle_records_parts = is_recorded;
+    engine_case_must(c, engine_case_apply_plan(c));
+    bundle_records_parts = false;
+    uint64_t count = journal_sync_count(c->journal);
+    journal_close(c->journal);
+    c->journal = NULL;
+    check_str(contents(c, "out"), "a=one b=two d=three e=four ");
+    engine_case_close(c);
+    return count;
+}
+
+static void recorded_parts_share_a_sync(void **state) {
+    (void)state;
+    assert_int_equal(syncs_of_apply(true), syncs_of_apply(false) - 3);
 }
 
 /* The second process dies too, in the parts that the first one left. */
@@ -517,6 +546,8 @@ int main(void) {
         cmocka_unit_test(mistakes_of_a_provider),
         cmocka_unit_test(secrets_are_hidden),
         cmocka_unit_test(deaths_between_parts),
+        cmocka_unit_test(deaths_between_recorded_parts),
+        cmocka_unit_test(recorded_parts_share_a_sync),
         cmocka_unit_test(two_deaths),
         cmocka_unit_test(a_death_in_a_predecessor),
         cmocka_unit_test(failures_between_parts),

@@ -90,6 +90,35 @@ static void test_values(void **state) {
     check_str(values[1].statement, "is 1");
 }
 
+/* Source lines with a secret are not quoted; a short secret counts only in quotes. */
+static void test_source_lines(void **state) {
+    (void)state;
+    static const struct {
+        const char *source;
+        bool hides_line, hides_snippet;
+    } rows[] = {
+        {"a: [x, hunter22]\n",        true,  true },
+        {"a: [x,\n  hunter22]\n",     false, true },
+        {"a: [x,\n  1]\nb: hunter22", false, false},
+        {"a: [x, 77, \"771\"]",       false, false},
+        {"a: [x, \"77\"]",            true,  true },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    StrVec secrets = {0};
+    vec_push(arena, &secrets, STR("hunter22"));
+    vec_push(arena, &secrets, STR("77"));
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Diags diags = diags_new(arena);
+        Str text = str_from_cstr(rows[i].source);
+        SourceRange range = {source_text_new(STR("f"), text, arena), 3,
+                             (uint32_t)str_find_char(text, ']', 0)};
+        diags_error(&diags, range, "Invalid value", "It is wrong.");
+        mask_diags(&diags, &secrets);
+        assert_int_equal(diags.items[0].hides_line, rows[i].hides_line);
+        assert_int_equal(diags.items[0].hides_snippet, rows[i].hides_snippet);
+    }
+}
+
 /* A provider's value that repeats a secret of the configuration. */
 static void test_marked_values(void **state) {
     (void)state;
@@ -185,7 +214,8 @@ static void test_index_finds_like_a_search(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_masks), cmocka_unit_test(test_lines), cmocka_unit_test(test_values),
+        cmocka_unit_test(test_masks),         cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_values),        cmocka_unit_test(test_source_lines),
         cmocka_unit_test(test_marked_values), cmocka_unit_test(test_index_finds_like_a_search)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,8 +60,8 @@ static void world_call(void *self,
     *response = set ? *set : (RpcResponse){0};
 }
 
-static void world_watch(void *self, RpcChannel *channel, const RpcRequest *request) {
-    (void)self, (void)channel, (void)request;
+static void world_watch(void *self, RpcChannel *channel, const RpcWatch *watch) {
+    (void)self, (void)channel, (void)watch;
 }
 
 static void world_close(void *self, RpcChannel *channel) {

@@ -172,6 +172,27 @@ static void configurations(void **state) {
     foreign_provider_close(foreign);
 }
 
+/* A process is configured once: after a failure, the next configuration gets another process. */
+static void failed_configuration(void **state) {
+    (void)state;
+    ForeignProvider *foreign = open_provider();
+    const Provider *provider = &foreign->provider;
+    Diags diags = diags_new(arena);
+    Call call = {.provider = provider, .io = &world.io, .arena = arena};
+    Value url = value_from_cstr("u");
+    Value config = value_object_of(schema_implied_type(&provider->schema), &url);
+    ConfigureResponse response = {0};
+    world_respond("ConfigureProvider",
+                  (RpcResponse){.status = RPC_UNAVAILABLE, .problem = STR("gone")});
+    assert_false(provider->configure(&call, &(ConfigureRequest){config}, &response, &diags));
+    assert_null(response.client);
+    world_respond("ConfigureProvider", (RpcResponse){0});
+    assert_true(provider->configure(&call, &(ConfigureRequest){config}, &response, &diags));
+    assert_ptr_not_equal(response.client, foreign->clients);
+    assert_int_equal(world.started, 2);
+    foreign_provider_close(foreign);
+}
+
 static void plans(void **state) {
     (void)state;
     ForeignProvider *foreign = open_provider();
@@ -489,9 +510,19 @@ static void a_source(void **state) {
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
     const struct CMUnitTest tests[] = {
-        CASE(types_and_names), CASE(no_schema),  CASE(configurations), CASE(plans),
-        CASE(replacements),    CASE(applies),    CASE(deletes),        CASE(reads_and_imports),
-        CASE(data_sources),    CASE(ephemerals), CASE(functions),      CASE(places_of_errors),
+        CASE(types_and_names),
+        CASE(no_schema),
+        CASE(configurations),
+        CASE(failed_configuration),
+        CASE(plans),
+        CASE(replacements),
+        CASE(applies),
+        CASE(deletes),
+        CASE(reads_and_imports),
+        CASE(data_sources),
+        CASE(ephemerals),
+        CASE(functions),
+        CASE(places_of_errors),
         CASE(a_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

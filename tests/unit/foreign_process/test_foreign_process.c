@@ -76,13 +76,13 @@ static void call(void *self,
         cancel_raise(world.ended, CANCEL_STOP);
 }
 
-static void watch(void *self, RpcChannel *channel, const RpcRequest *request) {
+static void watch(void *self, RpcChannel *channel, const RpcWatch *watched) {
     (void)self, (void)channel;
-    note(request->method);
+    note(watched->method);
     StrBuf bytes = strbuf_new(arena);
     wire_put_varint(&bytes, 1, 1);
     wire_put_bytes(&bytes, 2, STR("printed\n"));
-    request->on_message(request->payload, strbuf_str(&bytes));
+    watched->on_message(watched->payload, strbuf_str(&bytes));
 }
 
 static void close_channel(void *self, RpcChannel *channel) {

@@ -3,6 +3,7 @@
 #include "ssh_key_text.h"
 
 #include "random.h"
+#include "ssh_proxy.h"
 #include "ssh_server.h"
 #include "thread.h"
 
@@ -195,6 +196,114 @@ static void test_host_key(void **state) {
     assert_int_equal(try_target(&server, &target, &problem), SSH_BAD_HOST_KEY);
     target.host_key = STR("");
     assert_int_equal(try_target(&server, &target, &problem), SSH_BAD_HOST_KEY);
+    server_close(&server);
+}
+
+/* known_hosts files with another key of the host and with the authority of its certificate, then
+ * `rest`. */
+static SshTarget certified_target(SshServer *server, uint16_t port, const char *rest) {
+    SshTarget target = server_target(server);
+    target.port = port;
+    target.host_key = STR_EMPTY;
+    Str authority = str_trim(server_read(server, "authority.pub"));
+    target.known_hosts = str_format(
+        server->arena, "[127.0.0.1]:%u %.*s\n@cert-authority * %.*s\n%s %.*s\n", port,
+        STR_ARG(str_trim(server->other_public)), STR_ARG(authority), rest, STR_ARG(authority));
+    return target;
+}
+
+/* A host certificate is accepted next to another pinned key. If the certificate is not valid, the
+ * error shows the key of the host, not of its authority. A revoked authority is an error of its
+ * own. */
+static void test_certificate_and_host_key(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    static const struct {
+        const char *principal, *rest;
+        SshStatus status;
+    } rows[] = {
+        {"127.0.0.1", "#",          SSH_DONE            },
+        {"elsewhere", "#",          SSH_HOST_KEY_DIFFERS},
+        {"127.0.0.1", "@revoked *", SSH_HOST_KEY_REVOKED},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        SshServer server = server_prepare(SERVER_SSHD);
+        server_certify(&server, rows[i].principal);
+        server_start(&server);
+        SshTarget target = certified_target(&server, server.port, rows[i].rest);
+        SshProblem problem;
+        assert_int_equal(try_target(&server, &target, &problem), rows[i].status);
+        bool is_revoked = rows[i].status == SSH_HOST_KEY_REVOKED;
+        Str found = is_revoked ? server_read(&server, "authority.pub") : server.host_key;
+        check_str_equal(problem.found, ssh_key_text_fingerprint(found, server.arena));
+        if (rows[i].status == SSH_HOST_KEY_DIFFERS)
+            check_str_equal(problem.pinned,
+                            ssh_key_text_fingerprint(server.other_public, server.arena));
+        server_close(&server);
+    }
+}
+
+typedef struct SecondConnection {
+    int listener;
+    uint16_t to;
+    CancelToken *cancel;
+} SecondConnection;
+
+/* Forwards one connection. Raises the token when a second one arrives, which gets no response. */
+static void cancel_at_second(void *payload) {
+    SecondConnection *second = payload;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                                  .sin_port = htons(second->to)};
+    int client = accept(second->listener, NULL, NULL);
+    int server = socket(AF_INET, SOCK_STREAM, 0);
+    if (client < 0 || connect(server, (struct sockaddr *)&address, sizeof address) != 0)
+        return;
+    struct pollfd fds[] = {
+        {.fd = client,           .events = POLLIN},
+        {.fd = server,           .events = POLLIN},
+        {.fd = second->listener, .events = POLLIN},
+    };
+    size_t passed = 0;
+    while (poll(fds, 3, 30000) > 0) {
+        if ((fds[0].revents && !proxy_relay(client, server, SIZE_MAX, &passed)) ||
+            (fds[1].revents && !proxy_relay(server, client, SIZE_MAX, &passed)))
+            break;
+        if (fds[2].revents) {
+            cancel_raise(second->cancel, CANCEL_STOP);
+            fds[2].fd = -1;
+        }
+    }
+    close(client);
+    close(server);
+}
+
+/* A signal during the fetch of the certificate cancels the connection. */
+static void test_cancelled_certificate(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshServer server = server_prepare(SERVER_SSHD);
+    server_certify(&server, "127.0.0.1");
+    server_start(&server);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    SecondConnection second = {.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0),
+                               .to = server.port,
+                               .cancel = cancel_open()};
+    assert_int_equal(bind(second.listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(second.listener, 5), 0);
+    assert_int_equal(getsockname(second.listener, (struct sockaddr *)&address, &size), 0);
+    Thread *thread = thread_start(THREAD_WALK_WORKER, cancel_at_second, &second);
+    SshTarget target = certified_target(&server, ntohs(address.sin_port), "#");
+    SshSession *session = NULL;
+    SshProblem problem;
+    SshTimeout timeout = {.timeout_ms = 20000, .cancel = second.cancel};
+    assert_int_equal(
+        ssh_real.connect(NULL, &target, NULL, timeout, &session, &problem, server.arena),
+        SSH_CANCELLED);
+    thread_join(thread);
+    cancel_close(second.cancel);
+    close(second.listener);
     server_close(&server);
 }
 
@@ -504,6 +613,8 @@ int main(void) {
         cmocka_unit_test(test_dropbear),
         cmocka_unit_test(test_host_key),
         cmocka_unit_test(test_host_key_of_other_kind),
+        cmocka_unit_test(test_certificate_and_host_key),
+        cmocka_unit_test(test_cancelled_certificate),
         cmocka_unit_test(test_user),
         cmocka_unit_test(test_user_key),
         cmocka_unit_test(test_user_key_kinds),

@@ -179,6 +179,8 @@ static void reports(void **state) {
     kube_error_report(&call, "Object not applied", &ref, &response, &named);
     check_str(named.items[2].detail, "ConfigMap \"x\" in namespace \"n\" at https://k: HTTP status "
                                      "503 (absent).");
+    kube_error_report(&call, "Cluster not identified", NULL, &response, &named);
+    check_str(named.items[3].detail, "The API server https://k: HTTP status 503 (absent).");
     one = kube_recorded_find(&all, "multi-cause-422");
     response = response_of(one->code, one->body, arena);
     kube_error_report(&call, "Object not applied", &ref, &response, &diags);

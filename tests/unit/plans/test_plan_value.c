@@ -105,12 +105,31 @@ static void broken(void **state) {
     }
 }
 
+/* Plans have many objects, and an apply keeps them all: reading leaves no copies of their members.
+ */
+static void memory(void **state) {
+    enum { OBJECTS = 64, MEMBERS = 16 };
+    (void)state;
+    Str names[MEMBERS];
+    Value members[MEMBERS], objects[OBJECTS], back;
+    for (size_t i = 0; i < MEMBERS; i++) {
+        names[i] = str_format(arena, "member_%02zu", i);
+        members[i] = value_bool(i % 2 == 0);
+    }
+    for (size_t i = 0; i < OBJECTS; i++)
+        objects[i] = value_object(names, members, MEMBERS, arena);
+    Str text = written(value_list(objects[0].type, objects, OBJECTS, arena));
+    SCOPED(ArenaRef) own = arena_open("test");
+    JsonReader reader = json_reader_new(text, arena);
+    assert_true(plan_value_read(&reader, json_next(&reader), &back, own));
+    assert_int_equal(back.count, OBJECTS);
+    assert_in_range(arena_used(own), 1, (size_t)3 * OBJECTS * MEMBERS * sizeof(Value) / 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(there_and_back),
-        PLAN_CASE(typed),
-        PLAN_CASE(precision),
-        PLAN_CASE(broken),
+        PLAN_CASE(there_and_back), PLAN_CASE(typed),  PLAN_CASE(precision),
+        PLAN_CASE(broken),         PLAN_CASE(memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,7 +59,9 @@ static void parts(void **state) {
     /* Outside the engine parts are not recorded. */
     Call call = {0};
     Diags diags = diags_new(arena);
-    assert_true(call_part_begin(&call, &(PartIntent){.key = part.key}, &diags));
+    PartIntent intent = {.key = part.key};
+    assert_true(call_parts_record(&call, &intent, 1, &diags));
+    assert_true(call_part_begin(&call, &intent, &diags));
     assert_true(call_part_end(&call, part.key, STR_EMPTY, &diags));
 }
 

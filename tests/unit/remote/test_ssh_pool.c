@@ -13,7 +13,9 @@ typedef struct FakeHost {
     SshSession *used; /* by the last command */
     SshSession *via;  /* of the last connection */
     SshStatus exec_status;
-    bool may_have_run; /* of a failed command */
+    bool may_have_run;        /* of a failed command */
+    const char *error_output; /* of the command; NULL: none */
+    bool reads_input;         /* after the error output */
     size_t commands;
     SshStatus status; /* of each connection */
 } FakeHost;
@@ -43,11 +45,29 @@ static SshStatus fake_exec(void *self,
                            SshProblem *problem,
                            Arena *arena) {
     FakeHost *host = self;
-    (void)command, (void)arena;
+    (void)arena;
     *out = (SshResult){0};
     *problem = (SshProblem){.may_have_run = host->may_have_run};
     host->used = session;
     host->commands++;
+    if (host->error_output)
+        command->output(command->payload, str_from_cstr(host->error_output), true);
+    char buffer[64];
+    if (host->reads_input)
+        (void)command->feed(command->payload, buffer, sizeof buffer);
+    return host->dead == session ? SSH_LOST : host->exec_status;
+}
+
+static SshStatus fake_tunnel(void *self,
+                             SshSession *session,
+                             Str host_name,
+                             uint16_t port,
+                             uint16_t *out_port,
+                             SshProblem *problem,
+                             Arena *arena) {
+    FakeHost *host = self;
+    (void)host_name, (void)problem, (void)arena;
+    *out_port = (uint16_t)(port + (uintptr_t)session);
     return host->dead == session ? SSH_LOST : host->exec_status;
 }
 
@@ -81,6 +101,7 @@ static void open_case(PoolCase *c) {
     c->ssh = (Ssh){.self = &c->host,
                    .connect = fake_connect,
                    .exec = fake_exec,
+                   .tunnel = fake_tunnel,
                    .is_alive = fake_is_alive,
                    .close = fake_close};
     c->io.ssh = &c->ssh;
@@ -169,6 +190,65 @@ static void test_lost_session(void **state) {
     assert_int_equal(c.host.closed, c.host.connected);
 }
 
+/* After a lost session, a command with sudo is repeated only if sudo still waits for the password:
+ * sudo may start a command without a prompt, and its first output may be lost. */
+static void test_lost_sudo(void **state) {
+    (void)state;
+    static const struct {
+        const char *error_output;
+        bool reads_input;
+        size_t commands;
+    } rows[] = {
+        {NULL,                                   false, 1 },
+        {NULL,                                   true,  1 },
+        {"a lecture\n",                          false, 1 },
+        {"loam-sudo-password:",                  false, 20},
+        {"loam-sudo-password:",                  true,  1 },
+        {"loam-sudo-password:loam-sudo-ready\n", false, 1 },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        PoolCase c;
+        SshProblem problem = {0};
+        open_case(&c);
+        c.host.exec_status = SSH_LOST;
+        c.host.may_have_run = true;
+        c.host.error_output = rows[i].error_output;
+        c.host.reads_input = rows[i].reads_input;
+        SshLink link = link_to(&c, target);
+        link.sudo = true;
+        link.sudo_password = STR("secret");
+        assert_int_equal(run(&link, &problem), SSH_LOST);
+        assert_int_equal(c.host.commands, rows[i].commands);
+        assert_int_equal(link.may_have_run, rows[i].commands == 1);
+        ssh_client_release(&link);
+        close_case(&c);
+    }
+}
+
+/* A tunnel over a lost session is opened again over another one, also a known tunnel. */
+static void test_lost_tunnel(void **state) {
+    (void)state;
+    PoolCase c;
+    open_case(&c);
+    Diags diags = diags_new(c.call.arena);
+    SshLink link = link_to(&c, target);
+    uint16_t port = 0;
+    for (uint16_t i = 0; i < 4; i++) {
+        assert_true(ssh_client_tunnel(&link, STR("s"), i < 2 ? 1 : 2, &port, &diags));
+        assert_int_equal(port, (i < 2 ? 1 : 2) + 16 * (i + 1));
+        c.host.dead = ssh_pool_session(link.lease);
+    }
+    assert_int_equal(c.host.connected, 4);
+    assert_int_equal(c.host.closed, 3);
+    c.host.exec_status = SSH_LOST;
+    assert_false(ssh_client_tunnel(&link, STR("s"), 1, &port, &diags));
+    assert_int_equal(diags.error_count, 1);
+    assert_null(link.lease);
+    ssh_client_release(&link);
+    close_case(&c);
+    assert_int_equal(c.host.closed, c.host.connected);
+}
+
 /* More calls than a session serves at once open a second one. */
 static void test_channels(void **state) {
     (void)state;
@@ -225,6 +305,37 @@ static void test_chain(void **state) {
     assert_int_equal(c.host.closed, 4);
 }
 
+/* Sessions over a jump host use no channels of its session: the server does not count them. */
+static void test_channels_of_a_jump_host(void **state) {
+    (void)state;
+    PoolCase c;
+    SshProblem problem = {0};
+    SshTarget chains[6][2];
+    SshLink links[ARRAY_COUNT(chains)];
+    open_case(&c);
+    for (size_t i = 0; i < ARRAY_COUNT(chains); i++) {
+        chains[i][0] = chains[i][1] = target;
+        chains[i][1].port = (uint16_t)(100 + i);
+        links[i] = link_to(&c, chains[i][1]);
+        links[i].chain = chains[i];
+        links[i].chain_count = ARRAY_COUNT(chains[i]);
+        assert_int_equal(run(&links[i], &problem), SSH_DONE);
+    }
+    assert_int_equal(c.host.connected, 1 + ARRAY_COUNT(chains));
+    SshLink jump = link_to(&c, target);
+    assert_int_equal(run(&jump, &problem), SSH_DONE);
+    assert_int_equal(c.host.connected, 1 + ARRAY_COUNT(chains));
+    size_t commands = c.host.commands;
+    c.host.exec_status = SSH_BUSY; /* of the only command, so another session would be busy, too */
+    assert_int_equal(run(&jump, &problem), SSH_BUSY);
+    assert_int_equal(c.host.commands, commands + 1);
+    ssh_client_release(&jump);
+    for (size_t i = 0; i < ARRAY_COUNT(chains); i++)
+        ssh_client_release(&links[i]);
+    close_case(&c);
+    assert_int_equal(c.host.closed, c.host.connected);
+}
+
 static void test_absence(void **state) {
     (void)state;
     PoolCase c;
@@ -249,9 +360,14 @@ static void test_absence(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reuse),    cmocka_unit_test(test_lost_session),
-        cmocka_unit_test(test_channels), cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_reuse),
+        cmocka_unit_test(test_lost_session),
+        cmocka_unit_test(test_channels),
+        cmocka_unit_test(test_chain),
         cmocka_unit_test(test_absence),
+        cmocka_unit_test(test_lost_sudo),
+        cmocka_unit_test(test_channels_of_a_jump_host),
+        cmocka_unit_test(test_lost_tunnel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

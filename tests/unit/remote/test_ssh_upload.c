@@ -39,7 +39,36 @@ static void files_come_and_go(void **state) {
     ssh_case_close(&s);
 }
 
+static int failing_read(
+    void *self, DiskFile file, uint64_t offset, void *buffer, size_t size, size_t *got) {
+    (void)self, (void)file, (void)offset, (void)buffer, (void)size, (void)got;
+    return -ESTALE;
+}
+
+/* The error names the reason why the local file cannot be read, not a general one. */
+static void test_source_not_readable(void **state) {
+    (void)state;
+    SKIP_WITHOUT(SERVER_SSHD);
+    SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
+    ResourceCase *c = &s.c;
+    Disk disk = disk_real;
+    disk.read = failing_read;
+    c->io.disk = &disk;
+    SCOPED(SshLink) link = link_of(&s);
+    SshUpload upload = {
+        .path = str_from_cstr(server_path(&s.server, "copy")),
+        .source_path = str_from_cstr(server_path(&s.server, "user.pub")),
+        .sha256 = STR("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        .mode = STR("0640"),
+    };
+    check_refused(c, ssh_upload_write(&link, &upload, &c->diags), "Source not readable");
+    assert_true(str_find(c->diags.items[0].detail, str_from_cstr(strerror(ESTALE)), 0) != SIZE_MAX);
+    ssh_client_release(&link);
+    ssh_case_close(&s);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(files_come_and_go)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(files_come_and_go),
+                                       cmocka_unit_test(test_source_not_readable)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -219,12 +219,12 @@ static void watches(void **state) {
     (void)state;
     Received received = {0};
     open_channel_to((Server){0});
-    RpcRequest request = {.method = "/stream/3", .on_message = count_message, .payload = &received};
-    http2_rpc.watch(NULL, channel, &request);
-    request.method = "/not-found";
-    http2_rpc.watch(NULL, channel, &request);
-    request.method = "/hang";
-    http2_rpc.watch(NULL, channel, &request);
+    RpcWatch watched = {.method = "/stream/3", .on_message = count_message, .payload = &received};
+    http2_rpc.watch(NULL, channel, &watched);
+    watched.method = "/not-found";
+    http2_rpc.watch(NULL, channel, &watched);
+    watched.method = "/hang";
+    http2_rpc.watch(NULL, channel, &watched);
     check_echo(1); /* the server responds in order */
     assert_int_equal(__atomic_load_n(&received.count, __ATOMIC_SEQ_CST), 3);
     close_all();

@@ -137,12 +137,14 @@ static void fold(void **unused) {
 
 static void begin_part(Case *it, uint64_t sequence, const char *key) {
     StatePart part = {.key = str_from_cstr(key), .action = PENDING_CREATE, .identity = STR("id")};
-    assert_true(journal_part(it->journal, sequence, &part, &it->diags));
+    StateParts parts = {.items = &part, .count = 1};
+    assert_true(journal_parts(it->journal, sequence, &parts, &it->diags));
 }
 
 static void end_part(Case *it, uint64_t sequence, const char *key) {
     StatePart part = {.key = str_from_cstr(key), .has_ended = true, .private_data = STR("p")};
-    assert_true(journal_part(it->journal, sequence, &part, &it->diags));
+    StateParts parts = {.items = &part, .count = 1};
+    assert_true(journal_parts(it->journal, sequence, &parts, &it->diags));
 }
 
 static void close_and_replay(Case *it) {
@@ -190,14 +192,32 @@ static void parts_outlive_folds(void **unused) {
     assert_false(pending->parts.items[1].has_ended);
 }
 
+static void parts_share_a_sync(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    uint64_t a = intend(it, "t.a");
+    StatePart list[] = {
+        {.key = STR("one"), .action = PENDING_CREATE},
+        {.key = STR("two"), .action = PENDING_UPDATE},
+    };
+    StateParts parts = {.items = list, .count = ARRAY_COUNT(list)};
+    uint64_t count = journal_sync_count(it->journal);
+    assert_true(journal_parts(it->journal, a, &parts, &it->diags));
+    assert_int_equal(journal_sync_count(it->journal), count + 1);
+    check_str(content(it), "start intent 1 begin 1 begin 1");
+    journal_close(it->journal);
+}
+
 static void a_part_that_is_not_durable(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
     Case *it = case_new(arena);
     uint64_t a = intend(it, "t.a");
     StatePart part = {.key = STR("one"), .action = PENDING_CREATE};
+    StateParts parts = {.items = &part, .count = 1};
     faulty_disk_arm(it->faulty, FAULT_ERROR, 1, 1); /* the sync after the append */
-    assert_false(journal_part(it->journal, a, &part, &it->diags));
+    assert_false(journal_parts(it->journal, a, &parts, &it->diags));
     assert_int_equal(it->diags.error_count, 1);
     journal_close(it->journal);
 }
@@ -291,6 +311,7 @@ int main(void) {
         cmocka_unit_test(fold),
         cmocka_unit_test(fold_keeps_what_is_in_doubt),
         cmocka_unit_test(parts_outlive_folds),
+        cmocka_unit_test(parts_share_a_sync),
         cmocka_unit_test(a_part_that_is_not_durable),
         cmocka_unit_test(torn_end_is_cut),
         cmocka_unit_test(a_disk_that_fails),

@@ -146,7 +146,8 @@ static void test_parts(void **state) {
     StatePart part = {
         .key = STR("v1/Secret/web"), .action = PENDING_CREATE, .identity = STR("uid")};
     assert_true(journal_intent(journal, &intent, &sequence, &diags));
-    assert_true(journal_part(journal, sequence, &part, &diags));
+    StateParts parts = {.items = &part, .count = 1};
+    assert_true(journal_parts(journal, sequence, &parts, &diags));
     journal_close(journal);
     assert_int_equal(str_find(test.shelf.text, part.key, 0), SIZE_MAX);
     store = sealed_journal_new(&test.shelf.store, test.cipher, arena);

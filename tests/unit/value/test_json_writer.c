@@ -97,6 +97,32 @@ static void raw_is_laid_out_again(void **state) {
         "    \"\\u003c\": null\n  },\n  7\n]");
 }
 
+/* Quotes and backslashes in strings do not hide blanks outside them. */
+static void blanks_of_raw_are_removed(void **state) {
+    (void)state;
+    static const struct {
+        const char *raw, *compact;
+    } cases[] = {
+        {"{\"a b\":\"c \\\" d\"}",        "{\"a b\":\"c \\\" d\"}"      },
+        {"{\"a\":\"\\\\\", \"b\":\" \"}", "{\"a\":\"\\\\\",\"b\":\" \"}"},
+        {"[\"\\\"\",\t1]",                "[\"\\\"\",1]"                },
+        {"[1,\r\n2]",                     "[1,2]"                       },
+        {"\" \"",                         "\" \""                       },
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        StrBuf out = strbuf_new(arena);
+        JsonWriter writer = writer_new(&out, 0);
+        json_object_start(&writer);
+        json_key(&writer, STR("raw"));
+        json_raw(&writer, str_from_cstr(cases[i].raw));
+        json_key_int(&writer, "next", 1);
+        json_object_end(&writer);
+        check_str_equal(strbuf_str(&out),
+                        str_format(arena, "{\"raw\":%s,\"next\":1}", cases[i].compact));
+    }
+}
+
 static void depth_has_no_bound(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -137,6 +163,7 @@ int main(void) {
         cmocka_unit_test(layout),
         cmocka_unit_test(escapes),
         cmocka_unit_test(raw_is_laid_out_again),
+        cmocka_unit_test(blanks_of_raw_are_removed),
         cmocka_unit_test(depth_has_no_bound),
         cmocka_unit_test(base64_is_one_text),
     };

@@ -52,6 +52,11 @@ static void texts(void **state) {
               ".disk[0].size");
     check_str(path_to_str(key(attribute(root, "tags"), "a\"b"), arena), ".tags[\"a\\\"b\"]");
     check_str(path_to_str(root, arena), "");
+    check_str(path_to_str(attribute(attribute(attribute(root, "labels"), "a.b/c"), "d"), arena),
+              ".labels[\"a.b/c\"].d");
+    check_str(
+        path_to_str(path_join(attribute(root, "a"), at(attribute(root, "b"), 1), arena), arena),
+        ".a.b[1]");
 }
 
 static const char shown[] = "{disks = [{size = 1}, {size = 2}], names = [\"a\", \"b\"], "

@@ -1,0 +1,67 @@
+/* ssh_agent_relay: agents that do not respond. */
+#include "ssh_agent_relay.h"
+#include "ssh_wire.h"
+#include "unit.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define MESSAGE_SIZE ((size_t)262144) /* the longest that the relay passes on */
+
+static int listen_at(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, path, strlen(path));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 1), 0);
+    return fd;
+}
+
+/* The agent reads nothing, so that its socket is full: the relay ends at the deadline, and with it
+ * the wait of the login. */
+static void test_agent_that_does_not_read(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    char path[] = "/tmp/test_ssh_agent.XXXXXX";
+    assert_non_null(mkdtemp(path));
+    Str socket_path = str_format(arena, "%s/agent", path);
+    int agent = listen_at(str_to_cstr(socket_path, arena));
+    int small = 1024;
+    SshDeadline deadline = ssh_socket_deadline((SshTimeout){.timeout_ms = 300});
+    SshAgentRelay *relay = NULL;
+    SshProblem problem = {0};
+    int fd = -1;
+    assert_int_equal(
+        ssh_agent_relay_open(socket_path, STR_EMPTY, &deadline, &relay, &fd, &problem, arena),
+        SSH_DONE);
+    int accepted = accept(agent, NULL, NULL);
+    assert_int_equal(setsockopt(accepted, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+    StrBuf message = strbuf_new(arena);
+    ssh_wire_add_uint32(&message, (uint32_t)MESSAGE_SIZE);
+    strbuf_add_repeat(&message, '\1', MESSAGE_SIZE);
+    Str rest = strbuf_str(&message);
+    while (rest.len > 0) {
+        ssize_t sent = send(fd, rest.ptr, rest.len, MSG_NOSIGNAL);
+        assert_true(sent > 0);
+        rest = str_after(rest, (size_t)sent);
+    }
+    struct pollfd polled = {.fd = fd, .events = POLLIN};
+    char byte;
+    assert_int_equal(poll(&polled, 1, 5000), 1);
+    assert_int_equal(recv(fd, &byte, 1, 0), 0);
+    close(fd);
+    assert_int_equal(ssh_agent_relay_close(relay), 0);
+    close(accepted);
+    close(agent);
+    assert_int_equal(unlink(str_to_cstr(socket_path, arena)), 0);
+    assert_int_equal(rmdir(path), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_agent_that_does_not_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
