@@ -1,9 +1,7 @@
 /* data kubeadm_host: facts about a machine, read by one command over SSH in every plan. */
-#include "host_facts.h"
+#include "host_look.h"
 #include "kubeadm_provider.h"
 #include "nested_list.h"
-#include "path_error.h"
-#include "ssh_client.h"
 
 #define KIB_PER_MIB 1024
 
@@ -28,14 +26,14 @@ static const Attribute attributes[] = {
     {"kernel",            &TYPE_STRING, COMPUTED, "Release of the kernel."},
     {"architecture",      &TYPE_STRING, COMPUTED, "CPU architecture, such as \"amd64\" or \"arm64\"."},
     {"hostname",          &TYPE_STRING, COMPUTED, "Host name."},
-    {"processors",        &TYPE_NUMBER, COMPUTED, "Number of online CPUs."},
-    {"memory_mib",        &TYPE_NUMBER, COMPUTED, "Memory in MiB."},
-    {"swap_mib",          &TYPE_NUMBER, COMPUTED, "Swap space in MiB; 0 if swap is off."},
+    {"processors",        &TYPE_NUMBER, COMPUTED, "Number of online CPUs; null if unknown."},
+    {"memory_mib",        &TYPE_NUMBER, COMPUTED, "Memory in MiB; null if unknown."},
+    {"swap_mib",          &TYPE_NUMBER, COMPUTED, "Swap space in MiB; 0 if swap is off, null if unknown."},
     {"free_mib",          &TYPE_MAP_OF_STRING, COMPUTED, "Free space of /var/lib and /var/log in MiB."},
     {"machine_id",        &TYPE_STRING, COMPUTED, "Machine ID (/etc/machine-id)."},
     {"product_uuid",      &TYPE_STRING, COMPUTED, "Product UUID of the firmware; null if it is not readable, for example in a container."},
     {"boot_id",           &TYPE_STRING, COMPUTED, "ID of the current boot; it changes with every boot."},
-    {"cgroup_version",    &TYPE_NUMBER, COMPUTED, "Version of control groups: 1 or 2."},
+    {"cgroup_version",    &TYPE_NUMBER, COMPUTED, "Version of control groups: 1 or 2; null if unknown."},
     {"is_container",      &TYPE_BOOL,   COMPUTED, "Whether the machine is a container, whose kernel is that of its host."},
     {"clock_skew_ms",     &TYPE_NUMBER, COMPUTED, "Difference between the machine's clock and loam's clock in milliseconds; positive if the machine is ahead."},
     {"time_synchronized", &TYPE_BOOL,   COMPUTED, "Whether the clock is synchronized; null if unknown."},
@@ -122,13 +120,18 @@ static void set_texts(ObjectBuilder *builder, const HostFacts *facts, Arena *are
     object_builder_set(builder, "state", value_from_cstr(state_names[host_facts_state(facts)]));
 }
 
+static Value number_if(bool is_known, uint64_t number) {
+    return is_known ? value_int((int64_t)number) : value_null(&TYPE_NUMBER);
+}
+
 static void set_numbers(ObjectBuilder *builder, const HostFacts *facts, int64_t skew_ms) {
     bool has_v2 = str_equal(facts->cgroup, STR("cgroup2fs"));
-    object_builder_set(builder, "processors", value_int((int64_t)facts->processors));
+    bool has_memory = facts->memory_kib > 0; /* /proc/meminfo, which also has the swap space */
+    object_builder_set(builder, "processors", number_if(facts->processors > 0, facts->processors));
     object_builder_set(builder, "memory_mib",
-                       value_int((int64_t)(facts->memory_kib / KIB_PER_MIB)));
-    object_builder_set(builder, "swap_mib", value_int((int64_t)(facts->swap_kib / KIB_PER_MIB)));
-    object_builder_set(builder, "cgroup_version", value_int(has_v2 ? 2 : 1));
+                       number_if(has_memory, facts->memory_kib / KIB_PER_MIB));
+    object_builder_set(builder, "swap_mib", number_if(has_memory, facts->swap_kib / KIB_PER_MIB));
+    object_builder_set(builder, "cgroup_version", number_if(facts->cgroup.len > 0, has_v2 ? 2 : 1));
     object_builder_set(builder, "is_container", value_bool(host_facts_is_container(facts)));
     object_builder_set(builder, "clock_skew_ms", value_int(skew_ms));
     object_builder_set(builder, "time_synchronized",
@@ -160,35 +163,20 @@ static Value describe(Value object, const HostFacts *facts, int64_t skew_ms, Are
     return object_builder_value(&builder);
 }
 
-static bool parse(const Call *call, const SshResult *result, HostFacts *out, Diags *diags) {
-    if (result->exit_status == 0 && host_facts_parse(result->out, out, call->arena))
-        return true;
-    return path_error(call, NO_PATH, diags, "Facts not readable",
-                      "The script that reads facts about the machine ended with status %d. %.*s",
-                      result->exit_status,
-                      STR_ARG(ssh_client_output_tail(result->err, result->out, call->arena)));
-}
-
 static bool host_read(const Call *call,
                       const DataReadRequest *request,
                       DataReadResponse *response,
                       Diags *diags) {
     (void)request;
-    const Clock *clock = call->io->clock;
     SCOPED(SshLink) link = {0};
-    SshResult result;
     SshProblem problem = {0};
-    HostFacts facts;
+    HostLook look;
+    bool is_valid = false;
     if (!ssh_client_link(call, response->state, &link, diags))
         return false;
     if (call->is_planning)
         ssh_client_limit_to_plan(&link);
-    SshCommand command = {
-        .command = ssh_client_script(host_facts_script(), NULL, 0, call->arena),
-        .timeout = ssh_client_timeout(&link, CANCEL_STOP),
-    };
-    SshStatus status = ssh_client_exec(&link, &command, &result, &problem);
-    int64_t end_ms = clock->now_ms(clock->self);
+    SshStatus status = host_look_try(&link, NULL, &look, &is_valid, &problem, diags);
     if (call->is_planning && ssh_client_is_unreachable(&link, status)) {
         response->deferred = ssh_client_describe_failure(&link, status, problem);
         return true;
@@ -197,9 +185,9 @@ static bool host_read(const Call *call,
         ssh_client_report(&link, status, problem, diags);
         return false;
     }
-    if (!parse(call, &result, &facts, diags))
+    if (!is_valid)
         return false;
-    response->state = describe(response->state, &facts, facts.time_ms - end_ms, call->arena);
+    response->state = describe(response->state, &look.facts, look.skew_ms, call->arena);
     return true;
 }
 

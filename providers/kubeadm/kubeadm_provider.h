@@ -6,7 +6,10 @@
 
 /* clang-format off */
 #define KUBEADM_RESOURCES(ROW) \
-    ROW(kubeadm_pki)
+    ROW(kubeadm_pki)       \
+    ROW(kubeadm_host)      \
+    ROW(kubeadm_init)      \
+    ROW(kubeadm_join)
 
 #define KUBEADM_DATA_SOURCES(ROW) \
     ROW(data_kubeadm_host)        \

@@ -173,11 +173,14 @@ class Host:
     def configure(self, name):
         shutil.copy(os.path.join(HERE, "configuration", name + ".loam.yaml"), self.path("work/main.loam.yaml"))
 
-    def loam(self, *arguments, check=True, program=(LOAM,), **variables):
+    def environment(self, **variables):
         env = {name: value for name, value in os.environ.items() if not name.startswith(("LOAM_", "TF_", "LIBVIRT_"))}
         for name, value in {**self.variables, **variables}.items():
             env["LOAM_VAR_" + name] = value if isinstance(value, str) else json.dumps(value)
-        return self.inside(*program, "-chdir=" + self.work, *arguments, check=check, env=env)
+        return env
+
+    def loam(self, *arguments, check=True, program=(LOAM,), **variables):
+        return self.inside(*program, "-chdir=" + self.work, *arguments, check=check, env=self.environment(**variables))
 
     def plan(self, **variables):
         text = self.loam("plan", "-no-color", "-out=" + self.path("plan"), **variables).stdout

@@ -1,6 +1,8 @@
 /* kube_version: parsing, order and the version skew policy. */
 #include "kube_version.h"
 
+#include "prerelease.h"
+
 #define MINOR_MIN   31 /* the first with kubeadm API v1beta4 */
 #define KUBELET_LAG 3  /* minor versions */
 #define PART_MAX    UINT64_C(100000)
@@ -53,9 +55,7 @@ int kube_version_compare(KubeVersion a, KubeVersion b) {
         order = compare(a.minor, b.minor);
     if (order == 0)
         order = compare(a.patch, b.patch);
-    if (order == 0 && (!a.suffix.len || !b.suffix.len))
-        return (a.suffix.len == 0) - (b.suffix.len == 0);
-    return order ? order : str_compare(a.suffix, b.suffix);
+    return order ? order : prerelease_compare(a.suffix, b.suffix);
 }
 
 Str kube_version_check_supported(KubeVersion version, Arena *arena) {

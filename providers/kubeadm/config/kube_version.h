@@ -17,7 +17,8 @@ typedef struct KubeVersion {
 MUST_USE bool kube_version_parse(Str text, KubeVersion *out);
 /* Returns the version without "v": "1.34.4". */
 Str kube_version_text(KubeVersion version, Arena *arena);
-/* Returns <0, 0 or >0. A release is newer than its pre-releases, which compare by their text. */
+/* Returns <0, 0 or >0, by the precedence of Semantic Versioning: rc.10 is newer than rc.9, and a
+ * release is newer than its pre-releases. */
 int kube_version_compare(KubeVersion a, KubeVersion b);
 
 /* The version must be 1.31 or later, which have the configuration API v1beta4. */

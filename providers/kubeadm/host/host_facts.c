@@ -50,12 +50,15 @@ static const struct {
     {STR_CONST("apparmor"),          FACT_TEXT,   offsetof(HostFacts, apparmor)         },
     {STR_CONST("ca_certificate"),    FACT_BASE64, offsetof(HostFacts, ca_certificate)   },
     {STR_CONST("marker"),            FACT_BASE64, offsetof(HostFacts, marker)           },
+    {STR_CONST("server_version"),    FACT_TEXT,   offsetof(HostFacts, server_version)   },
+    {STR_CONST("step"),              FACT_LIST,   offsetof(HostFacts, steps)            },
     {STR_CONST("interface"),         FACT_NAMED,  offsetof(HostFacts, interfaces)       },
     {STR_CONST("address"),           FACT_NAMED,  offsetof(HostFacts, addresses)        },
     {STR_CONST("default_route"),     FACT_NAMED,  offsetof(HostFacts, routes)           },
     {STR_CONST("free_kib"),          FACT_NAMED,  offsetof(HostFacts, free_kib)         },
     {STR_CONST("sysctl"),            FACT_NAMED,  offsetof(HostFacts, sysctls)          },
     {STR_CONST("version"),           FACT_NAMED,  offsetof(HostFacts, versions)         },
+    {STR_CONST("running"),           FACT_NAMED,  offsetof(HostFacts, running)          },
     {STR_CONST("listening"),         FACT_LIST,   offsetof(HostFacts, listening)        },
     {STR_CONST("module"),            FACT_LIST,   offsetof(HostFacts, modules)          },
     {STR_CONST("program"),           FACT_LIST,   offsetof(HostFacts, programs)         },
@@ -136,6 +139,11 @@ Str host_facts_find(const NamedTexts *texts, const char *name) {
             return named->text;
     }
     return STR_EMPTY;
+}
+
+Str host_facts_running_kubelet(const HostFacts *facts) {
+    Str running = host_facts_find(&facts->running, "kubelet");
+    return running.len ? running : host_facts_find(&facts->versions, "kubelet");
 }
 
 Str host_facts_architecture(const HostFacts *facts) {

@@ -39,16 +39,19 @@ typedef struct HostFacts {
     Str apparmor;
     Str ca_certificate;    /* PEM */
     Str marker;            /* content of /etc/loam/node.json, which loam wrote */
+    Str server_version;    /* of the API server in its manifest: v1.34.4 */
     NamedTexts interfaces; /* name, MAC */
     NamedTexts addresses;  /* name of the interface, address with prefix length */
     NamedTexts routes;     /* name of the interface, gateway */
     NamedTexts free_kib;   /* directory, free space */
     NamedTexts sysctls;    /* name, value */
     NamedTexts versions;   /* program, version */
+    NamedTexts running;    /* program, version of its process if the file was replaced since */
     StrVec listening;      /* "*:6443" */
     StrVec modules;
     StrVec programs;
     StrVec active;   /* units of systemd */
+    StrVec steps;    /* ids of remote steps whose markers are on the machine */
     StrVec existing; /* paths of a cluster's files */
 } HostFacts;
 
@@ -62,6 +65,8 @@ MUST_USE bool host_facts_parse(Str output, HostFacts *out, Arena *arena);
 Str host_facts_find(const NamedTexts *texts, const char *name);
 /* Returns "amd64" or "arm64", else the kernel's name of the architecture. */
 Str host_facts_architecture(const HostFacts *facts);
+/* Returns the version of the kubelet's process, or of its file if it does not run. */
+Str host_facts_running_kubelet(const HostFacts *facts);
 bool host_facts_is_container(const HostFacts *facts);
 
 /* The role of a machine in a cluster, derived from its files. */

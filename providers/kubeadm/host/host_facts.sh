@@ -89,6 +89,13 @@ has containerd && print_fact version "containerd $(containerd --version 2>/dev/n
 has runc && print_fact version "runc $(runc --version 2>/dev/null | awk 'NR == 1 {print $3}')"
 has crio && print_fact version "crio $(crio --version 2>/dev/null | awk 'NR == 1 {print $3}')"
 has kubelet && print_fact version "kubelet $(kubelet --version 2>/dev/null | awk '{print $2}')"
+# The kubelet that runs may be older than its file.
+pid=$(has systemctl && systemctl show -p MainPID --value kubelet 2>/dev/null)
+if [ "${pid:-0}" != 0 ]; then
+  case $(readlink "/proc/$pid/exe") in
+  *\ \(deleted\)) print_fact running "kubelet $("/proc/$pid/exe" --version 2>/dev/null | awk '{print $2}')" ;;
+  esac
+fi
 has kubeadm && print_fact version "kubeadm $(kubeadm version -o short 2>/dev/null)"
 has crictl && print_fact version "crictl $(crictl --version 2>/dev/null | awk '{print $3}')"
 for name in nft iptables ip6tables conntrack ethtool socat ebtables; do
@@ -107,6 +114,12 @@ done
 if [ -r /etc/kubernetes/pki/ca.crt ]; then
   print_fact ca_certificate "$(base64 </etc/kubernetes/pki/ca.crt | tr -d '\n')"
 fi
+if [ -r /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
+  print_fact server_version "$(sed -n 's|.*image: .*/kube-apiserver:||p' /etc/kubernetes/manifests/kube-apiserver.yaml)"
+fi
+for path in /var/lib/loam/exec/*; do
+  [ -d "$path" ] && print_fact step "${path##*/}"
+done
 if [ -r /etc/loam/node.json ]; then
   print_fact marker "$(base64 </etc/loam/node.json | tr -d '\n')"
 fi

@@ -247,14 +247,15 @@ Str node_files_list(const NodeSettings *settings, NodeFiles *out, Arena *arena) 
     vec_each(&settings->mirrors, mirror) {
         add_mirror(mirror, out, arena);
     }
-    if (!settings->has_own_units)
-        return STR_EMPTY;
-    add(out, "/etc/systemd/system/containerd.service", str_from_cstr(containerd_unit),
-        SERVICE_CONTAINERD, arena);
-    add(out, "/etc/systemd/system/kubelet.service", str_from_cstr(kubelet_unit), SERVICE_KUBELET,
-        arena);
-    add(out, "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
-        str_from_cstr(kubelet_drop_in), SERVICE_KUBELET, arena);
+    if (settings->has_own_containerd)
+        add(out, "/etc/systemd/system/containerd.service", str_from_cstr(containerd_unit),
+            SERVICE_CONTAINERD, arena);
+    if (settings->has_own_kubelet) {
+        add(out, "/etc/systemd/system/kubelet.service", str_from_cstr(kubelet_unit),
+            SERVICE_KUBELET, arena);
+        add(out, "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf",
+            str_from_cstr(kubelet_drop_in), SERVICE_KUBELET, arena);
+    }
     return STR_EMPTY;
 }
 

@@ -23,7 +23,8 @@ typedef struct NodeSettings {
     bool restricts_oom_score; /* processes cannot lower their OOM score, for example in a container
                                */
     bool has_ipv6;
-    bool has_own_units; /* the programs come from a bundle, so loam writes their systemd units */
+    bool has_own_containerd; /* the program comes from a bundle, without a unit */
+    bool has_own_kubelet;
     VEC(RegistryMirror) mirrors;
     Str http_proxy;
     Str https_proxy;

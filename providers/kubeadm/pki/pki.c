@@ -121,18 +121,13 @@ bool pki_set_make(
 
 /* Reading. */
 
-static X509 *read_certificate(Str pem) {
-    SCOPED(BioRef) bio = BIO_new_mem_buf(pem.ptr, (int)pem.len);
-    return bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-}
-
 static EVP_PKEY *read_key(Str pem, Arena *arena) {
     Diags ignored = diags_new(arena);
     return openssl_pem_read_key(pem, "", "", &ignored);
 }
 
 static bool check_pair(const char *name, const PkiPair *pair, Str *problem, Arena *arena) {
-    SCOPED(CertificateRef) certificate = read_certificate(pair->certificate);
+    SCOPED(CertificateRef) certificate = openssl_pem_find_certificate(pair->certificate);
     SCOPED(KeyRef) key = read_key(pair->key, arena);
     const char *why = !certificate                                    ? "is not a certificate"
                       : !key                                          ? "has no readable key"
@@ -162,7 +157,7 @@ bool pki_set_check(const PkiSet *set, Str *problem, Arena *arena) {
 }
 
 Str pki_discovery_hash(Str pem, Arena *arena) {
-    SCOPED(CertificateRef) certificate = read_certificate(pem);
+    SCOPED(CertificateRef) certificate = openssl_pem_find_certificate(pem);
     unsigned char *der = NULL;
     int size = certificate ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der) : 0;
     if (size <= 0)
@@ -173,7 +168,7 @@ Str pki_discovery_hash(Str pem, Arena *arena) {
 }
 
 bool pki_validity(Str pem, int64_t *start, int64_t *end) {
-    SCOPED(CertificateRef) certificate = read_certificate(pem);
+    SCOPED(CertificateRef) certificate = openssl_pem_find_certificate(pem);
     if (!certificate)
         return false;
     *start = certificate_start(certificate);

@@ -42,8 +42,7 @@ bool pki_client_make(
     const PkiClient *client, const PkiPair *ca, PkiPair *out, Str *problem, Arena *arena) {
     Diags ignored = diags_new(arena);
     SCOPED(KeyRef) issuer_key = openssl_pem_read_key(ca->key, "", "", &ignored);
-    SCOPED(CertificateRef)
-    issuer = openssl_pem_read_certificate(ca->certificate, "", "", &ignored);
+    SCOPED(CertificateRef) issuer = openssl_pem_find_certificate(ca->certificate);
     if (!issuer_key || !issuer || X509_check_private_key(issuer, issuer_key) != 1) {
         *problem = STR("the key of the authority does not belong to its certificate");
         return false;

@@ -40,10 +40,80 @@ static void test_unreachable(void **state) {
     ssh_case_close(&s);
 }
 
+static SshStatus fake_connect(void *self,
+                              const SshTarget *target,
+                              SshSession *via,
+                              SshTimeout timeout,
+                              SshSession **out,
+                              SshProblem *problem,
+                              Arena *arena) {
+    (void)self, (void)target, (void)via, (void)timeout, (void)problem, (void)arena;
+    *out = (SshSession *)16; /* never dereferenced */
+    return SSH_DONE;
+}
+
+static SshStatus fake_exec(void *self,
+                           SshSession *session,
+                           const SshCommand *command,
+                           SshResult *out,
+                           SshProblem *problem,
+                           Arena *arena) {
+    (void)session, (void)command, (void)problem, (void)arena;
+    *out = (SshResult){.out = str_from_cstr(self)};
+    return SSH_DONE;
+}
+
+static bool fake_is_alive(void *self, SshSession *session) {
+    (void)self, (void)session;
+    return true;
+}
+
+static void fake_close(void *self, SshSession *session) {
+    (void)self, (void)session;
+}
+
+/* The value as text; "" for null. */
+static Str shown(const ResourceCase *c, const char *name) {
+    Value value = case_attribute(c, name);
+    return value_is_null(value) ? STR_EMPTY : value_display(value, 0, c->arena);
+}
+
+/* A fact that the output does not have is null, not a number that looks like a measurement. */
+static void test_missing_facts(void **state) {
+    (void)state;
+    static const struct {
+        const char *output, *processors, *memory_mib, *swap_mib, *cgroup_version;
+    } rows[] = {
+        {"",                                                                 "",  "",     "",  "" },
+        {"processors 4\nmemory_kib 2048000\nswap_kib 0\ncgroup cgroup2fs\n", "4", "2000", "0", "2"},
+        {"processors x\nmemory_kib 2048000\ncgroup tmpfs\n",                 "",  "2000", "0", "1"},
+        {"processors \nswap_kib 2048\ncgroup \n",                            "",  "",     "",  "" },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceCase c = case_open(&data_kubeadm_host);
+        Str output = str_format(c.arena, "facts 1\ntime 1\n%send\n", rows[i].output);
+        Ssh ssh = {.self = (void *)(uintptr_t)str_to_cstr(output, c.arena),
+                   .connect = fake_connect,
+                   .exec = fake_exec,
+                   .is_alive = fake_is_alive,
+                   .close = fake_close};
+        c.io.ssh = &ssh;
+        c.state = case_config(&c, "{\"host\":\"h\",\"user\":\"u\",\"password\":\"p\","
+                                  "\"host_key\":\"k\"}");
+        check_done(&c, case_read(&c));
+        check_str(shown(&c, "processors"), rows[i].processors);
+        check_str(shown(&c, "memory_mib"), rows[i].memory_mib);
+        check_str(shown(&c, "swap_mib"), rows[i].swap_mib);
+        check_str(shown(&c, "cgroup_version"), rows[i].cgroup_version);
+        case_close(&c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_unreachable),
+        cmocka_unit_test(test_missing_facts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

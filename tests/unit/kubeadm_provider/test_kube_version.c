@@ -25,8 +25,11 @@ static void test_parse(void **state) {
 
 static void test_order(void **state) {
     (void)state;
-    static const char *const sorted[] = {"1.9.9",  "1.31.0",  "1.34.4-alpha.1", "1.34.4-rc.0",
-                                         "1.34.4", "1.34.10", "2.0.0"};
+    static const char *const sorted[] = {"1.9.9",         "1.31.0",         "1.34.4-1",
+                                         "1.34.4-alpha",  "1.34.4-alpha.1", "1.34.4-alpha.beta",
+                                         "1.34.4-beta.2", "1.34.4-beta.11", "1.34.4-rc.0",
+                                         "1.34.4-rc.9",   "1.34.4-rc.10",   "1.34.4",
+                                         "1.34.10",       "2.0.0"};
     for (size_t i = 0; i < ARRAY_COUNT(sorted); i++) {
         for (size_t k = 0; k < ARRAY_COUNT(sorted); k++) {
             int order = kube_version_compare(version(sorted[i]), version(sorted[k]));

@@ -52,7 +52,9 @@ static void test_units(void **state) {
     NodeSettings settings = plain;
     const char *path = "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf";
     check_str(text_of(&settings, path, arena), "(no such file)");
-    settings.has_own_units = true;
+    settings.has_own_containerd = true;
+    check_str(text_of(&settings, path, arena), "(no such file)");
+    settings.has_own_kubelet = true;
     check_has(text_of(&settings, path, arena), "\nExecStart=\nExecStart=/usr/local/bin/kubelet ");
 }
 

@@ -2,6 +2,8 @@
 #include "pki.h"
 #include "unit.h"
 
+#include <limits.h>
+
 #define START INT64_C(1700000000)
 #define END   INT64_C(1800000000)
 
@@ -52,6 +54,25 @@ static void test_validity(void **state) {
     assert_false(pki_validity(STR("nothing"), &start, &end));
 }
 
+/* OpenSSL takes lengths as int: a longer text is rejected, not cut or read up to a NUL. The texts
+ * here are shorter than their lengths say, since they must not be read. */
+static void test_overlong_texts(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    PkiSet set = make(arena);
+    const char *key = str_to_cstr(set.ca.key, arena);
+    static const size_t more[] = {(size_t)INT_MAX + 1, (size_t)UINT32_MAX + 1};
+    for (size_t i = 0; i < ARRAY_COUNT(more); i++) {
+        Diags diags = diags_new(arena);
+        Str certificate = {known, more[i] + sizeof known - 1};
+        int64_t start, end;
+        assert_false(pki_validity(certificate, &start, &end));
+        check_str(pki_discovery_hash(certificate, arena), "");
+        assert_null(openssl_pem_read_key((Str){key, more[i] + set.ca.key.len}, "s", "a", &diags));
+        assert_int_equal(diags.error_count, 1);
+    }
+}
+
 static void test_check(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -94,7 +115,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),      cmocka_unit_test(test_validity),
         cmocka_unit_test(test_check),      cmocka_unit_test(test_discovery_hash),
-        cmocka_unit_test(test_algorithms),
+        cmocka_unit_test(test_algorithms), cmocka_unit_test(test_overlong_texts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,110 @@
+/* bootstrap_token: Secrets of the namespace kube-system. */
+#include "bootstrap_token.h"
+#include "digest.h"
+#include "json.h"
+#include "kube_error.h"
+#include "object_builder.h"
+#include "path_error.h"
+#include "random.h"
+#include "timestamp.h"
+
+#define ID_LENGTH     ((size_t)6)
+#define SECRET_LENGTH ((size_t)16)
+
+static const char symbols[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+#define SYMBOL_COUNT ((unsigned)(sizeof(symbols) - 1))
+/* The largest multiple of the number of symbols in a byte: greater bytes are rejected. */
+#define BYTE_LIMIT (256 / SYMBOL_COUNT * SYMBOL_COUNT)
+
+static Str token_id(Str marker, Arena *arena) {
+    Str hex = digest_hex(DIGEST_SHA256, marker, arena);
+    return str_slice(hex, 0, ID_LENGTH);
+}
+
+static Str random_text(size_t length, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    while (out.len < length) {
+        unsigned char byte;
+        random_fill(&byte, sizeof byte);
+        if (byte < BYTE_LIMIT)
+            strbuf_add_char(&out, symbols[byte % SYMBOL_COUNT]);
+    }
+    return strbuf_str(&out);
+}
+
+BootstrapToken bootstrap_token_make(Str marker, Arena *arena) {
+    BootstrapToken token = {.id = token_id(marker, arena)};
+    Str secret = random_text(SECRET_LENGTH, arena);
+    token.text = str_format(arena, "%.*s.%.*s", STR_ARG(token.id), STR_ARG(secret));
+    return token;
+}
+
+static KubeRef token_ref(Str id, Arena *arena) {
+    return (KubeRef){.resource = &cluster_api_secrets,
+                     .namespace = STR("kube-system"),
+                     .name = str_concat(STR("bootstrap-token-"), id, arena)};
+}
+
+static void put(ObjectBuilder *builder, const char *name, Str text) {
+    object_builder_put(builder, str_from_cstr(name), value_from_str(text));
+}
+
+static Str token_body(const Call *call, const BootstrapToken *token, Str name) {
+    Arena *arena = call->arena;
+    const Clock *clock = call->io->clock;
+    Timestamp end = {.seconds =
+                         clock->now_ms(clock->self) / 1000 + INT64_C(60) * BOOTSTRAP_TOKEN_MINUTES};
+    ObjectBuilder metadata = object_builder_new(arena), data = object_builder_new(arena);
+    ObjectBuilder secret = object_builder_new(arena);
+    put(&metadata, "name", name);
+    put(&metadata, "namespace", STR("kube-system"));
+    put(&data, "token-id", token->id);
+    put(&data, "token-secret", str_after(token->text, ID_LENGTH + 1));
+    put(&data, "expiration", timestamp_to_str(end, arena));
+    put(&data, "usage-bootstrap-authentication", STR("true"));
+    put(&data, "usage-bootstrap-signing", STR("true"));
+    put(&data, "auth-extra-groups", STR("system:bootstrappers:kubeadm:default-node-token"));
+    put(&data, "description", str_concat(STR("loam: "), call->address, arena));
+    put(&secret, "apiVersion", STR("v1"));
+    put(&secret, "kind", STR("Secret"));
+    put(&secret, "type", STR("bootstrap.kubernetes.io/token"));
+    object_builder_put(&secret, STR("metadata"), object_builder_value(&metadata));
+    object_builder_put(&secret, STR("stringData"), object_builder_value(&data));
+    return json_text(object_builder_value(&secret), arena);
+}
+
+static KubeOutcome delete_secret(const ClusterApi *api,
+                                 const KubeRef *ref,
+                                 KubeResponse *response) {
+    Diags ignored = diags_new(api->call.arena);
+    KubeDelete request = {.ref = *ref, .propagation = KUBE_PROPAGATION_BACKGROUND};
+    return kube_call_delete(&api->call, &request, response, &ignored);
+}
+
+bool bootstrap_token_store(const Call *call,
+                           const ClusterApi *api,
+                           const BootstrapToken *token,
+                           Diags *diags) {
+    KubeRef ref = token_ref(token->id, call->arena), collection = ref;
+    Str body = token_body(call, token, ref.name);
+    KubeResponse response, deletion;
+    collection.name = STR_EMPTY;
+    KubeOutcome outcome = kube_call_create(&api->call, &collection, body, &response, diags);
+    if (outcome == KUBE_CONFLICT && delete_secret(api, &ref, &deletion) != KUBE_FAILED)
+        outcome = kube_call_create(&api->call, &collection, body, &response, diags);
+    if (outcome == KUBE_DONE)
+        return true;
+    kube_error_report(&api->call, "Token of the join not stored", &ref, &response, diags);
+    return false;
+}
+
+void bootstrap_token_delete(const Call *call, const ClusterApi *api, Str marker, Diags *diags) {
+    KubeRef ref = token_ref(token_id(marker, call->arena), call->arena);
+    KubeResponse response;
+    KubeOutcome outcome = delete_secret(api, &ref, &response);
+    if (outcome != KUBE_DONE && outcome != KUBE_ABSENT)
+        path_warning(call, NO_PATH, diags, "Token of the join not deleted",
+                     "The Secret \"%.*s\" in the namespace kube-system expires within %d minutes. "
+                     "The request failed: %.*s.",
+                     STR_ARG(ref.name), BOOTSTRAP_TOKEN_MINUTES, STR_ARG(response.problem));
+}

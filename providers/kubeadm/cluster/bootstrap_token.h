@@ -1,0 +1,22 @@
+/* bootstrap_token: tokens with which one node joins; they expire after a few minutes. */
+#pragma once
+
+#include "cluster_api.h"
+
+#define BOOTSTRAP_TOKEN_MINUTES 15
+
+typedef struct BootstrapToken {
+    Str id;   /* the public part */
+    Str text; /* "abcdef.0123456789abcdef", secret */
+} BootstrapToken;
+
+/* Makes a token; its public part depends on the marker alone, so a later run finds a token that an
+ * interrupted one has left. */
+BootstrapToken bootstrap_token_make(Str marker, Arena *arena);
+/* Stores the token in the cluster, in place of one with the same public part. */
+MUST_USE bool bootstrap_token_store(const Call *call,
+                                    const ClusterApi *api,
+                                    const BootstrapToken *token,
+                                    Diags *diags);
+/* Deletes the token of this marker if it exists. A failure is a warning: the token expires. */
+void bootstrap_token_delete(const Call *call, const ClusterApi *api, Str marker, Diags *diags);

@@ -1,0 +1,118 @@
+/* etcd_members: requests of etcd's JSON gateway. */
+#include "etcd_members.h"
+#include "json.h"
+#include "object_builder.h"
+#include "path_error.h"
+
+#define REQUEST_MS INT64_C(10000)
+#define HEALTH_MS  INT64_C(5000)
+
+static int append(void *payload, Str piece) {
+    strbuf_add(payload, piece);
+    return 0;
+}
+
+static Str send(const EtcdGateway *client, EtcdRequest request, StrBuf *out) {
+    HttpSink sink = {.write = append, .payload = out};
+    Str problem = etcd_gateway_send(client, &request, &sink);
+    Str reason = str_slice(strbuf_str(out), 0, 300);
+    return problem.len && reason.len
+               ? str_format(client->call->arena, "%.*s (%.*s)", STR_ARG(problem), STR_ARG(reason))
+               : problem;
+}
+
+static bool post_checked(
+    const EtcdGateway *client, const char *path, Str body, StrBuf *out, Diags *diags) {
+    EtcdRequest request = {.path = path, .body = body, .timeout_ms = REQUEST_MS};
+    Str problem = send(client, request, out);
+    return !problem.len || path_error(client->call, NO_PATH, diags, "etcd does not respond",
+                                      "The request %s to the etcd on %.*s failed: %.*s.", path,
+                                      STR_ARG(client->host), STR_ARG(problem));
+}
+
+static bool read_member(Value object, EtcdNode *out, Arena *arena) {
+    Value urls = value_tuple_at(object, STR("peerURLs"));
+    Value clients = value_tuple_at(object, STR("clientURLs"));
+    Value learner;
+    *out = (EtcdNode){.id = value_text_at(object, STR("ID")),
+                      .member.name = value_text_at(object, STR("name"))};
+    out->member.is_learner =
+        value_find_present(object, STR("isLearner"), &learner) && value_is_true(learner);
+    if (value_is_present(urls) && urls.count)
+        out->member.peer_url = value_text(value_at(urls, 0));
+    for (size_t i = 0; value_is_present(clients) && i < clients.count; i++)
+        vec_push(arena, &out->client_urls, value_text(value_at(clients, i)));
+    return out->id.len > 0;
+}
+
+bool etcd_members_parse(Str body, EtcdNodes *out, Arena *arena) {
+    Value root, list;
+    const char *error;
+    size_t offset;
+    if (!json_parse_any(body, &root, &error, &offset, arena) || root.type->kind != KIND_OBJECT)
+        return false;
+    list = value_tuple_at(root, STR("members"));
+    for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
+        EtcdNode node;
+        if (value_at(list, i).type->kind != KIND_OBJECT ||
+            !read_member(value_at(list, i), &node, arena))
+            return false;
+        vec_push(arena, out, node);
+    }
+    return out->count > 0;
+}
+
+/* "https://10.0.0.1:2380" → "10.0.0.1"; "https://[fd00::1]:2380" → "fd00::1". */
+static Str host_of(Str url) {
+    size_t start = str_find(url, STR("://"), 0);
+    Str rest = start == SIZE_MAX ? url : str_after(url, start + 3);
+    if (str_starts_with(rest, STR("[")))
+        return str_slice(rest, 1, str_find_char(rest, ']', 0));
+    return str_slice(rest, 0, str_find_char(rest, ':', 0));
+}
+
+static bool is_healthy(const EtcdGateway *client, const EtcdNode *node) {
+    StrBuf body = strbuf_new(client->call->arena);
+    if (!node->client_urls.count)
+        return false;
+    EtcdRequest request = {
+        .host = host_of(node->client_urls.items[0]), .path = "/health", .timeout_ms = HEALTH_MS};
+    Str problem = send(client, request, &body);
+    return !problem.len && str_find(strbuf_str(&body), STR("\"true\""), 0) != SIZE_MAX;
+}
+
+bool etcd_members_list(const EtcdGateway *client, EtcdNodes *out, Diags *diags) {
+    StrBuf body = strbuf_new(client->call->arena);
+    if (!post_checked(client, "/v3/cluster/member/list", STR("{}"), &body, diags))
+        return false;
+    if (!etcd_members_parse(strbuf_str(&body), out, client->call->arena))
+        return path_error(client->call, NO_PATH, diags, "etcd does not respond",
+                          "The etcd on %.*s returned no list of members.", STR_ARG(client->host));
+    vec_each(out, node)
+        node->member.is_healthy = is_healthy(client, node);
+    return true;
+}
+
+bool etcd_members_remove(const EtcdGateway *client, Str id, Diags *diags) {
+    Arena *arena = client->call->arena;
+    StrBuf body = strbuf_new(arena);
+    ObjectBuilder request = object_builder_new(arena);
+    object_builder_put(&request, STR("ID"), value_from_str(id));
+    return post_checked(client, "/v3/cluster/member/remove",
+                        json_text(object_builder_value(&request), arena), &body, diags);
+}
+
+EtcdMembers etcd_members_of(const EtcdNodes *nodes, Arena *arena) {
+    EtcdMembers members = {0};
+    vec_each(nodes, node)
+        vec_push(arena, &members, node->member);
+    return members;
+}
+
+const EtcdNode *etcd_members_find(const EtcdNodes *nodes, Str host) {
+    vec_each(nodes, node) {
+        if (str_equal(host_of(node->member.peer_url), host))
+            return node;
+    }
+    return NULL;
+}

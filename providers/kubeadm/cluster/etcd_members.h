@@ -1,0 +1,23 @@
+/* etcd_members: the members of a cluster's etcd. */
+#pragma once
+
+#include "etcd_gateway.h"
+#include "etcd_quorum.h"
+
+typedef struct EtcdNode {
+    Str id; /* decimal */
+    EtcdMember member;
+    StrVec client_urls;
+} EtcdNode;
+
+typedef VEC(EtcdNode) EtcdNodes;
+
+/* Lists the members, and asks each one whether it is healthy. */
+MUST_USE bool etcd_members_list(const EtcdGateway *client, EtcdNodes *out, Diags *diags);
+MUST_USE bool etcd_members_remove(const EtcdGateway *client, Str id, Diags *diags);
+/* The members, for etcd_quorum. */
+EtcdMembers etcd_members_of(const EtcdNodes *nodes, Arena *arena);
+/* Reads the response of /v3/cluster/member/list; returns false if it is not one. */
+MUST_USE bool etcd_members_parse(Str body, EtcdNodes *out, Arena *arena);
+/* Returns the member with a peer URL on this host, or NULL. */
+const EtcdNode *etcd_members_find(const EtcdNodes *nodes, Str host);

@@ -1,0 +1,165 @@
+/* kubeadm_step: scripts kubeadm_step_*.sh. */
+#include "kubeadm_step.h"
+#include "kubeadm_cluster_assets.h"
+#include "kubeadm_output.h"
+#include "object_builder.h"
+#include "path_error.h"
+
+static RemoteStep step_of(const KubeadmStep *step, Arena *arena) {
+    ObjectBuilder variables = object_builder_new(arena);
+    object_builder_put(&variables, STR("LOAM_VERB"), value_from_cstr(step->verb));
+    object_builder_put(&variables, STR("LOAM_MARK"), value_from_str(step->mark));
+    Value map = object_builder_map(&variables, &TYPE_STRING);
+    return (RemoteStep){
+        .id = step->id,
+        .script = str_from_cstr(kubeadm_step_run_sh),
+        .environment = remote_step_environment(map, arena),
+        .input = step->config,
+        .title = str_to_cstr(str_format(arena, "kubeadm %s", step->verb), arena),
+    };
+}
+
+/* Adds the results of kubeadm's checks; returns whether one of them is an error. */
+static bool add_notes(const SshLink *link,
+                      const RemoteStepResult *result,
+                      const char *title,
+                      Diags *diags) {
+    const Call *call = link->call;
+    PreflightNotes notes = {0};
+    bool has_error = false;
+    kubeadm_output_preflight(result->err, &notes, call->arena);
+    kubeadm_output_preflight(result->out, &notes, call->arena);
+    vec_each(&notes, note) {
+        Str hint = note->is_error ? kubeadm_output_hint(note->check) : STR_EMPTY;
+        Str text = str_format(call->arena, "%.*s on %.*s: %.*s.%s%.*s", STR_ARG(note->check),
+                              STR_ARG(link->target.host), STR_ARG(note->text), hint.len ? " " : "",
+                              STR_ARG(hint));
+        if (note->is_error)
+            (void)path_error(call, NO_PATH, diags, "Check of kubeadm failed", "%s: %.*s", title,
+                             STR_ARG(text));
+        else
+            path_warning(call, NO_PATH, diags, "Warning of kubeadm", "%s: %.*s", title,
+                         STR_ARG(text));
+        has_error |= note->is_error;
+    }
+    return has_error;
+}
+
+static KubeadmResult explain(const SshLink *link,
+                             const RemoteStep *step,
+                             const RemoteStepResult *result,
+                             Diags *diags) {
+    if (add_notes(link, result, step->title, diags))
+        return KUBEADM_REJECTED;
+    if (result->state == REMOTE_STEP_EXITED && result->exit_status == 0)
+        return KUBEADM_DONE;
+    Str error = kubeadm_output_error(result->err);
+    if (!error.len)
+        return remote_step_check(link, step, result, "kubeadm failed", diags) ? KUBEADM_DONE
+                                                                              : KUBEADM_FAILED;
+    (void)path_error(link->call, NO_PATH, diags, "kubeadm failed", "%s on %.*s: %.*s.\n%.*s",
+                     step->title, STR_ARG(link->target.host), STR_ARG(error),
+                     STR_ARG(ssh_client_output_tail(result->err, result->out, link->call->arena)));
+    return KUBEADM_FAILED;
+}
+
+KubeadmResult kubeadm_step_run(SshLink *link, const KubeadmStep *step, Diags *diags) {
+    RemoteStep remote = step_of(step, link->call->arena);
+    RemoteStepResult result;
+    if (!remote_step_run(link, &remote, &result, diags))
+        return KUBEADM_UNREACHABLE;
+    KubeadmResult outcome = explain(link, &remote, &result, diags);
+    if (outcome != KUBEADM_DONE)
+        remote_step_try_remove(link, step->id);
+    return outcome;
+}
+
+bool kubeadm_step_recover(
+    SshLink *link, Str id, const char *verb, RemoteStepState *state, bool *is_good, Diags *diags) {
+    KubeadmStep step = {.id = id, .verb = verb};
+    RemoteStep remote = step_of(&step, link->call->arena);
+    RemoteStepResult result;
+    if (!remote_step_recover(link, &remote, &result, diags))
+        return false;
+    *state = result.state;
+    *is_good = result.state == REMOTE_STEP_EXITED && result.exit_status == 0;
+    return true;
+}
+
+#define UPGRADE_INFIX "-upgrade-"
+#define RESET_SUFFIX  "-reset"
+
+static Str upgrade_id(Str id, Str version, Arena *arena) {
+    return str_format(arena, "%.*s" UPGRADE_INFIX "%.*s", STR_ARG(id), STR_ARG(version));
+}
+
+static Str reset_id(Str id, Arena *arena) {
+    return str_concat(id, STR(RESET_SUFFIX), arena);
+}
+
+bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, Str version, Diags *diags) {
+    Arena *arena = link->call->arena;
+    ObjectBuilder variables = object_builder_new(arena);
+    object_builder_put(&variables, STR("LOAM_VERSION"),
+                       kind == KUBEADM_UPGRADE_APPLY ? value_from_str(version)
+                                                     : value_from_str(STR_EMPTY));
+    RemoteStep step = {
+        .id = upgrade_id(id, version, arena),
+        .script = str_from_cstr(kubeadm_step_upgrade_sh),
+        .environment = remote_step_environment(object_builder_map(&variables, &TYPE_STRING), arena),
+        .title = kind == KUBEADM_UPGRADE_APPLY ? "kubeadm upgrade apply" : "kubeadm upgrade node",
+    };
+    RemoteStepResult result;
+    if (!remote_step_run(link, &step, &result, diags))
+        return false;
+    bool is_good = explain(link, &step, &result, diags) == KUBEADM_DONE;
+    if (!is_good)
+        remote_step_try_remove(link, step.id);
+    return is_good;
+}
+
+void kubeadm_step_end_upgrade(SshLink *link, Str id, Str version) {
+    remote_step_try_remove(link, upgrade_id(id, version, link->call->arena));
+}
+
+bool kubeadm_step_begin_reset(SshLink *link, Str id, Diags *diags) {
+    RemoteStep step = {
+        .id = reset_id(id, link->call->arena),
+        .script = str_from_cstr(kubeadm_step_reset_sh),
+        .title = "kubeadm reset",
+    };
+    RemoteStepResult result;
+    if (!remote_step_run(link, &step, &result, diags))
+        return false;
+    bool is_good = remote_step_check(link, &step, &result, "kubeadm failed", diags);
+    remote_step_try_remove(link, is_good ? id : step.id);
+    return is_good;
+}
+
+void kubeadm_step_end_reset(SshLink *link, Str id) {
+    remote_step_try_remove(link, reset_id(id, link->call->arena));
+}
+
+bool kubeadm_step_reset(SshLink *link, Str id, Diags *diags) {
+    if (!kubeadm_step_begin_reset(link, id, diags))
+        return false;
+    kubeadm_step_end_reset(link, id);
+    return true;
+}
+
+static bool has_step(const StrVec *markers, Str id, const char *part) {
+    vec_each(markers, marker) {
+        if (str_starts_with(*marker, id) &&
+            str_starts_with(str_after(*marker, id.len), str_from_cstr(part)))
+            return true;
+    }
+    return false;
+}
+
+bool kubeadm_step_has_upgrade(const StrVec *markers, Str id) {
+    return has_step(markers, id, UPGRADE_INFIX);
+}
+
+bool kubeadm_step_has_reset(const StrVec *markers, Str id) {
+    return has_step(markers, id, RESET_SUFFIX);
+}

@@ -1,0 +1,45 @@
+/* kubeadm_step: runs kubeadm on a machine as a remote_step, and explains its failures. */
+#pragma once
+
+#include "remote_step.h"
+
+typedef struct KubeadmStep {
+    Str id;           /* of the remote_step */
+    const char *verb; /* "init", "join" */
+    Str config;       /* documents for --config, on standard input */
+    Str mark;         /* for /etc/loam/node.json; empty: unchanged */
+} KubeadmStep;
+
+typedef enum KubeadmResult {
+    KUBEADM_DONE,
+    KUBEADM_UNREACHABLE, /* no connection to the machine; see link->may_have_run */
+    KUBEADM_REJECTED,    /* a check before the first change failed */
+    KUBEADM_FAILED,
+} KubeadmResult;
+
+/* Adds errors unless KUBEADM_DONE; warnings of kubeadm's checks become warnings. The marker of the
+ * step is removed once its result is known, so that a later attempt runs it again. */
+MUST_USE KubeadmResult kubeadm_step_run(SshLink *link, const KubeadmStep *step, Diags *diags);
+/* Waits for the end of a step that an interrupted run has started. *state is REMOTE_STEP_ABSENT if
+ * it never ran. Keeps the marker. */
+MUST_USE bool kubeadm_step_recover(
+    SshLink *link, Str id, const char *verb, RemoteStepState *state, bool *is_good, Diags *diags);
+typedef enum KubeadmUpgrade {
+    KUBEADM_UPGRADE_APPLY, /* of the first control plane: the cluster's configuration too */
+    KUBEADM_UPGRADE_NODE,
+} KubeadmUpgrade;
+/* Upgrades the components of the machine to this version ("v1.34.4"), then restarts its kubelet. A
+ * run that was interrupted continues. After a success the marker remains until
+ * kubeadm_step_end_upgrade, so that a later plan knows of an upgrade whose last requests are
+ * missing. */
+MUST_USE bool kubeadm_step_upgrade(
+    SshLink *link, Str id, KubeadmUpgrade kind, Str version, Diags *diags);
+void kubeadm_step_end_upgrade(SshLink *link, Str id, Str version);
+/* Removes the files of kubeadm, the pods and their network from the machine. */
+MUST_USE bool kubeadm_step_reset(SshLink *link, Str id, Diags *diags);
+/* Same, but after a success the marker remains until kubeadm_step_end_reset. */
+MUST_USE bool kubeadm_step_begin_reset(SshLink *link, Str id, Diags *diags);
+void kubeadm_step_end_reset(SshLink *link, Str id);
+/* Return whether `markers`, the ids of remote steps on the machine, contain such a step. */
+bool kubeadm_step_has_upgrade(const StrVec *markers, Str id);
+bool kubeadm_step_has_reset(const StrVec *markers, Str id);

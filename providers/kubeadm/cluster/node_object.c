@@ -1,0 +1,283 @@
+/* node_object: reads and merge patches. */
+#include "node_object.h"
+#include "json.h"
+#include "kube_error.h"
+#include "kube_object.h"
+#include "object_builder.h"
+#include "wait_until.h"
+
+#define NODE_WAIT_MS      INT64_C(60000)
+#define NETWORK_WAIT_MS   INT64_C(20000)
+#define NODE_VERSION_MS   INT64_C(300000)
+#define CONTROL_PLANES_MS INT64_C(3600000)
+#define SELECTOR          "/api/v1/nodes?labelSelector=node-role.kubernetes.io%2Fcontrol-plane"
+
+static KubeRef node_ref(Str name) {
+    return (KubeRef){.resource = &cluster_api_nodes, .name = name};
+}
+
+bool node_object_read(const ClusterApi *api, Str name, Value *out, Diags *diags) {
+    KubeRef ref = node_ref(name);
+    KubeResponse response;
+    *out = value_null(&TYPE_DYNAMIC);
+    KubeOutcome outcome = kube_call_get(&api->call, &ref, &response, diags);
+    if (outcome == KUBE_ABSENT)
+        return true;
+    if (outcome == KUBE_DONE && kube_client_decode(&response, out, api->call.arena))
+        return true;
+    kube_error_report(&api->call, "Node not read", &ref, &response, diags);
+    return false;
+}
+
+typedef struct NodeLook {
+    const ClusterApi *api;
+    Str name;
+    Value *out;
+    Diags *diags;
+} NodeLook;
+
+static WaitLook look_node(void *payload, Wait *wait) {
+    NodeLook *look = payload;
+    Diags problems = diags_new(wait->call->arena);
+    if (!node_object_read(look->api, look->name, look->out, &problems)) {
+        wait->reason = problems.items[0].detail;
+        return WAIT_LOOK_AGAIN;
+    }
+    if (!value_is_present(*look->out)) {
+        wait->reason = STR("there is no such node yet");
+        return WAIT_LOOK_AGAIN;
+    }
+    bool has_network = kube_object_text(*look->out, "spec", "podCIDR").len > 0;
+    return has_network || wait->passed_ms > NETWORK_WAIT_MS ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
+}
+
+bool node_object_wait(const Call *call, const ClusterApi *api, Str name, Value *out, Diags *diags) {
+    NodeLook look = {api, name, out, diags};
+    WaitUntil until = {
+        .what = "the node", .look = look_node, .payload = &look, .timeout_ms = NODE_WAIT_MS};
+    return wait_until_done(call, &until, diags);
+}
+
+static bool patch(const ClusterApi *api, Str name, Value body, const char *action, Diags *diags) {
+    KubePatch request = {
+        .ref = node_ref(name),
+        .type = KUBE_PATCH_MERGE,
+        .body = json_text(body, api->call.arena),
+        .manager = STR("loam"),
+        .is_repeatable = true,
+    };
+    KubeResponse response;
+    if (kube_call_patch(&api->call, &request, &response, diags) == KUBE_DONE)
+        return true;
+    kube_error_report(&api->call, action, &request.ref, &response, diags);
+    return false;
+}
+
+static Value one(const char *name, Value value, Arena *arena) {
+    ObjectBuilder builder = object_builder_new(arena);
+    object_builder_put(&builder, str_from_cstr(name), value);
+    return object_builder_value(&builder);
+}
+
+/* Returns whether the patch contains anything. */
+static bool add_changes(ObjectBuilder *out, const char *name, Value prior, Value wanted) {
+    Arena *arena = out->arena;
+    ObjectBuilder changes = object_builder_new(arena);
+    Value found;
+    bool has_one = false;
+    for (size_t i = 0; value_is_present(prior) && i < prior.count; i++) {
+        Str key = value_key_at(prior, i);
+        if (value_is_present(wanted) && value_find(wanted, key, &found))
+            continue;
+        object_builder_put(&changes, key, value_null(&TYPE_DYNAMIC));
+        has_one = true;
+    }
+    for (size_t i = 0; value_is_present(wanted) && i < wanted.count; i++) {
+        object_builder_put(&changes, value_key_at(wanted, i), value_at(wanted, i));
+        has_one = true;
+    }
+    if (has_one)
+        object_builder_put(out, str_from_cstr(name), object_builder_value(&changes));
+    return has_one;
+}
+
+bool node_object_set(const ClusterApi *api, Str name, const NodeMetadata *metadata, Diags *diags) {
+    Arena *arena = api->call.arena;
+    ObjectBuilder body = object_builder_new(arena);
+    bool has_labels = add_changes(&body, "labels", metadata->prior_labels, metadata->labels);
+    bool has_annotations =
+        add_changes(&body, "annotations", metadata->prior_annotations, metadata->annotations);
+    if (!has_labels && !has_annotations)
+        return true;
+    return patch(api, name, one("metadata", object_builder_value(&body), arena),
+                 "Labels of the node not set", diags);
+}
+
+static bool has_taint(Value list, Value taint) {
+    for (size_t i = 0; value_is_present(list) && i < list.count; i++) {
+        Value item = value_at(list, i);
+        if (str_equal(object_text(item, "key", STR_EMPTY), value_text_at(taint, STR("key"))) &&
+            str_equal(object_text(item, "effect", STR_EMPTY), value_text_at(taint, STR("effect"))))
+            return true;
+    }
+    return false;
+}
+
+/* Kubernetes itself sets node.kubernetes.io/… and others that no configuration has. */
+static void keep_foreign(Value node, Value prior, Value taints, ValueVec *out, Arena *arena) {
+    Value spec, live;
+    if (!value_find_present(node, STR("spec"), &spec) ||
+        !value_find_tuple(spec, STR("taints"), &live))
+        return;
+    for (size_t i = 0; i < live.count; i++) {
+        Value taint = value_at(live, i);
+        if (!has_taint(prior, taint) && !has_taint(taints, taint) &&
+            !str_starts_with(value_text_at(taint, STR("key")), STR("node-role.kubernetes.io/")))
+            vec_push(arena, out, taint);
+    }
+}
+
+bool node_object_taint(const ClusterApi *api, Str name, Value prior, Value taints, Diags *diags) {
+    Arena *arena = api->call.arena;
+    ValueVec all = {0};
+    Value node;
+    if (!node_object_read(api, name, &node, diags))
+        return false;
+    if (!value_is_present(node))
+        return true;
+    keep_foreign(node, prior, taints, &all, arena);
+    for (size_t i = 0; value_is_present(taints) && i < taints.count; i++) {
+        Value taint = value_at(taints, i);
+        ObjectBuilder builder = object_builder_new(arena);
+        object_builder_put(&builder, STR("key"), object_attribute(taint, "key"));
+        object_builder_put(&builder, STR("effect"), object_attribute(taint, "effect"));
+        if (object_has(taint, "value"))
+            object_builder_put(&builder, STR("value"), object_attribute(taint, "value"));
+        vec_push(arena, &all, object_builder_value(&builder));
+    }
+    Value list = value_tuple(all.items, all.count, arena);
+    return patch(api, name, one("spec", one("taints", list, arena), arena),
+                 "Taints of the node not set", diags);
+}
+
+bool node_object_cordon(const ClusterApi *api, Str name, bool is_cordoned, Diags *diags) {
+    Arena *arena = api->call.arena;
+    Value value = is_cordoned ? value_bool(true) : value_null(&TYPE_DYNAMIC);
+    return patch(api, name, one("spec", one("unschedulable", value, arena), arena),
+                 is_cordoned ? "Node not cordoned" : "Node not uncordoned", diags);
+}
+
+bool node_object_delete(const ClusterApi *api, Str name, Diags *diags) {
+    KubeDelete request = {.ref = node_ref(name), .propagation = KUBE_PROPAGATION_BACKGROUND};
+    KubeResponse response;
+    KubeOutcome outcome = kube_call_delete(&api->call, &request, &response, diags);
+    if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
+        return true;
+    kube_error_report(&api->call, "Node not deleted", &request.ref, &response, diags);
+    return false;
+}
+
+Str node_object_address(Value node) {
+    Value status, addresses;
+    if (!value_find_present(node, STR("status"), &status) ||
+        !value_find_tuple(status, STR("addresses"), &addresses))
+        return STR_EMPTY;
+    for (size_t i = 0; i < addresses.count; i++) {
+        Value address = value_at(addresses, i);
+        if (str_equal(value_text_at(address, STR("type")), STR("InternalIP")))
+            return value_text_at(address, STR("address"));
+    }
+    return STR_EMPTY;
+}
+
+/* Returns the list of control planes; null after an error. */
+static Value list_control_planes(const ClusterApi *api, Diags *diags) {
+    KubeRequest request = {.method = "GET", .path = STR(SELECTOR)};
+    KubeRef ref = {.resource = &cluster_api_nodes};
+    KubeResponse response;
+    Value root;
+    if (kube_call_send(&api->call, request, &response, diags) == KUBE_DONE &&
+        kube_client_decode(&response, &root, api->call.arena))
+        return value_tuple_at(root, STR("items"));
+    kube_error_report(&api->call, "Nodes not listed", &ref, &response, diags);
+    return value_null(&TYPE_DYNAMIC);
+}
+
+bool node_object_control_planes(const ClusterApi *api,
+                                Str except,
+                                StrVec *addresses,
+                                Diags *diags) {
+    Value items = list_control_planes(api, diags);
+    for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+        Value node = value_at(items, i);
+        Str address = node_object_address(node);
+        if (address.len && !str_equal(kube_object_text(node, "metadata", "name"), except))
+            vec_push(api->call.arena, addresses, address);
+    }
+    return value_is_present(items);
+}
+
+/* Versions. */
+
+typedef struct VersionLook {
+    const ClusterApi *api;
+    Str name;
+    KubeVersion version;
+} VersionLook;
+
+static bool is_node_ready(Value node) {
+    Value status, conditions;
+    if (!value_find_present(node, STR("status"), &status) ||
+        !value_find_tuple(status, STR("conditions"), &conditions))
+        return false;
+    for (size_t i = 0; i < conditions.count; i++) {
+        Value condition = value_at(conditions, i);
+        if (str_equal(value_text_at(condition, STR("type")), STR("Ready")))
+            return str_equal(value_text_at(condition, STR("status")), STR("True"));
+    }
+    return false;
+}
+
+/* Returns whether the node has the version; else sets the reason. */
+static bool has_version(const VersionLook *look, Value node, Wait *wait) {
+    KubeVersion found;
+    Str name = kube_object_text(node, "metadata", "name");
+    Str text = kube_object_text(node, "status.nodeInfo", "kubeletVersion");
+    bool is_new =
+        kube_version_parse(text, &found) && kube_version_compare(found, look->version) >= 0;
+    if (is_new && (!look->name.len || is_node_ready(node)))
+        return true;
+    wait->reason = str_format(wait->call->arena, "%.*s has %.*s%s", STR_ARG(name), STR_ARG(text),
+                              is_new ? " and is not ready" : "");
+    return false;
+}
+
+static WaitLook look_version(void *payload, Wait *wait) {
+    const VersionLook *look = payload;
+    Diags problems = diags_new(wait->call->arena);
+    Value node;
+    if (look->name.len) {
+        if (node_object_read(look->api, look->name, &node, &problems) && value_is_present(node))
+            return has_version(look, node, wait) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
+        wait->reason = problems.count ? problems.items[0].detail : STR("there is no such node");
+        return WAIT_LOOK_AGAIN;
+    }
+    Value items = list_control_planes(look->api, &problems);
+    for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+        if (!has_version(look, value_at(items, i), wait))
+            return WAIT_LOOK_AGAIN;
+    }
+    return value_is_present(items) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
+}
+
+bool node_object_wait_version(
+    const Call *call, const ClusterApi *api, Str name, KubeVersion version, Diags *diags) {
+    VersionLook look = {api, name, version};
+    WaitUntil until = {
+        .what = name.len ? "the upgraded node" : "the upgrade of the control planes",
+        .look = look_version,
+        .payload = &look,
+        .timeout_ms = name.len ? NODE_VERSION_MS : CONTROL_PLANES_MS,
+    };
+    return wait_until_done(call, &until, diags);
+}

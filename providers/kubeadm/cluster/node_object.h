@@ -1,0 +1,43 @@
+/* node_object: the Node of a machine in the API. */
+#pragma once
+
+#include "cluster_api.h"
+#include "kube_version.h"
+
+/* Reads the node; *out is null if there is none. */
+MUST_USE bool node_object_read(const ClusterApi *api, Str name, Value *out, Diags *diags);
+/* Waits until the node exists and has its network of pods; without such a network, up to 20 s. */
+MUST_USE bool node_object_wait(
+    const Call *call, const ClusterApi *api, Str name, Value *out, Diags *diags);
+/* A change of the node's metadata: keys of `prior` that are not in `wanted` are removed. All are
+ * maps of strings, or null. */
+typedef struct NodeMetadata {
+    Value prior_labels;
+    Value labels;
+    Value prior_annotations;
+    Value annotations;
+} NodeMetadata;
+MUST_USE bool node_object_set(const ClusterApi *api,
+                              Str name,
+                              const NodeMetadata *metadata,
+                              Diags *diags);
+/* Sets the taints of the list (key, value, effect), and removes those of `prior` that are not in
+ * it. Taints that Kubernetes sets stay. */
+MUST_USE bool node_object_taint(
+    const ClusterApi *api, Str name, Value prior, Value taints, Diags *diags);
+/* Sets whether new pods may start on the node. */
+MUST_USE bool node_object_cordon(const ClusterApi *api, Str name, bool is_cordoned, Diags *diags);
+/* Waits until the kubelet of the node has at least this version and the node is ready. With an
+ * empty name: until all control planes have this version. */
+MUST_USE bool node_object_wait_version(
+    const Call *call, const ClusterApi *api, Str name, KubeVersion version, Diags *diags);
+/* Returns the internal address of a Node; empty: none. */
+Str node_object_address(Value node);
+/* Succeeds if there is no such node. */
+MUST_USE bool node_object_delete(const ClusterApi *api, Str name, Diags *diags);
+/* Reads the items of a list of nodes with the role of a control plane: their internal addresses,
+ * without that of `except`. */
+MUST_USE bool node_object_control_planes(const ClusterApi *api,
+                                         Str except,
+                                         StrVec *addresses,
+                                         Diags *diags);

@@ -1,0 +1,58 @@
+/* host_look: runs host_facts.sh, and reads its output. */
+#include "host_look.h"
+#include "path_error.h"
+
+#define LAST STR("\nend\n")
+
+static bool parse(const SshLink *link, const SshResult *result, HostFacts *out, Diags *diags) {
+    const Call *call = link->call;
+    if (result->exit_status == 0 && host_facts_parse(result->out, out, call->arena))
+        return true;
+    return path_error(call, NO_PATH, diags, "Facts not readable",
+                      "The script that reads facts about %.*s ended with status %d. %.*s",
+                      STR_ARG(link->target.host), result->exit_status,
+                      STR_ARG(ssh_client_output_tail(result->err, result->out, call->arena)));
+}
+
+SshStatus host_look_try(SshLink *link,
+                        const HostQuery *query,
+                        HostLook *out,
+                        bool *is_valid,
+                        SshProblem *problem,
+                        Diags *diags) {
+    const Call *call = link->call;
+    const Clock *clock = call->io->clock;
+    SshResult result;
+    Str script = str_from_cstr(host_facts_script());
+    if (query && query->script)
+        script = str_concat(script, str_from_cstr(query->script), call->arena);
+    SshCommand command = {
+        .command =
+            ssh_client_script(str_to_cstr(script, call->arena), query ? query->arguments : NULL,
+                              query ? query->count : 0, call->arena),
+        .timeout = ssh_client_timeout(link, CANCEL_STOP),
+    };
+    SshStatus status = ssh_client_exec(link, &command, &result, problem);
+    int64_t end_ms = clock->now_ms(clock->self);
+    *out = (HostLook){0};
+    if (status != SSH_DONE)
+        return status;
+    *is_valid = parse(link, &result, &out->facts, diags);
+    if (*is_valid) {
+        size_t end = str_find(result.out, LAST, 0);
+        out->skew_ms = out->facts.time_ms - end_ms;
+        out->more = end == SIZE_MAX ? STR_EMPTY : str_after(result.out, end + LAST.len);
+    }
+    return status;
+}
+
+bool host_look(SshLink *link, const HostQuery *query, HostLook *out, Diags *diags) {
+    SshProblem problem = {0};
+    bool is_valid = false;
+    SshStatus status = host_look_try(link, query, out, &is_valid, &problem, diags);
+    if (status != SSH_DONE) {
+        ssh_client_report(link, status, problem, diags);
+        return false;
+    }
+    return is_valid;
+}

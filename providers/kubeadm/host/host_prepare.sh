@@ -1,0 +1,83 @@
+#!/bin/sh
+# Changes settings of a machine. Each line of standard input is one: "file MODE PATH BASE64", "kernel PATH" after its file,
+# "package NAME VERSION" ("-": any), "program SHA256 PATH MEMBER", "image SHA256 MEMBER", "sysctl NAME VALUE",
+# "module NAME", "swap", "enable SERVICE", "restart SERVICE". The members are in /var/lib/loam/host/bundle.tar.
+set -u
+umask 022
+LC_ALL=C
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
+export LC_ALL PATH
+work=/var/lib/loam/host
+fail() { echo "error: $*" >&2; exit 1; }
+
+lines=$(cat)
+each() { printf '%s\n' "$lines" | grep "^$1 " | cut -d' ' -f2-; }
+
+# Takes a member out of the archive to $work/member, and compares its digest.
+unpack() {
+  tar -xOf $work/bundle.tar "$2" >$work/member || fail "the member $2 of the bundle cannot be read; apply again"
+  found=$(sha256sum <$work/member)
+  [ "${found%% *}" = "$1" ] || fail "the member $2 of the bundle has another digest than its list"
+}
+mkdir -p $work || exit 1
+# A run that was interrupted may have left a step that still runs.
+if command -v flock >/dev/null 2>&1; then
+  exec 9>$work/lock
+  flock 9
+fi
+
+each module | while read -r name; do
+  modprobe "$name" || fail "the kernel module $name cannot be loaded"
+done || exit 1
+if printf '%s\n' "$lines" | grep -q '^swap$'; then
+  swapoff -a || fail "swap cannot be turned off"
+  sed -i 's|^\([^#].*[[:space:]]swap[[:space:]].*\)|# \1|' /etc/fstab
+  systemctl list-units --type=swap --all --plain --no-legend 2>/dev/null | while read -r unit _; do systemctl mask "$unit" >/dev/null 2>&1; done
+fi
+each file | while read -r mode path content; do
+  mkdir -p "${path%/*}" || fail "the directory of $path cannot be made"
+  (umask 077; printf '%s' "$content" | base64 -d >"$path.loam") && chmod "$mode" "$path.loam" && mv -f "$path.loam" "$path" ||
+    fail "the file $path cannot be written"
+done || exit 1
+# After the modules: the settings of bridges exist only with br_netfilter.
+each sysctl | while read -r name value; do
+  echo "$value" >"/proc/sys/$(echo "$name" | tr . /)" || fail "the kernel setting $name cannot be set"
+done || exit 1
+packages=$(each package)
+if [ -n "$packages" ]; then
+  DEBIAN_FRONTEND=noninteractive
+  export DEBIAN_FRONTEND
+  apt-get -qq update || fail "the lists of packages cannot be read"
+  names=$(printf '%s\n' "$packages" | awk '{print $2 == "-" ? $1 : $1 "=" $2 "-*"}')
+  # shellcheck disable=SC2086 # a list of names
+  apt-get -qq -y --no-install-recommends --allow-change-held-packages --allow-downgrades \
+    -o Dpkg::Options::=--force-confold -o DPkg::Lock::Timeout=300 install $names || fail "packages cannot be installed"
+  # shellcheck disable=SC2046 # a list of names
+  apt-mark hold $(printf '%s\n' "$packages" | awk '$2 != "-" {print $1}') >/dev/null
+fi
+each program | while read -r sha256 path member; do
+  echo "installing $path"
+  unpack "$sha256" "$member"
+  mkdir -p "${path%/*}" && chmod 0755 $work/member && mv -f $work/member "$path" || fail "$path cannot be written"
+done || exit 1
+systemctl daemon-reload || exit 1
+each enable | while read -r name; do
+  systemctl enable --quiet "$name" || fail "the service $name cannot be enabled"
+  [ "$name" = kubelet ] || systemctl start "$name" || fail "the service $name does not start"
+done || exit 1
+each restart | while read -r name; do
+  # Before init or join the kubelet has no configuration and ends at once.
+  if [ "$name" = kubelet ]; then systemctl try-restart kubelet; else systemctl restart "$name" || fail "the service $name does not start"; fi
+done || exit 1
+if printf '%s\n' "$lines" | grep -q -e '^image ' -e '^restart containerd$'; then
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    ctr version >/dev/null 2>&1 && break
+    sleep 0.5
+  done
+fi
+each image | while read -r sha256 member; do
+  echo "importing $member"
+  unpack "$sha256" "$member"
+  ctr -n k8s.io images import $work/member >/dev/null || fail "the images of $member cannot be imported"
+done || exit 1
+rm -f $work/member $work/bundle.tar $work/bundle.tar.loam.*

@@ -1,0 +1,287 @@
+/* host_settings: a table of kernel settings; the files are those of node_files. */
+#include "host_settings.h"
+#include "base64.h"
+#include "digest.h"
+#include "kubeadm_host_assets.h"
+
+#define FIRST "settings 1"
+#define LAST  "settings end"
+
+#define INSTANCES_MIN UINT64_C(128)
+
+#define REPOSITORY_KEY  "/etc/apt/keyrings/loam-kubernetes.asc"
+#define REPOSITORY_LIST "/etc/apt/sources.list.d/loam-kubernetes.list"
+
+const char *host_settings_script(void) {
+    return host_settings_sh;
+}
+
+const char *host_settings_prepare_script(void) {
+    return host_prepare_sh;
+}
+
+/* The same values as in node_files: those that the running kernel must have now. */
+static const struct {
+    const char *name;
+    const char *value;
+    bool needs_ipv6;
+} sysctls[] = {
+    {"net.ipv4.ip_forward",                 "1",  false},
+    {"net.bridge.bridge-nf-call-iptables",  "1",  false},
+    {"net.bridge.bridge-nf-call-ip6tables", "1",  false},
+    {"net.ipv6.conf.all.forwarding",        "1",  true },
+    {"vm.overcommit_memory",                "1",  false},
+    {"kernel.panic",                        "10", false},
+};
+static const char *const modules[] = {"overlay", "br_netfilter"};
+
+static void put(HostWanted *out, Str kind, Str name, Str value, Arena *arena) {
+    Str key = name.len ? str_format(arena, "%.*s %.*s", STR_ARG(kind), STR_ARG(name)) : kind;
+    NamedText setting = {key, value};
+    size_t at = out->settings.count;
+    vec_push(arena, &out->settings, setting);
+    NamedText *items = out->settings.items;
+    for (; at > 0 && str_compare(items[at - 1].name, key) > 0; at--) {
+        items[at] = items[at - 1];
+        items[at - 1] = setting;
+    }
+}
+
+static Str digest_text(Str bytes, Arena *arena) {
+    return str_concat(STR("sha256:"), digest_hex(DIGEST_SHA256, bytes, arena), arena);
+}
+
+static void want_kernel(const HostWish *wish, HostWanted *out, Arena *arena) {
+    if (wish->node.is_container)
+        return;
+    for (size_t i = 0; i < ARRAY_COUNT(sysctls); i++) {
+        if (!sysctls[i].needs_ipv6 || wish->node.has_ipv6)
+            put(out, STR("sysctl"), str_from_cstr(sysctls[i].name), str_from_cstr(sysctls[i].value),
+                arena);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(modules); i++)
+        put(out, STR("module"), str_from_cstr(modules[i]), STR("loaded"), arena);
+    if (!wish->keeps_swap)
+        put(out, STR("swap"), STR_EMPTY, STR("off"), arena);
+}
+
+Str host_settings_path(const BundleFile *file, Arena *arena) {
+    if (str_starts_with(file->path, STR("bin/")))
+        return str_concat(STR("/usr/local/"), file->path, arena);
+    if (str_starts_with(file->path, STR("cni/")))
+        return str_concat(STR("/opt/cni/bin/"), str_after(file->path, 4), arena);
+    return STR_EMPTY;
+}
+
+static void want_bundle(const Bundle *bundle, HostWanted *out, Arena *arena) {
+    vec_each(&bundle->files, file) {
+        Str path = host_settings_path(file, arena);
+        if (path.len)
+            put(out, STR("program"), path, str_concat(STR("sha256:"), file->sha256, arena), arena);
+        vec_each(&file->images, image)
+            put(out, STR("image"), *image, STR("present"), arena);
+    }
+}
+
+static bool is_word(Str text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] <= ' ' || text.ptr[i] == 0x7f)
+            return false;
+    }
+    return text.len > 0;
+}
+
+/* Returns a sentence if a text would add words or lines to the list. */
+static Str want_repository(const HostRepository *repository, HostWanted *out, Arena *arena) {
+    if (!repository->url.len)
+        return STR_EMPTY;
+    if (!is_word(repository->url) || !is_word(repository->suite))
+        return STR("URL and suite of a repository have no blanks and no control characters.");
+    NodeFile key = {.path = REPOSITORY_KEY, .text = repository->key, .mode = 0644};
+    NodeFile list = {
+        .path = REPOSITORY_LIST,
+        .text = str_format(arena, "deb %s%.*s %.*s\n",
+                           repository->key.len ? "[signed-by=" REPOSITORY_KEY "] " : "",
+                           STR_ARG(repository->url), STR_ARG(repository->suite)),
+        .mode = 0644,
+    };
+    if (repository->key.len)
+        vec_push(arena, &out->files, key);
+    vec_push(arena, &out->files, list);
+    vec_each(&repository->packages, package) {
+        if (!is_word(*package))
+            return STR("Names of packages have no blanks and no control characters.");
+        put(out, STR("package"), *package, str_concat(repository->version, STR(" held"), arena),
+            arena);
+    }
+    return STR_EMPTY;
+}
+
+Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena) {
+    *out = (HostWanted){0};
+    Str problem = node_files_list(&wish->node, &out->files, arena);
+    if (!problem.len)
+        problem = want_repository(&wish->repository, out, arena);
+    if (problem.len)
+        return problem;
+    vec_each(&out->files, file) {
+        Str digest = digest_text(file->text, arena);
+        put(out, STR("file"), node_files_path(file),
+            str_format(arena, "%04o %.*s", file->mode, STR_ARG(digest)), arena);
+    }
+    want_kernel(wish, out, arena);
+    if (wish->bundle)
+        want_bundle(wish->bundle, out, arena);
+    put(out, STR("service"), STR("containerd"), STR("enabled active"), arena);
+    put(out, STR("service"), STR("kubelet"), STR("enabled"), arena);
+    return STR_EMPTY;
+}
+
+bool host_settings_parse(Str output, NamedTexts *out, Arena *arena) {
+    Str line, rest = output;
+    bool has_begun = false, has_ended = false;
+    while (!has_ended && str_next_field(&rest, '\n', &line)) {
+        has_ended = has_begun && str_equal(line, STR(LAST));
+        size_t tab = str_find_char(line, '\t', 0);
+        if (has_begun && !has_ended && tab != SIZE_MAX) {
+            NamedText setting = {str_slice(line, 0, tab), str_after(line, tab + 1)};
+            vec_push(arena, out, setting);
+        }
+        has_begun |= str_equal(line, STR(FIRST));
+    }
+    return has_ended;
+}
+
+/* Differences. */
+
+typedef struct Difference {
+    StrBuf lines;
+    StrVec *members;
+    bool restarts_containerd;
+    bool restarts_kubelet;
+    Arena *arena;
+} Difference;
+
+static Str value_of(const NamedTexts *texts, Str name) {
+    vec_each(texts, named) {
+        if (str_equal(named->name, name))
+            return named->text;
+    }
+    return STR_EMPTY;
+}
+
+static void add_file(Difference *difference, const NodeFiles *files, Str path) {
+    vec_each(files, file) {
+        if (!str_equal(node_files_path(file), path))
+            continue;
+        strbuf_add_format(&difference->lines, "file %04o %.*s %.*s\n", file->mode, STR_ARG(path),
+                          STR_ARG(base64_encode(file->text, difference->arena)));
+        difference->restarts_containerd |= file->service == SERVICE_CONTAINERD;
+        difference->restarts_kubelet |= file->service == SERVICE_KUBELET;
+        if (file->service == SERVICE_KERNEL)
+            strbuf_add_format(&difference->lines, "kernel %.*s\n", STR_ARG(path));
+    }
+}
+
+static void add_member(Difference *difference, Str member) {
+    if (!str_is_among(member, difference->members->items, difference->members->count))
+        vec_push(difference->arena, difference->members, member);
+}
+
+/* The kubelet keeps running: it must not be newer than the API server, so the node's upgrade
+ * restarts it. */
+static void add_program(Difference *difference, const Bundle *bundle, Str path) {
+    vec_each(&bundle->files, file) {
+        if (!str_equal(host_settings_path(file, difference->arena), path))
+            continue;
+        strbuf_add_format(&difference->lines, "program %.*s %.*s %.*s\n", STR_ARG(file->sha256),
+                          STR_ARG(path), STR_ARG(file->path));
+        add_member(difference, file->path);
+        difference->restarts_containerd |= str_equal(file->path, STR("bin/containerd"));
+    }
+}
+
+static void add_image(Difference *difference, const Bundle *bundle, Str image) {
+    const BundleFile *file = bundle_find_image(bundle, image);
+    if (!file || str_is_among(file->path, difference->members->items, difference->members->count))
+        return;
+    strbuf_add_format(&difference->lines, "image %.*s %.*s\n", STR_ARG(file->sha256),
+                      STR_ARG(file->path));
+    add_member(difference, file->path);
+}
+
+static void add_setting(Difference *difference,
+                        const HostWanted *wanted,
+                        const Bundle *bundle,
+                        const NamedText *setting) {
+    size_t blank = str_find_char(setting->name, ' ', 0);
+    Str kind = str_slice(setting->name, 0, blank);
+    Str name = blank == SIZE_MAX ? STR_EMPTY : str_after(setting->name, blank + 1);
+    if (str_equal(kind, STR("file")))
+        add_file(difference, &wanted->files, name);
+    else if (str_equal(kind, STR("program")))
+        add_program(difference, bundle, name);
+    else if (str_equal(kind, STR("image")))
+        add_image(difference, bundle, name);
+    else if (str_equal(kind, STR("service")))
+        strbuf_add_format(&difference->lines, "enable %.*s\n", STR_ARG(name));
+    else if (str_equal(kind, STR("package")))
+        strbuf_add_format(
+            &difference->lines, "package %.*s %.*s\n", STR_ARG(name),
+            STR_ARG(str_slice(setting->text, 0, str_find_char(setting->text, ' ', 0))));
+    else if (str_equal(kind, STR("sysctl")))
+        strbuf_add_format(&difference->lines, "sysctl %.*s %.*s\n", STR_ARG(name),
+                          STR_ARG(setting->text));
+    else
+        strbuf_add_format(&difference->lines, "%.*s\n", STR_ARG(setting->name));
+}
+
+Str host_settings_difference(const HostWanted *wanted,
+                             const NamedTexts *observed,
+                             const Bundle *bundle,
+                             StrVec *members,
+                             Arena *arena) {
+    Difference difference = {.lines = strbuf_new(arena), .members = members, .arena = arena};
+    vec_each(&wanted->settings, setting) {
+        if (!str_equal(value_of(observed, setting->name), setting->text))
+            add_setting(&difference, wanted, bundle, setting);
+    }
+    if (difference.restarts_containerd)
+        strbuf_add_cstr(&difference.lines, "restart containerd\n");
+    if (difference.restarts_kubelet)
+        strbuf_add_cstr(&difference.lines, "restart kubelet\n");
+    return strbuf_str(&difference.lines);
+}
+
+/* Containers. */
+
+static void add_sentence(StrBuf *out, const char *text) {
+    if (out->len)
+        strbuf_add_char(out, '\n');
+    strbuf_add_cstr(out, text);
+}
+
+static bool has_sysctl(const HostFacts *facts, const char *name, const char *value) {
+    return str_equal_cstr(host_facts_find(&facts->sysctls, name), value);
+}
+
+static bool has_module(const HostFacts *facts, const char *name) {
+    return str_is_among(str_from_cstr(name), facts->modules.items, facts->modules.count);
+}
+
+Str host_settings_check_container(const HostFacts *facts, Arena *arena) {
+    StrBuf out = strbuf_new(arena);
+    uint64_t instances = 0;
+    Str limit = host_facts_find(&facts->sysctls, "fs.inotify.max_user_instances");
+    if (!has_sysctl(facts, "net.ipv4.ip_forward", "1"))
+        add_sentence(&out, "Set net.ipv4.ip_forward = 1 in the container's network.");
+    if (!has_module(facts, "br_netfilter") &&
+        !has_sysctl(facts, "net.bridge.bridge-nf-call-iptables", "1"))
+        add_sentence(&out, "Load the module br_netfilter on the hypervisor, and set "
+                           "net.bridge.bridge-nf-call-iptables = 1.");
+    if (!has_sysctl(facts, "vm.overcommit_memory", "1"))
+        add_sentence(&out, "Set vm.overcommit_memory = 1 on the hypervisor.");
+    if (str_to_uint64(limit, &instances) && instances < INSTANCES_MIN)
+        add_sentence(&out, "Set fs.inotify.max_user_instances = 8192 on the hypervisor.");
+    return strbuf_str(&out);
+}

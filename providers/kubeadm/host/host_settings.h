@@ -1,0 +1,59 @@
+/* host_settings: what a machine must have, as pairs of a setting and its value. The plan compares
+ * the wanted with the observed values, so drift is shown for each setting.
+ *
+ *   file PATH         "0644 sha256:…"
+ *   program PATH      "sha256:…", of a bundle
+ *   image NAME        "present", in the container runtime
+ *   package NAME      "1.34.4 held", of a repository
+ *   sysctl NAME       value in the kernel
+ *   module NAME       "loaded"
+ *   swap              "off"
+ *   service NAME      "enabled active", "enabled"
+ */
+#pragma once
+
+#include "bundle.h"
+#include "host_facts.h"
+#include "node_files.h"
+
+typedef struct HostWanted {
+    NamedTexts settings; /* sorted by name */
+    NodeFiles files;
+    StrVec members; /* paths in the bundle of programs and images, one for each such setting */
+} HostWanted;
+
+/* A repository of packages for apt. */
+typedef struct HostRepository {
+    Str url; /* empty: none */
+    Str suite;
+    Str key; /* that signs the repository, in ASCII; empty: one that the machine trusts already */
+    StrVec packages;
+    Str version;
+} HostRepository;
+
+typedef struct HostWish {
+    NodeSettings node;
+    const Bundle *bundle; /* NULL: none */
+    HostRepository repository;
+    bool keeps_swap;
+} HostWish;
+
+/* Returns an empty text, or a sentence if a setting cannot be written. */
+Str host_settings_want(const HostWish *wish, HostWanted *out, Arena *arena);
+/* Returns the script that prints the values of the settings in its arguments; see HostQuery. */
+const char *host_settings_script(void);
+/* Returns the script that changes settings; see host_settings_difference. */
+const char *host_settings_prepare_script(void);
+/* Reads its output; returns false if it is not whole. */
+MUST_USE bool host_settings_parse(Str output, NamedTexts *out, Arena *arena);
+/* Returns the lines of standard input for host_prepare.sh that bring the observed values to the
+ * wanted ones; empty if nothing differs. Adds the members of the bundle that it needs. */
+Str host_settings_difference(const HostWanted *wanted,
+                             const NamedTexts *observed,
+                             const Bundle *bundle,
+                             StrVec *members,
+                             Arena *arena);
+/* Returns where a file of a bundle belongs on a machine; empty: nowhere. */
+Str host_settings_path(const BundleFile *file, Arena *arena);
+/* What the kernel of a container's host must have; empty, or sentences. */
+Str host_settings_check_container(const HostFacts *facts, Arena *arena);

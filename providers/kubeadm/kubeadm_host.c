@@ -1,0 +1,536 @@
+/* kubeadm_host: a machine prepared for kubeadm. */
+#include "bundle_pack.h"
+#include "bundle_pin.h"
+#include "cluster_check.h"
+#include "digest.h"
+#include "host_look.h"
+#include "host_settings.h"
+#include "kubeadm_check.h"
+#include "kubeadm_provider.h"
+#include "nested_list.h"
+#include "path_error.h"
+#include "remote_script.h"
+#include "remote_step.h"
+#include "ssh_upload.h"
+#include "timeouts.h"
+#include "uuid.h"
+
+#include <pthread.h>
+
+#define NAMESPACE "0d5c7a52-6a0e-5f7b-9d49-27a1c3b1c4e1"
+#define ARCHIVE   "/var/lib/loam/host/bundle.tar"
+#define LOCK      "/var/lib/loam/host/lock" /* of the script that prepares the machine */
+#define NEW_PAUSE                                                                                  \
+    { 1, 34, 0, STR_CONST("") }
+
+/* clang-format off */
+static const Attribute bundle_attributes[] = {
+    {"path",       &TYPE_STRING, REQUIRED, "Directory or .tar.zst of the bundle on the machine that runs loam."},
+    {"digest",     &TYPE_STRING, OPTIONAL, "SHA-256 of its SHA256SUMS: \"sha256:…\"."},
+    {"public_key", &TYPE_STRING, OPTIONAL, "Public key of minisign that has signed the bundle: its line, or the path of its file."},
+};
+static const Attribute repository_attributes[] = {
+    {"url",      &TYPE_STRING,         REQUIRED, "URL of the repository, of one minor version: \"https://pkgs.example/v1.34/deb/\"."},
+    {"suite",    &TYPE_STRING,         OPTIONAL | COMPUTED, "Suite and components in the list of apt.", .default_json = "\"/\""},
+    {"key",      &TYPE_STRING,         OPTIONAL, "Key that signs the repository, in ASCII."},
+    {"packages", &TYPE_LIST_OF_STRING, OPTIONAL | COMPUTED, "Packages that have the version of Kubernetes. They are held.", .default_json = "[\"kubeadm\",\"kubelet\",\"kubectl\"]"},
+};
+static const Attribute registry[] = {
+    {"host",      &TYPE_STRING,         REQUIRED, "Host of the registry, as images name it: \"registry.k8s.io\"."},
+    {"endpoints", &TYPE_LIST_OF_STRING, OPTIONAL, "URLs of mirrors; none: the registry itself."},
+    {"username",  &TYPE_STRING,         OPTIONAL, "User of the registry."},
+    {"password",  &TYPE_STRING,         OPTIONAL | SENSITIVE, "Password of the user. The file on the machine has mode 0600."},
+    {"ca_path",   &TYPE_STRING,         OPTIONAL, "File on the machine with the certificate authority of the registry.", .check = kubeadm_check_path},
+};
+static const Attribute attributes[] = {
+    SSH_CLIENT_ATTRIBUTES(0),
+    {"kubernetes_version", &TYPE_STRING, REQUIRED, "Version of Kubernetes: \"1.34.4\".", .check = kubeadm_check_version},
+    {"bundle",             NULL,         OPTIONAL, "Programs and images, for machines without a network.", .nested = NESTED(NEST_SINGLE, bundle_attributes)},
+    {"repository",         NULL,         OPTIONAL, "Packages for apt. Without a bundle and a repository, the machine must have the programs.", .nested = NESTED(NEST_SINGLE, repository_attributes)},
+    {"control_plane",      &TYPE_BOOL,   OPTIONAL, "Whether the machine becomes a control plane: then its size is checked."},
+    {"image_repository",   &TYPE_STRING, OPTIONAL | COMPUTED, "Registry and path of the images of Kubernetes.", .default_json = "\"registry.k8s.io\""},
+    {"sandbox_image",      &TYPE_STRING, OPTIONAL, "Image of the first process of each pod (default: that of kubeadm)."},
+    {"swap",               &TYPE_STRING, OPTIONAL | COMPUTED, "\"off\" turns swap off for good; \"keep\" leaves it to the configuration of the kubelet.", .default_json = "\"off\"", .one_of = "off keep"},
+    {"ipv6",               &TYPE_BOOL,   OPTIONAL, "Whether the kernel forwards IPv6."},
+    {"registries",         NULL,         OPTIONAL, "Mirrors and logins of registries.", .nested = NESTED(NEST_LIST, registry)},
+    {"http_proxy",         &TYPE_STRING, OPTIONAL, "Proxy of the container runtime for http."},
+    {"https_proxy",        &TYPE_STRING, OPTIONAL, "Proxy of the container runtime for https."},
+    {"no_proxy",           &TYPE_STRING, OPTIONAL, "Hosts and networks without the proxy, separated by commas. Add those of nodes, pods and services."},
+    {"architecture",       &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Architecture of the machine: \"amd64\", \"arm64\"."},
+    {"is_container",       &TYPE_BOOL,   COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a container. Then loam changes no kernel settings, and warns about those that its hypervisor must have."},
+    {"containerd_version", &TYPE_STRING, COMPUTED | CHANGES_ON_UPDATE, "Version of containerd."},
+    {"settings",           &TYPE_MAP_OF_STRING, COMPUTED | CHANGES_ON_UPDATE, "Settings of the machine: files, programs, images, kernel, services. A plan shows those that differ."},
+    {"id",                 &TYPE_STRING, COMPUTED, "Name of the object's steps on the machine."},
+};
+/* clang-format on */
+
+/* Wishes. */
+
+typedef struct HostPlan {
+    const Call *call;
+    Value object;
+    Bundle bundle;
+    BundleRequest request;
+    HostWish wish;
+    HostWanted wanted;
+} HostPlan;
+
+static bool read_bundle(HostPlan *plan, Diags *diags) {
+    const Call *call = plan->call;
+    Value given = object_nested(plan->object, "bundle", call->arena);
+    plan->request = (BundleRequest){.disk = call->io->disk,
+                                    .path = object_text(given, "path", STR_EMPTY),
+                                    .cancel = call->cancel};
+    if (!plan->request.path.len)
+        return true;
+    if (!bundle_pin_read(call->io->disk, object_text(given, "digest", STR_EMPTY),
+                         object_text(given, "public_key", STR_EMPTY), &plan->request.pin,
+                         call->arena, diags) ||
+        !bundle_reader_open(&plan->request, &plan->bundle, call->arena, diags))
+        return false;
+    plan->wish.bundle = &plan->bundle;
+    return true;
+}
+
+static bool check_bundle(HostPlan *plan, Str architecture, Diags *diags) {
+    const Call *call = plan->call;
+    KubeVersion version;
+    if (!plan->wish.bundle ||
+        !kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version))
+        return true;
+    Str repository = object_text(plan->object, "image_repository", STR_EMPTY);
+    Str problem =
+        cluster_check_bundle(&plan->bundle, version, architecture, repository, call->arena);
+    return !problem.len || path_error(call, PATH_AT(call, {"bundle"}), diags, "Wrong bundle",
+                                      "%.*s", STR_ARG(problem));
+}
+
+static Str sandbox_image(const HostPlan *plan) {
+    static const KubeVersion new_pause = NEW_PAUSE;
+    KubeVersion version;
+    Str given = object_text(plan->object, "sandbox_image", STR_EMPTY);
+    Str repository = object_text(plan->object, "image_repository", STR("registry.k8s.io"));
+    if (given.len)
+        return given;
+    /* A bundle has the pause image of its version of kubeadm. */
+    Str prefix = str_concat(repository, STR("/pause:"), plan->call->arena);
+    for (size_t i = 0; plan->wish.bundle && i < plan->bundle.files.count; i++) {
+        vec_each(&plan->bundle.files.items[i].images, image) {
+            if (str_starts_with(*image, prefix))
+                return *image;
+        }
+    }
+    bool is_new =
+        kube_version_parse(object_text(plan->object, "kubernetes_version", STR_EMPTY), &version) &&
+        kube_version_compare(version, new_pause) >= 0;
+    return str_concat(prefix, is_new ? STR("3.10.1") : STR("3.10"), plan->call->arena);
+}
+
+static const BundleFile *own_program(const HostPlan *plan, const char *path) {
+    return plan->wish.bundle ? map_find(&plan->bundle.by_path, str_from_cstr(path)) : NULL;
+}
+
+static void read_repository(HostPlan *plan) {
+    Arena *arena = plan->call->arena;
+    HostRepository *out = &plan->wish.repository;
+    KubeVersion version;
+    Value given = object_nested(plan->object, "repository", arena);
+    Str text = object_text(plan->object, "kubernetes_version", STR_EMPTY);
+    out->url = object_text(given, "url", STR_EMPTY);
+    out->suite = object_text(given, "suite", STR("/"));
+    out->key = object_text(given, "key", STR_EMPTY);
+    out->packages = nested_list_texts(given, "packages", arena);
+    out->version = kube_version_parse(text, &version) ? kube_version_text(version, arena) : text;
+}
+
+static void read_registries(HostPlan *plan) {
+    Arena *arena = plan->call->arena;
+    for (size_t i = 0; i < nested_list_count(plan->object, "registries"); i++) {
+        Value given = nested_list_at(plan->object, "registries", i);
+        RegistryMirror mirror = {
+            .host = object_text(given, "host", STR_EMPTY),
+            .endpoints = nested_list_texts(given, "endpoints", arena),
+            .user = object_text(given, "username", STR_EMPTY),
+            .password = object_text(given, "password", STR_EMPTY),
+            .ca_path = object_text(given, "ca_path", STR_EMPTY),
+        };
+        vec_push(arena, &plan->wish.node.mirrors, mirror);
+    }
+}
+
+/* Computes the wanted settings of a machine with these facts. */
+static bool want(HostPlan *plan, bool is_container, Str containerd, Diags *diags) {
+    const Call *call = plan->call;
+    const BundleFile *own = own_program(plan, "bin/containerd");
+    NodeSettings *node = &plan->wish.node;
+    if (own)
+        containerd = own->version;
+    if (!kube_version_parse(containerd, &node->containerd))
+        node->containerd = (KubeVersion){.major = 1};
+    node->sandbox_image = sandbox_image(plan);
+    node->is_container = node->restricts_oom_score = is_container;
+    node->has_ipv6 = object_bool(plan->object, "ipv6", false);
+    node->has_own_containerd = own != NULL;
+    node->has_own_kubelet = own_program(plan, "bin/kubelet") != NULL;
+    node->http_proxy = object_text(plan->object, "http_proxy", STR_EMPTY);
+    node->https_proxy = object_text(plan->object, "https_proxy", STR_EMPTY);
+    StrVec none = {0};
+    node->no_proxy =
+        node_files_no_proxy(&none, object_text(plan->object, "no_proxy", STR_EMPTY), call->arena);
+    plan->wish.keeps_swap = str_equal(object_text(plan->object, "swap", STR_EMPTY), STR("keep"));
+    read_registries(plan);
+    read_repository(plan);
+    Str problem = host_settings_want(&plan->wish, &plan->wanted, call->arena);
+    return !problem.len ||
+           path_error(call, NO_PATH, diags, "Setting not possible", "%.*s", STR_ARG(problem));
+}
+
+static Value settings_value(const NamedTexts *texts, Arena *arena) {
+    ObjectBuilder builder = object_builder_new(arena);
+    vec_each(texts, named)
+        object_builder_put(&builder, named->name, value_string(named->text, arena));
+    return object_builder_map(&builder, &TYPE_STRING);
+}
+
+/* Whether what the plan needs of the configuration is known. */
+static bool is_ready(Value object) {
+    static const char *const names[] = {
+        "bundle",     "kubernetes_version", "sandbox_image", "swap", "registries",
+        "http_proxy", "https_proxy",        "no_proxy",      "ipv6", "image_repository"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+        if (!value_is_wholly_known(object_attribute(object, names[i])))
+            return false;
+    }
+    return true;
+}
+
+static bool host_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags) {
+    HostPlan plan = {.call = call, .object = request->proposed};
+    Str containerd, architecture;
+    if (!is_ready(request->proposed))
+        return true;
+    if (!read_bundle(&plan, diags))
+        return false;
+    architecture = value_is_null(request->prior)
+                       ? STR_EMPTY
+                       : object_text(request->prior, "architecture", STR_EMPTY);
+    if (!check_bundle(&plan, architecture, diags))
+        return false;
+    if (value_is_null(request->prior))
+        return true;
+    containerd = object_text(request->prior, "containerd_version", STR_EMPTY);
+    if (!want(&plan, object_bool(request->prior, "is_container", false), containerd, diags))
+        return false;
+    const BundleFile *own = own_program(&plan, "bin/containerd");
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    object_builder_set(&builder, "settings", settings_value(&plan.wanted.settings, call->arena));
+    object_builder_set(&builder, "architecture", object_attribute(request->prior, "architecture"));
+    object_builder_set(&builder, "is_container", object_attribute(request->prior, "is_container"));
+    object_builder_set_optional(&builder, "containerd_version", own ? own->version : containerd,
+                                call->arena);
+    response->planned = object_builder_value(&builder);
+    return true;
+}
+
+/* Changes. */
+
+static bool check_machine(const HostPlan *plan, const HostLook *look, Diags *diags) {
+    const Call *call = plan->call;
+    const HostFacts *facts = &look->facts;
+    Str problem = STR_EMPTY;
+    MachineSize size = {facts->processors, facts->memory_kib >> 10};
+    if (facts->user != 0)
+        return path_error(call, PATH_AT(call, {"sudo"}), diags, "Not root",
+                          "Commands on the machine do not run as root. Log in as root, or set "
+                          "sudo.");
+    if (!str_equal(facts->init, STR("systemd")))
+        return path_error(
+            call, PATH_AT(call, {"host"}), diags, "Machine without systemd",
+            "The kubelet needs systemd; the first process of the machine is \"%.*s\".",
+            STR_ARG(facts->init));
+    if (object_bool(plan->object, "control_plane", false))
+        problem = cluster_check_size(size, true, call->arena);
+    if (!problem.len && cluster_check_clock(look->skew_ms) == CLOCK_BAD)
+        problem =
+            str_format(call->arena, "Its clock is %lld ms ahead. Set it, for instance by NTP.",
+                       (long long)look->skew_ms);
+    if (problem.len)
+        return path_error(call, PATH_AT(call, {"host"}), diags, "Machine not suitable", "%.*s",
+                          STR_ARG(problem));
+    return true;
+}
+
+static void warn_container(const HostPlan *plan, const HostFacts *facts, Diags *diags) {
+    if (!host_facts_is_container(facts))
+        return;
+    Str missing = host_settings_check_container(facts, plan->call->arena);
+    if (missing.len)
+        path_warning(plan->call, PATH_AT(plan->call, {"host"}), diags,
+                     "The hypervisor lacks settings",
+                     "The machine is a container, so loam does not change its kernel.\n%.*s",
+                     STR_ARG(missing));
+}
+
+static bool has_room(const HostPlan *plan,
+                     const HostFacts *facts,
+                     const StrVec *members,
+                     Diags *diags) {
+    Bundle needed = {0};
+    uint64_t free_kib;
+    if (!members->count || !str_to_uint64(host_facts_find(&facts->free_kib, "/var/lib"), &free_kib))
+        return true;
+    vec_each(members, member) {
+        const BundleFile *file = map_find(&plan->bundle.by_path, *member);
+        if (file)
+            vec_push(plan->call->arena, &needed.files, *file);
+    }
+    Str problem = cluster_check_disk(&needed, free_kib >> 10, plan->call->arena);
+    return !problem.len || path_error(plan->call, PATH_AT(plan->call, {"host"}), diags,
+                                      "Disk too small", "/var/lib: %.*s", STR_ARG(problem));
+}
+
+static Str cache_directory(const Call *call) {
+    const Process *process = call->io->process;
+    Str cache = process_variable(process, "XDG_CACHE_HOME");
+    Str home = process_variable(process, "HOME");
+    if (cache.len)
+        return str_concat(cache, STR("/loam/bundles"), call->arena);
+    return str_concat(home.len ? home : STR("/tmp"), STR("/.cache/loam/bundles"), call->arena);
+}
+
+/* Machines with equal needs share an archive. */
+static pthread_mutex_t packing = PTHREAD_MUTEX_INITIALIZER;
+
+static bool pack(const HostPlan *plan, const StrVec *members, Str path, Diags *diags) {
+    const Call *call = plan->call;
+    const Disk *disk = call->io->disk;
+    Str part = str_concat(path, STR(".part"), call->arena);
+    if (disk_exists(disk, path))
+        return true;
+    int error = disk->make_directories(disk->self, disk_directory_of(path), 0700);
+    (void)disk->remove(disk->self, part);
+    if (!error) {
+        call_progress(call, 0, 0, "packing the bundle");
+        if (!bundle_pack(&plan->request, members, part, call->arena, diags))
+            return false;
+        error = disk->rename(disk->self, part, path);
+    }
+    return !error || path_error(call, PATH_AT(call, {"bundle"}), diags, "Bundle not packed",
+                                "\"%.*s\": %s. %s", STR_ARG(path), strerror(-error),
+                                disk_hint(error, "Check the directory."));
+}
+
+/* Uploads the members of the bundle that the machine needs, as one archive. */
+static bool upload(const HostPlan *plan, SshLink *link, const StrVec *members, Diags *diags) {
+    Arena *arena = plan->call->arena;
+    if (!members->count)
+        return true;
+    Str list = str_join(members->items, members->count, STR("\n"), arena);
+    Str name = str_format(arena, "%.*s-%.*s.tar", 16, plan->bundle.digest.ptr, 16,
+                          digest_hex(DIGEST_SHA256, list, arena).ptr);
+    Str path = disk_join(cache_directory(plan->call), name, arena);
+    pthread_mutex_lock(&packing);
+    bool is_packed = pack(plan, members, path, diags);
+    pthread_mutex_unlock(&packing);
+    SshUpload archive = {.path = STR(ARCHIVE), .source_path = path, .mode = STR("0600")};
+    return is_packed && ssh_upload_write(link, &archive, diags);
+}
+
+static bool look_at(
+    SshLink *link, const NamedTexts *settings, HostLook *look, NamedTexts *observed, Diags *diags) {
+    Arena *arena = link->call->arena;
+    StrVec names = {0};
+    vec_each(settings, setting)
+        vec_push(arena, &names, setting->name);
+    HostQuery query = {host_settings_script(), names.items, names.count};
+    if (!host_look(link, &query, look, diags))
+        return false;
+    return host_settings_parse(look->more, observed, arena) ||
+           path_error(link->call, NO_PATH, diags, "Settings not readable",
+                      "The output of the script that reads settings of %.*s is cut off.",
+                      STR_ARG(link->target.host));
+}
+
+/* Waits for the end of a preparation that an interrupted run has started, because at its end it
+ * removes the archive. That step has another id if the object was not created. Then reads the facts
+ * again. */
+static bool end_former_step(SshLink *link, Str id, HostLook *look, Diags *diags) {
+    const StrVec *markers = &look->facts.steps;
+    SshResult result;
+    if (markers->count == 0)
+        return true;
+    if (!remote_script_run(link, "flock " LOCK " true 2>/dev/null || :", NULL, 0, STR_EMPTY,
+                           &result, diags))
+        return false;
+    if (str_is_among(id, markers->items, markers->count) && !remote_step_remove(link, id, diags))
+        return false;
+    return host_look(link, NULL, look, diags);
+}
+
+static bool run_step(SshLink *link, Str id, Str lines, Diags *diags) {
+    RemoteStep step = {.id = id,
+                       .script = str_from_cstr(host_settings_prepare_script()),
+                       .input = lines,
+                       .title = "the preparation"};
+    RemoteStepResult result;
+    if (!remote_step_run(link, &step, &result, diags))
+        return false;
+    bool is_good = remote_step_check(link, &step, &result, "Machine not prepared", diags);
+    return remote_step_remove(link, id, diags) && is_good;
+}
+
+static bool check_effect(const HostPlan *plan,
+                         const SshLink *link,
+                         const NamedTexts *observed,
+                         Diags *diags) {
+    bool is_good = true;
+    vec_each(&plan->wanted.settings, setting) {
+        Str found = STR_EMPTY;
+        vec_each(observed, other) {
+            if (str_equal(other->name, setting->name))
+                found = other->text;
+        }
+        if (!str_equal(found, setting->text))
+            is_good = path_error(plan->call, NO_PATH, diags, "Setting without effect",
+                                 "After the preparation of %.*s, \"%.*s\" is \"%.*s\" instead of "
+                                 "\"%.*s\". Another program may change it.",
+                                 STR_ARG(link->target.host), STR_ARG(setting->name), STR_ARG(found),
+                                 STR_ARG(setting->text));
+    }
+    return is_good;
+}
+
+static Value described(const HostPlan *plan, const HostFacts *facts, Str id) {
+    Arena *arena = plan->call->arena;
+    ObjectBuilder builder = object_builder_of(plan->object, arena);
+    object_builder_set_text(&builder, "id", id, arena);
+    object_builder_set_text(&builder, "architecture", host_facts_architecture(facts), arena);
+    object_builder_set(&builder, "is_container", value_bool(host_facts_is_container(facts)));
+    const BundleFile *own = own_program(plan, "bin/containerd");
+    object_builder_set_optional(
+        &builder, "containerd_version",
+        own ? own->version : host_facts_find(&facts->versions, "containerd"), arena);
+    object_builder_set(&builder, "settings", settings_value(&plan->wanted.settings, arena));
+    return object_builder_value(&builder);
+}
+
+/* The configuration of containerd depends on its version, so a package of it comes first. */
+static bool install_runtime(
+    const HostPlan *plan, SshLink *link, Str id, HostLook *look, Diags *diags) {
+    Value repository = object_nested(plan->object, "repository", plan->call->arena);
+    bool has_runtime = host_facts_find(&look->facts.versions, "containerd").len ||
+                       own_program(plan, "bin/containerd");
+    if (has_runtime || !object_has(repository, "url"))
+        return true;
+    return run_step(link, id, STR("package containerd -\n"), diags) &&
+           host_look(link, NULL, look, diags);
+}
+
+/* Brings the machine to the wanted settings: it is looked at, gets what differs, and is looked at
+ * again. Every step can be repeated, so an interrupted preparation is done again. */
+static bool prepare(HostPlan *plan, SshLink *link, Str id, Value *state, Diags *diags) {
+    Arena *arena = plan->call->arena;
+    HostLook first, look;
+    NamedTexts observed = {0}, after = {0};
+    StrVec members = {0};
+    if (!read_bundle(plan, diags) || !host_look(link, NULL, &first, diags) ||
+        !end_former_step(link, id, &first, diags) || !check_machine(plan, &first, diags) ||
+        !check_bundle(plan, host_facts_architecture(&first.facts), diags) ||
+        !install_runtime(plan, link, id, &first, diags) ||
+        !want(plan, host_facts_is_container(&first.facts),
+              host_facts_find(&first.facts.versions, "containerd"), diags) ||
+        !look_at(link, &plan->wanted.settings, &look, &observed, diags))
+        return false;
+    warn_container(plan, &look.facts, diags);
+    Str lines =
+        host_settings_difference(&plan->wanted, &observed, plan->wish.bundle, &members, arena);
+    if (lines.len && (!has_room(plan, &look.facts, &members, diags) ||
+                      !upload(plan, link, &members, diags) || !run_step(link, id, lines, diags) ||
+                      !look_at(link, &plan->wanted.settings, &look, &after, diags) ||
+                      !check_effect(plan, link, &after, diags)))
+        return false;
+    *state = described(plan, &look.facts, id);
+    return true;
+}
+
+static bool host_apply(const Call *call,
+                       const ApplyRequest *request,
+                       ApplyResponse *response,
+                       Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    HostPlan plan = {.call = call, .object = request->planned};
+    Str id = value_is_null(request->prior) ? request->marker
+                                           : object_text(request->prior, "id", STR_EMPTY);
+    response->state = request->prior;
+    return ssh_client_link(call, request->planned, &link, diags) &&
+           prepare(&plan, &link, id, &response->state, diags);
+}
+
+static bool host_read(const Call *call,
+                      const ReadRequest *request,
+                      ReadResponse *response,
+                      Diags *diags) {
+    (void)request;
+    SCOPED(SshLink) link = {0};
+    HostLook look;
+    NamedTexts stored = {0}, observed = {0};
+    Diags problems = diags_new(call->arena);
+    Value settings = object_attribute(response->state, "settings");
+    for (size_t i = 0; value_is_present(settings) && i < settings.count; i++) {
+        NamedText setting = {value_key_at(settings, i), value_text(value_at(settings, i))};
+        vec_push(call->arena, &stored, setting);
+    }
+    if (!ssh_client_link(call, response->state, &link, diags))
+        return false;
+    ssh_client_limit_to_plan(&link);
+    if (!look_at(&link, &stored, &look, &observed, &problems)) {
+        if (call_is_cancelled(call)) {
+            diags_append(diags, &problems);
+            return false;
+        }
+        path_warning(call, NO_PATH, diags, "Settings of the machine unknown",
+                     "The machine does not report its settings, so loam assumes that they are "
+                     "unchanged. %.*s",
+                     STR_ARG(problems.items[0].detail));
+        return true;
+    }
+    ObjectBuilder builder = object_builder_of(response->state, call->arena);
+    Str containerd = host_facts_find(&look.facts.versions, "containerd");
+    object_builder_set(&builder, "settings", settings_value(&observed, call->arena));
+    object_builder_set(&builder, "is_container", value_bool(host_facts_is_container(&look.facts)));
+    if (containerd.len)
+        object_builder_set_text(&builder, "containerd_version", containerd, call->arena);
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+static bool host_marker(const Call *call,
+                        const MarkerRequest *request,
+                        MarkerResponse *response,
+                        Diags *diags) {
+    (void)request;
+    (void)diags;
+    Str name = str_format(call->arena, "%.*s %.*s %llu", STR_ARG(call->lineage),
+                          STR_ARG(call->address), (unsigned long long)call->generation);
+    response->marker = uuid_v5(STR(NAMESPACE), name, call->arena);
+    return true;
+}
+
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
+const ResourceType kubeadm_host = {
+    .name = "kubeadm_host",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+               .description =
+                   "A machine prepared for kubeadm: kernel, container runtime, programs, images. "
+                   "Only what differs is changed. Its deletion leaves the machine as it is."},
+    .recovery = RECOVERY_REPEATS,
+    .plan = host_plan,
+    .marker = host_marker,
+    .create = host_apply,
+    .update = host_apply,
+    .read = host_read,
+};

@@ -1,0 +1,360 @@
+/* kubeadm_init: a cluster, made by kubeadm on its first control plane. */
+#include "bootstrap_token.h"
+#include "cluster_check.h"
+#include "component_config.h"
+#include "field_since.h"
+#include "kubeadm_check.h"
+#include "kubeadm_document.h"
+#include "kubeadm_member.h"
+#include "kubeadm_provider.h"
+#include "kubeadm_refresh.h"
+#include "kubeadm_schema.h"
+#include "kubeadm_step.h"
+#include "kubeadm_upgrade.h"
+#include "nested_list.h"
+#include "path_error.h"
+#include "pki_kubeconfig.h"
+#include "timeouts.h"
+
+#define PORT_DEFAULT 6443
+#define TOKEN_TTL    "15m0s"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    KUBEADM_NODE_ATTRIBUTES(0),
+    {"server",     &TYPE_STRING,  COMPUTED, "URL of the API server, known once the cluster exists: a provider that uses it is configured only then."},
+    {"is_member",  &TYPE_BOOL,    COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a control plane. If not, for instance after it was replaced, the next apply lets it join a control plane that responds."},
+    {"init",       NULL,          OPTIONAL, "InitConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_init},
+    {"cluster",    NULL,          OPTIONAL, "ClusterConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_cluster},
+    {"kubelet",    &TYPE_DYNAMIC, OPTIONAL, "KubeletConfiguration of all nodes, with the names of Kubernetes."},
+    {"kube_proxy", &TYPE_DYNAMIC, OPTIONAL, "KubeProxyConfiguration of all nodes, with the names of Kubernetes."},
+};
+/* clang-format on */
+
+static Path below(const char *name, Path inner, Arena *arena) {
+    PathStep *steps = arena_new_array(arena, PathStep, inner.count + 1);
+    steps[0] = (PathStep){.name = str_from_cstr(name)};
+    for (size_t i = 0; i < inner.count; i++)
+        steps[i + 1] = inner.steps[i];
+    return (Path){steps, inner.count + 1};
+}
+
+static bool check_component(
+    const Call *call, Value config, const char *name, ComponentKind kind, Diags *diags) {
+    Value object = object_attribute(config, name);
+    Path path = {0};
+    if (!value_is_present(object) || !value_is_known(object))
+        return true;
+    Str problem = component_config_check(kind, object, &path, call->arena);
+    return !problem.len || path_error(call, below(name, path, call->arena), diags,
+                                      "Configuration not valid", "%.*s", STR_ARG(problem));
+}
+
+static bool check_since(const Call *call, Value config, const char *name, Diags *diags) {
+    KubeVersion version;
+    Value object = object_attribute(config, name);
+    Path path = {0};
+    if (!value_is_present(object) || !value_is_known(object) ||
+        !kube_version_parse(object_text(config, "kubernetes_version", STR_EMPTY), &version))
+        return true;
+    Str problem = field_since_check(object, version, &path, call->arena);
+    return !problem.len || path_error(call, below(name, path, call->arena), diags,
+                                      "Argument not supported", "%.*s", STR_ARG(problem));
+}
+
+static bool init_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config;
+    Value cluster = object_nested(config, "cluster", call->arena);
+    Value networking = object_nested(cluster, "networking", call->arena);
+    NamedNetwork networks[] = {
+        {"pod_subnet",     object_text(networking, "pod_subnet",     STR_EMPTY)},
+        {"service_subnet", object_text(networking, "service_subnet", STR_EMPTY)},
+    };
+    Str problem = cluster_check_networks(networks, ARRAY_COUNT(networks), call->arena);
+    bool is_good =
+        !problem.len || path_error(call, PATH_AT(call, {"cluster"}, {"networking"}), diags,
+                                   "Networks not valid", "%.*s", STR_ARG(problem));
+    is_good &= check_component(call, config, "kubelet", COMPONENT_KUBELET, diags);
+    is_good &= check_component(call, config, "kube_proxy", COMPONENT_KUBE_PROXY, diags);
+    is_good &= check_since(call, config, "init", diags);
+    is_good &= check_since(call, config, "cluster", diags);
+    return is_good;
+}
+
+/* kubeadm writes these into certificates, manifests and ConfigMaps; nothing changes them later. */
+static bool check_fixed(const Call *call, const PlanRequest *request, Diags *diags) {
+    static const char *const fixed[] = {"endpoint", "pki",     "init",
+                                        "cluster",  "kubelet", "kube_proxy"};
+    bool is_good = true;
+    for (size_t i = 0; i < ARRAY_COUNT(fixed); i++) {
+        Value prior = object_attribute(request->prior, fixed[i]);
+        Value planned = object_attribute(request->proposed, fixed[i]);
+        if (value_is_wholly_known(planned) && !value_identical(prior, planned))
+            is_good = path_error(
+                call, PATH_AT(call, {fixed[i]}), diags, "Configuration of an existing cluster",
+                "loam does not change \"%s\" of a cluster that exists. Restore the "
+                "former value, or make the cluster anew with \"-replace=%.*s\".",
+                fixed[i], STR_ARG(call->address));
+    }
+    return is_good;
+}
+
+/* Whether the machine of the cluster was replaced, so that a new one joins. */
+static bool joins_again(Value prior, Value planned) {
+    return object_differs(prior, planned, "host") || !object_bool(prior, "is_member", true);
+}
+
+static bool init_plan(const Call *call,
+                      const PlanRequest *request,
+                      PlanResponse *response,
+                      Diags *diags) {
+    if (!value_is_null(request->prior) &&
+        (!check_fixed(call, request, diags) ||
+         !kubeadm_upgrade_check(call, request->prior, request->proposed, diags)))
+        return false;
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    object_builder_set(&builder, "is_member", value_bool(true));
+    if (!value_is_null(request->prior) && joins_again(request->prior, request->proposed))
+        object_builder_set(&builder, "pod_cidr", value_unknown(&TYPE_STRING));
+    response->planned = object_builder_value(&builder);
+    return true;
+}
+
+/* Configurations. */
+
+static uint16_t bind_port(Value object, Arena *arena) {
+    Value init = object_nested(object, "init", arena);
+    Value endpoint = object_nested(init, "local_api_endpoint", arena);
+    return (uint16_t)object_int(endpoint, "bind_port", PORT_DEFAULT);
+}
+
+/* The token exists so that kubeadm makes none that lasts a day; it is deleted after the init. */
+static Value init_fields(const KubeadmNode *node, Value init) {
+    Arena *arena = node->call->arena;
+    BootstrapToken token = bootstrap_token_make(node->id, arena);
+    const Type *tokens = object_attribute_type(init.type, "bootstrap_tokens");
+    ObjectBuilder own = object_builder_null(tokens->element, arena);
+    ValueVec items = {0};
+    object_builder_set_text(&own, "token", token.text, arena);
+    object_builder_set(&own, "ttl", value_from_cstr(TOKEN_TTL));
+    vec_push(arena, &items, object_builder_value(&own));
+    for (size_t i = 0; i < nested_list_count(init, "bootstrap_tokens"); i++)
+        vec_push(arena, &items, nested_list_at(init, "bootstrap_tokens", i));
+    ObjectBuilder builder = object_builder_of(init, arena);
+    object_builder_set(&builder, "bootstrap_tokens", nested_list_value(tokens, &items, arena));
+    object_builder_set(
+        &builder, "node_registration",
+        kubeadm_node_registration(node, object_nested(init, "node_registration", arena)));
+    object_builder_set(
+        &builder, "local_api_endpoint",
+        kubeadm_node_endpoint(node, object_nested(init, "local_api_endpoint", arena)));
+    return kubeadm_document_fields(object_builder_value(&builder), arena);
+}
+
+static Value cluster_fields(const KubeadmNode *node, Value cluster) {
+    Arena *arena = node->call->arena;
+    ObjectBuilder builder = object_builder_of(cluster, arena);
+    KubeVersion version;
+    Str text = object_text(node->object, "kubernetes_version", STR_EMPTY);
+    if (kube_version_parse(text, &version))
+        text = str_concat(STR("v"), kube_version_text(version, arena), arena);
+    object_builder_set_text(&builder, "kubernetes_version", text, arena);
+    object_builder_set_text(&builder, "control_plane_endpoint", node->endpoint, arena);
+    return kubeadm_document_fields(object_builder_value(&builder), arena);
+}
+
+static Str init_config(const KubeadmNode *node) {
+    Arena *arena = node->call->arena;
+    Value object = node->object;
+    StrBuf out = strbuf_new(arena);
+    kubeadm_document_add(&out, KUBEADM_API_VERSION, "InitConfiguration",
+                         init_fields(node, object_nested(object, "init", arena)), arena);
+    kubeadm_document_add(&out, KUBEADM_API_VERSION, "ClusterConfiguration",
+                         cluster_fields(node, object_nested(object, "cluster", arena)), arena);
+    if (object_has(object, "kubelet"))
+        kubeadm_document_add(&out, KUBELET_API_VERSION, "KubeletConfiguration",
+                             object_attribute(object, "kubelet"), arena);
+    if (object_has(object, "kube_proxy"))
+        kubeadm_document_add(&out, KUBE_PROXY_API_VERSION, "KubeProxyConfiguration",
+                             object_attribute(object, "kube_proxy"), arena);
+    return strbuf_str(&out);
+}
+
+/* Opens the API server of the machine itself: the endpoint may need a load balancer that comes
+ * later. */
+static bool open_own_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
+    Arena *arena = node->call->arena;
+    Str own = ssh_endpoint(node->address, bind_port(node->object, arena), arena);
+    return cluster_api_open(node->call, node->link, own, STR_EMPTY, &node->pki.ca, out, diags);
+}
+
+static bool run_init(const KubeadmNode *node, bool *may_exist, Diags *diags) {
+    KubeadmStep step = {.id = node->id,
+                        .verb = "init",
+                        .config = init_config(node),
+                        .mark = kubeadm_node_mark(node)};
+    if (!node_pki_place(node->link, &node->pki, diags))
+        return false;
+    KubeadmResult result = kubeadm_step_run(node->link, &step, diags);
+    *may_exist = result == KUBEADM_UNREACHABLE && node->link->may_have_run;
+    return result == KUBEADM_DONE;
+}
+
+static bool join_existing(const KubeadmNode *node, bool *may_exist, Diags *diags) {
+    Arena *arena = node->call->arena;
+    Schema schema = schema_of_nested(&kubeadm_schema_join);
+    ObjectBuilder join = object_builder_empty(&schema, arena);
+    Value init = object_nested(node->object, "init", arena);
+    object_builder_set(&join, "node_registration", object_attribute(init, "node_registration"));
+    return kubeadm_member_join(node, object_builder_value(&join), may_exist, diags);
+}
+
+/* A control plane that responds shows that the cluster exists. */
+static bool cluster_exists(const KubeadmNode *node, bool *out, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    if (!kubeadm_node_api(node, &api, diags))
+        return false;
+    *out = cluster_api_is_ready(&api);
+    return true;
+}
+
+static bool make_or_join(const KubeadmNode *node, bool *may_exist, Diags *diags) {
+    bool exists = false;
+    if (!cluster_exists(node, &exists, diags))
+        return false;
+    return exists ? join_existing(node, may_exist, diags) : run_init(node, may_exist, diags);
+}
+
+/* The machine was replaced: the cluster must have another control plane. */
+static bool join_again(const KubeadmNode *node, Diags *diags) {
+    bool exists = false, may_exist = false;
+    if (!cluster_exists(node, &exists, diags))
+        return false;
+    if (exists)
+        return join_existing(node, &may_exist, diags);
+    return path_error(
+        node->call, PATH_AT(node->call, {"host"}), diags, "No control plane of the cluster is left",
+        "%.*s is not a control plane any more, and none responds at the endpoint "
+        "%.*s. loam does not initialize a cluster that existed before: its data would "
+        "be lost. Repair a control plane, or make the cluster anew with "
+        "\"-replace=%.*s\".",
+        STR_ARG(node->link->target.host), STR_ARG(node->endpoint), STR_ARG(node->call->address));
+}
+
+static Value with_server(Value state, Arena *arena) {
+    Str endpoint = object_text(state, "endpoint", STR_EMPTY);
+    return object_with_text(state, "server", pki_kubeconfig_server(endpoint, arena), arena);
+}
+
+/* Sets *state to the planned object with the values of the Node. */
+static bool finish(const KubeadmNode *node, Value *state, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    if (!open_own_api(node, &api, diags) ||
+        !cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags))
+        return false;
+    bootstrap_token_delete(node->call, &api, node->id, diags);
+    bool is_good = kubeadm_member_finish(node, &api, state, diags);
+    *state = with_server(*state, node->call->arena);
+    return is_good;
+}
+
+static bool init_create(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    KubeadmNode node;
+    KubeadmPart part;
+    if (!kubeadm_node_open(call, request->planned, request->marker, &link, &node, diags))
+        return false;
+    node.is_control_plane = true;
+    if (!kubeadm_node_prepare(&node, &part, diags))
+        return false;
+    if (part != KUBEADM_PART_NODE && !make_or_join(&node, &response->in_doubt, diags))
+        return false;
+    return finish(&node, &response->state, diags);
+}
+
+static bool init_update(const Call *call,
+                        const ApplyRequest *request,
+                        ApplyResponse *response,
+                        Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    KubeadmNode node;
+    KubeadmPart part;
+    Str id = object_text(request->prior, "id", STR_EMPTY);
+    bool is_new = joins_again(request->prior, request->planned);
+    response->state = request->prior;
+    if (!kubeadm_node_open(call, request->planned, id, &link, &node, diags))
+        return false;
+    node.is_control_plane = true;
+    Str former_host = object_text(request->prior, "host", STR_EMPTY);
+    node.former_address = object_text(request->prior, "node_address", former_host);
+    if (is_new && (!kubeadm_node_prepare(&node, &part, diags) ||
+                   (part != KUBEADM_PART_NODE && !join_again(&node, diags)) ||
+                   !finish(&node, &response->state, diags)))
+        return false;
+    if (!kubeadm_upgrade_run(&node, request->prior, true, diags) ||
+        !kubeadm_member_update(&node, request->prior, diags))
+        return false;
+    if (!is_new)
+        response->state = request->planned;
+    return true;
+}
+
+static bool init_delete(const Call *call,
+                        const DeleteRequest *request,
+                        DeleteResponse *response,
+                        Diags *diags) {
+    (void)response;
+    SCOPED(SshLink) link = {0};
+    KubeadmNode node;
+    Str id = object_text(request->prior, "id", STR_EMPTY);
+    return kubeadm_node_open(call, request->prior, id, &link, &node, diags) &&
+           kubeadm_member_discard(&node, diags);
+}
+
+static bool init_read(const Call *call,
+                      const ReadRequest *request,
+                      ReadResponse *response,
+                      Diags *diags) {
+    Value state = request->state;
+    if (!kubeadm_refresh_read(call, true, &state, diags))
+        return false;
+    /* The cluster may live on without this machine. */
+    bool is_member = value_is_present(state);
+    ObjectBuilder builder = object_builder_of(is_member ? state : request->state, call->arena);
+    object_builder_set(&builder, "is_member", value_bool(is_member));
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
+static bool init_recover(const Call *call,
+                         const RecoverRequest *request,
+                         RecoverResponse *response,
+                         Diags *diags) {
+    if (!kubeadm_refresh_recover(call, request, "init", true, response, diags))
+        return false;
+    if (response->outcome == RECOVER_COMPLETE)
+        response->state = with_server(response->state, call->arena);
+    return true;
+}
+
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
+const ResourceType kubeadm_init = {
+    .name = "kubeadm_init",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+               .description =
+                   "A cluster, with its first control plane. If a control plane responds "
+                   "at the endpoint, the machine joins it instead."},
+    .recovery = RECOVERY_FINDS,
+    .validate = init_validate,
+    .plan = init_plan,
+    .marker = kubeadm_node_marker,
+    .create = init_create,
+    .update = init_update,
+    .delete = init_delete,
+    .read = init_read,
+    .recover = init_recover,
+};

@@ -1,0 +1,324 @@
+/* kubeadm_member: token, etcd and kubeadm in the order of a join; drain, etcd and reset in that of
+ * a removal. */
+#include "kubeadm_member.h"
+#include "bootstrap_token.h"
+#include "etcd_members.h"
+#include "kube_object.h"
+#include "kubeadm_document.h"
+#include "kubeadm_schema.h"
+#include "kubeadm_step.h"
+#include "nested_list.h"
+#include "node_drain.h"
+#include "node_object.h"
+#include "path_error.h"
+
+static Value discovery_of(const KubeadmNode *node, Value discovery, const BootstrapToken *token) {
+    Arena *arena = node->call->arena;
+    StrVec hashes = {0};
+    vec_push(arena, &hashes, pki_discovery_hash(node->pki.ca.certificate, arena));
+    ObjectBuilder builder = object_builder_of(discovery, arena);
+    ObjectBuilder by_token =
+        object_builder_of(object_nested(discovery, "bootstrap_token", arena), arena);
+    object_builder_set_text(&by_token, "token", token->text, arena);
+    object_builder_set_text(&by_token, "api_server_endpoint", node->endpoint, arena);
+    object_builder_set(&by_token, "ca_cert_hashes", nested_list_of_texts(&hashes, arena));
+    object_builder_set(&builder, "bootstrap_token", object_builder_value(&by_token));
+    return object_builder_value(&builder);
+}
+
+static Str join_config(const KubeadmNode *node, Value join, const BootstrapToken *token) {
+    Arena *arena = node->call->arena;
+    ObjectBuilder builder = object_builder_of(join, arena);
+    Value discovery = object_nested(join, "discovery", arena);
+    Value registration = object_nested(join, "node_registration", arena);
+    object_builder_set(&builder, "node_registration",
+                       kubeadm_node_registration(node, registration));
+    object_builder_set(&builder, "discovery", discovery_of(node, discovery, token));
+    if (node->is_control_plane) {
+        Value part = object_nested(join, "control_plane", arena);
+        ObjectBuilder control_plane = object_builder_of(part, arena);
+        Value endpoint = object_nested(part, "local_api_endpoint", arena);
+        object_builder_set(&control_plane, "local_api_endpoint",
+                           kubeadm_node_endpoint(node, endpoint));
+        object_builder_set(&builder, "control_plane", object_builder_value(&control_plane));
+    }
+    StrBuf out = strbuf_new(arena);
+    kubeadm_document_add(&out, KUBEADM_API_VERSION, "JoinConfiguration",
+                         kubeadm_document_fields(object_builder_value(&builder), arena), arena);
+    return strbuf_str(&out);
+}
+
+/* etcd. */
+
+/* Reads the members of etcd from another control plane; *has_one is false if there is none. */
+static bool read_etcd(const KubeadmNode *node,
+                      const ClusterApi *api,
+                      bool is_alive,
+                      EtcdGateway *out,
+                      EtcdNodes *nodes,
+                      bool *has_one,
+                      Diags *diags) {
+    StrVec addresses = {0};
+    Diags problems = diags_new(node->call->arena);
+    if (!node_object_control_planes(api, node->name, &addresses, diags))
+        return false;
+    *has_one = addresses.count > 0;
+    /* A control plane may be listed and not respond. */
+    vec_each(&addresses, address) {
+        if (!etcd_gateway_open(node->call, is_alive ? node->link : NULL, *address,
+                               &node->pki.etcd_ca, out, diags))
+            return false;
+        problems = diags_new(node->call->arena);
+        *nodes = (EtcdNodes){0};
+        if (etcd_members_list(out, nodes, &problems))
+            return true;
+    }
+    diags_append(diags, &problems);
+    return !*has_one;
+}
+
+static const EtcdNode *own_member(const KubeadmNode *node, const EtcdNodes *nodes) {
+    const EtcdNode *own = etcd_members_find(nodes, node->address);
+    return own || !node->former_address.len ? own : etcd_members_find(nodes, node->former_address);
+}
+
+/* Adds an error if the others would lose their quorum without this machine. */
+static bool check_removal(const KubeadmNode *node, const EtcdNodes *nodes, Diags *diags) {
+    const EtcdNode *own = own_member(node, nodes);
+    EtcdMembers members = etcd_members_of(nodes, node->call->arena);
+    Str problem = own ? etcd_quorum_check_removal(&members, own->member.peer_url, node->call->arena)
+                      : STR_EMPTY;
+    return !problem.len || path_error(node->call, NO_PATH, diags, "Member of etcd not removed",
+                                      "%.*s", STR_ARG(problem));
+}
+
+static bool check_last(const KubeadmNode *node, bool has_other, Diags *diags) {
+    return has_other || path_error(node->call, NO_PATH, diags, "Last control plane",
+                                   "\"%.*s\" is the last control plane of its cluster. Add another "
+                                   "one first, or delete the cluster.",
+                                   STR_ARG(node->name));
+}
+
+static bool remove_member(const KubeadmNode *node,
+                          const EtcdGateway *etcd,
+                          const EtcdNodes *nodes,
+                          Diags *diags) {
+    const EtcdNode *own = own_member(node, nodes);
+    return !own || (check_removal(node, nodes, diags) && etcd_members_remove(etcd, own->id, diags));
+}
+
+/* A member of an earlier attempt is removed; then all others must be healthy. */
+static bool prepare_etcd(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
+    Arena *arena = node->call->arena;
+    EtcdGateway etcd;
+    EtcdNodes nodes = {0}, others = {0};
+    bool has_one = false;
+    if (!read_etcd(node, api, true, &etcd, &nodes, &has_one, diags))
+        return false;
+    if (!has_one)
+        return true;
+    if (!remove_member(node, &etcd, &nodes, diags))
+        return false;
+    const EtcdNode *own = own_member(node, &nodes);
+    vec_each(&nodes, member) {
+        if (member != own)
+            vec_push(arena, &others, *member);
+    }
+    EtcdMembers members = etcd_members_of(&others, arena);
+    Str problem = etcd_quorum_check_join(&members, arena);
+    return !problem.len || path_error(node->call, NO_PATH, diags, "etcd not ready for a new member",
+                                      "%.*s", STR_ARG(problem));
+}
+
+static bool leave_etcd(const KubeadmNode *node,
+                       const ClusterApi *api,
+                       bool is_alive,
+                       Diags *diags) {
+    EtcdGateway etcd;
+    EtcdNodes nodes = {0};
+    bool has_one = false;
+    return read_etcd(node, api, is_alive, &etcd, &nodes, &has_one, diags) &&
+           check_last(node, has_one, diags) && remove_member(node, &etcd, &nodes, diags);
+}
+
+bool kubeadm_member_check_leave(const KubeadmNode *node, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    EtcdGateway etcd;
+    EtcdNodes nodes = {0};
+    Diags ignored = diags_new(node->call->arena);
+    bool has_one = false;
+    if (!kubeadm_node_api(node, &api, &ignored) || !cluster_api_is_ready(&api) ||
+        !read_etcd(node, &api, true, &etcd, &nodes, &has_one, &ignored))
+        return true;
+    return check_last(node, has_one, diags) && check_removal(node, &nodes, diags);
+}
+
+/* Joins. */
+
+/* Deletes the Node of a former machine or attempt: kubeadm rejects a join whose Node is ready. */
+static bool delete_former_node(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
+    Value found;
+    if (!node_object_read(api, node->name, &found, diags))
+        return false;
+    if (!value_is_present(found))
+        return true;
+    Str address = node_object_address(found);
+    if (!address.len || str_equal(address, node->address) ||
+        str_equal(address, node->former_address))
+        return node_object_delete(api, node->name, diags);
+    return path_error(node->call, PATH_AT(node->call, {"node_name"}), diags, "Node exists",
+                      "The cluster has a node \"%.*s\" with the address %.*s. Choose another name, "
+                      "or delete that node.",
+                      STR_ARG(node->name), STR_ARG(address));
+}
+
+bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, Diags *diags) {
+    SCOPED(ClusterApi) api = {0};
+    BootstrapToken token = bootstrap_token_make(node->id, node->call->arena);
+    if (!kubeadm_node_api(node, &api, diags) ||
+        !cluster_api_wait(node->call, &api, KUBEADM_NODE_READY_MS, diags))
+        return false;
+    if (!delete_former_node(node, &api, diags))
+        return false;
+    if (node->is_control_plane &&
+        (!prepare_etcd(node, &api, diags) || !node_pki_place(node->link, &node->pki, diags)))
+        return false;
+    if (node->former.len)
+        bootstrap_token_delete(node->call, &api, node->former, diags);
+    if (!bootstrap_token_store(node->call, &api, &token, diags))
+        return false;
+    KubeadmStep step = {.id = node->id,
+                        .verb = "join",
+                        .config = join_config(node, join, &token),
+                        .mark = kubeadm_node_mark(node)};
+    KubeadmResult result = kubeadm_step_run(node->link, &step, diags);
+    *may_exist = result == KUBEADM_UNREACHABLE && node->link->may_have_run;
+    /* After a lost connection the step may still need its token. */
+    if (!*may_exist && kubeadm_node_reopen(node, &api, diags))
+        bootstrap_token_delete(node->call, &api, node->id, diags);
+    return result == KUBEADM_DONE;
+}
+
+bool kubeadm_member_finish(const KubeadmNode *node,
+                           const ClusterApi *api,
+                           Value *out,
+                           Diags *diags) {
+    Arena *arena = node->call->arena;
+    Value found;
+    NodeMetadata metadata = {
+        .prior_labels = value_null(&TYPE_MAP_OF_STRING),
+        .labels = object_attribute(node->object, "labels"),
+        .prior_annotations = value_null(&TYPE_MAP_OF_STRING),
+        .annotations = object_attribute(node->object, "annotations"),
+    };
+    ObjectBuilder builder = object_builder_of(node->object, arena);
+    object_builder_set_text(&builder, "id", node->id, arena);
+    object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
+    *out = object_builder_value(&builder);
+    if (!node_object_wait(node->call, api, node->name, &found, diags))
+        return false;
+    object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),
+                                arena);
+    *out = object_builder_value(&builder);
+    return node_object_set(api, node->name, &metadata, diags);
+}
+
+static bool is_changed(Value prior, Value planned, const char *name) {
+    return object_differs(prior, planned, name);
+}
+
+bool kubeadm_member_update(const KubeadmNode *node, Value prior, Diags *diags) {
+    bool changes_taints = is_changed(prior, node->object, "taints");
+    SCOPED(ClusterApi) api = {0};
+    NodeMetadata metadata = {
+        .prior_labels = object_attribute(prior, "labels"),
+        .labels = object_attribute(node->object, "labels"),
+        .prior_annotations = object_attribute(prior, "annotations"),
+        .annotations = object_attribute(node->object, "annotations"),
+    };
+    if (!changes_taints && !is_changed(prior, node->object, "labels") &&
+        !is_changed(prior, node->object, "annotations"))
+        return true;
+    if (!kubeadm_node_api(node, &api, diags) ||
+        !node_object_set(&api, node->name, &metadata, diags))
+        return false;
+    return !changes_taints || node_object_taint(&api, node->name, object_attribute(prior, "taints"),
+                                                object_attribute(node->object, "taints"), diags);
+}
+
+/* Removals. */
+
+typedef struct Machine {
+    bool responds; /* within the time of a plan */
+    KubeadmPart part;
+    bool has_kubelet; /* false after a reset has begun */
+} Machine;
+
+static Machine look_at(const KubeadmNode *node) {
+    Diags ignored = diags_new(node->call->arena);
+    HostLook look;
+    ssh_client_limit_connections_to_plan(node->link);
+    if (!host_look(node->link, NULL, &look, &ignored))
+        return (Machine){.part = KUBEADM_PART_NONE};
+    KubeadmPart part = kubeadm_node_part(node, &look.facts);
+    bool is_reset = kubeadm_step_has_reset(&look.facts.steps, node->id);
+    return (Machine){true, part, part != KUBEADM_PART_NONE && !is_reset};
+}
+
+static void warn_unreachable(const KubeadmNode *node, Diags *diags) {
+    path_warning(node->call, NO_PATH, diags, "Machine not reset",
+                 "%.*s does not respond, so its files of the cluster stay. Do not use it as a node "
+                 "again before \"kubeadm reset\".",
+                 STR_ARG(node->link->target.host));
+}
+
+/* Pods can leave only a node whose kubelet runs; those of a lost machine end with their Node. The
+ * marker of the reset is removed last: until then a plan continues an interrupted removal. */
+static bool leave_cluster(const KubeadmNode *node,
+                          ClusterApi *api,
+                          const Machine *machine,
+                          Diags *diags) {
+    if (machine->has_kubelet && !node_drain(node->call, api, node->name, NODE_DRAIN_MS, diags))
+        return false;
+    if (node->is_control_plane && !leave_etcd(node, api, machine->responds, diags))
+        return false;
+    if (!machine->responds)
+        warn_unreachable(node, diags);
+    else if (machine->part != KUBEADM_PART_NONE &&
+             (!kubeadm_step_begin_reset(node->link, node->id, diags) ||
+              !kubeadm_node_reopen(node, api, diags)))
+        return false;
+    if (!node_object_delete(api, node->name, diags))
+        return false;
+    if (machine->responds)
+        kubeadm_step_end_reset(node->link, node->id);
+    return true;
+}
+
+bool kubeadm_member_leave(const KubeadmNode *node, Diags *diags) {
+    KubeadmNode own = *node;
+    Machine machine = look_at(node);
+    SCOPED(ClusterApi) api = {0};
+    if (machine.part == KUBEADM_PART_OTHER)
+        return path_error(
+            node->call, NO_PATH, diags, "Machine of another object",
+            "%.*s is a node that this object did not make, so loam does not reset it. "
+            "To forget this object, run \"loam state rm '%.*s'\".",
+            STR_ARG(node->link->target.host), STR_ARG(node->call->address));
+    /* Without the machine, requests go from this one. */
+    if (!machine.responds)
+        own.link = NULL;
+    if (!kubeadm_node_api(&own, &api, diags))
+        return false;
+    own.link = node->link;
+    return leave_cluster(&own, &api, &machine, diags);
+}
+
+bool kubeadm_member_discard(const KubeadmNode *node, Diags *diags) {
+    Machine machine = look_at(node);
+    if (!machine.responds)
+        warn_unreachable(node, diags);
+    else if (machine.part == KUBEADM_PART_NODE || machine.part == KUBEADM_PART_BROKEN)
+        return kubeadm_step_reset(node->link, node->id, diags);
+    return true;
+}

@@ -1,0 +1,266 @@
+/* kubeadm_node: arguments, the mark on the machine, its preparation. */
+#include "kubeadm_node.h"
+#include "cluster_check.h"
+#include "json.h"
+#include "kubeadm_check.h"
+#include "kubeadm_schema.h"
+#include "kubeadm_step.h"
+#include "nested_list.h"
+#include "path_error.h"
+#include "uuid.h"
+
+#define NAMESPACE  "b4a1c0de-7d53-5d0e-8c1f-2f6a9d3e5b07"
+#define CRI_SOCKET "unix:///run/containerd/containerd.sock"
+
+/* clang-format off */
+static const Attribute authority[] = {
+    {"certificate", &TYPE_STRING, REQUIRED,             "Certificate in PEM."},
+    {"key",         &TYPE_STRING, REQUIRED | SENSITIVE, "Private key in PEM."},
+};
+static const Attribute service_account[] = {
+    {"public_key", &TYPE_STRING, REQUIRED,             "Public key in PEM."},
+    {"key",        &TYPE_STRING, REQUIRED | SENSITIVE, "Private key in PEM."},
+};
+static const Attribute pki[] = {
+    {"ca",              NULL, REQUIRED, "Certificate authority of the cluster.", .nested = NESTED(NEST_SINGLE, authority)},
+    {"etcd_ca",         NULL, REQUIRED, "Certificate authority of etcd.", .nested = NESTED(NEST_SINGLE, authority)},
+    {"front_proxy_ca",  NULL, REQUIRED, "Certificate authority of the aggregation layer.", .nested = NESTED(NEST_SINGLE, authority)},
+    {"service_account", NULL, REQUIRED, "Key pair that signs the tokens of service accounts.", .nested = NESTED(NEST_SINGLE, service_account)},
+};
+static const Attribute taint[] = {
+    {"key",    &TYPE_STRING, REQUIRED, "Key of the taint."},
+    {"value",  &TYPE_STRING, OPTIONAL, "Value of the taint."},
+    {"effect", &TYPE_STRING, REQUIRED, "Effect on pods.", .one_of = "NoSchedule PreferNoSchedule NoExecute"},
+};
+/* clang-format on */
+
+const NestedObject kubeadm_node_pki = {
+    .nesting = NEST_SINGLE, .attributes = pki, .count = ARRAY_COUNT(pki)};
+const NestedObject kubeadm_node_taints = {
+    .nesting = NEST_LIST, .attributes = taint, .count = ARRAY_COUNT(taint)};
+
+bool kubeadm_node_marker(const Call *call,
+                         const MarkerRequest *request,
+                         MarkerResponse *response,
+                         Diags *diags) {
+    (void)request;
+    (void)diags;
+    Str name = str_format(call->arena, "%.*s %.*s %llu", STR_ARG(call->lineage),
+                          STR_ARG(call->address), (unsigned long long)call->generation);
+    response->marker = uuid_v5(STR(NAMESPACE), name, call->arena);
+    return true;
+}
+
+static bool is_address(Str text, Arena *arena) {
+    return text.len && !kubeadm_check_address(value_from_str(text), arena).len;
+}
+
+bool kubeadm_node_open(
+    const Call *call, Value object, Str id, SshLink *link, KubeadmNode *out, Diags *diags) {
+    Str host = object_text(object, "host", STR_EMPTY);
+    *out = (KubeadmNode){
+        .call = call,
+        .link = link,
+        .object = object,
+        .pki = node_pki_read(object, "pki", call->arena),
+        .id = id,
+        .name = object_text(object, "node_name", STR_EMPTY),
+        .address = object_text(object, "node_address", host),
+        .endpoint = object_text(object, "endpoint", STR_EMPTY),
+    };
+    if (!is_address(out->address, call->arena))
+        return path_error(call, PATH_AT(call, {"node_address"}), diags,
+                          "Address of the node unknown",
+                          "\"%.*s\" is a name. Set node_address to the address of the machine in "
+                          "the cluster's network.",
+                          STR_ARG(out->address));
+    return ssh_client_link(call, object, link, diags);
+}
+
+/* The machine. */
+
+Str kubeadm_node_mark(const KubeadmNode *node) {
+    Arena *arena = node->call->arena;
+    ObjectBuilder mark = object_builder_new(arena);
+    object_builder_put(&mark, STR("id"), value_from_str(node->id));
+    object_builder_put(&mark, STR("address"), value_from_str(node->call->address));
+    object_builder_put(&mark, STR("lineage"), value_from_str(node->call->lineage));
+    return json_text(object_builder_value(&mark), arena);
+}
+
+/* What /etc/loam/node.json says. Each attempt of a creation has its own id. */
+typedef struct NodeMark {
+    Str id;
+    bool is_own;
+} NodeMark;
+
+static NodeMark read_mark(const KubeadmNode *node, const HostFacts *facts) {
+    Value mark;
+    const char *error;
+    size_t offset;
+    if (!facts->marker.len ||
+        !json_parse_any(facts->marker, &mark, &error, &offset, node->call->arena) ||
+        mark.type->kind != KIND_OBJECT)
+        return (NodeMark){0};
+    NodeMark found = {.id = value_text_at(mark, STR("id"))};
+    found.is_own = str_equal(found.id, node->id) ||
+                   (str_equal(value_text_at(mark, STR("lineage")), node->call->lineage) &&
+                    str_equal(value_text_at(mark, STR("address")), node->call->address));
+    return found;
+}
+
+KubeadmPart kubeadm_node_part(const KubeadmNode *node, const HostFacts *facts) {
+    HostState state = host_facts_state(facts);
+    bool is_done = state == (node->is_control_plane ? HOST_CONTROL_PLANE : HOST_WORKER);
+    if (read_mark(node, facts).is_own)
+        return is_done ? KUBEADM_PART_NODE : KUBEADM_PART_BROKEN;
+    if (state == HOST_CLEAN)
+        return KUBEADM_PART_NONE;
+    /* The certificate authorities were copied, and kubeadm has not begun. */
+    bool has_only_pki = !facts->marker.len && state == HOST_PARTIAL && facts->ca_certificate.len;
+    return has_only_pki ? KUBEADM_PART_BROKEN : KUBEADM_PART_OTHER;
+}
+
+static bool check_clock(const KubeadmNode *node, int64_t skew_ms, Diags *diags) {
+    ClockSkew skew = cluster_check_clock(skew_ms);
+    if (skew == CLOCK_DOUBTFUL)
+        path_warning(node->call, PATH_AT(node->call, {"host"}), diags, "Clocks differ",
+                     "The clock of %.*s is %lld ms ahead. Certificates and tokens need clocks that "
+                     "agree.",
+                     STR_ARG(node->link->target.host), (long long)skew_ms);
+    return skew != CLOCK_BAD ||
+           path_error(node->call, PATH_AT(node->call, {"host"}), diags, "Clocks differ",
+                      "The clock of %.*s is %lld ms ahead. Certificates and tokens would not be "
+                      "valid there. Set the clock, for instance by NTP.",
+                      STR_ARG(node->link->target.host), (long long)skew_ms);
+}
+
+static bool check_kubeadm(const KubeadmNode *node, const HostFacts *facts, Diags *diags) {
+    Arena *arena = node->call->arena;
+    KubeVersion found, wanted;
+    Str text = host_facts_find(&facts->versions, "kubeadm");
+    Path path = PATH_AT(node->call, {"kubernetes_version"});
+    if (!text.len)
+        return path_error(node->call, PATH_AT(node->call, {"host"}), diags, "kubeadm is missing",
+                          "%.*s has no kubeadm. Prepare the machine with kubeadm_host.",
+                          STR_ARG(node->link->target.host));
+    if (!kube_version_parse(text, &found) ||
+        !kube_version_parse(object_text(node->object, "kubernetes_version", STR_EMPTY), &wanted))
+        return true;
+    Str problem = kube_version_check_join(found, wanted, arena);
+    return !problem.len ||
+           path_error(node->call, path, diags, "Wrong version of kubeadm", "%.*s: %.*s",
+                      STR_ARG(node->link->target.host), STR_ARG(problem));
+}
+
+static bool check_part(const KubeadmNode *node,
+                       const HostFacts *facts,
+                       KubeadmPart part,
+                       Diags *diags) {
+    const Call *call = node->call;
+    if (host_facts_is_foreign(facts, node->pki.ca.certificate))
+        return path_error(
+            call, PATH_AT(call, {"host"}), diags, "Machine of another cluster",
+            "%.*s belongs to a cluster with another certificate authority. loam does "
+            "not reset machines of other clusters. Run \"kubeadm reset\" there and remove "
+            "/etc/kubernetes, or use another machine.",
+            STR_ARG(node->link->target.host));
+    return part != KUBEADM_PART_OTHER ||
+           path_error(call, PATH_AT(call, {"host"}), diags, "Machine is a node already",
+                      "%.*s has the files of a node that this object did not make. Run \"kubeadm "
+                      "reset\" there, or use another machine.",
+                      STR_ARG(node->link->target.host));
+}
+
+bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *diags) {
+    HostLook look;
+    if (!host_look(node->link, NULL, &look, diags))
+        return false;
+    *part = kubeadm_node_part(node, &look.facts);
+    if (!check_part(node, &look.facts, *part, diags) || !check_clock(node, look.skew_ms, diags))
+        return false;
+    Str former = read_mark(node, &look.facts).id;
+    if (*part == KUBEADM_PART_NODE) {
+        node->id = former;
+        return true;
+    }
+    if (!check_kubeadm(node, &look.facts, diags))
+        return false;
+    if (*part == KUBEADM_PART_BROKEN) {
+        node->former = former;
+        return kubeadm_step_reset(node->link, former.len ? former : node->id, diags);
+    }
+    const StrVec *markers = &look.facts.steps;
+    if (kubeadm_step_has_reset(markers, node->id))
+        kubeadm_step_end_reset(node->link, node->id);
+    return !str_is_among(node->id, markers->items, markers->count) ||
+           remote_step_remove(node->link, node->id, diags);
+}
+
+/* Configurations. */
+
+static Value argument_of(const Type *type, const char *name, Str value, Arena *arena) {
+    ObjectBuilder builder = object_builder_null(type, arena);
+    object_builder_set_text(&builder, "name", str_from_cstr(name), arena);
+    object_builder_set_text(&builder, "value", value, arena);
+    return object_builder_value(&builder);
+}
+
+/* Adds --node-ip, unless the user gives it. */
+static Value kubelet_arguments(const KubeadmNode *node, Value registration) {
+    Arena *arena = node->call->arena;
+    const Type *list = object_attribute_type(registration.type, "kubelet_extra_args");
+    ValueVec items = {0};
+    bool has_address = false;
+    for (size_t i = 0; i < nested_list_count(registration, "kubelet_extra_args"); i++) {
+        Value item = nested_list_at(registration, "kubelet_extra_args", i);
+        has_address |= str_equal(object_text(item, "name", STR_EMPTY), STR("node-ip"));
+        vec_push(arena, &items, item);
+    }
+    if (!has_address)
+        vec_push(arena, &items, argument_of(list->element, "node-ip", node->address, arena));
+    return nested_list_value(list, &items, arena);
+}
+
+static Value taints_of(const KubeadmNode *node, const Type *list) {
+    Arena *arena = node->call->arena;
+    ValueVec items = {0};
+    for (size_t i = 0; i < nested_list_count(node->object, "taints"); i++) {
+        Value given = nested_list_at(node->object, "taints", i);
+        ObjectBuilder builder = object_builder_null(list->element, arena);
+        object_builder_set(&builder, "key", object_attribute(given, "key"));
+        object_builder_set(&builder, "value", object_attribute(given, "value"));
+        object_builder_set(&builder, "effect", object_attribute(given, "effect"));
+        vec_push(arena, &items, object_builder_value(&builder));
+    }
+    return nested_list_value(list, &items, arena);
+}
+
+Value kubeadm_node_registration(const KubeadmNode *node, Value registration) {
+    Arena *arena = node->call->arena;
+    ObjectBuilder builder = object_builder_of(registration, arena);
+    object_builder_set_text(&builder, "name", node->name, arena);
+    if (!object_has(registration, "cri_socket"))
+        object_builder_set(&builder, "cri_socket", value_from_cstr(CRI_SOCKET));
+    object_builder_set(&builder, "kubelet_extra_args", kubelet_arguments(node, registration));
+    if (object_has(node->object, "taints"))
+        object_builder_set(&builder, "taints",
+                           taints_of(node, object_attribute_type(registration.type, "taints")));
+    return object_builder_value(&builder);
+}
+
+Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint) {
+    if (object_has(endpoint, "advertise_address"))
+        return endpoint;
+    return object_with_text(endpoint, "advertise_address", node->address, node->call->arena);
+}
+
+bool kubeadm_node_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
+    return cluster_api_open(node->call, node->link, node->endpoint, STR_EMPTY, &node->pki.ca, out,
+                            diags);
+}
+
+bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags) {
+    cluster_api_release(api);
+    return kubeadm_node_api(node, api, diags);
+}

@@ -1,0 +1,79 @@
+/* kubeadm_node: what kubeadm_init and kubeadm_join share: arguments, the state of the machine, a
+ * join, the removal of a node. */
+#pragma once
+
+#include "cluster_api.h"
+#include "host_look.h"
+#include "node_pki.h"
+#include "provider.h"
+#include "schema.h"
+
+/* How long a change waits for the API server. */
+#define KUBEADM_NODE_READY_MS INT64_C(60000)
+
+extern const NestedObject kubeadm_node_pki;
+extern const NestedObject kubeadm_node_taints;
+
+/* clang-format off */
+/* Rows of an attribute table; `host_flags` as in SSH_CLIENT_ATTRIBUTES. */
+#define KUBEADM_NODE_ATTRIBUTES(host_flags)                                                        \
+    SSH_CLIENT_ATTRIBUTES(host_flags),                                                             \
+    {"endpoint",           &TYPE_STRING, REQUIRED | (host_flags), "Endpoint of all control planes, as nodes reach it: \"api.example:6443\".", .check = kubeadm_check_endpoint}, \
+    {"kubernetes_version", &TYPE_STRING, REQUIRED, "Version of Kubernetes: \"1.34.4\".", .check = kubeadm_check_version}, \
+    {"pki",                NULL,         REQUIRED | SENSITIVE, "Certificate authorities of the cluster: a kubeadm_pki. Control planes get them before kubeadm runs; with the first one, loam signs certificates for its own requests.", .nested = &kubeadm_node_pki}, \
+    {"node_name",          &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the node.", .check = kubeadm_check_node_name}, \
+    {"node_address",       &TYPE_STRING, OPTIONAL | FORCES_NEW, "Address of the machine in the cluster's network (default: host, if that is an address).", .check = kubeadm_check_address}, \
+    {"labels",             &TYPE_MAP_OF_STRING, OPTIONAL, "Labels of the node. Other labels stay."}, \
+    {"annotations",        &TYPE_MAP_OF_STRING, OPTIONAL, "Annotations of the node. Other annotations stay."}, \
+    {"taints",             NULL,         OPTIONAL, "Taints of the node. Null: those of its role; an empty list: none.", .nested = &kubeadm_node_taints}, \
+    {"pod_cidr",           &TYPE_STRING, COMPUTED, "Network of the node's pods; null if the cluster allocates none."}, \
+    {"id",                 &TYPE_STRING, COMPUTED, "Identifies the node on its machine, in /etc/loam/node.json."}
+/* clang-format on */
+
+typedef struct KubeadmNode {
+    const Call *call;
+    SshLink *link;
+    Value object; /* planned or stored */
+    PkiSet pki;
+    Str id;
+    Str former; /* id of a failed attempt on the machine; empty: none */
+    Str name;
+    Str address;
+    Str former_address; /* of a machine that this one replaces; empty: none */
+    Str endpoint;
+    bool is_control_plane;
+} KubeadmNode;
+
+bool kubeadm_node_marker(const Call *call,
+                         const MarkerRequest *request,
+                         MarkerResponse *response,
+                         Diags *diags);
+/* Reads the arguments, and opens the link's settings. */
+MUST_USE bool kubeadm_node_open(
+    const Call *call, Value object, Str id, SshLink *link, KubeadmNode *out, Diags *diags);
+
+/* The machine's part in this cluster. */
+typedef enum KubeadmPart {
+    KUBEADM_PART_NONE,
+    KUBEADM_PART_BROKEN, /* of this object: an init or join began and did not end */
+    KUBEADM_PART_NODE,   /* of this object */
+    KUBEADM_PART_OTHER,  /* a node, but not of this object */
+} KubeadmPart;
+KubeadmPart kubeadm_node_part(const KubeadmNode *node, const HostFacts *facts);
+/* Reads the facts; rejects machines of other clusters, clocks that differ, and versions of kubeadm
+ * that cannot make or join the cluster. Resets a machine on which an earlier attempt of this object
+ * has failed; adopts the id of one that has succeeded. */
+MUST_USE bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *diags);
+
+/* Returns the typed object `registration` with address, name, flags and taints of the node's
+ * registration. */
+Value kubeadm_node_registration(const KubeadmNode *node, Value registration);
+/* Returns the typed object `endpoint` with the node's address. */
+Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint);
+/* Returns the content of /etc/loam/node.json. */
+Str kubeadm_node_mark(const KubeadmNode *node);
+
+/* Opens requests to the endpoint through the machine. */
+MUST_USE bool kubeadm_node_api(const KubeadmNode *node, ClusterApi *out, Diags *diags);
+/* Same, after a long step: if the connection broke meanwhile, the former tunnel is gone. */
+MUST_USE bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags);

@@ -1,0 +1,138 @@
+/* kubeadm_refresh: the files of the machine, and the Node if its labels matter. */
+#include "kubeadm_refresh.h"
+#include "bootstrap_token.h"
+#include "kube_object.h"
+#include "kubeadm_step.h"
+#include "node_object.h"
+#include "path_error.h"
+
+/* Keeps the keys of the stored map that the node has, with the node's values. */
+static Value observed(Value stored, Value node, const char *name, Arena *arena) {
+    ObjectBuilder builder = object_builder_new(arena);
+    Value metadata, live, value;
+    if (!value_is_present(stored) || !value_find_present(node, STR("metadata"), &metadata))
+        return stored;
+    bool has_live = value_find_present(metadata, str_from_cstr(name), &live);
+    for (size_t i = 0; i < stored.count; i++) {
+        Str key = value_key_at(stored, i);
+        if (has_live && value_find_present(live, key, &value))
+            object_builder_put(&builder, key, value);
+    }
+    return object_builder_map(&builder, &TYPE_STRING);
+}
+
+/* Sets what the Node shows; only called if the object has labels or annotations. */
+static bool read_metadata(const KubeadmNode *node, Value *state, Diags *diags) {
+    Arena *arena = node->call->arena;
+    SCOPED(ClusterApi) api = {0};
+    Value found;
+    if (!kubeadm_node_api(node, &api, diags) || !node_object_read(&api, node->name, &found, diags))
+        return false;
+    if (!value_is_present(found))
+        return true;
+    ObjectBuilder builder = object_builder_of(*state, arena);
+    object_builder_set(&builder, "labels",
+                       observed(object_attribute(*state, "labels"), found, "labels", arena));
+    object_builder_set(
+        &builder, "annotations",
+        observed(object_attribute(*state, "annotations"), found, "annotations", arena));
+    object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),
+                                arena);
+    *state = object_builder_value(&builder);
+    return true;
+}
+
+/* "v1.34.4" and "1.34.4" are equal: the state keeps the text of the configuration. */
+static void set_version(Value *state, Str found, Arena *arena) {
+    KubeVersion stored, live;
+    Str text = object_text(*state, "kubernetes_version", STR_EMPTY);
+    if (kube_version_parse(found, &live) &&
+        (!kube_version_parse(text, &stored) || kube_version_compare(stored, live) != 0))
+        *state =
+            object_with_text(*state, "kubernetes_version", kube_version_text(live, arena), arena);
+}
+
+static bool assume_unchanged(const Call *call, Str why, Diags *diags) {
+    path_warning(call, NO_PATH, diags, "State of the node unknown",
+                 "The machine does not report its state, so loam assumes that the node is "
+                 "unchanged. %.*s",
+                 STR_ARG(why));
+    return true;
+}
+
+bool kubeadm_refresh_read(const Call *call, bool is_control_plane, Value *state, Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    KubeadmNode node;
+    HostLook look;
+    Diags problems = diags_new(call->arena);
+    Str id = object_text(*state, "id", STR_EMPTY);
+    if (!kubeadm_node_open(call, *state, id, &link, &node, diags))
+        return false;
+    node.is_control_plane = is_control_plane;
+    ssh_client_limit_to_plan(&link);
+    if (!host_look(&link, NULL, &look, &problems)) {
+        if (!call_is_cancelled(call))
+            return assume_unchanged(call, problems.items[0].detail, diags);
+        diags_append(diags, &problems);
+        return false;
+    }
+    /* An interrupted removal continues with the object; an interrupted upgrade with its version. */
+    if (kubeadm_step_has_reset(&look.facts.steps, id))
+        return true;
+    if (kubeadm_node_part(&node, &look.facts) != KUBEADM_PART_NODE) {
+        *state = value_null(state->type);
+        return true;
+    }
+    if (!kubeadm_step_has_upgrade(&look.facts.steps, id))
+        set_version(state,
+                    is_control_plane ? look.facts.server_version
+                                     : host_facts_running_kubelet(&look.facts),
+                    call->arena);
+    bool has_metadata = object_has(*state, "labels") || object_has(*state, "annotations");
+    if (has_metadata && !read_metadata(&node, state, &problems))
+        return assume_unchanged(call, problems.items[0].detail, diags);
+    return true;
+}
+
+bool kubeadm_refresh_recover(const Call *call,
+                             const RecoverRequest *request,
+                             const char *verb,
+                             bool is_control_plane,
+                             RecoverResponse *response,
+                             Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    KubeadmNode node;
+    RemoteStepState step;
+    bool is_good = false;
+    if (!kubeadm_node_open(call, request->planned, request->marker, &link, &node, diags))
+        return false;
+    node.is_control_plane = is_control_plane;
+    ssh_client_limit_connections_to_plan(&link);
+    if (!kubeadm_step_recover(&link, node.id, verb, &step, &is_good, diags))
+        return false;
+    if (step == REMOTE_STEP_RUNNING)
+        return path_error(call, NO_PATH, diags, "kubeadm still runs",
+                          "An earlier run has started \"kubeadm %s\" on %.*s, which has not ended. "
+                          "Apply again later; \"timeouts\" lets loam wait longer.",
+                          verb, STR_ARG(link.target.host));
+    /* A failed step leaves a machine that the next creation resets. */
+    if (!is_good)
+        return true;
+    SCOPED(ClusterApi) api = {0};
+    Value found;
+    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    object_builder_set_text(&builder, "id", node.id, call->arena);
+    object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
+    response->state = object_builder_value(&builder);
+    if (!kubeadm_node_api(&node, &api, diags) ||
+        !node_object_wait(call, &api, node.name, &found, diags))
+        return false;
+    bootstrap_token_delete(call, &api, node.id, diags);
+    object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),
+                                call->arena);
+    response->state = object_builder_value(&builder);
+    if (!read_metadata(&node, &response->state, diags))
+        return false;
+    response->outcome = RECOVER_COMPLETE;
+    return true;
+}

@@ -1,0 +1,176 @@
+/* host_settings: wanted settings, and the lines that change only what differs. */
+#include "host_settings.h"
+#include "unit.h"
+
+static Bundle bundle_of(Arena *arena) {
+    Bundle bundle = {.kubernetes_version = STR("1.34.4"), .architecture = STR("amd64")};
+    BundleFile files[] = {
+        {.path = STR("bin/kubelet"),      .name = STR("kubelet"), .sha256 = STR("aa")},
+        {.path = STR("cni/bridge"),       .name = STR("bridge"),  .sha256 = STR("bb")},
+        {.path = STR("images/pause.tar"), .name = STR("pause"),   .sha256 = STR("cc")},
+    };
+    vec_push(arena, &files[2].images, STR("registry.k8s.io/pause:3.10.1"));
+    for (size_t i = 0; i < ARRAY_COUNT(files); i++)
+        vec_push(arena, &bundle.files, files[i]);
+    return bundle;
+}
+
+static HostWish wish_of(const Bundle *bundle, bool is_container) {
+    return (HostWish){
+        .node = {.containerd = {1, 6, 20, STR_CONST("")},
+                 .sandbox_image = STR("registry.k8s.io/pause:3.10.1"),
+                 .is_container = is_container,
+                 .has_own_kubelet = bundle != NULL},
+        .bundle = bundle,
+    };
+}
+
+static Str value_of(const HostWanted *wanted, const char *name) {
+    return host_facts_find(&wanted->settings, name);
+}
+
+static void test_wanted(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Bundle bundle = bundle_of(arena);
+    HostWish wish = wish_of(&bundle, false);
+    HostWanted wanted;
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    check_str(value_of(&wanted, "program /usr/local/bin/kubelet"), "sha256:aa");
+    check_str(value_of(&wanted, "program /opt/cni/bin/bridge"), "sha256:bb");
+    check_str(value_of(&wanted, "image registry.k8s.io/pause:3.10.1"), "present");
+    check_str(value_of(&wanted, "sysctl net.ipv4.ip_forward"), "1");
+    check_str(value_of(&wanted, "module br_netfilter"), "loaded");
+    check_str(value_of(&wanted, "swap"), "off");
+    check_str(value_of(&wanted, "service containerd"), "enabled active");
+    assert_true(str_starts_with(value_of(&wanted, "file /etc/crictl.yaml"), STR("0644 sha256:")));
+    for (size_t i = 1; i < wanted.settings.count; i++)
+        assert_true(str_compare(wanted.settings.items[i - 1].name, wanted.settings.items[i].name) <
+                    0);
+}
+
+/* A container has no kernel of its own. */
+static void test_container(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    HostWish wish = wish_of(NULL, true);
+    HostWanted wanted;
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    vec_each(&wanted.settings, setting) {
+        assert_false(str_starts_with(setting->name, STR("sysctl ")));
+        assert_false(str_starts_with(setting->name, STR("module ")));
+        assert_false(str_equal(setting->name, STR("swap")));
+    }
+    HostFacts facts = {0};
+    Str text = host_settings_check_container(&facts, arena);
+    assert_true(str_find(text, STR("net.ipv4.ip_forward"), 0) != SIZE_MAX);
+    assert_true(str_find(text, STR("br_netfilter"), 0) != SIZE_MAX);
+    NamedText good[] = {
+        {STR("net.ipv4.ip_forward"),                STR("1")   },
+        {STR("vm.overcommit_memory"),               STR("1")   },
+        {STR("net.bridge.bridge-nf-call-iptables"), STR("1")   },
+        {STR("fs.inotify.max_user_instances"),      STR("8192")}
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(good); i++)
+        vec_push(arena, &facts.sysctls, good[i]);
+    check_str(host_settings_check_container(&facts, arena), "");
+}
+
+static Str lines_after(const char *changed, const char *value, StrVec *members, Arena *arena) {
+    Bundle bundle = bundle_of(arena);
+    HostWish wish = wish_of(&bundle, false);
+    HostWanted wanted;
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    NamedTexts observed = {0};
+    vec_each(&wanted.settings, setting) {
+        NamedText copy = *setting;
+        if (changed && str_equal_cstr(copy.name, changed))
+            copy.text = str_from_cstr(value);
+        vec_push(arena, &observed, copy);
+    }
+    return host_settings_difference(&wanted, &observed, &bundle, members, arena);
+}
+
+static void test_difference(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    static const struct {
+        const char *setting;
+        const char *lines;
+        const char *member;
+    } rows[] = {
+        {"swap",                               "swap\n",                                          NULL              },
+        {"module overlay",                     "module overlay\n",                                NULL              },
+        {"sysctl kernel.panic",                "sysctl kernel.panic 10\n",                        NULL              },
+        {"service containerd",                 "enable containerd\n",                             NULL              },
+        {"program /opt/cni/bin/bridge",        "program bb /opt/cni/bin/bridge cni/bridge\n",
+         "cni/bridge"                                                                                               },
+        {"program /usr/local/bin/kubelet",     "program aa /usr/local/bin/kubelet bin/kubelet\n",
+         "bin/kubelet"                                                                                              },
+        {"image registry.k8s.io/pause:3.10.1", "image cc images/pause.tar\n",                     "images/pause.tar"},
+    };
+    StrVec none = {0};
+    check_str(lines_after(NULL, NULL, &none, arena), "");
+    assert_int_equal(none.count, 0);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        StrVec members = {0};
+        check_str(lines_after(rows[i].setting, "other", &members, arena), rows[i].lines);
+        assert_int_equal(members.count, rows[i].member ? 1 : 0);
+        if (rows[i].member)
+            check_str(members.items[0], rows[i].member);
+    }
+    StrVec members = {0};
+    Str lines = lines_after("file /etc/containerd/config.toml", "", &members, arena);
+    assert_true(str_starts_with(lines, STR("file 0644 /etc/containerd/config.toml dmVyc2lvbi")));
+    assert_true(str_ends_with(lines, STR("\nrestart containerd\n")));
+}
+
+/* The key and the list of apt, and one held package for each name. */
+static void test_repository(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    HostWish wish = wish_of(NULL, true);
+    HostWanted wanted;
+    wish.repository = (HostRepository){.url = STR("https://pkgs.example/v1.34/deb/"),
+                                       .suite = STR("/"),
+                                       .key = STR("KEY"),
+                                       .version = STR("1.34.4")};
+    vec_push(arena, &wish.repository.packages, STR("kubeadm"));
+    check_str(host_settings_want(&wish, &wanted, arena), "");
+    check_str(value_of(&wanted, "package kubeadm"), "1.34.4 held");
+    NamedTexts observed = {0};
+    StrVec members = {0};
+    Str lines = host_settings_difference(&wanted, &observed, NULL, &members, arena);
+    assert_true(str_find(lines, STR("package kubeadm 1.34.4\n"), 0) != SIZE_MAX);
+    const NodeFile *list = &wanted.files.items[wanted.files.count - 1];
+    check_str(list->text, "deb [signed-by=/etc/apt/keyrings/loam-kubernetes.asc] "
+                          "https://pkgs.example/v1.34/deb/ /\n");
+    wish.repository.url = STR("https://x /\ndeb https://other");
+    assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
+    wish.repository.url = STR("https://pkgs.example/");
+    wish.repository.packages.items[0] = STR("kubeadm -o x");
+    assert_true(host_settings_want(&wish, &wanted, arena).len > 0);
+}
+
+static void test_parse(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    NamedTexts found = {0};
+    assert_true(host_settings_parse(STR("hello\nsettings 1\nfile /etc/a b\t0644 "
+                                        "sha256:1\nswap\toff\nimage x\t\nsettings end\n"),
+                                    &found, arena));
+    assert_int_equal(found.count, 3);
+    check_str(host_facts_find(&found, "file /etc/a b"), "0644 sha256:1");
+    check_str(host_facts_find(&found, "image x"), "");
+    NamedTexts cut = {0};
+    assert_false(host_settings_parse(STR("settings 1\nswap\toff\n"), &cut, arena));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_wanted),     cmocka_unit_test(test_container),
+        cmocka_unit_test(test_difference), cmocka_unit_test(test_repository),
+        cmocka_unit_test(test_parse),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

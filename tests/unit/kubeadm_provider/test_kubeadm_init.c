@@ -1,0 +1,107 @@
+/* kubeadm_init and kubeadm_join: errors of a plan, without a machine. lab/cluster has the real
+ * ones. */
+#include "kubeadm_provider.h"
+#include "resource_case.h"
+
+#define PAIR(name, public) "\"" name "\":{\"" public "\":\"A\",\"key\":\"B\"}"
+#define PKI                                                                                        \
+    "\"pki\":{" PAIR("ca", "certificate") "," PAIR("etcd_ca", "certificate") "," PAIR(             \
+        "front_proxy_ca", "certificate") "," PAIR("service_account", "public_key") "}"
+#define NODE(version, endpoint)                                                                    \
+    "\"host\":\"10.0.0.11\",\"node_name\":\"cp1\",\"endpoint\":\"" endpoint                        \
+    "\",\"kubernetes_version\":\"" version "\"," PKI
+
+static void check_error(ResourceCase *c, const char *summary) {
+    assert_int_equal(c->diags.error_count, 1);
+    check_str(c->diags.items[0].summary, summary);
+}
+
+static void test_invalid(void **state) {
+    (void)state;
+    static const struct {
+        const char *more;
+        const char *summary;
+    } rows[] = {
+        {",\"cluster\":{\"networking\":{\"pod_subnet\":\"10.0.0.0/"
+         "8\",\"service_subnet\":\"10.96.0.0/"
+         "12\"}}",                                                                        "Networks not valid"    },
+        {",\"kubelet\":{\"value\":{\"maxPod\":10},\"type\":[\"object\",{\"maxPod\":\"number\"}]}",
+         "Configuration not valid"                                                                                         },
+        {",\"kube_proxy\":{\"value\":{\"mode\":1},\"type\":[\"object\",{\"mode\":\"number\"}]}",
+         "Configuration not valid"                                                                                         },
+        {",\"cluster\":{\"encryption_algorithm\":\"ECDSA-P384\"}",                                 "Argument not supported"},
+    };
+    ResourceCase c = case_open(&kubeadm_init);
+    assert_true(case_validate(&c, "{" NODE("1.33.1", "api:6443") "}"));
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        const char *json = str_to_cstr(
+            str_format(c.arena, "{" NODE("1.33.1", "api:6443") "%s}", rows[i].more), c.arena);
+        assert_false(case_validate(&c, json));
+        check_error(&c, rows[i].summary);
+    }
+    case_close(&c);
+}
+
+/* What a plan may change of a cluster that exists. */
+static void test_changes(void **state) {
+    (void)state;
+    static const struct {
+        const char *json;
+        const char *summary; /* NULL: no error */
+    } rows[] = {
+        {"{" NODE("1.33.1", "api:6443") ",\"labels\":{\"a\":\"b\"}}",             NULL                                  },
+        {"{" NODE("1.33.2", "api:6443") "}",                                      NULL                                  },
+        {"{" NODE("1.34.0", "api:6443") "}",                                      NULL                                  },
+        {"{" NODE("1.35.0", "api:6443") "}",                                      "Upgrade not possible"                },
+        {"{" NODE("1.32.0", "api:6443") "}",                                      "Upgrade not possible"                },
+        {"{" NODE("1.33.1", "other:6443") "}",                                    "Configuration of an existing cluster"},
+        {"{" NODE("1.33.1", "api:6443") ",\"cluster\":{\"cluster_name\":\"x\"}}",
+         "Configuration of an existing cluster"                                                                         },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceCase c = case_open(&kubeadm_init);
+        c.state =
+            case_config(&c, "{" NODE("1.33.1", "api:6443") ",\"id\":\"i\",\"is_member\":true}");
+        assert_int_equal(case_plan(&c, rows[i].json), rows[i].summary == NULL);
+        if (rows[i].summary)
+            check_error(&c, rows[i].summary);
+        assert_int_equal(c.plan.requires_replace.count, 0);
+        case_close(&c);
+    }
+}
+
+/* A machine that was replaced joins again: an update, never a new cluster. */
+static void test_replaced_machine(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&kubeadm_init);
+    c.state = case_config(&c, "{" NODE("1.33.1", "api:6443") ",\"id\":\"i\",\"is_member\":false}");
+    assert_true(case_plan(&c, "{" NODE("1.33.1", "api:6443") "}"));
+    assert_true(value_is_true(value_attribute(c.plan.planned, STR("is_member"))));
+    assert_false(value_is_known(value_attribute(c.plan.planned, STR("pod_cidr"))));
+    assert_int_equal(c.plan.requires_replace.count, 0);
+    case_close(&c);
+}
+
+static void test_join(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&kubeadm_join);
+    c.state =
+        case_config(&c, "{" NODE("1.33.1", "api:6443") ",\"id\":\"i\",\"control_plane\":false}");
+    assert_true(case_plan(&c, "{" NODE("1.34.0", "api:6443") "}"));
+    assert_int_equal(c.plan.requires_replace.count, 0);
+    assert_false(case_plan(&c, "{" NODE("1.35.0", "api:6443") "}"));
+    check_error(&c, "Upgrade not possible");
+    assert_true(case_plan(&c, "{" NODE("1.33.1", "api:6443") ",\"control_plane\":true}"));
+    assert_int_equal(c.plan.requires_replace.count, 1);
+    case_close(&c);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_invalid),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_replaced_machine),
+        cmocka_unit_test(test_join),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
