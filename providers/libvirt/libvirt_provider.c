@@ -5,10 +5,24 @@
 #include "libvirt_error.h"
 #include "object_builder.h"
 
+/* A line of known_hosts without the host. */
+static Str check_host_key(Value value, Arena *arena) {
+    Str text = str_trim(value_text(value));
+    size_t space = str_find_char(text, ' ', 0);
+    Str key = space == SIZE_MAX ? STR_EMPTY : str_slice(text, space + 1, text.len);
+    if (str_starts_with(key, STR("AAAA")) && str_find_char(text, '\n', 0) == SIZE_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The value must be a public key: one line such as \"ssh-ed25519 "
+                             "AAAA…\", as in the host's /etc/ssh/ssh_host_ed25519_key.pub.");
+}
+
 /* clang-format off */
 static const Attribute provider_attributes[] = {
     {"uri", &TYPE_STRING, OPTIONAL,
      "libvirt connection URI (default: LIBVIRT_DEFAULT_URI, then qemu:///system)."},
+    {"host_key", &TYPE_STRING, OPTIONAL,
+     "Host key of the hypervisor (\"ssh-ed25519 AAAA…\") for the transports ssh, libssh and libssh2; any other key is rejected. Without it, ssh reads its known_hosts files, and the others read the file in the URI's known_hosts.",
+     .check = check_host_key},
     {"connect_timeout", &TYPE_STRING, OPTIONAL,
      "Maximum duration until the host responds (default 30s)."},
     {"keepalive_interval", &TYPE_NUMBER, OPTIONAL,
@@ -32,16 +46,6 @@ static Accel read_accel(Value config) {
                                          : ACCEL_AUTO;
 }
 
-static bool provider_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
-    Value config = request->config;
-    int64_t timeout_ms = 0;
-    Str timeout = object_text(config, "connect_timeout", STR("30s"));
-    if (clock_parse_duration(timeout, &timeout_ms) && timeout_ms > 0)
-        return true;
-    return libvirt_error_say(call, diags, STR("Invalid \"connect_timeout\""),
-                             STR("The value must be a duration above zero, such as 30s or 1m30s."));
-}
-
 static const char *uri_of(const Call *call, Value config) {
     const Process *process = call->io->process;
     Str uri = object_text(config, "uri", STR_EMPTY);
@@ -49,6 +53,40 @@ static const char *uri_of(const Call *call, Value config) {
         return str_to_cstr(uri, call->arena);
     const char *from_environment = process->environment(process->self, "LIBVIRT_DEFAULT_URI");
     return from_environment && *from_environment ? from_environment : "qemu:///system";
+}
+
+/* host_key adds parameters to the URI, which libvirt reads only once, and only for SSH. */
+static bool check_pin(const Call *call, Value config, Diags *diags) {
+    static const char *const own[] = {"known_hosts", "command", "no_verify", "known_hosts_verify"};
+    static const char *const transports[] = {"+ssh://", "+libssh://", "+libssh2://"};
+    Str uri = str_from_cstr(uri_of(call, config));
+    bool is_ssh = false;
+    for (size_t i = 0; i < ARRAY_COUNT(transports); i++)
+        is_ssh |= str_find(uri, str_from_cstr(transports[i]), 0) != SIZE_MAX;
+    if (!is_ssh)
+        return libvirt_error_say(
+            call, diags, STR("\"host_key\" without SSH"),
+            STR("The URI must use a transport of SSH: qemu+ssh://, qemu+libssh:// or "
+                "qemu+libssh2://."));
+    for (size_t i = 0; i < ARRAY_COUNT(own); i++)
+        if (str_find(uri, str_format(call->arena, "%s=", own[i]), 0) != SIZE_MAX)
+            return libvirt_error_say(
+                call, diags, STR("\"host_key\" contradicts the URI"),
+                str_format(call->arena, "Remove \"%s\" from the URI, or remove \"host_key\".",
+                           own[i]));
+    return true;
+}
+
+static bool provider_validate(const Call *call, const ValidateRequest *request, Diags *diags) {
+    Value config = request->config;
+    int64_t timeout_ms = 0;
+    Str timeout = object_text(config, "connect_timeout", STR("30s"));
+    if (!clock_parse_duration(timeout, &timeout_ms) || timeout_ms <= 0)
+        return libvirt_error_say(
+            call, diags, STR("Invalid \"connect_timeout\""),
+            STR("The value must be a duration above zero, such as 30s or 1m30s."));
+    return !object_has(config, "host_key") || !value_is_known(object_attribute(config, "uri")) ||
+           check_pin(call, config, diags);
 }
 
 static bool provider_configure(const Call *call,
@@ -61,6 +99,7 @@ static bool provider_configure(const Call *call,
         return false;
     LibvirtOptions options = {
         .uri = uri_of(call, config),
+        .host_key = object_text(config, "host_key", STR_EMPTY),
         .keepalive_interval = (int)object_int(config, "keepalive_interval", 5),
         .keepalive_count = (unsigned)object_int(config, "keepalive_count", 6),
         .default_pool = object_text(config, "default_pool", STR("default")),

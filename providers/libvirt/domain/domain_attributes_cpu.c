@@ -86,7 +86,7 @@ static const Attribute vcpupin_attributes[] = {
     {"vcpu", &TYPE_NUMBER, REQUIRED, "Number of the virtual CPU.",
      .binding = XML("@vcpu")},
     {"cpuset", &TYPE_STRING, REQUIRED, "CPUs of the host, such as 0-3,^1.",
-     .binding = XML_CHANGING("@cpuset", XML_LIVE)},
+     .binding = XML("@cpuset")},
 };
 
 static const Attribute iothreadpin_attributes[] = {

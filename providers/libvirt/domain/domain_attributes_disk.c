@@ -2,12 +2,17 @@
 #include "domain_attributes_nested.h"
 
 #include "domain_schema.h"
+#include "url.h"
 
 static Str check_url(Value value, Arena *arena) {
-    if (str_starts_with(value_text(value), STR("http://")) ||
-        str_starts_with(value_text(value), STR("https://")))
-        return STR_EMPTY;
-    return str_format(arena, "The value must be an address with http:// or https://.");
+    Url url;
+    (void)arena;
+    if (!url_parse(value_text(value), &url) ||
+        (!str_equal(url.scheme, STR("http")) && !str_equal(url.scheme, STR("https"))))
+        return STR("The value must be an address with http:// or https://.");
+    if (url_host_name(&url).len == 0)
+        return STR("The value must name a host.");
+    return url.userinfo.len ? STR("The value must not have a user or password.") : STR_EMPTY;
 }
 
 /* clang-format off */

@@ -5,6 +5,7 @@
 #include "domain_device.h"
 #include "libvirt_error.h"
 #include "nested_list.h"
+#include "url.h"
 #include "volume_find.h"
 #include "xml_edit.h"
 
@@ -225,34 +226,61 @@ static bool is_url(Str path) {
     return str_starts_with(path, STR("http://")) || str_starts_with(path, STR("https://"));
 }
 
-/* Writes "https://host:443/a/b" as <source protocol="https" name="a/b"><host name="host"
- * port="443"/>
- * </source>. */
-static void set_url(xmlNodePtr node, Str url) {
-    size_t scheme = str_find_char(url, ':', 0);
-    Str rest = str_slice(url, scheme + 3, url.len);
-    size_t slash = str_find_char(rest, '/', 0);
-    Str host = str_slice(rest, 0, slash == SIZE_MAX ? rest.len : slash);
-    size_t colon = str_find_char(host, ':', 0);
-    Str usual = str_starts_with(url, STR("https")) ? STR("443") : STR("80");
+static Str usual_port(Str scheme) {
+    return str_equal(scheme, STR("https")) ? STR("443") : STR("80");
+}
+
+/* Returns the port of the URL; empty if it names none. */
+static Str port_of(const Url *url) {
+    Str port = str_after(url->host, url_host_name(url).len);
+    return port.len ? str_after(port, 1) : port;
+}
+
+/* Writes "https://host:443/a/b?c" as <source protocol="https" name="a/b" query="c"><host
+ * name="host" port="443"/></source>. libvirt requires the name, also an empty one. */
+static void set_url(xmlNodePtr node, Str text) {
+    Url url;
+    CHECK(url_parse(text, &url)); /* the schema checks it */
+    Str host = url_host_name(&url), port = port_of(&url);
+    if (str_starts_with(host, STR("[")) && str_ends_with(host, STR("]")))
+        host = str_slice(host, 1, host.len - 1);
     xml_set(node, "type", STR("network"));
     xmlNodePtr source = xml_need(node, "source");
-    xml_set(source, "protocol", str_slice(url, 0, scheme));
-    if (slash != SIZE_MAX)
-        xml_set(source, "name", str_slice(rest, slash + 1, rest.len));
+    xml_set(source, "protocol", url.scheme);
+    xml_set(source, "name", url.path.len ? str_after(url.path, 1) : STR_EMPTY);
+    if (url.query.len)
+        xml_set(source, "query", url.query);
     xmlNodePtr place = xml_need(source, "host");
-    xml_set(place, "name", colon == SIZE_MAX ? host : str_slice(host, 0, colon));
-    xml_set(place, "port", colon == SIZE_MAX ? usual : str_slice(host, colon + 1, host.len));
+    xml_set(place, "name", host);
+    xml_set(place, "port", port.len ? port : usual_port(url.scheme));
+}
+
+/* Returns the URL as url_of returns it: with a path, without the usual port and a fragment. */
+static Str url_normal(Str text, Arena *arena) {
+    Url url;
+    if (!url_parse(text, &url))
+        return text;
+    if (str_equal(port_of(&url), usual_port(url.scheme)))
+        url.host = url_host_name(&url);
+    if (url.path.len == 0)
+        url.path = STR("/");
+    url.fragment = STR_EMPTY;
+    return url_to_str(&url, arena);
 }
 
 static Str url_of(xmlNodePtr node, Arena *arena) {
-    Str protocol = xml_get(node, "source/@protocol", arena);
+    Str host = xml_get(node, "source/host/@name", arena);
     Str port = xml_get(node, "source/host/@port", arena);
-    bool is_usual = str_equal(port, str_equal(protocol, STR("https")) ? STR("443") : STR("80"));
-    return str_format(arena, "%.*s://%.*s%s%.*s/%.*s", STR_ARG(protocol),
-                      STR_ARG(xml_get(node, "source/host/@name", arena)), is_usual ? "" : ":",
-                      STR_ARG(is_usual ? STR_EMPTY : port),
-                      STR_ARG(xml_get(node, "source/@name", arena)));
+    Str name = xml_get(node, "source/@name", arena);
+    bool is_v6 = str_find_char(host, ':', 0) != SIZE_MAX;
+    Url url = {
+        .scheme = xml_get(node, "source/@protocol", arena),
+        .host = str_format(arena, is_v6 ? "[%.*s]%s%.*s" : "%.*s%s%.*s", STR_ARG(host),
+                           port.len ? ":" : "", STR_ARG(port)),
+        .path = str_concat(STR("/"), name, arena),
+        .query = xml_get(node, "source/@query", arena),
+    };
+    return url_normal(url_to_str(&url, arena), arena);
 }
 
 /* Returns the image of the disk; its path is empty if the drive has no medium. */
@@ -352,7 +380,7 @@ static bool is_known_disk(xmlNodePtr node, Arena *arena) {
 /* Sets the image of the disk. Removes the backing chain, if the XML has one. */
 static void set_source(xmlNodePtr node, virConnectPtr connection, DiskSource source, Arena *arena) {
     static const char *const places[] = {"file", "dev",      "pool", "volume",
-                                         "mode", "protocol", "name"};
+                                         "mode", "protocol", "name", "query"};
     if (str_equal(source_path(connection, node, arena), source.path))
         return;
     xml_edit_remove_all(node, "backingStore");
@@ -460,9 +488,11 @@ void domain_disk_edit(
         edit_seed(root, connection, planned, arena);
 }
 
-/* Returns whether `id` is the volume or file at that path. */
+/* Returns whether `id` is the volume, file or URL at that path. */
 static bool names_path(virConnectPtr connection, Str id, Str path, Arena *arena) {
     DiskSource source = {0};
+    if (is_url(id))
+        return str_equal(url_normal(id, arena), path);
     if (str_equal(id, path))
         return true;
     return id.len && find_source(connection, id, &source, arena) && str_equal(source.path, path);

@@ -42,20 +42,26 @@ static unsigned flag_of(Str capability) {
     return 0;
 }
 
-static Value device_value(virNodeDevicePtr device, const Type *type, Arena *arena) {
-    const XmlRows rows = {device_attributes, ARRAY_COUNT(device_attributes)};
-    SCOPED(XmlDoc) doc = {0};
-    ObjectBuilder builder = object_builder_null(type, arena);
-    if (xml_take(virNodeDeviceGetXMLDesc(device, 0), &doc))
-        xml_map_read(rows, value_null(type), xml_root(&doc), true, &builder, arena);
-    return object_builder_value(&builder);
+static char *describe(void *device) {
+    return virNodeDeviceGetXMLDesc(device, 0);
 }
+
+static int release(void *device) {
+    return virNodeDeviceFree(device);
+}
+
+static const DataList device_list = {
+    .attribute = "devices",
+    .noun = "devices",
+    .rows = {device_attributes, ARRAY_COUNT(device_attributes)},
+    .describe = describe,
+    .release = release,
+};
 
 static bool read(const Call *call,
                  const DataReadRequest *request,
                  DataReadResponse *response,
                  Diags *diags) {
-    Arena *arena = call->arena;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -68,19 +74,7 @@ static bool read(const Call *call,
                 "scsi_host and mdev."));
     virNodeDevicePtr *devices = NULL;
     int count = virConnectListAllNodeDevices(connection, &devices, flag);
-    if (count < 0)
-        return libvirt_error_add(call, diags, "Cannot list the devices of the host");
-    ObjectBuilder builder = data_source_begin(request, &data_libvirt_node_devices.schema, arena);
-    const Type *type = object_attribute_type(builder.type, "devices");
-    ValueVec values = {0};
-    for (int i = 0; i < count; i++) {
-        vec_push(arena, &values, device_value(devices[i], type->element, arena));
-        (void)virNodeDeviceFree(devices[i]);
-    }
-    free(devices);
-    object_builder_set(&builder, "devices", nested_list_value(type, &values, arena));
-    response->state = object_builder_value(&builder);
-    return true;
+    return data_source_list(call, request, &device_list, (void **)devices, count, response, diags);
 }
 
 const DataSourceType data_libvirt_node_devices = {

@@ -8,7 +8,7 @@
 /* clang-format off */
 static const Attribute attributes[] = {
     {"hostname", &TYPE_STRING, COMPUTED, "Host name."},
-    {"uri", &TYPE_STRING, COMPUTED, "URI of the connection to libvirt."},
+    {"uri", &TYPE_STRING, COMPUTED, "The provider's URI."},
     {"driver", &TYPE_STRING, COMPUTED, "Name of the hypervisor driver: QEMU, LXC and others."},
     {"libvirt_version", &TYPE_STRING, COMPUTED, "Version of libvirt on the host."},
     {"hypervisor_version", &TYPE_STRING, COMPUTED, "Version of the hypervisor."},
@@ -65,7 +65,7 @@ static bool read(const Call *call,
     unsigned long version = 0;
     fill_node(connection, &builder, arena);
     set_text(&builder, "hostname", virConnectGetHostname(connection), arena);
-    set_text(&builder, "uri", virConnectGetURI(connection), arena);
+    object_builder_set_copy(&builder, "uri", libvirt_client_options(call)->uri, arena);
     set_text(&builder, "xml", virConnectGetCapabilities(connection), arena);
     object_builder_set_copy(&builder, "driver", virConnectGetType(connection), arena);
     if (virConnectGetLibVersion(connection, &version) == 0)

@@ -44,3 +44,43 @@ bool data_source_read_xml(
     xml_map_read(rows, value_null(builder->type), xml_root(&doc), true, builder, call->arena);
     return true;
 }
+
+static Value item_of(const DataList *list, void *handle, const Type *type, Arena *arena) {
+    SCOPED(XmlDoc) doc = {0};
+    ObjectBuilder builder = object_builder_null(type, arena);
+    if (xml_take(list->describe(handle), &doc))
+        xml_map_read(list->rows, value_null(type), xml_root(&doc), true, &builder, arena);
+    if (list->fill)
+        list->fill(handle, &builder, arena);
+    return object_builder_value(&builder);
+}
+
+static int compare_names(const void *a, const void *b) {
+    return str_compare(object_text(*(const Value *)a, "name", STR_EMPTY),
+                       object_text(*(const Value *)b, "name", STR_EMPTY));
+}
+
+bool data_source_list(const Call *call,
+                      const DataReadRequest *request,
+                      const DataList *list,
+                      void **handles,
+                      int count,
+                      DataReadResponse *response,
+                      Diags *diags) {
+    Arena *arena = call->arena;
+    if (count < 0)
+        return libvirt_error_add(call, diags, "Cannot list the %s of the host", list->noun);
+    ObjectBuilder builder = data_source_begin(request, call->type.schema, arena);
+    const Type *type = object_attribute_type(builder.type, list->attribute);
+    ValueVec values = {0};
+    for (int i = 0; i < count; i++) {
+        vec_push(arena, &values, item_of(list, handles[i], type->element, arena));
+        (void)list->release(handles[i]);
+    }
+    free(handles);
+    if (values.count)
+        qsort(values.items, values.count, sizeof(*values.items), compare_names);
+    object_builder_set(&builder, list->attribute, nested_list_value(type, &values, arena));
+    response->state = object_builder_value(&builder);
+    return true;
+}

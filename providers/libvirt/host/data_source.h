@@ -29,3 +29,24 @@ ObjectBuilder data_source_begin(const DataReadRequest *request, const Schema *sc
  * NULL means that the call for it failed. On failure adds an error and returns false. */
 MUST_USE bool data_source_read_xml(
     const Call *call, char *text, XmlRows rows, ObjectBuilder *builder, Diags *diags);
+
+/* How to list objects as nested objects of one attribute. */
+typedef struct DataList {
+    const char *attribute;
+    const char *noun; /* plural, for the error */
+    XmlRows rows;     /* of one object */
+    char *(*describe)(void *handle);
+    void (*fill)(void *handle, ObjectBuilder *builder, Arena *arena); /* values that the XML lacks;
+                                                                         NULL: none */
+    int (*release)(void *handle);
+} DataList;
+
+/* Sets the attribute to the `count` objects, sorted by name, releases them and frees the array. A
+ * negative count means that libvirt's call for them failed: adds an error and returns false. */
+MUST_USE bool data_source_list(const Call *call,
+                               const DataReadRequest *request,
+                               const DataList *list,
+                               void **handles,
+                               int count,
+                               DataReadResponse *response,
+                               Diags *diags);

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "digest.h"
 #include "libvirt_error.h"
 #include "log.h"
 #include "thread.h"
@@ -15,6 +16,7 @@
 
 struct LibvirtClient {
     LibvirtOptions options;
+    const char *uri;       /* options.uri with the parameters of host_key */
     pthread_mutex_t mutex; /* guards connection */
     virConnectPtr connection;
 };
@@ -64,11 +66,65 @@ static void start_library(void) {
         thread_abandon(thread);
 }
 
+Str libvirt_client_cache(const Call *call, const char *name) {
+    const Process *process = call->io->process;
+    const char *cache = process->environment(process->self, "XDG_CACHE_HOME");
+    const char *home = process->environment(process->self, "HOME");
+    if (cache && *cache)
+        return str_format(call->arena, "%s/loam/%s", cache, name);
+    return home && *home ? str_format(call->arena, "%s/.cache/loam/%s", home, name) : STR_EMPTY;
+}
+
+/* Writes the file unless it has this content. */
+static bool write_once(const Disk *disk, Str path, Str text, uint32_t mode, Arena *arena) {
+    Str now = STR_EMPTY;
+    if (disk->read_file(disk->self, path, &now, arena) == 0 && str_equal(now, text))
+        return true;
+    return disk->write_file(disk->self, path, text, mode) == 0;
+}
+
+/* Returns the URI with parameters that make the transport accept host_key alone; NULL if their
+ * files cannot be written. libssh reads known_hosts itself, and `ssh` is started by a script, since
+ * libvirt passes no options to it. The files depend on the key alone, so they are kept. */
+static const char *pinned_uri(const Call *call, const LibvirtOptions *options) {
+    Arena *arena = call->arena;
+    const Disk *disk = call->io->disk;
+    Str uri = str_from_cstr(options->uri);
+    Str key = str_trim(options->host_key);
+    if (!key.len)
+        return options->uri;
+    const char *mark = str_find_char(uri, '?', 0) == SIZE_MAX ? "?" : "&";
+    Str directory = libvirt_client_cache(call, "host-keys");
+    Str digest = str_slice(digest_hex(DIGEST_SHA256, key, arena), 0, 16);
+    Str known = str_format(arena, "%.*s/%.*s", STR_ARG(directory), STR_ARG(digest));
+    /* The file is read for this host only, under any name that the user's configuration gives it.
+     */
+    if (!directory.len || disk->make_directories(disk->self, directory, 0700) < 0 ||
+        !write_once(disk, known, str_format(arena, "* %.*s\n", STR_ARG(key)), 0600, arena))
+        return NULL;
+    if (str_find(uri, STR("+ssh://"), 0) == SIZE_MAX)
+        return str_to_cstr(str_format(arena, "%.*s%sknown_hosts=%.*s&known_hosts_verify=normal",
+                                      STR_ARG(uri), mark, STR_ARG(known)),
+                           arena);
+    Str command = str_format(arena, "%.*s.ssh", STR_ARG(known));
+    Str script = str_format(arena,
+                            "#!/bin/sh\nexec ssh -o 'UserKnownHostsFile=\"%.*s\"' "
+                            "-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes "
+                            "-o UpdateHostKeys=no -o CheckHostIP=no -o VerifyHostKeyDNS=no "
+                            "-o ControlPath=none \"$@\"\n",
+                            STR_ARG(known));
+    if (!write_once(disk, command, script, 0700, arena))
+        return NULL;
+    return str_to_cstr(
+        str_format(arena, "%.*s%scommand=%.*s", STR_ARG(uri), mark, STR_ARG(command)), arena);
+}
+
 LibvirtClient *libvirt_client_new(const LibvirtOptions *options, Arena *run) {
     LibvirtClient *client = arena_new(run, LibvirtClient);
     client->options = *options;
     client->options.uri = str_to_cstr(str_from_cstr(options->uri), run);
     client->options.default_pool = str_clone(options->default_pool, run);
+    client->options.host_key = str_clone(options->host_key, run);
     CHECK(pthread_mutex_init(&client->mutex, NULL) == 0);
     return client;
 }
@@ -132,11 +188,11 @@ static const char *uri_to_open(const char *uri, Arena *arena) {
     return str_to_cstr(str_format(arena, "%s%sno_tty=1", uri, mark), arena);
 }
 
-static Attempt *attempt_start(const LibvirtOptions *options) {
+static Attempt *attempt_start(const LibvirtOptions *options, const char *uri) {
     Arena *arena = arena_open("libvirt attempt");
     Attempt *attempt = arena_new(arena, Attempt);
     attempt->arena = arena;
-    attempt->uri = uri_to_open(options->uri, arena);
+    attempt->uri = uri_to_open(uri, arena);
     attempt->read_only = options->read_only;
     CHECK(pthread_mutex_init(&attempt->mutex, NULL) == 0);
     CHECK(pthread_cond_init(&attempt->ended, NULL) == 0);
@@ -167,9 +223,14 @@ static bool attempt_wait(Attempt *attempt, const Call *call, int64_t timeout_ms)
 
 static bool add_connect_error(const Call *call,
                               const Attempt *attempt,
-                              const char *uri,
+                              const LibvirtOptions *options,
                               Diags *diags) {
+    const char *uri = options->uri;
     LibvirtError error = libvirt_error_of(attempt->error, call->arena);
+    if (options->host_key.len)
+        error.hint =
+            STR("Only the key in \"host_key\" is accepted, and nothing is sent to a host "
+                "with another key. If the host was rebuilt, set it to the host's new key.");
     libvirt_error_add_this(call, &error, diags, "Cannot connect to \"%s\"", uri);
     if (geteuid() == 0 && str_starts_with(str_from_cstr(uri), STR("qemu:///session")))
         libvirt_error_warn(call, diags, STR("qemu:///session cannot be used as root"),
@@ -183,7 +244,13 @@ static bool open_connection(const Call *call,
                             virConnectPtr *out,
                             Diags *diags) {
     pthread_once(&library_started, start_library);
-    Attempt *attempt = attempt_start(options);
+    const char *uri = pinned_uri(call, options);
+    if (!uri)
+        return libvirt_error_say(
+            call, diags, STR("Cannot connect to the host"),
+            STR("The host key cannot be written to the user's cache directory, "
+                "$XDG_CACHE_HOME or $HOME/.cache."));
+    Attempt *attempt = attempt_start(options, uri);
     if (!attempt)
         return libvirt_error_say(call, diags, STR("Cannot connect to the host"),
                                  STR("The system cannot start another thread."));
@@ -211,7 +278,7 @@ static bool open_connection(const Call *call,
             (void)virConnectSetKeepAlive(*out, options->keepalive_interval,
                                          options->keepalive_count);
     } else {
-        (void)add_connect_error(call, attempt, options->uri, diags);
+        (void)add_connect_error(call, attempt, options, diags);
     }
     attempt_close(attempt);
     return is_open;

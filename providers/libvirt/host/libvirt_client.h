@@ -12,6 +12,7 @@ typedef enum Accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG } Accel;
 
 typedef struct LibvirtOptions {
     const char *uri;
+    Str host_key; /* the only accepted SSH host key; empty: the transport's own rules */
     int64_t connect_timeout_ms;
     int keepalive_interval; /* seconds */
     unsigned keepalive_count;
@@ -30,6 +31,9 @@ const LibvirtOptions *libvirt_client_options(const Call *call);
 MUST_USE bool libvirt_client_connect(const Call *call, virConnectPtr *out, Diags *diags);
 /* Returns a separate connection, for long transfers, which would delay other calls. */
 MUST_USE bool libvirt_client_connect_alone(const Call *call, virConnectPtr *out, Diags *diags);
+/* Returns the path of a directory of loam in the user's cache directory. Empty if the environment
+ * names none: cached files are not verified again, so no directory of other users is used. */
+Str libvirt_client_cache(const Call *call, const char *name);
 /* Returns whether the host reports support for KVM. */
 bool libvirt_client_has_kvm(virConnectPtr connection);
 /* The daemon completes a call even if its caller has died, so an object that `recover` does not

@@ -87,7 +87,7 @@ bool libvirt_error_is_gone(int code) {
     return code == VIR_ERR_NO_DOMAIN || code == VIR_ERR_NO_NETWORK ||
            code == VIR_ERR_NO_STORAGE_POOL || code == VIR_ERR_NO_STORAGE_VOL ||
            code == VIR_ERR_NO_NWFILTER || code == VIR_ERR_NO_SECRET ||
-           code == VIR_ERR_NO_DOMAIN_SNAPSHOT;
+           code == VIR_ERR_NO_DOMAIN_SNAPSHOT || code == VIR_ERR_NO_DOMAIN_CHECKPOINT;
 }
 
 static const char *advice_for(const LibvirtError *error) {

@@ -96,7 +96,8 @@ bool libvirt_object_add_define_error(const LibvirtObject *object,
     Str name = object_text(planned, "name", STR_EMPTY);
     response->in_doubt = virConnectIsAlive(connection) != 1;
     char other_uuid[VIR_UUID_STRING_BUFLEN] = "";
-    void *other = object->by_name(connection, str_to_cstr(name, call->arena));
+    Str unique = object->name_of ? object->name_of(planned, call->arena) : name;
+    void *other = object->by_name(connection, str_to_cstr(unique, call->arena));
     bool is_taken =
         other && object->uuid_of(other, other_uuid) == 0 && !str_equal_cstr(uuid, other_uuid);
     if (other)

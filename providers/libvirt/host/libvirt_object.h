@@ -14,6 +14,8 @@ typedef struct LibvirtObject {
     const ResourceType *type;
     void *(*by_uuid)(virConnectPtr connection, const char *uuid);
     void *(*by_name)(virConnectPtr connection, const char *name);
+    /* Returns the name of a planned object for by_name. NULL: the attribute "name". */
+    Str (*name_of)(Value planned, Arena *arena);
     int (*uuid_of)(void *handle, char *uuid);
     int (*release)(void *handle);
     /* Reads the object from the host into the state. */

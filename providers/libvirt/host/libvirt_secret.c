@@ -68,14 +68,34 @@ static void *by_uuid(virConnectPtr connection, const char *uuid) {
     return virSecretLookupByUUIDString(connection, uuid);
 }
 
-/* Secrets of different usage types may have the same name: returns the first one found. */
+static const struct {
+    const char *name;
+    int type;
+} usage_types[] = {
+    {"volume", VIR_SECRET_USAGE_TYPE_VOLUME},
+    {"ceph",   VIR_SECRET_USAGE_TYPE_CEPH  },
+    {"iscsi",  VIR_SECRET_USAGE_TYPE_ISCSI },
+    {"tls",    VIR_SECRET_USAGE_TYPE_TLS   },
+    {"vtpm",   VIR_SECRET_USAGE_TYPE_VTPM  },
+};
+
+/* Finds "USAGE_TYPE/NAME", else the first secret of that name: secrets of different usage types may
+ * have the same name. */
 static void *by_name(virConnectPtr connection, const char *name) {
-    for (int type = VIR_SECRET_USAGE_TYPE_VOLUME; type <= VIR_SECRET_USAGE_TYPE_VTPM; type++) {
-        virSecretPtr found = virSecretLookupByUsage(connection, type, name);
-        if (found)
-            return found;
-    }
-    return NULL;
+    virSecretPtr found = NULL;
+    const char *slash = strchr(name, '/');
+    for (size_t i = 0; slash && !found && i < ARRAY_COUNT(usage_types); i++)
+        if (str_equal_cstr((Str){name, (size_t)(slash - name)}, usage_types[i].name))
+            found = virSecretLookupByUsage(connection, usage_types[i].type, slash + 1);
+    for (size_t i = 0; !found && i < ARRAY_COUNT(usage_types); i++)
+        found = virSecretLookupByUsage(connection, usage_types[i].type, name);
+    return found;
+}
+
+static Str name_of(Value planned, Arena *arena) {
+    return str_format(arena, "%.*s/%.*s",
+                      STR_ARG(object_text(planned, "usage_type", STR("volume"))),
+                      STR_ARG(object_text(planned, "name", STR_EMPTY)));
 }
 
 static int uuid_of(void *handle, char *uuid) {
@@ -91,6 +111,7 @@ static const LibvirtObject secret_object = {
     .type = &libvirt_secret,
     .by_uuid = by_uuid,
     .by_name = by_name,
+    .name_of = name_of,
     .uuid_of = uuid_of,
     .release = release,
     .read = read_secret,
@@ -178,12 +199,37 @@ static bool secret_read(const Call *call,
     return libvirt_object_read(&secret_object, call, response, diags);
 }
 
+/* Adds an error if secrets of several usage types have that name. */
+static bool is_unambiguous(const Call *call, Str name, Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    StrVec types = {0};
+    const char *text = str_to_cstr(name, call->arena);
+    for (size_t i = 0; i < ARRAY_COUNT(usage_types); i++) {
+        SCOPED(virSecretPtr)
+        secret = virSecretLookupByUsage(connection, usage_types[i].type, text);
+        if (secret)
+            vec_push(call->arena, &types, str_from_cstr(usage_types[i].name));
+    }
+    return types.count < 2 ||
+           libvirt_error_say(
+               call, diags,
+               str_format(call->arena, "Several secrets are named \"%.*s\"", STR_ARG(name)),
+               str_format(call->arena,
+                          "Their usage types are %.*s. Import the UUID, or the usage type and the "
+                          "name, such as \"%.*s/%.*s\".",
+                          STR_ARG(str_join(types.items, types.count, STR(", "), call->arena)),
+                          STR_ARG(types.items[0]), STR_ARG(name)));
+}
+
 static bool secret_import(const Call *call,
                           const ImportRequest *request,
                           ImportResponse *response,
                           Diags *diags) {
     response->private_data = adoption_begin();
-    return libvirt_object_import(&secret_object, call, request->id, &response->state, diags);
+    return is_unambiguous(call, request->id, diags) &&
+           libvirt_object_import(&secret_object, call, request->id, &response->state, diags);
 }
 
 static bool secret_plan(const Call *call,

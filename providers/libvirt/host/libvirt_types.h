@@ -17,14 +17,20 @@
     ROW(libvirt_dns_host)       \
     ROW(libvirt_cloudinit_disk) \
     ROW(libvirt_domain)         \
-    ROW(libvirt_snapshot)
+    ROW(libvirt_snapshot)       \
+    ROW(libvirt_checkpoint)
 
 #define LIBVIRT_DATA_SOURCES(ROW)            \
     ROW(data_libvirt_pool)                   \
     ROW(data_libvirt_volume)                 \
     ROW(data_libvirt_network)                \
     ROW(data_libvirt_network_leases)         \
+    ROW(data_libvirt_nwfilters)              \
+    ROW(data_libvirt_nwfilter_bindings)      \
+    ROW(data_libvirt_secrets)                \
     ROW(data_libvirt_domain)                 \
+    ROW(data_libvirt_domains)                \
+    ROW(data_libvirt_domain_interface_addresses) \
     ROW(data_libvirt_domain_capabilities)    \
     ROW(data_libvirt_node_info)              \
     ROW(data_libvirt_node_devices)

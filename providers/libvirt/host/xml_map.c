@@ -27,8 +27,10 @@ static Str text_of(const XmlBinding *binding, Value value, Arena *arena) {
         return STR_EMPTY;
     if (value.type == &TYPE_BOOL && binding->form == XML_ON_OFF)
         return value_is_true(value) ? STR("on") : STR("off");
+    if (value.type == &TYPE_BOOL && !value_is_true(value))
+        return binding->form == XML_YES ? STR_EMPTY : STR("no");
     if (value.type == &TYPE_BOOL)
-        return value_is_true(value) ? STR("yes") : STR("no");
+        return STR("yes");
     if (binding->form == XML_MIB && value_to_int(value, &number))
         return str_format(arena, "%lld", (long long)number * 1024);
     return value.type == &TYPE_NUMBER ? value_number_text(value, arena) : value_text(value);

@@ -22,6 +22,7 @@
 typedef enum XmlForm {
     XML_PLAIN, /* a string, a number, a list of strings as repeated elements; a bool as yes or no */
     XML_ON_OFF,  /* a bool as on or off */
+    XML_YES,     /* a bool as yes; false omits it, since libvirt's schema has no other value */
     XML_PRESENT, /* a bool: whether the element exists */
     XML_MIB,     /* a number of MiB; an element has a unit, an attribute counts KiB */
     XML_ENTRIES, /* a map of strings: elements with @name and a text */

@@ -410,10 +410,11 @@ static bool read_filter(
         return true;
     xmlNodePtr root = xml_root(&doc);
     ObjectBuilder builder = object_builder_of(*state, arena);
+    bool is_import = !object_has(*state, "name") && xml_get(root, "@priority", arena).len > 0;
     object_builder_set_text(&builder, "id", xml_get(root, "uuid", arena), arena);
     object_builder_set_text(&builder, "name", xml_get(root, "@name", arena), arena);
     object_builder_set_text(&builder, "chain", xml_get(root, "@chain", arena), arena);
-    if (object_has(*state, "priority"))
+    if (is_import || object_has(*state, "priority"))
         object_builder_set(&builder, "priority", value_int(xml_get_int(root, "@priority", 0)));
     read_lists(&builder, root, arena);
     *state = object_builder_value(&builder);

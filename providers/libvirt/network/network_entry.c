@@ -126,9 +126,18 @@ bool network_entry_update(const NetworkEntry *entry,
                           Diags *diags) {
     SCOPED(virConnectPtr) connection = NULL;
     SCOPED(virNetworkPtr) network = NULL;
-    return open_network(call, request->prior, &connection, &network, diags) &&
-           remove_entry(entry, call, network, request->prior, diags) &&
-           add(entry, call, network, request->planned, response, diags);
+    if (!open_network(call, request->prior, &connection, &network, diags) ||
+        !remove_entry(entry, call, network, request->prior, diags))
+        return false;
+    if (add(entry, call, network, request->planned, response, diags))
+        return true;
+    /* libvirt modifies no DNS hosts, and checks modified reservations for no conflicts, so an entry
+     * is removed and added; guests that use the prior entry must not lose it. */
+    if (!update_section(entry, network, VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, request->prior,
+                        call->arena))
+        (void)libvirt_error_add(call, diags, "Cannot restore the %s %.*s", entry->noun,
+                                STR_ARG(key_of(entry, request->prior)));
+    return false;
 }
 
 bool network_entry_delete(const NetworkEntry *entry,

@@ -11,7 +11,7 @@ static const Attribute vlan_tag_attributes[] = {
 
 const Attribute vlan_attributes[] = {
     {"trunk", &TYPE_BOOL, OPTIONAL, "Whether the port is a VLAN trunk that carries several VLANs.",
-     .binding = XML("@trunk")},
+     .binding = XML_AS("@trunk", XML_YES)},
     {"tags", NULL, OPTIONAL,
      "VLAN tags of the port.",
      .nested = NESTED(NEST_LIST, vlan_tag_attributes),

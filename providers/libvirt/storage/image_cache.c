@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "http_send.h"
+#include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "volume_source.h"
 #include "wait_until.h"
@@ -28,16 +29,6 @@ static void release_download(Download *download) {
         download->disk->close(download->disk->self, download->file);
 }
 SCOPED_TYPE(Download, release_download);
-
-/* Returns the default directory: loam/images in the user's cache directory. */
-static Str default_directory(const Call *call) {
-    const Process *process = call->io->process;
-    const char *cache = process->environment(process->self, "XDG_CACHE_HOME");
-    const char *home = process->environment(process->self, "HOME");
-    if (cache && *cache)
-        return str_format(call->arena, "%s/loam/images", cache);
-    return str_format(call->arena, "%s/.cache/loam/images", home && *home ? home : "/tmp");
-}
 
 static bool add_error(const Call *call, Diags *diags, Str url, Str why) {
     return libvirt_error_say(
@@ -180,14 +171,45 @@ static bool is_compressed(const Call *call, Str file) {
     return false;
 }
 
-static bool copy_plain(struct archive *archive, Download *out) {
+/* Returns libarchive's reason for its last failure. */
+static Str archive_reason(struct archive *archive, Arena *arena) {
+    const char *text = archive_error_string(archive);
+    return text ? str_clone(str_from_cstr(text), arena) : STR("unknown error of libarchive");
+}
+
+/* Decompresses into the open file. Returns the reason of a failure; empty on success. */
+static Str copy_plain(struct archive *archive, Download *out) {
     char *piece = arena_new_array(out->call->arena, char, PIECE_BYTES);
     la_ssize_t got = 0;
-    while ((got = archive_read_data(archive, piece, PIECE_BYTES)) > 0)
-        if (out->disk->append(out->disk->self, out->file, (Str){piece, (size_t)got}) < 0 ||
-            call_is_cancelled(out->call))
-            return false;
-    return got == 0;
+    while ((got = archive_read_data(archive, piece, PIECE_BYTES)) > 0) {
+        int error = out->disk->append(out->disk->self, out->file, (Str){piece, (size_t)got});
+        if (error < 0)
+            return str_from_cstr(strerror(-error));
+        if (call_is_cancelled(out->call))
+            return STR("interrupted");
+    }
+    return got == 0 ? STR_EMPTY : archive_reason(archive, out->call->arena);
+}
+
+/* Creates out->part with the decompressed content of `file`. Returns as copy_plain. */
+static Str decompress_part(Str file, Download *out) {
+    Arena *arena = out->call->arena;
+    struct archive *archive = archive_read_new();
+    struct archive_entry *entry = NULL;
+    (void)archive_read_support_filter_all(archive);
+    (void)archive_read_support_format_raw(archive);
+    Str why = STR_EMPTY;
+    if (archive_read_open_filename(archive, str_to_cstr(file, arena), PIECE_BYTES) != ARCHIVE_OK ||
+        archive_read_next_header(archive, &entry) != ARCHIVE_OK)
+        why = archive_reason(archive, arena);
+    unsigned flags = DISK_WRITE | DISK_APPEND | DISK_CREATE | DISK_TRUNCATE;
+    int error = why.len ? 0 : out->disk->open(out->disk->self, out->part, flags, 0600, &out->file);
+    if (error)
+        why = str_from_cstr(strerror(-error));
+    if (why.len == 0)
+        why = copy_plain(archive, out);
+    (void)archive_read_free(archive);
+    return why;
 }
 
 /* Writes the decompressed content of `file` to `plain`. */
@@ -195,26 +217,26 @@ static bool decompress(const Call *call, Str file, Str plain, Diags *diags) {
     const Disk *disk = call->io->disk;
     SCOPED(Download) out = {.call = call, .disk = disk};
     out.part = disk_temporary_of(plain, call->arena);
-    struct archive *archive = archive_read_new();
-    struct archive_entry *entry = NULL;
-    (void)archive_read_support_filter_all(archive);
-    (void)archive_read_support_format_raw(archive);
-    unsigned flags = DISK_WRITE | DISK_APPEND | DISK_CREATE | DISK_TRUNCATE;
-    bool is_done = archive_read_open_filename(archive, str_to_cstr(file, call->arena),
-                                              PIECE_BYTES) == ARCHIVE_OK &&
-                   archive_read_next_header(archive, &entry) == ARCHIVE_OK &&
-                   disk->open(disk->self, out.part, flags, 0600, &out.file) == 0 &&
-                   copy_plain(archive, &out) && disk->rename(disk->self, out.part, plain) == 0;
-    (void)archive_read_free(archive);
-    return is_done ||
-           libvirt_error_say(call, diags, STR("Cannot decompress the image"),
-                             str_format(call->arena, "The file is %.*s.", STR_ARG(file)));
+    Str why = decompress_part(file, &out);
+    int error = why.len ? 0 : disk->rename(disk->self, out.part, plain);
+    if (error)
+        why = str_from_cstr(strerror(-error));
+    if (why.len == 0)
+        return true;
+    (void)disk->remove(disk->self, out.part);
+    return libvirt_error_say(
+        call, diags, STR("Cannot decompress the image"),
+        str_format(call->arena, "The file is %.*s: %.*s.", STR_ARG(file), STR_ARG(why)));
 }
 
 bool image_cache_fetch(
     const Call *call, Str directory, Str url, Str checksum, Str *path, Diags *diags) {
     const Disk *disk = call->io->disk;
-    Str place = directory.len ? directory : default_directory(call);
+    Str place = directory.len ? directory : libvirt_client_cache(call, "images");
+    if (place.len == 0)
+        return add_error(call, diags, url,
+                         STR("Neither XDG_CACHE_HOME nor HOME is set, so images have no cache. Set "
+                             "\"image_cache_dir\" of the provider \"libvirt\"."));
     Str file = disk_join(place, str_after(checksum, 7), call->arena);
     int error = disk->make_directories(disk->self, place, 0700);
     if (error)

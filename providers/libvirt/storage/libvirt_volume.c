@@ -264,6 +264,43 @@ static void plan_size(const Call *call,
     }
 }
 
+/* Returns whether both name the same backing image. An import finds its path, but neither the
+ * spelling of the configuration nor the format if it is given there. */
+static bool is_same_base(Value prior, Value planned) {
+    Str old = object_text(prior, "volume_id", object_text(prior, "path", STR_EMPTY));
+    Str new = object_text(planned, "volume_id", object_text(planned, "path", STR_EMPTY));
+    return str_equal(old, new) && !object_has(prior, "format");
+}
+
+/* Returns whether the configuration of an imported volume adds a setting that libvirt uses only
+ * during the creation and does not store. */
+static bool is_unstored_setting(Value prior, Value planned, const char *name) {
+    Value old = object_attribute(prior, name);
+    Value new = object_attribute(planned, name);
+    if (strcmp(name, "mode") == 0 || strcmp(name, "preallocation") == 0)
+        return value_is_null(old);
+    if (strcmp(name, "base") != 0 || !value_is_present(new))
+        return false;
+    return value_is_null(old) ? is_copied(planned) : is_same_base(old, new);
+}
+
+/* The schema's replacements were computed before the planned object got the values that an imported
+ * volume keeps. */
+static void plan_replacements(const PlanRequest *request, PlanResponse *response, Arena *arena) {
+    Paths all = {0};
+    Value prior = request->prior;
+    response->requires_replace = (Paths){0};
+    if (value_is_null(prior))
+        return;
+    schema_replace_paths(&libvirt_volume.schema, prior, response->planned, &all, arena);
+    vec_each(&all, path) {
+        const char *name = str_to_cstr(path->steps[0].name, arena);
+        if (!adoption_is_imported(request->private_data) ||
+            !is_unstored_setting(prior, response->planned, name))
+            vec_push(arena, &response->requires_replace, *path);
+    }
+}
+
 static bool volume_plan(const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,
@@ -272,6 +309,7 @@ static bool volume_plan(const Call *call,
         return true;
     response->planned = adoption_keep(&libvirt_volume.schema, request, response->planned,
                                       &response->private_data, call->arena);
+    plan_replacements(request, response, call->arena);
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     plan_defaults(call, &builder);
     plan_size(call, request, response, &builder);

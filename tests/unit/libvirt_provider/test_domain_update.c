@@ -1,4 +1,5 @@
 /* Changes of a running machine: applied live, by a restart, or at the next start. */
+#include "domain_attributes.h"
 #include "domain_update.h"
 
 #include "libvirt_case.h"
@@ -12,6 +13,7 @@ typedef struct ChangeCase {
 
 #define LIVE_VCPU   "while the machine runs (virDomainSetVcpusFlags)"
 #define LIVE_MEMORY "while the machine runs (virDomainSetMemoryFlags)"
+#define LIVE_TUNE   "while the machine runs (virDomainSetSchedulerParametersFlags)"
 #define AT_START    "not possible on a running machine"
 #define UNSAFE_VCPU "QEMU may crash if a processor is added to a running emulated machine"
 #define NO_BALLOON  "without a balloon, only possible at the next start"
@@ -30,6 +32,8 @@ static const ChangeCase cases[] = {
     {"'type':'qemu','memory':64,'memory_max':96", "'type':'qemu','memory':128,'memory_max':96", "memory", EFFECT_RESTART, TOO_MUCH   },
     {"'type':'kvm','memory':64,'balloon':false",  "'type':'kvm','memory':32,'balloon':false",   "memory", EFFECT_RESTART, NO_BALLOON },
     {"'type':'kvm','memory':64,'balloon':false",  "'type':'kvm','memory':96,'balloon':false",   "memory", EFFECT_RESTART, TOO_MUCH   },
+    {"'type':'kvm','cputune':{'shares':512}",     "'type':'kvm','cputune':{'shares':1024}",     "cputune", EFFECT_LIVE,   LIVE_TUNE  },
+    {"'type':'kvm','cputune':{'vcpupin':[{'vcpu':0,'cpuset':'0'}]}", "'type':'kvm','cputune':{'vcpupin':[{'vcpu':0,'cpuset':'1'}]}", "cputune", EFFECT_RESTART, AT_START},
 };
 /* clang-format on */
 
@@ -91,11 +95,33 @@ static void test_what_stays_is_no_change(void **state) {
     case_close(&c);
 }
 
+/* A live change of cputune or memtune sends numbers only, so no other argument in them is live. */
+static void test_live_limits_are_numbers(void **state) {
+    (void)state;
+    static const char *const limits[] = {"cputune", "memtune"};
+    for (size_t l = 0; l < ARRAY_COUNT(limits); l++) {
+        XmlRows rows = domain_attributes_of(limits[l]);
+        for (size_t i = 0; i < rows.count; i++) {
+            const Attribute *attribute = &rows.attributes[i];
+            if (!attribute->nested) {
+                if (((const XmlBinding *)attribute->binding)->change == XML_LIVE)
+                    assert_ptr_equal(attribute->type, &TYPE_NUMBER);
+                continue;
+            }
+            XmlRows inner = xml_map_rows(attribute->nested);
+            for (size_t n = 0; n < inner.count; n++)
+                assert_int_not_equal(((const XmlBinding *)inner.attributes[n].binding)->change,
+                                     XML_LIVE);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compare),
         cmocka_unit_test(test_promised_is_not_given),
         cmocka_unit_test(test_what_stays_is_no_change),
+        cmocka_unit_test(test_live_limits_are_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -69,11 +69,42 @@ static void test_configure(void **state) {
     case_close(&c);
 }
 
+/* host_key needs a transport of SSH, and a URI without parameters of its own for host keys. */
+static void test_host_key(void **state) {
+    (void)state;
+    static const struct {
+        const char *uri;
+        const char *summary; /* NULL: accepted */
+    } cases[] = {
+        {"qemu+ssh://host/system",                        NULL                              },
+        {"qemu+libssh://host/system?sshauth=privkey",     NULL                              },
+        {"qemu:///system",                                "\"host_key\" without SSH"        },
+        {"qemu+tls://host/system",                        "\"host_key\" without SSH"        },
+        {"qemu+ssh://host/system?no_verify=1",            "\"host_key\" contradicts the URI"},
+        {"qemu+libssh://host/system?known_hosts=/root/a", "\"host_key\" contradicts the URI"},
+        {"qemu+ssh://host/system?keyfile=/a&command=/b",  "\"host_key\" contradicts the URI"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        ResourceCase c = case_open(&libvirt_pool);
+        ObjectBuilder config = object_builder_empty(&libvirt_provider.schema, c.arena);
+        object_builder_set(&config, "uri", value_from_cstr(cases[i].uri));
+        object_builder_set(&config, "host_key", value_from_cstr("ssh-ed25519 AAAAC3Nz"));
+        ValidateRequest request = {.config = object_builder_value(&config)};
+        bool is_valid = libvirt_provider.validate(case_call(&c), &request, &c.diags);
+        if (cases[i].summary)
+            check_refused(&c, is_valid, cases[i].summary);
+        else
+            check_done(&c, is_valid);
+        case_close(&c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shares_one),
         cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_configure),
+        cmocka_unit_test(test_host_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -423,6 +423,45 @@ static void test_container(void **state) {
     place_close(&place);
 }
 
+/* libvirt_case_create fails if reading the machine returns another URL. */
+static void test_disk_urls(void **state) {
+    (void)state;
+    static const struct {
+        const char *url, *host, *port, *name, *query;
+    } rows[] = {
+        {"http://h/a/b.img",        "h",       "80",   "a/b.img", ""     },
+        {"https://h/a",             "h",       "443",  "a",       ""     },
+        {"http://h:8080/a",         "h",       "8080", "a",       ""     },
+        {"http://h:80/a",           "h",       "80",   "a",       ""     },
+        {"http://h:443/a",          "h",       "443",  "a",       ""     },
+        {"https://h:443/a?b=c&d",   "h",       "443",  "a",       "b=c&d"},
+        {"http://[::1]/a",          "::1",     "80",   "a",       ""     },
+        {"http://[::1]:8080/a",     "::1",     "8080", "a",       ""     },
+        {"https://[fd00::2]:443/a", "fd00::2", "443",  "a",       ""     },
+        {"http://h",                "h",       "80",   "",        ""     },
+        {"http://h:8080",           "h",       "8080", "",        ""     },
+        {"http://h/",               "h",       "80",   "",        ""     },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceCase c = open_domain(TEST_DRIVER);
+        Str json = str_format(c.arena,
+                              "{\"name\":\"url\",\"memory\":64,\"running\":false,"
+                              "\"disk\":[{\"url\":\"%s\",\"device\":\"cdrom\",\"bus\":\"sata\"}]}",
+                              rows[i].url);
+        libvirt_case_create(&c, str_to_cstr(json, c.arena));
+        check_str(xml_of(&c, 0, "devices/disk/source/host/@name"), rows[i].host);
+        check_str(xml_of(&c, 0, "devices/disk/source/host/@port"), rows[i].port);
+        check_str(xml_of(&c, 0, "devices/disk/source/@name"), rows[i].name);
+        check_str(xml_of(&c, 0, "devices/disk/source/@query"), rows[i].query);
+        libvirt_case_delete(&c);
+        libvirt_case_close(&c);
+    }
+    ResourceCase c = open_domain(TEST_DRIVER);
+    assert_false(case_validate(&c, "{\"name\":\"url\",\"disk\":[{\"url\":\"http://u:p@h/a\"}]}"));
+    assert_false(case_validate(&c, "{\"name\":\"url\",\"disk\":[{\"url\":\"http:///a\"}]}"));
+    libvirt_case_close(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lifecycle),
@@ -437,6 +476,7 @@ int main(void) {
         cmocka_unit_test(test_guest_confirms_removal),
         cmocka_unit_test(test_failed_start_stays_defined),
         cmocka_unit_test(test_container),
+        cmocka_unit_test(test_disk_urls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

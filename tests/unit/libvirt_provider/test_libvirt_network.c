@@ -215,6 +215,40 @@ static void test_recover(void **state) {
     libvirt_case_close(&c);
 }
 
+/* If libvirt rejects a changed entry, the network keeps the prior one. */
+static void test_failed_update_of_an_entry(void **state) {
+    (void)state;
+    static const struct {
+        const ResourceType *type;
+        const char *other, *prior, *planned, *path;
+    } rows[] = {
+        {&libvirt_dhcp_host,
+         "{\"network_id\":\"loamn\",\"mac\":\"52:54:00:00:00:0a\",\"ip\":\"10.91.0.10\"}", "{\"network_id\":\"loamn\",\"mac\":\"52:54:00:00:00:0b\",\"ip\":\"10.91.0.11\"}",
+         "{\"network_id\":\"loamn\",\"mac\":\"52:54:00:00:00:0b\",\"ip\":\"10.91.0.10\"}", "ip/dhcp/host[@mac='52:54:00:00:00:0b']/@ip"},
+        {&libvirt_dns_host,
+         "{\"network_id\":\"loamn\",\"ip\":\"10.91.0.10\",\"hostnames\":[\"a\"]}",         "{\"network_id\":\"loamn\",\"ip\":\"10.91.0.11\",\"hostnames\":[\"b\"]}",
+         "{\"network_id\":\"loamn\",\"ip\":\"10.91.0.11\",\"hostnames\":[]}",              "dns/host[hostname='b']/@ip"                },
+    };
+    ResourceCase network = open_network(TEST_DRIVER);
+    check_done(&network, case_apply(&network, NETWORK("loamn", RANGE)));
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        ResourceCase other = libvirt_case_open(rows[i].type, TEST_DRIVER, STR("other"));
+        ResourceCase c = libvirt_case_open(rows[i].type, TEST_DRIVER, STR("entry"));
+        check_done(&other, case_apply(&other, rows[i].other));
+        check_done(&c, case_apply(&c, rows[i].prior));
+        assert_false(case_apply(&c, rows[i].planned));
+        assert_int_equal(c.diags.error_count, 1);
+        check_done(&c, case_read(&c));
+        assert_false(value_is_null(c.state));
+        assert_true(case_is_settled(&c, rows[i].prior));
+        assert_true(xml_of(&c, "loamn", rows[i].path).len > 0);
+        libvirt_case_close(&c);
+        libvirt_case_close(&other);
+    }
+    libvirt_case_delete(&network);
+    libvirt_case_close(&network);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lifecycle),
@@ -226,6 +260,7 @@ int main(void) {
         cmocka_unit_test(test_new_modes),
         cmocka_unit_test(test_foreign_name_and_import),
         cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_failed_update_of_an_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,70 @@
+/* data libvirt_domains: the virtual machines and containers of the host. */
+#include "data_source.h"
+
+#include "libvirt_client.h"
+#include "libvirt_types.h"
+
+/* clang-format off */
+static const Attribute machine_attributes[] = {
+    {"name", &TYPE_STRING, COMPUTED, "Name of the machine.", .binding = XML("name")},
+    {"id", &TYPE_STRING, COMPUTED, "UUID of the machine.", .binding = XML("uuid")},
+    {"type", &TYPE_STRING, COMPUTED, "Domain type: kvm, qemu or lxc.", .binding = XML("@type")},
+    {"title", &TYPE_STRING, COMPUTED, "Title of the machine.", .binding = XML("title")},
+    {"memory", &TYPE_NUMBER, COMPUTED, "Memory size in MiB.", .binding = XML_AS("currentMemory", XML_MIB)},
+    {"vcpu_max", &TYPE_NUMBER, COMPUTED, "Maximum number of virtual CPUs.", .binding = XML("vcpu")},
+    {"running", &TYPE_BOOL, COMPUTED, "Whether the machine is running."},
+    {"autostart", &TYPE_BOOL, COMPUTED, "Whether the machine starts with the host."},
+};
+
+static const Attribute attributes[] = {
+    {"running", &TYPE_BOOL, OPTIONAL, "Whether to list only running machines, or only those that are off (default: all)."},
+    {"domains", NULL, COMPUTED, "The machines, sorted by name.", .nested = NESTED(NEST_LIST, machine_attributes)},
+};
+/* clang-format on */
+
+static char *describe(void *machine) {
+    return virDomainGetXMLDesc(machine, 0);
+}
+
+static int release(void *machine) {
+    return virDomainFree(machine);
+}
+
+static void fill(void *machine, ObjectBuilder *builder, Arena *arena) {
+    (void)arena;
+    int autostart = 0;
+    (void)virDomainGetAutostart(machine, &autostart);
+    object_builder_set(builder, "running", value_bool(virDomainIsActive(machine) == 1));
+    object_builder_set(builder, "autostart", value_bool(autostart != 0));
+}
+
+static const DataList list = {
+    .attribute = "domains",
+    .noun = "machines",
+    .rows = {machine_attributes, ARRAY_COUNT(machine_attributes)},
+    .describe = describe,
+    .fill = fill,
+    .release = release,
+};
+
+static bool read(const Call *call,
+                 const DataReadRequest *request,
+                 DataReadResponse *response,
+                 Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    virDomainPtr *all = NULL;
+    unsigned flags = 0;
+    if (object_has(request->config, "running"))
+        flags = object_bool(request->config, "running", false) ? VIR_CONNECT_LIST_DOMAINS_ACTIVE
+                                                               : VIR_CONNECT_LIST_DOMAINS_INACTIVE;
+    int count = virConnectListAllDomains(connection, &all, flags);
+    return data_source_list(call, request, &list, (void **)all, count, response, diags);
+}
+
+const DataSourceType data_libvirt_domains = {
+    .name = "libvirt_domains",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The machines of the host."},
+    .read = read,
+};

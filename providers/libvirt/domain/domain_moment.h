@@ -1,0 +1,52 @@
+/* DomainMoment: what snapshots and checkpoints have in common. Each belongs to a machine, is
+ * identified by the machine's UUID and a name, and never changes. libvirt calls both moments. */
+#pragma once
+
+#include "libvirt_handle.h"
+#include "provider.h"
+#include "xml_map.h"
+
+typedef struct DomainMoment {
+    const char *noun;
+    const char *element; /* the root of its XML */
+    XmlRows rows;
+    void *(*create)(virDomainPtr domain, Value planned, const char *text);
+    void *(*lookup)(virDomainPtr domain, const char *name);
+    char *(*describe)(void *moment);
+    const char *(*name_of)(void *moment);
+    int (*remove)(void *moment);
+    int (*release)(void *moment);
+} DomainMoment;
+
+MUST_USE bool domain_moment_create(const DomainMoment *kind,
+                                   const Call *call,
+                                   const ApplyRequest *request,
+                                   ApplyResponse *response,
+                                   Diags *diags);
+/* Only the block "timeouts" changes in place, and it has no effect on the host. */
+MUST_USE bool domain_moment_update(const Call *call,
+                                   const ApplyRequest *request,
+                                   ApplyResponse *response,
+                                   Diags *diags);
+MUST_USE bool domain_moment_delete(const DomainMoment *kind,
+                                   const Call *call,
+                                   const DeleteRequest *request,
+                                   Diags *diags);
+/* Sets *state to null if the machine or its moment does not exist. */
+MUST_USE bool domain_moment_read(
+    const DomainMoment *kind, const Call *call, bool is_import, Value *state, Diags *diags);
+MUST_USE bool domain_moment_import(const DomainMoment *kind,
+                                   const Call *call,
+                                   const ImportRequest *request,
+                                   ImportResponse *response,
+                                   Diags *diags);
+MUST_USE bool domain_moment_limits(const Call *call,
+                                   const LimitsRequest *request,
+                                   LimitsResponse *response,
+                                   Diags *diags);
+/* Completes an interrupted creation if a moment of this name exists. */
+MUST_USE bool domain_moment_recover(const DomainMoment *kind,
+                                    const Call *call,
+                                    const RecoverRequest *request,
+                                    RecoverResponse *response,
+                                    Diags *diags);

@@ -1,0 +1,108 @@
+/* libvirt_checkpoint: a point in time of a machine's disks, from which an incremental backup
+ * starts. Deletion removes the bitmaps of changed blocks and does not change the machine. */
+#include "domain_moment.h"
+#include "libvirt_types.h"
+#include "object_builder.h"
+#include "timeouts.h"
+
+/* clang-format off */
+static const Attribute attributes[] = {
+    {"domain_id", &TYPE_STRING, REQUIRED | FORCES_NEW, "The `id` of a running libvirt_domain, or the name of a machine."},
+    {"name", &TYPE_STRING, REQUIRED | FORCES_NEW, "Name of the checkpoint.", .binding = XML("name")},
+    {"description", &TYPE_STRING, OPTIONAL | FORCES_NEW, "Description of the checkpoint.", .binding = XML("description")},
+    {"parent", &TYPE_STRING, COMPUTED, "Name of the parent checkpoint; null if none.", .binding = XML("parent/name")},
+    {"created_at", &TYPE_NUMBER, COMPUTED, "Time of the checkpoint in seconds since 1970.", .binding = XML("creationTime")},
+    {"id", &TYPE_STRING, COMPUTED, "Machine UUID and checkpoint name, separated by a slash."},
+};
+/* clang-format on */
+
+static void *create(virDomainPtr domain, Value planned, const char *text) {
+    (void)planned;
+    return virDomainCheckpointCreateXML(domain, text, 0);
+}
+
+static void *lookup(virDomainPtr domain, const char *name) {
+    return virDomainCheckpointLookupByName(domain, name, 0);
+}
+
+static char *describe(void *moment) {
+    return virDomainCheckpointGetXMLDesc(moment, 0);
+}
+
+static const char *name_of(void *moment) {
+    return virDomainCheckpointGetName(moment);
+}
+
+static int remove_moment(void *moment) {
+    return virDomainCheckpointDelete(moment, 0);
+}
+
+static int release(void *moment) {
+    return virDomainCheckpointFree(moment);
+}
+
+static const DomainMoment kind = {
+    .noun = "checkpoint",
+    .element = "domaincheckpoint",
+    .rows = {attributes, ARRAY_COUNT(attributes)},
+    .create = create,
+    .lookup = lookup,
+    .describe = describe,
+    .name_of = name_of,
+    .remove = remove_moment,
+    .release = release,
+};
+
+static bool checkpoint_create(const Call *call,
+                              const ApplyRequest *request,
+                              ApplyResponse *response,
+                              Diags *diags) {
+    return domain_moment_create(&kind, call, request, response, diags);
+}
+
+static bool checkpoint_delete(const Call *call,
+                              const DeleteRequest *request,
+                              DeleteResponse *response,
+                              Diags *diags) {
+    (void)response;
+    return domain_moment_delete(&kind, call, request, diags);
+}
+
+static bool checkpoint_read(const Call *call,
+                            const ReadRequest *request,
+                            ReadResponse *response,
+                            Diags *diags) {
+    (void)request;
+    return domain_moment_read(&kind, call, false, &response->state, diags);
+}
+
+static bool checkpoint_import(const Call *call,
+                              const ImportRequest *request,
+                              ImportResponse *response,
+                              Diags *diags) {
+    return domain_moment_import(&kind, call, request, response, diags);
+}
+
+static bool checkpoint_recover(const Call *call,
+                               const RecoverRequest *request,
+                               RecoverResponse *response,
+                               Diags *diags) {
+    return domain_moment_recover(&kind, call, request, response, diags);
+}
+
+static const Block blocks[] = {TIMEOUTS_BLOCK};
+
+const ResourceType libvirt_checkpoint = {
+    .name = "libvirt_checkpoint",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
+               .description = "A checkpoint of a running virtual machine, from which an "
+                              "incremental backup of its qcow2 disks can start."},
+    .create = checkpoint_create,
+    .update = domain_moment_update,
+    .delete = checkpoint_delete,
+    .read = checkpoint_read,
+    .import = checkpoint_import,
+    .recovery = RECOVERY_FINDS,
+    .recover = checkpoint_recover,
+    .limits = domain_moment_limits,
+};

@@ -1,0 +1,54 @@
+/* data libvirt_nwfilter_bindings: the interfaces of running machines that have a packet filter. */
+#include "data_source.h"
+
+#include "libvirt_client.h"
+#include "libvirt_types.h"
+
+/* clang-format off */
+static const Attribute binding_attributes[] = {
+    {"name", &TYPE_STRING, COMPUTED, "Name of the interface on the host, such as vnet0.", .binding = XML("portdev/@name")},
+    {"mac", &TYPE_STRING, COMPUTED, "MAC address of the interface.", .binding = XML("mac/@address")},
+    {"filter", &TYPE_STRING, COMPUTED, "Name of the filter.", .binding = XML("filterref/@filter")},
+    {"domain", &TYPE_STRING, COMPUTED, "Name of the machine.", .binding = XML("owner/name")},
+    {"domain_id", &TYPE_STRING, COMPUTED, "UUID of the machine.", .binding = XML("owner/uuid")},
+};
+
+static const Attribute attributes[] = {
+    {"bindings", NULL, COMPUTED, "The interfaces, sorted by name.", .nested = NESTED(NEST_LIST, binding_attributes)},
+};
+/* clang-format on */
+
+static char *describe(void *binding) {
+    return virNWFilterBindingGetXMLDesc(binding, 0);
+}
+
+static int release(void *binding) {
+    return virNWFilterBindingFree(binding);
+}
+
+static const DataList list = {
+    .attribute = "bindings",
+    .noun = "filter bindings",
+    .rows = {binding_attributes, ARRAY_COUNT(binding_attributes)},
+    .describe = describe,
+    .release = release,
+};
+
+static bool read(const Call *call,
+                 const DataReadRequest *request,
+                 DataReadResponse *response,
+                 Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    virNWFilterBindingPtr *all = NULL;
+    int count = virConnectListAllNWFilterBindings(connection, &all, 0);
+    return data_source_list(call, request, &list, (void **)all, count, response, diags);
+}
+
+const DataSourceType data_libvirt_nwfilter_bindings = {
+    .name = "libvirt_nwfilter_bindings",
+    .schema = {SCHEMA_ATTRIBUTES(attributes),
+               .description = "The interfaces of running machines that have a packet filter."},
+    .read = read,
+};

@@ -1,0 +1,62 @@
+/* data libvirt_nwfilters: the packet filters of the host. */
+#include "data_source.h"
+
+#include "libvirt_client.h"
+#include "libvirt_types.h"
+
+/* clang-format off */
+static const Attribute filter_attributes[] = {
+    {"name", &TYPE_STRING, COMPUTED, "Name of the filter.", .binding = XML("@name")},
+    {"id", &TYPE_STRING, COMPUTED, "UUID of the filter.", .binding = XML("uuid")},
+    {"chain", &TYPE_STRING, COMPUTED, "Chain of the rules, such as root or ipv4.", .binding = XML("@chain")},
+    {"priority", &TYPE_NUMBER, COMPUTED, "Priority of the chain; null if it has the default.", .binding = XML("@priority")},
+    {"filterrefs", &TYPE_LIST_OF_STRING, COMPUTED, "Names of the included filters.", .binding = XML("filterref/@filter")},
+    {"xml", &TYPE_STRING, COMPUTED, "The definition of the filter as XML."},
+};
+
+static const Attribute attributes[] = {
+    {"nwfilters", NULL, COMPUTED, "The filters, sorted by name.", .nested = NESTED(NEST_LIST, filter_attributes)},
+};
+/* clang-format on */
+
+static char *describe(void *filter) {
+    return virNWFilterGetXMLDesc(filter, 0);
+}
+
+static int release(void *filter) {
+    return virNWFilterFree(filter);
+}
+
+static void fill(void *filter, ObjectBuilder *builder, Arena *arena) {
+    char *text = virNWFilterGetXMLDesc(filter, 0);
+    if (text)
+        object_builder_set_copy(builder, "xml", text, arena);
+    free(text);
+}
+
+static const DataList list = {
+    .attribute = "nwfilters",
+    .noun = "filters",
+    .rows = {filter_attributes, ARRAY_COUNT(filter_attributes)},
+    .describe = describe,
+    .fill = fill,
+    .release = release,
+};
+
+static bool read(const Call *call,
+                 const DataReadRequest *request,
+                 DataReadResponse *response,
+                 Diags *diags) {
+    SCOPED(virConnectPtr) connection = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    virNWFilterPtr *all = NULL;
+    int count = virConnectListAllNWFilters(connection, &all, 0);
+    return data_source_list(call, request, &list, (void **)all, count, response, diags);
+}
+
+const DataSourceType data_libvirt_nwfilters = {
+    .name = "libvirt_nwfilters",
+    .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The packet filters of the host."},
+    .read = read,
+};
