@@ -64,7 +64,7 @@ list_table() {
   if is_pending; then echo "pending yes"; fi
   if has_table; then
     echo
-    nft -j list table "$f" "$t" | tr -d '\n' && echo && nft -a list table "$f" "$t"
+    nft -j list table "$f" "$t" | tr -d '\n' && echo && nft -a -s list table "$f" "$t"
   else
     echo "absent yes"
     echo

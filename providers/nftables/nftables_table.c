@@ -6,9 +6,8 @@
  * spelling of a rule does not matter, and drift is shown rule by rule. */
 #include "nftables_provider.h"
 
-#include "digest.h"
 #include "duration.h"
-#include "json.h"
+#include "map_change.h"
 #include "object_builder.h"
 #include "table_host.h"
 #include "timeouts.h"
@@ -17,6 +16,11 @@
 #define NAMESPACE     "5b4c6b57-0a43-5d8f-8a51-7d6de24b6f6a"
 #define NOTES_MAX     ((size_t)100)
 #define CHECK_WAIT_MS 3000 /* short, because this plan may create the machine */
+
+/* An imported table has no triggers: to add the first ones changes nothing. */
+static bool triggers_force_new(Value prior, Value planned) {
+    return value_is_present(prior) && map_change_forces_new(prior, planned);
+}
 
 /* clang-format off */
 static const Attribute set_attributes[] = {
@@ -55,6 +59,7 @@ static const Attribute attributes[] = {
     {"persist", &TYPE_BOOL, OPTIONAL | COMPUTED, "Whether the machine loads the table at boot, by a unit of systemd.", .default_json = "true"},
     {"confirm_timeout", &TYPE_STRING, OPTIONAL | COMPUTED, "Time in which a new connection must succeed after a change; otherwise the machine loads the old table again.", .default_json = "\"30s\"", .check = duration_check},
     {"ignore_other_firewalls", &TYPE_BOOL, OPTIONAL | COMPUTED, "Whether to change the table although firewalld or ufw is active on the machine.", .default_json = "false"},
+    {"triggers", &TYPE_MAP_OF_STRING, OPTIONAL, "Any values, such as the ID of the machine; a change makes the table again, because a new machine has none.", .forces_new = triggers_force_new},
     {"id",     &TYPE_STRING, COMPUTED, "Identifies the object on the machine."},
 };
 /* clang-format on */
@@ -101,35 +106,65 @@ static void note_changes(const Call *call, Value prior, PlanResponse *response) 
     }
 }
 
-/* Checks the new table with nft on the machine. */
-static bool table_plan(const Call *call,
-                       const PlanRequest *request,
-                       PlanResponse *response,
-                       Diags *diags) {
+/* Returns the private data: digest of the file for the next boot, record of the listing. */
+static Str private_of(const TableFacts *facts, Arena *arena) {
+    return str_format(arena, "%.*s\n%.*s", STR_ARG(facts->file_sha256),
+                      STR_ARG(table_listing_record(&facts->listing, arena)));
+}
+
+static Value record_of(Str private_data, Arena *arena) {
+    Str file;
+    (void)str_next_field(&private_data, '\n', &file);
+    return table_listing_read_record(private_data, arena);
+}
+
+/* Checks the new table with nft on the machine. Keeps the prior text of parts that differ in
+ * spelling only. */
+static bool check_on_machine(const Call *call,
+                             const PlanRequest *request,
+                             PlanResponse *response,
+                             Diags *diags) {
     SCOPED(SshLink) link = {0};
     SshProblem problem = {0};
-    Value planned = response->planned;
+    Value planned = response->planned, live, wanted;
     size_t errors = diags->error_count;
-    bool is_new = value_is_null(request->prior);
-    if (!is_new)
-        note_changes(call, request->prior, response);
-    if (!call->is_planning || !call->client || !value_is_wholly_known(request->config) ||
-        !ruleset_text_is_known(planned))
-        return true;
-    if (!is_new && ruleset_text_is_same(request->prior, planned))
-        return true;
     if (!ssh_client_link(call, planned, &link, diags))
         return false;
     ssh_client_limit_to_plan(&link);
-    if (is_new && link.wait_ms > CHECK_WAIT_MS)
+    if (value_is_null(request->prior) && link.wait_ms > CHECK_WAIT_MS)
         link.wait_ms = CHECK_WAIT_MS;
     RulesetText text = ruleset_text_of(call, planned);
-    SshStatus status = table_host_check(&link, planned, &text, &problem, diags);
+    SshStatus status = table_host_check(&link, planned, &text, &live, &wanted, &problem, diags);
     if (status != SSH_DONE)
         plan_note(response, NO_PATH,
                   STR("the rules are checked in the apply: the machine cannot be reached now"),
                   call->arena);
+    /* The record says that the texts of the state are those of the live table. */
+    const Value views[] = {record_of(request->private_data, call->arena), live, wanted};
+    if (value_is_present(request->prior))
+        response->planned =
+            table_listing_keep(views, ARRAY_COUNT(views), request->prior, planned, call->arena);
     return diags->error_count == errors;
+}
+
+static bool table_plan(const Call *call,
+                       const PlanRequest *request,
+                       PlanResponse *response,
+                       Diags *diags) {
+    bool is_new = value_is_null(request->prior), is_good = true;
+    bool is_complete = call->client && value_is_wholly_known(request->config) &&
+                       ruleset_text_is_known(response->planned);
+    if (is_complete && (is_new || !ruleset_text_is_same(request->prior, response->planned))) {
+        if (call->is_planning)
+            is_good = check_on_machine(call, request, response, diags);
+        const Value views[] = {request->prior, request->approved};
+        if (!call->is_planning && !is_new && value_is_present(request->approved))
+            response->planned = table_listing_keep(views, ARRAY_COUNT(views), request->prior,
+                                                   response->planned, call->arena);
+    }
+    if (!is_new)
+        note_changes(call, request->prior, response);
+    return is_good;
 }
 
 static bool table_marker(const Call *call,
@@ -142,12 +177,6 @@ static bool table_marker(const Call *call,
                           STR_ARG(call->address), (unsigned long long)call->generation);
     response->marker = uuid_v5(STR(NAMESPACE), name, call->arena);
     return true;
-}
-
-/* Returns the private data: digest of the file for the next boot, record of the listing. */
-static Str private_of(const TableFacts *facts, Arena *arena) {
-    return str_format(arena, "%.*s\n%.*s", STR_ARG(facts->file_sha256),
-                      STR_ARG(table_listing_record(&facts->listing, arena)));
 }
 
 static Value with_id(Value object, Str id, Arena *arena) {

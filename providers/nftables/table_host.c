@@ -133,8 +133,23 @@ SshStatus table_host_read(SshLink *link,
     return status;
 }
 
-SshStatus table_host_check(
-    SshLink *link, Value object, const RulesetText *text, SshProblem *problem, Diags *diags) {
+/* Returns the record of the table in the first line, which is removed from *rest. */
+static Value next_record(Str *rest, Arena *arena) {
+    TableListing listing;
+    Str json;
+    if (!str_next_field(rest, '\n', &json) ||
+        !table_listing_parse(json, STR_EMPTY, &listing, arena))
+        return value_null(&TYPE_DYNAMIC);
+    return table_listing_read_record(table_listing_record(&listing, arena), arena);
+}
+
+SshStatus table_host_check(SshLink *link,
+                           Value object,
+                           const RulesetText *text,
+                           Value *live,
+                           Value *wanted,
+                           SshProblem *problem,
+                           Diags *diags) {
     const Str arguments[] = {object_text(object, "family", STR_EMPTY),
                              object_text(object, "name", STR_EMPTY)};
     SshResult result = {0};
@@ -142,6 +157,9 @@ SshStatus table_host_check(
                            &result, problem);
     if (status == SSH_DONE && result.exit_status == EXIT_REJECTED)
         (void)ruleset_text_report(link->call, text, result.out, diags);
+    Str rest = status == SSH_DONE && result.exit_status == 0 ? result.out : STR_EMPTY;
+    *live = next_record(&rest, link->call->arena);
+    *wanted = next_record(&rest, link->call->arena);
     /* Ignores other problems: the apply may solve them before, for example by installing nft. */
     return status;
 }

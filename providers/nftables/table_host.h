@@ -32,9 +32,15 @@ SshStatus table_host_read(SshLink *link,
                           SshProblem *problem,
                           Diags *diags);
 /* Checks the commands with nft on the machine, without changing anything. Returns the status of the
- * connection, which the caller reports. Adds errors of nft at the arguments. */
-SshStatus table_host_check(
-    SshLink *link, Value object, const RulesetText *text, SshProblem *problem, Diags *diags);
+ * connection, which the caller reports. Adds errors of nft at the arguments. Sets *live and *wanted
+ * to records (table_listing_read_record) of the live and the new table; null: not known. */
+SshStatus table_host_check(SshLink *link,
+                           Value object,
+                           const RulesetText *text,
+                           Value *live,
+                           Value *wanted,
+                           SshProblem *problem,
+                           Diags *diags);
 
 typedef struct TableChange {
     Value object;

@@ -305,6 +305,14 @@ Str table_listing_record(const TableListing *listing, Arena *arena) {
     return strbuf_str(&text);
 }
 
+Value table_listing_read_record(Str record, Arena *arena) {
+    const char *error;
+    size_t offset;
+    Value value;
+    return json_parse_any(record, &value, &error, &offset, arena) ? value
+                                                                  : value_null(&TYPE_DYNAMIC);
+}
+
 /* Differences. */
 
 /* The rules of a record and of the live chain, without equal rules at the start and the end. */
@@ -511,14 +519,38 @@ static Value live_sets(
     return finish_items(&items);
 }
 
+/* Returns whether all views have this item, and it is the same in all. */
+static bool is_same_item(const Value *views, size_t count, const char *name, Str key) {
+    Value first = member(member(views[0], str_from_cstr(name)), key);
+    bool is_same = value_is_present(first);
+    for (size_t i = 1; is_same && i < count; i++)
+        is_same = value_equal(first, member(member(views[i], str_from_cstr(name)), key));
+    return is_same;
+}
+
+Value table_listing_keep(
+    const Value *views, size_t count, Value prior, Value planned, Arena *arena) {
+    static const char *const names[] = {"chains", "sets", "maps"};
+    ObjectBuilder builder = object_builder_of(planned, arena);
+    for (size_t k = 0; k < ARRAY_COUNT(names); k++) {
+        Value items = object_attribute(planned, names[k]);
+        ObjectBuilder made = object_builder_new(arena);
+        for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+            Str key = value_key_at(items, i);
+            Value old = member(object_attribute(prior, names[k]), key);
+            bool is_kept = value_is_present(old) && is_same_item(views, count, names[k], key);
+            object_builder_put(&made, key, is_kept ? old : value_at(items, i));
+        }
+        if (made.names.count > 0)
+            object_builder_set(&builder, names[k], object_builder_map(&made, items.type->element));
+    }
+    return object_builder_value(&builder);
+}
+
 Value table_listing_apply(const TableListing *live, Str record, Value state, Arena *arena) {
-    const char *error;
-    size_t offset;
-    Value old;
     if (str_equal(record, table_listing_record(live, arena)))
         return state;
-    if (!json_parse_any(record, &old, &error, &offset, arena))
-        old = value_null(&TYPE_DYNAMIC);
+    Value old = table_listing_read_record(record, arena);
     ObjectBuilder builder = object_builder_of(state, arena);
     object_builder_set(&builder, "chains", live_chains(live, old, state, arena));
     object_builder_set(&builder, "sets", live_sets(live, "sets", old, state, arena));

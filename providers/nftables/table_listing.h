@@ -47,6 +47,12 @@ typedef struct TableListing {
 MUST_USE bool table_listing_parse(Str json, Str text, TableListing *out, Arena *arena);
 /* Returns the digests as JSON text: the record of a loaded table. */
 Str table_listing_record(const TableListing *listing, Arena *arena);
+/* Parses such a record; returns null if the text is none. */
+Value table_listing_read_record(Str record, Arena *arena);
+/* Returns `planned` with those chains, sets and maps of `prior` that are equal in all `views`
+ * (records or objects), so that a different spelling is no change. */
+Value table_listing_keep(
+    const Value *views, size_t count, Value prior, Value planned, Arena *arena);
 /* Returns `state` with the parts of the live table. A part whose digest equals that in `record`,
  * the record of the table when `state` was written, keeps its text. `record` empty: all texts are
  * live.

@@ -36,7 +36,7 @@ static const Attribute attributes[] = {
     {"probe_timeout", &TYPE_STRING, OPTIONAL, "Time after which a port without an answer counts as filtered (default 1s).", .check = duration_check},
     {"states",        &TYPE_MAP_OF_STRING, COMPUTED, "State of each port, by \"tcp/10.0.0.7/22\": \"open\" (answered), \"closed\" (refused), \"filtered\" (no answer) or \"unreachable\" (the network reports that there is no way)."},
     {"open",          &TYPE_LIST_OF_STRING, COMPUTED, "The open ports, sorted: \"tcp/10.0.0.7/22\"."},
-    {"listeners",     &TYPE_MAP_OF_STRING, COMPUTED, "Who listens on the ports of targets with \"listen\": \"probe\" (loam), \"service\" (a program of the machine), else why nothing does. A service may ignore the datagram of a probe: then an open udp port looks filtered."},
+    {"listeners",     &TYPE_MAP_OF_STRING, COMPUTED, "Listeners on the ports of targets with \"listen\": \"probe\" (loam), \"service\" (a program of the machine), else the error that prevented one. A service may ignore the datagram of a probe: then an open udp port looks filtered."},
 };
 /* clang-format on */
 

@@ -162,6 +162,40 @@ static void test_import(void **state) {
     case_close(&c);
 }
 
+/* A chain keeps its spelling only if record, live table and new table agree. */
+static void test_keep(void **state) {
+    (void)state;
+    ResourceCase c = case_open(&nftables_table);
+    static const char other[] = META CHAIN SET("") RULE("7", PORT("22") "," ACCEPT) END;
+    TableListing loaded = parse(as_loaded, "", c.arena), changed = parse(other, "", c.arena);
+    Value same = table_listing_read_record(table_listing_record(&loaded, c.arena), c.arena);
+    Value differs = table_listing_read_record(table_listing_record(&changed, c.arena), c.arena);
+    Value prior = case_config(&c, STATE);
+    Value planned = case_config(
+        &c,
+        "{\"host\":\"h\",\"family\":\"inet\",\"name\":\"loam\",\"chains\":{\"input\":{\"rules\":["
+        "\"x\"]},"
+        "\"new\":{}},\"sets\":{\"admin\":{\"type\":\"ipv4_addr\",\"elements\":[\"10.0.0.0/8\"]}}}");
+    const struct {
+        Value views[3];
+        const char *rules;
+    } cases[] = {
+        {{same, same, same},
+         "[\"tcp  dport 22 counter accept\",\"tcp  dport 80 accept\",\"tcp  dport 443 accept\"]"},
+        {{same, same, differs},                   "[\"x\"]"                                     },
+        {{differs, same, same},                   "[\"x\"]"                                     },
+        {{same, value_null(&TYPE_DYNAMIC), same}, "[\"x\"]"                                     },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Value kept = table_listing_keep(cases[i].views, 3, prior, planned, c.arena);
+        Value chain;
+        check_str(rules_of(kept, c.arena), cases[i].rules);
+        assert_true(value_find(object_attribute(kept, "chains"), STR("new"), &chain));
+        assert_true(value_is_null(object_attribute(kept, "maps")));
+    }
+    case_close(&c);
+}
+
 static void test_bad_listings(void **state) {
     (void)state;
     static const char *const texts[] = {"",
@@ -179,8 +213,11 @@ static void test_bad_listings(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_passing_members), cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_sets_and_chains), cmocka_unit_test(test_import),
+        cmocka_unit_test(test_passing_members),
+        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_sets_and_chains),
+        cmocka_unit_test(test_import),
+        cmocka_unit_test(test_keep),
         cmocka_unit_test(test_bad_listings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
