@@ -37,10 +37,13 @@ LIFECYCLE = (0, {"create_before_destroy": LITERAL, "ignore_changes": CODE, "repl
 CONNECTION = (0, {}, {})
 PROVISIONER = (1, {"when": CODE, "on_failure": CODE}, {"connection": CONNECTION})
 RESOURCE = (2, {"depends_on": CODE, "provider": CODE},
-            {"lifecycle": LIFECYCLE, "provisioner": PROVISIONER, "connection": CONNECTION})
+            {"lifecycle": LIFECYCLE, "provisioner": PROVISIONER, "connection": CONNECTION, "field_manager": (0, {}, {})})
 TEXTS = {"description": LITERAL, "sensitive": LITERAL, "nullable": LITERAL, "ephemeral": LITERAL, "deprecated": LITERAL}
+ENCRYPTED = (0, {"method": CODE}, {})
+ENCRYPTION = (0, {}, {"key_provider": (2, {}, {}), "method": (2, {}, {}), "state": ENCRYPTED, "plan": ENCRYPTED})
 BLOCKS = {
-    "terraform": (0, {"required_version": LITERAL}, {"required_providers": (0, {"": LITERAL}, {}), "backend": (1, {}, {})}),
+    "terraform": (0, {"required_version": LITERAL},
+                  {"required_providers": (0, {"": LITERAL}, {}), "backend": (1, {}, {}), "encryption": ENCRYPTION}),
     "provider": (1, {"alias": LITERAL, "version": LITERAL}, {}),
     "variable": (1, {"type": CODE, "default": LITERAL, **TEXTS}, {"validation": CONDITION}),
     "locals": (0, {}, {}),
