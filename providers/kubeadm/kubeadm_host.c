@@ -8,18 +8,17 @@
 #include "kubeadm_check.h"
 #include "kubeadm_provider.h"
 #include "nested_list.h"
+#include "object_id.h"
 #include "path_error.h"
 #include "remote_script.h"
 #include "remote_step.h"
 #include "ssh_upload.h"
 #include "timeouts.h"
-#include "uuid.h"
 
 #include <pthread.h>
 
-#define NAMESPACE "0d5c7a52-6a0e-5f7b-9d49-27a1c3b1c4e1"
-#define ARCHIVE   "/var/lib/loam/host/bundle.tar"
-#define LOCK      "/var/lib/loam/host/lock" /* of the script that prepares the machine */
+#define ARCHIVE "/var/lib/loam/host/bundle.tar"
+#define LOCK    "/var/lib/loam/host/lock" /* of the script that prepares the machine */
 #define NEW_PAUSE                                                                                  \
     { 1, 34, 0, STR_CONST("") }
 
@@ -507,18 +506,6 @@ static bool host_read(const Call *call,
     return true;
 }
 
-static bool host_marker(const Call *call,
-                        const MarkerRequest *request,
-                        MarkerResponse *response,
-                        Diags *diags) {
-    (void)request;
-    (void)diags;
-    Str name = str_format(call->arena, "%.*s %.*s %llu", STR_ARG(call->lineage),
-                          STR_ARG(call->address), (unsigned long long)call->generation);
-    response->marker = uuid_v5(STR(NAMESPACE), name, call->arena);
-    return true;
-}
-
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType kubeadm_host = {
@@ -529,7 +516,7 @@ const ResourceType kubeadm_host = {
                    "Only what differs is changed. Its deletion leaves the machine as it is."},
     .recovery = RECOVERY_REPEATS,
     .plan = host_plan,
-    .marker = host_marker,
+    .marker = object_id_marker,
     .create = host_apply,
     .update = host_apply,
     .read = host_read,

@@ -12,6 +12,7 @@
 #include "kubeadm_step.h"
 #include "kubeadm_upgrade.h"
 #include "nested_list.h"
+#include "object_id.h"
 #include "path_error.h"
 #include "pki_kubeconfig.h"
 #include "timeouts.h"
@@ -351,7 +352,7 @@ const ResourceType kubeadm_init = {
     .recovery = RECOVERY_FINDS,
     .validate = init_validate,
     .plan = init_plan,
-    .marker = kubeadm_node_marker,
+    .marker = object_id_marker,
     .create = init_create,
     .update = init_update,
     .delete = init_delete,

@@ -5,6 +5,7 @@
 #include "kubeadm_refresh.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_upgrade.h"
+#include "object_id.h"
 #include "path_error.h"
 #include "timeouts.h"
 
@@ -147,7 +148,7 @@ const ResourceType kubeadm_join = {
     .recovery = RECOVERY_FINDS,
     .plans_destroy = true,
     .plan = join_plan,
-    .marker = kubeadm_node_marker,
+    .marker = object_id_marker,
     .create = join_create,
     .update = join_update,
     .delete = join_delete,

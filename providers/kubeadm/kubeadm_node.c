@@ -7,9 +7,7 @@
 #include "kubeadm_step.h"
 #include "nested_list.h"
 #include "path_error.h"
-#include "uuid.h"
 
-#define NAMESPACE  "b4a1c0de-7d53-5d0e-8c1f-2f6a9d3e5b07"
 #define CRI_SOCKET "unix:///run/containerd/containerd.sock"
 
 /* clang-format off */
@@ -38,18 +36,6 @@ const NestedObject kubeadm_node_pki = {
     .nesting = NEST_SINGLE, .attributes = pki, .count = ARRAY_COUNT(pki)};
 const NestedObject kubeadm_node_taints = {
     .nesting = NEST_LIST, .attributes = taint, .count = ARRAY_COUNT(taint)};
-
-bool kubeadm_node_marker(const Call *call,
-                         const MarkerRequest *request,
-                         MarkerResponse *response,
-                         Diags *diags) {
-    (void)request;
-    (void)diags;
-    Str name = str_format(call->arena, "%.*s %.*s %llu", STR_ARG(call->lineage),
-                          STR_ARG(call->address), (unsigned long long)call->generation);
-    response->marker = uuid_v5(STR(NAMESPACE), name, call->arena);
-    return true;
-}
 
 static bool is_address(Str text, Arena *arena) {
     return text.len && !kubeadm_check_address(value_from_str(text), arena).len;

@@ -44,10 +44,6 @@ typedef struct KubeadmNode {
     bool is_control_plane;
 } KubeadmNode;
 
-bool kubeadm_node_marker(const Call *call,
-                         const MarkerRequest *request,
-                         MarkerResponse *response,
-                         Diags *diags);
 /* Reads the arguments, and opens the link's settings. */
 MUST_USE bool kubeadm_node_open(
     const Call *call, Value object, Str id, SshLink *link, KubeadmNode *out, Diags *diags);

@@ -9,11 +9,10 @@
 #include "duration.h"
 #include "map_change.h"
 #include "object_builder.h"
+#include "object_id.h"
 #include "table_host.h"
 #include "timeouts.h"
-#include "uuid.h"
 
-#define NAMESPACE     "5b4c6b57-0a43-5d8f-8a51-7d6de24b6f6a"
 #define NOTES_MAX     ((size_t)100)
 #define CHECK_WAIT_MS 3000 /* short, because this plan may create the machine */
 
@@ -165,18 +164,6 @@ static bool table_plan(const Call *call,
     if (!is_new)
         note_changes(call, request->prior, response);
     return is_good;
-}
-
-static bool table_marker(const Call *call,
-                         const MarkerRequest *request,
-                         MarkerResponse *response,
-                         Diags *diags) {
-    (void)request;
-    (void)diags;
-    Str name = str_format(call->arena, "%.*s %.*s %llu", STR_ARG(call->lineage),
-                          STR_ARG(call->address), (unsigned long long)call->generation);
-    response->marker = uuid_v5(STR(NAMESPACE), name, call->arena);
-    return true;
 }
 
 static Value with_id(Value object, Str id, Arena *arena) {
@@ -399,7 +386,7 @@ const ResourceType nftables_table = {
     .recovery = RECOVERY_FINDS,
     .validate = table_validate,
     .plan = table_plan,
-    .marker = table_marker,
+    .marker = object_id_marker,
     .create = table_create,
     .update = table_update,
     .delete = table_delete,

@@ -6,7 +6,6 @@
 #include "remote_script.h"
 #include "uuid.h"
 
-#define NAMESPACE       "0d0e6c6e-1f5c-5c49-9a3b-0f9a5be0a7c2"
 #define CONFIRM_MS      30000
 #define SPARE_S         5     /* seconds between the last connection attempt and the rollback */
 #define ARM_MS          20000 /* time limit, because the new rules may cut the connection */
@@ -331,10 +330,7 @@ static bool confirm(
 bool table_host_change(
     const Call *call, const TableChange *change, TableFacts *out, bool *in_doubt, Diags *diags) {
     SCOPED(SshLink) link = {0};
-    const Clock *clock = call->io->clock;
-    Str name = str_format(call->arena, "%.*s %lld", STR_ARG(change->owner),
-                          (long long)clock->now_ms(clock->self));
-    Str id = uuid_v5(STR(NAMESPACE), name, call->arena);
+    Str id = uuid_v4(call->arena);
     *in_doubt = false;
     if (!ssh_client_link(call, change->object, &link, diags) || !arm(&link, change, id, diags))
         return false;

@@ -11,7 +11,6 @@
 #include "ssh_provider_assets.h"
 #include "uuid.h"
 
-#define NAMESPACE    "3f0d3b0d-4c55-5a5e-9a21-50a2f1c4b7de"
 #define PATIENCE_MS  1000
 #define WINDOW       2000  /* probes at once */
 #define PROBES_MAX   50000 /* of one data source */
@@ -146,9 +145,7 @@ static bool collect(const Call *call, Value object, PortCheck *out, Diags *diags
         }
         vec_push(call->arena, &out->targets, target);
     }
-    Str name = str_format(call->arena, "%.*s %lld", STR_ARG(call->address),
-                          (long long)call->io->clock->now_ms(call->io->clock->self));
-    out->token = uuid_v5(STR(NAMESPACE), name, call->arena);
+    out->token = uuid_v4(call->arena);
     return true;
 }
 

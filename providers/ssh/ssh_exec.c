@@ -8,13 +8,11 @@
  * has no marker, so the next plan runs the script there. The marker has an id that the engine
  * stores before the creation. */
 #include "object_builder.h"
+#include "object_id.h"
 #include "remote_step.h"
 #include "ssh_provider.h"
 #include "ssh_query.h"
 #include "timeouts.h"
-#include "uuid.h"
-
-#define NAMESPACE "6f9d2f0e-5d0b-5a0c-9a53-3f5d0c1f7a11"
 
 /* clang-format off */
 static const Attribute attributes[] = {
@@ -46,18 +44,6 @@ static RemoteStep script_step(Value object, Str id, Arena *arena) {
         .input = object_text(object, "stdin", STR_EMPTY),
         .title = "the script",
     };
-}
-
-static bool exec_marker(const Call *call,
-                        const MarkerRequest *request,
-                        MarkerResponse *response,
-                        Diags *diags) {
-    (void)request;
-    (void)diags;
-    Str name = str_format(call->arena, "%.*s %.*s %llu", STR_ARG(call->lineage),
-                          STR_ARG(call->address), (unsigned long long)call->generation);
-    response->marker = uuid_v5(STR(NAMESPACE), name, call->arena);
-    return true;
 }
 
 static Value with_result(const SshLink *link,
@@ -247,7 +233,7 @@ const ResourceType ssh_exec = {
     .name = "ssh_exec",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks), SCHEMA_RULES(rules),
                .description = "A script that runs once on a machine."},
-    .marker = exec_marker,
+    .marker = object_id_marker,
     .create = exec_create,
     .update = exec_update,
     .delete = exec_delete,
