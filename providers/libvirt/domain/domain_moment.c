@@ -38,11 +38,11 @@ static bool fill(const DomainMoment *kind,
     return true;
 }
 
-bool domain_moment_create(const DomainMoment *kind,
-                          const Call *call,
+bool domain_moment_create(const Call *call,
                           const ApplyRequest *request,
                           ApplyResponse *response,
                           Diags *diags) {
+    const DomainMoment *kind = call->type.resource->payload;
     Arena *arena = call->arena;
     Value planned = request->planned;
     SCOPED(virConnectPtr) connection = NULL;
@@ -65,10 +65,12 @@ bool domain_moment_create(const DomainMoment *kind,
     return is_filled;
 }
 
-bool domain_moment_delete(const DomainMoment *kind,
-                          const Call *call,
+bool domain_moment_delete(const Call *call,
                           const DeleteRequest *request,
+                          DeleteResponse *response,
                           Diags *diags) {
+    (void)response;
+    const DomainMoment *kind = call->type.resource->payload;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -86,8 +88,9 @@ bool domain_moment_delete(const DomainMoment *kind,
     return is_deleted;
 }
 
-bool domain_moment_read(
-    const DomainMoment *kind, const Call *call, bool is_import, Value *state, Diags *diags) {
+/* Sets *state to null if the machine or its moment does not exist. */
+static bool read_moment(const Call *call, bool is_import, Value *state, Diags *diags) {
+    const DomainMoment *kind = call->type.resource->payload;
     SCOPED(virConnectPtr) connection = NULL;
     if (!libvirt_client_connect(call, &connection, diags))
         return false;
@@ -105,11 +108,19 @@ bool domain_moment_read(
     return is_read;
 }
 
-bool domain_moment_import(const DomainMoment *kind,
-                          const Call *call,
+bool domain_moment_read(const Call *call,
+                        const ReadRequest *request,
+                        ReadResponse *response,
+                        Diags *diags) {
+    (void)request;
+    return read_moment(call, false, &response->state, diags);
+}
+
+bool domain_moment_import(const Call *call,
                           const ImportRequest *request,
                           ImportResponse *response,
                           Diags *diags) {
+    const DomainMoment *kind = call->type.resource->payload;
     Str id = request->id;
     size_t slash = str_find_char(id, '/', 0);
     if (slash == SIZE_MAX)
@@ -121,7 +132,7 @@ bool domain_moment_import(const DomainMoment *kind,
     object_builder_set_text(&builder, "domain_id", str_slice(id, 0, slash), call->arena);
     object_builder_set_text(&builder, "name", str_slice(id, slash + 1, id.len), call->arena);
     response->state = object_builder_value(&builder);
-    if (!domain_moment_read(kind, call, true, &response->state, diags))
+    if (!read_moment(call, true, &response->state, diags))
         return false;
     return !value_is_null(response->state) ||
            libvirt_error_say(call, diags,
@@ -151,13 +162,12 @@ bool domain_moment_limits(const Call *call,
     return true;
 }
 
-bool domain_moment_recover(const DomainMoment *kind,
-                           const Call *call,
+bool domain_moment_recover(const Call *call,
                            const RecoverRequest *request,
                            RecoverResponse *response,
                            Diags *diags) {
     Value state = request->planned;
-    if (!domain_moment_read(kind, call, false, &state, diags))
+    if (!read_moment(call, false, &state, diags))
         return false;
     if (value_is_null(state))
         return true;

@@ -1,5 +1,7 @@
 /* DomainMoment: what snapshots and checkpoints have in common. Each belongs to a machine, is
- * identified by the machine's UUID and a name, and never changes. libvirt calls both moments. */
+ * identified by the machine's UUID and a name, and never changes. libvirt calls both moments.
+ *
+ * The payload of such a ResourceType is a DomainMoment, which the slots below read. */
 #pragma once
 
 #include "libvirt_handle.h"
@@ -18,8 +20,8 @@ typedef struct DomainMoment {
     int (*release)(void *moment);
 } DomainMoment;
 
-MUST_USE bool domain_moment_create(const DomainMoment *kind,
-                                   const Call *call,
+/* The slots of the type. */
+MUST_USE bool domain_moment_create(const Call *call,
                                    const ApplyRequest *request,
                                    ApplyResponse *response,
                                    Diags *diags);
@@ -28,15 +30,15 @@ MUST_USE bool domain_moment_update(const Call *call,
                                    const ApplyRequest *request,
                                    ApplyResponse *response,
                                    Diags *diags);
-MUST_USE bool domain_moment_delete(const DomainMoment *kind,
-                                   const Call *call,
+MUST_USE bool domain_moment_delete(const Call *call,
                                    const DeleteRequest *request,
+                                   DeleteResponse *response,
                                    Diags *diags);
-/* Sets *state to null if the machine or its moment does not exist. */
-MUST_USE bool domain_moment_read(
-    const DomainMoment *kind, const Call *call, bool is_import, Value *state, Diags *diags);
-MUST_USE bool domain_moment_import(const DomainMoment *kind,
-                                   const Call *call,
+MUST_USE bool domain_moment_read(const Call *call,
+                                 const ReadRequest *request,
+                                 ReadResponse *response,
+                                 Diags *diags);
+MUST_USE bool domain_moment_import(const Call *call,
                                    const ImportRequest *request,
                                    ImportResponse *response,
                                    Diags *diags);
@@ -45,8 +47,7 @@ MUST_USE bool domain_moment_limits(const Call *call,
                                    LimitsResponse *response,
                                    Diags *diags);
 /* Completes an interrupted creation if a moment of this name exists. */
-MUST_USE bool domain_moment_recover(const DomainMoment *kind,
-                                    const Call *call,
+MUST_USE bool domain_moment_recover(const Call *call,
                                     const RecoverRequest *request,
                                     RecoverResponse *response,
                                     Diags *diags);

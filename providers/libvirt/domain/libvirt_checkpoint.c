@@ -53,43 +53,6 @@ static const DomainMoment kind = {
     .release = release,
 };
 
-static bool checkpoint_create(const Call *call,
-                              const ApplyRequest *request,
-                              ApplyResponse *response,
-                              Diags *diags) {
-    return domain_moment_create(&kind, call, request, response, diags);
-}
-
-static bool checkpoint_delete(const Call *call,
-                              const DeleteRequest *request,
-                              DeleteResponse *response,
-                              Diags *diags) {
-    (void)response;
-    return domain_moment_delete(&kind, call, request, diags);
-}
-
-static bool checkpoint_read(const Call *call,
-                            const ReadRequest *request,
-                            ReadResponse *response,
-                            Diags *diags) {
-    (void)request;
-    return domain_moment_read(&kind, call, false, &response->state, diags);
-}
-
-static bool checkpoint_import(const Call *call,
-                              const ImportRequest *request,
-                              ImportResponse *response,
-                              Diags *diags) {
-    return domain_moment_import(&kind, call, request, response, diags);
-}
-
-static bool checkpoint_recover(const Call *call,
-                               const RecoverRequest *request,
-                               RecoverResponse *response,
-                               Diags *diags) {
-    return domain_moment_recover(&kind, call, request, response, diags);
-}
-
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_checkpoint = {
@@ -97,12 +60,13 @@ const ResourceType libvirt_checkpoint = {
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
                .description = "A checkpoint of a running virtual machine, from which an "
                               "incremental backup of its qcow2 disks can start."},
-    .create = checkpoint_create,
+    .payload = &kind,
+    .create = domain_moment_create,
     .update = domain_moment_update,
-    .delete = checkpoint_delete,
-    .read = checkpoint_read,
-    .import = checkpoint_import,
+    .delete = domain_moment_delete,
+    .read = domain_moment_read,
+    .import = domain_moment_import,
     .recovery = RECOVERY_FINDS,
-    .recover = checkpoint_recover,
+    .recover = domain_moment_recover,
     .limits = domain_moment_limits,
 };

@@ -61,55 +61,19 @@ static const DomainMoment kind = {
     .release = release,
 };
 
-static bool snapshot_create(const Call *call,
-                            const ApplyRequest *request,
-                            ApplyResponse *response,
-                            Diags *diags) {
-    return domain_moment_create(&kind, call, request, response, diags);
-}
-
-static bool snapshot_delete(const Call *call,
-                            const DeleteRequest *request,
-                            DeleteResponse *response,
-                            Diags *diags) {
-    (void)response;
-    return domain_moment_delete(&kind, call, request, diags);
-}
-
-static bool snapshot_read(const Call *call,
-                          const ReadRequest *request,
-                          ReadResponse *response,
-                          Diags *diags) {
-    (void)request;
-    return domain_moment_read(&kind, call, false, &response->state, diags);
-}
-
-static bool snapshot_import(const Call *call,
-                            const ImportRequest *request,
-                            ImportResponse *response,
-                            Diags *diags) {
-    return domain_moment_import(&kind, call, request, response, diags);
-}
-
-static bool snapshot_recover(const Call *call,
-                             const RecoverRequest *request,
-                             RecoverResponse *response,
-                             Diags *diags) {
-    return domain_moment_recover(&kind, call, request, response, diags);
-}
-
 static const Block blocks[] = {TIMEOUTS_BLOCK};
 
 const ResourceType libvirt_snapshot = {
     .name = "libvirt_snapshot",
     .schema = {SCHEMA_ATTRIBUTES(attributes), SCHEMA_BLOCKS(blocks),
                .description = "A snapshot of a virtual machine."},
-    .create = snapshot_create,
+    .payload = &kind,
+    .create = domain_moment_create,
     .update = domain_moment_update,
-    .delete = snapshot_delete,
-    .read = snapshot_read,
-    .import = snapshot_import,
+    .delete = domain_moment_delete,
+    .read = domain_moment_read,
+    .import = domain_moment_import,
     .recovery = RECOVERY_FINDS,
-    .recover = snapshot_recover,
+    .recover = domain_moment_recover,
     .limits = domain_moment_limits,
 };
