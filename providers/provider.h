@@ -417,6 +417,7 @@ typedef struct DataReadResponse {
 struct DataSourceType {
     const char *name;
     Schema schema;
+    const void *payload; /* for `read` of several types, as call->type.data_source->payload */
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
     /* Required. */
     bool (*read)(const Call *call,

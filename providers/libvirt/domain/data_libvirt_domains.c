@@ -1,7 +1,6 @@
 /* data libvirt_domains: the virtual machines and containers of the host. */
 #include "data_source.h"
 
-#include "libvirt_client.h"
 #include "libvirt_types.h"
 
 /* clang-format off */
@@ -22,6 +21,17 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
+static int list(virConnectPtr connection, Value config, void ***out) {
+    virDomainPtr *all = NULL;
+    unsigned flags = 0;
+    if (object_has(config, "running"))
+        flags = object_bool(config, "running", false) ? VIR_CONNECT_LIST_DOMAINS_ACTIVE
+                                                      : VIR_CONNECT_LIST_DOMAINS_INACTIVE;
+    int count = virConnectListAllDomains(connection, &all, flags);
+    *out = (void **)all;
+    return count;
+}
+
 static char *describe(void *machine) {
     return virDomainGetXMLDesc(machine, 0);
 }
@@ -38,33 +48,19 @@ static void fill(void *machine, ObjectBuilder *builder, Arena *arena) {
     object_builder_set(builder, "autostart", value_bool(autostart != 0));
 }
 
-static const DataList list = {
+static const DataList payload = {
     .attribute = "domains",
     .noun = "machines",
     .rows = {machine_attributes, ARRAY_COUNT(machine_attributes)},
+    .list = list,
     .describe = describe,
     .fill = fill,
     .release = release,
 };
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
-                 Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    virDomainPtr *all = NULL;
-    unsigned flags = 0;
-    if (object_has(request->config, "running"))
-        flags = object_bool(request->config, "running", false) ? VIR_CONNECT_LIST_DOMAINS_ACTIVE
-                                                               : VIR_CONNECT_LIST_DOMAINS_INACTIVE;
-    int count = virConnectListAllDomains(connection, &all, flags);
-    return data_source_list(call, request, &list, (void **)all, count, response, diags);
-}
-
 const DataSourceType data_libvirt_domains = {
     .name = "libvirt_domains",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The machines of the host."},
-    .read = read,
+    .payload = &payload,
+    .read = data_source_list,
 };

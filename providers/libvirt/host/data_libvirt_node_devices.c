@@ -2,10 +2,12 @@
  */
 #include "data_source.h"
 
-#include "libvirt_client.h"
-#include "libvirt_error.h"
 #include "libvirt_types.h"
-#include "nested_list.h"
+
+/* In the order of libvirt's flags VIR_CONNECT_LIST_NODE_DEVICES_CAP_*. */
+#define CAPABILITIES                                                                               \
+    "system pci usb_device usb net scsi_host scsi_target scsi storage fc_host vports "             \
+    "scsi_generic drm mdev_types mdev ccw"
 
 /* clang-format off */
 static const Attribute device_attributes[] = {
@@ -24,22 +26,26 @@ static const Attribute device_attributes[] = {
 };
 
 static const Attribute attributes[] = {
-    {"capability", &TYPE_STRING, OPTIONAL, "Capability that selects devices: pci, usb_device, net, storage, mdev and others (default: all devices)."},
+    {"capability", &TYPE_STRING, OPTIONAL, "Capability that selects devices (default: all devices).", .one_of = CAPABILITIES},
     {"devices", NULL, COMPUTED, "Node devices of the host.", .nested = NESTED(NEST_LIST, device_attributes)},
 };
 /* clang-format on */
 
-/* Capabilities in the order of libvirt's flags VIR_CONNECT_LIST_NODE_DEVICES_CAP_*. */
-static const char *const capabilities[] = {
-    "system",  "pci",     "usb_device", "usb",          "net", "scsi_host",  "scsi_target", "scsi",
-    "storage", "fc_host", "vports",     "scsi_generic", "drm", "mdev_types", "mdev",        "ccw"};
-
-/* Returns libvirt's flag for a capability; 0 if unknown. */
+/* Returns libvirt's flag for a capability; 0, for all devices, if the name is empty. */
 static unsigned flag_of(Str capability) {
-    for (size_t i = 0; i < ARRAY_COUNT(capabilities); i++)
-        if (str_equal_cstr(capability, capabilities[i]))
-            return 1u << i;
+    Str names = STR(CAPABILITIES), name;
+    for (unsigned flag = 1; str_next_field(&names, ' ', &name); flag <<= 1)
+        if (str_equal(capability, name))
+            return flag;
     return 0;
+}
+
+static int list(virConnectPtr connection, Value config, void ***out) {
+    virNodeDevicePtr *all = NULL;
+    unsigned flag = flag_of(object_text(config, "capability", STR_EMPTY));
+    int count = virConnectListAllNodeDevices(connection, &all, flag);
+    *out = (void **)all;
+    return count;
 }
 
 static char *describe(void *device) {
@@ -50,35 +56,18 @@ static int release(void *device) {
     return virNodeDeviceFree(device);
 }
 
-static const DataList device_list = {
+static const DataList payload = {
     .attribute = "devices",
     .noun = "devices",
     .rows = {device_attributes, ARRAY_COUNT(device_attributes)},
+    .list = list,
     .describe = describe,
     .release = release,
 };
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
-                 Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    Str capability = object_text(request->config, "capability", STR_EMPTY);
-    unsigned flag = flag_of(capability);
-    if (capability.len && !flag)
-        return libvirt_error_say(
-            call, diags, STR("Unknown \"capability\""),
-            STR("Capabilities are, for example, pci, usb_device, net, storage, "
-                "scsi_host and mdev."));
-    virNodeDevicePtr *devices = NULL;
-    int count = virConnectListAllNodeDevices(connection, &devices, flag);
-    return data_source_list(call, request, &device_list, (void **)devices, count, response, diags);
-}
-
 const DataSourceType data_libvirt_node_devices = {
     .name = "libvirt_node_devices",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "Node devices of the host."},
-    .read = read,
+    .payload = &payload,
+    .read = data_source_list,
 };

@@ -1,7 +1,6 @@
 /* data libvirt_secrets: the secrets of the host, without their values. */
 #include "data_source.h"
 
-#include "libvirt_client.h"
 #include "libvirt_types.h"
 
 /* clang-format off */
@@ -19,6 +18,14 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
+static int list(virConnectPtr connection, Value config, void ***out) {
+    (void)config;
+    virSecretPtr *all = NULL;
+    int count = virConnectListAllSecrets(connection, &all, 0);
+    *out = (void **)all;
+    return count;
+}
+
 static char *describe(void *secret) {
     return virSecretGetXMLDesc(secret, 0);
 }
@@ -33,30 +40,20 @@ static void fill(void *secret, ObjectBuilder *builder, Arena *arena) {
         object_builder_set_copy(builder, "name", name, arena);
 }
 
-static const DataList list = {
+static const DataList payload = {
     .attribute = "secrets",
     .noun = "secrets",
     .rows = {secret_attributes, ARRAY_COUNT(secret_attributes)},
+    .list = list,
     .describe = describe,
     .fill = fill,
     .release = release,
 };
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
-                 Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    virSecretPtr *all = NULL;
-    int count = virConnectListAllSecrets(connection, &all, 0);
-    return data_source_list(call, request, &list, (void **)all, count, response, diags);
-}
-
 const DataSourceType data_libvirt_secrets = {
     .name = "libvirt_secrets",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The secrets of the host, without their values."},
-    .read = read,
+    .payload = &payload,
+    .read = data_source_list,
 };

@@ -1,6 +1,7 @@
 /* data_source: empty results, missing objects, and results read from XML. */
 #include "data_source.h"
 
+#include "libvirt_client.h"
 #include "libvirt_error.h"
 #include "nested_list.h"
 
@@ -62,12 +63,15 @@ static int compare_names(const void *a, const void *b) {
 
 bool data_source_list(const Call *call,
                       const DataReadRequest *request,
-                      const DataList *list,
-                      void **handles,
-                      int count,
                       DataReadResponse *response,
                       Diags *diags) {
+    const DataList *list = call->type.data_source->payload;
     Arena *arena = call->arena;
+    SCOPED(virConnectPtr) connection = NULL;
+    void **handles = NULL;
+    if (!libvirt_client_connect(call, &connection, diags))
+        return false;
+    int count = list->list(connection, request->config, &handles);
     if (count < 0)
         return libvirt_error_add(call, diags, "Cannot list the %s of the host", list->noun);
     ObjectBuilder builder = data_source_begin(request, call->type.schema, arena);

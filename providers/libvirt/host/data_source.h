@@ -30,23 +30,21 @@ ObjectBuilder data_source_begin(const DataReadRequest *request, const Schema *sc
 MUST_USE bool data_source_read_xml(
     const Call *call, char *text, XmlRows rows, ObjectBuilder *builder, Diags *diags);
 
-/* How to list objects as nested objects of one attribute. */
+/* How to list objects as nested objects of one attribute: the payload of a DataSourceType. */
 typedef struct DataList {
     const char *attribute;
     const char *noun; /* plural, for the error */
     XmlRows rows;     /* of one object */
+    /* Returns the number of objects in the array *out, which libvirt allocated; negative: error. */
+    int (*list)(virConnectPtr connection, Value config, void ***out);
     char *(*describe)(void *handle);
     void (*fill)(void *handle, ObjectBuilder *builder, Arena *arena); /* values that the XML lacks;
                                                                          NULL: none */
     int (*release)(void *handle);
 } DataList;
 
-/* Sets the attribute to the `count` objects, sorted by name, releases them and frees the array. A
- * negative count means that libvirt's call for them failed: adds an error and returns false. */
+/* The slot `read` of such a type: sets the attribute to the objects, sorted by name. */
 MUST_USE bool data_source_list(const Call *call,
                                const DataReadRequest *request,
-                               const DataList *list,
-                               void **handles,
-                               int count,
                                DataReadResponse *response,
                                Diags *diags);

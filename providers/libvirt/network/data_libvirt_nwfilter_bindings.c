@@ -1,7 +1,6 @@
 /* data libvirt_nwfilter_bindings: the interfaces of running machines that have a packet filter. */
 #include "data_source.h"
 
-#include "libvirt_client.h"
 #include "libvirt_types.h"
 
 /* clang-format off */
@@ -18,6 +17,14 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
+static int list(virConnectPtr connection, Value config, void ***out) {
+    (void)config;
+    virNWFilterBindingPtr *all = NULL;
+    int count = virConnectListAllNWFilterBindings(connection, &all, 0);
+    *out = (void **)all;
+    return count;
+}
+
 static char *describe(void *binding) {
     return virNWFilterBindingGetXMLDesc(binding, 0);
 }
@@ -26,29 +33,19 @@ static int release(void *binding) {
     return virNWFilterBindingFree(binding);
 }
 
-static const DataList list = {
+static const DataList payload = {
     .attribute = "bindings",
     .noun = "filter bindings",
     .rows = {binding_attributes, ARRAY_COUNT(binding_attributes)},
+    .list = list,
     .describe = describe,
     .release = release,
 };
-
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
-                 Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    virNWFilterBindingPtr *all = NULL;
-    int count = virConnectListAllNWFilterBindings(connection, &all, 0);
-    return data_source_list(call, request, &list, (void **)all, count, response, diags);
-}
 
 const DataSourceType data_libvirt_nwfilter_bindings = {
     .name = "libvirt_nwfilter_bindings",
     .schema = {SCHEMA_ATTRIBUTES(attributes),
                .description = "The interfaces of running machines that have a packet filter."},
-    .read = read,
+    .payload = &payload,
+    .read = data_source_list,
 };

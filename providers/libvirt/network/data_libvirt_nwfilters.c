@@ -1,7 +1,6 @@
 /* data libvirt_nwfilters: the packet filters of the host. */
 #include "data_source.h"
 
-#include "libvirt_client.h"
 #include "libvirt_types.h"
 
 /* clang-format off */
@@ -19,6 +18,14 @@ static const Attribute attributes[] = {
 };
 /* clang-format on */
 
+static int list(virConnectPtr connection, Value config, void ***out) {
+    (void)config;
+    virNWFilterPtr *all = NULL;
+    int count = virConnectListAllNWFilters(connection, &all, 0);
+    *out = (void **)all;
+    return count;
+}
+
 static char *describe(void *filter) {
     return virNWFilterGetXMLDesc(filter, 0);
 }
@@ -34,29 +41,19 @@ static void fill(void *filter, ObjectBuilder *builder, Arena *arena) {
     free(text);
 }
 
-static const DataList list = {
+static const DataList payload = {
     .attribute = "nwfilters",
     .noun = "filters",
     .rows = {filter_attributes, ARRAY_COUNT(filter_attributes)},
+    .list = list,
     .describe = describe,
     .fill = fill,
     .release = release,
 };
 
-static bool read(const Call *call,
-                 const DataReadRequest *request,
-                 DataReadResponse *response,
-                 Diags *diags) {
-    SCOPED(virConnectPtr) connection = NULL;
-    if (!libvirt_client_connect(call, &connection, diags))
-        return false;
-    virNWFilterPtr *all = NULL;
-    int count = virConnectListAllNWFilters(connection, &all, 0);
-    return data_source_list(call, request, &list, (void **)all, count, response, diags);
-}
-
 const DataSourceType data_libvirt_nwfilters = {
     .name = "libvirt_nwfilters",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .description = "The packet filters of the host."},
-    .read = read,
+    .payload = &payload,
+    .read = data_source_list,
 };
