@@ -10,6 +10,17 @@ bool call_deletes(const Call *call, const char *type, const char *attribute, Str
     return call->deletes && call->deletes(call->progress_payload, type, attribute, text);
 }
 
+bool call_loses(const Call *call, Str text) {
+    return call->loses && call->loses(call->progress_payload, text);
+}
+
+FoundObjects call_find_objects(const Call *call, const char *type) {
+    FoundObjects found = {0};
+    if (call->find_objects)
+        call->find_objects(call->progress_payload, type, &found);
+    return found;
+}
+
 int64_t call_monotonic_ms(const Call *call) {
     const Clock *clock = call->io->clock;
     return clock->monotonic_ms(clock->self);

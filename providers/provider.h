@@ -40,6 +40,14 @@ typedef struct ObjectType {
     const EphemeralType *ephemeral;
 } ObjectType;
 
+/* Another object of the state. */
+typedef struct FoundObject {
+    Str address;
+    Value object;
+} FoundObject;
+
+typedef VEC(FoundObject) FoundObjects;
+
 typedef struct Call {
     const Provider *provider;
     ObjectType type; /* of the object; all NULL for calls of the provider itself */
@@ -67,6 +75,8 @@ typedef struct Call {
     const StrVec *provider_secrets;
     void *progress_payload; /* of the engine, for the functions below, which may be NULL */
     bool (*deletes)(void *payload, const char *type, const char *attribute, Str text);
+    bool (*loses)(void *payload, Str text);
+    void (*find_objects)(void *payload, const char *type, FoundObjects *out);
     void (*progress)(void *payload, uint64_t done, uint64_t total, const char *what);
     bool (*parts_record)(void *payload,
                          const struct PartIntent *intents,
@@ -89,6 +99,16 @@ bool call_sleep(const Call *call, int64_t ms);
  * equals `text`. For example, a member whose whole cluster is deleted need not leave it first.
  * During planning this is known only for destroy plans; other plans return false. */
 bool call_deletes(const Call *call, const char *type, const char *attribute, Str text);
+/* Returns whether this plan deletes or replaces an object on which this one depends and which has
+ * the text in an attribute, or found such an object gone. For example, a machine with this address.
+ * Objects whose attribute "host" has the text do not count: they are on that machine. Nor do types
+ * without an outside effect. During planning it returns false. */
+bool call_loses(const Call *call, Str text);
+
+/* Returns the other objects of `type` of this provider configuration that the state has now, for
+ * example the other members of a cluster. Objects of an older schema version are missing. Call it
+ * in the thread of the slot. */
+FoundObjects call_find_objects(const Call *call, const char *type);
 
 /* Parts: the objects behind one resource instance, such as a directory of manifests.
  *
@@ -323,12 +343,22 @@ typedef struct LimitsResponse {
     Limits limits;
 } LimitsResponse;
 
+/* Objects of one plan, of all types that list a rule with this name, must differ in at least one of
+ * the attributes. Objects with an unknown value, or with null in the last attribute, are not
+ * compared. */
+typedef struct UniqueRule {
+    const char *name;          /* for the error: "name of the node" */
+    const char *attributes[2]; /* strings; the second one may be NULL */
+} UniqueRule;
+
 struct ResourceType {
     const char *name; /* as in configurations: libvirt_pool */
     Schema schema;
     const void *payload; /* for slots that serve several types, as call->type.resource->payload */
     Effect effect;
     Recovery recovery; /* required with EFFECT_OUTSIDE */
+    const UniqueRule *unique;
+    size_t unique_count;
     /* True: the object cannot be deleted while a dependent uses it (a disk of a machine), so
      * dependents are updated first. */
     bool destroy_after_dependents_update;

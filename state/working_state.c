@@ -372,6 +372,17 @@ const StateObject *working_state_object(WorkingState *working,
     return object;
 }
 
+void working_state_find_type(WorkingState *working, Str type, StateFounds *out, Arena *arena) {
+    pthread_mutex_lock(&working->mutex);
+    state_find_type(working->state, type, out, arena);
+    vec_each(out, found) {
+        found->address = resource_addr_clone(found->address, arena);
+        found->provider_config = provider_config_addr_clone(found->provider_config, arena);
+        found->object = state_object_clone(found->object, arena);
+    }
+    pthread_mutex_unlock(&working->mutex);
+}
+
 Str working_state_lineage(const WorkingState *working) {
     return working->state->lineage;
 }

@@ -60,6 +60,8 @@ const StateObject *working_state_object(WorkingState *working,
                                         ResourceAddr address,
                                         Str deposed,
                                         Arena *arena);
+/* Same, for all current objects of a type. */
+void working_state_find_type(WorkingState *working, Str type, StateFounds *out, Arena *arena);
 /* Returns the lineage. If the state had none, it was chosen at working_state_open. */
 Str working_state_lineage(const WorkingState *working);
 /* Returns a number that no other object of this address has: the state's serial, or the number

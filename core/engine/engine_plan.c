@@ -5,6 +5,7 @@
 #include "checks_json.h"
 #include "deletions.h"
 #include "engine_console.h"
+#include "engine_unique.h"
 #include "engine_walk.h"
 #include "log.h"
 #include "moves.h"
@@ -519,6 +520,8 @@ static bool plan(const Engine *engine,
 
     /* 3. Check the moved blocks against the instances that the walk has found. */
     bool are_moves_valid = check_moves(walk, &moves, diags);
+
+    engine_unique_check(walk, arena, diags);
 
     /* 4. Gather the records. An incomplete plan is kept too: it shows how far planning got. */
     gather(walk, out, arena, diags);

@@ -53,6 +53,22 @@ static bool find_position(const StateResource *resource, InstanceKey key, size_t
            address_key_equal(resource->instances.items[low].key, key);
 }
 
+void state_find_type(const State *state, Str type, StateFounds *out, Arena *arena) {
+    map_each(&state->resources, entry) {
+        const StateResource *resource = entry->value;
+        if (resource->address.mode != MODE_MANAGED || !str_equal(resource->address.type, type))
+            continue;
+        vec_each(&resource->instances, instance) {
+            StateFound found = {.address = resource->address,
+                                .provider_config = state_provider_config(resource, instance),
+                                .object = instance->current};
+            found.address.key = instance->key;
+            if (found.object)
+                vec_push(arena, out, found);
+        }
+    }
+}
+
 StateInstance *state_find_instance(const State *state, ResourceAddr address) {
     StateResource *resource = state_find_resource(state, address);
     size_t at;

@@ -117,6 +117,17 @@ ProviderConfigAddr state_provider_config(const StateResource *resource,
 StateResource *state_find_resource(const State *state, ResourceAddr address); /* key ignored */
 StateResource *state_add_resource(State *state, ResourceAddr address);        /* found or added */
 StateInstance *state_find_instance(const State *state, ResourceAddr address);
+
+typedef struct StateFound {
+    ResourceAddr address;
+    ProviderConfigAddr provider_config;
+    const StateObject *object;
+} StateFound;
+
+typedef VEC(StateFound) StateFounds;
+
+/* Adds the current managed objects of the type. The entries point into the state. */
+void state_find_type(const State *state, Str type, StateFounds *out, Arena *arena);
 StateInstance *state_add_instance(State *state, ResourceAddr address);
 /* Empties the instance; state_compact removes it. */
 void state_empty_instance(State *state, ResourceAddr address);

@@ -15,6 +15,8 @@ static const Attribute attributes[] = {
     {"zone",               &TYPE_STRING, OPTIONAL | FORCES_NEW, "Where it is."                            },
     {"size",               &TYPE_NUMBER, OPTIONAL,              "Any number."                             },
     {"cluster",            &TYPE_STRING, OPTIONAL,              "The vault that all of the cluster needs."},
+    {"host",               &TYPE_STRING, OPTIONAL,              "The vault that it is in."                },
+    {"badge",              &TYPE_STRING, OPTIONAL,              "Differs within a zone."                  },
     {"disk",               NULL,         OPTIONAL,              "Disks.",                                   NESTED(NEST_LIST, disk_attributes)},
     {"group",    &TYPE_STRING,                OPTIONAL,                               "As in fake_thing."                                                         },
     {"id", &TYPE_STRING,             COMPUTED, "Its name."},
@@ -35,6 +37,28 @@ static void note(const Call *call, const char *verb, Value object, Str private_d
                       has_cluster ? " with its cluster" : "");
     pthread_mutex_unlock(&world->mutex);
 }
+
+/* "delete b crp\nb is lost with its host, among a c\n" */
+static void note_others(const Call *call, Value object) {
+    FakeWorld *world = fake_world_of(call);
+    Str host = object_text(object, "host", STR_EMPTY);
+    if (!host.len)
+        return;
+    FoundObjects others = call_find_objects(call, "fake_vault");
+    pthread_mutex_lock(&world->mutex);
+    strbuf_add_format(&world->diary, "%.*s%s, among",
+                      STR_ARG(object_text(object, "name", STR_EMPTY)),
+                      call_loses(call, host) ? " is lost with its host" : "");
+    vec_each(&others, other)
+        strbuf_add_format(&world->diary, " %.*s",
+                          STR_ARG(object_text(other->object, "name", STR_EMPTY)));
+    strbuf_add_char(&world->diary, '\n');
+    pthread_mutex_unlock(&world->mutex);
+}
+
+static const UniqueRule unique[] = {
+    {"badge", {"zone", "badge"}}
+};
 
 static bool is_ordered(const Call *call, const char *verb, Value object) {
     Str name = object_text(object, "name", STR_EMPTY);
@@ -104,6 +128,7 @@ static bool vault_delete(const Call *call,
                          DeleteResponse *response,
                          Diags *diags) {
     note(call, "delete", request->prior, request->private_data);
+    note_others(call, request->prior);
     if (is_ordered(call, "lose delete", request->prior))
         return lose_reply(&response->in_doubt, diags);
     if (!is_ordered(call, "half", request->prior))
@@ -178,6 +203,8 @@ const ResourceType fake_vault = {
     .name = "fake_vault",
     .schema = {SCHEMA_ATTRIBUTES(attributes), .version = 1},
     .recovery = RECOVERY_FINDS,
+    .unique = unique,
+    .unique_count = ARRAY_COUNT(unique),
     .plans_destroy = true,
     .plan = vault_plan,
     .create = vault_create,

@@ -2,6 +2,7 @@
 #include "instance_op.h"
 
 #include "deletions.h"
+#include "engine_context.h"
 #include "log.h"
 #include "mask.h"
 #include "mocking.h"
@@ -97,6 +98,54 @@ static bool find_deleted(void *payload, const char *type, const char *attribute,
     return deletions_have(op->walk, type, attribute, text);
 }
 
+/* The key is the key of the instance, even if that provider configuration was removed. */
+static ProviderConfigAddr provider_config(const InstanceOp *op) {
+    ProviderConfigAddr address = op->provider->address;
+    address.key = op->record->provider_key;
+    return address;
+}
+
+static bool find_lost(void *payload, Str text) {
+    const InstanceOp *op = payload;
+    const EngineWalk *walk = op->walk;
+    if (walk->phase != PHASE_APPLY)
+        return false;
+    const StateObject *object =
+        working_state_object(walk->working, op->record->address, op->record->deposed, op->scratch);
+    return object && deletions_lose(walk, object, text);
+}
+
+/* Only objects of this provider configuration: others may still wait for theirs. */
+static bool is_other(const InstanceOp *op, const StateFound *found, const Schema *schema) {
+    return provider_config_addr_equal(found->provider_config, provider_config(op)) &&
+           found->object->schema_version == (uint64_t)schema->version &&
+           !resource_addr_equal(found->address, op->record->address);
+}
+
+static void find_objects(void *payload, const char *type, FoundObjects *out) {
+    InstanceOp *op = payload;
+    EngineWalk *walk = op->walk;
+    StateFounds all = {0};
+    const ResourceType *row = registry_find_resource(op->provider->provider, str_from_cstr(type));
+    if (!row)
+        return;
+    if (walk->working)
+        working_state_find_type(walk->working, str_from_cstr(type), &all, op->scratch);
+    else if (walk->state)
+        state_find_type(walk->state, str_from_cstr(type), &all, op->scratch);
+    vec_each(&all, found) {
+        Diags ignored = diags_new(op->scratch);
+        Value object;
+        if (!is_other(op, found, &row->schema) ||
+            !state_object_decode(found->object, &row->schema, &object, op->scratch, &ignored))
+            continue;
+        mask_collect(object, &op->secrets, op->scratch);
+        FoundObject one = {resource_addr_to_str(found->address, op->scratch),
+                           value_unmark_deep(object, op->scratch)};
+        vec_push(op->scratch, out, one);
+    }
+}
+
 Call instance_op_call(InstanceOp *op) {
     const EngineWalk *walk = op->walk;
     return (Call){
@@ -119,6 +168,8 @@ Call instance_op_call(InstanceOp *op) {
         .progress_payload = op,
         .progress = report_progress,
         .deletes = find_deleted,
+        .loses = find_lost,
+        .find_objects = find_objects,
         .parts_record = op->parts_record,
         .part_begin = op->part_begin,
         .part_end = op->part_end,
@@ -174,13 +225,6 @@ bool instance_op_require_provider(InstanceOp *op) {
                 "on an object that does not exist.",
                 STR_ARG(op->address), op->provider->provider->name);
     return false;
-}
-
-/* The key is the key of the instance, even if that provider configuration was removed. */
-static ProviderConfigAddr provider_config(const InstanceOp *op) {
-    ProviderConfigAddr address = op->provider->address;
-    address.key = op->record->provider_key;
-    return address;
 }
 
 ResourceChange *instance_op_new_change(const InstanceOp *op) {

@@ -80,3 +80,64 @@ bool deletions_have(const EngineWalk *walk, const char *type, const char *attrib
     }
     return false;
 }
+
+static bool contains(Value value, Str text) {
+    if (!value_is_present(value))
+        return false;
+    if (value.type->kind == KIND_STRING)
+        return str_equal(value_text(value), text);
+    if (type_is_primitive(value.type))
+        return false;
+    for (size_t i = 0; i < value.count; i++) {
+        if (contains(value_at(value, i), text))
+            return true;
+    }
+    return false;
+}
+
+static bool depends_on(const StateObject *object, ResourceAddr address) {
+    SCOPED(ArenaRef) scratch = arena_open("dependencies");
+    Str wanted = resource_addr_to_config_str(address, scratch);
+    for (size_t i = 0; i < object->dependency_count; i++) {
+        if (str_equal(object->dependencies[i], wanted))
+            return true;
+    }
+    return false;
+}
+
+/* terraform_data and others may copy an address, but are no machine. */
+static bool has_effect(const EngineWalk *walk, Str provider, Str type) {
+    SCOPED(ArenaRef) scratch = arena_open("type");
+    Diags ignored = diags_new(scratch);
+    const Provider *table = NULL;
+    if (!registry_find(walk->engine->registry, provider, &table, NO_RANGE, &ignored))
+        return false;
+    const ResourceType *found = registry_find_resource(table, type);
+    return found && found->effect == EFFECT_OUTSIDE;
+}
+
+static bool is_lost(const EngineWalk *walk,
+                    const StateObject *object,
+                    ResourceAddr address,
+                    Str provider,
+                    Value before,
+                    Str text) {
+    return address.mode == MODE_MANAGED && contains(before, text) &&
+           !has_text(before, "host", text) && depends_on(object, address) &&
+           has_effect(walk, provider, address.type);
+}
+
+bool deletions_lose(const EngineWalk *walk, const StateObject *object, Str text) {
+    vec_each(&walk->plan->changes, change) {
+        if ((change->action == ACTION_DELETE || action_is_replace(change->action)) &&
+            is_lost(walk, object, change->address, change->provider_config.provider, change->before,
+                    text))
+            return true;
+    }
+    vec_each(&walk->plan->drift, drift) {
+        if (drift->action == ACTION_DELETE &&
+            is_lost(walk, object, drift->address, drift->provider, drift->before, text))
+            return true;
+    }
+    return false;
+}

@@ -9,3 +9,6 @@ void deletions_index(EngineWalk *walk);
  * replaced. While planning, it returns true only in a destroy plan without -target or -exclude. Any
  * thread may call it. */
 bool deletions_have(const EngineWalk *walk, const char *type, const char *attribute, Str text);
+/* Apply: returns true if the plan deletes or replaces one of the object's dependencies that has
+ * `text` in an attribute, or found it gone. See call_loses. */
+bool deletions_lose(const EngineWalk *walk, const StateObject *object, Str text);

@@ -155,6 +155,73 @@ static void deletions_know_of_each_other(void **unused) {
     engine_case_close(c);
 }
 
+/* A deletion sees the other objects of its type, and whether the object that it is in goes too, is
+ * replaced, or is gone. Another object in the same host is not the host. */
+static void deletions_know_of_lost_hosts(void **unused) {
+    (void)unused;
+    static const char a[] = VAULT("    a: {name: a, zone: x}\n"),
+                      moved[] = VAULT("    a: {name: a, zone: y}\n");
+    static const char with_c[] =
+        VAULT("    a: {name: a, zone: x}\n    c: {name: c, host: '${fake_vault.a.name}'}\n");
+    static const char all[] =
+        VAULT("    a: {name: a, zone: x}\n    c: {name: c, host: '${fake_vault.a.name}'}\n"
+              "    b: {name: b, host: '${fake_vault.a.name}', depends_on: [fake_vault.c]}\n");
+    static const struct {
+        const char *config, *order, *wanted;
+    } rows[] = {
+        {with_c, NULL,     "b, among"                      },
+        {a,      NULL,     "b, among"                      },
+        {"{}",   NULL,     "b is lost with its host, among"},
+        {moved,  NULL,     "b is lost with its host, among"},
+        {a,      "gone a", "b is lost with its host, among"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        c->parallelism = 1;
+        engine_case_run(c, all);
+        engine_case_config(c, rows[i].config);
+        if (rows[i].order)
+            fake_world_order(&c->world, rows[i].order);
+        engine_case_must(c, engine_case_plan(c));
+        clear_diary(c);
+        engine_case_must(c, engine_case_apply_plan(c));
+        Str diary = engine_case_diary(c);
+        size_t at = str_find(diary, str_from_cstr(rows[i].wanted), 0);
+        assert_true(at != SIZE_MAX);
+        Str line = str_after(diary, at + strlen(rows[i].wanted));
+        line = str_slice(line, 0, str_find_char(line, '\n', 0));
+        assert_true(str_find(line, STR(" c"), 0) != SIZE_MAX);
+        assert_int_equal(str_find(line, STR(" a"), 0) == SIZE_MAX, rows[i].order != NULL);
+        engine_case_close(c);
+    }
+}
+
+/* Two objects of one plan with the same values of a rule are an error, unless neither changes. */
+static void objects_must_differ(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *config;
+        bool is_good;
+    } rows[] = {
+        {VAULT("    a: {name: a, zone: x, badge: 1}\n    b: {name: b, zone: x, badge: 1}\n"),
+         false                                                                                     },
+        {VAULT("    a: {name: a, badge: 1}\n    b: {name: b, badge: 1}\n"),                   false},
+        {VAULT("    a: {name: a, zone: x, badge: 1}\n    b: {name: b, zone: y, badge: 1}\n"), true },
+        {VAULT("    a: {name: a, zone: x}\n    b: {name: b, zone: x}\n"),                     true },
+        {VAULT("    a: {name: a, zone: x, badge: 1}\n    b: {name: b, zone: x, badge: "
+               "'${fake_vault.a.id}'}\n"),
+         true                                                                                      },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        EngineCase *c = engine_case_open();
+        engine_case_config(c, rows[i].config);
+        assert_int_equal(engine_case_plan(c), rows[i].is_good);
+        if (!rows[i].is_good)
+            check_said(c, "fake_vault.a and fake_vault.b have the same badge: \"1\"");
+        engine_case_close(c);
+    }
+}
+
 /* An error about disk[1].size points at that argument. */
 static void errors_point_at_nested_arguments(void **unused) {
     (void)unused;
@@ -199,6 +266,8 @@ int main(void) {
         cmocka_unit_test(deletions_are_planned),
         cmocka_unit_test(a_failed_deletion_returns_the_object),
         cmocka_unit_test(deletions_know_of_each_other),
+        cmocka_unit_test(deletions_know_of_lost_hosts),
+        cmocka_unit_test(objects_must_differ),
         cmocka_unit_test(errors_point_at_nested_arguments),
         cmocka_unit_test(limits_hold_across_types),
     };
