@@ -17,8 +17,7 @@
 #include "pki_kubeconfig.h"
 #include "timeouts.h"
 
-#define PORT_DEFAULT 6443
-#define TOKEN_TTL    "15m0s"
+#define TOKEN_TTL "15m0s"
 
 /* clang-format off */
 static const Attribute attributes[] = {
@@ -105,6 +104,13 @@ static bool joins_again(Value prior, Value planned) {
     return object_differs(prior, planned, "host") || !object_bool(prior, "is_member", true);
 }
 
+/* What a new machine brings. */
+static void forget_machine(ObjectBuilder *builder) {
+    static const char *const names[] = {"pod_cidr", "machine_id", "hostname", "mac_address"};
+    for (size_t i = 0; i < ARRAY_COUNT(names); i++)
+        object_builder_set(builder, names[i], value_unknown(&TYPE_STRING));
+}
+
 static bool init_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
@@ -116,18 +122,12 @@ static bool init_plan(const Call *call,
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "is_member", value_bool(true));
     if (!value_is_null(request->prior) && joins_again(request->prior, request->proposed))
-        object_builder_set(&builder, "pod_cidr", value_unknown(&TYPE_STRING));
+        forget_machine(&builder);
     response->planned = object_builder_value(&builder);
     return true;
 }
 
 /* Configurations. */
-
-static uint16_t bind_port(Value object, Arena *arena) {
-    Value init = object_nested(object, "init", arena);
-    Value endpoint = object_nested(init, "local_api_endpoint", arena);
-    return (uint16_t)object_int(endpoint, "bind_port", PORT_DEFAULT);
-}
 
 /* The token exists so that kubeadm makes none that lasts a day; it is deleted after the init. */
 static Value init_fields(const KubeadmNode *node, Value init) {
@@ -181,12 +181,10 @@ static Str init_config(const KubeadmNode *node) {
     return strbuf_str(&out);
 }
 
-/* Opens the API server of the machine itself: the endpoint may need a load balancer that comes
- * later. */
 static bool open_own_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
-    Arena *arena = node->call->arena;
-    Str own = ssh_endpoint(node->address, bind_port(node->object, arena), arena);
-    return cluster_api_open(node->call, node->link, own, STR_EMPTY, &node->pki.ca, out, diags);
+    KubeadmNode own = *node;
+    own.via_endpoint = kubeadm_node_own_endpoint(node);
+    return kubeadm_node_api(&own, out, diags);
 }
 
 static bool run_init(const KubeadmNode *node, bool *may_exist, Diags *diags) {
@@ -350,6 +348,8 @@ const ResourceType kubeadm_init = {
                    "A cluster, with its first control plane. If a control plane responds "
                    "at the endpoint, the machine joins it instead."},
     .recovery = RECOVERY_FINDS,
+    .unique = kubeadm_node_unique,
+    .unique_count = KUBEADM_NODE_UNIQUE_COUNT,
     .validate = init_validate,
     .plan = init_plan,
     .marker = object_id_marker,

@@ -146,6 +146,8 @@ const ResourceType kubeadm_join = {
                               "deletion drains the node, removes its member of etcd, resets the "
                               "machine and deletes the Node."},
     .recovery = RECOVERY_FINDS,
+    .unique = kubeadm_node_unique,
+    .unique_count = KUBEADM_NODE_UNIQUE_COUNT,
     .plans_destroy = true,
     .plan = join_plan,
     .marker = object_id_marker,

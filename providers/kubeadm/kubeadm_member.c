@@ -5,6 +5,7 @@
 #include "etcd_members.h"
 #include "kube_object.h"
 #include "kubeadm_document.h"
+#include "kubeadm_peer.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
 #include "nested_list.h"
@@ -53,7 +54,6 @@ static Str join_config(const KubeadmNode *node, Value join, const BootstrapToken
 /* Reads the members of etcd from another control plane; *has_one is false if there is none. */
 static bool read_etcd(const KubeadmNode *node,
                       const ClusterApi *api,
-                      bool is_alive,
                       EtcdGateway *out,
                       EtcdNodes *nodes,
                       bool *has_one,
@@ -65,8 +65,7 @@ static bool read_etcd(const KubeadmNode *node,
     *has_one = addresses.count > 0;
     /* A control plane may be listed and not respond. */
     vec_each(&addresses, address) {
-        if (!etcd_gateway_open(node->call, is_alive ? node->link : NULL, *address,
-                               &node->pki.etcd_ca, out, diags))
+        if (!etcd_gateway_open(node->call, node->via, *address, &node->pki.etcd_ca, out, diags))
             return false;
         problems = diags_new(node->call->arena);
         *nodes = (EtcdNodes){0};
@@ -113,7 +112,7 @@ static bool prepare_etcd(const KubeadmNode *node, const ClusterApi *api, Diags *
     EtcdGateway etcd;
     EtcdNodes nodes = {0}, others = {0};
     bool has_one = false;
-    if (!read_etcd(node, api, true, &etcd, &nodes, &has_one, diags))
+    if (!read_etcd(node, api, &etcd, &nodes, &has_one, diags))
         return false;
     if (!has_one)
         return true;
@@ -130,25 +129,32 @@ static bool prepare_etcd(const KubeadmNode *node, const ClusterApi *api, Diags *
                                       "%.*s", STR_ARG(problem));
 }
 
-static bool leave_etcd(const KubeadmNode *node,
-                       const ClusterApi *api,
-                       bool is_alive,
-                       Diags *diags) {
+static bool leave_etcd(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
     EtcdGateway etcd;
     EtcdNodes nodes = {0};
     bool has_one = false;
-    return read_etcd(node, api, is_alive, &etcd, &nodes, &has_one, diags) &&
+    return read_etcd(node, api, &etcd, &nodes, &has_one, diags) &&
            check_last(node, has_one, diags) && remove_member(node, &etcd, &nodes, diags);
 }
 
+/* Opens requests through the machine, or through another one if it does not respond. */
+static bool open_any(KubeadmNode *node, SshLink *peer, ClusterApi *api, Diags *diags) {
+    if (kubeadm_node_api(node, api, diags) && cluster_api_is_ready(api))
+        return true;
+    cluster_api_release(api);
+    return kubeadm_peer_find(node, peer, diags) && kubeadm_node_api(node, api, diags);
+}
+
 bool kubeadm_member_check_leave(const KubeadmNode *node, Diags *diags) {
+    SCOPED(SshLink) peer = {0};
     SCOPED(ClusterApi) api = {0};
+    KubeadmNode any = *node;
     EtcdGateway etcd;
     EtcdNodes nodes = {0};
     Diags ignored = diags_new(node->call->arena);
     bool has_one = false;
-    if (!kubeadm_node_api(node, &api, &ignored) || !cluster_api_is_ready(&api) ||
-        !read_etcd(node, &api, true, &etcd, &nodes, &has_one, &ignored))
+    if (!open_any(&any, &peer, &api, &ignored) ||
+        !read_etcd(&any, &api, &etcd, &nodes, &has_one, &ignored))
         return true;
     return check_last(node, has_one, diags) && check_removal(node, &nodes, diags);
 }
@@ -172,6 +178,35 @@ static bool delete_former_node(const KubeadmNode *node, const ClusterApi *api, D
                       STR_ARG(node->name), STR_ARG(address));
 }
 
+static ClusterNode stored_identity(Value object) {
+    return (ClusterNode){
+        .name = object_text(object, "node_name", STR_EMPTY),
+        .machine_id = object_text(object, "machine_id", STR_EMPTY),
+        .hostname = object_text(object, "hostname", STR_EMPTY),
+        .mac = object_text(object, "mac_address", STR_EMPTY),
+    };
+}
+
+/* Compares the machine with all nodes of the cluster, with other joins, and with the state. Call it
+ * after the token is stored: of two joins at once, at least one sees the other. */
+static bool check_identity(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
+    Arena *arena = node->call->arena;
+    ClusterNodes others = {0};
+    FoundObjects peers = kubeadm_peer_list(node);
+    if (!node_identity_list(api, &others, diags))
+        return false;
+    vec_each(&peers, peer) {
+        vec_push(arena, &others, stored_identity(peer->object));
+    }
+    vec_each(&others, other) {
+        Str problem = cluster_check_distinct(&node->identity, other, arena);
+        if (problem.len)
+            return path_error(node->call, PATH_AT(node->call, {"host"}), diags,
+                              "Two nodes with one identity", "%.*s", STR_ARG(problem));
+    }
+    return true;
+}
+
 bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
     BootstrapToken token = bootstrap_token_make(node->id, node->call->arena);
@@ -185,8 +220,14 @@ bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, D
         return false;
     if (node->former.len)
         bootstrap_token_delete(node->call, &api, node->former, diags);
-    if (!bootstrap_token_store(node->call, &api, &token, diags))
+    if (!bootstrap_token_store(node->call, &api, &token,
+                               node_identity_annotations(&node->identity, node->call->arena),
+                               diags))
         return false;
+    if (!check_identity(node, &api, diags)) {
+        bootstrap_token_delete(node->call, &api, node->id, diags);
+        return false;
+    }
     KubeadmStep step = {.id = node->id,
                         .verb = "join",
                         .config = join_config(node, join, &token),
@@ -213,6 +254,7 @@ bool kubeadm_member_finish(const KubeadmNode *node,
     };
     ObjectBuilder builder = object_builder_of(node->object, arena);
     object_builder_set_text(&builder, "id", node->id, arena);
+    kubeadm_node_set_identity(&builder, &node->identity, arena);
     object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
     *out = object_builder_value(&builder);
     if (!node_object_wait(node->call, api, node->name, &found, diags))
@@ -249,20 +291,50 @@ bool kubeadm_member_update(const KubeadmNode *node, Value prior, Diags *diags) {
 /* Removals. */
 
 typedef struct Machine {
-    bool responds; /* within the time of a plan */
+    bool responds;
     KubeadmPart part;
     bool has_kubelet; /* false after a reset has begun */
 } Machine;
 
-static Machine look_at(const KubeadmNode *node) {
-    Diags ignored = diags_new(node->call->arena);
+static bool report_unreachable(const KubeadmNode *node, Str problem, Diags *diags) {
+    return path_error(
+        node->call, PATH_AT(node->call, {"host"}), diags, "Machine does not respond",
+        "The node \"%.*s\" was not removed, because %.*s does not respond%s%.*s, and this plan "
+        "does not delete that machine. Start the machine and apply again. If it is lost, delete "
+        "its own resource in the same plan; or set \"delete_unreachable\" to true, apply, and "
+        "delete this object then. To leave the node as it is, run \"loam state rm '%.*s'\".",
+        STR_ARG(node->name), STR_ARG(node->link->target.host), problem.len ? ": " : "",
+        STR_ARG(problem), STR_ARG(node->call->address));
+}
+
+/* Only a machine that is lost may fail to respond: the plan deletes or replaces it, it is gone, or
+ * the user says so. Then loam waits no longer than in a plan. */
+static bool look_at(const KubeadmNode *node, Machine *out, Diags *diags) {
+    const Call *call = node->call;
     HostLook look;
-    ssh_client_limit_connections_to_plan(node->link);
-    if (!host_look(node->link, NULL, &look, &ignored))
-        return (Machine){.part = KUBEADM_PART_NONE};
-    KubeadmPart part = kubeadm_node_part(node, &look.facts);
-    bool is_reset = kubeadm_step_has_reset(&look.facts.steps, node->id);
-    return (Machine){true, part, part != KUBEADM_PART_NONE && !is_reset};
+    SshProblem problem = {0};
+    bool is_valid = false;
+    bool is_lost = call_loses(call, node->address) || call_loses(call, node->link->target.host);
+    bool may_be_lost = is_lost || object_bool(node->object, "delete_unreachable", false);
+    if (may_be_lost)
+        ssh_client_limit_connections_to_plan(node->link);
+    SshStatus status = host_look_try(node->link, NULL, &look, &is_valid, &problem, diags);
+    *out = (Machine){.part = KUBEADM_PART_NONE};
+    if (status == SSH_DONE) {
+        out->responds = true;
+        out->part = kubeadm_node_part(node, &look.facts);
+        out->has_kubelet =
+            out->part != KUBEADM_PART_NONE && !kubeadm_step_has_reset(&look.facts.steps, node->id);
+        return is_valid;
+    }
+    bool is_unreachable = ssh_client_is_unreachable(node->link, status);
+    /* Another machine may have the address of a lost one already. */
+    if (status != SSH_CANCELLED && (is_lost || (may_be_lost && is_unreachable)))
+        return true;
+    if (is_unreachable)
+        return report_unreachable(node, problem.text, diags);
+    ssh_client_report(node->link, status, problem, diags);
+    return false;
 }
 
 static void warn_unreachable(const KubeadmNode *node, Diags *diags) {
@@ -272,15 +344,24 @@ static void warn_unreachable(const KubeadmNode *node, Diags *diags) {
                  STR_ARG(node->link->target.host));
 }
 
-/* Pods can leave only a node whose kubelet runs; those of a lost machine end with their Node. The
- * marker of the reset is removed last: until then a plan continues an interrupted removal. */
+/* Pods can leave only a node whose kubelet runs; those of a lost machine end with their Node. */
+static bool drain(const KubeadmNode *node,
+                  const ClusterApi *api,
+                  const Machine *machine,
+                  Diags *diags) {
+    bool has_kubelet = machine->responds ? machine->has_kubelet
+                                         : node_object_stays_ready(node->call, api, node->name);
+    return !has_kubelet || node_drain(node->call, api, node->name, NODE_DRAIN_MS, diags);
+}
+
+/* The marker of the reset is removed last: until then a plan continues an interrupted removal. */
 static bool leave_cluster(const KubeadmNode *node,
                           ClusterApi *api,
                           const Machine *machine,
                           Diags *diags) {
-    if (machine->has_kubelet && !node_drain(node->call, api, node->name, NODE_DRAIN_MS, diags))
+    if (!drain(node, api, machine, diags))
         return false;
-    if (node->is_control_plane && !leave_etcd(node, api, machine->responds, diags))
+    if (node->is_control_plane && !leave_etcd(node, api, diags))
         return false;
     if (!machine->responds)
         warn_unreachable(node, diags);
@@ -296,26 +377,27 @@ static bool leave_cluster(const KubeadmNode *node,
 }
 
 bool kubeadm_member_leave(const KubeadmNode *node, Diags *diags) {
-    KubeadmNode own = *node;
-    Machine machine = look_at(node);
+    SCOPED(SshLink) peer = {0};
     SCOPED(ClusterApi) api = {0};
+    KubeadmNode own = *node;
+    Machine machine;
+    if (!look_at(node, &machine, diags))
+        return false;
     if (machine.part == KUBEADM_PART_OTHER)
         return path_error(
             node->call, NO_PATH, diags, "Machine of another object",
             "%.*s is a node that this object did not make, so loam does not reset it. "
             "To forget this object, run \"loam state rm '%.*s'\".",
             STR_ARG(node->link->target.host), STR_ARG(node->call->address));
-    /* Without the machine, requests go from this one. */
-    if (!machine.responds)
-        own.link = NULL;
-    if (!kubeadm_node_api(&own, &api, diags))
+    if (!machine.responds && !kubeadm_peer_find(&own, &peer, diags))
         return false;
-    own.link = node->link;
-    return leave_cluster(&own, &api, &machine, diags);
+    return kubeadm_node_api(&own, &api, diags) && leave_cluster(&own, &api, &machine, diags);
 }
 
 bool kubeadm_member_discard(const KubeadmNode *node, Diags *diags) {
-    Machine machine = look_at(node);
+    Machine machine;
+    if (!look_at(node, &machine, diags))
+        return false;
     if (!machine.responds)
         warn_unreachable(node, diags);
     else if (machine.part == KUBEADM_PART_NODE || machine.part == KUBEADM_PART_BROKEN)

@@ -19,8 +19,10 @@ MUST_USE bool kubeadm_member_update(const KubeadmNode *node, Value prior, Diags 
 /* For plans: adds an error if etcd would lose its quorum without this control plane. What cannot be
  * read is no error: the removal checks again. */
 MUST_USE bool kubeadm_member_check_leave(const KubeadmNode *node, Diags *diags);
-/* Removes the node from its cluster in order: drain, etcd, reset, Node. */
+/* Removes the node from its cluster in order: drain, etcd, reset, Node. If the machine does not
+ * respond, it must be lost: deleted, replaced or found gone by the plan, or the object has
+ * "delete_unreachable". Then it is not reset, and the requests go through another control plane. */
 MUST_USE bool kubeadm_member_leave(const KubeadmNode *node, Diags *diags);
-/* Resets the machine of a cluster that is deleted as a whole. A machine that does not respond is a
+/* Resets the machine of a cluster that is deleted as a whole. A lost machine, as above, is a
  * warning. */
 MUST_USE bool kubeadm_member_discard(const KubeadmNode *node, Diags *diags);

@@ -8,7 +8,8 @@
 #include "nested_list.h"
 #include "path_error.h"
 
-#define CRI_SOCKET "unix:///run/containerd/containerd.sock"
+#define CRI_SOCKET   "unix:///run/containerd/containerd.sock"
+#define PORT_DEFAULT 6443
 
 /* clang-format off */
 static const Attribute authority[] = {
@@ -37,6 +38,14 @@ const NestedObject kubeadm_node_pki = {
 const NestedObject kubeadm_node_taints = {
     .nesting = NEST_LIST, .attributes = taint, .count = ARRAY_COUNT(taint)};
 
+const UniqueRule kubeadm_node_unique[KUBEADM_NODE_UNIQUE_COUNT] = {
+    {"name of the node",    {"endpoint", "node_name"}   },
+    {"address of the node", {"endpoint", "node_address"}},
+    {"machine-id",          {"endpoint", "machine_id"}  },
+    {"host name",           {"endpoint", "hostname"}    },
+    {"MAC address",         {"endpoint", "mac_address"} },
+};
+
 static bool is_address(Str text, Arena *arena) {
     return text.len && !kubeadm_check_address(value_from_str(text), arena).len;
 }
@@ -47,6 +56,7 @@ bool kubeadm_node_open(
     *out = (KubeadmNode){
         .call = call,
         .link = link,
+        .via = link,
         .object = object,
         .pki = node_pki_read(object, "pki", call->arena),
         .id = id,
@@ -54,6 +64,7 @@ bool kubeadm_node_open(
         .address = object_text(object, "node_address", host),
         .endpoint = object_text(object, "endpoint", STR_EMPTY),
     };
+    out->via_endpoint = out->endpoint;
     if (!is_address(out->address, call->arena))
         return path_error(call, PATH_AT(call, {"node_address"}), diags,
                           "Address of the node unknown",
@@ -64,6 +75,12 @@ bool kubeadm_node_open(
 }
 
 /* The machine. */
+
+void kubeadm_node_set_identity(ObjectBuilder *builder, const ClusterNode *identity, Arena *arena) {
+    object_builder_set_optional(builder, "machine_id", identity->machine_id, arena);
+    object_builder_set_optional(builder, "hostname", identity->hostname, arena);
+    object_builder_set_optional(builder, "mac_address", identity->mac, arena);
+}
 
 Str kubeadm_node_mark(const KubeadmNode *node) {
     Arena *arena = node->call->arena;
@@ -163,6 +180,7 @@ bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *diags) {
     if (!host_look(node->link, NULL, &look, diags))
         return false;
     *part = kubeadm_node_part(node, &look.facts);
+    node->identity = node_identity_of(&look.facts, node->name, node->address);
     if (!check_part(node, &look.facts, *part, diags) || !check_clock(node, look.skew_ms, diags))
         return false;
     Str former = read_mark(node, &look.facts).id;
@@ -241,9 +259,25 @@ Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint) {
     return object_with_text(endpoint, "advertise_address", node->address, node->call->arena);
 }
 
+static Value local_endpoint(Value object, Arena *arena) {
+    Value part;
+    bool is_init = value_find(object, STR("init"), &part);
+    if (!is_init)
+        part = object_nested(object_nested(object, "join", arena), "control_plane", arena);
+    else
+        part = object_nested(object, "init", arena);
+    return object_nested(part, "local_api_endpoint", arena);
+}
+
+Str kubeadm_node_own_endpoint(const KubeadmNode *node) {
+    Arena *arena = node->call->arena;
+    int64_t port = object_int(local_endpoint(node->object, arena), "bind_port", PORT_DEFAULT);
+    return ssh_endpoint(node->address, (uint16_t)port, arena);
+}
+
 bool kubeadm_node_api(const KubeadmNode *node, ClusterApi *out, Diags *diags) {
-    return cluster_api_open(node->call, node->link, node->endpoint, STR_EMPTY, &node->pki.ca, out,
-                            diags);
+    return cluster_api_open(node->call, node->via, node->via_endpoint, STR_EMPTY, &node->pki.ca,
+                            out, diags);
 }
 
 bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags) {

@@ -4,6 +4,7 @@
 
 #include "cluster_api.h"
 #include "host_look.h"
+#include "node_identity.h"
 #include "node_pki.h"
 #include "provider.h"
 #include "schema.h"
@@ -26,14 +27,24 @@ extern const NestedObject kubeadm_node_taints;
     {"labels",             &TYPE_MAP_OF_STRING, OPTIONAL, "Labels of the node. Other labels stay."}, \
     {"annotations",        &TYPE_MAP_OF_STRING, OPTIONAL, "Annotations of the node. Other annotations stay."}, \
     {"taints",             NULL,         OPTIONAL, "Taints of the node. Null: those of its role; an empty list: none.", .nested = &kubeadm_node_taints}, \
+    {"delete_unreachable", &TYPE_BOOL,   OPTIONAL, "Whether a deletion goes on if the machine does not respond, although the same plan does not delete the machine. The files of the cluster stay on it."}, \
+    {"machine_id",         &TYPE_STRING, COMPUTED, "machine-id of the machine. No two nodes may have the same."}, \
+    {"hostname",           &TYPE_STRING, COMPUTED, "Host name of the machine. No two nodes may have the same."}, \
+    {"mac_address",        &TYPE_STRING, COMPUTED, "MAC address of the interface with node_address; null if none has it. No two nodes may have the same."}, \
     {"pod_cidr",           &TYPE_STRING, COMPUTED, "Network of the node's pods; null if the cluster allocates none."}, \
     {"id",                 &TYPE_STRING, COMPUTED, "Identifies the node on its machine, in /etc/loam/node.json."}
 /* clang-format on */
 
+/* Nodes of one cluster differ in these. */
+#define KUBEADM_NODE_UNIQUE_COUNT 5
+extern const UniqueRule kubeadm_node_unique[KUBEADM_NODE_UNIQUE_COUNT];
+
 typedef struct KubeadmNode {
     const Call *call;
     SshLink *link;
-    Value object; /* planned or stored */
+    SshLink *via;     /* the machine through which requests go; NULL: directly */
+    Str via_endpoint; /* where they go */
+    Value object;     /* planned or stored */
     PkiSet pki;
     Str id;
     Str former; /* id of a failed attempt on the machine; empty: none */
@@ -42,6 +53,7 @@ typedef struct KubeadmNode {
     Str former_address; /* of a machine that this one replaces; empty: none */
     Str endpoint;
     bool is_control_plane;
+    ClusterNode identity; /* set by kubeadm_node_prepare */
 } KubeadmNode;
 
 /* Reads the arguments, and opens the link's settings. */
@@ -66,10 +78,15 @@ MUST_USE bool kubeadm_node_prepare(KubeadmNode *node, KubeadmPart *part, Diags *
 Value kubeadm_node_registration(const KubeadmNode *node, Value registration);
 /* Returns the typed object `endpoint` with the node's address. */
 Value kubeadm_node_endpoint(const KubeadmNode *node, Value endpoint);
+/* Sets the attributes that identify the machine. */
+void kubeadm_node_set_identity(ObjectBuilder *builder, const ClusterNode *identity, Arena *arena);
 /* Returns the content of /etc/loam/node.json. */
 Str kubeadm_node_mark(const KubeadmNode *node);
 
-/* Opens requests to the endpoint through the machine. */
+/* Returns the endpoint of the control plane itself: the endpoint of all may need a load balancer
+ * that comes later. */
+Str kubeadm_node_own_endpoint(const KubeadmNode *node);
+/* Opens requests to the API server, through the machine unless `via` differs. */
 MUST_USE bool kubeadm_node_api(const KubeadmNode *node, ClusterApi *out, Diags *diags);
 /* Same, after a long step: if the connection broke meanwhile, the former tunnel is gone. */
 MUST_USE bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags);

@@ -83,6 +83,10 @@ bool kubeadm_refresh_read(const Call *call, bool is_control_plane, Value *state,
         *state = value_null(state->type);
         return true;
     }
+    ClusterNode identity = node_identity_of(&look.facts, node.name, node.address);
+    ObjectBuilder builder = object_builder_of(*state, call->arena);
+    kubeadm_node_set_identity(&builder, &identity, call->arena);
+    *state = object_builder_value(&builder);
     if (!kubeadm_step_has_upgrade(&look.facts.steps, id))
         set_version(state,
                     is_control_plane ? look.facts.server_version
@@ -120,7 +124,12 @@ bool kubeadm_refresh_recover(const Call *call,
         return true;
     SCOPED(ClusterApi) api = {0};
     Value found;
+    HostLook look;
+    if (!host_look(&link, NULL, &look, diags))
+        return false;
+    ClusterNode identity = node_identity_of(&look.facts, node.name, node.address);
     ObjectBuilder builder = object_builder_of(request->planned, call->arena);
+    kubeadm_node_set_identity(&builder, &identity, call->arena);
     object_builder_set_text(&builder, "id", node.id, call->arena);
     object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
     response->state = object_builder_value(&builder);

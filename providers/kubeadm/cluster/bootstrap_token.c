@@ -49,7 +49,7 @@ static void put(ObjectBuilder *builder, const char *name, Str text) {
     object_builder_put(builder, str_from_cstr(name), value_from_str(text));
 }
 
-static Str token_body(const Call *call, const BootstrapToken *token, Str name) {
+static Str token_body(const Call *call, const BootstrapToken *token, Str name, Value annotations) {
     Arena *arena = call->arena;
     const Clock *clock = call->io->clock;
     Timestamp end = {.seconds =
@@ -58,6 +58,7 @@ static Str token_body(const Call *call, const BootstrapToken *token, Str name) {
     ObjectBuilder secret = object_builder_new(arena);
     put(&metadata, "name", name);
     put(&metadata, "namespace", STR("kube-system"));
+    object_builder_put(&metadata, STR("annotations"), annotations);
     put(&data, "token-id", token->id);
     put(&data, "token-secret", str_after(token->text, ID_LENGTH + 1));
     put(&data, "expiration", timestamp_to_str(end, arena));
@@ -84,9 +85,10 @@ static KubeOutcome delete_secret(const ClusterApi *api,
 bool bootstrap_token_store(const Call *call,
                            const ClusterApi *api,
                            const BootstrapToken *token,
+                           Value annotations,
                            Diags *diags) {
     KubeRef ref = token_ref(token->id, call->arena), collection = ref;
-    Str body = token_body(call, token, ref.name);
+    Str body = token_body(call, token, ref.name, annotations);
     KubeResponse response, deletion;
     collection.name = STR_EMPTY;
     KubeOutcome outcome = kube_call_create(&api->call, &collection, body, &response, diags);

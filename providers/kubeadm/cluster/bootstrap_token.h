@@ -13,10 +13,12 @@ typedef struct BootstrapToken {
 /* Makes a token; its public part depends on the marker alone, so a later run finds a token that an
  * interrupted one has left. */
 BootstrapToken bootstrap_token_make(Str marker, Arena *arena);
-/* Stores the token in the cluster, in place of one with the same public part. */
+/* Stores the token in the cluster, in place of one with the same public part. `annotations` is a
+ * map of strings. */
 MUST_USE bool bootstrap_token_store(const Call *call,
                                     const ClusterApi *api,
                                     const BootstrapToken *token,
+                                    Value annotations,
                                     Diags *diags);
 /* Deletes the token of this marker if it exists. A failure is a warning: the token expires. */
 void bootstrap_token_delete(const Call *call, const ClusterApi *api, Str marker, Diags *diags);

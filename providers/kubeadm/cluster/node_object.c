@@ -9,6 +9,7 @@
 #define NODE_WAIT_MS      INT64_C(60000)
 #define NETWORK_WAIT_MS   INT64_C(20000)
 #define NODE_VERSION_MS   INT64_C(300000)
+#define READY_WAIT_MS     INT64_C(60000) /* more than the grace period of the node controller */
 #define CONTROL_PLANES_MS INT64_C(3600000)
 #define SELECTOR          "/api/v1/nodes?labelSelector=node-role.kubernetes.io%2Fcontrol-plane"
 
@@ -236,6 +237,25 @@ static bool is_node_ready(Value node) {
             return str_equal(value_text_at(condition, STR("status")), STR("True"));
     }
     return false;
+}
+
+static WaitLook look_not_ready(void *payload, Wait *wait) {
+    const NodeLook *look = payload;
+    Diags ignored = diags_new(wait->call->arena);
+    Value node;
+    wait->reason = STR("the node is ready");
+    bool is_ready = !node_object_read(look->api, look->name, &node, &ignored) ||
+                    (value_is_present(node) && is_node_ready(node));
+    return is_ready ? WAIT_LOOK_AGAIN : WAIT_LOOK_DONE;
+}
+
+bool node_object_stays_ready(const Call *call, const ClusterApi *api, Str name) {
+    NodeLook look = {.api = api, .name = name};
+    WaitUntil until = {.what = "the end of the kubelet",
+                       .look = look_not_ready,
+                       .payload = &look,
+                       .timeout_ms = READY_WAIT_MS};
+    return wait_until(call, &until, NULL) != WAIT_DONE;
 }
 
 /* Returns whether the node has the version; else sets the reason. */

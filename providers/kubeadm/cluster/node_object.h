@@ -31,6 +31,9 @@ MUST_USE bool node_object_cordon(const ClusterApi *api, Str name, bool is_cordon
  * empty name: until all control planes have this version. */
 MUST_USE bool node_object_wait_version(
     const Call *call, const ClusterApi *api, Str name, KubeVersion version, Diags *diags);
+/* Waits until the node is not ready any more, which Kubernetes finds within a minute after the end
+ * of its kubelet. Returns true if it stays ready: then its kubelet runs. */
+bool node_object_stays_ready(const Call *call, const ClusterApi *api, Str name);
 /* Returns the internal address of a Node; empty: none. */
 Str node_object_address(Value node);
 /* Succeeds if there is no such node. */

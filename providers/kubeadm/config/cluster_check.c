@@ -136,44 +136,37 @@ Str cluster_check_control_planes(size_t count, Arena *arena) {
                       count, count - 1, count - 1, count + 1);
 }
 
-/* Returns the first of the `count` nodes that shares a name, machine-id or MAC address with `node`;
- * NULL if none. Sets *what and *text to the shared property. Empty machine-ids are ignored. */
-static const ClusterNode *find_duplicate(
-    const ClusterNode *nodes, size_t count, const ClusterNode *node, const char **what, Str *text) {
-    for (size_t i = 0; i < count; i++) {
-        const ClusterNode *other = &nodes[i];
-        *what = "name";
-        *text = node->name;
-        if (str_equal(other->name, node->name))
-            return other;
-        *what = "machine-id";
-        *text = node->machine_id;
-        if (node->machine_id.len && str_equal(other->machine_id, node->machine_id))
-            return other;
-        *what = "MAC";
-        vec_each(&node->macs, mac) {
-            *text = *mac;
-            if (str_is_among(*mac, other->macs.items, other->macs.count))
-                return other;
-        }
-    }
-    return NULL;
+Str cluster_check_node_name(Str name, Arena *arena) {
+    if (is_dns_name(name))
+        return STR_EMPTY;
+    return str_format(arena,
+                      "%.*s is not a name of a node: it may contain lower-case letters, digits, "
+                      "\"-\" and \".\".",
+                      STR_ARG(str_quote(name, arena)));
 }
 
-Str cluster_check_nodes(const ClusterNode *nodes, size_t count, Arena *arena) {
-    for (size_t i = 0; i < count; i++) {
+Str cluster_check_distinct(const ClusterNode *a, const ClusterNode *b, Arena *arena) {
+    const struct {
         const char *what;
-        Str text;
-        if (!is_dns_name(nodes[i].name))
+        Str a, b;
+        const char *hint;
+    } rows[] = {
+        {"machine-id",  a->machine_id, b->machine_id,
+         "Remove /etc/machine-id on one machine, run \"systemd-machine-id-setup\" there, and "
+         "restart it."                                                                       },
+        {"host name",   a->hostname,   b->hostname,
+         "Give one machine another name, with \"hostnamectl set-hostname\"."                 },
+        {"MAC address", a->mac,        b->mac,        "Give one machine another MAC address."},
+    };
+    if (str_equal(a->name, b->name))
+        return STR_EMPTY;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        if (rows[i].a.len && str_equal(rows[i].a, rows[i].b))
             return str_format(arena,
-                              "%.*s is not a name of a node: it may contain lower-case letters, "
-                              "digits, \"-\" and \".\".",
-                              STR_ARG(str_quote(nodes[i].name, arena)));
-        const ClusterNode *duplicate = find_duplicate(nodes, i, &nodes[i], &what, &text);
-        if (duplicate)
-            return str_format(arena, "The nodes \"%.*s\" and \"%.*s\" have the same %s, \"%.*s\".",
-                              STR_ARG(duplicate->name), STR_ARG(nodes[i].name), what,
-                              STR_ARG(text));
+                              "The machines of \"%.*s\" and \"%.*s\" have the same %s, %.*s. One "
+                              "may be a copy of the other. %s",
+                              STR_ARG(a->name), STR_ARG(b->name), rows[i].what, STR_ARG(rows[i].a),
+                              rows[i].hint);
     }
     return STR_EMPTY;
 }

@@ -24,15 +24,20 @@ bool cluster_check_is_host(Str text);
  * less. */
 Str cluster_check_control_planes(size_t count, Arena *arena);
 
+/* The name of a node must be valid for Kubernetes. */
+Str cluster_check_node_name(Str name, Arena *arena);
+
+/* Kubelets, networks of pods and DHCP servers identify a machine by these. Empty: unknown. */
 typedef struct ClusterNode {
     Str name;
-    Str machine_id; /* empty: unknown */
-    StrVec macs;
+    Str machine_id;
+    Str hostname;
+    Str mac;
 } ClusterNode;
 
-/* Names must be valid for Kubernetes; no two nodes may share a name, a MAC address or a
- * machine-id. */
-Str cluster_check_nodes(const ClusterNode *nodes, size_t count, Arena *arena);
+/* Two nodes must not share a machine-id, a host name or a MAC address. Nodes of the same name are
+ * one node. The error names both. */
+Str cluster_check_distinct(const ClusterNode *a, const ClusterNode *b, Arena *arena);
 
 typedef struct MachineSize {
     uint64_t processors;

@@ -113,8 +113,7 @@ Str kubeadm_check_networks(Value value, Arena *arena) {
 }
 
 Str kubeadm_check_node_name(Value value, Arena *arena) {
-    const ClusterNode node = {.name = value_text(value)};
-    return cluster_check_nodes(&node, 1, arena);
+    return cluster_check_node_name(value_text(value), arena);
 }
 
 static bool is_name(Str text) {

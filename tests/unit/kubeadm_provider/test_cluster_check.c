@@ -68,33 +68,40 @@ static void test_control_planes(void **state) {
     check_problem(cluster_check_control_planes(4, arena), "Use an odd number: 3 or 5.");
 }
 
-static ClusterNode node(const char *name, const char *id, const char *mac, Arena *arena) {
-    ClusterNode out = {.name = str_from_cstr(name), .machine_id = str_from_cstr(id)};
-    if (mac)
-        vec_push(arena, &out.macs, str_from_cstr(mac));
-    return out;
+static ClusterNode node(const char *name, const char *id, const char *host, const char *mac) {
+    return (ClusterNode){str_from_cstr(name), str_from_cstr(id), str_from_cstr(host),
+                         str_from_cstr(mac)};
 }
 
-static void test_nodes(void **state) {
+static void test_names(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
-    const ClusterNode base = node("cp1", "aa", "52:54:00:00:00:01", arena);
+    check_problem(cluster_check_node_name(STR("cp1.example"), arena), "");
+    check_problem(cluster_check_node_name(STR("W1"), arena), "\"W1\" is not a name of a node");
+    check_problem(cluster_check_node_name(STR_EMPTY, arena), "is not a name of a node");
+}
+
+static void test_distinct(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    ClusterNode own = node("w1", "01", "h1", "m1");
     const struct {
         ClusterNode other;
-        const char *problem;
-    } cases[] = {
-        {node("w1",  "bb", "52:54:00:00:00:02", arena), ""                                        },
-        {node("w1",  "",   NULL,                arena), ""                                        },
-        {node("cp1", "bb", NULL,                arena), "have the same name, \"cp1\""             },
-        {node("w1",  "aa", NULL,                arena), "have the same machine-id, \"aa\""        },
-        {node("w1",  "bb", "52:54:00:00:00:01", arena), "have the same MAC, \"52:54:00:00:00:01\""},
-        {node("W1",  "bb", NULL,                arena), "\"W1\" is not a name of a node"          },
-        {node("",    "bb", NULL,                arena), "is not a name of a node"                 },
+        const char *wanted;
+    } rows[] = {
+        {node("w2", "02", "h2", "m2"), ""                                                   },
+        {node("w1", "01", "h1", "m1"), ""                                                   },
+        {node("w2", "01", "",   ""),   "of \"w1\" and \"w2\" have the same machine-id, 01." },
+        {node("w2", "02", "h1", "m2"), "of \"w1\" and \"w2\" have the same host name, h1."  },
+        {node("w2", "02", "h2", "m1"), "of \"w1\" and \"w2\" have the same MAC address, m1."},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
-        const ClusterNode nodes[] = {base, cases[i].other};
-        check_problem(cluster_check_nodes(nodes, 2, arena), cases[i].problem);
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        Str problem = cluster_check_distinct(&own, &rows[i].other, arena);
+        assert_int_equal(problem.len > 0, rows[i].wanted[0] != 0);
+        assert_true(str_find(problem, str_from_cstr(rows[i].wanted), 0) != SIZE_MAX);
     }
+    ClusterNode unknown = node("w2", "", "", ""), none = node("w1", "", "", "");
+    check_str(cluster_check_distinct(&none, &unknown, arena), "");
 }
 
 static void test_machines(void **state) {
@@ -159,9 +166,9 @@ static void test_bundle(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_networks),       cmocka_unit_test(test_endpoints),
-        cmocka_unit_test(test_control_planes), cmocka_unit_test(test_nodes),
-        cmocka_unit_test(test_machines),       cmocka_unit_test(test_bundle),
-        cmocka_unit_test(test_room),
+        cmocka_unit_test(test_control_planes), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_distinct),       cmocka_unit_test(test_machines),
+        cmocka_unit_test(test_bundle),         cmocka_unit_test(test_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

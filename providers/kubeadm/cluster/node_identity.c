@@ -1,0 +1,94 @@
+/* node_identity: from the facts of a machine, from Nodes, and from Secrets of joins. */
+#include "node_identity.h"
+#include "kube_error.h"
+#include "kube_object.h"
+#include "object_builder.h"
+
+#define PREFIX "loam.internal/"
+#define SECRETS                                                                                    \
+    "/api/v1/namespaces/kube-system/secrets?fieldSelector=type%3Dbootstrap.kubernetes.io%2Ftoken"
+#define NODES "/api/v1/nodes"
+
+static Str interface_of(const HostFacts *facts, Str address) {
+    vec_each(&facts->addresses, found) {
+        Str host = str_slice(found->text, 0, str_find_char(found->text, '/', 0));
+        if (str_equal(host, address))
+            return found->name;
+    }
+    return STR_EMPTY;
+}
+
+static Str mac_of(const HostFacts *facts, Str address) {
+    Str name = interface_of(facts, address);
+    vec_each(&facts->interfaces, found) {
+        if (name.len && str_equal(found->name, name))
+            return found->text;
+    }
+    return STR_EMPTY;
+}
+
+ClusterNode node_identity_of(const HostFacts *facts, Str name, Str address) {
+    return (ClusterNode){name, facts->machine_id, facts->hostname, mac_of(facts, address)};
+}
+
+static void put(ObjectBuilder *out, const char *name, Str text) {
+    object_builder_put(out, str_from_cstr(name), value_from_str(text));
+}
+
+Value node_identity_annotations(const ClusterNode *identity, Arena *arena) {
+    ObjectBuilder out = object_builder_new(arena);
+    put(&out, PREFIX "node", identity->name);
+    put(&out, PREFIX "machine-id", identity->machine_id);
+    put(&out, PREFIX "host-name", identity->hostname);
+    put(&out, PREFIX "mac-address", identity->mac);
+    return object_builder_value(&out);
+}
+
+static ClusterNode of_secret(Value secret) {
+    const char *place = "metadata.annotations";
+    return (ClusterNode){
+        .name = kube_object_text(secret, place, PREFIX "node"),
+        .machine_id = kube_object_text(secret, place, PREFIX "machine-id"),
+        .hostname = kube_object_text(secret, place, PREFIX "host-name"),
+        .mac = kube_object_text(secret, place, PREFIX "mac-address"),
+    };
+}
+
+static ClusterNode of_node(Value node) {
+    return (ClusterNode){
+        .name = kube_object_text(node, "metadata", "name"),
+        .machine_id = kube_object_text(node, "status.nodeInfo", "machineID"),
+    };
+}
+
+static bool list(const ClusterApi *api,
+                 const char *path,
+                 const KubeResource *resource,
+                 ClusterNode (*read)(Value object),
+                 ClusterNodes *out,
+                 Diags *diags) {
+    Arena *arena = api->call.arena;
+    KubeRequest request = {.method = "GET", .path = str_from_cstr(path)};
+    KubeRef ref = {.resource = resource};
+    KubeResponse response;
+    Value root;
+    if (kube_call_send(&api->call, request, &response, diags) != KUBE_DONE ||
+        !kube_client_decode(&response, &root, arena)) {
+        kube_error_report(&api->call, "Nodes not listed", &ref, &response, diags);
+        return false;
+    }
+    Value items = value_tuple_at(root, STR("items"));
+    for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+        ClusterNode identity = read(value_at(items, i));
+        if (identity.name.len)
+            vec_push(arena, out, identity);
+    }
+    return true;
+}
+
+/* The Secret of a join is deleted only when its Node exists, so a join that ends meanwhile is in
+ * one of both lists. */
+bool node_identity_list(const ClusterApi *api, ClusterNodes *out, Diags *diags) {
+    return list(api, SECRETS, &cluster_api_secrets, of_secret, out, diags) &&
+           list(api, NODES, &cluster_api_nodes, of_node, out, diags);
+}
