@@ -214,10 +214,13 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
             time.sleep(0.5)
         self.names.remove(name)
 
-    def on(self, name, command, **options):
+    def ssh(self, name):
         known = self.file("known_hosts", "".join("10.88.0.%d %s\n" % (i, self.variables["host_key"]) for i in range(2, 255)))
-        return self.inside("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR", "-o", "StrictHostKeyChecking=yes",
-                           "-o", "UserKnownHostsFile=" + known, "-i", self.path("user"), "root@" + address_of(name), command, **options)
+        return ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "LogLevel=ERROR", "-o", "StrictHostKeyChecking=yes",
+                "-o", "UserKnownHostsFile=" + known, "-i", self.path("user"), "root@" + address_of(name)]
+
+    def on(self, name, command, **options):
+        return self.inside(*self.ssh(name), command, **options)
 
     def kubectl(self, command, **options):
         return self.on("cp1", "kubectl --kubeconfig /etc/kubernetes/admin.conf " + command, **options).stdout
@@ -238,23 +241,44 @@ ExecStart=/usr/local/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstra
             process.wait()
         self.say("loam killed after %.1f s" % seconds)
 
-    def kill_during(self, name, condition="pgrep -x kubeadm", delay=0):
-        """Kills loam with SIGKILL, `delay` seconds after the command succeeds on the machine."""
-        process = self.start_apply()
-        until = time.monotonic() + 300
+    def watch(self, name, condition, process):
+        """Starts a command on the machine that ends with the output "reached" when the condition holds. With `process`, a pattern of
+        command lines, it holds only while such a process runs, which is then stopped."""
+        found = "pids=$(pgrep -xf '%s')" % process if process else "pids="
+        loop = "until %s && { %s; } >/dev/null 2>&1; do sleep 0.02; done; [ -z \"$pids\" ] || kill -STOP $pids; echo reached" % (found, condition)
+        return subprocess.Popen(self.command(*self.ssh(name), loop), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+
+    def kill_during(self, name, process, condition="true"):
+        """Kills loam with SIGKILL at a step on the machine: while a process with this command line runs and the condition holds. The
+        process rests until loam is dead, so the step has not ended. Without a process, loam may have ended before."""
+        loam = self.start_apply()
+        watch, until, reached = self.watch(name, condition, process), time.monotonic() + 900, False
+        step = "%s: %s" % (process or "a step", condition)
         try:
-            while "yes" not in self.on(name, "(%s) >/dev/null 2>&1 && echo yes" % condition, check=False).stdout:
-                if process.poll() is not None:
-                    raise Failed("loam ended before it was killed:\n" + read(self.path("killed.log"))[-4000:])
+            while not reached:
+                if loam.poll() is not None and not (process is None and loam.returncode == 0):
+                    raise Failed("loam ended before it was killed (%s):\n%s" % (step, read(self.path("killed.log"))[-4000:]))
+                if loam.poll() is not None:
+                    break
                 if time.monotonic() > until:
-                    raise Failed("%s does not succeed on %s" % (condition, name))
-                time.sleep(0.05)
-            time.sleep(delay)
-            is_late = process.poll() is not None
+                    raise Failed("%s is not reached on %s" % (step, name))
+                if watch.poll() is None:
+                    time.sleep(0.01)
+                elif "reached" in watch.stdout.read():
+                    reached = True
+                else:  # the machine did not accept the connection yet
+                    watch = self.watch(name, condition, process)
         finally:
-            process.kill()
-            process.wait()
-        self.say("loam %s %.1f s after %s on %s" % ("ended by itself" if is_late else "killed", delay, condition, name))
+            is_late = loam.poll() is not None
+            loam.kill()
+            loam.wait()
+            watch.kill()
+            watch.wait()
+        if process:
+            self.on(name, "kill -CONT $(pgrep -xf '%s')" % process)
+            if is_late:
+                raise Failed("loam ended before it was killed (%s)" % step)
+        self.say("loam %s at the step %s on %s" % ("ended by itself" if is_late else "killed", step, name))
 
     # -- the cluster ----------------------------------------------------------------------------------------------
 
