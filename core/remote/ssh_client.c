@@ -365,6 +365,22 @@ static SshStatus connect(SshLink *link, SshProblem *problem) {
     return status;
 }
 
+bool ssh_client_is_lost(SshLink *link, Diags *diags) {
+    const Call *call = link->call;
+    SshProblem problem = {0};
+    if (!call_loses(call, link->target.host))
+        return false;
+    ssh_client_limit_connections_to_plan(link);
+    SshStatus status = link->lease ? SSH_DONE : connect(link, &problem);
+    if (status == SSH_DONE || status == SSH_CANCELLED)
+        return false;
+    path_warning(call, NO_PATH, diags, "Machine gone",
+                 "%.*s does not respond, and the machine is deleted in this plan or was before. So "
+                 "nothing was removed there.",
+                 STR_ARG(link->target.host));
+    return true;
+}
+
 Str ssh_client_script(const char *script, const Str *arguments, size_t count, Arena *arena) {
     StrBuf buf = strbuf_new(arena);
     strbuf_add_cstr(&buf, "sh -c ");

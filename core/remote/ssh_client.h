@@ -74,6 +74,10 @@ void ssh_client_limit_connections_to_plan(SshLink *link);
 /* After ssh_client_limit_to_plan: returns true if the machine did not respond in time, or cannot be
  * connected to. A rejected key does not count. */
 bool ssh_client_is_unreachable(const SshLink *link, SshStatus status);
+/* For deletions of files on the machine: returns true, and adds a warning, if this plan deletes,
+ * replaces or misses the machine too (call_loses), and it does not respond within "plan_timeout".
+ */
+bool ssh_client_is_lost(SshLink *link, Diags *diags);
 /* Returns the user that runs commands: "root" with sudo. */
 Str ssh_client_user(const SshLink *link);
 /* After ssh_client_limit_to_plan: returns sentences that describe the failure and how to extend the

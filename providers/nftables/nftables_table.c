@@ -10,6 +10,7 @@
 #include "map_change.h"
 #include "object_builder.h"
 #include "object_id.h"
+#include "ssh_client.h"
 #include "table_host.h"
 #include "timeouts.h"
 
@@ -235,7 +236,11 @@ static bool table_delete(const Call *call,
         .owner = object_text(request->prior, "id", STR_EMPTY),
         .is_deletion = true,
     };
-    return table_host_change(call, &change, &facts, &response->in_doubt, diags);
+    SCOPED(SshLink) link = {0};
+    if (!ssh_client_link(call, request->prior, &link, diags))
+        return false;
+    return ssh_client_is_lost(&link, diags) ||
+           table_host_change(call, &change, &facts, &response->in_doubt, diags);
 }
 
 /* Returns the object with the attributes of the live table. */

@@ -116,6 +116,8 @@ static bool exec_delete(const Call *call,
     RemoteStepResult result;
     if (!ssh_client_link(call, request->prior, &link, diags))
         return false;
+    if (ssh_client_is_lost(&link, diags))
+        return true;
     /* After the destroy script, the script's marker is removed first. If that marker is missing, an
      * earlier run was killed there, and the destroy script must not run again. */
     RemoteStepTrace trace;

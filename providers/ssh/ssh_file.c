@@ -215,7 +215,9 @@ static bool file_delete(const Call *call,
                         Diags *diags) {
     (void)response;
     SCOPED(SshLink) link = {0};
-    return ssh_client_link(call, request->prior, &link, diags) &&
+    if (!ssh_client_link(call, request->prior, &link, diags))
+        return false;
+    return ssh_client_is_lost(&link, diags) ||
            ssh_upload_remove(&link, object_text(request->prior, "path", STR_EMPTY), diags);
 }
 

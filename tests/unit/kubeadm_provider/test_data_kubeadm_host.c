@@ -1,4 +1,5 @@
 /* data kubeadm_host: facts about this machine over a real SSH server. */
+#include "fake_ssh.h"
 #include "kubeadm_provider.h"
 #include "ssh_case.h"
 
@@ -40,38 +41,6 @@ static void test_unreachable(void **state) {
     ssh_case_close(&s);
 }
 
-static SshStatus fake_connect(void *self,
-                              const SshTarget *target,
-                              SshSession *via,
-                              SshTimeout timeout,
-                              SshSession **out,
-                              SshProblem *problem,
-                              Arena *arena) {
-    (void)self, (void)target, (void)via, (void)timeout, (void)problem, (void)arena;
-    *out = (SshSession *)16; /* never dereferenced */
-    return SSH_DONE;
-}
-
-static SshStatus fake_exec(void *self,
-                           SshSession *session,
-                           const SshCommand *command,
-                           SshResult *out,
-                           SshProblem *problem,
-                           Arena *arena) {
-    (void)session, (void)command, (void)problem, (void)arena;
-    *out = (SshResult){.out = str_from_cstr(self)};
-    return SSH_DONE;
-}
-
-static bool fake_is_alive(void *self, SshSession *session) {
-    (void)self, (void)session;
-    return true;
-}
-
-static void fake_close(void *self, SshSession *session) {
-    (void)self, (void)session;
-}
-
 /* The value as text; "" for null. */
 static Str shown(const ResourceCase *c, const char *name) {
     Value value = case_attribute(c, name);
@@ -92,12 +61,8 @@ static void test_missing_facts(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         ResourceCase c = case_open(&data_kubeadm_host);
         Str output = str_format(c.arena, "facts 1\ntime 1\n%send\n", rows[i].output);
-        Ssh ssh = {.self = (void *)(uintptr_t)str_to_cstr(output, c.arena),
-                   .connect = fake_connect,
-                   .exec = fake_exec,
-                   .is_alive = fake_is_alive,
-                   .close = fake_close};
-        c.io.ssh = &ssh;
+        FakeSsh fake = {.output = str_to_cstr(output, c.arena)};
+        c.io.ssh = fake_ssh_open(&fake);
         c.state = case_config(&c, "{\"host\":\"h\",\"user\":\"u\",\"password\":\"p\","
                                   "\"host_key\":\"k\"}");
         check_done(&c, case_read(&c));

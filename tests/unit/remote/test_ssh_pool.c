@@ -1,87 +1,12 @@
 /* ssh_client: a session is only reused for the same target, and a plan waits once for a machine. */
-#include "unit.h"
+#include "fake_ssh.h"
 
-#include "io.h"
 #include "object_builder.h"
 #include "ssh_client.h"
 #include "value.h"
 
-typedef struct FakeHost {
-    uintptr_t connected; /* number of the newest session */
-    size_t closed;
-    SshSession *dead;
-    SshSession *used; /* by the last command */
-    SshSession *via;  /* of the last connection */
-    SshStatus exec_status;
-    bool may_have_run;        /* of a failed command */
-    const char *error_output; /* of the command; NULL: none */
-    bool reads_input;         /* after the error output */
-    size_t commands;
-    SshStatus status; /* of each connection */
-} FakeHost;
-
-static SshStatus fake_connect(void *self,
-                              const SshTarget *target,
-                              SshSession *via,
-                              SshTimeout timeout,
-                              SshSession **out,
-                              SshProblem *problem,
-                              Arena *arena) {
-    FakeHost *host = self;
-    (void)target, (void)timeout, (void)arena;
-    host->connected++;
-    host->via = via;
-    if (host->status == SSH_DONE)
-        *out = (SshSession *)(host->connected * 16); /* never dereferenced */
-    else
-        problem->text = STR("no route");
-    return host->status;
-}
-
-static SshStatus fake_exec(void *self,
-                           SshSession *session,
-                           const SshCommand *command,
-                           SshResult *out,
-                           SshProblem *problem,
-                           Arena *arena) {
-    FakeHost *host = self;
-    (void)arena;
-    *out = (SshResult){0};
-    *problem = (SshProblem){.may_have_run = host->may_have_run};
-    host->used = session;
-    host->commands++;
-    if (host->error_output)
-        command->output(command->payload, str_from_cstr(host->error_output), true);
-    char buffer[64];
-    if (host->reads_input)
-        (void)command->feed(command->payload, buffer, sizeof buffer);
-    return host->dead == session ? SSH_LOST : host->exec_status;
-}
-
-static SshStatus fake_tunnel(void *self,
-                             SshSession *session,
-                             Str host_name,
-                             uint16_t port,
-                             uint16_t *out_port,
-                             SshProblem *problem,
-                             Arena *arena) {
-    FakeHost *host = self;
-    (void)host_name, (void)problem, (void)arena;
-    *out_port = (uint16_t)(port + (uintptr_t)session);
-    return host->dead == session ? SSH_LOST : host->exec_status;
-}
-
-static bool fake_is_alive(void *self, SshSession *session) {
-    return ((FakeHost *)self)->dead != session;
-}
-
-static void fake_close(void *self, SshSession *session) {
-    ((FakeHost *)self)->closed += session != NULL;
-}
-
 typedef struct PoolCase {
-    FakeHost host;
-    Ssh ssh;
+    FakeSsh host;
     Io io;
     Call call;
 } PoolCase;
@@ -98,13 +23,7 @@ static Value defaults(Arena *arena) {
 static void open_case(PoolCase *c) {
     Arena *arena = arena_open("test");
     *c = (PoolCase){.io = io_real(), .call = {.arena = arena}};
-    c->ssh = (Ssh){.self = &c->host,
-                   .connect = fake_connect,
-                   .exec = fake_exec,
-                   .tunnel = fake_tunnel,
-                   .is_alive = fake_is_alive,
-                   .close = fake_close};
-    c->io.ssh = &c->ssh;
+    c->io.ssh = fake_ssh_open(&c->host);
     c->call.io = &c->io;
     ConfigureRequest request = {.config = defaults(arena), .run = arena};
     ConfigureResponse response = {0};
@@ -358,15 +277,47 @@ static void test_absence(void **state) {
     close_case(&c);
 }
 
+static bool loses(void *payload, Str text) {
+    return str_equal(text, *(const Str *)payload);
+}
+
+/* Only a machine that the plan deletes may fail to respond. */
+static void test_lost_machine(void **state) {
+    (void)state;
+    static const struct {
+        const char *deleted;
+        SshStatus status;
+        bool is_lost;
+    } rows[] = {
+        {"h", SSH_NO_RESPONSE,      true },
+        {"h", SSH_HOST_KEY_DIFFERS, true },
+        {"h", SSH_DONE,             false},
+        {"h", SSH_CANCELLED,        false},
+        {"g", SSH_NO_RESPONSE,      false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        PoolCase c;
+        open_case(&c);
+        Str deleted = str_from_cstr(rows[i].deleted);
+        Diags diags = diags_new(c.call.arena);
+        SshLink link = link_to(&c, target);
+        c.host.status = rows[i].status;
+        c.call.loses = loses;
+        c.call.progress_payload = &deleted;
+        assert_int_equal(ssh_client_is_lost(&link, &diags), rows[i].is_lost);
+        assert_int_equal(diags.count, rows[i].is_lost);
+        assert_int_equal(diags.error_count, 0);
+        ssh_client_release(&link);
+        close_case(&c);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reuse),
-        cmocka_unit_test(test_lost_session),
-        cmocka_unit_test(test_channels),
-        cmocka_unit_test(test_chain),
-        cmocka_unit_test(test_absence),
-        cmocka_unit_test(test_lost_sudo),
-        cmocka_unit_test(test_channels_of_a_jump_host),
+        cmocka_unit_test(test_reuse),        cmocka_unit_test(test_lost_machine),
+        cmocka_unit_test(test_lost_session), cmocka_unit_test(test_channels),
+        cmocka_unit_test(test_chain),        cmocka_unit_test(test_absence),
+        cmocka_unit_test(test_lost_sudo),    cmocka_unit_test(test_channels_of_a_jump_host),
         cmocka_unit_test(test_lost_tunnel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
