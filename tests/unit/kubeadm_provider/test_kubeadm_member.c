@@ -1,0 +1,249 @@
+/* kubeadm_member: removal of nodes whose machines do not respond. */
+#include "fake_ssh.h"
+#include "kubeadm_provider.h"
+#include "pki.h"
+#include "resource_case.h"
+#include "ssh_client.h"
+
+#define LINK "\"user\":\"u\",\"password\":\"p\",\"host_key\":\"k\",\"timeout\":\"10ms\""
+
+static const Attribute attributes[] = {SSH_CLIENT_PROVIDER_ATTRIBUTES};
+static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
+
+typedef struct LostCase {
+    ResourceCase c;
+    FakeSsh fake;
+    bool loses;
+    FoundObjects peers; /* of type kubeadm_join */
+    bool serves;        /* API server and etcd respond */
+    StrBuf requests;
+    Http http;
+} LostCase;
+
+static const struct {
+    const char *request, *body;
+} exchanges[] = {
+    {"GET /readyz",                    "ok"                                                                    },
+    {"GET /api/v1/nodes/w9",           "{\"metadata\":{\"name\":\"w9\"},\"status\":{\"conditions\":"
+                             "[{\"type\":\"Ready\",\"status\":\"Unknown\"}]}}"     },
+    {"GET /api/v1/nodes?",             "{\"items\":[{\"metadata\":{\"name\":\"cp2\"},\"status\":{\"addresses\":"
+                           "[{\"type\":\"InternalIP\",\"address\":\"10.0.0.2\"}]}}]}"},
+    {"POST /v3/cluster/member/list",
+     "{\"members\":[{\"ID\":\"2\",\"name\":\"cp2\",\"peerURLs\":[\"https://10.0.0.2:2380\"],"
+     "\"clientURLs\":[\"https://10.0.0.2:2379\"]},"
+     "{\"ID\":\"9\",\"name\":\"w9\",\"peerURLs\":[\"https://10.0.0.9:2380\"],"
+     "\"clientURLs\":[\"https://10.0.0.9:2379\"]}]}"                                                           },
+    {"GET /health",                    "{\"health\":\"true\"}"                                                 },
+    {"POST /v3/cluster/member/remove", "{}"                                                                    },
+    {"DELETE /api/v1/nodes/w9",        "{}"                                                                    },
+};
+
+/* Responds, through a tunnel alone, by the rows above. */
+static HttpStatus attempt(void *self,
+                          const HttpRequest *request,
+                          const HttpSink *sink,
+                          HttpResponse *response,
+                          Str *problem,
+                          Arena *arena) {
+    LostCase *lost = self;
+    Str url = request->url;
+    Str path = str_after(url, str_find_char(url, '/', sizeof "https://"));
+    Str line = str_format(arena, "%.*s %.*s", STR_ARG(request->method), STR_ARG(path));
+    *problem = STR("refused");
+    if (!lost->serves || str_find(url, STR("127.0.0.1:1/"), 0) != SIZE_MAX)
+        return HTTP_NO_CONNECTION;
+    strbuf_add_format(&lost->requests, "%.*s %.*s\n", STR_ARG(line), STR_ARG(request->body));
+    for (size_t i = 0; i < ARRAY_COUNT(exchanges); i++) {
+        if (!str_starts_with(line, str_from_cstr(exchanges[i].request)))
+            continue;
+        response->code = 200;
+        return sink->write(sink->payload, str_from_cstr(exchanges[i].body)) == 0 ? HTTP_DONE
+                                                                                 : HTTP_NOT_KEPT;
+    }
+    response->code = 404;
+    return HTTP_DONE;
+}
+
+static bool loses(void *payload, Str text) {
+    LostCase *lost = payload;
+    return lost->loses && str_equal_cstr(text, "10.0.0.9");
+}
+
+static void find_objects(void *payload, const char *type, FoundObjects *out) {
+    LostCase *lost = payload;
+    if (strcmp(type, "kubeadm_join") == 0)
+        *out = lost->peers;
+}
+
+static Str quoted(Str text, Arena *arena) {
+    return json_text(value_from_str(text), arena);
+}
+
+static Str pki_json(Arena *arena) {
+    PkiSet set;
+    Str problem;
+    assert_true(pki_set_make(STR("ECDSA-P256"), 1, INT64_C(4000000000), &set, &problem, arena));
+    Str ca = quoted(set.ca.certificate, arena), key = quoted(set.ca.key, arena);
+    Str pair = str_format(arena, "{\"certificate\":%.*s,\"key\":%.*s}", STR_ARG(ca), STR_ARG(key));
+    return str_format(arena,
+                      "{\"ca\":%.*s,\"etcd_ca\":%.*s,\"front_proxy_ca\":%.*s,"
+                      "\"service_account\":{\"public_key\":\"x\",\"key\":\"x\"}}",
+                      STR_ARG(pair), STR_ARG(pair), STR_ARG(pair));
+}
+
+static Value node(LostCase *lost, Str pki, const char *more) {
+    Arena *arena = lost->c.arena;
+    return case_config(&lost->c,
+                       str_to_cstr(str_format(arena,
+                                              "{" LINK ",\"kubernetes_version\":\"1.34.4\","
+                                              "\"pki\":%.*s,%s}",
+                                              STR_ARG(pki), more),
+                                   arena));
+}
+
+static void add_peer(LostCase *lost, Str pki, const char *address, const char *more) {
+    FoundObject peer = {str_from_cstr(address), node(lost, pki, more)};
+    vec_push(lost->c.arena, &lost->peers, peer);
+}
+
+/* A lost control plane w9 of a cluster with the given object's further attributes. */
+static void open_lost(LostCase *lost, const char *more) {
+    *lost = (LostCase){.c = case_open(&kubeadm_join), .fake = {.silent = "10.0.0.9 10.0.0.3"}};
+    ResourceCase *c = &lost->c;
+    Str pki = pki_json(c->arena);
+    c->io.ssh = fake_ssh_open(&lost->fake);
+    lost->requests = strbuf_new(c->arena);
+    lost->http = (Http){.self = lost, .attempt = attempt};
+    c->io.http = &lost->http;
+    c->call.progress_payload = lost;
+    c->call.loses = loses;
+    c->call.find_objects = find_objects;
+    ObjectBuilder config = object_builder_empty(&schema, c->arena);
+    object_builder_set(&config, "plan_timeout", value_from_cstr("10ms"));
+    ConfigureRequest request = {.config = object_builder_value(&config), .run = c->arena};
+    ConfigureResponse response = {0};
+    assert_true(ssh_client_configure(case_call(c), &request, &response, &c->diags));
+    c->call.client = response.client;
+    Str own = str_format(c->arena,
+                         "\"host\":\"10.0.0.9\",\"node_name\":\"w9\",\"id\":\"i\","
+                         "\"endpoint\":\"127.0.0.1:1\",\"control_plane\":true%s",
+                         more);
+    c->state = node(lost, pki, str_to_cstr(own, c->arena));
+    add_peer(lost, pki, "peer.live",
+             "\"host\":\"10.0.0.2\",\"node_name\":\"cp2\",\"endpoint\":\"127.0.0.1:1\","
+             "\"control_plane\":true");
+    add_peer(lost, pki, "peer.silent",
+             "\"host\":\"10.0.0.3\",\"node_name\":\"cp3\",\"endpoint\":\"127.0.0.1:1\","
+             "\"control_plane\":true");
+    add_peer(lost, pki, "peer.worker",
+             "\"host\":\"10.0.0.4\",\"node_name\":\"w4\",\"endpoint\":\"127.0.0.1:1\","
+             "\"control_plane\":false");
+    add_peer(lost, pki, "peer.other",
+             "\"host\":\"10.0.0.5\",\"node_name\":\"cp5\",\"endpoint\":\"127.0.0.1:2\","
+             "\"control_plane\":true");
+}
+
+static void close_lost(LostCase *lost) {
+    ssh_client_close(lost->c.call.client);
+    case_close(&lost->c);
+}
+
+static bool says(const LostCase *lost, const char *text) {
+    vec_each(&lost->c.diags, diag) {
+        if (str_find(diag->detail, str_from_cstr(text), 0) != SIZE_MAX)
+            return true;
+    }
+    return false;
+}
+
+/* The machine may come back, so the node stays. */
+static void test_stays(void **state) {
+    (void)state;
+    LostCase lost;
+    open_lost(&lost, "");
+    check_refused(&lost.c, case_delete(&lost.c), "Machine does not respond");
+    assert_true(says(&lost, "\"w9\""));
+    assert_true(says(&lost, "no route"));
+    assert_true(says(&lost, "delete_unreachable"));
+    assert_true(says(&lost, "loam state rm 'x.y'"));
+    assert_true(value_is_present(lost.c.state));
+    close_lost(&lost);
+}
+
+/* The requests go through control planes of the same cluster, then to the endpoint. */
+static void test_no_peer(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        LostCase lost;
+        open_lost(&lost, i == 0 ? "" : ",\"delete_unreachable\":true");
+        lost.loses = i == 0;
+        check_refused(&lost.c, case_delete(&lost.c), "No control plane of the cluster responds");
+        assert_true(says(&lost, "\npeer.live: its API server is not ready"));
+        assert_true(says(&lost, "\npeer.silent: "));
+        assert_true(says(&lost, "\n127.0.0.1:1: its API server is not ready"));
+        assert_false(says(&lost, "peer.worker"));
+        assert_false(says(&lost, "peer.other"));
+        close_lost(&lost);
+    }
+}
+
+static bool sent(const LostCase *lost, const char *text) {
+    return str_find(strbuf_str(&lost->requests), str_from_cstr(text), 0) != SIZE_MAX;
+}
+
+/* The member of etcd and the Node go; a kubelet that does not run cannot drain. */
+static void test_leaves(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        LostCase lost;
+        open_lost(&lost, i == 0 ? "" : ",\"delete_unreachable\":true");
+        lost.loses = i == 0;
+        lost.serves = true;
+        check_done(&lost.c, case_delete(&lost.c));
+        assert_true(sent(&lost, "POST /v3/cluster/member/remove {\"ID\":\"9\"}"));
+        assert_true(sent(&lost, "DELETE /api/v1/nodes/w9"));
+        assert_false(sent(&lost, "eviction"));
+        assert_true(says(&lost, "its files of the cluster stay"));
+        assert_int_equal(lost.fake.commands, 0);
+        close_lost(&lost);
+    }
+}
+
+/* Another machine at the address of a lost one is not the lost one; else its key is an error. */
+static void test_other_machine(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        LostCase lost;
+        open_lost(&lost, "");
+        lost.fake.silent = NULL;
+        lost.fake.status = SSH_HOST_KEY_DIFFERS;
+        lost.loses = i == 0;
+        assert_false(case_delete(&lost.c));
+        assert_int_equal(lost.c.diags.error_count, 1);
+        assert_int_equal(says(&lost, "peer.live: "), i == 0);
+        close_lost(&lost);
+    }
+}
+
+/* Nothing is asked of a cluster that is deleted as a whole. */
+static void test_whole_cluster(void **state) {
+    (void)state;
+    LostCase lost;
+    open_lost(&lost, "");
+    lost.c.private_data = STR("cluster");
+    assert_false(case_delete(&lost.c));
+    lost.c.private_data = STR("cluster");
+    lost.loses = true;
+    check_done(&lost.c, case_delete(&lost.c));
+    assert_true(says(&lost, "its files of the cluster stay"));
+    close_lost(&lost);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_stays),         cmocka_unit_test(test_no_peer),
+        cmocka_unit_test(test_leaves),        cmocka_unit_test(test_other_machine),
+        cmocka_unit_test(test_whole_cluster),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
