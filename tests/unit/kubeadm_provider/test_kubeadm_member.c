@@ -1,4 +1,5 @@
-/* kubeadm_member: removal of nodes whose machines do not respond. */
+/* kubeadm_member: joins of machines that are copies, removal of nodes whose machines do not
+ * respond. */
 #include "fake_ssh.h"
 #include "kubeadm_provider.h"
 #include "pki.h"
@@ -10,19 +11,24 @@
 static const Attribute attributes[] = {SSH_CLIENT_PROVIDER_ATTRIBUTES};
 static const Schema schema = {SCHEMA_ATTRIBUTES(attributes)};
 
-typedef struct LostCase {
+typedef struct Exchange {
+    const char *request; /* method and path, without parameters at the end */
+    const char *body;    /* of the response */
+} Exchange;
+
+typedef struct NodeCase {
     ResourceCase c;
     FakeSsh fake;
     bool loses;
-    FoundObjects peers; /* of type kubeadm_join */
-    bool serves;        /* API server and etcd respond */
+    Str pki;                   /* as JSON */
+    FoundObjects peers;        /* of type kubeadm_join */
+    const Exchange *exchanges; /* of API server and etcd; NULL: they do not respond */
+    size_t exchange_count;
     StrBuf requests;
     Http http;
-} LostCase;
+} NodeCase;
 
-static const struct {
-    const char *request, *body;
-} exchanges[] = {
+static const Exchange removal[] = {
     {"GET /readyz",                    "ok"                                                                    },
     {"GET /api/v1/nodes/w9",           "{\"metadata\":{\"name\":\"w9\"},\"status\":{\"conditions\":"
                              "[{\"type\":\"Ready\",\"status\":\"Unknown\"}]}}"     },
@@ -45,32 +51,37 @@ static HttpStatus attempt(void *self,
                           HttpResponse *response,
                           Str *problem,
                           Arena *arena) {
-    LostCase *lost = self;
+    NodeCase *lost = self;
     Str url = request->url;
     Str path = str_after(url, str_find_char(url, '/', sizeof "https://"));
     Str line = str_format(arena, "%.*s %.*s", STR_ARG(request->method), STR_ARG(path));
     *problem = STR("refused");
-    if (!lost->serves || str_find(url, STR("127.0.0.1:1/"), 0) != SIZE_MAX)
+    if (!lost->exchanges || str_find(url, STR("127.0.0.1:1/"), 0) != SIZE_MAX)
         return HTTP_NO_CONNECTION;
-    strbuf_add_format(&lost->requests, "%.*s %.*s\n", STR_ARG(line), STR_ARG(request->body));
-    for (size_t i = 0; i < ARRAY_COUNT(exchanges); i++) {
-        if (!str_starts_with(line, str_from_cstr(exchanges[i].request)))
+    line = str_format(arena, "%.*s %.*s", STR_ARG(line), STR_ARG(request->body));
+    strbuf_add_format(&lost->requests, "%.*s\n", STR_ARG(line));
+    for (size_t i = 0; i < lost->exchange_count; i++) {
+        if (!str_starts_with(line, str_from_cstr(lost->exchanges[i].request)))
             continue;
         response->code = 200;
-        return sink->write(sink->payload, str_from_cstr(exchanges[i].body)) == 0 ? HTTP_DONE
-                                                                                 : HTTP_NOT_KEPT;
+        return sink->write(sink->payload, str_from_cstr(lost->exchanges[i].body)) == 0
+                   ? HTTP_DONE
+                   : HTTP_NOT_KEPT;
     }
+    static const Str absent =
+        STR_CONST("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"reason\":\"NotFound\",\"code\":404,"
+                  "\"details\":{\"name\":\"w9\",\"kind\":\"nodes\"}}");
     response->code = 404;
-    return HTTP_DONE;
+    return sink->write(sink->payload, absent) == 0 ? HTTP_DONE : HTTP_NOT_KEPT;
 }
 
 static bool loses(void *payload, Str text) {
-    LostCase *lost = payload;
+    NodeCase *lost = payload;
     return lost->loses && str_equal_cstr(text, "10.0.0.9");
 }
 
 static void find_objects(void *payload, const char *type, FoundObjects *out) {
-    LostCase *lost = payload;
+    NodeCase *lost = payload;
     if (strcmp(type, "kubeadm_join") == 0)
         *out = lost->peers;
 }
@@ -91,7 +102,7 @@ static Str pki_json(Arena *arena) {
                       STR_ARG(pair), STR_ARG(pair), STR_ARG(pair));
 }
 
-static Value node(LostCase *lost, Str pki, const char *more) {
+static Value node(NodeCase *lost, Str pki, const char *more) {
     Arena *arena = lost->c.arena;
     return case_config(&lost->c,
                        str_to_cstr(str_format(arena,
@@ -101,16 +112,16 @@ static Value node(LostCase *lost, Str pki, const char *more) {
                                    arena));
 }
 
-static void add_peer(LostCase *lost, Str pki, const char *address, const char *more) {
+static void add_peer(NodeCase *lost, Str pki, const char *address, const char *more) {
     FoundObject peer = {str_from_cstr(address), node(lost, pki, more)};
     vec_push(lost->c.arena, &lost->peers, peer);
 }
 
 /* A lost control plane w9 of a cluster with the given object's further attributes. */
-static void open_lost(LostCase *lost, const char *more) {
-    *lost = (LostCase){.c = case_open(&kubeadm_join), .fake = {.silent = "10.0.0.9 10.0.0.3"}};
+static void open_node(NodeCase *lost, const char *more) {
+    *lost = (NodeCase){.c = case_open(&kubeadm_join), .fake = {.silent = "10.0.0.9 10.0.0.3"}};
     ResourceCase *c = &lost->c;
-    Str pki = pki_json(c->arena);
+    Str pki = lost->pki = pki_json(c->arena);
     c->io.ssh = fake_ssh_open(&lost->fake);
     lost->requests = strbuf_new(c->arena);
     lost->http = (Http){.self = lost, .attempt = attempt};
@@ -143,12 +154,12 @@ static void open_lost(LostCase *lost, const char *more) {
              "\"control_plane\":true");
 }
 
-static void close_lost(LostCase *lost) {
+static void close_node(NodeCase *lost) {
     ssh_client_close(lost->c.call.client);
     case_close(&lost->c);
 }
 
-static bool says(const LostCase *lost, const char *text) {
+static bool says(const NodeCase *lost, const char *text) {
     vec_each(&lost->c.diags, diag) {
         if (str_find(diag->detail, str_from_cstr(text), 0) != SIZE_MAX)
             return true;
@@ -159,23 +170,23 @@ static bool says(const LostCase *lost, const char *text) {
 /* The machine may come back, so the node stays. */
 static void test_stays(void **state) {
     (void)state;
-    LostCase lost;
-    open_lost(&lost, "");
+    NodeCase lost;
+    open_node(&lost, "");
     check_refused(&lost.c, case_delete(&lost.c), "Machine does not respond");
     assert_true(says(&lost, "\"w9\""));
     assert_true(says(&lost, "no route"));
     assert_true(says(&lost, "delete_unreachable"));
     assert_true(says(&lost, "loam state rm 'x.y'"));
     assert_true(value_is_present(lost.c.state));
-    close_lost(&lost);
+    close_node(&lost);
 }
 
 /* The requests go through control planes of the same cluster, then to the endpoint. */
 static void test_no_peer(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        LostCase lost;
-        open_lost(&lost, i == 0 ? "" : ",\"delete_unreachable\":true");
+        NodeCase lost;
+        open_node(&lost, i == 0 ? "" : ",\"delete_unreachable\":true");
         lost.loses = i == 0;
         check_refused(&lost.c, case_delete(&lost.c), "No control plane of the cluster responds");
         assert_true(says(&lost, "\npeer.live: its API server is not ready"));
@@ -183,11 +194,11 @@ static void test_no_peer(void **state) {
         assert_true(says(&lost, "\n127.0.0.1:1: its API server is not ready"));
         assert_false(says(&lost, "peer.worker"));
         assert_false(says(&lost, "peer.other"));
-        close_lost(&lost);
+        close_node(&lost);
     }
 }
 
-static bool sent(const LostCase *lost, const char *text) {
+static bool sent(const NodeCase *lost, const char *text) {
     return str_find(strbuf_str(&lost->requests), str_from_cstr(text), 0) != SIZE_MAX;
 }
 
@@ -195,17 +206,72 @@ static bool sent(const LostCase *lost, const char *text) {
 static void test_leaves(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        LostCase lost;
-        open_lost(&lost, i == 0 ? "" : ",\"delete_unreachable\":true");
+        NodeCase lost;
+        open_node(&lost, i == 0 ? "" : ",\"delete_unreachable\":true");
         lost.loses = i == 0;
-        lost.serves = true;
+        lost.exchanges = removal;
+        lost.exchange_count = ARRAY_COUNT(removal);
         check_done(&lost.c, case_delete(&lost.c));
         assert_true(sent(&lost, "POST /v3/cluster/member/remove {\"ID\":\"9\"}"));
         assert_true(sent(&lost, "DELETE /api/v1/nodes/w9"));
         assert_false(sent(&lost, "eviction"));
         assert_true(says(&lost, "its files of the cluster stay"));
         assert_int_equal(lost.fake.commands, 0);
-        close_lost(&lost);
+        close_node(&lost);
+    }
+}
+
+static const Exchange joining[] = {
+    {"GET /readyz",                                                    "ok"        },
+    {"POST /api/v1/namespaces/kube-system/secrets",                    "{}"        },
+    {"GET /api/v1/namespaces/kube-system/secrets?",
+     "{\"items\":[{\"metadata\":{\"name\":\"bootstrap-token-x\"}},{\"metadata\":{\"annotations\":"
+     "{\"loam.internal/node\":\"w2\",\"loam.internal/machine-id\":\"02\","
+     "\"loam.internal/host-name\":\"h2\",\"loam.internal/mac-address\":\"m2\"}}}]}"},
+    {"GET /api/v1/nodes ",                                             "{\"items\":[{\"metadata\":{\"name\":\"cp1\"},\"status\":{\"nodeInfo\":"
+                           "{\"machineID\":\"01\"}}}]}"  },
+    {"DELETE /api/v1/namespaces/kube-system/secrets/bootstrap-token-", "{}"        },
+};
+
+/* A machine is compared with the Nodes, with joins under way, and with the state, before kubeadm
+ * runs; the token of the join is deleted. */
+static void test_copies(void **state) {
+    (void)state;
+    static const struct {
+        const char *id, *hostname, *mac, *wanted;
+    } rows[] = {
+        {"01", "h9", "m9", "\"w9\" and \"cp1\" have the same machine-id, 01"},
+        {"02", "h9", "m9", "\"w9\" and \"w2\" have the same machine-id, 02" },
+        {"09", "h2", "m9", "\"w9\" and \"w2\" have the same host name, h2"  },
+        {"09", "h9", "m2", "\"w9\" and \"w2\" have the same MAC address, m2"},
+        {"09", "h3", "m9", "\"w9\" and \"w3\" have the same host name, h3"  },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        NodeCase lost;
+        open_node(&lost, "");
+        ResourceCase *c = &lost.c;
+        Str facts = str_format(c->arena,
+                               "facts 1\nuser 0\nmachine_id %s\nhostname %s\ninterface e0 %s\n"
+                               "address e0 10.0.0.9/24\nversion kubeadm v1.34.4\ntime %lld\nend\n",
+                               rows[i].id, rows[i].hostname, rows[i].mac,
+                               (long long)c->io.clock->now_ms(c->io.clock->self) / 1000);
+        lost.fake.silent = NULL;
+        lost.fake.output = str_to_cstr(facts, c->arena);
+        lost.exchanges = joining;
+        lost.exchange_count = ARRAY_COUNT(joining);
+        add_peer(&lost, lost.pki, "peer.w3",
+                 "\"host\":\"10.0.0.6\",\"node_name\":\"w3\",\"endpoint\":\"127.0.0.1:1\","
+                 "\"hostname\":\"h3\"");
+        ObjectBuilder config = object_builder_of(c->state, c->arena);
+        object_builder_set(&config, "control_plane", value_bool(false));
+        object_builder_set(&config, "id", value_null(&TYPE_STRING));
+        Value planned = object_builder_value(&config);
+        c->state = value_null(planned.type);
+        assert_false(case_call_apply(c, c->state, planned, planned));
+        assert_true(says(&lost, rows[i].wanted));
+        assert_true(sent(&lost, "DELETE /api/v1/namespaces/kube-system/secrets/"));
+        assert_int_equal(lost.fake.commands, 1);
+        close_node(&lost);
     }
 }
 
@@ -213,37 +279,37 @@ static void test_leaves(void **state) {
 static void test_other_machine(void **state) {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        LostCase lost;
-        open_lost(&lost, "");
+        NodeCase lost;
+        open_node(&lost, "");
         lost.fake.silent = NULL;
         lost.fake.status = SSH_HOST_KEY_DIFFERS;
         lost.loses = i == 0;
         assert_false(case_delete(&lost.c));
         assert_int_equal(lost.c.diags.error_count, 1);
         assert_int_equal(says(&lost, "peer.live: "), i == 0);
-        close_lost(&lost);
+        close_node(&lost);
     }
 }
 
 /* Nothing is asked of a cluster that is deleted as a whole. */
 static void test_whole_cluster(void **state) {
     (void)state;
-    LostCase lost;
-    open_lost(&lost, "");
+    NodeCase lost;
+    open_node(&lost, "");
     lost.c.private_data = STR("cluster");
     assert_false(case_delete(&lost.c));
     lost.c.private_data = STR("cluster");
     lost.loses = true;
     check_done(&lost.c, case_delete(&lost.c));
     assert_true(says(&lost, "its files of the cluster stay"));
-    close_lost(&lost);
+    close_node(&lost);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stays),         cmocka_unit_test(test_no_peer),
-        cmocka_unit_test(test_leaves),        cmocka_unit_test(test_other_machine),
-        cmocka_unit_test(test_whole_cluster),
+        cmocka_unit_test(test_stays),         cmocka_unit_test(test_copies),
+        cmocka_unit_test(test_no_peer),       cmocka_unit_test(test_leaves),
+        cmocka_unit_test(test_other_machine), cmocka_unit_test(test_whole_cluster),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
