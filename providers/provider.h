@@ -374,6 +374,9 @@ struct ResourceType {
      * `plans_destroy` if there is a `delete`. A creation that failed with a state is not
      * tainted. */
     bool has_parts;
+    /* True: calls are brief, so that one sync of the journal may cover the intents of many
+     * instances before their calls begin. */
+    bool batches_intents;
 
     /* Checks that go beyond the schema. Default: none. */
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);

@@ -482,6 +482,13 @@ bool working_state_intend(WorkingState *working,
     return first_failure(working, ok, &reasons, diags);
 }
 
+bool working_state_commit(WorkingState *working, uint64_t sequence, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("commit");
+    Diags reasons = diags_new(scratch);
+    bool ok = journal_commit(working->journal, sequence, &reasons);
+    return first_failure(working, ok, &reasons, diags) && working_state_may_change(working, diags);
+}
+
 bool working_state_parts(WorkingState *working,
                          uint64_t sequence,
                          const StateParts *parts,

@@ -23,12 +23,14 @@ bool working_state_has_failed(const WorkingState *working);
 /* Call before any change. Returns false if the lock was lost or working_state_has_failed. */
 MUST_USE bool working_state_may_change(WorkingState *working, Diags *diags);
 /* Records the intent of a call with an outside effect, and checks the lock as above. False: the
- * intent is not durable, so do not call the provider. The first intent saves the records that an
+ * intent is not recorded, so do not call the provider. The first intent saves the records that an
  * earlier run left. */
 MUST_USE bool working_state_intend(WorkingState *working,
                                    const JournalIntent *intent,
                                    uint64_t *sequence,
                                    Diags *diags);
+/* Waits until a batched intent is durable, and checks the lock again. False: as above. */
+MUST_USE bool working_state_commit(WorkingState *working, uint64_t sequence, Diags *diags);
 /* Call before the changes of parts, and after them with has_ended, within a call whose intent has
  * that sequence (0: no intent). False: not recorded; begin no further change. */
 MUST_USE bool working_state_parts(WorkingState *working,

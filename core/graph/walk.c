@@ -21,7 +21,8 @@ typedef struct WalkKey {
 typedef struct WalkJob {
     struct WalkJob *next;
     GraphNode node;
-    WalkTask task; /* its `run` is NULL if the job is the visit of `node` */
+    WalkTask task;  /* its `run` is NULL if the job is the visit of `node` */
+    bool has_begun; /* it is the second part of a task */
     WalkKey **keys;
 } WalkJob;
 
@@ -44,6 +45,9 @@ struct Walk {
     WalkJob *first; /* ready jobs, in order */
     WalkJob *last;
     size_t queued;
+    WalkJob *yielded_first; /* second parts of tasks, in order */
+    WalkJob *yielded_last;
+    size_t yielded;
     size_t idle;    /* threads that wait for a job */
     size_t running; /* jobs that workers execute now */
     size_t left;    /* nodes that have not ended */
@@ -67,15 +71,8 @@ static void start_worker(Walk *walk) {
         vec_push(walk->arena, &walk->threads, thread);
 }
 
-/* Queues a ready job. Starts a thread if all are busy, up to the requested number. */
-static void enqueue(Walk *walk, WalkJob *job) {
-    job->next = NULL;
-    if (walk->first) {
-        walk->last->next = job;
-    } else {
-        walk->first = job;
-    }
-    walk->last = job;
+/* Counts a queued job. Starts a thread if all are busy, up to the requested number. */
+static void count_queued(Walk *walk) {
     walk->queued++;
     if (walk->queued > walk->idle && walk->threads.count < walk->request->workers) {
         start_worker(walk);
@@ -84,7 +81,34 @@ static void enqueue(Walk *walk, WalkJob *job) {
     }
 }
 
+/* Queues a ready job. */
+static void enqueue(Walk *walk, WalkJob *job) {
+    job->next = NULL;
+    if (walk->first) {
+        walk->last->next = job;
+    } else {
+        walk->first = job;
+    }
+    walk->last = job;
+    count_queued(walk);
+}
+
+/* Queues the second parts of tasks before all other jobs. */
+static void enqueue_yielded(Walk *walk) {
+    size_t count = walk->yielded;
+    walk->yielded_last->next = walk->first;
+    if (!walk->first)
+        walk->last = walk->yielded_last;
+    walk->first = walk->yielded_first;
+    walk->yielded_first = walk->yielded_last = NULL;
+    walk->yielded = 0;
+    for (size_t i = 0; i < count; i++)
+        count_queued(walk);
+}
+
 static WalkJob *dequeue(Walk *walk) {
+    if (walk->yielded && !walk->first->task.is_brief && !walk->first->has_begun)
+        enqueue_yielded(walk);
     WalkJob *job = walk->first;
     walk->first = job->next;
     walk->queued--;
@@ -198,7 +222,7 @@ static void end_node(Walk *walk, GraphNode node) {
 static bool run_job(Walk *walk, const WalkJob *job, uint32_t worker) {
     const WalkRequest *request = walk->request;
     void *payload = request->graph->payloads.items[job->node];
-    bool late = walk_is_stopping(walk);
+    bool late = !job->has_begun && walk_is_stopping(walk);
     if (job->task.run)
         return !late && job->task.run(walk, job->task.payload, worker);
     if (!late)
@@ -227,6 +251,8 @@ static void run_worker(void *payload) {
     Walk *walk = worker->walk;
     pthread_mutex_lock(&walk->mutex);
     while (walk->left) {
+        if (walk->yielded && !walk->queued)
+            enqueue_yielded(walk);
         if (walk->queued) {
             run_next(walk, worker->number);
             continue;
@@ -295,6 +321,24 @@ void walk_submit(Walk *walk, GraphNode node, WalkTask task) {
         job->keys[i] = key_for(walk, &task.limits[i]);
     walk->states[node].open++;
     admit(walk, job);
+    pthread_mutex_unlock(&walk->mutex);
+}
+
+void walk_yield(Walk *walk, GraphNode node, WalkTask task) {
+    CHECK(task.run && !task.limit_count);
+    pthread_mutex_lock(&walk->mutex);
+    CHECK(walk->states[node].open);
+    WalkJob *job = arena_new(walk->arena, WalkJob);
+    *job = (WalkJob){.node = node, .task = task, .has_begun = true};
+    if (walk->yielded_last) {
+        walk->yielded_last->next = job;
+    } else {
+        walk->yielded_first = job;
+    }
+    walk->yielded_last = job;
+    walk->states[node].open++;
+    if (++walk->yielded == WALK_YIELDED_MAX)
+        enqueue_yielded(walk);
     pthread_mutex_unlock(&walk->mutex);
 }
 

@@ -10,7 +10,11 @@
  * Visits must be cheap (expansion, evaluation). Parallelism bounds the sum of running visits and
  * tasks.
  *
- * At a stop, pending work is dropped: a node is skipped; a task is not run and its node fails.
+ * A task may end in two parts, so that tasks share expensive work, such as a sync: the first part
+ * calls walk_yield for the second one. First parts of other tasks then precede the second parts.
+ *
+ * At a stop, pending work is dropped: a node is skipped; a task is not run and its node fails. The
+ * second part of a task runs nevertheless.
  * Worker threads call the callbacks, several at a time. Threads start when there is work.
  *
  * `worker` is 0 ≤ worker < workers and constant per thread, so that the caller can keep one arena
@@ -21,6 +25,8 @@
 #include "graph.h"
 
 typedef struct Walk Walk;
+
+#define WALK_YIELDED_MAX 32 /* bounds the memory of tasks that yielded */
 
 typedef struct WalkLimit {
     Str key;           /* what the tasks share, such as a provider and one of its hosts */
@@ -33,6 +39,7 @@ typedef struct WalkTask {
     void *payload;
     const WalkLimit *limits; /* copied by walk_submit */
     size_t limit_count;
+    bool is_brief; /* it calls walk_yield soon; tasks that yielded wait for it */
 } WalkTask;
 
 typedef struct WalkRequest {
@@ -55,4 +62,8 @@ typedef struct WalkRequest {
 bool walk_run(const WalkRequest *request);
 /* Adds a task to `node`. Only a visit or a task of the same node may call it. */
 void walk_submit(Walk *walk, GraphNode node, WalkTask task);
+/* Adds the second part of a task, without limits. It is queued before all other jobs as soon as the
+ * next job is neither brief nor a second part, or WALK_YIELDED_MAX tasks have yielded. Only a task
+ * of the same node may call it. */
+void walk_yield(Walk *walk, GraphNode node, WalkTask task);
 bool walk_is_stopping(const Walk *walk);

@@ -9,9 +9,10 @@
 /* An intent whose call has not ended, with its line, which a fold keeps. */
 typedef struct InFlight {
     uint64_t sequence;
-    Str line;       /* without line end */
-    StrVec parts;   /* lines of its parts, without line ends */
-    Arena *arena;   /* of `line` and `parts` */
+    uint64_t ticket; /* of its intent */
+    Str line;        /* without line end */
+    StrVec parts;    /* lines of its parts, without line ends */
+    Arena *arena;    /* of `line` and `parts` */
     bool has_ended; /* ended, but its outcome could not be appended: the next checkpoint holds it */
 } InFlight;
 
@@ -192,8 +193,10 @@ static Str append(Journal *journal, JournalRecord *record, InFlight *place, Aren
     journal->record_count = count;
     journal->appended++;
     journal_record_log(record);
-    if (place)
+    if (place) {
         *place = in_flight(record, str_after(strbuf_str(&text), start));
+        place->ticket = journal->appended;
+    }
     return STR_EMPTY;
 }
 
@@ -239,9 +242,9 @@ static void sync_now(Journal *journal, Arena *arena) {
     pthread_cond_broadcast(&journal->sync_ended);
 }
 
-/* Needs the mutex. One thread syncs for all waiting threads; later arrivals share the next sync. */
-static Str wait_durable(Journal *journal, Arena *arena) {
-    uint64_t ticket = journal->appended;
+/* Waits until the record of this ticket is durable. Needs the mutex. One thread syncs for all
+ * waiting threads; later arrivals share the next sync. */
+static Str wait_for(Journal *journal, uint64_t ticket, Arena *arena) {
     while (journal->durable < ticket && journal->broken.len == 0) {
         if (journal->is_syncing)
             pthread_cond_wait(&journal->sync_ended, &journal->mutex);
@@ -249,6 +252,10 @@ static Str wait_durable(Journal *journal, Arena *arena) {
             sync_now(journal, arena);
     }
     return journal->durable >= ticket ? STR_EMPTY : journal->broken;
+}
+
+static Str wait_durable(Journal *journal, Arena *arena) {
+    return wait_for(journal, journal->appended, arena);
 }
 
 /* Waits until no sync is running, since a fold replaces the text that is being synced. */
@@ -303,6 +310,32 @@ static JournalRecord intent_record(const JournalIntent *intent) {
     };
 }
 
+static InFlight *find_in_flight(Journal *journal, uint64_t sequence) {
+    vec_each(&journal->in_flight, place) {
+        if (place->sequence == sequence)
+            return place;
+    }
+    return NULL;
+}
+
+/* Needs the mutex. The call of an intent that is not durable must not begin. */
+static Str commit(Journal *journal, uint64_t sequence, Arena *scratch) {
+    const InFlight *place = find_in_flight(journal, sequence);
+    CHECK(place);
+    Str problem = wait_for(journal, place->ticket, scratch);
+    if (problem.len > 0)
+        drop_in_flight(journal, sequence);
+    return problem;
+}
+
+bool journal_commit(Journal *journal, uint64_t sequence, Diags *diags) {
+    SCOPED(ArenaRef) scratch = arena_open("journal commit");
+    pthread_mutex_lock(&journal->mutex);
+    Str problem = commit(journal, sequence, scratch);
+    pthread_mutex_unlock(&journal->mutex);
+    return report(journal, problem, "No new operation starts.", diags);
+}
+
 bool journal_intent(Journal *journal,
                     const JournalIntent *intent,
                     uint64_t *sequence,
@@ -315,23 +348,14 @@ bool journal_intent(Journal *journal,
     Str problem = append(journal, &record, &place, scratch);
     if (problem.len == 0) {
         vec_push(journal->arena, &journal->in_flight, place);
-        problem = wait_durable(journal, scratch);
-        if (problem.len > 0)
-            drop_in_flight(journal, record.sequence);
+        if (!intent->is_batched)
+            problem = commit(journal, record.sequence, scratch);
     }
     pthread_mutex_unlock(&journal->mutex);
     if (!report(journal, problem, "No new operation starts.", diags))
         return false;
     *sequence = record.sequence;
     return true;
-}
-
-static InFlight *find_in_flight(Journal *journal, uint64_t sequence) {
-    vec_each(&journal->in_flight, place) {
-        if (place->sequence == sequence)
-            return place;
-    }
-    return NULL;
 }
 
 /* Stores the line of a part with its intent, for folds. Needs the mutex. */

@@ -43,6 +43,7 @@ typedef struct JournalIntent {
     bool is_provisioned; /* provisioners are part of the creation */
     const Str *dependencies;
     size_t dependency_count;
+    bool is_batched; /* journal_intent does not sync; the call waits for journal_commit */
 } JournalIntent;
 
 /* Content of the object slot (current or deposed) after the call; `object` NULL: empty. */
@@ -63,11 +64,13 @@ MUST_USE bool journal_open(JournalStore *store,
                            Diags *diags);
 /* Sets the lineage and serial for `start`, if they were chosen after journal_open. */
 void journal_set_base(Journal *journal, const State *state);
-/* The intent is durable when it returns. */
+/* The intent is durable when it returns, unless it is batched. */
 MUST_USE bool journal_intent(Journal *journal,
                              const JournalIntent *intent,
                              uint64_t *sequence,
                              Diags *diags);
+/* Makes a batched intent durable. One sync covers all intents that were appended before it. */
+MUST_USE bool journal_commit(Journal *journal, uint64_t sequence, Diags *diags);
 /* Records the beginning of parts of the call whose intent has that sequence, or their end
  * (has_ended). Beginnings are durable when it returns, with one sync. Ends are appended, and
  * durable if the store is buffered. */

@@ -23,9 +23,17 @@ typedef struct Applying {
     Value before;              /* `stored` as a marked value; null: create */
     Value prior;               /* `before` without marks */
     PlanResponse response;
+    Str marker;        /* of a creation */
+    bool has_call;     /* the change calls the provider */
     uint64_t sequence; /* of the journal intent; 0: none */
     PartWork *parts;   /* NULL: the type has no parts */
 } Applying;
+
+/* Returns whether the intents of several instances share a sync: then the call is the second part
+ * of the task. */
+static bool is_batched(const InstanceOp *op) {
+    return op->owns_scratch;
+}
 
 static bool record(Applying *applying, const StateObject *object) {
     JournalOutcome outcome = instance_op_outcome(&applying->op, object);
@@ -133,7 +141,7 @@ static bool is_provisioned(const Applying *applying) {
     return value_is_null(applying->prior) && provision_follows_creation(applying->op.resource);
 }
 
-static bool intend(Applying *applying, Str marker) {
+static bool intend(Applying *applying) {
     InstanceOp *op = &applying->op;
     if (provider_call_effect(op) == EFFECT_NONE)
         return working_state_may_change(op->walk->working, &op->diags);
@@ -142,13 +150,14 @@ static bool intend(Applying *applying, Str marker) {
     SCOPED(ArenaRef) own = op->type->resource->has_parts ? arena_open("planned object") : NULL;
     JournalIntent intent = instance_op_intent(op, action);
     intent.generation = instance_op_call(op).generation;
-    intent.identity = marker;
+    intent.identity = applying->marker;
     intent.private_data = applying->response.private_data;
     intent.planned = planned_json(op, applying->response.planned, own ? own : op->scratch);
     intent.sensitive = sensitive_paths(applying);
     intent.is_provisioned = is_provisioned(applying);
     intent.dependencies = op->resource->dependencies;
     intent.dependency_count = op->resource->dependency_count;
+    intent.is_batched = is_batched(op);
     return working_state_intend(op->walk->working, &intent, &applying->sequence, &op->diags);
 }
 
@@ -248,25 +257,30 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
     return true;
 }
 
-static bool call_provider(Applying *applying) {
+static bool prepare_call(Applying *applying) {
     InstanceOp *op = &applying->op;
     MarkerResponse chosen = {0};
     if (value_is_null(applying->prior) &&
         !provider_call_marker(op, &(MarkerRequest){applying->response.planned}, &chosen))
         return false;
+    applying->marker = chosen.marker;
     if (!forget_predecessor(applying) || !depose(applying))
         return false;
-    if (!intend(applying, chosen.marker)) {
+    bool ok = intend(applying);
+    if (!ok)
         (void)restore(applying);
-        return false;
-    }
+    return ok;
+}
+
+static bool call_provider(Applying *applying) {
+    InstanceOp *op = &applying->op;
     const Type *type = schema_implied_type(op->schema);
     ApplyRequest request = {
         .prior = applying->prior,
         .planned = applying->response.planned,
         .config = applying->written.value,
         .private_data = applying->response.private_data,
-        .marker = chosen.marker,
+        .marker = applying->marker,
     };
     ApplyResponse response = {.state = value_null(type)};
     if (op->type->resource->has_parts)
@@ -310,7 +324,12 @@ static bool apply_marks(Applying *applying) {
     return ok && instance_conditions_after(op, &applying->scope);
 }
 
-static bool apply_change(Applying *applying) {
+static void send_start(const Applying *applying) {
+    instance_op_send(&applying->op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
+}
+
+/* Does everything that precedes the call of the provider. */
+static bool prepare_change(Applying *applying) {
     InstanceOp *op = &applying->op;
     if (!configure(applying))
         return false;
@@ -325,8 +344,20 @@ static bool apply_change(Applying *applying) {
         return apply_marks(applying);
     if (!instance_op_require_provider(op))
         return false;
-    instance_op_send(op, EVENT_APPLY_START, instance_op_object_id(applying->prior));
-    bool ok = call_provider(applying);
+    applying->has_call = true;
+    if (!is_batched(op))
+        send_start(applying);
+    return prepare_call(applying);
+}
+
+/* `ok`: the preparation has succeeded. */
+static bool finish_change(Applying *applying, bool ok) {
+    InstanceOp *op = &applying->op;
+    if (!applying->has_call)
+        return ok;
+    if (is_batched(op))
+        send_start(applying);
+    ok = ok && call_provider(applying);
     send_end(op, ok);
     return ok && instance_conditions_after(op, &applying->scope);
 }
@@ -366,11 +397,40 @@ static bool is_change(Action action) {
            action == ACTION_FORGET_THEN_CREATE;
 }
 
-bool instance_apply(Walk *pool, void *payload, uint32_t worker) {
-    (void)pool;
-    Applying applying = {0};
-    InstanceOp *op = &applying.op;
-    instance_op_begin(op, payload, worker);
+static bool finish(Applying *applying, bool ok) {
+    InstanceOp *op = &applying->op;
+    ok = finish_change(applying, ok);
+    log_debug("apply task", log_text("address", op->address), log_number("ok", ok),
+              log_number("sequence", (int64_t)applying->sequence));
+    keep_value(op);
+    return instance_op_end(op);
+}
+
+/* The run is cancelled before the call. */
+static void abandon(Applying *applying) {
+    InstanceOp *op = &applying->op;
+    (void)!working_state_end(op->walk->working, applying->sequence, &op->diags);
+    (void)!restore(applying);
+    (void)instance_op_end(op);
+}
+
+/* The second part of a task. */
+static bool call_after_commit(Walk *pool, void *payload, uint32_t worker) {
+    Applying *applying = payload;
+    InstanceOp *op = &applying->op;
+    instance_op_continue(op, worker);
+    if (walk_is_stopping(pool)) {
+        abandon(applying);
+        return false;
+    }
+    bool ok = working_state_commit(op->walk->working, applying->sequence, &op->diags);
+    if (!ok)
+        (void)!restore(applying);
+    return finish(applying, ok);
+}
+
+static bool apply(Walk *pool, Applying *applying) {
+    InstanceOp *op = &applying->op;
     op->record->value = value_unknown(schema_implied_type(op->schema));
     const PlannedChange *run = op->record->planned_change;
     log_debug("instance to apply", log_text("address", op->address),
@@ -385,13 +445,27 @@ bool instance_apply(Walk *pool, void *payload, uint32_t worker) {
         op->record->failure = FAILURE_ERROR;
         return false;
     }
-    applying.change = run->change;
+    applying->change = run->change;
     op->action = run->change->action == ACTION_UPDATE ? ACTION_UPDATE : ACTION_CREATE;
-    applying.stored =
+    applying->stored =
         working_state_object(op->walk->working, op->record->address, STR_EMPTY, op->scratch);
-    bool ok = apply_change(&applying);
-    log_debug("apply task", log_text("address", op->address), log_number("ok", ok),
-              log_number("sequence", (int64_t)applying.sequence));
-    keep_value(op);
-    return instance_op_end(op);
+    bool ok = prepare_change(applying);
+    if (!ok || !applying->has_call || !applying->sequence || !is_batched(op))
+        return finish(applying, ok);
+    WalkTask rest = {.run = call_after_commit, .payload = applying};
+    walk_yield(pool, op->node->id, rest);
+    return true;
+}
+
+bool instance_apply(Walk *pool, void *payload, uint32_t worker) {
+    Applying applying = {0};
+    instance_op_begin(&applying.op, payload, worker);
+    return apply(pool, &applying);
+}
+
+bool instance_apply_batched(Walk *pool, void *payload, uint32_t worker) {
+    Arena *own = arena_open("instance");
+    Applying *applying = arena_new(own, Applying);
+    instance_op_begin_own(&applying->op, payload, worker, own);
+    return apply(pool, applying);
 }

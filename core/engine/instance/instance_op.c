@@ -19,7 +19,12 @@ static ProviderNode *choose_provider(ProviderNode *provider, Str key) {
     return provider;
 }
 
-void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker) {
+static void start_clock(InstanceOp *op) {
+    const Clock *clock = op->walk->engine->io->clock;
+    op->started_ms = clock->monotonic_ms(clock->self);
+}
+
+static void begin(InstanceOp *op, InstanceRecord *record, uint32_t worker, Arena *scratch) {
     EngineWalk *walk = record->walk;
     *op = (InstanceOp){
         .walk = walk,
@@ -28,7 +33,7 @@ void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker) 
         .resource = record->node->as.resource,
         .keep = walk->workers[worker].keep,
         .walk_arena = walk->workers[worker].walk_arena,
-        .scratch = walk->workers[worker].scratch,
+        .scratch = scratch,
     };
     op->type = op->resource->type;
     op->schema = op->type->schema;
@@ -36,8 +41,22 @@ void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker) 
     mocking_find(walk, op->provider, op->type, record->address, &op->mock);
     op->diags = diags_new(op->scratch);
     op->address = resource_addr_to_str(record->address, op->scratch);
-    const Clock *clock = walk->engine->io->clock;
-    op->started_ms = clock->monotonic_ms(clock->self);
+    start_clock(op);
+}
+
+void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker) {
+    begin(op, record, worker, record->walk->workers[worker].scratch);
+}
+
+void instance_op_begin_own(InstanceOp *op, InstanceRecord *record, uint32_t worker, Arena *own) {
+    begin(op, record, worker, own);
+    op->owns_scratch = true;
+}
+
+void instance_op_continue(InstanceOp *op, uint32_t worker) {
+    op->keep = op->walk->workers[worker].keep;
+    op->walk_arena = op->walk->workers[worker].walk_arena;
+    start_clock(op);
 }
 
 static void log_end(const InstanceOp *op, bool ok) {
@@ -76,7 +95,10 @@ bool instance_op_end(InstanceOp *op) {
     bool ok = instance_op_report(op);
     if (log_enabled(LOG_DEBUG))
         log_end(op, ok);
-    arena_reset(op->scratch);
+    if (op->owns_scratch)
+        arena_close(op->scratch);
+    else
+        arena_reset(op->scratch);
     return ok;
 }
 

@@ -30,6 +30,7 @@ typedef struct InstanceOp {
     Arena *walk_arena;
     Arena *scratch;
     Diags diags;
+    bool owns_scratch;        /* `scratch` is of this task, not of its worker */
     StrVec secrets;           /* texts that diagnostics must not contain */
     Value config;             /* the evaluated arguments; its type is NULL until they are known */
     Str address;              /* as text, in scratch */
@@ -44,6 +45,11 @@ typedef struct InstanceOp {
 
 /* Begins a task on the record's instance. */
 void instance_op_begin(InstanceOp *op, InstanceRecord *record, uint32_t worker);
+/* Begins a task in two parts, which different workers may run. Its scratch arena is `own`, which
+ * instance_op_end closes. */
+void instance_op_begin_own(InstanceOp *op, InstanceRecord *record, uint32_t worker, Arena *own);
+/* Continues such a task; its time counts from here. */
+void instance_op_continue(InstanceOp *op, uint32_t worker);
 /* Reports the diagnostics to the walk, without secrets. Returns true if none of them is an error;
  * else marks the record as failed. */
 bool instance_op_report(InstanceOp *op);

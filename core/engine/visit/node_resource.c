@@ -324,9 +324,20 @@ static PlannedChange *find_planned_change(const ResourceNode *resource, Resource
     return found ? *found : NULL;
 }
 
+/* Types whose tasks have limits are not batched: the second part of a task has none. */
+static bool batches_intents(const NodeVisit *visit, const PlannedChange *run) {
+    const ResourceType *type = visit->node->as.resource->type->resource;
+    return run && run->change->action != ACTION_NO_OP && type && type->batches_intents &&
+           !type->limits;
+}
+
 static void submit_apply(NodeVisit *visit, InstanceRecord *record, InstanceTask run) {
     WalkTask task = {.run = run, .payload = record};
     record->planned_change = find_planned_change(visit->node->as.resource, record->address);
+    if (batches_intents(visit, record->planned_change)) {
+        task.run = instance_apply_batched;
+        task.is_brief = true;
+    }
     if (record->planned_change && !limit_change(visit, record, &task)) {
         record->value = value_unknown(schema_implied_type(visit->node->as.resource->type->schema));
         record->planned_change->failed = true;

@@ -314,6 +314,133 @@ static void stop_drops_tasks(void **state) {
     diary_release(&diary);
 }
 
+#define BRIEF_TASKS 40
+
+/* Tasks of node a: upper-case letters for first parts, lower-case letters for second parts. */
+typedef struct BriefTask {
+    Diary *diary;
+    char name;
+    bool is_brief;
+    size_t begun_at, called_at;
+} BriefTask;
+
+static bool call_brief_task(Walk *walk, void *payload, uint32_t worker) {
+    BriefTask *task = payload;
+    (void)walk, (void)worker;
+    task->called_at = next_moment(task->diary);
+    write_down(task->diary, "", (char)(task->name - 'A' + 'a'));
+    return true;
+}
+
+static bool run_brief_task(Walk *walk, void *payload, uint32_t worker) {
+    BriefTask *task = payload;
+    (void)worker;
+    task->begun_at = next_moment(task->diary);
+    write_down(task->diary, "", task->name);
+    if (task->name == task->diary->stops)
+        cancel_raise(task->diary->cancel, CANCEL_STOP);
+    if (task->is_brief)
+        walk_yield(walk, 0, (WalkTask){.run = call_brief_task, .payload = task});
+    return true;
+}
+
+static bool visit_with_brief_tasks(
+    Walk *walk, GraphNode node, void *payload, uint32_t worker, void *context) {
+    BriefTask *tasks = payload;
+    (void)worker, (void)context;
+    for (size_t i = 0; tasks && tasks[i].diary; i++)
+        walk_submit(
+            walk, node,
+            (WalkTask){.run = run_brief_task, .payload = &tasks[i], .is_brief = tasks[i].is_brief});
+    return true;
+}
+
+static bool run_brief_tasks(BriefTask *tasks, size_t count, Diary *diary) {
+    for (size_t i = 0; i < count; i++)
+        tasks[i].diary = diary;
+    graph_add_node(&diary->graph, tasks);
+    graph_finish(&diary->graph);
+    WalkRequest request = {.graph = &diary->graph,
+                           .workers = diary->workers,
+                           .cancel = diary->cancel,
+                           .visit = visit_with_brief_tasks,
+                           .context = diary};
+    return walk_run(&request);
+}
+
+static void second_parts_come_after_brief_tasks(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diary diary;
+    BriefTask tasks[] = {
+        {.name = 'X',       .is_brief = true},
+        {.name = 'Y',                 .is_brief = true},
+        {.name = 'V'},
+        {.name = 'Z',       .is_brief = true},
+        {.diary = NULL      },
+    };
+    diary_init(&diary, arena);
+    diary.workers = 1;
+    assert_true(run_brief_tasks(tasks, ARRAY_COUNT(tasks) - 1, &diary));
+    check_str(strbuf_str(&diary.text), "XYxyVZz");
+    diary_release(&diary);
+}
+
+static void few_tasks_yield_at_once(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diary diary;
+    BriefTask tasks[BRIEF_TASKS + 1] = {0};
+    diary_init(&diary, arena);
+    diary.workers = 1;
+    for (size_t i = 0; i < BRIEF_TASKS; i++)
+        tasks[i] = (BriefTask){.name = 'X', .is_brief = true};
+    assert_true(run_brief_tasks(tasks, BRIEF_TASKS, &diary));
+    static_assert(BRIEF_TASKS > WALK_YIELDED_MAX, "some tasks come after the first second parts");
+    assert_true(tasks[0].called_at > tasks[WALK_YIELDED_MAX - 1].begun_at);
+    assert_true(tasks[WALK_YIELDED_MAX - 1].called_at < tasks[WALK_YIELDED_MAX].begun_at);
+    for (size_t i = 0; i < BRIEF_TASKS; i++)
+        assert_true(tasks[i].called_at > tasks[i].begun_at);
+    diary_release(&diary);
+}
+
+static void stop_drops_no_second_part(void **state) {
+    (void)state;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diary diary;
+    BriefTask tasks[] = {
+        {.name = 'X',       .is_brief = true},
+        {.name = 'Y',                 .is_brief = true},
+        {.name = 'Z',.is_brief = true},
+        {.diary = NULL      },
+    };
+    diary_init(&diary, arena);
+    diary.workers = 1;
+    diary.cancel = cancel_open();
+    diary.stops = 'Y';
+    assert_false(run_brief_tasks(tasks, ARRAY_COUNT(tasks) - 1, &diary));
+    check_str(strbuf_str(&diary.text), "XYxy");
+    cancel_close(diary.cancel);
+    diary_release(&diary);
+}
+
+static void many_workers_yield(void **state) {
+    (void)state;
+    for (int turn = 0; turn < 50; turn++) {
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diary diary;
+        BriefTask tasks[BRIEF_TASKS + 1] = {0};
+        diary_init(&diary, arena);
+        diary.workers = 8;
+        for (size_t i = 0; i < BRIEF_TASKS; i++)
+            tasks[i] = (BriefTask){.name = 'X', .is_brief = i % 7 != 3};
+        assert_true(run_brief_tasks(tasks, BRIEF_TASKS, &diary));
+        for (size_t i = 0; i < BRIEF_TASKS; i++)
+            assert_int_equal(tasks[i].called_at > tasks[i].begun_at, tasks[i].is_brief);
+        diary_release(&diary);
+    }
+}
+
 #define MANY_TASKS 600
 
 typedef struct Crowd {
@@ -460,6 +587,10 @@ int main(void) {
         cmocka_unit_test(needs_end_first),
         cmocka_unit_test(node_ends_with_its_last_task),
         cmocka_unit_test(stop_drops_tasks),
+        cmocka_unit_test(second_parts_come_after_brief_tasks),
+        cmocka_unit_test(few_tasks_yield_at_once),
+        cmocka_unit_test(stop_drops_no_second_part),
+        cmocka_unit_test(many_workers_yield),
         cmocka_unit_test(limits_hold),
         cmocka_unit_test(queued_tasks_keep_their_order),
         cmocka_unit_test(uses_all_workers),

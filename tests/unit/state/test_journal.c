@@ -261,6 +261,61 @@ static void torn_end_is_cut(void **unused) {
     journal_close(it->journal);
 }
 
+static uint64_t intend_batched(Case *it, const char *address) {
+    uint64_t sequence = 0;
+    JournalIntent intent = {
+        .address = state_case_address(address, it->arena),
+        .action = PENDING_CREATE,
+        .is_batched = true,
+    };
+    assert_true(journal_intent(it->journal, &intent, &sequence, &it->diags));
+    return sequence;
+}
+
+/* One sync covers all batched intents that precede it, and no other. */
+static void batched_intents(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    uint64_t a = intend_batched(it, "t.a");
+    uint64_t b = intend_batched(it, "t.b");
+    assert_int_equal(journal_sync_count(it->journal), 0);
+    assert_true(journal_commit(it->journal, a, &it->diags));
+    assert_int_equal(journal_sync_count(it->journal), 1);
+    uint64_t c = intend_batched(it, "t.c");
+    record(it, a, "t.a");
+    assert_true(journal_commit(it->journal, b, &it->diags));
+    assert_int_equal(journal_sync_count(it->journal), 1);
+    assert_true(journal_commit(it->journal, c, &it->diags));
+    assert_int_equal(journal_sync_count(it->journal), 2);
+    check_str(content(it), "start intent 1 intent 2 intent 3 outcome 1");
+    /* A fold keeps intents that are not committed yet, and makes them durable. */
+    uint64_t d = intend_batched(it, "t.d");
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    assert_true(journal_commit(it->journal, d, &it->diags));
+    assert_int_equal(journal_sync_count(it->journal), 2);
+    check_str(content(it), "start intent 3 intent 2 intent 4");
+    journal_close(it->journal);
+}
+
+/* After a failed sync no intent is committed that was not before. */
+static void batched_intents_of_a_disk_that_fails(void **unused) {
+    (void)unused;
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Case *it = case_new(arena);
+    uint64_t a = intend_batched(it, "t.a");
+    assert_true(journal_commit(it->journal, a, &it->diags));
+    uint64_t b = intend_batched(it, "t.b");
+    uint64_t c = intend_batched(it, "t.c");
+    faulty_disk_arm(it->faulty, FAULT_ERROR, 0, 1);
+    assert_false(journal_commit(it->journal, b, &it->diags));
+    assert_false(journal_commit(it->journal, c, &it->diags));
+    assert_int_equal(it->diags.error_count, 2);
+    assert_true(journal_fold(it->journal, it->state, &it->diags));
+    check_str(content(it), "start intent 1");
+    journal_close(it->journal);
+}
+
 static void a_disk_that_fails(void **unused) {
     (void)unused;
     SCOPED(ArenaRef) arena = arena_open("test");
@@ -314,6 +369,8 @@ int main(void) {
         cmocka_unit_test(parts_share_a_sync),
         cmocka_unit_test(a_part_that_is_not_durable),
         cmocka_unit_test(torn_end_is_cut),
+        cmocka_unit_test(batched_intents),
+        cmocka_unit_test(batched_intents_of_a_disk_that_fails),
         cmocka_unit_test(a_disk_that_fails),
         cmocka_unit_test(an_outcome_that_is_not_appended),
     };
