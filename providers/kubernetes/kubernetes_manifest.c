@@ -102,6 +102,7 @@ static bool manifest_plan(const Call *call,
     const ObjectRequest *object =
         request_of(call, response->planned, request->prior, request->private_data, &manifest);
     if (request->approved.type && value_is_present(request->approved)) {
+        manifest.request.has_approved = true;
         manifest.request.approved = object_attribute(request->approved, "object");
         manifest.request.approved_record = object_record_read(request->approved_private, arena);
     }

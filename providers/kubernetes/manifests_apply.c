@@ -339,8 +339,8 @@ static bool check_unchanged_source(const ManifestsApplying *applying,
                                    const ManifestsEntry *entry) {
     return str_equal(entry->digest, item->digest) ||
            path_error(applying->call, applying->source.argument, applying->diags,
-                      "Manifests have changed", "\"%.*s\" is not as it was planned. Plan again.",
-                      STR_ARG(item->text));
+                      "Manifests have changed",
+                      "\"%.*s\" is not as it was planned. Make a new plan.", STR_ARG(item->text));
 }
 
 static void start_wave(ManifestsApplying *applying) {

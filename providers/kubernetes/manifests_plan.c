@@ -15,7 +15,8 @@
 typedef struct ItemPlan {
     const ManifestsItem *item;
     ManifestsEntry stored;
-    Value prior; /* null: the object is new */
+    ManifestsEntry approved; /* of the approved plan; empty: there is none */
+    Value prior;             /* null: the object is new */
     bool is_awaited;
     bool has_new_definition; /* the definition of its kind changes too */
     bool is_deferred;        /* only the new definition may accept it */
@@ -87,6 +88,14 @@ static ObjectPlan keep_plan(const ObjectRequest *request, const ObjectPlan *plan
     return kept;
 }
 
+/* During an apply: the source must have the manifest of the approved plan. */
+static bool check_manifest(const ItemPlan *one, const Call *call, Path path, Diags *diags) {
+    return !one->approved.digest.len || str_equal(one->approved.digest, one->item->digest) ||
+           path_error(call, path, diags, "Manifests have changed",
+                      "\"%.*s\" is not as it was planned. Make a new plan.",
+                      STR_ARG(one->item->text));
+}
+
 static void plan_item(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
     const ManifestsPlanning *planning = payload;
     ItemPlan *one = &planning->items[index];
@@ -103,10 +112,14 @@ static void plan_item(void *payload, size_t index, const Call *call, Arena *keep
         .prior = one->prior,
         .prior_manifest = value_is_present(one->prior) && is_same ? item->manifest : none,
         .record = one->stored.object,
+        .has_approved = one->approved.digest.len > 0,
+        .is_replacement_approved = one->approved.action == OBJECT_REPLACE,
         .approved = manifests_inventory_find(&planning->approved, item->text),
-        .approved_record = manifests_record_find(&planning->approved_record, item->text).object,
+        .approved_record = one->approved.object,
     };
-    if (one->is_awaited) {
+    if (!check_manifest(one, call, request.path, &found)) {
+        one->is_good = false;
+    } else if (one->is_awaited) {
         one->plan = unseen_creation();
         one->is_good = !call->is_planning || object_check(&request, !item->is_awaited, &found);
     } else {
@@ -251,6 +264,7 @@ static void plan_waves(ManifestsPlanning *planning, ObjectWave first, ObjectWave
         ItemPlan *one = &planning->items[count++];
         one->item = item;
         one->stored = manifests_record_find(&planning->stored, item->text);
+        one->approved = manifests_record_find(&planning->approved_record, item->text);
         one->prior = manifests_inventory_find(&planning->prior, item->text);
         bool is_in_new_namespace =
             item->key.namespace.len && map_has(&planning->new_namespaces, item->key.namespace);
@@ -308,11 +322,11 @@ static void plan_prune(ManifestsPlanning *planning) {
         Value object = manifests_inventory_find(&planning->prior, *key);
         if (map_has(&planning->source.by_text, *key))
             continue;
+        manifests_record_set(&planning->record, *key,
+                             manifests_record_find(&planning->stored, *key), planning->arena);
         if (!should_prune_all && holds_data(object)) {
             note_kept(planning, *key);
             manifests_inventory_set(&planning->planned, *key, object, planning->arena);
-            manifests_record_set(&planning->record, *key,
-                                 manifests_record_find(&planning->stored, *key), planning->arena);
             continue;
         }
         add_deletion(planning->response, *key, object, planning->results);

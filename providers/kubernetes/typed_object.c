@@ -215,6 +215,9 @@ bool typed_object_plan(const Call *call,
     if (request->approved.type && value_is_present(request->approved)) {
         typed.approved = request->approved;
         typed.approved_record = object_record_read(request->approved_private, call->arena);
+        typed.request.has_approved = true;
+        typed.request.approved = value_unknown(&TYPE_DYNAMIC); /* attributes have the parts of it */
+        typed.request.approved_record = typed.approved_record;
     }
     bool is_planned = complete(&typed, request->config, request->prior, &inner) &&
                       object_plan(&typed.request, &plan, &inner);

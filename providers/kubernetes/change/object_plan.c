@@ -21,12 +21,10 @@ typedef struct Planning {
     Value live; /* null: there is no object */
     Value body; /* with the mark of the comparison */
     ObjectPlan *plan;
+    bool is_creation; /* the object of the prior state, if there is one, is not `live` */
+    bool has_reread;  /* `live` was read again, because the object was replaced during the plan */
     Arena *arena;
 } Planning;
-
-static bool is_creation(const Planning *planning) {
-    return value_is_null(planning->request->prior);
-}
 
 static void add_note(Planning *planning, Path path, Str text) {
     PlanNote note = {.path = path, .text = text};
@@ -47,7 +45,7 @@ static bool plan_unseen(Planning *planning, Str why, Diags *diags) {
 
 static bool plan_absent_kind(Planning *planning, const ObjectKey *key, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
-    if (request->call->is_planning && is_creation(planning) && !object_key_is_builtin(key))
+    if (request->call->is_planning && planning->is_creation && !object_key_is_builtin(key))
         return plan_unseen(planning, why, diags);
     Path path = path_attribute(request->path, STR("kind"), planning->arena);
     return path_error(request->call, path, diags, "Unknown kind of Kubernetes object",
@@ -57,12 +55,20 @@ static bool plan_absent_kind(Planning *planning, const ObjectKey *key, Str why, 
 
 static bool plan_without_server(Planning *planning, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
-    if (request->call->is_planning && is_creation(planning))
+    if (request->call->is_planning && planning->is_creation)
         return plan_unseen(planning, why, diags);
     return path_error(
         request->call, NO_PATH, diags, "Kubernetes API server not reached",
         "The object cannot be planned: %.*s. Check the server's address and that it runs.",
         STR_ARG(why));
+}
+
+/* Reports that the approved plan no longer fits the object. `path` is of a resource. */
+static bool report_changed(const Planning *planning, Path path, Str why, Diags *diags) {
+    Str title = kube_resource_title(&planning->target.ref, planning->arena);
+    return path_error(planning->request->call, path, diags,
+                      "Kubernetes object changed since the plan", "%.*s %.*s. Make a new plan.",
+                      STR_ARG(title), STR_ARG(why));
 }
 
 /* Replacing an object that holds others, or data, needs permission. */
@@ -99,10 +105,32 @@ static bool plan_replacement(Planning *planning, Str field, Str why, Diags *diag
     return true;
 }
 
+/* The server rejects the update of a field. Only a plan may decide on a replacement, and only of
+ * the object of the prior state. */
+static bool plan_immutable(Planning *planning, const DryRun *run, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    Path path = object_target_path(request, request->path, run->field);
+    if (planning->is_creation) {
+        ObjectKey key = object_key_of_ref(&planning->target.ref);
+        return path_error(request->call, path, diags, "Kubernetes object exists already",
+                          "%.*s cannot be changed as configured: %.*s. Delete it, or import it "
+                          "with the ID \"%.*s\", so that a plan can replace it.",
+                          STR_ARG(kube_resource_title(&planning->target.ref, planning->arena)),
+                          STR_ARG(run->why), STR_ARG(object_key_import_id(&key, planning->arena)));
+    }
+    if (request->call->is_planning)
+        return plan_replacement(planning, run->field, run->why, diags);
+    Str why = str_format(planning->arena, "must now be replaced: %.*s", STR_ARG(run->why));
+    return report_changed(planning, path, why, diags);
+}
+
 /* The object was deleted since the refresh, or without one. Its replacement needs no permission. */
 static bool plan_new_object(Planning *planning, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    if (!request->call->is_planning)
+        return report_changed(planning, request->path, STR("no longer exists"), diags);
     planning->plan->action = OBJECT_REPLACE;
-    planning->plan->replace_path = planning->request->object_path;
+    planning->plan->replace_path = request->object_path;
     return plan_unseen(planning, STR("the object no longer exists"), diags);
 }
 
@@ -110,7 +138,7 @@ static bool plan_new_object(Planning *planning, Diags *diags) {
 static Str renamed_member(const Planning *planning) {
     ObjectKey old = object_key_of(planning->request->prior);
     ObjectKey new = object_key_of(planning->request->manifest);
-    if (is_creation(planning) || old.name.len == 0)
+    if (planning->is_creation || old.name.len == 0)
         return STR_EMPTY;
     if (!str_equal(old.group, new.group))
         return STR(".apiVersion");
@@ -124,7 +152,7 @@ static Str renamed_member(const Planning *planning) {
 /* Makes the body, with the mark that the comparison needs. */
 static void make_body(Planning *planning) {
     const ObjectRequest *request = planning->request;
-    bool is_kept = !is_creation(planning) && value_is_present(planning->live);
+    bool is_kept = !planning->is_creation && value_is_present(planning->live);
     Str mark =
         is_kept ? object_owner_kept_mark(request, planning->live) : object_owner_mark(request);
     Value body = object_body_make(request->manifest, &planning->target.ref, planning->arena);
@@ -176,17 +204,40 @@ static bool is_same(const Planning *planning, Value result) {
     return value_equal(before, after) && !changes_ownership(planning, result);
 }
 
-static bool plan_result(Planning *planning, Value result) {
+/* Returns the approved object if our fields become as approved. Other managers may have changed
+ * theirs since the plan. */
+static bool plan_approved_result(Planning *planning, Value result, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    Arena *arena = planning->arena;
+    FieldManagers managers = field_managers_read(result, arena);
+    const FieldManager *own = field_managers_find(&managers, request->options->manager);
+    FieldDifferences differences = {0};
+    if (own)
+        differences = field_set_compare(own->fields, request->approved, result, arena);
+    planning->plan->object = request->approved;
+    if (differences.count == 0)
+        return true;
+    Path path = differences.items[0].path;
+    Str field = str_after(path_to_str(path, arena), 1);
+    Str why = str_format(arena,
+                         "would not become as planned: the API server now returns another \"%.*s\"",
+                         STR_ARG(field));
+    return report_changed(planning, path_join(request->path, path, arena), why, diags);
+}
+
+static bool plan_result(Planning *planning, Value result, Diags *diags) {
     const ObjectRequest *request = planning->request;
     const KubeResource *resource = &planning->target.resource;
     Arena *arena = planning->arena;
     bool is_present = value_is_present(planning->live);
-    if (!is_creation(planning) && is_present && is_same(planning, result))
+    if (!planning->is_creation && is_present && !request->has_approved && is_same(planning, result))
         return plan_nothing(planning);
     if (!request->options->is_partial)
         result = request->call->lineage.len
                      ? object_mark_set(result, object_owner_mark(request), arena)
                      : object_mark_set_unknown(result, arena);
+    if (request->has_approved && value_is_present(request->approved))
+        return plan_approved_result(planning, result, diags);
     Value object = is_present ? object_view_updated(result, resource, arena)
                               : object_view_created(result, planning->body, resource, arena);
     planning->plan->object =
@@ -196,7 +247,8 @@ static bool plan_result(Planning *planning, Value result) {
 
 /* Without a dry run, the manifest is compared with the live object. */
 static bool plan_by_comparison(Planning *planning, Str why, Diags *diags) {
-    bool is_equal = value_is_present(planning->live) && !is_creation(planning) &&
+    bool is_equal = value_is_present(planning->live) && !planning->is_creation &&
+                    !planning->request->has_approved &&
                     object_body_is_in(planning->body, planning->live) &&
                     value_equal(planning->request->manifest, planning->request->prior_manifest);
     return is_equal ? plan_nothing(planning) : plan_unseen(planning, why, diags);
@@ -223,44 +275,59 @@ static bool is_approved(const Planning *planning) {
 
 static bool plan_as_approved(Planning *planning) {
     const ObjectRequest *request = planning->request;
-    if (request->approved_record.has_no_change)
-        return plan_nothing(planning);
     planning->plan->record.should_force = request->approved_record.should_force;
     planning->plan->object = request->approved;
     return true;
 }
 
+/* Returns whether the dry run saw another object than the one that was read: it was deleted, and
+ * perhaps created again, in between. */
+static bool is_overtaken(const Planning *planning, const DryRun *run) {
+    Str read = kube_object_text(planning->live, "metadata", "uid");
+    Str seen = kube_object_text(run->result, "metadata", "uid");
+    return read.len && seen.len && !str_equal(read, seen);
+}
+
+static bool plan_overtaken(Planning *planning, Diags *diags);
+
 static bool plan_on_server(Planning *planning, Diags *diags) {
+    const ObjectRequest *request = planning->request;
     DryRun run;
     make_body(planning);
     if (is_approved(planning))
         return plan_as_approved(planning);
-    if (!is_creation(planning) && value_is_present(planning->live) && is_as_applied(planning))
+    if (!planning->is_creation && value_is_present(planning->live) && !request->has_approved &&
+        is_as_applied(planning))
         return plan_nothing(planning);
-    if (planning->request->options->has_no_dry_run)
+    if (request->options->has_no_dry_run)
         return plan_by_comparison(planning, STR("server_dry_run is false"), diags);
     switch (object_dry_run(&planning->target, planning->body, planning->live, &run,
                            &planning->plan->notes, diags)) {
     case DRY_RUN_FAILED: return false;
     case DRY_RUN_IMPOSSIBLE: return plan_by_comparison(planning, run.why, diags);
-    case DRY_RUN_IMMUTABLE: return plan_replacement(planning, run.field, run.why, diags);
+    case DRY_RUN_IMMUTABLE: return plan_immutable(planning, &run, diags);
     case DRY_RUN_DONE: break;
     }
+    if (is_overtaken(planning, &run))
+        return plan_overtaken(planning, diags);
     planning->plan->record.seen = digest_seen(planning);
     planning->plan->record.should_force = run.should_force;
-    return plan_result(planning, run.result);
+    return plan_result(planning, run.result, diags);
 }
 
 static bool read_live(Planning *planning, Diags *diags) {
     const ObjectTarget *target = &planning->target;
     KubeResponse response;
     planning->live = value_null(&TYPE_DYNAMIC);
-    if (is_creation(planning) && !planning->request->options->is_partial &&
+    if (planning->is_creation && !planning->has_reread && !planning->request->options->is_partial &&
         object_names_lack(cluster_names(target->cluster), &target->kube, &target->ref,
                           planning->request->call->is_planning ? 0 : NAMES_VALID_MS))
         return true;
-    KubeOutcome outcome = cluster_get(target->cluster, planning->request->call, &target->ref,
-                                      &planning->live, &response, diags);
+    Call call = *planning->request->call;
+    call.is_planning =
+        call.is_planning && !planning->has_reread; /* a plan keeps what it has read */
+    KubeOutcome outcome =
+        cluster_get(target->cluster, &call, &target->ref, &planning->live, &response, diags);
     planning->live = cluster_without_ignored(target->cluster, planning->live,
                                              planning->request->manifest, planning->arena);
     if (outcome == KUBE_DONE || outcome == KUBE_ABSENT)
@@ -284,7 +351,7 @@ static bool check_same_object(const Planning *planning, Diags *diags) {
  * or whose state comes from that tool; such a state has no record of loam. */
 static void plan_takeover(Planning *planning, bool is_due) {
     const ObjectOptions *options = planning->request->options;
-    bool is_own_state = !is_creation(planning) && planning->request->record.uid.len == 0;
+    bool is_own_state = !planning->is_creation && planning->request->record.uid.len == 0;
     bool is_all = options->should_adopt || options->should_force || is_own_state;
     TakeoverScope scope = is_all ? TAKEOVER_ALL : TAKEOVER_UPDATES;
     planning->target.takeover = planning->plan->record.takeover = is_due ? scope : TAKEOVER_NONE;
@@ -301,7 +368,7 @@ static bool plan_dry_run(Planning *planning, Diags *diags) {
 static bool plan_partial(Planning *planning, Diags *diags) {
     const ObjectRequest *request = planning->request;
     if (value_is_present(planning->live))
-        return (is_creation(planning) || check_same_object(planning, diags)) &&
+        return (planning->is_creation || check_same_object(planning, diags)) &&
                plan_dry_run(planning, diags);
     if (request->call->is_planning)
         return plan_unseen(planning, STR("the object does not exist yet"), diags);
@@ -336,19 +403,35 @@ static bool plan_creation(Planning *planning, Diags *diags) {
     return plan_dry_run(planning, diags);
 }
 
-static bool plan_found(Planning *planning, Diags *diags) {
-    const ObjectRequest *request = planning->request;
-    ObjectPlan *plan = planning->plan;
-    Str renamed = renamed_member(planning);
-    if (renamed.len)
-        return plan_replacement(planning, renamed, STR("the manifest names another object"), diags);
-    if (!read_live(planning, diags))
+/* Another object has the name of the one that is to be replaced. If it is ours, it becomes the
+ * replacement. */
+static bool plan_other_replacement(Planning *planning, Diags *diags) {
+    planning->is_creation = true;
+    if (!plan_creation(planning, diags))
         return false;
-    plan->record.cluster = planning->target.identity.id;
+    planning->plan->action = OBJECT_REPLACE;
+    planning->plan->object = value_unknown(&TYPE_DYNAMIC);
+    return true;
+}
+
+static bool plan_approved_replacement(Planning *planning, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    Str uid = kube_object_text(planning->live, "metadata", "uid");
+    planning->plan->action = OBJECT_REPLACE;
+    planning->plan->replace_path = request->object_path;
+    bool is_other = uid.len && request->record.uid.len && !str_equal(uid, request->record.uid);
+    return !is_other || plan_other_replacement(planning, diags);
+}
+
+static bool plan_read(Planning *planning, Diags *diags) {
+    const ObjectRequest *request = planning->request;
+    planning->plan->record.cluster = planning->target.identity.id;
     if (request->options->is_partial)
         return plan_partial(planning, diags);
-    if (is_creation(planning))
+    if (planning->is_creation)
         return plan_creation(planning, diags);
+    if (request->is_replacement_approved)
+        return plan_approved_replacement(planning, diags);
     if (request->record.uid.len && !value_is_present(planning->live))
         return plan_new_object(planning, diags);
     plan_takeover(planning, request->record.is_imported);
@@ -356,6 +439,21 @@ static bool plan_found(Planning *planning, Diags *diags) {
            object_owner_check(&planning->target, planning->live, "Kubernetes object not planned",
                               diags) &&
            plan_dry_run(planning, diags);
+}
+
+static bool plan_overtaken(Planning *planning, Diags *diags) {
+    if (planning->has_reread)
+        return report_changed(planning, planning->request->path,
+                              STR("was deleted and created again during the plan"), diags);
+    planning->has_reread = true;
+    return read_live(planning, diags) && plan_read(planning, diags);
+}
+
+static bool plan_found(Planning *planning, Diags *diags) {
+    Str renamed = renamed_member(planning);
+    if (renamed.len)
+        return plan_replacement(planning, renamed, STR("the manifest names another object"), diags);
+    return read_live(planning, diags) && plan_read(planning, diags);
 }
 
 static void begin(Planning *planning, const ObjectRequest *request, ObjectPlan *out) {
@@ -367,13 +465,23 @@ static void begin(Planning *planning, const ObjectRequest *request, ObjectPlan *
     };
     out->record.is_planned = true;
     out->record.predecessor = is_new ? request->record.predecessor : request->record.uid;
-    *planning = (Planning){.request = request, .plan = out, .arena = request->call->arena};
+    *planning = (Planning){
+        .request = request, .plan = out, .is_creation = is_new, .arena = request->call->arena};
+}
+
+/* The approved plan leaves the object as it is; a change since then is drift for the next plan. */
+static bool plan_left(const ObjectRequest *request, ObjectPlan *out) {
+    *out = (ObjectPlan){
+        .action = OBJECT_NONE, .object = request->prior, .record = request->approved_record};
+    return true;
 }
 
 static bool plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
     Planning planning;
     Str why = STR_EMPTY;
     ObjectKey key = object_key_of(request->manifest);
+    if (request->has_approved && request->approved_record.has_no_change)
+        return plan_left(request, out);
     begin(&planning, request, out);
     if (key.version.len == 0 || key.kind.len == 0 || key.name.len == 0)
         return plan_unseen(&planning, STR_EMPTY, diags);

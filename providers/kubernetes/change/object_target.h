@@ -33,8 +33,11 @@ typedef struct ObjectRequest {
     Value prior;          /* attribute `object` of the state; null: a creation */
     Value prior_manifest; /* null: a creation */
     ObjectRecord record;  /* private data; of a replaced predecessor in the plan of its successor */
-    Value approved;       /* during an apply: the attribute `object` of the approved plan */
-    ObjectRecord approved_record; /* empty if there is no approved plan */
+    /* Of the approved plan, during an apply. */
+    bool has_approved;            /* the plan shows a change of this object, or that it stays */
+    bool is_replacement_approved; /* of the object of the prior state, within one change */
+    Value approved;               /* attribute `object`; unknown if the plan does not show it */
+    ObjectRecord approved_record;
 } ObjectRequest;
 
 typedef struct ObjectTarget {
