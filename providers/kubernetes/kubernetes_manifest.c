@@ -287,6 +287,7 @@ const ResourceType kubernetes_manifest = {
                .version = MANIFEST_UPGRADE_HASHICORP + 1, .sensitive_paths = sensitive_paths,
                .description = "An object of any kind, planned by the API server."},
     .recovery = RECOVERY_FINDS,
+    .batches_intents = true,
     .validate = manifest_validate,
     .plan = manifest_plan,
     .marker = manifest_marker,

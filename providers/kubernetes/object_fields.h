@@ -67,6 +67,6 @@ bool object_fields_recover(const Call *call,
                            Diags *diags);
 
 #define OBJECT_FIELDS_SLOTS                                                                        \
-    .recovery = RECOVERY_FINDS, .plan = object_fields_plan, .marker = object_fields_marker,        \
-    .create = object_fields_apply, .update = object_fields_apply, .delete = object_fields_delete,  \
-    .read = object_fields_read, .recover = object_fields_recover
+    .recovery = RECOVERY_FINDS, .batches_intents = true, .plan = object_fields_plan,               \
+    .marker = object_fields_marker, .create = object_fields_apply, .update = object_fields_apply,  \
+    .delete = object_fields_delete, .read = object_fields_read, .recover = object_fields_recover

@@ -106,6 +106,7 @@ bool typed_object_recover(const Call *call,
                           Diags *diags);
 
 #define TYPED_SLOTS                                                                                \
-    .recovery = RECOVERY_FINDS, .plan = typed_object_plan, .marker = typed_object_marker,          \
-    .create = typed_object_apply, .update = typed_object_apply, .delete = typed_object_delete,     \
-    .read = typed_object_read, .import = typed_object_import, .recover = typed_object_recover
+    .recovery = RECOVERY_FINDS, .batches_intents = true, .plan = typed_object_plan,                \
+    .marker = typed_object_marker, .create = typed_object_apply, .update = typed_object_apply,     \
+    .delete = typed_object_delete, .read = typed_object_read, .import = typed_object_import,       \
+    .recover = typed_object_recover

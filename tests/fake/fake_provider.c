@@ -332,19 +332,24 @@ static void thing_sensitive_paths(Value object, Paths *out, Arena *arena) {
         vec_push(arena, out, path_attribute((Path){0}, STR("input"), arena));
 }
 
+#define THING_SLOTS                                                                                \
+    .schema = {SCHEMA_ATTRIBUTES(thing_attributes), .sensitive_paths = thing_sensitive_paths},     \
+    .plan = thing_plan, .create = thing_create, .update = thing_update, .delete = thing_delete,    \
+    .read = thing_read, .marker = thing_marker, .recovery = RECOVERY_FINDS,                        \
+    .recover = thing_recover
+
 static const ResourceType fake_thing = {
     .name = "fake_thing",
-    .schema = {SCHEMA_ATTRIBUTES(thing_attributes), .sensitive_paths = thing_sensitive_paths},
-    .plan = thing_plan,
-    .create = thing_create,
-    .update = thing_update,
-    .delete = thing_delete,
-    .read = thing_read,
-    .marker = thing_marker,
-    .recovery = RECOVERY_FINDS,
-    .recover = thing_recover,
+    THING_SLOTS,
     .limits = fake_world_limits,
     .limits_reads = true,
+};
+
+/* A thing whose intents share syncs. */
+static const ResourceType fake_quick = {
+    .name = "fake_quick",
+    THING_SLOTS,
+    .batches_intents = true,
 };
 
 static const Attribute plain_attributes[] = {
@@ -539,8 +544,8 @@ static bool fake_configure(const Call *call,
 
 static const ResourceType fake_bundle = BUNDLE_TYPE("fake_bundle");
 
-static const ResourceType *const resources[] = {&fake_thing, &fake_plain, &fake_disk, &fake_vault,
-                                                &fake_bundle};
+static const ResourceType *const resources[] = {&fake_thing, &fake_quick, &fake_plain,
+                                                &fake_disk,  &fake_vault, &fake_bundle};
 static const DataSourceType *const data_sources[] = {&fake_lookup};
 static const EphemeralType *const ephemerals[] = {&fake_token};
 

@@ -407,6 +407,69 @@ static void an_interrupted_run_is_continued(void **unused) {
     engine_case_close(c);
 }
 
+static const char quick_ones[] = "resource:\n"
+                                 "  fake_quick:\n"
+                                 "    q: {count: 3, name: 'q${count.index}'}\n"
+                                 "  fake_thing:\n"
+                                 "    a: {name: a, input: '${fake_quick.q[2].id}'}\n";
+
+static void begin_quick_ones(EngineCase *c) {
+    c->parallelism = 1;
+    engine_case_config(c, quick_ones);
+    engine_case_must(c, engine_case_plan(c));
+    engine_case_must(c, journal_open(engine_death_journal(c), c->world.io.clock, c->refreshed,
+                                     &c->journal, c->arena, &c->diags));
+}
+
+static void intents_share_a_sync(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    begin_quick_ones(c);
+    engine_case_must(c, engine_case_apply_plan(c));
+    check_diary(c, "create q0\ncreate q1\ncreate q2\ncreate a\n");
+    /* The quick ones, their dependent, and the fold. */
+    assert_int_equal(journal_sync_count(c->journal), 3);
+    journal_close(c->journal);
+    c->journal = NULL;
+    engine_case_close(c);
+}
+
+/* Intents whose calls have not begun end with the run, without doubt. */
+static void a_stop_ends_shared_intents(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->world.cancel = cancel_open();
+    c->world.stops_at = STR("create q0");
+    begin_quick_ones(c);
+    assert_false(engine_case_apply_plan(c));
+    check_diary(c, "create q0\n");
+    reopen(c);
+    check_objects(c, "fake_quick.q[0] q0-1\n");
+    cancel_close(c->world.cancel);
+    c->world.cancel = NULL;
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "create q1\ncreate q2\ncreate a\n");
+    engine_case_close(c);
+}
+
+/* A process dies within the second of three calls whose intents share a sync. */
+static void shared_intents_are_recovered(void **unused) {
+    (void)unused;
+    EngineCase *c = engine_case_open();
+    c->parallelism = 1;
+    engine_case_config(c, quick_ones);
+    engine_death_within(c, "create q1");
+    engine_death_made(c, "q0");
+    engine_death_made(c, "q1");
+    assert_true(engine_death_replay(c));
+    check_objects(c, "fake_quick.q[0] q0-1\nfake_quick.q[1] pending\nfake_quick.q[2] pending\n");
+    engine_case_must(c, engine_case_apply(c));
+    check_diary(c, "create q2\ncreate a\n");
+    check_objects(c, "fake_quick.q[0] q0-1\nfake_quick.q[1] q1-1\nfake_quick.q[2] q2-1\n"
+                     "fake_thing.a a-1\n");
+    engine_case_close(c);
+}
+
 /* A run that does not include b keeps the doubt about b for the run after it. */
 static void a_doubt_outlives_targeted_runs(void **unused) {
     (void)unused;
@@ -466,6 +529,9 @@ int main(void) {
         cmocka_unit_test(doubts_outlive_a_deferred_provider),
         cmocka_unit_test(an_interrupted_run_is_continued),
         cmocka_unit_test(a_doubt_outlives_targeted_runs),
+        cmocka_unit_test(intents_share_a_sync),
+        cmocka_unit_test(a_stop_ends_shared_intents),
+        cmocka_unit_test(shared_intents_are_recovered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
