@@ -98,6 +98,21 @@ bool kubeadm_refresh_read(const Call *call, bool is_control_plane, Value *state,
     return true;
 }
 
+/* Returns the state of a finished creation, without the values of the Node. */
+static bool adopt(const KubeadmNode *node, Value planned, Value *out, Diags *diags) {
+    Arena *arena = node->call->arena;
+    HostLook look;
+    if (!host_look(node->link, NULL, &look, diags))
+        return false;
+    ClusterNode identity = node_identity_of(&look.facts, node->name, node->address);
+    ObjectBuilder builder = object_builder_of(planned, arena);
+    kubeadm_node_set_identity(&builder, &identity, arena);
+    object_builder_set_text(&builder, "id", node->id, arena);
+    object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
+    *out = object_builder_value(&builder);
+    return true;
+}
+
 bool kubeadm_refresh_recover(const Call *call,
                              const RecoverRequest *request,
                              const char *verb,
@@ -124,19 +139,12 @@ bool kubeadm_refresh_recover(const Call *call,
         return true;
     SCOPED(ClusterApi) api = {0};
     Value found;
-    HostLook look;
-    if (!host_look(&link, NULL, &look, diags))
-        return false;
-    ClusterNode identity = node_identity_of(&look.facts, node.name, node.address);
-    ObjectBuilder builder = object_builder_of(request->planned, call->arena);
-    kubeadm_node_set_identity(&builder, &identity, call->arena);
-    object_builder_set_text(&builder, "id", node.id, call->arena);
-    object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
-    response->state = object_builder_value(&builder);
-    if (!kubeadm_node_api(&node, &api, diags) ||
+    if (!adopt(&node, request->planned, &response->state, diags) ||
+        !kubeadm_node_api(&node, &api, diags) ||
         !node_object_wait(call, &api, node.name, &found, diags))
         return false;
     bootstrap_token_delete(call, &api, node.id, diags);
+    ObjectBuilder builder = object_builder_of(response->state, call->arena);
     object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),
                                 call->arena);
     response->state = object_builder_value(&builder);
