@@ -9,7 +9,8 @@
     ROW(kubeadm_pki)       \
     ROW(kubeadm_host)      \
     ROW(kubeadm_init)      \
-    ROW(kubeadm_join)
+    ROW(kubeadm_join)      \
+    ROW(kubeadm_etcd_snapshot)
 
 #define KUBEADM_DATA_SOURCES(ROW) \
     ROW(data_kubeadm_host)        \

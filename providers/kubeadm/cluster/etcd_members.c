@@ -62,8 +62,7 @@ bool etcd_members_parse(Str body, EtcdNodes *out, Arena *arena) {
     return out->count > 0;
 }
 
-/* "https://10.0.0.1:2380" → "10.0.0.1"; "https://[fd00::1]:2380" → "fd00::1". */
-static Str host_of(Str url) {
+Str etcd_members_host(Str url) {
     size_t start = str_find(url, STR("://"), 0);
     Str rest = start == SIZE_MAX ? url : str_after(url, start + 3);
     if (str_starts_with(rest, STR("[")))
@@ -71,12 +70,9 @@ static Str host_of(Str url) {
     return str_slice(rest, 0, str_find_char(rest, ':', 0));
 }
 
-static bool is_healthy(const EtcdGateway *client, const EtcdNode *node) {
+bool etcd_members_is_healthy(const EtcdGateway *client, Str host) {
     StrBuf body = strbuf_new(client->call->arena);
-    if (!node->client_urls.count)
-        return false;
-    EtcdRequest request = {
-        .host = host_of(node->client_urls.items[0]), .path = "/health", .timeout_ms = HEALTH_MS};
+    EtcdRequest request = {.host = host, .path = "/health", .timeout_ms = HEALTH_MS};
     Str problem = send(client, request, &body);
     return !problem.len && str_find(strbuf_str(&body), STR("\"true\""), 0) != SIZE_MAX;
 }
@@ -89,7 +85,9 @@ bool etcd_members_list(const EtcdGateway *client, EtcdNodes *out, Diags *diags) 
         return path_error(client->call, NO_PATH, diags, "etcd does not respond",
                           "The etcd on %.*s returned no list of members.", STR_ARG(client->host));
     vec_each(out, node)
-        node->member.is_healthy = is_healthy(client, node);
+        node->member.is_healthy =
+            node->client_urls.count &&
+            etcd_members_is_healthy(client, etcd_members_host(node->client_urls.items[0]));
     return true;
 }
 
@@ -111,7 +109,7 @@ EtcdMembers etcd_members_of(const EtcdNodes *nodes, Arena *arena) {
 
 const EtcdNode *etcd_members_find(const EtcdNodes *nodes, Str host) {
     vec_each(nodes, node) {
-        if (str_equal(host_of(node->member.peer_url), host))
+        if (str_equal(etcd_members_host(node->member.peer_url), host))
             return node;
     }
     return NULL;

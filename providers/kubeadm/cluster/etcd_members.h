@@ -14,6 +14,10 @@ typedef VEC(EtcdNode) EtcdNodes;
 
 /* Lists the members, and asks each one whether it is healthy. */
 MUST_USE bool etcd_members_list(const EtcdGateway *client, EtcdNodes *out, Diags *diags);
+/* Returns whether the etcd on this host responds, and reports that it is healthy. */
+bool etcd_members_is_healthy(const EtcdGateway *client, Str host);
+/* "https://10.0.0.1:2380" → "10.0.0.1"; "https://[fd00::1]:2380" → "fd00::1". */
+Str etcd_members_host(Str url);
 MUST_USE bool etcd_members_remove(const EtcdGateway *client, Str id, Diags *diags);
 /* The members, for etcd_quorum. */
 EtcdMembers etcd_members_of(const EtcdNodes *nodes, Arena *arena);
