@@ -8,6 +8,7 @@
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
+#include "kubeadm_restore.h"
 #include "kubeadm_schema.h"
 #include "kubeadm_step.h"
 #include "kubeadm_upgrade.h"
@@ -24,6 +25,8 @@ static const Attribute attributes[] = {
     KUBEADM_NODE_ATTRIBUTES(0),
     {"server",     &TYPE_STRING,  COMPUTED, "URL of the API server, known once the cluster exists: a provider that uses it is configured only then."},
     {"is_member",  &TYPE_BOOL,    COMPUTED | CHANGES_ON_UPDATE, "Whether the machine is a control plane. If not, for instance after it was replaced, the next apply lets it join a control plane that responds."},
+    {"restore",    NULL,          OPTIONAL, "Snapshot of etcd from which a new machine gets the data of the cluster, if no control plane is left. Ignored as long as one responds; a change is then an error.", .nested = &kubeadm_restore_argument},
+    {"snapshot_before_upgrade", NULL, OPTIONAL, "Encrypted snapshot of etcd before each upgrade, on this computer. If it fails, the cluster is not upgraded.", .nested = &kubeadm_upgrade_snapshot_argument},
     {"init",       NULL,          OPTIONAL, "InitConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_init},
     {"cluster",    NULL,          OPTIONAL, "ClusterConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_cluster},
     {"kubelet",    &TYPE_DYNAMIC, OPTIONAL, "KubeletConfiguration of all nodes, with the names of Kubernetes."},
@@ -111,6 +114,24 @@ static void forget_machine(ObjectBuilder *builder) {
         object_builder_set(builder, names[i], value_unknown(&TYPE_STRING));
 }
 
+/* Whether the configuration asks for a restore that the state does not have. */
+static bool restores_newly(Value prior, Value planned) {
+    return object_has(planned, "restore") && object_differs(prior, planned, "restore");
+}
+
+static bool check_restore(const Call *call, const PlanRequest *request, Diags *diags) {
+    EtcdSnapshot snapshot;
+    bool is_new = value_is_null(request->prior);
+    Value proposed = request->proposed;
+    bool is_newly = is_new || restores_newly(request->prior, proposed);
+    if (!object_has(proposed, "restore") || (!is_newly && !joins_again(request->prior, proposed)))
+        return true;
+    if (!kubeadm_restore_check(call, proposed, &snapshot, diags))
+        return false;
+    return is_new || joins_again(request->prior, proposed) || !snapshot.id.len ||
+           kubeadm_restore_check_lost(call, request->prior, &snapshot, diags);
+}
+
 static bool init_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
@@ -119,9 +140,12 @@ static bool init_plan(const Call *call,
         (!check_fixed(call, request, diags) ||
          !kubeadm_upgrade_check(call, request->prior, request->proposed, diags)))
         return false;
+    if (!check_restore(call, request, diags))
+        return false;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "is_member", value_bool(true));
-    if (!value_is_null(request->prior) && joins_again(request->prior, request->proposed))
+    if (!value_is_null(request->prior) && (joins_again(request->prior, request->proposed) ||
+                                           restores_newly(request->prior, request->proposed)))
         forget_machine(&builder);
     response->planned = object_builder_value(&builder);
     return true;
@@ -187,11 +211,16 @@ static bool open_own_api(const KubeadmNode *node, ClusterApi *out, Diags *diags)
     return kubeadm_node_api(&own, out, diags);
 }
 
-static bool run_init(const KubeadmNode *node, bool *may_exist, Diags *diags) {
+/* `restore` NULL: a cluster without data. */
+static bool run_init(const KubeadmNode *node,
+                     const KubeadmRestore *restore,
+                     bool *may_exist,
+                     Diags *diags) {
     KubeadmStep step = {.id = node->id,
                         .verb = "init",
                         .config = init_config(node),
-                        .mark = kubeadm_node_mark(node)};
+                        .mark = kubeadm_node_mark(node),
+                        .restore = restore};
     if (!node_pki_place(node->link, &node->pki, diags))
         return false;
     KubeadmResult result = kubeadm_step_run(node->link, &step, diags);
@@ -217,27 +246,59 @@ static bool cluster_exists(const KubeadmNode *node, bool *out, Diags *diags) {
     return true;
 }
 
-static bool make_or_join(const KubeadmNode *node, bool *may_exist, Diags *diags) {
-    bool exists = false;
-    if (!cluster_exists(node, &exists, diags))
-        return false;
-    return exists ? join_existing(node, may_exist, diags) : run_init(node, may_exist, diags);
+/* Gives the machine, which has no etcd, the data of the snapshot. `config` has its passphrase. */
+static bool restore(const KubeadmNode *node, Value config, bool *may_exist, Diags *diags) {
+    EtcdSnapshot snapshot;
+    KubeadmRestore part;
+    return kubeadm_restore_check(node->call, node->object, &snapshot, diags) &&
+           kubeadm_restore_begin(node, config, &snapshot, &part, diags) &&
+           run_init(node, &part, may_exist, diags);
 }
 
-/* The machine was replaced: the cluster must have another control plane. */
-static bool join_again(const KubeadmNode *node, Diags *diags) {
-    bool exists = false, may_exist = false;
+static bool report_running(const KubeadmNode *node, Diags *diags) {
+    return path_error(node->call, PATH_AT(node->call, {"restore"}), diags, "The cluster still runs",
+                      "A control plane responds at the endpoint %.*s, so no snapshot is restored. "
+                      "Remove this argument to join the cluster.",
+                      STR_ARG(node->endpoint));
+}
+
+static bool make_or_join(const KubeadmNode *node, Value config, bool *may_exist, Diags *diags) {
+    bool exists = false, restores = object_has(config, "restore");
     if (!cluster_exists(node, &exists, diags))
         return false;
     if (exists)
+        return restores ? report_running(node, diags) : join_existing(node, may_exist, diags);
+    return restores ? restore(node, config, may_exist, diags)
+                    : run_init(node, NULL, may_exist, diags);
+}
+
+/* The machine was replaced: the cluster must have another control plane, or a snapshot. */
+static bool join_again(const KubeadmNode *node, const ApplyRequest *request, Diags *diags) {
+    bool exists = false, may_exist = false;
+    if (!cluster_exists(node, &exists, diags))
+        return false;
+    if (exists && restores_newly(request->prior, request->planned))
+        return report_running(node, diags);
+    if (exists)
         return join_existing(node, &may_exist, diags);
+    if (object_has(request->config, "restore"))
+        return restore(node, request->config, &may_exist, diags);
     return path_error(
         node->call, PATH_AT(node->call, {"host"}), diags, "No control plane of the cluster is left",
         "%.*s is not a control plane any more, and none responds at the endpoint "
         "%.*s. loam does not initialize a cluster that existed before: its data would "
-        "be lost. Repair a control plane, or make the cluster anew with "
-        "\"-replace=%.*s\".",
+        "be lost. Repair a control plane, restore a snapshot with \"restore\", or make the cluster "
+        "anew with \"-replace=%.*s\".",
         STR_ARG(node->link->target.host), STR_ARG(node->endpoint), STR_ARG(node->call->address));
+}
+
+/* A machine that is a node already has the data of an interrupted restore, or the cluster runs. */
+static bool check_existing(const KubeadmNode *node, const ApplyRequest *request, Diags *diags) {
+    EtcdSnapshot snapshot;
+    if (joins_again(request->prior, request->planned))
+        return true;
+    return kubeadm_restore_check(node->call, node->object, &snapshot, diags) &&
+           kubeadm_restore_check_done(node, &snapshot, diags);
 }
 
 static Value with_server(Value state, Arena *arena) {
@@ -254,7 +315,8 @@ static bool finish(const KubeadmNode *node, Value *state, Diags *diags) {
     bootstrap_token_delete(node->call, &api, node->id, diags);
     bool is_good = kubeadm_member_finish(node, &api, state, diags);
     *state = with_server(*state, node->call->arena);
-    return is_good;
+    bool may_be_restored = object_has(node->object, "restore") || node->former_address.len;
+    return is_good && (!may_be_restored || kubeadm_restore_finish(node, &api, diags));
 }
 
 static bool init_create(const Call *call,
@@ -269,7 +331,8 @@ static bool init_create(const Call *call,
     node.is_control_plane = true;
     if (!kubeadm_node_prepare(&node, &part, diags))
         return false;
-    if (part != KUBEADM_PART_NODE && !make_or_join(&node, &response->in_doubt, diags))
+    if (part != KUBEADM_PART_NODE &&
+        !make_or_join(&node, request->config, &response->in_doubt, diags))
         return false;
     return finish(&node, &response->state, diags);
 }
@@ -282,7 +345,8 @@ static bool init_update(const Call *call,
     KubeadmNode node;
     KubeadmPart part;
     Str id = object_text(request->prior, "id", STR_EMPTY);
-    bool is_new = joins_again(request->prior, request->planned);
+    bool is_new = joins_again(request->prior, request->planned) ||
+                  restores_newly(request->prior, request->planned);
     response->state = request->prior;
     if (!kubeadm_node_open(call, request->planned, id, &link, &node, diags))
         return false;
@@ -290,10 +354,12 @@ static bool init_update(const Call *call,
     Str former_host = object_text(request->prior, "host", STR_EMPTY);
     node.former_address = object_text(request->prior, "node_address", former_host);
     if (is_new && (!kubeadm_node_prepare(&node, &part, diags) ||
-                   (part != KUBEADM_PART_NODE && !join_again(&node, diags)) ||
+                   !(part == KUBEADM_PART_NODE ? check_existing(&node, request, diags)
+                                               : join_again(&node, request, diags)) ||
                    !finish(&node, &response->state, diags)))
         return false;
-    if (!kubeadm_upgrade_run(&node, request->prior, true, diags) ||
+    if (!kubeadm_upgrade_snapshot(&node, request->prior, request->config, diags) ||
+        !kubeadm_upgrade_run(&node, request->prior, true, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))
         return false;
     if (!is_new)
@@ -318,12 +384,13 @@ static bool init_read(const Call *call,
                       ReadResponse *response,
                       Diags *diags) {
     Value state = request->state;
-    if (!kubeadm_refresh_read(call, true, &state, diags))
+    bool is_restoring = false;
+    if (!kubeadm_refresh_read(call, true, &state, &is_restoring, diags))
         return false;
     /* The cluster may live on without this machine. */
-    bool is_member = value_is_present(state);
-    ObjectBuilder builder = object_builder_of(is_member ? state : request->state, call->arena);
-    object_builder_set(&builder, "is_member", value_bool(is_member));
+    bool is_node = value_is_present(state);
+    ObjectBuilder builder = object_builder_of(is_node ? state : request->state, call->arena);
+    object_builder_set(&builder, "is_member", value_bool(is_node && !is_restoring));
     response->state = object_builder_value(&builder);
     return true;
 }

@@ -108,7 +108,9 @@ static bool join_read(const Call *call,
                       const ReadRequest *request,
                       ReadResponse *response,
                       Diags *diags) {
-    return kubeadm_refresh_read(call, is_control_plane(request->state), &response->state, diags);
+    bool is_restoring;
+    return kubeadm_refresh_read(call, is_control_plane(request->state), &response->state,
+                                &is_restoring, diags);
 }
 
 static bool join_recover(const Call *call,

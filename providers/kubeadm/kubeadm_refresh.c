@@ -60,7 +60,8 @@ static bool assume_unchanged(const Call *call, Str why, Diags *diags) {
     return true;
 }
 
-bool kubeadm_refresh_read(const Call *call, bool is_control_plane, Value *state, Diags *diags) {
+bool kubeadm_refresh_read(
+    const Call *call, bool is_control_plane, Value *state, bool *is_restoring, Diags *diags) {
     SCOPED(SshLink) link = {0};
     KubeadmNode node;
     HostLook look;
@@ -69,6 +70,7 @@ bool kubeadm_refresh_read(const Call *call, bool is_control_plane, Value *state,
     if (!kubeadm_node_open(call, *state, id, &link, &node, diags))
         return false;
     node.is_control_plane = is_control_plane;
+    *is_restoring = false;
     ssh_client_limit_to_plan(&link);
     if (!host_look(&link, NULL, &look, &problems)) {
         if (!call_is_cancelled(call))
@@ -87,6 +89,7 @@ bool kubeadm_refresh_read(const Call *call, bool is_control_plane, Value *state,
     ObjectBuilder builder = object_builder_of(*state, call->arena);
     kubeadm_node_set_identity(&builder, &identity, call->arena);
     *state = object_builder_value(&builder);
+    *is_restoring = look.facts.restored.len > 0;
     if (!kubeadm_step_has_upgrade(&look.facts.steps, id))
         set_version(state,
                     is_control_plane ? look.facts.server_version

@@ -5,11 +5,10 @@
 #include "kubeadm_node.h"
 
 /* Compares machine and stored object, in one round trip. A machine that does not respond is a
- * warning, and then the object counts as unchanged. */
-MUST_USE bool kubeadm_refresh_read(const Call *call,
-                                   bool is_control_plane,
-                                   Value *state,
-                                   Diags *diags);
+ * warning, and then the object counts as unchanged. *is_restoring is true if Nodes of lost machines
+ * may be left after a restore. */
+MUST_USE bool kubeadm_refresh_read(
+    const Call *call, bool is_control_plane, Value *state, bool *is_restoring, Diags *diags);
 /* Reads the outcome of an interrupted creation. */
 MUST_USE bool kubeadm_refresh_recover(const Call *call,
                                       const RecoverRequest *request,

@@ -1,9 +1,22 @@
 /* kubeadm_upgrade: kubeadm upgrade, with a check of the node after it. */
 #include "kubeadm_upgrade.h"
+#include "etcd_snapshot.h"
 #include "kubeadm_step.h"
 #include "node_drain.h"
 #include "node_object.h"
 #include "path_error.h"
+#include "sealed_file.h"
+#include "timestamp.h"
+
+/* clang-format off */
+static const Attribute snapshot[] = {
+    {"directory",  &TYPE_STRING, REQUIRED, "Directory on this computer; each snapshot is a new file in it."},
+    {"passphrase", &TYPE_STRING, REQUIRED | SENSITIVE | WRITE_ONLY, "Passphrase of at least 16 bytes that encrypts the file. Neither plan nor state contains it.", .check = sealed_file_check_passphrase},
+};
+/* clang-format on */
+
+const NestedObject kubeadm_upgrade_snapshot_argument = {
+    .nesting = NEST_SINGLE, .attributes = snapshot, .count = ARRAY_COUNT(snapshot)};
 
 static bool versions_of(Value prior, Value planned, KubeVersion *from, KubeVersion *to) {
     return kube_version_parse(object_text(prior, "kubernetes_version", STR_EMPTY), from) &&
@@ -59,6 +72,48 @@ static bool upgrade_control_plane(const KubeadmNode *node,
            kubeadm_node_reopen(node, api, diags) &&
            cluster_api_wait(node->call, api, KUBEADM_NODE_READY_MS, diags) &&
            node_object_wait_version(node->call, api, node->name, version, diags);
+}
+
+/* "etcd-1.33.13-20261122T064500Z.sealed": the name sorts by version and time. */
+static Str snapshot_name(const Call *call, Str version) {
+    const Clock *clock = call->io->clock;
+    Timestamp now = {.seconds = clock->now_ms(clock->self) / 1000};
+    StrBuf name = strbuf_new(call->arena);
+    Str time = timestamp_to_str(now, call->arena);
+    strbuf_add_format(&name, "etcd-%.*s-", STR_ARG(version));
+    for (size_t i = 0; i < time.len; i++) {
+        if (time.ptr[i] != '-' && time.ptr[i] != ':')
+            strbuf_add_char(&name, time.ptr[i]);
+    }
+    strbuf_add_cstr(&name, ".sealed");
+    return strbuf_str(&name);
+}
+
+bool kubeadm_upgrade_snapshot(const KubeadmNode *node, Value prior, Value config, Diags *diags) {
+    const Call *call = node->call;
+    const Disk *disk = call->io->disk;
+    Value argument = object_nested(config, "snapshot_before_upgrade", call->arena);
+    Str directory = object_text(argument, "directory", STR_EMPTY);
+    KubeVersion from, to;
+    EtcdGateway etcd;
+    EtcdSnapshot taken;
+    if (!directory.len || !versions_of(prior, node->object, &from, &to) ||
+        kube_version_compare(from, to) == 0)
+        return true;
+    int error = disk->make_directories(disk->self, directory, 0700);
+    if (error)
+        return path_error(call, PATH_AT(call, {"snapshot_before_upgrade"}, {"directory"}), diags,
+                          "Snapshot not taken", "\"%.*s\" cannot be created: %s.",
+                          STR_ARG(directory), strerror(-error));
+    Str version = kube_version_text(from, call->arena);
+    EtcdSnapshotRequest request = {
+        .cluster = pki_discovery_hash(node->pki.ca.certificate, call->arena),
+        .kubernetes_version = str_concat(STR("v"), version, call->arena),
+        .path = disk_join(directory, snapshot_name(call, version), call->arena),
+        .passphrase = object_text(argument, "passphrase", STR_EMPTY),
+    };
+    return etcd_gateway_open(call, node->link, node->address, &node->pki.etcd_ca, &etcd, diags) &&
+           etcd_snapshot_take(&etcd, &request, &taken, diags);
 }
 
 bool kubeadm_upgrade_run(const KubeadmNode *node, Value prior, bool is_first, Diags *diags) {

@@ -3,11 +3,21 @@
 
 #include "remote_step.h"
 
+/* Data of etcd that "init" restores from a snapshot before it runs kubeadm. */
+typedef struct KubeadmRestore {
+    Str path; /* of the snapshot on the machine; the step removes its directory */
+    Str id;   /* for /etc/loam/restored */
+    Str name; /* of the member of etcd */
+    Str peer_url;
+    Str data_directory;
+} KubeadmRestore;
+
 typedef struct KubeadmStep {
-    Str id;           /* of the remote_step */
-    const char *verb; /* "init", "join" */
-    Str config;       /* documents for --config, on standard input */
-    Str mark;         /* for /etc/loam/node.json; empty: unchanged */
+    Str id;                        /* of the remote_step */
+    const char *verb;              /* "init", "join" */
+    Str config;                    /* documents for --config, on standard input */
+    Str mark;                      /* for /etc/loam/node.json; empty: unchanged */
+    const KubeadmRestore *restore; /* NULL: none */
 } KubeadmStep;
 
 typedef enum KubeadmResult {

@@ -11,7 +11,7 @@ if command -v kubeadm >/dev/null 2>&1; then
 fi
 # The runtime watches the directory of CNI, so only its content is removed.
 find /etc/cni/net.d -mindepth 1 -delete 2>/dev/null
-rm -rf /var/lib/cni /var/lib/etcd /etc/kubernetes /etc/loam/node.json
+rm -rf /var/lib/cni /var/lib/etcd /etc/kubernetes /etc/loam/node.json /etc/loam/restored /var/lib/loam/restore
 for device in cni0 flannel.1 flannel-v6.1 vxlan.calico kube-ipvs0 cilium_host cilium_net cilium_vxlan; do
   ip link delete "$device" >/dev/null 2>&1
 done

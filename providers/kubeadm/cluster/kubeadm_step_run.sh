@@ -1,20 +1,54 @@
 #!/bin/sh
 # Runs kubeadm with the configuration on standard input. LOAM_VERB is its command, LOAM_MARK the content of
-# /etc/loam/node.json.
+# /etc/loam/node.json. With LOAM_RESTORE, the path of a snapshot, etcd gets its data from it: LOAM_SNAPSHOT is its id,
+# LOAM_NAME and LOAM_PEER the name and the peer URL of the member, LOAM_DATA the directory of its data.
 set -eu
-PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin
-LC_ALL=C
-export PATH LC_ALL
+# shellcheck source=etcd_tool.sh
+. ./etcd_tool.sh
 if [ -n "${LOAM_MARK:-}" ]; then
   mkdir -p /etc/loam
   printf '%s\n' "$LOAM_MARK" >/etc/loam/node.json.new
   mv -f /etc/loam/node.json.new /etc/loam/node.json
 fi
 verb=$LOAM_VERB
-unset LOAM_VERB LOAM_MARK
+snapshot=${LOAM_RESTORE:-}
+unset LOAM_VERB LOAM_MARK LOAM_RESTORE
+
+# Sets $tool to the newest program that restores snapshots; kubeadm may have to pull the image.
+find_restorer() {
+  image=$(printf '%s\n' "$config" | kubeadm config images list --config /dev/stdin 2>/dev/null | grep '/etcd:')
+  find_tool etcdutl "$image" || find_tool etcdctl "$image"
+}
+restore() {
+  former=$(umask)
+  umask 077
+  trap 'drop_tool; rm -rf "${snapshot%/*}"' EXIT
+  if ! find_restorer; then
+    printf '%s\n' "$config" | kubeadm config images pull --config /dev/stdin
+    find_restorer
+  fi
+  rmdir "$LOAM_DATA" 2>/dev/null || :
+  set -- --name "$LOAM_NAME" --initial-cluster "$LOAM_NAME=$LOAM_PEER" --initial-advertise-peer-urls "$LOAM_PEER" \
+    --initial-cluster-token "$LOAM_SNAPSHOT" --data-dir "$LOAM_DATA"
+  # Clients that know later revisions must read everything again.
+  if "$tool" snapshot restore --help 2>&1 | grep -q bump-revision; then
+    set -- "$@" --bump-revision 1000000000 --mark-compacted
+  fi
+  ETCDCTL_API=3 "$tool" snapshot restore "$snapshot" "$@"
+  umask "$former"
+  echo "$LOAM_SNAPSHOT" >/etc/loam/restored
+}
+
 case $verb in
 init)
-  kubeadm init --config /dev/stdin --skip-token-print
+  if [ -n "$snapshot" ]; then
+    config=$(cat)
+    restore
+    printf '%s\n' "$config" | kubeadm init --config /dev/stdin --skip-token-print \
+      --ignore-preflight-errors "DirAvailable-$(printf '%s' "$LOAM_DATA" | tr / -)"
+  else
+    kubeadm init --config /dev/stdin --skip-token-print
+  fi
   # Its group bypasses all access rules; loam signs certificates at need.
   rm -f /etc/kubernetes/super-admin.conf
   ;;

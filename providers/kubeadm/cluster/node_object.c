@@ -11,7 +11,8 @@
 #define NODE_VERSION_MS   INT64_C(300000)
 #define READY_WAIT_MS     INT64_C(60000) /* more than the grace period of the node controller */
 #define CONTROL_PLANES_MS INT64_C(3600000)
-#define SELECTOR          "/api/v1/nodes?labelSelector=node-role.kubernetes.io%2Fcontrol-plane"
+#define ALL               "/api/v1/nodes"
+#define CONTROL_PLANES    ALL "?labelSelector=node-role.kubernetes.io%2Fcontrol-plane"
 
 static KubeRef node_ref(Str name) {
     return (KubeRef){.resource = &cluster_api_nodes, .name = name};
@@ -192,8 +193,8 @@ Str node_object_address(Value node) {
 }
 
 /* Returns the list of control planes; null after an error. */
-static Value list_control_planes(const ClusterApi *api, Diags *diags) {
-    KubeRequest request = {.method = "GET", .path = STR(SELECTOR)};
+static Value list(const ClusterApi *api, Str path, Diags *diags) {
+    KubeRequest request = {.method = "GET", .path = path};
     KubeRef ref = {.resource = &cluster_api_nodes};
     KubeResponse response;
     Value root;
@@ -204,11 +205,16 @@ static Value list_control_planes(const ClusterApi *api, Diags *diags) {
     return value_null(&TYPE_DYNAMIC);
 }
 
+bool node_object_list(const ClusterApi *api, Value *out, Diags *diags) {
+    *out = list(api, STR(ALL), diags);
+    return value_is_present(*out);
+}
+
 bool node_object_control_planes(const ClusterApi *api,
                                 Str except,
                                 StrVec *addresses,
                                 Diags *diags) {
-    Value items = list_control_planes(api, diags);
+    Value items = list(api, STR(CONTROL_PLANES), diags);
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         Value node = value_at(items, i);
         Str address = node_object_address(node);
@@ -282,7 +288,7 @@ static WaitLook look_version(void *payload, Wait *wait) {
         wait->reason = problems.count ? problems.items[0].detail : STR("there is no such node");
         return WAIT_LOOK_AGAIN;
     }
-    Value items = list_control_planes(look->api, &problems);
+    Value items = list(look->api, STR(CONTROL_PLANES), &problems);
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         if (!has_version(look, value_at(items, i), wait))
             return WAIT_LOOK_AGAIN;

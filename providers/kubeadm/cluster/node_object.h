@@ -38,6 +38,8 @@ bool node_object_stays_ready(const Call *call, const ClusterApi *api, Str name);
 Str node_object_address(Value node);
 /* Succeeds if there is no such node. */
 MUST_USE bool node_object_delete(const ClusterApi *api, Str name, Diags *diags);
+/* Reads all nodes; *out is a tuple. */
+MUST_USE bool node_object_list(const ClusterApi *api, Value *out, Diags *diags);
 /* Reads the items of a list of nodes with the role of a control plane: their internal addresses,
  * without that of `except`. */
 MUST_USE bool node_object_control_planes(const ClusterApi *api,

@@ -50,6 +50,7 @@ static const struct {
     {STR_CONST("apparmor"),          FACT_TEXT,   offsetof(HostFacts, apparmor)         },
     {STR_CONST("ca_certificate"),    FACT_BASE64, offsetof(HostFacts, ca_certificate)   },
     {STR_CONST("marker"),            FACT_BASE64, offsetof(HostFacts, marker)           },
+    {STR_CONST("restored"),          FACT_TEXT,   offsetof(HostFacts, restored)         },
     {STR_CONST("server_version"),    FACT_TEXT,   offsetof(HostFacts, server_version)   },
     {STR_CONST("step"),              FACT_LIST,   offsetof(HostFacts, steps)            },
     {STR_CONST("interface"),         FACT_NAMED,  offsetof(HostFacts, interfaces)       },

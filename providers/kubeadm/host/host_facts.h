@@ -39,6 +39,7 @@ typedef struct HostFacts {
     Str apparmor;
     Str ca_certificate;    /* PEM */
     Str marker;            /* content of /etc/loam/node.json, which loam wrote */
+    Str restored;          /* the snapshot of an etcd whose restore is not finished; empty: none */
     Str server_version;    /* of the API server in its manifest: v1.34.4 */
     NamedTexts interfaces; /* name, MAC */
     NamedTexts addresses;  /* name of the interface, address with prefix length */

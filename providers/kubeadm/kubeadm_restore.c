@@ -1,0 +1,302 @@
+/* kubeadm_restore: checks, upload, and the Nodes that no machine has any more. */
+#include "kubeadm_restore.h"
+#include "kube_object.h"
+#include "log.h"
+#include "node_object.h"
+#include "path_error.h"
+#include "remote_script.h"
+#include "sealed_file.h"
+
+#define DIRECTORY    "/var/lib/loam/restore"
+#define DATA_DEFAULT "/var/lib/etcd"
+#define KUBELET_PORT 10250
+#define LOOK_MS      INT64_C(5000)
+
+/* clang-format off */
+static const Attribute arguments[] = {
+    {"path",       &TYPE_STRING, REQUIRED, "Path of a file that kubeadm_etcd_snapshot has written."},
+    {"passphrase", &TYPE_STRING, REQUIRED | SENSITIVE | WRITE_ONLY, "Passphrase of the file. Neither plan nor state contains it.", .check = sealed_file_check_passphrase},
+};
+/* clang-format on */
+
+const NestedObject kubeadm_restore_argument = {
+    .nesting = NEST_SINGLE, .attributes = arguments, .count = ARRAY_COUNT(arguments)};
+
+static Str file_of(Value object, Arena *arena) {
+    return object_text(object_nested(object, "restore", arena), "path", STR_EMPTY);
+}
+
+static bool reject(const Call *call, Str path, Str problem, Diags *diags) {
+    return path_error(call, PATH_AT(call, {"restore"}, {"path"}), diags, "Snapshot not usable",
+                      "\"%.*s\" cannot be restored: %.*s.", STR_ARG(path), STR_ARG(problem));
+}
+
+static Str read_head(const Call *call, Str path, EtcdSnapshot *out) {
+    SealedReader *reader;
+    Str problem = sealed_reader_open(call->io->disk, path, &reader, call->arena);
+    if (!problem.len &&
+        !etcd_snapshot_parse(str_clone(sealed_reader_head(reader), call->arena), out, call->arena))
+        problem = STR("it is not a snapshot of etcd");
+    sealed_reader_close(reader);
+    return problem;
+}
+
+/* An unknown certificate or version is checked by the apply. */
+static Str check_cluster(Value object, const EtcdSnapshot *snapshot, Arena *arena) {
+    Str ca = node_pki_read(object, "pki", arena).ca.certificate;
+    Str hash = ca.len ? pki_discovery_hash(ca, arena) : STR_EMPTY;
+    KubeVersion taken, wanted;
+    if (hash.len && !str_equal(hash, snapshot->cluster))
+        return str_format(arena,
+                          "it is of the cluster %.*s, but \"pki\" has the certificate authority "
+                          "%.*s. Give the kubeadm_pki of the former cluster",
+                          STR_ARG(snapshot->cluster), STR_ARG(hash));
+    if (!kube_version_parse(object_text(object, "kubernetes_version", STR_EMPTY), &wanted))
+        return STR_EMPTY;
+    bool is_same = kube_version_parse(snapshot->kubernetes_version, &taken) &&
+                   taken.major == wanted.major && taken.minor == wanted.minor;
+    return is_same ? STR_EMPTY
+                   : str_format(arena,
+                                "it was taken with Kubernetes %.*s. Restore it with the same minor "
+                                "version, then upgrade",
+                                STR_ARG(snapshot->kubernetes_version));
+}
+
+static bool has_external_etcd(Value object, Arena *arena) {
+    Value cluster = object_nested(object, "cluster", arena);
+    return object_has(object_nested(cluster, "etcd", arena), "external");
+}
+
+bool kubeadm_restore_check(const Call *call, Value object, EtcdSnapshot *out, Diags *diags) {
+    Str path = file_of(object, call->arena);
+    *out = (EtcdSnapshot){0};
+    if (has_external_etcd(object, call->arena))
+        return path_error(call, PATH_AT(call, {"restore"}), diags, "External etcd",
+                          "loam restores only the etcd that kubeadm runs. Restore the external "
+                          "etcd yourself, and remove this argument.");
+    if (!path.len)
+        return true;
+    Str problem = read_head(call, path, out);
+    if (!problem.len)
+        problem = check_cluster(object, out, call->arena);
+    return !problem.len || reject(call, path, problem, diags);
+}
+
+/* Clusters that still run. */
+
+static bool report_alive(const Call *call, Str host, Diags *diags) {
+    return path_error(call, PATH_AT(call, {"restore"}), diags, "The cluster still runs",
+                      "%.*s is a control plane that responds. A restored cluster beside it would "
+                      "have the same names and keys with other data. Remove this argument, or stop "
+                      "and reset all former control planes first.",
+                      STR_ARG(host));
+}
+
+static bool read_restored(SshLink *link, Str *out, Diags *diags) {
+    SshResult result;
+    if (!remote_script_run(link, "cat /etc/loam/restored 2>/dev/null; true", NULL, 0, STR_EMPTY,
+                           &result, diags))
+        return false;
+    *out = str_trim(result.out);
+    return true;
+}
+
+bool kubeadm_restore_check_lost(const Call *call,
+                                Value object,
+                                const EtcdSnapshot *snapshot,
+                                Diags *diags) {
+    SCOPED(SshLink) link = {0};
+    SCOPED(ClusterApi) api = {0};
+    KubeadmNode node;
+    Diags ignored = diags_new(call->arena);
+    Str restored;
+    if (!kubeadm_node_open(call, object, object_text(object, "id", STR_EMPTY), &link, &node, diags))
+        return false;
+    ssh_client_limit_to_plan(&link);
+    if (!read_restored(&link, &restored, &ignored) || str_equal(restored, snapshot->id) ||
+        !kubeadm_node_api(&node, &api, &ignored) || !cluster_api_is_ready(&api))
+        return true;
+    return report_alive(call, node.endpoint, diags);
+}
+
+bool kubeadm_restore_check_done(const KubeadmNode *node,
+                                const EtcdSnapshot *snapshot,
+                                Diags *diags) {
+    Str restored;
+    return read_restored(node->link, &restored, diags) &&
+           (str_equal(restored, snapshot->id) ||
+            report_alive(node->call, node->link->target.host, diags));
+}
+
+static int discard(void *payload, Str piece) {
+    (void)payload;
+    (void)piece;
+    return 0;
+}
+
+/* etcd reports its version also without a quorum. */
+static bool check_members(const KubeadmNode *node, const EtcdSnapshot *snapshot, Diags *diags) {
+    EtcdGateway etcd;
+    HttpSink sink = {.write = discard};
+    if (!etcd_gateway_open(node->call, node->link, node->address, &node->pki.etcd_ca, &etcd, diags))
+        return false;
+    vec_each(&snapshot->members, member) {
+        EtcdRequest request = {.host = *member, .path = "/version", .timeout_ms = LOOK_MS};
+        if (!etcd_gateway_send(&etcd, &request, &sink).len)
+            return report_alive(node->call, *member, diags);
+    }
+    return true;
+}
+
+/* The upload. */
+
+typedef struct Upload {
+    SealedReader *reader;
+    Arena *arena;
+    Str piece; /* not sent yet */
+    uint64_t size;
+    Str problem;
+} Upload;
+
+static int64_t feed(void *payload, char *buffer, size_t size) {
+    Upload *upload = payload;
+    bool is_end = false;
+    while (!upload->piece.len && !is_end && !upload->problem.len)
+        upload->problem =
+            sealed_reader_next(upload->reader, &upload->piece, &is_end, upload->arena);
+    if (upload->problem.len || is_end)
+        return -1;
+    Str part = str_slice(upload->piece, 0, size);
+    memcpy(buffer, part.ptr, part.len);
+    upload->piece = str_after(upload->piece, part.len);
+    upload->size += part.len;
+    return (int64_t)part.len;
+}
+
+static const char receive_script[] = "umask 077; mkdir -p \"${1%/*}\" && chmod 700 \"${1%/*}\" && "
+                                     "cat >\"$1\" && wc -c <\"$1\"";
+
+static bool send(SshLink *link, Str path, Upload *upload, Diags *diags) {
+    Arena *arena = link->call->arena;
+    SshCommand command = {
+        .command = ssh_client_script(receive_script, &path, 1, arena),
+        .timeout = ssh_client_timeout(link, CANCEL_NOW),
+        .feed = feed,
+        .payload = upload,
+    };
+    SshResult result;
+    uint64_t size = 0;
+    if (!ssh_client_run(link, &command, &result, diags))
+        return false;
+    if (upload->problem.len)
+        return true;
+    bool is_whole = result.exit_status == 0 && str_to_uint64(str_trim(result.out), &size) &&
+                    size == upload->size;
+    return is_whole || remote_script_report(link, "Snapshot not copied", &result, diags);
+}
+
+/* A copy that stays is removed by the next attempt, and by the reset of the machine. */
+static void remove_copy(SshLink *link) {
+    Diags ignored = diags_new(link->call->arena);
+    SshResult result;
+    if (!remote_script_run(link, "rm -rf " DIRECTORY, NULL, 0, STR_EMPTY, &result, &ignored))
+        log_debug("restore: the copy of the snapshot was not removed");
+}
+
+static bool copy(const KubeadmNode *node, Str file, Str passphrase, Str path, Diags *diags) {
+    const Call *call = node->call;
+    Upload upload = {.arena = call->arena};
+    upload.problem = sealed_reader_open(call->io->disk, file, &upload.reader, call->arena);
+    if (!upload.problem.len)
+        upload.problem = sealed_reader_unlock(upload.reader, passphrase, call->arena);
+    bool is_good = upload.problem.len || send(node->link, path, &upload, diags);
+    sealed_reader_close(upload.reader);
+    if (is_good && !upload.problem.len)
+        return true;
+    if (upload.size)
+        remove_copy(node->link);
+    return is_good ? reject(call, file, upload.problem, diags) : false;
+}
+
+static Str advertised(const KubeadmNode *node, Arena *arena) {
+    Value init = object_nested(node->object, "init", arena);
+    Value endpoint = object_nested(init, "local_api_endpoint", arena);
+    return object_text(endpoint, "advertise_address", node->address);
+}
+
+bool kubeadm_restore_begin(const KubeadmNode *node,
+                           Value config,
+                           const EtcdSnapshot *snapshot,
+                           KubeadmRestore *out,
+                           Diags *diags) {
+    Arena *arena = node->call->arena;
+    Value restore = object_nested(config, "restore", arena);
+    Value etcd = object_nested(object_nested(node->object, "cluster", arena), "etcd", arena);
+    *out = (KubeadmRestore){
+        .path = str_format(arena, DIRECTORY "/%.*s.db", STR_ARG(snapshot->id)),
+        .id = snapshot->id,
+        .name = node->name,
+        .peer_url =
+            str_concat(STR("https://"), ssh_endpoint(advertised(node, arena), 2380, arena), arena),
+        .data_directory =
+            object_text(object_nested(etcd, "local", arena), "data_dir", STR(DATA_DEFAULT)),
+    };
+    return check_members(node, snapshot, diags) &&
+           copy(node, file_of(config, arena), object_text(restore, "passphrase", STR_EMPTY),
+                out->path, diags);
+}
+
+/* Nodes of lost machines. */
+
+/* A kubelet responds with a certificate of its own, so any handshake counts. */
+static bool has_kubelet(const KubeadmNode *node, Str address) {
+    const Call *call = node->call;
+    const Http *http = call->io->http;
+    Diags ignored = diags_new(call->arena);
+    uint16_t port;
+    if (!ssh_client_tunnel(node->link, address, KUBELET_PORT, &port, &ignored))
+        return true;
+    HttpRequest request = {
+        .url = str_format(call->arena, "https://127.0.0.1:%u/", port),
+        .no_proxy = STR("127.0.0.1"),
+        .skip_verify = true,
+        .only_connects = true,
+        .connect_timeout_ms = LOOK_MS,
+        .timeout_ms = LOOK_MS,
+        .cancel = call->cancel,
+        .cancel_at = CANCEL_NOW,
+    };
+    HttpSink sink = {.write = discard};
+    HttpResponse response = {0};
+    Str problem;
+    HttpStatus status =
+        http->attempt(http->self, &request, &sink, &response, &problem, call->arena);
+    return status == HTTP_DONE || status == HTTP_CANCELLED;
+}
+
+static bool delete_lost(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
+    Value items;
+    if (!node_object_list(api, &items, diags))
+        return false;
+    for (size_t i = 0; i < items.count; i++) {
+        Str name = kube_object_text(value_at(items, i), "metadata", "name");
+        Str address = node_object_address(value_at(items, i));
+        if (str_equal(name, node->name) || (address.len && has_kubelet(node, address)))
+            continue;
+        if (call_is_cancelled(node->call) || !node_object_delete(api, name, diags))
+            return false;
+    }
+    return true;
+}
+
+bool kubeadm_restore_finish(const KubeadmNode *node, const ClusterApi *api, Diags *diags) {
+    SshResult result;
+    Str restored;
+    if (!read_restored(node->link, &restored, diags))
+        return false;
+    if (!restored.len)
+        return true;
+    return delete_lost(node, api, diags) &&
+           remote_script_run(node->link, "rm -f /etc/loam/restored", NULL, 0, STR_EMPTY, &result,
+                             diags);
+}

@@ -1,0 +1,126 @@
+/* restore of kubeadm_init: snapshots that a plan rejects. lab/cluster_restore has real ones. */
+#include "kubeadm_provider.h"
+#include "pki.h"
+#include "resource_case.h"
+#include "sealed_file.h"
+
+#define PASSPHRASE "correct horse battery"
+
+typedef struct RestoreCase {
+    ResourceCase c;
+    char directory[64];
+    Str path;
+    Value pki;
+    Str cluster;
+} RestoreCase;
+
+static Str pair(const char *name, const char *public_name, const PkiPair *made, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    json_key_string(&writer, public_name, made->certificate);
+    json_key_string(&writer, "key", made->key);
+    json_object_end(&writer);
+    return str_format(arena, "\"%s\":%.*s", name, STR_ARG(strbuf_str(&text)));
+}
+
+static const char *config(RestoreCase *r, const char *version, const char *more) {
+    Arena *arena = r->c.arena;
+    return str_to_cstr(str_format(arena,
+                                  "{\"host\":\"10.0.0.11\",\"node_name\":\"cp1\",\"endpoint\":"
+                                  "\"api:6443\",\"kubernetes_version\":\"%s\",\"pki\":%.*s%s,"
+                                  "\"restore\":{\"path\":\"%.*s\",\"passphrase\":\"" PASSPHRASE
+                                  "\"}}",
+                                  version, STR_ARG(value_text(r->pki)), more, STR_ARG(r->path)),
+                       arena);
+}
+
+static void open_case(RestoreCase *r) {
+    *r = (RestoreCase){.c = case_open(&kubeadm_init), .directory = "/tmp/restore-XXXXXX"};
+    Arena *arena = r->c.arena;
+    PkiSet set;
+    Str problem;
+    assert_non_null(mkdtemp(r->directory));
+    r->path = disk_join(str_from_cstr(r->directory), STR("s"), arena);
+    assert_true(pki_set_make(STR("ECDSA-P256"), 0, INT64_C(4000000000), &set, &problem, arena));
+    const Str parts[] = {
+        pair("ca", "certificate", &set.ca, arena),
+        pair("etcd_ca", "certificate", &set.etcd_ca, arena),
+        pair("front_proxy_ca", "certificate", &set.front_proxy_ca, arena),
+        pair("service_account", "public_key", &set.service_account, arena),
+    };
+    Str pki = str_join(parts, ARRAY_COUNT(parts), STR(","), arena);
+    r->pki = value_from_str(str_format(arena, "{%.*s}", STR_ARG(pki)));
+    r->cluster = pki_discovery_hash(set.ca.certificate, arena);
+}
+
+static void close_case(RestoreCase *r) {
+    assert_int_equal(disk_remove_tree(&disk_real, str_from_cstr(r->directory)), 0);
+    case_close(&r->c);
+}
+
+static void write_snapshot(RestoreCase *r, const char *kind, Str cluster) {
+    Arena *arena = r->c.arena;
+    SealedWriter *writer;
+    Str head = str_format(arena,
+                          "{\"kind\":\"%s\",\"id\":\"i\",\"cluster\":\"%.*s\","
+                          "\"kubernetes_version\":\"v1.34.4\",\"revision\":1}",
+                          kind, STR_ARG(cluster));
+    check_str(sealed_writer_open(&disk_real, r->path, STR(PASSPHRASE), head, &writer, arena), "");
+    check_str(sealed_writer_add(writer, STR("data"), arena), "");
+    check_str(sealed_writer_finish(writer, arena), "");
+    sealed_writer_close(writer);
+}
+
+static void check_rejected(RestoreCase *r, const char *json, const char *summary, const char *why) {
+    r->c.diags = diags_new(r->c.arena);
+    assert_false(case_plan(&r->c, json));
+    assert_int_equal(r->c.diags.error_count, 1);
+    check_str(r->c.diags.items[0].summary, summary);
+    assert_true(str_find(r->c.diags.items[0].detail, str_from_cstr(why), 0) != SIZE_MAX);
+}
+
+static void test_files(void **state) {
+    (void)state;
+    RestoreCase r;
+    open_case(&r);
+    const char *json = config(&r, "1.34.4", ""), *summary = "Snapshot not usable";
+    check_rejected(&r, json, summary, "No such file");
+    assert_int_equal(disk_real.write_file(NULL, r.path, STR("{}\n"), 0600), 0);
+    check_rejected(&r, json, summary, "not a file that loam has encrypted");
+    write_snapshot(&r, "other", r.cluster);
+    check_rejected(&r, json, summary, "not a snapshot of etcd");
+    write_snapshot(&r, "etcd-snapshot", STR("sha256:00"));
+    check_rejected(&r, json, summary, "it is of the cluster sha256:00");
+    write_snapshot(&r, "etcd-snapshot", r.cluster);
+    check_rejected(&r, config(&r, "1.33.9", ""), summary, "taken with Kubernetes v1.34.4");
+    check_rejected(&r, config(&r, "1.35.0", ""), summary, "taken with Kubernetes v1.34.4");
+    check_rejected(&r,
+                   config(&r, "1.34.4",
+                          ",\"cluster\":{\"etcd\":{\"external\":{\"endpoints\":[\"https://e\"]}}}"),
+                   "External etcd", "kubeadm runs");
+    assert_true(case_plan(&r.c, json));
+    assert_true(case_plan(&r.c, config(&r, "1.34.9", "")));
+    close_case(&r);
+}
+
+/* A cluster that was restored keeps its argument: the file may be gone, and nothing is planned. */
+static void test_later(void **state) {
+    (void)state;
+    RestoreCase r;
+    open_case(&r);
+    const char *json = config(&r, "1.34.4", ",\"id\":\"i\",\"is_member\":true");
+    r.c.state = schema_drop_write_only(r.c.schema, case_config(&r.c, json), r.c.arena);
+    assert_true(case_plan(&r.c, config(&r, "1.34.4", "")));
+    assert_true(value_identical(r.c.plan.planned, r.c.state));
+    close_case(&r);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_later),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
