@@ -3,6 +3,7 @@
 #include "cluster_check.h"
 #include "component_config.h"
 #include "field_since.h"
+#include "kubeadm_certificates.h"
 #include "kubeadm_check.h"
 #include "kubeadm_document.h"
 #include "kubeadm_member.h"
@@ -145,8 +146,12 @@ static bool init_plan(const Call *call,
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
     object_builder_set(&builder, "is_member", value_bool(true));
     if (!value_is_null(request->prior) && (joins_again(request->prior, request->proposed) ||
-                                           restores_newly(request->prior, request->proposed)))
+                                           restores_newly(request->prior, request->proposed))) {
         forget_machine(&builder);
+        object_builder_set(&builder, "certificates_expire", value_unknown(&TYPE_STRING));
+    } else if (!value_is_null(request->prior)) {
+        kubeadm_certificates_plan(call, request, &builder, response);
+    }
     response->planned = object_builder_value(&builder);
     return true;
 }
@@ -362,8 +367,23 @@ static bool init_update(const Call *call,
         !kubeadm_upgrade_run(&node, request->prior, true, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))
         return false;
-    if (!is_new)
-        response->state = request->planned;
+    if (is_new)
+        return true;
+    Value state = request->planned;
+    if (!kubeadm_certificates_update(&node, request->prior, &state, diags))
+        return false;
+    response->state = state;
+    return true;
+}
+
+/* The control planes of a cluster change one at a time. */
+static bool init_limits(const Call *call,
+                        const LimitsRequest *request,
+                        LimitsResponse *response,
+                        Diags *diags) {
+    (void)diags;
+    if (request->action == LIMIT_UPDATE)
+        kubeadm_node_limit(call, request->object, true, response);
     return true;
 }
 
@@ -425,4 +445,5 @@ const ResourceType kubeadm_init = {
     .delete = init_delete,
     .read = init_read,
     .recover = init_recover,
+    .limits = init_limits,
 };

@@ -1,4 +1,5 @@
 /* kubeadm_join: a machine in a cluster, as a control plane or a worker. */
+#include "kubeadm_certificates.h"
 #include "kubeadm_check.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
@@ -35,14 +36,27 @@ static bool check_leave(const Call *call, Value prior, Diags *diags) {
     return kubeadm_member_check_leave(&node, diags);
 }
 
+static bool plan_change(const Call *call,
+                        const PlanRequest *request,
+                        PlanResponse *response,
+                        Diags *diags) {
+    if (!kubeadm_upgrade_check(call, request->prior, request->proposed, diags))
+        return false;
+    if (!is_control_plane(request->proposed))
+        return true;
+    ObjectBuilder builder = object_builder_of(response->planned, call->arena);
+    kubeadm_certificates_plan(call, request, &builder, response);
+    response->planned = object_builder_value(&builder);
+    return true;
+}
+
 /* The private data of a deletion tells whether the cluster is deleted as a whole. */
 static bool join_plan(const Call *call,
                       const PlanRequest *request,
                       PlanResponse *response,
                       Diags *diags) {
-    bool is_new = value_is_null(request->prior);
     if (!value_is_null(request->proposed))
-        return is_new || kubeadm_upgrade_check(call, request->prior, request->proposed, diags);
+        return value_is_null(request->prior) || plan_change(call, request, response, diags);
     Str endpoint = object_text(request->prior, "endpoint", STR_EMPTY);
     if (!call_deletes(call, "kubeadm_init", "endpoint", endpoint))
         return check_leave(call, request->prior, diags);
@@ -84,7 +98,10 @@ static bool join_update(const Call *call,
     if (!kubeadm_upgrade_run(&node, request->prior, false, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))
         return false;
-    response->state = request->planned;
+    Value state = request->planned;
+    if (!kubeadm_certificates_update(&node, request->prior, &state, diags))
+        return false;
+    response->state = state;
     return true;
 }
 
@@ -131,11 +148,7 @@ static bool join_limits(const Call *call,
     bool is_member = is_control_plane(request->object);
     if (!is_member && request->action != LIMIT_UPDATE)
         return true;
-    Str endpoint = object_text(request->object, "endpoint", STR_EMPTY);
-    Str key = str_format(call->arena, "%s of %.*s", is_member ? "control planes" : "workers",
-                         STR_ARG(endpoint));
-    Limit limit = {.key = key, .capacity = 1};
-    vec_push(call->arena, &response->limits, limit);
+    kubeadm_node_limit(call, request->object, is_member, response);
     return true;
 }
 

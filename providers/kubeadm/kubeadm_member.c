@@ -4,6 +4,7 @@
 #include "bootstrap_token.h"
 #include "etcd_members.h"
 #include "kube_object.h"
+#include "kubeadm_certificates.h"
 #include "kubeadm_document.h"
 #include "kubeadm_peer.h"
 #include "kubeadm_schema.h"
@@ -256,7 +257,10 @@ bool kubeadm_member_finish(const KubeadmNode *node,
     object_builder_set_text(&builder, "id", node->id, arena);
     kubeadm_node_set_identity(&builder, &node->identity, arena);
     object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
+    object_builder_set(&builder, "certificates_expire", value_null(&TYPE_STRING));
     *out = object_builder_value(&builder);
+    if (!kubeadm_certificates_read(node, &builder, diags))
+        return false;
     if (!node_object_wait(node->call, api, node->name, &found, diags))
         return false;
     object_builder_set_optional(&builder, "pod_cidr", kube_object_text(found, "spec", "podCIDR"),

@@ -284,3 +284,14 @@ bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags)
     cluster_api_release(api);
     return kubeadm_node_api(node, api, diags);
 }
+
+void kubeadm_node_limit(const Call *call,
+                        Value object,
+                        bool is_control_plane,
+                        LimitsResponse *response) {
+    Str endpoint = object_text(object, "endpoint", STR_EMPTY);
+    Str key = str_format(call->arena, "%s of %.*s", is_control_plane ? "control planes" : "workers",
+                         STR_ARG(endpoint));
+    Limit limit = {.key = key, .capacity = 1};
+    vec_push(call->arena, &response->limits, limit);
+}

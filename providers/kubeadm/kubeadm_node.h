@@ -31,6 +31,8 @@ extern const NestedObject kubeadm_node_taints;
     {"machine_id",         &TYPE_STRING, COMPUTED, "machine-id of the machine. No two nodes may have the same."}, \
     {"hostname",           &TYPE_STRING, COMPUTED, "Host name of the machine. No two nodes may have the same."}, \
     {"mac_address",        &TYPE_STRING, COMPUTED, "MAC address of the interface with node_address; null if none has it. No two nodes may have the same."}, \
+    {"renew_before_days",  &TYPE_NUMBER, OPTIONAL, "Control planes: a plan renews the certificates of kubeadm if the first one expires within this number of days (default 90). It must be lower than the days of their validity.", .check = kubeadm_certificates_check_days}, \
+    {"certificates_expire", &TYPE_STRING, COMPUTED, "Control planes: when the first certificate of kubeadm expires, in RFC 3339. Certificates of kubelets rotate by themselves."}, \
     {"pod_cidr",           &TYPE_STRING, COMPUTED, "Network of the node's pods; null if the cluster allocates none."}, \
     {"id",                 &TYPE_STRING, COMPUTED, "Identifies the node on its machine, in /etc/loam/node.json."}
 /* clang-format on */
@@ -86,6 +88,13 @@ Str kubeadm_node_mark(const KubeadmNode *node);
 /* Returns the endpoint of the control plane itself: the endpoint of all may need a load balancer
  * that comes later. */
 Str kubeadm_node_own_endpoint(const KubeadmNode *node);
+
+/* Adds the limit of changes of the cluster's control planes, or of its workers, at one time. */
+void kubeadm_node_limit(const Call *call,
+                        Value object,
+                        bool is_control_plane,
+                        LimitsResponse *response);
+
 /* Opens requests to the API server, through the machine unless `via` differs. */
 MUST_USE bool kubeadm_node_api(const KubeadmNode *node, ClusterApi *out, Diags *diags);
 /* Same, after a long step: if the connection broke meanwhile, the former tunnel is gone. */

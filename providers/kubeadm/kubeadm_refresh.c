@@ -2,6 +2,7 @@
 #include "kubeadm_refresh.h"
 #include "bootstrap_token.h"
 #include "kube_object.h"
+#include "kubeadm_certificates.h"
 #include "kubeadm_step.h"
 #include "node_object.h"
 #include "path_error.h"
@@ -95,6 +96,9 @@ bool kubeadm_refresh_read(
                     is_control_plane ? look.facts.server_version
                                      : host_facts_running_kubelet(&look.facts),
                     call->arena);
+    Str end = kubeadm_certificates_end(&look.facts, call->arena);
+    if (is_control_plane && end.len)
+        *state = object_with_text(*state, "certificates_expire", end, call->arena);
     bool has_metadata = object_has(*state, "labels") || object_has(*state, "annotations");
     if (has_metadata && !read_metadata(&node, state, &problems))
         return assume_unchanged(call, problems.items[0].detail, diags);
@@ -112,6 +116,7 @@ static bool adopt(const KubeadmNode *node, Value planned, Value *out, Diags *dia
     kubeadm_node_set_identity(&builder, &identity, arena);
     object_builder_set_text(&builder, "id", node->id, arena);
     object_builder_set(&builder, "pod_cidr", value_null(&TYPE_STRING));
+    object_builder_set(&builder, "certificates_expire", value_null(&TYPE_STRING));
     *out = object_builder_value(&builder);
     return true;
 }

@@ -96,6 +96,7 @@ bool kubeadm_step_recover(
 
 #define UPGRADE_INFIX "-upgrade-"
 #define RESET_SUFFIX  "-reset"
+#define RENEW_SUFFIX  "-renew"
 
 static Str upgrade_id(Str id, Str version, Arena *arena) {
     return str_format(arena, "%.*s" UPGRADE_INFIX "%.*s", STR_ARG(id), STR_ARG(version));
@@ -128,6 +129,20 @@ bool kubeadm_step_upgrade(SshLink *link, Str id, KubeadmUpgrade kind, Str versio
 
 void kubeadm_step_end_upgrade(SshLink *link, Str id, Str version) {
     remote_step_try_remove(link, upgrade_id(id, version, link->call->arena));
+}
+
+bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags) {
+    RemoteStep step = {
+        .id = str_concat(id, STR(RENEW_SUFFIX), link->call->arena),
+        .script = str_from_cstr(kubeadm_step_renew_sh),
+        .title = "kubeadm certs renew",
+    };
+    RemoteStepResult result;
+    if (!remote_step_run(link, &step, &result, diags))
+        return false;
+    bool is_good = explain(link, &step, &result, diags) == KUBEADM_DONE;
+    remote_step_try_remove(link, step.id);
+    return is_good;
 }
 
 bool kubeadm_step_begin_reset(SshLink *link, Str id, Diags *diags) {

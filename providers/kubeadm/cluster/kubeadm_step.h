@@ -45,6 +45,9 @@ typedef enum KubeadmUpgrade {
 MUST_USE bool kubeadm_step_upgrade(
     SshLink *link, Str id, KubeadmUpgrade kind, Str version, Diags *diags);
 void kubeadm_step_end_upgrade(SshLink *link, Str id, Str version);
+/* Renews the certificates of a control plane, and restarts its static pods. A run that was
+ * interrupted continues. */
+MUST_USE bool kubeadm_step_renew(SshLink *link, Str id, Diags *diags);
 /* Removes the files of kubeadm, the pods and their network from the machine. */
 MUST_USE bool kubeadm_step_reset(SshLink *link, Str id, Diags *diags);
 /* Same, but after a success the marker remains until kubeadm_step_end_reset. */

@@ -53,6 +53,7 @@ static const struct {
     {STR_CONST("restored"),          FACT_TEXT,   offsetof(HostFacts, restored)         },
     {STR_CONST("server_version"),    FACT_TEXT,   offsetof(HostFacts, server_version)   },
     {STR_CONST("step"),              FACT_LIST,   offsetof(HostFacts, steps)            },
+    {STR_CONST("certificate"),       FACT_NAMED,  offsetof(HostFacts, certificates)     },
     {STR_CONST("interface"),         FACT_NAMED,  offsetof(HostFacts, interfaces)       },
     {STR_CONST("address"),           FACT_NAMED,  offsetof(HostFacts, addresses)        },
     {STR_CONST("default_route"),     FACT_NAMED,  offsetof(HostFacts, routes)           },

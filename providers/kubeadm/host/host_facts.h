@@ -37,18 +37,19 @@ typedef struct HostFacts {
     Str time_synchronized; /* "yes", "no"; empty: unknown */
     Str selinux;           /* "1": enforcing */
     Str apparmor;
-    Str ca_certificate;    /* PEM */
-    Str marker;            /* content of /etc/loam/node.json, which loam wrote */
-    Str restored;          /* the snapshot of an etcd whose restore is not finished; empty: none */
-    Str server_version;    /* of the API server in its manifest: v1.34.4 */
-    NamedTexts interfaces; /* name, MAC */
-    NamedTexts addresses;  /* name of the interface, address with prefix length */
-    NamedTexts routes;     /* name of the interface, gateway */
-    NamedTexts free_kib;   /* directory, free space */
-    NamedTexts sysctls;    /* name, value */
-    NamedTexts versions;   /* program, version */
-    NamedTexts running;    /* program, version of its process if the file was replaced since */
-    StrVec listening;      /* "*:6443" */
+    Str ca_certificate; /* PEM */
+    Str marker;         /* content of /etc/loam/node.json, which loam wrote */
+    Str restored;       /* the snapshot of an etcd whose restore is not finished; empty: none */
+    Str server_version; /* of the API server in its manifest: v1.34.4 */
+    NamedTexts certificates; /* of a control plane: file, certificate in PEM as Base64 */
+    NamedTexts interfaces;   /* name, MAC */
+    NamedTexts addresses;    /* name of the interface, address with prefix length */
+    NamedTexts routes;       /* name of the interface, gateway */
+    NamedTexts free_kib;     /* directory, free space */
+    NamedTexts sysctls;      /* name, value */
+    NamedTexts versions;     /* program, version */
+    NamedTexts running;      /* program, version of its process if the file was replaced since */
+    StrVec listening;        /* "*:6443" */
     StrVec modules;
     StrVec programs;
     StrVec active;   /* units of systemd */

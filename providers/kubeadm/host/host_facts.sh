@@ -115,6 +115,14 @@ if [ -r /etc/kubernetes/pki/ca.crt ]; then
   print_fact ca_certificate "$(base64 </etc/kubernetes/pki/ca.crt | tr -d '\n')"
 fi
 if [ -r /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
+  for path in /etc/kubernetes/pki/apiserver*.crt /etc/kubernetes/pki/front-proxy-client.crt \
+    /etc/kubernetes/pki/etcd/server.crt /etc/kubernetes/pki/etcd/peer.crt /etc/kubernetes/pki/etcd/healthcheck-client.crt; do
+    [ -r "$path" ] && print_fact certificate "${path##*/} $(base64 <"$path" | tr -d '\n')"
+  done
+  for name in admin controller-manager scheduler; do
+    [ -r /etc/kubernetes/$name.conf ] &&
+      print_fact certificate "$name.conf $(sed -n 's/.*client-certificate-data: *//p' /etc/kubernetes/$name.conf)"
+  done
   print_fact server_version "$(sed -n 's|.*image: .*/kube-apiserver:||p' /etc/kubernetes/manifests/kube-apiserver.yaml)"
 fi
 for path in /var/lib/loam/exec/*; do
