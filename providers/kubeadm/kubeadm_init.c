@@ -6,6 +6,7 @@
 #include "kubeadm_certificates.h"
 #include "kubeadm_check.h"
 #include "kubeadm_document.h"
+#include "kubeadm_import.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
@@ -89,9 +90,11 @@ static bool init_validate(const Call *call, const ValidateRequest *request, Diag
 static bool check_fixed(const Call *call, const PlanRequest *request, Diags *diags) {
     static const char *const fixed[] = {"endpoint", "pki",     "init",
                                         "cluster",  "kubelet", "kube_proxy"};
-    bool is_good = true;
+    bool is_good = true, is_imported = kubeadm_import_is_new(request->prior);
     for (size_t i = 0; i < ARRAY_COUNT(fixed); i++) {
         Value prior = object_attribute(request->prior, fixed[i]);
+        if (is_imported && value_is_null(prior))
+            continue;
         Value planned = object_attribute(request->proposed, fixed[i]);
         if (value_is_wholly_known(planned) && !value_identical(prior, planned))
             is_good = path_error(
@@ -369,10 +372,32 @@ static bool init_update(const Call *call,
         return false;
     if (is_new)
         return true;
+    if (kubeadm_import_is_new(request->prior) && !kubeadm_import_adopt(&node, diags))
+        return false;
     Value state = request->planned;
     if (!kubeadm_certificates_update(&node, request->prior, &state, diags))
         return false;
     response->state = state;
+    return true;
+}
+
+static bool init_import(const Call *call,
+                        const ImportRequest *request,
+                        ImportResponse *response,
+                        Diags *diags) {
+    Value state;
+    bool is_control_plane;
+    if (!kubeadm_import_read(call, request, &is_control_plane, &state, diags))
+        return false;
+    if (!is_control_plane)
+        return path_error(
+            call, NO_PATH, diags, "No control plane",
+            "\"%.*s\" is a worker. Import it into a kubeadm_join, and a control plane "
+            "into this object.",
+            STR_ARG(request->id));
+    ObjectBuilder builder = object_builder_of(with_server(state, call->arena), call->arena);
+    object_builder_set(&builder, "is_member", value_bool(true));
+    response->state = object_builder_value(&builder);
     return true;
 }
 
@@ -444,6 +469,7 @@ const ResourceType kubeadm_init = {
     .update = init_update,
     .delete = init_delete,
     .read = init_read,
+    .import = init_import,
     .recover = init_recover,
     .limits = init_limits,
 };

@@ -1,6 +1,7 @@
 /* kubeadm_join: a machine in a cluster, as a control plane or a worker. */
 #include "kubeadm_certificates.h"
 #include "kubeadm_check.h"
+#include "kubeadm_import.h"
 #include "kubeadm_member.h"
 #include "kubeadm_provider.h"
 #include "kubeadm_refresh.h"
@@ -10,12 +11,22 @@
 #include "path_error.h"
 #include "timeouts.h"
 
-#define CLUSTER_GOES "cluster"
+#define CLUSTER_GOES    "cluster"
+#define UNAVAILABLE_MAX 1000
+
+static Str check_max_unavailable(Value value, Arena *arena) {
+    int64_t count;
+    if (value_to_int(value, &count) && count >= 1 && count <= UNAVAILABLE_MAX)
+        return STR_EMPTY;
+    return str_format(arena, "The number of workers must be an integer from 1 to %d.",
+                      UNAVAILABLE_MAX);
+}
 
 /* clang-format off */
 static const Attribute attributes[] = {
     KUBEADM_NODE_ATTRIBUTES(FORCES_NEW),
     {"control_plane", &TYPE_BOOL, OPTIONAL | COMPUTED | FORCES_NEW, "Whether the node is a control plane.", .default_json = "false"},
+    {"max_unavailable", &TYPE_NUMBER, OPTIONAL, "Workers: maximum number of workers of the cluster that are drained for a change or a removal at one time (default 1). An upgrade also waits as long as so many others are cordoned or not ready. Control planes always change one at a time.", .check = check_max_unavailable},
     {"join",          NULL,       OPTIONAL | FORCES_NEW, "JoinConfiguration of kubeadm. Arguments of this resource win.", .nested = &kubeadm_schema_join},
 };
 /* clang-format on */
@@ -36,12 +47,25 @@ static bool check_leave(const Call *call, Value prior, Diags *diags) {
     return kubeadm_member_check_leave(&node, diags);
 }
 
+/* An import reads no JoinConfiguration: the first one that the configuration has changes nothing.
+ */
+static void keep_imported(Value prior, PlanResponse *response, Arena *arena) {
+    Paths kept = {0};
+    vec_each(&response->requires_replace, path) {
+        if (!value_is_null(object_attribute(prior, str_to_cstr(path->steps[0].name, arena))))
+            vec_push(arena, &kept, *path);
+    }
+    response->requires_replace = kept;
+}
+
 static bool plan_change(const Call *call,
                         const PlanRequest *request,
                         PlanResponse *response,
                         Diags *diags) {
     if (!kubeadm_upgrade_check(call, request->prior, request->proposed, diags))
         return false;
+    if (kubeadm_import_is_new(request->prior))
+        keep_imported(request->prior, response, call->arena);
     if (!is_control_plane(request->proposed))
         return true;
     ObjectBuilder builder = object_builder_of(response->planned, call->arena);
@@ -98,6 +122,8 @@ static bool join_update(const Call *call,
     if (!kubeadm_upgrade_run(&node, request->prior, false, diags) ||
         !kubeadm_member_update(&node, request->prior, diags))
         return false;
+    if (kubeadm_import_is_new(request->prior) && !kubeadm_import_adopt(&node, diags))
+        return false;
     Value state = request->planned;
     if (!kubeadm_certificates_update(&node, request->prior, &state, diags))
         return false;
@@ -130,6 +156,20 @@ static bool join_read(const Call *call,
                                 &is_restoring, diags);
 }
 
+static bool join_import(const Call *call,
+                        const ImportRequest *request,
+                        ImportResponse *response,
+                        Diags *diags) {
+    Value state;
+    bool is_member;
+    if (!kubeadm_import_read(call, request, &is_member, &state, diags))
+        return false;
+    ObjectBuilder builder = object_builder_of(state, call->arena);
+    object_builder_set(&builder, "control_plane", value_bool(is_member));
+    response->state = object_builder_value(&builder);
+    return true;
+}
+
 static bool join_recover(const Call *call,
                          const RecoverRequest *request,
                          RecoverResponse *response,
@@ -138,15 +178,19 @@ static bool join_recover(const Call *call,
                                    response, diags);
 }
 
-/* Each new member of etcd changes its quorum, so control planes change one at a time. Workers are
- * upgraded one at a time, so that the others run their pods. */
+/* Each new member of etcd changes its quorum, so control planes change one at a time. Workers that
+ * are drained leave their pods to the others, unless the whole cluster is deleted. */
 static bool join_limits(const Call *call,
                         const LimitsRequest *request,
                         LimitsResponse *response,
                         Diags *diags) {
     (void)diags;
     bool is_member = is_control_plane(request->object);
-    if (!is_member && request->action != LIMIT_UPDATE)
+    Str endpoint = object_text(request->object, "endpoint", STR_EMPTY);
+    bool is_deleted = request->action == LIMIT_DELETE;
+    if (!is_member && !is_deleted && request->action != LIMIT_UPDATE)
+        return true;
+    if (is_deleted && call_deletes(call, "kubeadm_init", "endpoint", endpoint))
         return true;
     kubeadm_node_limit(call, request->object, is_member, response);
     return true;
@@ -170,6 +214,7 @@ const ResourceType kubeadm_join = {
     .update = join_update,
     .delete = join_delete,
     .read = join_read,
+    .import = join_import,
     .recover = join_recover,
     .limits = join_limits,
 };

@@ -63,6 +63,7 @@ bool kubeadm_node_open(
         .name = object_text(object, "node_name", STR_EMPTY),
         .address = object_text(object, "node_address", host),
         .endpoint = object_text(object, "endpoint", STR_EMPTY),
+        .is_imported = !object_has(object, "pki"),
     };
     out->via_endpoint = out->endpoint;
     if (!is_address(out->address, call->arena))
@@ -119,6 +120,8 @@ KubeadmPart kubeadm_node_part(const KubeadmNode *node, const HostFacts *facts) {
         return is_done ? KUBEADM_PART_NODE : KUBEADM_PART_BROKEN;
     if (state == HOST_CLEAN)
         return KUBEADM_PART_NONE;
+    if (node->is_imported && is_done)
+        return KUBEADM_PART_NODE;
     /* The certificate authorities were copied, and kubeadm has not begun. */
     bool has_only_pki = !facts->marker.len && state == HOST_PARTIAL && facts->ca_certificate.len;
     return has_only_pki ? KUBEADM_PART_BROKEN : KUBEADM_PART_OTHER;
@@ -285,6 +288,10 @@ bool kubeadm_node_reopen(const KubeadmNode *node, ClusterApi *api, Diags *diags)
     return kubeadm_node_api(node, api, diags);
 }
 
+int64_t kubeadm_node_max_unavailable(Value object) {
+    return object_int(object, "max_unavailable", 1);
+}
+
 void kubeadm_node_limit(const Call *call,
                         Value object,
                         bool is_control_plane,
@@ -292,6 +299,7 @@ void kubeadm_node_limit(const Call *call,
     Str endpoint = object_text(object, "endpoint", STR_EMPTY);
     Str key = str_format(call->arena, "%s of %.*s", is_control_plane ? "control planes" : "workers",
                          STR_ARG(endpoint));
-    Limit limit = {.key = key, .capacity = 1};
+    int64_t capacity = is_control_plane ? 1 : kubeadm_node_max_unavailable(object);
+    Limit limit = {.key = key, .capacity = (uint32_t)capacity};
     vec_push(call->arena, &response->limits, limit);
 }

@@ -56,6 +56,7 @@ typedef struct KubeadmNode {
     Str endpoint;
     bool is_control_plane;
     ClusterNode identity; /* set by kubeadm_node_prepare */
+    bool is_imported;     /* without "pki": the machine may have no mark yet */
 } KubeadmNode;
 
 /* Reads the arguments, and opens the link's settings. */
@@ -89,6 +90,8 @@ Str kubeadm_node_mark(const KubeadmNode *node);
  * that comes later. */
 Str kubeadm_node_own_endpoint(const KubeadmNode *node);
 
+/* Returns how many workers of the cluster may be unavailable for changes. */
+int64_t kubeadm_node_max_unavailable(Value object);
 /* Adds the limit of changes of the cluster's control planes, or of its workers, at one time. */
 void kubeadm_node_limit(const Call *call,
                         Value object,

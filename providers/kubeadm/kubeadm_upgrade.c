@@ -53,7 +53,9 @@ static bool check_programs(const KubeadmNode *node, KubeVersion version, Diags *
 /* Workers wait for all control planes, because a kubelet must not be newer than any API server. */
 static bool upgrade_worker(
     const KubeadmNode *node, ClusterApi *api, KubeVersion version, Str text, Diags *diags) {
+    int64_t limit = kubeadm_node_max_unavailable(node->object);
     return node_object_wait_version(node->call, api, STR_EMPTY, version, diags) &&
+           node_object_wait_available(node->call, api, node->name, limit, diags) &&
            node_drain(node->call, api, node->name, NODE_DRAIN_MS, diags) &&
            kubeadm_step_upgrade(node->link, node->id, KUBEADM_UPGRADE_NODE, text, diags) &&
            kubeadm_node_reopen(node, api, diags) &&

@@ -307,3 +307,63 @@ bool node_object_wait_version(
     };
     return wait_until_done(call, &until, diags);
 }
+
+/* Workers that are not available. */
+
+#define CONTROL_PLANE_LABEL "node-role.kubernetes.io/control-plane"
+#define AVAILABLE_MS        INT64_C(300000)
+
+static bool is_available(Value node) {
+    Value spec, cordoned;
+    bool is_cordoned = value_find_present(node, STR("spec"), &spec) &&
+                       value_find_present(spec, STR("unschedulable"), &cordoned) &&
+                       value_is_true(cordoned);
+    return !is_cordoned && is_node_ready(node);
+}
+
+StrVec node_object_unavailable(Value items, Str except, Arena *arena) {
+    StrVec names = {0};
+    Value role;
+    for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
+        Value node = value_at(items, i);
+        Str name = kube_object_text(node, "metadata", "name");
+        bool is_worker = !kube_object_find(node, "metadata.labels", CONTROL_PLANE_LABEL, &role);
+        if (is_worker && !str_equal(name, except) && !is_available(node))
+            vec_push(arena, &names, name);
+    }
+    return names;
+}
+
+typedef struct AvailableLook {
+    const ClusterApi *api;
+    Str except;
+    int64_t limit;
+} AvailableLook;
+
+static WaitLook look_available(void *payload, Wait *wait) {
+    AvailableLook *look = payload;
+    Arena *arena = wait->call->arena;
+    Diags problems = diags_new(arena);
+    Value items;
+    if (!node_object_list(look->api, &items, &problems)) {
+        wait->reason = problems.items[0].detail;
+        return WAIT_LOOK_AGAIN;
+    }
+    StrVec names = node_object_unavailable(items, look->except, arena);
+    if ((int64_t)names.count < look->limit)
+        return WAIT_LOOK_DONE;
+    Str list = str_join(names.items, names.count, STR(", "), arena);
+    wait->reason = str_format(arena, "cordoned or not ready: %.*s, and max_unavailable is %lld",
+                              STR_ARG(list), (long long)look->limit);
+    return WAIT_LOOK_AGAIN;
+}
+
+bool node_object_wait_available(
+    const Call *call, const ClusterApi *api, Str except, int64_t limit, Diags *diags) {
+    AvailableLook look = {api, except, limit};
+    WaitUntil until = {.what = "the other workers",
+                       .look = look_available,
+                       .payload = &look,
+                       .timeout_ms = AVAILABLE_MS};
+    return wait_until_done(call, &until, diags);
+}

@@ -34,6 +34,12 @@ MUST_USE bool node_object_wait_version(
 /* Waits until the node is not ready any more, which Kubernetes finds within a minute after the end
  * of its kubelet. Returns true if it stays ready: then its kubelet runs. */
 bool node_object_stays_ready(const Call *call, const ClusterApi *api, Str name);
+/* Waits up to five minutes until fewer than `limit` workers other than this one are cordoned or not
+ * ready. */
+MUST_USE bool node_object_wait_available(
+    const Call *call, const ClusterApi *api, Str except, int64_t limit, Diags *diags);
+/* Returns the names of such workers in the items of a list of nodes. */
+StrVec node_object_unavailable(Value items, Str except, Arena *arena);
 /* Returns the internal address of a Node; empty: none. */
 Str node_object_address(Value node);
 /* Succeeds if there is no such node. */

@@ -96,12 +96,49 @@ static void test_join(void **state) {
     case_close(&c);
 }
 
+/* Returns the capacity of the limit of the action; 0: no limit. */
+static uint32_t capacity(const ResourceType *type, const char *more, LimitAction action) {
+    ResourceCase c = case_open(type);
+    Str text = str_format(c.arena, "{" NODE("1.33.1", "api:6443") "%s}", more);
+    LimitsRequest request = {action, case_config(&c, str_to_cstr(text, c.arena))};
+    LimitsResponse response = {0};
+    assert_true(type->limits(case_call(&c), &request, &response, &c.diags));
+    uint32_t found = response.limits.count ? response.limits.items[0].capacity : 0;
+    case_close(&c);
+    return found;
+}
+
+static bool deletes_all(void *payload, const char *type, const char *attribute, Str text) {
+    (void)payload;
+    return !strcmp(type, "kubeadm_init") && !strcmp(attribute, "endpoint") &&
+           str_equal(text, STR("api:6443"));
+}
+
+static void test_limits(void **state) {
+    (void)state;
+    static const char worker[] = ",\"control_plane\":false,\"max_unavailable\":3";
+    static const char member[] = ",\"control_plane\":true,\"max_unavailable\":3";
+    assert_int_equal(capacity(&kubeadm_init, "", LIMIT_UPDATE), 1);
+    assert_int_equal(capacity(&kubeadm_join, member, LIMIT_UPDATE), 1);
+    assert_int_equal(capacity(&kubeadm_join, member, LIMIT_CREATE), 1);
+    assert_int_equal(capacity(&kubeadm_join, worker, LIMIT_UPDATE), 3);
+    assert_int_equal(capacity(&kubeadm_join, worker, LIMIT_DELETE), 3);
+    assert_int_equal(capacity(&kubeadm_join, worker, LIMIT_CREATE), 0);
+    assert_int_equal(capacity(&kubeadm_join, ",\"control_plane\":false", LIMIT_UPDATE), 1);
+    ResourceCase c = case_open(&kubeadm_join);
+    c.call.deletes = deletes_all;
+    LimitsRequest request = {LIMIT_DELETE, case_config(&c, "{" NODE("1.33.1", "api:6443") "}")};
+    LimitsResponse response = {0};
+    assert_true(kubeadm_join.limits(case_call(&c), &request, &response, &c.diags));
+    assert_int_equal(response.limits.count, 0);
+    case_close(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_invalid),
-        cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_replaced_machine),
-        cmocka_unit_test(test_join),
+        cmocka_unit_test(test_invalid),          cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_replaced_machine), cmocka_unit_test(test_join),
+        cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
