@@ -60,7 +60,7 @@ static void list_files(const EtcdSchedule *schedule, ScheduleFile *out, Arena *a
         PATH_UNITS ".service", "0644",
         str_format(arena,
                    "[Unit]\nDescription=Snapshot of etcd\n\n[Service]\nType=oneshot\n"
-                   "ExecStart=" PATH_SCRIPT " %.*s %lld\n",
+                   "ExecStart=/bin/sh " PATH_SCRIPT " %.*s %lld\n",
                    STR_ARG(schedule->directory), (long long)schedule->keep)};
     out[2] = (ScheduleFile){
         PATH_UNITS ".timer", "0644",
