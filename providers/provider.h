@@ -203,7 +203,7 @@ void plan_part(PlanResponse *response, ChangePart part, Arena *arena);
 void plan_part_note(ChangePart *part, Path path, Str text, Arena *arena);
 
 typedef struct MarkerRequest {
-    Value planned;
+    Value planned; /* null: delete */
 } MarkerRequest;
 
 typedef struct MarkerResponse {
@@ -232,6 +232,7 @@ typedef struct ApplyResponse {
 
 typedef struct DeleteRequest {
     Value prior;
+    Str marker;       /* empty without `marks_changes` */
     Str private_data; /* of the PlanResponse with plans_destroy, else of the stored object */
 } DeleteRequest;
 
@@ -276,7 +277,8 @@ typedef enum RecoverOutcome {
     RECOVER_TAINTED,  /* the object is incomplete: adopt it as tainted */
 } RecoverOutcome;
 
-/* The interrupted call. Updates and deletions are recovered only for types with parts. */
+/* The interrupted call. Updates and deletions are recovered for types with parts, and with
+ * RECOVER_RESPONDED. */
 typedef enum RecoverCall { RECOVER_CREATE, RECOVER_UPDATE, RECOVER_DELETE } RecoverCall;
 
 /* A part whose change had begun. */
@@ -290,6 +292,14 @@ typedef struct PartRecord {
 
 typedef VEC(PartRecord) PartRecords;
 
+/* The response to the interrupted call, if it arrived after the end of its run. */
+typedef enum RecoverResponseKind {
+    RECOVER_NO_RESPONSE, /* unknown whether the call was made */
+    RECOVER_UNSENT,      /* the call was not made */
+    RECOVER_REJECTED,    /* the call failed without effect; bytes: the reason */
+    RECOVER_RESPONDED,   /* bytes: the response in the encoding of the provider's protocol */
+} RecoverResponseKind;
+
 typedef struct RecoverRequest {
     Str marker;
     Value planned; /* the planned object; may contain unknowns; null: delete */
@@ -299,6 +309,8 @@ typedef struct RecoverRequest {
     /* In the order in which they began. The recovered state must hold the parts that really exist;
      * the next plan corrects the rest. */
     PartRecords parts;
+    RecoverResponseKind response_kind; /* of types whose calls the outcome keeper makes */
+    Str response;
 } RecoverRequest;
 
 typedef struct RecoverResponse {
@@ -377,6 +389,8 @@ struct ResourceType {
     /* True: calls are brief, so that one sync of the journal may cover the intents of many
      * instances before their calls begin. */
     bool batches_intents;
+    /* True: updates and deletions get a marker too. */
+    bool marks_changes;
 
     /* Checks that go beyond the schema. Default: none. */
     bool (*validate)(const Call *call, const ValidateRequest *request, Diags *diags);
@@ -386,7 +400,8 @@ struct ResourceType {
                  PlanResponse *response,
                  Diags *diags);
     /* Returns an identifier by which `recover` will find the object, before its creation: a UUID
-     * from lineage, address and generation, a name, a path. Default: empty. */
+     * from lineage, address and generation, a name, a path. Also called before updates and
+     * deletions with `marks_changes`. Default: empty. */
     bool (*marker)(const Call *call,
                    const MarkerRequest *request,
                    MarkerResponse *response,
@@ -421,8 +436,9 @@ struct ResourceType {
                     const UpgradeRequest *request,
                     UpgradeResponse *response,
                     Diags *diags);
-    /* Called after a crash within `create` or a reply in doubt; for types with parts, also for
-     * `update` and `delete`. Must not change the object; may remove temporary leftovers. */
+    /* Called after a crash within `create` or a reply in doubt; for types with parts, and
+     * with RECOVER_RESPONDED, also for `update` and `delete`. Must not change the object; may
+     * remove temporary leftovers. */
     bool (*recover)(const Call *call,
                     const RecoverRequest *request,
                     RecoverResponse *response,

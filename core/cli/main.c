@@ -5,6 +5,8 @@
 #include "fetch.h"
 #include "foreign_programs.h"
 #include "functions.h"
+#include "keeper.h"
+#include "keeper_main.h"
 #include "log.h"
 #include "provided_functions.h"
 #include "signals.h"
@@ -167,6 +169,10 @@ static FunctionSearch *build(Cli *cli) {
 int main(int argc, char **argv) {
     open_standard_files();
     forbid_core_files();
+    if (argc > 0 && strcmp(argv[0], KEEPER_NAME) == 0) {
+        SCOPED(ArenaRef) arena = arena_open("outcome keeper");
+        return keeper_main(plugin_directory(arena), arena);
+    }
     (void)setlocale(LC_CTYPE, "");
     Cli cli = {
         .arena = arena_open("run"),

@@ -12,6 +12,8 @@
 #include "rpc.h"
 #include "ssh.h"
 
+struct Keeper;
+
 typedef struct Io {
     const Disk *disk;
     const Clock *clock;
@@ -20,7 +22,9 @@ typedef struct Io {
     const Http *http;         /* NULL until set, see http_on_first_use */
     const Database *database; /* NULL until set, see database_on_first_use */
     const Rpc *rpc;           /* NULL until set, see rpc_on_first_use */
+    struct Keeper *keeper;    /* of this run (io/keeper/keeper.h); NULL: nothing is changed */
 } Io;
 
-/* Returns the operations of this machine, without http, database and rpc. */
+/* Returns the operations of this machine, without http, database, rpc and
+ * keeper. */
 Io io_real(void);

@@ -192,7 +192,12 @@ static int start(Run *run) {
         error = open_pipe(&run->pipes[1], &err);
     if (!error)
         error = spawn(run, (const int[3]){input.number, out.number, err.number});
-    return error ? error : watch_exit(run);
+    if (!error)
+        error = watch_exit(run);
+    if (!error && run->request->started)
+        run->request->started(run->request->payload, run->pid,
+                              (const int[2]){run->pipes[0].number, run->pipes[1].number});
+    return error;
 }
 
 static void deliver(Run *run, int which, Str piece) {

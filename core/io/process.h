@@ -6,6 +6,8 @@
 #include "str.h"
 #include "vec.h"
 
+#include <sys/types.h>
+
 typedef struct ProcessRequest {
     const char *const *argv;     /* NULL-terminated; argv[0] is searched in PATH */
     Str directory;               /* working directory; empty: inherited */
@@ -17,6 +19,9 @@ typedef struct ProcessRequest {
     const CancelToken *cancel;
     /* Called with each piece of output; NULL: the result collects the output. */
     void (*output)(void *payload, Str piece, bool is_error);
+    /* Called after the start, with the read ends of standard output and standard error, which stay
+     * open until `run` returns; NULL: not called. */
+    void (*started)(void *payload, pid_t pid, const int outputs[2]);
     void *payload;
 } ProcessRequest;
 

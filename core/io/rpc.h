@@ -39,14 +39,6 @@ typedef struct RpcRequest {
     void *payload;
 } RpcRequest;
 
-/* A stream that nothing waits for, so it has no time limit and no cancel token. */
-typedef struct RpcWatch {
-    const char *method;
-    Str message;
-    void (*on_message)(void *payload, Str message); /* as in RpcRequest */
-    void *payload;
-} RpcWatch;
-
 typedef struct RpcResponse {
     RpcStatus status;
     Str problem; /* unless RPC_OK: the reason, from the server or the connection; unchecked bytes */
@@ -55,6 +47,17 @@ typedef struct RpcResponse {
      * may or may not have executed the call. */
     bool is_lost;
 } RpcResponse;
+
+/* A call that no thread waits for, so it has no time limit and no cancel token. */
+typedef struct RpcWatch {
+    const char *method;
+    Str message;
+    void (*on_message)(void *payload, Str message); /* as in RpcRequest */
+    /* Receives the result once, under the same restrictions as on_message, perhaps before `watch`
+     * returns. `response` is valid during the call. NULL: the result is ignored. */
+    void (*on_end)(void *payload, const RpcResponse *response);
+    void *payload;
+} RpcWatch;
 
 typedef struct RpcChannel RpcChannel;
 
@@ -70,8 +73,8 @@ typedef struct Rpc {
                  RpcResponse *response,
                  Arena *arena);
     /* Starts a call and returns at once. `on_message` receives the messages until the call fails or
-     * the channel is closed; errors are not reported. Copies `message`; `method` and `payload`
-     * must live until the channel is closed. */
+     * the channel is closed. Copies `method` and `message`; `payload` must live until the call has
+     * ended, or the channel is closed. */
     void (*watch)(void *self, RpcChannel *channel, const RpcWatch *watch);
     /* Frees the channel. No call may be in flight, except those of `watch`. */
     void (*close)(void *self, RpcChannel *channel);

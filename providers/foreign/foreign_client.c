@@ -32,8 +32,9 @@ static void place_diagnostics(const Call *call, size_t from, Diags *diags) {
     }
 }
 
-bool foreign_client_call(const Call *call,
+static bool call_process(const Call *call,
                          ProtocolMethod method,
+                         Str label,
                          const ProtocolRequest *request,
                          ProtocolResponse *response,
                          bool *is_lost,
@@ -45,14 +46,35 @@ bool foreign_client_call(const Call *call,
     Str message = protocol_message_request(method, request, call->arena);
     Str bytes;
     *response = (ProtocolResponse){0};
-    ForeignOutcome outcome = foreign_process_call(client->process, method, message, call->cancel,
-                                                  &bytes, is_lost, call->arena, diags);
+    ForeignRequest sent = {method, message, label, call->cancel};
+    ForeignOutcome outcome =
+        foreign_process_call(client->process, &sent, &bytes, is_lost, call->arena, diags);
     bool is_done = outcome == FOREIGN_DONE &&
                    protocol_message_response(method, bytes, response, call->arena, diags);
+    if (outcome == FOREIGN_DONE && !is_done && is_lost)
+        *is_lost = true; /* the provider has acted, and its response is damaged */
     place_diagnostics(call, first, diags);
     if (outcome == FOREIGN_UNIMPLEMENTED)
         diags_error(diags, NO_RANGE, "Unsupported plugin method",
                     "The provider %s does not support the call %s.", call->provider->address,
                     protocol_method_fields(method)->name);
     return is_done && diags->error_count == errors;
+}
+
+bool foreign_client_call(const Call *call,
+                         ProtocolMethod method,
+                         const ProtocolRequest *request,
+                         ProtocolResponse *response,
+                         bool *is_lost,
+                         Diags *diags) {
+    return call_process(call, method, STR_EMPTY, request, response, is_lost, diags);
+}
+
+bool foreign_client_apply(const Call *call,
+                          Str label,
+                          const ProtocolRequest *request,
+                          ProtocolResponse *response,
+                          bool *is_lost,
+                          Diags *diags) {
+    return call_process(call, PROTOCOL_APPLY_RESOURCE, label, request, response, is_lost, diags);
 }

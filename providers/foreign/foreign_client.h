@@ -47,3 +47,11 @@ bool foreign_client_call(const Call *call,
                          ProtocolResponse *response,
                          bool *is_lost,
                          Diags *diags);
+/* Changes an object: calls ApplyResourceChange through the outcome keeper. `label` is that of the
+ * keeper; empty: the call is made directly. */
+bool foreign_client_apply(const Call *call,
+                          Str label,
+                          const ProtocolRequest *request,
+                          ProtocolResponse *response,
+                          bool *is_lost,
+                          Diags *diags);

@@ -64,8 +64,8 @@ static bool configure_client(const Call *call,
     if (client != foreign->clients && !foreign->schemas.is_schema_optional) {
         /* Some providers read their own schema only during a GetProviderSchema call. */
         Str ignored;
-        (void)foreign_process_call(client->process, PROTOCOL_GET_SCHEMA, STR_EMPTY, NULL, &ignored,
-                                   NULL, call->arena, diags);
+        ForeignRequest schema = {.method = PROTOCOL_GET_SCHEMA};
+        (void)foreign_process_call(client->process, &schema, &ignored, NULL, call->arena, diags);
     }
     if (!foreign_client_call(&made, PROTOCOL_CONFIGURE, request, &response, NULL, diags))
         return false;
@@ -152,8 +152,9 @@ static bool read_schemas(ForeignProvider *foreign, Diags *diags) {
     Str error = STR_EMPTY;
     ProtocolResponse response;
     ForeignProcess *process = foreign->clients->process;
-    ForeignOutcome outcome = foreign_process_call(process, PROTOCOL_GET_SCHEMA, STR_EMPTY, NULL,
-                                                  &bytes, NULL, foreign->arena, diags);
+    ForeignRequest sent = {.method = PROTOCOL_GET_SCHEMA};
+    ForeignOutcome outcome =
+        foreign_process_call(process, &sent, &bytes, NULL, foreign->arena, diags);
     if (outcome == FOREIGN_UNIMPLEMENTED)
         return report_schema(foreign, STR("it has no schema"), diags);
     if (outcome == FOREIGN_FAILED ||

@@ -2,6 +2,7 @@
 #include "foreign_type.h"
 
 #include "json.h"
+#include "keeper.h"
 #include "log.h"
 
 /* Requests and values. */
@@ -141,6 +142,23 @@ static bool resource_plan(const Call *call,
     return true;
 }
 
+/* The marker of a call is its label for the outcome keeper. */
+static bool resource_marker(const Call *call,
+                            const MarkerRequest *request,
+                            MarkerResponse *response,
+                            Diags *diags) {
+    (void)request;
+    Str problem;
+    if (!call->io->keeper ||
+        keeper_label(call->io->keeper, &response->marker, &problem, call->arena))
+        return true;
+    diags_error(diags, NO_RANGE, "Outcome keeper not started",
+                "%.*s is unchanged: the process that keeps the outcomes of provider calls, should "
+                "loam be killed, cannot be started: %.*s.",
+                STR_ARG(call->address), STR_ARG(problem));
+    return false;
+}
+
 static bool apply(const Call *call,
                   const ApplyRequest *request,
                   ApplyResponse *response,
@@ -152,16 +170,18 @@ static bool apply(const Call *call,
     sent.planned = request->planned;
     sent.config = request->config;
     sent.private_data = request->private_data;
-    bool is_ok = foreign_client_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
-                                     &response->in_doubt, diags);
+    bool is_ok =
+        foreign_client_apply(call, request->marker, &sent, &received, &response->in_doubt, diags);
     response->is_legacy = received.is_legacy;
     if (!is_ok && !received.has_state) {
         response->state = request->prior;
         return false;
     }
     response->private_data = received.private_data;
-    if (!read_value(call, &received, "ApplyResourceChange", &state, diags))
+    if (!read_value(call, &received, "ApplyResourceChange", &state, diags)) {
+        response->in_doubt = true; /* there may be an object */
         return false;
+    }
     if (is_ok && value_is_null(state)) {
         diags_error(diags, NO_RANGE, "Provider produced invalid object",
                     "The provider %s reported no error and returned no object. This is a mistake "
@@ -185,8 +205,8 @@ static bool resource_delete(const Call *call,
     sent.planned = value_null(sent.type);
     sent.config = value_null(sent.type);
     sent.private_data = request->private_data;
-    bool is_ok = foreign_client_call(call, PROTOCOL_APPLY_RESOURCE, &sent, &received,
-                                     &response->in_doubt, diags);
+    bool is_ok =
+        foreign_client_apply(call, request->marker, &sent, &received, &response->in_doubt, diags);
     /* Do not point at the configuration: it may not contain the deleted object. */
     diags_set_subject(diags, before, DIAG_RELATION);
     if (is_ok || !received.has_state)
@@ -264,21 +284,115 @@ static bool resource_upgrade(const Call *call,
     return true;
 }
 
+/* Returns the planned values that a person needs to find the object: "name = \"web\", size = 3". */
+static Str planned_text(Value planned, Arena *arena) {
+    enum { SHOWN = 5 };
+    StrBuf text = strbuf_new(arena);
+    size_t shown = 0;
+    for (size_t i = 0; value_is_present(planned) && i < planned.count && shown < SHOWN; i++) {
+        Value one = value_at(planned, i);
+        bool is_plain =
+            value_is_present(one) && (one.type->kind == KIND_STRING ||
+                                      one.type->kind == KIND_NUMBER || one.type->kind == KIND_BOOL);
+        if (!is_plain)
+            continue;
+        Str key = value_key_at(planned, i);
+        strbuf_add_format(&text, "%s%.*s = %.*s", shown++ ? ", " : "", STR_ARG(key),
+                          STR_ARG(json_text(one, arena)));
+    }
+    return strbuf_str(&text);
+}
+
 /* The protocol has no call that finds an object by its plan. */
+static bool report_in_doubt(const Call *call, const RecoverRequest *request, Diags *diags) {
+    Str planned = planned_text(request->planned, call->arena);
+    diags_error(diags, NO_RANGE, "Unknown whether an object was created",
+                "It is not known whether %.*s was created. A run before called the provider %s to "
+                "create it, and ended before the response. "
+                "The provider cannot be asked for the object, because it chooses the identity "
+                "itself.%s%.*s%s\n"
+                "\n"
+                "Look for the object, then choose one:\n"
+                "\n"
+                "  loam state rm %.*s\n"
+                "      It does not exist, or you have deleted it. The next plan creates it.\n"
+                "  loam import %.*s ID\n"
+                "      It exists. The import adopts it.\n"
+                "\n"
+                "Until then, loam plans nothing for %.*s and for the objects that depend on it.",
+                STR_ARG(call->address), call->provider->address, planned.len ? "\n\nPlanned: " : "",
+                STR_ARG(planned), planned.len ? "." : "", STR_ARG(call->address),
+                STR_ARG(call->address), STR_ARG(call->address));
+    return false;
+}
+
+/* Reports the diagnostics of a response that a later run reads: they concern a call of the run
+ * before, so none is an error now. Returns whether the call reported errors. */
+static bool report_late(const Call *call, const Diags *late, Diags *diags) {
+    for (size_t i = 0; i < late->count; i++) {
+        const Diag *diag = &late->items[i];
+        diags_warning(diags, NO_RANGE, "Result of an interrupted call",
+                      "The run before was killed while the provider %s changed %.*s. The provider "
+                      "reported: %.*s%s%.*s",
+                      call->provider->address, STR_ARG(call->address), STR_ARG(diag->summary),
+                      diag->detail.len ? ": " : ".", STR_ARG(diag->detail));
+    }
+    return late->error_count > 0;
+}
+
+/* Decodes a late response. Returns false after adding an error if it is damaged. `state` is null if
+ * it holds no object. */
+static bool read_late(
+    const Call *call, Str bytes, ProtocolResponse *received, Value *state, Diags *late) {
+    *received = (ProtocolResponse){0};
+    *state = value_null(schema_implied_type(call->type.schema));
+    return protocol_message_response(PROTOCOL_APPLY_RESOURCE, bytes, received, call->arena, late) &&
+           (!received->has_state || read_value(call, received, "ApplyResourceChange", state, late));
+}
+
+/* Takes the object of the response that arrived after the end of the run before. */
+static bool recover_response(const Call *call,
+                             const RecoverRequest *request,
+                             RecoverResponse *response,
+                             Diags *diags) {
+    Diags late = diags_new(call->arena);
+    ProtocolResponse received;
+    Value state;
+    bool creates = request->call == RECOVER_CREATE;
+    bool is_read = read_late(call, request->response, &received, &state, &late);
+    if (!is_read && creates)
+        return report_in_doubt(call, request, diags);
+    bool is_failed = report_late(call, &late, diags);
+    /* A response without an object ends a deletion, unless it only reports errors. */
+    bool is_gone = request->call == RECOVER_DELETE && is_read && (received.has_state || !is_failed);
+    bool keeps_prior = value_is_null(state) && !creates && !is_gone;
+    if (value_is_null(state) && !keeps_prior)
+        return true;
+    if (keeps_prior)
+        state = request->prior;
+    bool is_whole = value_is_wholly_known(state);
+    response->state = is_whole ? state : value_unknown_as_null(state, call->arena);
+    response->private_data = keeps_prior ? request->private_data : received.private_data;
+    response->outcome = creates && (is_failed || !is_whole) ? RECOVER_TAINTED : RECOVER_COMPLETE;
+    return true;
+}
+
 static bool resource_recover(const Call *call,
                              const RecoverRequest *request,
                              RecoverResponse *response,
                              Diags *diags) {
-    (void)request, (void)response;
-    diags_error(diags, NO_RANGE, "Unknown whether an object was created",
-                "A run before called the provider to create %.*s and ended before the response. "
-                "The provider %s cannot be asked for the object, because it chooses the identity "
-                "itself. Look for the object, then run \"loam state rm %.*s\". If the object "
-                "exists, adopt it with \"loam import %.*s ID\"; otherwise the next plan creates "
-                "it.",
-                STR_ARG(call->address), call->provider->address, STR_ARG(call->address),
-                STR_ARG(call->address));
-    return false;
+    switch (request->response_kind) {
+    case RECOVER_NO_RESPONSE: return report_in_doubt(call, request, diags);
+    case RECOVER_UNSENT: return true;
+    case RECOVER_REJECTED:
+        diags_warning(diags, NO_RANGE, "Result of an interrupted call",
+                      "The run before was killed while the provider %s created %.*s. The call "
+                      "failed: %.*s.",
+                      call->provider->address, STR_ARG(call->address), STR_ARG(request->response));
+        return true;
+    case RECOVER_RESPONDED: return recover_response(call, request, response, diags);
+    }
+    return true;
 }
 
 static const ResourceType *make_resource(const char *name,
@@ -293,8 +407,10 @@ static const ResourceType *make_resource(const char *name,
         .recovery = RECOVERY_FINDS,
         .plans_destroy = plans_destroy,
         .plans_itself = true,
+        .marks_changes = true,
         .validate = resource_validate,
         .plan = resource_plan,
+        .marker = resource_marker,
         .create = apply,
         .update = apply,
         .delete = resource_delete,

@@ -256,6 +256,12 @@ static const StatePending *clone_pending(const StatePending *pending, Arena *are
     copy->sensitive = str_clone(pending->sensitive, arena);
     copy->dependencies = clone_strs(pending->dependencies, pending->dependency_count, arena);
     copy->parts = clone_parts(&pending->parts, arena);
+    if (pending->response) {
+        StateResponse *response = arena_new(arena, StateResponse);
+        *response =
+            (StateResponse){pending->response->kind, str_clone(pending->response->bytes, arena)};
+        copy->response = response;
+    }
     return copy;
 }
 

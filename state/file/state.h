@@ -46,6 +46,17 @@ typedef struct StatePart {
 
 typedef VEC(StatePart) StateParts;
 
+typedef enum StateResponseKind {
+    STATE_RESPONSE_UNSENT, /* the call was not made */
+    STATE_RESPONSE_FAILED, /* the provider rejected the call; bytes: the reason */
+    STATE_RESPONSE_DONE,   /* bytes: the response in the encoding of the provider's protocol */
+} StateResponseKind;
+
+typedef struct StateResponse {
+    StateResponseKind kind;
+    Str bytes;
+} StateResponse;
+
 /* A provider call without a known outcome, because its run ended before the outcome was
  * recorded. */
 typedef struct StatePending {
@@ -62,6 +73,8 @@ typedef struct StatePending {
     const Str *dependencies;
     size_t dependency_count;
     StateParts parts; /* in the order in which they began */
+    /* The response to the call, which arrived after the end of its run; NULL: none is known. */
+    const StateResponse *response;
 } StatePending;
 
 typedef struct StateInstance {

@@ -30,6 +30,12 @@ static void write_slot(JsonWriter *writer, const JournalRecord *record, Arena *s
         json_key_string(writer, "deposed", record->deposed);
 }
 
+static const char *const response_names[] = {
+    [STATE_RESPONSE_UNSENT] = "unsent",
+    [STATE_RESPONSE_FAILED] = "failed",
+    [STATE_RESPONSE_DONE] = "done",
+};
+
 static void write_pending(JsonWriter *writer, const StatePending *pending) {
     json_key_string(writer, "action", str_from_cstr(pending_action_name(pending->action)));
     write_count(writer, "generation", pending->generation);
@@ -50,6 +56,10 @@ static void write_pending(JsonWriter *writer, const StatePending *pending) {
     }
     state_object_json_write_strings(writer, "dependencies", pending->dependencies,
                                     pending->dependency_count);
+    if (pending->response) {
+        json_key_string(writer, "response", str_from_cstr(response_names[pending->response->kind]));
+        json_key_base64(writer, "response_bytes", pending->response->bytes);
+    }
 }
 
 static void write_part(JsonWriter *writer, const JournalRecord *record) {
@@ -235,6 +245,26 @@ static bool parse_action(Parsing *parsing, JsonToken token, void *field) {
     return true;
 }
 
+/* An unknown kind, of a newer release, leaves the outcome unknown. */
+static bool parse_response(Parsing *parsing, JsonToken token, void *field) {
+    if (token != JSON_STRING)
+        return false;
+    StatePending *pending = field;
+    for (size_t i = 0; i < ARRAY_COUNT(response_names); i++) {
+        if (!str_equal_cstr(parsing->reader.text, response_names[i]))
+            continue;
+        StateResponse *response = arena_new(parsing->arena, StateResponse);
+        response->kind = (StateResponseKind)i;
+        pending->response = response;
+    }
+    return true;
+}
+
+static bool parse_response_bytes(Parsing *parsing, JsonToken token, void *field) {
+    const StatePending *pending = field;
+    return !pending->response || parse_base64(parsing, token, (Str *)&pending->response->bytes);
+}
+
 static bool parse_address(Parsing *parsing, JsonToken token, void *field) {
     Str text;
     if (!parse_string(parsing, token, &text))
@@ -279,27 +309,29 @@ static const struct {
     ParseMember parse;
     size_t offset;
 } members[] = {
-    {"kind",           parse_kind,         offsetof(JournalRecord, kind)                  },
-    {"record",         parse_count,        offsetof(JournalRecord, number)                },
-    {"sequence",       parse_count,        offsetof(JournalRecord, sequence)              },
-    {"lineage",        parse_string,       offsetof(JournalRecord, lineage)               },
-    {"serial",         parse_count,        offsetof(JournalRecord, serial)                },
-    {"digest",         parse_string,       offsetof(JournalRecord, digest)                },
-    {"time",           parse_string,       offsetof(JournalRecord, time)                  },
-    {"address",        parse_address,      offsetof(JournalRecord, address)               },
-    {"provider",       parse_provider,     offsetof(JournalRecord, provider_config)       },
-    {"deposed",        parse_string,       offsetof(JournalRecord, deposed)               },
-    {"object",         parse_object,       offsetof(JournalRecord, object)                },
-    {"part",           parse_string,       offsetof(JournalRecord, part)                  },
-    {"action",         parse_action,       offsetof(JournalRecord, pending.action)        },
-    {"generation",     parse_count,        offsetof(JournalRecord, pending.generation)    },
-    {"identity",       parse_string,       offsetof(JournalRecord, pending.identity)      },
-    {"private",        parse_base64,       offsetof(JournalRecord, pending.private_data)  },
-    {"schema_version", parse_count,        offsetof(JournalRecord, pending.schema_version)},
-    {"provisioned",    parse_flag,         offsetof(JournalRecord, pending.is_provisioned)},
-    {"planned",        parse_raw,          offsetof(JournalRecord, pending.planned)       },
-    {"sensitive",      parse_raw,          offsetof(JournalRecord, pending.sensitive)     },
-    {"dependencies",   parse_dependencies, offsetof(JournalRecord, pending)               },
+    {"kind",           parse_kind,           offsetof(JournalRecord, kind)                  },
+    {"record",         parse_count,          offsetof(JournalRecord, number)                },
+    {"sequence",       parse_count,          offsetof(JournalRecord, sequence)              },
+    {"lineage",        parse_string,         offsetof(JournalRecord, lineage)               },
+    {"serial",         parse_count,          offsetof(JournalRecord, serial)                },
+    {"digest",         parse_string,         offsetof(JournalRecord, digest)                },
+    {"time",           parse_string,         offsetof(JournalRecord, time)                  },
+    {"address",        parse_address,        offsetof(JournalRecord, address)               },
+    {"provider",       parse_provider,       offsetof(JournalRecord, provider_config)       },
+    {"deposed",        parse_string,         offsetof(JournalRecord, deposed)               },
+    {"object",         parse_object,         offsetof(JournalRecord, object)                },
+    {"part",           parse_string,         offsetof(JournalRecord, part)                  },
+    {"action",         parse_action,         offsetof(JournalRecord, pending.action)        },
+    {"generation",     parse_count,          offsetof(JournalRecord, pending.generation)    },
+    {"identity",       parse_string,         offsetof(JournalRecord, pending.identity)      },
+    {"private",        parse_base64,         offsetof(JournalRecord, pending.private_data)  },
+    {"schema_version", parse_count,          offsetof(JournalRecord, pending.schema_version)},
+    {"provisioned",    parse_flag,           offsetof(JournalRecord, pending.is_provisioned)},
+    {"planned",        parse_raw,            offsetof(JournalRecord, pending.planned)       },
+    {"sensitive",      parse_raw,            offsetof(JournalRecord, pending.sensitive)     },
+    {"dependencies",   parse_dependencies,   offsetof(JournalRecord, pending)               },
+    {"response",       parse_response,       offsetof(JournalRecord, pending)               },
+    {"response_bytes", parse_response_bytes, offsetof(JournalRecord, pending)               },
 };
 
 static bool parse_member(Parsing *parsing, Str key) {

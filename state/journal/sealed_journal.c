@@ -40,13 +40,16 @@ static bool report(const Diags *diags, Str *problem, Arena *arena) {
     return false;
 }
 
+Str sealed_journal_line(Str key, Str line, Arena *arena) {
+    return base64_encode(gcm_seal(key, STR_EMPTY, line, arena), arena);
+}
+
 static void seal_lines(const SealedJournal *journal, Str lines, StrBuf *out) {
     for (size_t at = 0, end; at < lines.len; at = end + 1) {
         SCOPED(ArenaRef) scratch = arena_open("journal line");
         end = str_find_char(lines, '\n', at);
         end = end == SIZE_MAX ? lines.len : end;
-        Str sealed = gcm_seal(journal->key, STR_EMPTY, str_slice(lines, at, end), scratch);
-        strbuf_add(out, base64_encode(sealed, scratch));
+        strbuf_add(out, sealed_journal_line(journal->key, str_slice(lines, at, end), scratch));
         strbuf_add_char(out, '\n');
     }
 }
@@ -89,14 +92,30 @@ static void set_key(SealedJournal *journal, Str key) {
     journal->key = (Str){journal->key_bytes, KEY_BYTES};
 }
 
-static bool make_key(SealedJournal *journal, StrBuf *out, Str *problem, Arena *arena) {
+bool sealed_journal_make_key(
+    const Cipher *cipher, Str *key, Str *header, Str *problem, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("journal key");
     Diags diags = diags_new(scratch);
-    Str header;
-    random_fill(journal->key_bytes, KEY_BYTES);
-    set_key(journal, (Str){journal->key_bytes, KEY_BYTES});
-    if (!cipher_seal(journal->cipher, (EnvelopeHead){0}, journal->key, &header, scratch, &diags))
+    char *bytes = arena_alloc(arena, KEY_BYTES);
+    random_fill(bytes, KEY_BYTES);
+    *key = (Str){bytes, KEY_BYTES};
+    if (!cipher_seal(cipher, (EnvelopeHead){0}, *key, header, scratch, &diags))
         return report(&diags, problem, arena);
+    *header = str_clone(*header, arena);
+    return true;
+}
+
+static bool make_key(SealedJournal *journal, StrBuf *out, Str *problem, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("journal key");
+    Str key;
+    Str header;
+    Str reason;
+    if (!sealed_journal_make_key(journal->cipher, &key, &header, &reason, scratch)) {
+        *problem = str_clone(reason, arena);
+        return false;
+    }
+    set_key(journal, key);
+    secret_wipe(key);
     strbuf_add(out, header);
     strbuf_add_char(out, '\n');
     return true;

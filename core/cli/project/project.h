@@ -9,6 +9,7 @@
 #include "engine.h"
 #include "input.h"
 #include "option.h"
+#include "outcome_file.h"
 
 typedef struct Project {
     Cli *cli;
@@ -41,6 +42,7 @@ typedef struct Project {
     Str state_text;        /* as read from the backend */
     bool found_journal;    /* an earlier run was interrupted */
     Str journal_digest;    /* SHA-256 of its journal; empty: none */
+    OutcomeFiles outcomes; /* of earlier runs that were killed */
     Diags *diags;
 } Project;
 

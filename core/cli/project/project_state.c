@@ -6,6 +6,7 @@
 #include "mask.h"
 #include "project_ciphers.h"
 #include "project_load.h"
+#include "project_outcomes.h"
 #include "statefile.h"
 #include "view.h"
 #include "workspace.h"
@@ -133,6 +134,8 @@ static bool read_journal(Project *project, LockOperation operation) {
                         project->diags)) {
         return false;
     }
+    if (operation != LOCK_NONE && !project_outcomes_read(project))
+        return false;
     if (project->found_journal && journal->read(journal, &text, &found, &problem, cli->arena))
         project->journal_digest = digest_hex(DIGEST_SHA256, text, cli->arena);
     return true;
@@ -212,6 +215,8 @@ bool project_begin_changes(Project *project, State *state) {
                       project->diags)) {
         return false;
     }
+    if (!project_outcomes_begin(project))
+        return false;
     project->working =
         working_state_open(state, project->out, project->journal, &cli->io, cli->arena);
     if (state != project->state && !project->found_journal)

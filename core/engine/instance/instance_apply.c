@@ -23,7 +23,7 @@ typedef struct Applying {
     Value before;              /* `stored` as a marked value; null: create */
     Value prior;               /* `before` without marks */
     PlanResponse response;
-    Str marker;        /* of a creation */
+    Str marker;        /* of the call */
     bool has_call;     /* the change calls the provider */
     uint64_t sequence; /* of the journal intent; 0: none */
     PartWork *parts;   /* NULL: the type has no parts */
@@ -141,11 +141,10 @@ static bool is_provisioned(const Applying *applying) {
     return value_is_null(applying->prior) && provision_follows_creation(applying->op.resource);
 }
 
-static bool intend(Applying *applying) {
+static bool intend(Applying *applying, PendingAction action) {
     InstanceOp *op = &applying->op;
     if (provider_call_effect(op) == EFFECT_NONE)
         return working_state_may_change(op->walk->working, &op->diags);
-    PendingAction action = value_is_null(applying->prior) ? PENDING_CREATE : PENDING_UPDATE;
     /* An object with many parts is large, and its text is not needed during the call. */
     SCOPED(ArenaRef) own = op->type->resource->has_parts ? arena_open("planned object") : NULL;
     JournalIntent intent = instance_op_intent(op, action);
@@ -259,14 +258,14 @@ static bool record_success(Applying *applying, const ApplyResponse *response) {
 
 static bool prepare_call(Applying *applying) {
     InstanceOp *op = &applying->op;
-    MarkerResponse chosen = {0};
-    if (value_is_null(applying->prior) &&
-        !provider_call_marker(op, &(MarkerRequest){applying->response.planned}, &chosen))
+    MarkerResponse chosen;
+    PendingAction action = value_is_null(applying->prior) ? PENDING_CREATE : PENDING_UPDATE;
+    if (!provider_call_marker(op, action, &(MarkerRequest){applying->response.planned}, &chosen))
         return false;
     applying->marker = chosen.marker;
     if (!forget_predecessor(applying) || !depose(applying))
         return false;
-    bool ok = intend(applying);
+    bool ok = intend(applying, action);
     if (!ok)
         (void)restore(applying);
     return ok;

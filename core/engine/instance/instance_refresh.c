@@ -28,6 +28,17 @@ static Value planned_of(InstanceOp *op, const StatePending *pending) {
     return value_null(schema_implied_type(op->schema));
 }
 
+static void add_response(const StatePending *pending, RecoverRequest *request) {
+    if (!pending->response)
+        return;
+    request->response = pending->response->bytes;
+    switch (pending->response->kind) {
+    case STATE_RESPONSE_UNSENT: request->response_kind = RECOVER_UNSENT; break;
+    case STATE_RESPONSE_FAILED: request->response_kind = RECOVER_REJECTED; break;
+    case STATE_RESPONSE_DONE: request->response_kind = RECOVER_RESPONDED; break;
+    }
+}
+
 static RecoverCall recover_call(PendingAction action) {
     if (action == PENDING_CREATE)
         return RECOVER_CREATE;
@@ -50,6 +61,7 @@ static bool recover(InstanceOp *op,
         .call = recover_call(pending->action),
         .prior = value_unmark_deep(prior, op->scratch),
     };
+    add_response(pending, &request);
     if (pending->parts.count > 0)
         request.parts = change_parts_of_pending(op, pending);
     RecoverResponse response;
@@ -86,11 +98,12 @@ static const StateObject *adopt(InstanceOp *op,
     return adopted;
 }
 
-/* An update or a deletion was interrupted: asks the provider which parts exist. */
-static bool recover_parts(InstanceOp *op,
-                          const StatePending *pending,
-                          const StateObject **object,
-                          Value *out) {
+/* An update or a deletion was interrupted: asks the provider which parts exist, or for the object
+ * in the response. */
+static bool recover_change(InstanceOp *op,
+                           const StatePending *pending,
+                           const StateObject **object,
+                           Value *out) {
     ObjectStatus status;
     Str private_data;
     const StateObject *stored = *object;
@@ -111,10 +124,14 @@ static bool recover_parts(InstanceOp *op,
     return true;
 }
 
-static bool has_parts_in_doubt(const InstanceOp *op, const StatePending *pending) {
-    return pending && pending->parts.count > 0 && op->type->resource &&
-           op->type->resource->has_parts && !op->provider->is_deferred &&
-           str_equal(pending->deposed, op->record->deposed);
+/* A change without parts and without a response needs no recovery: the refresh shows its outcome.
+ */
+static bool must_recover_change(const InstanceOp *op, const StatePending *pending) {
+    if (!pending || !op->type->resource || op->provider->is_deferred ||
+        !str_equal(pending->deposed, op->record->deposed))
+        return false;
+    return (op->type->resource->has_parts && pending->parts.count > 0) ||
+           (pending->response && pending->response->kind == STATE_RESPONSE_DONE);
 }
 
 /* Puts the upgraded object into the refreshed state, so that it is upgraded only once. */
@@ -144,8 +161,8 @@ static bool prior_object(InstanceOp *op, const StateObject **object, Value *out)
             return false;
         if ((*object)->schema_version < (uint64_t)op->schema->version)
             *object = keep_upgraded(op, *object, *out);
-        return creates || !has_parts_in_doubt(op, pending) ||
-               recover_parts(op, pending, object, out);
+        return creates || !must_recover_change(op, pending) ||
+               recover_change(op, pending, object, out);
     }
     if (!creates || op->provider->is_deferred)
         return true;

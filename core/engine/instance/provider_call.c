@@ -150,10 +150,14 @@ bool provider_call_plans_destroy(const InstanceOp *op) {
            !op->provider->is_deferred;
 }
 
-bool provider_call_marker(InstanceOp *op, const MarkerRequest *request, MarkerResponse *response) {
+bool provider_call_marker(InstanceOp *op,
+                          PendingAction action,
+                          const MarkerRequest *request,
+                          MarkerResponse *response) {
     const ResourceType *type = op->type->resource;
+    bool has_marker = type->marker && (action == PENDING_CREATE || type->marks_changes);
     *response = (MarkerResponse){0};
-    if (is_mocked(op) || !type->marker)
+    if (is_mocked(op) || !has_marker)
         return true;
     Calling calling = begin(op, "marker");
     return end(&calling, resource_type_marker(type, &calling.call, request, response, &op->diags));

@@ -17,6 +17,7 @@ MUST_USE bool provider_call_plan(InstanceOp *op,
 /* Returns true if the provider plans the deletion of this object. */
 bool provider_call_plans_destroy(const InstanceOp *op);
 MUST_USE bool provider_call_marker(InstanceOp *op,
+                                   PendingAction action,
                                    const MarkerRequest *request,
                                    MarkerResponse *response);
 MUST_USE bool provider_call_apply(InstanceOp *op,

@@ -13,14 +13,15 @@ static bool record_gone(InstanceOp *op, uint64_t sequence) {
     return working_state_record(op->walk->working, sequence, &outcome, &op->diags);
 }
 
-static bool intend(InstanceOp *op, Str private_data, uint64_t *sequence) {
+static bool intend(InstanceOp *op, const DeleteRequest *request, uint64_t *sequence) {
     WorkingState *working = op->walk->working;
     if (provider_call_effect(op) == EFFECT_NONE)
         return working_state_may_change(working, &op->diags);
     JournalIntent intent = instance_op_intent(op, PENDING_DELETE);
     intent.generation = instance_op_call(op).generation;
+    intent.identity = request->marker;
     if (op->type->resource->has_parts)
-        intent.private_data = private_data;
+        intent.private_data = request->private_data;
     return working_state_intend(working, &intent, sequence, &op->diags);
 }
 
@@ -81,7 +82,12 @@ static bool delete_object(InstanceOp *op, const StateObject *object, Value prior
         .prior = value_unmark_deep(prior, op->scratch),
         .private_data = is_planned ? run->change->private_data : object->private_data,
     };
-    if (!intend(op, request.private_data, &sequence))
+    MarkerResponse chosen;
+    MarkerRequest marked = {value_null(schema_implied_type(op->schema))};
+    if (!provider_call_marker(op, PENDING_DELETE, &marked, &chosen))
+        return false;
+    request.marker = chosen.marker;
+    if (!intend(op, &request, &sequence))
         return false;
     PartWork *parts = NULL;
     if (run && op->type->resource->has_parts)

@@ -27,7 +27,7 @@ enum {
 };
 
 struct RpcChannel {
-    Arena *arena; /* of this struct and of watches; used under the lock */
+    Arena *arena; /* of this struct */
     int socket;
     int notify_fd; /* an eventfd; readable: the reader must check the fields below again */
     Thread *reader;
@@ -59,9 +59,15 @@ static void remove_stream(RpcChannel *channel, RpcStream *stream) {
         *link = stream->next;
 }
 
-static void notify_caller(const RpcStream *stream) {
-    if (stream->finished)
+/* The response is final. Frees a stream that no thread waits for. */
+static void notify_caller(RpcStream *stream) {
+    if (stream->finished) {
         pthread_cond_signal(stream->finished);
+        return;
+    }
+    if (stream->on_end)
+        stream->on_end(stream->request->payload, &stream->response);
+    arena_close(stream->arena);
 }
 
 static void break_channel(RpcChannel *channel, Str problem) {
@@ -380,10 +386,11 @@ static bool open_channel(void *self, Str path, RpcChannel **out, Str *problem, A
 #define FIELD(name, value)                                                                         \
     { (uint8_t *)(name), (uint8_t *)(value), sizeof(name) - 1, strlen(value), 0 }
 
-static void begin_call(RpcChannel *channel, RpcStream *stream) {
+/* Returns false if the request was not sent: the stream has failed then. */
+static bool begin_call(RpcChannel *channel, RpcStream *stream) {
     if (channel->is_broken) {
         rpc_stream_fail(stream, RPC_UNAVAILABLE, false, channel->problem);
-        return;
+        return false;
     }
     nghttp2_nv headers[] = {
         FIELD(":method", "POST"),
@@ -399,11 +406,12 @@ static void begin_call(RpcChannel *channel, RpcStream *stream) {
                                         &body, stream);
     if (stream->id < 0) {
         rpc_stream_fail(stream, RPC_UNAVAILABLE, false, STR("the server ends the connection"));
-        return;
+        return false;
     }
     stream->next = channel->streams;
     channel->streams = stream;
-    flush_session(channel);
+    flush_session(channel); /* a failure to send ends the stream too */
+    return true;
 }
 
 static void give_up(RpcChannel *channel, RpcStream *stream, RpcStatus status, Str problem) {
@@ -448,7 +456,7 @@ static void run_call(RpcChannel *channel, RpcStream *stream) {
     pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
     stream->finished = &finished;
     pthread_mutex_lock(&channel->lock);
-    begin_call(channel, stream);
+    (void)begin_call(channel, stream);
     wait_for_end(channel, stream, deadline);
     pthread_mutex_unlock(&channel->lock);
     pthread_cond_destroy(&finished);
@@ -471,21 +479,25 @@ static void call(void *self,
     response->problem = str_clone(response->problem, arena);
 }
 
-/* The request lives as long as the channel. */
+/* The stream lives in an arena of its own, which ends with the call. */
 static void watch(void *self, RpcChannel *channel, const RpcWatch *watched) {
     (void)self;
-    pthread_mutex_lock(&channel->lock);
-    RpcRequest *request = arena_new(channel->arena, RpcRequest);
+    Arena *own = arena_open("rpc watch");
+    RpcRequest *request = arena_new(own, RpcRequest);
     *request = (RpcRequest){
-        .method = watched->method,
-        .message = str_clone(watched->message, channel->arena),
+        .method = str_to_cstr(str_from_cstr(watched->method), own),
+        .message = str_clone(watched->message, own),
         .on_message = watched->on_message,
         .payload = watched->payload,
     };
-    RpcStream *stream = arena_new(channel->arena, RpcStream);
-    rpc_stream_init(stream, request, channel->arena);
-    begin_call(channel, stream);
+    RpcStream *stream = arena_new(own, RpcStream);
+    rpc_stream_init(stream, request, own);
+    stream->on_end = watched->on_end;
+    pthread_mutex_lock(&channel->lock);
+    bool is_sent = begin_call(channel, stream);
     pthread_mutex_unlock(&channel->lock);
+    if (!is_sent)
+        notify_caller(stream);
 }
 
 const Rpc http2_rpc = {NULL, open_channel, call, watch, close_channel};

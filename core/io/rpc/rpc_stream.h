@@ -27,6 +27,8 @@ typedef struct RpcStream {
     int http_status;
     struct RpcStream *next;   /* of the streams in flight */
     pthread_cond_t *finished; /* signalled when the response is final; NULL: no thread waits */
+    /* Receives the response if no thread waits; NULL: none. */
+    void (*on_end)(void *payload, const RpcResponse *response);
 } RpcStream;
 
 /* The response is allocated in `arena`. `request` must live as long as the stream. */

@@ -4,10 +4,14 @@
 #include "foreign_handshake.h"
 #include "foreign_output.h"
 #include "hex.h"
+#include "keeper.h"
 #include "random.h"
 #include "thread.h"
 #include "value.h"
 #include "wire.h"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 enum {
     HANDSHAKE_MS = 60000,
@@ -35,11 +39,14 @@ struct ForeignProcess {
     CancelToken *kill;
     StrVec environment;
     bool is_interrupted; /* accessed atomically */
+    bool is_left;        /* to the outcome keeper, which has a call in flight; the same */
 
     pthread_mutex_t lock; /* guards everything below */
     pthread_cond_t changed;
     char line[HANDSHAKE_MAX];
     size_t line_length;
+    pid_t pid;      /* 0: not started */
+    int outputs[2]; /* copies of the read ends of its output pipes; -1: none */
     bool has_line;
     bool has_ended;
     int start_error; /* negative errno */
@@ -71,6 +78,16 @@ static void receive_output(void *payload, Str piece, bool is_error) {
     pthread_mutex_unlock(&process->lock);
 }
 
+/* The copies let the outcome keeper read the output if loam is killed. */
+static void set_started(void *payload, pid_t pid, const int outputs[2]) {
+    ForeignProcess *process = payload;
+    pthread_mutex_lock(&process->lock);
+    process->pid = pid;
+    for (size_t i = 0; i < ARRAY_COUNT(process->outputs); i++)
+        process->outputs[i] = fcntl(outputs[i], F_DUPFD_CLOEXEC, 0);
+    pthread_mutex_unlock(&process->lock);
+}
+
 /* Environment variables that a provider must not receive: secrets of loam, and settings of features
  * of the plugin protocol that loam does not support. */
 static const char *const withheld[] = {"LOAM_ENCRYPTION", "TF_ENCRYPTION", "PLUGIN_CLIENT_CERT",
@@ -86,6 +103,7 @@ static void run_program(void *payload) {
         .withheld = withheld,
         .cancel = process->kill,
         .output = receive_output,
+        .started = set_started,
         .payload = process,
     };
     ProcessResult result = {0};
@@ -245,6 +263,7 @@ ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *i
     process->socket = str_clone(program->socket, arena);
     process->protocol = program->protocol;
     process->output.name = process->name;
+    process->outputs[0] = process->outputs[1] = -1;
     pthread_mutex_init(&process->lock, NULL);
     pthread_cond_init(&process->changed, NULL);
     bool is_started = process->program.len == 0 || start_program(process, diags);
@@ -342,29 +361,48 @@ static void interrupt(void *payload) {
     SCOPED(ArenaRef) scratch = arena_open("provider stop");
     Diags ignored = diags_new(scratch);
     Str response;
-    (void)foreign_process_call(process, PROTOCOL_STOP, STR_EMPTY, NULL, &response, NULL, scratch,
-                               &ignored);
+    ForeignRequest stop = {.method = PROTOCOL_STOP};
+    (void)foreign_process_call(process, &stop, &response, NULL, scratch, &ignored);
+}
+
+static void call_by_keeper(ForeignProcess *process,
+                           Str label,
+                           const RpcRequest *request,
+                           RpcResponse *response,
+                           Arena *arena) {
+    bool is_left = false;
+    pthread_mutex_lock(&process->lock);
+    KeeperServer server = {
+        .socket = process->socket,
+        .pid = process->has_ended ? 0 : process->pid,
+        .outputs = {process->outputs[0], process->outputs[1]},
+    };
+    pthread_mutex_unlock(&process->lock);
+    keeper_call(process->io->keeper, &server, label, request, response, &is_left, arena);
+    if (is_left)
+        __atomic_store_n(&process->is_left, true, __ATOMIC_SEQ_CST);
 }
 
 ForeignOutcome foreign_process_call(ForeignProcess *process,
-                                    ProtocolMethod method,
-                                    Str request,
-                                    const CancelToken *cancel,
+                                    const ForeignRequest *request,
                                     Str *out,
                                     bool *is_lost,
                                     Arena *arena,
                                     Diags *diags) {
     const Rpc *rpc = process->io->rpc;
     RpcRequest sent = {
-        .method = protocol_method_path(method, process->protocol, arena),
-        .message = request,
-        .timeout_ms = timeout_of(method),
-        .cancel = cancel,
-        .on_stop = cancel ? interrupt : NULL,
+        .method = protocol_method_path(request->method, process->protocol, arena),
+        .message = request->message,
+        .timeout_ms = timeout_of(request->method),
+        .cancel = request->cancel,
+        .on_stop = request->cancel ? interrupt : NULL,
         .stop_payload = process,
     };
     RpcResponse response;
-    rpc->call(rpc->self, process->channel, &sent, &response, arena);
+    if (process->io->keeper && request->label.len > 0)
+        call_by_keeper(process, request->label, &sent, &response, arena);
+    else
+        rpc->call(rpc->self, process->channel, &sent, &response, arena);
     if (is_lost)
         *is_lost = response.is_lost;
     *out = response.message;
@@ -372,7 +410,7 @@ ForeignOutcome foreign_process_call(ForeignProcess *process,
         return FOREIGN_DONE;
     if (response.status == RPC_UNIMPLEMENTED)
         return FOREIGN_UNIMPLEMENTED;
-    report_status(process, protocol_method_fields(method)->name, &response, diags);
+    report_status(process, protocol_method_fields(request->method)->name, &response, diags);
     return FOREIGN_FAILED;
 }
 
@@ -409,6 +447,10 @@ static void remove_socket(const ForeignProcess *process) {
 
 void foreign_process_end(ForeignProcess *process) {
     const Rpc *rpc = process->io->rpc;
+    if (__atomic_load_n(&process->is_left, __ATOMIC_SEQ_CST)) {
+        thread_abandon(process->thread); /* loam ends soon; the keeper ends the program */
+        return;
+    }
     if (process->channel && process->thread)
         shut_down(process);
     if (process->thread)
@@ -418,6 +460,10 @@ void foreign_process_end(ForeignProcess *process) {
     if (process->kill)
         cancel_close(process->kill);
     remove_socket(process);
+    for (size_t i = 0; i < ARRAY_COUNT(process->outputs); i++) {
+        if (process->outputs[i] >= 0)
+            close(process->outputs[i]);
+    }
     pthread_cond_destroy(&process->changed);
     pthread_mutex_destroy(&process->lock);
     arena_close(process->arena);

@@ -24,22 +24,30 @@ typedef enum ForeignOutcome {
     FOREIGN_UNIMPLEMENTED, /* the provider has no such call; no error was added */
 } ForeignOutcome;
 
+typedef struct ForeignRequest {
+    ProtocolMethod method;
+    Str message; /* encoded */
+    /* Of the outcome keeper (keeper.h), which makes the call then; empty: none. */
+    Str label;
+    /* At CANCEL_STOP, one Stop request is sent, so that the provider ends its calls early. NULL:
+     * none. */
+    const CancelToken *cancel;
+} ForeignRequest;
+
 /* Starts the program and waits until it listens, or attaches to a running one. Returns NULL after
  * adding an error. `io` must live until foreign_process_end. */
 ForeignProcess *foreign_process_start(const ForeignProgram *program, const Io *io, Diags *diags);
-/* Makes one call. `request` and *out are encoded messages; *out is in `arena`. At CANCEL_STOP of
- * `cancel` (NULL: none), sends one Stop request, so that the provider ends its calls early.
- * `is_lost` (may be NULL) receives whether the provider may have acted without a response. */
+/* Makes one call. *out is an encoded message in `arena`. `is_lost` (may be NULL) receives whether
+ * the provider may have acted without a response. */
 ForeignOutcome foreign_process_call(ForeignProcess *process,
-                                    ProtocolMethod method,
-                                    Str request,
-                                    const CancelToken *cancel,
+                                    const ForeignRequest *request,
                                     Str *out,
                                     bool *is_lost,
                                     Arena *arena,
                                     Diags *diags);
 /* Returns the version of the plugin protocol, 5 or 6. */
 int foreign_process_protocol(const ForeignProcess *process);
-/* Shuts the provider down, kills it if it does not end in time, and frees `process`. Only detaches
- * from a process that loam did not start. No call may be in flight. */
+/* Shuts the provider down, unless a call was left to the outcome keeper; kills it if it does not
+ * end in time, and frees `process`. Only detaches from a process that loam did not start. No call
+ * may be in flight. */
 void foreign_process_end(ForeignProcess *process);

@@ -334,9 +334,54 @@ static void reads_and_imports(void **state) {
     assert_false(resource_type_recover(type, &call, &recover, &recovered, &diags));
     check_str(vec_last(&diags).summary, "Unknown whether an object was created");
     assert_true(str_find(vec_last(&diags).detail,
-                         STR("then run \"loam state rm p_thing.a\". If the object exists, adopt it "
-                             "with \"loam import p_thing.a ID\""),
+                         STR("Planned: id = \"1\", name = \"a\".\n\nLook for the object"),
                          0) != SIZE_MAX);
+    foreign_provider_close(foreign);
+}
+
+/* Responses that arrived after the end of the run that made the call. */
+static void late_responses(void **state) {
+    (void)state;
+    static const struct {
+        RecoverCall call;
+        RecoverResponseKind kind;
+        const char *response; /* in hexadecimal */
+        bool is_known;
+        RecoverOutcome outcome;
+        size_t warnings;
+    } cases[] = {
+        {RECOVER_CREATE, RECOVER_UNSENT,    "",               true,  RECOVER_ABSENT,   0},
+        {RECOVER_CREATE, RECOVER_REJECTED,  "6f6464",         true,  RECOVER_ABSENT,   1},
+        {RECOVER_CREATE, RECOVER_RESPONDED, KNOWN_A,          true,  RECOVER_COMPLETE, 0},
+        {RECOVER_CREATE, RECOVER_RESPONDED, KNOWN_A ERROR_3,  true,  RECOVER_TAINTED,  1},
+        {RECOVER_CREATE, RECOVER_RESPONDED, NOTHING ERROR_3,  true,  RECOVER_ABSENT,   1},
+        {RECOVER_CREATE, RECOVER_RESPONDED, "0a050a03c1c1c1", false, RECOVER_ABSENT,   0},
+        {RECOVER_CREATE, RECOVER_RESPONDED, "ffff",           false, RECOVER_ABSENT,   0},
+        {RECOVER_UPDATE, RECOVER_RESPONDED, KNOWN_A,          true,  RECOVER_COMPLETE, 0},
+        {RECOVER_UPDATE, RECOVER_RESPONDED, NOTHING ERROR_3,  true,  RECOVER_COMPLETE, 1},
+        {RECOVER_UPDATE, RECOVER_RESPONDED, "ffff",           true,  RECOVER_COMPLETE, 1},
+        {RECOVER_DELETE, RECOVER_RESPONDED, NOTHING,          true,  RECOVER_ABSENT,   0},
+        {RECOVER_DELETE, RECOVER_RESPONDED, KNOWN_A ERROR_3,  true,  RECOVER_COMPLETE, 1},
+    };
+    ForeignProvider *foreign = open_provider();
+    Call call = call_of(foreign, MODE_MANAGED, "p_thing");
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        Diags diags = diags_new(arena);
+        Value prior = object(&call, "1", "old");
+        RecoverResponse recovered;
+        RecoverRequest request = {.planned = object(&call, NULL, "a"),
+                                  .call = cases[i].call,
+                                  .prior = cases[i].call == RECOVER_CREATE ? value_null(prior.type)
+                                                                           : prior,
+                                  .response_kind = cases[i].kind};
+        assert_true(hex_decode(str_from_cstr(cases[i].response), &request.response, arena));
+        bool is_known =
+            resource_type_recover(call.type.resource, &call, &request, &recovered, &diags);
+        if (is_known != cases[i].is_known || (is_known && recovered.outcome != cases[i].outcome) ||
+            (is_known && diags.count != cases[i].warnings))
+            fail_msg("case %zu: %d, %d, %zu", i, is_known, recovered.outcome, diags.count);
+        assert_int_equal(diags.error_count, !is_known);
+    }
     foreign_provider_close(foreign);
 }
 
@@ -519,6 +564,7 @@ int main(void) {
         CASE(applies),
         CASE(deletes),
         CASE(reads_and_imports),
+        CASE(late_responses),
         CASE(data_sources),
         CASE(ephemerals),
         CASE(functions),

@@ -196,8 +196,8 @@ static void bad_starts(void **state) {
 
 static ForeignOutcome call_plan(ForeignProcess *process, bool *is_lost, Diags *diags) {
     Str response;
-    return foreign_process_call(process, PROTOCOL_PLAN_RESOURCE, STR_EMPTY, world.interrupted,
-                                &response, is_lost, arena, diags);
+    ForeignRequest request = {.method = PROTOCOL_PLAN_RESOURCE, .cancel = world.interrupted};
+    return foreign_process_call(process, &request, &response, is_lost, arena, diags);
 }
 
 static void outcomes(void **state) {
