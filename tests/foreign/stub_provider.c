@@ -127,11 +127,11 @@ static void put_value(StrBuf *out, uint32_t number, Value v) {
     wire_put_bytes(out, number, strbuf_str(&dynamic));
 }
 
-static Value with_id(Value object, Value id, Arena *arena) {
+static Value with(Value object, const char *name, Value v, Arena *arena) {
     Value *items = value_copy_items(object, arena);
     size_t at;
-    if (type_find_attribute(object.type, STR("id"), &at))
-        items[at] = id;
+    if (type_find_attribute(object.type, str_from_cstr(name), &at))
+        items[at] = v;
     return value_with_items(object, items, arena);
 }
 
@@ -151,7 +151,7 @@ static Value create(Value planned, Arena *arena) {
     Str id = str_format(arena, "%.*s@%d-%u", STR_ARG(name), (int)getpid(), ++object_count);
     pthread_mutex_unlock(&lock);
     close(open(object_path(id, arena), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
-    return with_id(planned, value_string(id, arena), arena);
+    return with(planned, "id", value_string(id, arena), arena);
 }
 
 /* Calls. */
@@ -210,7 +210,7 @@ static void plan(Str request, StrBuf *out) {
     Value prior = object_of(field_of(request, 2), out->arena);
     Value proposed = object_of(field_of(request, 3), out->arena);
     if (value_is_null(prior) && value_is_present(proposed))
-        proposed = with_id(proposed, value_unknown(&TYPE_STRING), out->arena);
+        proposed = with(proposed, "id", value_unknown(&TYPE_STRING), out->arena);
     put_value(out, 1, proposed);
 }
 
@@ -231,7 +231,7 @@ static void apply(const Connection *connection, Str request, StrBuf *out) {
         planned = create(planned, out->arena);
     pause_ms(setting("STUB_DELAY_MS"));
     if (is_deed("unknown"))
-        planned = with_id(planned, value_unknown(&TYPE_STRING), out->arena);
+        planned = with(planned, "size", value_unknown(&TYPE_NUMBER), out->arena);
     put_value(out, 1, planned);
 }
 
@@ -339,7 +339,7 @@ static void misbehave(bool has_answered) {
         return;
     if (is_deed("panic")) {
         fprintf(stderr, "panic: broken on demand\n\ngoroutine 1 [running]:\nmain.main()\n");
-        exit(2);
+        _exit(2); /* stderr is not buffered */
     }
     if (is_deed("stdout"))
         flood(STDOUT_FILENO);

@@ -59,6 +59,12 @@ FUNCTION_LINES = [
 ]
 
 
+HANDSHAKES = [
+    '1|5|unix|/tmp/plugin4253809855|grpc|', '1|6|unix|/tmp/p|grpc||true', '1|4|tcp|127.0.0.1:1234|netrpc|', '1|6|unix|/p',
+    '{"@level":"info","@message":"started","@module":"p"}\n', '2026/01/01 [WARN] late\n', 'panic: x\n\ngoroutine 1 [running]:\n',
+]
+
+
 def seeds(target):
     if target == 'expression':
         for case in vectors():
@@ -83,6 +89,15 @@ def seeds(target):
     if target in ('msgpack', 'wire'):
         for type, value in golden_values():
             yield type + b'\n' + value if target == 'msgpack' else b'\x0a' + varint(len(value)) + value
+
+
+    if target == 'protocol':
+        # the number of a call, then a response with a value as its first field
+        for number, (_, value) in enumerate(golden_values()):
+            dynamic = b'\x0a' + varint(len(value)) + value
+            yield bytes([number % 32]) + b'\x0a' + varint(len(dynamic)) + dynamic
+    if target == 'handshake':
+        yield from HANDSHAKES
 
 
 def write(target, directory):
