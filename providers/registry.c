@@ -357,6 +357,11 @@ const char *registry_row_name(const Registry *registry, Str name) {
     return i == SIZE_MAX ? NULL : registry->rows[i].name;
 }
 
+const char *registry_row_address(const Registry *registry, Str name) {
+    size_t i = find_row(registry, name);
+    return i == SIZE_MAX ? NULL : registry->rows[i].address;
+}
+
 void registry_set_context(Registry *registry, Str name, const void *context) {
     size_t i = find_row(registry, name);
     if (i != SIZE_MAX)

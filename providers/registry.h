@@ -50,6 +50,8 @@ StrVec registry_names(const Registry *registry, Arena *arena);
 /* Returns the name of the provider that registry_find would find, without loading it; NULL if
  * none. */
 const char *registry_row_name(const Registry *registry, Str name);
+/* Returns the address of that provider; NULL if none. */
+const char *registry_row_address(const Registry *registry, Str name);
 /* Passes `context` to `configure` of the provider of this name, if any. Call before any walk. */
 void registry_set_context(Registry *registry, Str name, const void *context);
 /* Returns what registry_set_context passed for the provider, or NULL. */

@@ -33,6 +33,7 @@ typedef struct Cli {
     const Map *secrets;          /* values to mask in printed outputs and states; NULL: none */
     struct Reporting *reporting; /* files requested by -report; NULL: none */
     Registry *registry;
+    struct ForeignPrograms *foreign; /* providers that are programs */
     const struct ProvisionerTable *provisioners;
     const struct CommandTable *commands;
     const struct FunctionTable *functions;

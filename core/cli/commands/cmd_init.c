@@ -5,18 +5,19 @@
 #include "module_install.h"
 #include "project.h"
 #include "project_load.h"
-#include "required_providers.h"
+#include "provider_setup.h"
 
 static const Option options[] = {
-    {"upgrade",     OPTION_FLAG,    NULL,       "Select newer revisions of modules and lock them."       },
-    {"get",         OPTION_FLAG_ON, NULL,       "Install modules (default true)."                        },
-    {"backend",     OPTION_FLAG_ON, NULL,       "Initialize the backend (default true)."                 },
+    {"upgrade",     OPTION_FLAG,    NULL,       "Select newer versions of modules and providers."},
+    {"get",         OPTION_FLAG_ON, NULL,       "Install modules (default true)."                },
+    {"backend",     OPTION_FLAG_ON, NULL,       "Initialize the backend (default true)."         },
     {"from-module", OPTION_TEXT,    "SOURCE",
-     "First copy a module into this directory, which must be empty."                                     },
-    {"lockfile",    OPTION_CHOICE,  "readonly", "Fail instead of changing the module lock file."         },
-    {"plugin-dir",  OPTION_PATH,    "PATH",     "Accepted for compatibility: providers are part of loam."},
-    {"json",        OPTION_FLAG,    NULL,       "Print events as JSON, one per line."                    },
-    {"json-into",   OPTION_PATH,    "PATH",     "Also write the JSON events to a file."                  },
+     "First copy a module into this directory, which must be empty."                             },
+    {"lockfile",    OPTION_CHOICE,  "readonly", "Fail instead of changing the lock files."       },
+    {"plugin-dir",  OPTION_PATH,    "PATH",
+     "Install providers only from this filesystem mirror; repeatable."                           },
+    {"json",        OPTION_FLAG,    NULL,       "Print events as JSON, one per line."            },
+    {"json-into",   OPTION_PATH,    "PATH",     "Also write the JSON events to a file."          },
 };
 
 static bool copy_module(Cli *cli, Str source, Diags *diags) {
@@ -84,15 +85,6 @@ static void report_end(const Cli *cli) {
                          true);
 }
 
-/* Checks that each required provider is one of loam's. */
-static bool check_providers(Project *project) {
-    Cli *cli = project->cli;
-    ProviderList providers = {0};
-    return !project->config ||
-           required_providers_of(cli->registry, project->config->root, PROVIDERS_OF_TREE,
-                                 &providers, cli->arena, project->diags);
-}
-
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     Str source = option_text(arguments, "from-module");
     if (source.ptr && !copy_module(cli, source, diags))
@@ -123,7 +115,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     /* Errors elsewhere in the configuration do not prevent a change of the backend. */
     if (project.config && opens_backend && (loaded || project.config->root->backend))
         loaded = backend_init(&project, &note) && loaded;
-    if (!loaded || !check_providers(&project))
+    if (!loaded || (project.config && !provider_setup_run(&project)))
         return 1;
     if (note.len > 0)
         cli->view->type->note(cli->view, note);
@@ -133,13 +125,17 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
 
 const Command cmd_init = {
     .name = "init",
-    .summary = "Prepare the working directory: modules and backend",
+    .summary = "Prepare the working directory: modules, backend and providers",
     .usage = "[options]",
     .about =
         "Installs the modules that the configuration calls, in the revisions of .loam.lock.yaml, "
         "into .loam/modules; modules in local directories are used in place. For a module without "
         "a locked revision, selects one and locks it. Then initializes the backend; if it changed, "
-        "-migrate-state copies the states to the new backend. Safe to run again.",
+        "-migrate-state copies the states to the new backend. Then installs the providers that "
+        "loam "
+        "does not contain, in the versions of .terraform.lock.hcl, from the mirrors of the CLI "
+        "configuration or from their registries; -upgrade selects newer versions. Safe to run "
+        "again.",
     .groups = {OPTION_GROUP(options), &backend_init_options, &option_variables, &option_tests,
                &option_environment, &option_view},
     .group_count = 6,

@@ -1,5 +1,6 @@
 /* loam validate */
 #include "command.h"
+#include "foreign_programs.h"
 #include "json_writer.h"
 #include "project.h"
 #include "project_load.h"
@@ -83,6 +84,7 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {.may_be_empty = true};
     if (!option_flag(arguments, "no-tests"))
         project.test_directory = project_test_directory(arguments);
+    foreign_programs_set_validating(cli->foreign);
     if (!project_load(&project, cli, arguments, NULL, diags))
         return 1;
     bool ok = engine_validate(&project.engine, diags);

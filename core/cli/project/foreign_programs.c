@@ -1,38 +1,29 @@
-/* foreign_programs: reads files and environment variables at the first lookup of a provider. */
+/* Reads environment, CLI configuration and dependency lock at the first lookup of a provider that
+ * they may concern. */
 #include "foreign_programs.h"
 
+#include "cli_config_load.h"
 #include "json.h"
-#include "provider_mirror.h"
+#include "mirror_directory.h"
+#include "package_store.h"
+#include "provider_address.h"
+#include "provider_needs.h"
+#include "registry.h"
+#include "version_constraint.h"
 
 struct ForeignPrograms {
     ForeignLocator locator;
     const ProviderSource *source;
     Cli *cli;
-    bool is_read;
+    const Module *root; /* NULL: none is loaded */
+    bool is_validating;
     bool is_preferred; /* programs take precedence over the providers that loam contains */
+    bool is_read;      /* `config` and `reattached` */
     CliConfig config;
     Value reattached; /* an object: address → where the process listens */
+    bool has_lock;
+    DependencyLock lock;
 };
-
-static Str home_file(const Cli *cli) {
-    Str home = process_variable(cli->io.process, "HOME");
-    return disk_join(home, STR(".terraformrc"), cli->arena);
-}
-
-static Str config_path(const Cli *cli) {
-    Str path = process_variable(cli->io.process, "TF_CLI_CONFIG_FILE");
-    return path.len ? path : home_file(cli);
-}
-
-static bool read_config(ForeignPrograms *programs, Diags *diags) {
-    const Cli *cli = programs->cli;
-    Str path = config_path(cli);
-    Str text;
-    int error = cli->io.disk->read_file(cli->io.disk->self, path, &text, cli->arena);
-    if (error != 0)
-        return true; /* as in Terraform, a missing file is no error */
-    return cli_config_parse(text, path, &programs->config, cli->arena, diags);
-}
 
 static bool read_reattached(ForeignPrograms *programs, Diags *diags) {
     const Cli *cli = programs->cli;
@@ -51,11 +42,44 @@ static bool read_reattached(ForeignPrograms *programs, Diags *diags) {
     return false;
 }
 
+static bool read_settings(ForeignPrograms *programs, Diags *diags) {
+    const Cli *cli = programs->cli;
+    bool is_tofu = str_equal_cstr(STR("tofu"), cli_name(cli)->name);
+    if (programs->is_read)
+        return true;
+    if (!read_reattached(programs, diags) ||
+        !cli_config_load(&cli->io, is_tofu, &programs->config, cli->arena, diags))
+        return false;
+    programs->is_read = true;
+    return true;
+}
+
+CliConfig *foreign_programs_config(ForeignPrograms *programs, Diags *diags) {
+    if (!read_settings(programs, diags))
+        return NULL;
+    package_source_imply(&programs->config, &programs->cli->io, programs->cli->arena);
+    return &programs->config;
+}
+
+Str foreign_programs_directory(const Cli *cli) {
+    Str shared = STR(".terraform/providers");
+    bool is_default = str_equal_cstr(cli->data_directory, ".loam");
+    if (is_default && disk_exists(cli->io.disk, shared))
+        return shared;
+    return disk_join(cli->data_directory, STR("providers"), cli->arena);
+}
+
+Str foreign_programs_sums(const Cli *cli) {
+    return disk_join(foreign_programs_directory(cli), STR(".sums"), cli->arena);
+}
+
+/* Which provider answers. */
+
 static bool find_reattached(const ForeignPrograms *programs, ForeignLocation *place) {
     Value all = programs->reattached;
     for (size_t i = 0; value_is_present(all) && i < all.count; i++) {
         Value address, one = value_at(all, i);
-        Str key = cli_config_address(value_key_at(all, i), programs->cli->arena);
+        Str key = provider_address_complete(value_key_at(all, i), programs->cli->arena);
         if (!str_equal(key, place->address) || !value_find_present(one, STR("Addr"), &address))
             continue;
         Value protocol;
@@ -70,33 +94,169 @@ static bool find_reattached(const ForeignPrograms *programs, ForeignLocation *pl
     return false;
 }
 
-static bool find_override(const ForeignPrograms *programs,
-                          ForeignLocation *place,
-                          bool *is_found,
-                          Diags *diags) {
-    const Cli *cli = programs->cli;
+static const CliOverride *find_override(const ForeignPrograms *programs, Str address) {
     vec_each(&programs->config.overrides, override) {
-        if (!str_equal(override->address, place->address))
-            continue;
-        *is_found = true;
-        place->program =
-            provider_mirror_program(cli->io.disk, override->directory, place->address, cli->arena);
-        if (place->program.len)
-            return true;
-        diags_error(diags, NO_RANGE, "Failed to load plugin schemas",
-                    "The directory \"%.*s\", which dev_overrides of the CLI configuration names "
-                    "for %.*s, has no program \"terraform-provider-%.*s\".",
-                    STR_ARG(override->directory), STR_ARG(place->address),
-                    STR_ARG(registry_local_name(place->address)));
+        if (str_equal(override->address, address))
+            return override;
+    }
+    return NULL;
+}
+
+/* Returns whether only loam can have a provider of that address. */
+static bool is_own_address(const char *address) {
+    Str text = str_from_cstr(address);
+    return str_starts_with(text, STR("loam.internal/")) ||
+           str_starts_with(text, STR("terraform.io/builtin/"));
+}
+
+Str foreign_programs_address(const ForeignPrograms *programs, Str name, Arena *arena) {
+    const char *row = registry_row_address(programs->cli->registry, name);
+    bool is_bare = str_find_char(name, '/', 0) == SIZE_MAX;
+    return row && (is_bare || is_own_address(row)) ? str_from_cstr(row)
+                                                   : provider_address_complete(name, arena);
+}
+
+bool foreign_programs_answer(ForeignPrograms *programs,
+                             Str name,
+                             ProviderAnswer *out,
+                             Diags *diags) {
+    Arena *arena = programs->cli->arena;
+    const char *row = registry_row_address(programs->cli->registry, name);
+    ForeignLocation place = {.address = foreign_programs_address(programs, name, arena)};
+    *out = PROVIDER_BUILT_IN;
+    if (row && is_own_address(row))
+        return true;
+    if (!read_settings(programs, diags))
         return false;
+    if (find_reattached(programs, &place))
+        *out = PROVIDER_REATTACHED;
+    else if (find_override(programs, place.address))
+        *out = PROVIDER_OVERRIDDEN;
+    else if (!row || programs->is_preferred)
+        *out = PROVIDER_INSTALLED;
+    return true;
+}
+
+/* Installed packages. */
+
+static bool read_lock(ForeignPrograms *programs, Diags *diags) {
+    const Cli *cli = programs->cli;
+    if (!programs->has_lock &&
+        !dependency_lock_read(&cli->io, STR("."), &programs->lock, cli->arena, diags))
+        return false;
+    programs->has_lock = true;
+    return true;
+}
+
+static Str suggestion(const ForeignPrograms *programs, Str name, Arena *arena) {
+    StrVec names = registry_names(programs->cli->registry, arena);
+    return str_find_char(name, '/', 0) == SIZE_MAX
+               ? str_did_you_mean(name, names.items, names.count, arena)
+               : STR_EMPTY;
+}
+
+static bool report_missing(const ForeignPrograms *programs, Str name, Str address, Diags *diags) {
+    Str hint = suggestion(programs, name, programs->cli->arena);
+    if (programs->is_validating)
+        diags_error(diags, NO_RANGE, "Missing required provider",
+                    "The configuration needs the provider %.*s (\"%.*s\"), which is neither part "
+                    "of loam nor installed.%.*s To install it, run \"loam init\".",
+                    STR_ARG(address), STR_ARG(name), STR_ARG(hint));
+    else
+        diags_error(diags, NO_RANGE, "Inconsistent dependency lock file",
+                    "The configuration needs the provider %.*s (\"%.*s\"), but the dependency lock "
+                    "file selects no version of it.%.*s To select one and install it, run \"loam "
+                    "init\".",
+                    STR_ARG(address), STR_ARG(name), STR_ARG(hint));
+    return false;
+}
+
+static bool report_constraints(const DependencyEntry *entry, Str constraints, Diags *diags) {
+    diags_error(diags, NO_RANGE, "Inconsistent dependency lock file",
+                "The dependency lock file selects %.*s %.*s, which does not match the version "
+                "constraint \"%.*s\" of the configuration. To select another version, run \"loam "
+                "init -upgrade\".",
+                STR_ARG(entry->address), STR_ARG(entry->version), STR_ARG(constraints));
+    return false;
+}
+
+static bool check_constraints(ForeignPrograms *programs,
+                              const DependencyEntry *entry,
+                              Diags *diags) {
+    ProviderNeeds needs = {0};
+    Diags ignored = diags_new(programs->cli->arena);
+    if (!programs->root ||
+        !provider_needs_of(programs, programs->root, NULL, &needs, programs->cli->arena, &ignored))
+        return true;
+    vec_each(&needs, need) {
+        bool is_selected = true;
+        if (!str_equal(need->address, entry->address) || !need->constraints.len)
+            continue;
+        if (version_constraint_selects(need->constraints, entry->version, &is_selected) &&
+            !is_selected)
+            return report_constraints(entry, need->constraints, diags);
     }
     return true;
 }
 
-static bool is_own(Str name, Str address) {
-    return str_equal(name, STR("terraform")) ||
-           str_equal(address, STR("terraform.io/builtin/terraform")) ||
-           str_starts_with(address, STR("loam.internal/"));
+/* `why`: the end of a sentence. */
+static bool report_package(const DependencyEntry *entry,
+                           const char *why,
+                           Str detail,
+                           Diags *diags) {
+    diags_error(diags, NO_RANGE, "Required plugins are not installed",
+                "The package of the provider %.*s %.*s %s%.*s. To install the packages that the "
+                "dependency lock file selects, run \"loam init\".",
+                STR_ARG(entry->address), STR_ARG(entry->version), why, STR_ARG(detail));
+    return false;
+}
+
+static bool find_package(ForeignPrograms *programs,
+                         const DependencyEntry *entry,
+                         Str *program,
+                         Diags *diags) {
+    const Cli *cli = programs->cli;
+    Str h1;
+    Str path = package_store_path(foreign_programs_directory(cli), entry->address, entry->version,
+                                  provider_address_platform(), cli->arena);
+    if (package_store_hash(&cli->io, path, foreign_programs_sums(cli), &h1, cli->arena) != 0)
+        return report_package(entry, "is not installed in ", foreign_programs_directory(cli),
+                              diags);
+    if (!str_is_among(h1, entry->hashes.items, entry->hashes.count))
+        return report_package(entry,
+                              "does not match any of the checksums in the dependency lock file; "
+                              "its hash is ",
+                              h1, diags);
+    *program = mirror_directory_program(cli->io.disk, path, entry->address, cli->arena);
+    return program->len > 0 || report_package(entry, "has no program in ", path, diags);
+}
+
+static bool locate_override(const ForeignPrograms *programs, ForeignLocation *place, Diags *diags) {
+    const Cli *cli = programs->cli;
+    const CliOverride *override = find_override(programs, place->address);
+    place->program =
+        mirror_directory_program(cli->io.disk, override->directory, place->address, cli->arena);
+    if (place->program.len)
+        return true;
+    diags_error(diags, NO_RANGE, "Failed to load plugin schemas",
+                "The directory \"%.*s\", which dev_overrides of the CLI configuration names "
+                "for %.*s, has no program \"terraform-provider-%.*s\".",
+                STR_ARG(override->directory), STR_ARG(place->address),
+                STR_ARG(registry_local_name(place->address)));
+    return false;
+}
+
+static bool locate_package(ForeignPrograms *programs,
+                           Str name,
+                           ForeignLocation *place,
+                           Diags *diags) {
+    if (!read_lock(programs, diags))
+        return false;
+    const DependencyEntry *entry = dependency_lock_find(&programs->lock, place->address);
+    if (!entry)
+        return report_missing(programs, name, place->address, diags);
+    return check_constraints(programs, entry, diags) &&
+           find_package(programs, entry, &place->program, diags);
 }
 
 static bool locate(void *self,
@@ -107,40 +267,22 @@ static bool locate(void *self,
                    Arena *arena,
                    Diags *diags) {
     ForeignPrograms *programs = self;
-    out->address = cli_config_address(name, arena);
-    *is_found = false;
-    if (is_own(name, out->address))
-        return true;
-    if (!programs->is_read && (!read_config(programs, diags) || !read_reattached(programs, diags)))
+    ProviderAnswer answer;
+    (void)is_row;
+    if (!foreign_programs_answer(programs, name, &answer, diags))
         return false;
-    programs->is_read = true;
-    *is_found = find_reattached(programs, out);
-    if (*is_found)
-        return true;
-    if (!find_override(programs, out, is_found, diags))
-        return false;
-    if (*is_found || (is_row && !programs->is_preferred))
-        return true;
-    out->program =
-        provider_mirror_find(programs->cli->io.disk, &programs->config, out->address, arena);
-    *is_found = out->program.len > 0;
+    out->address = foreign_programs_address(programs, name, arena);
+    *is_found = answer != PROVIDER_BUILT_IN;
+    switch (answer) {
+    case PROVIDER_BUILT_IN: return true;
+    case PROVIDER_REATTACHED: return find_reattached(programs, out);
+    case PROVIDER_OVERRIDDEN: return locate_override(programs, out, diags);
+    case PROVIDER_INSTALLED: return locate_package(programs, name, out, diags);
+    }
     return true;
 }
 
-static bool is_configured(const Cli *cli) {
-    static const char *const names[] = {"TF_CLI_CONFIG_FILE", "TF_REATTACH_PROVIDERS",
-                                        "LOAM_PROVIDERS"};
-    DiskStat stat;
-    for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-        if (process_variable(cli->io.process, names[i]).len > 0)
-            return true;
-    }
-    return cli->io.disk->stat(cli->io.disk->self, home_file(cli), &stat) == 0;
-}
-
 ForeignPrograms *foreign_programs_open(Cli *cli) {
-    if (!is_configured(cli))
-        return NULL;
     ForeignPrograms *programs = arena_new(cli->arena, ForeignPrograms);
     Str preferred = process_variable(cli->io.process, "LOAM_PROVIDERS");
     programs->locator = (ForeignLocator){programs, locate};
@@ -148,10 +290,21 @@ ForeignPrograms *foreign_programs_open(Cli *cli) {
     programs->is_preferred = str_equal(preferred, STR("foreign"));
     programs->source = foreign_source_open(&programs->locator, &cli->io);
     registry_set_source(cli->registry, programs->source);
+    cli->foreign = programs;
     return programs;
 }
 
 void foreign_programs_close(ForeignPrograms *programs) {
     if (programs)
         foreign_source_close(programs->source);
+}
+
+void foreign_programs_set_root(ForeignPrograms *programs, const Module *root) {
+    if (programs)
+        programs->root = root;
+}
+
+void foreign_programs_set_validating(ForeignPrograms *programs) {
+    if (programs)
+        programs->is_validating = true;
 }

@@ -1,14 +1,44 @@
-/* foreign_programs: locates the programs of providers by TF_REATTACH_PROVIDERS, then by
- * dev_overrides and mirrors of the CLI configuration. */
+/* foreign_programs: decides which provider answers a name, and locates programs of providers: by
+ * TF_REATTACH_PROVIDERS, by dev_overrides of the CLI configuration, else in the directory of
+ * installed packages, as the dependency lock file says. */
 #pragma once
 
 #include "cli.h"
+#include "config.h"
+#include "dependency_lock.h"
 #include "foreign_source.h"
+#include "package_source.h"
 
 typedef struct ForeignPrograms ForeignPrograms;
 
-/* Adds a source of providers that are programs to the registry. Returns NULL if neither environment
- * nor CLI configuration names any. */
+/* What answers for a provider, in the order of precedence. */
+typedef enum ProviderAnswer {
+    PROVIDER_REATTACHED, /* a running process, by TF_REATTACH_PROVIDERS */
+    PROVIDER_OVERRIDDEN, /* a program of dev_overrides */
+    PROVIDER_BUILT_IN,
+    PROVIDER_INSTALLED, /* a package, by the dependency lock file */
+} ProviderAnswer;
+
+/* Adds a source of providers that are programs to the registry. Reads no file before the first
+ * lookup. */
 ForeignPrograms *foreign_programs_open(Cli *cli);
 /* Ends the processes. Accepts NULL. */
 void foreign_programs_close(ForeignPrograms *programs);
+
+/* Sets the root module, whose version constraints the dependency lock must meet. */
+void foreign_programs_set_root(ForeignPrograms *programs, const Module *root);
+/* Makes a missing provider the error that `validate` reports. */
+void foreign_programs_set_validating(ForeignPrograms *programs);
+/* Returns the CLI configuration with its installation methods; NULL after adding an error. */
+CliConfig *foreign_programs_config(ForeignPrograms *programs, Diags *diags);
+/* Returns the address that a name means: one of loam's own, else hashicorp/NAME. */
+Str foreign_programs_address(const ForeignPrograms *programs, Str name, Arena *arena);
+MUST_USE bool foreign_programs_answer(ForeignPrograms *programs,
+                                      Str name,
+                                      ProviderAnswer *out,
+                                      Diags *diags);
+/* Returns the directory of installed packages: .loam/providers, or .terraform/providers if it
+ * exists, so that both programs share packages. */
+Str foreign_programs_directory(const Cli *cli);
+/* Returns the file that remembers hashes of installed packages. */
+Str foreign_programs_sums(const Cli *cli);

@@ -1,5 +1,6 @@
 /* Loads the root module that a command works on, and its variables. */
 #include "project_load.h"
+#include "foreign_programs.h"
 #include "front_end.h"
 #include "overlay_disk.h"
 #include "view.h"
@@ -128,6 +129,7 @@ bool project_load(
         !config_load(&request, &project->config, cli->arena, diags))
         return false;
     cli->workspace = project->config->workspace;
+    foreign_programs_set_root(cli->foreign, project->config->root);
     project->engine = new_engine(project, parallelism);
     return true;
 }

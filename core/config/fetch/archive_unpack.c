@@ -143,7 +143,7 @@ static bool copy_content(Unpack *unpack, struct archive *reader, Str name, Unpac
         if (got < 0)
             return report_archive(unpack, reader);
         if ((uint64_t)got > unpack->left.bytes)
-            return report_entry(unpack, name, "exceeds the maximum size of a module");
+            return report_entry(unpack, name, "exceeds the maximum size of a package");
         unpack->left.bytes -= (uint64_t)got;
         int status = open->disk->append(open->disk->self, open->file, (Str){piece, (size_t)got});
         if (status != 0)
@@ -284,7 +284,7 @@ static bool check_entry_count(Unpack *unpack, const UnpackFile *open, uint64_t s
     if (count <= unpack->left.entries)
         return true;
     *unpack->problem =
-        str_format(unpack->arena, "it has %llu entries; the maximum for a module is %llu",
+        str_format(unpack->arena, "it has %llu entries; the maximum for a package is %llu",
                    (unsigned long long)count, (unsigned long long)unpack->left.entries);
     return false;
 }

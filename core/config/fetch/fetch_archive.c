@@ -1,15 +1,13 @@
 /* Fetches archives over https, or over http with a checksum, and follows pages that name the
  * address of a module. */
 #include "archive_unpack.h"
-#include "digest.h"
 #include "fetch.h"
 #include "fetch_web.h"
+#include "file_digest.h"
 #include "hex.h"
 #include "url.h"
 
 #include <errno.h>
-
-#define PIECE_SIZE ((size_t)65536)
 
 static const char *const endings[] = {
     "zip", "tar.gz", "tgz", "tar.bz2", "tbz2", "tar.xz", "txz", "tar.zst", "tzst", "tar",
@@ -128,24 +126,6 @@ static bool read_address(Download *download) {
     return true;
 }
 
-static int digest_file(const Disk *disk, Str path, DigestKind kind, Str *out, Arena *arena) {
-    DiskFile file;
-    size_t got = 1;
-    char *piece = arena_alloc(arena, PIECE_SIZE);
-    int status = disk->open(disk->self, path, DISK_READ, 0, &file);
-    if (status != 0)
-        return status;
-    Digest *digest = digest_open(kind);
-    for (uint64_t at = 0; status == 0 && got > 0; at += got) {
-        got = 0;
-        status = disk->read(disk->self, file, at, piece, PIECE_SIZE, &got);
-        digest_update(digest, (Str){piece, got});
-    }
-    disk->close(disk->self, file);
-    *out = digest_finish(digest, arena);
-    return status;
-}
-
 static bool check_checksum(Download *download, Str path) {
     Str found;
     Str hex;
@@ -154,7 +134,7 @@ static bool check_checksum(Download *download, Str path) {
     if (!download->checksum.hex.len)
         return true;
     int status =
-        digest_file(download->request->io->disk, path, download->checksum.kind, &found, arena);
+        file_digest(download->request->io->disk, path, download->checksum.kind, &found, arena);
     if (status != 0)
         return refuse(download, "%s.", strerror(-status));
     bool is_hex =
@@ -168,14 +148,15 @@ static bool check_checksum(Download *download, Str path) {
 static bool unpack_download(Download *download) {
     const SourceRequest *request = download->request;
     WebQuestion question = {
-        .request = request,
+        .io = request->io,
+        .cancel = request->cancel,
         .url = download->url,
         .file = disk_join(request->work, STR("archive"), download->arena),
         .asker = "the server",
     };
     HttpResponse response;
     Str problem;
-    if (!fetch_web_get(&question, &response, download->arena, download->diags) ||
+    if (!fetch_web_get(&question, request->range, &response, download->arena, download->diags) ||
         !check_checksum(download, question.file))
         return false;
     return archive_unpack(request->io, question.file, request->directory, UNPACK_LIMITS, &problem,
@@ -184,10 +165,11 @@ static bool unpack_download(Download *download) {
 }
 
 static bool ask_page(Download *download, SourceFound *out) {
+    const SourceRequest *request = download->request;
     WebQuestion question = {
-        .request = download->request, .url = download->url, .asker = "the server"};
+        .io = request->io, .cancel = request->cancel, .url = download->url, .asker = "the server"};
     HttpResponse response;
-    if (!fetch_web_get(&question, &response, download->arena, download->diags))
+    if (!fetch_web_get(&question, request->range, &response, download->arena, download->diags))
         return false;
     out->elsewhere = fetch_web_location(&response, download->arena);
     return out->elsewhere.len > 0 ||

@@ -2,8 +2,7 @@
  * of the host. The API lists versions and gives the address of the selected one. */
 #include "fetch.h"
 #include "fetch_web.h"
-#include "json.h"
-#include "url.h"
+#include "registry_host.h"
 #include "utf8.h"
 #include "version_constraint.h"
 
@@ -81,70 +80,34 @@ static bool claims(Str address, Str *package, Arena *arena) {
 typedef struct Registry {
     const SourceRequest *request;
     RegistryModule module;
-    Str token_variable;
-    Str base; /* URL of the module API, with a trailing slash */
+    RegistryHost host; /* its base is the URL of the module API */
     Arena *arena;
     Diags *diags;
 } Registry;
 
-/* Returns the name of the variable with the token for the host, TOKEN_example_com: dots become
- * underscores, dashes two underscores. */
-static Str token_variable_of(const Registry *registry) {
-    StrBuf name = strbuf_new(registry->arena);
-    strbuf_add_cstr(&name, "TOKEN_");
-    for (size_t i = 0; i < registry->module.host.len; i++) {
-        char c = registry->module.host.ptr[i];
-        if (c == '-')
-            strbuf_add_cstr(&name, "__");
-        else
-            strbuf_add_char(&name, isalnum((unsigned char)c) ? c : '_');
-    }
-    return strbuf_str(&name);
-}
-
-static bool ask(Registry *registry, Str url, HttpResponse *out) {
-    WebQuestion question = {
-        .request = registry->request,
-        .url = url,
-        .token_variable = registry->token_variable,
-        .asker = "the registry",
-    };
-    return fetch_web_get(&question, out, registry->arena, registry->diags);
-}
-
-static bool report_answer(Registry *registry, Str url, const char *what) {
+static bool report(Registry *registry, const RegistryProblem *problem) {
     diags_error(registry->diags, registry->request->range,
-                "Invalid response from a module registry",
-                "The response at \"%.*s\" %s. Check that \"%.*s\" is a module registry.",
-                STR_ARG(url_redact(url, registry->arena)), what, STR_ARG(registry->module.host));
+                problem->is_answer ? "Invalid response from a module registry"
+                                   : "Failed to fetch a module",
+                "%.*s%s%.*s%s", STR_ARG(problem->text), problem->is_answer ? " Check that \"" : "",
+                STR_ARG(problem->is_answer ? registry->module.host : STR_EMPTY),
+                problem->is_answer ? "\" is a module registry." : "");
     return false;
 }
 
-static bool parse_object(Registry *registry, Str url, Str body, Value *out) {
-    const char *why;
-    size_t offset;
-    if (json_parse_any(body, out, &why, &offset, registry->arena) && value_is_present(*out) &&
-        out->type->kind == KIND_OBJECT)
-        return true;
-    return report_answer(registry, url, "is not a JSON object");
+static bool report_answer(Registry *registry, Str url, const char *what) {
+    RegistryProblem problem;
+    (void)registry_host_refuse(url, what, &problem, registry->arena);
+    return report(registry, &problem);
 }
 
-static bool discover(Registry *registry) {
-    Str url = str_format(registry->arena, "https://%.*s/.well-known/terraform.json",
-                         STR_ARG(registry->module.host));
+static bool get_object(Registry *registry, Str url, Value *out) {
+    RegistryProblem problem;
     HttpResponse response;
-    Value services;
-    Str base;
-    if (!ask(registry, url, &response) || !parse_object(registry, url, response.body, &services))
-        return false;
-    if (!value_find_text(services, STR("modules.v1"), &base))
-        return report_answer(registry, url, "has no service \"modules.v1\"");
-    registry->base = url_resolve(response.url, base, registry->arena);
-    if (!str_starts_with(registry->base, STR("https://")))
-        return report_answer(registry, url, "has a service address without https");
-    if (!str_ends_with(registry->base, STR("/")))
-        registry->base = str_concat(registry->base, STR("/"), registry->arena);
-    return true;
+    return registry_host_get(&registry->host, url, &response, &problem, registry->arena) &&
+                   registry_host_parse(url, response.body, out, &problem, registry->arena)
+               ? true
+               : report(registry, &problem);
 }
 
 static bool report_versions(Registry *registry, Str newest) {
@@ -178,13 +141,12 @@ static bool choose(Registry *registry, Value versions, Str *out) {
 }
 
 static bool find_version(Registry *registry, Str *out) {
-    Str url = str_format(registry->arena, "%.*s%.*s/versions", STR_ARG(registry->base),
+    Str url = str_format(registry->arena, "%.*s%.*s/versions", STR_ARG(registry->host.base),
                          STR_ARG(registry->module.path));
-    HttpResponse response;
     Value answer;
     Value modules;
     Value versions;
-    if (!ask(registry, url, &response) || !parse_object(registry, url, response.body, &answer))
+    if (!get_object(registry, url, &answer))
         return false;
     if (!value_find_tuple(answer, STR("modules"), &modules) || modules.count == 0 ||
         !value_find_tuple(value_at(modules, 0), STR("versions"), &versions))
@@ -193,17 +155,21 @@ static bool find_version(Registry *registry, Str *out) {
 }
 
 static bool find_place(Registry *registry, Str version, Str *out) {
-    Str url = str_format(registry->arena, "%.*s%.*s/%.*s/download", STR_ARG(registry->base),
+    Str url = str_format(registry->arena, "%.*s%.*s/%.*s/download", STR_ARG(registry->host.base),
                          STR_ARG(registry->module.path), STR_ARG(version));
     HttpResponse response;
+    RegistryProblem problem;
     Value answer;
-    if (!ask(registry, url, &response))
-        return false;
+    if (!registry_host_get(&registry->host, url, &response, &problem, registry->arena))
+        return report(registry, &problem);
     *out = fetch_web_location(&response, registry->arena);
     if (out->len)
         return true;
-    if (!response.body.len || !parse_object(registry, url, response.body, &answer) ||
-        !value_find_text(answer, STR("location"), out))
+    if (!response.body.len)
+        return report_answer(registry, url, "has no address of the module");
+    if (!registry_host_parse(url, response.body, &answer, &problem, registry->arena))
+        return report(registry, &problem);
+    if (!value_find_text(answer, STR("location"), out))
         return report_answer(registry, url, "has no address of the module");
     *out = module_source_resolve(response.url, utf8_strip_controls(*out, registry->arena),
                                  registry->arena);
@@ -212,11 +178,16 @@ static bool find_place(Registry *registry, Str version, Str *out) {
 
 static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {
     Registry registry = {.request = request, .arena = arena, .diags = diags};
+    RegistryProblem problem;
     bool is_address = parse(request->package, &registry.module, arena);
     CHECK(is_address);
-    registry.token_variable = token_variable_of(&registry);
+    registry.host =
+        (RegistryHost){.io = request->io, .cancel = request->cancel, .name = registry.module.host};
+    registry.host.token = registry_host_token(request->io, registry.module.host, arena);
     out->version = request->version;
-    return discover(&registry) && (out->version.len || find_version(&registry, &out->version)) &&
+    if (!registry_host_discover(&registry.host, "modules.v1", &problem, arena))
+        return report(&registry, &problem);
+    return (out->version.len || find_version(&registry, &out->version)) &&
            find_place(&registry, out->version, &out->elsewhere);
 }
 

@@ -1,4 +1,4 @@
-/* Sends HTTP requests of module sources; diagnostics show addresses without credentials. */
+/* Sends HTTP requests; messages show addresses without credentials. */
 #include "fetch_web.h"
 
 #include "http_send.h"
@@ -15,23 +15,20 @@
 #define DOWNLOAD_WAIT_MS 20000
 #define DOWNLOAD_LIMIT   ((uint64_t)1 << 30)
 
-/* Returns the environment variable LOAM_X or TF_X, or NULL if neither is set. */
-static const char *find_variable(const Io *io, Str name, Arena *arena) {
+Str fetch_web_variable(const Io *io, Str name, Arena *arena) {
     static const char *const prefixes[] = {"LOAM_", "TF_"};
-    for (size_t i = 0; i < ARRAY_COUNT(prefixes); i++) {
+    Str value = STR_EMPTY;
+    for (size_t i = 0; i < ARRAY_COUNT(prefixes) && value.len == 0; i++) {
         Str full = str_format(arena, "%s%.*s", prefixes[i], STR_ARG(name));
-        const char *value = io->process->environment(io->process->self, str_to_cstr(full, arena));
-        if (value && value[0])
-            return value;
+        value = process_variable(io->process, str_to_cstr(full, arena));
     }
-    return NULL;
+    return value;
 }
 
 static uint64_t number_of(const Io *io, const char *name, uint64_t fallback, Arena *arena) {
-    const char *text = find_variable(io, str_from_cstr(name), arena);
+    Str text = fetch_web_variable(io, str_from_cstr(name), arena);
     uint64_t number;
-    return text && str_to_uint64(str_from_cstr(text), &number) && number < 10000 ? number
-                                                                                 : fallback;
+    return text.len && str_to_uint64(text, &number) && number < 10000 ? number : fallback;
 }
 
 static const char *hint_of_status(HttpStatus status) {
@@ -64,11 +61,10 @@ static const char *hint_of_code(int code) {
 }
 
 static bool refuse(
-    const WebQuestion *question, Str why, const char *hint, Arena *arena, Diags *diags) {
+    const WebQuestion *question, Str why, const char *hint, Str *problem, Arena *arena) {
     Str shown = url_redact(question->url, arena);
-    diags_error(diags, question->request->range, "Failed to fetch a module",
-                "The request to %s for \"%.*s\" failed: %.*s.%s", question->asker, STR_ARG(shown),
-                STR_ARG(why), hint);
+    *problem = str_format(arena, "The request to %s for \"%.*s\" failed: %.*s.%s", question->asker,
+                          STR_ARG(shown), STR_ARG(why), hint);
     return false;
 }
 
@@ -88,33 +84,65 @@ static Str cut_credentials(Str address, HttpRequest *http, Arena *arena) {
     return url_to_str(&url, arena);
 }
 
-bool fetch_web_get(const WebQuestion *question, HttpResponse *out, Arena *arena, Diags *diags) {
-    const Io *io = question->request->io;
+static HttpRequest request_of(const WebQuestion *question, Arena *arena) {
+    const Io *io = question->io;
+    bool is_file = question->file.len > 0;
     uint64_t seconds = number_of(io, "REGISTRY_CLIENT_TIMEOUT", SHORT_WAIT_MS / 1000, arena);
     HttpRequest http = {
-        .idle_timeout_ms = question->file.len ? DOWNLOAD_WAIT_MS : (int64_t)seconds * 1000,
-        .least_rate = question->file.len ? DOWNLOAD_RATE : 0,
-        .body_limit = question->file.len ? DOWNLOAD_LIMIT : ANSWER_LIMIT,
+        .idle_timeout_ms = is_file ? DOWNLOAD_WAIT_MS : (int64_t)seconds * 1000,
+        .least_rate = is_file ? DOWNLOAD_RATE : 0,
+        .body_limit = is_file ? DOWNLOAD_LIMIT : ANSWER_LIMIT,
         .retries = (uint32_t)number_of(io, "REGISTRY_DISCOVERY_RETRY", RETRIES, arena),
-        .cancel = question->request->cancel,
+        .cancel = question->cancel,
     };
     http.url = cut_credentials(question->url, &http, arena);
-    const char *token =
-        question->token_variable.len ? find_variable(io, question->token_variable, arena) : NULL;
-    if (token)
-        http_add_header(&http.headers, "Authorization", str_format(arena, "Bearer %s", token),
+    if (question->token.len)
+        http_add_header(&http.headers, "Authorization",
+                        str_format(arena, "Bearer %.*s", STR_ARG(question->token)), arena);
+    if (question->offset)
+        http_add_header(&http.headers, "Range",
+                        str_format(arena, "bytes=%llu-", (unsigned long long)question->offset),
                         arena);
-    Str problem = STR_EMPTY;
+    if (question->body.ptr) {
+        http.method = STR("POST");
+        http.body = question->body;
+        http_add_header(&http.headers, "Content-Type",
+                        str_from_cstr(question->body_type ? question->body_type
+                                                          : "application/x-www-form-urlencoded"),
+                        arena);
+    }
+    return http;
+}
+
+bool fetch_web_send(const WebQuestion *question, HttpResponse *out, Str *problem, Arena *arena) {
+    const Io *io = question->io;
+    HttpRequest http = request_of(question, arena);
+    Str why = STR_EMPTY;
+    *out = (HttpResponse){0};
+    if (question->needs_https && !str_starts_with(http.url, STR("https://")))
+        return refuse(question, STR("the address is not https"), hint_of_status(HTTP_REFUSED_URL),
+                      problem, arena);
     HttpStatus status = question->file.len
-                            ? http_send_to_file(io, &http, question->file, out, &problem, arena)
-                            : http_send(io, &http, out, &problem, arena);
-    if (status != HTTP_DONE)
-        return refuse(question, url_scrub(problem, question->url, arena), hint_of_status(status),
-                      arena, diags);
+                            ? http_send_to_file(io, &http, question->file, out, &why, arena)
+                            : http_send(io, &http, out, &why, arena);
+    if (status != HTTP_DONE) {
+        out->code = 0;
+        return refuse(question, url_scrub(why, question->url, arena), hint_of_status(status),
+                      problem, arena);
+    }
     if (out->code >= 200 && out->code < 300)
         return true;
     return refuse(question, str_format(arena, "HTTP status %d", out->code), hint_of_code(out->code),
-                  arena, diags);
+                  problem, arena);
+}
+
+bool fetch_web_get(
+    const WebQuestion *question, SourceRange range, HttpResponse *out, Arena *arena, Diags *diags) {
+    Str problem;
+    if (fetch_web_send(question, out, &problem, arena))
+        return true;
+    diags_error(diags, range, "Failed to fetch a module", "%.*s", STR_ARG(problem));
+    return false;
 }
 
 static bool is_name_char(char c) {

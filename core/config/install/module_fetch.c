@@ -173,8 +173,8 @@ static bool check_digest(Fetching *fetching) {
     LockEntry *entry = &fetching->entry;
     if (entry->commit.len)
         return true;
-    int status = module_tree_digest(fetch->options->io, fetching->directory, &entry->digest,
-                                    fetching->arena);
+    int status = module_tree_digest(fetch->options->io, fetching->directory, TREE_MODULE,
+                                    &entry->digest, fetching->arena);
     if (status != 0)
         return report_disk(fetch, fetching->directory, status, fetching->diags);
     bool differs = fetch->locked && fetch->locked->digest.len &&
@@ -188,8 +188,8 @@ static bool fetch_checked(Fetching *fetching) {
     if (!follow(fetching))
         return false;
     return fetching->is_known ||
-           (module_tree_check(fetch->options->io, fetching->directory, fetching->entry.source,
-                              fetch->range, fetching->diags) &&
+           (module_tree_check(fetch->options->io, fetching->directory, TREE_MODULE,
+                              fetching->entry.source, fetch->range, fetching->diags) &&
             check_digest(fetching));
 }
 

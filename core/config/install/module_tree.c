@@ -2,7 +2,7 @@
 #include "module_tree.h"
 
 #include "base64.h"
-#include "digest.h"
+#include "file_digest.h"
 #include "hex.h"
 #include "vec.h"
 
@@ -18,7 +18,8 @@ typedef struct TreeFile {
 typedef struct Tree {
     const Disk *disk;
     Str root;
-    bool removes_git; /* false: .git is skipped */
+    TreeKind kind;
+    bool removes_git; /* false: .git of a module is skipped */
     Arena *arena;
     VEC(TreeFile) files;
 } Tree;
@@ -29,7 +30,7 @@ static int visit(Tree *tree, Str directory, const DiskEntry *entry, int depth) {
     const Disk *disk = tree->disk;
     TreeFile file = {.name = disk_join(directory, entry->name, tree->arena)};
     Str path = disk_join(tree->root, file.name, tree->arena);
-    if (str_equal(entry->name, STR(".git")))
+    if (tree->kind == TREE_MODULE && str_equal(entry->name, STR(".git")))
         return tree->removes_git ? disk_remove_tree(disk, path) : 0;
     int status = disk->read_link(disk->self, path, &file.link, tree->arena);
     if (status != 0 && status != -EINVAL)
@@ -77,7 +78,7 @@ static bool leads_out(const Tree *tree, const TreeFile *file, Str real_root, Are
 
 static bool refuse(Str shown, int status, SourceRange range, Diags *diags) {
     diags_error(
-        diags, range, "Module package not usable",
+        diags, range, "Package not usable",
         status == -ENOTSUP
             ? "The package \"%.*s\" contains an entry that is not a file, directory or link%s."
             : "The package \"%.*s\" cannot be read: %s.",
@@ -85,9 +86,14 @@ static bool refuse(Str shown, int status, SourceRange range, Diags *diags) {
     return false;
 }
 
-bool module_tree_check(const Io *io, Str directory, Str shown, SourceRange range, Diags *diags) {
+bool module_tree_check(
+    const Io *io, Str directory, TreeKind kind, Str shown, SourceRange range, Diags *diags) {
     SCOPED(ArenaRef) scratch = arena_open("module tree");
-    Tree tree = {.disk = io->disk, .root = directory, .removes_git = true, .arena = scratch};
+    Tree tree = {.disk = io->disk,
+                 .root = directory,
+                 .kind = kind,
+                 .removes_git = kind == TREE_MODULE,
+                 .arena = scratch};
     Str real_root = STR_EMPTY;
     int status = walk(&tree, STR_EMPTY, 0);
     if (status == 0)
@@ -97,7 +103,7 @@ bool module_tree_check(const Io *io, Str directory, Str shown, SourceRange range
     vec_each(&tree.files, file) {
         if (!file->link.ptr || !leads_out(&tree, file, real_root, scratch))
             continue;
-        diags_error(diags, range, "Link leads out of the module package",
+        diags_error(diags, range, "Link leads out of the package",
                     "In the package \"%.*s\", the link \"%.*s\" leads to \"%.*s\", which is "
                     "outside the package. loam does not follow it.",
                     STR_ARG(shown), STR_ARG(file->name), STR_ARG(file->link));
@@ -112,21 +118,21 @@ static int compare_files(const void *a, const void *b) {
 
 static int add_file(const Tree *tree, const TreeFile *file, Digest *sums) {
     SCOPED(ArenaRef) scratch = arena_open("module file");
-    Str content = file->link;
-    if (!content.ptr) {
-        Str path = disk_join(tree->root, file->name, scratch);
-        int status = tree->disk->read_file(tree->disk->self, path, &content, scratch);
-        if (status != 0)
-            return status;
-    }
-    Str sum = digest_hex(DIGEST_SHA256, content, scratch);
-    digest_update(sums, str_format(scratch, "%.*s  %.*s\n", STR_ARG(sum), STR_ARG(file->name)));
-    return 0;
+    Str sum;
+    int status = 0;
+    if (file->link.ptr && tree->kind == TREE_MODULE)
+        sum = digest_hex(DIGEST_SHA256, file->link, scratch);
+    else
+        status = file_digest(tree->disk, disk_join(tree->root, file->name, scratch), DIGEST_SHA256,
+                             &sum, scratch);
+    if (status == 0)
+        digest_update(sums, str_format(scratch, "%.*s  %.*s\n", STR_ARG(sum), STR_ARG(file->name)));
+    return status;
 }
 
-int module_tree_digest(const Io *io, Str directory, Str *out, Arena *arena) {
+int module_tree_digest(const Io *io, Str directory, TreeKind kind, Str *out, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("module digest");
-    Tree tree = {.disk = io->disk, .root = directory, .arena = scratch};
+    Tree tree = {.disk = io->disk, .root = directory, .kind = kind, .arena = scratch};
     int status = walk(&tree, STR_EMPTY, 0);
     if (status != 0)
         return status;

@@ -3,6 +3,7 @@
 #include "version_constraint.h"
 
 #include "prerelease.h"
+#include "vec.h"
 
 typedef struct Version {
     uint64_t parts[3];
@@ -122,4 +123,76 @@ int version_constraint_compare(Str a, Str b) {
     if (!is_version || !is_other_version)
         return is_version - is_other_version;
     return compare(&x, &y);
+}
+
+/* The order of operators with the same version in lock files; "~>" precedes with three numbers. */
+static int rank_of(Str operator, size_t count) {
+    static const char *const order[] = {">", ">=", "=", "~>", "", "<=", "<", "!="};
+    for (size_t i = 0; i < ARRAY_COUNT(order); i++) {
+        if (str_equal_cstr(operator, order[i]))
+            return (int)i + (i == 3 && count < 3);
+    }
+    return 0;
+}
+
+typedef struct Term {
+    Version version;
+    Str operator;
+    Str text;
+} Term;
+
+static int compare_terms(const void *a, const void *b) {
+    const Term *x = a;
+    const Term *y = b;
+    int order = compare(&x->version, &y->version);
+    return order ? order
+                 : rank_of(x->operator, x->version.count) - rank_of(y->operator, y->version.count);
+}
+
+static Str term_text(const Term *term, Arena *arena) {
+    const Version *version = &term->version;
+    bool is_equal = str_equal_cstr(term->operator, "=");
+    StrBuf text = strbuf_new(arena);
+    if (!is_equal)
+        strbuf_add_format(&text, "%.*s ", STR_ARG(term->operator));
+    size_t shown = str_equal_cstr(term->operator, "~>") && version->count < 3 ? 2 : 3;
+    for (size_t i = 0; i < shown; i++)
+        strbuf_add_format(&text, "%s%llu", i ? "." : "", (unsigned long long)version->parts[i]);
+    if (version->pre.len)
+        strbuf_add_format(&text, "-%.*s", STR_ARG(version->pre));
+    return strbuf_str(&text);
+}
+
+Str version_constraint_normal(Str constraint, Arena *arena) {
+    VEC(Term) terms = {0};
+    StrVec texts = {0};
+    Str rest = constraint;
+    for (Str field; str_next_field(&rest, ',', &field);) {
+        Term term = {0};
+        Str text = str_trim(field);
+        term.operator= read_operator(&text);
+        if (!parse_version(text, &term.version))
+            return constraint;
+        vec_push(arena, &terms, term);
+    }
+    if (terms.count)
+        qsort(terms.items, terms.count, sizeof *terms.items, compare_terms);
+    vec_each(&terms, term) {
+        Str text = term_text(term, arena);
+        if (!str_is_among(text, texts.items, texts.count))
+            vec_push(arena, &texts, text);
+    }
+    return str_join(texts.items, texts.count, STR(", "), arena);
+}
+
+bool version_constraint_is_version(Str text) {
+    Version version;
+    if (!parse_version(text, &version) || version.count != 3 || text.ptr[0] == 'v')
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (!isalnum((unsigned char)c) && c != '.' && c != '-' && c != '+')
+            return false;
+    }
+    return true;
 }

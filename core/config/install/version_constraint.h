@@ -16,3 +16,9 @@ MUST_USE bool version_constraint_check(Str constraint, Str version, bool *is_sat
 MUST_USE bool version_constraint_selects(Str constraint, Str version, bool *is_selected);
 /* Compares two versions; an invalid one sorts first. */
 int version_constraint_compare(Str a, Str b);
+/* Returns the canonical text of a constraint, as lock files have it: ">=1, ~> 2.1" → ">= 1.0.0, ~>
+ * 2.1", sorted by version and operator, without duplicates. Returns the text unchanged if it does
+ * not parse. */
+Str version_constraint_normal(Str constraint, Arena *arena);
+/* Returns whether the text is a complete version, such as 1.2.3 or 1.2.3-rc1+build. */
+bool version_constraint_is_version(Str text);

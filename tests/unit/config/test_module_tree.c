@@ -20,16 +20,16 @@ static void digest(void **state) {
     Str second;
     config_case_write(&c, "p/b.txt", "b\n");
     config_case_write(&c, "p/a/c.txt", "");
-    assert_int_equal(module_tree_digest(&c.io, STR("p"), &first, c.arena), 0);
+    assert_int_equal(module_tree_digest(&c.io, STR("p"), TREE_MODULE, &first, c.arena), 0);
     check_str(first, "h1:CzVchMSj7qRV9dqVveu8OIu6tw5gwfo7/D86alF/3kE=");
     config_case_write(&c, "q/a/c.txt", "");
     config_case_write(&c, "q/b.txt", "b\n");
-    assert_int_equal(module_tree_digest(&c.io, STR("q"), &second, c.arena), 0);
+    assert_int_equal(module_tree_digest(&c.io, STR("q"), TREE_MODULE, &second, c.arena), 0);
     check_str_equal(second, first);
     config_case_write(&c, "q/b.txt", "c\n");
-    assert_int_equal(module_tree_digest(&c.io, STR("q"), &second, c.arena), 0);
+    assert_int_equal(module_tree_digest(&c.io, STR("q"), TREE_MODULE, &second, c.arena), 0);
     assert_false(str_equal(first, second));
-    assert_true(module_tree_digest(&c.io, STR("nowhere"), &second, c.arena) < 0);
+    assert_true(module_tree_digest(&c.io, STR("nowhere"), TREE_MODULE, &second, c.arena) < 0);
     config_case_close(&c);
 }
 
@@ -57,7 +57,7 @@ static void links(void **state) {
         config_case_write(&c, "outside", "x");
         make_link(&c, "..", "p/a/up");
         make_link(&c, cases[i].target, cases[i].path);
-        bool ok = module_tree_check(&c.io, STR("p"), STR("pkg"), NO_RANGE, &c.diags);
+        bool ok = module_tree_check(&c.io, STR("p"), TREE_MODULE, STR("pkg"), NO_RANGE, &c.diags);
         if (ok != cases[i].is_fine)
             fail_msg("%s -> %s: %d", cases[i].path, cases[i].target, ok);
         assert_int_equal(c.diags.error_count, !ok);
@@ -71,12 +71,12 @@ static void no_git(void **state) {
     config_case_write(&c, "p/.git/config", "x");
     config_case_write(&c, "p/sub/.git", "gitdir: ../.git/modules/sub");
     config_case_write(&c, "p/sub/file", "x");
-    assert_true(module_tree_check(&c.io, STR("p"), STR("pkg"), NO_RANGE, &c.diags));
+    assert_true(module_tree_check(&c.io, STR("p"), TREE_MODULE, STR("pkg"), NO_RANGE, &c.diags));
     assert_false(disk_exists(&disk_real, STR("p/.git")));
     assert_false(disk_exists(&disk_real, STR("p/sub/.git")));
     assert_true(disk_exists(&disk_real, STR("p/sub/file")));
     assert_int_equal(mkfifo("p/pipe", 0600), 0);
-    assert_false(module_tree_check(&c.io, STR("p"), STR("pkg"), NO_RANGE, &c.diags));
+    assert_false(module_tree_check(&c.io, STR("p"), TREE_MODULE, STR("pkg"), NO_RANGE, &c.diags));
     config_case_close(&c);
 }
 

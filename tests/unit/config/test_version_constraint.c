@@ -103,8 +103,30 @@ static void constraints(void **state) {
     }
 }
 
+/* Terraform 1.11.4 wrote these constraints into a lock file. */
+static void normal_forms(void **state) {
+    (void)state;
+    static const char *const forms[][2] = {
+        {"~> 1",                                                                              "~> 1.0"                                      },
+        {"~> 1.2",                                                                            "~> 1.2"                                      },
+        {"~> 1.2.0",                                                                          "~> 1.2.0"                                    },
+        {">=1.0,<2,!= 1.5",                                                                   ">= 1.0.0, != 1.5.0, < 2.0.0"                 },
+        {"= 1.2.3",                                                                           "1.2.3"                                       },
+        {">= 1, >= 1.0.0, < 3.0",                                                             ">= 1.0.0, < 3.0.0"                           },
+        {"> 1.2.3-rc1",                                                                       "> 1.2.3-rc1"                                 },
+        {"<= 2, >= 2, = 2.0, != 2.0.1, > 1.9.9",                                              "> 1.9.9, >= 2.0.0, 2.0.0, <= 2.0.0, != 2.0.1"},
+        {">= 1.2.0, > 1.2.0, = 1.2.0, <= 1.2.0, < 1.2.0, != 1.2.0, ~> 1.2.0, ~>1.2, 1.2.0-a",
+         "1.2.0-a, > 1.2.0, >= 1.2.0, 1.2.0, ~> 1.2.0, ~> 1.2, <= 1.2.0, < 1.2.0, != 1.2.0"                                                 },
+        {"",                                                                                  ""                                            },
+    };
+    Arena *arena = arena_open("forms");
+    for (size_t i = 0; i < ARRAY_COUNT(forms); i++)
+        check_str(version_constraint_normal(str_from_cstr(forms[i][0]), arena), forms[i][1]);
+    arena_close(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(constraints), cmocka_unit_test(choices),
-                                       cmocka_unit_test(order)};
+                                       cmocka_unit_test(order), cmocka_unit_test(normal_forms)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

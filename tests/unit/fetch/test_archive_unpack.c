@@ -166,8 +166,8 @@ static void bombs(void **state) {
         const char *said; /* NULL: no error */
     } cases[] = {
         {{3, 20}, NULL                                             },
-        {{2, 20}, "it has 3 entries; the maximum for a module is 2"},
-        {{3, 19}, "exceeds the maximum size of a module"           },
+        {{2, 20}, "it has 3 entries; the maximum for a package is 2"},
+        {{3, 19}, "exceeds the maximum size of a package"           },
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         Box box = box_open();

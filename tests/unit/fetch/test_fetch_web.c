@@ -50,11 +50,10 @@ static void failures(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         SourceCase c;
         source_case_open(&c, pages, ARRAY_COUNT(pages));
-        SourceRequest request = {.io = &c.io};
         WebQuestion question = {
-            .request = &request, .url = str_from_cstr(cases[i][0]), .asker = "the server"};
+            .io = &c.io, .url = str_from_cstr(cases[i][0]), .asker = "the server"};
         HttpResponse response;
-        assert_false(fetch_web_get(&question, &response, c.arena, &c.diags));
+        assert_false(fetch_web_get(&question, NO_RANGE, &response, c.arena, &c.diags));
         source_case_check_said(&c, cases[i][1]);
         assert_true(str_find(c.diags.items[0].detail, STR("geheim"), 0) == SIZE_MAX);
         assert_true(str_find(c.asked.items[0], STR("geheim"), 0) == SIZE_MAX);

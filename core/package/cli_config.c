@@ -1,6 +1,8 @@
 /* cli_config: splits the text into tokens, then parses settings and blocks. */
 #include "cli_config.h"
 
+#include "provider_address.h"
+
 typedef enum TokenKind {
     TOKEN_END,
     TOKEN_NAME,
@@ -97,13 +99,29 @@ static bool at_sign(const Parser *parser, char sign) {
     return parser->token.kind == TOKEN_SIGN && parser->token.text.ptr[0] == sign;
 }
 
-static bool fail(const Parser *parser) {
+static size_t line_of(const Parser *parser) {
     size_t line = 1;
     size_t done = parser->whole.len - parser->rest.len;
     for (size_t i = 0; i < done; i++)
         line += parser->whole.ptr[i] == '\n';
+    return line;
+}
+
+static bool fail(const Parser *parser) {
     diags_error(parser->diags, NO_RANGE, "Invalid CLI configuration file",
-                "Line %zu of \"%.*s\" cannot be read.", line, STR_ARG(parser->path));
+                "Line %zu of \"%.*s\" cannot be read.", line_of(parser), STR_ARG(parser->path));
+    return false;
+}
+
+/* `reason`: a sentence. */
+static bool PRINTF_LIKE(2, 3) refuse(const Parser *parser, const char *reason, ...) {
+    va_list args;
+    va_start(args, reason);
+    Str text = str_vformat(parser->arena, reason, args);
+    va_end(args);
+    diags_error(parser->diags, NO_RANGE, "Invalid CLI configuration file",
+                "Line %zu of \"%.*s\": %.*s", line_of(parser), STR_ARG(parser->path),
+                STR_ARG(text));
     return false;
 }
 
@@ -182,12 +200,18 @@ static bool ignore_setting(Parser *parser, const Setting *setting, void *payload
     return !setting->is_block || read_content(parser, ignore_setting, payload, depth);
 }
 
+static Str first_value(const Setting *setting) {
+    return setting->values.count == 1 ? setting->values.items[0] : STR_EMPTY;
+}
+
 static bool read_override(Parser *parser, const Setting *setting, void *payload, int depth) {
     if (setting->is_block || setting->values.count != 1)
         return ignore_setting(parser, setting, payload, depth);
-    CliOverride *override = vec_add(parser->arena, &parser->config->overrides);
-    *override =
-        (CliOverride){cli_config_address(setting->name, parser->arena), setting->values.items[0]};
+    Str address = provider_address_complete(setting->name, parser->arena);
+    if (!provider_address_is_complete(address))
+        return refuse(parser, "\"%.*s\" is not the address of a provider.", STR_ARG(setting->name));
+    vec_push(parser->arena, &parser->config->overrides,
+             (CliOverride){address, first_value(setting)});
     return true;
 }
 
@@ -195,13 +219,46 @@ static bool read_installation(Parser *parser, const Setting *setting, void *payl
     CliInstallation *installation = payload;
     if (setting->is_block)
         return read_content(parser, ignore_setting, NULL, depth);
-    if (str_equal(setting->name, STR("path")) && setting->values.count == 1)
-        installation->path = setting->values.items[0];
+    const char *place = installation->method == CLI_METHOD_NETWORK_MIRROR ? "url" : "path";
+    if (str_equal_cstr(setting->name, place))
+        installation->path = first_value(setting);
     if (str_equal(setting->name, STR("exclude")))
         installation->exclude = setting->values;
     if (str_equal(setting->name, STR("include"))) {
         installation->include = setting->values;
         installation->has_include = true;
+    }
+    return true;
+}
+
+static bool check_patterns(const Parser *parser, const StrVec *patterns) {
+    vec_each(patterns, pattern) {
+        StrBuf text = strbuf_new(parser->arena);
+        Str whole = provider_address_pattern(*pattern, parser->arena);
+        for (size_t i = 0; i < whole.len; i++)
+            strbuf_add_char(&text, whole.ptr[i] == '*' ? 'x' : whole.ptr[i]);
+        if (!provider_address_is_complete(strbuf_str(&text)))
+            return refuse(parser, "\"%.*s\" is not a pattern for addresses of providers.",
+                          STR_ARG(*pattern));
+    }
+    return true;
+}
+
+static bool check_installation(const Parser *parser, CliInstallation *installation) {
+    if (!check_patterns(parser, &installation->include) ||
+        !check_patterns(parser, &installation->exclude))
+        return false;
+    switch (installation->method) {
+    case CLI_METHOD_DIRECT: return true;
+    case CLI_METHOD_FILESYSTEM_MIRROR:
+        return installation->path.len > 0 ||
+               refuse(parser, "The block filesystem_mirror needs \"path\", a directory.");
+    case CLI_METHOD_NETWORK_MIRROR:
+        if (!str_starts_with(installation->path, STR("https://")))
+            return refuse(parser, "The block network_mirror needs \"url\", an https address.");
+        if (!str_ends_with(installation->path, STR("/")))
+            installation->path = str_concat(installation->path, STR("/"), parser->arena);
+        return true;
     }
     return true;
 }
@@ -212,6 +269,7 @@ static bool read_method(Parser *parser, const Setting *setting, void *payload, i
         [CLI_METHOD_NETWORK_MIRROR] = "network_mirror",
         [CLI_METHOD_DIRECT] = "direct",
     };
+    (void)payload;
     if (!setting->is_block)
         return true;
     if (str_equal(setting->name, STR("dev_overrides")))
@@ -221,59 +279,111 @@ static bool read_method(Parser *parser, const Setting *setting, void *payload, i
             continue;
         CliInstallation *installation = vec_add(parser->arena, &parser->config->installations);
         installation->method = (CliMethod)i;
-        return read_content(parser, read_installation, installation, depth);
+        return read_content(parser, read_installation, installation, depth) &&
+               check_installation(parser, installation);
     }
+    return refuse(parser,
+                  "loam has no provider installation method \"%.*s\"; the methods are "
+                  "filesystem_mirror, network_mirror, direct and dev_overrides.",
+                  STR_ARG(setting->name));
+}
+
+static CliHost *add_host(Parser *parser, Str name) {
+    CliHost *host = cli_config_find_host(parser->config, name);
+    if (!host)
+        host = vec_add(parser->arena, &parser->config->hosts);
+    host->name = name;
+    return host;
+}
+
+static bool read_credentials(Parser *parser, const Setting *setting, void *payload, int depth) {
+    CliHost *host = payload;
+    if (!setting->is_block && str_equal_cstr(setting->name, "token"))
+        host->token = first_value(setting);
+    return ignore_setting(parser, setting, NULL, depth);
+}
+
+static bool read_service(Parser *parser, const Setting *setting, void *payload, int depth) {
+    CliHost *host = payload;
+    if (!setting->is_block && str_equal_cstr(setting->name, "providers.v1"))
+        host->providers = first_value(setting);
+    if (!setting->is_block && str_equal_cstr(setting->name, "modules.v1"))
+        host->modules = first_value(setting);
+    return ignore_setting(parser, setting, NULL, depth);
+}
+
+static bool read_host(Parser *parser, const Setting *setting, void *payload, int depth) {
+    CliHost *host = payload;
+    if (!setting->is_block || !str_equal_cstr(setting->name, "services"))
+        return ignore_setting(parser, setting, NULL, depth);
+    host->has_services = true;
+    return read_content(parser, read_service, host, depth);
+}
+
+static bool read_helper(Parser *parser, const Setting *setting, void *payload, int depth) {
+    if (!setting->is_block && str_equal_cstr(setting->name, "args"))
+        parser->config->helper_arguments = setting->values;
     return ignore_setting(parser, setting, payload, depth);
+}
+
+static bool read_block(Parser *parser, const Setting *setting, int depth) {
+    CliConfig *config = parser->config;
+    Str label = first_value(setting);
+    if (str_equal_cstr(setting->name, "provider_installation")) {
+        if (config->has_installation)
+            return refuse(parser, "A second block provider_installation is not allowed.");
+        config->has_installation = true;
+        return read_content(parser, read_method, NULL, depth);
+    }
+    if (str_equal_cstr(setting->name, "credentials") && label.len)
+        return read_content(parser, read_credentials, add_host(parser, label), depth);
+    if (str_equal_cstr(setting->name, "host") && label.len)
+        return read_content(parser, read_host, add_host(parser, label), depth);
+    if (str_equal_cstr(setting->name, "credentials_helper") && label.len) {
+        config->helper = label;
+        return read_content(parser, read_helper, NULL, depth);
+    }
+    return ignore_setting(parser, setting, NULL, depth);
 }
 
 static bool read_top(Parser *parser, const Setting *setting, void *payload, int depth) {
-    if (setting->is_block && str_equal(setting->name, STR("provider_installation")))
-        return read_content(parser, read_method, payload, depth);
-    return ignore_setting(parser, setting, payload, depth);
+    CliConfig *config = parser->config;
+    (void)payload;
+    if (setting->is_block)
+        return read_block(parser, setting, depth);
+    if (str_equal_cstr(setting->name, "plugin_cache_dir"))
+        config->plugin_cache_dir = first_value(setting);
+    if (str_equal_cstr(setting->name, "plugin_cache_may_break_dependency_lock_file"))
+        config->cache_may_break_lock = str_equal_cstr(first_value(setting), "true");
+    return true;
 }
 
-bool cli_config_parse(Str text, Str path, CliConfig *out, Arena *arena, Diags *diags) {
-    CliConfig config = {0};
+bool cli_config_parse(Str text, Str path, CliConfig *config, Arena *arena, Diags *diags) {
     Parser parser = {.rest = text,
                      .path = path,
                      .whole = text,
-                     .config = &config,
+                     .config = config,
                      .arena = arena,
                      .diags = diags};
     next(&parser);
     if (!read_settings(&parser, read_top, NULL, 0))
         return false;
-    if (parser.token.kind != TOKEN_END)
-        return fail(&parser);
-    *out = config;
-    return true;
+    return parser.token.kind == TOKEN_END || fail(&parser);
+}
+
+CliHost *cli_config_find_host(const CliConfig *config, Str host) {
+    vec_each(&config->hosts, known) {
+        if (str_equal(known->name, host))
+            return known;
+    }
+    return NULL;
 }
 
 /* Addresses. */
 
-static size_t slash_count(Str text) {
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++)
-        count += text.ptr[i] == '/';
-    return count;
-}
-
-static Str complete(Str name, const char *namespace, Arena *arena) {
-    size_t slashes = slash_count(name);
-    if (slashes == 0)
-        return str_format(arena, "registry.terraform.io/%s/%.*s", namespace, STR_ARG(name));
-    if (slashes == 1)
-        return str_format(arena, "registry.terraform.io/%.*s", STR_ARG(name));
-    return str_clone(name, arena);
-}
-
-Str cli_config_address(Str name, Arena *arena) {
-    return complete(name, "hashicorp", arena);
-}
-
 static bool matches(Str pattern, Str address) {
     SCOPED(ArenaRef) scratch = arena_open("provider pattern");
-    Str wanted = complete(pattern, "*", scratch);
+    Str wanted = provider_address_pattern(pattern, scratch);
     Str part, name;
     while (str_next_field(&wanted, '/', &part)) {
         if (!str_next_field(&address, '/', &name))

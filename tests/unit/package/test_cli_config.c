@@ -2,10 +2,11 @@
 #include "arena_case.h"
 
 #include "cli_config.h"
-#include "provider_mirror.h"
+#include "mirror_directory.h"
+#include "provider_address.h"
 
 static CliConfig parse(const char *text) {
-    CliConfig config;
+    CliConfig config = {0};
     Diags diags = diags_new(arena);
     if (!cli_config_parse(str_from_cstr(text), STR("cli.tfrc"), &config, arena, &diags))
         fail_msg("%.*s", STR_ARG(diags.items[0].detail));
@@ -105,20 +106,46 @@ static void patterns(void **state) {
         assert_int_equal(cli_config_serves(&installation, str_from_cstr(cases[i].address)),
                          cases[i].is_served);
     }
-    check_str(cli_config_address(STR("random"), arena), "registry.terraform.io/hashicorp/random");
-    check_str(cli_config_address(STR("a/b"), arena), "registry.terraform.io/a/b");
-    check_str(cli_config_address(STR("h/a/b"), arena), "h/a/b");
+    check_str(provider_address_complete(STR("random"), arena),
+              "registry.terraform.io/hashicorp/random");
+    check_str(provider_address_complete(STR("a/b"), arena), "registry.terraform.io/a/b");
+    check_str(provider_address_complete(STR("h/a/b"), arena), "h/a/b");
 }
 
 /* A disk with these paths only. */
 static const char *const paths[] = {
     "/m/h/n/t/1.9.0/linux_amd64/terraform-provider-t_v1.9.0",
-    "/m/h/n/t/1.10.0/linux_amd64/terraform-provider-t_v1.10.0",
-    "/m/h/n/t/1.11.0/windows_386/terraform-provider-t_v1.11.0",
-    "/m/h/n/t/terraform-provider-t_9.0.0_linux_amd64.zip",
+    "/m/h/n/t/1.10.0/linux_arm64/terraform-provider-t_v1.10.0",
+    "/m/h/n/t/latest/linux_arm64/terraform-provider-t_v1.10.0",
+    "/m/h/n/t/terraform-provider-t_2.0.0_linux_amd64.zip",
+    "/m/h/n/t/terraform-provider-tt_3.0.0_linux_amd64.zip",
+    "/m/h/n/t/README",
     "/o/README",
     "/o/terraform-provider-t",
 };
+
+static int find_kind(Str path, DiskKind *kind) {
+    for (size_t i = 0; i < ARRAY_COUNT(paths); i++) {
+        Str known = str_from_cstr(paths[i]);
+        if (!str_starts_with(known, path) || (known.len > path.len && known.ptr[path.len] != '/'))
+            continue;
+        *kind = known.len == path.len ? DISK_FILE : DISK_DIRECTORY;
+        return 0;
+    }
+    return -2;
+}
+
+static int stat_of(void *self, Str path, DiskStat *out) {
+    (void)self;
+    *out = (DiskStat){0};
+    return find_kind(path, &out->kind);
+}
+
+static int real_path(void *self, Str path, Str *out, Arena *into) {
+    (void)self;
+    *out = str_clone(path, into);
+    return 0;
+}
 
 static int list(void *self, Str path, DiskEntries *out, Arena *into) {
     (void)self;
@@ -130,6 +157,7 @@ static int list(void *self, Str path, DiskEntries *out, Arena *into) {
             continue;
         rest = str_after(rest, path.len + 1);
         DiskEntry entry = {.name = str_slice(rest, 0, str_find_char(rest, '/', 0))};
+        (void)find_kind(disk_join(path, entry.name, into), &entry.kind);
         if (!str_equal(entry.name, before))
             vec_push(into, out, entry);
         before = entry.name;
@@ -137,27 +165,94 @@ static int list(void *self, Str path, DiskEntries *out, Arena *into) {
     return out->count ? 0 : -2;
 }
 
-static const Disk disk = {.list = list};
+static const Disk disk = {.list = list, .stat = stat_of, .real_path = real_path};
+static const Io io = {.disk = &disk};
 
 static void programs(void **state) {
     (void)state;
-#if defined(__x86_64__)
-    CliConfig config = parse("provider_installation {\n filesystem_mirror {\n path = \"/m\"\n}\n}");
-    check_str(provider_mirror_find(&disk, &config, STR("h/n/t"), arena),
-              "/m/h/n/t/1.10.0/linux_amd64/terraform-provider-t_v1.10.0");
-    check_str(provider_mirror_find(&disk, &config, STR("h/n/u"), arena), "");
-#endif
-    check_str(provider_mirror_program(&disk, STR("/o"), STR("h/n/t"), arena),
+    check_str(mirror_directory_program(&disk, STR("/o"), STR("h/n/t"), arena),
               "/o/terraform-provider-t");
-    check_str(provider_mirror_program(&disk, STR("/o"), STR("h/n/u"), arena), "");
+    check_str(mirror_directory_program(&disk, STR("/o"), STR("h/n/u"), arena), "");
+}
+
+static void mirrors(void **state) {
+    (void)state;
+    CliConfig config = parse("provider_installation {\n filesystem_mirror {\n path = \"/m\"\n}\n}");
+    PackageSources sources = {.io = &io, .config = &config};
+    StrVec versions, addresses = {0};
+    Package package;
+    Str problem;
+    assert_true(package_source_versions(&sources, STR("h/n/t"), &versions, &problem, arena));
+    check_str(str_join(versions.items, versions.count, STR(" "), arena), "2.0.0 1.10.0 1.9.0");
+    assert_false(package_source_versions(&sources, STR("h/n/u"), &versions, &problem, arena));
+    assert_true(package_source_find(&sources, STR("h/n/t"), STR("1.9.0"), STR("linux_amd64"),
+                                    &package, &problem, arena));
+    check_str(package.directory, "/m/h/n/t/1.9.0/linux_amd64");
+    assert_true(package_source_find(&sources, STR("h/n/t"), STR("2.0.0"), STR("linux_amd64"),
+                                    &package, &problem, arena));
+    check_str(package.archive, "/m/h/n/t/terraform-provider-t_2.0.0_linux_amd64.zip");
+    assert_false(package_source_find(&sources, STR("h/n/t"), STR("1.10.0"), STR("linux_amd64"),
+                                     &package, &problem, arena));
+    check_str(problem, "provider h/n/t 1.10.0 is not available for linux_amd64");
+    mirror_directory_addresses(&disk, STR("/m"), &addresses, arena);
+    check_str(str_join(addresses.items, addresses.count, STR(" "), arena), "h/n/t");
+    config.installations.items[0].path = STR("/absent");
+    assert_false(package_source_versions(&sources, STR("h/n/t"), &versions, &problem, arena));
+    assert_true(str_starts_with(problem, STR("the mirror \"/absent\" cannot be searched")));
+}
+
+static void hosts(void **state) {
+    (void)state;
+    CliConfig config =
+        parse("credentials \"a.example\" {\n token = \"t1\"\n}\n"
+              "host \"a.example\" {\n services = { \"providers.v1\" = \"https://x/\" }\n}\n"
+              "host \"b.example\" {\n services {\n \"modules.v1\" = \"https://y/\"\n}\n}\n"
+              "credentials_helper \"h\" {\n args = [\"-x\", \"y\"]\n}\n"
+              "plugin_cache_dir = \"/c\"\nplugin_cache_may_break_dependency_lock_file = true\n");
+    const CliHost *host = cli_config_find_host(&config, STR("a.example"));
+    check_str(host->token, "t1");
+    check_str(host->providers, "https://x/");
+    host = cli_config_find_host(&config, STR("b.example"));
+    check_str(host->modules, "https://y/");
+    check_str(host->providers, "");
+    assert_true(host->has_services);
+    assert_null(cli_config_find_host(&config, STR("c.example")));
+    check_str(config.helper, "h");
+    assert_int_equal(config.helper_arguments.count, 2);
+    check_str(config.plugin_cache_dir, "/c");
+    assert_true(config.cache_may_break_lock);
+}
+
+static void wrong_settings(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"filesystem_mirror {}",                      "needs \"path\""          },
+        {"network_mirror {}",                         "needs \"url\""           },
+        {"network_mirror {\n url = \"http://x/\"\n}", "an https address"        },
+        {"oracle {}",                                 "no provider installation"},
+        {"direct {\n include = [\"a/b/c/d\"]\n}",     "is not a pattern"        },
+        {"dev_overrides {\n \"a/../b\" = \"/x\"\n}",  "not the address"         },
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        CliConfig config = {0};
+        Diags diags = diags_new(arena);
+        Str text = str_format(arena, "provider_installation {\n%s\n}\n", cases[i][0]);
+        if (cli_config_parse(text, STR("f"), &config, arena, &diags))
+            fail_msg("%s is accepted", cases[i][0]);
+        if (str_find(diags.items[0].detail, str_from_cstr(cases[i][1]), 0) == SIZE_MAX)
+            fail_msg("%s: %.*s", cases[i][0], STR_ARG(diags.items[0].detail));
+    }
+    CliConfig config = {0};
+    Diags diags = diags_new(arena);
+    assert_false(cli_config_parse(STR("provider_installation {}\nprovider_installation {}\n"),
+                                  STR("f"), &config, arena, &diags));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(installations),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(patterns),
-        cmocka_unit_test(programs),
+        cmocka_unit_test(installations),  cmocka_unit_test(refused), cmocka_unit_test(patterns),
+        cmocka_unit_test(programs),       cmocka_unit_test(mirrors), cmocka_unit_test(hosts),
+        cmocka_unit_test(wrong_settings),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

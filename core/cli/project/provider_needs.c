@@ -1,0 +1,92 @@
+/* Gathers names of providers from resources, provider blocks and required_providers. */
+#include "provider_needs.h"
+
+#include "required_providers.h"
+#include "version_constraint.h"
+
+typedef struct NeedsReader {
+    ForeignPrograms *programs;
+    ProviderNeeds *out;
+    bool ok;
+    Arena *arena;
+    Diags *diags;
+} NeedsReader;
+
+static ProviderNeed *find_need(const ProviderNeeds *needs, Str address) {
+    vec_each(needs, need) {
+        if (str_equal(need->address, address))
+            return need;
+    }
+    return NULL;
+}
+
+static void add(NeedsReader *reader, Str name, Str constraints, SourceRange range) {
+    Arena *arena = reader->arena;
+    Str address = foreign_programs_address(reader->programs, name, arena);
+    ProviderNeed *need = find_need(reader->out, address);
+    if (!need) {
+        need = vec_add(arena, reader->out);
+        *need = (ProviderNeed){.address = address, .name = name, .range = range};
+        reader->ok &= foreign_programs_answer(reader->programs, name, &need->answer, reader->diags);
+    }
+    if (constraints.len)
+        need->constraints =
+            need->constraints.len
+                ? str_format(arena, "%.*s, %.*s", STR_ARG(need->constraints), STR_ARG(constraints))
+                : constraints;
+}
+
+static void add_ref(NeedsReader *reader, const Module *module, ProviderRef ref) {
+    const ProviderRequirement *requirement = map_find(&module->requirements, ref.name);
+    Str name = requirement && requirement->source.len ? requirement->source : ref.name;
+    add(reader, name, STR_EMPTY, ref.range);
+}
+
+static void add_module(NeedsReader *reader, const Module *module) {
+    map_each(&module->requirements, entry) {
+        const ProviderRequirement *requirement = entry->value;
+        add(reader, requirement->source.len ? requirement->source : requirement->name,
+            requirement->version, requirement->range);
+    }
+    map_each(&module->resources, entry) {
+        const Resource *resource = entry->value;
+        add_ref(reader, module, resource->provider);
+    }
+    map_each(&module->providers, entry) {
+        const ProviderConfig *config = entry->value;
+        add_ref(reader, module, (ProviderRef){.name = config->name, .range = config->range});
+    }
+    map_each(&module->calls, entry) {
+        const ModuleCall *call = entry->value;
+        if (call->module)
+            add_module(reader, call->module);
+    }
+}
+
+static int compare_needs(const void *a, const void *b) {
+    return str_compare(((const ProviderNeed *)a)->address, ((const ProviderNeed *)b)->address);
+}
+
+bool provider_needs_of(ForeignPrograms *programs,
+                       const Module *root,
+                       const State *state,
+                       ProviderNeeds *out,
+                       Arena *arena,
+                       Diags *diags) {
+    NeedsReader reader = {
+        .programs = programs, .out = out, .ok = true, .arena = arena, .diags = diags};
+    StrVec addresses = {0};
+    if (root)
+        add_module(&reader, root);
+    if (state)
+        required_providers_of_state(state, &addresses, arena);
+    vec_each(&addresses, address) {
+        add(&reader, *address, STR_EMPTY, NO_RANGE);
+    }
+    vec_each(out, need) {
+        need->constraints = version_constraint_normal(need->constraints, arena);
+    }
+    if (out->count)
+        qsort(out->items, out->count, sizeof *out->items, compare_needs);
+    return reader.ok;
+}

@@ -1,0 +1,25 @@
+/* provider_needs: the providers that a configuration and a state need, and the version constraints
+ * of all modules. Starts no provider. */
+#pragma once
+
+#include "config.h"
+#include "foreign_programs.h"
+#include "state.h"
+
+typedef struct ProviderNeed {
+    Str address;
+    Str name;        /* as required_providers or a resource names it: "hashicorp/aws", "aws" */
+    Str constraints; /* of all modules, in canonical form; empty: none */
+    SourceRange range;
+    ProviderAnswer answer;
+} ProviderNeed;
+
+typedef VEC(ProviderNeed) ProviderNeeds; /* sorted by address, each once */
+
+/* Lists the needs of the module and its descendants, and of `state` (may be NULL). */
+MUST_USE bool provider_needs_of(ForeignPrograms *programs,
+                                const Module *root,
+                                const State *state,
+                                ProviderNeeds *out,
+                                Arena *arena,
+                                Diags *diags);

@@ -1,0 +1,183 @@
+/* Installs packages of providers under the lock of their directory. */
+#include "provider_setup.h"
+
+#include "package_store.h"
+#include "project_state.h"
+#include "provider_address.h"
+#include "view.h"
+
+#include <errno.h>
+
+void provider_setup_tell(void *payload, Str people, Str log) {
+    const Cli *cli = payload;
+    cli->view->type->note(cli->view, cli->view->type->can_ask ? people : log);
+}
+
+StrVec provider_setup_values(const Project *project, const char *option) {
+    StrVec values = {0};
+    vec_each(&project->arguments->options, given) {
+        if (strcmp(given->option->name, option) == 0)
+            vec_push(project->cli->arena, &values, given->text);
+    }
+    return values;
+}
+
+WantedProviders provider_setup_wanted(const ProviderNeeds *needs, Arena *arena) {
+    WantedProviders wanted = {0};
+    vec_each(needs, need) {
+        if (need->answer == PROVIDER_INSTALLED)
+            vec_push(arena, &wanted, (WantedProvider){need->address, need->constraints});
+    }
+    return wanted;
+}
+
+const State *provider_setup_state(Project *project) {
+    Diags *diags = project->diags;
+    Diags ignored = diags_new(project->cli->arena);
+    project->diags = &ignored;
+    bool ok = project_open_state(project, LOCK_NONE);
+    project->diags = diags;
+    return ok ? project->state : NULL;
+}
+
+static Str joined(const StrVec *names, Arena *arena) {
+    StrBuf text = strbuf_new(arena);
+    vec_each(names, name) {
+        strbuf_add_format(&text, "  - %.*s\n", STR_ARG(*name));
+    }
+    return strbuf_str(&text);
+}
+
+static void warn_of_local_hashes(const ProviderInstalled *installed, Arena *arena, Diags *diags) {
+    if (installed->local.count == 0)
+        return;
+    Str platform = provider_address_platform();
+    diags_warning(diags, NO_RANGE, "Incomplete lock file information for providers",
+                  "The installation methods have no signed checksums of these providers, so loam "
+                  "computed their checksums from the installed packages:\n"
+                  "%.*s\n"
+                  "%s lists only the checksums for %.*s, and installations on other platforms will "
+                  "fail. To add a platform, run \"loam providers lock -platform=OS_ARCH\".",
+                  STR_ARG(joined(&installed->local, arena)), DEPENDENCY_LOCK_NAME,
+                  STR_ARG(platform));
+}
+
+static void warn_of_overrides(Project *project, const ProviderNeeds *needs, Diags *diags) {
+    StrVec names = {0};
+    vec_each(needs, need) {
+        if (need->answer == PROVIDER_OVERRIDDEN)
+            vec_push(project->cli->arena, &names, provider_address_shown(need->address));
+    }
+    if (names.count)
+        diags_warning(diags, NO_RANGE, "Provider development overrides are in effect",
+                      "dev_overrides of the CLI configuration name the programs of these "
+                      "providers, which init does not install:\n"
+                      "%.*s",
+                      STR_ARG(joined(&names, project->cli->arena)));
+}
+
+static bool write_lock(Project *project, const DependencyLock *before, const DependencyLock *lock) {
+    Cli *cli = project->cli;
+    View *view = cli->view;
+    if (str_equal(dependency_lock_text(before, cli->arena), dependency_lock_text(lock, cli->arena)))
+        return true;
+    if (project->keeps_lock) {
+        diags_error(project->diags, NO_RANGE, "Provider dependency changes detected",
+                    "The selected providers differ from %s, and -lockfile=readonly forbids "
+                    "changing it. Run \"loam init\" without that option, and keep the file in "
+                    "version control.",
+                    DEPENDENCY_LOCK_NAME);
+        return false;
+    }
+    if (!dependency_lock_write(&cli->io, STR("."), lock, project->diags))
+        return false;
+    if (!before->text.ptr)
+        view->type->step(view, "lock_info",
+                         STR("Created the lock file " DEPENDENCY_LOCK_NAME
+                             ", which records the provider selections\n"
+                             "made above. Keep it in version control, so that later runs of \"loam "
+                             "init\" make the\n"
+                             "same selections."),
+                         true);
+    else
+        view->type->step(
+            view, "dependencies_lock_changes_info",
+            STR("Changed the provider selections in the lock file " DEPENDENCY_LOCK_NAME ".\n"
+                "Review the changes, and keep the file in version control."),
+            true);
+    return true;
+}
+
+static bool install(Project *project,
+                    const CliConfig *config,
+                    const WantedProviders *wanted,
+                    const ProviderNeeds *needs) {
+    Cli *cli = project->cli;
+    ProviderInstalled installed;
+    DependencyLock before;
+    if (!dependency_lock_read(&cli->io, STR("."), &before, cli->arena, project->diags))
+        return false;
+    DependencyLock lock = before;
+    ProviderInstall request = {
+        .sources = {&cli->io, cli->cancel, config},
+        .directory = foreign_programs_directory(cli),
+        .sums = foreign_programs_sums(cli),
+        .platform = provider_address_platform(),
+        .upgrade = project->upgrades_modules,
+        .command = "loam init",
+        .tell = provider_setup_tell,
+        .payload = cli,
+    };
+    vec_each(needs, need) {
+        vec_push(cli->arena, &request.kept, need->address);
+    }
+    if (!provider_install_run(&request, wanted, &lock, &installed, cli->arena, project->diags) ||
+        !write_lock(project, &before, &lock))
+        return false;
+    warn_of_local_hashes(&installed, cli->arena, project->diags);
+    return true;
+}
+
+static bool install_locked(Project *project,
+                           const CliConfig *config,
+                           const WantedProviders *wanted,
+                           const ProviderNeeds *needs) {
+    Cli *cli = project->cli;
+    DiskFile guard;
+    Str directory = foreign_programs_directory(cli);
+    int status = package_store_lock(&cli->io, directory, cli->cancel, &guard, cli->arena);
+    if (status == -EAGAIN) {
+        diags_error(project->diags, NO_RANGE, "Provider installation in progress",
+                    "Another process has been installing providers into \"%.*s\" for ten minutes. "
+                    "Wait until it ends, then try again.",
+                    STR_ARG(directory));
+        return false;
+    }
+    if (status != 0) {
+        diags_error(project->diags, NO_RANGE, "Failed to install providers",
+                    "\"%.*s\" cannot be written: %s. %s", STR_ARG(directory), strerror(-status),
+                    disk_hint(status, "Check the permissions of the directory."));
+        return false;
+    }
+    bool ok = install(project, config, wanted, needs);
+    cli->io.disk->close(cli->io.disk->self, guard);
+    return ok;
+}
+
+bool provider_setup_run(Project *project) {
+    Cli *cli = project->cli;
+    ProviderNeeds needs = {0};
+    const State *state = provider_setup_state(project);
+    if (!provider_needs_of(cli->foreign, project->config->root, state, &needs, cli->arena,
+                           project->diags))
+        return false;
+    WantedProviders wanted = provider_setup_wanted(&needs, cli->arena);
+    warn_of_overrides(project, &needs, project->diags);
+    if (wanted.count == 0)
+        return install(project, NULL, &wanted, &needs);
+    CliConfig *config = foreign_programs_config(cli->foreign, project->diags);
+    StrVec directories = provider_setup_values(project, "plugin-dir");
+    if (config && directories.count)
+        package_source_only(config, &directories, cli->arena);
+    return config && install_locked(project, config, &wanted, &needs);
+}

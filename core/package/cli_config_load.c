@@ -1,0 +1,165 @@
+/* Reads the files of the CLI configuration and checks their directories. */
+#include "cli_config_load.h"
+
+#include "json.h"
+
+#include <errno.h>
+
+typedef struct Loading {
+    const Io *io;
+    CliConfig *config;
+    Arena *arena;
+    Diags *diags;
+} Loading;
+
+static Str home_of(const Io *io) {
+    return process_variable(io->process, "HOME");
+}
+
+static Str in_home(const Io *io, const char *name, Arena *arena) {
+    Str home = home_of(io);
+    return home.len ? disk_join(home, str_from_cstr(name), arena) : STR_EMPTY;
+}
+
+Str cli_config_credentials_path(const Io *io, Arena *arena) {
+    return in_home(io, ".terraform.d/credentials.tfrc.json", arena);
+}
+
+static bool is_within(Str path, Str root) {
+    return str_equal(path, root) ||
+           (str_starts_with(path, root) && (root.len == 1 || path.ptr[root.len] == '/'));
+}
+
+/* Resolves links in the part of the path that exists. */
+static Str resolve(const Disk *disk, Str path, Str here, Arena *arena) {
+    Str real;
+    Str whole = disk_clean(disk_join(here, path, arena), arena);
+    for (Str start = whole; start.len > 1; start = disk_directory_of(start)) {
+        if (disk->real_path(disk->self, start, &real, arena) == 0)
+            return str_concat(real, str_after(whole, start.len), arena);
+    }
+    return whole;
+}
+
+bool cli_config_is_in_project(const Io *io, Str path, Arena *arena) {
+    const Disk *disk = io->disk;
+    Str here;
+    Str home = home_of(io);
+    if (disk->real_path(disk->self, STR("."), &here, arena) != 0)
+        return false;
+    bool is_home = home.len > 0 && is_within(resolve(disk, home, here, arena), here);
+    return !is_home && is_within(resolve(disk, path, here, arena), here);
+}
+
+static bool refuse(const Loading *loading, Str path, const char *what) {
+    diags_error(loading->diags, NO_RANGE, "CLI configuration not accepted",
+                "%s \"%.*s\" is within the working directory. The files of a project must not "
+                "choose the programs that loam starts. Move it to a directory outside the project.",
+                what, STR_ARG(path));
+    return false;
+}
+
+static bool check_place(const Loading *loading, Str path, const char *what) {
+    return path.len == 0 || !cli_config_is_in_project(loading->io, path, loading->arena) ||
+           refuse(loading, path, what);
+}
+
+static bool check_places(const Loading *loading) {
+    const CliConfig *config = loading->config;
+    vec_each(&config->installations, installation) {
+        if (installation->method == CLI_METHOD_FILESYSTEM_MIRROR &&
+            !check_place(loading, installation->path, "The filesystem mirror"))
+            return false;
+    }
+    vec_each(&config->overrides, override) {
+        if (!check_place(loading, override->directory, "The directory of dev_overrides"))
+            return false;
+    }
+    return check_place(loading, config->plugin_cache_dir, "The plugin cache");
+}
+
+/* Reads a file. One in the project is an error; one that does not exist is not. */
+static bool read_file(const Loading *loading, Str path) {
+    const Disk *disk = loading->io->disk;
+    Str text;
+    DiskStat stat = {0};
+    int found = path.len ? disk->stat(disk->self, path, &stat) : -ENOENT;
+    if (found == -ENOENT || found == -ENOTDIR || (found == 0 && stat.kind == DISK_OTHER))
+        return true; /* DISK_OTHER: /dev/null */
+    if (!check_place(loading, path, "The CLI configuration file"))
+        return false;
+    int status = disk->read_file(disk->self, path, &text, loading->arena);
+    if (status == 0)
+        return cli_config_parse(text, path, loading->config, loading->arena, loading->diags);
+    diags_error(loading->diags, NO_RANGE, "CLI configuration file cannot be read", "\"%.*s\": %s.",
+                STR_ARG(path), strerror(-status));
+    return false;
+}
+
+static bool read_directory(const Loading *loading, Str directory) {
+    const Disk *disk = loading->io->disk;
+    DiskEntries entries = {0};
+    if (directory.len == 0 || disk->list(disk->self, directory, &entries, loading->arena) != 0)
+        return true;
+    vec_each(&entries, entry) {
+        if (str_ends_with(entry->name, STR(".tfrc")) &&
+            !read_file(loading, disk_join(directory, entry->name, loading->arena)))
+            return false;
+    }
+    return true;
+}
+
+/* Adds {"credentials": {"HOST": {"token": "…"}}}. The tokens of CLI configuration files win. */
+static bool read_tokens(const Loading *loading) {
+    const Disk *disk = loading->io->disk;
+    Str path = cli_config_credentials_path(loading->io, loading->arena);
+    const char *error;
+    size_t offset;
+    Str text;
+    Value document, hosts;
+    if (path.len == 0 || disk->read_file(disk->self, path, &text, loading->arena) != 0)
+        return true;
+    if (!json_parse_any(text, &document, &error, &offset, loading->arena) ||
+        !value_is_present(document) || document.type->kind != KIND_OBJECT) {
+        diags_error(loading->diags, NO_RANGE, "Invalid file of credentials",
+                    "\"%.*s\" is not a JSON object.", STR_ARG(path));
+        return false;
+    }
+    if (!value_find_present(document, STR("credentials"), &hosts) ||
+        hosts.type->kind != KIND_OBJECT)
+        return true;
+    for (size_t i = 0; i < hosts.count; i++) {
+        Str token;
+        Str name = value_key_at(hosts, i);
+        if (!value_find_text(value_at(hosts, i), STR("token"), &token))
+            continue;
+        CliHost *host = cli_config_find_host(loading->config, name);
+        if (!host)
+            host = vec_add(loading->arena, &loading->config->hosts);
+        host->name = name;
+        host->token = host->token.len ? host->token : token;
+    }
+    return true;
+}
+
+static bool read_home(const Loading *loading, bool is_tofu) {
+    Str tofu = in_home(loading->io, ".tofurc", loading->arena);
+    bool has_tofu = is_tofu && tofu.len && disk_exists(loading->io->disk, tofu);
+    Str file = has_tofu ? tofu : in_home(loading->io, ".terraformrc", loading->arena);
+    return read_file(loading, file) &&
+           read_directory(loading, in_home(loading->io, ".terraform.d", loading->arena));
+}
+
+bool cli_config_load(const Io *io, bool is_tofu, CliConfig *out, Arena *arena, Diags *diags) {
+    CliConfig config = {0};
+    Loading loading = {io, &config, arena, diags};
+    Str path = process_variable(io->process, "TF_CLI_CONFIG_FILE");
+    bool ok = path.len ? read_file(&loading, path) : read_home(&loading, is_tofu);
+    Str cache = process_variable(io->process, "TF_PLUGIN_CACHE_DIR");
+    if (cache.len)
+        config.plugin_cache_dir = cache;
+    if (!ok || !read_tokens(&loading) || !check_places(&loading))
+        return false;
+    *out = config;
+    return true;
+}

@@ -1,0 +1,24 @@
+/* openpgp: verifies detached OpenPGP signatures (RFC 4880, RFC 9580) of version 4.
+ *
+ * Debian has librnp (C++ and Botan), gpgme (starts gpg) and Sequoia (no stable C interface). All
+ * cost more than this reader of packets; OpenSSL does the arithmetic.
+ *
+ * Accepted: RSA from 2048 bits and Ed25519 with SHA-256, SHA-384 or SHA-512; primary keys and
+ * subkeys. Rejected: all other algorithms and versions, signatures of texts, and unknown critical
+ * subpackets.
+ *
+ * Neither binding signatures of subkeys nor expiry dates count: a registry gives the keys in the
+ * same response as the checksums, so a binding would prove nothing more. */
+#pragma once
+
+#include "str.h"
+
+typedef struct OpenpgpKey {
+    Str fingerprint; /* of the key that signed, 40 digits in upper case */
+    Str id;          /* its last 16 digits */
+} OpenpgpKey;
+
+/* Verifies `signature` (binary or ASCII armor) of `data` with one of the keys in `keys` (ASCII
+ * armor or binary). On failure *problem is the reason, the end of a sentence. */
+MUST_USE bool openpgp_verify(
+    Str data, Str signature, Str keys, OpenpgpKey *out, Str *problem, Arena *arena);

@@ -1,0 +1,166 @@
+/* Merges the versions of all methods that serve a provider. */
+#include "package_source.h"
+
+#include "mirror_directory.h"
+#include "mirror_network.h"
+#include "provider_address.h"
+#include "provider_registry.h"
+#include "version_constraint.h"
+
+typedef struct PackageMethod {
+    /* Adds the versions that the method has. Returns false with *problem. */
+    bool (*versions)(const PackageSources *sources,
+                     const CliInstallation *installation,
+                     Str address,
+                     StrVec *out,
+                     Str *problem,
+                     Arena *arena);
+    /* `wanted` has address, version and platform. */
+    bool (*find)(const PackageSources *sources,
+                 const CliInstallation *installation,
+                 const Package *wanted,
+                 Package *out,
+                 Str *problem,
+                 Arena *arena);
+} PackageMethod;
+
+static const PackageMethod methods[] = {
+    [CLI_METHOD_FILESYSTEM_MIRROR] = {mirror_directory_versions,  mirror_directory_find },
+    [CLI_METHOD_NETWORK_MIRROR] = {mirror_network_versions,    mirror_network_find   },
+    [CLI_METHOD_DIRECT] = {provider_registry_versions, provider_registry_find},
+};
+
+static int compare_newest_first(const void *a, const void *b) {
+    const Str *x = a;
+    const Str *y = b;
+    int order = version_constraint_compare(*y, *x);
+    return order ? order : str_compare(*x, *y);
+}
+
+bool package_source_versions(
+    const PackageSources *sources, Str address, StrVec *out, Str *problem, Arena *arena) {
+    StrVec all = {0};
+    bool is_served = false;
+    *out = (StrVec){0};
+    vec_each(&sources->config->installations, installation) {
+        if (!cli_config_serves(installation, address))
+            continue;
+        is_served = true;
+        if (!methods[installation->method].versions(sources, installation, address, &all, problem,
+                                                    arena))
+            return false;
+    }
+    if (!is_served) {
+        *problem = STR("no installation method of the CLI configuration serves this provider");
+        return false;
+    }
+    if (all.count)
+        qsort(all.items, all.count, sizeof *all.items, compare_newest_first);
+    vec_each(&all, version) {
+        if (version_constraint_is_version(*version) &&
+            (!out->count || !str_equal(vec_last(out), *version)))
+            vec_push(arena, out, *version);
+    }
+    if (out->count)
+        return true;
+    Str host, namespace, type;
+    provider_address_split(address, &host, &namespace, &type);
+    *problem = str_format(arena, "none of the installation methods has a version of %.*s",
+                          STR_ARG(provider_address_shown(address)));
+    return false;
+}
+
+bool package_source_find(const PackageSources *sources,
+                         Str address,
+                         Str version,
+                         Str platform,
+                         Package *out,
+                         Str *problem,
+                         Arena *arena) {
+    Package wanted = {.address = address,
+                      .version = version,
+                      .platform = platform,
+                      .proof = STR("unauthenticated")};
+    *problem = str_format(arena, "provider %.*s %.*s is not available for %.*s", STR_ARG(address),
+                          STR_ARG(version), STR_ARG(platform));
+    vec_each(&sources->config->installations, installation) {
+        StrVec versions = {0};
+        Str ignored;
+        if (!cli_config_serves(installation, address))
+            continue;
+        const PackageMethod *method = &methods[installation->method];
+        if (!method->versions(sources, installation, address, &versions, &ignored, arena) ||
+            !str_is_among(version, versions.items, versions.count))
+            continue;
+        if (method->find(sources, installation, &wanted, out, problem, arena))
+            return true;
+    }
+    return false;
+}
+
+static void add_implied(
+    CliConfig *config, const Io *io, Str directory, StrVec *served, Arena *arena) {
+    StrVec found = {0};
+    if (!str_starts_with(directory, STR("/")))
+        return;
+    mirror_directory_addresses(io->disk, directory, &found, arena);
+    if (found.count == 0)
+        return;
+    CliInstallation *installation = vec_add(arena, &config->installations);
+    *installation = (CliInstallation){.method = CLI_METHOD_FILESYSTEM_MIRROR,
+                                      .path = directory,
+                                      .include = found,
+                                      .has_include = true};
+    vec_each(&found, address) {
+        vec_push(arena, served, *address);
+    }
+}
+
+static Str variable_or(const Io *io, const char *name, const char *otherwise) {
+    Str value = process_variable(io->process, name);
+    return value.len ? value : str_from_cstr(otherwise);
+}
+
+void package_source_imply(CliConfig *config, const Io *io, Arena *arena) {
+    StrVec served = {0};
+    Str directory;
+    if (config->has_installation)
+        return;
+    config->has_installation = true;
+    Str home = process_variable(io->process, "HOME");
+    Str data = variable_or(io, "XDG_DATA_HOME", "");
+    add_implied(config, io, disk_join(home, STR(".terraform.d/plugins"), arena), &served, arena);
+    if (data.len == 0)
+        data = disk_join(home, STR(".local/share"), arena);
+    add_implied(config, io, disk_join(data, STR("terraform/plugins"), arena), &served, arena);
+    Str rest = variable_or(io, "XDG_DATA_DIRS", "/usr/local/share:/usr/share");
+    while (str_next_field(&rest, ':', &directory))
+        add_implied(config, io, disk_join(directory, STR("terraform/plugins"), arena), &served,
+                    arena);
+    CliInstallation *direct = vec_add(arena, &config->installations);
+    *direct = (CliInstallation){.method = CLI_METHOD_DIRECT, .exclude = served};
+}
+
+void package_source_only(CliConfig *config, const StrVec *directories, Arena *arena) {
+    vec_clear(&config->installations);
+    config->has_installation = config->is_of_option = true;
+    config->plugin_cache_dir = STR_EMPTY;
+    vec_each(directories, directory) {
+        CliInstallation *installation = vec_add(arena, &config->installations);
+        installation->method = CLI_METHOD_FILESYSTEM_MIRROR;
+        installation->path = *directory;
+    }
+}
+
+void package_source_only_direct(CliConfig *config, Arena *arena) {
+    vec_clear(&config->installations);
+    config->has_installation = true;
+    vec_add(arena, &config->installations)->method = CLI_METHOD_DIRECT;
+}
+
+void package_source_only_network(CliConfig *config, Str url, Arena *arena) {
+    package_source_only_direct(config, arena);
+    CliInstallation *installation = &vec_last(&config->installations);
+    installation->method = CLI_METHOD_NETWORK_MIRROR;
+    installation->path = str_ends_with(url, STR("/")) ? url : str_concat(url, STR("/"), arena);
+}

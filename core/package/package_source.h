@@ -1,0 +1,53 @@
+/* package_source: where packages of providers come from: the installation methods of the CLI
+ * configuration, or the directories of -plugin-dir.
+ *
+ * All methods that serve an address are asked, and their versions are merged. A version comes from
+ * the first method that has it. Any thread may ask. */
+#pragma once
+
+#include "cli_config.h"
+#include "io.h"
+
+typedef struct PackageSources {
+    const Io *io;
+    const CancelToken *cancel;
+    const CliConfig *config;
+} PackageSources;
+
+/* A package as a method offers it. */
+typedef struct Package {
+    Str address;
+    Str version;
+    Str platform;
+    Str directory; /* unpacked package; empty: an archive */
+    Str archive;   /* path of the zip file; empty: at `url` */
+    Str url;
+    Str token;               /* for `url` */
+    Str sha256;              /* of the archive, in hexadecimal; empty: not known */
+    StrVec hashes;           /* one of them must match; empty: none known */
+    StrVec signed_hashes;    /* of all platforms, by a verified signature: for the lock file */
+    Str proof;               /* "signed by HashiCorp", "unauthenticated" */
+    bool is_signed_by_other; /* by a key that is not HashiCorp's */
+} Package;
+
+/* Lists the versions of a provider, newest first. On failure *problem is the end of a sentence,
+ * without a full stop. */
+MUST_USE bool package_source_versions(
+    const PackageSources *sources, Str address, StrVec *out, Str *problem, Arena *arena);
+/* Finds the package of one version for a platform. Verifies the signature of its checksums. */
+MUST_USE bool package_source_find(const PackageSources *sources,
+                                  Str address,
+                                  Str version,
+                                  Str platform,
+                                  Package *out,
+                                  Str *problem,
+                                  Arena *arena);
+/* Completes a configuration without provider_installation: the directories for providers of this
+ * user and this machine serve the providers that they have, and registries serve all others. */
+void package_source_imply(CliConfig *config, const Io *io, Arena *arena);
+/* Replaces all methods by these directories: -plugin-dir. */
+void package_source_only(CliConfig *config, const StrVec *directories, Arena *arena);
+/* Replaces all methods by registries. */
+void package_source_only_direct(CliConfig *config, Arena *arena);
+/* Replaces all methods by one network mirror. */
+void package_source_only_network(CliConfig *config, Str url, Arena *arena);

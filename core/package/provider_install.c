@@ -1,0 +1,465 @@
+/* Resolves all providers, then installs them, each step in parallel. */
+#include "provider_install.h"
+
+#include "call_pool.h"
+#include "cli_config_load.h"
+#include "module_tree.h"
+#include "package_fetch.h"
+#include "package_store.h"
+#include "provider_address.h"
+#include "version_constraint.h"
+
+#include <errno.h>
+
+typedef struct Task {
+    const WantedProvider *wanted;
+    const DependencyEntry *locked; /* NULL: not in the lock */
+    Str shown;
+    Str version;
+    Package package;
+    bool is_reused;  /* the version is the locked one */
+    bool is_present; /* installed already, as the lock says */
+    bool is_from_cache;
+    bool has_package;
+    Str h1;
+    Str zh;      /* empty: no archive */
+    Str problem; /* empty: none */
+} Task;
+
+typedef struct Run {
+    const ProviderInstall *install;
+    Str work; /* directory for downloads */
+    Task *tasks;
+    size_t count;
+    Arena *arena;
+    Diags *diags;
+} Run;
+
+static void PRINTF_LIKE(3, 4) tell(const Run *run, Str log, const char *people, ...) {
+    va_list args;
+    va_start(args, people);
+    run->install->tell(run->install->payload, str_vformat(run->arena, people, args), log);
+    va_end(args);
+}
+
+/* Resolving. */
+
+static bool has_hash(const DependencyEntry *entry, Str hash) {
+    return str_is_among(hash, entry->hashes.items, entry->hashes.count);
+}
+
+static Str path_in(const Run *run, Str root, const Task *task, Arena *arena) {
+    return package_store_path(root, task->wanted->address, task->version, run->install->platform,
+                              arena);
+}
+
+/* Returns whether the package is installed and its hash is in the lock. */
+static bool is_installed(const Run *run, const Task *task, Arena *arena) {
+    const ProviderInstall *install = run->install;
+    Str h1;
+    if (install->only_hashes || !task->locked || !str_equal(task->locked->version, task->version))
+        return false;
+    Str path = path_in(run, install->directory, task, arena);
+    return package_store_hash(install->sources.io, path, install->sums, &h1, arena) == 0 &&
+           has_hash(task->locked, h1);
+}
+
+static Str select_newest(const StrVec *versions, Str constraints) {
+    vec_each(versions, version) {
+        bool is_selected;
+        if (version_constraint_selects(constraints, *version, &is_selected) && is_selected)
+            return *version;
+    }
+    return STR_EMPTY;
+}
+
+static bool choose_version(const Run *run, Task *task, Arena *arena) {
+    StrVec versions;
+    if (task->is_reused) {
+        task->version = task->locked->version;
+        return true;
+    }
+    if (!package_source_versions(&run->install->sources, task->wanted->address, &versions,
+                                 &task->problem, arena))
+        return false;
+    task->version = select_newest(&versions, task->wanted->constraints);
+    if (task->version.len)
+        return true;
+    task->problem =
+        task->wanted->constraints.len
+            ? str_format(arena,
+                         "no available releases match the given constraints %.*s; the newest is "
+                         "%.*s",
+                         STR_ARG(task->wanted->constraints), STR_ARG(versions.items[0]))
+            : str_format(arena,
+                         "it has only pre-releases, such as %.*s; name one in the version "
+                         "constraint",
+                         STR_ARG(versions.items[0]));
+    return false;
+}
+
+static bool is_locked_out(const Run *run, Task *task, Arena *arena) {
+    bool is_allowed = true;
+    Str constraints = task->wanted->constraints;
+    if (!task->is_reused || !constraints.len)
+        return false;
+    if (version_constraint_selects(constraints, task->locked->version, &is_allowed) && is_allowed)
+        return false;
+    task->problem = str_format(
+        arena,
+        "locked provider %.*s %.*s does not match configured version constraint %.*s; must use %s "
+        "-upgrade to allow selection of new versions",
+        STR_ARG(task->wanted->address), STR_ARG(task->locked->version), STR_ARG(constraints),
+        run->install->command);
+    return true;
+}
+
+static void resolve(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+    const Run *run = payload;
+    Task *task = &run->tasks[index];
+    (void)diags;
+    (void)call;
+    if (is_locked_out(run, task, keep) || !choose_version(run, task, keep))
+        return;
+    task->is_present = is_installed(run, task, keep);
+}
+
+/* Installing. */
+
+static bool check_lock(const Run *run, Task *task, Arena *arena) {
+    if (run->install->only_hashes || !task->locked || !task->locked->hashes.count ||
+        !str_equal(task->locked->version, task->version) || has_hash(task->locked, task->h1) ||
+        (task->zh.len && has_hash(task->locked, task->zh)))
+        return true;
+    task->problem = str_format(
+        arena,
+        "the package of %.*s %.*s does not match any of the checksums in the dependency lock file, "
+        "which may list other platforms only; its hash is %.*s",
+        STR_ARG(task->wanted->address), STR_ARG(task->version), STR_ARG(task->h1));
+    return false;
+}
+
+static bool put(const Run *run, Task *task, Str root, Str from, Str target, Arena *arena) {
+    Str path = path_in(run, root, task, arena);
+    return package_store_put(run->install->sources.io, root, path, from, target, &task->problem,
+                             arena);
+}
+
+/* Uses the package in the plugin cache if its hash is in the lock. */
+static bool take_cached(const Run *run, Task *task, Arena *arena) {
+    const ProviderInstall *install = run->install;
+    const CliConfig *config = install->sources.config;
+    Str real;
+    Str cache = config->plugin_cache_dir;
+    if (!cache.len || install->only_hashes)
+        return false;
+    Str path = path_in(run, cache, task, arena);
+    if (package_store_hash(install->sources.io, path, STR_EMPTY, &task->h1, arena) != 0)
+        return false;
+    bool is_locked = task->locked && str_equal(task->locked->version, task->version) &&
+                     has_hash(task->locked, task->h1);
+    const Disk *disk = install->sources.io->disk;
+    if ((!is_locked && !config->cache_may_break_lock) ||
+        disk->real_path(disk->self, path, &real, arena) != 0)
+        return false;
+    task->is_from_cache = put(run, task, install->directory, STR_EMPTY, real, arena);
+    return task->is_from_cache;
+}
+
+static bool install_directory(const Run *run, Task *task, Arena *arena) {
+    const ProviderInstall *install = run->install;
+    const Package *package = &task->package;
+    if (!install->sources.config->is_of_option &&
+        cli_config_is_in_project(install->sources.io, package->directory, arena)) {
+        task->problem = str_format(arena,
+                                   "the mirror's package \"%.*s\" is within the working directory; "
+                                   "the files of a project must not choose the programs that loam "
+                                   "starts",
+                                   STR_ARG(package->directory));
+        return false;
+    }
+    return package_fetch_check(install->sources.io, package, package->directory, &task->h1,
+                               &task->problem, arena) &&
+           check_lock(run, task, arena) &&
+           (install->only_hashes ||
+            put(run, task, install->directory, STR_EMPTY, package->directory, arena));
+}
+
+/* Unpacks an archive into the plugin cache, if there is one, and links the package from there. */
+static bool keep_unpacked(const Run *run, Task *task, Str unpacked, Arena *arena) {
+    const ProviderInstall *install = run->install;
+    const Disk *disk = install->sources.io->disk;
+    Str cache = install->sources.config->plugin_cache_dir;
+    Str real, beside;
+    DiskFile guard = {0};
+    if (install->only_hashes)
+        return true;
+    if (!cache.len)
+        return put(run, task, install->directory, unpacked, STR_EMPTY, arena);
+    int status =
+        package_store_lock(install->sources.io, cache, install->sources.cancel, &guard, arena);
+    if (status == 0)
+        status = package_store_work(install->sources.io, cache, &beside, arena);
+    Str copied = status == 0 ? disk_join(beside, STR("package"), arena) : STR_EMPTY;
+    Str at;
+    if (status == 0)
+        status = disk->rename(disk->self, unpacked, copied);
+    if (status == -EXDEV)
+        status = module_tree_copy(install->sources.io, unpacked, copied, &at, arena);
+    bool ok = status == 0 && put(run, task, cache, copied, STR_EMPTY, arena);
+    if (guard.handle) {
+        (void)disk_remove_tree(disk, beside);
+        disk->close(disk->self, guard);
+    }
+    if (status != 0)
+        task->problem = str_format(arena, "the plugin cache \"%.*s\" cannot be written: %s",
+                                   STR_ARG(cache), strerror(-status));
+    return ok && disk->real_path(disk->self, path_in(run, cache, task, arena), &real, arena) == 0 &&
+           put(run, task, install->directory, STR_EMPTY, real, arena);
+}
+
+static bool install_archive(const Run *run, Task *task, size_t index, Arena *arena) {
+    const ProviderInstall *install = run->install;
+    Str archive;
+    Str base = str_format(arena, "%.*s/%zu", STR_ARG(run->work), index);
+    Str unpacked = str_concat(base, STR(".d"), arena);
+    return package_fetch_archive(&install->sources, &task->package,
+                                 str_concat(base, STR(".zip"), arena), &archive, &task->zh,
+                                 &task->problem, arena) &&
+           package_fetch_unpack(install->sources.io, &task->package, archive, unpacked, &task->h1,
+                                &task->problem, arena) &&
+           check_lock(run, task, arena) && keep_unpacked(run, task, unpacked, arena);
+}
+
+static void install_one(void *payload, size_t index, const Call *call, Arena *keep, Diags *diags) {
+    const Run *run = payload;
+    const ProviderInstall *install = run->install;
+    Task *task = &run->tasks[index];
+    (void)call;
+    (void)diags;
+    if (task->is_present || take_cached(run, task, keep) || task->problem.len)
+        return;
+    task->has_package =
+        package_source_find(&install->sources, task->wanted->address, task->version,
+                            install->platform, &task->package, &task->problem, keep);
+    if (!task->has_package)
+        return;
+    task->problem = STR_EMPTY;
+    (void)(task->package.directory.len ? install_directory(run, task, keep)
+                                       : install_archive(run, task, index, keep));
+}
+
+/* Messages and results. */
+
+static void tell_query(const Run *run, const Task *task) {
+    Str constraints = task->wanted->constraints;
+    Str shown = task->shown;
+    if (task->is_reused)
+        tell(run,
+             str_format(run->arena, "%.*s: Reusing previous version from the dependency lock file",
+                        STR_ARG(shown)),
+             "- Reusing previous version of %.*s from the dependency lock file", STR_ARG(shown));
+    else if (constraints.len)
+        tell(run,
+             str_format(run->arena,
+                        "Finding matching versions for provider: %.*s, version_constraint: "
+                        "\"%.*s\"",
+                        STR_ARG(shown), STR_ARG(constraints)),
+             "- Finding %.*s versions matching \"%.*s\"...", STR_ARG(shown), STR_ARG(constraints));
+    else
+        tell(run, str_format(run->arena, "%.*s: Finding latest version...", STR_ARG(shown)),
+             "- Finding latest version of %.*s...", STR_ARG(shown));
+}
+
+static void tell_begin(const Run *run, const Task *task) {
+    Str shown = task->shown;
+    Str version = task->version;
+    if (task->is_present)
+        tell(run,
+             str_format(run->arena, "%.*s v%.*s: Using previously-installed provider version",
+                        STR_ARG(shown), STR_ARG(version)),
+             "- Using previously-installed %.*s v%.*s", STR_ARG(shown), STR_ARG(version));
+    else if (run->install->only_hashes)
+        tell(run,
+             str_format(run->arena, "Fetching %.*s %.*s for %.*s", STR_ARG(shown), STR_ARG(version),
+                        STR_ARG(run->install->platform)),
+             "- Fetching %.*s %.*s for %.*s...", STR_ARG(shown), STR_ARG(version),
+             STR_ARG(run->install->platform));
+    else
+        tell(run,
+             str_format(run->arena, "Installing provider version: %.*s v%.*s...", STR_ARG(shown),
+                        STR_ARG(version)),
+             "- Installing %.*s v%.*s...", STR_ARG(shown), STR_ARG(version));
+}
+
+static void tell_end(const Run *run, const Task *task) {
+    Str shown = task->shown;
+    Str version = task->version;
+    Str proof = task->package.proof;
+    if (task->is_present || task->problem.len)
+        return;
+    if (task->is_from_cache)
+        tell(run,
+             str_format(run->arena, "%.*s v%.*s: Using from the shared cache directory",
+                        STR_ARG(shown), STR_ARG(version)),
+             "- Using %.*s v%.*s from the shared cache directory", STR_ARG(shown),
+             STR_ARG(version));
+    else if (run->install->only_hashes)
+        tell(run,
+             str_format(run->arena, "Retrieved %.*s %.*s for %.*s (%.*s)", STR_ARG(shown),
+                        STR_ARG(version), STR_ARG(run->install->platform), STR_ARG(proof)),
+             "- Retrieved %.*s %.*s for %.*s (%.*s)", STR_ARG(shown), STR_ARG(version),
+             STR_ARG(run->install->platform), STR_ARG(proof));
+    else
+        tell(run,
+             str_format(run->arena, "Installed provider version: %.*s v%.*s (%.*s)", STR_ARG(shown),
+                        STR_ARG(version), STR_ARG(proof)),
+             "- Installed %.*s v%.*s (%.*s)", STR_ARG(shown), STR_ARG(version), STR_ARG(proof));
+}
+
+static bool report_query(const Run *run) {
+    bool ok = true;
+    for (size_t i = 0; i < run->count; i++) {
+        const Task *task = &run->tasks[i];
+        if (task->problem.len == 0)
+            continue;
+        ok = false;
+        diags_error(run->diags, NO_RANGE, "Failed to query available provider packages",
+                    "Could not retrieve the list of available versions for provider %.*s: %.*s.\n"
+                    "\n"
+                    "The command \"loam providers\" shows which modules need %.*s.",
+                    STR_ARG(task->shown), STR_ARG(task->problem), STR_ARG(task->shown));
+    }
+    return ok;
+}
+
+static bool report_install(const Run *run) {
+    bool ok = true;
+    for (size_t i = 0; i < run->count; i++) {
+        const Task *task = &run->tasks[i];
+        if (task->problem.len == 0)
+            continue;
+        ok = false;
+        diags_error(run->diags, NO_RANGE, "Failed to install provider",
+                    "Error while installing %.*s v%.*s: %.*s.", STR_ARG(task->shown),
+                    STR_ARG(task->version), STR_ARG(task->problem));
+    }
+    return ok;
+}
+
+static void add_hashes(StrVec *out, const StrVec *more, Arena *arena) {
+    vec_each(more, hash) {
+        vec_push(arena, out, *hash);
+    }
+}
+
+static void record(const Run *run, const Task *task, DependencyLock *lock, ProviderInstalled *out) {
+    Arena *arena = run->arena;
+    const DependencyEntry *before = task->locked;
+    bool is_same = before && str_equal(before->version, task->version);
+    DependencyEntry entry = {.address = task->wanted->address,
+                             .version = task->version,
+                             .constraints = task->wanted->constraints};
+    if (is_same)
+        add_hashes(&entry.hashes, &before->hashes, arena);
+    bool is_local = !is_same || before->hashes.count == 0;
+    is_local = is_local && task->package.signed_hashes.count == 0;
+    if (!task->is_present) {
+        add_hashes(&entry.hashes, &task->package.signed_hashes, arena);
+        vec_push(arena, &entry.hashes, task->h1);
+    }
+    if (is_local && !task->is_present && !run->install->only_hashes)
+        vec_push(arena, &out->local, task->shown);
+    out->has_other_signer |= task->package.is_signed_by_other;
+    dependency_lock_set(lock, entry, arena);
+}
+
+static void remove_unwanted(DependencyLock *lock,
+                            const WantedProviders *wanted,
+                            const StrVec *kept_addresses) {
+    size_t kept = 0;
+    for (size_t i = 0; i < lock->entries.count; i++) {
+        Str address = lock->entries.items[i].address;
+        bool is_wanted = str_is_among(address, kept_addresses->items, kept_addresses->count);
+        vec_each(wanted, provider) {
+            is_wanted |= str_equal(provider->address, address);
+        }
+        if (is_wanted)
+            lock->entries.items[kept++] = lock->entries.items[i];
+    }
+    lock->entries.count = kept;
+}
+
+static void each(Run *run, CallWork work) {
+    Call call = {.io = run->install->sources.io,
+                 .cancel = run->install->sources.cancel,
+                 .arena = run->arena};
+    call_pool_run(&call, run->count, work, run, run->diags);
+}
+
+static void prepare(Run *run, const WantedProviders *wanted, const DependencyLock *lock) {
+    run->count = wanted->count;
+    run->tasks = arena_new_array(run->arena, Task, run->count);
+    for (size_t i = 0; i < run->count; i++) {
+        Task *task = &run->tasks[i];
+        task->wanted = &wanted->items[i];
+        task->shown = provider_address_shown(task->wanted->address);
+        task->locked = dependency_lock_find(lock, task->wanted->address);
+        task->is_reused = task->locked && !run->install->upgrade;
+    }
+}
+
+static bool install_all(Run *run) {
+    for (size_t i = 0; i < run->count && !run->install->only_hashes; i++)
+        tell_query(run, &run->tasks[i]);
+    each(run, resolve);
+    if (!report_query(run))
+        return false;
+    for (size_t i = 0; i < run->count; i++)
+        tell_begin(run, &run->tasks[i]);
+    each(run, install_one);
+    for (size_t i = 0; i < run->count; i++)
+        tell_end(run, &run->tasks[i]);
+    return report_install(run);
+}
+
+static bool report_store(const ProviderInstall *install, int status, Diags *diags) {
+    if (status == 0)
+        return true;
+    diags_error(
+        diags, NO_RANGE,
+        status == -EAGAIN ? "Provider installation in progress" : "Failed to install providers",
+        status == -EAGAIN ? "Another process has been installing providers into \"%.*s\" for ten "
+                            "minutes. Wait until it ends, then try again."
+                          : "\"%.*s\" cannot be written: %s.",
+        STR_ARG(install->directory), strerror(-status));
+    return false;
+}
+
+bool provider_install_run(const ProviderInstall *install,
+                          const WantedProviders *wanted,
+                          DependencyLock *lock,
+                          ProviderInstalled *out,
+                          Arena *arena,
+                          Diags *diags) {
+    const Disk *disk = install->sources.io->disk;
+    Run run = {.install = install, .arena = arena, .diags = diags};
+    bool ok = true;
+    *out = (ProviderInstalled){0};
+    if (wanted->count > 0) {
+        int status = package_store_work(install->sources.io, install->directory, &run.work, arena);
+        if (!report_store(install, status, diags))
+            return false;
+        prepare(&run, wanted, lock);
+        ok = install_all(&run);
+        (void)disk_remove_tree(disk, run.work);
+    }
+    DependencyLock done = dependency_lock_clone(lock, arena);
+    for (size_t i = 0; ok && i < run.count; i++)
+        record(&run, &run.tasks[i], &done, out);
+    if (ok && !install->only_hashes)
+        remove_unwanted(&done, wanted, &install->kept);
+    if (ok)
+        *lock = done;
+    return ok;
+}

@@ -1,0 +1,224 @@
+/* Asks the registry for versions and packages; verifies the signature of the checksums. */
+#include "provider_registry.h"
+
+#include "host_access.h"
+#include "openpgp.h"
+#include "provider_address.h"
+#include "url.h"
+
+/* The key that HashiCorp publishes for its releases. */
+#define HASHICORP_FINGERPRINT "C874011F0AB405110D02105534365D9472D7468F"
+
+typedef struct Inquiry {
+    const PackageSources *sources;
+    RegistryHost host;
+    Str path; /* NAMESPACE/TYPE */
+    Str *problem;
+    Arena *arena;
+} Inquiry;
+
+static bool report(const Inquiry *inquiry, const RegistryProblem *failure) {
+    *inquiry->problem = host_access_reason(failure, inquiry->arena);
+    return false;
+}
+
+static bool refuse(const Inquiry *inquiry, Str url, const char *what) {
+    RegistryProblem failure;
+    (void)registry_host_refuse(url, what, &failure, inquiry->arena);
+    return report(inquiry, &failure);
+}
+
+static bool begin(Inquiry *inquiry, Str address) {
+    RegistryProblem failure;
+    Str host, namespace, type;
+    provider_address_split(address, &host, &namespace, &type);
+    inquiry->path = str_format(inquiry->arena, "%.*s/%.*s", STR_ARG(namespace), STR_ARG(type));
+    return host_access_open(inquiry->sources, host, "providers.v1", &inquiry->host, &failure,
+                            inquiry->arena) ||
+           report(inquiry, &failure);
+}
+
+/* A provider whose protocols are listed must have 5 or 6. */
+static bool has_known_protocol(Value version) {
+    Value protocols;
+    if (!value_find_tuple(version, STR("protocols"), &protocols) || protocols.count == 0)
+        return true;
+    for (size_t i = 0; i < protocols.count; i++) {
+        Value protocol = value_at(protocols, i);
+        if (!value_is_present(protocol) || protocol.type != &TYPE_STRING)
+            continue;
+        if (str_starts_with(value_text(protocol), STR("5")) ||
+            str_starts_with(value_text(protocol), STR("6")))
+            return true;
+    }
+    return false;
+}
+
+bool provider_registry_versions(const PackageSources *sources,
+                                const CliInstallation *installation,
+                                Str address,
+                                StrVec *out,
+                                Str *problem,
+                                Arena *arena) {
+    Inquiry inquiry = {.sources = sources, .problem = problem, .arena = arena};
+    RegistryProblem failure;
+    HttpResponse response;
+    Value answer, versions;
+    (void)installation;
+    if (!begin(&inquiry, address))
+        return false;
+    Str url =
+        str_format(arena, "%.*s%.*s/versions", STR_ARG(inquiry.host.base), STR_ARG(inquiry.path));
+    if (!registry_host_get(&inquiry.host, url, &response, &failure, arena)) {
+        if (failure.code == 404) {
+            *problem = str_format(arena, "the registry %.*s has no provider %.*s",
+                                  STR_ARG(inquiry.host.name), STR_ARG(inquiry.path));
+            return false;
+        }
+        return report(&inquiry, &failure);
+    }
+    if (!registry_host_parse(url, response.body, &answer, &failure, arena))
+        return report(&inquiry, &failure);
+    if (!value_find_tuple(answer, STR("versions"), &versions))
+        return refuse(&inquiry, url, "lists no versions");
+    for (size_t i = 0; i < versions.count; i++) {
+        Str version;
+        if (value_find_text(value_at(versions, i), STR("version"), &version) &&
+            has_known_protocol(value_at(versions, i)))
+            vec_push(arena, out, version);
+    }
+    return true;
+}
+
+/* A download as the registry describes it. */
+typedef struct Offer {
+    Str page; /* URL of the description */
+    Str filename;
+    Str url;
+    Str sums_url;
+    Str signature_url;
+    Str keys; /* ASCII armor, one after another */
+} Offer;
+
+static bool read_keys(const Inquiry *inquiry, Value answer, Offer *offer) {
+    Value signing, keys;
+    StrBuf all = strbuf_new(inquiry->arena);
+    if (!value_find_present(answer, STR("signing_keys"), &signing) ||
+        !value_find_tuple(signing, STR("gpg_public_keys"), &keys))
+        return refuse(inquiry, offer->page, "has no signing keys");
+    for (size_t i = 0; i < keys.count; i++) {
+        Str armor;
+        if (value_find_text(value_at(keys, i), STR("ascii_armor"), &armor))
+            strbuf_add_format(&all, "%.*s\n", STR_ARG(armor));
+    }
+    offer->keys = strbuf_str(&all);
+    return offer->keys.len > 0 || refuse(inquiry, offer->page, "has no signing keys");
+}
+
+static bool read_url(const Inquiry *inquiry, Value answer, const char *name, Str page, Str *out) {
+    Str place;
+    if (!value_find_text(answer, str_from_cstr(name), &place))
+        return refuse(
+            inquiry, page,
+            str_to_cstr(str_format(inquiry->arena, "has no \"%s\"", name), inquiry->arena));
+    *out = url_resolve(page, place, inquiry->arena);
+    return str_starts_with(*out, STR("https://")) ||
+           refuse(inquiry, page,
+                  str_to_cstr(str_format(inquiry->arena, "has a \"%s\" that is not https", name),
+                              inquiry->arena));
+}
+
+static bool read_offer(const Inquiry *inquiry, const Package *wanted, Offer *offer, Package *out) {
+    RegistryProblem failure;
+    HttpResponse response;
+    Value answer;
+    Arena *arena = inquiry->arena;
+    size_t joint = str_find_char(wanted->platform, '_', 0);
+    Str system = str_slice(wanted->platform, 0, joint);
+    Str url = str_format(arena, "%.*s%.*s/%.*s/download/%.*s/%.*s", STR_ARG(inquiry->host.base),
+                         STR_ARG(inquiry->path), STR_ARG(wanted->version), STR_ARG(system),
+                         STR_ARG(str_after(wanted->platform, joint + 1)));
+    if (!registry_host_get(&inquiry->host, url, &response, &failure, arena))
+        return failure.code == 404 ? false : report(inquiry, &failure);
+    if (!registry_host_parse(url, response.body, &answer, &failure, arena))
+        return report(inquiry, &failure);
+    offer->page = response.url;
+    if (!value_find_text(answer, STR("filename"), &offer->filename) ||
+        !value_find_text(answer, STR("shasum"), &out->sha256) || out->sha256.len != 64)
+        return refuse(inquiry, url, "has no \"filename\" or no \"shasum\"");
+    return read_url(inquiry, answer, "download_url", offer->page, &offer->url) &&
+           read_url(inquiry, answer, "shasums_url", offer->page, &offer->sums_url) &&
+           read_url(inquiry, answer, "shasums_signature_url", offer->page, &offer->signature_url) &&
+           read_keys(inquiry, answer, offer);
+}
+
+static bool get_text(const Inquiry *inquiry, Str url, Str *out) {
+    RegistryProblem failure;
+    HttpResponse response;
+    if (!registry_host_get(&inquiry->host, url, &response, &failure, inquiry->arena))
+        return report(inquiry, &failure);
+    *out = response.body;
+    return true;
+}
+
+/* Reads the lines "HEX  NAME". The archive's line must have the same checksum as the offer. */
+static bool check_sums(const Inquiry *inquiry, const Offer *offer, Str sums, Package *out) {
+    Str line;
+    bool is_listed = false;
+    while (str_next_field(&sums, '\n', &line)) {
+        size_t space = str_find_char(line, ' ', 0);
+        Str name = str_trim(str_after(line, space));
+        Str sum = str_slice(line, 0, space);
+        if (space == SIZE_MAX || sum.len != 64)
+            continue;
+        vec_push(inquiry->arena, &out->signed_hashes, str_concat(STR("zh:"), sum, inquiry->arena));
+        if (!str_equal(name, offer->filename))
+            continue;
+        if (!str_equal(sum, out->sha256))
+            return refuse(inquiry, offer->sums_url,
+                          "has another checksum for the package than the registry");
+        is_listed = true;
+    }
+    return is_listed ||
+           refuse(inquiry, offer->sums_url, "has no checksum for the file of the package");
+}
+
+static bool check_signature(const Inquiry *inquiry, const Offer *offer, Str sums, Package *out) {
+    Str signature, why;
+    OpenpgpKey key;
+    if (!get_text(inquiry, offer->signature_url, &signature))
+        return false;
+    if (!openpgp_verify(sums, signature, offer->keys, &key, &why, inquiry->arena)) {
+        *inquiry->problem = str_format(
+            inquiry->arena, "the signature of the checksums at \"%.*s\" is not good: %.*s",
+            STR_ARG(url_redact(offer->signature_url, inquiry->arena)), STR_ARG(why));
+        return false;
+    }
+    out->is_signed_by_other = !str_equal_cstr(key.fingerprint, HASHICORP_FINGERPRINT);
+    out->proof = out->is_signed_by_other
+                     ? str_format(inquiry->arena, "self-signed, key ID %.*s", STR_ARG(key.id))
+                     : STR("signed by HashiCorp");
+    return true;
+}
+
+bool provider_registry_find(const PackageSources *sources,
+                            const CliInstallation *installation,
+                            const Package *wanted,
+                            Package *out,
+                            Str *problem,
+                            Arena *arena) {
+    Inquiry inquiry = {.sources = sources, .problem = problem, .arena = arena};
+    Offer offer = {0};
+    Str sums;
+    Url parts;
+    (void)installation;
+    *out = *wanted;
+    if (!begin(&inquiry, wanted->address) || !read_offer(&inquiry, wanted, &offer, out) ||
+        !get_text(&inquiry, offer.sums_url, &sums) ||
+        !check_signature(&inquiry, &offer, sums, out) || !check_sums(&inquiry, &offer, sums, out))
+        return false;
+    out->url = offer.url;
+    if (url_parse(out->url, &parts) && str_equal(parts.host, inquiry.host.name))
+        out->token = inquiry.host.token;
+    return true;
+}
