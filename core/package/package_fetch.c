@@ -9,7 +9,7 @@
 #include "provider_address.h"
 #include "url.h"
 
-#define TRIES 5
+#define TRIES 20 /* each must bring bytes */
 
 static Str trimmed(Str sentence) {
     return str_ends_with(sentence, STR(".")) ? str_slice(sentence, 0, sentence.len - 1) : sentence;
@@ -68,8 +68,10 @@ static bool download(
             *problem = str_format(arena, "the download cannot be stored: %s", strerror(-status));
             return false;
         }
-        if (ok)
+        if (ok) {
+            *problem = STR_EMPTY;
             return true;
+        }
         if (question.offset == size_of(disk, path) || cancel_level(sources->cancel) != CANCEL_NONE)
             return false; /* no byte more */
     }

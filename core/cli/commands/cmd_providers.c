@@ -3,11 +3,13 @@
 #include "project.h"
 #include "project_load.h"
 #include "project_state.h"
+#include "provider_needs.h"
 #include "required_providers.h"
 
 typedef struct ProviderTree {
     Cli *cli;
     StrBuf out;
+    DependencyLock lock;
     bool ok;
     Diags *diags;
 } ProviderTree;
@@ -18,17 +20,39 @@ static void add_branch(ProviderTree *tree, Str margin, bool is_last, Str text) {
     strbuf_add_format(&tree->out, "%.*s%s%.*s\n", STR_ARG(margin), branch, STR_ARG(text));
 }
 
+/* Returns what answers for the provider; empty under the name of another program. */
+static Str answer_text(const ProviderTree *tree, const ProviderNeed *need) {
+    Arena *arena = tree->cli->arena;
+    if (cli_name(tree->cli)->is_other)
+        return STR_EMPTY;
+    switch (need->answer) {
+    case PROVIDER_BUILT_IN: return STR(" (built in)");
+    case PROVIDER_REATTACHED: return STR(" (running process of TF_REATTACH_PROVIDERS)");
+    case PROVIDER_OVERRIDDEN: return STR(" (program of dev_overrides)");
+    case PROVIDER_INSTALLED: break;
+    }
+    const DependencyEntry *entry = dependency_lock_find(&tree->lock, need->address);
+    return entry ? str_format(arena, " (package v%.*s)", STR_ARG(entry->version))
+                 : STR(" (package, not selected: run \"loam init\")");
+}
+
+static Str provider_text(const ProviderTree *tree, const ProviderNeed *need) {
+    const char *row = registry_row_address(tree->cli->registry, need->name);
+    Str address = row && need->answer == PROVIDER_BUILT_IN ? str_from_cstr(row) : need->address;
+    return str_format(tree->cli->arena, "provider[%.*s]%s%.*s%.*s", STR_ARG(address),
+                      need->constraints.len ? " " : "", STR_ARG(need->constraints),
+                      STR_ARG(answer_text(tree, need)));
+}
+
 /* Adds the module's own providers, then the modules that it calls. */
 static void add_module(ProviderTree *tree, const Module *module, Str margin) {
     Arena *arena = tree->cli->arena;
-    ProviderList own = {0};
-    tree->ok &= required_providers_of(tree->cli->registry, module, PROVIDERS_OF_MODULE, &own, arena,
-                                      tree->diags);
+    ProviderNeeds own = {0};
+    tree->ok &= provider_needs_of_module(tree->cli->foreign, module, &own, arena, tree->diags);
     size_t left = own.count + module->calls.count;
-    vec_each(&own, provider) {
+    vec_each(&own, need) {
         left--;
-        add_branch(tree, margin, left == 0,
-                   str_format(arena, "provider[%s]", (*provider)->address));
+        add_branch(tree, margin, left == 0, provider_text(tree, need));
     }
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
@@ -55,7 +79,8 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     ProviderTree tree = {.cli = cli, .out = strbuf_new(cli->arena), .ok = true, .diags = diags};
     if (!project_load(&project, cli, arguments, NULL, diags) ||
-        !project_open_state(&project, LOCK_NONE))
+        !project_open_state(&project, LOCK_NONE) ||
+        !dependency_lock_read(&cli->io, STR("."), &tree.lock, cli->arena, diags))
         return 1;
     strbuf_add_cstr(&tree.out, "\nProviders required by configuration:\n.\n");
     add_module(&tree, project.config->root, STR_EMPTY);
@@ -72,8 +97,8 @@ const Command cmd_providers = {
     .name = "providers",
     .summary = "Show the required providers",
     .usage = "[options]",
-    .about = "Shows the providers that each module requires, and the providers of the objects in "
-             "the state.",
+    .about = "Shows the providers that each module requires, whether each is part of loam or a "
+             "package, and the providers of the objects in the state.",
     .groups = {&option_variables, &option_state, &option_environment, &option_view},
     .group_count = 4,
     .run = run,

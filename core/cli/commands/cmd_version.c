@@ -1,30 +1,37 @@
 /* loam version */
 #include "command.h"
+#include "dependency_lock.h"
 #include "json.h"
+#include "provider_address.h"
 #include "version.h"
-
-#include <sys/utsname.h>
 
 static const Option options[] = {
     {"json", OPTION_FLAG, NULL, "Print as JSON."},
 };
 
-static Str platform(Arena *arena) {
-    struct utsname name;
-    if (uname(&name) != 0)
-        return STR("linux_amd64");
-    const char *machine = strcmp(name.machine, "x86_64") == 0    ? "amd64"
-                          : strcmp(name.machine, "aarch64") == 0 ? "arm64"
-                                                                 : name.machine;
-    return str_format(arena, "linux_%s", machine);
+/* The versions that the dependency lock file selects; an unreadable file counts as none. */
+static DependencyLock read_lock(const Cli *cli) {
+    DependencyLock lock = {0};
+    Diags ignored = diags_new(cli->arena);
+    if (!dependency_lock_read(&cli->io, STR("."), &lock, cli->arena, &ignored))
+        lock = (DependencyLock){0};
+    return lock;
+}
+
+static void print_text(const Cli *cli, const DependencyLock *lock) {
+    Str version = cli_name(cli)->is_other ? STR(VERSION_TERRAFORM) : cli->version;
+    terminal_print("%s v%.*s\non %.*s\n", cli_name(cli)->title, STR_ARG(version),
+                   STR_ARG(provider_address_platform()));
+    vec_each(&lock->entries, entry) {
+        terminal_print("+ provider %.*s v%.*s\n", STR_ARG(entry->address), STR_ARG(entry->version));
+    }
 }
 
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     (void)diags;
+    DependencyLock lock = read_lock(cli);
     if (!option_flag(arguments, "json")) {
-        Str version = cli_name(cli)->is_other ? STR(VERSION_TERRAFORM) : cli->version;
-        terminal_print("%s v%.*s\non %.*s\n", cli_name(cli)->title, STR_ARG(version),
-                       STR_ARG(platform(cli->arena)));
+        print_text(cli, &lock);
         return 0;
     }
     StrBuf text = strbuf_new(cli->arena);
@@ -34,9 +41,13 @@ static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     json_key_string(&writer, "terraform_version", STR(VERSION_TERRAFORM));
     if (!cli_name(cli)->is_other)
         json_key_string(&writer, "loam_version", cli->version);
-    json_key_string(&writer, "platform", platform(cli->arena));
+    json_key_string(&writer, "platform", provider_address_platform());
     json_key(&writer, STR("provider_selections"));
     json_object_start(&writer);
+    vec_each(&lock.entries, entry) {
+        json_key(&writer, entry->address);
+        json_write_string(&writer, entry->version);
+    }
     json_object_end(&writer);
     if (str_equal_cstr(STR("terraform"), cli_name(cli)->name))
         json_key_bool(&writer, "terraform_outdated", false);
@@ -50,7 +61,8 @@ const Command cmd_version = {
     .name = "version",
     .summary = "Show the version",
     .usage = "[options]",
-    .about = "Shows the version of this program.",
+    .about =
+        "Shows the version of this program, and the provider versions of the dependency lock file.",
     .groups = {OPTION_GROUP(options), &option_view},
     .group_count = 2,
     .run = run,

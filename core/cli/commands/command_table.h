@@ -53,7 +53,9 @@
     ROW(metadata_functions)    \
     ROW(metadata_page)
 
-#define PROVIDERS_COMMANDS(ROW) \
+#define PROVIDERS_COMMANDS(ROW)  \
+    ROW(providers_lock)          \
+    ROW(providers_mirror)        \
     ROW(providers_schema)
 /* clang-format on */
 

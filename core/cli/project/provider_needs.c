@@ -56,15 +56,40 @@ static void add_module(NeedsReader *reader, const Module *module) {
         const ProviderConfig *config = entry->value;
         add_ref(reader, module, (ProviderRef){.name = config->name, .range = config->range});
     }
+}
+
+static void add_tree(NeedsReader *reader, const Module *module) {
+    add_module(reader, module);
     map_each(&module->calls, entry) {
         const ModuleCall *call = entry->value;
         if (call->module)
-            add_module(reader, call->module);
+            add_tree(reader, call->module);
     }
 }
 
 static int compare_needs(const void *a, const void *b) {
     return str_compare(((const ProviderNeed *)a)->address, ((const ProviderNeed *)b)->address);
+}
+
+static bool finish(NeedsReader *reader) {
+    ProviderNeeds *needs = reader->out;
+    vec_each(needs, need) {
+        need->constraints = version_constraint_normal(need->constraints, reader->arena);
+    }
+    if (needs->count)
+        qsort(needs->items, needs->count, sizeof *needs->items, compare_needs);
+    return reader->ok;
+}
+
+bool provider_needs_of_module(ForeignPrograms *programs,
+                              const Module *module,
+                              ProviderNeeds *out,
+                              Arena *arena,
+                              Diags *diags) {
+    NeedsReader reader = {
+        .programs = programs, .out = out, .ok = true, .arena = arena, .diags = diags};
+    add_module(&reader, module);
+    return finish(&reader);
 }
 
 bool provider_needs_of(ForeignPrograms *programs,
@@ -77,16 +102,11 @@ bool provider_needs_of(ForeignPrograms *programs,
         .programs = programs, .out = out, .ok = true, .arena = arena, .diags = diags};
     StrVec addresses = {0};
     if (root)
-        add_module(&reader, root);
+        add_tree(&reader, root);
     if (state)
         required_providers_of_state(state, &addresses, arena);
     vec_each(&addresses, address) {
         add(&reader, *address, STR_EMPTY, NO_RANGE);
     }
-    vec_each(out, need) {
-        need->constraints = version_constraint_normal(need->constraints, arena);
-    }
-    if (out->count)
-        qsort(out->items, out->count, sizeof *out->items, compare_needs);
-    return reader.ok;
+    return finish(&reader);
 }

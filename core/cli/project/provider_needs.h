@@ -16,6 +16,12 @@ typedef struct ProviderNeed {
 
 typedef VEC(ProviderNeed) ProviderNeeds; /* sorted by address, each once */
 
+/* Lists the needs of one module, without its descendants. */
+MUST_USE bool provider_needs_of_module(ForeignPrograms *programs,
+                                       const Module *module,
+                                       ProviderNeeds *out,
+                                       Arena *arena,
+                                       Diags *diags);
 /* Lists the needs of the module and its descendants, and of `state` (may be NULL). */
 MUST_USE bool provider_needs_of(ForeignPrograms *programs,
                                 const Module *root,

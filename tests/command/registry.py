@@ -1,0 +1,164 @@
+"""A provider registry on loopback: https with a certificate authority of the test, packages signed by a key of the test.
+
+`faults` maps a path to a function that answers instead; `seen` has (path, Authorization) of each request."""
+import base64, hashlib, http.server, io, json, os, re, ssl, subprocess, tempfile, threading, zipfile
+
+PLATFORMS = ("linux_amd64", "linux_arm64")
+
+
+def program(kind, version, platform):
+    return "#!/bin/sh\necho %s %s %s\n" % (kind, version, platform)
+
+
+def archive(files, links=(), **more):
+    """Returns a zip file; its times are fixed, so that the same files give the same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, **more) as packed:
+        for name, text in files.items():
+            info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            info.external_attr = 0o100755 << 16
+            packed.writestr(info, text)
+        for name, target in links:
+            info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            info.external_attr = 0o120777 << 16
+            packed.writestr(info, target)
+    return out.getvalue()
+
+
+class Signer:
+    """A key of gpg, in a home of its own."""
+
+    def __init__(self, home, name, kind="rsa2048"):
+        self.home, self.name = os.path.join(home, name), name
+        os.makedirs(self.home, 0o700)
+        self.gpg("--quick-gen-key", "%s <%s@localhost>" % (name, name), kind, "sign")
+        self.armor = self.gpg("--armor", "--export", name).decode()
+        listing = self.gpg("--list-keys", "--with-colons", name).decode()
+        self.id = re.search(r"^fpr:+([0-9A-F]+):", listing, re.M)[1][-16:]
+
+    def gpg(self, *words, text=b""):
+        done = subprocess.run(["gpg", "--batch", "--quiet", "--yes", "--passphrase", "", "--homedir", self.home, *words],
+                              input=text, capture_output=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr.decode())
+        return done.stdout
+
+    def sign(self, text):
+        return self.gpg("-u", self.name, "--digest-algo", "SHA256", "--detach-sign", text=text)
+
+    def close(self):
+        subprocess.run(["gpgconf", "--homedir", self.home, "--kill", "gpg-agent"], capture_output=True)
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *words], check=True, capture_output=True)
+
+
+def certificates(directory):
+    """Makes a certificate authority and a certificate for localhost; returns the paths of both."""
+    ca, key, request, cert, names = (os.path.join(directory, name) for name in ("ca.pem", "key.pem", "req.pem", "cert.pem", "names"))
+    ca_key = os.path.join(directory, "ca-key.pem")
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", ca_key, "-out", ca, "-days", "30", "-subj", "/CN=test authority")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", "/CN=localhost")
+    with open(names, "w", encoding="utf-8") as file:
+        file.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca_key, "-CAcreateserial", "-days", "30", "-extfile", names, "-out", cert)
+    return ca, cert, key
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *words):
+        pass
+
+    def answer(self, body, code=200, **headers):
+        self.send_response(code)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        if code == 200:
+            is_file = self.path.startswith("/files/") or self.path.endswith(".zip")
+            self.send_header("Content-Type", "application/octet-stream" if is_file else "application/json")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        registry = self.server.registry
+        registry.seen.append((self.path, self.headers.get("Authorization")))
+        fault = registry.faults.get(self.path)
+        try:
+            if fault:
+                return fault(self)
+            body = registry.find(self.path)
+            self.answer(body if body is not None else b"{}", 200 if body is not None else 404)
+        except OSError:
+            pass  # the client has gone
+
+
+class Registry:
+    def __init__(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="registry-")
+        self.path = self.temporary.name
+        self.ca, cert, key = certificates(self.path)
+        self.signer = Signer(self.path, "signer")
+        self.faults, self.seen, self.files, self.versions = {}, [], {}, {}
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads, self.server.registry = True, self
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cert, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.host = "localhost:%d" % self.server.server_port
+
+    def close(self):
+        self.server.shutdown()
+        self.signer.close()
+        self.temporary.cleanup()
+
+    def address(self, kind, namespace="acme"):
+        return "%s/%s/%s" % (self.host, namespace, kind)
+
+    def add(self, kind, version, packages=None, namespace="acme", signer=None, sums=None):
+        """Publishes a version. `packages`: platform → bytes; `sums`: the text of SHA256SUMS instead of the right one."""
+        packages = packages or {platform: archive({"terraform-provider-%s_v%s" % (kind, version): program(kind, version, platform),
+                                                   "LICENSE": "free\n"}) for platform in PLATFORMS}
+        signer = signer or self.signer
+        base = "/files/%s/%s/%s/" % (namespace, kind, version)
+        name = lambda platform: "terraform-provider-%s_%s_%s.zip" % (kind, version, platform)
+        text = sums or "".join("%s  %s\n" % (hashlib.sha256(packed).hexdigest(), name(platform)) for platform, packed in packages.items())
+        self.files[base + "SHA256SUMS"] = text.encode()
+        self.files[base + "SHA256SUMS.sig"] = signer.sign(text.encode())
+        for platform, packed in packages.items():
+            system, machine = platform.split("_")
+            self.files[base + name(platform)] = packed
+            self.files["/v1/%s/%s/%s/download/%s/%s" % (namespace, kind, version, system, machine)] = json.dumps({
+                "protocols": ["5.0"], "os": system, "arch": machine, "filename": name(platform), "download_url": base + name(platform),
+                "shasum": hashlib.sha256(packed).hexdigest(), "shasums_url": base + "SHA256SUMS",
+                "shasums_signature_url": base + "SHA256SUMS.sig",
+                "signing_keys": {"gpg_public_keys": [{"key_id": self.signer.id, "ascii_armor": self.signer.armor}]}}).encode()
+        self.versions.setdefault((namespace, kind), {})[version] = [dict(zip(("os", "arch"), platform.split("_"))) for platform in packages]
+
+    def find(self, path):
+        if path == "/.well-known/terraform.json":
+            return json.dumps({"providers.v1": "/v1/"}).encode()
+        match = re.fullmatch(r"/v1/([^/]+)/([^/]+)/versions", path)
+        if match and match.groups() in self.versions:
+            return json.dumps({"versions": [{"version": version, "protocols": ["5.0"], "platforms": platforms}
+                                            for version, platforms in self.versions[match.groups()].items()]}).encode()
+        return self.files.get(path)
+
+    def serve_directory(self, directory, prefix):
+        """Serves the files below a directory, as a network mirror."""
+        for place, _, names in os.walk(directory):
+            for name in names:
+                path = os.path.join(place, name)
+                with open(path, "rb") as file:
+                    self.files[prefix + os.path.relpath(path, directory)] = file.read()
+
+
+def h1(files):
+    """The hash of an unpacked package."""
+    lines = "".join("%s  %s\n" % (hashlib.sha256(text if isinstance(text, bytes) else text.encode()).hexdigest(), name)
+                    for name, text in sorted(files.items()))
+    return "h1:" + base64.b64encode(hashlib.sha256(lines.encode()).digest()).decode()
