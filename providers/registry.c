@@ -91,12 +91,13 @@ static void report_unknown(const Registry *registry, Str name, SourceRange range
     if (same_name != SIZE_MAX)
         hint = str_format(scratch, " The included \"%.*s\" has the address \"%s\".",
                           STR_ARG(short_name), registry->rows[same_name].address);
-    diags_error(diags, range, "Unknown provider",
-                "loam has no provider \"%.*s\".%.*s loam includes its providers and downloads "
-                "none; they are: %.*s. Remove the use of the provider, or set its source in "
-                "required_providers to one of these.",
-                STR_ARG(name), STR_ARG(hint),
-                STR_ARG(str_join(names, registry->count, STR(", "), scratch)));
+    diags_error(
+        diags, range, "Unknown provider",
+        "loam has no provider \"%.*s\".%.*s The providers of loam are: %.*s. Remove the use "
+        "of the provider, or set its source in "
+        "required_providers to one of these.",
+        STR_ARG(name), STR_ARG(hint),
+        STR_ARG(str_join(names, registry->count, STR(", "), scratch)));
 }
 
 static bool report_module(

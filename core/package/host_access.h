@@ -2,7 +2,7 @@
  * give them. */
 #pragma once
 
-#include "package_source.h"
+#include "package.h"
 #include "registry_host.h"
 
 /* Returns the token of the host: TF_TOKEN_host, `credentials`, the file of `login`, or the

@@ -4,7 +4,7 @@
  * `dev_overrides`. */
 #pragma once
 
-#include "package_source.h"
+#include "package.h"
 
 /* Returns the path of the provider's program in a directory; empty if it has none. */
 Str mirror_directory_program(const Disk *disk, Str directory, Str address, Arena *arena);

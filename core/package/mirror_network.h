@@ -2,7 +2,7 @@
  * behind https. It has no signatures; its hashes must match. */
 #pragma once
 
-#include "package_source.h"
+#include "package.h"
 
 /* The functions of package_source.c. */
 MUST_USE bool mirror_network_versions(const PackageSources *sources,

@@ -4,6 +4,7 @@
 #include "json.h"
 #include "mirror_directory.h"
 #include "package_fetch.h"
+#include "package_source.h"
 #include "package_store.h"
 #include "provider_address.h"
 #include "version_constraint.h"

@@ -1,7 +1,7 @@
 /* package_fetch: brings the archive of a package into a directory and verifies it. */
 #pragma once
 
-#include "package_source.h"
+#include "package.h"
 
 /* Sets *path to the archive: the one of a mirror, or a download to the file `download`, which is
  * resumed after a lost connection. Checks its SHA-256 against the package, and against its `zh:`

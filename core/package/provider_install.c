@@ -5,6 +5,7 @@
 #include "cli_config_load.h"
 #include "module_tree.h"
 #include "package_fetch.h"
+#include "package_source.h"
 #include "package_store.h"
 #include "provider_address.h"
 #include "version_constraint.h"

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "dependency_lock.h"
-#include "package_source.h"
+#include "package.h"
 
 typedef struct WantedProvider {
     Str address;

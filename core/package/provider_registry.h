@@ -3,7 +3,7 @@
  * names. */
 #pragma once
 
-#include "package_source.h"
+#include "package.h"
 
 /* The functions of package_source.c. */
 MUST_USE bool provider_registry_versions(const PackageSources *sources,

@@ -7,7 +7,6 @@
 #include "mirror_directory.h"
 #include "package_store.h"
 #include "provider_address.h"
-#include "provider_needs.h"
 #include "registry.h"
 #include "version_constraint.h"
 
@@ -15,7 +14,8 @@ struct ForeignPrograms {
     ForeignLocator locator;
     const ProviderSource *source;
     Cli *cli;
-    const Module *root; /* NULL: none is loaded */
+    ForeignConstraints constraints; /* NULL: no configuration is loaded */
+    void *payload;
     bool is_validating;
     bool is_preferred; /* programs take precedence over the providers that loam contains */
     bool is_read;      /* `config` and `reattached` */
@@ -148,8 +148,13 @@ static bool read_lock(ForeignPrograms *programs, Diags *diags) {
     return true;
 }
 
+/* Suggests a provider of loam: one of the same name, or of a similar one. */
 static Str suggestion(const ForeignPrograms *programs, Str name, Arena *arena) {
-    StrVec names = registry_names(programs->cli->registry, arena);
+    const Registry *registry = programs->cli->registry;
+    const char *same = registry_row_address(registry, registry_local_name(name));
+    StrVec names = registry_names(registry, arena);
+    if (same)
+        return str_format(arena, " loam contains another provider of that name, \"%s\".", same);
     return str_find_char(name, '/', 0) == SIZE_MAX
                ? str_did_you_mean(name, names.items, names.count, arena)
                : STR_EMPTY;
@@ -180,23 +185,16 @@ static bool report_constraints(const DependencyEntry *entry, Str constraints, Di
     return false;
 }
 
-static bool check_constraints(ForeignPrograms *programs,
+static bool check_constraints(const ForeignPrograms *programs,
                               const DependencyEntry *entry,
                               Diags *diags) {
-    ProviderNeeds needs = {0};
-    Diags ignored = diags_new(programs->cli->arena);
-    if (!programs->root ||
-        !provider_needs_of(programs, programs->root, NULL, &needs, programs->cli->arena, &ignored))
+    bool is_selected = true;
+    if (!programs->constraints)
         return true;
-    vec_each(&needs, need) {
-        bool is_selected = true;
-        if (!str_equal(need->address, entry->address) || !need->constraints.len)
-            continue;
-        if (version_constraint_selects(need->constraints, entry->version, &is_selected) &&
-            !is_selected)
-            return report_constraints(entry, need->constraints, diags);
-    }
-    return true;
+    Str constraints =
+        programs->constraints(programs->payload, entry->address, programs->cli->arena);
+    return !version_constraint_selects(constraints, entry->version, &is_selected) || is_selected ||
+           report_constraints(entry, constraints, diags);
 }
 
 /* `why`: the end of a sentence. */
@@ -299,9 +297,13 @@ void foreign_programs_close(ForeignPrograms *programs) {
         foreign_source_close(programs->source);
 }
 
-void foreign_programs_set_root(ForeignPrograms *programs, const Module *root) {
-    if (programs)
-        programs->root = root;
+void foreign_programs_set_constraints(ForeignPrograms *programs,
+                                      ForeignConstraints constraints,
+                                      void *payload) {
+    if (!programs)
+        return;
+    programs->constraints = constraints;
+    programs->payload = payload;
 }
 
 void foreign_programs_set_validating(ForeignPrograms *programs) {

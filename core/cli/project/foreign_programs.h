@@ -4,7 +4,6 @@
 #pragma once
 
 #include "cli.h"
-#include "config.h"
 #include "dependency_lock.h"
 #include "foreign_source.h"
 #include "package_source.h"
@@ -25,8 +24,12 @@ ForeignPrograms *foreign_programs_open(Cli *cli);
 /* Ends the processes. Accepts NULL. */
 void foreign_programs_close(ForeignPrograms *programs);
 
-/* Sets the root module, whose version constraints the dependency lock must meet. */
-void foreign_programs_set_root(ForeignPrograms *programs, const Module *root);
+/* Sets the function that gives the version constraints of a provider, which the dependency lock
+ * must meet; empty: none. */
+typedef Str (*ForeignConstraints)(void *payload, Str address, Arena *arena);
+void foreign_programs_set_constraints(ForeignPrograms *programs,
+                                      ForeignConstraints constraints,
+                                      void *payload);
 /* Makes a missing provider the error that `validate` reports. */
 void foreign_programs_set_validating(ForeignPrograms *programs);
 /* Returns the CLI configuration with its installation methods; NULL after adding an error. */

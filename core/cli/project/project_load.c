@@ -1,8 +1,8 @@
 /* Loads the root module that a command works on, and its variables. */
 #include "project_load.h"
-#include "foreign_programs.h"
 #include "front_end.h"
 #include "overlay_disk.h"
+#include "provider_needs.h"
 #include "view.h"
 
 static bool ask_variable(void *payload, const Variable *variable, Str *out, Arena *arena) {
@@ -129,7 +129,7 @@ bool project_load(
         !config_load(&request, &project->config, cli->arena, diags))
         return false;
     cli->workspace = project->config->workspace;
-    foreign_programs_set_root(cli->foreign, project->config->root);
+    provider_needs_constrain(cli->foreign, project->config->root, cli->arena);
     project->engine = new_engine(project, parallelism);
     return true;
 }

@@ -110,3 +110,27 @@ bool provider_needs_of(ForeignPrograms *programs,
     }
     return finish(&reader);
 }
+
+typedef struct RootNeeds {
+    ForeignPrograms *programs;
+    const Module *root;
+    bool is_read;
+    ProviderNeeds needs;
+} RootNeeds;
+
+static Str constraints_of(void *payload, Str address, Arena *arena) {
+    RootNeeds *root = payload;
+    Diags ignored = diags_new(arena);
+    if (!root->is_read &&
+        !provider_needs_of(root->programs, root->root, NULL, &root->needs, arena, &ignored))
+        return STR_EMPTY;
+    root->is_read = true;
+    const ProviderNeed *need = find_need(&root->needs, address);
+    return need ? need->constraints : STR_EMPTY;
+}
+
+void provider_needs_constrain(ForeignPrograms *programs, const Module *root, Arena *arena) {
+    RootNeeds *needs = arena_new(arena, RootNeeds);
+    *needs = (RootNeeds){.programs = programs, .root = root};
+    foreign_programs_set_constraints(programs, constraints_of, needs);
+}

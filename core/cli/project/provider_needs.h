@@ -29,3 +29,6 @@ MUST_USE bool provider_needs_of(ForeignPrograms *programs,
                                 ProviderNeeds *out,
                                 Arena *arena,
                                 Diags *diags);
+/* Makes the dependency lock meet the version constraints of this module and its descendants, from
+ * the first use of a package on. */
+void provider_needs_constrain(ForeignPrograms *programs, const Module *root, Arena *arena);

@@ -3,6 +3,7 @@
 
 #include "cli_config.h"
 #include "mirror_directory.h"
+#include "package_source.h"
 #include "provider_address.h"
 
 static CliConfig parse(const char *text) {
