@@ -248,9 +248,23 @@ typedef struct ReadRequest {
     Str private_data;
 } ReadRequest;
 
+/* A field that a read found different from the stored object, with its owner as the remote system
+ * records it. */
+typedef struct FieldChange {
+    Path path;       /* in the object */
+    Str manager;     /* "kubectl-edit (Update)"; empty: unknown */
+    Str since;       /* RFC 3339: when that manager last changed fields; empty: unknown */
+    bool is_foreign; /* the configuration does not set the field, so loam never reverts it */
+} FieldChange;
+
+typedef VEC(FieldChange) FieldChanges;
+
 typedef struct ReadResponse {
     Value state;      /* default: the stored object; null: the object does not exist any more */
     Str private_data; /* default: that of the request */
+    /* Every changed field, for systems that know the owners of fields. Default: none, which means
+     * that the engine compares the objects. */
+    FieldChanges changes;
 } ReadResponse;
 
 typedef struct ImportRequest {

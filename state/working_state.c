@@ -417,6 +417,14 @@ void working_state_set_checks(WorkingState *working, Str check_results) {
     pthread_mutex_unlock(&working->mutex);
 }
 
+void working_state_set_applied(WorkingState *working, Str commit, Str variables) {
+    pthread_mutex_lock(&working->mutex);
+    bool is_kept = working->state->environment.len > 0;
+    working->state->applied_commit = is_kept ? str_clone(commit, working->arena) : STR_EMPTY;
+    working->state->applied_variables = is_kept ? str_clone(variables, working->arena) : STR_EMPTY;
+    pthread_mutex_unlock(&working->mutex);
+}
+
 void working_state_keep_empty(WorkingState *working, const StateResource *like) {
     pthread_mutex_lock(&working->mutex);
     StateResource *resource = state_add_resource(working->state, like->address);

@@ -73,6 +73,9 @@ uint64_t working_state_generation(WorkingState *working, ResourceAddr address);
 /* Set root outputs, at the end of a run. */
 void working_state_set_output(WorkingState *working, Str name, StateOutput output);
 void working_state_remove_output(WorkingState *working, Str name);
+/* Records a complete apply without errors; empty texts: this run is none. Without an environment,
+ * the state records neither. */
+void working_state_set_applied(WorkingState *working, Str commit, Str variables);
 /* JSON, as in the state file; empty: none. */
 void working_state_set_checks(WorkingState *working, Str check_results);
 /* Keeps the resource in the state with zero instances, after the run that should have created some

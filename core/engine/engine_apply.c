@@ -178,6 +178,14 @@ static bool make_changes(EngineWalk *walk, Diags *diags) {
     return is_complete;
 }
 
+/* A refresh-only run applies nothing, so the record of the last apply stays. */
+static void record_run(WorkingState *working, const Plan *plan, bool is_clean, Arena *arena) {
+    bool is_apply = is_clean && plan->mode == PLAN_NORMAL;
+    if (plan->mode != PLAN_REFRESH_ONLY)
+        working_state_set_applied(working, is_apply ? plan->commit : STR_EMPTY,
+                                  is_apply ? plan_variables_digest(plan, arena) : STR_EMPTY);
+}
+
 bool engine_apply(const Engine *engine,
                   const PlanOptions *options,
                   const Plan *plan,
@@ -204,6 +212,8 @@ bool engine_apply(const Engine *engine,
     engine_walk_free(walk);
 
     /* 3. Write the state, also after failures. */
+    bool is_clean = diags->error_count == before && !engine_is_partial(options);
+    record_run(working, plan, is_clean, arena);
     bool is_saved = save(working, diags);
     return is_saved && diags->error_count == before;
 }

@@ -143,6 +143,28 @@ static void write_change(JsonWriter *writer, const ResourceChange *change, Arena
     json_object_end(writer);
 }
 
+static void write_drift_field(JsonWriter *writer, const DriftField *field) {
+    json_object_start(writer);
+    json_key(writer, STR("path"));
+    write_path(writer, field->path);
+    write_optional(writer, "manager", field->manager);
+    write_optional(writer, "since", field->since);
+    if (field->is_foreign)
+        json_key_bool(writer, "is_foreign", true);
+    json_object_end(writer);
+}
+
+static void write_drift_fields(JsonWriter *writer, const DriftFields *fields) {
+    if (fields->count == 0)
+        return;
+    json_key(writer, STR("fields"));
+    json_array_start(writer);
+    vec_each(fields, field) {
+        write_drift_field(writer, field);
+    }
+    json_array_end(writer);
+}
+
 static void write_drift(JsonWriter *writer, const Drift *drift, Arena *arena) {
     json_object_start(writer);
     write_address(writer, "address", drift->address, arena);
@@ -152,6 +174,7 @@ static void write_drift(JsonWriter *writer, const Drift *drift, Arena *arena) {
     write_text(writer, "action", ACTIONS[drift->action]);
     write_key_value(writer, "before", drift->before);
     write_key_value(writer, "after", drift->after);
+    write_drift_fields(writer, &drift->fields);
     json_object_end(writer);
 }
 
@@ -234,6 +257,8 @@ Str plan_json_encode(const Plan *plan, Arena *arena) {
     json_key_int(&writer, "created_ms", plan->created_ms);
     json_key_string(&writer, "workspace", plan->workspace);
     write_optional(&writer, "environment", plan->environment);
+    write_optional(&writer, "commit", plan->commit);
+    write_optional(&writer, "backend", plan->backend);
     write_sections(&writer, plan, arena);
     write_optional(&writer, "configuration", plan->configuration);
     write_optional(&writer, "checks", plan->checks);
@@ -500,6 +525,31 @@ static bool read_change_member(Load *load, Str key, void *subject) {
     return fail(load, "a change has unknown members");
 }
 
+static bool read_field_member(Load *load, Str key, void *subject) {
+    DriftField *field = subject;
+    if (str_equal(key, STR("path")))
+        return read_path(load, json_next(load->reader), &field->path);
+    if (str_equal(key, STR("manager")))
+        return read_text(load, &field->manager);
+    if (str_equal(key, STR("since")))
+        return read_text(load, &field->since);
+    if (str_equal(key, STR("is_foreign")))
+        return read_bool(load, &field->is_foreign);
+    return fail(load, "a changed field has unknown members");
+}
+
+static bool read_fields(Load *load, DriftFields *out) {
+    if (json_next(load->reader) != JSON_ARRAY_START)
+        return fail(load, "an array was expected");
+    JsonToken token;
+    while ((token = json_next(load->reader)) != JSON_ARRAY_END) {
+        DriftField *field = vec_add(load->arena, out);
+        if (!read_object_from(load, token, read_field_member, field))
+            return false;
+    }
+    return true;
+}
+
 static bool read_drift_member(Load *load, Str key, void *subject) {
     Drift *drift = subject;
     if (str_equal(key, STR("address")))
@@ -514,6 +564,8 @@ static bool read_drift_member(Load *load, Str key, void *subject) {
         return read_one(load, &drift->before);
     if (str_equal(key, STR("after")))
         return read_one(load, &drift->after);
+    if (str_equal(key, STR("fields")))
+        return read_fields(load, &drift->fields);
     return fail(load, "drift has unknown members");
 }
 
@@ -640,6 +692,10 @@ static bool read_plan_member(Load *load, Str key, void *subject) {
         return read_text(load, &plan->workspace);
     if (str_equal(key, STR("environment")))
         return read_text(load, &plan->environment);
+    if (str_equal(key, STR("commit")))
+        return read_text(load, &plan->commit);
+    if (str_equal(key, STR("backend")))
+        return read_text(load, &plan->backend);
     if (str_equal(key, STR("configuration")))
         return read_text(load, &plan->configuration);
     if (str_equal(key, STR("checks")))

@@ -64,6 +64,16 @@ typedef struct OutputChange {
     bool sensitive;
 } OutputChange;
 
+/* A changed field of an object, with its owner if the remote system records owners. */
+typedef struct DriftField {
+    Path path;
+    Str manager;     /* "kubectl-edit (Update)"; empty: unknown */
+    Str since;       /* RFC 3339; empty: unknown */
+    bool is_foreign; /* the configuration does not set the field */
+} DriftField;
+
+typedef VEC(DriftField) DriftFields;
+
 /* A difference between an object and the state, found by refreshing. */
 typedef struct Drift {
     ResourceAddr address;
@@ -73,4 +83,5 @@ typedef struct Drift {
     Action action; /* ACTION_UPDATE, ACTION_DELETE; ACTION_NO_OP: only moved */
     Value before;
     Value after;
+    DriftFields fields; /* from the provider; empty: it knows no owners, see drift_fields */
 } Drift;

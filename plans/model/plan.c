@@ -1,6 +1,9 @@
 /* plan: order, search and counts of a plan. */
 #include "plan.h"
 
+#include "digest.h"
+#include "json.h"
+
 Plan *plan_new(PlanMode mode, Arena *arena) {
     Plan *plan = arena_new(arena, Plan);
     plan->mode = mode;
@@ -127,6 +130,22 @@ static bool has_output_change(const Plan *plan) {
             return true;
     }
     return false;
+}
+
+Str plan_variables_digest(const Plan *plan, Arena *arena) {
+    SCOPED(ArenaRef) scratch = arena_open("variables");
+    StrBuf text = strbuf_new(scratch);
+    JsonWriter writer;
+    json_writer_init(&writer, &text, 0);
+    json_object_start(&writer);
+    vec_each(&plan->variables, variable) {
+        if (value_marks_deep(variable->value) & MARKS_SECRET)
+            continue;
+        json_key(&writer, variable->name);
+        json_write_value(&writer, variable->value);
+    }
+    json_object_end(&writer);
+    return digest_hex(DIGEST_SHA256, strbuf_str(&text), arena);
 }
 
 bool plan_is_applyable(const Plan *plan) {

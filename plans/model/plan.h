@@ -25,6 +25,7 @@ typedef struct Plan {
     bool errored;
     bool complete;        /* false with -target or -exclude */
     bool has_news;        /* refresh-only: stored facts such as dependencies have changed */
+    bool only_reports;    /* of loam drift: no apply follows; not saved */
     bool is_full_refresh; /* made with -refresh=full; calls of the apply see it too */
     Str lineage;          /* of the prior state */
     uint64_t serial;
@@ -33,6 +34,8 @@ typedef struct Plan {
     int64_t created_ms;
     Str workspace;
     Str environment; /* of the configuration; empty: none */
+    Str commit;      /* of the configuration, if it has environments; empty: unknown */
+    Str backend;     /* type and location of the state: "s3 s3://bucket/key"; empty: unknown */
     VEC(PlanVariable) variables;
     StrVec ephemeral_variables;  /* names of those that were set; sorted, without their values */
     VEC(ResourceChange) changes; /* sorted by address, then deposed; no-ops included */
@@ -70,6 +73,9 @@ PlanCounts plan_count_parts(const Plan *plan, uint32_t *objects);
 const PartChange *plan_find_part(const ResourceChange *change, Str key);
 /* Orders the parts of a change by key. */
 void plan_sort_parts(ResourceChange *change);
+/* Returns a SHA-256 of the variables' values, as hex text. Secret values do not count: a digest of
+ * a short secret would reveal it. */
+Str plan_variables_digest(const Plan *plan, Arena *arena);
 /* Returns whether there is something to apply: a change other than a no-op, a move, an import, a
  * changed output or has_news; in refresh-only mode also drift. False for an errored plan. */
 bool plan_is_applyable(const Plan *plan);

@@ -165,6 +165,14 @@ static void write_planned_outputs(const Document *document) {
         json_object_end(writer);
 }
 
+void render_json_drift_field(JsonWriter *writer, const DriftField *field, Arena *scratch) {
+    json_key_string(writer, "path", str_after(path_to_str(field->path, scratch), 1));
+    if (field->manager.len > 0)
+        json_key_string(writer, "manager", field->manager);
+    if (field->since.len > 0)
+        json_key_string(writer, "since", field->since);
+}
+
 static int64_t schema_version(const Document *document, const ResourceChange *change) {
     const Schema *schema = change->schema;
     if (!schema && document->lookup) {
@@ -221,6 +229,22 @@ static void write_previous(const Document *document, ResourceAddr previous) {
                         resource_addr_to_str(previous, document->scratch));
 }
 
+/* Writes the changed fields, which only loam has; omits them if the provider knows no owners. */
+static void write_fields(const Document *document, const DriftFields *fields) {
+    JsonWriter *writer = document->writer;
+    if (fields->count == 0)
+        return;
+    json_key(writer, STR("fields"));
+    json_array_start(writer);
+    vec_each(fields, field) {
+        json_object_start(writer);
+        render_json_drift_field(writer, field, document->scratch);
+        json_key_bool(writer, "foreign", field->is_foreign);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
 static void write_drift(const Document *document) {
     JsonWriter *writer = document->writer;
     if (document->plan->drift.count == 0)
@@ -236,6 +260,7 @@ static void write_drift(const Document *document) {
         open_change(writer, drift->action, drift->before, drift->after);
         write_object_masks(writer, drift->before, drift->after);
         json_object_end(writer);
+        write_fields(document, &drift->fields);
         json_object_end(writer);
     }
     json_array_end(writer);

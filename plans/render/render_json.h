@@ -13,5 +13,7 @@ void render_json_plan(const Plan *plan,
                       Str terraform_version,
                       StrBuf *out,
                       Arena *scratch);
+/* Writes the members path, manager and since of a changed field. */
+void render_json_drift_field(JsonWriter *writer, const DriftField *field, Arena *scratch);
 /* {actions, before, after, after_unknown, before_sensitive, after_sensitive, …} */
 void render_json_change(const ResourceChange *change, JsonWriter *writer, Arena *scratch);

@@ -34,6 +34,7 @@ static void add_drift_body(RenderPen *pen, const RenderDrift *drift) {
         .secrets = pen->style.secrets,
     };
     RenderLook look = {.is_extract = drift->is_extract};
+    render_title_owners(pen, &drift->drift);
     render_text_body_object(pen, drift->drift.address, drift->drift.action, &input, look);
 }
 
@@ -227,13 +228,21 @@ static void add_no_changes(RenderPen *pen, const Plan *plan) {
         [PLAN_REFRESH_ONLY] = "Your infrastructure still matches the configuration.",
     };
     render_pen_text(pen, "\n");
-    render_pen_ink(pen, INK_GREEN, "No changes.");
+    render_pen_ink(pen, INK_GREEN, plan->only_reports ? "No drift." : "No changes.");
     render_pen_text(pen, " ");
-    render_pen_ink(pen, INK_BOLD, WHY[plan->mode]);
+    render_pen_ink(pen, INK_BOLD,
+                   plan->only_reports ? "No managed field has changed outside of loam."
+                                      : WHY[plan->mode]);
     render_pen_text(pen, "\n");
 }
 
-static void add_refresh_note(RenderPen *pen) {
+static void add_refresh_note(RenderPen *pen, const Plan *plan) {
+    if (plan->only_reports) {
+        render_pen_text(pen, "\n"
+                             "To undo these changes, run \"loam apply\". To record them in the "
+                             "state, run\n\"loam apply -refresh-only\".\n");
+        return;
+    }
     render_pen_text(
         pen,
         "\n"
@@ -245,7 +254,7 @@ static void add_plan(RenderPen *pen, const Plan *plan) {
     bool has_drift = add_all_drift(pen, plan);
     size_t changes = add_changes(pen, plan);
     if (plan->mode == PLAN_REFRESH_ONLY && has_drift)
-        add_refresh_note(pen);
+        add_refresh_note(pen, plan);
     size_t outputs = add_outputs(pen, plan);
     if (changes == 0 && outputs > 0 && plan->mode == PLAN_NORMAL) {
         render_pen_text(pen, "\nApplying this plan saves these output values in the state; it "

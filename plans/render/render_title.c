@@ -217,6 +217,17 @@ void render_title_drift(RenderPen *pen, const Drift *drift) {
         add_title(pen, who, is_gone ? " has been deleted" : " has changed", "", INK_BOLD);
 }
 
+void render_title_owners(RenderPen *pen, const Drift *drift) {
+    vec_each(&drift->fields, field) {
+        if (field->manager.len == 0)
+            continue;
+        Str path = str_after(path_to_str(field->path, pen->scratch), 1);
+        render_pen_format(pen, "  # (%.*s: changed by %.*s%s%.*s)\n", STR_ARG(path),
+                          STR_ARG(field->manager), field->since.len ? ", " : "",
+                          STR_ARG(field->since));
+    }
+}
+
 /* The line without "  # " and without its newline. */
 static Str bare(const StrBuf *line) {
     return str_slice(strbuf_str(line), 4, line->len - 1);

@@ -141,6 +141,25 @@ static void collect_planned(Suite *suite, const Plan *plan) {
     }
 }
 
+/* Drift is a failure in a report of drift alone. In a plan, the changes show it. */
+static void collect_drift(Suite *suite, const Plan *plan) {
+    const Map *secrets = render_secret_of_plan(plan, suite->scratch);
+    vec_each(&plan->drift, drift) {
+        RenderDrift row = {.drift = *drift};
+        StrBuf body = strbuf_new(suite->scratch);
+        strbuf_add_format(&body, "%.*s\n", STR_ARG(render_title_of_drift(drift, suite->scratch)));
+        render_text_drift(&row, (RenderStyle){.secrets = secrets}, &body, suite->scratch);
+        JunitCase item = {
+            .name = resource_addr_to_str(drift->address, suite->scratch),
+            .suite_class = STR("drift"),
+            .took_ms = -1,
+            .problem = "failure",
+            .problem_text = strbuf_str(&body),
+        };
+        vec_push(suite->scratch, &suite->cases, item);
+    }
+}
+
 /* Returns the first error about the object of a failed operation, or a general sentence. */
 static Str failure_of(const TimelineRow *row, const Diags *diags, Arena *arena) {
     for (size_t i = 0; row->failed && diags && i < diags->count; i++) {
@@ -195,11 +214,14 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     Suite messages = {.name = "messages", .scratch = scratch};
     Suite checks = {.name = "checks", .scratch = scratch};
     Suite changes = {.name = input->timeline ? "operations" : "changes", .scratch = scratch};
+    Suite drift = {.name = "drift", .scratch = scratch};
     collect_messages(&messages, input->diags);
     if (input->plan)
         report_checks_each(input->plan, collect_check, &checks, scratch);
     if (!input->timeline && input->plan)
         collect_planned(&changes, input->plan);
+    if (input->plan && input->plan->only_reports)
+        collect_drift(&drift, input->plan);
     if (input->timeline)
         collect_ran(&changes, input->timeline, input->diags);
     if (input->timeline && input->plan)
@@ -212,12 +234,14 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
     write_suite(&xml, &messages, timestamp);
     write_suite(&xml, &checks, timestamp);
     write_suite(&xml, &changes, timestamp);
+    write_suite(&xml, &drift, timestamp);
     xml_writer_close(&xml);
     xml_writer_finish(&xml, out);
 }
 
 const ReportKind report_junit = {
     .name = "junit",
-    .help = "JUnit XML: a test case for each change, check and message.",
+    .help =
+        "JUnit XML: a test case for each change, check and message, and for drift of loam drift.",
     .write = write_report,
 };

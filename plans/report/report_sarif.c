@@ -22,7 +22,8 @@ typedef enum RuleId {
     RULE_CHECK,
     RULE_DESTROY,
     RULE_REPLACE,
-    RULE_FORGET
+    RULE_FORGET,
+    RULE_DRIFT,
 } RuleId;
 
 static const SarifRule rules[] = {
@@ -42,6 +43,9 @@ static const SarifRule rules[] = {
     [RULE_FORGET] = {.id = "loam/forget",
                     .text = "An object will no longer be managed.",
                     .level = "note"                                                                },
+    [RULE_DRIFT] = {.id = "loam/drift",
+                    .text = "An object has changed outside of loam.",
+                    .level = "warning"                                                             },
 };
 
 typedef struct Finding {
@@ -207,6 +211,19 @@ static void write_changes(Report *report, ReportSection section, RuleId rule) {
     }
 }
 
+static void write_drift(Report *report) {
+    vec_each(&report->input->plan->drift, drift) {
+        Str block = resource_addr_to_config_str(drift->address, report->scratch);
+        Finding finding = {
+            .rule = RULE_DRIFT,
+            .text = render_title_of_drift(drift, report->scratch),
+            .address = resource_addr_to_str(drift->address, report->scratch),
+            .range = locate(report, block),
+        };
+        write_finding(report, &finding);
+    }
+}
+
 static void write_rules(JsonWriter *writer) {
     json_key(writer, STR("rules"));
     json_array_start(writer);
@@ -257,6 +274,8 @@ static void write_results(Report *report) {
         write_changes(report, REPORT_DESTROY, RULE_DESTROY);
         write_changes(report, REPORT_REPLACE, RULE_REPLACE);
         write_changes(report, REPORT_FORGET, RULE_FORGET);
+        if (report->input->plan->only_reports)
+            write_drift(report);
     }
     json_array_end(writer);
 }
@@ -283,7 +302,7 @@ static void write_report(const ReportInput *input, StrBuf *out, Arena *scratch) 
 
 const ReportKind report_sarif = {
     .name = "sarif",
-    .help =
-        "SARIF for code scanners: messages, failed checks and destructions, with their locations.",
+    .help = "SARIF for code scanners: messages, failed checks, destructions and drift, with their "
+            "locations.",
     .write = write_report,
 };

@@ -14,11 +14,25 @@ static Str run_summary(const Timeline *timeline, Arena *arena) {
                       failed);
 }
 
+/* "2 objects have drifted: 1 changed, 1 deleted." */
+static Str drift_summary(const Plan *plan, Arena *arena) {
+    size_t deleted = 0, all = plan->drift.count;
+    vec_each(&plan->drift, drift) {
+        deleted += drift->action == ACTION_DELETE;
+    }
+    if (all == 0)
+        return STR("No drift.");
+    return str_format(arena, "%zu object%s drifted: %zu changed, %zu deleted.", all,
+                      all == 1 ? " has" : "s have", all - deleted, deleted);
+}
+
 Str report_text_summary(const ReportInput *input, Arena *arena) {
     if (!input->plan)
         return STR("There is no plan, because of errors before planning.");
     if (input->plan->errored)
         return STR("Planning failed before it was complete.");
+    if (input->plan->only_reports)
+        return drift_summary(input->plan, arena);
     if (!plan_is_applyable(input->plan))
         return STR("No changes.");
     Str planned = plan_summary(input->plan, arena);

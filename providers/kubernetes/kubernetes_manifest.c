@@ -6,6 +6,7 @@
 #include "object_arguments.h"
 #include "object_body.h"
 #include "object_builder.h"
+#include "object_drift.h"
 #include "object_mark.h"
 #include "object_plan.h"
 #include "object_read.h"
@@ -206,6 +207,16 @@ static bool manifest_read(const Call *call,
     cluster_keep_owner(read.target.cluster, read.uid, call->address);
     Value view = object_view_live(read.live, &read.target.resource, call->arena);
     response->state = with_object(request->state, view, call->arena);
+    ObjectDrift drift = {
+        .before = object->prior,
+        .after = view,
+        .base = object->object_path,
+        .live = read.live,
+        .manager = manifest.options.manager,
+        .own = object->manifest,
+        .computed = &manifest.options.computed_fields,
+    };
+    object_drift_find(&drift, &response->changes, call->arena);
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "manifests_source.h"
 #include "object_arguments.h"
 #include "object_builder.h"
+#include "object_drift.h"
 #include "object_mark.h"
 #include "object_read.h"
 #include "object_secret.h"
@@ -39,6 +40,8 @@ typedef struct ManifestsReading {
     Value state;
     ManifestsInventory inventory;
     ManifestsRecord record;
+    ManifestsSource *source; /* read when the first object differs; NULL: not read */
+    FieldChanges changes;
     Diags *diags;
 } ManifestsReading;
 
@@ -59,6 +62,40 @@ static bool read_object(const ManifestsReading *reading,
     return object_read(request, key, out, reading->diags);
 }
 
+/* Returns the fields of the object that the manifests set; without a type if they cannot be read.
+ * If only the status differs, the manifests are not read. */
+static Value own_fields(ManifestsReading *reading, Str text, Value stored, Value view) {
+    Arena *arena = reading->call->arena;
+    if (value_equal(object_view_settings(stored, arena), object_view_settings(view, arena)))
+        return value_object(NULL, NULL, 0, arena);
+    if (!reading->source) {
+        Diags ignored = diags_new(arena);
+        reading->source = arena_new(arena, ManifestsSource);
+        if (!manifests_source_read(reading->call, reading->state, reading->source, &ignored))
+            *reading->source = (ManifestsSource){0};
+    }
+    const ManifestsItem *item = map_find(&reading->source->by_text, text);
+    return item ? item->manifest : (Value){0};
+}
+
+static void find_drift(
+    ManifestsReading *reading, Str text, Value stored, Value view, const ObjectRead *read) {
+    Arena *arena = reading->call->arena;
+    if (value_equal(stored, view))
+        return;
+    Path objects = path_attribute((Path){0}, STR("objects"), arena);
+    ObjectDrift drift = {
+        .before = stored,
+        .after = view,
+        .base = path_attribute(objects, text, arena),
+        .live = read->live,
+        .manager = read->target.request->options->manager,
+    };
+    if (value_is_present(view))
+        drift.own = own_fields(reading, text, stored, view);
+    object_drift_find(&drift, &reading->changes, arena);
+}
+
 /* Brings one object of the inventory up to date. */
 static bool refresh(ManifestsReading *reading, Str text, Value stored) {
     Arena *arena = reading->call->arena;
@@ -73,6 +110,7 @@ static bool refresh(ManifestsReading *reading, Str text, Value stored) {
     Value view = value_null(&TYPE_DYNAMIC);
     if (object_read_is_same(&read, &entry.object))
         view = kube_object_keep(object_view_live(read.live, &read.target.resource, scratch), arena);
+    find_drift(reading, text, stored, view, &read);
     manifests_inventory_set(&reading->inventory, text, view, arena);
     return true;
 }
@@ -107,6 +145,7 @@ static bool read(const Call *call,
     if (!refresh_all(&reading))
         return false;
     response->state = manifests_inventory_put(&reading.inventory, request->state, call->arena);
+    response->changes = reading.changes;
     return true;
 }
 

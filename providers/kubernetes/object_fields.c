@@ -6,6 +6,7 @@
 #include "kube_object.h"
 #include "object_apply.h"
 #include "object_builder.h"
+#include "object_drift.h"
 #include "object_id.h"
 #include "object_metadata.h"
 #include "object_plan.h"
@@ -261,6 +262,28 @@ static Value state_of(const Call *call, Value state, Value live) {
     return object_builder_value(&builder);
 }
 
+static void find_drift(
+    const Call *call, Value stored, const ObjectRead *read, Str manager, ReadResponse *response) {
+    Arena *arena = call->arena;
+    const ObjectField *fields = call->type.resource->payload;
+    Str kind = object_text(stored, "kind", STR_EMPTY);
+    for (const ObjectField *field = fields; field->argument; field++) {
+        if (!is_field_of(field, fields, kind))
+            continue;
+        Str argument = str_from_cstr(field->argument);
+        Path parent = path_attribute((Path){0}, str_from_cstr(field->parent), arena);
+        ObjectDrift drift = {
+            .before = object_attribute(stored, field->argument),
+            .after = object_attribute(response->state, field->argument),
+            .base = path_attribute((Path){0}, argument, arena),
+            .live = read->live,
+            .manager = manager,
+            .place = path_attribute(parent, str_from_cstr(field->name), arena),
+        };
+        object_drift_find(&drift, &response->changes, arena);
+    }
+}
+
 bool object_fields_read(const Call *call,
                         const ReadRequest *request,
                         ReadResponse *response,
@@ -272,9 +295,12 @@ bool object_fields_read(const Call *call,
     ObjectKey key = object_key_of(object->manifest);
     if (!object_read(object, &key, &read, diags))
         return false;
-    response->state = object_read_is_same(&read, &object->record)
-                          ? state_of(call, request->state, read.live)
-                          : value_null(request->state.type);
+    if (!object_read_is_same(&read, &object->record)) {
+        response->state = value_null(request->state.type);
+        return true;
+    }
+    response->state = state_of(call, request->state, read.live);
+    find_drift(call, request->state, &read, object->options->manager, response);
     return true;
 }
 

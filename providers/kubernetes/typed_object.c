@@ -3,6 +3,7 @@
 
 #include "kube_object.h"
 #include "object_builder.h"
+#include "object_drift.h"
 #include "object_mark.h"
 #include "object_read.h"
 #include "object_texts.h"
@@ -363,6 +364,14 @@ bool typed_object_read(const Call *call,
     cluster_keep_owner(read.target.cluster, read.uid, call->address);
     response->state = state_of(typed.type, request->state, read.live, false, call->arena);
     response->private_data = object_record_text(&record, call->arena);
+    ObjectDrift drift = {
+        .before = request->state,
+        .after = response->state,
+        .live = read.live,
+        .manager = typed.options.manager,
+        .is_typed = true,
+    };
+    object_drift_find(&drift, &response->changes, call->arena);
     return true;
 }
 

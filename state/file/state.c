@@ -350,6 +350,8 @@ static State *copy_state(const State *state, CopyObject *copy_object, Arena *are
     copy->serial = state->serial;
     copy->lineage = str_clone(state->lineage, arena);
     copy->environment = str_clone(state->environment, arena);
+    copy->applied_commit = str_clone(state->applied_commit, arena);
+    copy->applied_variables = str_clone(state->applied_variables, arena);
     copy->check_results = str_clone(state->check_results, arena);
     map_reserve(&copy->outputs, state->outputs.count);
     map_reserve(&copy->resources, state->resources.count);

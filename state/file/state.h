@@ -109,6 +109,9 @@ typedef struct State {
     Map resources;     /* address text → StateResource * */
     Str check_results; /* JSON text, as stored; empty: null */
     Str environment;   /* the only environment whose runs may change the state; empty: not set */
+    /* The last run, if it was a complete apply without errors and the state has an environment. */
+    Str applied_commit;    /* of the configuration; empty: unknown */
+    Str applied_variables; /* plan_variables_digest; empty: the last run was something else */
 } State;
 
 /* Returns an empty state; its lineage is chosen at the first write. */

@@ -367,6 +367,23 @@ static bool read_check_results(Decoding *decoding) {
     return true;
 }
 
+static bool read_applied(Decoding *decoding) {
+    State *state = decoding->state;
+    JsonToken token = next(decoding);
+    if (token != JSON_OBJECT_START)
+        return fail(decoding, "\"applied\" must be an object.");
+    while ((token = next(decoding)) == JSON_KEY) {
+        bool ok = is_key(decoding, "commit")
+                      ? read_string(decoding, "commit", &state->applied_commit)
+                  : is_key(decoding, "variables")
+                      ? read_string(decoding, "variables", &state->applied_variables)
+                      : skip(decoding);
+        if (!ok)
+            return false;
+    }
+    return token == JSON_OBJECT_END || fail(decoding, "\"applied\" must be an object.");
+}
+
 static bool read_member(Decoding *decoding) {
     State *state = decoding->state;
     if (is_key(decoding, "terraform_version"))
@@ -377,6 +394,8 @@ static bool read_member(Decoding *decoding) {
         return read_string(decoding, "lineage", &state->lineage);
     if (is_key(decoding, "environment"))
         return read_string(decoding, "environment", &state->environment);
+    if (is_key(decoding, "applied"))
+        return read_applied(decoding);
     if (is_key(decoding, "outputs"))
         return read_outputs(decoding);
     if (is_key(decoding, "resources"))

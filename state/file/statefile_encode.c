@@ -188,6 +188,14 @@ static size_t expected_size(const State *state) {
     return size;
 }
 
+static void write_applied(JsonWriter *writer, const State *state) {
+    json_key(writer, STR("applied"));
+    json_object_start(writer);
+    json_key_string(writer, "commit", state->applied_commit);
+    json_key_string(writer, "variables", state->applied_variables);
+    json_object_end(writer);
+}
+
 Str statefile_encode(const State *state, Arena *arena) {
     SCOPED(ArenaRef) scratch = arena_open("state file");
     StrBuf text = strbuf_new(arena);
@@ -205,6 +213,8 @@ Str statefile_encode(const State *state, Arena *arena) {
     json_key_string(&writer, "lineage", state->lineage);
     if (state->environment.len > 0)
         json_key_string(&writer, "environment", state->environment);
+    if (state->applied_variables.len > 0)
+        write_applied(&writer, state);
     json_key(&writer, STR("outputs"));
     write_outputs(&writer, &state->outputs, scratch);
     json_key(&writer, STR("resources"));

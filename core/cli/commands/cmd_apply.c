@@ -3,6 +3,7 @@
 #include "environment.h"
 #include "operation.h"
 #include "plan_options.h"
+#include "planned_code.h"
 #include "project_ciphers.h"
 #include "project_load.h"
 #include "project_state.h"
@@ -14,6 +15,8 @@ static const Option options[] = {
     {"auto-approve",           OPTION_FLAG, NULL,   "Skip the approval prompt."            },
     {"suppress-forget-errors", OPTION_FLAG, NULL,
      "Do not fail if a destroy leaves forgotten objects behind."                           },
+    {"require-same-code",      OPTION_FLAG, NULL,
+     "Reject a saved plan if the files of the configuration have changed since."           },
     {"json",                   OPTION_FLAG, NULL,   "Print events as JSON, one per line."  },
     {"json-into",              OPTION_PATH, "PATH", "Also write the JSON events to a file."},
 };
@@ -126,6 +129,19 @@ static bool select_environment(Cli *cli, const Plan *plan, Diags *diags) {
     return false;
 }
 
+/* Rejects a plan whose state is at another place. Plans of other releases have no place. */
+static bool check_backend(const Project *project, const Plan *plan, Diags *diags) {
+    Str now = project_backend_name(project);
+    if (plan->backend.len == 0 || str_equal(plan->backend, now))
+        return true;
+    diags_error(diags, NO_RANGE, "Saved plan is for another backend",
+                "The plan was made for the state at \"%.*s\", but this directory has its state at "
+                "\"%.*s\". Run \"loam init\" with the backend settings of the plan, or make a new "
+                "plan.",
+                STR_ARG(plan->backend), STR_ARG(now));
+    return false;
+}
+
 static bool load_plan(
     Operation *operation, Cli *cli, const Arguments *arguments, Str path, Diags *diags) {
     Project *project = operation->project;
@@ -148,7 +164,8 @@ static bool load_plan(
         !project_load_planned(project, cli, arguments, input, diags) ||
         !environment_require(project) || !check_may_be_plain(project, path) ||
         !restore_options(operation, plan) || !environment_check_approval(project, false) ||
-        !project_open_state(project, LOCK_APPLY)) {
+        !planned_code_check(project, &sources) || !project_open_backend(project) ||
+        !check_backend(project, plan, diags) || !project_open_state(project, LOCK_APPLY)) {
         return false;
     }
     if (is_stale(project, plan, diags))

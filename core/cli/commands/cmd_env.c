@@ -1,4 +1,5 @@
-/* loam env list, loam env diff; other subcommands of "env" are those of workspace */
+/* loam env list, loam env diff; env promote has a file of its own; other subcommands of "env" are
+ * those of workspace */
 #include "command_table.h"
 #include "environment_diff.h"
 #include "json.h"
@@ -249,7 +250,8 @@ static const Command cmd_env_diff = {
     .run = run_diff,
 };
 
-static const Command *const subcommands[] = {&cmd_env_list, &cmd_env_diff};
+static const Command *const subcommands[] = {&cmd_env_list, &cmd_env_diff,
+                                             ENV_COMMANDS(COMMAND_ROW)};
 
 /* Terraform's old name of "workspace" is "env". */
 static const Command *redirect(const Cli *cli, const StrVec *words) {

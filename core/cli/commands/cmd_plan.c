@@ -1,9 +1,11 @@
 /* loam plan */
 #include "command.h"
 #include "config_json.h"
+#include "module_manifest.h"
 #include "operation.h"
 #include "planfile.h"
 #include "project_load.h"
+#include "project_state.h"
 #include "relevant_json.h"
 #include "reporting.h"
 #include "statefile.h"
@@ -56,18 +58,28 @@ static void collect_sources(const Module *module, PlanFileSources *out, Arena *a
     }
 }
 
+/* The manifest of installed modules, so that the apply needs no init. */
+static void add_manifest(const Cli *cli, PlanFileSources *out) {
+    const Disk *disk = cli->io.disk;
+    PlanFileSource manifest = {.path = module_manifest_path(cli->data_directory, cli->arena)};
+    if (disk->read_file(disk->self, manifest.path, &manifest.bytes, cli->arena) == 0)
+        vec_push(cli->arena, out, manifest);
+}
+
 static bool save(Operation *operation, Str path) {
     Project *project = operation->project;
     Plan *plan = operation->result.plan;
     Arena *arena = project->cli->arena;
     plan->journal = project->journal_digest;
     plan->environment = project->cli->environment;
+    plan->backend = project_backend_name(project);
     plan->previous_state = statefile_encode(project->state, arena);
     plan->prior_state = statefile_encode(operation->result.refreshed, arena);
     plan->configuration = config_json_write(&project->engine, arena);
     plan->relevant_attributes = relevant_json_write(&project->engine, plan, arena);
     PlanFileSources sources = {0};
     collect_sources(project->config->root, &sources, arena);
+    add_manifest(project->cli, &sources);
     PlanFilePlace place = {&project->cli->io, path, project->ciphers.plan};
     return planfile_write(&place, plan, &sources, arena, project->diags);
 }

@@ -15,6 +15,7 @@
     ROW(destroy)          \
     ROW(bundle)           \
     ROW(console)          \
+    ROW(drift)            \
     ROW(env)              \
     ROW(fmt)              \
     ROW(force_unlock)     \
@@ -49,6 +50,8 @@
     ROW(bundle_verify)       \
     ROW(bundle_list)
 
+#define ENV_COMMANDS(ROW) ROW(env_promote)
+
 #define METADATA_COMMANDS(ROW) \
     ROW(metadata_functions)    \
     ROW(metadata_page)
@@ -63,6 +66,7 @@
 TOP_COMMANDS(COMMAND_DECLARE)
 STATE_COMMANDS(COMMAND_DECLARE)
 BUNDLE_COMMANDS(COMMAND_DECLARE)
+ENV_COMMANDS(COMMAND_DECLARE)
 METADATA_COMMANDS(COMMAND_DECLARE)
 PROVIDERS_COMMANDS(COMMAND_DECLARE)
 

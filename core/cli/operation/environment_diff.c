@@ -2,28 +2,14 @@
 #include "environment_diff.h"
 #include "backends.h"
 #include "decode.h"
+#include "environment_side.h"
 #include "eval.h"
 #include "input.h"
 #include "json.h"
 #include "log.h"
-#include "project_load.h"
-#include "project_state.h"
 #include "render_secret.h"
 #include "static_eval.h"
 #include "utf8.h"
-
-/* One environment. */
-typedef struct EnvironmentSide {
-    Cli cli; /* copy for this environment's workspace */
-    Project project;
-    PlanResult result;
-} EnvironmentSide;
-
-static void environment_side_release(EnvironmentSide *side) {
-    project_release(&side->project);
-}
-
-SCOPED_TYPE(EnvironmentSide, environment_side_release);
 
 typedef struct Comparing {
     const EnvironmentSide *sides[2];
@@ -32,23 +18,6 @@ typedef struct Comparing {
     Arena *arena;
     Diags *diags;
 } Comparing;
-
-/* Loads one environment and plans its changes, without a lock. */
-static bool open_side(
-    EnvironmentSide *side, const Cli *cli, const Arguments *arguments, Str name, Diags *diags) {
-    Project *project = &side->project;
-    PlanOptions options = {
-        .skip_refresh = !option_flag(arguments, "refresh"),
-        .skips_check_warnings = true,
-        .variables = &project->variables,
-    };
-    side->cli = *cli;
-    side->cli.environment = name;
-    return project_load(project, &side->cli, arguments, NULL, diags) &&
-           project_read_variables(project) && project_open_state(project, LOCK_NONE) &&
-           engine_plan(&project->engine, &options, project->state, &side->result, cli->arena,
-                       diags);
-}
 
 static void add(Comparing *comparing, const EnvironmentDifference *difference) {
     vec_push(comparing->arena, comparing->out, *difference);
@@ -356,8 +325,9 @@ bool environment_diff(const Cli *cli,
         .arena = cli->arena,
         .diags = diags,
     };
-    if (!open_side(&a, cli, arguments, names[0], diags) ||
-        !open_side(&b, cli, arguments, names[1], diags))
+    bool should_refresh = option_flag(arguments, "refresh");
+    if (!environment_side_open(&a, cli, arguments, names[0], should_refresh, diags) ||
+        !environment_side_open(&b, cli, arguments, names[1], should_refresh, diags))
         return false;
     collect_secrets(&comparing);
     if (!compare_variables(&comparing))

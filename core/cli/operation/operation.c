@@ -1,8 +1,10 @@
 /* Plans and applies, for plan, apply, destroy and refresh. */
 #include "operation.h"
+#include "drift.h"
 #include "environment.h"
 #include "generate_config.h"
 #include "plan_options.h"
+#include "project_git.h"
 #include "project_load.h"
 #include "project_state.h"
 #include "relevant_json.h"
@@ -155,6 +157,15 @@ static bool open_state(Operation *operation, LockOperation lock_as) {
            generate_config_missing(project, &operation->generated) && check_configuration(project);
 }
 
+/* Removes from a refresh-only plan what is not drift. */
+static void keep_drift(Plan *plan, Arena *arena) {
+    drift_keep_own(plan, arena);
+    plan->changes.count = 0;
+    plan->outputs.count = 0;
+    plan->has_news = false;
+    plan->only_reports = true;
+}
+
 /* Plans, and shows the progress. Returns false after an error; result.plan may be set even then. */
 static bool make_plan(Operation *operation, Diags *diags) {
     Project *project = operation->project;
@@ -167,6 +178,8 @@ static bool make_plan(Operation *operation, Diags *diags) {
                           project->cli->arena, diags);
     view->type->walk_end(view);
     project->engine.hooks = NULL;
+    if (operation->only_drift && operation->result.plan)
+        keep_drift(operation->result.plan, project->cli->arena);
     warn_of_targets(operation, diags);
     return ok;
 }
@@ -177,6 +190,8 @@ static void complete_plan(const Operation *operation) {
     Cli *cli = project->cli;
     Plan *plan = operation->result.plan;
     add_generated(plan, &operation->generated, cli->arena);
+    if (plan && cli->environment.len > 0)
+        plan->commit = project_git_commit(cli);
     if (plan && plan->drift.count > 0)
         plan->relevant_attributes = relevant_json_write(&project->engine, plan, cli->arena);
     reporting_set_plan(cli->reporting, plan, project->config);

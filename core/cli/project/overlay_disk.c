@@ -41,6 +41,15 @@ static int stat_path(void *self, Str path, DiskStat *out) {
     return disk->real->stat(disk->real->self, path, out);
 }
 
+/* Returns whether a real file of that name is listed: the file in memory replaces it. */
+static bool is_listed(const DiskEntries *entries, Str name) {
+    vec_each(entries, entry) {
+        if (str_equal(entry->name, name))
+            return true;
+    }
+    return false;
+}
+
 static int list(void *self, Str path, DiskEntries *out, Arena *arena) {
     OverlayDisk *disk = self;
     Str key = key_of(path, arena);
@@ -54,7 +63,8 @@ static int list(void *self, Str path, DiskEntries *out, Arena *arena) {
         Str directory = disk_directory_of(entry->key);
         if (!str_equal(directory.len ? directory : STR("."), key))
             continue;
-        vec_push(arena, out, (DiskEntry){disk_name_of(entry->key), DISK_FILE});
+        if (!is_listed(out, disk_name_of(entry->key)))
+            vec_push(arena, out, (DiskEntry){disk_name_of(entry->key), DISK_FILE});
     }
     disk_sort(out);
     return 0;

@@ -68,8 +68,15 @@ static Str state_path(const Arguments *arguments) {
     return found;
 }
 
+Str project_backend_name(const Project *project) {
+    return str_format(project->cli->arena, "%s %.*s", project->backend->type->name,
+                      STR_ARG(project->backend->path));
+}
+
 bool project_open_backend(Project *project) {
     BackendChoice choice;
+    if (project->backend)
+        return true;
     Str path = project->state_is_input ? (Str){0} : state_path(project->arguments);
     hide_in_log(project);
     if (!project_open_ciphers(project))

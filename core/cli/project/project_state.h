@@ -3,8 +3,10 @@
 
 #include "project.h"
 
-/* Selects and opens the backend; does not lock or read it. */
+/* Selects and opens the backend unless it is open; does not lock or read it. */
 MUST_USE bool project_open_backend(Project *project);
+/* Returns type and location of the open backend: "s3 s3://bucket/key". */
+Str project_backend_name(const Project *project);
 /* Opens the backend, acquires the lock for `operation`, reads the state, replays the journal. Adds
  * an error if the state belongs to another environment. */
 MUST_USE bool project_open_state(Project *project, LockOperation operation);

@@ -1,6 +1,7 @@
 /* The stream of events: one JSON object a line, written as each event happens. */
 #include "action_verbs.h"
 #include "json.h"
+#include "render_json.h"
 #include "thread.h"
 #include "version.h"
 #include "view.h"
@@ -120,6 +121,20 @@ static void write_change(JsonWriter *writer, const ChangeEvent *event, Arena *sc
     json_object_end(writer);
 }
 
+/* Writes the changed fields with their owners; omits them if the provider knows no owners. */
+static void write_fields(JsonWriter *writer, const DriftFields *fields, Arena *scratch) {
+    if (fields->count == 0)
+        return;
+    json_key(writer, STR("fields"));
+    json_array_start(writer);
+    vec_each(fields, field) {
+        json_object_start(writer);
+        render_json_drift_field(writer, field, scratch);
+        json_object_end(writer);
+    }
+    json_array_end(writer);
+}
+
 static void write_drift(const Cli *cli, const Drift *drift) {
     SCOPED(ArenaRef) scratch = arena_open("line");
     ViewJsonLine line;
@@ -130,6 +145,8 @@ static void write_drift(const Cli *cli, const Drift *drift) {
                          scratch);
     ChangeEvent event = {.address = drift->address, .previous = drift->previous, .action = action};
     write_change(&line.writer, &event, scratch);
+    if (!cli_name(cli)->is_other)
+        write_fields(&line.writer, &drift->fields, scratch);
     view_json_line_end(&line);
 }
 

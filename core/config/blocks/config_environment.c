@@ -31,6 +31,7 @@ static bool add_value(ConfigLoading *loading, Environment *out, const BodyAttrib
         .name = attribute->name,
         .name_range = attribute->name_range,
         .range = attribute->expr->range,
+        .expr = attribute->expr,
     };
     if (!eval_constant(attribute->expr, &value.value, loading->arena, loading->diags))
         return false;
@@ -45,6 +46,18 @@ static bool read_variables(ConfigLoading *loading, const Body *body, Environment
         ok &= add_value(loading, out, attribute);
     }
     return ok;
+}
+
+/* Returns the item of an object constructor with this key, or NULL. */
+static const Expr *item_of(const Expr *expr, Str name) {
+    for (size_t i = 0; expr->kind == EXPR_OBJECT && i < expr->as.object.count; i++) {
+        const ExprItem *item = &expr->as.object.items[i];
+        bool is_text =
+            item->key->kind == EXPR_LITERAL && item->key->as.literal.type->kind == KIND_STRING;
+        if (is_text && str_equal(value_text(item->key->as.literal), name))
+            return item->value;
+    }
+    return NULL;
 }
 
 /* Reads `variables = { … }`, the form of an argument in native syntax. */
@@ -64,10 +77,24 @@ static bool read_variables_argument(ConfigLoading *loading,
         return false;
     }
     for (size_t i = 0; i < values.type->count; i++) {
-        EnvironmentValue value = {values.type->names[i], value_at(values, i), range, range};
+        Str name = values.type->names[i];
+        const Expr *expr = item_of(attribute->expr, name);
+        range = expr ? expr->range : attribute->expr->range;
+        EnvironmentValue value = {name, value_at(values, i), range, range, expr};
         vec_push(loading->arena, &out->variables, value);
     }
     return true;
+}
+
+static bool read_variables_file(ConfigLoading *loading,
+                                const BodyContent *content,
+                                Environment *out) {
+    const BodyAttribute *attribute = body_content_find(content, "variables_file");
+    if (!attribute)
+        return true;
+    out->variables_file_range = attribute->expr->range;
+    return config_read_string(content, "variables_file", &out->variables_file, loading->arena,
+                              loading->diags);
 }
 
 static bool read_provider(ConfigLoading *loading, const BodyBlock *block, Environment *out) {
@@ -112,12 +139,13 @@ static bool read_block(ConfigLoading *loading, const BodyBlock *block, Environme
  * only. */
 static BodySchema schema_for(const Body *body) {
     static const BodyAttributeSchema attributes[] = {
-        {"protected", false, BODY_LITERAL   },
-        {"variables", false, BODY_EXPRESSION},
+        {"protected",      false, BODY_LITERAL   },
+        {"variables_file", false, BODY_LITERAL   },
+        {"variables",      false, BODY_EXPRESSION},
     };
     return (BodySchema){
         .attributes = attributes,
-        .attribute_count = body->is_strict ? 2 : 1,
+        .attribute_count = body->is_strict ? 3 : 2,
         .blocks = blocks,
         .block_count = ARRAY_COUNT(blocks),
     };
@@ -139,6 +167,7 @@ static bool environment_decode(ConfigLoading *loading, const BodyBlock *block, b
     bool ok =
         body_content(block->body, &schema, &content, NULL, loading->arena, loading->diags) &&
         config_read_bool(&content, "protected", &out->is_protected, loading->arena, loading->diags);
+    ok = read_variables_file(loading, &content, out) && ok;
     ok = read_variables_argument(loading, &content, out) && ok;
     vec_each(&content.blocks, inner) {
         ok = read_block(loading, inner, out) && ok;

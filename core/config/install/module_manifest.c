@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-static Str manifest_path(Str data_directory, Arena *arena) {
+Str module_manifest_path(Str data_directory, Arena *arena) {
     return disk_join(data_directory, STR("modules/modules.json"), arena);
 }
 
@@ -38,7 +38,7 @@ static bool read_entries(Value root, ModuleManifest *manifest, Arena *arena) {
 
 bool module_manifest_read(
     const Io *io, Str data_directory, ModuleManifest *out, Arena *arena, Diags *diags) {
-    Str path = manifest_path(data_directory, arena);
+    Str path = module_manifest_path(data_directory, arena);
     ModuleManifest manifest = {.entries = map_new(arena)};
     Str bytes;
     Value root;
@@ -88,7 +88,7 @@ bool module_manifest_write(const Io *io,
                            Diags *diags) {
     SCOPED(ArenaRef) arena = arena_open("module manifest");
     const Disk *disk = io->disk;
-    Str path = manifest_path(data_directory, arena);
+    Str path = module_manifest_path(data_directory, arena);
     int status = disk->make_directories(disk->self, disk_directory_of(path), 0777);
     if (status >= 0)
         status = disk->write_file(disk->self, path, manifest_to_json(manifest, arena), 0666);

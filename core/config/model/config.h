@@ -230,12 +230,15 @@ typedef struct EnvironmentValue {
     Value value;
     SourceRange name_range;
     SourceRange range;
+    const Expr *expr; /* as written */
 } EnvironmentValue;
 
 /* An environment of the root module: the settings that differ from the base configuration. */
 typedef struct Environment {
     Str name;
     VEC(EnvironmentValue) variables;
+    Str variables_file; /* of more values, which `variables` override; empty: none */
+    SourceRange variables_file_range;
     const Body *backend; /* overrides arguments of the backend block; NULL: none */
     SourceRange backend_range;
     /* "name" or "name.alias" → ProviderConfig, which overrides arguments of the provider block. */

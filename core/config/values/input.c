@@ -152,16 +152,25 @@ static bool add_file(Collecting *collecting, Str path, DiskKind kind) {
 }
 
 /* Adds the selected environment's values; loading has checked that their names are declared. */
-static void add_environment_block(Collecting *collecting) {
+static bool add_environment_block(Collecting *collecting) {
+    const InputRequest *request = collecting->request;
     const Environment *environment =
-        map_find(&collecting->config->root->environments, collecting->request->environment);
+        map_find(&collecting->config->root->environments, request->environment);
     if (!environment)
-        return;
+        return true;
+    Str file = environment->variables_file;
+    if (file.len > 0) {
+        Str path =
+            disk_clean(disk_join(request->directory, file, collecting->arena), collecting->arena);
+        if (!add_file(collecting, path, DISK_FILE))
+            return false;
+    }
     vec_each(&environment->variables, value) {
         const Variable *variable = find_variable(collecting, value->name);
         if (variable)
             set_value(collecting, variable->name, value->value, value->range);
     }
+    return true;
 }
 
 /* Optional files of one precedence, by name or suffixes. */
@@ -264,7 +273,7 @@ static bool gather(Collecting *collecting) {
     bool ok = request->only_options || request->only_directory || add_environment(collecting);
     ok &= request->only_options || add_auto_files(collecting);
     if (!request->only_options && !request->only_directory)
-        add_environment_block(collecting);
+        ok &= add_environment_block(collecting);
     for (size_t i = 0; i < (request->only_directory ? 0 : request->options.count); i++) {
         const InputOption *option = &request->options.items[i];
         ok &= option->is_file ? add_file(collecting, option->text, DISK_FILE)

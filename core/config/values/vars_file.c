@@ -19,6 +19,7 @@ static bool read_body(
             .name = attribute->name,
             .name_range = attribute->name_range,
             .range = attribute->expr->range,
+            .expr = attribute->expr,
         };
         if (eval_constant(attribute->expr, &value.value, arena, diags))
             vec_push(arena, out, value);

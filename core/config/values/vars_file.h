@@ -9,6 +9,7 @@ typedef struct VarsFileValue {
     Value value;
     SourceRange name_range;
     SourceRange range; /* range of the value */
+    const Expr *expr;  /* as written */
 } VarsFileValue;
 
 typedef VEC(VarsFileValue) VarsFileValues;

@@ -184,6 +184,18 @@ static const ResourceAddr *find_origin(const InstanceOp *op) {
     return moves_find_origin(walk->moves, op->record->address, op->scratch);
 }
 
+static void add_fields(Drift *drift, const FieldChanges *changes, Arena *arena) {
+    vec_each(changes, change) {
+        DriftField field = {
+            .path = path_clone(change->path, arena),
+            .manager = str_clone(change->manager, arena),
+            .since = str_clone(change->since, arena),
+            .is_foreign = change->is_foreign,
+        };
+        vec_push(arena, &drift->fields, field);
+    }
+}
+
 static void note_drift(InstanceOp *op, Value before, Value after, const ResourceAddr *origin) {
     Drift *drift = arena_new(op->walk_arena, Drift);
     drift->address = op->record->address;
@@ -218,6 +230,7 @@ static bool read_object(InstanceOp *op, const StateObject *object, Value prior, 
     if (!is_same) {
         *out = object_marks_keep(op, prior, response.state);
         note_drift(op, prior, *out, origin);
+        add_fields(op->record->drift, &response.changes, op->keep);
     }
     set_object(op->record, state_object_clone(stored_object_encode(op, *out, object->status,
                                                                    response.private_data),

@@ -320,6 +320,52 @@ void path_find_marks(Value root, uint8_t marks, Paths *out, Arena *arena) {
     find_marks(root, (Path){0}, marks, out, arena);
 }
 
+static bool is_divisible(Value v) {
+    return value_is_present(v) && v.marks == 0 &&
+           (type_is_mapping(v.type) || type_is_sequence(v.type));
+}
+
+static void find_differences(Value before, Value after, Path here, Paths *out, Arena *arena);
+
+/* Compares the members of `a` with those of `b`; adds those that only `b` has. */
+static void find_members(Value a, Value b, Path here, Paths *out, Arena *arena) {
+    for (size_t i = 0; i < a.count; i++) {
+        Value other;
+        Path inner = append(here, step_to(a, i), arena);
+        if (value_find(b, value_key_at(a, i), &other))
+            find_differences(value_at(a, i), other, inner, out, arena);
+        else
+            vec_push(arena, out, inner);
+    }
+    for (size_t i = 0; i < b.count; i++) {
+        Value other;
+        if (!value_find(a, value_key_at(b, i), &other))
+            vec_push(arena, out, append(here, step_to(b, i), arena));
+    }
+}
+
+static void find_differences(Value before, Value after, Path here, Paths *out, Arena *arena) {
+    if (value_equal(before, after))
+        return;
+    bool is_whole = !is_divisible(before) || !is_divisible(after);
+    if (!is_whole && type_is_mapping(before.type) && type_is_mapping(after.type)) {
+        find_members(before, after, here, out, arena);
+        return;
+    }
+    if (is_whole || type_is_mapping(before.type) || type_is_mapping(after.type) ||
+        before.count != after.count) {
+        vec_push(arena, out, here);
+        return;
+    }
+    for (size_t i = 0; i < before.count; i++)
+        find_differences(value_at(before, i), value_at(after, i),
+                         append(here, step_to(before, i), arena), out, arena);
+}
+
+void path_find_differences(Value before, Value after, Paths *out, Arena *arena) {
+    find_differences(before, after, (Path){0}, out, arena);
+}
+
 static bool find_infinity(Value v, Path here, Path *out, Arena *arena) {
     if (!value_is_present(v))
         return false;

@@ -40,5 +40,9 @@ Value path_mark(Value root, const Paths *paths, uint8_t marks, Arena *arena);
 /* Finds the first number that cannot be stored: infinite, or outside the range of numbers that can
  * be read. */
 MUST_USE bool path_find_unstorable(Value root, Path *out, Arena *arena);
+/* Adds the path of each difference: members of objects and maps, elements of lists and tuples of
+ * equal length; any other difference is one of the whole value. Values with marks are compared as a
+ * whole, so that no path shows the keys of a secret. */
+void path_find_differences(Value before, Value after, Paths *out, Arena *arena);
 /* Adds the path of every value that itself carries any of these marks, outermost first. */
 void path_find_marks(Value root, uint8_t marks, Paths *out, Arena *arena);

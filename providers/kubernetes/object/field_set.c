@@ -132,6 +132,34 @@ static Path path_of_step(Path base, const FieldStep *step, size_t index, Arena *
                                     : path_index(base, value_int((int64_t)index), arena);
 }
 
+static bool is_step_to(const FieldStep *step, const PathStep *wanted, Value object, size_t *index) {
+    int64_t number;
+    if (!wanted->is_index)
+        return step->text.ptr[0] == 'f' && str_equal(str_after(step->text, 2), wanted->name);
+    if (!value_to_int(wanted->key, &number) || !is_list(object) || (size_t)number >= object.count)
+        return false;
+    *index = (size_t)number;
+    return step->text.ptr[0] != 'f' && is_item(step, value_at(object, *index), *index);
+}
+
+bool field_set_has_path(const FieldSet *set, Value object, Path path) {
+    Value inner;
+    if (!path_get(object, path, &inner))
+        return false;
+    for (size_t i = 0; i < path.count && (i == 0 || set->steps.count > 0); i++) {
+        const FieldSet *inside = NULL;
+        size_t index = 0;
+        vec_each(&set->steps, step) {
+            if (is_step_to(step, &path.steps[i], object, &index))
+                inside = step->inside;
+        }
+        if (!inside || !path_get(object, (Path){&path.steps[i], 1}, &object))
+            return false;
+        set = inside;
+    }
+    return !field_set_is_empty(set);
+}
+
 /* Operations on two sets. */
 
 const FieldSet *field_set_union(const FieldSet *a, const FieldSet *b, Arena *arena) {

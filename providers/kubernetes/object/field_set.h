@@ -34,6 +34,9 @@ const FieldSet *field_set_union(const FieldSet *a, const FieldSet *b, Arena *are
 /* Returns the fields of `a` that are not in `b`. */
 const FieldSet *field_set_difference(const FieldSet *a, const FieldSet *b, Arena *arena);
 
+/* Returns whether the set has the field of the object at this path, a field inside it, or a whole
+ * value around it. False for a field that the object does not have. */
+bool field_set_has_path(const FieldSet *set, Value object, Path path);
 /* Adds the outermost paths of the object that only have fields of `a`, and where `b` has no field
  * there or further inside. */
 void field_set_paths_outside(

@@ -65,6 +65,10 @@ static inline void sample_rest(Plan *plan) {
                    .action = ACTION_UPDATE,
                    .before = value_of("{\"a\": 1}"),
                    .after = value_of("{\"a\": 2}")};
+    vec_push(
+        arena, &drift.fields,
+        (DriftField){path_of("a"), STR("kubectl (Update)"), STR("2026-01-02T03:04:05Z"), true});
+    vec_push(arena, &drift.fields, (DriftField){.path = path_of("a")});
     vec_push(arena, &plan->drift, drift);
     OutputChange output = {STR("o"), ACTION_UPDATE, value_of("[1]"),
                            value_of("[1, {\"$unknown\": true}]"), true};
@@ -84,6 +88,8 @@ static inline Plan *plan_sample(void) {
     plan->journal = STR("abcd");
     plan->created_ms = 1700000000123;
     plan->workspace = STR("blue");
+    plan->commit = STR("0123456789abcdef");
+    plan->backend = STR("s3 s3://bucket/key");
     plan->configuration = STR("{\"root_module\":{}}");
     plan->checks = STR("[]");
     plan->relevant_attributes = STR("[{}]");
