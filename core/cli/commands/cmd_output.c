@@ -1,4 +1,5 @@
 /* loam output */
+#include "ansible_inventory.h"
 #include "command.h"
 #include "convert.h"
 #include "json.h"
@@ -7,9 +8,11 @@
 #include "view_outputs.h"
 
 static const Option options[] = {
-    {"json",  OPTION_FLAG, NULL,   "Print as JSON."                                    },
-    {"raw",   OPTION_FLAG, NULL,   "Print one string, number or bool without quotes."  },
-    {"state", OPTION_PATH, "PATH", "Use this state file instead of the configured one."},
+    {"json",   OPTION_FLAG,   NULL,      "Print as JSON."                                    },
+    {"format", OPTION_CHOICE, "ansible",
+     "Print an inventory of Ansible from the output NAME (default \"inventory\")."           },
+    {"raw",    OPTION_FLAG,   NULL,      "Print one string, number or bool without quotes."  },
+    {"state",  OPTION_PATH,   "PATH",    "Use this state file instead of the configured one."},
 };
 
 static void write_one(JsonWriter *writer, const StateOutput *output) {
@@ -81,6 +84,18 @@ static int print_one(
     return 0;
 }
 
+/* A wrapper script that calls this is an inventory of Ansible. */
+static int print_inventory(Cli *cli, const State *state, Str name, Diags *diags) {
+    StrBuf text = strbuf_new(cli->arena);
+    const StateOutput *output = map_find(&state->outputs, name);
+    if (!output)
+        report_unknown_name(cli, state, name, diags);
+    if (!output || !ansible_inventory_write(name, output->value, &text, cli->arena, diags))
+        return 1;
+    terminal_out(strbuf_str(&text));
+    return 0;
+}
+
 static void warn_of_none(Diags *diags) {
     diags_warning(diags, NO_RANGE, "No outputs found",
                   "The state has no outputs, or the configuration declares none. Apply writes the "
@@ -90,13 +105,28 @@ static void warn_of_none(Diags *diags) {
 static int run(Cli *cli, const Arguments *arguments, Diags *diags) {
     SCOPED(Project) project = {0};
     bool is_json = option_flag(arguments, "json");
-    if (is_json && option_flag(arguments, "raw")) {
-        diags_error(diags, NO_RANGE, "Invalid output format", "-raw and -json cannot be combined.");
+    Str format = option_text(arguments, "format");
+    bool is_inventory = format.ptr != NULL;
+    if (is_inventory && !str_equal_cstr(format, "ansible")) {
+        diags_error(
+            diags, NO_RANGE, "Invalid output format",
+            "-format prints an inventory of Ansible: -format=ansible. \"%.*s\" is no format.",
+            STR_ARG(format));
+        return 1;
+    }
+    if (is_json + option_flag(arguments, "raw") + is_inventory > 1) {
+        diags_error(diags, NO_RANGE, "Invalid output format",
+                    "-raw, -json and -format cannot be combined.");
         return 1;
     }
     if (!project_open_state_only(&project, cli, arguments, LOCK_NONE, diags))
         return 1;
     const State *state = project.state;
+    if (is_inventory) {
+        Str name =
+            arguments->positionals.count ? arguments->positionals.items[0] : STR("inventory");
+        return print_inventory(cli, state, name, diags);
+    }
     if (state->outputs.count == 0 && !is_json) {
         warn_of_none(diags);
         return 0;

@@ -157,7 +157,7 @@ static bool open_state(Operation *operation, LockOperation lock_as) {
            generate_config_missing(project, &operation->generated) && check_configuration(project);
 }
 
-/* Removes from a refresh-only plan what is not drift. */
+/* Keeps nothing but drift in a refresh-only plan. */
 static void keep_drift(Plan *plan, Arena *arena) {
     drift_keep_own(plan, arena);
     plan->changes.count = 0;
