@@ -21,7 +21,8 @@
     ROW(ssh_provider,       "ssh",       "loam.internal/builtin/ssh")                \
     ROW(nftables_provider,  "nftables",  "loam.internal/builtin/nftables")           \
     ROW(kubeadm_provider,   "kubeadm",   "loam.internal/builtin/kubeadm")            \
-    ROW(kubernetes_provider, "kubernetes", "loam.internal/builtin/kubernetes")
+    ROW(kubernetes_provider, "kubernetes", "loam.internal/builtin/kubernetes")      \
+    ROW(flux_provider,      "flux",      "loam.internal/builtin/flux")
 /* clang-format on */
 
 #define BUILTIN_PROVIDER_DECLARE(provider, name, address) extern const Provider provider;
