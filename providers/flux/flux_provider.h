@@ -4,7 +4,20 @@
 #include "provider.h"
 
 /* clang-format off */
-#define FLUX_RESOURCES(ROW)
+#define FLUX_RESOURCES(ROW) \
+    ROW(flux_alert) \
+    ROW(flux_bucket) \
+    ROW(flux_git_repository) \
+    ROW(flux_helm_chart) \
+    ROW(flux_helm_release) \
+    ROW(flux_helm_repository) \
+    ROW(flux_image_policy) \
+    ROW(flux_image_repository) \
+    ROW(flux_image_update_automation) \
+    ROW(flux_kustomization) \
+    ROW(flux_notification_provider) \
+    ROW(flux_oci_repository) \
+    ROW(flux_receiver)
 /* clang-format on */
 
 FLUX_RESOURCES(RESOURCE_DECLARE)

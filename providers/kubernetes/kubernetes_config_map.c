@@ -14,7 +14,8 @@ static Value manifest_of(TypedCall *typed, Value state, Value manifest) {
     return typed_object_with(manifest, "immutable", object_attribute(state, "immutable"), arena);
 }
 
-static Value state_of(Value state, Value live, bool is_import, Arena *arena) {
+static Value state_of(const Call *call, Value state, Value live, bool is_import) {
+    Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_of(state, arena);
     Value data = object_attribute(state, "data");
     Value binary = object_attribute(state, "binary_data");

@@ -53,13 +53,7 @@ static bool wait_for_account(const Call *call, Str namespace, Diags *diags) {
 }
 
 static bool wait(const Call *call, Value planned, ObjectApplied *applied, Diags *diags) {
-    const Cluster *cluster = call->client;
-    WaitObject object = {
-        .call = call,
-        .client = cluster_client(cluster),
-        .discovery = cluster_discovery(cluster),
-        .ref = applied->ref,
-    };
+    WaitObject object = object_arguments_wait_object(call, applied);
     if (!wait_gate(&object, &applied->live, diags))
         return false;
     return !object_bool(planned, "wait_for_default_service_account", false) ||

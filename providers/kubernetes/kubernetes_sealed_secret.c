@@ -239,7 +239,8 @@ static Value planned_of(const TypedCall *typed, Value planned) {
     return object_builder_value(&builder);
 }
 
-static Value state_of(Value state, Value live, bool is_import, Arena *arena) {
+static Value state_of(const Call *call, Value state, Value live, bool is_import) {
+    Arena *arena = call->arena;
     Value found = value_null(&TYPE_MAP_OF_STRING);
     ObjectBuilder builder = object_builder_of(state, arena);
     Value stored = object_attribute(state, "encrypted_data");

@@ -202,7 +202,8 @@ static void set_all(ObjectBuilder *builder, Value live, Arena *arena) {
         object_builder_set(builder, "binary_data", object_builder_map(&binary, &TYPE_STRING));
 }
 
-static Value state_of(Value state, Value live, bool is_import, Arena *arena) {
+static Value state_of(const Call *call, Value state, Value live, bool is_import) {
+    Arena *arena = call->arena;
     ObjectBuilder builder = object_builder_of(state, arena);
     Value data = object_attribute(state, "data"), binary = object_attribute(state, "binary_data");
     Value immutable = object_attribute(state, "immutable");

@@ -90,9 +90,15 @@ static inline void check_rule_rows(const char *type, const Schema *schema) {
     }
 }
 
-static inline void check_schema_rows(const char *type, const Schema *schema) {
+/* Members of nested attributes may have the names of meta-arguments. */
+static inline void check_reserved(const char *type, const char *name) {
     static const char *const reserved[] = {"count",     "for_each",   "depends_on", "provider",
                                            "lifecycle", "connection", "provisioner"};
+    for (size_t k = 0; k < ARRAY_COUNT(reserved); k++)
+        check_row(strcmp(name, reserved[k]) != 0, type, name, "the language has this argument");
+}
+
+static inline void check_schema_rows(const char *type, const Schema *schema, bool is_nested) {
     StrVec seen = {0};
     SCOPED(ArenaRef) arena = arena_open("rows");
     for (size_t i = 0; i < schema->attribute_count; i++) {
@@ -102,7 +108,7 @@ static inline void check_schema_rows(const char *type, const Schema *schema) {
         if (!attribute->nested)
             continue;
         Schema members = schema_of_nested(attribute->nested);
-        check_schema_rows(attribute->name, &members);
+        check_schema_rows(attribute->name, &members, true);
     }
     for (size_t i = 0; i < schema->block_count; i++) {
         const Block *block = &schema->blocks[i];
@@ -111,13 +117,13 @@ static inline void check_schema_rows(const char *type, const Schema *schema) {
         check_row(block->max_items == 0 || block->min_items <= block->max_items, type, block->name,
                   "min_items above max_items");
         vec_push(arena, &seen, str_from_cstr(block->name));
-        check_schema_rows(block->name, &block->schema);
+        check_schema_rows(block->name, &block->schema, false);
     }
     for (size_t i = 0; i < seen.count; i++) {
         const char *name = str_to_cstr(seen.items[i], arena);
         check_row(!str_is_among(seen.items[i], seen.items, i), type, name, "it is there twice");
-        for (size_t k = 0; k < ARRAY_COUNT(reserved); k++)
-            check_row(strcmp(name, reserved[k]) != 0, type, name, "the language has this argument");
+        if (!is_nested)
+            check_reserved(type, name);
     }
     check_rule_rows(type, schema);
 }
@@ -254,7 +260,7 @@ static inline void check_type_row(const Provider *provider, ObjectType type) {
                 type.name[prefix.len] == 0); /* a data source may have no suffix: "http" */
     check_row(check_is_sentence(type.schema->description), type.name, "description",
               "no sentence describes the type");
-    check_schema_rows(type.name, type.schema);
+    check_schema_rows(type.name, type.schema, false);
     assert_int_equal(schema_implied_type(type.schema)->count,
                      type.schema->attribute_count + type.schema->block_count);
     check_validates(&(CheckedValidate){provider, &type, type.schema, type.name});
@@ -298,7 +304,7 @@ static inline void check_function_row(const Provider *provider, const ProviderFu
         check_row(check_is_name(function->parameters[i].name) && function->parameters[i].type,
                   provider->name, name, "a parameter has a name and a type");
     if (function->object)
-        check_schema_rows(name, function->object);
+        check_schema_rows(name, function->object, false);
 }
 
 /* Runs all checks on a provider's tables. */
@@ -320,7 +326,7 @@ static inline void check_provider(const Provider *provider) {
     check_types(provider, MODE_MANAGED);
     check_types(provider, MODE_DATA);
     check_types(provider, MODE_EPHEMERAL);
-    check_schema_rows(provider->name, &provider->schema);
+    check_schema_rows(provider->name, &provider->schema, false);
     check_validates(&(CheckedValidate){provider, NULL, &provider->schema, provider->name});
     for (size_t i = 0; i < provider->function_count; i++)
         check_function_row(provider, &provider->functions[i]);

@@ -41,14 +41,18 @@ ObjectDeletion object_arguments_deletion(Value object) {
     };
 }
 
-bool object_arguments_wait(const Call *call, Value object, ObjectApplied *applied, Diags *diags) {
+WaitObject object_arguments_wait_object(const Call *call, const ObjectApplied *applied) {
     const Cluster *cluster = call->client;
-    WaitObject wait = {
+    return (WaitObject){
         .call = call,
         .client = cluster_client(cluster),
         .discovery = cluster_discovery(cluster),
         .ref = applied->ref,
     };
+}
+
+bool object_arguments_wait(const Call *call, Value object, ObjectApplied *applied, Diags *diags) {
+    WaitObject wait = object_arguments_wait_object(call, applied);
     WaitBlock block;
     if (!wait_block_read(call, object, applied->ref.resource->kind, &block, diags))
         return false;

@@ -44,6 +44,8 @@ extern const Attribute object_field_manager_attributes[OBJECT_FIELD_MANAGER_COUN
 ObjectOptions object_arguments_options(Value object, Arena *arena);
 ObjectDeletion object_arguments_deletion(Value object);
 
+/* Returns the object that was applied, for a wait. */
+WaitObject object_arguments_wait_object(const Call *call, const ObjectApplied *applied);
 /* Waits as wait_for_ready and the block `wait` say, after a change of the object; `applied->live`
  * is then its newest version. Kinds of a new definition are found afterwards. */
 MUST_USE bool object_arguments_wait(const Call *call,

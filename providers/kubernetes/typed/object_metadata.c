@@ -2,6 +2,7 @@
 #include "object_metadata.h"
 
 #include "digest.h"
+#include "field_name.h"
 #include "kube_object.h"
 #include "object_builder.h"
 #include "object_id.h"
@@ -171,34 +172,49 @@ bool object_metadata_parse_id(
     return is_valid;
 }
 
-/* "binaryData" → "binary_data". */
-static Str argument_name(Str name, Arena *arena) {
-    StrBuf text = strbuf_new(arena);
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.ptr[i];
-        bool is_capital = c >= 'A' && c <= 'Z';
-        if (is_capital)
-            strbuf_add_cstr(&text, "_");
-        strbuf_add_format(&text, "%c", is_capital ? c - 'A' + 'a' : c);
+/* Returns the index of the attribute that stands for the field; SIZE_MAX if there is none. */
+static size_t find_argument(const Type *object, Str field, Arena *arena) {
+    for (size_t i = 0; i < object->count; i++) {
+        if (str_equal(field_name_of(object->names[i], arena), field))
+            return i;
     }
-    return strbuf_str(&text);
+    return SIZE_MAX;
 }
 
-/* Adds the step to an attribute of the schema, and the key below it if that is the last step. A
- * plan does not show the inside of a sensitive attribute. */
+/* Adds the steps from `at` on, as far as the type of the argument at `base` has them. */
+static Path place_below(const Type *type, Path base, Path path, size_t at, Arena *arena) {
+    for (; at < path.count; at++) {
+        const PathStep *step = &path.steps[at];
+        Value key = step->is_index ? step->key : value_from_str(step->name);
+        size_t index = type->kind == KIND_OBJECT && !step->is_index
+                           ? find_argument(type, step->name, arena)
+                           : SIZE_MAX;
+        if (type->kind == KIND_MAP)
+            return at + 1 == path.count ? path_index(base, key, arena) : base;
+        bool is_item = type->kind == KIND_LIST && step->is_index;
+        if (!is_item && index == SIZE_MAX)
+            return base;
+        base = is_item ? path_index(base, key, arena)
+                       : path_attribute(base, type->names[index], arena);
+        type = is_item ? type->element : type->types[index];
+    }
+    return base;
+}
+
+/* Adds the step to an attribute of the schema, and the steps below it. A plan does not show the
+ * inside of a sensitive attribute. */
 static Path place_in(const Schema *schema, Path base, Path path, size_t at, Arena *arena) {
     const PathStep *step = &path.steps[at];
-    Str name = argument_name(step->name, arena);
-    const Attribute *attribute = step->is_index ? NULL : schema_find_attribute(schema, name);
+    const Type *type = schema_implied_type(schema);
+    size_t index = step->is_index ? SIZE_MAX : find_argument(type, step->name, arena);
+    const Attribute *attribute =
+        index == SIZE_MAX ? NULL : schema_find_attribute(schema, type->names[index]);
     if (!attribute)
         return base;
-    base = path_attribute(base, name, arena);
-    bool has_key = path.count == at + 2 && attribute->type && attribute->type->kind == KIND_MAP &&
-                   !(attribute->flags & SENSITIVE);
-    if (!has_key)
-        return base;
-    const PathStep *last = &path.steps[at + 1];
-    return path_index(base, last->is_index ? last->key : value_from_str(last->name), arena);
+    base = path_attribute(base, type->names[index], arena);
+    return attribute->flags & SENSITIVE
+               ? base
+               : place_below(type->types[index], base, path, at + 1, arena);
 }
 
 Path object_metadata_path(const Schema *schema, Path path, Arena *arena) {

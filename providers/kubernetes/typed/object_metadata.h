@@ -58,6 +58,6 @@ MUST_USE bool object_metadata_parse_id(
     Str id, const ObjectKey *kind, bool is_namespaced, ObjectKey *out, Str *problem, Arena *arena);
 
 /* Returns the place in a resource of a place in the object: ".metadata.labels.a" →
- * metadata[0].labels["a"], ".binaryData.k" → binary_data["k"]. Without such an argument it is the
- * resource as a whole. */
+ * metadata[0].labels["a"], ".binaryData.k" → binary_data["k"], ".spec.secretRef" →
+ * spec.secret_ref. Without such an argument it is the resource as a whole. */
 Path object_metadata_path(const Schema *schema, Path path, Arena *arena);

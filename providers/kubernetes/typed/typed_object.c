@@ -160,7 +160,13 @@ static Value unchanged_plan(const TypedCall *typed, Value planned) {
     Value item = object_metadata_unchanged(object_metadata_of(planned), prior, arena);
     ObjectBuilder builder = object_builder_of(object_metadata_set(planned, item, arena), arena);
     object_builder_set(&builder, "id", object_attribute(typed->prior, "id"));
-    return object_builder_value(&builder);
+    for (size_t i = 0; typed->type->members && typed->type->members[i]; i++) {
+        const char *name = typed->type->members[i];
+        object_builder_set(&builder, name,
+                           stored_plan(object_attribute(typed->prior, name),
+                                       object_attribute(planned, name), arena));
+    }
+    return object_fill(object_builder_value(&builder), typed->prior, arena);
 }
 
 static Value changed_plan(const TypedCall *typed, ObjectAction action, Value planned) {
@@ -254,12 +260,13 @@ bool typed_object_marker(const Call *call,
 }
 
 /* Returns the state by a live object. */
-static Value state_of(
-    const TypedObject *type, Value state, Value live, bool is_import, Arena *arena) {
+static Value state_of(const Call *call, Value state, Value live, bool is_import) {
+    const TypedObject *type = call->type.resource->payload;
+    Arena *arena = call->arena;
     Value item = object_metadata_live(object_metadata_of(state), live, is_import, arena);
     state = object_metadata_set(state, item, arena);
     state = object_with_text(state, "id", object_metadata_id(item, arena), arena);
-    return type->state ? type->state(state, live, is_import, arena) : state;
+    return type->state ? type->state(call, state, live, is_import) : state;
 }
 
 static void keep_applied(const TypedCall *typed,
@@ -273,7 +280,7 @@ static void keep_applied(const TypedCall *typed,
     if (!typed->options.has_no_digests)
         applied->record.live = object_record_live(seen, arena);
     response->state =
-        object_fill(planned, state_of(typed->type, known, applied->live, false, arena), arena);
+        object_fill(planned, state_of(typed->call, known, applied->live, false), arena);
     response->private_data = object_record_text(&applied->record, arena);
 }
 
@@ -294,6 +301,25 @@ static bool keep_prior(const TypedCall *typed, Value prior, ApplyResponse *respo
     return is_done;
 }
 
+/* The update changes no field of the object, but the state that the resource waits for. */
+static bool wait_unchanged(TypedCall *typed, ApplyResponse *response, Diags *diags) {
+    ObjectApplied applied = {.record =
+                                 object_record_read(response->private_data, typed->call->arena)};
+    ObjectRead read;
+    ObjectKey key = object_key_of(typed->request.manifest);
+    if (!object_read(&typed->request, &key, &read, diags))
+        return false;
+    if (!value_is_present(read.live))
+        return true; /* the next plan creates it again */
+    applied.live = read.live;
+    applied.ref = read.target.ref;
+    applied.ref.resource = &read.target.resource;
+    bool is_ready = wait(typed->call, typed->object, &applied, diags);
+    if (value_is_present(applied.live))
+        keep_applied(typed, typed->object, &applied, response);
+    return is_ready;
+}
+
 bool typed_object_apply(const Call *call,
                         const ApplyRequest *request,
                         ApplyResponse *response,
@@ -304,7 +330,7 @@ bool typed_object_apply(const Call *call,
     Value planned = with_name(request->planned, name_of(call, request->planned), call->arena);
     begin(&typed, call, planned, request->private_data);
     if (keep_prior(&typed, request->prior, response))
-        return true;
+        return !typed.type->waits_unchanged || wait_unchanged(&typed, response, diags);
     bool is_applied = complete(&typed, request->config, request->prior, &inner) &&
                       object_apply(&typed.request, value_unknown(&TYPE_DYNAMIC), &applied, &inner);
     move_diags(&typed, &inner, diags);
@@ -362,7 +388,7 @@ bool typed_object_read(const Call *call,
         return true;
     }
     cluster_keep_owner(read.target.cluster, read.uid, call->address);
-    response->state = state_of(typed.type, request->state, read.live, false, call->arena);
+    response->state = state_of(call, request->state, read.live, false);
     response->private_data = object_record_text(&record, call->arena);
     ObjectDrift drift = {
         .before = request->state,
@@ -411,7 +437,7 @@ bool typed_object_import(const Call *call,
                           STR_ARG(request->id));
     ObjectRecord record = object_read_record(&read);
     record.is_imported = true;
-    response->state = state_of(type, state, read.live, true, call->arena);
+    response->state = state_of(call, state, read.live, true);
     response->private_data = object_record_text(&record, call->arena);
     return true;
 }
@@ -434,7 +460,7 @@ bool typed_object_recover(const Call *call,
         return true;
     ObjectRecord record = object_read_record(&read);
     response->outcome = RECOVER_COMPLETE;
-    response->state = state_of(typed.type, known, read.live, false, call->arena);
+    response->state = state_of(call, known, read.live, false);
     response->private_data = object_record_text(&record, call->arena);
     return true;
 }

@@ -46,7 +46,7 @@ typedef struct TypedObject {
     Value (*manifest)(TypedCall *typed, Value state, Value manifest);
     /* Returns the state with these attributes as the live object has them. `is_import`: all that
      * the object has, else those that the state has. NULL: there are none. */
-    Value (*state)(Value state, Value live, bool is_import, Arena *arena);
+    Value (*state)(const Call *call, Value state, Value live, bool is_import);
     /* Changes the planned state of a creation or update. NULL: no change. */
     Value (*planned)(const TypedCall *typed, Value planned);
     /* Returns whether `manifest` looks at typed->live, and its values must leave no digest. */
@@ -54,8 +54,9 @@ typedef struct TypedObject {
     /* Returns the new ObjectRecord.values: digests of the write-only values in the manifest of
      * `typed`. `live` is the object after the apply. NULL: empty. */
     Str (*values)(const TypedCall *typed, Value live);
-    /* Waits after a creation or update; updates applied->live. NULL: the wait for readiness. */
+    /* Waits after a creation or update; updates applied->live. NULL: does not wait. */
     bool (*wait)(const Call *call, Value planned, ObjectApplied *applied, Diags *diags);
+    bool waits_unchanged; /* also if the update changes arguments for loam alone */
 } TypedObject;
 
 /* Returns the manifest with this member, which may be unknown; a null value adds none. */

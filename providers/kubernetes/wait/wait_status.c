@@ -1,0 +1,66 @@
+/* wait_status: the rules of readiness, with a condition and a revision. */
+#include "wait_status.h"
+
+#include "object_condition.h"
+#include "wait_follow.h"
+
+typedef struct StatusTest {
+    const WaitStatus *status;
+    Str expected;
+} StatusTest;
+
+bool wait_status_is_revision(Str found, Str expected) {
+    if (str_equal(found, expected))
+        return true;
+    bool is_end = expected.len && expected.len < found.len && str_ends_with(found, expected);
+    char before = is_end ? found.ptr[found.len - expected.len - 1] : '\0';
+    return before == ':' || before == '@' || before == '/';
+}
+
+static Readiness in_progress(Str reason) {
+    return (Readiness){READINESS_IN_PROGRESS, reason};
+}
+
+static Readiness test_revision(const StatusTest *test, Value object, Arena *arena) {
+    const WaitStatus *status = test->status;
+    Str found = kube_object_text(object, status->revision, status->revision_name);
+    if (wait_status_is_revision(found, test->expected))
+        return (Readiness){READINESS_READY};
+    if (found.len == 0)
+        return in_progress(STR("no revision yet"));
+    return in_progress(str_format(arena, "at the revision %.*s, not %.*s", STR_ARG(found),
+                                  STR_ARG(test->expected)));
+}
+
+static bool is_suspended(Value object) {
+    Value found;
+    return kube_object_find(object, "spec", "suspend", &found) && value_is_true(found);
+}
+
+static Readiness look(void *payload, Value object, Arena *arena) {
+    const StatusTest *test = payload;
+    const WaitStatus *status = test->status;
+    Readiness result = readiness_of(object, NULL, arena);
+    bool is_being_deleted = kube_object_text(object, "metadata", "deletionTimestamp").len > 0;
+    bool is_left_alone = is_suspended(object) || (status->is_static && status->is_static(object));
+    if (is_left_alone && !is_being_deleted)
+        return (Readiness){READINESS_READY};
+    if (result.level != READINESS_READY)
+        return result;
+    if (status->condition && object_condition_find(object, status->condition).type.len == 0)
+        return in_progress(STR("not seen by its controller"));
+    return test->expected.len && status->revision ? test_revision(test, object, arena) : result;
+}
+
+bool wait_status(
+    const WaitObject *wait, const WaitStatus *status, Str expected, Value *object, Diags *diags) {
+    StatusTest test = {status, expected};
+    WaitFollow follow = {
+        .goal = "ready",
+        .hint = "Correct the object, check that its controller runs, allow more time in "
+                "\"timeouts\", or set \"wait_for_ready\" to false.",
+        .look = look,
+        .payload = &test,
+    };
+    return wait_follow_until(wait, &follow, object, diags);
+}

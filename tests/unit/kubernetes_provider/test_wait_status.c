@@ -1,0 +1,35 @@
+/* Revisions that a wait accepts. tests/kube/flux waits by them. */
+#include "unit.h"
+#include "wait_status.h"
+
+static void revisions(void **state) {
+    (void)state;
+    static const struct {
+        const char *found;
+        const char *expected;
+        bool is_same;
+    } cases[] = {
+        {"main@sha1:0a1b", "main@sha1:0a1b", true },
+        {"main@sha1:0a1b", "sha1:0a1b",      true },
+        {"main@sha1:0a1b", "0a1b",           true },
+        {"main@sha1:0a1b", "a1b",            false},
+        {"main@sha1:0a1b", "0a1",            false},
+        {"main@sha1:0a1b", "main",           false},
+        {"6.5.0",          "6.5.0",          true },
+        {"16.5.0",         "6.5.0",          false},
+        {"",               "0a1b",           false},
+        {"main@sha1:0a1b", "",               false},
+        {"0a1b",           "main@sha1:0a1b", false},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
+        assert_int_equal(wait_status_is_revision(str_from_cstr(cases[i].found),
+                                                 str_from_cstr(cases[i].expected)),
+                         cases[i].is_same);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(revisions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
