@@ -61,7 +61,7 @@ static void check_path(Driving *driving, const Io *io, Str path) {
     json_writer_init(&writer, &out, 0);
     driving->writer = &writer;
     driving->checked = 0;
-    driving->definitions = definitions_open();
+    driving->definitions = definitions_open(STR_EMPTY);
     vec_each(&objects, one)
         definitions_add(driving->definitions, one->object, arena);
     json_object_start(&writer);

@@ -56,7 +56,7 @@ Cluster *cluster_open(const Io *io,
     cluster->rules = server_rules_open(cluster->discovery);
     cluster->names = object_names_open();
     cluster->openapi = kube_openapi_open();
-    cluster->definitions = definitions_open();
+    cluster->definitions = definitions_open(target->server);
     cluster->ignored = ignored;
     cluster->arena = arena_open("cluster");
     pthread_mutex_init(&cluster->identity_mutex, NULL);

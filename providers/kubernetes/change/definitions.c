@@ -7,25 +7,61 @@
 #include <pthread.h>
 
 struct Definitions {
-    pthread_mutex_t *mutex; /* of the members below */
+    pthread_mutex_t *mutex; /* of `texts` */
     Map texts;              /* "GROUP/KIND" → Str, the definition as JSON */
     Arena *arena;
+    /* The members below are guarded by shared_mutex. */
+    Str server;
+    size_t users; /* calls of definitions_open without definitions_close */
+    Definitions *next;
 };
 
-Definitions *definitions_open(void) {
+static pthread_mutex_t shared_mutex = PTHREAD_MUTEX_INITIALIZER;
+static Definitions *shared; /* those that are open */
+
+static Definitions *new_definitions(Str server) {
     Arena *arena = arena_open("definitions");
     Definitions *definitions = arena_new(arena, Definitions);
     *definitions = (Definitions){
-        .mutex = arena_new(arena, pthread_mutex_t), .texts = map_new(arena), .arena = arena};
+        .mutex = arena_new(arena, pthread_mutex_t),
+        .texts = map_new(arena),
+        .arena = arena,
+        .server = str_clone(server, arena),
+        .next = shared,
+    };
     pthread_mutex_init(definitions->mutex, NULL);
+    shared = definitions;
     return definitions;
+}
+
+Definitions *definitions_open(Str server) {
+    pthread_mutex_lock(&shared_mutex);
+    Definitions *definitions = shared;
+    while (definitions && !str_equal(definitions->server, server))
+        definitions = definitions->next;
+    if (!definitions)
+        definitions = new_definitions(server);
+    definitions->users++;
+    pthread_mutex_unlock(&shared_mutex);
+    return definitions;
+}
+
+static void free_definitions(Definitions *definitions) {
+    Definitions **link = &shared;
+    while (*link != definitions)
+        link = &(*link)->next;
+    *link = definitions->next;
+    pthread_mutex_destroy(definitions->mutex);
+    arena_close(definitions->arena);
 }
 
 void definitions_close(Definitions *definitions) {
     if (!definitions)
         return;
-    pthread_mutex_destroy(definitions->mutex);
-    arena_close(definitions->arena);
+    pthread_mutex_lock(&shared_mutex);
+    if (--definitions->users == 0)
+        free_definitions(definitions);
+    pthread_mutex_unlock(&shared_mutex);
 }
 
 static Str key_of(Str group, Str kind, Arena *arena) {

@@ -1,12 +1,14 @@
-/* Definitions: the CustomResourceDefinitions that this plan creates or changes. Their schemas
- * validate objects whose kind the server does not serve yet. Thread-safe. */
+/* Definitions: the CustomResourceDefinitions that this plan creates or changes on one server. Their
+ * schemas validate objects whose kind the server does not serve yet. Thread-safe. */
 #pragma once
 
 #include "kube_schema.h"
 
 typedef struct Definitions Definitions;
 
-Definitions *definitions_open(void);
+/* All provider configurations with the same URL of the server share the result, so that one may
+ * define the kinds of another. Each calls definitions_close. */
+Definitions *definitions_open(Str server);
 void definitions_close(Definitions *definitions); /* accepts NULL */
 
 /* Stores the manifest if it is a wholly known CustomResourceDefinition; ignores others. A later

@@ -16,15 +16,6 @@ static bool find_schema(const ObjectRequest *request,
                                            object_key_api_version(key, arena), key->kind, out));
 }
 
-static Path join(Path base, Path inside, Arena *arena) {
-    PathStep *steps = arena_new_array(arena, PathStep, base.count + inside.count + 1);
-    for (size_t i = 0; i < base.count; i++)
-        steps[i] = base.steps[i];
-    for (size_t i = 0; i < inside.count; i++)
-        steps[base.count + i] = inside.steps[i];
-    return (Path){steps, base.count + inside.count};
-}
-
 static void report(const ObjectRequest *request,
                    const ObjectKey *key,
                    const KubeSchemaError *error,
@@ -33,7 +24,7 @@ static void report(const ObjectRequest *request,
     Str place = path_to_str(error->path, arena);
     if (str_starts_with(place, STR(".")))
         place = str_after(place, 1);
-    (void)path_error(request->call, join(request->path, error->path, arena), diags,
+    (void)path_error(request->call, path_join(request->path, error->path, arena), diags,
                      "Kubernetes object not valid", "%.*s \"%.*s\" (%.*s)%s%.*s: %.*s",
                      STR_ARG(key->kind), STR_ARG(key->name),
                      STR_ARG(object_key_api_version(key, arena)), place.len ? ", " : "",

@@ -11,6 +11,7 @@
 #include "object_takeover.h"
 #include "object_view.h"
 #include "path_error.h"
+#include "removed_shape.h"
 
 #define NAMES_VALID_MS                                                                             \
     5000 /* age of a list of names during an apply, since others may create objects */
@@ -43,14 +44,39 @@ static bool plan_unseen(Planning *planning, Str why, Diags *diags) {
     return !is_checked || object_check(request, planning->target.ref.resource != NULL, diags);
 }
 
+/* Returns sentences about a version that is removed, unless a definition of this plan has it. */
+static Str removed_version(const Planning *planning, const ObjectKey *key) {
+    const Cluster *cluster = planning->request->call->client;
+    KubeSchema ignored;
+    return definitions_find(cluster_definitions(cluster), key->group, key->version, key->kind,
+                            &ignored, planning->arena)
+               ? STR_EMPTY
+               : removed_shape_version(key, planning->arena);
+}
+
 static bool plan_absent_kind(Planning *planning, const ObjectKey *key, Str why, Diags *diags) {
     const ObjectRequest *request = planning->request;
-    if (request->call->is_planning && planning->is_creation && !object_key_is_builtin(key))
+    Str removed = removed_version(planning, key);
+    if (request->call->is_planning && planning->is_creation && !object_key_is_builtin(key) &&
+        removed.len == 0)
         return plan_unseen(planning, why, diags);
-    Path path = path_attribute(request->path, STR("kind"), planning->arena);
+    Path path = path_attribute(request->path, removed.len ? STR("apiVersion") : STR("kind"),
+                               planning->arena);
     return path_error(request->call, path, diags, "Unknown kind of Kubernetes object",
-                      "\"%.*s\" in \"%.*s\": %.*s.", STR_ARG(key->kind),
-                      STR_ARG(object_key_api_version(key, planning->arena)), STR_ARG(why));
+                      "\"%.*s\" in \"%.*s\": %.*s.%s%.*s", STR_ARG(key->kind),
+                      STR_ARG(object_key_api_version(key, planning->arena)), STR_ARG(why),
+                      removed.len ? " " : "", STR_ARG(removed));
+}
+
+/* Fields that the manifest may have by an older document of its project. */
+static bool check_removed_fields(const ObjectRequest *request, Diags *diags) {
+    RemovedFields fields = removed_shape_fields(request->manifest, request->call->arena);
+    ObjectKey key = object_key_of(request->manifest);
+    vec_each(&fields, field)
+        (void)path_error(request->call, path_join(request->path, field->path, request->call->arena),
+                         diags, "Field is removed", "%.*s \"%.*s\": %.*s", STR_ARG(key.kind),
+                         STR_ARG(key.name), STR_ARG(field->text));
+    return fields.count == 0;
 }
 
 static bool plan_without_server(Planning *planning, Str why, Diags *diags) {
@@ -483,6 +509,8 @@ static bool plan(const ObjectRequest *request, ObjectPlan *out, Diags *diags) {
     if (request->has_approved && request->approved_record.has_no_change)
         return plan_left(request, out);
     begin(&planning, request, out);
+    if (!request->options->is_partial && !check_removed_fields(request, diags))
+        return false;
     if (key.version.len == 0 || key.kind.len == 0 || key.name.len == 0)
         return plan_unseen(&planning, STR_EMPTY, diags);
     switch (object_target_open(request, &key, &planning.target, &why, diags)) {

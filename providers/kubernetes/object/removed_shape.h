@@ -1,0 +1,17 @@
+/* removed_shape: API versions and fields that projects have removed, and what replaces them. */
+#pragma once
+
+#include "object_key.h"
+#include "path.h"
+
+typedef struct RemovedField {
+    Path path; /* in the manifest */
+    Str text;  /* a sentence with the field that replaces it */
+} RemovedField;
+typedef VEC(RemovedField) RemovedFields;
+
+/* Returns sentences about the removed version of a kind; empty if it is not known to be removed. A
+ * server of an older release may still serve it. */
+Str removed_shape_version(const ObjectKey *key, Arena *arena);
+/* Returns the fields of the manifest that no version of its kind has, in the order of the table. */
+RemovedFields removed_shape_fields(Value manifest, Arena *arena);
