@@ -50,7 +50,7 @@ static const Attribute git_push[] = {
 };
 static const Attribute git[] = {
     {"checkout", NULL, OPTIONAL,
-     "What is checked out (default: the revision of the source).", .nested = NESTED(NEST_SINGLE, git_checkout)},
+     "Revision to check out (default: the revision of the source).", .nested = NESTED(NEST_SINGLE, git_checkout)},
     {"commit", NULL, REQUIRED,
      "The commit.", .nested = NESTED(NEST_SINGLE, git_commit)},
     {"push", NULL, OPTIONAL,
@@ -86,7 +86,7 @@ static const Attribute spec[] = {
     {"policy_selector", NULL, OPTIONAL,
      "Which policies count (default: all of the namespace).", .nested = NESTED(NEST_SINGLE, policy_selector)},
     {"update", NULL, OPTIONAL,
-     "What is changed.", .nested = NESTED(NEST_SINGLE, update)},
+     "Files to change.", .nested = NESTED(NEST_SINGLE, update)},
     {"suspend", &TYPE_BOOL, OPTIONAL,
      "Whether Flux makes no commits (default false)."},
 };

@@ -175,7 +175,7 @@ bool object_metadata_parse_id(
 /* Returns the index of the attribute that stands for the field; SIZE_MAX if there is none. */
 static size_t find_argument(const Type *object, Str field, Arena *arena) {
     for (size_t i = 0; i < object->count; i++) {
-        if (str_equal(field_name_of(object->names[i], arena), field))
+        if (str_equal(field_name_of_attribute(object->names[i], arena), field))
             return i;
     }
     return SIZE_MAX;

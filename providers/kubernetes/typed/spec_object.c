@@ -22,7 +22,7 @@ static Value fields_of_object(const Type *type, Value argument, Arena *arena) {
     for (size_t i = 0; i < type->count; i++) {
         Value value = value_attribute(argument, type->names[i]);
         if (!value_is_null(value))
-            object_builder_put(&builder, field_name_of(type->names[i], arena),
+            object_builder_put(&builder, field_name_of_attribute(type->names[i], arena),
                                fields_of(type->types[i], value, arena));
     }
     return object_builder_value(&builder);
@@ -64,7 +64,7 @@ static Value argument_of_object(
     for (size_t i = 0; i < type->count; i++) {
         const Type *inner = type->types[i];
         Value field = value_null(&TYPE_DYNAMIC), known = value_null(inner);
-        (void)value_find_present(live, field_name_of(type->names[i], arena), &field);
+        (void)value_find_present(live, field_name_of_attribute(type->names[i], arena), &field);
         if (value_is_present(stored))
             known = value_attribute(stored, type->names[i]);
         object_builder_put(&builder, type->names[i],

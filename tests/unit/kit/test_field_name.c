@@ -22,7 +22,7 @@ static void names(void **state) {
     };
     SCOPED(ArenaRef) arena = arena_open("test");
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++)
-        check_str(field_name_of(str_from_cstr(cases[i].argument), arena), cases[i].field);
+        check_str(field_name_of_attribute(str_from_cstr(cases[i].argument), arena), cases[i].field);
 }
 
 int main(void) {

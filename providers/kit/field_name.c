@@ -7,11 +7,14 @@ static const struct {
 } abbreviations[] = {
     {STR_CONST("api"),  STR_CONST("API") },
     {STR_CONST("ca"),   STR_CONST("CA")  },
+    {STR_CONST("crds"), STR_CONST("CRDs")},
     {STR_CONST("cri"),  STR_CONST("CRI") },
     {STR_CONST("dns"),  STR_CONST("DNS") },
+    {STR_CONST("oidc"), STR_CONST("OIDC")},
     {STR_CONST("rc"),   STR_CONST("RC")  },
     {STR_CONST("sans"), STR_CONST("SANs")},
     {STR_CONST("tls"),  STR_CONST("TLS") },
+    {STR_CONST("url"),  STR_CONST("URL") },
 };
 
 static void add_word(StrBuf *out, Str word) {
