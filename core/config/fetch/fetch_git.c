@@ -5,34 +5,28 @@
  * single commit, with history only if the server or `depth` requires it. */
 #include "fetch.h"
 #include "git_address.h"
+#include "git_program.h"
 #include "url.h"
-#include "utf8.h"
 
-#include <errno.h>
-
-#define TIMEOUT_MS  ((int64_t)30 * 60 * 1000)
-#define LINES_SHOWN 6
-#define WORDS_MAX   32
-
-typedef struct GitRun {
+typedef struct GitFetch {
     const SourceRequest *request;
     GitAddress address;
     StrVec environment;
     Str shown;
     Arena *arena;
     Diags *diags;
-} GitRun;
+} GitFetch;
 
 static bool claims(Str address, Str *package, Arena *arena) {
     return git_address_claims(address, package, arena);
 }
 
-static const char *environment_of(const GitRun *run, const char *name) {
+static const char *environment_of(const GitFetch *run, const char *name) {
     const Process *process = run->request->io->process;
     return process->environment(process->self, name);
 }
 
-static void set(GitRun *run, const char *name, Str value) {
+static void set(GitFetch *run, const char *name, Str value) {
     Str begin = str_format(run->arena, "%s=", name);
     Str whole = str_concat(begin, value, run->arena);
     vec_each(&run->environment, there) {
@@ -44,14 +38,14 @@ static void set(GitRun *run, const char *name, Str value) {
     vec_push(run->arena, &run->environment, whole);
 }
 
-static void set_default(GitRun *run, const char *name, const char *value) {
+static void set_default(GitFetch *run, const char *name, const char *value) {
     const char *there = environment_of(run, name);
     if (!there || !there[0])
         set(run, name, str_from_cstr(value));
 }
 
 /* Appends settings to those of the user's GIT_CONFIG_COUNT environment variables. */
-static void configure(GitRun *run) {
+static void configure(GitFetch *run) {
     const struct {
         const char *name;
         Str value;
@@ -77,7 +71,7 @@ static void configure(GitRun *run) {
     set(run, "GIT_CONFIG_COUNT", str_format(run->arena, "%d", (int)count));
 }
 
-static void set_up(GitRun *run) {
+static void set_up(GitFetch *run) {
     configure(run);
     set(run, "GIT_TERMINAL_PROMPT", STR("0"));
     set(run, "GIT_TEMPLATE_DIR", STR_EMPTY);
@@ -93,94 +87,48 @@ static bool is_file(const GitAddress *address) {
 
 /* Forbids the file protocol, so that submodules cannot read directories of this machine; not if the
  * address itself is local, or if the user sets GIT_ALLOW_PROTOCOL. */
-static void forbid_files(GitRun *run) {
+static void forbid_files(GitFetch *run) {
     if (!is_file(&run->address))
         set_default(run, "GIT_ALLOW_PROTOCOL", "https:ssh:http:git");
 }
 
-/* Removes variables that git sets for hooks; they would direct git to the user's repository. */
-static const char *const prefix[] = {
-    "env",
-    "-u",
-    "GIT_DIR",
-    "-u",
-    "GIT_WORK_TREE",
-    "-u",
-    "GIT_INDEX_FILE",
-    "-u",
-    "GIT_OBJECT_DIRECTORY",
-    "-u",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "-u",
-    "GIT_NAMESPACE",
-    "-u",
-    "GIT_COMMON_DIR",
-    "-u",
-    "GIT_PREFIX",
-    "git",
-};
-
-static int run_git(GitRun *run, const char *const *words, ProcessResult *out) {
-    const char *argv[WORDS_MAX + 1] = {0};
-    size_t count = 0;
-    for (; count < ARRAY_COUNT(prefix); count++)
-        argv[count] = prefix[count];
-    for (; *words; words++) {
-        CHECK(count < WORDS_MAX);
-        argv[count++] = *words;
-    }
-    ProcessRequest request = {
-        .argv = argv,
+static GitProgram program_of(const GitFetch *run) {
+    return (GitProgram){
+        .io = run->request->io,
+        .cancel = run->request->cancel,
         .directory = run->request->directory,
         .environment = &run->environment,
-        .timeout_ms = TIMEOUT_MS,
-        .cancel = run->request->cancel,
+        .arena = run->arena,
     };
-    const Process *process = run->request->io->process;
-    return process->run(process->self, &request, out, run->arena);
 }
 
-/* Returns the last lines of git's output. */
-static Str last_lines(GitRun *run, Str text) {
-    text = str_trim(text);
-    size_t start = text.len;
-    for (int lines = 0; start > 0 && lines < LINES_SHOWN; lines++) {
-        size_t newline = str_rfind_char(str_slice(text, 0, start), '\n');
-        start = newline == SIZE_MAX ? 0 : newline;
-    }
-    Str end = str_trim(str_after(text, start));
-    return utf8_strip_controls(url_scrub(end, run->address.url, run->arena), run->arena);
+static bool try_git(GitFetch *run, const char *const *words, GitRun *out) {
+    GitProgram program = program_of(run);
+    return git_program_run(&program, words, STR_EMPTY, out);
 }
 
-static bool refuse(GitRun *run, const char *format, Str detail) PRINTF_LIKE(2, 0);
-static bool refuse(GitRun *run, const char *format, Str detail) {
+static bool refuse(GitFetch *run, const char *format, Str detail) PRINTF_LIKE(2, 0);
+static bool refuse(GitFetch *run, const char *format, Str detail) {
     Str why = str_format(run->arena, format, STR_ARG(detail));
     diags_error(run->diags, run->request->range, "Failed to fetch a module", "\"%.*s\": %.*s",
                 STR_ARG(run->shown), STR_ARG(why));
     return false;
 }
 
-static bool report_run(GitRun *run, int status, const ProcessResult *result) {
-    if (status == -ECANCELED || cancel_level(run->request->cancel) != CANCEL_NONE)
-        return refuse(run, "interrupted.%.*s", STR_EMPTY);
-    if (status == -ENOENT || (status == 0 && result->exit_status == 127))
-        return refuse(
-            run, "the program git is not installed. It is required to download repositories.%.*s",
-            STR_EMPTY);
-    if (status != 0)
-        return refuse(run, "git cannot be run: %.*s.", str_from_cstr(strerror(-status)));
-    if (result->timed_out)
-        return refuse(run, "git did not complete within half an hour.%.*s", STR_EMPTY);
+static bool report_run(GitFetch *run, const GitRun *result) {
+    GitProgram program = program_of(run);
+    Str problem = git_program_problem(&program, result);
+    if (problem.len)
+        return refuse(run, "%.*s.", problem);
+    Str tail = git_program_tail(result->err, run->arena);
     return refuse(run,
                   "git reports:\n"
                   "%.*s",
-                  last_lines(run, result->err));
+                  url_scrub(tail, run->address.url, run->arena));
 }
 
-static bool git(GitRun *run, const char *const *words, ProcessResult *result) {
-    *result = (ProcessResult){0};
-    int status = run_git(run, words, result);
-    return (status == 0 && result->exit_status == 0) || report_run(run, status, result);
+static bool git(GitFetch *run, const char *const *words, GitRun *result) {
+    return try_git(run, words, result) || report_run(run, result);
 }
 
 static bool is_hex(Str text) {
@@ -191,17 +139,17 @@ static bool is_hex(Str text) {
     return text.len >= 4;
 }
 
-static bool says(const ProcessResult *result, const char *words) {
+static bool says(const GitRun *result, const char *words) {
     return str_find(result->err, str_from_cstr(words), 0) != SIZE_MAX;
 }
 
 /* Returns whether to fetch all refs, because the server does not serve this commit or shallow
  * fetches. */
-static bool needs_everything(const ProcessResult *result, Str want) {
+static bool needs_everything(const GitRun *result, Str want) {
     return is_hex(want) || says(result, "shallow");
 }
 
-static bool report_ref(GitRun *run, Str want) {
+static bool report_ref(GitFetch *run, Str want) {
     if (run->request->commit.len)
         return refuse(run,
                       "the locked commit %.*s no longer exists. To select another one, run \"loam "
@@ -212,22 +160,21 @@ static bool report_ref(GitRun *run, Str want) {
 
 /* Fetches one ref or commit; FETCH_HEAD is then the commit. On failure *needs_all is true if
  * fetching all refs may find it. */
-static bool fetch_one(GitRun *run, Str want, bool *needs_all) {
+static bool fetch_one(GitFetch *run, Str want, bool *needs_all) {
     const char *depth = run->address.depth.len ? str_to_cstr(run->address.depth, run->arena) : "1";
     const char *ref = str_to_cstr(want, run->arena);
     const char *const words[] = {"fetch", "-q",     "--no-tags", "--depth", depth,
                                  "--",    "origin", ref,         NULL};
-    ProcessResult result = {0};
-    int status = run_git(run, words, &result);
-    bool fine = status == 0 && result.exit_status == 0;
-    *needs_all = status == 0 && !fine && !result.timed_out && needs_everything(&result, want);
+    GitRun result;
+    bool fine = try_git(run, words, &result);
+    *needs_all =
+        !fine && result.exit_status && !result.timed_out && needs_everything(&result, want);
     if (fine || *needs_all)
         return fine;
-    return says(&result, "find remote ref") ? report_ref(run, want)
-                                            : report_run(run, status, &result);
+    return says(&result, "find remote ref") ? report_ref(run, want) : report_run(run, &result);
 }
 
-static bool fetch_all(GitRun *run) {
+static bool fetch_all(GitFetch *run) {
     static const char *const words[] = {"fetch",
                                         "-q",
                                         "--",
@@ -236,23 +183,23 @@ static bool fetch_all(GitRun *run) {
                                         "+refs/tags/*:refs/tags/*",
                                         "+HEAD:refs/remotes/origin/HEAD",
                                         NULL};
-    ProcessResult result;
+    GitRun result;
     return git(run, words, &result);
 }
 
 /* Resolves a name to a commit. Returns false, without a diagnostic, if there is none. */
-static bool find_commit(GitRun *run, const char *form, Str name, Str *out) {
+static bool find_commit(GitFetch *run, const char *form, Str name, Str *out) {
     Str text = str_format(run->arena, "%s%.*s^{commit}", form, STR_ARG(name));
     const char *const words[] = {
         "rev-parse", "-q", "--verify", "--end-of-options", str_to_cstr(text, run->arena), NULL};
-    ProcessResult result = {0};
-    if (run_git(run, words, &result) != 0 || result.exit_status != 0)
+    GitRun result;
+    if (!try_git(run, words, &result))
         return false;
     *out = str_clone(str_trim(result.out), run->arena);
     return out->len >= 40 && is_hex(*out);
 }
 
-static bool find_in_all(GitRun *run, Str want, Str *out) {
+static bool find_in_all(GitFetch *run, Str want, Str *out) {
     static const char *const forms[] = {"refs/tags/", "refs/remotes/origin/", ""};
     for (size_t i = 0; i < ARRAY_COUNT(forms); i++) {
         if (find_commit(run, forms[i], want, out))
@@ -261,7 +208,7 @@ static bool find_in_all(GitRun *run, Str want, Str *out) {
     return report_ref(run, want);
 }
 
-static bool fetch_commit(GitRun *run, Str *commit) {
+static bool fetch_commit(GitFetch *run, Str *commit) {
     Str want = run->request->commit;
     bool needs_all = false;
     if (!want.len)
@@ -271,12 +218,12 @@ static bool fetch_commit(GitRun *run, Str *commit) {
     return needs_all && fetch_all(run) && find_in_all(run, want, commit);
 }
 
-static bool check_out(GitRun *run, Str commit) {
+static bool check_out(GitFetch *run, Str commit) {
     const char *const words[] = {"checkout", "-q", "--detach", str_to_cstr(commit, run->arena),
                                  "--",       NULL};
     static const char *const submodules[] = {"submodule", "-q",          "update",
                                              "--init",    "--recursive", NULL};
-    ProcessResult result;
+    GitRun result;
     if (!git(run, words, &result))
         return false;
     Str list = disk_join(run->request->directory, STR(".gitmodules"), run->arena);
@@ -288,9 +235,9 @@ static bool check_out(GitRun *run, Str commit) {
 
 static bool fetch(const SourceRequest *request, SourceFound *out, Arena *arena, Diags *diags) {
     static const char *const begin[] = {"init", "-q", NULL};
-    GitRun run = {.request = request, .arena = arena, .diags = diags};
+    GitFetch run = {.request = request, .arena = arena, .diags = diags};
     const char *problem;
-    ProcessResult result;
+    GitRun result;
     run.shown = url_redact(request->package, arena);
     if (!git_address_parse(request->package, &run.address, &problem, arena))
         return refuse(&run, "%.*s", str_from_cstr(problem));

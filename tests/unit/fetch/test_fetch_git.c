@@ -26,16 +26,12 @@ typedef struct Play {
 static int run(void *self, const ProcessRequest *request, ProcessResult *out, Arena *arena) {
     Play *play = self;
     StrVec words = {0};
-    bool is_git = false;
     (void)arena;
     if (play->error)
         return play->error;
-    for (const char *const *word = request->argv; *word; word++) {
-        if (is_git)
-            vec_push(play->c.arena, &words, str_from_cstr(*word));
-        is_git |= strcmp(*word, "git") == 0;
-    }
-    assert_true(is_git);
+    assert_string_equal(request->argv[0], "git");
+    for (const char *const *word = request->argv + 1; *word; word++)
+        vec_push(play->c.arena, &words, str_from_cstr(*word));
     Str line = str_join(words.items, words.count, STR(" "), play->c.arena);
     vec_push(play->c.arena, &play->lines, line);
     play->environment = *request->environment;
@@ -44,8 +40,9 @@ static int run(void *self, const ProcessRequest *request, ProcessResult *out, Ar
         return 0;
     assert_true(play->asked < play->count);
     const GitAnswer *answer = &play->answers[play->asked++];
-    *out = (ProcessResult){answer->exit_status, false, str_from_cstr(answer->out),
-                           str_from_cstr(answer->err)};
+    request->output(request->payload, str_from_cstr(answer->out), false);
+    request->output(request->payload, str_from_cstr(answer->err), true);
+    out->exit_status = answer->exit_status;
     return 0;
 }
 
@@ -147,7 +144,6 @@ static void refused(void **state) {
         {{{1, "", ""}, {0, "", ""}, {1, "", ""}, {1, "", ""}, {1, "", ""}},
          "git::https://h/r",                                                                    COMMIT,
          "no longer exists",                                                                                                           0         },
-        {{{127, "", "env: git: No such file"}},                             "git::https://h/r", "",     "git is not installed",        0         },
         {{{0, "", ""}},                                                     "git::https://h/r", "",     "git is not installed",        -ENOENT   },
         {{{0, "", ""}},                                                     "git::https://h/r", "",     "interrupted",                 -ECANCELED},
         {{{0, "", ""}},                                                     "git::https://h/r", "",     "git cannot be run",           -EAGAIN   },

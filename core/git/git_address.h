@@ -16,3 +16,9 @@ bool git_address_claims(Str address, Str *package, Arena *arena);
 /* Parses a package of git_address_claims. On failure *problem is the reason, a sentence. Rejects
  * values that git could read as an option, and remote helpers or protocols that are not allowed. */
 MUST_USE bool git_address_parse(Str package, GitAddress *out, const char **problem, Arena *arena);
+/* Returns false if git could read the name of a branch or tag as an option, a pattern, a range or a
+ * refspec. */
+bool git_address_is_ref(Str ref);
+/* Returns true for an absolute path or a URL with https, ssh, http, git or file that git cannot
+ * read as an option. */
+bool git_address_is_url(Str text);

@@ -85,8 +85,7 @@ static bool is_plain(Str text) {
     return true;
 }
 
-/* Rejects refs that git could read as an option, a pattern, a range or a refspec. */
-static bool is_safe_ref(Str ref) {
+bool git_address_is_ref(Str ref) {
     static const char special[] = ":*?[\\^~";
     if (!ref.len || ref.ptr[0] == '-' || ref.ptr[0] == '+' || !is_plain(ref) ||
         str_find(ref, STR(".."), 0) != SIZE_MAX || str_find(ref, STR("@{"), 0) != SIZE_MAX)
@@ -98,7 +97,7 @@ static bool is_safe_ref(Str ref) {
     return true;
 }
 
-static bool is_safe_url(Str text) {
+bool git_address_is_url(Str text) {
     static const char *const schemes[] = {"https", "ssh", "http", "git", "file"};
     Url url;
     if (str_starts_with(text, STR("/")))
@@ -144,7 +143,7 @@ static bool read_depth(Str query, Str *out, const char **problem) {
 static bool read_ref(Str query, Str *out, const char **problem, Arena *arena) {
     if (!url_query_find(query, STR("ref"), out))
         return true;
-    if (url_decode(*out, out, arena) && is_safe_ref(*out))
+    if (url_decode(*out, out, arena) && git_address_is_ref(*out))
         return true;
     *problem = "\"ref\" must be the name of a branch or tag, or a commit.";
     return false;
@@ -155,7 +154,7 @@ bool git_address_parse(Str package, GitAddress *out, const char **problem, Arena
     Str query;
     address.url = cut_query(str_after(package, strlen("git::")), &query);
     query = str_after(query, 1);
-    if (!is_safe_url(address.url)) {
+    if (!git_address_is_url(address.url)) {
         *problem = "A git address must be a URL with https, ssh, http, git or file, such as "
                    "\"https://host/path.git\", or an absolute path.";
         return false;
