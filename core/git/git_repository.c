@@ -316,11 +316,15 @@ static bool find_file(GitRepository *repository, Str path, Str *object) {
     *object = STR_EMPTY;
     if (problem.len)
         return fail(repository, problem);
+    Str mode;
+    if (!find_entry(repository, path, &mode, object))
+        return false;
+    if (str_starts_with(mode, STR("100"))) /* so all its parents are directories */
+        return true;
     for (size_t end = 0; end < path.len;) {
         size_t slash = str_find_char(path, '/', end);
         Str part = str_slice(path, 0, slash);
         bool is_last = slash == SIZE_MAX;
-        Str mode;
         if (!find_entry(repository, part, &mode, object))
             return false;
         if (!mode.len)
