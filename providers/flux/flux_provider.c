@@ -1,7 +1,24 @@
 /* flux_provider: the provider of Flux, which reconciles a Kubernetes cluster with its sources. */
 #include "flux_provider.h"
 
+#include "cluster.h"
+#include "flux_git.h"
 #include "kubernetes_connection.h"
+
+static bool configure(const Call *call,
+                      const ConfigureRequest *request,
+                      ConfigureResponse *response,
+                      Diags *diags) {
+    const FluxGit *git;
+    Value config = value_clone(request->config, request->run);
+    if (!flux_git_read(call, config, &git, request->run, diags) ||
+        !kubernetes_connection_configure(call, request, response, diags))
+        return false;
+    cluster_set_extension(response->client, git);
+    return true;
+}
+
+static const Block blocks[] = {KUBERNETES_EXEC_BLOCK, FLUX_GIT_BLOCK};
 
 static const ResourceType *const resources[] = {FLUX_RESOURCES(PROVIDER_ROW)};
 
@@ -10,8 +27,14 @@ const Provider flux_provider = {
     .address = "loam.internal/builtin/flux",
     .description = "Flux in a Kubernetes cluster: its installation, and the objects that it "
                    "reconciles.",
-    .schema = KUBERNETES_CONNECTION_SCHEMA,
-    .configure = kubernetes_connection_configure,
+    .schema = {.attributes = kubernetes_config_attributes,
+               .attribute_count = KUBERNETES_CONFIG_COUNT,
+               SCHEMA_BLOCKS(blocks),
+               .rules = kubernetes_connection_rules,
+               .rule_count = KUBERNETES_CONNECTION_RULES,
+               .description = "The API server and the user. Without arguments they are those of "
+                              "kubectl."},
+    .configure = configure,
     .close = kubernetes_connection_close,
     PROVIDER_RESOURCES(resources),
 };

@@ -6,6 +6,7 @@
 /* clang-format off */
 #define FLUX_RESOURCES(ROW) \
     ROW(flux_alert) \
+    ROW(flux_bootstrap_git) \
     ROW(flux_bucket) \
     ROW(flux_git_repository) \
     ROW(flux_helm_chart) \

@@ -1,6 +1,7 @@
 /* Reads the texts with libssh and frees the keys. */
 #include "ssh_key_text.h"
 
+#include "base64.h"
 #include "ssh_key.h"
 
 Str ssh_key_text_fingerprint(Str public_key, Arena *arena) {
@@ -12,6 +13,18 @@ Str ssh_key_text_fingerprint(Str public_key, Arena *arena) {
 SshStatus ssh_key_text_check_private(Str text, Str passphrase, Arena *arena) {
     SCOPED(SshKeyRef) key = NULL;
     return ssh_key_from_private(text, passphrase, &key, arena);
+}
+
+Str ssh_key_text_public(Str private_key, Arena *arena) {
+    SCOPED(SshKeyRef) key = NULL;
+    if (ssh_key_from_private(private_key, STR_EMPTY, &key, arena) != SSH_DONE)
+        return STR_EMPTY;
+    Str blob = base64_encode(ssh_key_blob(key, arena), arena);
+    bool is_ecdsa =
+        ssh_key_type(key) >= SSH_KEYTYPE_ECDSA_P256 && ssh_key_type(key) <= SSH_KEYTYPE_ECDSA_P521;
+    const char *type =
+        is_ecdsa ? ssh_pki_key_ecdsa_name(key) : ssh_key_type_to_char(ssh_key_type(key));
+    return str_format(arena, "%s %.*s\n", type, STR_ARG(blob));
 }
 
 bool ssh_key_text_is_certificate(Str line, Arena *arena) {

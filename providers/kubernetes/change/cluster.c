@@ -27,6 +27,7 @@ struct Cluster {
     KubeOpenapi *openapi;
     Definitions *definitions;
     IgnoredKeys *ignored;
+    const void *extension; /* of the provider; may be NULL */
     pthread_mutex_t identity_mutex;
     bool is_identified;
     ClusterIdentity identity;
@@ -103,6 +104,14 @@ KubeOpenapi *cluster_openapi(const Cluster *cluster) {
 
 Definitions *cluster_definitions(const Cluster *cluster) {
     return cluster->definitions;
+}
+
+void cluster_set_extension(Cluster *cluster, const void *extension) {
+    cluster->extension = extension;
+}
+
+const void *cluster_extension(const Cluster *cluster) {
+    return cluster->extension;
 }
 
 IgnoredKeys *cluster_ignored(const Cluster *cluster) {

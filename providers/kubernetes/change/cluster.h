@@ -29,6 +29,10 @@ Definitions *cluster_definitions(const Cluster *cluster);
 /* Returns an object of the server without the labels and annotations that the provider
  * configuration ignores, except those of `kept`, a manifest or an object. */
 Value cluster_without_ignored(const Cluster *cluster, Value live, Value kept, Arena *arena);
+/* Data of a provider whose configuration has more than the connection; NULL: none. It must outlive
+ * the cluster. Set once, before the first call. */
+void cluster_set_extension(Cluster *cluster, const void *extension);
+const void *cluster_extension(const Cluster *cluster);
 IgnoredKeys *cluster_ignored(const Cluster *cluster); /* may be NULL */
 
 /* Returns requests with the deadline and the cancel token of a provider call, whose client is a

@@ -41,7 +41,7 @@ const Attribute kubernetes_config_attributes[] = {
     {"burst",                    &TYPE_NUMBER, OPTIONAL,             "Number of requests that may be sent at once before requests_per_second applies (default 100).", .check = check_positive},
 };
 
-static const Attribute exec_attributes[] = {
+const Attribute kubernetes_exec_attributes[KUBERNETES_EXEC_COUNT] = {
     {"api_version", &TYPE_STRING,         REQUIRED,             "client.authentication.k8s.io/v1, or /v1beta1."},
     {"command",     &TYPE_STRING,         REQUIRED,             "Program to run; without a slash it is searched in PATH."},
     {"args",        &TYPE_LIST_OF_STRING, OPTIONAL,             "Arguments of the program."},
@@ -49,12 +49,7 @@ static const Attribute exec_attributes[] = {
 };
 /* clang-format on */
 
-const Block kubernetes_config_blocks[] = {
-    {"exec",
-     NEST_SINGLE, {SCHEMA_ATTRIBUTES(exec_attributes),
-      .description = "Program that prints the credential, as in a kubeconfig file."},
-     .max_items = 1},
-};
+const Block kubernetes_config_blocks[] = {KUBERNETES_EXEC_BLOCK};
 static_assert(ARRAY_COUNT(kubernetes_config_attributes) == KUBERNETES_CONFIG_COUNT, "whole");
 static_assert(ARRAY_COUNT(kubernetes_config_blocks) == KUBERNETES_CONFIG_BLOCKS, "whole");
 

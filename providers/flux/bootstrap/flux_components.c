@@ -1,0 +1,445 @@
+#include "flux_components.h"
+
+#include "digest.h"
+#include "flux_versions.h"
+#include "kube_object.h"
+#include "manifest_files.h"
+#include "object_builder.h"
+#include "object_key.h"
+#include "object_order.h"
+#include "yaml_text.h"
+
+#define COMPONENT_LABEL "app.kubernetes.io/component"
+#define VERSION_LABEL   "app.kubernetes.io/version"
+#define INSTANCE_LABEL  "app.kubernetes.io/instance"
+
+/* Reading. */
+
+static bool digest_of_directory(const Call *call, Str path, Str *out, int *error) {
+    const Disk *disk = call->io->disk;
+    DiskEntries entries = {0};
+    StrBuf lines = strbuf_new(call->arena);
+    *error = disk->list(disk->self, path, &entries, call->arena);
+    vec_each(&entries, entry) {
+        Str text;
+        if (*error || entry->kind != DISK_FILE || !str_ends_with(entry->name, STR(".yaml")))
+            continue;
+        *error = disk->read_file(disk->self, disk_join(path, entry->name, call->arena), &text,
+                                 call->arena);
+        if (*error)
+            continue;
+        Str digest = digest_hex(DIGEST_SHA256, text, call->arena);
+        strbuf_add_format(&lines, "%.*s  %.*s\n", STR_ARG(digest), STR_ARG(entry->name));
+    }
+    *out = digest_hex(DIGEST_SHA256, strbuf_str(&lines), call->arena);
+    return *error == 0;
+}
+
+static bool digest_of_release(const Call *call, Str path, Str *out, int *error) {
+    const Disk *disk = call->io->disk;
+    DiskStat found;
+    Str text;
+    *error = disk->stat(disk->self, path, &found);
+    if (!*error && found.kind == DISK_DIRECTORY)
+        return digest_of_directory(call, path, out, error);
+    if (!*error)
+        *error = disk->read_file(disk->self, path, &text, call->arena);
+    if (!*error)
+        *out = digest_hex(DIGEST_SHA256, text, call->arena);
+    return *error == 0;
+}
+
+bool flux_components_read(
+    const Call *call, Path argument, Str path, Str sha256, ManifestObjects *out, Diags *diags) {
+    Str digest;
+    int error;
+    if (!digest_of_release(call, path, &digest, &error))
+        return path_error(call, argument, diags, "Manifests of Flux not read",
+                          "\"%.*s\": %s. Give the path of a release: a directory with a file for "
+                          "each component, or its install.yaml.",
+                          STR_ARG(path), strerror(-error));
+    if (sha256.len && !str_equal(sha256, digest))
+        return path_error(call, argument, diags, "Manifests of Flux changed",
+                          "The SHA-256 digest of \"%.*s\" is %.*s, not %.*s. Compare the manifests "
+                          "with the release, then correct \"manifests_sha256\".",
+                          STR_ARG(path), STR_ARG(digest), STR_ARG(sha256));
+    return manifest_files_read(call, argument, path, out, diags);
+}
+
+/* Rendering. */
+
+typedef struct FluxRendering {
+    const FluxSettings *settings;
+    Arena *arena;
+} FluxRendering;
+
+static bool is_kind(Value object, const char *kind) {
+    return str_equal_cstr(value_text_at(object, STR("kind")), kind);
+}
+
+static Str component_of(Value object) {
+    return kube_object_text(object, "metadata.labels", COMPONENT_LABEL);
+}
+
+static Value text_value(Str text) {
+    return value_from_str(text);
+}
+
+static bool is_in_namespace(Value object) {
+    return !is_kind(object, "CustomResourceDefinition") && !is_kind(object, "ClusterRole") &&
+           !is_kind(object, "ClusterRoleBinding") && !is_kind(object, "Namespace");
+}
+
+/* Objects that several installations in one cluster would share by their names. */
+static bool has_suffix(Value object) {
+    return is_kind(object, "ResourceQuota") || is_kind(object, "ClusterRole") ||
+           is_kind(object, "ClusterRoleBinding");
+}
+
+static Str suffixed(const FluxRendering *rendering, Str name) {
+    Str released = STR("-flux-system"); /* of an install.yaml */
+    if (str_ends_with(name, released))
+        name = str_slice(name, 0, name.len - released.len);
+    return str_format(rendering->arena, "%.*s-%.*s", STR_ARG(name),
+                      STR_ARG(rendering->settings->namespace));
+}
+
+static Value with_labels(const FluxRendering *rendering, Value object, const char *path) {
+    const FluxSettings *settings = rendering->settings;
+    Arena *arena = rendering->arena;
+    object = kube_object_with(object, path, INSTANCE_LABEL, text_value(settings->namespace), arena);
+    object = kube_object_with(object, path, VERSION_LABEL, text_value(settings->version), arena);
+    return kube_object_with(object, path, "app.kubernetes.io/part-of", text_value(STR("flux")),
+                            arena);
+}
+
+static Value with_subjects(const FluxRendering *rendering, Value object) {
+    Value subjects = value_tuple_at(object, STR("subjects"));
+    Value *items = value_copy_items(subjects, rendering->arena);
+    Value role = value_null(&TYPE_DYNAMIC);
+    for (size_t i = 0; i < subjects.count; i++)
+        items[i] = kube_object_with(items[i], "", "namespace",
+                                    text_value(rendering->settings->namespace), rendering->arena);
+    if (subjects.count)
+        object = kube_object_with(object, "", "subjects",
+                                  value_tuple(items, subjects.count, rendering->arena),
+                                  rendering->arena);
+    if (!value_find_present(object, STR("roleRef"), &role) ||
+        str_equal(value_text_at(role, STR("name")), STR("cluster-admin")))
+        return object;
+    Str name = suffixed(rendering, value_text_at(role, STR("name")));
+    return kube_object_with(object, "roleRef", "name", text_value(name), rendering->arena);
+}
+
+static bool has_component(const FluxSettings *settings, Str name) {
+    return str_is_among(name, settings->components.items, settings->components.count);
+}
+
+/* Returns the argument of a controller with the value of the settings. */
+static Str argument_of(const FluxRendering *rendering, Str component, Str text) {
+    const FluxSettings *settings = rendering->settings;
+    Arena *arena = rendering->arena;
+    Str name = str_slice(text, 0, str_find_char(text, '=', 0));
+    if (str_equal(name, STR("--events-addr")))
+        return has_component(settings, STR("notification-controller"))
+                   ? str_format(arena,
+                                "--events-addr=http://notification-controller.%.*s.svc.%.*s./",
+                                STR_ARG(settings->namespace), STR_ARG(settings->cluster_domain))
+                   : STR("--events-addr=");
+    if (str_equal(name, STR("--watch-all-namespaces")))
+        return str_concat(STR("--watch-all-namespaces="),
+                          settings->watches_all_namespaces ? STR("true") : STR("false"), arena);
+    if (str_equal(name, STR("--log-level")))
+        return str_concat(STR("--log-level="), settings->log_level, arena);
+    if (str_equal(name, STR("--storage-adv-addr")))
+        return str_format(arena, "--storage-adv-addr=%.*s.$(RUNTIME_NAMESPACE).svc.%.*s.",
+                          STR_ARG(component), STR_ARG(settings->cluster_domain));
+    return text;
+}
+
+static Value arguments_of(const FluxRendering *rendering, Str component, Value container) {
+    Value arguments = value_tuple_at(container, STR("args"));
+    Arena *arena = rendering->arena;
+    ValueVec items = {0};
+    for (size_t i = 0; i < arguments.count; i++) {
+        Str text = value_text(value_at(arguments, i));
+        vec_push(arena, &items, text_value(argument_of(rendering, component, text)));
+    }
+    bool takes_artifacts = str_equal(component, STR("kustomize-controller")) ||
+                           str_equal(component, STR("helm-controller"));
+    if (takes_artifacts && has_component(rendering->settings, STR("source-watcher")))
+        vec_push(arena, &items, text_value(STR("--feature-gates=ExternalArtifact=true")));
+    return value_tuple(items.items, items.count, arena);
+}
+
+/* "fluxcd/source-controller:v1" and "ghcr.io/fluxcd/source-controller:v1" → that of `registry`. */
+static Value with_image(const FluxRendering *rendering, Value container) {
+    Str image = value_text_at(container, STR("image"));
+    size_t slash = str_rfind_char(image, '/');
+    Str name = slash == SIZE_MAX ? image : str_after(image, slash + 1);
+    Str whole = str_format(rendering->arena, "%.*s/%.*s", STR_ARG(rendering->settings->registry),
+                           STR_ARG(name));
+    return kube_object_with(container, "", "image", text_value(whole), rendering->arena);
+}
+
+static Value with_containers(const FluxRendering *rendering, Value object) {
+    Value containers = value_null(&TYPE_DYNAMIC);
+    if (!kube_object_find(object, "spec.template.spec", "containers", &containers))
+        return object;
+    Value *items = value_copy_items(containers, rendering->arena);
+    for (size_t i = 0; i < containers.count; i++) {
+        items[i] = with_image(rendering, items[i]);
+        items[i] = kube_object_with(items[i], "", "args",
+                                    arguments_of(rendering, component_of(object), items[i]),
+                                    rendering->arena);
+    }
+    return kube_object_with(object, "spec.template.spec", "containers",
+                            value_tuple(items, containers.count, rendering->arena),
+                            rendering->arena);
+}
+
+static Value object_of(const char *name, Str text, Arena *arena) {
+    ObjectBuilder builder = object_builder_new(arena);
+    object_builder_put(&builder, str_from_cstr(name), text_value(text));
+    return object_builder_value(&builder);
+}
+
+static Value tolerations_of(const FluxRendering *rendering) {
+    ValueVec items = {0};
+    vec_each(&rendering->settings->toleration_keys, key) {
+        Value item = object_of("key", *key, rendering->arena);
+        item = kube_object_with(item, "", "operator", text_value(STR("Exists")), rendering->arena);
+        vec_push(rendering->arena, &items, item);
+    }
+    return value_tuple(items.items, items.count, rendering->arena);
+}
+
+static Value with_pod(const FluxRendering *rendering, Value object) {
+    const FluxSettings *settings = rendering->settings;
+    static const char pod[] = "spec.template.spec";
+    Arena *arena = rendering->arena;
+    object = with_containers(rendering, object);
+    object = with_labels(rendering, object, "spec.template.metadata.labels");
+    object = kube_object_with(object, "spec.template.spec.nodeSelector", "kubernetes.io/os",
+                              text_value(STR("linux")), arena);
+    if (settings->image_pull_secret.len) {
+        Value *secret = arena_new(arena, Value);
+        *secret = object_of("name", settings->image_pull_secret, arena);
+        object =
+            kube_object_with(object, pod, "imagePullSecrets", value_tuple(secret, 1, arena), arena);
+    }
+    return settings->toleration_keys.count
+               ? kube_object_with(object, pod, "tolerations", tolerations_of(rendering), arena)
+               : object;
+}
+
+static Value render(const FluxRendering *rendering, Value object) {
+    Arena *arena = rendering->arena;
+    Str name = kube_object_text(object, "metadata", "name");
+    if (is_in_namespace(object))
+        object = kube_object_with(object, "metadata", "namespace",
+                                  text_value(rendering->settings->namespace), arena);
+    if (has_suffix(object))
+        object = kube_object_with(object, "metadata", "name", text_value(suffixed(rendering, name)),
+                                  arena);
+    if (is_kind(object, "ClusterRoleBinding"))
+        object = with_subjects(rendering, object);
+    if (is_kind(object, "Deployment"))
+        object = with_pod(rendering, object);
+    return with_labels(rendering, object, "metadata.labels");
+}
+
+static Value namespace_of(const FluxRendering *rendering) {
+    Arena *arena = rendering->arena;
+    Value object = object_of("apiVersion", STR("v1"), arena);
+    object = kube_object_with(object, "", "kind", text_value(STR("Namespace")), arena);
+    object = kube_object_with(object, "metadata", "name",
+                              text_value(rendering->settings->namespace), arena);
+    object = kube_object_with(object, "metadata.labels", "pod-security.kubernetes.io/warn",
+                              text_value(STR("restricted")), arena);
+    object = kube_object_with(object, "metadata.labels", "pod-security.kubernetes.io/warn-version",
+                              text_value(STR("latest")), arena);
+    return with_labels(rendering, object, "metadata.labels");
+}
+
+/* Tools of a release that are no part of an installation. */
+static bool is_wanted(const FluxSettings *settings, Value object) {
+    Str component = component_of(object);
+    if (is_kind(object, "Namespace") || is_kind(object, "Kustomization"))
+        return false;
+    if (is_kind(object, "NetworkPolicy"))
+        return settings->has_network_policy;
+    return !component.len || has_component(settings, component);
+}
+
+static bool check_components(const FluxSettings *settings,
+                             const ManifestObjects *release,
+                             Str *problem,
+                             Arena *arena) {
+    vec_each(&settings->components, name) {
+        bool is_there = false;
+        vec_each(release, item)
+            is_there |=
+                is_kind(item->object, "Deployment") && str_equal(component_of(item->object), *name);
+        if (is_there)
+            continue;
+        *problem = str_format(arena, "The manifests have no component \"%.*s\".", STR_ARG(*name));
+        return false;
+    }
+    return true;
+}
+
+static Str image_tag(Value deployment) {
+    Value containers = value_null(&TYPE_DYNAMIC);
+    if (!kube_object_find(deployment, "spec.template.spec", "containers", &containers) ||
+        !containers.count)
+        return STR_EMPTY;
+    Str image = value_text_at(value_at(containers, 0), STR("image"));
+    size_t colon = str_rfind_char(image, ':');
+    return colon == SIZE_MAX ? STR_EMPTY : str_after(image, colon + 1);
+}
+
+/* Objects do not name the release, but it determines the versions of its components. */
+static bool check_version(const FluxSettings *settings,
+                          const ManifestObjects *release,
+                          Str *problem,
+                          Arena *arena) {
+    vec_each(release, item) {
+        Str component = component_of(item->object);
+        Str wanted = flux_versions_component(settings->version, component);
+        if (!is_kind(item->object, "Deployment") || !wanted.len)
+            continue;
+        Str tag = image_tag(item->object);
+        if (str_equal(tag, wanted))
+            continue;
+        *problem = str_format(arena,
+                              "Flux %.*s has %.*s %.*s, but the manifests have %.*s. Set "
+                              "\"version\" to that of the manifests.",
+                              STR_ARG(settings->version), STR_ARG(component), STR_ARG(wanted),
+                              STR_ARG(tag));
+        return false;
+    }
+    return true;
+}
+
+bool flux_components_render(const ManifestObjects *release,
+                            const FluxSettings *settings,
+                            ValueVec *out,
+                            Str *problem,
+                            Arena *arena) {
+    FluxRendering rendering = {.settings = settings, .arena = arena};
+    ValueVec all = {0};
+    if (!check_components(settings, release, problem, arena) ||
+        !check_version(settings, release, problem, arena))
+        return false;
+    vec_push(arena, &all, namespace_of(&rendering));
+    vec_each(release, item) {
+        if (is_wanted(settings, item->object))
+            vec_push(arena, &all, render(&rendering, item->object));
+    }
+    *out = (ValueVec){0};
+    for (int wave = 0; wave < OBJECT_WAVE_COUNT; wave++) {
+        vec_each(&all, object) {
+            ObjectKey key = object_key_of(*object);
+            if ((int)object_order_wave(key.group, key.kind) == wave)
+                vec_push(arena, out, *object);
+        }
+    }
+    return true;
+}
+
+Str flux_components_text(const ValueVec *objects, const FluxSettings *settings, Arena *arena) {
+    Str names = str_join(settings->components.items, settings->components.count, STR(","), arena);
+    StrBuf text = strbuf_new(arena);
+    strbuf_add_format(&text,
+                      "---\n"
+                      "# This manifest was generated by flux. DO NOT EDIT.\n"
+                      "# Flux Version: %.*s\n"
+                      "# Components: %.*s\n",
+                      STR_ARG(settings->version), STR_ARG(names));
+    vec_each(objects, object) {
+        if (object != objects->items)
+            strbuf_add_cstr(&text, "---\n");
+        strbuf_add(&text, yaml_text_of(*object, arena));
+    }
+    return strbuf_str(&text);
+}
+
+Str flux_components_digest(const ValueVec *objects, Arena *arena) {
+    Str *lines = arena_new_array(arena, Str, objects->count);
+    for (size_t i = 0; i < objects->count; i++) {
+        ObjectKey key = object_key_of(objects->items[i]);
+        lines[i] = str_format(arena, "%.*s %.*s\n", STR_ARG(object_key_text(&key, arena)),
+                              STR_ARG(json_text(objects->items[i], arena)));
+    }
+    str_sort(lines, objects->count);
+    Str text = str_join(lines, objects->count, STR_EMPTY, arena);
+    return str_concat(STR("sha256:"), digest_hex(DIGEST_SHA256, text, arena), arena);
+}
+
+ValueVec flux_components_parse(const Call *call, Str text) {
+    ManifestObjects found = {0};
+    Diags ignored = diags_new(call->arena);
+    ValueVec out = {0};
+    if (!manifest_text_read(call, NO_PATH, STR_EMPTY, text, &found, &ignored))
+        return out;
+    vec_each(&found, item)
+        vec_push(call->arena, &out, item->object);
+    return out;
+}
+
+/* Reading settings from objects. */
+
+static void read_arguments(Value deployment, FluxSettings *settings) {
+    Value containers = value_null(&TYPE_DYNAMIC);
+    if (!kube_object_find(deployment, "spec.template.spec", "containers", &containers) ||
+        !containers.count)
+        return;
+    Value container = value_at(containers, 0), arguments = value_tuple_at(container, STR("args"));
+    Str image = value_text_at(container, STR("image"));
+    settings->registry = str_slice(image, 0, str_rfind_char(image, '/'));
+    for (size_t i = 0; i < arguments.count; i++) {
+        Str text = value_text(value_at(arguments, i));
+        size_t equals = str_find_char(text, '=', 0);
+        Str name = str_slice(text, 0, equals);
+        Str value = equals == SIZE_MAX ? STR("true") : str_after(text, equals + 1);
+        size_t domain = str_find(value, STR(".svc."), 0);
+        if (str_equal(name, STR("--log-level")))
+            settings->log_level = value;
+        if (str_equal(name, STR("--watch-all-namespaces")))
+            settings->watches_all_namespaces = str_equal(value, STR("true"));
+        if (str_equal(name, STR("--storage-adv-addr")) && domain != SIZE_MAX)
+            settings->cluster_domain = str_slice(value, domain + 5, value.len - 1);
+    }
+}
+
+static void read_pod(Value deployment, FluxSettings *settings, Arena *arena) {
+    Value pod = value_null(&TYPE_DYNAMIC);
+    if (!kube_object_find(deployment, "spec.template", "spec", &pod))
+        return;
+    Value secrets = value_tuple_at(pod, STR("imagePullSecrets"));
+    Value tolerations = value_tuple_at(pod, STR("tolerations"));
+    if (secrets.count)
+        settings->image_pull_secret = value_text_at(value_at(secrets, 0), STR("name"));
+    settings->toleration_keys = (StrVec){0};
+    for (size_t i = 0; i < tolerations.count; i++)
+        vec_push(arena, &settings->toleration_keys,
+                 value_text_at(value_at(tolerations, i), STR("key")));
+}
+
+FluxSettings flux_components_settings(const ValueVec *objects, Arena *arena) {
+    FluxSettings settings = {0};
+    vec_each(objects, object) {
+        settings.has_network_policy |= is_kind(*object, "NetworkPolicy");
+        if (is_kind(*object, "Namespace")) {
+            settings.namespace = kube_object_text(*object, "metadata", "name");
+            settings.version = kube_object_text(*object, "metadata.labels", VERSION_LABEL);
+        }
+        if (!is_kind(*object, "Deployment"))
+            continue;
+        vec_push(arena, &settings.components, component_of(*object));
+        read_arguments(*object, &settings);
+        read_pod(*object, &settings, arena);
+    }
+    return settings;
+}
