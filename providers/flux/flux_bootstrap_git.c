@@ -2,7 +2,7 @@
  * `flux bootstrap git` installs it. It adopts what that command has made.
  *
  * Order of an apply: check the cluster, push the files, apply the objects until Flux does so
- * itself, wait. Each step looks at what is there, so a killed apply is continued by the next one.
+ * itself, wait. Each step compares before it changes, so the next apply continues a killed one.
  * The state has digests of the files, not the files. */
 #include "flux_provider.h"
 

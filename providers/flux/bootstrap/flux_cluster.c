@@ -5,7 +5,6 @@
 #include "kube_error.h"
 #include "kube_object.h"
 #include "object_builder.h"
-#include "object_condition.h"
 #include "object_key.h"
 #include "path_error.h"
 #include "wait_follow.h"
@@ -246,24 +245,15 @@ static bool is_current(const FluxFollow *follow, Value object, Arena *arena) {
                             str_equal(revision, follow->accepted));
 }
 
-/* Success is a ready condition, the observed generation and the revision together: controllers
- * write them in two steps. Failures are repeated by the controllers, except those with Stalled. */
+/* The rules of readiness, and the revision: controllers write Ready before the new revision. */
 static Readiness look(void *payload, Value object, Arena *arena) {
     const FluxFollow *follow = payload;
-    ObjectCondition ready = object_condition_find(object, "Ready");
-    ObjectCondition stalled = object_condition_find(object, "Stalled");
-    int64_t generation = object_condition_number(object, "metadata", "generation", 0);
-    int64_t observed = object_condition_number(object, "status", "observedGeneration", -1);
+    Readiness result = readiness_of(object, NULL, arena);
     Value suspended;
     if (kube_object_find(object, "spec", "suspend", &suspended) && value_is_true(suspended))
         return (Readiness){READINESS_FAILED, STR("it is suspended; resume it")};
-    if (object_condition_is_true(&stalled) && stalled.observed == generation)
-        return (Readiness){READINESS_FAILED, object_condition_text(&stalled, arena)};
-    if (observed == generation && object_condition_is_true(&ready) &&
-        is_current(follow, object, arena))
-        return (Readiness){.level = READINESS_READY};
-    if (object_condition_is_false(&ready))
-        return (Readiness){READINESS_IN_PROGRESS, object_condition_text(&ready, arena)};
+    if (result.level != READINESS_READY || is_current(follow, object, arena))
+        return result;
     return (Readiness){
         READINESS_IN_PROGRESS,
         str_format(arena, "waiting for revision %.*s", STR_ARG(revision_of(follow->wait, arena)))};

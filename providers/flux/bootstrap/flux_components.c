@@ -307,7 +307,8 @@ static bool check_version(const FluxSettings *settings,
     vec_each(release, item) {
         Str component = component_of(item->object);
         Str wanted = flux_versions_component(settings->version, component);
-        if (!is_kind(item->object, "Deployment") || !wanted.len)
+        if (!is_kind(item->object, "Deployment") || !wanted.len ||
+            !has_component(settings, component))
             continue;
         Str tag = image_tag(item->object);
         if (str_equal(tag, wanted))

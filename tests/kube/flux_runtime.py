@@ -1,6 +1,6 @@
 """The controllers of Flux for one cluster of server.py, on the loopback interface.
 
-  with flux_controllers.start(cluster) as flux:    the real source-controller and kustomize-controller if they are built
+  with flux_runtime.start(cluster) as flux:    the real source-controller and kustomize-controller if they are built
       flux.is_real
 
 Without the programs, a stand-in follows the GitRepository and the Kustomization flux-system: it fetches the branch with the
