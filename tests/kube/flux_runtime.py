@@ -102,7 +102,9 @@ class Controllers:
         except (RuntimeError, subprocess.TimeoutExpired) as error:
             self.patch_status(path, {"conditions": self.conditions(generation, "False", "GitOperationFailed", str(error)[:200])})
             return None
-        if revision != source.get("status", {}).get("artifact", {}).get("revision") or source["status"].get("observedGeneration") != generation:
+        status = source.get("status", {})
+        ready = [one["status"] for one in status.get("conditions", ()) if one["type"] == "Ready"]
+        if (status.get("artifact", {}).get("revision"), status.get("observedGeneration"), ready) != (revision, generation, ["True"]):
             conditions = self.conditions(generation, "True", "Succeeded", "stored artifact for revision '%s'" % revision)
             self.patch_status(path, {"conditions": conditions})
             artifact = {"revision": revision, "digest": "sha256:" + "0" * 64, "path": "x", "url": "http://127.0.0.1/x",

@@ -6,6 +6,7 @@
 #include "kube_object.h"
 #include "object_builder.h"
 #include "object_key.h"
+#include "object_order.h"
 #include "path_error.h"
 #include "wait_follow.h"
 #include "wait_gate.h"
@@ -33,6 +34,13 @@ typedef struct FluxRequest {
 static bool failed(FluxRequest *request, const char *action) {
     kube_error_report(&request->kube, action, &request->ref, &request->response, request->diags);
     return false;
+}
+
+/* Also if the definition of the kind was deleted after discovery. */
+static bool is_absent(const FluxRequest *request, KubeOutcome outcome) {
+    return outcome == KUBE_ABSENT ||
+           (outcome == KUBE_FAILED &&
+            kube_error_class(&request->ref, &request->response) == KUBE_ERROR_KIND);
 }
 
 /* Finds the kind; *is_served is false if the server does not serve it. */
@@ -71,7 +79,7 @@ static bool get(const Call *call,
     if (!is_served)
         return true;
     KubeOutcome outcome = kube_call_get(&request.kube, &request.ref, &request.response, diags);
-    if (outcome == KUBE_ABSENT)
+    if (is_absent(&request, outcome))
         return true;
     return (outcome == KUBE_DONE &&
             kube_client_decode(&request.response, out, request.kube.arena)) ||
@@ -95,7 +103,7 @@ static bool list(const Call *call,
     KubeListRequest wanted = {.ref = request.ref, .label_selector = selector};
     wanted.ref.namespace = request.resource.is_namespaced ? namespace : STR_EMPTY;
     KubeOutcome outcome = kube_list_read(&request.kube, &wanted, out, &request.response, diags);
-    return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
+    return outcome == KUBE_DONE || is_absent(&request, outcome) ||
            failed(&request, "Kubernetes objects not listed");
 }
 
@@ -185,10 +193,23 @@ static bool pass_gates(const Call *call, const GateValues *gates, Diags *diags) 
     return true;
 }
 
+static ValueVec in_order(const ValueVec *objects, Arena *arena) {
+    ValueVec out = {0};
+    for (int wave = 0; wave < OBJECT_WAVE_COUNT; wave++) {
+        vec_each(objects, object) {
+            ObjectKey key = object_key_of(*object);
+            if ((int)object_order_wave(key.group, key.kind) == wave)
+                vec_push(arena, &out, *object);
+        }
+    }
+    return out;
+}
+
 bool flux_cluster_apply(const Call *call, const ValueVec *objects, Diags *diags) {
+    ValueVec ordered = in_order(objects, call->arena);
     GateValues gates = {0};
     size_t done = 0;
-    vec_each(objects, object) {
+    vec_each(&ordered, object) {
         FluxRequest request;
         Value live;
         Str kind = value_text_at(*object, STR("kind"));
@@ -352,7 +373,7 @@ static bool merge(const Call *call, Value object, Str body, Diags *diags) {
                        .manager = STR("loam"),
                        .is_repeatable = true};
     KubeOutcome outcome = kube_call_patch(&request.kube, &patch, &request.response, diags);
-    return outcome == KUBE_DONE || outcome == KUBE_ABSENT ||
+    return outcome == KUBE_DONE || is_absent(&request, outcome) ||
            failed(&request, "Kubernetes object not changed");
 }
 
@@ -370,7 +391,7 @@ static bool delete_one(const Call *call, Value object, Diags *diags) {
                            .propagation = KUBE_PROPAGATION_BACKGROUND,
                            .uid = kube_object_text(object, "metadata", "uid")};
     KubeOutcome outcome = kube_call_delete(&request.kube, &deletion, &request.response, diags);
-    return outcome == KUBE_DONE || outcome == KUBE_ABSENT || outcome == KUBE_CONFLICT ||
+    return outcome == KUBE_DONE || is_absent(&request, outcome) || outcome == KUBE_CONFLICT ||
            failed(&request, "Kubernetes object not deleted");
 }
 

@@ -21,8 +21,8 @@ MUST_USE bool flux_cluster_read(
 /* Returns whether any object of the installation exists. A namespace counts if `with_namespace`. */
 bool flux_cluster_exists(const FluxInstallation *found, bool with_namespace);
 
-/* Applies the objects in this order by server-side apply, as `flux bootstrap` does, and waits for
- * namespaces and definitions before the next objects. */
+/* Applies the objects in the order of their kinds by server-side apply, as `flux bootstrap` does,
+ * and waits for namespaces and definitions before the next objects. */
 MUST_USE bool flux_cluster_apply(const Call *call, const ValueVec *objects, Diags *diags);
 /* Applies a Secret with these texts: name → Str. */
 MUST_USE bool flux_cluster_apply_secret(

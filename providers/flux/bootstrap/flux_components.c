@@ -6,7 +6,6 @@
 #include "manifest_files.h"
 #include "object_builder.h"
 #include "object_key.h"
-#include "object_order.h"
 #include "yaml_text.h"
 
 #define COMPONENT_LABEL "app.kubernetes.io/component"
@@ -143,8 +142,9 @@ static Str argument_of(const FluxRendering *rendering, Str component, Str text) 
     if (str_equal(name, STR("--events-addr")))
         return has_component(settings, STR("notification-controller"))
                    ? str_format(arena,
-                                "--events-addr=http://notification-controller.%.*s.svc.%.*s./",
-                                STR_ARG(settings->namespace), STR_ARG(settings->cluster_domain))
+                                "--events-addr=http://notification-controller.$(RUNTIME_NAMESPACE)"
+                                ".svc.%.*s./",
+                                STR_ARG(settings->cluster_domain))
                    : STR("--events-addr=");
     if (str_equal(name, STR("--watch-all-namespaces")))
         return str_concat(STR("--watch-all-namespaces="),
@@ -262,14 +262,21 @@ static Value namespace_of(const FluxRendering *rendering) {
     return with_labels(rendering, object, "metadata.labels");
 }
 
-/* Tools of a release that are no part of an installation. */
-static bool is_wanted(const FluxSettings *settings, Value object) {
-    Str component = component_of(object);
-    if (is_kind(object, "Namespace") || is_kind(object, "Kustomization"))
-        return false;
-    if (is_kind(object, "NetworkPolicy"))
-        return settings->has_network_policy;
-    return !component.len || has_component(settings, component);
+/* Adds the objects of a component, or those of none: the network policies or the others. */
+static void add_objects(const FluxRendering *rendering,
+                        const ManifestObjects *release,
+                        Str component,
+                        bool are_policies,
+                        ValueVec *out) {
+    vec_each(release, item) {
+        Value object = item->object;
+        bool is_policy = is_kind(object, "NetworkPolicy");
+        if (is_kind(object, "Namespace") || is_kind(object, "Kustomization") ||
+            is_policy != are_policies || !str_equal(component_of(object), component))
+            continue;
+        if (!is_policy || rendering->settings->has_network_policy)
+            vec_push(rendering->arena, out, render(rendering, object));
+    }
 }
 
 static bool check_components(const FluxSettings *settings,
@@ -329,23 +336,15 @@ bool flux_components_render(const ManifestObjects *release,
                             Str *problem,
                             Arena *arena) {
     FluxRendering rendering = {.settings = settings, .arena = arena};
-    ValueVec all = {0};
     if (!check_components(settings, release, problem, arena) ||
         !check_version(settings, release, problem, arena))
         return false;
-    vec_push(arena, &all, namespace_of(&rendering));
-    vec_each(release, item) {
-        if (is_wanted(settings, item->object))
-            vec_push(arena, &all, render(&rendering, item->object));
-    }
     *out = (ValueVec){0};
-    for (int wave = 0; wave < OBJECT_WAVE_COUNT; wave++) {
-        vec_each(&all, object) {
-            ObjectKey key = object_key_of(*object);
-            if ((int)object_order_wave(key.group, key.kind) == wave)
-                vec_push(arena, out, *object);
-        }
-    }
+    vec_push(arena, out, namespace_of(&rendering));
+    add_objects(&rendering, release, STR_EMPTY, true, out);
+    add_objects(&rendering, release, STR_EMPTY, false, out);
+    vec_each(&settings->components, component)
+        add_objects(&rendering, release, *component, false, out);
     return true;
 }
 

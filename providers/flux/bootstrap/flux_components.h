@@ -22,7 +22,7 @@ typedef struct FluxSettings {
  * the lines that sha256sum prints for its *.yaml, sorted by name. */
 MUST_USE bool flux_components_read(
     const Call *call, Path argument, Str path, Str sha256, ManifestObjects *out, Diags *diags);
-/* Returns the objects of the installation, in the order in which they are applied. On failure
+/* Returns the objects of the installation, in the order in which Flux lists them. On failure
  * returns false, and *problem is a sentence. */
 MUST_USE bool flux_components_render(const ManifestObjects *release,
                                      const FluxSettings *settings,

@@ -78,8 +78,8 @@ static void settings_are_rendered(void **state) {
     FluxSettings settings = settings_of("v2.9.4");
     settings.toleration_keys = (StrVec){keys, 1, 1};
     assert_true(render(&r, &settings));
-    static const char *const kinds[] = {"Namespace", "CustomResourceDefinition",
-                                        "ClusterRoleBinding", "Deployment"};
+    static const char *const kinds[] = {"Namespace", "ClusterRoleBinding",
+                                        "CustomResourceDefinition", "Deployment"};
     assert_int_equal(r.objects.count, ARRAY_COUNT(kinds));
     for (size_t i = 0; i < r.objects.count; i++) {
         check_str(value_text_at(r.objects.items[i], STR("kind")), kinds[i]);
@@ -87,7 +87,7 @@ static void settings_are_rendered(void **state) {
             kube_object_text(r.objects.items[i], "metadata.labels", "app.kubernetes.io/instance"),
             "team-flux");
     }
-    check_str(json_text(r.objects.items[2], r.arena),
+    check_str(json_text(r.objects.items[1], r.arena),
               "{\"apiVersion\":\"rbac.authorization.k8s.io/v1\",\"kind\":\"ClusterRoleBinding\","
               "\"metadata\":{\"labels\":{\"app.kubernetes.io/instance\":\"team-flux\","
               "\"app.kubernetes.io/part-of\":\"flux\",\"app.kubernetes.io/version\":\"v2.9.4\"},"
