@@ -30,10 +30,10 @@ static int lock_file(const Disk *disk, Str path, unsigned flags, DiskFile *out) 
 }
 
 /* Removes the directory before its lock file, so that a kill in between leaves both to the next
- * sweep. */
+ * sweep. A git that outlives its killed caller may still write: then both stay, too. */
 static void remove_pair(const Disk *disk, Str path, Str lock_path, DiskFile lock) {
-    (void)disk_remove_tree(disk, path);
-    (void)disk->remove(disk->self, lock_path);
+    if (disk_remove_tree(disk, path) == 0)
+        (void)disk->remove(disk->self, lock_path);
     disk->close(disk->self, lock);
 }
 
@@ -44,6 +44,10 @@ static void sweep(const Disk *disk, Str parent) {
         return;
     vec_each(&entries, entry) {
         DiskFile lock;
+        Str sibling = str_concat(entry->name, STR(LOCK_SUFFIX), scratch);
+        if (entry->kind == DISK_DIRECTORY &&
+            !disk_exists(disk, disk_join(parent, sibling, scratch)))
+            (void)disk_remove_tree(disk, disk_join(parent, entry->name, scratch));
         if (entry->kind != DISK_FILE || !str_ends_with(entry->name, STR(LOCK_SUFFIX)))
             continue;
         Str lock_path = disk_join(parent, entry->name, scratch);

@@ -1,8 +1,9 @@
 /* GitDirectory: a private directory for a clone and its credentials, below
  * $XDG_CACHE_HOME/loam/git, or $HOME/.cache/loam/git.
  *
- * Its owner holds a lock on the file "NAME.lock" beside it. A directory without a locked file is
- * left over from a killed process: the next git_directory_open removes it. */
+ * Its owner holds a lock on the file "NAME.lock" beside it, which is made first and removed last. A
+ * directory without a locked file is left over from a killed process: the next git_directory_open
+ * removes it. */
 #pragma once
 
 #include "io.h"

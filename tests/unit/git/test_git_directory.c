@@ -16,8 +16,11 @@ static void a_directory_of_a_killed_process_is_removed(void **state) {
     assert_int_equal(disk_real.make_directories(NULL, dead, 0700), 0);
     assert_int_equal(disk_real.write_file(NULL, file, STR("key"), 0600), 0);
     assert_int_equal(disk_real.write_file(NULL, dead_lock, STR_EMPTY, 0600), 0);
+    Str bare = disk_join(parent, STR("without_lock/objects"), c.arena);
+    assert_int_equal(disk_real.make_directories(NULL, bare, 0700), 0);
     assert_true(git_directory_open(&c.io, &next, &problem, c.arena));
     assert_false(disk_exists(&disk_real, dead));
+    assert_false(disk_exists(&disk_real, disk_directory_of(bare)));
     assert_false(disk_exists(&disk_real, dead_lock));
     assert_true(disk_exists(&disk_real, living.path));
     git_directory_close(&next);
