@@ -10,7 +10,7 @@
 #define FORMAT      "loam-sealed-1"
 #define PIECE_BYTES ((size_t)1 << 20)
 #define SEAL_BYTES  (GCM_NONCE_BYTES + GCM_TAG_BYTES)
-#define HEAD_BYTES    ((size_t)64 << 10)
+#define HEAD_BYTES  ((size_t)64 << 10)
 #define MODE        0600
 
 /* The key, and the data that each piece authenticates. */

@@ -1,4 +1,4 @@
-/* package: what installation methods are asked with, and what they offer. */
+/* package: requests to installation methods, and the packages that they offer. */
 #pragma once
 
 #include "cli_config.h"

@@ -58,7 +58,7 @@ static bool check_machine(const SshLink *link, const HostFacts *facts, Str ca, D
                       STR_ARG(link->target.host));
 }
 
-/* Takes the snapshot to `destination`, and sets what is known of it. */
+/* Takes the snapshot to `destination`, and sets its computed attributes. */
 static bool take(
     const Call *call, SshLink *link, Value config, ObjectBuilder *state, Diags *diags) {
     EtcdGateway etcd;

@@ -6,7 +6,7 @@
  *   STUB_STORE    directory of the objects: NAME@PID-NUMBER, a new file name for each creation
  *   STUB_LOG      file that gets a line "NUMBER METHOD" for each call of loam
  *   STUB_AT       number of the call, or name of the method, at which the provider misbehaves
- *   STUB_DOES     what it does there, see `deeds`
+ *   STUB_DOES     its fault there, see `deeds`
  *   STUB_DELAY_MS time before and after the change of an object
  *
  * Like servers of gRPC, it gives a creation up if its connection is closed before the change. */

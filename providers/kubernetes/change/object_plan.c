@@ -351,7 +351,7 @@ static bool read_live(Planning *planning, Diags *diags) {
         return true;
     Call call = *planning->request->call;
     call.is_planning =
-        call.is_planning && !planning->has_reread; /* a plan keeps what it has read */
+        call.is_planning && !planning->has_reread; /* a plan keeps the object that it has read */
     KubeOutcome outcome =
         cluster_get(target->cluster, &call, &target->ref, &planning->live, &response, diags);
     planning->live = cluster_without_ignored(target->cluster, planning->live,

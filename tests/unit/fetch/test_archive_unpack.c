@@ -165,7 +165,7 @@ static void bombs(void **state) {
         UnpackLimits limits;
         const char *said; /* NULL: no error */
     } cases[] = {
-        {{3, 20}, NULL                                             },
+        {{3, 20}, NULL                                              },
         {{2, 20}, "it has 3 entries; the maximum for a package is 2"},
         {{3, 19}, "exceeds the maximum size of a package"           },
     };
