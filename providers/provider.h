@@ -232,8 +232,8 @@ typedef struct ApplyResponse {
 
 typedef struct DeleteRequest {
     Value prior;
-    Str marker;       /* empty without `marks_changes` */
     Str private_data; /* of the PlanResponse with plans_destroy, else of the stored object */
+    Str marker;       /* empty without `marks_changes` */
 } DeleteRequest;
 
 /* Used only after a failure: a successful deletion leaves no object. */

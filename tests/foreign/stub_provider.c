@@ -76,15 +76,15 @@ static bool is_keeper(const char *pid) {
 }
 
 static pid_t parent_of(const char *pid) {
-    char path[300];
-    int parent = 0;
+    char path[300], line[512] = "";
     snprintf(path, sizeof path, "/proc/%s/stat", pid);
     FILE *file = fopen(path, "re");
-    if (file && fscanf(file, "%*d %*[^)]) %*c %d", &parent) != 1)
-        parent = 0;
-    if (file)
+    if (file) {
+        (void)!fgets(line, sizeof line, file);
         fclose(file);
-    return parent;
+    }
+    const char *end = strrchr(line, ')'); /* of the name; then " S PARENT" */
+    return end && strlen(end) > 4 ? (pid_t)strtol(end + 4, NULL, 10) : 0;
 }
 
 /* The keeper whose parent is the run that started this provider. */

@@ -63,7 +63,8 @@ static Str read_file(FileCase *c, Str passphrase, Str *out) {
 
 static void test_sizes(void **state) {
     (void)state;
-    static const size_t sizes[] = {0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 5};
+    static const size_t sizes[] = {
+        0, 1, PIECE - 1, PIECE, PIECE + 1, (size_t)2 * PIECE, (size_t)2 * PIECE + 5};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
         FileCase c = open_case();
         Str content = bytes_of(sizes[i], c.arena), found;
@@ -149,7 +150,7 @@ static void test_discarded(void **state) {
     write_file(&c, STR("former"));
     check_str(sealed_writer_open(&disk_real, c.path, STR(PASSPHRASE), STR(HEAD), &writer, c.arena),
               "");
-    check_str(sealed_writer_add(writer, bytes_of(3 * PIECE, c.arena), c.arena), "");
+    check_str(sealed_writer_add(writer, bytes_of((size_t)3 * PIECE, c.arena), c.arena), "");
     sealed_writer_close(writer);
     assert_int_equal(disk_real.list(NULL, str_from_cstr(c.directory), &entries, c.arena), 0);
     assert_int_equal(entries.count, 1);

@@ -198,14 +198,12 @@ static void test_broken(void **state) {
 static void test_heads(void **state) {
     (void)state;
     SCOPED(ArenaRef) arena = arena_open("test");
+    static const char other_kind[] = "{\"kind\":\"other\",\"id\":\"a\",\"cluster\":\"b\","
+                                     "\"kubernetes_version\":\"c\",\"revision\":1}";
     static const char *const heads[] = {
-        "",
-        "[]",
-        "{}",
-        "{\"kind\":\"etcd-snapshot\"}",
-        "{\"kind\":\"other\",\"id\":\"a\",\"cluster\":\"b\",\"kubernetes_version\":\"c\","
-        "\"revision\":1}",
-        "{\"kind\":\"etcd-snapshot\",\"id\":\"a\",\"cluster\":\"b\",\"revision\":1}"};
+        "",         "[]",
+        "{}",       "{\"kind\":\"etcd-snapshot\"}",
+        other_kind, "{\"kind\":\"etcd-snapshot\",\"id\":\"a\",\"cluster\":\"b\",\"revision\":1}"};
     EtcdSnapshot head;
     for (size_t i = 0; i < ARRAY_COUNT(heads); i++)
         assert_false(etcd_snapshot_parse(str_from_cstr(heads[i]), &head, arena));
