@@ -183,6 +183,7 @@ static void get_schema(StrBuf *out) {
     size_t entry = wire_begin(out, 2);
     wire_put_bytes(out, 1, STR("stub_object"));
     size_t schema = wire_begin(out, 2);
+    wire_put_varint(out, 1, 1); /* version: a state of version 0 is upgraded */
     size_t block = wire_begin(out, 2);
     put_attribute(out, "id", "\"string\"", COMPUTED);
     put_attribute(out, "name", "\"string\"", REQUIRED);

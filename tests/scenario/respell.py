@@ -37,7 +37,8 @@ LIFECYCLE = (0, {"create_before_destroy": LITERAL, "ignore_changes": CODE, "repl
 CONNECTION = (0, {}, {})
 PROVISIONER = (1, {"when": CODE, "on_failure": CODE}, {"connection": CONNECTION})
 RESOURCE = (2, {"depends_on": CODE, "provider": CODE},
-            {"lifecycle": LIFECYCLE, "provisioner": PROVISIONER, "connection": CONNECTION, "field_manager": (0, {}, {})})
+            {"lifecycle": LIFECYCLE, "provisioner": PROVISIONER, "connection": CONNECTION, "field_manager": (0, {}, {}),
+             "metadata": (0, {}, {})})
 TEXTS = {"description": LITERAL, "sensitive": LITERAL, "nullable": LITERAL, "ephemeral": LITERAL, "deprecated": LITERAL}
 ENCRYPTED = (0, {"method": CODE}, {})
 ENCRYPTION = (0, {}, {"key_provider": (2, {}, {}), "method": (2, {}, {}), "state": ENCRYPTED, "plan": ENCRYPTED})
@@ -56,6 +57,7 @@ BLOCKS = {
     "removed": (0, {"from": CODE}, {"lifecycle": (0, {}, {}), "provisioner": PROVISIONER}),
     "import": (0, {"to": CODE, "provider": CODE}, {}),
     "check": (1, {}, {"data": RESOURCE, "assert": CONDITION}),
+    "environments": (1, {"": LITERAL}, {}),
 }
 
 
