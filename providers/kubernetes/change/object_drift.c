@@ -2,29 +2,18 @@
 #include "object_drift.h"
 
 #include "field_manager.h"
-
-/* "binary_data" in a resource is "binaryData" in its object. */
-static Str camel_case(Str name, Arena *arena) {
-    StrBuf out = strbuf_new(arena);
-    for (size_t i = 0; i < name.len; i++) {
-        bool is_upper = i > 0 && name.ptr[i - 1] == '_';
-        if (name.ptr[i] != '_')
-            strbuf_add_char(&out,
-                            is_upper ? (char)toupper((unsigned char)name.ptr[i]) : name.ptr[i]);
-    }
-    return strbuf_str(&out);
-}
+#include "field_name.h"
 
 static bool is_number_step(const PathStep *step) {
     return step->is_index && step->key.type->kind == KIND_NUMBER;
 }
 
-/* Returns the place in the live object of a path in the attributes of a typed resource. */
-static Path untyped(Path path, Arena *arena) {
-    Path out = {0};
+/* Returns the place in the live object, which has names where attributes have keys of maps. */
+static Path place_of(const ObjectDrift *drift, Path path, Arena *arena) {
+    Path out = drift->is_typed ? (Path){0} : drift->place;
     for (size_t i = 0; i < path.count; i++) {
         const PathStep *step = &path.steps[i];
-        bool is_block_item = i == 1 && is_number_step(step);
+        bool is_block_item = drift->is_typed && i == 1 && is_number_step(step);
         if (is_block_item)
             continue;
         if (is_number_step(step))
@@ -32,7 +21,9 @@ static Path untyped(Path path, Arena *arena) {
         else if (step->is_index)
             out = path_attribute(out, value_text(step->key), arena);
         else
-            out = path_attribute(out, camel_case(step->name, arena), arena);
+            out = path_attribute(
+                out, drift->is_typed ? field_name_of_attribute(step->name, arena) : step->name,
+                arena);
     }
     return out;
 }
@@ -98,8 +89,7 @@ void object_drift_find(const ObjectDrift *drift, FieldChanges *out, Arena *arena
     path_find_differences(drift->before, drift->after, &paths, arena);
     FieldManagers managers = field_managers_read(drift->live, arena);
     vec_each(&paths, path) {
-        Path place =
-            drift->is_typed ? untyped(*path, arena) : path_join(drift->place, *path, arena);
+        Path place = place_of(drift, *path, arena);
         const FieldManager *owner = owner_of(&managers, drift, place);
         FieldChange change = {
             .path = path_join(drift->base, *path, arena),
