@@ -3,6 +3,7 @@
 #include "front_end.h"
 #include "map.h"
 #include "module_manifest.h"
+#include "terminal.h"
 
 #include <errno.h>
 
@@ -99,8 +100,15 @@ bool planned_code_check(Project *project, const PlanFileSources *sources) {
                     STR_ARG(names));
         return false;
     }
-    diags_warning(project->diags, NO_RANGE, "Configuration differs from the saved plan",
-                  "The apply uses the copies in the plan. These files differ from them: %.*s.",
-                  STR_ARG(names));
+    /* The events of -json are those of Terraform, which does not compare the files. */
+    if (option_flag(project->arguments, "json"))
+        terminal_err(str_format(comparing.arena,
+                                "Warning: Configuration differs from the saved plan. The apply "
+                                "uses the copies in the plan. These files differ: %.*s.\n",
+                                STR_ARG(names)));
+    else
+        diags_warning(project->diags, NO_RANGE, "Configuration differs from the saved plan",
+                      "The apply uses the copies in the plan. These files differ from them: %.*s.",
+                      STR_ARG(names));
     return true;
 }
