@@ -514,7 +514,7 @@ static int listen_at(const char *path) {
 
 int main(void) {
     char path[200];
-    Arena *arena = arena_open("stub provider");
+    Arena *arena = arena_open("provider");
     static const Str names[] = {STR_CONST("id"), STR_CONST("name"), STR_CONST("size")};
     static const Type *const types[] = {&TYPE_STRING, &TYPE_STRING, &TYPE_NUMBER};
     object_type = type_object(names, types, NULL, ARRAY_COUNT(names), arena);
