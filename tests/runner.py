@@ -18,7 +18,7 @@ A skip must be listed in tests/skips, with the condition that allows it; any oth
 that skips cases, unless its name matches a row there.
 
 tests/rules.tsv names the tests of each rule: they must exist, and those that match the pattern must have run."""
-import concurrent.futures, fnmatch, json, os, re, subprocess, sys, threading, time
+import concurrent.futures, contextlib, fnmatch, json, os, re, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 import rules as table
@@ -32,7 +32,9 @@ LOAM_DEV = os.path.join(TOP, "build/dev/loam")
 LOG = os.path.join(TOP, "build/log")
 QUICK = os.path.join(TOP, "build/debug")  # the only build of tests/quick
 TIMEOUT = 1200
-WAITING = re.compile("unit/(ssh_provider|remote)/")  # for servers, most of their time: one at a time, beside $JOBS others
+# Groups that wait most of their time, for servers or for the one cluster that a computer can hold: the tests of a group run
+# one after another, beside $JOBS others.
+APART = [re.compile("unit/(ssh_provider|remote)/"), re.compile("lab/cluster")]
 
 
 def workers(count):
@@ -114,6 +116,13 @@ def attempt(test):
     return name, status, text, time.monotonic() - began
 
 
+def report_time(began):
+    """The time of the run, and how busy the processors were with the tests: far from 100 % is time lost in waiting."""
+    passed, used = time.monotonic() - began, os.times()
+    busy = (used.children_user + used.children_system) / (passed * os.cpu_count())
+    print("%.1f min, processors busy %.0f %%" % (passed / 60, 100 * busy))
+
+
 def report_rules(rules, results, problems):
     for problem in problems:
         print("%s: %s" % (table.TABLE, problem))
@@ -167,13 +176,18 @@ def main():
             late.extend(earlier)
             print("%-8s %6.1f s  %s%s" % (kind, seconds, name, note), flush=True)
 
-    with workers(int(os.environ.get("JOBS", "3"))) as computing, workers(1) as waiting:
+    began = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        computing = stack.enter_context(workers(int(os.environ.get("JOBS", "3"))))
+        apart = [(names, stack.enter_context(workers(1))) for names in APART]
         for test in tests:
-            (waiting if WAITING.match(test[0]) else computing).submit(run, test).add_done_callback(report)
+            group = next((group for names, group in apart if names.match(test[0])), computing)
+            group.submit(run, test).add_done_callback(report)
     for name, status, text, _ in sorted(late):
         print("\n== first attempt: %s (status %s)\n%s" % (name, status, text[-3000:]))
     for name, status, text in sorted(failures, key=lambda failure: failure[0]):
         print("\n== failed: %s (status %s)\n%s" % (name, status, text[-6000:]))
+    report_time(began)
     if not is_quick:
         problems += table.not_run(rules, results, pattern.search)
         report_rules(rules, results, problems)
