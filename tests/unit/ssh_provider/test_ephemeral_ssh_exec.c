@@ -85,7 +85,7 @@ static void is_deferred_by_a_plan(void **state) {
     int64_t start_ms = call_monotonic_ms(case_call(&s.c)), renew_at_ms = -1;
     const char *json = ssh_config_of(&s, &target, "\"command\":\"true\"");
     check_done(&s.c, case_open_ephemeral(&s.c, json, &renew_at_ms));
-    assert_in_range(call_monotonic_ms(case_call(&s.c)) - start_ms, 500, 3000);
+    assert_in_range(call_monotonic_ms(case_call(&s.c)) - start_ms, 500, 60000);
     assert_true(s.c.deferred.len > 0);
     mute_port_close(&mute);
     ssh_case_close(&s);

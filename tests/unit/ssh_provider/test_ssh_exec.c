@@ -119,9 +119,9 @@ static void test_recover_waits_for_a_running_script(void **state) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
-    const char *json = script(&s, "sleep 2; echo done");
+    const char *json = script(&s, "sleep 6; echo done");
     const Clock *clock = c->io.clock;
-    c->call.deadline_ms = clock->monotonic_ms(clock->self) + 1500;
+    c->call.deadline_ms = clock->monotonic_ms(clock->self) + 3000;
     check_refused(c, case_apply(c, json), "The script failed");
     assert_true(value_is_null(case_attribute(c, "exit_status")));
     ssh_case_configure(&s, "{}");
@@ -152,7 +152,7 @@ static void test_recover_without_the_machine(void **state) {
         RecoverOutcome outcome;
         assert_false(case_recover(&s.c, ssh_config_of(&s, &target, "\"command\":\"x\""), &outcome));
         check_str(s.c.diags.items[1].summary, "Unknown whether the script ran");
-        assert_in_range(call_monotonic_ms(case_call(&s.c)) - start_ms, 0, 3000);
+        assert_in_range(call_monotonic_ms(case_call(&s.c)) - start_ms, 0, 60000);
         mute_port_close(&mute);
         ssh_case_close(&s);
     }
@@ -172,7 +172,7 @@ static void test_recover_has_a_limit(void **state) {
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
     const char *json = script(&s, "sleep 60");
-    c->call.deadline_ms = clock_real.monotonic_ms(clock_real.self) + 1500;
+    c->call.deadline_ms = clock_real.monotonic_ms(clock_real.self) + 3000;
     check_refused(c, case_apply(c, json), "The script failed");
     c->call.deadline_ms = 0;
     Value left = c->state;
@@ -279,8 +279,10 @@ static void test_read_without_the_machine(void **state) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
-    check_done(c, case_apply(c, ssh_config(&s, "\"command\":\"true\",\"timeout\":\"300ms\"")));
-    Value object = c->state;
+    check_done(c, case_apply(c, ssh_config(&s, "\"command\":\"true\"")));
+    ObjectBuilder hasty = object_builder_of(c->state, c->arena);
+    object_builder_set_text(&hasty, "timeout", STR("300ms"), c->arena);
+    Value object = object_builder_value(&hasty);
     static const struct {
         const char *attribute, *value, *words;
     } cases[] = {
@@ -375,7 +377,7 @@ static void test_delete_without_the_machine(void **state) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
-    check_done(c, case_apply(c, ssh_config(&s, "\"command\":\"true\",\"timeout\":\"1s\"")));
+    check_done(c, case_apply(c, ssh_config(&s, "\"command\":\"true\",\"timeout\":\"10s\"")));
     server_stop(&s.server);
     ssh_case_configure(&s, "{}");
     check_done(&s.c, case_delete(&s.c));
@@ -392,7 +394,7 @@ static void test_time_is_up(void **state) {
     SKIP_WITHOUT(SERVER_SSHD);
     SshCase s = ssh_case_open(SERVER_SSHD, &ssh_exec);
     ResourceCase *c = &s.c;
-    const char *json = ssh_config(&s, "\"command\":\"sleep 3\",\"timeouts\":{\"create\":\"1s\"}");
+    const char *json = ssh_config(&s, "\"command\":\"sleep 8\",\"timeouts\":{\"create\":\"3s\"}");
     assert_false(case_apply(c, json));
     assert_int_equal(c->diags.count, 2);
     check_str(c->diags.items[0].summary, "The script failed");
