@@ -3,15 +3,17 @@
 
     rules.py            prints the page
     rules.py --write    writes it to docs/behaviour.md
+    rules.py --check    checks the names in the table and in tests/skips; runs no test and needs no build
 
 The lines "# 1 Title" and "# 1.1 Title" of the table are the sections of the page, the rules below them its sentences.
 
 A row has an id, names of tests as the runner prints them, and the rule. After a colon follows the part of the test that
 shows the rule: a case of a unit test, a recorded run of an area, a function of a program, or a golden file beside it."""
-import glob, os, re, sys
+import fnmatch, functools, glob, os, re, sys
 
 TABLE = "tests/rules.tsv"
 PAGE = "docs/behaviour.md"
+SKIPS = "tests/skips"
 HEAD = """# Behaviour
 
 For users who want to know what exactly loam does in a case: every sentence is shown by at least one test.
@@ -66,21 +68,43 @@ def page(path):
     return "\n".join(lines) + "\n"
 
 
-def is_in_source(path, part, pattern):
+def test_names(top):
+    """The names of all tests, from the files that they are made of."""
+    def under(*steps):
+        return glob.glob(os.path.join(top, "tests", *steps))
+
+    names = {"conformance"} if under("conformance/run") else set()
+    for path in under("*", "*", "test_*.c") + under("*", "test_*.c"):
+        name = os.path.relpath(path, os.path.join(top, "tests"))[:-len(".c")]
+        if name.startswith(("unit/", "fault/", "guide/")):
+            names.add(name)
+    names.update("scenario/" + os.path.basename(path) for path in under("scenario", "[!_]*") if os.path.isdir(path))
+    for kind in ("lab", "kill", "backend", "command", "kube"):
+        names.update("%s/%s" % (kind, os.path.basename(path)) for path in under(kind, "*")
+                     if os.path.isfile(path) and os.access(path, os.X_OK))
+    return names
+
+
+@functools.lru_cache(maxsize=None)
+def text_of(path):
+    """The text of a file, or None."""
     try:
         with open(path, encoding="utf-8") as file:
-            text = file.read()
+            return file.read()
     except OSError:
-        return False
-    return re.search(pattern % re.escape(part), text, re.M) is not None
+        return None
+
+
+def is_in_source(path, part, pattern):
+    text = text_of(path)
+    return text is not None and re.search(pattern % re.escape(part), text, re.M) is not None
 
 
 def is_called(path, part):
     """Whether a program in Python or shell defines and calls the function; functions named test_… are called by name."""
     if not is_in_source(path, part, r"^ *(?:def )?%s\((?:\) *\{|.*:$)"):
         return False
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
+    text = text_of(path)
     by_name = part.startswith("test_") and 'startswith("test_")' in text
     return by_name or len(re.findall(r"\b%s\b" % re.escape(part), text)) > 1
 
@@ -139,14 +163,31 @@ def unseen(rules, results):
             yield rule.id
 
 
+def skips_of_nothing(top, names):
+    """Rows of tests/skips that match no test."""
+    for line in (text_of(os.path.join(top, SKIPS)) or "").splitlines():
+        row = line.split("#")[0].split()
+        if row and not fnmatch.filter(names, row[0]):
+            yield "%s: no test has the name %s" % (SKIPS, row[0])
+
+
+def check(top):
+    """The errors in the names of the table and of tests/skips."""
+    rules, problems = read_rules(os.path.join(top, TABLE))
+    names = test_names(top)
+    return ["%s: %s" % (TABLE, problem) for problem in [*problems, *missing(top, rules, names)]] + [*skips_of_nothing(top, names)]
+
+
 def main():
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if sys.argv[1:] == ["--check"]:
+        sys.exit("\n".join(check(top)) or None)
     text = page(os.path.join(top, TABLE))
     if sys.argv[1:] == ["--write"]:
         with open(os.path.join(top, PAGE), "w", encoding="utf-8") as file:
             file.write(text)
     elif sys.argv[1:]:
-        sys.exit("usage: rules.py [--write]")
+        sys.exit("usage: rules.py [--write | --check]")
     else:
         sys.stdout.write(text)
 
