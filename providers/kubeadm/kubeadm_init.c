@@ -248,10 +248,7 @@ static bool join_existing(const KubeadmNode *node, bool *may_exist, Diags *diags
 /* A control plane that responds shows that the cluster exists. */
 static bool cluster_exists(const KubeadmNode *node, bool *out, Diags *diags) {
     SCOPED(ClusterApi) api = {0};
-    if (!kubeadm_node_api(node, &api, diags))
-        return false;
-    *out = cluster_api_is_ready(&api);
-    return true;
+    return kubeadm_node_api(node, &api, diags) && cluster_api_look(node->call, &api, out, diags);
 }
 
 /* Gives the machine, which has no etcd, the data of the snapshot. `config` has its passphrase. */

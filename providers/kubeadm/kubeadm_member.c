@@ -229,6 +229,7 @@ bool kubeadm_member_join(const KubeadmNode *node, Value join, bool *may_exist, D
         bootstrap_token_delete(node->call, &api, node->id, diags);
         return false;
     }
+    bootstrap_token_wait(node->call, &api, &token);
     KubeadmStep step = {.id = node->id,
                         .verb = "join",
                         .config = join_config(node, join, &token),

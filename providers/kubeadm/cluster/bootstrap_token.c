@@ -3,6 +3,8 @@
 #include "digest.h"
 #include "json.h"
 #include "kube_error.h"
+#include "kube_object.h"
+#include "log.h"
 #include "object_builder.h"
 #include "path_error.h"
 #include "random.h"
@@ -10,6 +12,7 @@
 
 #define ID_LENGTH     ((size_t)6)
 #define SECRET_LENGTH ((size_t)16)
+#define SIGNED_MS     INT64_C(20000)
 
 static const char symbols[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 #define SYMBOL_COUNT ((unsigned)(sizeof(symbols) - 1))
@@ -98,6 +101,31 @@ bool bootstrap_token_store(const Call *call,
         return true;
     kube_error_report(&api->call, "Token of the join not stored", &ref, &response, diags);
     return false;
+}
+
+static bool see_signature(void *payload, Value object, Wait *wait) {
+    const BootstrapToken *token = payload;
+    Str key = str_concat(STR("jws-kubeconfig-"), token->id, wait->call->arena);
+    Value data;
+    wait->reason = STR("cluster-info is not signed yet");
+    return value_is_present(object) && value_find_present(object, STR("data"), &data) &&
+           data.type->kind == KIND_OBJECT && value_text_at(data, key).len > 0;
+}
+
+void bootstrap_token_wait(const Call *call, const ClusterApi *api, const BootstrapToken *token) {
+    BootstrapToken copy = *token;
+    ClusterWait request = {
+        .what = "the signature of the token",
+        .ref = {.resource = &cluster_api_config_maps,
+                .namespace = STR("kube-public"),
+                .name = STR("cluster-info")},
+        .see = see_signature,
+        .payload = &copy,
+        .timeout_ms = SIGNED_MS,
+    };
+    Wait wait;
+    if (cluster_api_follow(call, api, &request, &wait) != WAIT_DONE)
+        log_debug("token of the join not signed yet", log_text("reason", wait.reason));
 }
 
 void bootstrap_token_delete(const Call *call, const ClusterApi *api, Str marker, Diags *diags) {

@@ -20,5 +20,8 @@ MUST_USE bool bootstrap_token_store(const Call *call,
                                     const BootstrapToken *token,
                                     Value annotations,
                                     Diags *diags);
+/* Waits until the cluster has signed its public ConfigMap cluster-info with the token: kubeadm
+ * looks for the signature every five seconds only. Adds no error, because kubeadm waits longer. */
+void bootstrap_token_wait(const Call *call, const ClusterApi *api, const BootstrapToken *token);
 /* Deletes the token of this marker if it exists. A failure is a warning: the token expires. */
 void bootstrap_token_delete(const Call *call, const ClusterApi *api, Str marker, Diags *diags);

@@ -1,15 +1,21 @@
 /* cluster_api: certificate, tunnel, client. */
 #include "cluster_api.h"
+#include "kube_watch.h"
 #include "path_error.h"
 #include "pki_client.h"
-#include "wait_until.h"
 
 #define PORT_DEFAULT  6443
 #define VALID_SECONDS INT64_C(3600)
 #define READY_MS      INT64_C(5000)
+#define ROUND_MS      INT64_C(10000) /* of one watch */
+#define ROUND_LEAST   INT64_C(1000)
 
 const KubeResource cluster_api_nodes = {
     .version = STR_CONST("v1"), .kind = STR_CONST("Node"), .plural = STR_CONST("nodes")};
+const KubeResource cluster_api_config_maps = {.version = STR_CONST("v1"),
+                                              .kind = STR_CONST("ConfigMap"),
+                                              .plural = STR_CONST("configmaps"),
+                                              .is_namespaced = true};
 const KubeResource cluster_api_secrets = {.version = STR_CONST("v1"),
                                           .kind = STR_CONST("Secret"),
                                           .plural = STR_CONST("secrets"),
@@ -99,9 +105,8 @@ void cluster_api_release(ClusterApi *api) {
     *api = (ClusterApi){0};
 }
 
-static bool is_ready(const ClusterApi *api, Str *problem) {
+static bool is_ready(const ClusterApi *api, KubeResponse *response) {
     const Io *io = kube_client_io(api->client);
-    KubeResponse response;
     KubeRequest request = {
         .method = "GET",
         .path = STR("/readyz"),
@@ -111,24 +116,108 @@ static bool is_ready(const ClusterApi *api, Str *problem) {
         .cancel = api->call.cancel,
         .cancel_at = CANCEL_NOW,
     };
-    if (kube_client_send(api->client, &request, &response, api->call.arena) == KUBE_DONE)
-        return true;
-    *problem = response.problem;
-    return false;
+    return kube_client_send(api->client, &request, response, api->call.arena) == KUBE_DONE;
 }
 
 bool cluster_api_is_ready(const ClusterApi *api) {
-    Str ignored;
+    KubeResponse ignored;
     return is_ready(api, &ignored);
 }
 
+static bool report_no_client(const Call *call, Str problem, Diags *diags) {
+    return path_error(call, NO_PATH, diags, "API server not reachable",
+                      "No request can be sent, so it is not known whether the cluster exists: "
+                      "%.*s.",
+                      STR_ARG(problem));
+}
+
+bool cluster_api_look(const Call *call, const ClusterApi *api, bool *out, Diags *diags) {
+    KubeResponse response;
+    *out = is_ready(api, &response);
+    return *out || response.transport != HTTP_NO_CLIENT ||
+           report_no_client(call, response.problem, diags);
+}
+
+typedef struct ReadyLook {
+    const ClusterApi *api;
+    Diags *diags;
+} ReadyLook;
+
 static WaitLook look_ready(void *payload, Wait *wait) {
-    return is_ready(payload, &wait->reason) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
+    const ReadyLook *look = payload;
+    KubeResponse response;
+    if (is_ready(look->api, &response))
+        return WAIT_LOOK_DONE;
+    wait->reason = response.problem;
+    if (response.transport != HTTP_NO_CLIENT)
+        return WAIT_LOOK_AGAIN;
+    (void)report_no_client(wait->call, response.problem, look->diags);
+    return WAIT_LOOK_FAILED;
 }
 
 bool cluster_api_wait(const Call *call, const ClusterApi *api, int64_t timeout_ms, Diags *diags) {
-    ClusterApi copy = *api;
+    ReadyLook look = {api, diags};
     WaitUntil until = {
-        .what = "the API server", .look = look_ready, .payload = &copy, .timeout_ms = timeout_ms};
+        .what = "the API server", .look = look_ready, .payload = &look, .timeout_ms = timeout_ms};
+    return wait_until_done(call, &until, diags);
+}
+
+/* Watches. */
+
+typedef struct Follow {
+    const ClusterApi *api;
+    const ClusterWait *request;
+    Wait *wait;
+} Follow;
+
+static bool see_event(void *payload, const KubeEvent *event) {
+    const Follow *follow = payload;
+    Value object = event->type == KUBE_EVENT_PRESENT ? event->object : value_null(&TYPE_DYNAMIC);
+    return follow->request->see(follow->request->payload, object, follow->wait);
+}
+
+static WaitLook look_follow(void *payload, Wait *wait) {
+    Follow *follow = payload;
+    KubeCall call = follow->api->call;
+    Diags ignored = diags_new(wait->call->arena);
+    KubeResponse response;
+    int64_t round_ms = wait->left_ms < ROUND_MS ? wait->left_ms : ROUND_MS;
+    KubeWatchRequest watch = {.ref = follow->request->ref, .see = see_event, .payload = follow};
+    follow->wait = wait;
+    call_progress(
+        wait->call, (uint64_t)wait->passed_ms, 0,
+        str_to_cstr(str_format(wait->call->arena, "waiting for %s", follow->request->what),
+                    wait->call->arena));
+    call.deadline_ms =
+        call_monotonic_ms(wait->call) + (round_ms < ROUND_LEAST ? ROUND_LEAST : round_ms);
+    if (kube_watch_run(&call, &watch, &response, &ignored) == KUBE_DONE)
+        return WAIT_LOOK_DONE;
+    if (response.transport != HTTP_TIMED_OUT || !wait->reason.len)
+        wait->reason = response.problem;
+    return WAIT_LOOK_AGAIN;
+}
+
+static WaitUntil until_seen(Follow *follow) {
+    return (WaitUntil){.what = follow->request->what,
+                       .look = look_follow,
+                       .payload = follow,
+                       .timeout_ms = follow->request->timeout_ms};
+}
+
+WaitResult cluster_api_follow(const Call *call,
+                              const ClusterApi *api,
+                              const ClusterWait *request,
+                              Wait *wait) {
+    Follow follow = {.api = api, .request = request};
+    WaitUntil until = until_seen(&follow);
+    return wait_until(call, &until, wait);
+}
+
+bool cluster_api_follow_done(const Call *call,
+                             const ClusterApi *api,
+                             const ClusterWait *request,
+                             Diags *diags) {
+    Follow follow = {.api = api, .request = request};
+    WaitUntil until = until_seen(&follow);
     return wait_until_done(call, &until, diags);
 }

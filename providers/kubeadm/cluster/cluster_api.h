@@ -8,6 +8,7 @@
 #include "kube_call.h"
 #include "pki.h"
 #include "ssh_client.h"
+#include "wait_until.h"
 
 typedef struct ClusterApi {
     KubeClient *client;
@@ -31,12 +32,41 @@ SCOPED_TYPE(ClusterApi, cluster_api_release);
 
 /* Sends one request without retries; returns true if the server reports that it is ready. */
 bool cluster_api_is_ready(const ClusterApi *api);
+/* Same, but no request at all is an error: *is_ready is false only if a request was sent. */
+MUST_USE bool cluster_api_look(const Call *call,
+                               const ClusterApi *api,
+                               bool *is_ready,
+                               Diags *diags);
 /* Waits up to `timeout_ms` for the server. */
 MUST_USE bool cluster_api_wait(const Call *call,
                                const ClusterApi *api,
                                int64_t timeout_ms,
                                Diags *diags);
 
+/* A wait for a state of one object. */
+typedef struct ClusterWait {
+    const char *what; /* as in WaitUntil */
+    KubeRef ref;
+    /* Returns whether the object is as wanted; else sets wait->reason. `object` is null if it does
+     * not exist, and lives until `see` returns. */
+    bool (*see)(void *payload, Value object, Wait *wait);
+    void *payload;
+    int64_t timeout_ms;
+} ClusterWait;
+
+/* Calls `see` with each version of the object as the server reports it, by a watch, and at least
+ * every ten seconds. Adds no error. *wait (may be NULL) is set as by wait_until. */
+WaitResult cluster_api_follow(const Call *call,
+                              const ClusterApi *api,
+                              const ClusterWait *request,
+                              Wait *wait);
+/* Same, but adds an error if the time is up or the run is cancelled. */
+MUST_USE bool cluster_api_follow_done(const Call *call,
+                                      const ClusterApi *api,
+                                      const ClusterWait *request,
+                                      Diags *diags);
+
 extern const KubeResource cluster_api_nodes;
+extern const KubeResource cluster_api_config_maps;
 extern const KubeResource cluster_api_secrets;
 extern const KubeResource cluster_api_pods;

@@ -4,7 +4,6 @@
 #include "kube_error.h"
 #include "kube_object.h"
 #include "object_builder.h"
-#include "wait_until.h"
 
 #define NODE_WAIT_MS      INT64_C(60000)
 #define NETWORK_WAIT_MS   INT64_C(20000)
@@ -35,29 +34,29 @@ typedef struct NodeLook {
     const ClusterApi *api;
     Str name;
     Value *out;
-    Diags *diags;
 } NodeLook;
 
-static WaitLook look_node(void *payload, Wait *wait) {
-    NodeLook *look = payload;
-    Diags problems = diags_new(wait->call->arena);
-    if (!node_object_read(look->api, look->name, look->out, &problems)) {
-        wait->reason = problems.items[0].detail;
-        return WAIT_LOOK_AGAIN;
-    }
-    if (!value_is_present(*look->out)) {
+static bool see_network(void *payload, Value node, Wait *wait) {
+    const NodeLook *look = payload;
+    if (!value_is_present(node)) {
         wait->reason = STR("there is no such node yet");
-        return WAIT_LOOK_AGAIN;
+        return false;
     }
-    bool has_network = kube_object_text(*look->out, "spec", "podCIDR").len > 0;
-    return has_network || wait->passed_ms > NETWORK_WAIT_MS ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
+    wait->reason = STR("the node has no network of pods yet");
+    if (!kube_object_text(node, "spec", "podCIDR").len && wait->passed_ms < NETWORK_WAIT_MS)
+        return false;
+    *look->out = value_clone(node, wait->call->arena);
+    return true;
 }
 
 bool node_object_wait(const Call *call, const ClusterApi *api, Str name, Value *out, Diags *diags) {
-    NodeLook look = {api, name, out, diags};
-    WaitUntil until = {
-        .what = "the node", .look = look_node, .payload = &look, .timeout_ms = NODE_WAIT_MS};
-    return wait_until_done(call, &until, diags);
+    NodeLook look = {api, name, out};
+    ClusterWait request = {.what = "the node",
+                           .ref = node_ref(name),
+                           .see = see_network,
+                           .payload = &look,
+                           .timeout_ms = NODE_WAIT_MS};
+    return cluster_api_follow_done(call, api, &request, diags);
 }
 
 static bool patch(const ClusterApi *api, Str name, Value body, const char *action, Diags *diags) {
@@ -278,16 +277,16 @@ static bool has_version(const VersionLook *look, Value node, Wait *wait) {
     return false;
 }
 
-static WaitLook look_version(void *payload, Wait *wait) {
+static bool see_version(void *payload, Value node, Wait *wait) {
+    if (value_is_present(node))
+        return has_version(payload, node, wait);
+    wait->reason = STR("there is no such node");
+    return false;
+}
+
+static WaitLook look_versions(void *payload, Wait *wait) {
     const VersionLook *look = payload;
     Diags problems = diags_new(wait->call->arena);
-    Value node;
-    if (look->name.len) {
-        if (node_object_read(look->api, look->name, &node, &problems) && value_is_present(node))
-            return has_version(look, node, wait) ? WAIT_LOOK_DONE : WAIT_LOOK_AGAIN;
-        wait->reason = problems.count ? problems.items[0].detail : STR("there is no such node");
-        return WAIT_LOOK_AGAIN;
-    }
     Value items = list(look->api, STR(CONTROL_PLANES), &problems);
     for (size_t i = 0; value_is_present(items) && i < items.count; i++) {
         if (!has_version(look, value_at(items, i), wait))
@@ -299,13 +298,17 @@ static WaitLook look_version(void *payload, Wait *wait) {
 bool node_object_wait_version(
     const Call *call, const ClusterApi *api, Str name, KubeVersion version, Diags *diags) {
     VersionLook look = {api, name, version};
-    WaitUntil until = {
-        .what = name.len ? "the upgraded node" : "the upgrade of the control planes",
-        .look = look_version,
-        .payload = &look,
-        .timeout_ms = name.len ? NODE_VERSION_MS : CONTROL_PLANES_MS,
-    };
-    return wait_until_done(call, &until, diags);
+    ClusterWait one = {.what = "the upgraded node",
+                       .ref = node_ref(name),
+                       .see = see_version,
+                       .payload = &look,
+                       .timeout_ms = NODE_VERSION_MS};
+    WaitUntil all = {.what = "the upgrade of the control planes",
+                     .look = look_versions,
+                     .payload = &look,
+                     .timeout_ms = CONTROL_PLANES_MS};
+    return name.len ? cluster_api_follow_done(call, api, &one, diags)
+                    : wait_until_done(call, &all, diags);
 }
 
 /* Workers that are not available. */

@@ -1,7 +1,10 @@
-/* node_object: workers that are not available. */
+/* node_object: workers that are not available, the wait for a node. cluster_api, bootstrap_token:
+ * their waits. */
+#include "bootstrap_token.h"
 #include "json.h"
+#include "kube_object.h"
+#include "kube_script.h"
 #include "node_object.h"
-#include "unit.h"
 
 #define NODE(name, labels, spec, ready)                                                            \
     "{\"metadata\":{\"name\":\"" name "\",\"labels\":{" labels "}},\"spec\":{" spec                \
@@ -28,7 +31,131 @@ static void test_unavailable(void **state) {
     assert_int_equal(node_object_unavailable(value_null(&TYPE_DYNAMIC), STR(""), arena).count, 0);
 }
 
+/* Waits. */
+
+typedef struct WaitCase {
+    KubeScript script;
+    Call call;
+    ClusterApi api;
+} WaitCase;
+
+static void open_wait(WaitCase *w, const KubeScriptRow *rows, size_t count, Arena *arena) {
+    kube_script_open(&w->script, rows, count, NULL, arena);
+    w->call = (Call){.io = &w->script.io, .arena = arena};
+    w->api = (ClusterApi){
+        .client = w->script.client, .call = {.client = w->script.client, .arena = arena}
+    };
+}
+
+#define EMPTY_LIST          "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[]}"
+#define EVENT(type, object) "{\"type\":\"" type "\",\"object\":" object "}\n"
+#define PLAIN_NODE(version, spec)                                                                  \
+    "{\"metadata\":{\"name\":\"w1\",\"resourceVersion\":\"" version "\"},\"spec\":{" spec "}}"
+
+/* The wait ends with the event that has the network: nothing is polled, and no time passes. */
+static void test_node_event(void **state) {
+    (void)state;
+    static const char *const events[] = {
+        EVENT("ADDED", PLAIN_NODE("8", "")),
+        EVENT("MODIFIED", PLAIN_NODE("9", "\"podCIDR\":\"10.244.1.0/24\"")), NULL};
+    static const KubeScriptRow rows[] = {
+        {.code = 200, .body = EMPTY_LIST},
+        {.code = 200, .pieces = events  }
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    WaitCase w;
+    Value node;
+    open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+    assert_true(node_object_wait(&w.call, &w.api, STR("w1"), &node, &diags));
+    check_str(kube_object_text(node, "spec", "podCIDR"), "10.244.1.0/24");
+    check_str(w.script.requests.items[0],
+              "GET /api/v1/nodes?limit=500&fieldSelector=metadata.name%3Dw1");
+    assert_int_equal(kube_script_waited(&w.script), 0);
+    kube_client_close(w.script.client);
+}
+
+/* Without a network of pods, the node counts after 20 seconds. */
+static void test_node_without_network(void **state) {
+    (void)state;
+    static const char list[] =
+        "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" PLAIN_NODE("7", "") "]}";
+    static const KubeScriptRow rows[] = {
+        {.code = 200,        .body = list},
+        {.code = 200,        .body = "",   .takes_ms = 10000},
+        {.code = 200,                  .body = list                   },
+        {.code = 200,                  .body = "", .takes_ms = 10000},
+        {.code = 200, .body = list            }
+    };
+    SCOPED(ArenaRef) arena = arena_open("test");
+    Diags diags = diags_new(arena);
+    WaitCase w;
+    Value node;
+    open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+    assert_true(node_object_wait(&w.call, &w.api, STR("w1"), &node, &diags));
+    assert_int_equal(w.script.next, ARRAY_COUNT(rows));
+    kube_client_close(w.script.client);
+}
+
+/* kubeadm may look for the signature of its token: not that of another one. */
+static void test_signature(void **state) {
+    (void)state;
+#define INFO(version, data)                                                                        \
+    "{\"metadata\":{\"name\":\"cluster-info\",\"namespace\":\"kube-public\","                      \
+    "\"resourceVersion\":\"" version "\"},\"data\":{" data "}}"
+    SCOPED(ArenaRef) arena = arena_open("test");
+    BootstrapToken token = bootstrap_token_make(STR("marker"), arena);
+    Str signature = str_format(arena, EVENT("MODIFIED", INFO("9", "\"jws-kubeconfig-%.*s\":\"x\"")),
+                               STR_ARG(token.id));
+    const char *const events[] = {EVENT("MODIFIED", INFO("8", "\"jws-kubeconfig-aaaaaa\":\"x\"")),
+                                  str_to_cstr(signature, arena), NULL};
+    const KubeScriptRow rows[] = {
+        {.code = 200,
+         .body = "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" INFO("7", "") "]}"},
+        {.code = 200,           .pieces = events                                                           }
+    };
+    WaitCase w;
+    open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+    bootstrap_token_wait(&w.call, &w.api, &token);
+    assert_int_equal(w.script.next, ARRAY_COUNT(rows));
+    assert_true(str_starts_with(w.script.requests.items[1],
+                                STR("GET /api/v1/namespaces/kube-public/configmaps?watch=1")));
+    assert_int_equal(kube_script_waited(&w.script), 0);
+    kube_client_close(w.script.client);
+}
+
+/* A program that cannot send requests does not know whether a cluster exists. */
+static void test_no_client(void **state) {
+    (void)state;
+    static const struct {
+        HttpStatus transport;
+        bool is_known;
+    } cases[] = {
+        {HTTP_NO_CLIENT,     false},
+        {HTTP_NO_CONNECTION, true },
+        {HTTP_TIMED_OUT,     true }
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        const KubeScriptRow rows[] = {{.transport = cases[i].transport}};
+        SCOPED(ArenaRef) arena = arena_open("test");
+        Diags diags = diags_new(arena);
+        WaitCase w;
+        bool is_ready = true;
+        open_wait(&w, rows, ARRAY_COUNT(rows), arena);
+        assert_int_equal(cluster_api_look(&w.call, &w.api, &is_ready, &diags), cases[i].is_known);
+        assert_false(is_ready);
+        assert_int_equal(diags.error_count, !cases[i].is_known);
+        kube_client_close(w.script.client);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_unavailable)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unavailable),
+        cmocka_unit_test(test_node_event),
+        cmocka_unit_test(test_node_without_network),
+        cmocka_unit_test(test_signature),
+        cmocka_unit_test(test_no_client),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
